@@ -1,0 +1,174 @@
+"""A case as arrays: what programs and kernels work on.
+
+Axes: G goods, L lots, K activities, R lines, Q shared capacities, U uses,
+T periods. T counts the periods of the calendar and a tail behind them, in which
+the last known values go on, so that no start of a measure sees an edge. All
+flows are per period, all money is undiscounted and in the base currency.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from derbes.case.calendar import Calendar
+from derbes.case.quantity import FloatArray
+
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+class ActivityKind(IntEnum):
+    """What an activity is."""
+
+    PURCHASE = 0
+    RECIPE = 1
+    EXPORT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Activities:
+    """Purchases (one per supplier and route), recipes and exports. Axis K."""
+
+    names: tuple[str, ...]
+    elements: tuple[str, ...]
+    """Section and id of the element, e.g. `suppliers.north`."""
+    routes: tuple[str, ...]
+    """Route of a purchase; empty: none."""
+    actors: tuple[str, ...]
+    """Seller, owner or buyer."""
+    kinds: IntArray
+    """`ActivityKind`. (K,)"""
+    outputs: IntArray
+    """Good that comes out; -1 for an export. (K,)"""
+    lead_times: IntArray
+    """From order to arrival. (K,) [period]"""
+    capacity: FloatArray
+    """Most per period, by the period of the order. (K, T) [unit/period]"""
+    base_availability: FloatArray
+    """1; 0 for an activity that only a measure opens. (K,)"""
+    unit_cost: FloatArray
+    """Paid at arrival, transport included; negative for an export. (K, T) [money/unit]"""
+    price: FloatArray
+    """Part of the unit cost that the seller gets; 0 for recipes. (K, T) [money/unit]"""
+    margin_share: FloatArray
+    """Seller's margin as part of the price; nan when missing. (K,)"""
+    lines: IntArray
+    """Line that it runs on; -1: none. (K,)"""
+    hours: FloatArray
+    """Line time of one unit. (K,) [hour/unit]"""
+    shared: IntArray
+    """Shared capacity that it draws on; -1: none. (K,)"""
+    input_starts: IntArray
+    """Inputs of k are `input_starts[k]:input_starts[k + 1]`. (K + 1,)"""
+    input_goods: IntArray
+    input_amounts: FloatArray
+    """Units of the input for one unit. [unit/unit]"""
+    plants: IntArray
+    """Plant of a recipe; -1: none. (K,)"""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseArrays:
+    """A compiled case."""
+
+    calendar: Calendar
+    n_periods: int
+    """T: periods of the calendar and the tail."""
+    goods: tuple[str, ...]
+    units: tuple[str, ...]
+    lots: tuple[str, ...]
+    uses: tuple[str, ...]
+    lines: tuple[str, ...]
+    plants: tuple[str, ...]
+    activities: Activities
+
+    reserve: FloatArray
+    """Stock to be held. (G, T) [unit]"""
+    storage_limit: FloatArray
+    """inf when none. (G, T) [unit]"""
+    storage_cost: FloatArray
+    """(G, T) [money/unit/period]"""
+    retention: FloatArray
+    """Part of the fresh stock that is left after one period. (G,)"""
+    shelf_life: IntArray
+    """Periods in which fresh stock can be used; 0: no limit. (G,) [period]"""
+
+    lot_goods: IntArray
+    lot_stock: FloatArray
+    """Stock before the first period. (L,) [unit]"""
+    lot_retention: FloatArray
+    """Part left from the period before; 1 in the first. (L, T)"""
+
+    use_goods: IntArray
+    use_essential: BoolArray
+    use_weight: FloatArray
+    demand: FloatArray
+    """(U, T) [unit/period]"""
+    crisis_demand: FloatArray
+    """(U, T) [unit/period]"""
+    shortage_cost: FloatArray
+    """nan when missing. (U,) [money/unit]"""
+
+    line_hours: FloatArray
+    """(R, T) [hour/period]"""
+    line_plants: IntArray
+    shared_capacity: FloatArray
+    """(Q, T) [unit/period]"""
+    plant_open_share: FloatArray
+    """Part of full capacity that is open. (P, T)"""
+    plant_opening: IntArray
+    """Period of the first output, delay included. (P,)"""
+
+    discount: FloatArray
+    """Worth at the first period of money paid in each. (T,)"""
+    refill_periods: int
+    sender_horizon: int
+    priorities: tuple[str, ...]
+
+    @property
+    def n_calendar(self) -> int:
+        """Periods of the calendar, without the tail."""
+        return self.calendar.n_periods
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureArrays:
+    """What a measure does, as factors while it runs."""
+
+    name: str
+    sender: str
+    lengths: tuple[int, ...]
+    """[period]"""
+    start: int | None
+    availability: FloatArray
+    """Factor on capacity; replaces `base_availability`. (K,)"""
+    cost_factor: FloatArray
+    """Factor on price. (K,)"""
+    demand_factor: FloatArray
+    """(U,)"""
+    crisis: bool
+    transit_kept: FloatArray
+    """Part of the goods in transit at the start that still arrives. (K,)"""
+    transit_late: IntArray
+    """Periods by which goods in transit come later. (K,) [period]"""
+    lot_kept: FloatArray
+    """Part of each lot that is left at the start. (L,)"""
+    fresh_kept: FloatArray
+    """Part of each good's fresh stock that is left at the start. (G,)"""
+    frozen_plants: BoolArray
+    """Plants whose opening and ramp stand still while it runs. (P,)"""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureRun:
+    """A measure that runs for some length, or calm."""
+
+    measure: MeasureArrays | None
+    """None: calm."""
+    length: int
+    """[period]"""
+
+
+CALM = MeasureRun(None, 0)

@@ -1,0 +1,6 @@
+"""A case as arrays: pure functions from entities to numbers by period."""
+
+from derbes.compiler.arrays import compile_case
+from derbes.compiler.measures import compile_measure
+
+__all__ = ["compile_case", "compile_measure"]

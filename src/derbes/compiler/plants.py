@@ -1,0 +1,45 @@
+"""Plants and lines by period: opening, delay and ramp (L3, L4)."""
+
+import numpy as np
+
+from derbes.case.calendar import Calendar
+from derbes.case.entities import Case, Plant
+from derbes.case.quantity import FloatArray
+from derbes.compiler.horizon import months
+
+
+def opening_period(plant: Plant, calendar: Calendar) -> int:
+    """Period of the first output, delay included. [period]"""
+    return plant.opening + calendar.periods(months(plant.delay))
+
+
+def open_share(opening: int, ramp: int, n_periods: int) -> FloatArray:
+    """Part of full capacity that is open. (T,)
+
+    A straight line from the first output to full capacity `ramp` periods later.
+
+    Examples:
+        >>> open_share(1, 2, 5).round(3).tolist()
+        [0.0, 0.333, 0.667, 1.0, 1.0]
+    """
+    steps = np.arange(n_periods) - opening + 1
+    return np.clip(steps / (ramp + 1), 0.0, 1.0)
+
+
+def plant_open_shares(case: Case, n_periods: int) -> FloatArray:
+    """Part of full capacity of each plant that is open. (P, T)"""
+    shares = [
+        open_share(
+            opening_period(plant, case.calendar),
+            case.calendar.periods(months(plant.ramp)),
+            n_periods,
+        )
+        for plant in case.plants.values()
+    ]
+    return np.array(shares).reshape(len(shares), n_periods)
+
+
+def line_index(case: Case) -> dict[tuple[str, str], int]:
+    """Position of each (plant, line) on axis R."""
+    pairs = [(plant.id, line) for plant in case.plants.values() for line in plant.lines]
+    return {pair: position for position, pair in enumerate(pairs)}

@@ -1,0 +1,210 @@
+"""The table of cover: variant x measure x start x length x use."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from derbes.case.arrays import BoolArray, MeasureArrays, MeasureRun
+from derbes.case.entities import Case
+from derbes.case.request import Request
+from derbes.cover.days import days_of_cover
+from derbes.language import _
+from derbes.programs.bounds import demand_path
+from derbes.programs.chokepoint import NOTHING, binding_goods, cut_sellers, shelves
+from derbes.programs.layout import longest_lead
+from derbes.programs.survive import SurvivalProgram, Survived
+from derbes.results.cover import ALL_ESSENTIAL, CoverRow
+from derbes.simulation import simulate_branch
+from derbes.study import Progress, Study, make_studies, run_tasks
+
+FIRST_WINDOW = 36
+"""Periods of the first window; it is doubled until demand goes unmet or the arrays end."""
+CHUNKS_A_WORKER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Starts of one variant for one worker."""
+
+    study: Study
+    starts: tuple[int, ...]
+    lengths: tuple[int, ...]
+    """[period] Empty: each measure's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Uses that must be met together, under the name that a row shows."""
+
+    name: str
+    uses: BoolArray
+
+
+def questions(study: Study) -> list[Question]:
+    """All essential uses together, then each use, served before all others."""
+    arrays = study.arrays
+    found = [Question(ALL_ESSENTIAL, arrays.use_essential.copy())]
+    for u, use in enumerate(arrays.uses):
+        found.append(Question(use, np.arange(len(arrays.uses)) == u))
+    return found
+
+
+class StartCover:
+    """Cover questions that share a start."""
+
+    def __init__(self, study: Study, start: int) -> None:
+        self.study = study
+        self.start = start
+        self._programs: dict[int, SurvivalProgram] = {}
+
+    def program(self, n: int) -> SurvivalProgram:
+        """The survival program over `n` periods, or as many as the arrays have."""
+        n = min(n, self.study.arrays.n_periods - self.start)
+        if n not in self._programs:
+            self._programs[n] = SurvivalProgram(self.study.calm, self.start, n)
+        return self._programs[n]
+
+    def survived(self, measure: MeasureArrays, uses: BoolArray) -> tuple[SurvivalProgram, Survived]:
+        """Time to survive, in a window as long as it takes."""
+        n = FIRST_WINDOW
+        while True:
+            program = self.program(n)
+            found = program.time_to_survive(measure, uses)
+            if found.periods is not None or program.layout.n < n:
+                return program, found
+            n *= 2
+
+    def survives(self, measure: MeasureArrays, length: int, uses: BoolArray) -> bool:
+        """Whether a measure of some length leaves nothing unmet, aftermath included."""
+        aftermath = 2 * longest_lead(self.study.arrays) + 1
+        n = FIRST_WINDOW
+        while n < length + aftermath:
+            n *= 2
+        return self.program(n).is_met(MeasureRun(measure, length), uses)
+
+
+def _cover_chunk(chunk: Chunk) -> list[CoverRow]:
+    rows: list[CoverRow] = []
+    asked = questions(chunk.study)
+    for start in chunk.starts:
+        at_start = StartCover(chunk.study, start)
+        for measure in chunk.study.measures:
+            if measure.start is None or measure.start == start:
+                for question in asked:
+                    rows += _rows(at_start, measure, question, chunk.lengths)
+    return rows
+
+
+def _rows(
+    at_start: StartCover, measure: MeasureArrays, question: Question, lengths: tuple[int, ...]
+) -> list[CoverRow]:
+    study = at_start.study
+    calendar = study.arrays.calendar
+    program, found = at_start.survived(measure, question.uses)
+    whole = float(program.layout.n)
+    goods = _binding(program, found, measure, question.uses)
+    myopic = _myopic_periods(program, measure, question.uses)
+    days = _days(at_start, program, question.uses)
+    return [
+        CoverRow(
+            variant=study.variant,
+            measure=measure.name,
+            start=calendar.label(at_start.start),
+            length=length * calendar.step,
+            use=question.name,
+            time_to_survive=None if found.periods is None else found.periods * calendar.step,
+            survives_at_least=(whole if found.periods is None else found.periods) * calendar.step,
+            survives_length=at_start.survives(measure, length, question.uses),
+            days_of_cover=days,
+            binding=tuple(study.arrays.goods[g] for g in goods),
+            binding_sellers=tuple(cut_sellers(program.layout, goods, MeasureRun(measure, length))),
+            time_to_survive_myopic=None if myopic is None else myopic * calendar.step,
+        )
+        for length in sorted(set(lengths or measure.lengths or (1,)))
+    ]
+
+
+def _binding(
+    program: SurvivalProgram, found: Survived, measure: MeasureArrays, uses: BoolArray
+) -> list[int]:
+    if found.broken is None:
+        return []
+    layout = program.layout
+    left = shelves(layout, found.columns, found.row_upper, MeasureRun(measure, layout.n))
+    unmet = layout.column("unmet").of(found.columns)[:, found.broken]
+    short = np.flatnonzero(uses & (unmet > NOTHING * max(float(unmet.max()), 1e-300)))
+    goods = {
+        good
+        for u in short
+        for good in binding_goods(left, int(layout.arrays.use_goods[u]), found.broken)
+    }
+    return sorted(goods)
+
+
+def _myopic_periods(
+    program: SurvivalProgram, measure: MeasureArrays, uses: BoolArray
+) -> float | None:
+    """Time to survive under the myopic rule; None: met in the whole window. [period]"""
+    layout = program.layout
+    run = simulate_branch(
+        layout.arrays,
+        measure,
+        program.state,
+        start=layout.start,
+        length=layout.n,
+        n_periods=layout.n,
+    )
+    unmet = run.unmet[uses].sum(axis=0)
+    demand = demand_path(layout, MeasureRun(measure, layout.n))[uses].sum(axis=0)
+    short = np.flatnonzero(unmet > NOTHING * max(float(demand.max(initial=0.0)), 1e-300))
+    if not len(short):
+        return None
+    broken = int(short[0])
+    without = program.short_without_stock(measure, uses, broken)
+    return broken + max(0.0, 1.0 - float(unmet[broken]) / max(without, float(unmet[broken])))
+
+
+def _days(at_start: StartCover, program: SurvivalProgram, uses: BoolArray) -> float | None:
+    """Days of cover of the good with the least, among those of the uses. [day]"""
+    arrays = at_start.study.arrays
+    found = []
+    for good in {int(arrays.use_goods[u]) for u in np.flatnonzero(uses)}:
+        stock = program.state.fresh[good] + program.state.lots[arrays.lot_goods == good].sum()
+        demand = arrays.demand[arrays.use_goods == good, at_start.start].sum()
+        days = days_of_cover(float(stock), float(demand) / arrays.calendar.step)
+        if days is not None:
+            found.append(days)
+    return min(found) if found else None
+
+
+def cover_table(
+    case: Case,
+    request: Request,
+    *,
+    studies: Sequence[Study] = (),
+    n_workers: int = 1,
+    progress: Progress | None = None,
+) -> tuple[CoverRow, ...]:
+    """Cover of every use, and of all essential ones together.
+
+    Args:
+        case: The case.
+        request: Variants, measures, starts and lengths.
+        studies: Studies of the request's variants, when they are already made.
+        n_workers: Processes.
+        progress: Called as chunks are done.
+    """
+    studies = studies or make_studies(case, request, n_workers=n_workers, progress=progress)
+    tasks = []
+    for study in studies:
+        fixed = {m.start for m in study.measures if m.start is not None}
+        starts = sorted({*(request.starts or range(study.arrays.n_calendar)), *fixed})
+        parts = np.array_split(np.array(starts), min(len(starts), CHUNKS_A_WORKER * n_workers))
+        tasks += [
+            Chunk(study, tuple(int(s) for s in part), request.lengths)
+            for part in parts
+            if len(part)
+        ]
+    found = run_tasks(_cover_chunk, tasks, n_workers=n_workers, progress=progress, what=_("cover"))
+    return tuple(row for rows in found for row in rows)

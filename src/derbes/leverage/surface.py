@@ -1,0 +1,133 @@
+"""The surface measure x start x length x variant, and when it ends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from derbes.case.entities import Case
+from derbes.case.request import Request
+from derbes.language import _
+from derbes.leverage.ends import Outcome, by_key, find_ends, outcome_of, starts_between
+from derbes.leverage.points import StartSolver, wanted_points
+from derbes.leverage.premium import PriceRise
+from derbes.leverage.rows import branch_rows
+from derbes.results.leverage import LeverageEnd, LeverageRow
+from derbes.study import Progress, Study, make_studies, run_tasks
+
+CHUNKS_A_WORKER = 4
+"""Chunks of starts per worker and variant: enough to balance, few enough to send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Starts of one variant for one worker."""
+
+    study: Study
+    starts: tuple[int, ...]
+    lengths: tuple[int, ...]
+    """[period] Empty: each measure's own."""
+    has_premium: bool
+    has_rows: bool = True
+    """False: only whether demand goes unmet is wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a chunk found."""
+
+    rows: tuple[LeverageRow, ...]
+    outcomes: tuple[Outcome, ...]
+
+
+def solve_chunk(chunk: Chunk) -> Found:
+    """All points of a chunk, by both rules."""
+    rows: list[LeverageRow] = []
+    outcomes: list[Outcome] = []
+    for start in chunk.starts:
+        wanted = wanted_points(chunk.study.measures, chunk.lengths, start)
+        if not wanted:
+            continue
+        solver = StartSolver(chunk.study.calm, start, max(run.length for run in wanted))
+        prices: dict[int, PriceRise] | None = {} if chunk.has_premium else None
+        for run in wanted:
+            branch = solver.solve(run)
+            outcomes.append(outcome_of(chunk.study, branch))
+            if chunk.has_rows:
+                rows += branch_rows(chunk.study, branch, prices)
+    return Found(tuple(rows), tuple(outcomes))
+
+
+def all_starts(study: Study, starts: Sequence[int]) -> list[int]:
+    """Starts to look at: those asked for and those that measures fix."""
+    fixed = [measure.start for measure in study.measures if measure.start is not None]
+    inside = list(starts or range(study.arrays.n_calendar))
+    return sorted({*inside, *(s for s in fixed if 0 <= s < study.arrays.n_calendar)})
+
+
+def _chunks(
+    study: Study, starts: Sequence[int], request: Request, n_workers: int, *, has_premium: bool
+) -> list[Chunk]:
+    parts = np.array_split(np.array(starts), min(len(starts), CHUNKS_A_WORKER * n_workers))
+    return [
+        Chunk(study, tuple(int(s) for s in part), request.lengths, has_premium)
+        for part in parts
+        if len(part)
+    ]
+
+
+def leverage_surface(
+    case: Case,
+    request: Request,
+    *,
+    studies: Sequence[Study] = (),
+    has_premium: bool = True,
+    n_workers: int = 1,
+    progress: Progress | None = None,
+) -> tuple[tuple[LeverageRow, ...], tuple[LeverageEnd, ...]]:
+    """Rows of the surface by both rules, and the ends.
+
+    Args:
+        case: The case.
+        request: Variants, measures, starts and lengths.
+        studies: Studies of the request's variants, when they are already made.
+        has_premium: Whether the premium is wanted; it takes several solves a point.
+        n_workers: Processes.
+        progress: Called as chunks are done.
+    """
+    studies = studies or make_studies(case, request, n_workers=n_workers, progress=progress)
+    tasks = [
+        chunk
+        for study in studies
+        for chunk in _chunks(
+            study, all_starts(study, request.starts), request, n_workers, has_premium=has_premium
+        )
+    ]
+    what = _("cut-offs")
+    found = run_tasks(solve_chunk, tasks, n_workers=n_workers, progress=progress, what=what)
+    outcomes = [outcome for part in found for outcome in part.outcomes]
+    outcomes += _refined(studies, request, outcomes, n_workers)
+    groups = by_key(outcomes)
+    ends = [end for study in studies for end in find_ends(study.case, study, groups)]
+    return tuple(row for part in found for row in part.rows), tuple(ends)
+
+
+def _refined(
+    studies: Sequence[Study], request: Request, outcomes: Sequence[Outcome], n_workers: int
+) -> list[Outcome]:
+    """Outcomes of the periods between the grid's last short start and the next."""
+    tasks = []
+    for study in studies:
+        arrays = study.arrays
+        essential = [arrays.uses[u] for u in np.flatnonzero(arrays.use_essential)]
+        between = {
+            start
+            for (variant, _m, _l), group in by_key(outcomes).items()
+            if variant == study.variant
+            for start in starts_between(group, essential)
+        }
+        if between:
+            starts = tuple(sorted(between))
+            tasks.append(Chunk(study, starts, request.lengths, has_premium=False, has_rows=False))
+    found = run_tasks(solve_chunk, tasks, n_workers=n_workers)
+    return [outcome for part in found for outcome in part.outcomes]

@@ -1,0 +1,1 @@
+"""Linear programs: statements, solutions and their certificates."""

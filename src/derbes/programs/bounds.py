@@ -1,0 +1,194 @@
+"""Bounds of a window's columns and rows: the state it starts in and the measure it meets.
+
+A measure changes bounds and costs, never the matrix.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from derbes.case.arrays import CALM, MeasureArrays, MeasureRun
+from derbes.case.state import State
+from derbes.programs.layout import Layout
+from derbes.programs.statement import FloatArray, IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Everything of a program but its matrix and objective."""
+
+    col_lower: FloatArray
+    col_upper: FloatArray
+    row_lower: FloatArray
+    row_upper: FloatArray
+
+
+def found_state(state: State, measure: MeasureArrays | None) -> State:
+    """The state after a measure has struck stocks and goods in transit."""
+    if measure is None:
+        return state
+    transit = state.transit * measure.transit_kept[:, None]
+    late = np.flatnonzero(measure.transit_late)
+    if len(late):
+        width = transit.shape[1] + int(measure.transit_late.max())
+        moved = np.zeros((transit.shape[0], width))
+        moved[:, : transit.shape[1]] = transit
+        for k in late:
+            by = int(measure.transit_late[k])
+            moved[k] = 0.0
+            moved[k, by : by + transit.shape[1]] = transit[k]
+        transit = moved
+    kept = measure.fresh_kept
+    return replace(
+        state,
+        lots=state.lots * measure.lot_kept,
+        fresh=state.fresh * kept,
+        past_inflow=state.past_inflow * kept[:, None],
+        transit=transit,
+    )
+
+
+def frozen_path(path: FloatArray, start: int, length: int) -> FloatArray:
+    """A path that stands still from `start` for `length` periods, then goes on. (T,)"""
+    periods = np.arange(len(path))
+    shifted = np.maximum(periods - length, start - 1)
+    moved = np.where(shifted >= 0, path[np.maximum(shifted, 0)], 0.0)
+    return np.asarray(np.where(periods < start, path, moved), dtype=np.float64)
+
+
+def _with_frozen_plants(
+    paths: FloatArray, plants: IntArray, run: MeasureRun, start: int
+) -> FloatArray:
+    measure = run.measure
+    if measure is None or not measure.frozen_plants.any():
+        return paths
+    moved = paths.copy()
+    for row, plant in enumerate(plants):
+        if plant >= 0 and measure.frozen_plants[int(plant)]:
+            moved[row] = frozen_path(paths[row], start, run.length)
+    return moved
+
+
+def running(layout: Layout, length: int) -> FloatArray:
+    """1 in the window's periods in which the measure runs, else 0. (n,)"""
+    return (np.arange(layout.n) < length).astype(np.float64)
+
+
+def order_limits(layout: Layout, run: MeasureRun) -> FloatArray:
+    """Most of each activity by period of the order (L3). (K, n)"""
+    activities = layout.arrays.activities
+    window = slice(layout.start, layout.start + layout.n)
+    paths = _with_frozen_plants(activities.capacity, activities.plants, run, layout.start)
+    base = activities.base_availability[:, None] * np.ones(layout.n)
+    if run.measure is not None:
+        runs = running(layout, run.length) > 0
+        base = np.where(runs, run.measure.availability[:, None], base)
+    capacity = paths[:, window]
+    return np.where(base > 0, capacity * np.where(base > 0, base, 1.0), 0.0)
+
+
+def demand_path(layout: Layout, run: MeasureRun) -> FloatArray:
+    """Demand by use while the measure runs and after it (L5). (U, n)"""
+    window = slice(layout.start, layout.start + layout.n)
+    calm = layout.arrays.demand[:, window]
+    measure = run.measure
+    if measure is None:
+        return calm
+    during = layout.arrays.crisis_demand[:, window] if measure.crisis else calm
+    return np.where(running(layout, run.length) > 0, during * measure.demand_factor[:, None], calm)
+
+
+def reserve_path(layout: Layout, run: MeasureRun) -> FloatArray:
+    """Stock to be held (L7). (reserved goods, n) [unit]
+
+    All of it in calm and while the measure runs, then equal steps over the refill time.
+    """
+    window = slice(layout.start, layout.start + layout.n)
+    target = layout.arrays.reserve[layout.reserved, window]
+    if run.measure is None:
+        return target
+    after = np.arange(layout.n) - run.length + 1
+    steps = np.where(after <= 0, 1.0, np.minimum(1.0, after / layout.arrays.refill_periods))
+    return target * steps
+
+
+def state_arrivals(layout: Layout, state: State) -> FloatArray:
+    """Arrivals of what was ordered before the window, also behind its end. (G, n + J)"""
+    width = layout.n + state.transit.shape[1]
+    arriving = np.zeros((len(layout.arrays.goods), width))
+    for k, good in enumerate(layout.arrays.activities.outputs):
+        if good >= 0:
+            arriving[good, : state.transit.shape[1]] += state.transit[k]
+    return arriving
+
+
+def _shelf_limits(layout: Layout, state: State, arriving: FloatArray) -> FloatArray:
+    """What past inflow and goods in transit allow fresh stock to be. (perishable, n)"""
+    arrays = layout.arrays
+    limits = np.zeros((len(layout.perishable), layout.n))
+    for position, good in enumerate(layout.perishable):
+        life, retention = int(arrays.shelf_life[good]), float(arrays.retention[good])
+        known = np.concatenate([state.past_inflow[good, : life - 1][::-1], arriving[good]])
+        past = len(known) - len(arriving[good])
+        factors = retention ** np.arange(life)
+        for s in range(layout.n):
+            ages = np.arange(min(life, s + past + 1))
+            limits[position, s] = known[s + past - ages] @ factors[ages]
+    return limits
+
+
+def window_bounds(layout: Layout, state: State, run: MeasureRun = CALM) -> Bounds:
+    """Bounds of a window that starts in a state under a measure of some length. [unit]"""
+    demand = demand_path(layout, run)
+    col_upper = np.full(layout.n_columns, np.inf)
+    orders = layout.column("order")
+    orders.of(col_upper)[:] = order_limits(layout, run)
+    layout.column("unmet").of(col_upper)[:] = demand
+    if layout.has_opening and layout.column("opening").size:
+        activities = layout.arrays.activities
+        first = (activities.capacity[:, layout.start] * activities.base_availability)[:, None]
+        lead = layout.column("opening").n_periods
+        ages = lead - np.arange(lead)
+        useful = activities.lead_times[:, None] >= ages
+        layout.column("opening").of(col_upper)[:] = np.where(useful, first, 0.0)
+    bounds = Bounds(
+        col_lower=np.zeros(layout.n_columns),
+        col_upper=col_upper,
+        row_lower=np.full(layout.n_rows, -np.inf),
+        row_upper=np.full(layout.n_rows, np.inf),
+    )
+    _fill_balances(layout, found_state(state, run.measure), demand, bounds)
+    _fill_limits(layout, run, bounds)
+    return bounds
+
+
+def _fill_balances(layout: Layout, found: State, demand: FloatArray, bounds: Bounds) -> None:
+    """Rows in which the state, goods in transit and demand stand (L1, L2, L5)."""
+    arrays = layout.arrays
+    arriving = state_arrivals(layout, found)
+    kept = arrays.lot_retention[:, layout.start] * found.lots
+    stock = layout.row("stock").of(bounds.row_upper)
+    stock[:] = 0.0
+    stock[:, 0] = kept
+    fresh_stock = layout.row("fresh_stock").of(bounds.row_upper)
+    fresh_stock[:] = arriving[layout.mixed, : layout.n]
+    fresh_stock[:, 0] += (arrays.retention * found.fresh)[layout.mixed]
+    balance = layout.row("balance").of(bounds.row_lower)
+    balance[:] = -arriving[:, : layout.n]
+    np.add.at(balance, arrays.use_goods, demand)
+    balance[:, 0] -= arrays.retention * found.fresh
+    np.subtract.at(balance[:, 0], arrays.lot_goods, kept)
+    shelf_life = layout.row("shelf_life").of(bounds.row_upper)
+    shelf_life[:] = _shelf_limits(layout, found, arriving)
+
+
+def _fill_limits(layout: Layout, run: MeasureRun, bounds: Bounds) -> None:
+    """Rows of capacities, storage and reserves (L3, L4, L6, L7)."""
+    arrays, row_upper = layout.arrays, bounds.row_upper
+    window = slice(layout.start, layout.start + layout.n)
+    hours = _with_frozen_plants(arrays.line_hours, arrays.line_plants, run, layout.start)
+    layout.row("line").of(row_upper)[:] = hours[:, window]
+    layout.row("shared_capacity").of(row_upper)[:] = arrays.shared_capacity[:, window]
+    layout.row("storage").of(row_upper)[:] = arrays.storage_limit[layout.limited, window]
+    if layout.has_reserve:
+        layout.row("reserve").of(bounds.row_lower)[:] = reserve_path(layout, run)

@@ -1,0 +1,185 @@
+r"""A branch: what the target does best once a measure has struck by surprise.
+
+The equations are those of the calm plan, over a window that starts in the calm
+plan's state with what the measure leaves of it, and
+
+(L8) the stock of each good at the end, and each later arrival, is no lower than in
+the calm plan; what is missing (`behind`) comes just before money in the objective,
+and a window in which it is not zero is too short.
+
+The measure's length is known to the target, so the harm is a lower bound.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from derbes.case.arrays import CALM, ActivityKind, MeasureRun
+from derbes.case.state import State
+from derbes.programs.bounds import Bounds, found_state, state_arrivals, window_bounds
+from derbes.programs.calm import CalmSolution, arrivals_by_period, state_at
+from derbes.programs.highs import Session
+from derbes.programs.layout import Layout, longest_lead, make_layout, supply_matrix
+from derbes.programs.lexicographic import solve_levels
+from derbes.programs.objective import objective_levels
+from derbes.programs.statement import FloatArray, LinearProgram, Solution
+
+SETTLED = 1e-6
+"""Part of the calm stock that may be missing at the end of a window that is long enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A window of the calm plan from which branches leave."""
+
+    calm: CalmSolution
+    layout: Layout
+    state: State
+    program: LinearProgram
+    """Bounds and costs of the calm plan going on."""
+    calm_end: FloatArray
+    """Calm stock at the end, then later arrivals. (G, 1 + longest lead time)"""
+
+
+@dataclass(frozen=True, slots=True)
+class BranchSolution:
+    """The optimum of one branch."""
+
+    window: Window
+    run: MeasureRun
+    found: State
+    solution: Solution
+    rejoined: bool
+    """Whether the end of the window is no lower than the calm plan."""
+
+    def block(self, kind: str) -> FloatArray:
+        """Columns of a kind. (items, n)"""
+        return self.window.layout.column(kind).of(self.solution.columns)
+
+
+def least_window(calm: CalmSolution, length: int) -> int:
+    """Periods that a branch needs at least: the measure, the refill, goods on the way."""
+    arrays = calm.arrays
+    return length + arrays.refill_periods + 2 * longest_lead(arrays) + 1
+
+
+def _calm_end(calm: CalmSolution, last: int) -> FloatArray:
+    arrays = calm.arrays
+    lead = longest_lead(arrays)
+    end = np.zeros((len(arrays.goods), lead + 1))
+    end[:, 0] = calm.fresh[:, last]
+    np.add.at(end[:, 0], arrays.lot_goods, calm.lots[:, last])
+    arriving = arrivals_by_period(calm)
+    for k, good in enumerate(arrays.activities.outputs):
+        stop = min(last + int(arrays.activities.lead_times[k]) + 1, arrays.n_periods)
+        if good >= 0:
+            end[good, 1 : stop - last] += arriving[k, last + 1 : stop]
+    return end
+
+
+def make_window(calm: CalmSolution, start: int, n: int) -> Window:
+    """A window of `n` periods of the calm plan, with its program."""
+    n = min(n, calm.arrays.n_periods - start)
+    layout = make_layout(calm.arrays, start, n, has_reserve=True, has_opening=False)
+    state = state_at(calm, start)
+    calm_end = _calm_end(calm, start + n - 1)
+    names, costs, weights = objective_levels(layout)
+    bounds = branch_bounds(layout, state, calm_end)
+    program = LinearProgram(
+        name="branch",
+        levels=names,
+        level_costs=costs,
+        weights=weights,
+        matrix=supply_matrix(layout),
+        row_lower=bounds.row_lower,
+        row_upper=bounds.row_upper,
+        col_lower=bounds.col_lower,
+        col_upper=bounds.col_upper,
+        columns=layout.columns,
+        rows=layout.rows,
+    )
+    return Window(calm, layout, state, program, calm_end)
+
+
+def branch_bounds(
+    layout: Layout, state: State, calm_end: FloatArray, run: MeasureRun = CALM
+) -> Bounds:
+    """Bounds of a branch: those of the window, and the way back to the calm plan (L8)."""
+    bounds = window_bounds(layout, state, run)
+    found = found_state(state, run.measure)
+    arriving = state_arrivals(layout, found)
+    needed = calm_end.copy()
+    known = arriving[:, layout.n : layout.n + needed.shape[1] - 1]
+    needed[:, 1 : 1 + known.shape[1]] -= known
+    layout.row("calm_state").of(bounds.row_lower)[:] = needed
+    return bounds
+
+
+def branch_program(window: Window, run: MeasureRun) -> LinearProgram:
+    """The window's program under a measure: other bounds and costs, the same matrix."""
+    bounds = branch_bounds(window.layout, window.state, window.calm_end, run)
+    costs = window.program.level_costs
+    if run.measure is not None and np.any(run.measure.cost_factor != 1.0):
+        _names, costs, _weights = objective_levels(window.layout, run)
+    return replace(
+        window.program,
+        level_costs=costs,
+        row_lower=bounds.row_lower,
+        row_upper=bounds.row_upper,
+        col_lower=bounds.col_lower,
+        col_upper=bounds.col_upper,
+    )
+
+
+def load(session: Session, program: LinearProgram, before: LinearProgram) -> None:
+    """Bring a session from one program to another that has the same matrix."""
+    session.set_column_bounds(program.col_lower, program.col_upper)
+    session.set_row_bounds(program.row_lower, program.row_upper)
+    if program.level_costs is not before.level_costs:
+        session.set_costs(program.cost)
+
+
+def has_rejoined(window: Window, columns: FloatArray) -> bool:
+    """Whether nothing is behind the calm plan at the window's end."""
+    behind = window.layout.column("behind").of(columns)
+    size = max(1.0, float(np.abs(columns).max(initial=0.0)))
+    return bool(behind.max(initial=0.0) <= SETTLED * size)
+
+
+def solve_branch(
+    window: Window, session: Session, run: MeasureRun, before: LinearProgram
+) -> tuple[BranchSolution, LinearProgram]:
+    """The optimum of a branch, from the session's last basis; and the program now loaded."""
+    program = branch_program(window, run)
+    load(session, program, before)
+    solution = solve_levels(program, session)
+    branch = BranchSolution(
+        window=window,
+        run=run,
+        found=found_state(window.state, run.measure),
+        solution=solution,
+        rejoined=has_rejoined(window, solution.columns),
+    )
+    return branch, program
+
+
+def calm_columns(window: Window) -> FloatArray:
+    """The calm plan's columns in the window. (columns,)"""
+    calm, layout = window.calm, window.layout
+    part = slice(layout.start, layout.start + layout.n)
+    columns = np.zeros(layout.n_columns)
+    layout.column("order").of(columns)[:] = calm.orders[:, part]
+    layout.column("lot").of(columns)[:] = calm.lots[:, part]
+    layout.column("fresh").of(columns)[:] = calm.fresh[:, part]
+    layout.column("unmet").of(columns)[:] = calm.unmet[:, part]
+    return columns
+
+
+def paid_on_arrival(window: Window, found: State) -> FloatArray:
+    """Discounted price of what was on the way, by period of arrival. (K, J) [money]"""
+    arrays = window.layout.arrays
+    start = window.layout.start
+    periods = np.minimum(start + np.arange(found.transit.shape[1]), arrays.n_periods - 1)
+    factor = arrays.discount[periods] / arrays.discount[start]
+    bought = (arrays.activities.kinds == ActivityKind.PURCHASE)[:, None]
+    return np.where(bought, arrays.activities.unit_cost[:, periods] * factor, 0.0) * found.transit

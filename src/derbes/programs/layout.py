@@ -1,0 +1,257 @@
+"""Columns and rows of the supply programs, and the entries of their matrix.
+
+One layout serves the calm plan, the branches and the survival programs: columns
+and rows of a window of periods that starts in a given state.
+
+Symbols: x level of an activity (`order`), w stock of a lot (`lot`) and of fresh
+goods (`fresh`), n unmet demand (`unmet`), r reserve shortfall (`short`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from derbes.case.arrays import CaseArrays
+from derbes.programs.statement import Block, FloatArray, IntArray, stack_blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Blocks of a window `[start, start + n)` of the arrays' periods."""
+
+    arrays: CaseArrays
+    start: int
+    n: int
+    has_reserve: bool
+    """Whether reserves (L7) and the way back to the calm plan (L8) are in it."""
+    has_opening: bool
+    """Whether what was ordered before the window is to be chosen too."""
+    columns: tuple[Block, ...]
+    rows: tuple[Block, ...]
+    reserved: IntArray
+    """Goods with a reserve."""
+    limited: IntArray
+    """Goods with a storage limit."""
+    perishable: IntArray
+    """Goods with a shelf life."""
+    mixed: IntArray
+    """Goods that are held in old lots too."""
+
+    def column(self, kind: str) -> Block:
+        """Block of columns of a kind."""
+        return next(block for block in self.columns if block.kind == kind)
+
+    def row(self, kind: str) -> Block:
+        """Block of rows of a kind."""
+        return next(block for block in self.rows if block.kind == kind)
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns."""
+        return self.columns[-1].offset + self.columns[-1].size
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return self.rows[-1].offset + self.rows[-1].size
+
+
+def longest_lead(arrays: CaseArrays) -> int:
+    """Longest time from order to arrival. [period]"""
+    return int(arrays.activities.lead_times.max(initial=0))
+
+
+def make_layout(
+    arrays: CaseArrays, start: int, n: int, *, has_reserve: bool, has_opening: bool
+) -> Layout:
+    """Columns and rows of a window."""
+    window = slice(start, start + n)
+    reserved = np.flatnonzero((arrays.reserve[:, window] > 0).any(axis=1))
+    limited = np.flatnonzero(np.isfinite(arrays.storage_limit[:, window]).any(axis=1))
+    perishable = np.flatnonzero(arrays.shelf_life > 0)
+    mixed = np.unique(arrays.lot_goods)
+    names = arrays.activities.names
+    goods = arrays.goods
+    lead = longest_lead(arrays)
+    ends = arrays.goods if has_reserve and not has_opening else ()
+    short = tuple(goods[g] for g in reserved) if has_reserve else ()
+    columns: list[tuple[str, Sequence[str], int, int]] = [
+        ("order", names, start, n),
+        ("lot", arrays.lots, start, n),
+        ("fresh", arrays.goods, start, n),
+        ("unmet", arrays.uses, start, n),
+        ("short", short, start, n),
+        ("behind", ends, start + n - 1, lead + 1),
+        ("opening", names if has_opening else (), start - lead, lead),
+    ]
+    rows: list[tuple[str, Sequence[str], int, int]] = [
+        ("stock", arrays.lots, start, n),
+        ("fresh_stock", tuple(goods[g] for g in mixed), start, n),
+        ("balance", arrays.goods, start, n),
+        ("shelf_life", tuple(goods[g] for g in perishable), start, n),
+        ("shared_capacity", tuple(f"q{q}" for q in range(len(arrays.shared_capacity))), start, n),
+        ("line", arrays.lines, start, n),
+        ("storage", tuple(goods[g] for g in limited), start, n),
+        ("reserve", short, start, n),
+        ("calm_state", ends, start + n - 1, lead + 1),
+    ]
+    return Layout(
+        arrays=arrays,
+        start=start,
+        n=n,
+        has_reserve=has_reserve,
+        has_opening=has_opening,
+        columns=stack_blocks(columns),
+        rows=stack_blocks(rows),
+        reserved=reserved,
+        limited=limited,
+        perishable=perishable,
+        mixed=mixed,
+    )
+
+
+class Entries:
+    """Entries of a sparse matrix while they are being collected."""
+
+    def __init__(self) -> None:
+        self._rows: list[IntArray] = []
+        self._columns: list[IntArray] = []
+        self._values: list[FloatArray] = []
+
+    def add(self, rows: IntArray, columns: IntArray, values: FloatArray | float) -> None:
+        """Add entries; the three are broadcast against each other."""
+        r, c, v = np.broadcast_arrays(rows, columns, np.asarray(values, dtype=np.float64))
+        self._rows.append(r.ravel())
+        self._columns.append(c.ravel())
+        self._values.append(v.ravel())
+
+    def matrix(self, n_rows: int, n_columns: int) -> sparse.csc_matrix:
+        """The matrix, entries at one place summed."""
+        rows = np.concatenate(self._rows)
+        columns = np.concatenate(self._columns)
+        values = np.concatenate(self._values)
+        keep = values != 0.0
+        triplets = (values[keep], (rows[keep], columns[keep]))
+        return sparse.coo_matrix(triplets, shape=(n_rows, n_columns)).tocsc()
+
+
+def supply_matrix(layout: Layout) -> sparse.csc_matrix:
+    """Entries of (L1) to (L8) for the columns of a window."""
+    entries = Entries()
+    _stocks(layout, entries)
+    _activities(layout, entries)
+    _capacities(layout, entries)
+    _stock_sums(layout, entries)
+    entries.add(
+        layout.row("balance").indices[layout.arrays.use_goods], layout.column("unmet").indices, 1.0
+    )
+    return entries.matrix(layout.n_rows, layout.n_columns)
+
+
+def _stocks(layout: Layout, entries: Entries) -> None:
+    """(L1), and what stocks give to and take from the balance (L2)."""
+    arrays, n = layout.arrays, layout.n
+    window = slice(layout.start + 1, layout.start + n)
+    balance, stock = layout.row("balance").indices, layout.row("stock").indices
+    lot, fresh = layout.column("lot").indices, layout.column("fresh").indices
+    retention = arrays.lot_retention[:, window]
+    entries.add(stock, lot, 1.0)
+    entries.add(stock[:, 1:], lot[:, :-1], -retention)
+    entries.add(balance[arrays.lot_goods], lot, -1.0)
+    entries.add(balance[arrays.lot_goods, 1:], lot[:, :-1], retention)
+    entries.add(balance, fresh, -1.0)
+    entries.add(balance[:, 1:], fresh[:, :-1], arrays.retention[:, None])
+    rows = layout.row("fresh_stock").indices
+    entries.add(rows, fresh[layout.mixed], 1.0)
+    entries.add(rows[:, 1:], fresh[layout.mixed, :-1], -arrays.retention[layout.mixed, None])
+
+
+def arrivals(layout: Layout, k: int) -> tuple[IntArray, IntArray]:
+    """Columns of activity k that deliver, and the window's period of each arrival.
+
+    The period counts from the window's start; it may lie behind its end.
+    """
+    lead = int(layout.arrays.activities.lead_times[k])
+    columns = layout.column("order").indices[k]
+    periods = np.arange(layout.n, dtype=np.int64) + lead
+    if layout.has_opening and lead > 0:
+        opening = layout.column("opening").indices[k, -lead:]
+        columns = np.concatenate([opening, columns])
+        periods = np.concatenate([np.arange(lead, dtype=np.int64), periods])
+    return columns, periods
+
+
+def _activities(layout: Layout, entries: Entries) -> None:
+    """What activities take from and give to the balance (L2) and the shelf life rows."""
+    activities, balance = layout.arrays.activities, layout.row("balance").indices
+    orders = layout.column("order").indices
+    for k, output in enumerate(activities.outputs):
+        inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
+        goods, amounts = activities.input_goods[inputs], activities.input_amounts[inputs]
+        entries.add(balance[goods], orders[k], -amounts[:, None])
+        if output < 0:
+            continue
+        columns, periods = arrivals(layout, k)
+        inside = periods < layout.n
+        entries.add(balance[output, periods[inside]], columns[inside], 1.0)
+        if output in layout.mixed:
+            row = layout.row("fresh_stock").indices[np.searchsorted(layout.mixed, output)]
+            entries.add(row[periods[inside]], columns[inside], -1.0)
+        if layout.arrays.shelf_life[output] > 0:
+            _shelf_inflow(
+                layout, entries, int(output), columns=columns[inside], periods=periods[inside]
+            )
+        if layout.row("calm_state").size:
+            later = periods >= layout.n
+            rows = layout.row("calm_state").indices[output, periods[later] - layout.n + 1]
+            entries.add(rows, columns[later], 1.0)
+
+
+def _shelf_inflow(
+    layout: Layout, entries: Entries, good: int, *, columns: IntArray, periods: IntArray
+) -> None:
+    """Inflow of period s supports fresh stock until its shelf life is over."""
+    rows = layout.row("shelf_life").indices[np.searchsorted(layout.perishable, good)]
+    for age in range(int(layout.arrays.shelf_life[good])):
+        inside = periods + age < layout.n
+        factor = -float(layout.arrays.retention[good] ** age)
+        entries.add(rows[periods[inside] + age], columns[inside], factor)
+
+
+def _capacities(layout: Layout, entries: Entries) -> None:
+    """Shared capacities (L3) and line hours (L4)."""
+    activities = layout.arrays.activities
+    orders = layout.column("order").indices
+    on_line = np.flatnonzero(activities.lines >= 0)
+    if len(on_line):
+        rows = layout.row("line").indices[activities.lines[on_line]]
+        entries.add(rows, orders[on_line], activities.hours[on_line, None])
+    sharing = np.flatnonzero(activities.shared >= 0)
+    if len(sharing):
+        rows = layout.row("shared_capacity").indices[activities.shared[sharing]]
+        entries.add(rows, orders[sharing], 1.0)
+
+
+def _stock_sums(layout: Layout, entries: Entries) -> None:
+    """Sums of all stock of a good: shelf life, storage (L6), reserve (L7), end (L8)."""
+    arrays = layout.arrays
+    lot, fresh = layout.column("lot").indices, layout.column("fresh").indices
+    entries.add(layout.row("shelf_life").indices, fresh[layout.perishable], 1.0)
+    sums = [("storage", layout.limited)]
+    if layout.has_reserve:
+        sums.append(("reserve", layout.reserved))
+    for kind, goods in sums:
+        rows = layout.row(kind).indices
+        entries.add(rows, fresh[goods], 1.0)
+        for position, good in enumerate(goods):
+            for one in np.flatnonzero(arrays.lot_goods == good):
+                entries.add(rows[position], lot[one], 1.0)
+    if layout.has_reserve:
+        entries.add(layout.row("reserve").indices, layout.column("short").indices, 1.0)
+    if layout.row("calm_state").size:
+        rows = layout.row("calm_state").indices
+        entries.add(rows[:, 0], fresh[:, -1], 1.0)
+        entries.add(rows[arrays.lot_goods, 0], lot[:, -1], 1.0)
+        entries.add(rows, layout.column("behind").indices, 1.0)

@@ -1,0 +1,131 @@
+"""The objective's levels, in the case's order, and weights that keep them apart.
+
+Within a tier, unmet demand ties go to serving earlier periods first. After money
+comes the smallest stock, so that nothing is bought before it is needed and the
+calm plan does not depend on how a solver breaks ties. Just above money stands the way
+back to the calm plan (L8), which must not cost anybody's demand or reserve.
+"""
+
+import numpy as np
+
+from derbes.case.arrays import CALM, ActivityKind, MeasureRun
+from derbes.programs.bounds import running
+from derbes.programs.layout import Layout
+from derbes.programs.statement import FloatArray
+from derbes.programs.values import unit_values
+
+APART = 10.0
+"""By how much a weight exceeds what one unit of its level can cost below it."""
+EARLY_SHARE = 0.05
+"""Weight of serving early, as a share of its tier's weight."""
+TIDY_WEIGHT = 1e-5
+"""Weight of holding one money unit of stock for one period, beside money: above the
+solver's dual tolerance, below any difference in price that a case would state."""
+OLD_FIRST = 1.05
+"""Old lots weigh more than fresh stock, so that they are drawn first."""
+TIERS = ("essential", "deferrable")
+
+
+def order_costs(layout: Layout, run: MeasureRun) -> FloatArray:
+    """Discounted cost of a unit by period of the order, paid at arrival. (K, n) [money/unit]"""
+    activities, arrays = layout.arrays.activities, layout.arrays
+    costs = np.empty((len(activities.names), layout.n))
+    starts = layout.start + np.arange(layout.n)
+    for k, lead in enumerate(activities.lead_times):
+        delay = lead if activities.kinds[k] == ActivityKind.PURCHASE else 0
+        paid = np.minimum(starts + delay, arrays.n_periods - 1)
+        costs[k] = activities.unit_cost[k, paid] * arrays.discount[paid]
+    costs /= arrays.discount[layout.start]
+    if run.measure is not None:
+        runs = running(layout, run.length) > 0
+        costs = np.where(runs, costs * run.measure.cost_factor[:, None], costs)
+    return costs
+
+
+def storage_costs(layout: Layout) -> FloatArray:
+    """Discounted cost of holding a unit at the end of each period. (G, n) [money/unit]"""
+    arrays = layout.arrays
+    window = slice(layout.start, layout.start + layout.n)
+    factor = arrays.discount[window] / arrays.discount[layout.start]
+    return np.asarray(arrays.storage_cost[:, window] * factor, dtype=np.float64)
+
+
+def shortage_costs(layout: Layout) -> FloatArray:
+    """Discounted cost of a unit of unmet demand; 0 where the case gives none. (U, n)"""
+    arrays = layout.arrays
+    window = slice(layout.start, layout.start + layout.n)
+    factor = arrays.discount[window] / arrays.discount[layout.start]
+    costs = np.nan_to_num(arrays.shortage_cost)[:, None] * factor
+    return np.asarray(costs, dtype=np.float64)
+
+
+def money_costs(layout: Layout, run: MeasureRun) -> FloatArray:
+    """Discounted money of every column, at the window's start. (columns,) [money/unit]"""
+    costs = np.zeros(layout.n_columns)
+    layout.column("order").of(costs)[:] = order_costs(layout, run)
+    storage = storage_costs(layout)
+    layout.column("lot").of(costs)[:] = storage[layout.arrays.lot_goods]
+    layout.column("fresh").of(costs)[:] = storage
+    layout.column("unmet").of(costs)[:] = shortage_costs(layout)
+    if layout.has_opening and layout.column("opening").size:
+        first = layout.arrays.activities.unit_cost[:, layout.start][:, None]
+        layout.column("opening").of(costs)[:] = first
+    return costs
+
+
+def _tier_levels(layout: Layout, tier: str) -> tuple[FloatArray, FloatArray]:
+    wanted = layout.arrays.use_essential == (tier == "essential")
+    weight = np.where(wanted, layout.arrays.use_weight, 0.0)[:, None]
+    total, early = np.zeros(layout.n_columns), np.zeros(layout.n_columns)
+    layout.column("unmet").of(total)[:] = weight
+    layout.column("unmet").of(early)[:] = weight * np.arange(layout.n, 0, -1) / layout.n
+    return total, early
+
+
+def _reserve_level(layout: Layout, values: FloatArray) -> FloatArray:
+    """Value of the missing reserve, period by period."""
+    level = np.zeros(layout.n_columns)
+    if layout.has_reserve:
+        layout.column("short").of(level)[:] = values[layout.reserved][:, None]
+    return level
+
+
+def _way_back_level(layout: Layout, values: FloatArray) -> FloatArray:
+    """Value of what the end of the window is behind the calm plan."""
+    level = np.zeros(layout.n_columns)
+    behind = layout.column("behind")
+    if behind.size:
+        behind.of(level)[:] = values[:, None]
+    return level
+
+
+def _tidy_level(layout: Layout, values: FloatArray) -> FloatArray:
+    level = np.zeros(layout.n_columns)
+    layout.column("lot").of(level)[:] = OLD_FIRST * values[layout.arrays.lot_goods][:, None]
+    layout.column("fresh").of(level)[:] = values[:, None]
+    return level
+
+
+def objective_levels(
+    layout: Layout, run: MeasureRun = CALM
+) -> tuple[tuple[str, ...], FloatArray, FloatArray]:
+    """Names, costs and weights of the levels, most important first."""
+    values = unit_values(layout.arrays, layout.start)
+    dearest = float(values.max(initial=1.0))
+    tidy = ("tidy", _tidy_level(layout, values), TIDY_WEIGHT)
+    money = ("money", money_costs(layout, run), 1.0)
+    way_back = ("way_back", _way_back_level(layout, values), APART)
+    reversed_levels = [tidy, money, way_back]
+    below = APART
+    for priority in reversed([p for p in layout.arrays.priorities if p != "money"]):
+        weight = APART * below
+        if priority in TIERS:
+            total, early = _tier_levels(layout, priority)
+            reversed_levels.append((f"{priority}_early", early, EARLY_SHARE * weight * dearest))
+            reversed_levels.append((priority, total, weight * dearest))
+            below = weight
+        elif layout.has_reserve:
+            reversed_levels.append(("reserve", _reserve_level(layout, values), weight))
+            below = weight * max(layout.n, APART)
+    names, costs, weights = zip(*reversed(reversed_levels), strict=True)
+    return tuple(names), np.array(costs), np.array(weights) / dearest

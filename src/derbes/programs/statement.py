@@ -1,0 +1,152 @@
+"""A linear program as a value: inspectable, testable, unknown to any solver."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of columns or rows of one kind: items x periods, item by item."""
+
+    kind: str
+    """Word for the symbol, e.g. `unmet`."""
+    items: tuple[str, ...]
+    first_period: int
+    n_periods: int
+    offset: int
+    """Position of its first column or row."""
+
+    @property
+    def size(self) -> int:
+        """Number of columns or rows."""
+        return len(self.items) * self.n_periods
+
+    @property
+    def indices(self) -> IntArray:
+        """Positions by item and period. (items, periods)"""
+        flat = np.arange(self.offset, self.offset + self.size, dtype=np.int64)
+        return flat.reshape(len(self.items), self.n_periods)
+
+    def of(self, vector: FloatArray) -> FloatArray:
+        """The block's part of a vector. (items, periods)"""
+        part = vector[self.offset : self.offset + self.size]
+        return part.reshape(len(self.items), self.n_periods)
+
+    def name(self, position: int) -> str:
+        """Name of a column or row, e.g. `unmet(neon,3)`."""
+        item, period = divmod(position - self.offset, self.n_periods)
+        return f"{self.kind}({self.items[item]},{self.first_period + period})"
+
+
+@dataclass(frozen=True, slots=True)
+class LinearProgram:
+    """Minimize levels in order, subject to row_lower <= A x <= row_upper and bounds."""
+
+    name: str
+    levels: tuple[str, ...]
+    """Names of the objective's levels, most important first."""
+    level_costs: FloatArray
+    """(levels, columns)"""
+    weights: FloatArray
+    """Weights that usually keep the levels apart in one solve. (levels,)"""
+    matrix: sparse.csc_matrix
+    row_lower: FloatArray
+    row_upper: FloatArray
+    col_lower: FloatArray
+    col_upper: FloatArray
+    columns: tuple[Block, ...]
+    rows: tuple[Block, ...]
+
+    @property
+    def cost(self) -> FloatArray:
+        """Weighted objective. (columns,)"""
+        return np.asarray(self.weights @ self.level_costs, dtype=np.float64)
+
+    def column_name(self, position: int) -> str:
+        """Name of a column."""
+        return _name_in(self.columns, position)
+
+    def row_name(self, position: int) -> str:
+        """Name of a row."""
+        return _name_in(self.rows, position)
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """An optimum with its duals; level by level where the program has several."""
+
+    columns: FloatArray
+    row_upper: FloatArray
+    """Upper bounds of the rows of the program that was solved."""
+    level_duals: FloatArray
+    """Row duals of each level. (levels, rows)"""
+    objective: FloatArray
+    """Value of each level. (levels,)"""
+    certificate: float
+    """Largest relative residual found by the certificate."""
+
+
+def _name_in(blocks: Sequence[Block], position: int) -> str:
+    for block in blocks:
+        if block.offset <= position < block.offset + block.size:
+            return block.name(position)
+    msg = f"no block holds position {position}"
+    raise IndexError(msg)
+
+
+def stack_blocks(parts: Sequence[tuple[str, Sequence[str], int, int]]) -> tuple[Block, ...]:
+    """Blocks one behind the other from (kind, items, first period, periods)."""
+    blocks: list[Block] = []
+    offset = 0
+    for kind, items, first_period, n_periods in parts:
+        blocks.append(Block(kind, tuple(items), first_period, n_periods, offset))
+        offset += blocks[-1].size
+    return tuple(blocks)
+
+
+def to_lp_text(program: LinearProgram) -> str:
+    """The program in LP format, for golden files and for reading."""
+    lines = ["min"]
+    for level, costs in zip(program.levels, program.level_costs, strict=True):
+        terms = [_term(costs[j], program.column_name(int(j))) for j in np.flatnonzero(costs)]
+        lines.append(f" {level}: " + (" ".join(terms) if terms else "0"))
+    lines.append("st")
+    by_row = program.matrix.tocsr()
+    for i in range(by_row.shape[0]):
+        part = slice(by_row.indptr[i], by_row.indptr[i + 1])
+        pairs = sorted(zip(by_row.indices[part], by_row.data[part], strict=True))
+        body = " ".join(_term(value, program.column_name(int(j))) for j, value in pairs)
+        lines += _row_text(program, i, body or "0")
+    lines.append("bounds")
+    for j, (low, high) in enumerate(zip(program.col_lower, program.col_upper, strict=True)):
+        if low != 0.0 or np.isfinite(high):
+            lines.append(f" {_number(low)} <= {program.column_name(j)} <= {_number(high)}")
+    return "\n".join([*lines, "end", ""])
+
+
+def _row_text(program: LinearProgram, i: int, body: str) -> list[str]:
+    low, high = program.row_lower[i], program.row_upper[i]
+    name = program.row_name(i)
+    if low == high:
+        return [f" {name}: {body} = {_number(low)}"]
+    sides = []
+    if np.isfinite(low):
+        sides.append(f" {name}: {body} >= {_number(low)}")
+    if np.isfinite(high):
+        sides.append(f" {name}: {body} <= {_number(high)}")
+    return sides
+
+
+def _number(number: float) -> str:
+    return f"{number:+.12g}"
+
+
+def _term(factor: float, name: str) -> str:
+    return f"{_number(float(factor))} {name}"

@@ -1,0 +1,163 @@
+r"""How long: the longest time in which chosen uses are met after a measure strikes.
+
+The constraints are (L1) to (L6) over a window in which the measure does not end. Time
+to survive is found exactly, not by trial lengths: unmet demand is minimized with more
+weight on earlier periods; the first period that goes short is then minimized alone,
+with everything before it met. If it can be met the search goes on behind it. Else the
+fraction of the broken period is the part of it until stocks run out: what goes short
+in it, n, beside what would go short in it without any stock, m, is 1 - n / m. So a
+stock that is drawn at a constant rate lasts stock / net use (Simchi-Levi, Schmidt and
+Wei 2014, with a calendar in place of their aggregate).
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from derbes.case.arrays import BoolArray, MeasureArrays, MeasureRun
+from derbes.case.state import State
+from derbes.programs.bounds import demand_path, window_bounds
+from derbes.programs.calm import CalmSolution, state_at
+from derbes.programs.chokepoint import NOTHING
+from derbes.programs.highs import Session
+from derbes.programs.layout import Layout, make_layout, supply_matrix
+from derbes.programs.lexicographic import solve_levels
+from derbes.programs.statement import FloatArray, LinearProgram
+
+
+@dataclass(frozen=True, slots=True)
+class Survived:
+    """How long uses are met, and what the solution looks like when they no longer are."""
+
+    periods: float | None
+    """None: they are met in the whole window."""
+    broken: int | None
+    columns: FloatArray
+    row_upper: FloatArray
+    certificate: float
+
+
+class SurvivalProgram:
+    """The survival program of one start, kept in the solver for many questions."""
+
+    def __init__(self, calm: CalmSolution, start: int, n: int) -> None:
+        arrays = calm.arrays
+        n = min(n, arrays.n_periods - start)
+        self.layout: Layout = make_layout(arrays, start, n, has_reserve=False, has_opening=False)
+        self.state: State = state_at(calm, start)
+        self._program = survival_program(self.layout, self.state)
+        self._session = Session(self._program)
+
+    def time_to_survive(self, measure: MeasureArrays, uses: BoolArray) -> Survived:
+        """Periods in which the chosen uses are met while the measure goes on.
+
+        Args:
+            measure: It runs to the end of the window.
+            uses: Uses that must be met together. (U,)
+        """
+        layout = self.layout
+        run = MeasureRun(measure, layout.n)
+        demand = demand_path(layout, run)
+        program = self._bounded(run)
+        upper = program.col_upper.copy()
+        unmet_upper = layout.column("unmet").of(upper)
+        met = 0
+        early = _unmet_costs(layout, uses, np.arange(layout.n, 0, -1) / layout.n)
+        while True:
+            columns, certificate = self._minimize(program, upper, early)
+            broken = _first_short(layout, columns, demand, (uses, met))
+            if broken is None:
+                return Survived(None, None, columns, program.row_upper, certificate)
+            unmet_upper[uses, :broken] = 0.0
+            alone = _unmet_costs(layout, uses, _only(layout, broken))
+            columns, certificate = self._minimize(program, upper, alone)
+            short = float(layout.column("unmet").of(columns)[uses, broken].sum())
+            if short > NOTHING * demand[uses, broken].sum():
+                without = self.short_without_stock(measure, uses, broken)
+                periods = broken + max(0.0, 1.0 - short / without)
+                return Survived(periods, broken, columns, program.row_upper, certificate)
+            met = broken + 1
+            unmet_upper[uses, :met] = 0.0
+
+    def short_without_stock(self, measure: MeasureArrays, uses: BoolArray, period: int) -> float:
+        """What of the chosen uses goes short in a period that starts without any stock."""
+        state = self.state
+        if period == 0:
+            state = replace(state, lots=0.0 * state.lots, fresh=0.0 * state.fresh)
+        program = self._bounded(MeasureRun(measure, self.layout.n), state)
+        upper = program.col_upper.copy()
+        if period > 0:
+            for kind in ("lot", "fresh"):
+                self.layout.column(kind).of(upper)[:, period - 1] = 0.0
+        alone = _unmet_costs(self.layout, uses, _only(self.layout, period))
+        columns, _certificate = self._minimize(program, upper, alone)
+        return float(alone @ columns)
+
+    def is_met(self, run: MeasureRun, uses: BoolArray) -> bool:
+        """Whether a measure of some length leaves nothing of the chosen uses unmet."""
+        program = self._bounded(run)
+        total = _unmet_costs(self.layout, uses, np.ones(self.layout.n))
+        columns, _certificate = self._minimize(program, program.col_upper, total)
+        demand = demand_path(self.layout, run)
+        return _first_short(self.layout, columns, demand, (uses, 0)) is None
+
+    def _bounded(self, run: MeasureRun, state: State | None = None) -> LinearProgram:
+        bounds = window_bounds(self.layout, state or self.state, run)
+        self._session.set_row_bounds(bounds.row_lower, bounds.row_upper)
+        return replace(
+            self._program,
+            row_lower=bounds.row_lower,
+            row_upper=bounds.row_upper,
+            col_upper=bounds.col_upper,
+        )
+
+    def _minimize(
+        self, program: LinearProgram, upper: FloatArray, costs: FloatArray
+    ) -> tuple[FloatArray, float]:
+        asked = replace(program, col_upper=upper, level_costs=costs[None, :])
+        self._session.set_column_bounds(asked.col_lower, upper)
+        self._session.set_costs(costs)
+        solution = solve_levels(asked, self._session)
+        return solution.columns, solution.certificate
+
+
+def survival_program(layout: Layout, state: State) -> LinearProgram:
+    """(L1) to (L6) over a window, with all unmet demand as objective."""
+    bounds = window_bounds(layout, state)
+    everything = np.ones(len(layout.arrays.uses), dtype=np.bool_)
+    return LinearProgram(
+        name="time to survive",
+        levels=("unmet",),
+        level_costs=_unmet_costs(layout, everything, np.ones(layout.n))[None, :],
+        weights=np.ones(1),
+        matrix=supply_matrix(layout),
+        row_lower=bounds.row_lower,
+        row_upper=bounds.row_upper,
+        col_lower=bounds.col_lower,
+        col_upper=bounds.col_upper,
+        columns=layout.columns,
+        rows=layout.rows,
+    )
+
+
+def _unmet_costs(layout: Layout, uses: BoolArray, by_period: FloatArray) -> FloatArray:
+    costs: FloatArray = np.zeros(layout.n_columns)
+    layout.column("unmet").of(costs)[:] = uses[:, None] * by_period
+    return costs
+
+
+def _only(layout: Layout, period: int) -> FloatArray:
+    return np.asarray(np.arange(layout.n) == period, dtype=np.float64)
+
+
+def _first_short(
+    layout: Layout, columns: FloatArray, demand: FloatArray, asked: tuple[BoolArray, int]
+) -> int | None:
+    """First period from `asked[1]` on in which the uses of `asked[0]` go short."""
+    uses, met = asked
+    unmet = layout.column("unmet").of(columns)[uses].sum(axis=0)
+    wanted = demand[uses].sum(axis=0)
+    size = NOTHING * max(float(wanted.max(initial=0.0)), 1e-300)
+    short = np.flatnonzero(unmet > size)
+    later = short[short >= met]
+    return int(later[0]) if len(later) else None

@@ -1,0 +1,1 @@
+"""What analyses return; no computation."""

@@ -1,0 +1,60 @@
+"""Results as plain records, and records as JSON: the contract that scripts rely on."""
+
+import dataclasses
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from derbes.results.cover import Cover
+from derbes.results.leverage import Leverage
+from derbes.results.provenance import Provenance
+
+Record = dict[str, Any]
+
+
+def cover_records(cover: Cover) -> Record:
+    """Cover as `{results: [...], provenance: {...}}`."""
+    return {
+        "results": [_record(row) for row in cover.rows],
+        "provenance": _record(cover.provenance),
+    }
+
+
+def leverage_records(leverage: Leverage) -> Record:
+    """Leverage as `{results: [...], ends: [...], units: {...}, provenance: {...}}`."""
+    return {
+        "results": [_record(row) for row in leverage.rows],
+        "ends": [_record(end) for end in leverage.ends],
+        "units": {"money": leverage.currency, "unmet": leverage.unit},
+        "provenance": _record(leverage.provenance),
+    }
+
+
+def provenance_record(provenance: Provenance) -> Record:
+    """Provenance as a record."""
+    return _record(provenance)
+
+
+def quantity_records(quantities: Iterable[Any]) -> list[Record]:
+    """Numbers of a case, with range, grade, source and why."""
+    return [_record(quantity) for quantity in quantities]
+
+
+def to_json(record: Mapping[str, Any]) -> str:
+    """A record as JSON text: UTF-8 letters as they are, numbers in full, no NaN."""
+    return json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def _record(row: Any) -> Record:
+    """Fields of a result by name, in their order; what is missing is null."""
+    return {field.name: _plain(getattr(row, field.name)) for field in dataclasses.fields(row)}
+
+
+def _plain(cell: object) -> object:
+    """What JSON can hold: a number that is not finite is missing."""
+    if isinstance(cell, float):
+        return cell if math.isfinite(cell) else None
+    if isinstance(cell, Sequence) and not isinstance(cell, str):
+        return [_plain(part) for part in cell]
+    return cell
