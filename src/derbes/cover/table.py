@@ -1,7 +1,7 @@
 """The table of cover: variant x measure x start x length x use."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,8 +18,11 @@ from derbes.results.cover import ALL_ESSENTIAL, CoverRow
 from derbes.simulation import simulate_branch
 from derbes.study import Progress, Study, make_studies, run_tasks
 
-FIRST_WINDOW = 36
-"""Periods of the first window; it is doubled until demand goes unmet or the arrays end."""
+FIRST_WINDOW = 24
+"""Periods of the first window."""
+LAST_WINDOW = 60
+"""Periods of the last window: demand that is met so long counts as not going short, and
+the table says for how long it is known to be met."""
 CHUNKS_A_WORKER = 4
 
 
@@ -31,6 +34,7 @@ class Chunk:
     starts: tuple[int, ...]
     lengths: tuple[int, ...]
     """[period] Empty: each measure's own."""
+    only_essential: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,13 @@ class Question:
     uses: BoolArray
 
 
-def questions(study: Study) -> list[Question]:
+def questions(study: Study, *, only_essential: bool = False) -> list[Question]:
     """All essential uses together, then each use, served before all others."""
     arrays = study.arrays
     found = [Question(ALL_ESSENTIAL, arrays.use_essential.copy())]
     for u, use in enumerate(arrays.uses):
+        if only_essential and not arrays.use_essential[u]:
+            continue
         found.append(Question(use, np.arange(len(arrays.uses)) == u))
     return found
 
@@ -67,33 +73,60 @@ class StartCover:
 
     def survived(self, measure: MeasureArrays, uses: BoolArray) -> tuple[SurvivalProgram, Survived]:
         """Time to survive, in a window as long as it takes."""
-        n = FIRST_WINDOW
-        while True:
+        for n in (FIRST_WINDOW, LAST_WINDOW):
             program = self.program(n)
             found = program.time_to_survive(measure, uses)
             if found.periods is not None or program.layout.n < n:
-                return program, found
-            n *= 2
+                break
+        return program, found
 
     def survives(self, measure: MeasureArrays, length: int, uses: BoolArray) -> bool:
         """Whether a measure of some length leaves nothing unmet, aftermath included."""
         aftermath = 2 * longest_lead(self.study.arrays) + 1
-        n = FIRST_WINDOW
-        while n < length + aftermath:
-            n *= 2
+        enough = [n for n in (FIRST_WINDOW, LAST_WINDOW) if n >= length + aftermath]
+        n = enough[0] if enough else length + aftermath
         return self.program(n).is_met(MeasureRun(measure, length), uses)
 
 
 def _cover_chunk(chunk: Chunk) -> list[CoverRow]:
     rows: list[CoverRow] = []
-    asked = questions(chunk.study)
+    asked = questions(chunk.study, only_essential=chunk.only_essential)
     for start in chunk.starts:
         at_start = StartCover(chunk.study, start)
         for measure in chunk.study.measures:
             if measure.start is None or measure.start == start:
-                for question in asked:
-                    rows += _rows(at_start, measure, question, chunk.lengths)
+                rows += _measure_rows(at_start, measure, asked, chunk.lengths)
     return rows
+
+
+def _measure_rows(
+    at_start: StartCover,
+    measure: MeasureArrays,
+    asked: list[Question],
+    lengths: tuple[int, ...],
+) -> list[CoverRow]:
+    """Rows of one measure; all essential uses together last no longer than any of them."""
+    essential = at_start.study.arrays.use_essential
+    rows = [_rows(at_start, measure, question, lengths) for question in asked]
+    joint = rows[0]
+    for question, alone in zip(asked[1:], rows[1:], strict=True):
+        if (question.uses & essential).any():
+            joint = [_no_longer(one, other) for one, other in zip(joint, alone, strict=True)]
+    return [row for part in (joint, *rows[1:]) for row in part]
+
+
+def _no_longer(joint: CoverRow, alone: CoverRow) -> CoverRow:
+    if alone.time_to_survive is None:
+        return joint
+    if joint.time_to_survive is not None and joint.time_to_survive <= alone.time_to_survive:
+        return joint
+    return replace(
+        joint,
+        time_to_survive=alone.time_to_survive,
+        survives_at_least=alone.survives_at_least,
+        binding=alone.binding,
+        binding_sellers=alone.binding_sellers,
+    )
 
 
 def _rows(
@@ -161,8 +194,7 @@ def _myopic_periods(
     if not len(short):
         return None
     broken = int(short[0])
-    without = program.short_without_stock(measure, uses, broken)
-    return broken + max(0.0, 1.0 - float(unmet[broken]) / max(without, float(unmet[broken])))
+    return broken + program.fraction_left(measure, uses, broken, run.unmet[:, broken])
 
 
 def _days(at_start: StartCover, program: SurvivalProgram, uses: BoolArray) -> float | None:
@@ -183,6 +215,7 @@ def cover_table(
     request: Request,
     *,
     studies: Sequence[Study] = (),
+    only_essential: bool = False,
     n_workers: int = 1,
     progress: Progress | None = None,
 ) -> tuple[CoverRow, ...]:
@@ -192,6 +225,7 @@ def cover_table(
         case: The case.
         request: Variants, measures, starts and lengths.
         studies: Studies of the request's variants, when they are already made.
+        only_essential: Leave out the rows of deferrable uses.
         n_workers: Processes.
         progress: Called as chunks are done.
     """
@@ -202,7 +236,7 @@ def cover_table(
         starts = sorted({*(request.starts or range(study.arrays.n_calendar)), *fixed})
         parts = np.array_split(np.array(starts), min(len(starts), CHUNKS_A_WORKER * n_workers))
         tasks += [
-            Chunk(study, tuple(int(s) for s in part), request.lengths)
+            Chunk(study, tuple(int(s) for s in part), request.lengths, only_essential)
             for part in parts
             if len(part)
         ]

@@ -1,6 +1,6 @@
 """What a branch costs the target, and what the measure costs its sender.
 
-target_loss = V(cut) - V(calm) over the same window from the same state: purchases,
+target_loss = V(cut) - V(baseline) over the same window from the same state: purchases,
 running, storage, transport, and the cost of being short where the case gives one,
 discounted to the measure's start. sender_cost is margin on sales: what is sold less
 when the buyer comes back and refills, and all sales of the horizon when the buyer
@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from derbes.case.arrays import CALM, ActivityKind, BoolArray, CaseArrays, MeasureRun
+from derbes.case.arrays import ActivityKind, BoolArray, CaseArrays, MeasureRun
 from derbes.case.quantity import FloatArray
 from derbes.case.state import State
+from derbes.leverage.baseline import Baseline
 from derbes.programs.bounds import running
-from derbes.programs.branch import Window, calm_columns, paid_on_arrival
+from derbes.programs.branch import Window, paid_on_arrival
 from derbes.programs.calm import CalmSolution, arrivals_by_period
 from derbes.programs.chokepoint import NOTHING, stock_by_good
 from derbes.programs.objective import money_costs
@@ -54,13 +55,6 @@ def as_columns(window: Window, response: Response) -> FloatArray:
     window.layout.column("fresh").of(columns)[:] = response.fresh
     window.layout.column("unmet").of(columns)[:] = response.unmet
     return columns
-
-
-def calm_money(window: Window) -> float:
-    """V(calm) over the window, discounted to its start. [money]"""
-    costs = money_costs(window.layout, CALM)
-    on_the_way = paid_on_arrival(window, window.state).sum()
-    return float(costs @ calm_columns(window) + on_the_way)
 
 
 def response_money(window: Window, response: Response, run: MeasureRun) -> float:
@@ -121,9 +115,10 @@ def lost_margin(calm: CalmSolution, sellers: BoolArray, start: int) -> float:
 
 
 def sender_account(
-    window: Window, response: Response, run: MeasureRun, sender: str
+    baseline: Baseline, response: Response, run: MeasureRun, sender: str
 ) -> SenderAccount:
     """What the measure costs its sender, for a buyer who returns and one who does not."""
+    window = baseline.window
     arrays = window.layout.arrays
     sellers = sold_by(arrays, sender)
     if not sender or not sellers.any():
@@ -133,8 +128,7 @@ def sender_account(
     if unknown.any():
         elements = dict.fromkeys(arrays.activities.elements[k] for k in np.flatnonzero(unknown))
         return SenderAccount(None, None, tuple(f"{element}.margin_share" for element in elements))
-    calm_orders = window.layout.column("order").of(calm_columns(window))
-    before = _profit(window, calm_orders, window.state, CALM)[sellers].sum()
+    before = _profit(window, baseline.orders, baseline.found, baseline.run)[sellers].sum()
     after = _profit(window, response.orders, response.found, run)[sellers].sum()
     lost = lost_margin(window.calm, sellers, window.layout.start)
     return SenderAccount(float(before - after), lost, ())

@@ -22,6 +22,8 @@ class Outcome:
     length: int
     """[period]"""
     start: int
+    is_on_grid: bool
+    """False: looked at only to find the date of the end."""
     short_uses: tuple[str, ...]
     """Essential uses that go short."""
     binding: tuple[str, ...]
@@ -32,7 +34,7 @@ Key = tuple[str, str, int]
 """Variant, measure, length."""
 
 
-def outcome_of(study: Study, branch: BranchSolution) -> Outcome:
+def outcome_of(study: Study, branch: BranchSolution, *, is_on_grid: bool) -> Outcome:
     """The outcome of one branch, from its optimum."""
     arrays, layout = study.arrays, branch.window.layout
     unmet = branch.block("unmet")
@@ -58,6 +60,7 @@ def outcome_of(study: Study, branch: BranchSolution) -> Outcome:
         measure=branch.run.measure.name if branch.run.measure else "",
         length=branch.run.length,
         start=layout.start,
+        is_on_grid=is_on_grid,
         short_uses=tuple(arrays.uses[u] for u in short),
         binding=tuple(arrays.goods[g] for g in binding),
         binding_sellers=tuple(cut_sellers(layout, binding, branch.run)),
@@ -121,7 +124,8 @@ def _end(study: Study, group: Sequence[Outcome], use: str, length: int) -> Lever
     else:
         date = None
     found = group[last] if last is not None else None
-    survived = sum(not _is_short(outcome, use) for outcome in group)
+    grid = [outcome for outcome in group if outcome.is_on_grid]
+    survived = sum(not _is_short(outcome, use) for outcome in grid)
     return LeverageEnd(
         variant=study.variant,
         measure=group[0].measure,
@@ -131,5 +135,5 @@ def _end(study: Study, group: Sequence[Outcome], use: str, length: int) -> Lever
         binding=found.binding if found else (),
         binding_sellers=found.binding_sellers if found else (),
         n_starts_survived=survived,
-        n_starts=len(group),
+        n_starts=len(grid),
     )

@@ -1,10 +1,13 @@
 """Points of the surface that share a start: one window, measures and lengths chained."""
 
+from dataclasses import dataclass, field, replace
+
 import numpy as np
 
 from derbes.case.arrays import MeasureArrays, MeasureRun
 from derbes.case.quantity import FloatArray
 from derbes.leverage.accounts import Response
+from derbes.leverage.baseline import Baseline, calm_baseline, crisis_baseline, demand_alone
 from derbes.programs.bounds import found_state
 from derbes.programs.branch import (
     BranchSolution,
@@ -14,9 +17,12 @@ from derbes.programs.branch import (
     solve_branch,
 )
 from derbes.programs.calm import CalmSolution
-from derbes.programs.highs import Session
+from derbes.programs.highs import Basis, Session
 from derbes.programs.statement import LinearProgram
 from derbes.simulation import simulate_branch
+
+Bases = dict[tuple[int, int], Basis]
+"""Bases of windows by their number of rows and columns, handed from start to start."""
 
 
 def wanted_points(
@@ -34,39 +40,83 @@ def wanted_points(
 class StartSolver:
     """Solves the branches of one start, each from the basis of the one before.
 
-    All share one window as long as the longest measure needs. A branch that has not
-    rejoined the calm plan at its end is solved again in a window with twice the time
-    after the measure, as far as the arrays reach.
+    All share one window, as long as the longest measure needs. Where a branch has not
+    rejoined the calm plan at its end, it and those that follow are solved in a window
+    with twice the time after the measure, as far as the arrays reach. The first solve of
+    a window starts from the basis of the window of the start before, each measure from
+    that of the calm plan going on.
     """
 
-    def __init__(self, calm: CalmSolution, start: int, longest: int) -> None:
+    def __init__(
+        self, calm: CalmSolution, start: int, longest: int, bases: Bases | None = None
+    ) -> None:
         self._calm = calm
         self._start = start
-        self._windows: dict[int, tuple[Window, Session]] = {}
-        self._loaded: dict[int, LinearProgram] = {}
-        self._n = self._clip(least_window(calm, longest))
+        self._longest = longest
+        self._bases = {} if bases is None else bases
+        self._windows: dict[int, _Open] = {}
+        self._needed: dict[str, int] = {}
+        self._least = self._clip(least_window(calm, longest))
 
     def _clip(self, n: int) -> int:
         return min(n, self._calm.arrays.n_periods - self._start)
 
-    def window(self, n: int) -> tuple[Window, Session]:
-        """The window of `n` periods and its session."""
+    def _open(self, n: int) -> "_Open":
         if n not in self._windows:
             window = make_window(self._calm, self._start, n)
-            self._windows[n] = (window, Session(window.program))
+            session = Session(window.program)
+            shape = (window.layout.n_rows, window.layout.n_columns)
+            if shape in self._bases:
+                session.start_from(self._bases[shape])
+            session.run()
+            self._bases[shape] = session.basis()
+            self._windows[n] = _Open(window, session, session.basis(), window.program)
         return self._windows[n]
+
+    def baseline(self, branch: BranchSolution) -> Baseline:
+        """The course without the measure, in the window of its branch."""
+        measure, window = branch.run.measure, branch.window
+        alone = None if measure is None else demand_alone(self._calm.arrays, measure)
+        if alone is None:
+            return calm_baseline(window)
+        run = MeasureRun(replace(alone, name=f"{alone.name} demand"), branch.run.length)
+        return crisis_baseline(self._solve_in(window.layout.n, run))
+
+    def _solve_in(self, n: int, run: MeasureRun) -> BranchSolution:
+        """The optimum in the window of `n` periods."""
+        open_ = self._open(n)
+        name = run.measure.name if run.measure else ""
+        if open_.measure != name:
+            open_.session.start_from(open_.bases.get(name, open_.basis))
+            open_.measure = name
+        branch, open_.loaded = solve_branch(open_.window, open_.session, run, open_.loaded)
+        open_.bases[name] = open_.session.basis()
+        return branch
 
     def solve(self, run: MeasureRun) -> BranchSolution:
         """The optimum of one branch."""
-        n = self._n
+        name = run.measure.name if run.measure else ""
+        n = self._needed.get(name, self._least)
         while True:
-            window, session = self.window(n)
-            before = self._loaded.get(n, window.program)
-            branch, self._loaded[n] = solve_branch(window, session, run, before)
-            longer = self._clip(run.length + 2 * (n - run.length))
+            branch = self._solve_in(n, run)
+            longer = self._clip(self._longest + 2 * (n - self._longest))
             if branch.rejoined or longer <= n:
                 return branch
-            n = longer
+            n = self._needed[name] = longer
+
+
+@dataclass(slots=True)
+class _Open:
+    """A window in the solver."""
+
+    window: Window
+    session: Session
+    basis: Basis
+    """Basis of the calm plan going on."""
+    loaded: LinearProgram
+    measure: str = ""
+    bases: dict[str, Basis] = field(default_factory=dict)
+    """Last basis of each measure."""
 
 
 def optimal_response(branch: BranchSolution) -> Response:

@@ -4,18 +4,18 @@ V(p), the target's cost when the price of what the measure would cut is raised b
 share p for the measure's length, is the least of linear functions of p: concave and
 rising. The premium is the smallest p with V(p) = V(cut). Newton's steps from p = 0
 never overshoot it and end after finitely many kinks. The rise is physical for nobody:
-unmet demand and reserves stay as in the calm plan, only the sources change.
+unmet demand and reserves stay as in the baseline, only the sources change.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from derbes.case.arrays import CALM, MeasureArrays
+from derbes.case.arrays import MeasureRun
 from derbes.case.quantity import FloatArray
-from derbes.programs.bounds import reserve_path, running
-from derbes.programs.branch import Window, calm_columns
-from derbes.programs.chokepoint import stock_by_good
+from derbes.leverage.baseline import Baseline, calm_baseline
+from derbes.programs.bounds import running
+from derbes.programs.branch import Window
 from derbes.programs.highs import Session
 from derbes.programs.lexicographic import solve_levels
 from derbes.programs.objective import order_costs
@@ -25,78 +25,86 @@ ROUNDS = 60
 """Kinks to pass at most; a case has about as many as sources."""
 REACHED = 1e-9
 """Relative difference of V(p) and V(cut) that counts as none."""
+LARGEST = 100.0
+"""A premium above this share of the price says only that next to nothing is bought."""
 ROOM = 1e-9
-"""Room above the calm plan's unmet demand and shortfall, relative, against rounding."""
+"""Room above the baseline's unmet demand and shortfall, relative, against rounding."""
 
 
 @dataclass(frozen=True, slots=True)
 class Premium:
-    """A premium, or the finding that no price rise is as bad as being cut off."""
+    """A premium, or the finding that no price rise up to `LARGEST` is as bad as the cut."""
 
     share: float | None
     is_unbounded: bool
 
 
 class PriceRise:
-    """The calm plan's window with the sender's prices raised; one per start."""
+    """Windows of one start and length with the sender's prices raised."""
 
     def __init__(self, window: Window) -> None:
         self.window = window
-        self._program = _money_program(window)
-        self._session = Session(self._program)
-        self._calm = calm_columns(window)
+        self._session = Session(money_program(calm_baseline(window)))
 
-    def premium(self, measure: MeasureArrays, length: int, target_loss: float) -> Premium:
-        """The premium of a measure of some length whose loss is known. [money]"""
-        exposed = self._exposed_costs(measure, length)
-        base = self._program.level_costs[0]
-        calm = float(base @ self._calm)
-        rise, columns = 0.0, self._calm
+    def premium(self, run: MeasureRun, target_loss: float, baseline: Baseline) -> Premium:
+        """The premium of a measure whose loss beside a baseline is known.
+
+        Args:
+            run: The measure that cuts the sender's sales, and its length.
+            target_loss: [money]
+            baseline: The course without the measure, in this window.
+        """
+        program = money_program(baseline)
+        self._session.set_column_bounds(program.col_lower, program.col_upper)
+        self._session.set_row_bounds(program.row_lower, program.row_upper)
+        exposed = self._exposed_costs(run, baseline)
+        base = program.level_costs[0]
+        before = float(base @ baseline.columns)
+        rise, columns = 0.0, baseline.columns
         for _round in range(ROUNDS):
-            loss = float((base + rise * exposed) @ columns) - calm
+            loss = float((base + rise * exposed) @ columns) - before
             if loss >= target_loss - REACHED * max(1.0, abs(target_loss)):
                 return Premium(rise, is_unbounded=False)
             slope = float(exposed @ columns)
-            if slope <= REACHED * max(1.0, abs(calm)):
+            if slope <= REACHED * max(1.0, abs(before)):
                 return Premium(None, is_unbounded=True)
             rise += (target_loss - loss) / slope
-            columns = self._cheapest(base + rise * exposed)
+            if rise > LARGEST:
+                return Premium(None, is_unbounded=True)
+            columns = self._cheapest(program, base + rise * exposed)
         return Premium(rise, is_unbounded=False)
 
-    def _exposed_costs(self, measure: MeasureArrays, length: int) -> FloatArray:
+    def _exposed_costs(self, run: MeasureRun, baseline: Baseline) -> FloatArray:
         """What the target pays the sender at base prices, by column. (columns,)"""
         layout = self.window.layout
-        activities = layout.arrays.activities
-        cut = measure.availability < activities.base_availability
         costs = np.zeros(layout.n_columns)
-        paid = order_costs(layout, CALM) * running(layout, length) * cut[:, None]
-        layout.column("order").of(costs)[:] = paid
+        if run.measure is not None:
+            activities = layout.arrays.activities
+            cut = run.measure.availability < activities.base_availability
+            prices = order_costs(layout, baseline.run)
+            paid = prices * running(layout, run.length) * cut[:, None]
+            layout.column("order").of(costs)[:] = paid
         return costs
 
-    def _cheapest(self, costs: FloatArray) -> FloatArray:
+    def _cheapest(self, program: LinearProgram, costs: FloatArray) -> FloatArray:
         weights = np.array([1.0 / max(float(np.abs(costs).max(initial=0.0)), 1e-300)])
-        program = replace(self._program, level_costs=costs[None, :], weights=weights)
-        self._session.set_costs(program.cost)
-        return solve_levels(program, self._session).columns
+        asked = replace(program, level_costs=costs[None, :], weights=weights)
+        self._session.set_costs(asked.cost)
+        return solve_levels(asked, self._session).columns
 
 
-def _money_program(window: Window) -> LinearProgram:
-    """The window's program with money alone as objective.
+def money_program(baseline: Baseline) -> LinearProgram:
+    """The baseline's program with money alone as objective.
 
-    Nothing goes short that does not go short in the calm plan.
+    Nothing goes short that does not go short in the baseline.
     """
-    layout, program = window.layout, window.program
-    calm = calm_columns(window)
-    money = program.level_costs[program.levels.index("money")]
+    layout, program = baseline.window.layout, baseline.program
     upper = program.col_upper.copy()
-    stock = stock_by_good(
-        layout.arrays, layout.column("lot").of(calm), layout.column("fresh").of(calm)
-    )
-    short = np.maximum(reserve_path(layout, CALM) - stock[layout.reserved], 0.0)
-    for kind, level in (("unmet", layout.column("unmet").of(calm)), ("short", short)):
-        size = max(1.0, float(np.abs(stock).max(initial=0.0)))
-        layout.column(kind).of(upper)[:] = level + ROOM * size
-    layout.column("behind").of(upper)[:] = ROOM * max(1.0, float(window.calm_end.max(initial=0.0)))
+    size = max(1.0, float(baseline.window.calm_end.max(initial=0.0)))
+    for kind in ("unmet", "short", "behind"):
+        level = layout.column(kind).of(baseline.columns)
+        layout.column(kind).of(upper)[:] = np.maximum(level, 0.0) + ROOM * size
+    money = program.level_costs[program.levels.index("money")]
     return replace(
         program,
         name="price rise",

@@ -7,6 +7,7 @@ import numpy as np
 from derbes.case.arrays import ActivityKind, MeasureArrays
 from derbes.case.quantity import FloatArray
 from derbes.leverage import accounts
+from derbes.leverage.baseline import Baseline
 from derbes.leverage.points import myopic_response, optimal_response
 from derbes.leverage.premium import Premium, PriceRise
 from derbes.programs.branch import BranchSolution, Window
@@ -29,34 +30,37 @@ class Losses:
 
 
 def branch_rows(
-    study: Study, branch: BranchSolution, prices: dict[int, PriceRise] | None
+    study: Study,
+    branch: BranchSolution,
+    baseline: Baseline,
+    prices: dict[int, PriceRise] | None,
 ) -> list[LeverageRow]:
     """Rows of a branch by both rules.
 
     Args:
         study: The variant.
         branch: The optimum.
+        baseline: The course without the measure.
         prices: Price rises of the start by window length, filled on the way; None: no
             premium is wanted.
     """
     window, measure = branch.window, _measure(branch)
-    calm = accounts.calm_money(window)
     best = optimal_response(branch)
-    losses = _losses(study, branch, best, calm)
+    losses = _losses(study, branch, best, baseline)
     premium = NO_PREMIUM
     if prices is not None and losses.target is not None and _cuts_sales(branch, measure):
         n = window.layout.n
         if n not in prices:
             prices[n] = PriceRise(window)
-        premium = prices[n].premium(measure, branch.run.length, _home_loss(branch, best, calm))
+        premium = prices[n].premium(branch.run, _home_loss(branch, best, baseline), baseline)
     rows = [_row(study, branch, best, losses, premium=premium, bound=OPTIMAL)]
     rule = myopic_response(window, branch.run)
-    rows.append(_row(study, branch, rule, _losses(study, branch, rule, calm), bound=MYOPIC))
+    rows.append(_row(study, branch, rule, _losses(study, branch, rule, baseline), bound=MYOPIC))
     return rows
 
 
-def _home_loss(branch: BranchSolution, response: accounts.Response, calm: float) -> float:
-    return accounts.response_money(branch.window, response, branch.run) - calm
+def _home_loss(branch: BranchSolution, response: accounts.Response, baseline: Baseline) -> float:
+    return accounts.response_money(branch.window, response, branch.run) - baseline.money
 
 
 def _measure(branch: BranchSolution) -> MeasureArrays:
@@ -67,7 +71,7 @@ def _measure(branch: BranchSolution) -> MeasureArrays:
 
 
 def _losses(
-    study: Study, branch: BranchSolution, response: accounts.Response, calm: float
+    study: Study, branch: BranchSolution, response: accounts.Response, baseline: Baseline
 ) -> Losses:
     """Who loses what.
 
@@ -76,10 +80,10 @@ def _losses(
     """
     measure = _measure(branch)
     missing = accounts.unpriced_uses(study.arrays, response.unmet)
-    home = None if missing else _home_loss(branch, response, calm)
+    home = None if missing else _home_loss(branch, response, baseline)
     is_reversed = measure.sender == study.case.target
     other = accounts.sender_account(
-        branch.window,
+        baseline,
         response,
         branch.run,
         _other_side(branch, measure) if is_reversed else measure.sender,

@@ -9,7 +9,7 @@ from derbes.case.entities import Case
 from derbes.case.request import Request
 from derbes.language import _
 from derbes.leverage.ends import Outcome, by_key, find_ends, outcome_of, starts_between
-from derbes.leverage.points import StartSolver, wanted_points
+from derbes.leverage.points import Bases, StartSolver, wanted_points
 from derbes.leverage.premium import PriceRise
 from derbes.leverage.rows import branch_rows
 from derbes.results.leverage import LeverageEnd, LeverageRow
@@ -44,17 +44,19 @@ def solve_chunk(chunk: Chunk) -> Found:
     """All points of a chunk, by both rules."""
     rows: list[LeverageRow] = []
     outcomes: list[Outcome] = []
+    bases: Bases = {}
     for start in chunk.starts:
         wanted = wanted_points(chunk.study.measures, chunk.lengths, start)
         if not wanted:
             continue
-        solver = StartSolver(chunk.study.calm, start, max(run.length for run in wanted))
+        longest = max(run.length for run in wanted)
+        solver = StartSolver(chunk.study.calm, start, longest, bases)
         prices: dict[int, PriceRise] | None = {} if chunk.has_premium else None
         for run in wanted:
             branch = solver.solve(run)
-            outcomes.append(outcome_of(chunk.study, branch))
+            outcomes.append(outcome_of(chunk.study, branch, is_on_grid=chunk.has_rows))
             if chunk.has_rows:
-                rows += branch_rows(chunk.study, branch, prices)
+                rows += branch_rows(chunk.study, branch, solver.baseline(branch), prices)
     return Found(tuple(rows), tuple(outcomes))
 
 

@@ -98,27 +98,32 @@ def demand_path(layout: Layout, run: MeasureRun) -> FloatArray:
     return np.where(running(layout, run.length) > 0, during * measure.demand_factor[:, None], calm)
 
 
-def reserve_path(layout: Layout, run: MeasureRun) -> FloatArray:
-    """Stock to be held (L7). (reserved goods, n) [unit]
-
-    All of it in calm and while the measure runs, then equal steps over the refill time.
-    """
+def reserve_target(layout: Layout) -> FloatArray:
+    """Stock to be held (L7). (reserved goods, n) [unit]"""
     window = slice(layout.start, layout.start + layout.n)
-    target = layout.arrays.reserve[layout.reserved, window]
+    return layout.arrays.reserve[layout.reserved, window]
+
+
+def refill_limits(layout: Layout, run: MeasureRun) -> FloatArray:
+    """What may still be missing of the reserve after a measure (L7). (reserved goods, n)
+
+    Nothing in calm and while the measure runs; after it, what equal steps over the
+    refill time leave.
+    """
     if run.measure is None:
-        return target
+        return np.zeros((len(layout.reserved), layout.n))
     after = np.arange(layout.n) - run.length + 1
-    steps = np.where(after <= 0, 1.0, np.minimum(1.0, after / layout.arrays.refill_periods))
-    return target * steps
+    left = np.where(after > 0, 1.0 - after / layout.arrays.refill_periods, 0.0)
+    return reserve_target(layout) * np.maximum(left, 0.0)
 
 
 def state_arrivals(layout: Layout, state: State) -> FloatArray:
     """Arrivals of what was ordered before the window, also behind its end. (G, n + J)"""
     width = layout.n + state.transit.shape[1]
     arriving = np.zeros((len(layout.arrays.goods), width))
-    for k, good in enumerate(layout.arrays.activities.outputs):
-        if good >= 0:
-            arriving[good, : state.transit.shape[1]] += state.transit[k]
+    outputs = layout.arrays.activities.outputs
+    delivers = np.flatnonzero(outputs >= 0)
+    np.add.at(arriving, (outputs[delivers], slice(state.transit.shape[1])), state.transit[delivers])
     return arriving
 
 
@@ -130,10 +135,8 @@ def _shelf_limits(layout: Layout, state: State, arriving: FloatArray) -> FloatAr
         life, retention = int(arrays.shelf_life[good]), float(arrays.retention[good])
         known = np.concatenate([state.past_inflow[good, : life - 1][::-1], arriving[good]])
         past = len(known) - len(arriving[good])
-        factors = retention ** np.arange(life)
-        for s in range(layout.n):
-            ages = np.arange(min(life, s + past + 1))
-            limits[position, s] = known[s + past - ages] @ factors[ages]
+        sums = np.convolve(known, retention ** np.arange(life))
+        limits[position] = sums[past : past + layout.n]
     return limits
 
 
@@ -191,4 +194,7 @@ def _fill_limits(layout: Layout, run: MeasureRun, bounds: Bounds) -> None:
     layout.row("shared_capacity").of(row_upper)[:] = arrays.shared_capacity[:, window]
     layout.row("storage").of(row_upper)[:] = arrays.storage_limit[layout.limited, window]
     if layout.has_reserve:
-        layout.row("reserve").of(bounds.row_lower)[:] = reserve_path(layout, run)
+        layout.row("reserve").of(bounds.row_lower)[:] = reserve_target(layout)
+        layout.row("refill").of(row_upper)[:] = 0.0
+    if layout.column("refill").size:
+        layout.column("refill").of(bounds.col_upper)[:] = refill_limits(layout, run)

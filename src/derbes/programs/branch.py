@@ -7,6 +7,12 @@ plan's state with what the measure leaves of it, and
 the calm plan; what is missing (`behind`) comes just before money in the objective,
 and a window in which it is not zero is too short.
 
+and the reserve comes back after the measure in equal steps over the refill time:
+
+(L7) r[g,t] + a[g,t] >= reserve[g,t] - sum of the stocks; a (`refill`) is 0 while the
+measure runs, then at most reserve (1 - k / refill time) k periods after its end, and
+a[g,t] <= a[g,t-1] + r[g,t-1], so that a reserve that was left is never drawn for money.
+
 The measure's length is known to the target, so the harm is a lower bound.
 """
 
@@ -16,8 +22,15 @@ import numpy as np
 
 from derbes.case.arrays import CALM, ActivityKind, MeasureRun
 from derbes.case.state import State
-from derbes.programs.bounds import Bounds, found_state, state_arrivals, window_bounds
+from derbes.programs.bounds import (
+    Bounds,
+    found_state,
+    reserve_target,
+    state_arrivals,
+    window_bounds,
+)
 from derbes.programs.calm import CalmSolution, arrivals_by_period, state_at
+from derbes.programs.chokepoint import stock_by_good
 from derbes.programs.highs import Session
 from derbes.programs.layout import Layout, longest_lead, make_layout, supply_matrix
 from derbes.programs.lexicographic import solve_levels
@@ -48,6 +61,7 @@ class BranchSolution:
     window: Window
     run: MeasureRun
     found: State
+    program: LinearProgram
     solution: Solution
     rejoined: bool
     """Whether the end of the window is no lower than the calm plan."""
@@ -157,6 +171,7 @@ def solve_branch(
         window=window,
         run=run,
         found=found_state(window.state, run.measure),
+        program=program,
         solution=solution,
         rejoined=has_rejoined(window, solution.columns),
     )
@@ -172,6 +187,9 @@ def calm_columns(window: Window) -> FloatArray:
     layout.column("lot").of(columns)[:] = calm.lots[:, part]
     layout.column("fresh").of(columns)[:] = calm.fresh[:, part]
     layout.column("unmet").of(columns)[:] = calm.unmet[:, part]
+    stock = stock_by_good(calm.arrays, calm.lots[:, part], calm.fresh[:, part])
+    short = np.maximum(reserve_target(layout) - stock[layout.reserved], 0.0)
+    layout.column("short").of(columns)[:] = short
     return columns
 
 

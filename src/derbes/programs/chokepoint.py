@@ -1,15 +1,15 @@
-"""Which good binds when demand goes unmet: the deepest one that has run out.
+"""Which good binds when demand goes unmet: the deepest one that cannot be had.
 
-From the good of a use that is short, the walk goes down the bill of materials as
-long as a recipe has room to make more: then it is one of its inputs that has run
-out. Where no recipe has room, the good itself binds.
+From the good of a use that is short, the walk goes down the bill of materials: where a
+recipe has room to make more, it is one of its inputs that is missing, unless that can
+be had itself. Where neither a recipe nor a seller has room, the good itself binds.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from derbes.case.arrays import ActivityKind, CaseArrays, MeasureRun
+from derbes.case.arrays import ActivityKind, BoolArray, CaseArrays, MeasureRun
 from derbes.programs.bounds import order_limits
 from derbes.programs.layout import Layout
 from derbes.programs.statement import FloatArray
@@ -20,15 +20,13 @@ NOTHING = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Shelves:
-    """What a solution leaves: room to make and stock, by period of the window."""
+    """What a solution leaves: room to buy and make, and stock, by period of the window."""
 
     layout: Layout
-    room: FloatArray
-    """Room of each activity, lines included. (K, n) [unit/period]"""
+    has_room: BoolArray
+    """Whether an activity could do more, shared capacities and lines included. (K, n)"""
     stock: FloatArray
     """Stock of each good at the end of the period. (G, n) [unit]"""
-    limits: FloatArray
-    """Most of each activity under the measure. (K, n) [unit/period]"""
 
 
 def stock_by_good(arrays: CaseArrays, lots: FloatArray, fresh: FloatArray) -> FloatArray:
@@ -38,58 +36,73 @@ def stock_by_good(arrays: CaseArrays, lots: FloatArray, fresh: FloatArray) -> Fl
     return stock
 
 
-def line_room(layout: Layout, orders: FloatArray, line_hours: FloatArray) -> FloatArray:
-    """What each activity could make with the hours that its line has left. (K, n)"""
-    activities = layout.arrays.activities
-    room = np.full(orders.shape, np.inf)
-    for line in range(len(layout.arrays.lines)):
-        mine = np.flatnonzero(activities.lines == line)
-        left = line_hours[line] - activities.hours[mine] @ orders[mine]
-        for k in mine[activities.hours[mine] > 0]:
-            room[k] = np.maximum(left, 0.0) / activities.hours[k]
-    return room
-
-
 def shelves(layout: Layout, columns: FloatArray, row_upper: FloatArray, run: MeasureRun) -> Shelves:
     """Room and stock of a solution."""
     arrays = layout.arrays
     orders = layout.column("order").of(columns)
-    limits = order_limits(layout, run)
-    by_line = line_room(layout, orders, layout.row("line").of(row_upper))
+    most = _most(layout, row_upper, run)
+    used = _used(layout, orders)
+    size = np.where(np.isfinite(most), most, 0.0).max(axis=2, initial=0.0)[:, :, None]
+    free = (most > 0) & (np.where(np.isfinite(most), most - used, np.inf) > NOTHING * size)
     return Shelves(
         layout=layout,
-        room=np.minimum(limits - orders, by_line),
+        has_room=np.asarray(free.all(axis=0), dtype=np.bool_),
         stock=stock_by_good(
             arrays, layout.column("lot").of(columns), layout.column("fresh").of(columns)
         ),
-        limits=limits,
     )
 
 
-def binding_goods(shelves_left: Shelves, good: int, period: int) -> list[int]:
+def _most(layout: Layout, row_upper: FloatArray, run: MeasureRun) -> FloatArray:
+    """Own limit, line hours and shared capacity of each activity; inf: none. (3, K, n)"""
+    activities = layout.arrays.activities
+    most = np.full((3, len(activities.names), layout.n), np.inf)
+    most[0] = order_limits(layout, run)
+    runs_on_line = (activities.lines >= 0) & (activities.hours > 0)
+    most[1, runs_on_line] = layout.row("line").of(row_upper)[activities.lines[runs_on_line]]
+    shares = activities.shared >= 0
+    most[2, shares] = layout.row("shared_capacity").of(row_upper)[activities.shared[shares]]
+    return most
+
+
+def _used(layout: Layout, orders: FloatArray) -> FloatArray:
+    """What is used of each of them. (3, K, n)"""
+    activities = layout.arrays.activities
+    used = np.zeros((3, *orders.shape))
+    used[0] = orders
+    for line in range(len(layout.arrays.lines)):
+        mine = activities.lines == line
+        used[1, mine] = activities.hours[mine] @ orders[mine]
+    for shared in range(len(layout.arrays.shared_capacity)):
+        mine = activities.shared == shared
+        used[2, mine] = orders[mine].sum(axis=0)
+    return used
+
+
+def binding_goods(left: Shelves, good: int, period: int) -> list[int]:
     """Goods that bind when a good runs out in a period of the window."""
-    arrays = shelves_left.layout.arrays
-    activities = arrays.activities
-    found: list[int] = []
-    is_recipe = activities.kinds == ActivityKind.RECIPE
-    for k in np.flatnonzero((activities.outputs == good) & is_recipe):
+    return sorted(_missing(left, good, period) or {good})
+
+
+def _missing(left: Shelves, good: int, period: int) -> set[int] | None:
+    """Goods that are missing to get more of a good; None: more can be had."""
+    activities = left.layout.arrays.activities
+    found: set[int] = set()
+    for k in np.flatnonzero(activities.outputs == good):
         start = period - int(activities.lead_times[k])
-        if start < 0 or not _has_room(shelves_left, int(k), start):
+        if start < 0 or not left.has_room[k, start]:
             continue
         inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
-        for part in activities.input_goods[inputs]:
-            if _is_empty(shelves_left, int(part), start):
-                found += binding_goods(shelves_left, int(part), start)
-    return sorted(set(found)) or [good]
+        empty = [g for g in activities.input_goods[inputs] if _is_empty(left, int(g), start)]
+        below = [missing for g in empty if (missing := _missing(left, int(g), start)) is not None]
+        if not below:
+            return None
+        found = found.union(*below)
+    return found or {good}
 
 
-def _has_room(shelves_left: Shelves, k: int, period: int) -> bool:
-    room, limit = shelves_left.room[k, period], shelves_left.limits[k, period]
-    return bool(limit > 0 and room > NOTHING * min(limit, 1e12))
-
-
-def _is_empty(shelves_left: Shelves, good: int, period: int) -> bool:
-    stock = shelves_left.stock[good]
+def _is_empty(left: Shelves, good: int, period: int) -> bool:
+    stock = left.stock[good]
     return bool(stock[period] <= NOTHING * max(1.0, float(stock.max(initial=0.0))))
 
 

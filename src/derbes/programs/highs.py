@@ -1,33 +1,45 @@
 """HiGHS: the only module that knows the solver.
 
 A session keeps one program in the solver, so that a change of bounds or costs is
-solved from the last basis. Options for warm solves: no presolve, Devex weights,
-no cost perturbation, no scaling, one thread, a fixed seed; they give the same
-optimum several times faster when few bounds change.
+solved from the last basis. Cold and warm solves have options of their own; the optimum
+is the same, the certificate sees to it. One thread, a fixed seed.
 """
 
 from typing import Any
 
 import highspy
 import numpy as np
+import numpy.typing as npt
 
 from derbes.errors import SolveError
 from derbes.language import _
 from derbes.programs.statement import FloatArray, IntArray, LinearProgram
 
+COLD: dict[str, bool | int | float | str] = {
+    "presolve": "on",
+    "simplex_dual_edge_weight_strategy": -1,
+    "dual_simplex_cost_perturbation_multiplier": 1.0,
+    "simplex_scale_strategy": 1,
+}
+"""The solver's own defaults; many times faster when there is no basis to start from."""
 OPTIONS: dict[str, bool | int | float | str] = {
     "output_flag": False,
     "threads": 1,
     "random_seed": 0,
+}
+WARM: dict[str, bool | int | float | str] = {
     "presolve": "off",
     "simplex_dual_edge_weight_strategy": 1,
     "dual_simplex_cost_perturbation_multiplier": 0.0,
     "simplex_scale_strategy": 0,
 }
+"""Devex weights, no presolve, perturbation or scaling: fast when few bounds have changed."""
 IIS_STRATEGY = 6
 """Rows and columns from the dual ray, then made irreducible."""
 PRIMAL_SIMPLEX, DUAL_SIMPLEX = 4, 1
 ROWS_SHOWN = 8
+Basis = highspy.HighsBasis
+"""A basis, to start another solve from."""
 
 
 def _new_solver() -> Any:
@@ -55,37 +67,53 @@ class Session:
         self.scale = _scale(program)
         self._solver = _new_solver()
         self._solver.passModel(_to_highs(program, self.scale))
+        self._is_cold = True
+        self._column_bounds = (program.col_lower, program.col_upper)
+        self._row_bounds = (program.row_lower, program.row_upper)
         self._all_columns = np.arange(program.matrix.shape[1], dtype=np.int32)
-        self._all_rows = np.arange(program.matrix.shape[0], dtype=np.int32)
 
     def set_column_bounds(self, lower: FloatArray, upper: FloatArray) -> None:
-        """Bounds of all columns."""
-        n = len(self._all_columns)
-        s = self.scale
-        self._solver.changeColsBounds(n, self._all_columns, lower / s, upper / s)
+        """Bounds of all columns; only those that change reach the solver."""
+        which = _changed(self._column_bounds, (lower, upper))
+        if len(which):
+            low, high = lower[which] / self.scale, upper[which] / self.scale
+            self._solver.changeColsBounds(len(which), which, low, high)
+        self._column_bounds = (lower.copy(), upper.copy())
 
     def set_row_bounds(self, lower: FloatArray, upper: FloatArray) -> None:
-        """Bounds of all rows."""
-        n = len(self._all_rows)
-        s = self.scale
-        self._solver.changeRowsBounds(n, self._all_rows, lower / s, upper / s)
+        """Bounds of all rows; only those that change reach the solver."""
+        which = _changed(self._row_bounds, (lower, upper))
+        if len(which):
+            low, high = lower[which] / self.scale, upper[which] / self.scale
+            self._solver.changeRowsBounds(len(which), which, low, high)
+        self._row_bounds = (lower.copy(), upper.copy())
 
     def set_costs(self, costs: FloatArray) -> None:
         """Costs of all columns."""
         self._solver.changeColsCost(len(self._all_columns), self._all_columns, costs)
 
-    def basis(self) -> highspy.HighsBasis:
+    def basis(self) -> Basis:
         """The last basis."""
-        basis: highspy.HighsBasis = self._solver.getBasis()
+        basis: Basis = self._solver.getBasis()
         return basis
 
-    def start_from(self, basis: highspy.HighsBasis) -> None:
+    def start_from(self, basis: Basis) -> None:
         """Start the next solve from a basis of a program of the same shape."""
         self._solver.setBasis(basis)
+        self._warm_up()
 
     def forget(self) -> None:
         """Start the next solve cold."""
         self._solver.clearSolver()
+        self._is_cold = True
+        for option, setting in COLD.items():
+            self._solver.setOptionValue(option, setting)
+
+    def _warm_up(self) -> None:
+        if self._is_cold:
+            self._is_cold = False
+            for option in COLD:
+                self._solver.setOptionValue(option, WARM[option])
 
     def run(self, *, primal: bool = False) -> FloatArray:
         """Solve and return the columns.
@@ -99,12 +127,13 @@ class Session:
         self._solver.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX if primal else DUAL_SIMPLEX)
         self._solver.run()
         status = self._solver.getModelStatus()
-        if status != highspy.HighsModelStatus.kOptimal:
+        if status != highspy.HighsModelStatus.kOptimal and not self._is_cold:
             self.forget()
             self._solver.run()
             status = self._solver.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:
             raise SolveError(self._explain(status))
+        self._warm_up()
         return np.array(self._solver.getSolution().col_value) * self.scale
 
     def duals(self) -> tuple[FloatArray, FloatArray]:
@@ -112,16 +141,22 @@ class Session:
         solution = self._solver.getSolution()
         return np.array(solution.row_dual), np.array(solution.col_dual)
 
-    def level_duals(self, level_costs: FloatArray) -> FloatArray:
-        """Row duals of each level at the last basis. (levels, rows)"""
-        _status, basic = self._solver.getBasicVariables()
-        is_column = basic >= 0
-        right = np.zeros((len(level_costs), len(basic)))
-        right[:, is_column] = level_costs[:, basic[is_column]]
-        duals = np.zeros_like(right)
-        for level, side in enumerate(right):
-            if side.any():
-                duals[level] = self._solver.getBasisTransposeSolve(side)[1]
+    def part_duals(self, costs: FloatArray, total: FloatArray) -> FloatArray:
+        """Row duals of parts of the objective at the last basis. (parts, rows)
+
+        Args:
+            costs: Parts that sum to the costs that were solved. (parts, columns)
+            total: Row duals of their sum. (rows,)
+        """
+        duals = np.zeros((len(costs), len(total)))
+        if len(costs) > 1:
+            _status, basic = self._solver.getBasicVariables()
+            is_column = basic >= 0
+            for part, cost in enumerate(costs[:-1]):
+                side = np.zeros(len(basic))
+                side[is_column] = cost[basic[is_column]]
+                duals[part] = self._solver.getBasisTransposeSolve(side)[1]
+        duals[-1] = total - duals[:-1].sum(axis=0)
         return duals
 
     def _explain(self, status: highspy.HighsModelStatus) -> str:
@@ -151,6 +186,13 @@ class Session:
         names += [self.program.column_name(int(j)) for j in clash.col_index_]
         shown = ", ".join(names[:ROWS_SHOWN]) or _("unknown")
         return shown + (", …" if len(names) > ROWS_SHOWN else "")
+
+
+def _changed(
+    before: tuple[FloatArray, FloatArray], after: tuple[FloatArray, FloatArray]
+) -> npt.NDArray[np.int32]:
+    changed = (before[0] != after[0]) | (before[1] != after[1])
+    return np.flatnonzero(changed).astype(np.int32)
 
 
 def _scale(program: LinearProgram) -> float:

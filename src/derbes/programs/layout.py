@@ -83,6 +83,7 @@ def make_layout(
         ("fresh", arrays.goods, start, n),
         ("unmet", arrays.uses, start, n),
         ("short", short, start, n),
+        ("refill", short if ends else (), start, n),
         ("behind", ends, start + n - 1, lead + 1),
         ("opening", names if has_opening else (), start - lead, lead),
     ]
@@ -95,6 +96,7 @@ def make_layout(
         ("line", arrays.lines, start, n),
         ("storage", tuple(goods[g] for g in limited), start, n),
         ("reserve", short, start, n),
+        ("refill", short if ends else (), start, n),
         ("calm_state", ends, start + n - 1, lead + 1),
     ]
     return Layout(
@@ -249,9 +251,26 @@ def _stock_sums(layout: Layout, entries: Entries) -> None:
             for one in np.flatnonzero(arrays.lot_goods == good):
                 entries.add(rows[position], lot[one], 1.0)
     if layout.has_reserve:
-        entries.add(layout.row("reserve").indices, layout.column("short").indices, 1.0)
+        _refill(layout, entries)
     if layout.row("calm_state").size:
         rows = layout.row("calm_state").indices
         entries.add(rows[:, 0], fresh[:, -1], 1.0)
         entries.add(rows[arrays.lot_goods, 0], lot[:, -1], 1.0)
         entries.add(rows, layout.column("behind").indices, 1.0)
+
+
+def _refill(layout: Layout, entries: Entries) -> None:
+    """Shortfall of the reserve (L7): what is missing, and what may be missing for a while.
+
+    After a measure the reserve comes back in steps (`refill`), and never falls below
+    what the measure left of it: what may be missing is no more than what was.
+    """
+    rows, short = layout.row("reserve").indices, layout.column("short").indices
+    entries.add(rows, short, 1.0)
+    if layout.column("refill").size:
+        allowed = layout.column("refill").indices
+        steps = layout.row("refill").indices
+        entries.add(rows, allowed, 1.0)
+        entries.add(steps, allowed, 1.0)
+        entries.add(steps[:, 1:], allowed[:, :-1], -1.0)
+        entries.add(steps[:, 1:], short[:, :-1], -1.0)

@@ -1,44 +1,31 @@
 """Levels of an objective, one after the other, each optimum certified.
 
-First all levels are solved at once with weights that usually keep them apart. The
-certificate looks at the levels one by one; where it finds that they are not apart,
-the levels are solved one after the other: after each, the columns and rows with a
-price stay where they are (that is the level's optimal face), and the next level is
-minimized on it.
+First all levels are solved at once with weights that usually keep them apart. Then the
+certificate looks at the levels one by one, where there is something to look at: a level
+that reaches zero cannot be better, so it is proven together with the next level that
+does not (what beats the weighted sum while keeping the zeros would beat that level).
+Where the certificate finds that levels are not apart, they are solved one after the
+other: after each, the columns and rows with a price stay where they are (that is the
+level's optimal face), and the next level is minimized on it.
 """
 
 import numpy as np
 
 from derbes.errors import SolveError
 from derbes.language import _
-from derbes.programs.certificate import certify, row_activity
+from derbes.programs.certificate import DUAL_TOLERANCE, certify, largest_costs
 from derbes.programs.highs import Session, nonbasic_face
-from derbes.programs.statement import FloatArray, LinearProgram, Solution
+from derbes.programs.statement import FloatArray, IntArray, LinearProgram, Parts, Solution
 
 CERTIFIED = 2e-6
-"""Residual up to which an optimum counts as proven; twice the solver's own tolerances."""
-FACE_TOLERANCE = 1e-9
-"""Price above which a column is held on a level's optimal face, relative to the
-level's largest cost."""
-UNCHECKED = ("tidy",)
-"""Levels that only break ties and carry no number."""
-
-
-def _checked(program: LinearProgram) -> LinearProgram:
-    keep = [i for i, level in enumerate(program.levels) if level not in UNCHECKED]
-    return LinearProgram(
-        name=program.name,
-        levels=tuple(program.levels[i] for i in keep),
-        level_costs=program.level_costs[keep],
-        weights=program.weights[keep],
-        matrix=program.matrix,
-        row_lower=program.row_lower,
-        row_upper=program.row_upper,
-        col_lower=program.col_lower,
-        col_upper=program.col_upper,
-        columns=program.columns,
-        rows=program.rows,
-    )
+"""Residual up to which an optimum counts as proven; twice the certificate's tolerance."""
+FACE_TOLERANCE = DUAL_TOLERANCE
+"""Price above which a column is held on a level's optimal face, relative to the level's
+largest cost: what the certificate takes for zero must be free to move."""
+TIE_BREAKER = "tidy"
+"""A last level that carries no number; it is proven together with the one before it."""
+ZERO = 1e-9
+"""Value of a level that counts as zero, relative to its largest cost and the solution."""
 
 
 def solve_levels(program: LinearProgram, session: Session | None = None) -> Solution:
@@ -53,15 +40,10 @@ def solve_levels(program: LinearProgram, session: Session | None = None) -> Solu
         SolveError: No optimum, or none that passes its certificate.
     """
     session = session or Session(program)
-    checked = _checked(program)
-    solution = _weighted(checked, session)
-    if solution.certificate <= CERTIFIED:
-        return solution
-    session.forget()
-    session.set_costs(program.cost)
-    solution = _one_by_one(program, checked, session)
-    if solution.certificate <= CERTIFIED:
-        return solution
+    for attempt in (_weighted, _one_by_one, _cold):
+        solution = attempt(program, session)
+        if solution.certificate <= CERTIFIED:
+            return solution
     raise SolveError(
         _(
             'program "{name}": the solver\'s answer does not pass its certificate '
@@ -71,22 +53,36 @@ def solve_levels(program: LinearProgram, session: Session | None = None) -> Solu
     )
 
 
-def _solution(program: LinearProgram, columns: FloatArray, duals: FloatArray) -> Solution:
-    return Solution(
-        columns=columns,
-        row_upper=program.row_upper,
-        level_duals=duals,
-        objective=np.asarray(program.level_costs @ columns, dtype=np.float64),
-        certificate=certify(program, columns, duals),
-    )
+def _closing_levels(program: LinearProgram, columns: FloatArray, values: FloatArray) -> IntArray:
+    """The level that closes each part: levels at zero belong to the next that is not."""
+    size = max(1.0, float(np.abs(columns).max(initial=0.0)))
+    largest = np.abs(program.level_costs).max(axis=1, initial=0.0)
+    is_zero = np.abs(values) <= ZERO * size * np.maximum(largest, 1e-300)
+    cannot_fall = (program.level_costs >= 0.0).all(axis=1) & bool(np.all(program.col_lower >= 0))
+    positive = np.flatnonzero(~(is_zero & cannot_fall))
+    closing = 2 if program.levels[-1] == TIE_BREAKER else 1
+    ends = [int(i) for i in positive if i < len(values) - closing]
+    return np.array([*ends, len(values) - closing], dtype=np.int64)
 
 
-def _weighted(checked: LinearProgram, session: Session) -> Solution:
+def _weighted(program: LinearProgram, session: Session) -> Solution:
     columns = session.run()
-    return _solution(checked, columns, session.level_duals(checked.level_costs))
+    values = np.asarray(program.level_costs @ columns, dtype=np.float64)
+    closing = _closing_levels(program, columns, values)
+    weighted = program.weights[:, None] * program.level_costs
+    costs = np.add.reduceat(weighted, np.array([0, *(closing[:-1] + 1)]), axis=0)
+    total, _reduced = session.duals()
+    parts = Parts(costs, session.part_duals(costs, total), largest_costs(weighted[closing]))
+    return Solution(columns, program.row_upper, values, certify(program, parts, columns), parts)
 
 
-def _one_by_one(program: LinearProgram, checked: LinearProgram, session: Session) -> Solution:
+def _cold(program: LinearProgram, session: Session) -> Solution:
+    """Level after level without the last basis, which may have been a bad start."""
+    session.forget()
+    return _one_by_one(program, session)
+
+
+def _one_by_one(program: LinearProgram, session: Session) -> Solution:
     """Level after level on the optimal faces of those before."""
     col_lower, col_upper = program.col_lower.copy(), program.col_upper.copy()
     row_lower, row_upper = program.row_lower.copy(), program.row_upper.copy()
@@ -101,7 +97,7 @@ def _one_by_one(program: LinearProgram, checked: LinearProgram, session: Session
         row_dual, reduced = session.duals()
         duals[level] = row_dual * largest
         face_columns, face_rows = nonbasic_face(reduced, row_dual, FACE_TOLERANCE)
-        activity = row_activity(program.matrix, columns)
+        activity = np.asarray(program.matrix @ columns, dtype=np.float64)
         col_lower[face_columns] = col_upper[face_columns] = columns[face_columns]
         row_lower[face_rows] = row_upper[face_rows] = activity[face_rows]
         session.set_column_bounds(col_lower, col_upper)
@@ -109,4 +105,6 @@ def _one_by_one(program: LinearProgram, checked: LinearProgram, session: Session
     session.set_column_bounds(program.col_lower, program.col_upper)
     session.set_row_bounds(program.row_lower, program.row_upper)
     session.set_costs(program.cost)
-    return _solution(checked, columns, duals[: len(checked.levels)])
+    values = np.asarray(program.level_costs @ columns, dtype=np.float64)
+    parts = Parts(program.level_costs, duals, largest_costs(program.level_costs))
+    return Solution(columns, program.row_upper, values, certify(program, parts, columns), parts)

@@ -14,10 +14,10 @@ from derbes.programs.layout import Layout
 from derbes.programs.statement import FloatArray
 from derbes.programs.values import unit_values
 
-APART = 10.0
+APART = 4.0
 """By how much a weight exceeds what one unit of its level can cost below it."""
-EARLY_SHARE = 0.05
-"""Weight of serving early, as a share of its tier's weight."""
+WAY_BACK_WEIGHT = 10.0
+"""Weight of one money unit behind the calm plan, beside money: no source is dearer."""
 TIDY_WEIGHT = 1e-5
 """Weight of holding one money unit of stock for one period, beside money: above the
 solver's dual tolerance, below any difference in price that a case would state."""
@@ -109,23 +109,34 @@ def _tidy_level(layout: Layout, values: FloatArray) -> FloatArray:
 def objective_levels(
     layout: Layout, run: MeasureRun = CALM
 ) -> tuple[tuple[str, ...], FloatArray, FloatArray]:
-    """Names, costs and weights of the levels, most important first."""
+    """Names, costs and weights of the levels, most important first.
+
+    What one unit of a level can cost below it: serving a unit one period earlier costs
+    a unit of reserve for one period, serving it at all may cost it for the whole window.
+    Tiers count units and the reserve counts values, so a reserve above a tier is weighed
+    by its cheapest good.
+    """
     values = unit_values(layout.arrays, layout.start)
     dearest = float(values.max(initial=1.0))
-    tidy = ("tidy", _tidy_level(layout, values), TIDY_WEIGHT)
-    money = ("money", money_costs(layout, run), 1.0)
-    way_back = ("way_back", _way_back_level(layout, values), APART)
-    reversed_levels = [tidy, money, way_back]
-    below = APART
+    rising = [
+        ("tidy", _tidy_level(layout, values), TIDY_WEIGHT),
+        ("money", money_costs(layout, run), 1.0),
+        ("way_back", _way_back_level(layout, values), WAY_BACK_WEIGHT),
+    ]
+    a_period = whole = WAY_BACK_WEIGHT
+    cheapest = float(values[layout.reserved].min(initial=dearest))
+    spread = 1.0
     for priority in reversed([p for p in layout.arrays.priorities if p != "money"]):
-        weight = APART * below
+        weight = APART * a_period
         if priority in TIERS:
+            spread = dearest / cheapest
             total, early = _tier_levels(layout, priority)
-            reversed_levels.append((f"{priority}_early", early, EARLY_SHARE * weight * dearest))
-            reversed_levels.append((priority, total, weight * dearest))
-            below = weight
+            rising.append((f"{priority}_early", early, weight * layout.n * dearest))
+            a_period = whole = APART * max(weight * layout.n, whole)
+            rising.append((priority, total, whole * dearest))
         elif layout.has_reserve:
-            reversed_levels.append(("reserve", _reserve_level(layout, values), weight))
-            below = weight * max(layout.n, APART)
-    names, costs, weights = zip(*reversed(reversed_levels), strict=True)
+            weight *= spread
+            rising.append(("reserve", _reserve_level(layout, values), weight))
+            a_period, whole = weight, weight * layout.n
+    names, costs, weights = zip(*reversed(rising), strict=True)
     return tuple(names), np.array(costs), np.array(weights) / dearest

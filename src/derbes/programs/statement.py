@@ -9,6 +9,7 @@ from scipy import sparse
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +80,30 @@ class LinearProgram:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """Parts of an objective, most important first, with the prices that prove them."""
+
+    costs: FloatArray
+    """(parts, columns)"""
+    duals: FloatArray
+    """Row duals. (parts, rows)"""
+    sizes: FloatArray
+    """What a price is compared with: the largest cost of the part's own level. (parts,)"""
+
+
+@dataclass(frozen=True, slots=True)
 class Solution:
-    """An optimum with its duals; level by level where the program has several."""
+    """An optimum with its proof."""
 
     columns: FloatArray
     row_upper: FloatArray
     """Upper bounds of the rows of the program that was solved."""
-    level_duals: FloatArray
-    """Row duals of each level. (levels, rows)"""
     objective: FloatArray
     """Value of each level. (levels,)"""
     certificate: float
     """Largest relative residual found by the certificate."""
+    parts: Parts
+    """What the certificate looked at."""
 
 
 def _name_in(blocks: Sequence[Block], position: int) -> str:
@@ -145,7 +158,7 @@ def _row_text(program: LinearProgram, i: int, body: str) -> list[str]:
 
 
 def _number(number: float) -> str:
-    return f"{number:+.12g}"
+    return f"{number:+.7g}"
 
 
 def _term(factor: float, name: str) -> str:

@@ -73,14 +73,33 @@ class SurvivalProgram:
             columns, certificate = self._minimize(program, upper, alone)
             short = float(layout.column("unmet").of(columns)[uses, broken].sum())
             if short > NOTHING * demand[uses, broken].sum():
-                without = self.short_without_stock(measure, uses, broken)
-                periods = broken + max(0.0, 1.0 - short / without)
+                unmet = layout.column("unmet").of(columns)[:, broken]
+                left = self.fraction_left(measure, uses, broken, unmet)
+                periods = broken + left
                 return Survived(periods, broken, columns, program.row_upper, certificate)
             met = broken + 1
             unmet_upper[uses, :met] = 0.0
 
-    def short_without_stock(self, measure: MeasureArrays, uses: BoolArray, period: int) -> float:
-        """What of the chosen uses goes short in a period that starts without any stock."""
+    def fraction_left(
+        self, measure: MeasureArrays, uses: BoolArray, period: int, unmet: FloatArray
+    ) -> float:
+        """Part of a broken period until the first of the chosen uses runs out, 0-1.
+
+        Args:
+            measure: It runs to the end of the window.
+            uses: (U,)
+            period: The broken period of the window.
+            unmet: What goes short in it by use. (U,) [unit/period]
+        """
+        without = self._short_without_stock(measure, uses, period)
+        most = np.maximum(without, unmet)[uses]
+        shares = np.divide(unmet[uses], most, out=np.zeros_like(most), where=most > 0)
+        return 1.0 - float(shares.max(initial=0.0))
+
+    def _short_without_stock(
+        self, measure: MeasureArrays, uses: BoolArray, period: int
+    ) -> FloatArray:
+        """What of the chosen uses goes short in a period that starts without stock. (U,)"""
         state = self.state
         if period == 0:
             state = replace(state, lots=0.0 * state.lots, fresh=0.0 * state.fresh)
@@ -91,7 +110,7 @@ class SurvivalProgram:
                 self.layout.column(kind).of(upper)[:, period - 1] = 0.0
         alone = _unmet_costs(self.layout, uses, _only(self.layout, period))
         columns, _certificate = self._minimize(program, upper, alone)
-        return float(alone @ columns)
+        return self.layout.column("unmet").of(columns)[:, period]
 
     def is_met(self, run: MeasureRun, uses: BoolArray) -> bool:
         """Whether a measure of some length leaves nothing of the chosen uses unmet."""

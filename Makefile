@@ -1,0 +1,73 @@
+# Every target sets up what it needs in .venv, once. Needs: make, Python 3.11 or newer, PyPI.
+
+PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3; do \
+  command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+  >/dev/null 2>&1 && { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PINS := pyproject.toml constraints.txt
+CASE := cases/aspan
+WORKERS := 2
+
+.PHONY: help brief check bench coverage schema messages clean
+
+help:
+	@echo "make brief     the brief of the ASPAN case, out/brief.html"
+	@echo "make check     lint, types, imports, tests: what the continuous integration runs"
+	@echo "make bench     speed against other tools, out/bench.json"
+	@echo "make coverage  branches reached by the tests"
+	@echo "make schema    the JSON Schema and the reference page of the case file"
+	@echo "make messages  the texts to translate"
+	@echo "make clean     remove what make has made"
+
+brief: $(VENV)/.run-time
+	@mkdir -p out
+	$(BIN)/derbes brief $(CASE) --out out/brief.html
+
+check: $(VENV)/.development
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n $(WORKERS)
+
+bench: $(VENV)/.peers
+	@mkdir -p out
+	$(BIN)/python -m benchmarks --out out/bench.json
+
+# Compiled kernels cannot be traced, so here they run as plain Python.
+coverage: $(VENV)/.development
+	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -n $(WORKERS) --cov
+
+schema: $(VENV)/.development
+	$(BIN)/derbes schema --out docs/reference/case-file.schema.json
+	$(BIN)/python -m derbes.casefile.reference > docs/reference/case-file.md
+
+messages: $(VENV)/.development
+	$(BIN)/python tools/messages.py
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "derbes needs Python 3.11 or newer; none was found" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+# Dependency groups are read by pip from 25.1 on.
+$(VENV)/.installer: $(PINS) | $(VENV)/bin/python
+	$(PIP) install --upgrade --constraint constraints.txt pip
+	@touch $@
+
+$(VENV)/.run-time: $(VENV)/.installer
+	$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.development: $(VENV)/.run-time
+	$(PIP) install --constraint constraints.txt --group dev
+	@touch $@
+
+$(VENV)/.peers: $(VENV)/.run-time
+	$(PIP) install --constraint constraints.txt --editable '.[bench]'
+	@touch $@
+
+clean:
+	rm -rf out $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

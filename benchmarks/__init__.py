@@ -1,0 +1,1 @@
+"""How fast derbes is, beside other ways to the same number."""

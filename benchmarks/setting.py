@@ -1,0 +1,66 @@
+"""The network made ready, and cut-offs of it to be timed."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.network import LENGTHS, STARTS, benchmark_case
+from derbes.case.arrays import CaseArrays, MeasureArrays
+from derbes.case.entities import Case
+from derbes.compiler import compile_case, compile_measure
+from derbes.programs.calm import CalmSolution, solve_calm
+
+SEED = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The benchmark network, compiled and with its calm plan."""
+
+    case: Case
+    arrays: CaseArrays
+    calm: CalmSolution
+    measures: tuple[MeasureArrays, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One point of the surface."""
+
+    measure: int
+    """Position among the measures."""
+    start: int
+    """[period]"""
+    length: int
+    """[period]"""
+
+
+def make_setting() -> Setting:
+    """Compile the network and solve its calm plan."""
+    case = benchmark_case()
+    arrays = compile_case(case, max(LENGTHS))
+    measures = tuple(compile_measure(case, arrays, name) for name in case.measures)
+    return Setting(case, arrays, solve_calm(arrays), measures)
+
+
+def sample_cuts(setting: Setting, n_cuts: int) -> list[Cut]:
+    """Different cut-offs drawn evenly from the surface; the same every time."""
+    n_all = len(setting.measures) * len(STARTS) * len(LENGTHS)
+    drawn = np.random.default_rng(SEED).choice(n_all, size=n_cuts, replace=False)
+    shape = (len(setting.measures), len(STARTS), len(LENGTHS))
+    places = np.array(np.unravel_index(drawn, shape)).T.tolist()
+    return [Cut(m, STARTS[start], LENGTHS[length]) for m, start, length in places]
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Keep this process on one core while inside."""
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)

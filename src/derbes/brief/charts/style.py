@@ -1,0 +1,138 @@
+"""Sizes, colors and pieces that all charts share.
+
+Colors can be told apart with any color vision and in grayscale; no chart needs
+color alone to be read.
+"""
+
+import textwrap
+from collections.abc import Iterable
+from typing import Any
+
+from derbes.brief.fonts import FAMILY
+
+Spec = dict[str, Any]
+Row = dict[str, Any]
+
+WIDE = 690
+"""Width on paper and on a screen. [px]"""
+NARROW = 340
+"""Width on a phone. [px]"""
+BLUE = "#1f5f99"
+RED = "#a8321a"
+INK = "#1a1a1a"
+GRAY = "#5a5a5a"
+PALE = "#d9d9d9"
+BLUES = ["#f1f6fa", "#9cc3e0", "#1f5f99"]
+REDS = ["#fdf1ec", "#f0a58a", "#a8321a"]
+LINE_BREAK = "\n"
+SPLIT_LABEL = {"expr": f"split(datum.label, {LINE_BREAK!r})"}
+"""Draws a label with line breaks as several lines."""
+
+
+def chart(width: int, layers: list[Spec], **more: Any) -> Spec:
+    """A layered chart of a whole width, labels included."""
+    size = {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
+    return finished({**size, "layer": layers, **more})
+
+
+def finished(spec: Spec) -> Spec:
+    """A specification with the style of the house."""
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "background": None,
+        "padding": {"left": 2, "right": 6, "top": 4, "bottom": 2},
+        **spec,
+        "config": _CONFIG,
+    }
+
+
+_TEXT = {"labelFontSize": 12, "titleFontSize": 12, "labelColor": INK, "titleColor": INK}
+_CONFIG: Spec = {
+    "aria": False,
+    "font": FAMILY,
+    "text": {"fontSize": 12, "color": INK},
+    "view": {"stroke": None},
+    "axis": {
+        **_TEXT,
+        "titleFontWeight": "normal",
+        "gridColor": "#e3e3e3",
+        "domainColor": "#8a8a8a",
+        "tickColor": "#8a8a8a",
+        "labelLimit": 400,
+        "titleLimit": 330,
+    },
+    "legend": {**_TEXT, "titleFontWeight": "normal", "labelLimit": 330, "titleLimit": 330},
+    "header": {
+        **_TEXT,
+        "labelFontWeight": "bold",
+        "labelAnchor": "start",
+        "labelOrient": "top",
+        "labelLimit": 330,
+        "title": None,
+    },
+}
+
+
+def wrapped(text: str, width: int) -> str:
+    """A text broken into lines of at most `width` characters."""
+    return LINE_BREAK.join(textwrap.wrap(text, width) or [""])
+
+
+def values(rows: Iterable[Row]) -> Spec:
+    """Rows as the data of a chart."""
+    return {"values": list(rows)}
+
+
+def columns_of(width: int) -> int:
+    """Small multiples side by side."""
+    return 2 if width == WIDE else 1
+
+
+def panel_width(width: int, labels: int = 60) -> int:
+    """Width of the plot of one small multiple, axis labels left out. [px]"""
+    return (width - labels * columns_of(width)) // columns_of(width)
+
+
+def panels(
+    rows: list[Row], layers: list[Spec], *, width: int, size: Spec, order: list[str]
+) -> Spec:
+    """Small multiples of layers, one per `panel` of the rows, in order.
+
+    Args:
+        rows: Data of all layers.
+        layers: What each panel draws.
+        width: Width of the whole. [px]
+        size: Width and height of one panel.
+        order: Panels in order.
+    """
+    return finished(
+        {
+            "data": values(rows),
+            "facet": {"field": "panel", "type": "nominal", "sort": order, "title": None},
+            "columns": columns_of(width),
+            "spacing": {"row": 18, "column": 18},
+            "spec": {**size, "layer": layers},
+        }
+    )
+
+
+def mark_lines(marks: list[tuple[float, str]], limit: float) -> list[Spec]:
+    """Dashed lines at places of the x axis, each with its words above the plot.
+
+    Words of neighboring lines stand in rows of their own, and to the left of
+    their line in the right half, so that none lies on another.
+    """
+    layers: list[Spec] = []
+    for n, (place, words) in enumerate(sorted(marks)):
+        at_left = place > limit / 2
+        data = values([{"place": place, "words": words}])
+        x = {"field": "place", "type": "quantitative"}
+        text = {"type": "text", "align": "right" if at_left else "left", "dx": -4 if at_left else 4}
+        layers += [
+            {"data": data, "mark": {"type": "rule", "color": RED, "strokeDash": [5, 4]},
+             "encoding": {"x": x}},
+            {"data": data, "mark": {**text, "baseline": "bottom", "color": RED},
+             "encoding": {"x": x, "y": {"value": -4 - 16 * (len(marks) - 1 - n)},
+                          "text": {"field": "words"}}},
+        ]  # fmt: skip
+    return layers

@@ -1,0 +1,164 @@
+"""What a brief is made of, and which part of it the first page is about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from derbes.case.entities import Case, Label, Measure
+from derbes.case.request import BASE
+from derbes.language import _, language
+from derbes.results.cover import ALL_ESSENTIAL, Cover, CoverRow
+from derbes.results.leverage import Leverage, LeverageEnd, LeverageRow
+from derbes.results.trajectory import Branch, CalmPlan
+
+OPTIMAL = "optimal"
+MYOPIC = "myopic"
+A_YEAR = 12
+"""[month]"""
+
+
+@dataclass(frozen=True, slots=True)
+class BriefContents:
+    """Results that a brief tells.
+
+    Calm plans are by variant. Of the branches, those of the main measure with the
+    main length are drawn, by variant, bound and start; others are left aside.
+    """
+
+    case: Case
+    cover: Cover
+    leverage: Leverage
+    calm: Mapping[str, CalmPlan]
+    branches: tuple[Branch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """Variant, measure, length and start that the first page is about."""
+
+    variant: str
+    measure: str
+    """Empty when no measure was computed."""
+    length: int
+    """[month]"""
+    start: str
+    """ISO month of the first start."""
+    milestones: tuple[str, ...]
+    """The first start and up to two later ones, at round years."""
+
+
+def focus_of(contents: BriefContents) -> Focus:
+    """What the first page is about: the case's main measure, from the first start."""
+    case = contents.case
+    computed = dict.fromkeys(row.measure for row in contents.leverage.rows + contents.cover.rows)
+    measure = case.main_measure if case.main_measure in computed else next(iter(computed), "")
+    keys = contents.leverage.rows + contents.cover.rows
+    lengths = sorted({row.length for row in keys if row.measure == measure})
+    starts = sorted({row.start for row in keys if row.measure == measure})
+    start = starts[0] if starts else case.calendar.label(0)
+    wanted = case.main_length * case.calendar.step
+    return Focus(BASE, measure, _main_length(lengths, wanted), start, _milestones(starts))
+
+
+def _main_length(lengths: list[int], wanted: int) -> int:
+    """The wanted length, else the longest of at most a year. [month]"""
+    if wanted in lengths:
+        return wanted
+    short = [length for length in lengths if length <= A_YEAR]
+    return max(short) if short else min(lengths, default=0)
+
+
+def _milestones(starts: list[str]) -> tuple[str, ...]:
+    """The first start, and the first of each year that five divides, three in all."""
+    later: dict[str, str] = {}
+    for start in starts[1:]:
+        year = start[:4]
+        if int(year) % 5 == 0:
+            later.setdefault(year, start)
+    return (*starts[:1], *list(later.values())[:2])
+
+
+def main_measure(case: Case, focus: Focus) -> Measure | None:
+    """The measure that the first page is about."""
+    return case.measures.get(focus.measure)
+
+
+def sender_of(case: Case, focus: Focus) -> str:
+    """Actor who imposes the main measure; empty for an accident."""
+    measure = main_measure(case, focus)
+    return measure.sender if measure else ""
+
+
+def variants_of(contents: BriefContents) -> tuple[str, ...]:
+    """Variants that were computed, the case as written first."""
+    rows = contents.leverage.rows + contents.cover.rows
+    names = dict.fromkeys([*(row.variant for row in rows), *contents.calm])
+    return tuple(sorted(names, key=lambda name: name != BASE))
+
+
+def cover_row(
+    contents: BriefContents, focus: Focus, *, variant: str, start: str, use: str = ALL_ESSENTIAL
+) -> CoverRow | None:
+    """Cover under the main measure, at the main length where that was computed."""
+    rows = [
+        row
+        for row in contents.cover.rows
+        if (row.variant, row.measure, row.start, row.use) == (variant, focus.measure, start, use)
+    ]
+    exact = [row for row in rows if row.length == focus.length]
+    return next(iter(exact or rows), None)
+
+
+def leverage_row(
+    contents: BriefContents, focus: Focus, *, variant: str, start: str, bound: str = OPTIMAL
+) -> LeverageRow | None:
+    """Losses from the main measure at the main length."""
+    wanted = (variant, focus.measure, focus.length, start, bound)
+    for row in contents.leverage.rows:
+        if (row.variant, row.measure, row.length, row.start, row.bound) == wanted:
+            return row
+    return None
+
+
+def end_of(
+    contents: BriefContents, focus: Focus, *, variant: str, use: str = ALL_ESSENTIAL
+) -> LeverageEnd | None:
+    """When leverage ends in a variant, for the main measure and length."""
+    wanted = (variant, focus.measure, focus.length, use)
+    for end in contents.leverage.ends:
+        if (end.variant, end.measure, end.length, end.use) == wanted:
+            return end
+    return None
+
+
+def branch_of(
+    contents: BriefContents, focus: Focus, *, variant: str, start: str, bound: str
+) -> Branch | None:
+    """Course of the main measure at the main length."""
+    wanted = (variant, focus.measure, focus.length, start, bound)
+    for branch in contents.branches:
+        if (branch.variant, branch.measure, branch.length, branch.start, branch.bound) == wanted:
+            return branch
+    return None
+
+
+def text_of(label: Label, id_: str) -> str:
+    """A label in the language in use, else in any, else the id in words."""
+    for code in (language(), "", "en"):
+        if label.get(code):
+            return label[code]
+    return next((text for text in label.values() if text), id_.replace("_", " "))
+
+
+def name_of(case: Case, section: str, id_: str) -> str:
+    """Name of an element for a reader."""
+    if section == "variants" and id_ == BASE:
+        return _("as planned")
+    if section == "uses" and id_ == ALL_ESSENTIAL:
+        return _("all essential uses")
+    element = getattr(case, section).get(id_)
+    return text_of(element.label, id_) if element else id_.replace("_", " ")
+
+
+def names_of(case: Case, section: str, ids: tuple[str, ...]) -> str:
+    """Names of elements, separated by commas."""
+    return ", ".join(name_of(case, section, id_) for id_ in ids)

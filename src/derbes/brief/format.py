@@ -1,0 +1,182 @@
+"""The only place that rounds: numbers, shares, times, dates and money as texts.
+
+Times are rounded down, so that no text claims a month that was not reached; a
+share is never rounded to none or to all. What is missing is a word, never 0.
+"""
+
+import math
+from collections.abc import Sequence
+
+from derbes.language import _, language, ngettext
+
+NO_BREAK = "\u00a0"
+_DECIMAL = {"en": ".", "ru": ",", "kk": ","}
+_THOUSANDS = {"en": ",", "ru": NO_BREAK, "kk": NO_BREAK}
+_PERCENT = {"en": "%", "ru": NO_BREAK + "%", "kk": NO_BREAK + "%"}
+_FINE = 1e-6
+"""Below it a difference is rounding noise of the solver, in the unit shown."""
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number with `digits` significant digits, whole digits never cut.
+
+    Examples:
+        >>> number(12345.6), number(52.46), number(0.0123456), number(-0.0)
+        ('12,346', '52.5', '0.0123', '0')
+    """
+    if not math.isfinite(value):
+        return _("no limit") if value > 0 else _("missing")
+    size = math.floor(math.log10(abs(value))) if value else 0
+    decimals = max(0, digits - 1 - size) if abs(value) >= 10.0**-9 else 0
+    text = f"{value:,.{decimals}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return _spelled("0" if text == "-0" else text)
+
+
+def _spelled(text: str) -> str:
+    """A number in Python's English spelling as the language in use writes it."""
+    point, comma = _DECIMAL.get(language(), "."), _THOUSANDS.get(language(), ",")
+    return text.replace(",", "\0").replace(".", point).replace("\0", comma)
+
+
+def exact(value: float) -> str:
+    """A number as given, with at most nine significant digits."""
+    return number(value, digits=9)
+
+
+def quantity(value: float, unit: str) -> str:
+    """A number with its unit."""
+    return f"{number(value)}{NO_BREAK}{unit}" if unit and unit != "1" else number(value)
+
+
+def share(value: float) -> str:
+    """A share as percent, never rounded to none or to all.
+
+    Examples:
+        >>> share(0.123), share(0.0004), share(0.9996), share(1.0)
+        ('12%', 'under 1%', 'over 99%', '100%')
+    """
+    sign = _PERCENT.get(language(), "%")
+    percent = value * 100
+    if _FINE < percent < 1:
+        return _("under {share}").format(share=f"1{sign}")
+    if 99 < percent < 100 - _FINE:
+        return _("over {share}").format(share=f"99{sign}")
+    return number(round(percent), digits=1) + sign
+
+
+def months(value: float) -> str:
+    """A time in months, rounded down to a tenth.
+
+    Examples:
+        >>> [months(time).split(NO_BREAK) for time in (10.47, 1, 11.999)]
+        [['10.4', 'months'], ['1', 'month'], ['11.9', 'months']]
+    """
+    rounded = math.floor(value * 10 + _FINE) / 10
+    whole = int(rounded) if rounded == int(rounded) else 2
+    text = ngettext("{n} month", "{n} months", whole)
+    return text.format(n=exact(rounded)).replace(" ", NO_BREAK)
+
+
+def days(value: float) -> str:
+    """A time in days, rounded down."""
+    whole = math.floor(value + _FINE)
+    return ngettext("{n} day", "{n} days", whole).format(n=number(whole)).replace(" ", NO_BREAK)
+
+
+def month_names() -> tuple[str, ...]:
+    """Names of the months, January first."""
+    return (
+        _("January"),
+        _("February"),
+        _("March"),
+        _("April"),
+        _("May"),
+        _("June"),
+        _("July"),
+        _("August"),
+        _("September"),
+        _("October"),
+        _("November"),
+        _("December"),
+    )
+
+
+def date(label: str) -> str:
+    """An ISO year, month or day in words.
+
+    Examples:
+        >>> date("2027-07"), date("2025-12-17"), date("2027")
+        ('July 2027', '17 December 2025', '2027')
+    """
+    parts = label.split("-")
+    if not all(part.isdigit() for part in parts) or len(parts) > 3:
+        return label
+    if len(parts) == 1 or not 1 <= int(parts[1]) <= 12:
+        return label
+    month = month_names()[int(parts[1]) - 1]
+    if len(parts) == 2:
+        return _("{month} {year}").format(month=month, year=parts[0])
+    return _("{day} {month} {year}").format(day=int(parts[2]), month=month, year=parts[0])
+
+
+def money(value: float, currency: str) -> str:
+    """Money in the scale that suits it.
+
+    Examples:
+        >>> money(1_050_000_000, "USD").split(NO_BREAK), money(-2400, "USD").split(NO_BREAK)
+        (['1.05', 'billion', 'USD'], ['-2,400', 'USD'])
+    """
+    amount, scale = scaled(value)
+    parts = [number(amount), scale, currency]
+    return NO_BREAK.join(part for part in parts if part)
+
+
+def scaled(value: float) -> tuple[float, str]:
+    """A number in thousands of millions or millions, with the word for it."""
+    divisor, word = money_scale(value)
+    return value / divisor, word
+
+
+def money_scale(largest: float) -> tuple[float, str]:
+    """Divisor and its word that suit numbers up to `largest`."""
+    if abs(largest) >= 1e9:
+        return 1e9, _("billion")
+    if abs(largest) >= 1e6:
+        return 1e6, _("million")
+    return 1.0, ""
+
+
+def percent_rise(value: float) -> str:
+    """A rise given as a share: percent, or times from tenfold on."""
+    if value < 10:
+        return share(value)
+    return _("{n} times the price").format(n=number(value))
+
+
+def span(low: str, high: str) -> str:
+    """Two ends of a range as one text."""
+    return low if low == high else _("{low} to {high}").format(low=low, high=high)
+
+
+def missing(paths: Sequence[str] = ()) -> str:
+    """The word for what is missing, with the first keys that it lacks."""
+    if not paths:
+        return _("missing")
+    if len(paths) == 1:
+        return _("missing: needs {path}").format(path=paths[0])
+    n = len(paths) - 1
+    text = ngettext("missing: needs {path} and {n} more", "missing: needs {path} and {n} more", n)
+    return text.format(path=paths[0], n=n)
+
+
+def chart_locale() -> dict[str, object]:
+    """How charts write the numbers on their axes."""
+    return {
+        "decimal": _DECIMAL.get(language(), "."),
+        "thousands": _THOUSANDS.get(language(), ","),
+        "grouping": [3],
+        "currency": ["", ""],
+        "percent": _PERCENT.get(language(), "%"),
+    }

@@ -1,0 +1,259 @@
+"""Page one: the answer, four numbers, one chart, what is assumed, variants, foot."""
+
+from dataclasses import dataclass
+
+from derbes.brief import format as fmt
+from derbes.brief.contents import (
+    MYOPIC,
+    BriefContents,
+    Focus,
+    cover_row,
+    end_of,
+    leverage_row,
+    text_of,
+    variants_of,
+)
+from derbes.brief.parts import Figure, Table
+from derbes.brief.sections.coverage import coverage_figure
+from derbes.brief.sections.inputs import grade_counts, grade_words, inputs_of
+from derbes.brief.sections.variants import comparison
+from derbes.brief.sections.wording import (
+    binding_words,
+    draws_words,
+    measure_words,
+    survived,
+    unit_words,
+)
+from derbes.language import _, ngettext
+from derbes.results.cover import CoverRow
+
+_MOST_VARIANTS = 7
+"""Rows of the small table, so that the page stays one page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One of the four numbers."""
+
+    label: str
+    value: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """Everything on page one."""
+
+    title: str
+    question: str
+    verdict: str
+    answer: str
+    cards: tuple[Card, ...]
+    figure: Figure | None
+    known: str
+    variants: Table
+    more_variants: str
+    foot: tuple[str, ...]
+
+
+def front_of(contents: BriefContents, focus: Focus) -> Front:
+    """Page one of a brief."""
+    case = contents.case
+    names = variants_of(contents)
+    shown = names[:_MOST_VARIANTS]
+    left = len(names) - len(shown)
+    more = ngettext("{n} more variant below", "{n} more variants below", left).format(n=left)
+    return Front(
+        title=text_of(case.label, case.name),
+        question=text_of(case.question, ""),
+        verdict=_verdict(contents, focus),
+        answer=_answer(contents, focus),
+        cards=_cards(contents, focus),
+        figure=coverage_figure(contents, focus),
+        known=_known(contents),
+        variants=comparison(contents, focus, shown, is_short=True),
+        more_variants=more if left > 0 else "",
+        foot=_foot(contents),
+    )
+
+
+def _verdict(contents: BriefContents, focus: Focus) -> str:
+    row = cover_row(contents, focus, variant=focus.variant, start=focus.start)
+    length = fmt.months(focus.length)
+    if row is None:
+        return _("No answer: no measure was computed.")
+    if row.survives_length:
+        return _("Yes: essential uses hold for the whole {length}.").format(length=length)
+    return _("No: essential uses hold for {time} of {length}.").format(
+        time=survived(row), length=length
+    )
+
+
+def _answer(contents: BriefContents, focus: Focus) -> str:
+    row = cover_row(contents, focus, variant=focus.variant, start=focus.start)
+    if row is None:
+        return ""
+    first = _("{measure}, from {month}.").format(
+        measure=measure_words(contents, focus), month=fmt.date(focus.start)
+    )
+    parts = [first]
+    if not row.survives_length and row.binding:
+        binding = binding_words(contents.case, row.binding, row.binding_sellers)
+        parts.append(_("First to run out: {goods}.").format(goods=binding))
+    return " ".join([*parts, _end_sentence(contents, focus)])
+
+
+def _end_sentence(contents: BriefContents, focus: Focus) -> str:
+    end = end_of(contents, focus, variant=focus.variant)
+    if end is None:
+        return _("When the leverage ends was not computed.")
+    if end.date:
+        return _("From {month} on such a measure leaves nothing essential unmet.").format(
+            month=fmt.date(end.date)
+        )
+    calendar = contents.case.calendar
+    return _("As planned this does not end by {month}; what still binds: {goods}.").format(
+        month=fmt.date(calendar.label(calendar.n_periods - 1)),
+        goods=binding_words(contents.case, end.binding, end.binding_sellers),
+    )
+
+
+def _cards(contents: BriefContents, focus: Focus) -> tuple[Card, ...]:
+    return (
+        _survival_card(contents, focus),
+        _end_card(contents, focus),
+        _ratio_card(contents, focus),
+        _cost_card(contents, focus),
+    )
+
+
+def _survival_card(contents: BriefContents, focus: Focus) -> Card:
+    row = cover_row(contents, focus, variant=focus.variant, start=focus.start)
+    label = _("Time to survive")
+    if row is None:
+        return Card(label, fmt.missing(), "")
+    text = _("best response; {time} by the simple rule").format(time=_myopic(row))
+    return Card(label, survived(row), text)
+
+
+def _myopic(row: CoverRow) -> str:
+    rule = row.time_to_survive_myopic
+    if rule is None and row.time_to_survive is None:
+        return survived(row)
+    return fmt.missing() if rule is None else fmt.months(rule)
+
+
+def _end_card(contents: BriefContents, focus: Focus) -> Card:
+    label = _("Leverage ends")
+    end = end_of(contents, focus, variant=focus.variant)
+    if end is None:
+        return Card(label, fmt.missing(), "")
+    starts = _("{n} of {total} starts survived").format(
+        n=fmt.number(end.n_starts_survived), total=fmt.number(end.n_starts)
+    )
+    calendar = contents.case.calendar
+    if end.date is None:
+        last = fmt.date(calendar.label(calendar.n_periods - 1))
+        return Card(label, _("not by {month}").format(month=last), starts)
+    ahead = (calendar.index_of(end.date) - calendar.index_of(focus.start)) * calendar.step
+    words = _("{time} after the first start; {starts}").format(
+        time=fmt.months(max(0, ahead)), starts=starts
+    )
+    return Card(label, fmt.date(end.date), words)
+
+
+def _ratio_card(contents: BriefContents, focus: Focus) -> Card:
+    label = _("Leverage ratio")
+    row = leverage_row(contents, focus, variant=focus.variant, start=focus.start)
+    if row is None:
+        return Card(label, fmt.missing(), "")
+    if row.leverage_ratio is None and row.leverage_ratio_lost is None:
+        rule = leverage_row(contents, focus, variant=focus.variant, start=focus.start, bound=MYOPIC)
+        most = (rule or row).unmet_essential
+        unmet = _("unmet instead: {units}").format(
+            units=fmt.quantity(row.unmet_essential, unit_words(contents.case))
+            if rule is None
+            else fmt.span(fmt.number(row.unmet_essential),
+                          fmt.quantity(most, unit_words(contents.case)))
+        )  # fmt: skip
+        return Card(label, fmt.missing(), _("{reason}; {unmet}").format(
+            reason=fmt.missing(row.missing), unmet=unmet))  # fmt: skip
+    returning, lost = (
+        fmt.missing() if ratio is None else fmt.number(ratio)
+        for ratio in (row.leverage_ratio, row.leverage_ratio_lost)
+    )
+    words = _("target's loss over sender's cost, buyer returns; {lost} if never").format(lost=lost)
+    return Card(label, returning, words)
+
+
+def _cost_card(contents: BriefContents, focus: Focus) -> Card:
+    """What the plants cost; without plants, the premium."""
+    plants = contents.case.plants.values()
+    costed = [plant for plant in plants if plant.capital]
+    if costed:
+        total = sum(payment.amount.value for plant in costed for payment in plant.capital)
+        words = ngettext(
+            "plants of the case, {n} of {total} costed; no cheapest programme is computed",
+            "plants of the case, {n} of {total} costed; no cheapest programme is computed",
+            len(costed),
+        ).format(n=len(costed), total=len(plants))
+        return Card(_("Cost of the project"), fmt.money(total, contents.case.currency), words)
+    label = _("Premium")
+    row = leverage_row(contents, focus, variant=focus.variant, start=focus.start)
+    words = _("price rise that is as bad as the cut-off")
+    if row is not None and row.premium is None and row.premium_unbounded:
+        return Card(label, _("no limit"), _("any price rise is better than the cut-off"))
+    if row is None or row.premium is None:
+        reason = fmt.missing(row.missing if row else ())
+        return Card(label, fmt.missing(), _("{words}: {reason}").format(words=words, reason=reason))
+    return Card(label, fmt.percent_rise(row.premium), words)
+
+
+def _known(contents: BriefContents) -> str:
+    inputs = inputs_of(contents.case)
+    if not inputs:
+        return _("The case holds no numbers.")
+    parts = [
+        _("{share} {grade}").format(share=fmt.share(n / len(inputs)), grade=grade_words(grade))
+        for grade, n in grade_counts(inputs).items()
+    ]
+    ranged = sum(item.has_range for item in inputs)
+    return _(
+        "Numbers in the case: {n}. {grades}. With a range: {ranged}. "
+        "Known to be missing: {missing}."
+    ).format(
+        n=fmt.number(len(inputs)),
+        grades="; ".join(parts),
+        ranged=fmt.number(ranged),
+        missing=fmt.number(len(contents.case.missing)),
+    )
+
+
+def _foot(contents: BriefContents) -> tuple[str, ...]:
+    made = contents.leverage.provenance
+    case = contents.case
+    days = [fact.date for fact in case.facts.values()]
+    days += [document.date for document in case.documents.values()]
+    newest = max((day for day in days if day), default="")
+    sources = ngettext("{n} source", "{n} sources", len(case.documents)).format(
+        n=fmt.number(len(case.documents))
+    )
+    until = _("Data to {day}").format(day=fmt.date(newest)) if newest else _("No dated source")
+    first = _("{until}; {draws}; seed {seed}; {sources}; derbes {version}; {solver}; case "
+              "{hash}.").format(
+        until=until, draws=draws_words(contents),
+        seed=made.seed, sources=sources, version=made.version, solver=made.solver,
+        hash=made.case_hash[:12],
+    )  # fmt: skip
+    second = _(
+        "Not covered: the spread of uncertain inputs (central values only), prices that react to "
+        "the measure, decisions of third countries, and what is listed as missing."
+    )
+    notes = (case.note,) if case.note else ()
+    return (*notes, first, second)
+
+
+def title_of(contents: BriefContents) -> str:
+    """Title of the document."""
+    name = text_of(contents.case.label, contents.case.name)
+    return _("{name}: brief").format(name=name)

@@ -1,0 +1,104 @@
+"""Puts the brief together: one HTML file that needs nothing else."""
+
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from derbes.brief.contents import BriefContents, Focus, focus_of
+from derbes.brief.drawing import draw
+from derbes.brief.fonts import font_faces, missing_characters
+from derbes.brief.front import front_of, title_of
+from derbes.brief.parts import Figure, Section
+from derbes.brief.sections.chokepoint import chokepoint_section
+from derbes.brief.sections.coverage import cover_section, coverage_section
+from derbes.brief.sections.dependence import dependence_section, sellers_section
+from derbes.brief.sections.inputs import inputs_section
+from derbes.brief.sections.leverage import bounds_section, losses_section, surface_section
+from derbes.brief.sections.sources import (
+    facts_section,
+    method_section,
+    missing_section,
+    reproduce_section,
+)
+from derbes.brief.sections.variants import variants_section
+from derbes.language import _, language, ngettext
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_WARNING = "\0warning\0"
+"""Place of the warning about letters, which only the whole page can give."""
+
+
+def render_brief(contents: BriefContents) -> str:
+    """One self-contained HTML file; the same contents give the same bytes."""
+    focus = focus_of(contents)
+    page: str = (
+        _environment()
+        .get_template("brief.html")
+        .render(
+            language=language(),
+            title=title_of(contents),
+            front=front_of(contents, focus),
+            sections=sections_of(contents, focus),
+            fonts=font_faces(),
+            warning=_WARNING,
+        )
+    )
+    return page.replace(_WARNING, _font_warning(page.replace(_WARNING, "")))
+
+
+def sections_of(contents: BriefContents, focus: Focus) -> tuple[Section, ...]:
+    """All sections behind page one, in their order."""
+    return (
+        coverage_section(contents, focus),
+        cover_section(contents, focus),
+        sellers_section(contents, focus),
+        losses_section(contents, focus),
+        dependence_section(contents, focus),
+        surface_section(contents, focus),
+        chokepoint_section(contents, focus),
+        variants_section(contents, focus),
+        bounds_section(contents, focus),
+        inputs_section(contents),
+        facts_section(contents),
+        missing_section(contents),
+        method_section(),
+        reproduce_section(contents),
+    )
+
+
+def _environment() -> Any:
+    import jinja2  # noqa: PLC0415  rendering alone pays for it
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["_"] = _
+    environment.globals["pictures"] = _pictures
+    return environment
+
+
+def _pictures(figure: Figure) -> list[tuple[str, str]]:
+    """(class, SVG) of a figure for screens and paper, and for phones."""
+    return [
+        (size, draw(spec, id_=f"{figure.id}-{size}", title=figure.title,
+                    description=figure.description))
+        for size, spec in (("wide", figure.wide), ("narrow", figure.narrow))
+    ]  # fmt: skip
+
+
+def _font_warning(page: str) -> str:
+    """Paragraph on what the embedded font cannot show; empty when it can show everything."""
+    lacking = missing_characters(page)
+    if not lacking:
+        return ""
+    codes = ", ".join(f"U+{ord(character):04X}" for character in lacking)
+    text = ngettext(
+        "The embedded font lacks {n} character of this brief: {codes}.",
+        "The embedded font lacks {n} characters of this brief: {codes}.",
+        len(lacking),
+    ).format(n=len(lacking), codes=codes)
+    return f'<p class="warning">{escape(text)}</p>'

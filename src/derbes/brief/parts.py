@@ -1,0 +1,115 @@
+"""What sections are made of: tables, figures and the sections themselves."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from derbes.brief import format as fmt
+
+Raw = str | float | int | None
+_LONG_WORD = 16
+"""Letters from which on a word may be broken in a cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table: what a reader sees, and what the CSV holds."""
+
+    text: str
+    raw: Raw
+    is_number: bool = False
+    link: str = ""
+
+    @property
+    def look(self) -> str:
+        """Class of the cell: numbers, and texts whose long words may be broken."""
+        is_long = any(len(word) > _LONG_WORD for word in self.text.split())
+        return " ".join(name for name, holds in (("n", self.is_number), ("b", is_long)) if holds)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with a caption and one heading per column."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def csv(self) -> str:
+        """The table as CSV, numbers unrounded, missing values empty."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(self.head)
+        writer.writerows([_csv_value(cell.raw) for cell in row] for row in self.rows)
+        return out.getvalue()
+
+    @property
+    def csv_address(self) -> str:
+        """The CSV as a data address for a link."""
+        return "data:text/csv;charset=utf-8," + quote(self.csv, safe="")
+
+
+def _csv_value(raw: Raw) -> str:
+    if raw is None:
+        return ""
+    if isinstance(raw, float):
+        return f"{raw:.9g}"
+    return _harmless(raw) if isinstance(raw, str) else str(raw)
+
+
+def _harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart: its finding as title, both sizes of the specification, its table."""
+
+    id: str
+    title: str
+    """What the chart shows, in a sentence."""
+    subtitle: str
+    """Unit, date, variant and draws."""
+    description: str
+    """Alternative text."""
+    wide: dict[str, Any]
+    narrow: dict[str, Any]
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with paragraphs, figures and tables in this order."""
+
+    id: str
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
+    code: tuple[str, ...] = ()
+    """Commands, each to be copied."""
+
+
+def words(text: str, link: str = "") -> Cell:
+    """A cell of text; only addresses of the web become links."""
+    safe = link if link.startswith(("https://", "http://")) else ""
+    return Cell(text, text, link=safe)
+
+
+def figure_cell(value: float | None, text: str | None = None, *, why: Sequence[str] = ()) -> Cell:
+    """A cell with a number; None is shown as missing, with the keys it lacks."""
+    if value is None:
+        return Cell(fmt.missing(why), None, is_number=True)
+    return Cell(fmt.number(value) if text is None else text, value, is_number=True)
+
+
+def month_cell(label: str | None, otherwise: str = "") -> Cell:
+    """A cell with a month; the CSV holds it in ISO form."""
+    if label is None:
+        return Cell(otherwise or fmt.missing(), None)
+    return Cell(fmt.date(label), label)

@@ -1,0 +1,1 @@
+"""The sections of a brief, from results to texts, tables and figures."""

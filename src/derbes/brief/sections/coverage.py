@@ -1,0 +1,357 @@
+"""How long essential uses are met: coverage curves and days of cover."""
+
+from derbes.brief import format as fmt
+from derbes.brief.charts.bars import bars_against_rule
+from derbes.brief.charts.coverage import coverage_chart, coverage_panels
+from derbes.brief.charts.style import NARROW, WIDE, Row, wrapped
+from derbes.brief.contents import (
+    OPTIMAL,
+    BriefContents,
+    Focus,
+    cover_row,
+    name_of,
+    variants_of,
+)
+from derbes.brief.parts import Figure, Section, Table, figure_cell, month_cell, words
+from derbes.brief.sections.wording import (
+    NOTHING,
+    both_branches,
+    case_of,
+    served_path,
+    survived,
+    under,
+)
+from derbes.case.request import BASE
+from derbes.language import _, ngettext
+from derbes.results.trajectory import Branch
+
+_DAYS_A_MONTH = 365.25 / 12
+_AFTER = 4
+"""Months shown after the last that matters."""
+
+
+def bound_names() -> dict[str, str]:
+    """What the two bounds are called, and the axis of a coverage curve."""
+    return {
+        "optimal": _("best response: harm is at least this"),
+        "myopic": _("simple rule: harm is at most this"),
+        "x": _("months since the measure began"),
+    }
+
+
+def coverage_figure(contents: BriefContents, focus: Focus) -> Figure | None:
+    """Coverage of essential uses after the main measure starts, both bounds."""
+    best, rule = both_branches(contents, focus, focus.variant, focus.start)
+    if best is None and rule is None:
+        return None
+    names = bound_names()
+    rows = _served_rows(contents, (best, rule), names)
+    if not rows:
+        return None
+    limit = max(row["month"] for row in rows)
+    marks = _marks(contents, focus, limit)
+    title = _coverage_finding(contents, focus)
+    when = _("from {month}").format(month=fmt.date(focus.start))
+    return Figure(
+        id="coverage",
+        title=title,
+        subtitle=under(contents, focus, unit=_("Served share of essential demand"), when=when,
+                       variant=focus.variant),
+        description=_("Two step lines over the months since the measure began. {finding}").format(
+            finding=title
+        ),
+        wide=coverage_chart(rows, width=WIDE, marks=marks, names=names),
+        narrow=coverage_chart(rows, width=NARROW, marks=marks, names=names),
+        table=_served_table(contents, (best, rule)),
+    )  # fmt: skip
+
+
+def _coverage_finding(contents: BriefContents, focus: Focus) -> str:
+    row = cover_row(contents, focus, variant=focus.variant, start=focus.start)
+    if row is None:
+        return _("Coverage of essential uses after the measure begins")
+    if row.survives_length:
+        return _("All essential demand is served for the {length} of the measure").format(
+            length=fmt.months(focus.length)
+        )
+    return _("Essential demand is served in full for {time} of {length}").format(
+        time=survived(row), length=fmt.months(focus.length)
+    )
+
+
+def _marks(contents: BriefContents, focus: Focus, limit: float) -> list[tuple[float, str]]:
+    """The end of the measure, and the first plant that opens while it is shown."""
+    marks = [(float(focus.length), _("the measure ends"))]
+    calm = contents.calm.get(focus.variant)
+    step = contents.case.calendar.step
+    first = contents.case.calendar.index_of(focus.start)
+    for plant, opening in (calm.plant_openings if calm else {}).items():
+        if opening is None:
+            continue
+        month = (contents.case.calendar.index_of(opening) - first) * step
+        if 0 < month < limit:
+            name = name_of(contents.case, "plants", plant)
+            marks.append((float(month), _("planned: {plant}").format(plant=name)))
+    return sorted(marks)[:3]
+
+
+def _served_rows(
+    contents: BriefContents, branches: tuple[Branch | None, Branch | None], names: dict[str, str]
+) -> list[Row]:
+    found = [branch for branch in branches if branch is not None]
+    n = _n_shown(contents, found)
+    rows: list[Row] = []
+    for branch in found:
+        path = served_path(branch, case_of(contents, branch.variant))[:n]
+        rows += _step_rows(path, contents.case.calendar.step, {"bound": names[branch.bound]})
+    return rows
+
+
+def _step_rows(path: tuple[float, ...], step: int, more: Row) -> list[Row]:
+    """Points of a step line; the last value is held to the end of its period."""
+    held = [*path, path[-1]] if path else []
+    return [{"month": t * step, "served": share, **more} for t, share in enumerate(held)]
+
+
+def _n_shown(contents: BriefContents, branches: list[Branch]) -> int:
+    """Periods up to some months after the measure and the last unmet demand."""
+    step = contents.case.calendar.step
+    last = max(branch.length // step for branch in branches)
+    for branch in branches:
+        for path in branch.served_share.values():
+            short = [t for t, share in enumerate(path) if share < 1 - NOTHING]
+            last = max([last, *(t + 1 for t in short)])
+    return int(last) + max(1, _AFTER // step)
+
+
+def _served_table(contents: BriefContents, branches: tuple[Branch | None, Branch | None]) -> Table:
+    best, rule = branches
+    shown = [branch for branch in branches if branch is not None]
+    paths = [
+        served_path(b, case_of(contents, b.variant)) if b is not None else () for b in (best, rule)
+    ]
+    rows = []
+    for t, month in enumerate(shown[0].months[: _n_shown(contents, shown)]):
+        cells = [path[t] if t < len(path) else None for path in paths]
+        shares = [figure_cell(v, None if v is None else fmt.share(v)) for v in cells]
+        rows.append((month_cell(month), *shares))
+    head = (_("month"), _("served, best response"), _("served, simple rule"))
+    return Table(_("Served share of essential demand by month"), head, tuple(rows))
+
+
+def coverage_section(contents: BriefContents, focus: Focus) -> Section:
+    """Coverage by use and by variant."""
+    figures = [
+        _by_use(contents, focus),
+        _by_start(contents, focus),
+        _by_variant(contents, focus),
+    ]
+    shown = tuple(figure for figure in figures if figure is not None)
+    text = _(
+        "The two lines enclose the truth: the best possible response knows how long the measure "
+        "lasts, the simple rule buys and draws stock without looking ahead."
+    )
+    none = _("No course of the main measure was computed, so no curve is drawn.")
+    return Section(
+        "coverage-curves", _("How long essential uses hold"), (text if shown else none,), shown
+    )
+
+
+def _panels(
+    contents: BriefContents, focus: Focus, rows: list[Row], *, id_: str, title: str, variant: str
+) -> Figure:
+    order = list(dict.fromkeys(row["panel"] for row in rows))
+    names = bound_names()
+    when = "" if id_.endswith("start") else _("from {month}").format(month=fmt.date(focus.start))
+    head = (_("panel"), _("bound"), _("months since start"), _("served share"))
+    cells = tuple(
+        (words(r["panel"]), words(r["bound"]), figure_cell(r["month"]),
+         figure_cell(r["served"], fmt.share(r["served"])))
+        for r in rows
+    )  # fmt: skip
+    end = float(focus.length)
+    return Figure(
+        id=id_,
+        title=title,
+        subtitle=under(contents, focus, unit=_("Served share"), when=when, variant=variant),
+        description=_("Step lines in {n} panels, two lines each. {finding}").format(
+            n=len(order), finding=title
+        ),
+        wide=coverage_panels(rows, width=WIDE, end=end, names=names, order=order),
+        narrow=coverage_panels(rows, width=NARROW, end=end, names=names, order=order),
+        table=Table(title, head, cells),
+    )
+
+
+def _by_use(contents: BriefContents, focus: Focus) -> Figure | None:
+    found = [b for b in both_branches(contents, focus, focus.variant, focus.start) if b is not None]
+    if not found:
+        return None
+    names, step, n = bound_names(), contents.case.calendar.step, _n_shown(contents, found)
+    rows: list[Row] = []
+    short = set()
+    for use in contents.case.uses:
+        for branch in found:
+            path = branch.served_share.get(use, ())[:n]
+            more = {"bound": names[branch.bound], "panel": name_of(contents.case, "uses", use)}
+            rows += _step_rows(path, step, more)
+            if branch.bound == OPTIMAL and min(path, default=1.0) < 1 - NOTHING:
+                short.add(use)
+    if not rows:
+        return None
+    title = ngettext(
+        "{n} of {total} uses goes short even with the best response",
+        "{n} of {total} uses go short even with the best response",
+        len(short),
+    ).format(n=len(short), total=len(contents.case.uses))
+    return _panels(contents, focus, rows, id_="coverage-by-use", title=title, variant=BASE)
+
+
+def _by_start(contents: BriefContents, focus: Focus) -> Figure | None:
+    """The same measure from later starts, in the case as written."""
+    groups = {
+        fmt.date(start): both_branches(contents, focus, focus.variant, start)
+        for start in focus.milestones
+    }
+    rows, deepest = _grouped(contents, groups)
+    if len(deepest) < 2:
+        return None
+    title = _("In the worst month {shares} of essential demand is served, by start").format(
+        shares=_span_of(deepest)
+    )
+    return _panels(contents, focus, rows, id_="coverage-by-start", title=title, variant=BASE)
+
+
+def _by_variant(contents: BriefContents, focus: Focus) -> Figure | None:
+    """The measure from the first start, in every variant."""
+    groups = {
+        name_of(contents.case, "variants", variant): both_branches(
+            contents, focus, variant, focus.start
+        )
+        for variant in variants_of(contents)
+    }
+    rows, deepest = _grouped(contents, groups)
+    if len(deepest) < 2:
+        return None
+    title = _("In the worst month {shares} of essential demand is served, by variant").format(
+        shares=_span_of(deepest)
+    )
+    return _panels(contents, focus, rows, id_="coverage-by-variant", title=title, variant="")
+
+
+def _span_of(deepest: dict[str, float]) -> str:
+    return fmt.span(fmt.share(min(deepest.values())), fmt.share(max(deepest.values())))
+
+
+def _grouped(
+    contents: BriefContents, groups: dict[str, tuple[Branch | None, Branch | None]]
+) -> tuple[list[Row], dict[str, float]]:
+    """Points of one panel per group, and the served share of its worst month."""
+    found = [branch for pair in groups.values() for branch in pair if branch is not None]
+    if not found:
+        return [], {}
+    names, step, n = bound_names(), contents.case.calendar.step, _n_shown(contents, found)
+    rows: list[Row] = []
+    deepest: dict[str, float] = {}
+    for panel, pair in groups.items():
+        for branch in (branch for branch in pair if branch is not None):
+            path = served_path(branch, case_of(contents, branch.variant))[:n]
+            rows += _step_rows(path, step, {"bound": names[branch.bound], "panel": panel})
+            if branch.bound == OPTIMAL:
+                deepest[panel] = min(path, default=1.0)
+    return rows, deepest
+
+
+def cover_section(contents: BriefContents, focus: Focus) -> Section:
+    """Days of cover of each use against the reserve rule."""
+    rows = _cover_rows(contents, focus)
+    if not rows:
+        none = _("No cover was computed.")
+        return Section("days-of-cover", _("Days of cover"), (none,))
+    table = Table(
+        _("Days of cover and the reserve rule"),
+        (_("use"), _("days of cover"), _("reserve rule, days")),
+        tuple(
+            (words(row["name"]), figure_cell(row["value"], row["text"]),
+             figure_cell(row["rule"], row["rule_text"]))
+            for row in rows
+        ),
+    )  # fmt: skip
+    title = _cover_finding(rows)
+    names = {"x": _("days; the thick red tick is the reserve rule")}
+    when = fmt.date(focus.start)
+    figure = Figure(
+        id="days-of-cover-chart",
+        title=title,
+        subtitle=under(contents, focus, unit=_("Stock over net calm use, days"), about="",
+                       when=when, variant=focus.variant),
+        description=_("One bar per use, with a tick at the reserve rule. {finding}").format(
+            finding=title
+        ),
+        wide=bars_against_rule(_labelled(rows, 24), width=WIDE, names=names),
+        narrow=bars_against_rule(_labelled(rows, 14), width=NARROW, names=names),
+        table=table,
+    )  # fmt: skip
+    text = _(
+        "Days of cover divide the stock at hand by calm use without any delivery. The reserve "
+        "rule is the reserve that the case asks for, over the same use."
+    )
+    return Section("days-of-cover", _("Days of cover"), (text,), (figure,))
+
+
+def _labelled(rows: list[Row], width: int) -> list[Row]:
+    return [{**row, "label": wrapped(row["name"], width)} for row in rows]
+
+
+def _cover_rows(contents: BriefContents, focus: Focus) -> list[Row]:
+    rows = []
+    for use in contents.case.uses:
+        found = cover_row(contents, focus, variant=focus.variant, start=focus.start, use=use)
+        if found is None:
+            continue
+        value, rule = found.days_of_cover, _rule_days(contents, focus, use)
+        text = fmt.missing() if value is None else fmt.days(value)
+        rule_text = _("no rule") if rule is None else fmt.days(rule)
+        rows.append(
+            {
+                "name": name_of(contents.case, "uses", use),
+                "value": value,
+                "rule": rule,
+                "text": text,
+                "rule_text": rule_text,
+                "end": max(value or 0.0, rule or 0.0),
+                "words": _("{days} (rule: {rule})").format(days=text, rule=rule_text),
+            }
+        )
+    return rows
+
+
+def _rule_days(contents: BriefContents, focus: Focus, use: str) -> float | None:
+    """Reserve over calm use of the same good at the first start. [day]"""
+    calm = contents.calm.get(focus.variant)
+    good = contents.case.uses[use].good
+    if calm is None or not any(calm.reserve.get(good, ())):
+        return None
+    period = contents.case.calendar.index_of(focus.start)
+    same = [id_ for id_, other in contents.case.uses.items() if other.good == good]
+    use_rate = sum(calm.demand[id_][period] for id_ in same if id_ in calm.demand)
+    if use_rate <= 0:
+        return None
+    return calm.reserve[good][period] / use_rate * contents.case.calendar.step * _DAYS_A_MONTH
+
+
+def _cover_finding(rows: list[Row]) -> str:
+    known = [row for row in rows if row["value"] is not None and row["rule"] is not None]
+    if not known:
+        least = min((row["value"] for row in rows if row["value"] is not None), default=None)
+        if least is None:
+            return _("Days of cover are missing")
+        return _("The shortest cover is {days}").format(days=fmt.days(least))
+    below = [row for row in known if row["value"] < row["rule"] * (1 - NOTHING)]
+    if not below:
+        return _("Every use with a reserve rule is covered for at least that long")
+    return ngettext(
+        "{n} of {total} uses holds less than the reserve rule asks",
+        "{n} of {total} uses hold less than the reserve rule asks",
+        len(below),
+    ).format(n=len(below), total=len(known))

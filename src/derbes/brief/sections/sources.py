@@ -1,0 +1,127 @@
+"""Facts, documents, what is missing, how it is computed and how to do it again."""
+
+from pathlib import Path
+
+from derbes.brief import format as fmt
+from derbes.brief.contents import BriefContents
+from derbes.brief.parts import Cell, Section, Table, words
+from derbes.brief.sections.inputs import grade_words
+from derbes.language import _, language
+
+
+def facts_section(contents: BriefContents) -> Section:
+    """Public facts and the documents that hold them."""
+    case = contents.case
+    facts = tuple(
+        (
+            words(fact.says or id_),
+            words(fmt.quantity(fact.amount.value, fact.amount.unit) if fact.amount else ""),
+            Cell(fmt.date(fact.date), fact.date),
+            words(grade_words(fact.grade)),
+            _document_cell(contents, fact.document),
+        )
+        for id_, fact in case.facts.items()
+    )
+    documents = tuple(
+        (words(doc.title or id_, doc.address), words(doc.publisher),
+         Cell(fmt.date(doc.date), doc.date), words(doc.licence))
+        for id_, doc in case.documents.items()
+    )  # fmt: skip
+    fact_head = (_("fact"), _("amount"), _("date"), _("grade"), _("document"))
+    document_head = (_("title"), _("publisher"), _("date"), _("licence"))
+    both = (
+        Table(_("Facts"), fact_head, facts),
+        Table(_("Documents"), document_head, documents),
+    )
+    tables = tuple(table for table in both if table.rows)
+    text = () if tables else (_("The case names no facts and no documents."),)
+    return Section("facts", _("Facts and documents"), text, (), tables)
+
+
+def _document_cell(contents: BriefContents, id_: str) -> Cell:
+    document = contents.case.documents.get(id_)
+    return words(document.title or id_, document.address) if document else words(id_)
+
+
+def missing_section(contents: BriefContents) -> Section:
+    """What is known to be unknown, and which results lack it."""
+    needed: dict[str, int] = dict.fromkeys(contents.case.missing, 0)
+    for row in contents.leverage.rows:
+        for path in row.missing:
+            needed[path] = needed.get(path, 0) + 1
+    rows = tuple(
+        (
+            words(path),
+            words(_("written as missing") if path in contents.case.missing else _("not given")),
+            Cell(fmt.number(n) if n else _("none"), n, is_number=True),
+        )
+        for path, n in needed.items()
+    )
+    title = _("What is missing")
+    if not rows:
+        return Section("missing", title, (_("No result lacks an input."),))
+    head = (_("input"), _("in the case"), _("results of the surface that lack it"))
+    text = _(
+        "Nothing is guessed in place of a missing input; the results that need it are left out."
+    )
+    return Section("missing", title, (text,), (), (Table(_("Missing inputs"), head, rows),))
+
+
+def method_section() -> Section:
+    """How the numbers come about, with the numbers of the equations."""
+    paragraphs = (
+        _(
+            "Stocks age and are carried from period to period (L1); what comes in and is drawn "
+            "covers inputs, uses and exports of every good (L2); purchases and recipes stay "
+            "within capacity (L3) and line time (L4); every use is served or counted as unmet "
+            "(L5); storage is limited (L6); a reserve is held, drawn only to avoid unmet demand "
+            "and refilled after a measure (L7); a branch ends no poorer than the calm plan (L8)."
+        ),
+        _(
+            "The simple rule knows only today: it looks at the stock at hand (S1) and the stock "
+            "to be held (S2), sees what could be made at most (S3), plans from the cheapest "
+            "source on (S4), orders for the time until arrival (S5) what cheaper sources will "
+            "not cover (S9), cuts recipes in proportion where claims exceed what is there (S6), "
+            "makes and serves, essential uses first (S7), and gives up what is too old or too "
+            "much (S8)."
+        ),
+        _(
+            "The simpler program that takes the time to survive as one period (L9) is what the "
+            "tests of derbes compare with; it gives no number here."
+        ),
+        _(
+            "A measure comes as a surprise: it finds the stocks and goods in transit of the calm "
+            "plan, and nothing before its start knows of it."
+        ),
+        _(
+            "The target's loss is the cost of the branch with the measure over the cost of the "
+            "same months without it. The sender's cost is its lost margin. The leverage ratio "
+            "is the first over the second. The premium is the price rise at which the target "
+            "would rather be cut off."
+        ),
+    )
+    return Section("method", _("How it is computed"), paragraphs)
+
+
+def reproduce_section(contents: BriefContents) -> Section:
+    """The command and everything that fixes the result."""
+    made = contents.leverage.provenance
+    rows = (
+        (words(_("case")), words(made.case_name)),
+        (words(_("hash of the case, SHA-256")), words(made.case_hash)),
+        (words(_("version of derbes")), words(made.version)),
+        (words(_("solver")), words(made.solver)),
+        (words(_("draws")), Cell(fmt.number(made.n_draws), made.n_draws)),
+        (words(_("seed")), Cell(str(made.seed), made.seed)),
+    )
+    table = Table(_("What fixes the result"), (_("what"), _("which")), rows)
+    text = _("The same case with the same version gives the same brief, byte for byte.")
+    return Section("reproduce", _("How to reproduce"), (text,), (), (table,), (command(contents),))
+
+
+def command(contents: BriefContents) -> str:
+    """The command that makes the brief again; folders above the case's are left out."""
+    path = Path(contents.case.source or "case.yaml")
+    shown = path if not path.is_absolute() else Path(*path.parts[-2:])
+    spoken = "" if language() == "en" else f" --lang {language()}"
+    return f"derbes brief {shown.as_posix()}{spoken}"

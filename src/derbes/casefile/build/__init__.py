@@ -1,0 +1,1 @@
+"""Entries of a case file to the entities of a case."""

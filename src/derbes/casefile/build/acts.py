@@ -1,0 +1,66 @@
+"""Measures: hostile or harmful acts."""
+
+from dataclasses import replace
+from typing import cast
+
+from derbes.case.entities import Element, Hit, InTransit, Measure, MeasureKind
+from derbes.casefile.build.element import Filled, common
+from derbes.casefile.quantities.measures import Reading, in_base, outside
+from derbes.casefile.quantities.read import month_period
+from derbes.casefile.schema.elements import MeasureEntry
+from derbes.casefile.schema.entries import Kind
+from derbes.casefile.tree.nodes import Path
+from derbes.language import _
+from derbes.units import parse_unit
+
+LARGEST_LENGTH = 1200
+"""No measure of a case is looked at for longer. [month]"""
+
+
+def make_measure(filled: Filled, element_id: str, line: int) -> Element:
+    """A measure."""
+    entry = cast("MeasureEntry", filled.entry)
+    found = filled.single()
+    calendar = filled.measures.calendar
+    start = month_period(entry.start, calendar) if entry.start else None
+    if entry.start and start is not None and not 0 <= start < calendar.n_periods:
+        filled.refuse(("start",), *outside(entry.start, calendar))
+    if not entry.lengths:
+        filled.refuse(("lengths",), _("no length is given"), _('write "lengths: [6, 12]"'))
+    return Measure(
+        **common(entry, element_id, line),
+        kind=MeasureKind(entry.kind),
+        sender=entry.sender,
+        hits=tuple(Hit(**one.model_dump()) for one in entry.hits),
+        share=found["share"],
+        by=found["by"],
+        lengths=tuple(
+            length_in_periods(filled, text, ("lengths", position))
+            for position, text in enumerate(entry.lengths)
+        ),
+        start=start,
+        in_transit=InTransit(entry.in_transit),
+        crisis=entry.crisis,
+        together_with=tuple(entry.together_with),
+    )
+
+
+def length_in_periods(filled: Filled, text: str, step: Path) -> int:
+    """A length written in months or with a unit. [period]"""
+    reading = Reading(
+        filled.measures, Kind("month", above=0.0, high=LARGEST_LENGTH), (parse_unit("month"),), ()
+    )
+    found = in_base(reading, text, step)
+    filled.findings += [replace(one, path=(*filled.path, *one.path)) for one in reading.findings]
+    if not found:
+        return 0
+    months = round(found[0][1], 6)
+    if months % filled.measures.calendar.step:
+        filled.refuse(
+            step,
+            _('"{text}" is not a whole number of periods of {n} months').format(
+                text=text, n=int(filled.measures.calendar.step)
+            ),
+            _("choose a multiple of {n} months").format(n=int(filled.measures.calendar.step)),
+        )
+    return filled.measures.calendar.periods(months)

@@ -1,0 +1,206 @@
+"""A case or one of its elements as plain text, with where each number comes from."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from derbes.case.calendar import Calendar
+from derbes.case.entities import Case, Element, Survival
+from derbes.case.quantity import Quantity
+from derbes.casefile.build.element import text_of
+from derbes.errors import Problem, RequestError, did_you_mean
+from derbes.language import _, language
+from derbes.units import format_amount
+
+SECTIONS = (
+    *("actors", "goods", "uses", "stockpiles", "routes", "suppliers", "plants"),
+    *("recipes", "exports", "measures", "variants", "facts", "documents"),
+)
+TOP = ("discount_rate", "refill_time", "sender_horizon")
+"""Quantities at the top of a case."""
+
+_HIDDEN = frozenset({"id", "label", "note", "line", "case", "missing", "opening_written"})
+_PERIODS = frozenset({"opening", "start", "period"})
+_LENGTHS = frozenset({"lengths"})
+
+
+def display(case: Case, where: str = "") -> str:
+    """A case, a section, an element or a number as plain text.
+
+    Args:
+        case: The case.
+        where: Path such as `suppliers`, `suppliers.north` or `suppliers.north.price`;
+            empty: an overview.
+
+    Raises:
+        RequestError: The path leads nowhere.
+    """
+    if not where:
+        return "\n".join(_overview(case))
+    section, _sep, rest = where.partition(".")
+    if section in TOP and not rest:
+        quantity = getattr(case, section)
+        return "\n".join(_lines(section, quantity, case.calendar)) or section
+    if section == "currency":
+        return "\n".join([case.currency, *_lines("rates", case.rates, case.calendar)])
+    if section not in SECTIONS:
+        raise _nowhere(case, where, [*SECTIONS, *TOP, "currency"])
+    elements: Mapping[str, Element] = getattr(case, section)
+    if not rest:
+        return "\n".join(_section(section, elements))
+    element_id, _sep, key = rest.partition(".")
+    if element_id not in elements:
+        raise _nowhere(case, where, [f"{section}.{name}" for name in elements])
+    element = elements[element_id]
+    if not key:
+        return "\n".join(_element(case, section, element))
+    return "\n".join(_key(case, where, element, key))
+
+
+def _nowhere(case: Case, where: str, known: list[str]) -> RequestError:
+    what = _('"{where}" leads nowhere in this case').format(where=where)
+    problem = Problem(where, what, fix=did_you_mean(where, known))
+    return RequestError(case.source or case.name, [problem])
+
+
+def _overview(case: Case) -> Iterator[str]:
+    calendar = case.calendar
+    yield text_of(case.label) or case.name
+    for text in (text_of(case.question), case.note):
+        if text:
+            yield text
+    yield ""
+    steps = {1: _("by month"), 3: _("by quarter"), 12: _("by year")}
+    yield _("calendar: {first} to {last}, {n} periods, {step}").format(
+        first=calendar.label(0),
+        last=calendar.label(calendar.n_periods - 1),
+        n=calendar.n_periods,
+        step=steps[int(calendar.step)],
+    )
+    yield _("currency: {currency}").format(currency=case.currency)
+    yield _("target: {target}").format(target=case.target)
+    yield _("priorities: {priorities}").format(priorities=", ".join(case.priorities))
+    for name in TOP:
+        yield from _lines(name, getattr(case, name), calendar)
+    yield ""
+    for section in SECTIONS:
+        names = list(getattr(case, section))
+        if names:
+            yield f"{section} ({len(names)}): {', '.join(names)}"
+    if case.missing:
+        yield _("known to be missing: {paths}").format(paths=", ".join(case.missing))
+
+
+def _section(section: str, elements: Mapping[str, Element]) -> Iterator[str]:
+    if not elements:
+        yield _("{section}: none").format(section=section)
+    for name, element in elements.items():
+        label = text_of(element.label)
+        yield f"{section}.{name}" + (f"  {label}" if label else "")
+
+
+def _element(case: Case, section: str, element: Element) -> Iterator[str]:
+    label = text_of(element.label)
+    yield f"{section}.{element.id}" + (f"  {label}" if label else "")
+    if element.note:
+        yield f"  {element.note}"
+    for field in fields(element):
+        if field.name not in _HIDDEN or (field.name == "line" and section == "recipes"):
+            found = getattr(element, field.name)
+            yield from (f"  {line}" for line in _lines(field.name, found, case.calendar))
+    yield from (f"  {path}: {_('missing')}" for path in _missing(case, section, element))
+
+
+def _missing(case: Case, section: str, element: Element) -> list[str]:
+    prefix = f"{section}.{element.id}."
+    return [path.removeprefix(prefix) for path in case.missing if path.startswith(prefix)]
+
+
+def _key(case: Case, where: str, element: Element, key: str) -> Iterator[str]:
+    if where in case.missing:
+        yield f"{where}: {_('missing')}"
+        return
+    found: Any = element
+    for step in key.split("."):
+        survival = getattr(found, "survival", None)
+        owner = survival if isinstance(survival, Survival) and hasattr(survival, step) else found
+        below = owner.get(step) if isinstance(owner, Mapping) else getattr(owner, step, None)
+        if below is None:
+            known = [field.name for field in fields(element) if field.name not in _HIDDEN]
+            raise _nowhere(case, where, [f"{where.removesuffix(key)}{name}" for name in known])
+        found = below
+    lines = list(_lines(where, found, case.calendar))
+    yield from lines or [f"{where}: {_('none')}"]
+
+
+def _lines(name: str, found: Any, calendar: Calendar) -> Iterator[str]:
+    """Lines that show one field; none when it is empty."""
+    if found is None or found in ("", (), {}):
+        return
+    if isinstance(found, Quantity):
+        yield f"{name}: {_amount(found, calendar)}"
+        yield from (f"  {line}" for line in _origin(found))
+    elif isinstance(found, Mapping):
+        for key, below in found.items():
+            yield from _lines(f"{name}.{key}", below, calendar)
+    elif isinstance(found, Survival):
+        for field in fields(found):
+            yield from _lines(field.name, getattr(found, field.name), calendar)
+    elif isinstance(found, tuple) and found and is_dataclass(found[0]):
+        for position, item in enumerate(found):
+            for field in fields(item):
+                below = getattr(item, field.name)
+                yield from _lines(f"{name}.{position}.{field.name}", below, calendar)
+    else:
+        yield f"{name}: {_plain(name, found, calendar)}"
+
+
+def _plain(name: str, found: Any, calendar: Calendar) -> str:
+    last = name.rpartition(".")[2]
+    if last in _PERIODS and isinstance(found, int):
+        return calendar.label(found)
+    if last in _LENGTHS:
+        return ", ".join(format_amount(n * calendar.step, "month", language()) for n in found)
+    if isinstance(found, bool):
+        return _("yes") if found else _("no")
+    if isinstance(found, tuple):
+        return ", ".join(_point(item) for item in found)
+    return str(found)
+
+
+def _point(item: Any) -> str:
+    return " → ".join(f"{number:g}" for number in item) if isinstance(item, tuple) else str(item)
+
+
+def _amount(quantity: Quantity, calendar: Calendar) -> str:
+    def words(number: float) -> str:
+        return format_amount(number, quantity.unit, language())
+
+    if quantity.steps:
+        steps = [f"{calendar.label(at)} {words(number)}" for at, number in quantity.steps]
+        return _("by month: {steps}").format(steps="; ".join(steps))
+    text = words(quantity.value)
+    if quantity.low is not None and quantity.high is not None:
+        text += _(" (range {low} to {high})").format(
+            low=words(quantity.low), high=words(quantity.high)
+        )
+    if quantity.distribution:
+        text += f", {quantity.distribution}"
+    return text
+
+
+def _origin(quantity: Quantity) -> Iterator[str]:
+    """Where a number comes from, and where it stands."""
+    if not quantity.path:
+        yield _("not given: the default")
+        return
+    if quantity.grade:
+        yield _("grade: {grade}").format(grade=quantity.grade)
+    if quantity.source:
+        yield _("source: {source}").format(source=quantity.source)
+    if quantity.why:
+        yield _("why: {why}").format(why=quantity.why)
+    if quantity.line:
+        yield _('written: "{written}", line {line}').format(
+            written=quantity.written, line=quantity.line
+        )

@@ -1,0 +1,294 @@
+"""What entries are made of: texts, ids, dates, quantities.
+
+Every value arrives as the text that stands in the file; the entry decides what
+it means. The docstrings of attributes are the only description of a key: the
+JSON Schema and the reference page are made from them.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from derbes.language import _
+
+MISSING = "missing"
+"""Word for a number that is known to be unknown."""
+
+ID_PATTERN = r"^[A-Za-z][A-Za-z0-9_]*$"
+MONTH_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?$"
+DATE_PATTERN = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+LANGUAGE_PATTERN = r"^([a-z]{2,3})?$"
+NUMBER_PATTERN = r"^\s*[$€£₸₽A-Z]{0,3}\s*[+\-−]?\s?[0-9.,].*$"
+
+_DATE_KEY = re.compile(r"[0-9]{4}(-[0-9]{1,2}){0,2}")
+
+
+class Entry(BaseModel):
+    """A mapping of the file; keys that it does not know are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Marks a text as the id of an element of a section."""
+
+    sections: tuple[str, ...]
+    noun: str
+    """What messages call it, e.g. `good`."""
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The schema of a text, with the sections that it refers to."""
+        return {**handler(core_schema), "x-sections": list(self.sections)}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Marks a quantity with its unit and its limits."""
+
+    unit: str
+    """Unit of a plain number; `{good}` and `{money}` stand for those of the case."""
+    low: float | None = None
+    """Least value."""
+    high: float | None = None
+    """Greatest value."""
+    above: float | None = None
+    """Value that it must exceed."""
+    also: tuple[str, ...] = ()
+    """Units that count as the same, e.g. a plain share for a share a year."""
+
+
+def short_or_mapping(
+    key: str, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+) -> JsonSchemaValue:
+    """The schema of a mapping that may be written as the value of one of its keys."""
+    mapping = handler.resolve_ref_schema(handler(core_schema))
+    short = {k: v for k, v in mapping["properties"][key].items() if k != "description"}
+    return {"anyOf": [short, {**mapping}], "description": mapping.get("description", "")}
+
+
+@dataclass(frozen=True, slots=True)
+class OneOrList:
+    """Marks a list that may be written as its only item."""
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The schema of the list, or of an item."""
+        items = handler(core_schema)
+        return {"anyOf": [items["items"], items]}
+
+
+def _as_label(given: Any) -> Any:
+    return {"": given} if isinstance(given, str) else given
+
+
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
+Month = Annotated[str, Field(pattern=MONTH_PATTERN)]
+LooseDate = Annotated[
+    str,
+    Field(pattern=DATE_PATTERN),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": DATE_PATTERN}),
+]
+Months = Annotated[
+    str, WithJsonSchema({"type": ["string", "number"], "examples": [12, "12 month"]})
+]
+Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
+Label = Annotated[
+    dict[Language, str],
+    BeforeValidator(_as_label),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": ["string", "number"]},
+                {
+                    "type": "object",
+                    "propertyNames": {"pattern": "^[a-z]{2,3}$"},
+                    "additionalProperties": {"type": ["string", "number"]},
+                },
+            ]
+        }
+    ),
+]
+Words = Annotated[str, WithJsonSchema({"type": ["string", "number"]})]
+Number = Annotated[str, WithJsonSchema({"type": ["number", "string"]})]
+
+ActorId = Annotated[str, Reference(("actors",), "actor")]
+GoodId = Annotated[str, Reference(("goods",), "good")]
+RouteId = Annotated[str, Reference(("routes",), "route")]
+PlantId = Annotated[str, Reference(("plants",), "plant")]
+MeasureId = Annotated[str, Reference(("measures",), "measure")]
+VariantId = Annotated[str, Reference(("variants",), "variant")]
+DocumentId = Annotated[str, Reference(("documents",), "document")]
+SourceId = Annotated[str, Reference(("facts", "documents"), "fact or document")]
+ElementName = Annotated[str, WithJsonSchema({"type": "string", "x-elements": True})]
+GradeLetter = Literal["A", "B", "C", "D"]
+
+
+class DistributionEntry(Entry):
+    """How likely the values within a range are."""
+
+    kind: Literal["uniform", "triangular", "pert", "lognormal", "discrete", "empirical"]
+    """Shape. `uniform`, `triangular` and `pert` lie within `range`, the last two with
+    their peak at `value`; `lognormal` has the ends of `range` as its 5 % and 95 %
+    points; `discrete` takes `values` with `weights`; `empirical` takes `values` as
+    they were observed."""
+    values: list[Number] | None = None
+    """Values of `discrete` and `empirical`."""
+    weights: list[Number] | None = None
+    """Probability of each value of `discrete`; together 1."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_word(cls, given: Any) -> Any:
+        return {"kind": given} if isinstance(given, str) else given
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The mapping, or its kind alone."""
+        return short_or_mapping("kind", core_schema, handler)
+
+
+class QuantityEntry(Entry):
+    """A number with its unit, range, grade and source.
+
+    In short a number (`10`), a text with unit (`70 round/month`, `1,5 млн тенге`,
+    `15 %`), values by month (`{2026-01: 10, 2028-01: 12}`), or the word `missing`
+    for what is known to be unknown.
+    """
+
+    value: Number | None = None
+    """Central value, with or without unit; without one it is in the key's own unit."""
+    series: Annotated[
+        dict[str, Number] | None,
+        WithJsonSchema(
+            {
+                "type": "object",
+                "propertyNames": {"pattern": MONTH_PATTERN},
+                "additionalProperties": {"type": ["number", "string"]},
+            }
+        ),
+    ] = None
+    """Values by month; each holds until the next."""
+    range: Annotated[list[Number], Field(min_length=2, max_length=2)] | None = None
+    """Lowest and highest value that is thought possible."""
+    distribution: DistributionEntry | None = None
+    """How likely the values are; without it a range says only its ends."""
+    unit: str = ""
+    """Unit of the plain numbers in this quantity."""
+    grade: GradeLetter | None = None
+    """A official figure, B published estimate, C derived from such, D assumption."""
+    source: SourceId = ""
+    """Fact or document that the number is taken from."""
+    why: Words = ""
+    """How the number or its range was reasoned."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_short(cls, given: Any) -> Any:
+        if isinstance(given, str):
+            return {"value": given}
+        if not isinstance(given, dict):
+            raise PydanticCustomError("derbes", _("expected a number, got a list"))
+        if given and all(_DATE_KEY.fullmatch(str(key)) for key in given):
+            return {"series": given}
+        if isinstance(given.get("value"), dict):
+            rest = {key: value for key, value in given.items() if key != "value"}
+            return {**rest, "series": given["value"]}
+        return given
+
+    @model_validator(mode="after")
+    def _has_one(self) -> "QuantityEntry":
+        if self.value is None and self.series is None:
+            raise PydanticCustomError("derbes", _('the quantity has no "value"'))
+        if self.value is not None and self.series is not None:
+            raise PydanticCustomError("derbes", _('"value" and "series" are both given'))
+        return self
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it is written as known to be unknown."""
+        return self.value == MISSING
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """A number, a text that begins with one, `missing`, a series, or the mapping."""
+        mapping = handler.resolve_ref_schema(handler(core_schema))
+        return {
+            "anyOf": [
+                {"type": "number"},
+                {
+                    "type": "string",
+                    "pattern": NUMBER_PATTERN,
+                    "patternErrorMessage": _('expected a number, as in "70 t/month"'),
+                },
+                {"const": MISSING},
+                {
+                    "type": "object",
+                    "minProperties": 1,
+                    "propertyNames": {"pattern": MONTH_PATTERN},
+                    "additionalProperties": {"type": ["number", "string"]},
+                },
+                {**mapping},
+            ],
+            "description": mapping.get("description", ""),
+        }
+
+
+class ElementEntry(Entry):
+    """What every element may say of itself."""
+
+    label: Label = Field(default_factory=dict)
+    """Name for a reader: one text, or texts by language (`{en: …, ru: …, kk: …}`)."""
+    note: Label = Field(default_factory=dict)
+    """Remark for a reader, one text or by language."""
+    tags: list[Id] = Field(default_factory=list)
+    """Words by which measures and variants can select it."""
+
+
+@cache
+def kinds_of(model: type[Entry]) -> dict[str, Kind]:
+    """Key → unit and limits, for the quantities of an entry."""
+    return _marked(model, Kind)
+
+
+@cache
+def references_of(model: type[Entry]) -> dict[str, Reference]:
+    """Key → section, for the keys of an entry that hold ids."""
+    return _marked(model, Reference)
+
+
+def _marked(model: type[Entry], mark: type[Any]) -> dict[str, Any]:
+    found = {}
+    for name, field in model.model_fields.items():
+        marks = [one for one in field.metadata if isinstance(one, mark)]
+        marks += _marks_within(field.annotation, mark)
+        if marks:
+            found[name] = marks[0]
+    return found
+
+
+def _marks_within(annotation: Any, mark: type[Any]) -> list[Any]:
+    found = [one for one in getattr(annotation, "__metadata__", ()) if isinstance(one, mark)]
+    for part in get_args(annotation):
+        found += _marks_within(part, mark)
+    return found

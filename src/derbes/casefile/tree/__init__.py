@@ -1,0 +1,1 @@
+"""YAML files as a tree in which every key and text knows its place."""

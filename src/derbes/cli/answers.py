@@ -1,0 +1,62 @@
+"""What the commands answer: text or JSON, on the screen or into a file."""
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from derbes.errors import CaseError, Problem, RequestError
+from derbes.outputs import write_atomically
+from derbes.results.records import to_json
+
+STANDARD_OUTPUT = "-"
+
+
+def tell(text: str, out: str = STANDARD_OUTPUT) -> None:
+    """Print a text, or write it into a file."""
+    if out == STANDARD_OUTPUT:
+        click.echo(text)
+    else:
+        write_atomically(Path(out), text if text.endswith("\n") else text + "\n")
+
+
+def tell_json(record: Mapping[str, Any], out: str = STANDARD_OUTPUT) -> None:
+    """Print a record as JSON, or write it into a file."""
+    tell(to_json(record), out)
+
+
+def tell_error(error: Exception, *, as_json: bool, is_told: bool = False) -> None:
+    """Say what went wrong on the error output; as JSON on the output too, when asked.
+
+    Args:
+        error: What went wrong.
+        as_json: Whether JSON was asked for.
+        is_told: Whether the text has already been shown.
+    """
+    if not is_told:
+        click.echo(str(error), file=sys.stderr)
+    if not as_json:
+        return
+    if isinstance(error, CaseError | RequestError):
+        tell_json(problems_record(error.problems))
+    else:
+        tell_json({"error": str(error)})
+
+
+def problems_record(problems: Iterable[Problem]) -> dict[str, Any]:
+    """Problems of a case file as `{problems: [...]}`."""
+    return {
+        "problems": [
+            {
+                "file": problem.file,
+                "line": problem.line,
+                "column": problem.column,
+                "where": problem.where,
+                "what": problem.what,
+                "fix": problem.fix,
+            }
+            for problem in problems
+        ]
+    }

@@ -1,0 +1,152 @@
+"""One command per verb: options in, an answer out."""
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+import click
+
+from derbes import workflow
+from derbes.cli.answers import STANDARD_OUTPUT, problems_record, tell, tell_json
+from derbes.cli.options import (
+    case_argument,
+    json_option,
+    language_option,
+    out_option,
+    surface_options,
+    variant_option,
+)
+from derbes.cli.progress import progress_on_terminal
+from derbes.cli.tables import cover_text, leverage_text
+from derbes.errors import CaseError
+from derbes.language import _
+from derbes.results.records import (
+    cover_records,
+    leverage_records,
+    provenance_record,
+    quantity_records,
+)
+from derbes.version import VERSION
+
+Words = tuple[str, ...]
+
+
+@click.group(name="derbes", context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="derbes", message="%(prog)s %(version)s")
+def derbes() -> None:
+    """How long a supply holds, how much leverage a seller has, and when it ends."""
+
+
+@derbes.command()
+@case_argument
+@json_option
+@language_option
+@click.pass_context
+def check(context: click.Context, path: str, *, as_json: bool) -> None:
+    """Say every problem of a case file, with its line and how to repair it."""
+    problems = workflow.check(path)
+    if as_json:
+        tell_json(problems_record(problems))
+        context.exit(2 if problems else 0)
+    if problems:
+        raise CaseError(path, problems)
+    tell(_("{path}: no problems.").format(path=path))
+    tell(_next("cover", path))
+
+
+@derbes.command()
+@case_argument
+@variant_option("base")
+@surface_options
+@out_option
+@json_option
+@language_option
+def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
+    """Say how long essential uses are met when a measure starts."""
+    case = workflow.read_case(path)
+    with progress_on_terminal() as progress:
+        table = workflow.cover(case, progress=progress, **_words(asked))
+    if as_json:
+        tell_json(cover_records(table), out)
+    else:
+        tell(f"{cover_text(table)}\n\n{_next('leverage', path)}", out)
+
+
+@derbes.command()
+@case_argument
+@variant_option("base")
+@surface_options
+@out_option
+@json_option
+@language_option
+def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
+    """Say what measures cost target and sender, and when leverage ends."""
+    case = workflow.read_case(path)
+    with progress_on_terminal() as progress:
+        surface = workflow.leverage(case, progress=progress, **_words(asked))
+    if as_json:
+        tell_json(leverage_records(surface), out)
+    else:
+        tell(f"{leverage_text(surface)}\n\n{_next('brief', path)}", out)
+
+
+@derbes.command()
+@case_argument
+@variant_option("all")
+@surface_options
+@click.option("--out", metavar="FILE", default="", help=_("Without it: the case's name and .html."))
+@json_option
+@language_option
+def brief(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
+    """Write the brief on a case: one HTML page that stands alone."""
+    case = workflow.read_case(path)
+    with progress_on_terminal() as progress:
+        page = workflow.brief(case, progress=progress, **_words(asked))
+    out = out or f"{Path(path).resolve().stem}.html"
+    tell(page, out)
+    if out == STANDARD_OUTPUT:
+        return
+    if as_json:
+        provenance = provenance_record(workflow.provenance_of(case))
+        tell_json({"file": out, "bytes": Path(out).stat().st_size, "provenance": provenance})
+    else:
+        tell(_("Written: {out}").format(out=out))
+        tell(_("Next: open it in a browser; it needs no network."))
+
+
+@derbes.command()
+@click.argument("path", metavar="[CASE]", default="")
+@out_option
+@click.option("--json", "as_json", is_flag=True, help=_("No effect: a schema is JSON."))
+@language_option
+def schema(path: str, *, out: str, as_json: bool) -> None:  # noqa: ARG001 - one set of options
+    """Write the JSON Schema of case files; with a case, its own ids are offered."""
+    tell_json(workflow.schema(workflow.read_case(path) if path else None), out)
+
+
+@derbes.command()
+@case_argument
+@click.argument("where", metavar="[ELEMENT]", default="")
+@out_option
+@json_option
+@language_option
+def show(path: str, where: str, *, out: str, as_json: bool) -> None:
+    """Show a case, or one element of it, e.g. suppliers.north."""
+    case = workflow.read_case(path)
+    text = workflow.show(case, where)
+    if as_json:
+        numbers = quantity_records(workflow.inputs(case, where))
+        tell_json({"where": where, "text": text, "inputs": numbers, "missing": case.missing}, out)
+    else:
+        tell(f"{text}\n\n{_next('check', path)}", out)
+
+
+def _next(command: str, path: str) -> str:
+    """The closing line: the next command, ready to copy."""
+    return _("Next: {command}").format(command=f"derbes {command} {shlex.quote(path)}")
+
+
+def _words(asked: dict[str, Any]) -> dict[str, Any]:
+    """Options as the verbs name them: `--every` counts where no start is given."""
+    every = asked.pop("every")
+    return {**asked, "starts": asked["starts"] or every}

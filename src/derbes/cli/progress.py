@@ -1,0 +1,74 @@
+"""A line that tells how far long work is; only on a terminal, only when it takes long."""
+
+import contextlib
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from typing import TextIO
+
+from derbes.language import _
+from derbes.workflow import Progress
+
+SILENT_FOR = 2.0
+"""Work that is shorter is not talked about. [s]"""
+_TICK = 0.25
+_ERASE_LINE = "\r\033[K"
+
+
+class ProgressLine:
+    """The last line of a terminal, held while work goes on.
+
+    A thread redraws it, so that it shows also while one step takes long.
+    """
+
+    def __init__(self, terminal: TextIO, silent_for: float = SILENT_FOR) -> None:
+        self._terminal = terminal
+        self._silent_for = silent_for
+        self._begun = time.monotonic()
+        self._state = (0, 0, "")
+        self._is_shown = False
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._redraw, daemon=True)
+
+    def __enter__(self) -> "ProgressLine":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        if self._is_shown:
+            self._terminal.write(_ERASE_LINE)
+            self._terminal.flush()
+
+    def tell(self, done: int, total: int, what: str) -> None:
+        """Note how much is done, out of how much, and of what."""
+        self._state = (done, total, what)
+
+    def _redraw(self) -> None:
+        while not self._stop.wait(_TICK):
+            seconds = time.monotonic() - self._begun
+            if seconds >= self._silent_for:
+                self._terminal.write(_ERASE_LINE + progress_text(*self._state, seconds))
+                self._terminal.flush()
+                self._is_shown = True
+
+
+def progress_text(done: int, total: int, what: str, seconds: float) -> str:
+    """How far the work is, in one line."""
+    if not total:
+        return _("working … {seconds:.0f} s").format(seconds=seconds)
+    return _("{what}: {done} of {total} … {seconds:.0f} s").format(
+        what=what, done=done, total=total, seconds=seconds
+    )
+
+
+@contextlib.contextmanager
+def progress_on_terminal() -> Iterator[Progress | None]:
+    """A way to tell progress: a line on a terminal, none elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with ProgressLine(sys.stderr) as line:
+        yield line.tell

@@ -1,0 +1,230 @@
+"""Amounts: a number with a unit, as in `70 round/month` or `1,5 млн тенге`."""
+
+import difflib
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from derbes.language import _
+from derbes.units.names import (
+    CURRENCIES,
+    MULTIPLIERS,
+    PER_ENDINGS,
+    REFUSED,
+    SYMBOLS,
+    loose_spellings,
+    short_name,
+    spellings,
+)
+from derbes.units.numbers import LARGEST, SPACES, format_number, leading_number
+from derbes.units.refusal import UnitError
+
+NO_OWN: frozenset[str] = frozenset()
+
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_PER = re.compile(r"\s*(?:(?<=\s)(?:per|a|an|в|за|на)\s)\s*")
+_PER_ENDING = re.compile(rf"\s+({'|'.join(PER_ENDINGS)})\b")
+_GROUP = re.compile(r"/\s*\(([^()]*)\)")
+_SIGN_FIRST = re.compile(
+    rf"([+\-−]?)\s?({'|'.join(re.escape(s) for s in SYMBOLS)}|[A-Z]{{3}})\s*([0-9.,].*)", re.DOTALL
+)
+_FIRST_WORD = re.compile(r"([^\W\d_]+)\.?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit, simple or compound."""
+
+    name: str
+    """How derbes writes it, e.g. `round/month`; empty for a plain number."""
+    factor: float
+    """Worth in the first units of its kinds."""
+    powers: tuple[tuple[str, int], ...]
+    """Kinds (mass, time, a currency code, a good's own word) and their powers."""
+
+    @property
+    def currencies(self) -> tuple[tuple[str, int], ...]:
+        """Currency codes in it, with their powers."""
+        return _currencies(self.powers)
+
+
+@cache
+def _currencies(powers: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
+    return tuple((kind, power) for kind, power in powers if kind in CURRENCIES)
+
+
+ONE = Unit("", 1.0, ())
+"""The unit of a plain number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number and the unit it was written with; None: without any."""
+
+    number: float
+    unit: Unit | None
+
+
+@lru_cache(maxsize=4096)
+def parse_unit(text: str, own: frozenset[str] = NO_OWN) -> Unit:
+    """The unit that a text names.
+
+    Args:
+        text: Unit, e.g. `т/мес.`, `USD/t/month`, `round per month`.
+        own: Words that are units of their own (the units of a case's goods).
+
+    Raises:
+        UnitError: A word in it is no unit.
+
+    Examples:
+        >>> parse_unit("т/мес.").name, parse_unit("USD per t").name
+        ('t/month', 'USD/t')
+    """
+    plain = _PER_ENDING.sub(lambda m: "/" + PER_ENDINGS[m[1]], text.translate(SPACES))
+    plain = _PER.sub("/", plain).strip()
+    plain = _GROUP.sub(lambda m: "/" + re.sub(r"[*·]", "/", m[1]), plain)
+    above, *below = plain.split("/")
+    factors = [(word, 1) for word in _product(above)] if above.strip() not in {"", "1"} else []
+    factors += [(word, -1) for part in below for word in _product(part)]
+    return _joined([(_simple(word.strip(), own), power) for word, power in factors])
+
+
+@lru_cache(maxsize=65536)
+def parse_amount(text: str, own: frozenset[str] = NO_OWN) -> Amount:
+    """A number with its unit, multiplied out.
+
+    Raises:
+        UnitError: The number or the unit cannot be read, or can be read in two ways.
+
+    Examples:
+        >>> parse_amount("1,5 млн тенге")
+        Amount(number=1500000.0, unit=Unit(name='KZT', factor=1.0, powers=(('KZT', 1),)))
+    """
+    plain = " ".join(text.translate(SPACES).split())
+    sign_first = _SIGN_FIRST.fullmatch(plain)
+    sign = sign_first[2] if sign_first else ""
+    if sign_first and (sign in SYMBOLS or sign in CURRENCIES):
+        plain = sign_first[1] + sign_first[3]
+    else:
+        sign = ""
+    leading = leading_number(plain)
+    number, rest = _multiplied(leading.number, leading.rest.strip())
+    if abs(number) > LARGEST:
+        raise UnitError(
+            _('"{text}" is not a possible number: it is too large').format(text=text),
+            _("check the digits"),
+        )
+    unit = f"{sign} {rest}" if sign and rest[:1] not in {"", "/"} else f"{sign}{rest}"
+    return Amount(number, parse_unit(unit, own) if unit else None)
+
+
+def convertible(unit: Unit, to: Unit) -> bool:
+    """Whether two units measure the same thing."""
+    return unit.powers == to.powers or sorted(unit.powers) == sorted(to.powers)
+
+
+def convert(number: float, unit: Unit, to: Unit) -> float:
+    """A number of one unit in another that measures the same thing.
+
+    Examples:
+        >>> convert(57, parse_unit("%"), ONE), convert(2, parse_unit("t"), parse_unit("kg"))
+        (0.57, 2000.0)
+    """
+    if unit.factor == to.factor:
+        return number
+    if unit.factor > to.factor:
+        return number * (unit.factor / to.factor)
+    return number / (to.factor / unit.factor)
+
+
+def format_amount(number: float, unit: str, language: str = "en") -> str:
+    """A number with its unit, in full; `parse_amount` gives it back.
+
+    Examples:
+        >>> format_amount(70.5, "round/month", "ru")
+        '70,5 выстрел/мес.'
+    """
+    digits = format_number(number, language)
+    label = format_unit(unit, language)
+    if label.startswith("1/"):
+        return digits + label[1:]
+    return f"{digits} {label}" if label else digits
+
+
+def format_unit(unit: str, language: str = "en") -> str:
+    """A unit as derbes writes it, in short names of a language."""
+    return "/".join(
+        "*".join(short_name(word, language) for word in part.split("*")) for part in unit.split("/")
+    )
+
+
+def own_unit(word: str) -> Unit:
+    """Unit of a good: a simple unit of the table, or an ASCII word of its own.
+
+    Raises:
+        UnitError: It is neither.
+    """
+    if re.search(r"[/*]|\bper\b", word):
+        raise UnitError(
+            _('"{word}" is not a simple unit').format(word=word),
+            _('a good is counted in one unit, such as "t", "m3" or "piece"'),
+        )
+    if _WORD.fullmatch(word):
+        return parse_unit(word, frozenset({word}))
+    return parse_unit(word)
+
+
+def _product(part: str) -> list[str]:
+    word = part.strip().rstrip(".")
+    return [part] if word in spellings() else re.split(r"[*·]", part)
+
+
+def _simple(word: str, own: frozenset[str]) -> Unit:
+    bare = word.rstrip(".")
+    if bare in REFUSED:
+        raise UnitError(
+            _('"{word}" can mean several units').format(word=bare),
+            _('say "{name}"').format(name=REFUSED[bare]),
+        )
+    if bare in own and bare not in spellings():
+        return Unit(bare, 1.0, ((bare, 1),))
+    named = spellings().get(bare) or spellings().get(word) or loose_spellings().get(bare.casefold())
+    if named is not None:
+        return Unit(named.name, named.factor, ((named.kind, 1),) if named.kind else ())
+    if bare.endswith("s") and bare[:-1] in own:
+        return Unit(bare[:-1], 1.0, ((bare[:-1], 1),))
+    raise _unknown(bare, own)
+
+
+def _joined(factors: list[tuple[Unit, int]]) -> Unit:
+    powers: dict[str, int] = {}
+    factor = 1.0
+    for unit, power in factors:
+        factor *= unit.factor**power
+        for kind, own_power in unit.powers:
+            powers[kind] = powers.get(kind, 0) + own_power * power
+    above = "*".join(unit.name for unit, power in factors if power > 0)
+    below = "".join(f"/{unit.name}" for unit, power in factors if power < 0)
+    name = (above or ("1" if below else "")) + below
+    return Unit(name, factor, tuple((kind, power) for kind, power in powers.items() if power))
+
+
+def _multiplied(number: float, rest: str) -> tuple[float, str]:
+    """The number times the words such as `million` that follow it, and what is left."""
+    while match := _FIRST_WORD.match(rest):
+        worth = MULTIPLIERS.get(match[1].casefold())
+        if worth is None:
+            break
+        number *= worth
+        rest = rest[match.end() :]
+    return number, rest
+
+
+def _unknown(word: str, own: frozenset[str]) -> UnitError:
+    what = _('unknown unit "{word}"').format(word=word)
+    near = difflib.get_close_matches(word, sorted({*spellings(), *own}), n=2, cutoff=0.6)
+    near = [word.upper()] if word.upper() in CURRENCIES else near
+    if not near:
+        return UnitError(what, _('known are "t", "m3", "MWh", "piece", "month", "USD" and others'))
+    offers = _(" or ").join(f'"{name}"' for name in near)
+    return UnitError(what, _("did you mean {offers}?").format(offers=offers))

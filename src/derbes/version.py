@@ -1,0 +1,3 @@
+"""The version of derbes."""
+
+VERSION = "0.1.0"

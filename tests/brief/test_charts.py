@@ -1,0 +1,139 @@
+"""Charts: what they draw, and that nothing lies on something else."""
+
+import json
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from derbes.brief.charts.coverage import coverage_chart
+from derbes.brief.charts.materials import Material, materials_map
+from derbes.brief.charts.style import NARROW, WIDE, mark_lines, wrapped
+from derbes.brief.contents import focus_of
+from derbes.brief.drawing import draw
+from derbes.brief.page import sections_of
+from derbes.brief.sections.chokepoint import tiers_of
+from derbes.brief.sections.dependence import dependence_section
+from tests.brief.reading import picture_texts
+
+NAMES = {"optimal": "best", "myopic": "rule", "x": "months"}
+
+
+def _coverage(width: int) -> dict:
+    rows = [
+        {"month": t, "served": 1 - t / 20 / n, "bound": bound}
+        for n, bound in ((2, "best"), (1, "rule"))
+        for t in range(17)
+    ]
+    return coverage_chart(rows, width=width, marks=[(12.0, "ends")], names=NAMES)
+
+
+def _drawn(spec: dict) -> str:
+    return draw(spec, id_="chart", title="A < B", description="It says & shows")
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_a_drawing_is_as_wide_as_asked(width):
+    size = re.search(r'viewBox="0 0 (\d+) (\d+)"', _drawn(_coverage(width)))
+    assert size is not None
+    assert abs(int(size.group(1)) - width) <= 8
+
+
+def test_a_drawing_is_the_same_each_time():
+    first = _drawn(_coverage(WIDE))
+    _drawn(_coverage(NARROW))
+    assert _drawn(_coverage(WIDE)) == first
+
+
+def test_a_drawing_has_its_title_and_description():
+    drawn = _drawn(_coverage(WIDE))
+    assert '<title id="chart-title">A &lt; B</title>' in drawn
+    assert '<desc id="chart-desc">It says &amp; shows</desc>' in drawn
+    assert {"ends", "months", "100%", "best", "rule"} <= set(picture_texts(drawn))
+
+
+def test_a_drawing_is_measured_and_shown_in_the_embedded_font():
+    assert "Noto Sans Derbes" in _drawn(_coverage(WIDE))
+
+
+def test_every_chart_is_no_wider_than_its_place(contents):
+    for section in sections_of(contents, focus_of(contents)):
+        for figure in section.figures:
+            for spec, limit in ((figure.wide, WIDE), (figure.narrow, NARROW)):
+                size = re.search(r'viewBox="0 0 (\d+)', _drawn(spec))
+                assert size is not None
+                assert int(size.group(1)) <= limit + 12, figure.id
+
+
+def test_words_of_lines_stand_in_rows_of_their_own():
+    layers = mark_lines([(3.0, "c"), (1.0, "a"), (2.0, "b")], 10)
+    heights = [layer["encoding"]["y"]["value"] for layer in layers if "y" in layer["encoding"]]
+    assert len(heights) == 3
+    assert all(abs(a - b) >= 14 for a, b in pairwise(heights))
+
+
+@st.composite
+def networks(draw_):
+    """Goods in up to four tiers, with links to the tier before."""
+    sizes = draw_(st.lists(st.integers(1, 9), min_size=1, max_size=4))
+    materials = [
+        Material(f"g{tier}_{n}", f"Good {tier} {n}", "sold", tier, n % 2 == 0, n == 0)
+        for tier, size in enumerate(sizes)
+        for n in range(size)
+    ]
+    links = [
+        (f"g{tier}_{n}", f"g{tier - 1}_0")
+        for tier in range(1, len(sizes))
+        for n in range(sizes[tier])
+    ]
+    return materials, links
+
+
+@given(networks(), st.sampled_from([WIDE, NARROW]))
+def test_boxes_of_the_map_do_not_overlap(network, width):
+    materials, links = network
+    spec = materials_map(materials, links, width=width)
+    boxes = [
+        box
+        for layer in spec["layer"]
+        if layer["mark"]["type"] == "rect"
+        for box in layer["data"]["values"]
+    ]
+    assert len(boxes) == len(materials)
+    for n, a in enumerate(boxes):
+        assert 0 <= a["x"] < a["x2"] <= width
+        assert 0 <= a["y"] < a["y2"] <= spec["height"]
+        for b in boxes[n + 1 :]:
+            apart = a["x2"] <= b["x"] or b["x2"] <= a["x"] or a["y2"] <= b["y"] or b["y2"] <= a["y"]
+            assert apart
+
+
+def test_binding_boxes_are_thick_and_the_senders_dashed():
+    materials = [
+        Material("a", "A", "BINDS: sender only", 0, is_sold_by_sender=True, is_binding=True),
+        Material("b", "B", "sender only", 1, is_sold_by_sender=True, is_binding=False),
+        Material("c", "C", "made here", 1, is_sold_by_sender=False, is_binding=False),
+    ]
+    drawn = _drawn(materials_map(materials, [("b", "a"), ("c", "a")], width=WIDE))
+    assert drawn.count('stroke-width="4"') == 1
+    assert drawn.count('stroke-dasharray="5,3"') == 1
+    assert "A  BINDS: sender only" in picture_texts(drawn)
+
+
+def test_tiers_count_the_longest_way_to_a_use(contents):
+    tiers = tiers_of(contents.case)
+    assert tiers == {"alum": 0, "salt": 0, "bauxite": 1, "acid": 1, "brine": 1}
+
+
+def test_what_serves_nothing_has_no_share(contents):
+    figure = dependence_section(contents, focus_of(contents)).figures[0]
+    last = figure.table.rows[-1]
+    assert [cell.text for cell in last] == ["December 2035", "0%", "missing"]
+    assert '"share": null' in json.dumps(figure.wide)
+
+
+@given(st.text(alphabet="ab ", max_size=60), st.integers(5, 30))
+def test_wrapping_keeps_every_word(text, width):
+    assert wrapped(text, width).replace("\n", "").replace(" ", "") == text.replace(" ", "")

@@ -1,0 +1,76 @@
+from dataclasses import replace
+
+from derbes.brief import BriefContents
+from derbes.brief.contents import (
+    cover_row,
+    end_of,
+    focus_of,
+    leverage_row,
+    name_of,
+    text_of,
+    variants_of,
+)
+from derbes.language import use_language
+from derbes.results.cover import Cover
+from derbes.results.leverage import Leverage
+
+
+def test_page_one_is_about_the_main_measure_from_the_first_start(contents):
+    focus = focus_of(contents)
+    assert (focus.variant, focus.measure, focus.length) == ("base", "embargo", 12)
+    assert focus.start == "2026-01"
+    assert focus.milestones == ("2026-01", "2030-01", "2035-01")
+
+
+def test_without_a_main_length_it_is_the_longest_of_a_year(contents):
+    case = replace(contents.case, main_length=0, main_measure="not computed")
+    focus = focus_of(replace(contents, case=case))
+    assert (focus.measure, focus.length) == ("embargo", 12)
+
+
+def test_a_main_length_that_was_not_computed_gives_way(contents):
+    rows = tuple(row for row in contents.leverage.rows if row.length == 24)
+    some = replace(
+        contents,
+        leverage=replace(contents.leverage, rows=rows),
+        cover=replace(contents.cover, rows=()),
+    )
+    assert focus_of(some).length == 24
+
+
+def test_nothing_computed_is_no_measure(contents):
+    made = contents.leverage.provenance
+    empty = BriefContents(contents.case, Cover((), made), Leverage((), (), made), {}, ())
+    focus = focus_of(empty)
+    assert (focus.measure, focus.length, focus.milestones) == ("", 0, ())
+    assert cover_row(empty, focus, variant="base", start=focus.start) is None
+    assert leverage_row(empty, focus, variant="base", start=focus.start) is None
+    assert end_of(empty, focus, variant="base") is None
+
+
+def test_the_case_as_written_comes_first(contents):
+    shuffled = tuple(reversed(contents.leverage.rows))
+    some = replace(contents, leverage=replace(contents.leverage, rows=shuffled))
+    assert variants_of(some)[0] == "base"
+    assert set(variants_of(some)) == {"base", "no_plants", "two_years_late"}
+
+
+def test_rows_are_found_by_all_their_keys(contents):
+    focus = focus_of(contents)
+    row = leverage_row(contents, focus, variant="no_plants", start="2030-01", bound="myopic")
+    assert row is not None
+    assert (row.variant, row.start, row.bound, row.length) == ("no_plants", "2030-01", "myopic", 12)
+
+
+def test_a_label_speaks_the_language_in_use():
+    label = {"en": "Water", "kk": "Су", "ru": "Вода"}
+    use_language("kk")
+    assert text_of(label, "water") == "Су"
+    assert text_of({"en": "Water"}, "water") == "Water"
+    assert text_of({"": "H2O", "en": "Water"}, "water") == "H2O"
+    assert text_of({"de": "Wasser"}, "water") == "Wasser"
+    assert text_of({}, "raw_water") == "raw water"
+
+
+def test_an_unknown_id_is_shown_in_words(contents):
+    assert name_of(contents.case, "actors", "far_away_land") == "far away land"

@@ -1,0 +1,133 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from derbes.brief import format as fmt
+from derbes.language import use_language
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "1,234,567.5"), ("ru", "1\u00a0234\u00a0567,5"), ("kk", "1\u00a0234\u00a0567,5")],
+)
+def test_numbers_are_spelled_as_the_language_does(language, text):
+    use_language(language)
+    assert fmt.exact(1234567.5) == text
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "12%"), ("ru", "12\u00a0%")])
+def test_percent_is_spelled_as_the_language_does(language, text):
+    use_language(language)
+    assert fmt.share(0.12) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.0, "0%"),
+        (1e-9, "0%"),
+        (0.0049, "under 1%"),
+        (0.009, "under 1%"),
+        (0.01, "1%"),
+        (0.5, "50%"),
+        (0.999, "over 99%"),
+        (1.0, "100%"),
+        (1.4, "140%"),
+        (-0.2, "-20%"),
+    ],
+)
+def test_a_share_is_not_rounded_to_none_or_all(share, text):
+    assert fmt.share(share) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0 months"),
+        (1, "1 month"),
+        (1.05, "1 month"),
+        (1.5, "1.5 months"),
+        (9.9999999, "10 months"),
+        (11.999, "11.9 months"),
+        (144, "144 months"),
+    ],
+)
+def test_months_are_rounded_down(value, text):
+    assert fmt.months(value).replace("\u00a0", " ") == text
+
+
+@given(st.floats(0, 1e5))
+def test_no_time_is_claimed_that_was_not_reached(value):
+    shown = float(fmt.months(value).split("\u00a0")[0].replace(",", ""))
+    assert value - 0.1 - 1e-6 <= shown <= value + 1e-6
+
+
+@given(st.floats(-1e15, 1e15).filter(lambda x: abs(x) > 1e-6 or x == 0))
+def test_a_number_keeps_three_digits(value):
+    shown = float(fmt.number(value).replace(",", ""))
+    assert math.isclose(shown, value, rel_tol=5.01e-3, abs_tol=0)
+    assert fmt.number(value) != "-0"
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (0, "0 USD"),
+        (-2400, "-2,400 USD"),
+        (126_000, "126,000 USD"),
+        (400e6, "400 million USD"),
+        (1.049e9, "1.05 billion USD"),
+    ],
+)
+def test_money_has_a_scale(amount, text):
+    assert fmt.money(amount, "USD").replace("\u00a0", " ") == text
+
+
+@pytest.mark.parametrize(
+    ("label", "text"),
+    [
+        ("2027-07", "July 2027"),
+        ("2025-12-17", "17 December 2025"),
+        ("2027", "2027"),
+        ("", ""),
+        ("autumn 2025", "autumn 2025"),
+        ("2027-13", "2027-13"),
+    ],
+)
+def test_dates_in_words(label, text):
+    assert fmt.date(label) == text
+
+
+@pytest.mark.parametrize(
+    ("paths", "text"),
+    [
+        ((), "missing"),
+        (("uses.a.shortage_cost",), "missing: needs uses.a.shortage_cost"),
+        (("a.x", "b.x", "c.x"), "missing: needs a.x and 2 more"),
+    ],
+)
+def test_what_is_missing_is_named(paths, text):
+    assert fmt.missing(paths) == text
+
+
+@pytest.mark.parametrize(("rise", "text"), [(0.25, "25%"), (16.5, "16.5 times the price")])
+def test_a_price_rise(rise, text):
+    assert fmt.percent_rise(rise) == text
+
+
+def test_days_are_rounded_down():
+    assert fmt.days(182.99) == "182\u00a0days"
+    assert fmt.days(1.2) == "1\u00a0day"
+
+
+def test_numbers_without_end_are_words():
+    assert fmt.number(math.inf) == "no limit"
+    assert fmt.number(math.nan) == "missing"
+
+
+def test_charts_write_numbers_as_the_texts_do():
+    use_language("kk")
+    spelled = fmt.chart_locale()
+    assert (spelled["decimal"], spelled["thousands"]) == (",", "\u00a0")

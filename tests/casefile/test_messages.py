@@ -1,0 +1,230 @@
+"""What a user reads when something in a case is wrong: whole texts.
+
+`examples/problems.txt` holds, for each slip, the piece of the small case that is
+replaced, what it is replaced by, and the whole message.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from derbes.casefile import check_case, read_case
+from derbes.errors import CaseError
+from tests.casefile.writing import SMALL, broken, told
+
+PROBLEMS = Path(__file__).parent / "examples" / "problems.txt"
+
+
+def _written() -> list[tuple[str, str, str, str]]:
+    found = []
+    for block in PROBLEMS.read_text(encoding="utf-8").split("=== ")[1:]:
+        name, old, new, *message = block.splitlines()
+        found.append((name, json.loads(old[4:]), json.loads(new[4:]), "\n".join(message)))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"), [one[1:] for one in _written()], ids=[one[0] for one in _written()]
+)
+def test_message(tmp_path, old, new, message):
+    assert told(tmp_path, broken(old, new)) == message
+
+
+def test_the_small_case_has_no_problem(tmp_path):
+    assert told(tmp_path, SMALL) == ""
+
+
+def test_all_problems_at_once_in_file_order(tmp_path):
+    text = broken("demand: 100 t/month", "demand: lots")
+    text = broken("routes: [rail]", "routes: [rial]", text)
+    text = broken("opening: 2027-01", "opening: soon", text)
+    text = broken("half_life: 10 year", "half_live: 10 year", text)
+    path = tmp_path / "town.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CaseError) as error:
+        read_case(path)
+    assert (
+        str(error.value)
+        == f"""\
+{path}: 4 problems
+  - line 20, uses.treatment.demand: "lots" is not a number
+     20 |     demand: lots
+        |             ^^^^
+    fix: write it as in "1500", "1 500" or "1.5"
+  - line 26, stockpiles.store.half_live: unknown key "half_live"
+     26 |     half_live: 10 year
+        |     ^^^^^^^^^
+    fix: did you mean "half_life" or "shelf_life"?
+  - line 35, suppliers.north_alum.routes.0: "rial" is not a route of this case
+     35 |     routes: [rial]
+        |              ^^^^
+    fix: did you mean "rail"?
+  - line 40, plants.works.opening: expected a month, got "soon"
+     40 |     opening: soon
+        |              ^^^^
+    fix: write it as in "2027-07\""""
+    )
+
+
+def _whole(path: Path) -> str:
+    return "\n".join(str(problem) for problem in check_case(path))
+
+
+FOREIGN = [
+    # name, bytes, message
+    (
+        "empty",
+        b"",
+        'the file is empty\n    fix: a case file begins with "derbes: 1" and a name',
+    ),
+    (
+        "only a comment",
+        b"# nothing yet\n",
+        'the file is empty\n    fix: a case file begins with "derbes: 1" and a name',
+    ),
+    (
+        "Excel",
+        b"PK\x03\x04\x14\x00\x06\x00xl/workbook.xml",
+        "this is an Excel workbook, not YAML\n"
+        "    fix: name the case file, a text that ends in .yaml",
+    ),
+    (
+        "zip",
+        b"PK\x03\x04\x14\x00\x06\x00readme.txt",
+        "this is a zip archive, not YAML\n    fix: name the case file, a text that ends in .yaml",
+    ),
+    (
+        "old Office",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        "this is an old Office document, not YAML\n"
+        "    fix: name the case file, a text that ends in .yaml",
+    ),
+    (
+        "PDF",
+        b"%PDF-1.7\n",
+        "this is a PDF, not YAML\n    fix: name the case file, a text that ends in .yaml",
+    ),
+    (
+        "binary",
+        b"\x7fELF\x00\x00\x01",
+        "this is not a text file\n    fix: name the case file, a text that ends in .yaml",
+    ),
+    (
+        "UTF-16",
+        "name: Водоканал".encode("utf-16"),
+        "this is UTF-16 text, not UTF-8\n    fix: save the file as UTF-8",
+    ),
+    (
+        "Windows-1251",
+        "derbes: 1\nname: Водоканал\n".encode("cp1251"),
+        "this is not UTF-8 text; line 2 looks like Windows-1251\n    fix: save the file as UTF-8",
+    ),
+    (
+        "another encoding",
+        b"derbes: 1\nname: caf\xe9\n",
+        "this is not UTF-8 text: see line 2\n    fix: save the file as UTF-8",
+    ),
+    (
+        "control character",
+        b"derbes: 1\nname: a\x07b\n",
+        "a control character (code 7) stands in line 2\n    fix: delete it",
+    ),
+    (
+        "a list",
+        b"- derbes: 1\n",
+        "line 1: expected keys with values, as in name: Waterworks\n"
+        "      1 | - derbes: 1\n"
+        "        | ^\n"
+        "    fix: see whether this is the right file",
+    ),
+    (
+        "prose",
+        b"Dear all, the case follows.\n",
+        "line 1: expected keys with values, as in name: Waterworks\n"
+        "      1 | Dear all, the case follows.\n"
+        "        | ^^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+        "    fix: see whether this is the right file",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [one[1:] for one in FOREIGN], ids=[one[0] for one in FOREIGN]
+)
+def test_not_a_case_file(tmp_path, content, message):
+    path = tmp_path / "case.yaml"
+    path.write_bytes(content)
+    assert _whole(path) == message
+
+
+def test_no_such_file(tmp_path):
+    assert _whole(tmp_path / "nowhere.yaml") == "there is no such file\n    fix: check the path"
+
+
+def test_folder_without_a_case(tmp_path):
+    assert _whole(tmp_path) == (
+        "this folder holds no case.yaml\n    fix: name the case file itself, or call it case.yaml"
+    )
+
+
+def test_file_that_may_not_be_read(tmp_path, monkeypatch):
+    path = tmp_path / "case.yaml"
+    path.write_text(SMALL, encoding="utf-8")
+
+    def refuse(self):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert _whole(path) == "the file may not be read\n    fix: check its permissions"
+
+
+def test_failing_disk(tmp_path, monkeypatch):
+    path = tmp_path / "case.yaml"
+    path.write_text(SMALL, encoding="utf-8")
+
+    def fail(self):
+        raise OSError(5, os.strerror(5))
+
+    monkeypatch.setattr(Path, "read_bytes", fail)
+    assert _whole(path) == "the file cannot be read: Input/output error"
+
+
+def test_too_large(tmp_path):
+    path = tmp_path / "case.yaml"
+    with path.open("wb") as file:
+        file.truncate(20_000_001)
+    assert _whole(path) == (
+        "the file is too large for a case: 20 million bytes\n"
+        "    fix: see whether this is the right file"
+    )
+
+
+def test_repetitions_that_explode(tmp_path):
+    rows = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    rows += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
+    path = tmp_path / "case.yaml"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    assert (
+        _whole(path).splitlines()[0] == "line 5: repetitions by * stand for more than 50000 values"
+    )
+
+
+def test_deep_nesting(tmp_path):
+    path = tmp_path / "case.yaml"
+    path.write_text("a: " + "[" * 40 + "]" * 40, encoding="utf-8")
+    assert (
+        _whole(path)
+        == f"""\
+line 1: more than 30 levels of nesting
+      1 | a: {"[" * 40}{"]" * 40}
+        | {" " * 32}^
+    fix: see whether this is the right file"""
+    )
+
+
+def test_byte_order_mark_is_no_problem(tmp_path):
+    path = tmp_path / "case.yaml"
+    path.write_bytes(b"\xef\xbb\xbf" + SMALL.encode())
+    assert _whole(path) == ""

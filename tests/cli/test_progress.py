@@ -1,0 +1,51 @@
+import io
+import sys
+import time
+
+from derbes.cli.progress import ProgressLine, progress_on_terminal, progress_text
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_short_work_is_not_talked_about():
+    terminal = Terminal()
+    with ProgressLine(terminal) as line:
+        line.tell(1, 2, "surface")
+    assert terminal.getvalue() == ""
+
+
+def test_long_work_shows_how_far_it_is_and_then_leaves_nothing():
+    terminal = Terminal()
+    with ProgressLine(terminal, silent_for=0.0) as line:
+        line.tell(3, 12, "surface")
+        _wait_for(terminal, "surface: 3 of 12")
+    assert terminal.getvalue().endswith("\r\033[K")
+
+
+def test_work_that_has_not_counted_yet_shows_the_time():
+    assert progress_text(0, 0, "", 3.4) == "working … 3 s"
+    assert progress_text(40, 160, "surface", 12.0) == "surface: 40 of 160 … 12 s"
+
+
+def test_where_there_is_no_terminal_nothing_is_shown(monkeypatch):
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    with progress_on_terminal() as tell:
+        assert tell is None
+    assert stream.getvalue() == ""
+
+
+def test_on_a_terminal_the_line_is_held(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with progress_on_terminal() as tell:
+        assert isinstance(tell.__self__, ProgressLine)
+
+
+def _wait_for(terminal: Terminal, text: str) -> None:
+    until = time.monotonic() + 10
+    while text not in terminal.getvalue():
+        assert time.monotonic() < until, terminal.getvalue()
+        time.sleep(0.01)

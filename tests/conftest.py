@@ -1,0 +1,37 @@
+import ipaddress
+import socket
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "derbes", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+settings.load_profile("derbes")
+
+_connect = socket.socket.connect
+
+
+def _is_local(address: object) -> bool:
+    if not isinstance(address, tuple):
+        return True
+    host = address[0]
+    return host == "localhost" or ipaddress.ip_address(host).is_loopback
+
+
+def _connect_locally(self: socket.socket, address: object) -> None:
+    if not _is_local(address):
+        pytest.fail(f"a test reached for the network: {address}")
+    _connect(self, address)
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket.socket, "connect", _connect_locally)
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    from derbes.language import use_language  # noqa: PLC0415 - lets coverage start before
+
+    use_language("en")

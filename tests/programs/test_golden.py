@@ -1,0 +1,66 @@
+"""Golden programs: the equations as the solver sees them, on the smallest instances.
+
+To renew a file after a wanted change: delete it and run the test twice.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from derbes.case.arrays import MeasureRun
+from derbes.compiler import compile_case, compile_measure
+from derbes.leverage.baseline import calm_baseline
+from derbes.leverage.premium import money_program
+from derbes.programs.aggregate import aggregate_program
+from derbes.programs.branch import branch_program, make_window
+from derbes.programs.calm import calm_program, first_state, solve_calm
+from derbes.programs.layout import make_layout
+from derbes.programs.statement import LinearProgram, to_lp_text
+from derbes.programs.survive import survival_program
+from tests.known_answers.test_survival import network
+from tests.small_cases import smallest_complete
+
+FOLDER = Path(__file__).parent / "lp"
+
+
+def programs() -> dict[str, LinearProgram]:
+    case = smallest_complete()
+    arrays = compile_case(case)
+    calm = solve_calm(arrays)
+    window = make_window(calm, 1, 4)
+    cut = MeasureRun(compile_measure(case, arrays, "cut"), 2)
+    layout = make_layout(arrays, 0, 3, has_reserve=False, has_opening=False)
+    short = replace(arrays, n_periods=3)
+    return {
+        "calm": calm_program(short)[1],
+        "branch": branch_program(window, cut),
+        "survive": survival_program(layout, first_state(arrays)),
+        "aggregate": aggregate_program(network(arrays, cut=True), arrays.use_essential),
+        "price_rise": money_program(calm_baseline(window)),
+    }
+
+
+@pytest.mark.parametrize("name", ["calm", "branch", "survive", "aggregate", "price_rise"])
+def test_program_reads_as_intended(name: str) -> None:
+    text = to_lp_text(programs()[name])
+    golden = FOLDER / f"{name}.lp"
+    if not golden.exists():
+        golden.write_text(text, encoding="utf-8")
+        pytest.fail(f"{golden.name} was missing and has been written: read it, then run again")
+    assert text == golden.read_text(encoding="utf-8")
+
+
+def test_every_kind_of_row_stands_in_a_golden_program() -> None:
+    kinds = {block.kind for program in programs().values() for block in program.rows if block.size}
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*.lp"))
+    assert kinds == {
+        "stock", "fresh_stock", "balance", "shelf_life", "shared_capacity", "line", "storage",
+        "reserve", "refill", "calm_state", "capacity",
+    }  # fmt: skip
+    for kind in kinds:
+        assert f" {kind}(" in texts
+
+
+def test_every_program_has_a_golden_file() -> None:
+    assert {path.stem for path in FOLDER.glob("*.lp")} == set(programs())

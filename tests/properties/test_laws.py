@@ -1,0 +1,240 @@
+"""Laws that hold for every case."""
+
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from derbes.case.arrays import MeasureRun
+from derbes.case.entities import Case
+from derbes.case.quantity import Quantity
+from derbes.case.request import Request
+from derbes.compiler import compile_case, compile_measure
+from derbes.cover import cover_table
+from derbes.leverage import leverage_surface
+from derbes.leverage.accounts import response_money
+from derbes.leverage.baseline import calm_baseline
+from derbes.leverage.points import StartSolver, myopic_response, optimal_response
+from derbes.programs.branch import least_window, make_window, solve_branch
+from derbes.programs.calm import solve_calm
+from derbes.programs.highs import Session
+from derbes.programs.survive import SurvivalProgram
+from derbes.results.leverage import LeverageRow
+from tests.properties.generated import cases, with_measure
+
+LAW = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+CLOSE = 1e-5
+
+
+def row(case: Case, start: int, bound: str = "optimal") -> LeverageRow:
+    rows, _ends = leverage_surface(case, Request(starts=(start,)), has_premium=False)
+    return next(one for one in rows if one.bound == bound)
+
+
+def essential_demand(case: Case) -> float:
+    return sum(use.demand.value for use in case.uses.values() if use.demand)
+
+
+starts = st.integers(0, 11)
+
+
+@LAW
+@given(cases(), starts)
+def test_every_optimum_carries_its_proof(case: Case, start: int) -> None:
+    assert row(case, start).certificate <= 2e-6
+
+
+@LAW
+@given(cases(), starts)
+def test_a_longer_measure_leaves_no_less_unmet(case: Case, start: int) -> None:
+    length = case.measures["cut"].lengths[0]
+    longer = with_measure(case, lengths=(length + 2,))
+    room = CLOSE * essential_demand(case)
+    assert row(longer, start).unmet_essential >= row(case, start).unmet_essential - room
+
+
+@LAW
+@given(cases(), starts, st.sampled_from([0.25, 0.5, 0.9]))
+def test_a_stricter_measure_leaves_no_less_unmet(case: Case, start: int, share: float) -> None:
+    milder = with_measure(case, share=Quantity(share))
+    room = CLOSE * essential_demand(case)
+    assert row(case, start).unmet_essential >= row(milder, start).unmet_essential - room
+
+
+@LAW
+@given(cases(), starts)
+def test_a_measure_that_cuts_nothing_changes_nothing(case: Case, start: int) -> None:
+    nothing = with_measure(case, share=Quantity(0.0))
+    arrays = compile_case(nothing)
+    calm = solve_calm(arrays)
+    measure = compile_measure(nothing, arrays, "cut")
+    branch = StartSolver(calm, start, 3).solve(MeasureRun(measure, 3))
+    n = branch.window.layout.n
+    np.testing.assert_allclose(
+        branch.block("unmet").sum(),
+        calm.unmet[:, start : start + n].sum(),
+        atol=CLOSE * essential_demand(case) * n,
+    )
+
+
+@LAW
+@given(cases(), st.integers(1, 100).map(float))
+def test_more_stock_never_shortens_survival(case: Case, extra: float) -> None:
+    assume(case.stockpiles)
+    first = next(iter(case.stockpiles.values()))
+    assert first.quantity is not None
+    more = replace(first, quantity=Quantity(first.quantity.value + extra))
+    richer = replace(case, stockpiles={**case.stockpiles, more.id: more})
+    request = Request(starts=(0,))
+    for before, after in zip(
+        cover_table(case, request), cover_table(richer, request), strict=True
+    ):
+        assert after.survives_at_least >= before.survives_at_least - CLOSE
+
+
+def renamed(value: Any, names: dict[str, str]) -> Any:  # noqa: ANN401  any part of a case
+    """The same value with ids renamed and every mapping in reverse order."""
+    if isinstance(value, str):
+        return names.get(value, value)
+    if isinstance(value, tuple):
+        return tuple(renamed(part, names) for part in value)
+    if isinstance(value, dict):
+        pairs = [(renamed(k, names), renamed(v, names)) for k, v in value.items()]
+        return dict(reversed(pairs))
+    if is_dataclass(value) and not isinstance(value, (Quantity, type)):
+        return replace(
+            value, **{f.name: renamed(getattr(value, f.name), names) for f in fields(value)}
+        )
+    return value
+
+
+@LAW
+@given(cases(), starts)
+def test_names_and_order_do_not_matter(case: Case, start: int) -> None:
+    ids = [*case.goods, *case.uses, *case.stockpiles, *case.suppliers, *case.recipes, "plant", "line"]
+    names = {name: f"z{len(ids) - i}" for i, name in enumerate(ids)}
+    before, after = row(case, start), row(renamed(case, names), start)
+    size = essential_demand(case)
+    assert after.unmet_essential == pytest.approx(before.unmet_essential, abs=CLOSE * size)
+    assert after.unmet_deferrable == pytest.approx(before.unmet_deferrable, abs=CLOSE * size)
+    assert after.target_loss == pytest.approx(before.target_loss, rel=1e-4, abs=1e-2)
+
+
+SCALED = {
+    "goods": ("reserve",),
+    "uses": ("demand",),
+    "stockpiles": ("quantity",),
+    "suppliers": ("capacity",),
+    "recipes": ("capacity",),
+}
+
+
+def scaled(case: Case, factor: float) -> Case:
+    """All quantities of goods times a factor; prices as they are."""
+    changed: dict[str, Any] = {}
+    for section, keys in SCALED.items():
+        changed[section] = {
+            name: replace(
+                element,
+                **{
+                    key: Quantity(getattr(element, key).value * factor)
+                    for key in keys
+                    if getattr(element, key) is not None
+                },
+            )
+            for name, element in getattr(case, section).items()
+        }
+    plant = case.plants["plant"]
+    changed["plants"] = {"plant": replace(plant, lines={"line": Quantity(12.0 * factor)})}
+    return replace(case, **changed)
+
+
+@LAW
+@given(cases(), starts, st.sampled_from([1e-3, 1e3, 1e6]))
+def test_scaling_all_quantities_scales_losses(case: Case, start: int, factor: float) -> None:
+    before, after = row(case, start), row(scaled(case, factor), start)
+    size = essential_demand(case)
+    assert after.unmet_essential / factor == pytest.approx(before.unmet_essential, abs=CLOSE * size)
+    assert after.target_loss is not None
+    assert after.target_loss / factor == pytest.approx(before.target_loss, rel=1e-4, abs=1e-2)
+
+
+@LAW
+@given(cases(), starts)
+def test_a_window_has_the_answer_of_the_whole_horizon(case: Case, start: int) -> None:
+    """Two ways: the window that the surface uses, warm; and all periods, cold."""
+    arrays = compile_case(case)
+    calm = solve_calm(arrays)
+    run = MeasureRun(compile_measure(case, arrays, "cut"), case.measures["cut"].lengths[0])
+    branch = StartSolver(calm, start, run.length).solve(run)
+    assume(branch.rejoined)
+    whole = make_window(calm, start, arrays.n_periods - start)
+    full, _program = solve_branch(whole, Session(whole.program), run, whole.program)
+    for kind in ("unmet",):
+        assert full.block(kind).sum() == pytest.approx(
+            branch.block(kind).sum() + calm.unmet[:, start + branch.window.layout.n :].sum(),
+            abs=CLOSE * essential_demand(case),
+        )
+    near = response_money(branch.window, optimal_response(branch), run) - calm_baseline(
+        branch.window
+    ).money
+    far = response_money(whole, optimal_response(full), run) - calm_baseline(whole).money
+    assert far == pytest.approx(near, rel=1e-4, abs=0.05)
+
+
+@LAW
+@given(cases(), starts)
+def test_the_myopic_rule_never_beats_the_program(case: Case, start: int) -> None:
+    arrays = compile_case(case)
+    calm = solve_calm(arrays)
+    run = MeasureRun(compile_measure(case, arrays, "cut"), case.measures["cut"].lengths[0])
+    window = make_window(calm, start, least_window(calm, run.length))
+    best, _program = solve_branch(window, Session(window.program), run, window.program)
+    rule = myopic_response(window, run)
+    essential = arrays.use_essential
+    room = CLOSE * essential_demand(case)
+    assert rule.unmet[essential].sum() >= best.block("unmet")[essential].sum() - room
+
+
+@LAW
+@given(cases())
+def test_survival_agrees_with_trial_lengths(case: Case) -> None:
+    """Two ways: the search of the survival program, and measures of growing length."""
+    arrays = compile_case(case)
+    calm = solve_calm(arrays)
+    program = SurvivalProgram(calm, 0, 20)
+    measure = compile_measure(case, arrays, "cut")
+    found = program.time_to_survive(measure, arrays.use_essential)
+    whole = next(
+        (n for n in range(1, 21) if not _met_for(program, measure, arrays, n)), None
+    )
+    assert (found.broken is None) == (whole is None)
+    if whole is not None:
+        assert found.broken == whole - 1
+
+
+def _met_for(program: SurvivalProgram, measure: Any, arrays: Any, n: int) -> bool:  # noqa: ANN401
+    """Whether the first n periods of an endless measure can all be met."""
+    shorter = SurvivalProgram(solve_calm(arrays), 0, n)
+    return shorter.is_met(MeasureRun(measure, n), arrays.use_essential)
+
+
+@LAW
+@given(cases(), starts)
+def test_leverage_from_the_other_side_is_the_inverse(case: Case, start: int) -> None:
+    """When the target itself stops buying, the same losses stand the other way round."""
+    there = row(case, start)
+    back = row(with_measure(case, sender="home"), start)
+    sellers = {supplier.actor for supplier in case.suppliers.values()}
+    assume("sender" in sellers)
+    assert back.target_loss == pytest.approx(there.sender_cost_returning)
+    assert back.sender_cost_returning == pytest.approx(there.target_loss)
+    if there.leverage_ratio and back.leverage_ratio:
+        assert back.leverage_ratio == pytest.approx(1 / there.leverage_ratio)

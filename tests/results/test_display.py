@@ -1,0 +1,111 @@
+import dataclasses
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from derbes.results.cover import CoverRow
+from derbes.results.display import (
+    cover_columns,
+    end_columns,
+    grouped,
+    leverage_columns,
+    setting_columns,
+    shown,
+    text_table,
+)
+from derbes.results.leverage import LeverageEnd, LeverageRow
+from tests.workflow.examples import (
+    cover_result,
+    cover_row,
+    leverage_end,
+    leverage_result,
+    leverage_row,
+)
+
+
+def _names(row_class) -> set[str]:
+    return {field.name for field in dataclasses.fields(row_class)}
+
+
+def test_columns_show_fields_that_exist():
+    setting = {column.field for column in setting_columns()}
+    assert {column.field for column in cover_columns()} | setting <= _names(CoverRow)
+    assert {column.field for column in leverage_columns("USD", "t")} | setting <= _names(
+        LeverageRow
+    )
+    assert {column.field for column in end_columns()} <= _names(LeverageEnd)
+
+
+def test_a_table_of_cover():
+    rows = [
+        cover_row(),
+        cover_row(
+            start="2027-01",
+            time_to_survive=None,
+            survives_at_least=23.0,
+            binding=(),
+            time_to_survive_myopic=None,
+        ),
+        cover_row(
+            use="all_essential",
+            time_to_survive=9.25,
+            days_of_cover=None,
+            time_to_survive_myopic=None,
+        ),
+    ]
+    assert text_table(cover_columns(), rows) == (
+        "start     length  use            time to survive  the same, myopic  days of cover"
+        "  binding  sold by\n"
+        "         [month]                         [month]           [month]          [day]\n"
+        "2026-01       12  treatment                   10               9.5          182.6"
+        "  alum     northland\n"
+        "2027-01       12  treatment                 ≥ 23              ≥ 23          182.6"
+        "  –        northland\n"
+        "2026-01       12  all_essential             9.25                 –              –"
+        "  alum     northland"
+    )
+
+
+def test_a_table_of_ends_says_never():
+    rows = [leverage_end(), leverage_end(variant="no_plant", date="2028-03", binding=())]
+    assert text_table(end_columns(), rows) == (
+        "variant   measure   length  use            ends     binding  sold by\n"
+        "                   [month]\n"
+        "base      embargo       12  all_essential  never    alum     northland\n"
+        "no_plant  embargo       12  all_essential  2028-03  –        northland"
+    )
+
+
+def test_a_premium_without_bound_is_not_a_missing_one():
+    column = leverage_columns("USD", "t")[-1]
+    assert column.cell(leverage_row(premium=None, premium_unbounded=True)) == "any"
+    assert column.cell(leverage_row(premium=None)) == "–"
+    assert column.cell(leverage_row()) == "16.5"
+
+
+def test_a_notebook_shows_tables():
+    page = cover_result(cover_row(use="<b>"))._repr_html_()
+    assert "<td>&lt;b&gt;</td>" in page
+    assert '<th scope="col">time to survive [month]</th>' in page
+    page = leverage_result()._repr_html_()
+    assert "<td>126,000</td>" in page
+    assert '<th scope="col">target loss [USD]</th>' in page
+    assert page.count("<table>") == 2
+
+
+def test_rows_are_grouped_in_their_first_order():
+    rows = [leverage_row(variant="b"), leverage_row(variant="a"), leverage_row(variant="b")]
+    groups = grouped(rows, fields=("variant", "measure"))
+    assert list(groups) == [("b", "embargo"), ("a", "embargo")]
+    assert [len(group) for group in groups.values()] == [2, 1]
+
+
+def test_cells_as_text():
+    cells = (0.0, 12345.6, 0.6, 3, True, math.nan, ())
+    assert [shown(cell) for cell in cells] == ["0", "12,346", "0.6", "3", "True", "–", "–"]
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e15, max_value=1e15))
+def test_a_shown_number_is_near_the_number(number):
+    assert math.isclose(float(shown(number).replace(",", "")), number, rel_tol=5e-4)

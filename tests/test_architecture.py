@@ -1,0 +1,346 @@
+"""Guards that no linter knows: the rules of the house, executed."""
+
+import ast
+import dataclasses
+import importlib
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import click
+import pytest
+
+from derbes import workflow
+from derbes.case.quantity import Quantity
+from derbes.cli.commands import derbes as command_line
+from derbes.results.cover import CoverRow
+from derbes.results.leverage import LeverageEnd, LeverageRow
+from derbes.results.provenance import Provenance
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "derbes"
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+REFERENCE = ROOT / "docs" / "reference"
+
+MOST_LINES_OF_A_FILE = 400
+MOST_LINES_OF_A_FUNCTION = 40
+MOST_MODULES_OF_A_PACKAGE = 10
+MOST_PUBLIC_NAMES = 30
+
+LONG_FUNCTIONS: dict[str, str] = {}
+"""Longer functions, as module:function, and why."""
+
+LARGE_PACKAGES: dict[str, str] = {}
+"""Packages with more modules, and why."""
+
+LIBRARIES = {
+    "altair": ("derbes.brief",),
+    "click": ("derbes.cli",),
+    "highspy": ("derbes.programs",),
+    "jinja2": ("derbes.brief",),
+    "markupsafe": ("derbes.brief",),
+    "numba": ("derbes.kernels",),
+    "numpy": (
+        "derbes.case",
+        "derbes.compiler",
+        "derbes.cover",
+        "derbes.kernels",
+        "derbes.leverage",
+        "derbes.programs",
+        "derbes.results",
+        "derbes.simulation",
+        "derbes.study",
+    ),
+    "pydantic": ("derbes.casefile",),
+    "pydantic_core": ("derbes.casefile",),
+    "scipy": ("derbes.programs",),
+    "vl_convert": ("derbes.brief",),
+    "yaml": ("derbes.casefile",),
+}
+"""Which packages may import a library."""
+
+ONE_MODULE = ("altair", "highspy", "jinja2", "numba", "vl_convert", "yaml")
+"""Libraries that one module imports, so that exchanging one changes one file."""
+
+BANNED_MODULES = {"utils", "util", "helpers", "common", "core", "manager", "base", "misc"}
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _modules() -> list[Path]:
+    return sorted(SOURCE.rglob("*.py"))
+
+
+def _name(path: Path) -> str:
+    parts = path.relative_to(SOURCE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def _code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[str]) -> int:
+    """Lines of a function that hold code: no docstring, no comment, no blank."""
+    first = function.body[0]
+    is_docstring = ast.get_docstring(function) is not None
+    docstring = range(first.lineno, (first.end_lineno or 0) + 1) if is_docstring else range(0)
+    return sum(
+        1
+        for number in range(function.lineno, (function.end_lineno or 0) + 1)
+        if number not in docstring
+        and lines[number - 1].strip()
+        and not lines[number - 1].strip().startswith("#")
+    )
+
+
+# Imports
+
+
+def test_a_library_is_imported_where_it_may_be():
+    own = {"derbes", "__future__"}
+    standard = set(importlib.import_module("sys").stdlib_module_names)
+    wrong = [
+        f"{_name(path)} imports {library}"
+        for path in _modules()
+        for library in {name.split(".")[0] for name in _imports(path)} - own - standard
+        if not any(
+            f"{_name(path)}.".startswith(f"{package}.") for package in LIBRARIES.get(library, ())
+        )
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("library", ONE_MODULE)
+def test_a_library_is_imported_by_one_module(library):
+    importers = [
+        _name(path)
+        for path in _modules()
+        if library in {name.split(".")[0] for name in _imports(path)}
+    ]
+    assert len(importers) <= 1, importers
+
+
+def test_nothing_is_imported_for_types_alone():
+    wrong = [
+        _name(path)
+        for path in _modules()
+        for node in ast.walk(_tree(path))
+        if (isinstance(node, ast.Name) and node.id == "TYPE_CHECKING")
+        or (isinstance(node, ast.Attribute) and node.attr == "TYPE_CHECKING")
+    ]
+    assert wrong == []
+
+
+def test_the_table_of_layers_is_the_import_contract():
+    contract = next(c for c in PYPROJECT["tool"]["importlinter"]["contracts"] if "layers" in c)
+    checked = [
+        [package.strip().removeprefix("derbes.") for package in row.split("|")]
+        for row in contract["layers"]
+    ]
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \| ([^|]+) \|", text, flags=re.MULTILINE)
+    assert [re.findall(r"`(\w+)`", packages) for _, packages in rows] == checked
+    assert [int(row) for row, _ in rows] == list(range(len(checked), 0, -1))
+
+
+def test_every_package_has_its_layer():
+    contract = next(c for c in PYPROJECT["tool"]["importlinter"]["contracts"] if "layers" in c)
+    layered = {part.strip() for row in contract["layers"] for part in row.split("|")}
+    found = {".".join(_name(path).split(".")[:2]) for path in _modules()}
+    assert found - {"derbes", "derbes.__main__"} == layered
+
+
+# Sizes
+
+
+@pytest.mark.parametrize("path", _modules(), ids=_name)
+def test_a_file_is_short(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES_OF_A_FILE
+
+
+def test_a_function_is_short():
+    long = {
+        f"{_name(path)}:{function.name}": size
+        for path in _modules()
+        for function in _functions(path)
+        if (size := _code_lines(function, path.read_text(encoding="utf-8").splitlines()))
+        > MOST_LINES_OF_A_FUNCTION
+    }
+    assert {name: size for name, size in long.items() if name not in LONG_FUNCTIONS} == {}
+    assert set(LONG_FUNCTIONS) <= set(long), "a line of the allow-list is no longer needed"
+
+
+def test_nine_functions_of_ten_are_no_longer_than_twenty_five_lines():
+    sizes = sorted(
+        _code_lines(function, path.read_text(encoding="utf-8").splitlines())
+        for path in _modules()
+        for function in _functions(path)
+    )
+    assert sizes[len(sizes) * 9 // 10] <= 25
+
+
+def test_a_package_has_few_modules():
+    large = {
+        name: n
+        for path in sorted(SOURCE.rglob("__init__.py"))
+        if (n := len([p for p in path.parent.glob("*.py") if p != path]))
+        > MOST_MODULES_OF_A_PACKAGE
+        and (name := _name(path))
+    }
+    assert {name: n for name, n in large.items() if name not in LARGE_PACKAGES} == {}
+    assert set(LARGE_PACKAGES) <= set(large), "a line of the allow-list is no longer needed"
+
+
+# Names
+
+
+def test_no_module_has_a_name_that_says_nothing():
+    assert [_name(path) for path in _modules() if path.stem in BANNED_MODULES] == []
+
+
+def test_every_public_name_exists():
+    for path in SOURCE.rglob("__init__.py"):
+        module = importlib.import_module(_name(path))
+        names = getattr(module, "__all__", ())
+        assert len(names) <= MOST_PUBLIC_NAMES, module.__name__
+        assert [name for name in names if not hasattr(module, name)] == [], module.__name__
+
+
+def test_public_verbs_are_those_of_the_reference():
+    text = (REFERENCE / "api.md").read_text(encoding="utf-8")
+    table = text.split("## Options")[0]
+    documented = re.findall(r"^\| `(\w+)` \|", table, flags=re.MULTILINE)
+    assert sorted(documented) == sorted(workflow.__all__)
+
+
+def test_every_command_and_option_is_in_the_reference():
+    text = (REFERENCE / "cli.md").read_text(encoding="utf-8")
+    known = set(re.findall(r"--[a-z]+", text))
+    found = {"--help", "--version"}
+    for name, command in command_line.commands.items():
+        assert f"derbes {name} " in text
+        found |= {
+            word
+            for option in command.params
+            if isinstance(option, click.Option)
+            for word in option.opts
+        }
+    assert found == known
+
+
+# Suppressions
+
+
+@pytest.mark.parametrize("folder", ["src", "tests"])
+def test_every_suppression_names_its_code(folder):
+    bare = re.compile(r"#\s*(noqa(?!:\s*[A-Z]+\d)|type:\s*ignore(?!\[))", flags=re.IGNORECASE)
+    wrong = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if bare.search(line)
+    ]
+    assert wrong == []
+
+
+# Dependencies
+
+
+def test_every_dependency_has_its_line():
+    project, groups = PYPROJECT["project"], PYPROJECT["dependency-groups"]
+    wanted = [
+        *project["dependencies"],
+        *(name for extra in project["optional-dependencies"].values() for name in extra),
+        *(name for group in groups.values() for name in group),
+    ]
+    names = {re.split(r"[^A-Za-z0-9_-]", name)[0].lower() for name in wanted}
+    text = (ROOT / "docs" / "explanation" / "dependencies.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| ([a-z][a-z0-9-]*) \|", text, flags=re.MULTILINE)) - {
+        "package"
+    }
+    assert documented == names
+
+
+def test_every_dependency_is_pinned_and_no_host_is_named():
+    text = (ROOT / "constraints.txt").read_text(encoding="utf-8")
+    pins = [line for line in text.splitlines() if not line.startswith("#")]
+    assert [pin for pin in pins if not re.fullmatch(r"[a-z0-9.-]+==[a-z0-9.]+", pin)] == []
+    pinned = {pin.split("==")[0] for pin in pins}
+    wanted = [*PYPROJECT["project"]["dependencies"], *PYPROJECT["dependency-groups"]["dev"]]
+    assert {re.split(r"[^A-Za-z0-9_-]", name)[0].lower() for name in wanted} <= pinned
+
+
+# Equations
+
+_NUMBER = re.compile(r"\(([SLMTX]\d+[a-z]?)\)")
+
+
+def _numbers_in_docstrings(*packages: str) -> set[str]:
+    return {
+        number
+        for path in _modules()
+        if any(f"{_name(path)}.".startswith(f"derbes.{package}.") for package in packages)
+        for node in ast.walk(_tree(path))
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef)
+        for number in _NUMBER.findall(ast.get_docstring(node) or "")
+    }
+
+
+def _numbers_in_test_names() -> set[str]:
+    return {
+        part.upper()
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
+        for function in _functions(path)
+        for part in function.name.split("_")
+        if re.fullmatch(r"[slmtx]\d+[a-z]?", part)
+    }
+
+
+def _numbers_in_the_reference() -> set[str]:
+    text = (REFERENCE / "equations.md").read_text(encoding="utf-8")
+    return set(re.findall(r"^- \*\*\(([SLMTX]\d+[a-z]?)\)\*\*", text, flags=re.MULTILINE))
+
+
+def _numbers_in_the_brief() -> set[str]:
+    files = [p for p in (SOURCE / "brief").rglob("*") if p.suffix in {".py", ".html", ".j2"}]
+    return {n for p in files for n in _NUMBER.findall(p.read_text(encoding="utf-8"))}
+
+
+def test_the_reference_has_every_equation_of_the_code():
+    stated = _numbers_in_docstrings("kernels", "programs", "trade", "text")
+    assert _numbers_in_the_reference() == stated
+
+
+def test_every_equation_has_a_test_with_its_number():
+    assert _numbers_in_the_reference() - _numbers_in_test_names() == set()
+
+
+def test_the_method_notes_of_the_brief_name_every_equation():
+    assert _numbers_in_the_brief() == _numbers_in_the_reference()
+
+
+# Fields of results
+
+
+def test_every_field_of_a_result_is_in_the_reference():
+    text = (REFERENCE / "json.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"`([a-z_]+)`", text))
+    results = (CoverRow, LeverageRow, LeverageEnd, Provenance, Quantity)
+    fields = {field.name for result in results for field in dataclasses.fields(result)}
+    assert fields - documented == set()

@@ -1,0 +1,222 @@
+"""Numbers and units as people write them: the table of what must be read, and the laws."""
+
+import math
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from derbes.units import (
+    UnitError,
+    convert,
+    convertible,
+    format_amount,
+    format_number,
+    format_unit,
+    own_unit,
+    parse_amount,
+    parse_number,
+    parse_unit,
+)
+
+OWN = frozenset({"vehicle", "TEU"})
+
+READ = [
+    # written, number, unit
+    ("1,5 t", 1.5, "t"),
+    ("1 500 t", 1500.0, "t"),
+    ("1\u00a0500\u202f000 t", 1500000.0, "t"),
+    ("0,15 t", 0.15, "t"),
+    ("1 000 t", 1000.0, "t"),
+    ("1.200 t", 1.2, "t"),
+    ("1,200,000 t", 1200000.0, "t"),
+    ("1.200.000 t", 1200000.0, "t"),
+    ("1,200.5 t", 1200.5, "t"),
+    ("1.200,5 t", 1200.5, "t"),
+    ("1 234,567 t", 1234.567, "t"),
+    ("1'000'000 t", 1000000.0, "t"),
+    ("-2.5e3 t", -2500.0, "t"),
+    ("−4 month", -4.0, "month"),
+    (".5 t", 0.5, "t"),
+    ("5 pcs", 5.0, "piece"),
+    ("5 шт.", 5.0, "piece"),
+    ("5 дана", 5.0, "piece"),
+    ("12 снарядов", 12.0, "round"),
+    ("12 выстрелов", 12.0, "round"),
+    ("120 т/мес.", 120.0, "t/month"),
+    ("120 т в месяц", 120.0, "t/month"),
+    ("120 т айына", 120.0, "t/month"),
+    ("120 tonnes per month", 120.0, "t/month"),
+    ("120 tonnes a year", 120.0, "t/year"),
+    ("12 тыс. снарядов в год", 12000.0, "round/year"),
+    ("3 месяцев", 3.0, "month"),
+    ("4 ай", 4.0, "month"),
+    ("1,5 млн тенге", 1500000.0, "KZT"),
+    ("2 мың теңге", 2000.0, "KZT"),
+    ("2 млрд. рублей", 2e9, "RUB"),
+    ("$1 bn", 1e9, "USD"),
+    ("$1", 1.0, "USD"),
+    ("₸500", 500.0, "KZT"),
+    ("100 million USD", 1e8, "USD"),
+    ("USD 100 million/year", 1e8, "USD/year"),
+    ("10 USD/t", 10.0, "USD/t"),
+    ("10 доллар за тонну", 10.0, "USD/t"),
+    ("1 USD/t/month", 1.0, "USD/t/month"),
+    ("1 USD/(t*month)", 1.0, "USD/t/month"),
+    ("70 round/month", 70.0, "round/month"),
+    ("0.01 hour/round", 0.01, "hour/round"),
+    ("15 %", 15.0, "%"),
+    ("15%", 15.0, "%"),
+    ("5 пайыз", 5.0, "%"),
+    ("1/year", 1.0, "1/year"),
+    ("5 кВт·ч", 5.0, "kWh"),
+    ("5 куб. м", 5.0, "m3"),
+    ("7 vehicle/month", 7.0, "vehicle/month"),
+    ("7 vehicles", 7.0, "vehicle"),
+    ("7 TEU", 7.0, "TEU"),
+]
+
+REFUSED = [
+    # written, what, fix
+    (
+        "1,200 t",
+        '"1,200 t" can be read as 1200 or as 1.200',
+        'write "1200 t" or "1.200 t"',
+    ),
+    ("300 ton", '"ton" can mean several units', 'say "t"'),
+    ("3 m", '"m" can mean several units', 'say "month"'),
+    ("5 tonns", 'unknown unit "tonns"', 'did you mean "tonnes" or "tonne"?'),
+    ("10 usd", 'unknown unit "usd"', 'did you mean "USD"?'),
+    (
+        "5 zork",
+        'unknown unit "zork"',
+        'known are "t", "m3", "MWh", "piece", "month", "USD" and others',
+    ),
+    ("1e400", '"1e400" is not a possible number: it is too large', "check the digits"),
+    ("9e17 млрд t", '"9e17 млрд t" is not a possible number: it is too large', "check the digits"),
+    ("nan", '"nan" is not a number', 'write it as in "1500", "1 500" or "1.5"'),
+    ("-.inf", '"-.inf" is not a number', 'write it as in "1500", "1 500" or "1.5"'),
+    ("1 50 t", '"1 50 t" is not a number', 'write it as in "1500", "1 500" or "1.5"'),
+    ("12345 678", '"12345 678" is not a number', 'write it as in "1500", "1 500" or "1.5"'),
+    ("1.5.2", '"1.5.2" is not a number', 'write it as in "1500", "1 500" or "1.5"'),
+    ("1 200.300.400", '"1 200.300.400" is not a number', 'write it as in "1500", "1 500" or "1.5"'),
+    ("", '"" is not a number', 'write it as in "1500", "1 500" or "1.5"'),
+]
+
+
+@pytest.mark.parametrize(("written", "number", "unit"), READ)
+def test_reads(written, number, unit):
+    amount = parse_amount(written, OWN)
+    assert amount.number == pytest.approx(number, rel=1e-15)
+    assert amount.unit is not None
+    assert amount.unit.name == unit
+
+
+@pytest.mark.parametrize(("written", "what", "fix"), REFUSED)
+def test_refuses(written, what, fix):
+    with pytest.raises(UnitError) as refusal:
+        parse_amount(written, OWN)
+    assert (refusal.value.what, refusal.value.fix) == (what, fix)
+
+
+def test_plain_number_has_no_unit():
+    assert parse_amount("12,5").unit is None
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "to", "result"),
+    [
+        (57.0, "%", "", 0.57),
+        (1.0, "year", "month", 12.0),
+        (1.0, "quarter", "month", 3.0),
+        (30.4375, "day", "month", 1.0),
+        (730.5, "hour", "month", 1.0),
+        (20.0, "hour/day", "hour/month", 608.75),
+        (600.0, "kg", "t", 0.6),
+        (1200.0, "round/year", "round/month", 100.0),
+        (2.0, "USD/kg", "USD/t", 2000.0),
+        (1.0, "GWh", "MWh", 1000.0),
+    ],
+)
+def test_converts(number, unit, to, result):
+    source, target = parse_unit(unit), parse_unit(to) if to else parse_unit("share")
+    assert convert(number, source, target) == pytest.approx(result, rel=1e-12)
+
+
+def test_does_not_mix_kinds():
+    assert not convertible(parse_unit("kg"), parse_unit("m3"))
+    assert not convertible(parse_unit("USD/t"), parse_unit("KZT/t"))
+    assert not convertible(parse_unit("t/month"), parse_unit("t"))
+    assert convertible(parse_unit("piece"), parse_unit("round"))
+
+
+@pytest.mark.parametrize(
+    ("word", "name"), [("т", "t"), ("дана", "piece"), ("vehicle", "vehicle"), ("MWh", "MWh")]
+)
+def test_unit_of_a_good(word, name):
+    assert own_unit(word).name == name
+
+
+@pytest.mark.parametrize("word", ["t/month", "ton", "вагон", "two words"])
+def test_refused_unit_of_a_good(word):
+    with pytest.raises(UnitError):
+        own_unit(word)
+
+
+@pytest.mark.parametrize(
+    ("number", "language", "text"),
+    [
+        (1234567.25, "en", "1 234 567.25"),
+        (1234567.25, "ru", "1 234 567,25"),
+        (1.234, "en", "1.234"),
+        (1.234, "ru", "1,2340"),
+        (0.125, "kk", "0,125"),
+        (-4.0, "en", "-4"),
+        (1e22, "en", "1e22"),
+    ],
+)
+def test_formats(number, language, text):
+    assert format_number(number, language).replace("\u202f", " ") == text
+
+
+def test_formats_units():
+    assert format_unit("USD/t/month", "ru") == "USD/т/мес."
+    assert format_unit("vehicle/year", "kk") == "vehicle/жыл"
+
+
+numbers = st.floats(min_value=-1e17, max_value=1e17, allow_nan=False)
+languages = st.sampled_from(["en", "ru", "kk"])
+units = st.sampled_from(
+    ["t", "round/month", "USD/t", "USD/t/month", "hour/round", "%", "1/year", "vehicle/month"]
+)
+
+
+@given(numbers, languages)
+@example(1.234, "ru")
+@example(123.456, "kk")
+@example(-0.0, "en")
+def test_number_comes_back(number, language):
+    assert parse_number(format_number(number, language)) == number
+
+
+@given(numbers, units, languages)
+def test_amount_comes_back(number, unit, language):
+    amount = parse_amount(format_amount(number, unit, language), OWN)
+    assert amount.number == number
+    assert amount.unit == parse_unit(unit, OWN)
+
+
+@given(st.text(max_size=30) | st.from_regex(r"[-0-9., eE+]{1,12} ?[a-zтм%/$ .*]{0,8}"))
+def test_any_text_is_read_or_refused(text):
+    try:
+        amount = parse_amount(text)
+    except UnitError:
+        return
+    assert math.isfinite(amount.number)
+
+
+@given(numbers, st.sampled_from([("t", "kg"), ("year", "month"), ("%", "share"), ("kWh", "GJ")]))
+def test_there_and_back(number, pair):
+    unit, to = parse_unit(pair[0]), parse_unit(pair[1])
+    back = convert(convert(number, unit, to), to, unit)
+    assert back == pytest.approx(number, rel=1e-12, abs=1e-300)
