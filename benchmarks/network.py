@@ -2,7 +2,7 @@
 
 Nothing in it stands for anything: the numbers are chosen so that the calm plan meets
 all demand while most cut-offs of a seller cost money and some leave demand unmet.
-Demand has a season and grows, prices drift apart by year, two plants open on the way.
+Demand has a season and grows, prices drift by year, two plants open on the way.
 """
 
 import math

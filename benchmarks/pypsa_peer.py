@@ -12,12 +12,11 @@ So its program is smaller and easier, and its optimum is not comparable.
 """
 
 import logging
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd  # type: ignore[import-untyped]
+import pandas as pd
 import pypsa
 
 from benchmarks.full_horizon import FullProgram
@@ -77,15 +76,13 @@ def solve_network(network: pypsa.Network) -> float:
     """
     logging.getLogger("pypsa").setLevel(logging.ERROR)
     logging.getLogger("linopy").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        status, condition = network.optimize(
-            solver_name="highs",
-            io_api="direct",
-            progress=False,
-            include_objective_constant=False,
-            solver_options={"output_flag": False},
-        )
+    status, condition = network.optimize(
+        solver_name="highs",
+        io_api="direct",
+        progress=False,
+        include_objective_constant=False,
+        solver_options={"output_flag": False},
+    )
     if status != "ok" or condition != "optimal":
         raise ArithmeticError(f"no optimum: {condition}")
     return float(network.objective or 0.0)

@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 Outcome = TypeVar("Outcome")
+Given = ParamSpec("Given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,12 @@ class Spent:
     wall: float
 
 
-def timed(call: Callable[[], Outcome]) -> tuple[Outcome, Spent]:
+def timed(
+    call: Callable[Given, Outcome], *args: Given.args, **kwargs: Given.kwargs
+) -> tuple[Outcome, Spent]:
     """What a call returns, and the time that this process spent on it."""
     cpu, wall = time.process_time(), time.perf_counter()
-    outcome = call()
+    outcome = call(*args, **kwargs)
     return outcome, Spent(time.process_time() - cpu, time.perf_counter() - wall)
 
 

@@ -1,6 +1,8 @@
 """The network made ready, and cut-offs of it to be timed."""
 
 import os
+import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from derbes.compiler import compile_case, compile_measure
 from derbes.programs.calm import CalmSolution, solve_calm
 
 SEED = 7
+STDOUT = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +67,20 @@ def one_core() -> Iterator[None]:
         yield
     finally:
         os.sched_setaffinity(0, cores)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep what peers print and warn off the terminal while inside."""
+    sys.stdout.flush()
+    kept = os.dup(STDOUT)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, STDOUT)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        os.dup2(kept, STDOUT)
+        os.close(nowhere)
+        os.close(kept)

@@ -36,7 +36,6 @@ LARGE_PACKAGES: dict[str, str] = {}
 """Packages with more modules, and why."""
 
 LIBRARIES = {
-    "altair": ("derbes.brief",),
     "click": ("derbes.cli",),
     "highspy": ("derbes.programs",),
     "jinja2": ("derbes.brief",),
@@ -61,7 +60,7 @@ LIBRARIES = {
 }
 """Which packages may import a library."""
 
-ONE_MODULE = ("altair", "highspy", "jinja2", "numba", "vl_convert", "yaml")
+ONE_MODULE = ("highspy", "jinja2", "numba", "vl_convert", "yaml")
 """Libraries that one module imports, so that exchanging one changes one file."""
 
 BANNED_MODULES = {"utils", "util", "helpers", "common", "core", "manager", "base", "misc"}

@@ -11,8 +11,8 @@ from derbes.case.arrays import ActivityKind, CaseArrays, MeasureArrays
 from derbes.case.state import State
 
 NEAR = 1e-12
-ROUNDS = 3
-CUTS = 4
+ROUNDS = 2
+CUTS = 2
 
 
 @dataclass
@@ -307,6 +307,8 @@ class SlowRule:
             most = self.limits(day, usable, selling)
             plan, claims = self.plan(day, usable, refill, direct, most, ordering)
             cuts = 0
+            if self.is_idle(day, plan, usable, direct):
+                break
             while cuts < CUTS and self.cut(day, usable, plan, claims, most):
                 plan, claims = self.plan(day, usable, refill, direct, most, ordering)
                 cuts += 1
@@ -316,6 +318,12 @@ class SlowRule:
             if cuts == 0 or not short:
                 break
         return served
+
+    def is_idle(self, day: Day, plan, usable, direct) -> bool:
+        """Whether nothing can be made, ordered or served."""
+        if any(level > 0 for level in plan.values()):
+            return False
+        return not any(min(direct[g], usable[g]) > 0 for g in self.goods)
 
     def survey(self, day: Day, floor, goal) -> tuple[dict[str, float], dict[str, float]]:
         usable, refill = {}, {}
@@ -577,7 +585,8 @@ class SlowRule:
         self.path["deferrable"].append(
             self.settle(day, tau, direct=deferrable, floor=floor, goal=zero)
         )
-        self.settle(day, tau, direct=zero, floor=holds, goal=holds, ordering=asked)
+        still = asked and not (running or self.reserve_first)
+        self.settle(day, tau, direct=zero, floor=holds, goal=holds, ordering=still)
         if any(sought.values()):
             self.ranking(tau, running)
             sold = self.settle(day, tau, direct=sought, floor=holds, goal=zero, selling=True)

@@ -50,7 +50,8 @@ class Element:
     label: Label = field(default_factory=dict)
     note: str = ""
     tags: tuple[str, ...] = ()
-    line: int = 0
+    at_line: int = 0
+    """Line in the case file, from 1; 0 when unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def _variant(name: str, entry: Any, case: Case, changed: Changed) -> Variant:
         label=entry.label,
         note=text_of(entry.note),
         tags=tuple(entry.tags),
-        line=changed.line,
+        at_line=changed.line,
         case=case,
         changes=tuple(changed.changes),
     )

@@ -15,12 +15,12 @@ from derbes.programs.chokepoint import NOTHING, binding_goods, cut_sellers, shel
 from derbes.programs.layout import longest_lead
 from derbes.programs.survive import SurvivalProgram, Survived
 from derbes.results.cover import ALL_ESSENTIAL, CoverRow
-from derbes.simulation import simulate_branch
-from derbes.study import Progress, Study, make_studies, run_tasks
+from derbes.simulation import BranchRun, simulate_branch
+from derbes.study import Progress, Study, make_studies, narrowed, run_tasks
 
 FIRST_WINDOW = 24
 """Periods of the first window."""
-LAST_WINDOW = 60
+LAST_WINDOW = 48
 """Periods of the last window: demand that is met so long counts as not going short, and
 the table says for how long it is known to be met."""
 CHUNKS_A_WORKER = 4
@@ -63,6 +63,7 @@ class StartCover:
         self.study = study
         self.start = start
         self._programs: dict[int, SurvivalProgram] = {}
+        self._myopic: dict[tuple[str, int], BranchRun] = {}
 
     def program(self, n: int) -> SurvivalProgram:
         """The survival program over `n` periods, or as many as the arrays have."""
@@ -80,12 +81,36 @@ class StartCover:
                 break
         return program, found
 
-    def survives(self, measure: MeasureArrays, length: int, uses: BoolArray) -> bool:
-        """Whether a measure of some length leaves nothing unmet, aftermath included."""
+    def myopic(self, measure: MeasureArrays, program: SurvivalProgram) -> BranchRun:
+        """The myopic rule over a program's window, while the measure goes on."""
+        n = program.layout.n
+        if (measure.name, n) not in self._myopic:
+            self._myopic[measure.name, n] = simulate_branch(
+                program.layout.arrays,
+                measure,
+                program.state,
+                start=self.start,
+                length=n,
+                n_periods=n,
+            )
+        return self._myopic[measure.name, n]
+
+    def survives(self, run: MeasureRun, uses: BoolArray, endless: Survived) -> bool:
+        """Whether a measure of some length leaves nothing unmet, aftermath included.
+
+        Uses that go short before its end under an endless measure go short; those that
+        are met until its aftermath is over are met. Only between the two is there
+        anything to solve.
+        """
+        length = run.length
         aftermath = 2 * longest_lead(self.study.arrays) + 1
+        if endless.broken is not None and endless.broken < length:
+            return False
+        if endless.broken is None or endless.broken >= length + aftermath:
+            return True
         enough = [n for n in (FIRST_WINDOW, LAST_WINDOW) if n >= length + aftermath]
         n = enough[0] if enough else length + aftermath
-        return self.program(n).is_met(MeasureRun(measure, length), uses)
+        return self.program(n).is_met(run, uses)
 
 
 def _cover_chunk(chunk: Chunk) -> list[CoverRow]:
@@ -105,14 +130,38 @@ def _measure_rows(
     asked: list[Question],
     lengths: tuple[int, ...],
 ) -> list[CoverRow]:
-    """Rows of one measure; all essential uses together last no longer than any of them."""
+    """Rows of one measure; all essential uses together last no longer than any of them.
+
+    Where all essential uses together are met to the end of the last window, so is each.
+    """
     essential = at_start.study.arrays.use_essential
-    rows = [_rows(at_start, measure, question, lengths) for question in asked]
-    joint = rows[0]
+    joint = _rows(at_start, measure, asked[0], lengths)
+    rows = [joint]
+    for question in asked[1:]:
+        is_known = all(row.time_to_survive is None and row.survives_length for row in joint)
+        if is_known and (question.uses & essential).any():
+            rows.append([_alone(at_start, row, question, measure) for row in joint])
+        else:
+            rows.append(_rows(at_start, measure, question, lengths))
     for question, alone in zip(asked[1:], rows[1:], strict=True):
         if (question.uses & essential).any():
             joint = [_no_longer(one, other) for one, other in zip(joint, alone, strict=True)]
     return [row for part in (joint, *rows[1:]) for row in part]
+
+
+def _alone(
+    at_start: StartCover, joint: CoverRow, question: Question, measure: MeasureArrays
+) -> CoverRow:
+    """Row of one use that is met because all essential ones together are."""
+    step = at_start.study.arrays.calendar.step
+    program = at_start.program(LAST_WINDOW)
+    periods = _myopic_periods(at_start, program, measure, question.uses)
+    return replace(
+        joint,
+        use=question.name,
+        days_of_cover=_days(at_start, program, question.uses),
+        time_to_survive_myopic=None if periods is None else periods * step,
+    )
 
 
 def _no_longer(joint: CoverRow, alone: CoverRow) -> CoverRow:
@@ -137,7 +186,7 @@ def _rows(
     program, found = at_start.survived(measure, question.uses)
     whole = float(program.layout.n)
     goods = _binding(program, found, measure, question.uses)
-    myopic = _myopic_periods(program, measure, question.uses)
+    myopic = _myopic_periods(at_start, program, measure, question.uses)
     days = _days(at_start, program, question.uses)
     return [
         CoverRow(
@@ -148,7 +197,7 @@ def _rows(
             use=question.name,
             time_to_survive=None if found.periods is None else found.periods * calendar.step,
             survives_at_least=(whole if found.periods is None else found.periods) * calendar.step,
-            survives_length=at_start.survives(measure, length, question.uses),
+            survives_length=at_start.survives(MeasureRun(measure, length), question.uses, found),
             days_of_cover=days,
             binding=tuple(study.arrays.goods[g] for g in goods),
             binding_sellers=tuple(cut_sellers(program.layout, goods, MeasureRun(measure, length))),
@@ -176,18 +225,11 @@ def _binding(
 
 
 def _myopic_periods(
-    program: SurvivalProgram, measure: MeasureArrays, uses: BoolArray
+    at_start: StartCover, program: SurvivalProgram, measure: MeasureArrays, uses: BoolArray
 ) -> float | None:
     """Time to survive under the myopic rule; None: met in the whole window. [period]"""
     layout = program.layout
-    run = simulate_branch(
-        layout.arrays,
-        measure,
-        program.state,
-        start=layout.start,
-        length=layout.n,
-        n_periods=layout.n,
-    )
+    run = at_start.myopic(measure, program)
     unmet = run.unmet[uses].sum(axis=0)
     demand = demand_path(layout, MeasureRun(measure, layout.n))[uses].sum(axis=0)
     short = np.flatnonzero(unmet > NOTHING * max(float(demand.max(initial=0.0)), 1e-300))
@@ -231,7 +273,9 @@ def cover_table(
     """
     studies = studies or make_studies(case, request, n_workers=n_workers, progress=progress)
     tasks = []
-    for study in studies:
+    for study in (narrowed(study, request.measures) for study in studies):
+        if not study.measures:
+            continue
         fixed = {m.start for m in study.measures if m.start is not None}
         starts = sorted({*(request.starts or range(study.arrays.n_calendar)), *fixed})
         parts = np.array_split(np.array(starts), min(len(starts), CHUNKS_A_WORKER * n_workers))

@@ -34,7 +34,8 @@ GOOD = np.dtype(
         ("window", np.float64),  # inflow that is young enough to be kept [unit]
         ("arrived", np.float64),  # inflow of the period so far [unit]
         ("stock", np.float64),  # stock at hand [unit]
-        ("hold", np.float64),  # stock that ordering aims at [unit]
+        ("kept", np.float64),  # of the stock what is not to be drawn for money [unit]
+        ("hold", np.float64),  # stock that the period aims at [unit]
         # the phase
         ("direct", np.float64),  # demand of uses or buyers [unit/period]
         ("served", np.float64),  # of it served [unit/period]
@@ -44,6 +45,7 @@ GOOD = np.dtype(
         ("refill", np.float64),  # stock that is to be added [unit]
         ("reach", np.float64),  # most that could be there [unit]
         ("claims", np.float64),  # demand and inputs of planned recipes [unit/period]
+        ("there", np.float64),  # usable stock and what is planned to come in [unit/period]
         ("grant", np.float64),  # part of the claims that is there
     ]
 )
@@ -73,8 +75,10 @@ INPUT = np.dtype([("good", np.int64), ("amount", np.float64)])
 SHARED = np.dtype(
     [
         ("left", np.float64),  # hours of a line or units of a shared capacity
+        ("before", np.float64),  # planned for the layers already planned
         ("planned", np.float64),
-        ("grant", np.float64),  # part of what is planned that is there
+        ("used", np.float64),
+        ("grant", np.float64),  # part of what a layer plans that is there
     ]
 )
 """A line or a shared capacity."""
@@ -116,6 +120,8 @@ class Branch(NamedTuple):
     """A branch as the kernels see it."""
 
     goods: Table
+    layers: Ints
+    """Goods of layer j are `goods[layers[j]:layers[j + 1]]`; none is made from another."""
     activities: Table
     inputs: Table
     lines: Table

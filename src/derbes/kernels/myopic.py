@@ -52,22 +52,6 @@ N_PHASES = 6
 
 
 @compiled
-def _hold(branch: Branch, t: int, g: int, arrival: int) -> float:
-    """Stock that an order of period t aims at when it arrives (S2)."""
-    good, then = branch.goods[g], branch.by_good[arrival, g]
-    in_hand = max(0.0, good.start - good.spoiling)
-    if branch.length > t:
-        aim = then.reserve
-        if good.guarded:
-            aim = max(aim, in_hand)
-    else:
-        aim = then.target
-        if branch.length > 0:
-            aim = max(aim, min(branch.by_good[t, g].reserve, in_hand))
-    return float(min(aim, then.storage_limit))
-
-
-@compiled
 def _age(branch: Branch, t: int) -> None:
     """Age the stock and take in what arrives (S1)."""
     for g in range(len(branch.goods)):
@@ -76,7 +60,8 @@ def _age(branch: Branch, t: int) -> None:
         for lot in range(good.first_lot, good.end_lot):
             branch.lots[t + 1, lot] = branch.lot_retention[t, lot] * branch.lots[t, lot]
             good.old += branch.lots[t + 1, lot]
-        fresh = good.retention * (branch.by_good[t - 1, g].fresh if t > 0 else branch.fresh[g])
+        fresh = branch.by_good[t - 1, g].fresh if t > 0 else branch.fresh[g]
+        fresh *= good.retention
         good.spoiling = 0.0
         if good.shelf_life > 0:
             last = len(branch.inflow) - len(branch.by_activity) + t - good.shelf_life
@@ -86,7 +71,21 @@ def _age(branch: Branch, t: int) -> None:
         good.start = good.old + fresh
         good.arrived = branch.by_good[t, g].due
         good.stock = good.start + good.arrived
-        good.hold = _hold(branch, t, g, t)
+
+
+@compiled
+def _aim(branch: Branch, t: int) -> None:
+    """Find the stock that is to be held (S2)."""
+    for g in range(len(branch.goods)):
+        good, now = branch.goods[g], branch.by_good[t, g]
+        good.kept = max(0.0, good.start - good.spoiling)
+        aim = now.reserve
+        if branch.length <= t:
+            good.kept = min(good.kept, now.reserve) if branch.length > 0 else 0.0
+            aim = now.target
+        elif not good.guarded:
+            good.kept = 0.0
+        good.hold = min(max(aim, good.kept), now.storage_limit)
 
 
 @compiled
@@ -99,8 +98,10 @@ def _look_ahead(branch: Branch, t: int) -> bool:
             k = branch.ranked[t, s]
             source = branch.activities[k]
             if source.lead > 0 and source.capacity > 0.0:
+                then = branch.by_good[t + source.lead, g]
+                aim = then.target if branch.length <= t else then.reserve
                 expected = branch.by_activity[t, k].expected
-                lacking = _hold(branch, t, g, t + source.lead) + expected - good.start
+                lacking = min(max(aim, good.kept), then.storage_limit) + expected - good.start
                 lacking += source.lead * (1.0 - good.retention) * (good.start - good.old)
                 for j in range(t, t + source.lead + 1):
                     lacking -= branch.by_good[j, g].due
@@ -201,14 +202,15 @@ def run(branch: Branch) -> None:
     for t in range(len(branch.by_activity)):
         _open(branch, t)
         _age(branch, t)
+        _aim(branch, t)
         asked = _look_ahead(branch, t)
+        is_stocked = False
         for phase in range(N_PHASES):
             if _begin(branch, t, phase):
-                mode = SERVING
-                if phase == SALES:
-                    mode = SELLING
-                elif asked and phase in (STOCK, STOCK_AGAIN):
+                mode = SELLING if phase == SALES else SERVING
+                if asked and (phase == STOCK or (phase == STOCK_AGAIN and not is_stocked)):
                     mode = ORDERING
+                is_stocked = is_stocked or phase == STOCK
                 settle(branch, t, mode)
                 _end(branch, t, phase)
         _close(branch, t)

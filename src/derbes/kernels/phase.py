@@ -13,10 +13,10 @@ ORDERING = 1
 SELLING = 2
 """The phase sells abroad: sources that are too dear for it stand aside."""
 
-ROUNDS = 3
+ROUNDS = 2
 """Rounds of a phase: what a cut leaves over is planned again."""
-CUTS = 4
-"""Plans of a round: each cut settles at least one line or input."""
+CUTS = 3
+"""Cuts of a plan: each settles an input, or the lines of a layer."""
 SMALL = 1e-12
 """Relative; what is nearer than this is equal, so that rounding starts no new round."""
 
@@ -32,22 +32,24 @@ def part_of(wanted: float, there: float) -> float:
 @compiled
 def _limits(branch: Branch, t: int, mode: int) -> None:
     """Most of each level (S3)."""
-    for good in branch.goods:
+    goods, activities, inputs = branch.goods, branch.activities, branch.inputs
+    lines, pools = branch.lines, branch.pools
+    ranked, by_activity = branch.ranked, branch.by_activity
+    for good in goods:
         reach = good.usable
         for s in range(good.first_source, good.end_source):
-            k = branch.ranked[t, s]
-            source = branch.activities[k]
+            k = ranked[t, s]
+            source = activities[k]
             most = source.capacity
-            if mode == SELLING and branch.by_activity[t, k].too_dear:
+            if mode == SELLING and by_activity[t, k].too_dear:
                 most = 0.0
             if most > 0.0:
                 if source.pool >= 0:
-                    most = min(most, branch.pools[source.pool].left)
+                    most = min(most, pools[source.pool].left)
                 if source.line >= 0 and source.hours > 0.0:
-                    most = min(most, branch.lines[source.line].left / source.hours)
+                    most = min(most, lines[source.line].left / source.hours)
                 for i in range(source.first_input, source.end_input):
-                    part = branch.inputs[i]
-                    most = min(most, branch.goods[part.good].reach / part.amount)
+                    most = min(most, goods[inputs[i].good].reach / inputs[i].amount)
             source.limit = most
             if source.lead == 0:
                 reach += most
@@ -64,52 +66,97 @@ def _order_ahead(branch: Branch, t: int, s: int, first: int) -> float:
         other = branch.activities[j]
         if other.lead <= branch.activities[k].lead:
             order -= max(0.0, other.level + other.plan - branch.by_activity[t, j].steady)
-    return float(max(0.0, order))
+    return max(0.0, float(order))
 
 
 @compiled
-def _plan_source(branch: Branch, source: Table, wanted: float) -> float:
-    """Plan a source, and claim what it needs; the planned level."""
-    level = min(wanted, source.limit)
-    if level > 0.0:
-        if source.pool >= 0:
-            pool = branch.pools[source.pool]
-            level = max(0.0, min(level, pool.left - pool.planned))
-            pool.planned += level
-        if source.line >= 0:
-            branch.lines[source.line].planned += source.hours * level
-        for i in range(source.first_input, source.end_input):
-            branch.goods[branch.inputs[i].good].claims += branch.inputs[i].amount * level
-    source.plan = level
-    return float(level)
+def _plan_layer(branch: Branch, t: int, mode: int, layer: int) -> bool:
+    """Plan the sources of a layer of goods, cheapest first (S4), (S5); whether lines suffice."""
+    goods, activities, ranked = branch.goods, branch.activities, branch.ranked
+    for r in range(len(branch.lines)):
+        branch.lines[r].planned = branch.lines[r].before
+    for g in range(branch.layers[layer], branch.layers[layer + 1]):
+        good = goods[g]
+        lacking = good.refill + max(0.0, good.claims - good.usable)
+        good.there = good.usable
+        for s in range(good.first_source, good.end_source):
+            source = activities[ranked[t, s]]
+            if source.pool >= 0:
+                branch.pools[source.pool].planned = 0.0
+        for s in range(good.first_source, good.end_source):
+            source = activities[ranked[t, s]]
+            level = 0.0
+            if source.lead == 0:
+                level = min(lacking, source.limit)
+            elif mode == ORDERING:
+                level = min(_order_ahead(branch, t, s, good.first_source), source.limit)
+            if level > 0.0 and source.pool >= 0:
+                pool = branch.pools[source.pool]
+                level = max(0.0, min(level, pool.left - pool.planned))
+                pool.planned += level
+            if level > 0.0 and source.line >= 0:
+                branch.lines[source.line].planned += source.hours * level
+            if source.lead == 0:
+                lacking -= level
+                good.there += level
+            source.plan = level
+    enough = True
+    for r in range(len(branch.lines)):
+        line = branch.lines[r]
+        line.grant = part_of(line.planned - line.before, line.left - line.before)
+        enough = enough and line.grant >= 1.0
+    return bool(enough)
 
 
 @compiled
-def _plan(branch: Branch, t: int, mode: int) -> None:
-    """Plan levels, cheapest source first (S4), (S5), and see what they are granted."""
-    for good in branch.goods:
-        good.claims = good.direct
-    for line in branch.lines:
-        line.planned = 0.0
-    for pool in branch.pools:
-        pool.planned = 0.0
-    for g in range(len(branch.goods) - 1, -1, -1):
+def _share_lines(branch: Branch, t: int, layer: int) -> None:
+    """Give the sources of a layer their part of lines that are over-claimed (S6)."""
+    for g in range(branch.layers[layer], branch.layers[layer + 1]):
         good = branch.goods[g]
-        there = good.usable
-        lacking = good.refill + max(0.0, good.claims - there)
         for s in range(good.first_source, good.end_source):
             source = branch.activities[branch.ranked[t, s]]
-            if source.lead == 0:
-                level = _plan_source(branch, source, lacking)
-                lacking -= level
-                there += level
-            elif mode == ORDERING:
-                _plan_source(branch, source, _order_ahead(branch, t, s, good.first_source))
-            else:
-                source.plan = 0.0
-        good.grant = part_of(good.claims, there)
-    for line in branch.lines:
-        line.grant = part_of(line.planned, line.left)
+            if source.line >= 0 and branch.lines[source.line].grant < 1.0:
+                source.limit = source.plan * branch.lines[source.line].grant
+
+
+@compiled
+def _claim(branch: Branch, t: int, layer: int) -> bool:
+    """Claim the inputs of a planned layer, and see what the layer itself grants.
+
+    Whether anything in it can be made, ordered or served.
+    """
+    some = False
+    for r in range(len(branch.lines)):
+        branch.lines[r].before = branch.lines[r].planned
+    for g in range(branch.layers[layer], branch.layers[layer + 1]):
+        good = branch.goods[g]
+        some = some or min(good.direct, good.there) > 0.0
+        good.grant = part_of(good.claims, good.there)
+        for s in range(good.first_source, good.end_source):
+            source = branch.activities[branch.ranked[t, s]]
+            if source.plan > 0.0:
+                some = True
+                for i in range(source.first_input, source.end_input):
+                    part = branch.inputs[i]
+                    branch.goods[part.good].claims += part.amount * source.plan
+    return bool(some)
+
+
+@compiled
+def _plan(branch: Branch, t: int, mode: int) -> bool:
+    """Plan from final to raw; whether anything can be made, ordered or served."""
+    some = False
+    for g in range(len(branch.goods)):
+        branch.goods[g].claims = branch.goods[g].direct
+    for r in range(len(branch.lines)):
+        branch.lines[r].before = 0.0
+    for layer in range(len(branch.layers) - 2, -1, -1):
+        n_cuts = 0
+        while not _plan_layer(branch, t, mode, layer) and n_cuts < CUTS:
+            _share_lines(branch, t, layer)
+            n_cuts += 1
+        some = _claim(branch, t, layer) or some
+    return some
 
 
 @compiled
@@ -117,65 +164,75 @@ def _granted(branch: Branch, source: Table) -> float:
     """Part of a planned level for which inputs and hours are there."""
     part = 1.0
     if source.line >= 0:
-        part = branch.lines[source.line].grant
+        part = part_of(branch.lines[source.line].planned, branch.lines[source.line].left)
     for i in range(source.first_input, source.end_input):
         part = min(part, branch.goods[branch.inputs[i].good].grant)
-    return part
+    return float(part)
 
 
 @compiled
 def _cut(branch: Branch) -> bool:
-    """Lower the limits of recipes that need what is over-claimed (S6); whether any do.
+    """Cut the recipes that claim too much of the most final good of which too much is claimed.
 
     A recipe that was not planned is held back too: what is left over, the next
-    round gives out.
+    round gives out (S6). Whether any was cut.
     """
+    over = len(branch.goods) - 1
+    while over >= 0 and branch.goods[over].grant >= 1.0:
+        over -= 1
     cut = False
-    for source in branch.activities:
-        part = _granted(branch, source)
-        if part < 1.0:
-            source.limit = source.plan * part
-            cut = cut or source.plan > 0.0
+    if over >= 0:
+        for k in range(len(branch.activities)):
+            source = branch.activities[k]
+            for i in range(source.first_input, source.end_input):
+                if branch.inputs[i].good == over:
+                    source.limit = source.plan * branch.goods[over].grant
+                    cut = cut or source.plan > 0.0
     return bool(cut)
 
 
 @compiled
 def _execute(branch: Branch, t: int) -> None:
     """Make, order and serve what was planned, as far as it goes (S7)."""
-    for g in range(len(branch.goods)):
-        good = branch.goods[g]
+    goods, activities, inputs = branch.goods, branch.activities, branch.inputs
+    pools, ranked, by_good = branch.pools, branch.ranked, branch.by_good
+    for g in range(len(goods)):
+        good = goods[g]
         made = 0.0
         for s in range(good.first_source, good.end_source):
-            source = branch.activities[branch.ranked[t, s]]
+            source = activities[ranked[t, s]]
             if source.plan > 0.0:
                 level = source.plan * _granted(branch, source)
                 source.level += level
                 source.capacity = max(0.0, source.capacity - level)
                 if source.line >= 0:
-                    line = branch.lines[source.line]
-                    line.left = max(0.0, line.left - source.hours * level)
+                    branch.lines[source.line].used += source.hours * level
                 if source.pool >= 0:
-                    pool = branch.pools[source.pool]
+                    pool = pools[source.pool]
                     pool.left = max(0.0, pool.left - level)
                 for i in range(source.first_input, source.end_input):
-                    branch.goods[branch.inputs[i].good].stock -= branch.inputs[i].amount * level
+                    goods[inputs[i].good].stock -= inputs[i].amount * level
                 if source.lead == 0:
                     made += level
                 else:
-                    branch.by_good[t + source.lead, g].due += level
+                    by_good[t + source.lead, g].due += level
         good.grant = part_of(good.claims, good.usable + made)
         served = good.direct * good.grant
         good.arrived += made
         good.stock += made - served
         good.direct -= served
         good.served += served
+    for r in range(len(branch.lines)):
+        line = branch.lines[r]
+        line.left = max(0.0, line.left - line.used)
+        line.used = 0.0
 
 
 @compiled
-def _survey(branch: Branch) -> bool:
+def _survey(goods: Table) -> bool:
     """See what claims may draw and what is to be added; whether stock is not enough."""
     short = False
-    for good in branch.goods:
+    for good in goods:
         stock = max(0.0, good.stock)
         spoiling = 0.0
         if good.spoiling > 0.0:
@@ -196,10 +253,11 @@ def _survey(branch: Branch) -> bool:
 @compiled
 def settle(branch: Branch, t: int, mode: int) -> None:
     """Settle one phase: from stock alone where that is enough, else by planning."""
-    for good in branch.goods:
+    goods = branch.goods
+    for good in goods:
         good.served = 0.0
-    if not _survey(branch) and mode != ORDERING:
-        for good in branch.goods:
+    if not _survey(goods) and mode != ORDERING:
+        for good in goods:
             good.served = min(good.direct, good.usable)
             good.stock -= good.served
         return
@@ -208,9 +266,10 @@ def settle(branch: Branch, t: int, mode: int) -> None:
         n_cuts = -1
         is_cut = True
         while is_cut:
-            _plan(branch, t, mode)
+            if not _plan(branch, t, mode):
+                return
             n_cuts += 1
             is_cut = n_cuts < CUTS and _cut(branch)
         _execute(branch, t)
-        if n_cuts == 0 or not _survey(branch):
+        if n_cuts == 0 or not _survey(goods):
             return

@@ -11,16 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from derbes.case.arrays import ActivityKind, BoolArray, CaseArrays, MeasureRun
+from derbes.case.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureRun
 from derbes.case.quantity import FloatArray
 from derbes.case.state import State
 from derbes.leverage.baseline import Baseline
 from derbes.programs.bounds import running
 from derbes.programs.branch import Window, paid_on_arrival
-from derbes.programs.calm import CalmSolution, arrivals_by_period
+from derbes.programs.calm import arrivals_by_period
 from derbes.programs.chokepoint import NOTHING, stock_by_good
-from derbes.programs.objective import money_costs
-from derbes.programs.values import unit_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +58,10 @@ def as_columns(window: Window, response: Response) -> FloatArray:
 def response_money(window: Window, response: Response, run: MeasureRun) -> float:
     """V(cut) over the window; what is behind at the end at its cheapest price. [money]"""
     arrays, layout = window.layout.arrays, window.layout
-    costs = money_costs(layout, run)
+    costs = window.money_costs(run)
     on_the_way = paid_on_arrival(window, response.found).sum()
     last = layout.start + layout.n - 1
-    behind = unit_values(arrays, last) @ response.behind.sum(axis=1)
+    behind = layout.values @ response.behind.sum(axis=1)
     factor = arrays.discount[last] / arrays.discount[layout.start]
     return float(costs @ as_columns(window, response) + on_the_way + behind * factor)
 
@@ -82,44 +80,72 @@ def sold_by(arrays: CaseArrays, actor: str) -> BoolArray:
     return np.asarray(mine & (activities.kinds == ActivityKind.PURCHASE), dtype=np.bool_)
 
 
-def _profit(window: Window, orders: FloatArray, found: State, run: MeasureRun) -> FloatArray:
-    """Margin on the window's orders and on what was on the way. (K,) [money]
+def _sales(
+    baseline: Baseline, orders: FloatArray, found: State, sellers: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """Arrivals from sellers by period from the start: ordered before it, and in it.
+
+    (sellers, n + longest lead time) each. [unit/period]
+    """
+    layout = baseline.window.layout
+    lead_times = layout.arrays.activities.lead_times[sellers]
+    width = layout.n + max(int(lead_times.max(initial=0)), found.transit.shape[1])
+    before, new = np.zeros((2, len(sellers), width))
+    before[:, : found.transit.shape[1]] = found.transit[sellers]
+    for row, (k, lead) in enumerate(zip(sellers, lead_times, strict=True)):
+        new[row, lead : lead + layout.n] = orders[k]
+    return before, new
+
+
+def _prices(baseline: Baseline, sellers: IntArray, width: int) -> FloatArray:
+    """Discounted price of a unit by period of arrival. (sellers, width) [money/unit]"""
+    layout, arrays = baseline.window.layout, baseline.window.layout.arrays
+    periods = np.minimum(layout.start + np.arange(width), arrays.n_periods - 1)
+    factor = arrays.discount[periods] / arrays.discount[layout.start]
+    return np.asarray(arrays.activities.price[np.ix_(sellers, periods)] * factor, dtype=np.float64)
+
+
+def _profit(
+    baseline: Baseline, response: Response | Baseline, run: MeasureRun, sellers: IntArray
+) -> float:
+    """Margin on what arrives from the window's orders and what was on the way. [money]
 
     A risen price is all margin.
     """
-    arrays, layout = window.layout.arrays, window.layout
-    activities = arrays.activities
-    profit = np.zeros(len(activities.names))
-    runs = running(layout, run.length) > 0
-    last = arrays.n_periods - 1
-    for k, lead in enumerate(activities.lead_times):
-        paid = np.minimum(layout.start + np.arange(layout.n) + lead, last)
-        price = activities.price[k, paid]
-        rise = 1.0 if run.measure is None else run.measure.cost_factor[k]
-        factor = np.where(runs, rise, 1.0)
-        margin = price * (activities.margin_share[k] + factor - 1.0)
-        profit[k] = (margin * arrays.discount[paid]) @ orders[k]
-        later = np.minimum(layout.start + np.arange(found.transit.shape[1]), last)
-        value = activities.price[k, later] * arrays.discount[later]
-        profit[k] += activities.margin_share[k] * (value @ found.transit[k])
-    return np.asarray(profit / arrays.discount[layout.start], dtype=np.float64)
+    layout, activities = baseline.window.layout, baseline.window.layout.arrays.activities
+    before, new = _sales(baseline, response.orders, response.found, sellers)
+    prices = _prices(baseline, sellers, before.shape[1])
+    shares = activities.margin_share[sellers, None]
+    profit = float((shares * prices * (before + new)).sum())
+    if run.measure is not None:
+        rise = run.measure.cost_factor[sellers] - 1.0
+        for row in np.flatnonzero(rise):
+            lead = int(activities.lead_times[sellers[row]])
+            part = slice(lead, lead + layout.n)
+            risen = rise[row] * running(layout, run.length) * prices[row, part]
+            profit += float(risen @ new[row, part])
+    return profit
 
 
-def lost_margin(calm: CalmSolution, sellers: BoolArray, start: int) -> float:
-    """Margin on all calm sales over the sender's horizon. [money]"""
-    arrays = calm.arrays
-    part = slice(start, start + arrays.sender_horizon)
-    sales = arrivals_by_period(calm)[sellers, part] * arrays.activities.price[sellers, part]
-    margin = (sales @ arrays.discount[part]) * arrays.activities.margin_share[sellers]
-    return float(margin.sum() / arrays.discount[start])
+def lost_margin(baseline: Baseline, sellers: IntArray) -> float:
+    """Margin on all sales of the horizon: of the baseline, then of the calm plan. [money]"""
+    layout, arrays = baseline.window.layout, baseline.window.layout.arrays
+    before, new = _sales(baseline, baseline.orders, baseline.found, sellers)
+    sales = np.zeros((len(sellers), arrays.sender_horizon))
+    calm = arrivals_by_period(baseline.window.calm)[sellers, layout.start :]
+    shown = min(calm.shape[1], arrays.sender_horizon)
+    sales[:, :shown] = calm[:, :shown]
+    known = min(layout.n, arrays.sender_horizon)
+    sales[:, :known] = (before + new)[:, :known]
+    shares = arrays.activities.margin_share[sellers, None]
+    return float((shares * _prices(baseline, sellers, arrays.sender_horizon) * sales).sum())
 
 
 def sender_account(
     baseline: Baseline, response: Response, run: MeasureRun, sender: str
 ) -> SenderAccount:
     """What the measure costs its sender, for a buyer who returns and one who does not."""
-    window = baseline.window
-    arrays = window.layout.arrays
+    arrays = baseline.window.layout.arrays
     sellers = sold_by(arrays, sender)
     if not sender or not sellers.any():
         name = run.measure.name if run.measure else ""
@@ -128,10 +154,10 @@ def sender_account(
     if unknown.any():
         elements = dict.fromkeys(arrays.activities.elements[k] for k in np.flatnonzero(unknown))
         return SenderAccount(None, None, tuple(f"{element}.margin_share" for element in elements))
-    before = _profit(window, baseline.orders, baseline.found, baseline.run)[sellers].sum()
-    after = _profit(window, response.orders, response.found, run)[sellers].sum()
-    lost = lost_margin(window.calm, sellers, window.layout.start)
-    return SenderAccount(float(before - after), lost, ())
+    which = np.flatnonzero(sellers)
+    before = _profit(baseline, baseline, baseline.run, which)
+    after = _profit(baseline, response, run, which)
+    return SenderAccount(before - after, lost_margin(baseline, which), ())
 
 
 def reserve_gap(window: Window, response: Response) -> float:

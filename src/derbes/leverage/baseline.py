@@ -12,7 +12,6 @@ import numpy as np
 from derbes.case.arrays import CALM, CaseArrays, MeasureArrays, MeasureRun
 from derbes.case.state import State
 from derbes.programs.branch import BranchSolution, Window, calm_columns, paid_on_arrival
-from derbes.programs.objective import money_costs
 from derbes.programs.statement import FloatArray, LinearProgram
 
 
@@ -36,7 +35,7 @@ class Baseline:
     @property
     def money(self) -> float:
         """V without the measure, discounted to the window's start. [money]"""
-        costs = money_costs(self.window.layout, self.run)
+        costs = self.window.money_costs(self.run)
         on_the_way = paid_on_arrival(self.window, self.found).sum()
         return float(costs @ self.columns + on_the_way)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from derbes.case.arrays import MeasureArrays, MeasureRun
+from derbes.case.calendar import MONTHS_A_YEAR
 from derbes.case.quantity import FloatArray
 from derbes.leverage.accounts import Response
 from derbes.leverage.baseline import Baseline, calm_baseline, crisis_baseline, demand_alone
@@ -40,7 +41,8 @@ def wanted_points(
 class StartSolver:
     """Solves the branches of one start, each from the basis of the one before.
 
-    All share one window, as long as the longest measure needs. Where a branch has not
+    Lengths of the same class (up to a year, two, four, ...) share one window, as long as
+    the longest of them needs. Where a branch has not
     rejoined the calm plan at its end, it and those that follow are solved in a window
     with twice the time after the measure, as far as the arrays reach. The first solve of
     a window starts from the basis of the window of the start before, each measure from
@@ -55,8 +57,7 @@ class StartSolver:
         self._longest = longest
         self._bases = {} if bases is None else bases
         self._windows: dict[int, _Open] = {}
-        self._needed: dict[str, int] = {}
-        self._least = self._clip(least_window(calm, longest))
+        self._needed: dict[tuple[str, int], int] = {}
 
     def _clip(self, n: int) -> int:
         return min(n, self._calm.arrays.n_periods - self._start)
@@ -95,14 +96,22 @@ class StartSolver:
 
     def solve(self, run: MeasureRun) -> BranchSolution:
         """The optimum of one branch."""
-        name = run.measure.name if run.measure else ""
-        n = self._needed.get(name, self._least)
+        most = self._class_of(run.length)
+        key = (run.measure.name if run.measure else "", most)
+        n = self._needed.get(key, self._clip(least_window(self._calm, most)))
         while True:
             branch = self._solve_in(n, run)
-            longer = self._clip(self._longest + 2 * (n - self._longest))
+            longer = self._clip(most + 2 * (n - most))
             if branch.rejoined or longer <= n:
                 return branch
-            n = self._needed[name] = longer
+            n = self._needed[key] = longer
+
+    def _class_of(self, length: int) -> int:
+        """Longest length that shares a window with this one. [period]"""
+        most = MONTHS_A_YEAR // self._calm.arrays.calendar.step
+        while most < length:
+            most *= 2
+        return max(length, min(most, self._longest))
 
 
 @dataclass(slots=True)

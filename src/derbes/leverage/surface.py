@@ -1,7 +1,7 @@
 """The surface measure x start x length x variant, and when it ends."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,8 +13,10 @@ from derbes.leverage.points import Bases, StartSolver, wanted_points
 from derbes.leverage.premium import PriceRise
 from derbes.leverage.rows import branch_rows
 from derbes.results.leverage import LeverageEnd, LeverageRow
-from derbes.study import Progress, Study, make_studies, run_tasks
+from derbes.study import Progress, Study, make_studies, narrowed, run_tasks
 
+QUARTER = 3
+"""Length of a quarter. [month]"""
 CHUNKS_A_WORKER = 4
 """Chunks of starts per worker and variant: enough to balance, few enough to send."""
 
@@ -27,9 +29,12 @@ class Chunk:
     starts: tuple[int, ...]
     lengths: tuple[int, ...]
     """[period] Empty: each measure's own."""
-    has_premium: bool
+    has_premium: bool = False
     has_rows: bool = True
     """False: only whether demand goes unmet is wanted."""
+    only: frozenset[tuple[str, int]] = frozenset()
+    """Measures and lengths that are looked at just to find the date of an end; empty: all
+    that are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,11 @@ def solve_chunk(chunk: Chunk) -> Found:
     outcomes: list[Outcome] = []
     bases: Bases = {}
     for start in chunk.starts:
-        wanted = wanted_points(chunk.study.measures, chunk.lengths, start)
+        wanted = [
+            run
+            for run in wanted_points(chunk.study.measures, chunk.lengths, start)
+            if not chunk.only or (run.measure and (run.measure.name, run.length) in chunk.only)
+        ]
         if not wanted:
             continue
         longest = max(run.length for run in wanted)
@@ -54,7 +63,7 @@ def solve_chunk(chunk: Chunk) -> Found:
         prices: dict[int, PriceRise] | None = {} if chunk.has_premium else None
         for run in wanted:
             branch = solver.solve(run)
-            outcomes.append(outcome_of(chunk.study, branch, is_on_grid=chunk.has_rows))
+            outcomes.append(outcome_of(chunk.study, branch, is_on_grid=not chunk.only))
             if chunk.has_rows:
                 rows += branch_rows(chunk.study, branch, solver.baseline(branch), prices)
     return Found(tuple(rows), tuple(outcomes))
@@ -67,15 +76,19 @@ def all_starts(study: Study, starts: Sequence[int]) -> list[int]:
     return sorted({*inside, *(s for s in fixed if 0 <= s < study.arrays.n_calendar)})
 
 
-def _chunks(
-    study: Study, starts: Sequence[int], request: Request, n_workers: int, *, has_premium: bool
-) -> list[Chunk]:
-    parts = np.array_split(np.array(starts), min(len(starts), CHUNKS_A_WORKER * n_workers))
-    return [
-        Chunk(study, tuple(int(s) for s in part), request.lengths, has_premium)
-        for part in parts
-        if len(part)
-    ]
+def more_starts(study: Study, starts: Sequence[int]) -> list[int]:
+    """Starts beyond those asked for that the date of an end needs: one a quarter."""
+    every = max(1, QUARTER // study.arrays.calendar.step)
+    return sorted(set(range(0, study.arrays.n_calendar, every)) - set(starts))
+
+
+def _chunks(chunk: Chunk, n_workers: int) -> list[Chunk]:
+    """A chunk in as many parts as keep all workers busy."""
+    count = min(len(chunk.starts), CHUNKS_A_WORKER * n_workers)
+    if not count:
+        return []
+    parts = np.array_split(np.array(chunk.starts), count)
+    return [replace(chunk, starts=tuple(int(s) for s in part)) for part in parts]
 
 
 def leverage_surface(
@@ -98,13 +111,13 @@ def leverage_surface(
         progress: Called as chunks are done.
     """
     studies = studies or make_studies(case, request, n_workers=n_workers, progress=progress)
-    tasks = [
-        chunk
-        for study in studies
-        for chunk in _chunks(
-            study, all_starts(study, request.starts), request, n_workers, has_premium=has_premium
-        )
-    ]
+    studies = [narrowed(study, request.measures) for study in studies]
+    tasks: list[Chunk] = []
+    for study in studies:
+        starts = tuple(all_starts(study, request.starts))
+        asked = Chunk(study, starts, request.lengths, has_premium)
+        more = Chunk(study, tuple(more_starts(study, starts)), request.lengths, has_rows=False)
+        tasks += _chunks(asked, n_workers) + _chunks(more, n_workers)
     what = _("cut-offs")
     found = run_tasks(solve_chunk, tasks, n_workers=n_workers, progress=progress, what=what)
     outcomes = [outcome for part in found for outcome in part.outcomes]
@@ -122,14 +135,14 @@ def _refined(
     for study in studies:
         arrays = study.arrays
         essential = [arrays.uses[u] for u in np.flatnonzero(arrays.use_essential)]
-        between = {
-            start
-            for (variant, _m, _l), group in by_key(outcomes).items()
-            if variant == study.variant
-            for start in starts_between(group, essential)
-        }
-        if between:
-            starts = tuple(sorted(between))
-            tasks.append(Chunk(study, starts, request.lengths, has_premium=False, has_rows=False))
+        asked: dict[int, set[tuple[str, int]]] = {}
+        for (variant, measure, length), group in by_key(outcomes).items():
+            if variant == study.variant:
+                for start in starts_between(group, essential):
+                    asked.setdefault(start, set()).add((measure, length))
+        tasks += [
+            Chunk(study, (start,), request.lengths, has_rows=False, only=frozenset(asked[start]))
+            for start in sorted(asked)
+        ]
     found = run_tasks(solve_chunk, tasks, n_workers=n_workers)
     return [outcome for part in found for outcome in part.outcomes]

@@ -123,7 +123,7 @@ def state_arrivals(layout: Layout, state: State) -> FloatArray:
     arriving = np.zeros((len(layout.arrays.goods), width))
     outputs = layout.arrays.activities.outputs
     delivers = np.flatnonzero(outputs >= 0)
-    np.add.at(arriving, (outputs[delivers], slice(state.transit.shape[1])), state.transit[delivers])
+    np.add.at(arriving[:, : state.transit.shape[1]], outputs[delivers], state.transit[delivers])
     return arriving
 
 

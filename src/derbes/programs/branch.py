@@ -34,7 +34,7 @@ from derbes.programs.chokepoint import stock_by_good
 from derbes.programs.highs import Session
 from derbes.programs.layout import Layout, longest_lead, make_layout, supply_matrix
 from derbes.programs.lexicographic import solve_levels
-from derbes.programs.objective import objective_levels
+from derbes.programs.objective import money_costs, objective_levels
 from derbes.programs.statement import FloatArray, LinearProgram, Solution
 
 SETTLED = 1e-6
@@ -52,6 +52,14 @@ class Window:
     """Bounds and costs of the calm plan going on."""
     calm_end: FloatArray
     """Calm stock at the end, then later arrivals. (G, 1 + longest lead time)"""
+
+    def money_costs(self, run: MeasureRun) -> FloatArray:
+        """Discounted money of every column under a measure. (columns,) [money/unit]"""
+        if run.measure is None or np.all(run.measure.cost_factor == 1.0):
+            program = self.program
+            costs: FloatArray = program.level_costs[program.levels.index("money")]
+            return costs
+        return money_costs(self.layout, run)
 
 
 @dataclass(frozen=True, slots=True)

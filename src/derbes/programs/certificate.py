@@ -54,7 +54,8 @@ def wrong_sign(
 
 def largest_costs(costs: FloatArray) -> FloatArray:
     """Largest cost of each level; never zero. (levels,)"""
-    return np.maximum(np.abs(costs).max(axis=1, initial=0.0), 1e-300)
+    largest = np.abs(costs).max(axis=1, initial=0.0)
+    return np.asarray(np.maximum(largest, 1e-300), dtype=np.float64)
 
 
 def certify(program: LinearProgram, parts: Parts, columns: FloatArray) -> float:

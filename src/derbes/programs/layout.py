@@ -15,6 +15,7 @@ from scipy import sparse
 
 from derbes.case.arrays import CaseArrays
 from derbes.programs.statement import Block, FloatArray, IntArray, stack_blocks
+from derbes.programs.values import unit_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Layout:
     """Goods with a shelf life."""
     mixed: IntArray
     """Goods that are held in old lots too."""
+    values: FloatArray
+    """What a unit of each good is worth at the start. (G,) [money/unit]"""
 
     def column(self, kind: str) -> Block:
         """Block of columns of a kind."""
@@ -111,6 +114,7 @@ def make_layout(
         limited=limited,
         perishable=perishable,
         mixed=mixed,
+        values=unit_values(arrays, start),
     )
 
 

@@ -12,11 +12,10 @@ from derbes.case.arrays import CALM, ActivityKind, MeasureRun
 from derbes.programs.bounds import running
 from derbes.programs.layout import Layout
 from derbes.programs.statement import FloatArray
-from derbes.programs.values import unit_values
 
-APART = 4.0
+APART = 6.0
 """By how much a weight exceeds what one unit of its level can cost below it."""
-WAY_BACK_WEIGHT = 10.0
+WAY_BACK_WEIGHT = 4.0
 """Weight of one money unit behind the calm plan, beside money: no source is dearer."""
 TIDY_WEIGHT = 1e-5
 """Weight of holding one money unit of stock for one period, beside money: above the
@@ -29,13 +28,11 @@ TIERS = ("essential", "deferrable")
 def order_costs(layout: Layout, run: MeasureRun) -> FloatArray:
     """Discounted cost of a unit by period of the order, paid at arrival. (K, n) [money/unit]"""
     activities, arrays = layout.arrays.activities, layout.arrays
-    costs = np.empty((len(activities.names), layout.n))
-    starts = layout.start + np.arange(layout.n)
-    for k, lead in enumerate(activities.lead_times):
-        delay = lead if activities.kinds[k] == ActivityKind.PURCHASE else 0
-        paid = np.minimum(starts + delay, arrays.n_periods - 1)
-        costs[k] = activities.unit_cost[k, paid] * arrays.discount[paid]
-    costs /= arrays.discount[layout.start]
+    is_bought = activities.kinds == ActivityKind.PURCHASE
+    delays = np.where(is_bought, activities.lead_times, 0)[:, None]
+    paid = np.minimum(layout.start + np.arange(layout.n) + delays, arrays.n_periods - 1)
+    factor = arrays.discount[paid] / arrays.discount[layout.start]
+    costs: FloatArray = np.take_along_axis(activities.unit_cost, paid, axis=1) * factor
     if run.measure is not None:
         runs = running(layout, run.length) > 0
         costs = np.where(runs, costs * run.measure.cost_factor[:, None], costs)
@@ -116,7 +113,7 @@ def objective_levels(
     Tiers count units and the reserve counts values, so a reserve above a tier is weighed
     by its cheapest good.
     """
-    values = unit_values(layout.arrays, layout.start)
+    values = layout.values
     dearest = float(values.max(initial=1.0))
     rising = [
         ("tidy", _tidy_level(layout, values), TIDY_WEIGHT),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from derbes.case.arrays import ActivityKind, CaseArrays
-from derbes.programs.statement import FloatArray
+from derbes.case.quantity import FloatArray
 
 
 def unit_values(arrays: CaseArrays, period: int = 0) -> FloatArray:

@@ -15,6 +15,8 @@ class Structure:
     arrays: CaseArrays
     goods: IntArray
     """Goods from raw to final. (G,)"""
+    layers: IntArray
+    """Goods of layer j are `goods[layers[j]:layers[j + 1]]`; none is made from another."""
     sources: tuple[IntArray, ...]
     """Purchases and recipes of each good."""
     exports: tuple[IntArray, ...]
@@ -38,9 +40,11 @@ def structure_of(arrays: CaseArrays) -> Structure:
     sources = tuple(np.flatnonzero((activities.outputs == g) & ~is_export) for g in range(n_goods))
     sold = np.array([line[0][0] if line else -1 for line in inputs], dtype=np.int64)
     exports = tuple(np.flatnonzero(is_export & (sold == g)) for g in range(n_goods))
+    layers = _raw_to_final(sources, inputs)
     return Structure(
         arrays=arrays,
-        goods=_raw_to_final(sources, inputs),
+        goods=np.array([g for layer in layers for g in layer], dtype=np.int64),
+        layers=np.cumsum([0, *map(len, layers)], dtype=np.int64),
         sources=sources,
         exports=exports,
         inputs=inputs,
@@ -56,17 +60,18 @@ def _inputs_of(activities: Activities, k: int) -> tuple[tuple[int, float], ...]:
 
 def _raw_to_final(
     sources: tuple[IntArray, ...], inputs: tuple[tuple[tuple[int, float], ...], ...]
-) -> IntArray:
+) -> list[list[int]]:
+    """Goods in layers, each made from goods of the layers before."""
     made_from = [{g for k in ks for g, _ in inputs[k]} for ks in sources]
-    order: list[int] = []
+    layers: list[list[int]] = []
     placed: set[int] = set()
-    while len(order) < len(sources):
+    while len(placed) < len(sources):
         ready = [g for g, raw in enumerate(made_from) if g not in placed and raw <= placed]
         if not ready:
             raise ValueError("a good is needed to make itself: its recipes form a circle")
-        order += ready
+        layers.append(ready)
         placed.update(ready)
-    return np.array(order, dtype=np.int64)
+    return layers
 
 
 def needed_for(structure: Structure, final: BoolArray) -> BoolArray:

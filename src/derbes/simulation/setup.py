@@ -131,6 +131,7 @@ def _regime(
     n = span.n_periods
     branch = Branch(
         goods=_goods(structure),
+        layers=structure.layers,
         activities=activities,
         inputs=inputs,
         lines=_records(_table(layout.SHARED, course.line_hours.shape[1])),

@@ -1,7 +1,7 @@
 """A variant, compiled and with its calm plan."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derbes.case.arrays import CaseArrays, MeasureArrays
 from derbes.case.entities import Case
@@ -68,3 +68,10 @@ def make_studies(
         for name, changed in zip(names, cases, strict=True)
     ]
     return run_tasks(_study, tasks, n_workers=n_workers, progress=progress, what=_("calm plans"))
+
+
+def narrowed(study: Study, measures: Sequence[str]) -> Study:
+    """The study with only some of its measures; all of them when none are named."""
+    if not measures:
+        return study
+    return replace(study, measures=tuple(m for m in study.measures if m.name in measures))

@@ -44,8 +44,11 @@ def run_tasks(
             if progress:
                 progress(done, len(tasks), what)
         return results
-    with ProcessPoolExecutor(min(n_workers, len(tasks))) as pool:
+    pool = ProcessPoolExecutor(min(n_workers, len(tasks)))
+    try:
         return _on_executor(function, tasks, pool, progress=progress, what=what)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _on_executor(

@@ -1,6 +1,7 @@
 """The public verbs: from a case file to cover, leverage and a brief."""
 
 from derbes.workflow.asked import EVERY_MONTHS, request_of
+from derbes.workflow.made import provenance_of
 from derbes.workflow.verbs import (
     Progress,
     brief,
@@ -8,7 +9,6 @@ from derbes.workflow.verbs import (
     cover,
     inputs,
     leverage,
-    provenance_of,
     read_case,
     schema,
     show,

@@ -5,21 +5,18 @@ no compiler and no charts.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from derbes.case.entities import Case
 from derbes.case.inventory import quantities
 from derbes.case.quantity import Quantity
-from derbes.case.request import BASE, Request
+from derbes.case.request import BASE
 from derbes.errors import Problem
 from derbes.results.cover import Cover
-from derbes.results.leverage import Leverage, LeverageEnd, LeverageRow
-from derbes.results.provenance import Provenance
-from derbes.version import VERSION
+from derbes.results.leverage import Leverage
 from derbes.workflow.asked import ALL, request_of
+from derbes.workflow.made import provenance_of, with_units
 
 Progress = Callable[[int, int, str], None]
 """Called with how much is done, out of how much, and of what."""
@@ -108,7 +105,7 @@ def leverage(  # noqa: PLR0913 - one option for each axis of the surface
     from derbes.leverage import leverage_surface
 
     asked = request_of(case, variants=variants, measures=measures, starts=starts, lengths=lengths)
-    return _leverage(case, leverage_surface(case, asked, progress=progress, n_workers=n_workers))
+    return with_units(case, leverage_surface(case, asked, progress=progress, n_workers=n_workers))
 
 
 def brief(  # noqa: PLR0913 - one option for each axis of the surface
@@ -130,60 +127,6 @@ def brief(  # noqa: PLR0913 - one option for each axis of the surface
         SolveError: A program has no usable answer.
     """
     asked = request_of(case, variants=variants, measures=measures, starts=starts, lengths=lengths)
-    return _brief(case, asked, progress, n_workers)
+    from derbes.workflow.pages import brief_page
 
-
-def provenance_of(case: Case) -> Provenance:
-    """What makes a result of this case: its hash, and the versions in use."""
-    return Provenance(
-        case_name=case.name,
-        case_hash=case.hash,
-        version=VERSION,
-        solver=f"HiGHS {metadata.version('highspy')}",
-    )
-
-
-def _leverage(
-    case: Case, surface: tuple[tuple[LeverageRow, ...], tuple[LeverageEnd, ...]]
-) -> Leverage:
-    """Rows and ends of a surface, with their units and what made them."""
-    rows, ends = surface
-    units = {case.goods[use.good].unit for use in case.uses.values()}
-    return Leverage(
-        rows=rows,
-        ends=ends,
-        provenance=provenance_of(case),
-        currency=case.currency,
-        unit=units.pop() if len(units) == 1 else "",
-    )
-
-
-def _brief(case: Case, asked: Request, progress: Progress | None, n: int) -> str:
-    """The page: each variant is studied once, and its first page's courses are drawn."""
-    from derbes.brief import render_brief
-    from derbes.brief.contents import MYOPIC, OPTIMAL, BriefContents, focus_of
-    from derbes.cover import cover_table
-    from derbes.leverage import branch_of, calm_plan_of, leverage_surface
-    from derbes.study import make_studies
-
-    studies = make_studies(case, asked, n_workers=n, progress=progress)
-    cover_rows = cover_table(
-        case, asked, studies=studies, only_essential=True, n_workers=n, progress=progress
-    )
-    surface = leverage_surface(case, asked, studies=studies, n_workers=n, progress=progress)
-    contents = BriefContents(
-        case=case,
-        cover=Cover(rows=cover_rows, provenance=provenance_of(case)),
-        leverage=_leverage(case, surface),
-        calm={study.variant: calm_plan_of(study) for study in studies},
-    )
-    focus, calendar = focus_of(contents), case.calendar
-    length = calendar.periods(focus.length)
-    courses = tuple(
-        branch_of(study, focus.measure, start=calendar.index_of(start), length=length, bound=bound)
-        for study in studies
-        if focus.measure in study.case.measures
-        for start in focus.milestones
-        for bound in (OPTIMAL, MYOPIC)
-    )
-    return render_brief(replace(contents, branches=courses))
+    return brief_page(case, asked, progress=progress, n_workers=n_workers)

@@ -94,9 +94,7 @@ def build_draft(root: Table, memory: Memory) -> Draft:
     missing = [path for built in everything for path in built.missing]
     fields |= {
         section: {
-            name: one.entity
-            for name, one in elements[section].items()
-            if one.entity is not None
+            name: one.entity for name, one in elements[section].items() if one.entity is not None
         }
         for section in SECTIONS
     }
@@ -124,8 +122,7 @@ def _misshapen_sections(root: Table) -> frozenset[str]:
     return frozenset(
         section
         for section in SECTIONS
-        if not isinstance(node := root.entries.get(section, root), Table)
-        and node.plain is not None
+        if not isinstance(node := root.entries.get(section, root), Table) and node.plain is not None
     )
 
 

@@ -135,7 +135,7 @@ def common(entry: Any, element_id: str, line: int) -> dict[str, Any]:
         "label": entry.label,
         "note": text_of(entry.note),
         "tags": tuple(entry.tags),
-        "line": line,
+        "at_line": line,
     }
 
 
@@ -152,16 +152,11 @@ class Built:
     """Ids that it refers to."""
 
 
-def validated(
-    model: type[Entry], plain: Plain, above: Path
-) -> tuple[Entry | None, list[Finding]]:
+def validated(model: type[Entry], plain: Plain, above: Path) -> tuple[Entry | None, list[Finding]]:
     """The entry that a mapping makes, None when it is refused, and what is wrong."""
     empty: list[Path] = []
     filled = _without_empty(plain if plain is not None else {}, (), empty)
-    findings = [
-        Finding((*above, *path), *_no_value(path))
-        for path in empty
-    ]
+    findings = [Finding((*above, *path), *_no_value(path)) for path in empty]
     try:
         entry = model.model_validate(filled)
     except ValidationError as error:
@@ -259,5 +254,3 @@ def _places_in(
             yield (*path, key), named, reference
         if isinstance(given, Entry):
             yield from places_of(given, (*path, key))
-
-

@@ -89,7 +89,9 @@ def header_fields(header: Header, measures: Measures) -> dict[str, Any]:
         return {"name": "", "calendar": header.calendar, "currency": header.money, "target": ""}
     filled = _filled(header, entry, measures)
     found = filled.single()
-    length = length_in_periods(filled, entry.main_length, ("main_length",)) if entry.main_length else 0
+    length = (
+        length_in_periods(filled, entry.main_length, ("main_length",)) if entry.main_length else 0
+    )
     header.findings += filled.findings
     header.missing += filled.missing
     return {
@@ -142,4 +144,3 @@ def _alone(model: type[Entry], node: Table, key: str) -> Entry | None:
 def _calendar(entry: CalendarEntry) -> Calendar:
     year, month = entry.first.split("-")[:2]
     return Calendar(int(year), int(month), entry.periods, _STEPS[entry.step])
-

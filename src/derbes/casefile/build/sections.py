@@ -66,7 +66,8 @@ def _recipe(filled: Filled, element_id: str, line: int) -> Element:
     entry = cast("RecipeEntry", filled.entry)
     found = filled.single()
     return Recipe(
-        **{**common(entry, element_id, line), "line": entry.line or ""},
+        **common(entry, element_id, line),
+        line=entry.line or "",
         output=entry.output,
         inputs=filled.quantities("inputs"),
         plant=entry.plant,

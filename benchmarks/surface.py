@@ -1,0 +1,190 @@
+"""The whole surface on two processes, held against the whole horizon; and its growth."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.full_horizon import FullAnswer, full_answer, full_answer_in_order
+from benchmarks.network import LENGTHS, STARTS
+from benchmarks.rows import Row, within
+from benchmarks.setting import Cut, Setting, sample_cuts
+from derbes.case.arrays import MeasureRun
+from derbes.case.request import BASE, Request
+from derbes.leverage import leverage_surface
+from derbes.leverage.points import Bases, StartSolver
+from derbes.leverage.rows import OPTIMAL
+from derbes.programs.lexicographic import CERTIFIED
+from derbes.results.leverage import LeverageRow
+from derbes.study import Study, run_tasks
+
+N_PROCESSES = 2
+SURFACE_LIMIT = 15.0
+"""Most that a surface of 10,000 cut-offs may take on two cores. [s]"""
+AGREED = 1e-6
+"""Difference to the whole horizon that counts as none, relative."""
+CHUNK = 6
+"""Starts that a process takes at a time."""
+PARTS = (1 / 8, 1 / 4, 1 / 2, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Starts for one process."""
+
+    setting: Setting
+    starts: tuple[int, ...]
+
+
+def solve_starts(task: Task) -> list[float]:
+    """Certificates of the optimum of every cut-off of some starts."""
+    setting = task.setting
+    certificates = []
+    bases: Bases = {}
+    for start in task.starts:
+        solver = StartSolver(setting.calm, start, max(LENGTHS), bases)
+        for measure in setting.measures:
+            for length in LENGTHS:
+                branch = solver.solve(MeasureRun(measure, length))
+                certificates.append(branch.solution.certificate)
+    return certificates
+
+
+def _spread(starts: Sequence[int], part: float) -> tuple[int, ...]:
+    """Part of the starts, spread evenly."""
+    places = np.linspace(0, len(starts) - 1, max(1, round(part * len(starts)))).round()
+    return tuple(starts[int(place)] for place in places)
+
+
+def time_surface(setting: Setting, starts: Sequence[int]) -> tuple[list[float], float]:
+    """Certificates of a surface solved on two processes, and the wall time. [s]"""
+    chunks = [tuple(starts[i : i + CHUNK]) for i in range(0, len(starts), CHUNK)]
+    begun = time.perf_counter()
+    tasks = [Task(setting, chunk) for chunk in chunks]
+    found = run_tasks(solve_starts, tasks, n_workers=N_PROCESSES)
+    return [one for part in found for one in part], time.perf_counter() - begun
+
+
+def measure_surface(setting: Setting, *, quick: bool) -> list[Row]:
+    """The surface, its certificates, and a sample of it against the whole horizon."""
+    starts = _spread(STARTS, 1 / 8) if quick else tuple(STARTS)
+    certificates, wall = time_surface(setting, starts)
+    n = len(certificates)
+    limit = SURFACE_LIMIT * n / 10_000
+    found, wall_verb = _as_verb(setting, starts)
+    points = {_cut_of(setting, row): row for row in found if row.bound == OPTIMAL}
+    return [
+        within(
+            "surface, optimum of each point",
+            wall,
+            "s",
+            limit=limit,
+            note=f"{n:,} cut-offs, {N_PROCESSES} processes, each with its certificate",
+        ),
+        within("surface, worst certificate", max(certificates), "relative", limit=CERTIFIED),
+        within(
+            "surface, as the verb gives it",
+            wall_verb,
+            "s",
+            limit=limit,
+            note=f"{len(found):,} rows: both rules, both sides' losses, ends; no premium",
+        ),
+        *check_sample(setting, points, 20 if quick else 200),
+    ]
+
+
+def _as_verb(setting: Setting, starts: tuple[int, ...]) -> tuple[list[LeverageRow], float]:
+    """Rows of the surface by both rules, and the wall time. [s]"""
+    study = Study(BASE, setting.case, setting.arrays, setting.calm, setting.measures)
+    request = Request(starts=starts, lengths=LENGTHS)
+    begun = time.perf_counter()
+    rows, _ends = leverage_surface(
+        setting.case, request, studies=[study], has_premium=False, n_workers=N_PROCESSES
+    )
+    return list(rows), time.perf_counter() - begun
+
+
+def _cut_of(setting: Setting, row: LeverageRow) -> Cut:
+    names = [measure.name for measure in setting.measures]
+    start = setting.arrays.calendar.index_of(row.start)
+    return Cut(names.index(row.measure), start, row.length)
+
+
+def check_sample(setting: Setting, points: Mapping[Cut, LeverageRow], n_sample: int) -> list[Row]:
+    """Largest differences between some points and the whole horizon solved cold."""
+    everywhere = sample_cuts(setting, len(setting.measures) * len(STARTS) * len(LENGTHS))
+    rows = [(cut, points[cut]) for cut in everywhere if cut in points][:n_sample]
+    month = _month_of_money(setting)
+    demand = float(setting.arrays.demand[setting.arrays.use_essential].sum(axis=0).max())
+    pairs = [(row, *_answer(setting, cut, row, month)) for cut, row in rows]
+    losses = [
+        abs((row.target_loss or 0.0) - full.target_loss) / max(abs(full.target_loss), month)
+        for row, full, _in_order in pairs
+    ]
+    unmet = [
+        abs(row.unmet_essential - full.unmet_essential) / max(full.unmet_essential, demand)
+        for row, full, _in_order in pairs
+    ]
+    hurt = sum(full.target_loss > AGREED * month for _row, full, _in_order in pairs)
+    short = sum(full.unmet_essential > AGREED * demand for _row, full, _in_order in pairs)
+    ordered = sum(in_order for _row, _full, in_order in pairs)
+    return [
+        _difference(
+            "V(cut) - V(calm), largest difference",
+            losses,
+            f"{hurt} cost money; {ordered} needed the levels one by one",
+        ),
+        _difference("unmet essential, largest difference", unmet, f"{short} have some"),
+    ]
+
+
+def _difference(name: str, differences: list[float], note: str) -> Row:
+    """A row about how far points are from the whole horizon."""
+    worst = max(differences)
+    apart = sum(one > AGREED for one in differences)
+    return Row(
+        name,
+        worst,
+        "relative",
+        "whole horizon, cold, at most",
+        AGREED,
+        AGREED / max(worst, AGREED**2),
+        f"{len(differences)} points, {apart} above {AGREED:g}; {note}",
+    )
+
+
+def _answer(setting: Setting, cut: Cut, row: LeverageRow, month: float) -> tuple[FullAnswer, bool]:
+    """The whole horizon's answer; level by level where the weights give another money."""
+    full = full_answer(setting, cut)
+    apart = abs(full.target_loss - (row.target_loss or 0.0))
+    if apart <= AGREED * max(abs(full.target_loss), month):
+        return full, False
+    return full_answer_in_order(setting, cut), True
+
+
+def _month_of_money(setting: Setting) -> float:
+    """Calm money of an average month; differences are not looked at more finely. [money]"""
+    arrays = setting.arrays
+    spent = (arrays.activities.unit_cost * setting.calm.orders)[:, : arrays.n_calendar]
+    return float(spent.sum() / arrays.n_calendar)
+
+
+def measure_growth(setting: Setting, *, quick: bool) -> list[Row]:
+    """Time per point of ever larger parts of the surface, and the slope."""
+    parts = PARTS[:2] if quick else PARTS
+    sizes, walls = [], []
+    for part in parts:
+        points, wall = time_surface(setting, _spread(STARTS, part))
+        sizes.append(len(points))
+        walls.append(wall)
+    each = [1000.0 * wall / size for wall, size in zip(walls, sizes, strict=True)]
+    rows = [
+        Row(
+            f"growth, {size:,} cut-offs", per, "ms a point", "smallest part", each[0], each[0] / per
+        )
+        for size, per in zip(sizes, each, strict=True)
+    ]
+    slope = float(np.polyfit(np.log(sizes), np.log(walls), 1)[0])
+    note = "exponent of time over points; 1 is linear"
+    return [*rows, Row("growth, exponent", slope, "", "linear", 1.0, 1.0 / slope, note)]
