@@ -10,7 +10,7 @@ from benchmarks.network import LENGTHS, N_PERIODS, STARTS
 from benchmarks.rows import Row, Spent, faster, timed
 from benchmarks.setting import Cut, Setting, one_core, quiet, sample_cuts
 from derbes.case.arrays import MeasureRun
-from derbes.leverage.points import Bases, StartSolver
+from derbes.leverage.points import Kept, StartSolver
 
 NAME = "surprise cut-off"
 N_QUICK = 4
@@ -61,9 +61,9 @@ def measure_cutoffs(setting: Setting, *, quick: bool) -> list[Row]:
 def own_time(setting: Setting, starts: Sequence[int]) -> tuple[float, str]:
     """Median over starts of the time per point, windows and certificates included. [ms]"""
     each, walls, solves = [], [], []
-    bases: Bases = {}
+    kept: Kept = {}
     for start in starts:
-        times, spent = timed(_solve_start, setting, start, bases)
+        times, spent = timed(_solve_start, setting, start, kept)
         each.append(1000.0 * spent.cpu / len(times))
         walls.append(1000.0 * spent.wall / len(times))
         solves += [1000.0 * one.cpu for one in times]
@@ -74,8 +74,8 @@ def own_time(setting: Setting, starts: Sequence[int]) -> tuple[float, str]:
     return statistics.median(each), note
 
 
-def _solve_start(setting: Setting, start: int, bases: Bases) -> list[Spent]:
-    solver = StartSolver(setting.calm, start, max(LENGTHS), bases)
+def _solve_start(setting: Setting, start: int, kept: Kept) -> list[Spent]:
+    solver = StartSolver(setting.calm, start, max(LENGTHS), kept)
     return [
         timed(solver.solve, MeasureRun(measure, length))[1]
         for measure in setting.measures

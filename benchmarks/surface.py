@@ -13,7 +13,7 @@ from benchmarks.setting import Cut, Setting, sample_cuts
 from derbes.case.arrays import MeasureRun
 from derbes.case.request import BASE, Request
 from derbes.leverage import leverage_surface
-from derbes.leverage.points import Bases, StartSolver
+from derbes.leverage.points import Kept, StartSolver
 from derbes.leverage.rows import OPTIMAL
 from derbes.programs.lexicographic import CERTIFIED
 from derbes.results.leverage import LeverageRow
@@ -41,9 +41,9 @@ def solve_starts(task: Task) -> list[float]:
     """Certificates of the optimum of every cut-off of some starts."""
     setting = task.setting
     certificates = []
-    bases: Bases = {}
+    kept: Kept = {}
     for start in task.starts:
-        solver = StartSolver(setting.calm, start, max(LENGTHS), bases)
+        solver = StartSolver(setting.calm, start, max(LENGTHS), kept)
         for measure in setting.measures:
             for length in LENGTHS:
                 branch = solver.solve(MeasureRun(measure, length))

@@ -12,7 +12,7 @@ from derbes.case.state import State
 
 NEAR = 1e-12
 ROUNDS = 2
-CUTS = 2
+CUTS = 3
 
 
 @dataclass
@@ -53,9 +53,8 @@ class Day:
 
 def enough(wanted: float, there: float) -> float:
     """Part of what is wanted that is there."""
-    if wanted <= there * (1 + NEAR):
-        return 1.0
-    return max(0.0, there) / wanted
+    there = max(0.0, there)
+    return 1.0 if wanted <= there * (1 + NEAR) else there / wanted
 
 
 class SlowRule:
@@ -96,7 +95,8 @@ class SlowRule:
             g: [s for s in self.sources if s.kind == ActivityKind.EXPORT and g in s.inputs]
             for g in arrays.goods
         }
-        self.goods = self._raw_to_final()
+        self.layers = self._layers()
+        self.goods = [good for layer in self.layers for good in layer]
         self.guarded = self._guarded()
         self.longest_lead = max([0, *(s.lead for s in self.sources)])
         ranks = list(arrays.priorities)
@@ -109,19 +109,18 @@ class SlowRule:
 
     # -- structure ---------------------------------------------------------------------
 
-    def _raw_to_final(self) -> list[str]:
-        order: list[str] = []
+    def _layers(self) -> list[list[str]]:
+        """Goods by the longest way to a good that nothing is made from, that way first."""
 
-        def visit(good: str) -> None:
-            if good not in order:
-                for source in self.makers[good]:
-                    for raw in source.inputs:
-                        visit(raw)
-                order.append(good)
+        def steps(good: str) -> int:
+            into = {s.good for s in self.sources if s.good and good in s.inputs}
+            return max((steps(other) + 1 for other in into), default=0)
 
-        for good in self.arrays.goods:
-            visit(good)
-        return order
+        height = {good: steps(good) for good in self.arrays.goods}
+        return [
+            [good for good in self.arrays.goods if height[good] == h]
+            for h in range(max(height.values()), -1, -1)
+        ]
 
     def _guarded(self) -> set[str]:
         m, arrays = self.measure, self.arrays
@@ -360,23 +359,51 @@ class SlowRule:
     def plan(self, day: Day, usable, refill, direct, most, ordering: bool):
         plan: dict[str, float] = {}
         claims = dict(direct)
-        pooled = [0.0] * len(day.pools)
-        for g in reversed(self.goods):
-            lacking = refill[g] + max(0.0, claims[g] - usable[g])
-            for rank, s in enumerate(day.ranked[g]):
-                wanted = lacking
-                if s.lead > 0:
-                    wanted = self.order_ahead(day, plan, g, rank) if ordering else 0.0
-                level = min(wanted, most[s.name])
-                if level > 0 and s.pool >= 0:
-                    level = max(0.0, min(level, day.pools[s.pool] - pooled[s.pool]))
-                    pooled[s.pool] += level
-                plan[s.name] = level
+        before = [0.0] * len(day.hours)
+        for layer in reversed(self.layers):
+            for cuts in range(CUTS + 1):
+                pooled = [0.0] * len(day.pools)
+                for g in layer:
+                    lacking = refill[g] + max(0.0, claims[g] - usable[g])
+                    self.plan_good(day, plan, most, pooled, g, lacking, ordering)
+                planned = self.hours_planned(plan, layer)
+                parts = [
+                    enough(p, left - b)
+                    for p, left, b in zip(planned, day.hours, before, strict=True)
+                ]
+                if cuts == CUTS or min(parts, default=1.0) >= 1:
+                    break
+                for s in self.makers_of(layer):
+                    if s.line >= 0 and parts[s.line] < 1:
+                        most[s.name] = plan[s.name] * parts[s.line]
+            before = [b + p for b, p in zip(before, planned, strict=True)]
+            for s in self.makers_of(layer):
                 for raw, amount in s.inputs.items():
-                    claims[raw] += amount * level
-                if s.lead == 0:
-                    lacking -= level
+                    claims[raw] += amount * plan[s.name]
         return plan, claims
+
+    def makers_of(self, layer: list[str]) -> list[Source]:
+        return [s for g in layer for s in self.makers[g]]
+
+    def hours_planned(self, plan, layer: list[str]) -> list[float]:
+        hours = [0.0] * len(self.arrays.lines)
+        for s in self.makers_of(layer):
+            if s.line >= 0:
+                hours[s.line] += s.hours * plan[s.name]
+        return hours
+
+    def plan_good(self, day, plan, most, pooled, good, lacking, ordering) -> None:
+        for rank, s in enumerate(day.ranked[good]):
+            wanted = lacking
+            if s.lead > 0:
+                wanted = self.order_ahead(day, plan, good, rank) if ordering else 0.0
+            level = min(wanted, most[s.name])
+            if level > 0 and s.pool >= 0:
+                level = max(0.0, min(level, day.pools[s.pool] - pooled[s.pool]))
+                pooled[s.pool] += level
+            plan[s.name] = level
+            if s.lead == 0:
+                lacking -= level
 
     def order_ahead(self, day: Day, plan, good: str, rank: int) -> float:
         s = day.ranked[good][rank]
@@ -388,30 +415,26 @@ class SlowRule:
         return max(0.0, order)
 
     def line_parts(self, day: Day, plan) -> list[float]:
-        planned = [0.0] * len(day.hours)
-        for s in self.sources:
-            if s.line >= 0 and plan.get(s.name, 0.0) > 0:
-                planned[s.line] += s.hours * plan[s.name]
+        planned = self.hours_planned(plan, self.goods)
         return [enough(p, left) for p, left in zip(planned, day.hours, strict=True)]
 
     def cut(self, day: Day, usable, plan, claims, most) -> bool:
-        lines = self.line_parts(day, plan)
         there = {
             g: usable[g] + sum(plan[s.name] for s in day.ranked[g] if s.lead == 0)
             for g in self.goods
         }
         parts = {g: enough(claims[g], there[g]) for g in self.goods}
-        was_cut = False
-        for s in self.sources:
-            if s.good is None:
-                continue
-            part = min([1.0, *(parts[raw] for raw in s.inputs)])
-            if s.line >= 0:
-                part = min(part, lines[s.line])
-            if part < 1:
-                most[s.name] = plan[s.name] * part
-                was_cut = was_cut or plan[s.name] > 0
-        return was_cut
+        for layer in reversed(self.layers):
+            claimed = {
+                raw for s in self.makers_of(self.goods) if plan[s.name] > 0 for raw in s.inputs
+            }
+            if any(parts[g] < 1 for g in layer if g in claimed):
+                for s in self.makers_of(self.goods):
+                    part = min([1.0, *(parts[raw] for raw in s.inputs if raw in layer)])
+                    if part < 1:
+                        most[s.name] = plan[s.name] * part
+                return True
+        return False
 
     def execute(self, day: Day, tau: int, usable, plan, claims, direct, served) -> None:
         lines = self.line_parts(day, plan)

@@ -56,7 +56,7 @@ def test_every_kind_of_row_stands_in_a_golden_program() -> None:
     texts = "\n".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*.lp"))
     assert kinds == {
         "stock", "fresh_stock", "balance", "shelf_life", "shared_capacity", "line", "storage",
-        "reserve", "refill", "calm_state", "capacity",
+        "reserve", "refill", "calm_state", "calm_age", "capacity",
     }  # fmt: skip
     for kind in kinds:
         assert f" {kind}(" in texts

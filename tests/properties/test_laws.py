@@ -18,9 +18,8 @@ from derbes.leverage import leverage_surface
 from derbes.leverage.accounts import response_money
 from derbes.leverage.baseline import calm_baseline
 from derbes.leverage.points import StartSolver, myopic_response, optimal_response
-from derbes.programs.branch import least_window, make_window, solve_branch
+from derbes.programs.branch import least_window, make_window, solve_alone
 from derbes.programs.calm import solve_calm
-from derbes.programs.highs import Session
 from derbes.programs.survive import SurvivalProgram
 from derbes.results.leverage import LeverageRow
 from tests.properties.generated import cases, with_measure
@@ -176,7 +175,8 @@ def test_a_window_has_the_answer_of_the_whole_horizon(case: Case, start: int) ->
     branch = StartSolver(calm, start, run.length).solve(run)
     assume(branch.rejoined)
     whole = make_window(calm, start, arrays.n_periods - start)
-    full, _program = solve_branch(whole, Session(whole.program), run, whole.program)
+    assert run.measure is not None
+    full = solve_alone(whole, run.measure, run.length)
     for kind in ("unmet",):
         assert full.block(kind).sum() == pytest.approx(
             branch.block(kind).sum() + calm.unmet[:, start + branch.window.layout.n :].sum(),
@@ -196,7 +196,8 @@ def test_the_myopic_rule_never_beats_the_program(case: Case, start: int) -> None
     calm = solve_calm(arrays)
     run = MeasureRun(compile_measure(case, arrays, "cut"), case.measures["cut"].lengths[0])
     window = make_window(calm, start, least_window(calm, run.length))
-    best, _program = solve_branch(window, Session(window.program), run, window.program)
+    assert run.measure is not None
+    best = solve_alone(window, run.measure, run.length)
     rule = myopic_response(window, run)
     essential = arrays.use_essential
     room = CLOSE * essential_demand(case)

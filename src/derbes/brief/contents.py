@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from derbes.case.entities import Case, Label, Measure
+from derbes.case.entities import Case, Label, Measure, Tier
 from derbes.case.request import BASE
 from derbes.language import _, language
 from derbes.results.cover import ALL_ESSENTIAL, Cover, CoverRow
@@ -14,6 +14,8 @@ OPTIMAL = "optimal"
 MYOPIC = "myopic"
 A_YEAR = 12
 """[month]"""
+NOTHING = 1e-6
+"""Unmet demand up to this share is rounding noise of the solver."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,16 @@ class Focus:
     """ISO month of the first start."""
     milestones: tuple[str, ...]
     """The first start and up to two later ones, at round years."""
+    worst: str
+    """ISO month of the start that leaves the most essential demand unmet under the best
+    response; the earliest of several, the first start when none leaves any."""
+    harm: float
+    """Essential demand unmet from that start. [unit of the uses]"""
+
+    @property
+    def shown(self) -> str:
+        """ISO month of the start that page one draws."""
+        return self.worst if self.harm else self.start
 
 
 def focus_of(contents: BriefContents) -> Focus:
@@ -55,8 +67,46 @@ def focus_of(contents: BriefContents) -> Focus:
     lengths = sorted({row.length for row in keys if row.measure == measure})
     starts = sorted({row.start for row in keys if row.measure == measure})
     start = starts[0] if starts else case.calendar.label(0)
-    wanted = case.main_length * case.calendar.step
-    return Focus(BASE, measure, _main_length(lengths, wanted), start, _milestones(starts))
+    length = _main_length(lengths, case.main_length * case.calendar.step)
+    harms = _harms(contents, measure, length)
+    harm = max(harms.values(), default=0.0)
+    as_bad = [month for month, unmet in harms.items() if unmet >= harm * (1 - NOTHING)]
+    return Focus(
+        variant=BASE,
+        measure=measure,
+        length=length,
+        start=start,
+        milestones=_milestones(starts),
+        worst=min(as_bad) if harm else start,
+        harm=harm,
+    )
+
+
+def _harms(contents: BriefContents, measure: str, length: int) -> dict[str, float]:
+    """Start → unmet essential demand under the best response, in the case as written."""
+    wanted = (BASE, measure, length, OPTIMAL)
+    return {
+        row.start: harm_of(contents.case, row)
+        for row in contents.leverage.rows
+        if (row.variant, row.measure, row.length, row.bound) == wanted
+    }
+
+
+def harm_of(case: Case, row: LeverageRow) -> float:
+    """Unmet essential demand, without the solver's rounding noise. [unit of the uses]"""
+    return beyond_noise(case, row.unmet_essential)
+
+
+def beyond_noise(case: Case, unmet: float) -> float:
+    """Unmet essential demand, or 0 where it is rounding noise. [unit of the uses]"""
+    demands = [case.uses[use].demand for use in essential_uses(case)]
+    monthly = sum(demand.value for demand in demands if demand is not None)
+    return unmet if unmet > NOTHING * monthly else 0.0
+
+
+def essential_uses(case: Case) -> tuple[str, ...]:
+    """Ids of the uses that come first."""
+    return tuple(id_ for id_, use in case.uses.items() if use.tier is Tier.ESSENTIAL)
 
 
 def _main_length(lengths: list[int], wanted: int) -> int:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from derbes.brief import format as fmt
 from derbes.brief.contents import (
-    MYOPIC,
     BriefContents,
     Focus,
     cover_row,
@@ -16,14 +15,15 @@ from derbes.brief.contents import (
 from derbes.brief.parts import Figure, Table
 from derbes.brief.sections.coverage import coverage_figure
 from derbes.brief.sections.inputs import grade_counts, grade_words, inputs_of
+from derbes.brief.sections.leverage import no_premium_words
 from derbes.brief.sections.variants import comparison
 from derbes.brief.sections.wording import (
     binding_words,
     draws_words,
     measure_words,
     survived,
-    unit_words,
 )
+from derbes.brief.verdict import rule_of_thumb, unmet_words, verdict_of
 from derbes.language import _, ngettext
 from derbes.results.cover import CoverRow
 
@@ -66,7 +66,7 @@ def front_of(contents: BriefContents, focus: Focus) -> Front:
     return Front(
         title=text_of(case.label, case.name),
         question=text_of(case.question, ""),
-        verdict=_verdict(contents, focus),
+        verdict=verdict_of(contents, focus),
         answer=_answer(contents, focus),
         cards=_cards(contents, focus),
         figure=coverage_figure(contents, focus),
@@ -77,44 +77,31 @@ def front_of(contents: BriefContents, focus: Focus) -> Front:
     )
 
 
-def _verdict(contents: BriefContents, focus: Focus) -> str:
-    row = cover_row(contents, focus, variant=focus.variant, start=focus.start)
-    length = fmt.months(focus.length)
-    if row is None:
-        return _("No answer: no measure was computed.")
-    if row.survives_length:
-        return _("Yes: essential uses hold for the whole {length}.").format(length=length)
-    return _("No: essential uses hold for {time} of {length}.").format(
-        time=survived(row), length=length
-    )
-
-
 def _answer(contents: BriefContents, focus: Focus) -> str:
-    row = cover_row(contents, focus, variant=focus.variant, start=focus.start)
-    if row is None:
+    """What the verdict is about, what runs out first, and what keeps it from ending."""
+    if not focus.measure:
         return ""
-    first = _("{measure}, from {month}.").format(
-        measure=measure_words(contents, focus), month=fmt.date(focus.start)
-    )
-    parts = [first]
-    if not row.survives_length and row.binding:
+    row = cover_row(contents, focus, variant=focus.variant, start=focus.shown)
+    parts = [_("{measure}.").format(measure=measure_words(contents, focus))]
+    if row is not None and not row.survives_length and row.binding:
         binding = binding_words(contents.case, row.binding, row.binding_sellers)
         parts.append(_("First to run out: {goods}.").format(goods=binding))
-    return " ".join([*parts, _end_sentence(contents, focus)])
+    parts += [_end_sentence(contents, focus), rule_of_thumb(contents, focus)]
+    return " ".join(part for part in parts if part)
 
 
 def _end_sentence(contents: BriefContents, focus: Focus) -> str:
     end = end_of(contents, focus, variant=focus.variant)
     if end is None:
         return _("When the leverage ends was not computed.")
+    if not end.binding:
+        return ""
+    binding = binding_words(contents.case, end.binding, end.binding_sellers)
     if end.date:
-        return _("From {month} on such a measure leaves nothing essential unmet.").format(
-            month=fmt.date(end.date)
-        )
+        return _("Binds until it ends: {goods}.").format(goods=binding)
     calendar = contents.case.calendar
     return _("As planned this does not end by {month}; what still binds: {goods}.").format(
-        month=fmt.date(calendar.label(calendar.n_periods - 1)),
-        goods=binding_words(contents.case, end.binding, end.binding_sellers),
+        month=fmt.date(calendar.label(calendar.n_periods - 1)), goods=binding
     )
 
 
@@ -132,7 +119,14 @@ def _survival_card(contents: BriefContents, focus: Focus) -> Card:
     label = _("Time to survive")
     if row is None:
         return Card(label, fmt.missing(), "")
-    text = _("best response; {time} by the simple rule").format(time=_myopic(row))
+    text = _("from {month}, best response; {time} by the simple rule").format(
+        month=fmt.date(focus.start), time=_myopic(row)
+    )
+    worst = cover_row(contents, focus, variant=focus.variant, start=focus.worst)
+    if worst is not None and focus.worst != focus.start:
+        text = _("{words}; from {month} {at_worst}").format(
+            words=text, month=fmt.date(focus.worst), at_worst=survived(worst)
+        )
     return Card(label, survived(row), text)
 
 
@@ -168,14 +162,9 @@ def _ratio_card(contents: BriefContents, focus: Focus) -> Card:
     if row is None:
         return Card(label, fmt.missing(), "")
     if row.leverage_ratio is None and row.leverage_ratio_lost is None:
-        rule = leverage_row(contents, focus, variant=focus.variant, start=focus.start, bound=MYOPIC)
-        most = (rule or row).unmet_essential
         unmet = _("unmet instead: {units}").format(
-            units=fmt.quantity(row.unmet_essential, unit_words(contents.case))
-            if rule is None
-            else fmt.span(fmt.number(row.unmet_essential),
-                          fmt.quantity(most, unit_words(contents.case)))
-        )  # fmt: skip
+            units=unmet_words(contents, focus, focus.start)
+        )
         return Card(label, fmt.missing(), _("{reason}; {unmet}").format(
             reason=fmt.missing(row.missing), unmet=unmet))  # fmt: skip
     returning, lost = (
@@ -202,7 +191,7 @@ def _cost_card(contents: BriefContents, focus: Focus) -> Card:
     row = leverage_row(contents, focus, variant=focus.variant, start=focus.start)
     words = _("price rise that is as bad as the cut-off")
     if row is not None and row.premium is None and row.premium_unbounded:
-        return Card(label, _("no limit"), _("any price rise is better than the cut-off"))
+        return Card(label, _("no limit"), no_premium_words())
     if row is None or row.premium is None:
         reason = fmt.missing(row.missing if row else ())
         return Card(label, fmt.missing(), _("{words}: {reason}").format(words=words, reason=reason))

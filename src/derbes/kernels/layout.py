@@ -121,7 +121,10 @@ class Branch(NamedTuple):
 
     goods: Table
     layers: Ints
-    """Goods of layer j are `goods[layers[j]:layers[j + 1]]`; none is made from another."""
+    """Goods of layer j are `goods[layers[j]:layers[j + 1]]`; none is made from another.
+
+    The last holds the goods that nothing is made from, the one before what goes into them.
+    """
     activities: Table
     inputs: Table
     lines: Table

@@ -144,8 +144,10 @@ def _begin(branch: Branch, t: int, phase: int) -> bool:
             good.goal = min(good.start, good.hold) if good.guarded else 0.0
         elif phase == DEFERRABLE:
             good.direct = now.deferrable
-            if branch.reserve_first or (running and good.guarded):
+            if branch.reserve_first:
                 good.floor = now.target
+            if running and good.guarded:
+                good.floor = good.hold
         elif phase == SALES:
             good.direct = now.sought
             good.floor = good.hold

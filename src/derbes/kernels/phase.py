@@ -24,9 +24,10 @@ SMALL = 1e-12
 @compiled
 def part_of(wanted: float, there: float) -> float:
     """Part of what is wanted that is there; 1 when rounding alone is missing."""
+    there = max(0.0, there)
     if wanted <= there * (1.0 + SMALL):
         return 1.0
-    return max(0.0, there) / wanted
+    return there / wanted
 
 
 @compiled
@@ -70,36 +71,40 @@ def _order_ahead(branch: Branch, t: int, s: int, first: int) -> float:
 
 
 @compiled
-def _plan_layer(branch: Branch, t: int, mode: int, layer: int) -> bool:
-    """Plan the sources of a layer of goods, cheapest first (S4), (S5); whether lines suffice."""
-    goods, activities, ranked = branch.goods, branch.activities, branch.ranked
-    for r in range(len(branch.lines)):
-        branch.lines[r].planned = branch.lines[r].before
-    for g in range(branch.layers[layer], branch.layers[layer + 1]):
-        good = goods[g]
-        lacking = good.refill + max(0.0, good.claims - good.usable)
-        good.there = good.usable
-        for s in range(good.first_source, good.end_source):
-            source = activities[ranked[t, s]]
+def _plan_good(branch: Branch, t: int, mode: int, g: int) -> None:
+    """Plan the sources of a good, cheapest first (S4), (S5)."""
+    good = branch.goods[g]
+    lacking = good.refill + max(0.0, good.claims - good.usable)
+    good.there = good.usable
+    for s in range(good.first_source, good.end_source):
+        source = branch.activities[branch.ranked[t, s]]
+        level = 0.0
+        if source.lead == 0:
+            level = min(lacking, source.limit)
+        elif mode == ORDERING:
+            level = min(_order_ahead(branch, t, s, good.first_source), source.limit)
+        if level > 0.0:
             if source.pool >= 0:
-                branch.pools[source.pool].planned = 0.0
-        for s in range(good.first_source, good.end_source):
-            source = activities[ranked[t, s]]
-            level = 0.0
-            if source.lead == 0:
-                level = min(lacking, source.limit)
-            elif mode == ORDERING:
-                level = min(_order_ahead(branch, t, s, good.first_source), source.limit)
-            if level > 0.0 and source.pool >= 0:
                 pool = branch.pools[source.pool]
                 level = max(0.0, min(level, pool.left - pool.planned))
                 pool.planned += level
-            if level > 0.0 and source.line >= 0:
+            if source.line >= 0:
                 branch.lines[source.line].planned += source.hours * level
             if source.lead == 0:
                 lacking -= level
                 good.there += level
-            source.plan = level
+        source.plan = level
+
+
+@compiled
+def _plan_layer(branch: Branch, t: int, mode: int, layer: int) -> bool:
+    """Plan the sources of a layer of goods; whether lines suffice."""
+    for r in range(len(branch.lines)):
+        branch.lines[r].planned = branch.lines[r].before
+    for q in range(len(branch.pools)):
+        branch.pools[q].planned = 0.0
+    for g in range(branch.layers[layer], branch.layers[layer + 1]):
+        _plan_good(branch, t, mode, g)
     enough = True
     for r in range(len(branch.lines)):
         line = branch.lines[r]
@@ -171,24 +176,40 @@ def _granted(branch: Branch, source: Table) -> float:
 
 
 @compiled
+def _over_claimed(branch: Branch) -> int:
+    """First good of the most final layer of which recipes claim too much; -1: none."""
+    over = -1
+    for k in range(len(branch.activities)):
+        source = branch.activities[k]
+        if source.plan > 0.0:
+            for i in range(source.first_input, source.end_input):
+                if branch.goods[branch.inputs[i].good].grant < 1.0:
+                    over = max(over, branch.inputs[i].good)
+    layer = len(branch.layers) - 1
+    while over >= 0 and branch.layers[layer] > over:
+        layer -= 1
+    return branch.layers[layer] if over >= 0 else -1
+
+
+@compiled
 def _cut(branch: Branch) -> bool:
-    """Cut the recipes that claim too much of the most final good of which too much is claimed.
+    """Cut the recipes that claim too much of the most final layer that is over-claimed (S6).
 
     A recipe that was not planned is held back too: what is left over, the next
-    round gives out (S6). Whether any was cut.
+    round gives out. Whether any was cut.
     """
-    over = len(branch.goods) - 1
-    while over >= 0 and branch.goods[over].grant >= 1.0:
-        over -= 1
-    cut = False
-    if over >= 0:
-        for k in range(len(branch.activities)):
-            source = branch.activities[k]
-            for i in range(source.first_input, source.end_input):
-                if branch.inputs[i].good == over:
-                    source.limit = source.plan * branch.goods[over].grant
-                    cut = cut or source.plan > 0.0
-    return bool(cut)
+    over = _over_claimed(branch)
+    if over < 0:
+        return False
+    for k in range(len(branch.activities)):
+        source = branch.activities[k]
+        part = 1.0
+        for i in range(source.first_input, source.end_input):
+            if branch.inputs[i].good >= over:
+                part = min(part, branch.goods[branch.inputs[i].good].grant)
+        if part < 1.0:
+            source.limit = source.plan * part
+    return True
 
 
 @compiled

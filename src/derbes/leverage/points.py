@@ -12,8 +12,11 @@ from derbes.leverage.baseline import Baseline, calm_baseline, crisis_baseline, d
 from derbes.programs.bounds import found_state
 from derbes.programs.branch import (
     BranchSolution,
+    Template,
     Window,
     least_window,
+    load,
+    make_template,
     make_window,
     solve_branch,
 )
@@ -21,9 +24,6 @@ from derbes.programs.calm import CalmSolution
 from derbes.programs.highs import Basis, Session
 from derbes.programs.statement import LinearProgram
 from derbes.simulation import simulate_branch
-
-Bases = dict[tuple[int, int], Basis]
-"""Bases of windows by their number of rows and columns, handed from start to start."""
 
 
 def wanted_points(
@@ -44,34 +44,38 @@ class StartSolver:
     Lengths of the same class (up to a year, two, four, ...) share one window, as long as
     the longest of them needs. Where a branch has not
     rejoined the calm plan at its end, it and those that follow are solved in a window
-    with twice the time after the measure, as far as the arrays reach. The first solve of
-    a window starts from the basis of the window of the start before, each measure from
-    that of the calm plan going on.
+    with twice the time after the measure, as far as the arrays reach. A window takes over
+    matrix, solver and basis from the window of the start before; each measure starts from
+    the basis of the calm plan going on.
     """
 
     def __init__(
-        self, calm: CalmSolution, start: int, longest: int, bases: Bases | None = None
+        self, calm: CalmSolution, start: int, longest: int, kept: "Kept | None" = None
     ) -> None:
         self._calm = calm
         self._start = start
         self._longest = longest
-        self._bases = {} if bases is None else bases
-        self._windows: dict[int, _Open] = {}
+        self._kept: Kept = {} if kept is None else kept
+        self._windows: dict[int, OpenWindow] = {}
         self._needed: dict[tuple[str, int], int] = {}
 
     def _clip(self, n: int) -> int:
         return min(n, self._calm.arrays.n_periods - self._start)
 
-    def _open(self, n: int) -> "_Open":
+    def _open(self, n: int) -> "OpenWindow":
         if n not in self._windows:
-            window = make_window(self._calm, self._start, n)
-            session = Session(window.program)
-            shape = (window.layout.n_rows, window.layout.n_columns)
-            if shape in self._bases:
-                session.start_from(self._bases[shape])
+            before = self._kept.get(n)
+            window = make_window(self._calm, self._start, n, before.window if before else None)
+            if before is None or window.program.matrix is not before.window.program.matrix:
+                session = Session(window.program)
+            else:
+                session = before.session
+                load(session, window.program, before.program)
+            if before is not None:
+                session.start_from(before.basis)
             session.run()
-            self._bases[shape] = session.basis()
-            self._windows[n] = _Open(window, session, session.basis(), window.program)
+            self._kept[n] = OpenWindow(window, session, session.basis())
+            self._windows[n] = self._kept[n]
         return self._windows[n]
 
     def baseline(self, branch: BranchSolution) -> Baseline:
@@ -88,11 +92,20 @@ class StartSolver:
         open_ = self._open(n)
         name = run.measure.name if run.measure else ""
         if open_.measure != name:
+            if open_.last is not None:
+                open_.bases[open_.measure] = open_.session.basis()
             open_.session.start_from(open_.bases.get(name, open_.basis))
             open_.measure = name
-        branch, open_.loaded = solve_branch(open_.window, open_.session, run, open_.loaded)
-        open_.bases[name] = open_.session.basis()
-        return branch
+        if run.measure is None:
+            msg = "a branch needs a measure"
+            raise ValueError(msg)
+        if name not in open_.templates:
+            open_.templates[name] = make_template(open_.window, run.measure)
+        template = open_.templates[name]
+        open_.last = solve_branch(
+            open_.window, open_.session, run, template=template, last=open_.last
+        )
+        return open_.last
 
     def solve(self, run: MeasureRun) -> BranchSolution:
         """The optimum of one branch."""
@@ -115,17 +128,28 @@ class StartSolver:
 
 
 @dataclass(slots=True)
-class _Open:
+class OpenWindow:
     """A window in the solver."""
 
     window: Window
     session: Session
     basis: Basis
     """Basis of the calm plan going on."""
-    loaded: LinearProgram
+    last: BranchSolution | None = None
+    """The branch that the session solved last."""
     measure: str = ""
     bases: dict[str, Basis] = field(default_factory=dict)
     """Last basis of each measure."""
+    templates: dict[str, Template] = field(default_factory=dict)
+
+    @property
+    def program(self) -> LinearProgram:
+        """The program that the session holds."""
+        return self.last.program if self.last else self.window.program
+
+
+Kept = dict[int, OpenWindow]
+"""Windows by their number of periods, handed from start to start."""
 
 
 def optimal_response(branch: BranchSolution) -> Response:
@@ -164,11 +188,11 @@ def myopic_response(window: Window, run: MeasureRun) -> Response:
 def _behind(window: Window, orders: FloatArray, lots: FloatArray, fresh: FloatArray) -> FloatArray:
     """What the end of a response lacks beside the calm plan. (G, 1 + longest lead time)"""
     arrays, layout = window.layout.arrays, window.layout
-    end = np.zeros_like(window.calm_end)
+    end = np.zeros_like(window.end.stock)
     end[:, 0] = fresh[:, -1]
     np.add.at(end[:, 0], arrays.lot_goods, lots[:, -1])
     for k, good in enumerate(arrays.activities.outputs):
         lead = int(arrays.activities.lead_times[k])
         if good >= 0 and lead > 0:
             end[good, 1 : lead + 1] += orders[k, max(0, layout.n - lead) :][-lead:]
-    return np.maximum(window.calm_end - end, 0.0)
+    return np.maximum(window.end.stock - end, 0.0)

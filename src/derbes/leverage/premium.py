@@ -100,8 +100,8 @@ def money_program(baseline: Baseline) -> LinearProgram:
     """
     layout, program = baseline.window.layout, baseline.program
     upper = program.col_upper.copy()
-    size = max(1.0, float(baseline.window.calm_end.max(initial=0.0)))
-    for kind in ("unmet", "short", "behind"):
+    size = max(1.0, float(baseline.window.end.stock.max(initial=0.0)))
+    for kind in ("unmet", "short", "behind", "younger"):
         level = layout.column(kind).of(baseline.columns)
         layout.column(kind).of(upper)[:] = np.maximum(level, 0.0) + ROOM * size
     money = program.level_costs[program.levels.index("money")]

@@ -152,7 +152,7 @@ def _row(
     window, measure = branch.window, _measure(branch)
     calendar = study.arrays.calendar
     settled = float(response.behind.max(initial=0.0)) <= NOTHING * max(
-        1.0, float(window.calm_end.max(initial=0.0))
+        1.0, float(window.end.stock.max(initial=0.0))
     )
     return LeverageRow(
         variant=study.variant,
@@ -170,7 +170,7 @@ def _row(
         leverage_ratio_lost=ratio(losses.target, losses.sender_lost),
         premium=premium.share,
         premium_unbounded=premium.is_unbounded,
-        rejoined=branch.rejoined if bound == OPTIMAL else settled,
+        rejoined=branch.rejoined and settled,
         window=window.layout.n * calendar.step,
         certificate=branch.solution.certificate if bound == OPTIMAL else float("nan"),
         missing=losses.missing,

@@ -9,7 +9,7 @@ from derbes.case.entities import Case
 from derbes.case.request import Request
 from derbes.language import _
 from derbes.leverage.ends import Outcome, by_key, find_ends, outcome_of, starts_between
-from derbes.leverage.points import Bases, StartSolver, wanted_points
+from derbes.leverage.points import Kept, StartSolver, wanted_points
 from derbes.leverage.premium import PriceRise
 from derbes.leverage.rows import branch_rows
 from derbes.results.leverage import LeverageEnd, LeverageRow
@@ -49,7 +49,7 @@ def solve_chunk(chunk: Chunk) -> Found:
     """All points of a chunk, by both rules."""
     rows: list[LeverageRow] = []
     outcomes: list[Outcome] = []
-    bases: Bases = {}
+    kept: Kept = {}
     for start in chunk.starts:
         wanted = [
             run
@@ -59,7 +59,7 @@ def solve_chunk(chunk: Chunk) -> Found:
         if not wanted:
             continue
         longest = max(run.length for run in wanted)
-        solver = StartSolver(chunk.study.calm, start, longest, bases)
+        solver = StartSolver(chunk.study.calm, start, longest, kept)
         prices: dict[int, PriceRise] | None = {} if chunk.has_premium else None
         for run in wanted:
             branch = solver.solve(run)

@@ -4,8 +4,9 @@ The equations are those of the calm plan, over a window that starts in the calm
 plan's state with what the measure leaves of it, and
 
 (L8) the stock of each good at the end, and each later arrival, is no lower than in
-the calm plan; what is missing (`behind`) comes just before money in the objective,
-and a window in which it is not zero is too short.
+the calm plan, nor is what of the stock lasts longest; what is missing (`behind`,
+`younger`) comes just before money in the objective, and a window in which stock or
+arrivals are missing is too short.
 
 and the reserve comes back after the measure in equal steps over the refill time:
 
@@ -20,11 +21,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from derbes.case.arrays import CALM, ActivityKind, MeasureRun
+from derbes.case.arrays import CALM, ActivityKind, MeasureArrays, MeasureRun
 from derbes.case.state import State
 from derbes.programs.bounds import (
     Bounds,
     found_state,
+    order_limits,
+    refill_limits,
     reserve_target,
     state_arrivals,
     window_bounds,
@@ -32,13 +35,30 @@ from derbes.programs.bounds import (
 from derbes.programs.calm import CalmSolution, arrivals_by_period, state_at
 from derbes.programs.chokepoint import stock_by_good
 from derbes.programs.highs import Session
-from derbes.programs.layout import Layout, longest_lead, make_layout, supply_matrix
+from derbes.programs.layout import (
+    Layout,
+    has_same_matrix,
+    longer_lasting,
+    longest_lead,
+    make_layout,
+    supply_matrix,
+)
 from derbes.programs.lexicographic import solve_levels
 from derbes.programs.objective import money_costs, objective_levels
 from derbes.programs.statement import FloatArray, LinearProgram, Solution
 
 SETTLED = 1e-6
 """Part of the calm stock that may be missing at the end of a window that is long enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class CalmEnd:
+    """What the calm plan has at the end of a window."""
+
+    stock: FloatArray
+    """Stock, then later arrivals. (G, 1 + longest lead time) [unit]"""
+    ages: FloatArray
+    """Stock that lasts longest, for each old lot as in `longer_lasting`. (L,) [unit]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +70,7 @@ class Window:
     state: State
     program: LinearProgram
     """Bounds and costs of the calm plan going on."""
-    calm_end: FloatArray
-    """Calm stock at the end, then later arrivals. (G, 1 + longest lead time)"""
+    end: CalmEnd
 
     def money_costs(self, run: MeasureRun) -> FloatArray:
         """Discounted money of every column under a measure. (columns,) [money/unit]"""
@@ -82,10 +101,10 @@ class BranchSolution:
 def least_window(calm: CalmSolution, length: int) -> int:
     """Periods that a branch needs at least: the measure, the refill, goods on the way."""
     arrays = calm.arrays
-    return length + arrays.refill_periods + 2 * longest_lead(arrays) + 1
+    return length + arrays.refill_periods + 3 * longest_lead(arrays) + 1
 
 
-def _calm_end(calm: CalmSolution, last: int) -> FloatArray:
+def _calm_end(calm: CalmSolution, last: int) -> CalmEnd:
     arrays = calm.arrays
     lead = longest_lead(arrays)
     end = np.zeros((len(arrays.goods), lead + 1))
@@ -96,23 +115,35 @@ def _calm_end(calm: CalmSolution, last: int) -> FloatArray:
         stop = min(last + int(arrays.activities.lead_times[k]) + 1, arrays.n_periods)
         if good >= 0:
             end[good, 1 : stop - last] += arriving[k, last + 1 : stop]
-    return end
+    ages = np.zeros(len(arrays.lots))
+    for row, (lots, has_fresh) in enumerate(longer_lasting(arrays, last)):
+        fresh = calm.fresh[arrays.lot_goods[row], last] if has_fresh else 0.0
+        ages[row] = fresh + calm.lots[lots, last].sum()
+    return CalmEnd(end, ages)
 
 
-def make_window(calm: CalmSolution, start: int, n: int) -> Window:
-    """A window of `n` periods of the calm plan, with its program."""
+def make_window(calm: CalmSolution, start: int, n: int, before: Window | None = None) -> Window:
+    """A window of `n` periods of the calm plan, with its program.
+
+    Args:
+        calm: The calm plan.
+        start: First period.
+        n: Periods; as many as the arrays have when they have fewer.
+        before: Another window, whose matrix is taken over when it is the same.
+    """
     n = min(n, calm.arrays.n_periods - start)
     layout = make_layout(calm.arrays, start, n, has_reserve=True, has_opening=False)
     state = state_at(calm, start)
-    calm_end = _calm_end(calm, start + n - 1)
+    end = _calm_end(calm, start + n - 1)
     names, costs, weights = objective_levels(layout)
-    bounds = branch_bounds(layout, state, calm_end)
+    bounds = branch_bounds(layout, state, end)
+    is_same = before is not None and has_same_matrix(before.layout, layout)
     program = LinearProgram(
         name="branch",
         levels=names,
         level_costs=costs,
         weights=weights,
-        matrix=supply_matrix(layout),
+        matrix=before.program.matrix if before and is_same else supply_matrix(layout),
         row_lower=bounds.row_lower,
         row_upper=bounds.row_upper,
         col_lower=bounds.col_lower,
@@ -120,26 +151,58 @@ def make_window(calm: CalmSolution, start: int, n: int) -> Window:
         columns=layout.columns,
         rows=layout.rows,
     )
-    return Window(calm, layout, state, program, calm_end)
+    return Window(calm, layout, state, program, end)
 
 
-def branch_bounds(
-    layout: Layout, state: State, calm_end: FloatArray, run: MeasureRun = CALM
-) -> Bounds:
+def branch_bounds(layout: Layout, state: State, end: CalmEnd, run: MeasureRun = CALM) -> Bounds:
     """Bounds of a branch: those of the window, and the way back to the calm plan (L8)."""
     bounds = window_bounds(layout, state, run)
     found = found_state(state, run.measure)
     arriving = state_arrivals(layout, found)
-    needed = calm_end.copy()
+    needed = end.stock.copy()
     known = arriving[:, layout.n : layout.n + needed.shape[1] - 1]
     needed[:, 1 : 1 + known.shape[1]] -= known
     layout.row("calm_state").of(bounds.row_lower)[:] = needed
+    layout.row("calm_age").of(bounds.row_lower)[:, 0] = end.ages
     return bounds
 
 
-def branch_program(window: Window, run: MeasureRun) -> LinearProgram:
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What the branches of a measure have in common, whatever its length."""
+
+    measure: MeasureArrays
+    found: State
+    program: LinearProgram
+    has_same_rows: bool
+    """Whether the length moves only capacities and what may be missing of the reserve."""
+
+
+def make_template(window: Window, measure: MeasureArrays) -> Template:
+    """What the branches of a measure have in common; built for a length of one."""
+    arrays = window.layout.arrays
+    in_crisis = measure.crisis and bool(np.any(arrays.crisis_demand != arrays.demand))
+    return Template(
+        measure=measure,
+        found=found_state(window.state, measure),
+        program=branch_program(window, MeasureRun(measure, 1)),
+        has_same_rows=not in_crisis
+        and bool(np.all(measure.demand_factor == 1.0))
+        and bool(np.all(measure.cost_factor == 1.0))
+        and not bool(measure.frozen_plants.any()),
+    )
+
+
+def branch_program(
+    window: Window, run: MeasureRun, template: Template | None = None
+) -> LinearProgram:
     """The window's program under a measure: other bounds and costs, the same matrix."""
-    bounds = branch_bounds(window.layout, window.state, window.calm_end, run)
+    if template is not None and template.has_same_rows:
+        layout, upper = window.layout, template.program.col_upper.copy()
+        layout.column("order").of(upper)[:] = order_limits(layout, run)
+        layout.column("refill").of(upper)[:] = refill_limits(layout, run)
+        return replace(template.program, col_upper=upper)
+    bounds = branch_bounds(window.layout, window.state, window.end, run)
     costs = window.program.level_costs
     if run.measure is not None and np.any(run.measure.cost_factor != 1.0):
         _names, costs, _weights = objective_levels(window.layout, run)
@@ -161,29 +224,72 @@ def load(session: Session, program: LinearProgram, before: LinearProgram) -> Non
         session.set_costs(program.cost)
 
 
-def has_rejoined(window: Window, columns: FloatArray) -> bool:
+def has_rejoined(window: Window, columns: FloatArray, kind: str = "behind") -> bool:
     """Whether nothing is behind the calm plan at the window's end."""
-    behind = window.layout.column("behind").of(columns)
+    behind = window.layout.column(kind).of(columns)
     size = max(1.0, float(np.abs(columns).max(initial=0.0)))
     return bool(behind.max(initial=0.0) <= SETTLED * size)
 
 
+def solve_alone(window: Window, measure: MeasureArrays, length: int) -> BranchSolution:
+    """The optimum of one branch, cold: nothing is taken over from another."""
+    template = make_template(window, measure)
+    run = MeasureRun(measure, length)
+    return solve_branch(window, Session(window.program), run, template=template, last=None)
+
+
 def solve_branch(
-    window: Window, session: Session, run: MeasureRun, before: LinearProgram
-) -> tuple[BranchSolution, LinearProgram]:
-    """The optimum of a branch, from the session's last basis; and the program now loaded."""
-    program = branch_program(window, run)
-    load(session, program, before)
-    solution = solve_levels(program, session)
-    branch = BranchSolution(
+    window: Window,
+    session: Session,
+    run: MeasureRun,
+    *,
+    template: Template,
+    last: BranchSolution | None,
+) -> BranchSolution:
+    """The optimum of a branch, from the session's last basis.
+
+    Args:
+        window: The window.
+        session: The window's program in the solver.
+        run: The measure and its length.
+        template: What the measure's branches have in common.
+        last: The branch that the session solved last; None: the calm plan.
+    """
+    program = branch_program(window, run, template)
+    if last is not None and still_best(last, program, template):
+        solution = replace(last.solution, row_upper=program.row_upper)
+    else:
+        load(session, program, last.program if last else window.program)
+        solution = solve_levels(program, session)
+    return BranchSolution(
         window=window,
         run=run,
-        found=found_state(window.state, run.measure),
+        found=template.found,
         program=program,
         solution=solution,
         rejoined=has_rejoined(window, solution.columns),
     )
-    return branch, program
+
+
+def still_best(last: BranchSolution, program: LinearProgram, template: Template) -> bool:
+    """Whether the last optimum is the optimum of a longer run of the same measure too.
+
+    It is when all that changes are columns that are closed further and at which it does
+    not stand: what was best among more is best among fewer, by the same proof. Columns
+    that are opened (`refill`) must be of no use: nothing was missing of the reserve.
+    """
+    if not template.has_same_rows or last.run.measure is not template.measure:
+        return False
+    if program.row_lower is not last.program.row_lower:
+        return False
+    columns = last.solution.columns
+    layout = last.window.layout
+    orders = layout.column("order")
+    room = SETTLED * 1e-3 * max(1.0, float(np.abs(columns).max(initial=0.0)))
+    fits = bool(np.all(orders.of(columns) <= orders.of(program.col_upper) + room))
+    closes = bool(np.all(orders.of(program.col_upper) <= orders.of(last.program.col_upper)))
+    missing = layout.column("short").of(columns).max(initial=0.0)
+    return fits and closes and bool(missing <= room)
 
 
 def calm_columns(window: Window) -> FloatArray:

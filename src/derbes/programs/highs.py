@@ -73,20 +73,24 @@ class Session:
         self._all_columns = np.arange(program.matrix.shape[1], dtype=np.int32)
 
     def set_column_bounds(self, lower: FloatArray, upper: FloatArray) -> None:
-        """Bounds of all columns; only those that change reach the solver."""
+        """Bounds of all columns, not to be written to later; what changes is passed on."""
+        if lower is self._column_bounds[0] and upper is self._column_bounds[1]:
+            return
         which = _changed(self._column_bounds, (lower, upper))
         if len(which):
             low, high = lower[which] / self.scale, upper[which] / self.scale
             self._solver.changeColsBounds(len(which), which, low, high)
-        self._column_bounds = (lower.copy(), upper.copy())
+        self._column_bounds = (lower, upper)
 
     def set_row_bounds(self, lower: FloatArray, upper: FloatArray) -> None:
-        """Bounds of all rows; only those that change reach the solver."""
+        """Bounds of all rows, not to be written to later; what changes is passed on."""
+        if lower is self._row_bounds[0] and upper is self._row_bounds[1]:
+            return
         which = _changed(self._row_bounds, (lower, upper))
         if len(which):
             low, high = lower[which] / self.scale, upper[which] / self.scale
             self._solver.changeRowsBounds(len(which), which, low, high)
-        self._row_bounds = (lower.copy(), upper.copy())
+        self._row_bounds = (lower, upper)
 
     def set_costs(self, costs: FloatArray) -> None:
         """Costs of all columns."""
@@ -136,10 +140,13 @@ class Session:
         self._warm_up()
         return np.array(self._solver.getSolution().col_value) * self.scale
 
-    def duals(self) -> tuple[FloatArray, FloatArray]:
-        """Row duals and reduced costs of the last solve, for the costs it had."""
-        solution = self._solver.getSolution()
-        return np.array(solution.row_dual), np.array(solution.col_dual)
+    def row_duals(self) -> FloatArray:
+        """Row duals of the last solve, for the costs it had. (rows,)"""
+        return np.array(self._solver.getSolution().row_dual)
+
+    def reduced_costs(self) -> FloatArray:
+        """Reduced costs of the last solve, for the costs it had. (columns,)"""
+        return np.array(self._solver.getSolution().col_dual)
 
     def part_duals(self, costs: FloatArray, total: FloatArray) -> FloatArray:
         """Row duals of parts of the objective at the last basis. (parts, rows)

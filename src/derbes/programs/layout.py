@@ -51,6 +51,11 @@ class Layout:
         return next(block for block in self.rows if block.kind == kind)
 
     @property
+    def columns_shape(self) -> tuple[tuple[str, int, int], ...]:
+        """Kinds of columns with the number of items and periods of each."""
+        return tuple((block.kind, len(block.items), block.n_periods) for block in self.columns)
+
+    @property
     def n_columns(self) -> int:
         """Number of columns."""
         return self.columns[-1].offset + self.columns[-1].size
@@ -88,6 +93,7 @@ def make_layout(
         ("short", short, start, n),
         ("refill", short if ends else (), start, n),
         ("behind", ends, start + n - 1, lead + 1),
+        ("younger", arrays.lots if ends else (), start + n - 1, 1),
         ("opening", names if has_opening else (), start - lead, lead),
     ]
     rows: list[tuple[str, Sequence[str], int, int]] = [
@@ -101,6 +107,7 @@ def make_layout(
         ("reserve", short, start, n),
         ("refill", short if ends else (), start, n),
         ("calm_state", ends, start + n - 1, lead + 1),
+        ("calm_age", arrays.lots if ends else (), start + n - 1, 1),
     ]
     return Layout(
         arrays=arrays,
@@ -261,6 +268,7 @@ def _stock_sums(layout: Layout, entries: Entries) -> None:
         entries.add(rows[:, 0], fresh[:, -1], 1.0)
         entries.add(rows[arrays.lot_goods, 0], lot[:, -1], 1.0)
         entries.add(rows, layout.column("behind").indices, 1.0)
+        _ages(layout, entries)
 
 
 def _refill(layout: Layout, entries: Entries) -> None:
@@ -278,3 +286,55 @@ def _refill(layout: Layout, entries: Entries) -> None:
         entries.add(steps, allowed, 1.0)
         entries.add(steps[:, 1:], allowed[:, :-1], -1.0)
         entries.add(steps[:, 1:], short[:, :-1], -1.0)
+
+
+def longer_lasting(arrays: CaseArrays, last: int) -> list[tuple[list[int], bool]]:
+    """For each old lot, the stocks of its good that last longer after a period. (L,)
+
+    Lots, and whether fresh stock is one of them. With k lots a good has k + 1 stocks and
+    k proper beginnings of their order from the longest lasting; each stands at one lot.
+    """
+    after = slice(last + 1, None)
+    of_lots = arrays.lot_retention[:, after].prod(axis=1)
+    found: list[tuple[list[int], bool]] = [([], False)] * len(arrays.lots)
+    for good in np.unique(arrays.lot_goods):
+        lots = np.flatnonzero(arrays.lot_goods == good)
+        of_fresh = float(arrays.retention[good]) ** max(arrays.n_periods - last - 1, 0)
+        stocks = sorted([(-of_fresh, -1), *((-of_lots[lot], int(lot)) for lot in lots)])
+        order = [stock for _lasting, stock in stocks]
+        for count, lot in enumerate(lots, start=1):
+            first = order[:count]
+            found[lot] = ([stock for stock in first if stock >= 0], -1 in first)
+    return found
+
+
+def _ages(layout: Layout, entries: Entries) -> None:
+    """What is left at the end lasts no less than in the calm plan (L8)."""
+    arrays = layout.arrays
+    rows = layout.row("calm_age").indices[:, 0]
+    lot, fresh = layout.column("lot").indices, layout.column("fresh").indices
+    entries.add(rows, layout.column("younger").indices[:, 0], 1.0)
+    for row, good, (lots, has_fresh) in zip(
+        rows, arrays.lot_goods, longer_lasting(arrays, layout.start + layout.n - 1), strict=True
+    ):
+        for one in lots:
+            entries.add(row, lot[one, -1], 1.0)
+        if has_fresh:
+            entries.add(row, fresh[good, -1], 1.0)
+
+
+def has_same_matrix(one: Layout, other: Layout) -> bool:
+    """Whether two windows of the same arrays have the same matrix.
+
+    They have when they are as long and the same goods have reserves and limits, and the
+    old lots age alike in both.
+    """
+    arrays = one.arrays
+    if arrays is not other.arrays or one.columns_shape != other.columns_shape:
+        return False
+    goods = ("reserved", "limited", "perishable", "mixed")
+    if not all(np.array_equal(getattr(one, name), getattr(other, name)) for name in goods):
+        return False
+    ageing = [arrays.lot_retention[:, w.start + 1 : w.start + w.n] for w in (one, other)]
+    lasting = [longer_lasting(arrays, w.start + w.n - 1) for w in (one, other)]
+    return np.array_equal(ageing[0], ageing[1]) and lasting[0] == lasting[1]

@@ -71,8 +71,8 @@ def _weighted(program: LinearProgram, session: Session) -> Solution:
     closing = _closing_levels(program, columns, values)
     weighted = program.weights[:, None] * program.level_costs
     costs = np.add.reduceat(weighted, np.array([0, *(closing[:-1] + 1)]), axis=0)
-    total, _reduced = session.duals()
-    parts = Parts(costs, session.part_duals(costs, total), largest_costs(weighted[closing]))
+    duals = session.part_duals(costs, session.row_duals())
+    parts = Parts(costs, duals, largest_costs(weighted[closing]))
     return Solution(columns, program.row_upper, values, certify(program, parts, columns), parts)
 
 
@@ -94,14 +94,14 @@ def _one_by_one(program: LinearProgram, session: Session) -> Solution:
             continue
         session.set_costs(costs / largest)
         columns = session.run(primal=level > 0)
-        row_dual, reduced = session.duals()
+        row_dual, reduced = session.row_duals(), session.reduced_costs()
         duals[level] = row_dual * largest
         face_columns, face_rows = nonbasic_face(reduced, row_dual, FACE_TOLERANCE)
         activity = np.asarray(program.matrix @ columns, dtype=np.float64)
         col_lower[face_columns] = col_upper[face_columns] = columns[face_columns]
         row_lower[face_rows] = row_upper[face_rows] = activity[face_rows]
-        session.set_column_bounds(col_lower, col_upper)
-        session.set_row_bounds(row_lower, row_upper)
+        session.set_column_bounds(col_lower.copy(), col_upper.copy())
+        session.set_row_bounds(row_lower.copy(), row_upper.copy())
     session.set_column_bounds(program.col_lower, program.col_upper)
     session.set_row_bounds(program.row_lower, program.row_upper)
     session.set_costs(program.cost)

@@ -15,7 +15,7 @@ from derbes.programs.statement import FloatArray
 
 APART = 6.0
 """By how much a weight exceeds what one unit of its level can cost below it."""
-WAY_BACK_WEIGHT = 4.0
+WAY_BACK_WEIGHT = 12.0
 """Weight of one money unit behind the calm plan, beside money: no source is dearer."""
 TIDY_WEIGHT = 1e-5
 """Weight of holding one money unit of stock for one period, beside money: above the
@@ -93,6 +93,8 @@ def _way_back_level(layout: Layout, values: FloatArray) -> FloatArray:
     behind = layout.column("behind")
     if behind.size:
         behind.of(level)[:] = values[:, None]
+        younger = values[layout.arrays.lot_goods][:, None]
+        layout.column("younger").of(level)[:] = younger
     return level
 
 
@@ -100,6 +102,8 @@ def _tidy_level(layout: Layout, values: FloatArray) -> FloatArray:
     level = np.zeros(layout.n_columns)
     layout.column("lot").of(level)[:] = OLD_FIRST * values[layout.arrays.lot_goods][:, None]
     layout.column("fresh").of(level)[:] = values[:, None]
+    if layout.column("refill").size:
+        layout.column("refill").of(level)[:] = values[layout.reserved][:, None]
     return level
 
 

@@ -60,7 +60,6 @@ class SurvivalProgram:
         demand = demand_path(layout, run)
         program = self._bounded(run)
         upper = program.col_upper.copy()
-        unmet_upper = layout.column("unmet").of(upper)
         met = 0
         early = _unmet_costs(layout, uses, np.arange(layout.n, 0, -1) / layout.n)
         while True:
@@ -68,7 +67,8 @@ class SurvivalProgram:
             broken = _first_short(layout, columns, demand, (uses, met))
             if broken is None:
                 return Survived(None, None, columns, program.row_upper, certificate)
-            unmet_upper[uses, :broken] = 0.0
+            upper = upper.copy()
+            layout.column("unmet").of(upper)[uses, :broken] = 0.0
             alone = _unmet_costs(layout, uses, _only(layout, broken))
             columns, certificate = self._minimize(program, upper, alone)
             short = float(layout.column("unmet").of(columns)[uses, broken].sum())
@@ -78,7 +78,8 @@ class SurvivalProgram:
                 periods = broken + left
                 return Survived(periods, broken, columns, program.row_upper, certificate)
             met = broken + 1
-            unmet_upper[uses, :met] = 0.0
+            upper = upper.copy()
+            layout.column("unmet").of(upper)[uses, :met] = 0.0
 
     def fraction_left(
         self, measure: MeasureArrays, uses: BoolArray, period: int, unmet: FloatArray

@@ -16,7 +16,10 @@ class Structure:
     goods: IntArray
     """Goods from raw to final. (G,)"""
     layers: IntArray
-    """Goods of layer j are `goods[layers[j]:layers[j + 1]]`; none is made from another."""
+    """Goods of layer j are `goods[layers[j]:layers[j + 1]]`; none is made from another.
+
+    The last holds the goods that nothing is made from, the one before what goes into them.
+    """
     sources: tuple[IntArray, ...]
     """Purchases and recipes of each good."""
     exports: tuple[IntArray, ...]
@@ -61,15 +64,18 @@ def _inputs_of(activities: Activities, k: int) -> tuple[tuple[int, float], ...]:
 def _raw_to_final(
     sources: tuple[IntArray, ...], inputs: tuple[tuple[tuple[int, float], ...], ...]
 ) -> list[list[int]]:
-    """Goods in layers, each made from goods of the layers before."""
-    made_from = [{g for k in ks for g, _ in inputs[k]} for ks in sources]
+    """Goods in layers: the last is made into nothing else, the one before only into it, ..."""
+    goes_into: list[set[int]] = [set() for _ in sources]
+    for g, ks in enumerate(sources):
+        for i, _amount in (one for k in ks for one in inputs[k]):
+            goes_into[i].add(g)
     layers: list[list[int]] = []
     placed: set[int] = set()
     while len(placed) < len(sources):
-        ready = [g for g, raw in enumerate(made_from) if g not in placed and raw <= placed]
+        ready = [g for g, uses in enumerate(goes_into) if g not in placed and uses <= placed]
         if not ready:
             raise ValueError("a good is needed to make itself: its recipes form a circle")
-        layers.append(ready)
+        layers.insert(0, ready)
         placed.update(ready)
     return layers
 

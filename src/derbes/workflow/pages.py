@@ -5,10 +5,12 @@ with the premium; its cover at two starts a year. The other variants are there t
 the main measure, one start a year.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from derbes.brief import render_brief
-from derbes.brief.contents import MYOPIC, OPTIMAL, BriefContents, focus_of
+from derbes.brief.contents import MYOPIC, OPTIMAL, BriefContents, Focus, focus_of
+from derbes.brief.verdict import edge_of
 from derbes.case.calendar import MONTHS_A_YEAR
 from derbes.case.entities import Case
 from derbes.case.request import BASE, Request
@@ -16,6 +18,7 @@ from derbes.cover import cover_table
 from derbes.leverage import branch_of, calm_plan_of, leverage_surface
 from derbes.results.cover import Cover, CoverRow
 from derbes.results.leverage import LeverageEnd, LeverageRow
+from derbes.results.trajectory import Branch
 from derbes.study import Progress, Study, make_studies
 from derbes.workflow.made import provenance_of, with_units
 
@@ -50,40 +53,78 @@ def brief_page(
     case: Case, asked: Request, *, progress: Progress | None = None, n_workers: int = 1
 ) -> str:
     """The brief on a case, one self-contained HTML page."""
-    studies: list[Study] = []
-    cover_rows: list[CoverRow] = []
-    leverage_rows: list[LeverageRow] = []
+    contents = brief_contents(case, asked, progress=progress, n_workers=n_workers)
+    return render_brief(contents)
+
+
+def brief_contents(
+    case: Case, asked: Request, *, progress: Progress | None = None, n_workers: int = 1
+) -> BriefContents:
+    """All results that the brief on a case tells."""
+    parts = brief_parts(case, asked)
+    by_part = [make_studies(case, part, n_workers=n_workers, progress=progress) for part in parts]
+    rows: list[LeverageRow] = []
     ends: list[LeverageEnd] = []
-    for part in brief_parts(case, asked):
-        mine = make_studies(case, part, n_workers=n_workers, progress=progress)
-        main = replace(part, measures=(main_measure(case, asked),), starts=in_each(case, part, 6))
-        cover_rows += cover_table(
-            case, main, studies=mine, only_essential=True, n_workers=n_workers, progress=progress
-        )
-        rows, part_ends = leverage_surface(
+    for part, studies in zip(parts, by_part, strict=True):
+        more_rows, more_ends = leverage_surface(
             case,
             part,
-            studies=mine,
+            studies=studies,
             has_premium=BASE in part.variants,
             n_workers=n_workers,
             progress=progress,
         )
-        leverage_rows += rows
-        ends += part_ends
-        studies += mine
+        rows += more_rows
+        ends += more_ends
+    everyone = [study for studies in by_part for study in studies]
+    made = provenance_of(case)
     contents = BriefContents(
         case=case,
-        cover=Cover(rows=tuple(cover_rows), provenance=provenance_of(case)),
-        leverage=with_units(case, (tuple(leverage_rows), tuple(ends))),
-        calm={study.variant: calm_plan_of(study) for study in studies},
+        cover=Cover(rows=(), provenance=made),
+        leverage=with_units(case, (tuple(rows), tuple(ends))),
+        calm={study.variant: calm_plan_of(study) for study in everyone},
     )
-    focus, calendar = focus_of(contents), case.calendar
+    focus = focus_of(contents)
+    cover_rows: list[CoverRow] = []
+    for part, studies in zip(parts, by_part, strict=True):
+        cover_rows += cover_table(
+            case,
+            _cover_request(case, part, focus),
+            studies=studies,
+            only_essential=True,
+            n_workers=n_workers,
+            progress=progress,
+        )
+    return replace(
+        contents,
+        cover=Cover(rows=tuple(cover_rows), provenance=made),
+        branches=_courses(case, everyone, focus, edge_of(contents, focus)),
+    )
+
+
+def _cover_request(case: Case, part: Request, focus: Focus) -> Request:
+    """Cover under the main measure, two starts a year; the worst too in the case as written."""
+    starts = set(in_each(case, part, MONTHS_A_YEAR // 2))
+    if BASE in part.variants:
+        starts.add(case.calendar.index_of(focus.worst))
+    return replace(part, measures=(main_measure(case, part),), starts=tuple(sorted(starts)))
+
+
+def _courses(
+    case: Case, studies: Sequence[Study], focus: Focus, edge: Sequence[int]
+) -> tuple[Branch, ...]:
+    """Both rules in full at the starts that the brief draws, for every variant.
+
+    In the case as written, the best response also at the edge of the short starts.
+    """
+    calendar = case.calendar
+    shown = [calendar.index_of(start) for start in sorted({*focus.milestones, focus.worst})]
+    wanted = [(start, bound) for start in shown for bound in (OPTIMAL, MYOPIC)]
+    more = [(start, OPTIMAL) for start in edge if start not in shown]
     length = calendar.periods(focus.length)
-    courses = tuple(
-        branch_of(study, focus.measure, start=calendar.index_of(start), length=length, bound=bound)
+    return tuple(
+        branch_of(study, focus.measure, start=start, length=length, bound=bound)
         for study in studies
         if focus.measure in study.case.measures
-        for start in focus.milestones
-        for bound in (OPTIMAL, MYOPIC)
+        for start, bound in (wanted + more if study.variant == BASE else wanted)
     )
-    return render_brief(replace(contents, branches=courses))

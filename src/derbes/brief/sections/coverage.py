@@ -5,6 +5,7 @@ from derbes.brief.charts.bars import bars_against_rule
 from derbes.brief.charts.coverage import coverage_chart, coverage_panels
 from derbes.brief.charts.style import NARROW, WIDE, Row, wrapped
 from derbes.brief.contents import (
+    NOTHING,
     OPTIMAL,
     BriefContents,
     Focus,
@@ -14,7 +15,6 @@ from derbes.brief.contents import (
 )
 from derbes.brief.parts import Figure, Section, Table, figure_cell, month_cell, words
 from derbes.brief.sections.wording import (
-    NOTHING,
     both_branches,
     case_of,
     served_path,

@@ -12,19 +12,20 @@ from derbes.brief.contents import (
     OPTIMAL,
     BriefContents,
     Focus,
+    harm_of,
     leverage_row,
+    main_measure,
     name_of,
     variants_of,
 )
 from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_cell, words
 from derbes.brief.sections.wording import (
-    NOTHING,
     decimal_year,
-    essential_uses,
     measure_words,
     under,
     unit_words,
 )
+from derbes.case.entities import Case, Measure, MeasureKind
 from derbes.language import _, ngettext
 from derbes.results.leverage import LeverageRow
 
@@ -63,7 +64,28 @@ def losses_section(contents: BriefContents, focus: Focus) -> Section:
         "Above the dashed line the target loses more than the sender. A buyer who returns and "
         "refills buys most of the lost sales back; a buyer who never returns does not."
     )
-    return Section("losses", title, (text,), (figure,))
+    return Section("losses", title, (text, _baseline_words(contents, focus)), (figure,))
+
+
+def _baseline_words(contents: BriefContents, focus: Focus) -> str:
+    """What the target's loss from the main measure is counted beside."""
+    if raises_demand(contents.case, main_measure(contents.case, focus)):
+        return _(
+            "The loss is counted beside a crisis of the same demand in which nothing is cut off: "
+            "what the crisis itself costs is nobody's leverage."
+        )
+    return _("The loss is counted beside the calm plan.")
+
+
+def raises_demand(case: Case, measure: Measure | None) -> bool:
+    """Whether demand differs from calm while a measure, or one together with it, runs."""
+    if measure is None:
+        return False
+    together = (measure, *(case.measures[id_] for id_ in measure.together_with))
+    in_crisis = any(part.crisis for part in together) and any(
+        use.crisis_demand is not None for use in case.uses.values()
+    )
+    return in_crisis or any(part.kind is MeasureKind.DEMAND_SURGE for part in together)
 
 
 def _main_rows(contents: BriefContents, focus: Focus) -> list[LeverageRow]:
@@ -186,11 +208,16 @@ def ratio_cell(ratio: float | None, cost: float | None, loss: float | None) -> C
 
 
 def premium_cell(row: LeverageRow) -> Cell:
-    """The premium; that no price rise is worse is said in words."""
+    """The premium; that there is none is said with its reason."""
     if row.premium is None and row.premium_unbounded:
-        return Cell(_("any price is better than the cut-off"), None)
+        return Cell(_("no limit: {reason}").format(reason=no_premium_words()), None)
     text = None if row.premium is None else fmt.percent_rise(row.premium)
     return figure_cell(row.premium, text)
+
+
+def no_premium_words() -> str:
+    """Why a premium has no limit."""
+    return _("even 100 times the price is better than the cut-off")
 
 
 def surface_section(contents: BriefContents, focus: Focus) -> Section:
@@ -230,9 +257,9 @@ def _measure_name(contents: BriefContents, focus: Focus) -> str:
 
 def _surface_finding(contents: BriefContents, focus: Focus, rows: list[LeverageRow]) -> str:
     own = [row for row in rows if row.variant == focus.variant] or rows
-    harmless = sum(_harm(contents, row) == 0 for row in own)
+    harmless = sum(harm_of(contents.case, row) == 0 for row in own)
     worst = max(own, key=lambda row: row.unmet_essential)
-    if _harm(contents, worst) == 0:
+    if harm_of(contents.case, worst) == 0:
         return _("No start and length leaves essential demand unmet")
     return _(
         "{n} of {total} cut-offs leave nothing essential unmet; the worst, from {month}, {units}"
@@ -242,14 +269,6 @@ def _surface_finding(contents: BriefContents, focus: Focus, rows: list[LeverageR
         month=fmt.date(worst.start),
         units=fmt.quantity(worst.unmet_essential, unit_words(contents.case)),
     )
-
-
-def _harm(contents: BriefContents, row: LeverageRow) -> float:
-    """Unmet essential demand, without the solver's rounding noise."""
-    uses = essential_uses(contents.case)
-    demands = [contents.case.uses[use].demand for use in uses]
-    monthly = sum(demand.value for demand in demands if demand is not None)
-    return row.unmet_essential if row.unmet_essential > NOTHING * monthly else 0.0
 
 
 def _surface_spec(
@@ -269,7 +288,7 @@ def _surface_spec(
                 "year_end": decimal_year(after) if after else year + _last_gap(starts, gap),
                 "length": fmt.months(row.length),
                 "months": row.length,
-                "harm": _harm(contents, row),
+                "harm": harm_of(contents.case, row),
             }
         )
     unit = unit_words(contents.case)

@@ -71,11 +71,17 @@ def method_section() -> Section:
     """How the numbers come about, with the numbers of the equations."""
     paragraphs = (
         _(
-            "Stocks age and are carried from period to period (L1); what comes in and is drawn "
-            "covers inputs, uses and exports of every good (L2); purchases and recipes stay "
-            "within capacity (L3) and line time (L4); every use is served or counted as unmet "
-            "(L5); storage is limited (L6); a reserve is held, drawn only to avoid unmet demand "
-            "and refilled after a measure (L7); a branch ends no poorer than the calm plan (L8)."
+            "Old stock ages, is drawn or is given up (L1). What is drawn, arrives and is made "
+            "covers inputs, served demand, exports and new stock of every good (L2); purchases "
+            "and recipes stay within capacity (L3) and line time (L4); every use is served or "
+            "counted as unmet (L5); storage is limited (L6). A reserve is aimed at in calm and "
+            "while a measure runs, and after it comes back in equal steps over the refill time; "
+            "what it lacks is counted (L7). A branch ends with stocks and goods on the way no "
+            "lower than in the calm plan (L8)."
+        ),
+        _(
+            "The best response puts what the case ranks first first, by default unmet essential "
+            "demand, then unmet deferrable demand, reserve and money."
         ),
         _(
             "The simple rule knows only today: it looks at the stock at hand (S1) and the stock "
@@ -95,9 +101,11 @@ def method_section() -> Section:
         ),
         _(
             "The target's loss is the cost of the branch with the measure over the cost of the "
-            "same months without it. The sender's cost is its lost margin. The leverage ratio "
-            "is the first over the second. The premium is the price rise at which the target "
-            "would rather be cut off."
+            "same months without it. Without it is mostly the calm plan; for a measure that "
+            "comes with crisis demand or a surge, it is the same demand without the cut. The "
+            "sender's cost is its lost margin. The leverage ratio is the first over the second. "
+            "The premium is the price rise at which the target would rather be cut off; above "
+            "100 times the price it is given as no limit."
         ),
     )
     return Section("method", _("How it is computed"), paragraphs)

@@ -37,12 +37,12 @@ def variants_section(contents: BriefContents, focus: Focus) -> Section:
 def comparison(
     contents: BriefContents, focus: Focus, names: tuple[str, ...], *, is_short: bool = False
 ) -> Table:
-    """Time to survive at the milestones, the end, and what binds, per variant."""
+    """Time to survive at the milestones, the end, and what binds until then, per variant."""
     head = [_("variant")]
     head += [_("holds, from {month}").format(month=fmt.date(start)) for start in focus.milestones]
-    head += [_("leverage ends"), _("what runs out first")]
+    head += [_("leverage ends"), _("binds until then")]
     if not is_short:
-        head += [_("still binds at the end"), _("leverage ratio at the first start")]
+        head += [_("runs out first at the first start"), _("leverage ratio at the first start")]
     rows = tuple(_variant_row(contents, focus, name, is_short=is_short) for name in names)
     return Table(_("Variants: {measure}").format(measure=measure_words(contents, focus)),
                  tuple(head), rows)  # fmt: skip
@@ -56,17 +56,18 @@ def _variant_row(
     case = case_of(contents, variant)
     cells = [words(name_of(contents.case, "variants", variant)), *map(_survival_cell, found)]
     cells.append(end_cell(contents, end.date) if end else Cell(fmt.missing(), None))
+    cells.append(words(binding_words(case, end.binding, end.binding_sellers))
+                 if end else Cell(fmt.missing(), None))  # fmt: skip
+    if is_short:
+        return tuple(cells)
     first = found[0] if found else None
     cells.append(words(binding_words(case, first.binding, first.binding_sellers))
                  if first else Cell(fmt.missing(), None))  # fmt: skip
-    if is_short:
-        return tuple(cells)
-    still = binding_words(case, end.binding, end.binding_sellers) if end else fmt.missing()
     row = leverage_row(contents, focus, variant=variant, start=focus.start)
     ratio = Cell(fmt.missing(), None)
     if row is not None:
         ratio = ratio_cell(row.leverage_ratio, row.sender_cost_returning, row.target_loss)
-    return (*cells, words(still), ratio)
+    return (*cells, ratio)
 
 
 def _survival_cell(row: CoverRow | None) -> Cell:

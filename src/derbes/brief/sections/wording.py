@@ -5,19 +5,17 @@ from derbes.brief.contents import (
     BriefContents,
     Focus,
     branch_of,
+    essential_uses,
     main_measure,
     name_of,
     names_of,
     sender_of,
 )
-from derbes.case.entities import Case, Tier
+from derbes.case.entities import Case
 from derbes.case.request import BASE
 from derbes.language import _
 from derbes.results.cover import CoverRow
 from derbes.results.trajectory import Branch
-
-NOTHING = 1e-6
-"""Unmet demand up to this share is rounding noise of the solver."""
 
 
 def case_of(contents: BriefContents, variant: str) -> Case:
@@ -98,11 +96,6 @@ def binding_words(case: Case, goods: tuple[str, ...], sellers: tuple[str, ...]) 
     return _("{goods} (sold by {sellers})").format(
         goods=what, sellers=names_of(case, "actors", sellers)
     )
-
-
-def essential_uses(case: Case) -> tuple[str, ...]:
-    """Ids of the uses that come first."""
-    return tuple(id_ for id_, use in case.uses.items() if use.tier is Tier.ESSENTIAL)
 
 
 def served_path(branch: Branch, case: Case) -> tuple[float, ...]:
