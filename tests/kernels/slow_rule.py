@@ -424,13 +424,14 @@ class SlowRule:
             for g in self.goods
         }
         parts = {g: enough(claims[g], there[g]) for g in self.goods}
+        makers = self.makers_of(self.goods)
+        claimed = {raw for s in makers if plan[s.name] > 0 for raw in s.inputs}
+        final: list[str] = []
         for layer in reversed(self.layers):
-            claimed = {
-                raw for s in self.makers_of(self.goods) if plan[s.name] > 0 for raw in s.inputs
-            }
+            final += layer
             if any(parts[g] < 1 for g in layer if g in claimed):
-                for s in self.makers_of(self.goods):
-                    part = min([1.0, *(parts[raw] for raw in s.inputs if raw in layer)])
+                for s in makers:
+                    part = min([1.0, *(parts[raw] for raw in s.inputs if raw in final)])
                     if part < 1:
                         most[s.name] = plan[s.name] * part
                 return True

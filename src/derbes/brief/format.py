@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 
 from derbes.language import _, language, ngettext
+from derbes.units import format_unit
 
 NO_BREAK = "\u00a0"
 _DECIMAL = {"en": ".", "ru": ",", "kk": ","}
@@ -46,8 +47,25 @@ def exact(value: float) -> str:
 
 
 def quantity(value: float, unit: str) -> str:
-    """A number with its unit."""
-    return f"{number(value)}{NO_BREAK}{unit}" if unit and unit != "1" else number(value)
+    """A number with its unit.
+
+    Examples:
+        >>> [quantity(n, "round").split(NO_BREAK) for n in (1, 3200)], quantity(2, "1")
+        ([['1', 'round'], ['3,200', 'rounds']], '2')
+    """
+    name = unit_name(unit, round(value) if value == round(value) else 2)
+    return f"{number(value)}{NO_BREAK}{name}" if unit and unit != "1" else number(value)
+
+
+def unit_name(unit: str, n: int = 2) -> str:
+    """A unit as the language in use writes it beside the number `n`."""
+    counted = {
+        "piece": ngettext("piece", "pieces", n),
+        "round": ngettext("round", "rounds", n),
+    }
+    if language() == "en":
+        return counted.get(unit, unit)
+    return format_unit(unit, language())
 
 
 def share(value: float) -> str:

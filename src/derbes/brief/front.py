@@ -94,11 +94,9 @@ def _end_sentence(contents: BriefContents, focus: Focus) -> str:
     end = end_of(contents, focus, variant=focus.variant)
     if end is None:
         return _("When the leverage ends was not computed.")
-    if not end.binding:
+    if end.date or not end.binding:
         return ""
     binding = binding_words(contents.case, end.binding, end.binding_sellers)
-    if end.date:
-        return _("Binds until it ends: {goods}.").format(goods=binding)
     calendar = contents.case.calendar
     return _("As planned this does not end by {month}; what still binds: {goods}.").format(
         month=fmt.date(calendar.label(calendar.n_periods - 1)), goods=binding
@@ -119,13 +117,13 @@ def _survival_card(contents: BriefContents, focus: Focus) -> Card:
     label = _("Time to survive")
     if row is None:
         return Card(label, fmt.missing(), "")
-    text = _("from {month}, best response; {time} by the simple rule").format(
+    text = _("from {month}, best response (simple rule: {time})").format(
         month=fmt.date(focus.start), time=_myopic(row)
     )
     worst = cover_row(contents, focus, variant=focus.variant, start=focus.worst)
     if worst is not None and focus.worst != focus.start:
-        text = _("{words}; from {month} {at_worst}").format(
-            words=text, month=fmt.date(focus.worst), at_worst=survived(worst)
+        text = _("{words}; at worst, from {month}: {time}").format(
+            words=text, month=fmt.date(focus.worst), time=survived(worst)
         )
     return Card(label, survived(row), text)
 
@@ -162,9 +160,7 @@ def _ratio_card(contents: BriefContents, focus: Focus) -> Card:
     if row is None:
         return Card(label, fmt.missing(), "")
     if row.leverage_ratio is None and row.leverage_ratio_lost is None:
-        unmet = _("unmet instead: {units}").format(
-            units=unmet_words(contents, focus, focus.start)
-        )
+        unmet = _("unmet instead: {units}").format(units=unmet_words(contents, focus, focus.start))
         return Card(label, fmt.missing(), _("{reason}; {unmet}").format(
             reason=fmt.missing(row.missing), unmet=unmet))  # fmt: skip
     returning, lost = (

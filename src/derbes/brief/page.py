@@ -61,7 +61,7 @@ def sections_of(contents: BriefContents, focus: Focus) -> tuple[Section, ...]:
         inputs_section(contents),
         facts_section(contents),
         missing_section(contents),
-        method_section(),
+        method_section(contents.case),
         reproduce_section(contents),
     )
 

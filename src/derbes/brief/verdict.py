@@ -15,7 +15,7 @@ from derbes.brief.contents import (
     harm_of,
     leverage_row,
 )
-from derbes.brief.sections.wording import survived, unit_words
+from derbes.brief.sections.wording import amount_words, survived
 from derbes.language import _
 from derbes.results.leverage import LeverageRow
 
@@ -143,7 +143,6 @@ def edge_of(contents: BriefContents, focus: Focus) -> tuple[int, ...]:
 
 def unmet_words(contents: BriefContents, focus: Focus, start: str) -> str:
     """Unmet essential demand from a start: by the best response, to by the simple rule."""
-    unit = unit_words(contents.case)
     best, rule = (
         leverage_row(contents, focus, variant=focus.variant, start=start, bound=bound)
         for bound in (OPTIMAL, MYOPIC)
@@ -151,7 +150,9 @@ def unmet_words(contents: BriefContents, focus: Focus, start: str) -> str:
     least = harm_of(contents.case, best) if best else 0.0
     most = harm_of(contents.case, rule) if rule else least
     low, high = fmt.number(least), fmt.number(most)
-    return fmt.quantity(least, unit) if low == high else fmt.span(low, fmt.quantity(most, unit))
+    if low == high:
+        return amount_words(contents.case, least)
+    return fmt.span(low, amount_words(contents.case, most))
 
 
 def rule_of_thumb(contents: BriefContents, focus: Focus) -> str:
@@ -163,6 +164,6 @@ def rule_of_thumb(contents: BriefContents, focus: Focus) -> str:
     if worst is None or harm_of(contents.case, worst) <= 0:
         return ""
     return _("By the simple rule up to {units} would go unmet ({month}).").format(
-        units=fmt.quantity(worst.unmet_essential, unit_words(contents.case)),
+        units=amount_words(contents.case, worst.unmet_essential),
         month=fmt.date(worst.start),
     )

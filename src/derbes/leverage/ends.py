@@ -1,70 +1,27 @@
-"""When it ends: the first date from which a measure leaves nothing essential unmet."""
+"""When it ends: the first date from which a measure leaves nothing essential unmet.
+
+Ends are judged on a grid of their own, one start a quarter or finer, whatever starts are
+asked for; between the last start that is not survived and the next, every period is
+looked at.
+"""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from derbes.case.entities import Case
-from derbes.programs.branch import BranchSolution
-from derbes.programs.chokepoint import NOTHING, binding_goods, cut_sellers, first_broken, shelves
+from derbes.case.request import Request
+from derbes.language import _
+from derbes.leverage.outcomes import Outcome, Pair, Starts, outcomes_of
 from derbes.results.cover import ALL_ESSENTIAL
 from derbes.results.leverage import LeverageEnd
-from derbes.study import Study
+from derbes.study import Progress, Study, run_tasks
 
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Whether a start is survived, use by use, and what binds where it is not."""
-
-    variant: str
-    measure: str
-    length: int
-    """[period]"""
-    start: int
-    is_on_grid: bool
-    """False: looked at only to find the date of the end."""
-    short_uses: tuple[str, ...]
-    """Essential uses that go short."""
-    binding: tuple[str, ...]
-    binding_sellers: tuple[str, ...]
-
-
+QUARTER = 3
+"""Length of a quarter. [month]"""
+CHUNKS_A_WORKER = 2
+"""Chunks of starts per worker and variant."""
 Key = tuple[str, str, int]
 """Variant, measure, length."""
-
-
-def outcome_of(study: Study, branch: BranchSolution, *, is_on_grid: bool) -> Outcome:
-    """The outcome of one branch, from its optimum."""
-    arrays, layout = study.arrays, branch.window.layout
-    unmet = branch.block("unmet")
-    wanted = np.flatnonzero(arrays.use_essential)
-    part = slice(layout.start, layout.start + layout.n)
-    size = NOTHING * max(float(arrays.demand[wanted, part].max(initial=0.0)), 1e-300)
-    short = [u for u in wanted if unmet[u].max(initial=0.0) > size]
-    binding: list[int] = []
-    if short:
-        left = shelves(
-            layout,
-            branch.solution.columns,
-            branch.solution.row_upper,
-            branch.run,
-        )
-        broken = first_broken(unmet[short], arrays.demand[short][:, part])
-        if broken is not None:
-            now_short = [u for u in short if unmet[u, broken] > size]
-            goods = [binding_goods(left, int(arrays.use_goods[u]), broken) for u in now_short]
-            binding = sorted({good for found in goods for good in found})
-    return Outcome(
-        variant=study.variant,
-        measure=branch.run.measure.name if branch.run.measure else "",
-        length=branch.run.length,
-        start=layout.start,
-        is_on_grid=is_on_grid,
-        short_uses=tuple(arrays.uses[u] for u in short),
-        binding=tuple(arrays.goods[g] for g in binding),
-        binding_sellers=tuple(cut_sellers(layout, binding, branch.run)),
-    )
 
 
 def by_key(outcomes: Iterable[Outcome]) -> dict[Key, list[Outcome]]:
@@ -99,19 +56,74 @@ def starts_between(group: Sequence[Outcome], essential: Sequence[str]) -> set[in
     return wanted
 
 
-def find_ends(case: Case, study: Study, groups: dict[Key, list[Outcome]]) -> list[LeverageEnd]:
-    """The end of each measure and length of a variant, overall and by use.
+def leverage_ends(
+    studies: Sequence[Study],
+    request: Request,
+    *,
+    n_workers: int = 1,
+    progress: Progress | None = None,
+) -> tuple[LeverageEnd, ...]:
+    """The end of each measure and length, overall and by use.
 
     A measure that has a fixed start has no end.
+
+    Args:
+        studies: Variants with the measures that are asked for.
+        request: Its starts make the grid finer; its lengths replace the measures' own.
+        n_workers: Processes.
+        progress: Called as starts are done.
     """
-    arrays = study.arrays
-    essential = [arrays.uses[u] for u in np.flatnonzero(arrays.use_essential)]
-    ends = []
+    tasks = [
+        Starts(study, tuple(int(s) for s in part), request.lengths)
+        for study in studies
+        for part in _parts(_grid(study, request.starts), CHUNKS_A_WORKER * n_workers)
+    ]
+    what = _("ends")
+    found = run_tasks(outcomes_of, tasks, n_workers=n_workers, progress=progress, what=what)
+    groups = by_key(outcome for part in found for outcome in part)
+    between = [task for study in studies for task in _between(study, request, groups)]
+    more = run_tasks(outcomes_of, between, n_workers=n_workers)
+    groups = by_key(outcome for part in [*found, *more] for outcome in part)
+    return tuple(end for study in studies for end in _ends_of(study, groups))
+
+
+def _grid(study: Study, starts: Sequence[int]) -> list[int]:
+    """Starts on which ends are judged. [period]"""
+    every = max(1, QUARTER // study.arrays.calendar.step)
+    return sorted({*range(0, study.arrays.n_calendar, every), *starts})
+
+
+def _parts(starts: Sequence[int], count: int) -> list[list[int]]:
+    parts = np.array_split(np.array(starts), min(len(starts), count))
+    return [part.tolist() for part in parts]
+
+
+def _between(study: Study, request: Request, groups: dict[Key, list[Outcome]]) -> list[Starts]:
+    """Tasks for the periods between the grid's last start that goes short and the next."""
+    essential = _essential(study)
+    asked: dict[int, set[Pair]] = {}
     for (variant, measure, length), group in groups.items():
-        if variant != study.variant or case.measures[measure].start is not None:
-            continue
-        ends += [_end(study, group, use, length) for use in _uses(group, essential)]
-    return ends
+        if variant == study.variant:
+            for start in starts_between(group, essential):
+                asked.setdefault(start, set()).add((measure, length))
+    return [
+        Starts(study, (start,), request.lengths, frozenset(asked[start])) for start in sorted(asked)
+    ]
+
+
+def _essential(study: Study) -> list[str]:
+    arrays = study.arrays
+    return [arrays.uses[u] for u in np.flatnonzero(arrays.use_essential)]
+
+
+def _ends_of(study: Study, groups: dict[Key, list[Outcome]]) -> list[LeverageEnd]:
+    fixed = {measure.name for measure in study.measures if measure.start is not None}
+    return [
+        _end(study, group, use, length)
+        for (variant, measure, length), group in groups.items()
+        if variant == study.variant and measure not in fixed
+        for use in _uses(group, _essential(study))
+    ]
 
 
 def _end(study: Study, group: Sequence[Outcome], use: str, length: int) -> LeverageEnd:

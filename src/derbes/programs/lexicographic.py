@@ -40,10 +40,17 @@ def solve_levels(program: LinearProgram, session: Session | None = None) -> Solu
         SolveError: No optimum, or none that passes its certificate.
     """
     session = session or Session(program)
-    for attempt in (_weighted, _one_by_one, _cold):
-        solution = attempt(program, session)
+    for attempt in (_weighted, _one_by_one):
+        try:
+            solution = attempt(program, session)
+        except SolveError:
+            # Weights far apart can defeat the solver; level by level they do not meet.
+            continue
         if solution.certificate <= CERTIFIED:
             return solution
+    solution = _cold(program, session)
+    if solution.certificate <= CERTIFIED:
+        return solution
     raise SolveError(
         _(
             'program "{name}": the solver\'s answer does not pass its certificate '

@@ -15,7 +15,7 @@ from derbes.programs.statement import FloatArray
 
 APART = 6.0
 """By how much a weight exceeds what one unit of its level can cost below it."""
-WAY_BACK_WEIGHT = 12.0
+WAY_BACK_WEIGHT = 6.0
 """Weight of one money unit behind the calm plan, beside money: no source is dearer."""
 TIDY_WEIGHT = 1e-5
 """Weight of holding one money unit of stock for one period, beside money: above the

@@ -24,6 +24,9 @@ from derbes.programs.layout import Layout, make_layout, supply_matrix
 from derbes.programs.lexicographic import solve_levels
 from derbes.programs.statement import FloatArray, LinearProgram
 
+EARLY = 1e-3
+"""How much more an early period weighs than a late one, where only the sum matters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Survived:
@@ -113,13 +116,22 @@ class SurvivalProgram:
         columns, _certificate = self._minimize(program, upper, alone)
         return self.layout.column("unmet").of(columns)[:, period]
 
+    def least_unmet(self, run: MeasureRun, uses: BoolArray) -> Survived:
+        """The least that goes short of the chosen uses under a measure of some length.
+
+        Among responses that leave as little unmet, one that serves early: the weight of a
+        period falls slightly along the window.
+        """
+        program = self._bounded(run)
+        falling = 1.0 + EARLY * np.arange(self.layout.n, 0, -1) / self.layout.n
+        weights = _unmet_costs(self.layout, uses, falling)
+        columns, certificate = self._minimize(program, program.col_upper, weights)
+        broken = _first_short(self.layout, columns, demand_path(self.layout, run), (uses, 0))
+        return Survived(None, broken, columns, program.row_upper, certificate)
+
     def is_met(self, run: MeasureRun, uses: BoolArray) -> bool:
         """Whether a measure of some length leaves nothing of the chosen uses unmet."""
-        program = self._bounded(run)
-        total = _unmet_costs(self.layout, uses, np.ones(self.layout.n))
-        columns, _certificate = self._minimize(program, program.col_upper, total)
-        demand = demand_path(self.layout, run)
-        return _first_short(self.layout, columns, demand, (uses, 0)) is None
+        return self.least_unmet(run, uses).broken is None
 
     def _bounded(self, run: MeasureRun, state: State | None = None) -> LinearProgram:
         bounds = window_bounds(self.layout, state or self.state, run)

@@ -1,6 +1,16 @@
 """Horizontal bars against a rule."""
 
-from derbes.brief.charts.style import BLUE, INK, NARROW, RED, SPLIT_LABEL, Row, Spec, chart, values
+from derbes.brief.charts.style import (
+    BESIDE,
+    BLUE,
+    INK,
+    LETTER,
+    RED,
+    Row,
+    Spec,
+    chart,
+    values,
+)
 
 
 def bars_against_rule(rows: list[Row], *, width: int, names: dict[str, str]) -> Spec:
@@ -12,13 +22,13 @@ def bars_against_rule(rows: list[Row], *, width: int, names: dict[str, str]) -> 
         names: Words of the axis `x`.
     """
     limit = max([row["end"] for row in rows] or [1.0]) or 1.0
-    room = 1.5 if width != NARROW else 2.1
+    room = max([1.1, *(_room(row, limit, width) for row in rows)])
     y = {
         "field": "label",
         "type": "nominal",
         "sort": None,
         "title": None,
-        "axis": {"labelExpr": SPLIT_LABEL["expr"], "ticks": False, "domain": False},
+        "axis": BESIDE,
     }
     scale = {"domain": [0, limit * room], "nice": False}
     x = {
@@ -40,3 +50,11 @@ def bars_against_rule(rows: list[Row], *, width: int, names: dict[str, str]) -> 
         "encoding": {"x": {**x, "field": "end"}, "y": y, "text": {"field": "words"}},
     }
     return chart(width, [bar, tick, text], data=values(rows), height={"step": 38})
+
+
+def _room(row: Row, limit: float, width: int) -> float:
+    """Length of the axis, in longest bars, that leaves room for a row's words."""
+    label = max(len(line) for line in row["label"].split("\n"))
+    plot = width - LETTER * (label + 2)
+    words = LETTER * (len(row["words"]) + 1)
+    return float(row["end"] / limit / max(0.2, 1 - words / plot))

@@ -35,7 +35,7 @@ def coverage_chart(
         "encoding": _line_encoding(names, limit, width=width, n_ticks=12),
     }
     height = 190 if width != NARROW else 170
-    return chart(width, [lines, *mark_lines(marks, limit)], height=height)
+    return chart(width, [lines, *mark_lines(marks, limit, width=width)], height=height)
 
 
 def _line_encoding(names: dict[str, str], limit: float, *, width: int, n_ticks: int) -> Spec:

@@ -1,11 +1,11 @@
 """Dependence on a sender over time, with what opens and what ends."""
 
 from derbes.brief.charts.style import (
+    BESIDE,
     BLUE,
     INK,
     NARROW,
     RED,
-    SPLIT_LABEL,
     Row,
     Spec,
     finished,
@@ -47,8 +47,7 @@ def _lanes(events: list[Row], *, plot: int, years: tuple[float, float], labels: 
         "type": "nominal",
         "sort": None,
         "title": None,
-        "axis": {"labelExpr": SPLIT_LABEL["expr"], "ticks": False, "domain": False,
-                 "minExtent": labels, "maxExtent": labels},
+        "axis": {**BESIDE, "minExtent": labels, "maxExtent": labels},
     }  # fmt: skip
     x = _time(years, "year", shown=False)
     color = {"condition": {"test": "datum.is_end", "value": RED}, "value": INK}

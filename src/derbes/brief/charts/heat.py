@@ -1,11 +1,12 @@
 """Heat maps: who sells what, and harm by start and length of a measure."""
 
 from derbes.brief.charts.style import (
+    ABOVE,
+    BESIDE,
     BLUES,
     INK,
     NARROW,
     REDS,
-    SPLIT_LABEL,
     Row,
     Spec,
     chart,
@@ -24,17 +25,16 @@ def share_map(rows: list[Row], *, width: int, columns: list[str], goods: list[st
         columns: Sellers from left to right.
         goods: Goods from top to bottom.
     """
-    label = {"labelExpr": SPLIT_LABEL["expr"], "ticks": False, "domain": False}
     x = {
         "field": "seller",
         "type": "nominal",
         "sort": columns,
         "title": None,
-        "axis": {**label, "orient": "top", "labelAngle": -90, "labelAlign": "left"},
+        "axis": {**ABOVE, "labelAngle": -90, "labelAlign": "left", "labelPadding": 4},
     }
     if width != NARROW and len(columns) <= 8:
-        x["axis"] = {**label, "orient": "top", "labelAngle": 0, "labelAlign": "center"}
-    y = {"field": "good", "type": "nominal", "sort": goods, "title": None, "axis": label}
+        x["axis"] = {**ABOVE, "labelAngle": 0, "labelAlign": "center"}
+    y = {"field": "good", "type": "nominal", "sort": goods, "title": None, "axis": BESIDE}
     layers = [_cells(x, y, range_=REDS, sender=True), _cells(x, y, range_=BLUES, sender=False)]
     words = {
         "mark": {"type": "text", "fontSize": 12},

@@ -1,5 +1,7 @@
 """Losses of both sides against each other."""
 
+from typing import Any
+
 from derbes.brief.charts.style import BLUE, GRAY, INK, RED, Row, Spec, panel_width, panels
 
 
@@ -26,14 +28,21 @@ def losses_panels(
         "mark": {"type": "point", "filled": True, "size": 55, "opacity": 0.85},
         "encoding": {**place, **_kinds(names)},
     }
-    years = {
-        "transform": [{"filter": "datum.words !== ''"}],
-        "mark": {"type": "text", "align": "center", "dy": -11, "color": INK, "fontSize": 11},
-        "encoding": {**place, "text": {"field": "words"}},
-    }
     size = {"width": panel_width(width), "height": min(panel_width(width), 250)}
-    layers = [_equal_losses(x, y, ends), points, years]
+    halo = {"stroke": "white", "strokeWidth": 4, "strokeJoin": "round"}
+    years = [_years(place, **halo), _years(place)]
+    layers = [_equal_losses(x, y, ends), points, *years]
     return panels(rows, layers, width=width, size=size, order=order)
+
+
+def _years(place: Spec, **look: Any) -> Spec:
+    """Years above the points that are named; with a halo first, so that none is lost."""
+    return {
+        "transform": [{"filter": "datum.words !== ''"}],
+        "mark": {"type": "text", "align": "center", "dy": -11, "color": INK, "fontSize": 11,
+                 **look},
+        "encoding": {**place, "text": {"field": "words"}},
+    }  # fmt: skip
 
 
 def _kinds(names: dict[str, str]) -> Spec:

@@ -17,6 +17,12 @@ WIDE = 690
 """Width on paper and on a screen. [px]"""
 NARROW = 340
 """Width on a phone. [px]"""
+LETTER = 6.6
+"""Width of a letter in a chart, on the safe side. [px]"""
+LINE = 14
+"""Height of a line of words in a chart. [px]"""
+_Y_AXIS = 45
+"""Width of a y axis with its labels. [px]"""
 BLUE = "#1f5f99"
 RED = "#a8321a"
 INK = "#1a1a1a"
@@ -25,8 +31,25 @@ PALE = "#d9d9d9"
 BLUES = ["#f1f6fa", "#9cc3e0", "#1f5f99"]
 REDS = ["#fdf1ec", "#f0a58a", "#a8321a"]
 LINE_BREAK = "\n"
-SPLIT_LABEL = {"expr": f"split(datum.label, {LINE_BREAK!r})"}
-"""Draws a label with line breaks as several lines."""
+_IS_BROKEN = f"indexof(datum.label, {LINE_BREAK!r}) >= 0"
+LINES_OF_LABEL: Spec = {
+    "labelExpr": f"split(datum.label, {LINE_BREAK!r})",
+    "ticks": False,
+    "domain": False,
+}
+"""An axis whose labels with line breaks are drawn as several lines."""
+BESIDE: Spec = {
+    **LINES_OF_LABEL,
+    "labelPadding": 6,
+    "labelOffset": {"condition": {"test": _IS_BROKEN, "value": -7}, "value": 0},
+}
+"""Such an axis at the left: two lines stand around the middle of their row."""
+ABOVE: Spec = {
+    **LINES_OF_LABEL,
+    "orient": "top",
+    "labelPadding": {"condition": {"test": _IS_BROKEN, "value": 19}, "value": 5},
+}
+"""Such an axis on top: two lines end above the plot."""
 
 
 def chart(width: int, layers: list[Spec], **more: Any) -> Spec:
@@ -116,23 +139,29 @@ def panels(
     )
 
 
-def mark_lines(marks: list[tuple[float, str]], limit: float) -> list[Spec]:
+def mark_lines(marks: list[tuple[float, str]], limit: float, *, width: int = WIDE) -> list[Spec]:
     """Dashed lines at places of the x axis, each with its words above the plot.
 
     Words of neighboring lines stand in rows of their own, and to the left of
-    their line in the right half, so that none lies on another.
+    their line in the right half, so that none lies on another; what is too long for
+    its side is broken into lines.
     """
     layers: list[Spec] = []
-    for n, (place, words) in enumerate(sorted(marks)):
+    height = 4
+    for place, words in sorted(marks, reverse=True):
         at_left = place > limit / 2
-        data = values([{"place": place, "words": words}])
+        part = place / limit if at_left else 1 - place / limit
+        room = part * (width - _Y_AXIS) + (_Y_AXIS if at_left else 0)
+        lines = wrapped(words, max(10, int(room / LETTER))).split(LINE_BREAK)
+        height += 16 + LINE * (len(lines) - 1)
+        data = values([{"place": place, "words": lines}])
         x = {"field": "place", "type": "quantitative"}
         text = {"type": "text", "align": "right" if at_left else "left", "dx": -4 if at_left else 4}
         layers += [
             {"data": data, "mark": {"type": "rule", "color": RED, "strokeDash": [5, 4]},
              "encoding": {"x": x}},
-            {"data": data, "mark": {**text, "baseline": "bottom", "color": RED},
-             "encoding": {"x": x, "y": {"value": -4 - 16 * (len(marks) - 1 - n)},
+            {"data": data, "mark": {**text, "baseline": "top", "lineHeight": LINE, "color": RED},
+             "encoding": {"x": x, "y": {"value": -height},
                           "text": {"field": "words"}}},
         ]  # fmt: skip
     return layers

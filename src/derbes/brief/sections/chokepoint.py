@@ -1,5 +1,6 @@
 """The bill of materials, with who sells each good and what binds."""
 
+from derbes.brief import format as fmt
 from derbes.brief.charts.materials import Material, materials_map
 from derbes.brief.charts.style import NARROW, WIDE
 from derbes.brief.contents import (
@@ -49,8 +50,9 @@ def chokepoint_section(contents: BriefContents, focus: Focus) -> Section:
     )  # fmt: skip
     text = _(
         "A dashed red frame: the sender sells it. A thick red frame and the word BINDS: it runs "
-        "out first at the first start, or still binds at the last start that is not survived."
-    )
+        "out first if the measure comes in {month}, or still binds at the last start that is not "
+        "survived."
+    ).format(month=fmt.date(focus.shown))
     return Section("chokepoint", title, (text,), (figure,))
 
 
@@ -70,8 +72,8 @@ def tiers_of(case: Case) -> dict[str, int]:
 
 
 def binding_goods(contents: BriefContents, focus: Focus) -> tuple[str, ...]:
-    """Goods that bind at the first start, then those that bind to the last."""
-    row = cover_row(contents, focus, variant=focus.variant, start=focus.start)
+    """Goods that run out first from the start of page one, then those that bind to the end."""
+    row = cover_row(contents, focus, variant=focus.variant, start=focus.shown)
     end = end_of(contents, focus, variant=focus.variant)
     first = row.binding if row else ()
     return tuple(dict.fromkeys((*first, *(end.binding if end else ()))))

@@ -18,7 +18,6 @@ from derbes.brief.sections.wording import (
     both_branches,
     case_of,
     served_path,
-    survived,
     under,
 )
 from derbes.case.request import BASE
@@ -40,8 +39,11 @@ def bound_names() -> dict[str, str]:
 
 
 def coverage_figure(contents: BriefContents, focus: Focus) -> Figure | None:
-    """Coverage of essential uses after the main measure starts, both bounds."""
-    best, rule = both_branches(contents, focus, focus.variant, focus.start)
+    """Coverage of essential uses after the main measure starts, both bounds.
+
+    From the start that leaves the most unmet; where none leaves any, from the first.
+    """
+    best, rule = both_branches(contents, focus, focus.variant, focus.shown)
     if best is None and rule is None:
         return None
     names = bound_names()
@@ -50,8 +52,8 @@ def coverage_figure(contents: BriefContents, focus: Focus) -> Figure | None:
         return None
     limit = max(row["month"] for row in rows)
     marks = _marks(contents, focus, limit)
-    title = _coverage_finding(contents, focus)
-    when = _("from {month}").format(month=fmt.date(focus.start))
+    title = _coverage_finding(contents, focus, best or rule)
+    when = start_words(focus)
     return Figure(
         id="coverage",
         title=title,
@@ -66,17 +68,29 @@ def coverage_figure(contents: BriefContents, focus: Focus) -> Figure | None:
     )  # fmt: skip
 
 
-def _coverage_finding(contents: BriefContents, focus: Focus) -> str:
-    row = cover_row(contents, focus, variant=focus.variant, start=focus.start)
-    if row is None:
+def start_words(focus: Focus) -> str:
+    """The start that is drawn, and that it is the worst where another is the first."""
+    month = fmt.date(focus.shown)
+    if focus.shown == focus.start:
+        return _("from {month}").format(month=month)
+    return _("from {month}, the worst start").format(month=month)
+
+
+def _coverage_finding(contents: BriefContents, focus: Focus, branch: Branch | None) -> str:
+    """How long demand is served in full, and how deep the worst month is."""
+    if branch is None:
         return _("Coverage of essential uses after the measure begins")
-    if row.survives_length:
+    path = served_path(branch, case_of(contents, branch.variant))
+    length, step = fmt.months(focus.length), contents.case.calendar.step
+    full = next((t for t, served in enumerate(path) if served < 1 - NOTHING), None)
+    if full is None:
         return _("All essential demand is served for the {length} of the measure").format(
-            length=fmt.months(focus.length)
+            length=length
         )
-    return _("Essential demand is served in full for {time} of {length}").format(
-        time=survived(row), length=fmt.months(focus.length)
-    )
+    return _(
+        "Essential demand is served in full for {time} of {length}; in the worst month, "
+        "{share} of it"
+    ).format(time=fmt.months(full * step), length=length, share=fmt.share(min(path)))
 
 
 def _marks(contents: BriefContents, focus: Focus, limit: float) -> list[tuple[float, str]]:
@@ -84,7 +98,7 @@ def _marks(contents: BriefContents, focus: Focus, limit: float) -> list[tuple[fl
     marks = [(float(focus.length), _("the measure ends"))]
     calm = contents.calm.get(focus.variant)
     step = contents.case.calendar.step
-    first = contents.case.calendar.index_of(focus.start)
+    first = contents.case.calendar.index_of(focus.shown)
     for plant, opening in (calm.plant_openings if calm else {}).items():
         if opening is None:
             continue
@@ -162,7 +176,7 @@ def _panels(
 ) -> Figure:
     order = list(dict.fromkeys(row["panel"] for row in rows))
     names = bound_names()
-    when = "" if id_.endswith("start") else _("from {month}").format(month=fmt.date(focus.start))
+    when = "" if id_.endswith("start") else start_words(focus)
     head = (_("panel"), _("bound"), _("months since start"), _("served share"))
     cells = tuple(
         (words(r["panel"]), words(r["bound"]), figure_cell(r["month"]),
@@ -184,7 +198,7 @@ def _panels(
 
 
 def _by_use(contents: BriefContents, focus: Focus) -> Figure | None:
-    found = [b for b in both_branches(contents, focus, focus.variant, focus.start) if b is not None]
+    found = [b for b in both_branches(contents, focus, focus.variant, focus.shown) if b is not None]
     if not found:
         return None
     names, step, n = bound_names(), contents.case.calendar.step, _n_shown(contents, found)
@@ -208,10 +222,10 @@ def _by_use(contents: BriefContents, focus: Focus) -> Figure | None:
 
 
 def _by_start(contents: BriefContents, focus: Focus) -> Figure | None:
-    """The same measure from later starts, in the case as written."""
+    """The same measure from other starts, in the case as written."""
     groups = {
         fmt.date(start): both_branches(contents, focus, focus.variant, start)
-        for start in focus.milestones
+        for start in sorted({*focus.milestones, focus.worst})
     }
     rows, deepest = _grouped(contents, groups)
     if len(deepest) < 2:
@@ -223,10 +237,10 @@ def _by_start(contents: BriefContents, focus: Focus) -> Figure | None:
 
 
 def _by_variant(contents: BriefContents, focus: Focus) -> Figure | None:
-    """The measure from the first start, in every variant."""
+    """The measure from the start that page one draws, in every variant."""
     groups = {
         name_of(contents.case, "variants", variant): both_branches(
-            contents, focus, variant, focus.start
+            contents, focus, variant, focus.shown
         )
         for variant in variants_of(contents)
     }

@@ -132,6 +132,11 @@ def _sellers_finding(
     sender = sender_of(contents.case, focus)
     goods = {good for good, _seller in shares}
     over = sum(shares.get((good, sender), 0.0) > 0.5 for good in goods)
+    if not over:
+        return _("{actor} supplies at most {share} of any good").format(
+            actor=actor_words(contents, focus),
+            share=fmt.share(max(shares.get((good, sender), 0.0) for good in goods)),
+        )
     return _("{actor} supplies more than half of {n} of {total} goods").format(
         actor=actor_words(contents, focus), n=over, total=len(goods)
     )
@@ -160,7 +165,15 @@ def dependence_section(contents: BriefContents, focus: Focus) -> Section:
         narrow=_dependence_spec(contents, focus, calm, paths, width=NARROW),
         table=_dependence_table(contents, calm, paths),
     )  # fmt: skip
-    return Section("dependence", title, (), (figure,), (_openings_table(contents, focus, calm),))
+    gaps = any(part is None for path in paths.values() for part in path)
+    text = _("Where no curve is drawn, nothing is bought or made; stock alone serves the use.")
+    return Section(
+        "dependence",
+        title,
+        (text,) if gaps else (),
+        (figure,),
+        (_openings_table(contents, focus, calm),),
+    )
 
 
 def _sender_paths(
@@ -181,18 +194,21 @@ def _dependence_finding(
     calm: CalmPlan,
     paths: dict[str, tuple[float | None, ...]],
 ) -> str:
-    firsts = [part for path in paths.values() for part in path[:1] if part is not None]
-    lasts = [part for path in paths.values() for part in path[-1:] if part is not None]
-    if not firsts or not lasts:
+    by_month = {
+        month: [part for part in parts if part is not None]
+        for month, *parts in zip(calm.months, *paths.values(), strict=True)
+    }
+    known = [month for month, parts in by_month.items() if parts]
+    if not known:
         return _("Share of {actor} in essential uses").format(actor=actor_words(contents, focus))
     return _(
         "{actor} stands behind up to {first} of an essential use in {start}, up to {last} in {end}"
     ).format(
         actor=actor_words(contents, focus),
-        first=fmt.share(max(firsts)),
-        last=fmt.share(max(lasts)),
-        start=fmt.date(calm.months[0]),
-        end=fmt.date(calm.months[-1]),
+        first=fmt.share(max(by_month[known[0]])),
+        last=fmt.share(max(by_month[known[-1]])),
+        start=fmt.date(known[0]),
+        end=fmt.date(known[-1]),
     )
 
 

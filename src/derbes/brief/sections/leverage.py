@@ -1,7 +1,6 @@
 """Who loses what: both sides' losses, the surface, and both bounds."""
 
 import math
-from itertools import pairwise
 
 from derbes.brief import format as fmt
 from derbes.brief.charts.heat import surface_panels
@@ -20,6 +19,7 @@ from derbes.brief.contents import (
 )
 from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_cell, words
 from derbes.brief.sections.wording import (
+    amount_words,
     decimal_year,
     measure_words,
     under,
@@ -267,25 +267,23 @@ def _surface_finding(contents: BriefContents, focus: Focus, rows: list[LeverageR
         n=fmt.number(harmless),
         total=fmt.number(len(own)),
         month=fmt.date(worst.start),
-        units=fmt.quantity(worst.unmet_essential, unit_words(contents.case)),
+        units=amount_words(contents.case, worst.unmet_essential),
     )
 
 
 def _surface_spec(
     contents: BriefContents, focus: Focus, rows: list[LeverageRow], *, width: int
 ) -> Row:
-    starts = sorted({row.start for row in rows})
     gap = contents.case.calendar.step / 12
-    follower = dict(pairwise(starts))
+    after = _year_ends(rows, gap)
     cells: list[Row] = []
     for row in rows:
         year = decimal_year(row.start)
-        after = follower.get(row.start)
         cells.append(
             {
                 "panel": name_of(contents.case, "variants", row.variant),
                 "year": year,
-                "year_end": decimal_year(after) if after else year + _last_gap(starts, gap),
+                "year_end": after[row.variant, row.start],
                 "length": fmt.months(row.length),
                 "months": row.length,
                 "harm": harm_of(contents.case, row),
@@ -298,9 +296,20 @@ def _surface_spec(
     return surface_panels(cells, width=width, ends=ends, names=names, order=order)
 
 
-def _last_gap(starts: list[str], gap: float) -> float:
-    """Width of the last column: that of the one before. [year]"""
-    return decimal_year(starts[-1]) - decimal_year(starts[-2]) if len(starts) > 1 else gap
+def _year_ends(rows: list[LeverageRow], gap: float) -> dict[tuple[str, str], float]:
+    """(variant, start) → the variant's next start; the last column is as wide as the one before.
+
+    Args:
+        rows: Starts of the surface.
+        gap: Width of a column that stands alone. [year]
+    """
+    ends: dict[tuple[str, str], float] = {}
+    for variant in {row.variant for row in rows}:
+        starts = sorted({row.start for row in rows if row.variant == variant})
+        years = [decimal_year(start) for start in starts]
+        last = years[-1] + (years[-1] - years[-2] if len(years) > 1 else gap)
+        ends |= {(variant, s): end for s, end in zip(starts, [*years[1:], last], strict=True)}
+    return ends
 
 
 def _surface_ends(contents: BriefContents, focus: Focus) -> list[Row]:
@@ -332,7 +341,7 @@ def bounds_section(contents: BriefContents, focus: Focus) -> Section:
     """Both bounds of the harm, at the starts of the comparison."""
     rows = []
     for variant in variants_of(contents):
-        for start in focus.milestones:
+        for start in sorted({*focus.milestones, focus.worst}):
             best = leverage_row(contents, focus, variant=variant, start=start)
             rule = leverage_row(contents, focus, variant=variant, start=start, bound=MYOPIC)
             if best is None and rule is None:

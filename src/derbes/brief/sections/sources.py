@@ -6,6 +6,7 @@ from derbes.brief import format as fmt
 from derbes.brief.contents import BriefContents
 from derbes.brief.parts import Cell, Section, Table, words
 from derbes.brief.sections.inputs import grade_words
+from derbes.case.entities import Case
 from derbes.language import _, language
 
 
@@ -67,7 +68,17 @@ def missing_section(contents: BriefContents) -> Section:
     return Section("missing", title, (text,), (), (Table(_("Missing inputs"), head, rows),))
 
 
-def method_section() -> Section:
+def priority_words() -> dict[str, str]:
+    """What each priority of a case keeps low."""
+    return {
+        "essential": _("unmet essential demand"),
+        "deferrable": _("unmet deferrable demand"),
+        "reserve": _("what the reserve lacks"),
+        "money": _("money"),
+    }
+
+
+def method_section(case: Case) -> Section:
     """How the numbers come about, with the numbers of the equations."""
     paragraphs = (
         _(
@@ -79,9 +90,8 @@ def method_section() -> Section:
             "what it lacks is counted (L7). A branch ends with stocks and goods on the way no "
             "lower than in the calm plan (L8)."
         ),
-        _(
-            "The best response puts what the case ranks first first, by default unmet essential "
-            "demand, then unmet deferrable demand, reserve and money."
+        _("The best response keeps these low, in this order: {order}.").format(
+            order=", ".join(priority_words()[name] for name in case.priorities)
         ),
         _(
             "The simple rule knows only today: it looks at the stock at hand (S1) and the stock "

@@ -73,6 +73,15 @@ def under(
 
 def unit_words(case: Case) -> str:
     """Unit of the essential uses, when they share one."""
+    return fmt.unit_name(_unit_of(case))
+
+
+def amount_words(case: Case, amount: float) -> str:
+    """An amount of essential uses with its unit."""
+    return fmt.quantity(amount, _unit_of(case))
+
+
+def _unit_of(case: Case) -> str:
     units = {case.goods[use.good].unit for use in case.uses.values() if use.good in case.goods}
     return units.pop() if len(units) == 1 else _("units of the uses")
 

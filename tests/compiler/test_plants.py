@@ -1,0 +1,78 @@
+"""Opening, delay and ramp of plants; how far the arrays reach behind the calendar."""
+
+from dataclasses import replace
+
+import pytest
+
+from derbes.case.calendar import Step
+from derbes.case.entities import Hit, MeasureKind
+from derbes.case.quantity import Quantity
+from derbes.compiler import compile_case
+from derbes.compiler.horizon import longest_lead_time, tail_periods
+from derbes.compiler.plants import open_share, opening_period
+from tests.compiler.world import measure, world
+
+Q = Quantity
+
+
+@pytest.mark.parametrize(
+    ("opening", "ramp", "shares"),
+    [
+        (0, 0, [1.0, 1.0, 1.0, 1.0]),
+        (2, 0, [0.0, 0.0, 1.0, 1.0]),
+        (1, 3, [0.0, 0.25, 0.5, 0.75]),
+        (-1, 3, [0.5, 0.75, 1.0, 1.0]),
+        (-9, 3, [1.0, 1.0, 1.0, 1.0]),
+        (9, 3, [0.0, 0.0, 0.0, 0.0]),
+    ],
+)
+def test_a_plant_opens_in_equal_steps(opening, ramp, shares):
+    assert open_share(opening, ramp, 4).tolist() == shares
+
+
+@pytest.mark.parametrize(
+    ("step", "delay", "period"),
+    [
+        (Step.MONTH, None, 2), (Step.MONTH, 5.0, 7), (Step.MONTH, 0.5, 3),
+        (Step.QUARTER, 5.0, 4), (Step.YEAR, 5.0, 3),
+    ],
+)  # fmt: skip
+def test_a_delay_is_added_to_the_opening(step, delay, period):
+    case = world(step=step)
+    plant = replace(case.plants["mill"], delay=None if delay is None else Q(delay))
+    assert opening_period(plant, case.calendar) == period
+
+
+def test_the_longest_way_counts_routes_recipes_and_delays():
+    assert longest_lead_time(world()) == 4
+    case = world(measure(MeasureKind.DELAY, Hit(route="rail"), by=Q(2.0)))
+    assert longest_lead_time(case) == 6
+    slow = replace(case.recipes["finish"], lead_time=Q(9.0))
+    assert longest_lead_time(replace(case, recipes={"finish": slow})) == 11
+
+
+@pytest.mark.parametrize(
+    ("lengths", "asked", "horizon", "tail"),
+    [
+        ((3,), 0, 1.0, 3 + 2 * 6 + 2 * 4 + 1),
+        ((3, 12), 0, 1.0, 12 + 2 * 6 + 2 * 4 + 1),
+        ((3, 12), 18, 1.0, 18 + 2 * 6 + 2 * 4 + 1),
+        ((3,), 0, 36.0, 36 + 1),
+    ],
+)
+def test_the_tail_has_room_for_the_measure_the_way_back_and_lost_sales(
+    lengths, asked, horizon, tail
+):
+    case = world(measure(MeasureKind.EMBARGO, Hit(actor="sender"), lengths=lengths))
+    case = replace(case, sender_horizon=Q(horizon))
+    assert tail_periods(case, asked) == tail
+    arrays = compile_case(case, asked)
+    assert (arrays.n_calendar, arrays.n_periods) == (24, 24 + tail)
+
+
+def test_the_tail_of_a_case_by_quarters():
+    """4 months of lead time are 2 quarters, 6 of refill 2, 36 of lost sales 12."""
+    case = world(measure(MeasureKind.EMBARGO, Hit(actor="sender")), step=Step.QUARTER)
+    assert compile_case(case).n_periods == 24 + max(3 + 2 * 2 + 2 * 2 + 1, 12 + 1)
+    long = world(measure(MeasureKind.EMBARGO, Hit(actor="sender"), lengths=(8,)), step=Step.QUARTER)
+    assert compile_case(long).n_periods == 24 + 8 + 2 * 2 + 2 * 2 + 1

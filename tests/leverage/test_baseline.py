@@ -1,0 +1,82 @@
+"""What the crisis itself costs is nobody's leverage."""
+
+from dataclasses import replace
+
+import pytest
+
+from derbes.case.entities import Hit, Measure, MeasureKind
+from derbes.case.quantity import Quantity
+from derbes.compiler import compile_case, compile_measure
+from derbes.leverage.baseline import demand_alone
+from tests.leverage.asked import row_of
+from tests.programs.solved import changed, example
+from tests.small_cases import worked_example
+
+Q = Quantity
+SURGE = Measure(
+    "surge", kind=MeasureKind.DEMAND_SURGE, hits=(Hit(good="good"),), by=Q(0.5), lengths=(3,)
+)
+
+
+def in_crisis(**of_cut: object):
+    """E1 whose demand is 120 while a measure with a crisis runs."""
+    return changed(example(crisis=True, **of_cut), "uses", "use", crisis_demand=Q(120.0))
+
+
+def alone(case, measure="cut"):
+    arrays = compile_case(case)
+    return arrays, demand_alone(arrays, compile_measure(case, arrays, measure))
+
+
+def test_a_measure_that_leaves_demand_alone_stands_beside_calm():
+    assert alone(worked_example(1))[1] is None
+
+
+def test_a_crisis_without_a_demand_of_its_own_is_no_crisis():
+    assert alone(example(crisis=True))[1] is None
+
+
+def test_a_measure_that_is_nothing_but_demand_stands_beside_calm():
+    case = replace(worked_example(1), measures={"surge": SURGE})
+    assert alone(case, "surge")[1] is None
+
+
+def test_a_cut_in_a_crisis_stands_beside_the_crisis():
+    case = in_crisis(together_with=("surge",))
+    arrays, only = alone(replace(case, measures={**case.measures, "surge": SURGE}))
+    assert only is not None
+    assert only.crisis
+    assert only.demand_factor.tolist() == [1.5]
+    assert only.availability.tolist() == arrays.activities.base_availability.tolist()
+    assert only.transit_kept.tolist() == [1.0, 1.0]
+
+
+def test_a_surge_costs_what_its_demand_costs():
+    """50 a month more from the sender, at 10, for three months."""
+    case = replace(worked_example(1), measures={"surge": SURGE})
+    row = row_of(case, 24, 3, measure="surge")
+    assert row.target_loss == pytest.approx(3 * 50 * 10)
+    assert row.unmet_essential == 0.0
+    assert row.reserve_used == 0.0
+
+
+def test_a_cut_in_a_crisis_costs_what_the_cut_adds():
+    """Three months: 40 from the other at 25, 80 from the stock, refilled at 10; beside
+    120 from the sender, and not beside the 100 of calm."""
+    row = row_of(in_crisis(), 24, 3)
+    assert row.target_loss == pytest.approx(3 * 40 * 25 + 240 * 10 - 360 * 10)
+    assert row.sender_cost_returning == pytest.approx(0.4 * 10 * (360 - 240))
+    calm = row_of(worked_example(1), 24, 3)
+    assert calm.target_loss == pytest.approx(3 * 40 * 25 + 180 * 10 - 300 * 10)
+
+
+def test_sales_that_a_crisis_would_bring_are_lost_too():
+    """36 months of 100, and 20 more in each of the three of the crisis."""
+    row = row_of(in_crisis(), 24, 3)
+    assert row.sender_cost_lost == pytest.approx(0.4 * 10 * (36 * 100 + 3 * 20))
+
+
+def test_both_rules_stand_beside_the_same_crisis():
+    optimal, myopic = (row_of(in_crisis(), 24, 3, bound=b) for b in ("optimal", "myopic"))
+    assert myopic.target_loss == pytest.approx(optimal.target_loss)
+    assert myopic.unmet_essential == optimal.unmet_essential == 0.0

@@ -1,0 +1,57 @@
+"""Solved cases, and rows of programs by name."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from derbes.case.arrays import MeasureRun
+from derbes.case.entities import Case
+from derbes.compiler import compile_case, compile_measure
+from derbes.leverage.points import StartSolver
+from derbes.programs.branch import BranchSolution
+from derbes.programs.calm import CalmSolution, solve_calm
+from derbes.programs.statement import LinearProgram
+from tests.small_cases import worked_example
+
+
+def calm_of(case: Case, length: int = 0) -> CalmSolution:
+    """The calm plan."""
+    return solve_calm(compile_case(case, length))
+
+
+def branch_of(case: Case, start: int, length: int, measure: str = "cut") -> BranchSolution:
+    """The optimum after a measure."""
+    arrays = compile_case(case, length)
+    run = MeasureRun(compile_measure(case, arrays, measure), length)
+    return StartSolver(solve_calm(arrays), start, length).solve(run)
+
+
+def stock(branch: BranchSolution) -> np.ndarray:
+    """All stock of the first good by period. (n,)"""
+    lots = branch.window.layout.arrays.lot_goods == 0
+    return branch.block("fresh")[0] + branch.block("lot")[lots].sum(axis=0)
+
+
+def row(program: LinearProgram, name: str) -> tuple[dict[str, float], float, float]:
+    """Factors by column name, and both bounds, of a row."""
+    n_rows = program.matrix.shape[0]
+    position = next(i for i in range(n_rows) if program.row_name(i) == name)
+    line = program.matrix.tocsr()[position]
+    factors = {
+        program.column_name(int(j)): float(v)
+        for j, v in zip(line.indices, line.data, strict=True)
+    }
+    return factors, float(program.row_lower[position]), float(program.row_upper[position])
+
+
+def changed(case: Case, section: str, element: str, **changes: object) -> Case:
+    """A case with some keys of one element changed."""
+    elements = dict(getattr(case, section))
+    elements[element] = replace(elements[element], **changes)
+    return replace(case, **{section: elements})
+
+
+def example(number: int = 1, **of_cut: object) -> Case:
+    """E1 to E3 with another measure."""
+    case = worked_example(number)
+    return changed(case, "measures", "cut", **of_cut) if of_cut else case
