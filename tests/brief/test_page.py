@@ -11,7 +11,9 @@ from derbes.brief import BriefContents, render_brief
 from derbes.brief import format as fmt
 from derbes.brief.contents import focus_of, leverage_row
 from derbes.brief.page import sections_of
-from derbes.case.entities import Case
+from derbes.brief.sections.leverage import losses_section
+from derbes.brief.sections.sources import method_section
+from derbes.case.entities import Case, Measure, MeasureKind
 from derbes.language import use_language
 from derbes.results.cover import Cover
 from derbes.results.leverage import Leverage
@@ -38,12 +40,12 @@ SECTIONS = [
 PAGE_ONE = """\
 Waterworks of an invented town
 How long can the town treat its water if Northland stops selling?
-No: essential uses hold for 8.5 months of 12 months. Embargo by Northland, 12 months, from \
-January 2026. First to run out: Softening salt (sold by Northland). From April 2031 on such a \
-measure leaves nothing essential unmet.
+No if it came by March 2031: at worst (January 2026) 240 to 380 t of essential demand would go \
+unmet. Yes if it came later. Embargo by Northland, 12 months. First to run out: Softening salt \
+(sold by Northland).
 Time to survive
 8.5 months
-best response; 6.8 months by the simple rule
+from January 2026, best response (simple rule: 6.8 months)
 Leverage ends
 April 2031
 63 months after the first start; 19 of 40 starts survived
@@ -53,7 +55,7 @@ target's loss over sender's cost, buyer returns; 28.3 if never
 Cost of the project
 400 million USD
 plants of the case, 1 of 2 costed; no cheapest programme is computed
-Essential demand is served in full for 8.5 months of 12 months
+Essential demand is served in full for 8.5 months of 12 months; in the worst month, 44% of it
 Served share of essential demand · Embargo by Northland, 12 months · from January 2026 · \
 variant: as planned · central values, no draws
 Data as a table
@@ -74,13 +76,13 @@ def test_page_one_ends_with_what_made_it(page):
         "All inputs",
         "Variants: Embargo by Northland, 12 months",
         "| variant | holds, from January 2026 | holds, from January 2030 "
-        "| holds, from January 2035 | leverage ends | what runs out first",
+        "| holds, from January 2035 | leverage ends | binds until then",
         "| as planned | 8.5 months | 10.4 months | at least 12 months | April 2031 "
-        "| Softening salt (sold by Northland)",
+        "| Alum, ready (sold by Northland)",
         "| nothing is built | 8.5 months | 10.4 months | 10.4 months | not by December 2035 "
-        "| Softening salt (sold by Northland)",
+        "| Alum, ready (sold by Northland)",
         "| two years late | 8.5 months | 10.4 months | at least 12 months | April 2033 "
-        "| Softening salt (sold by Northland)",
+        "| Alum, ready (sold by Northland)",
         "The numbers are invented.",
         "Data to 17 December 2025; central values, no draws; seed 0; 2 sources; derbes 0.1.0; "
         "HiGHS 1.15.1; case 5f5f5f5f5f5f.",
@@ -180,7 +182,7 @@ def test_numbers_of_page_one_follow_the_results(contents):
     said = text_of(page_one(render_brief(some)))
     assert "Leverage ratio\n4,321\n" in said
     assert "0.0777 if never" in said
-    assert "From November 2033 on such a measure leaves nothing essential unmet." in said
+    assert "Leverage ends\nNovember 2033\n" in said
 
 
 def test_a_leverage_without_end_names_what_binds(contents):
@@ -276,15 +278,91 @@ def test_the_barest_case(contents):
 
 
 def test_a_measure_that_is_survived_is_said_first(contents):
-    rows = tuple(
+    cover = tuple(
         replace(row, survives_length=True, time_to_survive=None, survives_at_least=120.0)
         for row in contents.cover.rows
     )
-    some = replace(contents, cover=replace(contents.cover, rows=rows))
+    rows = tuple(replace(row, unmet_essential=0.0) for row in contents.leverage.rows)
+    calm = tuple(
+        replace(
+            branch,
+            served_share={use: (1.0,) * len(path) for use, path in branch.served_share.items()},
+            unmet={use: (0.0,) * len(path) for use, path in branch.unmet.items()},
+        )
+        for branch in contents.branches
+    )
+    some = replace(
+        contents,
+        cover=replace(contents.cover, rows=cover),
+        leverage=replace(contents.leverage, rows=rows),
+        branches=calm,
+    )
     said = text_of(page_one(render_brief(some)))
-    assert "Yes: essential uses hold for the whole 12 months. Embargo by Northland" in said
+    assert (
+        "Yes whenever it comes: essential uses hold for the whole 12 months. Embargo by Northland"
+    ) in said
     assert "Time to survive\nat least 120 months\n" in said
     assert "All essential demand is served for the 12 months of the measure" in said
+
+
+def test_the_long_table_holds_both_what_binds_and_what_runs_out_first(page):
+    lines = text_of(part(page, "variants")).split("\n")
+    assert lines[3:5] == [
+        "| variant | holds, from January 2026 | holds, from January 2030 | holds, from January 2035 "
+        "| leverage ends | binds until then | runs out first at the first start "
+        "| leverage ratio at the first start",
+        "| as planned | 8.5 months | 10.4 months | at least 12 months | April 2031 "
+        "| Alum, ready (sold by Northland) | Softening salt (sold by Northland) | 85",
+    ]
+
+
+def test_a_premium_without_limit_is_given_with_its_reason(contents):
+    rows = tuple(
+        replace(row, premium=None, premium_unbounded=True) for row in contents.leverage.rows
+    )
+    free = {id_: replace(plant, capital=()) for id_, plant in contents.case.plants.items()}
+    some = replace(
+        contents,
+        case=replace(contents.case, plants=free),
+        leverage=replace(contents.leverage, rows=rows),
+    )
+    page = render_brief(some)
+    reason = "even 100 times the price is better than the cut-off"
+    assert f"Premium\nno limit\n{reason}\n" in text_of(page_one(page))
+    assert f"| no limit: {reason}" in text_of(part(page, "losses"))
+
+
+def test_the_loss_is_said_to_be_beside_the_calm_plan_or_beside_the_crisis(contents):
+    beside_calm = "The loss is counted beside the calm plan."
+    beside_crisis = (
+        "The loss is counted beside a crisis of the same demand in which nothing is cut off: what "
+        "the crisis itself costs is nobody's leverage."
+    )
+    case = contents.case
+    plain = case.measures["embargo"]
+    surge = Measure("surge", kind=MeasureKind.DEMAND_SURGE)
+    salt = replace(case.uses["rinsing"], crisis_demand=case.uses["rinsing"].demand)
+    uses = {**case.uses, "rinsing": salt}
+    for changed, text in (
+        (case, beside_calm),
+        (replace(case, measures={"embargo": replace(plain, crisis=True)}), beside_calm),
+        (replace(case, uses=uses), beside_calm),
+        (replace(case, uses=uses, measures={"embargo": replace(plain, crisis=True)}),
+         beside_crisis),
+        (replace(case, measures={"embargo": replace(plain, together_with=("surge",)),
+                                 "surge": surge}), beside_crisis),
+    ):  # fmt: skip
+        some = replace(contents, case=changed)
+        section = losses_section(some, focus_of(some))
+        assert section.paragraphs[1] == text
+
+
+def test_the_method_names_the_order_of_the_case(contents):
+    case = replace(contents.case, priorities=("essential", "reserve", "deferrable", "money"))
+    assert method_section(case).paragraphs[1] == (
+        "The best response keeps these low, in this order: unmet essential demand, what the "
+        "reserve lacks, unmet deferrable demand, money."
+    )
 
 
 def test_uses_in_different_units_are_not_added(contents):

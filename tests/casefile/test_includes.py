@@ -32,7 +32,7 @@ def test_merged_case_is_the_case_in_one_file(tmp_path):
     whole = read_case(tmp_path / "whole.yaml")
     assert list(case.goods) == ["alum", "ore"]
     assert case.goods["alum"].reserve.value == whole.goods["alum"].reserve.value == 600.0
-    assert case.goods["alum"].line == 2
+    assert case.goods["alum"].at_line == 2
     assert case.hash == hashlib.sha256((main + GOODS).encode()).hexdigest()
     assert case.source == str(tmp_path)
 

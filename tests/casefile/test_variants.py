@@ -24,7 +24,7 @@ def test_removed_elements(read):
     assert (list(variant.case.plants), list(variant.case.recipes)) == (["mill"], [])
     assert (list(case.plants), list(case.recipes)) == (["works", "mill"], ["alum_from_ore"])
     assert variant.changes == ("without plants.works", "without recipes.*")
-    assert variant.line == 57
+    assert variant.at_line == 57
     assert variant.case.hash == case.hash
     assert variant.case.variants == {}
 

@@ -602,10 +602,9 @@ class SlowRule:
         if running:
             kept = {g: min(day.opening[g], holds[g]) * (g in self.guarded) for g in self.goods}
             self.settle(day, tau, direct=zero, floor=zero, goal=kept)
-        floor = {
-            g: self.target(g, tau) if self.reserve_first or (running and g in self.guarded) else 0.0
-            for g in self.goods
-        }
+        floor = {g: self.target(g, tau) if self.reserve_first else 0.0 for g in self.goods}
+        if running:
+            floor |= {g: holds[g] for g in self.guarded}
         self.path["deferrable"].append(
             self.settle(day, tau, direct=deferrable, floor=floor, goal=zero)
         )

@@ -33,6 +33,7 @@ def test_behind_the_second_kink():
     """130 a month, a third seller of 20 at 40: 70 go short each month once the stock of 600
     is used up, and 70 would have to be bought of the sender above 40."""
     case = changed(worked_example(1), "uses", "use", demand=Q(130.0))
+    case = changed(case, "suppliers", "from_sender", capacity=Q(400.0))
     third = Supplier("third", actor="other", good="good", price=Q(40.0), capacity=Q(20.0))
     case = replace(case, suppliers={**case.suppliers, "third": third})
     short = 12 * 70 - 600

@@ -19,7 +19,7 @@ SECTIONS = (
 TOP = ("discount_rate", "refill_time", "sender_horizon")
 """Quantities at the top of a case."""
 
-_HIDDEN = frozenset({"id", "label", "note", "line", "case", "missing", "opening_written"})
+_HIDDEN = frozenset({"id", "label", "note", "at_line", "case", "missing", "opening_written"})
 _PERIODS = frozenset({"opening", "start", "period"})
 _LENGTHS = frozenset({"lengths"})
 
@@ -105,7 +105,7 @@ def _element(case: Case, section: str, element: Element) -> Iterator[str]:
     if element.note:
         yield f"  {element.note}"
     for field in fields(element):
-        if field.name not in _HIDDEN or (field.name == "line" and section == "recipes"):
+        if field.name not in _HIDDEN:
             found = getattr(element, field.name)
             yield from (f"  {line}" for line in _lines(field.name, found, case.calendar))
     yield from (f"  {path}: {_('missing')}" for path in _missing(case, section, element))

@@ -1,8 +1,10 @@
 """Case → CaseArrays."""
 
+from typing import Any
+
 import numpy as np
 
-from derbes.case.arrays import BoolArray, CaseArrays
+from derbes.case.arrays import CaseArrays
 from derbes.case.entities import Case, Tier, Use
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.compiler import horizon, plants, stocks
@@ -40,8 +42,64 @@ def _line_hours(case: Case, open_shares: FloatArray, n_periods: int) -> FloatArr
     return _rows(hours, n_periods)
 
 
-def _essential(case: Case) -> BoolArray:
-    return np.array([use.tier is Tier.ESSENTIAL for use in case.uses.values()], dtype=np.bool_)
+def _goods(case: Case, n: int) -> dict[str, Any]:
+    """Arrays on axis G."""
+    calendar, goods = case.calendar, list(case.goods.values())
+    return {
+        "goods": tuple(case.goods),
+        "units": tuple(good.unit for good in goods),
+        "reserve": _rows([_over(good.reserve, n) for good in goods], n),
+        "storage_limit": _rows([_over(good.storage_limit, n, np.inf) for good in goods], n),
+        "storage_cost": _rows([_over(g.storage_cost, n) * calendar.step for g in goods], n),
+        "retention": np.array([stocks.period_retention(g.survival, calendar) for g in goods]),
+        "shelf_life": np.array(
+            [stocks.shelf_life_periods(g.survival, calendar) for g in goods], dtype=np.int64
+        ),
+    }
+
+
+def _lots(case: Case, n: int) -> dict[str, Any]:
+    """Arrays on axis L."""
+    position = {good: g for g, good in enumerate(case.goods)}
+    lots = list(case.stockpiles.values())
+    ageing = [stocks.lot_retention(lot.survival, case.calendar, n) for lot in lots]
+    return {
+        "lots": tuple(case.stockpiles),
+        "lot_goods": np.array([position[lot.good] for lot in lots], dtype=np.int64),
+        "lot_stock": np.array([lot.quantity.value if lot.quantity else 0.0 for lot in lots]),
+        "lot_retention": _rows(ageing, n),
+    }
+
+
+def _uses(case: Case, n: int) -> dict[str, Any]:
+    """Arrays on axis U."""
+    position = {good: g for g, good in enumerate(case.goods)}
+    uses = list(case.uses.values())
+    shortage = [use.shortage_cost.value if use.shortage_cost else np.nan for use in uses]
+    return {
+        "uses": tuple(case.uses),
+        "use_goods": np.array([position[use.good] for use in uses], dtype=np.int64),
+        "use_essential": np.array([use.tier is Tier.ESSENTIAL for use in uses], dtype=np.bool_),
+        "use_weight": np.array([use.weight.value if use.weight else 1.0 for use in uses]),
+        "demand": _rows([_demand(case, use, n) for use in uses], n),
+        "crisis_demand": _rows([_crisis_demand(case, use, n) for use in uses], n),
+        "shortage_cost": np.array(shortage, dtype=np.float64),
+    }
+
+
+def _plants(case: Case, n: int, open_shares: FloatArray) -> dict[str, Any]:
+    """Arrays on axes P and R."""
+    lines = plants.line_index(case)
+    position = {plant: p for p, plant in enumerate(case.plants)}
+    openings = [plants.opening_period(plant, case.calendar) for plant in case.plants.values()]
+    return {
+        "plants": tuple(case.plants),
+        "lines": tuple(f"{plant}_{line}" for plant, line in lines),
+        "line_hours": _line_hours(case, open_shares, n),
+        "line_plants": np.array([position[plant] for plant, _ in lines], dtype=np.int64),
+        "plant_open_share": open_shares,
+        "plant_opening": np.array(openings, dtype=np.int64),
+    }
 
 
 def compile_case(case: Case, longest_length: int = 0) -> CaseArrays:
@@ -52,54 +110,20 @@ def compile_case(case: Case, longest_length: int = 0) -> CaseArrays:
         longest_length: Longest measure to be looked at beyond those that the case
             names. [period]
     """
-    calendar = case.calendar
-    n = calendar.n_periods + horizon.tail_periods(case, longest_length)
-    goods = list(case.goods.values())
-    uses = list(case.uses.values())
-    lots = list(case.stockpiles.values())
-    position = {good.id: g for g, good in enumerate(goods)}
+    n = case.calendar.n_periods + horizon.tail_periods(case, longest_length)
     open_shares = plants.plant_open_shares(case, n)
     activities, shared_capacity = compile_activities(case, n, open_shares)
-    lines = plants.line_index(case)
-    plant_position = {plant: p for p, plant in enumerate(case.plants)}
     return CaseArrays(
-        calendar=calendar,
+        calendar=case.calendar,
         n_periods=n,
-        goods=tuple(case.goods),
-        units=tuple(good.unit for good in goods),
-        lots=tuple(case.stockpiles),
-        uses=tuple(case.uses),
-        lines=tuple(f"{plant}_{line}" for plant, line in lines),
-        plants=tuple(case.plants),
         activities=activities,
-        reserve=_rows([_over(good.reserve, n) for good in goods], n),
-        storage_limit=_rows([_over(good.storage_limit, n, np.inf) for good in goods], n),
-        storage_cost=_rows([_over(good.storage_cost, n) * calendar.step for good in goods], n),
-        retention=np.array([stocks.period_retention(g.survival, calendar) for g in goods]),
-        shelf_life=np.array(
-            [stocks.shelf_life_periods(g.survival, calendar) for g in goods], dtype=np.int64
-        ),
-        lot_goods=np.array([position[lot.good] for lot in lots], dtype=np.int64),
-        lot_stock=np.array([lot.quantity.value if lot.quantity else 0.0 for lot in lots]),
-        lot_retention=_rows([stocks.lot_retention(x.survival, calendar, n) for x in lots], n),
-        use_goods=np.array([position[use.good] for use in uses], dtype=np.int64),
-        use_essential=_essential(case),
-        use_weight=np.array([use.weight.value if use.weight else 1.0 for use in uses]),
-        demand=_rows([_demand(case, use, n) for use in uses], n),
-        crisis_demand=_rows([_crisis_demand(case, use, n) for use in uses], n),
-        shortage_cost=np.array(
-            [use.shortage_cost.value if use.shortage_cost else np.nan for use in uses]
-        ),
-        line_hours=_line_hours(case, open_shares, n),
-        line_plants=np.array([plant_position[plant] for plant, _ in lines], dtype=np.int64),
         shared_capacity=shared_capacity,
-        plant_open_share=open_shares,
-        plant_opening=np.array(
-            [plants.opening_period(plant, calendar) for plant in case.plants.values()],
-            dtype=np.int64,
-        ),
         discount=_discount(case, n),
         refill_periods=horizon.refill_periods(case),
         sender_horizon=horizon.sender_horizon(case),
         priorities=case.priorities,
+        **_goods(case, n),
+        **_lots(case, n),
+        **_uses(case, n),
+        **_plants(case, n, open_shares),
     )

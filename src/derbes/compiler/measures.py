@@ -1,6 +1,6 @@
 """A measure as factors on the arrays: changed bounds, never a new program."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,7 +17,10 @@ CUTS = (MeasureKind.EMBARGO, MeasureKind.QUOTA, MeasureKind.ROUTE_CLOSURE)
 class Factors:
     """Factors while they are being multiplied together."""
 
-    availability: FloatArray
+    open_: FloatArray
+    """1 for the activities that are open at all; a delay opens late twins instead. (K,)"""
+    left: FloatArray
+    """Part of the capacity that cuts leave. (K,)"""
     cost_factor: FloatArray
     demand_factor: FloatArray
     transit_kept: FloatArray
@@ -30,7 +33,8 @@ class Factors:
 def _neutral(arrays: CaseArrays) -> Factors:
     n_activities = len(arrays.activities.names)
     return Factors(
-        availability=arrays.activities.base_availability.copy(),
+        open_=arrays.activities.base_availability.copy(),
+        left=np.ones(n_activities),
         cost_factor=np.ones(n_activities),
         demand_factor=np.ones(len(arrays.uses)),
         transit_kept=np.ones(n_activities),
@@ -61,7 +65,7 @@ def hit_activities(case: Case, arrays: CaseArrays, measure: Measure) -> BoolArra
 def _cut(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
     left = 1.0 - (measure.share.value if measure.share else 1.0)
     hit = hit_activities(case, arrays, measure)
-    factors.availability[hit] *= left
+    factors.left[hit] *= left
     if measure.in_transit is InTransit.LOST:
         factors.transit_kept[hit] *= left
 
@@ -77,8 +81,8 @@ def _delay(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -
     hit = hit_activities(case, arrays, measure) & (activities.kinds == ActivityKind.PURCHASE)
     late = hit & (activities.base_availability == 0.0)
     mine = np.array([name.endswith(f"_late{by}") for name in activities.names], dtype=np.bool_)
-    factors.availability[hit] = 0.0
-    factors.availability[late & mine] = 1.0
+    factors.open_[hit] = 0.0
+    factors.open_[late & mine] = 1.0
     factors.transit_late[hit] = by
     for p, plant in enumerate(arrays.plants):
         if any(selection.selects_plant(case, one, plant) for one in measure.hits):
@@ -143,6 +147,13 @@ def compile_measure(case: Case, arrays: CaseArrays, name: str) -> MeasureArrays:
         sender=measure.sender,
         lengths=measure.lengths,
         start=measure.start,
+        availability=factors.open_ * factors.left,
+        cost_factor=factors.cost_factor,
+        demand_factor=factors.demand_factor,
         crisis=any(one.crisis for one in together),
-        **{field.name: getattr(factors, field.name) for field in fields(factors)},
+        transit_kept=factors.transit_kept,
+        transit_late=factors.transit_late,
+        lot_kept=factors.lot_kept,
+        fresh_kept=factors.fresh_kept,
+        frozen_plants=factors.frozen_plants,
     )

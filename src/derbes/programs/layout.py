@@ -71,57 +71,82 @@ def longest_lead(arrays: CaseArrays) -> int:
     return int(arrays.activities.lead_times.max(initial=0))
 
 
+Parts = list[tuple[str, Sequence[str], int, int]]
+"""Blocks to be: kind, items, first period, periods."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """What blocks are made from: periods, and the goods that have rows of their own."""
+
+    arrays: CaseArrays
+    start: int
+    n: int
+    reserved: tuple[str, ...]
+    """Goods with a reserve; none where the program has no reserves."""
+    ends: bool
+    """Whether the way back to the calm plan is in it."""
+
+
+def _columns(window: _Window, *, has_opening: bool) -> Parts:
+    arrays, start, n = window.arrays, window.start, window.n
+    names, lead, last = arrays.activities.names, longest_lead(arrays), start + n - 1
+    return [
+        ("order", names, start, n),
+        ("lot", arrays.lots, start, n),
+        ("fresh", arrays.goods, start, n),
+        ("unmet", arrays.uses, start, n),
+        ("short", window.reserved, start, n),
+        ("refill", window.reserved if window.ends else (), start, n),
+        ("behind", arrays.goods if window.ends else (), last, lead + 1),
+        ("younger", arrays.lots if window.ends else (), last, 1),
+        ("opening", names if has_opening else (), start - lead, lead),
+    ]
+
+
+def _rows(window: _Window, named: dict[str, tuple[str, ...]]) -> Parts:
+    arrays, start, n = window.arrays, window.start, window.n
+    shared = tuple(f"q{q}" for q in range(len(arrays.shared_capacity)))
+    lead, last = longest_lead(arrays), start + n - 1
+    return [
+        ("stock", arrays.lots, start, n),
+        ("fresh_stock", named["mixed"], start, n),
+        ("balance", arrays.goods, start, n),
+        ("shelf_life", named["perishable"], start, n),
+        ("shared_capacity", shared, start, n),
+        ("line", arrays.lines, start, n),
+        ("storage", named["limited"], start, n),
+        ("reserve", window.reserved, start, n),
+        ("refill", window.reserved if window.ends else (), start, n),
+        ("calm_state", arrays.goods if window.ends else (), last, lead + 1),
+        ("calm_age", arrays.lots if window.ends else (), last, 1),
+    ]
+
+
 def make_layout(
     arrays: CaseArrays, start: int, n: int, *, has_reserve: bool, has_opening: bool
 ) -> Layout:
     """Columns and rows of a window."""
     window = slice(start, start + n)
-    reserved = np.flatnonzero((arrays.reserve[:, window] > 0).any(axis=1))
-    limited = np.flatnonzero(np.isfinite(arrays.storage_limit[:, window]).any(axis=1))
-    perishable = np.flatnonzero(arrays.shelf_life > 0)
-    mixed = np.unique(arrays.lot_goods)
-    names = arrays.activities.names
-    goods = arrays.goods
-    lead = longest_lead(arrays)
-    ends = arrays.goods if has_reserve and not has_opening else ()
-    short = tuple(goods[g] for g in reserved) if has_reserve else ()
-    columns: list[tuple[str, Sequence[str], int, int]] = [
-        ("order", names, start, n),
-        ("lot", arrays.lots, start, n),
-        ("fresh", arrays.goods, start, n),
-        ("unmet", arrays.uses, start, n),
-        ("short", short, start, n),
-        ("refill", short if ends else (), start, n),
-        ("behind", ends, start + n - 1, lead + 1),
-        ("younger", arrays.lots if ends else (), start + n - 1, 1),
-        ("opening", names if has_opening else (), start - lead, lead),
-    ]
-    rows: list[tuple[str, Sequence[str], int, int]] = [
-        ("stock", arrays.lots, start, n),
-        ("fresh_stock", tuple(goods[g] for g in mixed), start, n),
-        ("balance", arrays.goods, start, n),
-        ("shelf_life", tuple(goods[g] for g in perishable), start, n),
-        ("shared_capacity", tuple(f"q{q}" for q in range(len(arrays.shared_capacity))), start, n),
-        ("line", arrays.lines, start, n),
-        ("storage", tuple(goods[g] for g in limited), start, n),
-        ("reserve", short, start, n),
-        ("refill", short if ends else (), start, n),
-        ("calm_state", ends, start + n - 1, lead + 1),
-        ("calm_age", arrays.lots if ends else (), start + n - 1, 1),
-    ]
+    goods = {
+        "reserved": np.flatnonzero((arrays.reserve[:, window] > 0).any(axis=1)),
+        "limited": np.flatnonzero(np.isfinite(arrays.storage_limit[:, window]).any(axis=1)),
+        "perishable": np.flatnonzero(arrays.shelf_life > 0),
+        "mixed": np.unique(arrays.lot_goods),
+    }
+    named = {kind: tuple(arrays.goods[g] for g in found) for kind, found in goods.items()}
+    reserved = named["reserved"] if has_reserve else ()
+    blocks = _Window(arrays, start, n, reserved, ends=has_reserve and not has_opening)
     return Layout(
         arrays=arrays,
         start=start,
         n=n,
         has_reserve=has_reserve,
         has_opening=has_opening,
-        columns=stack_blocks(columns),
-        rows=stack_blocks(rows),
-        reserved=reserved,
-        limited=limited,
-        perishable=perishable,
-        mixed=mixed,
+        columns=stack_blocks(_columns(blocks, has_opening=has_opening)),
+        rows=stack_blocks(_rows(blocks, named)),
         values=unit_values(arrays, start),
+        **goods,
     )
 
 

@@ -4,6 +4,8 @@ from derbes.brief.charts.style import (
     BESIDE,
     BLUE,
     INK,
+    LINE,
+    LINE_BREAK,
     NARROW,
     RED,
     Row,
@@ -25,7 +27,7 @@ def dependence_chart(
         years: Ends of the time axis. [decimal year]
         name: Words of the share axis.
     """
-    labels = 150 if width != NARROW else 96
+    labels = 150 if width != NARROW else 104
     plot = width - labels - 14
     shares = _shares(rows, events, plot=plot, years=years, labels=labels)
     shares["title"] = {"text": name, "anchor": "start", "frame": "group", "fontSize": 12,
@@ -71,7 +73,8 @@ def _lanes(events: list[Row], *, plot: int, years: tuple[float, float], labels: 
         "mark": {"type": "text", "align": "left", "dx": 2},
         "encoding": {"x": {"value": 0}, "y": y, "text": {"field": "words"}, "color": color},
     }
-    size = {"width": plot, "height": {"step": 32}}
+    most = max(event["lane"].count(LINE_BREAK) + 1 for event in events)
+    size = {"width": plot, "height": {"step": max(32, LINE * most + 6)}}
     return {**size, "data": values(events), "layer": [*layers, never]}
 
 

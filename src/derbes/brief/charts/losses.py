@@ -1,7 +1,5 @@
 """Losses of both sides against each other."""
 
-from typing import Any
-
 from derbes.brief.charts.style import BLUE, GRAY, INK, RED, Row, Spec, panel_width, panels
 
 
@@ -29,20 +27,14 @@ def losses_panels(
         "encoding": {**place, **_kinds(names)},
     }
     size = {"width": panel_width(width), "height": min(panel_width(width), 250)}
-    halo = {"stroke": "white", "strokeWidth": 4, "strokeJoin": "round"}
-    years = [_years(place, **halo), _years(place)]
-    layers = [_equal_losses(x, y, ends), points, *years]
-    return panels(rows, layers, width=width, size=size, order=order)
-
-
-def _years(place: Spec, **look: Any) -> Spec:
-    """Years above the points that are named; with a halo first, so that none is lost."""
-    return {
+    years = {
         "transform": [{"filter": "datum.words !== ''"}],
         "mark": {"type": "text", "align": "center", "dy": -11, "color": INK, "fontSize": 11,
-                 **look},
+                 "stroke": "white", "strokeWidth": 4},
         "encoding": {**place, "text": {"field": "words"}},
     }  # fmt: skip
+    layers = [_equal_losses(x, y, ends), points, years]
+    return panels(rows, layers, width=width, size=size, order=order)
 
 
 def _kinds(names: dict[str, str]) -> Spec:

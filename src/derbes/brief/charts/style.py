@@ -31,7 +31,7 @@ PALE = "#d9d9d9"
 BLUES = ["#f1f6fa", "#9cc3e0", "#1f5f99"]
 REDS = ["#fdf1ec", "#f0a58a", "#a8321a"]
 LINE_BREAK = "\n"
-_IS_BROKEN = f"indexof(datum.label, {LINE_BREAK!r}) >= 0"
+_N_LINES = f"length(split(datum.label, {LINE_BREAK!r}))"
 LINES_OF_LABEL: Spec = {
     "labelExpr": f"split(datum.label, {LINE_BREAK!r})",
     "ticks": False,
@@ -41,13 +41,18 @@ LINES_OF_LABEL: Spec = {
 BESIDE: Spec = {
     **LINES_OF_LABEL,
     "labelPadding": 6,
-    "labelOffset": {"condition": {"test": _IS_BROKEN, "value": -7}, "value": 0},
+    "labelOffset": {
+        "condition": [
+            {"test": f"{_N_LINES} === {n}", "value": -LINE / 2 * (n - 1)} for n in (2, 3, 4)
+        ],
+        "value": 0,
+    },
 }
-"""Such an axis at the left: two lines stand around the middle of their row."""
+"""Such an axis at the left: the lines of a label stand around the middle of their row."""
 ABOVE: Spec = {
     **LINES_OF_LABEL,
     "orient": "top",
-    "labelPadding": {"condition": {"test": _IS_BROKEN, "value": 19}, "value": 5},
+    "labelPadding": {"condition": {"test": f"{_N_LINES} > 1", "value": 5 + LINE}, "value": 5},
 }
 """Such an axis on top: two lines end above the plot."""
 

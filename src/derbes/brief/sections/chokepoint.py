@@ -117,7 +117,9 @@ def _short_supply(contents: BriefContents, sender: str, sellers: tuple[str, ...]
     made = _is_made(contents.case, good)
     if not sellers:
         return _("made here") if made else _("stock only")
-    if sender not in sellers:
+    if sellers == (contents.case.target,):
+        text = _("sold at home")
+    elif sender not in sellers:
         n = len(sellers)
         text = ngettext("{n} other seller", "{n} other sellers", n).format(n=n)
     else:

@@ -18,6 +18,7 @@ from derbes.brief.sections.wording import (
     both_branches,
     case_of,
     served_path,
+    survived,
     under,
 )
 from derbes.case.request import BASE
@@ -87,10 +88,12 @@ def _coverage_finding(contents: BriefContents, focus: Focus, branch: Branch | No
         return _("All essential demand is served for the {length} of the measure").format(
             length=length
         )
+    row = cover_row(contents, focus, variant=focus.variant, start=focus.shown)
+    time = survived(row) if row and not row.survives_length else fmt.months(full * step)
     return _(
         "Essential demand is served in full for {time} of {length}; in the worst month, "
         "{share} of it"
-    ).format(time=fmt.months(full * step), length=length, share=fmt.share(min(path)))
+    ).format(time=time, length=length, share=fmt.share(min(path)))
 
 
 def _marks(contents: BriefContents, focus: Focus, limit: float) -> list[tuple[float, str]]:

@@ -220,7 +220,7 @@ def _dependence_spec(
     *,
     width: int,
 ) -> Row:
-    letters = 17 if width == WIDE else 9
+    letters = 17 if width == WIDE else 10
     rows: list[Row] = []
     for use, path in paths.items():
         panel = wrapped(name_of(contents.case, "uses", use), letters)
@@ -228,7 +228,7 @@ def _dependence_spec(
         rows += [{"panel": panel, "year": decimal_year(m), "share": part} for m, part in months]
     step = contents.case.calendar.step / 12
     years = (decimal_year(calm.months[0]), decimal_year(calm.months[-1]) + step)
-    events = _events(contents, focus, calm, letters + 5)
+    events = _events(contents, focus, calm, letters + 4)
     name = _("Share of {actor} in each essential use").format(actor=actor_words(contents, focus))
     return dependence_chart(rows, events, width=width, years=years, name=name)
 

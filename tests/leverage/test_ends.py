@@ -1,0 +1,158 @@
+"""When it ends: per use, on its own grid, refined between the starts that are asked for."""
+
+from dataclasses import replace
+
+import pytest
+
+from derbes.case.entities import Good, Hit, Measure, Plant, Recipe, Stockpile, Supplier, Use
+from derbes.case.quantity import Quantity
+from derbes.case.request import Request
+from derbes.leverage import leverage_surface
+from derbes.leverage.ends import Outcome, last_short, starts_between
+from derbes.results.cover import ALL_ESSENTIAL
+from tests.leverage.asked import ends_of
+from tests.programs.solved import changed, example
+from tests.small_cases import worked_example
+
+Q = Quantity
+
+
+@pytest.mark.parametrize(
+    "starts", [(0,), (0, 30), (13,), (14,), (0, 13, 14, 20), tuple(range(60))], ids=str
+)
+def test_the_date_does_not_hang_on_the_starts_that_are_asked_for(starts):
+    """E3: month 14, whether one start is asked for or all."""
+    ends = ends_of(worked_example(3), starts=starts)
+    assert {use: end.date for use, end in ends.items()} == {
+        ALL_ESSENTIAL: "2027-03", "use": "2027-03",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("starts", "survived"), [((0,), 0), ((0, 30), 1), ((14,), 1), (tuple(range(60)), 46)], ids=str
+)
+def test_only_starts_that_were_asked_for_are_counted(starts, survived):
+    end = ends_of(worked_example(3), starts=starts)["use"]
+    assert (end.n_starts_survived, end.n_starts) == (survived, len(starts))
+
+
+def test_what_binds_last_is_that_of_the_last_start_that_is_not_survived():
+    end = ends_of(worked_example(3), starts=(0,))["use"]
+    assert (end.binding, end.binding_sellers) == (("good",), ("sender",))
+
+
+def test_a_cut_that_never_hurts_has_ended_before_it_began():
+    end = ends_of(worked_example(1), starts=(6,), lengths=(10,))["use"]
+    assert (end.date, end.binding, end.binding_sellers) == ("2026-01", (), ())
+    assert (end.n_starts_survived, end.n_starts) == (1, 1)
+
+
+def test_each_length_has_its_own_end():
+    """E3, cut for n months: the stock bridges ten of them, the plant opens in month 24."""
+    request = Request(starts=(0,), lengths=(10, 11, 12, 24, 40))
+    _rows, ends = leverage_surface(worked_example(3), request, has_premium=False)
+    found = {end.length: end.date for end in ends if end.use == "use"}
+    assert found == {10: "2026-01", 11: "2027-03", 12: "2027-03", 24: "2027-03", 40: "2027-03"}
+
+
+def two_uses():
+    """E3 and a second essential use of a good that only the sender sells, on no stock."""
+    case = worked_example(3)
+    return replace(
+        case,
+        goods={**case.goods, "second": Good("second", unit="t")},
+        uses={
+            **case.uses,
+            "other_use": Use("other_use", good="second", demand=Q(10.0), shortage_cost=Q(1.0)),
+        },
+        suppliers={
+            **case.suppliers,
+            "second": Supplier(
+                "second", actor="sender", good="second", price=Q(1.0), capacity=Q(10.0)
+            ),
+        },
+    )
+
+
+def test_each_use_has_its_own_end_and_all_together_the_latest():
+    ends = ends_of(two_uses(), starts=(0,))
+    assert {use: (end.date, end.binding) for use, end in ends.items()} == {
+        "use": ("2027-03", ("good",)),
+        "other_use": (None, ("second",)),
+        ALL_ESSENTIAL: (None, ("second",)),
+    }
+
+
+def test_deferrable_uses_have_no_end():
+    case = changed(worked_example(3), "uses", "use", tier="deferrable")
+    assert {use: end.date for use, end in ends_of(case, starts=(0,)).items()} == {
+        ALL_ESSENTIAL: "2026-01"
+    }
+
+
+def test_a_plant_that_lives_on_the_senders_component_ends_nothing():
+    """E2: whatever is built, the component binds and the sender sells it."""
+    end = ends_of(worked_example(2), starts=(0,))["use"]
+    assert (end.date, end.binding, end.binding_sellers) == (None, ("component",), ("sender",))
+
+
+def test_an_end_waits_for_the_last_of_two_components():
+    """A plant of month 12 needs a part that the sender sells until another plant makes it
+    from month 24 on: the later one ends it."""
+    case = worked_example(1)
+    case = replace(
+        case,
+        goods={**case.goods, "part": Good("part", unit="t")},
+        suppliers={
+            **case.suppliers,
+            "part": Supplier("part", actor="sender", good="part", price=Q(1.0), capacity=Q(200.0)),
+        },
+        plants={
+            "first": Plant("first", actor="home", opening=12),
+            "second": Plant("second", actor="home", opening=24),
+        },
+        recipes={
+            "make": Recipe(
+                "make", output="good", inputs={"part": Q(1.0)}, plant="first", capacity=Q(100.0),
+                cost=Q(20.0),
+            ),
+            "make_part": Recipe(
+                "make_part", output="part", plant="second", capacity=Q(100.0), cost=Q(20.0)
+            ),
+        },
+    )  # fmt: skip
+    end = ends_of(case, starts=(0,))["use"]
+    assert (end.date, end.binding) == ("2027-03", ("part",))
+
+
+def test_measures_that_start_on_a_date_have_no_end():
+    case = example(start=3)
+    more = Measure("more", sender="other", hits=(Hit(actor="other"),), lengths=(12,))
+    case = replace(case, measures={**case.measures, "more": more})
+    _rows, ends = leverage_surface(case, Request(starts=(0,)), has_premium=False)
+    assert {end.measure for end in ends} == {"more"}
+
+
+def outcome(start: int, *short: str) -> Outcome:
+    return Outcome(
+        variant="base", measure="cut", length=1, start=start, is_on_grid=True,
+        short_uses=short, binding=(), binding_sellers=(),
+    )  # fmt: skip
+
+
+def test_the_last_start_that_is_not_survived_counts_though_others_before_it_are():
+    group = [outcome(0, "a"), outcome(3), outcome(6, "a"), outcome(9), outcome(12, "b")]
+    assert [last_short(group, use) for use in ("a", "b", ALL_ESSENTIAL)] == [2, 4, 4]
+    assert last_short(group[1:2], "a") is None
+    assert starts_between(group, ["a", "b"]) == {7, 8}
+    assert starts_between(group[:1], ["a"]) == set()
+
+
+def test_a_use_of_which_more_goods_are_in_stock_ends_sooner():
+    """1,200 last twenty months: a cut of twelve is survived from the first month on."""
+    end = ends_of(worked_example(3, stock=1200.0), starts=(0,))["use"]
+    assert end.date == "2026-01"
+    pile = Stockpile("pile", good="good", quantity=Q(60.0))
+    case = worked_example(3)
+    more = replace(case, stockpiles={**case.stockpiles, "pile": pile})
+    assert ends_of(more, starts=(0,))["use"].date == "2026-01"
