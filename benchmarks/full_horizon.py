@@ -20,7 +20,7 @@ from derbes.programs.bounds import demand_path, order_limits, refill_limits
 from derbes.programs.branch import Window, calm_columns, make_window
 from derbes.programs.layout import Layout, make_layout
 from derbes.programs.objective import money_costs, objective_levels
-from derbes.programs.statement import Block, FloatArray, IntArray, LinearProgram
+from derbes.programs.solver.statement import Block, FloatArray, IntArray, LinearProgram
 
 FACE = 1e-7
 """Price above which a column or row is held on a level's optimal face."""

@@ -15,7 +15,7 @@ from derbes.case.request import BASE, Request
 from derbes.leverage import leverage_surface
 from derbes.leverage.points import Kept, StartSolver
 from derbes.leverage.rows import OPTIMAL
-from derbes.programs.lexicographic import CERTIFIED
+from derbes.programs.solver.lexicographic import CERTIFIED
 from derbes.results.leverage import LeverageRow
 from derbes.study import Study, run_tasks
 

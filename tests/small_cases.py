@@ -168,6 +168,8 @@ def smallest_complete() -> Case:
                 cost=Q(1.0),
             )
         },
-        exports={"buyer": Export("buyer", actor="other", good="good", price=Q(6.0), capacity=Q(1.0))},
+        exports={
+            "buyer": Export("buyer", actor="other", good="good", price=Q(6.0), capacity=Q(1.0))
+        },
         measures={"cut": replace(CUT, lengths=(2,))},
     )

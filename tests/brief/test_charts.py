@@ -2,12 +2,14 @@
 
 import json
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from derbes.brief.charts.bars import bars_against_rule
 from derbes.brief.charts.coverage import coverage_chart
 from derbes.brief.charts.materials import Material, materials_map
 from derbes.brief.charts.style import NARROW, WIDE, mark_lines, wrapped
@@ -72,6 +74,47 @@ def test_words_of_lines_stand_in_rows_of_their_own():
     heights = [layer["encoding"]["y"]["value"] for layer in layers if "y" in layer["encoding"]]
     assert len(heights) == 3
     assert all(abs(a - b) >= 14 for a, b in pairwise(heights))
+
+
+def test_words_too_long_for_their_side_are_broken_into_lines():
+    words = "planned: a works with a long name (assumed)"
+    layers = mark_lines([(6.0, words), (9.0, "b")], 29, width=NARROW)
+    texts = [layer for layer in layers if layer["mark"]["type"] == "text"]
+    by_words = {tuple(t["data"]["values"][0]["words"]): t["encoding"]["y"]["value"] for t in texts}
+    assert by_words == {("b",): -20, ("planned: a works with a long name", "(assumed)"): -50}
+
+
+def test_words_beside_a_bar_have_room():
+    row = {"label": "Readiness,\n152 mm", "value": 1826, "rule": 730, "end": 1826,
+           "words": "1,826 days (rule: 730 days)"}  # fmt: skip
+    for width in (WIDE, NARROW):
+        drawn = _drawn(bars_against_rule([row], width=width, names={"x": "days"}))
+        place = re.search(r'translate\(([\d.]+),[\d.]+\)"[^>]*>1,826 days', drawn)
+        start = re.search(r'<g transform="translate\(([\d.]+),', drawn)
+        assert place is not None
+        assert start is not None
+        assert float(start.group(1)) + float(place.group(1)) + 27 * 6 < width
+
+
+def test_labels_of_several_lines_stand_around_their_row():
+    row = {"end": 1.0, "value": 1.0, "rule": None, "words": "w"}
+    labels = ["one", "one\ntwo", "one\ntwo\nthree"]
+    spec = bars_against_rule([{**row, "label": x} for x in labels], width=WIDE, names={"x": "x"})
+    lines = re.findall(r'translate\([-\d.]+,([-\d.]+)\)"[^>]*>(?:<tspan[^>]*>)?one', _drawn(spec))
+    first, second, third = (float(place) for place in lines)
+    assert second - first == pytest.approx(38 - 7)
+    assert third - second == pytest.approx(38 - 7)
+
+
+def test_a_column_of_the_surface_reaches_to_the_next_start_of_its_variant(contents):
+    sparse = tuple(
+        row for row in contents.leverage.rows if row.variant == "base" or row.start[5:] == "01"
+    )
+    some = replace(contents, leverage=replace(contents.leverage, rows=sparse))
+    section = next(s for s in sections_of(some, focus_of(some)) if s.id == "surface")
+    cells = [c for c in section.figures[0].wide["data"]["values"] if c["kind"] == "cell"]
+    widths = {(c["panel"], round(c["year_end"] - c["year"], 6)) for c in cells}
+    assert widths == {("as planned", 0.25), ("nothing is built", 1.0), ("two years late", 1.0)}
 
 
 @st.composite

@@ -60,8 +60,8 @@ def test_verdict(contents, harms, text):
 
 def test_verdict_gives_both_bounds(contents):
     assert said(contents, 0, 9, 0, by_rule=2.0) == (
-        "Yes if it came in January 2026; no from April 2026 to April 2026: at worst (April 2026) "
-        "9 to 18 t of essential demand would go unmet."
+        "Yes if it came in January 2026; no in April 2026: 9 to 18 t of essential demand would go "
+        "unmet."
     )
 
 

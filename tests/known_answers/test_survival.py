@@ -58,7 +58,7 @@ def test_survival_table_is_followed() -> None:
     assert survived(case) == pytest.approx(2.4)
 
 
-def network(arrays: CaseArrays, cut: bool) -> Network:  # noqa: FBT001
+def network(arrays: CaseArrays, cut: bool) -> Network:
     activities = arrays.activities
     open_ = np.array([not (cut and actor == "sender") for actor in activities.actors])
     stock = np.zeros(len(arrays.goods))

@@ -51,7 +51,7 @@ def test_unmet_demand_of_a_cut_at_the_first_month(example: int, bound: str) -> N
         (3, 2_400.0, 4_800.0, 14_400.0, 0.5),
     ],
 )
-def test_losses_of_both_sides_of_a_cut_at_month_24(  # noqa: PLR0917  one row of the table
+def test_losses_of_both_sides_of_a_cut_at_month_24(
     example: int, loss: float, returning: float, lost: float, ratio: float, bound: str
 ) -> None:
     row = row_at(example, 24, bound)

@@ -7,7 +7,7 @@ from derbes.results.leverage import LeverageEnd, LeverageRow
 from derbes.study import Study, make_studies
 
 
-def row_of(  # noqa: PLR0913  a point of the surface
+def row_of(
     case: Case,
     start: int,
     length: int,

@@ -6,9 +6,9 @@ import pytest
 
 from derbes.case.entities import Actor, Hit, InTransit, Measure, MeasureKind
 from derbes.case.quantity import Quantity
-from tests.leverage.asked import row_of, study_of
-from derbes.leverage import leverage_surface
 from derbes.case.request import Request
+from derbes.leverage import leverage_surface
+from tests.leverage.asked import row_of, study_of
 from tests.programs.solved import changed, example
 from tests.small_cases import ACTORS, worked_example
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from derbes.case.entities import Good, Hit, Measure, Plant, Recipe, Stockpile, Supplier, Use
+from derbes.case.entities import Good, Hit, Measure, Plant, Recipe, Supplier, Use
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
 from derbes.leverage import leverage_surface
@@ -29,11 +29,14 @@ def test_the_date_does_not_hang_on_the_starts_that_are_asked_for(starts):
 
 
 @pytest.mark.parametrize(
-    ("starts", "survived"), [((0,), 0), ((0, 30), 1), ((14,), 1), (tuple(range(60)), 46)], ids=str
+    ("starts", "survived", "n_starts"),
+    [((0,), 15, 20), ((0, 30), 15, 20), ((14,), 16, 21), (tuple(range(60)), 46, 60)],
+    ids=str,
 )
-def test_only_starts_that_were_asked_for_are_counted(starts, survived):
+def test_starts_that_are_asked_for_and_one_a_quarter_are_counted(starts, survived, n_starts):
+    """And not those that were looked at only to find the date."""
     end = ends_of(worked_example(3), starts=starts)["use"]
-    assert (end.n_starts_survived, end.n_starts) == (survived, len(starts))
+    assert (end.n_starts_survived, end.n_starts) == (survived, n_starts)
 
 
 def test_what_binds_last_is_that_of_the_last_start_that_is_not_survived():
@@ -44,7 +47,7 @@ def test_what_binds_last_is_that_of_the_last_start_that_is_not_survived():
 def test_a_cut_that_never_hurts_has_ended_before_it_began():
     end = ends_of(worked_example(1), starts=(6,), lengths=(10,))["use"]
     assert (end.date, end.binding, end.binding_sellers) == ("2026-01", (), ())
-    assert (end.n_starts_survived, end.n_starts) == (1, 1)
+    assert (end.n_starts_survived, end.n_starts) == (20, 20)
 
 
 def test_each_length_has_its_own_end():
@@ -76,11 +79,14 @@ def two_uses():
 
 def test_each_use_has_its_own_end_and_all_together_the_latest():
     ends = ends_of(two_uses(), starts=(0,))
-    assert {use: (end.date, end.binding) for use, end in ends.items()} == {
-        "use": ("2027-03", ("good",)),
-        "other_use": (None, ("second",)),
-        ALL_ESSENTIAL: (None, ("second",)),
-    }
+    assert {use: end.date for use, end in ends.items()} == {
+        "use": "2027-03", "other_use": None, ALL_ESSENTIAL: None,
+    }  # fmt: skip
+    assert ends["other_use"].binding == ends[ALL_ESSENTIAL].binding == ("second",)
+
+
+def test_what_binds_a_use_is_not_what_binds_another():
+    assert ends_of(two_uses(), starts=(0,))["use"].binding == ("good",)
 
 
 def test_deferrable_uses_have_no_end():
@@ -148,11 +154,13 @@ def test_the_last_start_that_is_not_survived_counts_though_others_before_it_are(
     assert starts_between(group[:1], ["a"]) == set()
 
 
-def test_a_use_of_which_more_goods_are_in_stock_ends_sooner():
-    """1,200 last twenty months: a cut of twelve is survived from the first month on."""
+def test_a_larger_reserve_ends_it_sooner():
+    """1,200 last twenty months; 600 and 60 on top last eleven."""
+    for reserve, date in ((1200.0, "2026-01"), (660.0, "2027-02")):
+        case = changed(worked_example(3, stock=reserve), "goods", "good", reserve=Q(reserve))
+        assert ends_of(case, starts=(0,))["use"].date == date
+
+
+def test_stock_beyond_the_reserve_is_sold_off_in_calm_and_helps_nobody_later():
     end = ends_of(worked_example(3, stock=1200.0), starts=(0,))["use"]
-    assert end.date == "2026-01"
-    pile = Stockpile("pile", good="good", quantity=Q(60.0))
-    case = worked_example(3)
-    more = replace(case, stockpiles={**case.stockpiles, "pile": pile})
-    assert ends_of(more, starts=(0,))["use"].date == "2026-01"
+    assert end.date == "2027-03"

@@ -132,8 +132,10 @@ def test_the_largest_share_among_the_inputs_counts_for_what_is_made(of_sender, s
 
 
 def test_shares_are_those_of_the_year_before():
-    """The sender stops in month 12: his share of a year falls month by month."""
+    """The sender stops in month 12: his share of a year falls month by month. There is
+    no room to store what he sells before."""
     case = changed(worked_example(1), "suppliers", "from_other", capacity=Q(200.0))
+    case = changed(case, "goods", "good", storage_limit=Q(600.0))
     capacity = Q(200.0, steps=((0, 200.0), (12, 0.0)))
     found = shares(changed(case, "suppliers", "from_sender", capacity=capacity))
     expected = [1.0] * 12 + [1 - month / 12 for month in range(1, 13)] + [0.0] * 36

@@ -10,7 +10,7 @@ from derbes.compiler import compile_case, compile_measure
 from derbes.leverage.points import StartSolver
 from derbes.programs.branch import BranchSolution
 from derbes.programs.calm import CalmSolution, solve_calm
-from derbes.programs.statement import LinearProgram
+from derbes.programs.solver.statement import LinearProgram
 from tests.small_cases import worked_example
 
 

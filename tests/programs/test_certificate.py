@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from derbes.errors import SolveError
-from derbes.programs import lexicographic
-from derbes.programs.certificate import certify
-from derbes.programs.highs import Session
-from derbes.programs.lexicographic import CERTIFIED, solve_levels
-from derbes.programs.statement import LinearProgram, stack_blocks
+from derbes.programs.solver import lexicographic
+from derbes.programs.solver.certificate import certify
+from derbes.programs.solver.highs import Session
+from derbes.programs.solver.lexicographic import CERTIFIED, solve_levels
+from derbes.programs.solver.statement import LinearProgram, stack_blocks
 
 
 def program(
@@ -80,7 +80,7 @@ def test_weights_too_small_are_found_and_the_levels_solved_one_by_one(
 ) -> None:
     """With weight 1 for unmet demand the solver would rather leave it unmet."""
     calls: list[str] = []
-    one_by_one = lexicographic._one_by_one  # noqa: SLF001  the fallback is what is tested
+    one_by_one = lexicographic._one_by_one
 
     def counted(*args: object) -> object:
         calls.append("one by one")

@@ -16,7 +16,7 @@ from derbes.programs.aggregate import aggregate_program
 from derbes.programs.branch import branch_program, make_window
 from derbes.programs.calm import calm_program, first_state, solve_calm
 from derbes.programs.layout import make_layout
-from derbes.programs.statement import LinearProgram, to_lp_text
+from derbes.programs.solver.statement import LinearProgram, to_lp_text
 from derbes.programs.survive import survival_program
 from tests.known_answers.test_survival import network
 from tests.small_cases import smallest_complete

@@ -1,6 +1,7 @@
 """Generated cases: up to three goods in a bill of materials, with everything optional."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from hypothesis import strategies as st
 
@@ -17,8 +18,7 @@ from derbes.case.entities import (
     Tier,
     Use,
 )
-from derbes.case.quantity import Quantity as Q
-from tests.small_cases import ACTORS, CUT
+from tests.small_cases import ACTORS, CUT, Q
 
 MONTHS = 12
 
@@ -66,7 +66,7 @@ def suppliers(draw: st.DrawFn, good_ids: list[str]) -> dict[str, Supplier]:
 def recipes(draw: st.DrawFn, good_ids: list[str]) -> dict[str, Recipe]:
     """Each good may be made from the one before it: no cycles."""
     made = {}
-    for before, after in zip(good_ids[:-1], good_ids[1:], strict=True):
+    for before, after in pairwise(good_ids):
         if draw(st.booleans()):
             made[f"make_{after}"] = Recipe(
                 f"make_{after}",

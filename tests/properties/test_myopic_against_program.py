@@ -1,17 +1,14 @@
 """The rule is never better than the program, and as good where there is no choice."""
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from derbes.case.arrays import MeasureRun
 from derbes.programs.bounds import window_bounds
 from derbes.programs.layout import make_layout, supply_matrix
-from derbes.programs.lexicographic import solve_levels
-from derbes.programs.statement import LinearProgram
+from derbes.programs.solver.lexicographic import solve_levels
+from derbes.programs.solver.statement import LinearProgram
 from derbes.simulation import simulate_branch
-from tests.builders import build_arrays, build_measure, build_state, sender_cut, worked_arrays
 from tests.kernels.random_networks import Problem, problems
 
 TOLERANCE = 1e-6

@@ -1,13 +1,9 @@
 """The rule's path keeps the programs' constraints; the check itself sees a violation."""
 
-from dataclasses import replace
 
-import numpy as np
-import pytest
 from hypothesis import given, settings
 
 from derbes.simulation import feasibility_residual, simulate_branch
-from tests.builders import build_arrays, build_state, sender_cut, worked_arrays
 from tests.kernels.random_networks import Problem, problems
 
 TOLERANCE = 1e-9

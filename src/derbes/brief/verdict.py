@@ -68,6 +68,10 @@ def _over_time(found: dict[str, bool], months: list[str], names: dict[str, str])
             "Yes if it came in {now}; no from {begins} on: at worst ({month}) {units} of "
             "essential demand would go unmet."
         ).format(**dates)
+    if begins == ends:
+        return _(
+            "Yes if it came in {now}; no in {begins}: {units} of essential demand would go unmet."
+        ).format(**dates)
     return _(
         "Yes if it came in {now}; no from {begins} to {ends}: at worst ({month}) {units} of "
         "essential demand would go unmet."
@@ -95,6 +99,8 @@ def short_by_start(contents: BriefContents, focus: Focus) -> dict[str, bool]:
     To the starts of the surface come those that were looked at to date its edges.
     """
     found = {row.start: harm_of(contents.case, row) > 0 for row in _rows(contents, focus, OPTIMAL)}
+    if not found:
+        return {}
     uses = essential_uses(contents.case)
     wanted = (focus.variant, focus.measure, focus.length, OPTIMAL)
     for branch in contents.branches:

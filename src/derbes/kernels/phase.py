@@ -73,11 +73,11 @@ def _order_ahead(branch: Branch, t: int, s: int, first: int) -> float:
 @compiled
 def _plan_good(branch: Branch, t: int, mode: int, g: int) -> None:
     """Plan the sources of a good, cheapest first (S4), (S5)."""
-    good = branch.goods[g]
+    good, activities, ranked = branch.goods[g], branch.activities, branch.ranked
     lacking = good.refill + max(0.0, good.claims - good.usable)
     good.there = good.usable
     for s in range(good.first_source, good.end_source):
-        source = branch.activities[branch.ranked[t, s]]
+        source = activities[ranked[t, s]]
         level = 0.0
         if source.lead == 0:
             level = min(lacking, source.limit)
@@ -99,17 +99,19 @@ def _plan_good(branch: Branch, t: int, mode: int, g: int) -> None:
 @compiled
 def _plan_layer(branch: Branch, t: int, mode: int, layer: int) -> bool:
     """Plan the sources of a layer of goods; whether lines suffice."""
-    for r in range(len(branch.lines)):
-        branch.lines[r].planned = branch.lines[r].before
-    for q in range(len(branch.pools)):
-        branch.pools[q].planned = 0.0
-    for g in range(branch.layers[layer], branch.layers[layer + 1]):
+    lines, pools, layers = branch.lines, branch.pools, branch.layers
+    for line in lines:
+        line.planned = line.before
+    for pool in pools:
+        pool.planned = 0.0
+    for g in range(layers[layer], layers[layer + 1]):
         _plan_good(branch, t, mode, g)
     enough = True
-    for r in range(len(branch.lines)):
-        line = branch.lines[r]
-        line.grant = part_of(line.planned - line.before, line.left - line.before)
-        enough = enough and line.grant >= 1.0
+    for line in lines:
+        line.grant = 1.0
+        if line.planned > line.left:
+            line.grant = part_of(line.planned - line.before, line.left - line.before)
+            enough = enough and line.grant >= 1.0
     return bool(enough)
 
 
@@ -178,17 +180,19 @@ def _granted(branch: Branch, source: Table) -> float:
 @compiled
 def _over_claimed(branch: Branch) -> int:
     """First good of the most final layer of which recipes claim too much; -1: none."""
+    goods, activities, inputs = branch.goods, branch.activities, branch.inputs
     over = -1
-    for k in range(len(branch.activities)):
-        source = branch.activities[k]
+    for source in activities:
         if source.plan > 0.0:
             for i in range(source.first_input, source.end_input):
-                if branch.goods[branch.inputs[i].good].grant < 1.0:
-                    over = max(over, branch.inputs[i].good)
-    layer = len(branch.layers) - 1
-    while over >= 0 and branch.layers[layer] > over:
+                if goods[inputs[i].good].grant < 1.0:
+                    over = max(over, inputs[i].good)
+    if over < 0:
+        return -1
+    layer = len(branch.layers) - 2
+    while branch.layers[layer] > over:
         layer -= 1
-    return branch.layers[layer] if over >= 0 else -1
+    return int(branch.layers[layer])
 
 
 @compiled
@@ -198,15 +202,15 @@ def _cut(branch: Branch) -> bool:
     A recipe that was not planned is held back too: what is left over, the next
     round gives out. Whether any was cut.
     """
+    goods, activities, inputs = branch.goods, branch.activities, branch.inputs
     over = _over_claimed(branch)
     if over < 0:
         return False
-    for k in range(len(branch.activities)):
-        source = branch.activities[k]
+    for source in activities:
         part = 1.0
         for i in range(source.first_input, source.end_input):
-            if branch.inputs[i].good >= over:
-                part = min(part, branch.goods[branch.inputs[i].good].grant)
+            if inputs[i].good >= over:
+                part = min(part, goods[inputs[i].good].grant)
         if part < 1.0:
             source.limit = source.plan * part
     return True

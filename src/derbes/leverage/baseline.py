@@ -12,7 +12,7 @@ import numpy as np
 from derbes.case.arrays import CALM, CaseArrays, MeasureArrays, MeasureRun
 from derbes.case.state import State
 from derbes.programs.branch import BranchSolution, Window, calm_columns, paid_on_arrival
-from derbes.programs.statement import FloatArray, LinearProgram
+from derbes.programs.solver.statement import FloatArray, LinearProgram
 
 
 @dataclass(frozen=True, slots=True)

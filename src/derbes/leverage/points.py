@@ -21,8 +21,8 @@ from derbes.programs.branch import (
     solve_branch,
 )
 from derbes.programs.calm import CalmSolution
-from derbes.programs.highs import Basis, Session
-from derbes.programs.statement import LinearProgram
+from derbes.programs.solver.highs import Basis, Session
+from derbes.programs.solver.statement import LinearProgram
 from derbes.simulation import simulate_branch
 
 

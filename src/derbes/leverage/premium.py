@@ -16,10 +16,10 @@ from derbes.case.quantity import FloatArray
 from derbes.leverage.baseline import Baseline, calm_baseline
 from derbes.programs.bounds import running
 from derbes.programs.branch import Window
-from derbes.programs.highs import Session
-from derbes.programs.lexicographic import solve_levels
 from derbes.programs.objective import order_costs
-from derbes.programs.statement import LinearProgram
+from derbes.programs.solver.highs import Session
+from derbes.programs.solver.lexicographic import solve_levels
+from derbes.programs.solver.statement import LinearProgram
 
 ROUNDS = 60
 """Kinks to pass at most; a case has about as many as sources."""

@@ -1,1 +1,1 @@
-"""Linear programs: statements, solutions and their certificates."""
+"""The supply model as linear programs, one a file, and what a solution says."""

@@ -17,8 +17,8 @@ import numpy as np
 from scipy import sparse
 
 from derbes.case.arrays import ActivityKind, BoolArray, CaseArrays
-from derbes.programs.lexicographic import solve_levels
-from derbes.programs.statement import FloatArray, LinearProgram, stack_blocks
+from derbes.programs.solver.lexicographic import solve_levels
+from derbes.programs.solver.statement import FloatArray, LinearProgram, stack_blocks
 
 LONGEST = 1e5
 """Periods that count as for ever; the program would be unbounded without an end."""

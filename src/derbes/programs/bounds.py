@@ -10,7 +10,7 @@ import numpy as np
 from derbes.case.arrays import CALM, MeasureArrays, MeasureRun
 from derbes.case.state import State
 from derbes.programs.layout import Layout
-from derbes.programs.statement import FloatArray, IntArray
+from derbes.programs.solver.statement import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,6 @@ from derbes.programs.bounds import (
 )
 from derbes.programs.calm import CalmSolution, arrivals_by_period, state_at
 from derbes.programs.chokepoint import stock_by_good
-from derbes.programs.highs import Session
 from derbes.programs.layout import (
     Layout,
     has_same_matrix,
@@ -43,9 +42,10 @@ from derbes.programs.layout import (
     make_layout,
     supply_matrix,
 )
-from derbes.programs.lexicographic import solve_levels
 from derbes.programs.objective import money_costs, objective_levels
-from derbes.programs.statement import FloatArray, LinearProgram, Solution
+from derbes.programs.solver.highs import Session
+from derbes.programs.solver.lexicographic import solve_levels
+from derbes.programs.solver.statement import FloatArray, LinearProgram, Solution
 
 SETTLED = 1e-6
 """Part of the calm stock that may be missing at the end of a window that is long enough."""

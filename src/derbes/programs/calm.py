@@ -24,9 +24,9 @@ from derbes.case.arrays import CaseArrays
 from derbes.case.state import State
 from derbes.programs.bounds import window_bounds
 from derbes.programs.layout import Layout, longest_lead, make_layout, supply_matrix
-from derbes.programs.lexicographic import solve_levels
 from derbes.programs.objective import objective_levels
-from derbes.programs.statement import FloatArray, LinearProgram
+from derbes.programs.solver.lexicographic import solve_levels
+from derbes.programs.solver.statement import FloatArray, LinearProgram
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import numpy as np
 from derbes.case.arrays import ActivityKind, BoolArray, CaseArrays, MeasureRun
 from derbes.programs.bounds import order_limits
 from derbes.programs.layout import Layout
-from derbes.programs.statement import FloatArray
+from derbes.programs.solver.statement import FloatArray
 
 NOTHING = 1e-6
 """Part of the largest quantity of its kind that counts as nothing."""

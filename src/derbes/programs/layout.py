@@ -14,7 +14,7 @@ import numpy as np
 from scipy import sparse
 
 from derbes.case.arrays import CaseArrays
-from derbes.programs.statement import Block, FloatArray, IntArray, stack_blocks
+from derbes.programs.solver.statement import Block, FloatArray, IntArray, stack_blocks
 from derbes.programs.values import unit_values
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from derbes.case.arrays import CALM, ActivityKind, MeasureRun
 from derbes.programs.bounds import running
 from derbes.programs.layout import Layout
-from derbes.programs.statement import FloatArray
+from derbes.programs.solver.statement import FloatArray
 
 APART = 6.0
 """By how much a weight exceeds what one unit of its level can cost below it."""

@@ -19,10 +19,10 @@ from derbes.case.state import State
 from derbes.programs.bounds import demand_path, window_bounds
 from derbes.programs.calm import CalmSolution, state_at
 from derbes.programs.chokepoint import NOTHING
-from derbes.programs.highs import Session
 from derbes.programs.layout import Layout, make_layout, supply_matrix
-from derbes.programs.lexicographic import solve_levels
-from derbes.programs.statement import FloatArray, LinearProgram
+from derbes.programs.solver.highs import Session
+from derbes.programs.solver.lexicographic import solve_levels
+from derbes.programs.solver.statement import FloatArray, LinearProgram
 
 EARLY = 1e-3
 """How much more an early period weighs than a late one, where only the sum matters."""

@@ -79,13 +79,13 @@ def build_draft(root: Table, memory: Memory) -> Draft:
     findings: list[Finding] = []
     checked: dict[str, dict[str, Built]] = {}
     for section, model in SECTIONS.items():
-        checked[section] = _entries(root, section, model, memory, findings)
+        checked[section] = _entries(root, section, model, memory=memory, findings=findings)
     measures = read_measures(header, checked["goods"])
     fields = header_fields(header, measures)
     usable = memory if memory.is_usable(measures) else Memory()
     elements = {
         section: {
-            name: _built(section, name, built, measures, usable, root)
+            name: _built(root, (section, name), built, measures=measures, memory=usable)
             for name, built in checked[section].items()
         }
         for section in SECTIONS
@@ -127,7 +127,7 @@ def _misshapen_sections(root: Table) -> frozenset[str]:
 
 
 def _entries(
-    root: Table, section: str, model: type[Entry], memory: Memory, findings: list[Finding]
+    root: Table, section: str, model: type[Entry], *, memory: Memory, findings: list[Finding]
 ) -> dict[str, Built]:
     """Entries of a section, checked by the schema."""
     node = root.entries.get(section)
@@ -148,15 +148,14 @@ def _entries(
     for name, below in node.entries.items():
         if not _ID.match(name):
             findings.append(_bad_id(section, name))
-        found[name] = _entry(section, name, below, model, memory)
+        found[name] = _entry((section, name), below, model, memory)
     return found
 
 
-def _entry(section: str, name: str, node: Node, model: type[Entry], memory: Memory) -> Built:
+def _entry(path: tuple[str, str], node: Node, model: type[Entry], memory: Memory) -> Built:
     known = memory.entries.get(id(node))
     if known is not None and known.node is node:
         return known
-    path = (section, name)
     entry, findings = validated(model, node.plain, path)
     part = entry or salvaged(model, node.plain, path)
     places = tuple(places_of(part, path)) if part is not None else ()
@@ -166,8 +165,9 @@ def _entry(section: str, name: str, node: Node, model: type[Entry], memory: Memo
 
 
 def _built(
-    section: str, name: str, checked: Built, measures: Measures, memory: Memory, root: Table
+    root: Table, path: tuple[str, str], checked: Built, *, measures: Measures, memory: Memory
 ) -> Built:
+    section, name = path
     known = memory.entities.get(id(checked.node))
     if known is not None and known.node is checked.node:
         return known

@@ -13,9 +13,9 @@ import numpy as np
 
 from derbes.errors import SolveError
 from derbes.language import _
-from derbes.programs.certificate import DUAL_TOLERANCE, certify, largest_costs
-from derbes.programs.highs import Session, nonbasic_face
-from derbes.programs.statement import FloatArray, IntArray, LinearProgram, Parts, Solution
+from derbes.programs.solver.certificate import DUAL_TOLERANCE, certify, largest_costs
+from derbes.programs.solver.highs import Session, nonbasic_face
+from derbes.programs.solver.statement import FloatArray, IntArray, LinearProgram, Parts, Solution
 
 CERTIFIED = 2e-6
 """Residual up to which an optimum counts as proven; twice the certificate's tolerance."""

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from derbes.errors import SolveError
 from derbes.language import _
-from derbes.programs.statement import FloatArray, IntArray, LinearProgram
+from derbes.programs.solver.statement import FloatArray, IntArray, LinearProgram
 
 COLD: dict[str, bool | int | float | str] = {
     "presolve": "on",

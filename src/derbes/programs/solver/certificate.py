@@ -8,7 +8,7 @@ right sign: then the point is optimal lexicographically, however large the weigh
 
 import numpy as np
 
-from derbes.programs.statement import BoolArray, FloatArray, LinearProgram, Parts
+from derbes.programs.solver.statement import BoolArray, FloatArray, LinearProgram, Parts
 
 DUAL_TOLERANCE = 1e-6
 """Relative to the largest cost of the part's level: HiGHS works to 1e-7."""

@@ -1,0 +1,1 @@
+"""Linear programs as values, HiGHS behind them, and the certificates of optima."""
