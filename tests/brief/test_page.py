@@ -13,6 +13,7 @@ from derbes.brief.contents import focus_of, leverage_row
 from derbes.brief.page import sections_of
 from derbes.brief.sections.leverage import losses_section
 from derbes.brief.sections.sources import method_section
+from derbes.brief.sections.wording import binding_words
 from derbes.case.entities import Case, Measure, MeasureKind
 from derbes.language import use_language
 from derbes.results.cover import Cover
@@ -197,6 +198,17 @@ def test_a_leverage_without_end_names_what_binds(contents):
         "Sulfuric acid (sold by Northland)."
     ) in said
     assert "Leverage ends\nnot by December 2035\n" in said
+
+
+def test_only_goods_that_a_seller_sells_are_said_to_be_sold_by_him(contents):
+    sellers = ("northland",)
+    for goods, text in (
+        (("alum", "bauxite", "acid"), "Alum, ready, Sulfuric acid (sold by Northland); Bauxite"),
+        (("bauxite",), "Bauxite"),
+        ((), "nothing"),
+    ):
+        assert binding_words(contents.case, goods, sellers) == text
+    assert binding_words(contents.case, ("alum",), ()) == "Alum, ready"
 
 
 def test_the_surface_table_holds_the_results(page, contents):

@@ -561,10 +561,12 @@ class SlowRule:
         for s in self.sources:
             if s.good and s.lead > 0 and day.capacity[s.name] > 0:
                 g, expected = s.good, self.expected(s, tau, running, ranked)
-                lacking = self.hold(day, g, tau, tau + s.lead) + expected - day.opening[g]
+                use, left = expected / (s.lead + 1), day.opening[g]
+                for j in range(tau, tau + s.lead):
+                    left = max(0.0, left + self.due.get((g, j), 0.0) - use)
+                lacking = self.hold(day, g, tau, tau + s.lead) + use - left
+                lacking -= self.due.get((g, tau + s.lead), 0.0)
                 lacking += s.lead * (1 - self.retention(g)) * (day.opening[g] - day.old[g])
-                for j in range(tau, tau + s.lead + 1):
-                    lacking -= self.due.get((g, j), 0.0)
                 day.lacking[s.name] = lacking
                 asked = asked or lacking > NEAR * expected
         return day, sought, asked

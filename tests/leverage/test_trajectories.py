@@ -47,7 +47,9 @@ def test_arrivals_count_when_they_arrive_and_routes_together():
     case = replace(
         case,
         routes={"rail": Route("rail", lead_time=Q(2.0)), "sea": Route("sea", lead_time=Q(3.0))},
-        exports={"abroad": Export("abroad", actor="other", good="good", capacity=Q(0.0), price=Q(1.0))},
+        exports={
+            "abroad": Export("abroad", actor="other", good="good", capacity=Q(0.0), price=Q(1.0))
+        },
     )
     case = changed(case, "suppliers", "seller", routes=("rail", "sea"))
     case = changed(case, "uses", "use", demand=Q(100.0, steps=((0, 100.0), (6, 150.0))))
@@ -121,9 +123,7 @@ def assembled(*, of_sender: float, price: float = 50.0):
     return replace(case, goods=goods, suppliers=suppliers, recipes={"make": make})
 
 
-@pytest.mark.parametrize(
-    ("of_sender", "sender"), [(120.0, 0.6), (30.0, 0.6 * 0.25), (0.0, 0.0)]
-)
+@pytest.mark.parametrize(("of_sender", "sender"), [(120.0, 0.6), (30.0, 0.6 * 0.25), (0.0, 0.0)])
 def test_the_largest_share_among_the_inputs_counts_for_what_is_made(of_sender, sender):
     """60 of 100 are made, of 120 of part a; the other sells 40 of the good and part b."""
     found = shares(assembled(of_sender=of_sender))

@@ -38,8 +38,7 @@ def row(program: LinearProgram, name: str) -> tuple[dict[str, float], float, flo
     position = next(i for i in range(n_rows) if program.row_name(i) == name)
     line = program.matrix.tocsr()[position]
     factors = {
-        program.column_name(int(j)): float(v)
-        for j, v in zip(line.indices, line.data, strict=True)
+        program.column_name(int(j)): float(v) for j, v in zip(line.indices, line.data, strict=True)
     }
     return factors, float(program.row_lower[position]), float(program.row_upper[position])
 

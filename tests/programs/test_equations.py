@@ -198,9 +198,7 @@ def test_l3_a_delay_of_three_months_moves_what_is_still_to_open(opening, start, 
     late = Measure(
         "cut", kind=MeasureKind.DELAY, hits=(Hit(element="plants.plant"),), lengths=(3,), by=Q(3.0)
     )
-    case = replace(
-        case, plants={"plant": plant}, recipes={"make": make}, measures={"cut": late}
-    )
+    case = replace(case, plants={"plant": plant}, recipes={"make": make}, measures={"cut": late})
     arrays = compile_case(case)
     layout = make_layout(arrays, start, 10 - start, has_reserve=True, has_opening=False)
     limits = order_limits(layout, MeasureRun(compile_measure(case, arrays, "cut"), 3))
@@ -211,9 +209,7 @@ def one_line(weight: float = 1.0) -> object:
     """120 hours for two goods: 1 hour a unit of the first, 3 of the second."""
     case = one_good(stock=0.0, capacity=0.0)
     second = replace(case.goods["good"], id="second")
-    recipe = Recipe(
-        "make", output="good", plant="plant", line="press", hours=Q(1.0), cost=Q(1.0)
-    )
+    recipe = Recipe("make", output="good", plant="plant", line="press", hours=Q(1.0), cost=Q(1.0))
     more = replace(recipe, id="make_second", output="second", hours=Q(3.0))
     return replace(
         case,
@@ -253,9 +249,7 @@ def test_l5_what_is_not_served_is_unmet_and_never_more_than_demand():
 
 def test_l5_demand_is_that_of_the_crisis_while_the_measure_runs():
     case = example(crisis=True, together_with=("surge",))
-    surge = Measure(
-        "surge", kind=MeasureKind.DEMAND_SURGE, hits=(Hit(good="good"),), by=Q(0.5)
-    )
+    surge = Measure("surge", kind=MeasureKind.DEMAND_SURGE, hits=(Hit(good="good"),), by=Q(0.5))
     case = replace(case, measures={**case.measures, "surge": surge})
     case = changed(case, "uses", "use", crisis_demand=Q(120.0))
     arrays = compile_case(case)
@@ -311,7 +305,12 @@ def test_l7_the_steps_of_the_refill_are_rows():
     run = MeasureRun(compile_measure(case, arrays, "cut"), 3)
     program = branch_program(window, run)
     assert row(program, "reserve(good,30)") == (
-        {"lot(stock,30)": 1.0, "fresh(good,30)": 1.0, "short(good,30)": 1.0, "refill(good,30)": 1.0},
+        {
+            "lot(stock,30)": 1.0,
+            "fresh(good,30)": 1.0,
+            "short(good,30)": 1.0,
+            "refill(good,30)": 1.0,
+        },
         600.0,
         np.inf,
     )

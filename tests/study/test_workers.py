@@ -47,7 +47,9 @@ def _process(_task: int) -> int:
     return os.getpid()
 
 
-@pytest.mark.parametrize(("n_workers", "tasks", "here"), [(1, 3, True), (2, 1, True), (2, 3, False)])
+@pytest.mark.parametrize(
+    ("n_workers", "tasks", "here"), [(1, 3, True), (2, 1, True), (2, 3, False)]
+)
 def test_processes_are_only_started_where_they_help(n_workers, tasks, here):
     found = run_tasks(_process, range(tasks), n_workers=n_workers)
     assert len(found) == tasks
@@ -65,7 +67,7 @@ def test_progress_counts_every_task(how):
 
 @pytest.mark.parametrize("n_workers", [1, 2])
 def test_an_error_in_a_task_is_not_swallowed(n_workers):
-    with pytest.raises(ValueError, match="math domain error|nonnegative"):
+    with pytest.raises(ValueError, match="math domain error"):
         run_tasks(math.sqrt, [1.0, -1.0, 4.0], n_workers=n_workers)
 
 

@@ -1,15 +1,24 @@
 r"""The myopic rule: what is ordered, made and served by those who know only today.
 
-Each period is settled in phases; each phase serves its claims from stock, then
-from the cheapest sources, before the next phase sees what is left:
+Each period is settled in phases; each phase serves its claims from the stock above
+a floor, then from the cheapest sources, before the next phase sees what is left:
 
-* while a measure runs, or where the reserve ranks before deferrable uses:
-  essential uses, stock, (conversion,) deferrable uses, stock, exports;
-* else: essential uses, deferrable uses, stock, exports.
+1. essential uses; no floor;
+2. stock, back to what is to be held (only while a measure runs, or where the
+   reserve ranks before deferrable uses); of its inputs, only what they hold beyond
+   their own;
+3. conversion (only while a measure runs): what essential uses took from the stock of
+   a guarded good is made up out of the stock of its inputs;
+4. deferrable uses; floor: the reserve where it ranks before them, and all that is
+   held of a guarded good while the measure runs;
+5. stock again;
+6. buyers abroad who pay more than it costs; floor: what is to be held.
 
-Symbols: g good, k activity, r line, t period; s stock at hand, f floor that the
-phase leaves alone, b goal that the phase brings stock back to, e spoiling stock,
-d direct demand, c claims, a inputs, x level, m most of a level, \varphi part granted.
+A good is guarded when the measure threatens it and an essential use needs it.
+
+Symbols: g good, k activity, r line, t period; s stock at hand, f floor of the phase,
+b stock that the phase brings back, e spoiling stock, d direct demand, c claims, a
+inputs, x level, m most of a level, p part granted.
 
 .. math::
 
@@ -17,29 +26,32 @@ d direct demand, c claims, a inputs, x level, m most of a level, \varphi part gr
         + \sum_{k \to g} x_{k,t-L_k} \\
     \text{(S2)}\quad & h_{g,t} = \min(\text{limit}_{g,t}, \max(\text{target}_{g,t}, z_{g,t})) \\
     \text{(S3)}\quad & m_k = \min(\text{capacity}_k, \text{hours}_{r}/h_k,
-        \min_i M_i / a_{k,i}), \quad
-        M_g = \max(0, s_g - f_g, \min(s_g, e_g)) + \sum_{k \to g} m_k \\
+        \min_i M_i / a_{k,i}), \quad M_g = y_g + \sum_{k \to g} m_k, \quad
+        y_g = \max(0, s_g - f_g, \min(s_g, e_g)) \\
     \text{(S4)}\quad & \sum_{k \to g} x_k = \max(0, b_g - s_g + e_g)
-        + \max(0, c_g - \max(0, s_g - f_g, \min(s_g, e_g))), \quad
-        c_g = d_g + \sum_k a_{k,g} x_k \\
-    \text{(S5)}\quad & x_k = h_{g,t+L} + U_{k,t} + L (1 - \rho_g) w_g - s_g
-        - \sum_{j=0}^{L} \text{due}_{g,t+j}
-        - \sum_{\text{cheaper } i} \max(0, x_i - \bar x_i) \\
-    \text{(S6)}\quad & m_k \leftarrow x_k \min(\varphi_r, \min_i \varphi_i), \quad
-        \varphi_g = \text{there}_g / c_g, \quad \varphi_r = \text{hours}_r / \sum_k h_k x_k \\
-    \text{(S7)}\quad & x_k \leftarrow x_k \min(\varphi_r, \min_i \varphi_i), \quad v_g = \varphi_g d_g \\
+        + \max(0, c_g - y_g), \quad c_g = d_g + \sum_k a_{k,g} x_k \\
+    \text{(S5)}\quad & x_k = h_{g,t+L} - q_L + L (1 - \rho_g) w_g
+        - \sum_{\text{cheaper } i} \max(0, x_i - \bar x_i), \\
+        & q_j = \max(0, q_{j-1}) + \text{due}_{g,t+j} - U_{k,t} / (L + 1), \quad
+        q_{-1} = s_g \\
+    \text{(S6)}\quad & m_k \leftarrow x_k \min(p_r, \min_i p_i), \quad
+        p_r = \text{hours}_r / \sum_k h_k x_k, \quad
+        p_g = (y_g + \sum_{k \to g} x_k) / c_g \\
+    \text{(S7)}\quad & x_k \leftarrow x_k \min_i p_i, \quad v_g = p_g d_g \\
     \text{(S8)}\quad & w_{g,t} \le \sum_{j<A} \rho_g^j \text{inflow}_{g,t-j}, \quad
         \sum w \le \text{limit}_{g,t}
 
 (S1) what is there after ageing; old lots are drawn first in, first out, and fresh
-stock last. (S2) z is the stock in hand: all of it for a threatened good while the
-measure runs, at most the reserve after it, nothing in calm. (S3) from raw to
+stock last. (S2) what is to be held: z is all that is in hand of a guarded good while
+the measure runs, at most the reserve after it, nothing in calm. (S3) from raw to
 final; inputs and hours that several recipes want count for each of them. (S4)
 from final to raw, cheapest source first, each up to (S3). (S5) sources with a
-lead time L, in stock phases: U is the use over L + 1 periods that cheaper
-sources are not expected to cover. (S6) where claims exceed what is there, the
-recipes are cut in proportion and the plan is made again. (S7) from raw to final.
-(S8) at the end of the period; what is too much is given up.
+lead time L, in the first stock phase: stock and goods on the way cover what is to be
+held and U, the use over L + 1 periods that cheaper sources are not expected to cover;
+demand that goes short meanwhile is lost and not made up for. (S6) lines and goods of
+which a layer of goods claims too much are shared in proportion, and the plan is made
+again. (S7) from raw to final. (S8) at the end of the period; what is too much is
+given up.
 """
 
 from derbes.kernels import compiled
@@ -101,10 +113,12 @@ def _look_ahead(branch: Branch, t: int) -> bool:
                 then = branch.by_good[t + source.lead, g]
                 aim = then.target if branch.length <= t else then.reserve
                 expected = branch.by_activity[t, k].expected
-                lacking = min(max(aim, good.kept), then.storage_limit) + expected - good.start
+                use = expected / (source.lead + 1)
+                left = good.start
+                for j in range(t, t + source.lead):
+                    left = max(0.0, left + branch.by_good[j, g].due - use)
+                lacking = min(max(aim, good.kept), then.storage_limit) + use - left - then.due
                 lacking += source.lead * (1.0 - good.retention) * (good.start - good.old)
-                for j in range(t, t + source.lead + 1):
-                    lacking -= branch.by_good[j, g].due
                 source.lacking = lacking
                 asked = asked or lacking > SMALL * expected
     return bool(asked)

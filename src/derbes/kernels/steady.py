@@ -15,15 +15,16 @@ from derbes.kernels.phase import SELLING, SERVING, settle
 
 
 @compiled
-def steady_levels(branch: Branch, levels: Floats, use: Floats) -> None:
+def steady_levels(branch: Branch, levels: Floats, use: Floats, periods: tuple[int, int]) -> None:
     """Levels and use in the long run: each period settled without any stock.
 
     Args:
         branch: As for the rule, over m periods, with all lead times 0.
         levels: Levels to fill. (m, K) [unit/period]
         use: Use to fill: demand, what buyers abroad get, inputs. (m, G) [unit/period]
+        periods: First period and the one behind the last.
     """
-    for t in range(len(levels)):
+    for t in range(periods[0], periods[1]):
         for k in range(len(branch.activities)):
             branch.activities[k].capacity = branch.by_activity[t, k].capacity
             branch.activities[k].level = 0.0
@@ -36,28 +37,38 @@ def steady_levels(branch: Branch, levels: Floats, use: Floats) -> None:
             use[t, g] = branch.by_good[t, g].essential + branch.by_good[t, g].deferrable
             branch.goods[g].direct = use[t, g]
         settle(branch, t, SERVING)
+        sought = False
         for g in range(len(branch.goods)):
             branch.goods[g].direct = branch.by_good[t, g].sought
-        settle(branch, t, SELLING)
-        for g in range(len(branch.goods)):
-            use[t, g] += branch.goods[g].served
-        for k in range(len(branch.activities)):
-            source = branch.activities[k]
-            levels[t, k] = source.level
-            for i in range(source.first_input, source.end_input):
-                use[t, branch.inputs[i].good] += branch.inputs[i].amount * source.level
+            sought = sought or branch.by_good[t, g].sought > 0.0
+        if sought:
+            settle(branch, t, SELLING)
+            for g in range(len(branch.goods)):
+                use[t, g] += branch.goods[g].served
+        _add_inputs(branch, levels[t], use[t])
 
 
 @compiled
-def expected_orders(branch: Branch, levels: Floats, use: Floats) -> None:
+def _add_inputs(branch: Branch, levels: Floats, use: Floats) -> None:
+    """Note the levels of a period, and add what they use."""
+    for k in range(len(branch.activities)):
+        source = branch.activities[k]
+        levels[k] = source.level
+        for i in range(source.first_input, source.end_input):
+            use[branch.inputs[i].good] += branch.inputs[i].amount * source.level
+
+
+@compiled
+def expected_orders(branch: Branch, levels: Floats, use: Floats, periods: tuple[int, int]) -> None:
     """Use over lead time + 1 that cheaper sources are not expected to cover (S9).
 
     Args:
-        branch: The branch, over n periods; gets `expected` and `steady`.
+        branch: The branch; gets `expected` and `steady`.
         levels: Levels in the long run. (m, K) [unit/period]
         use: Use in the long run. (m, G) [unit/period]
+        periods: First period and the one behind the last, without the lead time behind.
     """
-    for t in range(len(branch.by_activity)):
+    for t in range(periods[0], periods[1]):
         for g in range(len(branch.goods)):
             first = branch.goods[g].first_source
             for place in range(first, branch.goods[g].end_source):

@@ -56,18 +56,19 @@ def prepare(
         span: Periods of the branch.
     """
     lots = _lot_columns(structure, span.start)
+    n, length = span.n_periods, span.length
     rankings = (rank_sources(structure, courses[0]), rank_sources(structure, courses[1]))
-    regimes = [
-        _regime(structure, lots, course=course, ranking=ranking, span=span)
-        for course, ranking in zip(courses, rankings, strict=True)
-    ]
-    branch = _joined(regimes[0], regimes[1], span)
+    during = _regime(structure, lots, course=courses[0], ranking=rankings[0], span=span)
+    after = _regime(structure, lots, course=courses[1], ranking=rankings[1], span=span)
+    if span.lead:
+        _expect(during, (0, length), span.lead)
+        _expect(after, (length, n), span.lead)
+    branch = _joined(during, after, span)
     branch.goods["guarded"] = _guarded(structure, measure)[structure.goods]
     _place_state(structure, branch, found, lots)
-    pays = np.where(rankings[0].pays, courses[0].capacity, 0.0)
-    after = np.where(rankings[1].pays, courses[1].capacity, 0.0)
-    n = span.n_periods
-    return Prepared(branch, lots, np.concatenate([pays[: span.length], after[span.length : n]]))
+    pays_during = np.where(rankings[0].pays, courses[0].capacity, 0.0)
+    pays_after = np.where(rankings[1].pays, courses[1].capacity, 0.0)
+    return Prepared(branch, lots, np.concatenate([pays_during[:length], pays_after[length:n]]))
 
 
 def _lot_columns(structure: Structure, start: int) -> IntArray:
@@ -129,7 +130,7 @@ def _regime(
     periods = span.start + np.arange(len(course.capacity))
     activities, inputs = _activities(structure)
     n = span.n_periods
-    branch = Branch(
+    return Branch(
         goods=_goods(structure),
         layers=structure.layers,
         activities=activities,
@@ -148,9 +149,6 @@ def _regime(
         length=span.length,
         reserve_first=reserve_ranks_first(arrays),
     )
-    if span.lead:
-        _expect(branch, span)
-    return branch
 
 
 def _by_good(structure: Structure, course: Course, ranking: Ranking, span: Span) -> Table:
@@ -180,14 +178,16 @@ def _by_activity(course: Course, ranking: Ranking) -> Table:
     return _records(table)
 
 
-def _expect(branch: Branch, span: Span) -> None:
+def _expect(branch: Branch, periods: tuple[int, int], lead: int) -> None:
     """Find what the course brings in the long run, and what orders ahead must cover."""
     levels = np.zeros(branch.by_activity.shape)
     use = np.zeros(branch.by_good.shape)
     activities = branch.activities.copy()
     activities["lead"] = 0
-    steady_levels(branch._replace(activities=activities), levels, use)
-    expected_orders(branch._replace(by_activity=branch.by_activity[: span.n_periods]), levels, use)
+    first, end = periods
+    if first < end:
+        steady_levels(branch._replace(activities=activities), levels, use, (first, end + lead))
+        expected_orders(branch, levels, use, periods)
 
 
 def _joined(during: Branch, after: Branch, span: Span) -> Branch:

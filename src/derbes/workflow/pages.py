@@ -1,12 +1,12 @@
 """A brief from a case: what is computed for it, and how much of it.
 
-The case as written is looked at in full: every measure, every start that is asked for,
-with the premium; its cover at two starts a year. The other variants are there to compare:
-the main measure, one start a year.
+The case as written is looked at in full: the main measure at every start that is asked
+for, with the premium, and at two starts a year for cover; every other measure at one start
+a year. The other variants are there to compare: the main measure, one start a year.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from derbes.brief import render_brief
 from derbes.brief.contents import MYOPIC, OPTIMAL, BriefContents, Focus, focus_of
@@ -17,7 +17,7 @@ from derbes.case.request import BASE, Request
 from derbes.cover import cover_table
 from derbes.leverage import branch_of, calm_plan_of, leverage_surface
 from derbes.results.cover import Cover, CoverRow
-from derbes.results.leverage import LeverageEnd, LeverageRow
+from derbes.results.leverage import Leverage, LeverageEnd, LeverageRow
 from derbes.results.trajectory import Branch
 from derbes.study import Progress, Study, make_studies
 from derbes.workflow.made import provenance_of, with_units
@@ -61,45 +61,87 @@ def brief_contents(
     case: Case, asked: Request, *, progress: Progress | None = None, n_workers: int = 1
 ) -> BriefContents:
     """All results that the brief on a case tells."""
-    parts = brief_parts(case, asked)
-    by_part = [make_studies(case, part, n_workers=n_workers, progress=progress) for part in parts]
-    rows: list[LeverageRow] = []
-    ends: list[LeverageEnd] = []
-    for part, studies in zip(parts, by_part, strict=True):
-        more_rows, more_ends = leverage_surface(
-            case,
-            part,
-            studies=studies,
-            has_premium=BASE in part.variants,
-            n_workers=n_workers,
-            progress=progress,
-        )
-        rows += more_rows
-        ends += more_ends
-    everyone = [study for studies in by_part for study in studies]
-    made = provenance_of(case)
+    effort = _Effort(progress, n_workers)
+    parts = [
+        _Part(part, tuple(make_studies(case, part, n_workers=n_workers, progress=progress)))
+        for part in brief_parts(case, asked)
+    ]
+    everyone = [study for part in parts for study in part.studies]
     contents = BriefContents(
         case=case,
-        cover=Cover(rows=(), provenance=made),
-        leverage=with_units(case, (tuple(rows), tuple(ends))),
+        cover=Cover(rows=(), provenance=provenance_of(case)),
+        leverage=_leverage(case, parts, effort),
         calm={study.variant: calm_plan_of(study) for study in everyone},
     )
     focus = focus_of(contents)
-    cover_rows: list[CoverRow] = []
-    for part, studies in zip(parts, by_part, strict=True):
-        cover_rows += cover_table(
-            case,
-            _cover_request(case, part, focus),
-            studies=studies,
-            only_essential=True,
-            n_workers=n_workers,
-            progress=progress,
-        )
     return replace(
         contents,
-        cover=Cover(rows=tuple(cover_rows), provenance=made),
+        cover=replace(contents.cover, rows=_cover_rows(case, parts, focus, effort)),
         branches=_courses(case, everyone, focus, edge_of(contents, focus)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of what is computed, with the studies of its variants."""
+
+    request: Request
+    studies: tuple[Study, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Effort:
+    """Who is told how far it is, and how many processes share the work."""
+
+    progress: Progress | None
+    n_workers: int
+
+
+def _leverage(case: Case, parts: Sequence[_Part], effort: _Effort) -> Leverage:
+    """The surface; premiums in the case as written alone."""
+    rows: list[LeverageRow] = []
+    ends: list[LeverageEnd] = []
+    for part in parts:
+        for asked, has_premium in _surfaces(case, part.request):
+            more_rows, more_ends = leverage_surface(
+                case,
+                asked,
+                studies=part.studies,
+                has_premium=has_premium,
+                n_workers=effort.n_workers,
+                progress=effort.progress,
+            )
+            rows += more_rows
+            ends += more_ends
+    return with_units(case, (tuple(rows), tuple(ends)))
+
+
+def _cover_rows(
+    case: Case, parts: Sequence[_Part], focus: Focus, effort: _Effort
+) -> tuple[CoverRow, ...]:
+    """Cover under the main measure, in every variant."""
+    return tuple(
+        row
+        for part in parts
+        for row in cover_table(
+            case,
+            _cover_request(case, part.request, focus),
+            studies=part.studies,
+            only_essential=True,
+            n_workers=effort.n_workers,
+            progress=effort.progress,
+        )
+    )
+
+
+def _surfaces(case: Case, part: Request) -> list[tuple[Request, bool]]:
+    """Requests for surfaces, and whether each is to have the premium."""
+    if BASE not in part.variants:
+        return [(part, False)]
+    main = main_measure(case, part)
+    others = tuple(name for name in part.measures or tuple(case.measures) if name != main)
+    yearly = replace(part, measures=others, starts=in_each(case, part, MONTHS_A_YEAR))
+    return [(replace(part, measures=(main,)), True), *([(yearly, False)] if others else [])]
 
 
 def _cover_request(case: Case, part: Request, focus: Focus) -> Request:

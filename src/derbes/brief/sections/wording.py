@@ -96,15 +96,18 @@ def survived(row: CoverRow | None) -> str:
 
 
 def binding_words(case: Case, goods: tuple[str, ...], sellers: tuple[str, ...]) -> str:
-    """What runs out, and who sold it."""
+    """What runs out, and who sold it; what none of the sellers sells comes last."""
     if not goods:
         return _("nothing")
-    what = names_of(case, "goods", goods)
-    if not sellers:
-        return what
-    return _("{goods} (sold by {sellers})").format(
-        goods=what, sellers=names_of(case, "actors", sellers)
+    offered = {s.good for s in case.suppliers.values() if s.actor in sellers}
+    sold = tuple(good for good in goods if good in offered)
+    if not sold:
+        return names_of(case, "goods", goods)
+    text = _("{goods} (sold by {sellers})").format(
+        goods=names_of(case, "goods", sold), sellers=names_of(case, "actors", sellers)
     )
+    others = tuple(good for good in goods if good not in offered)
+    return f"{text}; {names_of(case, 'goods', others)}" if others else text
 
 
 def served_path(branch: Branch, case: Case) -> tuple[float, ...]:

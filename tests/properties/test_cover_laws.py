@@ -1,0 +1,101 @@
+"""Laws of cover and of the aggregate program, over generated cases."""
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from derbes.case.arrays import MeasureRun
+from derbes.case.entities import Case
+from derbes.case.quantity import Quantity
+from derbes.case.request import Request
+from derbes.compiler import compile_case, compile_measure
+from derbes.cover import cover_table
+from derbes.cover.table import StartCover
+from derbes.programs.aggregate import Network, aggregate_time_to_survive
+from derbes.programs.calm import solve_calm
+from derbes.programs.layout import longest_lead
+from derbes.programs.survive import SurvivalProgram
+from derbes.results.cover import ALL_ESSENTIAL
+from derbes.study import make_studies
+from tests.properties.generated import cases
+
+LAW = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+CLOSE = 1e-6
+starts = st.integers(0, 11)
+
+
+def whole(months: float | None) -> float:
+    return np.inf if months is None else months
+
+
+@LAW
+@given(cases(), starts)
+def test_all_essential_uses_together_last_no_longer_than_any_of_them(
+    case: Case, start: int
+) -> None:
+    rows = {row.use: row for row in cover_table(case, Request(starts=(start,)))}
+    joint = whole(rows[ALL_ESSENTIAL].time_to_survive)
+    essential = [use for use, entry in case.uses.items() if entry.tier == "essential"]
+    assert all(joint <= whole(rows[use].time_to_survive) + CLOSE for use in essential)
+    for row in rows.values():
+        assert (row.binding == ()) == (row.time_to_survive is None)
+        assert whole(row.time_to_survive_myopic) <= whole(row.time_to_survive) + CLOSE
+
+
+@LAW
+@given(cases(), starts)
+def test_leaving_out_deferrable_uses_leaves_the_others_as_they_are(case: Case, start: int) -> None:
+    request = Request(starts=(start,))
+    every = {row.use: row for row in cover_table(case, request)}
+    for row in cover_table(case, request, only_essential=True):
+        assert row == every[row.use]
+
+
+@LAW
+@given(cases(), starts, st.integers(1, 9))
+def test_the_shortcut_agrees_with_the_program_until_the_aftermath_is_over(
+    case: Case, start: int, length: int
+) -> None:
+    """Two ways: from the time to survive of an endless measure, and by a full solve."""
+    study = make_studies(case, Request(lengths=(length,)))[0]
+    at_start = StartCover(study, start)
+    uses = study.arrays.use_essential
+    run = MeasureRun(study.measures[0], length)
+    _program, endless = at_start.survived(run.measure, uses)
+    shortcut = at_start.survives(run, uses, endless)
+    n = length + 2 * longest_lead(study.arrays) + 1
+    until_then = SurvivalProgram(study.calm, start, n).is_met(run, uses)
+    assert until_then or not shortcut
+    if shortcut != until_then:
+        later = SurvivalProgram(study.calm, start, study.arrays.n_periods).is_met(run, uses)
+        assert not later
+
+
+@LAW
+@given(cases())
+def test_l9_without_a_calendar_nothing_breaks_sooner(case: Case) -> None:
+    """The plant is open from the first period on, so supply does not grow."""
+    opened = replace(case.plants["plant"], opening=-9, ramp=Quantity(0.0))
+    case = replace(case, plants={"plant": opened})
+    arrays = compile_case(case)
+    assume(arrays.use_essential.any())
+    measure = compile_measure(case, arrays, "cut")
+    uses = arrays.use_essential
+    found = SurvivalProgram(solve_calm(arrays), 0, 20).time_to_survive(measure, uses)
+    stock = np.zeros(len(arrays.goods))
+    np.add.at(stock, arrays.lot_goods, arrays.lot_stock)
+    network = Network(
+        arrays=arrays,
+        stock=stock,
+        demand=arrays.demand[:, 0],
+        capacity=arrays.activities.capacity[:, 0] * measure.availability,
+        line_hours=arrays.line_hours[:, 0],
+    )
+    upper = aggregate_time_to_survive(network, uses)
+    assert upper >= (20 if found.periods is None else found.periods) - 1e-5
