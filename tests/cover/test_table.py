@@ -28,6 +28,7 @@ from derbes.cover.table import StartCover
 from derbes.results.cover import ALL_ESSENTIAL
 from derbes.study import make_studies
 from tests.cover.asked import cover_of
+from tests.leverage.asked import row_of
 from tests.programs.solved import changed, example
 from tests.small_cases import one_good, worked_example
 
@@ -75,6 +76,17 @@ def test_two_uses_of_one_stock_last_less_together_than_each_alone():
     assert rows[ALL_ESSENTIAL].time_to_survive == pytest.approx(4.0)
 
 
+def test_two_uses_of_one_stock_share_the_month_that_breaks():
+    """81 for 36 and 9 a month last 1.8 months, however the last 36 are divided."""
+    case = one_good(stock=81.0, demand=36.0)
+    more = Use("more", good="good", demand=Q(9.0))
+    rows = cover_of(replace(case, uses={**case.uses, "more": more}))
+    assert rows["use"].time_to_survive == pytest.approx(81 / 36)
+    assert rows["more"].time_to_survive == pytest.approx(81 / 9)
+    assert rows[ALL_ESSENTIAL].time_to_survive_myopic == pytest.approx(1.8)
+    assert rows[ALL_ESSENTIAL].time_to_survive == pytest.approx(1.8)
+
+
 def test_days_of_cover_are_of_the_good_that_has_least_and_of_all_its_uses():
     rows = cover_of(three_uses())
     assert rows["use"].days_of_cover == pytest.approx(days_of_cover(600.0, 120.0))
@@ -116,6 +128,15 @@ def test_what_is_always_met():
         assert (row.binding, row.binding_sellers) == ((), ())
         assert row.time_to_survive_myopic is None
         assert row.days_of_cover == pytest.approx(6 * 30.4375)
+
+
+@pytest.mark.parametrize("price", [30.0, 3e3, 3e5, 3e7])
+def test_demand_is_met_however_dear_the_last_source_is(price):
+    """Time to survive knows no money: the other sells what the sender did, at any price."""
+    case = changed(worked_example(1), "suppliers", "from_other", capacity=Q(100.0), price=Q(price))
+    row = cover_of(case)["use"]
+    assert row.time_to_survive is None
+    assert row.survives_length
 
 
 def test_what_ends_after_the_first_window_is_found_in_the_second():
@@ -184,6 +205,19 @@ def test_the_shortcut_does_not_forget_the_aftermath():
         assert endless.broken == 3
         run = MeasureRun(study.measures[0], 3)
         assert at_start.survives(run, uses, endless) == survives
+
+
+@pytest.mark.parametrize("start", [6, 20])
+def test_stock_that_a_cut_uses_up_may_be_missed_much_later(start):
+    """200 in stock carry a cut of one month, but then not the 150 that demand takes beyond
+    what the sender can sell, years later; the surface, whose windows last until the branch
+    is back at the calm plan, sees 50 of them unmet."""
+    case = changed(one_good(stock=200.0, capacity=100.0, n_periods=48), "goods", "good",
+                   reserve=Q(200.0))  # fmt: skip
+    more = Q(100.0, steps=((0, 100.0), (24, 110.0), (39, 90.0)))
+    case = changed(changed(case, "uses", "use", demand=more), "measures", "cut", lengths=(1,))
+    assert row_of(case, start, 1).unmet_essential == pytest.approx(50.0)
+    assert cover_of(case, start)["use"].time_to_survive == pytest.approx(2.0)
 
 
 # What binds

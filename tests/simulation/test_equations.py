@@ -16,6 +16,7 @@ from derbes.case.entities import (
     MeasureKind,
     Plant,
     Recipe,
+    Route,
     Stockpile,
     Supplier,
     Survival,
@@ -68,12 +69,12 @@ def made_by(
     lots: Mapping[str, float] | None = None,
     hours: float = 0.0,
 ) -> Case:
-    """Goods x and y, essential uses of both, 0 a month; made from p and q on one line."""
-    goods = {name: Good(name, unit="t") for name in ("x", "y", "p", "q")}
+    """Goods x, y and z, with an essential use of 0 a month each; made from p and q on one line."""
+    goods = {name: Good(name, unit="t") for name in ("x", "y", "z", "p", "q")}
     return replace(
         one_good(),
         goods=goods,
-        uses={name: Use(name, good=name, demand=Q(0.0)) for name in ("x", "y")},
+        uses={name: Use(name, good=name, demand=Q(0.0)) for name in ("x", "y", "z")},
         stockpiles={g: Stockpile(g, good=g, quantity=Q(n)) for g, n in (lots or {}).items()},
         suppliers={one.id: one for one in sellers},
         plants={"plant": Plant("plant", actor="home", opening=0, lines={"line": Q(hours)})},
@@ -82,8 +83,8 @@ def made_by(
 
 
 def wanting(case: Case, **demand: float) -> Case:
-    """The case with other demand."""
-    uses = {name: replace(use, demand=Q(demand[name])) for name, use in case.uses.items()}
+    """The case with a demand for some goods."""
+    uses = {name: replace(use, demand=Q(demand.get(name, 0.0))) for name, use in case.uses.items()}
     return replace(case, uses=uses)
 
 
@@ -178,6 +179,14 @@ def test_s2_a_reserve_is_drawn_under_a_measure_and_comes_back_in_equal_steps():
     assert_same(sender[12:], [200.0] * 6 + [100.0] * 2)
 
 
+def test_s2_what_is_left_after_a_measure_is_held_while_the_reserve_comes_back():
+    """One month leaves 540 of 600: five months' use is bought anew, the sixth adds the 60."""
+    case = worked_example(1)
+    branch = run(case, 8, length=1)
+    assert_same(branch.lots[0] + branch.fresh[0], [540.0] * 6 + [600.0] * 2)
+    assert_same(level(case, branch, "from_sender"), [0.0] + [100.0] * 5 + [160.0, 100.0])
+
+
 def test_s2_stock_of_a_threatened_good_is_for_essential_uses_while_the_measure_runs():
     """300 in stock, 60 a month to buy, 100 essential and 50 deferrable.
 
@@ -228,11 +237,21 @@ def test_s3_a_recipe_makes_what_capacity_hours_and_inputs_allow(capacity, hours,
         "x", inputs={"p": 3.0}, capacity=Q(capacity), plant="plant", line="line", hours=Q(2.0)
     )
     sellers = (seller("p", 1.0, parts, good="p"), seller("x", 90.0, 200.0, good="x"))
-    case = wanting(made_by(recipe, sellers=sellers, hours=hours), x=100.0, y=0.0)
+    case = wanting(made_by(recipe, sellers=sellers, hours=hours), x=100.0)
     branch = run(case, 1)
     assert_same(level(case, branch, "make_x"), [made])
     assert_same(level(case, branch, "p"), [3.0 * made])
     assert_same(level(case, branch, "x"), [100.0 - made])
+
+
+def test_s3_routes_share_what_their_supplier_can_sell():
+    """60 a month by rail and sea together: 50 for the essential use leave 10 for the other."""
+    near = replace(seller("near", 10.0, 60.0), routes=("rail", "sea"))
+    case = with_use(sold_by(near, demand=50.0), 50.0)
+    case = replace(case, routes={"rail": Route("rail"), "sea": Route("sea", cost_share=Q(0.5))})
+    branch = run(case, 1)
+    assert_same(branch.unmet[:, 0], [0.0, 40.0])
+    assert_same(branch.levels[:, 0], [60.0, 0.0])
 
 
 def test_s3_inputs_that_two_recipes_want_count_for_each():
@@ -243,7 +262,7 @@ def test_s3_inputs_that_two_recipes_want_count_for_each():
     recipes = makes("x", inputs={"p": 1.0, "q": 1.0}), makes("y", inputs={"q": 1.0})
     sellers = seller("p", 1.0, 20.0, good="p"), seller("q", 1.0, 100.0, good="q")
     branch = run(wanting(made_by(*recipes, sellers=sellers), x=100.0, y=100.0), 1)
-    assert_same(branch.unmet[:, 0], [100.0 - 50.0 / 3, 50.0 / 3])
+    assert_same(branch.unmet[:, 0], [100.0 - 50.0 / 3, 50.0 / 3, 0.0])
 
 
 def test_s3_hours_that_two_recipes_want_count_for_each():
@@ -251,7 +270,7 @@ def test_s3_hours_that_two_recipes_want_count_for_each():
     keys = {"plant": "plant", "line": "line", "hours": Q(1.0)}
     recipes = makes("x", inputs={}, **keys), makes("y", inputs={}, **keys)
     branch = run(wanting(made_by(*recipes, sellers=(), hours=100.0), x=300.0, y=100.0), 1)
-    assert_same(branch.unmet[:, 0], [250.0, 50.0])
+    assert_same(branch.unmet[:, 0], [250.0, 50.0, 0.0])
 
 
 # The plan
@@ -273,7 +292,7 @@ def test_s4_inputs_are_claimed_beside_what_is_used_as_it_is():
         sellers=(seller("p", 1.0, 200.0, good="p"),),
         lots={"p": 25.0},
     )
-    case = with_use(wanting(case, x=40.0, y=0.0), 15.0, tier=Tier.ESSENTIAL, good="p")
+    case = with_use(wanting(case, x=40.0), 15.0, tier=Tier.ESSENTIAL, good="p")
     branch = run(case, 1)
     assert_same(level(case, branch, "p"), [70.0])
     assert_same(branch.unmet.sum(), 0.0)
@@ -302,6 +321,15 @@ def test_s5_orders_cover_the_use_until_they_come_but_for_stock_and_what_is_comin
     assert_same(level(case, branch, "far"), [50.0, 100.0, 100.0, 100.0])
     assert_same(branch.unmet.sum(), 0.0)
     assert_same(list(branch.fresh[0]), [50.0, 50.0, 0.0, 0.0])
+
+
+def test_s5_what_comes_from_afar_when_the_order_does_counts_too():
+    """One month of lead time: of next month's 100, 40 come from the source two months away."""
+    near, far = seller("near", 10.0, 500.0, lead=1.0), seller("far", 25.0, 500.0, lead=2.0)
+    case = sold_by(near, far)
+    branch = run(case, 2, transit={"near": (100.0,), "far": (0.0, 40.0)})
+    assert_same(level(case, branch, "near"), [60.0, 100.0])
+    assert_same(level(case, branch, "far"), [0.0, 0.0])
 
 
 def test_s5_use_that_goes_short_meanwhile_is_not_ordered_for():
@@ -342,15 +370,34 @@ def test_s5_what_a_cheaper_source_brings_beyond_its_usual_level_is_not_ordered_a
 
 
 def test_s6_recipes_are_cut_in_proportion_and_the_rest_is_planned_again():
-    """60 p for 60 x and 60 y: 30 of each, and the 30 x that are left are bought."""
-    recipes = makes("x", inputs={"p": 1.0}), makes("y", inputs={"p": 1.0})
-    sellers = seller("p", 1.0, 60.0, good="p"), seller("x", 90.0, 200.0, good="x")
+    """60 p for 60 x and 60 y: 30 of each, with 30 q; the 30 x that are left are bought."""
+    recipes = makes("x", inputs={"p": 1.0, "q": 1.0}), makes("y", inputs={"p": 1.0})
+    sellers = (
+        seller("p", 1.0, 60.0, good="p"),
+        seller("q", 1.0, 200.0, good="q"),
+        seller("x", 90.0, 200.0, good="x"),
+    )
     case = wanting(made_by(*recipes, sellers=sellers), x=60.0, y=60.0)
     branch = run(case, 1)
-    assert_same(level(case, branch, "make_x"), [30.0])
-    assert_same(level(case, branch, "make_y"), [30.0])
-    assert_same(level(case, branch, "x"), [30.0])
-    assert_same(branch.unmet[:, 0], [0.0, 30.0])
+    made = [level(case, branch, name)[0] for name in ("make_x", "make_y", "q", "x")]
+    assert_same(made, [30.0, 30.0, 30.0, 30.0])
+    assert_same(branch.unmet[:, 0], [0.0, 30.0, 0.0])
+
+
+def test_s6_what_a_cut_leaves_over_is_given_out_after_it():
+    """x of p and q, y of q, z of p; 60 of each are wanted, 60 p and 100 q are there.
+
+    Half of the p makes 30 x and 30 z. Of the q, 60 x and 60 y wanted 120, so that y is
+    cut to 50; as x needs 30 only, 20 q are over, and 10 more y are made.
+    """
+    recipes = (
+        makes("x", inputs={"p": 1.0, "q": 1.0}),
+        makes("y", inputs={"q": 1.0}),
+        makes("z", inputs={"p": 1.0}),
+    )
+    sellers = seller("p", 1.0, 60.0, good="p"), seller("q", 1.0, 100.0, good="q")
+    branch = run(wanting(made_by(*recipes, sellers=sellers), x=60.0, y=60.0, z=60.0), 1)
+    assert_same(branch.unmet[:, 0], [30.0, 0.0, 30.0])
 
 
 def test_s6_hours_are_cut_in_proportion_to_what_is_planned_on_the_line():
@@ -379,13 +426,26 @@ def test_s7_uses_of_a_tier_share_what_is_there_and_essential_ones_come_first():
     assert_same(branch.unmet[:, 0], [10.0, 45.0, 15.0])
 
 
+def test_s7_what_three_cuts_leave_over_claimed_is_shared_in_proportion():
+    """60 p for 60 that are used as they are and for 60 x.
+
+    Three cuts: 60 x 60 / 120 = 30, 30 x 60 / 90 = 20, 20 x 60 / 80 = 15. The 60 + 15
+    that are then claimed get 60 / 75 each.
+    """
+    case = made_by(makes("x", inputs={"p": 1.0}), sellers=(seller("p", 1.0, 60.0, good="p"),))
+    case = with_use(wanting(case, x=60.0), 60.0, tier=Tier.ESSENTIAL, good="p")
+    branch = run(case, 1)
+    assert_same(level(case, branch, "make_x"), [12.0])
+    assert_same(branch.unmet[:, 0], [48.0, 0.0, 0.0, 12.0])
+
+
 def test_s7_inputs_leave_the_stock_at_once_and_output_comes_after_its_lead_time():
     """One month to make an x of 2 p: two months' use of 15 less the 15 that come are started.
 
     That takes 30 of 100 p each month.
     """
     recipe = makes("x", inputs={"p": 2.0}, lead_time=Q(1.0))
-    case = wanting(made_by(recipe, sellers=(), lots={"p": 100.0}), x=15.0, y=0.0)
+    case = wanting(made_by(recipe, sellers=(), lots={"p": 100.0}), x=15.0)
     branch = run(case, 2, transit={"make_x": (15.0,)})
     assert_same(level(case, branch, "make_x"), [15.0, 15.0])
     assert_same(list(branch.lots[0]), [70.0, 40.0])
@@ -431,6 +491,16 @@ def test_s9_a_dearer_source_covers_what_cheaper_ones_do_not():
     assert_same(branch.unmet.sum(), 0.0)
 
 
+def test_s9_what_recipes_take_counts_as_use():
+    """50 x of 2 p take 100 p a month, which are ordered a month before."""
+    seller_of_p = seller("p", 1.0, 500.0, good="p", lead=1.0)
+    case = made_by(makes("x", inputs={"p": 2.0}), sellers=(seller_of_p,))
+    case = wanting(case, x=50.0)
+    branch = run(case, 3, transit={"p": (100.0,)})
+    assert_same(level(case, branch, "p"), [100.0] * 3)
+    assert_same(branch.unmet.sum(), 0.0)
+
+
 def test_s9_sources_that_the_measure_closes_are_not_counted_on():
     """The cheap source covers all in calm; closed, it leaves all to the one two months away."""
     near = seller("near", 10.0, 100.0, lead=1.0, actor="sender")
@@ -454,7 +524,7 @@ def test_s10_a_recipe_costs_what_its_cheapest_inputs_cost_too(price, made):
         seller("p_dear", 20.0, 300.0, good="p"),
         seller("p", 8.0, 300.0, good="p"),
     )
-    case = wanting(made_by(recipe, sellers=sellers), x=100.0, y=0.0)
+    case = wanting(made_by(recipe, sellers=sellers), x=100.0)
     branch = run(case, 1)
     assert_same(level(case, branch, "make_x"), [made])
     assert_same(level(case, branch, "x"), [100.0 - made])
@@ -468,7 +538,7 @@ def test_s10_what_cannot_be_bought_any_more_comes_last(sellers_of_p, made):
     sellers = (seller("x", 90.0, 60.0, good="x"),)
     if sellers_of_p is not None:
         sellers += (seller("p", 1.0, sellers_of_p, good="p"),)
-    case = wanting(made_by(recipe, sellers=sellers, lots={"p": 200.0}), x=100.0, y=0.0)
+    case = wanting(made_by(recipe, sellers=sellers, lots={"p": 200.0}), x=100.0)
     branch = run(case, 1)
     assert_same(level(case, branch, "make_x"), [made])
     assert_same(branch.lots[0, 0], 200.0 - made)
@@ -494,3 +564,12 @@ def test_s10_buyers_abroad_get_what_pays(price, sold, dear):
     branch = run(case, 1)
     assert_same(level(case, branch, "buyer"), [sold])
     assert_same(level(case, branch, "dear"), [dear])
+
+
+@pytest.mark.parametrize(("price", "sold"), [(10.0, 0.0), (11.0, 30.0)])
+def test_s10_stock_is_not_sold_abroad_for_what_it_costs_to_buy(price, sold):
+    """200 in stock, 100 used at home, a buyer of 30; the good can be bought at 10."""
+    case = sold_by(seller("near", 10.0, 200.0), stock=200.0)
+    buyer = Export("buyer", actor="other", good="good", price=Q(price), capacity=Q(30.0))
+    branch = run(replace(case, exports={"buyer": buyer}), 1)
+    assert_same(branch.lots[0, 0], 100.0 - sold)

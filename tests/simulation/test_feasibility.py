@@ -32,8 +32,8 @@ def added(run: BranchRun, name: str, amount: float) -> BranchRun:
 @pytest.mark.parametrize(
     ("name", "amount", "broken"),
     [
-        ("lots", 10.0, {"L1", "L2"}),
-        ("fresh", 30.0, {"L2", "L2b", "L2c", "L6"}),
+        ("lots", 30.0, {"L1", "L2"}),
+        ("fresh", 80.0, {"L2", "L2b", "L2c", "L6"}),
         ("levels", 50.0, {"L3", "L4"}),
         ("unmet", 60.0, {"L5"}),
         ("unmet", -5.0, {"L2", "sign"}),

@@ -144,8 +144,8 @@ def _end(study: Study, group: Sequence[Outcome], use: str, length: int) -> Lever
         length=length * calendar.step,
         use=use,
         date=date,
-        binding=found.binding if found else (),
-        binding_sellers=found.binding_sellers if found else (),
+        binding=found.binding[use] if found else (),
+        binding_sellers=found.binding_sellers[use] if found else (),
         n_starts_survived=survived,
         n_starts=len(grid),
     )

@@ -5,6 +5,7 @@ essential demand is the first level of a branch's objective, so nothing else has
 solved to know the date of an end.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +13,9 @@ import numpy as np
 from derbes.case.arrays import MeasureRun
 from derbes.leverage.points import wanted_points
 from derbes.programs.branch import least_window
-from derbes.programs.chokepoint import NOTHING, binding_goods, cut_sellers, first_broken, shelves
+from derbes.programs.chokepoint import NOTHING, binding_goods, cut_sellers, shelves
 from derbes.programs.survive import SurvivalProgram
+from derbes.results.cover import ALL_ESSENTIAL
 from derbes.study import Study
 
 Pair = tuple[str, int]
@@ -33,8 +35,9 @@ class Outcome:
     """False: looked at only to find the date of the end."""
     short_uses: tuple[str, ...]
     """Essential uses that go short."""
-    binding: tuple[str, ...]
-    binding_sellers: tuple[str, ...]
+    binding: Mapping[str, tuple[str, ...]]
+    """Use, or `all_essential` → goods that bind when it first goes short."""
+    binding_sellers: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +78,15 @@ def _outcome(asked: Starts, program: SurvivalProgram, run: MeasureRun) -> Outcom
     part = slice(layout.start, layout.start + layout.n)
     size = NOTHING * max(float(arrays.demand[wanted, part].max(initial=0.0)), 1e-300)
     short = [u for u in wanted if unmet[u].max(initial=0.0) > size]
-    broken = first_broken(unmet[short], arrays.demand[short][:, part]) if short else None
-    binding: list[int] = []
-    if broken is not None:
+    goods: dict[str, list[int]] = {}
+    if short:
         left = shelves(layout, solved.columns, solved.row_upper, run)
-        now_short = [u for u in short if unmet[u, broken] > size]
-        goods = [binding_goods(left, int(arrays.use_goods[u]), broken) for u in now_short]
-        binding = sorted({good for found in goods for good in found})
+        for u in short:
+            broken = int(np.flatnonzero(unmet[u] > size)[0])
+            goods[arrays.uses[u]] = binding_goods(left, int(arrays.use_goods[u]), broken)
+        first = int(np.flatnonzero((unmet[short] > size).any(axis=0))[0])
+        now = [arrays.uses[u] for u in short if unmet[u, first] > size]
+        goods[ALL_ESSENTIAL] = sorted({good for use in now for good in goods[use]})
     return Outcome(
         variant=study.variant,
         measure=run.measure.name if run.measure else "",
@@ -89,6 +94,8 @@ def _outcome(asked: Starts, program: SurvivalProgram, run: MeasureRun) -> Outcom
         start=layout.start,
         is_on_grid=not asked.only,
         short_uses=tuple(arrays.uses[u] for u in short),
-        binding=tuple(arrays.goods[g] for g in binding),
-        binding_sellers=tuple(cut_sellers(layout, binding, run)),
+        binding={use: tuple(arrays.goods[g] for g in found) for use, found in goods.items()},
+        binding_sellers={
+            use: tuple(cut_sellers(layout, found, run)) for use, found in goods.items()
+        },
     )

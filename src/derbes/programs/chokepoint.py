@@ -114,10 +114,3 @@ def cut_sellers(layout: Layout, goods: list[int], run: MeasureRun) -> list[str]:
     cut = run.measure.availability < activities.base_availability
     sells = np.isin(activities.outputs, goods) & (activities.kinds == ActivityKind.PURCHASE)
     return list(dict.fromkeys(activities.actors[k] for k in np.flatnonzero(cut & sells)))
-
-
-def first_broken(unmet: FloatArray, demand: FloatArray) -> int | None:
-    """First period in which more than nothing of the demand goes unmet. (uses, n)"""
-    size = NOTHING * max(float(demand.max(initial=0.0)), 1e-300)
-    broken = np.flatnonzero((unmet > size).any(axis=0))
-    return int(broken[0]) if len(broken) else None

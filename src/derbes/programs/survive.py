@@ -14,16 +14,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from derbes.case.arrays import BoolArray, MeasureArrays, MeasureRun
+from derbes.case.arrays import CALM, BoolArray, MeasureArrays, MeasureRun
 from derbes.case.state import State
 from derbes.programs.bounds import demand_path, window_bounds
 from derbes.programs.calm import CalmSolution, state_at
 from derbes.programs.chokepoint import NOTHING
 from derbes.programs.layout import Layout, make_layout, supply_matrix
+from derbes.programs.objective import order_costs
 from derbes.programs.solver.highs import Session
 from derbes.programs.solver.lexicographic import solve_levels
 from derbes.programs.solver.statement import FloatArray, LinearProgram
 
+THRIFT = 1e-4
+"""Cost of the dearest good beside a unit of unmet demand."""
+LEAST_THRIFT = 2e-6
+"""Cost of a unit of anything; above the solver's dual tolerance."""
 EARLY = 1e-3
 """How much more an early period weighs than a late one, where only the sum matters."""
 
@@ -49,6 +54,7 @@ class SurvivalProgram:
         self.layout: Layout = make_layout(arrays, start, n, has_reserve=False, has_opening=False)
         self.state: State = state_at(calm, start)
         self._program = survival_program(self.layout, self.state)
+        self._thrift = thrift_costs(self.layout)
         self._session = Session(self._program)
 
     def time_to_survive(self, measure: MeasureArrays, uses: BoolArray) -> Survived:
@@ -87,7 +93,10 @@ class SurvivalProgram:
     def fraction_left(
         self, measure: MeasureArrays, uses: BoolArray, period: int, unmet: FloatArray
     ) -> float:
-        """Part of a broken period until the first of the chosen uses runs out, 0-1.
+        """Part of a broken period until the chosen uses run out, 0-1.
+
+        Uses are taken together, as if they shared what is left; where they do not, each
+        alone lasts less, and the table says so.
 
         Args:
             measure: It runs to the end of the window.
@@ -96,9 +105,8 @@ class SurvivalProgram:
             unmet: What goes short in it by use. (U,) [unit/period]
         """
         without = self._short_without_stock(measure, uses, period)
-        most = np.maximum(without, unmet)[uses]
-        shares = np.divide(unmet[uses], most, out=np.zeros_like(most), where=most > 0)
-        return 1.0 - float(shares.max(initial=0.0))
+        short = float(unmet[uses].sum())
+        return 1.0 - short / max(float(without[uses].sum()), short, 1e-300)
 
     def _short_without_stock(
         self, measure: MeasureArrays, uses: BoolArray, period: int
@@ -146,9 +154,10 @@ class SurvivalProgram:
     def _minimize(
         self, program: LinearProgram, upper: FloatArray, costs: FloatArray
     ) -> tuple[FloatArray, float]:
-        asked = replace(program, col_upper=upper, level_costs=costs[None, :])
+        thrifty = costs + self._thrift
+        asked = replace(program, col_upper=upper, level_costs=thrifty[None, :])
         self._session.set_column_bounds(asked.col_lower, upper)
-        self._session.set_costs(costs)
+        self._session.set_costs(thrifty)
         solution = solve_levels(asked, self._session)
         return solution.columns, solution.certificate
 
@@ -170,6 +179,18 @@ def survival_program(layout: Layout, state: State) -> LinearProgram:
         columns=layout.columns,
         rows=layout.rows,
     )
+
+
+def thrift_costs(layout: Layout) -> FloatArray:
+    """Costs that keep a response from buying or making what it does not need. (columns,)
+
+    Too small to let any demand go unmet for them, so that what is at its limit in the
+    solution is what binds.
+    """
+    costs: FloatArray = np.zeros(layout.n_columns)
+    paid = np.abs(order_costs(layout, CALM)) / float(layout.values.max(initial=1.0))
+    layout.column("order").of(costs)[:] = THRIFT * np.minimum(paid, 1.0) + LEAST_THRIFT
+    return costs
 
 
 def _unmet_costs(layout: Layout, uses: BoolArray, by_period: FloatArray) -> FloatArray:
