@@ -16,7 +16,7 @@ __all__ = ["compiled"]
 
 def compiled(function: F) -> F:
     """The function compiled to machine code, kept on disk for later processes."""
-    dispatcher = numba.njit(cache=True, error_model="numpy")(function)
+    dispatcher = numba.njit(cache=True, error_model="numpy", forceinline=True)(function)
     if hasattr(dispatcher, "stats"):
         _forget_outdated(Path(str(dispatcher.stats.cache_path)), function)
     return cast("F", dispatcher)

@@ -106,7 +106,8 @@ class SurvivalProgram:
         """
         without = self._short_without_stock(measure, uses, period)
         short = float(unmet[uses].sum())
-        return 1.0 - short / max(float(without[uses].sum()), short, 1e-300)
+        left = 1.0 - short / max(float(without[uses].sum()), short, 1e-300)
+        return left if left > NOTHING else 0.0
 
     def _short_without_stock(
         self, measure: MeasureArrays, uses: BoolArray, period: int

@@ -29,7 +29,7 @@ class CoverRow:
     survives_length: bool
     """Whether a measure of this length leaves nothing unmet."""
     days_of_cover: float | None
-    """Stock at the start over net calm use, without any delivery. [day]"""
+    """Stock at the start over calm use, without any delivery. [day]"""
     binding: tuple[str, ...]
     """Goods that run out first; empty when nothing does."""
     binding_sellers: tuple[str, ...]

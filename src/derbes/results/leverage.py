@@ -38,7 +38,7 @@ class LeverageRow:
     premium: float | None
     """Price rise, as a share of the price, at which the target would rather be cut off."""
     premium_unbounded: bool
-    """Whether no price rise is worse for the target than being cut off."""
+    """Whether no price rise up to 100 times the price is as bad as being cut off."""
     rejoined: bool
     """Whether stocks are back at the calm plan's within what is modelled."""
     window: int
@@ -48,7 +48,7 @@ class LeverageRow:
     missing: tuple[str, ...] = ()
     """Paths of the quantities whose absence leaves a figure missing."""
     reserve_used: float = 0.0
-    """Largest part of the reserve target not held, 0-1, summed over goods."""
+    """Largest part of a good's reserve that is not held in one period, 0-1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from derbes.case.arrays import CaseArrays, IntArray, MeasureArrays
 from derbes.case.quantity import FloatArray
 from derbes.case.state import State
 from derbes.kernels import layout
+from derbes.kernels.ahead import expected_orders
 from derbes.kernels.layout import Branch, Table
-from derbes.kernels.steady import expected_orders, steady_levels
+from derbes.kernels.myopic import run
 from derbes.simulation.conditions import Course, over_time, threatened_goods
 from derbes.simulation.network import Structure, by_good, needed_for
 from derbes.simulation.ranking import Ranking, rank_sources
@@ -180,14 +181,44 @@ def _by_activity(course: Course, ranking: Ranking) -> Table:
 
 def _expect(branch: Branch, periods: tuple[int, int], lead: int) -> None:
     """Find what the course brings in the long run, and what orders ahead must cover."""
-    levels = np.zeros(branch.by_activity.shape)
-    use = np.zeros(branch.by_good.shape)
-    activities = branch.activities.copy()
-    activities["lead"] = 0
     first, end = periods
     if first < end:
-        steady_levels(branch._replace(activities=activities), levels, use, (first, end + lead))
-        expected_orders(branch, levels, use, periods)
+        steady = _without_stock(branch, slice(first, end + lead))
+        run(steady)
+        levels = steady.by_activity["level"].copy()
+        inputs, counts = branch.inputs, branch.activities["end_input"]
+        owners = np.repeat(np.arange(len(counts)), np.diff(counts, prepend=0))
+        taken = by_good(inputs["good"], len(branch.goods)) * inputs["amount"][:, None]
+        use = steady.by_good["essential"] + steady.by_good["sold"] + levels[:, owners] @ taken
+        own = slice(first, end)
+        ranked, table = branch.ranked[own], branch.by_activity[own]
+        expected_orders(branch._replace(ranked=ranked, by_activity=table), levels, use)
+
+
+def _without_stock(branch: Branch, rows: slice) -> Branch:
+    """The periods of a branch as if nothing could be stored and all came at once."""
+    table = branch.by_good[rows].copy()
+    table["essential"] += table["deferrable"]
+    for name in ("deferrable", "reserve", "target", "storage_limit"):
+        table[name] = 0.0
+    goods, activities = branch.goods.copy(), branch.activities.copy()
+    goods["end_lot"] = goods["first_lot"]
+    goods["shelf_life"] = 0
+    activities["lead"] = 0
+    return branch._replace(
+        goods=goods,
+        activities=activities,
+        by_good=table,
+        by_activity=branch.by_activity[rows].copy(),
+        ranked=branch.ranked[rows],
+        line_hours=branch.line_hours[rows],
+        pool_capacity=branch.pool_capacity[rows],
+        lots=np.zeros((len(table) + 1, branch.lots.shape[1])),
+        lot_retention=np.zeros((len(table), branch.lots.shape[1])),
+        inflow=np.zeros(table.shape),
+        length=0,
+        reserve_first=False,
+    )
 
 
 def _joined(during: Branch, after: Branch, span: Span) -> Branch:
