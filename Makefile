@@ -51,6 +51,7 @@ $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "derbes needs Python 3.11 or newer; none was found" >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 
+# The first run of the kernels compiles them; that belongs to the installation.
 # Dependency groups are read by pip from 25.1 on.
 $(VENV)/.installer: $(PINS) | $(VENV)/bin/python
 	$(PIP) install --upgrade --constraint constraints.txt pip
@@ -58,6 +59,7 @@ $(VENV)/.installer: $(PINS) | $(VENV)/bin/python
 
 $(VENV)/.run-time: $(VENV)/.installer
 	$(PIP) install --constraint constraints.txt --editable .
+	@$(BIN)/derbes cover cases/waterworks.yaml --start 2026-01 --workers 1 > /dev/null
 	@touch $@
 
 $(VENV)/.development: $(VENV)/.run-time

@@ -81,9 +81,7 @@ def test_the_reserve_stays_where_the_plant_carries() -> None:
     ("example", "date", "binding"),
     [(1, None, ("good",)), (2, None, ("component",)), (3, "2027-03", ("good",))],
 )
-def test_when_it_ends(
-    example: int, date: str | None, binding: tuple[str, ...], every: int
-) -> None:
+def test_when_it_ends(example: int, date: str | None, binding: tuple[str, ...], every: int) -> None:
     """Month 14: the stock bridges the ten months to the plant; the grid does not matter."""
     request = Request(starts=tuple(range(0, 60, every)))
     _rows, ends = leverage_surface(worked_example(example), request, has_premium=False)

@@ -80,3 +80,14 @@ def test_both_rules_stand_beside_the_same_crisis():
     optimal, myopic = (row_of(in_crisis(), 24, 3, bound=b) for b in ("optimal", "myopic"))
     assert myopic.target_loss == pytest.approx(optimal.target_loss)
     assert myopic.unmet_essential == optimal.unmet_essential == 0.0
+
+
+def test_a_cut_with_a_surge_costs_what_the_cut_adds_to_the_surge():
+    """150 instead of 100 a month for three months: 40 from the other, 110 from the stock,
+    refilled; beside 150 from the sender. No crisis is needed for it."""
+    surge = replace(SURGE, by=Q(0.5))
+    case = example(together_with=("surge",))
+    case = replace(case, measures={**case.measures, "surge": surge})
+    row = row_of(case, 24, 3)
+    assert row.target_loss == pytest.approx(3 * 40 * 25 + 330 * 10 - 450 * 10)
+    assert row.sender_cost_returning == pytest.approx(0.4 * 10 * (450 - 330))

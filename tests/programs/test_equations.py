@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from derbes.case.arrays import ActivityKind, MeasureRun
+from derbes.case.arrays import CALM, ActivityKind, MeasureRun
 from derbes.case.entities import (
     Hit,
     Measure,
@@ -26,6 +26,7 @@ from derbes.programs.bounds import demand_path, order_limits, window_bounds
 from derbes.programs.branch import branch_program, make_window, solve_alone
 from derbes.programs.calm import calm_program, first_state, solve_calm
 from derbes.programs.layout import make_layout
+from derbes.programs.objective import order_costs
 from derbes.programs.survive import SurvivalProgram
 from tests.known_answers.test_survival import network
 from tests.programs.solved import branch_of, calm_of, changed, example, row, stock
@@ -421,6 +422,25 @@ def test_l9_a_line_limits_the_aggregate_too():
     only_second = np.array([False, True])
     found = aggregate_time_to_survive(network(arrays, cut=False), only_second)
     assert found == pytest.approx(80 / (50 - 40))
+
+
+# Money
+
+
+def test_purchases_are_paid_on_arrival_and_recipes_at_their_start():
+    """Two months after the order, at the price and the discount of that month; a risen
+    price is that of orders placed while the measure runs."""
+    case = chain()
+    prices = Q(3.0, steps=((0, 3.0), (4, 5.0)))
+    case = replace(changed(case, "suppliers", "part_seller", price=prices), discount_rate=Q(0.1))
+    case = changed(case, "measures", "cut", kind=MeasureKind.PRICE_RISE, by=Q(1.0))
+    arrays = compile_case(case)
+    layout = make_layout(arrays, 1, 4, has_reserve=True, has_opening=False)
+    month = 1.1 ** (-1 / 12)
+    paid = np.array([[3, 5, 5, 5] * month ** np.arange(2, 6), month ** np.arange(4)])
+    np.testing.assert_allclose(order_costs(layout, CALM), paid)
+    risen = order_costs(layout, MeasureRun(compile_measure(case, arrays, "cut"), 2))
+    np.testing.assert_allclose(risen, paid * [[2, 2, 1, 1], [1, 1, 1, 1]])
 
 
 # No profit without end

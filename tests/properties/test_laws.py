@@ -92,9 +92,7 @@ def test_more_stock_never_shortens_survival(case: Case, extra: float) -> None:
     more = replace(first, quantity=Quantity(first.quantity.value + extra))
     richer = replace(case, stockpiles={**case.stockpiles, more.id: more})
     request = Request(starts=(0,))
-    for before, after in zip(
-        cover_table(case, request), cover_table(richer, request), strict=True
-    ):
+    for before, after in zip(cover_table(case, request), cover_table(richer, request), strict=True):
         assert after.survives_at_least >= before.survives_at_least - CLOSE
 
 
@@ -183,9 +181,10 @@ def test_a_window_has_the_answer_of_the_whole_horizon(case: Case, start: int) ->
             branch.block(kind).sum() + calm.unmet[:, start + branch.window.layout.n :].sum(),
             abs=CLOSE * essential_demand(case),
         )
-    near = response_money(branch.window, optimal_response(branch), run) - calm_baseline(
-        branch.window
-    ).money
+    near = (
+        response_money(branch.window, optimal_response(branch), run)
+        - calm_baseline(branch.window).money
+    )
     far = response_money(whole, optimal_response(full), run) - calm_baseline(whole).money
     assert far == pytest.approx(near, rel=1e-4, abs=0.05)
 
@@ -214,9 +213,7 @@ def test_survival_agrees_with_trial_lengths(case: Case) -> None:
     program = SurvivalProgram(calm, 0, 20)
     measure = compile_measure(case, arrays, "cut")
     found = program.time_to_survive(measure, arrays.use_essential)
-    whole = next(
-        (n for n in range(1, 21) if not _met_for(program, measure, arrays, n)), None
-    )
+    whole = next((n for n in range(1, 21) if not _met_for(program, measure, arrays, n)), None)
     assert (found.broken is None) == (whole is None)
     if whole is not None:
         assert found.broken == whole - 1

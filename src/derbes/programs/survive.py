@@ -82,9 +82,12 @@ class SurvivalProgram:
             columns, certificate = self._minimize(program, upper, alone)
             short = float(layout.column("unmet").of(columns)[uses, broken].sum())
             if short > NOTHING * demand[uses, broken].sum():
-                unmet = layout.column("unmet").of(columns)[:, broken]
-                left = self.fraction_left(measure, uses, broken, unmet)
-                periods = broken + left
+                least = self._unavoidable(program, upper, uses, broken)
+                left = min(
+                    self._part_met(measure, uses, broken, short),
+                    self.fraction_left(measure, uses, broken, least),
+                )
+                periods = broken + (left if left > NOTHING else 0.0)
                 return Survived(periods, broken, columns, program.row_upper, certificate)
             met = broken + 1
             upper = upper.copy()
@@ -93,10 +96,7 @@ class SurvivalProgram:
     def fraction_left(
         self, measure: MeasureArrays, uses: BoolArray, period: int, unmet: FloatArray
     ) -> float:
-        """Part of a broken period until the chosen uses run out, 0-1.
-
-        Uses are taken together, as if they shared what is left; where they do not, each
-        alone lasts less, and the table says so.
+        """Part of a broken period until the first of the chosen uses runs out, 0-1.
 
         Args:
             measure: It runs to the end of the window.
@@ -104,10 +104,32 @@ class SurvivalProgram:
             period: The broken period of the window.
             unmet: What goes short in it by use. (U,) [unit/period]
         """
-        without = self._short_without_stock(measure, uses, period)
-        short = float(unmet[uses].sum())
-        left = 1.0 - short / max(float(without[uses].sum()), short, 1e-300)
+        together = self._part_met(measure, uses, period, float(unmet[uses].sum()))
+        alone = [
+            self._part_met(measure, _one_of(uses, int(u)), period, float(unmet[u]))
+            for u in np.flatnonzero(uses)
+            if unmet[u] > 0.0 and uses.sum() > 1
+        ]
+        left = min([together, *alone])
         return left if left > NOTHING else 0.0
+
+    def _part_met(
+        self, measure: MeasureArrays, uses: BoolArray, period: int, short: float
+    ) -> float:
+        """1 - n / m: what goes short beside what would go short without any stock."""
+        without = float(self._short_without_stock(measure, uses, period)[uses].sum())
+        return 1.0 - short / max(without, short, 1e-300)
+
+    def _unavoidable(
+        self, program: LinearProgram, upper: FloatArray, uses: BoolArray, period: int
+    ) -> FloatArray:
+        """What each of the chosen uses must go short in a period, served first. (U,)"""
+        least = np.zeros(len(uses))
+        for u in np.flatnonzero(uses):
+            costs = _unmet_costs(self.layout, _one_of(uses, int(u)), _only(self.layout, period))
+            columns, _certificate = self._minimize(program, upper, costs)
+            least[u] = self.layout.column("unmet").of(columns)[u, period]
+        return least
 
     def _short_without_stock(
         self, measure: MeasureArrays, uses: BoolArray, period: int
@@ -198,6 +220,10 @@ def _unmet_costs(layout: Layout, uses: BoolArray, by_period: FloatArray) -> Floa
     costs: FloatArray = np.zeros(layout.n_columns)
     layout.column("unmet").of(costs)[:] = uses[:, None] * by_period
     return costs
+
+
+def _one_of(uses: BoolArray, use: int) -> BoolArray:
+    return np.asarray(np.arange(len(uses)) == use, dtype=np.bool_)
 
 
 def _only(layout: Layout, period: int) -> FloatArray:
