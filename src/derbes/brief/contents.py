@@ -67,7 +67,7 @@ def focus_of(contents: BriefContents) -> Focus:
     lengths = sorted({row.length for row in keys if row.measure == measure})
     starts = sorted({row.start for row in keys if row.measure == measure})
     start = starts[0] if starts else case.calendar.label(0)
-    length = _main_length(lengths, case.main_length * case.calendar.step)
+    length = main_length(lengths, case.main_length * case.calendar.step)
     harms = _harms(contents, measure, length)
     harm = max(harms.values(), default=0.0)
     as_bad = [month for month, unmet in harms.items() if unmet >= harm * (1 - NOTHING)]
@@ -109,7 +109,7 @@ def essential_uses(case: Case) -> tuple[str, ...]:
     return tuple(id_ for id_, use in case.uses.items() if use.tier is Tier.ESSENTIAL)
 
 
-def _main_length(lengths: list[int], wanted: int) -> int:
+def main_length(lengths: list[int], wanted: int) -> int:
     """The wanted length, else the longest of at most a year. [month]"""
     if wanted in lengths:
         return wanted

@@ -54,6 +54,36 @@ def all_starts(study: Study, starts: Sequence[int]) -> list[int]:
     return sorted({*inside, *(s for s in fixed if 0 <= s < study.arrays.n_calendar)})
 
 
+def leverage_rows(
+    studies: Sequence[Study],
+    request: Request,
+    *,
+    has_premium: bool = True,
+    n_workers: int = 1,
+    progress: Progress | None = None,
+) -> tuple[LeverageRow, ...]:
+    """Rows of the surface by both rules.
+
+    Args:
+        studies: Variants.
+        request: Measures, starts and lengths.
+        has_premium: Whether the premium is wanted; it takes several solves a point.
+        n_workers: Processes.
+        progress: Called as chunks are done.
+    """
+    tasks = []
+    for study in (narrowed(study, request.measures) for study in studies):
+        starts = all_starts(study, request.starts)
+        parts = np.array_split(np.array(starts), min(len(starts), CHUNKS_A_WORKER * n_workers))
+        tasks += [
+            Chunk(study, tuple(int(s) for s in part), request.lengths, has_premium)
+            for part in parts
+        ]
+    what = _("cut-offs")
+    found = run_tasks(solve_chunk, tasks, n_workers=n_workers, progress=progress, what=what)
+    return tuple(row for part in found for row in part)
+
+
 def leverage_surface(
     case: Case,
     request: Request,
@@ -74,16 +104,8 @@ def leverage_surface(
         progress: Called as chunks are done.
     """
     studies = studies or make_studies(case, request, n_workers=n_workers, progress=progress)
-    studies = [narrowed(study, request.measures) for study in studies]
-    tasks = []
-    for study in studies:
-        starts = all_starts(study, request.starts)
-        parts = np.array_split(np.array(starts), min(len(starts), CHUNKS_A_WORKER * n_workers))
-        tasks += [
-            Chunk(study, tuple(int(s) for s in part), request.lengths, has_premium)
-            for part in parts
-        ]
-    what = _("cut-offs")
-    found = run_tasks(solve_chunk, tasks, n_workers=n_workers, progress=progress, what=what)
-    ends = leverage_ends(studies, request, n_workers=n_workers, progress=progress)
-    return tuple(row for rows in found for row in rows), ends
+    rows = leverage_rows(
+        studies, request, has_premium=has_premium, n_workers=n_workers, progress=progress
+    )
+    mine = [narrowed(study, request.measures) for study in studies]
+    return rows, leverage_ends(mine, request, n_workers=n_workers, progress=progress)

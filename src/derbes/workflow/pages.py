@@ -2,20 +2,29 @@
 
 The case as written is looked at in full: the main measure at every start that is asked
 for, with the premium, and at two starts a year for cover; every other measure at one start
-a year. The other variants are there to compare: the main measure, one start a year.
+a year. The other variants are there to compare: the main measure, one start a year, and
+the end for the main length.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from derbes.brief import render_brief
-from derbes.brief.contents import MYOPIC, OPTIMAL, BriefContents, Focus, focus_of
+from derbes.brief.contents import (
+    MYOPIC,
+    OPTIMAL,
+    BriefContents,
+    Focus,
+    focus_of,
+    main_length,
+)
 from derbes.brief.verdict import edge_of
 from derbes.case.calendar import MONTHS_A_YEAR
 from derbes.case.entities import Case
 from derbes.case.request import BASE, Request
 from derbes.cover import cover_table
-from derbes.leverage import branch_of, calm_plan_of, leverage_surface
+from derbes.leverage import branch_of, calm_plan_of, leverage_ends, leverage_rows
 from derbes.results.cover import Cover, CoverRow
 from derbes.results.leverage import Leverage, LeverageEnd, LeverageRow
 from derbes.results.trajectory import Branch
@@ -101,18 +110,14 @@ def _leverage(case: Case, parts: Sequence[_Part], effort: _Effort) -> Leverage:
     """The surface; premiums in the case as written alone."""
     rows: list[LeverageRow] = []
     ends: list[LeverageEnd] = []
+    told: Any = {"n_workers": effort.n_workers, "progress": effort.progress}
     for part in parts:
         for asked, has_premium in _surfaces(case, part.request):
-            more_rows, more_ends = leverage_surface(
-                case,
-                asked,
-                studies=part.studies,
-                has_premium=has_premium,
-                n_workers=effort.n_workers,
-                progress=effort.progress,
-            )
-            rows += more_rows
-            ends += more_ends
+            rows += leverage_rows(part.studies, asked, has_premium=has_premium, **told)
+        asked = part.request
+        if BASE not in asked.variants:
+            asked = replace(asked, lengths=(_main_length(case, asked),))
+        ends += leverage_ends(part.studies, asked, **told)
     return with_units(case, (tuple(rows), tuple(ends)))
 
 
@@ -134,6 +139,14 @@ def _cover_rows(
     )
 
 
+def _main_length(case: Case, asked: Request) -> int:
+    """The length that the brief is about. [period]"""
+    lengths = asked.lengths or case.measures[main_measure(case, asked)].lengths
+    step = case.calendar.step
+    months = main_length([length * step for length in lengths], case.main_length * step)
+    return case.calendar.periods(months)
+
+
 def _surfaces(case: Case, part: Request) -> list[tuple[Request, bool]]:
     """Requests for surfaces, and whether each is to have the premium."""
     if BASE not in part.variants:
@@ -145,10 +158,15 @@ def _surfaces(case: Case, part: Request) -> list[tuple[Request, bool]]:
 
 
 def _cover_request(case: Case, part: Request, focus: Focus) -> Request:
-    """Cover under the main measure, two starts a year; the worst too in the case as written."""
-    starts = set(in_each(case, part, MONTHS_A_YEAR // 2))
+    """Cover under the main measure.
+
+    Two starts a year and the worst in the case as written; in the other variants the
+    milestones by which they are compared.
+    """
     if BASE in part.variants:
-        starts.add(case.calendar.index_of(focus.worst))
+        starts = {*in_each(case, part, MONTHS_A_YEAR // 2), case.calendar.index_of(focus.worst)}
+    else:
+        starts = {case.calendar.index_of(month) for month in focus.milestones}
     return replace(part, measures=(main_measure(case, part),), starts=tuple(sorted(starts)))
 
 
