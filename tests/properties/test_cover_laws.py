@@ -69,7 +69,7 @@ def test_the_shortcut_agrees_with_the_program_until_the_aftermath_is_over(
     run = MeasureRun(study.measures[0], length)
     _program, endless = at_start.survived(run.measure, uses)
     shortcut = at_start.survives(run, uses, endless)
-    n = length + 2 * longest_lead(study.arrays) + 1
+    n = length + 3 * longest_lead(study.arrays) + 1
     until_then = SurvivalProgram(study.calm, start, n).is_met(run, uses)
     assert until_then or not shortcut
     if shortcut != until_then:

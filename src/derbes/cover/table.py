@@ -103,7 +103,7 @@ class StartCover:
         anything to solve.
         """
         length = run.length
-        aftermath = 2 * longest_lead(self.study.arrays) + 1
+        aftermath = 3 * longest_lead(self.study.arrays) + 1
         if endless.broken is not None and endless.broken < length:
             return False
         if endless.broken is None or endless.broken >= length + aftermath:
