@@ -15,6 +15,7 @@ import xarray as xr
 from benchmarks.full_horizon import FullProgram
 from benchmarks.setting import Setting
 from derbes.case.quantity import FloatArray
+from derbes.programs.layout import longer_lasting
 
 BLOCKS = {"order": "k", "lot": "l", "fresh": "g", "unmet": "u", "short": "r", "refill": "r"}
 """Blocks of columns over time, and their other axis."""
@@ -30,6 +31,7 @@ class Parts:
     """Index of the periods."""
     blocks: dict[str, linopy.Variable]
     behind: linopy.Variable
+    younger: linopy.Variable
 
 
 def state_model(setting: Setting, full: FullProgram) -> linopy.Model:
@@ -85,7 +87,9 @@ def _with_columns(full: FullProgram) -> Parts:
         blocks[kind] = model.add_variables(lower, upper, name=kind)
     ends = layout.column("behind").of(program.col_lower)
     behind = model.add_variables(_table(ends, "g", "a"), np.inf, name="behind")
-    return Parts(model, full, months, blocks, behind)
+    ages = layout.column("younger").of(program.col_lower)[:, 0]
+    younger = model.add_variables(_table(ages, "l"), np.inf, name="younger")
+    return Parts(model, full, months, blocks, behind, younger)
 
 
 def _members(owners: FloatArray, n: int, axis: str, group: str) -> xr.DataArray:
@@ -201,7 +205,8 @@ def _way_back(setting: Setting, parts: Parts) -> None:
     """(L8)."""
     window = parts.full.window
     activities, n = setting.arrays.activities, window.layout.n
-    needed = window.calm_end
+    needed = window.end.stock
+    _ages(setting, parts)
     stock = _stock(setting, parts).isel(t=n - 1, drop=True)
     parts.model.add_constraints(
         stock + parts.behind.isel(a=0, drop=True) >= _table(needed[:, 0], "g"), name="end_stock"
@@ -217,9 +222,26 @@ def _way_back(setting: Setting, parts: Parts) -> None:
         parts.model.add_constraints(arriving >= limit, name=f"end_transit_{ahead}")
 
 
+def _ages(setting: Setting, parts: Parts) -> None:
+    """What is left at the end lasts no less than in the calm plan (L8)."""
+    window, n = parts.full.window, parts.full.window.layout.n
+    lots = parts.blocks["lot"].isel(t=n - 1, drop=True)
+    fresh = parts.blocks["fresh"].isel(t=n - 1, drop=True)
+    order = longer_lasting(setting.arrays, window.layout.start + n - 1)
+    for row, (lasting, has_fresh) in enumerate(order):
+        held: Any = parts.younger.isel(l=row, drop=True)
+        for lot in lasting:
+            held = held + lots.isel(l=lot, drop=True)
+        if has_fresh:
+            held = held + fresh.isel(g=int(setting.arrays.lot_goods[row]), drop=True)
+        parts.model.add_constraints(held >= float(window.end.ages[row]), name=f"end_age_{row}")
+
+
 def _objective(parts: Parts) -> None:
     layout, cost = parts.full.window.layout, parts.full.program.cost
     total: Any = (parts.behind * _table(layout.column("behind").of(cost), "g", "a")).sum()
+    younger = _table(layout.column("younger").of(cost)[:, 0], "l")
+    total = total + (parts.younger * younger).sum()
     for kind, axis in BLOCKS.items():
         total = total + (parts.blocks[kind] * _path(layout.column(kind).of(cost), axis)).sum()
     parts.model.add_objective(total)
