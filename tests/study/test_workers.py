@@ -8,7 +8,6 @@ from concurrent.futures import Executor, Future
 import pytest
 
 from derbes.study import run_tasks
-from derbes.study.workers import default_workers
 
 TASKS = [81.0, 16.0, 4.0, 1.0]
 ROOTS = [9.0, 4.0, 2.0, 1.0]
@@ -73,7 +72,3 @@ def test_an_error_in_a_task_is_not_swallowed(n_workers):
 
 def test_nothing_to_do():
     assert run_tasks(math.sqrt, [], n_workers=2) == []
-
-
-def test_workers_are_the_cores_that_may_be_used():
-    assert default_workers() == len(os.sched_getaffinity(0))

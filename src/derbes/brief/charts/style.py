@@ -27,7 +27,6 @@ BLUE = "#1f5f99"
 RED = "#a8321a"
 INK = "#1a1a1a"
 GRAY = "#5a5a5a"
-PALE = "#d9d9d9"
 BLUES = ["#f1f6fa", "#9cc3e0", "#1f5f99"]
 REDS = ["#fdf1ec", "#f0a58a", "#a8321a"]
 LINE_BREAK = "\n"

@@ -50,11 +50,6 @@ def _new_solver() -> Any:
     return solver
 
 
-def solver_version() -> str:
-    """Name and version of the solver."""
-    return f"HiGHS {_new_solver().version()}"
-
-
 class Session:
     """One program in the solver.
 
