@@ -45,22 +45,29 @@ LIBRARIES = {
         "derbes.case",
         "derbes.compiler",
         "derbes.cover",
+        "derbes.draws",
         "derbes.kernels",
         "derbes.leverage",
+        "derbes.planning",
         "derbes.programs",
         "derbes.results",
         "derbes.simulation",
+        "derbes.statements",
+        "derbes.stress",
         "derbes.study",
     ),
+    "nashpy": ("derbes.statements",),
     "pydantic": ("derbes.casefile",),
     "pydantic_core": ("derbes.casefile",),
-    "scipy": ("derbes.programs",),
+    "pyarrow": ("derbes.stress",),
+    "SALib": ("derbes.stress",),
+    "scipy": ("derbes.draws", "derbes.planning", "derbes.programs"),
     "vl_convert": ("derbes.brief",),
     "yaml": ("derbes.casefile",),
 }
 """Which packages may import a library."""
 
-ONE_MODULE = ("highspy", "jinja2", "numba", "vl_convert", "yaml")
+ONE_MODULE = ("SALib", "highspy", "jinja2", "nashpy", "numba", "pyarrow", "vl_convert", "yaml")
 """Libraries that one module imports, so that exchanging one changes one file."""
 
 BANNED_MODULES = {"utils", "util", "helpers", "common", "core", "manager", "base", "misc"}

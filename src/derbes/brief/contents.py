@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from derbes.case.entities import Case, Label, Measure, Tier
+from derbes.case.basics import Label
+from derbes.case.entities import Case, Measure, Tier
 from derbes.case.request import BASE
 from derbes.language import _, language
 from derbes.results.cover import ALL_ESSENTIAL, Cover, CoverRow

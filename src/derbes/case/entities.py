@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from derbes.case.basics import Element, Label
 from derbes.case.calendar import Calendar
+from derbes.case.ledger import Contrast, DoubleStandard, Statement, Tension
+from derbes.case.options import Budget, Limit, Option, Risk, Standard
 from derbes.case.quantity import Quantity
-
-Label = Mapping[str, str]
-"""Text by language code; the empty code holds a text given without one."""
+from derbes.case.uncertainty import Correlation, Hazard, ReferenceClass
 
 
 class Tier(StrEnum):
@@ -40,18 +41,6 @@ class InTransit(StrEnum):
 
     LOST = "lost"
     DELIVERED = "delivered"
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """What every element of a case has."""
-
-    id: str
-    label: Label = field(default_factory=dict)
-    note: str = ""
-    tags: tuple[str, ...] = ()
-    at_line: int = 0
-    """Line in the case file, from 1; 0 when unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +270,16 @@ class Variant(Element):
 
 
 @dataclass(frozen=True, slots=True)
+class Scenario(Element):
+    """A possible future with its probability, and the case in it."""
+
+    probability: float = 0.0
+    case: "Case | None" = None
+    changes: tuple[str, ...] = ()
+    """What it changes, in words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A whole case, checked; the base of everything that is computed."""
 
@@ -317,8 +316,22 @@ class Case:
     exports: Mapping[str, Export] = field(default_factory=dict)
     measures: Mapping[str, Measure] = field(default_factory=dict)
     variants: Mapping[str, Variant] = field(default_factory=dict)
+    options: Mapping[str, Option] = field(default_factory=dict)
+    limits: Mapping[str, Limit] = field(default_factory=dict)
+    standards: Mapping[str, Standard] = field(default_factory=dict)
+    budget: Budget | None = None
+    risk: Risk = field(default_factory=Risk)
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    """Futures that exclude each other; their probabilities add to 1."""
+    correlations: tuple[Correlation, ...] = ()
+    reference_classes: Mapping[str, ReferenceClass] = field(default_factory=dict)
+    hazards: Mapping[str, Hazard] = field(default_factory=dict)
     facts: Mapping[str, Fact] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
+    statements: Mapping[str, Statement] = field(default_factory=dict)
+    contrasts: Mapping[str, Contrast] = field(default_factory=dict)
+    double_standards: Mapping[str, DoubleStandard] = field(default_factory=dict)
+    tensions: Mapping[str, Tension] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     """Paths written as `missing` in the case: known to be unknown."""
     source: str = ""

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from derbes.case.basics import Element
 from derbes.case.calendar import Calendar
-from derbes.case.entities import Case, Element, Survival
+from derbes.case.entities import Case, Survival
 from derbes.case.quantity import Quantity
 from derbes.casefile.build.element import text_of
 from derbes.errors import Problem, RequestError, did_you_mean

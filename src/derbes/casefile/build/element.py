@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import ValidationError, create_model
 
-from derbes.case.entities import Element, Label
+from derbes.case.basics import Element, Label
 from derbes.case.quantity import Quantity
 from derbes.casefile.findings import Finding
 from derbes.casefile.quantities.measures import Measures

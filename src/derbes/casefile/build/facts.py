@@ -4,7 +4,8 @@ import re
 from dataclasses import replace
 from typing import cast
 
-from derbes.case.entities import Document, Element, Fact
+from derbes.case.basics import Element
+from derbes.case.entities import Document, Fact
 from derbes.case.quantity import Quantity
 from derbes.casefile.build.element import Filled, common, text_of
 from derbes.casefile.quantities.read import read_quantity

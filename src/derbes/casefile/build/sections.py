@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from derbes.case.entities import Actor, Element, Export, Recipe, Route, Supplier, Tier, Use
+from derbes.case.basics import Element
+from derbes.case.entities import Actor, Export, Recipe, Route, Supplier, Tier, Use
 from derbes.casefile.build.acts import make_measure
 from derbes.casefile.build.element import Filled, common
 from derbes.casefile.build.facts import make_document, make_fact

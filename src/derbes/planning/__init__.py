@@ -1,0 +1,1 @@
+"""The cheapest programme that meets the standards."""

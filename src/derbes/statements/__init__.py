@@ -1,0 +1,1 @@
+"""What is said, run against what is known."""

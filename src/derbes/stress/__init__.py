@@ -1,0 +1,1 @@
+"""Questions over draws: fans, what decides, tipping values."""
