@@ -9,9 +9,14 @@ from hypothesis import strategies as st
 from derbes.casefile import check_case, read_case
 from derbes.casefile.schema import wording
 from derbes.errors import CaseError
-from tests.casefile.writing import SMALL
+from tests.casefile.writing import LEDGER, PLANNED
 
-LINES = SMALL.splitlines()
+BOTH = PLANNED + LEDGER[LEDGER.index("statements:\n") :].replace("column", "census").replace(
+    "by: paper", "by: town"
+)
+"""The case with a plan and a ledger."""
+
+LINES = BOTH.splitlines()
 
 PIECES = st.sampled_from(
     [
@@ -19,6 +24,9 @@ PIECES = st.sampled_from(
         *("[", "]", "{", "}", ":", "- x", "'", '"', "*a", "&a", "!!int 3", "|", "{value: 1}"),
         *("[1, 2]", "{2026-01: 5}", "{2026-01: 5, x: 1}", "15 %", "5 kg", "\t", "#", "<<: *a"),
         *("тонн", "{value: 5, range: [1]}", "{kind: pert}", "alum", "plants.works", "0", "---"),
+        *("{from: 2, to: 1}", "{steps: 1}", "{reference: water_plants}", "1/0", "7/3", "[[1], a]"),
+        *("{works: +}", "{act: x, of: town, sign: -}", "census P1", "[C01]", "2025-02-30"),
+        *("[more_press, more_press]", "{2026: 5}", "hazards.cut_off", "{months: 2026-01}", "1e6"),
     ]
 )
 
@@ -33,7 +41,7 @@ def _no_foreign_wording(monkeypatch):
 
 @st.composite
 def mutated(draw):
-    """The small case with a few lines changed, dropped, doubled or moved."""
+    """The larger case with a few lines changed, dropped, doubled or moved."""
     lines = list(LINES)
     for _ in range(draw(st.integers(1, 4))):
         at = draw(st.integers(0, len(lines) - 1))
@@ -100,4 +108,4 @@ def test_any_bytes(tmp_path_factory, content):
     key=st.sampled_from(WORDS),
 )
 def test_any_value_of_any_key(tmp_path_factory, key, value):
-    _read(tmp_path_factory.mktemp("case"), f"{SMALL}{key}: {value}\n".encode())
+    _read(tmp_path_factory.mktemp("case"), f"{BOTH}{key}: {value}\n".encode())

@@ -1,7 +1,7 @@
 """What a user reads when something in a case is wrong: whole texts.
 
-`examples/problems.txt` holds, for each slip, the piece of the small case that is
-replaced, what it is replaced by, and the whole message.
+The files in `examples` hold, for each slip, the piece of a case that is replaced, what
+it is replaced by, and the whole message.
 """
 
 import json
@@ -12,28 +12,34 @@ import pytest
 
 from derbes.casefile import check_case, read_case
 from derbes.errors import CaseError
-from tests.casefile.writing import SMALL, broken, told
+from tests.casefile.writing import LEDGER, PLANNED, SMALL, broken, told
 
-PROBLEMS = Path(__file__).parent / "examples" / "problems.txt"
+EXAMPLES = Path(__file__).parent / "examples"
+CASES = {"problems.txt": SMALL, "plan_problems.txt": PLANNED, "ledger_problems.txt": LEDGER}
+"""File with slips → case in which they are made."""
 
 
-def _written() -> list[tuple[str, str, str, str]]:
-    found = []
-    for block in PROBLEMS.read_text(encoding="utf-8").split("=== ")[1:]:
-        name, old, new, *message = block.splitlines()
-        found.append((name, json.loads(old[4:]), json.loads(new[4:]), "\n".join(message)))
-    return found
+def _written() -> list[tuple[str, str, str, str, str]]:
+    return [
+        (name, CASES[file], json.loads(old[4:]), json.loads(new[4:]), "\n".join(message))
+        for file in CASES
+        for block in (EXAMPLES / file).read_text(encoding="utf-8").split("=== ")[1:]
+        for name, old, new, *message in [block.splitlines()]
+    ]
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "message"), [one[1:] for one in _written()], ids=[one[0] for one in _written()]
+    ("text", "old", "new", "message"),
+    [one[1:] for one in _written()],
+    ids=[one[0] for one in _written()],
 )
-def test_message(tmp_path, old, new, message):
-    assert told(tmp_path, broken(old, new)) == message
+def test_message(tmp_path, text, old, new, message):
+    assert told(tmp_path, broken(old, new, text)) == message
 
 
-def test_the_small_case_has_no_problem(tmp_path):
-    assert told(tmp_path, SMALL) == ""
+@pytest.mark.parametrize("text", list(CASES.values()), ids=list(CASES))
+def test_the_case_itself_has_no_problem(tmp_path, text):
+    assert told(tmp_path, text) == ""
 
 
 def test_all_problems_at_once_in_file_order(tmp_path):

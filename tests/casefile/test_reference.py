@@ -11,7 +11,10 @@ from derbes.casefile import json_schema, read_case, reference_page
 from derbes.casefile.schema.document import SECTIONS, HeaderEntry
 from derbes.casefile.schema.elements import CapitalEntry, HitEntry, OpeningEntry
 from derbes.casefile.schema.entries import DistributionEntry, QuantityEntry
-from tests.casefile.writing import SMALL, broken
+from derbes.casefile.schema.ledger import JudgementEntry, ResolutionEntry
+from derbes.casefile.schema.planning import BudgetEntry, DatesEntry, RiskEntry, SizeEntry
+from derbes.casefile.schema.uncertainty import CorrelationEntry, ProjectEntry
+from tests.casefile.writing import LEDGER, PLANNED, SMALL, broken
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -23,6 +26,14 @@ ENTRIES = [
     OpeningEntry,
     CapitalEntry,
     HitEntry,
+    BudgetEntry,
+    RiskEntry,
+    CorrelationEntry,
+    SizeEntry,
+    DatesEntry,
+    ProjectEntry,
+    JudgementEntry,
+    ResolutionEntry,
     *SECTIONS.values(),
 ]
 
@@ -35,15 +46,26 @@ def _small(tmp_path, text=SMALL):
 
 def _loaded(text):
     """The case as an editor sees it: texts, but numbers as numbers."""
-    return yaml.load(text, Loader=_EditorLoader)
+    return _with_text_keys(yaml.load(text, Loader=_EditorLoader))
+
+
+def _with_text_keys(loaded):
+    if isinstance(loaded, dict):
+        return {str(key): _with_text_keys(below) for key, below in loaded.items()}
+    return [_with_text_keys(item) for item in loaded] if isinstance(loaded, list) else loaded
 
 
 class _EditorLoader(yaml.SafeLoader):
-    """YAML as editors read it: no dates."""
+    """YAML as editors read it: no dates, and `yes` and `no` are texts."""
 
 
 _EditorLoader.yaml_implicit_resolvers = {
-    letter: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
+    letter: [
+        pair
+        for pair in pairs
+        if pair[0] != "tag:yaml.org,2002:timestamp"
+        and (pair[0] != "tag:yaml.org,2002:bool" or letter not in "yYnN")
+    ]
     for letter, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
@@ -58,9 +80,10 @@ def test_schema_is_a_schema():
     assert json_schema()["title"] == "derbes case file"
 
 
-def test_small_case_fits_both_schemas(tmp_path):
-    assert _slips(json_schema(), SMALL) == []
-    assert _slips(json_schema(_small(tmp_path)), SMALL) == []
+@pytest.mark.parametrize("text", [SMALL, PLANNED, LEDGER], ids=["small", "planned", "ledger"])
+def test_case_fits_both_schemas(tmp_path, text):
+    assert _slips(json_schema(), text) == []
+    assert _slips(json_schema(_small(tmp_path, text)), text) == []
 
 
 @pytest.mark.parametrize("case", ["cases/aspan", "cases/waterworks.yaml"])
@@ -105,6 +128,87 @@ def test_schema_of_a_case_knows_its_ids(tmp_path, old, new):
     case = _small(tmp_path)
     assert _slips(json_schema(), broken(old, new)) == []
     assert _slips(json_schema(case), broken(old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("kind: build\n", "kind: bulid\n"),
+        ("size: [0.5, 1, 2]", "size: {form: 1, to: 2}"),
+        ("size: [0.5, 1, 2]", "size: []"),
+        ("dates: [2026-01, 2026-07]", "dates: [soon]"),
+        ("dates: {from: 2026-04,", "dates: {from: soon,"),
+        ("uses: [treatment]", "uses: []"),
+        ("options: [second_works, south_contract]", "options: []"),
+        ("total: 90 million USD", "total: much"),
+        ("  by_year: {2026:", "  by_year: {26:"),
+        ("weight: 30 %, ", ""),
+        ("probability: 66.6 %", "label: Wet"),
+        ("rank: -0.7, ", ""),
+        ("achieved: 2015-01", "achived: 2015-01"),
+        ("rate: 5 %/year, ", ""),
+    ],
+)
+def test_schema_finds_slips_of_a_plan(old, new):
+    assert _slips(json_schema(), broken(old, new, PLANNED))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    element: plants.second\n", "    element: plants.secnd\n"),
+        ("requires: [bigger_store]", "requires: [biger_store]"),
+        ("options: {second_works: 1,", "options: {second_work: 1,"),
+        ("options: [second_works,", "options: [second_work,"),
+        ("uses: [treatment]", "uses: [treatmnt]"),
+        ("measure: embargo, length", "measure: embarg, length"),
+        ("{reference: water_plants}", "{reference: water_plant}"),
+        ("cut_off: {measure: embargo", "cut_off: {measure: embarg"),
+    ],
+)
+def test_schema_of_a_plan_knows_its_ids(tmp_path, old, new):
+    case = _small(tmp_path, PLANNED)
+    assert _slips(json_schema(), broken(old, new, PLANNED)) == []
+    assert _slips(json_schema(case), broken(old, new, PLANNED))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    modality: perception\n", "    modality: percepton\n"),
+        ("    modality: perception\n", ""),
+        ("stance: {works: -,", "stance: {works: bad,"),
+        ("said: 2025-12-24", "said: yesterday"),
+        ("sign: +, shown_by: deed", "sign: +, shown: deed"),
+        ("void: The works are sold.}", "voided: The works are sold.}"),
+        ("X01: {by: paper, ", "X01: {"),
+    ],
+)
+def test_schema_finds_slips_of_a_ledger(old, new):
+    assert _slips(json_schema(), broken(old, new, LEDGER))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    holder: north\n", "    holder: nroth\n"),
+        ("reporters: [paper, column]", "reporters: [paper, colum]"),
+        ("retells: [F01]", "retells: [F10]"),
+        ("between: [C01, T01]", "between: [C01, X01]"),
+        ("statements: [C01, X01]", "statements: [C01, X02]"),
+    ],
+)
+def test_schema_of_a_ledger_knows_its_ids(tmp_path, old, new):
+    case = _small(tmp_path, LEDGER)
+    assert _slips(json_schema(), broken(old, new, LEDGER)) == []
+    assert _slips(json_schema(case), broken(old, new, LEDGER))
+
+
+def test_schema_bears_years_that_are_numbers(tmp_path):
+    validator = jsonschema.Draft202012Validator(json_schema())
+    loaded = yaml.load(PLANNED, Loader=_EditorLoader)
+    assert 2026 in loaded["budget"]["by_year"]
+    assert list(validator.iter_errors(loaded)) == []
 
 
 def test_ids_that_a_variant_adds_are_offered(tmp_path):

@@ -1,4 +1,4 @@
-"""A small whole case, and ways to break it."""
+"""A small whole case, a larger one, and ways to break them."""
 
 from pathlib import Path
 
@@ -71,6 +71,15 @@ documents:
   census: {title: Census, date: 2025}
 """
 """Holds every section but exports, and is free of problems."""
+
+
+_EXAMPLES = Path(__file__).parent / "examples"
+
+PLANNED = (_EXAMPLES / "planned.yaml").read_text(encoding="utf-8")
+"""The small case with everything that a plan and draws can have, free of problems."""
+
+LEDGER = (_EXAMPLES / "ledger.yaml").read_text(encoding="utf-8")
+"""The small case with everything that a ledger can have, free of problems."""
 
 
 def broken(old: str, new: str, text: str = SMALL) -> str:

@@ -117,6 +117,8 @@ class Route(Element):
     """Added to the supplier's. [month]"""
     cost_share: Quantity | None = None
     """Transport cost as a share of the price."""
+    carried_share: Quantity | None = None
+    """Part of its sellers' capacity that can come this way; missing: all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,8 @@ class Supplier(Element):
     """Routes it can use, any of them; empty: none is modelled."""
     margin_share: Quantity | None = None
     """Part of the price that is the seller's margin; missing: the actor's."""
+    is_spared: bool = False
+    """Whether no measure hits it, as when it has been bought out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +338,8 @@ class Case:
     tensions: Mapping[str, Tension] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     """Paths written as `missing` in the case: known to be unknown."""
+    expressions: Mapping[str, int] = field(default_factory=dict)
+    """Path of each expression (`statements.C45.holds_if`) → line in the case file."""
     source: str = ""
     """File it was read from."""
     hash: str = ""

@@ -3,12 +3,13 @@
 import dataclasses
 from collections.abc import Iterator, Mapping
 
-from derbes.case.entities import Case, Variant
+from derbes.case.entities import Case, Scenario, Variant
+from derbes.case.ledger import Checked
 from derbes.case.quantity import Quantity
 
 
 def quantities(case: Case, where: str = "") -> tuple[Quantity, ...]:
-    """Quantities of the case as written, variants not counted.
+    """Quantities of the case as written, variants and scenarios not counted.
 
     Args:
         case: The case.
@@ -28,8 +29,8 @@ def _is_at(path: str, where: str) -> bool:
 def _walk(part: object) -> Iterator[Quantity]:
     if isinstance(part, Quantity):
         yield part
-    elif isinstance(part, Variant):
-        return
+    elif part is None or isinstance(part, str | float | Variant | Scenario | Checked):
+        return  # no number of its own, nor in what is said
     elif dataclasses.is_dataclass(part):
         for field in dataclasses.fields(part):
             yield from _walk(getattr(part, field.name))

@@ -70,6 +70,16 @@ class Option(Element):
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """An option that is chosen: when it is decided, and its size."""
+
+    option: str
+    date: int
+    """Period of the decision."""
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
 class Limit(Element):
     """What the sizes, or the number, of several options may be together."""
 

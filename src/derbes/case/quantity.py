@@ -39,6 +39,8 @@ class Quantity:
     """`uniform`, `triangular`, `pert`, `lognormal`, `empirical`, `discrete` or empty."""
     parameters: tuple[float, ...] = ()
     """Parameters of the distribution: quantiles, rows or values with their weights."""
+    reference: str = ""
+    """Reference class whose overruns it is drawn from, where `distribution` is `reference`."""
     steps: tuple[tuple[int, float], ...] = ()
     """(period index, value) of a series by date; sorted. [base unit]"""
     grade: Grade = Grade.UNGRADED

@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from derbes.case.basics import Element
 from derbes.case.quantity import FloatArray, Quantity
+
+IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +68,19 @@ class Draws:
     seed: int = 0
     method: str = "sobol"
     """`sobol`, `latin`, `random`, or `all` when every combination of discrete values stands."""
+    first: int = 0
+    """Position of the first row in its sequence; 0 unless a run is cut into blocks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Measures that come in each draw; E is the most that one draw has."""
+
+    measures: tuple[str, ...]
+    """Measures that may come. (M,)"""
+    measure: IntArray
+    """Position in `measures`; -1: none. By start in each row. (N, E)"""
+    start: IntArray
+    """First period of the measure. (N, E) [period]"""
+    length: IntArray
+    """Periods in which it runs, cut off nowhere. (N, E) [period]"""

@@ -7,22 +7,31 @@ from typing import Any
 from derbes.case.basics import Element
 from derbes.case.calendar import Calendar
 from derbes.case.entities import Case, Survival
+from derbes.case.options import Risk
 from derbes.case.quantity import Quantity
 from derbes.casefile.build.element import text_of
+from derbes.casefile.spelled import HIDDEN, spelled
 from derbes.errors import Problem, RequestError, did_you_mean
 from derbes.language import _, language
-from derbes.units import format_amount
+from derbes.units import format_amount, format_number
 
 SECTIONS = (
     *("actors", "goods", "uses", "stockpiles", "routes", "suppliers", "plants"),
-    *("recipes", "exports", "measures", "variants", "facts", "documents"),
+    *("recipes", "exports", "measures", "variants", "options", "limits", "standards"),
+    *("scenarios", "reference_classes", "hazards", "facts", "documents"),
+    *("statements", "contrasts", "double_standards", "tensions"),
 )
 TOP = ("discount_rate", "refill_time", "sender_horizon")
 """Quantities at the top of a case."""
 
-_HIDDEN = frozenset({"id", "label", "note", "at_line", "case", "missing", "opening_written"})
-_PERIODS = frozenset({"opening", "start", "period"})
-_LENGTHS = frozenset({"lengths"})
+AIMS = ("budget", "risk", "correlations")
+"""What else stands at the top and has parts."""
+
+MOST_DATES = 6
+"""A longer list is shown by its ends."""
+
+_PERIODS = frozenset({"opening", "start", "period", "from", "to"})
+_LENGTHS = frozenset({"lengths", "length"})
 
 
 def display(case: Case, where: str = "") -> str:
@@ -39,13 +48,10 @@ def display(case: Case, where: str = "") -> str:
     if not where:
         return "\n".join(_overview(case))
     section, _sep, rest = where.partition(".")
-    if section in TOP and not rest:
-        quantity = getattr(case, section)
-        return "\n".join(_lines(section, quantity, case.calendar)) or section
-    if section == "currency":
-        return "\n".join([case.currency, *_lines("rates", case.rates, case.calendar)])
+    if section == "currency" or (section in (*TOP, *AIMS) and not rest):
+        return "\n".join(_top(case, section))
     if section not in SECTIONS:
-        raise _nowhere(case, where, [*SECTIONS, *TOP, "currency"])
+        raise _nowhere(case, where, [*SECTIONS, *TOP, *AIMS, "currency"])
     elements: Mapping[str, Element] = getattr(case, section)
     if not rest:
         return "\n".join(_section(section, elements))
@@ -56,6 +62,15 @@ def display(case: Case, where: str = "") -> str:
     if not key:
         return "\n".join(_element(case, section, element))
     return "\n".join(_key(case, where, element, key))
+
+
+def _top(case: Case, key: str) -> Iterator[str]:
+    if key == "currency":
+        yield case.currency
+        yield from _lines("rates", case.rates, case.calendar)
+        return
+    lines = list(_lines(key, getattr(case, key), case.calendar))
+    yield from lines or [_("{section}: none").format(section=key)]
 
 
 def _nowhere(case: Case, where: str, known: list[str]) -> RequestError:
@@ -88,6 +103,9 @@ def _overview(case: Case) -> Iterator[str]:
         names = list(getattr(case, section))
         if names:
             yield f"{section} ({len(names)}): {', '.join(names)}"
+    for name in AIMS:
+        if getattr(case, name) not in (None, (), Risk()):
+            yield from _lines(name, getattr(case, name), calendar)
     if case.missing:
         yield _("known to be missing: {paths}").format(paths=", ".join(case.missing))
 
@@ -105,10 +123,8 @@ def _element(case: Case, section: str, element: Element) -> Iterator[str]:
     yield f"{section}.{element.id}" + (f"  {label}" if label else "")
     if element.note:
         yield f"  {element.note}"
-    for field in fields(element):
-        if field.name not in _HIDDEN:
-            found = getattr(element, field.name)
-            yield from (f"  {line}" for line in _lines(field.name, found, case.calendar))
+    for name, found in spelled(case, element):
+        yield from (f"  {line}" for line in _lines(name, found, case.calendar))
     yield from (f"  {path}: {_('missing')}" for path in _missing(case, section, element))
 
 
@@ -122,12 +138,16 @@ def _key(case: Case, where: str, element: Element, key: str) -> Iterator[str]:
         yield f"{where}: {_('missing')}"
         return
     found: Any = element
+    shown = dict(spelled(case, element))
     for step in key.split("."):
+        if found is element and step in shown:
+            found = shown[step]
+            continue
         survival = getattr(found, "survival", None)
         owner = survival if isinstance(survival, Survival) and hasattr(survival, step) else found
         below = owner.get(step) if isinstance(owner, Mapping) else getattr(owner, step, None)
         if below is None:
-            known = [field.name for field in fields(element) if field.name not in _HIDDEN]
+            known = list(shown)
             raise _nowhere(case, where, [f"{where.removesuffix(key)}{name}" for name in known])
         found = below
     lines = list(_lines(where, found, case.calendar))
@@ -143,30 +163,48 @@ def _lines(name: str, found: Any, calendar: Calendar) -> Iterator[str]:
         yield from (f"  {line}" for line in _origin(found))
     elif isinstance(found, Mapping):
         for key, below in found.items():
-            yield from _lines(f"{name}.{key}", below, calendar)
+            yield from _lines(f"{name}.{key}" if key else name, below, calendar)
     elif isinstance(found, Survival):
         for field in fields(found):
             yield from _lines(field.name, getattr(found, field.name), calendar)
+    elif is_dataclass(found):
+        yield from _parts(name, found, calendar)
     elif isinstance(found, tuple) and found and is_dataclass(found[0]):
         for position, item in enumerate(found):
-            for field in fields(item):
-                below = getattr(item, field.name)
-                yield from _lines(f"{name}.{position}.{field.name}", below, calendar)
+            yield from _parts(f"{name}.{position}", item, calendar)
     else:
         yield f"{name}: {_plain(name, found, calendar)}"
+
+
+def _parts(name: str, item: Any, calendar: Calendar) -> Iterator[str]:
+    """Lines that show the fields of a value that is no element."""
+    for field in fields(item):
+        if field.name not in HIDDEN:
+            yield from _lines(f"{name}.{field.name}", getattr(item, field.name), calendar)
 
 
 def _plain(name: str, found: Any, calendar: Calendar) -> str:
     last = name.rpartition(".")[2]
     if last in _PERIODS and isinstance(found, int):
-        return calendar.label(found)
+        return calendar.label(found if found >= 0 or last != "to" else calendar.n_periods - 1)
+    if last == "dates":
+        return _dates([calendar.label(period) for period in found])
     if last in _LENGTHS:
-        return ", ".join(format_amount(n * calendar.step, "month", language()) for n in found)
+        lengths = found if isinstance(found, tuple) else (found,)
+        return ", ".join(format_amount(n * calendar.step, "month", language()) for n in lengths)
     if isinstance(found, bool):
         return _("yes") if found else _("no")
     if isinstance(found, tuple):
         return ", ".join(_point(item) for item in found)
-    return str(found)
+    return format_number(round(found, 6), language()) if isinstance(found, float) else str(found)
+
+
+def _dates(months: list[str]) -> str:
+    if len(months) <= MOST_DATES:
+        return ", ".join(months)
+    return _("{first}, {second}, … {last}: {n} dates").format(
+        first=months[0], second=months[1], last=months[-1], n=len(months)
+    )
 
 
 def _point(item: Any) -> str:
@@ -186,7 +224,7 @@ def _amount(quantity: Quantity, calendar: Calendar) -> str:
             low=words(quantity.low), high=words(quantity.high)
         )
     if quantity.distribution:
-        text += f", {quantity.distribution}"
+        text += f", {quantity.distribution} {quantity.reference}".rstrip()
     return text
 
 

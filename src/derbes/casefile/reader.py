@@ -1,21 +1,21 @@
 """A case file to a case, or every problem at once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
-from typing import Any
 
-from derbes.case.entities import Case, Variant
-from derbes.casefile.build.draft import Draft, Memory, build_draft
-from derbes.casefile.build.element import text_of
+from derbes.case.entities import Case
+from derbes.casefile.alternatives import Base, alternatives_of
+from derbes.casefile.build.draft import Memory, build_draft
 from derbes.casefile.checks import check_draft
 from derbes.casefile.findings import Finding
 from derbes.casefile.schema.document import SECTIONS
 from derbes.casefile.tree.files import Tree, read_tree
-from derbes.casefile.tree.nodes import Table, dotted, key_place, place, shown
-from derbes.casefile.variants import Changed, change
+from derbes.casefile.tree.nodes import Table, dotted, key_place, place, resolve, shown
 from derbes.errors import CaseError, Problem
-from derbes.language import _
+
+Examine = Callable[[Case], Iterable[Problem]]
+"""Looks for problems that only other packages can see, such as in expressions."""
 
 MAX_EXCERPT = 160
 """Characters of a line that a problem shows."""
@@ -42,9 +42,18 @@ def read_case(path: FilePath) -> Case:
     return read.case
 
 
-def check_case(path: FilePath) -> tuple[Problem, ...]:
-    """Every problem of a case file, in file order; empty when there is none."""
-    return read_files(path).problems
+def check_case(path: FilePath, examine: Examine | None = None) -> tuple[Problem, ...]:
+    """Every problem of a case file, in file order; empty when there is none.
+
+    Args:
+        path: File, or folder with a `case.yaml`.
+        examine: What looks for more problems in a case that has none so far; what it
+            finds is put where its path stands.
+    """
+    read = read_files(path)
+    if read.case is None or examine is None:
+        return read.problems
+    return _in_order([_located(read.tree, problem) for problem in examine(read.case)])
 
 
 def read_files(path: FilePath, instead: Mapping[FilePath, str] | None = None) -> Read:
@@ -52,67 +61,30 @@ def read_files(path: FilePath, instead: Mapping[FilePath, str] | None = None) ->
     tree = read_tree(path, frozenset(SECTIONS), instead)
     if not tree.is_readable:
         return Read(_in_order(_problems(tree, tree.root, tree.findings)), None, tree)
-    memory = Memory()
-    draft = build_draft(tree.root, memory)
-    found = [*draft.findings, *check_draft(draft)]
-    before = {(one.path, one.what) for one in found}
-    findings = [*tree.findings, *found]
-    problems = _problems(tree, tree.root, findings)
-    variants: dict[str, Variant] = {}
-    for name, entry in _variant_entries(draft).items():
-        changed = change(tree.root, _variant_entries(draft), name)
-        variant_draft = build_draft(changed.root, memory)
-        problems += _problems(tree, tree.root, changed.findings)
-        if not changed.findings:
-            found = [*variant_draft.findings, *check_draft(variant_draft, draft)]
-            new = [one for one in found if (one.path, one.what) not in before]
-            moved = [_moved(variant_draft.root, one, changed, name) for one in new]
-            problems += _problems(tree, tree.root, moved)
-        whole = replace(variant_draft.case, variants={}, source=str(path), hash=tree.hash)
-        variants[name] = _variant(name, entry, whole, changed)
+    base = Base(tree.root, build_draft(tree.root, memory := Memory()), memory)
+    base.tell([*base.draft.findings, *check_draft(base.draft)])
+    found = alternatives_of(base)
+    problems = _problems(tree, tree.root, [*tree.findings, *base.findings, *found.findings])
     problems = list(dict.fromkeys(problems))
     if problems:
         return Read(_in_order(problems), None, tree)
-    case = replace(draft.case, variants=variants, source=str(path), hash=tree.hash)
-    return Read((), case, tree)
+    return Read((), found.case_with(str(path), tree.hash), tree)
 
 
 def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
     return CaseError("", problems).problems
 
 
-def _variant_entries(draft: Draft) -> dict[str, Any]:
-    return {
-        name: built.entry
-        for name, built in draft.elements["variants"].items()
-        if built.entry is not None
-    }
-
-
-def _variant(name: str, entry: Any, case: Case, changed: Changed) -> Variant:
-    return Variant(
-        id=name,
-        label=entry.label,
-        note=text_of(entry.note),
-        tags=tuple(entry.tags),
-        at_line=changed.line,
-        case=case,
-        changes=tuple(changed.changes),
-    )
-
-
-def _moved(root: Table, finding: Finding, changed: Changed, name: str) -> Finding:
-    """A finding of a variant's case, put where the variant stands in the file."""
-    origin = changed.origin(finding.path)
-    if origin is not None:
-        return replace(finding, path=origin)
-    where = dotted(shown(root, finding.path))
-    return Finding(
-        ("variants", name),
-        _("in this variant {where}: {what}").format(where=where, what=finding.what),
-        finding.fix,
-        at_key=True,
-    )
+def _located(tree: Tree, problem: Problem) -> Problem:
+    """A problem put where its path stands in the files; an excerpt of its own stays."""
+    path = resolve(tree.root, problem.where)
+    if not path:
+        return problem
+    lines = [source.lines for source in tree.sources]
+    found = _problem(tree, tree.root, lines, Finding(path, problem.what, problem.fix))
+    if not problem.excerpt:
+        return found
+    return replace(problem, line=problem.line or found.line, file=found.file)
 
 
 def _problems(tree: Tree, root: Table, findings: list[Finding]) -> list[Problem]:

@@ -27,6 +27,9 @@ from derbes.casefile.schema.entries import (
     kinds_of,
     references_of,
 )
+from derbes.casefile.schema.ledger import JudgementEntry, ResolutionEntry
+from derbes.casefile.schema.planning import BudgetEntry, DatesEntry, RiskEntry, SizeEntry
+from derbes.casefile.schema.uncertainty import CorrelationEntry, ProjectEntry
 from derbes.units.names import DAYS_A_MONTH, spellings
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -41,8 +44,10 @@ def json_schema(case: Case | None = None) -> dict[str, Any]:
 
 
 def _names(case: Case) -> dict[str, list[str]]:
-    """Section → ids of the case and of what its variants add."""
-    cases = [case, *(one.case for one in case.variants.values() if one.case is not None)]
+    """Section → ids of the case and of what its variants and scenarios add."""
+    changed = [one.case for one in case.variants.values()]
+    changed += [one.case for one in case.scenarios.values()]
+    cases = [case, *(one for one in changed if one is not None)]
     return {
         section: sorted({name for one in cases for name in getattr(one, section)})
         for section in SECTIONS
@@ -95,6 +100,9 @@ def reference_page() -> str:
         _table(HeaderEntry),
         *_part("calendar", CalendarEntry),
         *_part("currency", CurrencyEntry),
+        *_part("budget", BudgetEntry),
+        *_part("risk", RiskEntry),
+        *_part("correlations", CorrelationEntry),
         "## Quantities\n",
         f"{_prose(QuantityEntry)}\n",
         _table(QuantityEntry),
@@ -117,6 +125,9 @@ def reference_page() -> str:
 _INNER: Mapping[str, tuple[tuple[str, type[Entry]], ...]] = {
     "plants": (("opening", OpeningEntry), ("capital", CapitalEntry)),
     "measures": (("hits", HitEntry),),
+    "options": (("size", SizeEntry), ("dates", DatesEntry)),
+    "reference_classes": (("projects", ProjectEntry),),
+    "statements": (("judges", JudgementEntry), ("resolution", ResolutionEntry)),
 }
 
 _INTRODUCTION = """\
@@ -152,28 +163,29 @@ def _prose(entry: type[Entry]) -> str:
 def _table(entry: type[Entry], without: type[Entry] | None = None) -> str:
     rows = ["| key | needed | written as | meaning |", "| --- | --- | --- | --- |"]
     for name, field in entry.model_fields.items():
+        key = field.alias or name
         if without is not None and name in without.model_fields:
             continue
         needed = "yes" if field.is_required() else ""
         meaning = " ".join((field.description or "").split())
-        rows.append(f"| `{name}` | {needed} | {_form(entry, name, field)} | {meaning} |")
+        rows.append(f"| `{key}` | {needed} | {_form(entry, name, field)} | {meaning} |")
     return "\n".join(rows) + "\n"
 
 
 def _form(entry: type[Entry], name: str, field: FieldInfo) -> str:
     """How the value of a key is written."""
+    special = _FORMS.get(f"{entry.__name__}.{name}")
     kind, reference = kinds_of(entry).get(name), references_of(entry).get(name)
     is_mapping = "dict" in str(field.annotation)
-    if kind is not None:
+    if kind is not None and special is None:
         amount = _amount(kind)
         return f"id: {amount}" if is_mapping else amount
-    if reference is not None:
+    if reference is not None and special is None:
         word = f"id of {' or '.join(reference.sections)}"
         return f"list of: {word}" if get_origin(field.annotation) is list else word
-    words = list(_literals(field.annotation))
+    words = list(_literals(field.annotation)) if special is None else []
     if words:
         return ", ".join(f"`{word}`" for word in words)
-    special = _FORMS.get(f"{entry.__name__}.{name}")
     return special or _FORMS.get(name) or _plain_form(field.annotation)
 
 
@@ -189,6 +201,51 @@ _FORMS: Mapping[str, str] = {
     "CurrencyEntry.base": "code such as `USD`",
     "HitEntry.element": "section.id",
     "RecipeEntry.line": "line of the plant",
+    "OpeningEntry.distribution": "`{reference: id}`",
+    "SizeEntry.steps": "list of: size",
+    "SizeEntry.from_": "size",
+    "SizeEntry.to": "size",
+    "DatesEntry.months": "list of: month",
+    "DatesEntry.every": "months",
+    "OptionEntry.size": "size, list of them, or see below",
+    "OptionEntry.dates": "month, list of them, or see below",
+    "OptionEntry.element": "section.id",
+    "LimitEntry.options": "list of: id of options; or id: number",
+    "StandardEntry.uses": "`essential`, or list of: id of uses",
+    "StandardEntry.length": "months",
+    "BudgetEntry.by_year": "year: money, ≥ 0",
+    "BudgetEntry.foreign_by_year": "year: money, ≥ 0",
+    "RiskEntry.weight": "number or %, ≥ 0, ≤ 1",
+    "RiskEntry.level": "number or %, ≥ 0, < 1",
+    "ScenarioEntry.probability": "number, % or fraction",
+    "CorrelationEntry.between": "list of: path",
+    "CorrelationEntry.rank": "number, ≥ -1, ≤ 1",
+    "ReferenceClassEntry.projects": "list, see below",
+    "HeaderEntry.budget": "see below",
+    "HeaderEntry.risk": "see below",
+    "HeaderEntry.correlations": "list, see below",
+    "StatementEntry.stance": "word: `+`, `0` or `-`",
+    "StatementEntry.judges": "list, see below",
+    "StatementEntry.resolution": "see below",
+    "StatementEntry.probability": "number or %, ≥ 0, ≤ 1",
+    "JudgementEntry.sign": "`+`, `0` or `-`",
+    "JudgementEntry.act": "word",
+    "DoubleStandardEntry.act": "word",
+    "phrase": "text, or texts by language",
+    "at": "id of documents, and the place",
+    "said": "year, month or day",
+    "due": "year, month or day",
+    "expires": "year, month or day",
+    "holds_if": "expression",
+    "condition": "expression",
+    "yes_if": "expression",
+    "no_if": "expression",
+    "void_if": "expression",
+    "from_": "month",
+    "to": "month",
+    "planned": "month",
+    "achieved": "month",
+    "unfinished_at": "month",
     "label": "text, or texts by language",
     "note": "text, or texts by language",
     "question": "text, or texts by language",
@@ -214,7 +271,7 @@ _FORMS: Mapping[str, str] = {
 
 
 def _amount(kind: Kind) -> str:
-    unit = kind.unit.translate(str.maketrans("", "", "{}"))
+    unit = kind.unit.replace("{by_size}", "/size").translate(str.maketrans("", "", "{}"))
     shown = {"": "number or %", "any": "any unit", "by": "%, or month", "input": "good"}
     limits = [
         f"{sign} {limit:g}"

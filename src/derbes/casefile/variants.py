@@ -1,4 +1,4 @@
-"""Variants: named changes, made on the tree before it is built."""
+"""Variants and scenarios: named changes, made on the tree before it is built."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,25 +12,48 @@ from derbes.errors import did_you_mean
 from derbes.language import _
 
 FIXED = frozenset({"derbes", "name", "include", "calendar"})
-"""Keys at the top that a variant cannot change: results of variants stand side by side."""
+"""Keys at the top that no change can touch: results of variants stand side by side."""
+
+UNTOUCHED: Mapping[str, frozenset[str]] = {
+    "variants": frozenset({"variants"}),
+    "scenarios": frozenset(
+        {"variants", "scenarios", "options", "limits", "standards", "budget", "risk"}
+        | {"correlations", "reference_classes", "hazards"}
+        | {"statements", "contrasts", "double_standards", "tensions"}
+    ),
+}
+"""Keys that a variant, or a scenario, cannot change: a plan is one for all scenarios."""
+
+Place = tuple[str, str]
+"""Section and id of a variant or scenario."""
+
+Entries = Mapping[Place, Any]
+"""Entries of all variants and scenarios."""
+
+Elements = list[tuple[str, str, Node]]
+"""Section, id and node of elements."""
 
 TAG = "tag:"
 
 
 @dataclass(slots=True)
 class Changed:
-    """The tree of a variant, and where its changes stand in the file."""
+    """The tree after the changes, and where they stand in the file."""
 
     root: Table
+    section: str
+    """`variants` or `scenarios`."""
+    before: Table
+    """Tree of the case as written: changes of what a variant took away fall away."""
     origins: dict[Path, Path] = field(default_factory=dict)
-    """Path in the variant's case → path in the file."""
+    """Path in the changed case → path in the file."""
     changes: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     line: int = 0
-    """Line of the variant."""
+    """Line of the variant or scenario."""
 
     def origin(self, path: Path) -> Path | None:
-        """Path in the file of something that the variant changed; None when it did not."""
+        """Path in the file of something that was changed; None when it was not."""
         for n_steps in range(len(path), 0, -1):
             above = self.origins.get(path[:n_steps])
             if above is not None:
@@ -38,56 +61,63 @@ class Changed:
         return None
 
 
-def change(root: Table, entries: Mapping[str, Any], name: str) -> Changed:
-    """The tree after the changes of a variant.
+def change(root: Table, entries: Entries, place: Place, *, before: Table | None = None) -> Changed:
+    """The tree after the changes of a variant or scenario.
 
     Args:
-        root: Tree of the case as written.
-        entries: Variant → its entry.
-        name: Variant.
+        root: Tree that is changed.
+        entries: Section and id → entry.
+        place: Which of them.
+        before: Tree of the case as written, when a variant changed `root` before.
     """
-    changed = Changed(root, line=key_place(root, ("variants", name)).line)
-    chain = _chain(entries, name)
+    section, name = place
+    changed = Changed(root, section, before or root, line=key_place(root, place).line)
+    chain = _chain(entries, place)
     if chain is None:
         changed.findings.append(
             Finding(
-                ("variants", name, "include_from"),
+                (section, name, "include_from"),
                 _('"{name}" starts from itself').format(name=name),
                 _("take include_from out of one of the two"),
             )
         )
         return changed
     for one in chain:
-        if one != name:
-            changed.changes.append(_("as {variant}").format(variant=one))
-        _make(changed, root, one, entries[one], is_own=one == name)
+        if one != place:
+            changed.changes.append(_("as {variant}").format(variant=one[1]))
+        _make(changed, root, one, entries[one], is_own=one == place)
     return changed
 
 
-def _chain(entries: Mapping[str, Any], name: str) -> list[str] | None:
-    """Variants from the first to be made to the named one; None when they go in a circle."""
-    chain = [name]
-    while entries[chain[0]].include_from in entries:
-        before = entries[chain[0]].include_from
+def _chain(entries: Entries, place: Place) -> list[Place] | None:
+    """Changes from the first to be made to the named ones; None when they go in a circle."""
+    chain = [place]
+    while (before := _before(entries, chain[0])) is not None:
         if before in chain:
             return None
         chain.insert(0, before)
     return chain
 
 
-def _make(changed: Changed, file: Table, name: str, entry: Any, *, is_own: bool) -> None:
+def _before(entries: Entries, place: Place) -> Place | None:
+    """What a variant or scenario starts from: one of its own section goes first."""
+    name = entries[place].include_from
+    return next((one for one in ((place[0], name), ("variants", name)) if one in entries), None)
+
+
+def _make(changed: Changed, file: Table, place: Place, entry: Any, *, is_own: bool) -> None:
     """Make one variant's own changes; only the named one tells its findings."""
     before = len(changed.findings)
     words: list[str] = []
     for position, pattern in enumerate(entry.remove):
-        _remove(changed, ("variants", name, "remove", position), pattern)
+        _remove(changed, (*place, "remove", position), pattern)
         words.append(_("without {element}").format(element=pattern))
     for section, elements in entry.add.items():
         for element_id in elements:
-            _add(changed, file, name, (section, element_id))
+            _add(changed, file, place, (section, element_id))
             words.append(_("with {element}").format(element=f"{section}.{element_id}"))
     for where in entry.set:
-        path = ("variants", name, "set", where)
+        path = (*place, "set", where)
         _set(changed, file, path)
         words.append(f"{where}: {_in_words(_plain(find(file, path)))}")
     if is_own:
@@ -97,9 +127,11 @@ def _make(changed: Changed, file: Table, name: str, entry: Any, *, is_own: bool)
 
 
 def _remove(changed: Changed, place: Path, pattern: str) -> None:
-    removed = list(_selected(changed.root, pattern))
-    if not removed:
-        changed.findings.append(Finding(place, *_nothing_removed(changed.root, pattern)))
+    removed = list(_selected(_elements(changed.root, changed.section), pattern))
+    known = _elements(changed.before, changed.section)
+    is_readable = isinstance(changed.root.entries.get(pattern.partition(".")[0]), Table | None)
+    if not removed and is_readable and not any(_selected(known, pattern)):
+        changed.findings.append(Finding(place, *_nothing_removed(known, pattern)))
     for section, element_id in removed:
         table = changed.root.entries[section]
         if isinstance(table, Table):
@@ -107,9 +139,9 @@ def _remove(changed: Changed, place: Path, pattern: str) -> None:
             _put(changed, (section,), Table(kept, table.mark, table.keys), None)
 
 
-def _selected(root: Table, pattern: str) -> Iterator[tuple[str, str]]:
+def _selected(elements: Elements, pattern: str) -> Iterator[tuple[str, str]]:
     """(section, id) of the elements that a pattern selects."""
-    for section, element_id, node in _elements(root):
+    for section, element_id, node in elements:
         if pattern.startswith(TAG):
             if pattern.removeprefix(TAG).strip() in _tags(node):
                 yield section, element_id
@@ -122,39 +154,33 @@ def _tags(node: Node) -> list[Plain]:
     return plain if isinstance(plain, list) else []
 
 
-def _elements(root: Table) -> list[tuple[str, str, Node]]:
+def _elements(root: Table, kind: str) -> Elements:
+    """Elements that a variant or scenario can change."""
     return [
         (section, element_id, node)
         for section in SECTIONS
-        if section != "variants" and isinstance(table := root.entries.get(section), Table)
+        if section not in UNTOUCHED[kind] and isinstance(table := root.entries.get(section), Table)
         for element_id, node in table.entries.items()
     ]
 
 
-def _nothing_removed(root: Table, pattern: str) -> tuple[str, str]:
+def _nothing_removed(elements: Elements, pattern: str) -> tuple[str, str]:
     if pattern.startswith(TAG):
         tag = pattern.removeprefix(TAG).strip()
-        known = {str(word) for _section, _id, node in _elements(root) for word in _tags(node)}
+        known = {str(word) for _section, _id, node in elements for word in _tags(node)}
         return _('no element has the tag "{tag}"').format(tag=tag), did_you_mean(tag, known)
-    names = [f"{section}.{element_id}" for section, element_id, _node in _elements(root)]
+    names = [f"{section}.{element_id}" for section, element_id, _node in elements]
     return (
         _('"{word}" is not an element of this case').format(word=pattern),
         did_you_mean(pattern, names),
     )
 
 
-def _add(changed: Changed, file: Table, name: str, path: tuple[str, str]) -> None:
-    origin = ("variants", name, "add", *path)
+def _add(changed: Changed, file: Table, place: Place, path: tuple[str, str]) -> None:
+    origin = (*place, "add", *path)
     section, element_id = path
-    if section not in SECTIONS or section == "variants":
-        changed.findings.append(
-            Finding(
-                origin[:-1],
-                _('"{section}" is not a section that a variant can add to').format(section=section),
-                did_you_mean(section, set(SECTIONS) - {"variants"}),
-                at_key=True,
-            )
-        )
+    if section not in SECTIONS or section in UNTOUCHED[changed.section]:
+        changed.findings.append(_no_section(changed.section, origin[:-1]))
         return
     if find(changed.root, path) is not None:
         changed.findings.append(
@@ -176,8 +202,22 @@ def _add(changed: Changed, file: Table, name: str, path: tuple[str, str]) -> Non
         changed.origins[path] = origin
 
 
+def _no_section(kind: str, origin: Path) -> Finding:
+    what = (
+        _('"{section}" is not a section that a variant can add to')
+        if kind == "variants"
+        else _('"{section}" is not a section that a scenario can add to')
+    )
+    section = str(origin[-1])
+    known = set(SECTIONS) - UNTOUCHED[kind]
+    return Finding(origin, what.format(section=section), did_you_mean(section, known), at_key=True)
+
+
 def _set(changed: Changed, file: Table, origin: Path) -> None:
-    path = _target(changed.root, str(origin[-1]))
+    where = str(origin[-1])
+    path = _target(changed.root, where, changed.section)
+    if isinstance(path, Finding) and _is_gone(changed, where):
+        return
     node = find(file, origin)
     parent = find(file, origin[:-1])
     if isinstance(path, Finding):
@@ -187,23 +227,35 @@ def _set(changed: Changed, file: Table, origin: Path) -> None:
         changed.origins[path] = origin
 
 
-def _target(root: Table, where: str) -> Path | Finding:
+def _is_gone(changed: Changed, where: str) -> bool:
+    """Whether a variant took away the element that a scenario changes."""
+    element = tuple(where.split(".")[:2])
+    return find(changed.root, element) is None and find(changed.before, element) is not None
+
+
+def _target(root: Table, where: str, kind: str) -> Path | Finding:
     """The path that `set` names, or what is wrong with it."""
     steps = where.split(".")
     top = steps[0]
-    if top in FIXED or top == "variants" or where in {"currency", "currency.base"}:
-        return Finding((), _('a variant cannot change "{key}"').format(key=where), _("take it out"))
+    untouched = FIXED | UNTOUCHED[kind]
+    if top in untouched or where in {"currency", "currency.base"}:
+        what = (
+            _('a variant cannot change "{key}"')
+            if kind == "variants"
+            else _('a scenario cannot change "{key}"')
+        )
+        return Finding((), what.format(key=where), _("take it out"))
     if top not in SECTIONS:
         if top in HeaderEntry.model_fields:
             return _inside(root, steps)
-        known = (set(HeaderEntry.model_fields) | set(SECTIONS)) - FIXED - {"variants"}
+        known = (set(HeaderEntry.model_fields) | set(SECTIONS)) - untouched
         return Finding(
             (),
             _('"{where}" leads nowhere in this case').format(where=where),
             did_you_mean(top, known),
         )
     if len(steps) < 3 or find(root, tuple(steps[:2])) is None:
-        names = [f"{section}.{element_id}" for section, element_id, _node in _elements(root)]
+        names = [f"{section}.{element_id}" for section, element_id, _node in _elements(root, kind)]
         fix = did_you_mean(".".join(steps[:2]), names)
         if len(steps) < 3:
             fix = _("name a key of an element, as in goods.alum.reserve")

@@ -24,6 +24,7 @@ NO_OWN: frozenset[str] = frozenset()
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _PER = re.compile(r"\s*(?:(?<=\s)(?:per|a|an|в|за|на)\s)\s*")
 _PER_ENDING = re.compile(rf"\s+({'|'.join(PER_ENDINGS)})\b")
+_ONE_PER = re.compile(r"(?<=[0-9%]) 1\s?/\s?(?=[^\W\d])")
 _GROUP = re.compile(r"/\s*\(([^()]*)\)")
 _SIGN_FIRST = re.compile(
     rf"([+\-−]?)\s?({'|'.join(re.escape(s) for s in SYMBOLS)}|[A-Z]{{3}})\s*([0-9.,].*)", re.DOTALL
@@ -100,7 +101,7 @@ def parse_amount(text: str, own: frozenset[str] = NO_OWN) -> Amount:
         >>> parse_amount("1,5 млн тенге")
         Amount(number=1500000.0, unit=Unit(name='KZT', factor=1.0, powers=(('KZT', 1),)))
     """
-    plain = " ".join(text.translate(SPACES).split())
+    plain = _ONE_PER.sub("/", " ".join(text.translate(SPACES).split()))
     sign_first = _SIGN_FIRST.fullmatch(plain)
     sign = sign_first[2] if sign_first else ""
     if sign_first and (sign in SYMBOLS or sign in CURRENCIES):

@@ -11,7 +11,7 @@ from derbes.casefile.quantities.read import month_period
 from derbes.casefile.schema.elements import MeasureEntry
 from derbes.casefile.schema.entries import Kind
 from derbes.casefile.tree.nodes import Path
-from derbes.language import _
+from derbes.language import _, ngettext
 from derbes.units import parse_unit
 
 LARGEST_LENGTH = 1200
@@ -56,12 +56,17 @@ def length_in_periods(filled: Filled, text: str, step: Path) -> int:
     if not found:
         return 0
     months = round(found[0][1], 6)
-    if months % filled.measures.calendar.step:
+    step_months = int(filled.measures.calendar.step)
+    if months % step_months:
         filled.refuse(
             step,
-            _('"{text}" is not a whole number of periods of {n} months').format(
-                text=text, n=int(filled.measures.calendar.step)
-            ),
-            _("choose a multiple of {n} months").format(n=int(filled.measures.calendar.step)),
+            ngettext(
+                '"{text}" is not a whole number of periods of {n} month',
+                '"{text}" is not a whole number of periods of {n} months',
+                step_months,
+            ).format(text=text, n=step_months),
+            ngettext(
+                "choose a whole number of months", "choose a multiple of {n} months", step_months
+            ).format(n=step_months),
         )
     return filled.measures.calendar.periods(months)

@@ -14,7 +14,14 @@ from derbes.casefile.build.element import (
     salvaged,
     validated,
 )
-from derbes.casefile.build.header import Header, header_fields, read_header, read_measures
+from derbes.casefile.build.header import (
+    Header,
+    aims_and_futures,
+    header_fields,
+    read_header,
+    read_measures,
+)
+from derbes.casefile.build.ledger import expression_lines
 from derbes.casefile.build.sections import make_element
 from derbes.casefile.findings import Finding
 from derbes.casefile.quantities.measures import Measures
@@ -26,8 +33,14 @@ from derbes.language import _
 
 _ID = re.compile(ID_PATTERN)
 
-COUNTED_GOOD = {"goods": "", "recipes": "output"}
-"""Key of the good that an element's quantities count, where it is not `good`."""
+
+def _counted_good(section: str, name: str, entry: Any) -> str:
+    """Good that an element's quantities count."""
+    if section == "goods":
+        return name
+    if section == "options":
+        return str(entry.element or "").removeprefix("goods.")
+    return str(getattr(entry, "output" if section == "recipes" else "good", "") or "")
 
 
 @dataclass(slots=True)
@@ -40,6 +53,8 @@ class Draft:
     elements: Mapping[str, Mapping[str, Built]]
     places: list[Place]
     """Ids of the header that refer to elements."""
+    correlated: list[tuple[int, int, int]]
+    """Of each correlation, where in the file it and its two inputs stand."""
     unreadable: frozenset[str] = frozenset()
     """Sections whose elements are not known, so that nothing follows from their absence."""
 
@@ -81,7 +96,7 @@ def build_draft(root: Table, memory: Memory) -> Draft:
     for section, model in SECTIONS.items():
         checked[section] = _entries(root, section, model, memory=memory, findings=findings)
     measures = read_measures(header, checked["goods"])
-    fields = header_fields(header, measures)
+    fields = header_fields(header, measures) | aims_and_futures(header, measures)
     usable = memory if memory.is_usable(measures) else Memory()
     elements = {
         section: {
@@ -98,11 +113,15 @@ def build_draft(root: Table, memory: Memory) -> Draft:
         }
         for section in SECTIONS
     }
-    case = Case(**fields, missing=(*header.missing, *missing))
+    case = Case(
+        **fields,
+        expressions=expression_lines(root, elements),
+        missing=(*header.missing, *missing),
+    )
     findings += [*header.findings, *(one for built in everything for one in built.findings)]
     part = header.entry or salvaged(HeaderEntry, header.node.plain, ())
     places = list(places_of(part, ())) if part is not None else []
-    return Draft(root, case, findings, elements, places, unreadable)
+    return Draft(root, case, findings, elements, places, header.correlated, unreadable)
 
 
 def _misspelt_sections(header: Header) -> frozenset[str]:
@@ -174,7 +193,7 @@ def _built(
     entry: Any = checked.entry or salvaged(SECTIONS[section], checked.node.plain, (section, name))
     if entry is None or not measures.money or section == "variants":
         return checked
-    good = name if section == "goods" else getattr(entry, COUNTED_GOOD.get(section, "good"), "")
+    good = _counted_good(section, name, entry)
     filled = Filled(entry, checked.node, (section, name), measures, good, [], [])
     parent = root.entries[section]
     line = parent.keys[name].line if isinstance(parent, Table) else 0

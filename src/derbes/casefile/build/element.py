@@ -28,6 +28,10 @@ Place = tuple[Path, str, Reference]
 """Where an id stands, the id, and the section that must hold it."""
 
 
+_BY_SIZE = {"reserve": "/{good}", "bring_forward": "/month"}
+"""Unit below a payment by size, by kind of option; the others have plain sizes."""
+
+
 @dataclass(slots=True)
 class Filled:
     """An entry with its quantities read."""
@@ -101,10 +105,11 @@ class Filled:
         return quantity
 
     def _template(self, kind: Kind) -> str:
-        """`{by}` is months for a delay and a share for the other measures."""
+        """`{by}` of a measure is months or a share; `{by_size}` is one unit of an option's size."""
+        of = getattr(self.entry, "kind", "")
         if kind.unit == "{by}":
-            return "month" if getattr(self.entry, "kind", "") == "delay" else ""
-        return kind.unit
+            return "month" if of == "delay" else ""
+        return kind.unit.replace("{by_size}", _BY_SIZE.get(of, ""))
 
     def _note_missing(self, step: Path) -> None:
         field = type(self.entry).model_fields[str(step[0])]

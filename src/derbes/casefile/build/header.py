@@ -1,17 +1,23 @@
 """The top of a case file: calendar, money, target, priorities."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from derbes.case.calendar import Calendar, Step
 from derbes.case.quantity import Quantity
+from derbes.case.uncertainty import Correlation
 from derbes.casefile.build.acts import length_in_periods
+from derbes.casefile.build.decisions.aims import make_budget, make_risk
 from derbes.casefile.build.element import Built, Filled, salvaged, text_of, validated
+from derbes.casefile.build.futures import make_correlations
 from derbes.casefile.findings import Finding
 from derbes.casefile.quantities.measures import Measures
 from derbes.casefile.schema.document import SECTIONS, CalendarEntry, CurrencyEntry, HeaderEntry
 from derbes.casefile.schema.entries import Entry
-from derbes.casefile.tree.nodes import Node, Table
+from derbes.casefile.schema.planning import BudgetEntry, RiskEntry
+from derbes.casefile.schema.uncertainty import CorrelationEntry
+from derbes.casefile.tree.nodes import Items, Node, Path, Table, find, key_place
 from derbes.units import UnitError, own_unit
 
 DEFAULT_REFILL = Quantity(6.0, "month")
@@ -37,6 +43,8 @@ class Header:
     currency: CurrencyEntry | None
     findings: list[Finding]
     missing: list[str] = field(default_factory=list)
+    correlated: list[tuple[int, int, int]] = field(default_factory=list)
+    """Of each correlation, which of the list it is, and which two of its inputs."""
 
 
 def read_header(root: Table) -> Header:
@@ -113,6 +121,58 @@ def header_fields(header: Header, measures: Measures) -> dict[str, Any]:
         "main_measure": entry.main_measure,
         "main_length": length,
     }
+
+
+def aims_and_futures(header: Header, measures: Measures) -> dict[str, Any]:
+    """Budget, weight of bad draws and correlations, as far as they can be read."""
+    fields: dict[str, Any] = {}
+    budget = _part(header, measures, BudgetEntry, ("budget",))
+    if budget is not None:
+        fields["budget"] = make_budget(budget, _line(header, ("budget",)))
+        _keep(header, budget)
+    risk = _part(header, measures, RiskEntry, ("risk",), is_whole=True)
+    if risk is not None:
+        fields["risk"] = make_risk(risk)
+        _keep(header, risk)
+    fields["correlations"] = tuple(_correlations(header, measures))
+    return fields
+
+
+def _correlations(header: Header, measures: Measures) -> Iterator[Correlation]:
+    listed = header.node.entries.get("correlations")
+    for position in range(len(listed.items) if isinstance(listed, Items) else 0):
+        path = ("correlations", position)
+        filled = _part(header, measures, CorrelationEntry, path, is_whole=True)
+        if filled is not None:
+            for correlation, sides in make_correlations(filled, _line(header, path)):
+                header.correlated.append((position, *sides))
+                yield correlation
+            _keep(header, filled)
+
+
+def _part(
+    header: Header, measures: Measures, model: type[Entry], path: Path, *, is_whole: bool = False
+) -> Filled | None:
+    """A part of the header, ready to be filled; the schema's findings are the header's own.
+
+    With `is_whole`, a part that was refused is not filled as far as it can be used.
+    """
+    node = find(header.node, path)
+    if node is None or node.plain is None or not measures.money:
+        return None
+    entry = validated(model, node.plain, path)[0]
+    if entry is None and not is_whole:
+        entry = salvaged(model, node.plain, path)
+    return Filled(entry, node, path, measures, "", [], []) if entry is not None else None
+
+
+def _keep(header: Header, filled: Filled) -> None:
+    header.findings += filled.findings
+    header.missing += filled.missing
+
+
+def _line(header: Header, path: Path) -> int:
+    return key_place(header.node, path).line
 
 
 def _read_what_is_left(header: Header, measures: Measures) -> None:

@@ -44,22 +44,48 @@ def make_plant(filled: Filled, element_id: str, line: int) -> Element:
 def _delay(filled: Filled, opening: OpeningEntry, delay: Quantity | None) -> Quantity | None:
     """The delay, with the range of the opening added to its own. [month]"""
     ends = _opening_ends(filled, opening)
+    if opening.distribution is not None:
+        return _overrun(filled, opening, delay)
     if ends is None:
         return delay
     if delay is None:
-        delay = Quantity(
-            0.0,
-            "month",
-            grade=Grade(opening.grade or ""),
-            source=opening.source,
-            why=opening.why,
-            path=dotted((*filled.path, "opening")),
-            written=opening.value,
-            line=place(filled.node, ("opening", "value")).line,
-        )
+        delay = _of_opening(filled, opening)
+    if delay.reference:
+        filled.refuse(("delay", "distribution"), *_said_twice("opening.range"))
     low = delay.value if delay.low is None else delay.low
     high = delay.value if delay.high is None else delay.high
     return replace(delay, low=low + ends[0], high=high + ends[1])
+
+
+def _of_opening(filled: Filled, opening: OpeningEntry) -> Quantity:
+    """A delay of none, in the words of the opening."""
+    return Quantity(
+        0.0,
+        "month",
+        grade=Grade(opening.grade or ""),
+        source=opening.source,
+        why=opening.why,
+        path=dotted((*filled.path, "opening")),
+        written=opening.value,
+        line=place(filled.node, ("opening", "value")).line,
+    )
+
+
+def _overrun(filled: Filled, opening: OpeningEntry, delay: Quantity | None) -> Quantity:
+    """A delay drawn from the reference class that the opening names. [month]"""
+    if opening.range is not None:
+        filled.refuse(("opening", "distribution"), *_said_twice("opening.range"))
+    if delay is not None:
+        filled.refuse(("opening", "distribution"), *_said_twice("delay"))
+    reference = opening.distribution.reference if opening.distribution else ""
+    return replace(_of_opening(filled, opening), distribution="reference", reference=reference)
+
+
+def _said_twice(other: str) -> tuple[str, str]:
+    return (
+        _("how late the plant is is said twice, here and by {other}").format(other=other),
+        _("keep one of the two"),
+    )
 
 
 def _opening_ends(filled: Filled, opening: OpeningEntry) -> tuple[float, float] | None:

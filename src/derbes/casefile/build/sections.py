@@ -6,8 +6,17 @@ from typing import Any, cast
 from derbes.case.basics import Element
 from derbes.case.entities import Actor, Export, Recipe, Route, Supplier, Tier, Use
 from derbes.casefile.build.acts import make_measure
+from derbes.casefile.build.decisions.aims import make_limit, make_standard
+from derbes.casefile.build.decisions.options import make_option
 from derbes.casefile.build.element import Filled, common
 from derbes.casefile.build.facts import make_document, make_fact
+from derbes.casefile.build.futures import make_hazard, make_reference_class, make_scenario
+from derbes.casefile.build.ledger import (
+    make_contrast,
+    make_double_standard,
+    make_statement,
+    make_tension,
+)
 from derbes.casefile.build.plants import make_plant
 from derbes.casefile.build.stocks import make_good, make_stockpile
 from derbes.casefile.schema.elements import RecipeEntry, RouteEntry, UseEntry
@@ -90,6 +99,16 @@ _MAKERS: Mapping[str, Make] = {
     "recipes": _recipe,
     "exports": _simple(Export, ("actor", "good")),
     "measures": make_measure,
+    "options": make_option,
+    "limits": make_limit,
+    "standards": make_standard,
+    "scenarios": make_scenario,
+    "reference_classes": make_reference_class,
+    "hazards": make_hazard,
     "facts": make_fact,
     "documents": make_document,
+    "statements": make_statement,
+    "contrasts": make_contrast,
+    "double_standards": make_double_standard,
+    "tensions": make_tension,
 }

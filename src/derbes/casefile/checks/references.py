@@ -46,12 +46,14 @@ def unknown_references(draft: Draft, base: Known) -> Iterator[Finding]:
 
 
 def unknown_elements(draft: Draft, base: Known) -> Iterator[Finding]:
-    """Elements named with their section, in what measures hit."""
-    for path, name in _hits(draft, "element"):
+    """Elements named with their section, in what measures hit and options are about."""
+    for path, name in [*_hits(draft, "element"), *_elements_of_options(draft)]:
         section, _dot, element_id = name.partition(".")
-        if section in draft.unreadable:
+        if section in draft.unreadable or element_id in draft.elements.get(section, ()):
             continue
-        if element_id in base.get(section, ()) or element_id in draft.elements.get(section, ()):
+        if element_id in base.get(section, ()):
+            if path[0] == "options":
+                yield Finding(path, *_removed(name, path))
             continue
         names = [f"{one}.{other}" for one, ids in known_ids(draft).items() for other in ids]
         yield Finding(path, _refusal(name, "element"), did_you_mean(name, names))
@@ -87,6 +89,13 @@ def _hits(draft: Draft, key: str) -> Iterator[tuple[Path, str]]:
                 yield ("measures", name, "hits", position, key), word
 
 
+def _elements_of_options(draft: Draft) -> Iterator[tuple[Path, str]]:
+    for name, built in draft.elements["options"].items():
+        element = getattr(built.entry, "element", "")
+        if element:
+            yield ("options", name, "element"), element
+
+
 def _is_known(place: Place, known: Known, base: Known) -> bool:
     path, word, reference = place
     if any(word in known[section] for section in reference.sections):
@@ -117,7 +126,14 @@ def _refusal(word: str, noun: str) -> str:
         "route": _('"{word}" is not a route of this case'),
         "plant": _('"{word}" is not a plant of this case'),
         "measure": _('"{word}" is not a measure of this case'),
+        "use": _('"{word}" is not a use of this case'),
+        "option": _('"{word}" is not an option of this case'),
         "variant": _('"{word}" is not a variant of this case'),
+        "scenario or variant": _('"{word}" is not a scenario or variant of this case'),
+        "reference class": _('"{word}" is not a reference class of this case'),
+        "statement": _('"{word}" is not a statement of this case'),
+        "statement of the ledger": _('"{word}" is not in the ledger of this case'),
+        "actor or document": _('"{word}" is not an actor or document of this case'),
         "document": _('"{word}" is not a document of this case'),
         "fact or document": _('"{word}" is not a fact or document of this case'),
         "element": _('"{word}" is not an element of this case'),

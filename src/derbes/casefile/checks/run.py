@@ -3,7 +3,16 @@
 from collections.abc import Callable, Iterator
 
 from derbes.casefile.build.draft import Draft
-from derbes.casefile.checks import header, measures, references, supply
+from derbes.casefile.checks import (
+    budget,
+    futures,
+    header,
+    ledger,
+    measures,
+    options,
+    references,
+    supply,
+)
 from derbes.casefile.checks.soundness import Checked, unsound_sections
 from derbes.casefile.findings import Finding
 
@@ -24,6 +33,25 @@ CHECKS: tuple[Check, ...] = (
     measures.empty_hits,
     measures.elements_out_of_reach,
     measures.measures_that_hit_nothing,
+    options.elements_of_options,
+    options.keys_of_options,
+    options.plants_brought_forward,
+    options.options_beside_themselves,
+    options.cyclic_prerequisites,
+    options.options_that_clash,
+    options.prerequisites_that_come_later,
+    options.elements_made_twice,
+    options.elements_that_are_not_there,
+    budget.budget_of_what_is_committed,
+    futures.probabilities_of_scenarios,
+    futures.inputs_of_correlations,
+    futures.correlations_that_clash,
+    ledger.documents_of_the_ledger,
+    ledger.entries_without_check,
+    ledger.keys_of_predictions,
+    ledger.dates_of_expiry,
+    ledger.circles_of_retelling,
+    ledger.ids_used_twice,
 )
 """Checks that rely on elements whose ids are known."""
 

@@ -10,6 +10,8 @@ from derbes.units import ONE
 WEIGHT_SLIP = 1e-6
 """Weights are written with a few digits; their sum may miss 1 by so much."""
 
+REFERENCE = "reference"
+
 OBSERVED = frozenset({"discrete", "empirical"})
 
 
@@ -19,10 +21,20 @@ def parameters_of(
     """Parameters as `Quantity` holds them.
 
     Of `lognormal` the 5 % and 95 % points, of `discrete` values and weights by
-    turns, of `empirical` the values; the others have none beside their range.
+    turns, of `empirical` the values; the others have none beside their range, and
+    `reference` has those of its class.
     """
     if entry is None:
         return ()
+    if entry.kind == REFERENCE:
+        _refuse_beside_reference(reading, entry, has_range=low is not None)
+        return ()
+    if entry.reference:
+        reading.refuse(
+            ("distribution",),
+            _('"{kind}" takes no reference class').format(kind=entry.kind),
+            _('write "distribution: {reference: my_class}", or take it out'),
+        )
     if entry.kind in OBSERVED:
         return _observed(reading, entry)
     _refuse_values(reading, entry)
@@ -42,6 +54,29 @@ def parameters_of(
             _("raise its lower end, or choose pert"),
         )
     return (low, high)
+
+
+def _refuse_beside_reference(
+    reading: Reading, entry: DistributionEntry, *, has_range: bool
+) -> None:
+    if not entry.reference:
+        reading.refuse(
+            ("distribution",),
+            _('"reference" needs the id of a reference class'),
+            _('write "distribution: {reference: my_class}"'),
+        )
+    if reading.unit.name != "month":
+        reading.refuse(
+            ("distribution",),
+            _("a reference class gives months; this is no time"),
+            _("choose another distribution"),
+        )
+    if has_range or entry.values is not None or entry.weights is not None:
+        reading.refuse(
+            ("distribution",),
+            _("a reference class has its own range and values"),
+            _("take range, values and weights out"),
+        )
 
 
 def _refuse_values(reading: Reading, entry: DistributionEntry) -> None:

@@ -56,6 +56,7 @@ def read_quantity(
         high=high,
         distribution=entry.distribution.kind if entry.distribution else "",
         parameters=parameters,
+        reference=entry.distribution.reference if entry.distribution else "",
         steps=steps if len(steps) > 1 or entry.series is not None else (),
         grade=Grade(entry.grade or ""),
         source=entry.source,
@@ -118,6 +119,8 @@ def _written(entry: QuantityEntry) -> str:
 def _series(reading: Reading, entry: QuantityEntry) -> Steps:
     if not entry.series:
         reading.refuse(("series",), _("the series is empty"), _('write "{2026-01: 10}"'))
+    if reading.kind.constant:
+        reading.refuse(("series",), _("this cannot change over time"), _("give one value"))
     if entry.range is not None or entry.distribution is not None:
         reading.refuse(
             ("range",) if entry.range is not None else ("distribution",),

@@ -33,6 +33,25 @@ from derbes.casefile.schema.entries import (
     QuantityEntry,
     Words,
 )
+from derbes.casefile.schema.ledger import (
+    ContrastEntry,
+    DoubleStandardEntry,
+    StatementEntry,
+    TensionEntry,
+)
+from derbes.casefile.schema.planning import (
+    BudgetEntry,
+    LimitEntry,
+    OptionEntry,
+    RiskEntry,
+    StandardEntry,
+)
+from derbes.casefile.schema.uncertainty import (
+    CorrelationEntry,
+    HazardEntry,
+    ReferenceClassEntry,
+    ScenarioEntry,
+)
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Rate = Annotated[QuantityEntry, Kind("{money}/{currency}", above=0.0, also=("{money}",))]
@@ -95,6 +114,12 @@ class HeaderEntry(Entry):
     """Measure that the first page is about; without it the first one."""
     main_length: Months | None = None
     """Length that the first page is about; without it the longest that is at most a year."""
+    budget: BudgetEntry | None = None
+    """What the options may cost; without it any sum."""
+    risk: RiskEntry | None = None
+    """How a plan weighs bad draws; without it by their mean alone."""
+    correlations: list[CorrelationEntry] = Field(default_factory=list)
+    """How inputs vary together; without it each on its own."""
 
 
 class CaseEntry(HeaderEntry, defer_build=True):
@@ -122,10 +147,30 @@ class CaseEntry(HeaderEntry, defer_build=True):
     """Hostile or harmful acts."""
     variants: dict[Id, VariantEntry] = Field(default_factory=dict)
     """Named changes to the case."""
+    options: dict[Id, OptionEntry] = Field(default_factory=dict)
+    """What may be decided."""
+    limits: dict[Id, LimitEntry] = Field(default_factory=dict)
+    """What options may be together."""
+    standards: dict[Id, StandardEntry] = Field(default_factory=dict)
+    """What is to be survived."""
+    scenarios: dict[Id, ScenarioEntry] = Field(default_factory=dict)
+    """Possible futures with their probabilities."""
+    reference_classes: dict[Id, ReferenceClassEntry] = Field(default_factory=dict)
+    """Projects like those of the case, with planned and achieved dates."""
+    hazards: dict[Id, HazardEntry] = Field(default_factory=dict)
+    """How often measures come."""
     facts: dict[Id, FactEntry] = Field(default_factory=dict)
     """Public facts with their source."""
     documents: dict[Id, DocumentEntry] = Field(default_factory=dict)
     """Published texts and tables."""
+    statements: dict[Id, StatementEntry] = Field(default_factory=dict)
+    """What somebody said, each with its check."""
+    contrasts: dict[Id, ContrastEntry] = Field(default_factory=dict)
+    """Not this but that."""
+    double_standards: dict[Id, DoubleStandardEntry] = Field(default_factory=dict)
+    """Same act, another actor, another judgement."""
+    tensions: dict[Id, TensionEntry] = Field(default_factory=dict)
+    """Statements that sit badly together."""
 
 
 SECTIONS: dict[str, type[ElementEntry]] = {
@@ -140,7 +185,17 @@ SECTIONS: dict[str, type[ElementEntry]] = {
     "exports": ExportEntry,
     "measures": MeasureEntry,
     "variants": VariantEntry,
+    "options": OptionEntry,
+    "limits": LimitEntry,
+    "standards": StandardEntry,
+    "scenarios": ScenarioEntry,
+    "reference_classes": ReferenceClassEntry,
+    "hazards": HazardEntry,
     "facts": FactEntry,
     "documents": DocumentEntry,
+    "statements": StatementEntry,
+    "contrasts": ContrastEntry,
+    "double_standards": DoubleStandardEntry,
+    "tensions": TensionEntry,
 }
 """Section → entry of its elements, in the order of the reference page."""

@@ -25,6 +25,7 @@ from derbes.casefile.schema.entries import (
     OneOrList,
     PlantId,
     QuantityEntry,
+    ReferenceClassId,
     RouteId,
     SourceId,
     VariantId,
@@ -49,7 +50,7 @@ def _as_list(given: Any) -> Any:
 class ActorEntry(ElementEntry):
     """A state, bloc or firm that decides."""
 
-    kind: Literal["state", "bloc", "firm"] = "state"
+    kind: Literal["state", "bloc", "firm", "office", "medium", "group", "person"] = "state"
     """What it is."""
     margin_share: Share | None = None
     """Part of the price of its sales that is its margin; what a cut-off costs it."""
@@ -136,6 +137,13 @@ class SupplierEntry(ElementEntry):
     """Part of the price that is the seller's margin; without it, the actor's."""
 
 
+class OverrunEntry(Entry):
+    """How late like projects were."""
+
+    reference: ReferenceClassId
+    """Reference class whose overruns are drawn."""
+
+
 class OpeningEntry(Entry):
     """When a plant opens, and how sure that is."""
 
@@ -143,6 +151,8 @@ class OpeningEntry(Entry):
     """Month of the first output as planned."""
     range: Annotated[list[Month], Field(min_length=2, max_length=2)] | None = None
     """Earliest and latest month that is thought possible."""
+    distribution: OverrunEntry | None = None
+    """`{reference: my_class}`: as late as the projects of a reference class were."""
     grade: GradeLetter | None = None
     """A official figure, B published estimate, C derived from such, D assumption."""
     source: SourceId = ""

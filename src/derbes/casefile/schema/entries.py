@@ -19,6 +19,7 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
+from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
@@ -30,6 +31,7 @@ MISSING = "missing"
 ID_PATTERN = r"^[A-Za-z][A-Za-z0-9_]*$"
 MONTH_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?$"
 DATE_PATTERN = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+YEAR_PATTERN = r"^[0-9]{4}$"
 LANGUAGE_PATTERN = r"^([a-z]{2,3})?$"
 NUMBER_PATTERN = r"^\s*[$€£₸₽A-Z]{0,3}\s*[+\-−]?\s?[0-9.,].*$"
 
@@ -71,6 +73,8 @@ class Kind:
     """Value that it must exceed."""
     also: tuple[str, ...] = ()
     """Units that count as the same, e.g. a plain share for a share a year."""
+    constant: bool = False
+    """Whether it cannot change over time."""
 
 
 def short_or_mapping(
@@ -90,8 +94,10 @@ class OneOrList:
         self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         """The schema of the list, or of an item."""
-        items = handler(core_schema)
-        return {"anyOf": [items["items"], items]}
+        schema = handler(core_schema)
+        choices = schema.get("anyOf", [schema])
+        (listed,) = (one for one in choices if one.get("type") == "array")
+        return {"anyOf": [listed["items"], *choices]}
 
 
 def _as_label(given: Any) -> Any:
@@ -133,7 +139,11 @@ GoodId = Annotated[str, Reference(("goods",), "good")]
 RouteId = Annotated[str, Reference(("routes",), "route")]
 PlantId = Annotated[str, Reference(("plants",), "plant")]
 MeasureId = Annotated[str, Reference(("measures",), "measure")]
+UseId = Annotated[str, Reference(("uses",), "use")]
+OptionId = Annotated[str, Reference(("options",), "option")]
 VariantId = Annotated[str, Reference(("variants",), "variant")]
+ScenarioId = Annotated[str, Reference(("scenarios", "variants"), "scenario or variant")]
+ReferenceClassId = Annotated[str, Reference(("reference_classes",), "reference class")]
 DocumentId = Annotated[str, Reference(("documents",), "document")]
 SourceId = Annotated[str, Reference(("facts", "documents"), "fact or document")]
 ElementName = Annotated[str, WithJsonSchema({"type": "string", "x-elements": True})]
@@ -143,27 +153,40 @@ GradeLetter = Literal["A", "B", "C", "D"]
 class DistributionEntry(Entry):
     """How likely the values within a range are."""
 
-    kind: Literal["uniform", "triangular", "pert", "lognormal", "discrete", "empirical"]
+    kind: Literal[
+        "uniform", "triangular", "pert", "lognormal", "discrete", "empirical", "reference"
+    ]
     """Shape. `uniform`, `triangular` and `pert` lie within `range`, the last two with
     their peak at `value`; `lognormal` has the ends of `range` as its 5 % and 95 %
     points; `discrete` takes `values` with `weights`; `empirical` takes `values` as
-    they were observed."""
+    they were observed; `reference` takes the overruns of a reference class, in months."""
     values: list[Number] | None = None
     """Values of `discrete` and `empirical`."""
     weights: list[Number] | None = None
     """Probability of each value of `discrete`; together 1."""
+    reference: ReferenceClassId = ""
+    """Reference class whose overruns are drawn; alone it is enough: `{reference: my_class}`."""
 
     @model_validator(mode="before")
     @classmethod
     def _from_word(cls, given: Any) -> Any:
+        if isinstance(given, dict) and "reference" in given:
+            return {"kind": "reference", **given}
         return {"kind": given} if isinstance(given, str) else given
 
     @classmethod
     def __get_pydantic_json_schema__(
         cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        """The mapping, or its kind alone."""
-        return short_or_mapping("kind", core_schema, handler)
+        """The mapping, its kind alone, or a reference class alone."""
+        schema = short_or_mapping("kind", core_schema, handler)
+        mapping = schema["anyOf"][1]
+        of_class = {
+            **mapping,
+            "properties": {"reference": mapping["properties"]["reference"]},
+            "required": ["reference"],
+        }
+        return {**schema, "anyOf": [*schema["anyOf"], of_class]}
 
 
 class QuantityEntry(Entry):
@@ -263,6 +286,12 @@ class ElementEntry(Entry):
     """Remark for a reader, one text or by language."""
     tags: list[Id] = Field(default_factory=list)
     """Words by which measures and variants can select it."""
+
+
+@cache
+def keys_of(model: type[Entry]) -> dict[str, FieldInfo]:
+    """Key as the file spells it → field of an entry."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 @cache

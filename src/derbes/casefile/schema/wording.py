@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from derbes.casefile.findings import Finding
-from derbes.casefile.schema.entries import Entry
+from derbes.casefile.schema.entries import YEAR_PATTERN, Entry, keys_of
 from derbes.casefile.tree.nodes import Path
 from derbes.errors import did_you_mean
 from derbes.language import _, ngettext
@@ -59,7 +59,7 @@ def _unknown_key(model: type[Entry], location: tuple[str | int, ...], path: Path
     special = _not_here(model, location)
     owner = _owner(model, location[:-1])
     return Finding(
-        path, what, special or did_you_mean(key, owner.model_fields if owner else ()), at_key=True
+        path, what, special or did_you_mean(key, keys_of(owner) if owner else ()), at_key=True
     )
 
 
@@ -73,8 +73,8 @@ def _nearest(model: type[Entry], location: tuple[str | int, ...]) -> tuple[str, 
     owner = _owner(model, location[:-1])
     if owner is None:
         return ()
-    fix = did_you_mean(str(location[-1]), owner.model_fields)
-    return tuple(name for name in owner.model_fields if f'"{name}"' in fix)
+    fix = did_you_mean(str(location[-1]), keys_of(owner))
+    return tuple(name for name in keys_of(owner) if f'"{name}"' in fix)
 
 
 def _owner(model: type[Entry], location: tuple[str | int, ...]) -> type[Entry] | None:
@@ -85,7 +85,7 @@ def _owner(model: type[Entry], location: tuple[str | int, ...]) -> type[Entry] |
         if isinstance(step, int) or is_id:
             is_id = False  # an item of a list, or an id of a mapping
             continue
-        field = owner.model_fields.get(step) if owner is not None else None
+        field = keys_of(owner).get(step) if owner is not None else None
         if field is None:
             return None
         owner = _entry_within(field.annotation)
@@ -167,6 +167,8 @@ def _length(error: ErrorDetails) -> tuple[str, str]:
     context = error.get("ctx", {})
     n = int(context.get("min_length") or context.get("max_length") or 0)
     found = int(context.get("actual_length") or len(error["input"]))
+    if n == 1 and not found:
+        return _("nothing is named here"), _("name at least one")
     return (
         ngettext("expected {n} value, got {found}", "expected {n} values, got {found}", n).format(
             n=n, found=found
@@ -181,6 +183,8 @@ def _pattern(error: ErrorDetails) -> tuple[str, str]:
         return _expected(_("a month"), error), _('write it as in "2027-07"')
     if pattern.startswith(r"^[0-9]{4}("):
         return _expected(_("a date"), error), _('write it as in "2027", "2027-07" or "2027-07-15"')
+    if pattern == YEAR_PATTERN:
+        return _expected(_("a year"), error), _('write it as in "2027"')
     if pattern.startswith("^([a-z]"):
         return _expected(_("a language code"), error), _('write it as in "en", "ru" or "kk"')
     if "Z]{3}" in pattern:

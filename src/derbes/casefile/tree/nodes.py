@@ -10,8 +10,8 @@ Path = tuple[str | int, ...]
 Plain = str | list["Plain"] | dict[str, "Plain"] | None
 """A tree without places: what the schema reads."""
 
-LEFT_OUT = frozenset({"value", "series"})
-"""Keys of a quantity that a short spelling leaves out: `price: 10` is `price: {value: 10}`."""
+LEFT_OUT = frozenset({"value", "series", "steps", "months"})
+"""Keys that a short spelling leaves out: `price: 10` is `price: {value: 10}`."""
 
 EMPTY_WORDS = frozenset({"", "~", "null", "Null", "NULL"})
 """Unquoted texts that stand for nothing."""
@@ -90,6 +90,9 @@ def child(node: Node | None, step: str | int) -> Node | None:
         return node.entries.get(str(step))
     if isinstance(node, Items) and isinstance(step, int) and 0 <= step < len(node.items):
         return node.items[step]
+    if isinstance(node, Items) and isinstance(step, str):
+        named = (item for item in node.items if isinstance(item, Text) and item.text == step)
+        return next(named, None)  # a list of ids that stands for a mapping by id
     return None
 
 
@@ -130,7 +133,7 @@ def shown(node: Node, path: Path) -> Path:
 
 def _is_left_out(node: Node | None, step: str | int) -> bool:
     """Whether a short spelling leaves a step out: `value`, or the 0 of an only item."""
-    return step in LEFT_OUT or (step == 0 and isinstance(node, Table))
+    return step in LEFT_OUT or (step == 0 and isinstance(node, Table | Text))
 
 
 def key_place(node: Node, path: Path) -> Mark:
