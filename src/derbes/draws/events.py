@@ -1,0 +1,146 @@
+"""When measures come and how long they last, in each future: hazards."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from derbes.case.arrays import BoolArray, IntArray
+from derbes.case.calendar import MONTHS_A_YEAR
+from derbes.case.entities import Case
+from derbes.case.quantity import FloatArray
+from derbes.case.uncertainty import Draws, Events
+from derbes.draws.correlations import correlated, factor
+from derbes.draws.inputs import scenario_cases
+from derbes.draws.quantiles import LEAST_SHARE, quantile_function
+
+NEVER = 2**40
+"""A period behind every calendar. [period]"""
+STREAM = 7_919
+"""Sets the numbers for events apart from those for the inputs, for every seed."""
+
+
+def make_events(case: Case, draws: Draws, *, seed: int) -> Events:
+    """Starts and lengths of the measures that hazards bring in each future.
+
+    A hazard waits an exponential time with its yearly rate, strikes, and runs for a length
+    from its distribution; only then the next wait begins, so no measure overlaps itself
+    (an alternating renewal process). Starts and lengths are taken to the nearest period,
+    and a measure runs for one at least. The k-th waits of correlated hazards have the
+    stated rank correlation. A rate that is drawn counts as drawn. The numbers of a future
+    depend on the seed and on its place in the sequence alone.
+
+    Args:
+        case: The case whose hazards strike.
+        draws: Futures.
+        seed: Seed of the events.
+    """
+    hazards = tuple(case.hazards)
+    n, n_periods = len(draws.weights), case.calendar.n_periods
+    names = tuple(dict.fromkeys(hazard.measure for hazard in case.hazards.values()))
+    waiting = Waiting(case, draws, hazards, seed)
+    clock = np.zeros((n, len(hazards)), dtype=np.int64)
+    which = np.array([names.index(case.hazards[one].measure) for one in hazards], dtype=np.int64)
+    starts, lengths = [clock[:, :0]], [clock[:, :0]]
+    while hazards and (clock < n_periods).any():
+        start, length = waiting.next_after(clock, len(starts))
+        starts.append(np.where(start < n_periods, start, NEVER))
+        lengths.append(length)
+        clock = np.minimum(start + length, NEVER)
+    every = np.tile(which, len(starts) - 1)
+    return _in_order(names, np.hstack(starts), np.hstack(lengths), every)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Hazards that wait for their next strike."""
+
+    case: Case
+    draws: Draws
+    hazards: tuple[str, ...]
+    seed: int
+
+    def next_after(self, clock: IntArray, order: int) -> tuple[IntArray, IntArray]:
+        """Start and length of the events that follow the periods `clock`. (N, H) [period]"""
+        waits, sizes = self._shares(order)
+        start, length = np.empty_like(clock), np.empty_like(clock)
+        for world, rows in self._worlds():
+            step = float(world.calendar.step)
+            for column, name in enumerate(self.hazards):
+                rates = self._rates(world, name, rows)
+                with np.errstate(divide="ignore"):
+                    months = -np.log1p(-waits[rows, column]) / (rates / MONTHS_A_YEAR)
+                waited = np.rint(np.minimum(months / step, NEVER)).astype(np.int64)
+                start[rows, column] = clock[rows, column] + waited
+                length[rows, column] = _lengths(world, name, sizes[rows, column])
+        return start, length
+
+    def _shares(self, order: int) -> tuple[FloatArray, FloatArray]:
+        """Shares at which waits and lengths lie; a row depends on its place alone. (N, H)"""
+        n_axes = 2 * len(self.hazards)
+        bits = np.random.PCG64(np.random.SeedSequence([STREAM, self.seed, order]))
+        bits.advance(self.draws.first * n_axes)
+        shares = np.random.Generator(bits).random((len(self.draws.weights), n_axes))
+        shares = np.clip(shares, LEAST_SHARE, 1.0 - LEAST_SHARE)
+        lower = factor(self.case, [f"hazards.{name}" for name in self.hazards])
+        return correlated(shares[:, : len(self.hazards)], lower), shares[:, len(self.hazards) :]
+
+    def _worlds(self) -> list[tuple[Case, BoolArray]]:
+        """The case of each scenario, and the rows that lie in it. (N,)"""
+        if not (self.draws.scenarios and self.case.scenarios):
+            return [(self.case, np.ones(len(self.draws.weights), dtype=np.bool_))]
+        names = np.array(self.draws.scenarios)
+        return [(one, names == name) for name, one in scenario_cases(self.case).items()]
+
+    def _rates(self, world: Case, name: str, rows: BoolArray) -> FloatArray:
+        """Yearly rate in each row; 0 where a scenario has no such hazard. (rows,) [1/year]"""
+        hazard = world.hazards.get(name)
+        rate = hazard.rate if hazard else None
+        if rate is None:
+            return np.zeros(int(rows.sum()))
+        if rate.path in self.draws.inputs:
+            column = self.draws.inputs.index(rate.path)
+            return np.asarray(self.draws.values[rows, column], dtype=np.float64)
+        return np.full(int(rows.sum()), rate.value)
+
+
+def _lengths(world: Case, name: str, shares: FloatArray) -> IntArray:
+    """Length of an event at a share of its distribution; at least one. [period]"""
+    hazard = world.hazards.get(name)
+    if hazard is None or hazard.length is None:
+        return np.ones(len(shares), dtype=np.int64)
+    months = quantile_function(hazard.length, world.reference_classes)(shares)
+    return np.maximum(1, np.rint(months / float(world.calendar.step)).astype(np.int64))
+
+
+def _in_order(
+    names: tuple[str, ...], starts: IntArray, lengths: IntArray, measures: IntArray
+) -> Events:
+    """Events by start; of two hazards of one measure, what begins while it runs is left out."""
+    measure = np.where(starts < NEVER, measures, -1)
+    order = np.argsort(starts, axis=1, kind="stable")
+    measure, starts, lengths = (
+        np.take_along_axis(a, order, axis=1) for a in (measure, starts, lengths)
+    )
+    for one in range(len(names)):
+        free_from = np.zeros(len(starts), dtype=np.int64)
+        for column in range(starts.shape[1]):
+            mine = measure[:, column] == one
+            runs = mine & (starts[:, column] < free_from)
+            measure[runs, column] = -1
+            ends = starts[:, column] + lengths[:, column]
+            free_from = np.where(mine & ~runs, ends, free_from)
+    return _packed(names, measure, starts, lengths)
+
+
+def _packed(
+    names: tuple[str, ...], measure: IntArray, starts: IntArray, lengths: IntArray
+) -> Events:
+    """Events without gaps between them; 0 periods where there is none."""
+    is_none = measure < 0
+    order = np.argsort(is_none, axis=1, kind="stable")
+    width = int((~is_none).sum(axis=1).max(initial=0))
+    packed = [
+        np.take_along_axis(np.where(is_none, empty, values), order, axis=1)[:, :width]
+        for values, empty in ((measure, -1), (starts, 0), (lengths, 0))
+    ]
+    return Events(names, *packed)
