@@ -23,6 +23,10 @@ ELEMENTS = (
     "recipes",
     "measures",
     "variants",
+    "options",
+    "standards",
+    "reference_classes",
+    "hazards",
     "facts",
 )
 EXACT = ("hours", "delay")
@@ -35,7 +39,10 @@ def _read() -> dict[str, Any]:
         for section, elements in yaml.load(
             (FOLDER / name).read_text("utf-8"), yaml.BaseLoader
         ).items():
-            merged[section] = merged.get(section, {}) | elements
+            if isinstance(elements, list):
+                merged[section] = [*merged.get(section, []), *elements]
+            else:
+                merged[section] = merged.get(section, {}) | elements
     return merged
 
 
@@ -154,7 +161,7 @@ def test_quantity_says_how_good_it_is(path: str, quantity: dict[str, Any]) -> No
     if "source" in quantity:
         assert quantity["source"] in {**CASE["facts"], **CASE["documents"]}
     if quantity["grade"] == "D" and "series" not in quantity:
-        assert "range" in quantity or path.rsplit(".", 1)[-1] in EXACT
+        assert {"range", "distribution"} & set(quantity) or path.rsplit(".", 1)[-1] in EXACT
 
 
 def _with_added() -> dict[str, dict[str, Any]]:

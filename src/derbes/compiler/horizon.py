@@ -22,8 +22,8 @@ def sender_horizon(case: Case) -> int:
     return case.calendar.periods(months(case.sender_horizon, DEFAULT_SENDER_HORIZON_MONTHS))
 
 
-def longest_lead_time(case: Case) -> int:
-    """Longest time from order to arrival, routes and delays included. [period]"""
+def longest_delivery(case: Case) -> int:
+    """Longest time from order to arrival, routes included, without any measure. [period]"""
     periods = case.calendar.periods
     longest = 0
     for supplier in case.suppliers.values():
@@ -31,8 +31,14 @@ def longest_lead_time(case: Case) -> int:
         longest = max(longest, periods(months(supplier.lead_time) + max(by_route)))
     for recipe in case.recipes.values():
         longest = max(longest, periods(months(recipe.lead_time)))
+    return longest
+
+
+def longest_lead_time(case: Case) -> int:
+    """Longest time from order to arrival, routes and delays included. [period]"""
+    periods = case.calendar.periods
     delays = [m for m in case.measures.values() if m.kind is MeasureKind.DELAY]
-    return longest + max((periods(months(m.by)) for m in delays), default=0)
+    return longest_delivery(case) + max((periods(months(m.by)) for m in delays), default=0)
 
 
 def tail_periods(case: Case, longest_length: int = 0) -> int:

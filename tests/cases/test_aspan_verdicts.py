@@ -1,0 +1,95 @@
+"""What the ledger of the ASPAN case comes to at central values, as its page says."""
+
+from pathlib import Path
+
+import pytest
+
+from derbes.case.entities import Case
+from derbes.casefile import read_case
+from derbes.statements.quantities import COMPUTED_BY, DrawWorld, Ledger, read_ledger
+from derbes.statements.terms.evaluation import evaluate
+from derbes.statements.terms.values import Missing, Value, day_of
+from derbes.study import variant_case
+
+FOLDER = Path(__file__).parents[2] / "cases" / "aspan"
+HOLDS = ("C33", "T01", "F13", "T02", "F16", "T03", "C45", "T17", "C58", "T27", "T11", "L11")
+FAILS = ("C19", "T10", "T12", "T26", "T08", "C08", "C23", "E01", "E17", "E20", "E21", "E22", "E30")
+RAISED = ("G01", "G02", "G03", "G04", "G05", "G06", "G07", "G08", "G09", "G10")
+SILENCE = "facts.announcements_without_justification"
+
+
+@pytest.fixture(scope="module", name="case")
+def _case() -> Case:
+    return read_case(FOLDER)
+
+
+@pytest.fixture(scope="module", name="world")
+def _world(case: Case) -> DrawWorld:
+    as_of = day_of("2026-03-01")
+    assert as_of is not None
+    return DrawWorld(
+        case,
+        read_ledger(case),
+        as_of,
+        COMPUTED_BY,
+        variants=lambda name: variant_case(case, name),
+    )
+
+
+def _truth(world: DrawWorld, name: str, key: str = "holds_if") -> Value:
+    ledger: Ledger = world.ledger
+    return evaluate(ledger.parts[name, key], world)
+
+
+@pytest.mark.parametrize("name", HOLDS)
+def test_holds_at_central_values(world: DrawWorld, name: str) -> None:
+    assert _truth(world, name) is True
+
+
+@pytest.mark.parametrize("name", FAILS)
+def test_fails_at_central_values(world: DrawWorld, name: str) -> None:
+    assert _truth(world, name) is False
+
+
+@pytest.mark.parametrize("name", RAISED)
+def test_tension_is_raised(world: DrawWorld, name: str) -> None:
+    assert _truth(world, name) is True
+
+
+def test_last_summit_becomes_a_tension_only_with_the_next_one(world: DrawWorld) -> None:
+    assert _truth(world, "G16") is False
+
+
+@pytest.mark.parametrize(
+    ("name", "comes"),
+    [("PR01", True), ("PR02", True), ("PR08", True), ("PR09", False), ("PR10", True)],
+)
+def test_what_the_model_forecasts(world: DrawWorld, name: str, comes: bool) -> None:
+    assert _truth(world, name, "yes_if") is comes
+    assert _truth(world, name, "no_if") is not comes
+
+
+def test_what_hangs_on_the_silence_names_what_is_missing(world: DrawWorld) -> None:
+    assert _truth(world, "PR13", "condition") == Missing((SILENCE,))
+
+
+def test_complete_rounds_come_once_the_fourth_plant_may_open(case: Case, world: DrawWorld) -> None:
+    # PR09 by hand: rounds need ASPAN-4, whose first output is planned for 2030-01
+    assert str(case.calendar.label(case.plants["aspan_4"].opening)) == "2030-01"
+    assert _truth(world, "PR09", "no_if") is True
+    assert _truth(world, "T17") is True
+
+
+def test_operators_reading_of_raw_materials_fails_in_the_other_one(case: Case) -> None:
+    as_of = day_of("2026-03-01")
+    assert as_of is not None
+    other = DrawWorld(
+        case,
+        read_ledger(case),
+        as_of,
+        COMPUTED_BY,
+        variants=lambda name: variant_case(case, name),
+        base="imported_raw",
+    )
+    # home chemicals are 2 percent of need there, by the input-output table
+    assert _truth(other, "F16") is False
