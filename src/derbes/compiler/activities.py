@@ -9,6 +9,7 @@ from derbes.case.arrays import Activities, ActivityKind
 from derbes.case.entities import Case, Export, MeasureKind, Recipe, Supplier
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.compiler.horizon import months
+from derbes.compiler.optional import optional_elements
 from derbes.compiler.plants import line_index
 from derbes.compiler.selection import selects_purchase
 
@@ -28,6 +29,8 @@ class Draft:
     output: str = ""
     price: FloatArray | None = None
     margin_share: float = np.nan
+    whole_capacity: FloatArray | None = None
+    """What all routes of the supplier share."""
     is_late: bool = False
     line: int = -1
     hours: float = 0.0
@@ -44,6 +47,8 @@ class Axes:
     plants: Mapping[str, int]
     lines: Mapping[tuple[str, str], int]
     open_shares: FloatArray
+    closed: frozenset[str]
+    """Elements that only an option opens."""
 
 
 def _over(quantity: Quantity | None, n_periods: int, default: float = 0.0) -> FloatArray:
@@ -69,10 +74,15 @@ def _purchases(case: Case, supplier: Supplier, axes: Axes) -> list[Draft]:
     drafts = []
     price = _over(supplier.price, axes.n_periods)
     capacity = _over(supplier.capacity, axes.n_periods) * case.calendar.step
+    if f"suppliers.{supplier.id}" in axes.closed:
+        capacity = np.zeros(axes.n_periods)
     for route in supplier.routes or ("",):
         way = case.routes.get(route)
         lead = months(supplier.lead_time) + (months(way.lead_time) if way else 0.0)
         transport = _over(way.cost_share if way else None, axes.n_periods)
+        carried = _over(way.carried_share if way else None, axes.n_periods, 1.0)
+        if f"routes.{route}" in axes.closed:
+            carried = np.zeros(axes.n_periods)
         for late in sorted({0} | _late_by(case, supplier, route)):
             several = len(supplier.routes) > 1
             name = supplier.id + (f"_{route}" if several else "") + (f"_late{late}" if late else "")
@@ -85,7 +95,8 @@ def _purchases(case: Case, supplier: Supplier, axes: Axes) -> list[Draft]:
                     route=route,
                     output=supplier.good,
                     lead_time=case.calendar.periods(lead) + late,
-                    capacity=capacity,
+                    capacity=capacity * carried,
+                    whole_capacity=capacity,
                     unit_cost=price * (1.0 + transport),
                     price=price,
                     margin_share=_margin(case, supplier),
@@ -101,6 +112,8 @@ def _recipe(case: Case, recipe: Recipe, axes: Axes) -> Draft:
     share = axes.open_shares[position] if position >= 0 else np.ones(axes.n_periods)
     full = _over(recipe.capacity, axes.n_periods, np.inf) * case.calendar.step
     capacity = np.where(share > 0, full * np.where(share > 0, share, 1.0), 0.0)
+    if f"recipes.{recipe.id}" in axes.closed:
+        capacity = np.zeros(axes.n_periods)
     return Draft(
         name=recipe.id,
         element=f"recipes.{recipe.id}",
@@ -141,7 +154,7 @@ def _shared(drafts: list[Draft]) -> tuple[FloatArray, list[int]]:
     """Capacities that several activities of one supplier share, and who shares which."""
     elements = [draft.element for draft in drafts]
     several = sorted({e for e in elements if elements.count(e) > 1}, key=elements.index)
-    capacities = [drafts[elements.index(element)].capacity for element in several]
+    capacities = [drafts[elements.index(element)].whole_capacity for element in several]
     n_periods = len(drafts[0].capacity) if drafts else 0
     positions = [several.index(e) if e in several else -1 for e in elements]
     return np.array(capacities).reshape(len(several), n_periods), positions
@@ -157,6 +170,7 @@ def compile_activities(
         plants={plant: position for position, plant in enumerate(case.plants)},
         lines=line_index(case),
         open_shares=open_shares,
+        closed=optional_elements(case),
     )
     drafts = _drafts(case, axes)
     shared_capacity, shared = _shared(drafts)

@@ -102,15 +102,19 @@ def _plants(case: Case, n: int, open_shares: FloatArray) -> dict[str, Any]:
     }
 
 
-def compile_case(case: Case, longest_length: int = 0) -> CaseArrays:
+def compile_case(case: Case, longest_length: int = 0, *, least_periods: int = 0) -> CaseArrays:
     """The arrays of a case, over its calendar and the tail behind it.
 
     Args:
         case: A checked case.
         longest_length: Longest measure to be looked at beyond those that the case
             names. [period]
+        least_periods: Least length of the arrays, so that those of several draws are as
+            long. [period]
     """
-    n = case.calendar.n_periods + horizon.tail_periods(case, longest_length)
+    n = max(
+        case.calendar.n_periods + horizon.tail_periods(case, longest_length), least_periods
+    )
     open_shares = plants.plant_open_shares(case, n)
     activities, shared_capacity = compile_activities(case, n, open_shares)
     return CaseArrays(

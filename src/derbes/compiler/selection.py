@@ -9,6 +9,8 @@ def _matches(wanted: str, *found: str) -> bool:
 
 def selects_purchase(case: Case, hit: Hit, supplier: Supplier, route: str) -> bool:
     """Whether a hit selects buying from a supplier by a route (empty: none)."""
+    if supplier.is_spared:
+        return False
     way = case.routes.get(route)
     tags = (*supplier.tags, *case.actors[supplier.actor].tags, *case.goods[supplier.good].tags)
     return (

@@ -10,10 +10,13 @@ from typing import Any
 import highspy
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from derbes.errors import SolveError
 from derbes.language import _
-from derbes.programs.solver.statement import FloatArray, IntArray, LinearProgram
+from derbes.programs.solver.mixed import MixedAnswer, MixedSettings
+from derbes.programs.solver.scaling import Scaled, scaled
+from derbes.programs.solver.statement import BoolArray, FloatArray, IntArray, LinearProgram
 
 COLD: dict[str, bool | int | float | str] = {
     "presolve": "on",
@@ -38,8 +41,27 @@ IIS_STRATEGY = 6
 """Rows and columns from the dual ray, then made irreducible."""
 PRIMAL_SIMPLEX, DUAL_SIMPLEX = 4, 1
 ROWS_SHOWN = 8
+_GIVEN_UP = (
+    highspy.HighsModelStatus.kNotset,
+    highspy.HighsModelStatus.kPresolveError,
+    highspy.HighsModelStatus.kSolveError,
+    highspy.HighsModelStatus.kUnknown,
+)
+"""The solver stopped without an answer; it is asked once more, without presolve."""
 Basis = highspy.HighsBasis
 """A basis, to start another solve from."""
+Stance = npt.NDArray[np.int8]
+"""Where columns and rows stand in a basis: at a bound, between bounds, or basic."""
+_LOWER, _BASIC, _UPPER, _ZERO = range(4)
+_STANDINGS = np.array(
+    [
+        highspy.HighsBasisStatus.kLower,
+        highspy.HighsBasisStatus.kBasic,
+        highspy.HighsBasisStatus.kUpper,
+        highspy.HighsBasisStatus.kZero,
+    ],
+    dtype=object,
+)
 
 
 def _new_solver() -> Any:
@@ -91,6 +113,17 @@ class Session:
         """Costs of all columns."""
         self._solver.changeColsCost(len(self._all_columns), self._all_columns, costs)
 
+    def add_rows(self, rows: sparse.csr_matrix) -> None:
+        """Add rows without bounds; their bounds are set like those of the others."""
+        n = rows.shape[0]
+        free = np.full(n, np.inf)
+        starts, columns = rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32)
+        self._solver.addRows(n, -free, free, rows.nnz, starts, columns, rows.data)
+        self._row_bounds = (
+            np.concatenate([self._row_bounds[0], -free]),
+            np.concatenate([self._row_bounds[1], free]),
+        )
+
     def basis(self) -> Basis:
         """The last basis."""
         basis: Basis = self._solver.getBasis()
@@ -98,6 +131,28 @@ class Session:
 
     def start_from(self, basis: Basis) -> None:
         """Start the next solve from a basis of a program of the same shape."""
+        self._solver.setBasis(basis)
+        self._warm_up()
+
+    def stance(self) -> Stance:
+        """The last basis as small numbers that can be kept and sent. (columns + rows,)"""
+        solution = self._solver.getSolution()
+        columns = _standing(np.array(solution.col_value) * self.scale, self._column_bounds)
+        rows = _standing(np.array(solution.row_value) * self.scale, self._row_bounds)
+        _status, basic = self._solver.getBasicVariables()
+        columns[basic[basic >= 0]] = _BASIC
+        rows[-basic[basic < 0] - 1] = _BASIC
+        return np.concatenate([columns, rows])
+
+    def stand(self, stance: Stance) -> None:
+        """Start the next solve from a stance; rows that were added since are basic."""
+        n = len(self._all_columns)
+        missing = len(self._row_bounds[0]) - (len(stance) - n)
+        rows = np.concatenate([stance[n:], np.full(missing, _BASIC, dtype=np.int8)])
+        basis = highspy.HighsBasis()
+        basis.valid = True
+        basis.col_status = _STANDINGS[stance[:n]].tolist()
+        basis.row_status = _STANDINGS[rows].tolist()
         self._solver.setBasis(basis)
         self._warm_up()
 
@@ -128,6 +183,11 @@ class Session:
         status = self._solver.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal and not self._is_cold:
             self.forget()
+            self._solver.run()
+            status = self._solver.getModelStatus()
+        if status in _GIVEN_UP:
+            self.forget()
+            self._solver.setOptionValue("presolve", "off")
             self._solver.run()
             status = self._solver.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:
@@ -197,6 +257,16 @@ def _changed(
     return np.flatnonzero(changed).astype(np.int32)
 
 
+def _standing(values: FloatArray, bounds: tuple[FloatArray, FloatArray]) -> Stance:
+    """The bound at which each value stands, if it is not basic."""
+    lower, upper = bounds
+    is_upper = np.isfinite(upper) & (np.abs(values - upper) < np.abs(values - lower))
+    is_free = ~np.isfinite(lower) & ~np.isfinite(upper)
+    standing: Stance = np.where(is_upper, _UPPER, _LOWER).astype(np.int8)
+    standing[is_free] = _ZERO
+    return standing
+
+
 def _scale(program: LinearProgram) -> float:
     bounds = np.concatenate(
         [program.col_upper, np.abs(program.row_lower), np.abs(program.row_upper)]
@@ -213,11 +283,7 @@ def _to_highs(program: LinearProgram, scale: float) -> highspy.HighsLp:
     lp.col_cost_ = program.cost
     lp.col_lower_, lp.col_upper_ = program.col_lower / scale, program.col_upper / scale
     lp.row_lower_, lp.row_upper_ = program.row_lower / scale, program.row_upper / scale
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = program.matrix.indptr.astype(np.int32)
-    lp.a_matrix_.index_ = program.matrix.indices.astype(np.int32)
-    lp.a_matrix_.value_ = program.matrix.data
-    return lp
+    return _with_matrix(lp, program.matrix)
 
 
 def nonbasic_face(
@@ -227,3 +293,107 @@ def nonbasic_face(
     columns = np.flatnonzero(np.abs(reduced) > tolerance)
     rows = np.flatnonzero(np.abs(duals) > tolerance)
     return columns.astype(np.int64), rows.astype(np.int64)
+
+
+def solve_mixed(
+    program: LinearProgram, is_whole: BoolArray, column_scale: FloatArray, settings: MixedSettings
+) -> MixedAnswer:
+    """A point of a program some of whose columns are whole numbers, and its bound.
+
+    At the end the whole columns are rounded and held, and the others are solved again.
+
+    Args:
+        program: The program.
+        is_whole: Columns that must be whole numbers. (columns,)
+        column_scale: Powers of two by which the columns are divided in the solver, 1 for
+            whole ones; rows and costs are scaled to match. (columns,)
+        settings: How far and how long to solve.
+
+    Raises:
+        SolveError: The program is unbounded, or the solver gave up.
+    """
+    solver = _new_solver()
+    small = scaled(program, column_scale)
+    lp = _mixed_lp(small)
+    lp.integrality_ = [_INTEGER if whole else _CONTINUOUS for whole in is_whole]
+    solver.passModel(lp)
+    solver.setOptionValue("mip_rel_gap", settings.relative_gap)
+    solver.setOptionValue("mip_abs_gap", max(settings.absolute_gap / small.cost_scale, _LEAST_GAP))
+    solver.setOptionValue("mip_feasibility_tolerance", _WHOLE_TOLERANCE)
+    if settings.time_limit is not None:
+        solver.setOptionValue("time_limit", max(settings.time_limit, 0.0))
+    if settings.start is not None:
+        begin = highspy.HighsSolution()
+        begin.col_value = (settings.start / column_scale).tolist()
+        solver.setSolution(begin)
+    solver.run()
+    return _mixed_answer(program, solver, is_whole, small)
+
+
+_INTEGER, _CONTINUOUS = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
+_LEAST_GAP = 1e-9
+_WHOLE_TOLERANCE = 1e-7
+
+
+def _mixed_lp(small: Scaled) -> highspy.HighsLp:
+    lp = highspy.HighsLp()
+    lp.num_row_, lp.num_col_ = small.matrix.shape
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = small.cost, small.col_lower, small.col_upper
+    lp.row_lower_, lp.row_upper_ = small.row_lower, small.row_upper
+    return _with_matrix(lp, small.matrix)
+
+
+def _with_matrix(lp: highspy.HighsLp, matrix: sparse.csc_matrix) -> highspy.HighsLp:
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
+    lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
+    lp.a_matrix_.value_ = matrix.data
+    return lp
+
+
+def _mixed_answer(
+    program: LinearProgram, solver: Any, is_whole: BoolArray, small: Scaled
+) -> MixedAnswer:
+    status, found = solver.getModelStatus(), highspy.HighsModelStatus
+    if status in (found.kInfeasible, found.kUnboundedOrInfeasible):
+        return MixedAnswer(None, np.inf, is_infeasible=True, is_in_time=True)
+    if status not in (found.kOptimal, found.kTimeLimit, found.kInterrupt):
+        raise SolveError(
+            _('program "{name}" has no optimum: the solver stopped with "{status}".').format(
+                name=program.name, status=solver.modelStatusToString(status)
+            )
+        )
+    is_in_time = status == found.kOptimal
+    info = solver.getInfo()
+    is_mixed = bool(is_whole.any())
+    bound = info.mip_dual_bound if is_mixed else info.objective_function_value
+    if not is_mixed and not is_in_time:
+        return MixedAnswer(None, -np.inf, is_infeasible=False, is_in_time=False)
+    if info.primal_solution_status != int(highspy.SolutionStatus.kSolutionStatusFeasible):
+        return MixedAnswer(
+            None, bound * small.cost_scale, is_infeasible=False, is_in_time=is_in_time
+        )
+    columns = np.array(solver.getSolution().col_value)
+    if is_mixed:
+        columns = _held(solver, columns, is_whole)
+    return MixedAnswer(
+        columns * small.column_scale,
+        bound * small.cost_scale,
+        is_infeasible=False,
+        is_in_time=is_in_time,
+    )
+
+
+def _held(solver: Any, columns: FloatArray, is_whole: BoolArray) -> FloatArray:
+    """The point with its whole columns rounded and the others solved again."""
+    which = np.flatnonzero(is_whole).astype(np.int32)
+    rounded = np.round(columns[which])
+    solver.changeColsIntegrality(len(which), which, np.full(len(which), 0, dtype=np.uint8))
+    solver.changeColsBounds(len(which), which, rounded, rounded)
+    solver.setOptionValue("time_limit", np.inf)
+    solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        columns = columns.copy()
+        columns[which] = rounded
+        return columns
+    return np.array(solver.getSolution().col_value)

@@ -1,0 +1,203 @@
+"""What is paid by year, with the plan and without it, and the part that goes abroad.
+
+Purchases, recipes and storage are paid in the calm course of each future, options as they
+are decided, plants that the case builds anyway as the case says; nothing is discounted.
+What unmet demand costs is harm, not a payment, and is left out. Sellers other than the
+target are abroad; income from exports lowers all payments and not those abroad.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from derbes.case.arrays import CaseArrays
+from derbes.case.entities import Case
+from derbes.case.options import OPTIONAL_KINDS, Choice, OptionKind
+from derbes.case.quantity import FloatArray
+from derbes.planning.answers.closing import nothing_decided
+from derbes.planning.answers.money.payments import abroad_share, by_year, paid_for
+from derbes.planning.decomposition import trunk
+from derbes.planning.program import PlanProblem, PlanSolution, Trunk, make_problem, with_branches
+from derbes.planning.program.decisions.stage import STEP, FirstColumn
+from derbes.planning.program.supply.effects import (
+    TAKEN,
+    Written,
+    column_effects,
+    contract_activities,
+    taken_contracts,
+    write_out,
+)
+from derbes.programs.calm import CalmSolution, arrivals_by_period
+from derbes.results.plan import FOREIGN, Outlay
+
+NOTHING = 1e-9
+"""Part of the largest payment up to which one is rounding noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Payments by year. [money]"""
+
+    everything: dict[int, float]
+    abroad: dict[int, float]
+
+
+def outlay_of(
+    problem: PlanProblem, solution: PlanSolution, *, told: Callable[[], object]
+) -> tuple[Outlay, ...]:
+    """Payments by year in base currency, and the part of them that goes abroad.
+
+    Args:
+        problem: The problem.
+        solution: The plan.
+        told: Called before each future; may raise when there is no time left.
+    """
+    case = problem.case
+    if solution.starts:
+        problem = with_branches(problem, solution.starts, problem.long_windows)
+    bare = make_problem(nothing_decided(case), draws=problem.futures.draws)
+    anyway, options = _anyway(case), _options(case, solution.choices)
+    with_plan = _added(_supply(problem, solution.choices, told), anyway, options)
+    without = _added(_supply(bare, (), told), anyway)
+    years = sorted(with_plan.everything)
+    noise = NOTHING * max((abs(paid) for paid in with_plan.everything.values()), default=0.0)
+    return tuple(
+        Outlay(
+            year=year,
+            currency=currency,
+            amount=_silent(paid.get(year, 0.0), noise),
+            without_project=_silent(otherwise.get(year, 0.0), noise),
+            options=_silent(for_options.get(year, 0.0), noise),
+        )
+        for year in years
+        for currency, paid, otherwise, for_options in (
+            (case.currency, with_plan.everything, without.everything, options.everything),
+            (FOREIGN, with_plan.abroad, without.abroad, options.abroad),
+        )
+    )
+
+
+def _silent(amount: float, noise: float) -> float:
+    return 0.0 if abs(amount) <= noise else amount
+
+
+def _added(*parts: Paid) -> Paid:
+    """Sums of payments, year by year."""
+    return Paid(_sums([p.everything for p in parts]), _sums([p.abroad for p in parts]))
+
+
+def _sums(parts: Sequence[dict[int, float]]) -> dict[int, float]:
+    years = sorted({year for part in parts for year in part})
+    return {year: sum(part.get(year, 0.0) for part in parts) for year in years}
+
+
+def _options(case: Case, choices: Sequence[Choice]) -> Paid:
+    """Capital and running cost of what is chosen."""
+    paid = [by_year(case, paid_for(case, choice)) for choice in choices]
+    shares = [abroad_share(case, choice) for choice in choices]
+    abroad = [
+        {year: share * amount for year, amount in years.items()}
+        for share, years in zip(shares, paid, strict=True)
+    ]
+    return Paid(_sums(paid), _sums(abroad))
+
+
+def _anyway(case: Case) -> Paid:
+    """Capital of the plants that the case builds without any option."""
+    optional = {o.element for o in case.options.values() if o.kind in OPTIONAL_KINDS}
+    everything: dict[int, float] = {}
+    abroad: dict[int, float] = {}
+    for name, plant in case.plants.items():
+        for payment in plant.capital if f"plants.{name}" not in optional else ():
+            year = case.calendar.month_of(payment.period)[0]
+            share = payment.foreign_share.value if payment.foreign_share else 0.0
+            everything[year] = everything.get(year, 0.0) + payment.amount.value
+            abroad[year] = abroad.get(year, 0.0) + share * payment.amount.value
+    return Paid(everything, abroad)
+
+
+# Supply in calm
+
+
+def _supply(problem: PlanProblem, choices: Sequence[Choice], told: Callable[[], object]) -> Paid:
+    """Payments for supply, expected over the futures."""
+    case = problem.case
+    n = case.calendar.n_periods
+    everything, abroad = np.zeros(n), np.zeros(n)
+    for draw, weight in enumerate(problem.weights):
+        told()
+        written = write_out(problem.futures.case_of(draw), problem.n_periods)
+        course = trunk(problem, choices, draw)
+        bought, from_abroad = _purchases(written, course)
+        idle, idle_abroad = _idle(written, course, choices)
+        held = _storage(written.arrays, course)
+        everything += weight * (bought + idle + held)
+        abroad += weight * (from_abroad + idle_abroad)
+    years = [case.calendar.month_of(t)[0] for t in range(n)]
+    return Paid(_by_year(years, everything), _by_year(years, abroad))
+
+
+def _by_year(years: Sequence[int], paid: FloatArray) -> dict[int, float]:
+    sums: dict[int, float] = {}
+    for year, amount in zip(years, paid, strict=True):
+        sums[year] = sums.get(year, 0.0) + float(amount)
+    return sums
+
+
+def _is_abroad(written: Written) -> FloatArray:
+    """1 for purchases from others than the target. (K,)"""
+    activities, target = written.arrays.activities, written.case.target
+    return np.array(
+        [
+            float(element.startswith("suppliers.") and actor != target)
+            for element, actor in zip(activities.elements, activities.actors, strict=True)
+        ]
+    )
+
+
+def _purchases(written: Written, course: Trunk) -> tuple[FloatArray, FloatArray]:
+    """What is paid at arrival, and to sellers abroad. (n,), (n,) [money]"""
+    calm = CalmSolution(
+        arrays=written.arrays,
+        orders=course.orders,
+        opening=course.opening,
+        lots=course.lots,
+        fresh=course.fresh,
+        unmet=course.unmet,
+        certificate=0.0,
+    )
+    arriving = arrivals_by_period(calm)
+    paid = arriving * written.arrays.activities.unit_cost[:, : arriving.shape[1]]
+    return paid.sum(axis=0), _is_abroad(written) @ paid
+
+
+def _storage(arrays: CaseArrays, course: Trunk) -> FloatArray:
+    """What holding stocks costs. (n,) [money]"""
+    held = course.fresh.copy()
+    np.add.at(held, arrays.lot_goods, course.lots)
+    return np.asarray((arrays.storage_cost[:, : held.shape[1]] * held).sum(axis=0))
+
+
+def _idle(
+    written: Written, course: Trunk, choices: Sequence[Choice]
+) -> tuple[FloatArray, FloatArray]:
+    """What is paid for contracted goods that are not taken. (n,), (n,) [money]"""
+    n, elements = course.orders.shape[1], taken_contracts(written.case)
+    owed = np.zeros((len(elements), n))
+    for choice in choices:
+        if written.case.options[choice.option].kind is OptionKind.CONTRACT:
+            column = FirstColumn(STEP, choice.option, choice.date, choice.size)
+            for effect in column_effects(written, column):
+                if effect.kind == TAKEN:
+                    owed[effect.row] += effect.path[:n]
+    paid, abroad = np.zeros(n), np.zeros(n)
+    is_abroad = _is_abroad(written)
+    for row, element in enumerate(elements):
+        found = contract_activities(written, element)
+        taken = course.orders[found].sum(axis=0)
+        price = written.arrays.activities.price[found[0], :n]
+        idle = np.maximum(owed[row] - taken, 0.0) * price
+        paid += idle
+        abroad += is_abroad[found[0]] * idle
+    return paid, abroad

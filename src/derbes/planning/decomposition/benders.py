@@ -1,0 +1,235 @@
+"""Benders' decomposition with a cut for every draw: first relaxed, then in whole numbers.
+
+In the relaxed phase cuts are taken between the master's point and the best point known
+(Ben-Ameur and Neto 2007), which keeps the master from jumping. In the whole phase the
+master is solved in whole numbers; then its whole columns are held and sizes are settled.
+Bounds of the two phases are of the same program, so the relaxed one carries over.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from derbes.case.quantity import FloatArray
+from derbes.planning.decomposition.master import Cuts, Master
+from derbes.planning.decomposition.subproblem import Outcome
+from derbes.planning.program.figures import evaluation
+from derbes.planning.program.prices import Prices
+from derbes.planning.program.problem import PlanProblem
+from derbes.planning.program.solution import Evaluation
+from derbes.planning.program.solving import EXACT, Clock
+from derbes.programs.solver.mixed import MixedSettings
+
+INSIDE = 0.5
+"""Where between the best point (1) and the master's (0) cuts are taken."""
+RELAXED_PART = 0.3
+"""Part of the gap to which the relaxed phase is solved."""
+MASTER_PART = 0.3
+"""Part of the gap to which the master is solved in whole numbers."""
+ROUNDS_HELD = 4
+"""Rounds in which sizes are settled for one choice."""
+MOST_ITERATIONS = 400
+SAME = 1e-12
+"""Relative difference of cost that counts as none."""
+KEPT_FOR = 6
+"""Iterations for which a cut is kept that does not bind."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that is known; enough to go on from."""
+
+    cuts: Cuts
+    ages: FloatArray
+    """Iterations since a cut last bound. (cuts,)"""
+    best: FloatArray
+    """Best point that may be chosen; nan: none yet. (columns,)"""
+    best_priced: float
+    """Its cost, with the price of what falls short. [money]"""
+    middle: FloatArray
+    """Best point of the relaxed phase; nan: none yet. (columns,)"""
+    middle_priced: float
+    bound: float
+    """No plan costs less. [money]"""
+    is_relaxed: bool = True
+    iteration: int = 0
+
+    @staticmethod
+    def begin(n_columns: int) -> "State":
+        """Nothing is known."""
+        return State(
+            cuts=Cuts.none(n_columns),
+            ages=np.zeros(0),
+            best=np.full(n_columns, np.nan),
+            best_priced=np.inf,
+            middle=np.full(n_columns, np.nan),
+            middle_priced=np.inf,
+            bound=-np.inf,
+        )
+
+    def again(self) -> "State":
+        """The cuts alone, for a program that asks for more."""
+        fresh = State.begin(self.cuts.slopes.shape[1])
+        return replace(
+            fresh,
+            cuts=self.cuts,
+            ages=np.zeros_like(self.ages),
+            middle=self.middle,
+            iteration=self.iteration,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is searched, and how far."""
+
+    problem: PlanProblem
+    master: Master
+    evaluate: Callable[[FloatArray, bool], list[Outcome]]
+    """All draws at a point; exactly, or no more than what they cost."""
+    prices: Prices
+    gap: float
+    """As part of the cost above the reference."""
+    reference: float
+    """No-threat cost; nan: the gap is part of the cost itself. [money]"""
+    clock: Clock
+    tell: Callable[[State], None]
+    """Called after every iteration."""
+    keep: Callable[[State], None]
+    """Called where the search can go on from."""
+
+    def priced(self, values: FloatArray, outcomes: list[Outcome]) -> float:
+        """Cost of a point with the price of what falls short. [money]"""
+        return self.figures(values, outcomes).penalized
+
+    def figures(self, values: FloatArray, outcomes: list[Outcome]) -> Evaluation:
+        """Figures of a point."""
+        return evaluation(self.problem, values, [o.figures for o in outcomes], self.prices)
+
+    def allowed(self, state: State) -> float:
+        """Absolute gap. [money]"""
+        cost = state.best_priced if np.isfinite(state.best_priced) else state.middle_priced
+        above = cost - self.reference
+        is_above = np.isfinite(above) and above > EXACT * max(1.0, abs(cost))
+        whole = above if is_above else abs(cost)
+        return max(self.gap * whole, SAME * max(1.0, abs(cost)))
+
+    def is_done(self, state: State) -> bool:
+        """Whether the best point is good enough, or no more can be done."""
+        return (
+            state.best_priced - state.bound <= self.allowed(state)
+            or self.clock.is_over
+            or state.iteration >= MOST_ITERATIONS
+        )
+
+
+def search(hunt: Search, state: State) -> State | None:
+    """The best point within the gap, or what was found in time; None: nothing may be chosen.
+
+    Args:
+        hunt: What is searched, and how far.
+        state: What is known to begin with.
+    """
+    if not len(state.cuts.at_zero):
+        first = _first_point(hunt)
+        if first is None:
+            return None
+        state = _looked_at(hunt, state, first)
+    elif np.isinf(state.middle_priced) and not np.isnan(state.middle).any():
+        state = _looked_at(hunt, state, state.middle)
+    has_whole = bool(hunt.master.first.is_whole.any())
+    while state.is_relaxed and not hunt.is_done(state):
+        state = _relaxed_step(hunt, state)
+        if has_whole and _is_settled(hunt, state):
+            state = replace(state, is_relaxed=False)
+        hunt.keep(state)
+    while not hunt.is_done(state):
+        state = _whole_step(hunt, state)
+        hunt.keep(state)
+    return state
+
+
+def _first_point(hunt: Search) -> FloatArray | None:
+    """What costs least of what may be chosen, before anything else is known."""
+    n_draws, n = len(hunt.master.weights), hunt.master.first.n_columns
+    floor = Cuts(np.arange(n_draws), np.zeros(n_draws), np.zeros((n_draws, n)))
+    answer = hunt.master.solve(floor, MixedSettings(), is_relaxed=False)
+    return None if answer is None else answer.values
+
+
+def _may_be_chosen(hunt: Search, values: FloatArray) -> bool:
+    whole = values[hunt.master.first.is_whole]
+    return bool(np.all(np.abs(whole - np.round(whole)) <= 1e-9))
+
+
+def _looked_at(hunt: Search, state: State, values: FloatArray, *, is_close: bool = True) -> State:
+    """What a point adds: cuts of all draws, and its cost where it was looked at closely."""
+    outcomes = hunt.evaluate(values, is_close)
+    priced = hunt.priced(values, outcomes)
+    n_new = len(outcomes)
+    state = replace(
+        state,
+        cuts=state.cuts.with_more([outcome.cut for outcome in outcomes]),
+        ages=np.concatenate([state.ages, np.zeros(n_new)]),
+        iteration=state.iteration + 1,
+    )
+    if priced < state.middle_priced:
+        state = replace(state, middle=values, middle_priced=priced)
+    is_exact = all(outcome.is_exact for outcome in outcomes)
+    if is_exact and priced < state.best_priced and _may_be_chosen(hunt, values):
+        state = replace(state, best=values, best_priced=priced)
+    return state
+
+
+def _aged(state: State, values: FloatArray) -> State:
+    """Cuts that have not bound for a while are left out."""
+    at = state.cuts.values(values)
+    top = np.full(int(state.cuts.draws.max(initial=0)) + 1, -np.inf)
+    np.maximum.at(top, state.cuts.draws, at)
+    binds = at >= top[state.cuts.draws] - 1e-9 * np.maximum(1.0, np.abs(at))
+    ages = np.where(binds, 0.0, state.ages + 1.0)
+    kept = ages <= KEPT_FOR
+    return replace(state, cuts=state.cuts.kept(kept), ages=ages[kept])
+
+
+def _is_settled(hunt: Search, state: State) -> bool:
+    """Whether the relaxed phase has come near enough."""
+    return state.middle_priced - state.bound <= RELAXED_PART * hunt.allowed(state)
+
+
+def _relaxed_step(hunt: Search, state: State) -> State:
+    answer = hunt.master.solve(state.cuts, MixedSettings(), is_relaxed=True)
+    if answer is None:
+        return replace(state, is_relaxed=False)
+    has_moved = answer.bound > state.bound + SAME * max(1.0, abs(state.bound))
+    state = replace(state, bound=max(state.bound, answer.bound))
+    inside = INSIDE if has_moved or state.iteration < 2 else 0.0
+    point = inside * state.middle + (1.0 - inside) * answer.values
+    is_close = not bool(hunt.master.first.is_whole.any())
+    state = _looked_at(hunt, _aged(state, answer.values), point, is_close=is_close)
+    hunt.tell(state)
+    return state
+
+
+def _whole_step(hunt: Search, state: State) -> State:
+    """The master in whole numbers; then the sizes that go best with its choice."""
+    settings = MixedSettings(
+        absolute_gap=MASTER_PART * hunt.allowed(state), time_limit=hunt.clock.left
+    )
+    answer = hunt.master.solve(state.cuts, settings, is_relaxed=False)
+    if answer is None:
+        return replace(state, iteration=MOST_ITERATIONS)
+    state = replace(state, bound=max(state.bound, answer.bound))
+    state = _looked_at(hunt, _aged(state, answer.values), answer.values)
+    hunt.tell(state)
+    held = hunt.master.held(answer.values)
+    for _round in range(ROUNDS_HELD):
+        if hunt.is_done(state) or bool(held.first.is_whole.all()):
+            break
+        local = held.solve(state.cuts, MixedSettings(), is_relaxed=True)
+        if local is None or state.best_priced - local.bound <= MASTER_PART * hunt.allowed(state):
+            break
+        state = _looked_at(hunt, state, local.values)
+        hunt.tell(state)
+    return state

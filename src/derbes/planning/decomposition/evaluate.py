@@ -1,0 +1,96 @@
+"""What choices cost when they are made, in every draw, and what happens in calm then."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+
+import numpy as np
+
+from derbes.case.options import Choice
+from derbes.case.quantity import FloatArray
+from derbes.planning.decomposition.chunks import Crew, cut_up, solve_all
+from derbes.planning.decomposition.subproblem import solve_draws
+from derbes.planning.program.figures import evaluation
+from derbes.planning.program.prices import START, Prices
+from derbes.planning.program.problem import PlanProblem
+from derbes.planning.program.solution import Evaluation, Trunk
+from derbes.planning.program.supply.effects import write_out
+from derbes.planning.program.supply.trunk import paid_abroad
+
+FIRM = Prices(hard=START.hard * 1e3, soft=START.soft * 1e2)
+"""Prices where nothing but supply is left to decide: what can be met is met."""
+
+
+def evaluate(
+    problem: PlanProblem,
+    choices: Sequence[Choice] | FloatArray,
+    *,
+    n_workers: int = 1,
+    executor: Executor | None = None,
+) -> Evaluation:
+    """Cost and shortfalls of fixed choices in every draw; standards at the program's starts.
+
+    Args:
+        problem: The problem.
+        choices: What is chosen, or the first-stage columns.
+        n_workers: Processes, when no executor is given.
+        executor: Any `concurrent.futures` executor to use instead.
+
+    Raises:
+        KeyError: A choice has no column: no such option, date or size.
+    """
+    values = columns_of(problem, choices)
+    with Crew(n_workers, executor) as crew:
+        outcomes = solve_all(crew, cut_up(problem), values, prices=FIRM)
+    return evaluation(problem, values, [outcome.figures for outcome in outcomes], FIRM)
+
+
+def columns_of(problem: PlanProblem, choices: Sequence[Choice] | FloatArray) -> FloatArray:
+    """First-stage columns of choices."""
+    if isinstance(choices, np.ndarray):
+        return choices
+    return problem.first.values(tuple(choices))
+
+
+def trunk(problem: PlanProblem, choices: Sequence[Choice] | FloatArray, draw: int = 0) -> Trunk:
+    """What happens in calm under fixed choices, in one draw.
+
+    Args:
+        problem: The problem.
+        choices: What is chosen, or the first-stage columns.
+        draw: The draw.
+    """
+    values = columns_of(problem, choices)
+    outcome = solve_draws(
+        problem.second, [problem.programs[draw]], values, prices=FIRM, wants_trunk=True
+    )[0]
+    columns, layout = outcome.trunk, problem.second.trunk.layout
+    if columns is None:
+        raise ValueError("no trunk was asked for")
+    written = write_out(problem.futures.case_of(draw), problem.n_periods)
+    orders = layout.column("order").of(columns)
+    bought, money, _years = paid_abroad(written, layout.n)
+    when = np.arange(layout.n) + written.arrays.activities.lead_times[bought, None]
+    abroad = np.zeros(layout.n)
+    inside = when < layout.n
+    np.add.at(abroad, when[inside], (money * orders[bought])[inside])
+    return Trunk(
+        orders=orders,
+        opening=layout.column("opening").of(columns),
+        lots=layout.column("lot").of(columns),
+        fresh=layout.column("fresh").of(columns),
+        unmet=layout.column("unmet").of(columns),
+        money=_by_period(problem, draw, columns),
+        abroad=abroad,
+    )
+
+
+def _by_period(problem: PlanProblem, draw: int, columns: FloatArray) -> FloatArray:
+    """Discounted money of the trunk, by period of the order or stock. (n,) [money]"""
+    layout = problem.second.trunk.layout
+    paid = problem.programs[draw].money[: layout.n_columns] * columns
+    money = np.zeros(layout.n)
+    for kind in ("order", "lot", "fresh", "unmet"):
+        money += layout.column(kind).of(paid).sum(axis=0)
+    if layout.column("opening").size:
+        money[0] += layout.column("opening").of(paid).sum()
+    return money

@@ -1,0 +1,192 @@
+r"""The master: what is decided first, with cuts in place of the draws.
+
+(M14) minimize cost x + (1 - w) sum of p[i] theta[i] + w (eta + sum of p[i] xi[i] / (1 - a)),
+theta[i] >= at_zero[c] + slope[c] x for every cut c of draw i, under (M1) to (M4). Its
+optimum is a bound of the plan's cost from below.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import sparse
+
+from derbes.case.options import Risk
+from derbes.case.quantity import FloatArray
+from derbes.planning.decomposition.subproblem import Cut
+from derbes.planning.program.decisions.stage import FirstStage
+from derbes.programs.solver.highs import solve_mixed
+from derbes.programs.solver.mixed import MixedSettings
+from derbes.programs.solver.statement import Block, BoolArray, IntArray, LinearProgram
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """Cuts of all draws."""
+
+    draws: IntArray
+    """(cuts,)"""
+    at_zero: FloatArray
+    """(cuts,) [money]"""
+    slopes: FloatArray
+    """(cuts, first-stage columns) [money]"""
+
+    @staticmethod
+    def none(n_columns: int) -> "Cuts":
+        """No cuts."""
+        return Cuts(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros((0, n_columns)))
+
+    def with_more(self, cuts: list[Cut]) -> "Cuts":
+        """With cuts from draws at a point."""
+        return Cuts(
+            np.concatenate([self.draws, np.array([c.draw for c in cuts], dtype=np.int64)]),
+            np.concatenate([self.at_zero, np.array([c.at_zero for c in cuts])]),
+            np.vstack([self.slopes, *(c.slope[None, :] for c in cuts)]),
+        )
+
+    def kept(self, which: BoolArray) -> "Cuts":
+        """Some of them."""
+        return Cuts(self.draws[which], self.at_zero[which], self.slopes[which])
+
+    def values(self, values: FloatArray) -> FloatArray:
+        """Value of each cut at a point. (cuts,) [money]"""
+        return np.asarray(self.at_zero + self.slopes @ values, dtype=np.float64)
+
+    def least(self, values: FloatArray, n_draws: int) -> FloatArray:
+        """Least cost of each draw at a point, by its cuts. (N,) [money]"""
+        least = np.full(n_draws, -np.inf)
+        np.maximum.at(least, self.draws, self.values(values))
+        return least
+
+
+@dataclass(frozen=True, slots=True)
+class MasterAnswer:
+    """The optimum of the master."""
+
+    values: FloatArray
+    """First-stage columns."""
+    bound: float
+    """No plan costs less, at the prices of the cuts. [money]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Master:
+    """First stage, weights and risk."""
+
+    first: FirstStage
+    weights: FloatArray
+    risk: Risk
+    counts_money: bool = True
+
+    def held(self, values: FloatArray) -> "Master":
+        """With the whole columns held where they are at a point."""
+        whole, at = self.first.is_whole, np.round(values)
+        first = replace(
+            self.first,
+            lower=np.where(whole, at, self.first.lower),
+            upper=np.where(whole, at, self.first.upper),
+        )
+        return replace(self, first=first)
+
+    def solve(
+        self, cuts: Cuts, settings: MixedSettings, *, is_relaxed: bool
+    ) -> MasterAnswer | None:
+        """The optimum (M14); None: nothing may be chosen, or time was over before a point.
+
+        Args:
+            cuts: Cuts, at least one of each draw.
+            settings: Gap and time.
+            is_relaxed: Whether columns need not be whole.
+        """
+        program = self.program(cuts)
+        n, n_all = self.first.n_columns, program.matrix.shape[1]
+        is_whole = np.zeros(n_all, dtype=np.bool_)
+        if not is_relaxed:
+            is_whole[:n] = self.first.is_whole & (self.first.lower < self.first.upper)
+        scale = np.ones(n_all)
+        sizes = np.abs(cuts.at_zero[cuts.at_zero != 0])
+        scale[n:] = 2.0 ** np.round(np.log2(np.median(sizes))) if len(sizes) else 1.0
+        answer = solve_mixed(program, is_whole, scale, settings)
+        if answer.columns is None:
+            return None
+        return MasterAnswer(np.clip(answer.columns[:n], 0.0, 1.0), answer.bound)
+
+    def program(self, cuts: Cuts) -> LinearProgram:
+        """The master with its cuts (M14)."""
+        first, n_draws = self.first, len(self.weights)
+        n, n_tail = first.n_columns, self._n_tail
+        n_all = n + n_draws + n_tail
+        cost = np.concatenate([self._option_cost, (1.0 - self.risk.weight) * self.weights])
+        cost = np.concatenate([cost, self._tail_cost])
+        rules = sparse.hstack([first.matrix, sparse.csr_matrix((len(first.rows), n_all - n))])
+        matrix = sparse.vstack([rules, self._cut_rows(cuts, n_all), self._tail_rows(n_all)])
+        low = np.full(n_draws + n_tail, -np.inf)
+        low[n_draws + 1 :] = 0.0
+        return LinearProgram(
+            name="plan",
+            levels=("cost",),
+            level_costs=cost[None, :],
+            weights=np.ones(1),
+            matrix=matrix.tocsc(),
+            row_lower=np.concatenate([first.row_lower, cuts.at_zero, np.zeros(max(n_tail - 1, 0))]),
+            row_upper=np.concatenate(
+                [first.row_upper, np.full(matrix.shape[0] - len(first.rows), np.inf)]
+            ),
+            col_lower=np.concatenate([first.lower, low]),
+            col_upper=np.concatenate([first.upper, np.full(n_draws + n_tail, np.inf)]),
+            columns=self._blocks(n, n_draws),
+            rows=self._row_blocks(cuts),
+        )
+
+    @property
+    def _option_cost(self) -> FloatArray:
+        return self.first.cost if self.counts_money else np.zeros(self.first.n_columns)
+
+    @property
+    def _n_tail(self) -> int:
+        return len(self.weights) + 1 if self.risk.weight > 0.0 else 0
+
+    @property
+    def _tail_cost(self) -> FloatArray:
+        if not self._n_tail:
+            return np.zeros(0)
+        above = self.weights / max(1.0 - self.risk.level, 1e-9)
+        return self.risk.weight * np.concatenate([[1.0], above])
+
+    def _cut_rows(self, cuts: Cuts, n_all: int) -> sparse.csr_matrix:
+        """theta[i] - slope x >= at zero"""
+        n, n_cuts = self.first.n_columns, len(cuts.at_zero)
+        ones = (np.ones(n_cuts), (np.arange(n_cuts), cuts.draws))
+        thetas = sparse.coo_matrix(ones, shape=(n_cuts, n_all - n))
+        return sparse.hstack([sparse.csr_matrix(-cuts.slopes), thetas]).tocsr()
+
+    def _tail_rows(self, n_all: int) -> sparse.csr_matrix:
+        """xi[i] + eta - theta[i] >= 0"""
+        n, n_draws = self.first.n_columns, len(self.weights)
+        if not self._n_tail:
+            return sparse.csr_matrix((0, n_all))
+        one = sparse.identity(n_draws)
+        nothing = sparse.csr_matrix((n_draws, n))
+        threshold = sparse.csr_matrix(np.ones((n_draws, 1)))
+        return sparse.hstack([nothing, -one, threshold, one]).tocsr()
+
+    def _blocks(self, n: int, n_draws: int) -> tuple[Block, ...]:
+        names = tuple(column.name for column in self.first.columns)
+        draws = tuple(f"d{i}" for i in range(n_draws))
+        blocks = [Block("choose", names, 0, 1, 0), Block("cost", draws, 0, 1, n)]
+        if self._n_tail:
+            end = n + n_draws
+            blocks += [
+                Block("tail", ("threshold",), 0, 1, end),
+                Block("above", draws, 0, 1, end + 1),
+            ]
+        return tuple(blocks)
+
+    def _row_blocks(self, cuts: Cuts) -> tuple[Block, ...]:
+        rules = tuple(row.name.replace(" ", "_") for row in self.first.rows)
+        names = tuple(f"d{draw}_{c}" for c, draw in enumerate(cuts.draws))
+        draws = tuple(f"d{i}" for i in range(len(self.weights) if self._n_tail else 0))
+        return (
+            Block("rule", rules, 0, 1, 0),
+            Block("cut", names, 0, 1, len(rules)),
+            Block("above", draws, 0, 1, len(rules) + len(names)),
+        )

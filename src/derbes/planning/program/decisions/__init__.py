@@ -1,0 +1,1 @@
+"""What is decided first: columns, rows and payments of options."""

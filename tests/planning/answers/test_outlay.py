@@ -1,0 +1,86 @@
+"""What is paid by year, and what of it goes abroad; every number by hand."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from derbes import workflow
+from derbes.case.entities import CapitalPayment, Plant
+from derbes.case.quantity import Quantity
+from derbes.planning.answers.closing import nothing_decided
+from derbes.planning.answers.money.outlay import outlay_of
+from derbes.planning.answers.solving import TimeIsOver
+from derbes.planning.decomposition import solve_plan
+from derbes.planning.program import make_problem
+
+CASES = Path(__file__).parent / "cases"
+
+
+@pytest.fixture(scope="module")
+def contract():
+    return workflow.read_case(CASES / "contract.yaml")
+
+
+def _rows(case):
+    plan = workflow.plan(case, has_frontier=False, has_more=False)
+    return {(row.year, row.currency): row for row in plan.outlay}
+
+
+def test_a_contract_is_paid_for_whether_it_is_taken_or_not(contract):
+    """20 t a month are owed at 200 USD, ten are used; without it 10 t come from North at 100."""
+    rows = _rows(contract)
+    assert list(rows) == [(2026, "USD"), (2026, "foreign"), (2027, "USD"), (2027, "foreign")]
+    assert rows[2026, "USD"].amount == pytest.approx(12 * 20 * 200 + 1200)
+    assert rows[2026, "foreign"].amount == pytest.approx(12 * 20 * 200 + 600)
+    assert rows[2027, "USD"].amount == pytest.approx(12 * 20 * 200)
+    assert (rows[2026, "USD"].options, rows[2026, "foreign"].options) == (1200, 600)
+    for year in (2026, 2027):
+        for currency in ("USD", "foreign"):
+            assert rows[year, currency].without_project == pytest.approx(12 * 10 * 100)
+
+
+def test_sellers_of_the_target_are_not_abroad(contract):
+    own = replace(contract.suppliers["north_alum"], actor="town")
+    case = replace(contract, suppliers={**contract.suppliers, "north_alum": own})
+    row = _rows(case)[2027, "foreign"]
+    assert row.without_project == 0.0
+    assert row.amount == pytest.approx(12 * 20 * 200)
+
+
+def test_plants_that_are_built_anyway_are_paid_with_and_without(contract):
+    payment = CapitalPayment(13, Quantity(5000.0, "USD"), Quantity(0.4))
+    works = Plant("works", actor="town", opening=20, capital=(payment,))
+    before, after = _rows(contract), _rows(replace(contract, plants={"works": works}))
+    for (year, currency), row in after.items():
+        more = {(2027, "USD"): 5000.0, (2027, "foreign"): 2000.0}.get((year, currency), 0.0)
+        old = before[year, currency]
+        assert row.amount - old.amount == pytest.approx(more)
+        assert row.without_project - old.without_project == pytest.approx(more)
+
+
+def test_scenarios_are_weighed():
+    """Without a field the farmer buys 200 t of wheat and 240 t of corn in every scenario."""
+    plan = workflow.plan(workflow.read_case(CASES / "farmer.yaml"), has_more=False)
+    everything, abroad = plan.outlay
+    assert everything.amount == pytest.approx(plan.cost)
+    assert everything.options == pytest.approx(170 * 150 + 80 * 230 + 250 * 260)
+    assert everything.without_project == pytest.approx(200 * 238 + 240 * 210)
+    assert abroad.without_project == pytest.approx(200 * 238 + 240 * 210)
+
+
+def test_nothing_decided_leaves_no_wish(contract):
+    bare = nothing_decided(contract)
+    assert (bare.standards, bare.budget) == ({}, None)
+    assert not any(option.committed for option in bare.options.values())
+    assert solve_plan(make_problem(bare)).choices == ()
+
+
+def test_time_that_is_over_stops_it(contract):
+    problem = make_problem(contract)
+
+    def over():
+        raise TimeIsOver
+
+    with pytest.raises(TimeIsOver):
+        outlay_of(problem, solve_plan(problem), told=over)

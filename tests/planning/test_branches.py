@@ -1,0 +1,211 @@
+"""Trunk and branches: the second way is the survival program on the case with the plan made."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from derbes.case.arrays import MeasureRun
+from derbes.case.options import Budget, Choice, Option, OptionKind, Standard
+from derbes.case.quantity import Quantity
+from derbes.case.state import State
+from derbes.compiler import chosen_case, compile_case, compile_measure
+from derbes.planning.decomposition import evaluate, solve_plan, trunk
+from derbes.planning.decomposition.evaluate import columns_of
+from derbes.planning.program import make_problem, with_branches
+from derbes.programs.bounds import window_bounds
+from derbes.programs.branch import found_state
+from derbes.programs.calm import first_state
+from derbes.programs.layout import make_layout, supply_matrix
+from derbes.programs.solver.lexicographic import solve_levels
+from derbes.programs.solver.statement import LinearProgram
+from tests.planning.generated import small_case
+from tests.small_cases import worked_example
+
+Q = Quantity
+
+
+def least_unmet(case, arrays, calm, start, standard):
+    """Unmet demand of a standard's uses from the state that a plan's calm has reached."""
+    measure = compile_measure(case, arrays, standard.measure)
+    run = MeasureRun(measure, standard.length)
+    lead = int(arrays.activities.lead_times.max())
+    n = min(standard.length + arrays.refill_periods + 3 * lead + 1, arrays.n_periods - start)
+    layout = make_layout(arrays, start, n, has_reserve=False, has_opening=False)
+    bounds = window_bounds(layout, state_of(arrays, calm, start), run)
+    names = standard.uses or tuple(
+        u for u, e in zip(arrays.uses, arrays.use_essential, strict=True) if e
+    )
+    costs = np.zeros(layout.n_columns)
+    for use in names:
+        layout.column("unmet").of(costs)[arrays.uses.index(use)] = 1.0
+    program = LinearProgram(
+        name="second way", levels=("unmet",), level_costs=costs[None, :], weights=np.ones(1),
+        matrix=supply_matrix(layout), row_lower=bounds.row_lower, row_upper=bounds.row_upper,
+        col_lower=bounds.col_lower, col_upper=bounds.col_upper, columns=layout.columns,
+        rows=layout.rows,
+    )  # fmt: skip
+    columns = solve_levels(program).columns
+    unmet = layout.column("unmet").of(columns)
+    wanted = layout.column("unmet").of(bounds.col_upper)
+    share = 1.0 if standard.share is None else standard.share.value
+    over = unmet - (1.0 - share) * wanted
+    return max(float(over[arrays.uses.index(use)].max()) for use in names)
+
+
+def state_of(arrays, calm, start):
+    """Stocks and goods in transit of a trunk; orders before the calendar are left out."""
+    width = int(arrays.activities.lead_times.max()) + 1
+    transit = np.zeros((len(arrays.activities.names), width))
+    past = np.zeros((len(arrays.goods), int(arrays.shelf_life.max(initial=1))))
+    for k, lead in enumerate(arrays.activities.lead_times):
+        for t in range(start):
+            arrives = t + int(lead)
+            good = arrays.activities.outputs[k]
+            if arrives >= start:
+                transit[k, arrives - start] += calm.orders[k, t]
+            elif good >= 0 and start - arrives <= past.shape[1]:
+                past[good, start - arrives - 1] += calm.orders[k, t]
+    return State(calm.lots[:, start - 1], calm.fresh[:, start - 1], past, transit)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 4])
+def test_a_plan_survives_at_every_start_in_the_case_with_its_choices_made(seed):
+    case = small_case(seed)
+    problem = make_problem(case)
+    plan = solve_plan(problem)
+    assert plan.feasible
+    assert plan.choices
+    problem = with_branches(problem, plan.starts)
+    calm = trunk(problem, plan.columns)
+    made = chosen_case(case, plan.choices)
+    arrays = compile_case(made, least_periods=problem.n_periods)
+    calm = replace(calm, orders=for_activities(problem, arrays, calm.orders))
+    for standard in case.standards.values():
+        for start in range(standard.first, case.calendar.n_periods):
+            assert least_unmet(made, arrays, calm, start, standard) <= 1e-5
+
+
+def for_activities(problem, arrays, orders):
+    """Orders of the plan program, for the activities of the case with the choices made.
+
+    Of what is on the way from a supplier that was bought out, the plan counts nothing.
+    """
+    names = problem.second.trunk.layout.arrays.activities.names
+    of = np.zeros((len(arrays.activities.names), orders.shape[1]))
+    for k, name in enumerate(arrays.activities.names):
+        if name in names:
+            of[k] = orders[names.index(name)]
+    return of
+
+
+def holding(case, **more):
+    """E1 with an option to hold more."""
+    hold = Option(
+        "hold", kind=OptionKind.RESERVE, element="goods.good", sizes=(), largest=2000.0,
+        capital_by_size=Q(1.0),
+    )  # fmt: skip
+    standards = {"year": Standard("year", measure="cut", length=12, first=12)}
+    return replace(case, options={"hold": hold}, standards=standards, **more)
+
+
+def test_m9_m10_what_is_lacking_is_held():
+    """600 and 40 a month against 100 a month for a year: 120 lack."""
+    plan = solve_plan(make_problem(holding(worked_example(1))))
+    assert plan.choices == (Choice("hold", 0, pytest.approx(120.0)),)
+    nothing = evaluate(make_problem(holding(worked_example(1))), ())
+    assert nothing.shortfalls["year"] == pytest.approx([4 * 120.0])
+
+
+def test_m9_a_stock_beyond_custom_and_reserve_does_not_count():
+    """Without the option the trunk may hoard as it likes: a start still finds 600 only."""
+    case = replace(holding(worked_example(1)), options={})
+    plan = solve_plan(make_problem(case))
+    assert not plan.feasible
+    assert plan.shortfalls["year"] == pytest.approx(4 * 120.0)
+
+
+def test_m10_a_share_asks_for_less():
+    case = holding(worked_example(1))
+    part = replace(case.standards["year"], share=Q(0.95))
+    plan = solve_plan(make_problem(replace(case, standards={"year": part})))
+    assert plan.choices == (Choice("hold", 0, pytest.approx(60.0)),)
+
+
+def test_m6_a_contract_is_paid_for_whether_it_is_taken_or_not():
+    """Dear goods under contract: 80 % of 10 a month are paid from the effect on."""
+    case = worked_example(1)
+    contract = Option(
+        "contract", kind=OptionKind.CONTRACT, element="suppliers.from_other", committed=True,
+        dates=(10,), sizes=(1.0,), take_or_pay=Q(0.8),
+    )  # fmt: skip
+    case = replace(case, options={"contract": contract})
+    problem = make_problem(case)
+    plan = solve_plan(problem)
+    calm = trunk(problem, plan.columns)
+    bought = problem.second.trunk.layout.arrays.activities.names.index("from_other")
+    taken = calm.orders[bought]
+    without = evaluate(problem, ()).cost
+    owed = 0.8 * 40.0 * 50
+    assert not taken[:10].any()
+    # what is taken replaces goods at 10; what is idle is paid for too: taking is cheaper
+    assert taken.sum() == pytest.approx(owed)
+    assert plan.cost == pytest.approx(without + owed * (25.0 - 10.0))
+
+
+def test_m7_a_ceiling_on_payments_abroad_bends_calm_purchases():
+    """100 a month at 10 abroad is 12,000 a year; a home plant makes it dearer."""
+    case = worked_example(3)
+    open_plant = replace(case.plants["plant"], opening=0)
+    full = replace(case.goods["good"], storage_limit=Q(600.0))
+    case = replace(case, plants={"plant": open_plant}, goods={"good": full})
+    assert solve_plan(make_problem(case)).cost == pytest.approx(60_000.0)
+    budget = Budget(foreign_by_year={2027: Q(9_000.0)})
+    problem = make_problem(replace(case, budget=budget))
+    plan = solve_plan(problem)
+    assert plan.feasible
+    assert plan.cost == pytest.approx(60_000.0 + 300 * (12.0 - 10.0))
+    assert trunk(problem, plan.columns).abroad[12:24].sum() == pytest.approx(9_000.0)
+    tight = Budget(foreign_by_year={2026: Q(0.0), 2027: Q(0.0)})
+    uses = {"use": replace(case.uses["use"], shortage_cost=None)}
+    later = {"plant": replace(open_plant, opening=12)}
+    lacking = solve_plan(make_problem(replace(case, plants=later, budget=tight, uses=uses)))
+    assert not lacking.feasible
+    assert sum(lacking.shortfalls.values()) > 0.0
+
+
+def test_m8_a_standard_without_a_measure_asks_for_demand_in_calm():
+    """Being short costs 3 a unit, buying 10: only the standard makes anybody buy."""
+    case = worked_example(1)
+    cheap = replace(case.uses["use"], shortage_cost=Q(3.0))
+    good = replace(case.goods["good"], reserve=None)
+    case = replace(case, uses={"use": cheap}, goods={"good": good})
+    assert solve_plan(make_problem(case)).cost == pytest.approx(3.0 * (6000 - 600))
+    calm = Standard("calm_need", first=50, share=Q(0.5))
+    asked = solve_plan(make_problem(replace(case, standards={"calm_need": calm})))
+    assert asked.cost == pytest.approx(3.0 * (6000 - 600))
+    more = replace(calm, first=40)
+    asked = solve_plan(make_problem(replace(case, standards={"calm_need": more})))
+    assert asked.cost == pytest.approx(3.0 * (6000 - 600) + 400 * (10.0 - 3.0))
+
+
+def test_m11_what_is_decided_first_moves_bounds_only():
+    problem = make_problem(small_case(1, n_scenarios=3))
+    assert len({id(draw.matrix) for draw in problem.programs}) == 1
+    values = columns_of(problem, (Choice("enlarge", 1, 0.5), Choice("hold", 2, 40.0)))
+    draw = problem.programs[0]
+    before, after = draw.bounds(np.zeros_like(values)), draw.bounds(values)
+    row = problem.second.places.row("reserve")
+    shell = list(row.items).index("shell")
+    raised = row.of(after[0])[shell] - row.of(before[0])[shell]
+    assert raised == pytest.approx([0.0] * 3 + [40.0] * 11)
+    line = problem.second.places.row("line")
+    first = list(line.items).index("first_press")
+    hours = line.of(after[1])[first] / line.of(before[1])[first]
+    assert hours == pytest.approx([1.0] * 3 + [1.5] * 11)
+
+
+def test_the_trunk_starts_as_the_calm_plan_does():
+    case = small_case(0)
+    arrays = compile_case(case)
+    assert found_state(first_state(arrays), None).lots == pytest.approx(arrays.lot_stock)
