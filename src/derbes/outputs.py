@@ -21,12 +21,21 @@ def write_atomically(path: Path, text: str) -> None:
     Raises:
         OutputError: There is no space, no permission or no such place.
     """
+    write_bytes_atomically(path, text.encode("utf-8"))
+
+
+def write_bytes_atomically(path: Path, content: bytes) -> None:
+    """As `write_atomically`, of a file that is not a text.
+
+    Raises:
+        OutputError: There is no space, no permission or no such place.
+    """
     path = path.resolve()
     try:
         if _is_stream(path):
-            _write_directly(path, text)
+            _write_directly(path, content)
         else:
-            _write_beside(path, text)
+            _write_beside(path, content)
     except OSError as error:
         raise OutputError(unwritable(str(path), error)) from error
 
@@ -44,18 +53,18 @@ def _is_stream(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
-def _write_directly(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        file.write(text)
+def _write_directly(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
 
 
-def _write_beside(path: Path, text: str) -> None:
+def _write_beside(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(_mode_for(path))

@@ -7,11 +7,11 @@ from derbes.brief.contents import (
     focus_of,
     leverage_row,
     name_of,
-    text_of,
     variants_of,
 )
 from derbes.language import use_language
 from derbes.results.cover import Cover
+from derbes.results.display import text_of
 from derbes.results.leverage import Leverage
 
 

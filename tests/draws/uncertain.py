@@ -106,7 +106,7 @@ CLASS = ReferenceClass(
 FIRE = Measure(
     "fire",
     kind=MeasureKind.STOCKPILE_LOSS,
-    hits=(Hit(element="stockpiles.stock"),),
+    hits=(Hit(good="good"),),
     share=Quantity(0.5),
     lengths=(1,),
 )

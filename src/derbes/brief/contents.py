@@ -1,14 +1,17 @@
 """What a brief is made of, and which part of it the first page is about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from derbes.case.basics import Label
 from derbes.case.entities import Case, Measure, Tier
 from derbes.case.request import BASE
-from derbes.language import _, language
+from derbes.language import _
 from derbes.results.cover import ALL_ESSENTIAL, Cover, CoverRow
+from derbes.results.display import text_of
 from derbes.results.leverage import Leverage, LeverageEnd, LeverageRow
+from derbes.results.plan import Plan
+from derbes.results.statements import StatementTable
+from derbes.results.stress import Stress
 from derbes.results.trajectory import Branch, CalmPlan
 
 OPTIMAL = "optimal"
@@ -32,6 +35,14 @@ class BriefContents:
     leverage: Leverage
     calm: Mapping[str, CalmPlan]
     branches: tuple[Branch, ...] = ()
+    plan: Plan | None = None
+    """None where the case has nothing to decide."""
+    plans: Mapping[str, Plan] = field(default_factory=dict)
+    """Variant → its plan, to compare."""
+    stress: Stress | None = None
+    """None where nothing was drawn."""
+    statements: StatementTable | None = None
+    """None where the case has no ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,14 +201,6 @@ def branch_of(
         if (branch.variant, branch.measure, branch.length, branch.start, branch.bound) == wanted:
             return branch
     return None
-
-
-def text_of(label: Label, id_: str) -> str:
-    """A label in the language in use, else in any, else the id in words."""
-    for code in (language(), "", "en"):
-        if label.get(code):
-            return label[code]
-    return next((text for text in label.values() if text), id_.replace("_", " "))
 
 
 def name_of(case: Case, section: str, id_: str) -> str:

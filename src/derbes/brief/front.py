@@ -9,13 +9,14 @@ from derbes.brief.contents import (
     cover_row,
     end_of,
     leverage_row,
-    text_of,
     variants_of,
 )
 from derbes.brief.parts import Figure, Table
 from derbes.brief.sections.coverage import coverage_figure
 from derbes.brief.sections.inputs import grade_counts, grade_words, inputs_of
 from derbes.brief.sections.leverage import no_premium_words
+from derbes.brief.sections.planning import plan_words
+from derbes.brief.sections.planning.words import beyond_noise
 from derbes.brief.sections.variants import comparison
 from derbes.brief.sections.wording import (
     binding_words,
@@ -26,6 +27,8 @@ from derbes.brief.sections.wording import (
 from derbes.brief.verdict import rule_of_thumb, unmet_words, verdict_of
 from derbes.language import _, ngettext
 from derbes.results.cover import CoverRow
+from derbes.results.display import text_of
+from derbes.results.plan import Plan
 
 _MOST_VARIANTS = 7
 """Rows of the small table, so that the page stays one page."""
@@ -172,7 +175,9 @@ def _ratio_card(contents: BriefContents, focus: Focus) -> Card:
 
 
 def _cost_card(contents: BriefContents, focus: Focus) -> Card:
-    """What the plants cost; without plants, the premium."""
+    """What the plan costs, else what the plants cost; without plants, the premium."""
+    if contents.plan is not None:
+        return _plan_card(contents, contents.plan)
     plants = contents.case.plants.values()
     costed = [plant for plant in plants if plant.capital]
     if costed:
@@ -192,6 +197,18 @@ def _cost_card(contents: BriefContents, focus: Focus) -> Card:
         reason = fmt.missing(row.missing if row else ())
         return Card(label, fmt.missing(), _("{words}: {reason}").format(words=words, reason=reason))
     return Card(label, fmt.percent_rise(row.premium), words)
+
+
+def _plan_card(contents: BriefContents, plan: Plan) -> Card:
+    """What the cheapest programme costs above what is spent without any standard."""
+    label = _("Cost of security")
+    if plan.cost is None:
+        return Card(label, fmt.missing(), plan_words(contents, plan))
+    above = plan.cost - (plan.no_threat_cost or 0.0)
+    money = fmt.money(beyond_noise(plan, above), contents.case.currency)
+    if plan.no_threat_cost is None:
+        return Card(label, money, _("cheapest programme, all supply included"))
+    return Card(label, money, _("cheapest programme that meets the standards, discounted"))
 
 
 def _known(contents: BriefContents) -> str:

@@ -14,12 +14,15 @@ from derbes.brief.sections.coverage import cover_section, coverage_section
 from derbes.brief.sections.dependence import dependence_section, sellers_section
 from derbes.brief.sections.inputs import inputs_section
 from derbes.brief.sections.leverage import bounds_section, losses_section, surface_section
+from derbes.brief.sections.planning import plan_sections
+from derbes.brief.sections.said import said_sections
 from derbes.brief.sections.sources import (
     facts_section,
     method_section,
     missing_section,
     reproduce_section,
 )
+from derbes.brief.sections.uncertainty import uncertainty_sections
 from derbes.brief.sections.variants import variants_section
 from derbes.language import _, language, ngettext
 
@@ -57,6 +60,9 @@ def sections_of(contents: BriefContents, focus: Focus) -> tuple[Section, ...]:
         surface_section(contents, focus),
         chokepoint_section(contents, focus),
         variants_section(contents, focus),
+        *plan_sections(contents),
+        *uncertainty_sections(contents),
+        *said_sections(contents),
         bounds_section(contents, focus),
         inputs_section(contents),
         facts_section(contents),

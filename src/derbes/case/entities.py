@@ -309,6 +309,8 @@ class Case:
     """Measure that the first page is about; empty: the first."""
     main_length: int = 0
     """Length that the first page is about [period]; 0: the longest of it that is at most a year."""
+    without_project: str = ""
+    """Variant in which the project of the case is not done; empty: the case has none."""
     actors: Mapping[str, Actor] = field(default_factory=dict)
     goods: Mapping[str, Good] = field(default_factory=dict)
     uses: Mapping[str, Use] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """What the commands answer: text or JSON, on the screen or into a file."""
 
+import shlex
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import click
 
 from derbes.errors import CaseError, Problem, RequestError
+from derbes.language import _
 from derbes.outputs import write_atomically
 from derbes.results.records import to_json
 
@@ -20,6 +22,11 @@ def tell(text: str, out: str = STANDARD_OUTPUT) -> None:
         click.echo(text)
     else:
         write_atomically(Path(out), text if text.endswith("\n") else text + "\n")
+
+
+def next_line(command: str, path: str) -> str:
+    """The closing line: the next command, ready to copy."""
+    return _("Next: {command}").format(command=f"derbes {command} {shlex.quote(path)}")
 
 
 def tell_json(record: Mapping[str, Any], out: str = STANDARD_OUTPUT) -> None:

@@ -1,13 +1,13 @@
 """One command per verb: options in, an answer out."""
 
-import shlex
 from pathlib import Path
 from typing import Any
 
 import click
 
 from derbes import workflow
-from derbes.cli.answers import STANDARD_OUTPUT, problems_record, tell, tell_json
+from derbes.cli.answers import STANDARD_OUTPUT, next_line, problems_record, tell, tell_json
+from derbes.cli.ledger.command import statements
 from derbes.cli.options import (
     case_argument,
     json_option,
@@ -16,7 +16,9 @@ from derbes.cli.options import (
     surface_options,
     variant_option,
 )
+from derbes.cli.plans.command import plan
 from derbes.cli.progress import progress_on_terminal
+from derbes.cli.stress import stress
 from derbes.cli.tables import cover_text, leverage_text
 from derbes.errors import CaseError
 from derbes.language import _
@@ -51,7 +53,7 @@ def check(context: click.Context, path: str, *, as_json: bool) -> None:
     if problems:
         raise CaseError(path, problems)
     tell(_("{path}: no problems.").format(path=path))
-    tell(_next("cover", path))
+    tell(next_line("cover", path))
 
 
 @derbes.command()
@@ -69,7 +71,7 @@ def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     if as_json:
         tell_json(cover_records(table), out)
     else:
-        tell(f"{cover_text(table)}\n\n{_next('leverage', path)}", out)
+        tell(f"{cover_text(table)}\n\n{next_line('leverage', path)}", out)
 
 
 @derbes.command()
@@ -87,7 +89,12 @@ def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     if as_json:
         tell_json(leverage_records(surface), out)
     else:
-        tell(f"{leverage_text(surface)}\n\n{_next('brief', path)}", out)
+        tell(f"{leverage_text(surface)}\n\n{next_line('brief', path)}", out)
+
+
+derbes.add_command(plan)
+derbes.add_command(stress)
+derbes.add_command(statements)
 
 
 @derbes.command()
@@ -138,12 +145,7 @@ def show(path: str, where: str, *, out: str, as_json: bool) -> None:
         numbers = quantity_records(workflow.inputs(case, where))
         tell_json({"where": where, "text": text, "inputs": numbers, "missing": case.missing}, out)
     else:
-        tell(f"{text}\n\n{_next('check', path)}", out)
-
-
-def _next(command: str, path: str) -> str:
-    """The closing line: the next command, ready to copy."""
-    return _("Next: {command}").format(command=f"derbes {command} {shlex.quote(path)}")
+        tell(f"{text}\n\n{next_line('check', path)}", out)
 
 
 def _words(asked: dict[str, Any]) -> dict[str, Any]:

@@ -102,17 +102,33 @@ _MEASURES = (
 
 def surface_options(command: Command) -> Command:
     """`--measure`, `--length`, `--start`, `--every`, `--workers`."""
-    workers = click.option(
+    for option in reversed((*_MEASURES, *_STARTS, workers_option)):
+        command = option(command)
+    return command
+
+
+def workers_option(command: Command) -> Command:
+    """`--workers`."""
+    return click.option(
         "--workers",
         "n_workers",
         type=click.IntRange(min=1),
         default=_n_cores(),
         metavar="N",
         help=_("Processes that share the work. Without it: one for each core."),
+    )(command)
+
+
+def executor_options(command: Command) -> Command:
+    """`--executor` and `--workers`."""
+    executor = click.option(
+        "--executor",
+        default="local",
+        show_default=True,
+        metavar="WHERE",
+        help=_("local, a number of processes, or a Dask cluster: dask://host:port."),
     )
-    for option in reversed((*_MEASURES, *_STARTS, workers)):
-        command = option(command)
-    return command
+    return executor(workers_option(command))
 
 
 def _n_cores() -> int:

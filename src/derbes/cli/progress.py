@@ -58,7 +58,7 @@ class ProgressLine:
 def progress_text(done: int, total: int, what: str, seconds: float) -> str:
     """How far the work is, in one line."""
     if not total:
-        return _("working … {seconds:.0f} s").format(seconds=seconds)
+        return _("{what} … {seconds:.0f} s").format(what=what or _("working"), seconds=seconds)
     return _("{what}: {done} of {total} … {seconds:.0f} s").format(
         what=what, done=done, total=total, seconds=seconds
     )

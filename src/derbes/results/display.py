@@ -6,11 +6,11 @@ first look.
 """
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from derbes.language import _
+from derbes.language import _, language
 
 MISSING = "–"
 _GAP = "  "
@@ -102,6 +102,14 @@ def end_columns() -> tuple[Column, ...]:
         Column("binding", _("binding")),
         Column("binding_sellers", _("sold by")),
     )
+
+
+def text_of(label: Mapping[str, str], id_: str) -> str:
+    """A label in the language in use, else in any, else the id in words."""
+    for code in (language(), "", "en"):
+        if label.get(code):
+            return label[code]
+    return next((text for text in label.values() if text), id_.replace("_", " "))
 
 
 def shown(cell: object) -> str:

@@ -8,7 +8,10 @@ from typing import Any
 
 from derbes.results.cover import Cover
 from derbes.results.leverage import Leverage
+from derbes.results.plan import Plan
 from derbes.results.provenance import Provenance
+from derbes.results.statements import StatementTable
+from derbes.results.stress import Stress
 
 Record = dict[str, Any]
 
@@ -31,6 +34,21 @@ def leverage_records(leverage: Leverage) -> Record:
     }
 
 
+def plan_records(plan: Plan) -> Record:
+    """A plan as `{plan: [...], cost, bound, gap, feasible, clash: [...], ...}`."""
+    return _deep_record(plan)
+
+
+def stress_records(stress: Stress) -> Record:
+    """Answers over draws as `{draws, seed, answers: [...], p_ended: [...], ...}`."""
+    return _deep_record(stress)
+
+
+def statements_records(table: StatementTable) -> Record:
+    """A ledger as `{as_of, statements: [...], contrasts: [...], ..., provenance: {...}}`."""
+    return _deep_record(table)
+
+
 def provenance_record(provenance: Provenance) -> Record:
     """Provenance as a record."""
     return _record(provenance)
@@ -49,6 +67,21 @@ def to_json(record: Mapping[str, Any]) -> str:
 def _record(row: Any) -> Record:
     """Fields of a result by name, in their order; what is missing is null."""
     return {field.name: _plain(getattr(row, field.name)) for field in dataclasses.fields(row)}
+
+
+def _deep_record(row: Any) -> Record:
+    """Fields of a result by name, and those of the results in it."""
+    return {field.name: _deep(getattr(row, field.name)) for field in dataclasses.fields(row)}
+
+
+def _deep(cell: object) -> object:
+    if dataclasses.is_dataclass(cell):
+        return _deep_record(cell)
+    if isinstance(cell, Mapping):
+        return {str(key): _deep(value) for key, value in cell.items()}
+    if isinstance(cell, Sequence) and not isinstance(cell, str):
+        return [_deep(part) for part in cell]
+    return _plain(cell)
 
 
 def _plain(cell: object) -> object:

@@ -56,7 +56,7 @@ def prepare(
         courses: The course while it runs and the course after it.
         span: Periods of the branch.
     """
-    lots = _lot_columns(structure, span.start)
+    lots = lot_columns(structure, span.start)
     n, length = span.n_periods, span.length
     rankings = (rank_sources(structure, courses[0]), rank_sources(structure, courses[1]))
     during = _regime(structure, lots, course=courses[0], ranking=rankings[0], span=span)
@@ -72,7 +72,7 @@ def prepare(
     return Prepared(branch, lots, np.concatenate([pays_during[:length], pays_after[length:n]]))
 
 
-def _lot_columns(structure: Structure, start: int) -> IntArray:
+def lot_columns(structure: Structure, start: int) -> IntArray:
     """Lots by good; of a good, those that will have lost most come first. (L,)"""
     arrays = structure.arrays
     place = np.argsort(structure.goods)

@@ -1,4 +1,4 @@
-"""The public verbs: from a case file to cover, leverage and a brief."""
+"""The public verbs: from a case file to cover, leverage, a plan and a brief."""
 
 from derbes.workflow.asked import EVERY_MONTHS, request_of
 from derbes.workflow.made import provenance_of
@@ -7,11 +7,16 @@ from derbes.workflow.verbs import (
     brief,
     check,
     cover,
+    export_statements,
     inputs,
     leverage,
+    plan,
     read_case,
+    record_verdicts,
     schema,
     show,
+    statements,
+    stress,
 )
 
 __all__ = [
@@ -20,11 +25,16 @@ __all__ = [
     "brief",
     "check",
     "cover",
+    "export_statements",
     "inputs",
     "leverage",
+    "plan",
     "provenance_of",
     "read_case",
+    "record_verdicts",
     "request_of",
     "schema",
     "show",
+    "statements",
+    "stress",
 ]

@@ -30,6 +30,7 @@ from derbes.results.leverage import Leverage, LeverageEnd, LeverageRow
 from derbes.results.trajectory import Branch
 from derbes.study import Progress, Study, make_studies
 from derbes.workflow.made import provenance_of, with_units
+from derbes.workflow.told import plans_told, statements_told, stress_told
 
 
 def main_measure(case: Case, asked: Request) -> str:
@@ -87,6 +88,7 @@ def brief_contents(
         contents,
         cover=replace(contents.cover, rows=_cover_rows(case, parts, focus, effort)),
         branches=_courses(case, everyone, focus, edge_of(contents, focus)),
+        **_more(case, asked, effort),
     )
 
 
@@ -104,6 +106,18 @@ class _Effort:
 
     progress: Progress | None
     n_workers: int
+
+
+def _more(case: Case, asked: Request, effort: _Effort) -> dict[str, Any]:
+    """Plans, answers over draws and verdicts, where the case gives cause for them."""
+    told: Any = {"n_workers": effort.n_workers, "progress": effort.progress}
+    plans = plans_told(case, asked.variants, **told)
+    return {
+        "plan": plans.get(BASE),
+        "plans": plans,
+        "stress": stress_told(case, asked.variants, **told),
+        "statements": statements_told(case, **told),
+    }
 
 
 def _leverage(case: Case, parts: Sequence[_Part], effort: _Effort) -> Leverage:

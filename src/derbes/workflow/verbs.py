@@ -5,18 +5,26 @@ no compiler and no charts.
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from derbes.case.entities import Case
 from derbes.case.inventory import quantities
 from derbes.case.quantity import Quantity
 from derbes.case.request import BASE
 from derbes.errors import Problem
+from derbes.language import language
 from derbes.results.cover import Cover
 from derbes.results.leverage import Leverage
+from derbes.results.plan import Plan
+from derbes.results.statements import StatementTable
+from derbes.results.stress import Stress
 from derbes.workflow.asked import ALL, request_of
+from derbes.workflow.ledger.words import StatementWords
 from derbes.workflow.made import provenance_of, with_units
+from derbes.workflow.plans.words import EffortWords, PlanWords
+from derbes.workflow.stress_words import StressEffort, StressWords
 
 Progress = Callable[[int, int, str], None]
 """Called with how much is done, out of how much, and of what."""
@@ -37,7 +45,15 @@ def check(path: Path | str) -> tuple[Problem, ...]:
     """Every problem of a case file; empty when there is none."""
     from derbes.casefile import check_case
 
-    return check_case(Path(path))
+    return check_case(Path(path), _problems_of_expressions)
+
+
+def _problems_of_expressions(case: Case) -> tuple[Problem, ...]:
+    if not case.expressions:
+        return ()
+    from derbes.statements import ledger_problems
+
+    return ledger_problems(case)
 
 
 def schema(case: Case | None = None) -> dict[str, Any]:
@@ -106,6 +122,166 @@ def leverage(  # noqa: PLR0913 - one option for each axis of the surface
 
     asked = request_of(case, variants=variants, measures=measures, starts=starts, lengths=lengths)
     return with_units(case, leverage_surface(case, asked, progress=progress, n_workers=n_workers))
+
+
+def plan(  # noqa: PLR0913 - one option for each wish
+    case: Case,
+    *,
+    variant: str = BASE,
+    standards: Sequence[str] = (),
+    budget: str | float | None = None,
+    draws: int | None = None,
+    seed: int = 1,
+    lengths: Sequence[int] = (),
+    has_frontier: bool = True,
+    has_more: bool = True,
+    **effort: Unpack[EffortWords],
+) -> Plan:
+    """The cheapest programme that meets the standards, and what is asked about it.
+
+    Args:
+        case: The case.
+        variant: Variant of the case.
+        standards: Names; empty: all of the case.
+        budget: What the options may cost in all; a number, or words such as
+            `900 million USD`. None: what the case says.
+        draws: Draws of the uncertain inputs; None: the scenarios of the case, or its central
+            values.
+        seed: Seed of the draws.
+        lengths: Months survived at the points of the frontier; empty: the usual ones. [month]
+        has_frontier: Whether the frontier is wanted.
+        has_more: Whether costs of standards, of waiting, of not knowing, and other plans are
+            wanted.
+        **effort: `gap`, `time_limit` [s], `n_workers`, `executor` (any of
+            `concurrent.futures`, or words), `checkpoint`, `resume`, `progress`.
+
+    Raises:
+        RequestError: Something asked for is not in the case, or cannot be.
+        DataError: The checkpoint is none, or of another case.
+        MissingExtraError: A cluster is named, and its extra is not installed.
+        SolveError: A program has no usable answer.
+    """
+    from derbes.workflow.plans.find import find_plan
+
+    words = PlanWords(variant, tuple(standards), budget, draws, seed, tuple(lengths))
+    answers = {"has_frontier": has_frontier, "has_more": has_more}
+    return find_plan(case, words, answers, effort)
+
+
+def stress(
+    case: Case,
+    *,
+    store: Path | str | None = None,
+    resume: bool = False,
+    executor: Executor | str | None = None,
+    n_workers: int = 1,
+    progress: Progress | None = None,
+    **words: Unpack[StressWords],
+) -> Stress:
+    """What holds over draws of the uncertain inputs, and what decides it.
+
+    The same seed gives the same answers, bit for bit, on any number of workers.
+
+    Args:
+        case: The case.
+        store: Parquet file in which the answers of every draw are kept; None: nowhere.
+        resume: Whether to go on with a store that is there, for more draws if wanted.
+        executor: Any of `concurrent.futures`, or words: `local`, a number of processes,
+            `dask://host:port`. It solves programs; the rule runs on this machine.
+        n_workers: Processes and threads of this machine.
+        progress: Called as draws are done.
+        **words: `variants`, `measures` (empty: the main one), `starts`, `lengths` as in
+            `request_of`, but `starts` is `year`; `questions` (empty: all that the case can
+            answer), `draws`, `solved` (the first of them, solved as programs too), `seed`,
+            `method` (`sobol`, `latin`, `random`, `all`).
+
+    Raises:
+        RequestError: Something asked for is not in the case, cannot be, or will not fit.
+        DataError: The store was made of something else.
+        DataError: The checkpoint is none, or of another case.
+        MissingExtraError: A cluster is named, and its extra is not installed.
+        SolveError: A program has no usable answer.
+    """
+    from derbes.workflow.stressed import answered
+
+    effort: StressEffort = {
+        "store": store,
+        "resume": resume,
+        "executor": executor,
+        "n_workers": n_workers,
+        "progress": progress,
+    }
+    return answered(case, words, effort)
+
+
+def statements(  # noqa: PLR0913 - one option for each wish
+    case: Case,
+    *,
+    by: Sequence[str] = (),
+    verdicts: Sequence[str] = (),
+    draws: int = 32,
+    seed: int = 1,
+    as_of: str = "",
+    flips: int = 3,
+    has_signaling: bool = False,
+    progress: Progress | None = None,
+    n_workers: int = 1,
+) -> StatementTable:
+    """The ledger of a case with a verdict on every entry, and what it shows as a whole.
+
+    Args:
+        case: The case.
+        by: Holders whose statements are wanted; empty: all.
+        verdicts: Verdicts that are wanted; empty: all.
+        draws: Draws of the uncertain inputs.
+        seed: Seed of the draws.
+        as_of: Day asked about; empty: the last that the case knows of.
+        flips: Inputs that are tried for each verdict; 0: none, and no variants.
+        has_signaling: Whether the signaling game is wanted.
+        progress: Called as parts are done.
+        n_workers: Processes.
+
+    Raises:
+        RequestError: Something asked for is not in the case.
+        CaseError: Expressions that cannot be used.
+        SolveError: A program has no usable answer.
+    """
+    from derbes.workflow.ledger.judged import judged_statements
+
+    words = StatementWords(
+        tuple(by), tuple(verdicts), draws, seed, as_of, flips, has_signaling=has_signaling
+    )
+    return judged_statements(case, words, n_workers=n_workers, progress=progress)
+
+
+def export_statements(
+    case: Case, table: StatementTable, form: str, *, has_mark: bool = False
+) -> str:
+    """Verdicts for other programs, as a text in the language in use.
+
+    Args:
+        case: The case.
+        table: Verdicts on its statements.
+        form: `claimreview` (schema.org, JSON-LD) or `csv`.
+        has_mark: Whether a `csv` begins with a byte-order mark, which Excel wants.
+    """
+    from derbes.statements.export import claim_reviews, statement_sheet
+
+    if form == "claimreview":
+        return claim_reviews(case, table, language())
+    return statement_sheet(table, language(), has_mark=has_mark)
+
+
+def record_verdicts(path: Path | str, table: StatementTable) -> int:
+    """Add the verdicts of a table to a history that only grows; the number of lines added.
+
+    Raises:
+        DataError: The file is no history.
+        OutputError: It cannot be written.
+    """
+    from derbes.statements.verdicts.history import record_verdicts as record
+
+    return record(Path(path), table)
 
 
 def brief(  # noqa: PLR0913 - one option for each axis of the surface

@@ -3,6 +3,7 @@
 from derbes.brief.charts.style import (
     BESIDE,
     BLUE,
+    GRAY,
     INK,
     LETTER,
     RED,
@@ -58,3 +59,41 @@ def _room(row: Row, limit: float, width: int) -> float:
     plot = width - LETTER * (label + 2)
     words = LETTER * (len(row["words"]) + 1)
     return float(row["end"] / limit / max(0.2, 1 - words / plot))
+
+
+def stacked_counts(rows: list[Row], *, width: int, order: list[str], colors: list[str]) -> Spec:
+    """One bar per `label`, made of counts of `kind` in the order given, each with its number.
+
+    Args:
+        rows: `label`, `kind`, `n`, `first` and `last` (ends of the piece), `middle`, `ink`
+            (color of the number).
+        width: Width of the whole. [px]
+        order: Kinds from left to right.
+        colors: Color of each kind.
+    """
+    y = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": BESIDE}
+    axis = {"tickMinStep": 1, "format": "d", "tickCount": 6}
+    x = {"type": "quantitative", "title": None, "axis": axis}
+    legend = {"orient": "bottom", "title": None, "columns": 3}
+    color = {"field": "kind", "scale": {"domain": order, "range": colors}, "legend": legend}
+    bar = {
+        "mark": {"type": "bar", "height": {"band": 0.6}, "stroke": GRAY, "strokeWidth": 0.5},
+        "encoding": {
+            "x": {**x, "field": "first"},
+            "x2": {"field": "last"},
+            "y": y,
+            "color": color,
+        },
+    }
+    number = {
+        "mark": {"type": "text", "fontSize": 11},
+        "encoding": {
+            "x": {**x, "field": "middle"},
+            "y": y,
+            "text": {"field": "n"},
+            "color": {"field": "ink", "type": "nominal", "scale": None},
+        },
+    }
+    lines = max(row["label"].count("\n") + 1 for row in rows)
+    height = {"step": max(28, 14 * lines + 6)}
+    return chart(width, [bar, number], data=values(rows), height=height)

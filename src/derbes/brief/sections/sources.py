@@ -6,6 +6,7 @@ from derbes.brief import format as fmt
 from derbes.brief.contents import BriefContents
 from derbes.brief.parts import Cell, Section, Table, words
 from derbes.brief.sections.inputs import grade_words
+from derbes.brief.sections.planning.words import plan_method
 from derbes.case.entities import Case
 from derbes.language import _, language
 
@@ -109,16 +110,21 @@ def method_section(case: Case) -> Section:
             "A measure comes as a surprise: it finds the stocks and goods in transit of the calm "
             "plan, and nothing before its start knows of it."
         ),
-        _(
-            "The target's loss is the cost of the branch with the measure over the cost of the "
-            "same months without it. Without it is mostly the calm plan; for a measure that "
-            "comes with crisis demand or a surge, it is the same demand without the cut. The "
-            "sender's cost is its lost margin. The leverage ratio is the first over the second. "
-            "The premium is the price rise at which the target would rather be cut off; above "
-            "100 times the price it is given as no limit."
-        ),
     )
-    return Section("method", _("How it is computed"), paragraphs)
+    on_plans = (plan_method(),) if case.options else ()
+    return Section("method", _("How it is computed"), (*paragraphs, _losses_method(), *on_plans))
+
+
+def _losses_method() -> str:
+    """What the losses of the two sides are."""
+    return _(
+        "The target's loss is the cost of the branch with the measure over the cost of the "
+        "same months without it. Without it is mostly the calm plan; for a measure that "
+        "comes with crisis demand or a surge, it is the same demand without the cut. The "
+        "sender's cost is its lost margin. The leverage ratio is the first over the second. "
+        "The premium is the price rise at which the target would rather be cut off; above "
+        "100 times the price it is given as no limit."
+    )
 
 
 def reproduce_section(contents: BriefContents) -> Section:

@@ -119,6 +119,7 @@ def header_fields(header: Header, measures: Measures) -> dict[str, Any]:
         ),
         "priorities": tuple(entry.priorities or DEFAULT_PRIORITIES),
         "main_measure": entry.main_measure,
+        "without_project": entry.without_project,
         "main_length": length,
     }
 

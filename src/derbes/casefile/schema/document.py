@@ -31,6 +31,7 @@ from derbes.casefile.schema.entries import (
     Month,
     Months,
     QuantityEntry,
+    VariantId,
     Words,
 )
 from derbes.casefile.schema.ledger import (
@@ -112,6 +113,9 @@ class HeaderEntry(Entry):
     reserve, money."""
     main_measure: MeasureId = ""
     """Measure that the first page is about; without it the first one."""
+    without_project: VariantId = ""
+    """Variant that does without the project that the case is about; payments are compared
+    with it. Without it, with the case without any option."""
     main_length: Months | None = None
     """Length that the first page is about; without it the longest that is at most a year."""
     budget: BudgetEntry | None = None

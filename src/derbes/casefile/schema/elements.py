@@ -181,7 +181,7 @@ class CapitalEntry(Entry):
     amount: Annotated[QuantityEntry, Kind("{money}", low=0.0)]
     """How much."""
     foreign_share: Share | None = None
-    """Part paid in foreign currency."""
+    """Part paid in foreign currency; without it none."""
 
 
 class PlantEntry(ElementEntry):

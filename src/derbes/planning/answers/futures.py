@@ -1,22 +1,32 @@
-"""The futures that a plan is made for: draws, scenarios, or central values alone."""
+"""The futures that a plan is made for: draws, what the case lists, or central values alone."""
 
 from dataclasses import replace
+from math import prod
 
 import numpy as np
 
 from derbes.case.entities import Case
 from derbes.case.uncertainty import Draws
-from derbes.draws import make_draws
+from derbes.draws import make_draws, uncertain_inputs
+
+MOST_LISTED = 1000
+"""Most futures that a case lists which are planned for without being asked."""
+DISCRETE = "discrete"
 
 
 def futures_of(case: Case, n: int | None, *, seed: int) -> Draws | None:
     """Draws of the uncertain inputs; None: one future of central values.
 
-    Without a number of draws, the scenarios of a case are the futures, each with its
-    probability and central values.
+    Without a number of draws, the futures are those that the case lists with their
+    probabilities: its scenarios, and every combination of its discrete distributions, all
+    else at central values. More than `MOST_LISTED` combinations are not listed; then the
+    scenarios stand alone.
     """
     if n is not None:
         return make_draws(case, n, seed=seed)
+    listed = discrete_inputs(case)
+    if listed:
+        return make_draws(case, None, seed=seed, inputs=listed)
     if not case.scenarios:
         return None
     weights = np.array([scenario.probability for scenario in case.scenarios.values()])
@@ -28,6 +38,15 @@ def futures_of(case: Case, n: int | None, *, seed: int) -> Draws | None:
         seed=seed,
         method="all",
     )
+
+
+def discrete_inputs(case: Case) -> tuple[str, ...]:
+    """Paths of the discrete inputs whose combinations can be listed; else none."""
+    few = [one for one in uncertain_inputs(case) if one.distribution == DISCRETE]
+    paths = tuple(one.path for one in few)
+    tied = {path for pair in case.correlations for path in pair.between}
+    n = prod(len(one.parameters) // 2 for one in few) * max(1, len(case.scenarios))
+    return () if n > MOST_LISTED or tied & set(paths) else paths
 
 
 def only(draws: Draws, i: int) -> Draws:

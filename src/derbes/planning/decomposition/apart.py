@@ -42,10 +42,10 @@ CALM_GAP = 1e-6
 """Gap of the no-threat cost, as part of it."""
 LEAST_GAP = 1e-4
 """Gap of the least that falls short, as part of it."""
-N_PILOT, LEAST_DRAWS = 12, 36
+N_PILOT, LEAST_DRAWS = 8, 32
 """Draws of a pilot, and of a problem that is worth one."""
-PILOT_GAP = 5.0
-"""Gap of a pilot, beside that of the problem."""
+PILOT_GAP, PILOT_TIME = 5.0, 0.25
+"""Gap of a pilot beside that of the problem, and part of the time that it may take."""
 LEAST_DEFERRED = 1e-4
 """Price of what is deferred, beside what must not fall short, where the least is sought."""
 
@@ -112,14 +112,17 @@ def _piloted(problem: PlanProblem, record: Record, settings: Settings) -> Record
         return record
     pilot = part_of(problem, [i * n // n_pilot for i in range(n_pilot)])
     begun = replace(record, state=State.begin(problem.first.n_columns))
-    alone = replace(settings, gap=PILOT_GAP * settings.gap, keep=_keep_nothing, progress=None)
+    clock = settings.clock
+    short = clock if clock.limit is None else replace(clock, limit=PILOT_TIME * clock.limit)
+    alone = replace(
+        settings, gap=PILOT_GAP * settings.gap, clock=short, keep=_keep_nothing, progress=None
+    )
     pilot, best = _at_all_starts(pilot, begun, alone)
-    if best is None or settings.clock.is_over:
-        return record
-    point = best.record.state.best
+    if best is None or np.isnan(best.record.state.best).any():
+        return replace(record, starts=pilot.starts, long_windows=pilot.long_windows)
     return replace(
         record,
-        state=replace(record.state, middle=point, middle_priced=np.inf),
+        state=replace(record.state, middle=best.record.state.best, middle_priced=np.inf),
         prices=best.record.prices,
         starts=pilot.starts,
         long_windows=pilot.long_windows,

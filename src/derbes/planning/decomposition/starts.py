@@ -38,7 +38,7 @@ from derbes.programs.layout import Entries, Parts, longest_lead
 from derbes.programs.solver.highs import Session
 from derbes.programs.solver.statement import LinearProgram, stack_blocks
 
-APART = 3
+APART = 6
 """Starts that join at once are at least so far apart. [period]"""
 N_PARTS = 4
 """Parts in which the draws are checked."""

@@ -48,6 +48,9 @@ def outlay_of(
 ) -> tuple[Outlay, ...]:
     """Payments by year in base currency, and the part of them that goes abroad.
 
+    Without the project is the variant that the case names for it (`without_project`),
+    else the case itself, without any option.
+
     Args:
         problem: The problem.
         solution: The plan.
@@ -56,11 +59,12 @@ def outlay_of(
     case = problem.case
     if solution.starts:
         problem = with_branches(problem, solution.starts, problem.long_windows)
-    bare = make_problem(nothing_decided(case), draws=problem.futures.draws)
+    otherwise_case = _without_project(case)
+    bare = make_problem(nothing_decided(otherwise_case), draws=problem.futures.draws)
     anyway, options = _anyway(case), _options(case, solution.choices)
     with_plan = _added(_supply(problem, solution.choices, told), anyway, options)
-    without = _added(_supply(bare, (), told), anyway)
-    years = sorted(with_plan.everything)
+    without = _added(_supply(bare, (), told), _anyway(otherwise_case))
+    years = sorted({*with_plan.everything, *without.everything})
     noise = NOTHING * max((abs(paid) for paid in with_plan.everything.values()), default=0.0)
     return tuple(
         Outlay(
@@ -101,6 +105,11 @@ def _options(case: Case, choices: Sequence[Choice]) -> Paid:
         for share, years in zip(shares, paid, strict=True)
     ]
     return Paid(_sums(paid), _sums(abroad))
+
+
+def _without_project(case: Case) -> Case:
+    variant = case.variants.get(case.without_project)
+    return case if variant is None or variant.case is None else variant.case
 
 
 def _anyway(case: Case) -> Paid:

@@ -1,0 +1,177 @@
+"""Charts over draws: fans, probabilities by date, losses exceeded, and what decides."""
+
+from derbes.brief.charts.style import (
+    BESIDE,
+    BLUE,
+    GRAY,
+    INK,
+    LETTER,
+    LINE,
+    LINE_BREAK,
+    NARROW,
+    RED,
+    Row,
+    Spec,
+    chart,
+    panel_width,
+    panels,
+    values,
+)
+
+PALE = 0.18
+"""Opacity of the outer band of a fan; the inner one lies on it."""
+LABELS = 70
+"""Width of the labels beside a lone panel. [px]"""
+DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2, 1, 2], [1, 3])
+"""Lines that can be told apart in gray."""
+
+
+def _years(years: tuple[float, float], *, width: int) -> Spec:
+    ticks = 4 if width == NARROW else 8
+    return {
+        "type": "quantitative",
+        "title": None,
+        "scale": {"domain": list(years), "nice": False},
+        "axis": {"format": "d", "tickCount": ticks, "grid": False},
+    }
+
+
+def fan_panels(
+    rows: list[Row], *, width: int, years: tuple[float, float], order: list[str]
+) -> Spec:
+    """Bands of the draws by date, the middle one as a line, the central case dashed.
+
+    Args:
+        rows: `panel`, `year` (decimal), `p5`, `p25`, `p50`, `p75`, `p95`, `central`.
+        width: Width of the whole. [px]
+        years: Ends of the time axis. [decimal year]
+        order: Panels in order.
+    """
+    x = {**_years(years, width=width), "field": "year"}
+    y = {"type": "quantitative", "title": None, "axis": {"format": ",~r", "tickCount": 5}}
+
+    def band(low: str, high: str) -> Spec:
+        mark = {"type": "area", "color": BLUE, "opacity": PALE}
+        return {"mark": mark, "encoding": {"x": x, "y": {**y, "field": low}, "y2": {"field": high}}}
+
+    def line(field: str, **look: object) -> Spec:
+        mark = {"type": "line", "strokeWidth": 2, **look}
+        return {"mark": mark, "encoding": {"x": x, "y": {**y, "field": field}}}
+
+    layers = [
+        band("p5", "p95"),
+        band("p25", "p75"),
+        line("p50", color=BLUE),
+        line("central", color=INK, strokeDash=[5, 4], strokeWidth=1.5),
+    ]
+    is_alone = len(order) == 1
+    size = {"width": width - LABELS if is_alone else panel_width(width), "height": 190}
+    spec = panels(rows, layers, width=width, size=size, order=order)
+    return {**spec, "resolve": {"scale": {"y": "independent"}}}
+
+
+def probability_lines(
+    rows: list[Row], *, width: int, years: tuple[float, float], order: list[str]
+) -> Spec:
+    """Probability by date, a line per `line`, told apart by color and dashes.
+
+    Args:
+        rows: `line`, `year` (decimal), `p`.
+        width: Width of the whole. [px]
+        years: Ends of the time axis. [decimal year]
+        order: Lines in the order of the legend.
+    """
+    colors = [BLUE, RED, INK, GRAY, "#3d7a3d", "#7a4fa3"]
+    n = len(order)
+    legend = {"orient": "bottom", "title": None, "columns": 1 if width == NARROW else 2,
+              "symbolType": "stroke", "symbolSize": 300, "labelLimit": 310}  # fmt: skip
+    y = {
+        "field": "p",
+        "type": "quantitative",
+        "title": None,
+        "scale": {"domain": [0, 1]},
+        "axis": {"format": ".0%", "values": [0, 0.25, 0.5, 0.75, 1]},
+    }
+    cycle = [colors[i % len(colors)] for i in range(n)]
+    dashes = [DASHES[i % len(DASHES)] for i in range(n)]
+    lines = {
+        "mark": {"type": "line", "strokeWidth": 2, "interpolate": "step-after"},
+        "encoding": {
+            "x": {**_years(years, width=width), "field": "year"},
+            "y": y,
+            "color": {"field": "line", "scale": {"domain": order, "range": cycle},
+                      "legend": legend},
+            "strokeDash": {"field": "line", "scale": {"domain": order, "range": dashes},
+                           "legend": legend},
+        },
+    }  # fmt: skip
+    return chart(width, [lines], data=values(rows), height=220)
+
+
+def exceedance_curve(rows: list[Row], *, width: int, name: str) -> Spec:
+    """Share of the futures that lose more than an amount.
+
+    Args:
+        rows: `loss`, `share`.
+        width: Width of the whole. [px]
+        name: Words of the axis of amounts.
+    """
+    x = {
+        "field": "loss",
+        "type": "quantitative",
+        "title": name,
+        "scale": {"domainMin": 0, "nice": False},
+        "axis": {"format": ",~r", "tickCount": 4 if width == NARROW else 7, "grid": False},
+    }
+    y = {
+        "field": "share",
+        "type": "quantitative",
+        "title": None,
+        "scale": {"domainMin": 0},
+        "axis": {"format": ".0%", "tickCount": 5},
+    }
+    area = {
+        "mark": {"type": "area", "color": BLUE, "opacity": PALE, "interpolate": "step-after",
+                 "line": {"color": BLUE, "strokeWidth": 2}},
+        "encoding": {"x": x, "y": y},
+    }  # fmt: skip
+    return chart(width, [area], data=values(rows), height=200)
+
+
+def tornado(rows: list[Row], *, width: int, names: dict[str, str], center: float) -> Spec:
+    """One bar per input from the answer at its low end to that at its high end.
+
+    Args:
+        rows: `label`, `at_low`, `at_high`, `low_words`, `high_words`.
+        width: Width of the whole. [px]
+        names: Words: `x`, and of the ends `low`, `high`.
+        center: The answer with all inputs at their central values.
+    """
+    ends = [row[key] for row in rows for key in ("at_low", "at_high")] + [center]
+    most = max(len(row[key]) for row in rows for key in ("low_words", "high_words"))
+    room = (max(ends) - min(ends) or 1.0) * LETTER * (most + 2) / (width * 0.5)
+    scale = {"domain": [min(ends) - room, max(ends) + room], "nice": False}
+    axis = {"tickCount": 5, "format": ",~r"}
+    x = {"type": "quantitative", "title": names["x"], "scale": scale, "axis": axis}
+    y = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": BESIDE}
+    lines = max(row["label"].count(LINE_BREAK) + 1 for row in rows)
+    layers: list[Spec] = []
+    for field, words, color in (("at_low", "low_words", RED), ("at_high", "high_words", BLUE)):
+        place = {"x": {**x, "field": field}, "x2": {"datum": center}, "y": y}
+        bar = {"type": "bar", "color": color, "height": {"band": 0.5}}
+        layers.append({"mark": bar, "encoding": place})
+        for test, align, dx in ((">", "left", 4), ("<=", "right", -4)):
+            text = {"type": "text", "align": align, "dx": dx, "color": INK, "fontSize": 11}
+            layers.append(
+                {
+                    "transform": [{"filter": f"datum.{field} {test} {center!r}"}],
+                    "mark": text,
+                    "encoding": {"x": {**x, "field": field}, "y": y, "text": {"field": words}},
+                }
+            )
+    rule = {
+        "mark": {"type": "rule", "color": INK},
+        "encoding": {"x": {**x, "datum": center}},
+    }
+    height = {"step": max(30, LINE * lines + 6)}
+    return chart(width, [*layers, rule], data=values(rows), height=height)

@@ -1,0 +1,106 @@
+"""What is paid when, and where to."""
+
+from derbes.brief import format as fmt
+from derbes.brief.charts.plans import outlay_panels
+from derbes.brief.charts.style import NARROW, WIDE, Row
+from derbes.brief.contents import BriefContents, name_of
+from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell
+from derbes.brief.sections.planning.words import SMALL, futures_words
+from derbes.language import _
+from derbes.results.plan import FOREIGN, Outlay, Plan
+
+
+def outlay_section(contents: BriefContents, plan: Plan) -> Section:
+    """What is paid by year, with the plan and without, and the part that goes abroad."""
+    figure = Figure(
+        id="outlay-chart",
+        title=_outlay_finding(contents, plan),
+        subtitle=" · ".join(
+            [
+                _("Payments by year, not discounted [{currency}]").format(
+                    currency=contents.case.currency
+                ),
+                futures_words(plan),
+            ]
+        ),
+        description=_("Bars with and without the plan, for all payments and for those abroad."),
+        wide=_outlay_spec(contents, plan, WIDE),
+        narrow=_outlay_spec(contents, plan, NARROW),
+        table=_outlay_table(contents, plan),
+    )
+    text = _(
+        "Payments abroad are what sellers abroad get for goods, capital goods and imported "
+        "inputs included. {without}"
+    ).format(without=_without_words(contents))
+    return Section("outlay", _("What is paid when, and where to"), (text,), (figure,))
+
+
+def _without_words(contents: BriefContents) -> str:
+    variant = contents.case.without_project
+    if not variant:
+        return _("Without the plan is the calm course of the case without any option.")
+    name = name_of(contents.case, "variants", variant)
+    return _("Compared with the calm course of the variant: {name}.").format(name=name)
+
+
+def _abroad(plan: Plan) -> list[Outlay]:
+    return [row for row in plan.outlay if row.currency == FOREIGN]
+
+
+def _outlay_finding(contents: BriefContents, plan: Plan) -> str:
+    money = contents.case.currency
+    rows = _abroad(plan)
+    saved = sum(row.without_project - row.amount for row in rows)
+    if abs(saved) <= SMALL * sum(abs(row.amount) for row in rows):
+        return _("Nothing changes in what is paid abroad")
+    text = (
+        _("Over all years {amount} less are paid abroad")
+        if saved > 0
+        else _("Over all years {amount} more are paid abroad")
+    )
+    return text.format(amount=fmt.money(abs(saved), money))
+
+
+def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> Row:
+    divisor, scale = fmt.money_scale(
+        max((abs(v) for row in plan.outlay for v in (row.amount, row.without_project)), default=0.0)
+    )
+    unit = " ".join(part for part in (scale, contents.case.currency) if part)
+    everything = _("All payments [{unit}]").format(unit=unit)
+    abroad = _("Paid abroad [{unit}]").format(unit=unit)
+    with_plan, without = _("with the plan"), _("without it")
+    rows = [
+        {
+            "panel": abroad if row.currency == FOREIGN else everything,
+            "year": str(row.year),
+            "amount": amount / divisor,
+            "kind": kind,
+        }
+        for row in plan.outlay
+        for kind, amount in ((with_plan, row.amount), (without, row.without_project))
+    ]
+    names = {"with": with_plan, "without": without}
+    return outlay_panels(rows, width=width, names=names, order=[everything, abroad])
+
+
+def _outlay_table(contents: BriefContents, plan: Plan) -> Table:
+    abroad = {row.year: row for row in _abroad(plan)}
+    rows = []
+    for row in plan.outlay:
+        if row.currency == FOREIGN:
+            continue
+        part = abroad.get(row.year)
+        rows.append(
+            (
+                Cell(str(row.year), row.year),
+                figure_cell(row.amount),
+                figure_cell(row.options),
+                figure_cell(row.without_project),
+                figure_cell(part.amount if part else None),
+                figure_cell(part.without_project if part else None),
+            )
+        )
+    head = (_("year"), _("with the plan"), _("of it for options"), _("without it"),
+            _("abroad, with"), _("abroad, without"))  # fmt: skip
+    caption = _("Payments by year [{currency}]").format(currency=contents.case.currency)
+    return Table(caption, head, tuple(rows))

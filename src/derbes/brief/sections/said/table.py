@@ -1,0 +1,163 @@
+"""Every statement with its verdict, and what cannot be tested."""
+
+from derbes.brief import format as fmt
+from derbes.brief.charts.bars import stacked_counts
+from derbes.brief.charts.style import BLUE, INK, NARROW, RED, WIDE, Row, wrapped
+from derbes.brief.contents import BriefContents
+from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, words
+from derbes.brief.sections.said.words import (
+    TESTED,
+    actor_name,
+    flip_words,
+    made_words,
+    modality_words,
+    says_words,
+    share_words,
+    verdict_words,
+    who_words,
+)
+from derbes.language import _, ngettext
+from derbes.results.statements import EntryRow, StatementRow, StatementTable
+
+_COLORS = (BLUE, "#9cc3e0", "#f3e3a6", "#f0a58a", RED, "#ffffff")
+_DARK = (BLUE, RED)
+_BARS = 10
+"""Speakers of the chart; the table has all."""
+
+
+def statements_section(contents: BriefContents, ledger: StatementTable) -> Section:
+    """Verdicts by speaker, and the table of what was tested."""
+    tested = [row for row in ledger.statements if row.verdict in TESTED]
+    text = ngettext(
+        "{n} statement of {total} could be tested. A verdict is the share of the draws in which "
+        "the statement holds: at least 95% holds, at most 5% fails.",
+        "{n} statements of {total} could be tested. A verdict is the share of the draws in which "
+        "the statement holds: at least 95% holds, at most 5% fails.",
+        len(tested),
+    ).format(n=fmt.number(len(tested)), total=fmt.number(len(ledger.statements)))
+    figures = (_figure(contents, ledger),) if tested else ()
+    tables = (_table(contents, tested, ledger),) if tested else ()
+    return Section("statements", _("What is said, and whether it holds"), (text,), figures, tables)
+
+
+def _figure(contents: BriefContents, ledger: StatementTable) -> Figure:
+    counts = _counts(ledger)
+    finding = _finding(ledger)
+    return Figure(
+        id="verdicts-chart",
+        title=finding,
+        subtitle=" · ".join((_("Statements by whose view they are"), made_words(ledger))),
+        description=_("One bar per speaker, made of counts by verdict. {finding}").format(
+            finding=finding
+        ),
+        wide=_spec(contents, counts, WIDE),
+        narrow=_spec(contents, counts, NARROW),
+        table=_counts_table(contents, counts),
+    )
+
+
+def _finding(ledger: StatementTable) -> str:
+    n = {verdict: sum(row.verdict == verdict for row in ledger.statements) for verdict in TESTED}
+    return _("Of what could be tested, {holds} hold, {fails} fail, {between} lie between").format(
+        holds=fmt.number(n["holds"]),
+        fails=fmt.number(n["fails"]),
+        between=fmt.number(n["likely"] + n["open"] + n["unlikely"]),
+    )
+
+
+def _counts(ledger: StatementTable) -> dict[str, dict[str, int]]:
+    """Holder → verdict → statements; what was not tested counts as `untested`."""
+    counts: dict[str, dict[str, int]] = {}
+    for row in ledger.statements:
+        own = counts.setdefault(row.holder or row.by, {})
+        kind = row.verdict if row.verdict in TESTED else "untested"
+        own[kind] = own.get(kind, 0) + 1
+    return dict(sorted(counts.items(), key=lambda item: (-sum(item[1].values()), item[0])))
+
+
+def _kind_words(kind: str) -> str:
+    return _("not tested") if kind == "untested" else verdict_words(kind)
+
+
+def _spec(contents: BriefContents, counts: dict[str, dict[str, int]], width: int) -> Row:
+    kinds = (*TESTED, "untested")
+    rows: list[Row] = []
+    for holder, own in list(counts.items())[:_BARS]:
+        label = wrapped(actor_name(contents, holder), 16 if width == NARROW else 30)
+        first = 0
+        for kind, color in zip(kinds, _COLORS, strict=True):
+            n = own.get(kind, 0)
+            ink = "white" if color in _DARK else INK
+            if n:
+                rows.append({"label": label, "kind": _kind_words(kind), "n": n, "first": first,
+                             "last": first + n, "middle": first + n / 2, "ink": ink})  # fmt: skip
+            first += n
+    order = [_kind_words(kind) for kind in kinds]
+    return stacked_counts(rows, width=width, order=order, colors=list(_COLORS))
+
+
+def _counts_table(contents: BriefContents, counts: dict[str, dict[str, int]]) -> Table:
+    kinds = (*TESTED, "untested")
+    head = (_("whose view"), *(_kind_words(kind) for kind in kinds))
+    rows = tuple(
+        (words(actor_name(contents, holder)), *(figure_cell(own.get(kind, 0)) for kind in kinds))
+        for holder, own in counts.items()
+    )
+    return Table(_("Statements by speaker and verdict"), head, rows)
+
+
+def _table(contents: BriefContents, rows: list[StatementRow], ledger: StatementTable) -> Table:
+    head = (_("id"), _("whose view"), _("as"), _("what it says"), _("verdict"),
+            _("holds in"), _("checked by"), _("flips"))  # fmt: skip
+    body = tuple(
+        (
+            words(row.id),
+            words(who_words(contents, row)),
+            words(_as_words(row)),
+            words(_said(row)),
+            words(verdict_words(row.verdict)),
+            Cell(share_words(row), row.share, is_number=True),
+            words(row.expression),
+            words(flip_words(row)),
+        )
+        for row in rows
+    )
+    return Table(_("Statements and verdicts ({made})").format(made=made_words(ledger)), head, body)
+
+
+def _as_words(row: StatementRow) -> str:
+    text = modality_words(row.modality)
+    return _("not: {modality}").format(modality=text) if row.polarity == "denied" else text
+
+
+def _said(row: StatementRow) -> str:
+    """What it says, with the key phrase of the original and the place."""
+    phrase = next((text for text in row.phrase.values() if text), "")
+    parts = [says_words(row), f"«{phrase}»" if phrase else "", row.place]
+    return " · ".join(part for part in parts if part)
+
+
+def untested_section(contents: BriefContents, ledger: StatementTable) -> Section | None:
+    """What could not be tested, and why."""
+    rows = [row for row in ledger.statements if row.verdict not in TESTED]
+    if not rows:
+        return None
+    head = (_("id"), _("whose view"), _("what it says"), _("verdict"), _("why"))
+    body = tuple(
+        (
+            words(row.id),
+            words(who_words(contents, row)),
+            words(_said(row)),
+            words(verdict_words(row.verdict)),
+            words(_why(row)),
+        )
+        for row in rows
+    )
+    text = _("What nobody can test yet is listed with what is missing, so that it can be found.")
+    table = Table(_("Statements without a verdict"), head, body)
+    return Section("untested", _("What is said and cannot be tested"), (text,), (), (table,))
+
+
+def _why(row: EntryRow) -> str:
+    needs = fmt.missing(row.missing) if row.missing else ""
+    return "; ".join(part for part in (row.reason, needs) if part)

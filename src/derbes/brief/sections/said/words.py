@@ -1,0 +1,94 @@
+"""Words that the sections on the ledger share."""
+
+from derbes.brief import format as fmt
+from derbes.brief.contents import BriefContents, name_of
+from derbes.language import _
+from derbes.results.display import text_of
+from derbes.results.provenance import Provenance
+from derbes.results.statements import EntryRow, StatementRow, StatementTable
+
+TESTED = ("holds", "likely", "open", "unlikely", "fails")
+"""Verdicts that draws have given, from true to false."""
+
+
+def verdict_words(verdict: str) -> str:
+    """A verdict for a reader."""
+    return {
+        "holds": _("holds"),
+        "likely": _("likely"),
+        "open": _("open"),
+        "unlikely": _("unlikely"),
+        "fails": _("fails"),
+        "untestable": _("untestable"),
+        "not_due": _("not due"),
+        "void": _("void"),
+        "expired": _("expired"),
+    }.get(verdict, verdict)
+
+
+def modality_words(modality: str) -> str:
+    """A modality for a reader."""
+    return {
+        "possibility": _("possibility"),
+        "capability": _("capability"),
+        "intention": _("intention"),
+        "decision": _("decision"),
+        "fact": _("fact"),
+        "prediction": _("prediction"),
+        "evaluation": _("evaluation"),
+        "cause": _("cause"),
+        "norm": _("norm"),
+        "hypothesis": _("hypothesis"),
+        "question": _("question"),
+        "perception": _("perception"),
+    }.get(modality, modality)
+
+
+def share_words(row: EntryRow) -> str:
+    """The share of the draws in which an entry holds, with its error."""
+    if row.share is None:
+        return ""
+    text = fmt.share(row.share)
+    if not row.standard_error:
+        return text
+    return f"{text} ± {fmt.number(100 * row.standard_error, 1)}"
+
+
+def says_words(row: EntryRow) -> str:
+    """What an entry says, in the language in use."""
+    return text_of(row.says, row.id)
+
+
+def who_words(contents: BriefContents, row: StatementRow) -> str:
+    """Whose view it is; who utters it where that is another."""
+    holder = actor_name(contents, row.holder)
+    if not row.by or row.by == row.holder:
+        return holder
+    return _("{holder}, told by {by}").format(holder=holder, by=actor_name(contents, row.by))
+
+
+def actor_name(contents: BriefContents, id_: str) -> str:
+    """Name of an actor."""
+    return name_of(contents.case, "actors", id_) if id_ else ""
+
+
+def flip_words(row: EntryRow) -> str:
+    """What would flip the verdict: the first inputs with their values, then variants."""
+    told = [
+        (
+            _("{input} below {value}") if flip.direction == "below" else _("{input} above {value}")
+        ).format(input=flip.input, value=fmt.quantity(flip.value, flip.unit))
+        for flip in row.flips_at[:3]
+    ]
+    if row.flips_in:
+        told.append(_("in {variants}").format(variants=", ".join(row.flips_in)))
+    return "; ".join(told)
+
+
+def made_words(ledger: StatementTable) -> str:
+    """Draws, seed and day asked about."""
+    made: Provenance = ledger.provenance
+    draws = _("central values, no draws")
+    if made.n_draws > 1:
+        draws = _("{n} draws, seed {seed}").format(n=fmt.number(made.n_draws), seed=made.seed)
+    return _("{draws}; as of {date}").format(draws=draws, date=fmt.date(ledger.as_of))

@@ -1,0 +1,162 @@
+"""Fans by date, and every headline number with its error."""
+
+from derbes.brief import format as fmt
+from derbes.brief.charts.draws import fan_panels
+from derbes.brief.charts.style import NARROW, WIDE, Row
+from derbes.brief.contents import BriefContents, name_of
+from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_cell, words
+from derbes.brief.sections.uncertainty.words import (
+    about,
+    answer_words,
+    bound_words,
+    draws_words,
+    in_unit,
+)
+from derbes.brief.sections.wording import decimal_year
+from derbes.language import _
+from derbes.results.stress import Answer, Fan, Stress
+
+_BANDS = ("5", "25", "50", "75", "95")
+
+
+def fans_section(contents: BriefContents, stress: Stress) -> Section | None:
+    """How wide the answers are, by date."""
+    if not stress.answers and not stress.fans:
+        return None
+    figures = tuple(
+        _figure(contents, stress, name)
+        for name in dict.fromkeys(fan.name for fan in stress.fans)
+        if any(_points(fan) for fan in stress.fans if fan.name == name)
+    )
+    text = _(
+        "Each draw gives every uncertain input a value from its range or distribution. The dark "
+        "band holds half of the draws, the pale one nine tenths; the line is the middle draw, the "
+        "dashed line the central values. The standard error says how well the mean is known, "
+        "given the ranges; it says nothing about whether the ranges are right."
+    )
+    return Section(
+        "draws",
+        _("How sure: the answers over draws"),
+        (text, *stress.notes),
+        figures,
+        (_answers_table(contents, stress),) if stress.answers else (),
+    )
+
+
+def _points(fan: Fan) -> list[int]:
+    """Dates at which every band has a value."""
+    return [
+        at
+        for at in range(len(fan.dates))
+        if all(fan.quantiles[band][at] is not None for band in _BANDS)
+    ]
+
+
+def _figure(contents: BriefContents, stress: Stress, name: str) -> Figure:
+    fans = [fan for fan in stress.fans if fan.name == name and _points(fan)]
+    first = fans[0]
+    parts = [_unit_words(first), about(contents, first.measure, first.length),
+             bound_words(first.bound), draws_words(stress, bound=first.bound)]  # fmt: skip
+    finding = _finding(first)
+    return Figure(
+        id=f"fan-{name.replace('_', '-')}",
+        title=finding,
+        subtitle=" · ".join(part for part in parts if part),
+        description=_("Bands of the draws by date, a panel per variant. {finding}").format(
+            finding=finding
+        ),
+        wide=_spec(contents, fans, WIDE),
+        narrow=_spec(contents, fans, NARROW),
+        table=_table(contents, fans),
+    )
+
+
+def _name(fan: Fan) -> str:
+    told = {"cover": _("Cover: stock over use"), "leverage_ratio": _("Leverage ratio"),
+            "time_to_survive": _("Time to survive")}  # fmt: skip
+    return told.get(fan.name, fan.name.replace("_", " "))
+
+
+def _unit_words(fan: Fan) -> str:
+    name = _name(fan)
+    return f"{name} [{fmt.unit_name(fan.unit)}]" if fan.unit else name
+
+
+def _finding(fan: Fan) -> str:
+    at = _points(fan)[0]
+    low, high = fan.quantiles["5"][at], fan.quantiles["95"][at]
+    return _("{name}, {month}: nine draws of ten lie between {low} and {high}").format(
+        name=_name(fan),
+        month=fmt.date(fan.dates[at]),
+        low=in_unit(low, fan.unit),
+        high=in_unit(high, fan.unit),
+    )
+
+
+def _spec(contents: BriefContents, fans: list[Fan], width: int) -> Row:
+    rows: list[Row] = []
+    for fan in fans:
+        panel = name_of(contents.case, "variants", fan.variant)
+        for at in _points(fan):
+            bands = {f"p{band}": fan.quantiles[band][at] for band in _BANDS}
+            rows.append(
+                {"panel": panel, "year": decimal_year(fan.dates[at]), **bands,
+                 "central": fan.central[at]}
+            )  # fmt: skip
+    years = [row["year"] for row in rows]
+    order = list(dict.fromkeys(row["panel"] for row in rows))
+    return fan_panels(rows, width=width, years=(min(years), max(years)), order=order)
+
+
+def _table(contents: BriefContents, fans: list[Fan]) -> Table:
+    head = (_("variant"), _("date"), "5 %", "25 %", "50 %", "75 %", "95 %", _("mean"),
+            _("central values"))  # fmt: skip
+    rows = tuple(
+        (
+            words(name_of(contents.case, "variants", fan.variant)),
+            month_cell(fan.dates[at]),
+            *(figure_cell(fan.quantiles[band][at]) for band in _BANDS),
+            figure_cell(fan.mean[at]),
+            figure_cell(fan.central[at]),
+        )
+        for fan in fans
+        for at in range(len(fan.dates))
+    )
+    return Table(_unit_words(fans[0]), head, rows)
+
+
+def _answers_table(contents: BriefContents, stress: Stress) -> Table:
+    head = (_("answer"), _("mean"), _("standard error"), "5 %", "50 %", "95 %", _("draws"),
+            _("draws that would halve the error"))  # fmt: skip
+    rows = tuple(_answer_row(contents, answer) for answer in stress.answers)
+    return Table(_("Answers over draws"), head, rows)
+
+
+def _answer_row(contents: BriefContents, answer: Answer) -> tuple[Cell, ...]:
+    def cell(value: float | None) -> Cell:
+        text = None if value is None else _bounded(answer, value)
+        return figure_cell(value, text)
+
+    error = answer.standard_error
+    error_text = (
+        None if error is None else in_unit(error, "" if answer.unit == "month" else answer.unit)
+    )
+    halve = answer.draws_to_halve
+    return (
+        words(answer_words(contents, answer)),
+        cell(answer.mean),
+        figure_cell(error, error_text),
+        *(
+            cell(answer.quantiles[band]) if band in answer.quantiles else words("")
+            for band in ("5", "50", "95")
+        ),
+        figure_cell(answer.n_draws),
+        figure_cell(halve) if halve else words(""),
+    )
+
+
+def _bounded(answer: Answer, value: float) -> str:
+    """A value; at the end of what is looked at, that it is at least so much."""
+    text = in_unit(value, answer.unit)
+    is_capped = answer.capped_at is not None and value >= answer.capped_at
+    return _("at least {time}").format(time=text) if is_capped else text

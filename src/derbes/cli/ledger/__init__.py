@@ -1,0 +1,1 @@
+"""The command that runs statements against what is known."""

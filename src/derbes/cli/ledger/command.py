@@ -1,0 +1,140 @@
+"""The command that runs statements against what is known."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from derbes import workflow
+from derbes.cli.answers import STANDARD_OUTPUT, next_line, tell, tell_json
+from derbes.cli.ledger.tables import statements_text
+from derbes.cli.options import (
+    Command,
+    case_argument,
+    json_option,
+    language_option,
+    out_option,
+    workers_option,
+)
+from derbes.cli.progress import progress_on_terminal
+from derbes.language import _
+from derbes.results.records import statements_records
+from derbes.workflow.ledger.words import FORMATS, QUERIES
+
+SIGNALING = "signaling"
+_SPELLINGS = {"signalling": SIGNALING}
+
+
+def _query(_context: click.Context, _option: click.Parameter, name: str) -> str:
+    return _SPELLINGS.get(name, name)
+
+
+_CHOSEN = (
+    click.option(
+        "--by",
+        multiple=True,
+        metavar="ACTOR",
+        help=_("Whose statements to show; may be given more than once. Without it: all."),
+    ),
+    click.option(
+        "--verdict",
+        "verdicts",
+        multiple=True,
+        metavar="VERDICT",
+        help=_("Verdict to show, e.g. fails; may be given more than once. Without it: all."),
+    ),
+    click.option(
+        "--query",
+        default="",
+        type=click.Choice(["", *QUERIES, *_SPELLINGS]),
+        callback=_query,
+        show_choices=False,
+        metavar="QUERY",
+        help=_("A question to the ledger as a whole: {queries}.").format(
+            queries=", ".join(QUERIES)
+        ),
+    ),
+)
+_DRAWN = (
+    click.option(
+        "--draws",
+        type=int,
+        default=32,
+        show_default=True,
+        metavar="N",
+        help=_("Draws of the uncertain inputs."),
+    ),
+    click.option(
+        "--seed", type=int, default=1, show_default=True, metavar="N", help=_("Seed of the draws.")
+    ),
+    click.option(
+        "--as-of",
+        "as_of",
+        default="",
+        metavar="DATE",
+        help=_("Day asked about. Without it: the last that the case knows of."),
+    ),
+    click.option(
+        "--flips",
+        type=int,
+        default=3,
+        show_default=True,
+        metavar="N",
+        help=_("Inputs to try for each verdict; 0: none, and no variants."),
+    ),
+)
+_KEPT = (
+    click.option(
+        "--record",
+        default="",
+        metavar="FILE",
+        help=_("Add the verdicts to a history, which only grows."),
+    ),
+    click.option(
+        "--export",
+        "form",
+        default=None,
+        type=click.Choice(FORMATS),
+        help=_("Verdicts for other programs: schema.org ClaimReview, or a spreadsheet."),
+    ),
+    click.option(
+        "--mark/--no-mark",
+        "has_mark",
+        default=False,
+        show_default=True,
+        help=_("Whether a csv begins with a byte-order mark, which Excel wants."),
+    ),
+)
+
+
+def _statement_options(command: Command) -> Command:
+    for option in reversed((*_CHOSEN, *_DRAWN, *_KEPT)):
+        command = option(command)
+    return command
+
+
+@click.command()
+@case_argument
+@_statement_options
+@workers_option
+@out_option
+@json_option
+@language_option
+def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
+    """Run what is said against what is known: a verdict on every statement."""
+    record, form, has_mark = (asked.pop(name) for name in ("record", "form", "has_mark"))
+    query = asked.pop("query")
+    case = workflow.read_case(path)
+    with progress_on_terminal() as progress:
+        table = workflow.statements(
+            case, progress=progress, has_signaling=query == SIGNALING, **asked
+        )
+    n_lines = workflow.record_verdicts(record, table) if record else 0
+    if form:
+        tell(workflow.export_statements(case, table, form, has_mark=has_mark), out)
+    elif as_json:
+        tell_json(statements_records(table), out)
+    else:
+        tell(f"{statements_text(table, query)}\n\n{next_line('brief', path)}", out)
+    if record and (out != STANDARD_OUTPUT or not (form or as_json)):
+        tell(_("Recorded: {n} verdicts in {file}").format(n=n_lines, file=Path(record).name))

@@ -1,0 +1,1 @@
+"""The command that finds the cheapest programme, and its answer as text."""

@@ -1,0 +1,427 @@
+"""What the kernels of futures read and write.
+
+A table has one row for each element and one column for each lane, (elements, LANES).
+Goods stand in the order from raw to final; periods are counted from the calendar's first.
+"""
+
+from typing import Annotated, NamedTuple
+
+from derbes.kernels.layout import Floats, Ints
+
+Rows = Annotated[Floats, 2]
+"""A table with one column for each lane. (elements, LANES)"""
+Paths = Annotated[Floats, 2]
+"""Paths over time that all futures share. (elements, periods)"""
+Blocks = Annotated[Floats, 3]
+"""A table for each block of lanes. (blocks, elements, LANES)"""
+Flags = Annotated[Ints, 2]
+"""(elements, elements or periods)"""
+
+
+class Places(NamedTuple):
+    """Where the numbers of each kind begin, the shaped ones first."""
+
+    demand: int
+    crisis: int
+    capacity: int
+    price: int
+    transport: int
+    reserve: int
+    storage_limit: int
+    storage_cost: int
+    line_hours: int
+    pool: int
+    lead: int
+    hours: int
+    amount: int
+    """As units made of one unit of the input."""
+    taken: int
+    """Units of the input for one unit made."""
+    retention: int
+    shelf_life: int
+    last_share: int
+    lot: int
+    lot_retention: int
+    lot_order: int
+    opening: int
+    ramp: int
+    weight: int
+    discount: int
+    """Worth of money one period later."""
+    refill: int
+    factor: int
+    """Shares and rises of measures."""
+    end: int
+
+
+class Effects(NamedTuple):
+    """Where the effects of each kind begin in a set of measures."""
+
+    open_part: int
+    cost: int
+    demand: int
+    transit_kept: int
+    transit_late: int
+    lot_kept: int
+    fresh_kept: int
+    end: int
+
+
+class Frame(NamedTuple):
+    """What all futures of a case share: who makes what from what, and shapes over time."""
+
+    at: Places
+    fx: Effects
+    first: int
+    """First period."""
+    n_periods: int
+    ring: int
+    """Slots for what is on the way: more than the longest lead time."""
+    longest: int
+    """Longest lead time of any draw. [period]"""
+    is_opened: bool
+    """Whether what is on the way before the first period is found by (S11)."""
+    is_tabulated: bool
+    """Whether the long run is the same in all futures, and stands in tables."""
+    expected: Paths
+    """Use that cheaper sources are not expected to cover. (n * S, C) [unit]"""
+    steady: Paths
+    """Level in the long run. (n * S, C) [unit/period]"""
+    reserve_first: bool
+    """Whether the reserve ranks before deferrable uses."""
+    layers: Ints
+    """Goods of layer j are `layers[j]:layers[j + 1]`; none is made from another."""
+    layer_of: Ints
+    """(G,)"""
+    first_source: Ints
+    """Sources of good g are `sources[first_source[g]:end_source[g]]`. (G,)"""
+    end_source: Ints
+    sources: Ints
+    """Activity of each place, in the order of the case. (S,)"""
+    is_pooled: Ints
+    """1: some source of the good at this place shares a capacity. (S,)"""
+    has_inputs: Ints
+    """1: some source of the good takes inputs. (G,)"""
+    first_input: Ints
+    """(K,)"""
+    end_input: Ints
+    input_goods: Ints
+    outputs: Ints
+    """Good that comes out; -1 for an export. (K,)"""
+    lines: Ints
+    """Line that limits it; -1: none. (K,)"""
+    pools: Ints
+    """(K,)"""
+    plants: Ints
+    """(K,)"""
+    is_bought: Ints
+    """1: paid at arrival. (K,)"""
+    line_plants: Ints
+    first_line: Ints
+    """Lines of layer j are `layer_lines[first_line[j]:first_line[j + 1]]`."""
+    layer_lines: Ints
+    exports: Ints
+    """Activities. (E,)"""
+    export_goods: Ints
+    """(E,)"""
+    use_goods: Ints
+    use_essential: Ints
+    use_alone: Ints
+    """1: no other use of its tier wants its good. (U,)"""
+    first_lot: Ints
+    """Lots of good g are `first_lot[g]:end_lot[g]`, first out first. (G,)"""
+    end_lot: Ints
+    lot_kinds: Ints
+    """0: a path that all futures share; 1: a number of its own; 2: a path of its own. (L,)"""
+    is_lot_order_drawn: bool
+    shelves: Ints
+    """Number among the goods with a shelf life; -1: none. (G,)"""
+    oldest: int
+    """Longest shelf life of any draw. [period]"""
+    feeds: Flags
+    """1: a threat to good h guards good g. (h, g)"""
+    shapes: Paths
+    """Paths that numbers multiply. (shaped numbers, periods)"""
+    varies: Ints
+    """1: the path is not a constant. (shaped numbers,)"""
+    still: Ints
+    """1: no demand, capacity, hours change from the period before. (periods,)"""
+    price_turns: Flags
+    """1: the cost of an activity changes from the period before. (K, periods)"""
+    open_turns: Ints
+    """1: a capacity begins or ends. (periods,)"""
+    lot_paths: Paths
+    """Part of a lot that is left from the period before. (L, periods)"""
+    lot_numbers: Ints
+    """Number of each lot among those of kind 2. (L,)"""
+    is_wanted: Ints
+    """1: the use has a demand in calm in some period. (U,)"""
+    crisis_ratios: Floats
+    """Least demand in calm beside crisis demand, as shapes. (U,)"""
+    base_open: Floats
+    """(K,)"""
+    effects: Paths
+    """What measures that run at once do, one row for each set of them; 0: calm. (C, X)"""
+    crises: Ints
+    """1: uses switch to crisis demand. (C,)"""
+    frozen: Flags
+    """(C, P)"""
+    first_term: Ints
+    """Drawn factors of set c are `first_term[c]:first_term[c + 1]`. (C + 1,)"""
+    term_effects: Ints
+    term_numbers: Ints
+    term_signs: Floats
+    """1, -1: the effect is multiplied by 1 + sign * number; 0: it is the number."""
+
+
+class Scene(NamedTuple):
+    """What holds in one period."""
+
+    share: Rows
+    """Part of each plant that is open. (P,)"""
+    capacity: Rows
+    """(K,) [unit/period]"""
+    hours: Rows
+    """(R,) [hour/period]"""
+    pools: Rows
+    """(Q,) [unit/period]"""
+    demand: Rows
+    """(U,) [unit/period]"""
+    cost: Rows
+    """Of a unit ordered in the period, inputs not counted; exports earn. (K,) [money/unit]"""
+    full_cost: Rows
+    """With inputs. (K,) [money/unit]"""
+    price: Rows
+    """Of the cheapest open source. (G,) [money/unit]"""
+    too_dear: Rows
+    """1: costs more than the best buyer abroad of its good pays. (K,)"""
+    pays: Rows
+    """1: the buyer abroad pays more than it costs. (E,)"""
+    order: Rows
+    """Sources of each good, cheapest first: activity of each place. (S,)"""
+    order_cost: Rows
+    """(S,)"""
+    alike: Ints
+    """Activity of each place where all lanes have the same; else -1. (S,)"""
+    lead: Rows
+    """(K,) [period]"""
+    same_lead: Ints
+    """Lead time where all lanes have the same; else -1. (K,) [period]"""
+    comes_now: Ints
+    """1: some source of the good takes no time in some lane. (G,)"""
+    takes_time: Ints
+    """1: some source of the good takes time in some lane. (G,)"""
+    lead_at: Rows
+    """Of the source at each place. (S,) [period]"""
+    pool_at: Rows
+    """Shared capacity of the source at each place; -1: none. (S,)"""
+
+
+class Goods(NamedTuple):
+    """Goods in a period and a phase; as in `derbes.kernels.layout.GOOD`. (G,)"""
+
+    start: Rows
+    old: Rows
+    spoiling: Rows
+    arrived: Rows
+    stock: Rows
+    kept: Rows
+    hold: Rows
+    target: Rows
+    reserve: Rows
+    direct: Rows
+    served: Rows
+    floor: Rows
+    goal: Rows
+    usable: Rows
+    refill: Rows
+    reach: Rows
+    claims: Rows
+    there: Rows
+    grant: Rows
+    essential: Rows
+    deferrable: Rows
+    sought: Rows
+    essential_served: Rows
+    deferrable_served: Rows
+    sold: Rows
+    limit: Rows
+    """Storage limit. [unit]"""
+
+
+class Work(NamedTuple):
+    """Activities, lines and shared capacities in a period and a phase."""
+
+    capacity: Rows
+    """(K,)"""
+    level: Rows
+    limit: Rows
+    plan: Rows
+    is_known: Ints
+    """1: nothing that the plan of the good looks at has changed but claims. (G,)"""
+    known_claims: Rows
+    """Claims for which it was planned. (G,)"""
+    is_short: Ints
+    """1: more is claimed of the good than is there, in some lane. (G,)"""
+    is_busy: Ints
+    """1: some source of the good is planned in some lane. (G,)"""
+    lacking: Rows
+    """Orders that lead times ask for, by place. (S,) [unit]"""
+    expected: Rows
+    """By place. (S,) [unit]"""
+    steady: Rows
+    """Level in the long run, by place. (S,) [unit/period]"""
+    excess: Rows
+    """By place. (S,) [unit/period]"""
+    line_left: Rows
+    """(R,)"""
+    line_before: Rows
+    line_planned: Rows
+    line_used: Rows
+    line_grant: Rows
+    pool_left: Rows
+    """(Q,)"""
+    pool_planned: Rows
+
+
+class Stores(NamedTuple):
+    """What lasts from one period to the next."""
+
+    fresh: Rows
+    """(G,) [unit]"""
+    window: Rows
+    """(G,) [unit]"""
+    inflow: Rows
+    """Of goods with a shelf life, from `oldest` periods before the first on. [unit/period]"""
+    lots: Rows
+    """(L,) [unit]"""
+    due: Rows
+    """Arrivals by good and slot. (G * ring,) [unit]"""
+    on_way: Rows
+    """Arrivals by activity and slot. (K * ring,) [unit]"""
+    on_way_cost: Rows
+    """What they cost at arrival. (K * ring,) [money]"""
+    long_levels: Rows
+    """Levels in the long run by slot and activity. (ring * K,) [unit/period]"""
+    long_use: Rows
+    """Use in the long run by slot and good. (ring * G,) [unit/period]"""
+    sum_levels: Rows
+    """Sums of both from today on. (K * ring,), (G * ring,)"""
+    sum_use: Rows
+    changed: Ints
+    """Latest period whose long run differs from that of the period before. (1,)"""
+
+
+class Regime(NamedTuple):
+    """What measures do today."""
+
+    effect: Rows
+    """(X,)"""
+    struck: Rows
+    """Of the measure that begins. (X,)"""
+    crisis: Rows
+    """1: crisis demand. (1,)"""
+    guarded: Rows
+    """(G,)"""
+    frozen: Rows
+    """1: openings and ramps stand still. (P,)"""
+    stop: Rows
+    """Period in which a plant's clock stands still. (P,) [period]"""
+    lag: Rows
+    """Periods by which a plant's clock is behind. (P,) [period]"""
+    chosen: Rows
+    """Set of measures. (1,)"""
+    running: Rows
+    """(1,)"""
+    ran: Rows
+    """(1,)"""
+    ended: Rows
+    """First period after the last measure. (1,) [period]"""
+    turn: Ints
+    """Next change of each lane. (LANES,)"""
+
+
+class Tally(NamedTuple):
+    """Sums over the periods of each future, and over the futures of each period."""
+
+    unmet: Rows
+    """Of the period. (U,) [unit/period]"""
+    paid: Rows
+    """Of the period, discounted in `totals`. (1,) [money/period]"""
+    worth: Rows
+    """Discount of the period. (1,)"""
+    totals: Rows
+    """Unmet by use; first short period, part of it served, deepest, number short, money."""
+    sums: Rows
+    """By period and series. (n * V,)"""
+
+
+class Block(NamedTuple):
+    """The futures that are computed side by side; tables are used again for the next ones."""
+
+    numbers: Rows
+    """(N,), places in `Places`"""
+    lot_paths: Rows
+    """Of lots of kind 2, by number among them and period. (lots * periods,)"""
+    now: Scene
+    ahead: Scene
+    goods: Goods
+    work: Work
+    stores: Stores
+    regime: Regime
+    tally: Tally
+
+
+class Given(NamedTuple):
+    """What tells the futures of a chunk apart."""
+
+    central: Floats
+    """Number of every future where it is not drawn. (N,)"""
+    columns: Ints
+    """Column of a number that is drawn; -1: it is not. (N,)"""
+    drawn: Blocks
+    """(blocks, columns, LANES)"""
+    lot_paths: Blocks
+    """Of lots of kind 2, by number among them and period. (blocks, lots * periods, LANES)"""
+    stocks: Floats
+    """Part of each lot that is there at the first period. (L,)"""
+    fresh: Floats
+    """(G,) [unit]"""
+    past_inflow: Paths
+    """(G, A) [unit/period]"""
+    transit: Paths
+    """(K, J) [unit]"""
+    turn_times: Blocks
+    """Periods in which the measures of a future change. (blocks, W, LANES)"""
+    turn_sets: Blocks
+    """Which set runs from then on. (blocks, W, LANES)"""
+    turn_begins: Blocks
+    """Set of the one measure that begins; -1: none does. (blocks, W, LANES)"""
+    weights: Rows
+    """(blocks, LANES)"""
+
+
+class Kept(NamedTuple):
+    """What a run is to record."""
+
+    first_series: Ints
+    """Rows of each series: short, unmet, stock, money; -1: not kept."""
+    n_series: int
+    """V"""
+    with_money: bool
+    """Whether money is counted."""
+    totals: Blocks
+    """(blocks, 2 U + 5, LANES)"""
+    paths: Blocks
+    """Of the first blocks. (blocks, n * V, LANES)"""
+    n_path_blocks: int
+    count_from: int
+    """First period whose unmet demand counts in `totals`."""
+
+
+SERIES = ("short", "unmet", "stock", "money")
+"""What is known by period."""
+SHORT, UNMET, STOCK, MONEY = range(4)
+FIRST_SHORT, FRACTION, DEEPEST, N_SHORT, WORTH = range(5)
+"""Places behind the unmet demand of the uses in `totals`; behind them, what of it is worth."""
+N_TOTALS = 5

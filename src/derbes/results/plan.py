@@ -1,0 +1,244 @@
+"""The cheapest programme that meets the standards, and what is asked about it.
+
+Money is in the base currency of the case; cost, bound and everything that is
+compared with them are discounted to the first period, payments are as paid.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from derbes.language import _
+from derbes.results.display import Column, html_table
+from derbes.results.provenance import Provenance
+
+FOREIGN = "foreign"
+"""Stands among the currencies of the outlay for what is paid abroad."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChoice:
+    """One decision of a plan."""
+
+    option: str
+    what: str
+    """In words: what, when, how big."""
+    date: str
+    """ISO month of the decision."""
+    size: float
+    unit: str
+    """Unit of the size: of the good for a reserve, `month`, or empty for multiples."""
+    cost: float
+    """Capital and running cost over the calendar, discounted. [money]"""
+    effect: str | None
+    """ISO month from which on it works; None: not within the calendar."""
+    paid: Mapping[int, float] = field(default_factory=dict)
+    """Year → paid for it, not discounted. [money]"""
+    paid_abroad: Mapping[int, float] = field(default_factory=dict)
+    """Year → part of it in foreign currency. [money]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """One way to relax a wish as little as possible, so that all others can hold."""
+
+    what: str
+    """In words."""
+    now: float | str
+    """What the wish says: an amount, a length, or an ISO month."""
+    then: float | str
+    """What it would have to say."""
+    least_relaxation: float | None
+    """The difference; None: a rule, which holds or does not. [unit]"""
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClashWish:
+    """A wish of a smallest set that cannot hold together."""
+
+    wish: str
+    """Path inside the case, e.g. `budget.by_year.2029`."""
+    what: str
+    """The wish and its least relaxation, in words."""
+    least_relaxation: float | None
+    """Of the first cure; None: relaxing this wish alone cures nothing. [unit]"""
+    unit: str
+    cures: tuple[Cure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StandardCost:
+    """A standard, and what it costs to meet it."""
+
+    standard: str
+    met: bool
+    """Whether the plan meets it at every start that it names."""
+    cost_of_it: float | None
+    """Cost of the plan less that of the cheapest plan without this standard. [money]"""
+    shortfall: float = 0.0
+    """Demand of its uses that is left unmet, expected over draws. [unit of the uses]"""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierPoint:
+    """The cheapest plan when the standards last another number of months."""
+
+    months: int
+    cost: float | None
+    """None: no plan survives so long, or it was not computed. [money]"""
+    bound: float | None = None
+    """No plan that survives so long costs less. [money]"""
+    feasible: bool | None = None
+    """None: not computed."""
+    dominated: bool = False
+    """Whether a plan that survives longer costs no more."""
+    plan: tuple[PlanChoice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outlay:
+    """What is paid in a year, expected over draws; not discounted."""
+
+    year: int
+    currency: str
+    """Base currency: all payments; `foreign`: the part that is paid abroad."""
+    amount: float
+    """With the plan: options, purchases, running, storage. [money]"""
+    without_project: float
+    """The calm plan of the case without any option. [money]"""
+    options: float = 0.0
+    """Part of the amount that is paid for the options themselves. [money]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What it costs to decide later."""
+
+    years: int
+    cost: float | None
+    """Cheapest plan that decides nothing earlier; None: there is none. [money]"""
+    cost_of_waiting: float | None
+    """Its cost less that of the plan; None: waiting makes the standards impossible. [money]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A plan of another kind that costs little more."""
+
+    cost: float
+    above: float
+    """Part by which it costs more, of the cost above that without any threat."""
+    plan: tuple[PlanChoice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The cheapest programme that meets the standards."""
+
+    plan: tuple[PlanChoice, ...]
+    cost: float | None
+    """Expected, tail weighted as the case says, options included; None: no plan. [money]"""
+    bound: float | None
+    """No plan costs less. [money]"""
+    gap: float | None
+    """(cost - bound) as a part of the cost above that without any threat, or of the cost
+    where that is nothing."""
+    feasible: bool | None
+    """Whether the standards can be met; None: not known within the time limit."""
+    clash: tuple[ClashWish, ...]
+    """Empty when the standards can be met."""
+    standards: tuple[StandardCost, ...]
+    frontier: tuple[FrontierPoint, ...]
+    outlay: tuple[Outlay, ...]
+    evpi: float | None
+    """Expected value of perfect information; None: one draw, or not computed. [money]"""
+    vss: float | None
+    """Value of the stochastic solution; None: one draw, not computed, or the plan for mean
+    inputs meets the standards not in every draw. [money]"""
+    no_threat_cost: float | None
+    """Cheapest cost without any standard. [money]"""
+    value_of_waiting: tuple[Waiting, ...]
+    alternatives: tuple[Alternative, ...]
+    status: str
+    """`optimal` (within the gap), `time limit`, `infeasible`."""
+    not_computed: tuple[str, ...]
+    """Answers that were left out, because nobody asked or the time was over."""
+    draws: int
+    seed: int | None
+    """None where nothing was drawn at random."""
+    currency: str
+    variant: str
+    provenance: Provenance
+
+    @property
+    def cost_of_security(self) -> float | None:
+        """Cost above the cheapest course without any standard. [money]"""
+        if self.cost is None or self.no_threat_cost is None:
+            return None
+        return self.cost - self.no_threat_cost
+
+    def _repr_html_(self) -> str:
+        """Tables in a notebook: the plan, the standards and the frontier."""
+        return (
+            html_table(choice_columns(self.currency), self.plan, _("Plan"))
+            + html_table(standard_columns(self.currency), self.standards, _("Standards"))
+            + html_table(frontier_columns(self.currency), self.frontier, _("Frontier"))
+        )
+
+
+def _impossible(point: FrontierPoint) -> str:
+    return _("impossible") if point.feasible is False else "–"
+
+
+def _not_possible(row: Waiting) -> str:  # noqa: ARG001 - one signature for all
+    return _("impossible")
+
+
+def choice_columns(currency: str) -> tuple[Column, ...]:
+    """What is shown of a decision."""
+    return (
+        Column("option", _("option")),
+        Column("date", _("decided")),
+        Column("effect", _("works from")),
+        Column("size", _("size")),
+        Column("unit", _("unit")),
+        Column("cost", _("cost"), currency),
+    )
+
+
+def standard_columns(currency: str) -> tuple[Column, ...]:
+    """What is shown of a standard."""
+    return (
+        Column("standard", _("standard")),
+        Column("met", _("met")),
+        Column("cost_of_it", _("what it costs"), currency),
+    )
+
+
+def frontier_columns(currency: str) -> tuple[Column, ...]:
+    """What is shown of a point of the frontier."""
+    return (
+        Column("months", _("survived"), _("month")),
+        Column("cost", _("cost"), currency, _impossible),
+        Column("dominated", _("dominated")),
+    )
+
+
+def outlay_columns(currency: str) -> tuple[Column, ...]:
+    """What is shown of the outlay of a year."""
+    return (
+        Column("year", _("year")),
+        Column("currency", _("currency")),
+        Column("amount", _("with the plan"), currency),
+        Column("options", _("of it for options"), currency),
+        Column("without_project", _("without"), currency),
+    )
+
+
+def waiting_columns(currency: str) -> tuple[Column, ...]:
+    """What is shown of deciding later."""
+    return (
+        Column("years", _("decided later by"), _("year")),
+        Column("cost", _("cost"), currency, _not_possible),
+        Column("cost_of_waiting", _("dearer by"), currency, _not_possible),
+    )

@@ -1,0 +1,310 @@
+"""What is said, run against what is known: verdicts, and what the ledger shows as a whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from derbes.language import _
+from derbes.results.display import Column, html_table
+from derbes.results.provenance import Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """An input at which a verdict turns over, all others at their central values."""
+
+    input: str
+    """Path of the number."""
+    value: float
+    """Where it turns. [unit]"""
+    unit: str
+    direction: str
+    """`above` or `below`: where the verdict is the other one."""
+    central: float
+    """The number as written. [unit]"""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """An entry of the ledger with its verdict: what all kinds of entries have."""
+
+    id: str
+    says: Mapping[str, str]
+    """What it says, by language."""
+    document: str
+    place: str
+    expression: str
+    """What it is checked by; empty: nothing."""
+    verdict: str
+    """`holds`, `likely`, `open`, `unlikely`, `fails`, `untestable`, `not_due`, `void`,
+    `expired`."""
+    share: float | None
+    """Part of the draws in which it holds, 0-1; None where that is not known."""
+    standard_error: float | None
+    """Of the share."""
+    reason: str
+    """Why the verdict is what it is, where the share does not say it."""
+    n_draws: int = 0
+    missing: tuple[str, ...] = ()
+    """Keys without which it cannot be tested."""
+    flips_at: tuple[Flip, ...] = ()
+    flips_in: tuple[str, ...] = ()
+    """Variants in which the verdict turns over."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow(EntryRow):
+    """A statement with its verdict."""
+
+    kind: str = ""
+    by: str = ""
+    """Who utters it."""
+    holder: str = ""
+    """Whose view it is."""
+    reporters: tuple[str, ...] = ()
+    said: str = ""
+    modality: str = ""
+    polarity: str = ""
+    """`affirmed` or `denied`."""
+    cue: str = ""
+    phrase: Mapping[str, str] = field(default_factory=dict)
+    stance: str | None = None
+    """`+`, `0` or `-` toward its first target; None: it takes none."""
+    target: str | None = None
+    stances: Mapping[str, str] = field(default_factory=dict)
+    """Target → stance."""
+    retells: tuple[str, ...] = ()
+    due: str | None = None
+    is_due: bool | None = None
+    """Whether its date has come; None: it has none."""
+    outcome: str | None = None
+    """Of a prediction: `yes`, `no`, `void`; None: not decided."""
+    decided_by: Mapping[str, str] = field(default_factory=dict)
+    """Of a prediction: `yes`, `no`, `void` → what would decide so, in words."""
+    probability: float | None = None
+    """Of a prediction: what its wording implies, 0-1."""
+    brier: float | None = None
+    """Of a resolved prediction: (probability - outcome) squared."""
+    expires: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContrastRow(EntryRow):
+    """Not this but that."""
+
+    by: str = ""
+    between: tuple[str, ...] = ()
+    verdicts: tuple[str, ...] = ()
+    """Verdicts on the statements on its sides."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoubleStandardRow(EntryRow):
+    """A double standard: declared in the ledger, found by the query, or both."""
+
+    judge: str = ""
+    act: str = ""
+    kind: str = ""
+    """`actors`: the same act of two actors; `word_against_deed`: word and deed differ;
+    `yardsticks`: one act of one actor, judged both ways; empty: declared, and not of a form
+    that the query finds."""
+    judgements: tuple[str, ...] = ()
+    """Statement, actor, sign and whether by word or deed, one text each."""
+    statements: tuple[str, ...] = ()
+    is_declared: bool = False
+    is_found: bool = False
+    """Whether the query finds it among the judgements of the ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class TensionRow(EntryRow):
+    """Statements that sit badly together, a gap, or a trap for a reader."""
+
+    statements: tuple[str, ...] = ()
+    raised: bool | None = None
+    """Whether its expression holds or is likely; None: it has none that can be tested."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Statements that cannot all stand."""
+
+    id: str
+    kind: str
+    """`denial`, `expressions`, `judgement`, `stance` or `exclusive`."""
+    statements: tuple[str, ...]
+    """Two; of judgements all that condemn or accept the act."""
+    holders: tuple[str, ...]
+    """Of each statement."""
+    sides: tuple[str, ...]
+    """Of each statement."""
+    same_side: bool
+    """Whether all of them stand on one side."""
+    about: str
+    """What they are about: an act, a target, an expression, or the word that excludes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModalityDrift:
+    """What became of a statement when it was passed on."""
+
+    id: str
+    """The retelling."""
+    source: str
+    """What it retells."""
+    by: str
+    source_by: str
+    modality: str
+    source_modality: str
+    cue: str
+    source_cue: str
+    change: str
+    """`raised`, `lowered`, or `turned` where one denies what the other affirms."""
+    in_what: str
+    """`modality` or `strength`."""
+    steps: int
+    """How far: steps of modality; 0 for strength."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """What a side never speaks of while another does."""
+
+    side: str
+    subject: str
+    """An actor, a thing, or an act."""
+    said_by: tuple[str, ...]
+    """Sides that do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What the ledger speaks of, and what nobody mentions."""
+
+    facts_unmentioned: tuple[str, ...]
+    """Facts of the case that no expression of the ledger names."""
+    unsaid: tuple[Unsaid, ...]
+    n_tested: int
+    """Entries with a verdict from draws."""
+    n_entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThesisEdge:
+    """A causal thesis as an arrow."""
+
+    id: str
+    cause: str
+    effect: str
+    verdict: str
+    share: float | None
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThesisGraph:
+    """Causal theses as a graph."""
+
+    nodes: tuple[tuple[str, str], ...]
+    """(id or word, verdict on it where it is a statement, else empty)."""
+    edges: tuple[ThesisEdge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerScore:
+    """How well a speaker has predicted."""
+
+    speaker: str
+    n_predictions: int
+    n_resolved: int
+    n_void: int
+    brier: float | None
+    """Mean over what is resolved; None: nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationBin:
+    """Predictions that claimed about the same probability, and how many came true."""
+
+    low: float
+    high: float
+    n: int
+    mean_probability: float
+    share_true: float
+
+
+@dataclass(frozen=True, slots=True)
+class Predictions:
+    """Scores and calibration of predictions."""
+
+    scores: tuple[SpeakerScore, ...]
+    calibration: tuple[CalibrationBin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignalingYear:
+    """What the signaling game says of a cut-off that starts in one month."""
+
+    start: str
+    measure: str
+    length: int
+    """[month]"""
+    credible_share: float | None
+    """Part of the draws in which the sender gains by cutting off a dependent target."""
+    rhetoric_share: float | None
+    """Part in which threats are talk: it does not gain, whatever it believes."""
+    explaining_matters_share: float | None
+    """Part in which what the sender does hangs on what the target says."""
+    pooling_share: float | None
+    """Part with an equilibrium in which both types of the target do the same."""
+    separating_share: float | None
+    """Part with an equilibrium in which what the target does tells its type."""
+    threshold: float | None
+    """Mean over draws of the belief in dependence from which a cut-off pays, 0-1;
+    above 1: never."""
+    n_draws: int = 1
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signaling:
+    """The signaling game over years, and the parameters that no data give."""
+
+    years: tuple[SignalingYear, ...]
+    parameters: Mapping[str, tuple[float, float, float]]
+    """Parameter → low, central, high."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementTable:
+    """The ledger of a case with its verdicts, and what it shows as a whole."""
+
+    as_of: str
+    statements: tuple[StatementRow, ...]
+    contrasts: tuple[ContrastRow, ...]
+    contradictions: tuple[Contradiction, ...]
+    modality_drift: tuple[ModalityDrift, ...]
+    double_standards: tuple[DoubleStandardRow, ...]
+    tensions: tuple[TensionRow, ...]
+    coverage: Coverage
+    theses: ThesisGraph
+    predictions: Predictions
+    signaling: Signaling | None
+    provenance: Provenance
+
+    def _repr_html_(self) -> str:
+        """A table in a notebook."""
+        return html_table(statement_columns(), self.statements, _("Statements"))
+
+
+def statement_columns() -> tuple[Column, ...]:
+    """What is shown of a statement."""
+    return (
+        Column("id", _("id")),
+        Column("holder", _("holder")),
+        Column("modality", _("modality")),
+        Column("verdict", _("verdict")),
+        Column("share", _("share of draws")),
+        Column("standard_error", _("standard error")),
+        Column("due", _("due")),
+        Column("reason", _("reason")),
+    )

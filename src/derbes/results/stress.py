@@ -1,0 +1,221 @@
+"""What holds over many draws of the uncertain inputs, and what decides it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from derbes.results.inputs import DrawnInput
+from derbes.results.provenance import Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One number over the draws."""
+
+    name: str
+    """What it is, as an expression: `time_to_survive(embargo, 2028-01, bound=optimal)`."""
+    unit: str
+    """Empty: a pure number; `share`: a probability or a part."""
+    mean: float | None
+    """None: it has a value in no draw."""
+    standard_error: float | None
+    """Of the mean, as if the draws were independent; of a Sobol sequence an upper bound."""
+    quantiles: Mapping[str, float]
+    """Percent → value: 5, 25, 50, 75, 95; empty for a probability. [unit]"""
+    question: str = ""
+    variant: str = "base"
+    measure: str = ""
+    length: int | None = None
+    """[month]"""
+    date: str = ""
+    """ISO month."""
+    bound: str = ""
+    """`optimal`: best response in each draw; `myopic`: the rule."""
+    n_draws: int = 0
+    """Draws in which it has a value."""
+    n_without: int = 0
+    """Draws in which it has none: a price is missing, or the sender loses nothing."""
+    capped_at: float | None = None
+    """Where values are cut off, as nothing beyond is looked at; None: nowhere. [unit]"""
+    capped_share: float | None = None
+    """Share of the draws that reach it."""
+    draws_to_halve: int | None = None
+    """Draws in all that would halve the standard error; None: it is exact."""
+    central: float | None = None
+    """With all inputs at their central values."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndedBy:
+    """Probability that the leverage of a measure has ended by a date."""
+
+    variant: str
+    measure: str
+    length: int
+    """[month]"""
+    date: str
+    """ISO month."""
+    p: float
+    """Share of the draws in which no start from this date on leaves essential demand unmet."""
+    standard_error: float = 0.0
+    bound: str = ""
+    """`optimal`: best response, so p is an upper bound; `myopic`: the rule, a lower bound."""
+    n_draws: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """How much of the spread of an answer comes from one input."""
+
+    answer: str
+    input: str
+    """Path of the input; `scenario` for the choice of a scenario."""
+    first: float | None
+    """First-order Sobol index: part of the variance that the input explains alone; None:
+    the input was screened out, or the answer never varies."""
+    total: float | None
+    """Total Sobol index: part of the variance in which the input has a hand."""
+    pawn: float | None
+    """Median PAWN index over the draws: largest distance between the answer's distribution
+    with the input held in a part of its range and without, 0-1."""
+    first_confidence: float | None = None
+    """Half width of the 95 % interval of `first`."""
+    total_confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One input at its low and high end, the others at their central values."""
+
+    answer: str
+    input: str
+    unit: str
+    low: float
+    """[unit]"""
+    high: float
+    """[unit]"""
+    central: float
+    """Its central value. [unit]"""
+    answer_at_low: float
+    answer_at_high: float
+    answer_central: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenedOut:
+    """Inputs that were left out of the Sobol indices, and what they moved."""
+
+    answer: str
+    n_inputs: int
+    largest_swing: float
+    """Largest difference that one of them made to the answer, alone, over its range."""
+    share_of_largest: float
+    """The same beside the largest swing of any input."""
+    inputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TippingValue:
+    """Value of an input at which a yes-or-no answer flips."""
+
+    answer: str
+    input: str
+    value: float | None
+    """With all other inputs at their central values; None: it flips nowhere in its range."""
+    unit: str
+    direction: str
+    """`below` or `above`: on which side the answer is not what it is at the center."""
+    value_over_draws: float | None = None
+    """Where the answer holds in half of the draws; None: nowhere in the range."""
+    central_answer: bool = False
+    """The answer with all inputs at their central values."""
+    shown: str = ""
+    """The value in the user's words: `41,000 round`, or a month for an opening."""
+    says: str = ""
+    """The whole as a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fan:
+    """Quantiles of a number by date."""
+
+    name: str
+    """`cover` [month], `leverage_ratio`."""
+    variant: str
+    unit: str
+    dates: tuple[str, ...]
+    """ISO months."""
+    quantiles: Mapping[str, tuple[float | None, ...]]
+    """Percent → value by date."""
+    mean: tuple[float | None, ...]
+    central: tuple[float | None, ...]
+    """With all inputs at their central values."""
+    n_draws: int
+    bound: str = ""
+    measure: str = ""
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HazardRisk:
+    """What hazards do over the calendar."""
+
+    variant: str
+    hazards: tuple[str, ...]
+    dates: tuple[str, ...]
+    """ISO months. (T,)"""
+    p_short: tuple[float, ...]
+    """Share of the futures in which essential demand goes short in each period. (T,)"""
+    p_short_by: tuple[float, ...]
+    """Share in which it has gone short by the end of each period. (T,)"""
+    use: Mapping[str, float]
+    """Essential use → share of the futures in which it ever goes short."""
+    expected_loss: float | None
+    """Mean extra cost, shortage included, discounted; None: a shortage cost is missing. [money]"""
+    cvar_loss: float | None
+    """Mean of the worst `tail_share` of the futures. [money]"""
+    expected_unmet: float
+    """Mean unmet essential demand beyond that of calm. [unit]"""
+    cvar_unmet: float
+    tail_share: float
+    exceedance: tuple[tuple[float, float], ...]
+    """(loss or unmet demand, share of the futures with more), rising."""
+    exceedance_unit: str
+    missing: tuple[str, ...] = ()
+    """Paths whose absence leaves money missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Convergence:
+    """How the mean of an answer settles as draws come in."""
+
+    answer: str
+    n_draws: tuple[int, ...]
+    mean: tuple[float, ...]
+    standard_error: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stress:
+    """Everything over draws."""
+
+    draws: int
+    """Draws by the rule."""
+    seed: int
+    answers: tuple[Answer, ...]
+    p_ended: tuple[EndedBy, ...]
+    sensitivity: tuple[Influence, ...]
+    tipping: tuple[TippingValue, ...]
+    provenance: Provenance
+    method: str = "sobol"
+    draws_solved: int = 0
+    """The first of the draws, solved as programs too: the best response."""
+    hazards: tuple[HazardRisk, ...] = ()
+    fans: tuple[Fan, ...] = ()
+    tornado: tuple[Bar, ...] = ()
+    screened_out: tuple[ScreenedOut, ...] = ()
+    convergence: tuple[Convergence, ...] = ()
+    inputs: tuple[DrawnInput, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What a reader must know of how the numbers came about, in words."""
+    units: Mapping[str, str] = field(default_factory=dict)
+    """`money` and `unmet`: their units."""

@@ -1,0 +1,174 @@
+"""The ledger of a case with its expressions read."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from derbes.case.entities import Case
+from derbes.case.ledger import Checked
+from derbes.errors import CaseError, Problem
+from derbes.language import _
+from derbes.statements.expressions.names import Names, names_of
+from derbes.statements.expressions.problems import expression_problems
+from derbes.statements.expressions.reading import read_expression
+from derbes.statements.expressions.spelling import ExpressionError
+from derbes.statements.terms.tree import Constant, Node, calls_in
+from derbes.statements.terms.vocabulary import Engine
+
+SECTIONS = ("statements", "contrasts", "double_standards", "tensions")
+KEYS = ("holds_if", "condition", "yes_if", "no_if", "void_if")
+"""Keys of an entry that hold an expression."""
+_LINKS = ("holds", "share", "verdict")
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Entries of a case and what their expressions say."""
+
+    case: Case
+    parts: Mapping[tuple[str, str], Node]
+    """(entry, key) → expression."""
+    longest: int
+    """Longest measure that an expression asks about. [period]"""
+
+    @property
+    def checks(self) -> Mapping[str, Node]:
+        """Entry → the expression that it holds or fails by: `holds_if`, else `yes_if`."""
+        found = {name: node for (name, key), node in self.parts.items() if key == "yes_if"}
+        return found | {name: node for (name, key), node in self.parts.items() if key == "holds_if"}
+
+    def path_of(self, name: str) -> str:
+        """Path of an entry inside the case."""
+        section = next((s for s in SECTIONS if name in getattr(self.case, s)), SECTIONS[0])
+        return f"{section}.{name}"
+
+
+def entries_of(case: Case) -> tuple[Checked, ...]:
+    """Every entry of a case's ledger, section by section."""
+    return tuple(entry for section in SECTIONS for entry in getattr(case, section).values())
+
+
+def ledger_problems(case: Case) -> tuple[Problem, ...]:
+    """Every problem of the expressions of a case's ledger, with their lines."""
+    if not entries_of(case):
+        return ()
+    names = names_of(case)
+    found = [
+        problem
+        for where, text in _written(case)
+        for problem in expression_problems(
+            text, names, where=where, line=case.expressions.get(where, 0)
+        )
+    ]
+    return (*found, *_circles(case, _parts(case, names)))
+
+
+def read_ledger(case: Case) -> Ledger:
+    """The ledger of a case with its expressions read.
+
+    Raises:
+        CaseError: Expressions that cannot be used; holds every problem.
+    """
+    problems = ledger_problems(case)
+    if problems:
+        raise CaseError(case.source or case.name, problems)
+    parts = _parts(case, names_of(case)) if entries_of(case) else {}
+    asked = [months for node in parts.values() for months in _months(node)]
+    longest = max([case.calendar.periods(months) for months in asked], default=0)
+    return Ledger(case, parts, longest)
+
+
+def _written(case: Case) -> Iterator[tuple[str, str]]:
+    """Paths of expressions and what is written there."""
+    for section in SECTIONS:
+        for name, entry in getattr(case, section).items():
+            for key in KEYS:
+                text = getattr(entry, key, "")
+                if text:
+                    yield f"{section}.{name}.{key}", text
+
+
+def _parts(case: Case, names: Names) -> dict[tuple[str, str], Node]:
+    """Expressions that can be read."""
+    found: dict[tuple[str, str], Node] = {}
+    for where, text in _written(case):
+        _section, name, key = where.split(".")
+        try:
+            found[name, key] = read_expression(text, names)
+        except ExpressionError:
+            continue
+    return found
+
+
+def _months(node: Node) -> Iterator[float]:
+    """Lengths of measures that an expression asks about. [month]"""
+    for call in calls_in(node):
+        for parameter, argument in zip(call.entry.parameters, call.arguments, strict=True):
+            number = argument.value if isinstance(argument, Constant) else None
+            if parameter.name == "months" and isinstance(number, float):
+                yield number
+
+
+def links_of(node: Node) -> tuple[str, ...]:
+    """Entries whose truth, share or verdict an expression names."""
+    return tuple(
+        str(argument.value)
+        for call in calls_in(node)
+        if call.entry.name in _LINKS
+        for argument in call.arguments
+        if isinstance(argument, Constant)
+    )
+
+
+def facts_in(node: Node) -> tuple[str, ...]:
+    """Facts that an expression names."""
+    return tuple(
+        str(argument.value)
+        for call in calls_in(node)
+        if call.entry.name in {"fact", "attested", "indicator", "date_of"}
+        for argument in call.arguments[:1]
+        if isinstance(argument, Constant)
+    )
+
+
+def is_evidence(node: Node) -> bool:
+    """Whether an expression asks only what is written down, not the case or the model."""
+    return all(call.entry.engine is Engine.LEDGER for call in calls_in(node))
+
+
+def is_cheap(node: Node) -> bool:
+    """Whether an expression can be computed without a program."""
+    return all(call.entry.engine in {Engine.LEDGER, Engine.CASE} for call in calls_in(node))
+
+
+def needs_verdicts(node: Node) -> bool:
+    """Whether an expression asks for what is known only over all draws."""
+    return any(call.entry.name in {"share", "verdict"} for call in calls_in(node))
+
+
+def _circles(case: Case, parts: Mapping[tuple[str, str], Node]) -> tuple[Problem, ...]:
+    """Entries that hang on themselves."""
+    links: dict[str, set[str]] = {}
+    for (name, _key), node in parts.items():
+        links.setdefault(name, set()).update(links_of(node))
+    problems = []
+    for name in links:
+        if name in _reached(links, name):
+            where = Ledger(case, parts, 0).path_of(name)
+            what = _('"{name}" hangs on itself').format(name=name)
+            fix = _("let one of the entries on the way say it without the others")
+            key = next(key for entry, key in parts if entry == name)
+            line = case.expressions.get(f"{where}.{key}", 0)
+            problems.append(Problem(where=f"{where}.{key}", what=what, line=line, fix=fix))
+    return tuple(problems)
+
+
+def _reached(links: Mapping[str, set[str]], name: str) -> set[str]:
+    """Entries that an entry hangs on, at any distance."""
+    found: set[str] = set()
+    waiting = list(links.get(name, ()))
+    while waiting:
+        one = waiting.pop()
+        if one not in found:
+            found.add(one)
+            waiting += links.get(one, ())
+    return found

@@ -1,0 +1,116 @@
+"""Quantities of both sides' losses: leverage, its parts, the premium, unmet demand."""
+
+import math
+from dataclasses import replace
+
+from derbes.case.request import Request
+from derbes.leverage import branch_of, leverage_rows
+from derbes.results.leverage import LeverageRow
+from derbes.statements.quantities.asked import Asked, measure_asked, period_of
+from derbes.statements.quantities.worlds import DrawWorld, VariantWorld
+from derbes.statements.terms.values import Missing, Value
+
+OPTIMAL = "optimal"
+SETTLED = 1e-9
+"""A loss of less than this part of the sender's is none."""
+
+
+def loss_row(world: DrawWorld, asked: Asked, *, has_premium: bool = False) -> LeverageRow | Missing:
+    """The row of the surface of losses that is asked about."""
+    one = world.of(asked)
+    measure, start = measure_asked(one.case, asked), period_of(one.case, asked.day("at"))
+    if isinstance(measure, Missing):
+        return measure
+    if isinstance(start, Missing):
+        return start
+    rows = _rows(one, measure, start, has_premium=has_premium)
+    bound = str(asked.given.get("bound", OPTIMAL))
+    found = next((row for row in rows if row.bound == bound), None)
+    return Missing((f"measures.{measure[0]}.start",)) if found is None else found
+
+
+def _rows(
+    one: VariantWorld, measure: tuple[str, int], start: int, *, has_premium: bool
+) -> tuple[LeverageRow, ...]:
+    """Rows by both rules; those with the premium serve all."""
+
+    def compute() -> tuple[LeverageRow, ...]:
+        study = replace(one.study, measures=(one.measure(measure[0]),))
+        request = Request(starts=(start,), lengths=(measure[1],))
+        return leverage_rows((study,), request, has_premium=has_premium)
+
+    has_premium = has_premium or one.has(("losses", measure, start, True))
+    return one.once(("losses", measure, start, has_premium), compute)
+
+
+def _figure(row: LeverageRow | Missing, name: str) -> Value:
+    if isinstance(row, Missing):
+        return row
+    found = getattr(row, name)
+    return Missing(row.missing or (name,)) if found is None else float(found)
+
+
+def target_loss(world: DrawWorld, asked: Asked) -> Value:
+    """What a measure costs the target. [money]"""
+    return _figure(loss_row(world, asked), "target_loss")
+
+
+def sender_cost(world: DrawWorld, asked: Asked) -> Value:
+    """Margin that the sender loses. [money]"""
+    return _figure(loss_row(world, asked), f"sender_cost_{asked.text('buyer')}")
+
+
+def leverage(world: DrawWorld, asked: Asked) -> Value:
+    """Leverage ratio: what the target loses for each unit that the sender loses."""
+    loss, cost = target_loss(world, asked), sender_cost(world, asked)
+    if isinstance(loss, float) and isinstance(cost, float):
+        return ratio(loss, cost)
+    return loss if isinstance(loss, Missing) else cost
+
+
+def ratio(loss: float, cost: float) -> float:
+    """Loss over cost: 0 where nothing is lost, without bound where only the target loses.
+
+    Examples:
+        >>> ratio(6.0, 3.0), ratio(0.0, 0.0), ratio(6.0, 0.0)
+        (2.0, 0.0, inf)
+    """
+    if loss <= SETTLED * abs(cost) or loss <= 0.0:
+        return 0.0
+    return loss / cost if cost > 0.0 else math.inf
+
+
+def premium(world: DrawWorld, asked: Asked) -> Value:
+    """Price rise that costs the target as much as being cut off, as a share of the price."""
+    row = loss_row(world, asked, has_premium=True)
+    if not isinstance(row, Missing) and row.premium_unbounded:
+        return math.inf
+    return _figure(row, "premium")
+
+
+def deepest_shortfall(world: DrawWorld, asked: Asked) -> Value:
+    """Largest unmet share of essential demand in one period."""
+    return _figure(loss_row(world, asked), "deepest_shortfall")
+
+
+def reserve_used(world: DrawWorld, asked: Asked) -> Value:
+    """Largest part of a reserve that is not held in one period."""
+    return _figure(loss_row(world, asked), "reserve_used")
+
+
+def unmet(world: DrawWorld, asked: Asked) -> Value:
+    """Unmet demand of a tier, or of one use. [unit]"""
+    row, use = loss_row(world, asked), asked.text("use")
+    if isinstance(row, Missing) or not use:
+        return _figure(row, f"unmet_{asked.text('tier')}")
+    one = world.of(asked)
+    if use not in one.case.uses:
+        return Missing((f"uses.{use}",))
+    start, length = one.case.calendar.index_of(row.start), row.length // one.case.calendar.step
+
+    def by_use() -> dict[str, float]:
+        study = replace(one.study, measures=(one.measure(row.measure),))
+        branch = branch_of(study, row.measure, start=start, length=length, bound=row.bound)
+        return {name: float(sum(path)) for name, path in branch.unmet.items()}
+
+    return one.once(("unmet", row.measure, start, length, row.bound), by_use)[use]

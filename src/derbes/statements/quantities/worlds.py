@@ -1,0 +1,121 @@
+"""One draw of the inputs as a world: its case, its variants, and what is known of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from derbes.case.arrays import MeasureArrays
+from derbes.case.entities import Case
+from derbes.case.request import BASE
+from derbes.compiler import compile_case, compile_measure
+from derbes.programs.calm import solve_calm
+from derbes.statements.catalog import BY_NAME
+from derbes.statements.expressions.entries import Ledger
+from derbes.statements.quantities.asked import Asked
+from derbes.statements.terms.evaluation import evaluate
+from derbes.statements.terms.values import Day, Missing, Value
+from derbes.study import Study
+
+Compute = Callable[..., Value]
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is already known of an entry over all draws."""
+
+    share: float | None
+    verdict: str
+
+
+@dataclass(slots=True)
+class VariantWorld:
+    """A variant in one draw: compiled and solved when first asked."""
+
+    name: str
+    case: Case
+    longest: int
+    """Longest measure that an expression asks about. [period]"""
+    kept: dict[object, object] = field(default_factory=dict)
+    """What has been computed, by what was asked."""
+    _study: Study | None = None
+
+    @property
+    def study(self) -> Study:
+        """The variant compiled, with its calm plan and without measures."""
+        if self._study is None:
+            arrays = compile_case(self.case, self.longest)
+            self._study = Study(self.name, self.case, arrays, solve_calm(arrays), ())
+        return self._study
+
+    def measure(self, name: str) -> MeasureArrays:
+        """A measure, compiled."""
+        return self.once(
+            ("measure", name), lambda: compile_measure(self.case, self.study.arrays, name)
+        )
+
+    def has(self, key: object) -> bool:
+        """Whether what a key stands for has been computed."""
+        return key in self.kept
+
+    def once(self, key: object, compute: Callable[[], Found]) -> Found:
+        """What a key stands for, computed when first asked."""
+        if key not in self.kept:
+            self.kept[key] = compute()
+        return self.kept[key]  # type: ignore[return-value]
+
+
+@dataclass(slots=True)
+class DrawWorld:
+    """Where the quantities of one draw get their values, each computed once."""
+
+    case: Case
+    ledger: Ledger
+    as_of: Day
+    quantities: Mapping[str, Compute]
+    """Quantity → what computes it."""
+    settled: Mapping[str, Settled] = field(default_factory=dict)
+    variants: Callable[[str], Case] | None = None
+    """Variant → its case in this draw."""
+    base: str = BASE
+    """Variant that stands for the case as written."""
+    _worlds: dict[str, VariantWorld] = field(default_factory=dict)
+    _values: dict[tuple[str, tuple[Value, ...]], Value] = field(default_factory=dict)
+    _truths: dict[str, Value] = field(default_factory=dict)
+    _open: list[str] = field(default_factory=list)
+
+    def quantity(self, name: str, arguments: tuple[Value, ...]) -> Value:
+        """The value of a quantity, computed when first asked."""
+        key = (name, arguments)
+        if key not in self._values:
+            names = (parameter.name for parameter in BY_NAME[name].parameters)
+            asked = Asked(dict(zip(names, arguments, strict=True)))
+            self._values[key] = self.quantities[name](self, asked)
+        return self._values[key]
+
+    def rate(self, currency: str) -> Value:
+        """Base currency for one unit of another."""
+        return self.case.rates[currency].value
+
+    def of(self, asked: Asked) -> VariantWorld:
+        """The variant that a quantity is asked about."""
+        return self.variant(asked.text("variant"))
+
+    def variant(self, name: str) -> VariantWorld:
+        """A variant in this draw."""
+        name = self.base if name == BASE else name
+        if name not in self._worlds:
+            case = self.case if self.variants is None else self.variants(name)
+            self._worlds[name] = VariantWorld(name, case, self.ledger.longest)
+        return self._worlds[name]
+
+    def truth_of(self, name: str) -> Value:
+        """Whether an entry of the ledger holds in this draw."""
+        node = self.ledger.checks.get(name)
+        if node is None or name in self._open:
+            return Missing((self.ledger.path_of(name),))
+        if name not in self._truths:
+            self._open.append(name)
+            self._truths[name] = evaluate(node, self)
+            self._open.pop()
+        return self._truths[name]

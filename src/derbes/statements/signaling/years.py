@@ -1,0 +1,186 @@
+"""The signaling game over draws and years: when a cut-off is credible, when it is talk."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from derbes.case.calendar import MONTHS_A_YEAR
+from derbes.case.entities import Case
+from derbes.case.quantity import FloatArray
+from derbes.case.request import BASE
+from derbes.language import _
+from derbes.results.statements import Signaling, SignalingYear
+from derbes.statements.quantities import Ledger
+from derbes.statements.quantities.asked import length_of
+from derbes.statements.quantities.credibility import (
+    PARAMETERS,
+    Stakes,
+    belief_threshold,
+    central_parameters,
+    cut_off_value,
+    stakes_of,
+)
+from derbes.statements.signaling.episode import drawn_parameters, episode
+from derbes.statements.signaling.equilibria import perfect_bayesian_equilibria
+from derbes.statements.signaling.game import Profile
+from derbes.statements.signaling.rationality import TINY, is_pooling, is_separating
+from derbes.statements.terms.values import Day, Missing
+from derbes.statements.verdicts.sampling import Futures, Sampling, make_futures, world_of
+from derbes.study import Progress, run_tasks
+
+LARGEST_THRESHOLD = 1.5
+"""Thresholds above 1 mean never; their mean over draws counts each as this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The game of one draw and year."""
+
+    is_credible: bool
+    is_rhetoric: bool
+    matters: bool
+    pools: bool
+    separates: bool
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """All years of some draws."""
+
+    ledger: Ledger
+    futures: Futures
+    rows: tuple[int, ...]
+    starts: tuple[int, ...]
+    measure: str
+    length: int
+    as_of: Day
+    seed: int
+
+
+def signaling_of(
+    ledger: Ledger,
+    as_of: Day,
+    sampling: Sampling,
+    *,
+    n_workers: int = 1,
+    progress: Progress | None = None,
+) -> Signaling | None:
+    """The game in the first month of each year; None where no measure has a sender.
+
+    Args:
+        ledger: The ledger, whose case it is about.
+        as_of: The day asked about.
+        sampling: Draws of the inputs; the parameters are drawn beside them.
+        n_workers: Processes.
+        progress: Called as draws are done.
+    """
+    case = ledger.case
+    measure = _measure(case)
+    if not measure:
+        return None
+    length = length_of(case, measure, None)
+    step = MONTHS_A_YEAR // case.calendar.step
+    starts = tuple(range(0, case.calendar.n_periods, step))
+    futures = make_futures(ledger, sampling.n_draws, sampling)
+    tasks = [
+        _Task(ledger, futures, (row,), starts, measure, length, as_of, sampling.seed)
+        for row in range(futures.n)
+    ]
+    what = _("signaling")
+    found = run_tasks(_games, tasks, n_workers=n_workers, progress=progress, what=what)
+    by_draw = [answers for part in found for answers in part]
+    weights = futures.draws[BASE].weights
+    years = tuple(
+        _year(
+            case.calendar.label(start),
+            measure,
+            length * case.calendar.step,
+            answers=[draw[y] for draw in by_draw],
+            weights=weights,
+        )
+        for y, start in enumerate(starts)
+    )
+    return Signaling(years=years, parameters=PARAMETERS)
+
+
+def _measure(case: Case) -> str:
+    """The main measure, where it has a sender; else the first that has one."""
+    main = case.main_measure or next(iter(case.measures), "")
+    names = [main, *case.measures] if main else []
+    return next((name for name in names if case.measures[name].sender), "")
+
+
+def _games(task: _Task) -> list[list[Answer | Missing]]:
+    return [_draw(task, row) for row in task.rows]
+
+
+def _draw(task: _Task, row: int) -> list[Answer | Missing]:
+    """The game of every year in one draw."""
+    cases = dict.fromkeys(task.futures.draws, (task.futures, row))
+    world = world_of(task.ledger, task.as_of, cases=cases, settled={})
+    is_central = task.futures.n == 1
+    rng = np.random.default_rng((task.seed, row))
+    parameters = central_parameters() if is_central else drawn_parameters(rng)
+    first = stakes_of(world, task.measure, task.starts[0], task.length)
+    found: list[Answer | Missing] = []
+    for start in task.starts:
+        now = stakes_of(world, task.measure, start, task.length)
+        if isinstance(first, Missing) or isinstance(now, Missing):
+            found.append(first if isinstance(first, Missing) else now)  # type: ignore[arg-type]
+        else:
+            found.append(answer(first, now, parameters))
+    return found
+
+
+def answer(first: Stakes, now: Stakes, parameters: Mapping[str, float]) -> Answer:
+    """What the game says where the target is either as on the first day or as it is now."""
+    dependent, free = cut_off_value(first, parameters), cut_off_value(now, parameters)
+    equilibria = perfect_bayesian_equilibria(episode(first, now, parameters))
+    return Answer(
+        is_credible=free > 0,
+        is_rhetoric=dependent <= 0 and free <= 0,
+        matters=any(_hangs_on_words(profile) for profile in equilibria),
+        pools=any(is_pooling(profile) for profile in equilibria),
+        separates=any(is_separating(profile) for profile in equilibria),
+        threshold=belief_threshold(dependent, free),
+    )
+
+
+def _hangs_on_words(profile: Profile) -> bool:
+    """Whether what the listener does differs between messages."""
+    return bool(np.abs(profile.listener - profile.listener[0]).max() > TINY)
+
+
+def _year(
+    start: str,
+    measure: str,
+    length: int,
+    *,
+    answers: Sequence[Answer | Missing],
+    weights: FloatArray,
+) -> SignalingYear:
+    known = [(a, w) for a, w in zip(answers, weights, strict=True) if isinstance(a, Answer)]
+    lost = [one for one in answers if isinstance(one, Missing)]
+    total = sum(weight for _answer, weight in known)
+
+    def share(name: str) -> float | None:
+        if not known:
+            return None
+        return float(sum(w * float(getattr(a, name)) for a, w in known) / total)
+
+    capped = [(min(a.threshold, LARGEST_THRESHOLD), w) for a, w in known]
+    return SignalingYear(
+        start=start,
+        measure=measure,
+        length=length,
+        credible_share=share("is_credible"),
+        rhetoric_share=share("is_rhetoric"),
+        explaining_matters_share=share("matters"),
+        pooling_share=share("pools"),
+        separating_share=share("separates"),
+        threshold=float(sum(t * w for t, w in capped) / total) if known else None,
+        n_draws=len(answers),
+        missing=tuple(dict.fromkeys(key for one in lost for key in one.keys)),
+    )

@@ -1,0 +1,1 @@
+"""Typed terms: what an expression is made of, and what it computes with."""

@@ -1,0 +1,1 @@
+"""Numbers of every draw: by the myopic rule, and as the optimum of programs."""

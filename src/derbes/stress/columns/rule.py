@@ -1,0 +1,246 @@
+"""Futures by the myopic rule: what one measure does at chosen dates, and what hazards do."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from derbes.case.arrays import BoolArray, IntArray
+from derbes.case.entities import Case, Tier
+from derbes.case.quantity import FloatArray, Quantity
+from derbes.case.uncertainty import Draws, Events
+from derbes.compiler.horizon import longest_lead_time, refill_periods, tail_periods
+from derbes.compiler.optional import optional_elements
+from derbes.draws import drawn_path, inputs_by_path, scenario_cases
+from derbes.simulation.futures import Futures, FuturesModel, simulate_futures
+from derbes.stress.asked import LOOKED_AT, SURVIVES, TIME_TO_SURVIVE, Column
+from derbes.study.futures import prepare_futures
+
+STOCK, MONEY = "stock", "money"
+"""What may be kept of futures beside what goes short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A case and its scenarios, ready to be run by the rule; models are made when needed."""
+
+    case: Case
+    measures: tuple[str, ...]
+    """Measures that may strike."""
+    inputs: tuple[str, ...]
+    """Inputs that the draws hold."""
+    n_threads: int = 1
+    _models: dict[tuple[str, int], FuturesModel] = field(default_factory=dict)
+
+    def model(self, scenario: str, n_periods: int) -> FuturesModel:
+        """The compiled futures of a scenario; `""` is the case as written."""
+        key = (scenario, n_periods)
+        if key not in self._models:
+            case = self.world(scenario)
+            case = standing(replace(case, scenarios={}, variants={}))
+            known = inputs_by_path(case)
+            self._models[key] = prepare_futures(
+                case,
+                measures=tuple(name for name in self.measures if name in case.measures),
+                inputs=tuple(path for path in self.inputs if path in known),
+                n_periods=min(n_periods, case.calendar.n_periods + tail_periods(case)),
+            )
+        return self._models[key]
+
+    def world(self, scenario: str) -> Case:
+        """The case in a scenario; `""` is the case as written."""
+        return scenario_cases(self.case)[scenario] if scenario else self.case
+
+
+def standing(case: Case) -> Case:
+    """A case without capacity where only an option that nobody chose would give it."""
+    closed = optional_elements(case)
+    nothing = Quantity(0.0)
+    recipes = {
+        name: replace(one, capacity=nothing)
+        if f"recipes.{name}" in closed or f"plants.{one.plant}" in closed
+        else one
+        for name, one in case.recipes.items()
+    }
+    suppliers = {}
+    for name, one in case.suppliers.items():
+        routes = tuple(route for route in one.routes if f"routes.{route}" not in closed)
+        is_cut = f"suppliers.{name}" in closed or (one.routes and not routes)
+        changed = replace(one, routes=routes or one.routes)
+        suppliers[name] = replace(changed, capacity=nothing) if is_cut else changed
+    return replace(case, recipes=recipes, suppliers=suppliers) if closed else case
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What futures come to, in the order of the draws."""
+
+    unmet: FloatArray
+    """Total by use. (N, U) [unit]"""
+    first_short: IntArray
+    """First period in which essential demand goes short; -1: none. (N,) [period]"""
+    money: FloatArray
+    """Discounted to the first period; nan where it was not asked for. (N,) [money]"""
+    shortage: FloatArray
+    """Cost of being short, discounted; nan also where it has no price. (N,) [money]"""
+    p_short: FloatArray
+    """Weighted share of the futures short in each period. (T,)"""
+    stock: FloatArray
+    """Stocks at the end of each period; empty where they were not asked for. (N, T, G) [unit]"""
+
+
+def run(
+    rule: Rule,
+    draws: Draws,
+    events: Events | None = None,
+    *,
+    n_periods: int,
+    count_from: int = 0,
+    keep: tuple[str, ...] = (),
+) -> Outcomes:
+    """The futures of some draws, each in its scenario.
+
+    Args:
+        rule: The case.
+        draws: Futures.
+        events: Measures that come; None: none.
+        n_periods: Periods from the first on.
+        count_from: First period whose unmet demand counts.
+        keep: `stock`, by period of every future; `money`, its total.
+    """
+    parts = []
+    for name, rows in by_scenario(draws):
+        own = rows_of(draws, rows)
+        found = simulate_futures(
+            rule.model(name, n_periods),
+            own,
+            None if events is None else _event_rows(events, rows),
+            keep=keep,
+            n_paths=len(rows) if STOCK in keep else 0,
+            n_threads=rule.n_threads,
+            count_from=count_from,
+        )
+        shortage = found.unmet_worth * shortage_cost(rule.world(name), own)
+        parts.append(Part(rows, found, np.where(found.unmet > 0.0, shortage, 0.0).sum(axis=1)))
+    return _joined(parts, draws.weights)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The futures of one scenario."""
+
+    rows: IntArray
+    found: Futures
+    shortage: FloatArray
+
+
+def shortage_cost(case: Case, draws: Draws) -> FloatArray:
+    """Cost of a unit short of each use, as drawn; nan: it has none. (N, U) [money/unit]"""
+    costs = np.full((len(draws.weights), len(case.uses)), np.nan)
+    for u, use in enumerate(case.uses.values()):
+        if use.shortage_cost is not None:
+            costs[:, u] = drawn_path(use.shortage_cost, draws, 1)[:, 0]
+    return costs
+
+
+def by_scenario(draws: Draws) -> Iterator[tuple[str, IntArray]]:
+    """Each scenario of the draws, and its rows."""
+    if not draws.scenarios:
+        yield "", np.arange(len(draws.weights))
+        return
+    names = np.array(draws.scenarios)
+    for name in dict.fromkeys(draws.scenarios):
+        yield name, np.flatnonzero(names == name)
+
+
+def rows_of(draws: Draws, rows: Sequence[int] | IntArray) -> Draws:
+    """Some rows of draws, with the weights that they have among all."""
+    chosen = np.asarray(rows, dtype=np.int64)
+    return replace(
+        draws,
+        values=draws.values[chosen],
+        weights=draws.weights[chosen],
+        scenarios=tuple(draws.scenarios[i] for i in chosen) if draws.scenarios else (),
+    )
+
+
+def _event_rows(events: Events, rows: IntArray) -> Events:
+    return Events(events.measures, events.measure[rows], events.start[rows], events.length[rows])
+
+
+def _joined(parts: Sequence[Part], weights: FloatArray) -> Outcomes:
+    """The rows of all scenarios in the order of the draws."""
+    order = np.argsort(np.concatenate([part.rows for part in parts]), kind="stable")
+
+    def in_order(columns: list[FloatArray]) -> FloatArray:
+        return np.asarray(np.concatenate(columns)[order], dtype=np.float64)
+
+    shares = [weights[part.rows].sum() / weights.sum() for part in parts]
+    short = [part.found.probability_short for part in parts]
+    kept = [part.found.paths[STOCK] for part in parts if len(part.found.paths.get(STOCK, ()))]
+    first_short = np.concatenate([part.found.first_short for part in parts])
+    return Outcomes(
+        unmet=in_order([part.found.unmet for part in parts]),
+        first_short=np.asarray(first_short[order], dtype=np.int64),
+        money=in_order([part.found.money for part in parts]),
+        shortage=in_order([part.shortage for part in parts]),
+        p_short=np.asarray(np.tensordot(shares, short, axes=1), dtype=np.float64),
+        stock=in_order(kept) if kept else np.zeros((0, 0, 0)),
+    )
+
+
+def one_measure(n: int, measure: str, *, start: int, length: int) -> Events:
+    """The same measure in every one of n futures."""
+
+    def everywhere(number: int) -> IntArray:
+        return np.full((n, 1), number, dtype=np.int64)
+
+    return Events((measure,), everywhere(0), everywhere(start), everywhere(length))
+
+
+def aftermath(case: Case) -> int:
+    """Periods after a measure in which it may still be felt. [period]"""
+    return refill_periods(case) + 3 * longest_lead_time(case) + 1
+
+
+def cut_numbers(rule: Rule, draws: Draws, columns: Sequence[Column]) -> FloatArray:
+    """Columns by the rule for each draw. (N, C)
+
+    Each future is run from the first period, in calm until the measure strikes; what goes
+    short before counts for nothing. Time to survive is counted in whole periods.
+
+    Args:
+        rule: The case.
+        draws: Futures.
+        columns: Time to survive, unmet essential demand, or whether a length is survived.
+    """
+    numbers = np.empty((len(draws.weights), len(columns)))
+    cuts = [(column.measure, column.start, column.length) for column in columns]
+    for measure, start, length in dict.fromkeys(cuts):
+        lasts = length or LOOKED_AT
+        found = run(
+            rule,
+            draws,
+            one_measure(len(draws.weights), measure, start=start, length=lasts),
+            n_periods=start + lasts + (aftermath(rule.case) if length else 0),
+            count_from=start,
+        )
+        for position, cut in enumerate(cuts):
+            if cut == (measure, start, length):
+                numbers[:, position] = _number(rule.case, columns[position], found)
+    return numbers
+
+
+def _number(case: Case, column: Column, found: Outcomes) -> FloatArray:
+    step = float(case.calendar.step)
+    if column.kind == TIME_TO_SURVIVE:
+        lasted = np.where(found.first_short < 0, LOOKED_AT, found.first_short - column.start)
+        return np.minimum(lasted, LOOKED_AT) * step
+    if column.kind == SURVIVES:
+        return (found.first_short < 0).astype(np.float64)
+    return np.asarray(found.unmet[:, essential_uses(case)].sum(axis=1), dtype=np.float64)
+
+
+def essential_uses(case: Case) -> BoolArray:
+    """Uses of the essential tier. (U,)"""
+    return np.array([use.tier is Tier.ESSENTIAL for use in case.uses.values()], dtype=np.bool_)

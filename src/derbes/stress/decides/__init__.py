@@ -1,0 +1,1 @@
+"""What decides an answer: indices, one-at-a-time ranges, tipping values."""

@@ -1,0 +1,134 @@
+"""Quantiles by date: months of cover, time to survive, leverage."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from derbes.case.entities import Case
+from derbes.case.quantity import FloatArray
+from derbes.case.request import BASE
+from derbes.case.uncertainty import Draws
+from derbes.draws import drawn_path
+from derbes.results.stress import Fan
+from derbes.stress.asked import (
+    LEVERAGE_RATIO,
+    MYOPIC,
+    OPTIMAL,
+    TIME_TO_SURVIVE,
+    Target,
+)
+from derbes.stress.columns.rule import STOCK, Rule, by_scenario, essential_uses, rows_of, run
+from derbes.stress.summary import PERCENTS, spread
+from derbes.stress.told import Told
+
+N_PATHS = 1000
+"""Futures from which the fan of cover is drawn: the first of all."""
+
+
+def cover_fan(rule: Rule, draws: Draws, central: Draws, variant: str = BASE) -> Fan:
+    """Months of cover before each date, in calm, by the rule.
+
+    Cover of a good is its stock before a period over all calm demand for it in that period;
+    of the case, that of the essential use with the least.
+
+    Args:
+        rule: The case.
+        draws: Futures; the first thousand count.
+        central: One row: the central values.
+        variant: Its name.
+    """
+    few = rows_of(draws, np.arange(min(len(draws.weights), N_PATHS)))
+    months = months_of_cover(rule, few)
+    middle = months_of_cover(rule, central)[0]
+    seen = [spread(months[:, t], few.weights) for t in range(months.shape[1])]
+    return Fan(
+        name="cover",
+        variant=variant,
+        unit="month",
+        dates=rule.case.calendar.labels,
+        quantiles={
+            str(percent): tuple(one.quantiles.get(str(percent)) for one in seen)
+            for percent in PERCENTS
+        },
+        mean=tuple(one.mean for one in seen),
+        central=tuple(None if np.isnan(month) else float(month) for month in middle),
+        n_draws=len(few.weights),
+        bound=MYOPIC,
+    )
+
+
+def months_of_cover(rule: Rule, draws: Draws) -> FloatArray:
+    """Months of cover before each period of the calendar; nan: nothing is used. (N, T)"""
+    case, n = rule.case, len(draws.weights)
+    n_periods = case.calendar.n_periods
+    months = np.empty((n, n_periods))
+    goods = {good: g for g, good in enumerate(case.goods)}
+    for name, rows in by_scenario(draws):
+        world = rule.world(name)
+        own = rows_of(draws, rows)
+        after = run(rule, own, n_periods=n_periods, keep=(STOCK,)).stock
+        stock = np.concatenate([_first_stock(world, own, goods)[:, None], after[:, :-1]], axis=1)
+        used = np.zeros((len(rows), n_periods, len(goods)))
+        for use in world.uses.values():
+            if use.demand is not None:
+                used[:, :, goods[use.good]] += drawn_path(use.demand, own, n_periods)
+        good_of = [goods[use.good] for use in world.uses.values()]
+        needed = sorted(
+            {g for g, is_one in zip(good_of, essential_uses(world), strict=True) if is_one}
+        )
+        held, demand = stock[:, :, needed], used[:, :, needed]
+        cover = np.divide(held, demand, out=np.full_like(held, np.inf), where=demand > 0)
+        least = cover.min(axis=2, initial=np.inf)
+        months[rows] = np.where(np.isinf(least), np.nan, least)
+    return months
+
+
+def _first_stock(case: Case, draws: Draws, goods: dict[str, int]) -> FloatArray:
+    """Stock before the first period. (N, G) [unit]"""
+    stock = np.zeros((len(draws.weights), len(goods)))
+    for pile in case.stockpiles.values():
+        if pile.quantity is not None:
+            stock[:, goods[pile.good]] += drawn_path(pile.quantity, draws, 1)[:, 0]
+    return stock
+
+
+def column_fans(told: Told, target: Target) -> tuple[Fan, ...]:
+    """Fans of what stands in columns by date: time to survive and the leverage ratio."""
+    fans = []
+    for kind, bound, unit in (
+        (TIME_TO_SURVIVE, MYOPIC, "month"),
+        (TIME_TO_SURVIVE, OPTIMAL, "month"),
+        (LEVERAGE_RATIO, OPTIMAL, ""),
+        (LEVERAGE_RATIO, MYOPIC, ""),
+    ):
+        wanted = (target.measure, kind, bound)
+        places = [
+            position
+            for position, column in enumerate(told.columns)
+            if (column.measure, column.kind, column.bound) == wanted
+        ]
+        if places:
+            one = _column_fan(told, places, unit)
+            has_length = kind == LEVERAGE_RATIO
+            months = target.length * told.case.calendar.step if has_length else None
+            fans.append(replace(one, length=months))
+    return tuple(fans)
+
+
+def _column_fan(told: Told, places: Sequence[int], unit: str) -> Fan:
+    column = told.columns[places[0]]
+    seen = [spread(told.numbers[:, place], told.weights) for place in places]
+    middle = [float(told.central[place]) for place in places]
+    return Fan(
+        name=column.kind,
+        variant=told.variant,
+        unit=unit,
+        dates=tuple(told.case.calendar.label(told.columns[place].start) for place in places),
+        quantiles={str(p): tuple(one.quantiles.get(str(p)) for one in seen) for p in PERCENTS},
+        mean=tuple(one.mean for one in seen),
+        central=tuple(None if np.isnan(number) else number for number in middle),
+        n_draws=len(told.weights),
+        bound=column.bound,
+        measure=column.measure,
+    )

@@ -1,0 +1,1 @@
+"""What a user asks of a ledger, and the table that answers."""

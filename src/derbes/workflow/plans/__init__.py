@@ -1,0 +1,1 @@
+"""The cheapest programme: what a user asks, from words to the plan."""

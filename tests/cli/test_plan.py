@@ -1,0 +1,403 @@
+"""`derbes plan`: what it shows, what it hands over, and what it refuses."""
+
+import json
+import os
+import socket
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from derbes import workflow
+from derbes.case.entities import Case
+from derbes.case.options import Budget, Option, OptionKind, Standard
+from derbes.case.quantity import Quantity
+from derbes.results.plan import FrontierPoint
+from tests.brief.planned import impossible_plan, invented_plan
+from tests.workflow.examples import town_case
+
+DEFAULTS = {
+    "variant": "base",
+    "standards": (),
+    "budget": None,
+    "draws": None,
+    "seed": 1,
+    "lengths": (),
+    "has_frontier": True,
+    "has_more": True,
+    "gap": 0.001,
+    "time_limit": None,
+    "checkpoint": None,
+    "resume": False,
+    "executor": "local",
+    "n_workers": len(os.sched_getaffinity(0)),
+}
+
+
+PLAN_TEXT = """\
+Variant: base; 50 draws, seed 7
+Cost: 131,500,000 USD; proven: no plan costs less than 131,400,000 USD \
+(gap 0.32%; within the gap asked for)
+Without any standard: 100,000,000 USD; the standards cost 31,500,000 USD
+
+Plan
+what                                          option  decided  works from        cost
+                                                                                [USD]
+hold 300 t of Softening salt more in reserve  store   2026-01  2026-01      1,500,000
+build Alum works, size 2                      works   2027-01  2028-07     30,000,000
+
+Standards
+standard  met  what it costs
+                       [USD]
+a_year    yes     31,500,000
+
+Frontier
+survived          cost  plan
+                 [USD]
+3 months   100,000,000  –
+6 months   101,500,000  store (as cheap for longer)
+9 months   101,500,000  store
+12 months  131,500,000  store, works
+24 months   impossible
+
+Outlay by year, not discounted
+year  with the plan     without  abroad, with  abroad, without
+              [USD]       [USD]         [USD]            [USD]
+2026     21,500,000  20,000,000    20,000,000       20,000,000
+2027     40,000,000  20,000,000    28,000,000       20,000,000
+2028     12,000,000  20,000,000     2,000,000       20,000,000
+
+Waiting
+decided later by         cost  dearer by
+                        [USD]      [USD]
+1 year            133,500,000  2,000,000
+2 years            impossible          –
+
+Other plans that cost little more
+options         cost  more, of the cost of security
+               [USD]
+works    131,800,000  0.95%
+
+Knowing the future would be worth 2,500,000 USD (EVPI).
+Planning for all futures instead of mean values saves 500,000 USD (VSS).
+
+Next: derbes brief town.yaml
+"""
+
+
+def decided_town() -> Case:
+    """The town, with a reserve that may be held and a year that is to be survived."""
+    store = Option(
+        id="store",
+        kind=OptionKind.RESERVE,
+        element="goods.alum",
+        sizes=(300.0,),
+        capital=Quantity(12e6, "USD"),
+        committed=True,
+    )
+    return replace(
+        town_case(),
+        options={"store": store},
+        standards={"a_year": Standard("a_year", measure="embargo", length=12)},
+        rates={"EUR": Quantity(1.1, "USD")},
+    )
+
+
+@pytest.fixture
+def planned(computed, monkeypatch):
+    """The verb with a known answer."""
+    monkeypatch.setattr(workflow, "plan", computed.note("plan", invented_plan()))
+    return computed
+
+
+@pytest.fixture
+def town(monkeypatch):
+    """The verb itself, on a town that may decide."""
+    monkeypatch.setattr(workflow, "read_case", lambda path: decided_town())
+
+
+def test_a_plan_in_words_and_tables(run, planned):
+    answer = run("plan", "town.yaml")
+    assert (answer.code, answer.err) == (0, "")
+    assert planned.calls == [("plan", DEFAULTS)]
+    assert answer.out == PLAN_TEXT
+
+
+def test_an_impossible_request_names_the_clash_and_its_cures(run, computed, monkeypatch):
+    monkeypatch.setattr(workflow, "plan", computed.note("plan", impossible_plan()))
+    answer = run("plan", "town.yaml")
+    assert answer.code == 0
+    assert answer.out == (
+        "Variant: base; 50 draws, seed 7\n"
+        "Impossible: no choice meets all that is asked.\n"
+        "\n"
+        "These wishes cannot hold together; relaxing one of them is enough:\n"
+        "  - budget.by_year.2027: the budget for 2027: 15 million USD. Least relaxation: the "
+        "budget for 2027 must rise from 15 million USD to 20 million USD.\n"
+        '  - standards.a_year: essential uses: "Embargo by Northland" of 12 months is survived '
+        "from 2031-01 on. Least relaxation: the standard can hold for 9 months instead of 12 "
+        "months.\n"
+        "\n"
+        "Standards\n"
+        "standard  met  what it costs\n"
+        "               [USD]\n"
+        "a_year    no   –\n"
+        "\n"
+        "Next: derbes brief town.yaml\n"
+    )
+
+
+def test_what_was_found_at_a_time_limit_is_shown_with_its_gap(run, computed, monkeypatch):
+    plan = invented_plan(
+        status="time limit", gap=0.25, frontier=(FrontierPoint(12, None),), draws=1, seed=None,
+        not_computed=("frontier", "evpi"), evpi=None, vss=None,
+    )  # fmt: skip
+    monkeypatch.setattr(workflow, "plan", computed.note("plan", plan))
+    out = run("plan", "town.yaml").out
+    assert out.startswith(
+        "Variant: base; central values\n"
+        "Cost: 131,500,000 USD; proven: no plan costs less than 131,400,000 USD (gap 25%; stopped "
+        "at the time limit)\n"
+    )
+    assert "12 months  not computed\n" in out
+    assert "\nNot computed: frontier, evpi\n" in out
+
+
+def test_no_plan_within_the_time_limit(run, computed, monkeypatch):
+    plan = invented_plan(
+        plan=(), cost=None, gap=None, feasible=None, status="time limit", frontier=(), outlay=(),
+        evpi=None, vss=None, value_of_waiting=(), alternatives=(), standards=(),
+    )  # fmt: skip
+    monkeypatch.setattr(workflow, "plan", computed.note("plan", plan))
+    assert run("plan", "town.yaml").out == (
+        "Variant: base; 50 draws, seed 7\n"
+        "No plan was found within the time limit.\n"
+        "\n"
+        "Next: derbes brief town.yaml\n"
+    )
+
+
+def test_a_plan_as_json_has_the_fields_of_the_contract(run, planned):
+    record = json.loads(run("plan", "town.yaml", "--json").out)
+    assert {"option", "what", "date", "size", "unit", "cost"} <= set(record["plan"][0])
+    assert record["frontier"][-1]["cost"] is None
+    assert record["outlay"][1] == {
+        "year": 2026,
+        "currency": "foreign",
+        "amount": 20e6,
+        "without_project": 20e6,
+        "options": 0.0,
+    }
+    assert record["standards"][0]["cost_of_it"] == 31.5e6
+    assert (record["evpi"], record["vss"], record["gap"]) == (2.5e6, 0.5e6, 0.0032)
+    assert record["plan"][1]["paid"] == {"2027": 20e6, "2028": 10e6}
+
+
+def test_a_clash_as_json(run, computed, monkeypatch):
+    monkeypatch.setattr(workflow, "plan", computed.note("plan", impossible_plan()))
+    record = json.loads(run("plan", "town.yaml", "--json").out)
+    assert (record["feasible"], record["cost"], record["bound"]) == (False, None, None)
+    budget, standard = record["clash"]
+    assert (budget["wish"], budget["least_relaxation"], budget["unit"]) == (
+        "budget.by_year.2027",
+        5e6,
+        "USD",
+    )
+    assert standard["cures"][0]["then"] == 9.0
+
+
+def test_options_of_plans_reach_the_verb(run, planned):
+    words = ["--variant", "no_plant", "--standard", "a_year", "--standard", "half"]
+    words += ["--budget", "9 million USD", "--draws", "20", "--seed", "4", "--length", "6"]
+    words += ["--no-frontier", "--no-more", "--gap", "0.01", "--time-limit", "30"]
+    words += ["--executor", "2", "--workers", "3", "--checkpoint", "kept.json"]
+    run("plan", "town.yaml", *words)
+    run("plan", "town.yaml", "--resume", "kept.json")
+    assert planned.calls == [
+        (
+            "plan",
+            {
+                "variant": "no_plant",
+                "standards": ("a_year", "half"),
+                "budget": "9 million USD",
+                "draws": 20,
+                "seed": 4,
+                "lengths": (6,),
+                "has_frontier": False,
+                "has_more": False,
+                "gap": 0.01,
+                "time_limit": 30.0,
+                "executor": "2",
+                "n_workers": 3,
+                "checkpoint": Path("kept.json"),
+                "resume": False,
+            },
+        ),
+        ("plan", {**DEFAULTS, "checkpoint": Path("kept.json"), "resume": True}),
+    ]
+
+
+REFUSED = [
+    (
+        ["--standard", "ayear"],
+        '  - standard: "ayear" is not a standard of this case\n    fix: did you mean "a_year"?\n',
+    ),
+    (
+        ["--variant", "no_plan"],
+        '  - variant: "no_plan" is not a variant of this case\n    fix: did you mean "no_plant"?\n',
+    ),
+    (
+        ["--gap", "0", "--time-limit", "60"],
+        "  - gap: a gap of 0 with a time limit: the last bit of proof takes any time\n"
+        "    fix: allow a gap such as 0.001, or leave the time limit out\n",
+    ),
+    (
+        ["--gap", "-0.5"],
+        "  - gap: -0.5 is not a gap\n    fix: write a share from 0 to 1, such as 0.001\n",
+    ),
+    (
+        ["--gap", "nan"],
+        "  - gap: nan is not a gap\n    fix: write a share from 0 to 1, such as 0.001\n",
+    ),
+    (
+        ["--time-limit", "0"],
+        "  - time-limit: 0 s is not a time limit\n"
+        "    fix: write the seconds that the answer may take, such as 60\n",
+    ),
+    (
+        ["--draws", "0"],
+        "  - draws: 0 draws are none\n"
+        "    fix: ask for 1 or more, or leave it out for the scenarios or central values\n",
+    ),
+    (
+        ["--budget", "5 million USD"],
+        "  - budget: a budget of 5 million USD is below the 12 million USD that are committed: "
+        "store\n"
+        "    fix: raise the budget, or take committed from an option\n",
+    ),
+    (
+        ["--budget", "5 million EUR"],
+        "  - budget: a budget of 5.5 million USD is below the 12 million USD that are committed: "
+        "store\n"
+        "    fix: raise the budget, or take committed from an option\n",
+    ),
+    (
+        ["--budget", "5 t"],
+        '  - budget: "5 t" is not an amount of money that this case knows\n'
+        "    fix: write it in USD, such as 900 million USD\n",
+    ),
+    (
+        ["--budget=-5 USD"],
+        "  - budget: a budget of -5 USD is below nothing\n    fix: write an amount of 0 or more\n",
+    ),
+    (
+        ["--length", "60"],
+        "  - length: a measure cannot last 60 months\n"
+        "    fix: choose a length from 1 to 24 months\n",
+    ),
+    (
+        ["--executor", "cluster"],
+        '  - executor: "cluster" names no executor\n'
+        "    fix: write local, a number of processes, or an address such as dask://host:8786\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "problem"), REFUSED, ids=lambda part: " ".join(part)[:24])
+def test_what_cannot_be_asked_for(run, town, words, problem):
+    answer = run("plan", "town.yaml", *words)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == f"town.yaml: 1 problem\n{problem}"
+
+
+def test_every_problem_of_a_request_at_once(run, town):
+    answer = run("plan", "town.yaml", "--standard", "x", "--draws", "-1", "--gap", "2")
+    assert answer.err.splitlines()[0] == "town.yaml: 3 problems"
+
+
+def test_a_budget_that_is_no_number(run, town):
+    answer = run("plan", "town.yaml", "--budget", "much")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.startswith("town.yaml: 1 problem\n  - budget: ")
+
+
+def test_a_gap_that_is_no_number(run, town):
+    answer = run("plan", "town.yaml", "--gap", "small")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == (
+        "Usage: derbes plan [OPTIONS] CASE\n"
+        "Try 'derbes plan --help' for help.\n"
+        "\n"
+        "Error: Invalid value for '--gap': 'small' is not a valid float.\n"
+    )
+
+
+def test_a_case_without_options(run, computed):
+    answer = run("plan", "town.yaml")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == (
+        "town.yaml: 1 problem\n"
+        "  - options: this case has no options, so there is nothing to decide\n"
+        "    fix: write under options what could be built, held or contracted, and what it costs\n"
+    )
+
+
+def test_a_standard_in_a_case_without_any(run, monkeypatch):
+    case = replace(decided_town(), standards={})
+    monkeypatch.setattr(workflow, "read_case", lambda path: case)
+    assert run("plan", "town.yaml", "--standard", "a_year").err == (
+        "town.yaml: 1 problem\n"
+        '  - standard: "a_year" is not a standard of this case\n'
+        "    fix: write it under standards in the case file\n"
+    )
+
+
+def test_the_budget_of_the_case_is_below_what_is_committed(run, monkeypatch):
+    case = replace(decided_town(), budget=Budget(total=Quantity(1e6, "USD")))
+    monkeypatch.setattr(workflow, "read_case", lambda path: case)
+    assert run("plan", "town.yaml").err == (
+        "town.yaml: 1 problem\n"
+        "  - budget: a budget of 1 million USD is below the 12 million USD that are committed: "
+        "store\n"
+        "    fix: raise the budget, or take committed from an option\n"
+    )
+
+
+def test_a_cluster_that_does_not_answer(run, town):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    answer = run("plan", "town.yaml", "--executor", f"dask://127.0.0.1:{port}")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == (
+        "town.yaml: 1 problem\n"
+        f"  - executor: no Dask scheduler answers at tcp://127.0.0.1:{port} within 10 s: "
+        "Connection refused\n"
+        "    fix: start one with: dask scheduler; or leave --executor out\n"
+    )
+
+
+def test_somebody_else_at_the_address_of_a_cluster(run, town, monkeypatch):
+    monkeypatch.setattr("derbes.workflow.executors.PATIENCE", 1.0)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        port = silent.getsockname()[1]
+        answer = run("plan", "town.yaml", "--executor", f"tcp://127.0.0.1:{port}")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == (
+        "town.yaml: 1 problem\n"
+        f"  - executor: no Dask scheduler answers at tcp://127.0.0.1:{port} within 1 s: timed out\n"
+        "    fix: start one with: dask scheduler; or leave --executor out\n"
+    )
+
+
+def test_a_cluster_without_its_extra(run, town, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    answer = run("plan", "town.yaml", "--executor", "dask://localhost:8786")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == (
+        'A Dask cluster needs the "cluster" extra. Fix: pip install "derbes[cluster]", '
+        "or leave the address out to use the cores of this machine.\n"
+    )

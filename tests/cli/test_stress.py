@@ -1,0 +1,213 @@
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from derbes.draws import METHODS
+from derbes.stress.asked import QUESTIONS
+from derbes.workflow.stress_words import DRAW_METHODS, STRESS_QUESTIONS
+
+ROOT = Path(__file__).parents[2]
+TOWN = str(ROOT / "cases" / "waterworks.yaml")
+NUMBER = {"type": ["number", "null"]}
+CONTRACT = {
+    "type": "object",
+    "required": ["draws", "seed", "answers", "p_ended", "sensitivity", "tipping"],
+    "properties": {
+        "draws": {"type": "integer"},
+        "seed": {"type": "integer"},
+        "answers": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "required": ["name", "unit", "mean", "standard_error", "quantiles"],
+                "properties": {
+                    "name": {"type": "string"},
+                    "unit": {"type": "string"},
+                    "mean": NUMBER,
+                    "standard_error": NUMBER,
+                    "quantiles": {"type": "object", "additionalProperties": {"type": "number"}},
+                },
+            },
+        },
+        "p_ended": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "required": ["variant", "measure", "length", "date", "p"],
+                "properties": {"p": {"type": "number", "minimum": 0, "maximum": 1}},
+            },
+        },
+        "sensitivity": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "required": ["answer", "input", "first", "total", "pawn"],
+                "properties": {"first": NUMBER, "total": NUMBER, "pawn": NUMBER},
+            },
+        },
+        "tipping": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "required": ["answer", "input", "value", "unit", "direction"],
+                "properties": {"value": NUMBER, "direction": {"enum": ["below", "above"]}},
+            },
+        },
+    },
+}
+
+
+def test_the_answer_as_json_repeats_bit_for_bit_on_any_workers(run, tmp_path):
+    words = ("stress", TOWN, "--draws", "64", "--solved", "2", "--seed", "3", "--json")
+    one = run(*words, "--workers", "1")
+    two = run(*words, "--workers", "2", "--out", str(tmp_path / "two.json"))
+    assert (one.code, one.err, two.code) == (0, "", 0)
+    assert (tmp_path / "two.json").read_text(encoding="utf-8") == one.out
+    record = json.loads(one.out)
+    jsonschema.validate(record, CONTRACT)
+    assert (record["draws"], record["seed"]) == (64, 3)
+    assert record["provenance"]["case_hash"]
+
+
+def test_the_answer_as_text(run):
+    answer = run("stress", TOWN, "--draws", "64", "--solved", "0", "--question", "tipping")
+    assert answer.code == 0
+    assert answer.out == (
+        "64 draws, seed 1, method sobol\n"
+        "\n"
+        "Where a verdict flips, all else at its central value\n"
+        "  ended(embargo, 2027-01, months=12, bound=myopic) flips if plants.alum_works.opening"
+        " is below 2027-11\n"
+        "  ended(embargo, 2028-01, months=12, bound=myopic) flips if plants.alum_works.opening"
+        " is above 2028-11\n"
+        "\n"
+        f"Next: derbes brief {TOWN}\n"
+    )
+
+
+def test_the_text_shows_numbers_curves_and_what_decides(run):
+    answer = run("stress", TOWN, "--draws", "64", "--solved", "1", "--workers", "1")
+    assert answer.code == 0
+    head = answer.out.splitlines()[0]
+    assert head == "64 draws, seed 1, method sobol; 1 of them solved for the best response"
+    for title in (
+        "time_to_survive(embargo, 2026-01, bound=optimal)",
+        "Leverage has ended: base, embargo, 12 months, myopic",
+        "what decides end(embargo, months=12, bound=myopic)",
+    ):
+        assert title in answer.out
+
+
+ASKED = {
+    "no draws": (
+        ("--draws", "0"),
+        """\
+  - draws: 0 draws cannot be made
+    fix: ask for 1 to 1,073,741,824 draws
+""",
+    ),
+    "a question that nothing answers": (
+        ("--question", "tiping"),
+        """\
+  - question: "tiping" is not a question that draws answer
+    fix: did you mean "tipping"?
+""",
+    ),
+    "hazards where there are none": (
+        ("--question", "hazards"),
+        """\
+  - question: the case says of no measure how often it comes
+    fix: add a section "hazards", or leave the question out
+""",
+    ),
+    "everything at once": (
+        ("--draws", "-1", "--solved", "-2", "--seed", "-3", "--method", "sobel",
+         "--measure", "imbargo", "--executor", "cluster", "--resume"),
+        """\
+  - measure: "imbargo" is not a measure of this case
+    fix: did you mean "embargo"?
+  - draws: -1 draws cannot be made
+    fix: ask for 1 to 1,073,741,824 draws
+  - solved: -2 draws cannot be solved
+    fix: ask for 0 draws or more
+  - seed: a seed is not negative, got -3
+    fix: write 0 or more
+  - method: "sobel" is not a way to draw
+    fix: did you mean "sobol"?
+  - executor: "cluster" names no executor
+    fix: write local, a number of processes, or an address such as dask://host:8786
+  - resume: there is nothing to go on with
+    fix: name the file with --store
+""",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "text"), ASKED.values(), ids=ASKED)
+def test_what_cannot_be_asked(run, words, text):
+    answer = run("stress", TOWN, *words)
+    n = text.count("\n  - ") + 1
+    head = f"{TOWN}: {n} problem{'s' if n > 1 else ''}\n"
+    assert (answer.code, answer.out, answer.err) == (2, "", head + text)
+
+
+def test_more_draws_than_memory_holds(run):
+    answer = run("stress", TOWN, "--draws", "1000000000")
+    assert answer.code == 2
+    assert "draws: 1,000,000,000 draws need " in answer.err
+    assert "fix: ask for at most " in answer.err
+
+
+def test_a_store_is_not_written_over_and_can_be_extended(run, tmp_path):
+    store = str(tmp_path / "draws.parquet")
+    words = ("stress", TOWN, "--solved", "1", "--question", "survive", "--json", "--store", store)
+    assert run(*words, "--draws", "16").code == 0
+    again = run(*words, "--draws", "16")
+    assert (again.code, again.err) == (
+        2,
+        f"{TOWN}: 1 problem\n  - store: {store} is there already\n"
+        "    fix: add --resume to go on with it, or name another file\n",
+    )
+    longer = run(*words, "--draws", "32", "--resume")
+    fresh = run(*words[:-2], "--draws", "32")
+    assert longer.out == fresh.out
+
+
+def test_a_store_of_another_seed_is_refused(run, tmp_path):
+    store = str(tmp_path / "draws.parquet")
+    words = (
+        "stress",
+        TOWN,
+        "--solved",
+        "0",
+        "--question",
+        "survive",
+        "--draws",
+        "8",
+        "--store",
+        store,
+    )
+    assert run(*words).code == 0
+    answer = run(*words, "--seed", "2", "--resume")
+    assert (answer.code, answer.err) == (
+        2,
+        f'{store}: holds draws of something else: seed "1" instead of "2". '
+        "Fix: choose another file, or ask as before.\n",
+    )
+
+
+def test_a_latin_hypercube_cannot_be_extended(run, tmp_path):
+    answer = run("stress", TOWN, "--method", "latin", "--store", str(tmp_path / "x"), "--resume")
+    assert (answer.code, answer.err) == (
+        2,
+        f"{TOWN}: 1 problem\n"
+        "  - resume: a Latin hypercube cannot be extended: all of its draws belong together\n"
+        "    fix: draw with the method sobol or random\n",
+    )
+
+
+def test_the_words_of_the_command_are_those_of_the_answers():
+    assert STRESS_QUESTIONS == QUESTIONS
+    assert (*METHODS, "all") == DRAW_METHODS

@@ -1,0 +1,215 @@
+"""What expressions say, on a case whose numbers are known."""
+
+from dataclasses import replace
+
+import pytest
+
+from derbes.case.quantity import Quantity
+from derbes.statements.expressions import names_of, problems_of, read_expression
+from derbes.statements.expressions.spelling import ExpressionError
+from derbes.statements.terms.values import Missing
+from tests.small_cases import one_good, worked_example
+from tests.statements.ledgers import talk, value_of, with_variant
+
+E1, E3 = worked_example(1), talk()
+
+TRUE = [
+    "1 < 2 <= 2 < 3",
+    "not (2 < 1)",
+    "true and not false",
+    "2 ** 3 == 8 and 2 ** -1 == 0.5",
+    "-3 + 5 == 2 and 7 - 2 * 3 == 1 and (7 - 2) * 3 == 15",
+    "min(3, 1, 2) == 1 and max(3, 1, 2) == 3 and abs(-2) == 2",
+    '"1 year" == "12 month"',
+    '"50 %" == 0.5',
+    "2035-01 < 2035-02",
+    "2035-01-31 <= 2035-01",
+    "not (2035-01-31 < 2035-01)",
+    "2035-01 == 2035-01-15",
+    "2035 - 10 == 2025",
+    "as_of == 2026-03-01",
+    "months_between(2026-01, 2027-01) > 11.9",
+    "count(g for g in goods) == 1",
+    "all(stock(g, 2026-01) > 0 for g in goods)",
+    "any(sells(a, good, 2026-01) for a in actors)",
+    "count(a for a in actors if sells(a, good, 2026-01)) == 2",
+    "sum(demand(u, 2026-01) for u in uses) == 100",
+    "max(price(s, 2026-01) for s in suppliers) == 25",
+    "all(plant_open(plant, m) for m in months(2028-01, 2028-12, every=3))",
+    "not any(plant_open(plant, m) for m in months(2027-01, 2027-12))",
+    "all(price(s, 2026-01) > 5 * price(t, 2026-01) or true for s in suppliers)".replace(
+        "price(t, 2026-01)", "price(from_sender, 2026-01)"
+    ),
+    'fact(cost) == "1 bn USD" and cost >= "900 mln USD"',
+    'stock(good, 2026-01) >= "0.5 kt"',
+    'modality(possible) == "possibility" and not denied(possible)',
+    "denied(denied) and same_side(possible, denied) and not same_side(possible, decided)",
+    'stance(decided, "plant") == -1 and held_by(decided, paper)',
+    "date_of(possible) == 2026-01-10 and date_of(denied) == 2026-02",
+    'exists(plant) and not exists("nowhere")',
+    "attested(cost) and not attested(rumor) and not attested(guess)",
+    "attested(guess, grade=D)",
+]
+
+
+@pytest.mark.parametrize("text", TRUE)
+def test_these_are_true(text):
+    assert value_of(E3, text) is True
+
+
+@pytest.mark.parametrize("text", TRUE)
+def test_their_negation_is_false(text):
+    assert value_of(E3, f"not ({text})") is False
+
+
+KNOWN = [
+    ("time_to_survive(sender, 2026-01)", 10.0),  # 600 / (100 - 40)
+    ("unmet(sender, 2026-01, months=12)", 120.0),
+    ("deepest_shortfall(sender, 2026-01, months=12)", 0.6),
+    ("target_loss(sender, 2028-01, months=12)", 126_000.0),
+    ("sender_cost(sender, 2028-01, months=12)", 2_400.0),
+    ("sender_cost(sender, 2028-01, months=12, buyer=lost)", 14_400.0),
+    ("leverage(sender, 2028-01, months=12)", 52.5),
+    ("premium(sender, 2028-01, months=12)", 16.5),
+    ("cover(good, 2026-01)", 6.0),
+    ("cover(use, 2026-01)", 6.0),
+    ("stock(good, 2027-01)", 600.0),
+    ("price(good, 2026-01)", 10.0),
+    ("n_sellers(good, 2026-01)", 2.0),
+    ("import_share(sender, 2027-06)", 1.0),
+    ("share_made_at_home(good, 2027-06)", 0.0),
+    ("bought(good, 2026-01, 2026-12)", 1_200.0),
+    ("paid(sender, 2026-01, 2026-12)", 12_000.0),
+    ("outlay(2026-01, 2026-12)", 12_000.0),
+    ("foreign_outlay(2026-01, 2026-12)", 12_000.0),
+    ("made(good, 2026-01, 2026-12)", 0.0),
+    ("unmet_in_calm(use, 2026-01, 2030-12)", 0.0),
+    ('input("suppliers.from_other.capacity")', 40.0),
+]
+
+
+@pytest.mark.parametrize(("text", "number"), KNOWN)
+def test_worked_example_1(text, number):
+    """E1 of the design; see its table for each number."""
+    case = _with_paths(E1)
+    assert value_of(case, f"abs({text} - {number}) <= 0.000001 * (1 + {number})") is True
+
+
+def _with_paths(case):
+    one = case.suppliers["from_other"]
+    priced = replace(
+        one, capacity=Quantity(40.0, unit="t/month", path="suppliers.from_other.capacity")
+    )
+    return replace(case, suppliers={**case.suppliers, "from_other": priced})
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("ends(sender, months=12) == 2027-03", True),  # month 14 of the design
+        ("ended(sender, 2027-03, months=12)", True),
+        ("ended(sender, 2027-02, months=12)", False),
+        ("survives(sender, 2027-03, months=12)", True),
+        ("survives(sender, 2027-02, months=12)", False),
+        ("leverage(sender, 2028-01, months=12) < 1", True),
+        ("opening(plant) == 2028-01", True),
+        ("plant_open(plant, 2027-12)", False),
+        ("makes(plant, good)", True),
+        ("has_home_source(good, 2027-12)", False),
+        ("has_home_source(good, 2028-01)", True),
+        ("capacity(good, 2028-06) == 100", True),
+        ("capacity(good, 2027-06) == 0", True),
+        ("import_share(sender, 2030-12) == 1", True),
+        ("credible(sender, 2026-01)", True),
+        ("credible(sender, 2028-01)", False),
+    ],
+)
+def test_worked_example_3(text, truth):
+    assert value_of(E3, text) is truth
+
+
+def test_binding_component_counts_upstream():
+    """E2: what is made at home of the sender's component depends on it wholly."""
+    case = worked_example(2)
+    assert value_of(case, "import_share(sender, 2027-01, use=use) == 1") is True
+    assert value_of(case, "import_share(sender, 2027-01, good=good, upstream=false) == 0") is True
+    assert value_of(case, "share_made_at_home(good, 2027-01) == 1") is True
+    assert value_of(case, "needs(good, component) and not needs(component, good)") is True
+    assert value_of(case, "count(g for g in raw_inputs_of(good)) == 1") is True
+
+
+def test_a_variant_answers_in_place_of_the_case():
+    case = with_variant(E1, "with_plant", worked_example(3))
+    assert value_of(case, "exists(plant, variant=with_plant) and not exists(plant)") is True
+    assert value_of(case, "ends(sender, variant=with_plant) < ends(sender)") is True
+    assert value_of(case, "opening(plant) > 2100-01") is True
+
+
+def test_what_is_met_for_as_long_as_is_looked_at_is_known_from_below():
+    case = one_good(stock=100_000.0, n_periods=12)
+    assert value_of(case, "time_to_survive(sender, 2026-01) > 20") is True
+    assert value_of(case, "2 * time_to_survive(sender, 2026-01) <= 20") is False
+    assert isinstance(value_of(case, "time_to_survive(sender, 2026-01) > 1000"), Missing)
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("blank > 1", ("facts.blank.amount",)),
+        ("indicator(loudness) > 1", ("facts.loudness",)),
+        ("date_of(blank) > 2026-01", ("facts.blank.date",)),
+        ("attested(blank)", ("facts.blank.grade",)),
+        ("1 / 0 > 1", ("a division by zero",)),
+        ('stance(possible, "nothing") == 1', ("statements.possible.stance.nothing",)),
+        ("blank > 1 and indicator(x) > 0", ("facts.blank.amount", "facts.x")),
+        ("capital() > 1", ("plants.plant.capital",)),
+    ],
+)
+def test_what_is_missing_is_named(text, keys):
+    assert value_of(E3, text) == Missing(keys)
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("blank > 1 and false", False),
+        ("false and blank > 1", False),
+        ("blank > 1 or true", True),
+        ("not (blank > 1 and false)", True),
+        ("all(fact(f) > 1 for f in facts if false)", True),
+        ("any(blank > 1 or true for g in goods)", True),
+    ],
+)
+def test_the_rest_may_decide(text, truth):
+    assert value_of(E3, text) is truth
+
+
+def test_a_shortage_cost_that_is_missing_leaves_no_leverage():
+    use = replace(E1.uses["use"], shortage_cost=None)
+    case = replace(E1, uses={"use": use})
+    assert value_of(case, "leverage(sender, 2026-01, months=12) > 1") == Missing(
+        ("uses.use.shortage_cost",)
+    )
+
+
+def test_money_is_exchanged():
+    case = replace(E3, rates={"EUR": Quantity(1.5)})
+    assert value_of(case, 'cost == "1.5 bn USD" / 1.5 and "1 EUR" == "1.5 USD"') is True
+    assert value_of(case, 'price(good, 2026-01) == "10 USD/t"') is True
+
+
+def test_a_loss_without_cost_is_without_bound():
+    case = replace(
+        E1, actors={**E1.actors, "sender": replace(E1.actors["sender"], margin_share=Quantity(0.0))}
+    )
+    assert value_of(case, "leverage(sender, 2026-01) > 1000000") is True
+
+
+@pytest.mark.parametrize("text", ["1 == 1", "cover(good, 2026-01) > 1"])
+def test_good_expressions_have_no_problems(text):
+    assert problems_of(text, E3) == ()
+
+
+def test_an_expression_must_be_true_or_false():
+    with pytest.raises(ExpressionError, match="this is a number, not true or false"):
+        read_expression("1 + 1", names_of(E3))

@@ -1,0 +1,334 @@
+"""Questions to a ledger as a whole."""
+
+from dataclasses import replace
+
+import pytest
+
+from derbes.case.entities import Actor
+from derbes.case.ledger import (
+    Contrast,
+    DoubleStandard,
+    Judgement,
+    Modality,
+    Stance,
+    Statement,
+    StatementKind,
+    Tension,
+)
+from derbes.results.provenance import Provenance
+from derbes.results.statements import StatementRow, Unsaid
+from derbes.statements.expressions import names_of, read_expression
+from derbes.statements.expressions.entries import read_ledger
+from derbes.statements.queries import contradictions_of, double_standards_of, modality_drift
+from derbes.statements.queries.contradictions import opposed, plain
+from derbes.statements.table import statement_table
+from derbes.statements.verdicts import brier_score, implied_probability
+from derbes.statements.verdicts.scores import calibration_of, scores_of
+from derbes.statements.verdicts.wording import CUES, cue_probability, cue_rows, is_exclusive
+from tests.statements.ledgers import day, talk, two_capacities, verdicts, with_ledger
+
+MADE = Provenance("", "", "", "")
+CASE = talk()
+
+
+def _table(case, **asked):
+    return statement_table(verdicts(case, **asked), day("2026-03"), MADE)
+
+
+def _said(case, *statements, **fields):
+    return replace(case, statements={one.id: one for one in statements}, **fields)
+
+
+# Contradictions
+
+
+def test_a_retelling_that_denies_is_a_contradiction():
+    found = {one.id: one for one in contradictions_of(read_ledger(CASE), {})}
+    one = found["denial_decided_denied"]
+    assert (one.statements, one.holders) == (("decided", "denied"), ("paper", "home"))
+    assert (one.sides, one.same_side) == (("side_sender", "side_home"), False)
+
+
+def test_opposite_expressions_contradict_each_other():
+    case = with_ledger(
+        two_capacities(), A="stock(good, 2026-01) > 1", B="stock(good, 2026-01) <= 1", C="1 < 2"
+    )
+    (one,) = contradictions_of(read_ledger(case), {})
+    assert (one.kind, one.statements, one.same_side) == ("expressions", ("A", "B"), True)
+
+
+def test_expressions_that_never_hold_together_contradict_each_other():
+    case = with_ledger(
+        two_capacities(),
+        A="time_to_survive(sender, 2026-01) > 10.5",
+        B="time_to_survive(sender, 2026-01) < 9.5",
+        C="time_to_survive(sender, 2026-01) > 7",
+    )
+    found = verdicts(case, draws=64)
+    assert [one.statements for one in contradictions_of(found.ledger, found.truths)] == [("A", "B")]
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("1 < 2 and 3 < 4", "1 >= 2 or 3 >= 4"),
+        ("not (1 < 2 or 3 == 4)", "1 < 2 or 3 == 4"),
+        ("plant_open(plant, 2026-01)", "not plant_open(plant, 2026-01)"),
+    ],
+)
+def test_an_opposite_is_found(text, other):
+    names = names_of(CASE)
+    first, second = (read_expression(one, names) for one in (text, other))
+    assert plain(first) == opposed(second)
+    assert plain(opposed(first)) == opposed(first)
+
+
+def test_two_judges_of_one_act():
+    found = [one for one in contradictions_of(read_ledger(CASE), {}) if one.kind == "judgement"]
+    assert [(one.statements, one.about) for one in found] == [
+        (("possible", "decided"), "build (home)")
+    ]
+
+
+def test_judges_of_one_act_are_told_once_across_and_once_for_a_side_at_odds():
+    case = _said(
+        CASE,
+        _judged("A", "home", ("build", "home", 1)),
+        _judged("B", "author", ("build", "home", -1)),
+        _judged("C", "paper", ("build", "home", -1)),
+        _judged("D", "sender", ("build", "home", 0)),
+    )
+    found = contradictions_of(read_ledger(case), {})
+    assert [(one.id, one.same_side) for one in found] == [
+        ("judgement_A_B", True), ("judgement_A_B_C", False),
+    ]  # fmt: skip
+    assert found[1].sides == ("side_home", "side_home", "side_sender")
+
+
+def test_one_holder_for_and_against():
+    case = _said(
+        CASE,
+        Statement("A", by="home", stances=(Stance("plant", 1),)),
+        Statement("B", by="paper", holder="home", stances=(Stance("plant", -1),)),
+        Statement("C", by="paper", stances=(Stance("plant", -1),)),
+    )
+    found = contradictions_of(read_ledger(case), {})
+    assert [(one.kind, one.statements) for one in found] == [("stance", ("A", "B"))]
+
+
+def test_a_word_that_excludes_beside_what_it_excludes():
+    case = _said(
+        CASE,
+        Statement("A", by="home", cue="только", phrase={"ru": "только собственные нужды"}),
+        Statement("B", by="home", phrase={"ru": "потенциальный экспорт"}),
+        Statement("C", by="home"),
+        tensions={"G1": Tension("G1", statements=("A", "B"))},
+        contrasts={"X1": Contrast("X1", between=("B", "C"))},
+    )
+    (one,) = contradictions_of(read_ledger(case), {})
+    assert (one.kind, one.statements, one.about) == ("exclusive", ("A", "B"), "только")
+
+
+# Modality drift
+
+
+def test_a_possibility_retold_as_a_decision_is_raised():
+    found = {one.id: one for one in modality_drift(CASE)}
+    one = found["decided"]
+    assert (one.source, one.source_modality, one.modality) == (
+        "possible",
+        "possibility",
+        "decision",
+    )
+    assert (one.change, one.in_what, one.steps) == ("raised", "modality", 4)
+    assert (one.by, one.source_by) == ("paper", "home")
+
+
+def test_a_denial_turns_and_a_stronger_cue_raises():
+    found = {one.id: one for one in modality_drift(CASE)}
+    assert found["denied"].change == "turned"
+    one = found["certain"]
+    assert (one.change, one.in_what, one.cue, one.source_cue) == (
+        "raised", "strength", "inevitably", "expected",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [
+        (Modality.CAPABILITY, Modality.FACT, "raised"),
+        (Modality.FACT, Modality.QUESTION, "lowered"),
+        (Modality.FACT, Modality.FACT, None),
+        (Modality.EVALUATION, Modality.FACT, None),
+    ],
+)
+def test_steps_of_modality(before, after, change):
+    case = _said(
+        CASE,
+        Statement("A", by="home", modality=before),
+        Statement("B", by="paper", modality=after, retells=("A",)),
+    )
+    assert [one.change for one in modality_drift(case)] == ([change] if change else [])
+
+
+# Double standards
+
+
+def test_word_and_deed_of_two_actors():
+    (one,) = double_standards_of(CASE)
+    assert (one.judge, one.act, one.kind) == ("paper", "build", "actors")
+    assert [str(said) for said in one.said] == [
+        "decided: home - (word)",
+        "decided: sender + (deed)",
+    ]
+
+
+def _judged(name, by, *judgements):
+    return Statement(name, by=by, judgements=tuple(Judgement(*one) for one in judgements))
+
+
+@pytest.mark.parametrize(
+    ("judgements", "kinds"),
+    [
+        ([("a", "home", 1), ("a", "sender", -1)], ["actors"]),
+        ([("a", "home", 1), ("a", "home", -1, "deed")], ["word_against_deed"]),
+        ([("a", "home", 1), ("a", "home", -1)], ["yardsticks"]),
+        ([("a", "home", 1), ("a", "home", 0)], []),
+        ([("a", "home", 1), ("a", "sender", 1)], []),
+        ([("a", "home", 1), ("b", "sender", -1)], []),
+    ],
+)
+@pytest.mark.parametrize("judge", ["paper", "author", "home"])
+def test_nobody_is_spared(judgements, kinds, judge):
+    """The same judgements give the same finding whoever holds them, the author included."""
+    case = _said(CASE, *(_judged(f"S{i}", judge, one) for i, one in enumerate(judgements)))
+    assert [one.kind for one in double_standards_of(case)] == kinds
+    assert {one.judge for one in double_standards_of(case)} <= {judge}
+
+
+def test_a_side_may_show_what_no_actor_alone_does():
+    case = _said(
+        CASE, _judged("A", "paper", ("a", "home", -1)), _judged("B", "sender", ("a", "sender", 1))
+    )
+    (one,) = double_standards_of(case)
+    assert (one.judge, one.kind) == ("side_sender", "actors")
+
+
+def test_those_of_the_ledger_come_first_and_say_whether_they_are_shown():
+    case = replace(
+        CASE,
+        double_standards={
+            "D1": DoubleStandard("D1", judge="paper", act="build", untestable="in words"),
+            "D2": DoubleStandard("D2", judge="author", act="speech", untestable="in words"),
+        },
+    )
+    rows = _table(case).double_standards
+    assert [(row.id, row.is_declared, row.is_found, row.kind) for row in rows] == [
+        ("D1", True, True, "actors"), ("D2", True, False, ""),
+    ]  # fmt: skip
+    rows = _table(CASE).double_standards
+    assert [(row.id, row.is_declared) for row in rows] == [("paper_build_actors", False)]
+
+
+# Coverage, theses, predictions
+
+
+def test_coverage():
+    coverage = _table(CASE).coverage
+    assert coverage.facts_unmentioned == ("cost", "rumor", "guess", "blank")
+    assert (coverage.n_tested, coverage.n_entries) == (1, 5)
+    assert coverage.unsaid == (Unsaid("side_home", "home", ("side_sender",)),)
+
+
+def test_theses_are_arrows_with_verdicts():
+    case = with_ledger(CASE, A="1 < 2")
+    thesis = Statement(
+        "T", by="author", kind=StatementKind.THESIS, cause=("A", "old stock"), effect=("decided",),
+        holds_if="1 > 2",
+    )  # fmt: skip
+    graph = _table(replace(case, statements={**case.statements, "T": thesis})).theses
+    assert graph.nodes == (("A", "holds"), ("decided", "untestable"), ("old stock", ""))
+    assert [(e.id, e.cause, e.effect, e.verdict, e.share) for e in graph.edges] == [
+        ("T", "A", "decided", "fails", 0.0), ("T", "old stock", "decided", "fails", 0.0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cue", "probability"),
+    [("вряд ли", 0.1), ("Ожидается", 0.75), ("всё  равно", 0.95), ("сөзсіз", 0.95),
+     ("possibly", 0.4), ("естественно", None)],
+)  # fmt: skip
+def test_cues(cue, probability):
+    assert cue_probability(cue) == probability
+
+
+def test_what_a_wording_implies():
+    made = Statement("P", by="home", kind=StatementKind.PREDICTION)
+    assert implied_probability(made) == 0.95
+    assert implied_probability(replace(made, cue="вряд ли")) == 0.1
+    assert implied_probability(replace(made, cue="вряд ли", probability=0.9)) == 0.9
+    assert implied_probability(replace(made, cue="хм")) is None
+    assert implied_probability(Statement("C", by="home", cue="вряд ли")) is None
+
+
+def test_every_cue_of_the_table_is_documented():
+    from pathlib import Path  # noqa: PLC0415 - only here
+
+    page = Path(__file__).parents[2] / "docs" / "explanation" / "statements.md"
+    text = page.read_text(encoding="utf-8")
+    assert [cue for _language, cue, _p in cue_rows() if cue not in text] == []
+    assert set(CUES) == {"ru", "kk", "en"}
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("Только свои нужды", True),
+        ("толькотолько", False),
+        ("тек қана өз", True),
+        ("только около пяти", False),
+        ("only about five", False),
+        ("only", True),
+    ],
+)
+def test_words_that_exclude(text, truth):
+    assert is_exclusive(text) is truth
+
+
+def _row(name, holder, probability, outcome):
+    return StatementRow(
+        id=name, says={}, document="", place="", expression="", verdict="holds", share=None,
+        standard_error=None, reason="", holder=holder, probability=probability, outcome=outcome,
+        brier=brier_score(probability, outcome),
+    )  # fmt: skip
+
+
+def test_scores_by_hand():
+    rows = [
+        _row("1", "a", 0.95, "yes"), _row("2", "a", 0.75, "no"), _row("3", "a", 0.95, "void"),
+        _row("4", "a", 0.95, None), _row("5", "b", 0.1, "no"),
+    ]  # fmt: skip
+    scores = scores_of(rows).scores
+    assert [(s.speaker, s.n_predictions, s.n_resolved, s.n_void) for s in scores] == [
+        ("a", 4, 2, 1), ("b", 1, 1, 0),
+    ]  # fmt: skip
+    assert scores[0].brier == pytest.approx((0.05**2 + 0.75**2) / 2)
+    assert scores[1].brier == pytest.approx(0.01)
+
+
+def test_calibration_by_hand():
+    rows = [_row("1", "a", 0.9, "yes"), _row("2", "a", 1.0, "no"), _row("3", "a", 0.1, "no")]
+    bins = calibration_of(rows)
+    assert [(b.low, b.high, b.n, b.mean_probability, b.share_true) for b in bins] == [
+        (0.0, 0.2, 1, 0.1, 0.0), (0.8, 1.0, 2, pytest.approx(0.95), 0.5),
+    ]  # fmt: skip
+
+
+def test_an_actor_without_a_tag_is_a_side_of_its_own():
+    case = _said(
+        replace(CASE, actors={**CASE.actors, "lone": Actor("lone")}),
+        _judged("A", "lone", ("a", "home", 1)),
+        _judged("B", "home", ("a", "home", -1)),
+    )
+    (one,) = contradictions_of(read_ledger(case), {})
+    assert one.sides == ("lone", "side_home")

@@ -1,0 +1,63 @@
+"""The page of quantities is what the source says, and every quantity can be computed."""
+
+import ast
+import dataclasses
+import re
+from pathlib import Path
+
+from derbes.case.ledger import Modality
+from derbes.results import statements as results
+from derbes.statements.catalog import (
+    BY_NAME,
+    MODALITY_WORDS,
+    QUANTITIES,
+    SETS,
+    SUMMARIES,
+    VERDICT_WORDS,
+)
+from derbes.statements.quantities import COMPUTED_BY
+from derbes.statements.reference import quantities_page
+from derbes.statements.verdicts import judging
+from derbes.workflow.ledger.words import QUERIES
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "reference" / "quantities.md"
+
+
+def test_the_page_is_not_stale():
+    assert PAGE.read_text(encoding="utf-8") == quantities_page(), "run make schema"
+
+
+def test_every_quantity_is_computed_and_none_besides():
+    assert set(COMPUTED_BY) == set(BY_NAME)
+
+
+def test_names_are_said_once():
+    names = [entry.name for entry in (*QUANTITIES, *SETS)] + list(SUMMARIES)
+    assert len(names) == len(set(names))
+
+
+def test_signatures_are_python():
+    for entry in QUANTITIES:
+        ast.parse(entry.signature.replace("…", "None"), mode="eval")
+
+
+def test_words_are_those_of_the_ledger():
+    assert {modality.value for modality in Modality} == set(MODALITY_WORDS)
+    words = (judging.HOLDS, judging.LIKELY, judging.OPEN, judging.UNLIKELY, judging.FAILS,
+             judging.UNTESTABLE, judging.NOT_DUE, judging.VOID, judging.EXPIRED)  # fmt: skip
+    assert words == VERDICT_WORDS
+
+
+def test_every_field_of_a_result_is_documented():
+    text = (ROOT / "docs" / "reference" / "json.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"`([a-z_]+)`", text)) | set(re.findall(r'"([a-z_]+)":', text))
+    classes = [one for one in vars(results).values() if dataclasses.is_dataclass(one)]
+    mine = [one for one in classes if one.__module__ == results.__name__]
+    fields = {field.name for one in mine for field in dataclasses.fields(one)}
+    assert fields - documented == set()
+
+
+def test_every_query_is_documented():
+    text = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
+    assert [query for query in QUERIES if f"`{query}`" not in text] == []

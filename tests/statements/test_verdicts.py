@@ -1,0 +1,291 @@
+"""Verdicts over draws: shares, words, what is missing, what turns them over."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from derbes.case.ledger import Statement, StatementKind, Tension
+from derbes.case.quantity import Quantity
+from derbes.results.provenance import Provenance
+from derbes.statements.table import latest_day, statement_table
+from derbes.statements.verdicts.judging import judge_truths, verdict_word
+from derbes.statements.verdicts.sampling import FALSE, MISSING, TRUE, Truths
+from tests.small_cases import worked_example
+from tests.statements.ledgers import (
+    day,
+    ranged,
+    talk,
+    two_capacities,
+    verdicts,
+    with_ledger,
+    with_variant,
+)
+
+MADE = Provenance("", "", "", "")
+
+
+def test_share_of_a_closed_form():
+    """It lasts 600 / (100 - c) months; with c uniform on 20 to 60, longer than 10 when c > 40."""
+    case = with_ledger(two_capacities(), A="time_to_survive(sender, 2026-01) > 10")
+    found = verdicts(case, draws=64).judged["A"]
+    assert found.share == pytest.approx(0.5, abs=0.02)
+    assert found.standard_error == pytest.approx(np.sqrt(0.25 / 64), rel=0.01)
+    assert (found.verdict, found.n_draws) == ("open", 64)
+
+
+@pytest.mark.parametrize(
+    ("months", "verdict"),
+    [(7.4, "holds"), (8.6, "likely"), (10.0, "open"), (11.8, "unlikely"), (15.1, "fails")],
+)
+def test_words_for_shares(months, verdict):
+    case = with_ledger(two_capacities(), A=f"time_to_survive(sender, 2026-01) > {months}")
+    assert verdicts(case, draws=32).judged["A"].verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("share", "word"),
+    [(1, "holds"), (0.95, "holds"), (0.94, "likely"), (0.67, "likely"), (2 / 3, "open"),
+     (0.5, "open"), (1 / 3, "open"), (0.33, "unlikely"), (0.051, "unlikely"), (0.05, "fails"),
+     (0, "fails")],
+)  # fmt: skip
+def test_edges_of_words(share, word):
+    assert verdict_word(share) == word
+
+
+@given(st.floats(0, 1))
+def test_words_are_symmetric(share):
+    turned = {"holds": "fails", "likely": "unlikely", "open": "open", "unlikely": "likely",
+              "fails": "holds"}  # fmt: skip
+    if min(abs(share - edge) for edge in (0.05, 1 / 3, 2 / 3, 0.95)) > 1e-9:
+        assert verdict_word(1 - share) == turned[verdict_word(share)]
+
+
+SIMPLE = st.sampled_from(
+    [
+        "time_to_survive(sender, 2026-01) > 10", 'input("suppliers.from_other.capacity") > 35',
+        "stock(good, 2026-01) > 1", "capacity(from_other, 2026-06) < 50", "indicator(none) > 1",
+        "1 < 2", "1 > 2",
+    ]
+)  # fmt: skip
+EXPRESSIONS = st.recursive(
+    SIMPLE,
+    lambda inner: st.tuples(inner, st.sampled_from(["and", "or"]), inner).map(
+        lambda parts: f"({parts[0]}) {parts[1]} not ({parts[2]})"
+    ),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=25)
+@given(EXPRESSIONS)
+def test_an_expression_and_its_negation_add_to_one(text):
+    case = with_ledger(two_capacities(), A=text, B=f"not ({text})")
+    found = verdicts(case, draws=4).judged
+    if found["A"].share is None:
+        assert found["B"].share is None
+    else:
+        assert found["A"].share + found["B"].share == pytest.approx(1.0)
+        assert found["A"].standard_error == pytest.approx(found["B"].standard_error)
+
+
+def test_the_same_seed_gives_the_same_and_workers_do_not_matter():
+    case = with_ledger(
+        two_capacities(), A="time_to_survive(sender, 2026-01) > 9", B='verdict(A) == "likely"'
+    )
+    first, second = verdicts(case, draws=16), verdicts(case, draws=16)
+    assert first.judged == second.judged
+    rows = [statement_table(v, day("2026-03"), MADE) for v in (first, second)]
+    assert rows[0] == rows[1]
+
+
+def test_what_asks_for_verdicts_comes_after_them():
+    case = with_ledger(
+        two_capacities(),
+        C='verdict(B) == "holds"',
+        B="share(A) > 0.4 and share(A) < 0.6",
+        A="time_to_survive(sender, 2026-01) > 10",
+    )
+    found = verdicts(case, draws=16).judged
+    assert [found[name].verdict for name in "ABC"] == ["open", "holds", "holds"]
+
+
+def test_missing_makes_it_untestable_and_names_the_key():
+    case = with_ledger(talk(), A="blank > 1", B="not (blank > 1)")
+    found = verdicts(case).judged
+    for name in "AB":
+        assert found[name].verdict == "untestable"
+        assert found[name].share is None
+        assert found[name].reason == "missing: facts.blank.amount"
+        assert found[name].missing == ("facts.blank.amount",)
+
+
+def test_missing_in_some_draws_may_leave_a_verdict():
+    codes = np.array([TRUE] * 98 + [MISSING] * 2, dtype=np.int8)
+    few = judge_truths(("A", "holds_if"), Truths(codes, np.full(100, 0.01), ("x.y",)))
+    assert (few.verdict, few.share) == ("holds", 1.0)
+    assert few.reason == "missing in 2% of the draws: x.y"
+    codes = np.array([TRUE] * 90 + [MISSING] * 10, dtype=np.int8)
+    many = judge_truths(("A", "holds_if"), Truths(codes, np.full(100, 0.01), ("x.y",)))
+    assert (many.verdict, many.reason) == ("untestable", "missing: x.y")
+
+
+def test_weights_count():
+    truths = Truths(np.array([TRUE, FALSE], dtype=np.int8), np.array([0.9, 0.1]), (), is_exact=True)
+    assert truths.share == pytest.approx(0.9)
+    assert truths.standard_error == 0.0
+
+
+def test_untestable_says_why():
+    case = replace(talk(), statements={"A": Statement("A", by="home", untestable="needs a corpus")})
+    assert verdicts(case).judged["A"].reason == "needs a corpus"
+
+
+def test_a_changed_fact_changes_the_verdict():
+    case = with_ledger(talk(), A='cost <= "1 bn USD"')
+    fact = case.facts["cost"]
+    changed = replace(fact, amount=Quantity(1.1e9, unit="USD", path="facts.cost.amount"))
+    later = replace(case, facts={**case.facts, "cost": changed})
+    assert verdicts(case).judged["A"].verdict == "holds"
+    assert verdicts(later).judged["A"].verdict == "fails"
+
+
+def test_tipping_value_of_a_closed_form():
+    """Ten and a half months: 600 / (100 - c) = 10.5 at c = 42.857."""
+    case = with_ledger(two_capacities(), A="time_to_survive(sender, 2026-01) > 10.5")
+    found = verdicts(case, draws=16, flips=2)
+    (flip,) = found.flips["A", "holds_if"]
+    assert (flip.input, flip.unit, flip.direction) == (
+        "suppliers.from_other.capacity", "t/month", "above",
+    )  # fmt: skip
+    assert flip.value == pytest.approx(100 - 600 / 10.5, abs=20 / 128)
+    assert flip.central == 40.0
+
+
+def test_variants_that_turn_it_over():
+    case = with_ledger(worked_example(1), A="ended(sender, 2028-01)")
+    case = with_variant(with_variant(case, "built", worked_example(3)), "same", case)
+    found = verdicts(case, flips=1)
+    assert found.judged["A"].verdict == "fails"
+    assert found.variants["A", "holds_if"] == ("built",)
+
+
+def test_tensions_are_raised_where_they_hold():
+    case = replace(
+        with_ledger(two_capacities(), A="time_to_survive(sender, 2026-01) > 10"),
+        tensions={
+            "G1": Tension("G1", holds_if="holds(A) or not holds(A)", statements=("A",)),
+            "G2": Tension("G2", holds_if="holds(A) and not holds(A)"),
+            "G3": Tension("G3", untestable="a trap for translators"),
+        },
+    )
+    table = statement_table(verdicts(case), day("2026-03"), MADE)
+    assert [(row.id, row.raised) for row in table.tensions] == [
+        ("G1", True), ("G2", False), ("G3", None),
+    ]  # fmt: skip
+
+
+# Predictions
+
+
+def _prediction(**fields):
+    made = Statement("P", by="author", kind=StatementKind.PREDICTION, **fields)
+    case = talk()
+    return replace(case, statements={**case.statements, "P": made})
+
+
+def test_a_forecast_by_the_model_needs_no_due_date():
+    found = verdicts(_prediction(due="2028-12-31", yes_if="opening(plant) <= 2028-12-31"))
+    assert found.judged["P"].verdict == "holds"
+    assert found.judged["P"].outcome is None
+
+
+@pytest.mark.parametrize(
+    ("as_of", "verdict", "outcome"),
+    [("2026-03", "not_due", None), ("2026-06-15", "holds", "yes"), ("2028-01", "holds", "yes")],
+)
+def test_evidence_decides_a_prediction(as_of, verdict, outcome):
+    case = _prediction(due="2027-12-31", yes_if="attested(rumor)")
+    found = verdicts(case, as_of=as_of).judged["P"]
+    assert (found.verdict, found.outcome) == (verdict, outcome)
+
+
+def test_silence_decides_only_when_it_is_due():
+    case = _prediction(due="2026-04-30", yes_if="attested(rumor)")
+    before, after = (
+        verdicts(case, as_of=when).judged["P"] for when in ("2026-04-30", "2026-05-01")
+    )
+    assert (before.verdict, before.outcome) == ("not_due", None)
+    assert (after.verdict, after.outcome) == ("fails", "no")
+
+
+def test_a_possibility_with_its_own_no_is_not_refuted_by_silence():
+    case = _prediction(due="2026-04-30", yes_if="attested(rumor)", no_if="attested(guess)")
+    found = verdicts(case, as_of="2026-05-01").judged["P"]
+    assert (found.verdict, found.outcome) == ("untestable", None)
+    assert found.reason == "due 2026-04-30, and nothing in the case decides it"
+
+
+def test_no_is_decided_before_it_is_due():
+    case = _prediction(due="2030-12-31", yes_if="false", no_if="attested(rumor)")
+    found = verdicts(case, as_of="2026-07-01").judged["P"]
+    assert (found.verdict, found.outcome) == ("fails", "no")
+
+
+def test_a_condition_that_has_not_come_makes_it_void():
+    case = _prediction(condition="attested(guess)", yes_if="attested(rumor)")
+    found = verdicts(case, as_of="2026-07-01").judged["P"]
+    assert (found.verdict, found.reason) == ("void", "its condition has not come")
+
+
+def test_a_condition_that_cannot_be_tested():
+    case = _prediction(condition="indicator(silence) > 2", yes_if="attested(rumor)")
+    found = verdicts(case).judged["P"]
+    assert found.verdict == "untestable"
+    assert found.reason == "its condition cannot be tested; missing: facts.silence"
+
+
+def test_what_voids_it():
+    case = _prediction(void_if="attested(cost)", yes_if="attested(rumor)")
+    found = verdicts(case, as_of="2026-07-01").judged["P"]
+    assert (found.verdict, found.outcome) == ("void", "void")
+
+
+def test_a_fact_expires():
+    made = Statement("S", by="home", holds_if="1 < 2", expires="2026-06-30")
+    case = replace(talk(), statements={"S": made})
+    assert verdicts(case, as_of="2026-06-30").judged["S"].verdict == "holds"
+    assert verdicts(case, as_of="2026-07-01").judged["S"].verdict == "expired"
+
+
+def test_the_day_asked_about_is_the_last_that_the_case_knows_of():
+    assert str(latest_day(talk())) == "2026-06-01"
+    assert str(latest_day(worked_example(1))) == "2026-01-31"
+
+
+def test_rows_tell_what_was_asked():
+    case = _prediction(due="2027-12-31", yes_if="attested(rumor)", cue="expected")
+    table = statement_table(verdicts(case, as_of="2026-07-01"), day("2026-07-01"), MADE)
+    row = next(row for row in table.statements if row.id == "P")
+    assert (row.probability, row.outcome, row.brier) == (0.75, "yes", pytest.approx(0.0625))
+    assert (row.due, row.is_due, row.expression) == ("2027-12-31", False, "attested(rumor)")
+    decided = next(row for row in table.statements if row.id == "decided")
+    assert (decided.stance, decided.target, decided.polarity) == ("-", "plant", "affirmed")
+    assert dict(decided.stances) == {"plant": "-", "home": "-"}
+
+
+def test_nothing_uncertain_is_one_draw():
+    found = verdicts(with_ledger(worked_example(1), A="1 < 2"), draws=64)
+    assert found.judged["A"].n_draws == 1
+    assert found.judged["A"].standard_error == 0.0
+
+
+def test_series_are_drawn_too():
+    demand = Quantity(
+        100.0, low=80.0, high=120.0, steps=((0, 100.0), (6, 50.0)), path="uses.use.demand"
+    )
+    case = ranged(worked_example(1), "uses", "use", demand=demand)
+    case = with_ledger(case, A="demand(use, 2026-01) == 2 * demand(use, 2026-12)")
+    assert verdicts(case, draws=8).judged["A"].verdict == "holds"

@@ -1,0 +1,349 @@
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from derbes.case.entities import Measure, Variant
+from derbes.case.quantity import Quantity
+from derbes.errors import DataError, RequestError
+from derbes.results.provenance import Provenance
+from derbes.results.records import stress_records, to_json
+from derbes.stress import Asked, Effort, stress_case, target_of
+from tests.draws.uncertain import (
+    DEMAND,
+    OTHER,
+    PRICE,
+    STOCK,
+    hazard,
+    in_scenarios,
+    named,
+    uncertain_example,
+    with_hazards,
+    with_numbers,
+)
+from tests.small_cases import worked_example
+
+MADE = Provenance("E1", "hash", "0.0", "solver")
+
+
+def asked_of(case, *questions, n_draws=24, n_solved=2, **more):
+    target = target_of(case, "cut", lengths=(12,))
+    return Asked((target,), questions=questions, n_draws=n_draws, n_solved=n_solved, **more)
+
+
+def told(case, *questions, effort=None, limit=None, **more):
+    return stress_case(case, asked_of(case, *questions, **more), MADE, effort=effort, limit=limit)
+
+
+def text(stress):
+    return to_json(stress_records(stress))
+
+
+def by_name(stress):
+    return {answer.name: answer for answer in stress.answers}
+
+
+@pytest.fixture(scope="module")
+def everything():
+    base = uncertain_example(3, n_periods=36)
+    case = with_hazards(base, hazard("cut", 0.05, 12.0, low=6.0, high=18.0))
+    return told(case, "survive", "ended", "leverage", "hazards", "fans", "decides", "tipping")
+
+
+def test_the_contract(everything):
+    record = stress_records(everything)
+    assert list(record)[:6] == ["draws", "seed", "answers", "p_ended", "sensitivity", "tipping"]
+    for key, fields in {
+        "answers": {"name", "unit", "mean", "standard_error", "quantiles"},
+        "p_ended": {"variant", "measure", "length", "date", "p"},
+        "sensitivity": {"answer", "input", "first", "total", "pawn"},
+        "tipping": {"answer", "input", "value", "unit", "direction"},
+    }.items():
+        assert record[key]
+        assert all(fields <= set(row) for row in record[key])
+    assert record["draws"] == 24
+    assert record["draws_solved"] == 2
+    assert record["provenance"]["n_draws"] == 24
+    assert all(
+        list(a["quantiles"]) in ([], ["5", "25", "50", "75", "95"]) for a in record["answers"]
+    )
+
+
+def test_every_headline_number_has_its_error_and_says_what_would_halve_it(everything):
+    for answer in everything.answers:
+        assert answer.standard_error is not None
+        if answer.standard_error > 0.0:
+            assert answer.draws_to_halve == 4 * (
+                24
+                if answer.bound == "myopic"
+                and "leverage" not in answer.name
+                and "target_loss(cut" not in answer.name
+                else 2
+            )
+    means = {one.answer: one.mean for one in everything.convergence}
+    assert (
+        by_name(everything)["time_to_survive(cut, 2026-01, bound=myopic)"].mean
+        == (means["time_to_survive(cut, 2026-01, bound=myopic)"][-1])
+    )
+
+
+def test_names_of_answers_are_unique(everything):
+    names = [answer.name for answer in everything.answers]
+    assert len(names) == len(set(names))
+
+
+def test_the_probability_that_it_has_ended_never_falls(everything):
+    for bound in ("optimal", "myopic"):
+        curve = [row.p for row in everything.p_ended if row.bound == bound]
+        assert len(curve) == 3
+        assert curve == sorted(curve)
+    assert everything.p_ended[-1].p == 1.0
+
+
+def test_the_best_response_ends_no_later_than_the_rule():
+    case = uncertain_example(3, n_periods=36)
+    found = told(case, "ended", n_draws=8, n_solved=8)
+    best, rule = ([row.p for row in found.p_ended if row.bound == b] for b in ("optimal", "myopic"))
+    assert all(p >= q for p, q in zip(best, rule, strict=True))
+
+
+def test_fans_hold_their_center(everything):
+    names = {(fan.name, fan.bound) for fan in everything.fans}
+    assert names == {
+        ("cover", "myopic"),
+        ("time_to_survive", "optimal"),
+        ("time_to_survive", "myopic"),
+        ("leverage_ratio", "optimal"),
+        ("leverage_ratio", "myopic"),
+    }
+    for fan in everything.fans:
+        assert len(fan.dates) == len(fan.mean) == len(fan.central)
+        rows = [fan.quantiles[p] for p in ("5", "25", "50", "75", "95")]
+        assert all(a <= b for low, high in pairwise(rows) for a, b in zip(low, high, strict=True))
+    cover = next(fan for fan in everything.fans if fan.name == "cover")
+    assert cover.central[0] == 6.0
+    assert cover.quantiles["5"][0] < 6.0 < cover.quantiles["95"][0]
+
+
+def test_the_same_seed_gives_the_same_bytes_on_any_workers():
+    case = uncertain_example(3, n_periods=24)
+    asked = ("survive", "ended", "leverage", "fans")
+    alone = text(told(case, *asked, n_draws=40, n_solved=4))
+    assert text(told(case, *asked, n_draws=40, n_solved=4)) == alone
+    for n_workers in (2, 3):
+        effort = Effort(n_workers=n_workers)
+        assert text(told(case, *asked, n_draws=40, n_solved=4, effort=effort)) == alone
+    with ThreadPoolExecutor(2) as pool:
+        effort = Effort(executor=pool)
+        assert text(told(case, *asked, n_draws=40, n_solved=4, effort=effort)) == alone
+    assert text(told(case, *asked, n_draws=40, n_solved=4, seed=2)) != alone
+
+
+def test_a_run_that_is_extended_is_the_longer_run_and_repeats_no_draw(tmp_path, monkeypatch):
+    case = with_hazards(uncertain_example(3, n_periods=24), hazard("cut", 0.02, 6.0))
+    asked = ("survive", "ended", "leverage", "hazards")
+    whole = text(told(case, *asked, n_draws=50, n_solved=4))
+    store = Effort(store=tmp_path / "draws.parquet")
+    told(case, *asked, n_draws=30, n_solved=2, effort=store)
+    from derbes.stress import computed  # noqa: PLC0415 - to be watched
+
+    drawn, solved = [], []
+    cut_numbers, solve_draws = computed.cut_numbers, computed.solve_draws
+
+    def watch_rule(rule, draws, columns):
+        drawn.append(len(draws.weights))
+        return cut_numbers(rule, draws, columns)
+
+    def watch_best(asked, case, draws, **more):
+        solved.append(len(draws.weights))
+        return solve_draws(asked, case, draws, **more)
+
+    monkeypatch.setattr(computed, "cut_numbers", watch_rule)
+    monkeypatch.setattr(computed, "solve_draws", watch_best)
+    assert text(told(case, *asked, n_draws=50, n_solved=4, effort=store)) == whole
+    assert (sum(drawn), sum(solved)) == (20, 2)
+    drawn.clear()
+    assert text(told(case, *asked, n_draws=50, n_solved=4, effort=store)) == whole
+    assert drawn == []
+    table = pq.read_table(tmp_path / "draws.parquet")
+    assert table.num_rows == 50
+    assert f"input {STOCK}" in table.column_names
+
+
+def test_fewer_draws_than_a_store_holds_leave_it_as_it_is(tmp_path):
+    case = uncertain_example(1, n_periods=24)
+    store = Effort(store=tmp_path / "draws.parquet")
+    told(case, "survive", n_draws=40, n_solved=2, effort=store)
+    before = (tmp_path / "draws.parquet").read_bytes()
+    few = text(told(case, "survive", n_draws=16, n_solved=1))
+    assert text(told(case, "survive", n_draws=16, n_solved=1, effort=store)) == few
+    assert (tmp_path / "draws.parquet").read_bytes() == before
+
+
+def test_work_that_was_stopped_goes_on_where_it_was(tmp_path):
+    case = uncertain_example(1, n_periods=24)
+    place = tmp_path / "draws.parquet"
+
+    def stop(done, _total, what):
+        if what == "draws solved" and done >= 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        told(case, "survive", n_solved=10, effort=Effort(store=place, progress=stop))
+    assert place.exists()
+    whole = text(told(case, "survive", n_solved=10))
+    assert text(told(case, "survive", n_solved=10, effort=Effort(store=place))) == whole
+
+
+def test_a_store_of_another_case_is_refused(tmp_path):
+    case = uncertain_example(1, n_periods=24)
+    store = Effort(store=tmp_path / "draws.parquet")
+    told(case, "survive", n_solved=0, effort=store)
+    with pytest.raises(DataError, match="hash of the case"):
+        told(replace(case, hash="other"), "survive", n_solved=0, effort=store)
+    with pytest.raises(DataError, match="questions"):
+        told(case, "ended", n_solved=0, effort=store)
+
+
+def test_memory_is_looked_at_before_anything_is_drawn():
+    with pytest.raises(RequestError, match="ask for at most"):
+        told(uncertain_example(1), "survive", n_draws=10**6, limit=2**22)
+
+
+def test_a_case_without_uncertainty_has_one_draw_and_says_so():
+    found = told(named(worked_example(1)), "survive", "decides", "tipping", n_solved=1)
+    assert (found.draws, found.method) == (1, "all")
+    assert found.notes == (
+        "No input of this case has a range, a distribution or a scenario: there is one draw.",
+    )
+    answer = by_name(found)["time_to_survive(cut, 2026-01, bound=optimal)"]
+    assert (answer.mean, answer.standard_error, answer.draws_to_halve) == (10.0, 0.0, None)
+    assert (found.sensitivity, found.tipping, found.tornado) == ((), (), ())
+
+
+def test_few_values_are_listed_and_their_answers_exact():
+    coin = Quantity(
+        600.0, low=300.0, high=600.0, distribution="discrete", parameters=(300.0, 0.25, 600.0, 0.75)
+    )
+    case = with_numbers(named(worked_example(1)), {STOCK: coin})
+    found = told(case, "survive", "ended", n_solved=0)
+    assert (found.draws, found.method) == (2, "all")
+    answer = by_name(found)["time_to_survive(cut, 2026-01, bound=myopic)"]
+    assert answer.mean == pytest.approx(0.25 * 5.0 + 0.75 * 10.0)
+    assert answer.standard_error == 0.0
+    assert found.notes[0].startswith("Every combination of values was computed")
+
+
+def test_scenarios_weigh_by_their_probability():
+    base = named(worked_example(1))
+    poor = with_numbers(base, {STOCK: Quantity(300.0)})
+    found = told(in_scenarios(base, usual=(0.8, base), poor=(0.2, poor)), "survive", n_solved=2)
+    for bound in ("myopic", "optimal"):
+        answer = by_name(found)[f"time_to_survive(cut, 2026-01, bound={bound})"]
+        assert answer.mean == pytest.approx(0.8 * 10.0 + 0.2 * 5.0)
+
+
+def test_variants_are_struck_by_the_same_draws():
+    base = uncertain_example(1, n_periods=24)
+    fuller = with_numbers(base, {STOCK: Quantity(900.0)})
+    case = replace(base, variants={"fuller": Variant("fuller", case=fuller)})
+    found = told(case, "survive", n_solved=0, n_draws=64, variants=("base", "fuller"))
+    answers = by_name(found)
+    better = answers["time_to_survive(cut, 2026-01, bound=myopic, variant=fuller)"]
+    assert better.variant == "fuller"
+    assert better.mean > answers["time_to_survive(cut, 2026-01, bound=myopic)"].mean
+    alone = told(base, "survive", n_solved=0, n_draws=64)
+    assert (
+        by_name(alone)["time_to_survive(cut, 2026-01, bound=myopic)"]
+        == (answers["time_to_survive(cut, 2026-01, bound=myopic)"])
+    )
+
+
+def test_a_variant_without_the_measure_has_no_answers():
+    base = uncertain_example(1, n_periods=24)
+    other = Measure("other", sender="sender", hits=base.measures["cut"].hits, lengths=(12,))
+    case = replace(
+        base, variants={"calm": Variant("calm", case=replace(base, measures={"other": other}))}
+    )
+    found = told(case, "survive", n_solved=0, variants=("base", "calm"))
+    assert {answer.variant for answer in found.answers} == {"base"}
+
+
+def test_a_measure_with_a_fixed_start_has_that_date_and_no_end():
+    base = uncertain_example(1, n_periods=24)
+    case = replace(base, measures={"cut": replace(base.measures["cut"], start=7)})
+    found = told(case, "survive", "ended", n_solved=1)
+    assert {answer.date for answer in found.answers} == {"2026-08"}
+    assert found.p_ended == ()
+
+
+def test_a_latin_hypercube_answers_too():
+    found = told(uncertain_example(1), "survive", n_draws=64, n_solved=1, method="latin")
+    assert (found.draws, found.method) == (64, "latin")
+
+
+WIDER = st.tuples(st.sampled_from([STOCK, DEMAND, OTHER]), st.floats(0.0, 9.0), st.floats(0.0, 9.0))
+
+
+def widened(case, wider):
+    """The case before and after one of its ranges is widened."""
+    path, below, above = wider
+    section, name, key = path.split(".")
+    quantity = getattr(getattr(case, section)[name], key)
+    low = max(0.0, quantity.low - below)
+    return case, with_numbers(case, {path: replace(quantity, low=low, high=quantity.high + above)})
+
+
+def always_short():
+    """E1 with so little stock that what goes short is linear in all inputs."""
+    case = uncertain_example(1, n_periods=24)
+    few = Quantity(20.0, "t", 10.0, 40.0)
+    some = Quantity(20.0, "t/month", 10.0, 30.0, distribution="triangular")
+    return with_numbers(case, {STOCK: few, OTHER: some})
+
+
+@settings(max_examples=12)
+@given(WIDER)
+def test_widening_a_range_never_narrows_the_range_of_an_answer(wider):
+    name = "unmet_essential(cut, 2026-01, months=12, bound=myopic)"
+    one, two = (
+        by_name(told(case, "survive", n_draws=2048, n_solved=0))[name].quantiles
+        for case in widened(always_short(), wider)
+    )
+    assert two["95"] - two["5"] >= 0.99 * (one["95"] - one["5"])
+
+
+@settings(max_examples=6)
+@given(WIDER)
+def test_widening_a_range_never_shortens_a_bar_of_the_tornado(wider):
+    one, two = (
+        {
+            (bar.answer, bar.input): sorted((bar.answer_at_low, bar.answer_at_high))
+            for bar in told(case, "decides", n_solved=0, n_draws=8).tornado
+        }
+        for case in widened(uncertain_example(1, n_periods=24), wider)
+    )
+    for key, (low, high) in one.items():
+        assert two[key][0] <= low + 1e-9
+        assert two[key][1] >= high - 1e-9
+
+
+def test_one_input_more_is_one_input_more():
+    base = uncertain_example(1, n_periods=24)
+    more = with_numbers(base, {PRICE: Quantity(10.0, low=5.0, high=20.0)})
+    assert [one.path for one in told(more, "survive", n_solved=0).inputs] == [
+        DEMAND,
+        STOCK,
+        PRICE,
+        OTHER,
+    ]
+    assert np.isfinite(
+        by_name(told(more, "survive", n_solved=0))[
+            "unmet_essential(cut, 2026-01, months=12, bound=myopic)"
+        ].mean
+    )

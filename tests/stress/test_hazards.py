@@ -1,0 +1,156 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from derbes.case.quantity import Quantity
+from derbes.draws import make_draws, make_events
+from derbes.stress.columns.rule import Rule
+from derbes.stress.fans import months_of_cover
+from derbes.stress.hazards import Struck, hazard_answers, hazard_risk, strike
+from tests.draws.uncertain import (
+    DEMAND,
+    STOCK,
+    hazard,
+    in_scenarios,
+    named,
+    uncertain_example,
+    with_hazards,
+    with_numbers,
+)
+from tests.small_cases import worked_example
+
+
+def struck(case, n, seed=1):
+    draws = make_draws(case, n, seed=seed, method="random", inputs=())
+    draws = replace(draws, values=np.zeros((n, 0)), weights=np.ones(n), method="random")
+    rule = Rule(case, tuple(case.measures), (), 1)
+    return strike(rule, draws, seed=seed), draws
+
+
+def hit(rate, months, n_periods=36):
+    return with_hazards(named(worked_example(1, n_periods=n_periods)), hazard("cut", rate, months))
+
+
+def test_a_stock_outlasts_a_measure_that_is_short_enough():
+    found, _draws = struck(hit(0.5, 8.0), 300)
+    assert (found.first_short < 0).mean() > 0.9
+    alone = struck(hit(0.02, 8.0), 300)[0]
+    assert (alone.first_short >= 0).sum() == 0
+
+
+def test_what_goes_short_is_what_the_stock_does_not_bridge():
+    case = hit(0.02, 18.0)
+    found, draws = struck(case, 4000)
+    events = make_events(case, draws, seed=1)
+    single = (events.measure >= 0).sum(axis=1) == 1
+    known = 18 * 60.0 - 600.0
+    inside = single & (events.start[:, 0] + 18 <= 36)
+    assert inside.sum() > 50
+    np.testing.assert_allclose(found.unmet[inside], known, atol=1e-6)
+    np.testing.assert_array_equal(found.first_short[inside], events.start[inside, 0] + 10)
+    assert (found.unmet[(events.measure >= 0).sum(axis=1) == 0] == 0.0).all()
+
+
+def test_the_probability_of_going_short_is_that_of_the_first_wait():
+    case = hit(0.05, 24.0, n_periods=60)
+    found, _draws = struck(case, 4000)
+    risk = hazard_risk(case, found, "base")
+    known = 1.0 - np.exp(-0.05 * (59 - 10 + 0.5) / 12.0)
+    error = np.sqrt(known * (1 - known) / 4000)
+    assert risk.p_short_by[-1] == pytest.approx(known, abs=3 * error)
+    assert risk.use == pytest.approx({"use": known}, abs=0.08)
+    assert list(risk.p_short_by) == sorted(risk.p_short_by)
+    assert risk.p_short[9] == 0.0
+    assert risk.p_short[10] > 0.0
+
+
+def test_the_loss_of_a_refilled_reserve_is_its_dearer_purchases_and_shortage():
+    """E1 of the design: 120,000 for 120 short, 480 bought 15 dearer; the refill costs 10."""
+    case = hit(0.02, 12.0)
+    found, draws = struck(case, 3000)
+    events = make_events(case, draws, seed=1)
+    single = (events.measure >= 0).sum(axis=1) == 1
+    early = single & (events.start[:, 0] < 12)
+    assert early.sum() > 20
+    bought = 480 * 25.0 + 120 * 1000.0 + 600 * 10.0 - 12 * 100 * 10.0
+    np.testing.assert_allclose(found.loss[early], bought, atol=1e-6)
+
+
+def test_a_loss_of_a_depot_is_a_hazard_too():
+    case = with_hazards(
+        with_numbers(named(worked_example(1, n_periods=24)), {}), hazard("fire", 0.5, 1.0)
+    )
+    found, draws = struck(case, 500)
+    n_fires = (make_events(case, draws, seed=1).measure >= 0).sum(axis=1)
+    assert (n_fires == 1).sum() > 100
+    # In the month of the fire the rule buys all that it can get, 40 of it for 15 more.
+    np.testing.assert_allclose(found.loss[n_fires == 1], 300 * 10.0 + 40 * 15.0, atol=1e-6)
+    assert (found.unmet == 0.0).all()
+
+
+def test_the_tail_is_worse_than_the_mean_and_exceedance_falls():
+    case = hit(0.1, 18.0)
+    found, _draws = struck(case, 1000)
+    risk = hazard_risk(case, found, "base")
+    assert risk.cvar_loss > risk.expected_loss > 0
+    assert risk.cvar_unmet > risk.expected_unmet > 0
+    assert risk.tail_share == 0.05
+    shares = [share for _x, share in risk.exceedance]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[-1] == pytest.approx(0.0, abs=1e-9)
+    middle, share = risk.exceedance[25]
+    assert share == pytest.approx((found.loss > middle).mean(), abs=1e-9)
+    assert (risk.exceedance_unit, risk.missing) == ("USD", ())
+
+
+def test_without_a_cost_of_being_short_losses_are_missing_not_zero():
+    case = hit(0.1, 18.0)
+    free = replace(case, uses={"use": replace(case.uses["use"], shortage_cost=None)})
+    found, _draws = struck(free, 400)
+    risk = hazard_risk(free, found, "base")
+    assert (risk.expected_loss, risk.cvar_loss) == (None, None)
+    assert risk.missing == ("uses.use.shortage_cost",)
+    assert risk.exceedance_unit == "t"
+    answers = {a.name: a for a in hazard_answers(free, found, "base", exact=False)}
+    loss = answers["target_loss(hazards, bound=myopic)"]
+    assert loss.n_without == (found.unmet > 0).sum()
+    assert answers["unmet_essential(hazards, bound=myopic)"].n_without == 0
+
+
+def test_answers_about_hazards_carry_their_errors():
+    case = hit(0.1, 18.0)
+    found, _draws = struck(case, 400)
+    for answer in hazard_answers(case, found, "base", exact=False):
+        assert answer.standard_error > 0.0
+        assert answer.draws_to_halve == 1600
+    short, unmet, _loss = hazard_answers(case, found, "base", exact=False)
+    assert (short.unit, short.mean) == ("share", pytest.approx((found.first_short >= 0).mean()))
+    assert unmet.standard_error == pytest.approx(found.unmet.std(ddof=1) / 20, rel=1e-6)
+
+
+def test_struck_holds_one_column_for_each_essential_use():
+    found, _draws = struck(hit(0.1, 18.0), 10)
+    assert isinstance(found, Struck)
+    assert (found.uses, found.short_uses.shape) == (("use",), (10, 1))
+
+
+def test_months_of_cover_are_stock_over_demand():
+    case = uncertain_example(1, n_periods=12)
+    draws = make_draws(case, 30)
+    found = months_of_cover(Rule(case, (), draws.inputs, 1), draws)
+    demand, stock = draws.values[:, 0], draws.values[:, 1]
+    np.testing.assert_allclose(found[:, 0], stock / demand, rtol=1e-9)
+    held = np.minimum(np.maximum(stock, 600.0), np.maximum(stock, 600.0))
+    assert (found[:, 11] <= held / demand + 1e-9).all()
+
+
+def test_cover_of_a_scenario_is_that_of_its_case():
+    base = uncertain_example(1, n_periods=12)
+    rich = with_numbers(base, {STOCK: Quantity(3000.0), DEMAND: Quantity(50.0)})
+    case = in_scenarios(base, poor=(0.5, base), rich=(0.5, rich))
+    draws = make_draws(case, 16)
+    found = months_of_cover(Rule(case, (), draws.inputs, 1), draws)
+    is_rich = np.array(draws.scenarios) == "rich"
+    np.testing.assert_allclose(found[is_rich, 0], 60.0)
+    assert found[~is_rich, 0].max() < 12.0

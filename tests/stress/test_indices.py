@@ -1,0 +1,193 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from derbes.case.quantity import Quantity
+from derbes.draws import make_draws
+from derbes.stress.decides.indices import Shares, indices, influences
+from derbes.stress.decides.oneway import bars, center_of, kept_inputs, screened_out, swings
+from derbes.stress.decides.salib import pawn_indices, saltelli_points, sobol_indices
+from tests.draws.uncertain import (
+    DEMAND,
+    OTHER,
+    PRICE,
+    STOCK,
+    in_scenarios,
+    uncertain_example,
+    with_numbers,
+)
+
+
+def ishigami(cube):
+    """Ishigami and Homma (1990), a = 7, b = 0.1, on the cube -pi to pi."""
+    x = -np.pi + 2.0 * np.pi * cube
+    y = np.sin(x[:, 0]) + 7.0 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+    return y[:, None]
+
+
+def test_the_indices_of_ishigami_are_the_known_ones():
+    found = indices(ishigami, 3, n_base=4096, seed=1)[0]
+    np.testing.assert_allclose(found.first, [0.3139, 0.4424, 0.0], atol=0.01)
+    np.testing.assert_allclose(found.total, [0.5576, 0.4424, 0.2437], atol=0.01)
+    assert (found.first_confidence > 0.0).all()
+    assert (np.abs(found.first - [0.3139, 0.4424, 0.0]) < found.first_confidence).all()
+
+
+def test_indices_repeat_with_the_seed_also_the_seed_0():
+    one, again = (indices(ishigami, 3, n_base=64, seed=0)[0] for _ in range(2))
+    other = indices(ishigami, 3, n_base=64, seed=1)[0]
+    np.testing.assert_array_equal(one.first, again.first)
+    np.testing.assert_array_equal(one.total_confidence, again.total_confidence)
+    assert (one.first != other.first).any()
+
+
+def test_nothing_is_left_in_the_global_random_numbers():
+    np.random.seed(5)  # noqa: NPY002 - what a library might disturb
+    expected = np.random.random()  # noqa: NPY002 - as above
+    np.random.seed(5)  # noqa: NPY002 - as above
+    indices(ishigami, 3, n_base=64, seed=1)
+    pawn_indices(np.random.default_rng(1).random((64, 2)), np.arange(64.0))
+    assert np.random.random() == expected  # noqa: NPY002 - as above
+
+
+def test_an_answer_that_never_varies_has_no_indices():
+    points = saltelli_points(2, 16, 1)
+    assert sobol_indices(np.ones(len(points)), 2, 1) is None
+
+
+def test_pawn_sees_what_moves_an_answer():
+    inputs = np.random.default_rng(1).random((2048, 3))
+    found = pawn_indices(inputs, inputs[:, 0])
+    assert found[0] == pytest.approx(0.75, abs=0.3)
+    assert found[0] > 3 * found[1:].max()
+
+
+def test_pawn_is_the_largest_distance_between_two_distributions():
+    inputs = np.random.default_rng(1).random((500, 2))
+    answers = inputs[:, 0] + 0.2 * inputs[:, 1]
+    parts = np.array_split(np.argsort(inputs[:, 0]), 10)
+    known = np.median([stats.ks_2samp(answers[part], answers).statistic for part in parts])
+    assert pawn_indices(inputs, answers)[0] == pytest.approx(known, abs=0.01)
+
+
+def test_pawn_of_what_does_not_vary_is_0():
+    inputs = np.column_stack([np.arange(100.0), np.ones(100)])
+    assert pawn_indices(inputs, np.ones(100)).tolist() == [0.0, 0.0]
+    assert pawn_indices(inputs, np.arange(100.0))[1] == 0.0
+
+
+# Through a case: a linear answer has indices in closed form.
+
+WEIGHTS = {DEMAND: 3.0, STOCK: 0.1, OTHER: -1.0}
+
+
+def linear(draws):
+    known = {DEMAND: 100.0, STOCK: 600.0, OTHER: 40.0}
+    total = np.zeros(len(draws.weights))
+    for path, weight in WEIGHTS.items():
+        column = draws.values[:, draws.inputs.index(path)]
+        total += weight * np.where(np.isnan(column), known[path], column)
+    return total[:, None]
+
+
+def test_a_linear_answer_has_the_shares_of_its_variance():
+    case = uncertain_example()
+    center = center_of(case)
+    draws = make_draws(case, 1024)
+    told = influences(
+        Shares(case, center, (0, 1, 2)), ["linear"], linear, given=(draws, linear(draws)), seed=1
+    )
+    pert = stats.beta(3.0, 3.0, loc=300.0, scale=600.0).var()
+    triangle = stats.triang(40.0 / 60.0, loc=0.0, scale=60.0).var()
+    parts = {DEMAND: 9.0 * 50.0**2 / 12.0, STOCK: 0.01 * pert, OTHER: triangle}
+    whole = sum(parts.values())
+    assert [one.input for one in told] == sorted(parts, key=lambda path: -parts[path])
+    for one in told:
+        assert one.first == pytest.approx(parts[one.input] / whole, abs=0.03)
+        assert one.total == pytest.approx(parts[one.input] / whole, abs=0.03)
+        assert one.pawn is not None
+
+
+def test_inputs_that_are_not_kept_have_pawn_alone():
+    case = uncertain_example()
+    draws = make_draws(case, 512)
+    told = influences(
+        Shares(case, center_of(case), (0,)),
+        ["linear"],
+        linear,
+        given=(draws, linear(draws)),
+        seed=1,
+    )
+    assert (told[0].input, told[0].first is None) == (DEMAND, False)
+    assert {one.input for one in told[1:]} == {STOCK, OTHER}
+    assert all(one.first is None and one.total is None and one.pawn > 0 for one in told[1:])
+
+
+def test_the_choice_of_a_scenario_is_an_input_too():
+    base = uncertain_example()
+    rich = with_numbers(base, {STOCK: Quantity(90000.0, low=80000.0, high=100000.0)})
+    case = in_scenarios(base, poor=(0.5, base), rich=(0.5, rich))
+    draws = make_draws(case, 512)
+    told = influences(
+        Shares(case, center_of(case), (0, 1, 2)),
+        ["linear"],
+        linear,
+        given=(draws, linear(draws)),
+        seed=1,
+    )
+    assert told[0].input == "scenario"
+    assert told[0].first > 0.95
+    by_input = {one.input: one.pawn for one in told}
+    assert by_input["scenario"] > 1.5 * by_input[DEMAND]
+
+
+def test_one_input_at_a_time_over_its_range():
+    case = uncertain_example()
+    found = swings(case, ["linear"], linear)
+    assert found.at_center.tolist() == [320.0]
+    assert found.at_low[:, 0].tolist() == [260.0, 290.0, 360.0]
+    assert found.at_high[:, 0].tolist() == [410.0, 350.0, 300.0]
+    told = bars(found)
+    assert [bar.input for bar in told] == [DEMAND, STOCK, OTHER]
+    assert (told[0].low, told[0].central, told[0].high) == (80.0, 100.0, 130.0)
+    assert (told[0].answer_at_low, told[0].answer_at_high, told[0].answer_central) == (
+        260.0,
+        410.0,
+        320.0,
+    )
+
+
+def test_inputs_that_move_nothing_are_screened_out_and_counted():
+    case = with_numbers(uncertain_example(), {PRICE: Quantity(10.0, low=1.0, high=20.0)})
+    found = swings(case, ["linear"], linear)
+    kept = kept_inputs(found)
+    assert [found.center.paths[d] for d in kept] == [DEMAND, STOCK, OTHER]
+    (told,) = screened_out(found, kept)
+    assert (told.n_inputs, told.inputs) == (1, (PRICE,))
+    assert (told.largest_swing, told.share_of_largest) == (0.0, 0.0)
+    assert PRICE not in [bar.input for bar in bars(found)]
+
+
+def test_the_range_of_a_distribution_without_ends_is_cut_off():
+    wide = Quantity(
+        600.0, low=300.0, high=900.0, distribution="lognormal", parameters=(300.0, 900.0)
+    )
+    center = center_of(with_numbers(uncertain_example(), {STOCK: wide}))
+    at = center.paths.index(STOCK)
+    deviation = np.log(3.0) / (2.0 * stats.norm.ppf(0.95))
+    known = stats.lognorm(deviation, scale=np.sqrt(300.0 * 900.0)).ppf([0.01, 0.99])
+    assert [center.low[at], center.high[at]] == pytest.approx(known.tolist(), rel=1e-9)
+
+
+def test_more_inputs_than_can_be_indexed_keep_those_that_matter_most():
+    found = swings(uncertain_example(), ["linear"], linear)
+    tiled = replace(
+        found,
+        at_low=np.tile(found.at_low, (20, 1)),
+        at_high=np.tile(found.at_high, (20, 1)),
+    )
+    kept = kept_inputs(tiled)
+    assert len(kept) == 32
+    assert sum(d % 3 == 0 for d in kept) == 20

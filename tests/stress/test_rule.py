@@ -1,0 +1,162 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from derbes import workflow
+from derbes.case.options import Option
+from derbes.case.quantity import Quantity
+from derbes.case.request import Request
+from derbes.case.uncertainty import Draws
+from derbes.cover import cover_table
+from derbes.draws import make_draws
+from derbes.stress.asked import (
+    MYOPIC,
+    SURVIVES,
+    TIME_TO_SURVIVE,
+    UNMET_ESSENTIAL,
+    Asked,
+    Column,
+    rule_columns,
+    solved_columns,
+    target_of,
+)
+from derbes.stress.columns import rule as rules
+from derbes.stress.columns.optimum import solve_draws
+from derbes.stress.columns.rule import Rule, cut_numbers, one_measure, run, standing
+from tests.draws.uncertain import OTHER, STOCK, in_scenarios, uncertain_example, with_numbers
+from tests.stress import slow_futures
+
+
+def rule_of(case, draws, n_threads=1):
+    return Rule(case, tuple(case.measures), draws.inputs, n_threads)
+
+
+def asked_of(case, **more):
+    return Asked((target_of(case, "cut", lengths=(6, 12)),), **more)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_futures_agree_with_branches_run_one_by_one(number, monkeypatch):
+    case = uncertain_example(number, n_periods=36)
+    draws = make_draws(case, 12)
+    columns = rule_columns(asked_of(case))
+    fast = cut_numbers(rule_of(case, draws), draws, columns)
+    monkeypatch.setattr(rules, "prepare_futures", slow_futures.prepare_futures)
+    monkeypatch.setattr(rules, "simulate_futures", slow_futures.simulate_futures)
+    slow = cut_numbers(rule_of(case, draws), draws, columns)
+    np.testing.assert_allclose(fast, slow, atol=1e-9)
+
+
+def test_time_to_survive_is_stock_over_net_use_in_whole_periods():
+    case = uncertain_example(1)
+    draws = make_draws(case, 200)
+    column = Column(TIME_TO_SURVIVE, "cut", 0, 0, MYOPIC)
+    found = cut_numbers(rule_of(case, draws), draws, [column])[:, 0]
+    demand, stock, other = draws.values.T
+    np.testing.assert_array_equal(found, np.minimum(np.floor(stock / (demand - other)), 48.0))
+
+
+def test_unmet_demand_is_what_stock_and_others_do_not_cover():
+    case = uncertain_example(1)
+    draws = make_draws(case, 200)
+    columns = [Column(kind, "cut", 0, 12, MYOPIC) for kind in (UNMET_ESSENTIAL, SURVIVES)]
+    found = cut_numbers(rule_of(case, draws), draws, columns)
+    demand, stock, other = draws.values.T
+    known = np.maximum(0.0, 12.0 * (demand - other) - stock)
+    np.testing.assert_allclose(found[:, 0], known, atol=1e-6)
+    np.testing.assert_array_equal(found[:, 1], known == 0.0)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_the_rule_never_does_better_than_the_best_response(number):
+    case = uncertain_example(number, n_periods=36)
+    asked = asked_of(case, questions=("survive", "ended", "leverage"))
+    draws = make_draws(case, 6)
+    by_rule = cut_numbers(rule_of(case, draws), draws, rule_columns(asked))
+    best = solve_draws(asked, case, draws)
+    places = {(c.kind, c.start, c.length): i for i, c in enumerate(rule_columns(asked))}
+    for i, column in enumerate(solved_columns(asked)):
+        key = (column.kind, column.start, column.length)
+        if key in places and column.bound == "optimal":
+            sign = -1.0 if column.kind == UNMET_ESSENTIAL else 1.0
+            assert (sign * (best[:, i] - by_rule[:, places[key]]) > -1e-6).all()
+
+
+def test_central_values_give_the_time_to_survive_of_the_table_of_cover():
+    case = workflow.read_case("cases/waterworks.yaml")
+    target = target_of(case, "embargo")
+    columns = [Column(TIME_TO_SURVIVE, "embargo", start, 0, MYOPIC) for start in target.starts]
+    draws = Draws((), np.zeros((1, 0)), np.ones(1))
+    found = cut_numbers(rule_of(case, draws), draws, columns)[0]
+    request = Request(measures=("embargo",), starts=target.starts, lengths=(12,))
+    rows = cover_table(case, request, only_essential=True)
+    known = [row.time_to_survive_myopic for row in rows if row.use == "all_essential"]
+    assert found.tolist() == [np.floor(months) for months in known]
+
+
+def test_what_goes_short_before_the_measure_does_not_count():
+    scarce = Quantity(20.0, path="suppliers.from_sender.capacity")
+    case = with_numbers(
+        uncertain_example(1), {"suppliers.from_sender.capacity": scarce, STOCK: Quantity(0.0)}
+    )
+    draws = make_draws(case, 20)
+    n_periods = 12
+    calm = run(rule_of(case, draws), draws, n_periods=n_periods)
+    assert (calm.first_short == 0).any()
+    later = run(
+        rule_of(case, draws),
+        draws,
+        one_measure(20, "cut", start=6, length=6),
+        n_periods=n_periods,
+        count_from=6,
+    )
+    assert (later.first_short[later.first_short >= 0] >= 6).all()
+    demand, other = draws.values[:, 0], draws.values[:, draws.inputs.index(OTHER)]
+    np.testing.assert_allclose(later.unmet[:, 0], 6.0 * np.maximum(0.0, demand - other), atol=1e-6)
+
+
+def test_each_scenario_runs_in_its_own_case():
+    base = uncertain_example(1)
+    rich = with_numbers(base, {STOCK: Quantity(3000.0)})
+    case = in_scenarios(base, poor=(0.5, base), rich=(0.5, rich))
+    draws = make_draws(case, 64)
+    column = Column(TIME_TO_SURVIVE, "cut", 0, 0, MYOPIC)
+    found = cut_numbers(rule_of(case, draws), draws, [column])[:, 0]
+    demand, stock, other = draws.values.T
+    is_rich = np.array(draws.scenarios) == "rich"
+    assert set(stock[is_rich]) == {3000.0}
+    np.testing.assert_array_equal(found, np.minimum(np.floor(stock / (demand - other)), 48.0))
+
+
+def test_threads_change_nothing():
+    case = uncertain_example(3, n_periods=36)
+    draws = make_draws(case, 300)
+    columns = rule_columns(asked_of(case))
+    one, two = (cut_numbers(rule_of(case, draws, n), draws, columns) for n in (1, 2))
+    np.testing.assert_array_equal(one, two)
+
+
+def test_money_and_shortage_are_those_of_the_branches(monkeypatch):
+    case = uncertain_example(1)
+    draws = make_draws(case, 6)
+    events = one_measure(6, "cut", start=3, length=12)
+    asked = {"n_periods": 30, "keep": (rules.MONEY,)}
+    fast = run(rule_of(case, draws), draws, events, **asked)
+    monkeypatch.setattr(rules, "prepare_futures", slow_futures.prepare_futures)
+    monkeypatch.setattr(rules, "simulate_futures", slow_futures.simulate_futures)
+    slow = run(rule_of(case, draws), draws, events, **asked)
+    np.testing.assert_allclose(fast.money, slow.money, rtol=1e-9)
+    np.testing.assert_allclose(fast.shortage, slow.shortage, rtol=1e-9)
+    np.testing.assert_allclose(fast.p_short, slow.p_short, atol=1e-12)
+    np.testing.assert_allclose(fast.shortage, 1000.0 * fast.unmet[:, 0], rtol=1e-9)
+
+
+def test_what_only_an_option_opens_stays_closed():
+    case = workflow.read_case("cases/waterworks.yaml")
+    assert standing(case).recipes["chlorine_from_brine"].capacity.value == 0.0
+    assert standing(case).recipes["alum_from_clay"] is case.recipes["alum_from_clay"]
+    contract = Option("deal", kind="contract", element="suppliers.from_other")
+    dealt = replace(uncertain_example(1), options={"deal": contract})
+    assert standing(dealt).suppliers["from_other"].capacity.value == 0.0
+    assert standing(uncertain_example(1)) == uncertain_example(1)

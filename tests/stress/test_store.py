@@ -1,0 +1,78 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from derbes.errors import DataError, OutputError
+from derbes.stress.store import Kept, Origin, read_store, write_store
+
+ORIGIN = Origin("abc", "E1", seed=1, method="sobol", version="0.1", questions="all")
+BASE = Kept({"weight": np.ones(3), "time": np.array([1.0, np.nan, 3.0])}, 2, (0.0, 2.0))
+BARE = Kept({"weight": np.ones(2), "loss": np.array([5.0, 6.0])}, 0)
+
+
+def test_what_is_written_is_read(tmp_path):
+    path = tmp_path / "draws.parquet"
+    write_store(path, ORIGIN, {"base": BASE, "bare": BARE})
+    found = read_store(path, ORIGIN)
+    assert list(found) == ["base", "bare"]
+    np.testing.assert_array_equal(found["base"].columns["time"], BASE.columns["time"])
+    np.testing.assert_array_equal(found["bare"].columns["loss"], [5.0, 6.0])
+    assert np.isnan(found["bare"].columns["time"]).all()
+    assert (found["base"].n_solved, found["base"].p_short, found["base"].n_draws) == (
+        2,
+        (0.0, 2.0),
+        3,
+    )
+
+
+def test_the_same_draws_give_the_same_bytes(tmp_path):
+    for name in ("one", "two"):
+        write_store(tmp_path / name, ORIGIN, {"base": BASE})
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_any_reader_of_parquet_finds_the_columns_and_what_made_them(tmp_path):
+    path = tmp_path / "draws.parquet"
+    write_store(path, ORIGIN, {"base": BASE})
+    table = pq.read_table(path)
+    assert table.column_names == ["variant", "weight", "time"]
+    assert table.column("time").null_count == 1
+    told = table.schema.metadata[b"derbes"].decode()
+    assert all(word in told for word in ("abc", "sobol", '"seed": 1', "0.1"))
+
+
+def test_no_file_is_an_empty_store(tmp_path):
+    assert read_store(tmp_path / "nothing.parquet", ORIGIN) == {}
+
+
+def test_a_store_of_something_else_is_refused(tmp_path):
+    path = tmp_path / "draws.parquet"
+    write_store(path, ORIGIN, {"base": BASE})
+    with pytest.raises(DataError) as caught:
+        read_store(path, replace(ORIGIN, case_hash="xyz", seed=2))
+    assert str(caught.value) == (
+        f'{path}: holds draws of something else: hash of the case "abc" instead of "xyz"; '
+        'seed "1" instead of "2". Fix: choose another file, or ask as before.'
+    )
+
+
+@pytest.mark.parametrize("content", [b"", b"no parquet at all", "plain"])
+def test_a_file_that_is_no_store_is_refused(tmp_path, content):
+    path = tmp_path / "draws.parquet"
+    if content == "plain":
+        pq.write_table(pa.table({"x": [1]}), path)
+    else:
+        path.write_bytes(content)
+    with pytest.raises(DataError) as caught:
+        read_store(path, ORIGIN)
+    assert str(caught.value) == f"{path}: is no store of draws. Fix: choose another file."
+
+
+def test_a_place_that_cannot_be_written_to_is_said(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_store(Path(tmp_path / "file" / "draws.parquet"), ORIGIN, {"base": BASE})
