@@ -8,6 +8,7 @@ import click
 from benchmarks.commands import measure_commands
 from benchmarks.cutoffs import measure_cutoffs
 from benchmarks.kernel import measure_kernel
+from benchmarks.plan import PLAN, measure_plan
 from benchmarks.rows import Row, as_table, write_json
 from benchmarks.setting import Setting, make_setting
 from benchmarks.surface import measure_growth, measure_surface
@@ -20,27 +21,27 @@ ON_NETWORK: dict[str, Callable[..., list[Row]]] = {
 }
 """Measurements on the benchmark network."""
 COMMANDS = "commands"
+ALONE: dict[str, Callable[..., list[Row]]] = {PLAN: measure_plan, COMMANDS: measure_commands}
+"""Measurements that need nothing ready."""
 
 
 def measure(only: tuple[str, ...], *, quick: bool) -> list[Row]:
     """Rows of the measurements that are wanted; all when none is named."""
-    wanted = only or (*ON_NETWORK, COMMANDS)
+    wanted = only or (*ON_NETWORK, *ALONE)
     on_network = [name for name in ON_NETWORK if name in wanted]
     rows: list[Row] = []
     setting: Setting | None = make_setting() if on_network else None
     for name in on_network:
         click.echo(f"measuring {name}", err=True)
         rows += ON_NETWORK[name](setting, quick=quick)
-    if COMMANDS in wanted:
-        click.echo(f"measuring {COMMANDS}", err=True)
-        rows += measure_commands(quick=quick)
+    for name in [name for name in ALONE if name in wanted]:
+        click.echo(f"measuring {name}", err=True)
+        rows += ALONE[name](quick=quick)
     return rows
 
 
 @click.command()
-@click.option(
-    "--only", multiple=True, type=click.Choice([*ON_NETWORK, COMMANDS]), help="Repeatable."
-)
+@click.option("--only", multiple=True, type=click.Choice([*ON_NETWORK, *ALONE]), help="Repeatable.")
 @click.option("--quick", is_flag=True, help="Smaller numbers of everything.")
 @click.option(
     "--out",

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from derbes import kernels
+from derbes.kernels.compiling import forget_outdated
 from derbes.simulation import simulate_branch
 from tests.builders import build_state, sender_cut, worked_arrays
 
@@ -56,7 +56,7 @@ def test_machine_code_older_than_a_kernel_is_dropped(tmp_path: Path) -> None:
         index.write_text("")
     os.utime(old, (0, 0))
     os.utime(other, (0, 0))
-    kernels._forget_outdated(tmp_path, rule)
+    forget_outdated(tmp_path, rule)
     assert not old.exists()
     assert new.exists()
     assert other.exists()

@@ -54,7 +54,6 @@ def model_of(
     plain = (
         (at.lead, activities.lead_times),
         (at.hours, activities.hours),
-        (at.amount, 1.0 / amounts),
         (at.taken, amounts),
         (at.retention, arrays.retention[order]),
         (at.shelf_life, arrays.shelf_life[order]),

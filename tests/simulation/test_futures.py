@@ -144,9 +144,7 @@ def test_measures_one_after_the_other_are_branches_one_after_the_other(
     futures = simulate_futures(model, no_draws(1), events, keep=ALL, n_paths=1)
     state, done = problem.state, 0
     for cut, start, m, periods in pieces:
-        run = simulate_branch(
-            problem.arrays, cut, state, start=start, length=m, n_periods=periods
-        )
+        run = simulate_branch(problem.arrays, cut, state, start=start, length=m, n_periods=periods)
         found = found_state(cut, state, Span(start, m, periods, longest(problem.arrays)))
         state = state_after(problem.arrays, run, found)
         assert_alike(run, futures, problem.arrays.lot_goods, slice(done, done + periods))

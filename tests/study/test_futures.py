@@ -100,9 +100,8 @@ def assert_same_arrays(
     amounts = activities.input_amounts
     plain = {
         "lead": (numbers[at.lead : at.hours], activities.lead_times),
-        "hours": (numbers[at.hours : at.amount], activities.hours),
+        "hours": (numbers[at.hours : at.taken], activities.hours),
         "taken": (numbers[at.taken : at.retention], amounts[amounts > 0]),
-        "amount": (1 / numbers[at.amount : at.taken], amounts[amounts > 0]),
         "retention": (numbers[at.retention : at.shelf_life], arrays.retention[order]),
         "shelf life": (numbers[at.shelf_life : at.last_share], arrays.shelf_life[order]),
         "lots": (numbers[at.lot : at.lot_retention], arrays.lot_stock[model.lots]),
@@ -204,13 +203,17 @@ def test_drawn_futures_are_branches_of_drawn_cases(name: str) -> None:
             run = simulate_branch(arrays, cut, state, start=first, length=m, n_periods=periods)
             one = replace(futures, paths={k: p[i : i + 1] for k, p in futures.paths.items()})
             assert_alike(run, one, arrays.lot_goods, slice(done, done + periods))
-            state = state_after(arrays, run, found_state(cut, state, Span(first, m, periods, longest)))
+            state = state_after(
+                arrays, run, found_state(cut, state, Span(first, m, periods, longest))
+            )
             done += periods
 
 
 def test_inputs_and_periods_that_do_not_fit_are_refused() -> None:
     case = read("waterworks")
-    with pytest.raises(ValueError, match=r"^inputs that the case does not have: goods\.gold\.price$"):
+    with pytest.raises(
+        ValueError, match=r"^inputs that the case does not have: goods\.gold\.price$"
+    ):
         prepare_futures(case, inputs=("goods.gold.price",))
     with pytest.raises(KeyError, match="flood"):
         prepare_futures(case, measures=("flood",))

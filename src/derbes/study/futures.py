@@ -14,10 +14,17 @@ from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.state import State
 from derbes.compiler import compile_case, compile_measure
 from derbes.compiler.horizon import tail_periods
-from derbes.kernels.futures.tables import Places
+from derbes.kernels.futures.frame import Places
 from derbes.simulation.futures import formulas
-from derbes.simulation.futures.model import FuturesModel, LotPath, MeasureSet, Reach, effect_row
-from derbes.simulation.futures.model import make_effects, make_frame
+from derbes.simulation.futures.model import (
+    FuturesModel,
+    LotPath,
+    MeasureSet,
+    Reach,
+    effect_row,
+    make_effects,
+    make_frame,
+)
 from derbes.simulation.futures.numbers import NEVER, Derived, Numbers, collect, make_places
 from derbes.simulation.network import Structure, structure_of
 from derbes.simulation.setup import lot_columns
@@ -138,9 +145,7 @@ def _factors_of(measures: Iterable[tuple[str, Measure]]) -> list[tuple[str, str,
     ]
 
 
-def _drawn_factors(
-    case: Case, names: Sequence[str], inputs: Sequence[str]
-) -> dict[str, Quantity]:
+def _drawn_factors(case: Case, names: Sequence[str], inputs: Sequence[str]) -> dict[str, Quantity]:
     """Shares and rises of the measures that are drawn, by path."""
     of = _factors_of(_companions(case, names).items())
     return {quantity.path: quantity for _name, _key, quantity in of if quantity.path in inputs}
@@ -173,7 +178,9 @@ def _lots(
             kinds[column] = OWN_PATH
             paths.append(LotPath(column, _life(case, pile, numbers, structure.arrays.n_periods)))
     crowded = [
-        int(g) for g in set(structure.arrays.lot_goods) if (structure.arrays.lot_goods == g).sum() > 1
+        int(g)
+        for g in set(structure.arrays.lot_goods)
+        if (structure.arrays.lot_goods == g).sum() > 1
     ]
     is_drawn = any(
         kinds[column] and structure.arrays.lot_goods[lot] in crowded

@@ -1,7 +1,9 @@
 """Where a block of futures begins: its numbers, and what is there before the first period."""
 
-from derbes.kernels.compiling import LANES, called, choose, each, put, row, some
-from derbes.kernels.futures.tables import Block, Frame, Given
+from derbes.kernels.compiling import called
+from derbes.kernels.futures.frame import Frame
+from derbes.kernels.futures.tables import Block, Given
+from derbes.kernels.lanes import LANES, choose, each, put, row, some
 
 
 @called

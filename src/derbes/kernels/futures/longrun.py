@@ -5,12 +5,17 @@ when the period comes within the longest lead time, and again for all of them wh
 measures that run change.
 """
 
-from derbes.kernels.compiling import Row, compiled, cells, choose, called, each, most, put, row, some
+from derbes.kernels.compiling import called, compiled
+from derbes.kernels.futures.frame import Frame
+from derbes.kernels.futures.given import place_numbers
+from derbes.kernels.futures.measures import calm_down, change_set
 from derbes.kernels.futures.period import open_period
-from derbes.kernels.futures.phase import settle
 from derbes.kernels.futures.ranking import rank_sources
 from derbes.kernels.futures.scene import OPENED, plants_open, see_demand, see_supply
-from derbes.kernels.futures.tables import Block, Frame, Scene
+from derbes.kernels.futures.settling.phase import settle
+from derbes.kernels.futures.tables import Block, Given, Scene
+from derbes.kernels.lanes import LANES, Row, cells, choose, each, most, path_cells, put, row, some
+from derbes.kernels.packs import Words, opener
 
 
 @called
@@ -69,7 +74,7 @@ def _settle_long_run(f: Frame, b: Block, t: int) -> None:
         sells = sells or some(row(goods.sought, g) > 0.0)
     if sells:
         for g in range(len(goods.stock)):
-            _without_stock(b, g, row(goods.sought, g))
+            put(goods.direct, g, row(goods.sought, g))
         settle(f, b, b.ahead, (nowhere, t), True)
     for k in range(len(b.work.level)):
         put(levels, (t % f.ring) * len(b.work.level) + k, row(b.work.level, k))
@@ -177,3 +182,48 @@ def _covered(f: Frame, b: Block, scene: Scene, place: int, until: tuple[Row, int
         return each(0.0)
     at = row(scene.order, place) * float(f.ring) + most(time, each(0.0))
     return choose(in_time, cells(b.stores.sum_levels, at), each(0.0))
+
+
+FRAME, BLOCK, GIVEN = opener(Frame), opener(Block), opener(Given)
+
+
+@called
+def tabulate(frame: Words, tables: Words, futures: Words) -> None:
+    """Fill the tables of a frame, as (S9) has them for each set of measures.
+
+    Args:
+        frame: `Frame`, packed.
+        tables: `Block`, packed.
+        futures: `Given`, packed: any block of them.
+    """
+    f, b, given = FRAME(frame), BLOCK(tables), GIVEN(futures)
+    place_numbers(f, b, given, 0)
+    n = len(f.sources)
+    for chosen in range(f.effects.shape[0]):
+        calm_down(f, b)
+        for lane in range(LANES):
+            change_set(f, b, chosen, (lane, f.first))
+        for t in range(f.first, f.first + f.n_periods):
+            see(f, b, b.now, t, t == f.first)
+            roll(f, b, t, t == f.first)
+            expect(f, b, t)
+            for place in range(n):
+                at = (t - f.first) * n + place
+                f.expected[at, chosen] = b.work.expected[place, 0]
+                f.steady[at, chosen] = b.work.steady[place, 0]
+
+
+@called
+def look_up(f: Frame, b: Block, t: int) -> None:
+    """Find in the tables what `expect` would find."""
+    sets = row(b.regime.chosen, 0)
+    chosen = int(b.regime.chosen[0, 0])
+    alike = not some((sets < float(chosen)) | (sets > float(chosen)))
+    first = (t - f.first) * len(f.sources)
+    for place in range(len(f.sources)):
+        if alike:
+            put(b.work.expected, place, each(f.expected[first + place, chosen]))
+            put(b.work.steady, place, each(f.steady[first + place, chosen]))
+        else:
+            put(b.work.expected, place, path_cells(f.expected, first + place, sets))
+            put(b.work.steady, place, path_cells(f.steady, first + place, sets))

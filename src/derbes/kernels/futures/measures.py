@@ -1,7 +1,9 @@
 """What happens when a measure begins or ends."""
 
-from derbes.kernels.compiling import LANES, called, each, put
-from derbes.kernels.futures.tables import Block, Frame, Given
+from derbes.kernels.compiling import called
+from derbes.kernels.futures.frame import Frame
+from derbes.kernels.futures.tables import Block, Given
+from derbes.kernels.lanes import LANES, each, put
 from derbes.kernels.layout import Floats
 
 

@@ -3,13 +3,21 @@
 The same steps as in `derbes.kernels.myopic`, with its equations (S1), (S2), (S5), (S8).
 """
 
-from derbes.kernels.compiling import Row, compiled, cells, choose, called, each, least, most, put
-from derbes.kernels.compiling import put_cells, row, some
-from derbes.kernels.futures.phase import settle
+from derbes.kernels.compiling import called, compiled
+from derbes.kernels.futures.frame import Frame
 from derbes.kernels.futures.scene import shape, shape_by_lane
-from derbes.kernels.futures.tables import Block, Frame, Scene
-from derbes.kernels.myopic import CONVERSION, DEFERRABLE, ESSENTIAL, N_PHASES, SALES, STOCK
-from derbes.kernels.myopic import STOCK_AGAIN
+from derbes.kernels.futures.settling.phase import settle
+from derbes.kernels.futures.tables import Block, Scene
+from derbes.kernels.lanes import Row, cells, choose, each, least, most, put, put_cells, row, some
+from derbes.kernels.myopic import (
+    CONVERSION,
+    DEFERRABLE,
+    ESSENTIAL,
+    N_PHASES,
+    SALES,
+    STOCK,
+    STOCK_AGAIN,
+)
 from derbes.kernels.phase import SMALL
 
 

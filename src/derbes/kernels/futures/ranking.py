@@ -7,10 +7,11 @@ without any source nothing. Equal costs keep the order of the case.
 
 import numpy as np
 
-from derbes.kernels.compiling import LANES, Row, compiled, cells, choose, called, each, least, most, put
-from derbes.kernels.compiling import row, some
+from derbes.kernels.compiling import called, compiled
+from derbes.kernels.futures.frame import Frame
 from derbes.kernels.futures.scene import shape, shape_by_lane
-from derbes.kernels.futures.tables import Block, Frame, Scene
+from derbes.kernels.futures.tables import Block, Scene
+from derbes.kernels.lanes import LANES, Row, cells, choose, each, least, most, put, row, some
 
 
 @called

@@ -5,16 +5,23 @@ lead time L brings in period t < L what the rule would have it bring there if no
 time and no measure came, from the same first stocks.
 """
 
-from derbes.kernels.compiling import Words, called, choose, each, opener, put, row
+from derbes.kernels.compiling import called
+from derbes.kernels.futures.frame import Frame
 from derbes.kernels.futures.given import place_numbers, place_state
-from derbes.kernels.futures.longrun import expect, roll, see
+from derbes.kernels.futures.longrun import expect, look_up, roll, see
 from derbes.kernels.futures.measures import calm_down, turn
-from derbes.kernels.futures.period import age, aim, close_period, look_ahead, open_period
-from derbes.kernels.futures.period import pass_phases
-from derbes.kernels.futures.tables import Block, Frame, Given, Kept, Scene
-from derbes.kernels.futures.tabulate import look_up
+from derbes.kernels.futures.period import (
+    age,
+    aim,
+    close_period,
+    look_ahead,
+    open_period,
+    pass_phases,
+)
+from derbes.kernels.futures.tables import Block, Given, Kept, Scene
 from derbes.kernels.futures.tally import begin_tally, end_tally, tally
-
+from derbes.kernels.lanes import choose, each, put, row
+from derbes.kernels.packs import Words, opener
 
 FRAME, BLOCK, GIVEN, KEPT = opener(Frame), opener(Block), opener(Given), opener(Kept)
 

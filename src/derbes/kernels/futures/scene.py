@@ -1,8 +1,9 @@
 """What holds in a period: capacities, hours, demand."""
 
-from derbes.kernels.compiling import Row, compiled, choose, called, each, least, most, path_cells, put
-from derbes.kernels.compiling import row, some
-from derbes.kernels.futures.tables import Block, Frame, Scene
+from derbes.kernels.compiling import called, compiled
+from derbes.kernels.futures.frame import Frame
+from derbes.kernels.futures.tables import Block, Scene
+from derbes.kernels.lanes import Row, choose, each, least, most, path_cells, put, row, some
 
 MOVED, OPENED = 1, 2
 """A plant's part changed; it opened or closed."""

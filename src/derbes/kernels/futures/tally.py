@@ -1,10 +1,23 @@
 """What is kept of each future, and of all futures by period."""
 
-from derbes.kernels.compiling import Row, compiled, choose, called, each, least, most, put, row, some
+from derbes.kernels.compiling import called, compiled
+from derbes.kernels.futures.frame import Frame
 from derbes.kernels.futures.scene import shape
-from derbes.kernels.futures.tables import DEEPEST, FIRST_SHORT, FRACTION, MONEY, N_SHORT
-from derbes.kernels.futures.tables import N_TOTALS, SHORT
-from derbes.kernels.futures.tables import STOCK, UNMET, WORTH, Block, Frame, Kept
+from derbes.kernels.futures.tables import (
+    DEEPEST,
+    FIRST_SHORT,
+    FRACTION,
+    MONEY,
+    N_SHORT,
+    N_TOTALS,
+    SHORT,
+    STOCK,
+    UNMET,
+    WORTH,
+    Block,
+    Kept,
+)
+from derbes.kernels.lanes import Row, choose, each, least, most, put, row, some
 
 NOTHING = 1e-9
 """Relative to demand: what is less than this is rounding, not a shortage."""

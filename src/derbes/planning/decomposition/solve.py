@@ -21,6 +21,8 @@ from derbes.planning.program.solving import (
 
 MOST_TOGETHER = 20_000
 """Columns up to which all draws are solved in one program."""
+MOST_ALONE = 120_000
+"""The same where there is one draw: cuts of one program share nothing."""
 
 
 def solve_plan(  # noqa: PLR0913 - the verb of the package
@@ -61,7 +63,8 @@ def solve_plan(  # noqa: PLR0913 - the verb of the package
 
     with Crew(n_workers, executor) as crew:
         settings = Settings(gap, clock, crew, keep, progress)
-        if problem.n_columns > MOST_TOGETHER:
+        most = MOST_ALONE if problem.n_draws == 1 else MOST_TOGETHER
+        if problem.n_columns > most:
             return solve_apart(problem, record, settings)
         keep(record)
         return _solve_together(problem, settings)

@@ -20,11 +20,6 @@ def product(*values: FloatArray) -> FloatArray:
     return np.asarray(np.prod(values, axis=0), dtype=np.float64)
 
 
-def inverse(value: FloatArray) -> FloatArray:
-    """Units made of one unit of an input."""
-    return 1.0 / value
-
-
 def whole_periods(months: FloatArray, step: int) -> FloatArray:
     """Whole periods that a time takes; a part of a period counts as one. [period]"""
     return np.ceil(np.round(months, 9) / step)

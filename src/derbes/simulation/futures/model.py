@@ -7,7 +7,7 @@ import numpy as np
 from derbes.case.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureArrays
 from derbes.case.quantity import FloatArray
 from derbes.case.state import State
-from derbes.kernels.futures.tables import Effects, Frame, Places
+from derbes.kernels.futures.frame import Effects, Frame, Places
 from derbes.simulation.futures.numbers import Derived, Numbers
 from derbes.simulation.network import Structure, made_with, needed_for
 from derbes.simulation.setup import reserve_ranks_first
@@ -179,7 +179,7 @@ def _network(structure: Structure, numbers: Numbers, at: Places) -> dict[str, ob
     sources = [structure.sources[g] for g in order]
     ends, n_layers = _ends([len(own) for own in sources]), len(structure.layers) - 1
     input_ends = _ends([len(inputs) for inputs in structure.inputs])
-    has_hours = (numbers.central[at.hours : at.amount] > 0) & (activities.lines >= 0)
+    has_hours = (numbers.central[at.hours : at.taken] > 0) & (activities.lines >= 0)
     lines = np.where(has_hours, activities.lines, -1)
     exports = np.flatnonzero(activities.kinds == ActivityKind.EXPORT)
     layer_of = np.repeat(np.arange(n_layers), np.diff(structure.layers))
@@ -277,17 +277,13 @@ def _crisis_ratios(shapes: FloatArray, at: Places) -> tuple[FloatArray, IntArray
     return beside.min(axis=1, initial=np.inf), _ints((calm > 0).any(axis=1))
 
 
-def _measures(
-    structure: Structure, sets: tuple[MeasureSet, ...], fx: Effects
-) -> dict[str, object]:
+def _measures(structure: Structure, sets: tuple[MeasureSet, ...], fx: Effects) -> dict[str, object]:
     terms = [term for one in sets for term in one.terms]
     effects = [one.effects for one in sets]
     return {
         "effects": np.array(effects, dtype=np.float64).reshape(len(sets), fx.end),
         "crises": _ints([one.crisis for one in sets]),
-        "frozen": np.array([one.frozen for one in sets], dtype=np.int64).reshape(
-            len(sets), -1
-        ),
+        "frozen": np.array([one.frozen for one in sets], dtype=np.int64).reshape(len(sets), -1),
         "first_term": _ends([0, *(len(one.terms) for one in sets)]),
         "term_effects": _ints([effect for effect, _number, _sign in terms]),
         "term_numbers": _ints([number for _effect, number, _sign in terms]),

@@ -10,7 +10,7 @@ from derbes.case.arrays import ActivityKind, CaseArrays
 from derbes.case.entities import Case, Good, MeasureKind, Supplier
 from derbes.case.options import OPTIONAL_KINDS
 from derbes.case.quantity import FloatArray, Quantity
-from derbes.kernels.futures.tables import Places
+from derbes.kernels.futures.frame import Places
 from derbes.simulation.futures import formulas
 from derbes.simulation.network import Structure
 
@@ -101,7 +101,7 @@ def make_places(arrays: CaseArrays, structure: Structure, n_factors: int) -> Pla
         "L": len(arrays.lots),
         "P": len(arrays.plants),
     }
-    axes = "U U K K K G G G R Q K K I I G G G L L L P P U".split()
+    axes = "U U K K K G G G R Q K K I G G G L L L P P U".split()
     counts = [*(sizes[axis] for axis in axes), 1, 1, n_factors]
     return Places(*(int(n) for n in np.cumsum([0, *counts])))
 
@@ -241,13 +241,10 @@ def _inputs(case: Case, structure: Structure, numbers: Numbers, at: Places) -> N
             if activities.kinds[k] == ActivityKind.RECIPE and recipe is not None:
                 of = recipe.inputs[names[g]]
             numbers.set(at.taken + place, formulas.same, of)
-            numbers.set(at.amount + place, formulas.inverse, of)
             place += 1
 
 
-def drawn_values(
-    derived: Derived, columns: Mapping[str, FloatArray], n_draws: int
-) -> FloatArray:
+def drawn_values(derived: Derived, columns: Mapping[str, FloatArray], n_draws: int) -> FloatArray:
     """A number in each draw; nan in a draw stands for the central value. (N,)"""
     values = []
     for path, central in zip(derived.paths, derived.central, strict=True):

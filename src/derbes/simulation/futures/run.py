@@ -10,9 +10,9 @@ import numpy as np
 from derbes.case.arrays import IntArray
 from derbes.case.quantity import FloatArray
 from derbes.case.uncertainty import Draws, Events
-from derbes.kernels.compiling import LANES, packed
+from derbes.kernels.futures.frame import Frame
+from derbes.kernels.futures.longrun import tabulate
 from derbes.kernels.futures.run import run_chunk
-from derbes.kernels.futures.tabulate import tabulate
 from derbes.kernels.futures.tables import (
     DEEPEST,
     FIRST_SHORT,
@@ -22,10 +22,11 @@ from derbes.kernels.futures.tables import (
     SERIES,
     WORTH,
     Block,
-    Frame,
     Given,
     Kept,
 )
+from derbes.kernels.lanes import LANES
+from derbes.kernels.packs import packed
 from derbes.simulation.futures.model import FuturesModel, fitted
 from derbes.simulation.futures.numbers import drawn_values
 from derbes.simulation.futures.turns import Turns, as_rows, make_turns
@@ -325,9 +326,7 @@ def _parts_left(model: FuturesModel) -> FloatArray:
     return np.divide(left, whole, out=np.ones_like(whole), where=whole > 0)
 
 
-def _lot_order(
-    model: FuturesModel, columns: Mapping[str, FloatArray], n: int
-) -> FloatArray:
+def _lot_order(model: FuturesModel, columns: Mapping[str, FloatArray], n: int) -> FloatArray:
     """Lots of each good, those that will have lost most first. (L, n)"""
     frame, arrays = model.frame, model.arrays
     lasting = np.repeat(frame.lot_paths[:, frame.first :].prod(axis=1)[:, None], n, axis=1)

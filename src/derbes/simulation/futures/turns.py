@@ -58,9 +58,7 @@ def make_turns(model: FuturesModel, events: Events | None, n_futures: int) -> Tu
     )
 
 
-def _refuse_twice(
-    model: FuturesModel, measure: IntArray, events: Events, runs: BoolArray
-) -> None:
+def _refuse_twice(model: FuturesModel, measure: IntArray, events: Events, runs: BoolArray) -> None:
     """A measure does not begin while it runs."""
     ends = events.start + events.length
     for one, other in combinations(range(runs.shape[1]), 2):

@@ -2,18 +2,9 @@
 
 import numpy as np
 
-from derbes.kernels.compiling import LANES, table
-from derbes.kernels.futures.tables import (
-    N_TOTALS,
-    Block,
-    Frame,
-    Goods,
-    Regime,
-    Scene,
-    Stores,
-    Tally,
-    Work,
-)
+from derbes.kernels.futures.frame import Frame
+from derbes.kernels.futures.tables import N_TOTALS, Block, Goods, Regime, Scene, Stores, Tally, Work
+from derbes.kernels.lanes import LANES, table
 
 
 def make_block(f: Frame, n_series: int) -> Block:
