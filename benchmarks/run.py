@@ -7,6 +7,7 @@ import click
 
 from benchmarks.commands import measure_commands
 from benchmarks.cutoffs import measure_cutoffs
+from benchmarks.futures import measure_futures
 from benchmarks.kernel import measure_kernel
 from benchmarks.plan import PLAN, measure_plan
 from benchmarks.rows import Row, as_table, write_json
@@ -21,7 +22,12 @@ ON_NETWORK: dict[str, Callable[..., list[Row]]] = {
 }
 """Measurements on the benchmark network."""
 COMMANDS = "commands"
-ALONE: dict[str, Callable[..., list[Row]]] = {PLAN: measure_plan, COMMANDS: measure_commands}
+FUTURES = "futures"
+ALONE: dict[str, Callable[..., list[Row]]] = {
+    PLAN: measure_plan,
+    FUTURES: measure_futures,
+    COMMANDS: measure_commands,
+}
 """Measurements that need nothing ready."""
 
 

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from derbes.case.arrays import ActivityKind, CaseArrays, MeasureArrays
+from derbes.case.arrays import CaseArrays, MeasureArrays
 from derbes.case.state import State
-from derbes.simulation.conditions import calm_course
 from derbes.simulation.futures.model import (
     FuturesModel,
     MeasureSet,
@@ -71,7 +70,7 @@ def model_of(
     sets = [calm, *measures]
     frame = make_frame(
         structure,
-        Numbers(frozenset(), central, shapes),
+        Numbers(frozenset(), central, shapes, at),
         (at, make_effects(arrays)),
         sets=tuple(
             MeasureSet(

@@ -240,17 +240,17 @@ def test_what_does_not_fit_is_refused() -> None:
     arrays = worked_arrays(1)
     model = model_of(arrays, (sender_cut(arrays),), None, first=0, n_periods=30)
     events = events_of(model, [[(0, 2, 3)]])
-    with pytest.raises(ValueError, match="^events of 1 futures, draws of 2$"):
+    with pytest.raises(ValueError, match=r"^events of 1 futures, draws of 2$"):
         simulate_futures(model, no_draws(2), events)
-    with pytest.raises(ValueError, match="^no such series: cover; there are short, unmet, "):
+    with pytest.raises(ValueError, match=r"^no such series: cover; there are short, unmet, "):
         simulate_futures(model, no_draws(1), events, keep=("cover",))
-    with pytest.raises(ValueError, match="^no draws$"):
+    with pytest.raises(ValueError, match=r"^no draws$"):
         simulate_futures(model, no_draws(0))
     other = replace(events, measures=("flood",))
-    with pytest.raises(ValueError, match="^measures that the model was not prepared for: flood$"):
+    with pytest.raises(ValueError, match=r"^measures that the model was not prepared for: flood$"):
         simulate_futures(model, no_draws(1), other)
     twice = events_of(model, [[(0, 2, 3), (0, 4, 3)]])
-    with pytest.raises(ValueError, match="^m0 begins while it runs, in future 0$"):
+    with pytest.raises(ValueError, match=r"^m0 begins while it runs, in future 0$"):
         simulate_futures(model, no_draws(1), twice)
     two = model_of(arrays, (sender_cut(arrays),) * 2, None, first=0, n_periods=30)
     both = events_of(two, [[(0, 2, 3), (1, 4, 3)]])

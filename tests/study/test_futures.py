@@ -39,8 +39,7 @@ def wide_draws(case: Case) -> Draws:
     """Every uncertain input anywhere in its range, and at its ends."""
     inputs = uncertain_inputs(case)
     paths = tuple(quantity.path for quantity in inputs)
-    draws = make_draws(case, N_DRAWS, seed=5, method="random", inputs=paths)
-    return draws
+    return make_draws(case, N_DRAWS, seed=5, method="random", inputs=paths)
 
 
 def numbers_of(model: FuturesModel, draws: Draws, i: int) -> FloatArray:

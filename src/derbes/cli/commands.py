@@ -101,6 +101,14 @@ derbes.add_command(statements)
 @case_argument
 @variant_option("all")
 @surface_options
+@click.option(
+    "--draws",
+    metavar="N",
+    type=int,
+    default=1,
+    show_default=True,
+    help=_("Draws of the uncertain inputs; 1: central values, and nothing on how sure they are."),
+)
 @click.option("--out", metavar="FILE", default="", help=_("Without it: the case's name and .html."))
 @json_option
 @language_option

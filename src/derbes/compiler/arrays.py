@@ -112,9 +112,7 @@ def compile_case(case: Case, longest_length: int = 0, *, least_periods: int = 0)
         least_periods: Least length of the arrays, so that those of several draws are as
             long. [period]
     """
-    n = max(
-        case.calendar.n_periods + horizon.tail_periods(case, longest_length), least_periods
-    )
+    n = max(case.calendar.n_periods + horizon.tail_periods(case, longest_length), least_periods)
     open_shares = plants.plant_open_shares(case, n)
     activities, shared_capacity = compile_activities(case, n, open_shares)
     return CaseArrays(

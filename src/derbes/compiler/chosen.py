@@ -80,8 +80,7 @@ def chosen_case(case: Case, choices: Sequence[Choice]) -> Case:
     left = {
         name: option
         for name, option in case.options.items()
-        if name not in chosen
-        and not (option.kind in OPTIONAL_KINDS and option.element in elements)
+        if name not in chosen and not (option.kind in OPTIONAL_KINDS and option.element in elements)
     }
     return replace(
         case,
@@ -159,9 +158,7 @@ class _Making:
 def series(path: FloatArray, like: Quantity | None = None) -> Quantity:
     """A quantity with a value for each period, and the unit of another."""
     steps = [(0, float(path[0]))]
-    steps += [
-        (int(t), float(path[t])) for t in range(1, len(path)) if path[t] != path[t - 1]
-    ]
+    steps += [(int(t), float(path[t])) for t in range(1, len(path)) if path[t] != path[t - 1]]
     blank = Quantity(0.0) if like is None else like
     return replace(blank, value=steps[0][1], steps=tuple(steps), low=None, high=None)
 

@@ -32,9 +32,7 @@ def plant_open_shares(case: Case, n_periods: int) -> FloatArray:
     closed = optional_elements(case)
     shares = [
         open_share(
-            n_periods
-            if f"plants.{plant.id}" in closed
-            else opening_period(plant, case.calendar),
+            n_periods if f"plants.{plant.id}" in closed else opening_period(plant, case.calendar),
             case.calendar.periods(months(plant.ramp)),
             n_periods,
         )

@@ -14,7 +14,6 @@ from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.state import State
 from derbes.compiler import compile_case, compile_measure
 from derbes.compiler.horizon import tail_periods
-from derbes.kernels.futures.frame import Places
 from derbes.simulation.futures import formulas
 from derbes.simulation.futures.model import (
     FuturesModel,
@@ -29,6 +28,8 @@ from derbes.simulation.futures.numbers import NEVER, Derived, Numbers, collect, 
 from derbes.simulation.network import Structure, structure_of
 from derbes.simulation.setup import lot_columns
 
+AT_ONCE = 3
+"""Most measures of events that may run at the same time; companions count with their own."""
 TIMED = (MeasureKind.DELAY,)
 """Kinds whose `by` is a time."""
 SHARED_PATH, OWN_NUMBER, OWN_PATH = range(3)
@@ -43,7 +44,6 @@ def prepare_futures(
     first: int = 0,
     n_periods: int = 0,
     state: State | None = None,
-    at_once: int = 2,
 ) -> FuturesModel:
     """Compile a case once for many futures.
 
@@ -58,33 +58,24 @@ def prepare_futures(
         state: What is there before the first period, and on the way; None: the stocks of
             the case, and what the rule would have ordered (S11). Drawn first stocks scale
             the lots of the state.
-        at_once: Most measures that may run at the same time.
 
     Raises:
         KeyError: No measure of that name in the case.
         ValueError: An input that the case does not have, or periods outside the calendar.
     """
-    _check(case, inputs, first, n_periods)
+    _check(case, inputs, first=first, n_periods=n_periods, is_found=state is not None)
     names = tuple(measures) or tuple(case.measures)
     arrays = compile_case(case)
     structure = structure_of(arrays)
-    drawn = _drawn_factors(case, names, inputs)
-    at = make_places(arrays, structure, len(drawn))
-    numbers = collect(case, structure, at, inputs=inputs, n_periods=arrays.n_periods)
-    for row, quantity in enumerate(drawn.values()):
-        formula = formulas.same
-        if _is_delay(case, quantity):
-            formula = partial(formulas.whole_periods, step=case.calendar.step)
-        numbers.set(at.factor + row, formula, quantity)
+    numbers, factors = _numbers(case, structure, names, inputs)
     columns = lot_columns(structure, first)
-    kinds, paths, is_order_drawn = _lots(case, structure, numbers, at, columns)
-    factors = {path: at.factor + row for row, path in enumerate(drawn)}
-    sets = _sets(Compiled(case, structure, columns, factors), names, at_once)
+    kinds, paths, is_order_drawn = _lots(case, structure, numbers, columns)
+    sets = _sets(Compiled(case, structure, columns, factors), names)
     n = n_periods or case.calendar.n_periods - first
     frame = make_frame(
         structure,
         numbers,
-        (at, make_effects(arrays)),
+        (numbers.at, make_effects(arrays)),
         sets=sets,
         lots=(columns, kinds, is_order_drawn),
         reach=Reach(first, n, state is None),
@@ -105,7 +96,25 @@ def prepare_futures(
     )
 
 
-def _check(case: Case, inputs: Sequence[str], first: int, n_periods: int) -> None:
+def _numbers(
+    case: Case, structure: Structure, names: Sequence[str], inputs: Sequence[str]
+) -> tuple[Numbers, dict[str, int]]:
+    """The numbers of a case, and the places of the drawn shares and rises of its measures."""
+    arrays = structure.arrays
+    drawn = _drawn_factors(case, names, inputs)
+    at = make_places(arrays, structure, len(drawn))
+    numbers = collect(case, structure, at, inputs=inputs, n_periods=arrays.n_periods)
+    for row, quantity in enumerate(drawn.values()):
+        formula = formulas.same
+        if _is_delay(case, quantity):
+            formula = partial(formulas.whole_periods, step=case.calendar.step)
+        numbers.set(at.factor + row, formula, quantity)
+    return numbers, {path: at.factor + row for row, path in enumerate(drawn)}
+
+
+def _check(
+    case: Case, inputs: Sequence[str], *, first: int, n_periods: int, is_found: bool
+) -> None:
     known = {quantity.path for quantity in quantities(case)}
     unknown = [path for path in inputs if path not in known]
     if unknown:
@@ -115,6 +124,8 @@ def _check(case: Case, inputs: Sequence[str], first: int, n_periods: int) -> Non
     if not (0 <= first < last and 0 <= n_periods <= last - first):
         msg = f"periods {first} to {first + n_periods} are not all within the {last} of the case"
         raise ValueError(msg)
+    if first > 0 and not is_found:
+        raise ValueError("futures that begin later need the state that they find")
 
 
 def _first_state(arrays: CaseArrays) -> State:
@@ -157,9 +168,10 @@ def _is_delay(case: Case, quantity: Quantity) -> bool:
 
 
 def _lots(
-    case: Case, structure: Structure, numbers: Numbers, at: Places, columns: IntArray
+    case: Case, structure: Structure, numbers: Numbers, columns: IntArray
 ) -> tuple[IntArray, tuple[LotPath, ...], bool]:
     """Numbers of the lots; how each one's survival differs, the paths, whether their order does."""
+    at = numbers.at
     piles = list(case.stockpiles.values())
     kinds = np.zeros(len(columns), dtype=np.int64)
     paths: list[LotPath] = []
@@ -223,12 +235,14 @@ class Compiled:
         return effect_row(measure, self.lots, self.structure.goods)
 
 
-def _sets(compiled: Compiled, names: Sequence[str], at_once: int) -> tuple[MeasureSet, ...]:
+def _sets(compiled: Compiled, names: Sequence[str]) -> tuple[MeasureSet, ...]:
     """Every set of measures that may run at once; the first is calm."""
     found = [_calm(compiled)]
-    for size in range(1, min(at_once, len(names)) + 1):
-        for members in combinations(range(len(names)), size):
-            found.append(_together(compiled, members, [names[m] for m in members]))
+    for size in range(1, min(AT_ONCE, len(names)) + 1):
+        found += [
+            _together(compiled, members, [names[m] for m in members])
+            for members in combinations(range(len(names)), size)
+        ]
     return tuple(found)
 
 

@@ -60,18 +60,28 @@ def brief_parts(case: Case, asked: Request) -> list[Request]:
 
 
 def brief_page(
-    case: Case, asked: Request, *, progress: Progress | None = None, n_workers: int = 1
+    case: Case,
+    asked: Request,
+    *,
+    draws: int = 1,
+    progress: Progress | None = None,
+    n_workers: int = 1,
 ) -> str:
     """The brief on a case, one self-contained HTML page."""
-    contents = brief_contents(case, asked, progress=progress, n_workers=n_workers)
+    contents = brief_contents(case, asked, draws=draws, progress=progress, n_workers=n_workers)
     return render_brief(contents)
 
 
 def brief_contents(
-    case: Case, asked: Request, *, progress: Progress | None = None, n_workers: int = 1
+    case: Case,
+    asked: Request,
+    *,
+    draws: int = 1,
+    progress: Progress | None = None,
+    n_workers: int = 1,
 ) -> BriefContents:
-    """All results that the brief on a case tells."""
-    effort = _Effort(progress, n_workers)
+    """All results that the brief on a case tells; with more than one draw, how sure too."""
+    effort = _Effort(progress, n_workers, draws)
     parts = [
         _Part(part, tuple(make_studies(case, part, n_workers=n_workers, progress=progress)))
         for part in brief_parts(case, asked)
@@ -102,10 +112,11 @@ class _Part:
 
 @dataclass(frozen=True, slots=True)
 class _Effort:
-    """Who is told how far it is, and how many processes share the work."""
+    """Who is told how far it is, how many processes share the work, over how many draws."""
 
     progress: Progress | None
     n_workers: int
+    draws: int
 
 
 def _more(case: Case, asked: Request, effort: _Effort) -> dict[str, Any]:
@@ -115,8 +126,8 @@ def _more(case: Case, asked: Request, effort: _Effort) -> dict[str, Any]:
     return {
         "plan": plans.get(BASE),
         "plans": plans,
-        "stress": stress_told(case, asked.variants, **told),
-        "statements": statements_told(case, **told),
+        "stress": stress_told(case, asked.variants, draws=effort.draws, **told),
+        "statements": statements_told(case, draws=effort.draws, **told),
     }
 
 

@@ -23,14 +23,10 @@ from derbes.workflow.stressed import answered
 
 Progress = Callable[[int, int, str], None]
 
-DRAWS = 1000
-"""Draws by the rule."""
-SOLVED = 8
-"""Draws that are solved as programs too."""
-LEDGER_DRAWS = 8
-"""Draws over which statements are judged."""
-FLIPS = 1
-"""Inputs that are tried for each verdict."""
+MOST_SOLVED = 16
+"""Draws that are solved as programs too, at most."""
+MOST_LEDGER_DRAWS = 32
+"""Draws over which statements are judged, at most."""
 
 
 def plans_told(
@@ -42,24 +38,21 @@ def plans_told(
 ) -> dict[str, Plan]:
     """Variant → its cheapest programme at central values; none where nothing is to decide.
 
-    The case as written is asked everything; the other variants are there to compare, and
-    only the one whose security costs most is asked what each month of it costs.
+    The case as written is asked everything; so is the variant that does without the
+    project, but for what is worth knowing of the case as written alone.
     """
     if not case.options or not case.standards:
         return {}
-    names = tuple(dict.fromkeys(variants))
-    tasks = [(case, name, name == BASE) for name in names]
+    names = [BASE] if BASE in variants else []
+    names += [case.without_project] if case.without_project in variants else []
+    tasks = [(case, name) for name in names]
     found = run_tasks(_plan, tasks, n_workers=n_workers, progress=progress, what=_("plans"))
-    plans = dict(zip(names, found, strict=True))
-    dearest = max(plans, key=lambda name: plans[name].cost_of_security or 0.0)
-    if dearest != BASE and plans[dearest].cost_of_security:
-        plans[dearest] = _plan((case, dearest, True))
-    return plans
+    return dict(zip(names, found, strict=True))
 
 
-def _plan(task: tuple[Case, str, bool]) -> Plan:
-    case, variant, is_whole = task
-    answers = {"has_frontier": is_whole, "has_more": is_whole and variant == BASE}
+def _plan(task: tuple[Case, str]) -> Plan:
+    case, variant = task
+    answers = {"has_frontier": True, "has_more": variant == BASE}
     return find_plan(case, PlanWords(variant=variant), answers, EffortWords())
 
 
@@ -67,21 +60,26 @@ def stress_told(
     case: Case,
     variants: Sequence[str],
     *,
+    draws: int,
     n_workers: int = 1,
     progress: Progress | None = None,
 ) -> Stress | None:
-    """Answers over draws; None where the case has no measure."""
-    if not case.measures or BASE not in variants:
+    """Answers over draws; None where the case has no measure, or nothing is drawn."""
+    if draws <= 1 or not case.measures or BASE not in variants:
         return None
-    words = StressWords(draws=DRAWS, solved=SOLVED)
+    words = StressWords(draws=draws, solved=min(draws, MOST_SOLVED))
     return answered(case, words, StressEffort(n_workers=n_workers, progress=progress))
 
 
 def statements_told(
-    case: Case, *, n_workers: int = 1, progress: Progress | None = None
+    case: Case, *, draws: int, n_workers: int = 1, progress: Progress | None = None
 ) -> StatementTable | None:
-    """The ledger with its verdicts; None where the case has none."""
+    """The ledger with its verdicts, at central values or over draws; None without one."""
     if not entries_of(case):
         return None
-    words = StatementWords(draws=LEDGER_DRAWS, flips=FLIPS, has_signaling=bool(case.measures))
+    words = StatementWords(
+        draws=min(draws, MOST_LEDGER_DRAWS),
+        flips=int(draws > 1),
+        has_signaling=bool(case.measures) and draws > 1,
+    )
     return judged_statements(case, words, n_workers=n_workers, progress=progress)

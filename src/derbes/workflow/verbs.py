@@ -13,8 +13,8 @@ from derbes.case.entities import Case
 from derbes.case.inventory import quantities
 from derbes.case.quantity import Quantity
 from derbes.case.request import BASE
-from derbes.errors import Problem
-from derbes.language import language
+from derbes.errors import Problem, RequestError
+from derbes.language import _, language
 from derbes.results.cover import Cover
 from derbes.results.leverage import Leverage
 from derbes.results.plan import Plan
@@ -291,18 +291,24 @@ def brief(  # noqa: PLR0913 - one option for each axis of the surface
     measures: Sequence[str] = (),
     starts: str | Sequence[str] = "quarter",
     lengths: Sequence[int] = (),
+    draws: int = 1,
     progress: Progress | None = None,
     n_workers: int = 1,
 ) -> str:
     """The brief on a case, one self-contained HTML page.
 
-    Options as in `request_of`.
+    Options as in `request_of`. With one draw all numbers are central values; with more,
+    the brief also says how sure they are.
 
     Raises:
-        RequestError: Something asked for is not in the case.
+        RequestError: Something asked for is not in the case, or draws below one.
         SolveError: A program has no usable answer.
     """
     asked = request_of(case, variants=variants, measures=measures, starts=starts, lengths=lengths)
+    if draws < 1:
+        what = _("{n} draws give no answer").format(n=draws)
+        problem = Problem("draws", what, fix=_("ask for one draw or more"))
+        raise RequestError(case.source or case.name, [problem])
     from derbes.workflow.pages import brief_page
 
-    return brief_page(case, asked, progress=progress, n_workers=n_workers)
+    return brief_page(case, asked, draws=draws, progress=progress, n_workers=n_workers)

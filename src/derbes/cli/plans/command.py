@@ -46,7 +46,7 @@ _ASKED = (
         type=int,
         default=None,
         metavar="N",
-        help=_("Draws of the uncertain inputs. Without it: what the case lists, or central values."),
+        help=_("Draws of the uncertain inputs. Without it: those that the case lists."),
     ),
     click.option(
         "--seed", type=int, default=1, show_default=True, metavar="N", help=_("Seed of the draws.")

@@ -17,6 +17,12 @@ def place_numbers(f: Frame, b: Block, given: Given, block: int) -> None:
             put(b.numbers, place, each(given.central[place]))
     for place in range(given.lot_paths.shape[1]):
         put(b.lot_paths, place, row(given.lot_paths[block], place))
+    _know_leads(f, b)
+
+
+@called
+def _know_leads(f: Frame, b: Block) -> None:
+    """See which lead times all lanes share; in the long run nothing takes time."""
     for g in range(len(f.layer_of)):
         b.now.comes_now[g] = 0
         b.now.takes_time[g] = 0

@@ -1,9 +1,4 @@
-"""The myopic rule over chunks of futures, `LANES` side by side.
-
-(S11) What is on the way before the first period, where no plan says it: activity k with a
-lead time L brings in period t < L what the rule would have it bring there if nothing took
-time and no measure came, from the same first stocks.
-"""
+"""The myopic rule over chunks of futures, `LANES` side by side."""
 
 from derbes.kernels.compiling import called
 from derbes.kernels.futures.frame import Frame
@@ -62,7 +57,7 @@ def run_chunk(frame: Words, tables: Words, futures: Words, record: Words) -> Non
 
 @called
 def _open(f: Frame, b: Block) -> None:
-    """Find what is on the way before the first period (S11)."""
+    """Find what is on the way before the first period, as if nothing took time."""
     on_way = b.stores.on_way
     for place in range(len(on_way)):
         put(on_way, place, each(0.0))

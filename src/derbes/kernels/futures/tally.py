@@ -153,17 +153,26 @@ def tally(f: Frame, b: Block, kept: Kept, t: int, block: tuple[int, Row]) -> Non
                 put(totals, place, row(totals, place) + worth * row(b.tally.unmet, u))
         put(totals, n + WORTH, row(totals, n + WORTH) + worth * row(b.tally.paid, 0))
         put(b.tally.worth, 0, worth * row(b.numbers, f.at.discount))
-    _record(b, kept, (t - f.first) * kept.n_series + kept.first_series[SHORT], mark, block)
+    _record_series(f, b, kept, mark, (t - f.first, block))
+
+
+@called
+def _record_series(
+    f: Frame, b: Block, kept: Kept, mark: Row, where: tuple[int, tuple[int, Row]]
+) -> None:
+    """Record the series of a period that are kept."""
+    after, block = where
+    _record(b, kept, after * kept.n_series + kept.first_series[SHORT], mark, block)
     if kept.first_series[UNMET] >= 0:
-        first = (t - f.first) * kept.n_series + kept.first_series[UNMET]
-        for u in range(n):
+        first = after * kept.n_series + kept.first_series[UNMET]
+        for u in range(len(f.use_goods)):
             _record(b, kept, first + u, row(b.tally.unmet, u), block)
     if kept.first_series[STOCK] >= 0:
-        first = (t - f.first) * kept.n_series + kept.first_series[STOCK]
+        first = after * kept.n_series + kept.first_series[STOCK]
         for g in range(len(b.goods.stock)):
             _record(b, kept, first + g, stock_of(f, b, g), block)
     if kept.first_series[MONEY] >= 0:
-        first = (t - f.first) * kept.n_series + kept.first_series[MONEY]
+        first = after * kept.n_series + kept.first_series[MONEY]
         _record(b, kept, first, row(b.tally.paid, 0), block)
 
 

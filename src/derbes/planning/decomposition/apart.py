@@ -150,7 +150,7 @@ def _at_all_starts(
         problem = joined(problem, failing)
         record = replace(
             best.record,
-            state=replace(best.record.state.again(), bound=best.record.state.bound),
+            state=replace(best.record.state.again(), bound=best.record.state.bound, middle=values),
             starts=problem.starts,
             long_windows=problem.long_windows,
         )

@@ -181,7 +181,6 @@ def _network(structure: Structure, numbers: Numbers, at: Places) -> dict[str, ob
     input_ends = _ends([len(inputs) for inputs in structure.inputs])
     has_hours = (numbers.central[at.hours : at.taken] > 0) & (activities.lines >= 0)
     lines = np.where(has_hours, activities.lines, -1)
-    exports = np.flatnonzero(activities.kinds == ActivityKind.EXPORT)
     layer_of = np.repeat(np.arange(n_layers), np.diff(structure.layers))
     by_layer = [
         sorted({int(lines[k]) for g in np.flatnonzero(layer_of == j) for k in sources[g]} - {-1})
@@ -207,12 +206,21 @@ def _network(structure: Structure, numbers: Numbers, at: Places) -> dict[str, ob
         "line_plants": _ints(arrays.line_plants),
         "first_line": _ends([0, *map(len, by_layer)]),
         "layer_lines": _ints([line for layer in by_layer for line in layer]),
+        "base_open": activities.base_availability.copy(),
+        **_demand(structure, place),
+    }
+
+
+def _demand(structure: Structure, place: IntArray) -> dict[str, object]:
+    """Uses and buyers abroad."""
+    arrays = structure.arrays
+    exports = np.flatnonzero(arrays.activities.kinds == ActivityKind.EXPORT)
+    return {
         "exports": exports,
         "export_goods": _ints([place[structure.inputs[k][0][0]] for k in exports]),
         "use_goods": place[arrays.use_goods],
         "use_essential": _ints(arrays.use_essential),
         "use_alone": _ints(_alone(arrays)),
-        "base_open": activities.base_availability.copy(),
     }
 
 
@@ -242,7 +250,7 @@ def _paths(structure: Structure, numbers: Numbers, at: Places) -> dict[str, obje
     turns = np.zeros(shapes.shape, dtype=np.bool_)
     turns[:, 1:] = shapes[:, 1:] != shapes[:, :-1]
     supply = np.r_[at.demand : at.price, at.line_hours : at.lead]
-    still = ~turns[supply].any(axis=0)
+    still: BoolArray = np.asarray(~turns[supply].any(axis=0))
     of_plants = np.r_[
         at.capacity + np.flatnonzero(arrays.activities.plants >= 0),
         at.line_hours + np.arange(len(arrays.lines)),
@@ -251,7 +259,7 @@ def _paths(structure: Structure, numbers: Numbers, at: Places) -> dict[str, obje
         still[:] = False
     signs = np.zeros(shapes.shape, dtype=np.bool_)
     signs[:, 1:] = (shapes[:, 1:] > 0) != (shapes[:, :-1] > 0)
-    opens = signs[at.capacity : at.price].any(axis=0)
+    opens: BoolArray = np.asarray(signs[at.capacity : at.price].any(axis=0))
     if signs[of_plants].any():
         opens[:] = True
     shelves = arrays.shelf_life[structure.goods] > 0

@@ -40,6 +40,7 @@ class Numbers:
     inputs: frozenset[str]
     central: FloatArray
     shapes: FloatArray
+    at: Places
     derived: list[Derived] = field(default_factory=list)
 
     def set(self, place: int, formula: Formula, *of: Quantity | float) -> None:
@@ -91,6 +92,7 @@ def closed_elements(case: Case) -> frozenset[str]:
 
 def make_places(arrays: CaseArrays, structure: Structure, n_factors: int) -> Places:
     """Where the numbers of each kind begin."""
+    # one letter for each kind of `Places`, in their order
     sizes = {
         "U": len(arrays.uses),
         "K": len(arrays.activities.names),
@@ -101,7 +103,7 @@ def make_places(arrays: CaseArrays, structure: Structure, n_factors: int) -> Pla
         "L": len(arrays.lots),
         "P": len(arrays.plants),
     }
-    axes = "U U K K K G G G R Q K K I G G G L L L P P U".split()
+    axes = "UUKKKGGGRQKKIGGGLLLPPU"
     counts = [*(sizes[axis] for axis in axes), 1, 1, n_factors]
     return Places(*(int(n) for n in np.cumsum([0, *counts])))
 
@@ -119,11 +121,11 @@ def collect(
         n_periods: Periods of the paths over time.
     """
     shapes = np.ones((at.lead, n_periods))
-    numbers = Numbers(frozenset(inputs), np.zeros(at.end), shapes)
-    _uses(case, numbers, at)
-    _goods(case, structure, numbers, at)
-    _plants(case, numbers, at)
-    _activities(case, structure, numbers, at)
+    numbers = Numbers(frozenset(inputs), np.zeros(at.end), shapes, at)
+    _uses(case, numbers)
+    _goods(case, structure, numbers)
+    _plants(case, numbers)
+    _activities(case, structure, numbers)
     step = case.calendar.step
     yearly = case.discount_rate or 0.0
     numbers.set(at.discount, partial(formulas.one_period_later, step=step), yearly)
@@ -132,7 +134,8 @@ def collect(
     return numbers
 
 
-def _uses(case: Case, numbers: Numbers, at: Places) -> None:
+def _uses(case: Case, numbers: Numbers) -> None:
+    at = numbers.at
     step = float(case.calendar.step)
     for u, use in enumerate(case.uses.values()):
         numbers.set_path(at.demand + u, use.demand, factor=step)
@@ -140,7 +143,8 @@ def _uses(case: Case, numbers: Numbers, at: Places) -> None:
         numbers.set(at.weight + u, formulas.same, use.weight or 1.0)
 
 
-def _goods(case: Case, structure: Structure, numbers: Numbers, at: Places) -> None:
+def _goods(case: Case, structure: Structure, numbers: Numbers) -> None:
+    at = numbers.at
     step = case.calendar.step
     goods = list(case.goods.values())
     for place, g in enumerate(structure.goods):
@@ -157,7 +161,8 @@ def _goods(case: Case, structure: Structure, numbers: Numbers, at: Places) -> No
             numbers.set(at.last_share + place, share, shelf, half_life)
 
 
-def _plants(case: Case, numbers: Numbers, at: Places) -> None:
+def _plants(case: Case, numbers: Numbers) -> None:
+    at = numbers.at
     step, closed = case.calendar.step, closed_elements(case)
     lines = [line for plant in case.plants.values() for line in plant.lines.values()]
     for r, hours in enumerate(lines):
@@ -171,14 +176,15 @@ def _plants(case: Case, numbers: Numbers, at: Places) -> None:
         numbers.set(at.ramp + p, partial(formulas.whole_periods, step=step), plant.ramp or 0.0)
 
 
-def _activities(case: Case, structure: Structure, numbers: Numbers, at: Places) -> None:
+def _activities(case: Case, structure: Structure, numbers: Numbers) -> None:
+    at = numbers.at
     activities, closed = structure.arrays.activities, closed_elements(case)
     for k, element in enumerate(activities.elements):
         name = element.split(".", 1)[1]
         if activities.kinds[k] == ActivityKind.PURCHASE:
-            _purchase(case, structure, numbers, at, k)
+            _purchase(case, structure, numbers, k)
         elif activities.kinds[k] == ActivityKind.RECIPE:
-            _recipe(case, structure, numbers, at, k)
+            _recipe(case, structure, numbers, k)
         else:
             export = case.exports[name]
             numbers.set_path(at.capacity + k, export.capacity, factor=float(case.calendar.step))
@@ -187,10 +193,11 @@ def _activities(case: Case, structure: Structure, numbers: Numbers, at: Places) 
             numbers.close(at.capacity + k)
         if element in closed and activities.shared[k] >= 0:
             numbers.close(at.pool + activities.shared[k])
-    _inputs(case, structure, numbers, at)
+    _inputs(case, structure, numbers)
 
 
-def _purchase(case: Case, structure: Structure, numbers: Numbers, at: Places, k: int) -> None:
+def _purchase(case: Case, structure: Structure, numbers: Numbers, k: int) -> None:
+    at = numbers.at
     activities, step = structure.arrays.activities, case.calendar.step
     supplier = case.suppliers[activities.elements[k].split(".", 1)[1]]
     route = case.routes.get(activities.routes[k])
@@ -221,7 +228,8 @@ def _delay(case: Case, name: str, supplier: Supplier) -> Quantity | float | None
     return own[0] if own else float(int(late[2]) * case.calendar.step)
 
 
-def _recipe(case: Case, structure: Structure, numbers: Numbers, at: Places, k: int) -> None:
+def _recipe(case: Case, structure: Structure, numbers: Numbers, k: int) -> None:
+    at = numbers.at
     activities, step = structure.arrays.activities, case.calendar.step
     recipe = case.recipes[activities.elements[k].split(".", 1)[1]]
     numbers.set_path(at.capacity + k, recipe.capacity, factor=float(step), default=np.inf)
@@ -230,8 +238,9 @@ def _recipe(case: Case, structure: Structure, numbers: Numbers, at: Places, k: i
     numbers.set(at.hours + k, formulas.same, recipe.hours or 0.0)
 
 
-def _inputs(case: Case, structure: Structure, numbers: Numbers, at: Places) -> None:
+def _inputs(case: Case, structure: Structure, numbers: Numbers) -> None:
     """Units of each input; an export takes one unit of what it sells."""
+    at = numbers.at
     activities, names = structure.arrays.activities, list(case.goods)
     place = 0
     for k, inputs in enumerate(structure.inputs):

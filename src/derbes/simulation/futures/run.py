@@ -1,4 +1,9 @@
-"""Many futures of a case by the myopic rule."""
+"""Many futures of a case by the myopic rule.
+
+(S11) What is on the way before the first period, where no plan says it: activity k with a
+lead time L brings in period t < L what the rule would have it bring there if nothing took
+time and no measure came, from the same first stocks.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -97,7 +102,7 @@ class Task:
     count_from: int
 
 
-def simulate_futures(
+def simulate_futures(  # noqa: PLR0913 - what is run, what is recorded, and how wide
     model: FuturesModel,
     draws: Draws,
     events: Events | None = None,
@@ -176,7 +181,7 @@ def memory_needed(model: FuturesModel, n_futures: int, keep: Sequence[str], n_pa
     rows += n_paths * model.n_periods * layout.n_rows
     rows += 3 * CHUNK * (len(model.derived) + n_totals)
     rows += CHUNK * len(model.lot_paths) * 3 * model.frame.lot_paths.shape[1]
-    return 8 * rows
+    return int(8 * rows)
 
 
 def _check(model: FuturesModel, draws: Draws, keep: Sequence[str]) -> None:

@@ -99,7 +99,7 @@ def _sets(model: FuturesModel, running: IntArray, singles: dict[int, int]) -> In
     return sets[where].reshape(running.shape)
 
 
-def as_rows(values: IntArray, lanes: int) -> FloatArray:
+def as_rows(values: FloatArray | IntArray, lanes: int) -> FloatArray:
     """(N, W) as (blocks, W, lanes); N is a multiple of the lanes."""
     blocks = values.reshape(len(values) // lanes, lanes, values.shape[1]).transpose(0, 2, 1)
     return np.ascontiguousarray(blocks, dtype=np.float64)

@@ -1,0 +1,117 @@
+"""The plan as one program for all draws, and as one program for each, given to other solvers."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+from scipy import sparse
+
+from benchmarks.plan_network import plan_case, plan_draws
+from derbes.case.quantity import FloatArray
+from derbes.case.uncertainty import Draws
+from derbes.planning.program import ExtensiveForm, Prices, extensive_form, make_problem
+from derbes.programs.solver.statement import BoolArray
+
+Starts = Mapping[str, Sequence[int]]
+"""Standard → starts whose branches stand in the program. [period]"""
+HARD = 100.0
+"""Price of what must not fall short, in units of its worth, in each draw."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioProgram:
+    """One draw's program; the first columns are what is decided before."""
+
+    matrix: sparse.csc_matrix
+    cost: FloatArray
+    row_lower: FloatArray
+    row_upper: FloatArray
+    col_lower: FloatArray
+    col_upper: FloatArray
+    is_integer: BoolArray
+    n_first: int
+
+
+def solve_extensive_form(
+    n_draws: int, starts: Starts, *, limit: float, gap: float
+) -> dict[str, Any]:
+    """HiGHS with its default options, one thread, on all draws together.
+
+    Args:
+        n_draws: Draws.
+        starts: Starts whose branches stand in the program.
+        limit: Time that stating and solving may take. [s]
+        gap: Gap, as part of the whole cost.
+    """
+    begun = time.perf_counter()
+    case = plan_case()
+    problem = make_problem(case, draws=plan_draws(case, n_draws), starts=starts)
+    program = _as_arrays(extensive_form(problem), problem.first.n_columns)
+    stated = time.perf_counter() - begun
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver.silent()
+    for option, setting in (
+        ("threads", 1),
+        ("time_limit", limit - stated),
+        ("mip_rel_gap", gap),
+    ):
+        solver.setOptionValue(option, setting)
+    solver.passModel(_as_highs(program))
+    solver.run()
+    info, status = solver.getInfo(), solver.getModelStatus()
+    has_plan = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    return {
+        "is_done": status == highspy.HighsModelStatus.kOptimal,
+        "condition": solver.modelStatusToString(status),
+        "cost": float(info.objective_function_value) if has_plan else None,
+        "bound": float(info.mip_dual_bound) if np.isfinite(info.mip_dual_bound) else None,
+        "stated": stated,
+        "columns": len(program.cost),
+        "rows": len(program.row_lower),
+    }
+
+
+def scenario_programs(n_draws: int, starts: Starts) -> dict[str, ScenarioProgram]:
+    """The program of each draw alone, as our extensive form states it."""
+    case = plan_case()
+    draws = plan_draws(case, n_draws)
+    programs = {}
+    for i in range(n_draws):
+        one = Draws(draws.inputs, draws.values[i : i + 1], np.ones(1), method=draws.method)
+        problem = make_problem(case, draws=one, starts=starts)
+        form = extensive_form(problem, Prices(hard=HARD * n_draws))
+        programs[f"d{i}"] = _as_arrays(form, problem.first.n_columns)
+    return programs
+
+
+def _as_arrays(form: ExtensiveForm, n_first: int) -> ScenarioProgram:
+    program = form.program
+    return ScenarioProgram(
+        matrix=program.matrix,
+        cost=program.cost,
+        row_lower=program.row_lower,
+        row_upper=program.row_upper,
+        col_lower=program.col_lower,
+        col_upper=program.col_upper,
+        is_integer=form.is_whole,
+        n_first=n_first,
+    )
+
+
+def _as_highs(program: ScenarioProgram) -> highspy.HighsLp:
+    """The program as HiGHS takes it."""
+    lp = highspy.HighsLp()
+    lp.num_row_, lp.num_col_ = program.matrix.shape
+    lp.col_cost_ = program.cost
+    lp.col_lower_, lp.col_upper_ = program.col_lower, program.col_upper
+    lp.row_lower_, lp.row_upper_ = program.row_lower, program.row_upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = program.matrix.indptr.astype(np.int32)
+    lp.a_matrix_.index_ = program.matrix.indices.astype(np.int32)
+    lp.a_matrix_.value_ = program.matrix.data
+    whole, free = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
+    lp.integrality_ = [whole if one else free for one in program.is_integer]
+    return lp
