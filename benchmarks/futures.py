@@ -159,14 +159,13 @@ def measure_futures(*, quick: bool) -> list[Row]:
     """A million futures of both cases, growth with draws and periods, and other simulators."""
     n = MILLION // (50 if quick else 1)
     cores = len(os.sched_getaffinity(0))
-    rows = [
+    return [
         *_network_rows(n, cores),
         *_aspan_rows(n, cores),
         _memory_row(),
         *_growth_rows(quick=quick),
         *measure_small_network(quick=quick),
     ]
-    return rows
 
 
 def _network_rows(n: int, cores: int) -> list[Row]:

@@ -143,7 +143,7 @@ def by_simpy(values: FloatArray) -> FloatArray:
 
 
 def _simpy_run(simpy: object, demand: float, stock: float) -> float:
-    (most_first, _price, wait_first), (most_second, _dear, wait_second) = SELLERS
+    wait_first = SELLERS[0][2]
     env = simpy.Environment()  # type: ignore[attr-defined]
     now = {"parts": PARTS, "final": stock, "lost": 0.0, "position": PARTS + demand * wait_first}
 
@@ -170,16 +170,9 @@ def _simpy_run(simpy: object, demand: float, stock: float) -> float:
     def orders() -> object:
         yield env.timeout(0.2)
         while True:
-            is_out = OUT_FROM <= env.now < OUT_FROM + OUT_FOR
-            target = PARTS + demand * (wait_first + 1)
-            most = 0.0 if is_out else most_first
-            first = min(most, max(0.0, target - now["position"]))
-            target = PARTS + demand * (wait_second + 1)
-            second = min(most_second, max(0.0, target - now["position"] - first)) if is_out else 0
-            for amount, wait in ((first, wait_first), (second, wait_second)):
-                if amount > 0.0:
-                    now["position"] += amount
-                    env.process(deliver(amount, wait))
+            for amount, wait in _orders(now["position"], demand, env.now):
+                now["position"] += amount
+                env.process(deliver(amount, wait))
             yield env.timeout(1)
 
     now["parts"] += demand * wait_first
@@ -187,6 +180,17 @@ def _simpy_run(simpy: object, demand: float, stock: float) -> float:
         env.process(process())
     env.run(until=N_PERIODS)
     return now["lost"]
+
+
+def _orders(position: float, demand: float, now: float) -> list[tuple[float, int]]:
+    """What is ordered from which seller, and how long it takes."""
+    (most_first, _price, wait_first), (most_second, _dear, wait_second) = SELLERS
+    is_out = OUT_FROM <= now < OUT_FROM + OUT_FOR
+    if not is_out:
+        wanted = PARTS + demand * (wait_first + 1) - position
+        return [(min(most_first, max(0.0, wanted)), wait_first)]
+    wanted = PARTS + demand * (wait_second + 1) - position
+    return [(min(most_second, max(0.0, wanted)), wait_second)]
 
 
 def by_supplynetpy(values: FloatArray) -> FloatArray:
@@ -299,10 +303,8 @@ def measure_small_network(*, quick: bool) -> list[Row]:
         by_derbes(model, drawn(64))
         unmet, own = _nodes_a_second(lambda values: by_derbes(model, values), n)
         note = f"{n:,} draws, one core, {unmet:.1f} pieces unmet on average"
-        rows = [Row("small network, derbes", own, "nodes/s", note=note)]
-        for other in OTHERS:
-            rows.append(_beside(other, own, quick=quick))
-    return rows
+        beside = [_beside(other, own, quick=quick) for other in OTHERS]
+    return [Row("small network, derbes", own, "nodes/s", note=note), *beside]
 
 
 def _nodes_a_second(run: Callable[[FloatArray], FloatArray], n: int) -> tuple[float, float]:

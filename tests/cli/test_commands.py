@@ -129,7 +129,7 @@ def test_brief_is_named_after_the_case(run, computed, tmp_path, monkeypatch):
     answer = run("brief", "cases/town.yaml")
     assert answer.out == "Written: town.html\nNext: open it in a browser; it needs no network.\n"
     assert Path("town.html").read_text(encoding="utf-8") == "<!doctype html>ң\n"
-    assert computed.calls == [("brief", {**DEFAULTS, "variants": ("all",)})]
+    assert computed.calls == [("brief", {**DEFAULTS, "variants": ("all",), "draws": 1})]
 
 
 def test_brief_as_json_says_what_was_written(run, computed, tmp_path):

@@ -12,7 +12,7 @@ from derbes.case.state import State
 from derbes.case.uncertainty import Draws, Events
 from derbes.simulation import simulate_branch
 from derbes.simulation.branch import BranchRun
-from derbes.simulation.futures import Futures, simulate_futures
+from derbes.simulation.futures import Futures, memory_needed, simulate_futures
 from derbes.simulation.futures.model import FuturesModel
 from derbes.simulation.futures.run import CHUNK
 from derbes.simulation.setup import Span, found_state
@@ -234,6 +234,17 @@ def test_s11_what_is_on_the_way_is_what_the_rule_would_bring_at_once() -> None:
     futures = simulate_futures(model, no_draws(1), keep=ALL, n_paths=1)
     assert transit.tolist() == [[5.0, 0.0, 0.0], [15.0, 15.0, 15.0]]
     assert_alike(run, futures, arrays.lot_goods)
+
+
+def test_memory_is_known_before_it_is_taken() -> None:
+    arrays = worked_arrays(1)
+    model = model_of(arrays, (), None, first=0, n_periods=30)
+    few = memory_needed(model, 1000, ALL, 0)
+    width = 1 + len(arrays.uses) + len(arrays.goods) + 1
+    assert memory_needed(model, 1000, ALL, 50) - few == 8 * 50 * 30 * width
+    assert memory_needed(model, 3000, ALL, 0) - few == 2 * (
+        memory_needed(model, 2000, ALL, 0) - few
+    )
 
 
 def test_what_does_not_fit_is_refused() -> None:

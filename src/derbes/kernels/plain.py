@@ -7,7 +7,7 @@ import numpy as np
 from derbes.kernels.layout import Floats
 
 LANES = 16
-"""As in `derbes.kernels.compiling`, which a test compares."""
+"""Numbers in a row; `derbes.kernels.lanes` says why so many."""
 
 
 def each(value: float) -> Any:

@@ -235,7 +235,8 @@ def _tabulated(task: Task) -> Task:
     frame = frame._replace(expected=np.zeros(shape), steady=np.zeros(shape))
     block = make_block(frame, task.layout.n_rows)
     given = _given(task, np.zeros(1, dtype=np.int64))
-    tabulate(packed(frame), packed(block), packed(given))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        tabulate(packed(frame), packed(block), packed(given))
     return replace(task, model=replace(model, frame=frame._replace(is_tabulated=True)))
 
 
@@ -268,7 +269,8 @@ def _run_chunk(task: Task, block: Block, first: int) -> FloatArray:
     )
     block.tally.sums[:] = 0.0
     given = _given(task, own)
-    run_chunk(packed(model.frame), packed(block), packed(given), packed(kept))
+    with np.errstate(divide="ignore", invalid="ignore"):  # in lanes that are not chosen
+        run_chunk(packed(model.frame), packed(block), packed(given), packed(kept))
     task.totals[own] = _by_future(kept.totals)[:n]
     if n_kept:
         paths = _by_future(kept.paths)[:n_kept]
