@@ -23,9 +23,12 @@ def programmes_section(contents: BriefContents) -> Section:
     rows = tuple(_row(contents, name, plan) for name, plan in contents.plans.items())
     text = _(
         "The cost of security is what the programme costs above the cheapest course without any "
-        "standard. Plants that a variant builds anyway are no part of it. {futures}."
-    ).format(futures=futures_words(next(iter(contents.plans.values()))))
-    table = Table(_("The cheapest programme in each variant"), head, rows)
+        "standard. Plants that a variant builds anyway are no part of it."
+    )
+    futures = futures_words(next(iter(contents.plans.values())))
+    table = Table(
+        _("The cheapest programme in each variant ({futures})").format(futures=futures), head, rows
+    )
     return Section("programmes", _("What it would take in each variant"), (text,), (), (table,))
 
 
