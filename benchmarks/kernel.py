@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from benchmarks.rows import Row
 from benchmarks.setting import Cut, Setting, one_core, sample_cuts
-from derbes.case.state import State
+from derbes.case.arrays import State
 from derbes.kernels.myopic import run
 from derbes.programs.calm import state_at
 from derbes.simulation import simulate_branch

@@ -17,10 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from derbes.case.arrays import Activities, ActivityKind, CaseArrays, MeasureArrays
+from derbes.case.arrays import Activities, ActivityKind, CaseArrays, MeasureArrays, State
 from derbes.case.calendar import Calendar
 from derbes.case.quantity import FloatArray
-from derbes.case.state import State
 
 Entry = Mapping[str, Any]
 Entries = Mapping[str, Entry]

@@ -43,9 +43,7 @@ MOST_PUBLIC_NAMES = 30
 LONG_FUNCTIONS: dict[str, str] = {}
 """Longer functions, as module:function, and why."""
 
-LARGE_PACKAGES: dict[str, str] = {
-    "derbes.case": "one module for each part of a case file",
-}
+LARGE_PACKAGES: dict[str, str] = {}
 """Packages with more modules, and why."""
 
 LIBRARIES = {

@@ -5,8 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from derbes.case.arrays import CaseArrays, MeasureArrays
-from derbes.case.state import State
+from derbes.case.arrays import CaseArrays, MeasureArrays, State
 from tests.builders import (
     ESSENTIAL_FIRST,
     RESERVE_FIRST,

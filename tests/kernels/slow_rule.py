@@ -7,8 +7,7 @@ the same to the last digits.
 from dataclasses import dataclass, field
 from math import inf
 
-from derbes.case.arrays import ActivityKind, CaseArrays, MeasureArrays
-from derbes.case.state import State
+from derbes.case.arrays import ActivityKind, CaseArrays, MeasureArrays, State
 
 NEAR = 1e-12
 ROUNDS = 2

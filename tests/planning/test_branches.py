@@ -5,10 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from derbes.case.arrays import MeasureRun
+from derbes.case.arrays import MeasureRun, State
 from derbes.case.options import Budget, Choice, Option, OptionKind, Standard
 from derbes.case.quantity import Quantity
-from derbes.case.state import State
 from derbes.compiler import chosen_case, compile_case, compile_measure
 from derbes.planning.decomposition import evaluate, solve_plan, trunk
 from derbes.planning.decomposition.evaluate import columns_of

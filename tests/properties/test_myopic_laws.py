@@ -11,8 +11,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derbes.case.arrays import CaseArrays, MeasureArrays
-from derbes.case.state import State
+from derbes.case.arrays import CaseArrays, MeasureArrays, State
 from derbes.simulation import BranchRun, simulate_branch
 from tests.builders import build_arrays, build_measure, build_state
 from tests.kernels.random_networks import Problem, problems

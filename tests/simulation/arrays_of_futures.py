@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from derbes.case.arrays import CaseArrays, MeasureArrays
-from derbes.case.state import State
+from derbes.case.arrays import CaseArrays, MeasureArrays, State
 from derbes.simulation.futures.model import (
     FuturesModel,
     MeasureSet,

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from derbes.case.arrays import CaseArrays
+from derbes.case.arrays import CaseArrays, State
 from derbes.case.entities import (
     Case,
     Export,
@@ -24,7 +24,6 @@ from derbes.case.entities import (
     Use,
 )
 from derbes.case.quantity import Quantity
-from derbes.case.state import State
 from derbes.compiler import compile_case, compile_measure
 from derbes.programs.calm import solve_calm, state_at
 from derbes.simulation import BranchRun, simulate_branch

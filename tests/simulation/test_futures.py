@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derbes.case.arrays import CaseArrays
-from derbes.case.state import State
+from derbes.case.arrays import CaseArrays, State
 from derbes.case.uncertainty import Draws, Events
 from derbes.simulation import simulate_branch
 from derbes.simulation.branch import BranchRun

@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from derbes.case.arrays import CaseArrays
+from derbes.case.arrays import CaseArrays, State
 from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
-from derbes.case.state import State
 from derbes.case.uncertainty import Draws, Events
 from derbes.compiler import compile_case, compile_measure
 from derbes.draws import drawn_case

@@ -23,7 +23,7 @@ from derbes.stress.asked import (
 )
 from derbes.stress.columns import rule as rules
 from derbes.stress.columns.optimum import solve_draws
-from derbes.stress.columns.rule import Rule, cut_numbers, one_measure, run, standing
+from derbes.stress.columns.rule import Rule, cut_numbers, one_measure, run
 from tests.draws.uncertain import OTHER, STOCK, in_scenarios, uncertain_example, with_numbers
 from tests.stress import slow_futures
 
@@ -153,10 +153,27 @@ def test_money_and_shortage_are_those_of_the_branches(monkeypatch):
 
 
 def test_what_only_an_option_opens_stays_closed():
-    case = workflow.read_case("cases/waterworks.yaml")
-    assert standing(case).recipes["chlorine_from_brine"].capacity.value == 0.0
-    assert standing(case).recipes["alum_from_clay"] is case.recipes["alum_from_clay"]
+    case = uncertain_example(1)
+    seller = case.suppliers["from_other"]
     contract = Option("deal", kind="contract", element="suppliers.from_other")
-    dealt = replace(uncertain_example(1), options={"deal": contract})
-    assert standing(dealt).suppliers["from_other"].capacity.value == 0.0
-    assert standing(uncertain_example(1)) == uncertain_example(1)
+    dealt = replace(case, options={"deal": contract})
+    gone = replace(seller, capacity=Quantity(0.0))
+    cut = replace(case, suppliers={**case.suppliers, "from_other": gone})
+    draws = make_draws(case, 8)
+    columns = rule_columns(asked_of(case))
+    closed, without, standing = (
+        cut_numbers(rule_of(one, draws), draws, columns) for one in (dealt, cut, case)
+    )
+    np.testing.assert_array_equal(closed, without)
+    assert not np.array_equal(closed, standing), "the seller must matter"
+
+
+def test_a_plant_that_only_an_option_builds_makes_nothing():
+    case = workflow.read_case("cases/waterworks.yaml")
+    plants = {n: one for n, one in case.plants.items() if n != "chlorine_works"}
+    recipes = {n: one for n, one in case.recipes.items() if one.plant != "chlorine_works"}
+    without = replace(case, plants=plants, recipes=recipes, options={}, limits={}, standards={})
+    draws = make_draws(case, 8)
+    columns = rule_columns(Asked((target_of(case, "embargo", lengths=(12,)),)))
+    closed, gone = (cut_numbers(rule_of(one, draws), draws, columns) for one in (case, without))
+    np.testing.assert_array_equal(closed, gone)

@@ -6,10 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from derbes.case.arrays import CaseArrays
+from derbes.case.arrays import CaseArrays, State
 from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
-from derbes.case.state import State
 from derbes.case.uncertainty import Draws, Events
 from derbes.casefile import read_case
 from derbes.compiler import compile_case, compile_measure

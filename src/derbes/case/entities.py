@@ -16,6 +16,11 @@ from derbes.case.options import Budget, Limit, Option, Risk, Standard
 from derbes.case.quantity import Quantity
 from derbes.case.uncertainty import Correlation, Hazard, ReferenceClass
 
+DEFAULT_REFILL_MONTHS = 6.0
+"""Time in which a reserve comes back, where a case says nothing. [month]"""
+DEFAULT_SENDER_HORIZON_MONTHS = 36.0
+"""Time over which a lost buyer's purchases count, where a case says nothing. [month]"""
+
 
 class Tier(StrEnum):
     """Rank of a use."""

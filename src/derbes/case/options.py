@@ -69,6 +69,15 @@ class Option(Element):
     """Whether it is decided already: it must be chosen."""
 
 
+def optional_elements(options: Mapping[str, Option]) -> frozenset[str]:
+    """Elements that are there only when an option is chosen, e.g. `plants.north`.
+
+    A plant to be built, a supplier or route to be contracted, a recipe to be converted to:
+    without a choice there is no capacity.
+    """
+    return frozenset(one.element for one in options.values() if one.kind in OPTIONAL_KINDS)
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """An option that is chosen: when it is decided, and its size."""

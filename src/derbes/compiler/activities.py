@@ -7,9 +7,9 @@ import numpy as np
 
 from derbes.case.arrays import Activities, ActivityKind
 from derbes.case.entities import Case, Export, MeasureKind, Recipe, Supplier
+from derbes.case.options import optional_elements
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.compiler.horizon import months
-from derbes.compiler.optional import optional_elements
 from derbes.compiler.plants import line_index
 from derbes.compiler.selection import selects_purchase
 
@@ -170,7 +170,7 @@ def compile_activities(
         plants={plant: position for position, plant in enumerate(case.plants)},
         lines=line_index(case),
         open_shares=open_shares,
-        closed=optional_elements(case),
+        closed=optional_elements(case.options),
     )
     drafts = _drafts(case, axes)
     shared_capacity, shared = _shared(drafts)

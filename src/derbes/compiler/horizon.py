@@ -1,10 +1,12 @@
 """How far the arrays reach behind the calendar, so that no start sees an edge."""
 
-from derbes.case.entities import Case, MeasureKind
+from derbes.case.entities import (
+    DEFAULT_REFILL_MONTHS,
+    DEFAULT_SENDER_HORIZON_MONTHS,
+    Case,
+    MeasureKind,
+)
 from derbes.case.quantity import Quantity
-
-DEFAULT_REFILL_MONTHS = 6.0
-DEFAULT_SENDER_HORIZON_MONTHS = 36.0
 
 
 def months(quantity: Quantity | None, default: float = 0.0) -> float:

@@ -4,9 +4,9 @@ import numpy as np
 
 from derbes.case.calendar import Calendar
 from derbes.case.entities import Case, Plant
+from derbes.case.options import optional_elements
 from derbes.case.quantity import FloatArray
 from derbes.compiler.horizon import months
-from derbes.compiler.optional import optional_elements
 
 
 def opening_period(plant: Plant, calendar: Calendar) -> int:
@@ -29,7 +29,7 @@ def open_share(opening: int, ramp: int, n_periods: int) -> FloatArray:
 
 def plant_open_shares(case: Case, n_periods: int) -> FloatArray:
     """Part of full capacity of each plant that is open; none of one that is not built. (P, T)"""
-    closed = optional_elements(case)
+    closed = optional_elements(case.options)
     shares = [
         open_share(
             n_periods if f"plants.{plant.id}" in closed else opening_period(plant, case.calendar),

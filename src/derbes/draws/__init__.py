@@ -7,10 +7,11 @@ from derbes.draws.inputs import inputs_by_path, scenario_cases, shared_inputs, u
 from derbes.draws.make import make_draws, n_combinations, values_at
 from derbes.draws.quantiles import quantile_function
 from derbes.draws.reference import Overruns, overruns
-from derbes.draws.sequences import METHODS, points
+from derbes.draws.sequences import METHODS, MOST_POINTS, points
 
 __all__ = [
     "METHODS",
+    "MOST_POINTS",
     "Overruns",
     "describe",
     "drawn_case",

@@ -11,7 +11,7 @@ from derbes.draws.quantiles import LEAST_SHARE
 Method = Literal["sobol", "latin", "random"]
 METHODS: tuple[Method, ...] = get_args(Method)
 
-MOST_SOBOL = 2**30
+MOST_POINTS = 2**30
 """Points of a sequence before it repeats itself."""
 
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from derbes.case.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureRun
+from derbes.case.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureRun, State
 from derbes.case.quantity import FloatArray
-from derbes.case.state import State
 from derbes.leverage.baseline import Baseline
 from derbes.programs.bounds import running
 from derbes.programs.branch import Window, paid_on_arrival

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from derbes.case.arrays import CALM, CaseArrays, MeasureArrays, MeasureRun
-from derbes.case.state import State
+from derbes.case.arrays import CALM, CaseArrays, MeasureArrays, MeasureRun, State
 from derbes.programs.branch import BranchSolution, Window, calm_columns, paid_on_arrival
 from derbes.programs.solver.statement import FloatArray, LinearProgram
 

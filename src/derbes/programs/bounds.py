@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from derbes.case.arrays import CALM, MeasureArrays, MeasureRun
-from derbes.case.state import State
+from derbes.case.arrays import CALM, MeasureArrays, MeasureRun, State
 from derbes.programs.layout import Layout
 from derbes.programs.solver.statement import FloatArray, IntArray
 

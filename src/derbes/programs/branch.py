@@ -21,8 +21,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from derbes.case.arrays import CALM, ActivityKind, MeasureArrays, MeasureRun
-from derbes.case.state import State
+from derbes.case.arrays import CALM, ActivityKind, MeasureArrays, MeasureRun, State
 from derbes.programs.bounds import (
     Bounds,
     found_state,

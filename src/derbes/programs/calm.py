@@ -20,8 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from derbes.case.arrays import CaseArrays
-from derbes.case.state import State
+from derbes.case.arrays import CaseArrays, State
 from derbes.programs.bounds import window_bounds
 from derbes.programs.layout import Layout, longest_lead, make_layout, supply_matrix
 from derbes.programs.objective import objective_levels

@@ -14,8 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from derbes.case.arrays import CALM, BoolArray, MeasureArrays, MeasureRun
-from derbes.case.state import State
+from derbes.case.arrays import CALM, BoolArray, MeasureArrays, MeasureRun, State
 from derbes.programs.bounds import demand_path, window_bounds
 from derbes.programs.calm import CalmSolution, state_at
 from derbes.programs.chokepoint import NOTHING

@@ -102,10 +102,12 @@ class Outlay:
     year: int
     currency: str
     """Base currency: all payments; `foreign`: the part that is paid abroad."""
-    amount: float
-    """With the plan: options, purchases, running, storage. [money]"""
-    without_project: float
-    """The calm plan of the case without any option. [money]"""
+    amount: float | None
+    """With the plan: options, purchases, running, storage; None: of a payment for a plant
+    the part that is paid abroad is missing. [money]"""
+    without_project: float | None
+    """The calm course without the project: of the variant that the case names for it, else
+    of the case without any option; None: as above. [money]"""
     options: float = 0.0
     """Part of the amount that is paid for the options themselves. [money]"""
 
@@ -190,10 +192,6 @@ def _impossible(point: FrontierPoint) -> str:
     return _("impossible") if point.feasible is False else "–"
 
 
-def _not_possible(row: Waiting) -> str:  # noqa: ARG001 - one signature for all
-    return _("impossible")
-
-
 def choice_columns(currency: str) -> tuple[Column, ...]:
     """What is shown of a decision."""
     return (
@@ -221,24 +219,4 @@ def frontier_columns(currency: str) -> tuple[Column, ...]:
         Column("months", _("survived"), _("month")),
         Column("cost", _("cost"), currency, _impossible),
         Column("dominated", _("dominated")),
-    )
-
-
-def outlay_columns(currency: str) -> tuple[Column, ...]:
-    """What is shown of the outlay of a year."""
-    return (
-        Column("year", _("year")),
-        Column("currency", _("currency")),
-        Column("amount", _("with the plan"), currency),
-        Column("options", _("of it for options"), currency),
-        Column("without_project", _("without"), currency),
-    )
-
-
-def waiting_columns(currency: str) -> tuple[Column, ...]:
-    """What is shown of deciding later."""
-    return (
-        Column("years", _("decided later by"), _("year")),
-        Column("cost", _("cost"), currency, _not_possible),
-        Column("cost_of_waiting", _("dearer by"), currency, _not_possible),
     )

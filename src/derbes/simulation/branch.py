@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from derbes.case.arrays import ActivityKind, CaseArrays, IntArray, MeasureArrays
+from derbes.case.arrays import ActivityKind, CaseArrays, IntArray, MeasureArrays, State
 from derbes.case.quantity import FloatArray
-from derbes.case.state import State
 from derbes.kernels.myopic import run
 from derbes.simulation.conditions import Course, calm_course, joined, measure_courses, over_time
 from derbes.simulation.network import Structure, by_good, structure_of

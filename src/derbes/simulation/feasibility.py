@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from derbes.case.arrays import CaseArrays, MeasureArrays
+from derbes.case.arrays import CaseArrays, MeasureArrays, State
 from derbes.case.quantity import FloatArray
-from derbes.case.state import State
 from derbes.simulation.branch import BranchRun
 from derbes.simulation.conditions import Course, calm_course, joined, measure_courses, over_time
 from derbes.simulation.setup import Span, found_state

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from derbes.case.arrays import CaseArrays, IntArray, MeasureArrays
+from derbes.case.arrays import CaseArrays, IntArray, MeasureArrays, State
 from derbes.case.quantity import FloatArray
-from derbes.case.state import State
 from derbes.kernels import layout
 from derbes.kernels.ahead import expected_orders
 from derbes.kernels.layout import Branch, Table

@@ -7,11 +7,10 @@ from itertools import combinations
 
 import numpy as np
 
-from derbes.case.arrays import CaseArrays, IntArray, MeasureArrays
+from derbes.case.arrays import CaseArrays, IntArray, MeasureArrays, State
 from derbes.case.entities import Case, Measure, MeasureKind, Stockpile
 from derbes.case.inventory import quantities
 from derbes.case.quantity import FloatArray, Quantity
-from derbes.case.state import State
 from derbes.compiler import compile_case, compile_measure
 from derbes.compiler.horizon import tail_periods
 from derbes.simulation.futures import formulas

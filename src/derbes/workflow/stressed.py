@@ -7,6 +7,7 @@ from pathlib import Path
 
 from derbes.case.entities import Case
 from derbes.case.request import BASE, Request
+from derbes.draws import MOST_POINTS
 from derbes.errors import Problem, RequestError, did_you_mean
 from derbes.language import _
 from derbes.results.stress import Stress
@@ -24,8 +25,6 @@ from derbes.workflow.stress_words import (
 )
 
 HAZARDS, ENDED = "hazards", "ended"
-MOST_DRAWS = 2**30
-"""Draws of a sequence before it repeats itself."""
 
 
 def answered(case: Case, words: StressWords, effort: StressEffort) -> Stress:
@@ -140,9 +139,9 @@ def _draw_problems(words: StressWords) -> list[Problem]:
     problems = []
     draws, solved = words.get("draws", STRESS_DRAWS), words.get("solved", STRESS_SOLVED)
     seed, method = words.get("seed", 1), words.get("method", "sobol")
-    if not 1 <= draws <= MOST_DRAWS:
+    if not 1 <= draws <= MOST_POINTS:
         what = _("{n:,} draws cannot be made").format(n=draws)
-        fix = _("ask for 1 to {most:,} draws").format(most=MOST_DRAWS)
+        fix = _("ask for 1 to {most:,} draws").format(most=MOST_POINTS)
         problems.append(Problem("draws", what, fix=fix))
     if solved < 0:
         what = _("{n:,} draws cannot be solved").format(n=solved)

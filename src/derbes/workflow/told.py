@@ -17,7 +17,7 @@ from derbes.study import run_tasks
 from derbes.workflow.ledger.judged import judged_statements
 from derbes.workflow.ledger.words import StatementWords
 from derbes.workflow.plans.find import find_plan
-from derbes.workflow.plans.words import EffortWords, PlanWords
+from derbes.workflow.plans.words import EffortWords, PlanWords, missing_problems
 from derbes.workflow.stress_words import StressEffort, StressWords
 from derbes.workflow.stressed import answered
 
@@ -36,12 +36,13 @@ def plans_told(
     n_workers: int = 1,
     progress: Progress | None = None,
 ) -> dict[str, Plan]:
-    """Variant → its cheapest programme at central values; none where nothing is to decide.
+    """Variant → its cheapest programme at central values.
 
+    None where nothing is to be decided, or where what an option costs is missing.
     The case as written is asked everything; so is the variant that does without the
     project, but for what is worth knowing of the case as written alone.
     """
-    if not case.options or not case.standards:
+    if not case.options or not case.standards or any(missing_problems(case)):
         return {}
     names = [BASE] if BASE in variants else []
     names += [case.without_project] if case.without_project in variants else []

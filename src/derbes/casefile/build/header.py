@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from derbes.case.calendar import Calendar, Step
+from derbes.case.entities import DEFAULT_REFILL_MONTHS, DEFAULT_SENDER_HORIZON_MONTHS
 from derbes.case.quantity import Quantity
 from derbes.case.uncertainty import Correlation
 from derbes.casefile.build.acts import length_in_periods
@@ -20,8 +21,8 @@ from derbes.casefile.schema.uncertainty import CorrelationEntry
 from derbes.casefile.tree.nodes import Items, Node, Path, Table, find, key_place
 from derbes.units import UnitError, own_unit
 
-DEFAULT_REFILL = Quantity(6.0, "month")
-DEFAULT_SENDER_HORIZON = Quantity(36.0, "month")
+DEFAULT_REFILL = Quantity(DEFAULT_REFILL_MONTHS, "month")
+DEFAULT_SENDER_HORIZON = Quantity(DEFAULT_SENDER_HORIZON_MONTHS, "month")
 DEFAULT_DISCOUNT = Quantity(0.0, "1/year")
 DEFAULT_PRIORITIES = ("essential", "deferrable", "reserve", "money")
 

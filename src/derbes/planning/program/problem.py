@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from derbes.case.calendar import MONTHS_A_YEAR
 from derbes.case.entities import Case
-from derbes.case.options import OPTIONAL_KINDS, Budget, OptionKind, Risk, Standard
+from derbes.case.options import Budget, OptionKind, Risk, Standard, optional_elements
 from derbes.case.quantity import FloatArray
 from derbes.case.uncertainty import Draws
 from derbes.compiler.horizon import tail_periods
@@ -284,7 +284,7 @@ def _check(case: Case) -> None:
     Raises:
         RequestError: An option for a plant that is itself decided.
     """
-    built = {o.element for o in case.options.values() if o.kind in OPTIONAL_KINDS}
+    built = optional_elements(case.options)
     problems = [
         Problem(
             f"options.{name}",

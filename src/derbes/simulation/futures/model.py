@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from derbes.case.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureArrays
+from derbes.case.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureArrays, State
 from derbes.case.quantity import FloatArray
-from derbes.case.state import State
 from derbes.kernels.futures.frame import Effects, Frame, Places
 from derbes.simulation.futures.numbers import Derived, Numbers
 from derbes.simulation.network import Structure, made_with, needed_for

@@ -7,15 +7,13 @@ from functools import partial
 import numpy as np
 
 from derbes.case.arrays import ActivityKind, CaseArrays
-from derbes.case.entities import Case, Good, MeasureKind, Supplier
-from derbes.case.options import OPTIONAL_KINDS
+from derbes.case.entities import DEFAULT_REFILL_MONTHS, Case, Good, MeasureKind, Supplier
+from derbes.case.options import optional_elements
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.kernels.futures.frame import Places
 from derbes.simulation.futures import formulas
 from derbes.simulation.network import Structure
 
-DEFAULT_REFILL_MONTHS = 6.0
-"""Where the case says nothing; as in the compiler, which a test compares."""
 NEVER = float("inf")
 NOT_WITHIN = 10.0**6
 """A period that no future reaches."""
@@ -82,12 +80,6 @@ class Numbers:
     def close(self, place: int) -> None:
         """Make a number that is known by period 0 in all of them."""
         self.shapes[place] = 0.0
-
-
-def closed_elements(case: Case) -> frozenset[str]:
-    """Elements that are there only when an option is chosen."""
-    options = case.options.values()
-    return frozenset(option.element for option in options if option.kind in OPTIONAL_KINDS)
 
 
 def make_places(arrays: CaseArrays, structure: Structure, n_factors: int) -> Places:
@@ -163,7 +155,7 @@ def _goods(case: Case, structure: Structure, numbers: Numbers) -> None:
 
 def _plants(case: Case, numbers: Numbers) -> None:
     at = numbers.at
-    step, closed = case.calendar.step, closed_elements(case)
+    step, closed = case.calendar.step, optional_elements(case.options)
     lines = [line for plant in case.plants.values() for line in plant.lines.values()]
     for r, hours in enumerate(lines):
         numbers.set_path(at.line_hours + r, hours, factor=float(step))
@@ -178,7 +170,7 @@ def _plants(case: Case, numbers: Numbers) -> None:
 
 def _activities(case: Case, structure: Structure, numbers: Numbers) -> None:
     at = numbers.at
-    activities, closed = structure.arrays.activities, closed_elements(case)
+    activities, closed = structure.arrays.activities, optional_elements(case.options)
     for k, element in enumerate(activities.elements):
         name = element.split(".", 1)[1]
         if activities.kinds[k] == ActivityKind.PURCHASE:

@@ -7,10 +7,9 @@ import numpy as np
 
 from derbes.case.arrays import BoolArray, IntArray
 from derbes.case.entities import Case, Tier
-from derbes.case.quantity import FloatArray, Quantity
+from derbes.case.quantity import FloatArray
 from derbes.case.uncertainty import Draws, Events
 from derbes.compiler.horizon import longest_lead_time, refill_periods, tail_periods
-from derbes.compiler.optional import optional_elements
 from derbes.draws import drawn_path, inputs_by_path, scenario_cases
 from derbes.simulation.futures import Futures, FuturesModel, simulate_futures
 from derbes.stress.asked import LOOKED_AT, SURVIVES, TIME_TO_SURVIVE, Column
@@ -36,8 +35,7 @@ class Rule:
         """The compiled futures of a scenario; `""` is the case as written."""
         key = (scenario, n_periods)
         if key not in self._models:
-            case = self.world(scenario)
-            case = standing(replace(case, scenarios={}, variants={}))
+            case = replace(self.world(scenario), scenarios={}, variants={})
             known = inputs_by_path(case)
             self._models[key] = prepare_futures(
                 case,
@@ -50,25 +48,6 @@ class Rule:
     def world(self, scenario: str) -> Case:
         """The case in a scenario; `""` is the case as written."""
         return scenario_cases(self.case)[scenario] if scenario else self.case
-
-
-def standing(case: Case) -> Case:
-    """A case without capacity where only an option that nobody chose would give it."""
-    closed = optional_elements(case)
-    nothing = Quantity(0.0)
-    recipes = {
-        name: replace(one, capacity=nothing)
-        if f"recipes.{name}" in closed or f"plants.{one.plant}" in closed
-        else one
-        for name, one in case.recipes.items()
-    }
-    suppliers = {}
-    for name, one in case.suppliers.items():
-        routes = tuple(route for route in one.routes if f"routes.{route}" not in closed)
-        is_cut = f"suppliers.{name}" in closed or (one.routes and not routes)
-        changed = replace(one, routes=routes or one.routes)
-        suppliers[name] = replace(changed, capacity=nothing) if is_cut else changed
-    return replace(case, recipes=recipes, suppliers=suppliers) if closed else case
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ def planned_case(case: Case, words: PlanWords) -> Case:
         *_variant_problems(case, words.variant),
         *_standard_problems(chosen, words.standards),
         *_decision_problems(chosen),
+        *missing_problems(chosen),
         *budget_problems,
         *_draws_problems(words.draws),
         *(problem for length in words.lengths for problem in _length_problems(chosen, length)),
@@ -150,6 +151,17 @@ def _decision_problems(case: Case) -> Iterator[Problem]:
             what=_("this case has no options, so there is nothing to decide"),
             fix=_("write under options what could be built, held or contracted, and what it costs"),
         )
+
+
+def missing_problems(case: Case) -> Iterator[Problem]:
+    """Numbers of options that are known to be unknown: such an option cannot be weighed."""
+    for path in case.missing:
+        if path.startswith("options."):
+            yield Problem(
+                where=path,
+                what=_("it is missing, so what the option costs is not known"),
+                fix=_("give a value with a range, grade D and a why, or take the option out"),
+            )
 
 
 def _draws_problems(draws: int | None) -> Iterator[Problem]:

@@ -50,8 +50,12 @@ def _abroad(plan: Plan) -> list[Outlay]:
 def _outlay_finding(contents: BriefContents, plan: Plan) -> str:
     money = contents.case.currency
     rows = _abroad(plan)
-    saved = sum(row.without_project - row.amount for row in rows)
-    if abs(saved) <= SMALL * sum(abs(row.amount) for row in rows):
+    known = [(r.amount, r.without_project) for r in rows
+             if r.amount is not None and r.without_project is not None]  # fmt: skip
+    if not known:
+        return _("What is paid abroad is missing")
+    saved = sum(without - amount for amount, without in known)
+    if abs(saved) <= SMALL * sum(abs(amount) for amount, _without in known):
         return _("Nothing changes in what is paid abroad")
     text = (
         _("Over all years {amount} less are paid abroad")
@@ -63,7 +67,10 @@ def _outlay_finding(contents: BriefContents, plan: Plan) -> str:
 
 def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> Row:
     divisor, scale = fmt.money_scale(
-        max((abs(v) for row in plan.outlay for v in (row.amount, row.without_project)), default=0.0)
+        max(
+            (abs(v or 0.0) for row in plan.outlay for v in (row.amount, row.without_project)),
+            default=0.0,
+        )
     )
     unit = " ".join(part for part in (scale, contents.case.currency) if part)
     everything = _("All payments [{unit}]").format(unit=unit)
@@ -78,6 +85,7 @@ def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> Row:
         }
         for row in plan.outlay
         for kind, amount in ((with_plan, row.amount), (without, row.without_project))
+        if amount is not None
     ]
     names = {"with": with_plan, "without": without}
     return outlay_panels(rows, width=width, names=names, order=[everything, abroad])

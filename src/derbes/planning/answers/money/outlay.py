@@ -13,7 +13,7 @@ import numpy as np
 
 from derbes.case.arrays import CaseArrays
 from derbes.case.entities import Case
-from derbes.case.options import OPTIONAL_KINDS, Choice, OptionKind
+from derbes.case.options import Choice, OptionKind, optional_elements
 from derbes.case.quantity import FloatArray
 from derbes.planning.answers.closing import nothing_decided
 from derbes.planning.answers.money.payments import abroad_share, by_year, paid_for
@@ -66,23 +66,29 @@ def outlay_of(
     without = _added(_supply(bare, (), told), _anyway(otherwise_case))
     years = sorted({*with_plan.everything, *without.everything})
     noise = NOTHING * max((abs(paid) for paid in with_plan.everything.values()), default=0.0)
+    abroad = with_plan.abroad if _knows_abroad(case) else None
+    abroad_without = without.abroad if _knows_abroad(otherwise_case) else None
     return tuple(
         Outlay(
             year=year,
             currency=currency,
-            amount=_silent(paid.get(year, 0.0), noise),
-            without_project=_silent(otherwise.get(year, 0.0), noise),
-            options=_silent(for_options.get(year, 0.0), noise),
+            amount=_in(year, paid, noise),
+            without_project=_in(year, otherwise, noise),
+            options=_in(year, for_options, noise) or 0.0,
         )
         for year in years
         for currency, paid, otherwise, for_options in (
             (case.currency, with_plan.everything, without.everything, options.everything),
-            (FOREIGN, with_plan.abroad, without.abroad, options.abroad),
+            (FOREIGN, abroad, abroad_without, options.abroad),
         )
     )
 
 
-def _silent(amount: float, noise: float) -> float:
+def _in(year: int, paid: dict[int, float] | None, noise: float) -> float | None:
+    """Payments of a year, without rounding noise; None where they are not known."""
+    if paid is None:
+        return None
+    amount = paid.get(year, 0.0)
     return 0.0 if abs(amount) <= noise else amount
 
 
@@ -107,6 +113,11 @@ def _options(case: Case, choices: Sequence[Choice]) -> Paid:
     return Paid(_sums(paid), _sums(abroad))
 
 
+def _knows_abroad(case: Case) -> bool:
+    """Whether no part that is paid abroad is known to be unknown."""
+    return not any(path.endswith(".foreign_share") for path in case.missing)
+
+
 def _without_project(case: Case) -> Case:
     variant = case.variants.get(case.without_project)
     return case if variant is None or variant.case is None else variant.case
@@ -114,7 +125,7 @@ def _without_project(case: Case) -> Case:
 
 def _anyway(case: Case) -> Paid:
     """Capital of the plants that the case builds without any option."""
-    optional = {o.element for o in case.options.values() if o.kind in OPTIONAL_KINDS}
+    optional = optional_elements(case.options)
     everything: dict[int, float] = {}
     abroad: dict[int, float] = {}
     for name, plant in case.plants.items():

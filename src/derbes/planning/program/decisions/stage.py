@@ -1,7 +1,6 @@
 """Columns and rows of the first stage as values, and what is chosen at a point."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
@@ -153,11 +152,3 @@ class FirstStage:
             row.kind == "one_choice" and row.subject == option and row.lower > 0.0
             for row in self.rows
         )
-
-    def with_row(self, row: FirstRow, coefficients: Mapping[int, float]) -> "FirstStage":
-        """With one more row, e.g. one that forbids a set of options."""
-        line = np.zeros((1, self.n_columns))
-        for column, value in coefficients.items():
-            line[0, column] = value
-        matrix = sparse.vstack([self.matrix, sparse.csr_matrix(line)]).tocsr()
-        return replace(self, rows=(*self.rows, row), matrix=matrix)

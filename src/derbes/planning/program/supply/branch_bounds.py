@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from derbes.case.arrays import BoolArray, CaseArrays
+from derbes.case.arrays import BoolArray, CaseArrays, State
 from derbes.case.quantity import FloatArray
-from derbes.case.state import State
 from derbes.planning.program.supply.branches import (
     BranchShape,
     Setting,
