@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from derbes.case.options import Option, OptionKind
 from derbes.case.quantity import Quantity
 from derbes.statements.expressions import names_of, problems_of, read_expression
 from derbes.statements.expressions.spelling import ExpressionError
@@ -126,6 +127,28 @@ def _with_paths(case):
 )
 def test_worked_example_3(text, truth):
     assert value_of(E3, text) is truth
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("exists(plant)", True),
+        ("plant_open(plant, 2030-12)", False),
+        ("opening(plant) > 2030-12", True),
+        ("capacity(good, 2030-12) == 0", True),
+        ("has_home_source(good, 2030-12)", False),
+        ("sells(other, good, 2026-01)", False),
+        ("n_sellers(good, 2026-01) == 1", True),
+        ("price(good, 2026-01) == 10", True),
+        ("capacity(from_other, 2026-01) == 0", True),
+    ],
+)
+def test_what_only_an_option_opens_is_not_there_yet(text, truth):
+    options = {
+        "works": Option("works", element="plants.plant"),
+        "deal": Option("deal", kind=OptionKind.CONTRACT, element="suppliers.from_other"),
+    }
+    assert value_of(replace(E3, options=options), text) is truth
 
 
 def test_binding_component_counts_upstream():

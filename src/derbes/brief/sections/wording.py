@@ -13,7 +13,7 @@ from derbes.brief.contents import (
 )
 from derbes.case.entities import Case
 from derbes.case.request import BASE
-from derbes.language import _
+from derbes.language import _, ngettext
 from derbes.results.cover import CoverRow
 from derbes.results.trajectory import Branch
 
@@ -40,9 +40,16 @@ def actor_words(contents: BriefContents, focus: Focus) -> str:
 def draws_words(contents: BriefContents) -> str:
     """How many draws stand behind the numbers."""
     made = contents.leverage.provenance
-    if made.n_draws <= 1:
+    return draws_and_seed(made.n_draws, made.seed)
+
+
+def draws_and_seed(n: int, seed: int | None) -> str:
+    """How many draws, and their seed; without a seed they are what the case lists."""
+    if n <= 1:
         return _("central values, no draws")
-    return _("{n} draws, seed {seed}").format(n=fmt.number(made.n_draws), seed=made.seed)
+    if seed is None:
+        return ngettext("{n} scenario", "{n} scenarios", n).format(n=fmt.number(n))
+    return _("{n} draws, seed {seed}").format(n=fmt.number(n), seed=seed)
 
 
 def under(

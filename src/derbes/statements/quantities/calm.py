@@ -260,7 +260,7 @@ def outlay(world: DrawWorld, asked: Asked) -> Value:
     if isinstance(span, Missing):
         return span
     capital = (
-        amount for period, amount, _share in _capital(one.case) if span[0] <= period < span[1]
+        amount for period, amount, _share in _capital(one.standing) if span[0] <= period < span[1]
     )
     return sum(_plan(one).money[span[0] : span[1]]) + sum(capital)
 
@@ -276,7 +276,7 @@ def foreign_outlay(world: DrawWorld, asked: Asked) -> Value:
     span = span_of(one.case, since, until)
     if isinstance(total, Missing) or isinstance(span, Missing) or not capital:
         return total
-    for period, amount, share in _capital(one.case):
+    for period, amount, share in _capital(one.standing):
         if span[0] <= period < span[1]:
             if share is None:
                 return Missing(("plants.*.capital.foreign_share",))

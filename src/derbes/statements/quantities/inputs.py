@@ -91,7 +91,7 @@ def price(world: DrawWorld, asked: Asked) -> Value:
     """Price of a supplier, or the lowest of a good. [money/unit]"""
     of = asked.text("of")
     at = asked.day("at")
-    case = world.of(asked).case
+    case = world.of(asked).standing
     sold = [one for one in case.suppliers.values() if of in {one.id, one.good}]
     prices = [_at(case, one.price, at, f"suppliers.{one.id}.price") for one in sold]
     known = [price for price in prices if not isinstance(price, Missing)]
@@ -104,7 +104,7 @@ def capacity(world: DrawWorld, asked: Asked) -> Value:
     """Most that a supplier sells, a recipe puts out, or all recipes of a good. [unit/month]"""
     of = asked.text("of")
     at = asked.day("at")
-    case = world.of(asked).case
+    case = world.of(asked).standing
     if of in case.suppliers:
         return _at(case, case.suppliers[of].capacity, at, f"suppliers.{of}.capacity")
     recipes = [one for one in case.recipes.values() if of in {one.id, one.output}]
@@ -136,7 +136,7 @@ def _recipe_capacity(case: Case, recipe: Recipe, at: Day) -> float | Missing:
 
 def plant_open(world: DrawWorld, asked: Asked) -> Value:
     """Whether a plant has its first output by a month."""
-    return _is_open(world.of(asked).case, asked.text("plant"), asked.day("at"))
+    return _is_open(world.of(asked).standing, asked.text("plant"), asked.day("at"))
 
 
 def _is_open(case: Case, plant: str, at: Day) -> bool:
@@ -148,7 +148,7 @@ def _is_open(case: Case, plant: str, at: Day) -> bool:
 def opening(world: DrawWorld, asked: Asked) -> Value:
     """Month of a plant's first output; never where the variant has no such plant."""
     plant = asked.text("plant")
-    case = world.of(asked).case
+    case = world.of(asked).standing
     if plant not in case.plants:
         return NEVER
     return label_day(case, opening_period(case.plants[plant], case.calendar))
@@ -158,7 +158,7 @@ def capital(world: DrawWorld, asked: Asked) -> Value:
     """All payments for building a plant, or all plants. [money]"""
     plant = asked.text("plant")
     foreign = asked.flag("foreign")
-    case = world.of(asked).case
+    case = world.of(asked).standing
     plants = [one for one in case.plants.values() if not plant or one.id == plant]
     found: list[float | Missing] = []
     for one in plants:
@@ -193,7 +193,7 @@ def has_home_source(world: DrawWorld, asked: Asked) -> Value:
     """Whether the target itself sells or makes a good in a month."""
     good = asked.text("good")
     at = asked.day("at")
-    case = world.of(asked).case
+    case = world.of(asked).standing
     own = _offers(case, good, at)
     if isinstance(own, Missing):
         return own
@@ -224,7 +224,7 @@ def sells(world: DrawWorld, asked: Asked) -> Value:
     actor = asked.text("actor")
     good = asked.text("good")
     at = asked.day("at")
-    found = _offers(world.of(asked).case, good, at)
+    found = _offers(world.of(asked).standing, good, at)
     return found if isinstance(found, Missing) else actor in found
 
 
@@ -232,6 +232,6 @@ def n_sellers(world: DrawWorld, asked: Asked) -> Value:
     """Actors, the target not counted, who offer a good in a month."""
     good = asked.text("good")
     at = asked.day("at")
-    case = world.of(asked).case
+    case = world.of(asked).standing
     found = _offers(case, good, at)
     return found if isinstance(found, Missing) else float(len(found - {case.target}))

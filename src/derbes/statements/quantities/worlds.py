@@ -1,11 +1,12 @@
 """One draw of the inputs as a world: its case, its variants, and what is known of them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from derbes.case.arrays import MeasureArrays
-from derbes.case.entities import Case
+from derbes.case.entities import Case, Supplier
+from derbes.case.options import optional_elements
 from derbes.case.request import BASE
 from derbes.compiler import compile_case, compile_measure
 from derbes.programs.calm import solve_calm
@@ -41,6 +42,11 @@ class VariantWorld:
     _study: Study | None = None
 
     @property
+    def standing(self) -> Case:
+        """The case without what only an option opens: nobody has chosen it."""
+        return self.once("standing", lambda: _standing(self.case))
+
+    @property
     def study(self) -> Study:
         """The variant compiled, with its calm plan and without measures."""
         if self._study is None:
@@ -63,6 +69,28 @@ class VariantWorld:
         if key not in self.kept:
             self.kept[key] = compute()
         return self.kept[key]  # type: ignore[return-value]
+
+
+def _standing(case: Case) -> Case:
+    closed = optional_elements(case.options)
+    if not closed:
+        return case
+    routes = {route for route in case.routes if f"routes.{route}" in closed}
+
+    def is_sold(name: str, one: Supplier) -> bool:
+        has_way = not one.routes or not routes.issuperset(one.routes)
+        return f"suppliers.{name}" not in closed and has_way
+
+    return replace(
+        case,
+        plants={n: one for n, one in case.plants.items() if f"plants.{n}" not in closed},
+        recipes={
+            name: one
+            for name, one in case.recipes.items()
+            if closed.isdisjoint((f"recipes.{name}", f"plants.{one.plant}"))
+        },
+        suppliers={name: one for name, one in case.suppliers.items() if is_sold(name, one)},
+    )
 
 
 @dataclass(slots=True)

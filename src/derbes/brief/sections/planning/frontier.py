@@ -3,9 +3,9 @@
 from derbes.brief import format as fmt
 from derbes.brief.charts.plans import frontier_chart
 from derbes.brief.charts.style import NARROW, WIDE, Row
-from derbes.brief.contents import BriefContents, name_of
+from derbes.brief.contents import BriefContents
 from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, words
-from derbes.brief.sections.planning.words import beyond_noise, futures_words
+from derbes.brief.sections.planning.words import beyond_noise, made_of
 from derbes.language import _
 from derbes.results.plan import FrontierPoint, Plan
 
@@ -20,8 +20,7 @@ def frontier_section(contents: BriefContents, plan: Plan) -> Section:
                 _("Cost above that without any standard [{currency}]").format(
                     currency=contents.case.currency
                 ),
-                _("variant: {name}").format(name=name_of(contents.case, "variants", plan.variant)),
-                futures_words(plan),
+                made_of(contents, plan),
             ]
         ),
         description=_("One point per length of the standards; each is a plan of its own."),

@@ -5,7 +5,7 @@ from derbes.brief.charts.plans import outlay_panels
 from derbes.brief.charts.style import NARROW, WIDE, Row
 from derbes.brief.contents import BriefContents, name_of
 from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell
-from derbes.brief.sections.planning.words import SMALL, futures_words
+from derbes.brief.sections.planning.words import SMALL, made_of
 from derbes.language import _
 from derbes.results.plan import FOREIGN, Outlay, Plan
 
@@ -20,7 +20,7 @@ def outlay_section(contents: BriefContents, plan: Plan) -> Section:
                 _("Payments by year, not discounted [{currency}]").format(
                     currency=contents.case.currency
                 ),
-                futures_words(plan),
+                made_of(contents, plan),
             ]
         ),
         description=_("Bars with and without the plan, for all payments and for those abroad."),

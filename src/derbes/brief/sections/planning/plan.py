@@ -5,7 +5,7 @@ from derbes.brief.charts.plans import plan_timeline
 from derbes.brief.charts.style import NARROW, WIDE, Row, wrapped
 from derbes.brief.contents import BriefContents, name_of
 from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_cell, words
-from derbes.brief.sections.planning.words import futures_words
+from derbes.brief.sections.planning.words import made_of
 from derbes.brief.sections.wording import decimal_year
 from derbes.language import _, ngettext
 from derbes.results.plan import Plan, PlanChoice
@@ -89,7 +89,7 @@ def _timeline(contents: BriefContents, plan: Plan) -> Figure:
         id="plan-chart",
         title=_("What is decided when, and from when on it works"),
         subtitle=" · ".join(
-            [_("dot: decision; thin: being made; thick: at work"), futures_words(plan)]
+            [_("dot: decision; thin: being made; thick: at work"), made_of(contents, plan)]
         ),
         description=_("One lane per choice, from its decision to the end of the calendar."),
         wide=_timeline_spec(contents, plan, WIDE),

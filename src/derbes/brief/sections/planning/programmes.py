@@ -3,7 +3,8 @@
 from derbes.brief import format as fmt
 from derbes.brief.contents import BriefContents, name_of
 from derbes.brief.parts import Cell, Section, Table, figure_cell, words
-from derbes.brief.sections.planning.words import beyond_noise, futures_words
+from derbes.brief.sections.planning.words import beyond_noise
+from derbes.brief.sections.wording import draws_and_seed
 from derbes.language import _
 from derbes.results.plan import Plan
 
@@ -25,7 +26,8 @@ def programmes_section(contents: BriefContents) -> Section:
         "The cost of security is what the programme costs above the cheapest course without any "
         "standard. Plants that a variant builds anyway are no part of it."
     )
-    futures = futures_words(next(iter(contents.plans.values())))
+    first = next(iter(contents.plans.values()))
+    futures = draws_and_seed(first.draws, first.seed)
     table = Table(
         _("The cheapest programme in each variant ({futures})").format(futures=futures), head, rows
     )

@@ -1,22 +1,19 @@
 """Words and amounts that the sections on the plan share."""
 
-from derbes.brief import format as fmt
-from derbes.language import _, ngettext
+from derbes.brief.contents import BriefContents, name_of
+from derbes.brief.sections.wording import draws_and_seed
+from derbes.language import _
 from derbes.results.plan import Plan
 
 SMALL = 1e-9
 """Part of a cost up to which a difference is rounding noise."""
 
 
-def futures_words(plan: Plan) -> str:
-    """How many futures a plan was made for."""
-    if plan.draws <= 1:
-        return _("central values, no draws")
-    if plan.seed is None:
-        return ngettext("{n} scenario", "{n} scenarios", plan.draws).format(
-            n=fmt.number(plan.draws)
-        )
-    return _("{n} draws, seed {seed}").format(n=fmt.number(plan.draws), seed=plan.seed)
+def made_of(contents: BriefContents, plan: Plan) -> str:
+    """Variant and futures that a plan was made for."""
+    name = name_of(contents.case, "variants", plan.variant)
+    variant = _("variant: {name}").format(name=name)
+    return f"{variant} · {draws_and_seed(plan.draws, plan.seed)}"
 
 
 def beyond_noise(plan: Plan, amount: float) -> float:

@@ -100,4 +100,4 @@ def _parameters(game: Signaling) -> Table:
         (words(name.replace("_", " ")), *(figure_cell(value) for value in values))
         for name, values in game.parameters.items()
     )
-    return Table(_("Parameters that no data give"), head, rows)
+    return Table(_("Parameters that no data give: assumptions, grade D"), head, rows)

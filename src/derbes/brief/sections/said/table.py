@@ -28,16 +28,28 @@ _BARS = 10
 def statements_section(contents: BriefContents, ledger: StatementTable) -> Section:
     """Verdicts by speaker, and the table of what was tested."""
     tested = [row for row in ledger.statements if row.verdict in TESTED]
-    text = ngettext(
-        "{n} statement of {total} could be tested. A verdict is the share of the draws in which "
-        "the statement holds: at least 95% holds, at most 5% fails.",
-        "{n} statements of {total} could be tested. A verdict is the share of the draws in which "
-        "the statement holds: at least 95% holds, at most 5% fails.",
+    counted = ngettext(
+        "{n} statement of {total} could be tested.",
+        "{n} statements of {total} could be tested.",
         len(tested),
     ).format(n=fmt.number(len(tested)), total=fmt.number(len(ledger.statements)))
+    text = f"{counted} {_how_judged(ledger)}"
     figures = (_figure(contents, ledger),) if tested else ()
     tables = (_table(contents, tested, ledger),) if tested else ()
     return Section("statements", _("What is said, and whether it holds"), (text,), figures, tables)
+
+
+def _how_judged(ledger: StatementTable) -> str:
+    """What a verdict rests on."""
+    if ledger.provenance.n_draws > 1:
+        return _(
+            "A verdict is the share of the draws in which the statement holds: at least 95% "
+            "holds, at most 5% fails."
+        )
+    return _(
+        "All inputs are at their central values here, so a verdict is yes or no for these values "
+        "alone and says nothing on how sure it is; more draws do."
+    )
 
 
 def _figure(contents: BriefContents, ledger: StatementTable) -> Figure:

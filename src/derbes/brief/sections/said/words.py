@@ -2,6 +2,7 @@
 
 from derbes.brief import format as fmt
 from derbes.brief.contents import BriefContents, name_of
+from derbes.brief.sections.wording import draws_and_seed
 from derbes.language import _
 from derbes.results.display import text_of
 from derbes.results.provenance import Provenance
@@ -48,6 +49,8 @@ def share_words(row: EntryRow) -> str:
     """The share of the draws in which an entry holds, with its error."""
     if row.share is None:
         return ""
+    if row.n_draws == 1:
+        return _("central values")
     text = fmt.share(row.share)
     if not row.standard_error:
         return text
@@ -88,7 +91,5 @@ def flip_words(row: EntryRow) -> str:
 def made_words(ledger: StatementTable) -> str:
     """Draws, seed and day asked about."""
     made: Provenance = ledger.provenance
-    draws = _("central values, no draws")
-    if made.n_draws > 1:
-        draws = _("{n} draws, seed {seed}").format(n=fmt.number(made.n_draws), seed=made.seed)
+    draws = draws_and_seed(made.n_draws, made.seed)
     return _("{draws}; as of {date}").format(draws=draws, date=fmt.date(ledger.as_of))

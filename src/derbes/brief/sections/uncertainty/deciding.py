@@ -76,7 +76,7 @@ def _tornado_figure(contents: BriefContents, stress: Stress, answer: str) -> Fig
     return Figure(
         id=f"tornado-{_place(stress, answer)}",
         title=finding,
-        subtitle=" · ".join((name, _("red: input at its low end, blue: at its high end"))),
+        subtitle=" · ".join((name, _("one input at a time; red: its low end, blue: its high"))),
         description=_("Bars around the central answer, the widest first. {finding}").format(
             finding=finding
         ),
@@ -169,4 +169,5 @@ def _indices_table(contents: BriefContents, stress: Stress) -> Table:
         )
         for one in ranked
     )
-    return Table(_("Sensitivity indices"), head, rows)
+    caption = _("Sensitivity indices ({draws})").format(draws=draws_words(stress))
+    return Table(caption, head, rows)

@@ -129,7 +129,8 @@ def _answers_table(contents: BriefContents, stress: Stress) -> Table:
     head = (_("answer"), _("mean"), _("standard error"), "5 %", "50 %", "95 %", _("draws"),
             _("draws that would halve the error"))  # fmt: skip
     rows = tuple(_answer_row(contents, answer) for answer in stress.answers)
-    return Table(_("Answers over draws"), head, rows)
+    caption = _("Answers over draws ({draws})").format(draws=draws_words(stress))
+    return Table(caption, head, rows)
 
 
 def _answer_row(contents: BriefContents, answer: Answer) -> tuple[Cell, ...]:

@@ -2,8 +2,9 @@
 
 from derbes.brief import format as fmt
 from derbes.brief.contents import BriefContents, name_of
+from derbes.brief.sections.wording import draws_and_seed
 from derbes.case.inventory import quantities
-from derbes.language import _, ngettext
+from derbes.language import _
 from derbes.results.stress import Answer, Stress
 
 OPTIMAL = "optimal"
@@ -14,8 +15,7 @@ _LETTERS = 26
 def draws_words(stress: Stress, *, bound: str = "") -> str:
     """How many draws stand behind numbers, and their seed."""
     n = stress.draws_solved if bound == OPTIMAL and stress.draws_solved else stress.draws
-    text = ngettext("{n} draw, seed {seed}", "{n} draws, seed {seed}", n)
-    return text.format(n=fmt.number(n), seed=stress.seed)
+    return draws_and_seed(n, stress.seed)
 
 
 def bound_words(bound: str) -> str:
