@@ -53,3 +53,15 @@ def test_a_threat_is_told_by_year(page):
     text = text_of(part(page, "signaling"))
     assert "A cut-off pays the sender in most draws at 3 of 6 starts, last in January 2028" in text
     assert "cost of face" in text
+
+
+def test_at_central_values_a_verdict_claims_no_share_of_draws(contents):
+    ledger = invented_ledger()
+    rows = tuple(replace(row, n_draws=1) for row in ledger.statements)
+    made = replace(ledger.provenance, n_draws=1)
+    central = replace(ledger, statements=rows, provenance=made)
+    text = text_of(part(render_brief(replace(contents, statements=central)), "statements"))
+    assert "All inputs are at their central values here" in text
+    assert "share of the draws in which" not in text
+    assert "100%" not in text
+    assert "central values, no draws; as of 22 November 2026" in text

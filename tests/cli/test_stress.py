@@ -6,7 +6,7 @@ import pytest
 
 from derbes.draws import METHODS
 from derbes.stress.asked import QUESTIONS
-from derbes.workflow.stress_words import DRAW_METHODS, STRESS_QUESTIONS
+from derbes.workflow.questions.words import DRAW_METHODS, STRESS_QUESTIONS
 
 ROOT = Path(__file__).parents[2]
 TOWN = str(ROOT / "cases" / "waterworks.yaml")

@@ -1,6 +1,7 @@
 """The verb `plan`: what it hands over, who does the work, and what stops it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,18 @@ def test_a_variant_has_a_plan_of_its_own(town):
     assert plan.no_threat_cost is not None
     assert plan.cost is not None
     assert plan.cost - plan.no_threat_cost == pytest.approx(60_000)
+
+
+def test_an_option_whose_cost_is_missing_cannot_be_weighed(town):
+    unknown = replace(town, missing=(*town.missing, "options.chlorine_works.capital"))
+    with pytest.raises(RequestError) as refused:
+        workflow.plan(unknown, **BRIEFLY)
+    (problem,) = refused.value.problems
+    assert (problem.where, problem.what, problem.fix) == (
+        "options.chlorine_works.capital",
+        "it is missing, so what the option costs is not known",
+        "give a value with a range, grade D and a why, or take the option out",
+    )
 
 
 def test_answers_that_nobody_asked_for_are_named(town):

@@ -10,15 +10,17 @@ from derbes.cli.answers import STANDARD_OUTPUT, next_line, problems_record, tell
 from derbes.cli.ledger.command import statements
 from derbes.cli.options import (
     case_argument,
+    draws_option,
     json_option,
     language_option,
     out_option,
     surface_options,
     variant_option,
+    workers_option,
 )
 from derbes.cli.plans.command import plan
 from derbes.cli.progress import progress_on_terminal
-from derbes.cli.stress import stress
+from derbes.cli.questions.command import stress
 from derbes.cli.tables import cover_text, leverage_text
 from derbes.errors import CaseError
 from derbes.language import _
@@ -59,7 +61,8 @@ def check(context: click.Context, path: str, *, as_json: bool) -> None:
 @derbes.command()
 @case_argument
 @variant_option("base")
-@surface_options
+@surface_options()
+@workers_option
 @out_option
 @json_option
 @language_option
@@ -77,7 +80,8 @@ def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 @derbes.command()
 @case_argument
 @variant_option("base")
-@surface_options
+@surface_options()
+@workers_option
 @out_option
 @json_option
 @language_option
@@ -100,14 +104,10 @@ derbes.add_command(statements)
 @derbes.command()
 @case_argument
 @variant_option("all")
-@surface_options
-@click.option(
-    "--draws",
-    metavar="N",
-    type=int,
-    default=1,
-    show_default=True,
-    help=_("Draws of the uncertain inputs; 1: central values, and nothing on how sure they are."),
+@surface_options()
+@workers_option
+@draws_option(
+    1, _("Draws of the uncertain inputs; 1: central values, and nothing on how sure they are.")
 )
 @click.option("--out", metavar="FILE", default="", help=_("Without it: the case's name and .html."))
 @json_option

@@ -64,47 +64,72 @@ def variant_option(*default: str) -> Callable[[Command], Command]:
     )
 
 
-_STARTS = (
-    click.option(
-        "--start",
-        "starts",
-        multiple=True,
-        metavar="MONTH",
-        help=_("Month in which measures start, e.g. 2028-01; may be given more than once."),
-    ),
-    click.option(
-        "--every",
-        type=click.Choice(list(EVERY_MONTHS)),
-        default="quarter",
-        show_default=True,
-        help=_("Without --start: how far starts lie apart."),
-    ),
-)
+def with_options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Several options at once, in the order in which the help lists them."""
 
-_MEASURES = (
-    click.option(
-        "--measure",
-        "measures",
-        multiple=True,
-        metavar="NAME",
-        help=_("Measure of the case; may be given more than once. Without it: all."),
-    ),
-    click.option(
-        "--length",
-        "lengths",
-        multiple=True,
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+def length_option(words: str) -> Callable[[Command], Command]:
+    """`--length`, with what it means to the command."""
+    return click.option(
+        "--length", "lengths", multiple=True, type=int, metavar="MONTHS", help=words
+    )
+
+
+def surface_options(
+    *,
+    measures: str = _("Measure of the case; may be given more than once. Without it: all."),
+    starts: str = _("Month in which measures start, e.g. 2028-01; may be given more than once."),
+    apart: str = _("Without --start: how far starts lie apart."),
+    every: str = "quarter",
+) -> Callable[[Command], Command]:
+    """`--measure`, `--length`, `--start`, `--every`.
+
+    Args:
+        measures: What `--measure` means to the command.
+        starts: What `--start` means to it.
+        apart: What `--every` means to it.
+        every: How far starts lie apart unless told otherwise.
+    """
+    return with_options(
+        click.option("--measure", "measures", multiple=True, metavar="NAME", help=measures),
+        length_option(_("Length of the measures. Without it: the lengths that the case names.")),
+        click.option("--start", "starts", multiple=True, metavar="MONTH", help=starts),
+        click.option(
+            "--every",
+            type=click.Choice(list(EVERY_MONTHS)),
+            default=every,
+            show_default=True,
+            help=apart,
+        ),
+    )
+
+
+def draws_option(
+    default: int | None, words: str = _("Draws of the uncertain inputs.")
+) -> Callable[[Command], Command]:
+    """`--draws`; without a default the help says what stands in its place."""
+    return click.option(
+        "--draws",
         type=int,
-        metavar="MONTHS",
-        help=_("Length of the measures. Without it: the lengths that the case names."),
-    ),
-)
+        default=default,
+        show_default=default is not None,
+        metavar="N",
+        help=words,
+    )
 
 
-def surface_options(command: Command) -> Command:
-    """`--measure`, `--length`, `--start`, `--every`, `--workers`."""
-    for option in reversed((*_MEASURES, *_STARTS, workers_option)):
-        command = option(command)
-    return command
+def seed_option(command: Command) -> Command:
+    """`--seed`."""
+    return click.option(
+        "--seed", type=int, default=1, show_default=True, metavar="N", help=_("Seed of the draws.")
+    )(command)
 
 
 def workers_option(command: Command) -> Command:

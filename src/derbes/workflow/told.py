@@ -18,8 +18,8 @@ from derbes.workflow.ledger.judged import judged_statements
 from derbes.workflow.ledger.words import StatementWords
 from derbes.workflow.plans.find import find_plan
 from derbes.workflow.plans.words import EffortWords, PlanWords, missing_problems
-from derbes.workflow.stress_words import StressEffort, StressWords
-from derbes.workflow.stressed import answered
+from derbes.workflow.questions.answered import answered
+from derbes.workflow.questions.words import StressEffort, StressWords
 
 Progress = Callable[[int, int, str], None]
 

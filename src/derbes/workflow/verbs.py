@@ -24,7 +24,7 @@ from derbes.workflow.asked import ALL, request_of
 from derbes.workflow.ledger.words import StatementWords
 from derbes.workflow.made import provenance_of, with_units
 from derbes.workflow.plans.words import EffortWords, PlanWords
-from derbes.workflow.stress_words import StressEffort, StressWords
+from derbes.workflow.questions.words import StressEffort, StressWords
 
 Progress = Callable[[int, int, str], None]
 """Called with how much is done, out of how much, and of what."""
@@ -202,7 +202,7 @@ def stress(
         MissingExtraError: A cluster is named, and its extra is not installed.
         SolveError: A program has no usable answer.
     """
-    from derbes.workflow.stressed import answered
+    from derbes.workflow.questions.answered import answered
 
     effort: StressEffort = {
         "store": store,

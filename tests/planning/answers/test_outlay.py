@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from derbes import workflow
-from derbes.case.entities import CapitalPayment, Plant
+from derbes.case.entities import CapitalPayment, Plant, Variant
 from derbes.case.quantity import Quantity
 from derbes.planning.answers.closing import nothing_decided
 from derbes.planning.answers.money.outlay import outlay_of
@@ -57,6 +57,30 @@ def test_plants_that_are_built_anyway_are_paid_with_and_without(contract):
         old = before[year, currency]
         assert row.amount - old.amount == pytest.approx(more)
         assert row.without_project - old.without_project == pytest.approx(more)
+
+
+def test_the_course_without_the_project_is_that_of_its_variant(contract):
+    """The variant does not build the works: what they cost is the difference."""
+    payment = CapitalPayment(13, Quantity(5000.0, "USD"), Quantity(0.4))
+    works = Plant("works", actor="town", opening=20, capital=(payment,))
+    idle = Variant("idle", case=contract)
+    case = replace(contract, plants={"works": works}, variants={"idle": idle})
+    beside_itself = _rows(case)
+    beside_idle = _rows(replace(case, without_project="idle"))
+    for key, row in beside_idle.items():
+        paid = {(2027, "USD"): 5000.0, (2027, "foreign"): 2000.0}.get(key, 0.0)
+        assert row.amount == beside_itself[key].amount
+        assert row.without_project == pytest.approx(beside_itself[key].without_project - paid)
+
+
+def test_a_part_abroad_that_is_missing_is_not_nothing(contract):
+    payment = CapitalPayment(13, Quantity(5000.0, "USD"))
+    works = Plant("works", actor="town", opening=20, capital=(payment,))
+    missing = ("plants.works.capital[0].foreign_share",)
+    rows = _rows(replace(contract, plants={"works": works}, missing=missing))
+    assert rows[2027, "foreign"].amount is None
+    assert rows[2027, "foreign"].without_project is None
+    assert rows[2027, "USD"].amount == pytest.approx(12 * 20 * 200 + 5000)
 
 
 def test_scenarios_are_weighed():

@@ -9,17 +9,19 @@ from derbes import workflow
 from derbes.cli.answers import STANDARD_OUTPUT, next_line, tell, tell_json
 from derbes.cli.ledger.tables import statements_text
 from derbes.cli.options import (
-    Command,
     case_argument,
+    draws_option,
     json_option,
     language_option,
     out_option,
+    seed_option,
+    with_options,
     workers_option,
 )
 from derbes.cli.progress import progress_on_terminal
 from derbes.language import _
 from derbes.results.records import statements_records
-from derbes.workflow.ledger.words import FORMATS, QUERIES
+from derbes.workflow.ledger.words import FORMATS, QUERIES, StatementWords
 
 SIGNALING = "signaling"
 _SPELLINGS = {"signalling": SIGNALING}
@@ -56,17 +58,8 @@ _CHOSEN = (
     ),
 )
 _DRAWN = (
-    click.option(
-        "--draws",
-        type=int,
-        default=32,
-        show_default=True,
-        metavar="N",
-        help=_("Draws of the uncertain inputs."),
-    ),
-    click.option(
-        "--seed", type=int, default=1, show_default=True, metavar="N", help=_("Seed of the draws.")
-    ),
+    draws_option(StatementWords().draws),
+    seed_option,
     click.option(
         "--as-of",
         "as_of",
@@ -107,15 +100,9 @@ _KEPT = (
 )
 
 
-def _statement_options(command: Command) -> Command:
-    for option in reversed((*_CHOSEN, *_DRAWN, *_KEPT)):
-        command = option(command)
-    return command
-
-
 @click.command()
 @case_argument
-@_statement_options
+@with_options(*_CHOSEN, *_DRAWN, *_KEPT)
 @workers_option
 @out_option
 @json_option

@@ -8,12 +8,15 @@ import click
 from derbes import workflow
 from derbes.cli.answers import next_line, tell, tell_json
 from derbes.cli.options import (
-    Command,
     case_argument,
+    draws_option,
     executor_options,
     json_option,
     language_option,
+    length_option,
     out_option,
+    seed_option,
+    with_options,
 )
 from derbes.cli.plans.tables import plan_text
 from derbes.cli.progress import progress_on_terminal
@@ -41,24 +44,9 @@ _ASKED = (
         metavar="AMOUNT",
         help=_("What options may cost in all, e.g. '900 million USD'; replaces the case's."),
     ),
-    click.option(
-        "--draws",
-        type=int,
-        default=None,
-        metavar="N",
-        help=_("Draws of the uncertain inputs. Without it: those that the case lists."),
-    ),
-    click.option(
-        "--seed", type=int, default=1, show_default=True, metavar="N", help=_("Seed of the draws.")
-    ),
-    click.option(
-        "--length",
-        "lengths",
-        multiple=True,
-        type=int,
-        metavar="MONTHS",
-        help=_("Months survived at a point of the frontier; may be given more than once."),
-    ),
+    draws_option(None, _("Draws of the uncertain inputs. Without it: those that the case lists.")),
+    seed_option,
+    length_option(_("Months survived at a point of the frontier; may be given more than once.")),
     click.option(
         "--frontier/--no-frontier",
         "has_frontier",
@@ -106,15 +94,9 @@ _EFFORT = (
 )
 
 
-def _options(command: Command) -> Command:
-    for option in reversed((*_ASKED, *_EFFORT)):
-        command = option(command)
-    return command
-
-
 @click.command()
 @case_argument
-@_options
+@with_options(*_ASKED, *_EFFORT)
 @executor_options
 @out_option
 @json_option

@@ -7,20 +7,22 @@ import click
 from derbes import workflow
 from derbes.cli.answers import next_line, tell, tell_json
 from derbes.cli.options import (
-    Command,
     case_argument,
+    draws_option,
     executor_options,
     json_option,
     language_option,
     out_option,
+    seed_option,
+    surface_options,
     variant_option,
+    with_options,
 )
 from derbes.cli.progress import progress_on_terminal
-from derbes.cli.stress_tables import stress_text
+from derbes.cli.questions.tables import stress_text
 from derbes.language import _
 from derbes.results.records import stress_records
-from derbes.workflow import EVERY_MONTHS
-from derbes.workflow.stress_words import (
+from derbes.workflow.questions.words import (
     DRAW_METHODS,
     STRESS_DRAWS,
     STRESS_QUESTIONS,
@@ -28,34 +30,11 @@ from derbes.workflow.stress_words import (
 )
 
 _ASKED = (
-    click.option(
-        "--measure",
-        "measures",
-        multiple=True,
-        metavar="NAME",
-        help=_("Measure of the case; may be given more than once. Without it: the main one."),
-    ),
-    click.option(
-        "--length",
-        "lengths",
-        multiple=True,
-        type=int,
-        metavar="MONTHS",
-        help=_("Length of the measures. Without it: the lengths that the case names."),
-    ),
-    click.option(
-        "--start",
-        "starts",
-        multiple=True,
-        metavar="MONTH",
-        help=_("Date of the answers, e.g. 2028-01; may be given more than once."),
-    ),
-    click.option(
-        "--every",
-        type=click.Choice(list(EVERY_MONTHS)),
-        default="year",
-        show_default=True,
-        help=_("Without --start: how far dates lie apart."),
+    surface_options(
+        measures=_("Measure of the case; may be given more than once. Without it: the main one."),
+        starts=_("Date of the answers, e.g. 2028-01; may be given more than once."),
+        apart=_("Without --start: how far dates lie apart."),
+        every="year",
     ),
     click.option(
         "--question",
@@ -69,14 +48,7 @@ _ASKED = (
 )
 
 _DRAWS = (
-    click.option(
-        "--draws",
-        type=int,
-        default=STRESS_DRAWS,
-        show_default=True,
-        metavar="N",
-        help=_("Draws of the uncertain inputs."),
-    ),
+    draws_option(STRESS_DRAWS),
     click.option(
         "--solved",
         type=int,
@@ -85,9 +57,7 @@ _DRAWS = (
         metavar="N",
         help=_("The first of them, whose best response is found too; 0: none."),
     ),
-    click.option(
-        "--seed", type=int, default=1, show_default=True, metavar="N", help=_("Seed of the draws.")
-    ),
+    seed_option,
     click.option(
         "--method",
         default="sobol",
@@ -109,16 +79,10 @@ _DRAWS = (
 )
 
 
-def _options(command: Command) -> Command:
-    for option in reversed((*_ASKED, *_DRAWS)):
-        command = option(command)
-    return command
-
-
 @click.command()
 @case_argument
 @variant_option("base")
-@_options
+@with_options(*_ASKED, *_DRAWS)
 @executor_options
 @out_option
 @json_option

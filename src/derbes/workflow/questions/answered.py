@@ -16,7 +16,7 @@ from derbes.study import variant_case
 from derbes.workflow.asked import request_of
 from derbes.workflow.executors import executor_problems, opened_executor
 from derbes.workflow.made import provenance_of
-from derbes.workflow.stress_words import (
+from derbes.workflow.questions.words import (
     DRAW_METHODS,
     STRESS_DRAWS,
     STRESS_SOLVED,

@@ -1,0 +1,1 @@
+"""Questions over draws: the command and its tables."""

@@ -1,0 +1,1 @@
+"""Questions over draws: what a user asks, from words to answers."""

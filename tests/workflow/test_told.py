@@ -1,0 +1,70 @@
+"""What a brief tells beside cover and leverage, and when."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from derbes import workflow
+from derbes.errors import RequestError
+from derbes.workflow.told import plans_told, statements_told, stress_told
+from tests.statements.ledgers import talk, with_ledger
+
+WATERWORKS = Path(__file__).parents[2] / "cases" / "waterworks.yaml"
+
+
+@pytest.fixture(scope="module")
+def town():
+    case = workflow.read_case(WATERWORKS)
+    return replace(case, standards={"a_year": case.standards["a_year"]})
+
+
+def test_the_case_and_the_variant_without_the_project_are_planned_for(town):
+    plans = plans_told(replace(town, without_project="no_plant"), ("base", *town.variants))
+    assert list(plans) == ["base", "no_plant"]
+    assert plans["base"].value_of_waiting
+    alone = workflow.plan(town, variant="no_plant", has_frontier=False, has_more=False)
+    assert plans["no_plant"].cost == alone.cost
+    assert plans["no_plant"].cost_of_security == pytest.approx(alone.cost - alone.no_threat_cost)
+    assert any(point.cost is not None for point in plans["no_plant"].frontier)
+
+
+def test_nothing_is_planned_where_a_cost_is_missing(town):
+    unknown = replace(town, missing=("options.chlorine_works.capital",))
+    assert plans_told(unknown, ("base",)) == {}
+
+
+def test_nothing_is_planned_without_options_or_standards(town):
+    assert plans_told(replace(town, options={}), ("base",)) == {}
+    assert plans_told(replace(town, standards={}), ("base",)) == {}
+
+
+def test_one_draw_says_nothing_on_how_sure_it_is(town):
+    assert stress_told(town, ("base",), draws=1) is None
+
+
+def test_draws_say_how_sure_it_is(town):
+    stress = stress_told(town, ("base",), draws=8)
+    assert stress is not None
+    assert stress.draws == 8
+    assert stress.answers
+    assert stress.p_ended
+
+
+def test_a_ledger_is_judged_and_a_case_without_one_is_not(town):
+    assert statements_told(town, draws=1) is None
+    table = statements_told(with_ledger(talk(), sure="1 < 2"), draws=1)
+    assert table is not None
+    assert table.provenance.n_draws == 1
+    assert {row.id: row.verdict for row in table.statements}["sure"] == "holds"
+
+
+def test_a_brief_over_no_draws_is_refused(town):
+    with pytest.raises(RequestError) as refused:
+        workflow.brief(town, draws=0)
+    (problem,) = refused.value.problems
+    assert (problem.where, problem.what, problem.fix) == (
+        "draws",
+        "0 draws give no answer",
+        "ask for one draw or more",
+    )
