@@ -29,7 +29,7 @@ WORKS = PlanChoice(
 )
 STORE = PlanChoice(
     option="store",
-    what="hold 300 t of Softening salt more in reserve",
+    what="hold 300 t more in reserve: Softening salt",
     date="2026-01",
     size=300.0,
     unit="t",
@@ -51,9 +51,21 @@ def invented_plan(**changes: object) -> Plan:
         "standards": (StandardCost("a_year", met=True, cost_of_it=31.5e6),),
         "frontier": (
             FrontierPoint(3, 100e6, bound=100e6, feasible=True),
-            FrontierPoint(6, 101.5e6, bound=101.5e6, feasible=True, plan=(STORE,), dominated=True),
-            FrontierPoint(9, 101.5e6, bound=101.5e6, feasible=True, plan=(STORE,)),
-            FrontierPoint(12, 131.5e6, bound=131.4e6, feasible=True, plan=(STORE, WORKS)),
+            FrontierPoint(
+                6,
+                101.5e6,
+                bound=101.5e6,
+                feasible=True,
+                plan=(STORE,),
+                dominated=True,
+                cost_of_a_month=0.5e6,
+            ),
+            FrontierPoint(
+                9, 101.5e6, bound=101.5e6, feasible=True, plan=(STORE,), cost_of_a_month=0.0
+            ),
+            FrontierPoint(
+                12, 131.5e6, bound=131.4e6, feasible=True, plan=(STORE, WORKS), cost_of_a_month=10e6
+            ),
             FrontierPoint(24, None, feasible=False),
         ),
         "outlay": (

@@ -70,7 +70,7 @@ def test_the_frontier_names_what_cannot_be_reached(planned_page):
     )
     assert finding in said
     assert "24 months | impossible |" in said
-    assert "9 months | 1,500,000 | hold 300 t of Softening salt more in reserve" in said
+    assert "9 months | 1,500,000 | 0 | hold 300 t more in reserve: Softening salt" in said
 
 
 def test_the_outlay_counts_what_is_saved_abroad(planned_page):

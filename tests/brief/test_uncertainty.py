@@ -7,6 +7,8 @@ import pytest
 from derbes.brief import BriefContents, render_brief
 from derbes.brief.contents import focus_of
 from derbes.brief.page import sections_of
+from derbes.brief.sections.uncertainty.fans import fans_section
+from derbes.brief.sections.uncertainty.words import words_of
 from tests.brief.invented_stress import hazards, invented_stress
 from tests.brief.reading import part, picture_texts, pictures, text_of
 
@@ -36,13 +38,15 @@ def test_the_headline_names_spread_draws_and_seed(page):
     text = text_of(part(page, "draws"))
     assert "January 2026: nine draws of ten lie between 0.6 months and 1.9 months" in text
     assert "64 draws, seed 7" in text
-    assert "at least 48 months" in text, "what is cut off must not pass for a value"
+    assert "at least 48 |" in text, "what is cut off must not pass for a value"
     assert "192" in text, "how many draws would halve the error"
 
 
 def test_the_end_is_told_with_its_probability(page):
     text = text_of(part(page, "ended"))
     assert "In half of the draws leverage has ended by January 2031" in text
+    assert "(best response, standard error 2%)" in text
+    assert "best response: 64 draws, seed 7 · simple rule: 64 draws, seed 7" in text
     assert "embargo" in text.lower()
 
 
@@ -58,6 +62,34 @@ def test_the_input_that_decides_comes_first_with_its_grade(page):
     assert "above 71.5 t/month" in text
     assert "nowhere in its range" in text
     assert "2 inputs were left out" in text
+
+
+NAMES = {
+    "ended(embargo, 2030-01, months=12, bound=myopic)":
+        "leverage has ended, Embargo by Northland, 12 months, by January 2030, simple rule",
+    "end(embargo, months=12, bound=optimal, variant=no_plants)":
+        "end of leverage, Embargo by Northland, 12 months, nothing is built, best response",
+    "target_loss(hazards, bound=myopic)": "target's loss, with hazards, simple rule",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_answers_are_told_in_words(stressed, name):
+    assert words_of(stressed, name).replace("\u00a0", " ") == NAMES[name]
+
+
+def test_both_responses_have_a_panel_of_their_own(stressed):
+    """Two bounds in one panel would draw one line through the points of both."""
+    best, rule = (replace(fan, bound=bound) for fan in stressed.stress.fans[1:]
+                  for bound in ("optimal", "myopic"))  # fmt: skip
+    both = replace(stressed, stress=replace(stressed.stress, fans=(best, rule)))
+    section = fans_section(both, both.stress)
+    rows = section.figures[0].wide["data"]["values"]
+    by_panel = {}
+    for row in rows:
+        by_panel.setdefault(row["panel"], []).append(row["year"])
+    assert len(by_panel) == 2
+    assert all(years == sorted(set(years)) for years in by_panel.values())
 
 
 def test_an_input_says_what_it_rests_on(page):

@@ -42,10 +42,10 @@ Cost: 131,500,000 USD; proven: no plan costs less than 131,400,000 USD \
 Without any standard: 100,000,000 USD; the standards cost 31,500,000 USD
 
 Plan
-what                                          option  decided  works from        cost
-                                                                                [USD]
-hold 300 t of Softening salt more in reserve  store   2026-01  2026-01      1,500,000
-build Alum works, size 2                      works   2027-01  2028-07     30,000,000
+what                                        option  decided  works from        cost
+                                                                              [USD]
+hold 300 t more in reserve: Softening salt  store   2026-01  2026-01      1,500,000
+build Alum works, size 2                    works   2027-01  2028-07     30,000,000
 
 Standards
 standard  met  what it costs
@@ -53,13 +53,13 @@ standard  met  what it costs
 a_year    yes     31,500,000
 
 Frontier
-survived          cost  plan
-                 [USD]
-3 months   100,000,000  –
-6 months   101,500,000  store (as cheap for longer)
-9 months   101,500,000  store
-12 months  131,500,000  store, works
-24 months   impossible
+survived          cost  a month more  plan
+                 [USD]         [USD]
+3 months   100,000,000             –  –
+6 months   101,500,000       500,000  store (as cheap for longer)
+9 months   101,500,000             0  store
+12 months  131,500,000    10,000,000  store, works
+24 months   impossible             –
 
 Outlay by year, not discounted
 year  with the plan     without  abroad, with  abroad, without
@@ -139,7 +139,7 @@ def test_an_impossible_request_names_the_clash_and_its_cures(run, computed, monk
         "from 2031-01 on. Least relaxation: the standard can hold for 9 months instead of 12 "
         "months.\n"
         "\n"
-        "Standards\n"
+        "Standards, in the plan that falls short least\n"
         "standard  met  what it costs\n"
         "               [USD]\n"
         "a_year    no   –\n"
@@ -160,8 +160,41 @@ def test_what_was_found_at_a_time_limit_is_shown_with_its_gap(run, computed, mon
         "Cost: 131,500,000 USD; proven: no plan costs less than 131,400,000 USD (gap 25%; stopped "
         "at the time limit)\n"
     )
-    assert "12 months  not computed\n" in out
+    assert "12 months  not computed  –\n" in out
     assert "\nNot computed: frontier, evpi\n" in out
+
+
+def test_why_knowing_and_planning_have_no_value(run, computed, monkeypatch):
+    monkeypatch.setattr(workflow, "plan", computed.note("plan", invented_plan(evpi=None, vss=None)))
+    out = run("plan", "town.yaml").out
+    assert "(EVPI) has no value here: a standard may fail in some draws" in out
+    assert "worth more than any sum (VSS)" in out
+
+
+def test_to_go_on_from_one_file_and_to_keep_in_another_is_refused(run, planned):
+    answer = run("plan", "town.yaml", "--resume", "one", "--checkpoint", "two")
+    assert (answer.code, answer.out, planned.calls) == (2, "", [])
+    assert answer.err.endswith(
+        "Error: --resume keeps the search in the file that it goes on from: one. "
+        "Leave --checkpoint out, or copy the file first.\n"
+    )
+
+
+def test_ctrl_c_says_what_was_reached_and_how_to_go_on(run, computed, monkeypatch, tmp_path):
+    place = tmp_path / "search"
+
+    def stopped(*_args, progress, **_words):
+        place.write_text("state", encoding="utf-8")
+        progress(3, 0, "plan, step 3: costs 7 USD, none under 5 USD, gap 40.00%")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(workflow, "plan", stopped)
+    answer = run("plan", "town.yaml", "--checkpoint", str(place))
+    assert (answer.code, answer.out) == (130, "")
+    assert answer.err.strip() == (
+        "Stopped at plan, step 3: costs 7 USD, none under 5 USD, gap 40.00%.\n"
+        f"It is kept in {place}; to go on, add --resume {place} to the same command."
+    )
 
 
 def test_no_plan_within_the_time_limit(run, computed, monkeypatch):

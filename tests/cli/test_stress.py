@@ -79,9 +79,9 @@ def test_the_answer_as_text(run):
         "\n"
         "Where a verdict flips, all else at its central value\n"
         "  ended(embargo, 2027-01, months=12, bound=myopic) flips if plants.alum_works.opening"
-        " is below 2027-11\n"
+        " is before 2027-11\n"
         "  ended(embargo, 2028-01, months=12, bound=myopic) flips if plants.alum_works.opening"
-        " is above 2028-11\n"
+        " is after 2028-11\n"
         "\n"
         f"Next: derbes brief {TOWN}\n"
     )
@@ -93,11 +93,22 @@ def test_the_text_shows_numbers_curves_and_what_decides(run):
     head = answer.out.splitlines()[0]
     assert head == "64 draws, seed 1, method sobol; 1 of them solved for the best response"
     for title in (
-        "time_to_survive(embargo, 2026-01, bound=optimal)",
-        "Leverage has ended: base, embargo, 12 months, myopic",
+        "time_to_survive [month]: embargo, base, optimal, 1 draw\n",
+        "time_to_survive [month]: embargo, base, myopic, 64 draws (256 would halve the errors)\n",
+        "Leverage has ended: base, embargo, myopic, 64 draws; probability ± its standard error",
         "what decides end(embargo, months=12, bound=myopic)",
     ):
         assert title in answer.out
+
+
+def test_fans_alone_are_shown_by_year(run):
+    answer = run("stress", TOWN, "--draws", "16", "--solved", "0", "--question", "fans")
+    assert answer.code == 0
+    cover, survive = answer.out.split("\n\n")[1:3]
+    assert cover.startswith("cover [month]: base, myopic, 16 draws\n")
+    assert survive.startswith("time_to_survive [month]: embargo, base, myopic, 16 draws\n")
+    dates = [line.split()[0] for line in cover.splitlines()[2:]]
+    assert dates == [f"{year}-01" for year in range(2026, 2031)]
 
 
 ASKED = {

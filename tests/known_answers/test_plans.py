@@ -174,15 +174,18 @@ def test_farmer():
     assert sizes == pytest.approx({"sow_wheat": 170.0, "sow_corn": 80.0, "sow_beets": 250.0})
 
 
-# OR-Library cap41 (Beasley): 16 warehouses of 5,000, 50 customers.
+# OR-Library cap41 (Beasley): 16 warehouses of 5,000, 50 customers. cap71 to cap74 have the
+# same network with room for all in every warehouse (58,268), and other costs of opening one.
 
 CAP41 = Path(__file__).parent / "cap41.txt"
+ROOM_FOR_ALL = 58_268.0
 
 
-def cap41() -> Case:
+def cap41(*, room: float | None = None, opening: float | None = None) -> Case:
     numbers = iter(CAP41.read_text(encoding="utf-8").split())
     n_plants, n_uses = int(next(numbers)), int(next(numbers))
     fixed = [(float(next(numbers)), float(next(numbers))) for _ in range(n_plants)]
+    fixed = [(room or own, opening if opening and cost else cost) for own, cost in fixed]
     goods, uses, recipes = {}, {}, {}
     for j in range(n_uses):
         demand = float(next(numbers))
@@ -216,4 +219,16 @@ def cap41() -> Case:
 def test_cap41():
     solution = solve_extensive(make_problem(cap41()))
     assert solution.cost == pytest.approx(1_040_444.375, abs=5e-4)
+    assert solution.gap <= 1e-9
+
+
+@pytest.mark.parametrize(
+    ("opening", "best"),
+    [(7_500.0, 932_615.750), (12_500.0, 977_799.400), (17_500.0, 1_010_641.450),
+     (25_000.0, 1_034_976.975)],
+    ids=["cap71", "cap72", "cap73", "cap74"],
+)  # fmt: skip
+def test_cap7(opening, best):
+    solution = solve_extensive(make_problem(cap41(room=ROOM_FOR_ALL, opening=opening)))
+    assert solution.cost == pytest.approx(best, abs=5e-4)
     assert solution.gap <= 1e-9

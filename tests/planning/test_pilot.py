@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from derbes.planning.decomposition import apart, solve, solve_plan
-from derbes.planning.decomposition.starts import Checked, _Branch, failing_starts
-from derbes.planning.program import make_problem
+from derbes.planning.program import make_problem, stated
 from derbes.planning.program.problem import part_of
 from tests.planning.generated import small_case
 
@@ -25,34 +24,10 @@ def test_with_a_pilot_the_plan_costs_the_same(seed, monkeypatch):
 
 def test_a_part_of_a_problem_has_its_draws_and_weights_that_add_to_one():
     problem = make_problem(small_case(2, n_scenarios=4))
-    part = part_of(problem, [1, 3])
+    part = stated(part_of(problem, [1, 3]))
     kept = sorted({1, 3, problem.widest})
     assert part.weights.sum() == pytest.approx(1.0)
     assert part.weights == pytest.approx(problem.weights[kept] / problem.weights[kept].sum())
     assert [draw.draw for draw in part.programs] == list(range(len(kept)))
     for mine, i in zip(part.programs, kept, strict=True):
         assert np.array_equal(mine.col_upper, problem.programs[i].col_upper)
-
-
-def test_a_start_that_takes_over_the_matrix_of_another_lacks_the_same(monkeypatch):
-    problem = make_problem(small_case(1, n_scenarios=2))
-    values = np.zeros(problem.first.n_columns)
-    trunks = tuple(
-        np.full(problem.second.trunk.layout.n_columns, 0.5 + i) for i in range(problem.n_draws)
-    )
-    checked = Checked(problem, values, first_draw=0, trunks=trunks)
-    alike, is_alike = [], _Branch._is_alike
-    monkeypatch.setattr(
-        _Branch, "_is_alike", lambda one, other: alike.append(is_alike(one, other)) or alike[-1]
-    )
-    taken_over = failing_starts(checked)
-    assert any(alike)
-    monkeypatch.setattr(_Branch, "_is_alike", lambda _self, _other: False)
-    stated_anew = failing_starts(checked)
-    assert [(one.standard, one.start) for one in taken_over] == [
-        (one.standard, one.start) for one in stated_anew
-    ]
-    assert taken_over
-    for one, other in zip(taken_over, stated_anew, strict=True):
-        assert one.lack == pytest.approx(other.lack, rel=1e-6, abs=1e-6)
-        assert one.is_late == other.is_late

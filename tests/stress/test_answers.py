@@ -92,6 +92,14 @@ def test_every_headline_number_has_its_error_and_says_what_would_halve_it(everyt
     )
 
 
+def test_answers_about_hazards_settle_too(everything):
+    last = {one.answer: (one.mean[-1], one.standard_error[-1]) for one in everything.convergence}
+    about = [answer for answer in everything.answers if answer.question == "hazards"]
+    assert about
+    for answer in about:
+        assert last[answer.name][0] == pytest.approx(answer.mean)
+
+
 def test_names_of_answers_are_unique(everything):
     names = [answer.name for answer in everything.answers]
     assert len(names) == len(set(names))

@@ -143,13 +143,28 @@ def test_the_choice_of_a_scenario_is_an_input_too():
     assert by_input["scenario"] > 1.5 * by_input[DEMAND]
 
 
+def test_pawn_says_nothing_over_few_draws():
+    case = uncertain_example()
+    draws = make_draws(case, 64)
+    told = influences(
+        Shares(case, center_of(case), (0, 1, 2)),
+        ["linear"],
+        linear,
+        given=(draws, linear(draws)),
+        seed=1,
+    )
+    assert {one.input for one in told} == set(draws.inputs)
+    assert [one.pawn for one in told] == [None] * len(draws.inputs)
+
+
 def test_one_input_at_a_time_over_its_range():
     case = uncertain_example()
     found = swings(case, ["linear"], linear)
     assert found.at_center.tolist() == [320.0]
     assert found.at_low[:, 0].tolist() == [260.0, 290.0, 360.0]
     assert found.at_high[:, 0].tolist() == [410.0, 350.0, 300.0]
-    told = bars(found)
+    told = bars(found, ["kt"])
+    assert {bar.answer_unit for bar in told} == {"kt"}
     assert [bar.input for bar in told] == [DEMAND, STOCK, OTHER]
     assert (told[0].low, told[0].central, told[0].high) == (80.0, 100.0, 130.0)
     assert (told[0].answer_at_low, told[0].answer_at_high, told[0].answer_central) == (
@@ -167,7 +182,7 @@ def test_inputs_that_move_nothing_are_screened_out_and_counted():
     (told,) = screened_out(found, kept)
     assert (told.n_inputs, told.inputs) == (1, (PRICE,))
     assert (told.largest_swing, told.share_of_largest) == (0.0, 0.0)
-    assert PRICE not in [bar.input for bar in bars(found)]
+    assert PRICE not in [bar.input for bar in bars(found, [""])]
 
 
 def test_the_range_of_a_distribution_without_ends_is_cut_off():

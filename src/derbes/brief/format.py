@@ -91,10 +91,24 @@ def months(value: float) -> str:
         >>> [months(time).split(NO_BREAK) for time in (10.47, 1, 11.999)]
         [['10.4', 'months'], ['1', 'month'], ['11.9', 'months']]
     """
-    rounded = math.floor(value * 10 + _FINE) / 10
+    rounded = _tenths(value)
     whole = int(rounded) if rounded == int(rounded) else 2
     text = ngettext("{n} month", "{n} months", whole)
     return text.format(n=exact(rounded)).replace(" ", NO_BREAK)
+
+
+def month_count(value: float) -> str:
+    """A time in months without its unit, which the heading has; rounded down to a tenth.
+
+    Examples:
+        >>> month_count(11.999), month_count(48)
+        ('11.9', '48')
+    """
+    return exact(_tenths(value))
+
+
+def _tenths(value: float) -> float:
+    return math.floor(value * 10 + _FINE) / 10
 
 
 def days(value: float) -> str:

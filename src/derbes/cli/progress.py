@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TextIO
 
 from derbes.language import _
@@ -72,3 +73,35 @@ def progress_on_terminal() -> Iterator[Progress | None]:
         return
     with ProgressLine(sys.stderr) as line:
         yield line.tell
+
+
+@contextlib.contextmanager
+def stoppable(kept: Path | None, *, resume: str) -> Iterator[Progress]:
+    """Progress on a terminal; on Ctrl-C, what was reached and how to go on.
+
+    Args:
+        kept: File in which the work is kept, where it is.
+        resume: Option that goes on with it.
+    """
+    reached: list[str] = []
+    try:
+        with progress_on_terminal() as shown:
+
+            def told(done: int, total: int, what: str) -> None:
+                reached[:] = [what]
+                if shown:
+                    shown(done, total, what)
+
+            yield told
+    except KeyboardInterrupt:
+        sys.stderr.writelines(f"{line}\n" for line in stopped_lines(reached, kept, resume))
+        raise
+
+
+def stopped_lines(reached: list[str], kept: Path | None, resume: str) -> Iterator[str]:
+    """What was reached when work was stopped, and how to go on with what is kept."""
+    yield from (_("Stopped at {what}.").format(what=what) for what in reached if what)
+    if kept is not None and kept.exists():
+        yield _("It is kept in {file}; to go on, add {resume} to the same command.").format(
+            file=kept, resume=resume
+        )

@@ -65,11 +65,12 @@ def outcomes_of(asked: Starts) -> list[Outcome]:
             calm = asked.study.calm
             n = least_window(calm, max(run.length for run in wanted))
             program = SurvivalProgram(calm, start, n)
-            found += [_outcome(asked, program, run) for run in wanted]
+            found += [outcome_of(asked, program, run) for run in wanted]
     return found
 
 
-def _outcome(asked: Starts, program: SurvivalProgram, run: MeasureRun) -> Outcome:
+def outcome_of(asked: Starts, program: SurvivalProgram, run: MeasureRun) -> Outcome:
+    """The outcome of one measure and length in the program of its start."""
     study, layout = asked.study, program.layout
     arrays = study.arrays
     solved = program.least_unmet(run, arrays.use_essential)

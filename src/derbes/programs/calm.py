@@ -24,8 +24,9 @@ from derbes.case.arrays import CaseArrays, State
 from derbes.programs.bounds import window_bounds
 from derbes.programs.layout import Layout, longest_lead, make_layout, supply_matrix
 from derbes.programs.objective import objective_levels
+from derbes.programs.solver.highs import BASIC, LOWER, Session, Stance
 from derbes.programs.solver.lexicographic import solve_levels
-from derbes.programs.solver.statement import FloatArray, LinearProgram
+from derbes.programs.solver.statement import Block, FloatArray, LinearProgram, Solution
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +78,74 @@ def calm_program(arrays: CaseArrays) -> tuple[Layout, LinearProgram]:
     return layout, program
 
 
-def solve_calm(arrays: CaseArrays) -> CalmSolution:
-    """The calm plan.
+@dataclass(frozen=True, slots=True)
+class CalmStart:
+    """Where columns and rows stand in a calm plan: a start for others like it."""
+
+    columns: tuple[Block, ...]
+    rows: tuple[Block, ...]
+    stance: Stance
+
+
+def calm_start(arrays: CaseArrays) -> CalmStart:
+    """A start for the calm plans of cases with the same elements and other numbers.
 
     Raises:
         SolveError: The program has no optimum; names the rows that clash.
     """
     layout, program = calm_program(arrays)
-    solution = solve_levels(program)
+    session = Session(program)
+    solve_levels(program, session)
+    return CalmStart(layout.columns, layout.rows, session.stance())
+
+
+def _stance_of(near: CalmStart, layout: Layout) -> Stance:
+    """A start carried over: periods that it does not have stand as its nearest ones."""
+    behind = sum(block.size for block in near.columns)
+    columns = [
+        _carried(old, new, near.stance[:behind], LOWER)
+        for old, new in zip(near.columns, layout.columns, strict=True)
+    ]
+    rows = [
+        _carried(old, new, near.stance[behind:], BASIC)
+        for old, new in zip(near.rows, layout.rows, strict=True)
+    ]
+    return np.concatenate([*columns, *rows])
+
+
+def _carried(old: Block, new: Block, stance: Stance, otherwise: int) -> Stance:
+    """Where the columns or rows of a block stand; those of new items as said. (size,)"""
+    known = stance[old.offset : old.offset + old.size].reshape(len(old.items), old.n_periods)
+    found = np.full((len(new.items), new.n_periods), otherwise, dtype=np.int8)
+    if known.size:
+        periods = new.first_period - old.first_period + np.arange(new.n_periods)
+        nearest = np.clip(periods, 0, old.n_periods - 1)
+        places = {item: place for place, item in enumerate(old.items)}
+        for row, item in enumerate(new.items):
+            if item in places:
+                found[row] = known[places[item], nearest]
+    return found.ravel()
+
+
+def solve_calm(arrays: CaseArrays, near: CalmStart | None = None) -> CalmSolution:
+    """The calm plan.
+
+    Args:
+        arrays: The case.
+        near: A solved calm plan to start from; the optimum and its proof are the same.
+
+    Raises:
+        SolveError: The program has no optimum; names the rows that clash.
+    """
+    layout, program = calm_program(arrays)
+    session = Session(program)
+    if near is not None:
+        session.stand(_stance_of(near, layout))
+    return _calm_of(arrays, layout, solve_levels(program, session))
+
+
+def _calm_of(arrays: CaseArrays, layout: Layout, solution: Solution) -> CalmSolution:
+    """Blocks of a solution as a plan."""
 
     def block(kind: str) -> FloatArray:
         return layout.column(kind).of(solution.columns)

@@ -13,12 +13,13 @@ Wei 2014, with a calendar in place of their aggregate).
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import sparse
 
 from derbes.case.arrays import CALM, BoolArray, MeasureArrays, MeasureRun, State
 from derbes.programs.bounds import demand_path, window_bounds
 from derbes.programs.calm import CalmSolution, state_at
 from derbes.programs.chokepoint import NOTHING
-from derbes.programs.layout import Layout, make_layout, supply_matrix
+from derbes.programs.layout import Layout, has_same_matrix, make_layout, supply_matrix
 from derbes.programs.objective import order_costs
 from derbes.programs.solver.highs import Session
 from derbes.programs.solver.lexicographic import solve_levels
@@ -47,14 +48,26 @@ class Survived:
 class SurvivalProgram:
     """The survival program of one start, kept in the solver for many questions."""
 
-    def __init__(self, calm: CalmSolution, start: int, n: int) -> None:
+    def __init__(
+        self, calm: CalmSolution, start: int, n: int, before: "SurvivalProgram | None" = None
+    ) -> None:
+        """The program of a start; one before it lends its solver where the matrix is the same.
+
+        Both can still be asked: every question sets all bounds and costs anew.
+        """
         arrays = calm.arrays
         n = min(n, arrays.n_periods - start)
         self.layout: Layout = make_layout(arrays, start, n, has_reserve=False, has_opening=False)
         self.state: State = state_at(calm, start)
-        self._program = survival_program(self.layout, self.state)
         self._thrift = thrift_costs(self.layout)
-        self._session = Session(self._program)
+        if before is not None and has_same_matrix(before.layout, self.layout):
+            self.program: LinearProgram = survival_program(
+                self.layout, self.state, before.program.matrix
+            )
+            self.session: Session = before.session
+        else:
+            self.program = survival_program(self.layout, self.state)
+            self.session = Session(self.program)
 
     def time_to_survive(self, measure: MeasureArrays, uses: BoolArray) -> Survived:
         """Periods in which the chosen uses are met while the measure goes on.
@@ -165,9 +178,9 @@ class SurvivalProgram:
 
     def _bounded(self, run: MeasureRun, state: State | None = None) -> LinearProgram:
         bounds = window_bounds(self.layout, state or self.state, run)
-        self._session.set_row_bounds(bounds.row_lower, bounds.row_upper)
+        self.session.set_row_bounds(bounds.row_lower, bounds.row_upper)
         return replace(
-            self._program,
+            self.program,
             row_lower=bounds.row_lower,
             row_upper=bounds.row_upper,
             col_upper=bounds.col_upper,
@@ -178,14 +191,22 @@ class SurvivalProgram:
     ) -> tuple[FloatArray, float]:
         thrifty = costs + self._thrift
         asked = replace(program, col_upper=upper, level_costs=thrifty[None, :])
-        self._session.set_column_bounds(asked.col_lower, upper)
-        self._session.set_costs(thrifty)
-        solution = solve_levels(asked, self._session)
+        self.session.set_column_bounds(asked.col_lower, upper)
+        self.session.set_costs(thrifty)
+        solution = solve_levels(asked, self.session)
         return solution.columns, solution.certificate
 
 
-def survival_program(layout: Layout, state: State) -> LinearProgram:
-    """(L1) to (L6) over a window, with all unmet demand as objective."""
+def survival_program(
+    layout: Layout, state: State, matrix: sparse.csc_matrix | None = None
+) -> LinearProgram:
+    """(L1) to (L6) over a window, with all unmet demand as objective.
+
+    Args:
+        layout: The window.
+        state: What it starts from.
+        matrix: The layout's matrix, where it is already made.
+    """
     bounds = window_bounds(layout, state)
     everything = np.ones(len(layout.arrays.uses), dtype=np.bool_)
     return LinearProgram(
@@ -193,7 +214,7 @@ def survival_program(layout: Layout, state: State) -> LinearProgram:
         levels=("unmet",),
         level_costs=_unmet_costs(layout, everything, np.ones(layout.n))[None, :],
         weights=np.ones(1),
-        matrix=supply_matrix(layout),
+        matrix=supply_matrix(layout) if matrix is None else matrix,
         row_lower=bounds.row_lower,
         row_upper=bounds.row_upper,
         col_lower=bounds.col_lower,

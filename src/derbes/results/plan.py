@@ -13,6 +13,8 @@ from derbes.results.provenance import Provenance
 
 FOREIGN = "foreign"
 """Stands among the currencies of the outlay for what is paid abroad."""
+NOISE = 1e-9
+"""Part of a cost up to which a difference of two costs is rounding noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,9 @@ class FrontierPoint:
     dominated: bool = False
     """Whether a plan that survives longer costs no more."""
     plan: tuple[PlanChoice, ...] = ()
+    cost_of_a_month: float | None = None
+    """What each month costs that this point survives longer than the one before it, on
+    average between the two; None: there is none before, or a cost is not known. [money]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +182,14 @@ class Plan:
         """Cost above the cheapest course without any standard. [money]"""
         if self.cost is None or self.no_threat_cost is None:
             return None
-        return self.cost - self.no_threat_cost
+        above = self.cost - self.no_threat_cost
+        return above if abs(above) > NOISE * abs(self.cost) else 0.0
+
+    @property
+    def outlay_by_year(self) -> tuple[tuple[Outlay, Outlay | None], ...]:
+        """All payments of each year, and the part of them that is paid abroad."""
+        abroad = {row.year: row for row in self.outlay if row.currency == FOREIGN}
+        return tuple((row, abroad.get(row.year)) for row in self.outlay if row.currency != FOREIGN)
 
     def _repr_html_(self) -> str:
         """Tables in a notebook: the plan, the standards and the frontier."""
@@ -218,5 +230,6 @@ def frontier_columns(currency: str) -> tuple[Column, ...]:
     return (
         Column("months", _("survived"), _("month")),
         Column("cost", _("cost"), currency, _impossible),
+        Column("cost_of_a_month", _("a month more"), currency),
         Column("dominated", _("dominated")),
     )

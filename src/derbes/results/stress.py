@@ -76,7 +76,7 @@ class Influence:
     """Total Sobol index: part of the variance in which the input has a hand."""
     pawn: float | None
     """Median PAWN index over the draws: largest distance between the answer's distribution
-    with the input held in a part of its range and without, 0-1."""
+    with the input held in a part of its range and without, 0-1; None: too few draws."""
     first_confidence: float | None = None
     """Half width of the 95 % interval of `first`."""
     total_confidence: float | None = None
@@ -98,6 +98,8 @@ class Bar:
     answer_at_low: float
     answer_at_high: float
     answer_central: float
+    answer_unit: str = ""
+    """Unit of the answer; of an end `months from 2026-01`, the calendar's end: never."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ from derbes.stress.decides.about import Subject
 from derbes.stress.decides.deciding import Decided, what_decides, what_tips
 from derbes.stress.decides.indices import PAWN_DRAWS
 from derbes.stress.fans import N_PATHS, column_fans, cover_fan
-from derbes.stress.hazards import hazard_answers, hazard_risk
+from derbes.stress.hazards import hazard_answers, hazard_convergence, hazard_risk
 from derbes.stress.memory import check_memory, memory_limit
 from derbes.stress.store import Kept, read_store
 from derbes.stress.told import (
@@ -221,7 +221,15 @@ def _told(case: Case, asked: Asked, solved: Sequence[Solved], effort: Effort) ->
             if found is not None
         ),
         fans=tuple(fan for one in solved for fan in _fans(one, asked, effort)),
-        convergence=tuple(row for table, own in answers for row in convergence_of(table, own)),
+        convergence=(
+            *(row for table, own in answers for row in convergence_of(table, own)),
+            *(
+                row
+                for name, (one, found) in hazards.items()
+                if found is not None
+                for row in hazard_convergence(found, name, exact=one.by_rule.exact)
+            ),
+        ),
         inputs=describe(solved[0].world.case),
         units={"money": case.currency, "unmet": unmet_unit(case)},
     )

@@ -10,12 +10,14 @@ from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
 from derbes.case.uncertainty import Draws
 from derbes.draws import make_events
-from derbes.results.stress import Answer, HazardRisk
+from derbes.results.stress import Answer, Convergence, HazardRisk
 from derbes.stress.asked import HAZARDS, MYOPIC
 from derbes.stress.columns.rule import MONEY, Rule, aftermath, essential_uses, run
 from derbes.stress.summary import draws_to_halve, probability, spread, tail_mean
-from derbes.stress.told import suffix_of, unmet_unit
+from derbes.stress.told import settling, suffix_of, unmet_unit
 
+NOISE = 1e-9
+"""Part of two numbers up to which their difference is rounding noise."""
 N_STEPS = 50
 """Points of a curve of exceedance."""
 
@@ -58,16 +60,22 @@ def strike(rule: Rule, draws: Draws, *, seed: int) -> Struck:
     calm = run(rule, draws, n_periods=n_periods, keep=(MONEY,))
     found = run(rule, draws, events, n_periods=n_periods, keep=(MONEY,))
     essential = essential_uses(case)
-    unmet = found.unmet[:, essential] - calm.unmet[:, essential]
+    unmet = found.unmet[:, essential].sum(axis=1), calm.unmet[:, essential].sum(axis=1)
     return Struck(
-        loss=found.money + found.shortage - calm.money - calm.shortage,
-        unmet=unmet.sum(axis=1),
+        loss=_more(found.money + found.shortage, calm.money + calm.shortage),
+        unmet=_more(*unmet),
         first_short=np.where(found.first_short < n_calendar, found.first_short, -1),
         short_uses=(found.unmet[:, essential] > 0.0).astype(np.float64),
         uses=essential_names(case),
         p_short=found.p_short[:n_calendar] * len(draws.weights),
         weights=draws.weights,
     )
+
+
+def _more(found: FloatArray, calm: FloatArray) -> FloatArray:
+    """By how much numbers are above those in calm, rounding noise left out. (N,)"""
+    more = found - calm
+    return np.where(np.abs(more) <= NOISE * (np.abs(found) + np.abs(calm)), 0.0, more)
 
 
 def hazard_risk(case: Case, found: Struck, variant: str) -> HazardRisk:
@@ -164,3 +172,15 @@ def hazard_answers(case: Case, found: Struck, variant: str, *, exact: bool) -> t
             )
         )
     return tuple(told)
+
+
+def hazard_convergence(found: Struck, variant: str, *, exact: bool) -> tuple[Convergence, ...]:
+    """How the answers about hazards settle as draws come in."""
+    tail = f"(hazards, bound={MYOPIC}{suffix_of(variant)})"
+    columns = (
+        ("goes_short", (found.first_short >= 0).astype(np.float64)),
+        ("unmet_essential", found.unmet),
+        ("target_loss", found.loss),
+    )
+    told = (settling(name + tail, values, found.weights, exact=exact) for name, values in columns)
+    return tuple(one for one in told if one is not None)

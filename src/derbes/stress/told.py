@@ -136,28 +136,43 @@ def curves_of(told: Told, target: Target) -> tuple[EndedBy, ...]:
 
 
 def convergence_of(told: Told, answers: Sequence[Answer]) -> tuple[Convergence, ...]:
-    """Means over the first eighth, quarter, half and all of the draws."""
-    n = len(told.weights)
-    if n < LEAST_DRAWS or told.exact:
-        return ()
-    counts = tuple(n // part for part in (8, 4, 2, 1))
+    """Means of the answers of columns over the first eighth, quarter, half and all draws."""
     names = {
         column.name(told.case.calendar, told.variant): p for p, column in enumerate(told.columns)
     }
-    found = []
-    for answer in answers:
-        values = told.numbers[:, names[answer.name]]
-        seen = [spread(values[:count], told.weights[:count]) for count in counts]
-        if all(one.mean is not None for one in seen):
-            found.append(
-                Convergence(
-                    answer=answer.name,
-                    n_draws=counts,
-                    mean=tuple(one.mean or 0.0 for one in seen),
-                    standard_error=tuple(one.standard_error or 0.0 for one in seen),
-                )
-            )
-    return tuple(found)
+    found = (
+        settling(answer.name, told.numbers[:, names[answer.name]], told.weights, exact=told.exact)
+        for answer in answers
+    )
+    return tuple(one for one in found if one is not None)
+
+
+def settling(
+    answer: str, values: FloatArray, weights: FloatArray, *, exact: bool
+) -> Convergence | None:
+    """Means over the first eighth, quarter, half and all of the draws.
+
+    None: too few draws to say anything, or nothing that is left to chance.
+
+    Args:
+        answer: Its name.
+        values: By draw. (N,)
+        weights: (N,)
+        exact: Whether the draws are all that can happen.
+    """
+    n = len(weights)
+    if n < LEAST_DRAWS or exact:
+        return None
+    counts = tuple(n // part for part in (8, 4, 2, 1))
+    seen = [spread(values[:count], weights[:count]) for count in counts]
+    if any(one.mean is None for one in seen):
+        return None
+    return Convergence(
+        answer=answer,
+        n_draws=counts,
+        mean=tuple(one.mean or 0.0 for one in seen),
+        standard_error=tuple(one.standard_error or 0.0 for one in seen),
+    )
 
 
 def suffix_of(variant: str) -> str:

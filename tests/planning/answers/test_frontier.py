@@ -22,6 +22,11 @@ def test_each_point_is_the_cheapest_plan_of_its_length():
     assert plans == [(), ("small",), ("large",), ("large",), ("large", "small"), ()]
 
 
+def test_a_month_more_is_priced_by_the_points_around_it():
+    points = frontier_of(CASE, Listed(), (3, 6, 9, 12, 16, 18))
+    assert [point.cost_of_a_month for point in points] == [None, 40 / 3, 10.0, 0.0, 10.0, None]
+
+
 def test_a_point_is_dominated_when_longer_costs_no_more():
     points = frontier_of(CASE, Listed(), (3, 6, 9, 12, 16))
     assert [point.dominated for point in points] == [False, False, True, False, False]

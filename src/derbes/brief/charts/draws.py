@@ -20,6 +20,10 @@ from derbes.brief.charts.style import (
 
 PALE = 0.18
 """Opacity of the outer band of a fan; the inner one lies on it."""
+BARS_PART = 0.58
+"""Part of a tornado's width that is left for bars beside their labels."""
+MOST_ROOM = 0.8
+"""Most of that for the words at the bars."""
 LABELS = 70
 """Width of the labels beside a lone panel. [px]"""
 DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2, 1, 2], [1, 3])
@@ -41,6 +45,8 @@ def fan_panels(
 ) -> Spec:
     """Bands of the draws by date, the middle one as a line, the central case dashed.
 
+    All panels have one scale.
+
     Args:
         rows: `panel`, `year` (decimal), `p5`, `p25`, `p50`, `p75`, `p95`, `central`.
         width: Width of the whole. [px]
@@ -48,7 +54,13 @@ def fan_panels(
         order: Panels in order.
     """
     x = {**_years(years, width=width), "field": "year"}
-    y = {"type": "quantitative", "title": None, "axis": {"format": ",~r", "tickCount": 5}}
+    ends = [row[key] for row in rows for key in ("p5", "p95", "central") if row[key] is not None]
+    y = {
+        "type": "quantitative",
+        "title": None,
+        "scale": {"domain": [min(0.0, *ends), max(ends)], "nice": True},
+        "axis": {"format": ",~r", "tickCount": 5},
+    }
 
     def band(low: str, high: str) -> Spec:
         mark = {"type": "area", "color": BLUE, "opacity": PALE}
@@ -138,20 +150,20 @@ def exceedance_curve(rows: list[Row], *, width: int, name: str) -> Spec:
     return chart(width, [area], data=values(rows), height=200)
 
 
-def tornado(rows: list[Row], *, width: int, names: dict[str, str], center: float) -> Spec:
+def tornado(
+    rows: list[Row], *, width: int, names: dict[str, str], center: float, is_years: bool = False
+) -> Spec:
     """One bar per input from the answer at its low end to that at its high end.
 
     Args:
         rows: `label`, `at_low`, `at_high`, `low_words`, `high_words`.
         width: Width of the whole. [px]
-        names: Words: `x`, and of the ends `low`, `high`.
+        names: Words: `x`, the name of the axis.
         center: The answer with all inputs at their central values.
+        is_years: Whether answers are years.
     """
-    ends = [row[key] for row in rows for key in ("at_low", "at_high")] + [center]
-    most = max(len(row[key]) for row in rows for key in ("low_words", "high_words"))
-    room = (max(ends) - min(ends) or 1.0) * LETTER * (most + 2) / (width * 0.5)
-    scale = {"domain": [min(ends) - room, max(ends) + room], "nice": False}
-    axis = {"tickCount": 5, "format": ",~r"}
+    scale = {"domain": _with_room(rows, center, width), "nice": False}
+    axis = {"tickCount": 3 if width == NARROW else 5, "format": "d" if is_years else ",~r"}
     x = {"type": "quantitative", "title": names["x"], "scale": scale, "axis": axis}
     y = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": BESIDE}
     lines = max(row["label"].count(LINE_BREAK) + 1 for row in rows)
@@ -175,3 +187,17 @@ def tornado(rows: list[Row], *, width: int, names: dict[str, str], center: float
     }
     height = {"step": max(30, LINE * lines + 6)}
     return chart(width, [*layers, rule], data=values(rows), height=height)
+
+
+def _with_room(rows: list[Row], center: float, width: int) -> list[float]:
+    """Ends of the axis, with room for the words on the sides on which there are any. [unit]"""
+    ends = [row[key] for row in rows for key in ("at_low", "at_high")] + [center]
+    low, high = min(ends), max(ends)
+    letters = {False: 0, True: 0}
+    for row in rows:
+        for at, said in (("at_low", "low_words"), ("at_high", "high_words")):
+            side = row[at] > center
+            letters[side] = max(letters[side], len(row[said]))
+    left, right = (LETTER * (letters[side] + 2) / (width * BARS_PART) for side in (False, True))
+    whole = (high - low or 1.0) / (1.0 - min(left + right, MOST_ROOM))
+    return [low - left * whole, high + right * whole]

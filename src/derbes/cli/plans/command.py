@@ -19,7 +19,7 @@ from derbes.cli.options import (
     with_options,
 )
 from derbes.cli.plans.tables import plan_text
-from derbes.cli.progress import progress_on_terminal
+from derbes.cli.progress import stoppable
 from derbes.language import _
 from derbes.results.records import plan_records
 
@@ -103,9 +103,11 @@ _EFFORT = (
 @language_option
 def plan(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Find the cheapest programme that meets the standards."""
+    words = _words(asked)
     case = workflow.read_case(path)
-    with progress_on_terminal() as progress:
-        found = workflow.plan(case, progress=progress, **_words(asked))
+    place = words["checkpoint"]
+    with stoppable(place, resume=f"--resume {place}") as progress:
+        found = workflow.plan(case, progress=progress, **words)
     if as_json:
         tell_json(plan_records(found), out)
     else:
@@ -113,8 +115,16 @@ def plan(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 
 
 def _words(asked: dict[str, Any]) -> dict[str, Any]:
-    """Options as the verb names them: `--resume` is a checkpoint to go on from."""
+    """Options as the verb names them: `--resume` is a checkpoint to go on from.
+
+    Raises:
+        click.UsageError: It is to be kept in one file, and to go on from another.
+    """
     checkpoint, resume = asked.pop("checkpoint"), asked.pop("resume")
+    if checkpoint and resume and Path(checkpoint) != Path(resume):
+        text = _("--resume keeps the search in the file that it goes on from: {file}. ")
+        fix = _("Leave --checkpoint out, or copy the file first.")
+        raise click.UsageError(text.format(file=resume) + fix)
     place = resume or checkpoint
     return {
         **asked,

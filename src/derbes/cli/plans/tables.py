@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from derbes.language import _, ngettext
 from derbes.results.display import Column, shown, text_table
-from derbes.results.plan import FOREIGN, Alternative, FrontierPoint, Plan, StandardCost, Waiting
+from derbes.results.plan import Alternative, FrontierPoint, Plan, StandardCost, Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ def _parts(plan: Plan) -> Iterator[str]:
     yield _clash(plan)
     if plan.cost is not None:
         yield _choices(plan)
-    yield _table(_("Standards"), _standard_columns(plan), [_standard(s) for s in plan.standards])
+    standards = [_standard(row) for row in plan.standards]
+    yield _table(_standards_title(plan), _standard_columns(plan), standards)
     yield _table(_("Frontier"), _frontier_columns(plan), [_point(p) for p in plan.frontier])
     yield _table(_("Outlay by year, not discounted"), _outlay_columns(plan), _outlays(plan))
     yield _table(_("Waiting"), _waiting_columns(plan), [_waiting(w) for w in plan.value_of_waiting])
@@ -83,10 +84,9 @@ def _cost_lines(plan: Plan) -> Iterator[str]:
         gap=shown(None) if plan.gap is None else f"{plan.gap * 100:.2g}%",
         status=_status(plan),
     )
-    if plan.standards and plan.no_threat_cost is not None and plan.cost is not None:
-        above = plan.cost - plan.no_threat_cost
+    if plan.standards and plan.cost_of_security is not None:
         yield _("Without any standard: {cost}; the standards cost {above}").format(
-            cost=_money(plan, plan.no_threat_cost), above=_money(plan, above)
+            cost=_money(plan, plan.no_threat_cost), above=_money(plan, plan.cost_of_security)
         )
 
 
@@ -127,6 +127,12 @@ def _choices(plan: Plan) -> str:
     return _table(_("Plan"), columns, rows)
 
 
+def _standards_title(plan: Plan) -> str:
+    if plan.feasible is False:
+        return _("Standards, in the plan that falls short least")
+    return _("Standards")
+
+
 def _standard_columns(plan: Plan) -> tuple[Column, ...]:
     return (
         Column("name", _("standard")),
@@ -142,8 +148,9 @@ def _standard(row: StandardCost) -> _Row:
 def _frontier_columns(plan: Plan) -> tuple[Column, ...]:
     return (
         Column("name", _("survived")),
-        Column("first", _("cost"), plan.currency, absent=lambda row: str(row.third)),
-        Column("second", _("plan")),
+        Column("first", _("cost"), plan.currency, absent=lambda row: str(row.fourth)),
+        Column("second", _("a month more"), plan.currency, absent=lambda _row: "–"),
+        Column("third", _("plan")),
     )
 
 
@@ -153,7 +160,8 @@ def _point(point: FrontierPoint) -> _Row:
     if point.dominated:
         options = _("{plan} (as cheap for longer)").format(plan=options)
     why = _("impossible") if point.feasible is False else _("not computed")
-    return _Row(months, point.cost, options if point.cost is not None else "", why)
+    shown_plan = options if point.cost is not None else ""
+    return _Row(months, point.cost, point.cost_of_a_month, shown_plan, why)
 
 
 def _outlay_columns(plan: Plan) -> tuple[Column, ...]:
@@ -167,22 +175,16 @@ def _outlay_columns(plan: Plan) -> tuple[Column, ...]:
 
 
 def _outlays(plan: Plan) -> list[_Row]:
-    abroad = {row.year: row for row in plan.outlay if row.currency == FOREIGN}
-    rows = []
-    for row in plan.outlay:
-        if row.currency == FOREIGN:
-            continue
-        part = abroad.get(row.year)
-        rows.append(
-            _Row(
-                str(row.year),
-                row.amount,
-                row.without_project,
-                part.amount if part else None,
-                part.without_project if part else None,
-            )
+    return [
+        _Row(
+            str(row.year),
+            row.amount,
+            row.without_project,
+            abroad.amount if abroad else None,
+            abroad.without_project if abroad else None,
         )
-    return rows
+        for row, abroad in plan.outlay_by_year
+    ]
 
 
 def _waiting_columns(plan: Plan) -> tuple[Column, ...]:
@@ -202,7 +204,7 @@ def _alternative_columns(plan: Plan) -> tuple[Column, ...]:
     return (
         Column("name", _("options")),
         Column("first", _("cost"), plan.currency),
-        Column("second", _("more, of the cost of security")),
+        Column("second", _("more, of the cost of security") if plan.standards else _("more")),
     )
 
 
@@ -212,6 +214,9 @@ def _alternative(row: Alternative) -> _Row:
 
 
 def _information(plan: Plan) -> str:
+    """What knowing and planning for futures is worth, or why it has no value."""
+    if plan.draws <= 1 or plan.cost is None:
+        return ""
     lines = []
     if plan.evpi is not None:
         lines.append(
@@ -219,10 +224,24 @@ def _information(plan: Plan) -> str:
                 evpi=_money(plan, plan.evpi)
             )
         )
+    elif "evpi" not in plan.not_computed:
+        lines.append(
+            _(
+                "What knowing the future would be worth (EVPI) has no value here: a standard may "
+                "fail in some draws, or some future has no plan of its own."
+            )
+        )
     if plan.vss is not None:
         lines.append(
             _("Planning for all futures instead of mean values saves {vss} (VSS).").format(
                 vss=_money(plan, plan.vss)
+            )
+        )
+    elif "vss" not in plan.not_computed:
+        lines.append(
+            _(
+                "The plan for mean values fails in some future, so planning for all of them is "
+                "worth more than any sum (VSS)."
             )
         )
     return "\n".join(lines)

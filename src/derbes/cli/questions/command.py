@@ -1,5 +1,6 @@
 """The command that asks over draws of the uncertain inputs."""
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -18,7 +19,7 @@ from derbes.cli.options import (
     variant_option,
     with_options,
 )
-from derbes.cli.progress import progress_on_terminal
+from derbes.cli.progress import stoppable
 from derbes.cli.questions.tables import stress_text
 from derbes.language import _
 from derbes.results.records import stress_records
@@ -92,7 +93,8 @@ def stress(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     case = workflow.read_case(path)
     every = asked.pop("every")
     asked["starts"] = asked["starts"] or every
-    with progress_on_terminal() as progress:
+    store = asked["store"]
+    with stoppable(Path(store) if store else None, resume="--resume") as progress:
         found = workflow.stress(case, progress=progress, **asked)
     if as_json:
         tell_json(stress_records(found), out)

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from derbes.language import _, ngettext
-from derbes.results.display import Column, grouped, text_table
-from derbes.results.stress import Answer, Bar, HazardRisk, Influence, Stress
+from derbes.results.display import Column, grouped, shown, text_table
+from derbes.results.stress import Answer, Bar, EndedBy, HazardRisk, Influence, Stress
 
 MOST_INPUTS = 8
 """Inputs that are shown for an answer; all of them are in the JSON."""
+_PLACES = ("first", "second", "third", "fourth", "fifth")
+"""Columns of a row, one for each length; lengths beyond are in the JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ def stress_text(stress: Stress) -> str:
 
 def _parts(stress: Stress) -> Iterator[str]:
     yield _head(stress)
-    yield _answers([answer for answer in stress.answers if answer.unit != "share"])
+    yield from _answers([a for a in stress.answers if a.unit != "share" and a.date])
+    yield from _fans(stress)
     yield from _curves(stress)
     for risk in stress.hazards:
         yield _hazards(stress, risk)
@@ -55,62 +58,136 @@ def _head(stress: Stress) -> str:
     return f"{head}; {solved}"
 
 
-def _answers(answers: Sequence[Answer]) -> str:
+def _answers(answers: Sequence[Answer]) -> Iterator[str]:
+    """A table for each number that is asked for, a line for each date."""
+    tables: dict[tuple[str, ...], list[Answer]] = {}
+    for answer in answers:
+        kind = answer.name.partition("(")[0]
+        key = (kind, answer.unit, answer.measure, _months(answer.length), answer.variant)
+        tables.setdefault((*key, answer.bound), []).append(answer)
     columns = (
-        Column("name", _("answer")),
-        Column("unit", _("unit")),
+        Column("name", _("date")),
         Column("first", _("mean")),
         Column("second", _("standard error")),
         Column("third", "5 %"),
         Column("fourth", "50 %"),
         Column("fifth", "95 %"),
     )
-    rows = [
-        _Row(
-            answer.name,
-            answer.unit,
-            answer.mean,
-            answer.standard_error,
-            answer.quantiles.get("5"),
-            answer.quantiles.get("50"),
-            answer.quantiles.get("95"),
-        )
-        for answer in answers
-    ]
-    return text_table(columns, rows) if rows else ""
+    for (kind, unit, *about), rows in tables.items():
+        title = f"{kind} [{unit}]" if unit else kind
+        told = ", ".join(part for part in (*about, _draws_words(rows)) if part)
+        yield f"{title}: {told}\n{text_table(columns, [_row(answer) for answer in rows])}"
+
+
+def _months(length: int | None) -> str:
+    if length is None:
+        return ""
+    return ngettext("{n} month", "{n} months", length).format(n=length)
+
+
+def _draws_words(answers: Sequence[Answer]) -> str:
+    """How many draws stand behind numbers, and how many would halve their errors."""
+    n = max(answer.n_draws + answer.n_without for answer in answers)
+    draws = ngettext("{n:,} draw", "{n:,} draws", n).format(n=n)
+    halve = max((answer.draws_to_halve or 0 for answer in answers), default=0)
+    if not halve:
+        return draws
+    return _("{draws} ({n:,} would halve the errors)").format(draws=draws, n=halve)
+
+
+def _row(answer: Answer) -> _Row:
+    quantiles = [_up_to(answer, answer.quantiles.get(percent)) for percent in ("5", "50", "95")]
+    error = answer.standard_error
+    return _Row(answer.date or "–", answer.unit, _up_to(answer, answer.mean), error, *quantiles)
+
+
+def _up_to(answer: Answer, value: float | None) -> object:
+    """A value; where nothing beyond is looked at, that it is at least so much."""
+    is_capped = answer.capped_at is not None and value is not None and value >= answer.capped_at
+    return f"≥ {shown(value)}" if is_capped else value
+
+
+def _fans(stress: Stress) -> Iterator[str]:
+    """Fans that no table of answers shows, a line for each January or first date."""
+    told = {answer.name.partition("(")[0] for answer in stress.answers}
+    columns = (
+        Column("name", _("date")),
+        Column("first", _("mean")),
+        Column("second", "5 %"),
+        Column("third", "50 %"),
+        Column("fourth", "95 %"),
+        Column("fifth", _("central")),
+    )
+    for fan in (one for one in stress.fans if one.name not in told):
+        about = (fan.measure, _months(fan.length), fan.variant, fan.bound)
+        draws = ngettext("{n:,} draw", "{n:,} draws", fan.n_draws).format(n=fan.n_draws)
+        title = f"{fan.name} [{fan.unit}]" if fan.unit else fan.name
+        rows = [
+            _Row(
+                date,
+                first=fan.mean[at],
+                second=fan.quantiles["5"][at],
+                third=fan.quantiles["50"][at],
+                fourth=fan.quantiles["95"][at],
+                fifth=fan.central[at],
+            )
+            for at, date in enumerate(fan.dates)
+            if at == 0 or date.endswith("-01")
+        ]
+        yield f"{title}: {', '.join(p for p in (*about, draws) if p)}\n{text_table(columns, rows)}"
 
 
 def _curves(stress: Stress) -> Iterator[str]:
-    """Probability that it has ended, by date; one line for each date."""
-    columns = (
-        Column("date", _("date")),
-        Column("p", _("probability")),
-        Column("standard_error", _("standard error")),
-    )
-    fields = ("variant", "measure", "length", "bound")
-    for (variant, measure, length, bound), rows in grouped(stress.p_ended, fields=fields).items():
-        title = _("Leverage has ended: {variant}, {measure}, {length} months, {bound}").format(
-            variant=variant, measure=measure, length=length, bound=bound
-        )
-        yield f"{title}\n{text_table(columns, rows)}"
+    """Probability that it has ended: a line for each date, a column for each length."""
+    fields = ("variant", "measure", "bound")
+    for (variant, measure, bound), rows in grouped(stress.p_ended, fields=fields).items():
+        lengths = sorted({row.length for row in rows})[: len(_PLACES)]
+        columns = [Column("name", _("date"))]
+        columns += [
+            Column(place, _months(length)) for place, length in zip(_PLACES, lengths, strict=False)
+        ]
+        n = max(row.n_draws for row in rows)
+        draws = ngettext("{n:,} draw", "{n:,} draws", n).format(n=n)
+        title = _(
+            "Leverage has ended: {variant}, {measure}, {bound}, {draws}; probability ± its "
+            "standard error, by length of the measure"
+        ).format(variant=variant, measure=measure, bound=bound, draws=draws)
+        yield f"{title}\n{text_table(columns, list(_dates(rows, lengths)))}"
+
+
+def _dates(rows: Sequence[EndedBy], lengths: Sequence[int]) -> Iterator[_Row]:
+    known = {(row.date, row.length): row for row in rows}
+    for date in dict.fromkeys(row.date for row in rows):
+        cells = [known.get((date, length)) for length in lengths]
+        told = [None if one is None else f"{one.p:.2f} ± {one.standard_error:.2f}" for one in cells]
+        yield _Row(date, "", *told)
 
 
 def _hazards(stress: Stress, risk: HazardRisk) -> str:
     money, unmet = stress.units.get("money", ""), stress.units.get("unmet", "")
     worst = _("mean of the worst {share:.0%}").format(share=risk.tail_share)
     p_ever = risk.p_short_by[-1] if risk.p_short_by else None
-    rows = [
-        _Row(_("essential demand ever goes short"), _("share"), p_ever),
-        _Row(_("unmet essential demand"), unmet, risk.expected_unmet, risk.cvar_unmet),
-        _Row(_("loss"), money, risk.expected_loss, risk.cvar_loss),
-    ]
+    errors = {
+        answer.name.partition("(")[0]: answer.standard_error
+        for answer in stress.answers
+        if answer.question == "hazards" and answer.variant == risk.variant
+    }
+    numbers = (
+        ("goes_short", _("essential demand ever goes short"), _("share"), p_ever, None),
+        ("unmet_essential", _("unmet essential demand"), unmet, risk.expected_unmet,
+         risk.cvar_unmet),
+        ("target_loss", _("loss, discounted"), money, risk.expected_loss, risk.cvar_loss),
+    )  # fmt: skip
+    rows = [_Row(name, unit, mean, errors.get(kind), tail)
+            for kind, name, unit, mean, tail in numbers]  # fmt: skip
     columns = (
         Column("name", _("hazards: {names}").format(names=", ".join(risk.hazards))),
         Column("unit", _("unit")),
         Column("first", _("mean")),
-        Column("second", worst),
+        Column("second", _("standard error")),
+        Column("third", worst),
     )
-    return f"{risk.variant}\n{text_table(columns, rows)}"
+    return f"{risk.variant}, {risk.dates[0]} – {risk.dates[-1]}\n{text_table(columns, rows)}"
 
 
 def _deciding(stress: Stress) -> Iterator[str]:
@@ -118,13 +195,14 @@ def _deciding(stress: Stress) -> Iterator[str]:
     swings = {(bar.answer, bar.input): bar for bar in stress.tornado}
     for (answer,), rows in grouped(stress.sensitivity, fields=("answer",)).items():
         shown_rows = [_decided(one, swings.get((one.answer, one.input))) for one in rows]
+        unit = next((bar.answer_unit for bar in stress.tornado if bar.answer == answer), "")
         columns = (
             Column("name", _("what decides {answer}").format(answer=answer)),
             Column("first", _("first order")),
             Column("second", _("total")),
             Column("third", "PAWN"),
-            Column("fourth", _("at low")),
-            Column("fifth", _("at high")),
+            Column("fourth", _("at low"), unit),
+            Column("fifth", _("at high"), unit),
         )
         yield text_table(columns, shown_rows[:MOST_INPUTS])
 

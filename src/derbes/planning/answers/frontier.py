@@ -4,12 +4,13 @@ Every point is a plan of its own, so nothing is assumed about the shape between 
 with sizes in steps the frontier has jumps, and it need not be convex.
 """
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from derbes.case.entities import Case
 from derbes.planning.answers.money.payments import choices_in_words
-from derbes.planning.answers.solving import Found, Solve, TimeIsOver
+from derbes.planning.answers.solving import Found, Solve, TimeIsOver, dearer_by
 from derbes.results.plan import FrontierPoint
 
 MONTHS = (1, 2, 3, 6, 9, 12, 18, 24)
@@ -79,7 +80,7 @@ def frontier_of(
 
     if ordered:
         fill(0, len(ordered) - 1)
-    return marked([points[months] for months in ordered])
+    return marked(with_months_priced([points[months] for months in ordered]))
 
 
 def _is_same(low: FrontierPoint, high: FrontierPoint) -> bool:
@@ -98,6 +99,22 @@ def _point(case: Case, solve: Solve, months: int) -> FrontierPoint:
         return FrontierPoint(months, cost=None, feasible=False)
     plan = choices_in_words(case, found.decided)
     return FrontierPoint(months, found.cost, bound=found.bound, feasible=True, plan=plan)
+
+
+def with_months_priced(points: Sequence[FrontierPoint]) -> list[FrontierPoint]:
+    """The points, each with what a month costs that it survives longer than the one before.
+
+    The cost has steps where options have, so this is an average between two points and no
+    derivative: what a shadow price would say of the next month alone need not hold for two.
+    """
+    priced = list(points[:1])
+    for before, point in itertools.pairwise(points):
+        if before.cost is None or point.cost is None:
+            priced.append(point)
+            continue
+        more = dearer_by(point.cost, before.cost) / (point.months - before.months)
+        priced.append(replace(point, cost_of_a_month=more))
+    return priced
 
 
 def marked(points: Sequence[FrontierPoint]) -> tuple[FrontierPoint, ...]:

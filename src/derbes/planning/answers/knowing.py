@@ -15,7 +15,7 @@ import numpy as np
 from derbes.case.entities import Case
 from derbes.planning.answers.closing import decided_so
 from derbes.planning.answers.mean import mean_case
-from derbes.planning.answers.solving import Found, Solve
+from derbes.planning.answers.solving import Found, Solve, dearer_by
 from derbes.planning.program.draws import Futures
 from derbes.planning.program.figures import weighed
 
@@ -51,7 +51,7 @@ def evpi_of(
         costs[i] = found.cost
         if told:
             told(i + 1, len(futures))
-    return max(0.0, best.cost - weighed(costs, futures.weights, futures.case.risk))
+    return dearer_by(best.cost, weighed(costs, futures.weights, futures.case.risk))
 
 
 def vss_of(best: Found, futures: Futures, solve: Solve, solve_alone: Solve) -> float | None:
@@ -74,7 +74,7 @@ def vss_of(best: Found, futures: Futures, solve: Solve, solve_alone: Solve) -> f
     if not plan.feasible:
         return None
     everywhere = solve(decided_so(futures.case, plan.decided))
-    return max(0.0, everywhere.cost - best.cost) if everywhere.feasible else None
+    return dearer_by(everywhere.cost, best.cost) if everywhere.feasible else None
 
 
 def known_future(futures: Futures, i: int) -> Case:

@@ -12,8 +12,21 @@ from derbes.planning.answers.asked import Effort
 from derbes.planning.decomposition import solve_plan
 from derbes.planning.program import TIME_LIMIT, PlanSolution, make_problem
 
+NOISE = 1e-9
+"""Part of a cost up to which a difference of two costs is rounding noise."""
 ROUGH_GAP = 1e6
 """A gap that any plan has: enough where only the existence of one is asked for."""
+
+
+def dearer_by(cost: float, other: float) -> float:
+    """By how much a cost is above another; nothing where that is below, or rounding noise.
+
+    Examples:
+        >>> dearer_by(120.0, 100.0), dearer_by(100.0, 120.0), dearer_by(1e9 + 1e-7, 1e9)
+        (20.0, 0.0, 0.0)
+    """
+    above = cost - other
+    return above if above > NOISE * max(abs(cost), abs(other)) else 0.0
 
 
 class TimeIsOver(Exception):  # noqa: N818 - it tells of no error

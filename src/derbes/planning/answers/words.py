@@ -91,16 +91,26 @@ def element_id(option: Option) -> str:
     return option.element.split(".", 1)[-1]
 
 
+def _counted(unit: str, n: float) -> str:
+    """A unit beside a number: things that are counted have a plural."""
+    whole = 1 if n == 1 else 2
+    plural = {
+        "piece": ngettext("piece", "pieces", whole),
+        "round": ngettext("round", "rounds", whole),
+    }
+    return plural.get(unit, unit)
+
+
 def option_words(case: Case, option: Option, size: float) -> str:
-    """What an option does at a size, e.g. `hold 300 t of Alum more in reserve`."""
+    """What an option does at a size, e.g. `hold 300 t more in reserve: Alum`."""
     section = option.element.split(".", 1)[0]
     name = name_of(case, section, element_id(option))
-    amount = number_words(size, unit_of(case, option))
+    amount = number_words(size, _counted(unit_of(case, option), size))
     text = {
         OptionKind.BUILD: _("build {name}"),
         OptionKind.ENLARGE: _("enlarge {name} by {share}"),
         OptionKind.BRING_FORWARD: _("open {name} {months} earlier"),
-        OptionKind.RESERVE: _("hold {amount} of {name} more in reserve"),
+        OptionKind.RESERVE: _("hold {amount} more in reserve: {name}"),
         OptionKind.CONTRACT: _("contract {name}"),
         OptionKind.CONVERT: _("convert to {name}"),
         OptionKind.BUY_OUT: _("buy {share} of {name} out"),

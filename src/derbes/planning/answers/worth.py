@@ -5,14 +5,12 @@ from dataclasses import replace
 from derbes.case.entities import Case
 from derbes.planning.answers.closing import closed_years, decided_later, without_set
 from derbes.planning.answers.money.payments import choices_in_words
-from derbes.planning.answers.solving import Found, Solve, TimeIsOver
+from derbes.planning.answers.solving import Found, Solve, TimeIsOver, dearer_by
 from derbes.results.plan import Alternative, StandardCost, Waiting
 
 CLOSE = 0.02
 """Plans that cost this part more, of the cost above that without any threat, come close."""
 MOST_ALTERNATIVES = 5
-NOTHING = 1e-9
-"""Part of the cost up to which security costs nothing: then no other plan comes close."""
 
 
 def standard_costs(
@@ -46,7 +44,7 @@ def _cost_of(
     if not best.feasible:
         return None
     cost = no_threat if len(case.standards) == 1 else _cost_without(case, solve, name)
-    return None if cost is None else max(0.0, best.cost - cost)
+    return None if cost is None else dearer_by(best.cost, cost)
 
 
 def _cost_without(case: Case, solve: Solve, name: str) -> float | None:
@@ -68,7 +66,7 @@ def waiting_costs(case: Case, solve: Solve, best: Found) -> tuple[Waiting, ...]:
     for years in closed_years(case):
         found = solve(decided_later(case, years))
         if found.feasible:
-            rows.append(Waiting(years, found.cost, max(0.0, found.cost - best.cost)))
+            rows.append(Waiting(years, found.cost, dearer_by(found.cost, best.cost)))
         else:
             rows.append(Waiting(years, None, None))
     return tuple(rows)
@@ -86,7 +84,7 @@ def alternatives_of(
         TimeIsOver: There was no time for all of them.
     """
     scale = _scale(case, best, no_threat)
-    if scale <= NOTHING * abs(best.cost):
+    if not scale:
         return ()
     rows: list[Alternative] = []
     chosen = {choice.option for choice in best.decided}
@@ -96,7 +94,7 @@ def alternatives_of(
         found = solve(changed)
         if not found.feasible or found.cost - best.cost > CLOSE * scale:
             break
-        above = max(0.0, found.cost - best.cost) / scale
+        above = dearer_by(found.cost, best.cost) / scale
         rows.append(Alternative(found.cost, above, choices_in_words(case, found.decided)))
         chosen = {choice.option for choice in found.decided}
     return tuple(rows)
@@ -106,4 +104,4 @@ def _scale(case: Case, best: Found, no_threat: float | None) -> float:
     """Cost above that without any threat; where no standard is asked for, the cost. [money]"""
     if not case.standards:
         return abs(best.cost)
-    return 0.0 if no_threat is None else best.cost - no_threat
+    return 0.0 if no_threat is None else dearer_by(best.cost, no_threat)

@@ -1,24 +1,23 @@
-"""Many draws solved apart: prices and starts around Benders' decomposition."""
+"""Many draws solved apart: prices around Benders' decomposition."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
-from derbes.case.quantity import FloatArray
-from derbes.planning.decomposition.benders import Search, State, search
+from derbes.planning.decomposition.benders import Looks, Search, State, is_met, search
 from derbes.planning.decomposition.checkpoint import Record
-from derbes.planning.decomposition.chunks import Crew
+from derbes.planning.decomposition.crew import Crew
+from derbes.planning.decomposition.everywhere import LONG, NEVER, NOWHERE, ONCE, SHORT, Everyone
 from derbes.planning.decomposition.master import Cuts, Master
-from derbes.planning.decomposition.nested import Everyone
-from derbes.planning.decomposition.starts import find_failing, joined
 from derbes.planning.decomposition.subproblem import Outcome
 from derbes.planning.program.decisions.stage import EXCUSE
 from derbes.planning.program.prices import Prices
 from derbes.planning.program.problem import (
     PlanProblem,
     part_of,
-    with_branches,
+    trunk_alone,
     without_standards,
 )
 from derbes.planning.program.solution import (
@@ -38,7 +37,7 @@ from derbes.planning.program.solving import (
     worst_shortfalls,
 )
 
-CALM_GAP = 1e-6
+CALM_GAP = 1e-5
 """Gap of the no-threat cost, as part of it."""
 LEAST_GAP = 1e-4
 """Gap of the least that falls short, as part of it."""
@@ -46,6 +45,8 @@ N_PILOT, LEAST_DRAWS = 8, 32
 """Draws of a pilot, and of a problem that is worth one."""
 PILOT_GAP, PILOT_TIME = 5.0, 0.25
 """Gap of a pilot beside that of the problem, and part of the time that it may take."""
+SHORT_PART = 0.01
+"""Part of the gap by which long branches may cost more than short ones unnoticed."""
 LEAST_DEFERRED = 1e-4
 """Price of what is deferred, beside what must not fall short, where the least is sought."""
 
@@ -63,6 +64,8 @@ class Settings:
     keep: Callable[[Record], None]
     """Called with all that is known, after every iteration."""
     progress: Progress | None
+    is_calm: bool = False
+    """Whether standards are left aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ class _Best:
 
     record: Record
     figures: Evaluation
-    trunks: tuple[FloatArray, ...]
+    starts: Mapping[str, tuple[int, ...]]
+    """Starts that have a price in some draw. [period]"""
 
     @property
     def is_feasible(self) -> bool:
@@ -86,29 +90,43 @@ def solve_apart(problem: PlanProblem, record: Record, settings: Settings) -> Pla
         record: What is known to begin with.
         settings: How far, how long and by whom.
     """
-    clock = settings.clock
-    if record.reference is None:
-        calm = without_standards(problem)
-        best = _at_right_prices(calm, record, replace(settings, gap=CALM_GAP))
-        if best is None:
-            return nothing_allowed(problem, clock)
-        record = replace(best.record, reference=best.figures.cost, state=best.record.state.again())
-    record = _piloted(problem, record, settings)
-    problem, best = _at_all_starts(problem, record, settings)
+    clock, problem = settings.clock, trunk_alone(problem)
+    with Everyone(settings.crew, problem) as everyone:
+        if record.reference is None:
+            best = _calm(everyone, record, replace(settings, gap=CALM_GAP))
+            if best is None:
+                return nothing_allowed(problem, clock)
+            state = best.record.state.again()
+            record = replace(best.record, reference=best.figures.cost, state=state)
+        record = _piloted(everyone, record, settings)
+        best = _at_right_prices(everyone, record, settings)
     if best is None:
         return nothing_allowed(problem, clock)
     return _solution(problem, best, settings)
 
 
-def _piloted(problem: PlanProblem, record: Record, settings: Settings) -> Record:
-    """Starts and a point to begin with, from the same problem in some of its draws.
+def _calm(everyone: Everyone, record: Record, settings: Settings) -> _Best | None:
+    """The cheapest point without standards.
+
+    Where they are met in branches alone, the draws need not be stated again.
+    """
+    if not everyone.problem.second.trunk.standards:
+        return _at_right_prices(everyone, record, replace(settings, is_calm=True))
+    calm = trunk_alone(without_standards(everyone.problem))
+    with Everyone(settings.crew, calm) as alone:
+        return _at_right_prices(alone, record, settings)
+
+
+def _piloted(everyone: Everyone, record: Record, settings: Settings) -> Record:
+    """A point to begin with and cuts of branches, from the same problem in some of its draws.
 
     Only where to begin is taken from it, so that it need not be near: every draw is
-    looked at, and every start checked, afterwards.
+    looked at afterwards.
     """
+    problem = everyone.problem
     n, n_pilot = problem.n_draws, N_PILOT
     has_excuses = any(column.kind == EXCUSE for column in problem.first.columns)
-    if record.starts is not None or has_excuses or n < LEAST_DRAWS:
+    if not np.isnan(record.state.best).all() or has_excuses or n < LEAST_DRAWS:
         return record
     pilot = part_of(problem, [i * n // n_pilot for i in range(n_pilot)])
     begun = replace(record, state=State.begin(problem.first.n_columns))
@@ -117,63 +135,30 @@ def _piloted(problem: PlanProblem, record: Record, settings: Settings) -> Record
     alone = replace(
         settings, gap=PILOT_GAP * settings.gap, clock=short, keep=_keep_nothing, progress=None
     )
-    pilot, best = _at_all_starts(pilot, begun, alone)
+    with Everyone(settings.crew, pilot) as few:
+        best = _at_right_prices(few, begun, alone)
+        everyone.cuts.update(few.cuts)
     if best is None or np.isnan(best.record.state.best).any():
-        return replace(record, starts=pilot.starts, long_windows=pilot.long_windows)
-    return replace(
-        record,
-        state=replace(record.state, middle=best.record.state.best, middle_priced=np.inf),
-        prices=best.record.prices,
-        starts=pilot.starts,
-        long_windows=pilot.long_windows,
-    )
+        return record
+    middle = best.record.state.best
+    state = replace(record.state, middle=middle, middle_priced=np.inf)
+    return replace(record, state=state, prices=best.record.prices)
 
 
 def _keep_nothing(_record: Record) -> None:
     """What a pilot finds is kept when it is done."""
 
 
-def _at_all_starts(
-    problem: PlanProblem, record: Record, settings: Settings
-) -> tuple[PlanProblem, _Best | None]:
-    """The best point that meets its standards at every start, and the program with them."""
-    if record.starts is not None:
-        problem = with_branches(problem, record.starts, record.long_windows)
-    while True:
-        best = _at_right_prices(problem, record, settings)
-        if best is None or not best.is_feasible or settings.clock.is_over:
-            return problem, best
-        values = best.record.state.best
-        failing = find_failing(settings.crew, problem, values, best.trunks)
-        if not failing:
-            return problem, best
-        problem = joined(problem, failing)
-        record = replace(
-            best.record,
-            state=replace(best.record.state.again(), bound=best.record.state.bound, middle=values),
-            starts=problem.starts,
-            long_windows=problem.long_windows,
-        )
-        settings.keep(record)
-
-
-def _at_right_prices(problem: PlanProblem, record: Record, settings: Settings) -> _Best | None:
+def _at_right_prices(everyone: Everyone, record: Record, settings: Settings) -> _Best | None:
     """The best point at prices that are high enough; None: nothing may be chosen."""
-    with Everyone(settings.crew, problem) as everyone:
-        return _with_everyone(everyone, record, settings)
-
-
-def _with_everyone(everyone: Everyone, record: Record, settings: Settings) -> _Best | None:
     least: _Best | None = None
+    best: _Best | None = None
     for _raise in range(MOST_RAISES):
-        hunt = _hunt(everyone, record, settings)
-        state = search(hunt, record.state)
-        if state is None:
+        best = _searched(everyone, _hunt(everyone, record, settings), record, settings)
+        if best is None:
             return None
-        record = replace(record, state=state)
-        outcomes = everyone.at(state.best, record.prices, wants_trunk=True)
-        best = _best(hunt, record, outcomes)
-        if _is_met(best.figures) or settings.clock.is_over:
+        record = best.record
+        if is_met(best.figures) or settings.clock.is_over:
             return best
         least = least or _least(everyone, record, settings)
         if least is None:
@@ -181,27 +166,45 @@ def _with_everyone(everyone: Everyone, record: Record, settings: Settings) -> _B
         raised = raised_prices(record.prices, best.figures, least.figures)
         if raised is None:
             return best
-        record = replace(record, state=state.again(), prices=raised)
+        record = replace(record, state=record.state.again(), prices=raised)
         settings.keep(record)
-    if least is None or lacking(best.figures) <= lacking(least.figures):
+    if least is None or best is None or lacking(best.figures) <= lacking(least.figures):
         return best
     return least
 
 
-def _is_met(figures: Evaluation) -> bool:
-    return lacking(figures) == 0.0 and not figures.deferred.any()
+def _searched(everyone: Everyone, hunt: Search, record: Record, settings: Settings) -> _Best | None:
+    """The best point with its branches followed to the end; None: nothing may be chosen.
+
+    The search looks at short branches. Where the best point turns out to cost more with
+    long ones, what was learned of them stays, and the search goes on.
+    """
+    state = record.state
+    while True:
+        found = search(hunt, state)
+        if found is None:
+            return None
+        outcomes = everyone.at(found.best, record.prices, look=NEVER if settings.is_calm else LONG)
+        best = _best(hunt, replace(record, state=found), outcomes)
+        dearer = best.figures.penalized - found.best_priced
+        if dearer <= SHORT_PART * hunt.allowed(found) or hunt.clock.is_over:
+            return best
+        state = replace(found, best_priced=best.figures.penalized)
+        if hunt.is_done(state):
+            return replace(best, record=replace(record, state=state))
 
 
 def _best(hunt: Search, record: Record, outcomes: list[Outcome]) -> _Best:
-    trunks = tuple(outcome.trunk for outcome in outcomes if outcome.trunk is not None)
-    return _Best(record, hunt.figures(record.state.best, outcomes), trunks)
+    found: dict[str, set[int]] = {name: set() for name in hunt.problem.case.standards}
+    for outcome in outcomes:
+        for name, start in outcome.binding:
+            found[name].add(start)
+    starts = {name: tuple(sorted(one)) for name, one in found.items() if one}
+    return _Best(record, hunt.figures(record.state.best, outcomes), starts)
 
 
 def _hunt(everyone: Everyone, record: Record, settings: Settings) -> Search:
     problem = everyone.problem
-
-    def evaluate(values: FloatArray, is_close: bool) -> list[Outcome]:  # noqa: FBT001
-        return everyone.at(values, record.prices, is_close=is_close)
 
     def keep(state: State) -> None:
         settings.keep(replace(record, state=state))
@@ -214,7 +217,7 @@ def _hunt(everyone: Everyone, record: Record, settings: Settings) -> Search:
     return Search(
         problem=problem,
         master=Master(problem.first, problem.weights, problem.risk),
-        evaluate=evaluate,
+        looks=_looks(everyone, record.prices, is_calm=settings.is_calm),
         prices=record.prices,
         gap=settings.gap,
         reference=np.nan if record.reference is None else record.reference,
@@ -224,18 +227,21 @@ def _hunt(everyone: Everyone, record: Record, settings: Settings) -> Search:
     )
 
 
+def _looks(everyone: Everyone, prices: Prices, *, is_calm: bool) -> Looks:
+    """Ways to look at a point, ever more closely."""
+    how = (NEVER,) if is_calm else (NOWHERE, ONCE, SHORT)
+    return tuple(partial(everyone.at, prices=prices, look=look) for look in how)
+
+
 def _least(everyone: Everyone, record: Record, settings: Settings) -> _Best | None:
     """The point at which the least falls short, whatever it costs; None: time was over."""
     prices = Prices(hard=1.0, soft=LEAST_DEFERRED, money=0.0)
     problem = everyone.problem
 
-    def evaluate(values: FloatArray, is_close: bool) -> list[Outcome]:  # noqa: FBT001
-        return everyone.at(values, prices, is_close=is_close)
-
     hunt = Search(
         problem=problem,
         master=Master(problem.first, problem.weights, problem.risk, counts_money=False),
-        evaluate=evaluate,
+        looks=_looks(everyone, prices, is_calm=settings.is_calm),
         prices=prices,
         gap=LEAST_GAP,
         reference=np.nan,
@@ -246,12 +252,12 @@ def _least(everyone: Everyone, record: Record, settings: Settings) -> _Best | No
     n, n_columns = problem.n_draws, problem.first.n_columns
     floor = Cuts(np.arange(n), np.zeros(n), np.zeros((n, n_columns)))
     begun = State.begin(n_columns)
-    state = search(hunt, replace(begun, cuts=floor, ages=np.zeros(n), middle=np.zeros(n_columns)))
-    if state is None or settings.clock.is_over:
+    begun = replace(begun, cuts=floor, ages=np.zeros(n), middle=np.zeros(n_columns))
+    best = _searched(everyone, hunt, replace(record, state=begun, prices=prices), settings)
+    if best is None or settings.clock.is_over:
         return None
-    found = replace(record.state.again(), best=state.best, bound=record.state.bound)
-    outcomes = everyone.at(state.best, prices, wants_trunk=True)
-    return _best(hunt, replace(record, state=found), outcomes)
+    state = replace(record.state.again(), best=best.record.state.best, bound=record.state.bound)
+    return replace(best, record=replace(record, state=state))
 
 
 def _nothing(_state: State) -> None:
@@ -276,6 +282,6 @@ def _solution(problem: PlanProblem, best: _Best, settings: Settings) -> PlanSolu
         status=status,
         evaluation=figures,
         iterations=state.iteration,
-        starts=problem.starts,
+        starts=best.starts,
         seconds=settings.clock.seconds,
     )

@@ -18,13 +18,15 @@ from derbes.planning.program.figures import evaluation
 from derbes.planning.program.prices import Prices
 from derbes.planning.program.problem import PlanProblem
 from derbes.planning.program.solution import Evaluation
-from derbes.planning.program.solving import EXACT, Clock
+from derbes.planning.program.solving import EXACT, Clock, lacking
 from derbes.programs.solver.mixed import MixedSettings
 
 INSIDE = 0.5
 """Where between the best point (1) and the master's (0) cuts are taken."""
 RELAXED_PART = 0.3
 """Part of the gap to which the relaxed phase is solved."""
+ROUGH = 0.02
+"""The same as part of the cost above the reference."""
 MASTER_PART = 0.3
 """Part of the gap to which the master is solved in whole numbers."""
 ROUNDS_HELD = 4
@@ -80,14 +82,18 @@ class State:
         )
 
 
+Looks = tuple[Callable[[FloatArray], list[Outcome]], ...]
+"""Ways to look at all draws at a point, ever more closely: by what is known, which costs no
+more than the draws do; once at each branch; until nothing new is found."""
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """What is searched, and how far."""
 
     problem: PlanProblem
     master: Master
-    evaluate: Callable[[FloatArray, bool], list[Outcome]]
-    """All draws at a point; exactly, or no more than what they cost."""
+    looks: Looks
     prices: Prices
     gap: float
     """As part of the cost above the reference."""
@@ -98,10 +104,6 @@ class Search:
     """Called after every iteration."""
     keep: Callable[[State], None]
     """Called where the search can go on from."""
-
-    def priced(self, values: FloatArray, outcomes: list[Outcome]) -> float:
-        """Cost of a point with the price of what falls short. [money]"""
-        return self.figures(values, outcomes).penalized
 
     def figures(self, values: FloatArray, outcomes: list[Outcome]) -> Evaluation:
         """Figures of a point."""
@@ -124,6 +126,11 @@ class Search:
         )
 
 
+def is_met(figures: Evaluation) -> bool:
+    """Whether nothing falls short, neither what must not nor what may be deferred."""
+    return lacking(figures) == 0.0 and not figures.deferred.any()
+
+
 def search(hunt: Search, state: State) -> State | None:
     """The best point within the gap, or what was found in time; None: nothing may be chosen.
 
@@ -131,23 +138,43 @@ def search(hunt: Search, state: State) -> State | None:
         hunt: What is searched, and how far.
         state: What is known to begin with.
     """
-    if not len(state.cuts.at_zero):
-        first = _first_point(hunt)
-        if first is None:
-            return None
-        state = _looked_at(hunt, state, first)
-    elif np.isinf(state.middle_priced) and not np.isnan(state.middle).any():
-        state = _looked_at(hunt, state, state.middle)
-    has_whole = bool(hunt.master.first.is_whole.any())
+    begun = _begun(hunt, state)
+    if begun is None:
+        return None
+    state, has_whole = begun, bool(hunt.master.first.is_whole.any())
     while state.is_relaxed and not hunt.is_done(state):
         state = _relaxed_step(hunt, state)
         if has_whole and _is_settled(hunt, state):
-            state = replace(state, is_relaxed=False)
+            state = _looked_at(hunt, replace(state, middle_priced=np.inf), state.middle, ONCE)
+            state = replace(state, is_relaxed=not _is_settled(hunt, state))
         hunt.keep(state)
     while not hunt.is_done(state):
         state = _whole_step(hunt, state)
         hunt.keep(state)
+    return _with_a_point(hunt, state)
+
+
+def _begun(hunt: Search, state: State) -> State | None:
+    """With cuts of all draws at some point; None: nothing may be chosen."""
+    if len(state.cuts.at_zero):
+        is_new = np.isinf(state.middle_priced) and not np.isnan(state.middle).any()
+        return _looked_at(hunt, state, state.middle) if is_new else state
+    first = _first_point(hunt)
+    if first is None:
+        return None
+    for point in (first, hunt.master.largest()):
+        if point is not None:
+            state = _looked_at(hunt, state, point, QUICKLY)
     return state
+
+
+def _with_a_point(hunt: Search, state: State) -> State:
+    """With a point that may be chosen, even where time was over before one was found."""
+    first = _first_point(hunt) if np.isnan(state.best).any() else None
+    if first is None:
+        return state
+    state = _looked_at(hunt, state, first)
+    return replace(state, best=first) if np.isnan(state.best).any() else state
 
 
 def _first_point(hunt: Search) -> FloatArray | None:
@@ -163,21 +190,36 @@ def _may_be_chosen(hunt: Search, values: FloatArray) -> bool:
     return bool(np.all(np.abs(whole - np.round(whole)) <= 1e-9))
 
 
-def _looked_at(hunt: Search, state: State, values: FloatArray, *, is_close: bool = True) -> State:
-    """What a point adds: cuts of all draws, and its cost where it was looked at closely."""
-    outcomes = hunt.evaluate(values, is_close)
-    priced = hunt.priced(values, outcomes)
-    n_new = len(outcomes)
+QUICKLY, ONCE, CLOSELY = 1, 2, 3
+"""How many of the ways to look at a point are gone, one after the other."""
+
+
+def _looked_at(hunt: Search, state: State, values: FloatArray, how: int = CLOSELY) -> State:
+    """What a point adds: cuts of all draws, and its cost where it was looked at closely.
+
+    That is done only where it may be better than the best: where nothing is lacking, or
+    no less can be.
+    """
+    may_be_best = False
+    for turn, look in enumerate(hunt.looks[:how], start=1):
+        outcomes = look(values)
+        figures = hunt.figures(values, outcomes)
+        may_be_best = _may_be_chosen(hunt, values) and figures.penalized < state.best_priced
+        is_least = figures.penalized <= state.bound + hunt.allowed(state)
+        is_fine = turn == QUICKLY or is_met(figures) or is_least
+        if how == CLOSELY and not (may_be_best and is_fine):
+            break
+    priced, cuts = figures.penalized, [outcome.cut for outcome in outcomes]
     state = replace(
         state,
-        cuts=state.cuts.with_more([outcome.cut for outcome in outcomes]),
-        ages=np.concatenate([state.ages, np.zeros(n_new)]),
+        cuts=state.cuts.with_more(cuts),
+        ages=np.concatenate([state.ages, np.zeros(len(cuts))]),
         iteration=state.iteration + 1,
     )
     if priced < state.middle_priced:
         state = replace(state, middle=values, middle_priced=priced)
     is_exact = all(outcome.is_exact for outcome in outcomes)
-    if is_exact and priced < state.best_priced and _may_be_chosen(hunt, values):
+    if is_exact and may_be_best:
         state = replace(state, best=values, best_priced=priced)
     return state
 
@@ -194,8 +236,14 @@ def _aged(state: State, values: FloatArray) -> State:
 
 
 def _is_settled(hunt: Search, state: State) -> bool:
-    """Whether the relaxed phase has come near enough."""
-    return state.middle_priced - state.bound <= RELAXED_PART * hunt.allowed(state)
+    """Whether the relaxed phase has come near enough.
+
+    What whole numbers cost beyond it is usually far more than the gap, so that a rough
+    optimum is a good start for them.
+    """
+    above = state.middle_priced - hunt.reference
+    rough = ROUGH * above if np.isfinite(above) else 0.0
+    return state.middle_priced - state.bound <= max(RELAXED_PART * hunt.allowed(state), rough)
 
 
 def _relaxed_step(hunt: Search, state: State) -> State:
@@ -206,8 +254,8 @@ def _relaxed_step(hunt: Search, state: State) -> State:
     state = replace(state, bound=max(state.bound, answer.bound))
     inside = INSIDE if has_moved or state.iteration < 2 else 0.0
     point = inside * state.middle + (1.0 - inside) * answer.values
-    is_close = not bool(hunt.master.first.is_whole.any())
-    state = _looked_at(hunt, _aged(state, answer.values), point, is_close=is_close)
+    how = QUICKLY if bool(hunt.master.first.is_whole.any()) else CLOSELY
+    state = _looked_at(hunt, _aged(state, answer.values), point, how)
     hunt.tell(state)
     return state
 

@@ -37,9 +37,6 @@ class Record:
     prices: Prices = START
     reference: float | None = None
     """No-threat cost; None: it is being looked for. [money]"""
-    starts: Mapping[str, tuple[int, ...]] | None = None
-    """Starts whose branches stand in the program; None: those it began with."""
-    long_windows: frozenset[tuple[str, int]] = frozenset()
 
 
 def key_of(problem: PlanProblem) -> str:
@@ -72,15 +69,12 @@ def save(path: Path, record: Record) -> None:
         "middle": state.middle,
         "numbers": np.array([state.best_priced, state.middle_priced, state.bound]),
     }
-    starts = record.starts
     text = json.dumps(
         {
             "format": FORMAT,
             "key": record.key,
             "prices": [record.prices.hard, record.prices.soft, record.prices.money],
             "reference": None if record.reference is None else record.reference.hex(),
-            "starts": None if starts is None else {n: list(s) for n, s in starts.items()},
-            "long_windows": sorted(record.long_windows),
             "is_relaxed": state.is_relaxed,
             "iteration": state.iteration,
             "arrays": {name: _packed(array) for name, array in arrays.items()},
@@ -135,7 +129,6 @@ def _record(found: Mapping[str, Any], n_columns: int) -> Record:
     )
     best_priced, middle_priced, bound = (float(number) for number in arrays["numbers"])
     hard, soft, money = found["prices"]
-    starts = found["starts"]
     return Record(
         key=found["key"],
         state=State(
@@ -151,8 +144,6 @@ def _record(found: Mapping[str, Any], n_columns: int) -> Record:
         ),
         prices=Prices(hard, soft, money),
         reference=None if found["reference"] is None else float.fromhex(found["reference"]),
-        starts=None if starts is None else {n: tuple(s) for n, s in starts.items()},
-        long_windows=frozenset((name, start) for name, start in found["long_windows"]),
     )
 
 

@@ -1,20 +1,23 @@
 """What choices cost when they are made, in every draw, and what happens in calm then."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 
 import numpy as np
 
 from derbes.case.options import Choice
 from derbes.case.quantity import FloatArray
-from derbes.planning.decomposition.chunks import Crew, cut_up, solve_all
+from derbes.planning.decomposition.crew import Crew
+from derbes.planning.decomposition.everywhere import LONG, Everyone, NestedSecond, Part, make_groups
 from derbes.planning.decomposition.subproblem import solve_draws
 from derbes.planning.program.figures import evaluation
 from derbes.planning.program.prices import START, Prices
-from derbes.planning.program.problem import PlanProblem
+from derbes.planning.program.problem import PlanProblem, trunk_alone
 from derbes.planning.program.solution import Evaluation, Trunk
 from derbes.planning.program.supply.effects import write_out
 from derbes.planning.program.supply.trunk import paid_abroad
+from derbes.programs.layout import Layout
 
 FIRM = Prices(hard=START.hard * 1e3, soft=START.soft * 1e2)
 """Prices where nothing but supply is left to decide: what can be met is met."""
@@ -27,7 +30,9 @@ def evaluate(
     n_workers: int = 1,
     executor: Executor | None = None,
 ) -> Evaluation:
-    """Cost and shortfalls of fixed choices in every draw; standards at the program's starts.
+    """Cost and shortfalls of fixed choices in every draw.
+
+    Standards are met at the program's starts, or at all where the program is not stated.
 
     Args:
         problem: The problem.
@@ -39,8 +44,12 @@ def evaluate(
         KeyError: A choice has no column: no such option, date or size.
     """
     values = columns_of(problem, choices)
-    with Crew(n_workers, executor) as crew:
-        outcomes = solve_all(crew, cut_up(problem), values, prices=FIRM)
+    if problem.programs:
+        outcomes = solve_draws(problem.second, problem.programs, values, prices=FIRM)
+    else:
+        problem = trunk_alone(problem)
+        with Crew(n_workers, executor) as crew, Everyone(crew, problem) as everyone:
+            outcomes = everyone.at(values, FIRM)
     return evaluation(problem, values, [outcome.figures for outcome in outcomes], FIRM)
 
 
@@ -51,8 +60,19 @@ def columns_of(problem: PlanProblem, choices: Sequence[Choice] | FloatArray) -> 
     return problem.first.values(tuple(choices))
 
 
+def trunks(problem: PlanProblem, choices: Sequence[Choice] | FloatArray) -> Iterator[Trunk]:
+    """What happens in calm under fixed choices, draw by draw; standards are met at all starts.
+
+    Args:
+        problem: The problem.
+        choices: What is chosen, or the first-stage columns.
+    """
+    for draw in range(problem.n_draws):
+        yield trunk(problem, choices, draw)
+
+
 def trunk(problem: PlanProblem, choices: Sequence[Choice] | FloatArray, draw: int = 0) -> Trunk:
-    """What happens in calm under fixed choices, in one draw.
+    """What happens in calm under fixed choices, in one draw; standards are met at all starts.
 
     Args:
         problem: The problem.
@@ -60,12 +80,10 @@ def trunk(problem: PlanProblem, choices: Sequence[Choice] | FloatArray, draw: in
         draw: The draw.
     """
     values = columns_of(problem, choices)
-    outcome = solve_draws(
-        problem.second, [problem.programs[draw]], values, prices=FIRM, wants_trunk=True
-    )[0]
-    columns, layout = outcome.trunk, problem.second.trunk.layout
-    if columns is None:
-        raise ValueError("no trunk was asked for")
+    alone = replace(trunk_alone(problem), futures=problem.futures.chosen([draw]))
+    known = make_groups(Part(alone, draw))[0].known
+    columns = NestedSecond(known, FIRM).solve(0, values, look=LONG).trunk
+    layout = known.stage.trunk.layout
     written = write_out(problem.futures.case_of(draw), problem.n_periods)
     orders = layout.column("order").of(columns)
     bought, money, _years = paid_abroad(written, layout.n)
@@ -79,15 +97,14 @@ def trunk(problem: PlanProblem, choices: Sequence[Choice] | FloatArray, draw: in
         lots=layout.column("lot").of(columns),
         fresh=layout.column("fresh").of(columns),
         unmet=layout.column("unmet").of(columns),
-        money=_by_period(problem, draw, columns),
+        money=_by_period(layout, known.draws[0].program.money, columns),
         abroad=abroad,
     )
 
 
-def _by_period(problem: PlanProblem, draw: int, columns: FloatArray) -> FloatArray:
+def _by_period(layout: Layout, prices: FloatArray, columns: FloatArray) -> FloatArray:
     """Discounted money of the trunk, by period of the order or stock. (n,) [money]"""
-    layout = problem.second.trunk.layout
-    paid = problem.programs[draw].money[: layout.n_columns] * columns
+    paid = prices[: layout.n_columns] * columns[: layout.n_columns]
     money = np.zeros(layout.n)
     for kind in ("order", "lot", "fresh", "unmet"):
         money += layout.column(kind).of(paid).sum(axis=0)

@@ -87,6 +87,25 @@ class Master:
         )
         return replace(self, first=first)
 
+    def largest(self) -> FloatArray | None:
+        """A point with as much as may be chosen, as early as may be; None: nothing may be.
+
+        Where to begin, as standards are likely to be met there.
+        """
+        columns = self.first.columns
+        last = max((column.date for column in columns), default=0)
+        most = np.array(
+            [column.size * (2.0 + last - column.date) for column in columns], dtype=np.float64
+        )
+        eager = replace(self.first, cost=-most / max(most.max(initial=0.0), 1.0))
+        n_draws = len(self.weights)
+        floor = Cuts(
+            np.arange(n_draws), np.zeros(n_draws), np.zeros((n_draws, self.first.n_columns))
+        )
+        master = replace(self, first=eager, counts_money=True)
+        answer = master.solve(floor, MixedSettings(), is_relaxed=True)
+        return None if answer is None else answer.values
+
     def solve(
         self, cuts: Cuts, settings: MixedSettings, *, is_relaxed: bool
     ) -> MasterAnswer | None:

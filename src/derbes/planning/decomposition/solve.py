@@ -6,9 +6,10 @@ from pathlib import Path
 from derbes.planning.decomposition.apart import Progress, Settings, solve_apart
 from derbes.planning.decomposition.benders import State
 from derbes.planning.decomposition.checkpoint import Record, key_of, load, save
-from derbes.planning.decomposition.chunks import Crew
-from derbes.planning.decomposition.starts import find_failing, joined
-from derbes.planning.program.problem import PlanProblem
+from derbes.planning.decomposition.crew import Crew
+from derbes.planning.decomposition.everywhere import Everyone
+from derbes.planning.decomposition.starts import joined, missing_starts
+from derbes.planning.program.problem import PlanProblem, stated, trunk_alone
 from derbes.planning.program.solution import PlanSolution
 from derbes.planning.program.solving import (
     Clock,
@@ -21,8 +22,6 @@ from derbes.planning.program.solving import (
 
 MOST_TOGETHER = 20_000
 """Columns up to which all draws are solved in one program."""
-MOST_ALONE = 120_000
-"""The same where there is one draw: cuts of one program share nothing."""
 
 
 def solve_plan(  # noqa: PLR0913 - the verb of the package
@@ -63,14 +62,14 @@ def solve_plan(  # noqa: PLR0913 - the verb of the package
 
     with Crew(n_workers, executor) as crew:
         settings = Settings(gap, clock, crew, keep, progress)
-        most = MOST_ALONE if problem.n_draws == 1 else MOST_TOGETHER
-        if problem.n_columns > most:
+        if problem.n_columns > MOST_TOGETHER:
             return solve_apart(problem, record, settings)
         keep(record)
-        return _solve_together(problem, settings)
+        with Everyone(crew, trunk_alone(problem)) as everyone:
+            return _solve_together(stated(problem), everyone, settings)
 
 
-def _solve_together(problem: PlanProblem, settings: Settings) -> PlanSolution:
+def _solve_together(problem: PlanProblem, everyone: Everyone, settings: Settings) -> PlanSolution:
     """The cheapest plan by the extensive form."""
     clock = settings.clock
     reference = no_threat_cost(problem, clock)
@@ -86,9 +85,8 @@ def _solve_together(problem: PlanProblem, settings: Settings) -> PlanSolution:
             settings.progress(figures.penalized, bound, gap, 1)
         if not found.is_feasible or clock.is_over:
             break
-        point = found.point
-        failing = find_failing(settings.crew, problem, point.values, point.drawn)
-        if not failing:
+        missing = missing_starts(everyone, problem, found.point)
+        if not missing:
             break
-        problem = joined(problem, failing)
+        problem = joined(problem, missing)
     return plan_solution(problem, found, reference, clock)

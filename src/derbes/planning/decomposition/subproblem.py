@@ -47,6 +47,8 @@ class Outcome:
     """Columns of the trunk, where they are asked for."""
     is_exact: bool = True
     """Whether this is the draw's cost; else it is no more than it."""
+    binding: tuple[tuple[str, int], ...] = ()
+    """Standards and starts whose branches have a price. [period]"""
 
 
 def cut_of(

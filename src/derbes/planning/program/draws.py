@@ -139,6 +139,7 @@ def make_programs(
     *,
     n_periods: int,
     customary: Mapping[int, FloatArray] | None = None,
+    first_draw: int = 0,
 ) -> tuple[DrawProgram, ...]:
     """All draws as programs.
 
@@ -148,6 +149,7 @@ def make_programs(
         stage: Blocks of the second.
         n_periods: T.
         customary: Stock that is customary in each draw; None: there are no branches.
+        first_draw: Position of the first of them among all draws.
     """
     shared, programs = _Shared(), []
     costs = _option_costs(future, first)
@@ -157,11 +159,11 @@ def make_programs(
         measures = standard_measures(future.case, written)
         stock = nothing if customary is None else customary[i]
         vectors = draw_vectors(stage, written, measures, stock)
-        reach = draw_reach(stage, first, written, measures, draw=i)
+        reach = draw_reach(stage, first, written, measures, draw=first_draw + i)
         key = matrix_key(written, stage, measures)
         programs.append(
             DrawProgram(
-                draw=i,
+                draw=first_draw + i,
                 weight=float(weight),
                 matrix=shared.made(key, partial(draw_matrix, stage, written, measures)),
                 row_lower=shared.vector(vectors.row_lower),

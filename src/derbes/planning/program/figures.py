@@ -89,9 +89,7 @@ def evaluation(
     """
     weights, risk = problem.weights, problem.risk
     costs = np.array([one.money for one in drawn])
-    shortfalls = {
-        name: np.array([one.lacks[name] for one in drawn]) for name in problem.second.standards
-    }
+    shortfalls = {name: np.array([one.lacks[name] for one in drawn]) for name in drawn[0].lacks}
     for name, lacking in shortfalls.items():
         lacking[_excused(problem, values, name)] = 0.0
     option_cost = float(problem.first.cost @ values)

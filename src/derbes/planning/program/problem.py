@@ -36,6 +36,9 @@ from derbes.planning.program.supply.second_stage import (
 )
 from derbes.planning.program.supply.trunk import trunk_shape
 
+MOST_STATED = 20_000
+"""Columns up to which the programs of all draws are stated at once; larger ones are stated
+where they are solved."""
 Starts = Mapping[str, Sequence[int]]
 """Standard → starts whose branches stand in the program. [period]"""
 
@@ -55,9 +58,9 @@ class PlanProblem:
     first: FirstStage
     second: SecondStage
     programs: tuple[DrawProgram, ...]
-    """One for each draw. (N,)"""
+    """One for each draw; none while they are not stated. (N,)"""
     customary: Mapping[int, FloatArray]
-    """Stock that is customary in each draw. (G, n) [unit]"""
+    """Stock that is customary in each draw; none while they are not stated. (G, n) [unit]"""
     starts: Mapping[str, tuple[int, ...]]
     """Starts whose branches stand in the program. [period]"""
     long_windows: frozenset[tuple[str, int]]
@@ -113,10 +116,7 @@ def make_problem(
     written = write_out(future.case_of(shaping), n_periods)
     _check_structure(future, written)
     begun = _begun(case, starts or {})
-    bare = replace(case, standards={})
-    stage = make_second_stage(trunk_shape(bare, written), ())
-    trunks = make_programs(replace(future, case=bare), first, stage, n_periods=n_periods)
-    stocks = customary_stocks(stage, trunks) if begun else []
+    shapes = _shapes(case, written, begun)
     problem = PlanProblem(
         case=case,
         risk=case.risk if risk is None else risk,
@@ -124,13 +124,42 @@ def make_problem(
         n_periods=n_periods,
         widest=shaping,
         first=first,
-        second=stage,
-        programs=trunks,
-        customary=dict(enumerate(stocks)),
-        starts={},
+        second=make_second_stage(trunk_shape(case, written), shapes),
+        programs=(),
+        customary={},
+        starts=begun,
         long_windows=frozenset(),
     )
-    return with_branches(problem, begun) if asked else problem
+    return stated(problem) if problem.n_columns <= MOST_STATED else problem
+
+
+def stated(problem: PlanProblem) -> PlanProblem:
+    """The problem with the programs of its draws."""
+    if problem.programs:
+        return problem
+    customary = problem.customary
+    if problem.second.branches and not customary:
+        case = replace(problem.case, standards={})
+        stage = make_second_stage(replace(problem.second.trunk, standards=()), ())
+        bare = replace(problem.futures, case=case)
+        trunks = make_programs(bare, problem.first, stage, n_periods=problem.n_periods)
+        customary = dict(enumerate(customary_stocks(stage, trunks)))
+    programs = make_programs(
+        problem.futures,
+        problem.first,
+        problem.second,
+        n_periods=problem.n_periods,
+        customary=customary or None,
+    )
+    return replace(problem, programs=programs, customary=customary)
+
+
+def trunk_alone(problem: PlanProblem) -> PlanProblem:
+    """The problem with no branch in its program, and nothing stated."""
+    stage = make_second_stage(problem.second.trunk, ())
+    return replace(
+        problem, second=stage, programs=(), customary={}, starts={}, long_windows=frozenset()
+    )
 
 
 def _begun(case: Case, starts: Starts) -> dict[str, tuple[int, ...]]:
@@ -155,26 +184,29 @@ def with_branches(
         long_windows: Branches that are followed until the stocks are back.
     """
     written = write_out(problem.futures.case_of(problem.widest), problem.n_periods)
-    shapes = tuple(
-        _shape(problem.case, written, name, start=start, is_long=(name, start) in long_windows)
-        for name, standard in problem.case.standards.items()
-        for start in sorted(starts.get(name, ()))
-        if standard.measure
-    )
-    stage = make_second_stage(trunk_shape(problem.case, written), shapes)
-    programs = make_programs(
-        problem.futures,
-        problem.first,
-        stage,
-        n_periods=problem.n_periods,
-        customary=problem.customary or None,
-    )
-    return replace(
+    shapes = _shapes(problem.case, written, starts, long_windows)
+    changed = replace(
         problem,
-        second=stage,
-        programs=programs,
+        second=make_second_stage(trunk_shape(problem.case, written), shapes),
+        programs=(),
         starts={name: tuple(sorted(found)) for name, found in starts.items()},
         long_windows=long_windows,
+    )
+    return stated(changed)
+
+
+def _shapes(
+    case: Case,
+    written: Written,
+    starts: Starts,
+    long_windows: frozenset[tuple[str, int]] = frozenset(),
+) -> tuple[BranchShape, ...]:
+    """Blocks of the branches at some starts."""
+    return tuple(
+        _shape(case, written, name, start=start, is_long=(name, start) in long_windows)
+        for name, standard in case.standards.items()
+        for start in sorted(starts.get(name, ()))
+        if standard.measure
     )
 
 
@@ -189,13 +221,8 @@ def part_of(problem: PlanProblem, draws: Sequence[int]) -> PlanProblem:
     return replace(
         problem,
         futures=replace(chosen, weights=weights),
-        programs=tuple(
-            replace(problem.programs[i], draw=position, weight=float(weights[position]))
-            for position, i in enumerate(kept)
-        ),
-        customary={position: problem.customary[i] for position, i in enumerate(kept)}
-        if problem.customary
-        else problem.customary,
+        programs=(),
+        customary={},
         widest=kept.index(problem.widest),
     )
 
@@ -206,9 +233,15 @@ def without_standards(problem: PlanProblem) -> PlanProblem:
     written = write_out(problem.futures.case_of(problem.widest), problem.n_periods)
     stage = make_second_stage(trunk_shape(case, written), ())
     future = replace(problem.futures, case=case)
-    programs = make_programs(future, problem.first, stage, n_periods=problem.n_periods)
     return replace(
-        problem, case=case, second=stage, programs=programs, starts={}, long_windows=frozenset()
+        problem,
+        case=case,
+        futures=future,
+        second=stage,
+        programs=(),
+        customary={},
+        starts={},
+        long_windows=frozenset(),
     )
 
 

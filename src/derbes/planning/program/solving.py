@@ -9,9 +9,9 @@ import numpy as np
 from derbes.case.quantity import FloatArray
 from derbes.planning.program.decisions.stage import FirstStage
 from derbes.planning.program.extensive import extensive_form
-from derbes.planning.program.figures import draw_figures, evaluation
+from derbes.planning.program.figures import DrawFigures, draw_figures, evaluation
 from derbes.planning.program.prices import LEAST, START, Prices
-from derbes.planning.program.problem import PlanProblem, without_standards
+from derbes.planning.program.problem import PlanProblem, stated, without_standards
 from derbes.planning.program.solution import (
     INFEASIBLE,
     OPTIMAL,
@@ -67,8 +67,8 @@ class Point:
 
     values: FloatArray
     """First-stage columns."""
-    drawn: tuple[FloatArray, ...]
-    """Second-stage columns of each draw."""
+    drawn: tuple[DrawFigures, ...]
+    """Figures of each draw."""
     figures: Evaluation
     bound: float
     """On the cost with prices. [money]"""
@@ -128,7 +128,7 @@ def _point(
         for draw, y in zip(problem.programs, drawn, strict=True)
     ]
     of_plan = evaluation(problem, values, figures, prices)
-    return Point(values, drawn, of_plan, answer.bound, answer.is_in_time)
+    return Point(values, tuple(figures), of_plan, answer.bound, answer.is_in_time)
 
 
 def solve_extensive(
@@ -146,6 +146,7 @@ def solve_extensive(
         SolveError: The program is unbounded, or time was over before any point was found.
     """
     clock = Clock.start(time_limit)
+    problem = stated(problem)
     reference = no_threat_cost(problem, clock)
     if reference is None:
         return nothing_allowed(problem, clock)
@@ -157,7 +158,7 @@ def solve_extensive(
 
 def no_threat_cost(problem: PlanProblem, clock: Clock) -> float | None:
     """What the cheapest plan would cost without standards; None: nothing may be chosen. [money]"""
-    found = at_right_prices(without_standards(problem), clock)
+    found = at_right_prices(stated(without_standards(problem)), clock)
     return None if found is None else found.point.figures.cost
 
 

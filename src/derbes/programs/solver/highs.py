@@ -52,7 +52,7 @@ Basis = highspy.HighsBasis
 """A basis, to start another solve from."""
 Stance = npt.NDArray[np.int8]
 """Where columns and rows stand in a basis: at a bound, between bounds, or basic."""
-_LOWER, _BASIC, _UPPER, _ZERO = range(4)
+LOWER, BASIC, _UPPER, _ZERO = range(4)
 _STANDINGS = np.array(
     [
         highspy.HighsBasisStatus.kLower,
@@ -140,15 +140,15 @@ class Session:
         columns = _standing(np.array(solution.col_value) * self.scale, self._column_bounds)
         rows = _standing(np.array(solution.row_value) * self.scale, self._row_bounds)
         _status, basic = self._solver.getBasicVariables()
-        columns[basic[basic >= 0]] = _BASIC
-        rows[-basic[basic < 0] - 1] = _BASIC
+        columns[basic[basic >= 0]] = BASIC
+        rows[-basic[basic < 0] - 1] = BASIC
         return np.concatenate([columns, rows])
 
     def stand(self, stance: Stance) -> None:
         """Start the next solve from a stance; rows that were added since are basic."""
         n = len(self._all_columns)
         missing = len(self._row_bounds[0]) - (len(stance) - n)
-        rows = np.concatenate([stance[n:], np.full(missing, _BASIC, dtype=np.int8)])
+        rows = np.concatenate([stance[n:], np.full(missing, BASIC, dtype=np.int8)])
         basis = highspy.HighsBasis()
         basis.valid = True
         basis.col_status = _STANDINGS[stance[:n]].tolist()
@@ -262,7 +262,7 @@ def _standing(values: FloatArray, bounds: tuple[FloatArray, FloatArray]) -> Stan
     lower, upper = bounds
     is_upper = np.isfinite(upper) & (np.abs(values - upper) < np.abs(values - lower))
     is_free = ~np.isfinite(lower) & ~np.isfinite(upper)
-    standing: Stance = np.where(is_upper, _UPPER, _LOWER).astype(np.int8)
+    standing: Stance = np.where(is_upper, _UPPER, LOWER).astype(np.int8)
     standing[is_free] = _ZERO
     return standing
 

@@ -17,7 +17,7 @@ from derbes.stress.asked import (
     Target,
 )
 from derbes.stress.columns.rule import Rule, cut_numbers
-from derbes.stress.told import ended_by, suffix_of
+from derbes.stress.told import ended_by, suffix_of, unmet_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,13 @@ class Headlines:
             tail = f"months={months}, bound={MYOPIC}{suffix_of(about.variant)}"
             names.append(f"end({about.target.measure}, {tail})")
         return tuple(names)
+
+    def units(self) -> tuple[str, ...]:
+        """Units of the answers."""
+        about = self.subject
+        units = ("month", unmet_unit(about.case))
+        first = about.case.calendar.label(0)
+        return (*units, f"months from {first}") if about.survives else units
 
     def evaluate(self, draws: Draws) -> FloatArray:
         """The answers for draws. (N, A)

@@ -48,7 +48,7 @@ def what_decides(subject: Subject, draws: Draws, *, seed: int) -> Decided:
         given=(few, about.evaluate(few)),
         seed=seed,
     )
-    return Decided(bars(found), told, screened_out(found, kept))
+    return Decided(bars(found, about.units()), told, screened_out(found, kept))
 
 
 def what_tips(subject: Subject, draws: Draws) -> Decided:

@@ -12,6 +12,7 @@ from derbes.draws import values_at
 from derbes.results.stress import Influence
 from derbes.stress.decides.oneway import Center, Evaluate
 from derbes.stress.decides.salib import (
+    PAWN_PARTS,
     Indices,
     pawn_indices,
     saltelli_points,
@@ -24,6 +25,8 @@ N_BASE = 256
 """Base points of Saltelli's design."""
 PAWN_DRAWS = 2048
 """Draws from which PAWN is computed."""
+LEAST_FOR_PAWN = 10 * PAWN_PARTS
+"""Draws below which PAWN is chance: ten in each part of an input's range."""
 
 
 def indices(
@@ -104,7 +107,7 @@ def influences(
         rest = [Influence(answer, path, None, None, None) for path in pawn]
         known = {one.input for one in own}
         rows = [*own, *(one for one in rest if one.input not in known)]
-        rows = [replace(one, pawn=float(pawn[one.input][a])) for one in rows if one.input in pawn]
+        rows = [replace(one, pawn=_known(pawn[one.input][a])) for one in rows if one.input in pawn]
         told += sorted(rows, key=_rank)
     return tuple(told)
 
@@ -129,13 +132,22 @@ def _influence(answer: str, shares: Shares, found: Indices | None, name: str) ->
     )
 
 
+def _known(index: float) -> float | None:
+    return None if np.isnan(index) else float(index)
+
+
 def _pawn(draws: Draws, answers: FloatArray) -> dict[str, FloatArray]:
-    """PAWN indices by input, the choice of a scenario among them. Input → (A,)"""
+    """PAWN indices by input, the choice of a scenario among them. Input → (A,)
+
+    nan where there are too few draws to tell.
+    """
     names, columns = list(draws.inputs), draws.values[:PAWN_DRAWS]
     if draws.scenarios:
         order = {name: float(i) for i, name in enumerate(dict.fromkeys(sorted(draws.scenarios)))}
         which = np.array([order[name] for name in draws.scenarios[:PAWN_DRAWS]])
         names, columns = [SCENARIO, *names], np.column_stack([which, columns])
+    if len(columns) < LEAST_FOR_PAWN:
+        return {name: np.full(answers.shape[1], np.nan) for name in names}
     known = np.where(np.isnan(columns), np.nanmin(columns, axis=0, initial=0.0) - 1.0, columns)
     by_answer = [pawn_indices(known, answers[:PAWN_DRAWS, a]) for a in range(answers.shape[1])]
     table = np.array(by_answer).reshape(answers.shape[1], len(names))

@@ -108,11 +108,16 @@ def swings(case: Case, names: Sequence[str], evaluate: Evaluate) -> Swings:
     return Swings(center, tuple(names), answers[-1], answers[:n], answers[n : 2 * n])
 
 
-def bars(found: Swings) -> tuple[Bar, ...]:
-    """A tornado for each answer: inputs by their swing, the largest first; none that is 0."""
+def bars(found: Swings, units: Sequence[str]) -> tuple[Bar, ...]:
+    """A tornado for each answer: inputs by their swing, the largest first; none that is 0.
+
+    Args:
+        found: The swings.
+        units: Unit of each answer. (A,)
+    """
     made = []
     sizes = found.sizes
-    for a, answer in enumerate(found.names):
+    for a, (answer, unit) in enumerate(zip(found.names, units, strict=True)):
         for d in np.argsort(-sizes[:, a], kind="stable"):
             if sizes[d, a] > 0.0:
                 quantity = found.center.inputs[d]
@@ -127,6 +132,7 @@ def bars(found: Swings) -> tuple[Bar, ...]:
                         answer_at_low=float(found.at_low[d, a]),
                         answer_at_high=float(found.at_high[d, a]),
                         answer_central=float(found.at_center[a]),
+                        answer_unit=unit,
                     )
                 )
     return tuple(made)

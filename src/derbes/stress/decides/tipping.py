@@ -228,15 +228,26 @@ def _told(case: Case, found: Found) -> TippingValue:
 def in_words(case: Case, quantity: Quantity, value: float) -> str:
     """A value of an input with its unit; of an opening, the month."""
     steps = quantity.path.split(".")
-    if len(steps) == 3 and steps[0] == "plants" and steps[2] == "opening":
+    if _is_opening(quantity):
         opening = case.plants[steps[1]].opening + round(value / case.calendar.step)
         return case.calendar.label(opening)
     return f"{shown(value)} {quantity.unit}".strip()
 
 
+def _is_opening(quantity: Quantity) -> bool:
+    steps = quantity.path.split(".")
+    return len(steps) == 3 and steps[0] == "plants" and steps[2] == "opening"
+
+
 def _sentence(found: Found, words: str, *, is_below: bool) -> str:
     if found.flip is None:
         told = _("{answer} holds in half of the draws where {input} is {value}")
+    elif _is_opening(found.quantity):
+        told = (
+            _("{answer} flips if {input} is before {value}")
+            if is_below
+            else _("{answer} flips if {input} is after {value}")
+        )
     elif is_below:
         told = _("{answer} flips if {input} is below {value}")
     else:

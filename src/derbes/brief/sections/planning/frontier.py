@@ -89,10 +89,13 @@ def _frontier_table(contents: BriefContents, plan: Plan) -> Table:
         what = "; ".join(choice.what for choice in point.plan) or _("nothing")
         if point.cost is None:
             why = _("impossible") if point.feasible is False else _("not computed")
-            rows.append((months, Cell(why, None, is_number=True), words("")))
+            rows.append((months, Cell(why, None, is_number=True), words("–"), words("")))
             continue
         above = point.cost if calm is None else beyond_noise(plan, point.cost - calm)
-        rows.append((months, figure_cell(above), words(what)))
-    head = (_("survived"), _("cost [{currency}]").format(currency=contents.case.currency),
-            _("plan"))  # fmt: skip
+        more = point.cost_of_a_month
+        priced = words("–") if more is None else figure_cell(more)
+        rows.append((months, figure_cell(above), priced, words(what)))
+    money = contents.case.currency
+    head = (_("survived"), _("cost [{currency}]").format(currency=money),
+            _("a month more [{currency}]").format(currency=money), _("plan"))  # fmt: skip
     return Table(_("Cost of security by months survived"), head, tuple(rows))

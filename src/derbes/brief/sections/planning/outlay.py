@@ -5,9 +5,9 @@ from derbes.brief.charts.plans import outlay_panels
 from derbes.brief.charts.style import NARROW, WIDE, Row
 from derbes.brief.contents import BriefContents, name_of
 from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell
-from derbes.brief.sections.planning.words import SMALL, made_of
+from derbes.brief.sections.planning.words import made_of
 from derbes.language import _
-from derbes.results.plan import FOREIGN, Outlay, Plan
+from derbes.results.plan import FOREIGN, NOISE, Plan
 
 
 def outlay_section(contents: BriefContents, plan: Plan) -> Section:
@@ -43,19 +43,15 @@ def _without_words(contents: BriefContents) -> str:
     return _("Compared with the calm course of the variant: {name}.").format(name=name)
 
 
-def _abroad(plan: Plan) -> list[Outlay]:
-    return [row for row in plan.outlay if row.currency == FOREIGN]
-
-
 def _outlay_finding(contents: BriefContents, plan: Plan) -> str:
     money = contents.case.currency
-    rows = _abroad(plan)
+    rows = [abroad for _row, abroad in plan.outlay_by_year if abroad is not None]
     known = [(r.amount, r.without_project) for r in rows
              if r.amount is not None and r.without_project is not None]  # fmt: skip
     if not known:
         return _("What is paid abroad is missing")
     saved = sum(without - amount for amount, without in known)
-    if abs(saved) <= SMALL * sum(abs(amount) for amount, _without in known):
+    if abs(saved) <= NOISE * sum(abs(amount) for amount, _without in known):
         return _("Nothing changes in what is paid abroad")
     text = (
         _("Over all years {amount} less are paid abroad")
@@ -92,23 +88,18 @@ def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> Row:
 
 
 def _outlay_table(contents: BriefContents, plan: Plan) -> Table:
-    abroad = {row.year: row for row in _abroad(plan)}
-    rows = []
-    for row in plan.outlay:
-        if row.currency == FOREIGN:
-            continue
-        part = abroad.get(row.year)
-        rows.append(
-            (
-                Cell(str(row.year), row.year),
-                figure_cell(row.amount),
-                figure_cell(row.options),
-                figure_cell(row.without_project),
-                figure_cell(part.amount if part else None),
-                figure_cell(part.without_project if part else None),
-            )
+    rows = tuple(
+        (
+            Cell(str(row.year), row.year),
+            figure_cell(row.amount),
+            figure_cell(row.options),
+            figure_cell(row.without_project),
+            figure_cell(abroad.amount if abroad else None),
+            figure_cell(abroad.without_project if abroad else None),
         )
+        for row, abroad in plan.outlay_by_year
+    )
     head = (_("year"), _("with the plan"), _("of it for options"), _("without it"),
             _("abroad, with"), _("abroad, without"))  # fmt: skip
     caption = _("Payments by year [{currency}]").format(currency=contents.case.currency)
-    return Table(caption, head, tuple(rows))
+    return Table(caption, head, rows)

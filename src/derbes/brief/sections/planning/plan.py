@@ -51,7 +51,8 @@ def plan_section(contents: BriefContents, plan: Plan) -> Section:
 
 def _plan_texts(contents: BriefContents, plan: Plan) -> list[str]:
     money = contents.case.currency
-    texts = []
+    about = made_of(contents, plan)
+    texts = [about[:1].upper() + about[1:] + "."]
     if plan.cost is not None and plan.bound is not None:
         texts.append(
             _(

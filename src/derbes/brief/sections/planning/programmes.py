@@ -19,8 +19,8 @@ def programmes_section(contents: BriefContents) -> Section:
     """What would have to be done in each variant, and what that costs."""
     currency = contents.case.currency
     head = (_("variant"), _("cheapest programme"),
-            _("cost of security [{currency}]").format(currency=currency),
-            _("supply and options [{currency}]").format(currency=currency))  # fmt: skip
+            _("cost of security, discounted [{currency}]").format(currency=currency),
+            _("supply and options, discounted [{currency}]").format(currency=currency))  # fmt: skip
     rows = tuple(_row(contents, name, plan) for name, plan in contents.plans.items())
     text = _(
         "The cost of security is what the programme costs above the cheapest course without any "

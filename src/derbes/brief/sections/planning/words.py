@@ -3,10 +3,7 @@
 from derbes.brief.contents import BriefContents, name_of
 from derbes.brief.sections.wording import draws_and_seed
 from derbes.language import _
-from derbes.results.plan import Plan
-
-SMALL = 1e-9
-"""Part of a cost up to which a difference is rounding noise."""
+from derbes.results.plan import NOISE, Plan
 
 
 def made_of(contents: BriefContents, plan: Plan) -> str:
@@ -19,7 +16,7 @@ def made_of(contents: BriefContents, plan: Plan) -> str:
 def beyond_noise(plan: Plan, amount: float) -> float:
     """An amount, or 0 where it is rounding noise beside what the plan costs. [money]"""
     whole = abs(plan.cost or plan.no_threat_cost or 0.0)
-    return 0.0 if abs(amount) <= SMALL * whole else amount
+    return 0.0 if abs(amount) <= NOISE * whole else amount
 
 
 def plan_method() -> str:

@@ -5,7 +5,7 @@ from derbes.brief.charts.draws import probability_lines
 from derbes.brief.charts.style import NARROW, WIDE, Row
 from derbes.brief.contents import BriefContents, name_of
 from derbes.brief.parts import Figure, Section, Table, figure_cell, month_cell, words
-from derbes.brief.sections.uncertainty.words import OPTIMAL, about, bound_words, draws_words
+from derbes.brief.sections.uncertainty.words import OPTIMAL, about, bound_words, made_by
 from derbes.brief.sections.wording import decimal_year
 from derbes.language import _
 from derbes.results.stress import EndedBy, Stress
@@ -21,6 +21,7 @@ def ends_section(contents: BriefContents, stress: Stress) -> Section | None:
     points = [point for point in stress.p_ended if point.length == length]
     measure = points[0].measure
     finding = _finding(points)
+    draws = {point.bound: point.n_draws for point in points}
     figure = Figure(
         id="ended-curve",
         title=finding,
@@ -29,7 +30,7 @@ def ends_section(contents: BriefContents, stress: Stress) -> Section | None:
             for part in (
                 _("Share of the draws"),
                 about(contents, measure, length),
-                draws_words(stress),
+                *(made_by(stress, bound, n) for bound, n in draws.items()),
             )
             if part
         ),
@@ -69,8 +70,16 @@ def _finding(points: list[EndedBy]) -> str:
             share=fmt.share(max(point.p for point in base)), month=fmt.date(last.date)
         )
     first = likely[0]
-    return _("In half of the draws leverage has ended by {month}; by {last} in {share}").format(
-        month=fmt.date(first.date), last=fmt.date(last.date), share=fmt.share(last.p)
+    text = _(
+        "In half of the draws leverage has ended by {month}; by {last} in {share} ({response}, "
+        "standard error {error})"
+    )
+    return text.format(
+        month=fmt.date(first.date),
+        last=fmt.date(last.date),
+        share=fmt.share(last.p),
+        response=bound_words(last.bound),
+        error=fmt.share(last.standard_error),
     )
 
 

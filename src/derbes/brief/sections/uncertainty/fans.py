@@ -7,10 +7,10 @@ from derbes.brief.contents import BriefContents, name_of
 from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_cell, words
 from derbes.brief.sections.uncertainty.words import (
     about,
-    answer_words,
     bound_words,
-    draws_words,
     in_unit,
+    made_by,
+    words_of,
 )
 from derbes.brief.sections.wording import decimal_year
 from derbes.language import _
@@ -55,20 +55,26 @@ def _points(fan: Fan) -> list[int]:
 def _figure(contents: BriefContents, stress: Stress, name: str) -> Figure:
     fans = [fan for fan in stress.fans if fan.name == name and _points(fan)]
     first = fans[0]
+    bounds = {fan.bound: fan.n_draws for fan in fans}
     parts = [_unit_words(first), about(contents, first.measure, first.length),
-             bound_words(first.bound), draws_words(stress, bound=first.bound)]  # fmt: skip
+             *(made_by(stress, bound, n) for bound, n in bounds.items())]  # fmt: skip
     finding = _finding(first)
     return Figure(
         id=f"fan-{name.replace('_', '-')}",
         title=finding,
         subtitle=" · ".join(part for part in parts if part),
-        description=_("Bands of the draws by date, a panel per variant. {finding}").format(
-            finding=finding
-        ),
+        description=_(
+            "Bands of the draws by date, a panel per variant and response. {finding}"
+        ).format(finding=finding),
         wide=_spec(contents, fans, WIDE),
         narrow=_spec(contents, fans, NARROW),
         table=_table(contents, fans),
     )
+
+
+def _panel(contents: BriefContents, fan: Fan) -> str:
+    parts = (name_of(contents.case, "variants", fan.variant), bound_words(fan.bound))
+    return ", ".join(part for part in parts if part)
 
 
 def _name(fan: Fan) -> str:
@@ -86,7 +92,7 @@ def _finding(fan: Fan) -> str:
     at = _points(fan)[0]
     low, high = fan.quantiles["5"][at], fan.quantiles["95"][at]
     return _("{name}, {month}: nine draws of ten lie between {low} and {high}").format(
-        name=_name(fan),
+        name=_name(fan) if not fan.bound else f"{_name(fan)}, {bound_words(fan.bound)}",
         month=fmt.date(fan.dates[at]),
         low=in_unit(low, fan.unit),
         high=in_unit(high, fan.unit),
@@ -96,7 +102,7 @@ def _finding(fan: Fan) -> str:
 def _spec(contents: BriefContents, fans: list[Fan], width: int) -> Row:
     rows: list[Row] = []
     for fan in fans:
-        panel = name_of(contents.case, "variants", fan.variant)
+        panel = _panel(contents, fan)
         for at in _points(fan):
             bands = {f"p{band}": fan.quantiles[band][at] for band in _BANDS}
             rows.append(
@@ -109,11 +115,12 @@ def _spec(contents: BriefContents, fans: list[Fan], width: int) -> Row:
 
 
 def _table(contents: BriefContents, fans: list[Fan]) -> Table:
-    head = (_("variant"), _("date"), "5 %", "25 %", "50 %", "75 %", "95 %", _("mean"),
-            _("central values"))  # fmt: skip
+    head = (_("variant"), _("response"), _("date"), "5 %", "25 %", "50 %", "75 %", "95 %",
+            _("mean"), _("central values"))  # fmt: skip
     rows = tuple(
         (
             words(name_of(contents.case, "variants", fan.variant)),
+            words(bound_words(fan.bound)),
             month_cell(fan.dates[at]),
             *(figure_cell(fan.quantiles[band][at]) for band in _BANDS),
             figure_cell(fan.mean[at]),
@@ -126,38 +133,62 @@ def _table(contents: BriefContents, fans: list[Fan]) -> Table:
 
 
 def _answers_table(contents: BriefContents, stress: Stress) -> Table:
+    """The answers about the first date, and those about no date; all dates are in the fans."""
+    first = min((answer.date for answer in stress.answers if answer.date), default="")
+    shown = [answer for answer in stress.answers if answer.date in ("", first)]
     head = (_("answer"), _("mean"), _("standard error"), "5 %", "50 %", "95 %", _("draws"),
-            _("draws that would halve the error"))  # fmt: skip
-    rows = tuple(_answer_row(contents, answer) for answer in stress.answers)
-    caption = _("Answers over draws ({draws})").format(draws=draws_words(stress))
-    return Table(caption, head, rows)
+            _("draws for half the error"))  # fmt: skip
+    rows = tuple(_answer_row(contents, answer) for answer in shown)
+    seed = _("seed {seed}").format(seed=stress.seed)
+    return Table(_("Answers over draws ({seed})").format(seed=seed), head, rows)
 
 
 def _answer_row(contents: BriefContents, answer: Answer) -> tuple[Cell, ...]:
-    def cell(value: float | None) -> Cell:
-        text = None if value is None else _bounded(answer, value)
-        return figure_cell(value, text)
+    divisor, unit = _scale(contents, answer)
 
-    error = answer.standard_error
-    error_text = (
-        None if error is None else in_unit(error, "" if answer.unit == "month" else answer.unit)
-    )
-    halve = answer.draws_to_halve
+    def cell(value: float | None) -> Cell:
+        return figure_cell(value, None if value is None else _bounded(answer, value, divisor))
+
+    error, halve = answer.standard_error, answer.draws_to_halve
+    name = words_of(contents, answer.name)
     return (
-        words(answer_words(contents, answer)),
+        words(f"{name} [{unit}]" if unit else name),
         cell(answer.mean),
-        figure_cell(error, error_text),
+        figure_cell(error, None if error is None else _error(answer, error, divisor)),
         *(
-            cell(answer.quantiles[band]) if band in answer.quantiles else words("")
+            cell(answer.quantiles[band]) if band in answer.quantiles else words("–")
             for band in ("5", "50", "95")
         ),
         figure_cell(answer.n_draws),
-        figure_cell(halve) if halve else words(""),
+        figure_cell(halve) if halve else words("–"),
     )
 
 
-def _bounded(answer: Answer, value: float) -> str:
+def _scale(contents: BriefContents, answer: Answer) -> tuple[float, str]:
+    """What numbers of an answer are divided by, and the unit that they are then in."""
+    if answer.unit == "share":
+        return 1.0, ""
+    if answer.unit != contents.case.currency:
+        return 1.0, fmt.unit_name(answer.unit) if answer.unit else ""
+    largest = max((abs(v) for v in answer.quantiles.values()), default=abs(answer.mean or 0.0))
+    divisor, scale = fmt.money_scale(largest)
+    return divisor, " ".join(part for part in (scale, answer.unit) if part)
+
+
+def _plain(answer: Answer, value: float, divisor: float) -> str:
+    if answer.unit == "share":
+        return fmt.share(value)
+    if answer.unit == "month":
+        return fmt.month_count(value)
+    return fmt.number(value / divisor)
+
+
+def _error(answer: Answer, value: float, divisor: float) -> str:
+    return fmt.share(value) if answer.unit == "share" else fmt.number(value / divisor, 2)
+
+
+def _bounded(answer: Answer, value: float, divisor: float) -> str:
     """A value; at the end of what is looked at, that it is at least so much."""
-    text = in_unit(value, answer.unit)
+    text = _plain(answer, value, divisor)
     is_capped = answer.capped_at is not None and value >= answer.capped_at
     return _("at least {time}").format(time=text) if is_capped else text

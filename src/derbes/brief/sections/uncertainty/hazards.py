@@ -116,9 +116,14 @@ def _tail_words(contents: BriefContents, risk: HazardRisk) -> str:
 
 
 def _risk_table(contents: BriefContents, stress: Stress) -> Table:
-    head = (_("variant"), _("expected loss"), _("loss in the tail"), _("expected unmet demand"),
-            _("unmet demand in the tail"), _("share that ever goes short, by use"))  # fmt: skip
-    currency = contents.case.currency
+    first, currency = stress.hazards[0], contents.case.currency
+    unit = stress.units.get("unmet", "")
+    unmet = _("unmet essential demand [{unit}]").format(unit=fmt.unit_name(unit))
+    worst = _("worst {tail}").format(tail=fmt.share(first.tail_share))
+    head = (_("variant"), _("loss, mean"), _("loss, {worst}").format(worst=worst),
+            _("{unmet}, mean").format(unmet=unmet), _("{unmet}, {worst}").format(
+                unmet=unmet, worst=worst),
+            _("share that ever goes short, by use"))  # fmt: skip
 
     def cost(value: float | None, risk: HazardRisk) -> Cell:
         text = None if value is None else fmt.money(value, currency)
@@ -140,4 +145,7 @@ def _risk_table(contents: BriefContents, stress: Stress) -> Table:
         )
         for risk in stress.hazards
     )
-    return Table(_("What hazards cost over the calendar"), head, rows)
+    caption = _("What hazards cost, {first} to {last}, losses discounted ({draws})").format(
+        first=fmt.date(first.dates[0]), last=fmt.date(first.dates[-1]), draws=draws_words(stress)
+    )
+    return Table(caption, head, rows)

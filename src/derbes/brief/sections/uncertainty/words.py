@@ -1,21 +1,28 @@
 """Words that the sections over draws share."""
 
+from dataclasses import dataclass
+
 from derbes.brief import format as fmt
 from derbes.brief.contents import BriefContents, name_of
 from derbes.brief.sections.wording import draws_and_seed
 from derbes.case.inventory import quantities
 from derbes.language import _
-from derbes.results.stress import Answer, Stress
+from derbes.results.stress import Stress
 
 OPTIMAL = "optimal"
-_LETTERS = 26
-"""Letters of a line of a label in a chart."""
+ENDED, END = "ended", "end"
+"""Answers about a date: whether leverage has ended by it, and the date itself."""
 
 
-def draws_words(stress: Stress, *, bound: str = "") -> str:
+def draws_words(stress: Stress) -> str:
     """How many draws stand behind numbers, and their seed."""
-    n = stress.draws_solved if bound == OPTIMAL and stress.draws_solved else stress.draws
-    return draws_and_seed(n, stress.seed)
+    return draws_and_seed(stress.draws, stress.seed)
+
+
+def made_by(stress: Stress, bound: str, n: int) -> str:
+    """The response that is supposed, and how many draws stand behind it."""
+    draws = draws_and_seed(n, stress.seed)
+    return f"{bound_words(bound)}: {draws}" if bound else draws
 
 
 def bound_words(bound: str) -> str:
@@ -31,27 +38,58 @@ def about(contents: BriefContents, measure: str, length: int | None) -> str:
     return ", ".join(part for part in (name, fmt.months(length) if length else "") if part)
 
 
-def answer_words(contents: BriefContents, answer: Answer) -> str:
-    """An answer for a reader: what, from when, in which variant."""
-    kind = answer.name.partition("(")[0]
-    parts = [_kinds().get(kind, kind.replace("_", " "))]
-    if answer.date:
-        parts.append(_("start {month}").format(month=fmt.date(answer.date)))
-    if answer.variant != "base":
-        parts.append(name_of(contents.case, "variants", answer.variant))
-    if answer.bound:
-        parts.append(bound_words(answer.bound))
-    return ", ".join(parts)
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The name of an answer, taken apart: `ended(embargo, 2030-01, months=12, bound=myopic)`."""
+
+    kind: str
+    measure: str = ""
+    date: str = ""
+    length: int | None = None
+    """[month]"""
+    bound: str = ""
+    variant: str = "base"
 
 
-def words_of(contents: BriefContents, stress: Stress, name: str) -> str:
-    """The words of an answer by its name."""
-    for answer in stress.answers:
-        if answer.name == name:
-            return answer_words(contents, answer)
+def spoken(name: str) -> Spoken:
+    """The parts of an answer's name."""
     kind, _bracket, inside = name.partition("(")
-    told = _kinds().get(kind, kind.replace("_", " "))
-    return f"{told} ({inside}" if inside else told
+    parts = [part.strip() for part in inside.rstrip(")").split(",") if part.strip()]
+    plain = [part for part in parts if "=" not in part]
+    named = dict(part.split("=", 1) for part in parts if "=" in part)
+    months = named.get("months", "")
+    return Spoken(
+        kind=kind,
+        measure=plain[0] if plain else "",
+        date=plain[1] if len(plain) > 1 else "",
+        length=int(months) if months.isdigit() else None,
+        bound=named.get("bound", ""),
+        variant=named.get("variant", "base"),
+    )
+
+
+def words_of(contents: BriefContents, name: str) -> str:
+    """An answer for a reader, by its name: what, of which measure, from when, how answered."""
+    told = spoken(name)
+    parts = [kind_words(told.kind), _about_measure(contents, told)]
+    if told.date:
+        when = _("by {month}") if told.kind == ENDED else _("start {month}")
+        parts.append(when.format(month=fmt.date(told.date)))
+    if told.variant != "base":
+        parts.append(name_of(contents.case, "variants", told.variant))
+    parts.append(bound_words(told.bound))
+    return ", ".join(part for part in parts if part)
+
+
+def _about_measure(contents: BriefContents, told: Spoken) -> str:
+    if told.measure == "hazards":
+        return _("with hazards")
+    return about(contents, told.measure, told.length)
+
+
+def kind_words(kind: str) -> str:
+    """What an answer is, without what it is about."""
+    return _kinds().get(kind, kind.replace("_", " "))
 
 
 def _kinds() -> dict[str, str]:
@@ -60,6 +98,7 @@ def _kinds() -> dict[str, str]:
         "unmet_essential": _("unmet essential demand"),
         "survives": _("the measure is survived"),
         "ended": _("leverage has ended"),
+        END: _("end of leverage"),
         "leverage_ratio": _("leverage ratio"),
         "target_loss": _("target's loss"),
         "sender_cost": _("sender's cost"),
@@ -89,6 +128,26 @@ def input_words(contents: BriefContents, path: str) -> str:
     name = name_of(contents.case, parts[0], parts[1])
     key = " ".join(parts[2:]).replace("_", " ")
     return f"{name}: {key}"
+
+
+def is_opening(path: str) -> bool:
+    """Whether an input is the opening of a plant, which is counted from the one planned."""
+    section, _dot, rest = path.partition(".")
+    return section == "plants" and rest.endswith(".opening")
+
+
+def opening_label(contents: BriefContents, path: str, months: float) -> str:
+    """ISO month of an opening that is drawn as months from the one planned."""
+    calendar, plant = contents.case.calendar, contents.case.plants[path.split(".")[1]]
+    return calendar.label(plant.opening + round(months / calendar.step))
+
+
+def value_words(contents: BriefContents, path: str, value: float) -> str:
+    """A value of an input with its unit; of an opening, the month."""
+    if is_opening(path):
+        return fmt.date(opening_label(contents, path, value))
+    unit = next((q.unit for q in quantities(contents.case, path)), "")
+    return in_unit(value, unit)
 
 
 def grade_of(contents: BriefContents, path: str) -> str:

@@ -18,7 +18,7 @@ from derbes.case.quantity import FloatArray
 from derbes.planning.answers.closing import nothing_decided
 from derbes.planning.answers.money.payments import abroad_share, by_year, paid_for
 from derbes.planning.decomposition import trunk
-from derbes.planning.program import PlanProblem, PlanSolution, Trunk, make_problem, with_branches
+from derbes.planning.program import PlanProblem, PlanSolution, Trunk, make_problem
 from derbes.planning.program.decisions.stage import STEP, FirstColumn
 from derbes.planning.program.supply.effects import (
     TAKEN,
@@ -57,8 +57,6 @@ def outlay_of(
         told: Called before each future; may raise when there is no time left.
     """
     case = problem.case
-    if solution.starts:
-        problem = with_branches(problem, solution.starts, problem.long_windows)
     otherwise_case = _without_project(case)
     bare = make_problem(nothing_decided(otherwise_case), draws=problem.futures.draws)
     anyway, options = _anyway(case), _options(case, solution.choices)
@@ -104,7 +102,10 @@ def _sums(parts: Sequence[dict[int, float]]) -> dict[int, float]:
 
 def _options(case: Case, choices: Sequence[Choice]) -> Paid:
     """Capital and running cost of what is chosen."""
-    paid = [by_year(case, paid_for(case, choice)) for choice in choices]
+    paid = [
+        {year: amount for year, amount in by_year(case, paid_for(case, choice)).items() if amount}
+        for choice in choices
+    ]
     shares = [abroad_share(case, choice) for choice in choices]
     abroad = [
         {year: share * amount for year, amount in years.items()}

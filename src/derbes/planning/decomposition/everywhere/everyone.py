@@ -1,4 +1,4 @@
-"""All draws at a point, chunk by chunk, with the cuts that are known of branches.
+"""All draws at a point, part by part, with the cuts that are known of branches.
 
 A task holds all that its answer depends on: point, prices, cuts, bases. So the answer is
 the same whoever does it, and a task whose worker died is done again.
@@ -12,34 +12,44 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from derbes.case.quantity import FloatArray
-from derbes.planning.decomposition.nested.cuts import BranchCut
-from derbes.planning.decomposition.nested.second import Answer, NestedSecond, Stances
-from derbes.planning.decomposition.nested.sent import Group, Sent, cut_up, opened, send
+from derbes.planning.decomposition.everywhere.cuts import BranchCut
+from derbes.planning.decomposition.everywhere.known import Group
+from derbes.planning.decomposition.everywhere.rows import Stances
+from derbes.planning.decomposition.everywhere.second import (
+    LONG,
+    NOWHERE,
+    ONCE,
+    Answer,
+    NestedSecond,
+)
+from derbes.planning.decomposition.everywhere.sent import Sent, cut_up, forget, opened, send
 from derbes.planning.decomposition.subproblem import Cut, Outcome
-from derbes.planning.program.figures import draw_figures
 from derbes.planning.program.prices import Prices
 from derbes.planning.program.problem import PlanProblem
-from derbes.planning.program.supply.second_stage import DrawProgram, SecondStage
+from derbes.planning.program.supply.second_stage import DrawProgram
 
 ONE_IN = 8
 """One in so many draws is looked at closely where a bound is all that is asked for."""
+IDLE_FOR = 6
+"""Points for which a cut is kept that counts nowhere."""
 Cuts = Mapping[str, Sequence[BranchCut]]
 """Digest of a matrix → cuts of its branches."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A chunk at a point."""
+    """A part at a point."""
 
     sent: Sent
     values: FloatArray
     prices: Prices
     cuts: Cuts
     stances: tuple[Stances | None, ...]
-    """Of each group of the chunk; empty: none yet."""
+    """Of each group of the part; empty: none yet."""
+    look: int
+    """How closely branches are looked at."""
     turn: int
-    """Draws at this place in every `ONE_IN` are looked at closely; -1: all are."""
-    wants_trunk: bool
+    """Draws at this place in every `ONE_IN` are looked at more closely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,17 @@ class Done:
     cuts: Cuts
     """Those that are new."""
     stances: tuple[Stances | None, ...]
+
+    @property
+    def used(self) -> set[bytes]:
+        """Keys of the cuts that count in some draw."""
+        return {
+            stances.rows[r][0].key
+            for stances in self.stances
+            if stances is not None
+            for ages in stances.ages
+            for r in ages
+        }
 
 
 class Doing(Protocol):
@@ -68,7 +89,7 @@ class Doing(Protocol):
 
 
 def do_task(task: Task) -> Done:
-    """The draws of a chunk at a point."""
+    """The draws of a part at a point."""
     groups = opened(task.sent)
     outcomes: dict[int, Outcome] = {}
     cuts: dict[str, list[BranchCut]] = {}
@@ -77,7 +98,7 @@ def do_task(task: Task) -> Done:
         begun = task.stances[g] if task.stances else None
         second = NestedSecond(group.known, task.prices, task.cuts.get(group.matrix, ()), begun)
         outcomes.update(_at_point(task, group, second))
-        cuts[group.matrix] = second.new
+        cuts.setdefault(group.matrix, []).extend(second.new)
         stances.append(second.stances)
     return Done(tuple(outcomes[i] for i in sorted(outcomes)), cuts, tuple(stances))
 
@@ -85,24 +106,23 @@ def do_task(task: Task) -> Done:
 def _at_point(task: Task, group: Group, second: NestedSecond) -> dict[int, Outcome]:
     found = {}
     for place, position in enumerate(group.positions):
-        draw = group.known.draws[place]
-        is_close = task.turn < 0 or draw.draw % ONE_IN == task.turn
-        look = range(second.n_branches) if is_close else ()
-        answer = second.solve(place, task.values, look)
-        found[position] = as_outcome(group.known.stage, draw, answer, task)
+        draw = group.known.draws[place].program
+        is_in_turn = draw.draw % ONE_IN == task.turn
+        look = ONCE if is_in_turn and task.look == NOWHERE else task.look
+        answer = second.solve(place, task.values, look=look)
+        found[position] = as_outcome(draw, answer, task)
     return found
 
 
-def as_outcome(stage: SecondStage, draw: DrawProgram, answer: Answer, task: Task) -> Outcome:
+def as_outcome(draw: DrawProgram, answer: Answer, task: Task) -> Outcome:
     """An answer as the master takes it."""
-    options = float(draw.option_cost @ task.values)
     at_zero = answer.value - float(answer.slope @ task.values)
-    n_trunk = stage.trunk.layout.n_columns
     return Outcome(
         cut=Cut(draw.draw, at_zero, answer.slope),
-        figures=draw_figures(stage, draw, answer.columns, options=options, prices=task.prices),
-        trunk=answer.columns[:n_trunk].copy() if task.wants_trunk else None,
+        figures=answer.figures,
+        trunk=None,
         is_exact=answer.is_exact,
+        binding=answer.binding,
     )
 
 
@@ -117,18 +137,20 @@ class Everyone:
     _stances: list[tuple[Stances | None, ...]] = field(default_factory=list)
     _folder: "tempfile.TemporaryDirectory[str] | None" = None
     _turn: int = 0
+    _idle: dict[bytes, int] = field(default_factory=dict)
+    """Cut → points at which it has counted nowhere since it last did."""
 
     def __enter__(self) -> "Everyone":
         if self.crew.shares_files and not self.crew.is_here:
             self._folder = tempfile.TemporaryDirectory(prefix="derbes_")
         folder = Path(self._folder.name) if self._folder else None
         name = uuid.uuid4().hex
-        chunks = cut_up(self.problem)
-        self._sent = send(chunks, name, folder, is_here=self.crew.is_here)
+        self._sent = send(cut_up(self.problem), name, folder, is_here=self.crew.is_here)
         self._stances = [() for _sent in self._sent]
         return self
 
     def __exit__(self, *_error: object) -> None:
+        forget(self._sent)
         if self._folder is not None:
             self._folder.cleanup()
 
@@ -137,22 +159,19 @@ class Everyone:
         values: FloatArray,
         prices: Prices,
         *,
-        is_close: bool = True,
-        wants_trunk: bool = False,
+        look: int = LONG,
     ) -> list[Outcome]:
         """All draws at a point, by draw.
 
         Args:
             values: First-stage columns.
             prices: Prices of what falls short.
-            is_close: Whether every branch is looked at; else outcomes are lower bounds.
-            wants_trunk: Whether the columns of the trunk are to be returned.
+            look: How closely branches are looked at: `NOWHERE` for a bound from below.
         """
-        turn = -1 if is_close else self._turn
         self._turn = (self._turn + 1) % ONE_IN
         known = {matrix: tuple(cuts) for matrix, cuts in self.cuts.items()}
         tasks = [
-            Task(sent, values, prices, known, stances, turn, wants_trunk)
+            Task(sent, values, prices, known, stances, look, self._turn)
             for sent, stances in zip(self._sent, self._stances, strict=True)
         ]
         done = self.crew.do(do_task, tasks)
@@ -161,9 +180,15 @@ class Everyone:
         return [outcome for one in done for outcome in one.outcomes]
 
     def _learn(self, done: Sequence[Done]) -> None:
-        """Add what is new, once, in the order of the chunks."""
+        """Add what is new, once, in the order of the parts; drop what counts nowhere."""
+        used = set[bytes]().union(*(one.used for one in done))
+        for key in self._idle:
+            self._idle[key] += 1
+        self._idle.update(dict.fromkeys(used, 0))
         for one in done:
             for matrix, cuts in one.cuts.items():
-                kept = self.cuts.setdefault(matrix, [])
-                keys = {cut.key for cut in kept}
-                kept += [cut for cut in cuts if cut.key not in keys]
+                kept = {cut.key: cut for cut in (*self.cuts.get(matrix, ()), *cuts)}
+                self._idle.update(dict.fromkeys((c.key for c in cuts if c.key not in used), 0))
+                self.cuts[matrix] = list(kept.values())
+        for matrix, found in self.cuts.items():
+            self.cuts[matrix] = [c for c in found if self._idle.get(c.key, 0) <= IDLE_FOR]

@@ -1,0 +1,69 @@
+"""A program that starts from another one's solution has the same answer as one that does not."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from derbes.case.arrays import MeasureRun
+from derbes.case.quantity import Quantity
+from derbes.compiler import compile_case, compile_measure
+from derbes.programs.calm import calm_program, calm_start, solve_calm
+from derbes.programs.solver.lexicographic import CERTIFIED
+from derbes.programs.survive import SurvivalProgram
+from tests.small_cases import worked_example
+
+
+def _other(number, capacity, demand):
+    """A worked example with other numbers."""
+    case = worked_example(number)
+    supplier = replace(case.suppliers["from_other"], capacity=Quantity(capacity))
+    use = replace(case.uses["use"], demand=Quantity(demand))
+    return replace(
+        case,
+        suppliers={**case.suppliers, "from_other": supplier},
+        uses={**case.uses, "use": use},
+    )
+
+
+def _assert_same(arrays, near):
+    cold, warm = solve_calm(arrays), solve_calm(arrays, near)
+    _layout, program = calm_program(arrays)
+    assert warm.certificate <= CERTIFIED
+    size = max(1.0, float(np.abs(cold.orders).max()))
+    for name in ("unmet", "orders", "lots", "fresh"):
+        np.testing.assert_allclose(getattr(warm, name), getattr(cold, name), atol=1e-6 * size)
+    assert program.levels
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.sampled_from([1, 2, 3]), st.floats(10, 90), st.floats(60, 140), st.integers(1, 24))
+def test_a_calm_plan_is_the_same_from_another_one(number, capacity, demand, longest):
+    near = calm_start(compile_case(worked_example(number), 12))
+    _assert_same(compile_case(_other(number, capacity, demand), longest), near)
+
+
+@pytest.mark.parametrize(("known", "asked"), [(1, 3), (3, 1), (2, 1), (1, 2)])
+def test_a_start_of_a_case_with_other_elements_is_one_too(known, asked):
+    near = calm_start(compile_case(worked_example(known), 12))
+    _assert_same(compile_case(worked_example(asked), 12), near)
+
+
+def test_survival_is_the_same_in_the_solver_of_another_start():
+    case = worked_example(3)
+    arrays = compile_case(case, 12)
+    calm, cut = solve_calm(arrays), compile_measure(case, arrays, "cut")
+    run = MeasureRun(cut, 12)
+    alone = [SurvivalProgram(calm, start, 24) for start in range(0, 30, 3)]
+    shared = [SurvivalProgram(calm, 0, 24)]
+    for start in range(3, 30, 3):
+        shared.append(SurvivalProgram(calm, start, 24, shared[-1]))
+    assert all(one.session is shared[0].session for one in shared)
+    assert len({id(one.session) for one in alone}) == len(alone)
+    expected = [one.is_met(run, arrays.use_essential) for one in alone]
+    assert {*expected} == {True, False}
+    assert [one.is_met(run, arrays.use_essential) for one in shared] == expected
+    # asked backward, each still answers for its own start
+    assert [one.is_met(run, arrays.use_essential) for one in shared[::-1]] == expected[::-1]
