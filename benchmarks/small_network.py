@@ -279,6 +279,7 @@ class Other:
     """Another way to simulate the network."""
 
     name: str
+    """With the number of runs where it says {n}."""
     package: str
     """Empty: numpy alone."""
     run: Callable[[FloatArray], FloatArray]
@@ -288,7 +289,7 @@ class Other:
 
 
 OTHERS = (
-    Other("numpy over 10,000 draws", "", by_numpy, 10_000, TIMES_NUMPY),
+    Other("numpy over {n:,} draws", "", by_numpy, 10_000, TIMES_NUMPY),
     Other("SimPy, written by hand", "simpy", by_simpy, 200),
     Other("SupplyNetPy", "SupplyNetPy", by_supplynetpy, 20, TIMES_SUPPLYNETPY),
     Other("stockpyl", "stockpyl", by_stockpyl, 4),
@@ -319,13 +320,15 @@ def _nodes_a_second(run: Callable[[FloatArray], FloatArray], n: int) -> tuple[fl
 
 def _beside(other: Other, own: float, *, quick: bool) -> Row:
     name = "small network, nodes x months"
+    n = max(2, other.n_runs // (4 if quick else 1))
+    beside = other.name.format(n=n)
     if other.package and importlib.util.find_spec(other.package) is None:
-        return Row(name, own, "nodes/s", other.name, note=f"{other.package} is not installed")
+        return Row(name, own, "nodes/s", beside, note=f"{other.package} is not installed")
     try:
         with quiet():
-            unmet, speed = _nodes_a_second(other.run, max(2, other.n_runs // (4 if quick else 1)))
+            unmet, speed = _nodes_a_second(other.run, n)
     except Exception as error:  # noqa: BLE001 - whatever another package raises is its result
-        return Row(name, own, "nodes/s", other.name, note=f"does not run here: {error!r}")
+        return Row(name, own, "nodes/s", beside, note=f"does not run here: {error!r}")
     wanted = f", {other.aim:,.0f} times wanted" if other.aim else ""
     note = f"{unmet:.1f} pieces unmet on average{wanted}"
-    return Row(name, own, "nodes/s", other.name, speed, own / speed, note)
+    return Row(name, own, "nodes/s", beside, speed, own / speed, note)

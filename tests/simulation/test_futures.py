@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.network import benchmark_case
 from derbes.case.arrays import CaseArrays, State
 from derbes.case.uncertainty import Draws, Events
 from derbes.simulation import simulate_branch
@@ -14,7 +15,9 @@ from derbes.simulation.branch import BranchRun
 from derbes.simulation.futures import Futures, memory_needed, simulate_futures
 from derbes.simulation.futures.model import FuturesModel
 from derbes.simulation.futures.run import CHUNK
+from derbes.simulation.futures.turns import make_turns, side_by_side
 from derbes.simulation.setup import Span, found_state
+from derbes.study.futures import prepare_futures
 from tests.builders import build_arrays, sender_cut, worked_arrays
 from tests.kernels.random_networks import Problem, problems
 from tests.kernels.slow_rule import SlowRule
@@ -183,6 +186,59 @@ def test_a_future_is_the_same_beside_any_others() -> None:
     for number in (0, 7, len(rows) - 1):
         alone = simulate_futures(model, no_draws(1), events_of(model, [rows[number]]))
         np.testing.assert_array_equal(alone.unmet[0], whole.unmet[number])
+
+
+@settings(max_examples=30, deadline=None)
+@given(problems(), st.lists(st.tuples(st.integers(0, 9), st.integers(1, 6)), min_size=2))
+def test_futures_of_any_network_are_the_same_beside_any_others(
+    problem: Problem, spells: list[tuple[int, int]]
+) -> None:
+    """Lines, shared capacities, shelf lives, recipes that take time, two measures each."""
+    if problem.measure is None:
+        return
+    span = {"first": problem.start, "n_periods": problem.n_periods + 10}
+    model = model_of(problem.arrays, (problem.measure,), problem.state, **span)
+    rows = [
+        [(0, problem.start + begin, length), (0, problem.start + 15 + begin, length)]
+        for begin, length in spells
+    ]
+    whole = simulate_futures(model, no_draws(len(rows)), events_of(model, rows), keep=ALL)
+    for number, own in enumerate(rows):
+        alone = simulate_futures(model, no_draws(1), events_of(model, [own]), keep=ALL)
+        for name in ("unmet", "money", "first_short", "deepest"):
+            one, beside = getattr(alone, name)[0], getattr(whole, name)[number]
+            assert one.tobytes() == beside.tobytes(), name
+
+
+def test_futures_that_share_lines_are_the_same_beside_any_others() -> None:
+    """On the benchmark network, where lines are cut again and again in some futures alone."""
+    model = prepare_futures(benchmark_case())
+    n, rng = 256, np.random.default_rng(5)
+    start = rng.integers(0, 22, (n, 3)) + 40 * np.arange(3)
+    measure, length = rng.integers(0, 8, (n, 3)), rng.integers(1, 19, (n, 3))
+    order = rng.permutation(n)
+    whole, turned = (
+        simulate_futures(
+            model, no_draws(n), Events(model.measures, measure[own], start[own], length[own])
+        )
+        for own in (np.arange(n), order)
+    )
+    np.testing.assert_array_equal(whole.unmet[order], turned.unmet)
+    assert (whole.first_short >= 0).any()
+
+
+@pytest.mark.parametrize("n_kept", [0, 3, 20])
+def test_futures_lie_side_by_side_with_those_of_the_same_measures(n_kept: int) -> None:
+    arrays = worked_arrays(2)
+    model = model_of(arrays, (sender_cut(arrays),), None, first=0, n_periods=40)
+    n, rng = 500, np.random.default_rng(2)
+    times = np.stack([rng.integers(0, 5, n), rng.integers(1, 4, n)], axis=1)
+    rows = [[(0, begin, length)] for begin, length in times.tolist()]
+    order = side_by_side(make_turns(model, events_of(model, rows), n), n_kept)
+    np.testing.assert_array_equal(order[:n_kept], np.arange(n_kept))
+    np.testing.assert_array_equal(np.sort(order), np.arange(n))
+    changes = (np.diff(times[order[n_kept:]], axis=0) != 0).any(axis=1).sum()
+    assert changes == len(np.unique(times[n_kept:], axis=0)) - 1
 
 
 def test_means_are_those_of_the_futures() -> None:

@@ -138,6 +138,8 @@ class Frame(NamedTuple):
     """1: no demand, capacity, hours change from the period before. (periods,)"""
     price_turns: Flags
     """1: the cost of an activity changes from the period before. (K, periods)"""
+    some_price_turns: Ints
+    """1: the cost of some activity changes from the period before. (periods,)"""
     open_turns: Ints
     """1: a capacity begins or ends. (periods,)"""
     lot_paths: Paths

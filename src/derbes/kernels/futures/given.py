@@ -2,8 +2,9 @@
 
 from derbes.kernels.compiling import called
 from derbes.kernels.futures.frame import Frame
-from derbes.kernels.futures.tables import Block, Given
-from derbes.kernels.lanes import LANES, choose, each, put, row, some
+from derbes.kernels.futures.settling.apart import set_apart
+from derbes.kernels.futures.tables import LATER, MIXED, Block, Given
+from derbes.kernels.lanes import LANES, choose, each, put, row
 
 
 @called
@@ -17,7 +18,13 @@ def place_numbers(f: Frame, b: Block, given: Given, block: int) -> None:
             put(b.numbers, place, each(given.central[place]))
     for place in range(given.lot_paths.shape[1]):
         put(b.lot_paths, place, row(given.lot_paths[block], place))
+    for k in range(len(f.outputs)):
+        put(b.work.of_hour, k, 1.0 / row(b.numbers, f.at.hours + k))
+    for i in range(len(f.input_goods)):
+        put(b.work.of_input, i, 1.0 / row(b.numbers, f.at.taken + i))
     _know_leads(f, b)
+    set_apart(f, b.now)
+    set_apart(f, b.ahead)
 
 
 @called
@@ -26,21 +33,34 @@ def _know_leads(f: Frame, b: Block) -> None:
     for g in range(len(f.layer_of)):
         b.now.comes_now[g] = 0
         b.now.takes_time[g] = 0
+        b.now.longest[g] = 0
         b.ahead.comes_now[g] = 1
         b.ahead.takes_time[g] = 0
     for k in range(len(f.outputs)):
-        put(b.now.lead, k, row(b.numbers, f.at.lead + k))
-        put(b.ahead.lead, k, each(0.0))
-        b.ahead.same_lead[k] = 0
-        b.now.same_lead[k] = int(b.now.lead[k, 0])
-        for lane in range(1, LANES):
-            if b.now.lead[k, lane] != b.now.lead[k, 0]:
-                b.now.same_lead[k] = -1
-        if f.outputs[k] >= 0:
-            if b.now.same_lead[k] != 0:
-                b.now.takes_time[f.outputs[k]] = 1
-            if some(row(b.now.lead, k) <= 0.0):
-                b.now.comes_now[f.outputs[k]] = 1
+        _know_lead(f, b, k)
+
+
+@called
+def _know_lead(f: Frame, b: Block, k: int) -> None:
+    """See whether all lanes share the lead time of an activity, and what range it has."""
+    put(b.now.lead, k, row(b.numbers, f.at.lead + k))
+    put(b.ahead.lead, k, each(0.0))
+    b.ahead.same_lead[k] = 0
+    shortest = longest = int(b.now.lead[k, 0])
+    for lane in range(1, LANES):
+        shortest = min(shortest, int(b.now.lead[k, lane]))
+        longest = max(longest, int(b.now.lead[k, lane]))
+    b.now.shortest[k] = shortest
+    b.now.same_lead[k] = shortest
+    if shortest < longest:
+        b.now.same_lead[k] = MIXED if shortest == 0 else LATER
+    g = f.outputs[k]
+    if g >= 0:
+        b.now.longest[g] = max(b.now.longest[g], longest)
+        if longest > 0:
+            b.now.takes_time[g] = 1
+        if shortest == 0:
+            b.now.comes_now[g] = 1
 
 
 @called

@@ -13,7 +13,7 @@ from derbes.kernels.futures.period import open_period
 from derbes.kernels.futures.ranking import rank_sources
 from derbes.kernels.futures.scene import OPENED, plants_open, see_demand, see_supply
 from derbes.kernels.futures.settling.phase import settle
-from derbes.kernels.futures.tables import Block, Given, Scene
+from derbes.kernels.futures.tables import Block, Given, Rows, Scene
 from derbes.kernels.lanes import LANES, Row, cells, choose, each, most, path_cells, put, row, some
 from derbes.kernels.packs import Words, opener
 
@@ -34,6 +34,11 @@ def see(f: Frame, b: Block, scene: Scene, t: int, afresh: bool) -> bool:
 @called
 def _prices_turn(f: Frame, b: Block, t: int) -> bool:
     """Whether the cost of an order differs from the period before."""
+    turns = 0
+    for then in range(t, t + f.longest + 1):
+        turns += f.some_price_turns[then]
+    if turns == 0:
+        return False
     for k in range(len(f.is_bought)):
         wait = b.now.same_lead[k] if f.is_bought[k] else 0
         if wait >= 0:
@@ -125,17 +130,37 @@ def _repeat(f: Frame, b: Block, t: int) -> None:
 
 @called
 def _add_up(f: Frame, b: Block, t: int) -> None:
-    """Sums of levels and use from today on, by the number of periods after it."""
-    stores = b.stores
-    for totals, table, width in (
-        (stores.sum_levels, stores.long_levels, len(b.work.level)),
-        (stores.sum_use, stores.long_use, len(b.goods.stock)),
-    ):
-        for j in range(width):
-            total = each(0.0)
-            for after in range(f.longest + 1):
-                total = total + row(table, ((t + after) % f.ring) * width + j)
-                put(totals, j * f.ring + after, total)
+    """Sums of levels and use from today on, by the number of periods after it.
+
+    Use counts for goods of which something takes time, levels where another source counts
+    on them.
+    """
+    stores, n, n_goods = b.stores, len(b.work.level), len(b.goods.stock)
+    levels, use = (stores.sum_levels, stores.long_levels), (stores.sum_use, stores.long_use)
+    for g in range(n_goods):
+        longest = b.now.longest[g]
+        if longest > 0:
+            _sum_ahead(f, use, (g, n_goods), (t, longest))
+            if f.end_source[g] - f.first_source[g] > 1:
+                for place in range(f.first_source[g], f.end_source[g]):
+                    k = f.sources[place]
+                    _sum_ahead(f, levels, (k, n), (t, longest - b.now.shortest[k]))
+
+
+@compiled
+def _sum_ahead(
+    f: Frame, tables: tuple[Rows, Rows], column: tuple[int, int], periods: tuple[int, int]
+) -> None:
+    """Sums of one column of a table by slot, from a period on, over so many after it."""
+    totals, table = tables
+    t, n_after = periods
+    at, width = column
+    total = each(0.0)
+    slot = t % f.ring
+    for after in range(n_after + 1):
+        total = total + row(table, slot * width + at)
+        put(totals, at * f.ring + after, total)
+        slot = slot + 1 if slot + 1 < f.ring else 0
 
 
 @called

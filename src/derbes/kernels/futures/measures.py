@@ -21,6 +21,7 @@ def calm_down(f: Frame, b: Block) -> None:
         put(table, 0, each(0.0))
     for lane in range(LANES):
         regime.turn[lane] = 0
+    regime.soonest[0] = 0
 
 
 @called
@@ -34,7 +35,9 @@ def turn(f: Frame, b: Block, given: Given, at: tuple[int, int]) -> bool:
         at: Number of the block, and the period.
     """
     block, t = at
-    any_turned = False
+    if t < b.regime.soonest[0]:
+        return False
+    any_turned, soonest = False, float(t + f.n_periods)
     for lane in range(LANES):
         place = b.regime.turn[lane]
         while place < given.turn_times.shape[1] and given.turn_times[block, place, lane] <= t:
@@ -45,6 +48,9 @@ def turn(f: Frame, b: Block, given: Given, at: tuple[int, int]) -> bool:
             place += 1
             any_turned = True
         b.regime.turn[lane] = place
+        if place < given.turn_times.shape[1]:
+            soonest = min(soonest, given.turn_times[block, place, lane])
+    b.regime.soonest[0] = int(soonest)
     return any_turned
 
 

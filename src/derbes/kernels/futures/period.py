@@ -28,12 +28,14 @@ def open_period(f: Frame, b: Block, scene: Scene) -> None:
     for k in range(len(work.capacity)):
         put(work.capacity, k, row(scene.capacity, k))
         put(work.level, k, each(0.0))
-        put(work.plan, k, each(0.0))
     for r in range(len(work.line_left)):
         put(work.line_left, r, row(scene.hours, r))
     for q in range(len(work.pool_left)):
         put(work.pool_left, q, row(scene.pools, q))
     for g in range(len(goods.stock)):
+        if work.is_busy[g]:
+            for place in range(f.first_source[g], f.end_source[g]):
+                put(work.plan, f.sources[place], each(0.0))
         work.is_busy[g] = 0
         put(goods.essential, g, each(0.0))
         put(goods.deferrable, g, each(0.0))
@@ -157,7 +159,7 @@ def _lacking(f: Frame, b: Block, scene: Scene, g: int, when: tuple[int, int]) ->
     k = scene.alike[place]
     wait = scene.same_lead[k] if k >= 0 else -1
     left = row(goods.start, g)
-    for j in range(wait if wait >= 0 else f.longest):
+    for j in range(wait if wait >= 0 else scene.longest[g]):
         due = row(b.stores.due, g * f.ring + (t + j) % f.ring)
         then = most(each(0.0), left + due - use)
         left = then if wait >= 0 else choose(lead > float(j), then, left)

@@ -10,7 +10,7 @@ import numpy as np
 from derbes.kernels.compiling import called, compiled
 from derbes.kernels.futures.frame import Frame
 from derbes.kernels.futures.scene import shape, shape_by_lane
-from derbes.kernels.futures.tables import Block, Scene
+from derbes.kernels.futures.tables import Block, Rows, Scene
 from derbes.kernels.lanes import LANES, Row, cells, choose, each, least, most, put, row, some
 
 
@@ -33,7 +33,8 @@ def rank_sources(f: Frame, b: Block, scene: Scene, t: int) -> None:
             put(scene.order, place, each(float(k)))
             price = choose(row(scene.capacity, k) > 0.0, least(price, cost), price)
         put(scene.price, g, price)
-        _sort(scene, f.first_source[g], f.end_source[g])
+        _sort(scene, scene.order, f.first_source[g], f.end_source[g])
+        _order_now(f, scene, g)
     for place in range(len(f.sources)):
         _recognize(f, scene, place)
     _judge_buyers(f, scene)
@@ -58,7 +59,23 @@ def _order_costs(f: Frame, b: Block, scene: Scene, t: int) -> None:
 
 
 @called
-def _sort(scene: Scene, first: int, end: int) -> None:
+def _order_now(f: Frame, scene: Scene, g: int) -> None:
+    """Sort those sources of a good that phases plan."""
+    first, end = f.first_source[g], scene.end_now[g]
+    for place in range(first, end):
+        k = scene.now_sources[place]
+        put(scene.order_cost, place, row(scene.full_cost, k))
+        put(scene.now_order, place, each(float(k)))
+    _sort(scene, scene.now_order, first, end)
+    for place in range(first, end):
+        scene.now_alike[place] = _same(scene.now_order, place)
+        if f.is_pooled[place]:
+            for lane in range(LANES):
+                scene.now_pool[place, lane] = f.pools[int(scene.now_order[place, lane])]
+
+
+@called
+def _sort(scene: Scene, order: Rows, first: int, end: int) -> None:
     """Sort places by cost, lane by lane."""
     for last in range(end - 1, first, -1):
         for place in range(first, last):
@@ -67,20 +84,25 @@ def _sort(scene: Scene, first: int, end: int) -> None:
             if some(swap):
                 put(scene.order_cost, place, choose(swap, other, one))
                 put(scene.order_cost, place + 1, choose(swap, one, other))
-                one, other = row(scene.order, place), row(scene.order, place + 1)
-                put(scene.order, place, choose(swap, other, one))
-                put(scene.order, place + 1, choose(swap, one, other))
+                one, other = row(order, place), row(order, place + 1)
+                put(order, place, choose(swap, other, one))
+                put(order, place + 1, choose(swap, one, other))
+
+
+@called
+def _same(order: Rows, place: int) -> int:
+    """The activity that all lanes have at a place; -1: they differ."""
+    k = int(order[place, 0])
+    first, own = each(float(k)), row(order, place)
+    return -1 if some((own < first) | (own > first)) else k
 
 
 @called
 def _recognize(f: Frame, scene: Scene, place: int) -> None:
     """See whether all lanes have the same source at a place, and its lead time."""
-    k = int(scene.order[place, 0])
+    k = _same(scene.order, place)
     scene.alike[place] = k
-    for lane in range(1, LANES):
-        if scene.order[place, lane] != k:
-            scene.alike[place] = -1
-    if scene.alike[place] >= 0:
+    if k >= 0:
         put(scene.lead_at, place, row(scene.lead, k))
     else:
         put(scene.lead_at, place, cells(scene.lead, row(scene.order, place)))

@@ -90,5 +90,6 @@ def _clear_slot(f: Frame, b: Block, t: int) -> None:
     for g in range(len(stores.fresh)):
         put(stores.due, g * f.ring + slot, each(0.0))
     for k in range(len(f.outputs)):
-        put(stores.on_way, k * f.ring + slot, each(0.0))
-        put(stores.on_way_cost, k * f.ring + slot, each(0.0))
+        if b.now.same_lead[k] != 0 or not f.is_opened:
+            put(stores.on_way, k * f.ring + slot, each(0.0))
+            put(stores.on_way_cost, k * f.ring + slot, each(0.0))

@@ -15,6 +15,10 @@ Blocks = Annotated[Floats, 3]
 """A table for each block of lanes. (blocks, elements, LANES)"""
 
 
+MIXED, LATER = -1, -2
+"""In place of a lead time: lanes differ; they differ, and in none it takes no time."""
+
+
 class Scene(NamedTuple):
     """What holds in one period."""
 
@@ -47,15 +51,35 @@ class Scene(NamedTuple):
     lead: Rows
     """(K,) [period]"""
     same_lead: Ints
-    """Lead time where all lanes have the same; else -1. (K,) [period]"""
+    """Lead time where all lanes have the same; else `MIXED` or `LATER`. (K,) [period]"""
     comes_now: Ints
     """1: some source of the good takes no time in some lane. (G,)"""
+    shortest: Ints
+    """Shortest lead time of any lane. (K,) [period]"""
+    longest: Ints
+    """Longest lead time of any source of the good in any lane. (G,) [period]"""
     takes_time: Ints
     """1: some source of the good takes time in some lane. (G,)"""
     lead_at: Rows
     """Of the source at each place. (S,) [period]"""
     pool_at: Rows
     """Shared capacity of the source at each place; -1: none. (S,)"""
+    is_apart: Ints
+    """1: what comes later of the good is planned apart: it takes nothing from what comes now. (G,)
+    """
+    end_now: Ints
+    """Sources that phases plan are those at places `first_source[g]:end_now[g]` of the three
+    tables that follow; without those that are planned apart. (G,)"""
+    at_once: Ints
+    """1: all of these come at once in all lanes. (G,)"""
+    now_sources: Ints
+    """Activity of each place, in the order of the case. (S,)"""
+    now_order: Rows
+    """Activity of each place, cheapest first. (S,)"""
+    now_pool: Rows
+    """Shared capacity of the source at each place; -1: none. (S,)"""
+    now_alike: Ints
+    """Activity of each place where all lanes have the same; else -1. (S,)"""
 
 
 class Goods(NamedTuple):
@@ -77,6 +101,8 @@ class Goods(NamedTuple):
     usable: Rows
     refill: Rows
     reach: Rows
+    claimed: Rows
+    """Inputs of planned recipes. (G,) [unit/period]"""
     claims: Rows
     there: Rows
     grant: Rows
@@ -98,10 +124,14 @@ class Work(NamedTuple):
     level: Rows
     limit: Rows
     plan: Rows
+    order: Rows
+    """Orders ahead of sources that are planned apart. (K,)"""
+    of_hour: Rows
+    """Units made in an hour. (K,) [unit/hour]"""
+    of_input: Rows
+    """Units made of one of each input. (I,) [unit/unit]"""
     is_known: Ints
     """1: nothing that the plan of the good looks at has changed but claims. (G,)"""
-    known_claims: Rows
-    """Claims for which it was planned. (G,)"""
     is_short: Ints
     """1: more is claimed of the good than is there, in some lane. (G,)"""
     is_busy: Ints
@@ -180,6 +210,8 @@ class Regime(NamedTuple):
     """First period after the last measure. (1,) [period]"""
     turn: Ints
     """Next change of each lane. (LANES,)"""
+    soonest: Ints
+    """No lane changes before this period. (1,)"""
 
 
 class Tally(NamedTuple):

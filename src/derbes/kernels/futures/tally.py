@@ -7,6 +7,7 @@ from derbes.kernels.futures.tables import (
     DEEPEST,
     FIRST_SHORT,
     FRACTION,
+    MIXED,
     MONEY,
     N_SHORT,
     N_TOTALS,
@@ -76,7 +77,7 @@ def count_money(f: Frame, b: Block, t: int) -> None:
         if f.outputs[k] >= 0:
             if not f.is_bought[k] or b.now.same_lead[k] == 0:
                 paid = paid + row(b.work.level, k) * row(b.now.cost, k)
-            elif b.now.same_lead[k] < 0:
+            elif b.now.same_lead[k] == MIXED:
                 at_once = row(b.now.lead, k) <= 0.0
                 cost = row(b.work.level, k) * row(b.now.cost, k)
                 paid = paid + choose(at_once, cost, each(0.0))

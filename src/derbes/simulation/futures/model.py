@@ -159,6 +159,7 @@ def fitted(frame: Frame, *, longest: int, oldest: int, latest: int) -> Frame:
         ring=longest + 2 * latest + 1,
         shapes=np.pad(frame.shapes, ((0, 0), (0, lacking)), mode="edge"),
         price_turns=np.pad(frame.price_turns, ((0, 0), (0, lacking))),
+        some_price_turns=np.pad(frame.some_price_turns, (0, lacking)),
         still=np.pad(frame.still, (0, lacking), constant_values=1),
         open_turns=np.pad(frame.open_turns, (0, lacking)),
     )
@@ -262,15 +263,15 @@ def _paths(structure: Structure, numbers: Numbers, at: Places) -> dict[str, obje
     if signs[of_plants].any():
         opens[:] = True
     shelves = arrays.shelf_life[structure.goods] > 0
+    costs = turns[at.price : at.transport] | turns[at.transport : at.reserve]
     ratios, wanted = _crisis_ratios(shapes, at)
     return {
         "shapes": np.ascontiguousarray(shapes),
         "varies": _ints(turns.any(axis=1)),
         "still": _ints(still),
         "open_turns": _ints(opens),
-        "price_turns": (turns[at.price : at.transport] | turns[at.transport : at.reserve]).astype(
-            np.int64
-        ),
+        "price_turns": costs.astype(np.int64),
+        "some_price_turns": _ints(costs.any(axis=0)),
         "shelves": np.where(shelves, np.cumsum(shelves) - 1, -1).astype(np.int64),
         "crisis_ratios": ratios,
         "is_wanted": wanted,

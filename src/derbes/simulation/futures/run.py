@@ -34,7 +34,7 @@ from derbes.kernels.lanes import LANES
 from derbes.kernels.packs import packed
 from derbes.simulation.futures.model import FuturesModel, fitted
 from derbes.simulation.futures.numbers import drawn_values
-from derbes.simulation.futures.turns import Turns, as_rows, make_turns
+from derbes.simulation.futures.turns import Turns, as_rows, make_turns, side_by_side
 from derbes.simulation.futures.workspace import make_block
 
 CHUNK = 4096
@@ -94,6 +94,8 @@ class Task:
     draws: Draws
     weights: FloatArray
     turns: Turns
+    order: IntArray
+    """In which the futures are run. (N,)"""
     layout: Layout
     totals: FloatArray
     """(N, 2 U + 5)"""
@@ -135,11 +137,13 @@ def simulate_futures(  # noqa: PLR0913 - what is run, what is recorded, and how 
     n = len(draws.values)
     layout = make_layout(model, keep)
     n_paths = min(n_paths, n)
+    turns = make_turns(model, events, n)
     task = Task(
         model=replace(model, frame=_fit(model, draws)),
         draws=draws,
         weights=draws.weights,
-        turns=make_turns(model, events, n),
+        turns=turns,
+        order=side_by_side(turns, n_paths),
         layout=layout,
         totals=np.empty((n, 2 * len(model.arrays.uses) + N_TOTALS)),
         paths=np.empty((n_paths, model.n_periods, layout.n_rows)),
@@ -177,7 +181,7 @@ def memory_needed(model: FuturesModel, n_futures: int, keep: Sequence[str], n_pa
     """Memory that a run takes at most beside draws and events, on one thread. [byte]"""
     layout = make_layout(model, keep)
     n_totals = 2 * len(model.arrays.uses) + N_TOTALS
-    rows = 2 * n_totals * n_futures
+    rows = (2 * n_totals + 1) * n_futures
     rows += n_paths * model.n_periods * layout.n_rows
     rows += 3 * CHUNK * (len(model.derived) + n_totals)
     rows += CHUNK * len(model.lot_paths) * 3 * model.frame.lot_paths.shape[1]
@@ -240,22 +244,11 @@ def _tabulated(task: Task) -> Task:
     return replace(task, model=replace(model, frame=frame._replace(is_tabulated=True)))
 
 
-def _chunk_order(task: Task, first: int) -> tuple[IntArray, int]:
-    """Futures of a chunk, and of how many paths are kept: these first, then like beside like."""
-    n = min(CHUNK, len(task.weights) - first)
-    n_kept = max(0, min(n, len(task.paths) - first))
-    rest = np.arange(first + n_kept, first + n)
-    if task.turns.times.shape[1]:
-        keys = (task.turns.sets[rest, 0], task.turns.times[rest, 1], task.turns.times[rest, 0])
-        rest = rest[np.lexsort(keys)]
-    return np.concatenate([np.arange(first, first + n_kept), rest]), n_kept
-
-
 def _run_chunk(task: Task, block: Block, first: int) -> FloatArray:
     """Run the futures from one on; sums by period. (n, rows)"""
     model, layout = task.model, task.layout
-    own, n_kept = _chunk_order(task, first)
-    n = len(own)
+    own = task.order[first : first + CHUNK]
+    n, n_kept = len(own), max(0, min(CHUNK, len(task.paths) - first))
     n_blocks = -(-n // LANES)
     n_path_blocks = -(-n_kept // LANES)
     kept = Kept(

@@ -53,9 +53,18 @@ def _scene(f: Frame) -> Scene:
         lead=table(n_activities),
         same_lead=np.zeros(n_activities, dtype=np.int64),
         comes_now=np.zeros(len(f.layer_of), dtype=np.int64),
+        shortest=np.zeros(n_activities, dtype=np.int64),
+        longest=np.zeros(len(f.layer_of), dtype=np.int64),
         takes_time=np.zeros(len(f.layer_of), dtype=np.int64),
         lead_at=table(n_places),
         pool_at=table(n_places),
+        is_apart=np.zeros(len(f.layer_of), dtype=np.int64),
+        end_now=np.zeros(len(f.layer_of), dtype=np.int64),
+        at_once=np.zeros(len(f.layer_of), dtype=np.int64),
+        now_sources=np.zeros(n_places, dtype=np.int64),
+        now_order=table(n_places),
+        now_pool=table(n_places),
+        now_alike=np.zeros(n_places, dtype=np.int64),
     )
 
 
@@ -67,8 +76,10 @@ def _work(f: Frame) -> Work:
         level=table(n_activities),
         limit=table(n_activities),
         plan=table(n_activities),
+        order=table(n_activities),
+        of_hour=table(n_activities),
+        of_input=table(len(f.input_goods)),
         is_known=np.zeros(len(f.layer_of), dtype=np.int64),
-        known_claims=table(len(f.layer_of)),
         is_short=np.zeros(len(f.layer_of), dtype=np.int64),
         is_busy=np.zeros(len(f.layer_of), dtype=np.int64),
         lacking=table(n_places),
@@ -119,4 +130,5 @@ def _regime(f: Frame) -> Regime:
         ran=table(1),
         ended=table(1),
         turn=np.zeros(LANES, dtype=np.int64),
+        soonest=np.zeros(1, dtype=np.int64),
     )

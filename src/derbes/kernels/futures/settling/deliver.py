@@ -17,9 +17,11 @@ def execute(f: Frame, b: Block, scene: Scene, t: int) -> None:
         put(b.work.line_used, r, each(0.0))
     for g in range(len(goods.stock)):
         made = each(0.0)
+        if not (b.work.is_busy[g] or some(row(goods.claims, g) > 0.0)):
+            continue
         if b.work.is_busy[g]:
-            for place in range(f.first_source[g], f.end_source[g]):
-                k = f.sources[place]
+            for place in range(f.first_source[g], scene.end_now[g]):
+                k = scene.now_sources[place]
                 planned = row(b.work.plan, k)
                 if some(planned > 0.0):
                     made = made + _make(f, b, scene, k, t)
@@ -60,12 +62,12 @@ def _make(f: Frame, b: Block, scene: Scene, k: int, t: int) -> Row:
     if scene.same_lead[k] == 0:
         return level
     later = choose(row(scene.lead, k) > 0.0, level, each(0.0))
-    _send(f, b, scene, k, (t, later))
+    send(f, b, scene, k, (t, later))
     return level - later
 
 
 @called
-def _send(f: Frame, b: Block, scene: Scene, k: int, what: tuple[int, Row]) -> None:
+def send(f: Frame, b: Block, scene: Scene, k: int, what: tuple[int, Row]) -> None:
     """Put what was ordered today on the way: to its good, and as its activity's."""
     t, level = what
     stores = b.stores

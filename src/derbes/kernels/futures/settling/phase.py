@@ -6,6 +6,7 @@ claims nothing in it, so that nothing changes for it.
 
 from derbes.kernels.compiling import called
 from derbes.kernels.futures.frame import Frame
+from derbes.kernels.futures.settling.apart import order_apart
 from derbes.kernels.futures.settling.deliver import execute
 from derbes.kernels.futures.settling.plan import limits, plan
 from derbes.kernels.futures.settling.shares import cut
@@ -81,13 +82,15 @@ def settle(f: Frame, b: Block, scene: Scene, today: tuple[Row, int], selling: bo
         for g in range(len(b.work.is_known)):
             b.work.is_known[g] = 0
         was_cut = each(0.0) > 1.0
+        again = on
         for n_cuts in range(CUTS + 1):
-            plan(f, b, scene, ordering & on)
+            plan(f, b, scene, (again, ordering & on))
             if n_cuts < CUTS:
-                again = cut(f, b)
+                again = cut(f, b, scene)
                 was_cut = was_cut | again
                 if not some(again):
                     break
+        order_apart(f, b, scene, t, ordering & on)
         execute(f, b, scene, t)
         if turn == ROUNDS - 1 or not some(was_cut):
             return

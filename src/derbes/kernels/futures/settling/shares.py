@@ -2,7 +2,7 @@
 
 from derbes.kernels.compiling import called, compiled
 from derbes.kernels.futures.frame import Frame
-from derbes.kernels.futures.tables import Block
+from derbes.kernels.futures.tables import Block, Scene
 from derbes.kernels.lanes import Row, choose, each, least, most, put, row, some
 from derbes.kernels.phase import SMALL
 
@@ -19,17 +19,18 @@ def part_of(wanted: Row, there: Row) -> Row:
 
 
 @called
-def share_lines(f: Frame, b: Block, layer: int) -> None:
+def share_lines(f: Frame, b: Block, scene: Scene, lanes: Row, layer: int) -> None:
     """Give the sources of a layer their part of lines that are over-claimed."""
     for g in range(f.layers[layer], f.layers[layer + 1]):
-        for place in range(f.first_source[g], f.end_source[g]):
-            k = f.sources[place]
+        for place in range(f.first_source[g], scene.end_now[g]):
+            k = scene.now_sources[place]
             if f.lines[k] >= 0:
                 grant = row(b.work.line_grant, f.lines[k])
-                less = row(b.work.plan, k) * grant
-                if some(grant < 1.0):
+                over = lanes & (grant < 1.0)
+                if some(over):
                     b.work.is_known[g] = 0
-                put(b.work.limit, k, choose(grant < 1.0, less, row(b.work.limit, k)))
+                    less = row(b.work.plan, k) * grant
+                    put(b.work.limit, k, choose(over, less, row(b.work.limit, k)))
 
 
 @called
@@ -37,21 +38,14 @@ def _over_layer(f: Frame, b: Block) -> Row:
     """Most final layer of which recipes claim too much, lane by lane; -1: none."""
     over = each(-1.0)
     for g in range(len(f.layer_of)):
-        if b.work.is_busy[g] and f.has_inputs[g]:
-            for place in range(f.first_source[g], f.end_source[g]):
-                k = f.sources[place]
-                for i in range(f.first_input[k], f.end_input[k]):
-                    needed = f.input_goods[i]
-                    if b.work.is_short[needed]:
-                        short = row(b.goods.grant, needed) < 1.0
-                        short = short & (row(b.work.plan, k) > 0.0)
-                        here = most(over, each(float(f.layer_of[needed])))
-                        over = choose(short, here, over)
+        if b.work.is_short[g]:
+            short = (row(b.goods.grant, g) < 1.0) & (row(b.goods.claimed, g) > 0.0)
+            over = choose(short, each(float(f.layer_of[g])), over)
     return over
 
 
 @called
-def cut(f: Frame, b: Block) -> Row:
+def cut(f: Frame, b: Block, scene: Scene) -> Row:
     """Cut the recipes that claim too much of the most final layer that is over-claimed.
 
     A recipe that was not planned is held back too: what is left over, the next
@@ -62,15 +56,15 @@ def cut(f: Frame, b: Block) -> Row:
     if some(is_cut):
         for g in range(len(f.layer_of)):
             if f.has_inputs[g]:
-                _cut_sources(f, b, g, over)
+                _cut_sources(f, b, scene, g, over)
     return is_cut
 
 
 @called
-def _cut_sources(f: Frame, b: Block, g: int, over: Row) -> None:
+def _cut_sources(f: Frame, b: Block, scene: Scene, g: int, over: Row) -> None:
     """Cut the sources of a good that use what is over-claimed."""
-    for place in range(f.first_source[g], f.end_source[g]):
-        k = f.sources[place]
+    for place in range(f.first_source[g], scene.end_now[g]):
+        k = scene.now_sources[place]
         part = each(1.0)
         for i in range(f.first_input[k], f.end_input[k]):
             needed = f.input_goods[i]
