@@ -1,12 +1,16 @@
 """What a brief says of the ledger."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from derbes.brief import render_brief
+from derbes.brief.charts.style import NARROW, WIDE
 from derbes.brief.contents import focus_of
 from derbes.brief.page import sections_of
+from derbes.brief.sections.said.table import _spec
+from derbes.results.statements import Contradiction, Flip
 from tests.brief.invented_ledger import invented_ledger
 from tests.brief.reading import part, text_of
 
@@ -28,8 +32,8 @@ def test_a_statement_stands_with_its_verdict_check_and_flip(page):
     assert ", told by author" in text
     assert "What C1 says · «сила и мера» · P1.2" in text
     assert "stock(alum, 2026-01) > 0" in text
-    assert "goods.alum.reserve below 410" in text
-    assert "in no_plants" in text
+    assert "Alum, ready: reserve below 410 t" in text
+    assert "as in: nothing is built" in text
     assert "not: prediction" in text
     assert "64 draws, seed 7; as of 22 November 2026" in text
 
@@ -47,6 +51,36 @@ def test_patterns_are_told_for_every_side(page):
                 "few levers, much dependence", "less leverage")  # fmt: skip
     for told in expected:
         assert told in text, told
+
+
+def test_numbers_of_a_chart_stand_only_where_they_fit():
+    counts = {"northland": {"holds": 90, "fails": 3}, "author": {"untested": 8}}
+    contents = SimpleNamespace(case=SimpleNamespace(actors={}))
+    for width, shown in ((WIDE, [90, 8]), (NARROW, [90])):
+        rows = _spec(contents, counts, width)["data"]["values"]
+        assert [row["n"] for row in rows if row["n"]] == shown
+        assert [row["last"] - row["first"] for row in rows] == [90, 3, 8]
+
+
+def test_an_opening_turns_in_a_month(contents):
+    ledger = invented_ledger()
+    flip = Flip("plants.alum_works.opening", 5.2, "month", "above", 0.0)
+    rows = (replace(ledger.statements[0], flips_at=(flip,)), *ledger.statements[1:])
+    page = render_brief(replace(contents, statements=replace(ledger, statements=rows)))
+    # planned for period 72 of a calendar that begins in January 2026: five months later
+    assert "Alum works: opening after June 2032" in text_of(part(page, "statements"))
+
+
+def test_who_contradicts_whom_is_named_once(contents):
+    one = Contradiction("K", "judgement", ("C1", "C2", "C3"), ("northland", "town", "northland"),
+                        ("north", "home", "north"), same_side=False,
+                        about="making_alum (northland)")  # fmt: skip
+    two = replace(one, kind="expressions", about="attested(no_change)")
+    ledger = replace(invented_ledger(), contradictions=(one, two))
+    text = text_of(part(render_brief(replace(contents, statements=ledger)), "patterns"))
+    assert text.count("Northland / Town |") == 2
+    assert "making alum (Northland)" in text
+    assert "attested(no_change)" in text
 
 
 def test_a_threat_is_told_by_year(page):

@@ -51,16 +51,16 @@ def test_claim_review():
         "itemReviewed": {
             "@type": "Claim",
             "author": {"@type": "Person", "name": "author"},
-            "additionalProperty": [
-                {"@type": "PropertyValue", "name": "holder", "value": "home"},
-                {"@type": "PropertyValue", "name": "modality", "value": "fact"},
-                {"@type": "PropertyValue", "name": "polarity", "value": "affirmed"},
+            "keywords": [
+                {"@type": "DefinedTerm", "termCode": "holder", "name": "home"},
+                {"@type": "DefinedTerm", "termCode": "modality", "name": "fact"},
+                {"@type": "DefinedTerm", "termCode": "polarity", "name": "affirmed"},
                 {
-                    "@type": "PropertyValue",
-                    "name": "expression",
-                    "value": "stock(good, 2026-01) > 1",
+                    "@type": "DefinedTerm",
+                    "termCode": "expression",
+                    "name": "stock(good, 2026-01) > 1",
                 },
-                {"@type": "PropertyValue", "name": "share", "value": 1.0},
+                {"@type": "DefinedTerm", "termCode": "share", "name": "1.0"},
             ],
             "datePublished": "2026-02-11",
             "appearance": {
@@ -79,6 +79,36 @@ def test_claim_review():
         },
         "reviewBody": "",
     }
+
+
+THING = {"@type", "name", "url", "identifier"}
+WORK = THING | {"author", "datePublished", "inLanguage", "publisher", "keywords"}
+VOCABULARY = {
+    "ClaimReview": WORK | {"claimReviewed", "itemReviewed", "reviewRating", "reviewBody"},
+    "Claim": WORK | {"appearance"},
+    "CreativeWork": WORK,
+    "Rating": THING | {"alternateName", "ratingValue", "bestRating", "worstRating"},
+    "DefinedTerm": THING | {"termCode"},
+    "Person": THING,
+    "Organization": THING,
+}
+"""Properties that schema.org gives to these types, as far as they are used (schema.org, v29)."""
+
+
+def _nodes(part):
+    if isinstance(part, dict):
+        yield part
+        part = list(part.values())
+    if isinstance(part, list):
+        yield from (node for inner in part for node in _nodes(inner))
+
+
+def test_every_property_is_one_that_its_type_has():
+    graph = json.loads(claim_reviews(_case(), _table(), "en"))["@graph"]
+    nodes = list(_nodes(graph))
+    assert {node["@type"] for node in nodes} <= set(VOCABULARY)
+    for node in nodes:
+        assert set(node) <= VOCABULARY[node["@type"]], node
 
 
 def test_what_is_not_rated_has_no_number():

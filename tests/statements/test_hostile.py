@@ -56,6 +56,15 @@ HOSTILE = {
     "is": "1 is 1",
     "in": "1 in goods",
     "shift": "1 << 99999 > 1",
+    "wide call": "\uff45val('1') == 1",
+    "letters of another alphabet": "st\u043e\u0441k(good, 2026-01) > 1",
+    "wide digit": "\uff11 < 2",
+    "raised digit": "2\u00b2 > 1",
+    "right to left": "\u202e1 < 2",
+    "byte-order mark": "\ufeff1 < 2",
+    "half of a character": "\ud800 < 1",
+    "long unit": '"' + "1" * 500 + ' t" == 1',
+    "product": "1e308 * 1e308 > 1",
 }
 
 

@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 from derbes.case.ledger import Statement, StatementKind, Tension
 from derbes.case.quantity import Quantity
 from derbes.results.provenance import Provenance
-from derbes.statements.table import latest_day, statement_table
+from derbes.statements.quantities.worlds import VariantWorld
+from derbes.statements.table import TableRequest, latest_day, statement_table, verdicts_of
+from derbes.statements.terms.values import Missing, compared
+from derbes.statements.verdicts import Sampling
 from derbes.statements.verdicts.judging import judge_truths, verdict_word
 from derbes.statements.verdicts.sampling import FALSE, MISSING, TRUE, Truths
 from tests.small_cases import worked_example
@@ -19,12 +22,14 @@ from tests.statements.ledgers import (
     ranged,
     talk,
     two_capacities,
+    value_of,
     verdicts,
     with_ledger,
     with_variant,
 )
 
 MADE = Provenance("", "", "", "")
+whole = VariantWorld.losses
 
 
 def test_share_of_a_closed_form():
@@ -93,12 +98,19 @@ def test_an_expression_and_its_negation_add_to_one(text):
 
 def test_the_same_seed_gives_the_same_and_workers_do_not_matter():
     case = with_ledger(
-        two_capacities(), A="time_to_survive(sender, 2026-01) > 9", B='verdict(A) == "likely"'
+        two_capacities(),
+        A="time_to_survive(sender, 2026-01) > 9",
+        B='verdict(A) == "likely"',
+        C="leverage(sender, 2028-01, months=12) > 60",
     )
-    first, second = verdicts(case, draws=16), verdicts(case, draws=16)
-    assert first.judged == second.judged
-    rows = [statement_table(v, day("2026-03"), MADE) for v in (first, second)]
-    assert rows[0] == rows[1]
+    case = with_variant(case, "built", worked_example(3))
+    request = TableRequest(day("2026-03"), Sampling(16), n_flips=1)
+    found = [verdicts_of(case, replace(request, n_workers=n)) for n in (1, 1, 2)]
+    assert [one.judged for one in found] == [found[0].judged] * 3
+    assert found[0].variants["C", "holds_if"] == ()
+    rows = [statement_table(one, day("2026-03"), MADE) for one in found]
+    assert rows == [rows[0]] * 3
+    assert any(row.flips_at for row in rows[0].statements)
 
 
 def test_what_asks_for_verdicts_comes_after_them():
@@ -141,6 +153,63 @@ def test_weights_count():
 def test_untestable_says_why():
     case = replace(talk(), statements={"A": Statement("A", by="home", untestable="needs a corpus")})
     assert verdicts(case).judged["A"].reason == "needs a corpus"
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "truths"),
+    [
+        (1.0, 1.0 + 1e-12, {"<=", ">=", "=="}),
+        (-1e9, -1e9 - 1e-3, {"<=", ">=", "=="}),
+        (1.0, 1.0 + 1e-6, {"<", "<=", "!="}),
+        (0.0, 1e-12, {"<", "<=", "!="}),
+        (np.inf, np.inf, {"<=", ">=", "=="}),
+        (1e17, np.inf, {"<", "<=", "!="}),
+    ],
+)
+def test_rounding_decides_no_comparison(left, right, truths):
+    found = {o for o in ("<", "<=", ">", ">=", "==", "!=") if compared(o, left, right) is True}
+    assert found == truths
+
+
+@given(st.floats(allow_nan=False), st.floats(allow_nan=False))
+def test_a_comparison_and_its_opposite_never_agree(left, right):
+    for one, other in (("<", ">="), (">", "<="), ("==", "!=")):
+        assert compared(one, left, right) is not compared(other, left, right)
+
+
+def test_what_no_draw_changes_is_looked_at_once():
+    case = with_ledger(two_capacities(), A='exists("good")', B="price(good, 2026-01) == 10")
+    case = with_ledger(case, C="capacity(from_other, 2026-01) > 40", D="holds(A) and holds(C)")
+    found = verdicts(case, draws=16)
+    shares = {name: found.judged[name].share for name in "ABCD"}
+    assert (shares["A"], shares["B"]) == (1.0, 1.0)
+    assert shares["C"] == shares["D"] == pytest.approx(0.5, abs=0.01)
+    assert {len(found.truths[name, "holds_if"].codes) for name in "ABCD"} == {256}
+
+
+def test_a_loss_by_rounding_is_none(monkeypatch):
+    case = worked_example(1)
+    text = "leverage(sender, 2028-01, months=12)"
+    assert value_of(case, f"{text} > 1") is True
+    monkeypatch.setattr(
+        VariantWorld,
+        "losses",
+        lambda self, *asked, **wish: tuple(
+            replace(row, target_loss=3e-8, sender_cost_returning=0.0)
+            for row in whole(self, *asked, **wish)
+        ),
+    )
+    assert value_of(case, f"{text} == 0") is True
+
+
+def test_a_measure_with_a_date_of_its_own_says_nothing_of_another():
+    case = worked_example(1)
+    dated = replace(case.measures["cut"], start=12)
+    case = replace(case, measures={"cut": dated})
+    for text in ("survives(cut, 2028-01, months=12)", "time_to_survive(cut, 2028-01) > 1",
+                 "unmet(cut, 2028-01, months=12) > 1"):  # fmt: skip
+        assert value_of(case, text) == Missing(("measures.cut.start",))
+        assert isinstance(value_of(case, text.replace("2028", "2027")), bool)
 
 
 def test_a_changed_fact_changes_the_verdict():
@@ -279,6 +348,18 @@ def test_rows_tell_what_was_asked():
 def test_nothing_uncertain_is_one_draw():
     found = verdicts(with_ledger(worked_example(1), A="1 < 2"), draws=64)
     assert found.judged["A"].n_draws == 1
+    assert found.judged["A"].standard_error == 0.0
+
+
+def test_one_draw_is_the_case_at_its_central_values():
+    case = with_ledger(
+        two_capacities(low=0.0, high=41.0),
+        A="time_to_survive(sender, 2026-01) == 10",
+        B='input("suppliers.from_other.capacity") == 40',
+    )
+    found = verdicts(case, draws=1)
+    told = [(found.judged[n].share, found.judged[n].n_draws) for n in "AB"]
+    assert told == [(1.0, 1), (1.0, 1)]
     assert found.judged["A"].standard_error == 0.0
 
 

@@ -249,7 +249,7 @@ class SignalingYear:
     length: int
     """[month]"""
     credible_share: float | None
-    """Part of the draws in which the sender gains by cutting off a dependent target."""
+    """Part of the draws in which the sender gains by cutting off the target as it is then."""
     rhetoric_share: float | None
     """Part in which threats are talk: it does not gain, whatever it believes."""
     explaining_matters_share: float | None

@@ -108,7 +108,7 @@ def _turned(
 ) -> Verdicts:
     """The same with inputs and variants at which verdicts turn over."""
     parts = [one.part for one in found.judged.values() if one.part and one.share is not None]
-    central = verdicts.Central(found.ledger, request.as_of, settled)
+    central = verdicts.Central(found.ledger, request.as_of, settled, sampler.starts())
     effort = verdicts.Effort(request.n_workers, request.progress)
     questions = [
         question

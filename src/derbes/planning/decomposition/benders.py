@@ -200,8 +200,10 @@ def _looked_at(hunt: Search, state: State, values: FloatArray, how: int = CLOSEL
     That is done only where it may be better than the best: where nothing is lacking, or
     no less can be.
     """
-    may_be_best = False
-    for turn, look in enumerate(hunt.looks[:how], start=1):
+    may_be_best, looks = False, list(enumerate(hunt.looks[:how], start=1))
+    if how == CLOSELY and np.isinf(state.best_priced):
+        looks = looks[1:] or looks
+    for turn, look in looks:
         outcomes = look(values)
         figures = hunt.figures(values, outcomes)
         may_be_best = _may_be_chosen(hunt, values) and figures.penalized < state.best_priced

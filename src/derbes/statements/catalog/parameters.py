@@ -1,5 +1,6 @@
 """Parameters that several quantities share, and how a quantity is entered."""
 
+from derbes.case.ledger import Modality
 from derbes.statements.terms.vocabulary import Engine, Entry, Gives, Parameter, Takes
 
 P = Parameter
@@ -26,20 +27,7 @@ VERDICT_WORDS = (
     "void",
     "expired",
 )
-MODALITY_WORDS = (
-    "possibility",
-    "capability",
-    "intention",
-    "decision",
-    "fact",
-    "prediction",
-    "evaluation",
-    "cause",
-    "norm",
-    "hypothesis",
-    "question",
-    "perception",
-)
+MODALITY_WORDS = tuple(modality.value for modality in Modality)
 
 NUMBER, TRUTH, DATE, WORD = Gives.NUMBER, Gives.TRUTH, Gives.DATE, Gives.WORD
 

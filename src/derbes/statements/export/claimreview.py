@@ -1,8 +1,8 @@
 """Verdicts as schema.org ClaimReview, in JSON-LD, for those who collect fact checks.
 
 ClaimReview has no place for modality, holder, expression and due date; they stand in
-`additionalProperty` of the claim. The rating runs from 1 (fails) to 5 (holds); a verdict
-that is none of these has a name and no number.
+`keywords` of the claim, as terms with a code. The rating runs from 1 (fails) to 5 (holds);
+a verdict that is none of these has a name and no number.
 """
 
 import json
@@ -65,8 +65,8 @@ def _claim(case: Case, row: StatementRow, language: str) -> dict[str, Any]:
     claim: dict[str, Any] = {
         "@type": "Claim",
         "author": _author(case.actors.get(row.by), row.by, language),
-        "additionalProperty": [
-            {"@type": "PropertyValue", "name": name, "value": getattr(row, name)}
+        "keywords": [
+            {"@type": "DefinedTerm", "termCode": name, "name": f"{getattr(row, name)}"}
             for name in _KEPT
             if getattr(row, name) not in (None, "")
         ],

@@ -1,6 +1,6 @@
 """The ledger of a case with its expressions read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from derbes.case.entities import Case
@@ -11,12 +11,14 @@ from derbes.statements.expressions.names import Names, names_of
 from derbes.statements.expressions.problems import expression_problems
 from derbes.statements.expressions.reading import read_expression
 from derbes.statements.expressions.spelling import ExpressionError
-from derbes.statements.terms.tree import Constant, Node, calls_in
+from derbes.statements.terms.tree import Call, Constant, Node, calls_in
 from derbes.statements.terms.vocabulary import Engine
 
 SECTIONS = ("statements", "contrasts", "double_standards", "tensions")
 KEYS = ("holds_if", "condition", "yes_if", "no_if", "void_if")
 """Keys of an entry that hold an expression."""
+_STRUCTURE = ("exists", "makes", "needs")
+"""Quantities that ask what is in a case, not for a number of it."""
 _LINKS = ("holds", "share", "verdict")
 
 
@@ -138,6 +140,23 @@ def is_evidence(node: Node) -> bool:
 def is_cheap(node: Node) -> bool:
     """Whether an expression can be computed without a program."""
     return all(call.entry.engine in {Engine.LEDGER, Engine.CASE} for call in calls_in(node))
+
+
+def is_fixed(node: Node, drawn: Collection[str]) -> bool:
+    """Whether an expression is the same whatever is drawn.
+
+    Args:
+        node: The expression.
+        drawn: Paths of the numbers that are drawn.
+    """
+    return all(_is_written(call, drawn) for call in calls_in(node))
+
+
+def _is_written(call: Call, drawn: Collection[str]) -> bool:
+    if call.entry.name in {"fact", "indicator"}:
+        one = call.arguments[0]
+        return isinstance(one, Constant) and f"facts.{one.value}.amount" not in drawn
+    return call.entry.engine is Engine.LEDGER or call.entry.name in _STRUCTURE
 
 
 def needs_verdicts(node: Node) -> bool:

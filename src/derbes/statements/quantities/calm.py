@@ -1,5 +1,6 @@
 """Quantities of the calm plan: stocks, flows, shares of sellers, money."""
 
+import math
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -19,11 +20,26 @@ from derbes.statements.terms.values import Day, Missing, Value, joined
 
 Seller = Callable[[str], bool]
 """Whether an actor is meant."""
+ROUNDING = 1e-9
+"""Part of the largest of several amounts up to which one of them is nothing."""
+
+
+def without_rounding(amounts: FloatArray) -> FloatArray:
+    """Amounts of a solution; what is there by rounding alone is not there.
+
+    Examples:
+        >>> without_rounding(np.array([1e-12, 5.0, -1e-13])).tolist()
+        [0.0, 5.0, 0.0]
+    """
+    least = ROUNDING * float(np.abs(amounts).max(initial=0.0))
+    return np.where(np.abs(amounts) <= least, 0.0, amounts)
 
 
 def _arrivals(variant: VariantWorld) -> FloatArray:
     """Deliveries and output by period. (K, T)"""
-    return variant.once("arrivals", lambda: arrivals_by_period(variant.study.calm))
+    return variant.once(
+        "arrivals", lambda: without_rounding(arrivals_by_period(variant.study.calm))
+    )
 
 
 def _plan(variant: VariantWorld) -> CalmPlan:
@@ -34,7 +50,9 @@ def _stocks(variant: VariantWorld, *, old: bool) -> FloatArray:
     """Stock at the end of each period. (G, T) [unit]"""
     calm, arrays = variant.study.calm, variant.study.arrays
     fresh = np.zeros_like(calm.fresh) if old else calm.fresh
-    return variant.once(("stocks", old), lambda: stock_by_good(arrays, calm.lots, fresh))
+    return variant.once(
+        ("stocks", old), lambda: without_rounding(stock_by_good(arrays, calm.lots, fresh))
+    )
 
 
 def stock(world: DrawWorld, asked: Asked) -> Value:
@@ -65,7 +83,8 @@ def stock_trend(world: DrawWorld, asked: Asked) -> Value:
     first, last = known
     if first == last:
         return Missing((f"calendar ({asked.day('since')})",))
-    change = _stock_of(one, good, last, old=old) - _stock_of(one, good, first, old=old)
+    before, after = (_stock_of(one, good, at, old=old) for at in (first, last))
+    change = 0.0 if math.isclose(before, after, rel_tol=ROUNDING) else after - before
     return change / ((last - first) * one.case.calendar.step)
 
 
@@ -214,8 +233,9 @@ def exported(world: DrawWorld, asked: Asked) -> Value:
     if isinstance(span, Missing):
         return span
     sales = _plan(one).exports
-    mine = [one.id for one in one.case.exports.values() if one.good == asked.text("good")]
-    return float(sum(sum(sales[buyer][span[0] : span[1]]) for buyer in mine))
+    mine = [buyer.id for buyer in one.case.exports.values() if buyer.good == asked.text("good")]
+    sold = np.array([sales[buyer] for buyer in mine]).reshape(len(mine), -1)
+    return float(without_rounding(sold)[:, span[0] : span[1]].sum())
 
 
 def unmet_in_calm(world: DrawWorld, asked: Asked) -> Value:
@@ -230,7 +250,7 @@ def unmet_in_calm(world: DrawWorld, asked: Asked) -> Value:
     if use not in one.case.uses:
         return Missing((f"uses.{use}",))
     u = one.study.arrays.uses.index(use)
-    return float(one.study.calm.unmet[u, span[0] : span[1]].sum())
+    return float(without_rounding(one.study.calm.unmet)[u, span[0] : span[1]].sum())
 
 
 def paid(world: DrawWorld, asked: Asked) -> Value:

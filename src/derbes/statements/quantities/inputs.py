@@ -6,9 +6,9 @@ from derbes.case.entities import Case, Recipe
 from derbes.case.quantity import Quantity
 from derbes.compiler.horizon import months
 from derbes.compiler.plants import open_share, opening_period
-from derbes.draws import inputs_by_path
 from derbes.statements.expressions.sets import inputs_of
 from derbes.statements.quantities.asked import Asked, label_day, period_of
+from derbes.statements.quantities.parts import number_of
 from derbes.statements.quantities.worlds import DrawWorld
 from derbes.statements.terms.values import NEVER, Day, Missing, Value
 
@@ -44,7 +44,7 @@ def number_at(world: DrawWorld, asked: Asked) -> Value:
     at = asked.given["at"]
     one = world.of(asked)
     case = one.case
-    found = one.once("numbers", lambda: inputs_by_path(case)).get(path)
+    found = one.once(("number", path), lambda: number_of(case, path))
     if found is None:
         return Missing((path,))
     return _at(case, found, at, path) if isinstance(at, Day) else found.value

@@ -3,8 +3,7 @@
 import math
 from dataclasses import replace
 
-from derbes.case.request import Request
-from derbes.leverage import branch_of, leverage_rows
+from derbes.leverage import branch_of
 from derbes.results.leverage import LeverageRow
 from derbes.statements.quantities.asked import Asked, measure_asked, period_of
 from derbes.statements.quantities.worlds import DrawWorld, VariantWorld
@@ -12,7 +11,7 @@ from derbes.statements.terms.values import Missing, Value
 
 OPTIMAL = "optimal"
 SETTLED = 1e-9
-"""A loss of less than this part of the sender's is none."""
+"""A loss of less than this part of the sender's, or of a month's turnover, is none."""
 
 
 def loss_row(world: DrawWorld, asked: Asked, *, has_premium: bool = False) -> LeverageRow | Missing:
@@ -33,14 +32,11 @@ def _rows(
     one: VariantWorld, measure: tuple[str, int], start: int, *, has_premium: bool
 ) -> tuple[LeverageRow, ...]:
     """Rows by both rules; those with the premium serve all."""
-
-    def compute() -> tuple[LeverageRow, ...]:
-        study = replace(one.study, measures=(one.measure(measure[0]),))
-        request = Request(starts=(start,), lengths=(measure[1],))
-        return leverage_rows((study,), request, has_premium=has_premium)
-
     has_premium = has_premium or one.has(("losses", measure, start, True))
-    return one.once(("losses", measure, start, has_premium), compute)
+    return one.once(
+        ("losses", measure, start, has_premium),
+        lambda: one.losses(*measure, start, has_premium=has_premium),
+    )
 
 
 def _figure(row: LeverageRow | Missing, name: str) -> Value:
@@ -50,14 +46,21 @@ def _figure(row: LeverageRow | Missing, name: str) -> Value:
     return Missing(row.missing or (name,)) if found is None else float(found)
 
 
+def _money(world: DrawWorld, asked: Asked, name: str) -> Value:
+    """A figure in money; what is there by rounding alone is none."""
+    found = _figure(loss_row(world, asked), name)
+    is_none = isinstance(found, float) and abs(found) <= SETTLED * world.of(asked).turnover
+    return 0.0 if is_none else found
+
+
 def target_loss(world: DrawWorld, asked: Asked) -> Value:
     """What a measure costs the target. [money]"""
-    return _figure(loss_row(world, asked), "target_loss")
+    return _money(world, asked, "target_loss")
 
 
 def sender_cost(world: DrawWorld, asked: Asked) -> Value:
     """Margin that the sender loses. [money]"""
-    return _figure(loss_row(world, asked), f"sender_cost_{asked.text('buyer')}")
+    return _money(world, asked, f"sender_cost_{asked.text('buyer')}")
 
 
 def leverage(world: DrawWorld, asked: Asked) -> Value:

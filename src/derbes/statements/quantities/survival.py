@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+from derbes.case.arrays import MeasureRun
 from derbes.case.entities import Case
 from derbes.case.request import Request
 from derbes.cover import cover_table
 from derbes.leverage import leverage_ends
-from derbes.leverage.outcomes import Starts, outcomes_of
+from derbes.leverage.outcomes import Starts, outcome_of
+from derbes.programs.branch import least_window
 from derbes.results.cover import ALL_ESSENTIAL, CoverRow
 from derbes.statements.quantities.asked import Asked, measure_asked, measure_of, period_of
 from derbes.statements.quantities.worlds import DrawWorld, VariantWorld
@@ -27,6 +29,8 @@ def time_to_survive(world: DrawWorld, asked: Asked) -> Value:
         return measure
     if isinstance(start, Missing):
         return start
+    if not _can_start(one, measure, start):
+        return Missing((f"measures.{measure}.start",))
     row = _cover_row(one, measure, start, asked.text("use") or ALL_ESSENTIAL)
     if row is None:
         return Missing((f"uses.{asked.text('use')}",))
@@ -68,16 +72,23 @@ def _short_uses(one: VariantWorld, run: Run, start: int) -> tuple[str, ...]:
     """Essential uses that go short when a measure starts in a period."""
 
     def short() -> tuple[str, ...]:
-        study = replace(one.study, measures=(one.measure(run[0]),))
-        found = outcomes_of(Starts(study, (start,), (run[1],)))
-        return tuple(use for outcome in found for use in outcome.short_uses)
+        wanted = MeasureRun(one.measure(run[0]), run[1])
+        program = one.survival(start, least_window(one.study.calm, run[1]))
+        return outcome_of(Starts(one.study, (start,), (run[1],)), program, wanted).short_uses
 
     return one.once(("short", run, start), short)
+
+
+def _can_start(one: VariantWorld, measure: str, start: int) -> bool:
+    """Whether a measure may start in a period: one with a date of its own only then."""
+    return one.measure(measure).start in {None, start}
 
 
 def _is_met(one: VariantWorld, run: Run, start: int, use: str) -> bool | Missing:
     if use and use not in _essential(one):
         return Missing((f"uses.{use} (essential)",))
+    if not _can_start(one, run[0], start):
+        return Missing((f"measures.{run[0]}.start",))
     short = _short_uses(one, run, start)
     return use not in short if use else not short
 

@@ -4,12 +4,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from derbes.case.arrays import MeasureArrays
+import numpy as np
+
+from derbes.case.arrays import MeasureArrays, MeasureRun
 from derbes.case.entities import Case, Supplier
 from derbes.case.options import optional_elements
 from derbes.case.request import BASE
 from derbes.compiler import compile_case, compile_measure
-from derbes.programs.calm import solve_calm
+from derbes.leverage.points import Kept, StartSolver
+from derbes.leverage.premium import PriceRise
+from derbes.leverage.rows import branch_rows
+from derbes.programs.calm import CalmStart, solve_calm
+from derbes.programs.survive import SurvivalProgram
+from derbes.results.leverage import LeverageRow
 from derbes.statements.catalog import BY_NAME
 from derbes.statements.expressions.entries import Ledger
 from derbes.statements.quantities.asked import Asked
@@ -37,9 +44,16 @@ class VariantWorld:
     case: Case
     longest: int
     """Longest measure that an expression asks about. [period]"""
+    near: CalmStart | None = None
+    """A calm plan of the same variant to start from."""
     kept: dict[object, object] = field(default_factory=dict)
     """What has been computed, by what was asked."""
     _study: Study | None = None
+    _windows: Kept = field(default_factory=dict)
+    _survival: SurvivalProgram | None = None
+    _solver: StartSolver | None = None
+    _solves: tuple[int, int] = (-1, -1)
+    """Start and length that the solver stands at. [period]"""
 
     @property
     def standing(self) -> Case:
@@ -51,14 +65,49 @@ class VariantWorld:
         """The variant compiled, with its calm plan and without measures."""
         if self._study is None:
             arrays = compile_case(self.case, self.longest)
-            self._study = Study(self.name, self.case, arrays, solve_calm(arrays), ())
+            calm = solve_calm(arrays, self.near)
+            self._study = Study(self.name, self.case, arrays, calm, ())
         return self._study
+
+    @property
+    def turnover(self) -> float:
+        """The most that the calm plan pays and earns in a period. [money]"""
+
+        def most() -> float:
+            costs = self.study.arrays.activities.unit_cost * self.study.calm.orders
+            return float(np.abs(costs).sum(axis=0).max(initial=0.0))
+
+        return self.once("turnover", most)
 
     def measure(self, name: str) -> MeasureArrays:
         """A measure, compiled."""
         return self.once(
             ("measure", name), lambda: compile_measure(self.case, self.study.arrays, name)
         )
+
+    def survival(self, start: int, n: int) -> SurvivalProgram:
+        """The program of survival of a start; it takes over the solver of the one before."""
+        self._survival = SurvivalProgram(self.study.calm, start, n, self._survival)
+        return self._survival
+
+    def losses(
+        self, measure: str, length: int, start: int, *, has_premium: bool
+    ) -> tuple[LeverageRow, ...]:
+        """Both sides' losses by both rules; each start goes on from the windows before it."""
+        arrays = self.measure(measure)
+        if arrays.start is not None and arrays.start != start:
+            return ()
+        solver = self._solver_at(start, length)
+        branch = solver.solve(MeasureRun(arrays, length))
+        prices: dict[int, PriceRise] | None = {} if has_premium else None
+        return tuple(branch_rows(self.study, branch, solver.baseline(branch), prices))
+
+    def _solver_at(self, start: int, length: int) -> StartSolver:
+        """The solver of a start; that of the start before cannot be used any more."""
+        if self._solver is None or self._solves != (start, length):
+            self._solver = StartSolver(self.study.calm, start, length, self._windows)
+            self._solves = (start, length)
+        return self._solver
 
     def has(self, key: object) -> bool:
         """Whether what a key stands for has been computed."""
@@ -107,7 +156,10 @@ class DrawWorld:
     """Variant → its case in this draw."""
     base: str = BASE
     """Variant that stands for the case as written."""
-    _worlds: dict[str, VariantWorld] = field(default_factory=dict)
+    starts: Mapping[str, CalmStart] = field(default_factory=dict)
+    """Variant → a calm plan of it to start from."""
+    worlds: dict[str, VariantWorld] = field(default_factory=dict)
+    """Variant → what is known of it in this draw; may be shared."""
     _values: dict[tuple[str, tuple[Value, ...]], Value] = field(default_factory=dict)
     _truths: dict[str, Value] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
@@ -132,10 +184,11 @@ class DrawWorld:
     def variant(self, name: str) -> VariantWorld:
         """A variant in this draw."""
         name = self.base if name == BASE else name
-        if name not in self._worlds:
+        if name not in self.worlds:
             case = self.case if self.variants is None else self.variants(name)
-            self._worlds[name] = VariantWorld(name, case, self.ledger.longest)
-        return self._worlds[name]
+            near = self.starts.get(name)
+            self.worlds[name] = VariantWorld(name, case, self.ledger.longest, near)
+        return self.worlds[name]
 
     def truth_of(self, name: str) -> Value:
         """Whether an entry of the ledger holds in this draw."""

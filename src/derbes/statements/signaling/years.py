@@ -26,7 +26,7 @@ from derbes.statements.signaling.equilibria import perfect_bayesian_equilibria
 from derbes.statements.signaling.game import Profile
 from derbes.statements.signaling.rationality import TINY, is_pooling, is_separating
 from derbes.statements.terms.values import Day, Missing
-from derbes.statements.verdicts.sampling import Futures, Sampling, make_futures, world_of
+from derbes.statements.verdicts.futures import Futures, Sampling, make_futures, world_of
 from derbes.study import Progress, run_tasks
 
 LARGEST_THRESHOLD = 1.5
@@ -118,8 +118,7 @@ def _games(task: _Task) -> list[list[Answer | Missing]]:
 
 def _draw(task: _Task, row: int) -> list[Answer | Missing]:
     """The game of every year in one draw."""
-    cases = dict.fromkeys(task.futures.draws, (task.futures, row))
-    world = world_of(task.ledger, task.as_of, cases=cases, settled={})
+    world = world_of(task.ledger, task.as_of, task.futures, row, settled={})
     is_central = task.futures.n == 1
     rng = np.random.default_rng((task.seed, row))
     parameters = central_parameters() if is_central else drawn_parameters(rng)

@@ -6,9 +6,12 @@ false and missing is false, true or missing is true.
 
 import calendar
 import datetime as dt
+import math
 import re
 from dataclasses import dataclass
 
+SAME = 1e-9
+"""Part of the larger of two numbers by which they may differ and still count as the same."""
 _DATE = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?")
 
 
@@ -103,13 +106,11 @@ def compared(operator: str, left: Value, right: Value) -> bool | Missing:
 
 
 def _numbers(operator: str, left: float, right: float) -> bool:
-    if operator == "==":
-        return left == right
-    if operator == "!=":
-        return left != right
-    if operator in {"<", "<="}:
-        return left < right or (operator == "<=" and left == right)
-    return left > right or (operator == ">=" and left == right)
+    """A comparison of numbers; what differs by rounding is the same."""
+    is_same = math.isclose(left, right, rel_tol=SAME)
+    if is_same or operator in {"==", "!="}:
+        return is_same == (operator in {"==", "<=", ">="})
+    return left < right if operator in {"<", "<="} else left > right
 
 
 def _days(operator: str, left: Day, right: Day) -> bool:

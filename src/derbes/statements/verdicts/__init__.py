@@ -1,7 +1,8 @@
 """Verdicts over draws: truth, words, tipping values, scores, and their history."""
 
+from derbes.statements.verdicts.futures import Sampling
 from derbes.statements.verdicts.judging import Judge, Judged
-from derbes.statements.verdicts.sampling import Sampler, Sampling, Truths, levels_of
+from derbes.statements.verdicts.sampling import Sampler, Truths, levels_of
 from derbes.statements.verdicts.scores import brier_score, implied_probability, scores_of
 from derbes.statements.verdicts.tipping import (
     Central,

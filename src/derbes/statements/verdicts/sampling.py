@@ -4,43 +4,40 @@ What needs no program is computed in many draws, what needs one in few: the firs
 same sequence, so that all expressions share their draws.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
-from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
 from derbes.case.request import BASE
-from derbes.case.uncertainty import Draws
-from derbes.draws import drawn_case, make_draws, shared_inputs
 from derbes.language import _
-from derbes.statements.expressions.entries import is_cheap, links_of, needs_verdicts
-from derbes.statements.quantities import COMPUTED_BY, DrawWorld, Ledger, Settled
+from derbes.programs.calm import CalmStart
+from derbes.statements.expressions.entries import is_cheap, is_fixed, links_of, needs_verdicts
+from derbes.statements.quantities import Ledger, Settled
 from derbes.statements.terms.evaluation import evaluate
-from derbes.statements.terms.tree import Constant, Node, calls_in
+from derbes.statements.terms.tree import Node
 from derbes.statements.terms.values import Day, Missing
-from derbes.study import Progress, run_tasks, variant_case
+from derbes.statements.verdicts.futures import (
+    Futures,
+    Sampling,
+    calm_starts,
+    make_futures,
+    started,
+    world_of,
+)
+from derbes.study import Progress, run_tasks
 
 CHEAP_DRAWS = 256
 """Draws for expressions that need no program."""
+STARTS_PAY = 3
+"""Draws from which on a calm plan at central values, to start from, saves time."""
 CHUNKS_A_WORKER = 4
 FALSE, TRUE, MISSING = 0, 1, -1
 Part = tuple[str, str]
 """Entry and key of an expression."""
 Codes = npt.NDArray[np.int8]
-
-
-@dataclass(frozen=True, slots=True)
-class Sampling:
-    """How many futures are drawn, and which."""
-
-    n_draws: int
-    """For expressions that need a program; others get at least `CHEAP_DRAWS`."""
-    seed: int = 1
-    method: str = "sobol"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,54 +77,6 @@ class Truths:
 
 
 @dataclass(frozen=True, slots=True)
-class Futures:
-    """Draws of every variant that expressions name; rows belong together."""
-
-    case: Case
-    draws: Mapping[str, Draws]
-
-    @property
-    def n(self) -> int:
-        """Number of draws."""
-        return len(self.draws[BASE].weights)
-
-    def case_of(self, variant: str, row: int) -> Case:
-        """A variant in one draw."""
-        return drawn_case(variant_case(self.case, variant), self.draws[variant], row)
-
-
-def variants_of(ledger: Ledger) -> tuple[str, ...]:
-    """The case as written, and the variants that expressions name."""
-    named = (
-        str(argument.value)
-        for node in ledger.parts.values()
-        for call in calls_in(node)
-        for parameter, argument in zip(call.entry.parameters, call.arguments, strict=True)
-        if parameter.name == "variant" and isinstance(argument, Constant)
-    )
-    return tuple(dict.fromkeys((BASE, *named)))
-
-
-def make_futures(ledger: Ledger, n: int, sampling: Sampling) -> Futures:
-    """Draws for the variants of a ledger, with one set of inputs."""
-    case = ledger.case
-    cases = {name: variant_case(case, name) for name in variants_of(ledger)}
-    inputs = shared_inputs(tuple(cases.values()))
-    if not inputs and not case.scenarios:
-        return Futures(case, {name: _central(sampling) for name in cases})
-    draws = {
-        name: make_draws(one, n, seed=sampling.seed, method=sampling.method, inputs=inputs)
-        for name, one in cases.items()
-    }
-    return Futures(case, draws)
-
-
-def _central(sampling: Sampling) -> Draws:
-    """One draw, where nothing is uncertain."""
-    return Draws((), np.zeros((1, 0)), np.ones(1), seed=sampling.seed, method="all")
-
-
-@dataclass(frozen=True, slots=True)
 class _Task:
     """Some draws for one worker."""
 
@@ -144,12 +93,7 @@ def _evaluated(task: _Task) -> tuple[Codes, list[dict[str, None]]]:
     codes = np.full((len(task.rows), len(task.parts)), MISSING, dtype=np.int8)
     keys: list[dict[str, None]] = [{} for _part in task.parts]
     for at, row in enumerate(task.rows):
-        world = world_of(
-            task.ledger,
-            task.as_of,
-            cases=dict.fromkeys(task.futures.draws, (task.futures, row)),
-            settled=task.settled,
-        )
+        world = world_of(task.ledger, task.as_of, task.futures, row, settled=task.settled)
         for p, part in enumerate(task.parts):
             value = evaluate(task.ledger.parts[part], world)
             if isinstance(value, Missing):
@@ -157,23 +101,6 @@ def _evaluated(task: _Task) -> tuple[Codes, list[dict[str, None]]]:
             else:
                 codes[at, p] = TRUE if value is True else FALSE
     return codes, keys
-
-
-def world_of(
-    ledger: Ledger,
-    as_of: Day,
-    *,
-    cases: Mapping[str, tuple[Futures, int]],
-    settled: Mapping[str, Settled],
-) -> DrawWorld:
-    """The world of one draw; variants are drawn when first asked."""
-
-    @cache
-    def variant(name: str) -> Case:
-        futures, row = cases[name]
-        return futures.case_of(name, row)
-
-    return DrawWorld(variant(BASE), ledger, as_of, COMPUTED_BY, settled=settled, variants=variant)
 
 
 @dataclass(slots=True)
@@ -186,6 +113,15 @@ class Sampler:
     n_workers: int = 1
     progress: Progress | None = None
     _futures: dict[int, Futures] = field(default_factory=dict)
+    _starts: dict[str, CalmStart] | None = None
+
+    def starts(self) -> Mapping[str, CalmStart]:
+        """Calm plans at central values to start from, made once."""
+        if self._starts is None:
+            self._starts = calm_starts(
+                self.ledger, n_workers=self.n_workers, progress=self.progress
+            )
+        return self._starts
 
     def futures(self, n: int) -> Futures:
         """So many draws, made once."""
@@ -199,30 +135,51 @@ class Sampler:
         cheap = [part for part in asked if self.is_cheap(part[0], self.ledger.parts[part])]
         dear = [part for part in asked if part not in cheap]
         few = self.sampling.n_draws
-        return {
-            **self._over(tuple(cheap), max(few, CHEAP_DRAWS), settled),
-            **self._over(tuple(dear), few, settled),
-        }
+        many = self.futures(1 if few == 1 else max(few, CHEAP_DRAWS))
+        fixed = [p for p in cheap if self.is_fixed(p[0], self.ledger.parts[p], many)]
+        found = self._once(tuple(fixed), many, settled)
+        found |= self._over(tuple(part for part in cheap if part not in found), many, settled)
+        if dear:
+            futures = self.futures(few)
+            if futures.n >= STARTS_PAY:
+                futures = started(futures, self.starts())
+            found |= self._over(tuple(dear), futures, settled)
+        return found
 
     def is_cheap(self, name: str, node: Node) -> bool:
         """Whether an expression, and all that it hangs on, needs no program."""
+        return all(is_cheap(one) for one in self._hangs_on(name, node))
+
+    def is_fixed(self, name: str, node: Node, futures: Futures) -> bool:
+        """Whether an expression, and all that it hangs on, is the same in all draws."""
+        return not self.ledger.case.scenarios and all(
+            is_fixed(one, futures.draws[BASE].inputs) for one in self._hangs_on(name, node)
+        )
+
+    def _hangs_on(self, name: str, node: Node) -> Iterator[Node]:
+        """An expression, and those whose truth it names, at any distance."""
         seen: set[str] = {name}
         waiting = [node]
         while waiting:
             one = waiting.pop()
-            if not is_cheap(one):
-                return False
+            yield one
             new = [link for link in links_of(one) if link not in seen]
             seen.update(new)
             waiting += [self.ledger.checks[link] for link in new if link in self.ledger.checks]
-        return True
+
+    def _once(
+        self, parts: tuple[Part, ...], futures: Futures, settled: Mapping[str, Settled]
+    ) -> dict[Part, Truths]:
+        """Truth of parts that no draw changes: looked at in the first."""
+        found = _evaluated(_Task(self.ledger, futures, parts, (0,), self.as_of, settled))
+        codes, keys = np.repeat(found[0], futures.n, axis=0), found[1]
+        return _gathered(parts, futures, [(codes, keys)])
 
     def _over(
-        self, parts: tuple[Part, ...], n: int, settled: Mapping[str, Settled]
+        self, parts: tuple[Part, ...], futures: Futures, settled: Mapping[str, Settled]
     ) -> dict[Part, Truths]:
         if not parts:
             return {}
-        futures = self.futures(n)
         n_tasks = 1 if self.n_workers == 1 else CHUNKS_A_WORKER * self.n_workers
         groups = np.array_split(np.arange(futures.n), min(futures.n, max(n_tasks, futures.n // 8)))
         tasks = [

@@ -7,20 +7,24 @@ expression turns, the tipping value is found by bisection.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
 from derbes.case.request import BASE
-from derbes.draws import inputs_by_path, with_values
+from derbes.draws import inputs_by_path
 from derbes.language import _
+from derbes.programs.calm import CalmStart
 from derbes.results.statements import Flip
 from derbes.statements.quantities import COMPUTED_BY, DrawWorld, Ledger, Settled
+from derbes.statements.quantities.parts import changing
+from derbes.statements.quantities.worlds import VariantWorld
 from derbes.statements.terms.evaluation import evaluate
 from derbes.statements.terms.values import Day, Value
-from derbes.statements.verdicts.sampling import FALSE, TRUE, Futures, Part, Truths
+from derbes.statements.verdicts.futures import Futures
+from derbes.statements.verdicts.sampling import FALSE, TRUE, Part, Truths
 from derbes.study import Progress, run_tasks, variant_case
 
 HALVINGS = 7
@@ -34,29 +38,41 @@ class Central:
     ledger: Ledger
     as_of: Day
     settled: Mapping[str, Settled]
+    starts: Mapping[str, CalmStart] = field(default_factory=dict)
+    """Variant → its calm plan, to start from."""
 
-    def world(self, values: Mapping[str, float], base: str = BASE) -> DrawWorld:
-        """The world with these numbers changed; `base` stands for the case as written."""
+    def world(
+        self,
+        values: Mapping[str, float],
+        base: str = BASE,
+        known: dict[str, VariantWorld] | None = None,
+    ) -> DrawWorld:
+        """The world with these numbers changed.
+
+        Args:
+            values: Path → number.
+            base: Variant that stands for the case as written.
+            known: What is known of variants with the same numbers; it is added to.
+        """
         case = self.ledger.case
 
         def variant(name: str) -> Case:
-            return with_values(variant_case(case, name), values)
+            return changing(variant_case(case, name), values).at(values)
 
         return DrawWorld(
-            with_values(case, values),
+            variant(BASE),
             self.ledger,
             self.as_of,
             COMPUTED_BY,
             settled=self.settled,
             variants=variant,
             base=base,
+            starts=self.starts,
+            worlds={} if known is None else known,
         )
 
-    def truths(
-        self, parts: Iterable[Part], values: Mapping[str, float], base: str = BASE
-    ) -> dict[Part, Value]:
-        """Truth of parts in one such world."""
-        world = self.world(values, base)
+    def truths(self, parts: Iterable[Part], world: DrawWorld) -> dict[Part, Value]:
+        """Truth of parts in a world."""
         return {part: evaluate(self.ledger.parts[part], world) for part in parts}
 
 
@@ -80,24 +96,16 @@ class Effort:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ends:
-    """One input at one end of its range, for all expressions that ask."""
+class _Side:
+    """One input on one side of its range, for all expressions that ask."""
 
     central: Central
     input: str
-    value: float
-    parts: tuple[Part, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Search:
-    """An expression that turns between two values of an input."""
-
-    central: Central
-    question: Question
+    written: float
+    """Its central value."""
     end: float
-    truth: bool
-    """Its truth at the central value."""
+    truths: Mapping[Part, bool]
+    """Truth of each expression at the central value."""
 
 
 def questions_of(part: Part, truths: Truths, futures: Futures, most: int) -> tuple[Question, ...]:
@@ -133,84 +141,90 @@ def flips_of(
 ) -> dict[Part, tuple[Flip, ...]]:
     """Where each expression turns over, in the order of its questions."""
     parts = tuple(dict.fromkeys(question.part for question in questions))
-    at_centre = central.truths(parts, {})
-    ends = _truth_at_ends(central, questions, effort)
-    searches = [
-        _Search(central, question, end, at_centre[question.part] is True)
-        for question in questions
-        for end in (question.low, question.high)
-        if isinstance(at_centre[question.part], bool)
-        and isinstance(ends[question.part, question.input, end], bool)
-        and ends[question.part, question.input, end] != at_centre[question.part]
-    ]
+    at_center = central.truths(parts, central.world({}))
+    asked: dict[tuple[str, float], dict[Part, bool]] = {}
+    for one in questions:
+        truth = at_center[one.part]
+        for end in (one.low, one.high):
+            if isinstance(truth, bool):
+                asked.setdefault((one.input, end), {})[one.part] = truth
+    written = {one.input: one.central for one in questions}
+    tasks = [_Side(central, path, written[path], end, own) for (path, end), own in asked.items()]
     found = run_tasks(
-        _turning,
-        searches,
+        _turnings,
+        tasks,
         n_workers=effort.n_workers,
         progress=effort.progress,
         what=_("tipping values"),
     )
+    turns = {(t.input, t.end): flips for t, flips in zip(tasks, found, strict=True)}
     flips: dict[Part, tuple[Flip, ...]] = {}
-    for search, flip in zip(searches, found, strict=True):
-        flips[search.question.part] = (*flips.get(search.question.part, ()), flip)
+    for one in questions:
+        for end in (one.low, one.high):
+            flip = turns.get((one.input, end), {}).get(one.part)
+            if flip is not None:
+                flips[one.part] = (*flips.get(one.part, ()), flip)
     return flips
 
 
-def _truth_at_ends(
-    central: Central, questions: Sequence[Question], effort: Effort
-) -> dict[tuple[Part, str, float], Value]:
-    """Truth of each expression at both ends of its inputs; each world made once."""
-    asked: dict[tuple[str, float], list[Part]] = {}
-    for question in questions:
-        for end in (question.low, question.high):
-            asked.setdefault((question.input, end), []).append(question.part)
-    tasks = [_Ends(central, path, value, tuple(parts)) for (path, value), parts in asked.items()]
-    found = run_tasks(
-        _at_end, tasks, n_workers=effort.n_workers, progress=effort.progress, what=_("inputs")
-    )
+def _turnings(task: _Side) -> dict[Part, Flip]:
+    """The values at which expressions turn between the central value and the end."""
+    at_end = _at(task, task.truths, task.end)
+    between = {
+        part: (task.written, task.end)
+        for part, truth in task.truths.items()
+        if isinstance(at_end[part], bool) and at_end[part] != truth
+    }
+    for _step in range(HALVINGS if between else 0):
+        between = _halved(task, between)
+    unit = inputs_by_path(task.central.ledger.case)[task.input].unit
     return {
-        (part, task.input, task.value): truth
-        for task, truths in zip(tasks, found, strict=True)
-        for part, truth in truths.items()
+        part: Flip(
+            input=task.input,
+            value=(same + other) / 2,
+            unit=unit,
+            direction="above" if other > same else "below",
+            central=task.written,
+        )
+        for part, (same, other) in between.items()
     }
 
 
-def _at_end(task: _Ends) -> dict[Part, Value]:
-    return task.central.truths(task.parts, {task.input: task.value})
+def _halved(
+    task: _Side, between: Mapping[Part, tuple[float, float]]
+) -> dict[Part, tuple[float, float]]:
+    """Half of each stretch, the one in which its expression turns; equal middles share a world."""
+    by_middle: dict[float, list[Part]] = {}
+    for part, (same, other) in between.items():
+        by_middle.setdefault((same + other) / 2, []).append(part)
+    found = {}
+    for middle, parts in by_middle.items():
+        for part, truth in _at(task, parts, middle).items():
+            same, other = between[part]
+            found[part] = (middle, other) if truth == task.truths[part] else (same, middle)
+    return found
 
 
-def _turning(task: _Search) -> Flip:
-    """The value at which an expression turns, by bisection."""
-    question = task.question
-    same, other = question.central, task.end
-    for _step in range(HALVINGS):
-        middle = (same + other) / 2
-        truth = task.central.truths((question.part,), {question.input: middle})[question.part]
-        if isinstance(truth, bool) and truth == task.truth:
-            same = middle
-        else:
-            other = middle
-    quantity = inputs_by_path(task.central.ledger.case)[question.input]
-    return Flip(
-        input=question.input,
-        value=(same + other) / 2,
-        unit=quantity.unit,
-        direction="above" if other > same else "below",
-        central=question.central,
-    )
+def _at(task: _Side, parts: Iterable[Part], number: float) -> dict[Part, Value]:
+    return task.central.truths(parts, task.central.world({task.input: number}))
 
 
 @dataclass(frozen=True, slots=True)
-class _InVariant:
-    """All expressions with a variant in place of the case as written."""
+class _InVariants:
+    """All expressions with each of some variants in place of the case as written."""
 
     central: Central
     parts: tuple[Part, ...]
-    variant: str
+    variants: tuple[str, ...]
 
 
-def _in_variant(task: _InVariant) -> dict[Part, Value]:
-    return task.central.truths(task.parts, {}, task.variant)
+def _in_variants(task: _InVariants) -> list[dict[Part, Value]]:
+    """Truths in one variant after the other; what is known of a variant serves all."""
+    known: dict[str, VariantWorld] = {}
+    return [
+        task.central.truths(task.parts, task.central.world({}, name, known))
+        for name in task.variants
+    ]
 
 
 def variants_that_flip(
@@ -218,19 +232,20 @@ def variants_that_flip(
 ) -> dict[Part, tuple[str, ...]]:
     """Variants in whose place for the case as written each expression turns over."""
     names = (BASE, *central.ledger.case.variants)
-    tasks = [_InVariant(central, tuple(parts), name) for name in names]
+    groups = np.array_split(np.array(names), min(len(names), effort.n_workers))
+    tasks = [_InVariants(central, tuple(parts), tuple(map(str, group))) for group in groups]
     found = run_tasks(
-        _in_variant,
+        _in_variants,
         tasks,
         n_workers=effort.n_workers,
         progress=effort.progress,
         what=_("variants"),
     )
-    written = found[0]
+    written, *others = [truths for group in found for truths in group]
     return {
         part: tuple(
             name
-            for name, truths in zip(names[1:], found[1:], strict=True)
+            for name, truths in zip(names[1:], others, strict=True)
             if isinstance(truths[part], bool)
             and isinstance(written[part], bool)
             and truths[part] != written[part]

@@ -9,7 +9,6 @@ from derbes.language import _
 from derbes.results.statements import StatementTable
 from derbes.statements import entries_of
 from derbes.statements.catalog import VERDICT_WORDS
-from derbes.statements.signaling import signaling_of
 from derbes.statements.table import TableRequest, latest_day, statement_table, verdicts_of
 from derbes.statements.terms.values import Day, day_of
 from derbes.statements.verdicts import Sampling
@@ -41,11 +40,13 @@ def judged_statements(
         as_of, sampling, n_flips=words.flips, n_workers=n_workers, progress=progress
     )
     found = verdicts_of(case, request)
-    signaling = (
-        signaling_of(found.ledger, as_of, sampling, n_workers=n_workers, progress=progress)
-        if words.has_signaling
-        else None
-    )
+    signaling = None
+    if words.has_signaling:
+        from derbes.statements.signaling import signaling_of  # noqa: PLC0415 - as in verbs
+
+        signaling = signaling_of(
+            found.ledger, as_of, sampling, n_workers=n_workers, progress=progress
+        )
     provenance = replace(provenance_of(case), n_draws=words.draws, seed=words.seed)
     return chosen(statement_table(found, as_of, provenance, signaling), words)
 

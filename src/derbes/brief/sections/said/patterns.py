@@ -10,7 +10,12 @@ from derbes.brief.sections.said.words import (
     verdict_words,
 )
 from derbes.language import _
-from derbes.results.statements import DoubleStandardRow, ModalityDrift, StatementTable
+from derbes.results.statements import (
+    Contradiction,
+    DoubleStandardRow,
+    ModalityDrift,
+    StatementTable,
+)
 
 
 def patterns_section(contents: BriefContents, ledger: StatementTable) -> Section | None:
@@ -38,13 +43,24 @@ def _contradictions(contents: BriefContents, ledger: StatementTable) -> Table:
     rows = tuple(
         (
             words(" / ".join(one.statements)),
-            words(" / ".join(actor_name(contents, holder) for holder in one.holders)),
-            words(one.about.replace("_", " ")),
+            words(
+                " / ".join(actor_name(contents, holder) for holder in dict.fromkeys(one.holders))
+            ),
+            words(_about(contents, one)),
             words(_("the same side") if one.same_side else _("across sides")),
         )
         for one in ledger.contradictions
     )
     return Table(_("Contradictions"), head, rows)
+
+
+def _about(contents: BriefContents, one: Contradiction) -> str:
+    """What a contradiction is about: an expression as written, else actors by their names."""
+    if one.kind == "expressions":
+        return one.about
+    act, bracket, of = one.about.partition(" (")
+    named = actor_name(contents, act) if act in contents.case.actors else act.replace("_", " ")
+    return f"{named} ({actor_name(contents, of.rstrip(')'))})" if bracket else named
 
 
 def _drift(contents: BriefContents, ledger: StatementTable) -> Table:

@@ -57,7 +57,7 @@ def _finding(years: list[SignalingYear]) -> str:
 
 def _lines(year: SignalingYear) -> tuple[tuple[str, float | None], ...]:
     return (
-        (_("a cut-off pays if the target depends"), year.credible_share),
+        (_("a cut-off pays against the target as it is then"), year.credible_share),
         (_("threats are talk, whatever is believed"), year.rhetoric_share),
         (_("what the target says changes what the sender does"), year.explaining_matters_share),
     )
@@ -97,7 +97,21 @@ def _table(years: list[SignalingYear]) -> Table:
 def _parameters(game: Signaling) -> Table:
     head = (_("parameter"), _("low"), _("central"), _("high"))
     rows = tuple(
-        (words(name.replace("_", " ")), *(figure_cell(value) for value in values))
+        (words(_parameter_words(name)), *(figure_cell(value) for value in values))
         for name, values in game.parameters.items()
     )
     return Table(_("Parameters that no data give: assumptions, grade D"), head, rows)
+
+
+def _parameter_words(name: str) -> str:
+    """A parameter of the game for a reader."""
+    return {
+        "prior": _("belief that the target depends, before it says anything"),
+        "gain_share": _("what a unit of the target's loss is worth to the sender"),
+        "lost_buyer_share": _("chance that the buyer never comes back"),
+        "threat_effect_share": _("part of the harm that a threat alone does"),
+        "threat_cost_share": _("cost of a threat, as a part of the cost of a cut-off"),
+        "explain_cost_share": _("cost of explaining, as a part of the target's loss"),
+        "act_gain_share": _("gain of acting without a word, as a part of the target's loss"),
+        "bluff_cost_share": _("cost of acting while it depends, as a part of the target's loss"),
+    }.get(name, name.replace("_", " "))

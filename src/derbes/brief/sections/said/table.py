@@ -23,6 +23,8 @@ _COLORS = (BLUE, "#9cc3e0", "#f3e3a6", "#f0a58a", RED, "#ffffff")
 _DARK = (BLUE, RED)
 _BARS = 10
 """Speakers of the chart; the table has all."""
+_ROOM = {WIDE: 0.04, NARROW: 0.1}
+"""Part of the longest bar that a piece must have to hold its number, by width of the chart."""
 
 
 def statements_section(contents: BriefContents, ledger: StatementTable) -> Section:
@@ -70,10 +72,12 @@ def _figure(contents: BriefContents, ledger: StatementTable) -> Figure:
 
 def _finding(ledger: StatementTable) -> str:
     n = {verdict: sum(row.verdict == verdict for row in ledger.statements) for verdict in TESTED}
-    return _("Of what could be tested, {holds} hold, {fails} fail, {between} lie between").format(
-        holds=fmt.number(n["holds"]),
-        fails=fmt.number(n["fails"]),
-        between=fmt.number(n["likely"] + n["open"] + n["unlikely"]),
+    between = n["likely"] + n["open"] + n["unlikely"]
+    told = _("Of what could be tested, {holds} hold and {fails} fail")
+    if between:
+        told = _("Of what could be tested, {holds} hold, {fails} fail, {between} lie between")
+    return told.format(
+        holds=fmt.number(n["holds"]), fails=fmt.number(n["fails"]), between=fmt.number(between)
     )
 
 
@@ -94,6 +98,7 @@ def _kind_words(kind: str) -> str:
 def _spec(contents: BriefContents, counts: dict[str, dict[str, int]], width: int) -> Row:
     kinds = (*TESTED, "untested")
     rows: list[Row] = []
+    least = _ROOM[width] * max(sum(own.values()) for own in counts.values())
     for holder, own in list(counts.items())[:_BARS]:
         label = wrapped(actor_name(contents, holder), 16 if width == NARROW else 30)
         first = 0
@@ -101,8 +106,9 @@ def _spec(contents: BriefContents, counts: dict[str, dict[str, int]], width: int
             n = own.get(kind, 0)
             ink = "white" if color in _DARK else INK
             if n:
-                rows.append({"label": label, "kind": _kind_words(kind), "n": n, "first": first,
-                             "last": first + n, "middle": first + n / 2, "ink": ink})  # fmt: skip
+                rows.append({"label": label, "kind": _kind_words(kind), "first": first,
+                             "last": first + n, "middle": first + n / 2, "ink": ink,
+                             "n": n if n >= least else ""})  # fmt: skip
             first += n
     order = [_kind_words(kind) for kind in kinds]
     return stacked_counts(rows, width=width, order=order, colors=list(_COLORS))
@@ -119,8 +125,11 @@ def _counts_table(contents: BriefContents, counts: dict[str, dict[str, int]]) ->
 
 
 def _table(contents: BriefContents, rows: list[StatementRow], ledger: StatementTable) -> Table:
-    head = (_("id"), _("whose view"), _("as"), _("what it says"), _("verdict"),
-            _("holds in"), _("checked by"), _("flips"))  # fmt: skip
+    """What was tested; at central values there is no share of draws, and nothing flips."""
+    has_draws = ledger.provenance.n_draws > 1
+    drawn = (_("holds in"), _("flips")) if has_draws else ()
+    head = (_("id"), _("whose view"), _("as"), _("what it says"), _("verdict"), _("checked by"),
+            *drawn)  # fmt: skip
     body = tuple(
         (
             words(row.id),
@@ -128,13 +137,20 @@ def _table(contents: BriefContents, rows: list[StatementRow], ledger: StatementT
             words(_as_words(row)),
             words(_said(row)),
             words(verdict_words(row.verdict)),
-            Cell(share_words(row), row.share, is_number=True),
             words(row.expression),
-            words(flip_words(row)),
+            *(_drawn_cells(contents, row) if has_draws else ()),
         )
         for row in rows
     )
     return Table(_("Statements and verdicts ({made})").format(made=made_words(ledger)), head, body)
+
+
+def _drawn_cells(contents: BriefContents, row: StatementRow) -> tuple[Cell, ...]:
+    """The share of the draws, and what would turn it over."""
+    return (
+        Cell(share_words(row), row.share, is_number=True),
+        words(flip_words(contents, row)),
+    )
 
 
 def _as_words(row: StatementRow) -> str:

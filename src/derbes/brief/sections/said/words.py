@@ -2,11 +2,17 @@
 
 from derbes.brief import format as fmt
 from derbes.brief.contents import BriefContents, name_of
+from derbes.brief.sections.uncertainty.words import (
+    in_unit,
+    input_words,
+    is_opening,
+    opening_label,
+)
 from derbes.brief.sections.wording import draws_and_seed
 from derbes.language import _
 from derbes.results.display import text_of
 from derbes.results.provenance import Provenance
-from derbes.results.statements import EntryRow, StatementRow, StatementTable
+from derbes.results.statements import EntryRow, Flip, StatementRow, StatementTable
 
 TESTED = ("holds", "likely", "open", "unlikely", "fails")
 """Verdicts that draws have given, from true to false."""
@@ -75,17 +81,33 @@ def actor_name(contents: BriefContents, id_: str) -> str:
     return name_of(contents.case, "actors", id_) if id_ else ""
 
 
-def flip_words(row: EntryRow) -> str:
+def flip_words(contents: BriefContents, row: EntryRow) -> str:
     """What would flip the verdict: the first inputs with their values, then variants."""
     told = [
-        (
-            _("{input} below {value}") if flip.direction == "below" else _("{input} above {value}")
-        ).format(input=flip.input, value=fmt.quantity(flip.value, flip.unit))
+        _turn_words(flip).format(
+            input=input_words(contents, flip.input), value=_turn_value(contents, flip)
+        )
         for flip in row.flips_at[:3]
     ]
     if row.flips_in:
-        told.append(_("in {variants}").format(variants=", ".join(row.flips_in)))
+        names = "; ".join(name_of(contents.case, "variants", name) for name in row.flips_in)
+        told.append(_("as in: {variants}").format(variants=names))
     return "; ".join(told)
+
+
+def _turn_words(flip: Flip) -> str:
+    """On which side of a value a verdict is the other one."""
+    if is_opening(flip.input):
+        earlier, later = _("{input} before {value}"), _("{input} after {value}")
+        return earlier if flip.direction == "below" else later
+    return _("{input} below {value}") if flip.direction == "below" else _("{input} above {value}")
+
+
+def _turn_value(contents: BriefContents, flip: Flip) -> str:
+    """Where a verdict turns: a value with its unit; of an opening, the month."""
+    if is_opening(flip.input):
+        return fmt.date(opening_label(contents, flip.input, flip.value))
+    return in_unit(flip.value, flip.unit)
 
 
 def made_words(ledger: StatementTable) -> str:

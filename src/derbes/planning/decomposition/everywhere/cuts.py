@@ -70,6 +70,8 @@ class Pool:
     """What each bound counts in each cut. (bounds, cuts)"""
     gives: FloatArray
     """Factors of the trunk's columns at the first start. (linked, cuts)"""
+    used: IntArray
+    """Bounds that count in any of them."""
 
     @staticmethod
     def of(family: Family, cuts: Sequence[BranchCut] = ()) -> "Pool":
@@ -79,14 +81,22 @@ class Pool:
         for c, cut in enumerate(cuts):
             weights[:, c] = weights_of(cut, family)
             prices[cut.rows, c] = cut.prices
-        return Pool(family, tuple(cuts), weights, np.asarray(family.link.T @ prices))
+        return Pool.made(family, tuple(cuts), weights, np.asarray(family.link.T @ prices))
+
+    @staticmethod
+    def made(
+        family: Family, cuts: tuple[BranchCut, ...], weights: FloatArray, gives: FloatArray
+    ) -> "Pool":
+        """A pool of cuts with their factors."""
+        used = np.flatnonzero((weights != 0).any(axis=1)).astype(np.int64)
+        return Pool(family, cuts, weights, gives, used)
 
     def with_more(self, cuts: Sequence[BranchCut]) -> "Pool":
         """The pool with more cuts behind its own."""
         if not cuts:
             return self
         more = Pool.of(self.family, cuts)
-        return Pool(
+        return Pool.made(
             self.family,
             self.cuts + more.cuts,
             np.concatenate([self.weights, more.weights], axis=1),
@@ -96,7 +106,7 @@ class Pool:
     def chosen(self, which: IntArray) -> "Pool":
         """Some of the cuts, in this order."""
         cuts = tuple(self.cuts[int(c)] for c in which)
-        return Pool(self.family, cuts, self.weights[:, which], self.gives[:, which])
+        return Pool.made(self.family, cuts, self.weights[:, which], self.gives[:, which])
 
     def side(self, c: int, start: int) -> tuple[IntArray, FloatArray]:
         """Columns of the trunk in a cut's row at a start, and their factors."""
@@ -113,8 +123,7 @@ class Pool:
             bounds: Of the branches, without what the trunk gives. (which, bounds)
             windows: Columns of the trunk that are linked to each. (which, linked)
         """
-        used = np.flatnonzero((self.weights != 0).any(axis=1))
-        weights, taken = self.weights[used], bounds[:, used]
+        weights, taken = self.weights[self.used], bounds[:, self.used]
         is_there = np.isfinite(taken)
         found = np.where(is_there, taken, 0.0) @ weights - windows @ self.gives
         if not is_there.all():

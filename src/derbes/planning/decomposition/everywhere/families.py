@@ -1,6 +1,6 @@
 """Families of branches: starts of one standard whose branches have one matrix, moved on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,7 +8,7 @@ from scipy import sparse
 
 from derbes.case.arrays import CaseArrays, MeasureArrays
 from derbes.case.quantity import FloatArray
-from derbes.planning.decomposition.everywhere.tables import Elements
+from derbes.planning.decomposition.everywhere.tables import Elements, Table
 from derbes.planning.program.problem import PlanProblem, all_starts
 from derbes.planning.program.supply.branch_bounds import add_branch_prices, write_branch
 from derbes.planning.program.supply.branches import (
@@ -101,6 +101,28 @@ class Family:
         found[:, :m] -= given
         found[:, m : 2 * m] -= given
         return found
+
+
+class BranchBounds:
+    """Bounds of the branches of a draw at a point of the first stage, as they are asked for."""
+
+    def __init__(
+        self, families: Sequence[Family], tables: Mapping[str, Table], values: FloatArray
+    ) -> None:
+        self._families, self._tables, self._values = families, tables, values
+        self._paths: dict[str, FloatArray] = {}
+        self._known: dict[int, FloatArray] = {}
+
+    def of(self, f: int) -> FloatArray:
+        """Bounds of a family, without what the trunk gives. (S, bounds)"""
+        if f not in self._known:
+            family = self._families[f]
+            name = family.standard
+            if name not in self._paths:
+                self._paths[name] = self._tables[name].at(self._values)
+            every = np.arange(len(family.starts))
+            self._known[f] = family.bounds(self._paths[name], every)
+        return self._known[f]
 
 
 def make_families(

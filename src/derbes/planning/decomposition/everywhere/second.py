@@ -13,6 +13,7 @@ import numpy as np
 
 from derbes.case.quantity import FloatArray
 from derbes.planning.decomposition.everywhere.cuts import BranchCut, Pool
+from derbes.planning.decomposition.everywhere.families import BranchBounds
 from derbes.planning.decomposition.everywhere.known import Known, Row
 from derbes.planning.decomposition.everywhere.proof import LACKS, Proof, Prover, as_program
 from derbes.planning.decomposition.everywhere.rows import Stances, TrunkRows
@@ -108,11 +109,7 @@ class NestedSecond:
         if look == NEVER:
             return self._in_calm(position, values)
         drawn, families = self._known.draws[position], self._known.families
-        paths = {name: table.at(values) for name, table in drawn.tables.items()}
-        bounds = [
-            family.bounds(paths[family.standard], np.arange(len(family.starts)))
-            for family in families
-        ]
+        bounds = BranchBounds(families, drawn.tables, values)
         is_exact, proofs = False, dict[int, Proof]()
         solved = self._solve_trunk(position, values)
         for _round in range(MOST_ROUNDS if look >= SHORT else FEW_ROUNDS):
@@ -152,28 +149,28 @@ class NestedSecond:
         told: FloatArray = solved.columns[self._known.n_trunk + self._known.branches[f]]
         return told
 
-    def _broken(self, solved: _Solved, bounds: Sequence[FloatArray]) -> list[Row]:
+    def _broken(self, solved: _Solved, bounds: BranchBounds) -> list[Row]:
         """Known cuts that the trunk breaks, the worst of each family."""
         found: list[Row] = []
         for f, (family, pool) in enumerate(zip(self._known.families, self._pools, strict=True)):
             if not pool.cuts:
                 continue
-            lacks = pool.lacks(bounds[f], family.windows(solved.columns))
+            lacks = pool.lacks(bounds.of(f), family.windows(solved.columns))
             worst = lacks.argmax(axis=1)
             most = lacks[np.arange(len(worst)), worst]
-            beyond = most - self._told(solved, f) - _allowed(pool, bounds[f])
+            beyond = most - self._told(solved, f) - _allowed(pool, bounds.of(f))
             found += [(pool.cuts[worst[s]], int(s)) for s in _far_apart(beyond, family.starts)]
         return found
 
     def _look(
-        self, position: int, solved: _Solved, bounds: Sequence[FloatArray], look: int
+        self, position: int, solved: _Solved, bounds: BranchBounds, look: int
     ) -> dict[int, Proof]:
         """Look at branches: the short ones, and the long ones where those lack nothing new."""
         proofs: dict[int, Proof] = {}
         for is_long in (False, True) if look == LONG else (False,):
             for f, family in enumerate(self._known.families):
                 if family.is_long == is_long:
-                    proofs[f] = self._look_at(position, solved, bounds[f], f)
+                    proofs[f] = self._look_at(position, solved, bounds.of(f), f)
             if any(proof.cuts for proof in proofs.values()):
                 break
         return proofs
