@@ -43,7 +43,7 @@ LEAST_GAP = 1e-4
 """Gap of the least that falls short, as part of it."""
 N_PILOT, LEAST_DRAWS = 8, 32
 """Draws of a pilot, and of a problem that is worth one."""
-PILOT_GAP, PILOT_TIME = 5.0, 0.25
+PILOT_GAP, PILOT_TIME = 20.0, 0.1
 """Gap of a pilot beside that of the problem, and part of the time that it may take."""
 SHORT_PART = 0.01
 """Part of the gap by which long branches may cost more than short ones unnoticed."""
@@ -91,7 +91,7 @@ def solve_apart(problem: PlanProblem, record: Record, settings: Settings) -> Pla
         settings: How far, how long and by whom.
     """
     clock, problem = settings.clock, trunk_alone(problem)
-    with Everyone(settings.crew, problem) as everyone:
+    with Everyone(settings.crew, problem, clock.until) as everyone:
         if record.reference is None:
             best = _calm(everyone, record, replace(settings, gap=CALM_GAP))
             if best is None:
@@ -113,7 +113,7 @@ def _calm(everyone: Everyone, record: Record, settings: Settings) -> _Best | Non
     if not everyone.problem.second.trunk.standards:
         return _at_right_prices(everyone, record, replace(settings, is_calm=True))
     calm = trunk_alone(without_standards(everyone.problem))
-    with Everyone(settings.crew, calm) as alone:
+    with Everyone(settings.crew, calm, settings.clock.until) as alone:
         return _at_right_prices(alone, record, settings)
 
 
@@ -135,7 +135,7 @@ def _piloted(everyone: Everyone, record: Record, settings: Settings) -> Record:
     alone = replace(
         settings, gap=PILOT_GAP * settings.gap, clock=short, keep=_keep_nothing, progress=None
     )
-    with Everyone(settings.crew, pilot) as few:
+    with Everyone(settings.crew, pilot, short.until) as few:
         best = _at_right_prices(few, begun, alone)
         everyone.cuts.update(few.cuts)
     if best is None or np.isnan(best.record.state.best).any():

@@ -23,6 +23,9 @@ from derbes.programs.solver.mixed import MixedSettings
 
 INSIDE = 0.5
 """Where between the best point (1) and the master's (0) cuts are taken."""
+LEAST_MOVE = 0.05
+"""Part of the distance between bound and best point by which the bound has to rise; else the
+master's own point is looked at."""
 RELAXED_PART = 0.3
 """Part of the gap to which the relaxed phase is solved."""
 ROUGH = 0.02
@@ -209,7 +212,8 @@ def _looked_at(hunt: Search, state: State, values: FloatArray, how: int = CLOSEL
         may_be_best = _may_be_chosen(hunt, values) and figures.penalized < state.best_priced
         is_least = figures.penalized <= state.bound + hunt.allowed(state)
         is_fine = turn == QUICKLY or is_met(figures) or is_least
-        if how == CLOSELY and not (may_be_best and is_fine):
+        is_exact = all(outcome.is_exact for outcome in outcomes)
+        if is_exact or (how == CLOSELY and not (may_be_best and is_fine)):
             break
     priced, cuts = figures.penalized, [outcome.cut for outcome in outcomes]
     state = replace(
@@ -220,7 +224,6 @@ def _looked_at(hunt: Search, state: State, values: FloatArray, how: int = CLOSEL
     )
     if priced < state.middle_priced:
         state = replace(state, middle=values, middle_priced=priced)
-    is_exact = all(outcome.is_exact for outcome in outcomes)
     if is_exact and may_be_best:
         state = replace(state, best=values, best_priced=priced)
     return state
@@ -252,7 +255,8 @@ def _relaxed_step(hunt: Search, state: State) -> State:
     answer = hunt.master.solve(state.cuts, MixedSettings(), is_relaxed=True)
     if answer is None:
         return replace(state, is_relaxed=False)
-    has_moved = answer.bound > state.bound + SAME * max(1.0, abs(state.bound))
+    distance = max(state.middle_priced - state.bound, SAME * max(1.0, abs(state.bound)))
+    has_moved = not answer.bound <= state.bound + LEAST_MOVE * distance
     state = replace(state, bound=max(state.bound, answer.bound))
     inside = INSIDE if has_moved or state.iteration < 2 else 0.0
     point = inside * state.middle + (1.0 - inside) * answer.values

@@ -65,7 +65,7 @@ def solve_plan(  # noqa: PLR0913 - the verb of the package
         if problem.n_columns > MOST_TOGETHER:
             return solve_apart(problem, record, settings)
         keep(record)
-        with Everyone(crew, trunk_alone(problem)) as everyone:
+        with Everyone(crew, trunk_alone(problem), clock.until) as everyone:
             return _solve_together(stated(problem), everyone, settings)
 
 

@@ -56,6 +56,11 @@ class Clock:
         return None if self.limit is None else max(self.limit - self.seconds, 0.0)
 
     @property
+    def until(self) -> float:
+        """Moment at which no time is left. [second since the epoch]"""
+        return np.inf if self.left is None else time.time() + self.left
+
+    @property
     def is_over(self) -> bool:
         """Whether no time is left."""
         return self.limit is not None and self.seconds >= self.limit

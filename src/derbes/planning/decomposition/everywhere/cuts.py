@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from derbes.case.quantity import FloatArray
 from derbes.planning.decomposition.everywhere.families import Family
@@ -22,6 +23,8 @@ from derbes.programs.solver.statement import IntArray
 
 NO_PRICE = 1e-9
 """Price that counts as none, relative to the dearest worth: it is the solver's noise."""
+BITS = 34
+"""Bits of a price that are kept; what is cut off is far below a price that counts as none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +37,20 @@ class BranchCut:
     """Rows of the branch that have a price."""
     prices: FloatArray
     key: bytes
-    """The same for the same prices, up to noise."""
+    """The same for the same prices."""
 
 
 def make_cut(position: int, family: Family, duals: FloatArray) -> BranchCut:
-    """A cut from the row prices of a solve."""
+    """A cut from the row prices of a solve.
+
+    Prices are rounded, so that those with the same key are the same to the last bit: any
+    prices are a cut.
+    """
     least = NO_PRICE * float(np.abs(family.cost).max(initial=1.0))
     rows = np.flatnonzero(np.abs(duals) > least).astype(np.int64)
-    prices = duals[rows]
-    seen = b"%d" % position + rows.tobytes() + prices.astype(np.float32).tobytes()
+    part, power = np.frexp(duals[rows])
+    prices = np.ldexp(np.round(np.ldexp(part, BITS)), power - BITS)
+    seen = b"%d" % position + rows.tobytes() + prices.tobytes()
     key = hashlib.blake2b(seen, digest_size=16).digest()
     return BranchCut(position, rows, prices, key)
 
@@ -66,53 +74,64 @@ class Pool:
 
     family: Family
     cuts: tuple[BranchCut, ...]
-    weights: FloatArray
-    """What each bound counts in each cut. (bounds, cuts)"""
-    gives: FloatArray
-    """Factors of the trunk's columns at the first start. (linked, cuts)"""
+    weights: sparse.csr_matrix
+    """What each bound counts in each cut; products of sparse matrices are the same however
+    many threads a processor has. (cuts, bounds)"""
+    gives: sparse.csr_matrix
+    """Factors of the trunk's columns at the first start. (cuts, linked)"""
     used: IntArray
     """Bounds that count in any of them."""
+    counted: sparse.csr_matrix
+    """Their weights. (cuts, used)"""
 
     @staticmethod
     def of(family: Family, cuts: Sequence[BranchCut] = ()) -> "Pool":
         """A pool of cuts."""
-        weights = np.zeros((2 * family.n_rows + len(family.cost), len(cuts)))
-        prices = np.zeros((family.n_rows, len(cuts)))
+        n_bounds = 2 * family.n_rows + len(family.cost)
+        weights = np.zeros((len(cuts), n_bounds))
+        prices = np.zeros((len(cuts), family.n_rows))
         for c, cut in enumerate(cuts):
-            weights[:, c] = weights_of(cut, family)
-            prices[cut.rows, c] = cut.prices
-        return Pool.made(family, tuple(cuts), weights, np.asarray(family.link.T @ prices))
+            weights[c] = weights_of(cut, family)
+            prices[c, cut.rows] = cut.prices
+        gives = sparse.csr_matrix(prices) @ family.link
+        return Pool._made(family, tuple(cuts), sparse.csr_matrix(weights), gives.tocsr())
 
     @staticmethod
-    def made(
-        family: Family, cuts: tuple[BranchCut, ...], weights: FloatArray, gives: FloatArray
+    def _made(
+        family: Family,
+        cuts: tuple[BranchCut, ...],
+        weights: sparse.csr_matrix,
+        gives: sparse.csr_matrix,
     ) -> "Pool":
-        """A pool of cuts with their factors."""
-        used = np.flatnonzero((weights != 0).any(axis=1)).astype(np.int64)
-        return Pool(family, cuts, weights, gives, used)
+        used = np.unique(weights.indices).astype(np.int64)
+        return Pool(family, cuts, weights, gives, used, weights[:, used].tocsr())
 
     def with_more(self, cuts: Sequence[BranchCut]) -> "Pool":
         """The pool with more cuts behind its own."""
         if not cuts:
             return self
         more = Pool.of(self.family, cuts)
-        return Pool.made(
+        return Pool._made(
             self.family,
             self.cuts + more.cuts,
-            np.concatenate([self.weights, more.weights], axis=1),
-            np.concatenate([self.gives, more.gives], axis=1),
+            sparse.vstack([self.weights, more.weights]).tocsr(),
+            sparse.vstack([self.gives, more.gives]).tocsr(),
         )
 
     def chosen(self, which: IntArray) -> "Pool":
         """Some of the cuts, in this order."""
         cuts = tuple(self.cuts[int(c)] for c in which)
-        return Pool.made(self.family, cuts, self.weights[:, which], self.gives[:, which])
+        return Pool._made(self.family, cuts, self.weights[which], self.gives[which])
 
     def side(self, c: int, start: int) -> tuple[IntArray, FloatArray]:
         """Columns of the trunk in a cut's row at a start, and their factors."""
-        used = np.flatnonzero(self.gives[:, c])
-        shift = int(self.family.shifts(np.array([start]))[0])
-        return self.family.linked[used] + shift, self.gives[used, c]
+        part = slice(self.gives.indptr[c], self.gives.indptr[c + 1])
+        shift = int(self.family.starts[start] - self.family.starts[0])
+        return self.family.linked[self.gives.indices[part]] + shift, self.gives.data[part]
+
+    def weights_of(self, c: int) -> FloatArray:
+        """What each bound counts in a cut. (bounds,)"""
+        return np.asarray(self.weights[c].toarray().ravel(), dtype=np.float64)
 
     def lacks(self, bounds: FloatArray, windows: FloatArray) -> FloatArray:
         """What branches lack at least, by each cut. (which, cuts)
@@ -123,12 +142,12 @@ class Pool:
             bounds: Of the branches, without what the trunk gives. (which, bounds)
             windows: Columns of the trunk that are linked to each. (which, linked)
         """
-        weights, taken = self.weights[self.used], bounds[:, self.used]
+        taken = bounds[:, self.used]
         is_there = np.isfinite(taken)
-        found = np.where(is_there, taken, 0.0) @ weights - windows @ self.gives
+        found = self.counted @ np.where(is_there, taken, 0.0).T - self.gives @ windows.T
         if not is_there.all():
-            found[(~is_there).astype(np.float64) @ np.abs(weights) > 0] = -np.inf
-        return np.asarray(found, dtype=np.float64)
+            found[abs(self.counted) @ (~is_there).T.astype(np.float64) > 0] = -np.inf
+        return np.asarray(found.T, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
+
 from derbes.case.quantity import FloatArray
 from derbes.planning.decomposition.everywhere.cuts import BranchCut
 from derbes.planning.decomposition.everywhere.known import Group
@@ -50,6 +52,8 @@ class Task:
     """How closely branches are looked at."""
     turn: int
     """Draws at this place in every `ONE_IN` are looked at more closely."""
+    until: float
+    """Moment after which no new cuts are looked for. [second since the epoch]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ def _at_point(task: Task, group: Group, second: NestedSecond) -> dict[int, Outco
         draw = group.known.draws[place].program
         is_in_turn = draw.draw % ONE_IN == task.turn
         look = ONCE if is_in_turn and task.look == NOWHERE else task.look
-        answer = second.solve(place, task.values, look=look)
+        answer = second.solve(place, task.values, look=look, until=task.until)
         found[position] = as_outcome(draw, answer, task)
     return found
 
@@ -132,6 +136,8 @@ class Everyone:
 
     crew: Doing
     problem: PlanProblem
+    until: float = np.inf
+    """Moment after which no new cuts are looked for. [second since the epoch]"""
     cuts: dict[str, list[BranchCut]] = field(default_factory=dict)
     _sent: list[Sent] = field(default_factory=list)
     _stances: list[tuple[Stances | None, ...]] = field(default_factory=list)
@@ -171,7 +177,7 @@ class Everyone:
         self._turn = (self._turn + 1) % ONE_IN
         known = {matrix: tuple(cuts) for matrix, cuts in self.cuts.items()}
         tasks = [
-            Task(sent, values, prices, known, stances, look, self._turn)
+            Task(sent, values, prices, known, stances, look, self._turn, self.until)
             for sent, stances in zip(self._sent, self._stances, strict=True)
         ]
         done = self.crew.do(do_task, tasks)

@@ -67,11 +67,6 @@ class Family:
         """Rows of a branch."""
         return int(self.matrix.shape[0])
 
-    def shifts(self, which: IntArray) -> IntArray:
-        """Periods from the first start to others, by position. (which,)"""
-        found: IntArray = self.starts[which] - self.starts[0]
-        return found
-
     def bounds(self, paths: FloatArray, which: IntArray) -> FloatArray:
         """Bounds of branches, without what the trunk gives. (which, bounds)
 

@@ -101,7 +101,7 @@ class Known:
         if key not in self._constants:
             family = self.families[cut.family]
             pool = self._pools[cut.family]
-            weights = pool.weights[:, self._places[cut.family][cut.key]]
+            weights = pool.weights_of(self._places[cut.family][cut.key])
             table = self.draws[position].tables[family.standard]
             self._constants[key] = constant(
                 weights, family, table, start=start, n_first=self.n_first

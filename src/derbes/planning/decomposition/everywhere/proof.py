@@ -91,7 +91,8 @@ class Prover:
         weights = weights_of(cut, family)
         used = np.flatnonzero(weights)
         beyond = np.full(len(told), -np.inf)
-        beyond[group] = bounds[np.ix_(group, used)] @ weights[used] - told[group] - allowed[group]
+        lacks = np.einsum("sb,b->s", bounds[np.ix_(group, used)], weights[used])
+        beyond[group] = lacks - told[group] - allowed[group]
         if (beyond > 0.0).any():
             proof.cuts.append((cut, beyond))
             return []

@@ -116,13 +116,14 @@ class TrunkRows:
         """Lower bounds of the rows in a draw; those that do not count have none. (rows,)"""
         least = np.full(len(self.stances.rows), -np.inf)
         which, fixed, slopes = self._constants(position)
-        least[which] = fixed + slopes @ values
+        least[which] = fixed + np.einsum("rj,j->r", slopes, values)
         return least
 
     def slope(self, position: int, prices: FloatArray) -> FloatArray:
         """What prices of the rows add to a slope. (first-stage columns,)"""
         which, _fixed, slopes = self._constants(position)
-        return np.asarray(np.maximum(prices[which], 0.0) @ slopes, dtype=np.float64)
+        found: FloatArray = np.einsum("r,rj->j", np.maximum(prices[which], 0.0), slopes)
+        return found
 
     def _constants(self, position: int) -> tuple[IntArray, FloatArray, FloatArray]:
         """Rows that count in a draw, their constants, and what first-stage columns add."""

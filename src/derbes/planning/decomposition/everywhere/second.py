@@ -6,6 +6,7 @@ solved again. An answer is a lower bound of the draw's cost whether or not branc
 looked at, and exact when all were and none lacked more.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -93,7 +94,9 @@ class NestedSecond:
         """What was found out, to go on from."""
         return self._rows.stances
 
-    def solve(self, position: int, values: FloatArray, *, look: int) -> Answer:
+    def solve(
+        self, position: int, values: FloatArray, *, look: int, until: float = np.inf
+    ) -> Answer:
         """A draw's second stage at a point of the first.
 
         Args:
@@ -102,6 +105,7 @@ class NestedSecond:
             look: `NEVER`: there are no branches; `NOWHERE`: known cuts stand for them;
                 `ONCE`: new ones are looked for once; `SHORT`: until short branches are
                 proved; `LONG`: until all are.
+            until: Moment after which no new cuts are looked for. [second since the epoch]
 
         Raises:
             SolveError: A program has no optimum.
@@ -113,6 +117,8 @@ class NestedSecond:
         is_exact, proofs = False, dict[int, Proof]()
         solved = self._solve_trunk(position, values)
         for _round in range(MOST_ROUNDS if look >= SHORT else FEW_ROUNDS):
+            if time.time() > until:
+                break
             if not self._join(position, self._broken(solved, bounds)):
                 if look == NOWHERE or (look == ONCE and proofs):
                     break
