@@ -1,5 +1,6 @@
 """Many independent tasks on the cores of this machine."""
 
+import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from typing import TypeVar
@@ -8,6 +9,15 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 Progress = Callable[[int, int, str], None]
 """Called with tasks done, tasks in all, and what is being done."""
+
+
+def make_pool(n_workers: int) -> ProcessPoolExecutor:
+    """Processes of our own; when the user stops the program, they end and say nothing."""
+    return ProcessPoolExecutor(n_workers, initializer=_end_quietly)
+
+
+def _end_quietly() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def run_tasks(
@@ -38,7 +48,7 @@ def run_tasks(
             if progress:
                 progress(done, len(tasks), what)
         return results
-    pool = ProcessPoolExecutor(min(n_workers, len(tasks)))
+    pool = make_pool(min(n_workers, len(tasks)))
     try:
         return _on_executor(function, tasks, pool, progress=progress, what=what)
     finally:

@@ -7,11 +7,12 @@ import contextlib
 import re
 import socket
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from typing import Any
 
 from derbes.errors import DerbesError, MissingExtraError, Problem, RequestError
 from derbes.language import _
+from derbes.study.workers import make_pool
 
 LOCAL = "local"
 PATIENCE = 10.0
@@ -71,7 +72,7 @@ def opened_executor(text: str, *, source: str, n_workers: int = 1) -> Iterator[E
     if n <= 1:
         yield None
         return
-    pool = ProcessPoolExecutor(n)
+    pool = make_pool(n)
     try:
         yield pool
     finally:

@@ -134,12 +134,15 @@ def _bounds_told(
         return None
 
     def tell(cost: float, bound: float, gap: float, iteration: int) -> None:
-        what = _("plan, step {n}: costs {cost}, none under {bound}, gap {gap:.2%}").format(
-            n=iteration,
-            cost=number_words(cost, currency) if math.isfinite(cost) else "–",
-            bound=number_words(bound, currency) if math.isfinite(bound) else "–",
-            gap=gap,
-        )
+        least = number_words(bound, currency) if math.isfinite(bound) else "–"
+        if math.isfinite(cost):
+            what = _("plan, step {n}: costs {cost}, none under {bound}, gap {gap:.2%}").format(
+                n=iteration, cost=number_words(cost, currency), bound=least, gap=gap
+            )
+        else:
+            what = _("plan, step {n}: none found yet, none under {bound}").format(
+                n=iteration, bound=least
+            )
         progress(iteration, 0, what)
 
     return tell

@@ -5,8 +5,10 @@ task is done again.
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future
 from typing import Any, TypeVar
+
+from derbes.study.workers import make_pool
 
 MOST_DEATHS = 5
 """Workers that may die before it is no accident any more."""
@@ -34,7 +36,7 @@ class Crew:
 
     def __enter__(self) -> "Crew":
         if self._is_own:
-            self._executor = ProcessPoolExecutor(self._n_workers)
+            self._executor = make_pool(self._n_workers)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -76,4 +78,4 @@ class Crew:
                 results[i] = future.result()
         if self._executor is not None:
             self._executor.shutdown(wait=False, cancel_futures=True)
-        self._executor = ProcessPoolExecutor(self._n_workers)
+        self._executor = make_pool(self._n_workers)
