@@ -129,8 +129,8 @@ def _before(blocks: Sequence[Block], start: int) -> IntArray:
     )
 
 
-def as_highs(program: LinearProgram) -> highspy.HighsLp:
-    """The program as HiGHS takes it."""
+def as_highs(program: Any) -> highspy.HighsLp:
+    """A program as HiGHS takes it: anything with a matrix, costs and bounds."""
     lp = highspy.HighsLp()
     lp.num_row_, lp.num_col_ = program.matrix.shape
     lp.col_cost_ = program.cost

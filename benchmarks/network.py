@@ -6,6 +6,7 @@ Demand has a season and grows, prices drift by year, two plants open on the way.
 """
 
 import math
+from collections.abc import Mapping, Sequence
 
 from derbes.case.calendar import Calendar
 from derbes.case.entities import (
@@ -127,7 +128,7 @@ def benchmark_case() -> Case:
         stockpiles=_stockpiles(),
         suppliers=_suppliers(),
         plants=_plants(),
-        recipes=_recipes(),
+        recipes=recipes_of(MADE_IN),
         measures={f"embargo_{name}": _embargo(name) for name in sellers},
     )
 
@@ -230,9 +231,10 @@ def _plants() -> dict[str, Plant]:
     }
 
 
-def _recipes() -> dict[str, Recipe]:
+def recipes_of(made_in: Mapping[str, Sequence[str]]) -> dict[str, Recipe]:
+    """Recipes of what plants make, on the regular line and in overtime."""
     recipes = {}
-    for plant, products in MADE_IN.items():
+    for plant, products in made_in.items():
         for product in products:
             inputs, hours, cost = RECIPES[product]
             for line, factor in (("regular", 1.0), ("overtime", OVERTIME)):

@@ -9,6 +9,7 @@ import highspy
 import numpy as np
 from scipy import sparse
 
+from benchmarks.full_horizon import as_highs
 from benchmarks.plan_network import plan_case, plan_draws
 from derbes.case.quantity import FloatArray
 from derbes.case.uncertainty import Draws
@@ -103,15 +104,7 @@ def _as_arrays(form: ExtensiveForm, n_first: int) -> ScenarioProgram:
 
 def _as_highs(program: ScenarioProgram) -> highspy.HighsLp:
     """The program as HiGHS takes it."""
-    lp = highspy.HighsLp()
-    lp.num_row_, lp.num_col_ = program.matrix.shape
-    lp.col_cost_ = program.cost
-    lp.col_lower_, lp.col_upper_ = program.col_lower, program.col_upper
-    lp.row_lower_, lp.row_upper_ = program.row_lower, program.row_upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = program.matrix.indptr.astype(np.int32)
-    lp.a_matrix_.index_ = program.matrix.indices.astype(np.int32)
-    lp.a_matrix_.value_ = program.matrix.data
+    lp = as_highs(program)
     whole, free = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
     lp.integrality_ = [whole if one else free for one in program.is_integer]
     return lp

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from benchmarks.network import HOME, MADE_IN, OVERTIME, RECIPES, benchmark_case
-from derbes.case.entities import Case, Hit, Measure, Plant, Recipe, Supplier, Use
+from benchmarks.network import HOME, MADE_IN, benchmark_case, recipes_of
+from derbes.case.entities import Case, Hit, Measure, Plant, Supplier, Use
 from derbes.case.options import Option, OptionKind, Standard
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.uncertainty import Draws
@@ -70,7 +70,7 @@ def plan_case() -> Case:
         uses={name: _use(use) for name, use in case.uses.items()},
         suppliers={name: _supplier(one) for name, one in case.suppliers.items()},
         plants={**case.plants, **{name: _plant(name) for name in NEW_PLANTS}},
-        recipes={**case.recipes, **_recipes()},
+        recipes={**case.recipes, **recipes_of(_made_in())},
         options={**_plant_options(), **_reserve_options()},
         standards={
             name: Standard(name, measure=name, length=length, first=FIRST)
@@ -159,23 +159,9 @@ def _plant(name: str) -> Plant:
     )
 
 
-def _recipes() -> dict[str, Recipe]:
-    recipes = {}
-    for plant, (like, *_rest) in NEW_PLANTS.items():
-        for product in MADE_IN[like]:
-            inputs, hours, cost = RECIPES[product]
-            for line, factor in (("regular", 1.0), ("overtime", OVERTIME)):
-                name = f"{product}_{plant}_{line}"
-                recipes[name] = Recipe(
-                    name,
-                    output=product,
-                    inputs={good: _q(amount) for good, amount in inputs.items()},
-                    plant=plant,
-                    line=line,
-                    hours=_q(hours),
-                    cost=_q(cost * factor),
-                )
-    return recipes
+def _made_in() -> dict[str, tuple[str, ...]]:
+    """What the new plants make: what those make that they are like."""
+    return {plant: tuple(MADE_IN[like]) for plant, (like, *_rest) in NEW_PLANTS.items()}
 
 
 def _plant_options() -> dict[str, Option]:

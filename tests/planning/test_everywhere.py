@@ -1,15 +1,22 @@
 """A draw without its branches in it: the trunk with cuts for all starts gives the same."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from derbes.case.entities import Good, Hit, Measure, MeasureKind, Stockpile, Supplier, Use
+from derbes.case.options import Standard
+from derbes.case.quantity import Quantity
 from derbes.planning.decomposition.everywhere import (
     LONG,
     NOWHERE,
+    SHORT,
     NestedSecond,
     Part,
     make_groups,
 )
+from derbes.planning.decomposition.everywhere.proof import Prover
 from derbes.planning.decomposition.subproblem import solve_draws
 from derbes.planning.program import all_starts, make_problem, trunk_alone, with_branches
 from derbes.planning.program.draws import standard_measures
@@ -74,9 +81,54 @@ def explicit(problem, family, start, draw, values):
     return np.concatenate([*rows_at, upper])
 
 
+def with_delay(case):
+    """The case with a standard under a measure in which plants stand still."""
+    plants = tuple(Hit(element=f"plants.{name}") for name in case.plants)
+    delay = Measure(
+        "stop", kind=MeasureKind.DELAY, sender="sender", hits=plants, lengths=(3,), by=Quantity(1.0)
+    )
+    return replace(
+        case,
+        measures={**case.measures, "stop": delay},
+        standards={"building": Standard("building", measure="stop", length=3, first=1)},
+    )
+
+
+def case_with_late_peak():
+    """Stock that a measure uses up, and that a peak of demand asks for two months later.
+
+    To hold its reserve of 20 t after month 8, with 2 t a month to spare, the store has 30 t
+    before month 4. A cut-off in months 4 and 5 takes 20 t of them; with 4 t to spare in months
+    6 and 7, 18 t beside the seller's 12 t are wanted in month 8, and 4 t are missing.
+    """
+    case = small_case(0, n_periods=12)
+    t = Quantity
+    demand = t(10.0, steps=((0, 10.0), (8, 30.0), (9, 10.0)))
+    return replace(
+        case,
+        goods={"grain": Good("grain", unit="t", reserve=t(20.0), storage_cost=t(0.01))},
+        uses={"bread": Use("bread", good="grain", demand=demand)},
+        stockpiles={"store": Stockpile("store", good="grain", quantity=t(40.0))},
+        routes={},
+        suppliers={
+            "fields": Supplier(
+                "fields", actor="sender", good="grain", price=t(1.0), capacity=t(12.0)
+            )
+        },
+        plants={},
+        recipes={},
+        measures={"cut": replace(case.measures["cut"], crisis=False, lengths=(2,))},
+        standards={"month": Standard("month", measure="cut", length=2, first=4, last=4)},
+        options={"hold": replace(case.options["hold"], element="goods.grain")},
+        budget=None,
+        limits={},
+    )
+
+
 @pytest.mark.parametrize("seed", range(8))
-def test_bounds_cut_out_of_paths_are_those_of_each_branch_written_out(seed):
-    problem = everywhere(make_problem(small_case(seed, n_scenarios=2)))
+@pytest.mark.parametrize("changed", [lambda case: case, with_delay])
+def test_bounds_cut_out_of_paths_are_those_of_each_branch_written_out(seed, changed):
+    problem = everywhere(make_problem(changed(small_case(seed))))
     n_starts = 0
     for group in groups_of(problem):
         for place, draw in enumerate(group.positions):
@@ -127,3 +179,47 @@ def test_m15_cuts_of_one_draw_are_bounds_in_all(seed):
                     program = [problem.programs[draw]]
                     exact = solve_draws(problem.second, program, other, prices=START)
                     assert value <= exact[0].figures.priced * (1 + 1e-7)
+
+
+def test_a_peak_long_after_the_measure_is_seen_by_long_branches_alone():
+    problem = everywhere(make_problem(case_with_late_peak()))
+    values = np.zeros(problem.first.n_columns)
+    whole = solve_draws(problem.second, problem.programs, values, prices=START)[0].figures
+    known = groups_of(problem)[0].known
+    short = NestedSecond(known, START).solve(0, values, look=SHORT)
+    long = NestedSecond(known, START).solve(0, values, look=LONG)
+    assert short.figures.lacks["month"] == 0.0
+    assert long.is_exact
+    assert long.figures.lacks["month"] == pytest.approx(4.0)
+    assert whole.lacks["month"] == pytest.approx(4.0)
+    assert long.value == pytest.approx(whole.priced, rel=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_one_start_that_lacks_among_many_that_do_not_is_found(seed):
+    problem = everywhere(make_problem(small_case(seed, n_periods=30)))
+    known = groups_of(problem)[0].known
+    rng = np.random.default_rng(seed)
+    n_tried = 0
+    for f, family in enumerate(known.families):
+        n, m = len(family.starts), family.n_rows
+        table = known.draws[0].tables[family.standard]
+        values = points(problem, seed)[2]
+        every = np.arange(n)
+        bounds = family.bounds(table.at(values), every)
+        trunk = np.full(known.n_trunk, 1e3)
+        fine = family.moved(bounds, family.windows(trunk))
+        told = np.zeros(n)
+        alone = Prover(f, family, None).look(fine, told, [every[s : s + 1] for s in every])
+        if alone.cuts or n < 3:
+            continue
+        bad = int(rng.integers(n))
+        worse = fine.copy()
+        wanted = np.unique(family.matrix[:, family.cost > 0].indices)
+        worse[bad, wanted] += 1e5
+        worse[bad, 2 * m :][family.cost > 0] += 1e6
+        together = Prover(f, family, None).look(worse, told, [every])
+        assert together.cuts
+        assert all(set(np.flatnonzero(beyond > 0)) == {bad} for _cut, beyond in together.cuts)
+        n_tried += 1
+    assert n_tried

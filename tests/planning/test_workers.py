@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from derbes.errors import DataError
-from derbes.planning.decomposition import crew, solve, solve_plan
+from derbes.planning.decomposition import crew, evaluate, solve, solve_plan
 from derbes.planning.decomposition.checkpoint import load
-from derbes.planning.program import make_problem
+from derbes.planning.program import make_problem, trunk_alone
+from derbes.planning.program.solution import INFEASIBLE, TIME_LIMIT
 from tests.planning.generated import small_case
 
 
@@ -137,3 +138,16 @@ def test_a_checkpoint_keeps_every_number(tmp_path):
     record = load(path, problem())
     assert np.array_equal(record.state.best, plan.columns)
     assert record.reference == plan.no_threat_cost
+
+
+@pytest.mark.parametrize("seed", [0, 1, 3, 4])
+@pytest.mark.parametrize("limit", [0.0, 0.3])
+def test_a_plan_that_time_cut_short_is_called_one_only_if_it_holds_at_every_start(seed, limit):
+    asked = make_problem(small_case(seed, n_scenarios=3))
+    plan = solve_plan(asked, time_limit=limit)
+    lacks = evaluate(trunk_alone(asked), plan.columns).shortfalls
+    if plan.feasible:
+        assert all(not lack.any() for lack in lacks.values())
+    else:
+        assert plan.status in (TIME_LIMIT, INFEASIBLE)
+        assert plan.status == TIME_LIMIT or any(lack.any() for lack in lacks.values())

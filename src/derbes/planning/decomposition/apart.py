@@ -76,10 +76,12 @@ class _Best:
     figures: Evaluation
     starts: Mapping[str, tuple[int, ...]]
     """Starts that have a price in some draw. [period]"""
+    is_proved: bool
+    """Whether every branch of every draw was looked at; else more may be lacking."""
 
     @property
     def is_feasible(self) -> bool:
-        return lacking(self.figures) == 0.0
+        return self.is_proved and lacking(self.figures) == 0.0
 
 
 def solve_apart(problem: PlanProblem, record: Record, settings: Settings) -> PlanSolution:
@@ -177,14 +179,16 @@ def _searched(everyone: Everyone, hunt: Search, record: Record, settings: Settin
     """The best point with its branches followed to the end; None: nothing may be chosen.
 
     The search looks at short branches. Where the best point turns out to cost more with
-    long ones, what was learned of them stays, and the search goes on.
+    long ones, what was learned of them stays, and the search goes on. The best point is
+    proved even where time is over: a plan that may fall short at some start is none.
     """
-    state = record.state
+    state, look = record.state, NEVER if settings.is_calm else LONG
     while True:
         found = search(hunt, state)
         if found is None:
             return None
-        outcomes = everyone.at(found.best, record.prices, look=NEVER if settings.is_calm else LONG)
+        has_best = bool(np.isfinite(found.best_priced))
+        outcomes = everyone.at(found.best, record.prices, look=look, is_timed=not has_best)
         best = _best(hunt, replace(record, state=found), outcomes)
         dearer = best.figures.penalized - found.best_priced
         if dearer <= SHORT_PART * hunt.allowed(found) or hunt.clock.is_over:
@@ -200,7 +204,8 @@ def _best(hunt: Search, record: Record, outcomes: list[Outcome]) -> _Best:
         for name, start in outcome.binding:
             found[name].add(start)
     starts = {name: tuple(sorted(one)) for name, one in found.items() if one}
-    return _Best(record, hunt.figures(record.state.best, outcomes), starts)
+    is_proved = all(outcome.is_exact for outcome in outcomes)
+    return _Best(record, hunt.figures(record.state.best, outcomes), starts, is_proved)
 
 
 def _hunt(everyone: Everyone, record: Record, settings: Settings) -> Search:
@@ -268,7 +273,7 @@ def _solution(problem: PlanProblem, best: _Best, settings: Settings) -> PlanSolu
     figures, state = best.figures, best.record.state
     bound = min(state.bound - (figures.penalized - figures.cost), figures.cost)
     reference = figures.cost if best.record.reference is None else best.record.reference
-    is_late = settings.clock.is_over
+    is_late = settings.clock.is_over or not best.is_proved
     status = TIME_LIMIT if is_late else OPTIMAL if best.is_feasible else INFEASIBLE
     return PlanSolution(
         choices=problem.first.choices(state.best),

@@ -1,6 +1,6 @@
 """What choices cost when they are made, in every draw, and what happens in calm then."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 
@@ -58,17 +58,6 @@ def columns_of(problem: PlanProblem, choices: Sequence[Choice] | FloatArray) -> 
     if isinstance(choices, np.ndarray):
         return choices
     return problem.first.values(tuple(choices))
-
-
-def trunks(problem: PlanProblem, choices: Sequence[Choice] | FloatArray) -> Iterator[Trunk]:
-    """What happens in calm under fixed choices, draw by draw; standards are met at all starts.
-
-    Args:
-        problem: The problem.
-        choices: What is chosen, or the first-stage columns.
-    """
-    for draw in range(problem.n_draws):
-        yield trunk(problem, choices, draw)
 
 
 def trunk(problem: PlanProblem, choices: Sequence[Choice] | FloatArray, draw: int = 0) -> Trunk:

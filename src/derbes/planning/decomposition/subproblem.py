@@ -43,8 +43,6 @@ class Outcome:
 
     cut: Cut
     figures: DrawFigures
-    trunk: FloatArray | None
-    """Columns of the trunk, where they are asked for."""
     is_exact: bool = True
     """Whether this is the draw's cost; else it is no more than it."""
     binding: tuple[tuple[str, int], ...] = ()
@@ -83,7 +81,6 @@ def solve_draws(
     values: FloatArray,
     *,
     prices: Prices,
-    wants_trunk: bool = False,
 ) -> list[Outcome]:
     """Draws at a point, one after the other in one session.
 
@@ -92,7 +89,6 @@ def solve_draws(
         draws: The draws.
         values: First-stage columns.
         prices: Prices of what falls short.
-        wants_trunk: Whether the columns of the trunk are to be returned.
 
     Raises:
         SolveError: A draw has no optimum.
@@ -108,7 +104,7 @@ def solve_draws(
             session.set_row_bounds(program.row_lower, program.row_upper)
             session.set_costs(program.cost)
         at = _At(stage, session, program, draw, _Point(values, prices))
-        outcomes.append(at.outcome(wants_trunk=wants_trunk))
+        outcomes.append(at.outcome())
     return outcomes
 
 
@@ -135,7 +131,7 @@ class _At:
         """What options cost in the draw beyond the mean. (columns,) [money]"""
         return self.point.prices.money * self.draw.option_cost
 
-    def outcome(self, *, wants_trunk: bool) -> Outcome:
+    def outcome(self) -> Outcome:
         """The optimum with its proof; solved again cold where the proof fails."""
         columns, cut = self._solved()
         if not self._is_proven(columns, cut):
@@ -145,8 +141,7 @@ class _At:
         figures = draw_figures(
             self.stage, self.draw, columns, options=options, prices=self.point.prices
         )
-        n_trunk = self.stage.trunk.layout.n_columns
-        return Outcome(cut, figures, columns[:n_trunk].copy() if wants_trunk else None)
+        return Outcome(cut, figures)
 
     def _solved(self) -> tuple[FloatArray, Cut]:
         columns = np.maximum(self.session.run(), 0.0)

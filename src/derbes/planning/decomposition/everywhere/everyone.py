@@ -124,7 +124,6 @@ def as_outcome(draw: DrawProgram, answer: Answer, task: Task) -> Outcome:
     return Outcome(
         cut=Cut(draw.draw, at_zero, answer.slope),
         figures=answer.figures,
-        trunk=None,
         is_exact=answer.is_exact,
         binding=answer.binding,
     )
@@ -166,6 +165,7 @@ class Everyone:
         prices: Prices,
         *,
         look: int = LONG,
+        is_timed: bool = True,
     ) -> list[Outcome]:
         """All draws at a point, by draw.
 
@@ -173,11 +173,13 @@ class Everyone:
             values: First-stage columns.
             prices: Prices of what falls short.
             look: How closely branches are looked at: `NOWHERE` for a bound from below.
+            is_timed: Whether no new cuts are looked for once time is over.
         """
         self._turn = (self._turn + 1) % ONE_IN
+        until = self.until if is_timed else np.inf
         known = {matrix: tuple(cuts) for matrix, cuts in self.cuts.items()}
         tasks = [
-            Task(sent, values, prices, known, stances, look, self._turn, self.until)
+            Task(sent, values, prices, known, stances, look, self._turn, until)
             for sent, stances in zip(self._sent, self._stances, strict=True)
         ]
         done = self.crew.do(do_task, tasks)

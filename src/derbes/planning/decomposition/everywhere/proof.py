@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy import sparse
 
 from derbes.case.quantity import FloatArray
 from derbes.planning.decomposition.everywhere.cuts import BranchCut, make_cut, weights_of
@@ -18,6 +19,8 @@ from derbes.programs.solver.statement import Block, IntArray, LinearProgram
 
 LACKS = 1e-6
 """What a branch may lack beyond what is known, as part of the worth of its dearest period."""
+Bounds = tuple[FloatArray, FloatArray, FloatArray]
+"""Lower and upper bounds of rows, upper bounds of columns."""
 TOGETHER = 8
 """Starts that are looked at together before anything is known."""
 
@@ -38,6 +41,18 @@ def begun_groups(family: Family) -> list[IntArray]:
     """Starts that are looked at together before anything is known."""
     n = len(family.starts)
     return [np.arange(s, min(s + TOGETHER, n)) for s in range(0, n, TOGETHER)]
+
+
+def may_lack(family: Family, bounds: FloatArray) -> FloatArray:
+    """What each start may lack beyond what is known. (S,) [worth]
+
+    Args:
+        family: The family.
+        bounds: Of its branches. (S, bounds)
+    """
+    worth = np.flatnonzero(family.cost > 0)
+    closed = bounds[:, 2 * family.n_rows + worth]
+    return np.asarray(LACKS * (family.cost[worth] * closed).max(axis=1, initial=0.0))
 
 
 class Prover:
@@ -80,7 +95,7 @@ class Prover:
         self, group: IntArray, bounds: FloatArray, told: FloatArray, proof: Proof
     ) -> list[IntArray]:
         """Prove a group, or find a cut; what is left to be looked at."""
-        family, allowed = self.family, self._allowed(bounds)
+        family, allowed = self.family, may_lack(self.family, bounds)
         found = self._solved(self._tightest(bounds[group]))
         lack = float(family.cost @ found)
         if len(group) == 1 and lack > allowed[group[0]]:
@@ -100,15 +115,7 @@ class Prover:
             return []
         return [group[len(group) // 2 :], group[: len(group) // 2]]
 
-    def _allowed(self, bounds: FloatArray) -> FloatArray:
-        """What each start may lack. (S,) [worth]"""
-        family = self.family
-        worth = np.flatnonzero(family.cost > 0)
-        closed = bounds[:, 2 * family.n_rows + worth]
-        dearest = (family.cost[worth] * closed).max(axis=1, initial=0.0)
-        return np.asarray(LACKS * dearest, dtype=np.float64)
-
-    def _tightest(self, bounds: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def _tightest(self, bounds: FloatArray) -> Bounds:
         """The tightest of all bounds, one by one.
 
         What may be missed is the exception: it is as wide as the widest, so that what
@@ -119,10 +126,11 @@ class Prover:
         upper = np.where(worth, closed.max(axis=0), closed.min(axis=0))
         return bounds[:, :m].max(axis=0), bounds[:, m : 2 * m].min(axis=0), upper
 
-    def _solved(self, bounds: tuple[FloatArray, FloatArray, FloatArray]) -> FloatArray:
+    def _solved(self, bounds: Bounds) -> FloatArray:
         lower, upper, closed = bounds
         if self._session is None:
-            self._session = Session(_program(self.family, bounds))
+            family, name = self.family, f"branch of {self.family.standard}"
+            self._session = Session(as_program(name, family.matrix, family.cost, bounds))
             if self._begun is not None:
                 self._session.stand(self._begun)
         else:
@@ -136,12 +144,8 @@ class Prover:
         return self._session.row_duals()
 
 
-def _program(family: Family, bounds: tuple[FloatArray, FloatArray, FloatArray]) -> LinearProgram:
-    return as_program(f"branch of {family.standard}", family.matrix, family.cost, bounds)
-
-
 def as_program(
-    name: str, matrix: object, cost: FloatArray, bounds: tuple[FloatArray, FloatArray, FloatArray]
+    name: str, matrix: sparse.csc_matrix, cost: FloatArray, bounds: Bounds
 ) -> LinearProgram:
     """A part of the second stage as a program of one level."""
     n_rows, n_columns = len(bounds[0]), len(cost)

@@ -13,10 +13,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from derbes.case.quantity import FloatArray
-from derbes.planning.decomposition.everywhere.cuts import BranchCut, Pool
+from derbes.planning.decomposition.everywhere.cuts import BranchCut
 from derbes.planning.decomposition.everywhere.families import BranchBounds
 from derbes.planning.decomposition.everywhere.known import Known, Row
-from derbes.planning.decomposition.everywhere.proof import LACKS, Proof, Prover, as_program
+from derbes.planning.decomposition.everywhere.proof import (
+    Bounds,
+    Proof,
+    Prover,
+    as_program,
+    may_lack,
+)
 from derbes.planning.decomposition.everywhere.rows import Stances, TrunkRows
 from derbes.planning.program.figures import DrawFigures, draw_figures
 from derbes.planning.program.prices import Prices, second_costs
@@ -37,8 +43,6 @@ APART = 4
 """Starts that join at once are at least so far apart. [period]"""
 AT_ONCE = 6
 """Starts of one family that join at once."""
-Bounds = tuple[FloatArray, FloatArray, FloatArray]
-"""Lower and upper bounds of rows, upper bounds of columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,8 @@ class NestedSecond:
             solved = self._solve_trunk(position, values)
         for f, prover in enumerate(self._provers):
             self.stances.branches[f] = prover.stance
-        answer = self._answer(position, values, solved, is_exact=is_exact, proofs=proofs)
+        proved = proofs if is_exact else {}
+        answer = self._answer(position, values, solved, is_exact=is_exact, proofs=proved)
         m = len(drawn.program.row_lower)
         self._rows.grow_older(position, solved.duals[m:])
         return answer
@@ -164,7 +169,7 @@ class NestedSecond:
             lacks = pool.lacks(bounds.of(f), family.windows(solved.columns))
             worst = lacks.argmax(axis=1)
             most = lacks[np.arange(len(worst)), worst]
-            beyond = most - self._told(solved, f) - _allowed(pool, bounds.of(f))
+            beyond = most - self._told(solved, f) - may_lack(family, bounds.of(f))
             found += [(pool.cuts[worst[s]], int(s)) for s in _far_apart(beyond, family.starts)]
         return found
 
@@ -302,7 +307,10 @@ class NestedSecond:
     def _lacks(
         self, position: int, solved: _Solved, proofs: Mapping[int, Proof]
     ) -> dict[str, float]:
-        """What each standard lacks; where its branches were not proved, at least. [unit]"""
+        """What each standard lacks; where its branches were not proved, at least. [unit]
+
+        What was seen before the trunk was told of it says nothing of the trunk as it is.
+        """
         known = self._known
         lacks = dict.fromkeys(known.draws[position].tables, 0.0)
         longest = any(known.families[f].is_long for f in proofs)
@@ -314,14 +322,6 @@ class NestedSecond:
                 told = self._told(solved, f)
                 lacks[family.standard] += float(told[told > TOLD].sum()) / float(family.cost.max())
         return lacks
-
-
-def _allowed(pool: Pool, bounds: FloatArray) -> FloatArray:
-    """What each start may lack. (S,) [worth]"""
-    family = pool.family
-    worth = np.flatnonzero(family.cost > 0)
-    closed = bounds[:, 2 * family.n_rows + worth]
-    return np.asarray(LACKS * (family.cost[worth] * closed).max(axis=1, initial=0.0))
 
 
 def _far_apart(beyond: FloatArray, starts: IntArray) -> list[int]:
