@@ -1,5 +1,6 @@
 """One element: its entry, checked by the schema, as an entity in base units."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,7 @@ from derbes.casefile.findings import Finding
 from derbes.casefile.quantities.measures import Measures
 from derbes.casefile.quantities.read import read_quantity
 from derbes.casefile.schema.entries import (
+    MONTH_PATTERN,
     Entry,
     Kind,
     QuantityEntry,
@@ -176,6 +178,8 @@ def _no_value(path: Path) -> tuple[str, str]:
         what = _('an item of "{key}" has no value').format(key=path[-2])
         return what, _("give it one, or take it out")
     what = _('"{key}" has no value').format(key=path[-1])
+    if re.match(MONTH_PATTERN, path[-1]):
+        return what, _('give it one, or write "missing" where none is known')
     return what, _("give it one, or take the key out")
 
 
