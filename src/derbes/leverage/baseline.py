@@ -55,14 +55,14 @@ def demand_alone(arrays: CaseArrays, measure: MeasureArrays) -> MeasureArrays | 
         transit_late=np.zeros_like(measure.transit_late),
         lot_kept=np.ones_like(measure.lot_kept),
         fresh_kept=np.ones_like(measure.fresh_kept),
-        frozen_plants=np.zeros_like(measure.frozen_plants),
+        plant_delay=np.zeros_like(measure.plant_delay),
     )
     return alone if _differs(alone, measure) else None
 
 
 def _differs(alone: MeasureArrays, measure: MeasureArrays) -> bool:
     names = ("availability", "cost_factor", "transit_kept", "transit_late", "lot_kept")
-    more = ("fresh_kept", "frozen_plants")
+    more = ("fresh_kept", "plant_delay")
     return any(
         not np.array_equal(getattr(alone, name), getattr(measure, name)) for name in names + more
     )

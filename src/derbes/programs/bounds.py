@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from derbes.case.arrays import CALM, MeasureArrays, MeasureRun, State
+from derbes.case.arrays import CALM, CaseArrays, MeasureArrays, MeasureRun, State, open_share
 from derbes.programs.layout import Layout
 from derbes.programs.solver.statement import FloatArray, IntArray
 
@@ -47,24 +47,29 @@ def found_state(state: State, measure: MeasureArrays | None) -> State:
     )
 
 
-def frozen_path(path: FloatArray, start: int, length: int) -> FloatArray:
-    """A path that stands still from `start` for `length` periods, then goes on. (T,)"""
-    periods = np.arange(len(path))
-    shifted = np.maximum(periods - length, start - 1)
-    moved = np.where(shifted >= 0, path[np.maximum(shifted, 0)], 0.0)
-    return np.asarray(np.where(periods < start, path, moved), dtype=np.float64)
-
-
-def _with_frozen_plants(
-    paths: FloatArray, plants: IntArray, run: MeasureRun, start: int
+def delayed(
+    paths: FloatArray, plants: IntArray, arrays: CaseArrays, run: MeasureRun, start: int
 ) -> FloatArray:
+    """Paths of plants whose opening a measure moves, if it is still to come. (rows, T)
+
+    Args:
+        paths: Capacities or hours as they are without the measure. (rows, T)
+        plants: Plant of each row; -1: none. (rows,)
+        arrays: The case.
+        run: The measure.
+        start: Period in which it begins.
+    """
     measure = run.measure
-    if measure is None or not measure.frozen_plants.any():
+    if measure is None or not measure.plant_delay.any():
         return paths
     moved = paths.copy()
-    for row, plant in enumerate(plants):
-        if plant >= 0 and measure.frozen_plants[int(plant)]:
-            moved[row] = frozen_path(paths[row], start, run.length)
+    for p in np.flatnonzero((measure.plant_delay > 0) & (arrays.plant_opening > start)):
+        opening = int(arrays.plant_opening[p] + measure.plant_delay[p])
+        share = open_share(opening, int(arrays.plant_ramp[p]), arrays.n_periods)
+        before = arrays.plant_open_share[p]
+        part = np.divide(share, before, out=np.zeros_like(share), where=before > 0)
+        rows = np.flatnonzero(plants == p)
+        moved[rows] = np.where(part > 0, paths[rows] * np.where(part > 0, part, 1.0), 0.0)
     return moved
 
 
@@ -77,7 +82,7 @@ def order_limits(layout: Layout, run: MeasureRun) -> FloatArray:
     """Most of each activity by period of the order (L3). (K, n)"""
     activities = layout.arrays.activities
     window = slice(layout.start, layout.start + layout.n)
-    paths = _with_frozen_plants(activities.capacity, activities.plants, run, layout.start)
+    paths = delayed(activities.capacity, activities.plants, layout.arrays, run, layout.start)
     base = activities.base_availability[:, None] * np.ones(layout.n)
     if run.measure is not None:
         runs = running(layout, run.length) > 0
@@ -188,7 +193,7 @@ def _fill_limits(layout: Layout, run: MeasureRun, bounds: Bounds) -> None:
     """Rows of capacities, storage and reserves (L3, L4, L6, L7)."""
     arrays, row_upper = layout.arrays, bounds.row_upper
     window = slice(layout.start, layout.start + layout.n)
-    hours = _with_frozen_plants(arrays.line_hours, arrays.line_plants, run, layout.start)
+    hours = delayed(arrays.line_hours, arrays.line_plants, arrays, run, layout.start)
     layout.row("line").of(row_upper)[:] = hours[:, window]
     layout.row("shared_capacity").of(row_upper)[:] = arrays.shared_capacity[:, window]
     layout.row("storage").of(row_upper)[:] = arrays.storage_limit[layout.limited, window]

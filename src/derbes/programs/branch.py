@@ -188,7 +188,7 @@ def make_template(window: Window, measure: MeasureArrays) -> Template:
         has_same_rows=not in_crisis
         and bool(np.all(measure.demand_factor == 1.0))
         and bool(np.all(measure.cost_factor == 1.0))
-        and not bool(measure.frozen_plants.any()),
+        and not bool(measure.plant_delay.any()),
     )
 
 
