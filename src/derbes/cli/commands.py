@@ -6,7 +6,15 @@ from typing import Any
 import click
 
 from derbes import workflow
-from derbes.cli.answers import STANDARD_OUTPUT, next_line, problems_record, tell, tell_json
+from derbes.cli.answers import (
+    STANDARD_OUTPUT,
+    next_line,
+    notes_record,
+    notes_text,
+    problems_record,
+    tell,
+    tell_json,
+)
 from derbes.cli.ledger.command import statements
 from derbes.cli.options import (
     case_argument,
@@ -47,14 +55,17 @@ def derbes() -> None:
 @language_option
 @click.pass_context
 def check(context: click.Context, path: str, *, as_json: bool) -> None:
-    """Say every problem of a case file, with its line and how to repair it."""
+    """Say every problem of a case file with its line and fix, and what it leaves open."""
     problems = workflow.check(path)
+    notes = () if problems else workflow.read_case(path).notes
     if as_json:
-        tell_json(problems_record(problems))
+        tell_json({**problems_record(problems), **notes_record(notes)})
         context.exit(2 if problems else 0)
     if problems:
         raise CaseError(path, problems)
     tell(_("{path}: no problems.").format(path=path))
+    if notes:
+        tell(notes_text(notes))
     tell(next_line("cover", path))
 
 
