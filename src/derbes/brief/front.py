@@ -14,17 +14,19 @@ from derbes.brief.contents import (
 from derbes.brief.parts import Figure, Table
 from derbes.brief.sections.coverage import coverage_figure
 from derbes.brief.sections.inputs import grade_counts, grade_words, inputs_of
-from derbes.brief.sections.leverage import no_premium_words
+from derbes.brief.sections.leverage import no_premium_words, no_ratio_words
 from derbes.brief.sections.planning import plan_words
 from derbes.brief.sections.planning.words import beyond_noise
 from derbes.brief.sections.variants import comparison
 from derbes.brief.sections.wording import (
     binding_words,
-    draws_words,
+    calm_words,
+    draws_and_seed,
+    is_drawn,
     measure_words,
     survived,
 )
-from derbes.brief.verdict import rule_of_thumb, unmet_words, verdict_of
+from derbes.brief.verdict import more_words, unmet_words, verdict_of
 from derbes.language import _, ngettext
 from derbes.results.cover import CoverRow
 from derbes.results.display import text_of
@@ -32,6 +34,8 @@ from derbes.results.plan import Plan
 
 _MOST_VARIANTS = 7
 """Rows of the small table, so that the page stays one page."""
+_MOST_PATHS = 3
+"""Missing inputs that page one names; more are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ def _answer(contents: BriefContents, focus: Focus) -> str:
     if row is not None and not row.survives_length and row.binding:
         binding = binding_words(contents.case, row.binding, row.binding_sellers)
         parts.append(_("First to run out: {goods}.").format(goods=binding))
-    parts += [_end_sentence(contents, focus), rule_of_thumb(contents, focus)]
+    parts += [more_words(contents, focus), _end_sentence(contents, focus)]
     return " ".join(part for part in parts if part)
 
 
@@ -123,6 +127,10 @@ def _survival_card(contents: BriefContents, focus: Focus) -> Card:
     text = _("from {month}, best response (simple rule: {time})").format(
         month=fmt.date(focus.start), time=_myopic(row)
     )
+    if not focus.measure:
+        text = _("without any measure")
+    if calm_words(row):
+        text = f"{text}; {calm_words(row)}"
     worst = cover_row(contents, focus, variant=focus.variant, start=focus.worst)
     if worst is not None and focus.worst != focus.start:
         text = _("{words}; at worst, from {month}: {time}").format(
@@ -162,15 +170,21 @@ def _ratio_card(contents: BriefContents, focus: Focus) -> Card:
     row = leverage_row(contents, focus, variant=focus.variant, start=focus.start)
     if row is None:
         return Card(label, fmt.missing(), "")
-    if row.leverage_ratio is None and row.leverage_ratio_lost is None:
+    if row.target_loss is None or row.sender_cost_returning is None:
         unmet = _("unmet instead: {units}").format(units=unmet_words(contents, focus, focus.start))
         return Card(label, fmt.missing(), _("{reason}; {unmet}").format(
             reason=fmt.missing(row.missing), unmet=unmet))  # fmt: skip
     returning, lost = (
-        fmt.missing() if ratio is None else fmt.number(ratio)
-        for ratio in (row.leverage_ratio, row.leverage_ratio_lost)
+        no_ratio_words(cost, row.target_loss) if ratio is None else fmt.number(ratio)
+        for ratio, cost in (
+            (row.leverage_ratio, row.sender_cost_returning),
+            (row.leverage_ratio_lost, row.sender_cost_lost),
+        )
     )
     words = _("target's loss over sender's cost, buyer returns; {lost} if never").format(lost=lost)
+    if row.leverage_ratio is None:
+        words = _("buyer returns: {reason}; if never: {lost}").format(reason=returning, lost=lost)
+        returning = _("none")
     return Card(label, returning, words)
 
 
@@ -220,15 +234,23 @@ def _known(contents: BriefContents) -> str:
         for grade, n in grade_counts(inputs).items()
     ]
     ranged = sum(item.has_range for item in inputs)
-    return _(
+    lacking = contents.case.missing
+    text = _(
         "Numbers in the case: {n}. {grades}. With a range: {ranged}. "
         "Known to be missing: {missing}."
     ).format(
         n=fmt.number(len(inputs)),
         grades="; ".join(parts),
         ranged=fmt.number(ranged),
-        missing=fmt.number(len(contents.case.missing)),
+        missing=_("{n} ({paths})").format(n=len(lacking), paths=", ".join(lacking))
+        if 0 < len(lacking) <= _MOST_PATHS
+        else fmt.number(len(lacking)),
     )
+    n = len(contents.notes)
+    read = ngettext(
+        "{n} remark on how the case was read.", "{n} remarks on how the case was read.", n
+    ).format(n=fmt.number(n))
+    return f"{text} {read}" if n else text
 
 
 def _foot(contents: BriefContents) -> tuple[str, ...]:
@@ -241,16 +263,23 @@ def _foot(contents: BriefContents) -> tuple[str, ...]:
         n=fmt.number(len(case.documents))
     )
     until = _("Data to {day}").format(day=fmt.date(newest)) if newest else _("No dated source")
-    first = _("{until}; {draws}; seed {seed}; {sources}; derbes {version}; {solver}; case "
-              "{hash}.").format(
-        until=until, draws=draws_words(contents),
-        seed=made.seed, sources=sources, version=made.version, solver=made.solver,
-        hash=made.case_hash[:12],
-    )  # fmt: skip
+    draws = _("central values, no draws")
     second = _(
         "Not covered: the spread of uncertain inputs (central values only), prices that react to "
         "the measure, decisions of third countries, and what is listed as missing."
     )
+    if is_drawn(contents):
+        draws = _("central values, their spread over {draws}").format(
+            draws=draws_and_seed(made.n_draws, made.seed)
+        )
+        second = _(
+            "Not covered: prices that react to the measure, decisions of third countries, and "
+            "what is listed as missing."
+        )
+    first = _("{until}; {draws}; {sources}; derbes {version}; {solver}; case {hash}.").format(
+        until=until, draws=draws, sources=sources, version=made.version, solver=made.solver,
+        hash=made.case_hash[:12],
+    )  # fmt: skip
     notes = (case.note,) if case.note else ()
     return (*notes, first, second)
 

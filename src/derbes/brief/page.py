@@ -20,6 +20,7 @@ from derbes.brief.sections.sources import (
     facts_section,
     method_section,
     missing_section,
+    notes_section,
     reproduce_section,
 )
 from derbes.brief.sections.uncertainty import uncertainty_sections
@@ -67,6 +68,7 @@ def sections_of(contents: BriefContents, focus: Focus) -> tuple[Section, ...]:
         inputs_section(contents),
         facts_section(contents),
         missing_section(contents),
+        *([noted] if (noted := notes_section(contents)) else []),
         method_section(contents.case),
         reproduce_section(contents),
     )

@@ -102,7 +102,7 @@ class Leverage:
     currency: str = ""
     """Currency of the money figures."""
     unit: str = ""
-    """Unit of unmet demand; empty when the uses differ."""
+    """Unit of unmet demand, as `unmet_unit` of the rows."""
 
     def _repr_html_(self) -> str:
         """Two tables in a notebook: when it ends, and the surface."""
