@@ -1,4 +1,4 @@
-"""Page one: the answer, four numbers, one chart, what is assumed, variants, foot."""
+"""Page one: the answer, a few numbers, one chart, what is assumed, variants, foot."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,13 @@ from derbes.brief.contents import (
     Focus,
     cover_row,
     end_of,
+    essential_uses,
     leverage_row,
+    name_of,
     variants_of,
 )
 from derbes.brief.parts import Figure, Table
-from derbes.brief.sections.coverage import coverage_figure
+from derbes.brief.sections.coverage import cover_section, coverage_figure
 from derbes.brief.sections.inputs import grade_counts, grade_words, inputs_of
 from derbes.brief.sections.leverage import no_premium_words, no_ratio_words
 from derbes.brief.sections.planning import plan_words
@@ -34,13 +36,14 @@ from derbes.results.plan import Plan
 
 _MOST_VARIANTS = 7
 """Rows of the small table, so that the page stays one page."""
+_EXAMPLE = "{stop: {kind: embargo, sender: ACTOR, hits: {actor: ACTOR}, lengths: [12]}}"
 _MOST_PATHS = 3
 """Missing inputs that page one names; more are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One of the four numbers."""
+    """One of the numbers of page one."""
 
     label: str
     value: str
@@ -58,7 +61,8 @@ class Front:
     cards: tuple[Card, ...]
     figure: Figure | None
     known: str
-    variants: Table
+    variants: Table | None
+    """None where no measure was computed, so nothing is compared."""
     more_variants: str
     foot: tuple[str, ...]
 
@@ -76,9 +80,11 @@ def front_of(contents: BriefContents, focus: Focus) -> Front:
         verdict=verdict_of(contents, focus),
         answer=_answer(contents, focus),
         cards=_cards(contents, focus),
-        figure=coverage_figure(contents, focus),
+        figure=coverage_figure(contents, focus)
+        if focus.measure
+        else next(iter(cover_section(contents, focus).figures), None),
         known=_known(contents),
-        variants=comparison(contents, focus, shown, is_short=True),
+        variants=comparison(contents, focus, shown, is_short=True) if focus.measure else None,
         more_variants=more if left > 0 else "",
         foot=_foot(contents),
     )
@@ -86,10 +92,15 @@ def front_of(contents: BriefContents, focus: Focus) -> Front:
 
 def _answer(contents: BriefContents, focus: Focus) -> str:
     """What the verdict is about, what runs out first, and what keeps it from ending."""
+    if not contents.case.measures:
+        return _(
+            "What a stop would do is asked by a measure, such as: measures: {example}. Until then "
+            "this page shows days of cover, the calm plan and the inputs."
+        ).format(example=_EXAMPLE)
     if not focus.measure:
         return ""
     row = cover_row(contents, focus, variant=focus.variant, start=focus.shown)
-    parts = [_("{measure}.").format(measure=measure_words(contents, focus))]
+    parts = [_("The measure: {measure}.").format(measure=measure_words(contents, focus))]
     if row is not None and not row.survives_length and row.binding:
         binding = binding_words(contents.case, row.binding, row.binding_sellers)
         parts.append(_("First to run out: {goods}.").format(goods=binding))
@@ -111,10 +122,37 @@ def _end_sentence(contents: BriefContents, focus: Focus) -> str:
 
 
 def _cards(contents: BriefContents, focus: Focus) -> tuple[Card, ...]:
+    if not contents.case.measures:
+        return _calm_cards(contents, focus)
     return (
         _survival_card(contents, focus),
         _end_card(contents, focus),
         _ratio_card(contents, focus),
+        _cost_card(contents, focus),
+    )
+
+
+def _calm_cards(contents: BriefContents, focus: Focus) -> tuple[Card, ...]:
+    """What is known where no measure asks for more: days of cover, and what calm lacks."""
+    found = [
+        row
+        for use in essential_uses(contents.case)
+        if (row := cover_row(contents, focus, variant=focus.variant, start=focus.start, use=use))
+    ]
+    ending = [row for row in found if row.days_of_cover is not None]
+    least = min(ending, key=lambda row: row.days_of_cover or 0.0, default=None)
+    value = fmt.missing() if least is None else fmt.days(least.days_of_cover or 0.0)
+    if least is None and any(row.days_of_cover_infinite for row in found):
+        value = _("does not run out")
+    words = _("in {month}, without any delivery").format(month=fmt.date(focus.start))
+    if least is not None:
+        name = name_of(contents.case, "uses", least.use)
+        words = _("{use}, {words}").format(use=name, words=words)
+    short = sorted(row.short_in_calm_from for row in found if row.short_in_calm_from)
+    calm = fmt.date(short[0]) if short else _("never")
+    return (
+        Card(_("Days of cover, least"), value, words),
+        Card(_("Short in calm from"), calm, _("essential uses, without any measure")),
         _cost_card(contents, focus),
     )
 
@@ -127,8 +165,8 @@ def _survival_card(contents: BriefContents, focus: Focus) -> Card:
     text = _("from {month}, best response (simple rule: {time})").format(
         month=fmt.date(focus.start), time=_myopic(row)
     )
-    if not focus.measure:
-        text = _("without any measure")
+    if _myopic(row) == survived(row):
+        text = _("from {month}, best response and simple rule").format(month=fmt.date(focus.start))
     if calm_words(row):
         text = f"{text}; {calm_words(row)}"
     worst = cover_row(contents, focus, variant=focus.variant, start=focus.worst)
@@ -183,7 +221,9 @@ def _ratio_card(contents: BriefContents, focus: Focus) -> Card:
     )
     words = _("target's loss over sender's cost, buyer returns; {lost} if never").format(lost=lost)
     if row.leverage_ratio is None:
-        words = _("buyer returns: {reason}; if never: {lost}").format(reason=returning, lost=lost)
+        words = _("if the buyer returns {reason}; if never: {lost}").format(
+            reason=returning, lost=lost
+        )
         returning = _("none")
     return Card(label, returning, words)
 

@@ -80,9 +80,9 @@ def _over_time(found: dict[str, bool], months: list[str], names: dict[str, str])
 
 def _from_cover(contents: BriefContents, focus: Focus) -> str:
     """The verdict on the first start, where no surface was computed."""
-    row = cover_row(contents, focus, variant=focus.variant, start=focus.start)
     if not contents.case.measures:
-        return _("No answer: the case has no measure, so nothing is asked of it.")
+        return _("Nothing is asked of this case yet: it has no measure.")
+    row = cover_row(contents, focus, variant=focus.variant, start=focus.start)
     if row is None:
         return _("No answer: no measure was computed.")
     length = fmt.months(focus.length)

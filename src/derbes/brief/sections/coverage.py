@@ -101,6 +101,8 @@ def _coverage_finding(contents: BriefContents, focus: Focus, branch: Branch | No
             short=calm_words(row), worst=words_of_worst
         )
     time = survived(row) if row and not row.survives_length else fmt.months(full * step)
+    if time == fmt.months(0):
+        return _("Essential demand goes short at once; {worst}").format(worst=words_of_worst)
     return _("Essential demand is served in full for {time} of {length}; {worst}").format(
         time=time, length=length, worst=words_of_worst
     )

@@ -256,7 +256,8 @@ def _cost_cell(cost: float | None, loss: float | None) -> Cell:
 def ratio_cell(ratio: float | None, cost: float | None, loss: float | None) -> Cell:
     """A leverage ratio; without one although both losses are known, the reason."""
     if ratio is None and cost is not None and loss is not None:
-        return Cell(no_ratio_words(cost, loss), None)
+        reason = no_ratio_words(cost, loss)
+        return Cell(_("no ratio: {reason}").format(reason=reason), None)
     return figure_cell(ratio)
 
 
@@ -270,8 +271,8 @@ def no_ratio_words(cost: float | None, loss: float | None) -> str:
     if cost is None:
         return fmt.missing()
     if earns(cost, loss):
-        return _("no ratio: the sender earns by it")
-    return _("no ratio: the sender loses nothing")
+        return _("the sender earns by it")
+    return _("the sender loses nothing")
 
 
 def premium_cell(row: LeverageRow) -> Cell:
