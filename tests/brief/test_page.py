@@ -74,7 +74,7 @@ def test_page_one_says_this(page):
 def test_page_one_ends_with_what_made_it(page):
     assert text_of(page_one(page)).split("\n")[-10:] == [
         "What is known, what is assumed",
-        "Numbers in the case: 21. 5% A, official figure; 10% B, published estimate; 5% C, derived; "
+        "Numbers in the case: 21: 5% A, official figure; 10% B, published estimate; 5% C, derived; "
         "33% D, assumption; 48% without a grade. With a range: 6. Known to be missing: 1 "
         "(suppliers.westland_alum.margin_share). All inputs",
         "Variants: Embargo by Northland, 12 months",
@@ -234,7 +234,8 @@ def test_missing_money_is_missing_and_not_zero(page_without_money):
     assert "Losses in money are missing: needs uses.washing.shortage_cost and 1 more." in losses
     first = next(line for line in losses.split("\n") if line.startswith("| as planned"))
     assert first == (
-        "| as planned | January 2026 | missing | 2,880 | 8,640 | missing | missing | missing"
+        "| as planned | January 2026 | missing | 2,880 | 8,640 | missing | missing | missing: needs "
+        "uses.washing.shortage_cost and 1 more"
     )
     lacking = text_of(part(page_without_money, "missing"))
     assert "| uses.washing.shortage_cost | not given | 960" in lacking
@@ -376,7 +377,7 @@ def test_harm_is_net_and_the_gross_stands_beside_it(contents):
         for row in contents.leverage.rows
     )
     page = render_brief(replace(contents, leverage=replace(contents.leverage, rows=rows)))
-    assert "With what is unmet in calm, 300 t would go unmet in the same months." in (
+    assert "With what is unmet in calm, 300 t would go unmet in the 24 months counted." in (
         text_of(page_one(page))
     )
     assert "| the same with calm's, best response | " in text_of(part(page, "bounds"))

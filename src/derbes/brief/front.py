@@ -16,7 +16,7 @@ from derbes.brief.contents import (
 from derbes.brief.parts import Figure, Table
 from derbes.brief.sections.coverage import cover_section, coverage_figure
 from derbes.brief.sections.inputs import grade_counts, grade_words, inputs_of
-from derbes.brief.sections.leverage import no_premium_words, no_ratio_words
+from derbes.brief.sections.leverage import no_figure_words, no_premium_words, no_ratio_words
 from derbes.brief.sections.planning import plan_words
 from derbes.brief.sections.planning.words import beyond_noise
 from derbes.brief.sections.variants import comparison
@@ -128,7 +128,7 @@ def _cards(contents: BriefContents, focus: Focus) -> tuple[Card, ...]:
         _survival_card(contents, focus),
         _end_card(contents, focus),
         _ratio_card(contents, focus),
-        _cost_card(contents, focus),
+        *(_project_card(contents) or (_premium_card(contents, focus),)),
     )
 
 
@@ -153,7 +153,7 @@ def _calm_cards(contents: BriefContents, focus: Focus) -> tuple[Card, ...]:
     return (
         Card(_("Days of cover, least"), value, words),
         Card(_("Short in calm from"), calm, _("essential uses, without any measure")),
-        _cost_card(contents, focus),
+        *_project_card(contents),
     )
 
 
@@ -228,10 +228,10 @@ def _ratio_card(contents: BriefContents, focus: Focus) -> Card:
     return Card(label, returning, words)
 
 
-def _cost_card(contents: BriefContents, focus: Focus) -> Card:
-    """What the plan costs, else what the plants cost; without plants, the premium."""
+def _project_card(contents: BriefContents) -> tuple[Card, ...]:
+    """What the plan costs, else what the plants cost; empty where neither is known."""
     if contents.plan is not None:
-        return _plan_card(contents, contents.plan)
+        return (_plan_card(contents, contents.plan),)
     plants = contents.case.plants.values()
     costed = [plant for plant in plants if plant.capital]
     if costed:
@@ -241,15 +241,19 @@ def _cost_card(contents: BriefContents, focus: Focus) -> Card:
             "plants of the case, {n} of {total} costed; no cheapest programme is computed",
             len(costed),
         ).format(n=len(costed), total=len(plants))
-        return Card(_("Cost of the project"), fmt.money(total, contents.case.currency), words)
+        return (Card(_("Cost of the project"), fmt.money(total, contents.case.currency), words),)
+    return ()
+
+
+def _premium_card(contents: BriefContents, focus: Focus) -> Card:
     label = _("Premium")
     row = leverage_row(contents, focus, variant=focus.variant, start=focus.start)
     words = _("price rise that is as bad as the cut-off")
     if row is not None and row.premium is None and row.premium_unbounded:
         return Card(label, _("no limit"), no_premium_words())
     if row is None or row.premium is None:
-        reason = fmt.missing(row.missing if row else ())
-        return Card(label, fmt.missing(), _("{words}: {reason}").format(words=words, reason=reason))
+        reason = fmt.missing() if row is None else no_figure_words(row, is_asked=True)
+        return Card(label, _("none"), _("{words}: {reason}").format(words=words, reason=reason))
     return Card(label, fmt.percent_rise(row.premium), words)
 
 
@@ -262,7 +266,11 @@ def _plan_card(contents: BriefContents, plan: Plan) -> Card:
     money = fmt.money(beyond_noise(plan, above), contents.case.currency)
     if plan.no_threat_cost is None:
         return Card(label, money, _("cheapest programme, all supply included"))
-    return Card(label, money, _("cheapest programme that meets the standards, discounted"))
+    return Card(
+        label,
+        money,
+        _("cheapest programme that meets the standards, above supply without any, discounted"),
+    )
 
 
 def _known(contents: BriefContents) -> str:
@@ -276,7 +284,7 @@ def _known(contents: BriefContents) -> str:
     ranged = sum(item.has_range for item in inputs)
     lacking = contents.case.missing
     text = _(
-        "Numbers in the case: {n}. {grades}. With a range: {ranged}. "
+        "Numbers in the case: {n}: {grades}. With a range: {ranged}. "
         "Known to be missing: {missing}."
     ).format(
         n=fmt.number(len(inputs)),

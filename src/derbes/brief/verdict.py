@@ -220,6 +220,7 @@ def _in_calm(contents: BriefContents, focus: Focus, best: LeverageRow | None) ->
         parts = []
     gross = best.unmet_essential_gross if best else 0.0
     if best is not None and focus.harm and fmt.number(gross) != fmt.number(harm_of(best)) and gross:
-        text = _("With what is unmet in calm, {units} would go unmet in the same months.")
-        parts.append(text.format(units=amount_words(contents, gross)))
+        text = _("With what is unmet in calm, {units} would go unmet in the {time} counted.")
+        time = fmt.months(best.window)
+        parts.append(text.format(units=amount_words(contents, gross), time=time))
     return " ".join(parts)

@@ -81,6 +81,17 @@ def _never(row: Any) -> str:  # noqa: ARG001 - one signature for all
     return _("never")
 
 
+def tier_units(unit: str) -> tuple[str, str]:
+    """Units of unmet essential and unmet deferrable demand, from `t` or `t / MWh`.
+
+    Examples:
+        >>> tier_units("t"), tier_units("t / months of use")
+        (('t', 't'), ('t', 'months of use'))
+    """
+    parts = unit.split(" / ")
+    return parts[0], parts[-1]
+
+
 def response_name(bound: str) -> str:
     """What a response is called."""
     return {"optimal": _("best"), "myopic": _("rule")}.get(bound, bound)
@@ -108,13 +119,14 @@ def cover_columns() -> tuple[Column, ...]:
 
 def leverage_columns(currency: str, unit: str) -> tuple[Column, ...]:
     """What is shown of a row of leverage."""
+    unit, other = tier_units(unit)
     return (
         Column("start", _("start")),
         Column("length", _("length"), _("month")),
         Column("bound", _("response")),
         Column("unmet_essential", _("unmet essential"), unit),
         Column("unmet_essential_gross", _("with calm's"), unit, tells=_is_more_than_net),
-        Column("unmet_deferrable", _("unmet deferrable"), unit),
+        Column("unmet_deferrable", _("unmet deferrable"), other),
         Column("deepest_shortfall", _("deepest shortfall"), _("share")),
         Column("deepest_use", _("of"), tells=_has("deepest_use")),
         Column("target_loss", _("target loss"), currency),

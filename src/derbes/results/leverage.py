@@ -58,7 +58,8 @@ class LeverageRow:
     deepest_use: str = ""
     """Id of the use of `deepest_shortfall`; empty when nothing is short."""
     unmet_unit: str = ""
-    """The unit that all uses share, else `weighted units`, else `months of use`."""
+    """The unit that all uses share, else `weighted units`, else `months of use`; where the
+    tiers differ, that of essential uses, then that of deferrable ones: `t / MWh`."""
     bounds: tuple[str, ...] = ()
     """Names of the figures of this row that are bounds: from below in an `optimal` row,
     from above in a `myopic` one. The others are what that response comes to."""

@@ -46,7 +46,7 @@ def losses_section(contents: BriefContents, focus: Focus) -> Section:
         text = _("Losses in money are {missing}. Unmet demand below is not affected.").format(
             missing=fmt.missing(paths)
         )
-        return Section("losses", title, (text,), (), (_losses_table(contents, rows),))
+        return Section("losses", title, (text,), (), (_losses_table(contents, focus, rows),))
     finding = _losses_finding(known)
     largest = max(abs(number) for row in known for number in [row.target_loss or 0.0, *_costs(row)])
     scale, scale_words = fmt.money_scale(largest)
@@ -61,7 +61,7 @@ def losses_section(contents: BriefContents, focus: Focus) -> Section:
         ).format(finding=finding),
         wide=_losses_spec(contents, known, scale, unit, width=WIDE),
         narrow=_losses_spec(contents, known, scale, unit, width=NARROW),
-        table=_losses_table(contents, rows),
+        table=_losses_table(contents, focus, rows),
     )  # fmt: skip
     text = _(
         "Above the dashed line the target loses more than the sender. A buyer who returns and "
@@ -208,7 +208,7 @@ def _on_axis(amount: float, *, is_log: bool) -> float:
     return math.log(amount) if is_log else amount
 
 
-def _losses_table(contents: BriefContents, rows: list[LeverageRow]) -> Table:
+def _losses_table(contents: BriefContents, focus: Focus, rows: list[LeverageRow]) -> Table:
     is_after = any(map(_tells_after, rows))
     after = (_("stocks lack at the end"), _("loss of each later month")) if is_after else ()
     head = (
@@ -233,7 +233,7 @@ def _losses_table(contents: BriefContents, rows: list[LeverageRow]) -> Table:
             _cost_cell(row.sender_cost_lost, row.target_loss),
             ratio_cell(row.leverage_ratio, row.sender_cost_returning, row.target_loss),
             ratio_cell(row.leverage_ratio_lost, row.sender_cost_lost, row.target_loss),
-            premium_cell(row),
+            premium_cell(row, is_asked=row.variant == focus.variant),
         )
         for row in rows
     )  # fmt: skip
@@ -275,12 +275,25 @@ def no_ratio_words(cost: float | None, loss: float | None) -> str:
     return _("the sender loses nothing")
 
 
-def premium_cell(row: LeverageRow) -> Cell:
-    """The premium; that there is none is said with its reason."""
+def premium_cell(row: LeverageRow, *, is_asked: bool) -> Cell:
+    """The premium; that there is none is said with its reason.
+
+    Args:
+        row: Losses from one measure.
+        is_asked: Whether the premium was computed for it.
+    """
     if row.premium is None and row.premium_unbounded:
         return Cell(_("no limit: {reason}").format(reason=no_premium_words()), None)
-    text = None if row.premium is None else fmt.percent_rise(row.premium)
-    return figure_cell(row.premium, text)
+    if row.premium is None:
+        return Cell(no_figure_words(row, is_asked=is_asked), None)
+    return figure_cell(row.premium, fmt.percent_rise(row.premium))
+
+
+def no_figure_words(row: LeverageRow, *, is_asked: bool) -> str:
+    """Why a row has no premium: an input is missing, no seller asks it, or nobody asked."""
+    if row.missing:
+        return fmt.missing(row.missing)
+    return _("no seller could ask one") if is_asked else _("not computed")
 
 
 def no_premium_words() -> str:
@@ -445,9 +458,7 @@ def bounds_section(contents: BriefContents, focus: Focus) -> Section:
     for name in names.values():
         head += [_("{figure}, best response").format(figure=name)]
         head += [_("{figure}, simple rule").format(figure=name)]
-    caption = _("{measure}: both responses, amounts in {unit}").format(
-        measure=measure_words(contents, focus), unit=unit_words(contents)
-    )
+    caption = _("{measure}: both responses").format(measure=measure_words(contents, focus))
     text = _(
         "The best response knows how long the measure lasts and keeps its aims in their order; the "
         "simple rule does not look ahead. A figure is a bound of the harm only where ≥ or ≤ stands "
@@ -461,9 +472,11 @@ def _compared_names(contents: BriefContents, rows: list[LeverageRow | None]) -> 
     """Figures of a row that are compared → what they are called."""
     known = [row for row in rows if row is not None]
     names = {
-        "unmet_essential": _("unmet essential"),
+        "unmet_essential": _("unmet essential, {unit}").format(unit=unit_words(contents)),
         "unmet_essential_gross": _("the same with calm's"),
-        "unmet_deferrable": _("unmet deferrable"),
+        "unmet_deferrable": _("unmet deferrable, {unit}").format(
+            unit=unit_words(contents, essential=False)
+        ),
         "deepest_shortfall": _("deepest month"),
         "target_loss": _("target's loss, {currency}").format(currency=contents.case.currency),
     }

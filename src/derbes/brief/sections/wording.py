@@ -16,6 +16,7 @@ from derbes.case.entities import Case
 from derbes.case.request import BASE
 from derbes.language import _, ngettext
 from derbes.results.cover import CoverRow
+from derbes.results.display import tier_units
 from derbes.results.leverage import LeverageRow
 from derbes.results.trajectory import Branch
 
@@ -85,18 +86,17 @@ def under(
     return " · ".join([*(part for part in parts if part), draws_words(contents)])
 
 
-def unit_words(contents: BriefContents) -> str:
-    """Unit in which unmet demand is added up."""
-    unit = contents.leverage.unit
+def unit_words(contents: BriefContents, *, essential: bool = True) -> str:
+    """Unit in which unmet demand of a tier is added up."""
+    unit = tier_units(contents.leverage.unit)[0 if essential else 1]
     return sum_units().get(unit) or fmt.unit_name(unit)
 
 
 def amount_words(contents: BriefContents, amount: float) -> str:
-    """An amount of unmet demand with its unit."""
-    name = sum_units().get(contents.leverage.unit)
-    if name is None:
-        return fmt.quantity(amount, contents.leverage.unit)
-    return f"{fmt.number(amount)}{fmt.NO_BREAK}{name}"
+    """An amount of unmet essential demand with its unit."""
+    unit = tier_units(contents.leverage.unit)[0]
+    name = sum_units().get(unit)
+    return f"{fmt.number(amount)}{fmt.NO_BREAK}{name}" if name else fmt.quantity(amount, unit)
 
 
 def sum_units() -> dict[str, str]:
