@@ -7,7 +7,6 @@ from derbes.brief.sections.said.words import (
     modality_words,
     says_words,
     share_words,
-    verdict_words,
 )
 from derbes.language import _
 from derbes.results.statements import (
@@ -15,6 +14,7 @@ from derbes.results.statements import (
     DoubleStandardRow,
     ModalityDrift,
     StatementTable,
+    verdict_words,
 )
 
 
