@@ -2,34 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from derbes.language import _, ngettext
-from derbes.results.display import Column, html_table
+from derbes.results.display import Column, VerdictColumn, html_table
 from derbes.results.provenance import Provenance
-
-
-def verdict_words(verdict: str) -> str:
-    """A verdict for a reader; screen and brief say the same."""
-    return {
-        "holds": _("holds"),
-        "likely": _("likely"),
-        "open": _("open"),
-        "unlikely": _("unlikely"),
-        "fails": _("fails"),
-        "untestable": _("untestable"),
-        "not_due": _("not due"),
-        "void": _("void"),
-        "expired": _("expired"),
-    }.get(verdict, verdict)
-
-
-class VerdictColumn(Column):
-    """A column of verdicts, in the words of `verdict_words`."""
-
-    def cell(self, row: Any) -> str:
-        """The verdict of a row."""
-        return verdict_words(getattr(row, self.field))
 
 
 @dataclass(frozen=True, slots=True)

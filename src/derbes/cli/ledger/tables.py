@@ -4,14 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from derbes.language import _, ngettext
-from derbes.results.display import Column, shown, text_table
+from derbes.results.display import Column, VerdictColumn, shown, text_table, verdict_words
 from derbes.results.statements import (
     SpeakerScore,
     StatementRow,
     StatementTable,
-    VerdictColumn,
     statement_columns,
-    verdict_words,
 )
 
 WIDEST = 60

@@ -198,8 +198,8 @@ def _deciding(stress: Stress) -> Iterator[str]:
         unit = next((bar.answer_unit for bar in stress.tornado if bar.answer == answer), "")
         columns = (
             Column("name", _("what decides {answer}").format(answer=answer)),
-            Column("first", _("first order")),
-            Column("second", _("total")),
+            Column("first", _("first order (95 %)")),
+            Column("second", _("total (95 %)")),
             Column("third", "PAWN"),
             Column("fourth", _("at low"), unit),
             Column("fifth", _("at high"), unit),
@@ -210,12 +210,17 @@ def _deciding(stress: Stress) -> Iterator[str]:
 def _decided(one: Influence, bar: Bar | None) -> _Row:
     return _Row(
         one.input,
-        first=one.first,
-        second=one.total,
+        first=_plus_minus(one.first, one.first_confidence),
+        second=_plus_minus(one.total, one.total_confidence),
         third=one.pawn,
         fourth=None if bar is None else bar.answer_at_low,
         fifth=None if bar is None else bar.answer_at_high,
     )
+
+
+def _plus_minus(index: float | None, half_width: float | None) -> str | None:
+    """An index with the half width of its 95 % interval."""
+    return None if index is None else f"{index:.2f} ± {half_width or 0.0:.2f}"
 
 
 def _tipping(stress: Stress) -> str:

@@ -9,12 +9,12 @@ from derbes.brief.sections.said.words import (
     share_words,
 )
 from derbes.language import _
+from derbes.results.display import verdict_words
 from derbes.results.statements import (
     Contradiction,
     DoubleStandardRow,
     ModalityDrift,
     StatementTable,
-    verdict_words,
 )
 
 

@@ -16,7 +16,8 @@ from derbes.brief.sections.said.words import (
     who_words,
 )
 from derbes.language import _, ngettext
-from derbes.results.statements import EntryRow, StatementRow, StatementTable, verdict_words
+from derbes.results.display import verdict_words
+from derbes.results.statements import EntryRow, StatementRow, StatementTable
 
 _COLORS = (BLUE, "#9cc3e0", "#f3e3a6", "#f0a58a", RED, "#ffffff")
 _DARK = (BLUE, RED)
