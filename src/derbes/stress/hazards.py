@@ -168,6 +168,7 @@ def hazard_answers(case: Case, found: Struck, variant: str, *, exact: bool) -> t
                 bound=MYOPIC,
                 n_draws=seen.n,
                 n_without=seen.n_without,
+                n_unbounded=seen.n_unbounded,
                 draws_to_halve=draws_to_halve(n, seen.standard_error),
             )
         )
