@@ -312,9 +312,10 @@ class SignalingYear:
     separating_share: float | None
     """Part with an equilibrium in which what the target does tells its type."""
     threshold: float | None
-    """Mean over draws of the belief in dependence from which a cut-off pays, 0-1;
-    above 1: never."""
+    """Middle draw's belief in dependence from which a cut-off pays, 0-1; above 1: never."""
     n_draws: int = 1
+    n_without: int = 0
+    """Draws without an answer, as something is missing; with any, no share is told."""
     missing: tuple[str, ...] = ()
 
 
