@@ -67,6 +67,9 @@ class Activities:
     """Units of the input for one unit. [unit/unit]"""
     plants: IntArray
     """Plant of a recipe; -1: none. (K,)"""
+    on_order: FloatArray
+    """What arrives of orders placed before the first period, by period of arrival; nan: as
+    calm use asks. (K, longest lead time) [unit/period]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,9 @@ class CaseArrays:
     use_goods: IntArray
     use_essential: BoolArray
     use_weight: FloatArray
+    """Weight of a unit among the uses of its tier. (U,) [1/unit]"""
+    unmet_units: tuple[str, str]
+    """In what the unmet demand of essential and of deferrable uses is counted."""
     demand: FloatArray
     """(U, T) [unit/period]"""
     crisis_demand: FloatArray
@@ -120,6 +126,11 @@ class CaseArrays:
     """Part of full capacity that is open. (P, T)"""
     plant_opening: IntArray
     """Period of the first output, delay included. (P,)"""
+    plant_ramp: IntArray
+    """From the first output to full capacity. (P,) [period]"""
+    flow_size: FloatArray
+    """What a usual period needs of each good, as a power of two: by this, amounts of unlike
+    goods are compared. (G,) [unit/period]"""
 
     discount: FloatArray
     """Worth at the first period of money paid in each. (T,)"""
@@ -176,8 +187,12 @@ class MeasureArrays:
     """Part of each lot that is left at the start. (L,)"""
     fresh_kept: FloatArray
     """Part of each good's fresh stock that is left at the start. (G,)"""
-    frozen_plants: BoolArray
-    """Plants whose opening and ramp stand still while it runs. (P,)"""
+    plant_delay: IntArray
+    """By how much an opening that is still to come moves. (P,) [period]"""
+
+    @property
+    def frozen_plants(self) -> BoolArray:
+        return np.zeros(len(self.plant_delay), dtype=np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,3 +206,16 @@ class MeasureRun:
 
 
 CALM = MeasureRun(None, 0)
+
+
+def open_share(opening: int, ramp: int, n_periods: int) -> FloatArray:
+    """Part of full capacity that is open. (T,)
+
+    A straight line from the first output to full capacity `ramp` periods later.
+
+    Examples:
+        >>> open_share(1, 2, 5).round(3).tolist()
+        [0.0, 0.333, 0.667, 1.0, 1.0]
+    """
+    steps = np.arange(n_periods) - opening + 1
+    return np.clip(steps / (ramp + 1), 0.0, 1.0)

@@ -28,6 +28,8 @@ class Calendar:
     first_month: int
     n_periods: int
     step: Step = Step.MONTH
+    after: str = ""
+    """How every series goes on behind the last period: `repeat`, `hold` or empty."""
 
     def month_of(self, period: int) -> tuple[int, int]:
         """Year and month in which a period starts."""

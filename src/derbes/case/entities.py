@@ -144,6 +144,9 @@ class Supplier(Element):
     """Part of the price that is the seller's margin; missing: the actor's."""
     is_spared: bool = False
     """Whether no measure hits it, as when it has been bought out."""
+    on_order: Quantity | None = None
+    """What arrives of orders placed before the calendar, by period of arrival, until its
+    lead time is over; missing: what calm use asks for. [unit/month]"""
 
 
 @dataclass(frozen=True, slots=True)

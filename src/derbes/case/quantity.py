@@ -6,6 +6,8 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from derbes.case.calendar import MONTHS_A_YEAR, Calendar
+
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -54,15 +56,74 @@ class Quantity:
     """The user's own words."""
     line: int = 0
     """Line in the case file, from 1; 0 when unknown."""
+    after: str = ""
+    """How a series goes on behind the calendar: `repeat`, `hold` or empty (`continued`)."""
 
     @property
     def has_range(self) -> bool:
         """Whether the number is uncertain."""
         return self.low is not None or bool(self.distribution)
 
-    def over(self, n_periods: int) -> FloatArray:
-        """Value per period. (T,) [base unit]"""
+    def over(self, n_periods: int, calendar: Calendar | None = None) -> FloatArray:
+        """Value per period. (T,) [base unit]
+
+        Args:
+            n_periods: T.
+            calendar: Behind its end, and behind the last step, a series goes on as
+                `continued` says; None: it keeps its last value.
+        """
         path = np.full(n_periods, float(self.value))
         for period, step in self.steps:
             path[max(period, 0) :] = step
+        if calendar is None or not self.steps:
+            return path
+        known = max(calendar.n_periods, self.steps[-1][0] + 1)
+        after = self.after or calendar.after
+        return continued(path, known, MONTHS_A_YEAR // calendar.step, after)
+
+
+REPEATS = 1e-9
+"""Relative difference of two years that counts as none."""
+
+
+def continued(path: FloatArray, known: int, a_year: int, after: str = "") -> FloatArray:
+    """A path that goes on behind the periods in which it is known. (T,)
+
+    Where its last year is the year before times one factor, the last year repeats; else,
+    and where less than two years are known, the last value is kept.
+
+    Args:
+        path: (T,)
+        known: Periods in which it is known.
+        a_year: Periods of a year.
+        after: `repeat` (one year is enough) or `hold`; empty: as above.
+
+    Examples:
+        >>> path = np.array([5.0, 1.0, 10.0, 2.0, 0.0, 0.0, 0.0])
+        >>> continued(path, 4, 2).tolist()
+        [5.0, 1.0, 10.0, 2.0, 10.0, 2.0, 10.0]
+        >>> continued(path, 4, 2, "hold").tolist()
+        [5.0, 1.0, 10.0, 2.0, 2.0, 2.0, 2.0]
+    """
+    if known >= len(path):
         return path
+    found = path.copy()
+    if repeats_yearly(path[:known], a_year, after):
+        later = np.arange(known, len(path))
+        found[later] = path[known - a_year + (later - known) % a_year]
+    else:
+        found[known:] = path[known - 1]
+    return found
+
+
+def repeats_yearly(path: FloatArray, a_year: int, after: str = "") -> bool:
+    """Whether a path goes on by repeating its last year, as `continued` says."""
+    if after:
+        return after == "repeat" and len(path) >= a_year
+    if len(path) < 2 * a_year:
+        return False
+    before, last = path[-2 * a_year : -a_year], path[-a_year:]
+    total = float(before.sum())
+    factor = float(last.sum()) / total if total else 1.0
+    size = float(np.abs(last).max(initial=0.0))
+    return bool(np.all(np.abs(last - factor * before) <= REPEATS * size))

@@ -8,8 +8,8 @@ import numpy as np
 from derbes.case.arrays import Activities, ActivityKind
 from derbes.case.entities import Case, Export, MeasureKind, Recipe, Supplier
 from derbes.case.options import optional_elements
-from derbes.case.quantity import FloatArray, Quantity
-from derbes.compiler.horizon import months
+from derbes.case.quantity import FloatArray
+from derbes.compiler.horizon import longest_lead_time, months, over
 from derbes.compiler.plants import line_index
 from derbes.compiler.selection import selects_purchase
 
@@ -28,6 +28,7 @@ class Draft:
     route: str = ""
     output: str = ""
     price: FloatArray | None = None
+    on_order: FloatArray | None = None
     margin_share: float = np.nan
     whole_capacity: FloatArray | None = None
     """What all routes of the supplier share."""
@@ -49,10 +50,8 @@ class Axes:
     open_shares: FloatArray
     closed: frozenset[str]
     """Elements that only an option opens."""
-
-
-def _over(quantity: Quantity | None, n_periods: int, default: float = 0.0) -> FloatArray:
-    return np.full(n_periods, default) if quantity is None else quantity.over(n_periods)
+    longest_lead: int
+    """Longest time from order to arrival. [period]"""
 
 
 def _margin(case: Case, supplier: Supplier) -> float:
@@ -71,16 +70,20 @@ def _late_by(case: Case, supplier: Supplier, route: str) -> set[int]:
 
 
 def _purchases(case: Case, supplier: Supplier, axes: Axes) -> list[Draft]:
-    drafts = []
-    price = _over(supplier.price, axes.n_periods)
-    capacity = _over(supplier.capacity, axes.n_periods) * case.calendar.step
+    """Purchases by route; what is on order comes by the first of them."""
+    drafts: list[Draft] = []
+    on_order = None
+    if supplier.on_order is not None:
+        on_order = over(case, supplier.on_order, axes.n_periods) * case.calendar.step
+    price = over(case, supplier.price, axes.n_periods)
+    capacity = over(case, supplier.capacity, axes.n_periods) * case.calendar.step
     if f"suppliers.{supplier.id}" in axes.closed:
         capacity = np.zeros(axes.n_periods)
     for route in supplier.routes or ("",):
         way = case.routes.get(route)
         lead = months(supplier.lead_time) + (months(way.lead_time) if way else 0.0)
-        transport = _over(way.cost_share if way else None, axes.n_periods)
-        carried = _over(way.carried_share if way else None, axes.n_periods, 1.0)
+        transport = over(case, way.cost_share if way else None, axes.n_periods)
+        carried = over(case, way.carried_share if way else None, axes.n_periods, 1.0)
         if f"routes.{route}" in axes.closed:
             carried = np.zeros(axes.n_periods)
         for late in sorted({0} | _late_by(case, supplier, route)):
@@ -99,6 +102,7 @@ def _purchases(case: Case, supplier: Supplier, axes: Axes) -> list[Draft]:
                     whole_capacity=capacity,
                     unit_cost=price * (1.0 + transport),
                     price=price,
+                    on_order=None if on_order is None else on_order * float(not drafts),
                     margin_share=_margin(case, supplier),
                     is_late=late > 0,
                 )
@@ -110,7 +114,7 @@ def _recipe(case: Case, recipe: Recipe, axes: Axes) -> Draft:
     plant = case.plants.get(recipe.plant)
     position = axes.plants.get(recipe.plant, -1)
     share = axes.open_shares[position] if position >= 0 else np.ones(axes.n_periods)
-    full = _over(recipe.capacity, axes.n_periods, np.inf) * case.calendar.step
+    full = over(case, recipe.capacity, axes.n_periods, np.inf) * case.calendar.step
     capacity = np.where(share > 0, full * np.where(share > 0, share, 1.0), 0.0)
     if f"recipes.{recipe.id}" in axes.closed:
         capacity = np.zeros(axes.n_periods)
@@ -122,7 +126,7 @@ def _recipe(case: Case, recipe: Recipe, axes: Axes) -> Draft:
         output=recipe.output,
         lead_time=case.calendar.periods(months(recipe.lead_time)),
         capacity=capacity,
-        unit_cost=_over(recipe.cost, axes.n_periods),
+        unit_cost=over(case, recipe.cost, axes.n_periods),
         line=axes.lines.get((recipe.plant, recipe.line), -1),
         hours=recipe.hours.value if recipe.hours else 0.0,
         plant=position,
@@ -137,8 +141,8 @@ def _export(case: Case, export: Export, axes: Axes) -> Draft:
         actor=export.actor,
         kind=ActivityKind.EXPORT,
         lead_time=0,
-        capacity=_over(export.capacity, axes.n_periods) * case.calendar.step,
-        unit_cost=-_over(export.price, axes.n_periods),
+        capacity=over(case, export.capacity, axes.n_periods) * case.calendar.step,
+        unit_cost=-over(case, export.price, axes.n_periods),
         inputs={export.good: 1.0},
     )
 
@@ -171,6 +175,7 @@ def compile_activities(
         lines=line_index(case),
         open_shares=open_shares,
         closed=optional_elements(case.options),
+        longest_lead=longest_lead_time(case),
     )
     drafts = _drafts(case, axes)
     shared_capacity, shared = _shared(drafts)
@@ -202,4 +207,17 @@ def _stack(drafts: list[Draft], shared: list[int], axes: Axes) -> Activities:
         input_goods=np.array([axes.goods[g] for d in drafts for g in d.inputs], dtype=np.int64),
         input_amounts=np.array([a for d in drafts for a in d.inputs.values()], dtype=np.float64),
         plants=np.array([d.plant for d in drafts], dtype=np.int64),
+        on_order=_on_order(drafts, axes.longest_lead),
     )
+
+
+def _on_order(drafts: list[Draft], longest_lead: int) -> FloatArray:
+    """What the case says of orders before the first period; nan: nothing. (K, J)"""
+    rows = np.full((len(drafts), longest_lead), np.nan)
+    for row, draft in zip(rows, drafts, strict=True):
+        row[draft.lead_time :] = 0.0
+        if draft.is_late:
+            row[:] = 0.0
+        elif draft.on_order is not None:
+            row[: draft.lead_time] = draft.on_order[: draft.lead_time]
+    return rows

@@ -12,7 +12,7 @@ import numpy as np
 from derbes.case.entities import Case, Plant, Recipe, Route, Supplier
 from derbes.case.options import OPTIONAL_KINDS, Choice, Option, OptionKind
 from derbes.case.quantity import FloatArray, Quantity
-from derbes.compiler.horizon import months, tail_periods
+from derbes.compiler.horizon import months, over, tail_periods
 from derbes.compiler.plants import open_share, opening_period
 
 PLANT_KINDS = (OptionKind.BUILD, OptionKind.ENLARGE, OptionKind.BRING_FORWARD)
@@ -126,14 +126,14 @@ class _Making:
         size = self.size(element, OptionKind.RESERVE)
         if size is None:
             return quantity
-        before = np.zeros(self.n_periods) if quantity is None else quantity.over(self.n_periods)
+        before = over(self.case, quantity, self.n_periods)
         return series(before + size, quantity)
 
     def times(self, quantity: Quantity | None, factor: FloatArray | None) -> Quantity | None:
         """A quantity times a path; a missing one stays missing."""
         if quantity is None or factor is None:
             return quantity
-        return series(quantity.over(self.n_periods) * factor, quantity)
+        return series(over(self.case, quantity, self.n_periods) * factor, quantity)
 
     def plant_path(self, plant: Plant) -> FloatArray | None:
         """Part of the plant as written that is open; None when nothing is chosen. (T,)"""
@@ -170,7 +170,7 @@ def _plant(made: _Making, plant: Plant) -> Plant:
     is_open = np.flatnonzero(path > 0)
     opening = int(is_open[0]) if len(is_open) else made.n_periods
     lines: Mapping[str, Quantity] = {
-        name: series(hours.over(made.n_periods) * path, hours)
+        name: series(over(made.case, hours, made.n_periods) * path, hours)
         for name, hours in plant.lines.items()
     }
     return replace(plant, opening=opening, delay=None, ramp=None, lines=lines)
@@ -182,7 +182,7 @@ def _recipe(made: _Making, recipe: Recipe) -> Recipe:
     converted = made.size(f"recipes.{recipe.id}", OptionKind.CONVERT)
     capacity = recipe.capacity
     if converted is not None and capacity is None and plant and recipe.hours:
-        hours = plant.lines[recipe.line].over(made.n_periods) if recipe.line else None
+        hours = over(made.case, plant.lines[recipe.line], made.n_periods) if recipe.line else None
         if hours is not None and recipe.hours.value > 0:
             capacity = series(hours / recipe.hours.value)
     return replace(recipe, capacity=made.times(made.times(capacity, path), converted))

@@ -1,17 +1,27 @@
 """How far the arrays reach behind the calendar, so that no start sees an edge."""
 
+import numpy as np
+
+from derbes.case.calendar import MONTHS_A_YEAR
 from derbes.case.entities import (
     DEFAULT_REFILL_MONTHS,
     DEFAULT_SENDER_HORIZON_MONTHS,
     Case,
     MeasureKind,
 )
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import FloatArray, Quantity
 
 
 def months(quantity: Quantity | None, default: float = 0.0) -> float:
     """Value of a time, or the default when it is missing. [month]"""
     return default if quantity is None else quantity.value
+
+
+def over(case: Case, quantity: Quantity | None, n_periods: int, default: float = 0.0) -> FloatArray:
+    """Value per period, behind the calendar as `continued` says. (T,) [base unit]"""
+    if quantity is None:
+        return np.full(n_periods, default)
+    return quantity.over(n_periods, case.calendar)
 
 
 def refill_periods(case: Case) -> int:
@@ -46,11 +56,16 @@ def longest_lead_time(case: Case) -> int:
 def tail_periods(case: Case, longest_length: int = 0) -> int:
     """Periods that the arrays need behind the calendar. [period]
 
-    Room for the longest measure from the last period on, for the way back to the
-    calm plan (twice the refill time and the longest lead time), and for the
-    sales that a lost buyer would have brought.
+    The longest branch from the last period on, and two more years, so that the end of the
+    arrays is felt by none.
     """
+    periods = case.calendar.periods
     lengths = [length for measure in case.measures.values() for length in measure.lengths]
     longest = max([*lengths, longest_length, 1])
-    way_back = 2 * refill_periods(case) + 2 * longest_lead_time(case) + 1
-    return max(longest + way_back, sender_horizon(case) + 1)
+    delays = [periods(months(m.by)) for m in case.measures.values() if m.kind is MeasureKind.DELAY]
+    ramps = [periods(months(plant.ramp)) for plant in case.plants.values()]
+    branch = longest + refill_periods(case) + longest_lead_time(case)
+    if delays and ramps:
+        branch += max(delays) + max(ramps)
+    years = 2 * MONTHS_A_YEAR // case.calendar.step
+    return max(branch, sender_horizon(case)) + years + 1

@@ -27,7 +27,7 @@ class Factors:
     transit_late: IntArray
     lot_kept: FloatArray
     fresh_kept: FloatArray
-    frozen_plants: BoolArray
+    plant_delay: IntArray
 
 
 def _neutral(arrays: CaseArrays) -> Factors:
@@ -41,7 +41,7 @@ def _neutral(arrays: CaseArrays) -> Factors:
         transit_late=np.zeros(n_activities, dtype=np.int64),
         lot_kept=np.ones(len(arrays.lots)),
         fresh_kept=np.ones(len(arrays.goods)),
-        frozen_plants=np.zeros(len(arrays.plants), dtype=np.bool_),
+        plant_delay=np.zeros(len(arrays.plants), dtype=np.int64),
     )
 
 
@@ -86,7 +86,7 @@ def _delay(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -
     factors.transit_late[hit] = by
     for p, plant in enumerate(arrays.plants):
         if any(selection.selects_plant(case, one, plant) for one in measure.hits):
-            factors.frozen_plants[p] = True
+            factors.plant_delay[p] += by
 
 
 def _surge(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
@@ -155,5 +155,5 @@ def compile_measure(case: Case, arrays: CaseArrays, name: str) -> MeasureArrays:
         transit_late=factors.transit_late,
         lot_kept=factors.lot_kept,
         fresh_kept=factors.fresh_kept,
-        frozen_plants=factors.frozen_plants,
+        plant_delay=factors.plant_delay,
     )

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from derbes.case.arrays import open_share
 from derbes.case.calendar import Calendar
 from derbes.case.entities import Case, Plant
 from derbes.case.options import optional_elements
@@ -12,19 +13,6 @@ from derbes.compiler.horizon import months
 def opening_period(plant: Plant, calendar: Calendar) -> int:
     """Period of the first output, delay included. [period]"""
     return plant.opening + calendar.periods(months(plant.delay))
-
-
-def open_share(opening: int, ramp: int, n_periods: int) -> FloatArray:
-    """Part of full capacity that is open. (T,)
-
-    A straight line from the first output to full capacity `ramp` periods later.
-
-    Examples:
-        >>> open_share(1, 2, 5).round(3).tolist()
-        [0.0, 0.333, 0.667, 1.0, 1.0]
-    """
-    steps = np.arange(n_periods) - opening + 1
-    return np.clip(steps / (ramp + 1), 0.0, 1.0)
 
 
 def plant_open_shares(case: Case, n_periods: int) -> FloatArray:

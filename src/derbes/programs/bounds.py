@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from derbes.case.arrays import CALM, MeasureArrays, MeasureRun, State
+from derbes.case.arrays import CALM, CaseArrays, MeasureArrays, MeasureRun, State, open_share
 from derbes.programs.layout import Layout
 from derbes.programs.solver.statement import FloatArray, IntArray
 
@@ -47,24 +47,29 @@ def found_state(state: State, measure: MeasureArrays | None) -> State:
     )
 
 
-def frozen_path(path: FloatArray, start: int, length: int) -> FloatArray:
-    """A path that stands still from `start` for `length` periods, then goes on. (T,)"""
-    periods = np.arange(len(path))
-    shifted = np.maximum(periods - length, start - 1)
-    moved = np.where(shifted >= 0, path[np.maximum(shifted, 0)], 0.0)
-    return np.asarray(np.where(periods < start, path, moved), dtype=np.float64)
-
-
-def _with_frozen_plants(
-    paths: FloatArray, plants: IntArray, run: MeasureRun, start: int
+def delayed(
+    paths: FloatArray, plants: IntArray, arrays: CaseArrays, run: MeasureRun, start: int
 ) -> FloatArray:
+    """Paths of plants whose opening a measure moves, if it is still to come. (rows, T)
+
+    Args:
+        paths: Capacities or hours as they are without the measure. (rows, T)
+        plants: Plant of each row; -1: none. (rows,)
+        arrays: The case.
+        run: The measure.
+        start: Period in which it begins.
+    """
     measure = run.measure
-    if measure is None or not measure.frozen_plants.any():
+    if measure is None or not measure.plant_delay.any():
         return paths
     moved = paths.copy()
-    for row, plant in enumerate(plants):
-        if plant >= 0 and measure.frozen_plants[int(plant)]:
-            moved[row] = frozen_path(paths[row], start, run.length)
+    for p in np.flatnonzero((measure.plant_delay > 0) & (arrays.plant_opening > start)):
+        opening = int(arrays.plant_opening[p] + measure.plant_delay[p])
+        share = open_share(opening, int(arrays.plant_ramp[p]), arrays.n_periods)
+        before = arrays.plant_open_share[p]
+        part = np.divide(share, before, out=np.zeros_like(share), where=before > 0)
+        rows = np.flatnonzero(plants == p)
+        moved[rows] = np.where(part > 0, paths[rows] * np.where(part > 0, part, 1.0), 0.0)
     return moved
 
 
@@ -77,7 +82,7 @@ def order_limits(layout: Layout, run: MeasureRun) -> FloatArray:
     """Most of each activity by period of the order (L3). (K, n)"""
     activities = layout.arrays.activities
     window = slice(layout.start, layout.start + layout.n)
-    paths = _with_frozen_plants(activities.capacity, activities.plants, run, layout.start)
+    paths = delayed(activities.capacity, activities.plants, layout.arrays, run, layout.start)
     base = activities.base_availability[:, None] * np.ones(layout.n)
     if run.measure is not None:
         runs = running(layout, run.length) > 0
@@ -146,13 +151,6 @@ def window_bounds(layout: Layout, state: State, run: MeasureRun = CALM) -> Bound
     orders = layout.column("order")
     orders.of(col_upper)[:] = order_limits(layout, run)
     layout.column("unmet").of(col_upper)[:] = demand
-    if layout.has_opening and layout.column("opening").size:
-        activities = layout.arrays.activities
-        first = (activities.capacity[:, layout.start] * activities.base_availability)[:, None]
-        lead = layout.column("opening").n_periods
-        ages = lead - np.arange(lead)
-        useful = activities.lead_times[:, None] >= ages
-        layout.column("opening").of(col_upper)[:] = np.where(useful, first, 0.0)
     bounds = Bounds(
         col_lower=np.zeros(layout.n_columns),
         col_upper=col_upper,
@@ -188,7 +186,7 @@ def _fill_limits(layout: Layout, run: MeasureRun, bounds: Bounds) -> None:
     """Rows of capacities, storage and reserves (L3, L4, L6, L7)."""
     arrays, row_upper = layout.arrays, bounds.row_upper
     window = slice(layout.start, layout.start + layout.n)
-    hours = _with_frozen_plants(arrays.line_hours, arrays.line_plants, run, layout.start)
+    hours = delayed(arrays.line_hours, arrays.line_plants, arrays, run, layout.start)
     layout.row("line").of(row_upper)[:] = hours[:, window]
     layout.row("shared_capacity").of(row_upper)[:] = arrays.shared_capacity[:, window]
     layout.row("storage").of(row_upper)[:] = arrays.storage_limit[layout.limited, window]
@@ -197,3 +195,44 @@ def _fill_limits(layout: Layout, run: MeasureRun, bounds: Bounds) -> None:
         layout.row("refill").of(row_upper)[:] = 0.0
     if layout.column("refill").size:
         layout.column("refill").of(bounds.col_upper)[:] = refill_limits(layout, run)
+
+
+def demand_alone(arrays: CaseArrays, measure: MeasureArrays) -> MeasureArrays | None:
+    """The measure with nothing but its demand; None where it does not touch demand.
+
+    A measure that touches nothing else is its own harm: its baseline is calm too.
+    """
+    in_crisis = measure.crisis and bool(np.any(arrays.crisis_demand != arrays.demand))
+    if not in_crisis and np.all(measure.demand_factor == 1.0):
+        return None
+    alone = replace(
+        measure,
+        availability=arrays.activities.base_availability,
+        cost_factor=np.ones_like(measure.cost_factor),
+        transit_kept=np.ones_like(measure.transit_kept),
+        transit_late=np.zeros_like(measure.transit_late),
+        lot_kept=np.ones_like(measure.lot_kept),
+        fresh_kept=np.ones_like(measure.fresh_kept),
+        plant_delay=np.zeros_like(measure.plant_delay),
+    )
+    return alone if takes_supply(arrays, measure) else None
+
+
+def takes_supply(arrays: CaseArrays, measure: MeasureArrays) -> bool:
+    """Whether a measure takes away anything but demand: sources, goods, prices, openings."""
+    return not (
+        np.array_equal(measure.availability, arrays.activities.base_availability)
+        and np.all(measure.cost_factor == 1.0)
+        and np.all(measure.transit_kept == 1.0)
+        and not measure.transit_late.any()
+        and np.all(measure.lot_kept == 1.0)
+        and np.all(measure.fresh_kept == 1.0)
+        and not measure.plant_delay.any()
+    )
+
+
+def takes_nothing(arrays: CaseArrays, measure: MeasureArrays) -> bool:
+    """Whether a measure changes nothing at all."""
+    in_crisis = measure.crisis and bool(np.any(arrays.crisis_demand != arrays.demand))
+    is_calm = not in_crisis and bool(np.all(measure.demand_factor == 1.0))
+    return is_calm and not takes_supply(arrays, measure)

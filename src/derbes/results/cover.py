@@ -29,13 +29,18 @@ class CoverRow:
     survives_length: bool
     """Whether a measure of this length leaves nothing unmet."""
     days_of_cover: float | None
-    """Stock at the start over calm use, without any delivery. [day]"""
+    """How long the stock at the start meets the demand to come without any delivery;
+    None: it never ends (`days_of_cover_infinite`), or is not known. [day]"""
     binding: tuple[str, ...]
     """Goods that run out first; empty when nothing does."""
     binding_sellers: tuple[str, ...]
     """Actors who sell them and are cut off."""
     time_to_survive_myopic: float | None = None
     """The same under the myopic rule. [month]"""
+    days_of_cover_infinite: bool = False
+    """Whether the stock never ends; then `days_of_cover` is None."""
+    short_in_calm_from: str = ""
+    """ISO month from which the use is short without any measure; empty when it is not."""
 
 
 @dataclass(frozen=True, slots=True)

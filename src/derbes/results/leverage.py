@@ -18,13 +18,15 @@ class LeverageRow:
     length: int
     """[month]"""
     bound: str
-    """`optimal`: best response, a lower bound of the harm; `myopic`: an upper bound."""
+    """`optimal`: the best response; `myopic`: the simple rule. `bounds` says which of
+    its figures are bounds of the harm."""
     unmet_essential: float
-    """[unit of the uses]"""
+    """Unmet essential demand that the measure adds to calm's, weighted. [unmet_unit]"""
     unmet_deferrable: float
-    """[unit of the uses]"""
+    """Unmet deferrable demand that the measure adds to calm's, weighted. [unmet_unit]"""
     deepest_shortfall: float
-    """Largest unmet share of essential demand in one period, 0-1."""
+    """Largest share of the demand of one essential use in one period that the measure
+    leaves unmet beyond what is unmet in calm, 0-1."""
     target_loss: float | None
     """[money] None: a shortage cost or a price is missing."""
     sender_cost_returning: float | None
@@ -49,6 +51,24 @@ class LeverageRow:
     """Paths of the quantities whose absence leaves a figure missing."""
     reserve_used: float = 0.0
     """Largest part of a good's reserve that is not held in one period, 0-1."""
+    unmet_essential_gross: float = 0.0
+    """Unmet essential demand, with what is unmet in calm too. [unmet_unit]"""
+    unmet_deferrable_gross: float = 0.0
+    """Unmet deferrable demand, with what is unmet in calm too. [unmet_unit]"""
+    deepest_use: str = ""
+    """Id of the use of `deepest_shortfall`; empty when nothing is short."""
+    unmet_unit: str = ""
+    """The unit that all uses share, else `weighted units`, else `months of use`."""
+    bounds: tuple[str, ...] = ()
+    """Names of the figures of this row that are bounds: from below in an `optimal` row,
+    from above in a `myopic` one. The others are what that response comes to."""
+    unrestored: float = 0.0
+    """What the stocks still lack when the count ends, at the cheapest replacement;
+    not part of `target_loss`. [money]"""
+    loss_per_month_after: float = 0.0
+    """Loss that goes on when the count ends. [money/month]"""
+    takes_nothing: bool = False
+    """Whether the measure takes nothing away that calm uses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +88,8 @@ class LeverageEnd:
     binding_sellers: tuple[str, ...]
     n_starts_survived: int = 0
     n_starts: int = 0
+    known_until: str = ""
+    """ISO month of the last start that was looked at."""
 
 
 @dataclass(frozen=True, slots=True)
