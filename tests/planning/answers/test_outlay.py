@@ -9,7 +9,7 @@ from derbes import workflow
 from derbes.case.entities import CapitalPayment, Plant, Variant
 from derbes.case.quantity import Quantity
 from derbes.planning.answers.closing import nothing_decided
-from derbes.planning.answers.money.outlay import outlay_of
+from derbes.planning.answers.money.outlay import accounts_of
 from derbes.planning.answers.solving import TimeIsOver
 from derbes.planning.decomposition import solve_plan
 from derbes.planning.program import make_problem
@@ -110,4 +110,4 @@ def test_time_that_is_over_stops_it(contract):
         raise TimeIsOver
 
     with pytest.raises(TimeIsOver):
-        outlay_of(problem, solve_plan(problem), told=over)
+        accounts_of(problem, solve_plan(problem), told=over)
