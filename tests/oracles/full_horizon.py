@@ -96,11 +96,15 @@ def limits(plain: Plain, start: int, n: int, effect: Effect | None, length: int)
         left = np.where(runs, effect.left[k], 1.0) if effect else np.ones(n)
         part = is_open * left
         full = work.limit[start : start + n]
-        found[k] = np.where(part > 0, np.where(part > 0, full, 0.0) * np.where(part > 0, part, 1.0), 0.0)
+        found[k] = np.where(
+            part > 0, np.where(part > 0, full, 0.0) * np.where(part > 0, part, 1.0), 0.0
+        )
     return found
 
 
-def demand_of(plain: Plain, start: int, n: int, effect: Effect | None, length: int) -> dict[str, Floats]:
+def demand_of(
+    plain: Plain, start: int, n: int, effect: Effect | None, length: int
+) -> dict[str, Floats]:
     """Demand of each use by period. (n,)"""
     found = {}
     for u in plain.uses:
@@ -262,9 +266,10 @@ def written(
             if share >= 0:
                 # Orders that arrive in the last period are counted as that part of them.
                 for t in inside[(when == n - 1) & (inside < n - 1)]:
-                    row = linear.rows([-np.inf], 0.0)
-                    linear.add(row, order[k, t], 1.0)
-                    linear.add(row, share, -most[k, t])
+                    if np.isfinite(most[k, t]):
+                        row = linear.rows([-np.inf], 0.0)
+                        linear.add(row, order[k, t], 1.0)
+                        linear.add(row, share, -most[k, t])
 
         # Old lots.
         for x in plain.lots:
@@ -283,9 +288,7 @@ def written(
             rows = linear.rows(np.full(n - 1, -np.inf), 0.0)
             linear.add(rows, lots[x][1:], 1.0)
             linear.add(rows, lots[x][:-1], -keep[1:])
-        stocks = [fresh[g]] + [
-            lots[x][None, :] for x in lots if plain.case.stockpiles[x].good == g
-        ]
+        stocks = [fresh[g]] + [lots[x][None, :] for x in lots if plain.case.stockpiles[x].good == g]
         room = plain.room[g][start : start + n]
         if np.isfinite(room).any():
             rows = linear.rows(-np.inf, room)
@@ -410,7 +413,9 @@ def tier_level(window: Window, *, essential: bool, early: bool) -> Floats:
     for u, columns in window.unmet.items():
         if window.plain.essential[u] == essential:
             weight = window.plain.weights[u]
-            costs[columns] = weight * ((window.n - np.arange(window.n)) / window.n if early else 1.0)
+            costs[columns] = weight * (
+                (window.n - np.arange(window.n)) / window.n if early else 1.0
+            )
     return costs
 
 
@@ -557,7 +562,11 @@ class CalmPlan:
         """Arrivals of a work by period, whatever it was ordered. (n,)"""
         plain = self.plain
         lead = plain.works[k].lead
-        return np.concatenate([self.first.way[k], self.orders[k]])[: plain.n] if lead else self.orders[k]
+        return (
+            np.concatenate([self.first.way[k], self.orders[k]])[: plain.n]
+            if lead
+            else self.orders[k]
+        )
 
     def due(self, good: str, last: int, depth: int) -> Floats:
         """Arrivals behind a period that were ordered no later than in it. (depth,)"""
@@ -573,7 +582,9 @@ class CalmPlan:
         if start == 0:
             return self.first
         window, last = self.window, start - 1
-        way = [self.arrivals(k)[start : start + work.lead] for k, work in enumerate(self.plain.works)]
+        way = [
+            self.arrivals(k)[start : start + work.lead] for k, work in enumerate(self.plain.works)
+        ]
         return State(
             {x: max(0.0, float(self.point[c[last]])) for x, c in window.lots.items()},
             {g: np.maximum(self.point[c[:, last]], 0.0) for g, c in window.fresh.items()},
@@ -581,16 +592,27 @@ class CalmPlan:
         )
 
     def is_unique(self, starts: Sequence[int]) -> bool:
-        """Whether every calm plan that is as good has the same states at the starts."""
+        """Whether every calm plan that is as good has the same states at the starts.
+
+        Stocks of one good that age alike are one, unless a measure tells lots apart.
+        """
         random = np.random.default_rng(5)
         window = self.window
         costs = window.linear.nothing()
         sizes = np.concatenate(window.linear._size)  # noqa: SLF001
+        apart = any(
+            hit.element.startswith("stockpiles.")
+            for m in self.plain.case.measures.values()
+            for hit in m.hits
+        )
         for start in starts:
-            if start:
-                for columns in [*window.lots.values(), *window.fresh.values()]:
-                    where = columns[..., start - 1].ravel()
-                    costs[where] += random.uniform(0.5, 1.5, where.size) / sizes[where]
+            for g in self.plain.goods if start else ():
+                weight, lasts = 1.0, np.nan
+                for kind in kinds_of(self.plain, g, start - 1):
+                    if apart or not abs(kind.lasts - lasts) < 1e-9:
+                        weight, lasts = random.uniform(0.5, 1.5), kind.lasts
+                    columns = window.lots[kind.name] if kind.name else window.fresh[g][kind.age]
+                    costs[columns[start - 1]] += weight / sizes[columns[start - 1]]
             for k, work in enumerate(self.plain.works):
                 where = window.order[k, max(0, start - work.lead) : start]
                 costs[where] += random.uniform(0.5, 1.5, where.size) / sizes[where]
@@ -618,7 +640,10 @@ def _static_flow(plain: Plain, t: int, given: dict[int, Floats]) -> tuple[Floats
         if t < works[k].lead:
             row = linear.rows([most[k]], most[k])
             linear.add(row, flow[k], 1.0)
-    unmet = {u: int(linear.columns([plain.demand[u][t]], plain.size[plain.case.uses[u].good])[0]) for u in plain.uses}
+    unmet = {
+        u: int(linear.columns([plain.demand[u][t]], plain.size[plain.case.uses[u].good])[0])
+        for u in plain.uses
+    }
     for g in plain.goods:
         wanted = sum(plain.demand[u][t] for u in plain.uses if plain.case.uses[u].good == g)
         row = linear.rows([wanted], np.inf)
@@ -745,6 +770,16 @@ class Losses:
     unrestored: float
     premium: float | None
     premium_unbounded: bool
+    size: float
+    """What passes through the target's books in the window. [money]"""
+    exposed: float
+    """What is paid for what the measure cuts while it runs, without it. [money]"""
+
+
+def _turnover(course: Course) -> float:
+    """All that is paid and earned, and the cost of being short. [money]"""
+    costs = money_of(course.window, course.effect, course.length)
+    return float(np.abs(costs * course.point).sum() + way_money(course.window))
 
 
 class Oracle:
@@ -771,20 +806,28 @@ class Oracle:
         for one in plain.together(self.case.measures[name]):
             if one.kind is MeasureKind.DELAY:
                 by = plain.periods(one.by)
-                if any(plain._hits_work(hit, w) for hit in one.hits for w in plain.works if w.kind == "buy"):  # noqa: SLF001
+                if any(
+                    plain._hits_work(hit, w)
+                    for hit in one.hits
+                    for w in plain.works
+                    if w.kind == "buy"
+                ):  # noqa: SLF001
                     lead = max(lead, plain.lead + by)
         effect = plain.effect(name)
         for plant, moved in effect.openings.items():
             if moved and plain.opening(plant) > start:
                 ramp = plain.periods(self.case.plants[plant].ramp)
                 opening = max(opening, plain.opening(plant) - start + moved + ramp)
-        return max(plain.sender_horizon, needed + lead, opening + needed + lead if opening else 0)
+        behind = opening + plain.refill + lead if opening else 0
+        return max(plain.sender_horizon, needed + lead, behind)
 
     def horizon(self, name: str, start: int, length: int) -> int:
         """Periods over which a branch is counted."""
         return min(self._horizon(self.plain, name, start, length), self.plain.n - start)
 
-    def course(self, start: int, n: int, effect: Effect | None, length: int, *, rise: float | None = None) -> Course:
+    def course(
+        self, start: int, n: int, effect: Effect | None, length: int, *, rise: float | None = None
+    ) -> Course:
         """The best course from a start on, with or without a measure."""
         window = written(self.plain, self.calm.state(start), start, n, effect=effect, length=length)
         target = {g: path[start : start + n] for g, path in self._targets.items()}
@@ -810,7 +853,9 @@ class Oracle:
             return None
         return alone
 
-    def losses(self, name: str, start: int, length: int, *, window: int = 0, has_premium: bool = False) -> Losses:
+    def losses(
+        self, name: str, start: int, length: int, *, window: int = 0, has_premium: bool = False
+    ) -> Losses:
         """Losses of both sides."""
         plain = self.plain
         n = window or self.horizon(name, start, length)
@@ -821,7 +866,8 @@ class Oracle:
         premium, unbounded = None, False
         sender = effect.sender
         cut = [
-            k for k, w in enumerate(plain.works)
+            k
+            for k, w in enumerate(plain.works)
             if w.kind == "buy" and w.actor == sender and effect.left[k] < 1.0
         ]
         if has_premium and cut:
@@ -834,7 +880,8 @@ class Oracle:
             returning = Span(before.low - after.high, before.high - after.low)
             lost = before
         unpriced = any(
-            plain.shortage_cost[u] is None and hit.unmet(u).sum() > NOTHING * plain.size[plain.case.uses[u].good]
+            plain.shortage_cost[u] is None
+            and hit.unmet(u).sum() > NOTHING * plain.size[plain.case.uses[u].good]
             for u in plain.uses
         )
         return Losses(
@@ -851,6 +898,13 @@ class Oracle:
             unrestored=hit.values.get("way_back", 0.0),
             premium=premium,
             premium_unbounded=unbounded,
+            size=_turnover(base) + _turnover(hit),
+            exposed=float(
+                money_of(base.window, alone, length)[base.window.order[cut, :length]].ravel()
+                @ base.point[base.window.order[cut, :length]].ravel()
+            )
+            if cut
+            else 0.0,
         )
 
     def _deepest(self, hit: Course, base: Course) -> tuple[float | None, tuple[str, ...]]:
@@ -869,7 +923,14 @@ class Oracle:
         return deepest, tuple(u for u, share in worst.items() if share >= deepest - 1e-6)
 
     def _premium(
-        self, start: int, n: int, alone: Effect | None, length: int, cut: list[int], loss: float, base: Course
+        self,
+        start: int,
+        n: int,
+        alone: Effect | None,
+        length: int,
+        cut: list[int],
+        loss: float,
+        base: Course,
     ) -> tuple[float | None, bool]:
         """Smallest rise at which paying costs as much as being cut off, by bisection."""
         plain = self.plain
@@ -895,14 +956,23 @@ class Oracle:
         low, high = 0.0, LARGEST_RISE
         for _ in range(60):
             middle = 0.5 * (low + high)
-            low, high = (low, middle) if more(middle) >= loss - 1e-10 * abs(before) else (middle, high)
+            low, high = (
+                (low, middle) if more(middle) >= loss - 1e-10 * abs(before) else (middle, high)
+            )
             if high - low <= 1e-9 * high:
                 break
         return high, False
 
     def least_unmet(self, name: str, start: int, length: int, uses: Sequence[str], n: int) -> float:
         """Least that goes short of some uses when they are served before all others."""
-        window = written(self.plain, self.calm.state(start), start, n, effect=self.plain.effect(name), length=length)
+        window = written(
+            self.plain,
+            self.calm.state(start),
+            start,
+            n,
+            effect=self.plain.effect(name),
+            length=length,
+        )
         costs = window.linear.nothing()
         for u in uses:
             costs[window.unmet[u]] = 1.0 / self.plain.size[self.case.uses[u].good]
@@ -914,7 +984,9 @@ class Oracle:
         n = self.horizon(name, start, length)
         return self.least_unmet(name, start, length, uses, n) <= NOTHING * n
 
-    def time_to_survive(self, name: str, start: int, uses: Sequence[str], most: int = 48) -> float | None:
+    def time_to_survive(
+        self, name: str, start: int, uses: Sequence[str], most: int = 48
+    ) -> float | None:
         """Periods in which uses are met while a measure goes on; None: `most` and more."""
         plain, n = self.plain, min(most, self.plain.n - start)
         effect, state = plain.effect(name), self.calm.state(start)
@@ -937,15 +1009,27 @@ class Oracle:
             low, high = (middle, high) if met(middle) else (low, middle)
         return low + self.broken_share(state, start, low, effect, uses)
 
-    def broken_share(self, state: State, start: int, broken: int, effect: Effect, uses: Sequence[str]) -> float:
+    def broken_share(
+        self, state: State, start: int, broken: int, effect: Effect, uses: Sequence[str]
+    ) -> float:
         """Part of a broken period until the first of the uses runs out (convention 3)."""
         plain = self.plain
-        takes_time = any(w.lead and w.needs for w in plain.works)
+        takes_time = any(w.lead and (w.needs or w.line) for w in plain.works)
         shares_time = any(
-            w.lead and sum(o.seller == w.seller for o in plain.works) > 1 for w in plain.works if w.seller
+            w.lead and sum(o.seller == w.seller for o in plain.works) > 1
+            for w in plain.works
+            if w.seller
         )
         if not (takes_time or shares_time):
-            window = written(plain, state, start, broken + 1, effect=effect, length=broken + 1, last_share="column")
+            window = written(
+                plain,
+                state,
+                start,
+                broken + 1,
+                effect=effect,
+                length=broken + 1,
+                last_share="column",
+            )
             costs = window.linear.nothing()
             costs[window.share] = -1.0
             for u in uses:
@@ -955,7 +1039,9 @@ class Oracle:
         low, high = 0.0, 1.0
         for _ in range(26):
             middle = 0.5 * (low + high)
-            window = written(plain, state, start, broken + 1, effect=effect, length=broken + 1, last_share=middle)
+            window = written(
+                plain, state, start, broken + 1, effect=effect, length=broken + 1, last_share=middle
+            )
             costs = window.linear.nothing()
             for u in uses:
                 costs[window.unmet[u]] = 1.0 / plain.size[self.case.uses[u].good]
@@ -970,7 +1056,10 @@ class Oracle:
         Forward over calm use, what expires first first; infinite where it never ends.
         """
         plain = self.plain
-        wanted = sum((plain.demand[u] for u in plain.uses if self.case.uses[u].good == good), np.zeros(plain.n))
+        wanted = sum(
+            (plain.demand[u] for u in plain.uses if self.case.uses[u].good == good),
+            np.zeros(plain.n),
+        )
         state = self.calm.state(start)
         piles: list[tuple[float, list[float]]] = []
         for x in plain.lots:
@@ -979,7 +1068,9 @@ class Oracle:
         keeps, life = plain.keeps[good], plain.life[good]
         for age, amount in enumerate(state.fresh[good]):
             alive = life - age if life else plain.n
-            piles.append((float(amount), [keeps if t < alive else 0.0 for t in range(plain.n - start)]))
+            piles.append(
+                (float(amount), [keeps if t < alive else 0.0 for t in range(plain.n - start)])
+            )
         left = [amount for amount, _keep in piles]
         order = sorted(range(len(piles)), key=lambda i: float(np.cumprod(piles[i][1]).sum()))
         for t in range(plain.n - start):
@@ -995,7 +1086,9 @@ class Oracle:
                 need -= taken
         return float("inf")
 
-    def ends(self, name: str, length: int, starts: Sequence[int]) -> tuple[int | None, dict[int, float]]:
+    def ends(
+        self, name: str, length: int, starts: Sequence[int]
+    ) -> tuple[int | None, dict[int, float]]:
         """First start from which on nothing essential is short that calm has (None: never)."""
         short = {start: self.net_essential(name, start, length) for start in starts}
         last = [s for s, net in short.items() if net > 1e-6]
@@ -1009,11 +1102,20 @@ class Oracle:
         n = self.horizon(name, start, length)
         values = []
         for effect in (self.plain.effect(name), self.without(name)):
-            window = written(self.plain, self.calm.state(start), start, n, effect=effect, length=length)
+            window = written(
+                self.plain, self.calm.state(start), start, n, effect=effect, length=length
+            )
             costs = tier_level(window, essential=True, early=False)
             _point, found = window.linear.minimize([Level("essential", costs)])
             values.append(found["essential"])
-        size = max([self.plain.weights[u] * float(self.plain.demand[u].max()) for u in self.plain.uses if self.plain.essential[u]], default=1.0)
+        size = max(
+            [
+                self.plain.weights[u] * float(self.plain.demand[u].max())
+                for u in self.plain.uses
+                if self.plain.essential[u]
+            ],
+            default=1.0,
+        )
         return (values[0] - values[1]) / (size or 1.0)
 
 

@@ -100,7 +100,9 @@ class Linear:
         program.col_cost_ = np.zeros(self.n_columns)
         program.col_lower_ = np.zeros(self.n_columns)
         program.col_upper_ = np.where(
-            np.isinf(np.concatenate(self._upper)), highspy.kHighsInf, np.concatenate(self._upper) / size
+            np.isinf(np.concatenate(self._upper)),
+            highspy.kHighsInf,
+            np.concatenate(self._upper) / size,
         )
         program.row_lower_ = np.where(np.isinf(least), -highspy.kHighsInf, least)
         program.row_upper_ = np.where(np.isinf(most), highspy.kHighsInf, most)
@@ -156,9 +158,7 @@ class Linear:
                 changed.append(i)
             where = np.array(changed, dtype=np.int32)
             if len(where):
-                change = (
-                    self._solver.changeRowsBounds if is_row else self._solver.changeColsBounds
-                )
+                change = self._solver.changeRowsBounds if is_row else self._solver.changeColsBounds
                 change(len(where), where, low[where], high[where])
 
     def minimize(self, levels: Sequence[Level]) -> tuple[Floats, dict[str, float]]:

@@ -132,11 +132,14 @@ class Plain:
         after = quantity.after or self.case.calendar.after
         repeats = after == "repeat" and known >= year
         if not after and known >= 2 * year:
-            last, before = np.array(values[known - year : known]), np.array(
-                values[known - 2 * year : known - year]
+            last, before = (
+                np.array(values[known - year : known]),
+                np.array(values[known - 2 * year : known - year]),
             )
             factor = last.sum() / before.sum() if before.sum() else 1.0
-            repeats = bool(np.allclose(last, before * factor, rtol=1e-9, atol=1e-9 * abs(last).max()))
+            repeats = bool(
+                np.allclose(last, before * factor, rtol=1e-9, atol=1e-9 * abs(last).max())
+            )
         for t in range(known, self.n):
             values[t] = values[t - year] if repeats else values[known - 1]
         return np.array(values[: self.n], dtype=np.float64)
