@@ -198,9 +198,14 @@ def written(
                 linear.add(rows[-1], share, -whole[-1] * left[-1])
 
     demand = demand_of(plain, start, n, effect, length)
-    unmet = {
-        u: linear.columns(demand[u] * part, plain.size[plain.case.uses[u].good]) for u in plain.uses
-    }
+    unmet = {}
+    for u in plain.uses:
+        most_short = demand[u] * (np.ones(n) if share >= 0 else part)
+        unmet[u] = linear.columns(most_short, plain.size[plain.case.uses[u].good])
+        if share >= 0:
+            row = linear.rows([-np.inf], 0.0)
+            linear.add(row, unmet[u][-1], 1.0)
+            linear.add(row, share, -demand[u][-1])
     lots: dict[str, Ints] = {}
     fresh: dict[str, Ints] = {}
     stays = part.copy()

@@ -184,7 +184,9 @@ def _is_same(one: Any, other: Any, factor: float, room: float) -> bool:
     for value in (scaled, other):
         if not isinstance(value, (int, float)) or isinstance(value, bool):
             return bool(scaled == other)
-    return abs(scaled - other) <= room + ROOM * max(abs(scaled), abs(other))
+    if scaled == other:
+        return True
+    return bool(abs(scaled - other) <= room + ROOM * max(abs(scaled), abs(other)))
 
 
 def times(quantity: Quantity | None, factor: float) -> Quantity | None:

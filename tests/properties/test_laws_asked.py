@@ -43,7 +43,7 @@ def test_another_measure_in_the_case(seed: int, kind: MeasureKind) -> None:
 @law()
 def test_a_variant_beside_it(seed: int) -> None:
     case, start = asked(seed)
-    other = replace(random_case(seed + 1), variants={})
+    other = replace(random_case(seed + 1), calendar=case.calendar, variants={})
     more = replace(case, variants={"other": Variant("other", case=other)})
     alone = figures(case, start, measures=("cut",))
     both = figures(more, start, measures=("cut",), variants=("base", "other"))
