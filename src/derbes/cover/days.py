@@ -1,7 +1,15 @@
-"""Days of cover: stock divided by use."""
+"""Days of cover: how long stock meets the demand to come."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from derbes.case.quantity import FloatArray
 
 DAYS_A_MONTH = 30.4375
 """A year of 365.25 days in twelve parts."""
+ROUNDING = 1e-12
+"""Part of the stock that counts as none."""
 IEA_NAPHTHA_FREE_PRIMARY = 0.96
 """Crude and feedstocks count after 4 % naphtha yield (IEA)."""
 IEA_PRODUCTS_TO_CRUDE = 1.065
@@ -10,20 +18,49 @@ IEA_UNAVAILABLE = 0.9
 """A tenth of stocks cannot be drawn (IEA)."""
 
 
-def days_of_cover(stock: float, use_per_month: float) -> float | None:
-    """Days that a stock lasts without any delivery; None when nothing is used. [day]
+@dataclass(frozen=True, slots=True)
+class ForwardCover:
+    """How long what lies in store meets the demand to come, without any delivery."""
+
+    periods: float
+    """inf: it never ends. [period]"""
+
+    def days(self, months_a_period: int) -> float | None:
+        """Days; None where it never ends or nothing is used. [day]"""
+        known = np.isfinite(self.periods)
+        return float(self.periods) * months_a_period * DAYS_A_MONTH if known else None
+
+
+def forward_cover(amounts: FloatArray, retention: FloatArray, demand: FloatArray) -> ForwardCover:
+    """Cover of what lies in store: first expired, first out, against the demand to come.
+
+    What expires or spoils on the way is not counted. A period that begins with less than
+    it needs counts in proportion.
 
     Args:
-        stock: [unit]
-        use_per_month: [unit/month]
+        amounts: Batches in store before the first period. (B,) [unit]
+        retention: Part of each batch that is left from the period before. (B, T)
+        demand: Demand to come. (T,) [unit/period]
 
     Examples:
-        >>> days_of_cover(600.0, 100.0)
-        182.625
+        >>> one = np.ones((1, 8))
+        >>> forward_cover(np.array([10.0]), one, np.full(8, 4.0)).periods
+        2.5
+        >>> forward_cover(np.array([10.0]), one, np.zeros(8)).periods
+        inf
     """
-    if use_per_month <= 0:
-        return None
-    return stock / use_per_month * DAYS_A_MONTH
+    batches = amounts.astype(np.float64).copy()
+    order = np.argsort(np.cumprod(retention, axis=1).sum(axis=1), kind="stable")
+    for t, wanted in enumerate(demand):
+        batches *= retention[:, t]
+        held = float(batches.sum())
+        if wanted > held * (1.0 + ROUNDING):
+            return ForwardCover(t + held / wanted)
+        for b in order:
+            taken = min(batches[b], wanted)
+            batches[b] -= taken
+            wanted -= taken
+    return ForwardCover(np.inf)
 
 
 def iea_days_of_imports(

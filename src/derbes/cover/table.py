@@ -6,23 +6,27 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from derbes.case.arrays import BoolArray, MeasureArrays, MeasureRun
+from derbes.case.calendar import MONTHS_A_YEAR
 from derbes.case.entities import Case
 from derbes.case.request import Request
-from derbes.cover.days import days_of_cover
+from derbes.cover.days import ForwardCover, forward_cover
 from derbes.language import _
 from derbes.programs.bounds import demand_path
+from derbes.programs.branch import horizon
+from derbes.programs.calm import CalmSolution, state_at
 from derbes.programs.chokepoint import NOTHING, binding_goods, cut_sellers, shelves
-from derbes.programs.layout import longest_lead
-from derbes.programs.survive import SurvivalProgram, Survived
+from derbes.programs.survive import SurvivalProgram, Survived, net_unmet
 from derbes.results.cover import ALL_ESSENTIAL, CoverRow
 from derbes.simulation import BranchRun, simulate_branch
 from derbes.study import Progress, Study, make_studies, narrowed, run_tasks
 
 FIRST_WINDOW = 24
 """Periods of the first window."""
-LAST_WINDOW = 48
-"""Periods of the last window: demand that is met so long counts as not going short, and
-the table says for how long it is known to be met."""
+LEAST_WINDOW = 48
+"""Periods that are looked at, or to the end of the calendar where that is more: demand that
+is met so long counts as not going short, and the table says for how long it is met."""
+MOST_MONTHS = 1200
+"""What lasts longer than this has no end. [month]"""
 CHUNKS_A_WORKER = 4
 
 
@@ -72,17 +76,27 @@ class StartCover:
             self._programs[n] = SurvivalProgram(self.study.calm, self.start, n)
         return self._programs[n]
 
-    def survived(self, measure: MeasureArrays, uses: BoolArray) -> tuple[SurvivalProgram, Survived]:
+    def windows(self) -> list[int]:
+        """Windows to look at, each twice the one before, to the end of the calendar. [period]"""
+        last = max(LEAST_WINDOW, self.study.arrays.n_calendar - self.start)
+        found = [FIRST_WINDOW]
+        while found[-1] < last:
+            found.append(min(2 * found[-1], last))
+        return found
+
+    def survived(
+        self, measure: MeasureArrays | None, uses: BoolArray
+    ) -> tuple[SurvivalProgram, Survived]:
         """Time to survive, in a window as long as it takes."""
-        for n in (FIRST_WINDOW, LAST_WINDOW):
+        for n in self.windows():
             program = self.program(n)
             found = program.time_to_survive(measure, uses)
-            if found.periods is not None or program.layout.n < n:
+            if found.periods is not None:
                 break
         return program, found
 
     def myopic(self, measure: MeasureArrays, program: SurvivalProgram) -> BranchRun:
-        """The myopic rule over a program's window, while the measure goes on."""
+        """The policy over a program's window, while the measure goes on."""
         n = program.layout.n
         if (measure.name, n) not in self._myopic:
             self._myopic[measure.name, n] = simulate_branch(
@@ -96,41 +110,35 @@ class StartCover:
         return self._myopic[measure.name, n]
 
     def survives(self, run: MeasureRun, uses: BoolArray, endless: Survived) -> bool:
-        """Whether a measure of some length leaves nothing unmet, aftermath included.
+        """Whether a measure of some length adds nothing to what is unmet, aftermath included.
 
-        Uses that go short before its end under an endless measure go short; those that
-        are met until its aftermath is over are met. Only between the two is there
-        anything to solve.
+        What is met while the measure goes on for ever is met when it ends before.
         """
-        length = run.length
-        aftermath = 3 * longest_lead(self.study.arrays) + 1
-        if endless.broken is not None and endless.broken < length:
-            return False
-        if endless.broken is None or endless.broken >= length + aftermath:
+        n = horizon(self.study.arrays, run, self.start)
+        if endless.broken is None or endless.broken >= n:
             return True
-        enough = [n for n in (FIRST_WINDOW, LAST_WINDOW) if n >= length + aftermath]
-        n = enough[0] if enough else length + aftermath
-        return self.program(n).is_met(run, uses)
+        return not net_unmet(self.program(n), run, uses).short.any()
 
 
 def _cover_chunk(chunk: Chunk) -> list[CoverRow]:
     rows: list[CoverRow] = []
     asked = questions(chunk.study, only_essential=chunk.only_essential)
+    measures: Sequence[MeasureArrays | None] = chunk.study.measures or (None,)
     for start in chunk.starts:
         at_start = StartCover(chunk.study, start)
-        for measure in chunk.study.measures:
-            if measure.start is None or measure.start == start:
+        for measure in measures:
+            if measure is None or measure.start is None or measure.start == start:
                 rows += _measure_rows(at_start, measure, asked, chunk.lengths)
     return rows
 
 
 def _measure_rows(
     at_start: StartCover,
-    measure: MeasureArrays,
+    measure: MeasureArrays | None,
     asked: list[Question],
     lengths: tuple[int, ...],
 ) -> list[CoverRow]:
-    """Rows of one measure; all essential uses together last no longer than any of them.
+    """Rows of one measure.
 
     Where all essential uses together are met to the end of the last window, so is each.
     """
@@ -143,43 +151,32 @@ def _measure_rows(
             rows.append([_alone(at_start, row, question, measure) for row in joint])
         else:
             rows.append(_rows(at_start, measure, question, lengths))
-    for question, alone in zip(asked[1:], rows[1:], strict=True):
-        if (question.uses & essential).any():
-            joint = [_no_longer(one, other) for one, other in zip(joint, alone, strict=True)]
-    return [row for part in (joint, *rows[1:]) for row in part]
+    return [row for part in rows for row in part]
 
 
 def _alone(
-    at_start: StartCover, joint: CoverRow, question: Question, measure: MeasureArrays
+    at_start: StartCover, joint: CoverRow, question: Question, measure: MeasureArrays | None
 ) -> CoverRow:
     """Row of one use that is met because all essential ones together are."""
     step = at_start.study.arrays.calendar.step
-    program = at_start.program(LAST_WINDOW)
+    program = at_start.program(at_start.windows()[-1])
     periods = _myopic_periods(at_start, program, measure, question.uses)
+    days = _days(at_start, question.uses)
     return replace(
         joint,
         use=question.name,
-        days_of_cover=_days(at_start, program, question.uses),
+        days_of_cover=None if days is None else days.days(step),
+        days_of_cover_infinite=days is not None and not np.isfinite(days.periods),
+        short_in_calm_from=_short_in_calm(at_start, question.uses),
         time_to_survive_myopic=None if periods is None else periods * step,
     )
 
 
-def _no_longer(joint: CoverRow, alone: CoverRow) -> CoverRow:
-    if alone.time_to_survive is None:
-        return joint
-    if joint.time_to_survive is not None and joint.time_to_survive <= alone.time_to_survive:
-        return joint
-    return replace(
-        joint,
-        time_to_survive=alone.time_to_survive,
-        survives_at_least=alone.survives_at_least,
-        binding=alone.binding,
-        binding_sellers=alone.binding_sellers,
-    )
-
-
 def _rows(
-    at_start: StartCover, measure: MeasureArrays, question: Question, lengths: tuple[int, ...]
+    at_start: StartCover,
+    measure: MeasureArrays | None,
+    question: Question,
+    lengths: tuple[int, ...],
 ) -> list[CoverRow]:
     study = at_start.study
     calendar = study.arrays.calendar
@@ -187,35 +184,50 @@ def _rows(
     whole = float(program.layout.n)
     goods = _binding(program, found, measure, question.uses)
     myopic = _myopic_periods(at_start, program, measure, question.uses)
-    days = _days(at_start, program, question.uses)
+    days = _days(at_start, question.uses)
+    wanted = sorted(set(lengths or measure.lengths or (1,))) if measure else [0]
     return [
         CoverRow(
             variant=study.variant,
-            measure=measure.name,
+            measure=measure.name if measure else "",
             start=calendar.label(at_start.start),
             length=length * calendar.step,
             use=question.name,
             time_to_survive=None if found.periods is None else found.periods * calendar.step,
             survives_at_least=(whole if found.periods is None else found.periods) * calendar.step,
-            survives_length=at_start.survives(MeasureRun(measure, length), question.uses, found),
-            days_of_cover=days,
+            survives_length=measure is None
+            or at_start.survives(MeasureRun(measure, length), question.uses, found),
+            days_of_cover=None if days is None else days.days(calendar.step),
             binding=tuple(study.arrays.goods[g] for g in goods),
             binding_sellers=tuple(cut_sellers(program.layout, goods, MeasureRun(measure, length))),
             time_to_survive_myopic=None if myopic is None else myopic * calendar.step,
+            days_of_cover_infinite=days is not None and not np.isfinite(days.periods),
+            short_in_calm_from=_short_in_calm(at_start, question.uses),
         )
-        for length in sorted(set(lengths or measure.lengths or (1,)))
+        for length in wanted
     ]
 
 
+def _short_in_calm(at_start: StartCover, uses: BoolArray) -> str:
+    """Month from which calm itself is short of the uses, as far as survival is looked at."""
+    arrays, start = at_start.study.arrays, at_start.start
+    last = min(start + at_start.windows()[-1], arrays.n_periods)
+    unmet = at_start.study.calm.unmet[uses, start:last]
+    short = np.flatnonzero((unmet > NOTHING * arrays.demand[uses, start:last]).any(axis=0))
+    return arrays.calendar.label(start + int(short[0])) if len(short) else ""
+
+
 def _binding(
-    program: SurvivalProgram, found: Survived, measure: MeasureArrays, uses: BoolArray
+    program: SurvivalProgram, found: Survived, measure: MeasureArrays | None, uses: BoolArray
 ) -> list[int]:
     if found.broken is None:
         return []
     layout = program.layout
-    left = shelves(layout, found.columns, found.row_upper, MeasureRun(measure, layout.n))
+    run = MeasureRun(measure, layout.n)
+    left = shelves(layout, found.columns, found.row_upper, run)
     unmet = layout.column("unmet").of(found.columns)[:, found.broken]
-    short = np.flatnonzero(uses & (unmet > NOTHING * max(float(unmet.max()), 1e-300)))
+    demand = demand_path(layout, run)[:, found.broken]
+    short = np.flatnonzero(uses & (unmet > NOTHING * demand))
     goods = {
         good
         for u in short
@@ -225,31 +237,68 @@ def _binding(
 
 
 def _myopic_periods(
-    at_start: StartCover, program: SurvivalProgram, measure: MeasureArrays, uses: BoolArray
+    at_start: StartCover,
+    program: SurvivalProgram,
+    measure: MeasureArrays | None,
+    uses: BoolArray,
 ) -> float | None:
-    """Time to survive under the myopic rule; None: met in the whole window. [period]"""
+    """Time to survive under the policy; None: met in the whole window. [period]"""
+    if measure is None:
+        return None
     layout = program.layout
     run = at_start.myopic(measure, program)
-    unmet = run.unmet[uses].sum(axis=0)
-    demand = demand_path(layout, MeasureRun(measure, layout.n))[uses].sum(axis=0)
-    short = np.flatnonzero(unmet > NOTHING * max(float(demand.max(initial=0.0)), 1e-300))
+    demand = demand_path(layout, MeasureRun(measure, layout.n))
+    short = np.flatnonzero((run.unmet[uses] > NOTHING * demand[uses]).any(axis=0))
     if not len(short):
         return None
     broken = int(short[0])
-    return broken + program.fraction_left(measure, uses, broken, run.unmet[:, broken])
+    columns = np.zeros(layout.n_columns)
+    layout.column("order").of(columns)[:] = run.levels
+    layout.column("lot").of(columns)[:] = run.lots
+    layout.column("fresh").of(columns)[:] = run.fresh
+    return broken + program.share_after(measure, uses, broken, columns)
 
 
-def _days(at_start: StartCover, program: SurvivalProgram, uses: BoolArray) -> float | None:
-    """Days of cover of the good with the least, among those of the uses. [day]"""
+def _days(at_start: StartCover, uses: BoolArray) -> ForwardCover | None:
+    """Cover of the good with the least, among those of the uses; None: nothing is used."""
     arrays = at_start.study.arrays
-    found = []
-    for good in {int(arrays.use_goods[u]) for u in np.flatnonzero(uses)}:
-        stock = program.state.fresh[good] + program.state.lots[arrays.lot_goods == good].sum()
-        demand = arrays.demand[arrays.use_goods == good, at_start.start].sum()
-        days = days_of_cover(float(stock), float(demand) / arrays.calendar.step)
-        if days is not None:
-            found.append(days)
-    return min(found) if found else None
+    goods = {int(arrays.use_goods[u]) for u in np.flatnonzero(uses)}
+    found = [one for g in goods if (one := good_cover(at_start.study.calm, at_start.start, g))]
+    return min(found, key=lambda one: one.periods) if found else None
+
+
+def good_cover(calm: CalmSolution, start: int, good: int) -> ForwardCover | None:
+    """Forward cover of what lies in store of a good at the beginning of a period.
+
+    Against all its uses in calm; None where it has none. What is known of demand and ageing
+    behind the arrays goes on by the last year and the last period.
+    """
+    arrays = calm.arrays
+    mine = arrays.use_goods == good
+    demand = arrays.demand[mine, start:].sum(axis=0)
+    if not demand.any():
+        return None
+    n = max(MOST_MONTHS // arrays.calendar.step, len(demand))
+    a_year = MONTHS_A_YEAR // arrays.calendar.step
+    last = demand[-a_year:]
+    demand = np.concatenate([demand, np.resize(last, n - len(demand))])
+    state = state_at(calm, start)
+    lots = np.flatnonzero(arrays.lot_goods == good)
+    known = arrays.lot_retention[lots, start:]
+    goes_on = np.repeat(known[:, -1:], n - known.shape[1], axis=1)
+    retention = [*np.concatenate([known, goes_on], axis=1)]
+    amounts = [float(x) for x in state.lots[lots]]
+    life, kept = int(arrays.shelf_life[good]), float(arrays.retention[good])
+    left = float(state.fresh[good])
+    for age in range(life):
+        amount = min(left, float(state.past_inflow[good, age] * kept**age))
+        left -= amount
+        amounts.append(amount)
+        retention.append(np.where(np.arange(n) < life - age, kept, 0.0))
+    if life == 0:
+        amounts.append(left)
+        retention.append(np.full(n, kept))
+    return forward_cover(np.array(amounts), np.array(retention), demand)
 
 
 def cover_table(
@@ -274,8 +323,6 @@ def cover_table(
     studies = studies or make_studies(case, request, n_workers=n_workers, progress=progress)
     tasks = []
     for study in (narrowed(study, request.measures) for study in studies):
-        if not study.measures:
-            continue
         fixed = {m.start for m in study.measures if m.start is not None}
         starts = sorted({*(request.starts or range(study.arrays.n_calendar)), *fixed})
         parts = np.array_split(np.array(starts), min(len(starts), CHUNKS_A_WORKER * n_workers))

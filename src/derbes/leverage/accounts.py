@@ -16,8 +16,8 @@ from derbes.case.quantity import FloatArray
 from derbes.leverage.baseline import Baseline
 from derbes.programs.bounds import running
 from derbes.programs.branch import Window, paid_on_arrival
-from derbes.programs.calm import arrivals_by_period
 from derbes.programs.chokepoint import NOTHING, stock_by_good
+from derbes.programs.values import unit_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,6 @@ class Response:
     fresh: FloatArray
     unmet: FloatArray
     found: State
-    behind: FloatArray
-    """Stock and arrivals that are missing at the window's end beside the calm plan.
-    (G, 1 + longest lead time) [unit]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +52,29 @@ def as_columns(window: Window, response: Response) -> FloatArray:
 
 
 def response_money(window: Window, response: Response, run: MeasureRun) -> float:
-    """V(cut) over the window; what is behind at the end at its cheapest price. [money]"""
-    arrays, layout = window.layout.arrays, window.layout
+    """V(cut) over the window. [money]"""
     costs = window.money_costs(run)
     on_the_way = paid_on_arrival(window, response.found).sum()
+    return float(costs @ as_columns(window, response) + on_the_way)
+
+
+def unrestored(window: Window, missing: FloatArray) -> float:
+    """What the end still lacks at the cheapest replacement, discounted to the start. [money]
+
+    Args:
+        window: The window.
+        missing: Stock and arrivals that are missing. (G,) [unit]
+    """
+    arrays, layout = window.layout.arrays, window.layout
     last = layout.start + layout.n - 1
-    behind = layout.values @ response.behind.sum(axis=1)
+    missing = np.where(missing > NOTHING * arrays.flow_size, missing, 0.0)
     factor = arrays.discount[last] / arrays.discount[layout.start]
-    return float(costs @ as_columns(window, response) + on_the_way + behind * factor)
+    return float(unit_values(arrays, last) @ missing * factor)
 
 
 def unpriced_uses(arrays: CaseArrays, unmet: FloatArray) -> tuple[str, ...]:
     """Paths of shortage costs that are missing though demand goes unmet."""
-    size = NOTHING * max(1.0, float(arrays.demand.max(initial=0.0)))
+    size = NOTHING * arrays.flow_size[arrays.use_goods]
     short = (unmet.sum(axis=1) > size) & np.isnan(arrays.shortage_cost)
     return tuple(f"uses.{arrays.uses[u]}.shortage_cost" for u in np.flatnonzero(short))
 
@@ -127,17 +134,12 @@ def _profit(
 
 
 def lost_margin(baseline: Baseline, sellers: IntArray) -> float:
-    """Margin on all sales of the horizon: of the baseline, then of the calm plan. [money]"""
+    """Margin on all that the baseline buys over the horizon. [money]"""
     layout, arrays = baseline.window.layout, baseline.window.layout.arrays
     before, new = _sales(baseline, baseline.orders, baseline.found, sellers)
-    sales = np.zeros((len(sellers), arrays.sender_horizon))
-    calm = arrivals_by_period(baseline.window.calm)[sellers, layout.start :]
-    shown = min(calm.shape[1], arrays.sender_horizon)
-    sales[:, :shown] = calm[:, :shown]
-    known = min(layout.n, arrays.sender_horizon)
-    sales[:, :known] = (before + new)[:, :known]
     shares = arrays.activities.margin_share[sellers, None]
-    return float((shares * _prices(baseline, sellers, arrays.sender_horizon) * sales).sum())
+    sales = (before + new)[:, : layout.n]
+    return float((shares * _prices(baseline, sellers, layout.n) * sales).sum())
 
 
 def sender_account(

@@ -1,17 +1,27 @@
 """What would happen without the measure, from the same state and under the same demand.
 
-Mostly that is the calm plan going on. Where a measure comes with a crisis or a surge of
-demand, the baseline meets the same demand by surprise without being cut off: what the
-crisis itself costs is nobody's leverage.
+It is the optimum of the branch's own window without the measure, so that a measure that
+takes nothing away costs nothing; mostly that is the calm plan going on. Where a measure
+comes with a crisis or a surge of demand, the baseline meets the same demand by surprise
+without being cut off: what the crisis itself costs is nobody's leverage.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from derbes.case.arrays import CALM, CaseArrays, MeasureArrays, MeasureRun, State
-from derbes.programs.branch import BranchSolution, Window, calm_columns, paid_on_arrival
-from derbes.programs.solver.statement import FloatArray, LinearProgram
+from derbes.case.arrays import CALM, MeasureRun, State
+from derbes.programs.branch import (
+    BranchSolution,
+    Window,
+    calm_columns,
+    even,
+    paid_on_arrival,
+)
+from derbes.programs.solver.statement import FloatArray, LinearProgram, Solution
+
+AS_GOOD = 1e-9
+"""Relative difference up to which the calm plan is as good as a window's optimum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,11 @@ class Baseline:
         return self.window.layout.column("order").of(self.columns)
 
     @property
+    def unmet(self) -> FloatArray:
+        """(U, n) [unit/period]"""
+        return self.window.layout.column("unmet").of(self.columns)
+
+    @property
     def money(self) -> float:
         """V without the measure, discounted to the window's start. [money]"""
         costs = self.window.money_costs(self.run)
@@ -39,38 +54,17 @@ class Baseline:
         return float(costs @ self.columns + on_the_way)
 
 
-def demand_alone(arrays: CaseArrays, measure: MeasureArrays) -> MeasureArrays | None:
-    """The measure with nothing but its demand; None when the calm plan is the baseline.
-
-    That is so when the measure does not touch demand, and when it touches nothing else.
-    """
-    in_crisis = measure.crisis and bool(np.any(arrays.crisis_demand != arrays.demand))
-    if not in_crisis and np.all(measure.demand_factor == 1.0):
-        return None
-    alone = replace(
-        measure,
-        availability=arrays.activities.base_availability,
-        cost_factor=np.ones_like(measure.cost_factor),
-        transit_kept=np.ones_like(measure.transit_kept),
-        transit_late=np.zeros_like(measure.transit_late),
-        lot_kept=np.ones_like(measure.lot_kept),
-        fresh_kept=np.ones_like(measure.fresh_kept),
-        plant_delay=np.zeros_like(measure.plant_delay),
-    )
-    return alone if _differs(alone, measure) else None
-
-
-def _differs(alone: MeasureArrays, measure: MeasureArrays) -> bool:
-    names = ("availability", "cost_factor", "transit_kept", "transit_late", "lot_kept")
-    more = ("fresh_kept", "plant_delay")
-    return any(
-        not np.array_equal(getattr(alone, name), getattr(measure, name)) for name in names + more
-    )
-
-
-def calm_baseline(window: Window) -> Baseline:
-    """The calm plan going on."""
-    return Baseline(window, calm_columns(window), window.state, CALM, window.program)
+def usual_course(window: Window, solution: Solution) -> Baseline:
+    """The course without any measure: the calm plan, where it is as good as the optimum."""
+    program, calm = window.program, calm_columns(window)
+    found = np.abs(program.level_costs)
+    named = [level != "tidy" for level in program.levels]
+    apart = np.abs(program.level_costs @ (calm - solution.columns))
+    size = found @ np.abs(solution.columns) + found @ np.abs(calm)
+    is_as_good = bool(np.all((apart <= AS_GOOD * np.maximum(size, 1e-300))[named]))
+    best = even(window.layout, program, solution.columns, CALM, window.state)
+    columns = calm if is_as_good else best
+    return Baseline(window, columns, window.state, CALM, program)
 
 
 def crisis_baseline(branch: BranchSolution) -> Baseline:

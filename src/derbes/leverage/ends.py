@@ -90,7 +90,8 @@ def leverage_ends(
 def _grid(study: Study, starts: Sequence[int]) -> list[int]:
     """Starts on which ends are judged. [period]"""
     every = max(1, QUARTER // study.arrays.calendar.step)
-    return sorted({*range(0, study.arrays.n_calendar, every), *starts})
+    last = study.arrays.n_calendar - 1
+    return sorted({*range(0, study.arrays.n_calendar, every), last, *starts})
 
 
 def _parts(starts: Sequence[int], count: int) -> list[list[int]]:
@@ -148,4 +149,5 @@ def _end(study: Study, group: Sequence[Outcome], use: str, length: int) -> Lever
         binding_sellers=found.binding_sellers[use] if found else (),
         n_starts_survived=survived,
         n_starts=len(grid),
+        known_until=calendar.label(group[-1].start),
     )

@@ -1,6 +1,6 @@
-"""Whether a start is survived: the least that goes short of essential uses.
+"""Whether a start is survived: what a measure adds to the least that goes short.
 
-The program is that of survival, (L1) to (L6), with the measure's own length: least unmet
+The program is that of survival, (L1) to (L6), over the horizon of the measure: least unmet
 essential demand is the first level of a branch's objective, so nothing else has to be
 solved to know the date of an end.
 """
@@ -12,9 +12,9 @@ import numpy as np
 
 from derbes.case.arrays import MeasureRun
 from derbes.leverage.points import wanted_points
-from derbes.programs.branch import least_window
+from derbes.programs.branch import horizon
 from derbes.programs.chokepoint import NOTHING, binding_goods, cut_sellers, shelves
-from derbes.programs.survive import SurvivalProgram
+from derbes.programs.survive import SurvivalProgram, net_unmet
 from derbes.results.cover import ALL_ESSENTIAL
 from derbes.study import Study
 
@@ -55,17 +55,17 @@ class Starts:
 def outcomes_of(asked: Starts) -> list[Outcome]:
     """Outcomes of all measures and lengths at the starts."""
     found: list[Outcome] = []
+    before: dict[int, SurvivalProgram] = {}
     for start in asked.starts:
-        wanted = [
-            run
-            for run in wanted_points(asked.study.measures, asked.lengths, start)
-            if not asked.only or (run.measure and (run.measure.name, run.length) in asked.only)
-        ]
-        if wanted:
-            calm = asked.study.calm
-            n = least_window(calm, max(run.length for run in wanted))
-            program = SurvivalProgram(calm, start, n)
-            found += [outcome_of(asked, program, run) for run in wanted]
+        programs: dict[int, SurvivalProgram] = {}
+        for run in wanted_points(asked.study.measures, asked.lengths, start):
+            if asked.only and (not run.measure or (run.measure.name, run.length) not in asked.only):
+                continue
+            n = horizon(asked.study.arrays, run, start)
+            if n not in programs:
+                programs[n] = SurvivalProgram(asked.study.calm, start, n, before.get(n))
+                before[n] = programs[n]
+            found.append(outcome_of(asked, programs[n], run))
     return found
 
 
@@ -73,20 +73,18 @@ def outcome_of(asked: Starts, program: SurvivalProgram, run: MeasureRun) -> Outc
     """The outcome of one measure and length in the program of its start."""
     study, layout = asked.study, program.layout
     arrays = study.arrays
-    solved = program.least_unmet(run, arrays.use_essential)
-    unmet = layout.column("unmet").of(solved.columns)
-    wanted = np.flatnonzero(arrays.use_essential)
-    part = slice(layout.start, layout.start + layout.n)
-    size = NOTHING * max(float(arrays.demand[wanted, part].max(initial=0.0)), 1e-300)
-    short = [u for u in wanted if unmet[u].max(initial=0.0) > size]
+    net = net_unmet(program, run, arrays.use_essential)
+    short = np.flatnonzero(net.short)
     goods: dict[str, list[int]] = {}
-    if short:
-        left = shelves(layout, solved.columns, solved.row_upper, run)
+    if len(short):
+        left = shelves(layout, net.solved.columns, net.solved.row_upper, run)
+        size = NOTHING * arrays.flow_size[arrays.use_goods][:, None]
+        more = net.added > size
         for u in short:
-            broken = int(np.flatnonzero(unmet[u] > size)[0])
+            broken = int(np.flatnonzero(more[u])[0])
             goods[arrays.uses[u]] = binding_goods(left, int(arrays.use_goods[u]), broken)
-        first = int(np.flatnonzero((unmet[short] > size).any(axis=0))[0])
-        now = [arrays.uses[u] for u in short if unmet[u, first] > size]
+        first = int(np.flatnonzero(more[short].any(axis=0))[0])
+        now = [arrays.uses[u] for u in short if more[u, first]]
         goods[ALL_ESSENTIAL] = sorted({good for use in now for good in goods[use]})
     return Outcome(
         variant=study.variant,

@@ -1,4 +1,9 @@
-"""Points of the surface that share a start: one window, measures and lengths chained."""
+"""Branches of one start: the optimum under a measure, and the course without it.
+
+A branch is solved over its horizon, whatever else is asked. Branches with the same horizon
+share a window, a solver and a basis; the window of the start before lends its own where the
+matrix is the same.
+"""
 
 from dataclasses import dataclass, field, replace
 
@@ -8,13 +13,13 @@ from derbes.case.arrays import MeasureArrays, MeasureRun
 from derbes.case.calendar import MONTHS_A_YEAR
 from derbes.case.quantity import FloatArray
 from derbes.leverage.accounts import Response
-from derbes.leverage.baseline import Baseline, calm_baseline, crisis_baseline, demand_alone
-from derbes.programs.bounds import found_state
+from derbes.leverage.baseline import Baseline, crisis_baseline, usual_course
+from derbes.programs.bounds import demand_alone, found_state
 from derbes.programs.branch import (
     BranchSolution,
     Template,
     Window,
-    least_window,
+    horizon,
     load,
     make_template,
     make_window,
@@ -22,6 +27,7 @@ from derbes.programs.branch import (
 )
 from derbes.programs.calm import CalmSolution
 from derbes.programs.solver.highs import Basis, Session
+from derbes.programs.solver.lexicographic import solve_levels
 from derbes.programs.solver.statement import LinearProgram
 from derbes.simulation import simulate_branch
 
@@ -38,103 +44,16 @@ def wanted_points(
     ]
 
 
-class StartSolver:
-    """Solves the branches of one start, each from the basis of the one before.
-
-    Lengths of the same class (up to a year, two, four, ...) share one window, as long as
-    the longest of them needs. Where a branch has not
-    rejoined the calm plan at its end, it and those that follow are solved in a window
-    with twice the time after the measure, as far as the arrays reach. A window takes over
-    matrix, solver and basis from the window of the start before; each measure starts from
-    the basis of the calm plan going on.
-    """
-
-    def __init__(
-        self, calm: CalmSolution, start: int, longest: int, kept: "Kept | None" = None
-    ) -> None:
-        self._calm = calm
-        self._start = start
-        self._longest = longest
-        self._kept: Kept = {} if kept is None else kept
-        self._windows: dict[int, OpenWindow] = {}
-        self._needed: dict[tuple[str, int], int] = {}
-
-    def _clip(self, n: int) -> int:
-        return min(n, self._calm.arrays.n_periods - self._start)
-
-    def _open(self, n: int) -> "OpenWindow":
-        if n not in self._windows:
-            before = self._kept.get(n)
-            window = make_window(self._calm, self._start, n, before.window if before else None)
-            if before is None or window.program.matrix is not before.window.program.matrix:
-                session = Session(window.program)
-            else:
-                session = before.session
-                load(session, window.program, before.program)
-            if before is not None:
-                session.start_from(before.basis)
-            session.run()
-            self._kept[n] = OpenWindow(window, session, session.basis())
-            self._windows[n] = self._kept[n]
-        return self._windows[n]
-
-    def baseline(self, branch: BranchSolution) -> Baseline:
-        """The course without the measure, in the window of its branch."""
-        measure, window = branch.run.measure, branch.window
-        alone = None if measure is None else demand_alone(self._calm.arrays, measure)
-        if alone is None:
-            return calm_baseline(window)
-        run = MeasureRun(replace(alone, name=f"{alone.name} demand"), branch.run.length)
-        return crisis_baseline(self._solve_in(window.layout.n, run))
-
-    def _solve_in(self, n: int, run: MeasureRun) -> BranchSolution:
-        """The optimum in the window of `n` periods."""
-        open_ = self._open(n)
-        name = run.measure.name if run.measure else ""
-        if open_.measure != name:
-            if open_.last is not None:
-                open_.bases[open_.measure] = open_.session.basis()
-            open_.session.start_from(open_.bases.get(name, open_.basis))
-            open_.measure = name
-        if run.measure is None:
-            msg = "a branch needs a measure"
-            raise ValueError(msg)
-        if name not in open_.templates:
-            open_.templates[name] = make_template(open_.window, run.measure)
-        template = open_.templates[name]
-        open_.last = solve_branch(
-            open_.window, open_.session, run, template=template, last=open_.last
-        )
-        return open_.last
-
-    def solve(self, run: MeasureRun) -> BranchSolution:
-        """The optimum of one branch."""
-        most = self._class_of(run.length)
-        key = (run.measure.name if run.measure else "", most)
-        n = self._needed.get(key, self._clip(least_window(self._calm, most)))
-        while True:
-            branch = self._solve_in(n, run)
-            longer = self._clip(most + 2 * (n - most))
-            if branch.rejoined or longer <= n:
-                return branch
-            n = self._needed[key] = longer
-
-    def _class_of(self, length: int) -> int:
-        """Longest length that shares a window with this one. [period]"""
-        most = MONTHS_A_YEAR // self._calm.arrays.calendar.step
-        while most < length:
-            most *= 2
-        return max(length, min(most, self._longest))
-
-
 @dataclass(slots=True)
 class OpenWindow:
     """A window in the solver."""
 
     window: Window
     session: Session
+    baseline: Baseline
+    """The course of things without any measure."""
     basis: Basis
-    """Basis of the calm plan going on."""
+    """Basis of that course."""
     last: BranchSolution | None = None
     """The branch that the session solved last."""
     measure: str = ""
@@ -152,6 +71,78 @@ Kept = dict[int, OpenWindow]
 """Windows by their number of periods, handed from start to start."""
 
 
+class StartSolver:
+    """Solves the branches of one start, each from the basis of the one before."""
+
+    def __init__(self, calm: CalmSolution, start: int, kept: Kept | None = None) -> None:
+        self._calm = calm
+        self._start = start
+        self._kept: Kept = {} if kept is None else kept
+        self._windows: dict[int, OpenWindow] = {}
+
+    def solve(self, run: MeasureRun, *, longer_by: int = 0) -> BranchSolution:
+        """The optimum of a branch over its horizon.
+
+        Args:
+            run: The measure and its length.
+            longer_by: Periods behind the horizon that are looked at too. [period]
+        """
+        n = horizon(self._calm.arrays, run, self._start) + longer_by
+        return self._solve_in(min(n, self._calm.arrays.n_periods - self._start), run)
+
+    def baseline(self, branch: BranchSolution) -> Baseline:
+        """The best course without the measure, from the same state and over the same periods."""
+        measure, n = branch.run.measure, branch.window.layout.n
+        alone = None if measure is None else demand_alone(self._calm.arrays, measure)
+        if alone is None:
+            return self._open(n).baseline
+        run = MeasureRun(replace(alone, name=f"{alone.name} demand"), branch.run.length)
+        return crisis_baseline(self._solve_in(n, run))
+
+    def a_year_longer(self, branch: BranchSolution) -> int:
+        """Periods by which a branch can be looked at longer; at most a year's. [period]"""
+        arrays, layout = self._calm.arrays, branch.window.layout
+        a_year = MONTHS_A_YEAR // arrays.calendar.step
+        return min(a_year, arrays.n_periods - layout.start - layout.n)
+
+    def _open(self, n: int) -> OpenWindow:
+        if n not in self._windows:
+            before = self._kept.get(n)
+            window = make_window(self._calm, self._start, n, before.window if before else None)
+            if before is None or window.program.matrix is not before.window.program.matrix:
+                session = Session(window.program)
+            else:
+                session = before.session
+                load(session, window.program, before.program)
+            if before is not None:
+                session.start_from(before.basis)
+            solution = solve_levels(window.program, session)
+            opened = OpenWindow(window, session, usual_course(window, solution), session.basis())
+            self._kept[n] = self._windows[n] = opened
+        return self._windows[n]
+
+    def _solve_in(self, n: int, run: MeasureRun) -> BranchSolution:
+        """The optimum in the window of `n` periods."""
+        if run.measure is None:
+            raise ValueError("a branch needs a measure")
+        opened, name = self._open(n), run.measure.name
+        if opened.measure != name:
+            if opened.last is not None:
+                opened.bases[opened.measure] = opened.session.basis()
+            opened.session.start_from(opened.bases.get(name, opened.basis))
+            opened.measure = name
+        if name not in opened.templates:
+            opened.templates[name] = make_template(opened.window, run.measure)
+        opened.last = solve_branch(
+            opened.window,
+            opened.session,
+            run,
+            template=opened.templates[name],
+            last=opened.last,
+        )
+        return opened.last
+
+
 def optimal_response(branch: BranchSolution) -> Response:
     """The optimum of a branch as a response."""
     return Response(
@@ -160,12 +151,11 @@ def optimal_response(branch: BranchSolution) -> Response:
         fresh=branch.block("fresh"),
         unmet=branch.block("unmet"),
         found=branch.found,
-        behind=branch.block("behind"),
     )
 
 
 def myopic_response(window: Window, run: MeasureRun) -> Response:
-    """The myopic rule over a window, from the calm plan's state."""
+    """The policy over a window, from the calm plan's state."""
     arrays, layout = window.layout.arrays, window.layout
     path = simulate_branch(
         arrays,
@@ -181,18 +171,23 @@ def myopic_response(window: Window, run: MeasureRun) -> Response:
         fresh=path.fresh,
         unmet=path.unmet,
         found=found_state(window.state, run.measure),
-        behind=_behind(window, path.levels, path.lots, path.fresh),
     )
 
 
-def _behind(window: Window, orders: FloatArray, lots: FloatArray, fresh: FloatArray) -> FloatArray:
-    """What the end of a response lacks beside the calm plan. (G, 1 + longest lead time)"""
+def missing_at_the_end(window: Window, response: Response) -> FloatArray:
+    """Stock and arrivals that the end of a response lacks beside the calm plan. (G,) [unit]"""
     arrays, layout = window.layout.arrays, window.layout
     end = np.zeros_like(window.end.stock)
-    end[:, 0] = fresh[:, -1]
-    np.add.at(end[:, 0], arrays.lot_goods, lots[:, -1])
+    end[:, 0] = response.fresh[:, -1]
+    np.add.at(end[:, 0], arrays.lot_goods, response.lots[:, -1])
     for k, good in enumerate(arrays.activities.outputs):
         lead = int(arrays.activities.lead_times[k])
         if good >= 0 and lead > 0:
-            end[good, 1 : lead + 1] += orders[k, max(0, layout.n - lead) :][-lead:]
-    return np.maximum(window.end.stock - end, 0.0)
+            ordered = response.orders[k, max(0, layout.n - lead) :]
+            end[good, 1 : lead + 1][lead - len(ordered) :] += ordered
+    transit = response.found.transit
+    late = transit[:, layout.n : layout.n + end.shape[1] - 1]
+    for k, good in enumerate(arrays.activities.outputs):
+        if good >= 0:
+            end[good, 1 : 1 + late.shape[1]] += late[k]
+    return np.asarray(np.maximum(window.end.stock - end, 0.0).sum(axis=1), dtype=np.float64)

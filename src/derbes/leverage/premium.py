@@ -13,13 +13,12 @@ import numpy as np
 
 from derbes.case.arrays import MeasureRun
 from derbes.case.quantity import FloatArray
-from derbes.leverage.baseline import Baseline, calm_baseline
+from derbes.leverage.baseline import Baseline
 from derbes.programs.bounds import running
-from derbes.programs.branch import Window
 from derbes.programs.objective import order_costs
 from derbes.programs.solver.highs import Session
 from derbes.programs.solver.lexicographic import solve_levels
-from derbes.programs.solver.statement import LinearProgram
+from derbes.programs.solver.statement import LinearProgram, usual_sizes
 
 ROUNDS = 60
 """Kinks to pass at most; a case has about as many as sources."""
@@ -28,7 +27,7 @@ REACHED = 1e-9
 LARGEST = 100.0
 """A premium above this share of the price says only that next to nothing is bought."""
 ROOM = 1e-9
-"""Room above the baseline's unmet demand and shortfall, relative, against rounding."""
+"""Room above the baseline's unmet demand and shortfall, beside what is usual, for rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +39,11 @@ class Premium:
 
 
 class PriceRise:
-    """Windows of one start and length with the sender's prices raised."""
+    """A window with the sender's prices raised."""
 
-    def __init__(self, window: Window) -> None:
-        self.window = window
-        self._session = Session(money_program(calm_baseline(window)))
+    def __init__(self, baseline: Baseline) -> None:
+        self.window = baseline.window
+        self._session = Session(money_program(baseline))
 
     def premium(self, run: MeasureRun, target_loss: float, baseline: Baseline) -> Premium:
         """The premium of a measure whose loss beside a baseline is known.
@@ -60,17 +59,16 @@ class PriceRise:
         exposed = self._exposed_costs(run, baseline)
         base = program.level_costs[0]
         before = float(base @ baseline.columns)
+        near = REACHED * (abs(target_loss) + 1e-3 * float(np.abs(base) @ baseline.columns))
         rise, columns = 0.0, baseline.columns
         for _round in range(ROUNDS):
             loss = float((base + rise * exposed) @ columns) - before
-            if loss >= target_loss - REACHED * max(1.0, abs(target_loss)):
+            if loss >= target_loss - near:
                 return Premium(rise, is_unbounded=False)
             slope = float(exposed @ columns)
-            if slope <= REACHED * max(1.0, abs(before)):
+            if loss + slope * (LARGEST - rise) < target_loss:
                 return Premium(None, is_unbounded=True)
             rise += (target_loss - loss) / slope
-            if rise > LARGEST:
-                return Premium(None, is_unbounded=True)
             columns = self._cheapest(program, base + rise * exposed)
         return Premium(rise, is_unbounded=False)
 
@@ -100,10 +98,11 @@ def money_program(baseline: Baseline) -> LinearProgram:
     """
     layout, program = baseline.window.layout, baseline.program
     upper = program.col_upper.copy()
-    size = max(1.0, float(baseline.window.end.stock.max(initial=0.0)))
-    for kind in ("unmet", "short", "behind", "younger"):
+    usual = usual_sizes(program)
+    for kind in ("unmet", "short", "behind", "younger", "staler"):
         level = layout.column(kind).of(baseline.columns)
-        layout.column(kind).of(upper)[:] = np.maximum(level, 0.0) + ROOM * size
+        room = ROOM * layout.column(kind).of(usual.columns)
+        layout.column(kind).of(upper)[:] = np.maximum(level, 0.0) + room
     money = program.level_costs[program.levels.index("money")]
     return replace(
         program,
@@ -112,4 +111,5 @@ def money_program(baseline: Baseline) -> LinearProgram:
         level_costs=money[None, :],
         weights=np.array([1.0]),
         col_upper=upper,
+        sizes=replace(usual, cost=None),
     )

@@ -38,12 +38,10 @@ def solve_chunk(chunk: Chunk) -> list[LeverageRow]:
         wanted = wanted_points(chunk.study.measures, chunk.lengths, start)
         if not wanted:
             continue
-        longest = max(run.length for run in wanted)
-        solver = StartSolver(chunk.study.calm, start, longest, kept)
+        solver = StartSolver(chunk.study.calm, start, kept)
         prices: dict[int, PriceRise] | None = {} if chunk.has_premium else None
         for run in wanted:
-            branch = solver.solve(run)
-            rows += branch_rows(chunk.study, branch, solver.baseline(branch), prices)
+            rows += branch_rows(chunk.study, solver, run, prices)
     return rows
 
 

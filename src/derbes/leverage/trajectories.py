@@ -97,7 +97,7 @@ def branch_of(study: Study, measure: str, *, start: int, length: int, bound: str
     """
     arrays = next(m for m in study.measures if m.name == measure)
     run = MeasureRun(arrays, length)
-    branch = StartSolver(study.calm, start, length).solve(run)
+    branch = StartSolver(study.calm, start).solve(run)
     window = branch.window
     is_optimal = bound == OPTIMAL
     response = optimal_response(branch) if is_optimal else myopic_response(window, run)

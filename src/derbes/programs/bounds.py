@@ -151,13 +151,6 @@ def window_bounds(layout: Layout, state: State, run: MeasureRun = CALM) -> Bound
     orders = layout.column("order")
     orders.of(col_upper)[:] = order_limits(layout, run)
     layout.column("unmet").of(col_upper)[:] = demand
-    if layout.has_opening and layout.column("opening").size:
-        activities = layout.arrays.activities
-        first = (activities.capacity[:, layout.start] * activities.base_availability)[:, None]
-        lead = layout.column("opening").n_periods
-        ages = lead - np.arange(lead)
-        useful = activities.lead_times[:, None] >= ages
-        layout.column("opening").of(col_upper)[:] = np.where(useful, first, 0.0)
     bounds = Bounds(
         col_lower=np.zeros(layout.n_columns),
         col_upper=col_upper,
@@ -202,3 +195,44 @@ def _fill_limits(layout: Layout, run: MeasureRun, bounds: Bounds) -> None:
         layout.row("refill").of(row_upper)[:] = 0.0
     if layout.column("refill").size:
         layout.column("refill").of(bounds.col_upper)[:] = refill_limits(layout, run)
+
+
+def demand_alone(arrays: CaseArrays, measure: MeasureArrays) -> MeasureArrays | None:
+    """The measure with nothing but its demand; None where it does not touch demand.
+
+    A measure that touches nothing else is its own harm: its baseline is calm too.
+    """
+    in_crisis = measure.crisis and bool(np.any(arrays.crisis_demand != arrays.demand))
+    if not in_crisis and np.all(measure.demand_factor == 1.0):
+        return None
+    alone = replace(
+        measure,
+        availability=arrays.activities.base_availability,
+        cost_factor=np.ones_like(measure.cost_factor),
+        transit_kept=np.ones_like(measure.transit_kept),
+        transit_late=np.zeros_like(measure.transit_late),
+        lot_kept=np.ones_like(measure.lot_kept),
+        fresh_kept=np.ones_like(measure.fresh_kept),
+        plant_delay=np.zeros_like(measure.plant_delay),
+    )
+    return alone if takes_supply(arrays, measure) else None
+
+
+def takes_supply(arrays: CaseArrays, measure: MeasureArrays) -> bool:
+    """Whether a measure takes away anything but demand: sources, goods, prices, openings."""
+    return not (
+        np.array_equal(measure.availability, arrays.activities.base_availability)
+        and np.all(measure.cost_factor == 1.0)
+        and np.all(measure.transit_kept == 1.0)
+        and not measure.transit_late.any()
+        and np.all(measure.lot_kept == 1.0)
+        and np.all(measure.fresh_kept == 1.0)
+        and not measure.plant_delay.any()
+    )
+
+
+def takes_nothing(arrays: CaseArrays, measure: MeasureArrays) -> bool:
+    """Whether a measure changes nothing at all."""
+    in_crisis = measure.crisis and bool(np.any(arrays.crisis_demand != arrays.demand))
+    is_calm = not in_crisis and bool(np.all(measure.demand_factor == 1.0))
+    return is_calm and not takes_supply(arrays, measure)

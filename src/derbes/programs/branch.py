@@ -4,11 +4,11 @@ The equations are those of the calm plan, over a window that starts in the calm
 plan's state with what the measure leaves of it, and
 
 (L8) the stock of each good at the end, and each later arrival, is no lower than in
-the calm plan, nor is what of the stock lasts longest; what is missing (`behind`,
-`younger`) comes just before money in the objective, and a window in which stock or
-arrivals are missing is too short.
+the calm plan, nor is what of the stock lasts longest, lot by lot and by the age of what
+spoils; what is missing (`behind`, `younger`, `staler`) comes just before money in the
+objective and is told beside the loss.
 
-and the reserve comes back after the measure in equal steps over the refill time:
+A branch is counted over one horizon (`horizon`), whatever else is asked. And the reserve comes back after the measure in equal steps over the refill time:
 
 (L7) r[g,t] + a[g,t] >= reserve[g,t] - sum of the stocks; a (`refill`) is 0 while the
 measure runs, then at most reserve (1 - k / refill time) k periods after its end, and
@@ -21,7 +21,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from derbes.case.arrays import CALM, ActivityKind, MeasureArrays, MeasureRun, State
+from derbes.case.arrays import (
+    CALM,
+    ActivityKind,
+    CaseArrays,
+    MeasureArrays,
+    MeasureRun,
+    State,
+)
 from derbes.programs.bounds import (
     Bounds,
     found_state,
@@ -31,7 +38,13 @@ from derbes.programs.bounds import (
     state_arrivals,
     window_bounds,
 )
-from derbes.programs.calm import CalmSolution, arrivals_by_period, state_at
+from derbes.programs.calm import (
+    CalmSolution,
+    alike_in_proportion,
+    arrivals_by_period,
+    lots_in_proportion,
+    state_at,
+)
 from derbes.programs.chokepoint import stock_by_good
 from derbes.programs.layout import (
     Layout,
@@ -44,10 +57,15 @@ from derbes.programs.layout import (
 from derbes.programs.objective import money_costs, objective_levels
 from derbes.programs.solver.highs import Session
 from derbes.programs.solver.lexicographic import solve_levels
-from derbes.programs.solver.statement import FloatArray, LinearProgram, Solution
+from derbes.programs.solver.statement import (
+    FloatArray,
+    LinearProgram,
+    Solution,
+    usual_sizes,
+)
 
 SETTLED = 1e-6
-"""Part of the calm stock that may be missing at the end of a window that is long enough."""
+"""Part of a usual period's need that may be missing at the end of a branch that has rejoined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +76,8 @@ class CalmEnd:
     """Stock, then later arrivals. (G, 1 + longest lead time) [unit]"""
     ages: FloatArray
     """Stock that lasts longest, for each old lot as in `longer_lasting`. (L,) [unit]"""
+    freshness: FloatArray
+    """Fresh stock that can be used for more than i + 1 periods. (perishable, ages) [unit]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +110,38 @@ class BranchSolution:
     program: LinearProgram
     solution: Solution
     rejoined: bool
-    """Whether the end of the window is no lower than the calm plan."""
+    """Whether the end of the window is no lower than the calm plan, by amount and by age."""
 
     def block(self, kind: str) -> FloatArray:
         """Columns of a kind. (items, n)"""
         return self.window.layout.column(kind).of(self.solution.columns)
 
 
-def least_window(calm: CalmSolution, length: int) -> int:
-    """Periods that a branch needs at least: the measure, the refill, goods on the way."""
-    arrays = calm.arrays
-    return length + arrays.refill_periods + 3 * longest_lead(arrays) + 1
+def longest_open_lead(arrays: CaseArrays, measure: MeasureArrays | None) -> int:
+    """Longest time from order to arrival of what is open with or without a measure. [period]"""
+    activities = arrays.activities
+    is_open = activities.base_availability > 0
+    if measure is not None:
+        is_open = is_open | (measure.availability > 0)
+    return int(activities.lead_times[is_open].max(initial=0))
+
+
+def horizon(arrays: CaseArrays, run: MeasureRun, start: int) -> int:
+    """Periods over which a measure's harm and its sender's cost are counted. [period]
+
+    The sender's horizon, and never less than the measure, the refill and the longest lead
+    time behind it; where an opening that is still to come is delayed, counted from there,
+    with the delay and the ramp.
+    """
+    aftermath = arrays.refill_periods + longest_open_lead(arrays, run.measure)
+    least = run.length + aftermath
+    if run.measure is not None:
+        for p in np.flatnonzero(run.measure.plant_delay > 0):
+            to_come = int(arrays.plant_opening[p]) - start
+            if to_come > 0 and arrays.plant_opening[p] < arrays.n_calendar:
+                delay = int(run.measure.plant_delay[p] + arrays.plant_ramp[p])
+                least = max(least, to_come + delay + aftermath)
+    return min(max(arrays.sender_horizon, least), arrays.n_periods - start)
 
 
 def _calm_end(calm: CalmSolution, last: int) -> CalmEnd:
@@ -114,11 +155,35 @@ def _calm_end(calm: CalmSolution, last: int) -> CalmEnd:
         stop = min(last + int(arrays.activities.lead_times[k]) + 1, arrays.n_periods)
         if good >= 0:
             end[good, 1 : stop - last] += arriving[k, last + 1 : stop]
+    freshness = fresh_at(arrays, arriving, calm.fresh, last)
     ages = np.zeros(len(arrays.lots))
     for row, (lots, has_fresh) in enumerate(longer_lasting(arrays, last)):
         fresh = calm.fresh[arrays.lot_goods[row], last] if has_fresh else 0.0
         ages[row] = fresh + calm.lots[lots, last].sum()
-    return CalmEnd(end, ages)
+    return CalmEnd(end, ages, freshness)
+
+
+def fresh_at(arrays: CaseArrays, arriving: FloatArray, fresh: FloatArray, last: int) -> FloatArray:
+    """Fresh stock at the end of a period that can be used for more than i + 1 more. (P, A)
+
+    Of what came in, the oldest is used first. nan: no stock can be that old. [unit]
+
+    Args:
+        arrays: The case.
+        arriving: Deliveries by activity and period. (K, T)
+        fresh: (G, T)
+        last: The period.
+    """
+    perishable = np.flatnonzero(arrays.shelf_life > 0)
+    width = max(int(arrays.shelf_life.max(initial=0)) - 1, 0)
+    found = np.full((len(perishable), width), np.nan)
+    for row, good in enumerate(perishable):
+        life = int(arrays.shelf_life[good])
+        inflow = arriving[arrays.activities.outputs == good, : last + 1].sum(axis=0)[::-1]
+        kept = np.cumsum(inflow * arrays.retention[good] ** np.arange(last + 1))
+        for i in range(max(1, life - last), life):
+            found[row, i - 1] = min(fresh[good, last], kept[min(life - i, last + 1) - 1])
+    return found
 
 
 def make_window(calm: CalmSolution, start: int, n: int, before: Window | None = None) -> Window:
@@ -131,7 +196,7 @@ def make_window(calm: CalmSolution, start: int, n: int, before: Window | None = 
         before: Another window, whose matrix is taken over when it is the same.
     """
     n = min(n, calm.arrays.n_periods - start)
-    layout = make_layout(calm.arrays, start, n, has_reserve=True, has_opening=False)
+    layout = make_layout(calm.arrays, start, n, has_reserve=True, has_end=True)
     state = state_at(calm, start)
     end = _calm_end(calm, start + n - 1)
     names, costs, weights = objective_levels(layout)
@@ -149,6 +214,7 @@ def make_window(calm: CalmSolution, start: int, n: int, before: Window | None = 
         col_upper=bounds.col_upper,
         columns=layout.columns,
         rows=layout.rows,
+        sizes=layout.sizes,
     )
     return Window(calm, layout, state, program, end)
 
@@ -163,7 +229,26 @@ def branch_bounds(layout: Layout, state: State, end: CalmEnd, run: MeasureRun = 
     needed[:, 1 : 1 + known.shape[1]] -= known
     layout.row("calm_state").of(bounds.row_lower)[:] = needed
     layout.row("calm_age").of(bounds.row_lower)[:, 0] = end.ages
+    block = layout.row("calm_freshness")
+    if block.size:
+        known = _known_freshness(layout, found, arriving)
+        needed = np.where(np.isnan(end.freshness), -np.inf, end.freshness - known)
+        block.of(bounds.row_lower)[:] = needed
     return bounds
+
+
+def _known_freshness(layout: Layout, found: State, arriving: FloatArray) -> FloatArray:
+    """What came in before the window, or was on the way, of `fresh_at` at its end. (P, A)"""
+    arrays = layout.arrays
+    known = np.zeros((len(layout.perishable), layout.row("calm_freshness").n_periods))
+    for row, good in enumerate(layout.perishable):
+        life, rho = int(arrays.shelf_life[good]), float(arrays.retention[good])
+        past = found.past_inflow[good, : max(life - 1, 0)][::-1]
+        inflow = np.concatenate([past, arriving[good, : layout.n]])[::-1]
+        kept = np.cumsum(inflow * rho ** np.arange(len(inflow)))
+        for i in range(1, life):
+            known[row, i - 1] = kept[min(life - i, len(kept)) - 1]
+    return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,18 +308,15 @@ def load(session: Session, program: LinearProgram, before: LinearProgram) -> Non
         session.set_costs(program.cost)
 
 
-def has_rejoined(window: Window, columns: FloatArray, kind: str = "behind") -> bool:
-    """Whether nothing is behind the calm plan at the window's end."""
-    behind = window.layout.column(kind).of(columns)
-    size = max(1.0, float(np.abs(columns).max(initial=0.0)))
-    return bool(behind.max(initial=0.0) <= SETTLED * size)
-
-
-def solve_alone(window: Window, measure: MeasureArrays, length: int) -> BranchSolution:
-    """The optimum of one branch, cold: nothing is taken over from another."""
-    template = make_template(window, measure)
-    run = MeasureRun(measure, length)
-    return solve_branch(window, Session(window.program), run, template=template, last=None)
+def has_rejoined(window: Window, columns: FloatArray) -> bool:
+    """Whether nothing is behind the calm plan at the window's end, by amount and by age."""
+    layout, size = window.layout, window.layout.arrays.flow_size
+    lots, perishable = layout.arrays.lot_goods, layout.perishable
+    sizes = {"behind": size, "younger": size[lots], "staler": size[perishable]}
+    return all(
+        bool(np.all(layout.column(kind).of(columns) <= SETTLED * usual[:, None]))
+        for kind, usual in sizes.items()
+    )
 
 
 def solve_branch(
@@ -260,6 +342,8 @@ def solve_branch(
     else:
         load(session, program, last.program if last else window.program)
         solution = solve_levels(program, session)
+        columns = even(window.layout, program, solution.columns, run, template.found)
+        solution = replace(solution, columns=columns)
     return BranchSolution(
         window=window,
         run=run,
@@ -284,11 +368,25 @@ def still_best(last: BranchSolution, program: LinearProgram, template: Template)
     columns = last.solution.columns
     layout = last.window.layout
     orders = layout.column("order")
-    room = SETTLED * 1e-3 * max(1.0, float(np.abs(columns).max(initial=0.0)))
+    usual = SETTLED * 1e-3 * usual_sizes(last.program).columns
+    room = orders.of(usual)
     fits = bool(np.all(orders.of(columns) <= orders.of(program.col_upper) + room))
     closes = bool(np.all(orders.of(program.col_upper) <= orders.of(last.program.col_upper)))
-    missing = layout.column("short").of(columns).max(initial=0.0)
-    return fits and closes and bool(missing <= room)
+    short = layout.column("short")
+    return fits and closes and bool(np.all(short.of(columns) <= short.of(usual)))
+
+
+def even(
+    layout: Layout, program: LinearProgram, columns: FloatArray, run: MeasureRun, found: State
+) -> FloatArray:
+    """An optimum in which what is alike in all its numbers is used alike. (columns,)"""
+    arrays, shared = layout.arrays, columns.copy()
+    orders, lots = layout.column("order"), layout.column("lot")
+    factor = None if run.measure is None else run.measure.cost_factor
+    most = orders.of(program.col_upper)
+    orders.of(shared)[:] = alike_in_proportion(arrays, orders.of(columns), most, factor)
+    lots.of(shared)[:] = lots_in_proportion(arrays, lots.of(columns), found.lots)
+    return shared
 
 
 def calm_columns(window: Window) -> FloatArray:

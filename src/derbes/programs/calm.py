@@ -10,23 +10,24 @@ r"""The calm plan: the optimum of the supply model when no measure comes.
 (L6) sum of the stocks of a good <= storage limit
 (L7) r[g,t] >= reserve[g,t] - sum of the stocks of the good
 
-Lexicographic by the case's priorities. What is on the way at the first period was
-ordered in a calm past (`opening`), within the first period's capacities.
+Lexicographic by the case's priorities. What is on the way at the first period is what
+calm use asked for (`past_flows`).
 
 Symbols: x `order`, w `lot` and `fresh`, n `unmet`, r `short`, rho retention.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from derbes.case.arrays import CaseArrays, State
-from derbes.programs.bounds import window_bounds
+from derbes.programs.bounds import Bounds, window_bounds
 from derbes.programs.layout import Layout, longest_lead, make_layout, supply_matrix
 from derbes.programs.objective import objective_levels
 from derbes.programs.solver.highs import BASIC, LOWER, Session, Stance
 from derbes.programs.solver.lexicographic import solve_levels
-from derbes.programs.solver.statement import Block, FloatArray, LinearProgram, Solution
+from derbes.programs.solver.statement import Block, FloatArray, IntArray, LinearProgram
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class CalmSolution:
     orders: FloatArray
     """(K, T) [unit/period]"""
     opening: FloatArray
-    """Orders before the first period. (K, longest lead time) [unit/period]"""
+    """Orders before the first period, fixed before anything is solved. (K, longest lead
+    time) [unit/period]"""
     lots: FloatArray
     """(L, T) [unit]"""
     fresh: FloatArray
@@ -47,23 +49,169 @@ class CalmSolution:
     certificate: float
 
 
+def past_flows(arrays: CaseArrays) -> FloatArray:
+    """What arrives of orders placed before the first period, by period of arrival. (K, J)
+
+    Everything ran as calm use asks: each period's arrivals are those of a world without
+    stocks and lead times that serves the period's demand the cheapest way, under the
+    limits and at the prices of the first period, unless the case says what is on order.
+    So stock in store does not thin what is on the way. [unit/period]
+    """
+    n_lead = longest_lead(arrays)
+    activities = arrays.activities
+    if n_lead == 0:
+        return np.zeros((len(activities.names), 0))
+
+    def first(paths: FloatArray) -> FloatArray:
+        return np.repeat(paths[:, :1], n_lead, axis=1)
+
+    still = replace(
+        arrays,
+        n_periods=n_lead,
+        activities=replace(
+            activities,
+            lead_times=np.zeros_like(activities.lead_times),
+            capacity=first(activities.capacity),
+            unit_cost=first(activities.unit_cost),
+            price=first(activities.price),
+        ),
+        demand=arrays.demand[:, :n_lead],
+        crisis_demand=arrays.crisis_demand[:, :n_lead],
+        reserve=np.zeros_like(arrays.reserve[:, :n_lead]),
+        storage_limit=np.zeros_like(arrays.storage_limit[:, :n_lead]),
+        storage_cost=arrays.storage_cost[:, :n_lead],
+        shelf_life=np.zeros_like(arrays.shelf_life),
+        lots=(),
+        lot_goods=arrays.lot_goods[:0],
+        lot_stock=arrays.lot_stock[:0],
+        lot_retention=arrays.lot_retention[:0, :n_lead],
+        line_hours=first(arrays.line_hours),
+        shared_capacity=first(arrays.shared_capacity),
+        discount=np.ones(n_lead),
+    )
+    state = State(
+        lots=np.zeros(0),
+        fresh=np.zeros(len(arrays.goods)),
+        past_inflow=np.zeros((len(arrays.goods), 1)),
+        transit=np.zeros((len(activities.names), 1)),
+    )
+    layout = make_layout(still, 0, n_lead, has_reserve=False)
+    program = _program("before the calendar", layout, window_bounds(layout, state))
+    said = ~np.isnan(activities.on_order) & (np.arange(n_lead) < activities.lead_times[:, None])
+    lower, upper = program.col_lower.copy(), program.col_upper.copy()
+    layout.column("order").of(lower)[said] = activities.on_order[said]
+    layout.column("order").of(upper)[said] = activities.on_order[said]
+    program = replace(program, col_lower=lower, col_upper=upper)
+    flows = layout.column("order").of(solve_levels(program).columns)
+    flows = alike_in_proportion(still, flows, layout.column("order").of(upper))
+    return np.where(np.arange(n_lead) < activities.lead_times[:, None], flows, 0.0)
+
+
 def first_state(arrays: CaseArrays) -> State:
-    """Stocks before the first period; nothing is on the way yet."""
+    """Stocks before the first period, and what is on the way then."""
+    flows = past_flows(arrays)
+    transit = np.zeros((len(arrays.activities.names), longest_lead(arrays) + 1))
+    transit[:, : flows.shape[1]] = flows
     return State(
         lots=arrays.lot_stock,
         fresh=np.zeros(len(arrays.goods)),
         past_inflow=np.zeros((len(arrays.goods), int(arrays.shelf_life.max(initial=1)))),
-        transit=np.zeros((len(arrays.activities.names), longest_lead(arrays) + 1)),
+        transit=transit,
     )
 
 
-def calm_program(arrays: CaseArrays) -> tuple[Layout, LinearProgram]:
-    """The program of the calm plan."""
-    layout = make_layout(arrays, 0, arrays.n_periods, has_reserve=True, has_opening=True)
-    bounds = window_bounds(layout, first_state(arrays))
+def alike_in_proportion(
+    arrays: CaseArrays, orders: FloatArray, most: FloatArray, factor: FloatArray | None = None
+) -> FloatArray:
+    """Orders with activities that are alike in all their numbers sharing by capacity. (K, n)
+
+    Args:
+        arrays: The case.
+        orders: An optimum's orders. (K, n)
+        most: Their upper bounds. (K, n)
+        factor: What a measure multiplies their costs with; None: nothing. (K,)
+    """
+    found = orders
+    for group in alike_activities(arrays):
+        for one in _split(group, factor):
+            limits = most[one]
+            if len(one) < 2 or not np.isfinite(limits).all():
+                continue
+            if found is orders:
+                found = orders.copy()
+            whole = limits.sum(axis=0)
+            part = np.divide(limits, whole, out=np.zeros_like(limits), where=whole > 0)
+            found[one] = part * orders[one].sum(axis=0)
+    return found
+
+
+def _split(group: IntArray, factor: FloatArray | None) -> list[IntArray]:
+    if factor is None:
+        return [group]
+    return [group[factor[group] == one] for one in np.unique(factor[group])]
+
+
+def alike_activities(arrays: CaseArrays) -> list[IntArray]:
+    """Groups of activities that have all numbers but their capacity in common."""
+    activities = arrays.activities
+    groups: dict[tuple[Any, ...], list[int]] = {}
+    for k in range(len(activities.names)):
+        inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
+        key = (
+            int(activities.kinds[k]),
+            int(activities.outputs[k]),
+            int(activities.lead_times[k]),
+            activities.unit_cost[k].tobytes(),
+            activities.price[k].tobytes(),
+            str(activities.margin_share[k]),
+            int(activities.lines[k]),
+            float(activities.hours[k]),
+            int(activities.shared[k]),
+            float(activities.base_availability[k]),
+            tuple(
+                zip(activities.input_goods[inputs], activities.input_amounts[inputs], strict=True)
+            ),
+        )
+        groups.setdefault(key, []).append(k)
+    return [np.array(group, dtype=np.int64) for group in groups.values() if len(group) > 1]
+
+
+def lots_in_proportion(arrays: CaseArrays, lots: FloatArray, found: FloatArray) -> FloatArray:
+    """Stocks with lots that age alike drawn in proportion to what is found of them. (L, n)
+
+    Args:
+        arrays: The case.
+        lots: An optimum's stocks. (L, n)
+        found: What each lot begins with. (L,)
+    """
+    groups: dict[tuple[int, bytes], list[int]] = {}
+    for lot, good in enumerate(arrays.lot_goods):
+        groups.setdefault((int(good), arrays.lot_retention[lot].tobytes()), []).append(lot)
+    shared = lots
+    for group in groups.values():
+        whole = float(found[group].sum())
+        if len(group) > 1 and whole > 0:
+            shared = lots.copy() if shared is lots else shared
+            shared[group] = (found[group] / whole)[:, None] * lots[group].sum(axis=0)
+    return shared
+
+
+def calm_program(arrays: CaseArrays, state: State | None = None) -> tuple[Layout, LinearProgram]:
+    """The program of the calm plan.
+
+    Args:
+        arrays: The case.
+        state: What is there before the first period; None: `first_state`.
+    """
+    layout = make_layout(arrays, 0, arrays.n_periods, has_reserve=True)
+    bounds = window_bounds(layout, state or first_state(arrays))
+    return layout, _program("calm plan", layout, bounds)
+
+
+def _program(name: str, layout: Layout, bounds: Bounds) -> LinearProgram:
     names, costs, weights = objective_levels(layout)
-    program = LinearProgram(
-        name="calm plan",
+    return LinearProgram(
+        name=name,
         levels=names,
         level_costs=costs,
         weights=weights,
@@ -74,8 +222,8 @@ def calm_program(arrays: CaseArrays) -> tuple[Layout, LinearProgram]:
         col_upper=bounds.col_upper,
         columns=layout.columns,
         rows=layout.rows,
+        sizes=layout.sizes,
     )
-    return layout, program
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,24 +285,25 @@ def solve_calm(arrays: CaseArrays, near: CalmStart | None = None) -> CalmSolutio
     Raises:
         SolveError: The program has no optimum; names the rows that clash.
     """
-    layout, program = calm_program(arrays)
+    state = first_state(arrays)
+    layout, program = calm_program(arrays, state)
     session = Session(program)
     if near is not None:
         session.stand(_stance_of(near, layout))
-    return _calm_of(arrays, layout, solve_levels(program, session))
-
-
-def _calm_of(arrays: CaseArrays, layout: Layout, solution: Solution) -> CalmSolution:
-    """Blocks of a solution as a plan."""
+    solution = solve_levels(program, session)
 
     def block(kind: str) -> FloatArray:
         return layout.column(kind).of(solution.columns)
 
+    opening = np.zeros((len(arrays.activities.names), longest_lead(arrays)))
+    for k, lead in enumerate(arrays.activities.lead_times):
+        opening[k, opening.shape[1] - lead :] = state.transit[k, :lead]
+    most = layout.column("order").of(program.col_upper)
     return CalmSolution(
         arrays=arrays,
-        orders=block("order"),
-        opening=block("opening"),
-        lots=block("lot"),
+        orders=alike_in_proportion(arrays, block("order"), most),
+        opening=opening,
+        lots=lots_in_proportion(arrays, block("lot"), arrays.lot_stock),
         fresh=block("fresh"),
         unmet=block("unmet"),
         certificate=solution.certificate,
@@ -178,8 +327,7 @@ def state_at(calm: CalmSolution, start: int) -> State:
     """What a measure that starts in a period finds: stocks and goods in transit."""
     arrays = calm.arrays
     if start == 0:
-        before = first_state(arrays)
-        lots, fresh = before.lots, before.fresh
+        lots, fresh = arrays.lot_stock, np.zeros(len(arrays.goods))
     else:
         lots, fresh = calm.lots[:, start - 1], calm.fresh[:, start - 1]
     arriving = arrivals_by_period(calm)

@@ -103,7 +103,8 @@ def _missing(left: Shelves, good: int, period: int) -> set[int] | None:
 
 def _is_empty(left: Shelves, good: int, period: int) -> bool:
     stock = left.stock[good]
-    return bool(stock[period] <= NOTHING * max(1.0, float(stock.max(initial=0.0))))
+    usual = max(float(left.layout.arrays.flow_size[good]), float(stock.max(initial=0.0)))
+    return bool(stock[period] <= NOTHING * usual)
 
 
 def cut_sellers(layout: Layout, goods: list[int], run: MeasureRun) -> list[str]:

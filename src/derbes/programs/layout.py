@@ -14,7 +14,14 @@ import numpy as np
 from scipy import sparse
 
 from derbes.case.arrays import CaseArrays
-from derbes.programs.solver.statement import Block, FloatArray, IntArray, stack_blocks
+from derbes.programs.solver.statement import (
+    Block,
+    FloatArray,
+    IntArray,
+    Sizes,
+    power_of_two,
+    stack_blocks,
+)
 from derbes.programs.values import unit_values
 
 
@@ -26,9 +33,9 @@ class Layout:
     start: int
     n: int
     has_reserve: bool
-    """Whether reserves (L7) and the way back to the calm plan (L8) are in it."""
-    has_opening: bool
-    """Whether what was ordered before the window is to be chosen too."""
+    """Whether reserves (L7) are in it."""
+    has_end: bool
+    """Whether the way back to the calm plan (L8) is in it."""
     columns: tuple[Block, ...]
     rows: tuple[Block, ...]
     reserved: IntArray
@@ -65,6 +72,56 @@ class Layout:
         """Number of rows."""
         return self.rows[-1].offset + self.rows[-1].size
 
+    @property
+    def sizes(self) -> Sizes:
+        """What is usual of each column and row: that of its good, or of its line."""
+        arrays = self.arrays
+        size, activities = arrays.flow_size, arrays.activities
+        of_activities = np.ones(len(activities.names))
+        for k, output in enumerate(activities.outputs):
+            first = activities.input_starts[k]
+            of_activities[k] = size[output if output >= 0 else activities.input_goods[first]]
+        of_shared = np.ones(len(arrays.shared_capacity))
+        sharing = activities.shared >= 0
+        of_shared[activities.shared[sharing]] = of_activities[sharing]
+        of_lines = np.zeros(len(arrays.lines))
+        on_line = activities.lines >= 0
+        hours = activities.hours[on_line] * of_activities[on_line]
+        np.maximum.at(of_lines, activities.lines[on_line], hours)
+        of_lines = power_of_two(np.where(of_lines > 0, of_lines, 1.0))
+        lots = size[arrays.lot_goods]
+        by_kind = {
+            "order": of_activities,
+            "lot": lots,
+            "fresh": size,
+            "unmet": size[arrays.use_goods],
+            "short": size[self.reserved],
+            "refill": size[self.reserved],
+            "behind": size,
+            "younger": lots,
+            "staler": size[self.perishable],
+            "stock": lots,
+            "fresh_stock": size[self.mixed],
+            "balance": size,
+            "shelf_life": size[self.perishable],
+            "shared_capacity": of_shared,
+            "line": of_lines,
+            "storage": size[self.limited],
+            "reserve": size[self.reserved],
+            "calm_state": size,
+            "calm_age": lots,
+            "calm_freshness": size[self.perishable],
+        }
+
+        def stacked(blocks: tuple[Block, ...]) -> FloatArray:
+            parts = [
+                np.repeat(by_kind[block.kind][: len(block.items)], block.n_periods)
+                for block in blocks
+            ]
+            return np.concatenate(parts)
+
+        return Sizes(stacked(self.columns), stacked(self.rows), cost=1.0)
+
 
 def longest_lead(arrays: CaseArrays) -> int:
     """Longest time from order to arrival. [period]"""
@@ -84,11 +141,22 @@ class _Window:
     n: int
     reserved: tuple[str, ...]
     """Goods with a reserve; none where the program has no reserves."""
-    ends: bool
+    perishable: tuple[str, ...]
+    has_end: bool
     """Whether the way back to the calm plan is in it."""
 
+    @property
+    def ended(self) -> tuple[str, ...]:
+        """Goods with a reserve, where there is a way back."""
+        return self.reserved if self.has_end else ()
 
-def _columns(window: _Window, *, has_opening: bool) -> Parts:
+    @property
+    def ages(self) -> int:
+        """Ages at which the freshness of a stock is compared. [period]"""
+        return max(int(self.arrays.shelf_life.max(initial=0)) - 1, 0)
+
+
+def _columns(window: _Window) -> Parts:
     arrays, start, n = window.arrays, window.start, window.n
     names, lead, last = arrays.activities.names, longest_lead(arrays), start + n - 1
     return [
@@ -97,10 +165,10 @@ def _columns(window: _Window, *, has_opening: bool) -> Parts:
         ("fresh", arrays.goods, start, n),
         ("unmet", arrays.uses, start, n),
         ("short", window.reserved, start, n),
-        ("refill", window.reserved if window.ends else (), start, n),
-        ("behind", arrays.goods if window.ends else (), last, lead + 1),
-        ("younger", arrays.lots if window.ends else (), last, 1),
-        ("opening", names if has_opening else (), start - lead, lead),
+        ("refill", window.ended, start, n),
+        ("behind", arrays.goods if window.has_end else (), last, lead + 1),
+        ("younger", arrays.lots if window.has_end else (), last, 1),
+        ("staler", window.perishable if window.has_end else (), last, window.ages),
     ]
 
 
@@ -117,14 +185,15 @@ def _rows(window: _Window, named: dict[str, tuple[str, ...]]) -> Parts:
         ("line", arrays.lines, start, n),
         ("storage", named["limited"], start, n),
         ("reserve", window.reserved, start, n),
-        ("refill", window.reserved if window.ends else (), start, n),
-        ("calm_state", arrays.goods if window.ends else (), last, lead + 1),
-        ("calm_age", arrays.lots if window.ends else (), last, 1),
+        ("refill", window.ended, start, n),
+        ("calm_state", arrays.goods if window.has_end else (), last, lead + 1),
+        ("calm_age", arrays.lots if window.has_end else (), last, 1),
+        ("calm_freshness", window.perishable if window.has_end else (), last, window.ages),
     ]
 
 
 def make_layout(
-    arrays: CaseArrays, start: int, n: int, *, has_reserve: bool, has_opening: bool
+    arrays: CaseArrays, start: int, n: int, *, has_reserve: bool, has_end: bool = False
 ) -> Layout:
     """Columns and rows of a window."""
     window = slice(start, start + n)
@@ -136,14 +205,14 @@ def make_layout(
     }
     named = {kind: tuple(arrays.goods[g] for g in found) for kind, found in goods.items()}
     reserved = named["reserved"] if has_reserve else ()
-    blocks = _Window(arrays, start, n, reserved, ends=has_reserve and not has_opening)
+    blocks = _Window(arrays, start, n, reserved, named["perishable"], has_end=has_end)
     return Layout(
         arrays=arrays,
         start=start,
         n=n,
         has_reserve=has_reserve,
-        has_opening=has_opening,
-        columns=stack_blocks(_columns(blocks, has_opening=has_opening)),
+        has_end=has_end,
+        columns=stack_blocks(_columns(blocks)),
         rows=stack_blocks(_rows(blocks, named)),
         values=unit_values(arrays, start),
         **goods,
@@ -212,13 +281,7 @@ def arrivals(layout: Layout, k: int) -> tuple[IntArray, IntArray]:
     The period counts from the window's start; it may lie behind its end.
     """
     lead = int(layout.arrays.activities.lead_times[k])
-    columns = layout.column("order").indices[k]
-    periods = np.arange(layout.n, dtype=np.int64) + lead
-    if layout.has_opening and lead > 0:
-        opening = layout.column("opening").indices[k, -lead:]
-        columns = np.concatenate([opening, columns])
-        periods = np.concatenate([np.arange(lead, dtype=np.int64), periods])
-    return columns, periods
+    return layout.column("order").indices[k], np.arange(layout.n, dtype=np.int64) + lead
 
 
 def _activities(layout: Layout, entries: Entries) -> None:
@@ -254,8 +317,22 @@ def _shelf_inflow(
     rows = layout.row("shelf_life").indices[np.searchsorted(layout.perishable, good)]
     for age in range(int(layout.arrays.shelf_life[good])):
         inside = periods + age < layout.n
-        factor = -float(layout.arrays.retention[good] ** age)
-        entries.add(rows[periods[inside] + age], columns[inside], factor)
+        factor = float(layout.arrays.retention[good] ** age)
+        entries.add(rows[periods[inside] + age], columns[inside], -factor)
+    if layout.has_end:
+        _fresh_at_the_end(layout, entries, good, columns=columns, periods=periods)
+
+
+def _fresh_at_the_end(
+    layout: Layout, entries: Entries, good: int, *, columns: IntArray, periods: IntArray
+) -> None:
+    """Inflow that can still be used for more than i periods behind the end (L8)."""
+    rows = layout.row("calm_freshness").indices[np.searchsorted(layout.perishable, good)]
+    age = layout.n - 1 - periods
+    factor = layout.arrays.retention[good] ** age.astype(np.float64)
+    for i in range(1, int(layout.arrays.shelf_life[good])):
+        lasts = age < layout.arrays.shelf_life[good] - i
+        entries.add(rows[i - 1], columns[lasts], factor[lasts])
 
 
 def _capacities(layout: Layout, entries: Entries) -> None:
@@ -294,6 +371,8 @@ def _stock_sums(layout: Layout, entries: Entries) -> None:
         entries.add(rows[arrays.lot_goods, 0], lot[:, -1], 1.0)
         entries.add(rows, layout.column("behind").indices, 1.0)
         _ages(layout, entries)
+        freshness = layout.row("calm_freshness").indices
+        entries.add(freshness, layout.column("staler").indices, 1.0)
 
 
 def _refill(layout: Layout, entries: Entries) -> None:

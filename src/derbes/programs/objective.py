@@ -8,7 +8,7 @@ back to the calm plan (L8), which must not cost anybody's demand or reserve.
 
 import numpy as np
 
-from derbes.case.arrays import CALM, ActivityKind, MeasureRun
+from derbes.case.arrays import CALM, ActivityKind, CaseArrays, MeasureRun
 from derbes.programs.bounds import running
 from derbes.programs.layout import Layout
 from derbes.programs.solver.statement import FloatArray
@@ -20,8 +20,14 @@ WAY_BACK_WEIGHT = 6.0
 TIDY_WEIGHT = 1e-5
 """Weight of holding one money unit of stock for one period, beside money: above the
 solver's dual tolerance, below any difference in price that a case would state."""
-OLD_FIRST = 1.05
-"""Old lots weigh more than fresh stock, so that they are drawn first."""
+OLD_FIRST = 1.01
+"""Old lots weigh more than fresh stock that lasts as long, so that they are drawn first."""
+FIRST_EXPIRED = 0.05
+"""What lasts least weighs more by this part, so that it is drawn first."""
+TIE = 1e-3
+"""Weight of a unit from the last of several sources that cost the same, beside holding it."""
+MONEY_SIZE = 64.0
+"""Cost in the solver of what a usual period needs of the good whose flow is worth most."""
 TIERS = ("essential", "deferrable")
 
 
@@ -64,9 +70,6 @@ def money_costs(layout: Layout, run: MeasureRun) -> FloatArray:
     layout.column("lot").of(costs)[:] = storage[layout.arrays.lot_goods]
     layout.column("fresh").of(costs)[:] = storage
     layout.column("unmet").of(costs)[:] = shortage_costs(layout)
-    if layout.has_opening and layout.column("opening").size:
-        first = layout.arrays.activities.unit_cost[:, layout.start][:, None]
-        layout.column("opening").of(costs)[:] = first
     return costs
 
 
@@ -95,15 +98,57 @@ def _way_back_level(layout: Layout, values: FloatArray) -> FloatArray:
         behind.of(level)[:] = values[:, None]
         younger = values[layout.arrays.lot_goods][:, None]
         layout.column("younger").of(level)[:] = younger
+        layout.column("staler").of(level)[:] = values[layout.perishable][:, None]
     return level
 
 
+def lasting(arrays: CaseArrays, start: int) -> tuple[FloatArray, FloatArray]:
+    """How long a unit of each old lot, and of fresh stock, lasts from a period on.
+
+    The sum over the periods of what is left of it: what lasts least is used first.
+
+    Returns:
+        (L,) and (G,) [period]
+    """
+    of_lots = arrays.lot_retention[:, start + 1 :].cumprod(axis=1).sum(axis=1)
+    ages = np.arange(arrays.n_periods - start)
+    left = arrays.retention[:, None] ** ages
+    left[(arrays.shelf_life[:, None] > 0) & (ages >= arrays.shelf_life[:, None])] = 0.0
+    return of_lots, left[:, 1:].sum(axis=1)
+
+
+def _ranks(arrays: CaseArrays) -> FloatArray:
+    """Rank of each activity by its own numbers, 0-1; alike in all of them: the same. (K,)
+
+    Where two sources cost the same, the one with the shorter lead time is used first, then
+    the one whose seller earns less by it, then the larger.
+    """
+    activities = arrays.activities
+    margins = np.where(np.isnan(activities.margin_share), 2.0, activities.margin_share)
+    capacity = np.where(np.isfinite(activities.capacity), activities.capacity, 1e300).mean(axis=1)
+    outputs = np.maximum(activities.outputs, 0)
+    numbers = [
+        activities.lead_times.astype(np.float64),
+        margins,
+        -np.round(np.log2(np.maximum(capacity / arrays.flow_size[outputs], 1e-300)), 6),
+    ]
+    _unique, rank = np.unique(np.stack(numbers), axis=1, return_inverse=True)
+    return np.asarray(rank / max(len(activities.names), 1), dtype=np.float64)
+
+
 def _tidy_level(layout: Layout, values: FloatArray) -> FloatArray:
+    arrays = layout.arrays
     level = np.zeros(layout.n_columns)
-    layout.column("lot").of(level)[:] = OLD_FIRST * values[layout.arrays.lot_goods][:, None]
-    layout.column("fresh").of(level)[:] = values[:, None]
+    of_lots, of_fresh = lasting(arrays, layout.start)
+    lots = OLD_FIRST * (1.0 + FIRST_EXPIRED / (1.0 + of_lots)) * values[arrays.lot_goods]
+    fresh = (1.0 + FIRST_EXPIRED / (1.0 + of_fresh)) * values
+    layout.column("lot").of(level)[:] = lots[:, None]
+    layout.column("fresh").of(level)[:] = fresh[:, None]
     if layout.column("refill").size:
         layout.column("refill").of(level)[:] = values[layout.reserved][:, None]
+    outputs = arrays.activities.outputs
+    worth = np.where(outputs >= 0, values[np.maximum(outputs, 0)], 0.0)
+    layout.column("order").of(level)[:] = (TIE * _ranks(arrays) * worth)[:, None]
     return level
 
 
@@ -114,30 +159,35 @@ def objective_levels(
 
     What one unit of a level can cost below it: serving a unit one period earlier costs
     a unit of reserve for one period, serving it at all may cost it for the whole window.
-    Tiers count units and the reserve counts values, so a reserve above a tier is weighed
-    by its cheapest good.
+    Tiers count weighted units and the reserve counts values, so each is turned into the
+    other by the dearest way to what a weighted unit needs, and the cheapest of the reserve.
     """
-    values = layout.values
-    dearest = float(values.max(initial=1.0))
+    arrays, values = layout.arrays, layout.values
+    of_uses = values[arrays.use_goods]
+    largest = float((values * arrays.flow_size).max(initial=0.0)) or 1.0
     rising = [
         ("tidy", _tidy_level(layout, values), TIDY_WEIGHT),
         ("money", money_costs(layout, run), 1.0),
         ("way_back", _way_back_level(layout, values), WAY_BACK_WEIGHT),
     ]
     a_period = whole = WAY_BACK_WEIGHT
-    cheapest = float(values[layout.reserved].min(initial=dearest))
     spread = 1.0
-    for priority in reversed([p for p in layout.arrays.priorities if p != "money"]):
+    for priority in reversed([p for p in arrays.priorities if p != "money"]):
         weight = APART * a_period
         if priority in TIERS:
-            spread = dearest / cheapest
+            mine = (arrays.use_essential == (priority == "essential")) & (arrays.use_weight > 0)
+            months = arrays.use_weight * arrays.flow_size[arrays.use_goods]
+            dear = float((largest / months[mine]).min(initial=np.inf))
+            dear = max(dear, float((of_uses / arrays.use_weight)[mine].max(initial=0.0)))
+            dear = dear if np.isfinite(dear) else 1.0
+            spread = max(1.0, float((dear * arrays.use_weight / of_uses)[mine].max(initial=1.0)))
             total, early = _tier_levels(layout, priority)
-            rising.append((f"{priority}_early", early, weight * layout.n * dearest))
+            rising.append((f"{priority}_early", early, weight * layout.n * dear))
             a_period = whole = APART * max(weight * layout.n, whole)
-            rising.append((priority, total, whole * dearest))
+            rising.append((priority, total, whole * dear))
         elif layout.has_reserve:
             weight *= spread
             rising.append(("reserve", _reserve_level(layout, values), weight))
             a_period, whole = weight, weight * layout.n
     names, costs, weights = zip(*reversed(rising), strict=True)
-    return tuple(names), np.array(costs), np.array(weights) / dearest
+    return tuple(names), np.array(costs), MONEY_SIZE / largest * np.array(weights)

@@ -4,10 +4,12 @@ The constraints are (L1) to (L6) over a window in which the measure does not end
 to survive is found exactly, not by trial lengths: unmet demand is minimized with more
 weight on earlier periods; the first period that goes short is then minimized alone,
 with everything before it met. If it can be met the search goes on behind it. Else the
-fraction of the broken period is the part of it until stocks run out: what goes short
-in it, n, beside what would go short in it without any stock, m, is 1 - n / m. So a
-stock that is drawn at a constant rate lasts stock / net use (Simchi-Levi, Schmidt and
-Wei 2014, with a calendar in place of their aggregate).
+part of the broken period that counts is the largest share f for which the stock at its
+beginning and f of its flows serve f of its demands, of each use: divided by f, the
+period keeps its flows and demands and begins with 1 / f of the stock. So a stock that is
+drawn at a constant rate lasts stock / net use (Simchi-Levi, Schmidt and Wei 2014, with a
+calendar in place of their aggregate), and where the flows alone fall short and nothing
+is in store, f is 0.
 """
 
 from dataclasses import dataclass, replace
@@ -16,21 +18,32 @@ import numpy as np
 from scipy import sparse
 
 from derbes.case.arrays import CALM, BoolArray, MeasureArrays, MeasureRun, State
-from derbes.programs.bounds import demand_path, window_bounds
+from derbes.programs.bounds import demand_alone, demand_path, window_bounds
 from derbes.programs.calm import CalmSolution, state_at
 from derbes.programs.chokepoint import NOTHING
 from derbes.programs.layout import Layout, has_same_matrix, make_layout, supply_matrix
 from derbes.programs.objective import order_costs
 from derbes.programs.solver.highs import Session
 from derbes.programs.solver.lexicographic import solve_levels
-from derbes.programs.solver.statement import FloatArray, LinearProgram
+from derbes.programs.solver.statement import (
+    FloatArray,
+    IntArray,
+    LinearProgram,
+    Solution,
+)
 
-THRIFT = 1e-4
-"""Cost of the dearest good beside a unit of unmet demand."""
-LEAST_THRIFT = 2e-6
-"""Cost of a unit of anything; above the solver's dual tolerance."""
+THRIFT_WEIGHT = 1e-4
+"""Weight of what is paid for, beside unmet demand, both beside what is usual."""
+LEAST_THRIFT = 1e-2
+"""What a unit of anything costs at least beside the dearest flow."""
 EARLY = 1e-3
 """How much more an early period weighs than a late one, where only the sum matters."""
+ROUNDS = 60
+"""Shares of a broken period to be tried at most."""
+EXACT = 1e-7
+"""Relative width of the interval in which a share is found."""
+MOST_STOCK = 1.0 / NOTHING
+"""Where the broken period is not met with this many times its stock, nothing is in store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +70,7 @@ class SurvivalProgram:
         """
         arrays = calm.arrays
         n = min(n, arrays.n_periods - start)
-        self.layout: Layout = make_layout(arrays, start, n, has_reserve=False, has_opening=False)
+        self.layout: Layout = make_layout(arrays, start, n, has_reserve=False)
         self.state: State = state_at(calm, start)
         self._thrift = thrift_costs(self.layout)
         if before is not None and has_same_matrix(before.layout, self.layout):
@@ -69,132 +82,223 @@ class SurvivalProgram:
             self.program = survival_program(self.layout, self.state)
             self.session = Session(self.program)
 
-    def time_to_survive(self, measure: MeasureArrays, uses: BoolArray) -> Survived:
+    def time_to_survive(self, measure: MeasureArrays | None, uses: BoolArray) -> Survived:
         """Periods in which the chosen uses are met while the measure goes on.
 
         Args:
-            measure: It runs to the end of the window.
+            measure: It runs to the end of the window; None: calm.
             uses: Uses that must be met together. (U,)
         """
         layout = self.layout
         run = MeasureRun(measure, layout.n)
         demand = demand_path(layout, run)
         program = self._bounded(run)
-        upper = program.col_upper.copy()
         met = 0
         early = _unmet_costs(layout, uses, np.arange(layout.n, 0, -1) / layout.n)
         while True:
-            columns, certificate = self._minimize(program, upper, early)
-            broken = _first_short(layout, columns, demand, (uses, met))
+            solution = self._minimize(program, early)
+            broken = _first_short(layout, solution.columns, demand, uses, met)
             if broken is None:
-                return Survived(None, None, columns, program.row_upper, certificate)
-            upper = upper.copy()
-            layout.column("unmet").of(upper)[uses, :broken] = 0.0
-            alone = _unmet_costs(layout, uses, _only(layout, broken))
-            columns, certificate = self._minimize(program, upper, alone)
-            short = float(layout.column("unmet").of(columns)[uses, broken].sum())
-            if short > NOTHING * demand[uses, broken].sum():
-                least = self._unavoidable(program, upper, uses, broken)
-                left = min(
-                    self._part_met(measure, uses, broken, short),
-                    self.fraction_left(measure, uses, broken, least),
+                return Survived(
+                    None, None, solution.columns, program.row_upper, solution.certificate
                 )
-                periods = broken + (left if left > NOTHING else 0.0)
-                return Survived(periods, broken, columns, program.row_upper, certificate)
+            program = self._with_met(program, uses, broken)
+            solution = self._minimize(program, _unmet_costs(layout, uses, _only(layout, broken)))
+            if _first_short(layout, solution.columns, demand, uses, broken) == broken:
+                share = self._share(program, run, uses, broken)
+                return Survived(
+                    broken + share,
+                    broken,
+                    solution.columns,
+                    program.row_upper,
+                    solution.certificate,
+                )
             met = broken + 1
-            upper = upper.copy()
-            layout.column("unmet").of(upper)[uses, :met] = 0.0
+            program = self._with_met(program, uses, met)
 
-    def fraction_left(
-        self, measure: MeasureArrays, uses: BoolArray, period: int, unmet: FloatArray
+    def share_after(
+        self, measure: MeasureArrays, uses: BoolArray, period: int, response: FloatArray
     ) -> float:
-        """Part of a broken period until the first of the chosen uses runs out, 0-1.
+        """Part of a period in which uses can be met after what a response did before it, 0-1.
 
         Args:
             measure: It runs to the end of the window.
             uses: (U,)
-            period: The broken period of the window.
-            unmet: What goes short in it by use. (U,) [unit/period]
+            period: The period of the window that is broken.
+            response: Orders and stocks as columns of the window. (columns,)
         """
-        together = self._part_met(measure, uses, period, float(unmet[uses].sum()))
-        alone = [
-            self._part_met(measure, _one_of(uses, int(u)), period, float(unmet[u]))
-            for u in np.flatnonzero(uses)
-            if unmet[u] > 0.0 and uses.sum() > 1
-        ]
-        left = min([together, *alone])
-        return left if left > NOTHING else 0.0
+        run = MeasureRun(measure, self.layout.n)
+        program = self._bounded(run)
+        lower, upper = program.col_lower.copy(), program.col_upper.copy()
+        for kind in ("order", "lot", "fresh"):
+            block = self.layout.column(kind)
+            for bounds in (lower, upper):
+                block.of(bounds)[:, :period] = block.of(response)[:, :period]
+        return self._share(replace(program, col_lower=lower, col_upper=upper), run, uses, period)
 
-    def _part_met(
-        self, measure: MeasureArrays, uses: BoolArray, period: int, short: float
-    ) -> float:
-        """1 - n / m: what goes short beside what would go short without any stock."""
-        without = float(self._short_without_stock(measure, uses, period)[uses].sum())
-        return 1.0 - short / max(without, short, 1e-300)
-
-    def _unavoidable(
-        self, program: LinearProgram, upper: FloatArray, uses: BoolArray, period: int
-    ) -> FloatArray:
-        """What each of the chosen uses must go short in a period, served first. (U,)"""
-        least = np.zeros(len(uses))
-        for u in np.flatnonzero(uses):
-            costs = _unmet_costs(self.layout, _one_of(uses, int(u)), _only(self.layout, period))
-            columns, _certificate = self._minimize(program, upper, costs)
-            least[u] = self.layout.column("unmet").of(columns)[u, period]
-        return least
-
-    def _short_without_stock(
-        self, measure: MeasureArrays, uses: BoolArray, period: int
-    ) -> FloatArray:
-        """What of the chosen uses goes short in a period that starts without stock. (U,)"""
-        state = self.state
-        if period == 0:
-            state = replace(state, lots=0.0 * state.lots, fresh=0.0 * state.fresh)
-        program = self._bounded(MeasureRun(measure, self.layout.n), state)
+    def _with_met(self, program: LinearProgram, uses: BoolArray, until: int) -> LinearProgram:
+        """The program with chosen uses met in all periods before one."""
         upper = program.col_upper.copy()
-        if period > 0:
-            for kind in ("lot", "fresh"):
-                self.layout.column(kind).of(upper)[:, period - 1] = 0.0
-        alone = _unmet_costs(self.layout, uses, _only(self.layout, period))
-        columns, _certificate = self._minimize(program, upper, alone)
-        return self.layout.column("unmet").of(columns)[:, period]
+        self.layout.column("unmet").of(upper)[uses, :until] = 0.0
+        return replace(program, col_upper=upper)
+
+    def _share(
+        self, program: LinearProgram, run: MeasureRun, uses: BoolArray, period: int
+    ) -> float:
+        """The largest share of a broken period in which its uses can be met, 0-1."""
+        layout = self.layout
+        demand = demand_path(layout, run)[uses, period]
+        costs = _unmet_costs(layout, uses, _only(layout, period))
+        stocks = _Stocks(self, program, run, period)
+        low, high = 1.0, np.inf
+        unmet, slope = self._unmet_with(stocks, low, costs, uses, demand)
+        try:
+            for _round in range(ROUNDS):
+                if unmet == 0.0:
+                    return 1.0
+                if slope >= 0.0 or low - unmet / slope > MOST_STOCK:
+                    return 0.0
+                if high <= low * (1.0 + EXACT):
+                    break
+                step = low - unmet / slope
+                step = step if step < high else 0.5 * (low + high)
+                short, new_slope = self._unmet_with(stocks, step, costs, uses, demand)
+                if short > 0.0:
+                    low, unmet, slope = step, short, new_slope
+                    continue
+                high = step
+                before = low + (1.0 - EXACT) * (step - low)
+                short, new_slope = self._unmet_with(stocks, before, costs, uses, demand)
+                if short > 0.0:
+                    break
+                high = before
+        finally:
+            stocks.restore()
+        share = 1.0 / (high if np.isfinite(high) else low)
+        return share if share > NOTHING else 0.0
+
+    def _unmet_with(
+        self,
+        stocks: "_Stocks",
+        factor: float,
+        costs: FloatArray,
+        uses: BoolArray,
+        demand: FloatArray,
+    ) -> tuple[float, float]:
+        """What goes short in a period that begins with some times its stock, and its slope."""
+        program = stocks.times(factor)
+        solution = self._minimize(program, costs)
+        period = stocks.period
+        short = self.layout.column("unmet").of(solution.columns)[uses, period]
+        if np.all(short <= NOTHING * 1e-2 * demand):
+            return 0.0, 0.0
+        return float(costs @ solution.columns), stocks.slope(solution)
 
     def least_unmet(self, run: MeasureRun, uses: BoolArray) -> Survived:
         """The least that goes short of the chosen uses under a measure of some length.
 
-        Among responses that leave as little unmet, one that serves early: the weight of a
-        period falls slightly along the window.
+        By weight, and among responses that leave as little unmet, one that serves early.
         """
+        layout = self.layout
         program = self._bounded(run)
-        falling = 1.0 + EARLY * np.arange(self.layout.n, 0, -1) / self.layout.n
-        weights = _unmet_costs(self.layout, uses, falling)
-        columns, certificate = self._minimize(program, program.col_upper, weights)
-        broken = _first_short(self.layout, columns, demand_path(self.layout, run), (uses, 0))
-        return Survived(None, broken, columns, program.row_upper, certificate)
+        falling = 1.0 + EARLY * np.arange(layout.n, 0, -1) / layout.n
+        costs = _unmet_costs(layout, uses, falling, is_weighted=True)
+        solution = self._minimize(program, costs)
+        broken = _first_short(layout, solution.columns, demand_path(layout, run), uses, 0)
+        return Survived(None, broken, solution.columns, program.row_upper, solution.certificate)
 
-    def is_met(self, run: MeasureRun, uses: BoolArray) -> bool:
-        """Whether a measure of some length leaves nothing of the chosen uses unmet."""
-        return self.least_unmet(run, uses).broken is None
-
-    def _bounded(self, run: MeasureRun, state: State | None = None) -> LinearProgram:
-        bounds = window_bounds(self.layout, state or self.state, run)
-        self.session.set_row_bounds(bounds.row_lower, bounds.row_upper)
+    def _bounded(self, run: MeasureRun) -> LinearProgram:
+        bounds = window_bounds(self.layout, self.state, run)
         return replace(
             self.program,
             row_lower=bounds.row_lower,
             row_upper=bounds.row_upper,
+            col_lower=bounds.col_lower,
             col_upper=bounds.col_upper,
         )
 
-    def _minimize(
-        self, program: LinearProgram, upper: FloatArray, costs: FloatArray
-    ) -> tuple[FloatArray, float]:
-        thrifty = costs + self._thrift
-        asked = replace(program, col_upper=upper, level_costs=thrifty[None, :])
-        self.session.set_column_bounds(asked.col_lower, upper)
-        self.session.set_costs(thrifty)
-        solution = solve_levels(asked, self.session)
-        return solution.columns, solution.certificate
+    def _minimize(self, program: LinearProgram, costs: FloatArray) -> Solution:
+        asked = replace(program, level_costs=np.stack([costs, self._thrift]))
+        self.session.set_row_bounds(asked.row_lower, asked.row_upper)
+        self.session.set_column_bounds(asked.col_lower, asked.col_upper)
+        self.session.set_costs(asked.cost)
+        return solve_levels(asked, self.session)
+
+
+class _Stocks:
+    """The stock at the beginning of a period, multiplied while a share is looked for."""
+
+    def __init__(
+        self, survival: SurvivalProgram, program: LinearProgram, run: MeasureRun, period: int
+    ) -> None:
+        self.period = period
+        self._survival, self._program, self._run = survival, program, run
+        self._places = self._entries() if period > 0 else np.zeros(0, dtype=np.int64)
+        self._is_changed = False
+
+    def _entries(self) -> IntArray:
+        """Where the matrix takes stock over into the period."""
+        layout, matrix = self._survival.layout, self._program.matrix
+        before = [layout.column(kind).indices[:, self.period - 1] for kind in ("lot", "fresh")]
+        rows = [
+            layout.row(kind).indices[:, self.period]
+            for kind in ("stock", "fresh_stock", "balance")
+            if layout.row(kind).size
+        ]
+        now = np.concatenate(rows)
+        places = np.concatenate(
+            [np.arange(matrix.indptr[j], matrix.indptr[j + 1]) for j in np.concatenate(before)]
+        ).astype(np.int64)
+        return places[np.isin(matrix.indices[places], now)]
+
+    def times(self, factor: float) -> LinearProgram:
+        """The program with the stock times a factor."""
+        if self.period == 0:
+            return self._with_first_stock(factor)
+        matrix = self._program.matrix.copy()
+        matrix.data[self._places] *= factor
+        program = replace(self._program, matrix=matrix)
+        self._change(matrix)
+        self._is_changed = True
+        return program
+
+    def _with_first_stock(self, factor: float) -> LinearProgram:
+        state = self._survival.state
+        more = replace(
+            state,
+            lots=factor * state.lots,
+            fresh=factor * state.fresh,
+            past_inflow=factor * state.past_inflow,
+        )
+        bounds = window_bounds(self._survival.layout, more, self._run)
+        return replace(self._program, row_lower=bounds.row_lower, row_upper=bounds.row_upper)
+
+    def slope(self, solution: Solution) -> float:
+        """By how much less goes short for each time the stock more."""
+        duals = solution.parts.duals[0]
+        if self.period == 0:
+            one, two = self._with_first_stock(1.0), self._with_first_stock(2.0)
+            lower = _finite(two.row_lower - one.row_lower)
+            upper = _finite(two.row_upper - one.row_upper)
+            return float(np.where(duals > 0, lower, upper) @ duals)
+        matrix = self._program.matrix
+        columns = np.searchsorted(matrix.indptr, self._places, side="right") - 1
+        rows = matrix.indices[self._places]
+        return float(-np.sum(duals[rows] * matrix.data[self._places] * solution.columns[columns]))
+
+    def restore(self) -> None:
+        """Give the solver its own matrix back."""
+        if self._is_changed:
+            self._change(self._program.matrix)
+
+    def _change(self, matrix: sparse.csc_matrix) -> None:
+        columns = np.searchsorted(matrix.indptr, self._places, side="right") - 1
+        rows = matrix.indices[self._places]
+        self._survival.session.change_entries(rows, columns, matrix.data[self._places])
+
+
+def _finite(change: FloatArray) -> FloatArray:
+    return np.where(np.isfinite(change), change, 0.0)
 
 
 def survival_program(
@@ -209,11 +313,12 @@ def survival_program(
     """
     bounds = window_bounds(layout, state)
     everything = np.ones(len(layout.arrays.uses), dtype=np.bool_)
+    costs = _unmet_costs(layout, everything, np.ones(layout.n))
     return LinearProgram(
         name="time to survive",
-        levels=("unmet",),
-        level_costs=_unmet_costs(layout, everything, np.ones(layout.n))[None, :],
-        weights=np.ones(1),
+        levels=("unmet", "thrift"),
+        level_costs=np.stack([costs, thrift_costs(layout)]),
+        weights=np.array([1.0, THRIFT_WEIGHT]),
         matrix=supply_matrix(layout) if matrix is None else matrix,
         row_lower=bounds.row_lower,
         row_upper=bounds.row_upper,
@@ -221,29 +326,36 @@ def survival_program(
         col_upper=bounds.col_upper,
         columns=layout.columns,
         rows=layout.rows,
+        sizes=layout.sizes,
     )
 
 
 def thrift_costs(layout: Layout) -> FloatArray:
     """Costs that keep a response from buying or making what it does not need. (columns,)
 
-    Too small to let any demand go unmet for them, so that what is at its limit in the
-    solution is what binds.
+    Beside the dearest flow, so that what is at its limit in the solution is what binds.
     """
     costs: FloatArray = np.zeros(layout.n_columns)
-    paid = np.abs(order_costs(layout, CALM)) / float(layout.values.max(initial=1.0))
-    layout.column("order").of(costs)[:] = THRIFT * np.minimum(paid, 1.0) + LEAST_THRIFT
+    size = layout.column("order").of(layout.sizes.columns)
+    dearest = float((layout.values * layout.arrays.flow_size).max(initial=0.0)) or 1.0
+    paid = np.abs(order_costs(layout, CALM)) * size / dearest
+    layout.column("order").of(costs)[:] = (np.minimum(paid, 1.0) + LEAST_THRIFT) / size
     return costs
 
 
-def _unmet_costs(layout: Layout, uses: BoolArray, by_period: FloatArray) -> FloatArray:
+def _unmet_costs(
+    layout: Layout, uses: BoolArray, by_period: FloatArray, *, is_weighted: bool = False
+) -> FloatArray:
+    """Costs of unmet demand: beside what is usual of each good, or by weight. (columns,)"""
+    arrays = layout.arrays
+    usual = arrays.flow_size[arrays.use_goods]
+    weight = 1.0 / usual
+    if is_weighted:
+        largest = float((arrays.use_weight * usual)[uses].max(initial=0.0)) or 1.0
+        weight = arrays.use_weight / largest
     costs: FloatArray = np.zeros(layout.n_columns)
-    layout.column("unmet").of(costs)[:] = uses[:, None] * by_period
+    layout.column("unmet").of(costs)[:] = (uses * weight)[:, None] * by_period
     return costs
-
-
-def _one_of(uses: BoolArray, use: int) -> BoolArray:
-    return np.asarray(np.arange(len(uses)) == use, dtype=np.bool_)
 
 
 def _only(layout: Layout, period: int) -> FloatArray:
@@ -251,13 +363,47 @@ def _only(layout: Layout, period: int) -> FloatArray:
 
 
 def _first_short(
-    layout: Layout, columns: FloatArray, demand: FloatArray, asked: tuple[BoolArray, int]
+    layout: Layout, columns: FloatArray, demand: FloatArray, uses: BoolArray, met: int
 ) -> int | None:
-    """First period from `asked[1]` on in which the uses of `asked[0]` go short."""
-    uses, met = asked
-    unmet = layout.column("unmet").of(columns)[uses].sum(axis=0)
-    wanted = demand[uses].sum(axis=0)
-    size = NOTHING * max(float(wanted.max(initial=0.0)), 1e-300)
-    short = np.flatnonzero(unmet > size)
-    later = short[short >= met]
+    """First period from `met` on in which one of the uses goes short."""
+    unmet = layout.column("unmet").of(columns)[uses]
+    is_short = unmet > NOTHING * demand[uses]
+    later = np.flatnonzero(is_short.any(axis=0))
+    later = later[later >= met]
     return int(later[0]) if len(later) else None
+
+
+@dataclass(frozen=True, slots=True)
+class NetUnmet:
+    """What a measure adds to what goes short."""
+
+    unmet: FloatArray
+    """In the response that goes short least. (U, n) [unit/period]"""
+    added: FloatArray
+    """What is more than in the course without the measure. (U, n) [unit/period]"""
+    short: BoolArray
+    """Uses that lose by it over the horizon. (U,)"""
+    solved: Survived
+
+
+def net_unmet(program: SurvivalProgram, run: MeasureRun, uses: BoolArray) -> NetUnmet:
+    """What a measure adds to the least that goes short of some uses over its horizon.
+
+    The course without the measure has its demand (a crisis, where it brings one).
+    """
+    layout, arrays = program.layout, program.layout.arrays
+    block = layout.column("unmet")
+    solved = program.least_unmet(run, uses)
+    unmet = block.of(solved.columns)
+    usual = NOTHING * arrays.flow_size[arrays.use_goods]
+    without = np.zeros_like(unmet)
+    if (unmet[uses].sum(axis=1) > usual[uses]).any():
+        alone = None if run.measure is None else demand_alone(arrays, run.measure)
+        calm = CALM if alone is None else MeasureRun(alone, run.length)
+        without = block.of(program.least_unmet(calm, uses).columns)
+    added = unmet - without
+    total = float((arrays.use_weight[:, None] * added)[uses].sum())
+    weighted = (arrays.use_weight * usual)[uses].max(initial=0.0)
+    by_use = added.sum(axis=1) > usual
+    short = uses & by_use & (total > weighted)
+    return NetUnmet(unmet, added, np.asarray(short, dtype=np.bool_), solved)

@@ -5,6 +5,7 @@ solved from the last basis. Cold and warm solves have options of their own; the 
 is the same, the certificate sees to it. One thread, a fixed seed.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import highspy
@@ -16,7 +17,16 @@ from derbes.errors import SolveError
 from derbes.language import _
 from derbes.programs.solver.mixed import MixedAnswer, MixedSettings
 from derbes.programs.solver.scaling import Scaled, scaled
-from derbes.programs.solver.statement import BoolArray, FloatArray, IntArray, LinearProgram
+from derbes.programs.solver.statement import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    LinearProgram,
+    Sizes,
+    power_of_two,
+    row_sizes,
+    usual_sizes,
+)
 
 COLD: dict[str, bool | int | float | str] = {
     "presolve": "on",
@@ -37,6 +47,10 @@ WARM: dict[str, bool | int | float | str] = {
     "simplex_scale_strategy": 0,
 }
 """Devex weights, no presolve, perturbation or scaling: fast when few bounds have changed."""
+MOST_SPAN = 1e11
+"""Largest ratio of two entries of a scaled matrix that is handed to the solver."""
+USUAL, STRICT = 1e-7, 1e-10
+"""Tolerances of the solver."""
 IIS_STRATEGY = 6
 """Rows and columns from the dual ray, then made irreducible."""
 PRIMAL_SIMPLEX, DUAL_SIMPLEX = 4, 1
@@ -75,15 +89,17 @@ def _new_solver() -> Any:
 class Session:
     """One program in the solver.
 
-    Quantities are divided by `scale`, a power of two near the program's largest
-    bound, so that the solver's absolute tolerances are relative ones.
+    Columns, rows and costs are divided by what is usual of them (`Sizes`), so that the
+    solver's absolute tolerances are relative ones, whatever units the case is written in.
     """
 
     def __init__(self, program: LinearProgram) -> None:
         self.program = program
-        self.scale = _scale(program)
+        sizes = usual_sizes(program)
+        self._sizes = sizes
+        self._cost_size = _cost_size(sizes, program.cost)
         self._solver = _new_solver()
-        self._solver.passModel(_to_highs(program, self.scale))
+        self._solver.passModel(_to_highs(program, sizes, self._cost_size))
         self._is_cold = True
         self._column_bounds = (program.col_lower, program.col_upper)
         self._row_bounds = (program.row_lower, program.row_upper)
@@ -95,7 +111,8 @@ class Session:
             return
         which = _changed(self._column_bounds, (lower, upper))
         if len(which):
-            low, high = lower[which] / self.scale, upper[which] / self.scale
+            sizes = self._sizes.columns[which]
+            low, high = lower[which] / sizes, upper[which] / sizes
             self._solver.changeColsBounds(len(which), which, low, high)
         self._column_bounds = (lower, upper)
 
@@ -105,20 +122,38 @@ class Session:
             return
         which = _changed(self._row_bounds, (lower, upper))
         if len(which):
-            low, high = lower[which] / self.scale, upper[which] / self.scale
+            sizes = self._sizes.rows[which]
+            low, high = lower[which] / sizes, upper[which] / sizes
             self._solver.changeRowsBounds(len(which), which, low, high)
         self._row_bounds = (lower, upper)
 
-    def set_costs(self, costs: FloatArray) -> None:
-        """Costs of all columns."""
-        self._solver.changeColsCost(len(self._all_columns), self._all_columns, costs)
+    def set_costs(self, costs: FloatArray, *, is_alone: bool = False) -> None:
+        """Costs of all columns.
+
+        Args:
+            costs: (columns,)
+            is_alone: They are one level, whose own size is taken for what is usual.
+        """
+        sizes = replace(self._sizes, cost=None) if is_alone else self._sizes
+        self._cost_size = _cost_size(sizes, costs)
+        scaled = costs * self._sizes.columns / self._cost_size
+        self._solver.changeColsCost(len(self._all_columns), self._all_columns, scaled)
+
+    def change_entries(self, rows: IntArray, columns: IntArray, entries: FloatArray) -> None:
+        """Entries of the matrix at some places."""
+        scaled = entries * self._sizes.columns[columns] / self._sizes.rows[rows]
+        for row, column, entry in zip(rows, columns, scaled, strict=True):
+            self._solver.changeCoeff(int(row), int(column), float(entry))
 
     def add_rows(self, rows: sparse.csr_matrix) -> None:
         """Add rows without bounds; their bounds are set like those of the others."""
         n = rows.shape[0]
         free = np.full(n, np.inf)
         starts, columns = rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32)
-        self._solver.addRows(n, -free, free, rows.nnz, starts, columns, rows.data)
+        sizes = row_sizes(rows.tocsc(), self._sizes.columns)
+        scaled = rows.data * self._sizes.columns[columns] / np.repeat(sizes, np.diff(rows.indptr))
+        self._solver.addRows(n, -free, free, rows.nnz, starts, columns, scaled)
+        self._sizes = replace(self._sizes, rows=np.concatenate([self._sizes.rows, sizes]))
         self._row_bounds = (
             np.concatenate([self._row_bounds[0], -free]),
             np.concatenate([self._row_bounds[1], free]),
@@ -137,8 +172,8 @@ class Session:
     def stance(self) -> Stance:
         """The last basis as small numbers that can be kept and sent. (columns + rows,)"""
         solution = self._solver.getSolution()
-        columns = _standing(np.array(solution.col_value) * self.scale, self._column_bounds)
-        rows = _standing(np.array(solution.row_value) * self.scale, self._row_bounds)
+        columns = _standing(np.array(solution.col_value) * self._sizes.columns, self._column_bounds)
+        rows = _standing(np.array(solution.row_value) * self._sizes.rows, self._row_bounds)
         _status, basic = self._solver.getBasicVariables()
         columns[basic[basic >= 0]] = BASIC
         rows[-basic[basic < 0] - 1] = BASIC
@@ -155,6 +190,12 @@ class Session:
         basis.row_status = _STANDINGS[rows].tolist()
         self._solver.setBasis(basis)
         self._warm_up()
+
+    def be_strict(self, *, is_strict: bool) -> None:
+        """Solve to the smallest tolerances that the solver has, or to the usual ones."""
+        tolerance = STRICT if is_strict else USUAL
+        for option in ("primal_feasibility_tolerance", "dual_feasibility_tolerance"):
+            self._solver.setOptionValue(option, tolerance)
 
     def forget(self) -> None:
         """Start the next solve cold."""
@@ -193,15 +234,15 @@ class Session:
         if status != highspy.HighsModelStatus.kOptimal:
             raise SolveError(self._explain(status))
         self._warm_up()
-        return np.array(self._solver.getSolution().col_value) * self.scale
+        return np.array(self._solver.getSolution().col_value) * self._sizes.columns
 
     def row_duals(self) -> FloatArray:
         """Row duals of the last solve, for the costs it had. (rows,)"""
-        return np.array(self._solver.getSolution().row_dual)
+        return np.array(self._solver.getSolution().row_dual) * self._cost_size / self._sizes.rows
 
     def reduced_costs(self) -> FloatArray:
         """Reduced costs of the last solve, for the costs it had. (columns,)"""
-        return np.array(self._solver.getSolution().col_dual)
+        return np.array(self._solver.getSolution().col_dual) * self._cost_size / self._sizes.columns
 
     def part_duals(self, costs: FloatArray, total: FloatArray) -> FloatArray:
         """Row duals of parts of the objective at the last basis. (parts, rows)
@@ -216,8 +257,9 @@ class Session:
             is_column = basic >= 0
             for part, cost in enumerate(costs[:-1]):
                 side = np.zeros(len(basic))
-                side[is_column] = cost[basic[is_column]]
-                duals[part] = self._solver.getBasisTransposeSolve(side)[1]
+                at = basic[is_column]
+                side[is_column] = cost[at] * self._sizes.columns[at]
+                duals[part] = self._solver.getBasisTransposeSolve(side)[1] / self._sizes.rows
         duals[-1] = total - duals[:-1].sum(axis=0)
         return duals
 
@@ -267,32 +309,52 @@ def _standing(values: FloatArray, bounds: tuple[FloatArray, FloatArray]) -> Stan
     return standing
 
 
-def _scale(program: LinearProgram) -> float:
-    bounds = np.concatenate(
-        [program.col_upper, np.abs(program.row_lower), np.abs(program.row_upper)]
-    )
-    finite = bounds[np.isfinite(bounds) & (bounds > 0)]
-    typical = float(np.median(finite)) if len(finite) else 1.0
-    return float(2.0 ** np.round(np.log2(typical)))
+def _cost_size(sizes: Sizes, costs: FloatArray) -> float:
+    """What costs are divided by: what is said, or the geometric mean of those that are not 0."""
+    if sizes.cost is not None:
+        return sizes.cost
+    scaled = np.abs(costs * sizes.columns)
+    known = scaled[scaled > 0]
+    return float(power_of_two(np.exp(np.log(known).mean()))) if len(known) else 1.0
 
 
-def _to_highs(program: LinearProgram, scale: float) -> highspy.HighsLp:
+def _to_highs(program: LinearProgram, sizes: Sizes, cost_size: float) -> highspy.HighsLp:
     lp = highspy.HighsLp()
     n_rows, n_columns = program.matrix.shape
     lp.num_col_, lp.num_row_ = n_columns, n_rows
-    lp.col_cost_ = program.cost
-    lp.col_lower_, lp.col_upper_ = program.col_lower / scale, program.col_upper / scale
-    lp.row_lower_, lp.row_upper_ = program.row_lower / scale, program.row_upper / scale
-    return _with_matrix(lp, program.matrix)
+    lp.col_cost_ = program.cost * sizes.columns / cost_size
+    lp.col_lower_ = program.col_lower / sizes.columns
+    lp.col_upper_ = program.col_upper / sizes.columns
+    lp.row_lower_, lp.row_upper_ = program.row_lower / sizes.rows, program.row_upper / sizes.rows
+    matrix = program.matrix.copy()
+    matrix.data = matrix.data * np.repeat(sizes.columns, np.diff(matrix.indptr))
+    matrix.data /= sizes.rows[matrix.indices]
+    _refuse_unlike(program, matrix, sizes)
+    return _with_matrix(lp, matrix)
 
 
-def nonbasic_face(
-    reduced: FloatArray, duals: FloatArray, tolerance: float
-) -> tuple[IntArray, IntArray]:
-    """Columns and rows that every optimum of the last solve has at the same bound."""
-    columns = np.flatnonzero(np.abs(reduced) > tolerance)
-    rows = np.flatnonzero(np.abs(duals) > tolerance)
-    return columns.astype(np.int64), rows.astype(np.int64)
+def _refuse_unlike(program: LinearProgram, matrix: sparse.csc_matrix, sizes: Sizes) -> None:
+    """Refuse entries that no solver can tell from rounding.
+
+    Raises:
+        SolveError: The entries of the matrix span more than `MOST_SPAN`.
+    """
+    entries = np.abs(matrix.data[matrix.data != 0])
+    if not len(entries) or float(entries.max() / entries.min()) <= MOST_SPAN:
+        return
+    places = [
+        int(np.argmin(np.where(matrix.data != 0, np.abs(matrix.data), np.inf))),
+        int(np.argmax(np.abs(matrix.data))),
+    ]
+    column_of = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))
+    smallest, largest = (program.column_name(int(column_of[place])) for place in places)
+    raise SolveError(
+        _(
+            'program "{name}": the case\'s numbers are too far apart: those of {smallest} and '
+            "of {largest} differ by more than {span:.0e} times even beside what is usual of "
+            "each. Fix: leave out what is that small, or look for a unit that was mistaken."
+        ).format(name=program.name, smallest=smallest, largest=largest, span=MOST_SPAN)
+    )
 
 
 def solve_mixed(

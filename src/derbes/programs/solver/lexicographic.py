@@ -13,19 +13,21 @@ import numpy as np
 
 from derbes.errors import SolveError
 from derbes.language import _
-from derbes.programs.solver.certificate import DUAL_TOLERANCE, certify, largest_costs
-from derbes.programs.solver.highs import Session, nonbasic_face
-from derbes.programs.solver.statement import FloatArray, IntArray, LinearProgram, Parts, Solution
+from derbes.programs.solver.certificate import DUAL_TOLERANCE, certify, relative_prices
+from derbes.programs.solver.highs import Session
+from derbes.programs.solver.statement import (
+    FloatArray,
+    IntArray,
+    LinearProgram,
+    Parts,
+    Solution,
+    usual_sizes,
+)
 
 CERTIFIED = 2e-6
 """Residual up to which an optimum counts as proven; twice the certificate's tolerance."""
-FACE_TOLERANCE = DUAL_TOLERANCE
-"""Price above which a column is held on a level's optimal face, relative to the level's
-largest cost: what the certificate takes for zero must be free to move."""
-TIE_BREAKER = "tidy"
-"""A last level that carries no number; it is proven together with the one before it."""
 ZERO = 1e-9
-"""Value of a level that counts as zero, relative to its largest cost and the solution."""
+"""Value of a level that counts as zero, relative to its largest cost and what is usual."""
 
 
 def solve_levels(program: LinearProgram, session: Session | None = None) -> Solution:
@@ -40,46 +42,45 @@ def solve_levels(program: LinearProgram, session: Session | None = None) -> Solu
         SolveError: No optimum, or none that passes its certificate.
     """
     session = session or Session(program)
-    for attempt in (_weighted, _one_by_one):
+    solution = None
+    for attempt in (_weighted, _one_by_one, _cold, _strict):
         try:
             solution = attempt(program, session)
         except SolveError:
             # Weights far apart can defeat the solver; level by level they do not meet.
+            if attempt is _strict:
+                raise
             continue
         if solution.certificate <= CERTIFIED:
             return solution
-    solution = _cold(program, session)
-    if solution.certificate <= CERTIFIED:
-        return solution
+    residual = np.inf if solution is None else solution.certificate
     raise SolveError(
         _(
             'program "{name}": the solver\'s answer does not pass its certificate '
             "(residual {residual:.1e}). Fix: bring the case's numbers closer together in "
             "size, for example by larger units."
-        ).format(name=program.name, residual=solution.certificate)
+        ).format(name=program.name, residual=residual)
     )
 
 
-def _closing_levels(program: LinearProgram, columns: FloatArray, values: FloatArray) -> IntArray:
+def _closing_levels(program: LinearProgram, values: FloatArray) -> IntArray:
     """The level that closes each part: levels at zero belong to the next that is not."""
-    size = max(1.0, float(np.abs(columns).max(initial=0.0)))
-    largest = np.abs(program.level_costs).max(axis=1, initial=0.0)
-    is_zero = np.abs(values) <= ZERO * size * np.maximum(largest, 1e-300)
+    usual = np.abs(program.level_costs * usual_sizes(program).columns).max(axis=1, initial=0.0)
+    is_zero = np.abs(values) <= ZERO * np.maximum(usual, 1e-300)
     cannot_fall = (program.level_costs >= 0.0).all(axis=1) & bool(np.all(program.col_lower >= 0))
     positive = np.flatnonzero(~(is_zero & cannot_fall))
-    closing = 2 if program.levels[-1] == TIE_BREAKER else 1
-    ends = [int(i) for i in positive if i < len(values) - closing]
-    return np.array([*ends, len(values) - closing], dtype=np.int64)
+    last = len(values) - 1
+    return np.array([*(int(i) for i in positive if i < last), last], dtype=np.int64)
 
 
 def _weighted(program: LinearProgram, session: Session) -> Solution:
     columns = session.run()
     values = np.asarray(program.level_costs @ columns, dtype=np.float64)
-    closing = _closing_levels(program, columns, values)
+    closing = _closing_levels(program, values)
     weighted = program.weights[:, None] * program.level_costs
     costs = np.add.reduceat(weighted, np.array([0, *(closing[:-1] + 1)]), axis=0)
     duals = session.part_duals(costs, session.row_duals())
-    parts = Parts(costs, duals, largest_costs(weighted[closing]))
+    parts = Parts(costs, duals)
     return Solution(columns, program.row_upper, values, certify(program, parts, columns), parts)
 
 
@@ -89,29 +90,42 @@ def _cold(program: LinearProgram, session: Session) -> Solution:
     return _one_by_one(program, session)
 
 
+def _strict(program: LinearProgram, session: Session) -> Solution:
+    """Level after level, cold, with the smallest tolerances that the solver has."""
+    session.be_strict(is_strict=True)
+    try:
+        return _cold(program, session)
+    finally:
+        session.be_strict(is_strict=False)
+
+
 def _one_by_one(program: LinearProgram, session: Session) -> Solution:
     """Level after level on the optimal faces of those before."""
     col_lower, col_upper = program.col_lower.copy(), program.col_upper.copy()
     row_lower, row_upper = program.row_lower.copy(), program.row_upper.copy()
     columns = np.zeros(program.matrix.shape[1])
     duals = np.zeros((len(program.levels), program.matrix.shape[0]))
-    for level, costs in enumerate(program.level_costs):
-        largest = float(np.abs(costs).max(initial=0.0))
-        if largest == 0.0:
-            continue
-        session.set_costs(costs / largest)
-        columns = session.run(primal=level > 0)
-        row_dual, reduced = session.row_duals(), session.reduced_costs()
-        duals[level] = row_dual * largest
-        face_columns, face_rows = nonbasic_face(reduced, row_dual, FACE_TOLERANCE)
-        activity = np.asarray(program.matrix @ columns, dtype=np.float64)
-        col_lower[face_columns] = col_upper[face_columns] = columns[face_columns]
-        row_lower[face_rows] = row_upper[face_rows] = activity[face_rows]
-        session.set_column_bounds(col_lower.copy(), col_upper.copy())
-        session.set_row_bounds(row_lower.copy(), row_upper.copy())
-    session.set_column_bounds(program.col_lower, program.col_upper)
-    session.set_row_bounds(program.row_lower, program.row_upper)
-    session.set_costs(program.cost)
+    try:
+        for level, costs in enumerate(program.level_costs):
+            if not costs.any():
+                continue
+            session.set_costs(costs, is_alone=True)
+            columns = session.run(primal=level > 0)
+            duals[level] = session.row_duals()
+            of_columns, of_rows = relative_prices(
+                program, Parts(costs[None, :], duals[None, level])
+            )
+            face_columns = np.abs(of_columns[0]) > DUAL_TOLERANCE
+            face_rows = np.abs(of_rows[0]) > DUAL_TOLERANCE
+            activity = np.asarray(program.matrix @ columns, dtype=np.float64)
+            col_lower[face_columns] = col_upper[face_columns] = columns[face_columns]
+            row_lower[face_rows] = row_upper[face_rows] = activity[face_rows]
+            session.set_column_bounds(col_lower.copy(), col_upper.copy())
+            session.set_row_bounds(row_lower.copy(), row_upper.copy())
+    finally:
+        session.set_column_bounds(program.col_lower, program.col_upper)
+        session.set_row_bounds(program.row_lower, program.row_upper)
+        session.set_costs(program.cost)
     values = np.asarray(program.level_costs @ columns, dtype=np.float64)
-    parts = Parts(program.level_costs, duals, largest_costs(program.level_costs))
+    parts = Parts(program.level_costs, duals)
     return Solution(columns, program.row_upper, values, certify(program, parts, columns), parts)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from derbes.programs.solver.statement import FloatArray, LinearProgram
+from derbes.programs.solver.statement import FloatArray, LinearProgram, power_of_two
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,6 @@ class Scaled:
     """By which columns were divided. (columns,)"""
     cost_scale: float
     """By which costs were divided."""
-
-
-def power_of_two(number: float) -> float:
-    """The nearest power of two."""
-    return float(2.0 ** np.round(np.log2(number)))
 
 
 def scaled(program: LinearProgram, column_scale: FloatArray) -> Scaled:
@@ -50,7 +45,7 @@ def scaled(program: LinearProgram, column_scale: FloatArray) -> Scaled:
     matrix.data = matrix.data / row_scale[matrix.indices]
     cost = program.cost * column_scale
     sizes = np.abs(cost[cost != 0])
-    cost_scale = power_of_two(float(np.median(sizes))) if len(sizes) else 1.0
+    cost_scale = float(power_of_two(np.median(sizes))) if len(sizes) else 1.0
     return Scaled(
         cost=cost / cost_scale,
         col_lower=program.col_lower / column_scale,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +48,43 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Sizes:
+    """What is usual of each column and row, as powers of two: amounts are measured by it."""
+
+    columns: FloatArray
+    """(columns,)"""
+    rows: FloatArray
+    """(rows,)"""
+    cost: float | None = None
+    """What is usual of a cost of a column of its size; None: the mean of those that are not 0."""
+
+
+def usual_sizes(program: "LinearProgram") -> Sizes:
+    """The sizes of a program: its own, or one for all columns near its median bound."""
+    if program.sizes is not None:
+        return program.sizes
+    bounds = np.abs(np.concatenate([program.col_upper, program.row_lower, program.row_upper]))
+    known = bounds[np.isfinite(bounds) & (bounds > 0)]
+    columns = np.full(
+        program.matrix.shape[1], power_of_two(np.median(known)) if len(known) else 1.0
+    )
+    return Sizes(columns, row_sizes(program.matrix, columns))
+
+
+def row_sizes(matrix: sparse.csc_matrix, columns: FloatArray) -> FloatArray:
+    """The largest entry of each row times the size of its column, as powers of two. (rows,)"""
+    largest = np.zeros(matrix.shape[0])
+    entries = np.abs(matrix.data) * np.repeat(columns, np.diff(matrix.indptr))
+    np.maximum.at(largest, matrix.indices, entries)
+    return power_of_two(np.where(largest > 0, largest, 1.0))
+
+
+def power_of_two(numbers: FloatArray | float) -> Any:
+    """The nearest powers of two, by which nothing is rounded."""
+    return 2.0 ** np.round(np.log2(numbers))
+
+
+@dataclass(frozen=True, slots=True)
 class LinearProgram:
     """Minimize levels in order, subject to row_lower <= A x <= row_upper and bounds."""
 
@@ -64,6 +102,8 @@ class LinearProgram:
     col_upper: FloatArray
     columns: tuple[Block, ...]
     rows: tuple[Block, ...]
+    sizes: Sizes | None = None
+    """What is usual of each column and row; None: found from the bounds."""
 
     @property
     def cost(self) -> FloatArray:
@@ -87,8 +127,6 @@ class Parts:
     """(parts, columns)"""
     duals: FloatArray
     """Row duals. (parts, rows)"""
-    sizes: FloatArray
-    """What a price is compared with: the largest cost of the part's own level. (parts,)"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from derbes.case.request import Request
 from derbes.cover import cover_table
 from derbes.leverage import leverage_ends
 from derbes.leverage.outcomes import Starts, outcome_of
-from derbes.programs.branch import least_window
+from derbes.programs.branch import horizon
 from derbes.results.cover import ALL_ESSENTIAL, CoverRow
 from derbes.statements.quantities.asked import Asked, measure_asked, measure_of, period_of
 from derbes.statements.quantities.worlds import DrawWorld, VariantWorld
@@ -73,7 +73,7 @@ def _short_uses(one: VariantWorld, run: Run, start: int) -> tuple[str, ...]:
 
     def short() -> tuple[str, ...]:
         wanted = MeasureRun(one.measure(run[0]), run[1])
-        program = one.survival(start, least_window(one.study.calm, run[1]))
+        program = one.survival(start, horizon(one.study.arrays, wanted, start))
         return outcome_of(Starts(one.study, (start,), (run[1],)), program, wanted).short_uses
 
     return one.once(("short", run, start), short)

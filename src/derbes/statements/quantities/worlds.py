@@ -52,8 +52,8 @@ class VariantWorld:
     _windows: Kept = field(default_factory=dict)
     _survival: SurvivalProgram | None = None
     _solver: StartSolver | None = None
-    _solves: tuple[int, int] = (-1, -1)
-    """Start and length that the solver stands at. [period]"""
+    _solves: int = -1
+    """Start that the solver stands at. [period]"""
 
     @property
     def standing(self) -> Case:
@@ -97,16 +97,15 @@ class VariantWorld:
         arrays = self.measure(measure)
         if arrays.start is not None and arrays.start != start:
             return ()
-        solver = self._solver_at(start, length)
-        branch = solver.solve(MeasureRun(arrays, length))
         prices: dict[int, PriceRise] | None = {} if has_premium else None
-        return tuple(branch_rows(self.study, branch, solver.baseline(branch), prices))
+        solver, run = self._solver_at(start), MeasureRun(arrays, length)
+        return tuple(branch_rows(self.study, solver, run, prices))
 
-    def _solver_at(self, start: int, length: int) -> StartSolver:
+    def _solver_at(self, start: int) -> StartSolver:
         """The solver of a start; that of the start before cannot be used any more."""
-        if self._solver is None or self._solves != (start, length):
-            self._solver = StartSolver(self.study.calm, start, length, self._windows)
-            self._solves = (start, length)
+        if self._solver is None or self._solves != start:
+            self._solver = StartSolver(self.study.calm, start, self._windows)
+            self._solves = start
         return self._solver
 
     def has(self, key: object) -> bool:
