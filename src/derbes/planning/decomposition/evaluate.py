@@ -17,6 +17,7 @@ from derbes.planning.program.problem import PlanProblem, trunk_alone
 from derbes.planning.program.solution import Evaluation, Trunk
 from derbes.planning.program.supply.effects import write_out
 from derbes.planning.program.supply.trunk import paid_abroad
+from derbes.programs.calm import orders_before
 from derbes.programs.layout import Layout
 
 FIRM = Prices(hard=START.hard * 1e3, soft=START.soft * 1e2)
@@ -82,7 +83,7 @@ def trunk(problem: PlanProblem, choices: Sequence[Choice] | FloatArray, draw: in
     np.add.at(abroad, when[inside], (money * orders[bought])[inside])
     return Trunk(
         orders=orders,
-        opening=layout.column("opening").of(columns),
+        opening=orders_before(written.arrays),
         lots=layout.column("lot").of(columns),
         fresh=layout.column("fresh").of(columns),
         unmet=layout.column("unmet").of(columns),
@@ -97,6 +98,4 @@ def _by_period(layout: Layout, prices: FloatArray, columns: FloatArray) -> Float
     money = np.zeros(layout.n)
     for kind in ("order", "lot", "fresh", "unmet"):
         money += layout.column(kind).of(paid).sum(axis=0)
-    if layout.column("opening").size:
-        money[0] += layout.column("opening").of(paid).sum()
     return money
