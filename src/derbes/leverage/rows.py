@@ -23,8 +23,6 @@ from derbes.results.leverage import LeverageRow
 from derbes.study import Study
 
 OPTIMAL, MYOPIC = "optimal", "myopic"
-ROUNDING = 1e-11
-"""Part of both courses' money that a loss by rounding may be."""
 NO_PREMIUM = Premium(None, is_unbounded=False)
 
 
@@ -63,7 +61,9 @@ def branch_rows(
         n = window.layout.n
         if n not in prices:
             prices[n] = PriceRise(baseline)
-        premium = prices[n].premium(branch.run, _home_loss(branch, best, baseline), baseline)
+        premium = prices[n].premium(
+            branch.run, accounts.target_loss(best, branch.run, baseline), baseline
+        )
     bounds = _bounds(branch, best, rule, baseline)
     after = (0.0, 0.0)
     if prices is not None and losses.target is not None and not branch.rejoined:
@@ -107,12 +107,6 @@ def _goes_on(
         gone = gone if abs(gone) > NOTHING * size else 0.0
         found.append(gone / (months * study.arrays.calendar.step))
     return found[0], found[1]
-
-
-def _home_loss(branch: BranchSolution, response: accounts.Response, baseline: Baseline) -> float:
-    money = accounts.response_money(branch.window, response, branch.run)
-    loss = money - baseline.money
-    return loss if abs(loss) > ROUNDING * (abs(money) + abs(baseline.money)) else 0.0
 
 
 def _bounds(
@@ -184,7 +178,7 @@ def _losses(
     """Who loses what."""
     measure = _measure(branch)
     missing = accounts.unpriced_uses(study.arrays, response.unmet)
-    home = None if missing else _home_loss(branch, response, baseline)
+    home = None if missing else accounts.target_loss(response, branch.run, baseline)
     other = accounts.sender_account(baseline, response, branch.run, measure.sender)
     missing = (*missing, *other.missing)
     return Losses(home, other.returning, other.lost, missing)
