@@ -143,11 +143,11 @@ def test_points_solved_in_a_chain_have_the_answers_of_points_solved_alone(case):
     size = float(study.arrays.demand.sum(axis=0).max())
     kept: Kept = {}
     for start in (0, 1, 5, 6):
-        chain = StartSolver(study.calm, start, max(lengths), kept)
+        chain = StartSolver(study.calm, start, kept)
         for length in lengths:
             run = MeasureRun(study.measures[0], length)
             one = chain.solve(run)
-            other = StartSolver(study.calm, start, max(lengths)).solve(run)
+            other = StartSolver(study.calm, start).solve(run)
             assert one.rejoined == other.rejoined or one.window.layout.n != other.window.layout.n
             for essential in (True, False):
                 wanted = study.arrays.use_essential == essential
