@@ -117,12 +117,14 @@ def test_deferrable_uses_can_be_left_out():
     assert rows["use"].time_to_survive == pytest.approx(6.0)
 
 
-def test_what_is_always_met():
-    """The other sells 100: there is no end, and 48 months are known."""
+@pytest.mark.parametrize(("start", "known"), [(0, 60), (7, 53), (20, 48)])
+def test_what_is_always_met(start, known):
+    """The other sells 100: there is no end, and what is left of the 60 months of the
+    calendar is known, or 48 where that is less."""
     case = changed(worked_example(1), "suppliers", "from_other", capacity=Q(100.0))
-    for row in cover_of(case).values():
+    for row in cover_of(case, start).values():
         assert row.time_to_survive is None
-        assert row.survives_at_least == 48
+        assert row.survives_at_least == known
         assert row.survives_length
         assert (row.binding, row.binding_sellers) == ((), ())
         assert row.time_to_survive_myopic is None

@@ -84,9 +84,9 @@ def test_starts_that_are_asked_for_and_those_that_measures_fix():
     assert all_starts(outside, (1,)) == [1]
 
 
-def test_ends_look_at_one_start_a_quarter_and_those_asked_for():
+def test_ends_look_at_one_start_a_quarter_the_last_and_those_asked_for():
     study = study_of(worked_example(1))
-    assert _grid(study, (0, 4)) == sorted({*range(0, 60, 3), 4})
+    assert _grid(study, (0, 4)) == sorted({*range(0, 60, 3), 4, 59})
     calendar = replace(worked_example(1).calendar, step=Step.YEAR, n_periods=3)
     yearly = study_of(replace(worked_example(1), calendar=calendar))
     assert _grid(yearly, (1,)) == [0, 1, 2]
