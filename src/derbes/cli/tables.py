@@ -36,12 +36,18 @@ def leverage_text(leverage: Leverage) -> str:
     ]
     ends = text_table(end_columns(), leverage.ends)
     title = _("When leverage ends")
-    return "\n\n".join([*_by_setting(columns, leverage.rows), f"{title}\n{ends}"])
+    parts = [*_by_setting(columns, leverage.rows), f"{title}\n{ends}"]
+    missing = dict.fromkeys(path for row in leverage.rows for path in row.missing)
+    if missing:
+        parts.append(
+            _("Not computed, because it is missing: {paths}").format(paths=", ".join(missing))
+        )
+    return "\n\n".join(parts)
 
 
 def _by_setting(columns: Sequence[Column], rows: Sequence[Any]) -> list[str]:
     return [
-        _("{variant}, {measure}").format(variant=variant, measure=measure)
+        _("{variant}, {measure}").format(variant=variant, measure=measure or _("no measure"))
         + "\n"
         + text_table(columns, group)
         for (variant, measure), group in grouped(rows, fields=_SETTING).items()

@@ -100,6 +100,13 @@ def cover(  # noqa: PLR0913 - one option for each axis of the surface
     return Cover(rows=rows, provenance=provenance_of(case))
 
 
+def _refuse_without_measures(case: Case) -> None:
+    if not case.measures:
+        what = _("this case has no measures, so there is no harm to tell of")
+        fix = _("write under measures what may happen; derbes check shows an example")
+        raise RequestError(case.source or case.name, [Problem("measures", what, fix=fix)])
+
+
 def leverage(  # noqa: PLR0913 - one option for each axis of the surface
     case: Case,
     *,
@@ -118,6 +125,7 @@ def leverage(  # noqa: PLR0913 - one option for each axis of the surface
         RequestError: Something asked for is not in the case.
         SolveError: A program has no usable answer.
     """
+    _refuse_without_measures(case)
     from derbes.leverage import leverage_surface
 
     asked = request_of(case, variants=variants, measures=measures, starts=starts, lengths=lengths)
@@ -304,6 +312,7 @@ def brief(  # noqa: PLR0913 - one option for each axis of the surface
         RequestError: Something asked for is not in the case, or draws below one.
         SolveError: A program has no usable answer.
     """
+    _refuse_without_measures(case)
     asked = request_of(case, variants=variants, measures=measures, starts=starts, lengths=lengths)
     if draws < 1:
         what = _("{n} draws give no answer").format(n=draws)
