@@ -22,6 +22,7 @@ from derbes.cli.options import (
     json_option,
     language_option,
     out_option,
+    seed_option,
     surface_options,
     variant_option,
     workers_option,
@@ -124,6 +125,7 @@ derbes.add_command(statements)
 @draws_option(
     1, _("Draws of the uncertain inputs; 1: central values, and nothing on how sure they are.")
 )
+@seed_option
 @click.option("--out", metavar="FILE", default="", help=_("Without it: the case's name and .html."))
 @json_option
 @language_option
@@ -132,13 +134,15 @@ def brief(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     case = workflow.read_case(path)
     out = out or f"{Path(path).resolve().stem}.html"
     check_places(case, HTML, out)
+    words = _words(asked)
     with progress_on_terminal() as progress:
-        page = workflow.brief(case, progress=progress, **_words(asked))
+        page = workflow.brief(case, progress=progress, **words)
     tell(page, out)
     if out == STANDARD_OUTPUT:
         return
     if as_json:
-        provenance = provenance_record(workflow.provenance_of(case))
+        words.pop("n_workers")
+        provenance = provenance_record(workflow.made_by(case, "brief", **words))
         tell_json({"file": out, "bytes": Path(out).stat().st_size, "provenance": provenance})
     else:
         tell(_("Written: {out}").format(out=out))

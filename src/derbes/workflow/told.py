@@ -66,24 +66,31 @@ def stress_told(
     variants: Sequence[str],
     *,
     draws: int,
+    seed: int = 1,
     n_workers: int = 1,
     progress: Progress | None = None,
 ) -> Stress | None:
     """Answers over draws; None where the case has no measure, or nothing is drawn."""
     if draws <= 1 or not case.measures or BASE not in variants:
         return None
-    words = StressWords(draws=draws, solved=min(draws, MOST_SOLVED))
+    words = StressWords(draws=draws, seed=seed, solved=min(draws, MOST_SOLVED))
     return answered(case, words, StressEffort(n_workers=n_workers, progress=progress))
 
 
 def statements_told(
-    case: Case, *, draws: int, n_workers: int = 1, progress: Progress | None = None
+    case: Case,
+    *,
+    draws: int,
+    seed: int = 1,
+    n_workers: int = 1,
+    progress: Progress | None = None,
 ) -> StatementTable | None:
     """The ledger with its verdicts, at central values or over draws; None without one."""
     if not entries_of(case):
         return None
     words = StatementWords(
         draws=min(draws, MOST_LEDGER_DRAWS),
+        seed=seed,
         flips=int(draws > 1),
         has_signaling=bool(case.measures) and draws > 1,
     )
