@@ -214,18 +214,24 @@ def net_unmet(
     return net, gross
 
 
-def deepest_shortfall(
+def shortfall_by_use(
     window: Window, run: MeasureRun, unmet: FloatArray, without: FloatArray
-) -> tuple[float, str]:
-    """Largest part of an essential use's demand that a measure takes in a period, and the use.
+) -> FloatArray:
+    """Largest part of each use's demand that a measure takes in a period. (U,)
 
     Of the demand that holds in that period of that branch, 0-1.
     """
-    arrays = window.layout.arrays
-    demand = demand_path(window.layout, run)
-    more = np.where(arrays.use_essential[:, None], unmet - without, 0.0)
+    demand, more = demand_path(window.layout, run), unmet - without
     shares = np.divide(more, demand, out=np.zeros_like(more), where=demand > 0)
-    by_use = shares.max(axis=1, initial=0.0)
+    return np.asarray(shares.max(axis=1, initial=0.0), dtype=np.float64)
+
+
+def deepest_shortfall(
+    window: Window, run: MeasureRun, unmet: FloatArray, without: FloatArray
+) -> tuple[float, str]:
+    """Largest part of an essential use's demand that a measure takes in a period, and the use."""
+    arrays = window.layout.arrays
+    by_use = np.where(arrays.use_essential, shortfall_by_use(window, run, unmet, without), 0.0)
     deepest = float(by_use.max(initial=0.0))
     if deepest <= NOTHING:
         return 0.0, ""
