@@ -15,7 +15,7 @@ from derbes.leverage.points import (
     optimal_response,
 )
 from derbes.leverage.premium import Premium, PriceRise
-from derbes.programs.bounds import demand_path, refill_limits, reserve_target, takes_nothing
+from derbes.programs.bounds import demand_path, refill_limits, takes_nothing
 from derbes.programs.branch import BranchSolution, Window
 from derbes.programs.chokepoint import NOTHING, stock_by_good
 from derbes.programs.solver.statement import usual_sizes
@@ -156,8 +156,8 @@ def with_shortfalls(window: Window, run: MeasureRun, response: accounts.Response
     layout, arrays = window.layout, window.layout.arrays
     columns = accounts.as_columns(window, response)
     stock = stock_by_good(arrays, response.lots, response.fresh)
-    lacks = np.maximum(reserve_target(layout) - stock[layout.reserved], 0.0)
-    allowed = refill_limits(layout, run)
+    lacks = np.maximum(window.target - stock[layout.reserved], 0.0)
+    allowed = refill_limits(layout, run, window.target)
     refill, short = np.zeros_like(lacks), np.zeros_like(lacks)
     carried = np.zeros(len(lacks))
     for t in range(lacks.shape[1]):
