@@ -81,7 +81,7 @@ def test_leverage_shows_the_surface_and_the_end(run, computed):
     assert (answer.code, answer.err) == (0, "")
     lines = answer.out.splitlines()
     assert lines[0] == "base, embargo"
-    words = "2026-01 12 optimal 120 0.6 126,000 2,400 52.5 16.5"
+    words = "2026-01 12 best 120 0.6 126,000 2,400 52.5 16.5"
     assert lines[3].split() == words.split(" ")
     assert lines[5] == "When leverage ends"
     words = "base embargo 12 all_essential never alum northland"
@@ -129,7 +129,7 @@ def test_brief_is_named_after_the_case(run, computed, tmp_path, monkeypatch):
     answer = run("brief", "cases/town.yaml")
     assert answer.out == "Written: town.html\nNext: open it in a browser; it needs no network.\n"
     assert Path("town.html").read_text(encoding="utf-8") == "<!doctype html>ң\n"
-    assert computed.calls == [("brief", {**DEFAULTS, "variants": ("all",), "draws": 1})]
+    assert computed.calls == [("brief", {**DEFAULTS, "variants": ("all",), "draws": 1, "seed": 1})]
 
 
 def test_brief_as_json_says_what_was_written(run, computed, tmp_path):

@@ -6,7 +6,15 @@ from typing import Any
 import click
 
 from derbes import workflow
-from derbes.cli.answers import STANDARD_OUTPUT, next_line, problems_record, tell, tell_json
+from derbes.cli.answers import (
+    STANDARD_OUTPUT,
+    next_line,
+    notes_record,
+    notes_text,
+    problems_record,
+    tell,
+    tell_json,
+)
 from derbes.cli.ledger.command import statements
 from derbes.cli.options import (
     case_argument,
@@ -14,6 +22,7 @@ from derbes.cli.options import (
     json_option,
     language_option,
     out_option,
+    seed_option,
     surface_options,
     variant_option,
     workers_option,
@@ -47,14 +56,17 @@ def derbes() -> None:
 @language_option
 @click.pass_context
 def check(context: click.Context, path: str, *, as_json: bool) -> None:
-    """Say every problem of a case file, with its line and how to repair it."""
+    """Say every problem of a case file with its line and fix, and what it leaves open."""
     problems = workflow.check(path)
+    notes = () if problems else workflow.read_case(path).notes
     if as_json:
-        tell_json(problems_record(problems))
+        tell_json({**problems_record(problems), **notes_record(notes)})
         context.exit(2 if problems else 0)
     if problems:
         raise CaseError(path, problems)
     tell(_("{path}: no problems.").format(path=path))
+    if notes:
+        tell(notes_text(notes))
     tell(next_line("cover", path))
 
 
@@ -109,20 +121,23 @@ derbes.add_command(statements)
 @draws_option(
     1, _("Draws of the uncertain inputs; 1: central values, and nothing on how sure they are.")
 )
+@seed_option
 @click.option("--out", metavar="FILE", default="", help=_("Without it: the case's name and .html."))
 @json_option
 @language_option
 def brief(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Write the brief on a case: one HTML page that stands alone."""
     case = workflow.read_case(path)
+    words = _words(asked)
     with progress_on_terminal() as progress:
-        page = workflow.brief(case, progress=progress, **_words(asked))
+        page = workflow.brief(case, progress=progress, **words)
     out = out or f"{Path(path).resolve().stem}.html"
     tell(page, out)
     if out == STANDARD_OUTPUT:
         return
     if as_json:
-        provenance = provenance_record(workflow.provenance_of(case))
+        words.pop("n_workers")
+        provenance = provenance_record(workflow.made_by(case, "brief", **words))
         tell_json({"file": out, "bytes": Path(out).stat().st_size, "provenance": provenance})
     else:
         tell(_("Written: {out}").format(out=out))

@@ -181,36 +181,13 @@ def _measure(branch: BranchSolution) -> MeasureArrays:
 def _losses(
     study: Study, branch: BranchSolution, response: accounts.Response, baseline: Baseline
 ) -> Losses:
-    """Who loses what.
-
-    When the target of the case is itself the sender, the roles change and the same two
-    figures are read from the other side.
-    """
+    """Who loses what."""
     measure = _measure(branch)
     missing = accounts.unpriced_uses(study.arrays, response.unmet)
     home = None if missing else _home_loss(branch, response, baseline)
-    is_reversed = measure.sender == study.case.target
-    other = accounts.sender_account(
-        baseline,
-        response,
-        branch.run,
-        _other_side(branch, measure) if is_reversed else measure.sender,
-    )
+    other = accounts.sender_account(baseline, response, branch.run, measure.sender)
     missing = (*missing, *other.missing)
-    if is_reversed:
-        return Losses(other.returning, home, home, missing)
     return Losses(home, other.returning, other.lost, missing)
-
-
-def _other_side(branch: BranchSolution, measure: MeasureArrays) -> str:
-    """The seller that the target of the case cuts off; the first of several."""
-    activities = branch.window.layout.arrays.activities
-    cut = measure.availability < activities.base_availability
-    sellers = [
-        activities.actors[k]
-        for k in np.flatnonzero(cut & (activities.kinds == ActivityKind.PURCHASE))
-    ]
-    return sellers[0] if sellers else ""
 
 
 def _cuts_sales(branch: BranchSolution, measure: MeasureArrays) -> bool:

@@ -67,8 +67,8 @@ def delayed(
         opening = int(arrays.plant_opening[p] + measure.plant_delay[p])
         share = open_share(opening, int(arrays.plant_ramp[p]), arrays.n_periods)
         before = arrays.plant_open_share[p]
-        part = np.divide(share, before, out=np.zeros_like(share), where=before > 0)
-        rows = np.flatnonzero(plants == p)
+        part = np.divide(share, before, out=np.ones_like(share), where=before > 0)
+        rows = np.flatnonzero((plants == p) & np.isfinite(paths[:, 0]))
         moved[rows] = np.where(part > 0, paths[rows] * np.where(part > 0, part, 1.0), 0.0)
     return moved
 

@@ -120,6 +120,20 @@ def first_state(arrays: CaseArrays) -> State:
     )
 
 
+def orders_before(arrays: CaseArrays, state: State | None = None) -> FloatArray:
+    """Orders before the first period that are still to come. (K, J) [unit/period]
+
+    Args:
+        arrays: The case.
+        state: What is there before the first period; None: `first_state`.
+    """
+    state = state or first_state(arrays)
+    orders = np.zeros((len(arrays.activities.names), longest_lead(arrays)))
+    for k, lead in enumerate(arrays.activities.lead_times):
+        orders[k, orders.shape[1] - lead :] = state.transit[k, :lead]
+    return orders
+
+
 def alike_in_proportion(
     arrays: CaseArrays, orders: FloatArray, most: FloatArray, factor: FloatArray | None = None
 ) -> FloatArray:
@@ -295,14 +309,11 @@ def solve_calm(arrays: CaseArrays, near: CalmStart | None = None) -> CalmSolutio
     def block(kind: str) -> FloatArray:
         return layout.column(kind).of(solution.columns)
 
-    opening = np.zeros((len(arrays.activities.names), longest_lead(arrays)))
-    for k, lead in enumerate(arrays.activities.lead_times):
-        opening[k, opening.shape[1] - lead :] = state.transit[k, :lead]
     most = layout.column("order").of(program.col_upper)
     return CalmSolution(
         arrays=arrays,
         orders=alike_in_proportion(arrays, block("order"), most),
-        opening=opening,
+        opening=orders_before(arrays, state),
         lots=lots_in_proportion(arrays, block("lot"), arrays.lot_stock),
         fresh=block("fresh"),
         unmet=block("unmet"),

@@ -163,6 +163,12 @@ class DrawWorld:
     _truths: dict[str, Value] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
 
+    def on(self, day: Day) -> "DrawWorld":
+        """The same draw on another day; what is known of its variants serves both."""
+        return self if day == self.as_of else replace(
+            self, as_of=day, _values={}, _truths={}, _open=[]
+        )  # fmt: skip
+
     def quantity(self, name: str, arguments: tuple[Value, ...]) -> Value:
         """The value of a quantity, computed when first asked."""
         key = (name, arguments)
