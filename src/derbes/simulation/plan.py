@@ -1,6 +1,7 @@
 """The calm plan as the policy follows it, and the network that it runs on."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -57,6 +58,7 @@ class Plan:
     """By period of payment. (T, K) [money/unit]"""
 
 
+@lru_cache(maxsize=4)
 def plan_of(calm: CalmPath) -> Plan:
     """The plan that the policy follows, from a calm plan."""
     arrays = calm.arrays
