@@ -354,5 +354,7 @@ class Case:
     """What a reader of the answers should know about the inputs; of the case as written."""
     source: str = ""
     """File it was read from."""
+    files: tuple[str, ...] = ()
+    """All files that it was read from."""
     hash: str = ""
     """SHA-256 of the case's text, all files."""

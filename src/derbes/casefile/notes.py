@@ -3,11 +3,10 @@
 Each note says in one sentence what is made of the input, and how to settle it otherwise.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-
-import numpy as np
 
 from derbes.case.calendar import MONTHS_A_YEAR, Calendar, Step
 from derbes.case.entities import (
@@ -20,7 +19,7 @@ from derbes.case.entities import (
     Survival,
 )
 from derbes.case.inventory import quantities
-from derbes.case.quantity import FloatArray, Quantity, repeats_yearly
+from derbes.case.quantity import Quantity, repeats_yearly
 from derbes.casefile.build.draft import Draft
 from derbes.casefile.checks.measures import CUTS
 from derbes.casefile.findings import Finding
@@ -231,18 +230,19 @@ def uses_worth_less_than_their_good(draft: Draft) -> Iterator[Finding]:
     for use in case.uses.values():
         if use.shortage_cost is None or use.good not in case.goods:
             continue
-        cost, least = use.shortage_cost.over(case.calendar.n_periods), worth.of(use.good)
-        short = np.flatnonzero(np.isfinite(least) & (cost < least * (1 - ROUNDING)))
-        if not len(short):
+        costs = use.shortage_cost.over(case.calendar.n_periods).tolist()
+        both = zip(costs, worth.of(use.good), strict=True)
+        less = [(cost, least) for cost, least in both if cost < least * (1 - ROUNDING) < math.inf]
+        if not less:
             continue
-        at = int(short[0])
+        cost, least = less[0]
         unit = f"{case.currency}/{case.goods[use.good].unit}"
         yield Finding(
             ("uses", use.id, "shortage_cost"),
             _(
                 "being short costs {cost}, less than the good costs at the cheapest, {least}:"
                 " whatever leaves this use short saves money"
-            ).format(cost=in_words(float(cost[at]), unit), least=in_words(float(least[at]), unit)),
+            ).format(cost=in_words(cost, unit), least=in_words(least, unit)),
             _("see whether the cost of being short holds all that is lost"),
         )
 
@@ -252,28 +252,36 @@ class Worth:
     """What goods cost at the cheapest, inputs and transport included."""
 
     case: Case
-    known: dict[str, FloatArray] = field(default_factory=dict)
+    known: dict[str, list[float]] = field(default_factory=dict)
 
-    def of(self, good: str) -> FloatArray:
-        """Cost of one unit per period; inf where nobody sells or makes it. (T,) [money/unit]"""
-        if good in self.known:
-            return self.known[good]
-        case, n = self.case, self.case.calendar.n_periods
-        least = self.known[good] = np.full(n, np.inf)
-        for supplier in case.suppliers.values():
-            if supplier.good == good and supplier.price is not None:
-                shares = [case.routes[route].cost_share for route in supplier.routes] or [None]
-                for one in shares:
-                    carried = 1.0 if one is None else 1.0 + one.over(n)
-                    least = np.minimum(least, supplier.price.over(n) * carried)
-        for recipe in case.recipes.values():
+    def of(self, good: str) -> list[float]:
+        """Cost of one unit by period; inf where nobody sells or makes it. [money/unit]"""
+        if good not in self.known:
+            ways = [*self._bought(good), *self._made(good)]
+            none = [math.inf] * self.case.calendar.n_periods
+            self.known[good] = [min(costs) for costs in zip(none, *ways, strict=True)]
+        return self.known[good]
+
+    def _bought(self, good: str) -> Iterator[list[float]]:
+        n = self.case.calendar.n_periods
+        for supplier in self.case.suppliers.values():
+            if supplier.good != good or supplier.price is None:
+                continue
+            for route in supplier.routes or ("",):
+                share = self.case.routes[route].cost_share if route else None
+                price = supplier.price.over(n)
+                yield (price if share is None else price * (1.0 + share.over(n))).tolist()
+
+    def _made(self, good: str) -> Iterator[list[float]]:
+        n = self.case.calendar.n_periods
+        for recipe in self.case.recipes.values():
             if recipe.output == good:
-                made = np.zeros(n) if recipe.cost is None else recipe.cost.over(n)
-                for needed, amount in recipe.inputs.items():
-                    made = made + amount.over(n) * self.of(needed)
-                least = np.minimum(least, made)
-        self.known[good] = least
-        return least
+                own = [0.0] * n if recipe.cost is None else recipe.cost.over(n).tolist()
+                inputs = [
+                    [one * each for one, each in zip(amount.over(n), self.of(needed), strict=True)]
+                    for needed, amount in recipe.inputs.items()
+                ]
+                yield [sum(parts) for parts in zip(own, *inputs, strict=True)]
 
 
 def uses_in_unlike_units(draft: Draft) -> Iterator[Finding]:
@@ -308,7 +316,7 @@ def series_behind_the_calendar(draft: Draft) -> Iterator[Finding]:
         last = path[-2 * a_year :]
         asked = quantity.after or calendar.after
         repeats = repeats_yearly(path, a_year, asked)
-        if np.ptp(last) == 0.0 or (asked and repeats == (asked == "repeat")):
+        if last.min() == last.max() or (asked and repeats == (asked == "repeat")):
             continue
         yield Finding(
             tuple(quantity.path.split(".")),

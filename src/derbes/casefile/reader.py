@@ -72,8 +72,9 @@ def read_files(path: FilePath, instead: Mapping[FilePath, str] | None = None) ->
         return Read(_in_order(problems), None, tree)
     notes = _problems(tree, tree.root, notes_of(base.draft))
     case = found.case_with(str(path), tree.hash)
+    files = tuple(str(source.path) for source in tree.sources)
     told = tuple(Note(one.where, one.what, one.fix, one.line) for one in _in_order(notes))
-    return Read((), replace(case, notes=told), tree)
+    return Read((), replace(case, notes=told, files=files), tree)
 
 
 def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:

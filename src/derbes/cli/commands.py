@@ -27,6 +27,7 @@ from derbes.cli.options import (
     variant_option,
     workers_option,
 )
+from derbes.cli.places import HTML, JSON, TEXT, check_places
 from derbes.cli.plans.command import plan
 from derbes.cli.progress import progress_on_terminal
 from derbes.cli.questions.command import stress
@@ -81,12 +82,14 @@ def check(context: click.Context, path: str, *, as_json: bool) -> None:
 def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say how long essential uses are met when a measure starts."""
     case = workflow.read_case(path)
+    check_places(case, JSON if as_json else TEXT, out)
     with progress_on_terminal() as progress:
         table = workflow.cover(case, progress=progress, **_words(asked))
     if as_json:
         tell_json(cover_records(table), out)
     else:
-        tell(f"{cover_text(table)}\n\n{next_line('leverage', path)}", out)
+        then = next_line("leverage" if case.measures else "check", path)
+        tell(f"{cover_text(table)}\n\n{then}", out)
 
 
 @derbes.command()
@@ -100,6 +103,7 @@ def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say what measures cost target and sender, and when leverage ends."""
     case = workflow.read_case(path)
+    check_places(case, JSON if as_json else TEXT, out)
     with progress_on_terminal() as progress:
         surface = workflow.leverage(case, progress=progress, **_words(asked))
     if as_json:
@@ -128,10 +132,11 @@ derbes.add_command(statements)
 def brief(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Write the brief on a case: one HTML page that stands alone."""
     case = workflow.read_case(path)
+    out = out or f"{Path(path).resolve().stem}.html"
+    check_places(case, HTML, out)
     words = _words(asked)
     with progress_on_terminal() as progress:
         page = workflow.brief(case, progress=progress, **words)
-    out = out or f"{Path(path).resolve().stem}.html"
     tell(page, out)
     if out == STANDARD_OUTPUT:
         return
@@ -151,7 +156,9 @@ def brief(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 @language_option
 def schema(path: str, *, out: str, as_json: bool) -> None:  # noqa: ARG001 - one set of options
     """Write the JSON Schema of case files; with a case, its own ids are offered."""
-    tell_json(workflow.schema(workflow.read_case(path) if path else None), out)
+    case = workflow.read_case(path) if path else None
+    check_places(case, JSON, out)
+    tell_json(workflow.schema(case), out)
 
 
 @derbes.command()
@@ -163,6 +170,7 @@ def schema(path: str, *, out: str, as_json: bool) -> None:  # noqa: ARG001 - one
 def show(path: str, where: str, *, out: str, as_json: bool) -> None:
     """Show a case, or one element of it, e.g. suppliers.north."""
     case = workflow.read_case(path)
+    check_places(case, JSON if as_json else TEXT, out)
     text = workflow.show(case, where)
     if as_json:
         numbers = quantity_records(workflow.inputs(case, where))
