@@ -73,7 +73,9 @@ def _closing_levels(program: LinearProgram, values: FloatArray) -> IntArray:
     positive = np.flatnonzero(~(is_zero & cannot_fall))
     last = len(values) - 1
     before = [int(i) for i in positive if i < last]
-    return np.array(before if program.levels[-1] == TIE_BREAKER else [*before, last], dtype=np.int64)
+    return np.array(
+        before if program.levels[-1] == TIE_BREAKER else [*before, last], dtype=np.int64
+    )
 
 
 def _weighted(program: LinearProgram, session: Session) -> Solution:
