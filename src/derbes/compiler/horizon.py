@@ -12,6 +12,11 @@ from derbes.case.entities import (
 from derbes.case.quantity import FloatArray, Quantity
 
 
+LEAST_TAIL = 48
+"""Room for a branch behind the calendar, whatever is asked for: a calm plan that makes a
+stock last to the end of the arrays must not hang on the lengths in a request. [month]"""
+
+
 def months(quantity: Quantity | None, default: float = 0.0) -> float:
     """Value of a time, or the default when it is missing. [month]"""
     return default if quantity is None else quantity.value
@@ -56,8 +61,8 @@ def longest_lead_time(case: Case) -> int:
 def tail_periods(case: Case, longest_length: int = 0) -> int:
     """Periods that the arrays need behind the calendar. [period]
 
-    The longest branch from the last period on, and two more years, so that the end of the
-    arrays is felt by none.
+    The longest branch from the last period on, but no less than `LEAST_TAIL`, and two more
+    years, so that the end of the arrays is felt by none.
     """
     periods = case.calendar.periods
     lengths = [length for measure in case.measures.values() for length in measure.lengths]
@@ -68,4 +73,4 @@ def tail_periods(case: Case, longest_length: int = 0) -> int:
     if delays and ramps:
         branch += max(delays) + max(ramps)
     years = 2 * MONTHS_A_YEAR // case.calendar.step
-    return max(branch, sender_horizon(case)) + years + 1
+    return max(branch, sender_horizon(case), periods(LEAST_TAIL)) + years + 1

@@ -15,8 +15,8 @@ from derbes.leverage.points import (
     optimal_response,
 )
 from derbes.leverage.premium import Premium, PriceRise
-from derbes.programs.bounds import demand_path, refill_limits, reserve_target, takes_nothing
-from derbes.programs.branch import BranchSolution, Window
+from derbes.programs.bounds import demand_path, reserve_target, takes_nothing
+from derbes.programs.branch import BranchSolution, Window, as_refill
 from derbes.programs.chokepoint import NOTHING, stock_by_good
 from derbes.programs.solver.statement import usual_sizes
 from derbes.results.leverage import LeverageRow
@@ -157,13 +157,7 @@ def with_shortfalls(window: Window, run: MeasureRun, response: accounts.Response
     columns = accounts.as_columns(window, response)
     stock = stock_by_good(arrays, response.lots, response.fresh)
     lacks = np.maximum(reserve_target(layout) - stock[layout.reserved], 0.0)
-    allowed = refill_limits(layout, run)
-    refill, short = np.zeros_like(lacks), np.zeros_like(lacks)
-    carried = np.zeros(len(lacks))
-    for t in range(lacks.shape[1]):
-        refill[:, t] = np.minimum(np.minimum(allowed[:, t], carried), lacks[:, t])
-        short[:, t] = lacks[:, t] - refill[:, t]
-        carried = lacks[:, t]
+    short, refill = as_refill(layout, run, lacks)
     layout.column("short").of(columns)[:] = short
     layout.column("refill").of(columns)[:] = refill
     missing = missing_at_the_end(window, response)
