@@ -160,7 +160,7 @@ def unchanged(branch: BranchSolution, columns: FloatArray) -> BranchSolution:
     if layout.column("refill").size:
         columns = columns.copy()
         short, refill = layout.column("short").of(columns), layout.column("refill").of(columns)
-        short[:], refill[:] = as_refill(layout, branch.run, short + refill)
+        short[:], refill[:] = as_refill(branch.window, branch.run, short + refill)
     if not is_as_good(program, columns, solution.columns):
         return branch
     activity = np.asarray(program.matrix @ columns, dtype=np.float64)
