@@ -234,8 +234,8 @@ def test_missing_money_is_missing_and_not_zero(page_without_money):
     assert "Losses in money are missing: needs uses.washing.shortage_cost and 1 more." in losses
     first = next(line for line in losses.split("\n") if line.startswith("| as planned"))
     assert first == (
-        "| as planned | January 2026 | missing | 2,880 | 8,640 | missing | missing | missing: needs "
-        "uses.washing.shortage_cost and 1 more"
+        "| as planned | January 2026 | missing | 2,880 | 8,640 | missing | missing | missing: "
+        "needs uses.washing.shortage_cost and 1 more"
     )
     lacking = text_of(part(page_without_money, "missing"))
     assert "| uses.washing.shortage_cost | not given | 960" in lacking
@@ -377,6 +377,9 @@ def test_harm_is_net_and_the_gross_stands_beside_it(contents):
         for row in contents.leverage.rows
     )
     page = render_brief(replace(contents, leverage=replace(contents.leverage, rows=rows)))
+    assert "at worst (January 2026) 240 to 380 t more of essential demand would go unmet." in (
+        text_of(page_one(page))
+    )
     assert "With what is unmet in calm, 300 t would go unmet in the 24 months counted." in (
         text_of(page_one(page))
     )

@@ -210,7 +210,8 @@ def test_ctrl_c_says_what_was_reached_and_how_to_go_on(run, computed, monkeypatc
 
 def test_no_plan_within_the_time_limit(run, computed, monkeypatch):
     plan = invented_plan(
-        plan=(), cost=None, gap=None, feasible=None, status="time limit", frontier=(), outlay=(), account=(),
+        plan=(), cost=None, gap=None, feasible=None, status="time limit", frontier=(),
+        outlay=(), account=(),
         evpi=None, vss=None, value_of_waiting=(), alternatives=(), standards=(),
     )  # fmt: skip
     monkeypatch.setattr(workflow, "plan", computed.note("plan", plan))

@@ -114,6 +114,11 @@ def harm_of(row: LeverageRow) -> float:
     return row.unmet_essential if is_told else 0.0
 
 
+def is_all_net(row: LeverageRow) -> bool:
+    """Whether calm leaves no essential demand unmet in the months of a row."""
+    return row.unmet_essential_gross - row.unmet_essential <= NOTHING * row.unmet_essential_gross
+
+
 def essential_uses(case: Case) -> tuple[str, ...]:
     """Ids of the uses that come first."""
     return tuple(id_ for id_, use in case.uses.items() if use.tier is Tier.ESSENTIAL)

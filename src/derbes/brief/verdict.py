@@ -11,6 +11,7 @@ from derbes.brief.contents import (
     cover_row,
     end_of,
     harm_of,
+    is_all_net,
     leverage_row,
 )
 from derbes.brief.sections.wording import amount_words, calm_words, survived
@@ -151,14 +152,16 @@ def unmet_words(contents: BriefContents, focus: Focus, start: str) -> str:
     """
     best, rule = _both(contents, focus, start)
     least = harm_of(best) if best else 0.0
-    if best is None or "unmet_essential" not in best.bounds:
-        return amount_words(contents, least)
     most = harm_of(rule) if rule else least
-    if fmt.number(least) == fmt.number(most):
-        return amount_words(contents, least)
-    if rule is not None and "unmet_essential" in rule.bounds:
-        return fmt.span(fmt.number(least), amount_words(contents, most))
-    return _("at least {amount}").format(amount=amount_words(contents, least))
+    text = amount_words(contents, least)
+    is_bound = best is not None and "unmet_essential" in best.bounds
+    if is_bound and fmt.number(least) != fmt.number(most):
+        text = _("at least {amount}").format(amount=text)
+        if rule is not None and "unmet_essential" in rule.bounds:
+            text = fmt.span(fmt.number(least), amount_words(contents, most))
+    if best is not None and least and not is_all_net(best):
+        return _("{amount} more").format(amount=text)
+    return text
 
 
 def _both(
@@ -219,7 +222,7 @@ def _in_calm(contents: BriefContents, focus: Focus, best: LeverageRow | None) ->
     else:
         parts = []
     gross = best.unmet_essential_gross if best else 0.0
-    if best is not None and focus.harm and fmt.number(gross) != fmt.number(harm_of(best)) and gross:
+    if best is not None and focus.harm and not is_all_net(best):
         text = _("With what is unmet in calm, {units} would go unmet in the {time} counted.")
         time = fmt.months(best.window)
         parts.append(text.format(units=amount_words(contents, gross), time=time))

@@ -23,8 +23,6 @@ from derbes.results.leverage import LeverageRow
 from derbes.study import Study
 
 OPTIMAL, MYOPIC = "optimal", "myopic"
-ROUNDING = 1e-11
-"""Part of both courses' money that a loss by rounding may be."""
 NO_PREMIUM = Premium(None, is_unbounded=False)
 
 
@@ -63,7 +61,9 @@ def branch_rows(
         n = window.layout.n
         if n not in prices:
             prices[n] = PriceRise(baseline)
-        premium = prices[n].premium(branch.run, _home_loss(branch, best, baseline), baseline)
+        premium = prices[n].premium(
+            branch.run, accounts.target_loss(best, branch.run, baseline), baseline
+        )
     bounds = _bounds(branch, best, rule, baseline)
     after = (0.0, 0.0)
     if prices is not None and losses.target is not None and not branch.rejoined:
@@ -107,12 +107,6 @@ def _goes_on(
         gone = gone if abs(gone) > NOTHING * size else 0.0
         found.append(gone / (months * study.arrays.calendar.step))
     return found[0], found[1]
-
-
-def _home_loss(branch: BranchSolution, response: accounts.Response, baseline: Baseline) -> float:
-    money = accounts.response_money(branch.window, response, branch.run)
-    loss = money - baseline.money
-    return loss if abs(loss) > ROUNDING * (abs(money) + abs(baseline.money)) else 0.0
 
 
 def _bounds(
@@ -184,7 +178,7 @@ def _losses(
     """Who loses what."""
     measure = _measure(branch)
     missing = accounts.unpriced_uses(study.arrays, response.unmet)
-    home = None if missing else _home_loss(branch, response, baseline)
+    home = None if missing else accounts.target_loss(response, branch.run, baseline)
     other = accounts.sender_account(baseline, response, branch.run, measure.sender)
     missing = (*missing, *other.missing)
     return Losses(home, other.returning, other.lost, missing)
@@ -220,18 +214,24 @@ def net_unmet(
     return net, gross
 
 
-def deepest_shortfall(
+def shortfall_by_use(
     window: Window, run: MeasureRun, unmet: FloatArray, without: FloatArray
-) -> tuple[float, str]:
-    """Largest part of an essential use's demand that a measure takes in a period, and the use.
+) -> FloatArray:
+    """Largest part of each use's demand that a measure takes in a period. (U,)
 
     Of the demand that holds in that period of that branch, 0-1.
     """
-    arrays = window.layout.arrays
-    demand = demand_path(window.layout, run)
-    more = np.where(arrays.use_essential[:, None], unmet - without, 0.0)
+    demand, more = demand_path(window.layout, run), unmet - without
     shares = np.divide(more, demand, out=np.zeros_like(more), where=demand > 0)
-    by_use = shares.max(axis=1, initial=0.0)
+    return np.asarray(shares.max(axis=1, initial=0.0), dtype=np.float64)
+
+
+def deepest_shortfall(
+    window: Window, run: MeasureRun, unmet: FloatArray, without: FloatArray
+) -> tuple[float, str]:
+    """Largest part of an essential use's demand that a measure takes in a period, and the use."""
+    arrays = window.layout.arrays
+    by_use = np.where(arrays.use_essential, shortfall_by_use(window, run, unmet, without), 0.0)
     deepest = float(by_use.max(initial=0.0))
     if deepest <= NOTHING:
         return 0.0, ""

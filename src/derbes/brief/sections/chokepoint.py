@@ -121,6 +121,9 @@ def _short_supply(contents: BriefContents, sender: str, sellers: tuple[str, ...]
         return _("made here") if made else _("stock only")
     if sellers == (contents.case.target,):
         text = _("sold at home")
+    elif not sender:
+        n = len(sellers)
+        text = ngettext("{n} seller", "{n} sellers", n).format(n=n)
     elif sender not in sellers:
         n = len(sellers)
         text = ngettext("{n} other seller", "{n} other sellers", n).format(n=n)

@@ -175,19 +175,24 @@ def _served_rows(
 
 def _calm_path(contents: BriefContents, focus: Focus) -> tuple[float, ...]:
     """Served share of the worst essential use in calm, from the start that is drawn on. (T,)"""
-    calm = contents.calm.get(focus.variant)
+    shares = _calm_shares(contents, focus.variant, focus.shown)
+    paths = [shares[use] for use in essential_uses(contents.case) if use in shares]
+    return tuple(min(month) for month in zip(*paths, strict=True))
+
+
+def _calm_shares(contents: BriefContents, variant: str, start: str) -> dict[str, tuple[float, ...]]:
+    """Use → served share in calm, from a month to the end of the calendar. (T,)"""
+    calm = contents.calm.get(variant)
     if calm is None:
-        return ()
-    first = contents.case.calendar.index_of(focus.shown)
-    uses = [use for use in essential_uses(contents.case) if use in calm.demand]
-    shares = (
-        [
+        return {}
+    first = contents.case.calendar.index_of(start)
+    return {
+        use: tuple(
             1 - unmet / demand if demand > 0 else 1.0
-            for demand, unmet in zip(calm.demand[use], calm.unmet[use], strict=True)
-        ]
-        for use in uses
-    )
-    return tuple(min(month) for month in zip(*shares, strict=True))[first:]
+            for demand, unmet in zip(path[first:], calm.unmet[use][first:], strict=True)
+        )
+        for use, path in calm.demand.items()
+    }
 
 
 def _step_rows(path: tuple[float, ...], step: int, more: Row) -> list[Row]:
@@ -197,12 +202,15 @@ def _step_rows(path: tuple[float, ...], step: int, more: Row) -> list[Row]:
 
 
 def _n_shown(contents: BriefContents, branches: list[Branch]) -> int:
-    """Periods up to some months after the measure and the last unmet demand."""
+    """Periods up to some months after the measure and the last demand that it leaves unmet."""
     step = contents.case.calendar.step
     last = max(branch.length // step for branch in branches)
     for branch in branches:
-        for path in branch.served_share.values():
-            short = [t for t, share in enumerate(path) if share < 1 - NOTHING]
+        calm = _calm_shares(contents, branch.variant, branch.start)
+        for use, path in branch.served_share.items():
+            without = [*calm.get(use, ()), *[1.0] * len(path)]
+            pairs = enumerate(zip(path, without, strict=False))
+            short = [t for t, (share, calmly) in pairs if share < calmly - NOTHING]
             last = max([last, *(t + 1 for t in short)])
     return int(last) + max(1, _AFTER // step)
 

@@ -14,6 +14,7 @@ from derbes.brief.contents import (
     Focus,
     essential_uses,
     harm_of,
+    is_all_net,
     leverage_row,
     main_measure,
     name_of,
@@ -480,14 +481,9 @@ def _compared_names(contents: BriefContents, rows: list[LeverageRow | None]) -> 
         "deepest_shortfall": _("deepest month"),
         "target_loss": _("target's loss, {currency}").format(currency=contents.case.currency),
     }
-    if all(is_net_all(row) for row in known):
+    if all(is_all_net(row) for row in known):
         del names["unmet_essential_gross"]
     return names
-
-
-def is_net_all(row: LeverageRow) -> bool:
-    """Whether calm leaves no essential demand unmet in the months of a row."""
-    return row.unmet_essential_gross - row.unmet_essential <= NOTHING * row.unmet_essential_gross
 
 
 def _figure_of(contents: BriefContents, row: LeverageRow | None, field: str) -> Cell:

@@ -9,11 +9,13 @@ import numpy as np
 from derbes.case.arrays import MeasureArrays, MeasureRun
 from derbes.case.entities import Case, Supplier
 from derbes.case.options import optional_elements
+from derbes.case.quantity import FloatArray
 from derbes.case.request import BASE
 from derbes.compiler import compile_case, compile_measure
-from derbes.leverage.points import Kept, StartSolver
+from derbes.leverage.points import Kept, StartSolver, myopic_response, optimal_response
 from derbes.leverage.premium import PriceRise
-from derbes.leverage.rows import branch_rows
+from derbes.leverage.rows import OPTIMAL, branch_rows
+from derbes.programs.branch import Window
 from derbes.programs.calm import CalmStart, solve_calm
 from derbes.programs.survive import SurvivalProgram
 from derbes.results.leverage import LeverageRow
@@ -100,6 +102,20 @@ class VariantWorld:
         prices: dict[int, PriceRise] | None = {} if has_premium else None
         solver, run = self._solver_at(start), MeasureRun(arrays, length)
         return tuple(branch_rows(self.study, solver, run, prices))
+
+    def unmet(
+        self, measure: str, length: int, start: int, bound: str
+    ) -> tuple[Window, MeasureRun, FloatArray, FloatArray]:
+        """Unmet demand with a measure and without it, by the responses of its losses.
+
+        Returns:
+            The window, the measure with its length, and unmet demand of each. (U, n) [unit]
+        """
+        solver, run = self._solver_at(start), MeasureRun(self.measure(measure), length)
+        branch = solver.solve(run)
+        is_best = bound == OPTIMAL
+        found = optimal_response(branch) if is_best else myopic_response(branch.window, run)
+        return branch.window, run, found.unmet, solver.baseline(branch).unmet
 
     def _solver_at(self, start: int) -> StartSolver:
         """The solver of a start; that of the start before cannot be used any more."""
