@@ -202,7 +202,8 @@ def leverage_rows(variant: str, start: int) -> list[LeverageRow]:
         for bound, haste in (("optimal", 1.0), ("myopic", 1.2)):
             paths = [short(variant, use, start=start, length=length, haste=haste) for use in USES]
             unmet = sum(map(sum, paths))
-            deepest = max(sum(month) for month in zip(*paths, strict=True)) / 160.0
+            shares = {use: max(path) / USES[use][1] for use, path in zip(USES, paths, strict=True)}
+            deepest = max(shares.values())
             loss = unmet * SHORTAGE_COST + length * 400.0
             returning = 0.4 * PRICE * length * (30.0 if makes(variant, "washing", start) else 60.0)
             lost = returning * 36 / length
@@ -215,6 +216,9 @@ def leverage_rows(variant: str, start: int) -> list[LeverageRow]:
                     leverage_ratio_lost=loss / lost, premium=16.5, premium_unbounded=False,
                     rejoined=True, window=length + 12,
                     certificate=1e-9 if bound == "optimal" else float("nan"),
+                    unmet_essential_gross=unmet, unmet_deferrable_gross=length * 4.0,
+                    deepest_use=max(shares, key=shares.__getitem__) if deepest else "",
+                    unmet_unit="t", bounds=("unmet_essential", "deepest_shortfall"),
                 )
             )  # fmt: skip
     return rows
@@ -299,7 +303,10 @@ def branches_of(variant: str, start: int, length: int = 12) -> list[Branch]:
 def invented_contents(every: int = 3) -> BriefContents:
     """Everything a brief needs, for three variants."""
     starts = list(range(0, N, every))
-    made = Provenance("Waterworks (invented)", "5f" * 32, "0.1.0", "HiGHS 1.15.1")
+    made = Provenance(
+        "Waterworks (invented)", "5f" * 32, "0.1.0", "HiGHS 1.15.1",
+        command="derbes brief cases/waterworks.yaml",
+    )  # fmt: skip
     cover, rows, ends, branches = [], [], [], []
     for variant in OPENINGS:
         for start in starts:
@@ -311,7 +318,7 @@ def invented_contents(every: int = 3) -> BriefContents:
     return BriefContents(
         case=invented_case(),
         cover=Cover(tuple(cover), made),
-        leverage=Leverage(tuple(rows), tuple(ends), made),
+        leverage=Leverage(tuple(rows), tuple(ends), made, "USD", "t"),
         calm=plans(),
         branches=tuple(branches),
     )

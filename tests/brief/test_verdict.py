@@ -6,12 +6,18 @@ import pytest
 
 from derbes.brief import BriefContents, render_brief
 from derbes.brief.contents import focus_of
-from derbes.brief.verdict import edge_of, rule_of_thumb, short_by_start, verdict_of
+from derbes.brief.verdict import edge_of, more_words, short_by_start, verdict_of
 from derbes.results.cover import Cover
 from derbes.results.leverage import LeverageRow
 from tests.brief.reading import page_one, text_of
 
 STARTS = ("2026-01", "2026-04", "2026-07", "2026-10", "2027-01")
+
+
+def with_unmet(row: LeverageRow, unmet: float, **changes: object) -> LeverageRow:
+    """A row with this unmet demand, and a share that fits it."""
+    return replace(row, unmet_essential=unmet, unmet_essential_gross=unmet,
+                   deepest_shortfall=unmet / 100, **changes)  # type: ignore[arg-type]  # fmt: skip
 
 
 def with_harm(
@@ -23,7 +29,7 @@ def with_harm(
         like = next(r for r in contents.leverage.rows if (r.variant, r.bound, r.length)
                     == ("base", bound, 12))  # fmt: skip
         unmet = harms[start] * (1.0 if bound == "optimal" else by_rule)
-        return replace(like, start=start, unmet_essential=unmet)
+        return with_unmet(like, unmet, start=start)
 
     rows = tuple(row(start, bound) for start in harms for bound in ("optimal", "myopic"))
     return replace(contents, branches=(), leverage=replace(contents.leverage, rows=rows, ends=()))
@@ -107,10 +113,9 @@ def test_starts_before_the_first_short_one_are_looked_at(contents):
     some = with_harm(contents, dict(zip(STARTS, (0.0, 0.0, 5.0, 5.0, 0.0), strict=True)))
     focus = focus_of(some)
     assert edge_of(some, focus) == (4, 5)
-    like = next(b for b in contents.branches if (b.variant, b.bound) == ("base", "optimal"))
-    calm = {use: (0.0,) * len(path) for use, path in like.unmet.items()}
-    looked_at = (replace(like, start="2026-05", unmet=calm), replace(like, start="2026-06"))
-    sharper = replace(some, branches=looked_at)
+    like = next(row for row in some.leverage.rows if row.bound == "optimal")
+    looked_at = (with_unmet(like, 0.0, start="2026-05"), with_unmet(like, 3.0, start="2026-06"))
+    sharper = replace(some, edge=looked_at)
     assert "no from June 2026 to October 2026: at worst (July 2026)" in verdict_of(sharper, focus)
     assert edge_of(sharper, focus) == ()
 
@@ -124,18 +129,18 @@ def test_no_edge_where_the_first_start_is_short_or_none_is(contents):
 def test_harm_by_the_simple_rule_alone_is_not_kept_back(contents):
     some = with_harm(contents, {"2026-01": 0.0, "2026-04": 0.0})
     rows = tuple(
-        replace(row, unmet_essential=8.0) if (row.start, row.bound) == ("2026-04", "myopic")
+        with_unmet(row, 8.0) if (row.start, row.bound) == ("2026-04", "myopic")
         else row for row in some.leverage.rows
     )  # fmt: skip
-    assert rule_of_thumb(some, focus_of(some)) == ""
+    assert more_words(some, focus_of(some)) == ""
     some = replace(some, leverage=replace(some.leverage, rows=rows))
-    text = rule_of_thumb(some, focus_of(some)).replace("\u00a0", " ")
+    text = more_words(some, focus_of(some)).replace("\u00a0", " ")
     assert text == "By the simple rule up to 8 t would go unmet (April 2026)."
 
 
 def test_page_one_draws_the_worst_start(contents):
     rows = tuple(
-        replace(row, unmet_essential=0.0 if row.start < "2030-01" else row.unmet_essential)
+        with_unmet(row, 0.0 if row.start < "2030-01" else row.unmet_essential)
         for row in contents.leverage.rows
     )
     some = replace(contents, leverage=replace(contents.leverage, rows=rows))
@@ -144,7 +149,7 @@ def test_page_one_draws_the_worst_start(contents):
     assert "Embargo by Northland, 12 months · from January 2030, the worst start · variant" in page
     assert (
         "Essential demand is served in full for 10.4 months of 12 months; in the worst month, "
-        "62% of it" in page
+        "40% of it (Washing, essential)" in page
     )
     assert "| January 2030 | 100% | 100%" in page
     assert "at worst, from January 2030: 10.4 months" in page

@@ -17,6 +17,7 @@ from derbes.programs.branch import found_state
 from derbes.programs.calm import first_state
 from derbes.programs.layout import make_layout, supply_matrix
 from derbes.programs.solver.lexicographic import solve_levels
+from derbes.programs.branch import horizon
 from derbes.programs.solver.statement import LinearProgram
 from tests.planning.generated import small_case
 from tests.small_cases import worked_example
@@ -28,9 +29,8 @@ def least_unmet(case, arrays, calm, start, standard):
     """Unmet demand of a standard's uses from the state that a plan's calm has reached."""
     measure = compile_measure(case, arrays, standard.measure)
     run = MeasureRun(measure, standard.length)
-    lead = int(arrays.activities.lead_times.max())
-    n = min(standard.length + arrays.refill_periods + 3 * lead + 1, arrays.n_periods - start)
-    layout = make_layout(arrays, start, n, has_reserve=False, has_opening=False)
+    n = horizon(arrays, run, start)
+    layout = make_layout(arrays, start, n, has_reserve=False)
     bounds = window_bounds(layout, state_of(arrays, calm, start), run)
     names = standard.uses or tuple(
         u for u, e in zip(arrays.uses, arrays.use_essential, strict=True) if e

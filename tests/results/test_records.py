@@ -46,6 +46,7 @@ def test_cover_holds_the_fields_that_scripts_rely_on():
         "solver": "HiGHS 1.15.1",
         "n_draws": 1,
         "seed": 0,
+        "command": "",
     }
 
 

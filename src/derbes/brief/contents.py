@@ -43,6 +43,10 @@ class BriefContents:
     """None where nothing was drawn."""
     statements: StatementTable | None = None
     """None where the case has no ledger."""
+    edge: tuple[LeverageRow, ...] = ()
+    """Rows of the main measure and length at starts between those of the surface."""
+    notes: tuple[str, ...] = ()
+    """What was read otherwise than it is written in the case, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ class Focus:
     """ISO month of the start that leaves the most essential demand unmet under the best
     response; the earliest of several, the first start when none leaves any."""
     harm: float
-    """Essential demand unmet from that start. [unit of the uses]"""
+    """Unmet essential demand that the measure adds from that start. [unmet_unit]"""
 
     @property
     def shown(self) -> str:
@@ -73,18 +77,23 @@ class Focus:
 def focus_of(contents: BriefContents) -> Focus:
     """What the first page is about: the case's main measure, from the first start."""
     case = contents.case
-    computed = dict.fromkeys(row.measure for row in contents.leverage.rows + contents.cover.rows)
-    measure = case.main_measure if case.main_measure in computed else next(iter(computed), "")
     keys = contents.leverage.rows + contents.cover.rows
+    computed = dict.fromkeys(row.measure for row in keys)
+    measure = case.main_measure if case.main_measure in computed else next(iter(computed), "")
+    variant = next(iter(variants_of(contents)), BASE)
     lengths = sorted({row.length for row in keys if row.measure == measure})
     starts = sorted({row.start for row in keys if row.measure == measure})
     start = starts[0] if starts else case.calendar.label(0)
     length = main_length(lengths, case.main_length * case.calendar.step)
-    harms = _harms(contents, measure, length)
+    harms = {
+        row.start: harm_of(row)
+        for row in contents.leverage.rows
+        if (row.variant, row.measure, row.length, row.bound) == (variant, measure, length, OPTIMAL)
+    }
     harm = max(harms.values(), default=0.0)
     as_bad = [month for month, unmet in harms.items() if unmet >= harm * (1 - NOTHING)]
     return Focus(
-        variant=BASE,
+        variant=variant,
         measure=measure,
         length=length,
         start=start,
@@ -94,26 +103,20 @@ def focus_of(contents: BriefContents) -> Focus:
     )
 
 
-def _harms(contents: BriefContents, measure: str, length: int) -> dict[str, float]:
-    """Start → unmet essential demand under the best response, in the case as written."""
-    wanted = (BASE, measure, length, OPTIMAL)
-    return {
-        row.start: harm_of(contents.case, row)
-        for row in contents.leverage.rows
-        if (row.variant, row.measure, row.length, row.bound) == wanted
-    }
+def harm_of(row: LeverageRow) -> float:
+    """Unmet essential demand that the measure adds, 0 for rounding noise. [unmet_unit]
+
+    It is noise where no use lacks a share worth telling in any month, or where it is
+    nothing beside what is unmet in calm.
+    """
+    is_told = row.deepest_shortfall > NOTHING
+    is_told &= row.unmet_essential > NOTHING * row.unmet_essential_gross
+    return row.unmet_essential if is_told else 0.0
 
 
-def harm_of(case: Case, row: LeverageRow) -> float:
-    """Unmet essential demand, without the solver's rounding noise. [unit of the uses]"""
-    return beyond_noise(case, row.unmet_essential)
-
-
-def beyond_noise(case: Case, unmet: float) -> float:
-    """Unmet essential demand, or 0 where it is rounding noise. [unit of the uses]"""
-    demands = [case.uses[use].demand for use in essential_uses(case)]
-    monthly = sum(demand.value for demand in demands if demand is not None)
-    return unmet if unmet > NOTHING * monthly else 0.0
+def is_all_net(row: LeverageRow) -> bool:
+    """Whether calm leaves no essential demand unmet in the months of a row."""
+    return row.unmet_essential_gross - row.unmet_essential <= NOTHING * row.unmet_essential_gross
 
 
 def essential_uses(case: Case) -> tuple[str, ...]:
@@ -130,11 +133,11 @@ def main_length(lengths: list[int], wanted: int) -> int:
 
 
 def _milestones(starts: list[str]) -> tuple[str, ...]:
-    """The first start, and the first of each year that five divides, three in all."""
+    """The first start, and the first of each later year that five divides, three in all."""
     later: dict[str, str] = {}
     for start in starts[1:]:
         year = start[:4]
-        if int(year) % 5 == 0:
+        if int(year) % 5 == 0 and year != starts[0][:4]:
             later.setdefault(year, start)
     return (*starts[:1], *list(later.values())[:2])
 

@@ -1,4 +1,4 @@
-"""Page one: the answer, four numbers, one chart, what is assumed, variants, foot."""
+"""Page one: the answer, a few numbers, one chart, what is assumed, variants, foot."""
 
 from dataclasses import dataclass
 
@@ -8,23 +8,27 @@ from derbes.brief.contents import (
     Focus,
     cover_row,
     end_of,
+    essential_uses,
     leverage_row,
+    name_of,
     variants_of,
 )
 from derbes.brief.parts import Figure, Table
-from derbes.brief.sections.coverage import coverage_figure
+from derbes.brief.sections.coverage import cover_section, coverage_figure
 from derbes.brief.sections.inputs import grade_counts, grade_words, inputs_of
-from derbes.brief.sections.leverage import no_premium_words
+from derbes.brief.sections.leverage import no_figure_words, no_premium_words, no_ratio_words
 from derbes.brief.sections.planning import plan_words
 from derbes.brief.sections.planning.words import beyond_noise
 from derbes.brief.sections.variants import comparison
 from derbes.brief.sections.wording import (
     binding_words,
-    draws_words,
+    calm_words,
+    draws_and_seed,
+    is_drawn,
     measure_words,
     survived,
 )
-from derbes.brief.verdict import rule_of_thumb, unmet_words, verdict_of
+from derbes.brief.verdict import more_words, unmet_words, verdict_of
 from derbes.language import _, ngettext
 from derbes.results.cover import CoverRow
 from derbes.results.display import text_of
@@ -32,11 +36,14 @@ from derbes.results.plan import Plan
 
 _MOST_VARIANTS = 7
 """Rows of the small table, so that the page stays one page."""
+_EXAMPLE = "{stop: {kind: embargo, sender: ACTOR, hits: {actor: ACTOR}, lengths: [12]}}"
+_MOST_PATHS = 3
+"""Missing inputs that page one names; more are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One of the four numbers."""
+    """One of the numbers of page one."""
 
     label: str
     value: str
@@ -54,7 +61,8 @@ class Front:
     cards: tuple[Card, ...]
     figure: Figure | None
     known: str
-    variants: Table
+    variants: Table | None
+    """None where no measure was computed, so nothing is compared."""
     more_variants: str
     foot: tuple[str, ...]
 
@@ -72,9 +80,11 @@ def front_of(contents: BriefContents, focus: Focus) -> Front:
         verdict=verdict_of(contents, focus),
         answer=_answer(contents, focus),
         cards=_cards(contents, focus),
-        figure=coverage_figure(contents, focus),
+        figure=coverage_figure(contents, focus)
+        if focus.measure
+        else next(iter(cover_section(contents, focus).figures), None),
         known=_known(contents),
-        variants=comparison(contents, focus, shown, is_short=True),
+        variants=comparison(contents, focus, shown, is_short=True) if focus.measure else None,
         more_variants=more if left > 0 else "",
         foot=_foot(contents),
     )
@@ -82,14 +92,19 @@ def front_of(contents: BriefContents, focus: Focus) -> Front:
 
 def _answer(contents: BriefContents, focus: Focus) -> str:
     """What the verdict is about, what runs out first, and what keeps it from ending."""
+    if not contents.case.measures:
+        return _(
+            "What a stop would do is asked by a measure, such as: measures: {example}. Until then "
+            "this page shows days of cover, the calm plan and the inputs."
+        ).format(example=_EXAMPLE)
     if not focus.measure:
         return ""
     row = cover_row(contents, focus, variant=focus.variant, start=focus.shown)
-    parts = [_("{measure}.").format(measure=measure_words(contents, focus))]
+    parts = [_("The measure: {measure}.").format(measure=measure_words(contents, focus))]
     if row is not None and not row.survives_length and row.binding:
         binding = binding_words(contents.case, row.binding, row.binding_sellers)
         parts.append(_("First to run out: {goods}.").format(goods=binding))
-    parts += [_end_sentence(contents, focus), rule_of_thumb(contents, focus)]
+    parts += [more_words(contents, focus), _end_sentence(contents, focus)]
     return " ".join(part for part in parts if part)
 
 
@@ -107,11 +122,38 @@ def _end_sentence(contents: BriefContents, focus: Focus) -> str:
 
 
 def _cards(contents: BriefContents, focus: Focus) -> tuple[Card, ...]:
+    if not contents.case.measures:
+        return _calm_cards(contents, focus)
     return (
         _survival_card(contents, focus),
         _end_card(contents, focus),
         _ratio_card(contents, focus),
-        _cost_card(contents, focus),
+        *(_project_card(contents) or (_premium_card(contents, focus),)),
+    )
+
+
+def _calm_cards(contents: BriefContents, focus: Focus) -> tuple[Card, ...]:
+    """What is known where no measure asks for more: days of cover, and what calm lacks."""
+    found = [
+        row
+        for use in essential_uses(contents.case)
+        if (row := cover_row(contents, focus, variant=focus.variant, start=focus.start, use=use))
+    ]
+    ending = [row for row in found if row.days_of_cover is not None]
+    least = min(ending, key=lambda row: row.days_of_cover or 0.0, default=None)
+    value = fmt.missing() if least is None else fmt.days(least.days_of_cover or 0.0)
+    if least is None and any(row.days_of_cover_infinite for row in found):
+        value = _("does not run out")
+    words = _("in {month}, without any delivery").format(month=fmt.date(focus.start))
+    if least is not None:
+        name = name_of(contents.case, "uses", least.use)
+        words = _("{use}, {words}").format(use=name, words=words)
+    short = sorted(row.short_in_calm_from for row in found if row.short_in_calm_from)
+    calm = fmt.date(short[0]) if short else _("never")
+    return (
+        Card(_("Days of cover, least"), value, words),
+        Card(_("Short in calm from"), calm, _("essential uses, without any measure")),
+        *_project_card(contents),
     )
 
 
@@ -123,6 +165,10 @@ def _survival_card(contents: BriefContents, focus: Focus) -> Card:
     text = _("from {month}, best response (simple rule: {time})").format(
         month=fmt.date(focus.start), time=_myopic(row)
     )
+    if _myopic(row) == survived(row):
+        text = _("from {month}, best response and simple rule").format(month=fmt.date(focus.start))
+    if calm_words(row):
+        text = f"{text}; {calm_words(row)}"
     worst = cover_row(contents, focus, variant=focus.variant, start=focus.worst)
     if worst is not None and focus.worst != focus.start:
         text = _("{words}; at worst, from {month}: {time}").format(
@@ -162,22 +208,30 @@ def _ratio_card(contents: BriefContents, focus: Focus) -> Card:
     row = leverage_row(contents, focus, variant=focus.variant, start=focus.start)
     if row is None:
         return Card(label, fmt.missing(), "")
-    if row.leverage_ratio is None and row.leverage_ratio_lost is None:
+    if row.target_loss is None or row.sender_cost_returning is None:
         unmet = _("unmet instead: {units}").format(units=unmet_words(contents, focus, focus.start))
         return Card(label, fmt.missing(), _("{reason}; {unmet}").format(
             reason=fmt.missing(row.missing), unmet=unmet))  # fmt: skip
     returning, lost = (
-        fmt.missing() if ratio is None else fmt.number(ratio)
-        for ratio in (row.leverage_ratio, row.leverage_ratio_lost)
+        no_ratio_words(cost, row.target_loss) if ratio is None else fmt.number(ratio)
+        for ratio, cost in (
+            (row.leverage_ratio, row.sender_cost_returning),
+            (row.leverage_ratio_lost, row.sender_cost_lost),
+        )
     )
     words = _("target's loss over sender's cost, buyer returns; {lost} if never").format(lost=lost)
+    if row.leverage_ratio is None:
+        words = _("if the buyer returns {reason}; if never: {lost}").format(
+            reason=returning, lost=lost
+        )
+        returning = _("none")
     return Card(label, returning, words)
 
 
-def _cost_card(contents: BriefContents, focus: Focus) -> Card:
-    """What the plan costs, else what the plants cost; without plants, the premium."""
+def _project_card(contents: BriefContents) -> tuple[Card, ...]:
+    """What the plan costs, else what the plants cost; empty where neither is known."""
     if contents.plan is not None:
-        return _plan_card(contents, contents.plan)
+        return (_plan_card(contents, contents.plan),)
     plants = contents.case.plants.values()
     costed = [plant for plant in plants if plant.capital]
     if costed:
@@ -187,15 +241,19 @@ def _cost_card(contents: BriefContents, focus: Focus) -> Card:
             "plants of the case, {n} of {total} costed; no cheapest programme is computed",
             len(costed),
         ).format(n=len(costed), total=len(plants))
-        return Card(_("Cost of the project"), fmt.money(total, contents.case.currency), words)
+        return (Card(_("Cost of the project"), fmt.money(total, contents.case.currency), words),)
+    return ()
+
+
+def _premium_card(contents: BriefContents, focus: Focus) -> Card:
     label = _("Premium")
     row = leverage_row(contents, focus, variant=focus.variant, start=focus.start)
     words = _("price rise that is as bad as the cut-off")
     if row is not None and row.premium is None and row.premium_unbounded:
         return Card(label, _("no limit"), no_premium_words())
     if row is None or row.premium is None:
-        reason = fmt.missing(row.missing if row else ())
-        return Card(label, fmt.missing(), _("{words}: {reason}").format(words=words, reason=reason))
+        reason = fmt.missing() if row is None else no_figure_words(row, is_asked=True)
+        return Card(label, _("none"), _("{words}: {reason}").format(words=words, reason=reason))
     return Card(label, fmt.percent_rise(row.premium), words)
 
 
@@ -208,7 +266,11 @@ def _plan_card(contents: BriefContents, plan: Plan) -> Card:
     money = fmt.money(beyond_noise(plan, above), contents.case.currency)
     if plan.no_threat_cost is None:
         return Card(label, money, _("cheapest programme, all supply included"))
-    return Card(label, money, _("cheapest programme that meets the standards, discounted"))
+    return Card(
+        label,
+        money,
+        _("cheapest programme that meets the standards, above supply without any, discounted"),
+    )
 
 
 def _known(contents: BriefContents) -> str:
@@ -220,15 +282,23 @@ def _known(contents: BriefContents) -> str:
         for grade, n in grade_counts(inputs).items()
     ]
     ranged = sum(item.has_range for item in inputs)
-    return _(
-        "Numbers in the case: {n}. {grades}. With a range: {ranged}. "
+    lacking = contents.case.missing
+    text = _(
+        "Numbers in the case: {n}: {grades}. With a range: {ranged}. "
         "Known to be missing: {missing}."
     ).format(
         n=fmt.number(len(inputs)),
         grades="; ".join(parts),
         ranged=fmt.number(ranged),
-        missing=fmt.number(len(contents.case.missing)),
+        missing=_("{n} ({paths})").format(n=len(lacking), paths=", ".join(lacking))
+        if 0 < len(lacking) <= _MOST_PATHS
+        else fmt.number(len(lacking)),
     )
+    n = len(contents.notes)
+    read = ngettext(
+        "{n} remark on how the case was read.", "{n} remarks on how the case was read.", n
+    ).format(n=fmt.number(n))
+    return f"{text} {read}" if n else text
 
 
 def _foot(contents: BriefContents) -> tuple[str, ...]:
@@ -241,16 +311,23 @@ def _foot(contents: BriefContents) -> tuple[str, ...]:
         n=fmt.number(len(case.documents))
     )
     until = _("Data to {day}").format(day=fmt.date(newest)) if newest else _("No dated source")
-    first = _("{until}; {draws}; seed {seed}; {sources}; derbes {version}; {solver}; case "
-              "{hash}.").format(
-        until=until, draws=draws_words(contents),
-        seed=made.seed, sources=sources, version=made.version, solver=made.solver,
-        hash=made.case_hash[:12],
-    )  # fmt: skip
+    draws = _("central values, no draws")
     second = _(
         "Not covered: the spread of uncertain inputs (central values only), prices that react to "
         "the measure, decisions of third countries, and what is listed as missing."
     )
+    if is_drawn(contents):
+        draws = _("central values, their spread over {draws}").format(
+            draws=draws_and_seed(made.n_draws, made.seed)
+        )
+        second = _(
+            "Not covered: prices that react to the measure, decisions of third countries, and "
+            "what is listed as missing."
+        )
+    first = _("{until}; {draws}; {sources}; derbes {version}; {solver}; case {hash}.").format(
+        until=until, draws=draws, sources=sources, version=made.version, solver=made.solver,
+        hash=made.case_hash[:12],
+    )  # fmt: skip
     notes = (case.note,) if case.note else ()
     return (*notes, first, second)
 

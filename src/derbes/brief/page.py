@@ -20,6 +20,7 @@ from derbes.brief.sections.sources import (
     facts_section,
     method_section,
     missing_section,
+    notes_section,
     reproduce_section,
 )
 from derbes.brief.sections.uncertainty import uncertainty_sections
@@ -51,25 +52,28 @@ def render_brief(contents: BriefContents) -> str:
 
 def sections_of(contents: BriefContents, focus: Focus) -> tuple[Section, ...]:
     """All sections behind page one, in their order."""
-    return (
-        coverage_section(contents, focus),
-        cover_section(contents, focus),
+    is_asked = bool(contents.case.measures)
+    on_measures = (coverage_section, losses_section, dependence_section, surface_section)
+    first, *others = [make(contents, focus) for make in on_measures] if is_asked else [None]
+    found = (
+        first,
+        cover_section(contents, focus) if is_asked else None,
         sellers_section(contents, focus),
-        losses_section(contents, focus),
-        dependence_section(contents, focus),
-        surface_section(contents, focus),
+        *others,
         chokepoint_section(contents, focus),
-        variants_section(contents, focus),
+        variants_section(contents, focus) if is_asked else None,
         *plan_sections(contents),
         *uncertainty_sections(contents),
         *said_sections(contents),
-        bounds_section(contents, focus),
+        bounds_section(contents, focus) if is_asked else None,
         inputs_section(contents),
         facts_section(contents),
         missing_section(contents),
+        notes_section(contents),
         method_section(contents.case),
         reproduce_section(contents),
     )
+    return tuple(section for section in found if section is not None)
 
 
 def _environment() -> Any:

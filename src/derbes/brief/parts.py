@@ -102,9 +102,9 @@ def words(text: str, link: str = "") -> Cell:
 
 
 def figure_cell(value: float | None, text: str | None = None, *, why: Sequence[str] = ()) -> Cell:
-    """A cell with a number; None is shown as missing, with the keys it lacks."""
+    """A cell with a number; None without a text is shown as missing, with the keys it lacks."""
     if value is None:
-        return Cell(fmt.missing(why), None, is_number=True)
+        return Cell(fmt.missing(why) if text is None else text, None, is_number=True)
     return Cell(fmt.number(value) if text is None else text, value, is_number=True)
 
 

@@ -8,14 +8,13 @@ from derbes.brief.contents import (
     OPTIMAL,
     BriefContents,
     Focus,
-    beyond_noise,
     cover_row,
     end_of,
-    essential_uses,
     harm_of,
+    is_all_net,
     leverage_row,
 )
-from derbes.brief.sections.wording import amount_words, survived
+from derbes.brief.sections.wording import amount_words, calm_words, survived
 from derbes.language import _
 from derbes.results.leverage import LeverageRow
 
@@ -25,6 +24,8 @@ def verdict_of(contents: BriefContents, focus: Focus) -> str:
     found = short_by_start(contents, focus)
     if not found:
         return _from_cover(contents, focus)
+    if all(row.takes_nothing for row in _rows(contents, focus, OPTIMAL)):
+        return _("It takes nothing away that is used in calm, whenever it comes.")
     months = sorted(found)
     first, length = fmt.date(months[0]), fmt.months(focus.length)
     worst = unmet_words(contents, focus, focus.worst)
@@ -80,6 +81,8 @@ def _over_time(found: dict[str, bool], months: list[str], names: dict[str, str])
 
 def _from_cover(contents: BriefContents, focus: Focus) -> str:
     """The verdict on the first start, where no surface was computed."""
+    if not contents.case.measures:
+        return _("Nothing is asked of this case yet: it has no measure.")
     row = cover_row(contents, focus, variant=focus.variant, start=focus.start)
     if row is None:
         return _("No answer: no measure was computed.")
@@ -94,20 +97,15 @@ def _from_cover(contents: BriefContents, focus: Focus) -> str:
 
 
 def short_by_start(contents: BriefContents, focus: Focus) -> dict[str, bool]:
-    """Start → whether it leaves essential demand unmet, in the case as written.
+    """Start → whether the measure leaves more essential demand unmet than calm does.
 
     To the starts of the surface come those that were looked at to date its edges.
     """
-    found = {row.start: harm_of(contents.case, row) > 0 for row in _rows(contents, focus, OPTIMAL)}
+    found = {row.start: harm_of(row) > 0 for row in _rows(contents, focus, OPTIMAL)}
     if not found:
         return {}
-    uses = essential_uses(contents.case)
-    wanted = (focus.variant, focus.measure, focus.length, OPTIMAL)
-    for branch in contents.branches:
-        its = (branch.variant, branch.measure, branch.length, branch.bound)
-        if its == wanted and branch.start not in found:
-            unmet = sum(sum(branch.unmet.get(use, ())) for use in uses)
-            found[branch.start] = beyond_noise(contents.case, unmet) > 0
+    edge = {row.start: harm_of(row) > 0 for row in contents.edge if row.bound == OPTIMAL}
+    found = edge | found
     return found | _known_by_end(contents, focus, found)
 
 
@@ -148,28 +146,84 @@ def edge_of(contents: BriefContents, focus: Focus) -> tuple[int, ...]:
 
 
 def unmet_words(contents: BriefContents, focus: Focus, start: str) -> str:
-    """Unmet essential demand from a start: by the best response, to by the simple rule."""
+    """Unmet essential demand from a start.
+
+    A range where both its ends are bounds, else what the best response leaves unmet.
+    """
+    best, rule = _both(contents, focus, start)
+    least = harm_of(best) if best else 0.0
+    most = harm_of(rule) if rule else least
+    text = amount_words(contents, least)
+    is_bound = best is not None and "unmet_essential" in best.bounds
+    if is_bound and fmt.number(least) != fmt.number(most):
+        text = _("at least {amount}").format(amount=text)
+        if rule is not None and "unmet_essential" in rule.bounds:
+            text = fmt.span(fmt.number(least), amount_words(contents, most))
+    if best is not None and least and not is_all_net(best):
+        return _("{amount} more").format(amount=text)
+    return text
+
+
+def _both(
+    contents: BriefContents, focus: Focus, start: str
+) -> tuple[LeverageRow | None, LeverageRow | None]:
+    """The row of page one under the best response, and under the simple rule."""
     best, rule = (
         leverage_row(contents, focus, variant=focus.variant, start=start, bound=bound)
         for bound in (OPTIMAL, MYOPIC)
     )
-    least = harm_of(contents.case, best) if best else 0.0
-    most = harm_of(contents.case, rule) if rule else least
-    low, high = fmt.number(least), fmt.number(most)
-    if low == high:
-        return amount_words(contents.case, least)
-    return fmt.span(low, amount_words(contents.case, most))
+    return best, rule
 
 
-def rule_of_thumb(contents: BriefContents, focus: Focus) -> str:
-    """What the simple rule would leave unmet where the best response leaves nothing."""
-    if focus.harm:
-        return ""
-    rows = _rows(contents, focus, MYOPIC)
-    worst = max(rows, key=lambda row: row.unmet_essential, default=None)
-    if worst is None or harm_of(contents.case, worst) <= 0:
-        return ""
-    return _("By the simple rule up to {units} would go unmet ({month}).").format(
-        units=amount_words(contents.case, worst.unmet_essential),
-        month=fmt.date(worst.start),
+def more_words(contents: BriefContents, focus: Focus) -> str:
+    """What the verdict leaves out: the simple rule, what is short in calm, what takes nothing."""
+    best, rule = _both(contents, focus, focus.worst)
+    return " ".join(
+        part
+        for part in (
+            _by_the_rule(contents, focus, best, rule),
+            _in_calm(contents, focus, best),
+        )
+        if part
     )
+
+
+def _by_the_rule(
+    contents: BriefContents, focus: Focus, best: LeverageRow | None, rule: LeverageRow | None
+) -> str:
+    """What the simple rule leaves unmet, where the verdict does not say it."""
+    if not focus.harm:
+        rows = [row for row in _rows(contents, focus, MYOPIC) if harm_of(row) > 0]
+        worst = max(rows, key=harm_of, default=None)
+        if worst is None:
+            return ""
+        return _("By the simple rule up to {units} would go unmet ({month}).").format(
+            units=amount_words(contents, harm_of(worst)), month=fmt.date(worst.start)
+        )
+    if best is None or rule is None or _is_enclosed(best, rule):
+        return ""
+    least, most = harm_of(best), harm_of(rule)
+    if fmt.number(least) == fmt.number(most):
+        return ""
+    return _("By the simple rule it would be {units}.").format(units=amount_words(contents, most))
+
+
+def _is_enclosed(best: LeverageRow, rule: LeverageRow) -> bool:
+    return "unmet_essential" in best.bounds and "unmet_essential" in rule.bounds
+
+
+def _in_calm(contents: BriefContents, focus: Focus, best: LeverageRow | None) -> str:
+    """What is short without the measure, which is none of its harm."""
+    start = focus.shown
+    row = cover_row(contents, focus, variant=focus.variant, start=start)
+    if calm_words(row):
+        text = _("Essential demand is {short}; that is no harm of the measure.")
+        parts = [text.format(short=calm_words(row))]
+    else:
+        parts = []
+    gross = best.unmet_essential_gross if best else 0.0
+    if best is not None and focus.harm and not is_all_net(best):
+        text = _("With what is unmet in calm, {units} would go unmet in the {time} counted.")
+        time = fmt.months(best.window)
+        parts.append(text.format(units=amount_words(contents, gross), time=time))
+    return " ".join(parts)

@@ -13,7 +13,7 @@ from derbes.results.display import (
     leverage_columns,
     text_table,
 )
-from derbes.results.leverage import Leverage
+from derbes.results.leverage import Leverage, LeverageRow
 
 _SETTING = ("variant", "measure")
 _ONLY_IN_JSON = {"unmet_deferrable", "sender_cost_lost"}
@@ -36,7 +36,29 @@ def leverage_text(leverage: Leverage) -> str:
     ]
     ends = text_table(end_columns(), leverage.ends)
     title = _("When leverage ends")
-    return "\n\n".join([*_by_setting(columns, leverage.rows), f"{title}\n{ends}"])
+    tables = [*_by_setting(columns, leverage.rows), f"{title}\n{ends}"]
+    return "\n\n".join([*tables, *_remarks(leverage.rows)])
+
+
+def _remarks(rows: Sequence[LeverageRow]) -> list[str]:
+    """What the figures are, and why some are missing."""
+    remarks = []
+    if any(row.bounds for row in rows):
+        remarks.append(_("≥ and ≤ stand before what is a bound of the harm; every other figure is "
+                         "what that response comes to."))  # fmt: skip
+    if any(row.unmet_essential_gross > row.unmet_essential for row in rows):
+        remarks.append(_("Unmet demand and losses are what the measure adds to calm."))
+    for (variant, measure), group in grouped(rows, fields=_SETTING).items():
+        n = sum(row.takes_nothing for row in group)
+        if n:
+            text = _("{variant}, {measure}: takes nothing away in {n} of {total} rows.")
+            remarks.append(text.format(variant=variant, measure=measure, n=n, total=len(group)))
+    if any((row.sender_cost_returning or 0.0) < 0 for row in rows):
+        remarks.append(_("A sender cost below zero: the sender earns by it, since the buyer buys "
+                         "back more from it, or dearer, than it could not buy."))  # fmt: skip
+    lacking = dict.fromkeys(path for row in rows for path in row.missing)
+    remarks += [_("Missing: {path}").format(path=path) for path in lacking]
+    return ["\n".join(remarks)] if remarks else []
 
 
 def _by_setting(columns: Sequence[Column], rows: Sequence[Any]) -> list[str]:

@@ -9,7 +9,7 @@ from derbes.case.arrays import Activities, ActivityKind
 from derbes.case.entities import Case, Export, MeasureKind, Recipe, Supplier
 from derbes.case.options import optional_elements
 from derbes.case.quantity import FloatArray
-from derbes.compiler.horizon import longest_lead_time, months, over
+from derbes.compiler.horizon import months, over
 from derbes.compiler.plants import line_index
 from derbes.compiler.selection import selects_purchase
 
@@ -50,8 +50,6 @@ class Axes:
     open_shares: FloatArray
     closed: frozenset[str]
     """Elements that only an option opens."""
-    longest_lead: int
-    """Longest time from order to arrival. [period]"""
 
 
 def _margin(case: Case, supplier: Supplier) -> float:
@@ -175,7 +173,6 @@ def compile_activities(
         lines=line_index(case),
         open_shares=open_shares,
         closed=optional_elements(case.options),
-        longest_lead=longest_lead_time(case),
     )
     drafts = _drafts(case, axes)
     shared_capacity, shared = _shared(drafts)
@@ -207,13 +204,14 @@ def _stack(drafts: list[Draft], shared: list[int], axes: Axes) -> Activities:
         input_goods=np.array([axes.goods[g] for d in drafts for g in d.inputs], dtype=np.int64),
         input_amounts=np.array([a for d in drafts for a in d.inputs.values()], dtype=np.float64),
         plants=np.array([d.plant for d in drafts], dtype=np.int64),
-        on_order=_on_order(drafts, axes.longest_lead),
+        on_order=_on_order(drafts),
     )
 
 
-def _on_order(drafts: list[Draft], longest_lead: int) -> FloatArray:
+def _on_order(drafts: list[Draft]) -> FloatArray:
     """What the case says of orders before the first period; nan: nothing. (K, J)"""
-    rows = np.full((len(drafts), longest_lead), np.nan)
+    longest = max((draft.lead_time for draft in drafts), default=0)
+    rows = np.full((len(drafts), longest), np.nan)
     for row, draft in zip(rows, drafts, strict=True):
         row[draft.lead_time :] = 0.0
         if draft.is_late:

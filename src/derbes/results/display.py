@@ -15,10 +15,15 @@ from derbes.language import _, language
 MISSING = "–"
 _GAP = "  "
 _DIGITS = 4
+_ROUNDING = 1e-6
 
 
 def _missing(row: Any) -> str:  # noqa: ARG001 - one signature for all
     return MISSING
+
+
+def _always(row: Any) -> bool:  # noqa: ARG001 - one signature for all
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +36,17 @@ class Column:
     unit: str = ""
     absent: Callable[[Any], str] = _missing
     """What stands for None, by row: missing, never, or no end in sight."""
+    tells: Callable[[Any], bool] = _always
+    """Whether a row has something to tell here; a column without any such row is left out."""
 
     def cell(self, row: Any) -> str:
-        """What a row shows in this column."""
+        """What a row shows in this column; a figure that is a bound shows of which side."""
         content = getattr(row, self.field)
-        return self.absent(row) if content is None else shown(content)
+        if content is None:
+            return self.absent(row)
+        if self.field not in getattr(row, "bounds", ()):
+            return response_name(content) if self.field == "bound" else shown(content)
+        return f"{'≥' if row.bound == 'optimal' else '≤'} {shown(content)}"
 
 
 def _survives_on(row: Any) -> str:
@@ -51,8 +62,39 @@ def _no_premium(row: Any) -> str:
     return _("any") if row.premium_unbounded else MISSING
 
 
+def _no_end(row: Any) -> str:
+    return _("no end") if row.days_of_cover_infinite else MISSING
+
+
+def _has(field: str) -> Callable[[Any], bool]:
+    """Whether a row holds something in a field that is mostly empty, or zero."""
+    return lambda row: bool(getattr(row, field))
+
+
+def _is_more_than_net(row: Any) -> bool:
+    """Whether calm is short too, so that gross and net differ."""
+    gross = row.unmet_essential_gross
+    return bool(gross - row.unmet_essential > _ROUNDING * gross)
+
+
 def _never(row: Any) -> str:  # noqa: ARG001 - one signature for all
     return _("never")
+
+
+def tier_units(unit: str) -> tuple[str, str]:
+    """Units of unmet essential and unmet deferrable demand, from `t` or `t / MWh`.
+
+    Examples:
+        >>> tier_units("t"), tier_units("t / months of use")
+        (('t', 't'), ('t', 'months of use'))
+    """
+    parts = unit.split(" / ")
+    return parts[0], parts[-1]
+
+
+def response_name(bound: str) -> str:
+    """What a response is called."""
+    return {"optimal": _("best"), "myopic": _("rule")}.get(bound, bound)
 
 
 def verdict_words(verdict: str) -> str:
@@ -91,7 +133,8 @@ def cover_columns() -> tuple[Column, ...]:
         Column("use", _("use")),
         Column("time_to_survive", _("time to survive"), _("month"), _survives_on),
         Column("time_to_survive_myopic", _("the same, myopic"), _("month"), _survives_on_too),
-        Column("days_of_cover", _("days of cover"), _("day")),
+        Column("days_of_cover", _("days of cover"), _("day"), _no_end),
+        Column("short_in_calm_from", _("short in calm from"), tells=_has("short_in_calm_from")),
         Column("binding", _("binding")),
         Column("binding_sellers", _("sold by")),
     )
@@ -99,14 +142,24 @@ def cover_columns() -> tuple[Column, ...]:
 
 def leverage_columns(currency: str, unit: str) -> tuple[Column, ...]:
     """What is shown of a row of leverage."""
+    unit, other = tier_units(unit)
     return (
         Column("start", _("start")),
         Column("length", _("length"), _("month")),
-        Column("bound", _("bound")),
+        Column("bound", _("response")),
         Column("unmet_essential", _("unmet essential"), unit),
-        Column("unmet_deferrable", _("unmet deferrable"), unit),
+        Column("unmet_essential_gross", _("with calm's"), unit, tells=_is_more_than_net),
+        Column("unmet_deferrable", _("unmet deferrable"), other),
         Column("deepest_shortfall", _("deepest shortfall"), _("share")),
+        Column("deepest_use", _("of"), tells=_has("deepest_use")),
         Column("target_loss", _("target loss"), currency),
+        Column("unrestored", _("not restored"), currency, tells=_has("unrestored")),
+        Column(
+            "loss_per_month_after",
+            _("loss a month after"),
+            _("{money}/month").format(money=currency),
+            tells=_has("loss_per_month_after"),
+        ),
         Column("sender_cost_returning", _("sender cost, returning"), currency),
         Column("sender_cost_lost", _("sender cost, lost"), currency),
         Column("leverage_ratio", _("leverage ratio")),
@@ -145,7 +198,7 @@ def shown(cell: object) -> str:
     if cell is None or cell != cell:  # noqa: PLR0124 - only nan differs from itself
         return MISSING
     if isinstance(cell, bool | str):
-        return str(cell)
+        return str(cell) or MISSING
     if isinstance(cell, int):
         return f"{cell:,}"
     if isinstance(cell, float):
@@ -173,6 +226,7 @@ def grouped(rows: Sequence[Any], *, fields: Sequence[str]) -> dict[tuple[str, ..
 
 def text_table(columns: Sequence[Column], rows: Sequence[Any]) -> str:
     """An aligned table: headings, units, rows; numbers to the right."""
+    columns = _told(columns, rows)
     cells = [[column.cell(row) for column in columns] for row in rows]
     head = [[column.heading for column in columns], [_unit(column) for column in columns]]
     lines = head + cells if any(column.unit for column in columns) else head[:1] + cells
@@ -185,8 +239,14 @@ def text_table(columns: Sequence[Column], rows: Sequence[Any]) -> str:
     return "\n".join(line.rstrip() for line in aligned)
 
 
+def _told(columns: Sequence[Column], rows: Sequence[Any]) -> list[Column]:
+    """Columns in which any row has something to tell; all where there is no row."""
+    return [column for column in columns if not rows or any(map(column.tells, rows))]
+
+
 def html_table(columns: Sequence[Column], rows: Sequence[Any], caption: str) -> str:
     """The table as HTML, for a notebook."""
+    columns = _told(columns, rows)
     head = "".join(
         f'<th scope="col">{html.escape(f"{column.heading} {_unit(column)}".strip())}</th>'
         for column in columns

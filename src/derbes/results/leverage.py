@@ -58,7 +58,8 @@ class LeverageRow:
     deepest_use: str = ""
     """Id of the use of `deepest_shortfall`; empty when nothing is short."""
     unmet_unit: str = ""
-    """The unit that all uses share, else `weighted units`, else `months of use`."""
+    """The unit that all uses share, else `weighted units`, else `months of use`; where the
+    tiers differ, that of essential uses, then that of deferrable ones: `t / MWh`."""
     bounds: tuple[str, ...] = ()
     """Names of the figures of this row that are bounds: from below in an `optimal` row,
     from above in a `myopic` one. The others are what that response comes to."""
@@ -102,7 +103,7 @@ class Leverage:
     currency: str = ""
     """Currency of the money figures."""
     unit: str = ""
-    """Unit of unmet demand; empty when the uses differ."""
+    """Unit of unmet demand, as `unmet_unit` of the rows."""
 
     def _repr_html_(self) -> str:
         """Two tables in a notebook: when it ends, and the surface."""

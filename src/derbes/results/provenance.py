@@ -16,3 +16,6 @@ class Provenance:
     n_draws: int = 1
     """1: central values only."""
     seed: int = 0
+    """Of the draws; says nothing where nothing is drawn."""
+    command: str = ""
+    """Command that makes the result again; empty where none does, or none was noted."""

@@ -1,7 +1,7 @@
 """The public verbs: from a case file to cover, leverage, a plan and a brief."""
 
 from derbes.workflow.asked import EVERY_MONTHS, request_of
-from derbes.workflow.made import provenance_of
+from derbes.workflow.made import made_by, provenance_of
 from derbes.workflow.verbs import (
     Progress,
     brief,
@@ -28,6 +28,7 @@ __all__ = [
     "export_statements",
     "inputs",
     "leverage",
+    "made_by",
     "plan",
     "provenance_of",
     "read_case",

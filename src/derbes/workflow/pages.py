@@ -2,12 +2,14 @@
 
 The case as written is looked at in full: the main measure at every start that is asked
 for, with the premium, and at two starts a year for cover; every other measure at one start
-a year. The other variants are there to compare: the main measure, one start a year, and
-the end for the main length.
+a year. The other variants are there to compare: the main measure, one start a year and those
+that page one compares, and the end for the main length. Where the case as written is not
+asked for, the first variant that is asked for stands in its place. A case without measures
+has days of cover, the calm plan and its inputs to show.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from derbes.brief import render_brief
@@ -25,8 +27,9 @@ from derbes.case.entities import Case
 from derbes.case.request import BASE, Request
 from derbes.cover import cover_table
 from derbes.leverage import branch_of, calm_plan_of, leverage_ends, leverage_rows
-from derbes.results.cover import Cover, CoverRow
-from derbes.results.leverage import Leverage, LeverageEnd, LeverageRow
+from derbes.results.cover import Cover
+from derbes.results.leverage import LeverageEnd, LeverageRow
+from derbes.results.provenance import Provenance
 from derbes.results.trajectory import Branch
 from derbes.study import Progress, Study, make_studies
 from derbes.workflow.made import provenance_of, with_units
@@ -34,9 +37,9 @@ from derbes.workflow.told import plans_told, statements_told, stress_told
 
 
 def main_measure(case: Case, asked: Request) -> str:
-    """The measure that the brief is about."""
+    """The measure that the brief is about; empty where the case has none."""
     measures = asked.measures or tuple(case.measures)
-    return case.main_measure if case.main_measure in measures else measures[0]
+    return case.main_measure if case.main_measure in measures else next(iter(measures), "")
 
 
 def in_each(case: Case, asked: Request, months: int) -> tuple[int, ...]:
@@ -46,170 +49,151 @@ def in_each(case: Case, asked: Request, months: int) -> tuple[int, ...]:
     return tuple(sorted(firsts.values()))
 
 
-def brief_parts(case: Case, asked: Request) -> list[Request]:
-    """The case as written in full, the other variants for comparison."""
-    others = replace(
-        asked,
-        variants=tuple(variant for variant in asked.variants if variant != BASE),
-        measures=(main_measure(case, asked),),
-        starts=in_each(case, asked, MONTHS_A_YEAR),
-    )
-    whole = replace(asked, variants=(BASE,))
-    parts = [whole] if BASE in asked.variants else []
-    return [*parts, others] if others.variants else parts
-
-
 def brief_page(
     case: Case,
     asked: Request,
+    made: Provenance | None = None,
     *,
-    draws: int = 1,
+    notes: Sequence[str] = (),
     progress: Progress | None = None,
     n_workers: int = 1,
 ) -> str:
-    """The brief on a case, one self-contained HTML page."""
-    contents = brief_contents(case, asked, draws=draws, progress=progress, n_workers=n_workers)
-    return render_brief(contents)
+    """The brief on a case, one self-contained HTML page; arguments as of `brief_contents`."""
+    return render_brief(
+        brief_contents(case, asked, made, notes=notes, progress=progress, n_workers=n_workers)
+    )
 
 
 def brief_contents(
     case: Case,
     asked: Request,
+    made: Provenance | None = None,
     *,
-    draws: int = 1,
+    notes: Sequence[str] = (),
     progress: Progress | None = None,
     n_workers: int = 1,
 ) -> BriefContents:
-    """All results that the brief on a case tells; with more than one draw, how sure too."""
-    effort = _Effort(progress, n_workers, draws)
-    parts = [
-        _Part(part, tuple(make_studies(case, part, n_workers=n_workers, progress=progress)))
-        for part in brief_parts(case, asked)
-    ]
-    everyone = [study for part in parts for study in part.studies]
+    """All results that the brief on a case tells; with more than one draw, how sure too.
+
+    Args:
+        case: The case.
+        asked: Variants, measures, starts and lengths.
+        made: What makes the page: the command, draws and their seed; None: central values.
+        notes: What was read otherwise than it is written in the case, a sentence each.
+        progress: Called as parts are done.
+        n_workers: Processes.
+    """
+    made = made or provenance_of(case)
+    told: Any = {"n_workers": n_workers, "progress": progress}
+    measure = main_measure(case, asked)
+    whole = replace(asked, variants=(BASE if BASE in asked.variants else asked.variants[0],))
+    own = make_studies(case, whole, **told)
+    rows, ends = _surface(
+        own, whole, yearly=in_each(case, asked, MONTHS_A_YEAR), measure=measure, told=told
+    )
     contents = BriefContents(
         case=case,
-        cover=Cover(rows=(), provenance=provenance_of(case)),
-        leverage=_leverage(case, parts, effort),
-        calm={study.variant: calm_plan_of(study) for study in everyone},
+        cover=Cover(rows=(), provenance=made),
+        leverage=with_units(case, (rows, ends), made),
+        calm={study.variant: calm_plan_of(study) for study in own},
+        notes=tuple(notes),
     )
     focus = focus_of(contents)
+    compared = {case.calendar.index_of(month) for month in (*focus.milestones, focus.worst)}
+    others = replace(
+        asked,
+        variants=tuple(name for name in asked.variants if name not in whole.variants),
+        measures=(measure,) if measure else (),
+        starts=tuple(sorted({*in_each(case, asked, MONTHS_A_YEAR), *compared})),
+    )
+    studies = [*own, *(make_studies(case, others, **told) if others.variants else ())]
+    rest = studies[len(own) :]
+    if rest and measure:
+        at_main = replace(others, lengths=(_main_length(case, asked, measure),))
+        rows += leverage_rows(rest, others, has_premium=False, **told)
+        ends += leverage_ends(rest, at_main, **told)
+    edge = edge_of(contents, focus)
+    looked = {*in_each(case, asked, MONTHS_A_YEAR // 2), *compared}
+    covers = [
+        (replace(others, variants=whole.variants, starts=tuple(sorted(looked))), own),
+        (replace(others, starts=tuple(sorted(compared))), rest),
+    ]
+    told_too = _more(case, asked, made, told)
     return replace(
         contents,
-        cover=replace(contents.cover, rows=_cover_rows(case, parts, focus, effort)),
-        branches=_courses(case, everyone, focus, edge_of(contents, focus)),
-        **_more(case, asked, effort),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A part of what is computed, with the studies of its variants."""
-
-    request: Request
-    studies: tuple[Study, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Effort:
-    """Who is told how far it is, how many processes share the work, over how many draws."""
-
-    progress: Progress | None
-    n_workers: int
-    draws: int
-
-
-def _more(case: Case, asked: Request, effort: _Effort) -> dict[str, Any]:
-    """Plans, answers over draws and verdicts, where the case gives cause for them."""
-    told: Any = {"n_workers": effort.n_workers, "progress": effort.progress}
-    plans = plans_told(case, asked.variants, **told)
-    return {
-        "plan": plans.get(BASE),
-        "plans": plans,
-        "stress": stress_told(case, asked.variants, draws=effort.draws, **told),
-        "statements": statements_told(case, draws=effort.draws, **told),
-    }
-
-
-def _leverage(case: Case, parts: Sequence[_Part], effort: _Effort) -> Leverage:
-    """The surface; premiums in the case as written alone."""
-    rows: list[LeverageRow] = []
-    ends: list[LeverageEnd] = []
-    told: Any = {"n_workers": effort.n_workers, "progress": effort.progress}
-    for part in parts:
-        for asked, has_premium in _surfaces(case, part.request):
-            rows += leverage_rows(part.studies, asked, has_premium=has_premium, **told)
-        asked = part.request
-        if BASE not in asked.variants:
-            asked = replace(asked, lengths=(_main_length(case, asked),))
-        ends += leverage_ends(part.studies, asked, **told)
-    return with_units(case, (tuple(rows), tuple(ends)))
-
-
-def _cover_rows(
-    case: Case, parts: Sequence[_Part], focus: Focus, effort: _Effort
-) -> tuple[CoverRow, ...]:
-    """Cover under the main measure, in every variant."""
-    return tuple(
-        row
-        for part in parts
-        for row in cover_table(
-            case,
-            _cover_request(case, part.request, focus),
-            studies=part.studies,
-            only_essential=True,
-            n_workers=effort.n_workers,
-            progress=effort.progress,
+        leverage=with_units(case, (rows, ends), made),
+        cover=Cover(
+            rows=tuple(
+                row
+                for part, some in covers
+                if some
+                for row in cover_table(case, part, studies=some, only_essential=True, **told)
+            ),
+            provenance=made,
+        ),
+        calm={study.variant: calm_plan_of(study) for study in studies},
+        branches=_courses(case, studies, focus),
+        edge=leverage_rows(
+            own,
+            replace(
+                whole,
+                measures=(measure,),
+                starts=edge,
+                lengths=(case.calendar.periods(focus.length),),
+            ),
+            has_premium=False,
+            **told,
         )
+        if edge
+        else (),
+        **told_too,
     )
 
 
-def _main_length(case: Case, asked: Request) -> int:
+def _surface(
+    studies: Sequence[Study], whole: Request, *, yearly: tuple[int, ...], measure: str, told: Any
+) -> tuple[tuple[LeverageRow, ...], tuple[LeverageEnd, ...]]:
+    """Rows and ends of what page one is about; premiums of the main measure alone."""
+    names = whole.measures or tuple(dict.fromkeys(m for s in studies for m in s.case.measures))
+    if not measure:
+        return (), ()
+    others = tuple(name for name in names if name != measure)
+    rows = leverage_rows(studies, replace(whole, measures=(measure,)), **told)
+    if others:
+        rest = replace(whole, measures=others, starts=yearly)
+        rows += leverage_rows(studies, rest, has_premium=False, **told)
+    return rows, leverage_ends(studies, whole, **told)
+
+
+def _main_length(case: Case, asked: Request, measure: str) -> int:
     """The length that the brief is about. [period]"""
-    lengths = asked.lengths or case.measures[main_measure(case, asked)].lengths
+    lengths = asked.lengths or case.measures[measure].lengths
     step = case.calendar.step
     months = main_length([length * step for length in lengths], case.main_length * step)
     return case.calendar.periods(months)
 
 
-def _surfaces(case: Case, part: Request) -> list[tuple[Request, bool]]:
-    """Requests for surfaces, and whether each is to have the premium."""
-    if BASE not in part.variants:
-        return [(part, False)]
-    main = main_measure(case, part)
-    others = tuple(name for name in part.measures or tuple(case.measures) if name != main)
-    yearly = replace(part, measures=others, starts=in_each(case, part, MONTHS_A_YEAR))
-    return [(replace(part, measures=(main,)), True), *([(yearly, False)] if others else [])]
-
-
-def _cover_request(case: Case, part: Request, focus: Focus) -> Request:
-    """Cover under the main measure.
-
-    Two starts a year and the worst in the case as written; in the other variants the
-    milestones by which they are compared.
-    """
-    if BASE in part.variants:
-        starts = {*in_each(case, part, MONTHS_A_YEAR // 2), case.calendar.index_of(focus.worst)}
-    else:
-        starts = {case.calendar.index_of(month) for month in focus.milestones}
-    return replace(part, measures=(main_measure(case, part),), starts=tuple(sorted(starts)))
-
-
-def _courses(
-    case: Case, studies: Sequence[Study], focus: Focus, edge: Sequence[int]
-) -> tuple[Branch, ...]:
-    """Both rules in full at the starts that the brief draws, for every variant.
-
-    In the case as written, the best response also at the edge of the short starts.
-    """
+def _courses(case: Case, studies: Sequence[Study], focus: Focus) -> tuple[Branch, ...]:
+    """Both responses in full at the starts that the brief draws, for every variant."""
     calendar = case.calendar
-    shown = [calendar.index_of(start) for start in sorted({*focus.milestones, focus.worst})]
-    wanted = [(start, bound) for start in shown for bound in (OPTIMAL, MYOPIC)]
-    more = [(start, OPTIMAL) for start in edge if start not in shown]
-    length = calendar.periods(focus.length)
+    starts = [calendar.index_of(start) for start in sorted({*focus.milestones, focus.worst})]
+    length = calendar.periods(focus.length) if focus.measure else 0
     return tuple(
         branch_of(study, focus.measure, start=start, length=length, bound=bound)
         for study in studies
         if focus.measure in study.case.measures
-        for start, bound in (wanted + more if study.variant == BASE else wanted)
+        for start in starts
+        for bound in (OPTIMAL, MYOPIC)
     )
+
+
+def _more(case: Case, asked: Request, made: Provenance, told: Any) -> dict[str, Any]:
+    """Plans, answers over draws and verdicts, where the case gives cause for them."""
+    plans = plans_told(case, asked.variants, **told)
+    drawn: Any = {"draws": made.n_draws, **({"seed": made.seed} if made.n_draws > 1 else {})}
+    return {
+        "plan": plans.get(BASE),
+        "plans": plans,
+        "stress": stress_told(case, asked.variants, **drawn, **told),
+        "statements": statements_told(case, **drawn, **told),
+    }

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from derbes.case.entities import Case
 from derbes.case.request import BASE
 from derbes.language import _
+from derbes.planning.answers import listing_problems
 from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
@@ -38,11 +39,14 @@ def plans_told(
 ) -> dict[str, Plan]:
     """Variant → its cheapest programme at central values.
 
-    None where nothing is to be decided, or where what an option costs is missing.
+    None where nothing is to be decided, where what an option costs is missing, or where the
+    case lists more futures than are planned for unasked.
     The case as written is asked everything; so is the variant that does without the
     project, but for what is worth knowing of the case as written alone.
     """
     if not case.options or not case.standards or any(missing_problems(case)):
+        return {}
+    if listing_problems(case):
         return {}
     names = [BASE] if BASE in variants else []
     names += [case.without_project] if case.without_project in variants else []
@@ -62,24 +66,31 @@ def stress_told(
     variants: Sequence[str],
     *,
     draws: int,
+    seed: int = 1,
     n_workers: int = 1,
     progress: Progress | None = None,
 ) -> Stress | None:
     """Answers over draws; None where the case has no measure, or nothing is drawn."""
     if draws <= 1 or not case.measures or BASE not in variants:
         return None
-    words = StressWords(draws=draws, solved=min(draws, MOST_SOLVED))
+    words = StressWords(draws=draws, seed=seed, solved=min(draws, MOST_SOLVED))
     return answered(case, words, StressEffort(n_workers=n_workers, progress=progress))
 
 
 def statements_told(
-    case: Case, *, draws: int, n_workers: int = 1, progress: Progress | None = None
+    case: Case,
+    *,
+    draws: int,
+    seed: int = 1,
+    n_workers: int = 1,
+    progress: Progress | None = None,
 ) -> StatementTable | None:
     """The ledger with its verdicts, at central values or over draws; None without one."""
     if not entries_of(case):
         return None
     words = StatementWords(
         draws=min(draws, MOST_LEDGER_DRAWS),
+        seed=seed,
         flips=int(draws > 1),
         has_signaling=bool(case.measures) and draws > 1,
     )

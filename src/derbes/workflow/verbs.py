@@ -22,7 +22,7 @@ from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
 from derbes.workflow.asked import ALL, request_of
 from derbes.workflow.ledger.words import StatementWords
-from derbes.workflow.made import provenance_of, with_units
+from derbes.workflow.made import made_by, with_units
 from derbes.workflow.plans.words import EffortWords, PlanWords
 from derbes.workflow.questions.words import StressEffort, StressWords
 
@@ -95,9 +95,18 @@ def cover(  # noqa: PLR0913 - one option for each axis of the surface
     """
     from derbes.cover import cover_table
 
-    asked = request_of(case, variants=variants, measures=measures, starts=starts, lengths=lengths)
-    rows = cover_table(case, asked, progress=progress, n_workers=n_workers)
-    return Cover(rows=rows, provenance=provenance_of(case))
+    words: Any = {
+        "variants": variants, "measures": measures, "starts": starts, "lengths": lengths
+    }  # fmt: skip
+    rows = cover_table(case, request_of(case, **words), progress=progress, n_workers=n_workers)
+    return Cover(rows=rows, provenance=made_by(case, "cover", **words))
+
+
+def _refuse_without_measures(case: Case) -> None:
+    if not case.measures:
+        what = _("this case has no measures, so there is no harm to tell of")
+        fix = _("write under measures what may happen; derbes check shows an example")
+        raise RequestError(case.source or case.name, [Problem("measures", what, fix=fix)])
 
 
 def leverage(  # noqa: PLR0913 - one option for each axis of the surface
@@ -118,10 +127,15 @@ def leverage(  # noqa: PLR0913 - one option for each axis of the surface
         RequestError: Something asked for is not in the case.
         SolveError: A program has no usable answer.
     """
+    _refuse_without_measures(case)
     from derbes.leverage import leverage_surface
 
-    asked = request_of(case, variants=variants, measures=measures, starts=starts, lengths=lengths)
-    return with_units(case, leverage_surface(case, asked, progress=progress, n_workers=n_workers))
+    words: Any = {
+        "variants": variants, "measures": measures, "starts": starts, "lengths": lengths
+    }  # fmt: skip
+    asked = request_of(case, **words)
+    found = leverage_surface(case, asked, progress=progress, n_workers=n_workers)
+    return with_units(case, found, made_by(case, "leverage", **words))
 
 
 def plan(  # noqa: PLR0913 - one option for each wish
@@ -300,6 +314,7 @@ def brief(  # noqa: PLR0913 - one option for each axis of the surface
     starts: str | Sequence[str] = "quarter",
     lengths: Sequence[int] = (),
     draws: int = 1,
+    seed: int = 1,
     progress: Progress | None = None,
     n_workers: int = 1,
 ) -> str:
@@ -312,11 +327,16 @@ def brief(  # noqa: PLR0913 - one option for each axis of the surface
         RequestError: Something asked for is not in the case, or draws below one.
         SolveError: A program has no usable answer.
     """
-    asked = request_of(case, variants=variants, measures=measures, starts=starts, lengths=lengths)
+    _refuse_without_measures(case)
+    words: Any = {
+        "variants": variants, "measures": measures, "starts": starts, "lengths": lengths
+    }  # fmt: skip
+    asked = request_of(case, **words)
     if draws < 1:
         what = _("{n} draws give no answer").format(n=draws)
         problem = Problem("draws", what, fix=_("ask for one draw or more"))
         raise RequestError(case.source or case.name, [problem])
     from derbes.workflow.pages import brief_page
 
-    return brief_page(case, asked, draws=draws, progress=progress, n_workers=n_workers)
+    made = made_by(case, "brief", **words, draws=draws, seed=seed)
+    return brief_page(case, asked, made, progress=progress, n_workers=n_workers)

@@ -28,11 +28,14 @@ def _rows(case):
 
 
 def test_a_contract_is_paid_for_whether_it_is_taken_or_not(contract):
-    """20 t a month are owed at 200 USD, ten are used; without it 10 t come from North at 100."""
+    """20 t a month are owed at 200 USD, ten are used; without it 10 t come from North at 100.
+
+    What North has on the way when the calendar begins comes, and is paid for, in two months.
+    """
     rows = _rows(contract)
     assert list(rows) == [(2026, "USD"), (2026, "foreign"), (2027, "USD"), (2027, "foreign")]
-    assert rows[2026, "USD"].amount == pytest.approx(12 * 20 * 200 + 1200)
-    assert rows[2026, "foreign"].amount == pytest.approx(12 * 20 * 200 + 600)
+    assert rows[2026, "USD"].amount == pytest.approx(12 * 20 * 200 + 1200 + 2 * 10 * 100)
+    assert rows[2026, "foreign"].amount == pytest.approx(12 * 20 * 200 + 600 + 2 * 10 * 100)
     assert rows[2027, "USD"].amount == pytest.approx(12 * 20 * 200)
     assert (rows[2026, "USD"].options, rows[2026, "foreign"].options) == (1200, 600)
     for year in (2026, 2027):

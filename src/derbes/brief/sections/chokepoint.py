@@ -48,6 +48,8 @@ def chokepoint_section(contents: BriefContents, focus: Focus) -> Section:
         narrow=materials_map(materials, links, width=NARROW),
         table=table,
     )  # fmt: skip
+    if not contents.case.measures:
+        return Section("chokepoint", title, (), (figure,))
     text = _(
         "A dashed red frame: the sender sells it. A thick red frame and the word BINDS: it runs "
         "out first if the measure comes in {month}, or still binds at the last start that is not "
@@ -119,6 +121,9 @@ def _short_supply(contents: BriefContents, sender: str, sellers: tuple[str, ...]
         return _("made here") if made else _("stock only")
     if sellers == (contents.case.target,):
         text = _("sold at home")
+    elif not sender:
+        n = len(sellers)
+        text = ngettext("{n} seller", "{n} sellers", n).format(n=n)
     elif sender not in sellers:
         n = len(sellers)
         text = ngettext("{n} other seller", "{n} other sellers", n).format(n=n)
@@ -145,6 +150,8 @@ def _links(case: Case, shown: set[str]) -> list[tuple[str, str]]:
 
 def _finding(contents: BriefContents, focus: Focus, materials: list[Material]) -> str:
     binding = [item for item in materials if item.is_binding]
+    if not contents.case.measures:
+        return _("What goes into what, and who sells it")
     if not binding:
         return _("No good binds: the measure leaves nothing essential unmet")
     names = ", ".join(item.name for item in binding)

@@ -10,37 +10,43 @@ from derbes.brief.contents import (
     BriefContents,
     Focus,
     cover_row,
+    essential_uses,
+    leverage_row,
     name_of,
     variants_of,
 )
 from derbes.brief.parts import Figure, Section, Table, figure_cell, month_cell, words
 from derbes.brief.sections.wording import (
     both_branches,
+    calm_words,
     case_of,
     served_path,
     survived,
     under,
+    worst_use,
 )
 from derbes.case.request import BASE
 from derbes.language import _, ngettext
 from derbes.results.trajectory import Branch
 
-_DAYS_A_MONTH = 365.25 / 12
+_A_MONTH = 365.25 / 12
+"""[day]"""
 _AFTER = 4
 """Months shown after the last that matters."""
 
 
 def bound_names() -> dict[str, str]:
-    """What the two bounds are called, and the axis of a coverage curve."""
+    """What the responses are called, calm beside them, and the axis of a coverage curve."""
     return {
-        "optimal": _("best response: harm is at least this"),
-        "myopic": _("simple rule: harm is at most this"),
+        "optimal": _("best response"),
+        "myopic": _("simple rule"),
+        "calm": _("calm, without the measure"),
         "x": _("months since the measure began"),
     }
 
 
 def coverage_figure(contents: BriefContents, focus: Focus) -> Figure | None:
-    """Coverage of essential uses after the main measure starts, both bounds.
+    """Coverage of essential uses after the main measure starts, under both responses.
 
     From the start that leaves the most unmet; where none leaves any, from the first.
     """
@@ -48,7 +54,7 @@ def coverage_figure(contents: BriefContents, focus: Focus) -> Figure | None:
     if best is None and rule is None:
         return None
     names = bound_names()
-    rows = _served_rows(contents, (best, rule), names)
+    rows = _served_rows(contents, focus, (best, rule), names)
     if not rows:
         return None
     limit = max(row["month"] for row in rows)
@@ -58,9 +64,9 @@ def coverage_figure(contents: BriefContents, focus: Focus) -> Figure | None:
     return Figure(
         id="coverage",
         title=title,
-        subtitle=under(contents, focus, unit=_("Served share of essential demand"), when=when,
+        subtitle=under(contents, focus, unit=_served_words(contents), when=when,
                        variant=focus.variant),
-        description=_("Two step lines over the months since the measure began. {finding}").format(
+        description=_("Step lines over the months since the measure began. {finding}").format(
             finding=title
         ),
         wide=coverage_chart(rows, width=WIDE, marks=marks, names=names),
@@ -89,11 +95,48 @@ def _coverage_finding(contents: BriefContents, focus: Focus, branch: Branch | No
             length=length
         )
     row = cover_row(contents, focus, variant=focus.variant, start=focus.shown)
+    words_of_worst = _worst_month(contents, focus, branch, min(path))
+    if calm_words(row) and full == 0:
+        return _("Essential demand is {short}; {worst}").format(
+            short=calm_words(row), worst=words_of_worst
+        )
     time = survived(row) if row and not row.survives_length else fmt.months(full * step)
-    return _(
-        "Essential demand is served in full for {time} of {length}; in the worst month, "
-        "{share} of it"
-    ).format(time=time, length=length, share=fmt.share(min(path)))
+    if time == fmt.months(0):
+        return _("Essential demand goes short at once; {worst}").format(worst=words_of_worst)
+    return _("Essential demand is served in full for {time} of {length}; {worst}").format(
+        time=time, length=length, worst=words_of_worst
+    )
+
+
+def _worst_month(contents: BriefContents, focus: Focus, branch: Branch, least: float) -> str:
+    """The least that is served of any essential use, of which, and what of it is calm's."""
+    case = case_of(contents, branch.variant)
+    row = leverage_row(
+        contents, focus, variant=branch.variant, start=branch.start, bound=branch.bound
+    )
+    use = worst_use(branch, case)
+    told = row.deepest_use if row else ""
+    if min(branch.served_share.get(told, ()), default=1.0) <= least + NOTHING:
+        use = told
+    name = name_of(contents.case, "uses", use)
+    text = _("in the worst month, {share} of it").format(share=fmt.share(least))
+    if len(essential_uses(case)) > 1:
+        text = _("in the worst month, {share} of it ({use})").format(
+            share=fmt.share(least), use=name
+        )
+    taken = row.deepest_shortfall if row else 1.0
+    if row is None or abs(1 - least - taken) <= NOTHING:
+        return text
+    return _("{served}; what the measure takes in its worst month: {share}").format(
+        served=text, share=fmt.share(taken)
+    )
+
+
+def _served_words(contents: BriefContents) -> str:
+    """What a curve shows: the demand of the one essential use, or of the worst of several."""
+    if len(essential_uses(contents.case)) > 1:
+        return _("Served share of the worst essential use")
+    return _("Served share of essential demand")
 
 
 def _marks(contents: BriefContents, focus: Focus, limit: float) -> list[tuple[float, str]]:
@@ -113,15 +156,43 @@ def _marks(contents: BriefContents, focus: Focus, limit: float) -> list[tuple[fl
 
 
 def _served_rows(
-    contents: BriefContents, branches: tuple[Branch | None, Branch | None], names: dict[str, str]
+    contents: BriefContents,
+    focus: Focus,
+    branches: tuple[Branch | None, Branch | None],
+    names: dict[str, str],
 ) -> list[Row]:
     found = [branch for branch in branches if branch is not None]
-    n = _n_shown(contents, found)
+    n, step = _n_shown(contents, found), contents.case.calendar.step
     rows: list[Row] = []
     for branch in found:
         path = served_path(branch, case_of(contents, branch.variant))[:n]
-        rows += _step_rows(path, contents.case.calendar.step, {"bound": names[branch.bound]})
+        rows += _step_rows(path, step, {"bound": names[branch.bound]})
+    calm = _calm_path(contents, focus)[:n]
+    if min(calm, default=1.0) < 1 - NOTHING:
+        rows += _step_rows(calm, step, {"bound": names["calm"]})
     return rows
+
+
+def _calm_path(contents: BriefContents, focus: Focus) -> tuple[float, ...]:
+    """Served share of the worst essential use in calm, from the start that is drawn on. (T,)"""
+    shares = _calm_shares(contents, focus.variant, focus.shown)
+    paths = [shares[use] for use in essential_uses(contents.case) if use in shares]
+    return tuple(min(month) for month in zip(*paths, strict=True))
+
+
+def _calm_shares(contents: BriefContents, variant: str, start: str) -> dict[str, tuple[float, ...]]:
+    """Use → served share in calm, from a month to the end of the calendar. (T,)"""
+    calm = contents.calm.get(variant)
+    if calm is None:
+        return {}
+    first = contents.case.calendar.index_of(start)
+    return {
+        use: tuple(
+            1 - unmet / demand if demand > 0 else 1.0
+            for demand, unmet in zip(path[first:], calm.unmet[use][first:], strict=True)
+        )
+        for use, path in calm.demand.items()
+    }
 
 
 def _step_rows(path: tuple[float, ...], step: int, more: Row) -> list[Row]:
@@ -131,12 +202,15 @@ def _step_rows(path: tuple[float, ...], step: int, more: Row) -> list[Row]:
 
 
 def _n_shown(contents: BriefContents, branches: list[Branch]) -> int:
-    """Periods up to some months after the measure and the last unmet demand."""
+    """Periods up to some months after the measure and the last demand that it leaves unmet."""
     step = contents.case.calendar.step
     last = max(branch.length // step for branch in branches)
     for branch in branches:
-        for path in branch.served_share.values():
-            short = [t for t, share in enumerate(path) if share < 1 - NOTHING]
+        calm = _calm_shares(contents, branch.variant, branch.start)
+        for use, path in branch.served_share.items():
+            without = [*calm.get(use, ()), *[1.0] * len(path)]
+            pairs = enumerate(zip(path, without, strict=False))
+            short = [t for t, (share, calmly) in pairs if share < calmly - NOTHING]
             last = max([last, *(t + 1 for t in short)])
     return int(last) + max(1, _AFTER // step)
 
@@ -165,8 +239,9 @@ def coverage_section(contents: BriefContents, focus: Focus) -> Section:
     ]
     shown = tuple(figure for figure in figures if figure is not None)
     text = _(
-        "The two lines enclose the truth: the best possible response knows how long the measure "
-        "lasts, the simple rule buys and draws stock without looking ahead."
+        "The best response knows how long the measure lasts; the simple rule buys and draws stock "
+        "without looking ahead. Month by month neither bounds the other: which totals are bounds "
+        "stands in the section on both responses."
     )
     none = _("No course of the main measure was computed, so no curve is drawn.")
     return Section(
@@ -180,7 +255,7 @@ def _panels(
     order = list(dict.fromkeys(row["panel"] for row in rows))
     names = bound_names()
     when = "" if id_.endswith("start") else start_words(focus)
-    head = (_("panel"), _("bound"), _("months since start"), _("served share"))
+    head = (_("panel"), _("response"), _("months since start"), _("served share"))
     cells = tuple(
         (words(r["panel"]), words(r["bound"]), figure_cell(r["month"]),
          figure_cell(r["served"], fmt.share(r["served"])))
@@ -285,6 +360,11 @@ def cover_section(contents: BriefContents, focus: Focus) -> Section:
     if not rows:
         none = _("No cover was computed.")
         return Section("days-of-cover", _("Days of cover"), (none,))
+    short = tuple(
+        _("{use}: {short}.").format(use=row["name"], short=row["short"])
+        for row in rows
+        if row["short"]
+    )
     table = Table(
         _("Days of cover and the reserve rule"),
         (_("use"), _("days of cover"), _("reserve rule, days")),
@@ -300,8 +380,8 @@ def cover_section(contents: BriefContents, focus: Focus) -> Section:
     figure = Figure(
         id="days-of-cover-chart",
         title=title,
-        subtitle=under(contents, focus, unit=_("Stock over net calm use, days"), about="",
-                       when=when, variant=focus.variant),
+        subtitle=under(contents, focus, unit=_("Days that the stock lasts without any delivery"),
+                       about="", when=when, variant=focus.variant),
         description=_("One bar per use, with a tick at the reserve rule. {finding}").format(
             finding=title
         ),
@@ -310,10 +390,11 @@ def cover_section(contents: BriefContents, focus: Focus) -> Section:
         table=table,
     )  # fmt: skip
     text = _(
-        "Days of cover divide the stock at hand by calm use without any delivery. The reserve "
-        "rule is the reserve that the case asks for, over the same use."
+        "Days of cover say how long the stock at hand meets the demand to come without any "
+        "delivery, without what expires on the way. The reserve rule is the reserve that the case "
+        "asks for, run against the same demand."
     )
-    return Section("days-of-cover", _("Days of cover"), (text,), (figure,))
+    return Section("days-of-cover", _("Days of cover"), (text, *short), (figure,))
 
 
 def _labelled(rows: list[Row], width: int) -> list[Row]:
@@ -328,6 +409,8 @@ def _cover_rows(contents: BriefContents, focus: Focus) -> list[Row]:
             continue
         value, rule = found.days_of_cover, _rule_days(contents, focus, use)
         text = fmt.missing() if value is None else fmt.days(value)
+        if found.days_of_cover_infinite:
+            text = _("does not run out")
         rule_text = _("no rule") if rule is None else fmt.days(rule)
         rows.append(
             {
@@ -335,6 +418,8 @@ def _cover_rows(contents: BriefContents, focus: Focus) -> list[Row]:
                 "value": value,
                 "rule": rule,
                 "text": text,
+                "short": calm_words(found),
+                "is_endless": found.days_of_cover_infinite,
                 "rule_text": rule_text,
                 "end": max(value or 0.0, rule or 0.0),
                 "words": _("{days} (rule: {rule})").format(days=text, rule=rule_text),
@@ -344,23 +429,32 @@ def _cover_rows(contents: BriefContents, focus: Focus) -> list[Row]:
 
 
 def _rule_days(contents: BriefContents, focus: Focus, use: str) -> float | None:
-    """Reserve over calm use of the same good at the first start. [day]"""
+    """How long the reserve of the first start meets the calm demand of its good. [day]
+
+    Behind the calendar its last demand goes on. None: there is no rule, or it never ends.
+    """
     calm = contents.calm.get(focus.variant)
     good = contents.case.uses[use].good
     if calm is None or not any(calm.reserve.get(good, ())):
         return None
     period = contents.case.calendar.index_of(focus.start)
     same = [id_ for id_, other in contents.case.uses.items() if other.good == good]
-    use_rate = sum(calm.demand[id_][period] for id_ in same if id_ in calm.demand)
-    if use_rate <= 0:
-        return None
-    return calm.reserve[good][period] / use_rate * contents.case.calendar.step * _DAYS_A_MONTH
+    paths = [calm.demand[id_][period:] for id_ in same if id_ in calm.demand]
+    last, left, days = 0.0, calm.reserve[good][period], 0.0
+    a_period = contents.case.calendar.step * _A_MONTH
+    for demand in map(sum, zip(*paths, strict=True)):
+        if demand > left:
+            return days + left / demand * a_period
+        left, days, last = left - demand, days + a_period, demand
+    return days + left / last * a_period if days and last > 0 else None
 
 
 def _cover_finding(rows: list[Row]) -> str:
     known = [row for row in rows if row["value"] is not None and row["rule"] is not None]
     if not known:
         least = min((row["value"] for row in rows if row["value"] is not None), default=None)
+        if least is None and all(row["is_endless"] for row in rows):
+            return _("The stock of no use runs out")
         if least is None:
             return _("Days of cover are missing")
         return _("The shortest cover is {days}").format(days=fmt.days(least))

@@ -131,6 +131,8 @@ def _sellers_finding(
 ) -> str:
     sender = sender_of(contents.case, focus)
     goods = {good for good, _seller in shares}
+    if not sender:
+        return _largest_words(contents, shares)
     over = sum(shares.get((good, sender), 0.0) > 0.5 for good in goods)
     if not over:
         return _("{actor} supplies at most {share} of any good").format(
@@ -139,6 +141,21 @@ def _sellers_finding(
         )
     return _("{actor} supplies more than half of {n} of {total} goods").format(
         actor=actor_words(contents, focus), n=over, total=len(goods)
+    )
+
+
+def _largest_words(contents: BriefContents, shares: dict[tuple[str, str], float]) -> str:
+    """The largest share of one seller, where no sender is in question."""
+    sold = {
+        key: share for key, share in shares.items() if key[1] not in (_OWN, contents.case.target)
+    }
+    if not any(sold.values()):
+        return _("Nothing is bought from anyone else in calm")
+    good, seller = max(sold, key=sold.__getitem__)
+    return _("The largest share of one seller: {actor}, {share} of {good}").format(
+        actor=_seller_name(contents, seller),
+        share=fmt.share(sold[good, seller]),
+        good=name_of(contents.case, "goods", good),
     )
 
 

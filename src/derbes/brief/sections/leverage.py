@@ -1,4 +1,4 @@
-"""Who loses what: both sides' losses, the surface, and both bounds."""
+"""Who loses what: both sides' losses, the surface, and both responses side by side."""
 
 import math
 
@@ -8,10 +8,13 @@ from derbes.brief.charts.losses import losses_panels
 from derbes.brief.charts.style import NARROW, WIDE, Row
 from derbes.brief.contents import (
     MYOPIC,
+    NOTHING,
     OPTIMAL,
     BriefContents,
     Focus,
+    essential_uses,
     harm_of,
+    is_all_net,
     leverage_row,
     main_measure,
     name_of,
@@ -20,6 +23,7 @@ from derbes.brief.contents import (
 from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_cell, words
 from derbes.brief.sections.wording import (
     amount_words,
+    bounded,
     decimal_year,
     measure_words,
     under,
@@ -43,7 +47,7 @@ def losses_section(contents: BriefContents, focus: Focus) -> Section:
         text = _("Losses in money are {missing}. Unmet demand below is not affected.").format(
             missing=fmt.missing(paths)
         )
-        return Section("losses", title, (text,), (), (_losses_table(contents, rows),))
+        return Section("losses", title, (text,), (), (_losses_table(contents, focus, rows),))
     finding = _losses_finding(known)
     largest = max(abs(number) for row in known for number in [row.target_loss or 0.0, *_costs(row)])
     scale, scale_words = fmt.money_scale(largest)
@@ -58,13 +62,45 @@ def losses_section(contents: BriefContents, focus: Focus) -> Section:
         ).format(finding=finding),
         wide=_losses_spec(contents, known, scale, unit, width=WIDE),
         narrow=_losses_spec(contents, known, scale, unit, width=NARROW),
-        table=_losses_table(contents, rows),
+        table=_losses_table(contents, focus, rows),
     )  # fmt: skip
     text = _(
         "Above the dashed line the target loses more than the sender. A buyer who returns and "
         "refills buys most of the lost sales back; a buyer who never returns does not."
     )
-    return Section("losses", title, (text, _baseline_words(contents, focus)), (figure,))
+    more = _after_words(rows) + _earning_words(rows)
+    return Section("losses", title, (text, _baseline_words(contents, focus), *more), (figure,))
+
+
+def _after_words(rows: list[LeverageRow]) -> tuple[str, ...]:
+    """What the loss does not count, where there is any."""
+    if not any(map(_tells_after, rows)):
+        return ()
+    return (
+        _(
+            "No part of the loss is what stocks still lack when the count ends, at the cheapest "
+            "replacement, nor what each later month goes on to cost; both stand beside it in the "
+            "table."
+        ),
+    )
+
+
+def _tells_after(row: LeverageRow) -> bool:
+    least = NOTHING * abs(row.target_loss or 0.0)
+    return abs(row.unrestored) > least or abs(row.loss_per_month_after) > least
+
+
+def _earning_words(rows: list[LeverageRow]) -> tuple[str, ...]:
+    """Why a sender's cost is below zero, where one is."""
+    if not any(earns(cost, row.target_loss) for row in rows for cost in _costs(row)):
+        return ()
+    return (
+        _(
+            "A sender's cost below zero means that it earns by the measure: over the months that "
+            "are counted the buyer pays it a larger margin than without the measure, because it "
+            "buys back more than it could not buy, or at a higher price."
+        ),
+    )
 
 
 def _baseline_words(contents: BriefContents, focus: Focus) -> str:
@@ -173,11 +209,14 @@ def _on_axis(amount: float, *, is_log: bool) -> float:
     return math.log(amount) if is_log else amount
 
 
-def _losses_table(contents: BriefContents, rows: list[LeverageRow]) -> Table:
+def _losses_table(contents: BriefContents, focus: Focus, rows: list[LeverageRow]) -> Table:
+    is_after = any(map(_tells_after, rows))
+    after = (_("stocks lack at the end"), _("loss of each later month")) if is_after else ()
     head = (
         _("variant"),
         _("start"),
         _("target's loss, {currency}").format(currency=contents.case.currency),
+        *after,
         _("sender's cost, buyer returns"),
         _("sender's cost, buyer never returns"),
         _("leverage ratio, returns"),
@@ -188,31 +227,74 @@ def _losses_table(contents: BriefContents, rows: list[LeverageRow]) -> Table:
         (
             words(name_of(contents.case, "variants", row.variant)),
             month_cell(row.start),
-            figure_cell(row.target_loss),
-            figure_cell(row.sender_cost_returning),
-            figure_cell(row.sender_cost_lost),
+            _loss_cell(row),
+            *((figure_cell(row.unrestored), figure_cell(row.loss_per_month_after))
+              if is_after else ()),
+            _cost_cell(row.sender_cost_returning, row.target_loss),
+            _cost_cell(row.sender_cost_lost, row.target_loss),
             ratio_cell(row.leverage_ratio, row.sender_cost_returning, row.target_loss),
             ratio_cell(row.leverage_ratio_lost, row.sender_cost_lost, row.target_loss),
-            premium_cell(row),
+            premium_cell(row, is_asked=row.variant == focus.variant),
         )
         for row in rows
-    )
+    )  # fmt: skip
     return Table(_("Losses of both sides"), head, body)
+
+
+def _loss_cell(row: LeverageRow) -> Cell:
+    if row.target_loss is None:
+        return figure_cell(None)
+    text = bounded(row, "target_loss", fmt.number(row.target_loss))
+    return figure_cell(row.target_loss, text)
+
+
+def _cost_cell(cost: float | None, loss: float | None) -> Cell:
+    if cost is None or not earns(cost, loss):
+        return figure_cell(cost)
+    return figure_cell(cost, _("{cost}: earns").format(cost=fmt.number(cost)))
 
 
 def ratio_cell(ratio: float | None, cost: float | None, loss: float | None) -> Cell:
     """A leverage ratio; without one although both losses are known, the reason."""
     if ratio is None and cost is not None and loss is not None:
-        return Cell(_("no ratio: the sender loses nothing"), None)
+        reason = no_ratio_words(cost, loss)
+        return Cell(_("no ratio: {reason}").format(reason=reason), None)
     return figure_cell(ratio)
 
 
-def premium_cell(row: LeverageRow) -> Cell:
-    """The premium; that there is none is said with its reason."""
+def earns(cost: float, loss: float | None) -> bool:
+    """Whether a sender's cost is below zero, and not by rounding alone."""
+    return cost < -NOTHING * max(abs(loss or 0.0), 1.0)
+
+
+def no_ratio_words(cost: float | None, loss: float | None) -> str:
+    """Why losses that are known have no ratio."""
+    if cost is None:
+        return fmt.missing()
+    if earns(cost, loss):
+        return _("the sender earns by it")
+    return _("the sender loses nothing")
+
+
+def premium_cell(row: LeverageRow, *, is_asked: bool) -> Cell:
+    """The premium; that there is none is said with its reason.
+
+    Args:
+        row: Losses from one measure.
+        is_asked: Whether the premium was computed for it.
+    """
     if row.premium is None and row.premium_unbounded:
         return Cell(_("no limit: {reason}").format(reason=no_premium_words()), None)
-    text = None if row.premium is None else fmt.percent_rise(row.premium)
-    return figure_cell(row.premium, text)
+    if row.premium is None:
+        return Cell(no_figure_words(row, is_asked=is_asked), None)
+    return figure_cell(row.premium, fmt.percent_rise(row.premium))
+
+
+def no_figure_words(row: LeverageRow, *, is_asked: bool) -> str:
+    """Why a row has no premium: an input is missing, no seller asks it, or nobody asked."""
+    if row.missing:
+        return fmt.missing(row.missing)
+    return _("no seller could ask one") if is_asked else _("not computed")
 
 
 def no_premium_words() -> str:
@@ -231,12 +313,13 @@ def surface_section(contents: BriefContents, focus: Focus) -> Section:
     if not rows:
         return Section("surface", title, (_("No surface was computed."),))
     finding = _surface_finding(contents, focus, rows)
-    unit = unit_words(contents.case)
+    unit = unit_words(contents)
     figure = Figure(
         id="surface-map",
         title=finding,
         subtitle=under(contents, focus, about="", when=_measure_name(contents, focus),
-                       unit=_("Unmet essential demand, {unit}").format(unit=unit)),
+                       unit=_("Unmet essential demand by the best response, {unit}").format(
+                           unit=unit)),
         description=_("Heat maps of start by length, one per variant. {finding}").format(
             finding=finding
         ),
@@ -257,9 +340,9 @@ def _measure_name(contents: BriefContents, focus: Focus) -> str:
 
 def _surface_finding(contents: BriefContents, focus: Focus, rows: list[LeverageRow]) -> str:
     own = [row for row in rows if row.variant == focus.variant] or rows
-    harmless = sum(harm_of(contents.case, row) == 0 for row in own)
-    worst = max(own, key=lambda row: row.unmet_essential)
-    if harm_of(contents.case, worst) == 0:
+    harmless = sum(harm_of(row) == 0 for row in own)
+    worst = max(own, key=harm_of)
+    if harm_of(worst) == 0:
         return _("No start and length leaves essential demand unmet")
     return _(
         "{n} of {total} cut-offs leave nothing essential unmet; the worst, from {month}, {units}"
@@ -267,7 +350,7 @@ def _surface_finding(contents: BriefContents, focus: Focus, rows: list[LeverageR
         n=fmt.number(harmless),
         total=fmt.number(len(own)),
         month=fmt.date(worst.start),
-        units=amount_words(contents.case, worst.unmet_essential),
+        units=amount_words(contents, harm_of(worst)),
     )
 
 
@@ -286,10 +369,10 @@ def _surface_spec(
                 "year_end": after[row.variant, row.start],
                 "length": fmt.months(row.length),
                 "months": row.length,
-                "harm": harm_of(contents.case, row),
+                "harm": harm_of(row),
             }
         )
-    unit = unit_words(contents.case)
+    unit = unit_words(contents)
     names = {"x": _("start of the measure"), "color": _("unmet, {unit}").format(unit=unit)}
     order = list(dict.fromkeys(cell["panel"] for cell in cells))
     ends = _surface_ends(contents, focus)
@@ -323,13 +406,13 @@ def _surface_ends(contents: BriefContents, focus: Focus) -> list[Row]:
 
 def _surface_table(contents: BriefContents, rows: list[LeverageRow]) -> Table:
     lengths = sorted({row.length for row in rows})
-    by_key = {(row.variant, row.start, row.length): row.unmet_essential for row in rows}
+    by_key = {(row.variant, row.start, row.length): row for row in rows}
     keys = list(dict.fromkeys((row.variant, row.start) for row in rows))
     body = tuple(
         (
             words(name_of(contents.case, "variants", variant)),
             month_cell(start),
-            *(figure_cell(by_key.get((variant, start, length))) for length in lengths),
+            *(_unmet_cell(by_key.get((variant, start, length))) for length in lengths),
         )
         for variant, start in keys
     )
@@ -337,49 +420,79 @@ def _surface_table(contents: BriefContents, rows: list[LeverageRow]) -> Table:
     return Table(_("Unmet essential demand by start and length"), head, body)
 
 
+def _unmet_cell(row: LeverageRow | None) -> Cell:
+    """What a cut-off leaves unmet; that it takes nothing away, or was not asked for."""
+    if row is None:
+        return Cell(_("not asked for"), None)
+    if row.takes_nothing:
+        return figure_cell(row.unmet_essential, _("takes nothing away"))
+    return figure_cell(row.unmet_essential, fmt.number(harm_of(row)))
+
+
 def bounds_section(contents: BriefContents, focus: Focus) -> Section:
-    """Both bounds of the harm, at the starts of the comparison."""
-    rows = []
-    for variant in variants_of(contents):
-        for start in sorted({*focus.milestones, focus.worst}):
-            best = leverage_row(contents, focus, variant=variant, start=start)
-            rule = leverage_row(contents, focus, variant=variant, start=start, bound=MYOPIC)
-            if best is None and rule is None:
-                continue
-            rows.append(
-                (
-                    words(name_of(contents.case, "variants", variant)),
-                    month_cell(start),
-                    *_pair(best, rule, "unmet_essential"),
-                    *_pair(best, rule, "unmet_deferrable"),
-                    *_pair(best, rule, "deepest_shortfall"),
-                )
+    """Both responses side by side, at the starts of the comparison."""
+    found = [
+        (variant, start, best, rule)
+        for variant in variants_of(contents)
+        for start in sorted({*focus.milestones, focus.worst})
+        for best, rule in [
+            (
+                leverage_row(contents, focus, variant=variant, start=start),
+                leverage_row(contents, focus, variant=variant, start=start, bound=MYOPIC),
             )
-    head = (
-        _("variant"),
-        _("start"),
-        _("unmet essential, at least"),
-        _("unmet essential, at most"),
-        _("unmet deferrable, best response"),
-        _("unmet deferrable, simple rule"),
-        _("deepest month, at least"),
-        _("deepest month, at most"),
+        ]
+        if best is not None or rule is not None
+    ]
+    title = _("Best response and simple rule")
+    if not found:
+        return Section("bounds", title, (_("No surface was computed."),))
+    names = _compared_names(contents, [row for *_at, best, rule in found for row in (best, rule)])
+    body = tuple(
+        (
+            words(name_of(contents.case, "variants", variant)),
+            month_cell(start),
+            *(_figure_of(contents, row, field) for field in names for row in (best, rule)),
+        )
+        for variant, start, best, rule in found
     )
-    caption = _("{measure}: both bounds, in {unit}").format(
-        measure=measure_words(contents, focus), unit=unit_words(contents.case)
-    )
+    head = [_("variant"), _("start")]
+    for name in names.values():
+        head += [_("{figure}, best response").format(figure=name)]
+        head += [_("{figure}, simple rule").format(figure=name)]
+    caption = _("{measure}: both responses").format(measure=measure_words(contents, focus))
     text = _(
-        "The best response knows how long the measure lasts, so the harm is at least this. The "
-        "simple rule does not look ahead, so a careful user does no worse."
+        "The best response knows how long the measure lasts and keeps its aims in their order; the "
+        "simple rule does not look ahead. A figure is a bound of the harm only where ≥ or ≤ stands "
+        "before it: the harm cannot be less, or a user who is no worse than the rule bears no "
+        "more. Every other figure is what that response comes to."
     )
-    tables = (Table(caption, head, tuple(rows)),) if rows else ()
-    return Section("bounds", _("Both bounds"), (text,), (), tables)
+    return Section("bounds", title, (text,), (), (Table(caption, tuple(head), body),))
 
 
-def _pair(best: LeverageRow | None, rule: LeverageRow | None, field: str) -> tuple[Cell, Cell]:
-    cells = []
-    for row in (best, rule):
-        amount = getattr(row, field) if row else None
-        text = fmt.share(amount) if field == "deepest_shortfall" and amount is not None else None
-        cells.append(figure_cell(amount, text))
-    return cells[0], cells[1]
+def _compared_names(contents: BriefContents, rows: list[LeverageRow | None]) -> dict[str, str]:
+    """Figures of a row that are compared → what they are called."""
+    known = [row for row in rows if row is not None]
+    names = {
+        "unmet_essential": _("unmet essential, {unit}").format(unit=unit_words(contents)),
+        "unmet_essential_gross": _("the same with calm's"),
+        "unmet_deferrable": _("unmet deferrable, {unit}").format(
+            unit=unit_words(contents, essential=False)
+        ),
+        "deepest_shortfall": _("deepest month"),
+        "target_loss": _("target's loss, {currency}").format(currency=contents.case.currency),
+    }
+    if all(is_all_net(row) for row in known):
+        del names["unmet_essential_gross"]
+    return names
+
+
+def _figure_of(contents: BriefContents, row: LeverageRow | None, field: str) -> Cell:
+    amount = getattr(row, field) if row else None
+    if row is None or amount is None:
+        return figure_cell(None, why=row.missing if row else ())
+    text = fmt.number(amount)
+    if field == "deepest_shortfall":
+        text = fmt.share(amount)
+        if row.deepest_use and len(essential_uses(contents.case)) > 1:
+            text = f"{text} ({name_of(contents.case, 'uses', row.deepest_use)})"
+    return figure_cell(amount, bounded(row, field, text))

@@ -1,14 +1,13 @@
 """Facts, documents, what is missing, how it is computed and how to do it again."""
 
-from pathlib import Path
-
 from derbes.brief import format as fmt
 from derbes.brief.contents import BriefContents
 from derbes.brief.parts import Cell, Section, Table, words
 from derbes.brief.sections.inputs import grade_words
 from derbes.brief.sections.planning.words import plan_method
+from derbes.brief.sections.wording import is_drawn
 from derbes.case.entities import Case
-from derbes.language import _, language
+from derbes.language import _
 
 
 def facts_section(contents: BriefContents) -> Section:
@@ -135,17 +134,38 @@ def reproduce_section(contents: BriefContents) -> Section:
         (words(_("hash of the case, SHA-256")), words(made.case_hash)),
         (words(_("version of derbes")), words(made.version)),
         (words(_("solver")), words(made.solver)),
-        (words(_("draws")), Cell(fmt.number(made.n_draws), made.n_draws)),
-        (words(_("seed")), Cell(str(made.seed), made.seed)),
+        *_draws_rows(contents),
     )
     table = Table(_("What fixes the result"), (_("what"), _("which")), rows)
-    text = _("The same case with the same version gives the same brief, byte for byte.")
-    return Section("reproduce", _("How to reproduce"), (text,), (), (table,), (command(contents),))
+    text = _(
+        "This command with the same case and the same versions gives the same brief, byte for byte."
+    )
+    if not made.command:
+        text = _("The case was made by a program, so no command makes this brief again.")
+    code = (made.command,) if made.command else ()
+    return Section("reproduce", _("How to reproduce"), (text,), (), (table,), code)
 
 
-def command(contents: BriefContents) -> str:
-    """The command that makes the brief again; folders above the case's are left out."""
-    path = Path(contents.case.source or "case.yaml")
-    shown = path if not path.is_absolute() else Path(*path.parts[-2:])
-    spoken = "" if language() == "en" else f" --lang {language()}"
-    return f"derbes brief {shown.as_posix()}{spoken}"
+def _draws_rows(contents: BriefContents) -> list[tuple[Cell, ...]]:
+    """What was drawn: for the answers over draws, and for the verdicts on statements."""
+    stress, said = contents.stress, contents.statements
+    if not is_drawn(contents):
+        return [(words(_("draws")), words(_("none: central values")))]
+    drawn = {
+        _("draws by the simple rule"): stress.draws if stress else 0,
+        _("of these also by the best response"): stress.draws_solved if stress else 0,
+        _("draws of the statements"): said.provenance.n_draws if said else 0,
+    }
+    seed = contents.leverage.provenance.seed
+    rows = [(words(name), Cell(fmt.number(n), n)) for name, n in drawn.items() if n]
+    return [*rows, (words(_("seed")), Cell(str(seed), seed))]
+
+
+def notes_section(contents: BriefContents) -> Section | None:
+    """What was read otherwise than it is written; None where nothing was."""
+    if not contents.notes:
+        return None
+    rows = tuple((words(note),) for note in contents.notes)
+    text = _("Nothing is altered in silence: what was rounded, cut or filled in stands here.")
+    table = Table(_("Remarks on how the case was read"), (_("remark"),), rows)
+    return Section("notes", _("How the case was read"), (text,), (), (table,))

@@ -12,7 +12,13 @@ from derbes.brief.contents import (
 )
 from derbes.brief.parts import Cell, Section, Table, month_cell, words
 from derbes.brief.sections.leverage import ratio_cell
-from derbes.brief.sections.wording import binding_words, case_of, measure_words, survived
+from derbes.brief.sections.wording import (
+    binding_words,
+    calm_words,
+    case_of,
+    measure_words,
+    survived,
+)
 from derbes.language import _
 from derbes.results.cover import CoverRow
 
@@ -73,7 +79,8 @@ def _variant_row(
 def _survival_cell(row: CoverRow | None) -> Cell:
     if row is None:
         return Cell(fmt.missing(), None, is_number=True)
-    return Cell(survived(row), row.time_to_survive, is_number=True)
+    text = ", ".join(part for part in (survived(row), calm_words(row)) if part)
+    return Cell(text, row.time_to_survive, is_number=True)
 
 
 def end_cell(contents: BriefContents, date: str | None) -> Cell:

@@ -2,6 +2,7 @@
 
 from derbes.brief import format as fmt
 from derbes.brief.contents import (
+    OPTIMAL,
     BriefContents,
     Focus,
     branch_of,
@@ -15,6 +16,8 @@ from derbes.case.entities import Case
 from derbes.case.request import BASE
 from derbes.language import _, ngettext
 from derbes.results.cover import CoverRow
+from derbes.results.display import tier_units
+from derbes.results.leverage import LeverageRow
 from derbes.results.trajectory import Branch
 
 
@@ -38,9 +41,14 @@ def actor_words(contents: BriefContents, focus: Focus) -> str:
 
 
 def draws_words(contents: BriefContents) -> str:
-    """How many draws stand behind the numbers."""
-    made = contents.leverage.provenance
-    return draws_and_seed(made.n_draws, made.seed)
+    """That figures are at central values, and where draws say how sure they are, no more."""
+    return _("central values, no draws") if not is_drawn(contents) else _("central values")
+
+
+def is_drawn(contents: BriefContents) -> bool:
+    """Whether the brief tells how sure its figures are."""
+    said = contents.statements
+    return contents.stress is not None or (said is not None and said.provenance.n_draws > 1)
 
 
 def draws_and_seed(n: int, seed: int | None) -> str:
@@ -78,19 +86,22 @@ def under(
     return " · ".join([*(part for part in parts if part), draws_words(contents)])
 
 
-def unit_words(case: Case) -> str:
-    """Unit of the essential uses, when they share one."""
-    return fmt.unit_name(_unit_of(case))
+def unit_words(contents: BriefContents, *, essential: bool = True) -> str:
+    """Unit in which unmet demand of a tier is added up."""
+    unit = tier_units(contents.leverage.unit)[0 if essential else 1]
+    return sum_units().get(unit) or fmt.unit_name(unit)
 
 
-def amount_words(case: Case, amount: float) -> str:
-    """An amount of essential uses with its unit."""
-    return fmt.quantity(amount, _unit_of(case))
+def amount_words(contents: BriefContents, amount: float) -> str:
+    """An amount of unmet essential demand with its unit."""
+    unit = tier_units(contents.leverage.unit)[0]
+    name = sum_units().get(unit)
+    return f"{fmt.number(amount)}{fmt.NO_BREAK}{name}" if name else fmt.quantity(amount, unit)
 
 
-def _unit_of(case: Case) -> str:
-    units = {case.goods[use.good].unit for use in case.uses.values() if use.good in case.goods}
-    return units.pop() if len(units) == 1 else _("units of the uses")
+def sum_units() -> dict[str, str]:
+    """Units of sums over uses that share none, for a reader."""
+    return {"weighted units": _("weighted units"), "months of use": _("months of use")}
 
 
 def survived(row: CoverRow | None) -> str:
@@ -100,6 +111,20 @@ def survived(row: CoverRow | None) -> str:
     if row.time_to_survive is None:
         return _("at least {time}").format(time=fmt.months(row.survives_at_least))
     return fmt.months(row.time_to_survive)
+
+
+def calm_words(row: CoverRow | None) -> str:
+    """That a use is short without any measure, and since when; empty where it is not."""
+    if row is None or not row.short_in_calm_from:
+        return ""
+    return _("short in calm already, from {month}").format(month=fmt.date(row.short_in_calm_from))
+
+
+def bounded(row: LeverageRow, field: str, text: str) -> str:
+    """A figure of a row as text; as a bound where the row says that it is one."""
+    if field not in row.bounds:
+        return text
+    return f"{'≥' if row.bound == OPTIMAL else '≤'}{fmt.NO_BREAK}{text}"
 
 
 def binding_words(case: Case, goods: tuple[str, ...], sellers: tuple[str, ...]) -> str:
@@ -118,22 +143,16 @@ def binding_words(case: Case, goods: tuple[str, ...], sellers: tuple[str, ...]) 
 
 
 def served_path(branch: Branch, case: Case) -> tuple[float, ...]:
-    """Served share of essential demand per period; of the worst use where units differ. (T,)"""
-    uses = [use for use in essential_uses(case) if use in branch.demand]
-    if not uses:
-        return ()
-    units = {case.goods[case.uses[use].good].unit for use in uses}
-    if len(units) > 1:
-        together = zip(*(branch.served_share[use] for use in uses), strict=True)
-        return tuple(min(shares) for shares in together)
-    return tuple(
-        _served(sum(branch.demand[u][t] for u in uses), sum(branch.unmet[u][t] for u in uses))
-        for t in range(len(branch.months))
-    )
+    """Served share of the essential use that is served worst in each period. (T,)"""
+    uses = [use for use in essential_uses(case) if use in branch.served_share]
+    paths = zip(*(branch.served_share[use] for use in uses), strict=True)
+    return tuple(min(shares) for shares in paths)
 
 
-def _served(demand: float, unmet: float) -> float:
-    return 1.0 if demand <= 0 else min(1.0, max(0.0, 1.0 - unmet / demand))
+def worst_use(branch: Branch, case: Case) -> str:
+    """Id of the essential use that is served worst in any period; the first of several."""
+    uses = [use for use in essential_uses(case) if branch.served_share.get(use)]
+    return min(uses, key=lambda use: min(branch.served_share[use]), default="")
 
 
 def both_branches(

@@ -27,6 +27,7 @@ from derbes.planning.program.solution import (
 )
 from derbes.planning.program.supply.effects import Written, write_out
 from derbes.planning.program.supply.trunk import paid_abroad
+from derbes.programs.calm import orders_before
 from derbes.programs.layout import Layout
 from derbes.programs.objective import OLD_FIRST
 from derbes.programs.values import unit_values
@@ -106,7 +107,7 @@ def trunk(
     np.add.at(abroad, when[inside], (money * orders[bought])[inside])
     return Trunk(
         orders=orders,
-        opening=layout.column("opening").of(columns),
+        opening=orders_before(written.arrays),
         lots=layout.column("lot").of(columns),
         fresh=layout.column("fresh").of(columns),
         unmet=layout.column("unmet").of(columns),
@@ -151,6 +152,4 @@ def _by_period(layout: Layout, prices: FloatArray, columns: FloatArray) -> Float
     money = np.zeros(layout.n)
     for kind in ("order", "lot", "fresh", "unmet"):
         money += layout.column(kind).of(paid).sum(axis=0)
-    if layout.column("opening").size:
-        money[0] += layout.column("opening").of(paid).sum()
     return money

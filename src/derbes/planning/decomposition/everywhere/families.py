@@ -23,8 +23,9 @@ from derbes.planning.program.supply.branches import (
 )
 from derbes.planning.program.supply.effects import Written
 from derbes.planning.program.supply.places import Places, Vectors
+from derbes.planning.program.supply.worth import usual_sizes_of
 from derbes.programs.layout import Entries, longest_lead
-from derbes.programs.solver.statement import BoolArray, IntArray, stack_blocks
+from derbes.programs.solver.statement import IntArray, stack_blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Family:
     """Rows and columns of a branch. (rows, columns)"""
     cost: FloatArray
     """Worth of what falls short. (columns,) [money/unit]"""
+    usual: FloatArray
+    """What is usual of each column, as a power of two. (columns,)"""
     link: sparse.csc_matrix
     """Factors of the trunk's columns at the first start, those that there are. (rows, linked)"""
     linked: IntArray
@@ -76,7 +79,7 @@ class Family:
         """
         grid = self.grid
         found = np.tile(self.still, (len(which), 1))
-        when = self.starts[which, None] + grid.offsets[None, :] + 1
+        when = np.maximum(self.starts[which, None] + grid.offsets[None, :] + 1, 0)
         cut = paths[grid.is_after[None, :], grid.elements[None, :], when]
         m = self.n_rows
         found[:, grid.positions] = cut
@@ -133,20 +136,22 @@ def make_families(
     found: list[Family] = []
     for name, measure in measures.items():
         for is_long in (False, True):
-            for starts, shape in _alike(problem, written.arrays, name, is_long=is_long):
+            for starts, shape in _alike(
+                problem, written.arrays, name, measure.plant_delay, is_long=is_long
+            ):
                 family = _family(problem, written, measure, shape)
                 found.append(replace(family, starts=starts, is_long=is_long))
     return tuple(found)
 
 
 def _alike(
-    problem: PlanProblem, drawn: CaseArrays, name: str, *, is_long: bool
+    problem: PlanProblem, drawn: CaseArrays, name: str, delay: IntArray, *, is_long: bool
 ) -> list[tuple[IntArray, BranchShape]]:
     """Runs of starts whose matrix is that of the first of them, moved on: nothing has an edge.
 
     It has one where the first periods of the calendar are so near that goods come that
     were ordered before it, where the arrays end, where other goods have a storage limit,
-    and where old lots age in another way.
+    where old lots age in another way, and where a plant that may be delayed has opened.
     """
     arrays, standard = problem.second.trunk.layout.arrays, problem.case.standards[name]
     n = (whole_window if is_long else short_window)(arrays, standard.length)
@@ -156,7 +161,8 @@ def _alike(
         window = slice(start, start + min(n, arrays.n_periods - start))
         limited = np.isfinite(arrays.storage_limit[:, window]).any(axis=1)
         ages = drawn.lot_retention[:, window]
-        key = b"%d" % ages.shape[1] + limited.tobytes() + ages.tobytes()
+        to_come = (drawn.plant_opening > start) & (delay > 0)
+        key = b"%d" % ages.shape[1] + limited.tobytes() + ages.tobytes() + to_come.tobytes()
         if found and found[-1][1] == key and found[-1][0][0] >= earliest:
             found[-1][0].append(start)
         else:
@@ -191,6 +197,7 @@ def _family(
         starts=np.array([shape.start], dtype=np.int64),
         matrix=whole[:, layout.n_columns :].tocsc(),
         cost=hard[layout.n_columns :],
+        usual=usual_sizes_of(places, problem.second.trunk)[layout.n_columns :],
         link=link[:, linked].tocsc(),
         linked=linked,
         still=_still(setting, layout.n_columns),
@@ -223,33 +230,36 @@ class _Cutting:
         return Grid(elements, offsets, is_after, positions)
 
     def _whole(
-        self, kind: str, items: IntArray, positions: IntArray, is_frozen: BoolArray | None = None
+        self, kind: str, items: IntArray, positions: IntArray, delays: IntArray | None = None
     ) -> tuple[IntArray, IntArray, IntArray, IntArray]:
         """Elements of which every period of the window is cut out. (items, n) each"""
         shape, arrays = self.setting.shape, self.setting.written.arrays
         n, length = shape.layout.n, shape.standard.length
         after = np.arange(n) >= length
-        moving, frozen = np.arange(n), np.where(after, np.arange(n) - length, -1)
-        still = np.zeros(len(items), dtype=np.bool_) if is_frozen is None else is_frozen
-        offsets = np.where(still[:, None], frozen, moving)
+        late = np.zeros(len(items), dtype=np.int64) if delays is None else delays
+        offsets = np.arange(n) - late[:, None]
         elements = Elements.of(arrays).first[kind] + items[:, None] + 0 * offsets
         return elements, offsets, after + 0 * offsets, positions
 
-    def _stands(self, plants: IntArray) -> BoolArray:
-        """Of which elements the plant stands still while the measure runs."""
-        frozen = self.setting.measure.frozen_plants
-        found = np.zeros(len(plants), dtype=np.bool_)
-        found[plants >= 0] = frozen[plants[plants >= 0]]
+    def _delays(self, plants: IntArray) -> IntArray:
+        """By how much the measure delays the opening of each element's plant. [period]"""
+        setting = self.setting
+        to_come = setting.written.arrays.plant_opening > setting.shape.start
+        delay = np.where(to_come, setting.measure.plant_delay, 0)
+        found = np.zeros(len(plants), dtype=np.int64)
+        found[plants >= 0] = delay[plants[plants >= 0]]
         return found
 
     def _of_columns(self) -> list[tuple[IntArray, IntArray, IntArray, IntArray]]:
         setting, shape = self.setting, self.setting.shape
         behind = 2 * setting.places.n_rows - self.n_trunk
-        stands = self._stands(setting.written.arrays.activities.plants[shape.orders])
+        activities = setting.written.arrays.activities
+        is_line_alone = np.isinf(activities.capacity[shape.orders, 0])
+        delays = np.where(is_line_alone, 0, self._delays(activities.plants[shape.orders]))
         orders = setting.column("order").indices + behind
         missed = setting.column("missed").indices + behind
         return [
-            self._whole("order", shape.orders, orders, stands),
+            self._whole("order", shape.orders, orders, delays),
             self._whole("missed", shape.uses, missed),
         ]
 
@@ -259,12 +269,12 @@ class _Cutting:
         kept = dict(kept_rows(shape))
         goods = np.unique(arrays.use_goods[shape.uses]).astype(np.int64)
         demand = setting.row("balance").indices[np.searchsorted(shape.goods, goods)]
-        stands = self._stands(arrays.line_plants[kept["line"]])
+        delays = self._delays(arrays.line_plants[kept["line"]])
         limited = shape.layout.limited
         stored = limited[kept["storage"]]
         return [
             self._whole("balance", goods, demand),
-            self._whole("line", kept["line"], setting.row("line").indices + m, stands),
+            self._whole("line", kept["line"], setting.row("line").indices + m, delays),
             self._whole(
                 "shared", kept["shared_capacity"], setting.row("shared_capacity").indices + m
             ),

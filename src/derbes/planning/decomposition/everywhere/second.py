@@ -28,7 +28,7 @@ from derbes.planning.decomposition.everywhere.rows import Stances, TrunkRows
 from derbes.planning.program.figures import DrawFigures, draw_figures
 from derbes.planning.program.prices import Prices, second_costs
 from derbes.programs.solver.highs import Session
-from derbes.programs.solver.statement import IntArray
+from derbes.programs.solver.statement import IntArray, power_of_two
 
 NEVER, NOWHERE, ONCE, SHORT, LONG = range(-1, 4)
 """How closely branches are looked at."""
@@ -283,7 +283,10 @@ class NestedSecond:
     def _solve_trunk(self, position: int, values: FloatArray) -> _Solved:
         cost, bounds = self._costs(position), self._trunk_bounds(position, values)
         if self._session is None:
-            self._session = Session(as_program("trunk", self._rows.matrix.tocsc(), cost, bounds))
+            usual = np.full(len(cost), power_of_two(self._known.stage.usual.max()))
+            usual[: self._known.n_trunk] = self._known.stage.usual[: self._known.n_trunk]
+            program = as_program("trunk", self._rows.matrix.tocsc(), cost, bounds, usual=usual)
+            self._session = Session(program)
         else:
             self._session.set_costs(cost)
             self._session.set_column_bounds(np.zeros(len(cost)), bounds[2])

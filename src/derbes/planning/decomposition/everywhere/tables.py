@@ -150,9 +150,9 @@ class _Paths:
         return self.written.arrays
 
     def _run(self, length: int) -> MeasureRun:
-        """The measure for so long; what stands still under it is cut out elsewhere."""
-        moving = np.zeros_like(self.measure.frozen_plants)
-        return MeasureRun(replace(self.measure, frozen_plants=moving), length)
+        """The measure for so long; what opens later under it is cut out elsewhere."""
+        in_time = np.zeros_like(self.measure.plant_delay)
+        return MeasureRun(replace(self.measure, plant_delay=in_time), length)
 
     def _wanted(self, layout: Layout, run: MeasureRun) -> FloatArray:
         """Part of the demand of the standard's uses that is to be met. (U, T)"""
@@ -164,7 +164,7 @@ class _Paths:
     def _at(self, length: int, customary: FloatArray) -> FloatArray:
         """Paths if the measure ran for so long. (elements, 1 + T)"""
         arrays, n = self._arrays, self._arrays.n_periods
-        layout = make_layout(arrays, 0, n, has_reserve=False, has_opening=False)
+        layout = make_layout(arrays, 0, n, has_reserve=False)
         run = self._run(length)
         wanted = self._wanted(layout, run)
         of_goods = np.zeros((len(arrays.goods), n))
@@ -229,7 +229,7 @@ class _Paths:
 
     def _excused(self, excuses: Sequence[int]) -> list[tuple[int, int, FloatArray, float, float]]:
         arrays, first = self._arrays, Elements.of(self._arrays).first["balance"]
-        layout = make_layout(arrays, 0, arrays.n_periods, has_reserve=False, has_opening=False)
+        layout = make_layout(arrays, 0, arrays.n_periods, has_reserve=False)
         found = []
         for length, factors in ((arrays.n_periods, (1.0, 0.0)), (0, (0.0, 1.0))):
             wanted = self._wanted(layout, self._run(length))

@@ -1,7 +1,7 @@
 """Bounds of a branch in a draw, and how far the first stage reaches into them.
 
 The measure bends what options add as it bends everything else: what it closes stays
-closed, plants that it freezes stand still while it runs (M5).
+closed, plants that it delays open later (M5).
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,9 @@ from derbes.planning.program.supply.effects import (
     Effect,
 )
 from derbes.planning.program.supply.places import Places, Reach, Vectors
-from derbes.programs.bounds import frozen_path, window_bounds
+from derbes.planning.program.supply.worth import worth_of_uses
+from derbes.programs.bounds import demand_path, window_bounds
+from derbes.programs.calm import first_state
 from derbes.programs.layout import longest_lead
 
 
@@ -38,7 +40,8 @@ def write_branch(setting: Setting, customary: FloatArray, vectors: Vectors) -> N
         vectors: What is written to.
     """
     shape, arrays, layout = setting.shape, setting.written.arrays, setting.layout
-    bounds = window_bounds(layout, _nothing(arrays), setting.run)
+    bounds = window_bounds(layout, _ordered_before(arrays, shape.start), setting.run)
+    given = layout.row("balance").of(bounds.row_lower)[shape.goods].copy()
     for kind, items in kept_columns(shape):
         upper = setting.column(kind).of(vectors.col_upper)
         upper[:] = layout.column(kind).of(bounds.col_upper)[items]
@@ -48,7 +51,9 @@ def write_branch(setting: Setting, customary: FloatArray, vectors: Vectors) -> N
         block.of(vectors.row_lower)[:] = layout.row(kind).of(bounds.row_lower)[items]
     wanted = setting.wanted
     balance = setting.row("balance").of(vectors.row_lower)
-    balance[:] = 0.0
+    demand = np.zeros((len(arrays.goods), layout.n))
+    np.add.at(demand, arrays.use_goods, demand_path(layout, setting.run))
+    balance[:] = given - demand[shape.goods]
     np.add.at(balance, np.searchsorted(shape.goods, arrays.use_goods[shape.uses]), wanted)
     setting.column("missed").of(vectors.col_upper)[:] = wanted
     _write_found(setting, customary, vectors)
@@ -67,14 +72,20 @@ def _write_found(setting: Setting, customary: FloatArray, vectors: Vectors) -> N
         setting.row("customary").of(vectors.row_upper)[:, 0] = most[shape.goods]
 
 
-def _nothing(arrays: CaseArrays) -> State:
-    """A state without stocks and without goods in transit."""
+def _ordered_before(arrays: CaseArrays, start: int) -> State:
+    """What was ordered before the calendar and is still to come, or to be used, at a start."""
     n_goods, n_activities = len(arrays.goods), len(arrays.activities.names)
+    width, life = longest_lead(arrays) + 1, int(arrays.shelf_life.max(initial=1))
+    transit, past = np.zeros((n_activities, width)), np.zeros((n_goods, life))
+    first = first_state(arrays).transit if start < width + life else np.zeros((n_activities, 0))
+    left = first[:, start:]
+    transit[:, : left.shape[1]] = left
+    for k, good in enumerate(arrays.activities.outputs):
+        came = first[k, max(start - life, 0) : start][::-1]
+        if good >= 0:
+            past[good, : len(came)] += came
     return State(
-        lots=np.zeros(len(arrays.lots)),
-        fresh=np.zeros(n_goods),
-        past_inflow=np.zeros((n_goods, int(arrays.shelf_life.max(initial=1)))),
-        transit=np.zeros((n_activities, longest_lead(arrays) + 1)),
+        lots=np.zeros(len(arrays.lots)), fresh=np.zeros(n_goods), past_inflow=past, transit=transit
     )
 
 
@@ -131,9 +142,10 @@ class _Bent:
         """The window's part of a path. (n,)"""
         return path[self._shape.start : self._shape.start + self._shape.layout.n]
 
-    def _frozen(self, path: FloatArray, plant: int) -> FloatArray:
-        if plant >= 0 and self.setting.measure.frozen_plants[plant]:
-            return frozen_path(path, self._shape.start, self._shape.standard.length)
+    def _delayed(self, path: FloatArray, plant: int) -> FloatArray:
+        by = int(self.setting.measure.plant_delay[plant]) if plant >= 0 else 0
+        if by and self._arrays.plant_opening[plant] > self._shape.start:
+            return np.concatenate([np.zeros(by), path])[: len(path)]
         return path
 
     def _during(self) -> BoolArray:
@@ -142,14 +154,14 @@ class _Bent:
     def capacity(self, effect: Effect) -> FloatArray:
         """Capacity that a measure leaves. (n,)"""
         k, activities = effect.row, self._arrays.activities
-        path = self.windowed(self._frozen(effect.path, int(activities.plants[k])))
+        path = self.windowed(self._delayed(effect.path, int(activities.plants[k])))
         during = self.setting.measure.availability[k]
         left = np.where(self._during(), during, activities.base_availability[k])
         return np.asarray(path * left, dtype=np.float64)
 
     def hours(self, effect: Effect) -> FloatArray:
         """Line hours that a measure leaves. (n,)"""
-        return self.windowed(self._frozen(effect.path, int(self._arrays.line_plants[effect.row])))
+        return self.windowed(self._delayed(effect.path, int(self._arrays.line_plants[effect.row])))
 
     def spared(self, effect: Effect) -> FloatArray:
         """Capacity that a measure does not take, of a supplier that was bought out. (n,)"""
@@ -170,6 +182,5 @@ def reach_excuse(setting: Setting, column: int, reach: Reach) -> None:
 
 def add_branch_prices(shape: BranchShape, places: Places, hard: FloatArray) -> None:
     """Price of what a standard's uses lack, by column."""
-    arrays, layout = shape.layout.arrays, shape.layout
-    worth = arrays.use_weight * layout.values[arrays.use_goods]
+    worth = worth_of_uses(shape.layout)
     places.column(f"missed_{shape.name}").of(hard)[:] = worth[shape.uses][:, None]

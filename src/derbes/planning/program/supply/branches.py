@@ -55,8 +55,8 @@ def short_window(arrays: CaseArrays, length: int) -> int:
 
 
 def whole_window(arrays: CaseArrays, length: int) -> int:
-    """Periods after which the stocks are back too. [period]"""
-    return length + arrays.refill_periods + 3 * longest_lead(arrays) + 1
+    """Periods over which a measure's harm is counted (`programs.branch.horizon`). [period]"""
+    return max(arrays.sender_horizon, length + arrays.refill_periods + longest_lead(arrays))
 
 
 def starts_of(standard: Standard, measure_start: int | None, n_calendar: int) -> range:
@@ -86,7 +86,7 @@ def branch_shape(
 ) -> BranchShape:
     """Blocks of a branch; a window of `n` periods as far as the arrays reach."""
     n = min(n, arrays.n_periods - start)
-    layout = make_layout(arrays, start, n, has_reserve=False, has_opening=False)
+    layout = make_layout(arrays, start, n, has_reserve=False)
     uses = uses_of(standard, arrays)
     is_needed = supplying(arrays, arrays.use_goods[uses])
     outputs = arrays.activities.outputs
@@ -259,7 +259,7 @@ def _add_left(setting: Setting, entries: Entries) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Transit:
-    """What the trunk has ordered before the start."""
+    """What the trunk has ordered before the start; what came before it stands in the bounds."""
 
     setting: Setting
 
@@ -276,18 +276,12 @@ class Transit:
 
     def _columns(self, k: int, arrivals: IntArray, lead: int) -> IntArray:
         """Columns of the trunk that arrive in periods of the calendar."""
-        ordered = arrivals - lead
         orders: IntArray = self.setting.places.column("order").indices[k]
-        if not np.any(ordered < 0):
-            return orders[ordered].astype(np.int64)
-        opening = self.setting.places.column("opening").indices[k]
-        early = opening[np.clip(ordered + len(opening), 0, len(opening) - 1)]
-        chosen = np.where(ordered < 0, early, orders[np.maximum(ordered, 0)])
-        return chosen.astype(np.int64)
+        return orders[arrivals - lead].astype(np.int64)
 
     def _add_arrivals(self, k: int, good: int, lead: int, entries: Entries) -> None:
         setting, shape = self.setting, self.setting.shape
-        periods = np.arange(lead, dtype=np.int64)
+        periods = np.arange(max(lead - shape.start, 0), lead, dtype=np.int64)
         columns = self._columns(k, shape.start + periods, lead)
         periods = periods + int(setting.measure.transit_late[k])
         is_inside = periods < shape.layout.n
@@ -306,7 +300,7 @@ class Transit:
         """Inflow before the start; the first period of the calendar has none before it."""
         setting, start = self.setting, self.setting.shape.start
         life = int(setting.written.arrays.shelf_life[good])
-        arrivals = np.arange(max(start - life + 1, 0), start, dtype=np.int64)
+        arrivals = np.arange(max(start - life + 1, lead), start, dtype=np.int64)
         columns = self._columns(k, arrivals, lead)
         kept = float(setting.measure.fresh_kept[good])
         _Inflow(setting, good, columns, arrivals - start, kept).into(entries)

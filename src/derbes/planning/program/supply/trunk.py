@@ -60,7 +60,7 @@ def trunk_shape(case: Case, written: Written) -> TrunkShape:
     ceilings = sorted(budget.foreign_by_year.items()) if budget else []
     arrays = with_chosen_reserves(case, written.arrays)
     return TrunkShape(
-        layout=make_layout(arrays, 0, arrays.n_calendar, has_reserve=True, has_opening=True),
+        layout=make_layout(arrays, 0, arrays.n_calendar, has_reserve=True),
         target=case.target,
         contracts=taken_contracts(case),
         ceilings=tuple((year, most.value) for year, most in ceilings),

@@ -1,0 +1,128 @@
+"""What a page says of itself is what its request made."""
+
+import re
+import shlex
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from derbes import workflow
+from derbes.cli import main
+from derbes.language import use_language
+from derbes.workflow.made import made_by
+from tests.brief.reading import page_one, part, text_of
+from tests.workflow.examples import town_case
+
+TOWN = """\
+derbes: 1
+name: Town
+calendar: {first: 2026-01, periods: 36, step: month}
+currency: {base: USD}
+target: town
+actors: {town: {}, north: {margin_share: 30 %}, south: {margin_share: 20 %}}
+goods: {alum: {unit: t, reserve: 20 t}}
+uses: {water: {good: alum, demand: {value: 10 t/month, range: [8, 12]}, shortage_cost: 900 USD/t}}
+stockpiles: {store: {good: alum, quantity: {value: 20 t, range: [10, 30]}}}
+suppliers:
+  north_alum: {actor: north, good: alum, price: 10 USD/t, capacity: 20 t/month}
+  south_alum: {actor: south, good: alum, price: 30 USD/t, capacity: 5 t/month}
+measures: {embargo: {kind: embargo, sender: north, hits: {actor: north}, lengths: [3, 6]}}
+variants: {costly: {set: {suppliers.north_alum.price: 11 USD/t}}}
+"""
+
+
+@pytest.fixture
+def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A case in a folder of its own, seen from above it."""
+    place = tmp_path / "cases of the town" / "town.yaml"
+    place.parent.mkdir()
+    place.write_text(TOWN, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return place
+
+
+def printed_command(page: str) -> list[str]:
+    """Words of the command that a page prints."""
+    (command,) = re.findall(r"<pre><code>(.*?)</code></pre>", part(page, "reproduce"))
+    return shlex.split(unescape(command))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"starts": "year"},
+        {"variants": ["base"], "measures": ["embargo"], "starts": ["2026-05"], "lengths": [6]},
+        {"variants": ["base"], "starts": "year", "draws": 4},
+        {"variants": ["costly"], "starts": "2027-01", "draws": 4, "seed": 7},
+    ],
+)
+def test_the_printed_command_makes_the_same_page(town, asked):
+    page = workflow.brief(workflow.read_case(town), **asked)
+    program, *words = printed_command(page)
+    assert program == "derbes"
+    assert main([*words, "--out", "again.html", "--workers", "1"]) == 0
+    again = Path("again.html").read_bytes()
+    assert again == (page if page.endswith("\n") else page + "\n").encode()
+
+
+def test_a_page_over_draws_says_so(town):
+    page = workflow.brief(workflow.read_case(town), starts="year", variants=["base"], draws=4)
+    said = text_of(page_one(page))
+    assert "central values, their spread over 4 draws, seed 1;" in said
+    assert "no draws" not in text_of(page)
+    assert "the spread of uncertain inputs" not in said
+    made = text_of(part(page, "reproduce"))
+    assert "| draws by the simple rule | 4\n| of these also by the best response | 4\n" in made
+    assert "| seed | 1" in made
+
+
+def test_a_page_without_draws_names_no_seed(town):
+    page = workflow.brief(workflow.read_case(town), starts="year", variants=["base"])
+    assert "seed" not in text_of(part(page, "reproduce"))
+    assert "central values, no draws;" in text_of(page_one(page))
+    assert "seed" not in text_of(page_one(page))
+
+
+def test_the_command_holds_what_is_not_usual():
+    case = town_case()
+    usual = made_by(case, "brief", variants=("all",))
+    assert (usual.command, usual.n_draws, usual.seed) == ("derbes brief town.yaml", 1, 0)
+    asked = made_by(
+        case,
+        "brief",
+        variants=("base", "no_plant"),
+        measures=("embargo",),
+        starts=("2026-01", "2026-05"),
+        lengths=(6, 12),
+        draws=64,
+        seed=3,
+    )
+    assert asked.command == (
+        "derbes brief town.yaml --variant base --variant no_plant --measure embargo --length 6 "
+        "--length 12 --start 2026-01 --start 2026-05 --draws 64 --seed 3"
+    )
+    assert (asked.n_draws, asked.seed) == (64, 3)
+    assert made_by(case, "cover", variants=("base",), starts="year").command == (
+        "derbes cover town.yaml --every year"
+    )
+
+
+def test_the_command_speaks_the_language_in_use():
+    use_language("kk")
+    assert made_by(town_case(), "cover", variants=("base",)).command == (
+        "derbes cover town.yaml --lang kk"
+    )
+
+
+def test_folders_of_the_machine_are_not_told():
+    case = replace(town_case(), source="/home/someone/secret/my cases/town.yaml")
+    assert made_by(case, "brief", variants=("all",)).command == (
+        "derbes brief 'my cases/town.yaml'"
+    )
+
+
+def test_a_case_made_by_a_program_has_no_command():
+    case = replace(town_case(), source="")
+    assert made_by(case, "brief", variants=("all",)).command == ""
