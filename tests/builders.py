@@ -17,9 +17,17 @@ from typing import Any
 
 import numpy as np
 
-from derbes.case.arrays import Activities, ActivityKind, CaseArrays, MeasureArrays, State
+from derbes.case.arrays import (
+    Activities,
+    ActivityKind,
+    CaseArrays,
+    MeasureArrays,
+    State,
+    open_share,
+)
 from derbes.case.calendar import Calendar
 from derbes.case.quantity import FloatArray
+from derbes.compiler.arrays import flow_sizes
 
 Entry = Mapping[str, Any]
 Entries = Mapping[str, Entry]
@@ -68,11 +76,11 @@ def build_arrays(
         goods: reserve, storage_limit, storage_cost, retention, shelf_life.
         uses: good, demand, tier ("essential"), crisis_demand, weight, shortage_cost.
         suppliers: good, price, capacity, lead (0), transport (0), actor (own name), pool,
-            available (1), margin_share.
+            available (1), margin_share, on_order (arrivals of orders before the start).
         recipes: output, inputs (good -> amount), cost, capacity (inf), lead (0), plant, line,
             hours.
         exports: good, price, capacity, actor.
-        plants: opening (0): recipes have no capacity before it.
+        plants: opening (0): recipes have no capacity before it; ramp (0).
         lines: hours, plant; closed before the plant opens.
         pools: Shared capacity by name.
         lots: good, quantity, retention (1).
@@ -81,7 +89,10 @@ def build_arrays(
         priorities: Rank of tiers, reserve and money.
     """
     plants = plants or {}
-    openings = {name: int(entry.get("opening", 0)) for name, entry in plants.items()}
+    openings = {
+        name: open_share(int(entry.get("opening", 0)), int(entry.get("ramp", 0)), n_periods)
+        for name, entry in plants.items()
+    }
     names = list(goods)
     lots, lines = lots or {}, lines or {}
     activities = _Rows(names, list(plants), list(lines), list(pools or {}), n_periods)
@@ -93,10 +104,15 @@ def build_arrays(
         activities.add_export(name, entry)
     of_goods, of_uses, of_lots = list(goods.values()), list(uses.values()), list(lots.values())
     demand = _paths(of_uses, "demand", n_periods, 0.0)
+    reserve = _paths(of_goods, "reserve", n_periods, 0.0)
+    stacked = activities.stacked()
     crisis = [{"demand": entry.get("crisis_demand", entry.get("demand", 0.0))} for entry in of_uses]
     lot_retention = _paths(of_lots, "retention", n_periods, 1.0)
     if of_lots:
         lot_retention[:, 0] = 1.0
+    crisis_demand = _paths(crisis, "demand", n_periods, 0.0)
+    use_goods = _ints([names.index(entry["good"]) for entry in of_uses])
+    needs = {"demand": demand, "crisis_demand": crisis_demand, "use_goods": use_goods}
     return CaseArrays(
         calendar=Calendar(2026, 1, n_periods),
         n_periods=n_periods,
@@ -106,8 +122,9 @@ def build_arrays(
         uses=tuple(uses),
         lines=tuple(lines),
         plants=tuple(plants),
-        activities=activities.stacked(),
-        reserve=_paths(of_goods, "reserve", n_periods, 0.0),
+        activities=stacked,
+        flow_size=flow_sizes(stacked, reserve, needs),
+        reserve=reserve,
         storage_limit=_paths(of_goods, "storage_limit", n_periods, np.inf),
         storage_cost=_paths(of_goods, "storage_cost", n_periods, 0.0),
         retention=_array(of_goods, "retention", 1.0),
@@ -115,17 +132,18 @@ def build_arrays(
         lot_goods=_ints([names.index(entry["good"]) for entry in of_lots]),
         lot_stock=_array(of_lots, "quantity", 0.0),
         lot_retention=lot_retention,
-        use_goods=_ints([names.index(entry["good"]) for entry in of_uses]),
+        use_goods=use_goods,
         use_essential=np.array(
             [entry.get("tier", "essential") == "essential" for entry in of_uses], dtype=np.bool_
         ),
         use_weight=_array(of_uses, "weight", 1.0),
+        unmet_units=("t", "t"),
         demand=demand,
-        crisis_demand=_paths(crisis, "demand", n_periods, 0.0),
+        crisis_demand=crisis_demand,
         shortage_cost=_array(of_uses, "shortage_cost", np.nan),
         line_hours=np.array(
             [
-                _opened(path(e["hours"], n_periods), openings.get(e.get("plant", ""), 0))
+                _opened(path(e["hours"], n_periods), openings.get(e.get("plant", "")))
                 for e in lines.values()
             ]
         ).reshape(len(lines), n_periods),
@@ -133,10 +151,9 @@ def build_arrays(
         shared_capacity=np.array([path(v, n_periods) for v in (pools or {}).values()]).reshape(
             len(pools or {}), n_periods
         ),
-        plant_open_share=np.array(
-            [_opened(np.ones(n_periods), opening) for opening in openings.values()]
-        ).reshape(len(plants), n_periods),
-        plant_opening=_ints(list(openings.values())),
+        plant_open_share=np.array(list(openings.values())).reshape(len(plants), n_periods),
+        plant_opening=_ints([entry.get("opening", 0) for entry in plants.values()]),
+        plant_ramp=_ints([entry.get("ramp", 0) for entry in plants.values()]),
         discount=np.ones(n_periods),
         refill_periods=refill_periods,
         sender_horizon=36,
@@ -148,8 +165,10 @@ def _place(names: list[str], name: str) -> int:
     return names.index(name) if name in names else -1
 
 
-def _opened(values: FloatArray, opening: int) -> FloatArray:
-    return np.where(np.arange(len(values)) >= opening, values, 0.0)
+def _opened(values: FloatArray, share: FloatArray | None) -> FloatArray:
+    if share is None:
+        return values
+    return np.where(share > 0, values * np.where(share > 0, share, 1.0), 0.0)
 
 
 class _Rows:
@@ -175,6 +194,7 @@ class _Rows:
             "hours": entry.get("hours", 0.0),
             "pool": _place(self.pools, entry.get("pool", "")),
             "plant": _place(self.plants, entry.get("plant", "")),
+            "on_order": entry.get("on_order", ()),
             "inputs": {},
         }
         self.rows.append(row | more)
@@ -191,7 +211,7 @@ class _Rows:
             cost=price * (1.0 + entry.get("transport", 0.0)),
         )
 
-    def add_recipe(self, name: str, entry: Entry, openings: Mapping[str, int]) -> None:
+    def add_recipe(self, name: str, entry: Entry, openings: Mapping[str, FloatArray]) -> None:
         full = path(entry.get("capacity", np.inf), self.n)
         self._add(
             name,
@@ -200,7 +220,7 @@ class _Rows:
             element=f"recipes.{name}",
             output=self.goods.index(entry["output"]),
             cost=path(entry.get("cost", 0.0), self.n),
-            capacity=_opened(full, openings.get(entry.get("plant", ""), 0)),
+            capacity=_opened(full, openings.get(entry.get("plant", ""))),
             inputs=entry.get("inputs", {}),
         )
 
@@ -222,6 +242,17 @@ class _Rows:
 
     def _column(self, key: str) -> Any:
         return _ints([row[key] for row in self.rows])
+
+    def _on_order(self) -> FloatArray:
+        longest = max((row["lead"] for row in self.rows), default=0)
+        found = np.full((len(self.rows), longest), np.nan)
+        for row, line in zip(self.rows, found, strict=True):
+            line[row["lead"] :] = 0.0
+            said = row["on_order"][: row["lead"]]
+            line[: len(said)] = said
+            if not row["available"]:
+                line[:] = 0.0
+        return found
 
     def stacked(self) -> Activities:
         inputs = [(good, amount) for row in self.rows for good, amount in row["inputs"].items()]
@@ -247,6 +278,7 @@ class _Rows:
             input_goods=_ints([self.goods.index(good) for good, _ in inputs]),
             input_amounts=np.array([amount for _, amount in inputs], dtype=np.float64),
             plants=self._column("plant"),
+            on_order=self._on_order(),
         )
 
 
@@ -261,7 +293,7 @@ def build_measure(
     transit_late: Mapping[str, int] | None = None,
     lot_kept: Mapping[str, float] | None = None,
     fresh_kept: Mapping[str, float] | None = None,
-    frozen_plants: Sequence[str] = (),
+    plant_delay: Mapping[str, int] | None = None,
 ) -> MeasureArrays:
     """A measure; what is not named stays as in calm."""
     names = arrays.activities.names
@@ -286,7 +318,7 @@ def build_measure(
         transit_late=_ints([(transit_late or {}).get(name, 0) for name in names]),
         lot_kept=factors(lot_kept, arrays.lots),
         fresh_kept=factors(fresh_kept, arrays.goods),
-        frozen_plants=np.array([name in frozen_plants for name in arrays.plants], dtype=np.bool_),
+        plant_delay=_ints([(plant_delay or {}).get(name, 0) for name in arrays.plants]),
     )
 
 

@@ -72,7 +72,6 @@ LIBRARIES = {
     "pydantic": ("derbes.casefile",),
     "pydantic_core": ("derbes.casefile",),
     "pyarrow": ("derbes.stress",),
-    "SALib": ("derbes.stress",),
     "scipy": ("derbes.draws", "derbes.planning", "derbes.programs"),
     "vl_convert": ("derbes.brief",),
     "yaml": ("derbes.casefile",),
@@ -80,7 +79,6 @@ LIBRARIES = {
 """Which packages may import a library."""
 
 ONE_MODULE = (
-    "SALib",
     "distributed",
     "highspy",
     "jinja2",

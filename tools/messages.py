@@ -2,9 +2,9 @@
 
     python tools/messages.py
 
-It writes `src/derbes/locale/derbes.pot` from the source, merges it into the
-catalog of each language (`derbes.po`) and compiles that (`derbes.mo`), so that
-an installation needs no Babel. The same source gives the same files.
+It writes `out/derbes.pot` from the source, merges it into the catalog of each language
+(`derbes.po`) and compiles that (`derbes.mo`), so that an installation needs no Babel. The
+language of the source needs no catalog. The same source gives the same files.
 """
 
 from datetime import UTC, datetime
@@ -67,6 +67,7 @@ def update(path: Path, texts: Catalog) -> None:
 
 if __name__ == "__main__":
     collected = template()
-    (LOCALE / "derbes.pot").write_bytes(written(collected))
+    (ROOT / "out").mkdir(exist_ok=True)
+    (ROOT / "out" / "derbes.pot").write_bytes(written(collected))
     for entry in sorted(LOCALE.glob("*/LC_MESSAGES/derbes.po")):
         update(entry, collected)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from derbes.language import _, ngettext
+from derbes.spelling import look_alike
 
 
 class DerbesError(Exception):
@@ -104,6 +105,9 @@ class MissingExtraError(DerbesError):
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A fix that offers the nearest known names, or lists them when none is near."""
     names = sorted(known)
+    latin = look_alike(word, names)
+    if latin:
+        return latin
     near = difflib.get_close_matches(word, names, n=2, cutoff=0.6)
     if near:
         offers = _(" or ").join(f'"{name}"' for name in near)

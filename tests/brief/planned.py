@@ -2,6 +2,7 @@
 
 from derbes.results.plan import (
     FOREIGN,
+    AccountRow,
     Alternative,
     ClashWish,
     Cure,
@@ -76,6 +77,12 @@ def invented_plan(**changes: object) -> Plan:
             Outlay(2028, "USD", 12e6, without_project=20e6, options=10e6),
             Outlay(2028, FOREIGN, 2e6, without_project=20e6, options=4e6),
         ),
+        "account": (
+            AccountRow("options", 31.5e6, 0.0),
+            AccountRow("purchases", 104e6, 102e6),
+            AccountRow("exports", -4e6, -2e6),
+            AccountRow("in_store", 3e6, 1e6, counts=False),
+        ),
         "evpi": 2.5e6,
         "vss": 0.5e6,
         "no_threat_cost": 100e6,
@@ -119,6 +126,6 @@ def impossible_plan() -> Plan:
     return invented_plan(
         plan=(), cost=None, bound=None, gap=None, feasible=False, clash=(budget, standard),
         standards=(StandardCost("a_year", met=False, cost_of_it=None, shortfall=60.0),),
-        frontier=(), outlay=(), evpi=None, vss=None, value_of_waiting=(), alternatives=(),
+        frontier=(), outlay=(), account=(), evpi=None, vss=None, value_of_waiting=(), alternatives=(),
         status="infeasible",
     )  # fmt: skip

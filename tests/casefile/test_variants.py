@@ -31,10 +31,10 @@ def test_removed_elements(read):
 
 def test_removed_by_tag(read):
     case = read(
-        "  alone: {remove: ['tag:home'], set: {target: north}, add: {actors: {town: {}}}}\n"
+        "  alone: {remove: ['tag:home'], set: {target: south}, add: {actors: {town: {}}}}\n"
     )
     assert case.variants["alone"].case.actors["town"].tags == ()
-    assert case.variants["alone"].case.target == "north"
+    assert case.variants["alone"].case.target == "south"
 
 
 def test_set_values(read):

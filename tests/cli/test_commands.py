@@ -1,8 +1,10 @@
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from derbes import workflow
+from derbes.case.basics import Note
 from derbes.errors import Problem
 from derbes.version import VERSION
 from tests.workflow.examples import cover_result, cover_row
@@ -25,7 +27,31 @@ def test_check_says_that_all_is_well_and_what_comes_next(run, computed):
 def test_check_as_json_without_problems(run, computed):
     answer = run("check", "town.yaml", "--json")
     assert answer.code == 0
-    assert json.loads(answer.out) == {"problems": []}
+    assert json.loads(answer.out) == {"problems": [], "notes": []}
+
+
+def test_check_says_what_is_made_of_what_the_case_leaves_open(run, computed, monkeypatch):
+    note = Note("suppliers.north.lead_time", "45 days count as 2 months", "write months", 7)
+    case = replace(workflow.read_case("town.yaml"), notes=(note,))
+    monkeypatch.setattr(workflow, "read_case", lambda path: case)
+    answer = run("check", "town.yaml")
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out == (
+        "town.yaml: no problems.\n"
+        "1 note on what is made of it:\n"
+        "  - line 7, suppliers.north.lead_time: 45 days count as 2 months\n"
+        "    fix: write months\n"
+        "Next: derbes cover town.yaml\n"
+    )
+    answer = run("check", "town.yaml", "--json")
+    assert json.loads(answer.out)["notes"] == [
+        {
+            "line": 7,
+            "where": "suppliers.north.lead_time",
+            "what": "45 days count as 2 months",
+            "fix": "write months",
+        }
+    ]
 
 
 def test_check_as_json_lists_the_problems(run, monkeypatch):
@@ -44,7 +70,8 @@ def test_check_as_json_lists_the_problems(run, monkeypatch):
                 "what": "unknown key",
                 "fix": "remove it",
             }
-        ]
+        ],
+        "notes": [],
     }
 
 
@@ -74,6 +101,15 @@ def test_cover_shows_once_what_is_the_same_for_each_length(run, computed, monkey
     assert lines[5] == ""
     record = json.loads(run("cover", "town.yaml", "--json").out)
     assert [row["length"] for row in record["results"]] == [6, 12, 6, 12]
+
+
+def test_cover_of_a_case_without_measures(run, computed, monkeypatch):
+    case = replace(workflow.read_case("town.yaml"), measures={})
+    monkeypatch.setattr(workflow, "read_case", lambda path: case)
+    found = cover_result(cover_row(measure=""))
+    monkeypatch.setattr(workflow, "cover", computed.note("cover", found))
+    lines = run("cover", "town.yaml").out.splitlines()
+    assert (lines[0], lines[-1]) == ("base, –", "Next: derbes check town.yaml")
 
 
 def test_leverage_shows_the_surface_and_the_end(run, computed):

@@ -4,6 +4,7 @@ import pytest
 
 from derbes import workflow
 from derbes.errors import CaseError, Problem, RequestError, SolveError
+from tests.casefile.writing import SMALL
 
 PROBLEM = Problem(
     where="suppliers.north.good",
@@ -47,6 +48,43 @@ def test_a_case_that_cannot_be_used_as_json(run, unusable, verb):
     answer = run(verb, "town.yaml", "--json")
     assert (answer.code, answer.err) == (2, UNUSABLE)
     assert json.loads(answer.out)["problems"][0]["what"] == '"allum" is not a good of this case'
+
+
+@pytest.mark.parametrize("verb", ["leverage", "brief"])
+def test_a_case_without_measures_is_asked_for_no_harm(run, tmp_path, verb):
+    path = tmp_path / "town.yaml"
+    start, end = SMALL.index("measures:\n"), SMALL.index("variants:\n")
+    path.write_text(SMALL[:start] + SMALL[end:], encoding="utf-8")
+    answer = run(verb, str(path))
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == (
+        f"{path}: 1 problem\n"
+        "  - measures: this case has no measures, so there is no harm to tell of\n"
+        "    fix: write under measures what may happen; derbes check shows an example\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ("--start", "2026-02"),
+            "start: 2026-02 begins no quarter of this case\n    fix: choose 2026-01\n",
+        ),
+        (
+            ("--length", "5"),
+            "length: 5 months are no whole periods of this case\n"
+            "    fix: choose a multiple of 3 months\n",
+        ),
+    ],
+)
+def test_what_is_asked_within_a_quarter(run, tmp_path, words, message):
+    path = tmp_path / "town.yaml"
+    text = SMALL.replace("periods: 36", "periods: 12, step: quarter")
+    path.write_text(text, encoding="utf-8")
+    answer = run("cover", str(path), *words)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == f"{path}: 1 problem\n  - {message}"
 
 
 def test_a_program_without_an_answer(run, computed, monkeypatch):

@@ -46,6 +46,16 @@ what                                        option  decided  works from        c
                                                                               [USD]
 hold 300 t more in reserve: Softening salt  store   2026-01  2026-01      1,500,000
 build Alum works, size 2                    works   2027-01  2028-07     30,000,000
+total                                                                    31,500,000
+
+Where the cost comes from, discounted
+for                                                with the plan  without any standard        more
+                                                           [USD]                 [USD]       [USD]
+options: capital and running                          31,500,000                     0  31,500,000
+goods bought, transport included                     104,000,000           102,000,000   2,000,000
+sales abroad                                          -4,000,000            -2,000,000  -2,000,000
+total                                                131,500,000           100,000,000  31,500,000
+not counted: worth of what is in store at the end      3,000,000             1,000,000   2,000,000
 
 Standards
 standard  met  what it costs
@@ -62,11 +72,12 @@ survived          cost  a month more  plan
 24 months   impossible             –
 
 Outlay by year, not discounted
-year  with the plan     without  abroad, with  abroad, without
-              [USD]       [USD]         [USD]            [USD]
-2026     21,500,000  20,000,000    20,000,000       20,000,000
-2027     40,000,000  20,000,000    28,000,000       20,000,000
-2028     12,000,000  20,000,000     2,000,000       20,000,000
+year   with the plan     without  abroad, with  abroad, without
+               [USD]       [USD]         [USD]            [USD]
+2026      21,500,000  20,000,000    20,000,000       20,000,000
+2027      40,000,000  20,000,000    28,000,000       20,000,000
+2028      12,000,000  20,000,000     2,000,000       20,000,000
+total     73,500,000  60,000,000    50,000,000       60,000,000
 
 Waiting
 decided later by         cost  dearer by
@@ -199,7 +210,8 @@ def test_ctrl_c_says_what_was_reached_and_how_to_go_on(run, computed, monkeypatc
 
 def test_no_plan_within_the_time_limit(run, computed, monkeypatch):
     plan = invented_plan(
-        plan=(), cost=None, gap=None, feasible=None, status="time limit", frontier=(), outlay=(),
+        plan=(), cost=None, gap=None, feasible=None, status="time limit", frontier=(),
+        outlay=(), account=(),
         evpi=None, vss=None, value_of_waiting=(), alternatives=(), standards=(),
     )  # fmt: skip
     monkeypatch.setattr(workflow, "plan", computed.note("plan", plan))

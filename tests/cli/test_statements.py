@@ -71,7 +71,7 @@ def test_what_is_chosen(run, path):
         ("contradictions", "kind  statements  holders  same side  about"),
         ("tensions", "id  raised  verdict  share of draws  statements"),
         ("coverage", "2 of 2 entries are tested over draws."),
-        ("predictions", "holder     predictions  resolved  void  Brier score"),
+        ("predictions", "0 of 1 prediction is due and scored; 1 open."),
     ],
 )
 def test_queries(run, path, query, line):

@@ -15,7 +15,7 @@ BY_SENDER = Hit(actor="sender", good="good")
 CUT_NAMES = ("north_rail", "north_sea", "finish")
 FACTORS = (
     "availability", "cost_factor", "demand_factor", "transit_kept", "transit_late", "lot_kept",
-    "fresh_kept", "frozen_plants",
+    "fresh_kept", "plant_delay",
 )  # fmt: skip
 
 
@@ -24,7 +24,7 @@ def touched(arrays, act) -> set[str]:
     neutral = {
         "availability": arrays.activities.base_availability,
         "transit_late": 0,
-        "frozen_plants": False,
+        "plant_delay": 0,
     }
     return {n for n in FACTORS if np.any(getattr(act, n) != neutral.get(n, 1.0))}
 
@@ -89,7 +89,7 @@ def test_a_delay_opens_the_late_twins_and_closes_the_rest():
     assert act.availability[:4].tolist() == [0.0, 1.0, 0.0, 1.0]
     assert act.availability[4:].tolist() == [1.0] * 5
     assert act.transit_late.tolist() == [2] * 4 + [0] * 5
-    assert not act.frozen_plants.any()
+    assert not act.plant_delay.any()
 
 
 def test_two_delays_have_twins_of_their_own():
@@ -109,10 +109,10 @@ def test_late_twins_stay_closed_for_every_other_measure():
     assert by_activity(arrays, act.availability)["north_rail_late2"] == 0.0
 
 
-def test_a_delay_of_a_plant_freezes_it():
+def test_a_delay_of_a_plant_moves_its_opening_by_as_much():
     arrays, act = compiled(measure(MeasureKind.DELAY, Hit(element="plants.mill"), by=Q(6.0)))
-    assert act.frozen_plants.tolist() == [True, False]
-    assert touched(arrays, act) == {"frozen_plants"}
+    assert act.plant_delay.tolist() == [6, 0]
+    assert touched(arrays, act) == {"plant_delay"}
 
 
 def test_measures_that_run_together_multiply():

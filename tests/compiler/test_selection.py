@@ -104,6 +104,6 @@ def test_stocks_that_a_loss_selects(hit, lots, fresh):
     ids=str,
 )
 def test_plants_that_a_delay_selects(hit, plants):
-    arrays, act = compiled(measure(MeasureKind.DELAY, hit))
-    assert [p for p, f in zip(arrays.plants, act.frozen_plants, strict=True) if f] == plants
+    arrays, act = compiled(measure(MeasureKind.DELAY, hit, by=Quantity(2.0)))
+    assert [p for p, d in zip(arrays.plants, act.plant_delay, strict=True) if d] == plants
     assert np.all(act.lot_kept == 1.0)

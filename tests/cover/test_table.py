@@ -23,7 +23,7 @@ from derbes.case.entities import (
 )
 from derbes.case.quantity import Quantity
 from derbes.case.request import BASE, Request
-from derbes.cover import cover_table, days_of_cover
+from derbes.cover import cover_table
 from derbes.cover.table import StartCover
 from derbes.results.cover import ALL_ESSENTIAL
 from derbes.study import make_studies
@@ -89,10 +89,10 @@ def test_two_uses_of_one_stock_share_the_month_that_breaks():
 
 def test_days_of_cover_are_of_the_good_that_has_least_and_of_all_its_uses():
     rows = cover_of(three_uses())
-    assert rows["use"].days_of_cover == pytest.approx(days_of_cover(600.0, 120.0))
-    assert rows["wish"].days_of_cover == pytest.approx(days_of_cover(600.0, 120.0))
-    assert rows["more"].days_of_cover == pytest.approx(days_of_cover(100.0, 50.0))
-    assert rows[ALL_ESSENTIAL].days_of_cover == pytest.approx(days_of_cover(100.0, 50.0))
+    assert rows["use"].days_of_cover == pytest.approx(5 * 30.4375)
+    assert rows["wish"].days_of_cover == pytest.approx(5 * 30.4375)
+    assert rows["more"].days_of_cover == pytest.approx(2 * 30.4375)
+    assert rows[ALL_ESSENTIAL].days_of_cover == pytest.approx(2 * 30.4375)
 
 
 def test_days_of_cover_of_a_case_by_quarters_count_months():
@@ -105,7 +105,6 @@ def test_days_of_cover_of_a_case_by_quarters_count_months():
 
 
 def test_nothing_is_used():
-    assert days_of_cover(600.0, 0.0) is None
     rows = cover_of(changed(one_good(stock=5.0), "uses", "use", demand=Q(0.0)))
     assert rows["use"].days_of_cover is None
     assert rows["use"].time_to_survive is None
@@ -118,12 +117,14 @@ def test_deferrable_uses_can_be_left_out():
     assert rows["use"].time_to_survive == pytest.approx(6.0)
 
 
-def test_what_is_always_met():
-    """The other sells 100: there is no end, and 48 months are known."""
+@pytest.mark.parametrize(("start", "known"), [(0, 60), (7, 53), (20, 48)])
+def test_what_is_always_met(start, known):
+    """The other sells 100: there is no end, and what is left of the 60 months of the
+    calendar is known, or 48 where that is less."""
     case = changed(worked_example(1), "suppliers", "from_other", capacity=Q(100.0))
-    for row in cover_of(case).values():
+    for row in cover_of(case, start).values():
         assert row.time_to_survive is None
-        assert row.survives_at_least == 48
+        assert row.survives_at_least == known
         assert row.survives_length
         assert (row.binding, row.binding_sellers) == ((), ())
         assert row.time_to_survive_myopic is None

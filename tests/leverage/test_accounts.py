@@ -117,16 +117,6 @@ def test_a_sender_who_sells_nothing_here_has_nothing_to_lose():
     assert row.sender_cost_returning is None
 
 
-@pytest.mark.parametrize("bound", ["optimal", "myopic"])
-def test_who_stops_buying_is_the_sender_and_the_losses_change_sides(bound):
-    row = row_of(example(sender="home"), 24, 12, bound=bound, has_premium=True)
-    assert row.target_loss == pytest.approx(2400)
-    assert row.sender_cost_returning == pytest.approx(126_000)
-    assert row.sender_cost_lost == pytest.approx(126_000)
-    assert row.leverage_ratio == pytest.approx(1 / 52.5)
-    assert row.premium is None
-
-
 def test_losses_are_worth_what_they_are_at_the_start_of_the_measure():
     """At a tenth a year: purchases, shortages and refill of each month discounted to the
     month of the cut, wherever it stands in the calendar."""

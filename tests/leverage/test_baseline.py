@@ -7,7 +7,7 @@ import pytest
 from derbes.case.entities import Hit, Measure, MeasureKind
 from derbes.case.quantity import Quantity
 from derbes.compiler import compile_case, compile_measure
-from derbes.leverage.baseline import demand_alone
+from derbes.programs.bounds import demand_alone
 from tests.leverage.asked import row_of
 from tests.programs.solved import changed, example
 from tests.small_cases import worked_example

@@ -84,9 +84,9 @@ def test_starts_that_are_asked_for_and_those_that_measures_fix():
     assert all_starts(outside, (1,)) == [1]
 
 
-def test_ends_look_at_one_start_a_quarter_and_those_asked_for():
+def test_ends_look_at_one_start_a_quarter_the_last_and_those_asked_for():
     study = study_of(worked_example(1))
-    assert _grid(study, (0, 4)) == sorted({*range(0, 60, 3), 4})
+    assert _grid(study, (0, 4)) == sorted({*range(0, 60, 3), 4, 59})
     calendar = replace(worked_example(1).calendar, step=Step.YEAR, n_periods=3)
     yearly = study_of(replace(worked_example(1), calendar=calendar))
     assert _grid(yearly, (1,)) == [0, 1, 2]
@@ -143,11 +143,11 @@ def test_points_solved_in_a_chain_have_the_answers_of_points_solved_alone(case):
     size = float(study.arrays.demand.sum(axis=0).max())
     kept: Kept = {}
     for start in (0, 1, 5, 6):
-        chain = StartSolver(study.calm, start, max(lengths), kept)
+        chain = StartSolver(study.calm, start, kept)
         for length in lengths:
             run = MeasureRun(study.measures[0], length)
             one = chain.solve(run)
-            other = StartSolver(study.calm, start, max(lengths)).solve(run)
+            other = StartSolver(study.calm, start).solve(run)
             assert one.rejoined == other.rejoined or one.window.layout.n != other.window.layout.n
             for essential in (True, False):
                 wanted = study.arrays.use_essential == essential

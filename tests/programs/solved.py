@@ -4,13 +4,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from derbes.case.arrays import MeasureRun
+from derbes.case.arrays import BoolArray, MeasureArrays, MeasureRun
 from derbes.case.entities import Case
 from derbes.compiler import compile_case, compile_measure
+from derbes.leverage.baseline import Baseline, usual_course
 from derbes.leverage.points import StartSolver
-from derbes.programs.branch import BranchSolution
+from derbes.programs.branch import BranchSolution, Window, make_template, solve_branch
 from derbes.programs.calm import CalmSolution, solve_calm
+from derbes.programs.solver.highs import Session
+from derbes.programs.solver.lexicographic import solve_levels
 from derbes.programs.solver.statement import LinearProgram
+from derbes.programs.survive import SurvivalProgram
 from tests.small_cases import worked_example
 
 
@@ -23,7 +27,28 @@ def branch_of(case: Case, start: int, length: int, measure: str = "cut") -> Bran
     """The optimum after a measure."""
     arrays = compile_case(case, length)
     run = MeasureRun(compile_measure(case, arrays, measure), length)
-    return StartSolver(solve_calm(arrays), start, length).solve(run)
+    return StartSolver(solve_calm(arrays), start).solve(run)
+
+
+def solved_alone(window: Window, measure: MeasureArrays, length: int) -> BranchSolution:
+    """The optimum in a window of any length, from nothing known."""
+    return solve_branch(
+        window,
+        Session(window.program),
+        MeasureRun(measure, length),
+        template=make_template(window, measure),
+        last=None,
+    )
+
+
+def baseline_of(window: Window) -> Baseline:
+    """The course of a window without any measure."""
+    return usual_course(window, solve_levels(window.program))
+
+
+def is_met(program: SurvivalProgram, run: MeasureRun, uses: BoolArray) -> bool:
+    """Whether nothing goes short of the uses in the program's window."""
+    return program.least_unmet(run, uses).broken is None
 
 
 def stock(branch: BranchSolution) -> np.ndarray:

@@ -23,13 +23,13 @@ from derbes.case.quantity import Quantity
 from derbes.compiler import compile_case, compile_measure
 from derbes.programs.aggregate import aggregate_program, aggregate_time_to_survive
 from derbes.programs.bounds import demand_path, order_limits, window_bounds
-from derbes.programs.branch import branch_program, make_window, solve_alone
+from derbes.programs.branch import branch_program, make_window
 from derbes.programs.calm import calm_program, first_state, solve_calm
 from derbes.programs.layout import make_layout
 from derbes.programs.objective import order_costs
 from derbes.programs.survive import SurvivalProgram
 from tests.known_answers.test_survival import network
-from tests.programs.solved import branch_of, calm_of, changed, example, row, stock
+from tests.programs.solved import branch_of, calm_of, changed, example, row, solved_alone, stock
 from tests.small_cases import one_good, smallest_complete, worked_example
 
 Q = Quantity
@@ -101,13 +101,13 @@ def test_l2_recipes_take_inputs_at_their_start_and_give_output_after_their_lead_
     }  # fmt: skip
     assert low == 100.0
     first, low, _most = row(program, "balance(part,0)")
-    assert first["opening(part_seller,-2)"] == 1.0
-    assert low == -700.0
+    assert first == {"order(make,0)": -2.0, "lot(heap,0)": -1.0, "fresh(part,0)": -1.0}
+    assert low == -700.0 - 200.0, "what is in store, and what 100 goods of the month take"
 
 
 def test_l2_nothing_comes_from_nothing():
-    """700 parts make 350 goods; of those on the way two months are lost: none comes for
-    three months, and the recipe takes another month."""
+    """700 parts make 350 goods; what is on the way is lost: no part comes for two months,
+    and the recipe takes another month."""
     branch = branch_of(chain(), 0, 6)
     made, unmet = branch.block("order")[1], branch.block("unmet")[0]
     bought = branch.block("order")[0]
@@ -174,7 +174,7 @@ def test_l3_routes_share_the_capacity_of_their_seller():
 def test_l3_a_quota_limits_orders_while_it_runs():
     case = changed(worked_example(1), "measures", "cut", share=Q(0.75))
     arrays = compile_case(case)
-    layout = make_layout(arrays, 5, 6, has_reserve=True, has_opening=False)
+    layout = make_layout(arrays, 5, 6, has_reserve=True)
     run = MeasureRun(compile_measure(case, arrays, "cut"), 4)
     assert order_limits(layout, run).tolist() == [
         [50.0, 50.0, 50.0, 50.0, 200.0, 200.0], [40.0] * 6,
@@ -185,14 +185,17 @@ def test_l3_a_quota_limits_orders_while_it_runs():
     ("opening", "start", "path"),
     [
         (3, 1, [0, 0, 0, 0, 0, 0, 25, 50, 75, 100]),
-        (3, 4, [0, 0, 0, 25, 25, 25, 25, 50, 75, 100]),
-        (-1, 0, [0, 0, 0, 50, 75, 100, 100, 100, 100, 100]),
+        (4, 3, [0, 0, 0, 0, 0, 0, 0, 25, 50, 75]),
+        (3, 3, [0, 0, 0, 25, 50, 75, 100, 100, 100, 100]),
+        (3, 4, [0, 0, 0, 25, 50, 75, 100, 100, 100, 100]),
+        (-1, 0, [50, 75, 100, 100, 100, 100, 100, 100, 100, 100]),
         (3, 8, [0, 0, 0, 25, 50, 75, 100, 100, 100, 100]),
     ],
 )
-def test_l3_a_delay_of_three_months_moves_what_is_still_to_open(opening, start, path):
-    """It stands where it stood in the month before; a plant that is open stays open, and
-    one that was to be open from the first month on opens when the delay is over."""
+@pytest.mark.parametrize("length", [1, 3, 12])
+def test_l3_a_delay_of_three_months_moves_what_is_still_to_open(opening, start, path, length):
+    """An opening behind the first month of the measure comes three months later, with its
+    ramp, whatever the length; what opens in that month or is open goes on as planned."""
     case = one_good(capacity=0.0, n_periods=10)
     plant = Plant("plant", actor="home", opening=opening, ramp=Q(3.0))
     make = Recipe("make", output="good", plant="plant", capacity=Q(100.0), cost=Q(1.0))
@@ -201,8 +204,8 @@ def test_l3_a_delay_of_three_months_moves_what_is_still_to_open(opening, start, 
     )
     case = replace(case, plants={"plant": plant}, recipes={"make": make}, measures={"cut": late})
     arrays = compile_case(case)
-    layout = make_layout(arrays, start, 10 - start, has_reserve=True, has_opening=False)
-    limits = order_limits(layout, MeasureRun(compile_measure(case, arrays, "cut"), 3))
+    layout = make_layout(arrays, start, 10 - start, has_reserve=True)
+    limits = order_limits(layout, MeasureRun(compile_measure(case, arrays, "cut"), length))
     assert limits[1].tolist() == path[start:]
 
 
@@ -254,7 +257,7 @@ def test_l5_demand_is_that_of_the_crisis_while_the_measure_runs():
     case = replace(case, measures={**case.measures, "surge": surge})
     case = changed(case, "uses", "use", crisis_demand=Q(120.0))
     arrays = compile_case(case)
-    layout = make_layout(arrays, 7, 4, has_reserve=True, has_opening=False)
+    layout = make_layout(arrays, 7, 4, has_reserve=True)
     run = MeasureRun(compile_measure(case, arrays, "cut"), 2)
     assert demand_path(layout, run).tolist() == [[180.0, 180.0, 100.0, 100.0]]
     bounds = window_bounds(layout, first_state(arrays), run)
@@ -376,10 +379,10 @@ def test_l8_an_end_that_comes_too_soon_is_seen():
     case = worked_example(1)
     arrays = compile_case(case)
     measure = compile_measure(case, arrays, "cut")
-    short = solve_alone(make_window(solve_calm(arrays), 24, 12), measure, 12)
+    short = solved_alone(make_window(solve_calm(arrays), 24, 12), measure, 12)
     assert not short.rejoined
     assert short.block("behind")[0, 0] == pytest.approx(600.0)
-    enough = solve_alone(make_window(solve_calm(arrays), 24, 18), measure, 12)
+    enough = solved_alone(make_window(solve_calm(arrays), 24, 18), measure, 12)
     assert enough.rejoined
 
 
@@ -435,7 +438,7 @@ def test_purchases_are_paid_on_arrival_and_recipes_at_their_start():
     case = replace(changed(case, "suppliers", "part_seller", price=prices), discount_rate=Q(0.1))
     case = changed(case, "measures", "cut", kind=MeasureKind.PRICE_RISE, by=Q(1.0))
     arrays = compile_case(case)
-    layout = make_layout(arrays, 1, 4, has_reserve=True, has_opening=False)
+    layout = make_layout(arrays, 1, 4, has_reserve=True)
     month = 1.1 ** (-1 / 12)
     paid = np.array([[3, 5, 5, 5] * month ** np.arange(2, 6), month ** np.arange(4)])
     np.testing.assert_allclose(order_costs(layout, CALM), paid)
@@ -447,7 +450,8 @@ def test_purchases_are_paid_on_arrival_and_recipes_at_their_start():
 
 
 def test_exports_at_a_profit_end_at_what_the_buyer_takes():
-    case = smallest_complete()
+    """With parts enough for the 5.33 that the line makes: 4 are used and 1 is sold."""
+    case = changed(smallest_complete(), "suppliers", "seller", capacity=Q(99.0))
     case = changed(case, "exports", "buyer", price=Q(1e4))
     arrays = compile_case(case)
     layout, program = calm_program(arrays)

@@ -10,7 +10,6 @@ import pytest
 
 from derbes.case.arrays import MeasureRun
 from derbes.compiler import compile_case, compile_measure
-from derbes.leverage.baseline import calm_baseline
 from derbes.leverage.premium import money_program
 from derbes.programs.aggregate import aggregate_program
 from derbes.programs.branch import branch_program, make_window
@@ -19,6 +18,7 @@ from derbes.programs.layout import make_layout
 from derbes.programs.solver.statement import LinearProgram, to_lp_text
 from derbes.programs.survive import survival_program
 from tests.known_answers.test_survival import network
+from tests.programs.solved import baseline_of
 from tests.small_cases import smallest_complete
 
 FOLDER = Path(__file__).parent / "lp"
@@ -30,14 +30,14 @@ def programs() -> dict[str, LinearProgram]:
     calm = solve_calm(arrays)
     window = make_window(calm, 1, 4)
     cut = MeasureRun(compile_measure(case, arrays, "cut"), 2)
-    layout = make_layout(arrays, 0, 3, has_reserve=False, has_opening=False)
+    layout = make_layout(arrays, 0, 3, has_reserve=False)
     short = replace(arrays, n_periods=3)
     return {
         "calm": calm_program(short)[1],
         "branch": branch_program(window, cut),
         "survive": survival_program(layout, first_state(arrays)),
         "aggregate": aggregate_program(network(arrays, cut=True), arrays.use_essential),
-        "price_rise": money_program(calm_baseline(window)),
+        "price_rise": money_program(baseline_of(window)),
     }
 
 
@@ -56,7 +56,7 @@ def test_every_kind_of_row_stands_in_a_golden_program() -> None:
     texts = "\n".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*.lp"))
     assert kinds == {
         "stock", "fresh_stock", "balance", "shelf_life", "shared_capacity", "line", "storage",
-        "reserve", "refill", "calm_state", "calm_age", "capacity",
+        "reserve", "refill", "calm_state", "calm_age", "calm_freshness", "capacity",
     }  # fmt: skip
     for kind in kinds:
         assert f" {kind}(" in texts

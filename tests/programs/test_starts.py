@@ -13,6 +13,7 @@ from derbes.compiler import compile_case, compile_measure
 from derbes.programs.calm import calm_program, calm_start, solve_calm
 from derbes.programs.solver.lexicographic import CERTIFIED
 from derbes.programs.survive import SurvivalProgram
+from tests.programs.solved import is_met
 from tests.small_cases import worked_example
 
 
@@ -62,8 +63,8 @@ def test_survival_is_the_same_in_the_solver_of_another_start():
         shared.append(SurvivalProgram(calm, start, 24, shared[-1]))
     assert all(one.session is shared[0].session for one in shared)
     assert len({id(one.session) for one in alone}) == len(alone)
-    expected = [one.is_met(run, arrays.use_essential) for one in alone]
+    expected = [is_met(one, run, arrays.use_essential) for one in alone]
     assert {*expected} == {True, False}
-    assert [one.is_met(run, arrays.use_essential) for one in shared] == expected
+    assert [is_met(one, run, arrays.use_essential) for one in shared] == expected
     # asked backward, each still answers for its own start
-    assert [one.is_met(run, arrays.use_essential) for one in shared[::-1]] == expected[::-1]
+    assert [is_met(one, run, arrays.use_essential) for one in shared[::-1]] == expected[::-1]

@@ -223,17 +223,3 @@ def _met_for(program: SurvivalProgram, measure: Any, arrays: Any, n: int) -> boo
     """Whether the first n periods of an endless measure can all be met."""
     shorter = SurvivalProgram(solve_calm(arrays), 0, n)
     return shorter.is_met(MeasureRun(measure, n), arrays.use_essential)
-
-
-@LAW
-@given(cases(), starts)
-def test_leverage_from_the_other_side_is_the_inverse(case: Case, start: int) -> None:
-    """When the target itself stops buying, the same losses stand the other way round."""
-    there = row(case, start)
-    back = row(with_measure(case, sender="home"), start)
-    sellers = {supplier.actor for supplier in case.suppliers.values()}
-    assume("sender" in sellers)
-    assert back.target_loss == pytest.approx(there.sender_cost_returning)
-    assert back.sender_cost_returning == pytest.approx(there.target_loss)
-    if there.leverage_ratio and back.leverage_ratio:
-        assert back.leverage_ratio == pytest.approx(1 / there.leverage_ratio)

@@ -1,6 +1,6 @@
 """Small cases with a ledger, for tests of statements."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from derbes.case.entities import Actor, Case, Document, Fact, Variant
@@ -11,6 +11,7 @@ from derbes.statements.expressions.entries import read_ledger
 from derbes.statements.quantities import COMPUTED_BY, DrawWorld
 from derbes.statements.table import TableRequest, Verdicts, verdicts_of
 from derbes.statements.terms.evaluation import evaluate
+from derbes.statements.terms.tree import Comparison
 from derbes.statements.terms.values import Day, Value, day_of
 from derbes.statements.verdicts import Sampling
 from derbes.study import variant_case
@@ -98,6 +99,18 @@ def world_of(case: Case, as_of: str = AS_OF) -> DrawWorld:
 def value_of(case: Case, text: str, as_of: str = AS_OF) -> Value:
     """Truth of an expression at central values."""
     return evaluate(read_expression(text, names_of(case)), world_of(case, as_of))
+
+
+def numbers_of(case: Case) -> Callable[[str], Value]:
+    """What amounts of a case come to at central values, in one world."""
+    world, names = world_of(case), names_of(case)
+
+    def number(text: str) -> Value:
+        compared = read_expression(f"{text} == {text}", names)
+        assert isinstance(compared, Comparison)
+        return evaluate(compared.sides[0][0], world)
+
+    return number
 
 
 def verdicts(case: Case, *, draws: int = 16, flips: int = 0, as_of: str = AS_OF) -> Verdicts:

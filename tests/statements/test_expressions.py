@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from derbes.case.options import Option, OptionKind
+from derbes.case.entities import CapitalPayment, Document, Export, Fact, Tier, Use
+from derbes.case.options import Option, OptionKind, Standard
 from derbes.case.quantity import Quantity
 from derbes.statements.expressions import names_of, problems_of, read_expression
 from derbes.statements.expressions.spelling import ExpressionError
@@ -50,6 +51,10 @@ TRUE = [
     'exists(plant) and not exists("nowhere")',
     "attested(cost) and not attested(rumor) and not attested(guess)",
     "attested(guess, grade=D)",
+    "count(s for s in statements_of(home)) == 3",
+    "all(held_by(s, home) for s in statements_of(home))",
+    "count(s for s in statements_of(home) if denied(s)) == 1",
+    "count(s for s in statements_of(sender)) == 0",
 ]
 
 
@@ -236,3 +241,55 @@ def test_good_expressions_have_no_problems(text):
 def test_an_expression_must_be_true_or_false():
     with pytest.raises(ExpressionError, match="this is a number, not true or false"):
         read_expression("1 + 1", names_of(E3))
+
+
+# Quantities and sets that nothing above asks about, by hand
+
+
+def _whole():
+    """E2 with an export, an option, a crisis, tags, a standard and a deferrable use."""
+    base = worked_example(2)
+    buyer = Export(
+        "buyer", actor="other", good="good", price=Quantity(50.0), capacity=Quantity(7.0)
+    )
+    crisis = replace(base.uses["use"], crisis_demand=Quantity(130.0))
+    paid = CapitalPayment(3, Quantity(500.0), Quantity(0.4))
+    return replace(
+        base,
+        goods={**base.goods, "good": replace(base.goods["good"], tags=("dear",))},
+        uses={
+            "use": crisis,
+            "wish": Use("wish", good="good", tier=Tier.DEFERRABLE, demand=Quantity(1.0)),
+        },
+        plants={"plant": replace(base.plants["plant"], capital=(paid,))},
+        exports={"buyer": buyer},
+        standards={"year": Standard("year", measure="cut", length=12, first=0)},
+        documents={"report": Document("report", date="2026-01-10")},
+        facts={"known": Fact("known", document="report", grade="A", tags=("new",))},
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'all(stock_trend(g, 2026-02, 2026-12) == 0 for g in goods_tagged("dear"))',
+        "capital(plant) == 500 and capital(foreign=true) == 200",
+        "needs(good, component) and not needs(component, good)",
+        "demand(use, 2026-01, crisis=true) == 130",
+        'all(exported(g, 2026-01, 2026-01) == 7 for g in goods_tagged("dear"))',
+        "reserve_used(sender, 2026-01, months=12) == 1",
+        "not meets(year) and not all(meets(s) for s in standards)",
+        "count(u for u in essential_uses) == 1 and count(u for u in uses) == 2",
+        "count(a for a in sellers) == 2",
+        "count(r for r in recipes if capacity(r, 2026-01) == 100) == 1",
+        "count(p for p in plants) == 1 and count(m for m in measures) == 1",
+        "count(f for f in facts if attested(f)) == 1",
+        'count(f for f in facts_tagged("new")) == 1',
+        'count(f for f in facts_tagged("old")) == 0',
+        "count(s for s in statements) == 0",
+        "all(needs(good, g) for g in inputs_of(good)) and count(g for g in inputs_of(good)) == 1",
+        "count(g for g in raw_inputs_of(good)) == 1 and count(g for g in raw_inputs_of(component)) == 0",
+    ],
+)
+def test_what_the_reference_offers(text):
+    assert value_of(_whole(), text) is True

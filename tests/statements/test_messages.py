@@ -82,7 +82,16 @@ variant=base)""",
         """\
 units do not fit: t and month
       0 | stock(good, 2026-01) > "12 month"
-        | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^""",
+        | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    fix: write both in one kind of unit, or divide one by what makes it the other""",
+    ),
+    (
+        'stock(good, 2026-01) > "5 t/month"',
+        """\
+units do not fit: t and t/month
+      0 | stock(good, 2026-01) > "5 t/month"
+        | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    fix: multiply what is in t/month by a time, as in * "6 month\"""",
     ),
     (
         'cost > "1 bn EUR"',

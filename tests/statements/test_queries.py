@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from derbes.case.entities import Actor
 from derbes.case.ledger import (
@@ -295,25 +297,78 @@ def test_words_that_exclude(text, truth):
     assert is_exclusive(text) is truth
 
 
-def _row(name, holder, probability, outcome):
+def _row(name, holder, probability, outcome, is_due=True, verdict="holds"):
     return StatementRow(
-        id=name, says={}, document="", place="", expression="", verdict="holds", share=None,
+        id=name, says={}, document="", place="", expression="", verdict=verdict, share=None,
         standard_error=None, reason="", holder=holder, probability=probability, outcome=outcome,
-        brier=brier_score(probability, outcome),
+        is_due=is_due, brier=brier_score(probability, outcome) if is_due else None,
     )  # fmt: skip
 
 
 def test_scores_by_hand():
     rows = [
         _row("1", "a", 0.95, "yes"), _row("2", "a", 0.75, "no"), _row("3", "a", 0.95, "void"),
-        _row("4", "a", 0.95, None), _row("5", "b", 0.1, "no"),
+        _row("4", "a", 0.9, None, verdict="untestable"), _row("5", "b", 0.1, "no"),
+        _row("6", "a", 0.4, "yes", is_due=False), _row("7", "a", 0.4, "yes", is_due=None),
+        _row("8", "a", 0.4, None, is_due=False), _row("9", "a", 0.4, None, verdict="expired"),
     ]  # fmt: skip
-    scores = scores_of(rows).scores
-    assert [(s.speaker, s.n_predictions, s.n_resolved, s.n_void) for s in scores] == [
-        ("a", 4, 2, 1), ("b", 1, 1, 0),
-    ]  # fmt: skip
-    assert scores[0].brier == pytest.approx((0.05**2 + 0.75**2) / 2)
-    assert scores[1].brier == pytest.approx(0.01)
+    found = scores_of(rows)
+    first, second = found.scores
+    counts = (first.n_predictions, first.n_due, first.n_resolved, first.n_early, first.n_open,
+              first.n_void, first.n_expired)  # fmt: skip
+    assert counts == (8, 3, 2, 2, 1, 1, 1)
+    assert (first.speaker, second.speaker, second.n_due) == ("a", "b", 1)
+    resolved = 0.05**2 + 0.75**2
+    assert first.brier == pytest.approx(resolved / 2)
+    assert first.brier_low == pytest.approx((resolved + 0.01) / 3)
+    assert first.brier_high == pytest.approx((resolved + 0.81) / 3)
+    assert second.brier == second.brier_low == second.brier_high == pytest.approx(0.01)
+    assert found.words() == (
+        "3 of 9 predictions are due and scored; 1 due and undecided; 2 decided early, scored once "
+        "the day is over; 1 open; 1 void; 1 expired."
+    )
+
+
+def test_what_came_early_is_not_scored_alone():
+    """Ten at 10 %, one of which comes in May: a sample of what came is none of what was said."""
+    early = [_row("1", "a", 0.1, "yes", is_due=False)]
+    early += [_row(str(n), "a", 0.1, None, is_due=False) for n in range(2, 11)]
+    found = scores_of(early)
+    (one,), (bin_,) = found.scores, found.calibration
+    assert (one.brier, one.brier_low, one.n_early, one.n_open) == (None, None, 1, 9)
+    assert (bin_.n, bin_.mean_probability, bin_.share_true) == (0, None, None)
+    assert (bin_.n_early, bin_.n_open) == (1, 9)
+    late = [_row("1", "a", 0.1, "yes"), *(_row(str(n), "a", 0.1, "no") for n in range(2, 11))]
+    found = scores_of(late)
+    assert found.scores[0].brier == pytest.approx((0.81 + 9 * 0.01) / 10)
+    assert found.calibration[0].share_true == pytest.approx(0.1)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.floats(0, 1),
+            st.sampled_from([None, "yes", "no", "void"]),
+            st.sampled_from([None, False, True]),
+            st.sampled_from(["holds", "untestable", "expired"]),
+        ),
+        max_size=12,
+    )
+)
+def test_every_prediction_is_counted_once(drawn):
+    rows = [
+        _row(str(n), "a", p, outcome, due, verdict)
+        for n, (p, outcome, due, verdict) in enumerate(drawn)
+    ]
+    found = scores_of(rows)
+    for one in found.scores:
+        parts = one.n_due + one.n_early + one.n_open + one.n_void + one.n_expired
+        assert parts == one.n_predictions == len(rows)
+        assert (one.brier is None) == (one.n_resolved == 0)
+        if one.brier is not None and one.n_due == one.n_resolved:
+            assert one.brier_low == one.brier == one.brier_high
+    binned = sum(b.n + b.n_undecided + b.n_early + b.n_open for b in found.calibration)
+    assert binned == sum(one.n_due + one.n_early + one.n_open for one in found.scores)
 
 
 def test_calibration_by_hand():

@@ -12,6 +12,7 @@ from derbes.statements.catalog import (
     MODALITY_WORDS,
     QUANTITIES,
     SETS,
+    SETS_BY_NAME,
     SUMMARIES,
     VERDICT_WORDS,
 )
@@ -61,3 +62,14 @@ def test_every_field_of_a_result_is_documented():
 def test_every_query_is_documented():
     text = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
     assert [query for query in QUERIES if f"`{query}`" not in text] == []
+
+
+def test_every_quantity_and_set_is_tried_on_known_numbers():
+    """What stands in no test can say anything."""
+    said = "\n".join(
+        path.read_text(encoding="utf-8")
+        for path in Path(__file__).parent.glob("*.py")
+        if path.name != Path(__file__).name
+    )
+    names = (*(rf"\b{name}\(" for name in BY_NAME), *(rf" in {name}\b" for name in SETS_BY_NAME))
+    assert [name for name in names if not re.search(name, said)] == []

@@ -303,6 +303,24 @@ def test_no_is_decided_before_it_is_due():
     assert (found.verdict, found.outcome) == ("fails", "no")
 
 
+def test_what_comes_after_its_day_comes_too_late():
+    """The rumor is of June: said to come by May, it failed, however long one waits."""
+    case = _prediction(due="2026-05-31", yes_if="attested(rumor)")
+    for as_of in ("2026-06-01", "2030-01-01"):
+        found = verdicts(case, as_of=as_of).judged["P"]
+        assert (found.verdict, found.outcome) == ("fails", "no")
+
+
+def test_silence_after_the_day_says_what_no_rule_says():
+    """With `no_if` alone silence is yes, with both rules it decides nothing."""
+    case = _prediction(due="2026-04-30", no_if="attested(rumor)")
+    assert verdicts(case, as_of="2026-04-30").judged["P"].verdict == "not_due"
+    found = verdicts(case, as_of="2026-07-01").judged["P"]
+    assert (found.verdict, found.outcome, found.part) == ("holds", "yes", ("P", "no_if"))
+    both = _prediction(due="2026-04-30", yes_if="attested(rumor)", no_if="attested(guess)")
+    assert verdicts(both, as_of="2026-07-01").judged["P"].verdict == "untestable"
+
+
 def test_a_condition_that_has_not_come_makes_it_void():
     case = _prediction(condition="attested(guess)", yes_if="attested(rumor)")
     found = verdicts(case, as_of="2026-07-01").judged["P"]
@@ -338,8 +356,11 @@ def test_rows_tell_what_was_asked():
     case = _prediction(due="2027-12-31", yes_if="attested(rumor)", cue="expected")
     table = statement_table(verdicts(case, as_of="2026-07-01"), day("2026-07-01"), MADE)
     row = next(row for row in table.statements if row.id == "P")
-    assert (row.probability, row.outcome, row.brier) == (0.75, "yes", pytest.approx(0.0625))
+    assert (row.probability, row.outcome, row.brier, row.decided_early) == (0.75, "yes", None, True)
     assert (row.due, row.is_due, row.expression) == ("2027-12-31", False, "attested(rumor)")
+    later = statement_table(verdicts(case, as_of="2028-01-01"), day("2028-01-01"), MADE)
+    row = next(row for row in later.statements if row.id == "P")
+    assert (row.outcome, row.brier, row.decided_early) == ("yes", pytest.approx(0.0625), False)
     decided = next(row for row in table.statements if row.id == "decided")
     assert (decided.stance, decided.target, decided.polarity) == ("-", "plant", "affirmed")
     assert dict(decided.stances) == {"plant": "-", "home": "-"}

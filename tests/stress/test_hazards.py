@@ -114,7 +114,8 @@ def test_without_a_cost_of_being_short_losses_are_missing_not_zero():
     assert risk.exceedance_unit == "t"
     answers = {a.name: a for a in hazard_answers(free, found, "base", exact=False)}
     loss = answers["target_loss(hazards, bound=myopic)"]
-    assert loss.n_without == (found.unmet > 0).sum()
+    assert 0 < loss.n_without == (found.unmet > 0).sum() < loss.n_draws + loss.n_without
+    assert (loss.mean, loss.standard_error, dict(loss.quantiles)) == (None, None, {})
     assert answers["unmet_essential(hazards, bound=myopic)"].n_without == 0
 
 

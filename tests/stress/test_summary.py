@@ -1,9 +1,12 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from derbes.stress.columns.optimum import unbounded_ratio
 from derbes.stress.summary import (
     draws_to_halve,
     probability,
@@ -13,6 +16,10 @@ from derbes.stress.summary import (
 )
 
 EQUAL = np.full(1000, 1e-3)
+
+
+def replaced(row, **changed):
+    return SimpleNamespace(**{**vars(row), **changed})
 
 
 def normal(n=1000, seed=3):
@@ -34,10 +41,27 @@ def test_the_standard_error_is_how_far_means_of_other_seeds_lie_apart():
     assert told == pytest.approx(np.std(means), rel=0.15)
 
 
-def test_draws_without_a_value_are_counted_and_left_out():
+def test_nothing_is_averaged_over_the_draws_that_happen_to_have_a_value():
     values = np.array([1.0, np.nan, 3.0, np.nan])
     found = spread(values, np.full(4, 0.25))
-    assert (found.mean, found.n, found.n_without) == (2.0, 2, 2)
+    assert (found.mean, found.standard_error, found.quantiles) == (None, None, {})
+    assert (found.n, found.n_without) == (2, 2)
+
+
+def test_what_has_no_bound_is_the_largest_of_all_and_has_no_mean():
+    values = np.array([1.0, np.inf, 3.0, 2.0])
+    found = spread(values, np.full(4, 0.25))
+    assert (found.mean, found.standard_error) == (None, None)
+    assert found.quantiles == {"5": 1.0, "25": 1.0, "50": 2.0, "75": 3.0}
+    assert (found.n, found.n_without, found.n_unbounded) == (4, 0, 1)
+
+
+def test_a_ratio_without_bound_is_not_left_out():
+    row = SimpleNamespace(leverage_ratio=None, target_loss=5.0, sender_cost_returning=0.0)
+    assert unbounded_ratio(row) == np.inf
+    assert unbounded_ratio(replaced(row, target_loss=0.0)) == 0.0
+    assert unbounded_ratio(replaced(row, target_loss=None)) is None
+    assert unbounded_ratio(replaced(row, leverage_ratio=2.0)) == 2.0
 
 
 def test_no_value_at_all_is_missing_not_zero():

@@ -8,6 +8,19 @@ Label = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What is made of something that a case leaves open, or that is altered."""
+
+    where: str
+    """Path inside the case, e.g. `suppliers.north.lead_time`."""
+    what: str
+    fix: str = ""
+    """How to settle it otherwise."""
+    line: int = 0
+    """Line in the case file, from 1; 0 when unknown."""
+
+
+@dataclass(frozen=True, slots=True)
 class Element:
     """What every element of a case has."""
 

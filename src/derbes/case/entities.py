@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from derbes.case.basics import Element, Label
+from derbes.case.basics import Element, Label, Note
 from derbes.case.calendar import Calendar
 from derbes.case.ledger import Contrast, DoubleStandard, Statement, Tension
 from derbes.case.options import Budget, Limit, Option, Risk, Standard
@@ -350,7 +350,11 @@ class Case:
     """Paths written as `missing` in the case: known to be unknown."""
     expressions: Mapping[str, int] = field(default_factory=dict)
     """Path of each expression (`statements.C45.holds_if`) → line in the case file."""
+    notes: tuple[Note, ...] = ()
+    """What a reader of the answers should know about the inputs; of the case as written."""
     source: str = ""
     """File it was read from."""
+    files: tuple[str, ...] = ()
+    """All files that it was read from."""
     hash: str = ""
     """SHA-256 of the case's text, all files."""

@@ -26,7 +26,7 @@ class Quantity:
     """A number in the case's base unit, with range, grade and source.
 
     A constant has an empty `steps`; a series by date holds the value of each
-    step from its period on, and `value` is that of the first step.
+    step from its period on, and `value` is that in the first period.
     """
 
     value: float

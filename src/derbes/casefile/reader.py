@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
+from derbes.case.basics import Note
 from derbes.case.entities import Case
 from derbes.casefile.alternatives import Base, alternatives_of
 from derbes.casefile.build.draft import Memory, build_draft
 from derbes.casefile.checks import check_draft
 from derbes.casefile.findings import Finding
+from derbes.casefile.notes import notes_of
 from derbes.casefile.schema.document import SECTIONS
 from derbes.casefile.tree.files import Tree, read_tree
 from derbes.casefile.tree.nodes import Table, dotted, key_place, place, resolve, shown
@@ -68,7 +70,11 @@ def read_files(path: FilePath, instead: Mapping[FilePath, str] | None = None) ->
     problems = list(dict.fromkeys(problems))
     if problems:
         return Read(_in_order(problems), None, tree)
-    return Read((), found.case_with(str(path), tree.hash), tree)
+    notes = _problems(tree, tree.root, notes_of(base.draft))
+    case = found.case_with(str(path), tree.hash)
+    files = tuple(str(source.path) for source in tree.sources)
+    told = tuple(Note(one.where, one.what, one.fix, one.line) for one in _in_order(notes))
+    return Read((), replace(case, notes=told, files=files), tree)
 
 
 def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:

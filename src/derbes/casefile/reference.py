@@ -144,9 +144,14 @@ are free text. Months are written `2027-07`. A key that is not listed here is re
 _UNITS = """\
 A number may come with its unit, in English, Russian or Kazakh: `70 round/month`,
 `1,5 млн тенге`, `120 т/мес.`, `4 ай`, `15 %`. A comma or a point stands before decimals, a
-space between thousands; what can be read in two ways (`1,200 t`) is refused. A month is
-{days} days, a quarter 3 months, a year 12. Money in another currency needs a rate under
-`currency`. Any other ASCII word is a unit of its own when a good names it.
+space or an apostrophe between thousands, or the other of the two marks (`1.234,5`,
+`1,234,567`). What can be read in two ways is refused: `1,200 t` and `1.200 t` alike, whereas
+`1.200` alone is a number of YAML. Footnotes, ranges (`1000-1200 t`) and words for "not known"
+are refused with the way to write them. In braces and square brackets YAML parts at commas: a
+number with a decimal comma is put in quotes there.
+
+A month is {days} days, a quarter 3 months, a year 12. Money in another currency needs a rate
+under `currency`. Any other ASCII word is a unit of its own when a good names it.
 
 In the tables below `good` stands for the unit of the good, `money` for the base currency.
 """

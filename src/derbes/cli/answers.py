@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
+from derbes.case.basics import Note
 from derbes.errors import CaseError, Problem, RequestError
-from derbes.language import _
+from derbes.language import _, ngettext
 from derbes.outputs import write_atomically
 from derbes.results.records import to_json
 
@@ -65,5 +66,23 @@ def problems_record(problems: Iterable[Problem]) -> dict[str, Any]:
                 "fix": problem.fix,
             }
             for problem in problems
+        ]
+    }
+
+
+def notes_text(notes: Iterable[Note]) -> str:
+    """Notes on a case as a list for the screen."""
+    lines = [str(Problem(note.where, note.what, note.line, fix=note.fix)) for note in notes]
+    n = len(lines)
+    head = ngettext("{n} note on what is made of it:", "{n} notes on what is made of it:", n)
+    return "\n".join([head.format(n=n), *(f"  - {line}" for line in lines)])
+
+
+def notes_record(notes: Iterable[Note]) -> dict[str, Any]:
+    """Notes on a case as `{notes: [...]}`."""
+    return {
+        "notes": [
+            {"line": note.line, "where": note.where, "what": note.what, "fix": note.fix}
+            for note in notes
         ]
     }

@@ -53,19 +53,24 @@ def longest_lead_time(case: Case) -> int:
     return longest_delivery(case) + max((periods(months(m.by)) for m in delays), default=0)
 
 
+LONGEST_MONTHS = 48
+"""Measures and delays up to this long find the same calm plan, whatever is asked. [month]"""
+YEARS_BEHIND = 2
+"""Years behind the last branch, so that the end of the arrays is felt by none."""
+
+
 def tail_periods(case: Case, longest_length: int = 0) -> int:
     """Periods that the arrays need behind the calendar. [period]
 
-    The longest branch from the last period on, and two more years, so that the end of the
-    arrays is felt by none.
+    Room for a branch from the last period on, and two more years. It does not depend on
+    which measures and lengths there are, unless they are longer than `LONGEST_MONTHS`.
     """
     periods = case.calendar.periods
     lengths = [length for measure in case.measures.values() for length in measure.lengths]
-    longest = max([*lengths, longest_length, 1])
     delays = [periods(months(m.by)) for m in case.measures.values() if m.kind is MeasureKind.DELAY]
-    ramps = [periods(months(plant.ramp)) for plant in case.plants.values()]
-    branch = longest + refill_periods(case) + longest_lead_time(case)
-    if delays and ramps:
-        branch += max(delays) + max(ramps)
-    years = 2 * MONTHS_A_YEAR // case.calendar.step
+    ramps = [periods(months(plant.ramp)) for plant in case.plants.values()] if delays else []
+    longest = max([*lengths, longest_length, 1]) + max(delays, default=0) + max(ramps, default=0)
+    longest = max(longest, periods(LONGEST_MONTHS))
+    branch = longest + refill_periods(case) + longest_delivery(case)
+    years = YEARS_BEHIND * MONTHS_A_YEAR // case.calendar.step
     return max(branch, sender_horizon(case)) + years + 1

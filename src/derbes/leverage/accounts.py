@@ -19,6 +19,9 @@ from derbes.programs.branch import Window, paid_on_arrival
 from derbes.programs.chokepoint import NOTHING, stock_by_good
 from derbes.programs.values import unit_values
 
+ROUNDING = 1e-12
+"""Part of both courses' money that a loss by rounding may be."""
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
@@ -51,11 +54,19 @@ def as_columns(window: Window, response: Response) -> FloatArray:
     return columns
 
 
-def response_money(window: Window, response: Response, run: MeasureRun) -> float:
-    """V(cut) over the window. [money]"""
-    costs = window.money_costs(run)
-    on_the_way = paid_on_arrival(window, response.found).sum()
-    return float(costs @ as_columns(window, response) + on_the_way)
+def target_loss(response: Response, run: MeasureRun, baseline: Baseline) -> float:
+    """V(cut) - V(baseline) over the window; what is there by rounding alone is none. [money]"""
+    window = baseline.window
+    paid = window.money_costs(run) * as_columns(window, response)
+    without = window.money_costs(baseline.run) * baseline.columns
+    on_the_way = paid_on_arrival(window, response.found)
+    before = paid_on_arrival(window, baseline.found)
+    width = max(on_the_way.shape[1], before.shape[1])
+    late = np.zeros((2, len(on_the_way), width))
+    late[0, :, : on_the_way.shape[1]], late[1, :, : before.shape[1]] = on_the_way, before
+    loss = float((paid - without).sum() + (late[0] - late[1]).sum())
+    size = float(np.abs(paid).sum() + np.abs(without).sum())
+    return loss if abs(loss) > ROUNDING * size else 0.0
 
 
 def unrestored(window: Window, missing: FloatArray) -> float:

@@ -15,7 +15,7 @@ from derbes.leverage.points import (
     optimal_response,
 )
 from derbes.leverage.premium import Premium, PriceRise
-from derbes.programs.bounds import demand_path, refill_limits, reserve_target, takes_nothing
+from derbes.programs.bounds import demand_path, refill_limits, takes_nothing
 from derbes.programs.branch import BranchSolution, Window
 from derbes.programs.chokepoint import NOTHING, stock_by_good
 from derbes.programs.solver.statement import usual_sizes
@@ -23,8 +23,6 @@ from derbes.results.leverage import LeverageRow
 from derbes.study import Study
 
 OPTIMAL, MYOPIC = "optimal", "myopic"
-ROUNDING = 1e-11
-"""Part of both courses' money that a loss by rounding may be."""
 NO_PREMIUM = Premium(None, is_unbounded=False)
 
 
@@ -63,7 +61,9 @@ def branch_rows(
         n = window.layout.n
         if n not in prices:
             prices[n] = PriceRise(baseline)
-        premium = prices[n].premium(branch.run, _home_loss(branch, best, baseline), baseline)
+        premium = prices[n].premium(
+            branch.run, accounts.target_loss(best, branch.run, baseline), baseline
+        )
     bounds = _bounds(branch, best, rule, baseline)
     after = (0.0, 0.0)
     if prices is not None and losses.target is not None and not branch.rejoined:
@@ -109,12 +109,6 @@ def _goes_on(
     return found[0], found[1]
 
 
-def _home_loss(branch: BranchSolution, response: accounts.Response, baseline: Baseline) -> float:
-    money = accounts.response_money(branch.window, response, branch.run)
-    loss = money - baseline.money
-    return loss if abs(loss) > ROUNDING * (abs(money) + abs(baseline.money)) else 0.0
-
-
 def _bounds(
     branch: BranchSolution,
     best: accounts.Response,
@@ -156,8 +150,8 @@ def with_shortfalls(window: Window, run: MeasureRun, response: accounts.Response
     layout, arrays = window.layout, window.layout.arrays
     columns = accounts.as_columns(window, response)
     stock = stock_by_good(arrays, response.lots, response.fresh)
-    lacks = np.maximum(reserve_target(layout) - stock[layout.reserved], 0.0)
-    allowed = refill_limits(layout, run)
+    lacks = np.maximum(window.target - stock[layout.reserved], 0.0)
+    allowed = refill_limits(layout, run, window.target)
     refill, short = np.zeros_like(lacks), np.zeros_like(lacks)
     carried = np.zeros(len(lacks))
     for t in range(lacks.shape[1]):
@@ -181,36 +175,13 @@ def _measure(branch: BranchSolution) -> MeasureArrays:
 def _losses(
     study: Study, branch: BranchSolution, response: accounts.Response, baseline: Baseline
 ) -> Losses:
-    """Who loses what.
-
-    When the target of the case is itself the sender, the roles change and the same two
-    figures are read from the other side.
-    """
+    """Who loses what."""
     measure = _measure(branch)
     missing = accounts.unpriced_uses(study.arrays, response.unmet)
-    home = None if missing else _home_loss(branch, response, baseline)
-    is_reversed = measure.sender == study.case.target
-    other = accounts.sender_account(
-        baseline,
-        response,
-        branch.run,
-        _other_side(branch, measure) if is_reversed else measure.sender,
-    )
+    home = None if missing else accounts.target_loss(response, branch.run, baseline)
+    other = accounts.sender_account(baseline, response, branch.run, measure.sender)
     missing = (*missing, *other.missing)
-    if is_reversed:
-        return Losses(other.returning, home, home, missing)
     return Losses(home, other.returning, other.lost, missing)
-
-
-def _other_side(branch: BranchSolution, measure: MeasureArrays) -> str:
-    """The seller that the target of the case cuts off; the first of several."""
-    activities = branch.window.layout.arrays.activities
-    cut = measure.availability < activities.base_availability
-    sellers = [
-        activities.actors[k]
-        for k in np.flatnonzero(cut & (activities.kinds == ActivityKind.PURCHASE))
-    ]
-    return sellers[0] if sellers else ""
 
 
 def _cuts_sales(branch: BranchSolution, measure: MeasureArrays) -> bool:
@@ -243,18 +214,24 @@ def net_unmet(
     return net, gross
 
 
-def deepest_shortfall(
+def shortfall_by_use(
     window: Window, run: MeasureRun, unmet: FloatArray, without: FloatArray
-) -> tuple[float, str]:
-    """Largest part of an essential use's demand that a measure takes in a period, and the use.
+) -> FloatArray:
+    """Largest part of each use's demand that a measure takes in a period. (U,)
 
     Of the demand that holds in that period of that branch, 0-1.
     """
-    arrays = window.layout.arrays
-    demand = demand_path(window.layout, run)
-    more = np.where(arrays.use_essential[:, None], unmet - without, 0.0)
+    demand, more = demand_path(window.layout, run), unmet - without
     shares = np.divide(more, demand, out=np.zeros_like(more), where=demand > 0)
-    by_use = shares.max(axis=1, initial=0.0)
+    return np.asarray(shares.max(axis=1, initial=0.0), dtype=np.float64)
+
+
+def deepest_shortfall(
+    window: Window, run: MeasureRun, unmet: FloatArray, without: FloatArray
+) -> tuple[float, str]:
+    """Largest part of an essential use's demand that a measure takes in a period, and the use."""
+    arrays = window.layout.arrays
+    by_use = np.where(arrays.use_essential, shortfall_by_use(window, run, unmet, without), 0.0)
     deepest = float(by_use.max(initial=0.0))
     if deepest <= NOTHING:
         return 0.0, ""

@@ -91,6 +91,19 @@ def order_limits(layout: Layout, run: MeasureRun) -> FloatArray:
     return np.where(base > 0, capacity * np.where(base > 0, base, 1.0), 0.0)
 
 
+def shared_limits(layout: Layout, run: MeasureRun) -> FloatArray:
+    """Most of what several activities share by period: what the freest of them is left. (Q, n)"""
+    arrays = layout.arrays
+    whole = arrays.shared_capacity[:, layout.start : layout.start + layout.n]
+    if run.measure is None or not len(whole):
+        return whole
+    left = np.zeros(len(whole))
+    sharing = arrays.activities.shared >= 0
+    shares = arrays.activities.shared[sharing]
+    np.maximum.at(left, shares, run.measure.availability[sharing])
+    return np.where(running(layout, run.length) > 0, whole * left[:, None], whole)
+
+
 def demand_path(layout: Layout, run: MeasureRun) -> FloatArray:
     """Demand by use while the measure runs and after it (L5). (U, n)"""
     window = slice(layout.start, layout.start + layout.n)
@@ -102,23 +115,36 @@ def demand_path(layout: Layout, run: MeasureRun) -> FloatArray:
     return np.where(running(layout, run.length) > 0, during * measure.demand_factor[:, None], calm)
 
 
-def reserve_target(layout: Layout) -> FloatArray:
-    """Stock to be held (L7). (reserved goods, n) [unit]"""
+def reserve_target(layout: Layout, calm_stock: FloatArray | None = None) -> FloatArray:
+    """Stock to be held (L7). (reserved goods, n) [unit]
+
+    Args:
+        layout: The window.
+        calm_stock: What calm itself holds, where that is less. (G, n) [unit]
+    """
     window = slice(layout.start, layout.start + layout.n)
-    return layout.arrays.reserve[layout.reserved, window]
+    target = layout.arrays.reserve[layout.reserved, window]
+    if calm_stock is None:
+        return target
+    return np.minimum(target, calm_stock[layout.reserved])
 
 
-def refill_limits(layout: Layout, run: MeasureRun) -> FloatArray:
+def refill_limits(layout: Layout, run: MeasureRun, target: FloatArray) -> FloatArray:
     """What may still be missing of the reserve after a measure (L7). (reserved goods, n)
 
     Nothing in calm and while the measure runs; after it, what equal steps over the
     refill time leave.
+
+    Args:
+        layout: The window.
+        run: The measure.
+        target: Stock to be held. (reserved goods, n) [unit]
     """
     if run.measure is None:
         return np.zeros((len(layout.reserved), layout.n))
     after = np.arange(layout.n) - run.length + 1
     left = np.where(after > 0, 1.0 - after / layout.arrays.refill_periods, 0.0)
-    return reserve_target(layout) * np.maximum(left, 0.0)
+    return target * np.maximum(left, 0.0)
 
 
 def state_arrivals(layout: Layout, state: State) -> FloatArray:
@@ -144,8 +170,18 @@ def _shelf_limits(layout: Layout, state: State, arriving: FloatArray) -> FloatAr
     return limits
 
 
-def window_bounds(layout: Layout, state: State, run: MeasureRun = CALM) -> Bounds:
-    """Bounds of a window that starts in a state under a measure of some length. [unit]"""
+def window_bounds(
+    layout: Layout, state: State, run: MeasureRun = CALM, target: FloatArray | None = None
+) -> Bounds:
+    """Bounds of a window that starts in a state under a measure of some length. [unit]
+
+    Args:
+        layout: The window.
+        state: What it starts from.
+        run: The measure.
+        target: Stock to be held; None: the reserves. (reserved goods, n) [unit]
+    """
+    target = reserve_target(layout) if target is None else target
     demand = demand_path(layout, run)
     col_upper = np.full(layout.n_columns, np.inf)
     orders = layout.column("order")
@@ -158,7 +194,7 @@ def window_bounds(layout: Layout, state: State, run: MeasureRun = CALM) -> Bound
         row_upper=np.full(layout.n_rows, np.inf),
     )
     _fill_balances(layout, found_state(state, run.measure), demand, bounds)
-    _fill_limits(layout, run, bounds)
+    _fill_limits(layout, run, target, bounds)
     return bounds
 
 
@@ -182,19 +218,19 @@ def _fill_balances(layout: Layout, found: State, demand: FloatArray, bounds: Bou
     shelf_life[:] = _shelf_limits(layout, found, arriving)
 
 
-def _fill_limits(layout: Layout, run: MeasureRun, bounds: Bounds) -> None:
+def _fill_limits(layout: Layout, run: MeasureRun, target: FloatArray, bounds: Bounds) -> None:
     """Rows of capacities, storage and reserves (L3, L4, L6, L7)."""
     arrays, row_upper = layout.arrays, bounds.row_upper
     window = slice(layout.start, layout.start + layout.n)
     hours = delayed(arrays.line_hours, arrays.line_plants, arrays, run, layout.start)
     layout.row("line").of(row_upper)[:] = hours[:, window]
-    layout.row("shared_capacity").of(row_upper)[:] = arrays.shared_capacity[:, window]
+    layout.row("shared_capacity").of(row_upper)[:] = shared_limits(layout, run)
     layout.row("storage").of(row_upper)[:] = arrays.storage_limit[layout.limited, window]
     if layout.has_reserve:
-        layout.row("reserve").of(bounds.row_lower)[:] = reserve_target(layout)
+        layout.row("reserve").of(bounds.row_lower)[:] = target
         layout.row("refill").of(row_upper)[:] = 0.0
     if layout.column("refill").size:
-        layout.column("refill").of(bounds.col_upper)[:] = refill_limits(layout, run)
+        layout.column("refill").of(bounds.col_upper)[:] = refill_limits(layout, run, target)
 
 
 def demand_alone(arrays: CaseArrays, measure: MeasureArrays) -> MeasureArrays | None:

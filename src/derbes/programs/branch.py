@@ -90,6 +90,9 @@ class Window:
     program: LinearProgram
     """Bounds and costs of the calm plan going on."""
     end: CalmEnd
+    target: FloatArray
+    """Stock to be held: the reserves, or what calm itself holds where that is less.
+    (reserved goods, n) [unit]"""
 
     def money_costs(self, run: MeasureRun) -> FloatArray:
         """Discounted money of every column under a measure. (columns,) [money/unit]"""
@@ -200,7 +203,10 @@ def make_window(calm: CalmSolution, start: int, n: int, before: Window | None = 
     state = state_at(calm, start)
     end = _calm_end(calm, start + n - 1)
     names, costs, weights = objective_levels(layout)
-    bounds = branch_bounds(layout, state, end)
+    part = slice(start, start + n)
+    stock = stock_by_good(calm.arrays, calm.lots[:, part], calm.fresh[:, part])
+    target = reserve_target(layout, stock)
+    bounds = branch_bounds(layout, state, end, target)
     is_same = before is not None and has_same_matrix(before.layout, layout)
     program = LinearProgram(
         name="branch",
@@ -216,12 +222,14 @@ def make_window(calm: CalmSolution, start: int, n: int, before: Window | None = 
         rows=layout.rows,
         sizes=layout.sizes,
     )
-    return Window(calm, layout, state, program, end)
+    return Window(calm, layout, state, program, end, target)
 
 
-def branch_bounds(layout: Layout, state: State, end: CalmEnd, run: MeasureRun = CALM) -> Bounds:
+def branch_bounds(
+    layout: Layout, state: State, end: CalmEnd, target: FloatArray, run: MeasureRun = CALM
+) -> Bounds:
     """Bounds of a branch: those of the window, and the way back to the calm plan (L8)."""
-    bounds = window_bounds(layout, state, run)
+    bounds = window_bounds(layout, state, run, target)
     found = found_state(state, run.measure)
     arriving = state_arrivals(layout, found)
     needed = end.stock.copy()
@@ -284,9 +292,9 @@ def branch_program(
     if template is not None and template.has_same_rows:
         layout, upper = window.layout, template.program.col_upper.copy()
         layout.column("order").of(upper)[:] = order_limits(layout, run)
-        layout.column("refill").of(upper)[:] = refill_limits(layout, run)
+        layout.column("refill").of(upper)[:] = refill_limits(layout, run, window.target)
         return replace(template.program, col_upper=upper)
-    bounds = branch_bounds(window.layout, window.state, window.end, run)
+    bounds = branch_bounds(window.layout, window.state, window.end, window.target, run)
     costs = window.program.level_costs
     if run.measure is not None and np.any(run.measure.cost_factor != 1.0):
         _names, costs, _weights = objective_levels(window.layout, run)
@@ -399,7 +407,7 @@ def calm_columns(window: Window) -> FloatArray:
     layout.column("fresh").of(columns)[:] = calm.fresh[:, part]
     layout.column("unmet").of(columns)[:] = calm.unmet[:, part]
     stock = stock_by_good(calm.arrays, calm.lots[:, part], calm.fresh[:, part])
-    short = np.maximum(reserve_target(layout) - stock[layout.reserved], 0.0)
+    short = np.maximum(window.target - stock[layout.reserved], 0.0)
     layout.column("short").of(columns)[:] = short
     return columns
 

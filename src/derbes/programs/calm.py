@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from derbes.case.arrays import CaseArrays, State
+from derbes.case.arrays import ActivityKind, CaseArrays, State
 from derbes.programs.bounds import Bounds, window_bounds
 from derbes.programs.layout import Layout, longest_lead, make_layout, supply_matrix
 from derbes.programs.objective import objective_levels
@@ -54,8 +54,8 @@ def past_flows(arrays: CaseArrays) -> FloatArray:
 
     Everything ran as calm use asks: each period's arrivals are those of a world without
     stocks and lead times that serves the period's demand the cheapest way, under the
-    limits and at the prices of the first period, unless the case says what is on order.
-    So stock in store does not thin what is on the way. [unit/period]
+    limits and at the prices of the first period, unless the case says what is on order;
+    nothing is sold abroad. So stock in store does not thin what is on the way. [unit/period]
     """
     n_lead = longest_lead(arrays)
     activities = arrays.activities
@@ -101,7 +101,15 @@ def past_flows(arrays: CaseArrays) -> FloatArray:
     lower, upper = program.col_lower.copy(), program.col_upper.copy()
     layout.column("order").of(lower)[said] = activities.on_order[said]
     layout.column("order").of(upper)[said] = activities.on_order[said]
-    program = replace(program, col_lower=lower, col_upper=upper)
+    layout.column("order").of(upper)[activities.kinds == ActivityKind.EXPORT] = 0.0
+    row_upper = program.row_upper.copy()
+    ordered = np.zeros_like(still.shared_capacity)
+    sharing = activities.shared >= 0
+    known = np.where(said, activities.on_order, 0.0)
+    np.add.at(ordered, activities.shared[sharing], known[sharing])
+    shared = layout.row("shared_capacity").of(row_upper)
+    shared[:] = np.maximum(shared, ordered)
+    program = replace(program, col_lower=lower, col_upper=upper, row_upper=row_upper)
     flows = layout.column("order").of(solve_levels(program).columns)
     flows = alike_in_proportion(still, flows, layout.column("order").of(upper))
     return np.where(np.arange(n_lead) < activities.lead_times[:, None], flows, 0.0)

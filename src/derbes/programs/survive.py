@@ -258,7 +258,7 @@ class _Stocks:
         matrix = self._program.matrix.copy()
         matrix.data[self._places] *= factor
         program = replace(self._program, matrix=matrix)
-        self._change(matrix)
+        self._change_entries(matrix)
         self._is_changed = True
         return program
 
@@ -278,8 +278,8 @@ class _Stocks:
         duals = solution.parts.duals[0]
         if self.period == 0:
             one, two = self._with_first_stock(1.0), self._with_first_stock(2.0)
-            lower = _finite(two.row_lower - one.row_lower)
-            upper = _finite(two.row_upper - one.row_upper)
+            lower = _change(one.row_lower, two.row_lower)
+            upper = _change(one.row_upper, two.row_upper)
             return float(np.where(duals > 0, lower, upper) @ duals)
         matrix = self._program.matrix
         columns = np.searchsorted(matrix.indptr, self._places, side="right") - 1
@@ -289,16 +289,18 @@ class _Stocks:
     def restore(self) -> None:
         """Give the solver its own matrix back."""
         if self._is_changed:
-            self._change(self._program.matrix)
+            self._change_entries(self._program.matrix)
 
-    def _change(self, matrix: sparse.csc_matrix) -> None:
+    def _change_entries(self, matrix: sparse.csc_matrix) -> None:
         columns = np.searchsorted(matrix.indptr, self._places, side="right") - 1
         rows = matrix.indices[self._places]
         self._survival.session.change_entries(rows, columns, matrix.data[self._places])
 
 
-def _finite(change: FloatArray) -> FloatArray:
-    return np.where(np.isfinite(change), change, 0.0)
+def _change(one: FloatArray, other: FloatArray) -> FloatArray:
+    """By how much bounds differ; those that are none do not."""
+    known = np.isfinite(one) & np.isfinite(other)
+    return np.subtract(other, one, out=np.zeros_like(one), where=known)
 
 
 def survival_program(

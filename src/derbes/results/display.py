@@ -97,6 +97,29 @@ def response_name(bound: str) -> str:
     return {"optimal": _("best"), "myopic": _("rule")}.get(bound, bound)
 
 
+def verdict_words(verdict: str) -> str:
+    """A verdict for a reader; screen and brief say the same."""
+    return {
+        "holds": _("holds"),
+        "likely": _("likely"),
+        "open": _("open"),
+        "unlikely": _("unlikely"),
+        "fails": _("fails"),
+        "untestable": _("untestable"),
+        "not_due": _("not due"),
+        "void": _("void"),
+        "expired": _("expired"),
+    }.get(verdict, verdict)
+
+
+class VerdictColumn(Column):
+    """A column of verdicts, in the words of `verdict_words`."""
+
+    def cell(self, row: Any) -> str:
+        """The verdict of a row."""
+        return verdict_words(getattr(row, self.field))
+
+
 def setting_columns() -> tuple[Column, ...]:
     """What a row is about, where rows of several stand in one table."""
     return (Column("variant", _("variant")), Column("measure", _("measure")))

@@ -4,7 +4,7 @@ Money is in the base currency of the case; cost, bound and everything that is
 compared with them are discounted to the first period, payments are as paid.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from derbes.language import _
@@ -118,6 +118,31 @@ class Outlay:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountRow:
+    """What a part of the cost is for, discounted, expected over draws.
+
+    Rows that count add to the cost of the plan and to that without any standard; the others
+    are told beside them.
+    """
+
+    item: str
+    """`options`, `purchases`, `recipes`, `exports` (income, below 0), `storage`, `contracts`
+    (paid for and not taken), `shortage` (cost of demand that goes short), `tail` (what the
+    weight of the worst draws adds); not counted: `in_store`, the worth of what is in store at
+    the end of the calendar."""
+    with_plan: float
+    """[money]"""
+    without_standards: float | None
+    """In the cheapest course without any standard; None: not known. [money]"""
+    counts: bool = True
+
+    @property
+    def more(self) -> float | None:
+        """What the standards add to it. [money]"""
+        return None if self.without_standards is None else self.with_plan - self.without_standards
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """What it costs to decide later."""
 
@@ -176,6 +201,8 @@ class Plan:
     currency: str
     variant: str
     provenance: Provenance
+    account: tuple[AccountRow, ...] = ()
+    """Parts of the cost; empty: no plan, or not computed."""
 
     @property
     def cost_of_security(self) -> float | None:
@@ -191,6 +218,42 @@ class Plan:
         abroad = {row.year: row for row in self.outlay if row.currency == FOREIGN}
         return tuple((row, abroad.get(row.year)) for row in self.outlay if row.currency != FOREIGN)
 
+    @property
+    def account_total(self) -> AccountRow | None:
+        """The sum of the account; None: there is none."""
+        rows = [row for row in self.account if row.counts]
+        if not rows:
+            return None
+        others = [row.without_standards for row in rows]
+        known = [amount for amount in others if amount is not None]
+        without = sum(known) if len(known) == len(others) else None
+        return AccountRow("total", sum(row.with_plan for row in rows), without)
+
+    @property
+    def outlay_total(self) -> tuple[Outlay, Outlay] | None:
+        """All payments over the years, and the part of them that is paid abroad."""
+        rows = self.outlay_by_year
+        if not rows:
+            return None
+        parts = [row for row, _abroad in rows], [one for _row, one in rows if one is not None]
+        everything, abroad = (_summed(part) for part in parts)
+        return everything, abroad
+
+    def standards_words(self, money: Callable[[float], str]) -> str:
+        """What the costs of standards add up to; empty where there is only one, or none.
+
+        Args:
+            money: How an amount is written.
+        """
+        costs = [row.cost_of_it for row in self.standards]
+        above = self.cost_of_security
+        if len(costs) < 2 or above is None or None in costs:
+            return ""
+        return _(
+            "Each costs what the plan would be cheaper without it alone; one that another asks for "
+            "as well costs nothing, so these need not add up. Together they cost {above}."
+        ).format(above=money(above))
+
     def _repr_html_(self) -> str:
         """Tables in a notebook: the plan, the standards and the frontier."""
         return (
@@ -198,6 +261,38 @@ class Plan:
             + html_table(standard_columns(self.currency), self.standards, _("Standards"))
             + html_table(frontier_columns(self.currency), self.frontier, _("Frontier"))
         )
+
+
+def _summed(rows: Sequence[Outlay]) -> Outlay:
+    """The sum of several years; what is missing in one is missing in all."""
+
+    def total(amounts: Sequence[float | None]) -> float | None:
+        known = [amount for amount in amounts if amount is not None]
+        return sum(known) if len(known) == len(amounts) else None
+
+    return Outlay(
+        year=0,
+        currency=rows[0].currency if rows else "",
+        amount=total([row.amount for row in rows]),
+        without_project=total([row.without_project for row in rows]),
+        options=sum(row.options for row in rows),
+    )
+
+
+def account_words(item: str) -> str:
+    """A row of the account for a reader; screen and brief say the same."""
+    return {
+        "options": _("options: capital and running"),
+        "purchases": _("goods bought, transport included"),
+        "recipes": _("own making"),
+        "exports": _("sales abroad"),
+        "storage": _("storage"),
+        "contracts": _("contracted and not taken"),
+        "shortage": _("cost of demand that goes short"),
+        "tail": _("weight of the worst draws"),
+        "in_store": _("not counted: worth of what is in store at the end"),
+        "total": _("total"),
+    }.get(item, item)
 
 
 def _impossible(point: FrontierPoint) -> str:

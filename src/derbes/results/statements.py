@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from derbes.language import _
-from derbes.results.display import Column, html_table
+from derbes.language import _, ngettext
+from derbes.results.display import Column, VerdictColumn, html_table
 from derbes.results.provenance import Provenance
 
 
@@ -83,7 +83,9 @@ class StatementRow(EntryRow):
     probability: float | None = None
     """Of a prediction: what its wording implies, 0-1."""
     brier: float | None = None
-    """Of a resolved prediction: (probability - outcome) squared."""
+    """Of a prediction that is decided and due: (probability - outcome) squared."""
+    decided_early: bool = False
+    """Whether it was decided before its day, or has none: shown, and not scored yet."""
     expires: str = ""
 
 
@@ -211,14 +213,30 @@ class ThesisGraph:
 
 @dataclass(frozen=True, slots=True)
 class SpeakerScore:
-    """How well a speaker has predicted."""
+    """How well a speaker has predicted, by what is due.
+
+    Due, decided early, open, void and expired predictions add to all of them. Those that
+    come early are no sample of those that do not come, so nothing is scored before its day.
+    """
 
     speaker: str
     n_predictions: int
+    n_due: int
+    """Predictions whose day is over."""
     n_resolved: int
+    """Of those due: decided, by evidence or by silence."""
+    n_early: int
+    """Decided before their day, or without one: counted, not scored."""
+    n_open: int
+    """Not due and not decided."""
     n_void: int
+    n_expired: int
     brier: float | None
-    """Mean over what is resolved; None: nothing is."""
+    """Mean over what is due and resolved; None: nothing is."""
+    brier_low: float | None = None
+    """The same if what is due and undecided came out as best for the speaker."""
+    brier_high: float | None = None
+    """The same if it came out as worst."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +246,14 @@ class CalibrationBin:
     low: float
     high: float
     n: int
-    mean_probability: float
-    share_true: float
+    """Due and resolved; the means are over these."""
+    mean_probability: float | None
+    """None: none is due and resolved."""
+    share_true: float | None
+    n_undecided: int = 0
+    """Due, and nothing decides them."""
+    n_early: int = 0
+    n_open: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +262,35 @@ class Predictions:
 
     scores: tuple[SpeakerScore, ...]
     calibration: tuple[CalibrationBin, ...]
+
+    def words(self) -> str:
+        """What is scored and what is not, in a sentence; empty without predictions."""
+        names = ("predictions", "due", "resolved", "early", "open", "void", "expired")
+        n = {name: sum(getattr(one, f"n_{name}") for one in self.scores) for name in names}
+        if not n["predictions"]:
+            return ""
+        told = [
+            ngettext(
+                "{resolved} of {predictions} prediction is due and scored",
+                "{resolved} of {predictions} predictions are due and scored",
+                n["predictions"],
+            )
+        ]
+        undecided = n["due"] - n["resolved"]
+        if undecided:
+            told.append(_("{undecided} due and undecided"))
+        if n["early"]:
+            told.append(_("{early} decided early, scored once the day is over"))
+        told += [
+            text
+            for name, text in (
+                ("open", _("{open} open")),
+                ("void", _("{void} void")),
+                ("expired", _("{expired} expired")),
+            )
+            if n[name]
+        ]
+        return "; ".join(told).format(undecided=undecided, **n) + "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,9 +312,10 @@ class SignalingYear:
     separating_share: float | None
     """Part with an equilibrium in which what the target does tells its type."""
     threshold: float | None
-    """Mean over draws of the belief in dependence from which a cut-off pays, 0-1;
-    above 1: never."""
+    """Middle draw's belief in dependence from which a cut-off pays, 0-1; above 1: never."""
     n_draws: int = 1
+    n_without: int = 0
+    """Draws without an answer, as something is missing; with any, no share is told."""
     missing: tuple[str, ...] = ()
 
 
@@ -302,7 +356,7 @@ def statement_columns() -> tuple[Column, ...]:
         Column("id", _("id")),
         Column("holder", _("holder")),
         Column("modality", _("modality")),
-        Column("verdict", _("verdict")),
+        VerdictColumn("verdict", _("verdict")),
         Column("share", _("share of draws")),
         Column("standard_error", _("standard error")),
         Column("due", _("due")),

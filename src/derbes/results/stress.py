@@ -16,11 +16,12 @@ class Answer:
     unit: str
     """Empty: a pure number; `share`: a probability or a part."""
     mean: float | None
-    """None: it has a value in no draw."""
+    """None: it has no value in some draw, or no bound in some: the others are no sample."""
     standard_error: float | None
     """Of the mean, as if the draws were independent; of a Sobol sequence an upper bound."""
     quantiles: Mapping[str, float]
-    """Percent → value: 5, 25, 50, 75, 95; empty for a probability. [unit]"""
+    """Percent → value: 5, 25, 50, 75, 95; without those that have no bound; empty for a
+    probability, and where it has no value in some draw. [unit]"""
     question: str = ""
     variant: str = "base"
     measure: str = ""
@@ -33,15 +34,17 @@ class Answer:
     n_draws: int = 0
     """Draws in which it has a value."""
     n_without: int = 0
-    """Draws in which it has none: a price is missing, or the sender loses nothing."""
+    """Draws in which it has none: a price is missing."""
     capped_at: float | None = None
     """Where values are cut off, as nothing beyond is looked at; None: nowhere. [unit]"""
     capped_share: float | None = None
-    """Share of the draws that reach it."""
+    """Share of the draws that reach it; above 0 the mean too is at least what it says."""
     draws_to_halve: int | None = None
     """Draws in all that would halve the standard error; None: it is exact."""
     central: float | None = None
     """With all inputs at their central values."""
+    n_unbounded: int = 0
+    """Draws in which it has no bound: of a ratio, the sender loses nothing, the target does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,7 @@ class Fan:
     dates: tuple[str, ...]
     """ISO months."""
     quantiles: Mapping[str, tuple[float | None, ...]]
-    """Percent → value by date."""
+    """Percent → value by date; None: no value, or no bound."""
     mean: tuple[float | None, ...]
     central: tuple[float | None, ...]
     """With all inputs at their central values."""
@@ -155,6 +158,10 @@ class Fan:
     bound: str = ""
     measure: str = ""
     length: int | None = None
+    capped_at: float | None = None
+    """Where values are cut off; None: nowhere. [unit]"""
+    capped_share: tuple[float, ...] = ()
+    """Share of the draws that reach it, by date."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,7 @@ def _statement_row(found: Verdicts, one: Statement, as_of: Day) -> StatementRow:
     stances = {stance.toward: SIGNS[stance.sign] for stance in one.stances}
     due = day_of(one.due)
     claimed = verdicts.implied_probability(one)
+    is_due = None if due is None else due.last < as_of.first
     return StatementRow(
         **_entry(found, one),
         kind=one.kind.value,
@@ -194,11 +195,12 @@ def _statement_row(found: Verdicts, one: Statement, as_of: Day) -> StatementRow:
         stances=stances,
         retells=one.retells,
         due=one.due or None,
-        is_due=None if due is None else due.last < as_of.first,
+        is_due=is_due,
         outcome="void" if judged.verdict == VOID else judged.outcome,
         decided_by=one.resolution,
         probability=claimed,
-        brier=verdicts.brier_score(claimed, judged.outcome),
+        brier=verdicts.brier_score(claimed, judged.outcome) if is_due else None,
+        decided_early=judged.outcome in {"yes", "no"} and not is_due,
         expires=one.expires,
     )
 

@@ -20,7 +20,7 @@ from derbes.stress.asked import (
 )
 from derbes.stress.columns.rule import STOCK, Rule, by_scenario, essential_uses, rows_of, run
 from derbes.stress.summary import PERCENTS, spread
-from derbes.stress.told import Told
+from derbes.stress.told import Told, cap_of, share_from
 
 N_PATHS = 1000
 """Futures from which the fan of cover is drawn: the first of all."""
@@ -52,14 +52,14 @@ def cover_fan(rule: Rule, draws: Draws, central: Draws, variant: str = BASE) -> 
             for percent in PERCENTS
         },
         mean=tuple(one.mean for one in seen),
-        central=tuple(None if np.isnan(month) else float(month) for month in middle),
+        central=tuple(float(month) if np.isfinite(month) else None for month in middle),
         n_draws=len(few.weights),
         bound=MYOPIC,
     )
 
 
 def months_of_cover(rule: Rule, draws: Draws) -> FloatArray:
-    """Months of cover before each period of the calendar; nan: nothing is used. (N, T)"""
+    """Months of cover before each period of the calendar; inf: nothing is used. (N, T)"""
     case, n = rule.case, len(draws.weights)
     n_periods = case.calendar.n_periods
     months = np.empty((n, n_periods))
@@ -79,8 +79,7 @@ def months_of_cover(rule: Rule, draws: Draws) -> FloatArray:
         )
         held, demand = stock[:, :, needed], used[:, :, needed]
         cover = np.divide(held, demand, out=np.full_like(held, np.inf), where=demand > 0)
-        least = cover.min(axis=2, initial=np.inf)
-        months[rows] = np.where(np.isinf(least), np.nan, least)
+        months[rows] = cover.min(axis=2, initial=np.inf)
     return months
 
 
@@ -120,6 +119,10 @@ def _column_fan(told: Told, places: Sequence[int], unit: str) -> Fan:
     column = told.columns[places[0]]
     seen = [spread(told.numbers[:, place], told.weights) for place in places]
     middle = [float(told.central[place]) for place in places]
+    cap = cap_of(told.case, column)
+    reached = () if cap is None else tuple(
+        share_from(cap, told.numbers[:, place], told.weights) for place in places
+    )  # fmt: skip
     return Fan(
         name=column.kind,
         variant=told.variant,
@@ -127,8 +130,10 @@ def _column_fan(told: Told, places: Sequence[int], unit: str) -> Fan:
         dates=tuple(told.case.calendar.label(told.columns[place].start) for place in places),
         quantiles={str(p): tuple(one.quantiles.get(str(p)) for one in seen) for p in PERCENTS},
         mean=tuple(one.mean for one in seen),
-        central=tuple(None if np.isnan(number) else number for number in middle),
+        central=tuple(number if np.isfinite(number) else None for number in middle),
         n_draws=len(told.weights),
         bound=column.bound,
         measure=column.measure,
+        capped_at=cap,
+        capped_share=reached,
     )

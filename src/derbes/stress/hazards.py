@@ -133,12 +133,12 @@ def _unpriced(case: Case, uses: Sequence[str]) -> tuple[str, ...]:
 
 def hazard_answers(case: Case, found: Struck, variant: str, *, exact: bool) -> tuple[Answer, ...]:
     """Probability of going short, unmet demand and loss, each over all futures."""
-    suffix = suffix_of(variant)
+    tail = f"(hazards, bound={MYOPIC}{suffix_of(variant)})"
     p, error = probability((found.first_short >= 0).astype(np.float64), found.weights, exact=exact)
     n = len(found.weights)
     told = [
         Answer(
-            name=f"goes_short(hazards, bound={MYOPIC}{suffix})",
+            name="goes_short" + tail,
             unit="share",
             mean=p,
             standard_error=error,
@@ -158,7 +158,7 @@ def hazard_answers(case: Case, found: Struck, variant: str, *, exact: bool) -> t
         seen = spread(values, found.weights, exact=exact)
         told.append(
             Answer(
-                name=f"{name}(hazards, bound={MYOPIC}{suffix})",
+                name=name + tail,
                 unit=unit,
                 mean=seen.mean,
                 standard_error=seen.standard_error,

@@ -11,13 +11,16 @@ PERCENTS = (5, 25, 50, 75, 95)
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A number over the draws in which it has a value."""
+    """A number over all draws; over some of them, chosen by what came out, nothing is told."""
 
     mean: float | None
+    """None: it has no value in some draw, or no bound."""
     standard_error: float | None
     quantiles: dict[str, float]
+    """Those that are finite; empty where it has no value in some draw."""
     n: int
     n_without: int
+    n_unbounded: int = 0
 
 
 def spread(values: FloatArray, weights: FloatArray, *, exact: bool = False) -> Spread:
@@ -25,30 +28,34 @@ def spread(values: FloatArray, weights: FloatArray, *, exact: bool = False) -> S
 
     The standard error is that of independent draws, s sqrt(sum of squared weights), with s
     the weighted standard deviation; of a Sobol sequence it is an upper bound. nan stands
-    for a draw without a value.
+    for a draw without a value, inf for one in which it is without bound. Those that have a
+    value are no sample of all: where one has none, there is neither mean nor quantile, and
+    where one is unbounded, no mean.
 
     Args:
         values: (N,)
         weights: Of all draws. (N,)
         exact: Whether the draws are all that can happen, so that nothing is left to chance.
     """
-    has_value = ~np.isnan(values)
-    found, share = values[has_value], weights[has_value]
-    n_without = int((~has_value).sum())
-    if not len(found) or share.sum() <= 0:
-        return Spread(None, None, {}, 0, n_without)
-    share = share / share.sum()
-    mean = float(share @ found)
+    n_without = int(np.isnan(values).sum())
+    n = len(values) - n_without
+    if n_without or not n or weights.sum() <= 0:
+        return Spread(None, None, {}, n, n_without, int(np.isinf(values).sum()))
+    share = weights / weights.sum()
+    at = weighted_quantiles(values, share, np.array(PERCENTS) / 100.0)
+    quantiles = {str(p): float(q) for p, q in zip(PERCENTS, at, strict=True) if np.isfinite(q)}
+    n_unbounded = int(np.isinf(values).sum())
+    if n_unbounded:
+        return Spread(None, None, quantiles, n, 0, n_unbounded)
+    mean = float(share @ values)
     error = 0.0
-    if np.ptp(found) == 0.0:
-        mean = float(found[0])
+    if np.ptp(values) == 0.0:
+        mean = float(values[0])
     elif not exact:
         n_effective = 1.0 / float(share @ share)
-        variance = float(share @ (found - mean) ** 2)
+        variance = float(share @ (values - mean) ** 2)
         error = float(np.sqrt(variance / max(n_effective - 1.0, 1.0)))
-    quantiles = weighted_quantiles(found, share, np.array(PERCENTS) / 100.0)
-    by_percent = {str(p): float(q) for p, q in zip(PERCENTS, quantiles, strict=True)}
-    return Spread(mean, error, by_percent, len(found), n_without)
+    return Spread(mean, error, quantiles, n, 0)
 
 
 def weighted_quantiles(values: FloatArray, weights: FloatArray, shares: FloatArray) -> FloatArray:

@@ -56,10 +56,8 @@ def _answer(told: Told, position: int) -> Answer:
     column, values = told.columns[position], told.numbers[:, position]
     calendar = told.case.calendar
     seen = spread(values, told.weights, exact=told.exact)
-    cap = float(LOOKED_AT * calendar.step) if column.kind == TIME_TO_SURVIVE else None
-    reached = None
-    if cap is not None:
-        reached = probability((values >= cap).astype(np.float64), told.weights)[0]
+    cap = cap_of(told.case, column)
+    reached = None if cap is None else share_from(cap, values, told.weights)
     center = told.central[position]
     return Answer(
         name=column.name(calendar, told.variant),
@@ -75,11 +73,22 @@ def _answer(told: Told, position: int) -> Answer:
         bound=column.bound,
         n_draws=seen.n,
         n_without=seen.n_without,
+        n_unbounded=seen.n_unbounded,
         capped_at=cap,
         capped_share=reached,
         draws_to_halve=draws_to_halve(len(values), seen.standard_error),
-        central=None if np.isnan(center) else float(center),
+        central=float(center) if np.isfinite(center) else None,
     )
+
+
+def cap_of(case: Case, column: Column) -> float | None:
+    """Where the values of a column are cut off; None: nowhere. [unit]"""
+    return float(LOOKED_AT * case.calendar.step) if column.kind == TIME_TO_SURVIVE else None
+
+
+def share_from(cap: float, values: FloatArray, weights: FloatArray) -> float:
+    """Share of the draws that reach a value."""
+    return float(weights[values >= cap].sum() / weights.sum())
 
 
 def _unit(case: Case, column: Column) -> str:

@@ -50,9 +50,12 @@ def run_tasks(
         return results
     pool = make_pool(min(n_workers, len(tasks)))
     try:
-        return _on_executor(function, tasks, pool, progress=progress, what=what)
-    finally:
+        found = _on_executor(function, tasks, pool, progress=progress, what=what)
+    except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()  # nothing is left to do; a pool still closing when Python ends would complain
+    return found
 
 
 def _on_executor(

@@ -1,13 +1,15 @@
 """Amounts: a number with a unit, as in `70 round/month` or `1,5 млн тенге`."""
 
-import difflib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from derbes.language import _
+from derbes.spelling import in_latin, look_alike, nearest
 from derbes.units.names import (
     CURRENCIES,
+    INSTEAD,
     MULTIPLIERS,
     PER_ENDINGS,
     REFUSED,
@@ -16,7 +18,15 @@ from derbes.units.names import (
     short_name,
     spellings,
 )
-from derbes.units.numbers import LARGEST, SPACES, format_number, leading_number
+from derbes.units.numbers import (
+    GROUP_SPACE,
+    LARGEST,
+    SPACES,
+    format_number,
+    leading_number,
+    misread,
+    not_a_number,
+)
 from derbes.units.refusal import UnitError
 
 NO_OWN: frozenset[str] = frozenset()
@@ -29,6 +39,8 @@ _GROUP = re.compile(r"/\s*\(([^()]*)\)")
 _SIGN_FIRST = re.compile(
     rf"([+\-−]?)\s?({'|'.join(re.escape(s) for s in SYMBOLS)}|[A-Z]{{3}})\s*([0-9.,].*)", re.DOTALL
 )
+_NO_UNIT = re.compile(r"[^\w\s%$€£₸₽/(]|_|/\s*\d|\(\d")
+_COULD_BE_THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}")
 _FIRST_WORD = re.compile(r"([^\W\d_]+)\.?\s*")
 
 
@@ -85,8 +97,8 @@ def parse_unit(text: str, own: frozenset[str] = NO_OWN) -> Unit:
     plain = _PER.sub("/", plain).strip()
     plain = _GROUP.sub(lambda m: "/" + re.sub(r"[*·]", "/", m[1]), plain)
     above, *below = plain.split("/")
-    factors = [(word, 1) for word in _product(above)] if above.strip() not in {"", "1"} else []
-    factors += [(word, -1) for part in below for word in _product(part)]
+    factors = [(word, 1) for word in _product(above, own)] if above.strip() not in {"", "1"} else []
+    factors += [(word, -1) for part in below for word in _product(part, own)]
     return _joined([(_simple(word.strip(), own), power) for word, power in factors])
 
 
@@ -115,8 +127,16 @@ def parse_amount(text: str, own: frozenset[str] = NO_OWN) -> Amount:
             _('"{text}" is not a possible number: it is too large').format(text=text),
             _("check the digits"),
         )
-    unit = f"{sign} {rest}" if sign and rest[:1] not in {"", "/"} else f"{sign}{rest}"
-    return Amount(number, parse_unit(unit, own) if unit else None)
+    if _NO_UNIT.match(rest) or rest[:1].isnumeric():
+        raise not_a_number(plain)
+    if sign and rest[:1] not in {"", "/"}:
+        parse_unit(rest, own)
+        raise _counted_twice(text, sign, number, rest)
+    unit = f"{sign}{rest}"
+    try:
+        return Amount(number, parse_unit(unit, own) if unit else None)
+    except UnitError as error:
+        raise misread(plain) or error from None
 
 
 def convertible(unit: Unit, to: Unit) -> bool:
@@ -147,6 +167,8 @@ def format_amount(number: float, unit: str, language: str = "en") -> str:
     """
     digits = format_number(number, language)
     label = format_unit(unit, language)
+    if label and _COULD_BE_THOUSANDS.fullmatch(digits):
+        digits += "0"
     if label.startswith("1/"):
         return digits + label[1:]
     return f"{digits} {label}" if label else digits
@@ -172,12 +194,25 @@ def own_unit(word: str) -> Unit:
         )
     if _WORD.fullmatch(word):
         return parse_unit(word, frozenset({word}))
-    return parse_unit(word)
+    try:
+        return parse_unit(word)
+    except UnitError as error:
+        if error.meant:
+            raise
+        example = "_".join(word.split())
+        if not _WORD.fullmatch(example):
+            example = "thousand_pieces"
+        fix = _('write a unit, as in "t", or a word of your own in Latin letters, as in "{word}"')
+        raise UnitError(error.what, fix.format(word=example)) from None
 
 
-def _product(part: str) -> list[str]:
+def _product(part: str, own: frozenset[str]) -> list[str]:
     word = part.strip().rstrip(".")
-    return [part] if word in spellings() else re.split(r"[*·]", part)
+    if word in spellings():
+        return [part]
+    parts = re.split(r"[*·]", part)
+    is_known = all((name := one.strip().rstrip(".")) in spellings() or name in own for one in parts)
+    return parts if is_known else [part]
 
 
 def _simple(word: str, own: frozenset[str]) -> Unit:
@@ -185,10 +220,22 @@ def _simple(word: str, own: frozenset[str]) -> Unit:
     if bare in REFUSED:
         raise UnitError(
             _('"{word}" can mean several units').format(word=bare),
-            _('say "{name}"').format(name=REFUSED[bare]),
+            _("say {names}").format(names=_either(REFUSED[bare])),
+            word=bare,
+            meant=[name.split()[-1] for name in REFUSED[bare]],
         )
     if bare in own and bare not in spellings():
         return Unit(bare, 1.0, ((bare, 1),))
+    if bare in INSTEAD:
+        number, unit = INSTEAD[bare]
+        raise UnitError(
+            _('"{word}" is not a unit here').format(word=bare),
+            _("write it so: 1 {word} is {number} {unit}").format(
+                word=bare, number=number, unit=unit
+            ),
+            word=bare,
+            meant=[unit.split()[-1]],
+        )
     named = spellings().get(bare) or spellings().get(word) or loose_spellings().get(bare.casefold())
     if named is not None:
         return Unit(named.name, named.factor, ((named.kind, 1),) if named.kind else ())
@@ -221,11 +268,46 @@ def _multiplied(number: float, rest: str) -> tuple[float, str]:
     return number, rest
 
 
+def _counted_twice(text: str, sign: str, number: float, rest: str) -> UnitError:
+    """The refusal of `$600 t`: the sign of a currency before a number with another unit."""
+    digits = format_number(number).replace(GROUP_SPACE, " ")
+    code = spellings()[sign].name
+    return UnitError(
+        _('"{text}" is counted in "{sign}" and in "{unit}"').format(
+            text=text, sign=sign, unit=rest
+        ),
+        _('write "{digits} {unit}", or for a price "{digits} {code}/{unit}"').format(
+            digits=digits, unit=rest, code=code
+        ),
+    )
+
+
+@lru_cache(maxsize=4096)
 def _unknown(word: str, own: frozenset[str]) -> UnitError:
+    """The refusal of a word that is no unit.
+
+    What is offered never crosses dimensions: of all units so near that the word may be a
+    slip of one of them, each must be the same.
+    """
+    if not word:
+        return UnitError(
+            _("a unit is missing before or behind a / or *"), _('write it as in "USD/t"')
+        )
     what = _('unknown unit "{word}"').format(word=word)
-    near = difflib.get_close_matches(word, sorted({*spellings(), *own}), n=2, cutoff=0.6)
-    near = [word.upper()] if word.upper() in CURRENCIES else near
-    if not near:
-        return UnitError(what, _('known are "t", "m3", "MWh", "piece", "month", "USD" and others'))
-    offers = _(" or ").join(f'"{name}"' for name in near)
-    return UnitError(what, _("did you mean {offers}?").format(offers=offers))
+    units = {name: named.name for name, named in spellings().items()} | {name: name for name in own}
+    latin = look_alike(word, units)
+    if latin:
+        return UnitError(what, latin, word=word, meant=[in_latin(word)])
+    parts = word.split()
+    if len(parts) > 1 and all(part.rstrip(".") in units for part in parts):
+        return UnitError(what, _('write "{text}"').format(text="/".join(parts)))
+    near = nearest(word, units)
+    if near and len({units[name] for name in near}) == 1:
+        fix = _("did you mean {offers}?").format(offers=_either(near[:2]))
+        return UnitError(what, fix, word=word, meant=near[:2])
+    fix = _('known are "t", "m3", "MWh", "piece", "month", "USD" and others')
+    return UnitError(what, fix, word=word)
+
+
+def _either(names: Sequence[str]) -> str:
+    return _(" or ").join(f'"{name}"' for name in names)

@@ -69,7 +69,8 @@ _UNITS: tuple[tuple[str, str, float, str], ...] = (
 )
 
 _MONEY: Mapping[str, str] = {
-    "USD": "$ US$ dollar dollars доллар доллара долларов долл",
+    "USD": "$ US$ dollar dollars доллар доллара долларов долл"
+    " доллар_США доллара_США долларов_США долл_США долл._США",
     "EUR": "€ euro euros евро еуро",
     "GBP": "£",
     "KZT": "₸ tenge тенге теңге тг",
@@ -93,19 +94,42 @@ CURRENCIES = frozenset(_CODES.split())
 SYMBOLS = ("US$", "$", "€", "£", "₸", "₽")
 """Signs that may stand before the number."""
 
-REFUSED: Mapping[str, str] = {
-    "ton": "t",
-    "tons": "t",
-    "m": "month",
+REFUSED: Mapping[str, tuple[str, ...]] = {
+    "ton": ("t",),
+    "tons": ("t",),
+    "m": ("month", "m3", "million"),
+    "м": ("мес", "м3", "млн"),
+    "MT": ("t", "Mt"),
+    "mt": ("t", "Mt"),
+    "MMT": ("million t",),
+    "mmt": ("million t",),
+    "mcm": ("million m3", "thousand m3"),
+    "MCM": ("million m3", "thousand m3"),
+    "gal": ("l",),
+    "oz": ("g",),
 }
 """Words with several meanings, and what to say instead."""
+
+INSTEAD: Mapping[str, tuple[str, str]] = {
+    **dict.fromkeys(("MW", "MWe", "MWel", "МВт"), ("1", "MWh/hour")),
+    **dict.fromkeys(("kW", "KW", "кВт"), ("1", "kWh/hour")),
+    **dict.fromkeys(("GW", "ГВт"), ("1", "GWh/hour")),
+    **dict.fromkeys(("TW", "ТВт"), ("1", "TWh/hour")),
+    **dict.fromkeys(("bcm", "Bcm", "BCM"), ("1", "billion m3")),
+    **dict.fromkeys(("toe", "тнэ"), ("11.63", "MWh")),
+    "ktoe": ("11.63", "GWh"),
+    **dict.fromkeys(("Mtoe", "MTOE", "mtoe"), ("11.63", "TWh")),
+    **dict.fromkeys(("MMBtu", "mmbtu", "MMBTU"), ("0.293071", "MWh")),
+    **dict.fromkeys(("lb", "lbs"), ("0.45359237", "kg")),
+}
+"""Words of the trade that are no units here, and what one of them is: number and unit."""
 
 MULTIPLIERS: Mapping[str, float] = {
     word: worth
     for worth, words in (
         (1e3, "thousand thousands тыс тысяча тысячи тысяч мың"),
         (1e6, "million millions mln mn млн миллион миллиона миллионов"),
-        (1e9, "billion billions bn bln млрд миллиард миллиарда миллиардов"),
+        (1e9, "billion billions bn bln mlrd млрд миллиард миллиарда миллиардов"),
         (1e12, "trillion trillions trn трлн триллион триллиона триллионов"),
     )
     for word in words.split()
@@ -169,7 +193,7 @@ def spellings() -> Mapping[str, Named]:
     for code in CURRENCIES:
         table[code] = Named(code, code, 1.0)
     for code, words in _MONEY.items():
-        table.update(dict.fromkeys(words.split(), table[code]))
+        table.update({word.replace("_", " "): table[code] for word in words.split()})
     return table
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from derbes.case.calendar import Calendar
+from derbes.case.calendar import Calendar, Step
 from derbes.case.entities import Case
 from derbes.case.request import BASE, Request
 from derbes.errors import Problem, RequestError, did_you_mean
@@ -94,18 +94,35 @@ def _start_problems(calendar: Calendar, start: str) -> list[Problem]:
             month=calendar.label(0)
         )
         return [Problem(where="start", what=what, fix=fix)]
-    if 0 <= calendar.index_of(start) < calendar.n_periods:
-        return []
+    period = calendar.index_of(start)
+    if 0 <= period < calendar.n_periods:
+        return _within_a_period(calendar, start, calendar.label(period))
     what = _("{start} is outside the calendar of this case").format(start=start)
     first, last = calendar.label(0), calendar.label(calendar.n_periods - 1)
     fix = _("choose a month from {first} to {last}").format(first=first, last=last)
     return [Problem(where="start", what=what, fix=fix)]
 
 
+def _within_a_period(calendar: Calendar, start: str, first: str) -> list[Problem]:
+    """What is wrong with a month that does not begin its period."""
+    if start == first:
+        return []
+    what = _("{start} begins no {step} of this case").format(start=start, step=_step(calendar))
+    return [Problem(where="start", what=what, fix=_("choose {month}").format(month=first))]
+
+
+def _step(calendar: Calendar) -> str:
+    return _("year") if calendar.step is Step.YEAR else _("quarter")
+
+
 def _length_problems(calendar: Calendar, length: int) -> list[Problem]:
     longest = calendar.n_periods * calendar.step
     if 1 <= length <= longest:
-        return []
+        if length % calendar.step == 0:
+            return []
+        what = _("{length} months are no whole periods of this case").format(length=length)
+        fix = _("choose a multiple of {step} months").format(step=int(calendar.step))
+        return [Problem(where="length", what=what, fix=fix)]
     what = _("a measure cannot last {length} months").format(length=length)
     fix = _("choose a length from 1 to {longest} months").format(longest=longest)
     return [Problem(where="length", what=what, fix=fix)]

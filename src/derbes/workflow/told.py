@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from derbes.case.entities import Case
 from derbes.case.request import BASE
 from derbes.language import _
+from derbes.planning.answers import listing_problems
 from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
@@ -38,11 +39,14 @@ def plans_told(
 ) -> dict[str, Plan]:
     """Variant → its cheapest programme at central values.
 
-    None where nothing is to be decided, or where what an option costs is missing.
+    None where nothing is to be decided, where what an option costs is missing, or where the
+    case lists more futures than are planned for unasked.
     The case as written is asked everything; so is the variant that does without the
     project, but for what is worth knowing of the case as written alone.
     """
     if not case.options or not case.standards or any(missing_problems(case)):
+        return {}
+    if listing_problems(case):
         return {}
     names = [BASE] if BASE in variants else []
     names += [case.without_project] if case.without_project in variants else []

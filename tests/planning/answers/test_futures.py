@@ -8,6 +8,7 @@ import pytest
 from derbes import workflow
 from derbes.case.quantity import Quantity
 from derbes.case.uncertainty import Correlation
+from derbes.errors import RequestError
 from derbes.planning.answers.futures import MOST_LISTED, futures_of
 
 CASES = Path(__file__).parent / "cases"
@@ -59,10 +60,30 @@ def test_scenarios_multiply_with_discrete_inputs(lands, tmp_path):
     assert sorted(draws.weights) == pytest.approx([0.15, 0.15, 0.15, 0.15, 0.2, 0.2])
 
 
-def test_too_many_combinations_are_not_listed(lands):
-    bare = replace(lands, scenarios={})
-    many = tuple(float(n) for pair in range(1, MOST_LISTED + 2) for n in (pair, 1))
-    assert futures_of(_with_demand(bare, next(iter(bare.uses)), *many), None, seed=1) is None
+def _listing(n):
+    return tuple(number for value in range(1, n + 1) for number in (float(value), 1.0 / n))
+
+
+@pytest.mark.parametrize("n", [1280, MOST_LISTED])
+def test_a_list_is_taken_whole(lands, n):
+    case = _with_demand(replace(lands, scenarios={}), next(iter(lands.uses)), *_listing(n))
+    draws = futures_of(case, None, seed=1)
+    assert draws is not None
+    assert len(draws.weights) == n
+    assert draws.weights.sum() == pytest.approx(1.0)
+
+
+def test_a_list_that_is_too_long_is_refused(lands):
+    bare = replace(lands, scenarios={}, source="lands.yaml")
+    many = _with_demand(bare, next(iter(bare.uses)), *_listing(MOST_LISTED + 1))
+    with pytest.raises(RequestError) as error:
+        futures_of(many, None, seed=1)
+    assert str(error.value) == (
+        "lands.yaml: 1 problem\n"
+        "  - draws: the case lists 20001 futures,"
+        " more than the 20000 that are planned for at once\n"
+        "    fix: ask for draws of them with --draws, such as --draws 200"
+    )
 
 
 def test_inputs_that_are_tied_are_not_listed_as_if_they_were_not(lands):
@@ -70,7 +91,14 @@ def test_inputs_that_are_tied_are_not_listed_as_if_they_were_not(lands):
     case = _with_demand(replace(lands, scenarios={}), one, 3.0, 0.5, 5.0, 0.5)
     case = _with_demand(case, other, 1.0, 0.5, 2.0, 0.5)
     tie = Correlation((f"uses.{one}.demand", f"uses.{other}.demand"), 0.9)
-    assert futures_of(replace(case, correlations=(tie,)), None, seed=1) is None
+    with pytest.raises(RequestError) as error:
+        futures_of(replace(case, correlations=(tie,), source="lands.yaml"), None, seed=1)
+    assert str(error.value) == (
+        "lands.yaml: 1 problem\n"
+        "  - draws: the case lists values of inputs that it correlates:"
+        f" uses.{one}.demand, uses.{other}.demand\n"
+        "    fix: ask for draws of them with --draws, such as --draws 200"
+    )
 
 
 def test_without_any_list_there_are_central_values(lands):

@@ -9,7 +9,7 @@ from derbes import workflow
 from derbes.case.entities import CapitalPayment, Plant, Variant
 from derbes.case.quantity import Quantity
 from derbes.planning.answers.closing import nothing_decided
-from derbes.planning.answers.money.outlay import outlay_of
+from derbes.planning.answers.money.outlay import accounts_of
 from derbes.planning.answers.solving import TimeIsOver
 from derbes.planning.decomposition import solve_plan
 from derbes.planning.program import make_problem
@@ -28,11 +28,14 @@ def _rows(case):
 
 
 def test_a_contract_is_paid_for_whether_it_is_taken_or_not(contract):
-    """20 t a month are owed at 200 USD, ten are used; without it 10 t come from North at 100."""
+    """20 t a month are owed at 200 USD, ten are used; without it 10 t come from North at 100.
+
+    What North has on the way when the calendar begins comes, and is paid for, in two months.
+    """
     rows = _rows(contract)
     assert list(rows) == [(2026, "USD"), (2026, "foreign"), (2027, "USD"), (2027, "foreign")]
-    assert rows[2026, "USD"].amount == pytest.approx(12 * 20 * 200 + 1200)
-    assert rows[2026, "foreign"].amount == pytest.approx(12 * 20 * 200 + 600)
+    assert rows[2026, "USD"].amount == pytest.approx(12 * 20 * 200 + 1200 + 2 * 10 * 100)
+    assert rows[2026, "foreign"].amount == pytest.approx(12 * 20 * 200 + 600 + 2 * 10 * 100)
     assert rows[2027, "USD"].amount == pytest.approx(12 * 20 * 200)
     assert (rows[2026, "USD"].options, rows[2026, "foreign"].options) == (1200, 600)
     for year in (2026, 2027):
@@ -107,4 +110,4 @@ def test_time_that_is_over_stops_it(contract):
         raise TimeIsOver
 
     with pytest.raises(TimeIsOver):
-        outlay_of(problem, solve_plan(problem), told=over)
+        accounts_of(problem, solve_plan(problem), told=over)

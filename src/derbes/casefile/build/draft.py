@@ -27,6 +27,7 @@ from derbes.casefile.findings import Finding
 from derbes.casefile.quantities.measures import Measures
 from derbes.casefile.schema.document import SECTIONS, HeaderEntry
 from derbes.casefile.schema.entries import ID_PATTERN, Entry
+from derbes.casefile.schema.wording import how_to_name
 from derbes.casefile.tree.nodes import Node, Table, Text
 from derbes.errors import did_you_mean
 from derbes.language import _
@@ -218,6 +219,6 @@ def _bad_id(section: str, name: str) -> Finding:
     return Finding(
         (section, name),
         _('expected an id, got "{name}"').format(name=name),
-        _("use Latin letters, digits and _, a letter first; the label may be any text"),
+        how_to_name(name),
         at_key=True,
     )

@@ -1,5 +1,6 @@
 """One element: its entry, checked by the schema, as an entity in base units."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,8 @@ from derbes.casefile.findings import Finding
 from derbes.casefile.quantities.measures import Measures
 from derbes.casefile.quantities.read import read_quantity
 from derbes.casefile.schema.entries import (
+    MISSING,
+    MONTH_PATTERN,
     Entry,
     Kind,
     QuantityEntry,
@@ -84,8 +87,9 @@ class Filled:
             return None
         path = (*self.path, *step)
         if entry.is_missing:
-            self._note_missing(step)
-            return None
+            self._note_missing(step, entry)
+            if entry.series is None:
+                return None
         given = str(step[-1])
         units = [
             self.measures.unit(template, self.good, given)
@@ -102,7 +106,7 @@ class Filled:
             line=place(self.node, (*step, "value")).line,
         )
         self.findings += findings
-        return quantity
+        return None if entry.is_missing else quantity
 
     def _template(self, kind: Kind) -> str:
         """`{by}` of a measure is months or a share; `{by_size}` is one unit of an option's size."""
@@ -111,18 +115,21 @@ class Filled:
             return "month" if of == "delay" else ""
         return kind.unit.replace("{by_size}", _BY_SIZE.get(of, ""))
 
-    def _note_missing(self, step: Path) -> None:
+    def _note_missing(self, step: Path, entry: QuantityEntry) -> None:
         field = type(self.entry).model_fields[str(step[0])]
-        if field.is_required() or len(step) > 1:
-            self.refuse(
-                (*step, "value"),
-                _('"missing" cannot stand here: nothing can be computed without {key}').format(
-                    key=step[-1]
-                ),
-                _("give a value with a range, grade D and a why"),
-            )
-        else:
+        if not field.is_required() and len(step) == 1:
             self.missing.append(dotted((*self.path, *step)))
+            return
+        what = _('"missing" cannot stand here: nothing can be computed without {key}')
+        if entry.series is None:
+            fix = _("give a value with a range, grade D and a why")
+            self.refuse((*step, "value"), what.format(key=step[-1]), fix)
+            return
+        fix = _("give a value; grade D and a why say that it is assumed")
+        for month, text in entry.series.items():
+            if text == MISSING:
+                named = _("{key} of {month}").format(key=step[-1], month=month)
+                self.refuse((*step, "series", month), what.format(key=named), fix)
 
 
 def text_of(label: Label) -> str:
@@ -176,6 +183,8 @@ def _no_value(path: Path) -> tuple[str, str]:
         what = _('an item of "{key}" has no value').format(key=path[-2])
         return what, _("give it one, or take it out")
     what = _('"{key}" has no value').format(key=path[-1])
+    if re.match(MONTH_PATTERN, path[-1]):
+        return what, _('give it one, or write "missing" where none is known')
     return what, _("give it one, or take the key out")
 
 

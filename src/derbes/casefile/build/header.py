@@ -205,4 +205,4 @@ def _alone(model: type[Entry], node: Table, key: str) -> Entry | None:
 
 def _calendar(entry: CalendarEntry) -> Calendar:
     year, month = entry.first.split("-")[:2]
-    return Calendar(int(year), int(month), entry.periods, _STEPS[entry.step])
+    return Calendar(int(year), int(month), entry.periods, _STEPS[entry.step], entry.after or "")

@@ -13,9 +13,8 @@ NEED_BY = (MeasureKind.PRICE_RISE, MeasureKind.DEMAND_SURGE, MeasureKind.DELAY)
 TAKE_SHARE = (*CUTS, MeasureKind.STOCKPILE_LOSS)
 
 HITTABLE = {
-    **dict.fromkeys(
-        (*CUTS, MeasureKind.PRICE_RISE), ("suppliers", "routes", "recipes", "plants", "exports")
-    ),
+    **dict.fromkeys(CUTS, ("suppliers", "routes", "recipes", "plants", "exports")),
+    MeasureKind.PRICE_RISE: ("suppliers", "routes", "recipes", "plants"),
     MeasureKind.DELAY: ("suppliers", "routes", "plants"),
     MeasureKind.DEMAND_SURGE: ("uses",),
     MeasureKind.STOCKPILE_LOSS: ("stockpiles", "goods"),
@@ -56,6 +55,41 @@ def _says_nothing(path: tuple[str, ...], key: str, kind: str) -> Finding:
         _('"{key}" says nothing for a measure of kind {kind}').format(key=key, kind=kind),
         _("take it out"),
     )
+
+
+def target_as_sender(checked: Checked) -> Iterator[Finding]:
+    """The sender is somebody else: leverage is what others have over the target."""
+    for measure in checked.case.measures.values():
+        if measure.sender and measure.sender == checked.case.target:
+            yield Finding(
+                ("measures", measure.id, "sender"),
+                _('"{name}" is the target of the case; the sender must be another').format(
+                    name=measure.sender
+                ),
+                _("name who imposes it; leave sender out for an accident"),
+            )
+
+
+def prices_of_buyers(checked: Checked) -> Iterator[Finding]:
+    """A price rise is on what is bought; a buyer abroad who pays more does no harm."""
+    case = checked.case
+    if not checked.sound("exports", "actors", "goods"):
+        return
+    for measure in case.measures.values():
+        if measure.kind is not MeasureKind.PRICE_RISE:
+            continue
+        for position, hit in enumerate(measure.hits):
+            bought = [
+                one.id for one in case.exports.values() if selection.selects_export(case, hit, one)
+            ]
+            if bought and not hit.element:
+                yield Finding(
+                    ("measures", measure.id, "hits", position),
+                    _("a price rise cannot hit what is sold abroad: {exports}").format(
+                        exports=", ".join(f"exports.{name}" for name in bought)
+                    ),
+                    _('name what is bought, as in "{element: suppliers.my_supplier}"'),
+                )
 
 
 def cyclic_companions(checked: Checked) -> Iterator[Finding]:
@@ -135,8 +169,11 @@ def _selects(case: Case, measure: Measure, hit: Hit) -> bool:
     )
     if measure.kind is MeasureKind.DELAY:
         return purchases or any(selection.selects_plant(case, hit, one) for one in case.plants)
+    made = any(selection.selects_recipe(case, hit, one) for one in case.recipes.values())
+    if measure.kind is MeasureKind.PRICE_RISE:
+        return purchases or made
     return (
         purchases
-        or any(selection.selects_recipe(case, hit, one) for one in case.recipes.values())
+        or made
         or any(selection.selects_export(case, hit, one) for one in case.exports.values())
     )

@@ -1,12 +1,18 @@
 """Goods, recipes and uses: whether they can work together."""
 
+import math
 from collections.abc import Iterator
 
-from derbes.case.entities import Case, Recipe
+from derbes.case.entities import Case, Good, Recipe
+from derbes.case.quantity import Quantity
 from derbes.casefile.checks.soundness import Checked, is_given
 from derbes.casefile.findings import Finding
+from derbes.casefile.quantities.measures import in_words
 from derbes.errors import did_you_mean
 from derbes.language import _
+
+ROUNDING = 1e-9
+"""Turning units rounds; a stock may exceed its limit by so much of it."""
 
 
 def case_without_uses(checked: Checked) -> Iterator[Finding]:
@@ -134,19 +140,73 @@ def _foreign_line(case: Case, recipe: Recipe) -> Iterator[Finding]:
     yield Finding(("recipes", recipe.id, "line"), what, fix)
 
 
-def tiers_of_several_units(checked: Checked) -> Iterator[Finding]:
-    """Uses of one tier that are counted in different units need weights."""
+def stocks_above_the_limit(checked: Checked) -> Iterator[Finding]:
+    """What is in store, and what is to be held, must fit into the store."""
     case = checked.case
-    for tier in sorted({use.tier for use in case.uses.values()}):
-        uses = [u for u in case.uses.values() if u.tier == tier and u.good in case.goods]
-        units = sorted({case.goods[use.good].unit for use in uses})
-        for use in uses:
-            if len(units) > 1 and not is_given(checked.entry("uses", use.id).weight):
-                yield Finding(
-                    ("uses", use.id),
-                    _(
-                        "uses of the {tier} tier are counted in {units}; without weights their"
-                        " unmet demand cannot be added"
-                    ).format(tier=tier, units=_(" and ").join(units)),
-                    _("give each use of the tier a weight"),
-                )
+    for good in case.goods.values():
+        if good.storage_limit is None:
+            continue
+        limit = good.storage_limit
+        piles = [one for one in case.stockpiles.values() if one.good == good.id and one.quantity]
+        stock = math.fsum(one.quantity.value for one in piles if one.quantity is not None)
+        if piles and stock > limit.value * (1 + ROUNDING):
+            yield Finding(
+                ("stockpiles", piles[-1].id, "quantity"),
+                _("{stock} in store are more than the storage_limit of {good}, {limit}").format(
+                    stock=in_words(stock, good.unit),
+                    good=good.id,
+                    limit=in_words(limit.value, good.unit),
+                ),
+                _("raise the limit, or write less stock: what does not fit would be thrown away"),
+            )
+        if good.reserve is not None:
+            yield from _reserve_above_the_limit(case, good, good.reserve, limit)
+
+
+def _reserve_above_the_limit(
+    case: Case, good: Good, reserve: Quantity, limit: Quantity
+) -> Iterator[Finding]:
+    n = case.calendar.n_periods
+    most, wanted = limit.over(n), reserve.over(n)
+    over = wanted > most * (1 + ROUNDING)
+    if over.any():
+        at = int(over.argmax())
+        since = _(" from {month} on").format(month=case.calendar.label(at)) if at else ""
+        yield Finding(
+            ("goods", good.id, "reserve"),
+            _("a reserve of {reserve} is above the storage_limit of {good}, {limit}{since}").format(
+                reserve=in_words(float(wanted[at]), good.unit),
+                good=good.id,
+                limit=in_words(float(most[at]), good.unit),
+                since=since,
+            ),
+            _("raise the limit, or lower the reserve: it could never be held"),
+        )
+
+
+def orders_before_the_calendar(checked: Checked) -> Iterator[Finding]:
+    """What is on order arrives until the lead time is over, and not later."""
+    case = checked.case
+    for supplier in case.suppliers.values():
+        if supplier.on_order is None or not checked.sound("routes"):
+            continue
+        path = ("suppliers", supplier.id, "on_order")
+        times = [supplier.lead_time, *(case.routes[one].lead_time for one in supplier.routes[:1])]
+        lead = case.calendar.periods(sum(time.value for time in times if time is not None))
+        late = [at for at, amount in supplier.on_order.steps if at >= lead and amount > 0]
+        if not lead:
+            yield Finding(
+                path,
+                _('"on_order" says nothing for a supplier without lead time'),
+                _("give it a lead_time, or take on_order out"),
+            )
+        elif late:
+            yield Finding(
+                path,
+                _("what arrives in {month} can still be ordered: the lead time ends before").format(
+                    month=case.calendar.label(late[0])
+                ),
+                _("write what was ordered before the calendar, and 0 from {month} on").format(
+                    month=case.calendar.label(lead)
+                ),
+            )

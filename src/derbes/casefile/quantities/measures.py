@@ -105,8 +105,25 @@ def amount_of(reading: Reading, text: str, step: Path) -> Amount | None:
     try:
         return parse_amount(text, reading.measures.own)
     except UnitError as error:
-        reading.refuse(step, error.what, error.fix)
+        fix = error.fix
+        if error.word and not any(_would_fit(reading, error, text, one) for one in error.meant):
+            fix = _write_it(reading)
+        reading.refuse(step, error.what, fix)
         return None
+
+
+def _would_fit(reading: Reading, error: UnitError, text: str, meant: str) -> bool:
+    """Whether a text with another unit in place of the one it names counts the right thing."""
+    try:
+        unit = parse_amount(text.replace(error.word, meant, 1), reading.measures.own).unit
+    except UnitError:
+        return False
+    return unit is None or _target(unit, reading) is not None or bool(unit.currencies)
+
+
+def _write_it(reading: Reading) -> str:
+    example = in_words(15.0, reading.unit.name or "%")
+    return _('write it as in "{example}"').format(example=example)
 
 
 def in_base(reading: Reading, text: str, step: Path, period: int = 0) -> Steps:
@@ -154,7 +171,7 @@ def _refuse_unit(reading: Reading, unit: Unit, text: str, step: Path) -> None:
         _('expected {expected} or what can be turned into it, got "{found}"').format(
             expected=expected, found=found
         ),
-        _('write it as in "{example}"').format(example=in_words(15.0, reading.unit.name or "%")),
+        _write_it(reading),
     )
 
 

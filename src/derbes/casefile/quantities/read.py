@@ -15,11 +15,13 @@ from derbes.casefile.quantities.measures import (
     named_unit,
     outside,
 )
-from derbes.casefile.schema.entries import Kind, QuantityEntry
+from derbes.casefile.schema.entries import MISSING, Kind, QuantityEntry
 from derbes.casefile.tree.nodes import Path, dotted
 from derbes.language import _
 from derbes.units import UnitError, parse_amount, parse_unit
 
+LONGEST_CALENDAR = 1200
+"""Periods of the longest calendar; a longer one stands in for one that cannot be read."""
 ROUNDING = 1e-9
 """Turning units rounds; a value may miss the end of its range by so much of it."""
 
@@ -50,7 +52,7 @@ def read_quantity(
         return None, reading.findings
     low, high, parameters = _spread(reading, entry, steps[0][1])
     quantity = Quantity(
-        value=steps[0][1],
+        value=_at_first(steps),
         unit=units[0],
         low=low,
         high=high,
@@ -64,6 +66,7 @@ def read_quantity(
         path=dotted(path),
         written=_written(entry),
         line=line,
+        after=entry.after or "",
     )
     return (None if reading.findings else quantity), reading.findings
 
@@ -72,10 +75,17 @@ def _steps(reading: Reading, entry: QuantityEntry) -> Steps:
     """The value, or the series, in base units."""
     if entry.unit:
         reading.inherited = named_unit(reading, entry.unit)
+    if entry.after and entry.series is None:
+        reading.refuse(("after",), _('"after" says nothing without a series'), _("take it out"))
     if entry.series is not None:
         return _series(reading, entry)
     _inherit(reading, entry.value or "")
     return in_base(reading, entry.value or "", ("value",))
+
+
+def _at_first(steps: Steps) -> float:
+    """The value in the first period of the calendar."""
+    return [value for period, value in steps if period <= 0 or period == steps[0][0]][-1]
 
 
 def _spread(
@@ -128,10 +138,13 @@ def _series(reading: Reading, entry: QuantityEntry) -> Steps:
             _("take the range out, or give one value"),
         )
     dated = _dated(reading, entry.series or {})
+    _refuse_late_begin(reading, dated)
     _refuse_same_period(reading, dated)
     ends = [period for period, _month, _text in dated[1:]]
     steps: list[tuple[int, float]] = []
     for (period, month, text), end in zip(dated, [*ends, None], strict=False):
+        if text == MISSING:
+            continue  # said where the quantity is asked for
         found = in_base(reading, text, ("series", month), period)
         steps += [(at, value) for at, value in found if end is None or at < end]
     return tuple(steps)
@@ -154,6 +167,21 @@ def _dated(reading: Reading, series: dict[str, str]) -> list[tuple[int, str, str
         else:
             dated.append((period, month, text))
     return sorted(dated)
+
+
+def _refuse_late_begin(reading: Reading, dated: list[tuple[int, str, str]]) -> None:
+    """A series must say what holds from the first period on."""
+    calendar = reading.measures.calendar
+    if dated and 0 < dated[0][0] < calendar.n_periods <= LONGEST_CALENDAR:
+        reading.refuse(
+            ("series", dated[0][1]),
+            _("the series begins in {month}, the calendar in {first}").format(
+                month=dated[0][1], first=calendar.label(0)
+            ),
+            _('add a value for "{first}", or "missing" where none is known').format(
+                first=calendar.label(0)
+            ),
+        )
 
 
 def _refuse_same_period(reading: Reading, dated: list[tuple[int, str, str]]) -> None:

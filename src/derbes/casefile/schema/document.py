@@ -67,7 +67,12 @@ class CalendarEntry(Entry):
     periods: Annotated[int, Field(ge=1, le=1200)]
     """Number of periods."""
     step: Literal["month", "quarter", "year"] = "month"
-    """Length of a period."""
+    """Length of a period. Times are counted in whole periods, a part of one as one: of
+    4 months make 2 quarters or 1 year; `check` says where that is more than was written."""
+    after: Literal["repeat", "hold"] | None = None
+    """How series go on behind the calendar: `repeat` their last year, or `hold` their last
+    value. Without it, one whose last year is the year before times one factor repeats it, and
+    every other holds."""
 
 
 class CurrencyEntry(Entry):

@@ -87,7 +87,8 @@ class UseEntry(ElementEntry):
     shortage_cost: Price | None = None
     """Cost of one unit of unmet demand; without it no loss in money is reported."""
     weight: Annotated[QuantityEntry, Kind("", above=0.0)] | None = None
-    """Weight of one unit among the uses of its tier; without it 1."""
+    """Weight of one unit among the uses of its tier. Without it, uses in units of one
+    dimension count alike by amount; others count by months of their good's own use."""
 
 
 class StockpileEntry(ElementEntry):
@@ -133,6 +134,9 @@ class SupplierEntry(ElementEntry):
     """From order to delivery; without it none."""
     routes: list[RouteId] = Field(default_factory=list)
     """Routes that it can use, any of them; without it no route is modelled."""
+    on_order: Flow | None = None
+    """What arrives of orders placed before the calendar, by month of arrival, until the lead
+    time is over; without it what calm use asks for, under the limits of the first period."""
     margin_share: Share | None = None
     """Part of the price that is the seller's margin; without it, the actor's."""
 
@@ -279,7 +283,7 @@ class MeasureEntry(ElementEntry):
     start: Month | None = None
     """Month of its start; without it every start is looked at."""
     in_transit: Literal["lost", "delivered"] = "lost"
-    """What happens to goods that are on the way when it starts."""
+    """What happens to goods that are on the way when it starts; without it they are lost."""
     crisis: bool = False
     """Whether uses switch to their crisis demand while it runs."""
     together_with: list[MeasureId] = Field(default_factory=list)

@@ -209,7 +209,10 @@ class QuantityEntry(Entry):
             }
         ),
     ] = None
-    """Values by month; each holds until the next."""
+    """Values by month; each holds until the next. It begins with the calendar, or before."""
+    after: Literal["repeat", "hold"] | None = None
+    """How a series goes on behind the calendar: `repeat` its last year, or `hold` its last
+    value. Without it as `calendar.after` says."""
     range: Annotated[list[Number], Field(min_length=2, max_length=2)] | None = None
     """Lowest and highest value that is thought possible."""
     distribution: DistributionEntry | None = None
@@ -247,8 +250,8 @@ class QuantityEntry(Entry):
 
     @property
     def is_missing(self) -> bool:
-        """Whether it is written as known to be unknown."""
-        return self.value == MISSING
+        """Whether it, or a month of it, is written as known to be unknown."""
+        return self.value == MISSING or MISSING in (self.series or {}).values()
 
     @classmethod
     def __get_pydantic_json_schema__(

@@ -1,5 +1,6 @@
 """What the entries refuse, in our own words."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
@@ -7,10 +8,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from derbes.casefile.findings import Finding
-from derbes.casefile.schema.entries import YEAR_PATTERN, Entry, keys_of
+from derbes.casefile.schema.entries import ID_PATTERN, YEAR_PATTERN, Entry, keys_of
 from derbes.casefile.tree.nodes import Path
 from derbes.errors import did_you_mean
 from derbes.language import _, ngettext
+from derbes.spelling import foreign_letters, in_latin
 
 SHOWN_CHARACTERS = 40
 
@@ -189,9 +191,15 @@ def _pattern(error: ErrorDetails) -> tuple[str, str]:
         return _expected(_("a language code"), error), _('write it as in "en", "ru" or "kk"')
     if "Z]{3}" in pattern:
         return _expected(_("a currency code"), error), _('write it as in "USD"')
-    return _expected(_("an id"), error), _(
-        "use Latin letters, digits and _, a letter first; the label may be any text"
-    )
+    return _expected(_("an id"), error), how_to_name(str(error["input"]))
+
+
+def how_to_name(text: str) -> str:
+    """How an id is to be written; names the letters that only look Latin."""
+    letters, latin = foreign_letters(text), in_latin(text)
+    if letters and re.match(ID_PATTERN, latin):
+        return _('write "{word}" in Latin letters: {letters}').format(word=latin, letters=letters)
+    return _("use Latin letters, digits and _, a letter first; the label may be any text")
 
 
 def _own(error: ErrorDetails) -> tuple[str, str]:

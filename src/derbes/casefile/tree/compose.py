@@ -1,7 +1,9 @@
 """YAML text to a tree; the only module that imports the YAML reader."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -46,6 +48,7 @@ class _Composing:
     """What is known while the events of one file come in."""
 
     file: int
+    text: str
     findings: list[Finding] = field(default_factory=list)
     stack: list[_Open] = field(default_factory=list)
     anchors: dict[str, tuple[Node | None, int]] = field(default_factory=dict)
@@ -67,7 +70,7 @@ def compose(text: str, file: int) -> tuple[Node | None, list[Finding]]:
     Returns:
         The tree, None when there is none to be had, and the findings.
     """
-    state = _Composing(file)
+    state = _Composing(file, text)
     try:
         for event in _events(text, file):
             _take(state, event)
@@ -143,7 +146,10 @@ def _take(state: _Composing, event: Any) -> None:
     elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
         _open(state, event)
     elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
-        opened = state.stack.pop()
+        opened = state.stack[-1]
+        if opened.node.in_flow:
+            _mend_cut_numbers(state, opened.node)
+        state.stack.pop()
         _remember(state, opened.anchor, opened.node, opened.size)
         _put(state, opened.node, opened.size)
     elif isinstance(event, yaml.AliasEvent):
@@ -244,6 +250,81 @@ def _put(state: _Composing, node: Node, size: int) -> None:
         top.node.entries[key] = node
         top.node.keys[key] = mark
     top.key = top.key_mark = None
+
+
+_ENDS_IN_DIGIT = re.compile(r"[+-]?[0-9][0-9 ']*$")
+_BEGINS_WITH_DIGIT = re.compile(r"[0-9]+(?![0-9.])")
+
+
+def _mend_cut_numbers(state: _Composing, node: Items | Table) -> None:
+    """Refuse numbers whose decimal comma YAML has taken for its own, and put them together.
+
+    In a list two whole numbers without a space between them are one such, when others of the
+    list are parted by a space; where none is, nothing says what was meant. In a mapping what
+    follows the comma has become a key without a colon.
+    """
+    path = state.path[:-1]
+    if isinstance(node, Table):
+        for (key, before), (cut, after) in pairwise(list(node.entries.items())):
+            mark = node.keys[cut]
+            is_key = state.text[mark.end :].lstrip()[:1] == ":" or not isinstance(after, Text)
+            if not is_key and isinstance(before, Text) and _is_cut(state, before, Text(cut, mark)):
+                _put_together(state, (*path, key), before, mark)
+                del node.entries[cut], node.keys[cut]
+        return
+    texts = [item for item in node.items if isinstance(item, Text)]
+    if len(texts) < len(node.items):
+        return
+    is_cut = [_is_cut(state, one, other) for one, other in pairwise(texts)]
+    if is_cut and all(is_cut):
+        _refuse_tight_list(state, path, node)
+        return
+    for position in reversed(range(len(is_cut))):
+        if is_cut[position]:
+            _put_together(state, (*path, position), texts[position], texts[position + 1].mark)
+            del node.items[position + 1]
+
+
+def _is_cut(state: _Composing, before: Text, after: Text) -> bool:
+    between = state.text[before.mark.end : after.mark.start]
+    return (
+        not (before.style or after.style)
+        and between == ","
+        and _ENDS_IN_DIGIT.match(before.text) is not None
+        and _BEGINS_WITH_DIGIT.match(after.text) is not None
+    )
+
+
+def _put_together(state: _Composing, path: Path, first: Text, last: Mark) -> None:
+    mark = first.mark
+    whole = state.text[mark.start : last.end]
+    first.text, first.style = whole, '"'
+    first.mark = Mark(mark.file, mark.line, mark.column, mark.start, last.end)
+    state.findings.append(
+        Finding(
+            path,
+            _('"{text}" is cut in two at its comma').format(text=whole),
+            _("quote it or write a point: {point}").format(point=whole.replace(",", ".", 1)),
+            mark=first.mark,
+        )
+    )
+
+
+def _refuse_tight_list(state: _Composing, path: Path, node: Items) -> None:
+    first, last = node.items[0].mark, node.items[-1].mark
+    whole = state.text[first.start : last.end]
+    state.findings.append(
+        Finding(
+            path,
+            _('"[{text}]" can be read as {n} values, or as numbers with a decimal comma').format(
+                text=whole, n=len(node.items)
+            ),
+            _("a number with a decimal comma: quote it or write a point; values: [{apart}]").format(
+                apart=", ".join(whole.split(","))
+            ),
+            mark=Mark(first.file, first.line, first.column, first.start, last.end),
+        )
+    )
 
 
 def _refuse_tag(state: _Composing, event: Any, mark: Mark) -> None:

@@ -18,6 +18,7 @@ from derbes.cli.options import (
     with_options,
     workers_option,
 )
+from derbes.cli.places import CSV, JSON, TEXT, check_places
 from derbes.cli.progress import progress_on_terminal
 from derbes.language import _
 from derbes.results.records import statements_records
@@ -112,6 +113,8 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     record, form, has_mark = (asked.pop(name) for name in ("record", "form", "has_mark"))
     query = asked.pop("query")
     case = workflow.read_case(path)
+    kind = {"csv": CSV, "claimreview": JSON}.get(form, JSON if as_json else TEXT)
+    check_places(case, kind, out, record=record)
     with progress_on_terminal() as progress:
         table = workflow.statements(
             case, progress=progress, has_signaling=query == SIGNALING, **asked

@@ -4,8 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from derbes.language import _, ngettext
-from derbes.results.display import Column, text_table
-from derbes.results.statements import StatementRow, StatementTable, statement_columns
+from derbes.results.display import Column, VerdictColumn, shown, text_table, verdict_words
+from derbes.results.statements import (
+    SpeakerScore,
+    StatementRow,
+    StatementTable,
+    statement_columns,
+)
 
 WIDEST = 60
 """Characters of a reason that the screen shows."""
@@ -28,8 +33,10 @@ def _overview(table: StatementTable) -> str:
     counts: dict[str, int] = {}
     for row in table.statements:
         counts[row.verdict] = counts.get(row.verdict, 0) + 1
-    tally = ", ".join(f"{n} {word}" for word, n in counts.items())
-    return f"{text_table(columns, table.statements)}\n\n{tally}{_turning(table)}"
+    tally = ", ".join(f"{n} {verdict_words(word)}" for word, n in counts.items())
+    scored = table.predictions.words()
+    told = f"{tally}\n{scored}" if scored else tally
+    return f"{text_table(columns, table.statements)}\n\n{told}{_turning(table)}"
 
 
 class _Short(Column):
@@ -39,6 +46,29 @@ class _Short(Column):
         """What a row shows in this column, not longer than a line."""
         text = str(getattr(row, self.field))
         return text if len(text) <= WIDEST else text[: WIDEST - 2] + " …"
+
+
+class _Outcome(Column):
+    """Outcomes; of what was decided before its day, that it was."""
+
+    def cell(self, row: StatementRow) -> str:
+        """The outcome of a prediction."""
+        text = Column.cell(self, row)
+        return _("{outcome}, early").format(outcome=text) if row.decided_early else text
+
+
+class _Brier(Column):
+    """Mean scores; where something due is undecided, from what to what they may come."""
+
+    def cell(self, row: SpeakerScore) -> str:
+        """The score of a speaker."""
+        text = Column.cell(self, row)
+        if row.n_due == row.n_resolved:
+            return text
+        low, high = shown(row.brier_low), shown(row.brier_high)
+        return _("{score} (all that is due: {low} to {high})").format(
+            score=text, low=low, high=high
+        )
 
 
 def _turning(table: StatementTable) -> str:
@@ -95,7 +125,7 @@ def _double_standards(table: StatementTable) -> str:
         Column("act", _("act")),
         Column("kind", _("kind")),
         Column("is_found", _("shown")),
-        Column("verdict", _("verdict")),
+        VerdictColumn("verdict", _("verdict")),
         Column("judgements", _("judgements")),
     )
     return text_table(columns, table.double_standards)
@@ -105,7 +135,7 @@ def _tensions(table: StatementTable) -> str:
     columns = (
         Column("id", _("id")),
         Column("raised", _("raised")),
-        Column("verdict", _("verdict")),
+        VerdictColumn("verdict", _("verdict")),
         Column("share", _("share of draws")),
         Column("statements", _("statements")),
     )
@@ -135,7 +165,9 @@ def _theses(table: StatementTable) -> str:
     lines = []
     for edge in table.theses.edges:
         share = "" if edge.share is None else f" {edge.share:.0%}"
-        lines.append(f"{edge.cause} → {edge.effect}   [{edge.id}: {edge.verdict}{share}]")
+        lines.append(
+            f"{edge.cause} → {edge.effect}   [{edge.id}: {verdict_words(edge.verdict)}{share}]"
+        )
     return "\n".join(lines)
 
 
@@ -143,16 +175,23 @@ def _predictions(table: StatementTable) -> str:
     scores = (
         Column("speaker", _("holder")),
         Column("n_predictions", _("predictions")),
-        Column("n_resolved", _("resolved")),
+        Column("n_due", _("due")),
+        Column("n_resolved", _("of them scored")),
+        Column("n_early", _("decided early")),
+        Column("n_open", _("open")),
         Column("n_void", _("void")),
-        Column("brier", _("Brier score")),
+        Column("n_expired", _("expired")),
+        _Brier("brier", _("Brier score")),
     )
     bins = (
         Column("low", _("from")),
         Column("high", _("to")),
-        Column("n", _("resolved")),
+        Column("n", _("scored")),
         Column("mean_probability", _("claimed")),
         Column("share_true", _("came true")),
+        Column("n_undecided", _("due, undecided")),
+        Column("n_early", _("decided early")),
+        Column("n_open", _("open")),
     )
     dated = [row for row in table.statements if row.probability is not None]
     rows = (
@@ -160,11 +199,12 @@ def _predictions(table: StatementTable) -> str:
         Column("holder", _("holder")),
         Column("probability", _("claimed")),
         Column("due", _("due")),
-        Column("outcome", _("outcome")),
-        Column("verdict", _("verdict")),
+        _Outcome("outcome", _("outcome")),
+        VerdictColumn("verdict", _("verdict")),
         Column("share", _("share of draws")),
     )
-    parts = [text_table(rows, dated), text_table(scores, table.predictions.scores)]
+    parts = [text_table(rows, dated), table.predictions.words()]
+    parts.append(text_table(scores, table.predictions.scores))
     if table.predictions.calibration:
         parts.append(text_table(bins, table.predictions.calibration))
     return "\n\n".join(parts)

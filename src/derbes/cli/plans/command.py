@@ -18,6 +18,7 @@ from derbes.cli.options import (
     seed_option,
     with_options,
 )
+from derbes.cli.places import JSON, TEXT, check_places
 from derbes.cli.plans.tables import plan_text
 from derbes.cli.progress import stoppable
 from derbes.language import _
@@ -106,6 +107,7 @@ def plan(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     words = _words(asked)
     case = workflow.read_case(path)
     place = words["checkpoint"]
+    check_places(case, JSON if as_json else TEXT, out, checkpoint=place)
     with stoppable(place, resume=f"--resume {place}") as progress:
         found = workflow.plan(case, progress=progress, **words)
     if as_json:

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 from derbes.language import _, ngettext
 from derbes.results.display import Column, shown, text_table
-from derbes.results.plan import Alternative, FrontierPoint, Plan, StandardCost, Waiting
+from derbes.results.plan import (
+    Alternative,
+    FrontierPoint,
+    Plan,
+    StandardCost,
+    Waiting,
+    account_words,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,9 @@ def _parts(plan: Plan) -> Iterator[str]:
     if plan.cost is not None:
         yield _choices(plan)
     standards = [_standard(row) for row in plan.standards]
+    yield _table(_("Where the cost comes from, discounted"), _account_columns(plan), _account(plan))
     yield _table(_standards_title(plan), _standard_columns(plan), standards)
+    yield plan.standards_words(lambda amount: _money(plan, amount))
     yield _table(_("Frontier"), _frontier_columns(plan), [_point(p) for p in plan.frontier])
     yield _table(_("Outlay by year, not discounted"), _outlay_columns(plan), _outlays(plan))
     yield _table(_("Waiting"), _waiting_columns(plan), [_waiting(w) for w in plan.value_of_waiting])
@@ -124,7 +133,30 @@ def _choices(plan: Plan) -> str:
         _Row(choice.what, choice.option, choice.date, choice.effect, choice.cost)
         for choice in plan.plan
     ]
+    rows.append(_Row(_("total"), "", "", "", sum(choice.cost for choice in plan.plan)))
     return _table(_("Plan"), columns, rows)
+
+
+def _account_columns(plan: Plan) -> tuple[Column, ...]:
+    return (
+        Column("name", _("for")),
+        Column("first", _("with the plan"), plan.currency),
+        Column("second", _("without any standard"), plan.currency),
+        Column("third", _("more"), plan.currency),
+    )
+
+
+def _account(plan: Plan) -> list[_Row]:
+    """Rows that count, their total, then what is told beside them."""
+    total = plan.account_total
+    if total is None:
+        return []
+    rows = [row for row in plan.account if row.counts]
+    beside = [row for row in plan.account if not row.counts]
+    return [
+        _Row(account_words(row.item), row.with_plan, row.without_standards, row.more)
+        for row in (*rows, total, *beside)
+    ]
 
 
 def _standards_title(plan: Plan) -> str:
@@ -175,15 +207,19 @@ def _outlay_columns(plan: Plan) -> tuple[Column, ...]:
 
 
 def _outlays(plan: Plan) -> list[_Row]:
+    total = plan.outlay_total
+    named = [(str(row.year), row, abroad) for row, abroad in plan.outlay_by_year]
+    if total is not None:
+        named.append((_("total"), *total))
     return [
         _Row(
-            str(row.year),
+            name,
             row.amount,
             row.without_project,
             abroad.amount if abroad else None,
             abroad.without_project if abroad else None,
         )
-        for row, abroad in plan.outlay_by_year
+        for name, row, abroad in named
     ]
 
 

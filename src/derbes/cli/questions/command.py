@@ -19,6 +19,7 @@ from derbes.cli.options import (
     variant_option,
     with_options,
 )
+from derbes.cli.places import JSON, TEXT, check_places
 from derbes.cli.progress import stoppable
 from derbes.cli.questions.tables import stress_text
 from derbes.language import _
@@ -94,6 +95,7 @@ def stress(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     every = asked.pop("every")
     asked["starts"] = asked["starts"] or every
     store = asked["store"]
+    check_places(case, JSON if as_json else TEXT, out, store=store)
     with stoppable(Path(store) if store else None, resume="--resume") as progress:
         found = workflow.stress(case, progress=progress, **asked)
     if as_json:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from derbes.language import _, ngettext
 from derbes.results.display import Column, grouped, shown, text_table
-from derbes.results.stress import Answer, Bar, EndedBy, HazardRisk, Influence, Stress
+from derbes.results.stress import Answer, Bar, EndedBy, Fan, HazardRisk, Influence, Stress
 
 MOST_INPUTS = 8
 """Inputs that are shown for an answer; all of them are in the JSON."""
@@ -90,21 +90,33 @@ def _draws_words(answers: Sequence[Answer]) -> str:
     n = max(answer.n_draws + answer.n_without for answer in answers)
     draws = ngettext("{n:,} draw", "{n:,} draws", n).format(n=n)
     halve = max((answer.draws_to_halve or 0 for answer in answers), default=0)
-    if not halve:
-        return draws
-    return _("{draws} ({n:,} would halve the errors)").format(draws=draws, n=halve)
+    if halve:
+        draws = _("{draws} ({n:,} would halve the errors)").format(draws=draws, n=halve)
+    lost = max(answer.n_without for answer in answers)
+    if lost:
+        draws = _("{draws}, up to {n:,} of them without a value, so none is averaged").format(
+            draws=draws, n=lost
+        )
+    unbounded = max(answer.n_unbounded for answer in answers)
+    if unbounded:
+        draws = _("{draws}, without bound in up to {n:,} of them").format(draws=draws, n=unbounded)
+    return draws
 
 
 def _row(answer: Answer) -> _Row:
     quantiles = [_up_to(answer, answer.quantiles.get(percent)) for percent in ("5", "50", "95")]
-    error = answer.standard_error
-    return _Row(answer.date or "–", answer.unit, _up_to(answer, answer.mean), error, *quantiles)
+    mean = _at_least(answer.mean, is_bound=bool(answer.capped_share))
+    return _Row(answer.date or "–", answer.unit, mean, answer.standard_error, *quantiles)
 
 
-def _up_to(answer: Answer, value: float | None) -> object:
+def _up_to(answer: Answer | Fan, value: float | None) -> object:
     """A value; where nothing beyond is looked at, that it is at least so much."""
-    is_capped = answer.capped_at is not None and value is not None and value >= answer.capped_at
-    return f"≥ {shown(value)}" if is_capped else value
+    cap = answer.capped_at
+    return _at_least(value, is_bound=cap is not None and value is not None and value >= cap)
+
+
+def _at_least(value: float | None, *, is_bound: bool) -> object:
+    return f"≥ {shown(value)}" if is_bound and value is not None else value
 
 
 def _fans(stress: Stress) -> Iterator[str]:
@@ -125,11 +137,13 @@ def _fans(stress: Stress) -> Iterator[str]:
         rows = [
             _Row(
                 date,
-                first=fan.mean[at],
-                second=fan.quantiles["5"][at],
-                third=fan.quantiles["50"][at],
-                fourth=fan.quantiles["95"][at],
-                fifth=fan.central[at],
+                first=_at_least(
+                    fan.mean[at], is_bound=bool(fan.capped_share and fan.capped_share[at])
+                ),
+                second=_up_to(fan, fan.quantiles["5"][at]),
+                third=_up_to(fan, fan.quantiles["50"][at]),
+                fourth=_up_to(fan, fan.quantiles["95"][at]),
+                fifth=_up_to(fan, fan.central[at]),
             )
             for at, date in enumerate(fan.dates)
             if at == 0 or date.endswith("-01")
@@ -198,8 +212,8 @@ def _deciding(stress: Stress) -> Iterator[str]:
         unit = next((bar.answer_unit for bar in stress.tornado if bar.answer == answer), "")
         columns = (
             Column("name", _("what decides {answer}").format(answer=answer)),
-            Column("first", _("first order")),
-            Column("second", _("total")),
+            Column("first", _("first order (95 %)")),
+            Column("second", _("total (95 %)")),
             Column("third", "PAWN"),
             Column("fourth", _("at low"), unit),
             Column("fifth", _("at high"), unit),
@@ -210,12 +224,17 @@ def _deciding(stress: Stress) -> Iterator[str]:
 def _decided(one: Influence, bar: Bar | None) -> _Row:
     return _Row(
         one.input,
-        first=one.first,
-        second=one.total,
+        first=_plus_minus(one.first, one.first_confidence),
+        second=_plus_minus(one.total, one.total_confidence),
         third=one.pawn,
         fourth=None if bar is None else bar.answer_at_low,
         fifth=None if bar is None else bar.answer_at_high,
     )
+
+
+def _plus_minus(index: float | None, half_width: float | None) -> str | None:
+    """An index with the half width of its 95 % interval."""
+    return None if index is None else f"{index:.2f} ± {half_width or 0.0:.2f}"
 
 
 def _tipping(stress: Stress) -> str:

@@ -2,7 +2,7 @@
 
 from derbes.planning.answers.answer import plan_of
 from derbes.planning.answers.asked import GAP, Effort, PlanRequest
-from derbes.planning.answers.futures import futures_of
+from derbes.planning.answers.futures import futures_of, listing_problems
 from derbes.planning.answers.money.payments import least_payment
 from derbes.planning.answers.words import number_words
 
@@ -12,6 +12,7 @@ __all__ = [
     "PlanRequest",
     "futures_of",
     "least_payment",
+    "listing_problems",
     "number_words",
     "plan_of",
 ]

@@ -12,7 +12,7 @@ from derbes.planning.answers.clashes import clash_of
 from derbes.planning.answers.frontier import frontier_of, lengths_of
 from derbes.planning.answers.futures import is_random
 from derbes.planning.answers.knowing import evpi_of, vss_of
-from derbes.planning.answers.money.outlay import outlay_of
+from derbes.planning.answers.money.outlay import Accounts, accounts_of
 from derbes.planning.answers.money.payments import choices_in_words
 from derbes.planning.answers.solving import (
     Clock,
@@ -31,7 +31,6 @@ from derbes.results.plan import (
     Alternative,
     ClashWish,
     FrontierPoint,
-    Outlay,
     Plan,
     StandardCost,
     Waiting,
@@ -87,7 +86,7 @@ class _More:
 
     standards: tuple[StandardCost, ...]
     frontier: tuple[FrontierPoint, ...] = ()
-    outlay: tuple[Outlay, ...] = ()
+    accounts: Accounts = field(default_factory=Accounts)
     evpi: float | None = None
     vss: float | None = None
     waiting: tuple[Waiting, ...] = ()
@@ -160,9 +159,10 @@ def _more(work: _Work) -> _More:
     case, best, solve = work.case, work.best, work.solve
     reference = work.solution.no_threat_cost
     _tell(work, _("outlay"))
-    paid: tuple[Outlay, ...] = ()
     paid = work.in_time(
-        "outlay", lambda: outlay_of(work.problem, work.solution, told=work.clock.left), paid
+        "outlay",
+        lambda: accounts_of(work.problem, work.solution, told=work.clock.left),
+        Accounts(),
     )
     frontier = _frontier(work) if work.request.has_frontier else _skipped(work, "frontier")
     if not work.request.has_more:
@@ -171,7 +171,7 @@ def _more(work: _Work) -> _More:
             StandardCost(name, met=name not in best.shortfalls, cost_of_it=None)
             for name in case.standards
         )
-        return _More(standards=met, frontier=frontier, outlay=paid)
+        return _More(standards=met, frontier=frontier, accounts=paid)
     _tell(work, _("costs of standards"))
     standards = standard_costs(case, solve, best, reference)
     if any(row.cost_of_it is None for row in standards):
@@ -247,7 +247,8 @@ def _told(work: _Work, more: _More, clash: tuple[ClashWish, ...], provenance: Pr
         clash=clash,
         standards=more.standards,
         frontier=more.frontier,
-        outlay=more.outlay,
+        outlay=more.accounts.outlay,
+        account=more.accounts.account,
         evpi=more.evpi,
         vss=more.vss,
         no_threat_cost=_finite(solution.no_threat_cost),

@@ -8,8 +8,10 @@ import numpy as np
 from derbes.case.entities import Case
 from derbes.case.uncertainty import Draws
 from derbes.draws import make_draws, uncertain_inputs
+from derbes.errors import Problem, RequestError
+from derbes.language import _
 
-MOST_LISTED = 1000
+MOST_LISTED = 20_000
 """Most futures that a case lists which are planned for without being asked."""
 DISCRETE = "discrete"
 
@@ -19,11 +21,16 @@ def futures_of(case: Case, n: int | None, *, seed: int) -> Draws | None:
 
     Without a number of draws, the futures are those that the case lists with their
     probabilities: its scenarios, and every combination of its discrete distributions, all
-    else at central values. More than `MOST_LISTED` combinations are not listed; then the
-    scenarios stand alone.
+    else at central values.
+
+    Raises:
+        RequestError: The case lists more than `MOST_LISTED`, or correlates what it lists.
     """
     if n is not None:
         return make_draws(case, n, seed=seed)
+    problems = listing_problems(case)
+    if problems:
+        raise RequestError(case.source or case.name, problems)
     listed = discrete_inputs(case)
     if listed:
         return make_draws(case, None, seed=seed, inputs=listed)
@@ -41,12 +48,24 @@ def futures_of(case: Case, n: int | None, *, seed: int) -> Draws | None:
 
 
 def discrete_inputs(case: Case) -> tuple[str, ...]:
-    """Paths of the discrete inputs whose combinations can be listed; else none."""
+    """Paths of the inputs whose values a case lists."""
+    return tuple(one.path for one in uncertain_inputs(case) if one.distribution == DISCRETE)
+
+
+def listing_problems(case: Case) -> list[Problem]:
+    """Why the futures that a case lists cannot be planned for as a whole; empty: they can."""
     few = [one for one in uncertain_inputs(case) if one.distribution == DISCRETE]
-    paths = tuple(one.path for one in few)
-    tied = {path for pair in case.correlations for path in pair.between}
     n = prod(len(one.parameters) // 2 for one in few) * max(1, len(case.scenarios))
-    return () if n > MOST_LISTED or tied & set(paths) else paths
+    tied = {path for pair in case.correlations for path in pair.between}
+    tied &= {one.path for one in few}
+    fix = _("ask for draws of them with --draws, such as --draws 200")
+    if n > MOST_LISTED:
+        what = _("the case lists {n} futures, more than the {most} that are planned for at once")
+        return [Problem("draws", what.format(n=n, most=MOST_LISTED), fix=fix)]
+    if tied:
+        what = _("the case lists values of inputs that it correlates: {names}")
+        return [Problem("draws", what.format(names=", ".join(sorted(tied))), fix=fix)]
+    return []
 
 
 def only(draws: Draws, i: int) -> Draws:

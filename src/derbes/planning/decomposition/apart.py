@@ -13,7 +13,7 @@ from derbes.planning.decomposition.everywhere import LONG, NEVER, NOWHERE, ONCE,
 from derbes.planning.decomposition.master import Cuts, Master
 from derbes.planning.decomposition.subproblem import Outcome
 from derbes.planning.program.decisions.stage import EXCUSE
-from derbes.planning.program.prices import Prices
+from derbes.planning.program.prices import START, Prices
 from derbes.planning.program.problem import (
     PlanProblem,
     part_of,
@@ -99,7 +99,9 @@ def solve_apart(problem: PlanProblem, record: Record, settings: Settings) -> Pla
             if best is None:
                 return nothing_allowed(problem, clock)
             state = best.record.state.again()
-            record = replace(best.record, reference=best.figures.cost, state=state)
+            point = best.record.state.best
+            calm = (point, best.record.prices)
+            record = replace(best.record, reference=best.figures.cost, calm=calm, state=state)
         record = _piloted(everyone, record, settings)
         best = _at_right_prices(everyone, record, settings)
     if best is None:
@@ -273,6 +275,7 @@ def _solution(problem: PlanProblem, best: _Best, settings: Settings) -> PlanSolu
     figures, state = best.figures, best.record.state
     bound = min(state.bound - (figures.penalized - figures.cost), figures.cost)
     reference = figures.cost if best.record.reference is None else best.record.reference
+    calm = best.record.calm
     is_late = settings.clock.is_over or not best.is_proved
     status = TIME_LIMIT if is_late else OPTIMAL if best.is_feasible else INFEASIBLE
     return PlanSolution(
@@ -282,6 +285,9 @@ def _solution(problem: PlanProblem, best: _Best, settings: Settings) -> PlanSolu
         bound=bound,
         gap=relative_gap(figures.cost, bound, reference),
         no_threat_cost=reference,
+        no_threat_choices=None if calm is None else problem.first.choices(calm[0]),
+        prices=best.record.prices,
+        no_threat_prices=START if calm is None else calm[1],
         feasible=best.is_feasible,
         shortfalls=worst_shortfalls(figures),
         status=status,

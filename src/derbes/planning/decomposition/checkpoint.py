@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from derbes.case.quantity import FloatArray
 from derbes.errors import DataError
 from derbes.language import _
 from derbes.outputs import write_atomically
@@ -37,6 +38,8 @@ class Record:
     prices: Prices = START
     reference: float | None = None
     """No-threat cost; None: it is being looked for. [money]"""
+    calm: tuple[FloatArray, Prices] | None = None
+    """First-stage columns without standards, and their prices; None: not known."""
 
 
 def key_of(problem: PlanProblem) -> str:
@@ -69,6 +72,10 @@ def save(path: Path, record: Record) -> None:
         "middle": state.middle,
         "numbers": np.array([state.best_priced, state.middle_priced, state.bound]),
     }
+    if record.calm is not None:
+        columns, prices = record.calm
+        arrays["calm"] = columns
+        arrays["calm_prices"] = np.array([prices.hard, prices.soft, prices.money])
     text = json.dumps(
         {
             "format": FORMAT,
@@ -144,6 +151,9 @@ def _record(found: Mapping[str, Any], n_columns: int) -> Record:
         ),
         prices=Prices(hard, soft, money),
         reference=None if found["reference"] is None else float.fromhex(found["reference"]),
+        calm=(arrays["calm"], Prices(*map(float, arrays["calm_prices"])))
+        if "calm" in arrays
+        else None,
     )
 
 

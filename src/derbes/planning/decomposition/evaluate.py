@@ -6,19 +6,31 @@ from dataclasses import replace
 
 import numpy as np
 
+from derbes.case.arrays import ActivityKind
 from derbes.case.options import Choice
 from derbes.case.quantity import FloatArray
 from derbes.planning.decomposition.crew import Crew
-from derbes.planning.decomposition.everywhere import LONG, Everyone, NestedSecond, Part, make_groups
+from derbes.planning.decomposition.everywhere import Everyone, NestedSecond, Part, make_groups
 from derbes.planning.decomposition.subproblem import solve_draws
 from derbes.planning.program.figures import evaluation
 from derbes.planning.program.prices import START, Prices
 from derbes.planning.program.problem import PlanProblem, trunk_alone
-from derbes.planning.program.solution import Evaluation, Trunk
-from derbes.planning.program.supply.effects import write_out
+from derbes.planning.program.solution import (
+    CONTRACTS,
+    EXPORTS,
+    PURCHASES,
+    RECIPES,
+    SHORTAGE,
+    STORAGE,
+    Evaluation,
+    Trunk,
+)
+from derbes.planning.program.supply.effects import Written, write_out
 from derbes.planning.program.supply.trunk import paid_abroad
 from derbes.programs.calm import orders_before
 from derbes.programs.layout import Layout
+from derbes.programs.objective import OLD_FIRST
+from derbes.programs.values import unit_values
 
 FIRM = Prices(hard=START.hard * 1e3, soft=START.soft * 1e2)
 """Prices where nothing but supply is left to decide: what can be met is met."""
@@ -61,20 +73,32 @@ def columns_of(problem: PlanProblem, choices: Sequence[Choice] | FloatArray) -> 
     return problem.first.values(tuple(choices))
 
 
-def trunk(problem: PlanProblem, choices: Sequence[Choice] | FloatArray, draw: int = 0) -> Trunk:
+def trunk(
+    problem: PlanProblem,
+    choices: Sequence[Choice] | FloatArray,
+    draw: int = 0,
+    *,
+    prices: Prices = FIRM,
+) -> Trunk:
     """What happens in calm under fixed choices, in one draw; standards are met at all starts.
+
+    Of all courses that cost the least it is the one with the least stock over time, each
+    good at its unit value, so that nothing is bought before it is needed and what is paid
+    in a year does not hang on how a solver breaks ties.
 
     Args:
         problem: The problem.
         choices: What is chosen, or the first-stage columns.
         draw: The draw.
+        prices: Prices of what falls short; those of a plan give the course that it costs.
     """
     values = columns_of(problem, choices)
     alone = replace(trunk_alone(problem), futures=problem.futures.chosen([draw]))
     known = make_groups(Part(alone, draw))[0].known
-    columns = NestedSecond(known, FIRM).solve(0, values, look=LONG).trunk
-    layout = known.stage.trunk.layout
+    layout, program = known.stage.trunk.layout, known.draws[0].program
     written = write_out(problem.futures.case_of(draw), problem.n_periods)
+    second = NestedSecond(known, prices)
+    columns = second.least_stock(0, values, _holding(layout, written, len(program.money)))
     orders = layout.column("order").of(columns)
     bought, money, _years = paid_abroad(written, layout.n)
     when = np.arange(layout.n) + written.arrays.activities.lead_times[bought, None]
@@ -87,9 +111,39 @@ def trunk(problem: PlanProblem, choices: Sequence[Choice] | FloatArray, draw: in
         lots=layout.column("lot").of(columns),
         fresh=layout.column("fresh").of(columns),
         unmet=layout.column("unmet").of(columns),
-        money=_by_period(layout, known.draws[0].program.money, columns),
+        money=_by_period(layout, program.money, columns),
         abroad=abroad,
+        items=_items(layout, written, program.money * columns),
+        options=float(program.option_cost @ values),
     )
+
+
+def _holding(layout: Layout, written: Written, n_columns: int) -> FloatArray:
+    """What counts as stock: each good at its unit value, by column and period. (columns,)"""
+    arrays, costs = written.arrays, np.zeros(n_columns)
+    worth = unit_values(arrays)
+    own = costs[: layout.n_columns]
+    layout.column("lot").of(own)[:] = OLD_FIRST * worth[arrays.lot_goods][:, None]
+    layout.column("fresh").of(own)[:] = worth[:, None]
+    return costs / max(float(worth.max(initial=0.0)), 1e-300)
+
+
+def _items(layout: Layout, written: Written, paid: FloatArray) -> dict[str, float]:
+    """Discounted money of supply by what it is for. [money]"""
+    own = paid[: layout.n_columns]
+    kinds = written.arrays.activities.kinds
+    flows = layout.column("order").of(own).sum(axis=1)
+    if layout.column("opening").size:
+        flows = flows + layout.column("opening").of(own).sum(axis=1)
+    found = {
+        PURCHASES: flows[kinds == ActivityKind.PURCHASE].sum(),
+        RECIPES: flows[kinds == ActivityKind.RECIPE].sum(),
+        EXPORTS: flows[kinds == ActivityKind.EXPORT].sum(),
+        STORAGE: layout.column("lot").of(own).sum() + layout.column("fresh").of(own).sum(),
+        SHORTAGE: layout.column("unmet").of(own).sum(),
+        CONTRACTS: paid[layout.n_columns :].sum(),
+    }
+    return {name: float(money) for name, money in found.items()}
 
 
 def _by_period(layout: Layout, prices: FloatArray, columns: FloatArray) -> FloatArray:

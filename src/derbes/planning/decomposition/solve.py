@@ -14,7 +14,7 @@ from derbes.planning.program.solution import PlanSolution
 from derbes.planning.program.solving import (
     Clock,
     cheapest,
-    no_threat_cost,
+    no_threat,
     nothing_allowed,
     plan_solution,
     relative_gap,
@@ -72,9 +72,10 @@ def solve_plan(  # noqa: PLR0913 - the verb of the package
 def _solve_together(problem: PlanProblem, everyone: Everyone, settings: Settings) -> PlanSolution:
     """The cheapest plan by the extensive form."""
     clock = settings.clock
-    reference = no_threat_cost(problem, clock)
-    if reference is None:
+    calm = no_threat(problem, clock)
+    if calm is None:
         return nothing_allowed(problem, clock)
+    reference = calm.figures.cost
     while True:
         found = cheapest(problem, reference, clock, gap=settings.gap)
         if found is None:
@@ -89,4 +90,4 @@ def _solve_together(problem: PlanProblem, everyone: Everyone, settings: Settings
         if not missing:
             break
         problem = joined(problem, missing)
-    return plan_solution(problem, found, reference, clock)
+    return plan_solution(problem, found, calm, clock)

@@ -102,17 +102,10 @@ def extensive_form(problem: PlanProblem, prices: Prices = START) -> ExtensiveFor
     )
     is_whole = np.zeros(program.matrix.shape[1], dtype=np.bool_)
     is_whole[: first.n_columns] = first.is_whole
-    scale = np.full(len(is_whole), scale_of(problem))
-    scale[: first.n_columns] = 1.0
+    scale = np.ones(len(is_whole))
+    scale[first.n_columns : offsets[-1]] = np.tile(problem.second.usual, len(parts))
     scale[offsets[-1] :] *= _median_power(program.cost)
     return ExtensiveForm(program, is_whole, scale, offsets)
-
-
-def scale_of(problem: PlanProblem) -> float:
-    """Power of two near the bounds of the quantities. [unit]"""
-    draw = problem.programs[0]
-    bounds = np.concatenate([draw.col_upper, np.abs(draw.row_lower), np.abs(draw.row_upper)])
-    return _median_power(bounds)
 
 
 def _median_power(numbers: FloatArray) -> float:

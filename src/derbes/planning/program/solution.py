@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from derbes.case.options import Choice
 from derbes.case.quantity import FloatArray
+from derbes.planning.program.prices import Prices
 
 OPTIMAL = "optimal"
 """The plan is within the gap that was asked for."""
@@ -65,6 +66,11 @@ class PlanSolution:
     where there is nothing above it."""
     no_threat_cost: float
     """What the cheapest plan would cost if no standard were asked for. [money]"""
+    no_threat_choices: tuple[Choice, ...] | None
+    """What it would choose; None: not known."""
+    prices: Prices
+    """Prices of what falls short, at which the plan was found."""
+    no_threat_prices: Prices
     feasible: bool
     """Whether all standards, and essential demand in calm, can be met."""
     shortfalls: Mapping[str, float]
@@ -77,6 +83,12 @@ class PlanSolution:
     starts: Mapping[str, tuple[int, ...]]
     """Standard → starts whose branches the program holds; the others were checked. [period]"""
     seconds: float = 0.0
+
+
+PURCHASES, RECIPES, EXPORTS = "purchases", "recipes", "exports"
+STORAGE, SHORTAGE, CONTRACTS = "storage", "shortage", "contracts"
+ITEMS = (PURCHASES, RECIPES, EXPORTS, STORAGE, SHORTAGE, CONTRACTS)
+"""What money of supply is for; contracts: what is paid for and not taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +109,7 @@ class Trunk:
     """Discounted money of supply, by period. (periods,) [money]"""
     abroad: FloatArray
     """Paid to sellers abroad, not discounted, by period of the arrival. (periods,) [money]"""
+    items: Mapping[str, float]
+    """Discounted money of supply by what it is for; they add to all of it. [money]"""
+    options: float
+    """What options cost in this draw beyond the mean. [money]"""

@@ -78,6 +78,7 @@ class Point:
     bound: float
     """On the cost with prices. [money]"""
     is_in_time: bool
+    prices: Prices
 
 
 def relative_gap(cost: float, bound: float, no_threat_cost: float) -> float:
@@ -133,7 +134,7 @@ def _point(
         for draw, y in zip(problem.programs, drawn, strict=True)
     ]
     of_plan = evaluation(problem, values, figures, prices)
-    return Point(values, tuple(figures), of_plan, answer.bound, answer.is_in_time)
+    return Point(values, tuple(figures), of_plan, answer.bound, answer.is_in_time, prices)
 
 
 def solve_extensive(
@@ -152,19 +153,19 @@ def solve_extensive(
     """
     clock = Clock.start(time_limit)
     problem = stated(problem)
-    reference = no_threat_cost(problem, clock)
-    if reference is None:
+    calm = no_threat(problem, clock)
+    if calm is None:
         return nothing_allowed(problem, clock)
-    found = cheapest(problem, reference, clock, gap=gap)
+    found = cheapest(problem, calm.figures.cost, clock, gap=gap)
     if found is None:
         return nothing_allowed(problem, clock)
-    return plan_solution(problem, found, reference, clock)
+    return plan_solution(problem, found, calm, clock)
 
 
-def no_threat_cost(problem: PlanProblem, clock: Clock) -> float | None:
-    """What the cheapest plan would cost without standards; None: nothing may be chosen. [money]"""
+def no_threat(problem: PlanProblem, clock: Clock) -> Point | None:
+    """The cheapest plan without standards; None: nothing may be chosen."""
     found = at_right_prices(stated(without_standards(problem)), clock)
-    return None if found is None else found.point.figures.cost
+    return None if found is None else found.point
 
 
 def cheapest(problem: PlanProblem, reference: float, clock: Clock, *, gap: float) -> "Found | None":
@@ -243,18 +244,16 @@ def raised_prices(prices: Prices, figures: Evaluation, least: Evaluation) -> Pri
     return replace(prices, hard=hard, soft=prices.soft * (RAISE if is_soft_low else 1.0))
 
 
-def plan_solution(
-    problem: PlanProblem, found: Found, reference: float, clock: Clock
-) -> PlanSolution:
+def plan_solution(problem: PlanProblem, found: Found, calm: Point, clock: Clock) -> PlanSolution:
     """A point as a plan.
 
     Args:
         problem: The problem.
         found: The point.
-        reference: The no-threat cost. [money]
+        calm: The cheapest plan without standards.
         clock: Time since the start.
     """
-    point, is_feasible = found.point, found.is_feasible
+    point, is_feasible, reference = found.point, found.is_feasible, calm.figures.cost
     figures = point.figures
     priced = figures.penalized - figures.cost
     bound = min(point.bound - priced, figures.cost)
@@ -266,6 +265,9 @@ def plan_solution(
         bound=bound,
         gap=relative_gap(figures.cost, bound, reference),
         no_threat_cost=reference,
+        no_threat_choices=problem.first.choices(calm.values),
+        prices=point.prices,
+        no_threat_prices=calm.prices,
         feasible=is_feasible,
         shortfalls=worst_shortfalls(figures),
         status=status if is_feasible or not point.is_in_time else INFEASIBLE,
@@ -291,6 +293,9 @@ def nothing_allowed(problem: PlanProblem, clock: Clock) -> PlanSolution:
         bound=np.nan,
         gap=np.nan,
         no_threat_cost=np.nan,
+        no_threat_choices=None,
+        prices=START,
+        no_threat_prices=START,
         feasible=False,
         shortfalls={},
         status=TIME_LIMIT if clock.is_over else INFEASIBLE,

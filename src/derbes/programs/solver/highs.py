@@ -5,7 +5,13 @@ solved from the last basis. Cold and warm solves have options of their own; the 
 is the same, the certificate sees to it. One thread, a fixed seed.
 """
 
+import contextlib
+import ctypes
+import os
+import sys
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import highspy
@@ -78,8 +84,42 @@ _STANDINGS = np.array(
 )
 
 
+@contextlib.contextmanager
+def without_output() -> Iterator[None]:
+    """Let nothing reach the standard output, not even from compiled code.
+
+    From 1.16 on the solver prints its name when it is first made, before any option can be
+    set; that would stand amid the JSON of a command.
+    """
+    try:
+        library = ctypes.CDLL("ucrtbase" if os.name == "nt" else None)
+        shown = os.dup(1)
+    except OSError:  # there is no output to spoil
+        yield
+        return
+    sys.stdout.flush()
+    library.fflush(None)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        yield
+        library.fflush(None)
+    finally:
+        os.dup2(shown, 1)
+        os.close(nowhere)
+        os.close(shown)
+
+
+@cache
+def _say_name() -> None:
+    """Let the solver say its name, which it does once in a process, where nobody reads it."""
+    with without_output():
+        highspy.Highs()  # type: ignore[no-untyped-call]
+
+
 def _new_solver() -> Any:
     """A solver with our options; its compiled interface is only partly typed."""
+    _say_name()
     solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     for option, setting in OPTIONS.items():
         solver.setOptionValue(option, setting)

@@ -54,15 +54,18 @@ class Sizes:
     columns: FloatArray
     """(columns,)"""
     rows: FloatArray
-    """(rows,)"""
+    """(rows,) Empty: found from the matrix."""
     cost: float | None = None
     """What is usual of a cost of a column of its size; None: the mean of those that are not 0."""
 
 
 def usual_sizes(program: "LinearProgram") -> Sizes:
     """The sizes of a program: its own, or one for all columns near its median bound."""
-    if program.sizes is not None:
-        return program.sizes
+    sizes = program.sizes
+    if sizes is not None:
+        if len(sizes.rows) == program.matrix.shape[0]:
+            return sizes
+        return Sizes(sizes.columns, row_sizes(program.matrix, sizes.columns), sizes.cost)
     bounds = np.abs(np.concatenate([program.col_upper, program.row_lower, program.row_upper]))
     known = bounds[np.isfinite(bounds) & (bounds > 0)]
     columns = np.full(

@@ -12,9 +12,10 @@ from derbes.statements.catalog.parameters import (
     TRUTH,
     USE,
     VARIANT,
+    P,
     entry,
 )
-from derbes.statements.terms.vocabulary import Engine
+from derbes.statements.terms.vocabulary import Engine, Takes
 
 _LOSS = (SENDER, AT, MONTHS, MEASURE, BOUND)
 LOSSES = (
@@ -71,9 +72,11 @@ LOSSES = (
         *_LOSS,
         TIER,
         USE,
+        P("gross", Takes.FLAG, "false"),
         VARIANT,
-        says="Unmet demand of a tier in all, or of one use, after a measure that starts in that "
-        "month. A tier with several units cannot be summed: name a use.",
+        says="Unmet demand of a tier in all, or of one use, that a measure which starts in that "
+        "month adds to what is unmet without it; with gross=true all of it. A tier with several "
+        "units cannot be summed: name a use.",
     ),
     entry(
         "deepest_shortfall",
@@ -81,8 +84,10 @@ LOSSES = (
         "share",
         Engine.LEVERAGE,
         *_LOSS,
+        USE,
         VARIANT,
-        says="Largest unmet share of essential demand in one period.",
+        says="Largest share of the demand of one essential use, the worst, in one period that the "
+        "measure leaves unmet beyond what is unmet without it; or of the use that is named.",
     ),
     entry(
         "reserve_used",

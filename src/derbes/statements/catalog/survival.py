@@ -25,8 +25,10 @@ SURVIVAL = (
         P("of", Takes.GOOD_OR_USE),
         AT,
         VARIANT,
-        says="Stock of a good (of a use: of its good) before a month in the calm plan, over the "
-        "calm demand of that month, without any delivery.",
+        says="How long what is in store of a good (of a use: of its good) before a month in the "
+        "calm plan meets all calm demand for it from then on without any delivery, first expired "
+        "first out; what expires or spoils on the way is not counted. Without bound where it "
+        "never ends.",
     ),
     entry(
         "time_to_survive",

@@ -239,7 +239,7 @@ class _Reader:
         what = _("units do not fit: {left} and {right}").format(
             left=units.shown(left.kind.unit), right=units.shown(right.kind.unit)
         )
-        raise self.scope.refuse(node, what)
+        raise self.scope.refuse(node, what, units.how_to_fit(left.kind.unit, right.kind.unit))
 
     def _comparison(self, node: ast.Compare) -> Node:
         nodes = [node.left, *node.comparators]

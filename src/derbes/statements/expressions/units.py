@@ -104,6 +104,16 @@ def _adopt(node: Node, to: Unit) -> Node:
     return Converted(number_kind(to), node, 1.0)
 
 
+def how_to_fit(left: Unit | None, right: Unit | None) -> str:
+    """What to do where two numbers measure different things."""
+    ratio = product(left, right, -1) or ONE
+    times = dict(ratio.powers)
+    if list(times.items()) in ([("time", 1)], [("time", -1)]):
+        flow = left if times["time"] < 0 else right
+        return _('multiply what is in {flow} by a time, as in * "6 month"').format(flow=shown(flow))
+    return _("write both in one kind of unit, or divide one by what makes it the other")
+
+
 def shown(unit: Unit | None) -> str:
     """A unit in a message."""
     if unit is None or not unit.name:

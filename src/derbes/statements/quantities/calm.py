@@ -9,6 +9,7 @@ from derbes.case.arrays import ActivityKind, BoolArray, CaseArrays
 from derbes.case.calendar import MONTHS_A_YEAR
 from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
+from derbes.cover import good_cover
 from derbes.leverage import calm_plan_of
 from derbes.leverage.dependence import actor_shares
 from derbes.programs.calm import arrivals_by_period
@@ -21,24 +22,41 @@ from derbes.statements.terms.values import Day, Missing, Value, joined
 Seller = Callable[[str], bool]
 """Whether an actor is meant."""
 ROUNDING = 1e-9
-"""Part of the largest of several amounts up to which one of them is nothing."""
+"""Part of what is usual of a good up to which an amount of it is nothing."""
 
 
-def without_rounding(amounts: FloatArray) -> FloatArray:
-    """Amounts of a solution; what is there by rounding alone is not there.
+def without_rounding(amounts: FloatArray, usual: FloatArray) -> FloatArray:
+    """Amounts of a solution by row; what is there by rounding alone is not there.
+
+    A row is measured by itself: goods in unlike units say nothing about each other.
+
+    Args:
+        amounts: (rows, T) [unit of the row]
+        usual: What is usual of each row's good. (rows,) [unit of the row]
 
     Examples:
-        >>> without_rounding(np.array([1e-12, 5.0, -1e-13])).tolist()
-        [0.0, 5.0, 0.0]
+        >>> amounts = np.array([[1e-12, 5.0, -1e-13], [1e-12, 2e-12, 0.0]])
+        >>> without_rounding(amounts, np.array([1.0, 1e-12])).tolist()
+        [[0.0, 5.0, 0.0], [1e-12, 2e-12, 0.0]]
     """
-    least = ROUNDING * float(np.abs(amounts).max(initial=0.0))
-    return np.where(np.abs(amounts) <= least, 0.0, amounts)
+    most = np.maximum(np.abs(amounts).max(axis=1, initial=0.0), usual)
+    return np.where(np.abs(amounts) <= ROUNDING * most[:, None], 0.0, amounts)
+
+
+def _usual_output(arrays: CaseArrays) -> FloatArray:
+    """What is usual of each activity's good; an export puts out none. (K,) [unit]"""
+    outputs = arrays.activities.outputs
+    return np.where(outputs >= 0, arrays.flow_size[outputs], 0.0)
 
 
 def _arrivals(variant: VariantWorld) -> FloatArray:
     """Deliveries and output by period. (K, T)"""
     return variant.once(
-        "arrivals", lambda: without_rounding(arrivals_by_period(variant.study.calm))
+        "arrivals",
+        lambda: without_rounding(
+            arrivals_by_period(variant.study.calm),
+            _usual_output(variant.study.arrays),
+        ),
     )
 
 
@@ -51,7 +69,8 @@ def _stocks(variant: VariantWorld, *, old: bool) -> FloatArray:
     calm, arrays = variant.study.calm, variant.study.arrays
     fresh = np.zeros_like(calm.fresh) if old else calm.fresh
     return variant.once(
-        ("stocks", old), lambda: without_rounding(stock_by_good(arrays, calm.lots, fresh))
+        ("stocks", old),
+        lambda: without_rounding(stock_by_good(arrays, calm.lots, fresh), arrays.flow_size),
     )
 
 
@@ -89,28 +108,18 @@ def stock_trend(world: DrawWorld, asked: Asked) -> Value:
 
 
 def cover(world: DrawWorld, asked: Asked) -> Value:
-    """Stock before a month over the calm demand of that month. [month]"""
+    """How long what is in store before a month meets the demand to come. [month]"""
     of = asked.text("of")
-    at = asked.day("at")
     one = world.of(asked)
     case = one.case
     good = case.uses[of].good if of in case.uses else of
-    period = period_of(case, at)
+    period = period_of(case, asked.day("at"))
     if isinstance(period, Missing):
         return period
     if good not in case.goods:
         return Missing((f"goods.{good}",))
-    arrays = one.study.arrays
-    g = arrays.goods.index(good)
-    before = (
-        float(arrays.lot_stock[arrays.lot_goods == g].sum())
-        if period == 0
-        else float(_stocks(one, old=False)[g, period - 1])
-    )
-    counted = np.array([use == of for use in arrays.uses]) if of in case.uses else None
-    of_good = arrays.use_goods == g if counted is None else counted
-    used = float(arrays.demand[of_good, period].sum()) / case.calendar.step
-    return before / used if used > 0 else Missing((f"uses ({of})",))
+    found = good_cover(one.study.calm, period, one.study.arrays.goods.index(good))
+    return Missing((f"uses ({of})",)) if found is None else found.periods * case.calendar.step
 
 
 def import_share(world: DrawWorld, asked: Asked) -> Value:
@@ -134,7 +143,7 @@ def import_share(world: DrawWorld, asked: Asked) -> Value:
         wanted = np.flatnonzero(arrays.use_essential & (arrays.demand[:, period] > 0))
         goods = [int(arrays.use_goods[u]) for u in wanted]
         shares = [_share(one, actor, g, period, upstream=upstream) for g in goods]
-        weights = [float(arrays.demand[u, period]) for u in wanted]
+        weights = [float(arrays.use_weight[u] * arrays.demand[u, period]) for u in wanted]
     return _mean(shares, weights, f"import_share ({at})")
 
 
@@ -235,7 +244,11 @@ def exported(world: DrawWorld, asked: Asked) -> Value:
     sales = _plan(one).exports
     mine = [buyer.id for buyer in one.case.exports.values() if buyer.good == asked.text("good")]
     sold = np.array([sales[buyer] for buyer in mine]).reshape(len(mine), -1)
-    return float(without_rounding(sold)[:, span[0] : span[1]].sum())
+    arrays = one.study.arrays
+    if asked.text("good") not in arrays.goods:
+        return 0.0
+    usual = np.full(len(mine), arrays.flow_size[arrays.goods.index(asked.text("good"))])
+    return float(without_rounding(sold, usual)[:, span[0] : span[1]].sum())
 
 
 def unmet_in_calm(world: DrawWorld, asked: Asked) -> Value:
@@ -249,8 +262,10 @@ def unmet_in_calm(world: DrawWorld, asked: Asked) -> Value:
         return span
     if use not in one.case.uses:
         return Missing((f"uses.{use}",))
-    u = one.study.arrays.uses.index(use)
-    return float(without_rounding(one.study.calm.unmet)[u, span[0] : span[1]].sum())
+    arrays = one.study.arrays
+    u = arrays.uses.index(use)
+    unmet = without_rounding(one.study.calm.unmet, arrays.flow_size[arrays.use_goods])
+    return float(unmet[u, span[0] : span[1]].sum())
 
 
 def paid(world: DrawWorld, asked: Asked) -> Value:

@@ -1,9 +1,13 @@
 """Quantities of both sides' losses: leverage, its parts, the premium, unmet demand."""
 
 import math
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from derbes.leverage import branch_of
+import numpy as np
+
+from derbes.leverage.rows import shortfall_by_use
+from derbes.programs.chokepoint import NOTHING
 from derbes.results.leverage import LeverageRow
 from derbes.statements.quantities.asked import Asked, measure_asked, period_of
 from derbes.statements.quantities.worlds import DrawWorld, VariantWorld
@@ -92,8 +96,12 @@ def premium(world: DrawWorld, asked: Asked) -> Value:
 
 
 def deepest_shortfall(world: DrawWorld, asked: Asked) -> Value:
-    """Largest unmet share of essential demand in one period."""
-    return _figure(loss_row(world, asked), "deepest_shortfall")
+    """Largest share of a use's demand that a measure leaves unmet beyond calm in one period."""
+    row, use = loss_row(world, asked), asked.text("use")
+    if isinstance(row, Missing) or not use:
+        return _figure(row, "deepest_shortfall")
+    found = _by_use(world, asked, row)
+    return found[use].deepest if use in found else Missing((f"uses.{use}",))
 
 
 def reserve_used(world: DrawWorld, asked: Asked) -> Value:
@@ -101,19 +109,49 @@ def reserve_used(world: DrawWorld, asked: Asked) -> Value:
     return _figure(loss_row(world, asked), "reserve_used")
 
 
-def unmet(world: DrawWorld, asked: Asked) -> Value:
-    """Unmet demand of a tier, or of one use. [unit]"""
-    row, use = loss_row(world, asked), asked.text("use")
-    if isinstance(row, Missing) or not use:
-        return _figure(row, f"unmet_{asked.text('tier')}")
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """What a measure does to one use."""
+
+    net: float
+    """Unmet demand that it adds. [unit]"""
+    gross: float
+    """All unmet demand. [unit]"""
+    deepest: float
+    """Largest share of its demand that the measure takes in one period, 0-1."""
+
+
+def _by_use(world: DrawWorld, asked: Asked, row: LeverageRow) -> Mapping[str, Shortfall]:
+    """What is asked about, use by use."""
     one = world.of(asked)
-    if use not in one.case.uses:
+    calendar = one.case.calendar
+    start, length = calendar.index_of(row.start), row.length // calendar.step
+
+    def computed() -> dict[str, Shortfall]:
+        window, run, unmet, without = one.unmet(row.measure, length, start, row.bound)
+        arrays = one.study.arrays
+        size = NOTHING * arrays.flow_size[arrays.use_goods]
+        totals = [(path).sum(axis=1) for path in (unmet - without, unmet)]
+        net, gross = (np.where(np.abs(x) > size, x, 0.0) for x in totals)
+        deepest = shortfall_by_use(window, run, unmet, without)
+        deepest = np.where(deepest > NOTHING, np.minimum(deepest, 1.0), 0.0)
+        return {
+            use: Shortfall(*map(float, figures))
+            for use, *figures in zip(arrays.uses, net, gross, deepest, strict=True)
+        }
+
+    return one.once(("by use", row.measure, start, length, row.bound), computed)
+
+
+def unmet(world: DrawWorld, asked: Asked) -> Value:
+    """Unmet demand of a tier, or of one use, that a measure adds; gross with calm's. [unit]"""
+    row, use = loss_row(world, asked), asked.text("use")
+    if isinstance(row, Missing):
+        return row
+    found = _by_use(world, asked, row)
+    if use and use not in found:
         return Missing((f"uses.{use}",))
-    start, length = one.case.calendar.index_of(row.start), row.length // one.case.calendar.step
-
-    def by_use() -> dict[str, float]:
-        study = replace(one.study, measures=(one.measure(row.measure),))
-        branch = branch_of(study, row.measure, start=start, length=length, bound=row.bound)
-        return {name: float(sum(path)) for name, path in branch.unmet.items()}
-
-    return one.once(("unmet", row.measure, start, length, row.bound), by_use)[use]
+    case = world.of(asked).case
+    mine = [use] if use else [u for u in found if case.uses[u].tier.value == asked.text("tier")]
+    is_gross = asked.flag("gross")
+    return sum((found[u].gross if is_gross else found[u].net) for u in mine) + 0.0

@@ -9,11 +9,13 @@ import numpy as np
 from derbes.case.arrays import MeasureArrays, MeasureRun
 from derbes.case.entities import Case, Supplier
 from derbes.case.options import optional_elements
+from derbes.case.quantity import FloatArray
 from derbes.case.request import BASE
 from derbes.compiler import compile_case, compile_measure
-from derbes.leverage.points import Kept, StartSolver
+from derbes.leverage.points import Kept, StartSolver, myopic_response, optimal_response
 from derbes.leverage.premium import PriceRise
-from derbes.leverage.rows import branch_rows
+from derbes.leverage.rows import OPTIMAL, branch_rows
+from derbes.programs.branch import Window
 from derbes.programs.calm import CalmStart, solve_calm
 from derbes.programs.survive import SurvivalProgram
 from derbes.results.leverage import LeverageRow
@@ -101,6 +103,20 @@ class VariantWorld:
         solver, run = self._solver_at(start), MeasureRun(arrays, length)
         return tuple(branch_rows(self.study, solver, run, prices))
 
+    def unmet(
+        self, measure: str, length: int, start: int, bound: str
+    ) -> tuple[Window, MeasureRun, FloatArray, FloatArray]:
+        """Unmet demand with a measure and without it, by the responses of its losses.
+
+        Returns:
+            The window, the measure with its length, and unmet demand of each. (U, n) [unit]
+        """
+        solver, run = self._solver_at(start), MeasureRun(self.measure(measure), length)
+        branch = solver.solve(run)
+        is_best = bound == OPTIMAL
+        found = optimal_response(branch) if is_best else myopic_response(branch.window, run)
+        return branch.window, run, found.unmet, solver.baseline(branch).unmet
+
     def _solver_at(self, start: int) -> StartSolver:
         """The solver of a start; that of the start before cannot be used any more."""
         if self._solver is None or self._solves != start:
@@ -162,6 +178,12 @@ class DrawWorld:
     _values: dict[tuple[str, tuple[Value, ...]], Value] = field(default_factory=dict)
     _truths: dict[str, Value] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
+
+    def on(self, day: Day) -> "DrawWorld":
+        """The same draw on another day; what is known of its variants serves both."""
+        return self if day == self.as_of else replace(
+            self, as_of=day, _values={}, _truths={}, _open=[]
+        )  # fmt: skip
 
     def quantity(self, name: str, arguments: tuple[Value, ...]) -> Value:
         """The value of a quantity, computed when first asked."""

@@ -27,10 +27,19 @@ from derbes.statements.signaling.game import Profile
 from derbes.statements.signaling.rationality import TINY, is_pooling, is_separating
 from derbes.statements.terms.values import Day, Missing
 from derbes.statements.verdicts.futures import Futures, Sampling, make_futures, world_of
+from derbes.stress.summary import weighted_quantiles
 from derbes.study import Progress, run_tasks
 
 LARGEST_THRESHOLD = 1.5
-"""Thresholds above 1 mean never; their mean over draws counts each as this."""
+"""Thresholds above 1 mean never; they are told as this."""
+_SHARES = {
+    "credible_share": "is_credible",
+    "rhetoric_share": "is_rhetoric",
+    "explaining_matters_share": "matters",
+    "pooling_share": "pools",
+    "separating_share": "separates",
+}
+"""Share over draws → what is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,26 +169,21 @@ def _year(
     answers: Sequence[Answer | Missing],
     weights: FloatArray,
 ) -> SignalingYear:
-    known = [(a, w) for a, w in zip(answers, weights, strict=True) if isinstance(a, Answer)]
     lost = [one for one in answers if isinstance(one, Missing)]
-    total = sum(weight for _answer, weight in known)
-
-    def share(name: str) -> float | None:
-        if not known:
-            return None
-        return float(sum(w * float(getattr(a, name)) for a, w in known) / total)
-
-    capped = [(min(a.threshold, LARGEST_THRESHOLD), w) for a, w in known]
+    known = [one for one in answers if isinstance(one, Answer)]
+    told: dict[str, float | None] = dict.fromkeys((*_SHARES, "threshold"))
+    if not lost:  # the draws that have an answer are no sample of all
+        each = {key: np.array([float(getattr(a, name)) for a in known])
+                for key, name in _SHARES.items()}  # fmt: skip
+        told = {key: float(weights @ held / weights.sum()) for key, held in each.items()}
+        needed = np.array([min(a.threshold, LARGEST_THRESHOLD) for a in known])
+        told["threshold"] = float(weighted_quantiles(needed, weights, np.array([0.5]))[0])
     return SignalingYear(
         start=start,
         measure=measure,
         length=length,
-        credible_share=share("is_credible"),
-        rhetoric_share=share("is_rhetoric"),
-        explaining_matters_share=share("matters"),
-        pooling_share=share("pools"),
-        separating_share=share("separates"),
-        threshold=float(sum(t * w for t, w in capped) / total) if known else None,
         n_draws=len(answers),
+        n_without=len(lost),
         missing=tuple(dict.fromkeys(key for one in lost for key in one.keys)),
+        **told,
     )

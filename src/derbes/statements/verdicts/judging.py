@@ -182,19 +182,26 @@ class Judge:
             return self._resolved(entry, "yes", HOLDS)
         if self._is_certain((entry.id, "no_if")):
             return self._resolved(entry, "no", FAILS)
+        return self._silent(entry)
+
+    def _silent(self, entry: Statement) -> Judged | None:
+        """Decided by silence after its day: `no` where only `yes_if` is given, else `yes`."""
         due = day_of(entry.due)
         is_over = due is not None and due.last < self.as_of.first
-        node = self.ledger.parts.get((entry.id, "yes_if"))
-        if not is_over or node is None or entry.no_if or not is_evidence(node):
+        if not is_over or bool(entry.yes_if) == bool(entry.no_if):
             return None
-        share = self.truths[entry.id, "yes_if"].share
-        is_known = self.truths[entry.id, "yes_if"].missing_share == 0.0
-        if share is not None and share <= 1.0 - NEAR and is_known:
-            return self._resolved(entry, "no", FAILS)
-        return None
+        part = (entry.id, "yes_if" if entry.yes_if else "no_if")
+        node = self.ledger.parts.get(part)
+        if node is None or not is_evidence(node):
+            return None
+        truths = self.truths[part]
+        if truths.share is None or truths.share > 1.0 - NEAR or truths.missing_share:
+            return None
+        return self._resolved(entry, *(("no", FAILS) if entry.yes_if else ("yes", HOLDS)))
 
     def _resolved(self, entry: Statement, outcome: str, verdict: str) -> Judged:
-        part = (entry.id, "no_if" if outcome == "no" and entry.no_if else "yes_if")
+        used = entry.no_if and (outcome == "no" or not entry.yes_if)
+        part = (entry.id, "no_if" if used else "yes_if")
         truths = self.truths[part]
         return Judged(
             verdict,

@@ -18,7 +18,7 @@ from derbes.statements.expressions.entries import is_cheap, is_fixed, links_of, 
 from derbes.statements.quantities import Ledger, Settled
 from derbes.statements.terms.evaluation import evaluate
 from derbes.statements.terms.tree import Node
-from derbes.statements.terms.values import Day, Missing
+from derbes.statements.terms.values import Day, Missing, day_of
 from derbes.statements.verdicts.futures import (
     Futures,
     Sampling,
@@ -76,6 +76,17 @@ class Truths:
         return 0.0 if self.is_exact else float(error)
 
 
+def day_of_part(ledger: Ledger, part: Part, as_of: Day) -> Day:
+    """The day on which an expression is looked at: what decides a prediction, not after its day.
+
+    Else what comes late would turn a prediction that failed into one that came true.
+    """
+    name, key = part
+    entry = ledger.case.statements.get(name) if key in {"yes_if", "no_if"} else None
+    due = day_of(entry.due) if entry is not None else None
+    return as_of if due is None or as_of.last <= due.last else Day(due.last, due.last)
+
+
 @dataclass(frozen=True, slots=True)
 class _Task:
     """Some draws for one worker."""
@@ -92,10 +103,12 @@ def _evaluated(task: _Task) -> tuple[Codes, list[dict[str, None]]]:
     """Codes of the parts in the rows, and the keys that are missing. (rows, parts)"""
     codes = np.full((len(task.rows), len(task.parts)), MISSING, dtype=np.int8)
     keys: list[dict[str, None]] = [{} for _part in task.parts]
+    days = [day_of_part(task.ledger, part, task.as_of) for part in task.parts]
     for at, row in enumerate(task.rows):
         world = world_of(task.ledger, task.as_of, task.futures, row, settled=task.settled)
+        worlds = {day: world.on(day) for day in dict.fromkeys(days)}
         for p, part in enumerate(task.parts):
-            value = evaluate(task.ledger.parts[part], world)
+            value = evaluate(task.ledger.parts[part], worlds[days[p]])
             if isinstance(value, Missing):
                 keys[p].update(dict.fromkeys(value.keys))
             else:

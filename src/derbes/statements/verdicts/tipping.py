@@ -24,7 +24,7 @@ from derbes.statements.quantities.worlds import VariantWorld
 from derbes.statements.terms.evaluation import evaluate
 from derbes.statements.terms.values import Day, Value
 from derbes.statements.verdicts.futures import Futures
-from derbes.statements.verdicts.sampling import FALSE, TRUE, Part, Truths
+from derbes.statements.verdicts.sampling import FALSE, TRUE, Part, Truths, day_of_part
 from derbes.study import Progress, run_tasks, variant_case
 
 HALVINGS = 7
@@ -73,7 +73,12 @@ class Central:
 
     def truths(self, parts: Iterable[Part], world: DrawWorld) -> dict[Part, Value]:
         """Truth of parts in a world."""
-        return {part: evaluate(self.ledger.parts[part], world) for part in parts}
+        return {
+            part: evaluate(
+                self.ledger.parts[part], world.on(day_of_part(self.ledger, part, self.as_of))
+            )
+            for part in parts
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from derbes.language import _
 from derbes.leverage.outcomes import Starts, outcomes_of
 from derbes.leverage.surface import leverage_rows
 from derbes.results.cover import ALL_ESSENTIAL
+from derbes.results.leverage import LeverageRow
 from derbes.stress.asked import (
     ENDED,
     FANS,
@@ -137,11 +138,24 @@ def _ended(target: Target, study: Study) -> Numbers:
     }
 
 
+def unbounded_ratio(row: LeverageRow) -> float | None:
+    """The leverage ratio; where the sender loses nothing, 0, or inf if the target does.
+
+    None where a loss is missing: draws in which the sender loses nothing are those in which
+    leverage is largest, so they are not left out.
+    """
+    loss, cost = row.target_loss, row.sender_cost_returning
+    if row.leverage_ratio is not None or loss is None or cost is None:
+        return row.leverage_ratio
+    return np.inf if loss > 0.0 else 0.0
+
+
 def _leverage(target: Target, study: Study) -> Numbers:
     numbers: Numbers = {}
     for row in leverage_rows([study], _request(target), has_premium=False):
         start = study.arrays.calendar.index_of(row.start)
-        found = {LEVERAGE_RATIO: row.leverage_ratio, TARGET_LOSS: row.target_loss}
+        ratio = unbounded_ratio(row)
+        found = {LEVERAGE_RATIO: ratio, TARGET_LOSS: row.target_loss}
         if row.bound == OPTIMAL:
             found |= {SENDER_COST: row.sender_cost_returning, UNMET_ESSENTIAL: row.unmet_essential}
         for kind, number in found.items():

@@ -4,7 +4,7 @@ from derbes.brief import format as fmt
 from derbes.brief.charts.plans import outlay_panels
 from derbes.brief.charts.style import NARROW, WIDE, Row
 from derbes.brief.contents import BriefContents, name_of
-from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell
+from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, words
 from derbes.brief.sections.planning.words import made_of
 from derbes.language import _
 from derbes.results.plan import FOREIGN, NOISE, Plan
@@ -88,16 +88,20 @@ def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> Row:
 
 
 def _outlay_table(contents: BriefContents, plan: Plan) -> Table:
+    total = plan.outlay_total
+    named = [(Cell(str(row.year), row.year), row, abroad) for row, abroad in plan.outlay_by_year]
+    if total is not None:
+        named.append((words(_("total")), *total))
     rows = tuple(
         (
-            Cell(str(row.year), row.year),
+            year,
             figure_cell(row.amount),
             figure_cell(row.options),
             figure_cell(row.without_project),
             figure_cell(abroad.amount if abroad else None),
             figure_cell(abroad.without_project if abroad else None),
         )
-        for row, abroad in plan.outlay_by_year
+        for year, row, abroad in named
     )
     head = (_("year"), _("with the plan"), _("of it for options"), _("without it"),
             _("abroad, with"), _("abroad, without"))  # fmt: skip

@@ -8,7 +8,7 @@ from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_
 from derbes.brief.sections.planning.words import made_of
 from derbes.brief.sections.wording import decimal_year
 from derbes.language import _, ngettext
-from derbes.results.plan import Plan, PlanChoice
+from derbes.results.plan import Plan, PlanChoice, account_words
 
 
 def plan_words(contents: BriefContents, plan: Plan) -> str:
@@ -37,6 +37,8 @@ def plan_section(contents: BriefContents, plan: Plan) -> Section:
     """What to do, when and how big; or what clashes."""
     figures = (_timeline(contents, plan),) if plan.plan else ()
     tables = [_choices_table(contents, plan)] if plan.plan else []
+    if plan.account:
+        tables.append(_account_table(contents, plan))
     if plan.clash:
         tables.append(_clash_table(plan))
     if plan.standards:
@@ -70,6 +72,9 @@ def _plan_texts(contents: BriefContents, plan: Plan) -> list[str]:
         texts.append(_("The search ended at its time limit; a cheaper plan may exist."))
     if plan.clash:
         texts.append(_("The wishes below cannot hold together; relaxing one of them is enough."))
+    together = plan.standards_words(lambda amount: fmt.money(amount, money))
+    if together:
+        texts.append(together)
     if plan.evpi is not None:
         texts.append(
             _("To know the future before deciding would be worth {evpi}.").format(
@@ -119,7 +124,30 @@ def _choices_table(contents: BriefContents, plan: Plan) -> Table:
     money = contents.case.currency
     head = (_("what"), _("decided"), _("works from"), _("size"),
             _("cost, discounted [{currency}]").format(currency=money))  # fmt: skip
-    return Table(_("The plan"), head, tuple(_choice_row(c) for c in plan.plan))
+    cost = sum(choice.cost for choice in plan.plan)
+    total = (words(_("total")), words(""), words(""), words(""), figure_cell(cost))
+    return Table(_("The plan"), head, (*(_choice_row(c) for c in plan.plan), total))
+
+
+def _account_table(contents: BriefContents, plan: Plan) -> Table:
+    """Parts of the cost with the plan and without any standard, and their total."""
+    money = contents.case.currency
+    total = plan.account_total
+    rows = [row for row in plan.account if row.counts]
+    beside = [row for row in plan.account if not row.counts]
+    head = (_("for"), _("with the plan [{currency}]").format(currency=money),
+            _("without any standard [{currency}]").format(currency=money),
+            _("more [{currency}]").format(currency=money))  # fmt: skip
+    body = tuple(
+        (
+            words(account_words(row.item)),
+            figure_cell(row.with_plan),
+            figure_cell(row.without_standards),
+            figure_cell(row.more),
+        )
+        for row in (*rows, *(() if total is None else (total,)), *beside)
+    )
+    return Table(_("Where the cost comes from, discounted"), head, body)
 
 
 def _choice_row(choice: PlanChoice) -> tuple[Cell, ...]:

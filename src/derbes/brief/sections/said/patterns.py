@@ -7,9 +7,9 @@ from derbes.brief.sections.said.words import (
     modality_words,
     says_words,
     share_words,
-    verdict_words,
 )
 from derbes.language import _
+from derbes.results.display import verdict_words
 from derbes.results.statements import (
     Contradiction,
     DoubleStandardRow,

@@ -13,10 +13,10 @@ from derbes.brief.sections.said.words import (
     modality_words,
     says_words,
     share_words,
-    verdict_words,
     who_words,
 )
 from derbes.language import _, ngettext
+from derbes.results.display import verdict_words
 from derbes.results.statements import EntryRow, StatementRow, StatementTable
 
 _COLORS = (BLUE, "#9cc3e0", "#f3e3a6", "#f0a58a", RED, "#ffffff")
@@ -35,7 +35,8 @@ def statements_section(contents: BriefContents, ledger: StatementTable) -> Secti
         "{n} statements of {total} could be tested.",
         len(tested),
     ).format(n=fmt.number(len(tested)), total=fmt.number(len(ledger.statements)))
-    text = f"{counted} {_how_judged(ledger)}"
+    parts = (counted, _how_judged(ledger), ledger.predictions.words())
+    text = " ".join(part for part in parts if part)
     figures = (_figure(contents, ledger),) if tested else ()
     tables = (_table(contents, tested, ledger),) if tested else ()
     return Section("statements", _("What is said, and whether it holds"), (text,), figures, tables)

@@ -18,21 +18,6 @@ TESTED = ("holds", "likely", "open", "unlikely", "fails")
 """Verdicts that draws have given, from true to false."""
 
 
-def verdict_words(verdict: str) -> str:
-    """A verdict for a reader."""
-    return {
-        "holds": _("holds"),
-        "likely": _("likely"),
-        "open": _("open"),
-        "unlikely": _("unlikely"),
-        "fails": _("fails"),
-        "untestable": _("untestable"),
-        "not_due": _("not due"),
-        "void": _("void"),
-        "expired": _("expired"),
-    }.get(verdict, verdict)
-
-
 def modality_words(modality: str) -> str:
     """A modality for a reader."""
     return {

@@ -90,18 +90,27 @@ def _flip_words(contents: BriefContents, tip: TippingValue) -> str:
     return text.format(value=told)
 
 
+def _index_cell(index: float | None, half_width: float | None) -> Cell:
+    """An index, with the half width of its 95 % interval where it has one."""
+    if index is None:
+        return words("–")
+    text = fmt.number(index, 2)
+    if half_width is not None:
+        text = f"{text} ± {fmt.number(half_width, 2)}"
+    return figure_cell(index, text)
+
+
 def _indices_table(contents: BriefContents, stress: Stress, answer: str) -> Table:
     """The inputs with the largest indices of an answer."""
     own = [one for one in stress.sensitivity if one.answer == answer]
     own.sort(key=lambda one: (-(one.total or 0.0), -(one.pawn or 0.0)))
-    head = (_("input"), _("first-order index"), _("total index"), _("PAWN index"))
+    head = (_("input"), _("first-order index ± 95 %"), _("total index ± 95 %"), _("PAWN index"))
     rows = tuple(
         (
             words(input_words(contents, one.input)),
-            *(
-                words("–") if index is None else figure_cell(index, fmt.number(index, 2))
-                for index in (one.first, one.total, one.pawn)
-            ),
+            _index_cell(one.first, one.first_confidence),
+            _index_cell(one.total, one.total_confidence),
+            _index_cell(one.pawn, None),
         )
         for one in own[:MOST_INPUTS]
     )

@@ -122,14 +122,23 @@ def _table(contents: BriefContents, fans: list[Fan]) -> Table:
             words(name_of(contents.case, "variants", fan.variant)),
             words(bound_words(fan.bound)),
             month_cell(fan.dates[at]),
-            *(figure_cell(fan.quantiles[band][at]) for band in _BANDS),
-            figure_cell(fan.mean[at]),
-            figure_cell(fan.central[at]),
+            *(_fan_cell(fan, fan.quantiles[band][at]) for band in _BANDS),
+            _fan_cell(fan, fan.mean[at], is_bound=bool(fan.capped_share and fan.capped_share[at])),
+            _fan_cell(fan, fan.central[at]),
         )
         for fan in fans
         for at in range(len(fan.dates))
     )
     return Table(_unit_words(fans[0]), head, rows)
+
+
+def _fan_cell(fan: Fan, value: float | None, *, is_bound: bool = False) -> Cell:
+    """A value of a fan; at the end of what is looked at, that it is at least so much."""
+    cell = figure_cell(value)
+    cap = fan.capped_at
+    if value is not None and (is_bound or (cap is not None and value >= cap)):
+        return figure_cell(value, _("at least {time}").format(time=cell.text))
+    return cell
 
 
 def _answers_table(contents: BriefContents, stress: Stress) -> Table:
@@ -146,22 +155,36 @@ def _answers_table(contents: BriefContents, stress: Stress) -> Table:
 def _answer_row(contents: BriefContents, answer: Answer) -> tuple[Cell, ...]:
     divisor, unit = _scale(contents, answer)
 
-    def cell(value: float | None) -> Cell:
-        return figure_cell(value, None if value is None else _bounded(answer, value, divisor))
+    def cell(value: float | None, *, is_bound: bool = False) -> Cell:
+        if value is None:
+            return words(_("without bound")) if answer.n_unbounded else figure_cell(None)
+        text = _bounded(answer, value, divisor, is_bound=is_bound)
+        return figure_cell(value, text)
 
     error, halve = answer.standard_error, answer.draws_to_halve
     name = words_of(contents, answer.name)
     return (
         words(f"{name} [{unit}]" if unit else name),
-        cell(answer.mean),
+        cell(answer.mean, is_bound=bool(answer.capped_share)),
         figure_cell(error, None if error is None else _error(answer, error, divisor)),
         *(
-            cell(answer.quantiles[band]) if band in answer.quantiles else words("–")
+            words("–") if answer.unit == "share" else cell(answer.quantiles.get(band))
             for band in ("5", "50", "95")
         ),
-        figure_cell(answer.n_draws),
+        _draws_cell(answer),
         figure_cell(halve) if halve else words("–"),
     )
+
+
+def _draws_cell(answer: Answer) -> Cell:
+    """Draws behind an answer, and how many of them have no value."""
+    n = answer.n_draws + answer.n_without
+    if not answer.n_without:
+        return figure_cell(n)
+    text = _("{n}, {lost} without a value").format(
+        n=fmt.number(n), lost=fmt.number(answer.n_without)
+    )
+    return figure_cell(n, text)
 
 
 def _scale(contents: BriefContents, answer: Answer) -> tuple[float, str]:
@@ -187,8 +210,8 @@ def _error(answer: Answer, value: float, divisor: float) -> str:
     return fmt.share(value) if answer.unit == "share" else fmt.number(value / divisor, 2)
 
 
-def _bounded(answer: Answer, value: float, divisor: float) -> str:
+def _bounded(answer: Answer, value: float, divisor: float, *, is_bound: bool) -> str:
     """A value; at the end of what is looked at, that it is at least so much."""
     text = _plain(answer, value, divisor)
-    is_capped = answer.capped_at is not None and value >= answer.capped_at
-    return _("at least {time}").format(time=text) if is_capped else text
+    is_bound = is_bound or (answer.capped_at is not None and value >= answer.capped_at)
+    return _("at least {time}").format(time=text) if is_bound else text

@@ -1,4 +1,4 @@
-"""What is paid by year, with the plan and without it, and the part that goes abroad.
+"""What a plan pays, by year and by what it is for, with it and without it.
 
 Purchases, recipes and storage are paid in the calm course of each future, options as they
 are decided, plants that the case builds anyway as the case says; nothing is discounted.
@@ -6,7 +6,7 @@ What unmet demand costs is harm, not a payment, and is left out. Sellers other t
 target are abroad; income from exports lowers all payments and not those abroad.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +18,13 @@ from derbes.case.quantity import FloatArray
 from derbes.planning.answers.closing import nothing_decided
 from derbes.planning.answers.money.payments import abroad_share, by_year, paid_for
 from derbes.planning.decomposition import trunk
+from derbes.planning.decomposition.evaluate import FIRM
 from derbes.planning.program import PlanProblem, PlanSolution, Trunk, make_problem
 from derbes.planning.program.decisions.stage import STEP, FirstColumn
+from derbes.planning.program.figures import weighed
+from derbes.planning.program.prices import Prices
+from derbes.planning.program.problem import without_standards
+from derbes.planning.program.solution import ITEMS
 from derbes.planning.program.supply.effects import (
     TAKEN,
     Written,
@@ -29,8 +34,10 @@ from derbes.planning.program.supply.effects import (
     write_out,
 )
 from derbes.programs.calm import CalmSolution, arrivals_by_period
-from derbes.results.plan import FOREIGN, Outlay
+from derbes.programs.values import unit_values
+from derbes.results.plan import FOREIGN, AccountRow, Outlay
 
+IN_STORE = "in_store"
 NOTHING = 1e-9
 """Part of the largest payment up to which one is rounding noise."""
 
@@ -43,10 +50,32 @@ class Paid:
     abroad: dict[int, float]
 
 
-def outlay_of(
+@dataclass(frozen=True, slots=True)
+class _Supply:
+    """What supply in calm costs."""
+
+    paid: Paid
+    """Expected over the draws, not discounted."""
+    items: Mapping[str, float]
+    """The same by what it is for, discounted; options beyond their mean cost among it. [money]"""
+    draws: FloatArray
+    """Their sum in each draw. (N,) [money]"""
+    in_store: float
+    """Worth of what is in store at the end of the calendar, discounted. [money]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """What a plan pays: by year, and by what it is for."""
+
+    outlay: tuple[Outlay, ...] = ()
+    account: tuple[AccountRow, ...] = ()
+
+
+def accounts_of(
     problem: PlanProblem, solution: PlanSolution, *, told: Callable[[], object]
-) -> tuple[Outlay, ...]:
-    """Payments by year in base currency, and the part of them that goes abroad.
+) -> Accounts:
+    """Payments by year and currency, and the parts of the cost.
 
     Without the project is the variant that the case names for it (`without_project`),
     else the case itself, without any option.
@@ -60,13 +89,14 @@ def outlay_of(
     otherwise_case = _without_project(case)
     bare = make_problem(nothing_decided(otherwise_case), draws=problem.futures.draws)
     anyway, options = _anyway(case), _options(case, solution.choices)
-    with_plan = _added(_supply(problem, solution.choices, told), anyway, options)
-    without = _added(_supply(bare, (), told), _anyway(otherwise_case))
+    supply = _supply(problem, solution.choices, told, solution.prices)
+    with_plan = _added(supply.paid, anyway, options)
+    without = _added(_supply(bare, (), told, FIRM).paid, _anyway(otherwise_case))
     years = sorted({*with_plan.everything, *without.everything})
     noise = NOTHING * max((abs(paid) for paid in with_plan.everything.values()), default=0.0)
     abroad = with_plan.abroad if _knows_abroad(case) else None
     abroad_without = without.abroad if _knows_abroad(otherwise_case) else None
-    return tuple(
+    outlay = tuple(
         Outlay(
             year=year,
             currency=currency,
@@ -80,6 +110,44 @@ def outlay_of(
             (FOREIGN, abroad, abroad_without, options.abroad),
         )
     )
+    return Accounts(outlay, _account(problem, solution, supply, told))
+
+
+def _account(
+    problem: PlanProblem, solution: PlanSolution, supply: _Supply, told: Callable[[], object]
+) -> tuple[AccountRow, ...]:
+    """The parts of the cost of a plan, beside those of the cheapest course without standards."""
+    mine = _parts(problem, solution.choices, supply)
+    other: dict[str, float] | None = None
+    if solution.no_threat_choices is not None:
+        calm, chosen = without_standards(problem), solution.no_threat_choices
+        other = _parts(calm, chosen, _supply(calm, chosen, told, solution.no_threat_prices))
+    whole = abs(solution.cost)
+    rows = (
+        AccountRow(
+            item, float(amount), None if other is None else float(other[item]), item != IN_STORE
+        )
+        for item, amount in mine.items()
+    )
+    return tuple(
+        row
+        for row in rows
+        if max(abs(row.with_plan), abs(row.without_standards or 0.0)) > NOTHING * whole
+    )
+
+
+def _parts(problem: PlanProblem, choices: Sequence[Choice], supply: _Supply) -> dict[str, float]:
+    """What each part of the cost comes to. [money]"""
+    values = problem.first.values(tuple(choices))
+    weights = problem.weights
+    beyond_mean = supply.items["options"]
+    tail = weighed(supply.draws, weights, problem.risk) - float(weights @ supply.draws)
+    return {
+        "options": float(problem.first.cost @ values) + beyond_mean,
+        **{item: supply.items[item] for item in ITEMS},
+        "tail": tail,
+        IN_STORE: supply.in_store,
+    }
 
 
 def _in(year: int, paid: dict[int, float] | None, noise: float) -> float | None:
@@ -141,22 +209,38 @@ def _anyway(case: Case) -> Paid:
 # Supply in calm
 
 
-def _supply(problem: PlanProblem, choices: Sequence[Choice], told: Callable[[], object]) -> Paid:
-    """Payments for supply, expected over the futures."""
+def _supply(
+    problem: PlanProblem, choices: Sequence[Choice], told: Callable[[], object], prices: Prices
+) -> _Supply:
+    """What supply costs, expected over the futures, at a plan's prices of what falls short."""
     case = problem.case
     n = case.calendar.n_periods
     everything, abroad = np.zeros(n), np.zeros(n)
+    items, draws, in_store = dict.fromkeys((*ITEMS, "options"), 0.0), [], 0.0
     for draw, weight in enumerate(problem.weights):
         told()
         written = write_out(problem.futures.case_of(draw), problem.n_periods)
-        course = trunk(problem, choices, draw)
+        course = trunk(problem, choices, draw, prices=prices)
+        own = {**course.items, "options": course.options}
+        draws.append(sum(own.values()))
+        items = {item: amount + weight * own[item] for item, amount in items.items()}
+        in_store += weight * _in_store(written.arrays, course)
         bought, from_abroad = _purchases(written, course)
         idle, idle_abroad = _idle(written, course, choices)
         held = _storage(written.arrays, course)
         everything += weight * (bought + idle + held)
         abroad += weight * (from_abroad + idle_abroad)
     years = [case.calendar.month_of(t)[0] for t in range(n)]
-    return Paid(_by_year(years, everything), _by_year(years, abroad))
+    paid = Paid(_by_year(years, everything), _by_year(years, abroad))
+    return _Supply(paid, items, np.array(draws), in_store)
+
+
+def _in_store(arrays: CaseArrays, course: Trunk) -> float:
+    """Worth of what is in store at the end of the calendar, by what it then costs. [money]"""
+    last = course.fresh.shape[1] - 1
+    held = course.fresh[:, last].copy()
+    np.add.at(held, arrays.lot_goods, course.lots[:, last])
+    return float(held @ unit_values(arrays, last) * arrays.discount[last])
 
 
 def _by_year(years: Sequence[int], paid: FloatArray) -> dict[int, float]:

@@ -23,6 +23,7 @@ from derbes.planning.program.supply.branches import (
 )
 from derbes.planning.program.supply.effects import Written
 from derbes.planning.program.supply.places import Places, Vectors
+from derbes.planning.program.supply.worth import usual_sizes_of
 from derbes.programs.layout import Entries, longest_lead
 from derbes.programs.solver.statement import IntArray, stack_blocks
 
@@ -54,6 +55,8 @@ class Family:
     """Rows and columns of a branch. (rows, columns)"""
     cost: FloatArray
     """Worth of what falls short. (columns,) [money/unit]"""
+    usual: FloatArray
+    """What is usual of each column, as a power of two. (columns,)"""
     link: sparse.csc_matrix
     """Factors of the trunk's columns at the first start, those that there are. (rows, linked)"""
     linked: IntArray
@@ -194,6 +197,7 @@ def _family(
         starts=np.array([shape.start], dtype=np.int64),
         matrix=whole[:, layout.n_columns :].tocsc(),
         cost=hard[layout.n_columns :],
+        usual=usual_sizes_of(places, problem.second.trunk)[layout.n_columns :],
         link=link[:, linked].tocsc(),
         linked=linked,
         still=_still(setting, layout.n_columns),

@@ -15,7 +15,7 @@ from derbes.case.quantity import FloatArray
 from derbes.planning.decomposition.everywhere.cuts import BranchCut, make_cut, weights_of
 from derbes.planning.decomposition.everywhere.families import Family
 from derbes.programs.solver.highs import Session, Stance
-from derbes.programs.solver.statement import Block, IntArray, LinearProgram
+from derbes.programs.solver.statement import Block, IntArray, LinearProgram, Sizes
 
 LACKS = 1e-6
 """What a branch may lack beyond what is known, as part of the worth of its dearest period."""
@@ -130,7 +130,9 @@ class Prover:
         lower, upper, closed = bounds
         if self._session is None:
             family, name = self.family, f"branch of {self.family.standard}"
-            self._session = Session(as_program(name, family.matrix, family.cost, bounds))
+            self._session = Session(
+                as_program(name, family.matrix, family.cost, bounds, usual=family.usual)
+            )
             if self._begun is not None:
                 self._session.stand(self._begun)
         else:
@@ -145,7 +147,12 @@ class Prover:
 
 
 def as_program(
-    name: str, matrix: sparse.csc_matrix, cost: FloatArray, bounds: Bounds
+    name: str,
+    matrix: sparse.csc_matrix,
+    cost: FloatArray,
+    bounds: Bounds,
+    *,
+    usual: FloatArray,
 ) -> LinearProgram:
     """A part of the second stage as a program of one level."""
     n_rows, n_columns = len(bounds[0]), len(cost)
@@ -161,4 +168,5 @@ def as_program(
         col_upper=bounds[2],
         columns=(Block("column", (name,), 0, n_columns, 0),),
         rows=(Block("row", (name,), 0, n_rows, 0),),
+        sizes=Sizes(usual, np.zeros(0)),
     )

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from derbes.case.quantity import FloatArray
+from derbes.errors import SolveError
 from derbes.planning.decomposition.everywhere.cuts import BranchCut
 from derbes.planning.decomposition.everywhere.families import BranchBounds
 from derbes.planning.decomposition.everywhere.known import Known, Row
@@ -27,7 +28,7 @@ from derbes.planning.decomposition.everywhere.rows import Stances, TrunkRows
 from derbes.planning.program.figures import DrawFigures, draw_figures
 from derbes.planning.program.prices import Prices, second_costs
 from derbes.programs.solver.highs import Session
-from derbes.programs.solver.statement import IntArray
+from derbes.programs.solver.statement import IntArray, power_of_two
 
 NEVER, NOWHERE, ONCE, SHORT, LONG = range(-1, 4)
 """How closely branches are looked at."""
@@ -41,6 +42,8 @@ PROVED = 1e-7
 """Difference between an optimum and its proof, relative."""
 APART = 4
 """Starts that join at once are at least so far apart. [period]"""
+FACE = 1e-9
+"""Price, beside the largest cost of a column in money, up to which it is rounding alone."""
 AT_ONCE = 6
 """Starts of one family that join at once."""
 
@@ -139,6 +142,58 @@ class NestedSecond:
         self._rows.grow_older(position, solved.duals[m:])
         return answer
 
+    def least_stock(self, position: int, values: FloatArray, holding: FloatArray) -> FloatArray:
+        """The trunk that costs no more than any and holds the least over time. (trunk columns,)
+
+        Every course of least cost has columns with a reduced cost and rows with a price at
+        their bounds; on that face the stock is made least. A branch that finds too little
+        in store asks for its cut as it does anywhere.
+
+        Args:
+            position: Which of the draws.
+            values: First-stage columns.
+            holding: What counts as stock, by column of the trunk.
+        """
+        bounds = BranchBounds(self._known.families, self._known.draws[position].tables, values)
+        kept = self.solve(position, values, look=LONG).trunk
+        for _round in range(MOST_ROUNDS):
+            solved = self._on_face(position, values, self._solve_trunk(position, values), holding)
+            if solved is None:
+                break
+            kept = solved.columns[: self._known.n_trunk].copy()
+            rows = self._broken(solved, bounds) or self._learned(
+                self._look(position, solved, bounds, LONG)
+            )
+            if not self._join(position, rows):
+                break
+        return kept
+
+    def _on_face(
+        self, position: int, values: FloatArray, solved: _Solved, holding: FloatArray
+    ) -> _Solved | None:
+        """The course of least stock among those of least cost; None: none is found on it."""
+        session = self._session
+        if session is None:
+            return None
+        lower, upper, closed = self._trunk_bounds(position, values)
+        money = self._known.draws[position].program.money
+        size = max(float(np.abs(money).max(initial=0.0)), 1e-300)
+        up, down = solved.duals > FACE * size, solved.duals < -FACE * size
+        most = np.where(solved.reduced > FACE * size, 0.0, closed)
+        least = np.where(solved.reduced < -FACE * size, closed, 0.0)
+        tidy = np.concatenate([holding, np.zeros(self._known.n_branches)])
+        session.set_costs(tidy)
+        session.set_column_bounds(np.where(np.isfinite(least), least, 0.0), most)
+        session.set_row_bounds(
+            np.where(down & np.isfinite(upper), upper, lower),
+            np.where(up & np.isfinite(lower), lower, upper),
+        )
+        try:
+            columns = np.maximum(session.run(), 0.0)
+        except SolveError:
+            return None
+        return _Solved(solved.value, columns, solved.duals, solved.reduced)
+
     def _in_calm(self, position: int, values: FloatArray) -> Answer:
         """A draw without its branches."""
         kept = self.stances.ages[position]
@@ -228,7 +283,10 @@ class NestedSecond:
     def _solve_trunk(self, position: int, values: FloatArray) -> _Solved:
         cost, bounds = self._costs(position), self._trunk_bounds(position, values)
         if self._session is None:
-            self._session = Session(as_program("trunk", self._rows.matrix.tocsc(), cost, bounds))
+            usual = np.full(len(cost), power_of_two(self._known.stage.usual.max()))
+            usual[: self._known.n_trunk] = self._known.stage.usual[: self._known.n_trunk]
+            program = as_program("trunk", self._rows.matrix.tocsc(), cost, bounds, usual=usual)
+            self._session = Session(program)
         else:
             self._session.set_costs(cost)
             self._session.set_column_bounds(np.zeros(len(cost)), bounds[2])

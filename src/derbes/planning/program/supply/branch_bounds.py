@@ -25,6 +25,7 @@ from derbes.planning.program.supply.effects import (
     Effect,
 )
 from derbes.planning.program.supply.places import Places, Reach, Vectors
+from derbes.planning.program.supply.worth import worth_of_uses
 from derbes.programs.bounds import demand_path, window_bounds
 from derbes.programs.calm import first_state
 from derbes.programs.layout import longest_lead
@@ -181,6 +182,5 @@ def reach_excuse(setting: Setting, column: int, reach: Reach) -> None:
 
 def add_branch_prices(shape: BranchShape, places: Places, hard: FloatArray) -> None:
     """Price of what a standard's uses lack, by column."""
-    arrays, layout = shape.layout.arrays, shape.layout
-    worth = arrays.use_weight * layout.values[arrays.use_goods]
+    worth = worth_of_uses(shape.layout)
     places.column(f"missed_{shape.name}").of(hard)[:] = worth[shape.uses][:, None]

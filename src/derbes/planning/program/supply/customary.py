@@ -12,7 +12,7 @@ from derbes.case.quantity import FloatArray
 from derbes.planning.program.supply.second_stage import DrawProgram, SecondStage
 from derbes.programs.objective import OLD_FIRST, TIDY_WEIGHT
 from derbes.programs.solver.highs import Session
-from derbes.programs.solver.statement import LinearProgram
+from derbes.programs.solver.statement import LinearProgram, Sizes
 
 PRICE = 100.0
 """Price of what falls short, in units of its worth: demand before reserves before money."""
@@ -35,6 +35,7 @@ def as_program(
         col_upper=col_upper,
         columns=stage.places.columns,
         rows=stage.places.rows,
+        sizes=Sizes(stage.usual, np.zeros(0)),
     )
 
 

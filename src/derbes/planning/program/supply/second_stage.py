@@ -41,6 +41,8 @@ class SecondStage:
     """Worth of what falls short last. (columns,) [money/unit]"""
     standards: Mapping[str, IntArray]
     """Standard → columns in which it falls short; `calm` and `foreign currency` too."""
+    usual: FloatArray
+    """What is usual of each column, as a power of two. (columns,)"""
     deferred: IntArray
     """Columns of deferrable demand that goes unmet without a cost of being short."""
 
@@ -93,6 +95,7 @@ def make_second_stage(trunk_shape: TrunkShape, shapes: tuple[BranchShape, ...]) 
         hard=hard,
         soft=soft,
         standards=_lacking(trunk_shape, shapes, places),
+        usual=worth.usual_sizes_of(places, trunk_shape),
         deferred=unmet[is_free & ~arrays.use_essential].ravel(),
     )
 

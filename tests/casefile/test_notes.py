@@ -1,0 +1,166 @@
+"""What `check` says of a case that has no problems: whole notes."""
+
+import pytest
+
+from derbes.casefile import read_case
+from derbes.errors import Problem
+from tests.casefile.writing import SMALL, broken
+
+ROUTED = "    routes: [rail]\n"
+SETTLED = "    lengths: [6, 12]\n", "    lengths: [6, 12]\n    in_transit: lost\n"
+DEMAND = "demand: 100 t/month"
+CALENDAR = "{first: 2026-01, periods: 36}"
+MEASURES = SMALL[SMALL.index("measures:\n") : SMALL.index("variants:\n")]
+SEASONS = ", ".join(
+    f"{year}-{month:02d}: {amount}"
+    for year in (2026, 2027, 2028)
+    for month, amount in ((1, 100), (7, 20))
+)
+
+
+def _noted(folder, *slips, text=SMALL):
+    for old, new in slips:
+        text = broken(old, new, text)
+    path = folder / "case.yaml"
+    path.write_text(text, encoding="utf-8")
+    return "\n".join(
+        str(Problem(note.where, note.what, note.line, fix=note.fix))
+        for note in read_case(path).notes
+    )
+
+
+NOTES = [
+    ("nothing", [], ""),
+    (
+        "on the way",
+        [("    in_transit: lost\n", "")],
+        "line 51, measures.embargo: what is on the way when it starts is taken as lost:"
+        " north_alum\n"
+        '    fix: write "in_transit: delivered" if it still comes, else "in_transit: lost"',
+    ),
+    (
+        "days",
+        [("lead_time: 1 month", "lead_time: 45 day")],
+        "line 28, routes.rail.lead_time: 45 days count as 2 months:"
+        " times are counted in whole periods\n"
+        "    fix: write whole months where it matters",
+    ),
+    (
+        "route and supplier together",
+        [(ROUTED, ROUTED + "    lead_time: 2.5 month\n")],
+        "line 36, suppliers.north_alum.lead_time: 3.5 months count as 4 months:"
+        " times are counted in whole periods\n"
+        "    fix: write whole months where it matters",
+    ),
+    (
+        "a year's step",
+        [
+            (CALENDAR, "{first: 2026-01, periods: 3, step: year}"),
+            ("lengths: [6, 12]", "lengths: [12]"),
+            ("target: town", "target: town\nrefill_time: 12\nsender_horizon: 36"),
+            ("lead_time: 1 month", "lead_time: 4 month"),
+            ("  late:\n    set: {plants.works.delay: 24 month}\n", ""),
+            ("opening: 2027-01", "opening: 2027-04"),
+        ],
+        "line 3, calendar.step: what is short for a part of a year is spread over all of it:"
+        " the deepest shortfall and discounted money differ from those by month\n"
+        '    fix: write "step: month" where that matters\n'
+        "line 30, routes.rail.lead_time: 4 months count as 1 year = 12 months:"
+        " times are counted in whole periods\n"
+        "    fix: choose a shorter calendar.step\n"
+        "line 42, plants.works.opening: 2027-04 counts as 2027-01,"
+        " the first month of its period\n"
+        "    fix: write 2027-01, or choose a shorter calendar.step",
+    ),
+    (
+        "days of a series",
+        [(DEMAND, "demand: {2026-01-01: 100, 2026-07-15: 100}")],
+        "line 20, uses.treatment.demand.2026-07-15: 2026-07-15 counts as 2026-07,"
+        " the first month of its period\n"
+        "    fix: write 2026-07, or choose a shorter calendar.step",
+    ),
+    (
+        "shelf life",
+        [("half_life: 10 year", "shelf_life: 100 day")],
+        "line 26, stockpiles.store.shelf_life: 100 days count as 3 months:"
+        " times are counted in whole periods\n"
+        "    fix: write whole months where it matters",
+    ),
+    (
+        "a season",
+        [(DEMAND, f"demand: {{series: {{{SEASONS}}}, unit: t/month}}")],
+        "line 20, uses.treatment.demand: behind 2028-12, the end of the calendar,"
+        " it repeats its last year\n"
+        '    fix: write "after: hold" beside the series for the other',
+    ),
+    (
+        "a season that is held",
+        [(DEMAND, f"demand: {{series: {{{SEASONS}}}, unit: t/month, after: hold}}")],
+        "",
+    ),
+    (
+        "a rise",
+        [(DEMAND, "demand: {2026-01: 100, 2028-03: 120 t/month}")],
+        "line 20, uses.treatment.demand: behind 2028-12, the end of the calendar,"
+        " it keeps its last value, 120 t/month\n"
+        '    fix: write "after: repeat" beside the series for the other',
+    ),
+    ("a rise long ago", [(DEMAND, "demand: {2026-01: 100, 2026-03: 120 t/month}")], ""),
+    (
+        "before the calendar",
+        [(DEMAND, "demand: {2025-01: 90, 2025-07: 100}")],
+        "line 20, uses.treatment.demand: the value of 2025-01 lies before the calendar"
+        " and is not used\n"
+        "    fix: take it out, or let the calendar begin earlier",
+    ),
+    (
+        "worth less than its good",
+        [("shortage_cost: 1000 USD/t", "shortage_cost: 4 USD/t")],
+        "line 21, uses.treatment.shortage_cost: being short costs 4 USD/t, less than the good"
+        " costs at the cheapest, 5 USD/t: whatever leaves this use short saves money\n"
+        "    fix: see whether the cost of being short holds all that is lost",
+    ),
+    (
+        "unlike units",
+        [
+            ("  ore: {unit: kg}\n", "  ore: {unit: kg}\n  light: {unit: MWh}\n"),
+            ("uses:\n", "uses:\n  lamps: {good: light, demand: 5}\n"),
+            ("stockpiles:\n", "stockpiles:\n  cells: {good: light, quantity: 9}\n"),
+        ],
+        "line 19, uses.lamps: uses of the essential tier are counted in MWh and t;"
+        " without weights they count by months of their good's own use\n"
+        "    fix: give each use of the tier a weight to say what one unit counts",
+    ),
+    (
+        "units of one dimension",
+        [("uses:\n", "uses:\n  polishing: {good: ore, demand: 1}\n")],
+        "",
+    ),
+    (
+        "a default in place of what is missing",
+        [("    opening: 2027-01\n", "    opening: 2027-01\n    delay: missing\n")],
+        "line 41, plants.works.delay: it is missing, and counts as if the key were not there\n"
+        "    fix: give a value with a range, grade D and a why",
+    ),
+    (
+        "a price that is missing",
+        [("  north: {margin_share: 40 %}", "  north: {margin_share: missing}")],
+        "",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("slips", "notes"), [one[1:] for one in NOTES], ids=[one[0] for one in NOTES]
+)
+def test_note(tmp_path, slips, notes):
+    assert _noted(tmp_path, *slips, text=broken(*SETTLED)) == notes
+
+
+def test_a_case_without_measures_is_told_how_to_ask(tmp_path):
+    assert _noted(tmp_path, (MEASURES, "")) == (
+        "line 1, measures: the case has no measures, so nothing is asked of it but how long"
+        " its stock lasts\n"
+        '    fix: write "measures:" and below it what may happen, as in "embargo: {kind: embargo,'
+        ' sender: north, hits: {actor: north}, lengths: [6, 12]}"'
+    )

@@ -1,0 +1,99 @@
+"""A plan's tables add up, and its outlay is that of one course among those of equal cost."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from derbes import workflow
+from derbes.cli.plans.tables import plan_text
+from derbes.planning.decomposition import solve_plan, trunk
+from derbes.planning.decomposition.everywhere import LONG
+from derbes.planning.decomposition.everywhere.second import NestedSecond
+from derbes.planning.program import make_problem
+from tests.planning.generated import small_case
+
+EXACT = 1e-9
+"""Part of a cost up to which two sums of it are one."""
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from([1, 3]))
+def test_the_account_adds_up_to_both_costs(seed, n_scenarios):
+    case = small_case(seed, n_scenarios=n_scenarios)
+    plan = workflow.plan(case, has_frontier=False, has_more=False)
+    if plan.cost is None:
+        assert plan.account == ()
+        return
+    total = plan.account_total
+    assert total.with_plan == pytest.approx(plan.cost, rel=EXACT)
+    assert total.without_standards == pytest.approx(plan.no_threat_cost, rel=EXACT)
+    assert total.more == pytest.approx(plan.cost_of_security, abs=2 * EXACT * plan.cost)
+    counted = [row.item for row in plan.account if row.counts]
+    assert len(counted) == len(set(counted))
+    chosen = sum(choice.cost for choice in plan.plan)
+    options = [row.with_plan for row in plan.account if row.item == "options"]
+    assert sum(options) == pytest.approx(chosen, abs=EXACT * plan.cost)
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 10_000))
+def test_the_outlay_is_the_sum_of_its_years_and_holds_what_options_cost(seed):
+    plan = workflow.plan(small_case(seed), has_frontier=False, has_more=False)
+    if plan.cost is None:
+        return
+    everything, abroad = plan.outlay_total
+    assert everything.amount == pytest.approx(sum(row.amount for row, _ in plan.outlay_by_year))
+    assert abroad.amount == pytest.approx(sum(row.amount for _, row in plan.outlay_by_year))
+    paid = sum(sum(choice.paid.values()) for choice in plan.plan)
+    assert everything.options == pytest.approx(paid, abs=1e-6)
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from([1, 2]))
+def test_no_course_of_that_cost_holds_less(seed, n_scenarios):
+    problem = make_problem(small_case(seed, n_scenarios=n_scenarios))
+    plan = solve_plan(problem)
+    if not plan.feasible:
+        return
+    calm, costs = NestedSecond.least_stock, []
+    for draw in range(problem.n_draws):
+        least = trunk(problem, plan.choices, draw, prices=plan.prices)
+        NestedSecond.least_stock = _any_course
+        try:
+            other = trunk(problem, plan.choices, draw, prices=plan.prices)
+        finally:
+            NestedSecond.least_stock = calm
+        costs.append(sum(least.items.values()) + least.options)
+        assert sum(least.items.values()) == pytest.approx(sum(other.items.values()), rel=EXACT)
+        worth = problem.second.trunk.layout.values
+        assert _held(least, worth, problem) <= _held(other, worth, problem) * (1.0 + 1e-7) + 1e-7
+    np.testing.assert_allclose(costs, plan.evaluation.draw_costs, rtol=EXACT)
+
+
+def _any_course(second, position, values, _holding):
+    return second.solve(position, values, look=LONG).trunk
+
+
+def _held(course, worth, problem):
+    arrays = problem.second.trunk.layout.arrays
+    lots = 1.05 * worth[arrays.lot_goods] @ course.lots.sum(axis=1)
+    return float(worth @ course.fresh.sum(axis=1) + lots)
+
+
+def test_what_is_paid_does_not_go_up_and_down_between_alike_years():
+    """Nothing changes in the waterworks from 2028 on, nor does what it pays."""
+    plan = workflow.plan(workflow.read_case("cases/waterworks.yaml"), has_frontier=False)
+    paid = {row.year: (row.amount, row.without_project) for row, _abroad in plan.outlay_by_year}
+    assert paid[2028] == pytest.approx(paid[2029])
+    assert paid[2028] == pytest.approx(paid[2030])
+    assert paid[2026][1] == pytest.approx(paid[2027][1])
+    text = plan_text(plan)
+    assert (
+        "total                                                                       80,800" in text
+    )
+    assert "Together they cost 136,800 USD." in text
+    rows = {row.item: (row.with_plan, row.without_standards) for row in plan.account}
+    assert rows["options"] == pytest.approx((80_800, 0))
+    filled = 120 * 300 + 40 * 500
+    assert rows["purchases"][0] - rows["purchases"][1] == pytest.approx(filled)

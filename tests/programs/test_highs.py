@@ -1,0 +1,40 @@
+"""The solver says nothing on the output, whatever its version."""
+
+import ctypes
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from derbes.programs.solver.highs import without_output
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the C library has another name there")
+def test_what_compiled_code_prints_does_not_reach_the_output(capfd):
+    library = ctypes.CDLL(None)
+    print("before")  # noqa: T201
+    with without_output():
+        library.puts(b"Running the solver")
+    print("after")  # noqa: T201
+    library.puts(b"behind")
+    library.fflush(None)
+    sys.stdout.flush()
+    assert sorted(capfd.readouterr().out.split()) == ["after", "before", "behind"]
+
+
+def test_json_is_all_that_stands_on_the_output():
+    command = [sys.executable, "-m", "derbes", "cover", "cases/waterworks.yaml"]
+    command += ["--start", "2026-01", "--workers", "1", "--json"]
+    done = subprocess.run(command, check=True, text=True, capture_output=True)
+    assert json.loads(done.stdout)["results"]
+
+
+def test_a_closed_output_is_no_error():
+    code = (
+        "import os; os.close(1)\n"
+        "from derbes.programs.solver.highs import without_output\n"
+        "with without_output(): pass"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

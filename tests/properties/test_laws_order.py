@@ -1,0 +1,160 @@
+"""Order, names and the parts in which a thing is written carry no meaning."""
+
+from dataclasses import replace
+from itertools import chain
+
+import pytest
+
+from derbes.case.entities import Case, Good, Supplier, Tier, Use
+from derbes.case.quantity import Quantity
+from tests.properties.figures import (
+    asked,
+    changed,
+    figures,
+    law,
+    renamed,
+    sizes_of,
+    times,
+    unlike,
+)
+
+
+def names_no_element(case: Case) -> bool:
+    """Whether no measure singles out one element."""
+    return not any(hit.element for m in case.measures.values() for hit in m.hits)
+
+
+def has_one_recipe_on_a_line(case: Case) -> bool:
+    on_line = [recipe for recipe in case.recipes.values() if recipe.line]
+    return len(on_line) == 1 and on_line[0].capacity is None and names_no_element(case)
+
+
+SECTIONS = ("goods", "uses", "stockpiles", "routes", "suppliers", "plants", "recipes", "exports")
+
+
+@law()
+def test_every_mapping_turned_round(seed: int) -> None:
+    case, start = asked(seed)
+    before, after = figures(case, start), figures(renamed(case, {}), start)
+    assert unlike(before, after, sizes_of(case)) == []
+
+
+@law()
+def test_every_id_renamed(seed: int) -> None:
+    case, start = asked(seed)
+    ids = [*chain.from_iterable(getattr(case, section) for section in SECTIONS), "line"]
+    names = {name: f"z{len(ids) - i}" for i, name in enumerate(sorted(set(ids)))}
+    names |= {actor: f"a{i}" for i, actor in enumerate(sorted(case.actors, reverse=True))}
+    other = renamed(case, names, turned=False)
+
+    def key(name: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(names.get(part, part) for part in name)
+
+    before = figures(case, start)
+    before = {
+        name: renamed(value, names) if isinstance(value, (str, tuple)) else value
+        for name, value in before.items()
+    }
+    before = {n: tuple(sorted(v)) if isinstance(v, tuple) else v for n, v in before.items()}
+    after = figures(other, start)
+    after = {n: tuple(sorted(v)) if isinstance(v, tuple) else v for n, v in after.items()}
+    assert unlike(before, after, sizes_of(case), key=key) == []
+
+
+@pytest.mark.parametrize("part", [0.5, 0.25])
+@law(names_no_element)
+def test_a_seller_in_parts(seed: int, part: float) -> None:
+    case, start = asked(seed)
+    first = next(iter(case.suppliers.values()))
+    halves = {
+        first.id: replace(
+            first,
+            capacity=times(first.capacity, part),
+            on_order=times(first.on_order, part),
+        ),
+        "rest": replace(
+            first,
+            id="rest",
+            capacity=times(first.capacity, 1 - part),
+            on_order=times(first.on_order, 1 - part),
+        ),
+    }
+    split = replace(case, suppliers={**case.suppliers, **halves})
+    assert unlike(figures(case, start), figures(split, start), sizes_of(case)) == []
+
+
+@law(lambda case: bool(case.stockpiles) and names_no_element(case))
+def test_a_lot_in_parts(seed: int) -> None:
+    case, start = asked(seed)
+    first = next(iter(case.stockpiles.values()))
+    halves = {
+        first.id: replace(first, quantity=times(first.quantity, 0.5)),
+        "rest": replace(first, id="rest", quantity=times(first.quantity, 0.5)),
+    }
+    split = replace(case, stockpiles={**case.stockpiles, **halves})
+    assert unlike(figures(case, start), figures(split, start), sizes_of(case)) == []
+
+
+@law(has_one_recipe_on_a_line)
+def test_a_line_in_parts(seed: int) -> None:
+    """Two lines of half the hours, on which the same can be made: where one recipe runs."""
+    case, start = asked(seed)
+    on_line = [r for r in case.recipes.values() if r.line]
+    recipe, plant = on_line[0], case.plants["p"]
+    lines = {"line": times(plant.lines["line"], 0.5), "more": times(plant.lines["line"], 0.5)}
+    split = replace(
+        case,
+        plants={"p": replace(plant, lines=lines)},
+        recipes={**case.recipes, "twin": replace(recipe, id="twin", line="more")},
+    )
+    assert unlike(figures(case, start), figures(split, start), sizes_of(case)) == []
+
+
+@law()
+def test_what_nobody_uses_changes_nothing(seed: int) -> None:
+    case, start = asked(seed)
+    other = Good("unused", unit="t")
+    seller = Supplier(
+        "unused_seller", actor="third", good="unused", price=Quantity(7.0), capacity=Quantity(1e7)
+    )
+    more = replace(
+        case,
+        goods={"unused": other, **case.goods},
+        suppliers={"unused_seller": seller, **case.suppliers},
+    )
+    assert unlike(figures(case, start), figures(more, start), sizes_of(case)) == []
+
+
+@law(lambda case: all(use.tier is Tier.ESSENTIAL for use in case.uses.values()))
+def test_an_independent_good_changes_no_figure_of_the_others(seed: int) -> None:
+    """A deferrable use of something else, always served, worth 10^8 times as much."""
+    case, start = asked(seed)
+    far = Good("far", unit="t")
+    use = Use("far_use", good="far", tier=Tier.DEFERRABLE, demand=Quantity(5.0))
+    price = Quantity(1e8 * 10.0)
+    seller = Supplier("far_seller", actor="third", good="far", price=price, capacity=Quantity(10.0))
+    more = replace(
+        case,
+        goods={**case.goods, "far": far},
+        uses={**case.uses, "far_use": use},
+        suppliers={**case.suppliers, "far_seller": seller},
+    )
+    names = ("unmet_essential", "deepest_shortfall", "time_to_survive", "days_of_cover")
+    before, after = figures(case, start, premium=False), figures(more, start, premium=False)
+    assert unlike(before, after, sizes_of(case), only=names) == []
+
+
+@law()
+def test_a_measure_that_takes_nothing_does_nothing(seed: int) -> None:
+    case, start = asked(seed)
+    nothing = changed(
+        case, "measures", lambda m: {"share": Quantity(0.0), "kind": "embargo", "crisis": False}
+    )
+    size = sizes_of(case)
+    for name, value in figures(nothing, start, premium=False).items():
+        if name[0] == "leverage" and name[-1] in ("unmet_essential", "unmet_deferrable"):
+            assert abs(value) <= 1e-6 * size.unmet, name
+        if name[0] == "leverage" and name[-1] in ("target_loss", "sender_cost_returning"):
+            assert value is None or name[5] == "myopic" or abs(value) <= 1e-6 * size.money, name
+        if name[-1] == "deepest_shortfall":
+            assert value <= 1e-6, name
