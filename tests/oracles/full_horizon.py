@@ -20,8 +20,8 @@ NOTHING = 1e-7
 LARGEST_RISE = 100.0
 """Largest premium that is looked for, as a share of the price."""
 DAYS_A_MONTH = 30.4375
-BEHIND = 30
-"""Periods of the calm plan behind the last branch, in months."""
+FAR = 1200
+"""Periods after which a stock that is still there never ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -727,8 +727,13 @@ class Course:
         """(n,)"""
         return np.maximum(self.point[self.window.unmet[use]], 0.0)
 
-    def sales(self, actor: str) -> Span:
-        """Margin of an actor on what arrives from the window's orders and on the way."""
+    def sales(self, actor: str, *, behind: bool = True) -> Span:
+        """Margin of an actor on what arrives from the window's orders and on the way.
+
+        Args:
+            actor: The seller.
+            behind: Whether what arrives behind the window counts too.
+        """
         window, plain = self.window, self.window.plain
         worth = plain.worth / plain.worth[window.start]
         costs = window.linear.nothing()
@@ -743,17 +748,13 @@ class Course:
                 share = margin
                 if self.effect and t < self.length:
                     share += self.effect.rise[k]
-                if SALES_BEHIND or when < window.n:
+                if behind or when < window.n:
                     costs[window.order[k, t]] = share * work.price[period] * worth[period]
             for j, amount in enumerate(window.state.way[k]):
                 period = min(window.start + j, plain.n - 1)
                 fixed += margin * work.price[period] * worth[period] * amount
         low, high = window.linear.extent(costs)
         return Span(low + fixed, high + fixed)
-
-
-SALES_BEHIND = True
-"""Whether sales count that arrive behind the window from orders in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -792,17 +793,28 @@ class Oracle:
 
     def __init__(self, case: Case, *, longest: int = 0, behind: int = 0) -> None:
         self.case = case
-        step = int(case.calendar.step)
+        import os; self._whole = bool(os.environ.get('WHOLE'))
         lengths = [n for m in case.measures.values() for n in m.lengths]
         probe = Plain(case, case.calendar.n_periods)
         longest = max([*lengths, longest, 1])
-        furthest = max([self._horizon(probe, name, 0, longest) for name in case.measures] or [1])
-        n = case.calendar.n_periods + furthest + (behind or BEHIND // step) + probe.lead
-        self.calm = CalmPlan(case, n)
+        self.calm = CalmPlan(case, case.calendar.n_periods + (behind or self._tail(probe, longest)))
         self.plain = self.calm.plain
         self._targets = {
-            g: np.minimum(self.plain.reserve[g], self.calm.held(g)) for g in self.plain.goods
+            g: self.plain.reserve[g] if self._whole else np.minimum(self.plain.reserve[g], self.calm.held(g)) for g in self.plain.goods
         }
+
+    def _tail(self, plain: Plain, longest: int) -> int:
+        """Periods of the calm plan behind the calendar: the longest branch and two years."""
+        delays = [
+            plain.periods(m.by)
+            for m in self.case.measures.values()
+            if m.kind is MeasureKind.DELAY
+        ]
+        ramps = [plain.periods(entry.ramp) for entry in self.case.plants.values()]
+        branch = longest + plain.refill + plain.lead + max(delays, default=0)
+        if delays and ramps:
+            branch += max(delays) + max(ramps)
+        return max(branch, plain.sender_horizon) + 24 // plain.step + 1
 
     def _horizon(self, plain: Plain, name: str, start: int, length: int) -> int:
         lead = plain.lead
@@ -883,7 +895,7 @@ class Oracle:
         if sender and sells and all(w.margin is not None for w in sells):
             before, after = base.sales(sender), hit.sales(sender)
             returning = Span(before.low - after.high, before.high - after.low)
-            lost = before
+            lost = base.sales(sender, behind=False)
         unpriced = any(
             plain.shortage_cost[u] is None
             and hit.unmet(u).sum() > NOTHING * plain.size[plain.case.uses[u].good]
@@ -968,14 +980,16 @@ class Oracle:
                 break
         return high, False
 
-    def least_unmet(self, name: str, start: int, length: int, uses: Sequence[str], n: int) -> float:
+    def least_unmet(
+        self, effect: Effect | None, start: int, length: int, uses: Sequence[str], n: int
+    ) -> float:
         """Least that goes short of some uses when they are served before all others."""
         window = written(
             self.plain,
             self.calm.state(start),
             start,
             n,
-            effect=self.plain.effect(name),
+            effect=effect,
             length=length,
         )
         costs = window.linear.nothing()
@@ -985,9 +999,13 @@ class Oracle:
         return values["unmet"]
 
     def survives(self, name: str, start: int, length: int, uses: Sequence[str]) -> bool:
-        """Whether a measure leaves nothing of some uses unmet, aftermath included."""
+        """Whether a measure leaves nothing of some uses unmet that is met without it."""
         n = self.horizon(name, start, length)
-        return self.least_unmet(name, start, length, uses, n) <= NOTHING * n
+        least = [
+            self.least_unmet(effect, start, length, uses, n)
+            for effect in (self.plain.effect(name), self.without(name))
+        ]
+        return least[0] - least[1] <= NOTHING * n
 
     def time_to_survive(
         self, name: str, start: int, uses: Sequence[str], most: int = 48
@@ -1060,36 +1078,38 @@ class Oracle:
 
         Forward over calm use, what expires first first; infinite where it never ends.
         """
-        plain = self.plain
+        plain, last = self._far, start + FAR
         wanted = sum(
             (plain.demand[u] for u in plain.uses if self.case.uses[u].good == good),
             np.zeros(plain.n),
         )
         state = self.calm.state(start)
-        piles: list[tuple[float, list[float]]] = []
+        piles: list[tuple[float, Floats]] = []
         for x in plain.lots:
             if self.case.stockpiles[x].good == good:
-                piles.append((state.lots[x], list(plain.lot_keeps[x][start:])))
+                piles.append((state.lots[x], plain.lot_keeps[x][start:last]))
         keeps, life = plain.keeps[good], plain.life[good]
         for age, amount in enumerate(state.fresh[good]):
-            alive = life - age if life else plain.n
-            piles.append(
-                (float(amount), [keeps if t < alive else 0.0 for t in range(plain.n - start)])
-            )
-        left = [amount for amount, _keep in piles]
+            kept = np.full(FAR, keeps)
+            if life:
+                kept[life - age :] = 0.0
+            piles.append((float(amount), kept))
+        left = np.array([amount for amount, _keep in piles])
         order = sorted(range(len(piles)), key=lambda i: float(np.cumprod(piles[i][1]).sum()))
-        for t in range(plain.n - start):
-            left = [amount * keep[t] for amount, (_first, keep) in zip(left, piles, strict=True)]
-            need = float(wanted[start + t])
-            there = sum(left)
+        for t in range(FAR):
+            left = left * np.array([keep[t] for _amount, keep in piles])
+            need, there = float(wanted[start + t]), float(left.sum())
             if need > 0 and there < need * (1 - 1e-9):
-                part = there / need
-                return (t + part) * plain.step * DAYS_A_MONTH
+                return (t + there / need) * plain.step * DAYS_A_MONTH
             for i in order:
                 taken = min(left[i], need)
                 left[i] -= taken
                 need -= taken
         return float("inf")
+
+    @cached_property
+    def _far(self) -> Plain:
+        return Plain(self.case, self.case.calendar.n_periods + FAR)
 
     def ends(
         self, name: str, length: int, starts: Sequence[int]

@@ -1,4 +1,4 @@
-"""Loops over plain arrays, one idea a file, compiled by one shim.
+"""Loops over plain arrays, compiled by one shim.
 
 `NUMBA_DISABLE_JIT=1` runs the same code as plain Python.
 """

@@ -4,6 +4,7 @@ import zlib
 from typing import Any, get_type_hints
 
 import numpy as np
+import numpy.typing as npt
 
 from derbes.kernels.compiling import (
     IS_COMPILED,
@@ -17,8 +18,9 @@ from derbes.kernels.compiling import (
     templates,
     types,
 )
-from derbes.kernels.layout import Ints
 
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 Words = Any
 """A named tuple of the kernels, packed."""
 _INDEX = ir.IntType(64)

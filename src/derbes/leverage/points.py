@@ -156,9 +156,9 @@ def optimal_response(branch: BranchSolution) -> Response:
 
 def myopic_response(window: Window, run: MeasureRun) -> Response:
     """The policy over a window, from the calm plan's state."""
-    arrays, layout = window.layout.arrays, window.layout
+    layout = window.layout
     path = simulate_branch(
-        arrays,
+        window.calm,
         run.measure,
         window.state,
         start=layout.start,

@@ -1,20 +1,48 @@
-"""One branch by the myopic rule: what happens after a measure starts."""
+"""One branch by the policy that follows the calm plan: what happens after a measure starts."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from derbes.case.arrays import ActivityKind, CaseArrays, IntArray, MeasureArrays, State
+from derbes.case.arrays import ActivityKind, IntArray, MeasureArrays, State
 from derbes.case.quantity import FloatArray
-from derbes.kernels.myopic import run
-from derbes.simulation.conditions import Course, calm_course, joined, measure_courses, over_time
-from derbes.simulation.network import Structure, by_good, structure_of
-from derbes.simulation.setup import Prepared, Span, found_state, prepare, target_path
+from derbes.kernels.packs import packed
+from derbes.kernels.policy import (
+    N_GOOD,
+    N_LINE,
+    N_POOL,
+    N_SOURCE,
+    Course,
+    Run,
+    run_branch,
+)
+from derbes.simulation.conditions import delayed, measures_of, takes_nothing
+from derbes.simulation.plan import CalmPath, Plan, lot_columns, plan_of
+
+BY_PERIOD = (
+    "capacity",
+    "hours",
+    "pools",
+    "demand",
+    "crisis",
+    "cost",
+    "storage_cost",
+    "storage_limit",
+    "plan",
+    "path",
+    "held",
+    "left_short",
+    "lost",
+    "given_up",
+    "lot_retention",
+    "lot_path",
+)
+"""Parts of a course that are known by period."""
 
 
 @dataclass(frozen=True, slots=True)
 class BranchRun:
-    """The path of a branch by the myopic rule. Axes end with the n periods of the branch."""
+    """The path of a branch by the policy. Axes end with the n periods of the branch."""
 
     start: int
     length: int
@@ -42,7 +70,7 @@ class BranchRun:
 
 
 def simulate_branch(
-    arrays: CaseArrays,
+    calm: CalmPath,
     measure: MeasureArrays | None,
     state: State,
     *,
@@ -50,22 +78,22 @@ def simulate_branch(
     length: int,
     n_periods: int,
 ) -> BranchRun:
-    """The branch that a measure opens, by the myopic rule (S1)-(S10).
+    """The branch that a measure opens, by the policy (S1)-(S8).
 
     Args:
-        arrays: Compiled case.
+        calm: The calm plan that the target had.
         measure: What happens; None: nothing, and `length` is not looked at.
         state: What is there before the first period.
         start: First period of the measure and of the branch.
         length: Periods in which the measure runs.
         n_periods: Periods of the branch.
     """
-    structure = structure_of(arrays)
-    return simulate(structure, measure, state, start=start, length=length, n_periods=n_periods)
+    plan = plan_of(calm)
+    return simulate(plan, measure, state, start=start, length=length, n_periods=n_periods)
 
 
 def simulate(
-    structure: Structure,
+    plan: Plan,
     measure: MeasureArrays | None,
     state: State,
     *,
@@ -73,135 +101,143 @@ def simulate(
     length: int,
     n_periods: int,
 ) -> BranchRun:
-    """As `simulate_branch`, for many branches of a case whose structure is found once."""
-    arrays = structure.arrays
-    ran = min(length, n_periods) if measure is not None else 0
-    span = Span(start=start, length=ran, n_periods=n_periods, lead=structure.longest_lead)
-    courses = _courses(arrays, measure, span, length)
-    found = found_state(measure, state, span)
-    prepared = prepare(structure, measure, found, courses=courses, span=span)
-    run(prepared.branch)
-    path = _path(structure, prepared)
-    return _told(structure, joined(*courses, ran), path, found=found, span=span)
+    """As `simulate_branch`, for many branches of one calm plan."""
+    arrays, n = plan.arrays, n_periods
+    ran = min(length, n) if measure is not None else 0
+    course = course_from(plan, start, n + plan.longest_lead + 1)
+    strikes, regime = np.full(n, -1, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    struck: tuple[MeasureArrays, ...] = ()
+    if measure is not None and not takes_nothing(arrays, measure):
+        strikes[:1], regime[:ran] = 1, 1
+        struck = (measure,)
+        course = _with_delays(plan, course, measure, start)
+    run = make_run(plan, state, course, (regime, strikes), start)
+    parts = (plan.network, course, measures_of(arrays, struck), run)
+    run_branch(*(packed(part) for part in parts))
+    return _told(plan, course, run, start=start, length=ran)
 
 
-def _courses(
-    arrays: CaseArrays, measure: MeasureArrays | None, span: Span, length: int
-) -> tuple[Course, Course]:
-    n_periods = span.n_periods + span.lead
-    if measure is None:
-        calm = calm_course(arrays, start=span.start, n_periods=n_periods)
-        return calm, calm
-    return measure_courses(arrays, measure, start=span.start, length=length, n_periods=n_periods)
+def rows_from(path: FloatArray, start: int, m: int) -> FloatArray:
+    """Rows of a path from a period on, its last one going on behind it. (m, rows)"""
+    if start + m <= len(path):
+        return path[start : start + m]
+    return np.ascontiguousarray(path[np.minimum(start + np.arange(m), len(path) - 1)])
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
-    """What the kernel found, in the order of the case. Period first."""
-
-    levels: FloatArray
-    """(n, K) [unit/period]"""
-    lots: FloatArray
-    """(n, L) [unit]"""
-    fresh: FloatArray
-    """(n, G) [unit]"""
-    essential: FloatArray
-    """Served. (n, G) [unit/period]"""
-    deferrable: FloatArray
-    """Served. (n, G) [unit/period]"""
+def course_from(plan: Plan, start: int, m: int) -> Course:
+    """The course of `m` periods from a start on, without measures."""
+    paths = {name: rows_from(getattr(plan.course, name), start, m) for name in BY_PERIOD}
+    return plan.course._replace(**paths, **lot_columns(plan.arrays, start))
 
 
-def _path(structure: Structure, prepared: Prepared) -> Path:
-    branch = prepared.branch
-    n = len(branch.by_activity)
-    place = np.argsort(structure.goods)
-    of_goods = branch.by_good[:n, place]
-    levels = branch.by_activity["level"].copy()
-    for g, exports in enumerate(structure.exports):
-        if len(exports):
-            wanted = prepared.bought_abroad[:, exports]
-            sought = wanted.sum(axis=1)
-            part = np.divide(of_goods["sold"][:, g], sought, out=np.zeros(n), where=sought > 0)
-            levels[:, exports] = wanted * part[:, None]
-    return Path(
-        levels=levels,
-        lots=branch.lots[1:, np.argsort(prepared.lots)],
-        fresh=of_goods["fresh"],
-        essential=of_goods["essential_served"],
-        deferrable=of_goods["deferrable_served"],
+def _with_delays(plan: Plan, course: Course, measure: MeasureArrays, start: int) -> Course:
+    if not measure.plant_delay.any():
+        return course
+    arrays, whole, m = plan.arrays, plan.course, len(course.capacity)
+    capacity = delayed(whole.capacity, arrays.activities.plants, arrays, measure, start)
+    hours = delayed(whole.hours, arrays.line_plants, arrays, measure, start)
+    return course._replace(capacity=rows_from(capacity, start, m), hours=rows_from(hours, start, m))
+
+
+def make_run(
+    plan: Plan, state: State, course: Course, turns: tuple[IntArray, IntArray], start: int
+) -> Run:
+    """Room for a run of the kernel that begins in a state.
+
+    Args:
+        plan: The plan.
+        state: What is there before the first period.
+        course: Numbers by period.
+        turns: Set of measures that runs, and that begins, by period.
+        start: First period.
+    """
+    arrays, n, m = plan.arrays, len(turns[0]), len(course.capacity)
+    n_goods, n_activities, n_uses = (
+        len(arrays.goods),
+        len(arrays.activities.names),
+        len(arrays.uses),
+    )
+    shelf = int(course.shelf_life.max(initial=0))
+    arriving, bill = np.zeros((m, n_activities)), np.zeros((m, n_activities))
+    width = min(m, state.transit.shape[1])
+    arriving[:width] = state.transit[:, :width].T
+    bought = arrays.activities.kinds == ActivityKind.PURCHASE
+    usual = rows_from(plan.unit_cost, start, width)
+    bill[:width] = np.where(bought, arriving[:width] * usual, 0.0)
+    due = np.zeros((m, n_goods))
+    for k, good in enumerate(arrays.activities.outputs):
+        if good >= 0:
+            due[:, good] += arriving[:, k]
+    lots, fresh = np.zeros((n + 1, len(arrays.lots))), np.zeros((n + 1, n_goods))
+    lots[0], fresh[0] = state.lots, state.fresh
+    inflow = np.zeros((shelf + n, n_goods))
+    known = min(shelf, state.past_inflow.shape[1])
+    if known:
+        inflow[shelf - known : shelf] = state.past_inflow[:, :known][:, ::-1].T
+    oldest, rest = _batches(arrays.retention, arrays.shelf_life, inflow, shelf, state.fresh)
+    return Run(
+        regime=turns[0],
+        strikes=turns[1],
+        levels=np.zeros((n, n_activities)),
+        arriving=arriving,
+        bill=bill,
+        due=due,
+        net=np.zeros((m, n_goods)),
+        lots=lots,
+        fresh=fresh,
+        inflow=inflow,
+        served=np.zeros((n, n_uses)),
+        wanted=np.zeros((n, n_uses)),
+        oldest=oldest,
+        rest=rest,
+        good=np.zeros((N_GOOD, n_goods)),
+        source=np.zeros((N_SOURCE, n_activities)),
+        line=np.zeros((N_LINE, len(arrays.lines))),
+        pool=np.zeros((N_POOL, course.pools.shape[1])),
     )
 
 
-def _told(
-    structure: Structure, course: Course, path: Path, *, found: State, span: Span
-) -> BranchRun:
-    arrays, n = structure.arrays, span.n_periods
-    demand = course.demand[:n]
-    arrivals = _arrivals(arrays, path.levels, found.transit)
-    paid = _paid(arrays, course, path.levels, found=found, span=span)
-    stock = path.fresh + path.lots @ by_good(arrays.lot_goods, len(arrays.goods))
-    periods = span.start + np.arange(n)
-    reserve = over_time(arrays.reserve, periods)
-    target = target_path(arrays, reserve, span.length)
-    storage = (stock * over_time(arrays.storage_cost, periods)).sum(axis=1)
+def _batches(
+    retention: FloatArray, shelf_life: IntArray, inflow: FloatArray, shelf: int, fresh: FloatArray
+) -> tuple[IntArray, FloatArray]:
+    """Oldest batch of the fresh stock, which holds the youngest that came in, and its rest."""
+    oldest = np.zeros(len(fresh), dtype=np.int64)
+    rest = np.zeros(len(fresh))
+    for g, life in enumerate(shelf_life):
+        row, left = shelf, float(fresh[g])
+        while life > 0 and left > 0.0 and row > shelf - life:
+            row -= 1
+            rest[g] = inflow[row, g] * retention[g] ** (shelf - 1 - row)
+            left -= rest[g]
+        rest[g] += min(0.0, left) if row > shelf - life else left
+        oldest[g] = row
+    return oldest, rest
+
+
+def _told(plan: Plan, course: Course, run: Run, *, start: int, length: int) -> BranchRun:
+    arrays, n = plan.arrays, len(run.regime)
+    stock = run.fresh[1:].copy()
+    np.add.at(stock.T, arrays.lot_goods, run.lots[1:].T)
+    arrivals = run.arriving[:n].copy()
+    arrivals[:, arrays.activities.outputs < 0] = 0.0
+    after = np.arange(n) - length + 1
+    back = np.clip(after / arrays.refill_periods, 0.0, 1.0) if length else np.ones(n)
+    target = rows_from(_rows(arrays.reserve), start, n) * np.where(after <= 0, 1.0, back)[:, None]
+    storage = (stock * course.storage_cost[:n]).sum(axis=1)
     return BranchRun(
-        start=span.start,
-        length=span.length,
-        demand=demand.T.copy(),
-        unmet=(demand - _served(arrays, demand, path)).T.copy(),
-        levels=path.levels.T.copy(),
+        start=start,
+        length=length,
+        demand=run.wanted.T.copy(),
+        unmet=np.maximum(run.wanted - run.served, 0.0).T,
+        levels=run.levels.T.copy(),
         arrivals=arrivals.T.copy(),
-        lots=path.lots.T.copy(),
-        fresh=path.fresh.T.copy(),
-        money_by_activity=paid.T.copy(),
-        money=paid.sum(axis=1) + storage,
+        lots=run.lots[1:].T.copy(),
+        fresh=run.fresh[1:].T.copy(),
+        money_by_activity=run.bill[:n].T.copy(),
+        money=run.bill[:n].sum(axis=1) + storage,
         reserve_shortfall=np.maximum(0.0, target - stock).T.copy(),
     )
 
 
-def _arrivals(arrays: CaseArrays, levels: FloatArray, transit: FloatArray) -> FloatArray:
-    """Arrivals by activity; exports arrive nowhere. (n, K) [unit/period]"""
-    n = len(levels)
-    arrivals: FloatArray = transit[:, :n].T + _later(levels, arrays.activities.lead_times)
-    arrivals[:, arrays.activities.outputs < 0] = 0.0
-    return arrivals
-
-
-def _later(paths: FloatArray, waits: IntArray) -> FloatArray:
-    """Each path moved by its own number of periods. (n, K)"""
-    moved = np.zeros_like(paths)
-    for k, wait in enumerate(waits):
-        if wait < len(paths):
-            moved[int(wait) :, k] = paths[: len(paths) - int(wait), k]
-    return moved
-
-
-def _paid(
-    arrays: CaseArrays, course: Course, levels: FloatArray, *, found: State, span: Span
-) -> FloatArray:
-    """Money by activity and period of payment. (n, K) [money/period]"""
-    n = span.n_periods
-    activities = arrays.activities
-    bought = activities.kinds == ActivityKind.PURCHASE
-    ordered = levels * course.order_cost[:n]
-    paid = _later(ordered, np.where(bought, activities.lead_times, 0))
-    usual = over_time(activities.unit_cost, span.start + np.arange(n))
-    on_the_way: FloatArray = np.where(bought, found.transit[:, :n].T * usual, 0.0)
-    return paid + on_the_way
-
-
-def _served(arrays: CaseArrays, demand: FloatArray, path: Path) -> FloatArray:
-    """Served demand of each use: of a tier, heavier uses first, equal ones alike. (n, U)"""
-    served = np.zeros_like(demand)
-    for tier, of_goods in ((True, path.essential), (False, path.deferrable)):
-        left = of_goods.copy()
-        mine = arrays.use_essential == tier
-        for weight in np.unique(arrays.use_weight[mine])[::-1]:
-            alike = np.flatnonzero(mine & (arrays.use_weight == weight))
-            goods = arrays.use_goods[alike]
-            wanted = demand[:, alike] @ by_good(goods, len(arrays.goods))
-            given = np.minimum(left, wanted)
-            part = np.divide(given, wanted, out=np.zeros_like(left), where=wanted > 0)
-            served[:, alike] = demand[:, alike] * part[:, goods]
-            left -= given
-    return served
+def _rows(paths: FloatArray) -> FloatArray:
+    return np.ascontiguousarray(paths.T)

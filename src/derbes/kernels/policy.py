@@ -1,0 +1,1048 @@
+r"""The policy: one future under measures, by a target that follows its calm plan.
+
+The target had a plan when the measure came: what it would order (x*), hold (W*) and leave
+unmet (n*). It keeps to that plan as far as it can, and brings the stock back to it where it
+cannot. It knows the demand, capacities and prices of the period, the plan with the openings
+and seasons in it, and takes the measures that run to go on; it knows of no end of theirs.
+
+Symbols: g good, l old lot, k activity with lead time L and inputs a, u use, r line, t period;
+s stock at hand, W* and x* stock and orders of the plan, R its part that is reserve, A stock
+aimed at, F floor of deferrable uses, c claims, m most of a level, p part granted; j periods
+since the last measure ended, tau the refill time.
+
+.. math::
+
+    \text{(S1)}\quad & s_{g} = \sum_{l \in g} \rho_{l,t} w_{l,t-1} + \rho_g w_{g,t-1}
+        + \sum_{k \to g} x_{k,t-L_k} \\
+    \text{(S2)}\quad & A_{g,t} = W^*_{g,t}
+        - \min\bigl(R_{g,t} (1 - j/\tau)^+, (R_{g,t-1} - w_{g,t-1})^+\bigr) \\
+    \text{(S3)}\quad & F_{g,t} = A_{g,t} \text{ while a measure runs or the reserve ranks first,
+        else } \min(A_{g,t}, W^*_{g,t} - R_{g,t}) \\
+    \text{(S4)}\quad & m_k = \min(\text{capacity}_k, \text{hours}_r / h_k,
+        \min_i M_i / a_{k,i}), \quad M_g = y_g + \sum_{k \to g} m_k \\
+    \text{(S5)}\quad & \sum_{k \to g} x_k = \max(c_g - y_g,\; c_g + b_g - s_g), \quad
+        c_g = d_g + \sum_k a_{k,g} x_k \\
+    \text{(S6)}\quad & x_k \leftarrow x_k \min(p_r, \min_i p_i), \quad
+        p_g = (y_g + \text{made}_g) / c_g \\
+    \text{(S7)}\quad & x_{k,t} = \bigl(x^*_{k,t} - (q_{g,t+L} - A_{g,t+L})^+\bigr)^+
+        + (A_{g,t+L} - q_{g,t+L})^+ \text{, cheapest first}, \\
+        & q_{g,t+i} = \bigl(\rho_g q_{g,t+i-1} + \text{due}_{g,t+i} + \text{plan}_{g,t+i}\bigr)^+ \\
+    \text{(S8)}\quad & w_{g,t} \le \sum_{i<A} \rho_g^i \text{inflow}_{g,t-i}, \quad
+        \sum w \le \text{limit}_{g,t}, \text{ first expired first out}
+
+(S1) what is there. (S2) after a measure the reserve comes back in equal steps, and what is
+left of it is never drawn for money. (S3) is for goods that an essential use needs; for the
+others the floor is the reserve alone, where it ranks first. Each period is settled in turns,
+each serving its claims d above its own floor, y, before the next sees what is left:
+
+1. essential uses, as far as the plan serves them; no floor;
+2. inputs of orders that take time, and stock up to F; floor F, none while a measure runs;
+3. what the plan itself leaves short of essential uses, then deferrable uses; floor F;
+4. stock up to A, then what the plan leaves short of deferrable uses, then the plan's own
+   exports; floor A.
+
+(S4) from raw to final; inputs and hours that several want count for each of them. (S5) from
+final to raw: first what the plan makes and buys, in proportion, then what is left of
+capacities, the cheapest first, those of one cost in proportion to what they have left; b is
+the stock to be filled up to in turns 2 and 4. (S6) from raw to final; what a cut leaves over
+is settled again, up to `ROUNDS` times. (S7) orders with a lead time; the plan's own net flow
+is what capacities of today's measures leave of it, and cheaper sources that can bring it
+later come before dearer ones. (S8) at the end of the period; what is too much is given up.
+"""
+
+from typing import Annotated, NamedTuple
+
+import numpy as np
+
+from derbes.kernels.compiling import called, compiled
+from derbes.kernels.packs import Floats, Ints, Words, opener
+
+Table = Annotated[Floats, 2]
+IntTable = Annotated[Ints, 2]
+
+ROUNDS = 3
+"""Rounds of a turn."""
+SMALL = 1e-9
+"""Relative to the flow of a good: what is less is rounding."""
+ALIKE = 1e-9
+"""Relative difference of costs that are one cost."""
+NEVER = 1 << 40
+"""A period that does not come."""
+
+
+class Network(NamedTuple):
+    """Who makes what from what. Axes as in `derbes.case.arrays`."""
+
+    order: Ints
+    """Goods from final to raw. (G,)"""
+    first_source: Ints
+    """Sources of g are `sources[first_source[g]:first_source[g + 1]]`. (G + 1,)"""
+    sources: Ints
+    outputs: Ints
+    lines: Ints
+    pools: Ints
+    """Shared capacity. (K,)"""
+    is_bought: Ints
+    first_input: Ints
+    """(K + 1,)"""
+    input_goods: Ints
+    turns_back: Ints
+    """1: an input is no rawer than the output, as in storage that is filled again. (K,)"""
+    exports: Ints
+    use_goods: Ints
+    use_essential: Ints
+    needed: Ints
+    """1: an essential use needs it. (G,)"""
+    first_lot: Ints
+    """Lots of g are `lot_order[first_lot[g]:first_lot[g + 1]]`. (G + 1,)"""
+    plants: Ints
+    line_plants: Ints
+    reserve_first: bool
+    """Whether the reserve ranks before deferrable uses."""
+
+
+class Course(NamedTuple):
+    """Numbers of one future. Period first; m periods with those that orders reach."""
+
+    capacity: Table
+    """Without measures. (m, K) [unit/period]"""
+    hours: Table
+    """(m, R) [hour/period]"""
+    pools: Table
+    """(m, Q) [unit/period]"""
+    demand: Table
+    """(m, U) [unit/period]"""
+    crisis: Table
+    """(m, U) [unit/period]"""
+    cost: Table
+    """Of a unit ordered in the period, whenever it is paid. (m, K) [money/unit]"""
+    storage_cost: Table
+    """(m, G) [money/unit/period]"""
+    storage_limit: Table
+    """(m, G) [unit]"""
+    plan: Table
+    """Orders of the plan. (m, K) [unit/period]"""
+    path: Table
+    """Stock of the plan. (m, G) [unit]"""
+    held: Table
+    """Of it reserve. (m, G) [unit]"""
+    left_short: Table
+    """Part of the demand that the plan leaves unmet. (m, U)"""
+    lost: Table
+    """What the plan's stock loses beyond the ageing of fresh stock. (m, G) [unit/period]"""
+    given_up: Table
+    """What the plan gives up. (m, G) [unit/period]"""
+    amounts: Floats
+    """Of each input. [unit/unit]"""
+    line_time: Floats
+    """(K,) [hour/unit]"""
+    leads: Ints
+    """(K,) [period]"""
+    retention: Floats
+    """(G,)"""
+    shelf_life: Ints
+    """0: no limit. (G,) [period]"""
+    lot_retention: Table
+    """(m, L)"""
+    lot_path: Table
+    """Stock of the plan by lot; without rows where it is not known. (m, L) [unit]"""
+    lot_order: Ints
+    """Lots of each good, those that expire first, or lose most, first. (L,)"""
+    lot_until: Ints
+    """Last period in which there is something of the lot. (L,) [period]"""
+    before_fresh: Ints
+    """1: loses more than fresh stock of its good, or no less. (L,)"""
+    lot_rank: Ints
+    """Alike lots of a good have one rank. (L,)"""
+    weight: Floats
+    """(U,)"""
+    size: Floats
+    """A usual flow of each good. (G,) [unit/period]"""
+    refill: int
+    """[period]"""
+
+
+class Measures(NamedTuple):
+    """Sets of measures that run at once; row 0 is calm."""
+
+    availability: Table
+    """(C, K)"""
+    cost_factor: Table
+    """(C, K)"""
+    demand_factor: Table
+    """(C, U)"""
+    crisis: Ints
+    """(C,)"""
+    transit_kept: Table
+    """(C, K)"""
+    transit_late: IntTable
+    """(C, K) [period]"""
+    lot_kept: Table
+    """(C, L)"""
+    fresh_kept: Table
+    """(C, G)"""
+
+
+class Run(NamedTuple):
+    """What is found, and what the policy works with. n periods."""
+
+    regime: Ints
+    """Set of measures that runs in each period. (n,)"""
+    strikes: Ints
+    """Set of the measure that begins in each period; -1: none. (n,)"""
+    levels: Table
+    """By period of the order. (n, K) [unit/period]"""
+    arriving: Table
+    """By period of arrival; what is on the way at the start is given. (m, K) [unit/period]"""
+    bill: Table
+    """Paid, by period; what is on the way at the start is given. (m, K) [money/period]"""
+    due: Table
+    """Sum of `arriving` by good. (m, G) [unit/period]"""
+    net: Table
+    """Net flow of the plan that today's measures leave, without orders ahead. (m, G)"""
+    lots: Table
+    """Before the first period, then at the end of each. (n + 1, L) [unit]"""
+    fresh: Table
+    """(n + 1, G) [unit]"""
+    inflow: Table
+    """To fresh stock; the shelf periods before the first are given. (shelf + n, G)"""
+    served: Table
+    """(n, U) [unit/period]"""
+    wanted: Table
+    """Demand. (n, U) [unit/period]"""
+    oldest: Ints
+    """Row of `inflow` of the oldest batch that is left. (G,)"""
+    rest: Floats
+    """What is left of it. (G,) [unit]"""
+    good: Table
+    """Working numbers of goods. (N_GOOD, G)"""
+    source: Table
+    """Working numbers of activities. (N_SOURCE, K)"""
+    line: Table
+    """(N_LINE, R)"""
+    pool: Table
+    """(N_POOL, Q)"""
+
+
+(STOCK, OPENED, SPOILING, AIM, FLOOR, BASE, USABLE, FILL, WANT, CLAIMS, REACH, GRANT, SERVED,
+ COST, MORE_USE, N_GOOD) = range(16)  # fmt: skip
+LEFT, OWN, LIMIT, CHOSEN, PRICE, ROOM, TAKES, N_SOURCE = range(8)
+HOURS, CLAIMED, PART, N_LINE = range(4)
+POOL_LEFT, POOL_CHOSEN, POOL_ROOM, N_POOL = range(4)
+
+open_network = opener(Network)
+open_course = opener(Course)
+open_measures = opener(Measures)
+open_run = opener(Run)
+
+
+@compiled
+def part_of(wanted: float, there: float, size: float) -> float:
+    """Part of what is wanted that is there; 1 when rounding alone is missing."""
+    if wanted <= there + SMALL * min(wanted, size):
+        return 1.0
+    return max(0.0, there) / wanted
+
+
+@compiled
+def capacity_left(c: Course, ms: Measures, t: int, regime: int, k: int) -> float:
+    """Capacity that a set of measures leaves; none of an unlimited capacity is none."""
+    part = ms.availability[regime, k]
+    return float(c.capacity[t, k] * part) if part > 0.0 else 0.0
+
+
+@compiled
+def demand_under(c: Course, ms: Measures, t: int, regime: int, u: int) -> float:
+    """Demand of a use while a set of measures runs. [unit/period]"""
+    own = c.crisis[t, u] if ms.crisis[regime] else c.demand[t, u]
+    return float(own * ms.demand_factor[regime, u])
+
+
+@called
+def planned_net(n: Network, c: Course, ms: Measures, f: Run, t: int, regime: int) -> None:
+    """Net flow of the plan in a period, as far as capacities go, without orders ahead."""
+    net = f.net[t]
+    net[:] = 0.0
+    for u in range(len(n.use_goods)):
+        net[n.use_goods[u]] -= demand_under(c, ms, t, regime, u) * (1.0 - c.left_short[t, u])
+    for k in range(len(n.outputs)):
+        level = c.plan[t, k]
+        if level > 0.0:
+            level = min(level, capacity_left(c, ms, t, regime, k))
+            for i in range(n.first_input[k], n.first_input[k + 1]):
+                net[n.input_goods[i]] -= c.amounts[i] * level
+            if c.leads[k] == 0 and n.outputs[k] >= 0:
+                net[n.outputs[k]] += level
+
+
+@called
+def strike(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
+    """What a measure that begins leaves of stocks and of what is on the way."""
+    one = f.strikes[t]
+    for lot in range(f.lots.shape[1]):
+        f.lots[t, lot] *= ms.lot_kept[one, lot]
+    shelf = len(f.inflow) - len(f.regime)
+    for g in range(len(n.order)):
+        kept = ms.fresh_kept[one, g]
+        if kept != 1.0:
+            f.fresh[t, g] *= kept
+            f.rest[g] *= kept
+            for row in range(shelf + t):
+                f.inflow[row, g] *= kept
+    last = len(f.arriving)
+    for k in range(len(n.outputs)):
+        kept, late = ms.transit_kept[one, k], ms.transit_late[one, k]
+        g = n.outputs[k]
+        if g < 0 or (kept == 1.0 and late == 0):
+            continue
+        for row in range(last - 1, t - 1, -1):
+            amount, bill = f.arriving[row, k], f.bill[row, k]
+            if amount > 0.0:
+                f.arriving[row, k] = 0.0
+                f.bill[row, k] = 0.0
+                f.due[row, g] -= amount
+                if row + late < last:
+                    f.arriving[row + late, k] += amount * kept
+                    f.bill[row + late, k] += bill * kept
+                    f.due[row + late, g] += amount * kept
+
+
+@called
+def open_period(n: Network, c: Course, ms: Measures, f: Run, t: int, calm: bool) -> None:
+    """Stock at hand (S1), and what is left of capacities; in calm the plan gives up what it does."""
+    regime, good = f.regime[t], f.good
+    for lot in range(f.lots.shape[1]):
+        f.lots[t + 1, lot] = f.lots[t, lot] * c.lot_retention[t, lot]
+    shelf = len(f.inflow) - len(f.regime)
+    for g in range(len(n.order)):
+        f.fresh[t + 1, g] = f.fresh[t, g] * c.retention[g]
+        f.rest[g] *= c.retention[g]
+        came = max(0.0, f.due[t, g])
+        f.inflow[shelf + t, g] = came
+        if f.oldest[g] == shelf + t:
+            f.rest[g] = came
+        f.fresh[t + 1, g] += came
+        stock = f.fresh[t + 1, g]
+        for place in range(n.first_lot[g], n.first_lot[g + 1]):
+            stock += f.lots[t + 1, c.lot_order[place]]
+        life = c.shelf_life[g]
+        leaves = life > 0 and f.oldest[g] < shelf + t and f.oldest[g] - shelf + life <= t
+        good[SPOILING, g] = f.rest[g] if leaves else 0.0
+        good[OPENED, g] = stock
+        good[STOCK, g] = max(0.0, stock - c.given_up[t, g]) if calm else stock
+    for k in range(len(n.outputs)):
+        f.source[LEFT, k] = capacity_left(c, ms, t, regime, k)
+        f.source[OWN, k] = min(c.plan[t, k], f.source[LEFT, k])
+        f.source[TAKES, k] = 0.0
+        f.levels[t, k] = 0.0
+    for r in range(f.line.shape[1]):
+        f.line[HOURS, r] = c.hours[t, r]
+    for q in range(f.pool.shape[1]):
+        f.pool[POOL_LEFT, q] = c.pools[t, q]
+    for u in range(len(n.use_goods)):
+        f.wanted[t, u] = demand_under(c, ms, t, regime, u)
+        f.served[t, u] = 0.0
+
+
+@called
+def set_aims(n: Network, c: Course, f: Run, t: int, after: int) -> None:
+    """Stock aimed at (S2), and the floor of deferrable uses (S3)."""
+    running = f.regime[t] > 0
+    for g in range(len(n.order)):
+        may_miss = 0.0
+        if not running and after < c.refill:
+            before = f.fresh[t, g]
+            for place in range(n.first_lot[g], n.first_lot[g + 1]):
+                before += f.lots[t, c.lot_order[place]]
+            was = c.held[max(t - 1, 0), g]
+            may_miss = min(c.held[t, g] * (1.0 - after / c.refill), max(0.0, was - before))
+        aim = c.path[t, g] - may_miss
+        f.good[AIM, g] = aim
+        if n.needed[g]:
+            floor = c.path[t, g] - c.held[t, g]
+            f.good[FLOOR, g] = aim if running or n.reserve_first else max(0.0, min(aim, floor))
+        else:
+            f.good[FLOOR, g] = min(aim, c.held[t, g]) if n.reserve_first else 0.0
+
+
+@compiled
+def still_spoiling(f: Run, g: int) -> float:
+    """Of the stock what cannot be kept to the end of the period; it is drawn first. [unit]"""
+    spoiling = f.good[SPOILING, g]
+    if spoiling <= 0.0:
+        return 0.0
+    return max(0.0, spoiling - max(0.0, f.good[OPENED, g] - f.good[STOCK, g]))
+
+
+@called
+def price_goods(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
+    """Unit cost of each source, inputs included, and the cheapest of each good."""
+    for at in range(len(n.order) - 1, -1, -1):
+        g = n.order[at]
+        cheapest, closed = np.inf, np.inf
+        for s in range(n.first_source[g], n.first_source[g + 1]):
+            k = n.sources[s]
+            cost = c.cost[t, k] * ms.cost_factor[f.regime[t], k]
+            if n.turns_back[k] == 0:
+                for i in range(n.first_input[k], n.first_input[k + 1]):
+                    cost += c.amounts[i] * f.good[COST, n.input_goods[i]]
+            f.source[PRICE, k] = cost
+            if capacity_left(c, ms, t, f.regime[t], k) > 0.0:
+                cheapest = min(cheapest, cost)
+            closed = min(closed, cost)
+        if cheapest == np.inf:
+            cheapest = closed if closed < np.inf else 0.0
+        f.good[COST, g] = cheapest
+
+
+@called
+def limit_sources(n: Network, c: Course, f: Run) -> None:
+    """Most of each level at once, and of each good, from raw to final (S4)."""
+    for at in range(len(n.order) - 1, -1, -1):
+        g = n.order[at]
+        reach = f.good[USABLE, g]
+        for s in range(n.first_source[g], n.first_source[g + 1]):
+            k = n.sources[s]
+            most = f.source[LEFT, k]
+            if c.leads[k] > 0 or n.turns_back[k]:
+                most = 0.0
+            if most > 0.0:
+                if n.pools[k] >= 0:
+                    most = min(most, f.pool[POOL_LEFT, n.pools[k]])
+                if n.lines[k] >= 0 and c.line_time[k] > 0.0:
+                    most = min(most, f.line[HOURS, n.lines[k]] / c.line_time[k])
+                for i in range(n.first_input[k], n.first_input[k + 1]):
+                    if c.amounts[i] > 0.0:
+                        most = min(most, f.good[REACH, n.input_goods[i]] / c.amounts[i])
+            f.source[LIMIT, k] = most
+            reach += most
+        f.good[REACH, g] = reach
+
+
+@called
+def choose_within(n: Network, f: Run, first: int, end: int, lacking: float) -> float:
+    """Take from the sources with room, in proportion to it; returns what is taken.
+
+    Routes of one seller have together no more room than their shared capacity.
+    """
+    pooled = False
+    total = 0.0
+    for s in range(first, end):
+        k = n.sources[s]
+        total += f.source[ROOM, k]
+        pooled = pooled or (n.pools[k] >= 0 and f.source[ROOM, k] > 0.0)
+    if pooled:
+        for s in range(first, end):
+            if n.pools[n.sources[s]] >= 0:
+                f.pool[POOL_ROOM, n.pools[n.sources[s]]] = 0.0
+        for s in range(first, end):
+            k = n.sources[s]
+            if n.pools[k] >= 0:
+                f.pool[POOL_ROOM, n.pools[k]] += f.source[ROOM, k]
+        total = 0.0
+        for s in range(first, end):
+            k = n.sources[s]
+            q = n.pools[k]
+            if q >= 0 and f.source[ROOM, k] > 0.0:
+                there = max(0.0, f.pool[POOL_LEFT, q] - f.pool[POOL_CHOSEN, q])
+                if there < f.pool[POOL_ROOM, q]:
+                    f.source[ROOM, k] *= there / f.pool[POOL_ROOM, q]
+            total += f.source[ROOM, k]
+    if total <= 0.0:
+        return 0.0
+    part = min(1.0, lacking / total) if total < np.inf else 0.0
+    n_endless = 0
+    if total == np.inf:
+        for s in range(first, end):
+            n_endless += f.source[ROOM, n.sources[s]] == np.inf
+    for s in range(first, end):
+        k = n.sources[s]
+        if n_endless:
+            level = lacking / n_endless if f.source[ROOM, k] == np.inf else 0.0
+        else:
+            level = part * f.source[ROOM, k]
+        f.source[CHOSEN, k] += level
+        if n.pools[k] >= 0:
+            f.pool[POOL_CHOSEN, n.pools[k]] += level
+    return lacking if n_endless else part * total
+
+
+@compiled
+def next_price(n: Network, f: Run, first: int, end: int, above: float) -> float:
+    """The lowest price above one; infinity: there is none."""
+    found = np.inf
+    for s in range(first, end):
+        price = f.source[PRICE, n.sources[s]]
+        if price > above and price < found:
+            found = price
+    return found
+
+
+@compiled
+def one_price(price: float) -> float:
+    """The highest price that is one with it."""
+    return price + ALIKE * abs(price)
+
+
+@called
+def choose_sources(n: Network, c: Course, f: Run, g: int, lacking: float, spare: bool) -> float:
+    """Levels that make up for what a good lacks (S5); returns what is chosen."""
+    first, end = n.first_source[g], n.first_source[g + 1]
+    for s in range(first, end):
+        k = n.sources[s]
+        f.source[CHOSEN, k] = 0.0
+        f.source[ROOM, k] = min(f.source[OWN, k], f.source[LIMIT, k])
+        if n.pools[k] >= 0:
+            f.pool[POOL_CHOSEN, n.pools[k]] = 0.0
+    chosen = choose_within(n, f, first, end, lacking)
+    least = SMALL * min(lacking, c.size[g])
+    if spare and lacking - chosen > least:
+        price = next_price(n, f, first, end, -np.inf)
+        while price < np.inf and lacking - chosen > least:
+            highest = one_price(price)
+            for s in range(first, end):
+                k = n.sources[s]
+                is_in = price <= f.source[PRICE, k] <= highest
+                room = f.source[LIMIT, k] - f.source[CHOSEN, k] if is_in else 0.0
+                f.source[ROOM, k] = max(0.0, room)
+            chosen += choose_within(n, f, first, end, lacking - chosen)
+            price = next_price(n, f, first, end, highest)
+    return chosen
+
+
+@called
+def place(n: Network, c: Course, ms: Measures, f: Run, t: int, k: int, level: float) -> None:
+    """Run or order an activity at a level: inputs, capacities, money, and what comes of it."""
+    g, lead = n.outputs[k], c.leads[k]
+    f.levels[t, k] += level
+    f.source[LEFT, k] = max(0.0, f.source[LEFT, k] - level)
+    f.source[OWN, k] = max(0.0, f.source[OWN, k] - level)
+    if n.lines[k] >= 0:
+        left = f.line[HOURS, n.lines[k]] - c.line_time[k] * level
+        f.line[HOURS, n.lines[k]] = max(0.0, left)
+    if n.pools[k] >= 0:
+        f.pool[POOL_LEFT, n.pools[k]] = max(0.0, f.pool[POOL_LEFT, n.pools[k]] - level)
+    for i in range(n.first_input[k], n.first_input[k + 1]):
+        f.good[STOCK, n.input_goods[i]] -= c.amounts[i] * level
+    paid = t + lead if n.is_bought[k] else t
+    if paid < len(f.bill):
+        f.bill[paid, k] += level * c.cost[t, k] * ms.cost_factor[f.regime[t], k]
+    if g >= 0 and t + lead < len(f.arriving):
+        f.arriving[t + lead, k] += level
+        if lead > 0:
+            f.due[t + lead, g] += level
+    if g >= 0 and lead == 0:
+        row = len(f.inflow) - len(f.regime) + t
+        f.good[STOCK, g] += level
+        f.good[OPENED, g] += level
+        f.fresh[t + 1, g] += level
+        f.inflow[row, g] += level
+        if f.oldest[g] == row:
+            f.rest[g] += level
+
+
+@called
+def survey(n: Network, c: Course, f: Run, fills: bool) -> bool:
+    """What claims may draw and what they are; whether stock is not enough."""
+    short = False
+    for g in range(len(n.order)):
+        stock = max(0.0, f.good[STOCK, g])
+        spoiling = still_spoiling(f, g)
+        f.good[USABLE, g] = max(0.0, stock - f.good[BASE, g], min(stock, spoiling))
+        f.good[CLAIMS, g] = f.good[WANT, g]
+        if fills and f.good[FILL, g] + spoiling > stock + SMALL * c.size[g]:
+            short = True
+    for k in range(len(n.outputs)):
+        if f.source[TAKES, k] > 0.0:
+            short = True
+            for i in range(n.first_input[k], n.first_input[k + 1]):
+                f.good[CLAIMS, n.input_goods[i]] += c.amounts[i] * f.source[TAKES, k]
+    for g in range(len(n.order)):
+        claims = f.good[CLAIMS, g]
+        f.good[GRANT, g] = part_of(claims, f.good[USABLE, g], c.size[g]) if claims > 0.0 else 1.0
+        if f.good[GRANT, g] < 1.0:
+            short = True
+    return bool(short)
+
+
+@called
+def plan_turn(n: Network, c: Course, f: Run, fills: bool, spare: bool) -> bool:
+    """What is made and bought for a turn, from final to raw (S5); whether anything is."""
+    some = False
+    for r in range(f.line.shape[1]):
+        f.line[CLAIMED, r] = 0.0
+    for k in range(len(n.outputs)):
+        if f.source[TAKES, k] > 0.0:
+            some = True
+            if n.lines[k] >= 0:
+                f.line[CLAIMED, n.lines[k]] += c.line_time[k] * f.source[TAKES, k]
+    for at in range(len(n.order)):
+        g = n.order[at]
+        claims = f.good[CLAIMS, g]
+        lacking = claims - f.good[USABLE, g]
+        if fills:
+            keeps = f.good[STOCK, g] - still_spoiling(f, g)
+            lacking = max(lacking, claims + f.good[FILL, g] - keeps)
+        for s in range(n.first_source[g], n.first_source[g + 1]):
+            k = n.sources[s]
+            f.source[CHOSEN, k] = 0.0
+            if n.turns_back[k] and c.leads[k] == 0:
+                lacking -= f.source[TAKES, k]
+        if lacking > SMALL * min(c.size[g], max(claims, f.good[FILL, g] if fills else 0.0)):
+            some = choose_sources(n, c, f, g, lacking, spare) > 0.0 or some
+            for s in range(n.first_source[g], n.first_source[g + 1]):
+                k = n.sources[s]
+                if f.source[CHOSEN, k] > 0.0:
+                    if n.lines[k] >= 0:
+                        f.line[CLAIMED, n.lines[k]] += c.line_time[k] * f.source[CHOSEN, k]
+                    for i in range(n.first_input[k], n.first_input[k + 1]):
+                        taken = c.amounts[i] * f.source[CHOSEN, k]
+                        f.good[CLAIMS, n.input_goods[i]] += taken
+        some = some or min(f.good[WANT, g], f.good[USABLE, g]) > 0.0
+    for r in range(f.line.shape[1]):
+        claimed = f.line[CLAIMED, r]
+        f.line[PART, r] = part_of(claimed, f.line[HOURS, r], claimed) if claimed > 0.0 else 1.0
+    return bool(some)
+
+
+@compiled
+def granted(n: Network, f: Run, k: int) -> float:
+    """Part of a level for which hours and inputs are there."""
+    part = 1.0
+    if n.lines[k] >= 0:
+        part = f.line[PART, n.lines[k]]
+    for i in range(n.first_input[k], n.first_input[k + 1]):
+        part = min(part, f.good[GRANT, n.input_goods[i]])
+    return float(part)
+
+
+@called
+def execute(n: Network, c: Course, ms: Measures, f: Run, t: int) -> bool:
+    """Make and serve what is planned as far as it goes (S6); whether anything was cut."""
+    cut = False
+    for at in range(len(n.order) - 1, -1, -1):
+        g = n.order[at]
+        made = 0.0
+        for s in range(n.first_source[g], n.first_source[g + 1]):
+            k = n.sources[s]
+            if f.source[CHOSEN, k] > 0.0:
+                part = granted(n, f, k)
+                cut = cut or part < 1.0
+                level = f.source[CHOSEN, k] * part
+                if level > 0.0:
+                    place(n, c, ms, f, t, k, level)
+                made += level
+        claims = f.good[CLAIMS, g]
+        there = f.good[USABLE, g] + made
+        f.good[GRANT, g] = part_of(claims, there, c.size[g]) if claims > 0.0 else 1.0
+        serve(f, g)
+    return take(n, c, ms, f, t) or cut
+
+
+@compiled
+def serve(f: Run, g: int) -> None:
+    """Serve the granted part of what is wanted of a good."""
+    got = f.good[WANT, g] * f.good[GRANT, g]
+    f.good[STOCK, g] -= got
+    f.good[WANT, g] -= got
+    f.good[SERVED, g] += got
+
+
+@called
+def take(n: Network, c: Course, ms: Measures, f: Run, t: int) -> bool:
+    """Run the takers with what they are granted; whether any was cut."""
+    cut = False
+    for k in range(len(n.outputs)):
+        if f.source[TAKES, k] > 0.0:
+            part = granted(n, f, k)
+            cut = cut or part < 1.0
+            level = f.source[TAKES, k] * part
+            if level > 0.0:
+                place(n, c, ms, f, t, k, level)
+            f.source[TAKES, k] -= level
+    return cut
+
+
+@called
+def settle(n: Network, c: Course, ms: Measures, f: Run, t: int, fills: bool, spare: bool) -> None:
+    """Settle one turn: from stock alone where that is enough, else by planning.
+
+    Args:
+        n: The network.
+        c: Its numbers.
+        ms: What measures do.
+        f: `WANT` of goods is to be served and becomes what is not, `TAKES` of activities
+            is to be run, from the stock above `BASE`; stock is filled up to `FILL`.
+        t: The period.
+        fills: Whether stock is filled up.
+        spare: Whether more may be made and bought than the plan has.
+    """
+    f.good[SERVED] = 0.0
+    for _ in range(ROUNDS):
+        if not survey(n, c, f, fills):
+            for g in range(len(n.order)):
+                serve(f, g)
+            return
+        limit_sources(n, c, f)
+        if not plan_turn(n, c, f, fills, spare) or not execute(n, c, ms, f, t):
+            return
+
+
+@called
+def want(n: Network, f: Run, t: int, c: Course, tier: int, beyond: bool) -> bool:
+    """Demand of a tier by good, as far as the plan serves it, or beyond; whether any."""
+    some = False
+    f.good[WANT] = 0.0
+    for u in range(len(n.use_goods)):
+        if n.use_essential[u] == tier:
+            part = c.left_short[t, u] if beyond else 1.0 - c.left_short[t, u]
+            f.good[WANT, n.use_goods[u]] += f.wanted[t, u] * part
+            some = some or f.wanted[t, u] * part > 0.0
+    return bool(some)
+
+
+@called
+def count_served(n: Network, c: Course, f: Run, t: int, tier: int, beyond: bool) -> None:
+    """What each use got of its good: heavier uses first, equal ones alike."""
+    for u in range(len(n.use_goods)):
+        if n.use_essential[u] != tier:
+            continue
+        g = n.use_goods[u]
+        part = c.left_short[t, u] if beyond else 1.0 - c.left_short[t, u]
+        own = f.wanted[t, u] * part
+        if f.good[WANT, g] <= 0.0:
+            f.served[t, u] += own
+            continue
+        heavier, alike = 0.0, 0.0
+        for other in range(len(n.use_goods)):
+            if n.use_essential[other] == tier and n.use_goods[other] == g:
+                theirs = c.left_short[t, other] if beyond else 1.0 - c.left_short[t, other]
+                if c.weight[other] > one_price(c.weight[u]):
+                    heavier += f.wanted[t, other] * theirs
+                elif one_price(c.weight[other]) >= c.weight[u]:
+                    alike += f.wanted[t, other] * theirs
+        if alike > 0.0:
+            f.served[t, u] += own * min(1.0, max(0.0, f.good[SERVED, g] - heavier) / alike)
+
+
+@called
+def serve_tier(
+    n: Network, c: Course, ms: Measures, f: Run, t: int, tier: int, beyond: bool
+) -> None:
+    """One turn of uses."""
+    if want(n, f, t, c, tier, beyond):
+        settle(n, c, ms, f, t, False, True)
+        count_served(n, c, f, t, tier, beyond)
+    f.good[WANT] = 0.0
+
+
+@called
+def refill(n: Network, c: Course, ms: Measures, f: Run, t: int, ordering: bool) -> None:
+    """A turn that fills stock up to `FILL`, and runs what takes its inputs now.
+
+    Goods that are filled again from what is made of them are not drawn meanwhile.
+    """
+    for k in range(len(n.outputs)):
+        g = n.outputs[k]
+        f.source[TAKES, k] = 0.0
+        if n.is_bought[k] or g < 0:
+            continue
+        if c.leads[k] > 0:
+            f.source[TAKES, k] = f.source[OWN, k] if ordering else 0.0
+        elif n.turns_back[k]:
+            lacking = f.good[FILL, g] + still_spoiling(f, g) - f.good[STOCK, g]
+            lacking = min(lacking, f.source[OWN, k] if ordering else f.source[LEFT, k])
+            if lacking > SMALL * c.size[g]:
+                f.source[TAKES, k] = lacking
+                f.good[BASE, g] = np.inf
+    settle(n, c, ms, f, t, True, True)
+    f.source[TAKES] = 0.0
+
+
+@compiled
+def may_miss(c: Course, f: Run, t: int, ahead: int, after: int, g: int) -> float:
+    """What may be missing of the reserve some periods ahead. [unit]"""
+    if f.regime[t] > 0 or after + ahead >= c.refill:
+        return 0.0
+    missing = max(0.0, c.held[t, g] - f.good[STOCK, g])
+    return float(min(c.held[t + ahead, g] * (1.0 - (after + ahead) / c.refill), missing))
+
+
+@called
+def order_ahead(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int) -> None:
+    """Orders that arrive later: the plan's own, then what the stock will lack (S7)."""
+    if f.regime[t] > 0:
+        note_more_use(n, c, ms, f, t)
+    for at in range(len(n.order)):
+        g = n.order[at]
+        first, end = n.first_source[g], n.first_source[g + 1]
+        longest = 0
+        for s in range(first, end):
+            longest = max(longest, c.leads[n.sources[s]])
+        stock = max(0.0, f.good[STOCK, g] - still_spoiling(f, g))
+        for j in range(1, longest + 1):
+            flow = f.due[t + j, g] + f.net[t + j, g] - c.lost[t + j, g] - f.good[MORE_USE, g]
+            ordered, is_now = 0.0, False
+            for s in range(first, end):
+                k = n.sources[s]
+                lead = c.leads[k]
+                if lead == j:
+                    is_now = True
+                    if n.is_bought[k]:
+                        ordered += f.source[OWN, k]
+                elif 0 < lead < j:
+                    made = c.plan[t + j - lead, k]
+                    flow += min(made, capacity_left(c, ms, t + j - lead, f.regime[t], k))
+            stock = c.retention[g] * stock + flow + ordered
+            if is_now:
+                aim = c.path[t + j, g] - may_miss(c, f, t, j, after, g)
+                stock += order_now(n, c, ms, f, t, j, g, ordered, aim - stock)
+            stock = max(0.0, stock)
+
+
+@called
+def note_more_use(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
+    """What recipes take beyond the plan while a measure runs; it is taken to go on."""
+    f.good[MORE_USE] = 0.0
+    for k in range(len(n.outputs)):
+        if not n.is_bought[k] and n.outputs[k] >= 0 and f.levels[t, k] > 0.0:
+            own = min(c.plan[t, k], capacity_left(c, ms, t, f.regime[t], k))
+            if f.levels[t, k] > own:
+                for i in range(n.first_input[k], n.first_input[k + 1]):
+                    more = c.amounts[i] * (f.levels[t, k] - own)
+                    f.good[MORE_USE, n.input_goods[i]] += more
+
+
+@called
+def order_now(
+    n: Network,
+    c: Course,
+    ms: Measures,
+    f: Run,
+    t: int,
+    lead: int,
+    g: int,
+    ordered: float,
+    gap: float,
+) -> float:
+    """Place the plan's orders of one lead time, less what is too much, or more (S7).
+
+    Returns:
+        What is ordered beyond the plan; negative: less.
+    """
+    first, end = n.first_source[g], n.first_source[g + 1]
+    part = 1.0
+    if gap < 0.0 and ordered > 0.0:
+        part = max(0.0, 1.0 + gap / ordered)
+    for s in range(first, end):
+        k = n.sources[s]
+        if c.leads[k] == lead and n.is_bought[k] and f.source[OWN, k] > 0.0:
+            place(n, c, ms, f, t, k, f.source[OWN, k] * part)
+    if gap <= SMALL * c.size[g]:
+        return ordered * (part - 1.0)
+    more = 0.0
+    price = next_price(n, f, first, end, -np.inf)
+    while price < np.inf and gap - more > SMALL * min(gap, c.size[g]):
+        highest = one_price(price)
+        some = False
+        for s in range(first, end):
+            k = n.sources[s]
+            f.source[ROOM, k] = 0.0
+            f.source[CHOSEN, k] = 0.0
+            if n.pools[k] >= 0:
+                f.pool[POOL_CHOSEN, n.pools[k]] = 0.0
+            if c.leads[k] == lead and price <= f.source[PRICE, k] <= highest:
+                some = True
+                f.source[ROOM, k] = room_now(n, c, f, k)
+        if some:
+            lacking = gap - more - cheaper_later(n, c, ms, f, t, lead, g, price)
+            if lacking > 0.0:
+                choose_within(n, f, first, end, lacking)
+                for s in range(first, end):
+                    k = n.sources[s]
+                    level = min(f.source[CHOSEN, k], room_now(n, c, f, k))
+                    if level > 0.0:
+                        place(n, c, ms, f, t, k, level)
+                        more += level
+        price = next_price(n, f, first, end, highest)
+    return more
+
+
+@compiled
+def room_now(n: Network, c: Course, f: Run, k: int) -> float:
+    """Most that may still be ordered of an activity, with inputs above their floor."""
+    room = f.source[LEFT, k]
+    if n.pools[k] >= 0:
+        room = min(room, f.pool[POOL_LEFT, n.pools[k]])
+    if n.lines[k] >= 0 and c.line_time[k] > 0.0:
+        room = min(room, f.line[HOURS, n.lines[k]] / c.line_time[k])
+    for i in range(n.first_input[k], n.first_input[k + 1]):
+        if c.amounts[i] > 0.0:
+            g = n.input_goods[i]
+            above = max(0.0, f.good[STOCK, g] - f.good[BASE, g])
+            room = min(room, above / c.amounts[i])
+    return float(room)
+
+
+@called
+def cheaper_later(
+    n: Network, c: Course, ms: Measures, f: Run, t: int, lead: int, g: int, price: float
+) -> float:
+    """What cheaper sources with shorter lead times can bring beyond the plan by then."""
+    total = 0.0
+    for s in range(n.first_source[g], n.first_source[g + 1]):
+        k = n.sources[s]
+        if c.leads[k] < lead and one_price(f.source[PRICE, k]) < price:
+            for i in range(1, lead - c.leads[k] + 1):
+                spare = capacity_left(c, ms, t + i, f.regime[t], k) - c.plan[t + i, k]
+                if n.first_input[k] < n.first_input[k + 1] or n.lines[k] >= 0:
+                    spare = min(spare, f.source[LIMIT, k])
+                total += max(0.0, spare)
+    return total
+
+
+@compiled
+def advance(c: Course, f: Run, t: int, g: int) -> None:
+    """The next batch of fresh stock is the oldest."""
+    now = len(f.inflow) - len(f.regime) + t
+    f.oldest[g] += 1
+    row = f.oldest[g]
+    f.rest[g] = f.inflow[row, g] * c.retention[g] ** (now - row) if row <= now else 0.0
+
+
+@called
+def draw_fresh(c: Course, f: Run, t: int, g: int, amount: float, until: int) -> float:
+    """Draw batches that can be used until a period at the latest; what is still to be drawn."""
+    shelf = len(f.inflow) - len(f.regime)
+    if c.shelf_life[g] == 0:
+        part = min(amount, f.fresh[t + 1, g])
+        f.fresh[t + 1, g] -= part
+        return float(amount - part)
+    while amount > 0.0 and f.oldest[g] <= shelf + t:
+        if f.oldest[g] - shelf + c.shelf_life[g] > until:
+            break
+        part = min(amount, f.rest[g])
+        f.fresh[t + 1, g] -= part
+        f.rest[g] -= part
+        amount -= part
+        if amount > 0.0:
+            advance(c, f, t, g)
+    return float(amount)
+
+
+@called
+def draw_as_planned(n: Network, c: Course, f: Run, t: int, g: int, amount: float) -> float:
+    """Draw from each old lot what the plan draws; what is still to be drawn."""
+    for at in range(n.first_lot[g], n.first_lot[g + 1]):
+        lot = c.lot_order[at]
+        part = min(amount, max(0.0, f.lots[t + 1, lot] - c.lot_path[t, lot]))
+        f.lots[t + 1, lot] -= part
+        amount -= part
+    part = min(amount, f.fresh[t + 1, g])
+    return float(draw_fresh(c, f, t, g, part, NEVER) + amount - part)
+
+
+@called
+def draw(n: Network, c: Course, f: Run, t: int, g: int, amount: float) -> None:
+    """Draw what expires first, of that what loses most; alike lots in proportion (S8)."""
+    at, end = n.first_lot[g], n.first_lot[g + 1]
+    while at < end and amount > 0.0:
+        lot = c.lot_order[at]
+        last, total = at, 0.0
+        while last < end and c.lot_rank[c.lot_order[last]] == c.lot_rank[lot]:
+            total += f.lots[t + 1, c.lot_order[last]]
+            last += 1
+        if c.shelf_life[g] > 0 or c.before_fresh[lot] == 0:
+            amount = draw_fresh(c, f, t, g, amount, c.lot_until[lot])
+        if total > 0.0:
+            part = min(1.0, amount / total)
+            for one in range(at, last):
+                f.lots[t + 1, c.lot_order[one]] *= 1.0 - part
+            amount -= part * total
+        at = last
+    if amount > 0.0:
+        draw_fresh(c, f, t, g, amount, NEVER)
+
+
+@called
+def close_period(n: Network, c: Course, f: Run, t: int, calm: bool) -> None:
+    """Draw what was used, and give up what is too old or too much (S8)."""
+    shelf = len(f.inflow) - len(f.regime)
+    for g in range(len(n.order)):
+        stock = min(max(0.0, f.good[STOCK, g]), c.storage_limit[t, g])
+        drawn = f.good[OPENED, g] - stock
+        if calm and drawn > 0.0 and len(c.lot_path) > 0:
+            drawn = draw_as_planned(n, c, f, t, g, drawn)
+        if drawn > 0.0:
+            draw(n, c, f, t, g, drawn)
+        if c.shelf_life[g] > 0:
+            while f.oldest[g] <= shelf + t and f.oldest[g] - shelf + c.shelf_life[g] <= t:
+                f.fresh[t + 1, g] -= f.rest[g]
+                advance(c, f, t, g)
+            if f.oldest[g] > shelf + t:
+                f.fresh[t + 1, g] = 0.0
+        f.fresh[t + 1, g] = max(0.0, f.fresh[t + 1, g])
+
+
+@called
+def follow(n: Network, c: Course, ms: Measures, f: Run) -> None:
+    """Run the policy over all periods of a future (S1)-(S8).
+
+    Args:
+        n: The network.
+        c: Its numbers in this future.
+        ms: What measures do.
+        f: The state before the first period and the measures by period; gets the rest.
+    """
+    longest = 0
+    for k in range(len(n.outputs)):
+        longest = max(longest, c.leads[k])
+    after, calm, known = NEVER, True, -1
+    for t in range(len(f.regime)):
+        regime = f.regime[t]
+        if f.strikes[t] >= 0:
+            strike(n, c, ms, f, t)
+        if regime > 0:
+            after, calm = 0, False
+        elif after < NEVER:
+            after += 1
+        for row in range(t + 1 if regime != known else t + longest, t + longest + 1):
+            planned_net(n, c, ms, f, row, regime)
+        known = regime
+        open_period(n, c, ms, f, t, calm)
+        set_aims(n, c, f, t, after)
+        price_goods(n, c, ms, f, t)
+        settle_period(n, c, ms, f, t)
+        order_ahead(n, c, ms, f, t, after)
+        close_period(n, c, f, t, calm)
+
+
+@called
+def settle_period(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
+    """The turns of a period."""
+    f.good[BASE] = 0.0
+    serve_tier(n, c, ms, f, t, 1, False)
+    if f.regime[t] == 0:
+        f.good[BASE] = f.good[FLOOR]
+    f.good[FILL] = f.good[FLOOR]
+    refill(n, c, ms, f, t, True)
+    f.good[BASE] = f.good[FLOOR]
+    serve_tier(n, c, ms, f, t, 1, True)
+    serve_tier(n, c, ms, f, t, 0, False)
+    f.good[BASE] = f.good[AIM]
+    f.good[FILL] = f.good[AIM]
+    refill(n, c, ms, f, t, False)
+    f.good[BASE] = f.good[AIM]
+    serve_tier(n, c, ms, f, t, 0, True)
+    if len(n.exports):
+        for e in range(len(n.exports)):
+            f.source[TAKES, n.exports[e]] = f.source[OWN, n.exports[e]]
+        settle(n, c, ms, f, t, False, False)
+        f.source[TAKES] = 0.0
+
+
+@called
+def run_branch(network: Words, course: Words, measures: Words, run: Words) -> None:
+    """As `follow`, of what `packed` has packed."""
+    n, c, ms, f = open_network(network), open_course(course), open_measures(measures), open_run(run)
+    follow(n, c, ms, f)

@@ -1,0 +1,266 @@
+"""The calm plan as the policy follows it, and the network that it runs on."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+import numpy as np
+
+from derbes.case.arrays import ActivityKind, BoolArray, CaseArrays, IntArray
+from derbes.case.quantity import FloatArray
+from derbes.kernels.policy import NEVER, Course, Network
+
+ALIKE = 1e-12
+"""Relative difference of two lots that last alike."""
+
+
+class CalmPath(Protocol):
+    """A calm plan, as `derbes.programs.calm.CalmSolution` tells it."""
+
+    @property
+    def arrays(self) -> CaseArrays:
+        """The case."""
+
+    @property
+    def orders(self) -> FloatArray:
+        """(K, T) [unit/period]"""
+
+    @property
+    def opening(self) -> FloatArray:
+        """Orders before the first period. (K, longest lead time) [unit/period]"""
+
+    @property
+    def lots(self) -> FloatArray:
+        """(L, T) [unit]"""
+
+    @property
+    def fresh(self) -> FloatArray:
+        """(G, T) [unit]"""
+
+    @property
+    def unmet(self) -> FloatArray:
+        """(U, T) [unit/period]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A calm plan ready to be followed from any start."""
+
+    arrays: CaseArrays
+    network: Network
+    course: Course
+    """Over all periods of the arrays, without what differs from start to start."""
+    longest_lead: int
+    """[period]"""
+    arriving: FloatArray
+    """Deliveries by period of arrival. (T, K) [unit/period]"""
+    unit_cost: FloatArray
+    """By period of payment. (T, K) [money/unit]"""
+
+
+@lru_cache(maxsize=4)
+def plan_of(calm: CalmPath) -> Plan:
+    """The plan that the policy follows, from a calm plan."""
+    arrays = calm.arrays
+    activities = arrays.activities
+    network = network_of(arrays)
+    n_goods = len(arrays.goods)
+    by_lot = (arrays.lot_goods[:, None] == np.arange(n_goods)).astype(np.float64)
+    path = np.maximum(calm.fresh + by_lot.T @ calm.lots, 0.0)
+    arriving = _arriving(calm)
+    lost, given_up = _losses(calm, arriving, path, by_lot)
+    demand = arrays.demand
+    short = np.divide(calm.unmet, demand, out=np.zeros_like(demand), where=demand > 0)
+    capacity = activities.capacity
+    course = Course(
+        capacity=_rows(capacity),
+        hours=_rows(arrays.line_hours),
+        pools=_rows(arrays.shared_capacity),
+        demand=_rows(demand),
+        crisis=_rows(arrays.crisis_demand),
+        cost=_rows(_cost_by_order(arrays)),
+        storage_cost=_rows(arrays.storage_cost),
+        storage_limit=_rows(arrays.storage_limit),
+        plan=_rows(np.maximum(calm.orders, 0.0)),
+        path=_rows(path),
+        held=_rows(np.minimum(arrays.reserve, path)),
+        left_short=_rows(np.clip(short, 0.0, 1.0)),
+        lost=_rows(lost),
+        given_up=_rows(given_up),
+        amounts=activities.input_amounts,
+        line_time=activities.hours,
+        leads=activities.lead_times,
+        retention=arrays.retention,
+        shelf_life=arrays.shelf_life,
+        lot_retention=_rows(arrays.lot_retention),
+        lot_path=_rows(np.maximum(calm.lots, 0.0)),
+        lot_order=np.zeros(len(arrays.lots), dtype=np.int64),
+        lot_until=np.zeros(len(arrays.lots), dtype=np.int64),
+        before_fresh=np.zeros(len(arrays.lots), dtype=np.int64),
+        lot_rank=np.zeros(len(arrays.lots), dtype=np.int64),
+        weight=arrays.use_weight,
+        size=arrays.flow_size,
+        refill=arrays.refill_periods,
+    )
+    lead = int(activities.lead_times.max(initial=0))
+    return Plan(arrays, network, course, lead, _rows(arriving), _rows(activities.unit_cost))
+
+
+def _rows(paths: FloatArray) -> FloatArray:
+    """Paths with the period first. (T, rows)"""
+    return np.ascontiguousarray(paths.T)
+
+
+def _arriving(calm: CalmPath) -> FloatArray:
+    """Deliveries of each activity in calm, by period of arrival. (K, T)"""
+    arriving = np.zeros_like(calm.orders)
+    n = arriving.shape[1]
+    for k, lead in enumerate(calm.arrays.activities.lead_times):
+        before = calm.opening[k, calm.opening.shape[1] - int(lead) :]
+        arriving[k] = np.concatenate([before, calm.orders[k]])[:n]
+    return arriving
+
+
+def _losses(
+    calm: CalmPath, arriving: FloatArray, path: FloatArray, by_lot: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """What the stock loses beyond the ageing of fresh stock, and what is given up. (G, T)"""
+    arrays = calm.arrays
+    activities = arrays.activities
+    flow = np.zeros_like(path)
+    np.subtract.at(flow, arrays.use_goods, arrays.demand - calm.unmet)
+    for k, good in enumerate(activities.outputs):
+        if good >= 0:
+            flow[good] += arriving[k]
+        for i in range(activities.input_starts[k], activities.input_starts[k + 1]):
+            flow[activities.input_goods[i]] -= activities.input_amounts[i] * calm.orders[k]
+    lots = np.concatenate([arrays.lot_stock[:, None], calm.lots[:, :-1]], axis=1)
+    fresh = np.concatenate([np.zeros((len(path), 1)), calm.fresh[:, :-1]], axis=1)
+    retention = arrays.retention[:, None]
+    before = fresh + by_lot.T @ lots
+    kept = retention * fresh + by_lot.T @ (arrays.lot_retention * lots)
+    return retention * before + flow - path, np.maximum(kept + flow - path, 0.0)
+
+
+def _cost_by_order(arrays: CaseArrays) -> FloatArray:
+    """Unit cost at arrival (purchases) or at once (recipes, exports). (K, T) [money/unit]"""
+    activities = arrays.activities
+    wait = np.where(activities.kinds == ActivityKind.PURCHASE, activities.lead_times, 0)
+    at = np.minimum(np.arange(arrays.n_periods) + wait[:, None], arrays.n_periods - 1)
+    return np.take_along_axis(activities.unit_cost, at, axis=1)
+
+
+def network_of(arrays: CaseArrays) -> Network:
+    """Who makes what from what."""
+    activities = arrays.activities
+    order, rank = _final_to_raw(arrays)
+    is_export = activities.kinds == ActivityKind.EXPORT
+    sources = [
+        np.flatnonzero((activities.outputs == g) & ~is_export) for g in range(len(arrays.goods))
+    ]
+    turns_back = np.zeros(len(activities.names), dtype=np.int64)
+    for k, good in enumerate(activities.outputs):
+        own = slice(activities.input_starts[k], activities.input_starts[k + 1])
+        if good >= 0:
+            turns_back[k] = bool((rank[activities.input_goods[own]] <= rank[good]).any())
+    lots = np.bincount(arrays.lot_goods, minlength=len(arrays.goods))
+    return Network(
+        order=order,
+        first_source=_ends([len(own) for own in sources]),
+        sources=np.concatenate([*sources, np.zeros(0, dtype=np.int64)]).astype(np.int64),
+        outputs=activities.outputs,
+        lines=activities.lines,
+        pools=activities.shared,
+        is_bought=(activities.kinds == ActivityKind.PURCHASE).astype(np.int64),
+        first_input=activities.input_starts,
+        input_goods=activities.input_goods,
+        turns_back=turns_back,
+        exports=np.flatnonzero(is_export).astype(np.int64),
+        use_goods=arrays.use_goods,
+        use_essential=arrays.use_essential.astype(np.int64),
+        needed=_needed(arrays).astype(np.int64),
+        first_lot=_ends(lots.tolist()),
+        plants=activities.plants,
+        line_plants=arrays.line_plants,
+        reserve_first=bool(
+            arrays.priorities.index("reserve") < arrays.priorities.index("deferrable")
+        ),
+    )
+
+
+def _ends(counts: list[int]) -> IntArray:
+    return np.cumsum([0, *counts], dtype=np.int64)
+
+
+def _makes(arrays: CaseArrays) -> BoolArray:
+    """Whether a good (row) goes into another (column). (G, G)"""
+    activities = arrays.activities
+    makes = np.zeros((len(arrays.goods), len(arrays.goods)), dtype=np.bool_)
+    for k, good in enumerate(activities.outputs):
+        if good >= 0:
+            own = slice(activities.input_starts[k], activities.input_starts[k + 1])
+            makes[activities.input_goods[own], good] = True
+    return makes
+
+
+def _final_to_raw(arrays: CaseArrays) -> tuple[IntArray, IntArray]:
+    """Goods from final to raw, and the layer of each.
+
+    Where goods are made from each other (storage that is filled again), those that uses
+    want are the final ones; the order of the case decides nothing.
+    """
+    makes = _makes(arrays)
+    np.fill_diagonal(makes, val=False)
+    n_goods = len(arrays.goods)
+    layer = np.full(n_goods, -1, dtype=np.int64)
+    used = np.isin(np.arange(n_goods), arrays.use_goods)
+    at = 0
+    while (layer < 0).any():
+        left = layer < 0
+        waiting = makes[:, left].sum(axis=1)
+        ready = left & (waiting == 0)
+        if not ready.any() and (left & used).any():
+            ready = left & used
+        if not ready.any():
+            ready = left & (waiting == waiting[left].min())
+        layer[ready] = at
+        at += 1
+    return np.argsort(layer, kind="stable").astype(np.int64), layer
+
+
+def _needed(arrays: CaseArrays) -> BoolArray:
+    """Goods that an essential use needs, itself or in what is made of them. (G,)"""
+    makes = _makes(arrays)
+    needed = np.isin(np.arange(len(arrays.goods)), arrays.use_goods[arrays.use_essential])
+    for _round in range(len(needed)):
+        needed = needed | makes[:, needed].any(axis=1)
+    return needed
+
+
+def lot_columns(arrays: CaseArrays, start: int) -> dict[str, IntArray]:
+    """In which order lots are drawn from a start on, as `Course` names it.
+
+    First what expires first, then what loses most; fresh stock of a good without shelf life
+    stands among them by what it loses.
+    """
+    n = arrays.n_periods - start
+    retention = arrays.lot_retention[:, start:]
+    ends = retention == 0.0
+    until = np.where(ends.any(axis=1), ends.argmax(axis=1) - 1, NEVER)
+    lasting = retention.prod(axis=1)
+    fresh = arrays.retention[arrays.lot_goods] ** n
+    order = np.lexsort((lasting, until, arrays.lot_goods))
+    rank = np.zeros(len(order), dtype=np.int64)
+    for before, lot in zip(order[:-1], order[1:], strict=True):
+        alike = (
+            arrays.lot_goods[before] == arrays.lot_goods[lot]
+            and until[before] == until[lot]
+            and abs(lasting[before] - lasting[lot]) <= ALIKE * lasting[lot]
+        )
+        rank[lot] = rank[before] + (not alike)
+    return {
+        "lot_order": order.astype(np.int64),
+        "lot_until": until.astype(np.int64),
+        "before_fresh": (lasting <= fresh * (1.0 + ALIKE)).astype(np.int64),
+        "lot_rank": rank,
+    }
