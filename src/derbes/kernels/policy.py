@@ -92,13 +92,17 @@ class Network(NamedTuple):
     use_goods: Ints
     use_essential: Ints
     needed: Ints
-    """1: an essential use needs it. (G,)"""
+    """1: a use of the first tier needs it. (G,)"""
     first_lot: Ints
     """Lots of g are `lot_order[first_lot[g]:first_lot[g + 1]]`. (G + 1,)"""
     plants: Ints
     line_plants: Ints
-    reserve_first: bool
-    """Whether the reserve ranks before deferrable uses."""
+    first_tier: int
+    """1: essential uses; 0: deferrable uses rank before them."""
+    a_year: int
+    """How far a target looks that takes a measure to go on. [period]"""
+    reserve_rank: int
+    """0: the reserve ranks before all uses; 1: before those of the second tier; 2: last."""
 
 
 class Course(NamedTuple):
@@ -194,6 +198,8 @@ class Run(NamedTuple):
     """Sum of `arriving` by good. (m, G) [unit/period]"""
     net: Table
     """Net flow of the plan that today's measures leave, without orders ahead. (m, G)"""
+    second: Table
+    """Demand of the second tier, as far as the plan serves it. (m, G)"""
     lots: Table
     """Before the first period, then at the end of each. (n + 1, L) [unit]"""
     fresh: Table
@@ -218,8 +224,8 @@ class Run(NamedTuple):
     """(N_POOL, Q)"""
 
 
-(STOCK, OPENED, SPOILING, AIM, FLOOR, BASE, USABLE, FILL, WANT, CLAIMS, REACH, GRANT, SERVED,
- COST, MORE_USE, N_GOOD) = range(16)  # fmt: skip
+(STOCK, OPENED, SPOILING, AIM, FLOOR, KEPT, BASE, USABLE, FILL, WANT, CLAIMS, REACH, GRANT, SERVED,
+ COST, MORE_USE, N_GOOD) = range(17)  # fmt: skip
 LEFT, OWN, LIMIT, CHOSEN, PRICE, ROOM, TAKES, N_SOURCE = range(8)
 HOURS, CLAIMED, PART, N_LINE = range(4)
 POOL_LEFT, POOL_CHOSEN, POOL_ROOM, N_POOL = range(4)
@@ -261,10 +267,14 @@ def cost_under(c: Course, ms: Measures, t: int, regime: int, k: int) -> float:
 @called
 def planned_net(n: Network, c: Course, ms: Measures, f: Run, t: int, regime: int) -> None:
     """Net flow of the plan in a period, as far as capacities go, without orders ahead."""
-    net = f.net[t]
+    net, second = f.net[t], f.second[t]
     net[:] = 0.0
+    second[:] = 0.0
     for u in range(len(n.use_goods)):
-        net[n.use_goods[u]] -= demand_under(c, ms, t, regime, u) * (1.0 - c.left_short[t, u])
+        demand = demand_under(c, ms, t, regime, u) * (1.0 - c.left_short[t, u])
+        net[n.use_goods[u]] -= demand
+        if n.use_essential[u] != n.first_tier:
+            second[n.use_goods[u]] += demand
     for k in range(len(n.outputs)):
         level = c.plan[t, k]
         if level > 0.0:
@@ -366,15 +376,62 @@ def open_period(n: Network, c: Course, ms: Measures, f: Run, t: int, calm: bool)
     for r in range(f.line.shape[1]):
         f.line[HOURS, r] = c.hours[t, r]
     for q in range(f.pool.shape[1]):
-        f.pool[POOL_LEFT, q] = c.pools[t, q]
+        left = 0.0 if regime > 0 else 1.0
+        for k in range(len(n.outputs)):
+            if regime > 0 and n.pools[k] == q:
+                left = max(left, ms.effects[regime, k])
+        f.pool[POOL_LEFT, q] = c.pools[t, q] * left
     for u in range(len(n.use_goods)):
         f.wanted[t, u] = demand_under(c, ms, t, regime, u)
         f.served[t, u] = 0.0
 
 
 @called
-def set_aims(n: Network, c: Course, f: Run, t: int, after: int) -> None:
-    """Stock aimed at (S2), and the floor of deferrable uses (S3)."""
+def needed_ahead(
+    n: Network, c: Course, ms: Measures, f: Run, t: int, g: int, first: int, spare: bool
+) -> float:
+    """Stock that the first tier will need if the measures go on (S10). [unit]
+
+    Args:
+        n: The network.
+        c: Its numbers.
+        ms: What measures do.
+        f: The run.
+        t: The period.
+        g: The good.
+        first: Periods from now to the one at whose end the stock is needed.
+        spare: Whether what else could be made and bought by then counts.
+    """
+    last = min(n.a_year, len(f.net) - 1 - t)
+    if c.shelf_life[g] > 0:
+        last = min(last, first + c.shelf_life[g])
+    total, most, regime = 0.0, 0.0, f.regime[t]
+    for j in range(first + 1, last + 1):
+        row = t + j
+        flow = f.due[row, g] + f.net[row, g] + f.second[row, g]
+        for s in range(n.first_source[g], n.first_source[g + 1]):
+            k = n.sources[s]
+            at = row - c.leads[k]
+            if at == t:
+                flow += f.source[OWN, k]
+            elif at > t:
+                most_of_k = capacity_left(c, ms, at, regime, k)
+                own = min(c.plan[at, k], most_of_k)
+                if c.leads[k] > 0:
+                    flow += own
+                if spare and most_of_k > own:
+                    more = most_of_k - own
+                    if n.lines[k] >= 0 or n.first_input[k] < n.first_input[k + 1]:
+                        more = min(more, f.source[LIMIT, k])
+                    flow += more
+        total -= flow
+        most = max(most, total)
+    return most
+
+
+@called
+def set_aims(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int) -> None:
+    """Stock aimed at (S2), and the floor of the second tier (S3)."""
     running = f.regime[t] > 0
     for g in range(len(n.order)):
         may_miss = 0.0
@@ -386,11 +443,17 @@ def set_aims(n: Network, c: Course, f: Run, t: int, after: int) -> None:
             may_miss = min(c.held[t, g] * (1.0 - after / c.refill[0]), max(0.0, was - before))
         aim = c.path[t, g] - may_miss
         f.good[AIM, g] = aim
+        kept = min(aim, c.held[t, g] - may_miss)
+        f.good[KEPT, g] = kept if n.reserve_rank == 0 else 0.0
         if n.needed[g]:
             floor = c.path[t, g] - c.held[t, g]
-            f.good[FLOOR, g] = aim if running or n.reserve_first else max(0.0, min(aim, floor))
+            f.good[FLOOR, g] = aim if running or n.reserve_rank < 2 else max(0.0, min(aim, floor))
+            if running:
+                most = c.storage_limit[t, g]
+                f.good[AIM, g] = max(aim, min(most, needed_ahead(n, c, ms, f, t, g, 0, True)))
+                f.good[FLOOR, g] = max(aim, needed_ahead(n, c, ms, f, t, g, 0, False))
         else:
-            f.good[FLOOR, g] = min(aim, c.held[t, g]) if n.reserve_first else 0.0
+            f.good[FLOOR, g] = kept if n.reserve_rank < 2 else 0.0
 
 
 @compiled
@@ -826,6 +889,9 @@ def order_ahead(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int)
             stock = c.retention[g] * stock + flow + ordered
             if is_now:
                 aim = c.path[t + j, g] - may_miss(c, f, t, j, after, g)
+                if f.regime[t] > 0 and n.needed[g]:
+                    ahead = needed_ahead(n, c, ms, f, t, g, j, True)
+                    aim = max(aim, min(c.storage_limit[t + j, g], ahead))
                 stock += order_now(n, c, ms, f, t, j, g, ordered, aim - stock)
             stock = max(0.0, stock)
 
@@ -883,14 +949,14 @@ def order_now(
                 f.pool[POOL_CHOSEN, n.pools[k]] = 0.0
             if c.leads[k] == lead and price <= f.source[PRICE, k] <= highest:
                 some = True
-                f.source[ROOM, k] = room_now(n, c, f, k)
+                f.source[ROOM, k] = room_now(n, c, f, t, k)
         if some:
             lacking = gap - more - cheaper_later(n, c, ms, f, t, lead, g, price)
             if lacking > 0.0:
                 choose_within(n, f, first, end, lacking)
                 for s in range(first, end):
                     k = n.sources[s]
-                    level = min(f.source[CHOSEN, k], room_now(n, c, f, k))
+                    level = min(f.source[CHOSEN, k], room_now(n, c, f, t, k))
                     if level > 0.0:
                         place(n, c, ms, f, t, k, level)
                         more += level
@@ -899,8 +965,12 @@ def order_now(
 
 
 @compiled
-def room_now(n: Network, c: Course, f: Run, k: int) -> float:
-    """Most that may still be ordered of an activity, with inputs above their floor."""
+def room_now(n: Network, c: Course, f: Run, t: int, k: int) -> float:
+    """Most that may still be ordered of an activity, with inputs above their floor.
+
+    While a measure runs, what the first tier needs is made of all that is there.
+    """
+    drains = f.regime[t] > 0 and n.needed[n.outputs[k]]
     room = f.source[LEFT, k]
     if n.pools[k] >= 0:
         room = min(room, f.pool[POOL_LEFT, n.pools[k]])
@@ -909,7 +979,8 @@ def room_now(n: Network, c: Course, f: Run, k: int) -> float:
     for i in range(n.first_input[k], n.first_input[k + 1]):
         if c.amounts[i] > 0.0:
             g = n.input_goods[i]
-            above = max(0.0, f.good[STOCK, g] - f.good[BASE, g])
+            base = f.good[KEPT, g] if drains else f.good[AIM, g]
+            above = max(0.0, f.good[STOCK, g] - base)
             room = min(room, above / c.amounts[i])
     return float(room)
 
@@ -1027,7 +1098,7 @@ def follow(n: Network, c: Course, ms: Measures, f: Run) -> None:
     longest = 0
     for k in range(len(n.outputs)):
         longest = max(longest, c.leads[k])
-    after, calm, known = NEVER, True, -1
+    after, calm, known, next_row = NEVER, True, -1, 0
     for t in range(len(f.regime)):
         regime = f.regime[t]
         for begins in range(f.strikes.shape[1]):
@@ -1038,11 +1109,14 @@ def follow(n: Network, c: Course, ms: Measures, f: Run) -> None:
             after, calm = 0, False
         elif after < NEVER:
             after += 1
-        for row in range(t + 1 if regime != known else t + longest, t + longest + 1):
-            planned_net(n, c, ms, f, row, regime)
-        known = regime
+        if regime != known:
+            next_row, known = t + 1, regime
+        reach = t + (max(longest, n.a_year) if regime > 0 else longest)
+        while next_row <= min(reach, len(f.net) - 1):
+            planned_net(n, c, ms, f, next_row, regime)
+            next_row += 1
         open_period(n, c, ms, f, t, calm)
-        set_aims(n, c, f, t, after)
+        set_aims(n, c, ms, f, t, after)
         price_goods(n, c, ms, f, t)
         settle_period(n, c, ms, f, t)
         order_ahead(n, c, ms, f, t, after)
@@ -1052,20 +1126,27 @@ def follow(n: Network, c: Course, ms: Measures, f: Run) -> None:
 @called
 def settle_period(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
     """The turns of a period."""
-    f.good[BASE] = 0.0
-    serve_tier(n, c, ms, f, t, 1, False)
+    second = 1 - n.first_tier
+    f.good[BASE] = f.good[KEPT]
+    if n.reserve_rank == 0:
+        f.good[FILL] = f.good[KEPT]
+        refill(n, c, ms, f, t, False)
+        f.good[BASE] = f.good[KEPT]
+    serve_tier(n, c, ms, f, t, n.first_tier, False)
     if f.regime[t] == 0:
         f.good[BASE] = f.good[FLOOR]
-    f.good[FILL] = f.good[FLOOR]
+    for g in range(len(n.order)):
+        f.good[FILL, g] = min(f.good[AIM, g], f.good[FLOOR, g])
     refill(n, c, ms, f, t, True)
+    f.good[BASE] = np.maximum(f.good[AIM], f.good[FLOOR])
+    serve_tier(n, c, ms, f, t, n.first_tier, True)
     f.good[BASE] = f.good[FLOOR]
-    serve_tier(n, c, ms, f, t, 1, True)
-    serve_tier(n, c, ms, f, t, 0, False)
+    serve_tier(n, c, ms, f, t, second, False)
     f.good[BASE] = f.good[AIM]
     f.good[FILL] = f.good[AIM]
     refill(n, c, ms, f, t, False)
     f.good[BASE] = f.good[AIM]
-    serve_tier(n, c, ms, f, t, 0, True)
+    serve_tier(n, c, ms, f, t, second, True)
     if len(n.exports):
         for e in range(len(n.exports)):
             f.source[TAKES, n.exports[e]] = f.source[OWN, n.exports[e]]
