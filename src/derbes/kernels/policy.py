@@ -5,19 +5,21 @@ unmet (n*). It keeps to that plan as far as it can, and brings the stock back to
 cannot. It knows the demand, capacities and prices of the period, the plan with the openings
 and seasons in it, and takes the measures that run to go on; it knows of no end of theirs.
 
-Symbols: g good, l old lot, k activity with lead time L and inputs a, u use, r line, t period;
-s stock at hand, W* and x* stock and orders of the plan, R its part that is reserve, A stock
-aimed at, F floor of deferrable uses, c claims, m most of a level, p part granted; j periods
-since the last measure ended, tau the refill time.
+Symbols: g good, l old lot, k activity with lead time L and inputs a, r line, t period; s
+stock at hand, W* and x* stock and orders of the plan, R the part of W* that is reserve, A
+stock aimed at, F what the second tier leaves alone, N what the first tier will need, c claims,
+y stock that may be drawn, b stock to be filled up to, m most of a level, p part granted, q
+stock expected; j periods since the last measure ended, tau the refill time.
 
 .. math::
 
     \text{(S1)}\quad & s_{g} = \sum_{l \in g} \rho_{l,t} w_{l,t-1} + \rho_g w_{g,t-1}
         + \sum_{k \to g} x_{k,t-L_k} \\
     \text{(S2)}\quad & A_{g,t} = W^*_{g,t}
-        - \min\bigl(R_{g,t} (1 - j/\tau)^+, (R_{g,t-1} - w_{g,t-1})^+\bigr) \\
-    \text{(S3)}\quad & F_{g,t} = A_{g,t} \text{ while a measure runs or the reserve ranks first,
-        else } \min(A_{g,t}, W^*_{g,t} - R_{g,t}) \\
+        - \min\bigl(R_{g,t} (1 - j/\tau)^+, (R_{g,t-1} - w_{g,t-1})^+\bigr),
+        \text{ at least } N_g \text{ while a measure runs} \\
+    \text{(S3)}\quad & F_{g,t} = \max(A_{g,t}, N'_g) \text{ while a measure runs, } A_{g,t}
+        \text{ where the reserve ranks first, else } \min(A_{g,t}, W^*_{g,t} - R_{g,t}) \\
     \text{(S4)}\quad & m_k = \min(\text{capacity}_k, \text{hours}_r / h_k,
         \min_i M_i / a_{k,i}), \quad M_g = y_g + \sum_{k \to g} m_k \\
     \text{(S5)}\quad & \sum_{k \to g} x_k = \max(c_g - y_g,\; c_g + b_g - s_g), \quad
@@ -28,26 +30,31 @@ since the last measure ended, tau the refill time.
         + (A_{g,t+L} - q_{g,t+L})^+ \text{, cheapest first}, \\
         & q_{g,t+i} = \bigl(\rho_g q_{g,t+i-1} + \text{due}_{g,t+i} + \text{plan}_{g,t+i}\bigr)^+ \\
     \text{(S8)}\quad & w_{g,t} \le \sum_{i<A} \rho_g^i \text{inflow}_{g,t-i}, \quad
-        \sum w \le \text{limit}_{g,t}, \text{ first expired first out}
+        \sum w \le \text{limit}_{g,t}, \text{ first expired first out} \\
+    \text{(S10)}\quad & N_g = \max_{i \le \text{a year}} \sum_{h \le i} (\text{use of the first
+        tier} - \text{what today's measures let come})_{g,t+h}
 
 (S1) what is there. (S2) after a measure the reserve comes back in equal steps, and what is
-left of it is never drawn for money. (S3) is for goods that an essential use needs; for the
-others the floor is the reserve alone, where it ranks first. Each period is settled in turns,
-each serving its claims d above its own floor, y, before the next sees what is left:
+left of it is never drawn for money. (S3) is for goods that the first tier needs (essential
+uses, unless the priorities say otherwise); for others the floor is the reserve where it ranks
+before the second tier. Each period is settled in turns, each serving its claims d from the
+stock above its own base, y, before the next sees what is left:
 
-1. essential uses, as far as the plan serves them; no floor;
-2. inputs of orders that take time, and stock up to F; floor F, none while a measure runs;
-3. what the plan itself leaves short of essential uses, then deferrable uses; floor F;
-4. stock up to A, then what the plan leaves short of deferrable uses, then the plan's own
-   exports; floor A.
+1. where the reserve ranks before all uses: the reserve;
+2. the first tier, as far as the plan serves it; base: none, or the reserve of turn 1;
+3. inputs of orders that take time, and stock up to min(A, F); base F, while a measure runs
+   that of turn 2, so that what is stored of inputs is made into what is needed;
+4. the second tier, as far as the plan serves it; base F;
+5. stock up to A, then what the plan itself leaves short, then the plan's own exports; base A.
 
 (S4) from raw to final; inputs and hours that several want count for each of them. (S5) from
 final to raw: first what the plan makes and buys, in proportion, then what is left of
-capacities, the cheapest first, those of one cost in proportion to what they have left; b is
-the stock to be filled up to in turns 2 and 4. (S6) from raw to final; what a cut leaves over
-is settled again, up to `ROUNDS` times. (S7) orders with a lead time; the plan's own net flow
-is what capacities of today's measures leave of it, and cheaper sources that can bring it
-later come before dearer ones. (S8) at the end of the period; what is too much is given up.
+capacities, the cheapest first, those of one cost in proportion to what they have left. (S6)
+from raw to final; what a cut leaves over is settled again, up to `ROUNDS` times. (S7) orders
+with a lead time; "plan" is the net flow that today's measures leave of the plan's, and what
+cheaper sources can still bring by then is left to them. (S8) at the end of the period; what is
+too much is given up. In calm, before any measure, lots are drawn and given up as in the plan.
+(S10) N counts what else could be made and bought by then, N' does not.
 """
 
 from typing import Annotated, NamedTuple
@@ -872,7 +879,7 @@ def order_ahead(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int)
         longest = 0
         for s in range(first, end):
             longest = max(longest, c.leads[n.sources[s]])
-        stock = max(0.0, f.good[STOCK, g] - still_spoiling(f, g))
+        stock, missed = max(0.0, f.good[STOCK, g] - still_spoiling(f, g)), 0.0
         for j in range(1, longest + 1):
             flow = f.due[t + j, g] + f.net[t + j, g] - c.lost[t + j, g] - f.good[MORE_USE, g]
             ordered, is_now = 0.0, False
@@ -892,7 +899,8 @@ def order_ahead(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int)
                 if f.regime[t] > 0 and n.needed[g]:
                     ahead = needed_ahead(n, c, ms, f, t, g, j, True)
                     aim = max(aim, min(c.storage_limit[t + j, g], ahead))
-                stock += order_now(n, c, ms, f, t, j, g, ordered, aim - stock)
+                stock += order_now(n, c, ms, f, t, j, g, ordered, aim - stock, missed)
+            missed += max(0.0, -stock)
             stock = max(0.0, stock)
 
 
@@ -920,8 +928,11 @@ def order_now(
     g: int,
     ordered: float,
     gap: float,
+    missed: float,
 ) -> float:
     """Place the plan's orders of one lead time, less what is too much, or more (S7).
+
+    What cheaper sources can bring by then, beyond what is `missed` before, is left to them.
 
     Returns:
         What is ordered beyond the plan; negative: less.
@@ -951,7 +962,8 @@ def order_now(
                 some = True
                 f.source[ROOM, k] = room_now(n, c, f, t, k)
         if some:
-            lacking = gap - more - cheaper_later(n, c, ms, f, t, lead, g, price)
+            later = cheaper_later(n, c, ms, f, t, lead, g, price)
+            lacking = gap - more - max(0.0, later - missed)
             if lacking > 0.0:
                 choose_within(n, f, first, end, lacking)
                 for s in range(first, end):
@@ -1138,14 +1150,16 @@ def settle_period(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
     for g in range(len(n.order)):
         f.good[FILL, g] = min(f.good[AIM, g], f.good[FLOOR, g])
     refill(n, c, ms, f, t, True)
-    f.good[BASE] = np.maximum(f.good[AIM], f.good[FLOOR])
-    serve_tier(n, c, ms, f, t, n.first_tier, True)
     f.good[BASE] = f.good[FLOOR]
+    if f.regime[t] > 0:
+        serve_tier(n, c, ms, f, t, n.first_tier, True)
     serve_tier(n, c, ms, f, t, second, False)
     f.good[BASE] = f.good[AIM]
     f.good[FILL] = f.good[AIM]
     refill(n, c, ms, f, t, False)
     f.good[BASE] = f.good[AIM]
+    if f.regime[t] == 0:
+        serve_tier(n, c, ms, f, t, n.first_tier, True)
     serve_tier(n, c, ms, f, t, second, True)
     if len(n.exports):
         for e in range(len(n.exports)):
