@@ -944,7 +944,11 @@ def order_now(
     for s in range(first, end):
         k = n.sources[s]
         if c.leads[k] == lead and n.is_bought[k] and f.source[OWN, k] > 0.0:
-            place(n, c, ms, f, t, k, f.source[OWN, k] * part)
+            level = f.source[OWN, k] * part
+            if n.pools[k] >= 0:
+                level = min(level, f.pool[POOL_LEFT, n.pools[k]])
+            place(n, c, ms, f, t, k, level)
+            f.source[OWN, k] = 0.0
     if gap <= SMALL * c.size[g]:
         return ordered * (part - 1.0)
     more = 0.0
@@ -985,7 +989,11 @@ def room_now(n: Network, c: Course, f: Run, t: int, k: int) -> float:
     drains = f.regime[t] > 0 and n.needed[n.outputs[k]]
     room = f.source[LEFT, k]
     if n.pools[k] >= 0:
-        room = min(room, f.pool[POOL_LEFT, n.pools[k]])
+        left = f.pool[POOL_LEFT, n.pools[k]]
+        for other in range(len(n.outputs)):
+            if n.pools[other] == n.pools[k] and c.leads[other] > 0:
+                left -= f.source[OWN, other]
+        room = min(room, max(0.0, left))
     if n.lines[k] >= 0 and c.line_time[k] > 0.0:
         room = min(room, f.line[HOURS, n.lines[k]] / c.line_time[k])
     for i in range(n.first_input[k], n.first_input[k + 1]):
