@@ -24,11 +24,13 @@ from derbes.case.quantity import Quantity
 from derbes.case.request import Request
 from derbes.compiler import compile_case
 from derbes.leverage import leverage_surface
+from derbes.leverage.points import lacking_at_the_end, missing_at_the_end
+from derbes.programs.branch import make_window
 from derbes.programs.calm import past_flows, solve_calm
 from derbes.results.cover import ALL_ESSENTIAL
 from tests.cover.asked import cover_of
 from tests.leverage.asked import ends_of, row_of
-from tests.programs.solved import calm_of, changed, example
+from tests.programs.solved import baseline_of, calm_of, changed, example
 from tests.small_cases import one_good, worked_example
 
 Q = Quantity
@@ -211,7 +213,28 @@ def test_losses_are_counted_over_months_that_no_other_length_moves(lengths):
     assert found.target_loss == pytest.approx(alone.target_loss)
     assert found.leverage_ratio == pytest.approx(alone.leverage_ratio)
     assert not found.rejoined
+    assert found.unrestored == pytest.approx(1800.0), "by age: as much lies there as in calm"
     assert found.loss_per_month_after == pytest.approx(1800 * (1 - 0.5 ** (1 / 12)), rel=1e-6)
+
+
+def test_as_much_stock_but_older_is_missing_at_the_end():
+    """800 that can be used for six months are held. Bought a month sooner than in calm, as
+    much lies there at the end, which can be used for a month less."""
+    case = one_good(stock=0.0, capacity=700.0, n_periods=48)
+    shelf = Good("good", unit="t", reserve=Q(800.0), survival=Survival(shelf_life=Q(6.0)))
+    case = replace(case, stockpiles={}, goods={"good": shelf})
+    calm = calm_of(changed(case, "uses", "use", demand=Q(0.0)))
+    window = make_window(calm, 24, 18)
+    layout, columns = window.layout, baseline_of(window).columns.copy()
+    assert missing_at_the_end(window, window.program, columns).tolist() == [0.0]
+    orders, fresh = (layout.column(kind).of(columns)[0] for kind in ("order", "fresh"))
+    last = int(np.flatnonzero(orders > 1.0)[-1])
+    moved = float(orders[last])
+    orders[last], orders[last - 1] = 0.0, orders[last - 1] + moved
+    fresh[last - 1] += moved
+    lacks = lacking_at_the_end(window, window.program, columns)
+    assert lacks["behind"].max() == pytest.approx(0.0, abs=1e-6)
+    assert missing_at_the_end(window, window.program, columns) == pytest.approx([moved])
 
 
 @pytest.mark.parametrize(
