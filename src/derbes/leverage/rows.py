@@ -101,11 +101,11 @@ def _goes_on(
     for response, before in zip(
         (optimal_response(branch), myopic_response(branch.window, run)), losses, strict=True
     ):
-        later = _losses(study, branch, response, baseline)
-        is_known = later.target is not None and before.target is not None
-        gone = later.target - before.target if is_known else 0.0
-        size = abs(later.target or 0.0) + abs(baseline.money)
-        gone = gone if abs(gone) > NOTHING * size else 0.0
+        later, gone = _losses(study, branch, response, baseline).target, 0.0
+        if later is not None and before.target is not None:
+            gone = later - before.target
+            size = abs(later) + abs(baseline.money)
+            gone = gone if abs(gone) > NOTHING * size else 0.0
         found.append(gone / (months * study.arrays.calendar.step))
     return found[0], found[1]
 
