@@ -102,13 +102,6 @@ def cover(  # noqa: PLR0913 - one option for each axis of the surface
     return Cover(rows=rows, provenance=made_by(case, "cover", **words))
 
 
-def _refuse_without_measures(case: Case) -> None:
-    if not case.measures:
-        what = _("this case has no measures, so there is no harm to tell of")
-        fix = _("write under measures what may happen; derbes check shows an example")
-        raise RequestError(case.source or case.name, [Problem("measures", what, fix=fix)])
-
-
 def leverage(  # noqa: PLR0913 - one option for each axis of the surface
     case: Case,
     *,
@@ -127,7 +120,10 @@ def leverage(  # noqa: PLR0913 - one option for each axis of the surface
         RequestError: Something asked for is not in the case.
         SolveError: A program has no usable answer.
     """
-    _refuse_without_measures(case)
+    if not case.measures:
+        what = _("this case has no measures, so there is no harm to tell of")
+        fix = _("write under measures what may happen; derbes check shows an example")
+        raise RequestError(case.source or case.name, [Problem("measures", what, fix=fix)])
     from derbes.leverage import leverage_surface
 
     words: Any = {
@@ -327,7 +323,6 @@ def brief(  # noqa: PLR0913 - one option for each axis of the surface
         RequestError: Something asked for is not in the case, or draws below one.
         SolveError: A program has no usable answer.
     """
-    _refuse_without_measures(case)
     words: Any = {
         "variants": variants, "measures": measures, "starts": starts, "lengths": lengths
     }  # fmt: skip
