@@ -10,10 +10,11 @@ PINS := pyproject.toml constraints.txt
 CASE := cases/aspan
 WORKERS := 2
 
-.PHONY: help brief check bench coverage schema messages clean
+.PHONY: help brief picture check bench coverage schema messages clean
 
 help:
 	@echo "make brief     the brief of the ASPAN case, out/brief.html"
+	@echo "make picture   the picture of the README, page one of that brief; needs Chromium"
 	@echo "make check     lint, types, imports, tests: what the continuous integration runs"
 	@echo "make bench     speed against other tools, out/bench.json"
 	@echo "make coverage  branches reached by the tests"
@@ -24,6 +25,9 @@ help:
 brief: $(VENV)/.run-time
 	@mkdir -p out
 	$(BIN)/derbes brief $(CASE) --out out/brief.html
+
+picture: brief $(VENV)/.development
+	$(BIN)/python tools/picture.py out/brief.html docs/images/brief.png
 
 check: $(VENV)/.development
 	$(BIN)/ruff check
