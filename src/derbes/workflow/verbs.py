@@ -265,7 +265,7 @@ def statements(  # noqa: PLR0913 - one option for each wish
 
 
 def export_statements(
-    case: Case, table: StatementTable, form: str, *, has_mark: bool = False
+    case: Case, table: StatementTable, form: str, *, page: str = "", has_mark: bool = False
 ) -> str:
     """Verdicts for other programs, as a text in the language in use.
 
@@ -273,12 +273,20 @@ def export_statements(
         case: The case.
         table: Verdicts on its statements.
         form: `claimreview` (schema.org, JSON-LD) or `csv`.
+        page: Address of the page on which reviews will stand.
         has_mark: Whether a `csv` begins with a byte-order mark, which Excel wants.
+
+    Raises:
+        RequestError: The address is none of the web.
     """
     from derbes.statements.export import claim_reviews, statement_sheet
 
     if form == "claimreview":
-        return claim_reviews(case, table, language())
+        if page and not page.startswith(("https://", "http://")):
+            what = _('"{address}" is not an address of the web').format(address=page)
+            fix = _("write the whole of it, e.g. https://example.org/brief.html")
+            raise RequestError(case.source or case.name, [Problem(where="url", what=what, fix=fix)])
+        return claim_reviews(case, table, language(), page)
     return statement_sheet(table, language(), has_mark=has_mark)
 
 
