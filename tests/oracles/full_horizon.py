@@ -793,22 +793,25 @@ class Oracle:
 
     def __init__(self, case: Case, *, longest: int = 0, behind: int = 0) -> None:
         self.case = case
-        import os; self._whole = bool(os.environ.get('WHOLE'))
+        import os
+
+        self._whole = bool(os.environ.get("WHOLE"))
         lengths = [n for m in case.measures.values() for n in m.lengths]
         probe = Plain(case, case.calendar.n_periods)
         longest = max([*lengths, longest, 1])
         self.calm = CalmPlan(case, case.calendar.n_periods + (behind or self._tail(probe, longest)))
         self.plain = self.calm.plain
         self._targets = {
-            g: self.plain.reserve[g] if self._whole else np.minimum(self.plain.reserve[g], self.calm.held(g)) for g in self.plain.goods
+            g: self.plain.reserve[g]
+            if self._whole
+            else np.minimum(self.plain.reserve[g], self.calm.held(g))
+            for g in self.plain.goods
         }
 
     def _tail(self, plain: Plain, longest: int) -> int:
         """Periods of the calm plan behind the calendar: the longest branch and two years."""
         delays = [
-            plain.periods(m.by)
-            for m in self.case.measures.values()
-            if m.kind is MeasureKind.DELAY
+            plain.periods(m.by) for m in self.case.measures.values() if m.kind is MeasureKind.DELAY
         ]
         ramps = [plain.periods(entry.ramp) for entry in self.case.plants.values()]
         branch = longest + plain.refill + plain.lead + max(delays, default=0)
