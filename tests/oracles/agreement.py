@@ -171,7 +171,8 @@ def _compare_losses(oracle: Oracle, row: LeverageRow, has_premium: bool, tell) -
     size = right.size
     if row.target_loss is not None and right.target_loss is not None:
         tell("target_loss", where, row.target_loss, right.target_loss, size)
-        if has_premium and (row.premium is not None or row.premium_unbounded):
+        is_told = row.premium is not None or row.premium_unbounded
+        if has_premium and is_told and (right.premium is not None or right.premium_unbounded):
             engine = float("inf") if row.premium_unbounded else row.premium
             premium = float("inf") if right.premium_unbounded else right.premium
             tell("premium", where, engine, premium, 1e3 * max(1.0, size / (right.exposed or 1.0)))

@@ -20,6 +20,10 @@ NOTHING = 1e-7
 LARGEST_RISE = 100.0
 """Largest premium that is looked for, as a share of the price."""
 DAYS_A_MONTH = 30.4375
+LONGEST = 48
+"""Length of a branch that the calm plan has room for, whatever is asked. [month]"""
+BEHIND = 24
+"""Months of the calm plan behind that."""
 FAR = 1200
 """Periods after which a stock that is still there never ends."""
 
@@ -793,44 +797,37 @@ class Oracle:
 
     def __init__(self, case: Case, *, longest: int = 0, behind: int = 0) -> None:
         self.case = case
-        import os; self._whole = bool(os.environ.get('WHOLE'))
         lengths = [n for m in case.measures.values() for n in m.lengths]
         probe = Plain(case, case.calendar.n_periods)
         longest = max([*lengths, longest, 1])
         self.calm = CalmPlan(case, case.calendar.n_periods + (behind or self._tail(probe, longest)))
         self.plain = self.calm.plain
         self._targets = {
-            g: self.plain.reserve[g] if self._whole else np.minimum(self.plain.reserve[g], self.calm.held(g)) for g in self.plain.goods
+            g: np.minimum(self.plain.reserve[g], self.calm.held(g)) for g in self.plain.goods
         }
 
     def _tail(self, plain: Plain, longest: int) -> int:
-        """Periods of the calm plan behind the calendar: the longest branch and two years."""
+        """Periods of the calm plan behind the calendar: a long branch and some years."""
         delays = [
             plain.periods(m.by)
             for m in self.case.measures.values()
             if m.kind is MeasureKind.DELAY
         ]
-        ramps = [plain.periods(entry.ramp) for entry in self.case.plants.values()]
-        branch = longest + plain.refill + plain.lead + max(delays, default=0)
-        if delays and ramps:
-            branch += max(delays) + max(ramps)
-        return max(branch, plain.sender_horizon) + 24 // plain.step + 1
+        ramps = [plain.periods(entry.ramp) for entry in self.case.plants.values()] if delays else []
+        longest += max(delays, default=0) + max(ramps, default=0)
+        branch = max(longest, LONGEST // plain.step) + plain.refill + plain.lead
+        return max(branch, plain.sender_horizon) + BEHIND // plain.step + 1
 
     def _horizon(self, plain: Plain, name: str, start: int, length: int) -> int:
-        lead = plain.lead
+        effect = plain.effect(name)
+        late = [
+            w.lead + by
+            for w, by, left in zip(plain.works, effect.late, effect.left, strict=True)
+            if left > 0
+        ]
+        lead = max([plain.lead, *late])
         needed = length + plain.refill
         opening = 0
-        for one in plain.together(self.case.measures[name]):
-            if one.kind is MeasureKind.DELAY:
-                by = plain.periods(one.by)
-                if any(
-                    plain._hits_work(hit, w)
-                    for hit in one.hits
-                    for w in plain.works
-                    if w.kind == "buy"
-                ):  # noqa: SLF001
-                    lead = max(lead, plain.lead + by)
-        effect = plain.effect(name)
         for plant, moved in effect.openings.items():
             if moved and plain.opening(plant) > start:
                 ramp = plain.periods(self.case.plants[plant].ramp)
