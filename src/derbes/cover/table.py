@@ -100,7 +100,7 @@ class StartCover:
         n = program.layout.n
         if (measure.name, n) not in self._myopic:
             self._myopic[measure.name, n] = simulate_branch(
-                program.layout.arrays,
+                self.study.calm,
                 measure,
                 program.state,
                 start=self.start,

@@ -154,33 +154,27 @@ class Course(NamedTuple):
     """1: loses more than fresh stock of its good, or no less. (L,)"""
     lot_rank: Ints
     """Alike lots of a good have one rank. (L,)"""
+    opening: Ints
+    """Period of the first output of plants. (P,)"""
+    ramp: Ints
+    """(P,) [period]"""
     weight: Floats
     """(U,)"""
     size: Floats
     """A usual flow of each good. (G,) [unit/period]"""
-    refill: int
-    """[period]"""
+    refill: Ints
+    """Periods in which a reserve comes back. (1,)"""
 
 
 class Measures(NamedTuple):
     """Sets of measures that run at once; row 0 is calm."""
 
-    availability: Table
-    """(C, K)"""
-    cost_factor: Table
-    """(C, K)"""
-    demand_factor: Table
-    """(C, U)"""
+    effects: Table
+    """In one row: availability (K), factors on costs (K) and demand (U), what is kept of
+    goods in transit (K) and by how much they are late (K) [period], what is kept of lots (L)
+    and of fresh stock (G), delay of openings (P) [period]. (C, 4 K + U + L + G + P)"""
     crisis: Ints
-    """(C,)"""
-    transit_kept: Table
-    """(C, K)"""
-    transit_late: IntTable
-    """(C, K) [period]"""
-    lot_kept: Table
-    """(C, L)"""
-    fresh_kept: Table
-    """(C, G)"""
+    """1: crisis demand. (C,)"""
 
 
 class Run(NamedTuple):
@@ -188,8 +182,8 @@ class Run(NamedTuple):
 
     regime: Ints
     """Set of measures that runs in each period. (n,)"""
-    strikes: Ints
-    """Set of the measure that begins in each period; -1: none. (n,)"""
+    strikes: IntTable
+    """Sets of the measures that begin in each period; -1: none. (n, S)"""
     levels: Table
     """By period of the order. (n, K) [unit/period]"""
     arriving: Table
@@ -247,7 +241,7 @@ def part_of(wanted: float, there: float, size: float) -> float:
 @compiled
 def capacity_left(c: Course, ms: Measures, t: int, regime: int, k: int) -> float:
     """Capacity that a set of measures leaves; none of an unlimited capacity is none."""
-    part = ms.availability[regime, k]
+    part = ms.effects[regime, k]
     return float(c.capacity[t, k] * part) if part > 0.0 else 0.0
 
 
@@ -255,7 +249,13 @@ def capacity_left(c: Course, ms: Measures, t: int, regime: int, k: int) -> float
 def demand_under(c: Course, ms: Measures, t: int, regime: int, u: int) -> float:
     """Demand of a use while a set of measures runs. [unit/period]"""
     own = c.crisis[t, u] if ms.crisis[regime] else c.demand[t, u]
-    return float(own * ms.demand_factor[regime, u])
+    return float(own * ms.effects[regime, 2 * c.plan.shape[1] + u])
+
+
+@compiled
+def cost_under(c: Course, ms: Measures, t: int, regime: int, k: int) -> float:
+    """Cost of a unit that is ordered while a set of measures runs. [money/unit]"""
+    return float(c.cost[t, k] * ms.effects[regime, c.plan.shape[1] + k])
 
 
 @called
@@ -276,22 +276,24 @@ def planned_net(n: Network, c: Course, ms: Measures, f: Run, t: int, regime: int
 
 
 @called
-def strike(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
+def strike(n: Network, c: Course, ms: Measures, f: Run, t: int, one: int) -> None:
     """What a measure that begins leaves of stocks and of what is on the way."""
-    one = f.strikes[t]
+    n_k, n_goods, last = len(n.outputs), len(n.order), len(f.arriving)
+    at_lots = 4 * n_k + len(n.use_goods)
+    at_goods = at_lots + f.lots.shape[1]
     for lot in range(f.lots.shape[1]):
-        f.lots[t, lot] *= ms.lot_kept[one, lot]
+        f.lots[t, lot] *= ms.effects[one, at_lots + lot]
     shelf = len(f.inflow) - len(f.regime)
-    for g in range(len(n.order)):
-        kept = ms.fresh_kept[one, g]
+    for g in range(n_goods):
+        kept = ms.effects[one, at_goods + g]
         if kept != 1.0:
             f.fresh[t, g] *= kept
             f.rest[g] *= kept
             for row in range(shelf + t):
                 f.inflow[row, g] *= kept
-    last = len(f.arriving)
-    for k in range(len(n.outputs)):
-        kept, late = ms.transit_kept[one, k], ms.transit_late[one, k]
+    at_transit = 2 * n_k + len(n.use_goods)
+    for k in range(n_k):
+        kept, late = ms.effects[one, at_transit + k], int(ms.effects[one, at_transit + n_k + k])
         g = n.outputs[k]
         if g < 0 or (kept == 1.0 and late == 0):
             continue
@@ -305,6 +307,32 @@ def strike(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
                     f.arriving[row + late, k] += amount * kept
                     f.bill[row + late, k] += bill * kept
                     f.due[row + late, g] += amount * kept
+    for p in range(len(c.opening)):
+        late = int(ms.effects[one, at_goods + n_goods + p])
+        if late > 0 and c.opening[p] > t:
+            delay_opening(n, c, t, p, late)
+
+
+@compiled
+def open_share(t: int, opening: int, ramp: int) -> float:
+    """Part of full capacity that is open."""
+    return min(1.0, max(0.0, (t - opening + 1.0) / (ramp + 1.0)))
+
+
+@called
+def delay_opening(n: Network, c: Course, t: int, p: int, late: int) -> None:
+    """Move an opening that is still to come."""
+    before = c.opening[p]
+    c.opening[p] = before + late
+    for row in range(max(t, before), len(c.capacity)):
+        part = open_share(row, before + late, c.ramp[p]) / open_share(row, before, c.ramp[p])
+        if part < 1.0:
+            for k in range(len(n.plants)):
+                if n.plants[k] == p:
+                    c.capacity[row, k] = c.capacity[row, k] * part if part > 0.0 else 0.0
+            for r in range(len(n.line_plants)):
+                if n.line_plants[r] == p:
+                    c.hours[row, r] *= part
 
 
 @called
@@ -350,12 +378,12 @@ def set_aims(n: Network, c: Course, f: Run, t: int, after: int) -> None:
     running = f.regime[t] > 0
     for g in range(len(n.order)):
         may_miss = 0.0
-        if not running and after < c.refill:
+        if not running and after < c.refill[0]:
             before = f.fresh[t, g]
             for place in range(n.first_lot[g], n.first_lot[g + 1]):
                 before += f.lots[t, c.lot_order[place]]
             was = c.held[max(t - 1, 0), g]
-            may_miss = min(c.held[t, g] * (1.0 - after / c.refill), max(0.0, was - before))
+            may_miss = min(c.held[t, g] * (1.0 - after / c.refill[0]), max(0.0, was - before))
         aim = c.path[t, g] - may_miss
         f.good[AIM, g] = aim
         if n.needed[g]:
@@ -382,7 +410,7 @@ def price_goods(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
         cheapest, closed = np.inf, np.inf
         for s in range(n.first_source[g], n.first_source[g + 1]):
             k = n.sources[s]
-            cost = c.cost[t, k] * ms.cost_factor[f.regime[t], k]
+            cost = cost_under(c, ms, t, f.regime[t], k)
             if n.turns_back[k] == 0:
                 for i in range(n.first_input[k], n.first_input[k + 1]):
                     cost += c.amounts[i] * f.good[COST, n.input_goods[i]]
@@ -526,7 +554,7 @@ def place(n: Network, c: Course, ms: Measures, f: Run, t: int, k: int, level: fl
         f.good[STOCK, n.input_goods[i]] -= c.amounts[i] * level
     paid = t + lead if n.is_bought[k] else t
     if paid < len(f.bill):
-        f.bill[paid, k] += level * c.cost[t, k] * ms.cost_factor[f.regime[t], k]
+        f.bill[paid, k] += level * cost_under(c, ms, t, f.regime[t], k)
     if g >= 0 and t + lead < len(f.arriving):
         f.arriving[t + lead, k] += level
         if lead > 0:
@@ -664,9 +692,7 @@ def take(n: Network, c: Course, ms: Measures, f: Run, t: int) -> bool:
 
 
 @called
-def settle(
-    n: Network, c: Course, ms: Measures, f: Run, t: int, fills: bool, spare: bool
-) -> None:
+def settle(n: Network, c: Course, ms: Measures, f: Run, t: int, fills: bool, spare: bool) -> None:
     """Settle one turn: from stock alone where that is enough, else by planning.
 
     Args:
@@ -764,10 +790,10 @@ def refill(n: Network, c: Course, ms: Measures, f: Run, t: int, ordering: bool) 
 @compiled
 def may_miss(c: Course, f: Run, t: int, ahead: int, after: int, g: int) -> float:
     """What may be missing of the reserve some periods ahead. [unit]"""
-    if f.regime[t] > 0 or after + ahead >= c.refill:
+    if f.regime[t] > 0 or after + ahead >= c.refill[0]:
         return 0.0
     missing = max(0.0, c.held[t, g] - f.good[STOCK, g])
-    return float(min(c.held[t + ahead, g] * (1.0 - (after + ahead) / c.refill), missing))
+    return float(min(c.held[t + ahead, g] * (1.0 - (after + ahead) / c.refill[0]), missing))
 
 
 @called
@@ -1002,8 +1028,10 @@ def follow(n: Network, c: Course, ms: Measures, f: Run) -> None:
     after, calm, known = NEVER, True, -1
     for t in range(len(f.regime)):
         regime = f.regime[t]
-        if f.strikes[t] >= 0:
-            strike(n, c, ms, f, t)
+        for begins in range(f.strikes.shape[1]):
+            if f.strikes[t, begins] >= 0:
+                strike(n, c, ms, f, t, f.strikes[t, begins])
+                known = -1
         if regime > 0:
             after, calm = 0, False
         elif after < NEVER:

@@ -13,12 +13,14 @@ from derbes.case.arrays import MeasureArrays, MeasureRun
 from derbes.case.calendar import MONTHS_A_YEAR
 from derbes.case.quantity import FloatArray
 from derbes.leverage.accounts import Response
-from derbes.leverage.baseline import Baseline, crisis_baseline, usual_course
+from derbes.leverage.baseline import Baseline, crisis_baseline, is_as_good, usual_course
 from derbes.programs.bounds import demand_alone, found_state
 from derbes.programs.branch import (
     BranchSolution,
     Template,
     Window,
+    as_refill,
+    has_rejoined,
     horizon,
     load,
     make_template,
@@ -26,6 +28,7 @@ from derbes.programs.branch import (
     solve_branch,
 )
 from derbes.programs.calm import CalmSolution
+from derbes.programs.solver.certificate import AT_BOUND, primal_residual
 from derbes.programs.solver.highs import Basis, Session
 from derbes.programs.solver.lexicographic import solve_levels
 from derbes.programs.solver.statement import LinearProgram
@@ -88,7 +91,8 @@ class StartSolver:
             longer_by: Periods behind the horizon that are looked at too. [period]
         """
         n = horizon(self._calm.arrays, run, self._start) + longer_by
-        return self._solve_in(min(n, self._calm.arrays.n_periods - self._start), run)
+        branch = self._solve_in(min(n, self._calm.arrays.n_periods - self._start), run)
+        return unchanged(branch, self._open(branch.window.layout.n).baseline.columns)
 
     def baseline(self, branch: BranchSolution) -> Baseline:
         """The best course without the measure, from the same state and over the same periods."""
@@ -143,6 +147,32 @@ class StartSolver:
         return opened.last
 
 
+def unchanged(branch: BranchSolution, columns: FloatArray) -> BranchSolution:
+    """The branch as the course without the measure, where that is as good as its optimum.
+
+    So a measure that takes nothing that is used moves no shortfall from one use to another.
+
+    Args:
+        branch: The optimum.
+        columns: The course without the measure. (columns,)
+    """
+    program, solution, layout = branch.program, branch.solution, branch.window.layout
+    if layout.column("refill").size:
+        columns = columns.copy()
+        short, refill = layout.column("short").of(columns), layout.column("refill").of(columns)
+        short[:], refill[:] = as_refill(branch.window, branch.run, short + refill)
+    if not is_as_good(program, columns, solution.columns):
+        return branch
+    activity = np.asarray(program.matrix @ columns, dtype=np.float64)
+    if primal_residual(program, columns, activity) > AT_BOUND:
+        return branch
+    return replace(
+        branch,
+        solution=replace(solution, columns=columns),
+        rejoined=has_rejoined(branch.window, columns),
+    )
+
+
 def optimal_response(branch: BranchSolution) -> Response:
     """The optimum of a branch as a response."""
     return Response(
@@ -156,9 +186,9 @@ def optimal_response(branch: BranchSolution) -> Response:
 
 def myopic_response(window: Window, run: MeasureRun) -> Response:
     """The policy over a window, from the calm plan's state."""
-    arrays, layout = window.layout.arrays, window.layout
+    layout = window.layout
     path = simulate_branch(
-        arrays,
+        window.calm,
         run.measure,
         window.state,
         start=layout.start,

@@ -15,8 +15,8 @@ from derbes.leverage.points import (
     optimal_response,
 )
 from derbes.leverage.premium import Premium, PriceRise
-from derbes.programs.bounds import demand_path, refill_limits, takes_nothing
-from derbes.programs.branch import BranchSolution, Window
+from derbes.programs.bounds import demand_path, takes_nothing
+from derbes.programs.branch import BranchSolution, Window, as_refill
 from derbes.programs.chokepoint import NOTHING, stock_by_good
 from derbes.programs.solver.statement import usual_sizes
 from derbes.results.leverage import LeverageRow
@@ -151,13 +151,7 @@ def with_shortfalls(window: Window, run: MeasureRun, response: accounts.Response
     columns = accounts.as_columns(window, response)
     stock = stock_by_good(arrays, response.lots, response.fresh)
     lacks = np.maximum(window.target - stock[layout.reserved], 0.0)
-    allowed = refill_limits(layout, run, window.target)
-    refill, short = np.zeros_like(lacks), np.zeros_like(lacks)
-    carried = np.zeros(len(lacks))
-    for t in range(lacks.shape[1]):
-        refill[:, t] = np.minimum(np.minimum(allowed[:, t], carried), lacks[:, t])
-        short[:, t] = lacks[:, t] - refill[:, t]
-        carried = lacks[:, t]
+    short, refill = as_refill(window, run, lacks)
     layout.column("short").of(columns)[:] = short
     layout.column("refill").of(columns)[:] = refill
     missing = missing_at_the_end(window, response)

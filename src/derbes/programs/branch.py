@@ -397,6 +397,23 @@ def even(
     return shared
 
 
+def as_refill(
+    window: Window, run: MeasureRun, lacks: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """What is missing of reserves as shortfall and as what may still be missing (L7).
+
+    Args:
+        window: The window.
+        run: The measure.
+        lacks: Reserve targets less stock, where that is more than nothing. (reserved, n)
+    """
+    allowed = refill_limits(window.layout, run, window.target)
+    refill = np.zeros_like(lacks)
+    for t in range(1, lacks.shape[1]):
+        refill[:, t] = np.minimum(np.minimum(allowed[:, t], lacks[:, t - 1]), lacks[:, t])
+    return lacks - refill, refill
+
+
 def calm_columns(window: Window) -> FloatArray:
     """The calm plan's columns in the window. (columns,)"""
     calm, layout = window.calm, window.layout

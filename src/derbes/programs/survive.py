@@ -32,8 +32,10 @@ from derbes.programs.solver.statement import (
     Solution,
 )
 
-THRIFT_WEIGHT = 1e-4
+THRIFT_WEIGHT = 1e-6
 """Weight of what is paid for, beside unmet demand, both beside what is usual."""
+UNMET_SIZE = 1e3
+"""Cost in the solver of a usual period's need that goes unmet."""
 LEAST_THRIFT = 1e-2
 """What a unit of anything costs at least beside the dearest flow."""
 EARLY = 1e-3
@@ -328,7 +330,7 @@ def survival_program(
         col_upper=bounds.col_upper,
         columns=layout.columns,
         rows=layout.rows,
-        sizes=layout.sizes,
+        sizes=replace(layout.sizes, cost=1.0 / UNMET_SIZE),
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from derbes.case.arrays import ActivityKind, IntArray, MeasureArrays, State
 from derbes.case.quantity import FloatArray
+from derbes.kernels.packs import packed
 from derbes.kernels.policy import (
     N_GOOD,
     N_LINE,
@@ -15,8 +16,7 @@ from derbes.kernels.policy import (
     Run,
     run_branch,
 )
-from derbes.kernels.packs import packed
-from derbes.simulation.conditions import delayed, measures_of, takes_nothing
+from derbes.simulation.conditions import measures_of, takes_nothing
 from derbes.simulation.plan import CalmPath, Plan, lot_columns, plan_of
 
 BY_PERIOD = (
@@ -105,12 +105,13 @@ def simulate(
     arrays, n = plan.arrays, n_periods
     ran = min(length, n) if measure is not None else 0
     course = course_from(plan, start, n + plan.longest_lead + 1)
-    strikes, regime = np.full(n, -1, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    strikes, regime = np.full((n, 1), -1, dtype=np.int64), np.zeros(n, dtype=np.int64)
     struck: tuple[MeasureArrays, ...] = ()
     if measure is not None and not takes_nothing(arrays, measure):
         strikes[:1], regime[:ran] = 1, 1
         struck = (measure,)
-        course = _with_delays(plan, course, measure, start)
+        if measure.plant_delay.any():
+            course = course._replace(capacity=course.capacity.copy(), hours=course.hours.copy())
     run = make_run(plan, state, course, (regime, strikes), start)
     parts = (plan.network, course, measures_of(arrays, struck), run)
     run_branch(*(packed(part) for part in parts))
@@ -127,18 +128,8 @@ def rows_from(path: FloatArray, start: int, m: int) -> FloatArray:
 def course_from(plan: Plan, start: int, m: int) -> Course:
     """The course of `m` periods from a start on, without measures."""
     paths = {name: rows_from(getattr(plan.course, name), start, m) for name in BY_PERIOD}
-    return plan.course._replace(**paths, **lot_columns(plan.arrays, start))
-
-
-def _with_delays(plan: Plan, course: Course, measure: MeasureArrays, start: int) -> Course:
-    if not measure.plant_delay.any():
-        return course
-    arrays, whole, m = plan.arrays, plan.course, len(course.capacity)
-    capacity = delayed(whole.capacity, arrays.activities.plants, arrays, measure, start)
-    hours = delayed(whole.hours, arrays.line_plants, arrays, measure, start)
-    return course._replace(
-        capacity=rows_from(capacity, start, m), hours=rows_from(hours, start, m)
-    )
+    opening = plan.course.opening - start
+    return plan.course._replace(**paths, **lot_columns(plan.arrays, start), opening=opening)
 
 
 def make_run(
@@ -154,7 +145,11 @@ def make_run(
         start: First period.
     """
     arrays, n, m = plan.arrays, len(turns[0]), len(course.capacity)
-    n_goods, n_activities, n_uses = len(arrays.goods), len(arrays.activities.names), len(arrays.uses)
+    n_goods, n_activities, n_uses = (
+        len(arrays.goods),
+        len(arrays.activities.names),
+        len(arrays.uses),
+    )
     shelf = int(course.shelf_life.max(initial=0))
     arriving, bill = np.zeros((m, n_activities)), np.zeros((m, n_activities))
     width = min(m, state.transit.shape[1])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from derbes.case.arrays import CaseArrays, IntArray, MeasureArrays, open_share
+from derbes.case.arrays import CaseArrays, MeasureArrays
 from derbes.case.quantity import FloatArray
 from derbes.kernels.policy import Measures
 
@@ -26,48 +26,37 @@ def takes_nothing(arrays: CaseArrays, measure: MeasureArrays) -> bool:
     )
 
 
-def measures_of(arrays: CaseArrays, measures: tuple[MeasureArrays, ...]) -> Measures:
-    """Measures as the rows behind that of calm."""
-    n = len(arrays.activities.names)
-    nothing = np.zeros(n, dtype=np.int64)
-
-    def rows(first: FloatArray, name: str) -> FloatArray:
-        return np.array([first, *(getattr(one, name) for one in measures)])
-
-    return Measures(
-        availability=rows(arrays.activities.base_availability, "availability"),
-        cost_factor=rows(np.ones(n), "cost_factor"),
-        demand_factor=rows(np.ones(len(arrays.uses)), "demand_factor"),
-        crisis=np.array([False, *(one.crisis for one in measures)]).astype(np.int64),
-        transit_kept=rows(np.ones(n), "transit_kept"),
-        transit_late=np.array([nothing, *(one.transit_late for one in measures)], dtype=np.int64),
-        lot_kept=rows(np.ones(len(arrays.lots)), "lot_kept"),
-        fresh_kept=rows(np.ones(len(arrays.goods)), "fresh_kept"),
+def effects_of(measure: MeasureArrays) -> FloatArray:
+    """What a measure does, in the order of `Measures.effects`."""
+    return np.concatenate(
+        [
+            measure.availability,
+            measure.cost_factor,
+            measure.demand_factor,
+            measure.transit_kept,
+            measure.transit_late,
+            measure.lot_kept,
+            measure.fresh_kept,
+            measure.plant_delay,
+        ]
     )
 
 
-def delayed(
-    path: FloatArray, plants: IntArray, arrays: CaseArrays, measure: MeasureArrays, start: int
-) -> FloatArray:
-    """Capacities or hours when a measure moves openings that are still to come. (T, rows)
+def calm_effects(arrays: CaseArrays) -> FloatArray:
+    """As `effects_of`, of no measure."""
+    n, of_stocks = len(arrays.activities.names), len(arrays.lots) + len(arrays.goods)
+    return np.concatenate(
+        [
+            arrays.activities.base_availability,
+            np.ones(n + len(arrays.uses) + n),
+            np.zeros(n),
+            np.ones(of_stocks),
+            np.zeros(len(arrays.plants)),
+        ]
+    )
 
-    Args:
-        path: As they are without it, period first. (T, rows)
-        plants: Plant of each row; -1: none. (rows,)
-        arrays: The case.
-        measure: What happens.
-        start: Period in which it begins.
-    """
-    late = np.flatnonzero((measure.plant_delay > 0) & (arrays.plant_opening > start))
-    if not len(late):
-        return path
-    moved = path.copy()
-    for p in late:
-        opening = int(arrays.plant_opening[p] + measure.plant_delay[p])
-        share = open_share(opening, int(arrays.plant_ramp[p]), arrays.n_periods)
-        before = arrays.plant_open_share[p]
-        part = np.divide(share, before, out=np.zeros_like(share), where=before > 0)
-        rows = plants == p
-        kept = np.where(part > 0, part, 1.0)[:, None]
-        moved[:, rows] = np.where(part[:, None] > 0, path[:, rows] * kept, 0.0)
-    return moved
+
+def measures_of(arrays: CaseArrays, measures: tuple[MeasureArrays, ...]) -> Measures:
+    """Measures as the rows behind that of calm."""
+    effects = [calm_effects(arrays), *(effects_of(one) for one in measures)]
+    return Measures(np.array(effects), np.array([0, *(int(one.crisis) for one in measures)]))

@@ -1,6 +1,7 @@
 """The calm plan as the policy follows it, and the network that it runs on."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -45,6 +46,7 @@ class CalmPath(Protocol):
 class Plan:
     """A calm plan ready to be followed from any start."""
 
+    calm: CalmPath
     arrays: CaseArrays
     network: Network
     course: Course
@@ -57,6 +59,7 @@ class Plan:
     """By period of payment. (T, K) [money/unit]"""
 
 
+@lru_cache(maxsize=4)
 def plan_of(calm: CalmPath) -> Plan:
     """The plan that the policy follows, from a calm plan."""
     arrays = calm.arrays
@@ -96,12 +99,14 @@ def plan_of(calm: CalmPath) -> Plan:
         lot_until=np.zeros(len(arrays.lots), dtype=np.int64),
         before_fresh=np.zeros(len(arrays.lots), dtype=np.int64),
         lot_rank=np.zeros(len(arrays.lots), dtype=np.int64),
+        opening=arrays.plant_opening,
+        ramp=arrays.plant_ramp,
         weight=arrays.use_weight,
         size=arrays.flow_size,
-        refill=arrays.refill_periods,
+        refill=np.array([arrays.refill_periods]),
     )
     lead = int(activities.lead_times.max(initial=0))
-    return Plan(arrays, network, course, lead, _rows(arriving), _rows(activities.unit_cost))
+    return Plan(calm, arrays, network, course, lead, _rows(arriving), _rows(activities.unit_cost))
 
 
 def _rows(paths: FloatArray) -> FloatArray:
@@ -236,29 +241,49 @@ def _needed(arrays: CaseArrays) -> BoolArray:
 
 
 def lot_columns(arrays: CaseArrays, start: int) -> dict[str, IntArray]:
-    """In which order lots are drawn from a start on, as `Course` names it.
-
-    First what expires first, then what loses most; fresh stock of a good without shelf life
-    stands among them by what it loses.
-    """
+    """In which order lots are drawn from a start on, as `Course` names it. (L,)"""
     n = arrays.n_periods - start
     retention = arrays.lot_retention[:, start:]
     ends = retention == 0.0
     until = np.where(ends.any(axis=1), ends.argmax(axis=1) - 1, NEVER)
-    lasting = retention.prod(axis=1)
     fresh = arrays.retention[arrays.lot_goods] ** n
-    order = np.lexsort((lasting, until, arrays.lot_goods))
-    rank = np.zeros(len(order), dtype=np.int64)
-    for before, lot in zip(order[:-1], order[1:], strict=True):
-        alike = (
-            arrays.lot_goods[before] == arrays.lot_goods[lot]
-            and until[before] == until[lot]
-            and abs(lasting[before] - lasting[lot]) <= ALIKE * lasting[lot]
-        )
-        rank[lot] = rank[before] + (not alike)
+    found = lots_in_order(arrays.lot_goods, until[None], retention.prod(axis=1)[None], fresh[None])
+    return {name: rows[0] for name, rows in found.items()}
+
+
+def lots_in_order(
+    goods: IntArray, until: IntArray, lasting: FloatArray, fresh: FloatArray
+) -> dict[str, IntArray]:
+    """Order of lots by good: first what expires first, then what loses most.
+
+    Fresh stock of a good without shelf life stands among them by what it loses.
+
+    Args:
+        goods: Good of each lot. (L,)
+        until: Last period in which there is something of it. (N, L)
+        lasting: Part of it that is left at the end. (N, L)
+        fresh: Part of fresh stock of its good that is left then. (N, L)
+
+    Returns:
+        Columns of `Course`. (N, L)
+    """
+    all_goods = np.broadcast_to(goods, until.shape)
+    order = np.lexsort((lasting, until, all_goods), axis=-1)
+    last = np.take_along_axis(lasting, order, axis=1)
+    ends = np.take_along_axis(until, order, axis=1)
+    of = np.take_along_axis(all_goods, order, axis=1)
+    unlike = (of[:, 1:] != of[:, :-1]) | (ends[:, 1:] != ends[:, :-1])
+    unlike |= np.abs(last[:, 1:] - last[:, :-1]) > ALIKE * last[:, 1:]
+    rank = np.zeros_like(order)
+    places = np.zeros_like(order)
+    places[:, 1:] = np.cumsum(unlike, axis=1)
+    np.put_along_axis(rank, order, places, axis=1)
     return {
-        "lot_order": order.astype(np.int64),
-        "lot_until": until.astype(np.int64),
-        "before_fresh": (lasting <= fresh * (1.0 + ALIKE)).astype(np.int64),
-        "lot_rank": rank,
+        name: np.ascontiguousarray(rows, dtype=np.int64)
+        for name, rows in (
+            ("lot_order", order),
+            ("lot_until", until),
+            ("before_fresh", lasting <= fresh * (1.0 + ALIKE)),
+            ("lot_rank", rank),
+        )
     }

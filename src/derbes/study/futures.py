@@ -7,32 +7,29 @@ from itertools import combinations
 
 import numpy as np
 
-from derbes.case.arrays import CaseArrays, IntArray, MeasureArrays, State
+from derbes.case.arrays import BoolArray, CaseArrays, IntArray, State
 from derbes.case.entities import Case, Measure, MeasureKind, Stockpile
 from derbes.case.inventory import quantities
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.compiler import compile_case, compile_measure
 from derbes.compiler.horizon import tail_periods
-from derbes.simulation.futures import formulas
-from derbes.simulation.futures.model import (
+from derbes.programs.calm import solve_calm
+from derbes.simulation import formulas, plan_of
+from derbes.simulation.conditions import effects_of
+from derbes.simulation.futures import (
+    OWN_NUMBER,
+    OWN_PATH,
     FuturesModel,
     LotPath,
     MeasureSet,
-    Reach,
-    effect_row,
-    make_effects,
-    make_frame,
+    calm_set,
 )
-from derbes.simulation.futures.numbers import NEVER, Derived, Numbers, collect, make_places
-from derbes.simulation.network import Structure, structure_of
-from derbes.simulation.setup import lot_columns
+from derbes.simulation.numbers import NEVER, Derived, Numbers, collect, make_places
 
 AT_ONCE = 3
 """Most measures of events that may run at the same time; companions count with their own."""
 TIMED = (MeasureKind.DELAY,)
 """Kinds whose `by` is a time."""
-SHARED_PATH, OWN_NUMBER, OWN_PATH = range(3)
-"""How a lot's survival differs from future to future."""
 
 
 def prepare_futures(
@@ -55,7 +52,7 @@ def prepare_futures(
         n_periods: Their periods, at most to the end of the compiled arrays; 0: to the end of
             the calendar.
         state: What is there before the first period, and on the way; None: the stocks of
-            the case, and what the rule would have ordered (S11). Drawn first stocks scale
+            the case, and what the plan has on the way. Drawn first stocks scale
             the lots of the state.
 
     Raises:
@@ -64,45 +61,33 @@ def prepare_futures(
     """
     _check(case, inputs, first=first, n_periods=n_periods, is_found=state is not None)
     names = tuple(measures) or tuple(case.measures)
-    arrays = compile_case(case)
-    structure = structure_of(arrays)
-    numbers, factors = _numbers(case, structure, names, inputs)
-    columns = lot_columns(structure, first)
-    kinds, paths, is_order_drawn = _lots(case, structure, numbers, columns)
-    sets = _sets(Compiled(case, structure, columns, factors), names)
-    n = n_periods or case.calendar.n_periods - first
-    frame = make_frame(
-        structure,
-        numbers,
-        (numbers.at, make_effects(arrays)),
-        sets=sets,
-        lots=(columns, kinds, is_order_drawn),
-        reach=Reach(first, n, state is None),
-    )
-    derived = (*numbers.derived, *(lot.derived for lot in paths))
+    plan = plan_of(solve_calm(compile_case(case)))
+    arrays = plan.arrays
+    numbers, factors = _numbers(case, arrays, names, inputs)
+    kinds, paths = _lots(case, arrays, numbers)
     return FuturesModel(
-        arrays=arrays,
-        inputs=tuple(dict.fromkeys(path for one in derived for path in one.paths if path)),
-        measures=names,
-        sets=tuple(one.members for one in sets),
-        frame=frame,
+        plan=plan,
+        at=numbers.at,
         central=numbers.central,
+        shapes=numbers.shapes,
         derived=tuple(numbers.derived),
+        lot_kinds=kinds,
         lot_paths=paths,
-        lots=columns,
-        goods=structure.goods,
-        state=_first_state(arrays) if state is None else state,
+        measures=names,
+        sets=_sets(Compiled(case, arrays, factors), names),
+        state=state,
+        first=first,
+        n_periods=n_periods or case.calendar.n_periods - first,
     )
 
 
 def _numbers(
-    case: Case, structure: Structure, names: Sequence[str], inputs: Sequence[str]
+    case: Case, arrays: CaseArrays, names: Sequence[str], inputs: Sequence[str]
 ) -> tuple[Numbers, dict[str, int]]:
     """The numbers of a case, and the places of the drawn shares and rises of its measures."""
-    arrays = structure.arrays
     drawn = _drawn_factors(case, names, inputs)
-    at = make_places(arrays, structure, len(drawn))
-    numbers = collect(case, structure, at, inputs=inputs, n_periods=arrays.n_periods)
+    at = make_places(arrays, len(drawn))
+    numbers = collect(case, arrays, at, inputs=inputs)
     for row, quantity in enumerate(drawn.values()):
         formula = formulas.same
         if _is_delay(case, quantity):
@@ -125,12 +110,6 @@ def _check(
         raise ValueError(msg)
     if first > 0 and not is_found:
         raise ValueError("futures that begin later need the state that they find")
-
-
-def _first_state(arrays: CaseArrays) -> State:
-    n_goods, n_activities = len(arrays.goods), len(arrays.activities.names)
-    nothing = np.zeros((n_goods, 0))
-    return State(arrays.lot_stock, np.zeros(n_goods), nothing, np.zeros((n_activities, 0)))
 
 
 def _companions(case: Case, names: Iterable[str]) -> dict[str, Measure]:
@@ -166,38 +145,25 @@ def _is_delay(case: Case, quantity: Quantity) -> bool:
     return any(by is not None and by.path == quantity.path for by in delays)
 
 
-def _lots(
-    case: Case, structure: Structure, numbers: Numbers, columns: IntArray
-) -> tuple[IntArray, tuple[LotPath, ...], bool]:
-    """Numbers of the lots; how each one's survival differs, the paths, whether their order does."""
+def _lots(case: Case, arrays: CaseArrays, numbers: Numbers) -> tuple[IntArray, tuple[LotPath, ...]]:
+    """Numbers of the lots; how each one's survival differs, and the paths."""
     at = numbers.at
-    piles = list(case.stockpiles.values())
-    kinds = np.zeros(len(columns), dtype=np.int64)
+    kinds = np.zeros(len(arrays.lots), dtype=np.int64)
     paths: list[LotPath] = []
-    for column, lot in enumerate(columns):
-        pile = piles[lot]
-        numbers.set(at.lot + column, formulas.same, pile.quantity or 0.0)
+    for lot, pile in enumerate(case.stockpiles.values()):
+        numbers.set(at.lot + lot, formulas.same, pile.quantity or 0.0)
         survival = pile.survival
         life = (survival.half_life, survival.shelf_life, survival.age)
         if not any(q is not None and q.path in numbers.inputs for q in life):
             continue
         if survival.shelf_life is None and not survival.table:
-            kinds[column] = OWN_NUMBER
+            kinds[lot] = OWN_NUMBER
             formula = partial(formulas.retention, step=case.calendar.step)
-            numbers.set(at.lot_retention + column, formula, survival.half_life or NEVER)
+            numbers.set(at.lot_retention + lot, formula, survival.half_life or NEVER)
         else:
-            kinds[column] = OWN_PATH
-            paths.append(LotPath(column, _life(case, pile, numbers, structure.arrays.n_periods)))
-    crowded = [
-        int(g)
-        for g in set(structure.arrays.lot_goods)
-        if (structure.arrays.lot_goods == g).sum() > 1
-    ]
-    is_drawn = any(
-        kinds[column] and structure.arrays.lot_goods[lot] in crowded
-        for column, lot in enumerate(columns)
-    )
-    return kinds, tuple(paths), bool(is_drawn)
+            kinds[lot] = OWN_PATH
+            paths.append(LotPath(lot, _life(case, pile, numbers, arrays.n_periods)))
+    return kinds, tuple(paths)
 
 
 def _life(case: Case, pile: Stockpile, numbers: Numbers, n_periods: int) -> Derived:
@@ -224,19 +190,18 @@ class Compiled:
     """What is needed to compile measures."""
 
     case: Case
-    structure: Structure
-    lots: IntArray
+    arrays: CaseArrays
     factors: Mapping[str, int]
     """Numbers of the drawn factors, by path."""
 
-    def row(self, measure: MeasureArrays) -> FloatArray:
+    def row(self, case: Case, name: str) -> FloatArray:
         """What a measure does, as a row."""
-        return effect_row(measure, self.lots, self.structure.goods)
+        return effects_of(compile_measure(case, self.arrays, name))
 
 
 def _sets(compiled: Compiled, names: Sequence[str]) -> tuple[MeasureSet, ...]:
     """Every set of measures that may run at once; the first is calm."""
-    found = [_calm(compiled)]
+    found = [calm_set(compiled.arrays)]
     for size in range(1, min(AT_ONCE, len(names)) + 1):
         found += [
             _together(compiled, members, [names[m] for m in members])
@@ -245,17 +210,9 @@ def _sets(compiled: Compiled, names: Sequence[str]) -> tuple[MeasureSet, ...]:
     return tuple(found)
 
 
-def _calm(compiled: Compiled) -> MeasureSet:
-    arrays = compiled.structure.arrays
-    nothing = Measure("", kind=MeasureKind.PRICE_RISE)
-    case = replace(compiled.case, measures={"": nothing})
-    calm = compile_measure(case, arrays, "")
-    return MeasureSet((), compiled.row(calm), crisis=False, frozen=calm.frozen_plants, terms=())
-
-
 def _together(compiled: Compiled, members: tuple[int, ...], names: list[str]) -> MeasureSet:
     """Measures as one; a factor that is drawn stands at 0, and where it acts is found by trial."""
-    case, arrays = compiled.case, compiled.structure.arrays
+    case, arrays = compiled.case, compiled.arrays
     first = case.measures[names[0]]
     joined = replace(first, together_with=(*first.together_with, *names[1:]))
     case = replace(case, measures={**case.measures, first.id: joined})
@@ -263,19 +220,28 @@ def _together(compiled: Compiled, members: tuple[int, ...], names: list[str]) ->
     drawn = {q.path: (name, key) for name, key, q in own if q.path in compiled.factors}
     scaled = {p: at for p, at in drawn.items() if case.measures[at[0]].kind not in TIMED}
     at_zero = _with_factors(case, scaled, dict.fromkeys(scaled, 0.0))
-    base = compile_measure(at_zero, arrays, first.id)
-    row = compiled.row(base)
+    row = compiled.row(at_zero, first.id)
     terms: list[tuple[int, int, float]] = []
     for path, (_name, key) in scaled.items():
         at_one = _with_factors(case, scaled, {**dict.fromkeys(scaled, 0.0), path: 1.0})
-        changed = np.flatnonzero(compiled.row(compile_measure(at_one, arrays, first.id)) != row)
+        changed = np.flatnonzero(compiled.row(at_one, first.id) != row)
         sign = -1.0 if key == "share" else 1.0
         terms += [(int(x), compiled.factors[path], sign) for x in changed]
-    fx = make_effects(arrays)
-    late = np.arange(fx.transit_late, fx.lot_kept)
-    for path in drawn.keys() - scaled.keys():
-        terms += [(int(x), compiled.factors[path], 0.0) for x in late if row[x] > 0]
-    return MeasureSet(members, row, base.crisis, base.frozen_plants, tuple(terms))
+    for path, (name, _key) in drawn.items():
+        if path not in scaled:
+            alone = compiled.row(replace(case, measures={name: case.measures[name]}), name)
+            late = np.flatnonzero(_is_time(arrays) & (alone > 0))
+            terms += [(int(x), compiled.factors[path], 0.0) for x in late]
+    crisis = compile_measure(at_zero, arrays, first.id).crisis
+    return MeasureSet(members, row, crisis, tuple(terms))
+
+
+def _is_time(arrays: CaseArrays) -> BoolArray:
+    """Effects that are times: of what is on the way, and of openings. (X,)"""
+    n = len(arrays.activities.names)
+    of_stocks = len(arrays.lots) + len(arrays.goods)
+    counts = (3 * n + len(arrays.uses), n, of_stocks, len(arrays.plants))
+    return np.repeat([False, True, False, True], counts)
 
 
 def _with_factors(

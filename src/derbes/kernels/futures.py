@@ -1,0 +1,459 @@
+"""Many futures: each draw's numbers made into a course, run by the policy, and added up.
+
+(S9) A future follows the central plan in proportions: of each good it orders and holds as
+much more than the central plan as is needed more of it, x = phi x*, and beyond the reserve
+W = phi W*, where phi[g,t] is what demand and the planned recipes need of the good in this
+future beside what they need in the central one. So sellers keep their shares and stock its
+months of cover. What is on the way before the first period is the plan's, too.
+"""
+
+from typing import NamedTuple
+
+from derbes.kernels.compiling import called
+from derbes.kernels.packs import Floats, Ints, Words, opener
+from derbes.kernels.policy import (
+    Course,
+    IntTable,
+    Measures,
+    Network,
+    Run,
+    Table,
+    follow,
+    open_share,
+)
+
+SHORT = 1e-6
+"""Relative to demand: what is less than this is rounding, not a shortage."""
+SERIES = ("short", "unmet", "stock", "money")
+"""What may be kept by period: whether essential demand goes short, by use, by good, in all."""
+FIRST_SHORT, DEEPEST, WORTH, N_TOTALS = range(4)
+
+
+class Places(NamedTuple):
+    """Where the numbers of each kind begin; those up to `lead` have a path over time."""
+
+    demand: int
+    crisis: int
+    capacity: int
+    price: int
+    transport: int
+    reserve: int
+    storage_limit: int
+    storage_cost: int
+    line_hours: int
+    pool: int
+    lead: int
+    hours: int
+    taken: int
+    retention: int
+    shelf_life: int
+    lot: int
+    lot_retention: int
+    opening: int
+    ramp: int
+    weight: int
+    discount: int
+    refill: int
+    factor: int
+    end: int
+
+
+class Frame(NamedTuple):
+    """What all futures share."""
+
+    at: Places
+    first: int
+    """First period. [period]"""
+    shapes: Table
+    """Paths by which numbers are multiplied. (numbers, T)"""
+    central: Floats
+    """Numbers that no draw changes. (numbers,)"""
+    varies: Ints
+    """Row of `Drawn.values`; -1: none. (numbers,)"""
+    lot_paths: Table
+    """Part of a lot that is left from the period before. (L, T)"""
+    lot_kinds: Ints
+    """How a lot's survival differs: 0 not, 1 by a number, 2 by a path. (L,)"""
+    lots: Floats
+    """First stock of each lot in the state, as a part of what the case has. (L,)"""
+    fresh: Floats
+    """(G,) [unit]"""
+    past_inflow: Table
+    """(G, A) [unit]"""
+    transit: Table
+    """What is on the way, where it is given. (K, J) [unit]"""
+    is_given: int
+    """1: it is given; 0: it is the plan's."""
+    arriving: Table
+    """Deliveries of the plan by period of arrival. (T, K) [unit/period]"""
+    need: Table
+    """What the plan needs of each good. (T, G) [unit/period]"""
+    reserve: Table
+    """Of the central case. (T, G) [unit]"""
+    central_leads: Ints
+    """(K,) [period]"""
+    term_sets: Ints
+    """Set of measures of each drawn factor. (W,)"""
+    term_effects: Ints
+    """Its place among the effects. (W,)"""
+    term_numbers: Ints
+    """(W,)"""
+    term_signs: Floats
+    """0: the effect is the number itself; else the number times it is added. (W,)"""
+
+
+class Drawn(NamedTuple):
+    """What tells the futures of a chunk apart. N futures."""
+
+    values: Table
+    """(numbers that vary, N)"""
+    lot_paths: Table
+    """Paths of the lots of kind 2, one below the other. (lots * T, N)"""
+    lot_order: IntTable
+    """(N or 1, L)"""
+    lot_until: IntTable
+    before_fresh: IntTable
+    lot_rank: IntTable
+    turn_times: IntTable
+    """When measures change. (N, W) [period]"""
+    turn_sets: IntTable
+    """Set that runs from then on. (N, W)"""
+    turn_begins: IntTable
+    """Set of the measure that begins; -1: none. (N, W)"""
+    weights: Floats
+    """(N,)"""
+
+
+class Kept(NamedTuple):
+    """What is recorded."""
+
+    totals: Table
+    """Unmet by use, what it is worth, and the rest. (N, 2 U + N_TOTALS)"""
+    sums: Table
+    """Weighted sums of the series. (n, rows)"""
+    paths: Table
+    """Series of the first futures. (n_paths * n, rows)"""
+    n_paths: int
+    rows: Ints
+    """First row of each of `SERIES`; -1: not kept. (4,)"""
+    count_from: int
+    """First period whose unmet demand counts. [period]"""
+
+
+open_network, open_plan, open_frame = opener(Network), opener(Course), opener(Frame)
+open_course, open_base, open_measures = opener(Course), opener(Measures), opener(Measures)
+open_run, open_drawn, open_kept = opener(Run), opener(Drawn), opener(Kept)
+
+
+@called
+def number(f: Frame, d: Drawn, i: int, place: int) -> float:
+    """A number in a future."""
+    row = f.varies[place]
+    return f.central[place] if row < 0 else d.values[row, i]
+
+
+@called
+def place_numbers(n: Network, f: Frame, d: Drawn, c: Course, i: int) -> None:
+    """Numbers of a future that do not change over time."""
+    at = f.at
+    for k in range(len(n.outputs)):
+        c.leads[k] = int(number(f, d, i, at.lead + k))
+        c.line_time[k] = number(f, d, i, at.hours + k)
+    for a in range(len(c.amounts)):
+        c.amounts[a] = number(f, d, i, at.taken + a)
+    for g in range(len(n.order)):
+        c.retention[g] = number(f, d, i, at.retention + g)
+        c.shelf_life[g] = int(number(f, d, i, at.shelf_life + g))
+    for p in range(len(c.opening)):
+        c.opening[p] = int(number(f, d, i, at.opening + p)) - f.first
+        c.ramp[p] = int(number(f, d, i, at.ramp + p))
+    for u in range(len(n.use_goods)):
+        c.weight[u] = number(f, d, i, at.weight + u)
+    c.refill[0] = int(number(f, d, i, at.refill))
+    row = i if len(d.lot_order) > 1 else 0
+    c.lot_order[:] = d.lot_order[row]
+    c.lot_until[:] = d.lot_until[row]
+    c.before_fresh[:] = d.before_fresh[row]
+    c.lot_rank[:] = d.lot_rank[row]
+
+
+@called
+def path_of(f: Frame, d: Drawn, i: int, place: int, table: Table, column: int) -> None:
+    """A number times its path, as a column."""
+    value = number(f, d, i, place)
+    last = f.shapes.shape[1] - 1
+    for t in range(len(table)):
+        table[t, column] = value * f.shapes[place, min(f.first + t, last)]
+
+
+@called
+def place_paths(n: Network, f: Frame, d: Drawn, c: Course, i: int) -> None:
+    """Numbers of a future by period."""
+    at = f.at
+    for u in range(len(n.use_goods)):
+        path_of(f, d, i, at.demand + u, c.demand, u)
+        path_of(f, d, i, at.crisis + u, c.crisis, u)
+    for g in range(len(n.order)):
+        path_of(f, d, i, at.storage_limit + g, c.storage_limit, g)
+        path_of(f, d, i, at.storage_cost + g, c.storage_cost, g)
+        path_of(f, d, i, at.reserve + g, c.held, g)
+    for r in range(len(n.line_plants)):
+        path_of(f, d, i, at.line_hours + r, c.hours, r)
+        open_up(c.hours, r, n.line_plants[r], c)
+    for q in range(c.pools.shape[1]):
+        path_of(f, d, i, at.pool + q, c.pools, q)
+    for k in range(len(n.outputs)):
+        path_of(f, d, i, at.capacity + k, c.capacity, k)
+        open_up(c.capacity, k, n.plants[k], c)
+        wait = c.leads[k] if n.is_bought[k] else 0
+        for t in range(len(c.cost)):
+            c.cost[t, k] = unit_cost(f, d, i, k, t + wait)
+
+
+@called
+def unit_cost(f: Frame, d: Drawn, i: int, k: int, t: int) -> float:
+    """What a unit costs that is paid in a period, transport included. [money/unit]"""
+    paid = min(f.first + t, f.shapes.shape[1] - 1)
+    price = number(f, d, i, f.at.price + k) * f.shapes[f.at.price + k, paid]
+    transport = number(f, d, i, f.at.transport + k) * f.shapes[f.at.transport + k, paid]
+    return float(price * (1.0 + transport))
+
+
+@called
+def open_up(table: Table, column: int, plant: int, c: Course) -> None:
+    """The part of a path that is open."""
+    if plant < 0:
+        return
+    for t in range(len(table)):
+        share = open_share(t, c.opening[plant], c.ramp[plant])
+        table[t, column] = table[t, column] * share if share > 0.0 else 0.0
+
+
+@called
+def follow_plan(n: Network, p: Course, f: Frame, c: Course, factors: Table) -> None:
+    """The central plan in proportion to what this future needs (S9).
+
+    Args:
+        n: The network.
+        p: The central plan, from the first period of the case.
+        f: What all futures share.
+        c: Gets plan, stock and what is lost; its demand and inputs are known.
+        factors: Gets phi. (m, G)
+    """
+    last = len(p.plan) - 1
+    for t in range(len(c.plan)):
+        then = min(f.first + t, last)
+        for g in range(len(n.order)):
+            factors[t, g] = 0.0
+        for u in range(len(n.use_goods)):
+            c.left_short[t, u] = p.left_short[then, u]
+            factors[t, n.use_goods[u]] += c.demand[t, u] * (1.0 - p.left_short[then, u])
+        for e in range(len(n.exports)):
+            k = n.exports[e]
+            c.plan[t, k] = p.plan[then, k]
+            for a in range(n.first_input[k], n.first_input[k + 1]):
+                factors[t, n.input_goods[a]] += c.amounts[a] * p.plan[then, k]
+        for at in range(len(n.order)):
+            g = n.order[at]
+            needed = f.need[then, g]
+            phi = factors[t, g] / needed if needed > 0.0 else 1.0
+            factors[t, g] = phi
+            for s in range(n.first_source[g], n.first_source[g + 1]):
+                k = n.sources[s]
+                shifted = min(max(then + c.leads[k] - f.central_leads[k], 0), last)
+                c.plan[t, k] = phi * p.plan[shifted, k]
+                if n.turns_back[k] == 0:
+                    for a in range(n.first_input[k], n.first_input[k + 1]):
+                        taken = c.amounts[a] * phi * p.plan[then, k]
+                        factors[t, n.input_goods[a]] += taken
+            reserve = f.reserve[then, g]
+            part = p.held[then, g] / reserve if reserve > 0.0 else 0.0
+            c.held[t, g] = min(c.held[t, g] * part, c.storage_limit[t, g])
+            path = c.held[t, g] + phi * (p.path[then, g] - p.held[then, g])
+            c.path[t, g] = min(path, c.storage_limit[t, g])
+            c.lost[t, g] = phi * p.lost[then, g]
+            c.given_up[t, g] = phi * p.given_up[then, g]
+
+
+@called
+def place_state(
+    n: Network, p: Course, f: Frame, d: Drawn, c: Course, r: Run, factors: Table, i: int
+) -> None:
+    """Stocks and what is on the way before the first period."""
+    m, last, own = len(c.plan), len(p.plan) - 1, 0
+    for lot in range(r.lots.shape[1]):
+        r.lots[0, lot] = number(f, d, i, f.at.lot + lot) * f.lots[lot]
+        kept = number(f, d, i, f.at.lot_retention + lot)
+        usual = f.central[f.at.lot + lot]
+        part = number(f, d, i, f.at.lot + lot) / usual if usual > 0.0 else 1.0
+        for t in range(m):
+            then = min(f.first + t, f.lot_paths.shape[1] - 1)
+            left = f.lot_paths[lot, then]
+            if f.lot_kinds[lot] == 2:
+                left = d.lot_paths[own * f.lot_paths.shape[1] + then, i]
+            elif f.lot_kinds[lot] == 1 and then > 0:
+                left = kept
+            c.lot_retention[t, lot] = left
+            c.lot_path[t, lot] = part * p.lot_path[min(then, last), lot]
+        own += f.lot_kinds[lot] == 2
+    shelf = len(r.inflow) - len(r.regime)
+    r.inflow[:] = 0.0
+    r.due[:] = 0.0
+    r.arriving[:] = 0.0
+    r.bill[:] = 0.0
+    for g in range(len(n.order)):
+        r.fresh[0, g] = f.fresh[g]
+        for age in range(min(shelf, f.past_inflow.shape[1])):
+            r.inflow[shelf - 1 - age, g] = f.past_inflow[g, age]
+        find_batches(c, r, g)
+    for k in range(len(n.outputs)):
+        g = n.outputs[k]
+        if g < 0:
+            continue
+        width = f.transit.shape[1] if f.is_given else c.leads[k]
+        for t in range(min(width, m)):
+            if f.is_given:
+                amount = f.transit[k, t]
+            else:
+                amount = factors[t, g] * f.arriving[min(f.first + t, last), k]
+            r.arriving[t, k] = amount
+            r.due[t, g] += amount
+            if n.is_bought[k]:
+                r.bill[t, k] = amount * unit_cost(f, d, i, k, t)
+
+
+@called
+def find_batches(c: Course, r: Run, g: int) -> None:
+    """The oldest batch of the fresh stock, which holds the youngest that came in."""
+    shelf, life = len(r.inflow) - len(r.regime), c.shelf_life[g]
+    row, left = shelf, r.fresh[0, g]
+    r.rest[g] = 0.0
+    while life > 0 and left > 0.0 and row > shelf - life:
+        row -= 1
+        r.rest[g] = r.inflow[row, g] * c.retention[g] ** (shelf - 1 - row)
+        left -= r.rest[g]
+    r.rest[g] += left if row == shelf - life else min(0.0, left)
+    r.oldest[g] = row
+
+
+@called
+def place_turns(f: Frame, d: Drawn, r: Run, i: int) -> None:
+    """Which measures run and begin in each period."""
+    r.strikes[:] = -1
+    turn, regime = 0, 0
+    for t in range(len(r.regime)):
+        begins = 0
+        while turn < d.turn_times.shape[1] and d.turn_times[i, turn] <= f.first + t:
+            regime = d.turn_sets[i, turn]
+            if d.turn_begins[i, turn] >= 0 and d.turn_times[i, turn] == f.first + t:
+                r.strikes[t, begins] = d.turn_begins[i, turn]
+                begins += 1
+            turn += 1
+        r.regime[t] = regime
+
+
+@called
+def place_factors(f: Frame, d: Drawn, base: Measures, ms: Measures, i: int) -> None:
+    """What measures do in a future."""
+    ms.effects[:] = base.effects
+    for w in range(len(f.term_sets)):
+        value = number(f, d, i, f.term_numbers[w])
+        if f.term_signs[w] == 0.0:
+            ms.effects[f.term_sets[w], f.term_effects[w]] = value
+        else:
+            ms.effects[f.term_sets[w], f.term_effects[w]] += f.term_signs[w] * value
+
+
+@called
+def tally(n: Network, f: Frame, d: Drawn, c: Course, r: Run, kept: Kept, i: int) -> None:
+    """Totals of a future, and its part of the sums by period."""
+    n_uses = len(n.use_goods)
+    total = kept.totals[i]
+    total[:] = 0.0
+    at = 2 * n_uses
+    total[at + FIRST_SHORT] = -1.0
+    discount, weight, worth = number(f, d, i, f.at.discount), d.weights[i], 1.0
+    for t in range(len(r.regime)):
+        wanted, missing = 0.0, 0.0
+        counts = f.first + t >= kept.count_from
+        for u in range(n_uses):
+            unmet = r.wanted[t, u] - r.served[t, u]
+            if unmet <= SHORT * r.wanted[t, u]:
+                unmet = 0.0
+            note(kept, t, i, weight, 1, u, unmet)
+            if counts:
+                total[u] += unmet
+                total[n_uses + u] += unmet * worth
+            if n.use_essential[u]:
+                wanted += c.weight[u] * r.wanted[t, u]
+                missing += c.weight[u] * unmet
+        note(kept, t, i, weight, 0, 0, 1.0 if missing > 0.0 else 0.0)
+        if counts and missing > 0.0:
+            if total[at + FIRST_SHORT] < 0.0:
+                total[at + FIRST_SHORT] = f.first + t
+            total[at + DEEPEST] = max(total[at + DEEPEST], missing / wanted)
+        money = 0.0
+        if kept.rows[2] >= 0 or kept.rows[3] >= 0:
+            for g in range(len(n.order)):
+                stock = r.fresh[t + 1, g]
+                for place in range(n.first_lot[g], n.first_lot[g + 1]):
+                    stock += r.lots[t + 1, c.lot_order[place]]
+                note(kept, t, i, weight, 2, g, stock)
+                money += stock * c.storage_cost[t, g]
+        if kept.rows[3] >= 0:
+            for k in range(len(n.outputs)):
+                money += r.bill[t, k]
+            note(kept, t, i, weight, 3, 0, money)
+            total[at + WORTH] += money * worth
+        worth *= discount
+
+
+@called
+def note(kept: Kept, t: int, i: int, weight: float, series: int, row: int, value: float) -> None:
+    """Add a number of a period to its sum, and to the path of the future."""
+    first = kept.rows[series]
+    if first >= 0:
+        kept.sums[t, first + row] += weight * value
+        if i < kept.n_paths:
+            kept.paths[i * len(kept.sums) + t, first + row] = value
+
+
+@called
+def run_futures(
+    network: Words,
+    plan: Words,
+    frame: Words,
+    base: Words,
+    drawn: Words,
+    course: Words,
+    measures: Words,
+    run: Words,
+    record: Words,
+    factors: Table,
+) -> None:
+    """Run the futures of a chunk one by one.
+
+    Args:
+        network: `Network`, packed.
+        plan: The central plan as a `Course`, packed.
+        frame: `Frame`, packed.
+        base: `Measures` with drawn factors at 0, packed.
+        drawn: `Drawn`, packed.
+        course: Room for the `Course` of a future, packed.
+        measures: Room for the `Measures` of a future, packed.
+        run: Room for a `Run`, packed.
+        record: `Kept`, packed.
+        factors: Room for phi. (m, G)
+    """
+    n, p, f, b = open_network(network), open_plan(plan), open_frame(frame), open_base(base)
+    d, c, ms = open_drawn(drawn), open_course(course), open_measures(measures)
+    r, kept = open_run(run), open_kept(record)
+    for i in range(len(d.weights)):
+        place_numbers(n, f, d, c, i)
+        place_paths(n, f, d, c, i)
+        follow_plan(n, p, f, c, factors)
+        place_state(n, p, f, d, c, r, factors, i)
+        place_turns(f, d, r, i)
+        place_factors(f, d, b, ms, i)
+        follow(n, c, ms, r)
+        tally(n, f, d, c, r, kept, i)
