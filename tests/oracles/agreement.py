@@ -121,7 +121,7 @@ def compare(asked: Asked) -> list[Compared]:
     return asked.found
 
 
-def _compare_cover(oracle: Oracle, row: CoverRow, tell) -> None:  # noqa: ANN001
+def _compare_cover(oracle: Oracle, row: CoverRow, tell) -> None:
     plain, step = oracle.plain, oracle.plain.step
     start = oracle.case.calendar.index_of(row.start)
     uses = [u for u in plain.uses if plain.essential[u]] if row.use == ALL_ESSENTIAL else [row.use]
@@ -144,7 +144,7 @@ def _compare_cover(oracle: Oracle, row: CoverRow, tell) -> None:  # noqa: ANN001
     tell("days_of_cover", where, engine, least)
 
 
-def _compare_losses(oracle: Oracle, row: LeverageRow, has_premium: bool, tell) -> None:  # noqa: ANN001, FBT001
+def _compare_losses(oracle: Oracle, row: LeverageRow, has_premium: bool, tell) -> None:
     plain, step = oracle.plain, oracle.plain.step
     start, length = oracle.case.calendar.index_of(row.start), row.length // step
     where = f"{row.measure} {start} {row.length}"
@@ -183,7 +183,7 @@ def _compare_losses(oracle: Oracle, row: LeverageRow, has_premium: bool, tell) -
         tell("sender_cost_lost", where, row.sender_cost_lost, right.sender_lost, size)
 
 
-def _compare_end(oracle: Oracle, end: LeverageEnd, tell) -> None:  # noqa: ANN001
+def _compare_end(oracle: Oracle, end: LeverageEnd, tell) -> None:
     plain = oracle.plain
     if not any(plain.essential.values()):
         return

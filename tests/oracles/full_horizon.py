@@ -608,7 +608,7 @@ class CalmPlan:
         random = np.random.default_rng(5)
         window = self.window
         costs = window.linear.nothing()
-        sizes = np.concatenate(window.linear._size)  # noqa: SLF001
+        sizes = np.concatenate(window.linear._size)
         apart = any(
             hit.element.startswith("stockpiles.")
             for m in self.plain.case.measures.values()
@@ -809,9 +809,7 @@ class Oracle:
     def _tail(self, plain: Plain, longest: int) -> int:
         """Periods of the calm plan behind the calendar: a long branch and some years."""
         delays = [
-            plain.periods(m.by)
-            for m in self.case.measures.values()
-            if m.kind is MeasureKind.DELAY
+            plain.periods(m.by) for m in self.case.measures.values() if m.kind is MeasureKind.DELAY
         ]
         ramps = [plain.periods(entry.ramp) for entry in self.case.plants.values()] if delays else []
         longest += max(delays, default=0) + max(ramps, default=0)
@@ -963,7 +961,7 @@ class Oracle:
 
         def more(rise: float) -> float:
             asked = costs + rise * exposed
-            return float(asked @ window.linear._run(asked)) - before  # noqa: SLF001
+            return float(asked @ window.linear._run(asked)) - before
 
         if more(LARGEST_RISE) < loss - 1e-9 * max(1.0, abs(loss), abs(before)):
             return None, True
@@ -1018,9 +1016,9 @@ class Oracle:
             costs = late.copy()
             for u in uses:
                 costs[window.unmet[u][:periods]] = 1.0 / size[u]
-            return float(costs @ window.linear._run(costs)) <= NOTHING  # noqa: SLF001
+            return float(costs @ window.linear._run(costs)) <= NOTHING
 
-        window.linear._load()  # noqa: SLF001
+        window.linear._load()
         if met(n):
             return None
         low, high = 0, n

@@ -313,9 +313,7 @@ class Plain:
     def _worth(self, good: str, known: dict[str, float]) -> float:
         """What a good is worth that nobody sells or makes: by its products and its uses."""
         worth = [0.0]
-        worth += [
-            self.shortage_cost[u] or 0.0 for u in self.uses if self.case.uses[u].good == good
-        ]
+        worth += [self.shortage_cost[u] or 0.0 for u in self.uses if self.case.uses[u].good == good]
         for work in self.works:
             if work.needs.get(good, 0.0) > 0:
                 product = known[work.good]

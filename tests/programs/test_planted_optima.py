@@ -14,6 +14,7 @@ from tests.programs.test_certificate import program
 
 EXACT = 1e-9
 
+
 def sized(asked: LinearProgram, columns: FloatArray) -> LinearProgram:
     """The program with what is usual of its columns said, as powers of two."""
     return replace(asked, sizes=Sizes(2.0 ** np.round(np.log2(columns)), np.zeros(0)))
