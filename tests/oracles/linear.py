@@ -32,7 +32,7 @@ class Level:
     """[its unit/unit of the column]"""
 
 
-class Unsolved(Exception):
+class UnsolvedError(Exception):
     """The solver found no optimum."""
 
 
@@ -139,7 +139,7 @@ class Linear:
             self._solver.run()
             status = self._solver.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:
-            raise Unsolved(self._solver.modelStatusToString(status))
+            raise UnsolvedError(self._solver.modelStatusToString(status))
         return np.array(self._solver.getSolution().col_value) * self.size
 
     def _hold(self) -> Floats:

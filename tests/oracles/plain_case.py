@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -160,7 +161,7 @@ class Plain:
         if survival.table:
             ages, shares = zip(*survival.table, strict=True)
             left = [float(np.interp(age + self.step * t, ages, shares)) for t in range(self.n)]
-            kept = np.array([1.0] + [b / a if a > 0 else 0.0 for a, b in zip(left, left[1:])])
+            kept = np.array([1.0] + [b / a if a > 0 else 0.0 for a, b in pairwise(left)])
         kept[0] = 1.0
         if survival.shelf_life is not None:
             usable = max(0, int((survival.shelf_life.value - age) // self.step))
@@ -358,7 +359,9 @@ class Plain:
                 self._strike(one, found)
         return found
 
-    def _strike(self, measure: Measure, found: Effect) -> None:
+    def _strike(  # noqa: C901, PLR0912 - one branch a kind of measure
+        self, measure: Measure, found: Effect
+    ) -> None:
         left = 1.0 - (1.0 if measure.share is None else measure.share.value)
         if measure.kind is MeasureKind.STOCKPILE_LOSS:
             for lot in self.lots:
