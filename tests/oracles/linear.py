@@ -19,7 +19,7 @@ Ints = npt.NDArray[np.int64]
 
 PRICED = 1e-9
 """Reduced cost, relative to the dearest column, from which on a column has a price."""
-FINEST = 1e-13
+FINEST = 1e-11
 """Prices below this are rounding."""
 
 
@@ -168,7 +168,7 @@ class Linear:
                 change = self._solver.changeRowsBounds if is_row else self._solver.changeColsBounds
                 change(len(where), where, low[where], high[where])
         prices = self._costs - self._matrix.T @ np.array(solution.row_dual)
-        return np.where(self._low < self._high, prices, 0.0)
+        return np.where((self._low < self._high) & (np.abs(prices) > FINEST), prices, 0.0)
 
     def minimize(self, levels: Sequence[Level]) -> tuple[Floats, dict[str, float]]:
         """The point that is best level by level, and each level's value."""
@@ -180,7 +180,7 @@ class Linear:
             if level.costs.any():
                 point = self._run(level.costs)
                 finer = self._hold()
-                if np.abs(finer).max(initial=0.0) > FINEST:
+                if finer.any():
                     point = self._run(finer / self.size)
                     self._hold()
             values[level.name] = float(level.costs @ point)
