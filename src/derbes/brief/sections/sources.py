@@ -104,10 +104,6 @@ def method_section(case: Case) -> Section:
             "proportion to what each draw needs (S9)."
         ),
         _(
-            "The simpler program that takes the time to survive as one period (L9) is what the "
-            "tests of derbes compare with; it gives no number here."
-        ),
-        _(
             "A measure comes as a surprise: it finds the stocks and goods in transit of the calm "
             "plan, and nothing before its start knows of it."
         ),
