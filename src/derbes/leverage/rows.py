@@ -122,10 +122,7 @@ def _bounds(
     are the same in both responses; else neither is known to lie below or above the truth.
     """
     program, window = branch.program, branch.window
-    values = [
-        program.level_costs @ with_shortfalls(branch, response)
-        for response in (best, rule)
-    ]
+    values = [program.level_costs @ with_shortfalls(branch, response) for response in (best, rule)]
     usual = np.abs(program.level_costs * usual_sizes(program).columns).max(axis=1, initial=0.0)
     scale = np.maximum(np.abs(values[0]), np.abs(values[1])) + usual
     apart = np.abs(values[0] - values[1]) > NOTHING * scale
