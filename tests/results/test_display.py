@@ -109,3 +109,10 @@ def test_cells_as_text():
 @given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e15, max_value=1e15))
 def test_a_shown_number_is_near_the_number(number):
     assert math.isclose(float(shown(number).replace(",", "")), number, rel_tol=5e-4)
+
+
+def test_a_cost_below_zero_says_that_it_is_a_gain():
+    row = dataclasses.replace(leverage_row(), sender_cost_returning=-1200.0)
+    text = text_table(leverage_columns("USD", "t"), [row])
+    assert "-1,200 (gains)" in text
+    assert "(gains)" not in text_table(leverage_columns("USD", "t"), [leverage_row()])
