@@ -40,9 +40,7 @@ def feasibility_residual(
         "L2": -_balance(arrays, run, found, inflow),
         "L2b": _beyond_inflow(arrays, run, found, inflow),
         "L2c": _too_old(arrays, run, found, inflow),
-        "L3": _over_capacity(
-            arrays, order_limits(layout, ran), shared_limits(layout, ran), run
-        ),
+        "L3": _over_capacity(arrays, order_limits(layout, ran), shared_limits(layout, ran), run),
         "L4": _over_hours(arrays, hours[:, window], run),
         "L5": run.unmet - demand_path(layout, ran),
         "L6": _stock(arrays, run) - arrays.storage_limit[:, window],
@@ -63,7 +61,9 @@ def _size_of(arrays: CaseArrays, name: str) -> FloatArray | float:
         for k, good in enumerate(activities.outputs)
     ]
     of_activities = of_goods[np.array(moved, dtype=np.int64)]
-    shared = [of_activities[activities.shared == q].max() for q in range(len(arrays.shared_capacity))]
+    shared = [
+        of_activities[activities.shared == q].max() for q in range(len(arrays.shared_capacity))
+    ]
     sizes = {
         "L1": of_goods[arrays.lot_goods],
         "L3": np.concatenate([of_activities, np.array(shared).reshape(-1, 1)]),
@@ -152,9 +152,7 @@ def _over_capacity(
 ) -> FloatArray:
     """Levels beyond their own or their shared capacity."""
     shared = arrays.activities.shared
-    pooled = [
-        run.levels[shared == q].sum(axis=0) - shares[q] for q in range(len(shares))
-    ]
+    pooled = [run.levels[shared == q].sum(axis=0) - shares[q] for q in range(len(shares))]
     return np.vstack([run.levels - most, *pooled])
 
 

@@ -15,8 +15,8 @@ from derbes.compiler import compile_case, compile_measure
 from derbes.draws import drawn_case, make_draws, uncertain_inputs
 from derbes.programs.calm import state_at
 from derbes.simulation import simulate_branch
-from derbes.simulation.futures import FuturesModel, simulate_futures
 from derbes.simulation.conditions import effects_of
+from derbes.simulation.futures import FuturesModel, simulate_futures
 from derbes.simulation.numbers import drawn_values
 from derbes.study.futures import prepare_futures
 

@@ -365,9 +365,7 @@ def place_factors(f: Frame, d: Drawn, base: Measures, ms: Measures, i: int) -> N
 
 
 @called
-def tally(
-    n: Network, f: Frame, d: Drawn, c: Course, r: Run, kept: Kept, i: int
-) -> None:
+def tally(n: Network, f: Frame, d: Drawn, c: Course, r: Run, kept: Kept, i: int) -> None:
     """Totals of a future, and its part of the sums by period."""
     n_uses = len(n.use_goods)
     total = kept.totals[i]
@@ -411,9 +409,7 @@ def tally(
 
 
 @called
-def note(
-    kept: Kept, t: int, i: int, weight: float, series: int, row: int, value: float
-) -> None:
+def note(kept: Kept, t: int, i: int, weight: float, series: int, row: int, value: float) -> None:
     """Add a number of a period to its sum, and to the path of the future."""
     first = kept.rows[series]
     if first >= 0:

@@ -765,9 +765,7 @@ def take(n: Network, c: Course, ms: Measures, f: Run, t: int) -> bool:
 
 
 @called
-def settle(
-    n: Network, c: Course, ms: Measures, f: Run, t: int, fills: bool, spare: bool
-) -> None:
+def settle(n: Network, c: Course, ms: Measures, f: Run, t: int, fills: bool, spare: bool) -> None:
     """Settle one turn: from stock alone where that is enough, else by planning.
 
     Args:

@@ -6,6 +6,7 @@ import numpy as np
 
 from derbes.case.arrays import ActivityKind, IntArray, MeasureArrays, State
 from derbes.case.quantity import FloatArray
+from derbes.kernels.packs import packed
 from derbes.kernels.policy import (
     N_GOOD,
     N_LINE,
@@ -15,7 +16,6 @@ from derbes.kernels.policy import (
     Run,
     run_branch,
 )
-from derbes.kernels.packs import packed
 from derbes.simulation.conditions import measures_of, takes_nothing
 from derbes.simulation.plan import CalmPath, Plan, kept_plan, lot_columns
 
@@ -145,7 +145,11 @@ def make_run(
         start: First period.
     """
     arrays, n, m = plan.arrays, len(turns[0]), len(course.capacity)
-    n_goods, n_activities, n_uses = len(arrays.goods), len(arrays.activities.names), len(arrays.uses)
+    n_goods, n_activities, n_uses = (
+        len(arrays.goods),
+        len(arrays.activities.names),
+        len(arrays.uses),
+    )
     shelf = int(course.shelf_life.max(initial=0))
     arriving, bill = np.zeros((m, n_activities)), np.zeros((m, n_activities))
     width = min(m, state.transit.shape[1])

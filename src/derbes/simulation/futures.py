@@ -282,14 +282,22 @@ class _Chunks:
             count_from=self.count_from,
         )
         course = plan.course._replace(
-            **{
-                name: np.zeros((m, getattr(plan.course, name).shape[1])) for name in BY_PERIOD
-            },
+            **{name: np.zeros((m, getattr(plan.course, name).shape[1])) for name in BY_PERIOD},
             **{
                 name: getattr(plan.course, name).copy()
                 for name in (
-                    "amounts", "line_time", "leads", "retention", "shelf_life", "weight",
-                    "opening", "ramp", "refill", "lot_order", "lot_until", "before_fresh",
+                    "amounts",
+                    "line_time",
+                    "leads",
+                    "retention",
+                    "shelf_life",
+                    "weight",
+                    "opening",
+                    "ramp",
+                    "refill",
+                    "lot_order",
+                    "lot_until",
+                    "before_fresh",
                     "lot_rank",
                 )  # fmt: skip
             },
@@ -387,7 +395,9 @@ def _need(plan: Plan) -> FloatArray:
     for k in [*np.flatnonzero(exports), *_final_first(plan)]:
         if network.turns_back[k] == 0:
             for i in range(activities.input_starts[k], activities.input_starts[k + 1]):
-                need[:, activities.input_goods[i]] += activities.input_amounts[i] * course.plan[:, k]
+                need[:, activities.input_goods[i]] += (
+                    activities.input_amounts[i] * course.plan[:, k]
+                )
     return need
 
 

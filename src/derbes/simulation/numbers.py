@@ -101,9 +101,7 @@ def make_places(arrays: CaseArrays, n_factors: int) -> Places:
     return Places(*(int(n) for n in np.cumsum([0, *counts])))
 
 
-def collect(
-    case: Case, arrays: CaseArrays, at: Places, *, inputs: Sequence[str]
-) -> Numbers:
+def collect(case: Case, arrays: CaseArrays, at: Places, *, inputs: Sequence[str]) -> Numbers:
     """The numbers of a case, those of measures left out.
 
     Args:

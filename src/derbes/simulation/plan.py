@@ -263,9 +263,7 @@ def lot_columns(arrays: CaseArrays, start: int) -> dict[str, IntArray]:
     ends = retention == 0.0
     until = np.where(ends.any(axis=1), ends.argmax(axis=1) - 1, NEVER)
     fresh = arrays.retention[arrays.lot_goods] ** n
-    found = lots_in_order(
-        arrays.lot_goods, until[None], retention.prod(axis=1)[None], fresh[None]
-    )
+    found = lots_in_order(arrays.lot_goods, until[None], retention.prod(axis=1)[None], fresh[None])
     return {name: rows[0] for name, rows in found.items()}
 
 

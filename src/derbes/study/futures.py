@@ -145,9 +145,7 @@ def _is_delay(case: Case, quantity: Quantity) -> bool:
     return any(by is not None and by.path == quantity.path for by in delays)
 
 
-def _lots(
-    case: Case, arrays: CaseArrays, numbers: Numbers
-) -> tuple[IntArray, tuple[LotPath, ...]]:
+def _lots(case: Case, arrays: CaseArrays, numbers: Numbers) -> tuple[IntArray, tuple[LotPath, ...]]:
     """Numbers of the lots; how each one's survival differs, and the paths."""
     at = numbers.at
     kinds = np.zeros(len(arrays.lots), dtype=np.int64)
