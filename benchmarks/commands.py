@@ -34,7 +34,7 @@ def _wall(*arguments: str) -> float:
         CalledProcessError: It failed.
     """
     begun = time.perf_counter()
-    subprocess.run(  # noqa: S603 - our own command, arguments given here
+    subprocess.run(
         [sys.executable, "-m", "derbes", *arguments],
         check=True,
         stdout=subprocess.DEVNULL,

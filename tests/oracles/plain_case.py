@@ -359,7 +359,7 @@ class Plain:
                 self._strike(one, found)
         return found
 
-    def _strike(  # noqa: C901, PLR0912 - one branch a kind of measure
+    def _strike(
         self, measure: Measure, found: Effect
     ) -> None:
         left = 1.0 - (1.0 if measure.share is None else measure.share.value)

@@ -13,11 +13,10 @@ from derbes.planning.decomposition import evaluate, solve_plan, trunk
 from derbes.planning.decomposition.evaluate import columns_of
 from derbes.planning.program import make_problem, with_branches
 from derbes.programs.bounds import window_bounds
-from derbes.programs.branch import found_state
+from derbes.programs.branch import found_state, horizon
 from derbes.programs.calm import first_state
 from derbes.programs.layout import make_layout, supply_matrix
 from derbes.programs.solver.lexicographic import solve_levels
-from derbes.programs.branch import horizon
 from derbes.programs.solver.statement import LinearProgram
 from tests.planning.generated import small_case
 from tests.small_cases import worked_example

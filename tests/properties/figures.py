@@ -206,7 +206,7 @@ def changed(case: Case, section: str, change: Callable[[Any], Mapping[str, Any]]
     return replace(case, **{section: made})
 
 
-def renamed(  # noqa: PLR0911 - one return a kind of value
+def renamed(
     value: Any, names: Mapping[str, str], *, turned: bool = True
 ) -> Any:
     """A value with ids renamed everywhere, and every mapping in reverse order."""

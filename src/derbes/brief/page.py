@@ -77,7 +77,7 @@ def sections_of(contents: BriefContents, focus: Focus) -> tuple[Section, ...]:
 
 
 def _environment() -> Any:
-    import jinja2  # noqa: PLC0415  rendering alone pays for it
+    import jinja2
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),

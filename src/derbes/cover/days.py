@@ -51,15 +51,13 @@ def forward_cover(amounts: FloatArray, retention: FloatArray, demand: FloatArray
     """
     batches = amounts.astype(np.float64).copy()
     order = np.argsort(np.cumprod(retention, axis=1).sum(axis=1), kind="stable")
-    for t, wanted in enumerate(demand):
+    for t, needed in enumerate(demand):
         batches *= retention[:, t]
         held = float(batches.sum())
-        if wanted > held * (1.0 + ROUNDING):
-            return ForwardCover(t + held / wanted)
-        for b in order:
-            taken = min(batches[b], wanted)
-            batches[b] -= taken
-            wanted -= taken
+        if needed > held * (1.0 + ROUNDING):
+            return ForwardCover(t + held / needed)
+        before = np.concatenate([[0.0], np.cumsum(batches[order])[:-1]])
+        batches[order] -= np.clip(needed - before, 0.0, batches[order])
     return ForwardCover(np.inf)
 
 

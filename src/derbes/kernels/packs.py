@@ -89,9 +89,7 @@ class PackFields(templates.AttributeTemplate):  # type: ignore[misc]
 templates.infer_getattr(PackFields)
 
 
-def _get_field(
-    context: Any, builder: Any, pack: Any, words: Any, name: str
-) -> Any:
+def _get_field(context: Any, builder: Any, pack: Any, words: Any, name: str) -> Any:
     """Read a field of a packed tuple."""
     fields = _fields(pack.kind)
     names = list(fields)
@@ -133,7 +131,7 @@ def _array_at(context: Any, builder: Any, kind: Any, place: Any) -> Any:
         itemsize=ir.Constant(_INDEX, 8),
         meminfo=None,
     )
-    return array._getvalue()  # noqa: SLF001 - how the compiler's own functions return one
+    return array._getvalue()
 
 
 def opener(kind: type) -> Any:

@@ -66,7 +66,7 @@ def is_as_good(program: LinearProgram, columns: FloatArray, best: FloatArray) ->
 def usual_course(window: Window, solution: Solution) -> Baseline:
     """The course without any measure: the calm plan, where it is as good as the optimum."""
     program, calm = window.program, calm_columns(window)
-    best = even(window.layout, program, solution.columns, CALM, window.state)
+    best = even(window.layout, program, solution.columns, CALM, found=window.state)
     columns = calm if is_as_good(program, calm, solution.columns) else best
     return Baseline(window, columns, window.state, CALM, program)
 

@@ -227,7 +227,7 @@ def make_window(calm: CalmSolution, start: int, n: int, before: Window | None = 
 
 
 def branch_bounds(
-    layout: Layout, state: State, end: CalmEnd, target: FloatArray, run: MeasureRun = CALM
+    layout: Layout, state: State, end: CalmEnd, target: FloatArray, *, run: MeasureRun = CALM
 ) -> Bounds:
     """Bounds of a branch: those of the window, and the way back to the calm plan (L8)."""
     bounds = window_bounds(layout, state, run, target)
@@ -295,7 +295,7 @@ def branch_program(
         layout.column("order").of(upper)[:] = order_limits(layout, run)
         layout.column("refill").of(upper)[:] = refill_limits(layout, run, window.target)
         return replace(template.program, col_upper=upper)
-    bounds = branch_bounds(window.layout, window.state, window.end, window.target, run)
+    bounds = branch_bounds(window.layout, window.state, window.end, window.target, run=run)
     costs = window.program.level_costs
     if run.measure is not None and np.any(run.measure.cost_factor != 1.0):
         _names, costs, _weights = objective_levels(window.layout, run)
@@ -351,7 +351,7 @@ def solve_branch(
     else:
         load(session, program, last.program if last else window.program)
         solution = solve_levels(program, session)
-        columns = even(window.layout, program, solution.columns, run, template.found)
+        columns = even(window.layout, program, solution.columns, run, found=template.found)
         solution = replace(solution, columns=columns)
     return BranchSolution(
         window=window,
@@ -386,7 +386,7 @@ def still_best(last: BranchSolution, program: LinearProgram, template: Template)
 
 
 def even(
-    layout: Layout, program: LinearProgram, columns: FloatArray, run: MeasureRun, found: State
+    layout: Layout, program: LinearProgram, columns: FloatArray, run: MeasureRun, *, found: State
 ) -> FloatArray:
     """An optimum in which what is alike in all its numbers is used alike. (columns,)"""
     arrays, shared = layout.arrays, columns.copy()

@@ -24,8 +24,9 @@ OLD_FIRST = 1.01
 """Old lots weigh more than fresh stock that lasts as long, so that they are drawn first."""
 FIRST_EXPIRED = 0.05
 """What lasts least weighs more by this part, so that it is drawn first."""
-TIE = 1e-3
-"""Weight of a unit from the last of several sources that cost the same, beside holding it."""
+TIE = 1e-2
+"""Weight of a unit from the last of several sources that cost the same, or bought as early
+as can be, beside holding it."""
 MONEY_SIZE = 64.0
 """Cost in the solver of what a usual period needs of the good whose flow is worth most."""
 TIERS = ("essential", "deferrable")
@@ -148,7 +149,8 @@ def _tidy_level(layout: Layout, values: FloatArray) -> FloatArray:
         layout.column("refill").of(level)[:] = values[layout.reserved][:, None]
     outputs = arrays.activities.outputs
     worth = np.where(outputs >= 0, values[np.maximum(outputs, 0)], 0.0)
-    layout.column("order").of(level)[:] = (TIE * _ranks(arrays) * worth)[:, None]
+    sooner = np.arange(layout.n, 0, -1) / layout.n
+    layout.column("order").of(level)[:] = TIE * worth[:, None] * (_ranks(arrays)[:, None] + sooner)
     return level
 
 

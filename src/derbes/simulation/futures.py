@@ -123,7 +123,7 @@ def calm_set(arrays: CaseArrays) -> MeasureSet:
     return MeasureSet((), calm_effects(arrays), crisis=False, terms=())
 
 
-def simulate_futures(  # noqa: PLR0913 - what is run, what is recorded, and how wide
+def simulate_futures(
     model: FuturesModel,
     draws: Draws,
     events: Events | None = None,
@@ -339,7 +339,7 @@ class _Chunks:
             order = {
                 name: rows[None] for name, rows in lot_columns(model.arrays, model.first).items()
             }
-        assert len(lot_paths) == len(paths) * n_paths  # noqa: S101 - what the kernel reads
+        assert len(lot_paths) == len(paths) * n_paths
         return Drawn(
             values=values,
             lot_paths=np.ascontiguousarray(lot_paths),

@@ -28,7 +28,7 @@ def provenance_of(case: Case) -> Provenance:
     )
 
 
-def made_by(  # noqa: PLR0913 - what a user may ask
+def made_by(
     case: Case,
     verb: str,
     *,

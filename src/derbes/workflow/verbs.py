@@ -75,7 +75,7 @@ def inputs(case: Case, where: str = "") -> tuple[Quantity, ...]:
     return quantities(case, where)
 
 
-def cover(  # noqa: PLR0913 - one option for each axis of the surface
+def cover(
     case: Case,
     *,
     variants: Sequence[str] = (BASE,),
@@ -102,7 +102,7 @@ def cover(  # noqa: PLR0913 - one option for each axis of the surface
     return Cover(rows=rows, provenance=made_by(case, "cover", **words))
 
 
-def leverage(  # noqa: PLR0913 - one option for each axis of the surface
+def leverage(
     case: Case,
     *,
     variants: Sequence[str] = (BASE,),
@@ -134,7 +134,7 @@ def leverage(  # noqa: PLR0913 - one option for each axis of the surface
     return with_units(case, found, made_by(case, "leverage", **words))
 
 
-def plan(  # noqa: PLR0913 - one option for each wish
+def plan(
     case: Case,
     *,
     variant: str = BASE,
@@ -224,7 +224,7 @@ def stress(
     return answered(case, words, effort)
 
 
-def statements(  # noqa: PLR0913 - one option for each wish
+def statements(
     case: Case,
     *,
     by: Sequence[str] = (),
@@ -302,7 +302,7 @@ def record_verdicts(path: Path | str, table: StatementTable) -> int:
     return record(Path(path), table)
 
 
-def brief(  # noqa: PLR0913 - one option for each axis of the surface
+def brief(
     case: Case,
     *,
     variants: Sequence[str] = (ALL,),

@@ -24,7 +24,7 @@ MOST_TOGETHER = 20_000
 """Columns up to which all draws are solved in one program."""
 
 
-def solve_plan(  # noqa: PLR0913 - the verb of the package
+def solve_plan(
     problem: PlanProblem,
     *,
     gap: float = 1e-3,

@@ -372,11 +372,11 @@ def _to_highs(program: LinearProgram, sizes: Sizes, cost_size: float) -> highspy
     matrix = program.matrix.copy()
     matrix.data = matrix.data * np.repeat(sizes.columns, np.diff(matrix.indptr))
     matrix.data /= sizes.rows[matrix.indices]
-    _refuse_unlike(program, matrix, sizes)
+    _refuse_unlike(program, matrix)
     return _with_matrix(lp, matrix)
 
 
-def _refuse_unlike(program: LinearProgram, matrix: sparse.csc_matrix, sizes: Sizes) -> None:
+def _refuse_unlike(program: LinearProgram, matrix: sparse.csc_matrix) -> None:
     """Refuse entries that no solver can tell from rounding.
 
     Raises:
