@@ -9,12 +9,18 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PINS := pyproject.toml constraints.txt
 CASE := cases/aspan
 WORKERS := 2
+SMOKE := tests/test_readme.py tests/cli/test_commands.py tests/cli/test_messages.py \
+  tests/cli/test_places.py tests/cli/test_process.py tests/casefile/test_messages.py \
+  tests/programs/test_highs.py tests/known_answers/test_worked_examples.py \
+  tests/known_answers/test_survival.py tests/known_answers/test_stock_rules.py
 
-.PHONY: help brief check bench coverage schema messages clean
+.PHONY: help brief picture check check-lowest check-newest bench coverage schema messages clean
 
 help:
 	@echo "make brief     the brief of the ASPAN case, out/brief.html"
+	@echo "make picture   the picture of the README, page one of that brief; needs Chromium"
 	@echo "make check     lint, types, imports, tests: what the continuous integration runs"
+	@echo "make check-lowest, make check-newest   command line and known answers with other versions"
 	@echo "make bench     speed against other tools, out/bench.json"
 	@echo "make coverage  branches reached by the tests"
 	@echo "make schema    the JSON Schema and the reference page of the case file"
@@ -25,12 +31,22 @@ brief: $(VENV)/.run-time
 	@mkdir -p out
 	$(BIN)/derbes brief $(CASE) --out out/brief.html
 
+picture: brief $(VENV)/.development
+	$(BIN)/python tools/picture.py out/brief.html docs/images/brief.png
+
 check: $(VENV)/.development
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n $(WORKERS)
+
+# Versions other than those of constraints.txt, each in an environment of its own.
+check-lowest check-newest: check-%: constraints-%.txt
+	@test -x $(VENV)-$*/bin/python || $(PYTHON) -m venv $(VENV)-$*
+	$(VENV)-$*/bin/python -m pip --disable-pip-version-check --quiet install \
+	  --constraint $< --editable . pytest hypothesis jsonschema
+	$(VENV)-$*/bin/python -m pytest --quiet -p no:cacheprovider $(SMOKE)
 
 bench: $(VENV)/.peers
 	@mkdir -p out
@@ -72,5 +88,5 @@ $(VENV)/.peers: $(VENV)/.run-time
 	@touch $@
 
 clean:
-	rm -rf out $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf out $(VENV) $(VENV)-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

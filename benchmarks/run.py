@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from benchmarks.agreement import measure_agreement
 from benchmarks.commands import measure_commands
 from benchmarks.cutoffs import measure_cutoffs
 from benchmarks.futures import measure_futures
@@ -21,12 +22,14 @@ ON_NETWORK: dict[str, Callable[..., list[Row]]] = {
     "kernel": measure_kernel,
 }
 """Measurements on the benchmark network."""
+AGREEMENT = "agreement"
 COMMANDS = "commands"
 FUTURES = "futures"
 ALONE: dict[str, Callable[..., list[Row]]] = {
     PLAN: measure_plan,
     FUTURES: measure_futures,
     COMMANDS: measure_commands,
+    AGREEMENT: measure_agreement,
 }
 """Measurements that need nothing ready."""
 

@@ -15,6 +15,7 @@ from derbes.brief.sections.coverage import coverage_figure
 from derbes.brief.sections.leverage import losses_section
 from derbes.brief.sections.sources import method_section
 from derbes.brief.sections.wording import binding_words
+from derbes.case.basics import Note
 from derbes.case.entities import Case, Measure, MeasureKind
 from derbes.language import use_language
 from derbes.results.cover import Cover
@@ -295,7 +296,8 @@ def calm_contents(contents):
         if (row.variant, row.start) == ("base", "2026-01")
     )
     made = contents.leverage.provenance
-    case = replace(contents.case, measures={}, main_measure="", variants={})
+    notes = (Note("measures", "nothing is asked", fix="write one"),)
+    case = replace(contents.case, measures={}, main_measure="", variants={}, notes=notes)
     calm = {"base": contents.calm["base"]}
     return BriefContents(case, Cover(rows, made), Leverage((), (), made), calm)
 
@@ -304,9 +306,8 @@ def test_a_case_without_a_measure_shows_what_it_can(calm_contents):
     page = render_brief(calm_contents)
     said = text_of(page_one(page))
     assert (
-        "Nothing is asked of this case yet: it has no measure. What a stop would do is asked by a "
-        "measure, such as: measures: {stop: {kind: embargo, sender: ACTOR, hits: {actor: ACTOR}, "
-        "lengths: [12]}}."
+        "Nothing is asked of this case yet: it has no measure. To ask what a stop would do, write "
+        "one. Until then this page shows days of cover, the calm plan and the inputs."
     ) in said
     assert "Days of cover, least\n121 days\nRinsing, in January 2026, without any delivery" in said
     assert "Short in calm from\nnever\nessential uses, without any measure" in said
@@ -318,6 +319,7 @@ def test_a_case_without_a_measure_shows_what_it_can(calm_contents):
         "chokepoint",
         "inputs",
         "facts",
+        "notes",
         "missing",
         "method",
         "reproduce",
@@ -326,14 +328,15 @@ def test_a_case_without_a_measure_shows_what_it_can(calm_contents):
 
 
 def test_what_was_read_otherwise_than_written_is_told(contents):
-    notes = ("goods.alum: 2.4 months of lead time are taken as 3.", "uses.pools: worth less.")
-    page = render_brief(replace(contents, notes=notes))
-    assert (
-        "Known to be missing: 1 (suppliers.westland_alum.margin_share). 2 remarks on how the "
-        in (text_of(page_one(page)))
+    notes = (
+        Note("goods.alum.lead_time", "2.4 months count as 3", fix="write whole months"),
+        Note("uses.pools", "worth less than its good"),
     )
-    for note in notes:
-        assert f"| {note}" in text_of(part(page, "notes"))
+    page = render_brief(replace(contents, case=replace(contents.case, notes=notes)))
+    assert "2 notes on what is made of them." in text_of(page_one(page))
+    said = text_of(part(page, "notes"))
+    assert "| goods.alum.lead_time | 2.4 months count as 3 | write whole months" in said
+    assert "| uses.pools | worth less than its good |" in said
     assert 'id="notes"' not in render_brief(contents)
 
 

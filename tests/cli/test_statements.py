@@ -41,7 +41,7 @@ def test_the_table(run, path):
     answer = run("statements", path, *QUICK, "--flips", "0")
     assert (answer.code, answer.err) == (0, "")
     lines = answer.out.splitlines()
-    assert lines[0] == "As of 2026-02-03, 4 draws, seed 1"
+    assert lines[0] == "As of 2026-02-03, 4 draws where programs are solved, 256 elsewhere, seed 1"
     assert lines[2].split("  ")[0] == "id"
     assert re.match(r"W01 +town +capability +holds +1 +0 +– *$", lines[3])
     assert "1 holds, 1 likely" in lines

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from derbes.case.arrays import open_share
 from derbes.case.calendar import Step
 from derbes.case.entities import Hit, MeasureKind
 from derbes.case.quantity import Quantity
 from derbes.compiler import compile_case
 from derbes.compiler.horizon import longest_lead_time, tail_periods
-from derbes.compiler.plants import open_share, opening_period
+from derbes.compiler.plants import opening_period
 from tests.compiler.world import measure, world
 
 Q = Quantity
@@ -54,17 +55,20 @@ def test_the_longest_way_counts_routes_recipes_and_delays():
 @pytest.mark.parametrize(
     ("lengths", "asked", "horizon", "tail"),
     [
-        ((3,), 0, 1.0, 3 + 6 + 4 + 25),
-        ((3, 12), 0, 1.0, 12 + 6 + 4 + 25),
-        ((3, 12), 18, 1.0, 18 + 6 + 4 + 25),
-        ((3,), 0, 36.0, 36 + 25),
+        ((3,), 0, 1.0, 48 + 6 + 4 + 25),
+        ((3, 48), 36, 1.0, 48 + 6 + 4 + 25),
+        ((3, 49), 0, 1.0, 49 + 6 + 4 + 25),
+        ((3, 12), 60, 1.0, 60 + 6 + 4 + 25),
+        ((3,), 0, 36.0, 48 + 6 + 4 + 25),
+        ((3,), 0, 70.0, 70 + 25),
     ],
 )
 def test_the_tail_has_room_for_the_measure_the_way_back_and_lost_sales(
     lengths, asked, horizon, tail
 ):
-    """The longest branch is the measure, the refill and the longest lead time, or the
-    sender's horizon; two years and a period stand behind it."""
+    """The longest branch is the measure, or four years, with the refill and the longest lead
+    time behind it, or the sender's horizon; two years and a period come after it. So a
+    calm plan hangs on no length up to four years."""
     case = world(measure(MeasureKind.EMBARGO, Hit(actor="sender"), lengths=lengths))
     case = replace(case, sender_horizon=Q(horizon))
     assert tail_periods(case, asked) == tail
@@ -73,15 +77,15 @@ def test_the_tail_has_room_for_the_measure_the_way_back_and_lost_sales(
 
 
 def test_the_tail_of_a_case_by_quarters():
-    """4 months of lead time are 2 quarters, 6 of refill 2, 36 of lost sales 12, two years 8."""
+    """4 months of lead time are 2 quarters, 6 of refill 2, four years 16, two years 8."""
     case = world(measure(MeasureKind.EMBARGO, Hit(actor="sender")), step=Step.QUARTER)
-    assert compile_case(case).n_periods == 24 + 12 + 8 + 1
+    assert compile_case(case).n_periods == 24 + 16 + 2 + 2 + 8 + 1
     long = measure(MeasureKind.EMBARGO, Hit(actor="sender"), lengths=(20,))
     assert compile_case(world(long, step=Step.QUARTER)).n_periods == 24 + 20 + 2 + 2 + 8 + 1
 
 
 def test_the_tail_has_room_for_an_opening_that_is_delayed():
-    """5 months of delay lengthen the longest way and the opening, whose ramp takes 3."""
-    late = measure(MeasureKind.DELAY, Hit(element="plants.mill"), by=Q(5.0))
+    """Three months, 50 of delay and 3 of ramp."""
+    late = measure(MeasureKind.DELAY, Hit(element="plants.mill"), by=Q(50.0))
     case = replace(world(late), sender_horizon=Q(1.0))
-    assert tail_periods(case) == 3 + 6 + (4 + 5) + (5 + 3) + 25
+    assert tail_periods(case) == (3 + 50 + 3) + 6 + 4 + 25

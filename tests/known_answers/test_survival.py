@@ -1,14 +1,15 @@
 """Time to survive against closed forms and against programs of others."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from derbes.case.arrays import CaseArrays
+from derbes.case.entities import Plant, Recipe
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
-from derbes.compiler import compile_case
 from derbes.cover import cover_table, iea_days_of_imports
-from derbes.programs.aggregate import Network, aggregate_time_to_survive
+from tests.oracles.aggregate import aggregate_time_to_survive
 from tests.small_cases import one_good, worked_example
 
 
@@ -58,27 +59,21 @@ def test_survival_table_is_followed() -> None:
     assert survived(case) == pytest.approx(2.4)
 
 
-def network(arrays: CaseArrays, cut: bool) -> Network:
-    activities = arrays.activities
-    open_ = np.array([not (cut and actor == "sender") for actor in activities.actors])
-    stock = np.zeros(len(arrays.goods))
-    np.add.at(stock, arrays.lot_goods, arrays.lot_stock)
-    return Network(
-        arrays=arrays,
-        stock=stock,
-        demand=arrays.demand[:, 0],
-        capacity=activities.capacity[:, 0] * open_,
-        line_hours=arrays.line_hours[:, 0],
-    )
-
-
 @pytest.mark.parametrize("example", [1, 2])
-def test_aggregate_program_of_simchi_levi(example: int) -> None:
+def test_a_network_taken_at_once(example: int) -> None:
     """Constant supply of one good: the aggregate program has the calendar's answer."""
-    arrays = compile_case(worked_example(example))
-    uses = np.array([True])
-    assert aggregate_time_to_survive(network(arrays, cut=True), uses) == pytest.approx(10.0)
-    assert aggregate_time_to_survive(network(arrays, cut=False), uses) == np.inf
+    case = worked_example(example)
+    assert aggregate_time_to_survive(case, ["use"], "cut") == pytest.approx(10.0)
+    assert aggregate_time_to_survive(case, ["use"]) == np.inf
+
+
+def test_a_network_taken_at_once_is_limited_by_its_lines() -> None:
+    """60 hours make 40 a month of the 100 that are used: 120 in stock last two months."""
+    case = one_good(stock=120.0, capacity=0.0)
+    plant = Plant("works", actor="home", opening=0, lines={"line": Quantity(60.0)})
+    make = Recipe("make", output="good", plant="works", line="line", hours=Quantity(1.5))
+    case = replace(case, plants={"works": plant}, recipes={"make": make})
+    assert aggregate_time_to_survive(case, ["use"]) == pytest.approx(120 / (100 - 40))
 
 
 def test_iea_rule() -> None:

@@ -121,7 +121,7 @@ def compare(asked: Asked) -> list[Compared]:
     return asked.found
 
 
-def _compare_cover(oracle: Oracle, row: CoverRow, tell) -> None:  # noqa: ANN001
+def _compare_cover(oracle: Oracle, row: CoverRow, tell) -> None:
     plain, step = oracle.plain, oracle.plain.step
     start = oracle.case.calendar.index_of(row.start)
     uses = [u for u in plain.uses if plain.essential[u]] if row.use == ALL_ESSENTIAL else [row.use]
@@ -144,7 +144,7 @@ def _compare_cover(oracle: Oracle, row: CoverRow, tell) -> None:  # noqa: ANN001
     tell("days_of_cover", where, engine, least)
 
 
-def _compare_losses(oracle: Oracle, row: LeverageRow, has_premium: bool, tell) -> None:  # noqa: ANN001, FBT001
+def _compare_losses(oracle: Oracle, row: LeverageRow, has_premium: bool, tell) -> None:
     plain, step = oracle.plain, oracle.plain.step
     start, length = oracle.case.calendar.index_of(row.start), row.length // step
     where = f"{row.measure} {start} {row.length}"
@@ -171,7 +171,8 @@ def _compare_losses(oracle: Oracle, row: LeverageRow, has_premium: bool, tell) -
     size = right.size
     if row.target_loss is not None and right.target_loss is not None:
         tell("target_loss", where, row.target_loss, right.target_loss, size)
-        if has_premium and (row.premium is not None or row.premium_unbounded):
+        is_told = row.premium is not None or row.premium_unbounded
+        if has_premium and is_told and (right.premium is not None or right.premium_unbounded):
             engine = float("inf") if row.premium_unbounded else row.premium
             premium = float("inf") if right.premium_unbounded else right.premium
             tell("premium", where, engine, premium, 1e3 * max(1.0, size / (right.exposed or 1.0)))
@@ -182,7 +183,7 @@ def _compare_losses(oracle: Oracle, row: LeverageRow, has_premium: bool, tell) -
         tell("sender_cost_lost", where, row.sender_cost_lost, right.sender_lost, size)
 
 
-def _compare_end(oracle: Oracle, end: LeverageEnd, tell) -> None:  # noqa: ANN001
+def _compare_end(oracle: Oracle, end: LeverageEnd, tell) -> None:
     plain = oracle.plain
     if not any(plain.essential.values()):
         return
@@ -196,7 +197,7 @@ def _of_seed(seed: int) -> list[Compared]:
     asked = asked_of(seed)
     try:
         return compare(asked)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the case has no answer
+    except Exception as error:  # noqa: BLE001 - the case has no answer
         text = f"{type(error).__name__}: {error}"
         return [Compared(seed, "error", "", text[:200], "an answer", agrees=False, is_unique=True)]
 
@@ -208,37 +209,57 @@ def agreement(seeds: Iterable[int], n_workers: int = 2) -> Iterator[Compared]:
             yield from found
 
 
+@dataclass(slots=True)
+class Summary:
+    """How many figures agree, and how many were compared."""
+
+    total: Counter[str] = field(default_factory=Counter)
+    agreed: Counter[str] = field(default_factory=Counter)
+    ambiguous: Counter[str] = field(default_factory=Counter)
+    """Figures that differ where the calm plan that they start from is not one plan."""
+    unlike: list[Compared] = field(default_factory=list)
+
+    def add(self, one: Compared) -> None:
+        """Count a figure."""
+        if one.agrees or one.is_unique:
+            self.total[one.field] += 1
+            self.agreed[one.field] += one.agrees
+        else:
+            self.ambiguous[one.field] += 1
+        if not one.agrees and one.is_unique:
+            self.unlike.append(one)
+
+
+def summary(seeds: Iterable[int], n_workers: int = 2) -> Summary:
+    """Figures of many random cases, counted."""
+    found = Summary()
+    for one in agreement(seeds, n_workers):
+        found.add(one)
+    return found
+
+
 def main() -> None:
     """Print how many figures agree, and those that do not."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument(
-        "--show", type=int, default=10, help="disagreements to show for each figure"
-    )
+    parser.add_argument("--show", type=int, default=10, help="of each figure that differs")
     asked = parser.parse_args()
     began = time.perf_counter()
-    total, agreed, ambiguous, shown = Counter(), Counter(), Counter(), Counter()
-    seeds = range(asked.seed, asked.seed + asked.cases)
-    for one in agreement(seeds, asked.workers):
-        if not one.is_unique and not one.agrees:
-            ambiguous[one.field] += 1
-            continue
-        total[one.field] += 1
-        agreed[one.field] += one.agrees
-        if not one.agrees and shown[one.field] < asked.show:
-            shown[one.field] += 1
-            sys.stdout.write(
-                f"seed {one.seed} {one.field} ({one.where}): engine {one.engine}, "
-                f"plain {one.oracle}\n"
-            )
+    found = summary(range(asked.seed, asked.seed + asked.cases), asked.workers)
+    shown: Counter[str] = Counter()
+    for one in found.unlike:
+        shown[one.field] += 1
+        if shown[one.field] <= asked.show:
+            where = f"seed {one.seed} {one.field} ({one.where})"
+            sys.stdout.write(f"{where}: engine {one.engine}, plain {one.oracle}\n")
     for name in [*FIELDS, "error"]:
-        if total[name]:
-            sys.stdout.write(
-                f"{name:24s} {agreed[name]:7d} of {total[name]:7d} agree"
-                f"{f', {ambiguous[name]} from a calm plan that is not one' if ambiguous[name] else ''}\n"
-            )
+        if found.total[name]:
+            line = f"{name:24s} {found.agreed[name]:7d} of {found.total[name]:7d} agree"
+            if found.ambiguous[name]:
+                line += f", {found.ambiguous[name]} from a calm plan that is not one"
+            sys.stdout.write(line + "\n")
     sys.stdout.write(f"{asked.cases} cases in {time.perf_counter() - began:.0f} s\n")
 
 

@@ -19,7 +19,8 @@ Ints = npt.NDArray[np.int64]
 
 PRICED = 1e-9
 """Reduced cost, relative to the dearest column, from which on a column has a price."""
-FREE = 1e30
+FINEST = 1e-11
+"""Prices below this are rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Level:
     """[its unit/unit of the column]"""
 
 
-class Unsolved(Exception):
+class UnsolvedError(Exception):
     """The solver found no optimum."""
 
 
@@ -94,7 +95,7 @@ class Linear:
         matrix = sparse.csc_matrix(matrix)
         least = np.concatenate(self._least) / largest
         most = np.concatenate(self._most) / largest
-        self.size = size
+        self.size, self._matrix = size, matrix
         program = highspy.HighsLp()
         program.num_col_, program.num_row_ = self.n_columns, self.n_rows
         program.col_cost_ = np.zeros(self.n_columns)
@@ -127,8 +128,9 @@ class Linear:
     def _run(self, costs: Floats) -> Floats:
         scaled = costs * self.size
         largest = float(np.abs(scaled).max(initial=0.0)) or 1.0
+        self._costs = scaled / largest
         self._solver.changeColsCost(
-            self.n_columns, np.arange(self.n_columns, dtype=np.int32), scaled / largest
+            self.n_columns, np.arange(self.n_columns, dtype=np.int32), self._costs
         )
         self._solver.run()
         status = self._solver.getModelStatus()
@@ -137,11 +139,16 @@ class Linear:
             self._solver.run()
             status = self._solver.getModelStatus()
         if status != highspy.HighsModelStatus.kOptimal:
-            raise Unsolved(self._solver.modelStatusToString(status))
+            raise UnsolvedError(self._solver.modelStatusToString(status))
         return np.array(self._solver.getSolution().col_value) * self.size
 
-    def _hold(self) -> None:
-        """What has a price stays where it is."""
+    def _hold(self) -> Floats:
+        """What has a price stays where it is.
+
+        Returns:
+            Prices of the columns that are still free: where the costs of a level lie far
+            apart, what is left of it to be minimized. (columns,)
+        """
         solution, basis = self._solver.getSolution(), self._solver.getBasis()
         for is_row in (False, True):
             prices = np.array(solution.row_dual if is_row else solution.col_dual)
@@ -160,6 +167,8 @@ class Linear:
             if len(where):
                 change = self._solver.changeRowsBounds if is_row else self._solver.changeColsBounds
                 change(len(where), where, low[where], high[where])
+        prices = self._costs - self._matrix.T @ np.array(solution.row_dual)
+        return np.where((self._low < self._high) & (np.abs(prices) > FINEST), prices, 0.0)
 
     def minimize(self, levels: Sequence[Level]) -> tuple[Floats, dict[str, float]]:
         """The point that is best level by level, and each level's value."""
@@ -170,7 +179,10 @@ class Linear:
         for level in levels:
             if level.costs.any():
                 point = self._run(level.costs)
-                self._hold()
+                finer = self._hold()
+                if finer.any():
+                    point = self._run(finer / self.size)
+                    self._hold()
             values[level.name] = float(level.costs @ point)
         return point, {level.name: float(level.costs @ point) for level in levels}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -160,7 +161,7 @@ class Plain:
         if survival.table:
             ages, shares = zip(*survival.table, strict=True)
             left = [float(np.interp(age + self.step * t, ages, shares)) for t in range(self.n)]
-            kept = np.array([1.0] + [b / a if a > 0 else 0.0 for a, b in zip(left, left[1:])])
+            kept = np.array([1.0] + [b / a if a > 0 else 0.0 for a, b in pairwise(left)])
         kept[0] = 1.0
         if survival.shelf_life is not None:
             usable = max(0, int((survival.shelf_life.value - age) // self.step))
@@ -304,9 +305,23 @@ class Plain:
                 if work.kind != "sell":
                     cost = work.cost[0] + sum(a * found[g] for g, a in work.needs.items())
                     found[work.good] = min(found[work.good], cost)
-        known = [v for v in found.values() if np.isfinite(v)]
-        dearest = max(known, default=0.0) or 1.0
-        return {g: v if np.isfinite(v) and v > 0 else dearest for g, v in found.items()}
+        for g in self.goods:
+            if not (np.isfinite(found[g]) and found[g] > 0):
+                found[g] = self._worth(g, found)
+        flows = max((v * self.size[g] for g, v in found.items()), default=0.0) or 1.0
+        return {g: v if v > 0 else flows / self.size[g] for g, v in found.items()}
+
+    def _worth(self, good: str, known: dict[str, float]) -> float:
+        """What a good is worth that nobody sells or makes: by its products and its uses."""
+        worth = [0.0]
+        worth += [self.shortage_cost[u] or 0.0 for u in self.uses if self.case.uses[u].good == good]
+        for work in self.works:
+            if work.needs.get(good, 0.0) > 0:
+                product = known[work.good]
+                if not (np.isfinite(product) and product > 0):
+                    product = self._worth(work.good, known)
+                worth.append(product / work.needs[good])
+        return max(worth)
 
     def together(self, measure: Measure) -> list[Measure]:
         """The measure and all that run at the same time."""
@@ -344,7 +359,9 @@ class Plain:
                 self._strike(one, found)
         return found
 
-    def _strike(self, measure: Measure, found: Effect) -> None:
+    def _strike(  # noqa: C901, PLR0912 - one branch a kind of measure
+        self, measure: Measure, found: Effect
+    ) -> None:
         left = 1.0 - (1.0 if measure.share is None else measure.share.value)
         if measure.kind is MeasureKind.STOCKPILE_LOSS:
             for lot in self.lots:

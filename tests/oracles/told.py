@@ -51,7 +51,7 @@ def _entry(value: Any, calendar: Calendar) -> str:
             parts.append(f"opening: {calendar.label(entry)}")
             continue
         if f.name == "lengths":
-            entry = tuple(n * int(calendar.step) for n in entry)  # noqa: PLW2901
+            entry = tuple(n * int(calendar.step) for n in entry)
         parts.append(f"{f.name}: {_written(entry, calendar)}")
     return "{" + ", ".join(parts) + "}"
 

@@ -21,14 +21,12 @@ from derbes.case.entities import (
 )
 from derbes.case.quantity import Quantity
 from derbes.compiler import compile_case, compile_measure
-from derbes.programs.aggregate import aggregate_program, aggregate_time_to_survive
 from derbes.programs.bounds import demand_path, order_limits, window_bounds
 from derbes.programs.branch import branch_program, make_window
 from derbes.programs.calm import calm_program, first_state, solve_calm
 from derbes.programs.layout import make_layout
 from derbes.programs.objective import order_costs
 from derbes.programs.survive import SurvivalProgram
-from tests.known_answers.test_survival import network
 from tests.programs.solved import branch_of, calm_of, changed, example, row, solved_alone, stock
 from tests.small_cases import one_good, smallest_complete, worked_example
 
@@ -397,34 +395,6 @@ def test_l8_old_stock_does_not_stand_for_new():
     factors, low, _most = row(branch.program, f"calm_age(stock,{last})")
     assert factors == {f"fresh(good,{last})": 1.0, f"younger(stock,{last})": 1.0}
     assert low == pytest.approx(calm.fresh[0, last])
-
-
-# A network at once
-
-
-def test_l9_the_aggregate_program_is_one_period_long():
-    case = smallest_complete()
-    arrays = compile_case(case)
-    program = aggregate_program(network(arrays, cut=False), arrays.use_essential)
-    good, low, stock_at_hand = row(program, "balance(good,0)")
-    assert good == {"order(make,0)": -1.0, "order(buyer,0)": 1.0, "time(all,0)": 3.0}
-    assert (low, stock_at_hand) == (-np.inf, 5.0)
-    assert row(program, "line(plant_press,0)") == (
-        {"order(make,0)": 1.5, "time(all,0)": -8.0}, -np.inf, 0.0,
-    )  # fmt: skip
-    assert row(program, "capacity(seller_rail,0)")[0] == {
-        "order(seller_rail,0)": 1.0, "time(all,0)": -9.0,
-    }  # fmt: skip
-
-
-def test_l9_a_line_limits_the_aggregate_too():
-    """120 hours make 40 a month of the 50 that are used: 80 in stock last eight months."""
-    case = one_line()
-    pile = Stockpile("pile", good="second", quantity=Q(80.0))
-    arrays = compile_case(replace(case, stockpiles={"pile": pile}))
-    only_second = np.array([False, True])
-    found = aggregate_time_to_survive(network(arrays, cut=False), only_second)
-    assert found == pytest.approx(80 / (50 - 40))
 
 
 # Money

@@ -11,13 +11,11 @@ import pytest
 from derbes.case.arrays import MeasureRun
 from derbes.compiler import compile_case, compile_measure
 from derbes.leverage.premium import money_program
-from derbes.programs.aggregate import aggregate_program
 from derbes.programs.branch import branch_program, make_window
 from derbes.programs.calm import calm_program, first_state, solve_calm
 from derbes.programs.layout import make_layout
 from derbes.programs.solver.statement import LinearProgram, to_lp_text
 from derbes.programs.survive import survival_program
-from tests.known_answers.test_survival import network
 from tests.programs.solved import baseline_of
 from tests.small_cases import smallest_complete
 
@@ -36,12 +34,11 @@ def programs() -> dict[str, LinearProgram]:
         "calm": calm_program(short)[1],
         "branch": branch_program(window, cut),
         "survive": survival_program(layout, first_state(arrays)),
-        "aggregate": aggregate_program(network(arrays, cut=True), arrays.use_essential),
         "price_rise": money_program(baseline_of(window)),
     }
 
 
-@pytest.mark.parametrize("name", ["calm", "branch", "survive", "aggregate", "price_rise"])
+@pytest.mark.parametrize("name", ["calm", "branch", "survive", "price_rise"])
 def test_program_reads_as_intended(name: str) -> None:
     text = to_lp_text(programs()[name])
     golden = FOLDER / f"{name}.lp"
@@ -56,7 +53,7 @@ def test_every_kind_of_row_stands_in_a_golden_program() -> None:
     texts = "\n".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*.lp"))
     assert kinds == {
         "stock", "fresh_stock", "balance", "shelf_life", "shared_capacity", "line", "storage",
-        "reserve", "refill", "calm_state", "calm_age", "calm_freshness", "capacity",
+        "reserve", "refill", "calm_state", "calm_age", "calm_freshness",
     }  # fmt: skip
     for kind in kinds:
         assert f" {kind}(" in texts

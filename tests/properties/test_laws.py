@@ -3,7 +3,6 @@
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -15,13 +14,13 @@ from derbes.case.request import Request
 from derbes.compiler import compile_case, compile_measure
 from derbes.cover import cover_table
 from derbes.leverage import leverage_surface
-from derbes.leverage.accounts import response_money
-from derbes.leverage.baseline import calm_baseline
-from derbes.leverage.points import StartSolver, myopic_response, optimal_response
-from derbes.programs.branch import least_window, make_window, solve_alone
+from derbes.leverage.accounts import target_loss
+from derbes.leverage.points import myopic_response, optimal_response
+from derbes.programs.branch import horizon, make_window
 from derbes.programs.calm import solve_calm
 from derbes.programs.survive import SurvivalProgram
 from derbes.results.leverage import LeverageRow
+from tests.programs.solved import baseline_of, is_met, solved_alone
 from tests.properties.generated import cases, with_measure
 
 LAW = settings(
@@ -53,6 +52,8 @@ def test_every_optimum_carries_its_proof(case: Case, start: int) -> None:
 @LAW
 @given(cases(), starts)
 def test_a_longer_measure_leaves_no_less_unmet(case: Case, start: int) -> None:
+    """Both counted over 14 months: 8 of the longer, 4 of refill and 2 of lead time."""
+    case = replace(case, sender_horizon=Quantity(14.0))
     length = case.measures["cut"].lengths[0]
     longer = with_measure(case, lengths=(length + 2,))
     room = CLOSE * essential_demand(case)
@@ -69,18 +70,12 @@ def test_a_stricter_measure_leaves_no_less_unmet(case: Case, start: int, share: 
 
 @LAW
 @given(cases(), starts)
-def test_a_measure_that_cuts_nothing_changes_nothing(case: Case, start: int) -> None:
-    nothing = with_measure(case, share=Quantity(0.0))
-    arrays = compile_case(nothing)
-    calm = solve_calm(arrays)
-    measure = compile_measure(nothing, arrays, "cut")
-    branch = StartSolver(calm, start, 3).solve(MeasureRun(measure, 3))
-    n = branch.window.layout.n
-    np.testing.assert_allclose(
-        branch.block("unmet").sum(),
-        calm.unmet[:, start : start + n].sum(),
-        atol=CLOSE * essential_demand(case) * n,
-    )
+def test_a_measure_that_cuts_nothing_costs_nobody_anything(case: Case, start: int) -> None:
+    one = row(with_measure(case, share=Quantity(0.0)), start)
+    assert one.takes_nothing
+    assert (one.unmet_essential, one.unmet_deferrable, one.deepest_shortfall) == (0.0, 0.0, 0.0)
+    assert one.target_loss == 0.0
+    assert one.sender_cost_returning in {0.0, None}
 
 
 @LAW
@@ -166,27 +161,44 @@ def test_scaling_all_quantities_scales_losses(case: Case, start: int, factor: fl
 
 @LAW
 @given(cases(), starts)
-def test_a_window_has_the_answer_of_the_whole_horizon(case: Case, start: int) -> None:
-    """Two ways: the window that the surface uses, warm; and all periods, cold."""
+def test_what_is_counted_is_the_horizon_and_no_more(case: Case, start: int) -> None:
+    """Two ways: as the surface does it, warm; and one cold window of as many periods as the
+    sender's horizon, or the measure with the refill and the longest lead time."""
     arrays = compile_case(case)
     calm = solve_calm(arrays)
     run = MeasureRun(compile_measure(case, arrays, "cut"), case.measures["cut"].lengths[0])
-    branch = StartSolver(calm, start, run.length).solve(run)
-    assume(branch.rejoined)
-    whole = make_window(calm, start, arrays.n_periods - start)
     assert run.measure is not None
-    full = solve_alone(whole, run.measure, run.length)
-    for kind in ("unmet",):
-        assert full.block(kind).sum() == pytest.approx(
-            branch.block(kind).sum() + calm.unmet[:, start + branch.window.layout.n :].sum(),
-            abs=CLOSE * essential_demand(case),
-        )
-    near = (
-        response_money(branch.window, optimal_response(branch), run)
-        - calm_baseline(branch.window).money
+    leads = arrays.activities.lead_times
+    n = max(6, run.length + arrays.refill_periods + int(leads.max(initial=0)))
+    window = make_window(calm, start, n)
+    found, without = solved_alone(window, run.measure, run.length), baseline_of(window)
+    one = row(case, start)
+    assert one.window == n
+    essential = arrays.use_essential
+    added = (found.block("unmet") - without.unmet)[essential].sum()
+    room = CLOSE * essential_demand(case)
+    assert one.unmet_essential == pytest.approx(added, abs=room)
+    loss = target_loss(optimal_response(found), run, without)
+    assert one.target_loss == pytest.approx(loss, rel=1e-6, abs=1e-3)
+
+
+@LAW
+@given(cases(), starts)
+def test_an_answer_does_not_hang_on_what_else_is_asked(case: Case, start: int) -> None:
+    """A length among others, longer and shorter, and a start among others."""
+    length = case.measures["cut"].lengths[0]
+    request = Request(starts=(0, start, 11), lengths=(1, length, 9, 30))
+    rows, _ends = leverage_surface(case, request, has_premium=False)
+    alone = row(case, start)
+    among = next(
+        one
+        for one in rows
+        if (one.start, one.length, one.bound) == (alone.start, alone.length, "optimal")
     )
-    far = response_money(whole, optimal_response(full), run) - calm_baseline(whole).money
-    assert far == pytest.approx(near, rel=1e-4, abs=0.05)
+    assert among.window == alone.window
+    room = CLOSE * essential_demand(case)
+    assert among.unmet_essential == pytest.approx(alone.unmet_essential, abs=room)
+    assert among.target_loss == pytest.approx(alone.target_loss, rel=1e-6, abs=1e-3)
 
 
 @LAW
@@ -195,9 +207,9 @@ def test_the_myopic_rule_never_beats_the_program(case: Case, start: int) -> None
     arrays = compile_case(case)
     calm = solve_calm(arrays)
     run = MeasureRun(compile_measure(case, arrays, "cut"), case.measures["cut"].lengths[0])
-    window = make_window(calm, start, least_window(calm, run.length))
+    window = make_window(calm, start, horizon(arrays, run, start))
     assert run.measure is not None
-    best = solve_alone(window, run.measure, run.length)
+    best = solved_alone(window, run.measure, run.length)
     rule = myopic_response(window, run)
     essential = arrays.use_essential
     room = CLOSE * essential_demand(case)
@@ -222,4 +234,4 @@ def test_survival_agrees_with_trial_lengths(case: Case) -> None:
 def _met_for(program: SurvivalProgram, measure: Any, arrays: Any, n: int) -> bool:
     """Whether the first n periods of an endless measure can all be met."""
     shorter = SurvivalProgram(solve_calm(arrays), 0, n)
-    return shorter.is_met(MeasureRun(measure, n), arrays.use_essential)
+    return is_met(shorter, MeasureRun(measure, n), arrays.use_essential)

@@ -33,9 +33,14 @@ def test_another_measure_in_the_case(seed: int, kind: MeasureKind) -> None:
     case, start = asked(seed)
     by = Quantity(4.0 * case.calendar.step) if kind is MeasureKind.DELAY else None
     other = Measure(
-        "another", kind=kind, sender="other", hits=(Hit(actor="other"),), share=Quantity(0.5), by=by,
+        "another",
+        kind=kind,
+        sender="other",
+        hits=(Hit(actor="other"),),
+        share=Quantity(0.5),
+        by=by,
         lengths=(11,),
-    )  # fmt: skip
+    )
     more = replace(case, measures={"another": other, **case.measures})
     assert unlike(figures(case, start), figures(more, start), sizes_of(case)) == []
 

@@ -10,6 +10,8 @@ import pytest
 
 from derbes.case.entities import Case, MeasureKind, Supplier
 from derbes.case.quantity import Quantity
+from derbes.case.request import Request
+from derbes.leverage import leverage_surface
 from tests.oracles.plain_case import Plain
 from tests.properties.figures import (
     ROOM,
@@ -152,9 +154,6 @@ BOUNDED = (*LEVELS.values(), "unmet_essential", "unmet_deferrable", "target_loss
 
 @law()
 def test_what_is_called_a_bound_is_one(seed: int) -> None:
-    from derbes.case.request import Request  # noqa: PLC0415
-    from derbes.leverage import leverage_surface  # noqa: PLC0415
-
     case, start = asked(seed)
     size = sizes_of(case)
     rows, _ends = leverage_surface(case, Request(starts=start), has_premium=False)
@@ -165,5 +164,7 @@ def test_what_is_called_a_bound_is_one(seed: int) -> None:
         high = by[measure, at, length, "myopic"]
         for figure in set(low.bounds) & set(high.bounds):
             below, above = getattr(low, figure), getattr(high, figure)
+            assert below is not None, (measure, at, length, figure)
+            assert above is not None, (measure, at, length, figure)
             room = ROOM * (size.money if figure == "target_loss" else size.unmet)
             assert above >= below - room, (measure, at, length, figure)

@@ -3,18 +3,25 @@
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 
+import pytest
+
+from derbes import workflow
 from derbes.case.ledger import Statement
 from derbes.results.provenance import Provenance
 from derbes.results.records import statements_records, to_json
 from derbes.statements.export import claim_reviews, statement_sheet
+from derbes.statements.export.claimreview import RATINGS
 from derbes.statements.export.sheet import COLUMNS
-from derbes.statements.table import statement_table
+from derbes.statements.table import TableRequest, statement_table, verdicts_of
+from derbes.statements.verdicts import Sampling
 from derbes.version import VERSION
 from tests.statements.ledgers import day, talk, two_capacities, verdicts, with_ledger
 
 MADE = Provenance("", "", "", "")
+REQUEST = TableRequest(day("2026-03-01"), Sampling(1), n_flips=0)
 
 
 def _case():
@@ -44,12 +51,14 @@ def test_claim_review():
     assert review == {
         "@type": "ClaimReview",
         "identifier": "B",
+        "url": "#B",
         "datePublished": "2026-03-01",
         "claimReviewed": "=Строят",
         "inLanguage": "ru",
         "author": {"@type": "Organization", "name": f"derbes {VERSION}"},
         "itemReviewed": {
             "@type": "Claim",
+            "text": "=Строят",
             "author": {"@type": "Person", "name": "author"},
             "keywords": [
                 {"@type": "DefinedTerm", "termCode": "holder", "name": "home"},
@@ -85,7 +94,7 @@ THING = {"@type", "name", "url", "identifier"}
 WORK = THING | {"author", "datePublished", "inLanguage", "publisher", "keywords"}
 VOCABULARY = {
     "ClaimReview": WORK | {"claimReviewed", "itemReviewed", "reviewRating", "reviewBody"},
-    "Claim": WORK | {"appearance"},
+    "Claim": WORK | {"appearance", "text"},
     "CreativeWork": WORK,
     "Rating": THING | {"alternateName", "ratingValue", "bestRating", "worstRating"},
     "DefinedTerm": THING | {"termCode"},
@@ -109,6 +118,80 @@ def test_every_property_is_one_that_its_type_has():
     assert {node["@type"] for node in nodes} <= set(VOCABULARY)
     for node in nodes:
         assert set(node) <= VOCABULARY[node["@type"]], node
+
+
+DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+SHOWN = {"holds": 5, "likely": 4, "open": 3, "unlikely": 2, "fails": 1}
+
+
+def collected(document, page=""):
+    """What keeps a collector of fact checks from taking a document: nothing, if it is right.
+
+    After the page on fact checks for Google Search: claim, rating and address are required, a
+    claim has at most 75 characters, a rating has words, and a number lies between its ends.
+    """
+    found = []
+    for review in json.loads(document)["@graph"]:
+        name, claim = review["identifier"], review.get("claimReviewed", "")
+        if not 1 <= len(claim) <= 75 or claim != " ".join(claim.split()):
+            found.append((name, "claimReviewed", claim))
+        if not review["url"].startswith(f"{page}#") or len(review["url"]) == len(page) + 1:
+            found.append((name, "url", review["url"]))
+        rating = review["reviewRating"]
+        numbers = [rating.get(key) for key in ("worstRating", "ratingValue", "bestRating")]
+        if not rating["alternateName"] or "_" in rating["alternateName"]:
+            found.append((name, "alternateName", rating))
+        if numbers != [None] * 3 and not (
+            all(type(number) is int for number in numbers)
+            and 1 <= numbers[0] <= numbers[1] <= numbers[2]
+        ):
+            found.append((name, "ratingValue", rating))
+        item = review["itemReviewed"]
+        dates = [review["datePublished"], item.get("datePublished", review["datePublished"])]
+        found += [(name, "datePublished", date) for date in dates if not DAY.fullmatch(date)]
+        if not review["author"]["name"] or not item["author"]["name"]:
+            found.append((name, "author", item))
+        if not item["text"].startswith(claim.removesuffix(" …")):
+            found.append((name, "text", item["text"]))
+        address = item.get("appearance", {}).get("url", "https://")
+        if not address.startswith(("https://", "http://")):
+            found.append((name, "appearance", address))
+    addresses = [review["url"] for review in json.loads(document)["@graph"]]
+    return found + [("", "url", url) for url in addresses if addresses.count(url) > 1]
+
+
+@pytest.mark.parametrize("page", ["", "https://example.org/brief.html"])
+def test_collectors_take_what_is_exported(page):
+    whole = (
+        "It is said at such length, with so many turns on the way, that nobody who collects "
+        "claims would have the room to show the whole of what is claimed."
+    )
+    long = {"en": whole}
+    one = Statement("long", by="home", says=long, document="report", holds_if="1 < 2")
+    due = Statement("not yet", by="home", due="2030-12-31", yes_if="attested(rumor)")
+    case = replace(talk(), statements={"long": one, "not yet": due, **talk().statements})
+    table = statement_table(verdicts(case), day("2026-03-01"), MADE)
+    document = claim_reviews(case, table, "en", page)
+    assert collected(document, page) == []
+    first, second = json.loads(document)["@graph"][:2]
+    assert first["claimReviewed"] == (
+        "It is said at such length, with so many turns on the way, that nobody who …"
+    )
+    assert first["itemReviewed"]["text"] == long["en"]
+    assert (second["url"], second["claimReviewed"]) == (f"{page}#not%20yet", "not yet")
+    assert second["reviewRating"] == {"@type": "Rating", "alternateName": "not due"}
+
+
+def test_collectors_take_the_whole_ledger_of_the_example():
+    """What is said, without the expressions, so that no program is solved here."""
+    case = workflow.read_case("cases/aspan")
+    nothing = dict.fromkeys(("holds_if", "yes_if", "no_if", "condition", "void_if"), "")
+    said = {name: replace(one, **nothing) for name, one in case.statements.items()}
+    case = replace(case, statements=said, contrasts={}, tensions={}, double_standards={})
+    table = statement_table(verdicts_of(case, REQUEST), day("2026-03-01"), MADE)
+    for language in ("en", "ru", "kk"):
+        assert collected(claim_reviews(case, table, language)) == []
+    assert SHOWN == RATINGS
 
 
 def test_what_is_not_rated_has_no_number():

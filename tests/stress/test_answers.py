@@ -14,6 +14,7 @@ from derbes.errors import DataError, RequestError
 from derbes.results.provenance import Provenance
 from derbes.results.records import stress_records, to_json
 from derbes.stress import Asked, Effort, stress_case, target_of
+from derbes.stress.computed import World, first_draws, is_listed
 from tests.draws.uncertain import (
     DEMAND,
     OTHER,
@@ -232,6 +233,25 @@ def test_a_case_without_uncertainty_has_one_draw_and_says_so():
     answer = by_name(found)["time_to_survive(cut, 2026-01, bound=optimal)"]
     assert (answer.mean, answer.standard_error, answer.draws_to_halve) == (10.0, 0.0, None)
     assert (found.sensitivity, found.tipping, found.tornado) == ((), (), ())
+
+
+def test_the_first_of_listed_draws_are_not_those_of_the_first_scenario():
+    """What is solved is the first few: in the order of the file they would all be alike."""
+    values = tuple(x for n in range(8) for x in (600.0 + n, 0.125))
+    listed = Quantity(600.0, low=600.0, high=607.0, distribution="discrete", parameters=values)
+    one = with_numbers(named(worked_example(1)), {STOCK: listed})
+    case = in_scenarios(one, poor=(0.5, one), rich=(0.5, one))
+    world = World("base", case, (STOCK,))
+    asked = asked_of(case, n_draws=64)
+    assert is_listed(world, asked)
+    whole = first_draws(world, asked, 64)
+    few = first_draws(world, asked, 6)
+    np.testing.assert_array_equal(few.values, whole.values[:6])
+    assert set(few.scenarios) == set(whole.scenarios)
+    assert whole.weights.sum() == pytest.approx(1.0)
+    assert sorted(zip(whole.scenarios, whole.values[:, 0], strict=True)) == sorted(
+        set(zip(whole.scenarios, whole.values[:, 0], strict=True))
+    )
 
 
 def test_few_values_are_listed_and_their_answers_exact():

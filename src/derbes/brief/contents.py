@@ -45,8 +45,6 @@ class BriefContents:
     """None where the case has no ledger."""
     edge: tuple[LeverageRow, ...] = ()
     """Rows of the main measure and length at starts between those of the surface."""
-    notes: tuple[str, ...] = ()
-    """What was read otherwise than it is written in the case, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,6 @@ from derbes.results.plan import Plan
 
 _MOST_VARIANTS = 7
 """Rows of the small table, so that the page stays one page."""
-_EXAMPLE = "{stop: {kind: embargo, sender: ACTOR, hits: {actor: ACTOR}, lengths: [12]}}"
 _MOST_PATHS = 3
 """Missing inputs that page one names; more are counted."""
 
@@ -93,10 +92,10 @@ def front_of(contents: BriefContents, focus: Focus) -> Front:
 def _answer(contents: BriefContents, focus: Focus) -> str:
     """What the verdict is about, what runs out first, and what keeps it from ending."""
     if not contents.case.measures:
-        return _(
-            "What a stop would do is asked by a measure, such as: measures: {example}. Until then "
-            "this page shows days of cover, the calm plan and the inputs."
-        ).format(example=_EXAMPLE)
+        fixes = [_("To ask what a stop would do, {fix}.").format(fix=note.fix)
+                 for note in contents.case.notes if note.where == "measures"]  # fmt: skip
+        until = _("Until then this page shows days of cover, the calm plan and the inputs.")
+        return " ".join([*fixes[:1], until])
     if not focus.measure:
         return ""
     row = cover_row(contents, focus, variant=focus.variant, start=focus.shown)
@@ -294,9 +293,9 @@ def _known(contents: BriefContents) -> str:
         if 0 < len(lacking) <= _MOST_PATHS
         else fmt.number(len(lacking)),
     )
-    n = len(contents.notes)
+    n = len(contents.case.notes)
     read = ngettext(
-        "{n} remark on how the case was read.", "{n} remarks on how the case was read.", n
+        "{n} note on what is made of them.", "{n} notes on what is made of them.", n
     ).format(n=fmt.number(n))
     return f"{text} {read}" if n else text
 

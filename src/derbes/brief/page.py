@@ -68,8 +68,8 @@ def sections_of(contents: BriefContents, focus: Focus) -> tuple[Section, ...]:
         bounds_section(contents, focus) if is_asked else None,
         inputs_section(contents),
         facts_section(contents),
-        missing_section(contents),
         notes_section(contents),
+        missing_section(contents),
         method_section(contents.case),
         reproduce_section(contents),
     )

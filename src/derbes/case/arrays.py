@@ -190,10 +190,6 @@ class MeasureArrays:
     plant_delay: IntArray
     """By how much an opening that is still to come moves. (P,) [period]"""
 
-    @property
-    def frozen_plants(self) -> BoolArray:
-        return np.zeros(len(self.plant_delay), dtype=np.bool_)
-
 
 @dataclass(frozen=True, slots=True)
 class MeasureRun:

@@ -21,7 +21,7 @@ from derbes.programs.branch import (
 from derbes.programs.solver.statement import FloatArray, LinearProgram, Solution
 
 AS_GOOD = 1e-9
-"""Relative difference up to which the calm plan is as good as a window's optimum."""
+"""Relative difference up to which a course is as good as an optimum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +54,20 @@ class Baseline:
         return float(costs @ self.columns + on_the_way)
 
 
+def is_as_good(program: LinearProgram, columns: FloatArray, best: FloatArray) -> bool:
+    """Whether columns reach an optimum in every level but the last, which tidies up."""
+    found = np.abs(program.level_costs)
+    named = [level != "tidy" for level in program.levels]
+    apart = np.abs(program.level_costs @ (columns - best))
+    size = found @ np.abs(best) + found @ np.abs(columns)
+    return bool(np.all((apart <= AS_GOOD * np.maximum(size, 1e-300))[named]))
+
+
 def usual_course(window: Window, solution: Solution) -> Baseline:
     """The course without any measure: the calm plan, where it is as good as the optimum."""
     program, calm = window.program, calm_columns(window)
-    found = np.abs(program.level_costs)
-    named = [level != "tidy" for level in program.levels]
-    apart = np.abs(program.level_costs @ (calm - solution.columns))
-    size = found @ np.abs(solution.columns) + found @ np.abs(calm)
-    is_as_good = bool(np.all((apart <= AS_GOOD * np.maximum(size, 1e-300))[named]))
     best = even(window.layout, program, solution.columns, CALM, window.state)
-    columns = calm if is_as_good else best
+    columns = calm if is_as_good(program, calm, solution.columns) else best
     return Baseline(window, columns, window.state, CALM, program)
 
 

@@ -13,12 +13,14 @@ from derbes.case.arrays import MeasureArrays, MeasureRun
 from derbes.case.calendar import MONTHS_A_YEAR
 from derbes.case.quantity import FloatArray
 from derbes.leverage.accounts import Response
-from derbes.leverage.baseline import Baseline, crisis_baseline, usual_course
+from derbes.leverage.baseline import Baseline, crisis_baseline, is_as_good, usual_course
 from derbes.programs.bounds import demand_alone, found_state
 from derbes.programs.branch import (
     BranchSolution,
     Template,
     Window,
+    as_refill,
+    has_rejoined,
     horizon,
     load,
     make_template,
@@ -26,6 +28,7 @@ from derbes.programs.branch import (
     solve_branch,
 )
 from derbes.programs.calm import CalmSolution
+from derbes.programs.solver.certificate import AT_BOUND, primal_residual
 from derbes.programs.solver.highs import Basis, Session
 from derbes.programs.solver.lexicographic import solve_levels
 from derbes.programs.solver.statement import LinearProgram
@@ -88,7 +91,8 @@ class StartSolver:
             longer_by: Periods behind the horizon that are looked at too. [period]
         """
         n = horizon(self._calm.arrays, run, self._start) + longer_by
-        return self._solve_in(min(n, self._calm.arrays.n_periods - self._start), run)
+        branch = self._solve_in(min(n, self._calm.arrays.n_periods - self._start), run)
+        return unchanged(branch, self._open(branch.window.layout.n).baseline.columns)
 
     def baseline(self, branch: BranchSolution) -> Baseline:
         """The best course without the measure, from the same state and over the same periods."""
@@ -143,6 +147,32 @@ class StartSolver:
         return opened.last
 
 
+def unchanged(branch: BranchSolution, columns: FloatArray) -> BranchSolution:
+    """The branch as the course without the measure, where that is as good as its optimum.
+
+    So a measure that takes nothing that is used moves no shortfall from one use to another.
+
+    Args:
+        branch: The optimum.
+        columns: The course without the measure. (columns,)
+    """
+    program, solution, layout = branch.program, branch.solution, branch.window.layout
+    if layout.column("refill").size:
+        columns = columns.copy()
+        short, refill = layout.column("short").of(columns), layout.column("refill").of(columns)
+        short[:], refill[:] = as_refill(branch.window, branch.run, short + refill)
+    if not is_as_good(program, columns, solution.columns):
+        return branch
+    activity = np.asarray(program.matrix @ columns, dtype=np.float64)
+    if primal_residual(program, columns, activity) > AT_BOUND:
+        return branch
+    return replace(
+        branch,
+        solution=replace(solution, columns=columns),
+        rejoined=has_rejoined(branch.window, columns),
+    )
+
+
 def optimal_response(branch: BranchSolution) -> Response:
     """The optimum of a branch as a response."""
     return Response(
@@ -174,20 +204,36 @@ def myopic_response(window: Window, run: MeasureRun) -> Response:
     )
 
 
-def missing_at_the_end(window: Window, response: Response) -> FloatArray:
-    """Stock and arrivals that the end of a response lacks beside the calm plan. (G,) [unit]"""
-    arrays, layout = window.layout.arrays, window.layout
-    end = np.zeros_like(window.end.stock)
-    end[:, 0] = response.fresh[:, -1]
-    np.add.at(end[:, 0], arrays.lot_goods, response.lots[:, -1])
-    for k, good in enumerate(arrays.activities.outputs):
-        lead = int(arrays.activities.lead_times[k])
-        if good >= 0 and lead > 0:
-            ordered = response.orders[k, max(0, layout.n - lead) :]
-            end[good, 1 : lead + 1][lead - len(ordered) :] += ordered
-    transit = response.found.transit
-    late = transit[:, layout.n : layout.n + end.shape[1] - 1]
-    for k, good in enumerate(arrays.activities.outputs):
-        if good >= 0:
-            end[good, 1 : 1 + late.shape[1]] += late[k]
-    return np.asarray(np.maximum(window.end.stock - end, 0.0).sum(axis=1), dtype=np.float64)
+END = (("behind", "calm_state"), ("younger", "calm_age"), ("staler", "calm_freshness"))
+"""What the end of a window is behind the calm plan, and the rows that ask for it (L8)."""
+
+
+def lacking_at_the_end(
+    window: Window, program: LinearProgram, columns: FloatArray
+) -> dict[str, FloatArray]:
+    """What a course lacks at the window's end beside the calm plan, by kind of column (L8).
+
+    Args:
+        window: The window.
+        program: Its program under the course's measure.
+        columns: The course. (columns,)
+    """
+    layout, own = window.layout, columns.copy()
+    for kind, _rows in END:
+        layout.column(kind).of(own)[:] = 0.0
+    activity = np.asarray(program.matrix @ own, dtype=np.float64)
+    lacks = np.maximum(program.row_lower - activity, 0.0)
+    return {kind: layout.row(rows).of(lacks) for kind, rows in END}
+
+
+def missing_at_the_end(window: Window, program: LinearProgram, columns: FloatArray) -> FloatArray:
+    """What a course lacks of each good at the end: amounts, or age where that is more. (G,)
+
+    As `lacking_at_the_end`. [unit]
+    """
+    layout, arrays = window.layout, window.layout.arrays
+    lacks = lacking_at_the_end(window, program, columns)
+    missing = lacks["behind"].sum(axis=1)
+    np.maximum.at(missing, arrays.lot_goods, lacks["younger"].max(axis=1, initial=0.0))
+    np.maximum.at(missing, layout.perishable, lacks["staler"].max(axis=1, initial=0.0))
+    return np.asarray(missing, dtype=np.float64)

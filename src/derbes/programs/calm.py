@@ -30,7 +30,7 @@ from derbes.programs.solver.lexicographic import solve_levels
 from derbes.programs.solver.statement import Block, FloatArray, IntArray, LinearProgram
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CalmSolution:
     """The calm plan over all periods of the arrays."""
 

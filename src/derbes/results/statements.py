@@ -345,6 +345,21 @@ class StatementTable:
     signaling: Signaling | None
     provenance: Provenance
 
+    def draws_words(self) -> str:
+        """Over how many draws verdicts are, by what was done and not by what was asked."""
+        made = self.provenance
+        counts = sorted({row.n_draws for row in self.statements if row.share is not None})
+        if made.n_draws == 1:
+            return _("all inputs at their central values: nothing on how sure it is")
+        if counts == [1]:
+            return _("nothing that is uncertain decides a verdict")
+        if len(counts) > 1:
+            return _("{n} draws where programs are solved, {more} elsewhere, seed {seed}").format(
+                n=counts[0], more=counts[-1], seed=made.seed
+            )
+        n = counts[0] if counts else made.n_draws
+        return _("{n} draws, seed {seed}").format(n=n, seed=made.seed)
+
     def _repr_html_(self) -> str:
         """A table in a notebook."""
         return html_table(statement_columns(), self.statements, _("Statements"))

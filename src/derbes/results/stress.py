@@ -218,6 +218,8 @@ class Stress:
     method: str = "sobol"
     draws_solved: int = 0
     """The first of the draws, solved as programs too: the best response."""
+    draws_deciding: int = 0
+    """The first of the draws, behind PAWN and the tipping values over draws."""
     hazards: tuple[HazardRisk, ...] = ()
     fans: tuple[Fan, ...] = ()
     tornado: tuple[Bar, ...] = ()

@@ -18,7 +18,7 @@ from derbes.kernels.policy import (
     run_branch,
 )
 from derbes.simulation.conditions import measures_of, takes_nothing
-from derbes.simulation.plan import CalmPath, Plan, kept_plan, lot_columns
+from derbes.simulation.plan import CalmPath, Plan, lot_columns, plan_of
 
 BY_PERIOD = (
     "capacity",
@@ -89,7 +89,7 @@ def simulate_branch(
         length: Periods in which the measure runs.
         n_periods: Periods of the branch.
     """
-    plan = kept_plan(calm)
+    plan = plan_of(calm)
     return simulate(plan, measure, state, start=start, length=length, n_periods=n_periods)
 
 

@@ -1,6 +1,7 @@
 """The calm plan as the policy follows it, and the network that it runs on."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -59,21 +60,7 @@ class Plan:
     """By period of payment. (T, K) [money/unit]"""
 
 
-_KEPT: list[Plan] = []
-"""The plans that were asked for last, so that branches of one calm plan share one."""
-N_KEPT = 4
-
-
-def kept_plan(calm: CalmPath) -> Plan:
-    """As `plan_of`; the last few are kept."""
-    for plan in _KEPT:
-        if plan.calm is calm:
-            return plan
-    _KEPT.insert(0, plan_of(calm))
-    del _KEPT[N_KEPT:]
-    return _KEPT[0]
-
-
+@lru_cache(maxsize=4)
 def plan_of(calm: CalmPath) -> Plan:
     """The plan that the policy follows, from a calm plan."""
     arrays = calm.arrays

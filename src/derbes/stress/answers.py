@@ -103,6 +103,7 @@ def stress_case(
         _told(case, asked, solved, effort),
         draws=n_draws,
         draws_solved=min(n_solved, asked.n_solved),
+        draws_deciding=min(n_draws, PAWN_DRAWS),
         sensitivity=decided.sensitivity,
         tipping=decided.tipping,
         tornado=decided.tornado,

@@ -68,13 +68,20 @@ def origin_of(case: Case, asked: Asked, paths: Sequence[str]) -> Origin:
 
 
 def first_draws(world: World, asked: Asked, n: int) -> Draws:
-    """The first n of the draws, or all where there are fewer."""
+    """The first n of the draws, or all where there are fewer.
+
+    Combinations that are listed stand in an order that the seed has shuffled: in the order of
+    their values the first of them would be those of the first scenario.
+    """
     if asked.method in ("latin", ALL) or is_listed(world, asked):
         method = "sobol" if asked.method == ALL else asked.method
         whole = make_draws(
             world.case, asked.n_draws, seed=asked.seed, method=method, inputs=world.paths
         )
-        return rows_of(whole, np.arange(min(n, len(whole.weights))))
+        order = np.arange(len(whole.weights))
+        if is_listed(world, asked):
+            order = np.random.default_rng(asked.seed).permutation(order)
+        return rows_of(whole, order[:n])
     n = min(n, asked.n_draws)
     return make_draws(world.case, n, seed=asked.seed, method=asked.method, inputs=world.paths)
 

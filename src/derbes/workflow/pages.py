@@ -54,14 +54,11 @@ def brief_page(
     asked: Request,
     made: Provenance | None = None,
     *,
-    notes: Sequence[str] = (),
     progress: Progress | None = None,
     n_workers: int = 1,
 ) -> str:
     """The brief on a case, one self-contained HTML page; arguments as of `brief_contents`."""
-    return render_brief(
-        brief_contents(case, asked, made, notes=notes, progress=progress, n_workers=n_workers)
-    )
+    return render_brief(brief_contents(case, asked, made, progress=progress, n_workers=n_workers))
 
 
 def brief_contents(
@@ -69,7 +66,6 @@ def brief_contents(
     asked: Request,
     made: Provenance | None = None,
     *,
-    notes: Sequence[str] = (),
     progress: Progress | None = None,
     n_workers: int = 1,
 ) -> BriefContents:
@@ -79,7 +75,6 @@ def brief_contents(
         case: The case.
         asked: Variants, measures, starts and lengths.
         made: What makes the page: the command, draws and their seed; None: central values.
-        notes: What was read otherwise than it is written in the case, a sentence each.
         progress: Called as parts are done.
         n_workers: Processes.
     """
@@ -96,7 +91,6 @@ def brief_contents(
         cover=Cover(rows=(), provenance=made),
         leverage=with_units(case, (rows, ends), made),
         calm={study.variant: calm_plan_of(study) for study in own},
-        notes=tuple(notes),
     )
     focus = focus_of(contents)
     compared = {case.calendar.index_of(month) for month in (*focus.milestones, focus.worst)}

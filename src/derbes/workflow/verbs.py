@@ -102,13 +102,6 @@ def cover(  # noqa: PLR0913 - one option for each axis of the surface
     return Cover(rows=rows, provenance=made_by(case, "cover", **words))
 
 
-def _refuse_without_measures(case: Case) -> None:
-    if not case.measures:
-        what = _("this case has no measures, so there is no harm to tell of")
-        fix = _("write under measures what may happen; derbes check shows an example")
-        raise RequestError(case.source or case.name, [Problem("measures", what, fix=fix)])
-
-
 def leverage(  # noqa: PLR0913 - one option for each axis of the surface
     case: Case,
     *,
@@ -127,7 +120,10 @@ def leverage(  # noqa: PLR0913 - one option for each axis of the surface
         RequestError: Something asked for is not in the case.
         SolveError: A program has no usable answer.
     """
-    _refuse_without_measures(case)
+    if not case.measures:
+        what = _("this case has no measures, so there is no harm to tell of")
+        fix = _("write under measures what may happen; derbes check shows an example")
+        raise RequestError(case.source or case.name, [Problem("measures", what, fix=fix)])
     from derbes.leverage import leverage_surface
 
     words: Any = {
@@ -269,7 +265,7 @@ def statements(  # noqa: PLR0913 - one option for each wish
 
 
 def export_statements(
-    case: Case, table: StatementTable, form: str, *, has_mark: bool = False
+    case: Case, table: StatementTable, form: str, *, page: str = "", has_mark: bool = False
 ) -> str:
     """Verdicts for other programs, as a text in the language in use.
 
@@ -277,12 +273,20 @@ def export_statements(
         case: The case.
         table: Verdicts on its statements.
         form: `claimreview` (schema.org, JSON-LD) or `csv`.
+        page: Address of the page on which reviews will stand.
         has_mark: Whether a `csv` begins with a byte-order mark, which Excel wants.
+
+    Raises:
+        RequestError: The address is none of the web.
     """
     from derbes.statements.export import claim_reviews, statement_sheet
 
     if form == "claimreview":
-        return claim_reviews(case, table, language())
+        if page and not page.startswith(("https://", "http://")):
+            what = _('"{address}" is not an address of the web').format(address=page)
+            fix = _("write the whole of it, e.g. https://example.org/brief.html")
+            raise RequestError(case.source or case.name, [Problem(where="url", what=what, fix=fix)])
+        return claim_reviews(case, table, language(), page)
     return statement_sheet(table, language(), has_mark=has_mark)
 
 
@@ -319,7 +323,6 @@ def brief(  # noqa: PLR0913 - one option for each axis of the surface
         RequestError: Something asked for is not in the case, or draws below one.
         SolveError: A program has no usable answer.
     """
-    _refuse_without_measures(case)
     words: Any = {
         "variants": variants, "measures": measures, "starts": starts, "lengths": lengths
     }  # fmt: skip

@@ -104,10 +104,6 @@ def method_section(case: Case) -> Section:
             "proportion to what each draw needs (S9)."
         ),
         _(
-            "The simpler program that takes the time to survive as one period (L9) is what the "
-            "tests of derbes compare with; it gives no number here."
-        ),
-        _(
             "A measure comes as a surprise: it finds the stocks and goods in transit of the calm "
             "plan, and nothing before its start knows of it."
         ),
@@ -164,10 +160,12 @@ def _draws_rows(contents: BriefContents) -> list[tuple[Cell, ...]]:
 
 
 def notes_section(contents: BriefContents) -> Section | None:
-    """What was read otherwise than it is written; None where nothing was."""
-    if not contents.notes:
+    """What is made of what the case leaves open, or of what is altered; None without any."""
+    notes = contents.case.notes
+    if not notes:
         return None
-    rows = tuple((words(note),) for note in contents.notes)
-    text = _("Nothing is altered in silence: what was rounded, cut or filled in stands here.")
-    table = Table(_("Remarks on how the case was read"), (_("remark"),), rows)
-    return Section("notes", _("How the case was read"), (text,), (), (table,))
+    rows = tuple((words(note.where), words(note.what), words(note.fix)) for note in notes)
+    text = _("Nothing is altered in silence: what was rounded, filled in or supposed stands here.")
+    head = (_("input"), _("what is made of it"), _("how to settle it otherwise"))
+    table = Table(_("Notes on the inputs"), head, rows)
+    return Section("notes", _("What is made of the inputs"), (text,), (), (table,))

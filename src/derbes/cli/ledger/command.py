@@ -28,6 +28,11 @@ SIGNALING = "signaling"
 _SPELLINGS = {"signalling": SIGNALING}
 
 
+def _ids(_context: click.Context, _option: click.Parameter, names: tuple[str, ...]) -> Any:
+    """Verdicts as they are shown, or by their ids."""
+    return tuple("_".join(name.split()) for name in names)
+
+
 def _query(_context: click.Context, _option: click.Parameter, name: str) -> str:
     return _SPELLINGS.get(name, name)
 
@@ -43,6 +48,7 @@ _CHOSEN = (
         "--verdict",
         "verdicts",
         multiple=True,
+        callback=_ids,
         metavar="VERDICT",
         help=_("Verdict to show, e.g. fails; may be given more than once. Without it: all."),
     ),
@@ -92,6 +98,13 @@ _KEPT = (
         help=_("Verdicts for other programs: schema.org ClaimReview, or a spreadsheet."),
     ),
     click.option(
+        "--url",
+        "page",
+        default="",
+        metavar="ADDRESS",
+        help=_("Of a claimreview: address of the page on which the reviews will stand."),
+    ),
+    click.option(
         "--mark/--no-mark",
         "has_mark",
         default=False,
@@ -110,7 +123,8 @@ _KEPT = (
 @language_option
 def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Run what is said against what is known: a verdict on every statement."""
-    record, form, has_mark = (asked.pop(name) for name in ("record", "form", "has_mark"))
+    names = ("record", "form", "page", "has_mark")
+    record, form, page, has_mark = (asked.pop(name) for name in names)
     query = asked.pop("query")
     case = workflow.read_case(path)
     kind = {"csv": CSV, "claimreview": JSON}.get(form, JSON if as_json else TEXT)
@@ -121,7 +135,7 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
         )
     n_lines = workflow.record_verdicts(record, table) if record else 0
     if form:
-        tell(workflow.export_statements(case, table, form, has_mark=has_mark), out)
+        tell(workflow.export_statements(case, table, form, page=page, has_mark=has_mark), out)
     elif as_json:
         tell_json(statements_records(table), out)
     else:

@@ -18,11 +18,7 @@ WIDEST = 60
 
 def statements_text(table: StatementTable, query: str) -> str:
     """All statements, or the answer to a query."""
-    made = table.provenance
-    told = _("As of {date}, {n} draws, seed {seed}")
-    if made.n_draws == 1:
-        told = _("As of {date}, all inputs at their central values: nothing on how sure it is")
-    head = told.format(date=table.as_of, n=made.n_draws, seed=made.seed)
+    head = _("As of {date}, {draws}").format(date=table.as_of, draws=table.draws_words())
     body = _ANSWERS[query](table) if query else _overview(table)
     return f"{head}\n\n{body}"
 

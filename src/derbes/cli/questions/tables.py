@@ -211,7 +211,12 @@ def _deciding(stress: Stress) -> Iterator[str]:
         shown_rows = [_decided(one, swings.get((one.answer, one.input))) for one in rows]
         unit = next((bar.answer_unit for bar in stress.tornado if bar.answer == answer), "")
         columns = (
-            Column("name", _("what decides {answer}").format(answer=answer)),
+            Column(
+                "name",
+                _("what decides {answer} (PAWN: {n:,} draws)").format(
+                    answer=answer, n=stress.draws_deciding
+                ),
+            ),
             Column("first", _("first order (95 %)")),
             Column("second", _("total (95 %)")),
             Column("third", "PAWN"),

@@ -284,23 +284,26 @@ class Session:
         """Reduced costs of the last solve, for the costs it had. (columns,)"""
         return np.array(self._solver.getSolution().col_dual) * self._cost_size / self._sizes.columns
 
-    def part_duals(self, costs: FloatArray, total: FloatArray) -> FloatArray:
+    def part_duals(self, costs: FloatArray, total: FloatArray | None) -> FloatArray:
         """Row duals of parts of the objective at the last basis. (parts, rows)
 
+        Each is computed by itself: by difference, a small part would be lost in the
+        rounding of a large one.
+
         Args:
-            costs: Parts that sum to the costs that were solved. (parts, columns)
-            total: Row duals of their sum. (rows,)
+            costs: Parts of the costs that were solved. (parts, columns)
+            total: Row duals, where there is one part; None: to be computed. (rows,)
         """
-        duals = np.zeros((len(costs), len(total)))
-        if len(costs) > 1:
-            _status, basic = self._solver.getBasicVariables()
-            is_column = basic >= 0
-            for part, cost in enumerate(costs[:-1]):
-                side = np.zeros(len(basic))
-                at = basic[is_column]
-                side[is_column] = cost[at] * self._sizes.columns[at]
-                duals[part] = self._solver.getBasisTransposeSolve(side)[1] / self._sizes.rows
-        duals[-1] = total - duals[:-1].sum(axis=0)
+        if total is not None:
+            return total[None, :]
+        duals = np.zeros((len(costs), len(self._sizes.rows)))
+        _status, basic = self._solver.getBasicVariables()
+        is_column = basic >= 0
+        at = basic[is_column]
+        for part, cost in enumerate(costs):
+            side = np.zeros(len(basic))
+            side[is_column] = cost[at] * self._sizes.columns[at]
+            duals[part] = self._solver.getBasisTransposeSolve(side)[1] / self._sizes.rows
         return duals
 
     def _explain(self, status: highspy.HighsModelStatus) -> str:

@@ -26,6 +26,8 @@ from derbes.programs.solver.statement import (
 
 CERTIFIED = 2e-6
 """Residual up to which an optimum counts as proven; twice the certificate's tolerance."""
+TIE_BREAKER = "thrift"
+"""A last level that carries no number: it chooses among optima and is not proven."""
 ZERO = 1e-9
 """Value of a level that counts as zero, relative to its largest cost and what is usual."""
 
@@ -70,7 +72,10 @@ def _closing_levels(program: LinearProgram, values: FloatArray) -> IntArray:
     cannot_fall = (program.level_costs >= 0.0).all(axis=1) & bool(np.all(program.col_lower >= 0))
     positive = np.flatnonzero(~(is_zero & cannot_fall))
     last = len(values) - 1
-    return np.array([*(int(i) for i in positive if i < last), last], dtype=np.int64)
+    before = [int(i) for i in positive if i < last]
+    return np.array(
+        before if program.levels[-1] == TIE_BREAKER else [*before, last], dtype=np.int64
+    )
 
 
 def _weighted(program: LinearProgram, session: Session) -> Solution:
@@ -78,9 +83,14 @@ def _weighted(program: LinearProgram, session: Session) -> Solution:
     values = np.asarray(program.level_costs @ columns, dtype=np.float64)
     closing = _closing_levels(program, values)
     weighted = program.weights[:, None] * program.level_costs
-    costs = np.add.reduceat(weighted, np.array([0, *(closing[:-1] + 1)]), axis=0)
-    duals = session.part_duals(costs, session.row_duals())
-    parts = Parts(costs, duals)
+    parts = Parts(np.zeros((0, len(columns))), np.zeros((0, len(program.row_upper))))
+    if len(closing):
+        has_tie_breaker = program.levels[-1] == TIE_BREAKER
+        proven = weighted[:-1] if has_tie_breaker else weighted
+        costs = np.add.reduceat(proven, np.array([0, *(closing[:-1] + 1)]), axis=0)
+        is_whole = len(costs) == 1 and not has_tie_breaker
+        duals = session.part_duals(costs, session.row_duals() if is_whole else None)
+        parts = Parts(costs, duals)
     return Solution(columns, program.row_upper, values, certify(program, parts, columns), parts)
 
 
@@ -127,5 +137,6 @@ def _one_by_one(program: LinearProgram, session: Session) -> Solution:
         session.set_row_bounds(program.row_lower, program.row_upper)
         session.set_costs(program.cost)
     values = np.asarray(program.level_costs @ columns, dtype=np.float64)
-    parts = Parts(program.level_costs, duals)
+    proven = slice(None, -1 if program.levels[-1] == TIE_BREAKER else None)
+    parts = Parts(program.level_costs[proven], duals[proven])
     return Solution(columns, program.row_upper, values, certify(program, parts, columns), parts)

@@ -2,31 +2,40 @@
 
 ClaimReview has no place for modality, holder, expression and due date; they stand in
 `keywords` of the claim, as terms with a code. The rating runs from 1 (fails) to 5 (holds);
-a verdict that is none of these has a name and no number.
+a verdict that is none of these has a name and no number. What collectors ask for is there:
+a `url` of each review, and a claim of at most 75 characters; the whole of it stands in the
+`text` of the claim.
 """
 
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from derbes.case.entities import Actor, Case, Document
+from derbes.results.display import verdict_words
 from derbes.results.statements import StatementRow, StatementTable
 from derbes.version import VERSION
 
 RATINGS: Mapping[str, int] = {"fails": 1, "unlikely": 2, "open": 3, "likely": 4, "holds": 5}
+LONGEST_CLAIM = 75
+"""Characters of a claim that collectors show."""
+_MORE = " …"
 _PEOPLE = ("person",)
 _KEPT = ("holder", "modality", "polarity", "expression", "share", "due", "reason")
 
 
-def claim_reviews(case: Case, table: StatementTable, language: str) -> str:
+def claim_reviews(case: Case, table: StatementTable, language: str, page: str = "") -> str:
     """All statements as one JSON-LD document.
 
     Args:
         case: Its actors and documents.
         table: Verdicts.
         language: Of what is claimed, where the ledger has it.
+        page: Address of the page on which the reviews will stand, each at its own anchor;
+            empty: addresses are those of anchors in the page that the document is put into.
     """
-    reviews = [_review(case, table, row, language) for row in table.statements]
+    reviews = [_review(case, table, row, language=language, page=page) for row in table.statements]
     graph = {"@context": "https://schema.org", "@graph": reviews}
     return json.dumps(graph, ensure_ascii=False, indent=2, allow_nan=False)
 
@@ -44,18 +53,37 @@ def in_language(texts: Mapping[str, str], language: str) -> str:
     return ""
 
 
-def _review(case: Case, table: StatementTable, row: StatementRow, language: str) -> dict[str, Any]:
-    rating: dict[str, Any] = {"@type": "Rating", "alternateName": row.verdict}
+def shortened(text: str, longest: int = LONGEST_CLAIM) -> str:
+    """A text of at most so many characters, cut between words where it can be.
+
+    Examples:
+        >>> shortened("It is built already", 12), shortened("Donaudampfschiff", 8)
+        ('It is …', 'Donaud …')
+    """
+    text = " ".join(text.split())
+    if len(text) <= longest:
+        return text
+    room = longest - len(_MORE)
+    whole, space, _rest = text[: room + 1].rpartition(" ")
+    return (whole.rstrip(" ,;:–-") if space else text[:room]) + _MORE
+
+
+def _review(
+    case: Case, table: StatementTable, row: StatementRow, *, language: str, page: str
+) -> dict[str, Any]:
+    claimed = in_language(row.says, language) or in_language(row.phrase, language) or row.id
+    rating: dict[str, Any] = {"@type": "Rating", "alternateName": verdict_words(row.verdict)}
     if row.verdict in RATINGS:
         rating |= {"ratingValue": RATINGS[row.verdict], "bestRating": 5, "worstRating": 1}
     return {
         "@type": "ClaimReview",
         "identifier": row.id,
+        "url": f"{page.partition('#')[0]}#{quote(row.id)}",
         "datePublished": table.as_of,
-        "claimReviewed": in_language(row.says, language) or in_language(row.phrase, language),
+        "claimReviewed": shortened(claimed),
         "inLanguage": language,
         "author": {"@type": "Organization", "name": f"derbes {VERSION}"},
-        "itemReviewed": _claim(case, row, language),
+        "itemReviewed": {**_claim(case, row, language), "text": claimed},
         "reviewRating": rating,
         "reviewBody": row.reason,
     }

@@ -5,13 +5,13 @@ from derbes.brief.contents import BriefContents
 from derbes.brief.parts import Cell, Section, Table, figure_cell, words
 from derbes.brief.sections.uncertainty.tornado import tornado_figures
 from derbes.brief.sections.uncertainty.words import (
-    draws_words,
     grade_of,
     input_words,
     is_opening,
     value_words,
     words_of,
 )
+from derbes.brief.sections.wording import draws_and_seed
 from derbes.language import _, ngettext
 from derbes.results.stress import Stress, TippingValue
 
@@ -72,7 +72,7 @@ def _tipping_table(contents: BriefContents, stress: Stress, verdict: str) -> Tab
         rows.append(cells)
     told = _("holds at central values") if tips[0].central_answer else _("fails at central values")
     caption = _("Tipping values: {verdict}; {told} ({draws})").format(
-        verdict=words_of(contents, verdict), told=told, draws=draws_words(stress)
+        verdict=words_of(contents, verdict), told=told, draws=_draws(stress)
     )
     return Table(caption, head, tuple(rows))
 
@@ -88,6 +88,11 @@ def _flip_words(contents: BriefContents, tip: TippingValue) -> str:
         return text.format(month=told)
     text = _("below {value}") if is_below else _("above {value}")
     return text.format(value=told)
+
+
+def _draws(stress: Stress) -> str:
+    """The draws that PAWN and tipping values over draws are from: the first of all."""
+    return draws_and_seed(stress.draws_deciding or stress.draws, stress.seed)
 
 
 def _index_cell(index: float | None, half_width: float | None) -> Cell:
@@ -115,6 +120,6 @@ def _indices_table(contents: BriefContents, stress: Stress, answer: str) -> Tabl
         for one in own[:MOST_INPUTS]
     )
     caption = _("Sensitivity, the largest indices: {answer} (PAWN: {draws})").format(
-        answer=words_of(contents, answer), draws=draws_words(stress)
+        answer=words_of(contents, answer), draws=_draws(stress)
     )
     return Table(caption, head, rows)

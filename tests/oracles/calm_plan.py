@@ -1,0 +1,212 @@
+"""The calm plan and what was on the way before it."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from derbes.case.entities import Case
+from tests.oracles.linear import Floats, Level, Linear
+from tests.oracles.plain_case import Plain
+from tests.oracles.programs import (
+    Kind,
+    State,
+    kinds_of,
+    levels_above_money,
+    limits,
+    money_of,
+    stocks_of,
+    tidy_levels,
+    with_reserve,
+    written,
+)
+
+
+class CalmPlan:
+    """The calm plan from the first period to the end of the tail."""
+
+    def __init__(self, case: Case, n: int) -> None:
+        self.plain = plain = Plain(case, n)
+        self.is_one_way = True
+        way = self._way_before()
+        first = State(
+            dict(plain.lot_stock),
+            {g: np.zeros(max(plain.life[g], 1)) for g in plain.goods},
+            way,
+        )
+        self.first = first
+        self.window = window = written(plain, first, 0, n)
+        with_reserve(window, plain.reserve, None)
+        levels = levels_above_money(window)
+        levels.append(Level("money", money_of(window, None, 0)))
+        levels += tidy_levels(window)
+        self.point, self.values = window.linear.minimize(levels)
+
+    def _way_before(self) -> list[Floats]:
+        """What was ordered before the calendar, by period of arrival (convention 5)."""
+        plain = self.plain
+        way = [np.zeros(work.lead) for work in plain.works]
+        given = {}
+        for k, work in enumerate(plain.works):
+            supplier = plain.case.suppliers.get(work.seller)
+            if supplier is not None and supplier.on_order is not None:
+                is_first = work.route == (supplier.routes or ("",))[0]
+                flow = plain.path(supplier.on_order) * plain.step * float(is_first)
+                given[k] = flow
+        for t in range(plain.lead):
+            flow, is_one = _static_flow(plain, t, given)
+            self.is_one_way &= is_one
+            for k, work in enumerate(plain.works):
+                if t < work.lead:
+                    way[k][t] = flow[k]
+        return way
+
+    @cached_property
+    def orders(self) -> Floats:
+        """(works, n)"""
+        return np.maximum(self.point[self.window.order], 0.0)
+
+    def unmet(self, use: str) -> Floats:
+        """(n,)"""
+        return np.maximum(self.point[self.window.unmet[use]], 0.0)
+
+    def held(self, good: str) -> Floats:
+        """All stock of a good at the end of each period. (n,)"""
+        return np.asarray(self.point[stocks_of(self.window, good)].sum(axis=0))
+
+    def stock(self, good: str, kind: Kind, last: int) -> float:
+        """Stock of one kind at the end of a period."""
+        window = self.window
+        column = window.lots[kind.name] if kind.name else window.fresh[good][kind.age]
+        return max(0.0, float(self.point[column[last]]))
+
+    def arrivals(self, k: int) -> Floats:
+        """Arrivals of a work by period, whatever it was ordered. (n,)"""
+        plain = self.plain
+        lead = plain.works[k].lead
+        return (
+            np.concatenate([self.first.way[k], self.orders[k]])[: plain.n]
+            if lead
+            else self.orders[k]
+        )
+
+    def due(self, good: str, last: int, depth: int) -> Floats:
+        """Arrivals behind a period that were ordered no later than in it. (depth,)"""
+        found = np.zeros(depth)
+        for k, work in enumerate(self.plain.works):
+            if work.kind != "sell" and work.good == good and work.lead:
+                later = self.arrivals(k)[last + 1 : last + 1 + work.lead][:depth]
+                found[: len(later)] += later
+        return found
+
+    def state(self, start: int) -> State:
+        """What a measure finds that begins in a period."""
+        if start == 0:
+            return self.first
+        window, last = self.window, start - 1
+        way = [
+            self.arrivals(k)[start : start + work.lead] for k, work in enumerate(self.plain.works)
+        ]
+        return State(
+            {x: max(0.0, float(self.point[c[last]])) for x, c in window.lots.items()},
+            {g: np.maximum(self.point[c[:, last]], 0.0) for g, c in window.fresh.items()},
+            way,
+        )
+
+    def is_unique(self, starts: Sequence[int]) -> bool:
+        """Whether every calm plan that is as good has the same states at the starts.
+
+        Stocks of one good that age alike are one, unless a measure tells lots apart.
+        """
+        random = np.random.default_rng(5)
+        window = self.window
+        costs = window.linear.nothing()
+        sizes = np.concatenate(window.linear._size)
+        apart = any(
+            hit.element.startswith("stockpiles.")
+            for m in self.plain.case.measures.values()
+            for hit in m.hits
+        )
+        for start in starts:
+            for g in self.plain.goods if start else ():
+                weight, lasts = 1.0, np.nan
+                for kind in kinds_of(self.plain, g, start - 1):
+                    if apart or not abs(kind.lasts - lasts) < 1e-9:
+                        weight, lasts = random.uniform(0.5, 1.5), kind.lasts
+                    columns = window.lots[kind.name] if kind.name else window.fresh[g][kind.age]
+                    costs[columns[start - 1]] += weight / sizes[columns[start - 1]]
+            for k, work in enumerate(self.plain.works):
+                where = window.order[k, max(0, start - work.lead) : start]
+                costs[where] += random.uniform(0.5, 1.5, where.size) / sizes[where]
+        low, high = window.linear.extent(costs)
+        return high - low <= 1e-6 * max(1.0, abs(high))
+
+
+def _static_flow(  # noqa: C901, PLR0912 - a whole program, read at one go
+    plain: Plain, t: int, given: dict[int, Floats]
+) -> tuple[Floats, bool]:
+    """Flows that would serve the calm use of a period if nothing took time, cheapest.
+
+    Limits are those of the first period. Also whether they are the only ones.
+    """
+    linear = Linear()
+    works = plain.works
+    most = limits(plain, 0, 1, None, 0)[:, 0]
+    costs = np.zeros(len(works))
+    for k, work in enumerate(works):
+        if work.kind == "sell":
+            most[k] = 0.0
+        costs[k] = work.cost[0]
+        if k in given and t < work.lead:
+            most[k] = given[k][t]
+    flow = linear.columns(most, [plain.size[work.good] for work in works] if works else 1.0)
+    for k in given:
+        if t < works[k].lead:
+            row = linear.rows([most[k]], most[k])
+            linear.add(row, flow[k], 1.0)
+    unmet = {
+        u: int(linear.columns([plain.demand[u][t]], plain.size[plain.case.uses[u].good])[0])
+        for u in plain.uses
+    }
+    for g in plain.goods:
+        wanted = sum(plain.demand[u][t] for u in plain.uses if plain.case.uses[u].good == g)
+        row = linear.rows([wanted], np.inf)
+        for u in plain.uses:
+            if plain.case.uses[u].good == g:
+                linear.add(row, unmet[u], 1.0)
+        for k, work in enumerate(works):
+            if work.kind != "sell" and work.good == g:
+                linear.add(row, flow[k], 1.0)
+            if g in work.needs:
+                linear.add(row, flow[k], -work.needs[g])
+    for plant, entry in plain.case.plants.items():
+        for line in entry.lines:
+            row = linear.rows([-np.inf], plain.hours(plant, line)[0] * plain.open_share(plant)[0])
+            for k, work in enumerate(works):
+                if (work.plant, work.line) == (plant, line):
+                    linear.add(row, flow[k], work.hours)
+    for supplier in plain.case.suppliers.values():
+        mine = [k for k, work in enumerate(works) if work.seller == supplier.id]
+        if len(mine) > 1 and not any(k in given for k in mine):
+            row = linear.rows([-np.inf], plain.path(supplier.capacity)[0] * plain.step)
+            for k in mine:
+                linear.add(row, flow[k], 1.0)
+    levels = []
+    for priority in plain.case.priorities:
+        if priority in ("essential", "deferrable"):
+            cost = linear.nothing()
+            for u, column in unmet.items():
+                if plain.essential[u] == (priority == "essential"):
+                    cost[column] = plain.weights[u]
+            levels.append(Level(priority, cost))
+    cost = linear.nothing()
+    cost[flow] = costs
+    levels.append(Level("money", cost))
+    point, _values = linear.minimize(levels)
+    random = np.random.default_rng(3)
+    asked = linear.nothing()
+    for k, work in enumerate(works):
+        if work.lead > t:
+            asked[flow[k]] = random.uniform(0.5, 1.5) / plain.size[work.good]
+    low, high = linear.extent(asked)
+    return np.maximum(point[flow], 0.0), high - low <= 1e-7 * max(1.0, abs(high))

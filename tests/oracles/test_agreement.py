@@ -1,0 +1,31 @@
+"""A fixed sample of random cases: the engine agrees with the plain statement of each."""
+
+import pytest
+
+from tests.oracles.agreement import Asked, asked_of, compare
+
+SAMPLE = range(40)
+
+
+def small(seed: int) -> Asked:
+    """One start of a case."""
+    asked = asked_of(seed)
+    return Asked(seed, asked.case, asked.starts[-1:], has_ends=seed % 8 == 0)
+
+
+@pytest.mark.parametrize("seed", SAMPLE)
+def test_every_figure_agrees(seed: int) -> None:
+    found = compare(small(seed))
+    assert found
+    unlike = [one for one in found if not one.agrees and one.is_unique]
+    assert unlike == []
+
+
+def test_the_sample_holds_what_it_should() -> None:
+    """Shortages, losses, times to survive and more than one unit."""
+    cases = [asked_of(seed).case for seed in SAMPLE]
+    assert {m.kind for case in cases for m in case.measures.values()} >= {"embargo", "quota"}
+    assert any(case.recipes for case in cases)
+    assert any(case.routes for case in cases)
+    assert any(s.lead_time and s.lead_time.value > 1 for c in cases for s in c.suppliers.values())
+    assert any(g.survival.shelf_life for case in cases for g in case.goods.values())
