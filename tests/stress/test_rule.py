@@ -8,8 +8,11 @@ from derbes.case.options import Option
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
 from derbes.case.uncertainty import Draws
+from derbes.compiler import compile_case, compile_measure
 from derbes.cover import cover_table
-from derbes.draws import make_draws
+from derbes.draws import drawn_case, make_draws
+from derbes.programs.calm import solve_calm, state_at
+from derbes.simulation import simulate_branch
 from derbes.stress.asked import (
     MYOPIC,
     SURVIVES,
@@ -148,3 +151,18 @@ def test_a_plant_that_only_an_option_builds_makes_nothing():
     columns = rule_columns(Asked((target_of(case, "embargo", lengths=(12,)),)))
     closed, gone = (cut_numbers(rule_of(one, draws), draws, columns) for one in (case, without))
     np.testing.assert_array_equal(closed, gone)
+
+
+def test_one_draw_follows_its_own_calm_plan():
+    case = uncertain_example(3, n_periods=36)
+    draws = make_draws(case, 3)
+    for i in range(3):
+        one = replace(draws, values=draws.values[i : i + 1], weights=np.ones(1))
+        found = run(rule_of(case, one), one, one_measure(1, "cut", start=4, length=9), n_periods=30)
+        own = drawn_case(case, draws, i)
+        arrays = compile_case(own)
+        calm = solve_calm(arrays)
+        cut = compile_measure(own, arrays, "cut")
+        branch = simulate_branch(calm, cut, state_at(calm, 4), start=4, length=9, n_periods=26)
+        before = calm.unmet[:, :4].sum(axis=1)
+        np.testing.assert_allclose(found.unmet[0], branch.unmet.sum(axis=1) + before, atol=1e-6)

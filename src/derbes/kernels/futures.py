@@ -138,6 +138,8 @@ class Kept(NamedTuple):
     """First row of each of `SERIES`; -1: not kept. (4,)"""
     count_from: int
     """First period whose unmet demand counts. [period]"""
+    factors: Table
+    """Room for phi of (S9). (m, G)"""
 
 
 open_network, open_plan, open_frame = opener(Network), opener(Course), opener(Frame)
@@ -149,7 +151,7 @@ open_run, open_drawn, open_kept = opener(Run), opener(Drawn), opener(Kept)
 def number(f: Frame, d: Drawn, i: int, place: int) -> float:
     """A number in a future."""
     row = f.varies[place]
-    return f.central[place] if row < 0 else d.values[row, i]
+    return float(f.central[place] if row < 0 else d.values[row, i])
 
 
 @called
@@ -429,7 +431,6 @@ def run_futures(
     measures: Words,
     run: Words,
     record: Words,
-    factors: Table,
 ) -> None:
     """Run the futures of a chunk one by one.
 
@@ -443,7 +444,6 @@ def run_futures(
         measures: Room for the `Measures` of a future, packed.
         run: Room for a `Run`, packed.
         record: `Kept`, packed.
-        factors: Room for phi. (m, G)
     """
     n, p, f, b = open_network(network), open_plan(plan), open_frame(frame), open_base(base)
     d, c, ms = open_drawn(drawn), open_course(course), open_measures(measures)
@@ -451,8 +451,8 @@ def run_futures(
     for i in range(len(d.weights)):
         place_numbers(n, f, d, c, i)
         place_paths(n, f, d, c, i)
-        follow_plan(n, p, f, c, factors)
-        place_state(n, p, f, d, c, r, factors, i)
+        follow_plan(n, p, f, c, kept.factors)
+        place_state(n, p, f, d, c, r, kept.factors, i)
         place_turns(f, d, r, i)
         place_factors(f, d, b, ms, i)
         follow(n, c, ms, r)

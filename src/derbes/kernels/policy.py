@@ -436,7 +436,7 @@ def needed_ahead(
         most = max(most, total)
     if spare and total > SMALL * c.size[g] and last == n.a_year:
         most = max(most, f.good[STOCK, g] + total)
-    return most
+    return float(most)
 
 
 @called
@@ -472,7 +472,8 @@ def still_spoiling(f: Run, g: int) -> float:
     spoiling = f.good[SPOILING, g]
     if spoiling <= 0.0:
         return 0.0
-    return max(0.0, spoiling - max(0.0, f.good[OPENED, g] - f.good[STOCK, g]))
+    drawn = max(0.0, f.good[OPENED, g] - f.good[STOCK, g])
+    return float(max(0.0, spoiling - drawn))
 
 
 @called

@@ -1,6 +1,7 @@
 """One branch by the policy that follows the calm plan: what happens after a measure starts."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -127,9 +128,12 @@ def rows_from(path: FloatArray, start: int, m: int) -> FloatArray:
 
 def course_from(plan: Plan, start: int, m: int) -> Course:
     """The course of `m` periods from a start on, without measures."""
-    paths = {name: rows_from(getattr(plan.course, name), start, m) for name in BY_PERIOD}
+    paths: dict[str, Any] = {
+        name: rows_from(getattr(plan.course, name), start, m) for name in BY_PERIOD
+    }
+    lots: dict[str, Any] = {**lot_columns(plan.arrays, start)}
     opening = plan.course.opening - start
-    return plan.course._replace(**paths, **lot_columns(plan.arrays, start), opening=opening)
+    return plan.course._replace(**paths, **lots, opening=opening)
 
 
 def make_run(

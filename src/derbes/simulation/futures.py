@@ -280,6 +280,7 @@ class _Chunks:
             n_paths=n_kept,
             rows=self.rows,
             count_from=self.count_from,
+            factors=np.zeros((m, len(model.arrays.goods))),
         )
         course = plan.course._replace(
             **{name: np.zeros((m, getattr(plan.course, name).shape[1])) for name in BY_PERIOD},
@@ -317,8 +318,7 @@ class _Chunks:
             run,
             kept,
         )
-        factors = np.zeros((m, len(model.arrays.goods)))
-        run_futures(*(packed(part) for part in parts), factors)
+        run_futures(*(packed(part) for part in parts))
         self.totals[own] = kept.totals
         at = first * model.n_periods
         self.paths[at : at + len(kept.paths)] = kept.paths

@@ -10,7 +10,7 @@ from derbes.case.entities import Case, Tier
 from derbes.case.quantity import FloatArray
 from derbes.case.uncertainty import Draws, Events
 from derbes.compiler.horizon import longest_lead_time, refill_periods, tail_periods
-from derbes.draws import drawn_path, inputs_by_path, scenario_cases
+from derbes.draws import drawn_case, drawn_path, inputs_by_path, scenario_cases
 from derbes.simulation.futures import Futures, FuturesModel, simulate_futures
 from derbes.stress.asked import LOOKED_AT, SURVIVES, TIME_TO_SURVIVE, Column
 from derbes.study.futures import prepare_futures
@@ -44,6 +44,15 @@ class Rule:
                 n_periods=min(n_periods, case.calendar.n_periods + tail_periods(case)),
             )
         return self._models[key]
+
+    def own_model(self, scenario: str, draws: Draws, n_periods: int) -> FuturesModel:
+        """The futures of one draw, which follows its own calm plan."""
+        case = replace(self.world(scenario), scenarios={}, variants={})
+        return prepare_futures(
+            drawn_case(case, replace(draws, scenarios=()), 0),
+            measures=tuple(name for name in self.measures if name in case.measures),
+            n_periods=min(n_periods, case.calendar.n_periods + tail_periods(case)),
+        )
 
     def world(self, scenario: str) -> Case:
         """The case in a scenario; `""` is the case as written."""
@@ -90,8 +99,9 @@ def run(
     parts = []
     for name, rows in by_scenario(draws):
         own = rows_of(draws, rows)
+        alone = len(draws.weights) == 1
         found = simulate_futures(
-            rule.model(name, n_periods),
+            rule.own_model(name, own, n_periods) if alone else rule.model(name, n_periods),
             own,
             None if events is None else _event_rows(events, rows),
             keep=keep,
