@@ -35,16 +35,49 @@ SOURCE = ROOT / "src" / "derbes"
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 REFERENCE = ROOT / "docs" / "reference"
 
-MOST_LINES_OF_A_FILE = 400
-MOST_LINES_OF_A_FUNCTION = 40
-MOST_MODULES_OF_A_PACKAGE = 10
+MOST_LINES_OF_A_FILE = 700
+HARD_STOP = 1200
+"""Lines that no file has, whatever the reason."""
 MOST_PUBLIC_NAMES = 30
 
-LONG_FUNCTIONS: dict[str, str] = {}
-"""Longer functions, as module:function, and why."""
+LONG_FILES = {
+    "derbes.kernels.policy": "the compiler of the kernel inlines what stands in one module",
+}
+"""Longer files, and why."""
 
-LARGE_PACKAGES: dict[str, str] = {}
-"""Packages with more modules, and why."""
+DOUBLE_NAMES = {
+    "Alternative",
+    "Answer",
+    "Asked",
+    "Checked",
+    "Chunk",
+    "Clock",
+    "Column",
+    "Constant",
+    "Draft",
+    "Drawn",
+    "Effort",
+    "Entry",
+    "Finding",
+    "Flip",
+    "Found",
+    "Futures",
+    "Kept",
+    "Kind",
+    "Measures",
+    "Network",
+    "Outcome",
+    "Part",
+    "Places",
+    "Plan",
+    "Question",
+    "State",
+    "Table",
+    "Verdicts",
+    "Waiting",
+    "World",
+}
+"""Names of several classes. The list may only shrink: one name, one meaning."""
 
 LIBRARIES = {
     "click": ("derbes.cli",),
@@ -121,20 +154,6 @@ def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
             yield node
 
 
-def _code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[str]) -> int:
-    """Lines of a function that hold code: no docstring, no comment, no blank."""
-    first = function.body[0]
-    is_docstring = ast.get_docstring(function) is not None
-    docstring = range(first.lineno, (first.end_lineno or 0) + 1) if is_docstring else range(0)
-    return sum(
-        1
-        for number in range(function.lineno, (function.end_lineno or 0) + 1)
-        if number not in docstring
-        and lines[number - 1].strip()
-        and not lines[number - 1].strip().startswith("#")
-    )
-
-
 # Imports
 
 
@@ -195,42 +214,12 @@ def test_every_package_has_its_layer():
 # Sizes
 
 
-@pytest.mark.parametrize("path", _modules(), ids=_name)
-def test_a_file_is_short(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES_OF_A_FILE
-
-
-def test_a_function_is_short():
-    long = {
-        f"{_name(path)}:{function.name}": size
-        for path in _modules()
-        for function in _functions(path)
-        if (size := _code_lines(function, path.read_text(encoding="utf-8").splitlines()))
-        > MOST_LINES_OF_A_FUNCTION
-    }
-    assert {name: size for name, size in long.items() if name not in LONG_FUNCTIONS} == {}
-    assert set(LONG_FUNCTIONS) <= set(long), "a line of the allow-list is no longer needed"
-
-
-def test_nine_functions_of_ten_are_no_longer_than_twenty_five_lines():
-    sizes = sorted(
-        _code_lines(function, path.read_text(encoding="utf-8").splitlines())
-        for path in _modules()
-        for function in _functions(path)
-    )
-    assert sizes[len(sizes) * 9 // 10] <= 25
-
-
-def test_a_package_has_few_modules():
-    large = {
-        name: n
-        for path in sorted(SOURCE.rglob("__init__.py"))
-        if (n := len([p for p in path.parent.glob("*.py") if p != path]))
-        > MOST_MODULES_OF_A_PACKAGE
-        and (name := _name(path))
-    }
-    assert {name: n for name, n in large.items() if name not in LARGE_PACKAGES} == {}
-    assert set(LARGE_PACKAGES) <= set(large), "a line of the allow-list is no longer needed"
+def test_a_file_is_short_or_says_why_not():
+    lines = {_name(p): len(p.read_text(encoding="utf-8").splitlines()) for p in _modules()}
+    long = {name: n for name, n in lines.items() if n > MOST_LINES_OF_A_FILE}
+    assert {name: n for name, n in long.items() if name not in LONG_FILES} == {}
+    assert {name: n for name, n in long.items() if n > HARD_STOP} == {}
+    assert set(LONG_FILES) <= set(long), "a line of the allow-list is no longer needed"
 
 
 # Names
@@ -238,6 +227,17 @@ def test_a_package_has_few_modules():
 
 def test_no_module_has_a_name_that_says_nothing():
     assert [_name(path) for path in _modules() if path.stem in BANNED_MODULES] == []
+
+
+def test_no_two_classes_have_one_name():
+    found: dict[str, list[str]] = {}
+    for path in _modules():
+        for node in _tree(path).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, []).append(_name(path))
+    double = {name: places for name, places in found.items() if len(places) > 1}
+    assert {name: double[name] for name in sorted(set(double) - DOUBLE_NAMES)} == {}
+    assert sorted(DOUBLE_NAMES - set(double)) == [], "no longer double: take it off the list"
 
 
 def test_every_public_name_exists():

@@ -358,3 +358,33 @@ def test_a_good_may_be_counted_in_a_word_of_its_own(word, fix):
     with pytest.raises(UnitError) as refusal:
         own_unit(word)
     assert (refusal.value.what, refusal.value.fix) == (f'unknown unit "{word}"', fix)
+
+
+@given(
+    st.integers(0, 10**9),
+    st.text("0123456789", max_size=5),
+    st.sampled_from(
+        [*[(t, d) for t in ("", " ", "'", "\u00a0", "\u2009") for d in ".,"], ",.", ".,"]
+    ),
+    st.sampled_from(["", "-", "\u2212", "\u2013"]),
+)
+def test_a_pasted_number_is_read_right_or_refused(whole, decimals, marks, sign):
+    """However thousands and decimals are marked, no number is read as another."""
+    thousands, decimal = marks
+    text = sign + f"{whole:,}".replace(",", thousands) + (decimal + decimals if decimals else "")
+    right = float(f"{'-' if sign else ''}{whole}.{decimals or 0}")
+    try:
+        found = parse_amount(f"{text} t").number
+    except UnitError:
+        found = None
+    is_open = re.fullmatch(r"\D?[1-9]\d{0,2}[.,]\d{3}", text) is not None
+    assert found == (None if is_open else right)
+
+
+def test_each_refusal_is_made_anew():
+    refusals = []
+    for _turn in range(2):
+        with pytest.raises(UnitError) as refusal:
+            parse_unit("tonns")
+        refusals.append(refusal.value)
+    assert refusals[0] is not refusals[1]

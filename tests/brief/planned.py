@@ -127,6 +127,5 @@ def impossible_plan() -> Plan:
         plan=(), cost=None, bound=None, gap=None, feasible=False, clash=(budget, standard),
         standards=(StandardCost("a_year", met=False, cost_of_it=None, shortfall=60.0),),
         frontier=(), outlay=(), account=(), evpi=None, vss=None, value_of_waiting=(),
-        alternatives=(),
-        status="infeasible",
+        alternatives=(), status="infeasible",
     )  # fmt: skip

@@ -7,7 +7,7 @@ from derbes import workflow
 from derbes.case.basics import Note
 from derbes.errors import Problem
 from derbes.version import VERSION
-from tests.workflow.examples import cover_result, cover_row
+from tests.workflow.examples import cover_result, cover_row, leverage_result, leverage_row
 
 DEFAULTS = {
     "variants": ("base",),
@@ -124,6 +124,25 @@ def test_leverage_shows_the_surface_and_the_end(run, computed):
     assert lines[8].split() == words.split(" ")
     assert lines[-1] == "Next: derbes brief town.yaml"
     assert computed.calls == [("leverage", DEFAULTS)]
+
+
+def test_leverage_says_what_its_figures_are(run, computed, monkeypatch):
+    rows = (
+        leverage_row(bounds=("unmet_essential",), unmet_essential_gross=150.0),
+        leverage_row(bound="myopic", takes_nothing=True, sender_cost_returning=-9.0),
+        leverage_row(target_loss=None, missing=("uses.treatment.shortage_cost",)),
+    )
+    monkeypatch.setattr(workflow, "leverage", lambda case, **options: leverage_result(*rows))
+    lines = run("leverage", "town.yaml").out.splitlines()
+    assert lines[-7:-2] == [
+        "≥ and ≤ stand before what is a bound of the harm; every other figure is what that "
+        "response comes to.",
+        "Unmet demand and losses are what the measure adds to calm.",
+        "base, embargo: takes nothing away in 1 of 3 rows.",
+        "A sender cost below zero: the sender earns by it, since the buyer buys back more from it, "
+        "or dearer, than it could not buy.",
+        "Missing: uses.treatment.shortage_cost",
+    ]
 
 
 def test_options_reach_the_verb(run, computed):

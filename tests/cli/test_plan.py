@@ -46,7 +46,7 @@ what                                        option  decided  works from        c
                                                                               [USD]
 hold 300 t more in reserve: Softening salt  store   2026-01  2026-01      1,500,000
 build Alum works, size 2                    works   2027-01  2028-07     30,000,000
-total                                                                    31,500,000
+total                                       –       –        –           31,500,000
 
 Where the cost comes from, discounted
 for                                                with the plan  without any standard        more
@@ -69,7 +69,7 @@ survived          cost  a month more  plan
 6 months   101,500,000       500,000  store (as cheap for longer)
 9 months   101,500,000             0  store
 12 months  131,500,000    10,000,000  store, works
-24 months   impossible             –
+24 months   impossible             –  –
 
 Outlay by year, not discounted
 year   with the plan     without  abroad, with  abroad, without
@@ -171,7 +171,7 @@ def test_what_was_found_at_a_time_limit_is_shown_with_its_gap(run, computed, mon
         "Cost: 131,500,000 USD; proven: no plan costs less than 131,400,000 USD (gap 25%; stopped "
         "at the time limit)\n"
     )
-    assert "12 months  not computed  –\n" in out
+    assert "12 months  not computed  –             –\n" in out
     assert "\nNot computed: frontier, evpi\n" in out
 
 

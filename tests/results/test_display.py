@@ -109,3 +109,47 @@ def test_cells_as_text():
 @given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e15, max_value=1e15))
 def test_a_shown_number_is_near_the_number(number):
     assert math.isclose(float(shown(number).replace(",", "")), number, rel_tol=5e-4)
+
+
+def test_a_cost_below_zero_says_that_it_is_a_gain():
+    row = dataclasses.replace(leverage_row(), sender_cost_returning=-1200.0)
+    text = text_table(leverage_columns("USD", "t"), [row])
+    assert "-1,200 (gains)" in text
+    assert "(gains)" not in text_table(leverage_columns("USD", "t"), [leverage_row()])
+
+
+def test_a_figure_that_is_a_bound_shows_of_which_side():
+    unmet = next(c for c in leverage_columns("USD", "t") if c.field == "unmet_essential")
+    bounds = ("unmet_essential",)
+    assert unmet.cell(leverage_row(bounds=bounds)) == "≥ 120"
+    assert unmet.cell(leverage_row(bound="myopic", bounds=bounds)) == "≤ 120"
+    assert unmet.cell(leverage_row()) == "120"
+    response = next(c for c in leverage_columns("USD", "t") if c.field == "bound")
+    assert [response.cell(leverage_row(bound=b)) for b in ("optimal", "myopic")] == ["best", "rule"]
+
+
+def test_a_column_without_anything_to_tell_is_left_out():
+    def head(*rows: LeverageRow) -> str:
+        return text_table(leverage_columns("USD", "t"), rows).splitlines()[0]
+
+    rare = ("with calm's", "not restored", "loss a month after", " of ")
+    assert not any(words in head(leverage_row()) for words in rare)
+    telling = leverage_row(
+        unmet_essential_gross=150.0, deepest_use="water", unrestored=5.0, loss_per_month_after=2.0
+    )
+    assert all(words in head(leverage_row(), telling) for words in rare)
+
+
+def test_units_of_both_tiers_where_they_differ():
+    columns = {c.field: c.unit for c in leverage_columns("USD", "t / months of use")}
+    assert columns["unmet_essential"] == "t"
+    assert columns["unmet_deferrable"] == "months of use"
+
+
+def test_cover_without_end_is_not_a_missing_one():
+    days = next(c for c in cover_columns() if c.field == "days_of_cover")
+    assert days.cell(cover_row(days_of_cover=None, days_of_cover_infinite=True)) == "no end"
+    assert days.cell(cover_row(days_of_cover=None)) == "–"
+    rows = [cover_row(), cover_row(short_in_calm_from="2026-03")]
+    assert "short in calm from" in text_table(cover_columns(), rows)
+    assert "short in calm from" not in text_table(cover_columns(), rows[:1])

@@ -2,11 +2,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from derbes.case.quantity import Quantity
+from derbes.cover import forward_cover
 from derbes.draws import make_draws, make_events
 from derbes.stress.columns.rule import Rule
-from derbes.stress.fans import months_of_cover
+from derbes.stress.fans import lasting, months_of_cover
 from derbes.stress.hazards import Struck, hazard_answers, hazard_risk, strike
 from tests.draws.uncertain import (
     DEMAND,
@@ -144,6 +147,20 @@ def test_months_of_cover_are_stock_over_demand():
     np.testing.assert_allclose(found[:, 0], stock / demand, rtol=1e-9)
     held = np.minimum(np.maximum(stock, 600.0), np.maximum(stock, 600.0))
     assert (found[:, 11] <= held / demand + 1e-9).all()
+
+
+@given(
+    st.lists(st.sampled_from([0.0, 0.5, 1.0, 3.0]), min_size=3, max_size=8),
+    st.sampled_from([0.0, 0.5, 1.0, 2.5, 40.0]),
+)
+def test_cover_over_draws_is_cover_where_nothing_ages(demand, stock):
+    """The same as stock against the demand to come, by another way."""
+    wanted = np.array(demand)
+    found = lasting(np.full(len(wanted), stock), wanted)
+    for t in range(len(wanted)):
+        kept = np.ones((1, len(wanted) - t))
+        known = forward_cover(np.array([stock]), kept, wanted[t:]).periods
+        assert found[t] == pytest.approx(known)
 
 
 def test_cover_of_a_scenario_is_that_of_its_case():

@@ -40,12 +40,15 @@ def test_a_variant_that_cannot_be_studied(variant, message):
         variant_case(case(), variant)
 
 
-@pytest.mark.parametrize(("lengths", "longest"), [((), 12), ((6,), 12), ((18, 2), 18)])
+@pytest.mark.parametrize(
+    ("lengths", "longest"), [((), 12), ((6,), 12), ((18, 2), 18), ((60, 2), 60)]
+)
 def test_the_tail_fits_the_longest_measure(lengths, longest):
+    """Four years or more, with 6 months of refill, and two years and a month behind them."""
     request = Request(lengths=lengths)
     assert longest_length(case(), request) == longest
     study = make_studies(case(), request)[0]
-    assert study.arrays.n_periods == 60 + max(longest + 2 * 6 + 1, 36 + 1)
+    assert study.arrays.n_periods == 60 + max(longest, 48) + 6 + 25
     assert longest_length(replace(case(), measures={}), Request()) == 1
 
 

@@ -42,8 +42,11 @@ def test_starts_lie_as_far_apart_as_asked_but_not_closer_than_a_period(step, eve
     assert request_of(town_case(step), starts=every).starts == starts
 
 
-def test_a_month_is_the_period_that_holds_it():
-    assert request_of(town_case(Step.QUARTER), starts="2026-05").starts == (1,)
+def test_a_month_must_begin_its_period():
+    assert request_of(town_case(Step.QUARTER), starts="2026-04").starts == (1,)
+    with pytest.raises(RequestError, match="2026-05 begins no quarter of this case") as error:
+        request_of(town_case(Step.QUARTER), starts="2026-05")
+    assert error.value.problems[0].fix == "choose 2026-04"
 
 
 def test_starts_are_sorted_and_counted_once():
@@ -51,8 +54,13 @@ def test_starts_are_sorted_and_counted_once():
     assert asked.starts == (1, 12)
 
 
-def test_lengths_become_whole_periods():
-    assert request_of(town_case(Step.QUARTER), lengths=[12, 4, 5]).lengths == (2, 4)
+def test_lengths_are_whole_periods():
+    assert request_of(town_case(Step.QUARTER), lengths=[12, 6]).lengths == (2, 4)
+    with pytest.raises(RequestError) as error:
+        request_of(town_case(Step.QUARTER), lengths=[12, 5])
+    assert [(one.what, one.fix) for one in error.value.problems] == [
+        ("5 months are no whole periods of this case", "choose a multiple of 3 months")
+    ]
 
 
 @given(st.integers(1, 24), st.sampled_from(list(Step)))

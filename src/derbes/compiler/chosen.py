@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from derbes.case.arrays import open_share
 from derbes.case.entities import Case, Plant, Recipe, Route, Supplier
 from derbes.case.options import OPTIONAL_KINDS, Choice, Option, OptionKind
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.compiler.horizon import months, over, tail_periods
-from derbes.compiler.plants import open_share, opening_period
+from derbes.compiler.plants import opening_period
 
 PLANT_KINDS = (OptionKind.BUILD, OptionKind.ENLARGE, OptionKind.BRING_FORWARD)
 SPARED = "_spared"

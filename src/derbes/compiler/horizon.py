@@ -12,7 +12,6 @@ from derbes.case.entities import (
 from derbes.case.quantity import FloatArray, Quantity
 
 
-
 def months(quantity: Quantity | None, default: float = 0.0) -> float:
     """Value of a time, or the default when it is missing. [month]"""
     return default if quantity is None else quantity.value

@@ -5,19 +5,21 @@ unmet (n*). It keeps to that plan as far as it can, and brings the stock back to
 cannot. It knows the demand, capacities and prices of the period, the plan with the openings
 and seasons in it, and takes the measures that run to go on; it knows of no end of theirs.
 
-Symbols: g good, l old lot, k activity with lead time L and inputs a, u use, r line, t period;
-s stock at hand, W* and x* stock and orders of the plan, R its part that is reserve, A stock
-aimed at, F floor of deferrable uses, c claims, m most of a level, p part granted; j periods
-since the last measure ended, tau the refill time.
+Symbols: g good, l old lot, k activity with lead time L and inputs a, r line, t period; s
+stock at hand, W* and x* stock and orders of the plan, R the part of W* that is reserve, A
+stock aimed at, F what the second tier leaves alone, N what the first tier will need, c claims,
+y stock that may be drawn, b stock to be filled up to, m most of a level, p part granted, q
+stock expected; j periods since the last measure ended, tau the refill time.
 
 .. math::
 
     \text{(S1)}\quad & s_{g} = \sum_{l \in g} \rho_{l,t} w_{l,t-1} + \rho_g w_{g,t-1}
         + \sum_{k \to g} x_{k,t-L_k} \\
     \text{(S2)}\quad & A_{g,t} = W^*_{g,t}
-        - \min\bigl(R_{g,t} (1 - j/\tau)^+, (R_{g,t-1} - w_{g,t-1})^+\bigr) \\
-    \text{(S3)}\quad & F_{g,t} = A_{g,t} \text{ while a measure runs or the reserve ranks first,
-        else } \min(A_{g,t}, W^*_{g,t} - R_{g,t}) \\
+        - \min\bigl(R_{g,t} (1 - j/\tau)^+, (R_{g,t-1} - w_{g,t-1})^+\bigr),
+        \text{ at least } N_g \text{ while a measure runs} \\
+    \text{(S3)}\quad & F_{g,t} = \max(A_{g,t}, N'_g) \text{ while a measure runs, } A_{g,t}
+        \text{ where the reserve ranks first, else } \min(A_{g,t}, W^*_{g,t} - R_{g,t}) \\
     \text{(S4)}\quad & m_k = \min(\text{capacity}_k, \text{hours}_r / h_k,
         \min_i M_i / a_{k,i}), \quad M_g = y_g + \sum_{k \to g} m_k \\
     \text{(S5)}\quad & \sum_{k \to g} x_k = \max(c_g - y_g,\; c_g + b_g - s_g), \quad
@@ -28,26 +30,31 @@ since the last measure ended, tau the refill time.
         + (A_{g,t+L} - q_{g,t+L})^+ \text{, cheapest first}, \\
         & q_{g,t+i} = \bigl(\rho_g q_{g,t+i-1} + \text{due}_{g,t+i} + \text{plan}_{g,t+i}\bigr)^+ \\
     \text{(S8)}\quad & w_{g,t} \le \sum_{i<A} \rho_g^i \text{inflow}_{g,t-i}, \quad
-        \sum w \le \text{limit}_{g,t}, \text{ first expired first out}
+        \sum w \le \text{limit}_{g,t}, \text{ first expired first out} \\
+    \text{(S10)}\quad & N_g = \max_{i \le \text{a year}} \sum_{h \le i} (\text{use of the first
+        tier} - \text{what today's measures let come})_{g,t+h}
 
 (S1) what is there. (S2) after a measure the reserve comes back in equal steps, and what is
-left of it is never drawn for money. (S3) is for goods that an essential use needs; for the
-others the floor is the reserve alone, where it ranks first. Each period is settled in turns,
-each serving its claims d above its own floor, y, before the next sees what is left:
+left of it is never drawn for money. (S3) is for goods that the first tier needs (essential
+uses, unless the priorities say otherwise); for others the floor is the reserve where it ranks
+before the second tier. Each period is settled in turns, each serving its claims d from the
+stock above its own base, y, before the next sees what is left:
 
-1. essential uses, as far as the plan serves them; no floor;
-2. inputs of orders that take time, and stock up to F; floor F, none while a measure runs;
-3. what the plan itself leaves short of essential uses, then deferrable uses; floor F;
-4. stock up to A, then what the plan leaves short of deferrable uses, then the plan's own
-   exports; floor A.
+1. where the reserve ranks before all uses: the reserve;
+2. the first tier, as far as the plan serves it; base: none, or the reserve of turn 1;
+3. inputs of orders that take time, and stock up to min(A, F); base F, while a measure runs
+   that of turn 2, so that what is stored of inputs is made into what is needed;
+4. the second tier, as far as the plan serves it; base F;
+5. stock up to A, then what the plan itself leaves short, then the plan's own exports; base A.
 
 (S4) from raw to final; inputs and hours that several want count for each of them. (S5) from
 final to raw: first what the plan makes and buys, in proportion, then what is left of
-capacities, the cheapest first, those of one cost in proportion to what they have left; b is
-the stock to be filled up to in turns 2 and 4. (S6) from raw to final; what a cut leaves over
-is settled again, up to `ROUNDS` times. (S7) orders with a lead time; the plan's own net flow
-is what capacities of today's measures leave of it, and cheaper sources that can bring it
-later come before dearer ones. (S8) at the end of the period; what is too much is given up.
+capacities, the cheapest first, those of one cost in proportion to what they have left. (S6)
+from raw to final; what a cut leaves over is settled again, up to `ROUNDS` times. (S7) orders
+with a lead time; "plan" is the net flow that today's measures leave of the plan's, and what
+cheaper sources can still bring by then is left to them. (S8) at the end of the period; what is
+too much is given up. In calm, before any measure, lots are drawn and given up as in the plan.
+(S10) N counts what else could be made and bought by then, N' does not.
 """
 
 from typing import Annotated, NamedTuple
@@ -92,13 +99,17 @@ class Network(NamedTuple):
     use_goods: Ints
     use_essential: Ints
     needed: Ints
-    """1: an essential use needs it. (G,)"""
+    """1: a use of the first tier needs it. (G,)"""
     first_lot: Ints
     """Lots of g are `lot_order[first_lot[g]:first_lot[g + 1]]`. (G + 1,)"""
     plants: Ints
     line_plants: Ints
-    reserve_first: bool
-    """Whether the reserve ranks before deferrable uses."""
+    first_tier: int
+    """1: essential uses; 0: deferrable uses rank before them."""
+    a_year: int
+    """How far a target looks that takes a measure to go on. [period]"""
+    reserve_rank: int
+    """0: the reserve ranks before all uses; 1: before those of the second tier; 2: last."""
 
 
 class Course(NamedTuple):
@@ -194,6 +205,8 @@ class Run(NamedTuple):
     """Sum of `arriving` by good. (m, G) [unit/period]"""
     net: Table
     """Net flow of the plan that today's measures leave, without orders ahead. (m, G)"""
+    second: Table
+    """Demand of the second tier, as far as the plan serves it. (m, G)"""
     lots: Table
     """Before the first period, then at the end of each. (n + 1, L) [unit]"""
     fresh: Table
@@ -218,8 +231,8 @@ class Run(NamedTuple):
     """(N_POOL, Q)"""
 
 
-(STOCK, OPENED, SPOILING, AIM, FLOOR, BASE, USABLE, FILL, WANT, CLAIMS, REACH, GRANT, SERVED,
- COST, MORE_USE, N_GOOD) = range(16)  # fmt: skip
+(STOCK, OPENED, SPOILING, AIM, FLOOR, KEPT, BASE, USABLE, FILL, WANT, CLAIMS, REACH, GRANT, SERVED,
+ COST, MORE_USE, N_GOOD) = range(17)  # fmt: skip
 LEFT, OWN, LIMIT, CHOSEN, PRICE, ROOM, TAKES, N_SOURCE = range(8)
 HOURS, CLAIMED, PART, N_LINE = range(4)
 POOL_LEFT, POOL_CHOSEN, POOL_ROOM, N_POOL = range(4)
@@ -261,10 +274,14 @@ def cost_under(c: Course, ms: Measures, t: int, regime: int, k: int) -> float:
 @called
 def planned_net(n: Network, c: Course, ms: Measures, f: Run, t: int, regime: int) -> None:
     """Net flow of the plan in a period, as far as capacities go, without orders ahead."""
-    net = f.net[t]
+    net, second = f.net[t], f.second[t]
     net[:] = 0.0
+    second[:] = 0.0
     for u in range(len(n.use_goods)):
-        net[n.use_goods[u]] -= demand_under(c, ms, t, regime, u) * (1.0 - c.left_short[t, u])
+        demand = demand_under(c, ms, t, regime, u) * (1.0 - c.left_short[t, u])
+        net[n.use_goods[u]] -= demand
+        if n.use_essential[u] != n.first_tier:
+            second[n.use_goods[u]] += demand
     for k in range(len(n.outputs)):
         level = c.plan[t, k]
         if level > 0.0:
@@ -366,15 +383,62 @@ def open_period(n: Network, c: Course, ms: Measures, f: Run, t: int, calm: bool)
     for r in range(f.line.shape[1]):
         f.line[HOURS, r] = c.hours[t, r]
     for q in range(f.pool.shape[1]):
-        f.pool[POOL_LEFT, q] = c.pools[t, q]
+        left = 0.0 if regime > 0 else 1.0
+        for k in range(len(n.outputs)):
+            if regime > 0 and n.pools[k] == q:
+                left = max(left, ms.effects[regime, k])
+        f.pool[POOL_LEFT, q] = c.pools[t, q] * left
     for u in range(len(n.use_goods)):
         f.wanted[t, u] = demand_under(c, ms, t, regime, u)
         f.served[t, u] = 0.0
 
 
 @called
-def set_aims(n: Network, c: Course, f: Run, t: int, after: int) -> None:
-    """Stock aimed at (S2), and the floor of deferrable uses (S3)."""
+def needed_ahead(
+    n: Network, c: Course, ms: Measures, f: Run, t: int, g: int, first: int, spare: bool
+) -> float:
+    """Stock that the first tier will need if the measures go on (S10). [unit]
+
+    Args:
+        n: The network.
+        c: Its numbers.
+        ms: What measures do.
+        f: The run.
+        t: The period.
+        g: The good.
+        first: Periods from now to the one at whose end the stock is needed.
+        spare: Whether what else could be made and bought by then counts.
+    """
+    last = min(n.a_year, len(f.net) - 1 - t)
+    if c.shelf_life[g] > 0:
+        last = min(last, first + c.shelf_life[g])
+    total, most, regime = 0.0, 0.0, f.regime[t]
+    for j in range(first + 1, last + 1):
+        row = t + j
+        flow = f.due[row, g] + f.net[row, g] + f.second[row, g]
+        for s in range(n.first_source[g], n.first_source[g + 1]):
+            k = n.sources[s]
+            at = row - c.leads[k]
+            if at == t:
+                flow += f.source[OWN, k]
+            elif at > t:
+                most_of_k = capacity_left(c, ms, at, regime, k)
+                own = min(c.plan[at, k], most_of_k)
+                if c.leads[k] > 0:
+                    flow += own
+                if spare and most_of_k > own:
+                    more = most_of_k - own
+                    if n.lines[k] >= 0 or n.first_input[k] < n.first_input[k + 1]:
+                        more = min(more, f.source[LIMIT, k])
+                    flow += more
+        total -= flow
+        most = max(most, total)
+    return most
+
+
+@called
+def set_aims(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int) -> None:
+    """Stock aimed at (S2), and the floor of the second tier (S3)."""
     running = f.regime[t] > 0
     for g in range(len(n.order)):
         may_miss = 0.0
@@ -386,11 +450,17 @@ def set_aims(n: Network, c: Course, f: Run, t: int, after: int) -> None:
             may_miss = min(c.held[t, g] * (1.0 - after / c.refill[0]), max(0.0, was - before))
         aim = c.path[t, g] - may_miss
         f.good[AIM, g] = aim
+        kept = min(aim, c.held[t, g] - may_miss)
+        f.good[KEPT, g] = kept if n.reserve_rank == 0 else 0.0
         if n.needed[g]:
             floor = c.path[t, g] - c.held[t, g]
-            f.good[FLOOR, g] = aim if running or n.reserve_first else max(0.0, min(aim, floor))
+            f.good[FLOOR, g] = aim if running or n.reserve_rank < 2 else max(0.0, min(aim, floor))
+            if running:
+                most = c.storage_limit[t, g]
+                f.good[AIM, g] = max(aim, min(most, needed_ahead(n, c, ms, f, t, g, 0, True)))
+                f.good[FLOOR, g] = max(aim, needed_ahead(n, c, ms, f, t, g, 0, False))
         else:
-            f.good[FLOOR, g] = min(aim, c.held[t, g]) if n.reserve_first else 0.0
+            f.good[FLOOR, g] = kept if n.reserve_rank < 2 else 0.0
 
 
 @compiled
@@ -807,7 +877,7 @@ def order_ahead(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int)
         longest = 0
         for s in range(first, end):
             longest = max(longest, c.leads[n.sources[s]])
-        stock = max(0.0, f.good[STOCK, g] - still_spoiling(f, g))
+        stock, missed = max(0.0, f.good[STOCK, g] - still_spoiling(f, g)), 0.0
         for j in range(1, longest + 1):
             flow = f.due[t + j, g] + f.net[t + j, g] - c.lost[t + j, g] - f.good[MORE_USE, g]
             ordered, is_now = 0.0, False
@@ -824,7 +894,11 @@ def order_ahead(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int)
             stock = c.retention[g] * stock + flow + ordered
             if is_now:
                 aim = c.path[t + j, g] - may_miss(c, f, t, j, after, g)
-                stock += order_now(n, c, ms, f, t, j, g, ordered, aim - stock)
+                if f.regime[t] > 0 and n.needed[g]:
+                    ahead = needed_ahead(n, c, ms, f, t, g, j, True)
+                    aim = max(aim, min(c.storage_limit[t + j, g], ahead))
+                stock += order_now(n, c, ms, f, t, j, g, ordered, aim - stock, missed)
+            missed += max(0.0, -stock)
             stock = max(0.0, stock)
 
 
@@ -852,8 +926,11 @@ def order_now(
     g: int,
     ordered: float,
     gap: float,
+    missed: float,
 ) -> float:
     """Place the plan's orders of one lead time, less what is too much, or more (S7).
+
+    What cheaper sources can bring by then, beyond what is `missed` before, is left to them.
 
     Returns:
         What is ordered beyond the plan; negative: less.
@@ -865,7 +942,11 @@ def order_now(
     for s in range(first, end):
         k = n.sources[s]
         if c.leads[k] == lead and n.is_bought[k] and f.source[OWN, k] > 0.0:
-            place(n, c, ms, f, t, k, f.source[OWN, k] * part)
+            level = f.source[OWN, k] * part
+            if n.pools[k] >= 0:
+                level = min(level, f.pool[POOL_LEFT, n.pools[k]])
+            place(n, c, ms, f, t, k, level)
+            f.source[OWN, k] = 0.0
     if gap <= SMALL * c.size[g]:
         return ordered * (part - 1.0)
     more = 0.0
@@ -881,14 +962,15 @@ def order_now(
                 f.pool[POOL_CHOSEN, n.pools[k]] = 0.0
             if c.leads[k] == lead and price <= f.source[PRICE, k] <= highest:
                 some = True
-                f.source[ROOM, k] = room_now(n, c, f, k)
+                f.source[ROOM, k] = room_now(n, c, f, t, k)
         if some:
-            lacking = gap - more - cheaper_later(n, c, ms, f, t, lead, g, price)
+            later = cheaper_later(n, c, ms, f, t, lead, g, price)
+            lacking = gap - more - max(0.0, later - missed)
             if lacking > 0.0:
                 choose_within(n, f, first, end, lacking)
                 for s in range(first, end):
                     k = n.sources[s]
-                    level = min(f.source[CHOSEN, k], room_now(n, c, f, k))
+                    level = min(f.source[CHOSEN, k], room_now(n, c, f, t, k))
                     if level > 0.0:
                         place(n, c, ms, f, t, k, level)
                         more += level
@@ -897,17 +979,26 @@ def order_now(
 
 
 @compiled
-def room_now(n: Network, c: Course, f: Run, k: int) -> float:
-    """Most that may still be ordered of an activity, with inputs above their floor."""
+def room_now(n: Network, c: Course, f: Run, t: int, k: int) -> float:
+    """Most that may still be ordered of an activity, with inputs above their floor.
+
+    While a measure runs, what the first tier needs is made of all that is there.
+    """
+    drains = f.regime[t] > 0 and n.needed[n.outputs[k]]
     room = f.source[LEFT, k]
     if n.pools[k] >= 0:
-        room = min(room, f.pool[POOL_LEFT, n.pools[k]])
+        left = f.pool[POOL_LEFT, n.pools[k]]
+        for other in range(len(n.outputs)):
+            if n.pools[other] == n.pools[k] and c.leads[other] > 0:
+                left -= f.source[OWN, other]
+        room = min(room, max(0.0, left))
     if n.lines[k] >= 0 and c.line_time[k] > 0.0:
         room = min(room, f.line[HOURS, n.lines[k]] / c.line_time[k])
     for i in range(n.first_input[k], n.first_input[k + 1]):
         if c.amounts[i] > 0.0:
             g = n.input_goods[i]
-            above = max(0.0, f.good[STOCK, g] - f.good[BASE, g])
+            base = f.good[KEPT, g] if drains else f.good[AIM, g]
+            above = max(0.0, f.good[STOCK, g] - base)
             room = min(room, above / c.amounts[i])
     return float(room)
 
@@ -1025,7 +1116,7 @@ def follow(n: Network, c: Course, ms: Measures, f: Run) -> None:
     longest = 0
     for k in range(len(n.outputs)):
         longest = max(longest, c.leads[k])
-    after, calm, known = NEVER, True, -1
+    after, calm, known, next_row = NEVER, True, -1, 0
     for t in range(len(f.regime)):
         regime = f.regime[t]
         for begins in range(f.strikes.shape[1]):
@@ -1036,11 +1127,14 @@ def follow(n: Network, c: Course, ms: Measures, f: Run) -> None:
             after, calm = 0, False
         elif after < NEVER:
             after += 1
-        for row in range(t + 1 if regime != known else t + longest, t + longest + 1):
-            planned_net(n, c, ms, f, row, regime)
-        known = regime
+        if regime != known:
+            next_row, known = t + 1, regime
+        reach = t + (max(longest, n.a_year) if regime > 0 else longest)
+        while next_row <= min(reach, len(f.net) - 1):
+            planned_net(n, c, ms, f, next_row, regime)
+            next_row += 1
         open_period(n, c, ms, f, t, calm)
-        set_aims(n, c, f, t, after)
+        set_aims(n, c, ms, f, t, after)
         price_goods(n, c, ms, f, t)
         settle_period(n, c, ms, f, t)
         order_ahead(n, c, ms, f, t, after)
@@ -1050,20 +1144,29 @@ def follow(n: Network, c: Course, ms: Measures, f: Run) -> None:
 @called
 def settle_period(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
     """The turns of a period."""
-    f.good[BASE] = 0.0
-    serve_tier(n, c, ms, f, t, 1, False)
+    second = 1 - n.first_tier
+    f.good[BASE] = f.good[KEPT]
+    if n.reserve_rank == 0:
+        f.good[FILL] = f.good[KEPT]
+        refill(n, c, ms, f, t, False)
+        f.good[BASE] = f.good[KEPT]
+    serve_tier(n, c, ms, f, t, n.first_tier, False)
     if f.regime[t] == 0:
         f.good[BASE] = f.good[FLOOR]
-    f.good[FILL] = f.good[FLOOR]
+    for g in range(len(n.order)):
+        f.good[FILL, g] = min(f.good[AIM, g], f.good[FLOOR, g])
     refill(n, c, ms, f, t, True)
     f.good[BASE] = f.good[FLOOR]
-    serve_tier(n, c, ms, f, t, 1, True)
-    serve_tier(n, c, ms, f, t, 0, False)
+    if f.regime[t] > 0:
+        serve_tier(n, c, ms, f, t, n.first_tier, True)
+    serve_tier(n, c, ms, f, t, second, False)
     f.good[BASE] = f.good[AIM]
     f.good[FILL] = f.good[AIM]
     refill(n, c, ms, f, t, False)
     f.good[BASE] = f.good[AIM]
-    serve_tier(n, c, ms, f, t, 0, True)
+    if f.regime[t] == 0:
+        serve_tier(n, c, ms, f, t, n.first_tier, True)
+    serve_tier(n, c, ms, f, t, second, True)
     if len(n.exports):
         for e in range(len(n.exports)):
             f.source[TAKES, n.exports[e]] = f.source[OWN, n.exports[e]]

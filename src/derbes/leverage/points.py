@@ -204,20 +204,36 @@ def myopic_response(window: Window, run: MeasureRun) -> Response:
     )
 
 
-def missing_at_the_end(window: Window, response: Response) -> FloatArray:
-    """Stock and arrivals that the end of a response lacks beside the calm plan. (G,) [unit]"""
-    arrays, layout = window.layout.arrays, window.layout
-    end = np.zeros_like(window.end.stock)
-    end[:, 0] = response.fresh[:, -1]
-    np.add.at(end[:, 0], arrays.lot_goods, response.lots[:, -1])
-    for k, good in enumerate(arrays.activities.outputs):
-        lead = int(arrays.activities.lead_times[k])
-        if good >= 0 and lead > 0:
-            ordered = response.orders[k, max(0, layout.n - lead) :]
-            end[good, 1 : lead + 1][lead - len(ordered) :] += ordered
-    transit = response.found.transit
-    late = transit[:, layout.n : layout.n + end.shape[1] - 1]
-    for k, good in enumerate(arrays.activities.outputs):
-        if good >= 0:
-            end[good, 1 : 1 + late.shape[1]] += late[k]
-    return np.asarray(np.maximum(window.end.stock - end, 0.0).sum(axis=1), dtype=np.float64)
+END = (("behind", "calm_state"), ("younger", "calm_age"), ("staler", "calm_freshness"))
+"""What the end of a window is behind the calm plan, and the rows that ask for it (L8)."""
+
+
+def lacking_at_the_end(
+    window: Window, program: LinearProgram, columns: FloatArray
+) -> dict[str, FloatArray]:
+    """What a course lacks at the window's end beside the calm plan, by kind of column (L8).
+
+    Args:
+        window: The window.
+        program: Its program under the course's measure.
+        columns: The course. (columns,)
+    """
+    layout, own = window.layout, columns.copy()
+    for kind, _rows in END:
+        layout.column(kind).of(own)[:] = 0.0
+    activity = np.asarray(program.matrix @ own, dtype=np.float64)
+    lacks = np.maximum(program.row_lower - activity, 0.0)
+    return {kind: layout.row(rows).of(lacks) for kind, rows in END}
+
+
+def missing_at_the_end(window: Window, program: LinearProgram, columns: FloatArray) -> FloatArray:
+    """What a course lacks of each good at the end: amounts, or age where that is more. (G,)
+
+    As `lacking_at_the_end`. [unit]
+    """
+    layout, arrays = window.layout, window.layout.arrays
+    lacks = lacking_at_the_end(window, program, columns)
+    missing = lacks["behind"].sum(axis=1)
+    np.maximum.at(missing, arrays.lot_goods, lacks["younger"].max(axis=1, initial=0.0))
+    np.maximum.at(missing, layout.perishable, lacks["staler"].max(axis=1, initial=0.0))
+    return np.asarray(missing, dtype=np.float64)

@@ -10,6 +10,7 @@ from derbes.leverage import accounts
 from derbes.leverage.baseline import Baseline
 from derbes.leverage.points import (
     StartSolver,
+    lacking_at_the_end,
     missing_at_the_end,
     myopic_response,
     optimal_response,
@@ -100,11 +101,11 @@ def _goes_on(
     for response, before in zip(
         (optimal_response(branch), myopic_response(branch.window, run)), losses, strict=True
     ):
-        later = _losses(study, branch, response, baseline)
-        is_known = later.target is not None and before.target is not None
-        gone = later.target - before.target if is_known else 0.0
-        size = abs(later.target or 0.0) + abs(baseline.money)
-        gone = gone if abs(gone) > NOTHING * size else 0.0
+        later, gone = _losses(study, branch, response, baseline).target, 0.0
+        if later is not None and before.target is not None:
+            gone = later - before.target
+            size = abs(later) + abs(baseline.money)
+            gone = gone if abs(gone) > NOTHING * size else 0.0
         found.append(gone / (months * study.arrays.calendar.step))
     return found[0], found[1]
 
@@ -121,10 +122,7 @@ def _bounds(
     are the same in both responses; else neither is known to lie below or above the truth.
     """
     program, window = branch.program, branch.window
-    values = [
-        program.level_costs @ with_shortfalls(window, branch.run, response)
-        for response in (best, rule)
-    ]
+    values = [program.level_costs @ with_shortfalls(branch, response) for response in (best, rule)]
     usual = np.abs(program.level_costs * usual_sizes(program).columns).max(axis=1, initial=0.0)
     scale = np.maximum(np.abs(values[0]), np.abs(values[1])) + usual
     apart = np.abs(values[0] - values[1]) > NOTHING * scale
@@ -145,8 +143,9 @@ def _bounds(
     return {bound: tuple(names) for bound, names in shown.items()}
 
 
-def with_shortfalls(window: Window, run: MeasureRun, response: accounts.Response) -> FloatArray:
+def with_shortfalls(branch: BranchSolution, response: accounts.Response) -> FloatArray:
     """A response as columns, with what it lacks of reserves and of the calm end. (columns,)"""
+    window, run = branch.window, branch.run
     layout, arrays = window.layout, window.layout.arrays
     columns = accounts.as_columns(window, response)
     stock = stock_by_good(arrays, response.lots, response.fresh)
@@ -154,8 +153,8 @@ def with_shortfalls(window: Window, run: MeasureRun, response: accounts.Response
     short, refill = as_refill(window, run, lacks)
     layout.column("short").of(columns)[:] = short
     layout.column("refill").of(columns)[:] = refill
-    missing = missing_at_the_end(window, response)
-    layout.column("behind").of(columns)[:, 0] = missing
+    for kind, lacks in lacking_at_the_end(window, branch.program, columns).items():
+        layout.column(kind).of(columns)[:] = lacks
     return columns
 
 
@@ -250,7 +249,9 @@ def _row(
     essential = net_unmet(window, response.unmet, baseline.unmet, essential=True)
     deferrable = net_unmet(window, response.unmet, baseline.unmet, essential=False)
     deepest, use = deepest_shortfall(window, branch.run, response.unmet, baseline.unmet)
-    missing = missing_at_the_end(window, response)
+    columns = accounts.as_columns(window, response)
+    missing = missing_at_the_end(window, branch.program, columns)
+    without = missing_at_the_end(window, baseline.program, baseline.columns)
     is_back = bool(np.all(missing <= NOTHING * arrays.flow_size))
     return LeverageRow(
         variant=study.variant,
@@ -278,7 +279,7 @@ def _row(
         deepest_use=use,
         unmet_unit=unmet_unit(arrays),
         bounds=bounds,
-        unrestored=accounts.unrestored(window, missing),
+        unrestored=accounts.unrestored(window, np.maximum(missing - without, 0.0)),
         loss_per_month_after=after,
         takes_nothing=takes_nothing(arrays, measure),
     )

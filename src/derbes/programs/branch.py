@@ -8,7 +8,8 @@ the calm plan, nor is what of the stock lasts longest, lot by lot and by the age
 spoils; what is missing (`behind`, `younger`, `staler`) comes just before money in the
 objective and is told beside the loss.
 
-A branch is counted over one horizon (`horizon`), whatever else is asked. And the reserve comes back after the measure in equal steps over the refill time:
+A branch is counted over one horizon (`horizon`), whatever else is asked. And the reserve
+comes back after the measure in equal steps over the refill time:
 
 (L7) r[g,t] + a[g,t] >= reserve[g,t] - sum of the stocks; a (`refill`) is 0 while the
 measure runs, then at most reserve (1 - k / refill time) k periods after its end, and
@@ -397,9 +398,7 @@ def even(
     return shared
 
 
-def as_refill(
-    window: Window, run: MeasureRun, lacks: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+def as_refill(window: Window, run: MeasureRun, lacks: FloatArray) -> tuple[FloatArray, FloatArray]:
     """What is missing of reserves as shortfall and as what may still be missing (L7).
 
     Args:

@@ -99,14 +99,14 @@ class SurvivalProgram:
         early = _unmet_costs(layout, uses, np.arange(layout.n, 0, -1) / layout.n)
         while True:
             solution = self._minimize(program, early)
-            broken = _first_short(layout, solution.columns, demand, uses, met)
+            broken = _first_short(layout, solution.columns, demand, uses, met=met)
             if broken is None:
                 return Survived(
                     None, None, solution.columns, program.row_upper, solution.certificate
                 )
             program = self._with_met(program, uses, broken)
             solution = self._minimize(program, _unmet_costs(layout, uses, _only(layout, broken)))
-            if _first_short(layout, solution.columns, demand, uses, broken) == broken:
+            if _first_short(layout, solution.columns, demand, uses, met=broken) == broken:
                 share = self._share(program, run, uses, broken)
                 return Survived(
                     broken + share,
@@ -153,7 +153,7 @@ class SurvivalProgram:
         costs = _unmet_costs(layout, uses, _only(layout, period))
         stocks = _Stocks(self, program, run, period)
         low, high = 1.0, np.inf
-        unmet, slope = self._unmet_with(stocks, low, costs, uses, demand)
+        unmet, slope = self._unmet_with(stocks, low, costs, uses=uses, demand=demand)
         try:
             for _round in range(ROUNDS):
                 if unmet == 0.0:
@@ -164,13 +164,13 @@ class SurvivalProgram:
                     break
                 step = low - unmet / slope
                 step = step if step < high else 0.5 * (low + high)
-                short, new_slope = self._unmet_with(stocks, step, costs, uses, demand)
+                short, new_slope = self._unmet_with(stocks, step, costs, uses=uses, demand=demand)
                 if short > 0.0:
                     low, unmet, slope = step, short, new_slope
                     continue
                 high = step
                 before = low + (1.0 - EXACT) * (step - low)
-                short, new_slope = self._unmet_with(stocks, before, costs, uses, demand)
+                short, new_slope = self._unmet_with(stocks, before, costs, uses=uses, demand=demand)
                 if short > 0.0:
                     break
                 high = before
@@ -184,6 +184,7 @@ class SurvivalProgram:
         stocks: "_Stocks",
         factor: float,
         costs: FloatArray,
+        *,
         uses: BoolArray,
         demand: FloatArray,
     ) -> tuple[float, float]:
@@ -206,7 +207,7 @@ class SurvivalProgram:
         falling = 1.0 + EARLY * np.arange(layout.n, 0, -1) / layout.n
         costs = _unmet_costs(layout, uses, falling, is_weighted=True)
         solution = self._minimize(program, costs)
-        broken = _first_short(layout, solution.columns, demand_path(layout, run), uses, 0)
+        broken = _first_short(layout, solution.columns, demand_path(layout, run), uses, met=0)
         return Survived(None, broken, solution.columns, program.row_upper, solution.certificate)
 
     def _bounded(self, run: MeasureRun) -> LinearProgram:
@@ -367,7 +368,7 @@ def _only(layout: Layout, period: int) -> FloatArray:
 
 
 def _first_short(
-    layout: Layout, columns: FloatArray, demand: FloatArray, uses: BoolArray, met: int
+    layout: Layout, columns: FloatArray, demand: FloatArray, uses: BoolArray, *, met: int
 ) -> int | None:
     """First period from `met` on in which one of the uses goes short."""
     unmet = layout.column("unmet").of(columns)[uses]

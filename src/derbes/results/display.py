@@ -97,6 +97,16 @@ def response_name(bound: str) -> str:
     return {"optimal": _("best"), "myopic": _("rule")}.get(bound, bound)
 
 
+class GainColumn(Column):
+    """A column of costs; one below zero is a gain, and says so."""
+
+    def cell(self, row: Any) -> str:
+        """A cost, or what is gained."""
+        amount = getattr(row, self.field)
+        text = Column.cell(self, row)
+        return text if amount is None or amount >= 0.0 else _("{cost} (gains)").format(cost=text)
+
+
 def verdict_words(verdict: str) -> str:
     """A verdict for a reader; screen and brief say the same."""
     return {
@@ -160,8 +170,8 @@ def leverage_columns(currency: str, unit: str) -> tuple[Column, ...]:
             _("{money}/month").format(money=currency),
             tells=_has("loss_per_month_after"),
         ),
-        Column("sender_cost_returning", _("sender cost, returning"), currency),
-        Column("sender_cost_lost", _("sender cost, lost"), currency),
+        GainColumn("sender_cost_returning", _("sender cost, returning"), currency),
+        GainColumn("sender_cost_lost", _("sender cost, lost"), currency),
         Column("leverage_ratio", _("leverage ratio")),
         Column("premium", _("premium"), _("share of price"), _no_premium),
     )

@@ -128,8 +128,8 @@ class AccountRow:
     item: str
     """`options`, `purchases`, `recipes`, `exports` (income, below 0), `storage`, `contracts`
     (paid for and not taken), `shortage` (cost of demand that goes short), `tail` (what the
-    weight of the worst draws adds); not counted: `in_store`, the worth of what is in store at
-    the end of the calendar."""
+    weight of the worst draws adds); not counted: `under_way`, what is paid for what was
+    ordered before the calendar, and `in_store`, the worth of what is in store at its end."""
     with_plan: float
     """[money]"""
     without_standards: float | None
@@ -290,6 +290,7 @@ def account_words(item: str) -> str:
         "contracts": _("contracted and not taken"),
         "shortage": _("cost of demand that goes short"),
         "tail": _("weight of the worst draws"),
+        "under_way": _("not counted: paid for what was under way at the start"),
         "in_store": _("not counted: worth of what is in store at the end"),
         "total": _("total"),
     }.get(item, item)

@@ -104,7 +104,7 @@ def simulate(
     """As `simulate_branch`, for many branches of one calm plan."""
     arrays, n = plan.arrays, n_periods
     ran = min(length, n) if measure is not None else 0
-    course = course_from(plan, start, n + plan.longest_lead + 1)
+    course = course_from(plan, start, n + plan.reach)
     strikes, regime = np.full((n, 1), -1, dtype=np.int64), np.zeros(n, dtype=np.int64)
     struck: tuple[MeasureArrays, ...] = ()
     if measure is not None and not takes_nothing(arrays, measure):
@@ -176,6 +176,7 @@ def make_run(
         bill=bill,
         due=due,
         net=np.zeros((m, n_goods)),
+        second=np.zeros((m, n_goods)),
         lots=lots,
         fresh=fresh,
         inflow=inflow,

@@ -271,7 +271,7 @@ class _Chunks:
         model, plan = self.model, self.model.plan
         own = slice(first, min(first + CHUNK, len(self.draws.values)))
         n = own.stop - first
-        m = model.n_periods + self.longest + 1
+        m = model.n_periods + max(self.longest + 1, plan.reach)
         n_kept = max(0, min(n, self.n_paths - first))
         kept = Kept(
             totals=np.zeros((n, self.totals.shape[1])),

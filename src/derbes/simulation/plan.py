@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from derbes.case.arrays import ActivityKind, BoolArray, CaseArrays, IntArray
+from derbes.case.calendar import MONTHS_A_YEAR
 from derbes.case.quantity import FloatArray
 from derbes.kernels.policy import NEVER, Course, Network
 
@@ -51,8 +52,8 @@ class Plan:
     network: Network
     course: Course
     """Over all periods of the arrays, without what differs from start to start."""
-    longest_lead: int
-    """[period]"""
+    reach: int
+    """How far the policy looks ahead. [period]"""
     arriving: FloatArray
     """Deliveries by period of arrival. (T, K) [unit/period]"""
     unit_cost: FloatArray
@@ -105,8 +106,8 @@ def plan_of(calm: CalmPath) -> Plan:
         size=arrays.flow_size,
         refill=np.array([arrays.refill_periods]),
     )
-    lead = int(activities.lead_times.max(initial=0))
-    return Plan(calm, arrays, network, course, lead, _rows(arriving), _rows(activities.unit_cost))
+    reach = max(int(activities.lead_times.max(initial=0)), network.a_year) + 1
+    return Plan(calm, arrays, network, course, reach, _rows(arriving), _rows(activities.unit_cost))
 
 
 def _rows(paths: FloatArray) -> FloatArray:
@@ -157,6 +158,8 @@ def network_of(arrays: CaseArrays) -> Network:
     """Who makes what from what."""
     activities = arrays.activities
     order, rank = _final_to_raw(arrays)
+    ranks = [priority for priority in arrays.priorities if priority != "money"]
+    is_first = arrays.use_essential == (ranks.index("essential") < ranks.index("deferrable"))
     is_export = activities.kinds == ActivityKind.EXPORT
     sources = [
         np.flatnonzero((activities.outputs == g) & ~is_export) for g in range(len(arrays.goods))
@@ -181,13 +184,13 @@ def network_of(arrays: CaseArrays) -> Network:
         exports=np.flatnonzero(is_export).astype(np.int64),
         use_goods=arrays.use_goods,
         use_essential=arrays.use_essential.astype(np.int64),
-        needed=_needed(arrays).astype(np.int64),
+        needed=_needed(arrays, is_first=is_first).astype(np.int64),
         first_lot=_ends(lots.tolist()),
         plants=activities.plants,
         line_plants=arrays.line_plants,
-        reserve_first=bool(
-            arrays.priorities.index("reserve") < arrays.priorities.index("deferrable")
-        ),
+        first_tier=int(ranks.index("essential") < ranks.index("deferrable")),
+        a_year=MONTHS_A_YEAR // arrays.calendar.step,
+        reserve_rank=ranks.index("reserve"),
     )
 
 
@@ -231,10 +234,10 @@ def _final_to_raw(arrays: CaseArrays) -> tuple[IntArray, IntArray]:
     return np.argsort(layer, kind="stable").astype(np.int64), layer
 
 
-def _needed(arrays: CaseArrays) -> BoolArray:
-    """Goods that an essential use needs, itself or in what is made of them. (G,)"""
+def _needed(arrays: CaseArrays, *, is_first: BoolArray) -> BoolArray:
+    """Goods that a use of the first tier needs, itself or in what is made of them. (G,)"""
     makes = _makes(arrays)
-    needed = np.isin(np.arange(len(arrays.goods)), arrays.use_goods[arrays.use_essential])
+    needed = np.isin(np.arange(len(arrays.goods)), arrays.use_goods[is_first])
     for _round in range(len(needed)):
         needed = needed | makes[:, needed].any(axis=1)
     return needed

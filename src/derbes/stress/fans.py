@@ -22,6 +22,10 @@ from derbes.stress.columns.rule import STOCK, Rule, by_scenario, essential_uses,
 from derbes.stress.summary import PERCENTS, spread
 from derbes.stress.told import Told, cap_of, share_from
 
+BEYOND = 120
+"""Periods behind the calendar over which cover is looked at; what lasts longer has no end."""
+ROUNDING = 1e-12
+"""Part of what is used up to a period by which stock may fall short by rounding alone."""
 N_PATHS = 1000
 """Futures from which the fan of cover is drawn: the first of all."""
 
@@ -29,8 +33,9 @@ N_PATHS = 1000
 def cover_fan(rule: Rule, draws: Draws, central: Draws, variant: str = BASE) -> Fan:
     """Months of cover before each date, in calm, by the rule.
 
-    Cover of a good is its stock before a period over all calm demand for it in that period;
-    of the case, that of the essential use with the least.
+    Cover of a good is how long its stock before a period meets all calm demand for it from
+    then on, without any delivery; of the case, that of the essential use with the least. What
+    expires or spoils on the way is not known by age here, and is counted.
 
     Args:
         rule: The case.
@@ -61,7 +66,7 @@ def cover_fan(rule: Rule, draws: Draws, central: Draws, variant: str = BASE) -> 
 def months_of_cover(rule: Rule, draws: Draws) -> FloatArray:
     """Months of cover before each period of the calendar; inf: nothing is used. (N, T)"""
     case, n = rule.case, len(draws.weights)
-    n_periods = case.calendar.n_periods
+    n_periods, step = case.calendar.n_periods, float(case.calendar.step)
     months = np.empty((n, n_periods))
     goods = {good: g for g, good in enumerate(case.goods)}
     for name, rows in by_scenario(draws):
@@ -69,18 +74,51 @@ def months_of_cover(rule: Rule, draws: Draws) -> FloatArray:
         own = rows_of(draws, rows)
         after = run(rule, own, n_periods=n_periods, keep=(STOCK,)).stock
         stock = np.concatenate([_first_stock(world, own, goods)[:, None], after[:, :-1]], axis=1)
-        used = np.zeros((len(rows), n_periods, len(goods)))
+        used = np.zeros((len(rows), n_periods + BEYOND, len(goods)))
         for use in world.uses.values():
             if use.demand is not None:
-                used[:, :, goods[use.good]] += drawn_path(use.demand, own, n_periods)
+                used[:, :, goods[use.good]] += drawn_path(use.demand, own, n_periods + BEYOND)
         good_of = [goods[use.good] for use in world.uses.values()]
         needed = sorted(
             {g for g, is_one in zip(good_of, essential_uses(world), strict=True) if is_one}
         )
-        held, demand = stock[:, :, needed], used[:, :, needed]
-        cover = np.divide(held, demand, out=np.full_like(held, np.inf), where=demand > 0)
-        months[rows] = cover.min(axis=2, initial=np.inf)
+        least = np.full((len(rows), n_periods), np.inf)
+        for g in needed:
+            for row in range(len(rows)):
+                lasts = lasting(stock[row, :, g], step * used[row, :, g])
+                least[row] = np.minimum(least[row], lasts)
+        months[rows] = step * least
     return months
+
+
+def lasting(held: FloatArray, demand: FloatArray) -> FloatArray:
+    """How long what is held before each period meets the demand to come. (T,) [period]
+
+    The broken period counts by the part of it that is met; inf: it never ends.
+
+    Args:
+        held: (T,) [unit]
+        demand: Of the periods and of some behind them. (T + more,) [unit/period]
+
+    Examples:
+        >>> lasting(np.array([300.0, 0.0]), np.array([100.0, 150.0, 100.0, 0.0])).tolist()
+        [2.5, 0.0]
+        >>> lasting(np.array([351.0]), np.array([100.0, 150.0, 100.0, 0.0])).tolist()
+        [inf]
+    """
+    used = np.concatenate([[0.0], np.cumsum(demand)])
+    start = np.arange(len(held))
+    reached = used[start] + held
+    last = np.searchsorted(used, reached * (1.0 + ROUNDING), side="right")
+    inside = last < len(used)
+    broken = np.maximum(np.where(inside, last, 1) - 1, 0)
+    part = np.divide(
+        reached - used[broken],
+        demand[broken],
+        out=np.zeros_like(held),
+        where=demand[broken] > 0,
+    )
+    return np.where(inside, broken + part - start, np.inf)
 
 
 def _first_stock(case: Case, draws: Draws, goods: dict[str, int]) -> FloatArray:

@@ -282,31 +282,43 @@ def _counted_twice(text: str, sign: str, number: float, rest: str) -> UnitError:
     )
 
 
-@lru_cache(maxsize=4096)
 def _unknown(word: str, own: frozenset[str]) -> UnitError:
-    """The refusal of a word that is no unit.
-
-    What is offered never crosses dimensions: of all units so near that the word may be a
-    slip of one of them, each must be the same.
-    """
+    """The refusal of a word that is no unit."""
     if not word:
         return UnitError(
             _("a unit is missing before or behind a / or *"), _('write it as in "USD/t"')
         )
     what = _('unknown unit "{word}"').format(word=word)
-    units = {name: named.name for name, named in spellings().items()} | {name: name for name in own}
+    units = _units(own)
     latin = look_alike(word, units)
     if latin:
         return UnitError(what, latin, word=word, meant=[in_latin(word)])
     parts = word.split()
     if len(parts) > 1 and all(part.rstrip(".") in units for part in parts):
         return UnitError(what, _('write "{text}"').format(text="/".join(parts)))
-    near = nearest(word, units)
-    if near and len({units[name] for name in near}) == 1:
-        fix = _("did you mean {offers}?").format(offers=_either(near[:2]))
-        return UnitError(what, fix, word=word, meant=near[:2])
+    near = _near(word, own)
+    if near:
+        fix = _("did you mean {offers}?").format(offers=_either(near))
+        return UnitError(what, fix, word=word, meant=near)
     fix = _('known are "t", "m3", "MWh", "piece", "month", "USD" and others')
     return UnitError(what, fix, word=word)
+
+
+def _units(own: frozenset[str]) -> dict[str, str]:
+    """Spelling → unit, of the table and of the case."""
+    return {name: named.name for name, named in spellings().items()} | {name: name for name in own}
+
+
+@lru_cache(maxsize=4096)
+def _near(word: str, own: frozenset[str]) -> tuple[str, ...]:
+    """Spellings to offer for a word that is no unit; at most two.
+
+    What is offered never crosses dimensions: of all units so near that the word may be a
+    slip of one of them, each must be the same.
+    """
+    units = _units(own)
+    near = nearest(word, units)
+    return tuple(near[:2]) if len({units[name] for name in near}) == 1 else ()
 
 
 def _either(names: Sequence[str]) -> str:

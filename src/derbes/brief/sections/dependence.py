@@ -276,7 +276,7 @@ def _dependence_table(
     rows = []
     for t, month in enumerate(calm.months):
         shares = [path[t] for path in paths.values()]
-        cells = [figure_cell(v, None if v is None else fmt.share(v)) for v in shares]
+        cells = [figure_cell(v, _("stock alone") if v is None else fmt.share(v)) for v in shares]
         rows.append((month_cell(month), *cells))
     head = (_("month"), *(name_of(contents.case, "uses", use) for use in paths))
     return Table(_("Sender's share of each essential use"), head, tuple(rows))

@@ -94,12 +94,14 @@ def method_section(case: Case) -> Section:
             order=", ".join(priority_words()[name] for name in case.priorities)
         ),
         _(
-            "The simple rule knows only today: it looks at the stock at hand (S1) and the stock "
-            "to be held (S2), sees what could be made at most (S3), plans from the cheapest "
-            "source on (S4), orders for the time until arrival (S5) what cheaper sources will "
-            "not cover (S9), cuts recipes in proportion where claims exceed what is there (S6), "
-            "makes and serves, essential uses first (S7), and gives up what is too old or too "
-            "much (S8)."
+            "The simple rule follows the calm plan, which the target had when the measure came: "
+            "it looks at the stock at hand (S1) and the stock that the plan has then (S2), keeps "
+            "what essential uses need from others (S3), sees what could be made at most (S4), "
+            "makes and buys what the plan does and then from the cheapest source on (S5), cuts "
+            "in proportion where claims exceed what is there (S6), orders back to the plan "
+            "within lead times (S7), draws first what expires first (S8), and takes a measure "
+            "that runs to go on for a year (S10). Over draws it follows the central plan in "
+            "proportion to what each draw needs (S9)."
         ),
         _(
             "A measure comes as a surprise: it finds the stocks and goods in transit of the calm "

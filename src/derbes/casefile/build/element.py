@@ -168,7 +168,7 @@ def validated(model: type[Entry], plain: Plain, above: Path) -> tuple[Entry | No
     """The entry that a mapping makes, None when it is refused, and what is wrong."""
     empty: list[Path] = []
     filled = _without_empty(plain if plain is not None else {}, (), empty)
-    findings = [Finding((*above, *path), *_no_value(path)) for path in empty]
+    findings = [Finding((*above, *path), *_no_value((*above, *path))) for path in empty]
     try:
         entry = model.model_validate(filled)
     except ValidationError as error:

@@ -104,7 +104,9 @@ def _spread(
 def month_period(text: str, calendar: Calendar) -> int | None:
     """Period that holds a month such as `2027-07`; None when it is no month."""
     parts = text.split("-")
-    if len(parts) < 2 or not 1 <= int(parts[1]) <= MONTHS_A_YEAR:
+    if len(parts) < 2 or not all(part.isdecimal() for part in parts[:2]):
+        return None
+    if not 1 <= int(parts[1]) <= MONTHS_A_YEAR:
         return None
     return calendar.index(int(parts[0]), int(parts[1]))
 

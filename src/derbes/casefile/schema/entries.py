@@ -33,7 +33,7 @@ MONTH_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?$"
 DATE_PATTERN = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 YEAR_PATTERN = r"^[0-9]{4}$"
 LANGUAGE_PATTERN = r"^([a-z]{2,3})?$"
-NUMBER_PATTERN = r"^\s*[$€£₸₽A-Z]{0,3}\s*[+\-−]?\s?[0-9.,].*$"
+NUMBER_PATTERN = r"^\s*[$€£₸₽A-Z]{0,3}\s*[+\-−–‐‑]?\s?[0-9.,].*$"
 
 _DATE_KEY = re.compile(r"[0-9]{4}(-[0-9]{1,2}){0,2}")
 

@@ -133,8 +133,6 @@ def _items(layout: Layout, written: Written, paid: FloatArray) -> dict[str, floa
     own = paid[: layout.n_columns]
     kinds = written.arrays.activities.kinds
     flows = layout.column("order").of(own).sum(axis=1)
-    if layout.column("opening").size:
-        flows = flows + layout.column("opening").of(own).sum(axis=1)
     found = {
         PURCHASES: flows[kinds == ActivityKind.PURCHASE].sum(),
         RECIPES: flows[kinds == ActivityKind.RECIPE].sum(),

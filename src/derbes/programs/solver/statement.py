@@ -79,7 +79,7 @@ def row_sizes(matrix: sparse.csc_matrix, columns: FloatArray) -> FloatArray:
     largest = np.zeros(matrix.shape[0])
     entries = np.abs(matrix.data) * np.repeat(columns, np.diff(matrix.indptr))
     np.maximum.at(largest, matrix.indices, entries)
-    return power_of_two(np.where(largest > 0, largest, 1.0))
+    return np.asarray(power_of_two(np.where(largest > 0, largest, 1.0)), dtype=np.float64)
 
 
 def power_of_two(numbers: FloatArray | float) -> Any:

@@ -27,7 +27,6 @@ from derbes.statements.signaling.game import Profile
 from derbes.statements.signaling.rationality import TINY, is_pooling, is_separating
 from derbes.statements.terms.values import Day, Missing
 from derbes.statements.verdicts.futures import Futures, Sampling, make_futures, world_of
-from derbes.stress.summary import weighted_quantiles
 from derbes.study import Progress, run_tasks
 
 LARGEST_THRESHOLD = 1.5
@@ -177,7 +176,9 @@ def _year(
                 for key, name in _SHARES.items()}  # fmt: skip
         told = {key: float(weights @ held / weights.sum()) for key, held in each.items()}
         needed = np.array([min(a.threshold, LARGEST_THRESHOLD) for a in known])
-        told["threshold"] = float(weighted_quantiles(needed, weights, np.array([0.5]))[0])
+        order = np.argsort(needed, kind="stable")
+        reached = np.cumsum(weights[order]) / weights.sum()
+        told["threshold"] = float(needed[order][np.searchsorted(reached, 0.5 - 1e-12)])
     return SignalingYear(
         start=start,
         measure=measure,

@@ -78,7 +78,7 @@ def _panel(contents: BriefContents, fan: Fan) -> str:
 
 
 def _name(fan: Fan) -> str:
-    told = {"cover": _("Cover: stock over use"), "leverage_ratio": _("Leverage ratio"),
+    told = {"cover": _("Cover: how long stock lasts"), "leverage_ratio": _("Leverage ratio"),
             "time_to_survive": _("Time to survive")}  # fmt: skip
     return told.get(fan.name, fan.name.replace("_", " "))
 

@@ -7,7 +7,7 @@ target are abroad; income from exports lowers all payments and not those abroad.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,7 +37,8 @@ from derbes.programs.calm import CalmSolution, arrivals_by_period
 from derbes.programs.values import unit_values
 from derbes.results.plan import FOREIGN, AccountRow, Outlay
 
-IN_STORE = "in_store"
+UNDER_WAY, IN_STORE = BESIDE = ("under_way", "in_store")
+"""Told beside the cost, as no part of it."""
 NOTHING = 1e-9
 """Part of the largest payment up to which one is rounding noise."""
 
@@ -60,8 +61,8 @@ class _Supply:
     """The same by what it is for, discounted; options beyond their mean cost among it. [money]"""
     draws: FloatArray
     """Their sum in each draw. (N,) [money]"""
-    in_store: float
-    """Worth of what is in store at the end of the calendar, discounted. [money]"""
+    beside: Mapping[str, float]
+    """What is told beside the cost, discounted. [money]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def _account(
     whole = abs(solution.cost)
     rows = (
         AccountRow(
-            item, float(amount), None if other is None else float(other[item]), item != IN_STORE
+            item, float(amount), None if other is None else float(other[item]), item not in BESIDE
         )
         for item, amount in mine.items()
     )
@@ -146,7 +147,7 @@ def _parts(problem: PlanProblem, choices: Sequence[Choice], supply: _Supply) -> 
         "options": float(problem.first.cost @ values) + beyond_mean,
         **{item: supply.items[item] for item in ITEMS},
         "tail": tail,
-        IN_STORE: supply.in_store,
+        **supply.beside,
     }
 
 
@@ -216,7 +217,8 @@ def _supply(
     case = problem.case
     n = case.calendar.n_periods
     everything, abroad = np.zeros(n), np.zeros(n)
-    items, draws, in_store = dict.fromkeys((*ITEMS, "options"), 0.0), [], 0.0
+    items, draws = dict.fromkeys((*ITEMS, "options"), 0.0), []
+    beside = dict.fromkeys(BESIDE, 0.0)
     for draw, weight in enumerate(problem.weights):
         told()
         written = write_out(problem.futures.case_of(draw), problem.n_periods)
@@ -224,7 +226,8 @@ def _supply(
         own = {**course.items, "options": course.options}
         draws.append(sum(own.values()))
         items = {item: amount + weight * own[item] for item, amount in items.items()}
-        in_store += weight * _in_store(written.arrays, course)
+        beside[UNDER_WAY] += weight * _under_way(written.arrays, course)
+        beside[IN_STORE] += weight * _in_store(written.arrays, course)
         bought, from_abroad = _purchases(written, course)
         idle, idle_abroad = _idle(written, course, choices)
         held = _storage(written.arrays, course)
@@ -232,7 +235,14 @@ def _supply(
         abroad += weight * (from_abroad + idle_abroad)
     years = [case.calendar.month_of(t)[0] for t in range(n)]
     paid = Paid(_by_year(years, everything), _by_year(years, abroad))
-    return _Supply(paid, items, np.array(draws), in_store)
+    return _Supply(paid, items, np.array(draws), beside)
+
+
+def _under_way(arrays: CaseArrays, course: Trunk) -> float:
+    """What is paid, on arrival, for what was ordered before the calendar. [money]"""
+    arriving = _arriving(arrays, replace(course, orders=np.zeros_like(course.orders)))
+    n = arriving.shape[1]
+    return float((arriving * arrays.activities.unit_cost[:, :n] * arrays.discount[:n]).sum())
 
 
 def _in_store(arrays: CaseArrays, course: Trunk) -> float:
@@ -263,8 +273,15 @@ def _is_abroad(written: Written) -> FloatArray:
 
 def _purchases(written: Written, course: Trunk) -> tuple[FloatArray, FloatArray]:
     """What is paid at arrival, and to sellers abroad. (n,), (n,) [money]"""
+    arriving = _arriving(written.arrays, course)
+    paid = arriving * written.arrays.activities.unit_cost[:, : arriving.shape[1]]
+    return paid.sum(axis=0), _is_abroad(written) @ paid
+
+
+def _arriving(arrays: CaseArrays, course: Trunk) -> FloatArray:
+    """Deliveries and output by period. (K, n) [unit]"""
     calm = CalmSolution(
-        arrays=written.arrays,
+        arrays=arrays,
         orders=course.orders,
         opening=course.opening,
         lots=course.lots,
@@ -272,9 +289,7 @@ def _purchases(written: Written, course: Trunk) -> tuple[FloatArray, FloatArray]
         unmet=course.unmet,
         certificate=0.0,
     )
-    arriving = arrivals_by_period(calm)
-    paid = arriving * written.arrays.activities.unit_cost[:, : arriving.shape[1]]
-    return paid.sum(axis=0), _is_abroad(written) @ paid
+    return arrivals_by_period(calm)
 
 
 def _storage(arrays: CaseArrays, course: Trunk) -> FloatArray:
