@@ -227,7 +227,7 @@ def _add_unmet(window: Window) -> None:
             window.at_most(window.unmet[u][-1:], demand[-1:])
 
 
-def _add_good(window: Window, good: str) -> None:  # noqa: C901 - one balance, read at one go
+def _add_good(window: Window, good: str) -> None:
     """Stocks, balance and room of a good (L1, L2, L6)."""
     plain, n, linear = window.plain, window.n, window.linear
     known, wanted = np.zeros(n), np.zeros(n)
