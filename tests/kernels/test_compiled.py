@@ -9,25 +9,27 @@ import numpy as np
 import pytest
 
 from derbes.kernels.compiling import forget_outdated
-from derbes.simulation import simulate_branch
-from derbes.simulation.futures import simulate_futures
-from tests.builders import build_state, sender_cut, worked_arrays
-from tests.simulation.arrays_of_futures import model_of
-from tests.simulation.test_futures import ALL, events_of, no_draws
+from derbes.programs.calm import solve_calm, state_at
+from derbes.simulation import BranchRun, simulate_branch
+from tests.builders import sender_cut, worked_arrays
 
 ROOT = Path(__file__).parents[2]
 PLAIN = """
 import numpy as np
-from derbes.kernels.phase import settle
-from derbes.simulation import simulate_branch
-from tests.builders import build_state, sender_cut, worked_arrays
+from derbes.kernels.policy import settle
+from tests.kernels.test_compiled import worked_run
 assert not hasattr(settle, "signatures")
-arrays = worked_arrays({number})
-run = simulate_branch(
-    arrays, sender_cut(arrays), build_state(arrays), start={start}, length=12, n_periods=20
-)
+run = worked_run({number}, {start})
 print(np.concatenate([run.levels.ravel(), run.fresh.ravel(), run.unmet.ravel()]).tolist())
 """
+
+
+def worked_run(number: int, start: int) -> BranchRun:
+    """A worked example under the embargo."""
+    arrays = worked_arrays(number)
+    calm = solve_calm(arrays)
+    state = state_at(calm, start)
+    return simulate_branch(calm, sender_cut(arrays), state, start=start, length=12, n_periods=20)
 
 
 @pytest.mark.parametrize(("number", "start"), [(2, 0), (3, 18)])
@@ -40,45 +42,8 @@ def test_kernels_run_without_a_compiler(number: int, start: int) -> None:
         text=True,
         check=True,
     ).stdout
-    arrays = worked_arrays(number)
-    run = simulate_branch(
-        arrays, sender_cut(arrays), build_state(arrays), start=start, length=12, n_periods=20
-    )
+    run = worked_run(number, start)
     compiled = np.concatenate([run.levels.ravel(), run.fresh.ravel(), run.unmet.ravel()])
-    assert printed.strip() == str(compiled.tolist())
-
-
-FUTURES = """
-import numpy as np
-from derbes.kernels.futures.settling.phase import settle
-from derbes.simulation.futures import simulate_futures
-from tests.builders import sender_cut, worked_arrays
-from tests.simulation.arrays_of_futures import model_of
-from tests.simulation.test_futures import ALL, events_of, no_draws
-assert not hasattr(settle, "signatures")
-arrays = worked_arrays({number})
-model = model_of(arrays, (sender_cut(arrays),), None, first=0, n_periods=30)
-rows = [[(0, start, 1 + start % 13)] for start in range(20)]
-futures = simulate_futures(model, no_draws(20), events_of(model, rows), keep=ALL, n_paths=20)
-print(np.concatenate([futures.paths[name].ravel() for name in ALL]).tolist())
-"""
-
-
-@pytest.mark.parametrize("number", [2, 3])
-def test_futures_run_without_a_compiler(number: int) -> None:
-    paths = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
-    printed = subprocess.run(
-        [sys.executable, "-W", "error", "-c", FUTURES.format(number=number)],
-        env={**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": paths},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    arrays = worked_arrays(number)
-    model = model_of(arrays, (sender_cut(arrays),), None, first=0, n_periods=30)
-    rows = [[(0, start, 1 + start % 13)] for start in range(20)]
-    futures = simulate_futures(model, no_draws(20), events_of(model, rows), keep=ALL, n_paths=20)
-    compiled = np.concatenate([futures.paths[name].ravel() for name in ALL])
     assert printed.strip() == str(compiled.tolist())
 
 

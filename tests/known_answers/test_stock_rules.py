@@ -70,7 +70,7 @@ def base_stock(level: float, events: Events) -> Futures:
         refill_periods=1,
     )
     cut = build_measure(arrays, availability={"seller": 0.0})
-    model = model_of(arrays, (cut,), None, first=0, n_periods=N_PERIODS)
+    model = model_of(arrays, (cut,), first=0, n_periods=N_PERIODS)
     draws = Draws((), np.zeros((N_FUTURES, 0)), np.full(N_FUTURES, 1.0 / N_FUTURES))
     return simulate_futures(model, draws, events, keep=("unmet", "stock"), n_paths=N_FUTURES)
 
@@ -193,7 +193,7 @@ def test_what_a_reserve_lacks_is_a_queue_with_jobs_of_one_size(jobs: int, share:
         refill_periods=1,
     )
     surge = build_measure(arrays, demand_factor={"use": 1.0 + jobs})
-    model = model_of(arrays, (surge,), None, first=0, n_periods=N_PERIODS)
+    model = model_of(arrays, (surge,), first=0, n_periods=N_PERIODS)
     draws = Draws((), np.zeros((N_FUTURES, 0)), np.full(N_FUTURES, 1.0 / N_FUTURES))
     events = events_of(surges, apart=True)
     futures = simulate_futures(model, draws, events, keep=("stock",), n_paths=N_FUTURES)

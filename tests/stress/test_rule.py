@@ -21,11 +21,9 @@ from derbes.stress.asked import (
     solved_columns,
     target_of,
 )
-from derbes.stress.columns import rule as rules
 from derbes.stress.columns.optimum import solve_draws
 from derbes.stress.columns.rule import Rule, cut_numbers, one_measure, run
 from tests.draws.uncertain import OTHER, STOCK, in_scenarios, uncertain_example, with_numbers
-from tests.stress import slow_futures
 
 
 def rule_of(case, draws, n_threads=1):
@@ -34,18 +32,6 @@ def rule_of(case, draws, n_threads=1):
 
 def asked_of(case, **more):
     return Asked((target_of(case, "cut", lengths=(6, 12)),), **more)
-
-
-@pytest.mark.parametrize("number", [1, 2, 3])
-def test_futures_agree_with_branches_run_one_by_one(number, monkeypatch):
-    case = uncertain_example(number, n_periods=36)
-    draws = make_draws(case, 12)
-    columns = rule_columns(asked_of(case))
-    fast = cut_numbers(rule_of(case, draws), draws, columns)
-    monkeypatch.setattr(rules, "prepare_futures", slow_futures.prepare_futures)
-    monkeypatch.setattr(rules, "simulate_futures", slow_futures.simulate_futures)
-    slow = cut_numbers(rule_of(case, draws), draws, columns)
-    np.testing.assert_allclose(fast, slow, atol=1e-9)
 
 
 def test_time_to_survive_is_stock_over_net_use_in_whole_periods():
@@ -135,21 +121,6 @@ def test_threads_change_nothing():
     columns = rule_columns(asked_of(case))
     one, two = (cut_numbers(rule_of(case, draws, n), draws, columns) for n in (1, 2))
     np.testing.assert_array_equal(one, two)
-
-
-def test_money_and_shortage_are_those_of_the_branches(monkeypatch):
-    case = uncertain_example(1)
-    draws = make_draws(case, 6)
-    events = one_measure(6, "cut", start=3, length=12)
-    asked = {"n_periods": 30, "keep": (rules.MONEY,)}
-    fast = run(rule_of(case, draws), draws, events, **asked)
-    monkeypatch.setattr(rules, "prepare_futures", slow_futures.prepare_futures)
-    monkeypatch.setattr(rules, "simulate_futures", slow_futures.simulate_futures)
-    slow = run(rule_of(case, draws), draws, events, **asked)
-    np.testing.assert_allclose(fast.money, slow.money, rtol=1e-9)
-    np.testing.assert_allclose(fast.shortage, slow.shortage, rtol=1e-9)
-    np.testing.assert_allclose(fast.p_short, slow.p_short, atol=1e-12)
-    np.testing.assert_allclose(fast.shortage, 1000.0 * fast.unmet[:, 0], rtol=1e-9)
 
 
 def test_what_only_an_option_opens_stays_closed():

@@ -6,20 +6,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from derbes.case.arrays import CaseArrays, State
+from derbes.case.arrays import CaseArrays
 from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
 from derbes.case.uncertainty import Draws, Events
 from derbes.casefile import read_case
 from derbes.compiler import compile_case, compile_measure
 from derbes.draws import drawn_case, make_draws, uncertain_inputs
+from derbes.programs.calm import state_at
 from derbes.simulation import simulate_branch
+from derbes.simulation.conditions import effects_of
 from derbes.simulation.futures import FuturesModel, simulate_futures
-from derbes.simulation.futures.model import effect_row
-from derbes.simulation.futures.numbers import drawn_values
-from derbes.simulation.setup import Span, found_state
+from derbes.simulation.numbers import drawn_values
 from derbes.study.futures import prepare_futures
-from tests.simulation.test_futures import ALL, assert_alike, state_after
 
 ROOT = Path(__file__).parents[2]
 CASES = {
@@ -28,6 +27,7 @@ CASES = {
     "every_key": Path(__file__).parent / "every_key.yaml",
 }
 N_DRAWS = 12
+ALL = ("unmet", "stock", "money")
 
 
 def read(name: str) -> Case:
@@ -51,11 +51,11 @@ def numbers_of(model: FuturesModel, draws: Draws, i: int) -> FloatArray:
 
 
 def shaped(model: FuturesModel, numbers: FloatArray, first: int, end: int, n: int) -> FloatArray:
-    return numbers[first:end, None] * model.frame.shapes[first:end, :n]
+    return numbers[first:end, None] * model.shapes[first:end, :n]
 
 
 def open_share(numbers: FloatArray, model: FuturesModel, plants, n: int) -> FloatArray:
-    at = model.frame.at
+    at = model.at
     own = np.maximum(plants, 0)
     steps = np.arange(n) - numbers[at.opening + own][:, None] + 1
     share = np.clip(steps / (numbers[at.ramp + own][:, None] + 1), 0.0, 1.0)
@@ -65,7 +65,7 @@ def open_share(numbers: FloatArray, model: FuturesModel, plants, n: int) -> Floa
 def assert_same_arrays(
     model: FuturesModel, numbers: FloatArray, arrays: CaseArrays, n: int
 ) -> None:
-    at, order, activities = model.frame.at, model.goods, arrays.activities
+    at, activities = model.at, arrays.activities
     place = {"rtol": 1e-12, "atol": 1e-12}
     share = open_share(numbers, model, activities.plants, n)
     full = shaped(model, numbers, at.capacity, at.price, n)
@@ -80,14 +80,14 @@ def assert_same_arrays(
         "crisis": (shaped(model, numbers, at.crisis, at.capacity, n), arrays.crisis_demand),
         "capacity": (capacity, activities.capacity),
         "unit_cost": (price * (1 + transport), activities.unit_cost),
-        "reserve": (shaped(model, numbers, at.reserve, at.storage_limit, n), arrays.reserve[order]),
+        "reserve": (shaped(model, numbers, at.reserve, at.storage_limit, n), arrays.reserve),
         "limit": (
             shaped(model, numbers, at.storage_limit, at.storage_cost, n),
-            arrays.storage_limit[order],
+            arrays.storage_limit,
         ),
         "storage": (
             shaped(model, numbers, at.storage_cost, at.line_hours, n),
-            arrays.storage_cost[order],
+            arrays.storage_cost,
         ),
         "hours": (hours, arrays.line_hours),
         "pool": (shaped(model, numbers, at.pool, at.lead, n), arrays.shared_capacity),
@@ -99,10 +99,10 @@ def assert_same_arrays(
     plain = {
         "lead": (numbers[at.lead : at.hours], activities.lead_times),
         "hours": (numbers[at.hours : at.taken], activities.hours),
-        "taken": (numbers[at.taken : at.retention], amounts[amounts > 0]),
-        "retention": (numbers[at.retention : at.shelf_life], arrays.retention[order]),
-        "shelf life": (numbers[at.shelf_life : at.last_share], arrays.shelf_life[order]),
-        "lots": (numbers[at.lot : at.lot_retention], arrays.lot_stock[model.lots]),
+        "taken": (numbers[at.taken : at.retention], amounts),
+        "retention": (numbers[at.retention : at.shelf_life], arrays.retention),
+        "shelf life": (numbers[at.shelf_life : at.lot], arrays.shelf_life),
+        "lots": (numbers[at.lot : at.lot_retention], arrays.lot_stock),
         "weight": (numbers[at.weight : at.discount], arrays.use_weight),
         "refill": (numbers[at.refill], arrays.refill_periods),
     }
@@ -117,34 +117,29 @@ def assert_same_lots(
     n = model.first + model.n_periods
     columns = {path: draws.values[i : i + 1, draws.inputs.index(path)] for path in model.inputs}
     own = {one.lot: drawn_values(one.derived, columns, 1)[0] for one in model.lot_paths}
-    for column, lot in enumerate(model.lots):
-        kind = model.frame.lot_kinds[column]
-        path = model.frame.lot_paths[column]
+    for lot, kind in enumerate(model.lot_kinds):
+        path = model.arrays.lot_retention[lot]
         if kind == 1:
-            path = np.full(n, numbers[model.frame.at.lot_retention + column])
+            path = np.full(n, numbers[model.at.lot_retention + lot])
             path[0] = 1.0
         elif kind == 2:
-            path = own[column]
+            path = own[lot]
         np.testing.assert_allclose(path[:n], arrays.lot_retention[lot, :n], rtol=1e-12)
 
 
 def assert_same_measures(
     model: FuturesModel, numbers: FloatArray, case: Case, arrays: CaseArrays
 ) -> None:
-    frame = model.frame
-    for chosen, members in enumerate(model.sets):
-        if len(members) != 1:
+    for chosen in model.sets:
+        if len(chosen.members) != 1:
             continue
-        effects = frame.effects[chosen].copy()
-        for term in range(frame.first_term[chosen], frame.first_term[chosen + 1]):
-            at, number = frame.term_effects[term], numbers[frame.term_numbers[term]]
-            sign = frame.term_signs[term]
-            effects[at] = number if sign == 0.0 else effects[at] * (1 + sign * number)
-        measure = compile_measure(case, arrays, model.measures[members[0]])
-        row = effect_row(measure, model.lots, model.goods)
-        np.testing.assert_allclose(effects, row, rtol=1e-12, err_msg=measure.name)
-        assert bool(frame.crises[chosen]) == measure.crisis
-        np.testing.assert_array_equal(frame.frozen[chosen], measure.frozen_plants)
+        effects = chosen.effects.copy()
+        for at, number, sign in chosen.terms:
+            value = numbers[number]
+            effects[at] = value if sign == 0.0 else effects[at] * (1 + sign * value)
+        measure = compile_measure(case, arrays, model.measures[chosen.members[0]])
+        np.testing.assert_allclose(effects, effects_of(measure), rtol=1e-12, err_msg=measure.name)
+        assert chosen.crisis == measure.crisis
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -161,50 +156,61 @@ def test_a_draw_changes_the_numbers_as_it_changes_the_compiled_case(name: str) -
         assert_same_measures(model, numbers, drawn, arrays)
 
 
-def opened(arrays: CaseArrays) -> State:
-    """The first stocks, and on the way what the rule without lead times would bring (S11)."""
-    leads = arrays.activities.lead_times
-    at_once = replace(arrays, activities=replace(arrays.activities, lead_times=0 * leads))
-    nothing = np.zeros((len(arrays.goods), 0))
-    empty = np.zeros((len(leads), 1))
-    state = State(arrays.lot_stock, np.zeros(len(arrays.goods)), nothing, empty)
-    n = int(leads.max())
-    if not n:
-        return state
-    levels = simulate_branch(at_once, None, state, start=0, length=0, n_periods=n).levels
-    return replace(state, transit=np.where(np.arange(n) < leads[:, None], levels, 0.0))
+def events_at(model: FuturesModel, starts: list[int], lengths: list[int]) -> Events:
+    measure = np.arange(len(starts))[:, None] % len(model.measures)
+    return Events(model.measures, measure, np.array(starts)[:, None], np.array(lengths)[:, None])
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_drawn_futures_are_branches_of_drawn_cases(name: str) -> None:
+def test_a_future_at_central_values_is_the_branch_that_its_measure_opens(name: str) -> None:
+    case = read(name)
+    chosen = [m.id for m in case.measures.values()][:2]
+    n = min(40, case.calendar.n_periods)
+    model = prepare_futures(case, measures=chosen, n_periods=n)
+    draws = Draws((), np.zeros((len(chosen), 0)), np.full(len(chosen), 1.0 / len(chosen)))
+    start, length = 7, 9
+    events = events_at(model, [start] * len(chosen), [length] * len(chosen))
+    futures = simulate_futures(model, draws, events, keep=ALL, n_paths=len(chosen))
+    arrays, calm = model.arrays, model.plan.calm
+    for i, measure in enumerate(chosen):
+        run = simulate_branch(
+            calm,
+            compile_measure(case, arrays, measure),
+            state_at(calm, start),
+            start=start,
+            length=length,
+            n_periods=n - start,
+        )
+        stock = run.fresh.copy()
+        np.add.at(stock, arrays.lot_goods, run.lots)
+        found = {name: futures.paths[name][i, start:].T for name in ALL}
+        size = arrays.flow_size[:, None]
+        np.testing.assert_allclose(found["stock"] / size, stock / size, atol=1e-6)
+        of_uses = size[arrays.use_goods]
+        np.testing.assert_allclose(found["unmet"] / of_uses, run.unmet / of_uses, atol=1e-6)
+        np.testing.assert_allclose(found["money"][0], run.money, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_futures_are_the_same_on_any_threads_and_beside_any_others(name: str) -> None:
     case = read(name)
     draws = wide_draws(case)
-    chosen = [m.id for m in case.measures.values() if m.kind.value != "delay"][:2]
-    model = prepare_futures(case, measures=chosen, inputs=draws.inputs)
-    n, start, length = 40, 17, 9
-    measure = np.arange(N_DRAWS)[:, None] % len(chosen)
-    events = Events(
-        model.measures, measure, np.full_like(measure, start), np.full_like(measure, length)
+    model = prepare_futures(case, inputs=draws.inputs, n_periods=min(40, case.calendar.n_periods))
+    starts, lengths = list(range(1, N_DRAWS + 1)), [1 + i % 7 for i in range(N_DRAWS)]
+    events = events_at(model, starts, lengths)
+    one, two = (
+        simulate_futures(model, draws, events, keep=ALL, n_paths=N_DRAWS, n_threads=threads)
+        for threads in (1, 2)
     )
-    model = prepare_futures(
-        case, measures=chosen, inputs=draws.inputs, n_periods=min(n, case.calendar.n_periods)
-    )
-    futures = simulate_futures(model, draws, events, keep=ALL, n_paths=N_DRAWS)
-    for i in range(N_DRAWS):
-        drawn = drawn_case(case, draws, i)
-        arrays = compile_case(drawn)
-        hit = compile_measure(drawn, arrays, chosen[i % len(chosen)])
-        state, done = opened(arrays), 0
-        pieces = ((None, 0, 0, start), (hit, start, length, model.n_periods - start))
-        for cut, first, m, periods in pieces:
-            longest = int(arrays.activities.lead_times.max())
-            run = simulate_branch(arrays, cut, state, start=first, length=m, n_periods=periods)
-            one = replace(futures, paths={k: p[i : i + 1] for k, p in futures.paths.items()})
-            assert_alike(run, one, arrays.lot_goods, slice(done, done + periods))
-            state = state_after(
-                arrays, run, found_state(cut, state, Span(first, m, periods, longest))
-            )
-            done += periods
+    for series in ALL:
+        np.testing.assert_array_equal(one.paths[series], two.paths[series])
+    for i in (0, 5, N_DRAWS - 1):
+        own = replace(draws, values=draws.values[i : i + 1], weights=draws.weights[i : i + 1])
+        alone = events_at(model, starts[i : i + 1], lengths[i : i + 1])
+        alone = replace(alone, measure=events.measure[i : i + 1])
+        found = simulate_futures(model, own, alone, keep=ALL, n_paths=1)
+        for series in ALL:
+            np.testing.assert_array_equal(found.paths[series][0], one.paths[series][i])
 
 
 def test_inputs_and_periods_that_do_not_fit_are_refused() -> None:

@@ -99,7 +99,7 @@ class Frame(NamedTuple):
     term_numbers: Ints
     """(W,)"""
     term_signs: Floats
-    """0: the effect is the number itself; else the number times it is added. (W,)"""
+    """0: the effect is the number itself; else it is times 1 + sign times the number. (W,)"""
 
 
 class Drawn(NamedTuple):
@@ -361,7 +361,7 @@ def place_factors(f: Frame, d: Drawn, base: Measures, ms: Measures, i: int) -> N
         if f.term_signs[w] == 0.0:
             ms.effects[f.term_sets[w], f.term_effects[w]] = value
         else:
-            ms.effects[f.term_sets[w], f.term_effects[w]] += f.term_signs[w] * value
+            ms.effects[f.term_sets[w], f.term_effects[w]] *= 1.0 + f.term_signs[w] * value
 
 
 @called

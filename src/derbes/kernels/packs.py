@@ -89,7 +89,7 @@ class PackFields(templates.AttributeTemplate):  # type: ignore[misc]
 templates.infer_getattr(PackFields)
 
 
-def _get_field(  # noqa: PLR0917 - as the compiler calls it
+def _get_field(
     context: Any, builder: Any, pack: Any, words: Any, name: str
 ) -> Any:
     """Read a field of a packed tuple."""

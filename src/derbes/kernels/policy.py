@@ -54,7 +54,8 @@ from raw to final; what a cut leaves over is settled again, up to `ROUNDS` times
 with a lead time; "plan" is the net flow that today's measures leave of the plan's, and what
 cheaper sources can still bring by then is left to them. (S8) at the end of the period; what is
 too much is given up. In calm, before any measure, lots are drawn and given up as in the plan.
-(S10) N counts what else could be made and bought by then, N' does not.
+(S10) N counts what else could be made and bought by then, N' does not. Where even that leaves a
+year short, no stock is enough: N is what is there and the year's shortage beside it.
 """
 
 from typing import Annotated, NamedTuple
@@ -433,6 +434,8 @@ def needed_ahead(
                     flow += more
         total -= flow
         most = max(most, total)
+    if spare and total > SMALL * c.size[g] and last == n.a_year:
+        most = max(most, f.good[STOCK, g] + total)
     return most
 
 
@@ -456,9 +459,9 @@ def set_aims(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int) ->
             floor = c.path[t, g] - c.held[t, g]
             f.good[FLOOR, g] = aim if running or n.reserve_rank < 2 else max(0.0, min(aim, floor))
             if running:
-                most = c.storage_limit[t, g]
-                f.good[AIM, g] = max(aim, min(most, needed_ahead(n, c, ms, f, t, g, 0, True)))
-                f.good[FLOOR, g] = max(aim, needed_ahead(n, c, ms, f, t, g, 0, False))
+                ahead = needed_ahead(n, c, ms, f, t, g, 0, True)
+                f.good[AIM, g] = max(aim, min(c.storage_limit[t, g], ahead))
+                f.good[FLOOR, g] = max(aim, ahead, needed_ahead(n, c, ms, f, t, g, 0, False))
         else:
             f.good[FLOOR, g] = kept if n.reserve_rank < 2 else 0.0
 

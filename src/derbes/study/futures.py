@@ -229,7 +229,9 @@ def _together(compiled: Compiled, members: tuple[int, ...], names: list[str]) ->
         terms += [(int(x), compiled.factors[path], sign) for x in changed]
     for path, (name, _key) in drawn.items():
         if path not in scaled:
-            alone = compiled.row(replace(case, measures={name: case.measures[name]}), name)
+            apart = replace(case.measures[name], together_with=())
+            by_itself = replace(case, measures={**case.measures, name: apart})
+            alone = compiled.row(by_itself, name)
             late = np.flatnonzero(_is_time(arrays) & (alone > 0))
             terms += [(int(x), compiled.factors[path], 0.0) for x in late]
     crisis = compile_measure(at_zero, arrays, first.id).crisis
