@@ -322,7 +322,7 @@ class Oracle:
     def least_unmet(
         self, effect: Effect | None, start: int, length: int, uses: Sequence[str], n: int
     ) -> float:
-        """Least that goes short of some uses when they are served before all others."""
+        """Least that goes short of some uses, by weight, when they are served first."""
         window = written(
             self.plain,
             self.calm.state(start),
@@ -332,10 +332,16 @@ class Oracle:
             length=length,
         )
         costs = window.linear.nothing()
+        heaviest = max(self.plain.weights[u] * self._size_of(u) for u in uses)
         for u in uses:
-            costs[window.unmet[u]] = 1.0 / self.plain.size[self.case.uses[u].good]
+            costs[window.unmet[u]] = self.plain.weights[u] / heaviest
         _point, values = window.linear.minimize([Level("unmet", costs)])
         return values["unmet"]
+
+    def _size_of(self, use: str) -> float:
+        """Largest demand of a use in a period. [unit]"""
+        plain = self.plain
+        return float(max(plain.demand[use].max(), plain.crisis[use].max())) or 1.0
 
     def survives(self, name: str, start: int, length: int, uses: Sequence[str]) -> bool:
         """Whether a measure leaves nothing of some uses unmet that is met without it."""
@@ -354,7 +360,7 @@ class Oracle:
         effect, state = plain.effect(name), self.calm.state(start)
         window = written(plain, state, start, n, effect=effect, length=n)
         late = window.linear.nothing()
-        size = {u: plain.size[self.case.uses[u].good] for u in uses}
+        size = {u: self._size_of(u) for u in uses}
 
         def met(periods: int) -> bool:
             costs = late.copy()
@@ -406,7 +412,7 @@ class Oracle:
             )
             costs = window.linear.nothing()
             for u in uses:
-                costs[window.unmet[u]] = 1.0 / plain.size[self.case.uses[u].good]
+                costs[window.unmet[u]] = 1.0 / self._size_of(u)
             _point, values = window.linear.minimize([Level("unmet", costs)])
             is_met = values["unmet"] <= 1e-9
             low, high = (middle, high) if is_met else (low, middle)
