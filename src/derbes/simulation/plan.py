@@ -18,6 +18,9 @@ ALIKE = 1e-12
 class CalmPath(Protocol):
     """A calm plan, as `derbes.programs.calm.CalmSolution` tells it."""
 
+    def __hash__(self) -> int:
+        """By identity: a plan is kept for the calm plan that it was made from."""
+
     @property
     def arrays(self) -> CaseArrays:
         """The case."""
