@@ -142,9 +142,7 @@ class CalmPlan:
         return high - low <= 1e-6 * max(1.0, abs(high))
 
 
-def _static_flow(
-    plain: Plain, t: int, given: dict[int, Floats]
-) -> tuple[Floats, bool]:
+def _static_flow(plain: Plain, t: int, given: dict[int, Floats]) -> tuple[Floats, bool]:
     """Flows that would serve the calm use of a period if nothing took time, cheapest.
 
     Limits are those of the first period. Also whether they are the only ones.

@@ -359,9 +359,7 @@ class Plain:
                 self._strike(one, found)
         return found
 
-    def _strike(
-        self, measure: Measure, found: Effect
-    ) -> None:
+    def _strike(self, measure: Measure, found: Effect) -> None:
         left = 1.0 - (1.0 if measure.share is None else measure.share.value)
         if measure.kind is MeasureKind.STOCKPILE_LOSS:
             for lot in self.lots:

@@ -206,9 +206,7 @@ def changed(case: Case, section: str, change: Callable[[Any], Mapping[str, Any]]
     return replace(case, **{section: made})
 
 
-def renamed(
-    value: Any, names: Mapping[str, str], *, turned: bool = True
-) -> Any:
+def renamed(value: Any, names: Mapping[str, str], *, turned: bool = True) -> Any:
     """A value with ids renamed everywhere, and every mapping in reverse order."""
     if isinstance(value, (Quantity, type)):
         return value
