@@ -65,7 +65,6 @@ DOUBLE_NAMES = {
     "Kept",
     "Kind",
     "Measures",
-    "Network",
     "Outcome",
     "Part",
     "Places",
