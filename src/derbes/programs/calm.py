@@ -29,7 +29,6 @@ from derbes.programs.solver.highs import BASIC, LOWER, Session, Stance
 from derbes.programs.solver.lexicographic import solve_levels
 from derbes.programs.solver.statement import Block, FloatArray, IntArray, LinearProgram
 
-
 IDLE = 1e-7
 """Part of a usual period's need of a good up to which nothing of it is given up."""
 
@@ -222,6 +221,31 @@ def lots_in_proportion(arrays: CaseArrays, lots: FloatArray, found: FloatArray) 
     return shared
 
 
+def unmet_in_proportion(arrays: CaseArrays, unmet: FloatArray, demand: FloatArray) -> FloatArray:
+    """Unmet demand with uses that are alike in all their numbers sharing by demand. (U, n)
+
+    Args:
+        arrays: The case.
+        unmet: An optimum's. (U, n)
+        demand: (U, n)
+    """
+    groups: dict[tuple[int, bool, float, str], list[int]] = {}
+    for u, good in enumerate(arrays.use_goods):
+        cost = str(arrays.shortage_cost[u])
+        key = (int(good), bool(arrays.use_essential[u]), float(arrays.use_weight[u]), cost)
+        groups.setdefault(key, []).append(u)
+    shared = unmet
+    for group in groups.values():
+        if len(group) > 1:
+            shared = unmet.copy() if shared is unmet else shared
+            whole = demand[group].sum(axis=0)
+            part = np.divide(
+                demand[group], whole, out=np.zeros_like(demand[group]), where=whole > 0
+            )
+            shared[group] = part * unmet[group].sum(axis=0)
+    return shared
+
+
 def _with_idle_stock(
     layout: Layout, program: LinearProgram, columns: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
@@ -252,9 +276,7 @@ def _with_idle_stock(
     return lots, fresh
 
 
-def _put_back(
-    stock: FloatArray, returned: FloatArray, keeps: FloatArray, room: FloatArray
-) -> None:
+def _put_back(stock: FloatArray, returned: FloatArray, keeps: FloatArray, room: FloatArray) -> None:
     """Add to a stock, in place, what is returned to it and left of that, as room allows."""
     held = 0.0
     for t in range(len(stock)):
@@ -370,7 +392,7 @@ def solve_calm(arrays: CaseArrays, near: CalmStart | None = None) -> CalmSolutio
         opening=orders_before(arrays, state),
         lots=lots_in_proportion(arrays, lots, arrays.lot_stock),
         fresh=fresh,
-        unmet=block("unmet"),
+        unmet=unmet_in_proportion(arrays, block("unmet"), arrays.demand),
         certificate=solution.certificate,
     )
 
