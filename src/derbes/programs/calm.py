@@ -379,7 +379,7 @@ def solve_calm(arrays: CaseArrays, near: CalmStart | None = None) -> CalmSolutio
     session = Session(program)
     if near is not None:
         session.stand(_stance_of(near, layout))
-    solution = solve_levels(program, session)
+    solution = solve_levels(program, session, is_apart=True)
 
     def block(kind: str) -> FloatArray:
         return layout.column(kind).of(solution.columns)
