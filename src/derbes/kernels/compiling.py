@@ -19,7 +19,7 @@ from numba.extending import register_model as _register_model
 from numba.np import arrayobj as _arrayobj
 
 F = TypeVar("F", bound=Callable[..., Any])
-IS_COMPILED = not getattr(numba, "config").DISABLE_JIT
+IS_COMPILED = not numba.config.DISABLE_JIT
 
 arrays: Any = _arrayobj
 cgutils: Any = _cgutils

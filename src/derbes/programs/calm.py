@@ -221,6 +221,31 @@ def lots_in_proportion(arrays: CaseArrays, lots: FloatArray, found: FloatArray) 
     return shared
 
 
+def unmet_in_proportion(arrays: CaseArrays, unmet: FloatArray, demand: FloatArray) -> FloatArray:
+    """Unmet demand with uses that are alike in all their numbers sharing by demand. (U, n)
+
+    Args:
+        arrays: The case.
+        unmet: An optimum's. (U, n)
+        demand: (U, n)
+    """
+    groups: dict[tuple[int, bool, float, str], list[int]] = {}
+    for u, good in enumerate(arrays.use_goods):
+        cost = str(arrays.shortage_cost[u])
+        key = (int(good), bool(arrays.use_essential[u]), float(arrays.use_weight[u]), cost)
+        groups.setdefault(key, []).append(u)
+    shared = unmet
+    for group in groups.values():
+        if len(group) > 1:
+            shared = unmet.copy() if shared is unmet else shared
+            whole = demand[group].sum(axis=0)
+            part = np.divide(
+                demand[group], whole, out=np.zeros_like(demand[group]), where=whole > 0
+            )
+            shared[group] = part * unmet[group].sum(axis=0)
+    return shared
+
+
 def with_idle_stock(
     layout: Layout,
     given_up: FloatArray,
@@ -384,7 +409,7 @@ def solve_calm(arrays: CaseArrays, near: CalmStart | None = None) -> CalmSolutio
         opening=orders_before(arrays, state),
         lots=lots_in_proportion(arrays, lots, arrays.lot_stock),
         fresh=fresh,
-        unmet=block("unmet"),
+        unmet=unmet_in_proportion(arrays, block("unmet"), arrays.demand),
         certificate=solution.certificate,
     )
 
