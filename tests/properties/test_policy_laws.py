@@ -209,46 +209,13 @@ def test_order_of_entry_changes_nothing(case: Case) -> None:
 @given(cases_of_every_kind())
 def test_a_seller_in_two_halves_changes_nothing(case: Case) -> None:
     """The halves share what the plan has of the whole; the last seller is written twice."""
-    found = struck(case)
-    arrays, calm = found.arrays, found.calm
     name, seller = list(case.suppliers.items())[-1]
     assume(seller.capacity is not None and not seller.routes and seller.on_order is None)
     half = replace(seller, capacity=halved(seller.capacity))
     split = replace(
-        case,
-        suppliers={**case.suppliers, name: half, "twin": replace(half, id="twin")},
+        case, suppliers={**case.suppliers, name: half, "twin": replace(half, id="twin")}
     )
-    two = compile_case(split)
-    first = [k for k, own in enumerate(arrays.activities.elements) if own == f"suppliers.{name}"]
-    assume(len(first) == 1 and two.n_periods == arrays.n_periods)
-    source, factor = [], []
-    for own, element in zip(two.activities.names, two.activities.elements, strict=True):
-        is_half = element in {f"suppliers.{name}", "suppliers.twin"}
-        source.append(first[0] if is_half else arrays.activities.names.index(own))
-        factor.append(0.5 if is_half else 1.0)
-    parts = np.array(factor)[:, None]
-    measure = compile_measure(split, two, next(iter(case.measures)))
-    assume(np.array_equal(measure.availability, found.measure.availability[source]))
-    other = replace(
-        found,
-        arrays=two,
-        calm=replace(
-            calm,
-            arrays=two,
-            orders=calm.orders[source] * parts,
-            opening=calm.opening[source] * parts,
-        ),
-        state=replace(found.state, transit=found.state.transit[source] * parts),
-        measure=measure,
-    )
-    run, again = found.run(), other.run()
-    size = arrays.flow_size[arrays.use_goods][:, None]
-    np.testing.assert_allclose(again.unmet / size, run.unmet / size, atol=CLOSE)
-    np.testing.assert_allclose(
-        stock_of(two, again.lots, again.fresh),
-        stock_of(arrays, run.lots, run.fresh),
-        atol=CLOSE,
-    )
+    same_in_halves(case, split, {name, "twin"}, {"twin": name})
 
 
 @settings(max_examples=40)
@@ -298,8 +265,10 @@ def same_in_halves(case: Case, split: Case, halves: set[str], twins: dict[str, s
     assume(two.n_periods == arrays.n_periods)
 
     def rows(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[list[int], FloatArray]:
-        own = [before.index(twins.get(name, name)) for name in after]
-        return own, np.array([[0.5 if name in halves else 1.0] for name in after]).reshape(-1, 1)
+        heads = [name.partition("_late") for name in after]
+        own = [before.index(twins.get(head, head) + late + by) for head, late, by in heads]
+        parts = [0.5 if head in halves else 1.0 for head, _, _ in heads]
+        return own, np.array(parts).reshape(-1, 1)
 
     makes, parts = rows(arrays.activities.names, two.activities.names)
     lots, of_lots = rows(arrays.lots, two.lots)
