@@ -44,15 +44,17 @@ stock above its own base, y, before the next sees what is left:
 2. the first tier, as far as the plan serves it; base: none, or the reserve of turn 1;
 3. inputs of orders that take time, and stock up to min(A, F); base F, while a measure runs
    that of turn 2, so that what is stored of inputs is made into what is needed;
-4. the second tier, as far as the plan serves it; base F;
-5. stock up to A, then what the plan itself leaves short, then the plan's own exports; base A.
+4. while a measure runs, what the plan leaves short of the first tier; then the second tier, as
+   far as the plan serves it; base F;
+5. stock up to A, then what else the plan leaves short, then the plan's own exports; base A.
 
-(S4) from raw to final; inputs and hours that several want count for each of them. (S5) from
-final to raw: first what the plan makes and buys, in proportion, then what is left of
-capacities, the cheapest first, those of one cost in proportion to what they have left. (S6)
-from raw to final; what a cut leaves over is settled again, up to `ROUNDS` times. (S7) orders
-with a lead time; "plan" is the net flow that today's measures leave of the plan's, and what
-cheaper sources can still bring by then is left to them. (S8) at the end of the period; what is
+(S4) from raw to final; inputs and hours that several want count for each of them; for periods
+to come without stock and with what takes time. (S5) from final to raw: first what the plan
+makes and buys, in proportion, then what is left of capacities, the cheapest first, those of
+one cost in proportion to what they have left. (S6) from raw to final; what a cut leaves over
+is settled again, in at most `ROUNDS` rounds. (S7) orders with a lead time; "plan" is the net
+flow that today's measures leave of the plan's, less what recipes take beyond it while they run,
+and what cheaper sources can still bring by then is left to them. (S8) at the end of the period; what is
 too much is given up. In calm, before any measure, lots are drawn and given up as in the plan.
 (S10) N counts what else could be made and bought by then, N' does not. Where even that leaves a
 year short, no stock is enough: N is what is there and the year's shortage beside it.

@@ -10,7 +10,7 @@ import numpy as np
 
 from derbes.case.quantity import FloatArray
 from derbes.planning.program.supply.second_stage import DrawProgram, SecondStage
-from derbes.programs.objective import OLD_FIRST, TIDY_WEIGHT
+from derbes.programs.objective import TIDY_WEIGHT, first_expired
 from derbes.programs.solver.highs import Session
 from derbes.programs.solver.statement import LinearProgram, Sizes
 
@@ -42,9 +42,10 @@ def as_program(
 def _tidy(stage: SecondStage) -> FloatArray:
     layout, places = stage.trunk.layout, stage.places
     costs = np.zeros(places.n_columns)
-    worth = layout.values[layout.arrays.lot_goods][:, None]
-    places.column("lot").of(costs)[:] = TIDY_WEIGHT * OLD_FIRST * worth
-    places.column("fresh").of(costs)[:] = TIDY_WEIGHT * layout.values[:, None]
+    worth = layout.values[layout.arrays.lot_goods]
+    of_lots, of_fresh = first_expired(layout.arrays, layout.start)
+    places.column("lot").of(costs)[:] = TIDY_WEIGHT * (of_lots * worth)[:, None]
+    places.column("fresh").of(costs)[:] = TIDY_WEIGHT * (of_fresh * layout.values)[:, None]
     return costs
 
 
