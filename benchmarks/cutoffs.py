@@ -5,10 +5,10 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from benchmarks.full_horizon import read_answer, solve_cold, state_program
-from benchmarks.network import LENGTHS, N_PERIODS, STARTS
+from benchmarks.network import LENGTHS, STARTS
 from benchmarks.rows import Row, Spent, faster, timed
 from benchmarks.setting import Cut, Setting, one_core, quiet, sample_cuts
+from benchmarks.stated_anew import solve_cold, state_branch
 from derbes.case.arrays import MeasureRun
 from derbes.leverage.points import Kept, StartSolver
 
@@ -75,7 +75,7 @@ def own_time(setting: Setting, starts: Sequence[int]) -> tuple[float, str]:
 
 
 def _solve_start(setting: Setting, start: int, kept: Kept) -> list[Spent]:
-    solver = StartSolver(setting.calm, start, max(LENGTHS), kept)
+    solver = StartSolver(setting.calm, start, kept)
     return [
         timed(solver.solve, MeasureRun(measure, length))[1]
         for measure in setting.measures
@@ -87,8 +87,8 @@ def time_raw(setting: Setting, cuts: Sequence[Cut]) -> Stated:
     """The same program through the interface of HiGHS."""
     stating, solving = [], []
     for cut in cuts:
-        full, stated = timed(state_program, setting, cut)
-        _columns, solved = timed(solve_cold, full.program)
+        branch, stated = timed(state_branch, setting, cut)
+        _columns, solved = timed(solve_cold, branch.program)
         stating.append(stated)
         solving.append(solved)
     return Stated(tuple(stating), tuple(solving), float("nan"))
@@ -98,10 +98,10 @@ def _time_linopy(setting: Setting, cuts: Sequence[Cut]) -> Stated:
     linopy_peer = importlib.import_module("benchmarks.linopy_peer")
     stating, solving, apart = [], [], []
     for cut in cuts:
-        full = state_program(setting, cut)
-        model, stated = timed(linopy_peer.state_model, setting, full)
+        branch = state_branch(setting, cut)
+        model, stated = timed(linopy_peer.state_model, branch)
         optimum, solved = timed(linopy_peer.solve_model, model)
-        same = read_answer(full, solve_cold(full.program), cut.start).objective
+        same = float(branch.program.cost @ solve_cold(branch.program))
         stating.append(stated)
         solving.append(solved)
         apart.append(abs(optimum - same) / abs(same))
@@ -114,8 +114,8 @@ def _time_pypsa(setting: Setting, cuts: Sequence[Cut]) -> Stated:
     pypsa_peer = importlib.import_module("benchmarks.pypsa_peer")
     stating, solving = [], []
     for cut in cuts:
-        full = state_program(setting, cut)
-        network, stated = timed(pypsa_peer.state_network, setting, full, cut)
+        branch = state_branch(setting, cut)
+        network, stated = timed(pypsa_peer.state_network, branch)
         _optimum, solved = timed(pypsa_peer.solve_network, network)
         stating.append(stated)
         solving.append(solved)
@@ -156,7 +156,4 @@ def _beside(peer: Peer, setting: Setting, cuts: Sequence[Cut], own: float) -> Ro
 
 
 def _against(own: float, peer: str, stated: Stated, note: str) -> Row:
-    months = f"all {N_PERIODS} months; "
-    return faster(
-        NAME, own, "ms", peer=peer, peer_value=stated.cpu, note=f"{note}; {months}{stated.note}"
-    )
+    return faster(NAME, own, "ms", peer=peer, peer_value=stated.cpu, note=f"{note}; {stated.note}")

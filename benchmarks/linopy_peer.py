@@ -1,8 +1,9 @@
 """The same cut-off stated anew with linopy, in blocks, and solved by HiGHS.
 
-Equations (L1) to (L8) over all 120 months; the months before the start are fixed to
-the calm plan by their bounds. Written from the arrays, so that its optimum also
-checks the statement of derbes.
+Equations (L1) to (L8) over the months of its horizon, from the state that the measure leaves.
+Written from the arrays, so that its optimum also checks the statement of derbes. Goods with
+a shelf life are taken not to decay before, and nothing shares a capacity or has a storage
+limit: so it is in the network.
 """
 
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ import linopy
 import numpy as np
 import xarray as xr
 
-from benchmarks.full_horizon import FullProgram
-from benchmarks.setting import Setting
+from benchmarks.stated_anew import StatedBranch
+from derbes.case.arrays import CaseArrays
 from derbes.case.quantity import FloatArray
-from derbes.programs.layout import longer_lasting
+from derbes.programs.bounds import demand_path
+from derbes.programs.layout import Layout, longer_lasting
 
 BLOCKS = {"order": "k", "lot": "l", "fresh": "g", "unmet": "u", "short": "r", "refill": "r"}
 """Blocks of columns over time, and their other axis."""
@@ -26,23 +28,38 @@ class Parts:
     """A model while it is being stated."""
 
     model: linopy.Model
-    full: FullProgram
+    branch: StatedBranch
     months: Any
     """Index of the periods."""
     blocks: dict[str, linopy.Variable]
     behind: linopy.Variable
     younger: linopy.Variable
+    staler: linopy.Variable
+
+    @property
+    def layout(self) -> Layout:
+        """Blocks of the window."""
+        return self.branch.window.layout
+
+    @property
+    def arrays(self) -> CaseArrays:
+        """The network."""
+        return self.layout.arrays
+
+    def months_of(self, paths: FloatArray) -> FloatArray:
+        """The window's months of paths over all periods. (rows, n)"""
+        return paths[:, self.layout.start : self.layout.start + self.layout.n]
 
 
-def state_model(setting: Setting, full: FullProgram) -> linopy.Model:
+def state_model(branch: StatedBranch) -> linopy.Model:
     """State the program of a cut-off."""
     linopy.options["semantics"] = "v1"
-    parts = _with_columns(full)
-    inflow = _inflow(setting, parts)
-    _balances(setting, parts, inflow)
-    _limits(setting, parts, inflow)
-    _reserves(setting, parts)
-    _way_back(setting, parts)
+    parts = _with_columns(branch)
+    inflow = _inflow(parts)
+    _balances(parts, inflow)
+    _limits(parts, inflow)
+    _reserves(parts)
+    _way_back(parts, inflow)
     _objective(parts)
     return parts.model
 
@@ -74,10 +91,10 @@ def _path(values: FloatArray, axis: str) -> xr.DataArray:
     return _table(values, axis, "t")
 
 
-def _with_columns(full: FullProgram) -> Parts:
+def _with_columns(branch: StatedBranch) -> Parts:
     """Variables with the bounds of the cut-off."""
     model = linopy.Model()
-    layout, program = full.window.layout, full.program
+    layout, program = branch.window.layout, branch.program
     months = _table(np.arange(layout.n, dtype=np.float64), "t")
     blocks = {}
     for kind, axis in BLOCKS.items():
@@ -89,7 +106,9 @@ def _with_columns(full: FullProgram) -> Parts:
     behind = model.add_variables(_table(ends, "g", "a"), np.inf, name="behind")
     ages = layout.column("younger").of(program.col_lower)[:, 0]
     younger = model.add_variables(_table(ages, "l"), np.inf, name="younger")
-    return Parts(model, full, months, blocks, behind, younger)
+    fresher = layout.column("staler").of(program.col_lower)
+    staler = model.add_variables(_table(fresher, "p", "i"), np.inf, name="staler")
+    return Parts(model, branch, months, blocks, behind, younger, staler)
 
 
 def _members(owners: FloatArray, n: int, axis: str, group: str) -> xr.DataArray:
@@ -97,22 +116,26 @@ def _members(owners: FloatArray, n: int, axis: str, group: str) -> xr.DataArray:
     return _table((owners[:, None] == np.arange(n)).astype(float), axis, group)
 
 
-def _arriving(setting: Setting, parts: Parts) -> xr.DataArray:
-    """What arrives of the orders before the first month, less what the cut takes. (g, t)"""
-    layout = parts.full.window.layout
-    transit, outputs = parts.full.window.state.transit, setting.arrays.activities.outputs
-    orders = layout.column("order").of(parts.full.lost)
-    fixed = np.zeros((len(setting.arrays.goods), layout.n))
-    for k, lead in enumerate(setting.arrays.activities.lead_times):
-        fixed[outputs[k], : transit.shape[1]] += transit[k]
-        fixed[outputs[k], lead:] -= orders[k, : layout.n - lead]
+def _on_the_way(parts: Parts) -> FloatArray:
+    """What arrives of the orders before the first month. (G, J)"""
+    transit = parts.branch.found.transit
+    fixed = np.zeros((len(parts.arrays.goods), transit.shape[1]))
+    np.add.at(fixed, parts.arrays.activities.outputs, transit)
+    return fixed
+
+
+def _arriving(parts: Parts) -> xr.DataArray:
+    """What arrives of them in the window. (g, t)"""
+    fixed = np.zeros((len(parts.arrays.goods), parts.layout.n))
+    known = _on_the_way(parts)[:, : parts.layout.n]
+    fixed[:, : known.shape[1]] = known
     return _path(fixed, "g")
 
 
-def _inflow(setting: Setting, parts: Parts) -> Any:
+def _inflow(parts: Parts) -> Any:
     """Arrivals and outputs of the months that are decided. (g, t)"""
-    activities = setting.arrays.activities
-    makes = _members(activities.outputs.astype(float), len(setting.arrays.goods), "k", "g")
+    activities = parts.arrays.activities
+    makes = _members(activities.outputs.astype(float), len(parts.arrays.goods), "k", "g")
     inflow: Any = 0
     for lead in np.unique(activities.lead_times):
         same = np.flatnonzero(activities.lead_times == lead)
@@ -121,30 +144,30 @@ def _inflow(setting: Setting, parts: Parts) -> Any:
     return inflow
 
 
-def _inputs(setting: Setting) -> xr.DataArray:
+def _inputs(arrays: CaseArrays) -> xr.DataArray:
     """Units of each good for one unit of an activity. (k, g)"""
-    activities = setting.arrays.activities
-    table = np.zeros((len(activities.names), len(setting.arrays.goods)))
+    activities = arrays.activities
+    table = np.zeros((len(activities.names), len(arrays.goods)))
     for k in range(len(activities.names)):
         part = slice(activities.input_starts[k], activities.input_starts[k + 1])
         table[k, activities.input_goods[part]] = activities.input_amounts[part]
     return _table(table, "k", "g")
 
 
-def _balances(setting: Setting, parts: Parts, inflow: Any) -> None:
+def _balances(parts: Parts, inflow: Any) -> None:
     """(L1), (L2) and what fresh stock may grow by."""
-    arrays, state = setting.arrays, parts.full.window.state
-    n, n_goods = parts.full.window.layout.n, len(arrays.goods)
+    arrays, state = parts.arrays, parts.branch.found
+    n_goods = len(arrays.goods)
     lot, fresh = parts.blocks["lot"], parts.blocks["fresh"]
     first = (parts.months == 0).astype(float)
-    kept = _path(arrays.lot_retention[:, :n], "l")
+    kept = _path(parts.months_of(arrays.lot_retention), "l")
     retention = _table(arrays.retention, "g")
     held = _table(state.lots, "l") * kept * first
     begun = _table(state.fresh * arrays.retention, "g") * first
-    given = _arriving(setting, parts)
+    given = _arriving(parts)
     of_good = _members(arrays.lot_goods.astype(float), n_goods, "l", "g")
     of_use = _members(arrays.use_goods.astype(float), n_goods, "u", "g")
-    demand = (_path(arrays.demand[:, :n], "u") * of_use).sum("u")
+    demand = (_path(demand_path(parts.layout, parts.branch.run), "u") * of_use).sum("u")
     drawn = kept * lot.shift(t=1).fillna(0) - lot
     parts.model.add_constraints(-drawn <= held, name="stock")
     change = retention * fresh.shift(t=1).fillna(0) - fresh
@@ -153,7 +176,7 @@ def _balances(setting: Setting, parts: Parts, inflow: Any) -> None:
         (-change - inflow).isel(g=mixed) <= (begun + given).isel(g=mixed), name="fresh_stock"
     )
     supply = (drawn * of_good).sum("l") + change + inflow
-    use = (parts.blocks["order"] * _inputs(setting)).sum("k")
+    use = (parts.blocks["order"] * _inputs(arrays)).sum("k")
     unmet = (parts.blocks["unmet"] * of_use).sum("u")
     parts.model.add_constraints(
         supply - use + unmet >= demand - given - begun - (held * of_good).sum("l"),
@@ -161,10 +184,10 @@ def _balances(setting: Setting, parts: Parts, inflow: Any) -> None:
     )
 
 
-def _limits(setting: Setting, parts: Parts, inflow: Any) -> None:
-    """Shelf life, line hours (L4), storage (L6)."""
-    arrays, layout = setting.arrays, parts.full.window.layout
-    given, past = _arriving(setting, parts), parts.full.window.state.past_inflow
+def _limits(parts: Parts, inflow: Any) -> None:
+    """Shelf life, line hours (L4)."""
+    arrays, layout = parts.arrays, parts.layout
+    given, past = _arriving(parts), parts.branch.found.past_inflow
     for g in np.flatnonzero(arrays.shelf_life):
         life = int(arrays.shelf_life[g])
         before = np.zeros(life)
@@ -179,21 +202,21 @@ def _limits(setting: Setting, parts: Parts, inflow: Any) -> None:
     hours = _table(arrays.activities.hours, "k") * lines
     used = (parts.blocks["order"] * hours).sum("k")
     parts.model.add_constraints(
-        used <= _path(arrays.line_hours[:, : layout.n], "line"), name="line"
+        used <= _path(parts.months_of(arrays.line_hours), "line"), name="line"
     )
 
 
-def _stock(setting: Setting, parts: Parts) -> Any:
+def _stock(parts: Parts) -> Any:
     """All stock of a good. (g, t)"""
-    of_good = _members(setting.arrays.lot_goods.astype(float), len(setting.arrays.goods), "l", "g")
+    of_good = _members(parts.arrays.lot_goods.astype(float), len(parts.arrays.goods), "l", "g")
     return parts.blocks["fresh"] + (parts.blocks["lot"] * of_good).sum("l")
 
 
-def _reserves(setting: Setting, parts: Parts) -> None:
+def _reserves(parts: Parts) -> None:
     """(L7)."""
-    layout = parts.full.window.layout
-    target = _path(setting.arrays.reserve[layout.reserved, : layout.n], "r")
-    stock = _stock(setting, parts).isel(g=layout.reserved).rename(g="r").assign_coords(r=target.r)
+    target = _path(parts.branch.window.target, "r")
+    reserved = parts.layout.reserved
+    stock = _stock(parts).isel(g=reserved).rename(g="r").assign_coords(r=target.r)
     short, refill = parts.blocks["short"], parts.blocks["refill"]
     parts.model.add_constraints(stock + short + refill >= target, name="reserve")
     parts.model.add_constraints(
@@ -201,17 +224,19 @@ def _reserves(setting: Setting, parts: Parts) -> None:
     )
 
 
-def _way_back(setting: Setting, parts: Parts) -> None:
+def _way_back(parts: Parts, inflow: Any) -> None:
     """(L8)."""
-    window = parts.full.window
-    activities, n = setting.arrays.activities, window.layout.n
-    needed = window.end.stock
-    _ages(setting, parts)
-    stock = _stock(setting, parts).isel(t=n - 1, drop=True)
+    activities, n = parts.arrays.activities, parts.layout.n
+    needed = parts.branch.window.end.stock.copy()
+    later = _on_the_way(parts)[:, n : n + needed.shape[1] - 1]
+    needed[:, 1 : 1 + later.shape[1]] -= later
+    _ages(parts)
+    _freshness(parts, inflow)
+    stock = _stock(parts).isel(t=n - 1, drop=True)
     parts.model.add_constraints(
         stock + parts.behind.isel(a=0, drop=True) >= _table(needed[:, 0], "g"), name="end_stock"
     )
-    makes = _members(activities.outputs.astype(float), len(setting.arrays.goods), "k", "g")
+    makes = _members(activities.outputs.astype(float), len(parts.arrays.goods), "k", "g")
     for ahead in range(1, needed.shape[1]):
         limit = _table(needed[:, ahead], "g")
         arriving: Any = parts.behind.isel(a=ahead, drop=True)
@@ -222,26 +247,44 @@ def _way_back(setting: Setting, parts: Parts) -> None:
         parts.model.add_constraints(arriving >= limit, name=f"end_transit_{ahead}")
 
 
-def _ages(setting: Setting, parts: Parts) -> None:
-    """What is left at the end lasts no less than in the calm plan (L8)."""
-    window, n = parts.full.window, parts.full.window.layout.n
+def _ages(parts: Parts) -> None:
+    """What is left of old lots at the end lasts no less than in the calm plan (L8)."""
+    arrays, n = parts.arrays, parts.layout.n
     lots = parts.blocks["lot"].isel(t=n - 1, drop=True)
     fresh = parts.blocks["fresh"].isel(t=n - 1, drop=True)
-    order = longer_lasting(setting.arrays, window.layout.start + n - 1)
-    for row, (lasting, has_fresh) in enumerate(order):
+    for row, (lasting, has_fresh) in enumerate(longer_lasting(arrays, parts.layout.start + n - 1)):
         held: Any = parts.younger.isel(l=row, drop=True)
         for lot in lasting:
             held = held + lots.isel(l=lot, drop=True)
         if has_fresh:
-            held = held + fresh.isel(g=int(setting.arrays.lot_goods[row]), drop=True)
-        parts.model.add_constraints(held >= float(window.end.ages[row]), name=f"end_age_{row}")
+            held = held + fresh.isel(g=int(arrays.lot_goods[row]), drop=True)
+        least = float(parts.branch.window.end.ages[row])
+        parts.model.add_constraints(held >= least, name=f"end_age_{row}")
+
+
+def _freshness(parts: Parts, inflow: Any) -> None:
+    """What came in last can be used for no less long than in the calm plan (L8)."""
+    arrays, n = parts.arrays, parts.layout.n
+    given, past = _arriving(parts).values, parts.branch.found.past_inflow
+    for row, g in enumerate(parts.layout.perishable):
+        life = int(arrays.shelf_life[g])
+        known = np.concatenate([past[g, : life - 1][::-1], given[g]])
+        for i in range(1, life):
+            least = parts.branch.window.end.freshness[row, i - 1] - known[-(life - i) :].sum()
+            if np.isnan(least):
+                continue
+            young = inflow.isel(g=g, t=slice(max(0, n - life + i), n)).sum("t")
+            held = young + parts.staler.isel(p=row, i=i - 1, drop=True)
+            parts.model.add_constraints(held >= float(least), name=f"end_freshness_{g}_{i}")
 
 
 def _objective(parts: Parts) -> None:
-    layout, cost = parts.full.window.layout, parts.full.program.cost
+    layout, cost = parts.layout, parts.branch.program.cost
     total: Any = (parts.behind * _table(layout.column("behind").of(cost), "g", "a")).sum()
     younger = _table(layout.column("younger").of(cost)[:, 0], "l")
     total = total + (parts.younger * younger).sum()
+    staler = _table(layout.column("staler").of(cost), "p", "i")
+    total = total + (parts.staler * staler).sum()
     for kind, axis in BLOCKS.items():
         total = total + (parts.blocks[kind] * _path(layout.column(kind).of(cost), axis)).sum()
     parts.model.add_objective(total)

@@ -9,11 +9,11 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from benchmarks.full_horizon import as_highs
 from benchmarks.plan_network import plan_case, plan_draws
+from benchmarks.stated_anew import as_highs
 from derbes.case.quantity import FloatArray
 from derbes.case.uncertainty import Draws
-from derbes.planning.program import ExtensiveForm, Prices, extensive_form, make_problem
+from derbes.planning.program import ExtensiveForm, Prices, extensive_form, make_problem, stated
 from derbes.programs.solver.statement import BoolArray
 
 Starts = Mapping[str, Sequence[int]]
@@ -50,13 +50,13 @@ def solve_extensive_form(
     begun = time.perf_counter()
     case = plan_case()
     problem = make_problem(case, draws=plan_draws(case, n_draws), starts=starts)
-    program = _as_arrays(extensive_form(problem), problem.first.n_columns)
-    stated = time.perf_counter() - begun
+    program = _as_arrays(extensive_form(stated(problem)), problem.first.n_columns)
+    stating = time.perf_counter() - begun
     solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.silent()
     for option, setting in (
         ("threads", 1),
-        ("time_limit", limit - stated),
+        ("time_limit", limit - stating),
         ("mip_rel_gap", gap),
     ):
         solver.setOptionValue(option, setting)
@@ -69,7 +69,7 @@ def solve_extensive_form(
         "condition": solver.modelStatusToString(status),
         "cost": float(info.objective_function_value) if has_plan else None,
         "bound": float(info.mip_dual_bound) if np.isfinite(info.mip_dual_bound) else None,
-        "stated": stated,
+        "stated": stating,
         "columns": len(program.cost),
         "rows": len(program.row_lower),
     }
@@ -83,7 +83,7 @@ def scenario_programs(n_draws: int, starts: Starts) -> dict[str, ScenarioProgram
     for i in range(n_draws):
         one = Draws(draws.inputs, draws.values[i : i + 1], np.ones(1), method=draws.method)
         problem = make_problem(case, draws=one, starts=starts)
-        form = extensive_form(problem, Prices(hard=HARD * n_draws))
+        form = extensive_form(stated(problem), Prices(hard=HARD * n_draws))
         programs[f"d{i}"] = _as_arrays(form, problem.first.n_columns)
     return programs
 

@@ -3,7 +3,7 @@
 Goods are buses, purchases are delayed links from one source, recipes are links with
 several inputs, stocks are stores with standing loss, a reserve is a store in which
 holding is rewarded by the weight of its shortfall, unmet demand is a dear generator.
-The months before the start are set to the calm plan.
+Its snapshots are the months of the branch's horizon, from the state that the measure leaves.
 
 Left out, for want of a way to say it: shelf life, the rule that old lots are not
 replenished, the refill in equal steps after a cut-off, the way back to the calm
@@ -19,11 +19,11 @@ import numpy as np
 import pandas as pd
 import pypsa
 
-from benchmarks.full_horizon import FullProgram
-from benchmarks.setting import Cut, Setting
-from derbes.case.arrays import ActivityKind, IntArray
+from benchmarks.stated_anew import StatedBranch
+from derbes.case.arrays import ActivityKind, CaseArrays, IntArray
 from derbes.case.quantity import FloatArray
-from derbes.programs.branch import calm_columns
+from derbes.programs.bounds import demand_path
+from derbes.programs.layout import Layout
 
 SOURCE = "source"
 ROOM = 1e5
@@ -35,30 +35,32 @@ class Parts:
     """A network while it is being stated."""
 
     network: pypsa.Network
-    setting: Setting
-    full: FullProgram
-    cut: Cut
+    branch: StatedBranch
+
+    @property
+    def layout(self) -> Layout:
+        """Blocks of the window."""
+        return self.branch.window.layout
+
+    @property
+    def arrays(self) -> CaseArrays:
+        """The case."""
+        return self.layout.arrays
 
     def path(self, kind: str, vector: FloatArray) -> FloatArray:
         """Part of a vector of columns. (items, months)"""
-        return self.full.window.layout.column(kind).of(vector)
+        return self.layout.column(kind).of(vector)
 
     def table(self, rows: FloatArray, names: list[str]) -> pd.DataFrame:
         """Paths as the table that PyPSA takes. (months, items)"""
         return pd.DataFrame(rows.T, index=self.network.snapshots, columns=names)
 
-    def planned(self, rows: FloatArray, names: list[str]) -> pd.DataFrame:
-        """Set to the calm plan before the start, free from it on. (months, items)"""
-        fixed = rows.copy()
-        fixed[:, self.cut.start :] = np.nan
-        return self.table(fixed, names)
 
-
-def state_network(setting: Setting, full: FullProgram, cut: Cut) -> pypsa.Network:
+def state_network(branch: StatedBranch) -> pypsa.Network:
     """State the network of a cut-off."""
-    network = pypsa.Network(snapshots=range(full.window.layout.n))
-    parts = Parts(network, setting, full, cut)
-    network.add("Bus", [SOURCE, *setting.arrays.goods, *setting.arrays.lines])
+    network = pypsa.Network(snapshots=range(branch.window.layout.n))
+    parts = Parts(network, branch)
+    network.add("Bus", [SOURCE, *parts.arrays.goods, *parts.arrays.lines])
     network.add("Generator", SOURCE, bus=SOURCE, p_nom=ROOM)
     _purchases(parts)
     _recipes(parts)
@@ -95,15 +97,14 @@ def _shares(upper: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _limits(parts: Parts, which: IntArray) -> FloatArray:
-    """Most of some activities by month; in the calm months what is planned fits."""
-    upper = parts.path("order", parts.full.program.col_upper)[which]
+    """Most of some activities by month."""
+    upper = parts.path("order", parts.branch.program.col_upper)[which]
     return np.asarray(np.minimum(upper, ROOM), dtype=np.float64)
 
 
 def _purchases(parts: Parts) -> None:
-    activities = parts.setting.arrays.activities
-    calm = parts.path("order", calm_columns(parts.full.window))
-    cost = parts.path("order", parts.full.program.cost)
+    activities = parts.arrays.activities
+    cost = parts.path("order", parts.branch.program.cost)
     which = np.flatnonzero(activities.kinds == ActivityKind.PURCHASE)
     names = [activities.names[k] for k in which]
     largest, shares = _shares(_limits(parts, which))
@@ -111,10 +112,9 @@ def _purchases(parts: Parts) -> None:
         "Link",
         names,
         bus0=SOURCE,
-        bus1=[parts.setting.arrays.goods[activities.outputs[k]] for k in which],
+        bus1=[parts.arrays.goods[activities.outputs[k]] for k in which],
         p_nom=largest,
         p_max_pu=parts.table(shares, names),
-        p_set=parts.planned(calm[which], names),
         marginal_cost=parts.table(cost[which], names),
         delay=activities.lead_times[which],
         cyclic_delay=False,
@@ -123,7 +123,7 @@ def _purchases(parts: Parts) -> None:
 
 def _recipes(parts: Parts) -> None:
     """Recipes with the same number of inputs together, with the hours of their lines."""
-    activities = parts.setting.arrays.activities
+    activities = parts.arrays.activities
     recipes = np.flatnonzero(activities.kinds == ActivityKind.RECIPE)
     n_inputs = np.diff(activities.input_starts)[recipes]
     for n in np.unique(n_inputs):
@@ -131,9 +131,8 @@ def _recipes(parts: Parts) -> None:
 
 
 def _recipes_alike(parts: Parts, which: IntArray, n_inputs: int) -> None:
-    arrays, activities = parts.setting.arrays, parts.setting.arrays.activities
-    calm = parts.path("order", calm_columns(parts.full.window))[which]
-    cost = parts.path("order", parts.full.program.cost)[which]
+    arrays, activities = parts.arrays, parts.arrays.activities
+    cost = parts.path("order", parts.branch.program.cost)[which]
     names = [activities.names[k] for k in which]
     places = activities.input_starts[which, None] + np.arange(n_inputs)
     goods, amounts = activities.input_goods[places], activities.input_amounts[places]
@@ -154,7 +153,6 @@ def _recipes_alike(parts: Parts, which: IntArray, n_inputs: int) -> None:
         bus0=[arrays.goods[g] for g in goods[:, 0]],
         p_nom=largest,
         p_max_pu=parts.table(shares, names),
-        p_set=parts.planned(calm * first, names),
         marginal_cost=parts.table(cost / first, names),
         **ports,
     )
@@ -162,9 +160,9 @@ def _recipes_alike(parts: Parts, which: IntArray, n_inputs: int) -> None:
 
 def _lines(parts: Parts) -> None:
     """Hours of each line as what a generator can give."""
-    arrays = parts.setting.arrays
+    arrays = parts.arrays
     names = list(arrays.lines)
-    largest, shares = _shares(arrays.line_hours[:, : parts.full.window.layout.n])
+    largest, shares = _shares(parts.layout.row("line").of(parts.branch.program.row_upper))
     parts.network.add(
         "Generator",
         names,
@@ -177,11 +175,11 @@ def _lines(parts: Parts) -> None:
 
 def _stores(parts: Parts) -> None:
     """Fresh stock, and the reserve as a store in which holding is rewarded."""
-    arrays, layout = parts.setting.arrays, parts.full.window.layout
+    arrays, layout, found = parts.arrays, parts.layout, parts.branch.found
     goods = list(arrays.goods)
-    cost = parts.full.program.cost
-    begun = parts.full.window.state.fresh.copy()
-    np.add.at(begun, arrays.lot_goods, parts.full.window.state.lots)
+    cost = parts.branch.program.cost
+    begun = found.fresh.copy()
+    np.add.at(begun, arrays.lot_goods, found.lots)
     storage = parts.path("fresh", cost)
     loss = 1.0 - arrays.retention
     parts.network.add(
@@ -200,7 +198,7 @@ def _stores(parts: Parts) -> None:
         "Store",
         held,
         bus=held,
-        e_nom=arrays.reserve[layout.reserved, 0],
+        e_nom=parts.branch.window.target.max(axis=1),
         standing_loss=loss[layout.reserved],
         marginal_cost_storage=parts.table(reward, held),
         suffix=" reserve",
@@ -208,33 +206,29 @@ def _stores(parts: Parts) -> None:
 
 
 def _uses(parts: Parts) -> None:
-    """Demand, unmet demand, what the cut takes on its way, and free disposal."""
-    arrays, layout = parts.setting.arrays, parts.full.window.layout
+    """Demand, unmet demand, what is on the way, and free disposal."""
+    arrays = parts.arrays
     goods, uses = list(arrays.goods), list(arrays.uses)
-    demand = arrays.demand[:, : layout.n]
+    demand = demand_path(parts.layout, parts.branch.run)
     buses = [goods[g] for g in arrays.use_goods]
     parts.network.add("Load", uses, bus=buses, p_set=parts.table(demand, uses))
-    largest, shares = _shares(parts.path("unmet", parts.full.program.col_upper))
+    largest, shares = _shares(parts.path("unmet", parts.branch.program.col_upper))
     parts.network.add(
         "Generator",
         uses,
         bus=buses,
         p_nom=largest,
         p_max_pu=parts.table(shares, uses),
-        marginal_cost=parts.table(parts.path("unmet", parts.full.program.cost), uses),
+        marginal_cost=parts.table(parts.path("unmet", parts.branch.program.cost), uses),
         suffix=" unmet",
     )
     parts.network.add("Generator", goods, bus=goods, p_nom=ROOM, sign=-1.0, suffix=" disposal")
-    parts.network.add("Load", goods, bus=goods, p_set=_outside(parts, goods), suffix=" lost")
+    parts.network.add("Load", goods, bus=goods, p_set=_on_the_way(parts, goods), suffix=" due")
 
 
-def _outside(parts: Parts, goods: list[str]) -> pd.DataFrame:
-    """What the cut takes on its way, less what was ordered before the first month."""
-    activities, n = parts.setting.arrays.activities, parts.full.window.layout.n
-    transit = parts.full.window.state.transit
-    lost = parts.path("order", parts.full.lost)
-    taken = np.zeros((len(goods), n))
-    for k, lead in enumerate(activities.lead_times):
-        taken[activities.outputs[k], lead:] += lost[k, : n - lead]
-        taken[activities.outputs[k], : transit.shape[1]] -= transit[k]
-    return parts.table(taken, goods)
+def _on_the_way(parts: Parts, goods: list[str]) -> pd.DataFrame:
+    """What was ordered before the first month, as a demand below zero."""
+    due, transit = np.zeros((len(goods), parts.layout.n)), parts.branch.found.transit
+    known = transit[:, : parts.layout.n]
+    np.subtract.at(due[:, : known.shape[1]], parts.arrays.activities.outputs, known)
+    return parts.table(due, goods)

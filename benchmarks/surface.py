@@ -1,4 +1,4 @@
-"""The whole surface on two processes, held against the whole horizon; and its growth."""
+"""The whole surface on two processes, held against branches solved cold; and its growth."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.full_horizon import FullAnswer, full_answer, full_answer_in_order
 from benchmarks.network import LENGTHS, STARTS
 from benchmarks.rows import Row, within
 from benchmarks.setting import Cut, Setting, sample_cuts
+from benchmarks.stated_anew import ColdAnswer, cold_answer
 from derbes.case.arrays import MeasureRun
 from derbes.case.request import BASE, Request
 from derbes.leverage import leverage_surface
@@ -23,7 +23,7 @@ N_PROCESSES = 2
 SURFACE_LIMIT = 15.0
 """Most that a surface of 10,000 cut-offs may take on two cores. [s]"""
 AGREED = 1e-6
-"""Difference to the whole horizon that counts as none, relative."""
+"""Difference to a branch solved cold that counts as none, relative."""
 CHUNK = 6
 """Starts that a process takes at a time."""
 PARTS = (1 / 8, 1 / 4, 1 / 2, 1.0)
@@ -43,7 +43,7 @@ def solve_starts(task: Task) -> list[float]:
     certificates = []
     kept: Kept = {}
     for start in task.starts:
-        solver = StartSolver(setting.calm, start, max(LENGTHS), kept)
+        solver = StartSolver(setting.calm, start, kept)
         for measure in setting.measures:
             for length in LENGTHS:
                 branch = solver.solve(MeasureRun(measure, length))
@@ -67,7 +67,7 @@ def time_surface(setting: Setting, starts: Sequence[int]) -> tuple[list[float], 
 
 
 def measure_surface(setting: Setting, *, quick: bool) -> list[Row]:
-    """The surface, its certificates, and a sample of it against the whole horizon."""
+    """The surface, its certificates, and a sample of it solved cold."""
     starts = _spread(STARTS, 1 / 8) if quick else tuple(STARTS)
     certificates, wall = time_surface(setting, starts)
     n = len(certificates)
@@ -112,26 +112,26 @@ def _cut_of(setting: Setting, row: LeverageRow) -> Cut:
 
 
 def check_sample(setting: Setting, points: Mapping[Cut, LeverageRow], n_sample: int) -> list[Row]:
-    """Largest differences between some points and the whole horizon solved cold."""
+    """Largest differences between some points and the same branches solved cold."""
     everywhere = sample_cuts(setting, len(setting.measures) * len(STARTS) * len(LENGTHS))
     rows = [(cut, points[cut]) for cut in everywhere if cut in points][:n_sample]
     month = _month_of_money(setting)
     demand = float(setting.arrays.demand[setting.arrays.use_essential].sum(axis=0).max())
     pairs = [(row, *_answer(setting, cut, row, month)) for cut, row in rows]
     losses = [
-        abs((row.target_loss or 0.0) - full.target_loss) / max(abs(full.target_loss), month)
-        for row, full, _in_order in pairs
+        abs((row.target_loss or 0.0) - cold.target_loss) / max(abs(cold.target_loss), month)
+        for row, cold, _in_order in pairs
     ]
     unmet = [
-        abs(row.unmet_essential - full.unmet_essential) / max(full.unmet_essential, demand)
-        for row, full, _in_order in pairs
+        abs(row.unmet_essential - cold.unmet_essential) / max(cold.unmet_essential, demand)
+        for row, cold, _in_order in pairs
     ]
-    hurt = sum(full.target_loss > AGREED * month for _row, full, _in_order in pairs)
-    short = sum(full.unmet_essential > AGREED * demand for _row, full, _in_order in pairs)
+    hurt = sum(cold.target_loss > AGREED * month for _row, cold, _in_order in pairs)
+    short = sum(cold.unmet_essential > AGREED * demand for _row, cold, _in_order in pairs)
     ordered = sum(in_order for _row, _full, in_order in pairs)
     return [
         _difference(
-            "V(cut) - V(calm), largest difference",
+            "target loss, largest difference",
             losses,
             f"{hurt} cost money; {ordered} needed the levels one by one",
         ),
@@ -140,27 +140,27 @@ def check_sample(setting: Setting, points: Mapping[Cut, LeverageRow], n_sample: 
 
 
 def _difference(name: str, differences: list[float], note: str) -> Row:
-    """A row about how far points are from the whole horizon."""
+    """A row about how far points are from the same branches solved cold."""
     worst = max(differences)
     apart = sum(one > AGREED for one in differences)
     return Row(
         name,
         worst,
         "relative",
-        "whole horizon, cold, at most",
+        "solved cold, at most",
         AGREED,
         AGREED / max(worst, AGREED**2),
         f"{len(differences)} points, {apart} above {AGREED:g}; {note}",
     )
 
 
-def _answer(setting: Setting, cut: Cut, row: LeverageRow, month: float) -> tuple[FullAnswer, bool]:
-    """The whole horizon's answer; level by level where the weights give another money."""
-    full = full_answer(setting, cut)
-    apart = abs(full.target_loss - (row.target_loss or 0.0))
-    if apart <= AGREED * max(abs(full.target_loss), month):
-        return full, False
-    return full_answer_in_order(setting, cut), True
+def _answer(setting: Setting, cut: Cut, row: LeverageRow, month: float) -> tuple[ColdAnswer, bool]:
+    """The answer solved cold; level by level where the weights give another money."""
+    cold = cold_answer(setting, cut)
+    apart = abs(cold.target_loss - (row.target_loss or 0.0))
+    if apart <= AGREED * max(abs(cold.target_loss), month):
+        return cold, False
+    return cold_answer(setting, cut, in_order=True), True
 
 
 def _month_of_money(setting: Setting) -> float:

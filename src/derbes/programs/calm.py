@@ -24,10 +24,14 @@ import numpy as np
 from derbes.case.arrays import ActivityKind, CaseArrays, State
 from derbes.programs.bounds import Bounds, window_bounds
 from derbes.programs.layout import Layout, longest_lead, make_layout, supply_matrix
-from derbes.programs.objective import objective_levels
+from derbes.programs.objective import lasting, objective_levels
 from derbes.programs.solver.highs import BASIC, LOWER, Session, Stance
 from derbes.programs.solver.lexicographic import solve_levels
 from derbes.programs.solver.statement import Block, FloatArray, IntArray, LinearProgram
+
+
+IDLE = 1e-7
+"""Part of a usual period's need of a good up to which nothing of it is given up."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -218,6 +222,47 @@ def lots_in_proportion(arrays: CaseArrays, lots: FloatArray, found: FloatArray) 
     return shared
 
 
+def _with_idle_stock(
+    layout: Layout, program: LinearProgram, columns: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Stocks of an optimum, with what it gave up for nothing still there. (L, n), (G, n)
+
+    What nobody uses, costs nothing to hold and finds room stays where it is; the program
+    would give it up only to hold the least stock. Every level but `tidy` is as before.
+    """
+    arrays = layout.arrays
+    lots = layout.column("lot").of(columns).copy()
+    fresh = layout.column("fresh").of(columns).copy()
+    balance = layout.row("balance")
+    given_up = balance.of(program.matrix @ columns) - balance.of(program.row_lower)
+    given_up[given_up <= IDLE * arrays.flow_size[:, None]] = 0.0
+    of_lots, _of_fresh = lasting(arrays, layout.start)
+    for good in np.flatnonzero(given_up.any(axis=1) & ~arrays.storage_cost.any(axis=1)):
+        mine = np.flatnonzero(arrays.lot_goods == good)
+        room = np.maximum(arrays.storage_limit[good] - lots[mine].sum(axis=0) - fresh[good], 0.0)
+        left = given_up[good].copy()
+        for lot in mine[np.argsort(-of_lots[mine], kind="stable")]:
+            keeps = arrays.lot_retention[lot]
+            drawn = keeps * np.append(arrays.lot_stock[lot], lots[lot, :-1]) - lots[lot]
+            returned = np.clip(drawn, 0.0, left)
+            left -= returned
+            _put_back(lots[lot], returned, keeps, room)
+        if arrays.shelf_life[good] == 0:
+            _put_back(fresh[good], left, np.full(layout.n, arrays.retention[good]), room)
+    return lots, fresh
+
+
+def _put_back(
+    stock: FloatArray, returned: FloatArray, keeps: FloatArray, room: FloatArray
+) -> None:
+    """Add to a stock, in place, what is returned to it and left of that, as room allows."""
+    held = 0.0
+    for t in range(len(stock)):
+        held = min(held * keeps[t] + returned[t], room[t])
+        stock[t] += held
+        room[t] -= held
+
+
 def calm_program(arrays: CaseArrays, state: State | None = None) -> tuple[Layout, LinearProgram]:
     """The program of the calm plan.
 
@@ -318,12 +363,13 @@ def solve_calm(arrays: CaseArrays, near: CalmStart | None = None) -> CalmSolutio
         return layout.column(kind).of(solution.columns)
 
     most = layout.column("order").of(program.col_upper)
+    lots, fresh = _with_idle_stock(layout, program, solution.columns)
     return CalmSolution(
         arrays=arrays,
         orders=alike_in_proportion(arrays, block("order"), most),
         opening=orders_before(arrays, state),
-        lots=lots_in_proportion(arrays, block("lot"), arrays.lot_stock),
-        fresh=block("fresh"),
+        lots=lots_in_proportion(arrays, lots, arrays.lot_stock),
+        fresh=fresh,
         unmet=block("unmet"),
         certificate=solution.certificate,
     )
