@@ -53,9 +53,10 @@ to come without stock and with what takes time. (S5) from final to raw: first wh
 makes and buys, in proportion, then what is left of capacities, the cheapest first, those of
 one cost in proportion to what they have left. (S6) from raw to final; what a cut leaves over
 is settled again, in at most `ROUNDS` rounds. (S7) orders with a lead time; "plan" is the net
-flow that today's measures leave of the plan's, less what recipes take beyond it while they run,
-and what cheaper sources can still bring by then is left to them. (S8) at the end of the period; what is
-too much is given up. In calm, before any measure, lots are drawn and given up as in the plan.
+flow that today's measures leave of the plan's, less what recipes take beyond it meanwhile,
+and what cheaper sources can still bring by then is left to them. (S8) at the end of the
+period; what is too much is given up. In calm, before any measure, lots are drawn and given up
+as in the plan.
 (S10) N counts what else could be made and bought by then, N' does not. Where even that leaves a
 year short, no stock is enough: N is what is there and the year's shortage beside it.
 """
