@@ -3,7 +3,7 @@
 from benchmarks.rows import Row, timed
 from tests.oracles.agreement import FIELDS, summary
 
-N_CASES, N_QUICK = 2000, 60
+N_CASES, N_QUICK = 2000, 200
 N_WORKERS = 2
 
 

@@ -1,5 +1,6 @@
 """The whole surface on two processes, held against branches solved cold; and its growth."""
 
+import resource
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.network import LENGTHS, STARTS
-from benchmarks.rows import Row, within
+from benchmarks.rows import Row, Spent, within
 from benchmarks.setting import Cut, Setting, sample_cuts
 from benchmarks.stated_anew import ColdAnswer, cold_answer
 from derbes.case.arrays import MeasureRun
@@ -57,52 +58,61 @@ def _spread(starts: Sequence[int], part: float) -> tuple[int, ...]:
     return tuple(starts[int(place)] for place in places)
 
 
-def time_surface(setting: Setting, starts: Sequence[int]) -> tuple[list[float], float]:
-    """Certificates of a surface solved on two processes, and the wall time. [s]"""
+def time_surface(setting: Setting, starts: Sequence[int]) -> tuple[list[float], Spent]:
+    """Certificates of a surface solved on two processes, and the time of all processes."""
     chunks = [tuple(starts[i : i + CHUNK]) for i in range(0, len(starts), CHUNK)]
-    begun = time.perf_counter()
     tasks = [Task(setting, chunk) for chunk in chunks]
+    cpu, wall = _used(), time.perf_counter()
     found = run_tasks(solve_starts, tasks, n_workers=N_PROCESSES)
-    return [one for part in found for one in part], time.perf_counter() - begun
+    spent = Spent(_used() - cpu, time.perf_counter() - wall)
+    return [one for part in found for one in part], spent
+
+
+def _used() -> float:
+    """Processor time of this process and of those that it has waited for. [s]"""
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in both)
 
 
 def measure_surface(setting: Setting, *, quick: bool) -> list[Row]:
     """The surface, its certificates, and a sample of it solved cold."""
     starts = _spread(STARTS, 1 / 8) if quick else tuple(STARTS)
-    certificates, wall = time_surface(setting, starts)
+    certificates, spent = time_surface(setting, starts)
     n = len(certificates)
     limit = SURFACE_LIMIT * n / 10_000
-    found, wall_verb = _as_verb(setting, starts)
+    found, verb = _as_verb(setting, starts)
     points = {_cut_of(setting, row): row for row in found if row.bound == OPTIMAL}
     return [
         within(
             "surface, optimum of each point",
-            wall,
+            spent.wall,
             "s",
             limit=limit,
-            note=f"{n:,} cut-offs, {N_PROCESSES} processes, each with its certificate",
+            note=f"{n:,} cut-offs, {N_PROCESSES} processes, each with its certificate; "
+            f"processor time {spent.cpu:.1f} s",
         ),
         within("surface, worst certificate", max(certificates), "relative", limit=CERTIFIED),
         within(
             "surface, as the verb gives it",
-            wall_verb,
+            verb.wall,
             "s",
             limit=limit,
-            note=f"{len(found):,} rows: both rules, both sides' losses, ends; no premium",
+            note=f"{len(found):,} rows: optimum and policy, both sides' losses, ends; no premium; "
+            f"processor time {verb.cpu:.1f} s",
         ),
         *check_sample(setting, points, 20 if quick else 200),
     ]
 
 
-def _as_verb(setting: Setting, starts: tuple[int, ...]) -> tuple[list[LeverageRow], float]:
-    """Rows of the surface by both rules, and the wall time. [s]"""
+def _as_verb(setting: Setting, starts: tuple[int, ...]) -> tuple[list[LeverageRow], Spent]:
+    """Rows of the surface by optimum and policy, and the time of all processes."""
     study = Study(BASE, setting.case, setting.arrays, setting.calm, setting.measures)
     request = Request(starts=starts, lengths=LENGTHS)
-    begun = time.perf_counter()
+    cpu, wall = _used(), time.perf_counter()
     rows, _ends = leverage_surface(
         setting.case, request, studies=[study], has_premium=False, n_workers=N_PROCESSES
     )
-    return list(rows), time.perf_counter() - begun
+    return list(rows), Spent(_used() - cpu, time.perf_counter() - wall)
 
 
 def _cut_of(setting: Setting, row: LeverageRow) -> Cut:
@@ -171,20 +181,20 @@ def _month_of_money(setting: Setting) -> float:
 
 
 def measure_growth(setting: Setting, *, quick: bool) -> list[Row]:
-    """Time per point of ever larger parts of the surface, and the slope."""
+    """Processor time per point of ever larger parts of the surface, and the slope."""
     parts = PARTS[:2] if quick else PARTS
-    sizes, walls = [], []
+    sizes, times = [], []
     for part in parts:
-        points, wall = time_surface(setting, _spread(STARTS, part))
+        points, spent = time_surface(setting, _spread(STARTS, part))
         sizes.append(len(points))
-        walls.append(wall)
-    each = [1000.0 * wall / size for wall, size in zip(walls, sizes, strict=True)]
+        times.append(spent.cpu)
+    each = [1000.0 * cpu / size for cpu, size in zip(times, sizes, strict=True)]
     rows = [
         Row(
             f"growth, {size:,} cut-offs", per, "ms a point", "smallest part", each[0], each[0] / per
         )
         for size, per in zip(sizes, each, strict=True)
     ]
-    slope = float(np.polyfit(np.log(sizes), np.log(walls), 1)[0])
+    slope = float(np.polyfit(np.log(sizes), np.log(times), 1)[0])
     note = "exponent of time over points; 1 is linear"
     return [*rows, Row("growth, exponent", slope, "", "linear", 1.0, 1.0 / slope, note)]

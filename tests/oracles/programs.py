@@ -239,10 +239,7 @@ def _add_good(window: Window, good: str) -> None:
         if plain.case.uses[u].good == good:
             wanted += demand
     at_hand = np.zeros(n)
-    at_hand[0] = plain.keeps[good] * window.state.fresh[good].sum()
-    for lot, amount in window.state.lots.items():
-        if plain.case.stockpiles[lot].good == good:
-            at_hand[0] += plain.lot_keeps[lot][window.start] * amount
+    at_hand[0] = _at_hand(window, good)
     balance = linear.rows((wanted - known) * window.part - at_hand, np.inf)
     if window.share >= 0:
         linear.add(balance[-1], window.share, known[-1] - wanted[-1])
@@ -257,6 +254,16 @@ def _add_good(window: Window, good: str) -> None:
     room = plain.room[good][window.periods]
     if np.isfinite(room).any():
         linear.add(linear.rows(-np.inf, room), stocks_of(window, good), 1.0)
+
+
+def _at_hand(window: Window, good: str) -> float:
+    """What of a good lies there when the window begins. [unit]"""
+    plain, state = window.plain, window.state
+    return float(plain.keeps[good] * state.fresh[good].sum()) + sum(
+        plain.lot_keeps[lot][window.start] * amount
+        for lot, amount in state.lots.items()
+        if plain.case.stockpiles[lot].good == good
+    )
 
 
 def _add_fresh(window: Window, good: str, balance: Ints, known: Floats) -> Ints:

@@ -58,9 +58,9 @@ class PriceRise:
         self._session.set_row_bounds(program.row_lower, program.row_upper)
         exposed = self._exposed_costs(run, baseline)
         base = program.level_costs[0]
-        before = float(base @ baseline.columns)
-        near = REACHED * (abs(target_loss) + 1e-3 * float(np.abs(base) @ baseline.columns))
-        rise, columns = 0.0, baseline.columns
+        rise, columns = 0.0, self._cheapest(program, base)
+        before = float(base @ columns)
+        near = REACHED * (abs(target_loss) + float(np.abs(base) @ np.abs(columns)))
         for _round in range(ROUNDS):
             loss = float((base + rise * exposed) @ columns) - before
             if loss >= target_loss - near:

@@ -246,33 +246,43 @@ def unmet_in_proportion(arrays: CaseArrays, unmet: FloatArray, demand: FloatArra
     return shared
 
 
-def _with_idle_stock(
-    layout: Layout, program: LinearProgram, columns: FloatArray
+def with_idle_stock(
+    layout: Layout,
+    given_up: FloatArray,
+    at_first: FloatArray,
+    *,
+    lots: FloatArray,
+    fresh: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     """Stocks of an optimum, with what it gave up for nothing still there. (L, n), (G, n)
 
-    What nobody uses, costs nothing to hold and finds room stays where it is; the program
+    What nobody uses, costs nothing to hold and finds room stays where it is; a program
     would give it up only to hold the least stock. Every level but `tidy` is as before.
+
+    Args:
+        layout: A window from the first period on.
+        given_up: What the balances (L2) have too much. (G, n) [unit/period]
+        at_first: What is there of each old lot in the first period. (L,) [unit]
+        lots: The optimum's old lots. (L, n) [unit]
+        fresh: Its fresh stock. (G, n) [unit]
     """
-    arrays = layout.arrays
-    lots = layout.column("lot").of(columns).copy()
-    fresh = layout.column("fresh").of(columns).copy()
-    balance = layout.row("balance")
-    given_up = balance.of(program.matrix @ columns) - balance.of(program.row_lower)
-    given_up[given_up <= IDLE * arrays.flow_size[:, None]] = 0.0
+    arrays, n = layout.arrays, layout.n
+    lots, fresh = lots.copy(), fresh.copy()
+    given_up = np.where(given_up > IDLE * arrays.flow_size[:, None], given_up, 0.0)
     of_lots, _of_fresh = lasting(arrays, layout.start)
     for good in np.flatnonzero(given_up.any(axis=1) & ~arrays.storage_cost.any(axis=1)):
         mine = np.flatnonzero(arrays.lot_goods == good)
-        room = np.maximum(arrays.storage_limit[good] - lots[mine].sum(axis=0) - fresh[good], 0.0)
+        held = lots[mine].sum(axis=0) + fresh[good]
+        room = np.maximum(arrays.storage_limit[good, :n] - held, 0.0)
         left = given_up[good].copy()
         for lot in mine[np.argsort(-of_lots[mine], kind="stable")]:
-            keeps = arrays.lot_retention[lot]
-            drawn = keeps * np.append(arrays.lot_stock[lot], lots[lot, :-1]) - lots[lot]
+            keeps = arrays.lot_retention[lot, :n]
+            drawn = np.append(at_first[lot], keeps[1:] * lots[lot, :-1]) - lots[lot]
             returned = np.clip(drawn, 0.0, left)
             left -= returned
             _put_back(lots[lot], returned, keeps, room)
         if arrays.shelf_life[good] == 0:
-            _put_back(fresh[good], left, np.full(layout.n, arrays.retention[good]), room)
+            _put_back(fresh[good], left, np.full(n, arrays.retention[good]), room)
     return lots, fresh
 
 
@@ -379,13 +389,20 @@ def solve_calm(arrays: CaseArrays, near: CalmStart | None = None) -> CalmSolutio
     session = Session(program)
     if near is not None:
         session.stand(_stance_of(near, layout))
-    solution = solve_levels(program, session)
+    solution = solve_levels(program, session, is_apart=True)
 
     def block(kind: str) -> FloatArray:
         return layout.column(kind).of(solution.columns)
 
     most = layout.column("order").of(program.col_upper)
-    lots, fresh = _with_idle_stock(layout, program, solution.columns)
+    balance = layout.row("balance")
+    lots, fresh = with_idle_stock(
+        layout,
+        balance.of(program.matrix @ solution.columns) - balance.of(program.row_lower),
+        layout.row("stock").of(program.row_upper)[:, 0],
+        lots=block("lot"),
+        fresh=block("fresh"),
+    )
     return CalmSolution(
         arrays=arrays,
         orders=alike_in_proportion(arrays, block("order"), most),

@@ -20,9 +20,9 @@ WAY_BACK_WEIGHT = 6.0
 TIDY_WEIGHT = 1e-5
 """Weight of holding one money unit of stock for one period, beside money: above the
 solver's dual tolerance, below any difference in price that a case would state."""
-FIRST_EXPIRED = 0.5
+FIRST_EXPIRED = 0.1
 """What lasts least weighs more by this part, so that it is drawn first."""
-TIE = 1e-2
+TIE = 0.01
 """Weight of a unit from the last of several sources that cost the same, or bought as early
 as can be, beside holding it."""
 MONEY_SIZE = 64.0
