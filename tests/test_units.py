@@ -246,7 +246,7 @@ def test_unit_of_a_good(word, name):
     assert own_unit(word).name == name
 
 
-@pytest.mark.parametrize("word", ["t/month", "ton", "вагон", "two words"])
+@pytest.mark.parametrize("word", ["t/month", "ton", "вагон", "two words", "", " ", "1"])
 def test_refused_unit_of_a_good(word):
     with pytest.raises(UnitError):
         own_unit(word)

@@ -173,7 +173,7 @@ def test_tiers_count_the_longest_way_to_a_use(contents):
 def test_what_serves_nothing_has_no_share(contents):
     figure = dependence_section(contents, focus_of(contents)).figures[0]
     last = figure.table.rows[-1]
-    assert [cell.text for cell in last] == ["December 2035", "0%", "missing"]
+    assert [cell.text for cell in last] == ["December 2035", "0%", "stock alone"]
     assert '"share": null' in json.dumps(figure.wide)
 
 

@@ -46,7 +46,7 @@ def test_the_page_has_these_commands():
 
 
 def test_the_case_can_be_used(asked):
-    assert asked("check cases/waterworks.yaml") == {"problems": []}
+    assert asked("check cases/waterworks.yaml") == {"problems": [], "notes": []}
 
 
 def test_the_plan_is_two_stores(whole):

@@ -507,3 +507,43 @@ def test_tonnes_and_megawatt_hours_add_up_by_months_of_use(amount):
     row = row_of(two_goods("MWh", amount, "second"), 3, 2)
     assert row.unmet_essential == pytest.approx(2 * 2.0)
     assert row.unmet_unit == "months of use"
+
+
+# Idle stock
+
+
+def with_a_heap(**heap):
+    """Imports at 10 serve 100 a month; a furnace makes as much of a heap of 1,200, at 30."""
+    case = one_good(stock=0.0, capacity=150.0)
+    return replace(
+        case,
+        goods={**case.goods, "coal": Good("coal", unit="t")},
+        stockpiles={"heap": Stockpile("heap", good="coal", quantity=Q(1200.0), **heap)},
+        recipes={
+            "burn": Recipe(
+                "burn", output="good", inputs={"coal": Q(1.0)}, capacity=Q(100.0), cost=Q(30.0)
+            )
+        },
+    )
+
+
+@pytest.mark.parametrize("start", [0, 7, 30])
+def test_what_calm_does_not_use_still_lies_there(start):
+    """Twelve months of it, whenever the sender stops selling."""
+    row = cover_of(with_a_heap(), start)["use"]
+    assert row.time_to_survive == pytest.approx(12.0)
+    assert row.time_to_survive_myopic == pytest.approx(12.0)
+
+
+def test_idle_stock_ages_as_it_lies():
+    """Half of it is left after a year, and what is burnt later has aged by then."""
+    case = with_a_heap(survival=Survival(half_life=Q(12.0)))
+    calm = calm_of(case)
+    assert calm.lots[0, [0, 12, 24]] == pytest.approx([1200.0, 600.0, 300.0])
+
+
+def test_what_finds_no_room_is_given_up():
+    case = with_a_heap()
+    limit = Q(1200.0, steps=((0, 1200.0), (5, 700.0)))
+    calm = calm_of(changed(case, "goods", "coal", storage_limit=limit))
+    assert calm.lots[0, [4, 5, 20]] == pytest.approx([1200.0, 700.0, 700.0])

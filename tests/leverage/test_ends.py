@@ -8,7 +8,7 @@ from derbes.case.entities import Good, Hit, Measure, Plant, Recipe, Supplier, Ti
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
 from derbes.leverage import leverage_surface
-from derbes.leverage.ends import Outcome, last_short, starts_between
+from derbes.leverage.ends import Outcome, last_short, starts_behind
 from derbes.results.cover import ALL_ESSENTIAL
 from tests.leverage.asked import ends_of
 from tests.programs.solved import changed, example
@@ -151,8 +151,8 @@ def test_the_last_start_that_is_not_survived_counts_though_others_before_it_are(
     group = [outcome(0, "a"), outcome(3), outcome(6, "a"), outcome(9), outcome(12, "b")]
     assert [last_short(group, use) for use in ("a", "b", ALL_ESSENTIAL)] == [2, 4, 4]
     assert last_short(group[1:2], "a") is None
-    assert starts_between(group, ["a", "b"]) == {7, 8}
-    assert starts_between(group[:1], ["a"]) == set()
+    assert starts_behind(group, ["a", "b"]) == {7, 8, 10, 11}
+    assert starts_behind(group[:1], ["a"]) == set()
 
 
 def test_a_larger_reserve_ends_it_sooner():

@@ -19,9 +19,7 @@ LONGEST = 1e5
 """Periods that count as for ever."""
 
 
-def aggregate_time_to_survive(
-    case: Case, uses: Sequence[str], measure: str = ""
-) -> float:
+def aggregate_time_to_survive(case: Case, uses: Sequence[str], measure: str = "") -> float:
     """Upper bound of the time in which uses are met together; inf: no end. [period]
 
     Args:

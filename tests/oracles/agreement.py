@@ -197,7 +197,14 @@ def _of_seed(seed: int) -> list[Compared]:
     asked = asked_of(seed)
     try:
         return compare(asked)
-    except Exception as error:
+    except (
+        ArithmeticError,
+        LookupError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+        AttributeError,
+    ) as error:
         text = f"{type(error).__name__}: {error}"
         return [Compared(seed, "error", "", text[:200], "an answer", agrees=False, is_unique=True)]
 

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from derbes.case.entities import Case
-from tests.oracles.linear import Floats, Level, Linear
+from tests.oracles.linear import Floats, Ints, Level, Linear
 from tests.oracles.plain_case import Plain
 from tests.oracles.programs import (
     Kind,
@@ -142,43 +142,67 @@ class CalmPlan:
         return high - low <= 1e-6 * max(1.0, abs(high))
 
 
-def _static_flow(
-    plain: Plain, t: int, given: dict[int, Floats]
-) -> tuple[Floats, bool]:
+def _static_flow(plain: Plain, t: int, given: dict[int, Floats]) -> tuple[Floats, bool]:
     """Flows that would serve the calm use of a period if nothing took time, cheapest.
 
     Limits are those of the first period. Also whether they are the only ones.
     """
-    linear = Linear()
-    works = plain.works
+    linear, works = Linear(), plain.works
     most = limits(plain, 0, 1, None, 0)[:, 0]
-    costs = np.zeros(len(works))
-    for k, work in enumerate(works):
-        if work.kind == "sell":
-            most[k] = 0.0
-        costs[k] = work.cost[0]
-        if k in given and t < work.lead:
-            most[k] = given[k][t]
-    flow = linear.columns(most, [plain.size[work.good] for work in works] if works else 1.0)
+    most[[work.kind == "sell" for work in works]] = 0.0
+    for k, path in given.items():
+        if t < works[k].lead:
+            most[k] = path[t]
+    sizes = [plain.size[work.good] for work in works]
+    flow = linear.columns(most, sizes if works else 1.0)
     for k in given:
         if t < works[k].lead:
-            row = linear.rows([most[k]], most[k])
-            linear.add(row, flow[k], 1.0)
+            linear.add(linear.rows([most[k]], most[k]), flow[k], 1.0)
     unmet = {
         u: int(linear.columns([plain.demand[u][t]], plain.size[plain.case.uses[u].good])[0])
         for u in plain.uses
     }
-    for g in plain.goods:
-        wanted = sum(plain.demand[u][t] for u in plain.uses if plain.case.uses[u].good == g)
-        row = linear.rows([wanted], np.inf)
-        for u in plain.uses:
-            if plain.case.uses[u].good == g:
-                linear.add(row, unmet[u], 1.0)
-        for k, work in enumerate(works):
-            if work.kind != "sell" and work.good == g:
-                linear.add(row, flow[k], 1.0)
-            if g in work.needs:
-                linear.add(row, flow[k], -work.needs[g])
+    for good in plain.goods:
+        _static_balance(plain, linear, good, t, flow, unmet)
+    _static_limits(plain, linear, flow, given)
+    levels = []
+    for priority in plain.case.priorities:
+        if priority in ("essential", "deferrable"):
+            cost = linear.nothing()
+            for u, column in unmet.items():
+                if plain.essential[u] == (priority == "essential"):
+                    cost[column] = plain.weights[u]
+            levels.append(Level(priority, cost))
+    cost = linear.nothing()
+    cost[flow] = [work.cost[0] for work in works]
+    point, _values = linear.minimize([*levels, Level("money", cost)])
+    random = np.random.default_rng(3)
+    asked = linear.nothing()
+    for k, work in enumerate(works):
+        if work.lead > t:
+            asked[flow[k]] = random.uniform(0.5, 1.5) / plain.size[work.good]
+    low, high = linear.extent(asked)
+    return np.maximum(point[flow], 0.0), high - low <= 1e-7 * max(1.0, abs(high))
+
+
+def _static_balance(
+    plain: Plain, linear: Linear, good: str, t: int, flow: Ints, unmet: dict[str, int]
+) -> None:
+    """What comes of a good serves what is used and made of it."""
+    mine = [u for u in plain.uses if plain.case.uses[u].good == good]
+    row = linear.rows([sum(plain.demand[u][t] for u in mine)], np.inf)
+    for u in mine:
+        linear.add(row, unmet[u], 1.0)
+    for k, work in enumerate(plain.works):
+        if work.kind != "sell" and work.good == good:
+            linear.add(row, flow[k], 1.0)
+        if good in work.needs:
+            linear.add(row, flow[k], -work.needs[good])
+
+
+def _static_limits(plain: Plain, linear: Linear, flow: Ints, given: dict[int, Floats]) -> None:
+    """Hours of lines and what routes share, as in the first period."""
+    works = plain.works
     for plant, entry in plain.case.plants.items():
         for line in entry.lines:
             row = linear.rows([-np.inf], plain.hours(plant, line)[0] * plain.open_share(plant)[0])
@@ -189,24 +213,4 @@ def _static_flow(
         mine = [k for k, work in enumerate(works) if work.seller == supplier.id]
         if len(mine) > 1 and not any(k in given for k in mine):
             row = linear.rows([-np.inf], plain.path(supplier.capacity)[0] * plain.step)
-            for k in mine:
-                linear.add(row, flow[k], 1.0)
-    levels = []
-    for priority in plain.case.priorities:
-        if priority in ("essential", "deferrable"):
-            cost = linear.nothing()
-            for u, column in unmet.items():
-                if plain.essential[u] == (priority == "essential"):
-                    cost[column] = plain.weights[u]
-            levels.append(Level(priority, cost))
-    cost = linear.nothing()
-    cost[flow] = costs
-    levels.append(Level("money", cost))
-    point, _values = linear.minimize(levels)
-    random = np.random.default_rng(3)
-    asked = linear.nothing()
-    for k, work in enumerate(works):
-        if work.lead > t:
-            asked[flow[k]] = random.uniform(0.5, 1.5) / plain.size[work.good]
-    low, high = linear.extent(asked)
-    return np.maximum(point[flow], 0.0), high - low <= 1e-7 * max(1.0, abs(high))
+            linear.add(row, flow[mine], 1.0)

@@ -32,7 +32,7 @@ class Level:
     """[its unit/unit of the column]"""
 
 
-class UnsolvedError(Exception):
+class UnsolvedError(RuntimeError):
     """The solver found no optimum."""
 
 

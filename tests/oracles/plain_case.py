@@ -359,34 +359,32 @@ class Plain:
                 self._strike(one, found)
         return found
 
-    def _strike(
-        self, measure: Measure, found: Effect
-    ) -> None:
+    def _strike(self, measure: Measure, found: Effect) -> None:
         left = 1.0 - (1.0 if measure.share is None else measure.share.value)
         if measure.kind is MeasureKind.STOCKPILE_LOSS:
             for lot in self.lots:
-                if self._hits(measure, "stockpiles", lot):
-                    found.lots[lot] *= left
+                found.lots[lot] *= left if self._hits(measure, "stockpiles", lot) else 1.0
             for good in self.goods:
-                if self._hits(measure, "goods", good):
-                    found.fresh[good] *= left
+                found.fresh[good] *= left if self._hits(measure, "goods", good) else 1.0
             return
+        hit = [
+            k
+            for k, work in enumerate(self.works)
+            if any(self._hits_work(one, work) for one in measure.hits)
+        ]
         if measure.kind is MeasureKind.DELAY:
+            by = self.periods(measure.by)
             for plant in self.case.plants:
-                if self._hits(measure, "plants", plant):
-                    found.openings[plant] += self.periods(measure.by)
-        for k, work in enumerate(self.works):
-            if not any(self._hits_work(hit, work) for hit in measure.hits):
-                continue
-            if measure.kind is MeasureKind.PRICE_RISE:
+                found.openings[plant] += by if self._hits(measure, "plants", plant) else 0
+            for k in hit:
+                found.late[k] = by if self.works[k].kind == "buy" else 0
+        elif measure.kind is MeasureKind.PRICE_RISE:
+            for k in hit:
                 found.rise[k] = (1.0 + found.rise[k]) * (1.0 + _value(measure.by)) - 1.0
-            elif measure.kind is MeasureKind.DELAY:
-                if work.kind == "buy":
-                    found.late[k] = self.periods(measure.by)
-            else:
+        else:
+            for k in hit:
                 found.left[k] *= left
-                if measure.in_transit is InTransit.LOST:
-                    found.way_left[k] *= left
+                found.way_left[k] *= left if measure.in_transit is InTransit.LOST else 1.0
 
     def _hits_work(self, hit: Hit, work: Work) -> bool:
         case = self.case

@@ -239,7 +239,7 @@ def _add_good(window: Window, good: str) -> None:
         if plain.case.uses[u].good == good:
             wanted += demand
     at_hand = np.zeros(n)
-    at_hand[0] = plain.keeps[good] * window.state.fresh[good].sum()
+    at_hand[0] = _at_hand(window, good)
     balance = linear.rows((wanted - known) * window.part - at_hand, np.inf)
     if window.share >= 0:
         linear.add(balance[-1], window.share, known[-1] - wanted[-1])
@@ -254,6 +254,16 @@ def _add_good(window: Window, good: str) -> None:
     room = plain.room[good][window.periods]
     if np.isfinite(room).any():
         linear.add(linear.rows(-np.inf, room), stocks_of(window, good), 1.0)
+
+
+def _at_hand(window: Window, good: str) -> float:
+    """What of a good lies there when the window begins. [unit]"""
+    plain, state = window.plain, window.state
+    return float(plain.keeps[good] * state.fresh[good].sum()) + sum(
+        plain.lot_keeps[lot][window.start] * amount
+        for lot, amount in state.lots.items()
+        if plain.case.stockpiles[lot].good == good
+    )
 
 
 def _add_fresh(window: Window, good: str, balance: Ints, known: Floats) -> Ints:
@@ -309,13 +319,9 @@ def _add_lot(window: Window, lot: str, balance: Ints) -> None:
     plain, n, linear = window.plain, window.n, window.linear
     size = plain.size[plain.case.stockpiles[lot].good]
     keeps = plain.lot_keeps[lot][window.periods]
-    there = keeps[0] * window.state.lots[lot]
     upper = np.full(n, np.inf)
-    upper[0] = there
+    upper[0] = keeps[0] * window.state.lots[lot]
     window.lots[lot] = held = linear.columns(upper, size)
-    found = linear.columns([there], size)
-    linear.add(linear.rows([there], there), found, 1.0)
-    linear.add(balance[:1], found, 1.0)
     linear.add(balance, held, -1.0)
     linear.add(balance[1:], held[:-1], keeps[1:])
     rows = linear.rows(np.full(n - 1, -np.inf), 0.0)

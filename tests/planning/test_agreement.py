@@ -7,7 +7,7 @@ import pytest
 
 from derbes.planning.decomposition import evaluate, solve, solve_plan
 from derbes.planning.decomposition.subproblem import solve_draws
-from derbes.planning.program import make_problem, with_branches
+from derbes.planning.program import all_starts, make_problem, with_branches
 from derbes.planning.program.prices import START
 from tests.planning.generated import small_case
 
@@ -69,7 +69,10 @@ def test_m12_figures_of_a_plan_come_out_again_when_its_choices_are_fixed(monkeyp
 def test_m14_the_bound_of_a_plan_is_a_bound_of_every_point(monkeypatch):
     problem = make_problem(small_case(5, n_scenarios=3))
     plan = apart(problem, monkeypatch)
-    everywhere = with_branches(problem, plan.starts)
+    starts = {
+        n: tuple(all_starts(problem, n)) for n, s in problem.case.standards.items() if s.measure
+    }
+    everywhere = with_branches(problem, starts)
     for other in ((), tuple(c for c in plan.choices if c.option != "hold_bodies")):
         figures = evaluate(everywhere, other)
         assert figures.penalized >= plan.bound

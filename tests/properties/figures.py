@@ -206,23 +206,18 @@ def changed(case: Case, section: str, change: Callable[[Any], Mapping[str, Any]]
     return replace(case, **{section: made})
 
 
-def renamed(
-    value: Any, names: Mapping[str, str], *, turned: bool = True
-) -> Any:
+def renamed(value: Any, names: Mapping[str, str], *, turned: bool = True) -> Any:
     """A value with ids renamed everywhere, and every mapping in reverse order."""
-    if isinstance(value, (Quantity, type)):
-        return value
     if isinstance(value, str):
         section, dot, rest = value.partition(".")
-        if dot and rest in names:
-            return f"{section}.{names[rest]}"
-        return names.get(value, value)
+        is_path = bool(dot) and rest in names
+        return f"{section}.{names[rest]}" if is_path else names.get(value, value)
     if isinstance(value, tuple):
         return tuple(renamed(part, names, turned=turned) for part in value)
     if isinstance(value, Mapping):
         pairs = [(renamed(k, names), renamed(v, names, turned=turned)) for k, v in value.items()]
         return dict(reversed(pairs) if turned else pairs)
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, (Quantity, type)):
         parts = {f.name: getattr(value, f.name) for f in fields(value)}
         return replace(
             value,  # type: ignore[type-var]

@@ -383,6 +383,38 @@ class _Maker:
             return (Hit(actor="sender"), Hit(actor="third"))
         return (Hit(actor="sender"),)
 
+    def _aimed(
+        self,
+        kind: MeasureKind,
+        hits: tuple[Hit, ...],
+        suppliers: dict[str, Supplier],
+        routes: dict[str, Route],
+        plants: dict[str, Plant],
+        lots: dict[str, Stockpile],
+    ) -> tuple[tuple[Hit, ...], Quantity | None]:
+        """What a measure of a kind hits, and by how much it raises or delays."""
+        by = None
+        if kind is MeasureKind.PRICE_RISE:
+            buys = [h for h in hits if h.element or h.route or h.via] or [
+                Hit(element=f"suppliers.{self.pick(list(suppliers))}")
+            ]
+            hits, by = tuple(buys), Q(self.number(0.05, 2.0))
+        elif kind is MeasureKind.DELAY:
+            by = Q(float(self.whole(1, 3) * int(self.step)))
+            if plants and self.chance(0.5):
+                hits = (Hit(element="plants.p"),)
+        elif kind is MeasureKind.DEMAND_SURGE:
+            hits, by = (Hit(good=self.pick(self.goods)),), Q(self.number(0.1, 1.0))
+        elif kind is MeasureKind.STOCKPILE_LOSS:
+            hits = (Hit(good=self.pick(self.goods)),)
+            if lots and self.chance(0.4):
+                hits = (Hit(element=f"stockpiles.{self.pick(list(lots))}"),)
+        elif kind is MeasureKind.ROUTE_CLOSURE and routes:
+            hits = (Hit(route=self.pick(list(routes))),)
+        elif self.chance(0.05):
+            hits = (Hit(element="suppliers.s0", good=self.goods[-1], actor="nobody"),)
+        return hits, by
+
     def _measures(
         self,
         suppliers: dict[str, Supplier],
@@ -396,28 +428,10 @@ class _Maker:
         for i in range(count):
             kind = self.pick(kinds)
             hits = self._hits(suppliers, routes)
-            share, by = None, None
+            share = None
             if kind is MeasureKind.QUOTA or self.chance(0.3):
                 share = Q(self.number(0.0, 1.0))
-            if kind is MeasureKind.PRICE_RISE:
-                buys = [h for h in hits if h.element or h.route or h.via] or [
-                    Hit(element=f"suppliers.{self.pick(list(suppliers))}")
-                ]
-                hits, by = tuple(buys), Q(self.number(0.05, 2.0))
-            elif kind is MeasureKind.DELAY:
-                by = Q(float(self.whole(1, 3) * int(self.step)))
-                if plants and self.chance(0.5):
-                    hits = (Hit(element="plants.p"),)
-            elif kind is MeasureKind.DEMAND_SURGE:
-                hits, by = (Hit(good=self.pick(self.goods)),), Q(self.number(0.1, 1.0))
-            elif kind is MeasureKind.STOCKPILE_LOSS:
-                hits = (Hit(good=self.pick(self.goods)),)
-                if lots and self.chance(0.4):
-                    hits = (Hit(element=f"stockpiles.{self.pick(list(lots))}"),)
-            elif kind is MeasureKind.ROUTE_CLOSURE and routes:
-                hits = (Hit(route=self.pick(list(routes))),)
-            elif self.chance(0.05):
-                hits = (Hit(element="suppliers.s0", good=self.goods[-1], actor="nobody"),)
+            hits, by = self._aimed(kind, hits, suppliers, routes, plants, lots)
             name = ("cut", "second")[i]
             made[name] = Measure(
                 name,

@@ -209,43 +209,92 @@ def test_order_of_entry_changes_nothing(case: Case) -> None:
 @given(cases_of_every_kind())
 def test_a_seller_in_two_halves_changes_nothing(case: Case) -> None:
     """The halves share what the plan has of the whole; the last seller is written twice."""
-    found = struck(case)
-    arrays, calm = found.arrays, found.calm
     name, seller = list(case.suppliers.items())[-1]
     assume(seller.capacity is not None and not seller.routes and seller.on_order is None)
     half = replace(seller, capacity=halved(seller.capacity))
     split = replace(
-        case,
-        suppliers={**case.suppliers, name: half, "twin": replace(half, id="twin")},
+        case, suppliers={**case.suppliers, name: half, "twin": replace(half, id="twin")}
     )
-    two = compile_case(split)
-    first = [k for k, own in enumerate(arrays.activities.elements) if own == f"suppliers.{name}"]
-    assume(len(first) == 1 and two.n_periods == arrays.n_periods)
-    source, factor = [], []
-    for own, element in zip(two.activities.names, two.activities.elements, strict=True):
-        is_half = element in {f"suppliers.{name}", "suppliers.twin"}
-        source.append(first[0] if is_half else arrays.activities.names.index(own))
-        factor.append(0.5 if is_half else 1.0)
-    parts = np.array(factor)[:, None]
+    same_in_halves(case, split, {name, "twin"}, {"twin": name})
+
+
+@settings(max_examples=40)
+@given(cases_of_every_kind())
+def test_a_lot_in_two_halves_changes_nothing(case: Case) -> None:
+    """The last lot is written twice; the plan draws from both alike."""
+    assume(case.stockpiles)
+    name, lot = list(case.stockpiles.items())[-1]
+    half = replace(lot, quantity=halved(lot.quantity))
+    split = replace(
+        case, stockpiles={**case.stockpiles, name: half, "twin": replace(half, id="twin")}
+    )
+    same_in_halves(case, split, {name, "twin"}, {"twin": name})
+
+
+@settings(max_examples=40)
+@given(cases_of_every_kind())
+def test_a_line_in_two_halves_changes_nothing(case: Case) -> None:
+    """Each half runs what the whole ran, at half the level."""
+    on_line = {name: recipe for name, recipe in case.recipes.items() if recipe.line}
+    assume(on_line)
+    plants = {
+        name: replace(
+            plant,
+            lines={
+                own: halved(hours) for line, hours in plant.lines.items() for own in (line, "twin")
+            },
+        )
+        for name, plant in case.plants.items()
+    }
+    recipes = dict(case.recipes)
+    for name, recipe in on_line.items():
+        capacity = None if recipe.capacity is None else halved(recipe.capacity)
+        recipes[name] = replace(recipe, capacity=capacity)
+        recipes[f"{name}_twin"] = replace(
+            recipes[name], id=f"{name}_twin", line="twin", capacity=capacity
+        )
+    halves = {*on_line, *(f"{name}_twin" for name in on_line)}
+    twins = {f"{name}_twin": name for name in on_line}
+    same_in_halves(case, replace(case, plants=plants, recipes=recipes), halves, twins)
+
+
+def same_in_halves(case: Case, split: Case, halves: set[str], twins: dict[str, str]) -> None:
+    """Following the plan of a case, in which some elements are two halves, changes nothing."""
+    found = struck(case)
+    arrays, calm, state, two = found.arrays, found.calm, found.state, compile_case(split)
+    assume(two.n_periods == arrays.n_periods)
+
+    def rows(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[list[int], FloatArray]:
+        heads = [name.partition("_late") for name in after]
+        own = [before.index(twins.get(head, head) + late + by) for head, late, by in heads]
+        parts = [0.5 if head in halves else 1.0 for head, _, _ in heads]
+        return own, np.array(parts).reshape(-1, 1)
+
+    makes, parts = rows(arrays.activities.names, two.activities.names)
+    lots, of_lots = rows(arrays.lots, two.lots)
     measure = compile_measure(split, two, next(iter(case.measures)))
-    assume(np.array_equal(measure.availability, found.measure.availability[source]))
+    assume(np.array_equal(measure.availability, found.measure.availability[makes]))
+    assume(np.array_equal(measure.lot_kept, found.measure.lot_kept[lots]))
     other = replace(
         found,
         arrays=two,
         calm=replace(
             calm,
             arrays=two,
-            orders=calm.orders[source] * parts,
-            opening=calm.opening[source] * parts,
+            orders=calm.orders[makes] * parts,
+            opening=calm.opening[makes] * parts,
+            lots=calm.lots[lots] * of_lots,
         ),
-        state=replace(found.state, transit=found.state.transit[source] * parts),
+        state=replace(
+            state, lots=state.lots[lots] * of_lots[:, 0], transit=state.transit[makes] * parts
+        ),
         measure=measure,
     )
     run, again = found.run(), other.run()
     size = arrays.flow_size[arrays.use_goods][:, None]
     np.testing.assert_allclose(again.unmet / size, run.unmet / size, atol=CLOSE)
     np.testing.assert_allclose(
-        stock_of(two, again.lots, again.fresh),
+        stock_of(replace(two, flow_size=arrays.flow_size), again.lots, again.fresh),
         stock_of(arrays, run.lots, run.fresh),
         atol=CLOSE,
     )

@@ -77,6 +77,13 @@ def times_in_whole_periods(draft: Draft) -> Iterator[Finding]:
             continue
         age = survival.age.value if survival.age is not None else 0.0
         months = survival.shelf_life.value - age
+        if months <= 0:
+            yield Finding(
+                path,
+                _("it is older than its shelf life when the calendar begins: nothing of it counts"),
+                _("check its age, or take it out"),
+            )
+            continue
         counted = max(int(months // calendar.step), 0 if survival.age is not None else 1)
         if abs(counted * calendar.step - months) > ROUNDING * max(1.0, abs(months)):
             yield _counted(case, path, months, counted)

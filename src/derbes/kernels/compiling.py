@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+from numba import config as _config
 from numba.core import cgutils as _cgutils
 from numba.core import imputils as _imputils
 from numba.core import types as _types
@@ -19,10 +20,10 @@ from numba.extending import register_model as _register_model
 from numba.np import arrayobj as _arrayobj
 
 F = TypeVar("F", bound=Callable[..., Any])
-IS_COMPILED = not getattr(numba, "config").DISABLE_JIT
 
 arrays: Any = _arrayobj
 cgutils: Any = _cgutils
+config: Any = _config
 imputils: Any = _imputils
 intrinsic: Any = _intrinsic
 ir: Any = cgutils.ir
@@ -32,6 +33,7 @@ register_model: Any = _register_model
 templates: Any = _templates
 types: Any = _types
 """What teaches the compiler new types; it comes without types of its own."""
+IS_COMPILED = not config.DISABLE_JIT
 
 
 def compiled(function: F) -> F:

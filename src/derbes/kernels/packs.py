@@ -122,7 +122,8 @@ def _array_at(context: Any, builder: Any, kind: Any, place: Any) -> Any:
     strides = [ir.Constant(_INDEX, 8)]
     for length in lengths[:0:-1]:
         strides.insert(0, builder.mul(strides[0], length))
-    array = context.make_array(kind)(context, builder)
+    room = cgutils.alloca_once(builder, context.get_value_type(kind), zfill=True)
+    array = context.make_array(kind)(context, builder, ref=room)
     arrays.populate_array(
         array,
         data=builder.inttoptr(_word(builder, place), array.data.type),
@@ -131,7 +132,7 @@ def _array_at(context: Any, builder: Any, kind: Any, place: Any) -> Any:
         itemsize=ir.Constant(_INDEX, 8),
         meminfo=None,
     )
-    return array._getvalue()
+    return builder.load(room)
 
 
 def opener(kind: type) -> Any:

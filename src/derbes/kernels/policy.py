@@ -44,15 +44,17 @@ stock above its own base, y, before the next sees what is left:
 2. the first tier, as far as the plan serves it; base: none, or the reserve of turn 1;
 3. inputs of orders that take time, and stock up to min(A, F); base F, while a measure runs
    that of turn 2, so that what is stored of inputs is made into what is needed;
-4. the second tier, as far as the plan serves it; base F;
-5. stock up to A, then what the plan itself leaves short, then the plan's own exports; base A.
+4. while a measure runs, what the plan leaves short of the first tier; then the second tier, as
+   far as the plan serves it; base F;
+5. stock up to A, then what else the plan leaves short, then the plan's own exports; base A.
 
-(S4) from raw to final; inputs and hours that several want count for each of them. (S5) from
-final to raw: first what the plan makes and buys, in proportion, then what is left of
-capacities, the cheapest first, those of one cost in proportion to what they have left. (S6)
-from raw to final; what a cut leaves over is settled again, up to `ROUNDS` times. (S7) orders
-with a lead time; "plan" is the net flow that today's measures leave of the plan's, and what
-cheaper sources can still bring by then is left to them. (S8) at the end of the period; what is
+(S4) from raw to final; inputs and hours that several want count for each of them; for periods
+to come without stock and with what takes time. (S5) from final to raw: first what the plan
+makes and buys, in proportion, then what is left of capacities, the cheapest first, those of
+one cost in proportion to what they have left. (S6) from raw to final; what a cut leaves over
+is settled again, in at most `ROUNDS` rounds. (S7) orders with a lead time; "plan" is the net
+flow that today's measures leave of the plan's, less what recipes take beyond it while they run,
+and what cheaper sources can still bring by then is left to them. (S8) at the end of the period; what is
 too much is given up. In calm, before any measure, lots are drawn and given up as in the plan.
 (S10) N counts what else could be made and bought by then, N' does not. Where even that leaves a
 year short, no stock is enough: N is what is there and the year's shortage beside it.
@@ -234,7 +236,7 @@ class Run(NamedTuple):
 
 (STOCK, OPENED, SPOILING, AIM, FLOOR, KEPT, BASE, USABLE, FILL, WANT, CLAIMS, REACH, GRANT, SERVED,
  COST, MORE_USE, N_GOOD) = range(17)  # fmt: skip
-LEFT, OWN, LIMIT, CHOSEN, PRICE, ROOM, TAKES, N_SOURCE = range(8)
+LEFT, OWN, LIMIT, CAN, CHOSEN, PRICE, ROOM, TAKES, N_SOURCE = range(9)
 HOURS, CLAIMED, PART, N_LINE = range(4)
 POOL_LEFT, POOL_CHOSEN, POOL_ROOM, N_POOL = range(4)
 
@@ -355,7 +357,7 @@ def delay_opening(n: Network, c: Course, t: int, p: int, late: int) -> None:
 
 @called
 def open_period(n: Network, c: Course, ms: Measures, f: Run, t: int, calm: bool) -> None:
-    """Stock at hand (S1), and what is left of capacities; in calm the plan gives up what it does."""
+    """Stock at hand (S1), in calm without what the plan gives up, and what capacities leave."""
     regime, good = f.regime[t], f.good
     for lot in range(f.lots.shape[1]):
         f.lots[t + 1, lot] = f.lots[t, lot] * c.lot_retention[t, lot]
@@ -394,6 +396,14 @@ def open_period(n: Network, c: Course, ms: Measures, f: Run, t: int, calm: bool)
         f.served[t, u] = 0.0
 
 
+@compiled
+def can_do(n: Network, f: Run, k: int, capacity: float) -> float:
+    """Most of a level in a period to come, as far as today's inputs and hours go. [unit/period]"""
+    if n.lines[k] >= 0 or n.first_input[k] < n.first_input[k + 1]:
+        return float(min(capacity, f.source[CAN, k]))
+    return capacity
+
+
 @called
 def needed_ahead(
     n: Network, c: Course, ms: Measures, f: Run, t: int, g: int, first: int, spare: bool
@@ -427,11 +437,8 @@ def needed_ahead(
                 own = min(c.plan[at, k], most_of_k)
                 if c.leads[k] > 0:
                     flow += own
-                if spare and most_of_k > own:
-                    more = most_of_k - own
-                    if n.lines[k] >= 0 or n.first_input[k] < n.first_input[k + 1]:
-                        more = min(more, f.source[LIMIT, k])
-                    flow += more
+                if spare:
+                    flow += max(0.0, can_do(n, f, k, most_of_k) - own)
         total -= flow
         most = max(most, total)
     if spare and total > SMALL * c.size[g] and last == n.a_year:
@@ -498,15 +505,23 @@ def price_goods(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
 
 
 @called
-def limit_sources(n: Network, c: Course, f: Run) -> None:
-    """Most of each level at once, and of each good, from raw to final (S4)."""
+def limit_sources(n: Network, c: Course, f: Run, row: int) -> None:
+    """Most of each level, and of each good, from raw to final (S4).
+
+    Args:
+        n: The network.
+        c: Its numbers.
+        f: The run.
+        row: `LIMIT`: at once, with the stock that may be drawn; `CAN`: in any period, with
+            what takes time and without stock.
+    """
     for at in range(len(n.order) - 1, -1, -1):
         g = n.order[at]
-        reach = f.good[USABLE, g]
+        reach = f.good[USABLE, g] if row == LIMIT else 0.0
         for s in range(n.first_source[g], n.first_source[g + 1]):
             k = n.sources[s]
             most = f.source[LEFT, k]
-            if c.leads[k] > 0 or n.turns_back[k]:
+            if n.turns_back[k] or (row == LIMIT and c.leads[k] > 0):
                 most = 0.0
             if most > 0.0:
                 if n.pools[k] >= 0:
@@ -516,7 +531,7 @@ def limit_sources(n: Network, c: Course, f: Run) -> None:
                 for i in range(n.first_input[k], n.first_input[k + 1]):
                     if c.amounts[i] > 0.0:
                         most = min(most, f.good[REACH, n.input_goods[i]] / c.amounts[i])
-            f.source[LIMIT, k] = most
+            f.source[row, k] = most
             reach += most
         f.good[REACH, g] = reach
 
@@ -785,7 +800,7 @@ def settle(n: Network, c: Course, ms: Measures, f: Run, t: int, fills: bool, spa
             for g in range(len(n.order)):
                 serve(f, g)
             return
-        limit_sources(n, c, f)
+        limit_sources(n, c, f, LIMIT)
         if not plan_turn(n, c, f, fills, spare) or not execute(n, c, ms, f, t):
             return
 
@@ -873,8 +888,7 @@ def may_miss(c: Course, f: Run, t: int, ahead: int, after: int, g: int) -> float
 @called
 def order_ahead(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int) -> None:
     """Orders that arrive later: the plan's own, then what the stock will lack (S7)."""
-    if f.regime[t] > 0:
-        note_more_use(n, c, ms, f, t)
+    note_more_use(n, c, ms, f, t)
     for at in range(len(n.order)):
         g = n.order[at]
         first, end = n.first_source[g], n.first_source[g + 1]
@@ -884,17 +898,16 @@ def order_ahead(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int)
         stock, missed = max(0.0, f.good[STOCK, g] - still_spoiling(f, g)), 0.0
         for j in range(1, longest + 1):
             flow = f.due[t + j, g] + f.net[t + j, g] - c.lost[t + j, g] - f.good[MORE_USE, g]
-            ordered, is_now = 0.0, False
+            is_now = False
             for s in range(first, end):
                 k = n.sources[s]
                 lead = c.leads[k]
                 if lead == j:
                     is_now = True
-                    if n.is_bought[k]:
-                        ordered += f.source[OWN, k]
                 elif 0 < lead < j:
                     made = c.plan[t + j - lead, k]
                     flow += min(made, capacity_left(c, ms, t + j - lead, f.regime[t], k))
+            ordered = plan_orders(n, c, f, g, j) if is_now else 0.0
             stock = c.retention[g] * stock + flow + ordered
             if is_now:
                 aim = c.path[t + j, g] - may_miss(c, f, t, j, after, g)
@@ -907,9 +920,30 @@ def order_ahead(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int)
 
 
 @called
+def plan_orders(n: Network, c: Course, f: Run, g: int, lead: int) -> float:
+    """The plan's orders of one lead time, in proportion where a seller has less; their sum."""
+    first, end = n.first_source[g], n.first_source[g + 1]
+    for s in range(first, end):
+        k = n.sources[s]
+        is_in = c.leads[k] == lead and n.is_bought[k]
+        f.source[ROOM, k] = f.source[OWN, k] if is_in else 0.0
+        f.source[CHOSEN, k] = 0.0
+        if n.pools[k] >= 0:
+            f.pool[POOL_CHOSEN, n.pools[k]] = 0.0
+    ordered = choose_within(n, f, first, end, np.inf)
+    for s in range(first, end):
+        k = n.sources[s]
+        if c.leads[k] == lead and n.is_bought[k]:
+            f.source[OWN, k] = f.source[CHOSEN, k]
+    return float(ordered)
+
+
+@called
 def note_more_use(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
     """What recipes take beyond the plan while a measure runs; it is taken to go on."""
     f.good[MORE_USE] = 0.0
+    if f.regime[t] == 0:
+        return
     for k in range(len(n.outputs)):
         if not n.is_bought[k] and n.outputs[k] >= 0 and f.levels[t, k] > 0.0:
             own = min(c.plan[t, k], capacity_left(c, ms, t, f.regime[t], k))
@@ -946,10 +980,7 @@ def order_now(
     for s in range(first, end):
         k = n.sources[s]
         if c.leads[k] == lead and n.is_bought[k] and f.source[OWN, k] > 0.0:
-            level = f.source[OWN, k] * part
-            if n.pools[k] >= 0:
-                level = min(level, f.pool[POOL_LEFT, n.pools[k]])
-            place(n, c, ms, f, t, k, level)
+            place(n, c, ms, f, t, k, f.source[OWN, k] * part)
             f.source[OWN, k] = 0.0
     if gap <= SMALL * c.size[g]:
         return ordered * (part - 1.0)
@@ -1017,10 +1048,8 @@ def cheaper_later(
         k = n.sources[s]
         if c.leads[k] < lead and one_price(f.source[PRICE, k]) < price:
             for i in range(1, lead - c.leads[k] + 1):
-                spare = capacity_left(c, ms, t + i, f.regime[t], k) - c.plan[t + i, k]
-                if n.first_input[k] < n.first_input[k + 1] or n.lines[k] >= 0:
-                    spare = min(spare, f.source[LIMIT, k])
-                total += max(0.0, spare)
+                most = can_do(n, f, k, capacity_left(c, ms, t + i, f.regime[t], k))
+                total += max(0.0, most - c.plan[t + i, k])
     return total
 
 
@@ -1138,6 +1167,7 @@ def follow(n: Network, c: Course, ms: Measures, f: Run) -> None:
             planned_net(n, c, ms, f, next_row, regime)
             next_row += 1
         open_period(n, c, ms, f, t, calm)
+        limit_sources(n, c, f, CAN)
         set_aims(n, c, ms, f, t, after)
         price_goods(n, c, ms, f, t)
         settle_period(n, c, ms, f, t)

@@ -1,8 +1,7 @@
 """When it ends: the first date from which a measure leaves nothing essential unmet.
 
 Ends are judged on a grid of their own, one start a quarter or finer, whatever starts are
-asked for; between the last start that is not survived and the next, every period is
-looked at.
+asked for; behind the last start that is not survived, every period is looked at.
 """
 
 from collections.abc import Iterable, Sequence
@@ -46,14 +45,14 @@ def last_short(group: Sequence[Outcome], use: str) -> int | None:
     return short[-1] if short else None
 
 
-def starts_between(group: Sequence[Outcome], essential: Sequence[str]) -> set[int]:
-    """Starts not looked at between the last that is not survived and the next. [period]"""
+def starts_behind(group: Sequence[Outcome], essential: Sequence[str]) -> set[int]:
+    """Starts not looked at behind the last that is not survived. [period]"""
     wanted: set[int] = set()
     for use in _uses(group, essential):
         last = last_short(group, use)
-        if last is not None and last + 1 < len(group):
-            wanted |= set(range(group[last].start + 1, group[last + 1].start))
-    return wanted
+        first = group[0].start if last is None else group[last].start + 1
+        wanted |= set(range(first, group[-1].start))
+    return wanted - {outcome.start for outcome in group}
 
 
 def leverage_ends(
@@ -81,8 +80,12 @@ def leverage_ends(
     what = _("ends")
     found = run_tasks(outcomes_of, tasks, n_workers=n_workers, progress=progress, what=what)
     groups = by_key(outcome for part in found for outcome in part)
-    between = [task for study in studies for task in _between(study, request, groups)]
-    more = run_tasks(outcomes_of, between, n_workers=n_workers)
+    behind = [
+        task
+        for study in studies
+        for task in _behind(study, request, groups, CHUNKS_A_WORKER * n_workers)
+    ]
+    more = run_tasks(outcomes_of, behind, n_workers=n_workers, progress=progress, what=what)
     groups = by_key(outcome for part in [*found, *more] for outcome in part)
     return tuple(end for study in studies for end in _ends_of(study, groups))
 
@@ -99,16 +102,23 @@ def _parts(starts: Sequence[int], count: int) -> list[list[int]]:
     return [part.tolist() for part in parts]
 
 
-def _between(study: Study, request: Request, groups: dict[Key, list[Outcome]]) -> list[Starts]:
-    """Tasks for the periods between the grid's last start that goes short and the next."""
+def _behind(
+    study: Study, request: Request, groups: dict[Key, list[Outcome]], n_parts: int
+) -> list[Starts]:
+    """Tasks for the starts behind the last of the grid that goes short."""
     essential = _essential(study)
     asked: dict[int, set[Pair]] = {}
     for (variant, measure, length), group in groups.items():
         if variant == study.variant:
-            for start in starts_between(group, essential):
+            for start in starts_behind(group, essential):
                 asked.setdefault(start, set()).add((measure, length))
+    alike: dict[frozenset[Pair], list[int]] = {}
+    for start in sorted(asked):
+        alike.setdefault(frozenset(asked[start]), []).append(start)
     return [
-        Starts(study, (start,), request.lengths, frozenset(asked[start])) for start in sorted(asked)
+        Starts(study, tuple(part), request.lengths, pairs)
+        for pairs, starts in alike.items()
+        for part in _parts(starts, n_parts)
     ]
 
 

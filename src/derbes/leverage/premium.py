@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from derbes.case.arrays import MeasureRun
+from derbes.case.arrays import ActivityKind, MeasureRun
 from derbes.case.quantity import FloatArray
 from derbes.leverage.baseline import Baseline
 from derbes.programs.bounds import running
@@ -58,9 +58,9 @@ class PriceRise:
         self._session.set_row_bounds(program.row_lower, program.row_upper)
         exposed = self._exposed_costs(run, baseline)
         base = program.level_costs[0]
-        before = float(base @ baseline.columns)
-        near = REACHED * (abs(target_loss) + 1e-3 * float(np.abs(base) @ baseline.columns))
-        rise, columns = 0.0, baseline.columns
+        rise, columns = 0.0, self._cheapest(program, base)
+        before = float(base @ columns)
+        near = REACHED * (abs(target_loss) + float(np.abs(base) @ np.abs(columns)))
         for _round in range(ROUNDS):
             loss = float((base + rise * exposed) @ columns) - before
             if loss >= target_loss - near:
@@ -73,12 +73,14 @@ class PriceRise:
         return Premium(rise, is_unbounded=False)
 
     def _exposed_costs(self, run: MeasureRun, baseline: Baseline) -> FloatArray:
-        """What the target pays the sender at base prices, by column. (columns,)"""
+        """What the target pays the sender for what is cut, at base prices. (columns,)"""
         layout = self.window.layout
         costs = np.zeros(layout.n_columns)
         if run.measure is not None:
             activities = layout.arrays.activities
-            cut = run.measure.availability < activities.base_availability
+            is_sender = np.array([actor == run.measure.sender for actor in activities.actors])
+            bought = is_sender & (activities.kinds == ActivityKind.PURCHASE)
+            cut = bought & (run.measure.availability < activities.base_availability)
             prices = order_costs(layout, baseline.run)
             paid = prices * running(layout, run.length) * cut[:, None]
             layout.column("order").of(costs)[:] = paid

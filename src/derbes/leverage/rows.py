@@ -81,7 +81,9 @@ def branch_rows(
                 baseline=baseline,
                 premium=premium if bound == OPTIMAL else NO_PREMIUM,
                 bound=bound,
-                bounds=bounds[bound],
+                bounds=tuple(
+                    f for f in bounds[bound] if f != "target_loss" or own.target is not None
+                ),
                 after=after[bound == MYOPIC],
             )
         )

@@ -97,11 +97,16 @@ def shared_limits(layout: Layout, run: MeasureRun) -> FloatArray:
     whole = arrays.shared_capacity[:, layout.start : layout.start + layout.n]
     if run.measure is None or not len(whole):
         return whole
-    left = np.zeros(len(whole))
+    left = shared_left(arrays, run.measure)[:, None]
+    return np.where(running(layout, run.length) > 0, whole * left, whole)
+
+
+def shared_left(arrays: CaseArrays, measure: MeasureArrays) -> FloatArray:
+    """Part of each shared capacity that a measure leaves: that of the freest who shares. (Q,)"""
+    left = np.zeros(len(arrays.shared_capacity))
     sharing = arrays.activities.shared >= 0
-    shares = arrays.activities.shared[sharing]
-    np.maximum.at(left, shares, run.measure.availability[sharing])
-    return np.where(running(layout, run.length) > 0, whole * left[:, None], whole)
+    np.maximum.at(left, arrays.activities.shared[sharing], measure.availability[sharing])
+    return left
 
 
 def demand_path(layout: Layout, run: MeasureRun) -> FloatArray:

@@ -36,6 +36,7 @@ from derbes.programs.bounds import (
     order_limits,
     refill_limits,
     reserve_target,
+    shared_left,
     state_arrivals,
     window_bounds,
 )
@@ -45,6 +46,7 @@ from derbes.programs.calm import (
     arrivals_by_period,
     lots_in_proportion,
     state_at,
+    unmet_in_proportion,
 )
 from derbes.programs.chokepoint import stock_by_good
 from derbes.programs.layout import (
@@ -52,6 +54,7 @@ from derbes.programs.layout import (
     has_same_matrix,
     longer_lasting,
     longest_lead,
+    lots_beside,
     make_layout,
     supply_matrix,
 )
@@ -160,10 +163,19 @@ def _calm_end(calm: CalmSolution, last: int) -> CalmEnd:
         if good >= 0:
             end[good, 1 : stop - last] += arriving[k, last + 1 : stop]
     freshness = fresh_at(arrays, arriving, calm.fresh, last)
+    for row, good in enumerate(np.flatnonzero(arrays.shelf_life > 0)):
+        for i in range(1, int(arrays.shelf_life[good])):
+            beside = list(lots_beside(arrays, int(good), i, last))
+            freshness[row, i - 1] += calm.lots[beside, last].sum()
     ages = np.zeros(len(arrays.lots))
-    for row, (lots, has_fresh) in enumerate(longer_lasting(arrays, last)):
-        fresh = calm.fresh[arrays.lot_goods[row], last] if has_fresh else 0.0
-        ages[row] = fresh + calm.lots[lots, last].sum()
+    for row, longer in enumerate(longer_lasting(arrays, last)):
+        good = int(arrays.lot_goods[row])
+        fresh = float(calm.fresh[good, last])
+        if longer.ages >= 0:
+            inflow = arriving[arrays.activities.outputs == good, : last + 1].sum(axis=0)[::-1]
+            young = inflow[: longer.ages]
+            fresh = min(fresh, float(young @ arrays.retention[good] ** np.arange(len(young))))
+        ages[row] = fresh + calm.lots[list(longer.lots), last].sum()
     return CalmEnd(end, ages, freshness)
 
 
@@ -237,7 +249,14 @@ def branch_bounds(
     known = arriving[:, layout.n : layout.n + needed.shape[1] - 1]
     needed[:, 1 : 1 + known.shape[1]] -= known
     layout.row("calm_state").of(bounds.row_lower)[:] = needed
-    layout.row("calm_age").of(bounds.row_lower)[:, 0] = end.ages
+    longer = longer_lasting(layout.arrays, layout.start + layout.n - 1)
+    known = np.array(
+        [
+            _known_inflow(layout, found, arriving, int(good), ages=one.ages)
+            for good, one in zip(layout.arrays.lot_goods, longer, strict=True)
+        ]
+    )
+    layout.row("calm_age").of(bounds.row_lower)[:, 0] = end.ages - known.reshape(-1)
     block = layout.row("calm_freshness")
     if block.size:
         known = _known_freshness(layout, found, arriving)
@@ -251,13 +270,30 @@ def _known_freshness(layout: Layout, found: State, arriving: FloatArray) -> Floa
     arrays = layout.arrays
     known = np.zeros((len(layout.perishable), layout.row("calm_freshness").n_periods))
     for row, good in enumerate(layout.perishable):
-        life, rho = int(arrays.shelf_life[good]), float(arrays.retention[good])
-        past = found.past_inflow[good, : max(life - 1, 0)][::-1]
-        inflow = np.concatenate([past, arriving[good, : layout.n]])[::-1]
-        kept = np.cumsum(inflow * rho ** np.arange(len(inflow)))
+        life = int(arrays.shelf_life[good])
         for i in range(1, life):
-            known[row, i - 1] = kept[min(life - i, len(kept)) - 1]
+            known[row, i - 1] = _known_inflow(layout, found, arriving, int(good), ages=life - i)
     return known
+
+
+def _known_inflow(
+    layout: Layout, found: State, arriving: FloatArray, good: int, *, ages: int
+) -> float:
+    """What is left at the end of what came in the last periods, ordered before. [unit]
+
+    Args:
+        layout: The window.
+        found: What it starts from.
+        arriving: Arrivals of what was ordered before. (G, n + J)
+        good: The good.
+        ages: How many periods, the last of the window first; below 1: none.
+    """
+    if ages <= 0:
+        return 0.0
+    arrays = layout.arrays
+    past = found.past_inflow[good, : max(int(arrays.shelf_life[good]) - 1, 0)][::-1]
+    young = np.concatenate([past, arriving[good, : layout.n]])[::-1][:ages]
+    return float(young @ arrays.retention[good] ** np.arange(len(young)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +318,7 @@ def make_template(window: Window, measure: MeasureArrays) -> Template:
         has_same_rows=not in_crisis
         and bool(np.all(measure.demand_factor == 1.0))
         and bool(np.all(measure.cost_factor == 1.0))
+        and bool(np.all(shared_left(arrays, measure) == 1.0))
         and not bool(measure.plant_delay.any()),
     )
 
@@ -395,6 +432,9 @@ def even(
     most = orders.of(program.col_upper)
     orders.of(shared)[:] = alike_in_proportion(arrays, orders.of(columns), most, factor)
     lots.of(shared)[:] = lots_in_proportion(arrays, lots.of(columns), found.lots)
+    unmet = layout.column("unmet")
+    demand = unmet.of(program.col_upper)
+    unmet.of(shared)[:] = unmet_in_proportion(arrays, unmet.of(columns), demand)
     return shared
 
 

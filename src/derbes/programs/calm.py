@@ -24,10 +24,13 @@ import numpy as np
 from derbes.case.arrays import ActivityKind, CaseArrays, State
 from derbes.programs.bounds import Bounds, window_bounds
 from derbes.programs.layout import Layout, longest_lead, make_layout, supply_matrix
-from derbes.programs.objective import objective_levels
+from derbes.programs.objective import lasting, objective_levels
 from derbes.programs.solver.highs import BASIC, LOWER, Session, Stance
 from derbes.programs.solver.lexicographic import solve_levels
 from derbes.programs.solver.statement import Block, FloatArray, IntArray, LinearProgram
+
+IDLE = 1e-7
+"""Part of a usual period's need of a good up to which nothing of it is given up."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -218,6 +221,80 @@ def lots_in_proportion(arrays: CaseArrays, lots: FloatArray, found: FloatArray) 
     return shared
 
 
+def unmet_in_proportion(arrays: CaseArrays, unmet: FloatArray, demand: FloatArray) -> FloatArray:
+    """Unmet demand with uses that are alike in all their numbers sharing by demand. (U, n)
+
+    Args:
+        arrays: The case.
+        unmet: An optimum's. (U, n)
+        demand: (U, n)
+    """
+    groups: dict[tuple[int, bool, float, str], list[int]] = {}
+    for u, good in enumerate(arrays.use_goods):
+        cost = str(arrays.shortage_cost[u])
+        key = (int(good), bool(arrays.use_essential[u]), float(arrays.use_weight[u]), cost)
+        groups.setdefault(key, []).append(u)
+    shared = unmet
+    for group in groups.values():
+        if len(group) > 1:
+            shared = unmet.copy() if shared is unmet else shared
+            whole = demand[group].sum(axis=0)
+            part = np.divide(
+                demand[group], whole, out=np.zeros_like(demand[group]), where=whole > 0
+            )
+            shared[group] = part * unmet[group].sum(axis=0)
+    return shared
+
+
+def with_idle_stock(
+    layout: Layout,
+    given_up: FloatArray,
+    at_first: FloatArray,
+    *,
+    lots: FloatArray,
+    fresh: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Stocks of an optimum, with what it gave up for nothing still there. (L, n), (G, n)
+
+    What nobody uses, costs nothing to hold and finds room stays where it is; a program
+    would give it up only to hold the least stock. Every level but `tidy` is as before.
+
+    Args:
+        layout: A window from the first period on.
+        given_up: What the balances (L2) have too much. (G, n) [unit/period]
+        at_first: What is there of each old lot in the first period. (L,) [unit]
+        lots: The optimum's old lots. (L, n) [unit]
+        fresh: Its fresh stock. (G, n) [unit]
+    """
+    arrays, n = layout.arrays, layout.n
+    lots, fresh = lots.copy(), fresh.copy()
+    given_up = np.where(given_up > IDLE * arrays.flow_size[:, None], given_up, 0.0)
+    of_lots, _of_fresh = lasting(arrays, layout.start)
+    for good in np.flatnonzero(given_up.any(axis=1) & ~arrays.storage_cost.any(axis=1)):
+        mine = np.flatnonzero(arrays.lot_goods == good)
+        held = lots[mine].sum(axis=0) + fresh[good]
+        room = np.maximum(arrays.storage_limit[good, :n] - held, 0.0)
+        left = given_up[good].copy()
+        for lot in mine[np.argsort(-of_lots[mine], kind="stable")]:
+            keeps = arrays.lot_retention[lot, :n]
+            drawn = np.append(at_first[lot], keeps[1:] * lots[lot, :-1]) - lots[lot]
+            returned = np.clip(drawn, 0.0, left)
+            left -= returned
+            _put_back(lots[lot], returned, keeps, room)
+        if arrays.shelf_life[good] == 0:
+            _put_back(fresh[good], left, np.full(n, arrays.retention[good]), room)
+    return lots, fresh
+
+
+def _put_back(stock: FloatArray, returned: FloatArray, keeps: FloatArray, room: FloatArray) -> None:
+    """Add to a stock, in place, what is returned to it and left of that, as room allows."""
+    held = 0.0
+    for t in range(len(stock)):
+        held = min(held * keeps[t] + returned[t], room[t])
+        stock[t] += held
+        room[t] -= held
+
+
 def calm_program(arrays: CaseArrays, state: State | None = None) -> tuple[Layout, LinearProgram]:
     """The program of the calm plan.
 
@@ -312,19 +389,27 @@ def solve_calm(arrays: CaseArrays, near: CalmStart | None = None) -> CalmSolutio
     session = Session(program)
     if near is not None:
         session.stand(_stance_of(near, layout))
-    solution = solve_levels(program, session)
+    solution = solve_levels(program, session, is_apart=True)
 
     def block(kind: str) -> FloatArray:
         return layout.column(kind).of(solution.columns)
 
     most = layout.column("order").of(program.col_upper)
+    balance = layout.row("balance")
+    lots, fresh = with_idle_stock(
+        layout,
+        balance.of(program.matrix @ solution.columns) - balance.of(program.row_lower),
+        layout.row("stock").of(program.row_upper)[:, 0],
+        lots=block("lot"),
+        fresh=block("fresh"),
+    )
     return CalmSolution(
         arrays=arrays,
         orders=alike_in_proportion(arrays, block("order"), most),
         opening=orders_before(arrays, state),
-        lots=lots_in_proportion(arrays, block("lot"), arrays.lot_stock),
-        fresh=block("fresh"),
-        unmet=block("unmet"),
+        lots=lots_in_proportion(arrays, lots, arrays.lot_stock),
+        fresh=fresh,
+        unmet=unmet_in_proportion(arrays, block("unmet"), arrays.demand),
         certificate=solution.certificate,
     )
 

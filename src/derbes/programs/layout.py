@@ -392,39 +392,91 @@ def _refill(layout: Layout, entries: Entries) -> None:
         entries.add(steps[:, 1:], short[:, :-1], -1.0)
 
 
-def longer_lasting(arrays: CaseArrays, last: int) -> list[tuple[list[int], bool]]:
-    """For each old lot, the stocks of its good that last longer after a period. (L,)
+def lasting(arrays: CaseArrays, start: int) -> tuple[FloatArray, FloatArray]:
+    """How long a unit of each old lot, and of fresh stock, lasts from a period on.
 
-    Lots, and whether fresh stock is one of them. With k lots a good has k + 1 stocks and
-    k proper beginnings of their order from the longest lasting; each stands at one lot.
+    The sum over the periods of what is left of it: what lasts least is used first.
+
+    Returns:
+        (L,) and (G,) [period]
     """
-    after = slice(last + 1, None)
-    of_lots = arrays.lot_retention[:, after].prod(axis=1)
-    found: list[tuple[list[int], bool]] = [([], False)] * len(arrays.lots)
-    for good in np.unique(arrays.lot_goods):
-        lots = np.flatnonzero(arrays.lot_goods == good)
-        of_fresh = float(arrays.retention[good]) ** max(arrays.n_periods - last - 1, 0)
-        stocks = sorted([(-of_fresh, -1), *((-of_lots[lot], int(lot)) for lot in lots)])
-        order = [stock for _lasting, stock in stocks]
-        for count, lot in enumerate(lots, start=1):
-            first = order[:count]
-            found[lot] = ([stock for stock in first if stock >= 0], -1 in first)
+    of_lots = arrays.lot_retention[:, start + 1 :].cumprod(axis=1).sum(axis=1)
+    ages = np.arange(arrays.n_periods - start)
+    left = arrays.retention[:, None] ** ages
+    left[(arrays.shelf_life[:, None] > 0) & (ages >= arrays.shelf_life[:, None])] = 0.0
+    return of_lots, left[:, 1:].sum(axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """Stocks of a good that last at least as long as one of its old lots, behind a period."""
+
+    lots: tuple[int, ...]
+    ages: int
+    """Ages of fresh stock among them, from the youngest on; -1: all of it, whatever its age."""
+
+
+ALIKE = 1e-9
+"""Relative difference of how long two stocks last that counts as none."""
+
+
+def longer_lasting(arrays: CaseArrays, last: int) -> list[Lasting]:
+    """For each old lot, the stocks of its good that last no less after a period. (L,)
+
+    How long a stock lasts is what is left of a unit of it, summed over the periods behind.
+    """
+    of_lots, of_fresh = lasting(arrays, last)
+    found = []
+    for lot, good in enumerate(arrays.lot_goods):
+        least = of_lots[lot] * (1.0 - ALIKE)
+        lots = tuple(
+            int(one) for one in np.flatnonzero(arrays.lot_goods == good) if of_lots[one] >= least
+        )
+        if arrays.shelf_life[good] == 0:
+            found.append(Lasting(lots, -1 if of_fresh[good] >= least else 0))
+        else:
+            found.append(Lasting(lots, int((of_ages(arrays, int(good)) >= least).sum())))
     return found
+
+
+def of_ages(arrays: CaseArrays, good: int) -> FloatArray:
+    """How long fresh stock of a good with a shelf life lasts, by its age. (A,) [period]"""
+    life, kept = int(arrays.shelf_life[good]), float(arrays.retention[good])
+    left = kept ** np.arange(1, life)
+    return np.append(np.cumsum(left)[::-1], 0.0)
+
+
+def lots_beside(arrays: CaseArrays, good: int, i: int, last: int) -> tuple[int, ...]:
+    """Old lots that last no less than fresh stock that can be used for i more periods."""
+    of_lots, _of_fresh = lasting(arrays, last)
+    least = of_ages(arrays, good)[int(arrays.shelf_life[good]) - 1 - i] * (1.0 - ALIKE)
+    mine = np.flatnonzero(arrays.lot_goods == good)
+    return tuple(int(one) for one in mine if of_lots[one] >= least)
 
 
 def _ages(layout: Layout, entries: Entries) -> None:
     """What is left at the end lasts no less than in the calm plan (L8)."""
-    arrays = layout.arrays
+    arrays, last = layout.arrays, layout.start + layout.n - 1
     rows = layout.row("calm_age").indices[:, 0]
     lot, fresh = layout.column("lot").indices, layout.column("fresh").indices
     entries.add(rows, layout.column("younger").indices[:, 0], 1.0)
-    for row, good, (lots, has_fresh) in zip(
-        rows, arrays.lot_goods, longer_lasting(arrays, layout.start + layout.n - 1), strict=True
-    ):
-        for one in lots:
+    for row, good, longer in zip(rows, arrays.lot_goods, longer_lasting(arrays, last), strict=True):
+        for one in longer.lots:
             entries.add(row, lot[one, -1], 1.0)
-        if has_fresh:
+        if longer.ages < 0:
             entries.add(row, fresh[good, -1], 1.0)
+        elif longer.ages > 0:
+            for k in np.flatnonzero(arrays.activities.outputs == good):
+                columns, periods = arrivals(layout, int(k))
+                age = layout.n - 1 - periods
+                is_young = (age >= 0) & (age < longer.ages)
+                factor = arrays.retention[good] ** age[is_young].astype(np.float64)
+                entries.add(np.full(is_young.sum(), row), columns[is_young], factor)
+    for position, good in enumerate(layout.perishable):
+        for i in range(1, int(arrays.shelf_life[good])):
+            row = layout.row("calm_freshness").indices[position, i - 1]
+            for one in lots_beside(arrays, int(good), i, last):
+                entries.add(row, lot[one, -1], 1.0)
 
 
 def has_same_matrix(one: Layout, other: Layout) -> bool:

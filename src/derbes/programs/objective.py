@@ -10,7 +10,7 @@ import numpy as np
 
 from derbes.case.arrays import CALM, ActivityKind, CaseArrays, MeasureRun
 from derbes.programs.bounds import running
-from derbes.programs.layout import Layout
+from derbes.programs.layout import Layout, lasting
 from derbes.programs.solver.statement import FloatArray
 
 APART = 6.0
@@ -20,11 +20,9 @@ WAY_BACK_WEIGHT = 6.0
 TIDY_WEIGHT = 1e-5
 """Weight of holding one money unit of stock for one period, beside money: above the
 solver's dual tolerance, below any difference in price that a case would state."""
-OLD_FIRST = 1.01
-"""Old lots weigh more than fresh stock that lasts as long, so that they are drawn first."""
-FIRST_EXPIRED = 0.05
+FIRST_EXPIRED = 0.1
 """What lasts least weighs more by this part, so that it is drawn first."""
-TIE = 1e-2
+TIE = 0.01
 """Weight of a unit from the last of several sources that cost the same, or bought as early
 as can be, beside holding it."""
 MONEY_SIZE = 64.0
@@ -103,19 +101,13 @@ def _way_back_level(layout: Layout, values: FloatArray) -> FloatArray:
     return level
 
 
-def lasting(arrays: CaseArrays, start: int) -> tuple[FloatArray, FloatArray]:
-    """How long a unit of each old lot, and of fresh stock, lasts from a period on.
+def first_expired(arrays: CaseArrays, start: int) -> tuple[FloatArray, FloatArray]:
+    """Weights of old lots and of fresh stock: what lasts least weighs most. (L,) and (G,)
 
-    The sum over the periods of what is left of it: what lasts least is used first.
-
-    Returns:
-        (L,) and (G,) [period]
+    So among courses that hold as much, the one that uses first what expires first is taken.
     """
-    of_lots = arrays.lot_retention[:, start + 1 :].cumprod(axis=1).sum(axis=1)
-    ages = np.arange(arrays.n_periods - start)
-    left = arrays.retention[:, None] ** ages
-    left[(arrays.shelf_life[:, None] > 0) & (ages >= arrays.shelf_life[:, None])] = 0.0
-    return of_lots, left[:, 1:].sum(axis=1)
+    of_lots, of_fresh = lasting(arrays, start)
+    return 1.0 + FIRST_EXPIRED / (1.0 + of_lots), 1.0 + FIRST_EXPIRED / (1.0 + of_fresh)
 
 
 def _ranks(arrays: CaseArrays) -> FloatArray:
@@ -140,11 +132,9 @@ def _ranks(arrays: CaseArrays) -> FloatArray:
 def _tidy_level(layout: Layout, values: FloatArray) -> FloatArray:
     arrays = layout.arrays
     level = np.zeros(layout.n_columns)
-    of_lots, of_fresh = lasting(arrays, layout.start)
-    lots = OLD_FIRST * (1.0 + FIRST_EXPIRED / (1.0 + of_lots)) * values[arrays.lot_goods]
-    fresh = (1.0 + FIRST_EXPIRED / (1.0 + of_fresh)) * values
-    layout.column("lot").of(level)[:] = lots[:, None]
-    layout.column("fresh").of(level)[:] = fresh[:, None]
+    of_lots, of_fresh = first_expired(arrays, layout.start)
+    layout.column("lot").of(level)[:] = (of_lots * values[arrays.lot_goods])[:, None]
+    layout.column("fresh").of(level)[:] = (of_fresh * values)[:, None]
     if layout.column("refill").size:
         layout.column("refill").of(level)[:] = values[layout.reserved][:, None]
     outputs = arrays.activities.outputs

@@ -152,32 +152,43 @@ class SurvivalProgram:
         demand = demand_path(layout, run)[uses, period]
         costs = _unmet_costs(layout, uses, _only(layout, period))
         stocks = _Stocks(self, program, run, period)
-        low, high = 1.0, np.inf
-        unmet, slope = self._unmet_with(stocks, low, costs, uses=uses, demand=demand)
+        met, missed = 0.0, 1.0
+        unmet, slope = self._unmet_with(stocks, 1.0, costs, uses=uses, demand=demand)
+        if unmet == 0.0:
+            return 1.0
         try:
-            for _round in range(ROUNDS):
-                if unmet == 0.0:
-                    return 1.0
-                if slope >= 0.0 or low - unmet / slope > MOST_STOCK:
+            if slope >= 0.0 or 1.0 - unmet / slope > MOST_STOCK:
+                # What lies there may be had otherwise too: only trying says what it is for.
+                short, _slope = self._unmet_with(
+                    stocks, MOST_STOCK, costs, uses=uses, demand=demand
+                )
+                if short > 0.0:
                     return 0.0
-                if high <= low * (1.0 + EXACT):
+                met, slope = 1.0 / MOST_STOCK, 0.0
+            for _round in range(ROUNDS):
+                if missed <= met * (1.0 + EXACT):
                     break
-                step = low - unmet / slope
-                step = step if step < high else 0.5 * (low + high)
-                short, new_slope = self._unmet_with(stocks, step, costs, uses=uses, demand=demand)
+                share = 0.5 * (met + missed)
+                if slope < 0.0:
+                    reached = 1.0 / (1.0 / missed - unmet / slope)
+                    share = reached if met < reached < missed else share
+                short, steep = self._unmet_with(
+                    stocks, 1.0 / share, costs, uses=uses, demand=demand
+                )
                 if short > 0.0:
-                    low, unmet, slope = step, short, new_slope
+                    missed, unmet, slope = share, short, steep
                     continue
-                high = step
-                before = low + (1.0 - EXACT) * (step - low)
-                short, new_slope = self._unmet_with(stocks, before, costs, uses=uses, demand=demand)
+                met = share
+                beyond = min(share * (1.0 + EXACT), missed)
+                short, steep = self._unmet_with(
+                    stocks, 1.0 / beyond, costs, uses=uses, demand=demand
+                )
                 if short > 0.0:
                     break
-                high = before
+                met, slope = beyond, 0.0
         finally:
             stocks.restore()
-        share = 1.0 / (high if np.isfinite(high) else low)
-        return share if share > NOTHING else 0.0
+        return met if met > NOTHING else 0.0
 
     def _unmet_with(
         self,
@@ -195,7 +206,8 @@ class SurvivalProgram:
         short = self.layout.column("unmet").of(solution.columns)[uses, period]
         if np.all(short <= NOTHING * 1e-2 * demand):
             return 0.0, 0.0
-        return float(costs @ solution.columns), stocks.slope(solution)
+        is_proven = bool(len(solution.parts.duals))
+        return float(costs @ solution.columns), stocks.slope(solution) if is_proven else 0.0
 
     def least_unmet(self, run: MeasureRun, uses: BoolArray) -> Survived:
         """The least that goes short of the chosen uses under a measure of some length.

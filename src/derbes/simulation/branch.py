@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from derbes.case.arrays import ActivityKind, IntArray, MeasureArrays, State
+from derbes.case.arrays import ActivityKind, CaseArrays, IntArray, MeasureArrays, State
 from derbes.case.quantity import FloatArray
 from derbes.kernels.packs import packed
 from derbes.kernels.policy import (
@@ -113,7 +113,7 @@ def simulate(
         struck = (measure,)
         if measure.plant_delay.any():
             course = course._replace(capacity=course.capacity.copy(), hours=course.hours.copy())
-    run = make_run(plan, state, course, (regime, strikes), start)
+    run = make_run(plan, state, course, turns=(regime, strikes), start=start)
     parts = (plan.network, course, measures_of(arrays, struck), run)
     run_branch(*(packed(part) for part in parts))
     return _told(plan, course, run, start=start, length=ran)
@@ -137,7 +137,7 @@ def course_from(plan: Plan, start: int, m: int) -> Course:
 
 
 def make_run(
-    plan: Plan, state: State, course: Course, turns: tuple[IntArray, IntArray], start: int
+    plan: Plan, state: State, course: Course, *, turns: tuple[IntArray, IntArray], start: int
 ) -> Run:
     """Room for a run of the kernel that begins in a state.
 
@@ -171,7 +171,7 @@ def make_run(
     known = min(shelf, state.past_inflow.shape[1])
     if known:
         inflow[shelf - known : shelf] = state.past_inflow[:, :known][:, ::-1].T
-    oldest, rest = _batches(arrays.retention, arrays.shelf_life, inflow, shelf, state.fresh)
+    oldest, rest = _batches(arrays, inflow[:shelf], state.fresh)
     return Run(
         regime=turns[0],
         strikes=turns[1],
@@ -196,12 +196,13 @@ def make_run(
 
 
 def _batches(
-    retention: FloatArray, shelf_life: IntArray, inflow: FloatArray, shelf: int, fresh: FloatArray
+    arrays: CaseArrays, inflow: FloatArray, fresh: FloatArray
 ) -> tuple[IntArray, FloatArray]:
     """Oldest batch of the fresh stock, which holds the youngest that came in, and its rest."""
+    shelf, retention = len(inflow), arrays.retention
     oldest = np.zeros(len(fresh), dtype=np.int64)
     rest = np.zeros(len(fresh))
-    for g, life in enumerate(shelf_life):
+    for g, life in enumerate(arrays.shelf_life):
         row, left = shelf, float(fresh[g])
         while life > 0 and left > 0.0 and row > shelf - life:
             row -= 1

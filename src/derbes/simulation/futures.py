@@ -31,6 +31,22 @@ from derbes.simulation.turns import Turns, make_turns
 
 CHUNK = 4096
 """Futures whose sums are added up together; the same for any number of threads."""
+BY_FUTURE = (
+    "amounts",
+    "line_time",
+    "leads",
+    "retention",
+    "shelf_life",
+    "weight",
+    "opening",
+    "ramp",
+    "refill",
+    "lot_order",
+    "lot_until",
+    "before_fresh",
+    "lot_rank",
+)
+"""Parts of a course that do not change over time and may differ from future to future."""
 OWN_NUMBER, OWN_PATH = 1, 2
 """How a lot's survival differs from future to future."""
 
@@ -284,29 +300,18 @@ class _Chunks:
         )
         course = plan.course._replace(
             **{name: np.zeros((m, getattr(plan.course, name).shape[1])) for name in BY_PERIOD},
-            **{
-                name: getattr(plan.course, name).copy()
-                for name in (
-                    "amounts",
-                    "line_time",
-                    "leads",
-                    "retention",
-                    "shelf_life",
-                    "weight",
-                    "opening",
-                    "ramp",
-                    "refill",
-                    "lot_order",
-                    "lot_until",
-                    "before_fresh",
-                    "lot_rank",
-                )  # fmt: skip
-            },
+            **{name: getattr(plan.course, name).copy() for name in BY_FUTURE},
         )
         regime = np.zeros(model.n_periods, dtype=np.int64)
         strikes = np.full((model.n_periods, self.most_at_once), -1, dtype=np.int64)
         shelves = course._replace(shelf_life=np.full_like(course.shelf_life, self.oldest))
-        run = make_run(plan, _nothing(model.arrays), shelves, (regime, strikes), model.first)
+        run = make_run(
+            plan,
+            _nothing(model.arrays),
+            shelves,
+            turns=(regime, strikes),
+            start=model.first,
+        )
         parts = (
             plan.network,
             plan.course,
@@ -331,7 +336,6 @@ class _Chunks:
         for row, derived in enumerate(model.derived):
             values[row] = drawn_values(derived, columns, n)
         paths = [drawn_values(lot.derived, columns, n).T for lot in model.lot_paths]
-        n_paths = model.arrays.n_periods
         lot_paths = np.concatenate(paths) if paths else np.zeros((0, n))
         if self.is_order_drawn:
             order = self._lot_order(columns, paths, n)
@@ -339,7 +343,6 @@ class _Chunks:
             order = {
                 name: rows[None] for name, rows in lot_columns(model.arrays, model.first).items()
             }
-        assert len(lot_paths) == len(paths) * n_paths
         return Drawn(
             values=values,
             lot_paths=np.ascontiguousarray(lot_paths),

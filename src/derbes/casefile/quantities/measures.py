@@ -139,7 +139,8 @@ def in_base(reading: Reading, text: str, step: Path, period: int = 0) -> Steps:
     home = _at_home(unit, reading, foreign)
     to = _target(home, reading)
     if to is None:
-        _refuse_unit(reading, unit, text, step)
+        said = text if amount.unit is not None else f"{text} {unit.name}".strip()
+        _refuse_unit(reading, unit, said, step)
         return ()
     rates = _rates(reading, foreign)
     number = convert(amount.number, home, to)
@@ -165,11 +166,10 @@ def _refuse_unit(reading: Reading, unit: Unit, text: str, step: Path) -> None:
             )
             return
     expected = f'"{reading.unit.name}"' if reading.unit.name else _("a plain number or a share")
-    found = text if unit.name in text else f"{text} {unit.name}"
     reading.refuse(
         step,
         _('expected {expected} or what can be turned into it, got "{found}"').format(
-            expected=expected, found=found
+            expected=expected, found=text
         ),
         _write_it(reading),
     )

@@ -20,7 +20,7 @@ DUAL_TOLERANCE = 1e-6
 """Price that counts as none, relative to what is summed to it: HiGHS works to 1e-7."""
 AT_BOUND = 1e-7
 """Distance from a bound that counts as none, relative to the size of the column or row."""
-NOISE = 1e-7
+NOISE = 1e-4
 """What is summed to a price counts as no less than this part of the largest such sum."""
 
 

@@ -32,13 +32,17 @@ ZERO = 1e-9
 """Value of a level that counts as zero, relative to its largest cost and what is usual."""
 
 
-def solve_levels(program: LinearProgram, session: Session | None = None) -> Solution:
+def solve_levels(
+    program: LinearProgram, session: Session | None = None, *, is_apart: bool = False
+) -> Solution:
     """The certified lexicographic optimum of a program.
 
     Args:
         program: The program, with the bounds and costs to be solved.
         session: A session that holds the same matrix and already has the program's
             bounds and weighted costs; a new one is made when missing.
+        is_apart: Whether each level is solved by itself too, so that even what weighs next
+            to nothing beside the others is decided.
 
     Raises:
         SolveError: No optimum, or none that passes its certificate.
@@ -53,7 +57,8 @@ def solve_levels(program: LinearProgram, session: Session | None = None) -> Solu
             if attempt is _strict:
                 raise
             continue
-        if solution.certificate <= CERTIFIED:
+        is_open = is_apart and attempt is _weighted
+        if solution.certificate <= CERTIFIED and not is_open:
             return solution
     residual = np.inf if solution is None else solution.certificate
     raise SolveError(

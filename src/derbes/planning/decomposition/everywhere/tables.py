@@ -26,7 +26,7 @@ from derbes.planning.program.supply.effects import (
     column_effects,
 )
 from derbes.planning.program.supply.trunk import share_of, uses_of
-from derbes.programs.bounds import demand_path, order_limits
+from derbes.programs.bounds import demand_path, order_limits, shared_left, shared_limits
 from derbes.programs.layout import Layout, make_layout
 from derbes.programs.solver.statement import IntArray
 
@@ -178,7 +178,7 @@ class _Paths:
             "missed": wanted,
             "balance": of_goods,
             "line": arrays.line_hours[:, :n],
-            "shared": arrays.shared_capacity[:, :n],
+            "shared": shared_limits(layout, run),
             "storage": arrays.storage_limit[:, :n],
             "customary": np.maximum(stock, arrays.reserve[:, :n]),
             "lot": first_lots,
@@ -224,7 +224,10 @@ class _Paths:
             taken = float(activities.base_availability[k]) - during
             path = effect.path[: self._arrays.n_periods] * activities.capacity[k]
             return first["order"] + k, path, taken, 0.0
-        kind = {SHARED: "shared", HOURS: "line", RESERVE: "customary"}[effect.kind]
+        if effect.kind == SHARED:
+            left = float(shared_left(self._arrays, self.measure)[k])
+            return first["shared"] + k, effect.path, left, 1.0
+        kind = {HOURS: "line", RESERVE: "customary"}[effect.kind]
         return first[kind] + k, effect.path, 1.0, 1.0
 
     def _excused(self, excuses: Sequence[int]) -> list[tuple[int, int, FloatArray, float, float]]:

@@ -26,7 +26,7 @@ from derbes.planning.program.supply.effects import (
 )
 from derbes.planning.program.supply.places import Places, Reach, Vectors
 from derbes.planning.program.supply.worth import worth_of_uses
-from derbes.programs.bounds import demand_path, window_bounds
+from derbes.programs.bounds import demand_path, shared_left, window_bounds
 from derbes.programs.calm import first_state
 from derbes.programs.layout import longest_lead
 
@@ -99,7 +99,7 @@ def reach_branch(setting: Setting, effects: list[tuple[int, Effect]], reach: Rea
         elif effect.kind == SHARED and effect.row in rows["shared_capacity"]:
             at = int(np.searchsorted(rows["shared_capacity"], effect.row))
             block = setting.row("shared_capacity").indices
-            reach.row_upper(block[at], column, bent.windowed(effect.path))
+            reach.row_upper(block[at], column, bent.shared(effect))
         elif effect.kind == HOURS and effect.row in rows["line"]:
             at = int(np.searchsorted(rows["line"], effect.row))
             reach.row_upper(setting.row("line").indices[at], column, bent.hours(effect))
@@ -162,6 +162,12 @@ class _Bent:
     def hours(self, effect: Effect) -> FloatArray:
         """Line hours that a measure leaves. (n,)"""
         return self.windowed(self._delayed(effect.path, int(self._arrays.line_plants[effect.row])))
+
+    def shared(self, effect: Effect) -> FloatArray:
+        """Shared capacity that a measure leaves. (n,)"""
+        left = shared_left(self._arrays, self.setting.measure)[effect.row]
+        path = self.windowed(effect.path)
+        return np.where(self._during(), left * path, path)
 
     def spared(self, effect: Effect) -> FloatArray:
         """Capacity that a measure does not take, of a supplier that was bought out. (n,)"""

@@ -1,7 +1,8 @@
 """The stock that is customary: what the trunk holds when nothing is chosen or asked for.
 
 A branch finds no more of a good than this or its reserve (M9). Money decides, and where it
-is indifferent the smallest stock, oldest drawn first, as in the calm plan.
+is indifferent the smallest stock, oldest drawn first, what nobody uses left where it is, as
+in the calm plan.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,8 @@ import numpy as np
 
 from derbes.case.quantity import FloatArray
 from derbes.planning.program.supply.second_stage import DrawProgram, SecondStage
-from derbes.programs.objective import OLD_FIRST, TIDY_WEIGHT
+from derbes.programs.calm import with_idle_stock
+from derbes.programs.objective import TIDY_WEIGHT, first_expired
 from derbes.programs.solver.highs import Session
 from derbes.programs.solver.statement import LinearProgram, Sizes
 
@@ -42,9 +44,10 @@ def as_program(
 def _tidy(stage: SecondStage) -> FloatArray:
     layout, places = stage.trunk.layout, stage.places
     costs = np.zeros(places.n_columns)
-    worth = layout.values[layout.arrays.lot_goods][:, None]
-    places.column("lot").of(costs)[:] = TIDY_WEIGHT * OLD_FIRST * worth
-    places.column("fresh").of(costs)[:] = TIDY_WEIGHT * layout.values[:, None]
+    worth = layout.values[layout.arrays.lot_goods]
+    of_lots, of_fresh = first_expired(layout.arrays, layout.start)
+    places.column("lot").of(costs)[:] = TIDY_WEIGHT * (of_lots * worth)[:, None]
+    places.column("fresh").of(costs)[:] = TIDY_WEIGHT * (of_fresh * layout.values)[:, None]
     return costs
 
 
@@ -72,7 +75,15 @@ def customary_stocks(stage: SecondStage, draws: Sequence[DrawProgram]) -> list[F
             session.set_row_bounds(program.row_lower, program.row_upper)
             session.set_costs(program.cost)
         columns = session.run()
-        stock = places.column("fresh").of(columns).copy()
-        np.add.at(stock, shape.arrays.lot_goods, places.column("lot").of(columns))
+        balance = places.row("balance")
+        lots, fresh = with_idle_stock(
+            shape,
+            balance.of(draw.matrix @ columns) - balance.of(program.row_lower),
+            places.row("stock").of(program.row_upper)[:, 0],
+            lots=places.column("lot").of(columns),
+            fresh=places.column("fresh").of(columns),
+        )
+        stock = fresh
+        np.add.at(stock, shape.arrays.lot_goods, lots)
         stocks.append(stock)
     return stocks

@@ -91,12 +91,13 @@ def usual_sizes_of(places: Places, shape: TrunkShape) -> FloatArray:
     """
     layout, arrays = shape.layout, shape.layout.arrays
     own = layout.sizes.columns
-    orders = dict(zip(arrays.activities.names, layout.column("order").of(own)[:, 0], strict=True))
+    of_orders = layout.column("order").of(own)[:, 0]
+    orders = dict(zip(arrays.activities.names, of_orders, strict=True))
     goods = dict(zip(arrays.goods, arrays.flow_size, strict=True))
     lots = dict(zip(arrays.lots, arrays.flow_size[arrays.lot_goods], strict=True))
     uses = dict(zip(arrays.uses, arrays.flow_size[arrays.use_goods], strict=True))
     elements = (element.split(".", 1)[1] for element in arrays.activities.elements)
-    sellers = dict(zip(elements, orders.values(), strict=True))
+    sellers = dict(zip(elements, of_orders, strict=True))
     money = float((layout.values * arrays.flow_size).max(initial=0.0)) or 1.0
     by_kind: dict[str, Mapping[str, float]] = {
         "order": orders,
