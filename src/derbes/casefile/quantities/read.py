@@ -1,5 +1,6 @@
 """A whole quantity: value or series, range, distribution, and where it comes from."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from derbes.case.calendar import MONTHS_A_YEAR, Calendar
@@ -133,12 +134,6 @@ def _series(reading: Reading, entry: QuantityEntry) -> Steps:
         reading.refuse(("series",), _("the series is empty"), _('write "{2026-01: 10}"'))
     if reading.kind.constant:
         reading.refuse(("series",), _("this cannot change over time"), _("give one value"))
-    if entry.range is not None or entry.distribution is not None:
-        reading.refuse(
-            ("range",) if entry.range is not None else ("distribution",),
-            _("a series by month has no range of its own"),
-            _("take the range out, or give one value"),
-        )
     dated = _dated(reading, entry.series or {})
     _refuse_late_begin(reading, dated)
     _refuse_same_period(reading, dated)
@@ -149,6 +144,13 @@ def _series(reading: Reading, entry: QuantityEntry) -> Steps:
             continue  # said where the quantity is asked for
         found = in_base(reading, text, ("series", month), period)
         steps += [(at, value) for at, value in found if end is None or at < end]
+    is_spread = entry.range is not None or entry.distribution is not None
+    if is_spread and steps and steps[0][1] == 0.0:
+        reading.refuse(
+            ("range",) if entry.range is not None else ("distribution",),
+            _("a range scales a series by its first value, and this one begins with 0"),
+            _("begin it with another value, or take the range out"),
+        )
     return tuple(steps)
 
 
@@ -198,20 +200,28 @@ def _refuse_same_period(reading: Reading, dated: list[tuple[int, str, str]]) -> 
             )
 
 
+def _are_shares(texts: Sequence[str]) -> bool:
+    return len(texts) == 2 and all(text.strip().endswith("%") for text in texts)
+
+
 def _ends(
     reading: Reading, entry: QuantityEntry, value: float
 ) -> tuple[float | None, float | None]:
-    """Ends of the range in base units."""
-    found = [
-        in_base(reading, text, ("range", position))
-        for position, text in enumerate(entry.range or ())
-    ]
+    """Ends of the range in base units; of a series, those of its first value.
+
+    A series is scaled as a whole: its ends may be written as shares, `[80 %, 120 %]`.
+    """
+    texts = entry.range or ()
+    if entry.series is not None and reading.unit.powers and _are_shares(texts):
+        shares = [parse_amount(text) for text in texts]
+        found = [((0, one.number * one.unit.factor * value),) for one in shares if one.unit]
+    else:
+        found = [in_base(reading, text, ("range", position)) for position, text in enumerate(texts)]
     if len(found) != 2 or not all(found):
         return None, None
     low, high = found[0][0][1], found[1][0][1]
     slip = ROUNDING * max(abs(low), abs(high))
     if low > high:
-        texts = entry.range or ("", "")
         reading.refuse(
             ("range",),
             _('the range begins above its end: "{low}" is more than "{high}"').format(

@@ -29,7 +29,8 @@ MISSING = "missing"
 """Word for a number that is known to be unknown."""
 
 ID_PATTERN = r"^[A-Za-z][A-Za-z0-9_]*$"
-MONTH_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?$"
+MONTH_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])(-01)?$"
+DAY_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?$"
 DATE_PATTERN = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 YEAR_PATTERN = r"^[0-9]{4}$"
 LANGUAGE_PATTERN = r"^([a-z]{2,3})?$"
@@ -106,6 +107,7 @@ def _as_label(given: Any) -> Any:
 
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 Month = Annotated[str, Field(pattern=MONTH_PATTERN)]
+Day = Annotated[str, Field(pattern=DAY_PATTERN)]
 LooseDate = Annotated[
     str,
     Field(pattern=DATE_PATTERN),

@@ -6,11 +6,11 @@ from pydantic import Field
 
 from derbes.casefile.schema.elements import VariantEntry
 from derbes.casefile.schema.entries import (
+    Day,
     ElementEntry,
     Entry,
     Kind,
     MeasureId,
-    Month,
     Number,
     QuantityEntry,
     ScenarioId,
@@ -51,11 +51,11 @@ class ProjectEntry(Entry):
 
     name: Words
     """What it is."""
-    planned: Month
+    planned: Day
     """Month in which it was to be done when it was decided."""
-    achieved: Month | None = None
+    achieved: Day | None = None
     """Month in which it was done."""
-    unfinished_at: Month | None = None
+    unfinished_at: Day | None = None
     """Month in which it was known not to be done; in place of `achieved`."""
     source: SourceId = ""
     """Fact or document that the dates are taken from."""
