@@ -31,7 +31,7 @@ def feasibility_residual(
     found = _found(measure, state, n)
     layout = make_layout(arrays, run.start, n, has_reserve=False)
     ran = MeasureRun(measure, run.length)
-    hours = delayed(arrays.line_hours, arrays.line_plants, arrays, ran, run.start)
+    hours = delayed(arrays.line_hours, arrays.line_plants, arrays, ran, start=run.start)
     window = slice(run.start, run.start + n)
     inflow = _by_output(arrays, _arrived(arrays, run, found))
     paths = (run.unmet, run.levels, run.lots, run.fresh)
