@@ -16,8 +16,8 @@ def measure_agreement(*, quick: bool) -> list[Row]:
             f"agreement of {name}",
             found.agreed[name] / found.total[name],
             "share",
-            note=f"{found.agreed[name]} of {found.total[name]} figures; {found.ambiguous[name]} more "
-            "differ where the calm plan is not one",
+            note=f"{found.agreed[name]} of {found.total[name]} figures; "
+            f"{found.ambiguous[name]} more differ where the calm plan is not one",
         )
         for name in (*FIELDS, "error")
         if found.total[name]
