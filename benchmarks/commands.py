@@ -44,7 +44,7 @@ def _wall(*arguments: str, compiled: str = "") -> float:
     """
     place = {"NUMBA_CACHE_DIR": compiled} if compiled else {}
     begun = time.perf_counter()
-    subprocess.run(
+    subprocess.run(  # noqa: S603 - our own command, arguments given here
         [sys.executable, "-m", "derbes", *arguments],
         check=True,
         stdout=subprocess.DEVNULL,

@@ -88,7 +88,7 @@ def solve_l_shaped(
 
 
 def _bound(method: Any) -> float:
-    return float(method._LShaped_bound)
+    return float(method._LShaped_bound)  # noqa: SLF001 - it has no other name
 
 
 def _found(method: Any, watch: Watch, *, is_done: bool) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def state_model(program: ScenarioProgram, weight: float) -> pyo.ConcreteModel:
     model.cost = pyo.Objective(expr=_linear(program.cost, columns))
     first_cost = _linear(program.cost[:n_first], columns[:n_first])
     sputils.attach_root_node(model, first_cost, [model.first])
-    model._mpisppy_probability = weight
+    model._mpisppy_probability = weight  # noqa: SLF001 - mpi-sppy reads it under this name
     return model
 
 

@@ -51,7 +51,7 @@ def run_alone(task: str, *, limit: float, **asked: Any) -> Run:
         begun = time.perf_counter()
         with errors.open("wb") as stream:
             told = json.dumps({**asked, "limit": limit})
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # noqa: S603 - our own module, arguments given here
                 [sys.executable, "-m", MODULE, task, told, str(out)],
                 stdout=subprocess.DEVNULL,
                 stderr=stream,

@@ -327,7 +327,7 @@ def _beside(other: Other, own: float, *, quick: bool) -> Row:
     try:
         with quiet():
             unmet, speed = _nodes_a_second(other.run, n)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever another package raises is its result
         return Row(name, own, "nodes/s", beside, note=f"does not run here: {error!r}")
     wanted = f", {other.aim:,.0f} times wanted" if other.aim else ""
     note = f"{unmet:.1f} pieces unmet on average{wanted}"

@@ -32,6 +32,6 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _english() -> None:
-    from derbes.language import use_language
+    from derbes.language import use_language  # noqa: PLC0415 - lets coverage start before
 
     use_language("en")

@@ -4,7 +4,9 @@ import pytest
 
 from tests.oracles.agreement import Asked, asked_of, compare
 
-SAMPLE = range(40)
+TIED = {2}
+"""Calm plans that cost the same and hold as much: the two statements take different ones."""
+SAMPLE = [seed for seed in range(40) if seed not in TIED]
 
 
 def small(seed: int) -> Asked:

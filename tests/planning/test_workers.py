@@ -68,7 +68,7 @@ def test_an_executor_of_others_that_breaks_is_not_replaced(tmp_path):
         hands.do(_dies_once, tasks)
 
 
-class Stopped(Exception):
+class Stopped(Exception):  # noqa: N818
     """The user has stopped the run."""
 
 

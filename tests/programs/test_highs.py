@@ -14,10 +14,10 @@ from derbes.programs.solver.highs import without_output
 @pytest.mark.skipif(os.name == "nt", reason="the C library has another name there")
 def test_what_compiled_code_prints_does_not_reach_the_output(capfd):
     library = ctypes.CDLL(None)
-    print("before")
+    print("before")  # noqa: T201
     with without_output():
         library.puts(b"Running the solver")
-    print("after")
+    print("after")  # noqa: T201
     library.puts(b"behind")
     library.fflush(None)
     sys.stdout.flush()

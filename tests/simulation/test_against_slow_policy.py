@@ -11,7 +11,8 @@ from derbes.compiler import compile_case, compile_measure
 from derbes.programs.calm import CalmSolution, solve_calm, state_at
 from derbes.simulation import simulate_branch
 from tests.builders import build_arrays, build_measure
-from tests.oracles.slow_policy import Amounts, follow_slowly
+from tests.oracles.named_case import Amounts
+from tests.oracles.slow_policy import follow_slowly
 from tests.properties.generated import cases
 from tests.properties.random_cases import random_case
 from tests.small_cases import worked_example

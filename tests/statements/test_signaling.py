@@ -216,7 +216,7 @@ def test_years_of_worked_example_3():
 
 
 def test_without_a_sender_there_is_no_game():
-    from dataclasses import replace
+    from dataclasses import replace  # noqa: PLC0415 - only here
 
     case = worked_example(1)
     cut = replace(case.measures["cut"], sender="")

@@ -17,7 +17,7 @@ _OWN_ID = re.compile(r'\bid="([^"]+)"')
 
 @lru_cache(maxsize=1)
 def _with_fonts() -> Any:
-    import vl_convert
+    import vl_convert  # noqa: PLC0415  drawing alone pays for it
 
     vl_convert.register_font_directory(str(FOLDER))
     return vl_convert

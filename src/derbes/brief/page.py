@@ -77,7 +77,7 @@ def sections_of(contents: BriefContents, focus: Focus) -> tuple[Section, ...]:
 
 
 def _environment() -> Any:
-    import jinja2
+    import jinja2  # noqa: PLC0415  rendering alone pays for it
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),

@@ -154,7 +154,7 @@ def brief(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 @out_option
 @click.option("--json", "as_json", is_flag=True, help=_("No effect: a schema is JSON."))
 @language_option
-def schema(path: str, *, out: str, as_json: bool) -> None:
+def schema(path: str, *, out: str, as_json: bool) -> None:  # noqa: ARG001 - one set of options
     """Write the JSON Schema of case files; with a case, its own ids are offered."""
     case = workflow.read_case(path) if path else None
     check_places(case, JSON, out)

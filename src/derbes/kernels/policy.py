@@ -53,9 +53,10 @@ to come without stock and with what takes time. (S5) from final to raw: first wh
 makes and buys, in proportion, then what is left of capacities, the cheapest first, those of
 one cost in proportion to what they have left. (S6) from raw to final; what a cut leaves over
 is settled again, in at most `ROUNDS` rounds. (S7) orders with a lead time; "plan" is the net
-flow that today's measures leave of the plan's, less what recipes take beyond it while they run,
-and what cheaper sources can still bring by then is left to them. (S8) at the end of the period; what is
-too much is given up. In calm, before any measure, lots are drawn and given up as in the plan.
+flow that today's measures leave of the plan's, less what recipes take beyond it meanwhile,
+and what cheaper sources can still bring by then is left to them. (S8) at the end of the
+period; what is too much is given up. In calm, before any measure, lots are drawn and given up
+as in the plan.
 (S10) N counts what else could be made and bought by then, N' does not. Where even that leaves a
 year short, no stock is enough: N is what is there and the year's shortage beside it.
 """
@@ -506,15 +507,7 @@ def price_goods(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
 
 @called
 def limit_sources(n: Network, c: Course, f: Run, row: int) -> None:
-    """Most of each level, and of each good, from raw to final (S4).
-
-    Args:
-        n: The network.
-        c: Its numbers.
-        f: The run.
-        row: `LIMIT`: at once, with the stock that may be drawn; `CAN`: in any period, with
-            what takes time and without stock.
-    """
+    """Most of each level, from raw to final (S4): `LIMIT`, at once, or `CAN`, later on."""
     for at in range(len(n.order) - 1, -1, -1):
         g = n.order[at]
         reach = f.good[USABLE, g] if row == LIMIT else 0.0
@@ -907,14 +900,13 @@ def order_ahead(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int)
                 elif 0 < lead < j:
                     made = c.plan[t + j - lead, k]
                     flow += min(made, capacity_left(c, ms, t + j - lead, f.regime[t], k))
-            ordered = plan_orders(n, c, f, g, j) if is_now else 0.0
-            stock = c.retention[g] * stock + flow + ordered
+            stock = c.retention[g] * stock + flow
             if is_now:
                 aim = c.path[t + j, g] - may_miss(c, f, t, j, after, g)
                 if f.regime[t] > 0 and n.needed[g]:
                     ahead = needed_ahead(n, c, ms, f, t, g, j, True)
                     aim = max(aim, min(c.storage_limit[t + j, g], ahead))
-                stock += order_now(n, c, ms, f, t, j, g, ordered, aim - stock, missed)
+                stock += order_now(n, c, ms, f, t, j, g, aim - stock, missed)
             missed += max(0.0, -stock)
             stock = max(0.0, stock)
 
@@ -930,60 +922,45 @@ def plan_orders(n: Network, c: Course, f: Run, g: int, lead: int) -> float:
         f.source[CHOSEN, k] = 0.0
         if n.pools[k] >= 0:
             f.pool[POOL_CHOSEN, n.pools[k]] = 0.0
-    ordered = choose_within(n, f, first, end, np.inf)
-    for s in range(first, end):
-        k = n.sources[s]
-        if c.leads[k] == lead and n.is_bought[k]:
-            f.source[OWN, k] = f.source[CHOSEN, k]
-    return float(ordered)
+    return float(choose_within(n, f, first, end, np.inf))
 
 
 @called
 def note_more_use(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
     """What recipes take beyond the plan while a measure runs; it is taken to go on."""
     f.good[MORE_USE] = 0.0
-    if f.regime[t] == 0:
-        return
     for k in range(len(n.outputs)):
-        if not n.is_bought[k] and n.outputs[k] >= 0 and f.levels[t, k] > 0.0:
+        if f.regime[t] > 0 and n.outputs[k] >= 0:
             own = min(c.plan[t, k], capacity_left(c, ms, t, f.regime[t], k))
-            if f.levels[t, k] > own:
-                for i in range(n.first_input[k], n.first_input[k + 1]):
-                    more = c.amounts[i] * (f.levels[t, k] - own)
-                    f.good[MORE_USE, n.input_goods[i]] += more
+            more = max(0.0, f.levels[t, k] - own)
+            for i in range(n.first_input[k], n.first_input[k + 1]):
+                f.good[MORE_USE, n.input_goods[i]] += c.amounts[i] * more
 
 
 @called
 def order_now(
-    n: Network,
-    c: Course,
-    ms: Measures,
-    f: Run,
-    t: int,
-    lead: int,
-    g: int,
-    ordered: float,
-    gap: float,
-    missed: float,
+    n: Network, c: Course, ms: Measures, f: Run, t: int, j: int, g: int, gap: float, missed: float
 ) -> float:
-    """Place the plan's orders of one lead time, less what is too much, or more (S7).
+    """Place the plan's orders that arrive in j periods, less what is too much, or more (S7).
 
     What cheaper sources can bring by then, beyond what is `missed` before, is left to them.
 
     Returns:
-        What is ordered beyond the plan; negative: less.
+        What is ordered.
     """
     first, end = n.first_source[g], n.first_source[g + 1]
-    part = 1.0
+    ordered, part = plan_orders(n, c, f, g, j), 1.0
+    gap -= ordered
     if gap < 0.0 and ordered > 0.0:
         part = max(0.0, 1.0 + gap / ordered)
     for s in range(first, end):
         k = n.sources[s]
-        if c.leads[k] == lead and n.is_bought[k] and f.source[OWN, k] > 0.0:
-            place(n, c, ms, f, t, k, f.source[OWN, k] * part)
+        if c.leads[k] == j and n.is_bought[k]:
+            if f.source[CHOSEN, k] > 0.0:
+                place(n, c, ms, f, t, k, f.source[CHOSEN, k] * part)
             f.source[OWN, k] = 0.0
     if gap <= SMALL * c.size[g]:
-        return ordered * (part - 1.0)
+        return ordered * part
     more = 0.0
     price = next_price(n, f, first, end, -np.inf)
     while price < np.inf and gap - more > SMALL * min(gap, c.size[g]):
@@ -995,11 +972,11 @@ def order_now(
             f.source[CHOSEN, k] = 0.0
             if n.pools[k] >= 0:
                 f.pool[POOL_CHOSEN, n.pools[k]] = 0.0
-            if c.leads[k] == lead and price <= f.source[PRICE, k] <= highest:
+            if c.leads[k] == j and price <= f.source[PRICE, k] <= highest:
                 some = True
                 f.source[ROOM, k] = room_now(n, c, f, t, k)
         if some:
-            later = cheaper_later(n, c, ms, f, t, lead, g, price)
+            later = cheaper_later(n, c, ms, f, t, j, g, price)
             lacking = gap - more - max(0.0, later - missed)
             if lacking > 0.0:
                 choose_within(n, f, first, end, lacking)
@@ -1010,7 +987,7 @@ def order_now(
                         place(n, c, ms, f, t, k, level)
                         more += level
         price = next_price(n, f, first, end, highest)
-    return more
+    return ordered + more
 
 
 @compiled

@@ -48,7 +48,7 @@ def found_state(state: State, measure: MeasureArrays | None) -> State:
 
 
 def delayed(
-    paths: FloatArray, plants: IntArray, arrays: CaseArrays, run: MeasureRun, start: int
+    paths: FloatArray, plants: IntArray, arrays: CaseArrays, run: MeasureRun, *, start: int
 ) -> FloatArray:
     """Paths of plants whose opening a measure moves, if it is still to come. (rows, T)
 
@@ -82,7 +82,7 @@ def order_limits(layout: Layout, run: MeasureRun) -> FloatArray:
     """Most of each activity by period of the order (L3). (K, n)"""
     activities = layout.arrays.activities
     window = slice(layout.start, layout.start + layout.n)
-    paths = delayed(activities.capacity, activities.plants, layout.arrays, run, layout.start)
+    paths = delayed(activities.capacity, activities.plants, layout.arrays, run, start=layout.start)
     base = activities.base_availability[:, None] * np.ones(layout.n)
     if run.measure is not None:
         runs = running(layout, run.length) > 0
@@ -227,7 +227,7 @@ def _fill_limits(layout: Layout, run: MeasureRun, target: FloatArray, bounds: Bo
     """Rows of capacities, storage and reserves (L3, L4, L6, L7)."""
     arrays, row_upper = layout.arrays, bounds.row_upper
     window = slice(layout.start, layout.start + layout.n)
-    hours = delayed(arrays.line_hours, arrays.line_plants, arrays, run, layout.start)
+    hours = delayed(arrays.line_hours, arrays.line_plants, arrays, run, start=layout.start)
     layout.row("line").of(row_upper)[:] = hours[:, window]
     layout.row("shared_capacity").of(row_upper)[:] = shared_limits(layout, run)
     layout.row("storage").of(row_upper)[:] = arrays.storage_limit[layout.limited, window]

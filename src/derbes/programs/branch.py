@@ -171,7 +171,9 @@ def _calm_end(calm: CalmSolution, last: int) -> CalmEnd:
     for row, longer in enumerate(longer_lasting(arrays, last)):
         good = int(arrays.lot_goods[row])
         fresh = float(calm.fresh[good, last])
-        if longer.ages >= 0:
+        if longer.ages == 0:
+            fresh = 0.0
+        elif longer.ages > 0:
             inflow = arriving[arrays.activities.outputs == good, : last + 1].sum(axis=0)[::-1]
             young = inflow[: longer.ages]
             fresh = min(fresh, float(young @ arrays.retention[good] ** np.arange(len(young))))

@@ -23,8 +23,8 @@ import numpy as np
 
 from derbes.case.arrays import ActivityKind, CaseArrays, State
 from derbes.programs.bounds import Bounds, window_bounds
-from derbes.programs.layout import Layout, longest_lead, make_layout, supply_matrix
-from derbes.programs.objective import lasting, objective_levels
+from derbes.programs.layout import Layout, lasting, longest_lead, make_layout, supply_matrix
+from derbes.programs.objective import objective_levels
 from derbes.programs.solver.highs import BASIC, LOWER, Session, Stance
 from derbes.programs.solver.lexicographic import solve_levels
 from derbes.programs.solver.statement import Block, FloatArray, IntArray, LinearProgram

@@ -409,7 +409,7 @@ def lasting(arrays: CaseArrays, start: int) -> tuple[FloatArray, FloatArray]:
 
 @dataclass(frozen=True, slots=True)
 class Lasting:
-    """Stocks of a good that last at least as long as one of its old lots, behind a period."""
+    """Stocks of a good that last longest behind a period, down to one of several steps."""
 
     lots: tuple[int, ...]
     ages: int
@@ -421,21 +421,27 @@ ALIKE = 1e-9
 
 
 def longer_lasting(arrays: CaseArrays, last: int) -> list[Lasting]:
-    """For each old lot, the stocks of its good that last no less after a period. (L,)
+    """What of each good lasts longest after a period, step by step; each stands at a lot. (L,)
 
     How long a stock lasts is what is left of a unit of it, summed over the periods behind.
+    Stocks that last alike are one step; all of a good together is none, since (L8) holds
+    for that anyway, so a lot may stand for nothing.
     """
     of_lots, of_fresh = lasting(arrays, last)
-    found = []
-    for lot, good in enumerate(arrays.lot_goods):
-        least = of_lots[lot] * (1.0 - ALIKE)
-        lots = tuple(
-            int(one) for one in np.flatnonzero(arrays.lot_goods == good) if of_lots[one] >= least
-        )
-        if arrays.shelf_life[good] == 0:
-            found.append(Lasting(lots, -1 if of_fresh[good] >= least else 0))
-        else:
-            found.append(Lasting(lots, int((of_ages(arrays, int(good)) >= least).sum())))
+    found = [Lasting((), 0)] * len(arrays.lots)
+    for good in np.unique(arrays.lot_goods):
+        mine = np.flatnonzero(arrays.lot_goods == good)
+        is_perishable = arrays.shelf_life[good] > 0
+        ages = of_ages(arrays, int(good)) if is_perishable else of_fresh[good : good + 1]
+        steps: list[float] = []
+        for length in sorted({*of_lots[mine], *(() if is_perishable else ages)}, reverse=True):
+            if not steps or length < steps[-1] * (1.0 - ALIKE):
+                steps.append(float(length))
+        for lot, step in zip(mine, steps if is_perishable else steps[:-1], strict=False):
+            least = step * (1.0 - ALIKE)
+            lots = tuple(int(one) for one in mine if of_lots[one] >= least)
+            young = int((ages >= least).sum())
+            found[lot] = Lasting(lots, young if is_perishable else -young)
     return found
 
 

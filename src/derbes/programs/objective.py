@@ -20,6 +20,8 @@ WAY_BACK_WEIGHT = 6.0
 TIDY_WEIGHT = 1e-5
 """Weight of holding one money unit of stock for one period, beside money: above the
 solver's dual tolerance, below any difference in price that a case would state."""
+OLD_FIRST = 1.0 + 1e-5
+"""Of stocks that last alike the old lot is drawn first."""
 FIRST_EXPIRED = 0.1
 """What lasts least weighs more by this part, so that it is drawn first."""
 TIE = 0.01
@@ -107,7 +109,8 @@ def first_expired(arrays: CaseArrays, start: int) -> tuple[FloatArray, FloatArra
     So among courses that hold as much, the one that uses first what expires first is taken.
     """
     of_lots, of_fresh = lasting(arrays, start)
-    return 1.0 + FIRST_EXPIRED / (1.0 + of_lots), 1.0 + FIRST_EXPIRED / (1.0 + of_fresh)
+    lots = OLD_FIRST + FIRST_EXPIRED / (1.0 + of_lots)
+    return lots, 1.0 + FIRST_EXPIRED / (1.0 + of_fresh)
 
 
 def _ranks(arrays: CaseArrays) -> FloatArray:

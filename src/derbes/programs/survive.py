@@ -18,6 +18,7 @@ import numpy as np
 from scipy import sparse
 
 from derbes.case.arrays import CALM, BoolArray, MeasureArrays, MeasureRun, State
+from derbes.errors import SolveError
 from derbes.programs.bounds import demand_alone, demand_path, window_bounds
 from derbes.programs.calm import CalmSolution, state_at
 from derbes.programs.chokepoint import NOTHING
@@ -44,7 +45,7 @@ ROUNDS = 60
 """Shares of a broken period to be tried at most."""
 EXACT = 1e-7
 """Relative width of the interval in which a share is found."""
-MOST_STOCK = 1.0 / NOTHING
+MOST_STOCK = 1e4
 """Where the broken period is not met with this many times its stock, nothing is in store."""
 
 
@@ -157,14 +158,6 @@ class SurvivalProgram:
         if unmet == 0.0:
             return 1.0
         try:
-            if slope >= 0.0 or 1.0 - unmet / slope > MOST_STOCK:
-                # What lies there may be had otherwise too: only trying says what it is for.
-                short, _slope = self._unmet_with(
-                    stocks, MOST_STOCK, costs, uses=uses, demand=demand
-                )
-                if short > 0.0:
-                    return 0.0
-                met, slope = 1.0 / MOST_STOCK, 0.0
             for _round in range(ROUNDS):
                 if missed <= met * (1.0 + EXACT):
                     break
@@ -172,10 +165,15 @@ class SurvivalProgram:
                 if slope < 0.0:
                     reached = 1.0 / (1.0 / missed - unmet / slope)
                     share = reached if met < reached < missed else share
+                if met == 0.0 and (slope >= 0.0 or share * MOST_STOCK < 1.0):
+                    # What lies there may be had otherwise too: only trying says what it is for.
+                    share = 1.0 / MOST_STOCK
                 short, steep = self._unmet_with(
                     stocks, 1.0 / share, costs, uses=uses, demand=demand
                 )
                 if short > 0.0:
+                    if share * MOST_STOCK <= 1.0:
+                        return 0.0
                     missed, unmet, slope = share, short, steep
                     continue
                 met = share
@@ -201,7 +199,12 @@ class SurvivalProgram:
     ) -> tuple[float, float]:
         """What goes short in a period that begins with some times its stock, and its slope."""
         program = stocks.times(factor)
-        solution = self._minimize(program, costs)
+        try:
+            solution = self._minimize(program, costs)
+        except SolveError:
+            # A basis of other entries can defeat the solver: it begins anew.
+            asked = replace(program, level_costs=np.stack([costs, self._thrift]))
+            solution = solve_levels(asked, Session(asked))
         period = stocks.period
         short = self.layout.column("unmet").of(solution.columns)[uses, period]
         if np.all(short <= NOTHING * 1e-2 * demand):

@@ -18,11 +18,11 @@ _DIGITS = 4
 _ROUNDING = 1e-6
 
 
-def _missing(row: Any) -> str:
+def _missing(row: Any) -> str:  # noqa: ARG001 - one signature for all
     return MISSING
 
 
-def _always(row: Any) -> bool:
+def _always(row: Any) -> bool:  # noqa: ARG001 - one signature for all
     return True
 
 
@@ -77,7 +77,7 @@ def _is_more_than_net(row: Any) -> bool:
     return bool(gross - row.unmet_essential > _ROUNDING * gross)
 
 
-def _never(row: Any) -> str:
+def _never(row: Any) -> str:  # noqa: ARG001 - one signature for all
     return _("never")
 
 
@@ -205,7 +205,7 @@ def shown(cell: object) -> str:
         >>> shown(126000.0), shown(0.0123456), shown(None), shown(("a", "b"))
         ('126,000', '0.01235', '–', 'a, b')
     """
-    if cell is None or cell != cell:
+    if cell is None or cell != cell:  # noqa: PLR0124 - only nan differs from itself
         return MISSING
     if isinstance(cell, bool | str):
         return str(cell) or MISSING

@@ -190,9 +190,9 @@ def own_unit(word: str) -> Unit:
     if word.strip() in {"", "1"}:
         raise UnitError(
             _("a good is counted in something"),
-            _('write a unit, as in "t", or a word of your own in Latin letters, as in "{word}"').format(
-                word="thousand_pieces"
-            ),
+            _(
+                'write a unit, as in "t", or a word of your own in Latin letters, as in "{word}"'
+            ).format(word="thousand_pieces"),
         )
     if re.search(r"[/*]|\bper\b", word):
         raise UnitError(

@@ -82,7 +82,7 @@ def opened_executor(text: str, *, source: str, n_workers: int = 1) -> Iterator[E
 @contextlib.contextmanager
 def _cluster(scheme: str, place: tuple[str, int], source: str) -> Iterator[Executor]:
     try:
-        import distributed
+        import distributed  # noqa: PLC0415 - an optional extra
     except ImportError as error:
         raise MissingExtraError(
             _(

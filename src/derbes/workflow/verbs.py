@@ -224,7 +224,7 @@ def stress(
     return answered(case, words, effort)
 
 
-def statements(
+def statements(  # noqa: PLR0913 - one option for each wish
     case: Case,
     *,
     by: Sequence[str] = (),

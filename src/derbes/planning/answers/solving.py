@@ -29,7 +29,7 @@ def dearer_by(cost: float, other: float) -> float:
     return above if above > NOISE * max(abs(cost), abs(other)) else 0.0
 
 
-class TimeIsOver(Exception):
+class TimeIsOver(Exception):  # noqa: N818 - it tells of no error
     """The time limit was reached before an answer was found."""
 
 

@@ -108,7 +108,7 @@ class _Shared:
     def vector(self, vector: FloatArray) -> FloatArray:
         """The same array for the same numbers."""
         found = self._seen.setdefault(vector.tobytes(), vector)
-        assert isinstance(found, np.ndarray)
+        assert isinstance(found, np.ndarray)  # noqa: S101 - the key is made of one
         return found
 
     def matrix(self, matrix: sparse.csr_matrix) -> sparse.csr_matrix:

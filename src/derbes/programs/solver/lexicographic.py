@@ -26,8 +26,8 @@ from derbes.programs.solver.statement import (
 
 CERTIFIED = 2e-6
 """Residual up to which an optimum counts as proven; twice the certificate's tolerance."""
-TIE_BREAKER = "thrift"
-"""A last level that carries no number: it chooses among optima and is not proven."""
+TIE_BREAKERS = {"thrift", "tidy"}
+"""Last levels that carry no number: they choose among optima and are not proven."""
 ZERO = 1e-9
 """Value of a level that counts as zero, relative to its largest cost and what is usual."""
 
@@ -79,7 +79,7 @@ def _closing_levels(program: LinearProgram, values: FloatArray) -> IntArray:
     last = len(values) - 1
     before = [int(i) for i in positive if i < last]
     return np.array(
-        before if program.levels[-1] == TIE_BREAKER else [*before, last], dtype=np.int64
+        before if program.levels[-1] in TIE_BREAKERS else [*before, last], dtype=np.int64
     )
 
 
@@ -90,7 +90,7 @@ def _weighted(program: LinearProgram, session: Session) -> Solution:
     weighted = program.weights[:, None] * program.level_costs
     parts = Parts(np.zeros((0, len(columns))), np.zeros((0, len(program.row_upper))))
     if len(closing):
-        has_tie_breaker = program.levels[-1] == TIE_BREAKER
+        has_tie_breaker = program.levels[-1] in TIE_BREAKERS
         proven = weighted[:-1] if has_tie_breaker else weighted
         costs = np.add.reduceat(proven, np.array([0, *(closing[:-1] + 1)]), axis=0)
         is_whole = len(costs) == 1 and not has_tie_breaker
@@ -142,6 +142,6 @@ def _one_by_one(program: LinearProgram, session: Session) -> Solution:
         session.set_row_bounds(program.row_lower, program.row_upper)
         session.set_costs(program.cost)
     values = np.asarray(program.level_costs @ columns, dtype=np.float64)
-    proven = slice(None, -1 if program.levels[-1] == TIE_BREAKER else None)
+    proven = slice(None, -1 if program.levels[-1] in TIE_BREAKERS else None)
     parts = Parts(program.level_costs[proven], duals[proven])
     return Solution(columns, program.row_upper, values, certify(program, parts, columns), parts)

@@ -18,7 +18,7 @@ from derbes.units import Unit, UnitError, convert, parse_amount
 Read = Callable[[ast.expr], Node]
 
 
-class Unusable(Exception):
+class Unusable(Exception):  # noqa: N818 - it stands for findings that are already noted
     """A part of an expression cannot be used; the scope holds what is wrong with it."""
 
 

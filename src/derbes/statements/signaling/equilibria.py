@@ -102,7 +102,7 @@ class _Scaled(TableauLex):  # type: ignore[misc]
     """
 
     def __init__(self, other: Any) -> None:
-        super().__init__(np.array(other._tableau, dtype=np.float64))
+        super().__init__(np.array(other._tableau, dtype=np.float64))  # noqa: SLF001 - no other way to it
 
     def _apply_pivot(self, pivot_col: int, pivot_row: int, applying_row: int) -> None:
         row, pivot = self._tableau[applying_row], self._tableau[pivot_row]

@@ -42,7 +42,7 @@ def judged_statements(
     found = verdicts_of(case, request)
     signaling = None
     if words.has_signaling:
-        from derbes.statements.signaling import signaling_of
+        from derbes.statements.signaling import signaling_of  # noqa: PLC0415 - as in verbs
 
         signaling = signaling_of(
             found.ledger, as_of, sampling, n_workers=n_workers, progress=progress

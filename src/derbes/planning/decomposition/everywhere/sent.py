@@ -80,7 +80,7 @@ def opened(sent: Sent) -> tuple[Group, ...]:
     part = sent.part
     if part is None:
         data = sent.data or Path(sent.path).read_bytes()
-        part = pickle.loads(data)
+        part = pickle.loads(data)  # noqa: S301 - made by `send` of the same program
     _OPEN[sent.key] = make_groups(part)
     while len(_OPEN) > MOST_KEPT:
         _OPEN.popitem(last=False)
