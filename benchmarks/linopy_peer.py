@@ -17,7 +17,7 @@ from benchmarks.stated_anew import StatedBranch
 from derbes.case.arrays import CaseArrays
 from derbes.case.quantity import FloatArray
 from derbes.programs.bounds import demand_path
-from derbes.programs.layout import Layout, longer_lasting
+from derbes.programs.layout import Layout, longer_lasting, lots_beside
 
 BLOCKS = {"order": "k", "lot": "l", "fresh": "g", "unmet": "u", "short": "r", "refill": "r"}
 """Blocks of columns over time, and their other axis."""
@@ -230,7 +230,7 @@ def _way_back(parts: Parts, inflow: Any) -> None:
     needed = parts.branch.window.end.stock.copy()
     later = _on_the_way(parts)[:, n : n + needed.shape[1] - 1]
     needed[:, 1 : 1 + later.shape[1]] -= later
-    _ages(parts)
+    _ages(parts, inflow)
     _freshness(parts, inflow)
     stock = _stock(parts).isel(t=n - 1, drop=True)
     parts.model.add_constraints(
@@ -247,35 +247,53 @@ def _way_back(parts: Parts, inflow: Any) -> None:
         parts.model.add_constraints(arriving >= limit, name=f"end_transit_{ahead}")
 
 
-def _ages(parts: Parts) -> None:
+def _ages(parts: Parts, inflow: Any) -> None:
     """What is left of old lots at the end lasts no less than in the calm plan (L8)."""
     arrays, n = parts.arrays, parts.layout.n
     lots = parts.blocks["lot"].isel(t=n - 1, drop=True)
     fresh = parts.blocks["fresh"].isel(t=n - 1, drop=True)
-    for row, (lasting, has_fresh) in enumerate(longer_lasting(arrays, parts.layout.start + n - 1)):
+    for row, longer in enumerate(longer_lasting(arrays, parts.layout.start + n - 1)):
+        good = int(arrays.lot_goods[row])
         held: Any = parts.younger.isel(l=row, drop=True)
-        for lot in lasting:
+        for lot in longer.lots:
             held = held + lots.isel(l=lot, drop=True)
-        if has_fresh:
-            held = held + fresh.isel(g=int(arrays.lot_goods[row]), drop=True)
         least = float(parts.branch.window.end.ages[row])
+        if longer.ages < 0:
+            held = held + fresh.isel(g=good, drop=True)
+        elif longer.ages > 0:
+            held = held + _young(inflow, good, n, longer.ages)
+            least -= _known_young(parts, good, longer.ages)
         parts.model.add_constraints(held >= least, name=f"end_age_{row}")
 
 
 def _freshness(parts: Parts, inflow: Any) -> None:
     """What came in last can be used for no less long than in the calm plan (L8)."""
     arrays, n = parts.arrays, parts.layout.n
-    given, past = _arriving(parts).values, parts.branch.found.past_inflow
+    lots = parts.blocks["lot"].isel(t=n - 1, drop=True)
     for row, g in enumerate(parts.layout.perishable):
-        life = int(arrays.shelf_life[g])
-        known = np.concatenate([past[g, : life - 1][::-1], given[g]])
+        good, life = int(g), int(arrays.shelf_life[g])
         for i in range(1, life):
-            least = parts.branch.window.end.freshness[row, i - 1] - known[-(life - i) :].sum()
-            if np.isnan(least):
+            wanted = float(parts.branch.window.end.freshness[row, i - 1])
+            if np.isnan(wanted):
                 continue
-            young = inflow.isel(g=g, t=slice(max(0, n - life + i), n)).sum("t")
-            held = young + parts.staler.isel(p=row, i=i - 1, drop=True)
-            parts.model.add_constraints(held >= float(least), name=f"end_freshness_{g}_{i}")
+            least = wanted - _known_young(parts, good, life - i)
+            held = _young(inflow, good, n, life - i) + parts.staler.isel(p=row, i=i - 1, drop=True)
+            for lot in lots_beside(arrays, good, i, parts.layout.start + n - 1):
+                held = held + lots.isel(l=lot, drop=True)
+            parts.model.add_constraints(held >= least, name=f"end_freshness_{good}_{i}")
+
+
+def _young(inflow: Any, good: int, n: int, ages: int) -> Any:
+    """What comes in in the last months of the window."""
+    return inflow.isel(g=good, t=slice(max(0, n - ages), n)).sum("t")
+
+
+def _known_young(parts: Parts, good: int, ages: int) -> float:
+    """What of it was ordered before the window. [unit]"""
+    life = int(parts.arrays.shelf_life[good])
+    past = parts.branch.found.past_inflow[good, : life - 1][::-1]
+    known = np.concatenate([past, _arriving(parts).values[good]])
+    return float(known[-ages:].sum())
 
 
 def _objective(parts: Parts) -> None:
