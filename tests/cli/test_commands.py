@@ -145,6 +145,19 @@ def test_leverage_says_what_its_figures_are(run, computed, monkeypatch):
     ]
 
 
+def test_leverage_says_where_its_responses_lie_far_apart(run, computed, monkeypatch):
+    rows = [
+        leverage_row(start=start, bound=bound, deepest_shortfall=deepest)
+        for start, found in (("2026-01", (0.1, 0.4)), ("2026-02", (0.0, 0.5)), ("2026-03", (1, 1)))
+        for bound, deepest in zip(("optimal", "myopic"), found, strict=True)
+    ]
+    monkeypatch.setattr(workflow, "leverage", lambda case, **options: leverage_result(*rows))
+    assert run("leverage", "town.yaml").out.splitlines()[-3] == (
+        "Best response and rule lie far apart from 2026-02: see whether the best response rests on "
+        "what nobody could foresee, or a number on a wrong unit."
+    )
+
+
 def test_options_reach_the_verb(run, computed):
     words = ["--variant", "all", "--measure", "embargo", "--measure", "surge"]
     words += ["--start", "2026-05", "--length", "6", "--length", "12", "--workers", "3"]

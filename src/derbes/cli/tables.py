@@ -20,6 +20,10 @@ _ONLY_IN_JSON = {"unmet_deferrable", "sender_cost_lost"}
 """Left out of the screen, which is narrow."""
 
 
+FAR = 0.5
+"""Part of a use's demand in its worst month by which two responses lie far apart."""
+
+
 def cover_text(cover: Cover) -> str:
     """Cover as tables; how long something lasts is the same for each length of a measure."""
     columns = [column for column in cover_columns() if column.field != "length"]
@@ -56,9 +60,29 @@ def _remarks(rows: Sequence[LeverageRow]) -> list[str]:
     if any((row.sender_cost_returning or 0.0) < 0 for row in rows):
         remarks.append(_("A sender cost below zero: the sender earns by it, since the buyer buys "
                          "back more from it, or dearer, than it could not buy."))  # fmt: skip
+    apart = far_apart(rows)
+    if apart:
+        remarks.append(_("Best response and rule lie far apart from {starts}: see whether the best "
+                         "response rests on what nobody could foresee, or a number on a wrong "
+                         "unit.").format(starts=", ".join(apart)))  # fmt: skip
     lacking = dict.fromkeys(path for row in rows for path in row.missing)
     remarks += [_("Missing: {path}").format(path=path) for path in lacking]
     return ["\n".join(remarks)] if remarks else []
+
+
+def far_apart(rows: Sequence[LeverageRow]) -> list[str]:
+    """Starts at which one response leaves half a month's use more unmet than the other."""
+    deepest: dict[tuple[str, str, int, str], dict[str, float]] = {}
+    for row in rows:
+        key = (row.variant, row.measure, row.length, row.start)
+        deepest.setdefault(key, {})[row.bound] = row.deepest_shortfall
+    return list(
+        dict.fromkeys(
+            start
+            for (_variant, _measure, _length, start), found in deepest.items()
+            if found.get("myopic", 0.0) - found.get("optimal", 0.0) >= FAR
+        )
+    )
 
 
 def _by_setting(columns: Sequence[Column], rows: Sequence[Any]) -> list[str]:
