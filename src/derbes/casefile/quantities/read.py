@@ -214,7 +214,9 @@ def _ends(
     texts = entry.range or ()
     if entry.series is not None and reading.unit.powers and _are_shares(texts):
         shares = [parse_amount(text) for text in texts]
-        found = [((0, one.number * one.unit.factor * value),) for one in shares if one.unit]
+        found: list[Steps] = [
+            ((0, one.number * one.unit.factor * value),) for one in shares if one.unit
+        ]
     else:
         found = [in_base(reading, text, ("range", position)) for position, text in enumerate(texts)]
     if len(found) != 2 or not all(found):
