@@ -214,14 +214,13 @@ def _ends(
     texts = entry.range or ()
     if entry.series is not None and reading.unit.powers and _are_shares(texts):
         shares = [parse_amount(text) for text in texts]
-        found: list[Steps] = [
-            ((0, one.number * one.unit.factor * value),) for one in shares if one.unit
-        ]
+        ends = [one.number * one.unit.factor * value for one in shares if one.unit]
     else:
         found = [in_base(reading, text, ("range", position)) for position, text in enumerate(texts)]
-    if len(found) != 2 or not all(found):
+        ends = [steps[0][1] for steps in found if steps]
+    if len(ends) != 2:
         return None, None
-    low, high = found[0][0][1], found[1][0][1]
+    low, high = ends
     slip = ROUNDING * max(abs(low), abs(high))
     if low > high:
         reading.refuse(
