@@ -211,7 +211,7 @@ def _ends(
 
     A series is scaled as a whole: its ends may be written as shares, `[80 %, 120 %]`.
     """
-    texts = entry.range or ()
+    texts: Sequence[str] = entry.range or ()
     if entry.series is not None and reading.unit.powers and _are_shares(texts):
         shares = [parse_amount(text) for text in texts]
         ends = [one.number * one.unit.factor * value for one in shares if one.unit]
