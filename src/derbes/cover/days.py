@@ -55,7 +55,7 @@ def forward_cover(amounts: FloatArray, retention: FloatArray, demand: FloatArray
         batches *= retention[:, t]
         held = float(batches.sum())
         if needed > held * (1.0 + ROUNDING):
-            return ForwardCover(t + held / needed)
+            return ForwardCover(float(t + held / needed))
         before = np.concatenate([[0.0], np.cumsum(batches[order])[:-1]])
         batches[order] -= np.clip(needed - before, 0.0, batches[order])
     return ForwardCover(np.inf)
