@@ -152,32 +152,34 @@ def horizon(arrays: CaseArrays, run: MeasureRun, start: int) -> int:
 
 
 def _calm_end(calm: CalmSolution, last: int) -> CalmEnd:
+    """What a branch is to come back to: the calm plan's stocks, but for what lies idle in it."""
     arrays = calm.arrays
+    lots_needed, fresh_needed = calm.lots - calm.idle_lots, calm.fresh - calm.idle_fresh
     lead = longest_lead(arrays)
     end = np.zeros((len(arrays.goods), lead + 1))
-    end[:, 0] = calm.fresh[:, last]
-    np.add.at(end[:, 0], arrays.lot_goods, calm.lots[:, last])
+    end[:, 0] = fresh_needed[:, last]
+    np.add.at(end[:, 0], arrays.lot_goods, lots_needed[:, last])
     arriving = arrivals_by_period(calm)
     for k, good in enumerate(arrays.activities.outputs):
         stop = min(last + int(arrays.activities.lead_times[k]) + 1, arrays.n_periods)
         if good >= 0:
             end[good, 1 : stop - last] += arriving[k, last + 1 : stop]
-    freshness = fresh_at(arrays, arriving, calm.fresh, last)
+    freshness = fresh_at(arrays, arriving, fresh_needed, last)
     for row, good in enumerate(np.flatnonzero(arrays.shelf_life > 0)):
         for i in range(1, int(arrays.shelf_life[good])):
             beside = list(lots_beside(arrays, int(good), i, last))
-            freshness[row, i - 1] += calm.lots[beside, last].sum()
+            freshness[row, i - 1] += lots_needed[beside, last].sum()
     ages = np.zeros(len(arrays.lots))
     for row, longer in enumerate(longer_lasting(arrays, last)):
         good = int(arrays.lot_goods[row])
-        fresh = float(calm.fresh[good, last])
+        fresh = float(fresh_needed[good, last])
         if longer.ages == 0:
             fresh = 0.0
         elif longer.ages > 0:
             inflow = arriving[arrays.activities.outputs == good, : last + 1].sum(axis=0)[::-1]
             young = inflow[: longer.ages]
             fresh = min(fresh, float(young @ arrays.retention[good] ** np.arange(len(young))))
-        ages[row] = fresh + calm.lots[list(longer.lots), last].sum()
+        ages[row] = fresh + lots_needed[list(longer.lots), last].sum()
     return CalmEnd(end, ages, freshness)
 
 

@@ -50,6 +50,10 @@ class CalmSolution:
     unmet: FloatArray
     """(U, T) [unit/period]"""
     certificate: float
+    idle_lots: FloatArray | float = 0.0
+    """What of the lots nobody uses: a branch need not bring it back. (L, T) [unit]"""
+    idle_fresh: FloatArray | float = 0.0
+    """The same of fresh stock. (G, T) [unit]"""
 
 
 def past_flows(arrays: CaseArrays) -> FloatArray:
@@ -411,6 +415,8 @@ def solve_calm(arrays: CaseArrays, near: CalmStart | None = None) -> CalmSolutio
         fresh=fresh,
         unmet=unmet_in_proportion(arrays, block("unmet"), arrays.demand),
         certificate=solution.certificate,
+        idle_lots=lots_in_proportion(arrays, lots - block("lot"), arrays.lot_stock),
+        idle_fresh=fresh - block("fresh"),
     )
 
 
