@@ -280,10 +280,6 @@ class Session:
         """Row duals of the last solve, for the costs it had. (rows,)"""
         return np.array(self._solver.getSolution().row_dual) * self._cost_size / self._sizes.rows
 
-    def reduced_costs(self) -> FloatArray:
-        """Reduced costs of the last solve, for the costs it had. (columns,)"""
-        return np.array(self._solver.getSolution().col_dual) * self._cost_size / self._sizes.columns
-
     def part_duals(self, costs: FloatArray, total: FloatArray | None) -> FloatArray:
         """Row duals of parts of the objective at the last basis. (parts, rows)
 
