@@ -4,6 +4,7 @@ Without the compiler (`NUMBA_DISABLE_JIT=1`) the same functions run as plain Pyt
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -63,5 +64,6 @@ def forget_outdated(folder: Path, function: Callable[..., Any]) -> None:
     newest = max(source.stat().st_mtime for source in Path(__file__).parent.rglob("*.py"))
     stem = Path(function.__code__.co_filename).stem
     for index in folder.glob(f"{stem}.{function.__qualname__}-*.nbi"):
-        if index.stat().st_mtime < newest:
-            index.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another process has dropped it
+            if index.stat().st_mtime < newest:
+                index.unlink()
