@@ -152,12 +152,11 @@ def _drafts(case: Case, axes: Axes) -> list[Draft]:
     return drafts
 
 
-def _shared(drafts: list[Draft]) -> tuple[FloatArray, list[int]]:
+def _shared(drafts: list[Draft], n_periods: int) -> tuple[FloatArray, list[int]]:
     """Capacities that several activities of one supplier share, and who shares which."""
     elements = [draft.element for draft in drafts]
     several = sorted({e for e in elements if elements.count(e) > 1}, key=elements.index)
     capacities = [drafts[elements.index(element)].whole_capacity for element in several]
-    n_periods = len(drafts[0].capacity) if drafts else 0
     positions = [several.index(e) if e in several else -1 for e in elements]
     return np.array(capacities).reshape(len(several), n_periods), positions
 
@@ -175,7 +174,7 @@ def compile_activities(
         closed=optional_elements(case.options),
     )
     drafts = _drafts(case, axes)
-    shared_capacity, shared = _shared(drafts)
+    shared_capacity, shared = _shared(drafts, n_periods)
     return _stack(drafts, shared, axes), shared_capacity
 
 
