@@ -519,7 +519,7 @@ def levels_above_money(window: Window) -> list[Level]:
 
 
 def tidy_levels(window: Window) -> list[Level]:
-    """What makes the calm plan one plan: least stock, oldest drawn first, bought late."""
+    """What makes the calm plan one plan: least stock, bought late, oldest drawn first."""
     plain, n = window.plain, window.n
     stock, old, late = (window.linear.nothing() for _ in range(3))
     for g in plain.goods:
@@ -533,4 +533,4 @@ def tidy_levels(window: Window) -> list[Level]:
                 old[column[t]] = value * min(ties or [place])
     for k, work in enumerate(plain.works):
         late[window.order[k]] = plain.value[work.good] * (n - np.arange(n)) / n
-    return [Level("stock", stock), Level("oldest", old), Level("late", late)]
+    return [Level("stock", stock), Level("late", late), Level("oldest", old)]

@@ -4,9 +4,9 @@ import pytest
 
 from tests.oracles.agreement import Asked, asked_of, compare
 
-TIED = {2}
-"""Calm plans that cost the same and hold as much: the two statements take different ones."""
-SAMPLE = [seed for seed in range(40) if seed not in TIED]
+PREMIUM_AT_THE_EDGE = 768
+"""At the price at which nothing more is bought, paying is just as bad as being cut off."""
+SAMPLE = [*range(40), PREMIUM_AT_THE_EDGE]
 
 
 def small(seed: int) -> Asked:

@@ -24,6 +24,8 @@ ROUNDS = 60
 """Kinks to pass at most; a case has about as many as sources."""
 REACHED = 1e-9
 """Relative difference of V(p) and V(cut) that counts as none."""
+EDGE = 1e-8
+"""The same where nothing more is bought at any higher price: what is left is rounding."""
 LARGEST = 100.0
 """A premium above this share of the price says only that next to nothing is bought."""
 ROOM = 1e-9
@@ -60,14 +62,15 @@ class PriceRise:
         base = program.level_costs[0]
         rise, columns = 0.0, self._cheapest(program, base)
         before = float(base @ columns)
-        near = REACHED * (abs(target_loss) + float(np.abs(base) @ np.abs(columns)))
+        size = abs(target_loss) + float(np.abs(base) @ np.abs(columns))
         for _round in range(ROUNDS):
             loss = float((base + rise * exposed) @ columns) - before
-            if loss >= target_loss - near:
+            if loss >= target_loss - REACHED * size:
                 return Premium(rise, is_unbounded=False)
             slope = float(exposed @ columns)
             if loss + slope * (LARGEST - rise) < target_loss:
-                return Premium(None, is_unbounded=True)
+                is_edge = loss >= target_loss - EDGE * size
+                return Premium(rise if is_edge else None, is_unbounded=not is_edge)
             rise += (target_loss - loss) / slope
             columns = self._cheapest(program, base + rise * exposed)
         return Premium(rise, is_unbounded=False)
