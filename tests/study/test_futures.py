@@ -8,7 +8,7 @@ import pytest
 
 from derbes.case.arrays import CaseArrays
 from derbes.case.entities import Case
-from derbes.case.quantity import FloatArray
+from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.uncertainty import Draws, Events
 from derbes.casefile import read_case
 from derbes.compiler import compile_case, compile_measure
@@ -25,6 +25,7 @@ CASES = {
     "aspan": ROOT / "cases" / "aspan",
     "waterworks": ROOT / "cases" / "waterworks.yaml",
     "every_key": Path(__file__).parent / "every_key.yaml",
+    "months": Path(__file__).parent / "months.yaml",
 }
 N_DRAWS = 12
 ALL = ("unmet", "stock", "money")
@@ -50,8 +51,15 @@ def numbers_of(model: FuturesModel, draws: Draws, i: int) -> FloatArray:
     return numbers
 
 
-def shaped(model: FuturesModel, numbers: FloatArray, first: int, end: int, n: int) -> FloatArray:
-    return numbers[first:end, None] * model.shapes[first:end, :n]
+def paths_of(model: FuturesModel, draws: Draws, i: int) -> FloatArray:
+    """The numbers of one draw that have a path, by period."""
+    paths = np.tile(model.central[: model.at.lead, None], model.shapes.shape[1])
+    columns = {path: draws.values[i : i + 1, draws.inputs.index(path)] for path in model.inputs}
+    for one in model.derived:
+        if one.place < model.at.lead:
+            at = slice(None) if one.at is None else one.at
+            paths[one.place, at] = drawn_values(one, columns, 1)[0]
+    return paths * model.shapes
 
 
 def open_share(numbers: FloatArray, model: FuturesModel, plants, n: int) -> FloatArray:
@@ -63,34 +71,34 @@ def open_share(numbers: FloatArray, model: FuturesModel, plants, n: int) -> Floa
 
 
 def assert_same_arrays(
-    model: FuturesModel, numbers: FloatArray, arrays: CaseArrays, n: int
+    model: FuturesModel, numbers: FloatArray, paths: FloatArray, arrays: CaseArrays, n: int
 ) -> None:
     at, activities = model.at, arrays.activities
     place = {"rtol": 1e-12, "atol": 1e-12}
     share = open_share(numbers, model, activities.plants, n)
-    full = shaped(model, numbers, at.capacity, at.price, n)
+    full = paths[at.capacity : at.price, :n]
     capacity = np.where(share > 0, full * np.where(share > 0, share, 1.0), 0.0)
-    price = shaped(model, numbers, at.price, at.transport, n)
-    transport = shaped(model, numbers, at.transport, at.reserve, n)
-    hours = shaped(model, numbers, at.line_hours, at.pool, n)
+    price = paths[at.price : at.transport, :n]
+    transport = paths[at.transport : at.reserve, :n]
+    hours = paths[at.line_hours : at.pool, :n]
     hours = hours * open_share(numbers, model, arrays.line_plants, n)
     powers = np.arange(n)
     pairs = {
-        "demand": (shaped(model, numbers, at.demand, at.crisis, n), arrays.demand),
-        "crisis": (shaped(model, numbers, at.crisis, at.capacity, n), arrays.crisis_demand),
+        "demand": (paths[at.demand : at.crisis, :n], arrays.demand),
+        "crisis": (paths[at.crisis : at.capacity, :n], arrays.crisis_demand),
         "capacity": (capacity, activities.capacity),
         "unit_cost": (price * (1 + transport), activities.unit_cost),
-        "reserve": (shaped(model, numbers, at.reserve, at.storage_limit, n), arrays.reserve),
+        "reserve": (paths[at.reserve : at.storage_limit, :n], arrays.reserve),
         "limit": (
-            shaped(model, numbers, at.storage_limit, at.storage_cost, n),
+            paths[at.storage_limit : at.storage_cost, :n],
             arrays.storage_limit,
         ),
         "storage": (
-            shaped(model, numbers, at.storage_cost, at.line_hours, n),
+            paths[at.storage_cost : at.line_hours, :n],
             arrays.storage_cost,
         ),
         "hours": (hours, arrays.line_hours),
-        "pool": (shaped(model, numbers, at.pool, at.lead, n), arrays.shared_capacity),
+        "pool": (paths[at.pool : at.lead, :n], arrays.shared_capacity),
         "discount": (numbers[at.discount] ** powers[None, :], arrays.discount[None, :]),
     }
     for name, (own, compiled) in pairs.items():
@@ -151,9 +159,24 @@ def test_a_draw_changes_the_numbers_as_it_changes_the_compiled_case(name: str) -
         drawn = drawn_case(case, draws, i)
         arrays = compile_case(drawn)
         numbers = numbers_of(model, draws, i)
-        assert_same_arrays(model, numbers, arrays, case.calendar.n_periods)
+        paths = paths_of(model, draws, i)
+        n = min(arrays.n_periods, model.arrays.n_periods)
+        assert_same_arrays(model, numbers, paths, arrays, n)
         assert_same_lots(model, numbers, draws, i, arrays)
         assert_same_measures(model, numbers, drawn, arrays)
+
+
+def test_a_future_wants_what_its_draw_says_of_each_month() -> None:
+    case = read("months")
+    empty = Quantity(0.0, unit="t/month")
+    sellers = {name: replace(one, capacity=empty) for name, one in case.suppliers.items()}
+    case = replace(case, suppliers=sellers)
+    draws = wide_draws(case)
+    model = prepare_futures(case, inputs=draws.inputs)
+    unmet = simulate_futures(model, draws, None, keep=ALL, n_paths=N_DRAWS).paths["unmet"]
+    for i in range(N_DRAWS):
+        demand = drawn_case(case, draws, i).uses["water"].demand
+        np.testing.assert_allclose(unmet[i, :, 0], demand.over(24), rtol=1e-12)
 
 
 def events_at(model: FuturesModel, starts: list[int], lengths: list[int]) -> Events:

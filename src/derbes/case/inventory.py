@@ -29,6 +29,7 @@ def _is_at(path: str, where: str) -> bool:
 def _walk(part: object) -> Iterator[Quantity]:
     if isinstance(part, Quantity):
         yield part
+        yield from (month.quantity for month in part.months)
     elif part is None or isinstance(part, str | float | Variant | Scenario | Checked):
         return  # no number of its own, nor in what is said
     elif dataclasses.is_dataclass(part):

@@ -1,7 +1,9 @@
 """A number that knows its unit, its range and where it comes from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +11,7 @@ import numpy.typing as npt
 from derbes.case.calendar import MONTHS_A_YEAR, Calendar
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 
 class Grade(StrEnum):
@@ -58,6 +61,8 @@ class Quantity:
     """Line in the case file, from 1; 0 when unknown."""
     after: str = ""
     """How a series goes on behind the calendar: `repeat`, `hold` or empty (`continued`)."""
+    months: "tuple[MonthQuantity, ...]" = ()
+    """Months of a series that have a range of their own; sorted."""
 
     @property
     def has_range(self) -> bool:
@@ -75,11 +80,59 @@ class Quantity:
         path = np.full(n_periods, float(self.value))
         for period, step in self.steps:
             path[max(period, 0) :] = step
-        if calendar is None or not self.steps:
+        return path if calendar is None else self._continued(path, calendar, self.after)
+
+    def _continued(self, path: FloatArray, calendar: Calendar, after: str) -> FloatArray:
+        if not self.steps:
             return path
         known = max(calendar.n_periods, self.steps[-1][0] + 1)
-        after = self.after or calendar.after
-        return continued(path, known, MONTHS_A_YEAR // calendar.step, after)
+        return continued(path, known, MONTHS_A_YEAR // calendar.step, after or calendar.after)
+
+    def goes_on(self, calendar: Calendar) -> str:
+        """How it goes on behind the calendar with its central values: `repeat` or `hold`."""
+        path, after = self.over(calendar.n_periods), self.after or calendar.after
+        repeats = repeats_yearly(path, MONTHS_A_YEAR // calendar.step, after)
+        return "repeat" if repeats else "hold"
+
+    def months_over(self, n_periods: int, calendar: Calendar) -> IntArray:
+        """Which of `months` holds in each period; -1: none of them. (T,)"""
+        found = np.full(n_periods, -1.0)
+        for place, month in enumerate(self.months):
+            found[max(month.first, 0) : month.end] = place
+        return self._continued(found, calendar, self.goes_on(calendar)).astype(np.int64)
+
+    def with_months(self, values: Mapping[str, float], calendar: Calendar) -> "Quantity":
+        """With other values in some of `months`, by path, and none of them uncertain.
+
+        It goes on behind the calendar as it does with its central values.
+        """
+        steps = dict(self.steps)
+        for month in self.months:
+            central, value = month.quantity, values.get(month.quantity.path)
+            if value is None:
+                continue
+            inside = [at for at in steps if month.first <= at < month.end]
+            for at in inside:
+                share = steps[at] / central.value if central.value else 1.0
+                steps[at] = value * share
+        first = [number for at, number in steps.items() if at <= 0 or at == self.steps[0][0]][-1]
+        return replace(
+            self,
+            value=first,
+            steps=tuple(steps.items()),
+            months=(),
+            after=self.goes_on(calendar),
+        )
+
+
+class MonthQuantity(NamedTuple):
+    """A month of a series that has a range of its own."""
+
+    first: int
+    """Period from which it holds; before the first of the calendar also below 0."""
+    end: int
+    """Period from which the next holds."""
+    quantity: Quantity
 
 
 REPEATS = 1e-9

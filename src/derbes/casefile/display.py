@@ -1,6 +1,6 @@
 """A case or one of its elements as plain text, with where each number comes from."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -215,14 +215,28 @@ def _amount(quantity: Quantity, calendar: Calendar) -> str:
     def words(number: float) -> str:
         return format_amount(number, quantity.unit, language())
 
-    if quantity.steps:
-        steps = [f"{calendar.label(at)} {words(number)}" for at, number in quantity.steps]
-        return _("by month: {steps}").format(steps="; ".join(steps))
     text = words(quantity.value)
+    if quantity.steps:
+        months = {month.first: month.quantity for month in quantity.months}
+        steps = [
+            f"{calendar.label(at)} {words(number)}" + _spread(months.get(at), words)
+            for at, number in quantity.steps
+        ]
+        text = _("by month: {steps}").format(steps="; ".join(steps))
+    return text + _spread(quantity, words)
+
+
+def _spread(quantity: Quantity | None, words: Callable[[float], str]) -> str:
+    """Range and distribution, as they stand behind a number."""
+    if quantity is None:
+        return ""
+    text = ""
     if quantity.low is not None and quantity.high is not None:
-        text += _(" (range {low} to {high})").format(
-            low=words(quantity.low), high=words(quantity.high)
-        )
+        text = (
+            _(" (the first: {low} to {high}, all in proportion)")
+            if quantity.steps
+            else _(" (range {low} to {high})")
+        ).format(low=words(quantity.low), high=words(quantity.high))
     if quantity.distribution:
         text += f", {quantity.distribution} {quantity.reference}".rstrip()
     return text

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from derbes.case.arrays import BoolArray
+from derbes.case.calendar import Calendar
 from derbes.case.entities import Case, Scenario, Variant
 from derbes.case.ledger import Contrast, DoubleStandard, Statement, Tension
 from derbes.case.quantity import FloatArray, Quantity
@@ -19,7 +21,8 @@ def drawn_case(case: Case, draws: Draws, i: int) -> Case:
     """The case in the future that row i of the draws describes.
 
     The scenario's case comes first, then the values. A series by date is scaled in
-    proportion to its first value. Drawn numbers have no range any more.
+    proportion to its first value, or month by month where months have ranges of their
+    own. Drawn numbers have no range any more.
 
     Args:
         case: The case that the draws were made of, or a variant of it.
@@ -42,33 +45,37 @@ def with_values(case: Case, values: Mapping[str, float]) -> Case:
 
     Args:
         case: The case; its variants and scenarios stay as they are.
-        values: Path → value; of a series its first. [base unit]
+        values: Path → value; of a series its first, or that of a month. [base unit]
 
     Raises:
         ValueError: A series that starts at 0 cannot be scaled.
     """
-    changed: Case = _changed(case, values)
+    changed: Case = _changed(case, values, case.calendar)
     return changed
 
 
-def _changed(part: Any, values: Mapping[str, float]) -> Any:
+def _changed(part: Any, values: Mapping[str, float], calendar: Calendar) -> Any:
     """The part itself where nothing below it changes."""
     if isinstance(part, Quantity):
+        if any(month.quantity.path in values for month in part.months):
+            part = part.with_months(values, calendar)
         return _drawn(part, values[part.path]) if part.path in values else part
     if isinstance(part, NOT_DRAWN):
         return part
     if isinstance(part, Mapping):
-        below = {key: _changed(inner, values) for key, inner in part.items()}
+        below = {key: _changed(inner, values, calendar) for key, inner in part.items()}
         is_same = all(below[key] is inner for key, inner in part.items())
         return part if is_same else below
     if isinstance(part, tuple):
-        items = tuple(_changed(inner, values) for inner in part)
+        items = tuple(_changed(inner, values, calendar) for inner in part)
         is_same = all(new is old for new, old in zip(items, part, strict=True))
         return part if is_same else items
     if dataclasses.is_dataclass(part) and not isinstance(part, type):
         fields = {field.name: getattr(part, field.name) for field in dataclasses.fields(part)}
         changes = {
-            name: new for name, old in fields.items() if (new := _changed(old, values)) is not old
+            name: new
+            for name, old in fields.items()
+            if (new := _changed(old, values, calendar)) is not old
         }
         return replace(part, **changes) if changes else part
     return part
@@ -89,15 +96,29 @@ def _drawn(quantity: Quantity, value: float) -> Quantity:
     return replace(certain, steps=tuple((at, step * scale) for at, step in quantity.steps))
 
 
-def drawn_path(quantity: Quantity, draws: Draws, n_periods: int) -> FloatArray:
-    """A number by draw and period, a series in proportion to its first value. (N, T)"""
-    path = np.tile(quantity.over(n_periods), (len(draws.weights), 1))
+def drawn_path(quantity: Quantity, draws: Draws, n_periods: int, calendar: Calendar) -> FloatArray:
+    """A number by draw and period, as `with_values` changes it. (N, T)
+
+    Args:
+        quantity: The number.
+        draws: Draws.
+        n_periods: T.
+        calendar: Behind its end a series goes on as `continued` says.
+    """
+    path = np.tile(quantity.over(n_periods, calendar), (len(draws.weights), 1))
+    _put_drawn(path, np.ones(n_periods, dtype=np.bool_), quantity, draws)
+    if quantity.months:
+        which = quantity.months_over(n_periods, calendar)
+        for place, month in enumerate(quantity.months):
+            _put_drawn(path, which == place, month.quantity, draws)
+    return path
+
+
+def _put_drawn(path: FloatArray, at: BoolArray, quantity: Quantity, draws: Draws) -> None:
+    """Scale some periods of a path by what is drawn for a number; from 0 it is put there."""
     if quantity.path not in draws.inputs:
-        return path
+        return
     drawn = draws.values[:, draws.inputs.index(quantity.path)]
     known = ~np.isnan(drawn)
-    if quantity.steps and quantity.value:
-        path[known] *= (drawn[known] / quantity.value)[:, None]
-    else:
-        path[known] = drawn[known, None]
-    return path
+    rows = np.ix_(known, at)
+    path[rows] = drawn[known, None] * (path[rows] / quantity.value if quantity.value else 1.0)

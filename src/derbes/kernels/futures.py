@@ -70,6 +70,8 @@ class Frame(NamedTuple):
     """Numbers that no draw changes. (numbers,)"""
     varies: Ints
     """Row of `Drawn.values`; -1: none. (numbers,)"""
+    varies_then: IntTable
+    """The same by period, of numbers that have a path. (numbers, T)"""
     lot_paths: Table
     """Part of a lot that is left from the period before. (L, T)"""
     lot_kinds: Ints
@@ -180,12 +182,19 @@ def place_numbers(n: Network, f: Frame, d: Drawn, c: Course, i: int) -> None:
 
 
 @called
+def number_then(f: Frame, d: Drawn, i: int, place: int, t: int) -> float:
+    """A number in a future in a period, its path included."""
+    row = f.varies_then[place, t]
+    value = f.central[place] if row < 0 else d.values[row, i]
+    return float(value * f.shapes[place, t])
+
+
+@called
 def path_of(f: Frame, d: Drawn, i: int, place: int, table: Table, column: int) -> None:
     """A number times its path, as a column."""
-    value = number(f, d, i, place)
     last = f.shapes.shape[1] - 1
     for t in range(len(table)):
-        table[t, column] = value * f.shapes[place, min(f.first + t, last)]
+        table[t, column] = number_then(f, d, i, place, min(f.first + t, last))
 
 
 @called
@@ -216,9 +225,8 @@ def place_paths(n: Network, f: Frame, d: Drawn, c: Course, i: int) -> None:
 def unit_cost(f: Frame, d: Drawn, i: int, k: int, t: int) -> float:
     """What a unit costs that is paid in a period, transport included. [money/unit]"""
     paid = min(f.first + t, f.shapes.shape[1] - 1)
-    price = number(f, d, i, f.at.price + k) * f.shapes[f.at.price + k, paid]
-    transport = number(f, d, i, f.at.transport + k) * f.shapes[f.at.transport + k, paid]
-    return float(price * (1.0 + transport))
+    price = number_then(f, d, i, f.at.price + k, paid)
+    return price * (1.0 + number_then(f, d, i, f.at.transport + k, paid))
 
 
 @called

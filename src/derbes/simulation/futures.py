@@ -253,8 +253,11 @@ class _Chunks:
     def _frame(self) -> Frame:
         model, arrays, plan = self.model, self.model.arrays, self.model.plan
         varies = np.full(model.at.end, -1, dtype=np.int64)
+        then = np.full(model.shapes.shape, -1, dtype=np.int64)
         for row, derived in enumerate(model.derived):
             varies[derived.place] = row
+            if derived.place < len(then):
+                then[derived.place, slice(None) if derived.at is None else derived.at] = row
         terms = [(c, *term) for c, one in enumerate(model.sets) for term in one.terms]
         state = model.state or _nothing(arrays)
         whole = arrays.lot_stock
@@ -265,6 +268,7 @@ class _Chunks:
             shapes=np.ascontiguousarray(model.shapes),
             central=model.central,
             varies=varies,
+            varies_then=then,
             lot_paths=np.ascontiguousarray(arrays.lot_retention),
             lot_kinds=model.lot_kinds,
             lots=parts if model.state else np.ones_like(whole),

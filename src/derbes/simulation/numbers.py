@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from derbes.case.arrays import ActivityKind, CaseArrays
+from derbes.case.arrays import ActivityKind, BoolArray, CaseArrays
 from derbes.case.calendar import Calendar
 from derbes.case.entities import DEFAULT_REFILL_MONTHS, Case, MeasureKind, Supplier
 from derbes.case.options import optional_elements
@@ -29,6 +29,8 @@ class Derived:
     """Paths of what it is made from; empty where that is not drawn."""
     central: tuple[float, ...]
     formula: Formula
+    at: BoolArray | None = None
+    """Periods in which it holds; None: in all. (T,)"""
 
 
 @dataclass(slots=True)
@@ -42,8 +44,10 @@ class Numbers:
     calendar: Calendar
     derived: list[Derived] = field(default_factory=list)
 
-    def set(self, place: int, formula: Formula, *of: Quantity | float) -> None:
-        """Make a number from quantities (or plain numbers)."""
+    def set(
+        self, place: int, formula: Formula, *of: Quantity | float, at: BoolArray | None = None
+    ) -> None:
+        """Make a number from quantities (or plain numbers), in some periods or in all."""
         values = tuple(float(q.value) if isinstance(q, Quantity) else q for q in of)
         paths = tuple(
             q.path if isinstance(q, Quantity) and q.path in self.inputs else "" for q in of
@@ -51,7 +55,7 @@ class Numbers:
         with np.errstate(divide="ignore"):
             self.central[place] = formula(*(np.float64(value) for value in values))
         if any(paths):
-            self.derived.append(Derived(place, paths, values, formula))
+            self.derived.append(Derived(place, paths, values, formula, at))
 
     def set_path(
         self, place: int, *of: Quantity | None, factor: float = 1.0, default: float = 0.0
@@ -68,15 +72,23 @@ class Numbers:
         if not known:
             self.central[place] = default
             return
-        drawn = [quantity for quantity in known if quantity.path in self.inputs]
-        self.shapes[place] = factor
-        for quantity in known:
-            path = quantity.over(self.shapes.shape[1], self.calendar)
-            if quantity in drawn:
-                is_series = bool(quantity.steps) and quantity.value != 0.0
-                path = path / quantity.value if is_series else np.ones_like(path)
-            self.shapes[place] *= path
-        self.set(place, formulas.product, *(drawn or (1.0,)))
+        n_periods = self.shapes.shape[1]
+        months = np.array([one.months_over(n_periods, self.calendar) for one in known])
+        choices, which = np.unique(months, axis=1, return_inverse=True)
+        for row, choice in enumerate(choices.T):
+            at = which.ravel() == row
+            drawn = []
+            self.shapes[place, at] = factor
+            for quantity, month in zip(known, choice, strict=True):
+                path = quantity.over(n_periods, self.calendar)[at]
+                own = quantity.months[month].quantity if month >= 0 else quantity
+                if own.path in self.inputs:
+                    drawn.append(own)
+                    path = path / own.value if own.value else np.ones_like(path)
+                self.shapes[place, at] *= path
+            self.set(place, formulas.product, *(drawn or (1.0,)), at=at)
+        if len(choices.T) > 1:
+            self.central[place] = 1.0  # of the periods that no draw changes
 
     def close(self, place: int) -> None:
         """Make a number that is known by period 0 in all of them."""

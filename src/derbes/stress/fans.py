@@ -77,7 +77,8 @@ def months_of_cover(rule: Rule, draws: Draws) -> FloatArray:
         used = np.zeros((len(rows), n_periods + BEYOND, len(goods)))
         for use in world.uses.values():
             if use.demand is not None:
-                used[:, :, goods[use.good]] += drawn_path(use.demand, own, n_periods + BEYOND)
+                demand = drawn_path(use.demand, own, n_periods + BEYOND, world.calendar)
+                used[:, :, goods[use.good]] += demand
         good_of = [goods[use.good] for use in world.uses.values()]
         needed = sorted(
             {g for g, is_one in zip(good_of, essential_uses(world), strict=True) if is_one}
@@ -126,7 +127,7 @@ def _first_stock(case: Case, draws: Draws, goods: dict[str, int]) -> FloatArray:
     stock = np.zeros((len(draws.weights), len(goods)))
     for pile in case.stockpiles.values():
         if pile.quantity is not None:
-            stock[:, goods[pile.good]] += drawn_path(pile.quantity, draws, 1)[:, 0]
+            stock[:, goods[pile.good]] += drawn_path(pile.quantity, draws, 1, case.calendar)[:, 0]
     return stock
 
 

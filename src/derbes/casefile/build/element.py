@@ -126,8 +126,8 @@ class Filled:
             self.refuse((*step, "value"), what.format(key=step[-1]), fix)
             return
         fix = _("give a value; grade D and a why say that it is assumed")
-        for month, text in entry.series.items():
-            if text == MISSING:
+        for month, one in entry.series.items():
+            if one.value == MISSING:
                 named = _("{key} of {month}").format(key=step[-1], month=month)
                 self.refuse((*step, "series", month), what.format(key=named), fix)
 

@@ -65,6 +65,8 @@ class Reading:
     findings: list[Finding] = field(default_factory=list)
     inherited: Unit | None = None
     """Unit of plain numbers, when the quantity names one."""
+    period: int = 0
+    """Period from which what is read holds."""
 
     @property
     def unit(self) -> Unit:
@@ -126,8 +128,8 @@ def _write_it(reading: Reading) -> str:
     return _('write it as in "{example}"').format(example=example)
 
 
-def in_base(reading: Reading, text: str, step: Path, period: int = 0) -> Steps:
-    """The amount in a text in base units from a period on; empty when it cannot be used.
+def in_base(reading: Reading, text: str, step: Path) -> Steps:
+    """The amount in a text in base units from its period on; empty when it cannot be used.
 
     Several steps where a rate of money changes over time.
     """
@@ -143,7 +145,7 @@ def in_base(reading: Reading, text: str, step: Path, period: int = 0) -> Steps:
         _refuse_unit(reading, unit, said, step)
         return ()
     rates = _rates(reading, foreign)
-    number = convert(amount.number, home, to)
+    number, period = convert(amount.number, home, to), reading.period
     steps = {max(at, period) if at > 0 else period: number * rate for at, rate in rates}
     if not all(_in_limits(reading, value, text, step) for value in steps.values()):
         return ()

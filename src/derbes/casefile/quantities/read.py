@@ -1,10 +1,12 @@
 """A whole quantity: value or series, range, distribution, and where it comes from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from derbes.case.calendar import MONTHS_A_YEAR, Calendar
-from derbes.case.quantity import Grade, Quantity
+from derbes.case.quantity import Grade, MonthQuantity, Quantity
 from derbes.casefile.findings import Finding
 from derbes.casefile.quantities.distributions import parameters_of
 from derbes.casefile.quantities.measures import (
@@ -16,7 +18,7 @@ from derbes.casefile.quantities.measures import (
     named_unit,
     outside,
 )
-from derbes.casefile.schema.entries import MISSING, Kind, QuantityEntry
+from derbes.casefile.schema.entries import MISSING, Kind, MonthEntry, QuantityEntry
 from derbes.casefile.tree.nodes import Path, dotted
 from derbes.language import _
 from derbes.units import UnitError, parse_amount, parse_unit
@@ -51,23 +53,14 @@ def read_quantity(
     steps = _steps(reading, entry)
     if not steps or reading.findings:
         return None, reading.findings
-    low, high, parameters = _spread(reading, entry, steps[0][1])
-    quantity = Quantity(
+    quantity = replace(
+        _number(reading, entry, steps[0][1], line),
         value=_at_first(steps),
-        unit=units[0],
-        low=low,
-        high=high,
-        distribution=entry.distribution.kind if entry.distribution else "",
-        parameters=parameters,
-        reference=entry.distribution.reference if entry.distribution else "",
-        steps=steps if len(steps) > 1 or entry.series is not None else (),
-        grade=Grade(entry.grade or ""),
-        source=entry.source,
-        why=entry.why,
         path=dotted(path),
         written=_written(entry),
-        line=line,
+        steps=steps if len(steps) > 1 or entry.series is not None else (),
         after=entry.after or "",
+        months=_months(reading, entry, steps, line) if entry.series else (),
     )
     return (None if reading.findings else quantity), reading.findings
 
@@ -89,17 +82,29 @@ def _at_first(steps: Steps) -> float:
     return [value for period, value in steps if period <= 0 or period == steps[0][0]][-1]
 
 
-def _spread(
-    reading: Reading, entry: QuantityEntry, value: float
-) -> tuple[float | None, float | None, tuple[float, ...]]:
-    """Ends of the range and parameters of the distribution in base units."""
+def _number(
+    reading: Reading, entry: QuantityEntry | MonthEntry, value: float, line: int
+) -> Quantity:
+    """A number, or the first of a series, with all that its entry says of it."""
     low, high = _ends(reading, entry, value)
     distribution = entry.distribution
     parameters = parameters_of(reading, distribution, low, high)
     if distribution and distribution.values and parameters:
         seen = parameters[:: 2 if distribution.kind == "discrete" else 1]
         low, high = min(seen), max(seen)
-    return low, high, parameters
+    return Quantity(
+        value=value,
+        unit=reading.unit.name,
+        low=low,
+        high=high,
+        distribution=distribution.kind if distribution else "",
+        parameters=parameters,
+        reference=distribution.reference if distribution else "",
+        grade=Grade(entry.grade or ""),
+        source=entry.source,
+        why=entry.why,
+        line=line,
+    )
 
 
 def month_period(text: str, calendar: Calendar) -> int | None:
@@ -124,7 +129,7 @@ def _inherit(reading: Reading, text: str) -> None:
 def _written(entry: QuantityEntry) -> str:
     words = entry.value
     if words is None:
-        words = ", ".join(f"{month}: {text}" for month, text in (entry.series or {}).items())
+        words = ", ".join(f"{month}: {one.value}" for month, one in (entry.series or {}).items())
     has_unit = any(letter.isalpha() or letter in "%$€£₸₽" for letter in words)
     return words if has_unit or not entry.unit else f"{words} {entry.unit}"
 
@@ -137,28 +142,80 @@ def _series(reading: Reading, entry: QuantityEntry) -> Steps:
     dated = _dated(reading, entry.series or {})
     _refuse_late_begin(reading, dated)
     _refuse_same_period(reading, dated)
-    ends = [period for period, _month, _text in dated[1:]]
+    ends = [one.period for one in dated[1:]]
     steps: list[tuple[int, float]] = []
-    for (period, month, text), end in zip(dated, [*ends, None], strict=False):
+    for one, end in zip(dated, [*ends, None], strict=False):
+        text = one.entry.value or ""
         if text == MISSING:
             continue  # said where the quantity is asked for
-        found = in_base(reading, text, ("series", month), period)
+        found = in_base(replace(reading, period=one.period), text, ("series", one.month))
         steps += [(at, value) for at, value in found if end is None or at < end]
-    is_spread = entry.range is not None or entry.distribution is not None
-    if is_spread and steps and steps[0][1] == 0.0:
-        reading.refuse(
-            ("range",) if entry.range is not None else ("distribution",),
-            _("a range scales a series by its first value, and this one begins with 0"),
-            _("begin it with another value, or take the range out"),
-        )
+    if entry.range is not None or entry.distribution is not None:
+        _refuse_scaling(reading, entry, steps)
     return tuple(steps)
 
 
-def _dated(reading: Reading, series: dict[str, str]) -> list[tuple[int, str, str]]:
-    """(period, month, text) in the order of time."""
+def _refuse_scaling(
+    reading: Reading, entry: QuantityEntry, steps: Sequence[tuple[int, float]]
+) -> None:
+    """A range on the whole scales the series, which must be able to be scaled, and once."""
+    key: Path = ("range",) if entry.range is not None else ("distribution",)
+    own = [month for month, one in (entry.series or {}).items() if one.is_uncertain]
+    if own:
+        reading.refuse(
+            key,
+            _("the series has a range as a whole and one of its own in {month}").format(
+                month=own[0]
+            ),
+            _("keep the one or the others"),
+        )
+    elif steps and steps[0][1] == 0.0:
+        reading.refuse(
+            key,
+            _("a range scales a series by its first value, and this one begins with 0"),
+            _("begin it with another value, or give the months ranges of their own"),
+        )
+
+
+def _months(
+    reading: Reading, entry: QuantityEntry, steps: Steps, line: int
+) -> tuple[MonthQuantity, ...]:
+    """The months of a series that have a range of their own, and their ends."""
+    dated = _dated(reading, entry.series or {})
+    ends = [one.period for one in dated[1:]]
+    found = []
+    for one, end in zip(dated, [*ends, reading.measures.calendar.n_periods], strict=True):
+        at = [value for period, value in steps if one.period <= period < end]
+        if not one.entry.is_uncertain or not at or end <= 0:
+            continue
+        own = replace(reading, path=(*reading.path, "series", one.month), period=one.period)
+        _inherit(own, one.entry.value or "")
+        number = _number(own, one.entry, at[0], line)
+        quantity = replace(
+            number,
+            grade=number.grade or Grade(entry.grade or ""),
+            source=number.source or entry.source,
+            why=number.why or entry.why,
+            path=dotted((*reading.path, one.month)),
+            written=one.entry.value or "",
+        )
+        found.append(MonthQuantity(one.period, end, quantity))
+    return tuple(found)
+
+
+class _Dated(NamedTuple):
+    """A month of a series, and the period that it falls into."""
+
+    period: int
+    month: str
+    entry: MonthEntry
+
+
+def _dated(reading: Reading, series: Mapping[str, MonthEntry]) -> list[_Dated]:
+    """The months of a series in the order of time."""
     calendar = reading.measures.calendar
     dated = []
-    for month, text in series.items():
+    for month, entry in series.items():
         period = month_period(month, calendar)
         if period is None:
             reading.refuse(
@@ -169,18 +226,18 @@ def _dated(reading: Reading, series: dict[str, str]) -> list[tuple[int, str, str
         elif period >= calendar.n_periods:
             reading.refuse(("series", month), *outside(month, calendar))
         else:
-            dated.append((period, month, text))
-    return sorted(dated)
+            dated.append(_Dated(period, month, entry))
+    return sorted(dated, key=lambda one: (one.period, one.month))
 
 
-def _refuse_late_begin(reading: Reading, dated: list[tuple[int, str, str]]) -> None:
+def _refuse_late_begin(reading: Reading, dated: list[_Dated]) -> None:
     """A series must say what holds from the first period on."""
     calendar = reading.measures.calendar
-    if dated and 0 < dated[0][0] < calendar.n_periods <= LONGEST_CALENDAR:
+    if dated and 0 < dated[0].period < calendar.n_periods <= LONGEST_CALENDAR:
         reading.refuse(
-            ("series", dated[0][1]),
+            ("series", dated[0].month),
             _("the series begins in {month}, the calendar in {first}").format(
-                month=dated[0][1], first=calendar.label(0)
+                month=dated[0].month, first=calendar.label(0)
             ),
             _('add a value for "{first}", or "missing" where none is known').format(
                 first=calendar.label(0)
@@ -188,13 +245,13 @@ def _refuse_late_begin(reading: Reading, dated: list[tuple[int, str, str]]) -> N
         )
 
 
-def _refuse_same_period(reading: Reading, dated: list[tuple[int, str, str]]) -> None:
-    for (earlier, first, _text), (later, second, _next) in pairwise(dated):
-        if earlier == later:
+def _refuse_same_period(reading: Reading, dated: list[_Dated]) -> None:
+    for first, second in pairwise(dated):
+        if first.period == second.period:
             reading.refuse(
-                ("series", second),
+                ("series", second.month),
                 _("{first} and {second} fall into the same period").format(
-                    first=first, second=second
+                    first=first.month, second=second.month
                 ),
                 _("keep one of the two"),
             )
@@ -205,14 +262,16 @@ def _are_shares(texts: Sequence[str]) -> bool:
 
 
 def _ends(
-    reading: Reading, entry: QuantityEntry, value: float
+    reading: Reading, entry: QuantityEntry | MonthEntry, value: float
 ) -> tuple[float | None, float | None]:
     """Ends of the range in base units; of a series, those of its first value.
 
-    A series is scaled as a whole: its ends may be written as shares, `[80 %, 120 %]`.
+    A series is scaled as a whole: its ends, and those of a month of it, may be written as
+    shares, `[80 %, 120 %]`.
     """
     texts: Sequence[str] = entry.range or ()
-    if entry.series is not None and reading.unit.powers and _are_shares(texts):
+    is_of_series = isinstance(entry, MonthEntry) or entry.series is not None
+    if is_of_series and reading.unit.powers and _are_shares(texts):
         shares = [parse_amount(text) for text in texts]
         ends = [one.number * one.unit.factor * value for one in shares if one.unit]
     else:

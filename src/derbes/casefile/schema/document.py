@@ -56,7 +56,7 @@ from derbes.casefile.schema.uncertainty import (
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Rate = Annotated[QuantityEntry, Kind("{money}/{currency}", above=0.0, also=("{money}",))]
-Discount = Annotated[QuantityEntry, Kind("1/year", low=0.0, high=1.0, also=("",))]
+Discount = Annotated[QuantityEntry, Kind("1/year", low=0.0, high=1.0, also=("",), constant=True)]
 
 
 class CalendarEntry(Entry):

@@ -34,12 +34,16 @@ from derbes.casefile.schema.entries import (
 )
 
 Stock = Annotated[QuantityEntry, Kind("{good}", low=0.0)]
+FirstStock = Annotated[QuantityEntry, Kind("{good}", low=0.0, constant=True)]
 Flow = Annotated[QuantityEntry, Kind("{good}/month", low=0.0)]
 Price = Annotated[QuantityEntry, Kind("{money}/{good}", low=0.0)]
-Time = Annotated[QuantityEntry, Kind("month", low=0.0)]
-LifeTime = Annotated[QuantityEntry, Kind("month", above=0.0)]
-Share = Annotated[QuantityEntry, Kind("", low=0.0, high=1.0)]
-InputAmount = Annotated[QuantityEntry, Kind("{input}", low=0.0, also=("{input}/{good}",))]
+ShortageCost = Annotated[QuantityEntry, Kind("{money}/{good}", low=0.0, constant=True)]
+Time = Annotated[QuantityEntry, Kind("month", low=0.0, constant=True)]
+LifeTime = Annotated[QuantityEntry, Kind("month", above=0.0, constant=True)]
+Share = Annotated[QuantityEntry, Kind("", low=0.0, high=1.0, constant=True)]
+InputAmount = Annotated[
+    QuantityEntry, Kind("{input}", low=0.0, also=("{input}/{good}",), constant=True)
+]
 LineHours = Annotated[QuantityEntry, Kind("hour/month", low=0.0)]
 
 
@@ -84,9 +88,9 @@ class UseEntry(ElementEntry):
     """Demand in calm."""
     crisis_demand: Flow | None = None
     """Demand while a measure with `crisis: true` runs; without it, that in calm."""
-    shortage_cost: Price | None = None
+    shortage_cost: ShortageCost | None = None
     """Cost of one unit of unmet demand; without it no loss in money is reported."""
-    weight: Annotated[QuantityEntry, Kind("", above=0.0)] | None = None
+    weight: Annotated[QuantityEntry, Kind("", above=0.0, constant=True)] | None = None
     """Weight of one unit among the uses of its tier. Without it, uses in units of one
     dimension count alike by amount; others count by months of their good's own use."""
 
@@ -96,7 +100,7 @@ class StockpileEntry(ElementEntry):
 
     good: GoodId
     """What it is."""
-    quantity: Stock
+    quantity: FirstStock
     """How much there is."""
     half_life: LifeTime | None = None
     """Time in which half of it is lost."""
@@ -182,7 +186,7 @@ class CapitalEntry(Entry):
 
     date: Month
     """When it is paid."""
-    amount: Annotated[QuantityEntry, Kind("{money}", low=0.0)]
+    amount: Annotated[QuantityEntry, Kind("{money}", low=0.0, constant=True)]
     """How much."""
     foreign_share: Share | None = None
     """Part paid in foreign currency; without it none."""
@@ -195,7 +199,7 @@ class PlantEntry(ElementEntry):
     """Who owns it."""
     opening: OpeningEntry
     """Month of the first output as planned; before the calendar when already open."""
-    delay: Annotated[QuantityEntry, Kind("month")] | None = None
+    delay: Annotated[QuantityEntry, Kind("month", constant=True)] | None = None
     """Added to the opening; without it none."""
     ramp: Time | None = None
     """Time from first output to full capacity, in a straight line; without it none."""
@@ -216,7 +220,7 @@ class RecipeEntry(ElementEntry):
     """Where it runs."""
     line: Id | None = None
     """Line of the plant that it runs on."""
-    hours: Annotated[QuantityEntry, Kind("hour/{good}", above=0.0)] | None = None
+    hours: Annotated[QuantityEntry, Kind("hour/{good}", above=0.0, constant=True)] | None = None
     """Line time of one unit of output."""
     capacity: Flow | None = None
     """Most that can be made; may be left out when a line limits it."""
@@ -276,7 +280,7 @@ class MeasureEntry(ElementEntry):
     share: Share | None = None
     """Part that is cut off or lost (embargo, quota, route_closure, stockpile_loss); without
     it, all; a quota must give it."""
-    by: Annotated[QuantityEntry, Kind("{by}", above=0.0)] | None = None
+    by: Annotated[QuantityEntry, Kind("{by}", above=0.0, constant=True)] | None = None
     """Rise as a share (price_rise, demand_surge), or months (delay)."""
     lengths: list[Months]
     """Lengths to look at; numbers are months."""
@@ -308,7 +312,7 @@ class FactEntry(ElementEntry):
 
     says: Label
     """What it says, in own words."""
-    amount: Annotated[QuantityEntry, Kind("{any}")] | None = None
+    amount: Annotated[QuantityEntry, Kind("{any}", constant=True)] | None = None
     """The number in it."""
     date: LooseDate = ""
     """Day, month or year that it speaks of."""

@@ -191,6 +191,63 @@ class DistributionEntry(Entry):
         return {**schema, "anyOf": [*schema["anyOf"], of_class]}
 
 
+class MonthEntry(Entry):
+    """A month of a series: a number, or a mapping with what is its own.
+
+    With a range or a distribution the month is drawn by itself, and has a path of its own
+    (`uses.water.demand.2026-07`), by which correlations can tie it to others.
+    """
+
+    value: Number | None = None
+    """Central value, with or without unit; without one it is in the key's own unit."""
+    range: Annotated[list[Number], Field(min_length=2, max_length=2)] | None = None
+    """Lowest and highest value that is thought possible."""
+    distribution: DistributionEntry | None = None
+    """How likely the values are; without it a range says only its ends."""
+    grade: GradeLetter | None = None
+    """A official figure, B published estimate, C derived from such, D assumption."""
+    source: SourceId = ""
+    """Fact or document that the number is taken from."""
+    why: Words = ""
+    """How the number or its range was reasoned."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_short(cls, given: Any) -> Any:
+        return _mapping_of(given)
+
+    @model_validator(mode="after")
+    def _has_one(self) -> "MonthEntry":
+        if self.value is None:
+            raise PydanticCustomError("derbes", _('the quantity has no "value"'))
+        return self
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether it has a range or a distribution of its own."""
+        return self.range is not None or self.distribution is not None
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """A number, a text, or the mapping."""
+        mapping = handler.resolve_ref_schema(handler(core_schema))
+        return {
+            "anyOf": [{"type": ["number", "string"]}, {**mapping, "required": ["value"]}],
+            "description": mapping.get("description", ""),
+        }
+
+
+def _mapping_of(given: Any) -> Any:
+    """What a number alone stands for."""
+    if isinstance(given, str):
+        return {"value": given}
+    if not isinstance(given, dict):
+        raise PydanticCustomError("derbes", _("expected a number, got a list"))
+    return given
+
+
 class QuantityEntry(Entry):
     """A number with its unit, range, grade and source.
 
@@ -201,16 +258,13 @@ class QuantityEntry(Entry):
 
     value: Number | None = None
     """Central value, with or without unit; without one it is in the key's own unit."""
-    series: Annotated[
-        dict[str, Number] | None,
-        WithJsonSchema(
-            {
-                "type": "object",
-                "propertyNames": {"pattern": MONTH_PATTERN},
-                "additionalProperties": {"type": ["number", "string"]},
-            }
-        ),
-    ] = None
+    series: (
+        Annotated[
+            dict[str, MonthEntry],
+            Field(json_schema_extra={"propertyNames": {"pattern": MONTH_PATTERN}}),
+        ]
+        | None
+    ) = None
     """Values by month; each holds until the next. It begins with the calendar, or before."""
     after: Literal["repeat", "hold"] | None = None
     """How a series goes on behind the calendar: `repeat` its last year, or `hold` its last
@@ -231,10 +285,7 @@ class QuantityEntry(Entry):
     @model_validator(mode="before")
     @classmethod
     def _from_short(cls, given: Any) -> Any:
-        if isinstance(given, str):
-            return {"value": given}
-        if not isinstance(given, dict):
-            raise PydanticCustomError("derbes", _("expected a number, got a list"))
+        given = _mapping_of(given)
         if given and all(_DATE_KEY.fullmatch(str(key)) for key in given):
             return {"series": given}
         if isinstance(given.get("value"), dict):
@@ -253,7 +304,8 @@ class QuantityEntry(Entry):
     @property
     def is_missing(self) -> bool:
         """Whether it, or a month of it, is written as known to be unknown."""
-        return self.value == MISSING or MISSING in (self.series or {}).values()
+        months = (self.series or {}).values()
+        return self.value == MISSING or any(month.value == MISSING for month in months)
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -261,6 +313,7 @@ class QuantityEntry(Entry):
     ) -> JsonSchemaValue:
         """A number, a text that begins with one, `missing`, a series, or the mapping."""
         mapping = handler.resolve_ref_schema(handler(core_schema))
+        (months, _none) = mapping["properties"]["series"]["anyOf"]
         return {
             "anyOf": [
                 {"type": "number"},
@@ -270,12 +323,7 @@ class QuantityEntry(Entry):
                     "patternErrorMessage": _('expected a number, as in "70 t/month"'),
                 },
                 {"const": MISSING},
-                {
-                    "type": "object",
-                    "minProperties": 1,
-                    "propertyNames": {"pattern": MONTH_PATTERN},
-                    "additionalProperties": {"type": ["number", "string"]},
-                },
+                {**months, "minProperties": 1},
                 {**mapping},
             ],
             "description": mapping.get("description", ""),

@@ -128,7 +128,7 @@ def shortage_cost(case: Case, draws: Draws) -> FloatArray:
     costs = np.full((len(draws.weights), len(case.uses)), np.nan)
     for u, use in enumerate(case.uses.values()):
         if use.shortage_cost is not None:
-            costs[:, u] = drawn_path(use.shortage_cost, draws, 1)[:, 0]
+            costs[:, u] = drawn_path(use.shortage_cost, draws, 1, case.calendar)[:, 0]
     return costs
 
 
