@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derbes.case.quantity import Quantity
+from derbes.casefile import read_case
 from derbes.cover import forward_cover
 from derbes.draws import make_draws, make_events
 from derbes.stress.columns.rule import Rule
@@ -137,6 +138,29 @@ def test_struck_holds_one_column_for_each_essential_use():
     found, _draws = struck(hit(0.1, 18.0), 10)
     assert isinstance(found, Struck)
     assert (found.uses, found.short_uses.shape) == (("use",), (10, 1))
+
+
+def test_months_of_cover_see_the_season_behind_the_calendar(tmp_path):
+    """Ten a month from January to June of every year: 235 last three years and 5.5 months."""
+    path = tmp_path / "case.yaml"
+    path.write_text(SEASON, encoding="utf-8")
+    case = read_case(path)
+    draws = make_draws(case, 4, seed=1)
+    found = months_of_cover(Rule(case, (), draws.inputs, 1), draws)
+    np.testing.assert_allclose(found[:, 0], 41.5)
+
+
+SEASON = """derbes: 1
+name: A season
+calendar: {first: 2026-01, periods: 24}
+currency: {base: USD}
+target: town
+actors: {town: {}}
+goods: {alum: {unit: t}}
+uses:
+  water: {good: alum, demand: {2026-01: 10, 2026-07: 0, 2027-01: 10, 2027-07: 0}}
+stockpiles: {yard: {good: alum, quantity: 235 t}}
+"""
 
 
 def test_months_of_cover_are_stock_over_demand():

@@ -80,13 +80,16 @@ class Quantity:
         path = np.full(n_periods, float(self.value))
         for period, step in self.steps:
             path[max(period, 0) :] = step
-        return path if calendar is None else self._continued(path, calendar, self.after)
+        return path if calendar is None else self._continued(path, calendar)
 
-    def _continued(self, path: FloatArray, calendar: Calendar, after: str) -> FloatArray:
+    def _continued(self, path: FloatArray, calendar: Calendar, after: str = "") -> FloatArray:
+        """A path of this series behind the calendar; `after` where its own does not decide."""
         if not self.steps:
             return path
         known = max(calendar.n_periods, self.steps[-1][0] + 1)
-        return continued(path, known, MONTHS_A_YEAR // calendar.step, after or calendar.after)
+        return continued(
+            path, known, MONTHS_A_YEAR // calendar.step, after or self.after or calendar.after
+        )
 
     def goes_on(self, calendar: Calendar) -> str:
         """How it goes on behind the calendar with its central values: `repeat` or `hold`."""

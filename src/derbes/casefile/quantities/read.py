@@ -18,7 +18,7 @@ from derbes.casefile.quantities.measures import (
     named_unit,
     outside,
 )
-from derbes.casefile.schema.entries import MISSING, Kind, MonthEntry, QuantityEntry
+from derbes.casefile.schema.entries import MISSING, Kind, MonthEntry, QuantityEntry, StatedEntry
 from derbes.casefile.tree.nodes import Path, dotted
 from derbes.language import _
 from derbes.units import UnitError, parse_amount, parse_unit
@@ -82,9 +82,7 @@ def _at_first(steps: Steps) -> float:
     return [value for period, value in steps if period <= 0 or period == steps[0][0]][-1]
 
 
-def _number(
-    reading: Reading, entry: QuantityEntry | MonthEntry, value: float, line: int
-) -> Quantity:
+def _number(reading: Reading, entry: StatedEntry, value: float, line: int) -> Quantity:
     """A number, or the first of a series, with all that its entry says of it."""
     low, high = _ends(reading, entry, value)
     distribution = entry.distribution
@@ -150,7 +148,7 @@ def _series(reading: Reading, entry: QuantityEntry) -> Steps:
             continue  # said where the quantity is asked for
         found = in_base(replace(reading, period=one.period), text, ("series", one.month))
         steps += [(at, value) for at, value in found if end is None or at < end]
-    if entry.range is not None or entry.distribution is not None:
+    if entry.is_uncertain:
         _refuse_scaling(reading, entry, steps)
     return tuple(steps)
 
@@ -261,16 +259,14 @@ def _are_shares(texts: Sequence[str]) -> bool:
     return len(texts) == 2 and all(text.strip().endswith("%") for text in texts)
 
 
-def _ends(
-    reading: Reading, entry: QuantityEntry | MonthEntry, value: float
-) -> tuple[float | None, float | None]:
+def _ends(reading: Reading, entry: StatedEntry, value: float) -> tuple[float | None, float | None]:
     """Ends of the range in base units; of a series, those of its first value.
 
     A series is scaled as a whole: its ends, and those of a month of it, may be written as
     shares, `[80 %, 120 %]`.
     """
     texts: Sequence[str] = entry.range or ()
-    is_of_series = isinstance(entry, MonthEntry) or entry.series is not None
+    is_of_series = not isinstance(entry, QuantityEntry) or entry.series is not None
     if is_of_series and reading.unit.powers and _are_shares(texts):
         shares = [parse_amount(text) for text in texts]
         ends = [one.number * one.unit.factor * value for one in shares if one.unit]

@@ -191,12 +191,8 @@ class DistributionEntry(Entry):
         return {**schema, "anyOf": [*schema["anyOf"], of_class]}
 
 
-class MonthEntry(Entry):
-    """A month of a series: a number, or a mapping with what is its own.
-
-    With a range or a distribution the month is drawn by itself, and has a path of its own
-    (`uses.water.demand.2026-07`), by which correlations can tie it to others.
-    """
+class StatedEntry(Entry):
+    """A number with its range, grade and source."""
 
     value: Number | None = None
     """Central value, with or without unit; without one it is in the key's own unit."""
@@ -211,6 +207,19 @@ class MonthEntry(Entry):
     why: Words = ""
     """How the number or its range was reasoned."""
 
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether it has a range or a distribution."""
+        return self.range is not None or self.distribution is not None
+
+
+class MonthEntry(StatedEntry):
+    """A month of a series: a number, or a mapping with what is its own.
+
+    With a range or a distribution the month is drawn by itself, and has a path of its own
+    (`uses.water.demand.2026-07`), by which correlations can tie it to others.
+    """
+
     @model_validator(mode="before")
     @classmethod
     def _from_short(cls, given: Any) -> Any:
@@ -221,11 +230,6 @@ class MonthEntry(Entry):
         if self.value is None:
             raise PydanticCustomError("derbes", _('the quantity has no "value"'))
         return self
-
-    @property
-    def is_uncertain(self) -> bool:
-        """Whether it has a range or a distribution of its own."""
-        return self.range is not None or self.distribution is not None
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -248,7 +252,7 @@ def _mapping_of(given: Any) -> Any:
     return given
 
 
-class QuantityEntry(Entry):
+class QuantityEntry(StatedEntry):
     """A number with its unit, range, grade and source.
 
     In short a number (`10`), a text with unit (`70 round/month`, `1,5 млн тенге`,
@@ -256,8 +260,6 @@ class QuantityEntry(Entry):
     for what is known to be unknown.
     """
 
-    value: Number | None = None
-    """Central value, with or without unit; without one it is in the key's own unit."""
     series: (
         Annotated[
             dict[str, MonthEntry],
@@ -269,18 +271,8 @@ class QuantityEntry(Entry):
     after: Literal["repeat", "hold"] | None = None
     """How a series goes on behind the calendar: `repeat` its last year, or `hold` its last
     value. Without it as `calendar.after` says."""
-    range: Annotated[list[Number], Field(min_length=2, max_length=2)] | None = None
-    """Lowest and highest value that is thought possible."""
-    distribution: DistributionEntry | None = None
-    """How likely the values are; without it a range says only its ends."""
     unit: str = ""
     """Unit of the plain numbers in this quantity."""
-    grade: GradeLetter | None = None
-    """A official figure, B published estimate, C derived from such, D assumption."""
-    source: SourceId = ""
-    """Fact or document that the number is taken from."""
-    why: Words = ""
-    """How the number or its range was reasoned."""
 
     @model_validator(mode="before")
     @classmethod

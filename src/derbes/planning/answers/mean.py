@@ -65,7 +65,7 @@ def _mean_quantity(parts: tuple[Quantity, ...], weights: tuple[float, ...]) -> Q
     paths = [part.over(n) for part in parts]
     steps = tuple((t, _dot(weights, [float(path[max(t, 0)]) for path in paths])) for t in starts)
     value = _dot(weights, [part.value for part in parts])
-    return replace(parts[0], value=value, steps=steps, months=())
+    return replace(parts[0], value=value, steps=steps)
 
 
 def _dot(weights: Sequence[float], values: Sequence[float]) -> float:
