@@ -76,9 +76,13 @@ def _series(value: Quantity, calendar: Calendar) -> str:
 
 
 def _range(value: Quantity) -> str:
+    if value.months:
+        return _("of months alone, each in a row of its own")
     if value.low is None or value.high is None:
         return value.distribution or _("none given")
     text = fmt.span(fmt.exact(value.low), fmt.exact(value.high))
+    if value.steps:
+        text = _("{span} of the first, all in proportion").format(span=text)
     return f"{text}, {value.distribution}" if value.distribution else text
 
 
