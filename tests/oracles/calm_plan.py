@@ -21,6 +21,9 @@ from tests.oracles.programs import (
     written,
 )
 
+IDLE = 1e-7
+"""Part of a usual period's need of a good up to which nothing of it is given up."""
+
 
 class CalmPlan:
     """The calm plan from the first period to the end of the tail."""
@@ -41,6 +44,96 @@ class CalmPlan:
         levels.append(Level("money", money_of(window, None, 0)))
         levels += tidy_levels(window)
         self.point, self.values = window.linear.minimize(levels)
+        self.idle: dict[int, float] = {}
+        for good in plain.goods:
+            self.idle |= self._idle(good)
+
+    def _idle(self, good: str) -> dict[int, float]:
+        """What the plan gives up of a good for nothing and has room for: it stays (L1).
+
+        By column of the stock. What lasts longest of old lots is put back first, then what
+        came in since.
+        """
+        plain, window, n = self.plain, self.window, self.plain.n
+        if plain.storage_cost[good].any():
+            return {}
+        spare = np.maximum(self._spare(good), 0.0)
+        spare[spare <= IDLE * plain.size[good]] = 0.0
+        if not spare.any():
+            return {}
+        kinds = [k for k in kinds_of(plain, good, 0) if k.name or not plain.life[good]]
+        kinds.sort(key=lambda kind: not kind.name)
+        if not kinds:
+            return {}
+        linear = Linear()
+        room = linear.rows(-np.inf, np.maximum(plain.room[good] - self._needed(good), 0.0))
+        balance = linear.rows(-np.inf, spare)
+        found, levels = {}, []
+        for kind in kinds:
+            column = window.lots[kind.name] if kind.name else window.fresh[good][0]
+            keeps = plain.lot_keeps[kind.name] if kind.name else np.full(n, plain.keeps[good])
+            held = self.point[column]
+            first = plain.lot_stock[kind.name] if kind.name else 0.0
+            came = np.append(keeps[0] * first, keeps[1:] * held[:-1])
+            if not kind.name:
+                came += self._came(good)
+            drawn = np.maximum(came - held, 0.0)
+            back = linear.columns(np.full(n, np.inf), plain.size[good])
+            added = linear.columns(drawn, plain.size[good])
+            linear.add(balance, added, 1.0)
+            rows = linear.rows(-np.inf, np.zeros(n))
+            linear.add(rows, back, 1.0)
+            linear.add(rows, added, -1.0)
+            linear.add(rows[1:], back[:-1], -keeps[1:])
+            linear.add(room, back, 1.0)
+            found[kind] = (column, back)
+        for _column, back in found.values():
+            costs = linear.nothing()
+            costs[back] = -1.0
+            levels.append(Level("stays", costs))
+        point, _values = linear.minimize(levels)
+        return {
+            int(c): max(0.0, float(point[b]))
+            for column, back in found.values()
+            for c, b in zip(column, back, strict=True)
+        }
+
+    def _spare(self, good: str) -> Floats:
+        """What comes of a good beyond what is used and kept. (n,)"""
+        plain, window = self.plain, self.window
+        left = self._came(good)
+        for k, work in enumerate(plain.works):
+            if work.good == good and work.kind == "sell":
+                left -= self.orders[k]
+            if good in work.needs:
+                left -= work.needs[good] * self.orders[k]
+        for u in plain.uses:
+            if plain.case.uses[u].good == good:
+                left -= plain.demand[u] - self.unmet(u)
+        for x, column in window.lots.items():
+            if plain.case.stockpiles[x].good == good:
+                held, keeps = self.point[column], plain.lot_keeps[x]
+                left += np.append(plain.lot_stock[x] * keeps[0], keeps[1:] * held[:-1]) - held
+        for column in window.fresh[good]:
+            held = self.point[column]
+            left += np.append(0.0, plain.keeps[good] * held[:-1]) - held
+        return left
+
+    def _came(self, good: str) -> Floats:
+        """What comes of a good, whenever it was ordered. (n,)"""
+        found = np.zeros(self.plain.n)
+        for k, work in enumerate(self.plain.works):
+            if work.good == good and work.kind != "sell":
+                found += self.arrivals(k)
+        return found
+
+    def _needed(self, good: str) -> Floats:
+        """All stock of a good that somebody uses, at the end of each period. (n,)"""
+        return np.asarray(self.point[stocks_of(self.window, good)].sum(axis=0))
+
+    def _lying(self, column: int) -> float:
+        """What lies there of a stock, used later or not."""
+        return max(0.0, float(self.point[column])) + self.idle.get(int(column), 0.0)
 
     def _way_before(self) -> list[Floats]:
         """What was ordered before the calendar, by period of arrival (convention 5)."""
@@ -72,10 +165,12 @@ class CalmPlan:
 
     def held(self, good: str) -> Floats:
         """All stock of a good at the end of each period. (n,)"""
-        return np.asarray(self.point[stocks_of(self.window, good)].sum(axis=0))
+        columns = stocks_of(self.window, good)
+        idle = np.array([[self.idle.get(int(c), 0.0) for c in row] for row in columns])
+        return np.asarray((self.point[columns] + idle).sum(axis=0))
 
     def stock(self, good: str, kind: Kind, last: int) -> float:
-        """Stock of one kind at the end of a period."""
+        """Stock of one kind at the end of a period that is used later: what is idle is not."""
         window = self.window
         column = window.lots[kind.name] if kind.name else window.fresh[good][kind.age]
         return max(0.0, float(self.point[column[last]]))
@@ -108,8 +203,11 @@ class CalmPlan:
             self.arrivals(k)[start : start + work.lead] for k, work in enumerate(self.plain.works)
         ]
         return State(
-            {x: max(0.0, float(self.point[c[last]])) for x, c in window.lots.items()},
-            {g: np.maximum(self.point[c[:, last]], 0.0) for g, c in window.fresh.items()},
+            {x: self._lying(c[last]) for x, c in window.lots.items()},
+            {
+                g: np.array([self._lying(one) for one in c[:, last]])
+                for g, c in window.fresh.items()
+            },
             way,
         )
 

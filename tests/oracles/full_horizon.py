@@ -32,6 +32,8 @@ NOTHING = 1e-7
 """Part of the size of a thing that counts as nothing."""
 LARGEST_RISE = 100.0
 """Largest premium that is looked for, as a share of the price."""
+LEAST_SHARE = 1e-4
+"""Share of a broken period below which it counts for nothing, as the manual says."""
 DAYS_A_MONTH = 30.4375
 LONGEST = 48
 """Length of a branch that the calm plan has room for, whatever is asked. [month]"""
@@ -375,7 +377,8 @@ class Oracle:
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (middle, high) if met(middle) else (low, middle)
-        return low + self.broken_share(state, start, low, effect, uses)
+        share = self.broken_share(state, start, low, effect, uses)
+        return low + (share if share >= LEAST_SHARE else 0.0)
 
     def broken_share(
         self, state: State, start: int, broken: int, effect: Effect, uses: Sequence[str]

@@ -6,7 +6,13 @@ from tests.oracles.agreement import Asked, asked_of, compare
 
 PREMIUM_AT_THE_EDGE = 768
 """At the price at which nothing more is bought, paying is just as bad as being cut off."""
-SAMPLE = [*range(40), PREMIUM_AT_THE_EDGE]
+KEPT_AT_THE_END = (538, 794, 823)
+"""Young stock came in, but is not kept to the end: that is missing too."""
+TIES = (96, 465, 602, 1325)
+"""Calm plans of equal cost: least stock first, then late purchases, then the oldest stock."""
+IDLE = (112, 418, 687)
+"""What nobody uses stays where it is."""
+SAMPLE = [*range(40), PREMIUM_AT_THE_EDGE, *KEPT_AT_THE_END, *TIES, *IDLE]
 
 
 def small(seed: int) -> Asked:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from derbes.case.arrays import MeasureRun
+from derbes.case.entities import Survival
 from derbes.compiler import compile_case, compile_measure
 from derbes.leverage.premium import money_program
 from derbes.programs.branch import branch_program, make_window
@@ -17,7 +18,7 @@ from derbes.programs.layout import make_layout
 from derbes.programs.solver.statement import LinearProgram, to_lp_text
 from derbes.programs.survive import survival_program
 from tests.programs.solved import baseline_of
-from tests.small_cases import smallest_complete
+from tests.small_cases import Q, smallest_complete
 
 FOLDER = Path(__file__).parent / "lp"
 
@@ -35,10 +36,21 @@ def programs() -> dict[str, LinearProgram]:
         "branch": branch_program(window, cut),
         "survive": survival_program(layout, first_state(arrays)),
         "price_rise": money_program(baseline_of(window)),
+        "old_beside_fresh": old_beside_fresh(),
     }
 
 
-@pytest.mark.parametrize("name", ["calm", "branch", "survive", "price_rise"])
+def old_beside_fresh() -> LinearProgram:
+    """A branch with an old lot of a good that spoils, and what came in of it since."""
+    case = smallest_complete()
+    old = replace(case.stockpiles["old"], good="part", survival=Survival(half_life=Q(1.5)))
+    case = replace(case, stockpiles={"old": old})
+    arrays = compile_case(case)
+    cut = MeasureRun(compile_measure(case, arrays, "cut"), 1)
+    return branch_program(make_window(solve_calm(arrays), 1, 2), cut)
+
+
+@pytest.mark.parametrize("name", ["calm", "branch", "survive", "price_rise", "old_beside_fresh"])
 def test_program_reads_as_intended(name: str) -> None:
     text = to_lp_text(programs()[name])
     golden = FOLDER / f"{name}.lp"
@@ -54,6 +66,7 @@ def test_every_kind_of_row_stands_in_a_golden_program() -> None:
     assert kinds == {
         "stock", "fresh_stock", "balance", "shelf_life", "shared_capacity", "line", "storage",
         "reserve", "refill", "calm_state", "calm_age", "calm_freshness",
+        "calm_age_kept", "calm_freshness_kept",
     }  # fmt: skip
     for kind in kinds:
         assert f" {kind}(" in texts

@@ -18,6 +18,7 @@ from derbes.programs.branch import (
     even,
     paid_on_arrival,
 )
+from derbes.programs.solver.lexicographic import n_proven
 from derbes.programs.solver.statement import FloatArray, LinearProgram, Solution
 
 AS_GOOD = 1e-9
@@ -55,12 +56,12 @@ class Baseline:
 
 
 def is_as_good(program: LinearProgram, columns: FloatArray, best: FloatArray) -> bool:
-    """Whether columns reach an optimum in every level but the last, which tidies up."""
+    """Whether columns reach an optimum in every level that carries a number."""
     found = np.abs(program.level_costs)
-    named = [level != "tidy" for level in program.levels]
     apart = np.abs(program.level_costs @ (columns - best))
     size = found @ np.abs(best) + found @ np.abs(columns)
-    return bool(np.all((apart <= AS_GOOD * np.maximum(size, 1e-300))[named]))
+    is_good = apart <= AS_GOOD * np.maximum(size, 1e-300)
+    return bool(np.all(is_good[: n_proven(program)]))
 
 
 def usual_course(window: Window, solution: Solution) -> Baseline:

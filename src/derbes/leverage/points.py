@@ -204,7 +204,11 @@ def myopic_response(window: Window, run: MeasureRun) -> Response:
     )
 
 
-END = (("behind", "calm_state"), ("younger", "calm_age"), ("staler", "calm_freshness"))
+END = (
+    ("behind", ("calm_state",)),
+    ("younger", ("calm_age", "calm_age_kept")),
+    ("staler", ("calm_freshness", "calm_freshness_kept")),
+)
 """What the end of a window is behind the calm plan, and the rows that ask for it (L8)."""
 
 
@@ -223,7 +227,7 @@ def lacking_at_the_end(
         layout.column(kind).of(own)[:] = 0.0
     activity = np.asarray(program.matrix @ own, dtype=np.float64)
     lacks = np.maximum(program.row_lower - activity, 0.0)
-    return {kind: layout.row(rows).of(lacks) for kind, rows in END}
+    return {kind: np.max([layout.row(row).of(lacks) for row in rows], axis=0) for kind, rows in END}
 
 
 def missing_at_the_end(window: Window, program: LinearProgram, columns: FloatArray) -> FloatArray:

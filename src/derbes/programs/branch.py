@@ -261,11 +261,16 @@ def branch_bounds(
         ]
     )
     layout.row("calm_age").of(bounds.row_lower)[:, 0] = end.ages - known.reshape(-1)
+    spoils = np.array([one.ages > 0 for one in longer], dtype=np.bool_)
+    kept = np.where(spoils, end.ages, -np.inf)
+    layout.row("calm_age_kept").of(bounds.row_lower)[:, 0] = kept
     block = layout.row("calm_freshness")
     if block.size:
         known = _known_freshness(layout, found, arriving)
         needed = np.where(np.isnan(end.freshness), -np.inf, end.freshness - known)
         block.of(bounds.row_lower)[:] = needed
+        kept = np.where(np.isnan(end.freshness), -np.inf, end.freshness)
+        layout.row("calm_freshness_kept").of(bounds.row_lower)[:] = kept
     return bounds
 
 

@@ -261,7 +261,7 @@ def with_idle_stock(
     """Stocks of an optimum, with what it gave up for nothing still there. (L, n), (G, n)
 
     What nobody uses, costs nothing to hold and finds room stays where it is; a program
-    would give it up only to hold the least stock. Every level but `tidy` is as before.
+    would give it up only to hold the least stock. Every level that carries a number is as before.
 
     Args:
         layout: A window from the first period on.

@@ -111,6 +111,8 @@ class Layout:
             "calm_state": size,
             "calm_age": lots,
             "calm_freshness": size[self.perishable],
+            "calm_age_kept": lots,
+            "calm_freshness_kept": size[self.perishable],
         }
 
         def stacked(blocks: tuple[Block, ...]) -> FloatArray:
@@ -189,6 +191,8 @@ def _rows(window: _Window, named: dict[str, tuple[str, ...]]) -> Parts:
         ("calm_state", arrays.goods if window.has_end else (), last, lead + 1),
         ("calm_age", arrays.lots if window.has_end else (), last, 1),
         ("calm_freshness", window.perishable if window.has_end else (), last, window.ages),
+        ("calm_age_kept", arrays.lots if window.has_end else (), last, 1),
+        ("calm_freshness_kept", window.perishable if window.has_end else (), last, window.ages),
     ]
 
 
@@ -371,8 +375,8 @@ def _stock_sums(layout: Layout, entries: Entries) -> None:
         entries.add(rows[arrays.lot_goods, 0], lot[:, -1], 1.0)
         entries.add(rows, layout.column("behind").indices, 1.0)
         _ages(layout, entries)
-        freshness = layout.row("calm_freshness").indices
-        entries.add(freshness, layout.column("staler").indices, 1.0)
+        for kind in ("calm_freshness", "calm_freshness_kept"):
+            entries.add(layout.row(kind).indices, layout.column("staler").indices, 1.0)
 
 
 def _refill(layout: Layout, entries: Entries) -> None:
@@ -403,7 +407,7 @@ def lasting(arrays: CaseArrays, start: int) -> tuple[FloatArray, FloatArray]:
     of_lots = arrays.lot_retention[:, start + 1 :].cumprod(axis=1).sum(axis=1)
     ages = np.arange(arrays.n_periods - start)
     left = arrays.retention[:, None] ** ages
-    left[(arrays.shelf_life[:, None] > 0) & (ages >= arrays.shelf_life[:, None])] = 0.0
+    left[(arrays.shelf_life[:, None] > 0) & (ages > arrays.shelf_life[:, None])] = 0.0
     return of_lots, left[:, 1:].sum(axis=1)
 
 
@@ -448,8 +452,7 @@ def longer_lasting(arrays: CaseArrays, last: int) -> list[Lasting]:
 def of_ages(arrays: CaseArrays, good: int) -> FloatArray:
     """How long fresh stock of a good with a shelf life lasts, by its age. (A,) [period]"""
     life, kept = int(arrays.shelf_life[good]), float(arrays.retention[good])
-    left = kept ** np.arange(1, life)
-    return np.append(np.cumsum(left)[::-1], 0.0)
+    return np.cumsum(kept ** np.arange(1, life + 1))[::-1]
 
 
 def lots_beside(arrays: CaseArrays, good: int, i: int, last: int) -> tuple[int, ...]:
@@ -461,17 +464,23 @@ def lots_beside(arrays: CaseArrays, good: int, i: int, last: int) -> tuple[int, 
 
 
 def _ages(layout: Layout, entries: Entries) -> None:
-    """What is left at the end lasts no less than in the calm plan (L8)."""
+    """What is left at the end lasts no less than in the calm plan (L8).
+
+    Of fresh stock that spoils, what is young is no more than what came in of late, nor than
+    what is kept at all: a row for each.
+    """
     arrays, last = layout.arrays, layout.start + layout.n - 1
-    rows = layout.row("calm_age").indices[:, 0]
+    rows, kept = (layout.row(kind).indices[:, 0] for kind in ("calm_age", "calm_age_kept"))
     lot, fresh = layout.column("lot").indices, layout.column("fresh").indices
-    entries.add(rows, layout.column("younger").indices[:, 0], 1.0)
-    for row, good, longer in zip(rows, arrays.lot_goods, longer_lasting(arrays, last), strict=True):
+    for place, longer in enumerate(longer_lasting(arrays, last)):
+        good, row = arrays.lot_goods[place], rows[place]
+        both = [row, kept[place]] if longer.ages > 0 else [row]
+        entries.add(np.array(both), layout.column("younger").indices[[place] * len(both), 0], 1.0)
         for one in longer.lots:
-            entries.add(row, lot[one, -1], 1.0)
-        if longer.ages < 0:
-            entries.add(row, fresh[good, -1], 1.0)
-        elif longer.ages > 0:
+            entries.add(np.array(both), lot[[one] * len(both), -1], 1.0)
+        if longer.ages:
+            entries.add(np.array(both[-1:]), fresh[[good], -1], 1.0)
+        if longer.ages > 0:
             for k in np.flatnonzero(arrays.activities.outputs == good):
                 columns, periods = arrivals(layout, int(k))
                 age = layout.n - 1 - periods
@@ -481,8 +490,11 @@ def _ages(layout: Layout, entries: Entries) -> None:
     for position, good in enumerate(layout.perishable):
         for i in range(1, int(arrays.shelf_life[good])):
             row = layout.row("calm_freshness").indices[position, i - 1]
+            also = layout.row("calm_freshness_kept").indices[position, i - 1]
+            entries.add(also, fresh[good, -1], 1.0)
             for one in lots_beside(arrays, int(good), i, last):
                 entries.add(row, lot[one, -1], 1.0)
+                entries.add(also, lot[one, -1], 1.0)
 
 
 def has_same_matrix(one: Layout, other: Layout) -> bool:

@@ -1,8 +1,9 @@
 """The objective's levels, in the case's order, and weights that keep them apart.
 
 Within a tier, unmet demand ties go to serving earlier periods first. After money
-comes the smallest stock, so that nothing is bought before it is needed and the
-calm plan does not depend on how a solver breaks ties. Just above money stands the way
+come four levels that carry no number: the smallest stock, purchases as late as can be,
+first expired first out, and one source before its like, so that the calm plan does not
+depend on how a solver breaks ties. Just above money stands the way
 back to the calm plan (L8), which must not cost anybody's demand or reserve.
 """
 
@@ -17,16 +18,13 @@ APART = 6.0
 """By how much a weight exceeds what one unit of its level can cost below it."""
 WAY_BACK_WEIGHT = 6.0
 """Weight of one money unit behind the calm plan, beside money: no source is dearer."""
-TIDY_WEIGHT = 1e-5
+STOCK_WEIGHT = 1e-5
 """Weight of holding one money unit of stock for one period, beside money: above the
 solver's dual tolerance, below any difference in price that a case would state."""
-OLD_FIRST = 1.0 + 1e-5
+TIES = {"stock": 1.0, "late": 0.01, "oldest": 0.001, "source": 0.001}
+"""The levels behind money, and their weights beside holding stock."""
+OLD_FIRST = 1e-4
 """Of stocks that last alike the old lot is drawn first."""
-FIRST_EXPIRED = 0.1
-"""What lasts least weighs more by this part, so that it is drawn first."""
-TIE = 0.01
-"""Weight of a unit from the last of several sources that cost the same, or bought as early
-as can be, beside holding it."""
 MONEY_SIZE = 64.0
 """Cost in the solver of what a usual period needs of the good whose flow is worth most."""
 TIERS = ("essential", "deferrable")
@@ -103,14 +101,25 @@ def _way_back_level(layout: Layout, values: FloatArray) -> FloatArray:
     return level
 
 
-def first_expired(arrays: CaseArrays, start: int) -> tuple[FloatArray, FloatArray]:
-    """Weights of old lots and of fresh stock: what lasts least weighs most. (L,) and (G,)
+def first_expired(arrays: CaseArrays, start: int) -> FloatArray:
+    """Weight of each old lot beside fresh stock of its good: what lasts least weighs most. (L,)
 
     So among courses that hold as much, the one that uses first what expires first is taken.
     """
     of_lots, of_fresh = lasting(arrays, start)
-    lots = OLD_FIRST + FIRST_EXPIRED / (1.0 + of_lots)
-    return lots, 1.0 + FIRST_EXPIRED / (1.0 + of_fresh)
+    found = 1.0 / (1.0 + of_lots) - (1.0 / (1.0 + of_fresh))[arrays.lot_goods]
+    return np.asarray(found + OLD_FIRST, dtype=np.float64)
+
+
+def stock_values(
+    arrays: CaseArrays, start: int, values: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Unit values of old lots and of fresh stock, what expires first a little dearer. (L,), (G,)
+
+    For programs with one level of cost; elsewhere `stock` and `oldest` are levels.
+    """
+    dearer = 1.0 + TIES["oldest"] * first_expired(arrays, start)
+    return values[arrays.lot_goods] * dearer, values
 
 
 def _ranks(arrays: CaseArrays) -> FloatArray:
@@ -132,19 +141,22 @@ def _ranks(arrays: CaseArrays) -> FloatArray:
     return np.asarray(rank / max(len(activities.names), 1), dtype=np.float64)
 
 
-def _tidy_level(layout: Layout, values: FloatArray) -> FloatArray:
-    arrays = layout.arrays
-    level = np.zeros(layout.n_columns)
-    of_lots, of_fresh = first_expired(arrays, layout.start)
-    layout.column("lot").of(level)[:] = (of_lots * values[arrays.lot_goods])[:, None]
-    layout.column("fresh").of(level)[:] = (of_fresh * values)[:, None]
+def _tie_levels(layout: Layout, values: FloatArray) -> dict[str, FloatArray]:
+    """What chooses among courses that cost the same, most important first."""
+    arrays, found = layout.arrays, {name: np.zeros(layout.n_columns) for name in TIES}
+    of_lots = values[arrays.lot_goods]
+    layout.column("lot").of(found["stock"])[:] = of_lots[:, None]
+    layout.column("fresh").of(found["stock"])[:] = values[:, None]
     if layout.column("refill").size:
-        layout.column("refill").of(level)[:] = values[layout.reserved][:, None]
+        layout.column("refill").of(found["stock"])[:] = values[layout.reserved][:, None]
     outputs = arrays.activities.outputs
-    worth = np.where(outputs >= 0, values[np.maximum(outputs, 0)], 0.0)
+    worth = np.where(outputs >= 0, values[np.maximum(outputs, 0)], 0.0)[:, None]
     sooner = np.arange(layout.n, 0, -1) / layout.n
-    layout.column("order").of(level)[:] = TIE * worth[:, None] * (_ranks(arrays)[:, None] + sooner)
-    return level
+    layout.column("order").of(found["late"])[:] = worth * sooner
+    oldest = first_expired(arrays, layout.start) * of_lots
+    layout.column("lot").of(found["oldest"])[:] = oldest[:, None]
+    layout.column("order").of(found["source"])[:] = worth * _ranks(arrays)[:, None]
+    return found
 
 
 def objective_levels(
@@ -160,8 +172,9 @@ def objective_levels(
     arrays, values = layout.arrays, layout.values
     of_uses = values[arrays.use_goods]
     largest = float((values * arrays.flow_size).max(initial=0.0)) or 1.0
+    ties = _tie_levels(layout, values)
     rising = [
-        ("tidy", _tidy_level(layout, values), TIDY_WEIGHT),
+        *((name, ties[name], STOCK_WEIGHT * TIES[name]) for name in reversed(TIES)),
         ("money", money_costs(layout, run), 1.0),
         ("way_back", _way_back_level(layout, values), WAY_BACK_WEIGHT),
     ]

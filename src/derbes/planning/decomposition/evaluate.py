@@ -29,7 +29,7 @@ from derbes.planning.program.supply.effects import Written, write_out
 from derbes.planning.program.supply.trunk import paid_abroad
 from derbes.programs.calm import orders_before
 from derbes.programs.layout import Layout
-from derbes.programs.objective import first_expired
+from derbes.programs.objective import stock_values
 from derbes.programs.values import unit_values
 
 FIRM = Prices(hard=START.hard * 1e3, soft=START.soft * 1e2)
@@ -123,9 +123,9 @@ def _holding(layout: Layout, written: Written, n_columns: int) -> FloatArray:
     arrays, costs = written.arrays, np.zeros(n_columns)
     worth = unit_values(arrays)
     own = costs[: layout.n_columns]
-    of_lots, of_fresh = first_expired(arrays, layout.start)
-    layout.column("lot").of(own)[:] = (of_lots * worth[arrays.lot_goods])[:, None]
-    layout.column("fresh").of(own)[:] = (of_fresh * worth)[:, None]
+    of_lots, of_fresh = stock_values(arrays, layout.start, worth)
+    layout.column("lot").of(own)[:] = of_lots[:, None]
+    layout.column("fresh").of(own)[:] = of_fresh[:, None]
     return costs / max(float(worth.max(initial=0.0)), 1e-300)
 
 

@@ -26,7 +26,7 @@ from derbes.programs.solver.statement import (
 
 CERTIFIED = 2e-6
 """Residual up to which an optimum counts as proven; twice the certificate's tolerance."""
-TIE_BREAKERS = {"thrift", "tidy"}
+TIE_BREAKERS = {"thrift", "stock", "late", "oldest", "source"}
 """Last levels that carry no number: they choose among optima and are not proven."""
 ZERO = 1e-9
 """Value of a level that counts as zero, relative to its largest cost and what is usual."""
@@ -70,17 +70,21 @@ def solve_levels(
     )
 
 
+def n_proven(program: LinearProgram) -> int:
+    """How many levels carry a number: those that only choose among optima come last."""
+    return sum(level not in TIE_BREAKERS for level in program.levels)
+
+
 def _closing_levels(program: LinearProgram, values: FloatArray) -> IntArray:
     """The level that closes each part: levels at zero belong to the next that is not."""
     usual = np.abs(program.level_costs * usual_sizes(program).columns).max(axis=1, initial=0.0)
     is_zero = np.abs(values) <= ZERO * np.maximum(usual, 1e-300)
     cannot_fall = (program.level_costs >= 0.0).all(axis=1) & bool(np.all(program.col_lower >= 0))
     positive = np.flatnonzero(~(is_zero & cannot_fall))
+    proven = n_proven(program)
     last = len(values) - 1
-    before = [int(i) for i in positive if i < last]
-    return np.array(
-        before if program.levels[-1] in TIE_BREAKERS else [*before, last], dtype=np.int64
-    )
+    before = [int(i) for i in positive if i < min(proven, last)]
+    return np.array(before if proven <= last else [*before, last], dtype=np.int64)
 
 
 def _weighted(program: LinearProgram, session: Session) -> Solution:
@@ -90,10 +94,9 @@ def _weighted(program: LinearProgram, session: Session) -> Solution:
     weighted = program.weights[:, None] * program.level_costs
     parts = Parts(np.zeros((0, len(columns))), np.zeros((0, len(program.row_upper))))
     if len(closing):
-        has_tie_breaker = program.levels[-1] in TIE_BREAKERS
-        proven = weighted[:-1] if has_tie_breaker else weighted
+        proven = weighted[: n_proven(program)]
         costs = np.add.reduceat(proven, np.array([0, *(closing[:-1] + 1)]), axis=0)
-        is_whole = len(costs) == 1 and not has_tie_breaker
+        is_whole = len(costs) == 1 and len(proven) == len(weighted)
         duals = session.part_duals(costs, session.row_duals() if is_whole else None)
         parts = Parts(costs, duals)
     return Solution(columns, program.row_upper, values, certify(program, parts, columns), parts)
@@ -142,6 +145,6 @@ def _one_by_one(program: LinearProgram, session: Session) -> Solution:
         session.set_row_bounds(program.row_lower, program.row_upper)
         session.set_costs(program.cost)
     values = np.asarray(program.level_costs @ columns, dtype=np.float64)
-    proven = slice(None, -1 if program.levels[-1] in TIE_BREAKERS else None)
+    proven = slice(n_proven(program))
     parts = Parts(program.level_costs[proven], duals[proven])
     return Solution(columns, program.row_upper, values, certify(program, parts, columns), parts)

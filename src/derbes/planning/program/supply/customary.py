@@ -12,7 +12,7 @@ import numpy as np
 from derbes.case.quantity import FloatArray
 from derbes.planning.program.supply.second_stage import DrawProgram, SecondStage
 from derbes.programs.calm import with_idle_stock
-from derbes.programs.objective import TIDY_WEIGHT, first_expired
+from derbes.programs.objective import STOCK_WEIGHT, stock_values
 from derbes.programs.solver.highs import Session
 from derbes.programs.solver.statement import LinearProgram, Sizes
 
@@ -44,10 +44,9 @@ def as_program(
 def _tidy(stage: SecondStage) -> FloatArray:
     layout, places = stage.trunk.layout, stage.places
     costs = np.zeros(places.n_columns)
-    worth = layout.values[layout.arrays.lot_goods]
-    of_lots, of_fresh = first_expired(layout.arrays, layout.start)
-    places.column("lot").of(costs)[:] = TIDY_WEIGHT * (of_lots * worth)[:, None]
-    places.column("fresh").of(costs)[:] = TIDY_WEIGHT * (of_fresh * layout.values)[:, None]
+    of_lots, of_fresh = stock_values(layout.arrays, layout.start, layout.values)
+    places.column("lot").of(costs)[:] = STOCK_WEIGHT * of_lots[:, None]
+    places.column("fresh").of(costs)[:] = STOCK_WEIGHT * of_fresh[:, None]
     return costs
 
 
