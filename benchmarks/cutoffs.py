@@ -9,8 +9,8 @@ from benchmarks.network import LENGTHS, STARTS
 from benchmarks.rows import Row, Spent, faster, timed
 from benchmarks.setting import Cut, Setting, one_core, quiet, sample_cuts
 from benchmarks.stated_anew import solve_cold, state_branch
-from derbes.case.arrays import MeasureRun
-from derbes.leverage.points import Kept, StartSolver
+from derbes.analysis.responses import Kept, StartSolver
+from derbes.model.arrays import MeasureRun
 
 NAME = "surprise cut-off"
 N_QUICK = 4

@@ -23,9 +23,10 @@ from derbes.case.entities import Case
 from derbes.case.quantity import Quantity
 from derbes.case.uncertainty import Draws, Events
 from derbes.casefile import read_case
-from derbes.draws import make_draws, uncertain_inputs
+from derbes.draws.inputs import uncertain_inputs
+from derbes.draws.sampling import make_draws
+from derbes.draws.study import prepare_futures
 from derbes.simulation.futures import FuturesModel, simulate_futures
-from derbes.study.futures import prepare_futures
 
 ASPAN = Path(__file__).parents[1] / "cases" / "aspan"
 MILLION = 1_000_000

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from benchmarks.futures import MILLION, events_alone, run_futures
 from benchmarks.rows import Row
 from benchmarks.setting import Cut, Setting, one_core, sample_cuts
-from derbes.case.arrays import MeasureRun, State
-from derbes.programs.branch import horizon
-from derbes.programs.calm import state_at
+from derbes.draws.study import prepare_futures
+from derbes.model.arrays import MeasureRun, State
 from derbes.simulation import simulate_branch
-from derbes.study.futures import prepare_futures
+from derbes.supply.baseline import state_at
+from derbes.supply.disruption import horizon
 
 N_FUTURES, N_QUICK = 65_536, 16_384
 

@@ -14,10 +14,10 @@ import numpy as np
 import xarray as xr
 
 from benchmarks.stated_anew import StatedBranch
-from derbes.case.arrays import CaseArrays
 from derbes.case.quantity import FloatArray
-from derbes.programs.bounds import demand_path
-from derbes.programs.layout import Layout, longer_lasting, lots_beside
+from derbes.model.arrays import CaseArrays
+from derbes.supply.bounds import demand_path
+from derbes.supply.network import Layout, longer_lasting, lots_beside
 
 BLOCKS = {"order": "k", "lot": "l", "fresh": "g", "unmet": "u", "short": "r", "refill": "r"}
 """Blocks of columns over time, and their other axis."""

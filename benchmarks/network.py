@@ -8,7 +8,6 @@ Demand has a season and grows, prices drift by year, two plants open on the way.
 import math
 from collections.abc import Mapping, Sequence
 
-from derbes.case.calendar import Calendar
 from derbes.case.entities import (
     Actor,
     Case,
@@ -24,7 +23,7 @@ from derbes.case.entities import (
     Tier,
     Use,
 )
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import Calendar, Quantity
 
 N_PERIODS = 120
 """[month]"""

@@ -13,8 +13,9 @@ from benchmarks.plan_network import plan_case, plan_draws
 from benchmarks.stated_anew import as_highs
 from derbes.case.quantity import FloatArray
 from derbes.case.uncertainty import Draws
-from derbes.planning.program import ExtensiveForm, Prices, extensive_form, make_problem, stated
-from derbes.programs.solver.statement import BoolArray
+from derbes.lp.program import BoolArray
+from derbes.planning.extensive import ExtensiveForm, extensive_form
+from derbes.planning.problem import Prices, make_problem, stated
 
 Starts = Mapping[str, Sequence[int]]
 """Standard → starts whose branches stand in the program. [period]"""

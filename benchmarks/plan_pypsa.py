@@ -30,15 +30,15 @@ from benchmarks.plan_network import (
     STANDARDS,
 )
 from benchmarks.pypsa_peer import SOURCE
-from derbes.case.arrays import ActivityKind, CaseArrays, IntArray, MeasureRun
 from derbes.case.entities import Case
 from derbes.case.options import Option, OptionKind
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.uncertainty import Draws
-from derbes.compiler import compile_case, compile_measure
-from derbes.compiler.plants import open_share
-from derbes.draws import drawn_case
-from derbes.programs.layout import longest_lead
+from derbes.draws.inputs import drawn_case
+from derbes.model.arrays import ActivityKind, CaseArrays, IntArray, MeasureRun
+from derbes.model.compile import compile_case, open_share
+from derbes.model.measures import compile_measure
+from derbes.supply.network import longest_lead
 
 ROOM = 1e4
 """What is more than any flow or stock of the network."""

@@ -13,8 +13,8 @@ from typing import Any
 from benchmarks.plan_extensive import Starts, scenario_programs, solve_extensive_form
 from benchmarks.plan_network import plan_case, plan_draws
 from benchmarks.plan_process import most_memory
-from derbes.planning.decomposition import solve_plan
-from derbes.planning.program import OPTIMAL, make_problem
+from derbes.planning.decomposed import solve_plan
+from derbes.planning.problem import OPTIMAL, make_problem
 
 GAP = 1e-3
 """Of the cost above the no-threat cost."""

@@ -20,10 +20,10 @@ import pandas as pd
 import pypsa
 
 from benchmarks.stated_anew import StatedBranch
-from derbes.case.arrays import ActivityKind, CaseArrays, IntArray
 from derbes.case.quantity import FloatArray
-from derbes.programs.bounds import demand_path
-from derbes.programs.layout import Layout
+from derbes.model.arrays import ActivityKind, CaseArrays, IntArray
+from derbes.supply.bounds import demand_path
+from derbes.supply.network import Layout
 
 SOURCE = "source"
 ROOM = 1e5

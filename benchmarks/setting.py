@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.network import LENGTHS, STARTS, benchmark_case
-from derbes.case.arrays import CaseArrays, MeasureArrays
 from derbes.case.entities import Case
-from derbes.compiler import compile_case, compile_measure
-from derbes.programs.calm import CalmSolution, solve_calm
+from derbes.model.arrays import CaseArrays, MeasureArrays
+from derbes.model.compile import compile_case
+from derbes.model.measures import compile_measure
+from derbes.supply.baseline import CalmSolution, solve_calm
 
 SEED = 7
 STDOUT = 1

@@ -17,7 +17,6 @@ import numpy as np
 
 from benchmarks.rows import Row
 from benchmarks.setting import one_core, quiet
-from derbes.case.calendar import Calendar
 from derbes.case.entities import (
     Actor,
     Case,
@@ -30,10 +29,10 @@ from derbes.case.entities import (
     Supplier,
     Use,
 )
-from derbes.case.quantity import FloatArray, Quantity
+from derbes.case.quantity import Calendar, FloatArray, Quantity
 from derbes.case.uncertainty import Draws, Events
+from derbes.draws.study import prepare_futures
 from derbes.simulation.futures import FuturesModel, simulate_futures
-from derbes.study.futures import prepare_futures
 
 N_PERIODS, OUT_FROM, OUT_FOR = 120, 40, 40
 NODES = 4

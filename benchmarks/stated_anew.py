@@ -14,16 +14,10 @@ import highspy
 import numpy as np
 
 from benchmarks.setting import Cut, Setting
-from derbes.case.arrays import CALM, MeasureRun, State
-from derbes.programs.bounds import found_state
-from derbes.programs.branch import (
-    Window,
-    branch_program,
-    horizon,
-    make_window,
-    paid_on_arrival,
-)
-from derbes.programs.solver.statement import FloatArray, LinearProgram
+from derbes.lp.program import FloatArray, LinearProgram
+from derbes.model.arrays import CALM, MeasureRun, State
+from derbes.supply.bounds import found_state
+from derbes.supply.disruption import Window, branch_program, horizon, make_window, paid_on_arrival
 
 FACE = 1e-7
 """Price above which a column or row is held on a level's optimal face."""

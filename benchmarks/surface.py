@@ -11,14 +11,14 @@ from benchmarks.network import LENGTHS, STARTS
 from benchmarks.rows import Row, Spent, within
 from benchmarks.setting import Cut, Setting, sample_cuts
 from benchmarks.stated_anew import ColdAnswer, cold_answer
-from derbes.case.arrays import MeasureRun
+from derbes.analysis.leverage import OPTIMAL, leverage_surface
+from derbes.analysis.responses import Kept, StartSolver
 from derbes.case.request import BASE, Request
-from derbes.leverage import leverage_surface
-from derbes.leverage.points import Kept, StartSolver
-from derbes.leverage.rows import OPTIMAL
-from derbes.programs.solver.lexicographic import CERTIFIED
-from derbes.results.leverage import LeverageRow
-from derbes.study import Study, run_tasks
+from derbes.draws.study import Study
+from derbes.lp.lexicographic import CERTIFIED
+from derbes.model.arrays import MeasureRun
+from derbes.parallel import run_tasks
+from derbes.results.supply import LeverageRow
 
 N_PROCESSES = 2
 SURFACE_LIMIT = 15.0

@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from derbes.case.arrays import (
+from derbes.case.quantity import Calendar, FloatArray
+from derbes.model.arrays import (
     Activities,
     ActivityKind,
     CaseArrays,
@@ -25,9 +26,7 @@ from derbes.case.arrays import (
     State,
     open_share,
 )
-from derbes.case.calendar import Calendar
-from derbes.case.quantity import FloatArray
-from derbes.compiler.arrays import flow_sizes
+from derbes.model.compile import flow_sizes
 
 Entry = Mapping[str, Any]
 Entries = Mapping[str, Entry]

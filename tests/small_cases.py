@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from derbes.case.calendar import Calendar
 from derbes.case.entities import (
     Actor,
     Case,
@@ -19,7 +18,7 @@ from derbes.case.entities import (
     Tier,
     Use,
 )
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import Calendar, Quantity
 
 Q = Quantity
 

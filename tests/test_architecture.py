@@ -12,11 +12,9 @@ from pathlib import Path
 import click
 import pytest
 
-from derbes import workflow
+from derbes import api as workflow
 from derbes.case.quantity import Quantity
 from derbes.cli.commands import derbes as command_line
-from derbes.results.cover import CoverRow
-from derbes.results.leverage import LeverageEnd, LeverageRow
 from derbes.results.plan import (
     Alternative,
     ClashWish,
@@ -28,7 +26,7 @@ from derbes.results.plan import (
     StandardCost,
     Waiting,
 )
-from derbes.results.provenance import Provenance
+from derbes.results.supply import CoverRow, LeverageEnd, LeverageRow, Provenance
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "derbes"
@@ -80,31 +78,31 @@ DOUBLE_NAMES = {
 
 LIBRARIES = {
     "click": ("derbes.cli",),
-    "distributed": ("derbes.workflow",),
+    "distributed": ("derbes.api",),
     "highspy": ("derbes.programs",),
     "jinja2": ("derbes.brief",),
     "markupsafe": ("derbes.brief",),
     "numba": ("derbes.kernels",),
     "numpy": (
         "derbes.case",
-        "derbes.compiler",
-        "derbes.cover",
-        "derbes.draws",
+        "derbes.model.compile",
+        "derbes.analysis.cover",
+        "derbes.draws.sampling",
         "derbes.kernels",
-        "derbes.leverage",
+        "derbes.analysis.leverage",
         "derbes.planning",
         "derbes.programs",
         "derbes.results",
         "derbes.simulation",
         "derbes.statements",
-        "derbes.stress",
-        "derbes.study",
+        "derbes.stress.answers",
+        "derbes.draws.study",
     ),
     "nashpy": ("derbes.statements",),
     "pydantic": ("derbes.casefile",),
     "pydantic_core": ("derbes.casefile",),
-    "pyarrow": ("derbes.stress",),
-    "scipy": ("derbes.draws", "derbes.planning", "derbes.programs"),
+    "pyarrow": ("derbes.stress.answers",),
+    "scipy": ("derbes.draws.sampling", "derbes.planning", "derbes.programs"),
     "vl_convert": ("derbes.brief",),
     "yaml": ("derbes.casefile",),
 }

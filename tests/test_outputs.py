@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from derbes.errors import OutputError
-from derbes.outputs import write_atomically
+from derbes.files import write_atomically
 
 FIX = "Fix: choose another place with --out, or free space and check permissions."
 

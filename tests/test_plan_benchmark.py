@@ -8,8 +8,8 @@ import pytest
 from benchmarks import plan_task
 from benchmarks.plan_network import NEW_PLANTS, START_MONTHS, plan_case, plan_draws
 from benchmarks.plan_process import run_alone
-from derbes.compiler import compile_case
-from derbes.draws import drawn_case
+from derbes.draws.inputs import drawn_case
+from derbes.model.compile import compile_case
 
 
 def test_the_case_has_what_is_measured():

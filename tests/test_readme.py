@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from derbes import workflow
+from derbes import api as workflow
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

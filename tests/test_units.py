@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from derbes.unit_names import SYMBOLS, spellings
 from derbes.units import (
     UnitError,
     convert,
@@ -19,7 +20,6 @@ from derbes.units import (
     parse_number,
     parse_unit,
 )
-from derbes.units.names import SYMBOLS, spellings
 
 OWN = frozenset({"vehicle", "TEU"})
 

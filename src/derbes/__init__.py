@@ -1,6 +1,6 @@
 """How long a supply holds, how much leverage a seller has, and when it ends.
 
-The public verbs are in `derbes.workflow`:
+The public verbs are in `derbes.api`:
 
     from derbes import workflow
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from derbes.brief import BriefContents
-from derbes.case.calendar import Calendar
 from derbes.case.entities import (
     Actor,
     CapitalPayment,
@@ -25,11 +24,18 @@ from derbes.case.entities import (
     Use,
     Variant,
 )
-from derbes.case.quantity import Grade, Quantity
-from derbes.results.cover import ALL_ESSENTIAL, Cover, CoverRow
-from derbes.results.leverage import Leverage, LeverageEnd, LeverageRow
-from derbes.results.provenance import Provenance
-from derbes.results.trajectory import Branch, CalmPlan
+from derbes.case.quantity import Calendar, Grade, Quantity
+from derbes.results.supply import (
+    ALL_ESSENTIAL,
+    Branch,
+    CalmPlan,
+    Cover,
+    CoverRow,
+    Leverage,
+    LeverageEnd,
+    LeverageRow,
+    Provenance,
+)
 
 N = 120
 LENGTHS = (3, 6, 12, 24)

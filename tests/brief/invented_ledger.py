@@ -1,6 +1,5 @@
 """A ledger with verdicts for tests: what is said about the invented town's sellers."""
 
-from derbes.results.provenance import Provenance
 from derbes.results.statements import (
     Contradiction,
     ContrastRow,
@@ -18,6 +17,7 @@ from derbes.results.statements import (
     ThesisGraph,
     Unsaid,
 )
+from derbes.results.supply import Provenance
 
 
 def _said(id_: str, verdict: str, share: float | None, **more: object) -> StatementRow:

@@ -2,8 +2,6 @@
 
 from derbes.case.entities import Case
 from derbes.case.uncertainty import Hazard
-from derbes.results.inputs import DrawnInput
-from derbes.results.provenance import Provenance
 from derbes.results.stress import (
     Answer,
     Bar,
@@ -15,6 +13,7 @@ from derbes.results.stress import (
     Stress,
     TippingValue,
 )
+from derbes.results.supply import DrawnInput, Provenance
 
 DATES = tuple(f"{year}-01" for year in range(2026, 2036))
 SURVIVE = "time_to_survive(embargo, 2026-01, bound=optimal)"

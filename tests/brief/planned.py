@@ -13,7 +13,7 @@ from derbes.results.plan import (
     StandardCost,
     Waiting,
 )
-from derbes.results.provenance import Provenance
+from derbes.results.supply import Provenance
 
 MADE = Provenance("Waterworks (invented)", "5f" * 32, "0.1.0", "HiGHS 1.15.1")
 

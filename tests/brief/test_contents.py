@@ -10,9 +10,8 @@ from derbes.brief.contents import (
     variants_of,
 )
 from derbes.language import use_language
-from derbes.results.cover import Cover
 from derbes.results.display import text_of
-from derbes.results.leverage import Leverage
+from derbes.results.supply import Cover, Leverage
 
 
 def test_page_one_is_about_the_main_measure_from_the_first_start(contents):

@@ -15,11 +15,10 @@ from derbes.brief.sections.coverage import coverage_figure
 from derbes.brief.sections.leverage import losses_section
 from derbes.brief.sections.sources import method_section
 from derbes.brief.sections.wording import binding_words
-from derbes.case.basics import Note
 from derbes.case.entities import Case, Measure, MeasureKind
+from derbes.case.quantity import Note
 from derbes.language import use_language
-from derbes.results.cover import Cover
-from derbes.results.leverage import Leverage
+from derbes.results.supply import Cover, Leverage
 from tests.brief.invented import LENGTHS, invented_contents, without_money
 from tests.brief.reading import page_one, part, picture_texts, pictures, text_of
 

@@ -9,8 +9,8 @@ from derbes.brief.contents import Focus, focus_of
 from derbes.brief.verdict import verdict_of
 from derbes.case.entities import Case
 from derbes.casefile import read_case
-from derbes.workflow.asked import request_of
-from derbes.workflow.pages import brief_contents
+from derbes.pages import brief_contents
+from derbes.request import request_of
 
 # South, the other seller, sells nothing from April 2027 to May 2028, else twice the use.
 TOWN = """\

@@ -7,8 +7,7 @@ import pytest
 from derbes.brief import BriefContents, render_brief
 from derbes.brief.contents import focus_of
 from derbes.brief.verdict import edge_of, more_words, short_by_start, verdict_of
-from derbes.results.cover import Cover
-from derbes.results.leverage import LeverageRow
+from derbes.results.supply import Cover, LeverageRow
 from tests.brief.reading import page_one, text_of
 
 STARTS = ("2026-01", "2026-04", "2026-07", "2026-10", "2027-01")

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derbes.case.calendar import Calendar
-from derbes.case.inventory import quantities
+from derbes.case.entities import quantities
 from derbes.case.options import Option, OptionKind, Risk
-from derbes.case.quantity import Grade, Quantity
+from derbes.case.quantity import Calendar, Grade, Quantity
 from derbes.case.uncertainty import Correlation, ReferenceProject
 from derbes.casefile import read_case, rewrite_value
 from derbes.casefile.checks.budget import payments_of

@@ -7,9 +7,8 @@ import time
 
 import pytest
 
-from derbes.case.calendar import Step
 from derbes.case.entities import Hit, InTransit, MeasureKind, Tier
-from derbes.case.quantity import Grade, Quantity
+from derbes.case.quantity import Grade, Quantity, Step
 from derbes.casefile import check_case, read_case
 from derbes.language import use_language
 from tests.casefile.writing import SMALL, broken

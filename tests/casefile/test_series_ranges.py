@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from derbes.case.inventory import quantities
+from derbes.case.entities import quantities
 from derbes.casefile import display, read_case
-from derbes.draws import drawn_case, drawn_path, make_draws
+from derbes.draws.inputs import drawn_case, drawn_path
+from derbes.draws.sampling import make_draws
 from derbes.errors import CaseError
-from derbes.planning.answers.mean import mean_case
+from derbes.planning.solving import mean_case
 
 CASE = """derbes: 1
 name: Ranges

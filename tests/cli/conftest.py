@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from derbes import workflow
+from derbes import api as workflow
 from derbes.cli import main
 from tests.workflow.examples import cover_result, leverage_result, town_case
 

@@ -3,8 +3,8 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from derbes import workflow
-from derbes.case.basics import Note
+from derbes import api as workflow
+from derbes.case.quantity import Note
 from derbes.errors import Problem
 from derbes.version import VERSION
 from tests.workflow.examples import cover_result, cover_row, leverage_result, leverage_row

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from derbes import workflow
+from derbes import api as workflow
 from derbes.errors import CaseError, Problem, RequestError, SolveError
 from tests.casefile.writing import SMALL
 

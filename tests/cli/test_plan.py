@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from derbes import workflow
+from derbes import api as workflow
 from derbes.case.entities import Case
 from derbes.case.options import Budget, Option, OptionKind, Standard
 from derbes.case.quantity import Quantity
@@ -424,7 +424,7 @@ def test_a_cluster_that_does_not_answer(run, town):
 
 
 def test_somebody_else_at_the_address_of_a_cluster(run, town, monkeypatch):
-    monkeypatch.setattr("derbes.workflow.executors.PATIENCE", 1.0)
+    monkeypatch.setattr("derbes.parallel.PATIENCE", 1.0)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()

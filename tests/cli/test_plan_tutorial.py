@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from derbes import workflow
+from derbes import api as workflow
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "tutorial" / "from-case-to-plan.md").read_text(encoding="utf-8")

@@ -4,9 +4,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from derbes.draws import METHODS
-from derbes.stress.asked import QUESTIONS
-from derbes.workflow.questions.words import DRAW_METHODS, STRESS_QUESTIONS
+from derbes.draws.sampling import METHODS
+from derbes.request import DRAW_METHODS, STRESS_QUESTIONS
+from derbes.stress.request import QUESTIONS
 
 ROOT = Path(__file__).parents[2]
 TOWN = str(ROOT / "cases" / "waterworks.yaml")

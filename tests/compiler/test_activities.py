@@ -5,10 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from derbes.case.arrays import ActivityKind
-from derbes.case.calendar import Step
-from derbes.case.quantity import Quantity
-from derbes.compiler import compile_case
+from derbes.case.quantity import Quantity, Step
+from derbes.model.arrays import ActivityKind
+from derbes.model.compile import compile_case
 from tests.compiler.world import world
 
 Q = Quantity

@@ -5,9 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from derbes.case.calendar import Step
-from derbes.case.quantity import Quantity
-from derbes.compiler import compile_case
+from derbes.case.quantity import Quantity, Step
+from derbes.model.compile import compile_case
 from tests.compiler.world import world
 
 Q = Quantity

@@ -4,13 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from derbes.case.arrays import open_share
-from derbes.case.calendar import Step
 from derbes.case.entities import Hit, MeasureKind
-from derbes.case.quantity import Quantity
-from derbes.compiler import compile_case
-from derbes.compiler.horizon import longest_lead_time, tail_periods
-from derbes.compiler.plants import opening_period
+from derbes.case.quantity import Quantity, Step
+from derbes.model.arrays import open_share
+from derbes.model.compile import compile_case, longest_lead_time, opening_period, tail_periods
 from tests.compiler.world import measure, world
 
 Q = Quantity

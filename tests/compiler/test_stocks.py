@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from derbes.case.calendar import Calendar, Step
 from derbes.case.entities import Survival
-from derbes.case.quantity import Quantity
-from derbes.compiler.stocks import lot_retention, period_retention, shelf_life_periods
+from derbes.case.quantity import Calendar, Quantity, Step
+from derbes.model.compile import lot_retention, period_retention, shelf_life_periods
 
 Q = Quantity
 

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from derbes.case.arrays import CaseArrays, MeasureArrays
-from derbes.case.calendar import Calendar, Step
 from derbes.case.entities import (
     Actor,
     Case,
@@ -20,8 +18,10 @@ from derbes.case.entities import (
     Tier,
     Use,
 )
-from derbes.case.quantity import Quantity
-from derbes.compiler import compile_case, compile_measure
+from derbes.case.quantity import Calendar, Quantity, Step
+from derbes.model.arrays import CaseArrays, MeasureArrays
+from derbes.model.compile import compile_case
+from derbes.model.measures import compile_measure
 
 Q = Quantity
 

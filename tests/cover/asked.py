@@ -1,9 +1,9 @@
 """Rows of cover for one start."""
 
+from derbes.analysis.cover import cover_table
 from derbes.case.entities import Case
 from derbes.case.request import Request
-from derbes.cover import cover_table
-from derbes.results.cover import CoverRow
+from derbes.results.supply import CoverRow
 
 
 def cover_of(case: Case, start: int = 0, **asked: object) -> dict[str, CoverRow]:

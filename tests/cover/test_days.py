@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from derbes.cover import forward_cover, iea_days_of_imports
+from derbes.analysis.cover import forward_cover, iea_days_of_imports
 
 
 def cover(*batches, demand, n=24):

@@ -1,8 +1,8 @@
 """A case in which nothing is bought and nothing made lives on its stock."""
 
+from derbes.analysis.cover import cover_table
+from derbes.api import read_case
 from derbes.case.request import Request
-from derbes.cover import cover_table
-from derbes.workflow import read_case
 
 CASE = """derbes: 1
 name: Stock alone

@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from derbes.case.arrays import MeasureRun
-from derbes.case.calendar import Step
+from derbes.analysis.cover import StartCover, cover_table
 from derbes.case.entities import (
     Good,
     Hit,
@@ -21,12 +20,11 @@ from derbes.case.entities import (
     Use,
     Variant,
 )
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import Quantity, Step
 from derbes.case.request import BASE, Request
-from derbes.cover import cover_table
-from derbes.cover.table import StartCover
-from derbes.results.cover import ALL_ESSENTIAL
-from derbes.study import make_studies
+from derbes.draws.study import make_studies
+from derbes.model.arrays import MeasureRun
+from derbes.results.supply import ALL_ESSENTIAL
 from tests.cover.asked import cover_of
 from tests.leverage.asked import row_of
 from tests.programs.solved import changed, example

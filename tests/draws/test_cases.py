@@ -5,14 +5,9 @@ import pytest
 
 from derbes.case.entities import Variant
 from derbes.case.quantity import Quantity
-from derbes.compiler import compile_case
-from derbes.draws import (
-    drawn_case,
-    inputs_by_path,
-    make_draws,
-    uncertain_inputs,
-    with_values,
-)
+from derbes.draws.inputs import drawn_case, inputs_by_path, uncertain_inputs, with_values
+from derbes.draws.sampling import make_draws
+from derbes.model.compile import compile_case
 from tests.draws.uncertain import (
     DEMAND,
     OTHER,

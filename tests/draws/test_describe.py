@@ -5,7 +5,8 @@ import pytest
 
 from derbes.case.entities import Plant
 from derbes.case.quantity import Quantity
-from derbes.draws import describe, make_draws
+from derbes.draws.sampling import make_draws
+from derbes.draws.sampling import sampling as describe
 from tests.draws.uncertain import CLASS, DEMAND, OTHER, STOCK, correlated, uncertain_example
 
 

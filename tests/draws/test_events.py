@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from derbes.case.calendar import Calendar, Step
-from derbes.case.quantity import Quantity
-from derbes.draws import make_draws, make_events
+from derbes.case.quantity import Calendar, Quantity, Step
+from derbes.draws.events import make_events
+from derbes.draws.sampling import make_draws
 from tests.draws.uncertain import (
     correlated,
     hazard,

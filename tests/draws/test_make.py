@@ -5,7 +5,8 @@ import pytest
 from scipy import stats
 
 from derbes.case.quantity import Quantity
-from derbes.draws import make_draws, shared_inputs, uncertain_inputs
+from derbes.draws.inputs import shared_inputs, uncertain_inputs
+from derbes.draws.sampling import make_draws
 from tests.draws.uncertain import (
     DEMAND,
     OTHER,

@@ -1,6 +1,6 @@
 import pytest
 
-from derbes.draws import make_draws
+from derbes.draws.sampling import make_draws
 from derbes.errors import CaseError, RequestError
 from tests.draws.uncertain import DEMAND, OTHER, STOCK, correlated, uncertain_example
 

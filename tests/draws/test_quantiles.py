@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from derbes.case.quantity import Quantity
-from derbes.draws.quantiles import quantile_function, support
+from derbes.draws.sampling import quantile_function, support
 from tests.draws.uncertain import CLASS
 
 SHARES = np.linspace(0.0005, 0.9995, 1000)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derbes.case.uncertainty import ReferenceProject
-from derbes.draws import overruns
+from derbes.draws.sampling import overruns
 
 # Weeks in remission of 21 patients on 6-mercaptopurine, with those still in remission
 # marked by False (Freireich et al. 1963, the usual example of Kaplan and Meier's curve).

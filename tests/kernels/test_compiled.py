@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from derbes.kernels.compiling import forget_outdated
-from derbes.programs.calm import solve_calm, state_at
 from derbes.simulation import BranchRun, simulate_branch
+from derbes.supply.baseline import solve_calm, state_at
 from tests.builders import sender_cut, worked_arrays
 
 ROOT = Path(__file__).parents[2]

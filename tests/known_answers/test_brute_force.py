@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derbes.case.arrays import CaseArrays
-from derbes.programs.calm import first_state, solve_calm
-from derbes.programs.layout import make_layout
-from derbes.programs.solver.lexicographic import solve_levels
-from derbes.programs.survive import SurvivalProgram, survival_program
+from derbes.lp.lexicographic import solve_levels
+from derbes.model.arrays import CaseArrays
+from derbes.supply.baseline import first_state, solve_calm
+from derbes.supply.network import make_layout
+from derbes.supply.survival import SurvivalProgram, survival_program
 from tests.builders import build_arrays, build_measure
 
 PARTS = 2

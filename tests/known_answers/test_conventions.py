@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from derbes.analysis.leverage import leverage_surface
+from derbes.analysis.responses import lacking_at_the_end, missing_at_the_end
 from derbes.case.entities import (
     Actor,
     Good,
@@ -22,12 +24,10 @@ from derbes.case.entities import (
 )
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
-from derbes.compiler import compile_case
-from derbes.leverage import leverage_surface
-from derbes.leverage.points import lacking_at_the_end, missing_at_the_end
-from derbes.programs.branch import make_window
-from derbes.programs.calm import past_flows, solve_calm
-from derbes.results.cover import ALL_ESSENTIAL
+from derbes.model.compile import compile_case
+from derbes.results.supply import ALL_ESSENTIAL
+from derbes.supply.baseline import past_flows, solve_calm
+from derbes.supply.disruption import make_window
 from tests.cover.asked import cover_of
 from tests.leverage.asked import ends_of, row_of
 from tests.programs.solved import baseline_of, calm_of, changed, example

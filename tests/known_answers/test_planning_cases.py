@@ -9,7 +9,7 @@ import pytest
 import yaml
 from scipy.optimize import linprog
 
-from derbes import workflow
+from derbes import api as workflow
 from derbes.results.plan import Plan
 
 CLOSE = 1e-6

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from derbes.case.calendar import Calendar, Step
 from derbes.case.entities import (
     Actor,
     Case,
@@ -18,8 +17,9 @@ from derbes.case.entities import (
     Use,
 )
 from derbes.case.options import Budget, Limit, Option
-from derbes.case.quantity import Quantity
-from derbes.planning.program import make_problem, solve_extensive
+from derbes.case.quantity import Calendar, Quantity, Step
+from derbes.planning.extensive import solve_extensive
+from derbes.planning.problem import make_problem
 
 Q = Quantity
 HOME = Actor("home")

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from derbes.analysis.cover import cover_table, iea_days_of_imports
 from derbes.case.entities import Plant, Recipe
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
-from derbes.cover import cover_table, iea_days_of_imports
 from tests.oracles.aggregate import aggregate_time_to_survive
 from tests.small_cases import one_good, worked_example
 

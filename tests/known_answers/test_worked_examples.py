@@ -2,11 +2,10 @@
 
 import pytest
 
+from derbes.analysis.cover import cover_table
+from derbes.analysis.leverage import leverage_surface
 from derbes.case.request import Request
-from derbes.cover import cover_table
-from derbes.leverage import leverage_surface
-from derbes.results.cover import ALL_ESSENTIAL
-from derbes.results.leverage import LeverageRow
+from derbes.results.supply import ALL_ESSENTIAL, LeverageRow
 from tests.small_cases import worked_example
 
 TOLERANCE = 1e-6

@@ -1,10 +1,10 @@
 """Rows of the surface for one start and length."""
 
+from derbes.analysis.leverage import leverage_surface
 from derbes.case.entities import Case
 from derbes.case.request import BASE, Request
-from derbes.leverage import leverage_surface
-from derbes.results.leverage import LeverageEnd, LeverageRow
-from derbes.study import Study, make_studies
+from derbes.draws.study import Study, make_studies
+from derbes.results.supply import LeverageEnd, LeverageRow
 
 
 def row_of(

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from derbes.analysis.leverage import leverage_surface
 from derbes.case.entities import Actor, Hit, InTransit, Measure, MeasureKind
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
-from derbes.leverage import leverage_surface
 from tests.leverage.asked import row_of, study_of
 from tests.programs.solved import changed, example
 from tests.small_cases import ACTORS, worked_example

@@ -6,8 +6,9 @@ import pytest
 
 from derbes.case.entities import Hit, Measure, MeasureKind
 from derbes.case.quantity import Quantity
-from derbes.compiler import compile_case, compile_measure
-from derbes.programs.bounds import demand_alone
+from derbes.model.compile import compile_case
+from derbes.model.measures import compile_measure
+from derbes.supply.bounds import demand_alone
 from tests.leverage.asked import row_of
 from tests.programs.solved import changed, example
 from tests.small_cases import worked_example

@@ -4,12 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from derbes.analysis.leverage import Outcome, last_short, leverage_surface, starts_behind
 from derbes.case.entities import Good, Hit, Measure, Plant, Recipe, Supplier, Tier, Use
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
-from derbes.leverage import leverage_surface
-from derbes.leverage.ends import Outcome, last_short, starts_behind
-from derbes.results.cover import ALL_ESSENTIAL
+from derbes.results.supply import ALL_ESSENTIAL
 from tests.leverage.asked import ends_of
 from tests.programs.solved import changed, example
 from tests.small_cases import worked_example

@@ -5,18 +5,15 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from derbes.case.arrays import MeasureRun
-from derbes.case.calendar import Step
+from derbes.analysis.accounts import target_loss
+from derbes.analysis.leverage import _grid, all_starts, leverage_surface
+from derbes.analysis.responses import Kept, StartSolver, optimal_response
 from derbes.case.entities import Case, Hit, Measure, MeasureKind, Variant
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import Quantity, Step
 from derbes.case.request import BASE, Request
-from derbes.leverage import leverage_surface
-from derbes.leverage.accounts import target_loss
-from derbes.leverage.ends import _grid
-from derbes.leverage.points import Kept, StartSolver, optimal_response
-from derbes.leverage.surface import all_starts
-from derbes.results.leverage import LeverageRow
-from derbes.study import make_studies
+from derbes.draws.study import make_studies
+from derbes.model.arrays import MeasureRun
+from derbes.results.supply import LeverageRow
 from tests.leverage.asked import study_of
 from tests.programs.solved import example
 from tests.properties.generated import cases

@@ -5,10 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from derbes.analysis.trajectories import actor_shares, branch_of, calm_plan_of
 from derbes.case.entities import Export, Good, Plant, Recipe, Route, Supplier
 from derbes.case.quantity import Quantity
-from derbes.leverage import branch_of, calm_plan_of
-from derbes.leverage.dependence import actor_shares
 from tests.leverage.asked import study_of
 from tests.programs.solved import changed
 from tests.small_cases import one_good, worked_example

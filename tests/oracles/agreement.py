@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from derbes.analysis.cover import cover_table
+from derbes.analysis.leverage import leverage_surface
 from derbes.case.entities import Case
 from derbes.case.request import Request
-from derbes.cover import cover_table
 from derbes.errors import DerbesError
-from derbes.leverage import leverage_surface
-from derbes.results.cover import ALL_ESSENTIAL, CoverRow
-from derbes.results.leverage import LeverageEnd, LeverageRow
+from derbes.results.supply import ALL_ESSENTIAL, CoverRow, LeverageEnd, LeverageRow
 from tests.oracles.full_horizon import Oracle, Span
 from tests.properties.random_cases import random_case
 

@@ -5,17 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from derbes.case.arrays import CaseArrays, MeasureArrays, MeasureRun, State
 from derbes.case.quantity import FloatArray
-from derbes.programs.bounds import (
-    delayed,
-    demand_path,
-    found_state,
-    order_limits,
-    shared_limits,
-)
-from derbes.programs.layout import make_layout
+from derbes.model.arrays import CaseArrays, MeasureArrays, MeasureRun, State
 from derbes.simulation import BranchRun
+from derbes.supply.bounds import delayed, demand_path, found_state, order_limits, shared_limits
+from derbes.supply.network import make_layout
 
 
 def feasibility_residual(

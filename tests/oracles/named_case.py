@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from derbes.case.arrays import ActivityKind, CaseArrays, MeasureArrays
 from derbes.case.quantity import FloatArray
+from derbes.model.arrays import ActivityKind, CaseArrays, MeasureArrays
 from derbes.simulation.plan import CalmPath
 
 Amounts = dict[str, float]

@@ -8,8 +8,8 @@ one period to the next but these and the old lots.
 from dataclasses import dataclass, field
 from math import inf, prod
 
-from derbes.case.arrays import MeasureArrays, State
 from derbes.case.quantity import FloatArray
+from derbes.model.arrays import MeasureArrays, State
 from derbes.simulation.plan import CalmPath
 from tests.oracles.named_case import Amounts, NamedCase, at, by_name, total
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from derbes.api import read_case
 from derbes.case.entities import Recipe, Route, Stockpile, Survival
 from derbes.case.quantity import Quantity
-from derbes.workflow import read_case
 from tests.oracles.full_horizon import Oracle
 from tests.oracles.programs import Level, written
 from tests.oracles.told import as_yaml

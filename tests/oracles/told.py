@@ -3,9 +3,8 @@
 from dataclasses import fields
 from typing import Any
 
-from derbes.case.calendar import Calendar, Step
 from derbes.case.entities import Case, Survival
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import Calendar, Quantity, Step
 
 UNWRITTEN = ("id", "label", "note", "tags", "at_line", "is_spared", "opening_written")
 UNWRITTEN_OF_PLANTS = ("opening_grade", "opening_source", "opening_why", "capital")

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from derbes.case.calendar import Calendar
 from derbes.case.entities import (
     Actor,
     Case,
@@ -23,7 +22,7 @@ from derbes.case.entities import (
     Use,
 )
 from derbes.case.options import Budget, Option, OptionKind, Risk, Standard
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import Calendar, Quantity
 
 Q = Quantity
 N_PERIODS = 14

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derbes import workflow
+from derbes import api as workflow
 from derbes.cli.plans.tables import plan_text
-from derbes.planning.decomposition import solve_plan, trunk
-from derbes.planning.decomposition.everywhere import LONG
-from derbes.planning.decomposition.everywhere.second import NestedSecond
-from derbes.planning.program import make_problem
+from derbes.planning.decomposed import solve_plan
+from derbes.planning.evaluate import trunk
+from derbes.planning.problem import make_problem
+from derbes.planning.recourse_solver import LONG, NestedSecond
 from tests.planning.generated import small_case
 
 EXACT = 1e-9

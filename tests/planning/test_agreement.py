@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from derbes.planning.decomposition import evaluate, solve, solve_plan
-from derbes.planning.decomposition.subproblem import solve_draws
-from derbes.planning.program import all_starts, make_problem, with_branches
-from derbes.planning.program.prices import START
+from derbes.planning import decomposed as solve
+from derbes.planning import evaluate
+from derbes.planning.decomposed import solve_plan
+from derbes.planning.problem import START, all_starts, make_problem, with_branches
+from derbes.planning.root import solve_draws
 from tests.planning.generated import small_case
 
 GAP = 1e-5

@@ -5,19 +5,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from derbes.case.arrays import MeasureRun, State
 from derbes.case.options import Budget, Choice, Option, OptionKind, Standard
 from derbes.case.quantity import Quantity
-from derbes.compiler import chosen_case, compile_case, compile_measure
-from derbes.planning.decomposition import evaluate, solve_plan, trunk
-from derbes.planning.decomposition.evaluate import columns_of
-from derbes.planning.program import make_problem, with_branches
-from derbes.programs.bounds import window_bounds
-from derbes.programs.branch import found_state, horizon
-from derbes.programs.calm import first_state
-from derbes.programs.layout import make_layout, supply_matrix
-from derbes.programs.solver.lexicographic import solve_levels
-from derbes.programs.solver.statement import LinearProgram
+from derbes.lp.lexicographic import solve_levels
+from derbes.lp.program import LinearProgram
+from derbes.model.arrays import MeasureRun, State
+from derbes.model.compile import compile_case
+from derbes.model.measures import compile_measure
+from derbes.model.options import chosen_case
+from derbes.planning import evaluate
+from derbes.planning.decomposed import solve_plan
+from derbes.planning.evaluate import columns_of, trunk
+from derbes.planning.problem import make_problem, with_branches
+from derbes.supply.baseline import first_state
+from derbes.supply.bounds import window_bounds
+from derbes.supply.disruption import found_state, horizon
+from derbes.supply.network import make_layout, supply_matrix
 from tests.planning.generated import small_case
 from tests.small_cases import worked_example
 

@@ -7,11 +7,12 @@ import pytest
 
 from derbes.case.options import Choice
 from derbes.case.quantity import Quantity
-from derbes.compiler import chosen_case, compile_case, compile_measure
-from derbes.compiler.chosen import SPARED
 from derbes.errors import RequestError
-from derbes.planning.program import make_problem
-from derbes.planning.program.supply.effects import column_effects, write_out
+from derbes.model.compile import compile_case
+from derbes.model.measures import compile_measure
+from derbes.model.options import SPARED, chosen_case
+from derbes.planning.effects import column_effects, write_out
+from derbes.planning.problem import make_problem
 from tests.planning.generated import small_case
 
 Q = Quantity

@@ -8,30 +8,24 @@ import pytest
 from derbes.case.entities import Good, Hit, Measure, MeasureKind, Stockpile, Supplier, Use
 from derbes.case.options import Standard
 from derbes.case.quantity import Quantity
-from derbes.planning.decomposition.everywhere import (
-    LONG,
-    NOWHERE,
-    SHORT,
-    NestedSecond,
-    Part,
-    make_groups,
-)
-from derbes.planning.decomposition.everywhere.proof import Prover
-from derbes.planning.decomposition.subproblem import solve_draws
-from derbes.planning.program import all_starts, make_problem, trunk_alone, with_branches
-from derbes.planning.program.draws import standard_measures
-from derbes.planning.program.prices import START
-from derbes.planning.program.supply.branch_bounds import reach_branch, reach_excuse, write_branch
-from derbes.planning.program.supply.branches import (
+from derbes.lp.program import stack_blocks
+from derbes.planning.contingencies import (
     Setting,
     branch_parts,
     branch_shape,
+    reach_branch,
+    reach_excuse,
     short_window,
     whole_window,
+    write_branch,
 )
-from derbes.planning.program.supply.effects import column_effects, write_out
-from derbes.planning.program.supply.places import Places, Reach, Vectors
-from derbes.programs.solver.statement import stack_blocks
+from derbes.planning.draws import standard_measures
+from derbes.planning.effects import Places, Reach, Vectors, column_effects, write_out
+from derbes.planning.problem import START, all_starts, make_problem, trunk_alone, with_branches
+from derbes.planning.recourse_solver import LONG, NOWHERE, SHORT, NestedSecond
+from derbes.planning.root import solve_draws
+from derbes.planning.scenario_groups import Part, make_groups
+from derbes.planning.separation import Prover
 from tests.planning.generated import small_case
 
 

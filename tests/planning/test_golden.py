@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from derbes.case.calendar import Calendar
 from derbes.case.entities import (
     Actor,
     Case,
@@ -22,9 +21,10 @@ from derbes.case.entities import (
     Use,
 )
 from derbes.case.options import Budget, Option, OptionKind, Risk, Standard
-from derbes.case.quantity import Quantity
-from derbes.planning.program import extensive_form, make_problem
-from derbes.programs.solver.statement import to_lp_text
+from derbes.case.quantity import Calendar, Quantity
+from derbes.lp.program import to_lp_text
+from derbes.planning.extensive import extensive_form
+from derbes.planning.problem import make_problem
 
 GOLDEN = Path(__file__).parent / "lp" / "plan.lp"
 Q = Quantity

@@ -7,9 +7,11 @@ import pytest
 
 from derbes.case.options import Budget, Choice, Limit
 from derbes.case.quantity import Quantity
-from derbes.planning.decomposition import evaluate, solve_plan
-from derbes.planning.decomposition.evaluate import columns_of
-from derbes.planning.program import make_problem, solve_extensive, with_branches
+from derbes.planning import evaluate
+from derbes.planning.decomposed import solve_plan
+from derbes.planning.evaluate import columns_of
+from derbes.planning.extensive import solve_extensive
+from derbes.planning.problem import make_problem, with_branches
 from tests.known_answers.test_plans import farmer, lands
 from tests.planning.generated import small_case, with_budget
 

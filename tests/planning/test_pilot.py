@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from derbes.planning.decomposition import apart, solve, solve_plan
-from derbes.planning.program import make_problem, stated
-from derbes.planning.program.problem import part_of
+from derbes.planning import decomposed as apart
+from derbes.planning import decomposed as solve
+from derbes.planning.decomposed import solve_plan
+from derbes.planning.problem import make_problem, part_of, stated
 from tests.planning.generated import small_case
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from derbes.planning.decomposition import solve_plan
-from derbes.planning.program import make_problem
+from derbes.planning.decomposed import solve_plan
+from derbes.planning.problem import make_problem
 from tests.planning.generated import small_case
 from tests.properties.figures import times
 from tests.properties.test_laws_units import in_unit, weighed

@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from derbes import parallel as crew
 from derbes.errors import DataError
-from derbes.planning.decomposition import crew, evaluate, solve, solve_plan
-from derbes.planning.decomposition.checkpoint import load
-from derbes.planning.program import make_problem, trunk_alone
-from derbes.planning.program.solution import INFEASIBLE, TIME_LIMIT
+from derbes.planning import decomposed as solve
+from derbes.planning import evaluate
+from derbes.planning.benders import load
+from derbes.planning.decomposed import solve_plan
+from derbes.planning.problem import INFEASIBLE, TIME_LIMIT, make_problem, trunk_alone
 from tests.planning.generated import small_case
 
 

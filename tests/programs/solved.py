@@ -4,17 +4,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from derbes.case.arrays import BoolArray, MeasureArrays, MeasureRun
+from derbes.analysis.accounts import Baseline, usual_course
+from derbes.analysis.responses import StartSolver
 from derbes.case.entities import Case
-from derbes.compiler import compile_case, compile_measure
-from derbes.leverage.baseline import Baseline, usual_course
-from derbes.leverage.points import StartSolver
-from derbes.programs.branch import BranchSolution, Window, make_template, solve_branch
-from derbes.programs.calm import CalmSolution, solve_calm
-from derbes.programs.solver.highs import Session
-from derbes.programs.solver.lexicographic import solve_levels
-from derbes.programs.solver.statement import LinearProgram
-from derbes.programs.survive import SurvivalProgram
+from derbes.lp.highs import Session
+from derbes.lp.lexicographic import solve_levels
+from derbes.lp.program import LinearProgram
+from derbes.model.arrays import BoolArray, MeasureArrays, MeasureRun
+from derbes.model.compile import compile_case
+from derbes.model.measures import compile_measure
+from derbes.supply.baseline import CalmSolution, solve_calm
+from derbes.supply.disruption import BranchSolution, Window, make_template, solve_branch
+from derbes.supply.survival import SurvivalProgram
 from tests.small_cases import worked_example
 
 

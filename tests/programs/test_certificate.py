@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from derbes.errors import SolveError
-from derbes.programs.solver import lexicographic
-from derbes.programs.solver.certificate import certify
-from derbes.programs.solver.highs import Session
-from derbes.programs.solver.lexicographic import CERTIFIED, solve_levels
-from derbes.programs.solver.statement import LinearProgram, stack_blocks
+from derbes.lp import lexicographic
+from derbes.lp.highs import Session
+from derbes.lp.lexicographic import CERTIFIED, certify, solve_levels
+from derbes.lp.program import LinearProgram, stack_blocks
 
 
 def program(

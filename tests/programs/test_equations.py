@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from derbes.case.arrays import CALM, ActivityKind, MeasureRun
 from derbes.case.entities import (
     Hit,
     Measure,
@@ -20,13 +19,15 @@ from derbes.case.entities import (
     Use,
 )
 from derbes.case.quantity import Quantity
-from derbes.compiler import compile_case, compile_measure
-from derbes.programs.bounds import demand_path, order_limits, window_bounds
-from derbes.programs.branch import branch_program, make_window
-from derbes.programs.calm import calm_program, first_state, solve_calm
-from derbes.programs.layout import make_layout
-from derbes.programs.objective import order_costs
-from derbes.programs.survive import SurvivalProgram
+from derbes.model.arrays import CALM, ActivityKind, MeasureRun
+from derbes.model.compile import compile_case
+from derbes.model.measures import compile_measure
+from derbes.supply.baseline import calm_program, first_state, solve_calm
+from derbes.supply.bounds import demand_path, order_limits, window_bounds
+from derbes.supply.disruption import branch_program, make_window
+from derbes.supply.network import make_layout
+from derbes.supply.objective import order_costs
+from derbes.supply.survival import SurvivalProgram
 from tests.programs.solved import branch_of, calm_of, changed, example, row, solved_alone, stock
 from tests.small_cases import one_good, smallest_complete, worked_example
 

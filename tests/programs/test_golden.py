@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from derbes.case.arrays import MeasureRun
+from derbes.analysis.responses import money_program
 from derbes.case.entities import Survival
-from derbes.compiler import compile_case, compile_measure
-from derbes.leverage.premium import money_program
-from derbes.programs.branch import branch_program, make_window
-from derbes.programs.calm import calm_program, first_state, solve_calm
-from derbes.programs.layout import make_layout
-from derbes.programs.solver.statement import LinearProgram, to_lp_text
-from derbes.programs.survive import survival_program
+from derbes.lp.program import LinearProgram, to_lp_text
+from derbes.model.arrays import MeasureRun
+from derbes.model.compile import compile_case
+from derbes.model.measures import compile_measure
+from derbes.supply.baseline import calm_program, first_state, solve_calm
+from derbes.supply.disruption import branch_program, make_window
+from derbes.supply.network import make_layout
+from derbes.supply.survival import survival_program
 from tests.programs.solved import baseline_of
 from tests.small_cases import Q, smallest_complete
 

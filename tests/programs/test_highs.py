@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from derbes.programs.solver.highs import without_output
+from derbes.lp.highs import without_output
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the C library has another name there")
@@ -34,7 +34,7 @@ def test_json_is_all_that_stands_on_the_output():
 def test_a_closed_output_is_no_error():
     code = (
         "import os; os.close(1)\n"
-        "from derbes.programs.solver.highs import without_output\n"
+        "from derbes.lp.highs import without_output\n"
         "with without_output(): pass"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

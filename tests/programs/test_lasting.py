@@ -2,9 +2,9 @@
 
 import pytest
 
-from derbes.compiler import compile_case
-from derbes.programs.layout import lasting, lots_beside, make_layout, of_ages
-from derbes.programs.objective import OLD_FIRST, first_expired, objective_levels
+from derbes.model.compile import compile_case
+from derbes.supply.network import lasting, lots_beside, make_layout, of_ages
+from derbes.supply.objective import OLD_FIRST, first_expired, objective_levels
 from tests.properties.random_cases import random_case
 
 SHELF_LIVES = 1325

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from derbes.programs.solver.certificate import certify
-from derbes.programs.solver.lexicographic import CERTIFIED, solve_levels
-from derbes.programs.solver.statement import FloatArray, LinearProgram, Sizes
+from derbes.lp.lexicographic import CERTIFIED, certify, solve_levels
+from derbes.lp.program import FloatArray, LinearProgram, Sizes
 from tests.programs.test_certificate import program
 
 EXACT = 1e-9

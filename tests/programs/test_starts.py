@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derbes.case.arrays import MeasureRun
 from derbes.case.quantity import Quantity
-from derbes.compiler import compile_case, compile_measure
-from derbes.programs.calm import calm_program, calm_start, solve_calm
-from derbes.programs.solver.lexicographic import CERTIFIED
-from derbes.programs.survive import SurvivalProgram
+from derbes.lp.lexicographic import CERTIFIED
+from derbes.model.arrays import MeasureRun
+from derbes.model.compile import compile_case
+from derbes.model.measures import compile_measure
+from derbes.supply.baseline import calm_program, calm_start, solve_calm
+from derbes.supply.survival import SurvivalProgram
 from tests.programs.solved import is_met
 from tests.small_cases import worked_example
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from derbes.programs.solver.statement import Block, LinearProgram, stack_blocks, to_lp_text
+from derbes.lp.program import Block, LinearProgram, stack_blocks, to_lp_text
 
 INF = float("inf")
 

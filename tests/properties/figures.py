@@ -9,14 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from derbes.analysis.cover import cover_table
+from derbes.analysis.leverage import leverage_rows, leverage_surface
 from derbes.case.entities import Case
 from derbes.case.quantity import Quantity
 from derbes.case.request import BASE, Request
-from derbes.cover import cover_table
-from derbes.leverage import leverage_rows, leverage_surface
-from derbes.results.cover import CoverRow
-from derbes.results.leverage import LeverageRow
-from derbes.study import make_studies
+from derbes.draws.study import make_studies
+from derbes.results.supply import CoverRow, LeverageRow
 from tests.oracles.plain_case import Plain
 from tests.properties.random_cases import random_case
 

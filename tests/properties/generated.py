@@ -5,7 +5,6 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
-from derbes.case.calendar import Calendar
 from derbes.case.entities import (
     Case,
     Good,
@@ -18,6 +17,7 @@ from derbes.case.entities import (
     Tier,
     Use,
 )
+from derbes.case.quantity import Calendar
 from tests.small_cases import ACTORS, CUT, Q
 
 MONTHS = 12

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from derbes.case.calendar import Calendar, Step
 from derbes.case.entities import (
     Actor,
     Case,
@@ -30,7 +29,7 @@ from derbes.case.entities import (
     Tier,
     Use,
 )
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import Calendar, Quantity, Step
 
 Q = Quantity
 UNITS = ("t", "kg", "piece", "MWh", "vial", "kcm")

@@ -6,16 +6,15 @@ import numpy as np
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from derbes.case.arrays import MeasureRun
+from derbes.analysis.cover import StartCover, cover_table
 from derbes.case.entities import Case
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
-from derbes.cover import cover_table
-from derbes.cover.table import StartCover
-from derbes.programs.branch import horizon
-from derbes.programs.survive import SurvivalProgram, net_unmet
-from derbes.results.cover import ALL_ESSENTIAL
-from derbes.study import make_studies
+from derbes.draws.study import make_studies
+from derbes.model.arrays import MeasureRun
+from derbes.results.supply import ALL_ESSENTIAL
+from derbes.supply.disruption import horizon
+from derbes.supply.survival import SurvivalProgram, net_unmet
 from tests.oracles.aggregate import aggregate_time_to_survive
 from tests.properties.generated import cases
 

@@ -7,19 +7,20 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from derbes.case.arrays import MeasureRun
+from derbes.analysis.accounts import target_loss
+from derbes.analysis.cover import cover_table
+from derbes.analysis.leverage import leverage_surface
+from derbes.analysis.responses import myopic_response, optimal_response
 from derbes.case.entities import Case
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
-from derbes.compiler import compile_case, compile_measure
-from derbes.cover import cover_table
-from derbes.leverage import leverage_surface
-from derbes.leverage.accounts import target_loss
-from derbes.leverage.points import myopic_response, optimal_response
-from derbes.programs.branch import horizon, make_window
-from derbes.programs.calm import solve_calm
-from derbes.programs.survive import SurvivalProgram
-from derbes.results.leverage import LeverageRow
+from derbes.model.arrays import MeasureRun
+from derbes.model.compile import compile_case
+from derbes.model.measures import compile_measure
+from derbes.results.supply import LeverageRow
+from derbes.supply.baseline import solve_calm
+from derbes.supply.disruption import horizon, make_window
+from derbes.supply.survival import SurvivalProgram
 from tests.programs.solved import baseline_of, is_met, solved_alone
 from tests.properties.generated import cases, with_measure
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from derbes.analysis.leverage import leverage_surface
 from derbes.case.entities import Case, MeasureKind, Supplier
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
-from derbes.leverage import leverage_surface
 from tests.oracles.plain_case import Plain
 from tests.properties.figures import (
     ROOM,

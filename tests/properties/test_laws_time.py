@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from derbes.case.calendar import Calendar, Step
 from derbes.case.entities import Case, MeasureKind
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import Calendar, Quantity, Step
 from tests.properties.figures import asked, ends, figures, law, sizes_of, unlike
 from tests.properties.random_cases import Traits, random_case
 

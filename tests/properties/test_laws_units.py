@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from derbes.api import read_case
 from derbes.case.entities import Case
 from derbes.case.quantity import Quantity
-from derbes.workflow import read_case
 from tests.oracles.plain_case import Plain
 from tests.properties.figures import asked, changed, figures, law, sizes_of, times, unlike
 

@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 
-from derbes.case.arrays import CaseArrays, MeasureArrays, MeasureRun, State
 from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray, Quantity
-from derbes.compiler import compile_case, compile_measure
-from derbes.programs.bounds import window_bounds
-from derbes.programs.calm import CalmSolution, solve_calm, state_at
-from derbes.programs.layout import make_layout, supply_matrix
-from derbes.programs.solver.lexicographic import solve_levels
-from derbes.programs.solver.statement import LinearProgram
+from derbes.lp.lexicographic import solve_levels
+from derbes.lp.program import LinearProgram
+from derbes.model.arrays import CaseArrays, MeasureArrays, MeasureRun, State
+from derbes.model.compile import compile_case
+from derbes.model.measures import compile_measure
 from derbes.simulation import BranchRun, simulate_branch
+from derbes.supply.baseline import CalmSolution, solve_calm, state_at
+from derbes.supply.bounds import window_bounds
+from derbes.supply.network import make_layout, supply_matrix
 from tests.oracles.feasibility import feasibility_residual
 from tests.properties.random_cases import cases_of_every_kind
 

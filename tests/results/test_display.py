@@ -4,7 +4,6 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derbes.results.cover import CoverRow
 from derbes.results.display import (
     cover_columns,
     end_columns,
@@ -14,7 +13,7 @@ from derbes.results.display import (
     shown,
     text_table,
 )
-from derbes.results.leverage import LeverageEnd, LeverageRow
+from derbes.results.supply import CoverRow, LeverageEnd, LeverageRow
 from tests.workflow.examples import (
     cover_result,
     cover_row,

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from derbes.case.arrays import CaseArrays, MeasureArrays
-from derbes.programs.calm import solve_calm
+from derbes.model.arrays import CaseArrays, MeasureArrays
 from derbes.simulation import plan_of
-from derbes.simulation.conditions import effects_of
+from derbes.simulation.branch import effects_of
 from derbes.simulation.futures import FuturesModel, MeasureSet, calm_set
 from derbes.simulation.numbers import make_places
+from derbes.supply.baseline import solve_calm
 
 LONG_AGO = -(10**6)
 

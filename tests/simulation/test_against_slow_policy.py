@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from derbes.case.arrays import CaseArrays, MeasureArrays
 from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
-from derbes.compiler import compile_case, compile_measure
-from derbes.programs.calm import CalmSolution, solve_calm, state_at
+from derbes.model.arrays import CaseArrays, MeasureArrays
+from derbes.model.compile import compile_case
+from derbes.model.measures import compile_measure
 from derbes.simulation import simulate_branch
+from derbes.supply.baseline import CalmSolution, solve_calm, state_at
 from tests.builders import build_arrays, build_measure
 from tests.oracles.named_case import Amounts
 from tests.oracles.slow_policy import follow_slowly

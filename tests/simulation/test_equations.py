@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from derbes.case.arrays import CaseArrays, MeasureArrays, State
 from derbes.case.uncertainty import Draws
-from derbes.draws import make_draws
-from derbes.programs.calm import solve_calm, state_at
+from derbes.draws.sampling import make_draws
+from derbes.draws.study import prepare_futures
+from derbes.model.arrays import CaseArrays, MeasureArrays, State
 from derbes.simulation import BranchRun, simulate_branch
 from derbes.simulation.futures import simulate_futures
-from derbes.study.futures import prepare_futures
+from derbes.supply.baseline import solve_calm, state_at
 from tests.builders import RESERVE_FIRST, build_arrays, build_measure
 from tests.draws.uncertain import uncertain_example
 

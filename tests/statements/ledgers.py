@@ -6,6 +6,7 @@ from dataclasses import replace
 from derbes.case.entities import Actor, Case, Document, Fact, Variant
 from derbes.case.ledger import Judgement, Modality, Stance, Statement, StatementKind
 from derbes.case.quantity import Quantity
+from derbes.draws.study import variant_case
 from derbes.statements.expressions import names_of, read_expression
 from derbes.statements.expressions.entries import read_ledger
 from derbes.statements.quantities import COMPUTED_BY, DrawWorld
@@ -14,7 +15,6 @@ from derbes.statements.terms.evaluation import evaluate
 from derbes.statements.terms.tree import Comparison
 from derbes.statements.terms.values import Day, Value, day_of
 from derbes.statements.verdicts import Sampling
-from derbes.study import variant_case
 from tests.small_cases import worked_example
 
 Q = Quantity

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from derbes import workflow
+from derbes import api as workflow
 from derbes.case.ledger import Statement
-from derbes.results.provenance import Provenance
 from derbes.results.records import statements_records, to_json
+from derbes.results.supply import Provenance
 from derbes.statements.export import claim_reviews, statement_sheet
 from derbes.statements.export.claimreview import RATINGS
 from derbes.statements.export.sheet import COLUMNS

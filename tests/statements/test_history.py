@@ -7,7 +7,7 @@ import pytest
 
 from derbes.case.quantity import Quantity
 from derbes.errors import DataError
-from derbes.results.provenance import Provenance
+from derbes.results.supply import Provenance
 from derbes.statements.table import statement_table
 from derbes.statements.verdicts.history import (
     KEYS,

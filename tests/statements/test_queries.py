@@ -17,8 +17,8 @@ from derbes.case.ledger import (
     StatementKind,
     Tension,
 )
-from derbes.results.provenance import Provenance
 from derbes.results.statements import StatementRow, Unsaid
+from derbes.results.supply import Provenance
 from derbes.statements.expressions import names_of, read_expression
 from derbes.statements.expressions.entries import read_ledger
 from derbes.statements.queries import contradictions_of, double_standards_of, modality_drift

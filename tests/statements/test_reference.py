@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from derbes.case.ledger import Modality
+from derbes.request import QUERIES
 from derbes.results import statements as results
 from derbes.statements.catalog import (
     BY_NAME,
@@ -19,7 +20,6 @@ from derbes.statements.catalog import (
 from derbes.statements.quantities import COMPUTED_BY
 from derbes.statements.reference import quantities_page
 from derbes.statements.verdicts import judging
-from derbes.workflow.ledger.words import QUERIES
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reference" / "quantities.md"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from derbes.case.ledger import Statement, StatementKind, Tension
 from derbes.case.quantity import Quantity
-from derbes.results.provenance import Provenance
+from derbes.results.supply import Provenance
 from derbes.statements.quantities.worlds import VariantWorld
 from derbes.statements.table import TableRequest, latest_day, statement_table, verdicts_of
 from derbes.statements.terms.values import Missing, compared

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from derbes.case.entities import Measure, Variant
 from derbes.case.quantity import Quantity
 from derbes.errors import DataError, RequestError
-from derbes.results.provenance import Provenance
 from derbes.results.records import stress_records, to_json
-from derbes.stress import Asked, Effort, stress_case, target_of
-from derbes.stress.computed import World, first_draws, is_listed
+from derbes.results.supply import Provenance
+from derbes.stress import computed
+from derbes.stress.answers import stress_case
+from derbes.stress.computed import StressOptions, World, first_draws, is_listed
+from derbes.stress.request import Asked, target_of
 from tests.draws.uncertain import (
     DEMAND,
     OTHER,
@@ -145,10 +147,10 @@ def test_the_same_seed_gives_the_same_bytes_on_any_workers():
     alone = text(told(case, *asked, n_draws=40, n_solved=4))
     assert text(told(case, *asked, n_draws=40, n_solved=4)) == alone
     for n_workers in (2, 3):
-        effort = Effort(n_workers=n_workers)
+        effort = StressOptions(n_workers=n_workers)
         assert text(told(case, *asked, n_draws=40, n_solved=4, effort=effort)) == alone
     with ThreadPoolExecutor(2) as pool:
-        effort = Effort(executor=pool)
+        effort = StressOptions(executor=pool)
         assert text(told(case, *asked, n_draws=40, n_solved=4, effort=effort)) == alone
     assert text(told(case, *asked, n_draws=40, n_solved=4, seed=2)) != alone
 
@@ -157,9 +159,8 @@ def test_a_run_that_is_extended_is_the_longer_run_and_repeats_no_draw(tmp_path, 
     case = with_hazards(uncertain_example(3, n_periods=24), hazard("cut", 0.02, 6.0))
     asked = ("survive", "ended", "leverage", "hazards")
     whole = text(told(case, *asked, n_draws=50, n_solved=4))
-    store = Effort(store=tmp_path / "draws.parquet")
+    store = StressOptions(store=tmp_path / "draws.parquet")
     told(case, *asked, n_draws=30, n_solved=2, effort=store)
-    from derbes.stress import computed  # noqa: PLC0415 - to be watched
 
     drawn, solved = [], []
     cut_numbers, solve_draws = computed.cut_numbers, computed.solve_draws
@@ -186,7 +187,7 @@ def test_a_run_that_is_extended_is_the_longer_run_and_repeats_no_draw(tmp_path, 
 
 def test_fewer_draws_than_a_store_holds_leave_it_as_it_is(tmp_path):
     case = uncertain_example(1, n_periods=24)
-    store = Effort(store=tmp_path / "draws.parquet")
+    store = StressOptions(store=tmp_path / "draws.parquet")
     told(case, "survive", n_draws=40, n_solved=2, effort=store)
     before = (tmp_path / "draws.parquet").read_bytes()
     few = text(told(case, "survive", n_draws=16, n_solved=1))
@@ -203,15 +204,15 @@ def test_work_that_was_stopped_goes_on_where_it_was(tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        told(case, "survive", n_solved=10, effort=Effort(store=place, progress=stop))
+        told(case, "survive", n_solved=10, effort=StressOptions(store=place, progress=stop))
     assert place.exists()
     whole = text(told(case, "survive", n_solved=10))
-    assert text(told(case, "survive", n_solved=10, effort=Effort(store=place))) == whole
+    assert text(told(case, "survive", n_solved=10, effort=StressOptions(store=place))) == whole
 
 
 def test_a_store_of_another_case_is_refused(tmp_path):
     case = uncertain_example(1, n_periods=24)
-    store = Effort(store=tmp_path / "draws.parquet")
+    store = StressOptions(store=tmp_path / "draws.parquet")
     told(case, "survive", n_solved=0, effort=store)
     with pytest.raises(DataError, match="hash of the case"):
         told(replace(case, hash="other"), "survive", n_solved=0, effort=store)

@@ -5,13 +5,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from derbes.analysis.cover import forward_cover
 from derbes.case.quantity import Quantity
 from derbes.casefile import read_case
-from derbes.cover import forward_cover
-from derbes.draws import make_draws, make_events
-from derbes.stress.columns.rule import Rule
-from derbes.stress.fans import lasting, months_of_cover
-from derbes.stress.hazards import Struck, hazard_answers, hazard_risk, strike
+from derbes.draws.events import make_events
+from derbes.draws.sampling import make_draws
+from derbes.stress.columns import Rule
+from derbes.stress.paths import (
+    Struck,
+    hazard_answers,
+    hazard_risk,
+    lasting,
+    months_of_cover,
+    strike,
+)
 from tests.draws.uncertain import (
     DEMAND,
     STOCK,

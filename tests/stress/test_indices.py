@@ -5,8 +5,8 @@ import pytest
 from scipy import stats
 
 from derbes.case.quantity import Quantity
-from derbes.draws import make_draws
-from derbes.stress.decides.indices import (
+from derbes.draws.sampling import make_draws
+from derbes.stress.sensitivity import (
     Shares,
     indices,
     influences,
@@ -14,7 +14,7 @@ from derbes.stress.decides.indices import (
     saltelli_points,
     sobol_indices,
 )
-from derbes.stress.decides.oneway import bars, center_of, kept_inputs, screened_out, swings
+from derbes.stress.tipping import bars, center_of, kept_inputs, screened_out, swings
 from tests.draws.uncertain import (
     DEMAND,
     OTHER,

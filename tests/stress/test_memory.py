@@ -1,7 +1,7 @@
 import pytest
 
 from derbes.errors import RequestError
-from derbes.stress.memory import check_memory, memory_limit, memory_needed
+from derbes.stress.computed import check_memory, memory_limit, memory_needed
 
 SIZES = {"n_inputs": 100, "n_columns": 50, "n_variants": 2}
 

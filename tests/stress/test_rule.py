@@ -3,17 +3,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from derbes import workflow
+from derbes import api as workflow
+from derbes.analysis.cover import cover_table
 from derbes.case.options import Option
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
 from derbes.case.uncertainty import Draws
-from derbes.compiler import compile_case, compile_measure
-from derbes.cover import cover_table
-from derbes.draws import drawn_case, make_draws
-from derbes.programs.calm import solve_calm, state_at
+from derbes.draws.inputs import drawn_case
+from derbes.draws.sampling import make_draws
+from derbes.model.compile import compile_case
+from derbes.model.measures import compile_measure
 from derbes.simulation import simulate_branch
-from derbes.stress.asked import (
+from derbes.stress.columns import Rule, cut_numbers, one_measure, run, solve_draws
+from derbes.stress.request import (
     MYOPIC,
     SURVIVES,
     TIME_TO_SURVIVE,
@@ -24,8 +26,7 @@ from derbes.stress.asked import (
     solved_columns,
     target_of,
 )
-from derbes.stress.columns.optimum import solve_draws
-from derbes.stress.columns.rule import Rule, cut_numbers, one_measure, run
+from derbes.supply.baseline import solve_calm, state_at
 from tests.draws.uncertain import OTHER, STOCK, in_scenarios, uncertain_example, with_numbers
 
 

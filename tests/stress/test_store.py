@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from derbes.errors import DataError, OutputError
-from derbes.stress.store import Kept, Origin, read_store, write_store
+from derbes.stress.computed import Kept, Origin, read_store, write_store
 
 ORIGIN = Origin("abc", "E1", seed=1, method="sobol", version="0.1", questions="all")
 BASE = Kept({"weight": np.ones(3), "time": np.array([1.0, np.nan, 3.0])}, 2, (0.0, 2.0))

@@ -8,12 +8,8 @@ from scipy.optimize import isotonic_regression
 
 from derbes.case.entities import Plant
 from derbes.case.quantity import Quantity
-from derbes.draws import make_draws
-from derbes.stress.decides.tipping import (
-    even_chance,
-    pool_adjacent,
-    tipping_values,
-)
+from derbes.draws.sampling import make_draws
+from derbes.stress.tipping import even_chance, pool_adjacent, tipping_values
 from tests.draws.uncertain import DEMAND, OTHER, STOCK, uncertain_example
 
 

@@ -6,19 +6,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from derbes.case.arrays import CaseArrays
 from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.uncertainty import Draws, Events
 from derbes.casefile import read_case
-from derbes.compiler import compile_case, compile_measure
-from derbes.draws import drawn_case, make_draws, uncertain_inputs
-from derbes.programs.calm import state_at
+from derbes.draws.inputs import drawn_case, uncertain_inputs
+from derbes.draws.sampling import make_draws
+from derbes.draws.study import prepare_futures
+from derbes.model.arrays import CaseArrays
+from derbes.model.compile import compile_case
+from derbes.model.measures import compile_measure
 from derbes.simulation import simulate_branch
-from derbes.simulation.conditions import effects_of
+from derbes.simulation.branch import effects_of
 from derbes.simulation.futures import FuturesModel, simulate_futures
 from derbes.simulation.numbers import drawn_values
-from derbes.study.futures import prepare_futures
+from derbes.supply.baseline import state_at
 
 ROOT = Path(__file__).parents[2]
 CASES = {

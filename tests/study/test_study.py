@@ -8,7 +8,7 @@ import pytest
 from derbes.case.entities import Hit, Measure, Variant
 from derbes.case.quantity import Quantity
 from derbes.case.request import BASE, Request
-from derbes.study import longest_length, make_studies, narrowed, variant_case
+from derbes.draws.study import longest_length, make_studies, narrowed, variant_case
 from tests.small_cases import worked_example
 
 

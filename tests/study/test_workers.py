@@ -7,7 +7,7 @@ from concurrent.futures import Executor, Future
 
 import pytest
 
-from derbes.study import run_tasks
+from derbes.parallel import run_tasks
 
 TASKS = [81.0, 16.0, 4.0, 1.0]
 ROOTS = [9.0, 4.0, 2.0, 1.0]

@@ -1,11 +1,8 @@
 """A case and results for tests of what stands above the computation."""
 
-from derbes.case.calendar import Calendar, Step
 from derbes.case.entities import Case, Good, Measure, Tier, Use, Variant
-from derbes.case.quantity import Quantity
-from derbes.results.cover import Cover, CoverRow
-from derbes.results.leverage import Leverage, LeverageEnd, LeverageRow
-from derbes.results.provenance import Provenance
+from derbes.case.quantity import Calendar, Quantity, Step
+from derbes.results.supply import Cover, CoverRow, Leverage, LeverageEnd, LeverageRow, Provenance
 
 PROVENANCE = Provenance(case_name="Town", case_hash="ab12", version="0.1.0", solver="HiGHS 1.15.1")
 

@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derbes.case.calendar import Step
+from derbes.case.quantity import Step
 from derbes.case.request import Request
 from derbes.errors import RequestError
-from derbes.workflow import request_of
+from derbes.request import request_of
 from tests.workflow.examples import town_case
 
 

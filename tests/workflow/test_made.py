@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from derbes import workflow
+from derbes import api as workflow
 from derbes.cli import main
 from derbes.language import use_language
-from derbes.workflow.made import made_by
+from derbes.request import made_by
 from tests.brief.reading import page_one, part, text_of
 from tests.workflow.examples import town_case
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster
 
-from derbes import workflow
+from derbes import api as workflow
 from derbes.errors import CaseError, DataError, RequestError
-from derbes.planning.answers.solving import Clock, TimeIsOver
-from derbes.workflow.executors import is_address, opened_executor, workers_of
+from derbes.parallel import is_address, opened_executor, workers_of
+from derbes.planning.solving import Clock, TimeIsOver
 
 ROOT = Path(__file__).parents[2]
 WATERWORKS = ROOT / "cases" / "waterworks.yaml"

@@ -5,7 +5,7 @@ import jsonschema
 import pytest
 import yaml
 
-from derbes import workflow
+from derbes import api as workflow
 from derbes.results.records import to_json
 
 ROOT = Path(__file__).parents[2]

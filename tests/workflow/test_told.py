@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from derbes import workflow
+from derbes import api as workflow
 from derbes.errors import RequestError
-from derbes.workflow.told import plans_told, statements_told, stress_told
+from derbes.pages import plans_told, statements_told, stress_told
 from tests.statements.ledgers import talk, with_ledger
 
 WATERWORKS = Path(__file__).parents[2] / "cases" / "waterworks.yaml"

@@ -4,9 +4,9 @@ from types import ModuleType
 
 import pytest
 
-from derbes import workflow
+from derbes import api as workflow
 from derbes.errors import RequestError
-from derbes.results.leverage import Leverage
+from derbes.results.supply import Leverage
 from derbes.version import VERSION
 from tests.workflow.examples import leverage_end, leverage_row, town_case
 
@@ -22,9 +22,9 @@ def surface(monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
             progress(1, 1, "surface")
         return (leverage_row(),), (leverage_end(),)
 
-    package = ModuleType("derbes.leverage")
+    package = ModuleType("derbes.analysis.leverage")
     package.leverage_surface = leverage_surface
-    monkeypatch.setitem(sys.modules, "derbes.leverage", package)
+    monkeypatch.setitem(sys.modules, "derbes.analysis.leverage", package)
     return calls
 
 

@@ -6,13 +6,20 @@ from dataclasses import dataclass, field
 from derbes.case.entities import Case, Measure, Tier
 from derbes.case.request import BASE
 from derbes.language import _
-from derbes.results.cover import ALL_ESSENTIAL, Cover, CoverRow
 from derbes.results.display import text_of
-from derbes.results.leverage import Leverage, LeverageEnd, LeverageRow
 from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
-from derbes.results.trajectory import Branch, CalmPlan
+from derbes.results.supply import (
+    ALL_ESSENTIAL,
+    Branch,
+    CalmPlan,
+    Cover,
+    CoverRow,
+    Leverage,
+    LeverageEnd,
+    LeverageRow,
+)
 
 OPTIMAL = "optimal"
 MYOPIC = "myopic"

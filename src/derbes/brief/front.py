@@ -30,9 +30,9 @@ from derbes.brief.sections.wording import (
 )
 from derbes.brief.verdict import more_words, unmet_words, verdict_of
 from derbes.language import _, ngettext
-from derbes.results.cover import CoverRow
 from derbes.results.display import text_of
 from derbes.results.plan import Plan
+from derbes.results.supply import CoverRow
 
 _MOST_VARIANTS = 7
 """Rows of the small table, so that the page stays one page."""

@@ -16,7 +16,7 @@ from derbes.brief.contents import (
 )
 from derbes.brief.sections.wording import amount_words, calm_words, survived
 from derbes.language import _
-from derbes.results.leverage import LeverageRow
+from derbes.results.supply import LeverageRow
 
 
 def verdict_of(contents: BriefContents, focus: Focus) -> str:

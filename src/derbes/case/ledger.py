@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from derbes.case.basics import Element, Label
+from derbes.case.quantity import Element, Label
 
 
 class Modality(StrEnum):

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from derbes.case.basics import Element
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import Element, Quantity
 
 
 class OptionKind(StrEnum):

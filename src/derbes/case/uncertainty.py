@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from derbes.case.basics import Element
-from derbes.case.quantity import FloatArray, Quantity
+from derbes.case.quantity import Element, FloatArray, Quantity
 
 IntArray = npt.NDArray[np.int64]
 

@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from derbes.case.entities import Case, Scenario, Variant
-from derbes.case.inventory import quantities
+from derbes.case.entities import Case, Scenario, Variant, quantities
 from derbes.case.uncertainty import Correlation
 from derbes.casefile.build.draft import Draft, Memory, build_draft
 from derbes.casefile.build.element import text_of

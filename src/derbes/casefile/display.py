@@ -4,11 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from derbes.case.basics import Element
-from derbes.case.calendar import Calendar
 from derbes.case.entities import Case, Survival
 from derbes.case.options import Risk
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import Calendar, Element, Quantity
 from derbes.casefile.build.element import text_of
 from derbes.casefile.spelled import HIDDEN, spelled
 from derbes.errors import Problem, RequestError, did_you_mean

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from derbes.case.calendar import MONTHS_A_YEAR, Calendar, Step
 from derbes.case.entities import (
     DEFAULT_REFILL_MONTHS,
     DEFAULT_SENDER_HORIZON_MONTHS,
@@ -17,17 +16,17 @@ from derbes.case.entities import (
     Measure,
     MeasureKind,
     Survival,
+    quantities,
 )
-from derbes.case.inventory import quantities
-from derbes.case.quantity import Quantity, repeats_yearly
+from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Quantity, Step, repeats_yearly
 from derbes.casefile.build.draft import Draft
 from derbes.casefile.checks.measures import CUTS
 from derbes.casefile.findings import Finding
 from derbes.casefile.quantities.measures import in_words
 from derbes.casefile.schema.entries import MONTH_PATTERN, Entry, QuantityEntry
 from derbes.casefile.tree.nodes import Path
-from derbes.compiler import selection
 from derbes.language import _, ngettext
+from derbes.model import compile as selection
 from derbes.units import parse_unit
 
 NEEDED = frozenset({"shortage_cost", "margin_share", "foreign_share", "amount"})

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
-from derbes.case.basics import Note
 from derbes.case.entities import Case
+from derbes.case.quantity import Note
 from derbes.casefile.alternatives import Base, alternatives_of
 from derbes.casefile.build.draft import Memory, build_draft
 from derbes.casefile.checks import check_draft

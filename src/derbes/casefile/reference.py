@@ -31,7 +31,7 @@ from derbes.casefile.schema.entries import (
 from derbes.casefile.schema.ledger import JudgementEntry, ResolutionEntry
 from derbes.casefile.schema.planning import BudgetEntry, DatesEntry, RiskEntry, SizeEntry
 from derbes.casefile.schema.uncertainty import CorrelationEntry, ProjectEntry
-from derbes.units.names import DAYS_A_MONTH, spellings
+from derbes.unit_names import DAYS_A_MONTH, spellings
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

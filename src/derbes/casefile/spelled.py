@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
-from derbes.case.basics import Element
 from derbes.case.entities import Case
 from derbes.case.ledger import Checked, Judgement, Stance
 from derbes.case.options import Option, OptionKind, Standard
+from derbes.case.quantity import Element
 from derbes.language import _, language
 from derbes.units import format_amount
 

@@ -7,8 +7,8 @@ from derbes.casefile.tree.compose import compose
 from derbes.casefile.tree.files import Tree
 from derbes.casefile.tree.nodes import Path, Table, Text, find, resolve, texts
 from derbes.errors import CaseError, Problem, did_you_mean
+from derbes.files import write_atomically
 from derbes.language import _
-from derbes.outputs import write_atomically
 
 BYTE_ORDER_MARK = "\ufeff"
 

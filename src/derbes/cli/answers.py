@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 
-from derbes.case.basics import Note
+from derbes.case.quantity import Note
 from derbes.errors import CaseError, Problem, RequestError
+from derbes.files import write_atomically
 from derbes.language import _, ngettext
-from derbes.outputs import write_atomically
 from derbes.results.records import to_json
 
 STANDARD_OUTPUT = "-"

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from derbes import workflow
+from derbes import api as workflow
 from derbes.cli.answers import (
     STANDARD_OUTPUT,
     next_line,
@@ -34,6 +34,7 @@ from derbes.cli.questions.command import stress
 from derbes.cli.tables import cover_text, leverage_text
 from derbes.errors import CaseError
 from derbes.language import _
+from derbes.request import made_by
 from derbes.results.records import (
     cover_records,
     leverage_records,
@@ -142,7 +143,7 @@ def brief(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
         return
     if as_json:
         words.pop("n_workers")
-        provenance = provenance_record(workflow.made_by(case, "brief", **words))
+        provenance = provenance_record(made_by(case, "brief", **words))
         tell_json({"file": out, "bytes": Path(out).stat().st_size, "provenance": provenance})
     else:
         tell(_("Written: {out}").format(out=out))

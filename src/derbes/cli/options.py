@@ -8,7 +8,7 @@ import click
 
 from derbes.cli.answers import STANDARD_OUTPUT
 from derbes.language import _, languages, use_language
-from derbes.workflow import EVERY_MONTHS
+from derbes.request import EVERY_MONTHS
 
 Command = Callable[..., Any]
 

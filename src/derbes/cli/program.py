@@ -12,8 +12,8 @@ from derbes.cli import INTERRUPTED
 from derbes.cli.answers import tell_error
 from derbes.cli.commands import derbes
 from derbes.errors import DerbesError, OutputError
+from derbes.files import unwritable
 from derbes.language import _
-from derbes.outputs import unwritable
 
 USER_ERROR = 2
 """Something that the user can repair."""

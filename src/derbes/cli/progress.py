@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
+from derbes.api import Progress
 from derbes.language import _
-from derbes.workflow import Progress
 
 SILENT_FOR = 2.0
 """Work that is shorter is not talked about. [s]"""

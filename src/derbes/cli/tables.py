@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from derbes.language import _
-from derbes.results.cover import Cover
 from derbes.results.display import (
     Column,
     cover_columns,
@@ -13,7 +12,7 @@ from derbes.results.display import (
     leverage_columns,
     text_table,
 )
-from derbes.results.leverage import Leverage, LeverageRow
+from derbes.results.supply import Cover, Leverage, LeverageRow
 
 _SETTING = ("variant", "measure")
 _ONLY_IN_JSON = {"unmet_deferrable", "sender_cost_lost"}

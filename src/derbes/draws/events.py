@@ -4,14 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from derbes.case.arrays import BoolArray, IntArray
-from derbes.case.calendar import MONTHS_A_YEAR
 from derbes.case.entities import Case
-from derbes.case.quantity import FloatArray
+from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.case.uncertainty import Draws, Events
-from derbes.draws.correlations import correlated, factor
 from derbes.draws.inputs import scenario_cases
-from derbes.draws.quantiles import LEAST_SHARE, quantile_function
+from derbes.draws.sampling import LEAST_SHARE, correlated, factor, quantile_function
+from derbes.model.arrays import BoolArray, IntArray
 
 NEVER = 2**40
 """A period behind every calendar. [period]"""

@@ -1,11 +1,20 @@
-"""Which numbers of a case are uncertain."""
+"""Which numbers of a case are uncertain.
 
+The case that a row of draws makes: other numbers, the same structure.
+"""
+
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from derbes.case.entities import Case
-from derbes.case.inventory import quantities
-from derbes.case.quantity import Quantity
+import numpy as np
+
+from derbes.case.entities import Case, Scenario, Variant, quantities
+from derbes.case.ledger import Contrast, DoubleStandard, Statement, Tension
+from derbes.case.quantity import Calendar, FloatArray, Quantity
+from derbes.case.uncertainty import Draws
+from derbes.model.arrays import BoolArray
 
 ALREADY_USED = "currency.rates."
 """Prices were turned into the base currency when the case was read; a rate drawn later
@@ -76,3 +85,113 @@ def shared_inputs(cases: Sequence[Case]) -> tuple[str, ...]:
         for one in (case, *scenario_cases(case).values()):
             paths |= dict.fromkeys(quantity.path for quantity in uncertain_inputs(one))
     return tuple(paths)
+
+
+NOT_DRAWN = (Variant, Scenario, Statement, Contrast, DoubleStandard, Tension)
+
+
+def drawn_case(case: Case, draws: Draws, i: int) -> Case:
+    """The case in the future that row i of the draws describes.
+
+    The scenario's case comes first, then the values. A series by date is scaled in
+    proportion to its first value, or month by month where months have ranges of their
+    own. Drawn numbers have no range any more.
+
+    Args:
+        case: The case that the draws were made of, or a variant of it.
+        draws: Draws.
+        i: Row.
+
+    Raises:
+        KeyError: The case has no scenario of the draw's name.
+        ValueError: A series that starts at 0 cannot be scaled.
+    """
+    if draws.scenarios and case.scenarios:
+        chosen = case.scenarios[draws.scenarios[i]].case
+        case = case if chosen is None else chosen
+    row = zip(draws.inputs, draws.values[i], strict=True)
+    return with_values(case, {path: float(value) for path, value in row if not np.isnan(value)})
+
+
+def with_values(case: Case, values: Mapping[str, float]) -> Case:
+    """A case with other values at some paths; paths that it does not have are left out.
+
+    Args:
+        case: The case; its variants and scenarios stay as they are.
+        values: Path → value; of a series its first, or that of a month. [base unit]
+
+    Raises:
+        ValueError: A series that starts at 0 cannot be scaled.
+    """
+    changed: Case = _changed(case, values, case.calendar)
+    return changed
+
+
+def _changed(part: Any, values: Mapping[str, float], calendar: Calendar) -> Any:
+    """The part itself where nothing below it changes."""
+    if isinstance(part, Quantity):
+        if any(month.quantity.path in values for month in part.months):
+            part = part.with_months(values, calendar)
+        return _drawn(part, values[part.path]) if part.path in values else part
+    if isinstance(part, NOT_DRAWN):
+        return part
+    if isinstance(part, Mapping):
+        below = {key: _changed(inner, values, calendar) for key, inner in part.items()}
+        is_same = all(below[key] is inner for key, inner in part.items())
+        return part if is_same else below
+    if isinstance(part, tuple):
+        items = tuple(_changed(inner, values, calendar) for inner in part)
+        is_same = all(new is old for new, old in zip(items, part, strict=True))
+        return part if is_same else items
+    if dataclasses.is_dataclass(part) and not isinstance(part, type):
+        fields = {field.name: getattr(part, field.name) for field in dataclasses.fields(part)}
+        changes = {
+            name: new
+            for name, old in fields.items()
+            if (new := _changed(old, values, calendar)) is not old
+        }
+        return replace(part, **changes) if changes else part
+    return part
+
+
+def _drawn(quantity: Quantity, value: float) -> Quantity:
+    certain = replace(
+        quantity, value=value, low=None, high=None, distribution="", parameters=(), reference=""
+    )
+    if not quantity.steps:
+        return certain
+    if quantity.value == 0.0:
+        if value == 0.0:
+            return certain
+        msg = f"{quantity.path}: a series that starts at 0 cannot be scaled"
+        raise ValueError(msg)
+    scale = value / quantity.value
+    return replace(certain, steps=tuple((at, step * scale) for at, step in quantity.steps))
+
+
+def drawn_path(quantity: Quantity, draws: Draws, n_periods: int, calendar: Calendar) -> FloatArray:
+    """A number by draw and period, as `with_values` changes it. (N, T)
+
+    Args:
+        quantity: The number.
+        draws: Draws.
+        n_periods: T.
+        calendar: Behind its end a series goes on as `continued` says.
+    """
+    path = np.tile(quantity.over(n_periods, calendar), (len(draws.weights), 1))
+    _put_drawn(path, np.ones(n_periods, dtype=np.bool_), quantity, draws)
+    if quantity.months:
+        which = quantity.months_over(n_periods, calendar)
+        for place, month in enumerate(quantity.months):
+            _put_drawn(path, which == place, month.quantity, draws)
+    return path
+
+
+def _put_drawn(path: FloatArray, at: BoolArray, quantity: Quantity, draws: Draws) -> None:
+    """Scale some periods of a path by what is drawn for a number; from 0 it is put there."""
+    if quantity.path not in draws.inputs:
+        return
+    drawn = draws.values[:, draws.inputs.index(quantity.path)]
+    known = ~np.isnan(drawn)
+    rows = np.ix_(known, at)
+    path[rows] = drawn[known, None] * (path[rows] / quantity.value if quantity.value else 1.0)

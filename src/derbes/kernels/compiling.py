@@ -1,14 +1,19 @@
 """The shim between the kernels and their compiler; nothing else imports it.
 
 Without the compiler (`NUMBA_DISABLE_JIT=1`) the same functions run as plain Python.
+
+Named tuples of arrays and numbers as one block of memory, for kernels that pass them on.
 """
 
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, get_type_hints
 
 import numba
+import numpy as np
+import numpy.typing as npt
 from numba import config as _config
 from numba.core import cgutils as _cgutils
 from numba.core import imputils as _imputils
@@ -67,3 +72,153 @@ def forget_outdated(folder: Path, function: Callable[..., Any]) -> None:
         with suppress(FileNotFoundError):  # another process has dropped it
             if index.stat().st_mtime < newest:
                 index.unlink()
+
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Words = Any
+"""A named tuple of the kernels, packed."""
+_INDEX = ir.IntType(64)
+
+
+class PackType(types.Type):  # type: ignore[misc]
+    """A named tuple of arrays and numbers that stands in memory as addresses and lengths.
+
+    Functions that pass it on pass one address, not each part of each array.
+    """
+
+    def __init__(self, kind: type) -> None:
+        self.kind = kind
+        mark = zlib.crc32(repr(_fields(kind)).encode())
+        super().__init__(name=f"{kind.__qualname__}({mark:x})")
+
+
+class PackModel(models.PrimitiveModel):  # type: ignore[misc]
+    """The address of the first word."""
+
+    def __init__(self, manager: Any, kind: Any) -> None:
+        super().__init__(manager, kind, _INDEX.as_pointer())
+
+
+register_model(PackType)(PackModel)
+
+
+_MOST_AXES = 3
+_OF_ARRAY = 1 + _MOST_AXES
+"""Words of an array: its address and its lengths."""
+
+
+def _fields(kind: type) -> dict[str, Any]:
+    """Numba's type of each field of a named tuple."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {name: _field_type(hint) for name, hint in hints.items()}
+
+
+def _field_type(hint: Any) -> Any:
+    if hint in (int, bool):
+        return types.int64
+    if isinstance(hint, type) and hasattr(hint, "_fields"):
+        return PackType(hint)
+    axes = hint.__metadata__[0] if hasattr(hint, "__metadata__") else 1
+    plain = hint.__origin__ if hasattr(hint, "__metadata__") else hint
+    number = types.int64 if plain == Ints else types.float64
+    return types.Array(number, axes, "C")
+
+
+def _n_words(kind: Any) -> int:
+    if isinstance(kind, PackType):
+        return sum(_n_words(part) for part in _fields(kind.kind).values())
+    return _OF_ARRAY if isinstance(kind, types.Array) else 1
+
+
+class PackFields(templates.AttributeTemplate):  # type: ignore[misc]
+    """Which fields a packed tuple has."""
+
+    key = PackType
+
+    def generic_resolve(self, pack: Any, name: str) -> Any:
+        """Type of a field."""
+        return _fields(pack.kind).get(name)
+
+
+templates.infer_getattr(PackFields)
+
+
+def _get_field(context: Any, builder: Any, pack: Any, words: Any, name: str) -> Any:
+    """Read a field of a packed tuple."""
+    fields = _fields(pack.kind)
+    names = list(fields)
+    first = sum(_n_words(fields[other]) for other in names[: names.index(name)])
+    kind = fields[name]
+    place = builder.gep(words, [ir.Constant(_INDEX, first)])
+    if isinstance(kind, PackType):
+        return place
+    if not isinstance(kind, types.Array):
+        return _word(builder, place)
+    return _array_at(context, builder, kind, place)
+
+
+imputils.lower_getattr_generic(PackType)(_get_field)
+
+
+def _word(builder: Any, place: Any) -> Any:
+    """A word that never changes, which the compiler need not read again."""
+    word = builder.load(place)
+    word.set_metadata("invariant.load", builder.module.add_metadata([]))
+    return word
+
+
+def _array_at(context: Any, builder: Any, kind: Any, place: Any) -> Any:
+    """The array whose address and lengths stand at a place."""
+    lengths = [
+        _word(builder, builder.gep(place, [ir.Constant(_INDEX, 1 + axis)]))
+        for axis in range(kind.ndim)
+    ]
+    strides = [ir.Constant(_INDEX, 8)]
+    for length in lengths[:0:-1]:
+        strides.insert(0, builder.mul(strides[0], length))
+    room = cgutils.alloca_once(builder, context.get_value_type(kind), zfill=True)
+    array = context.make_array(kind)(context, builder, ref=room)
+    arrays.populate_array(
+        array,
+        data=builder.inttoptr(_word(builder, place), array.data.type),
+        shape=cgutils.pack_array(builder, lengths),
+        strides=cgutils.pack_array(builder, strides),
+        itemsize=ir.Constant(_INDEX, 8),
+        meminfo=None,
+    )
+    return builder.load(room)
+
+
+def opener(kind: type) -> Any:
+    """A function of the kernels that opens what `packed` has packed."""
+    if not IS_COMPILED:
+        return _unchanged
+
+    def opened(_typing: Any, words: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            return context.make_array(signature.args[0])(context, builder, values[0]).data
+
+        return PackType(kind)(words), code
+
+    return intrinsic(opened)
+
+
+def _unchanged(packed: Any) -> Any:
+    return packed
+
+
+def packed(parts: Any) -> Any:
+    """A named tuple as words for `opener`; it must be kept as long as they are used."""
+    return np.array(_words(parts), dtype=np.int64) if IS_COMPILED else parts
+
+
+def _words(part: Any) -> list[int]:
+    if isinstance(part, np.ndarray):
+        if not part.flags.c_contiguous or part.dtype not in (np.int64, np.float64):
+            raise TypeError("an array for the kernels holds words, one after the other")
+        lengths = [*part.shape, *[0] * (_MOST_AXES - part.ndim)]
+        return [part.ctypes.data, *lengths]
+    if isinstance(part, tuple):
+        return [word for inner in part for word in _words(inner)]
+    return [int(part)]

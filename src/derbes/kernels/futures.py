@@ -9,8 +9,7 @@ months of cover. What is on the way before the first period is the plan's, too.
 
 from typing import NamedTuple
 
-from derbes.kernels.compiling import called
-from derbes.kernels.packs import Floats, Ints, Words, opener
+from derbes.kernels.compiling import Floats, Ints, Words, called, opener
 from derbes.kernels.policy import (
     Course,
     IntTable,

@@ -65,8 +65,7 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from derbes.kernels.compiling import called, compiled
-from derbes.kernels.packs import Floats, Ints, Words, opener
+from derbes.kernels.compiling import Floats, Ints, Words, called, compiled, opener
 
 Table = Annotated[Floats, 2]
 IntTable = Annotated[Ints, 2]
@@ -82,7 +81,7 @@ NEVER = 1 << 40
 
 
 class Network(NamedTuple):
-    """Who makes what from what. Axes as in `derbes.case.arrays`."""
+    """Who makes what from what. Axes as in `derbes.model.arrays`."""
 
     order: Ints
     """Goods from final to raw. (G,)"""

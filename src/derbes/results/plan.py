@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from derbes.language import _
 from derbes.results.display import Column, html_table
-from derbes.results.provenance import Provenance
+from derbes.results.supply import Provenance
 
 FOREIGN = "foreign"
 """Stands among the currencies of the outlay for what is paid abroad."""

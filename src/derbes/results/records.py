@@ -6,12 +6,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from derbes.results.cover import Cover
-from derbes.results.leverage import Leverage
 from derbes.results.plan import Plan
-from derbes.results.provenance import Provenance
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
+from derbes.results.supply import Cover, Leverage, Provenance
 
 Record = dict[str, Any]
 

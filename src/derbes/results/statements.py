@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from derbes.language import _, ngettext
 from derbes.results.display import Column, VerdictColumn, html_table
-from derbes.results.provenance import Provenance
+from derbes.results.supply import Provenance
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from derbes.results.inputs import DrawnInput
-from derbes.results.provenance import Provenance
+from derbes.results.supply import DrawnInput, Provenance
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from derbes.case.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, State
 from derbes.case.quantity import FloatArray
 from derbes.case.uncertainty import Draws, Events
+from derbes.kernels.compiling import packed
 from derbes.kernels.futures import (
     DEEPEST,
     FIRST_SHORT,
@@ -21,13 +21,11 @@ from derbes.kernels.futures import (
     Places,
     run_futures,
 )
-from derbes.kernels.packs import packed
 from derbes.kernels.policy import NEVER, Measures
-from derbes.simulation.branch import BY_PERIOD, make_run
-from derbes.simulation.conditions import calm_effects
+from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, State
+from derbes.simulation.branch import BY_PERIOD, Turns, calm_effects, make_run, make_turns
 from derbes.simulation.numbers import Derived, drawn_values
 from derbes.simulation.plan import Plan, lot_columns, lots_in_order
-from derbes.simulation.turns import Turns, make_turns
 
 CHUNK = 4096
 """Futures whose sums are added up together; the same for any number of threads."""

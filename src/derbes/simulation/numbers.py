@@ -1,4 +1,11 @@
-"""Which number of a case is which number of its futures, and how a draw changes it."""
+"""Which number of a case is which number of its futures, and how a draw changes it.
+
+How inputs become the numbers that futures read, for many draws at once.
+
+Each is the formula of the compiler, over a column of draws instead of one number; a test
+compares them with what the compiler makes of drawn cases. `step` is the length of a period.
+[month]
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,13 +13,89 @@ from functools import partial
 
 import numpy as np
 
-from derbes.case.arrays import ActivityKind, BoolArray, CaseArrays
-from derbes.case.calendar import Calendar
 from derbes.case.entities import DEFAULT_REFILL_MONTHS, Case, MeasureKind, Supplier
 from derbes.case.options import optional_elements
-from derbes.case.quantity import FloatArray, Quantity
+from derbes.case.quantity import Calendar, FloatArray, Quantity
 from derbes.kernels.futures import Places
-from derbes.simulation import formulas
+from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays
+
+
+def same(value: FloatArray) -> FloatArray:
+    """The input itself."""
+    return value
+
+
+def product(*values: FloatArray) -> FloatArray:
+    """Inputs that are multiplied."""
+    return np.asarray(np.prod(values, axis=0), dtype=np.float64)
+
+
+def whole_periods(months: FloatArray, step: int) -> FloatArray:
+    """Whole periods that a time takes; a part of a period counts as one. [period]"""
+    return np.ceil(np.round(months, 9) / step)
+
+
+def lead_time(*months: FloatArray, step: int) -> FloatArray:
+    """From order to arrival; seller's time and route's together. [period]"""
+    return whole_periods(np.asarray(sum(months), dtype=np.float64), step)
+
+
+def late_lead_time(*months: FloatArray, step: int) -> FloatArray:
+    """As `lead_time`; the last time is a delay that is counted in periods of its own."""
+    return lead_time(*months[:-1], step=step) + whole_periods(months[-1], step)
+
+
+def opening_period(delay: FloatArray, planned: int, step: int) -> FloatArray:
+    """Period of the first output."""
+    return planned + whole_periods(delay, step)
+
+
+def refill_periods(months: FloatArray, step: int) -> FloatArray:
+    """Periods in which a reserve comes back; at least one."""
+    return np.maximum(1.0, whole_periods(months, step))
+
+
+def retention(half_life: FloatArray, step: int) -> FloatArray:
+    """Part left after one period."""
+    return np.asarray(0.5 ** (step / half_life), dtype=np.float64)
+
+
+def shelf_life(months: FloatArray, step: int) -> FloatArray:
+    """Whole periods in which fresh stock can be used."""
+    return np.maximum(1.0, months // step)
+
+
+def one_period_later(yearly: FloatArray, step: int) -> FloatArray:
+    """Worth of money that is paid one period later."""
+    return np.asarray((1.0 + yearly) ** (-step / 12.0), dtype=np.float64)
+
+
+def lot_path(
+    *months: FloatArray, table: tuple[tuple[float, float], ...], step: int, n_periods: int
+) -> FloatArray:
+    """Part of a lot that is left from the period before. (draws, periods)
+
+    Args:
+        months: Half-life, shelf life (both infinity where there is none) and age. (draws,)
+        table: Surviving shares by age [month]; empty: none.
+        step: Length of a period. [month]
+        n_periods: Number of periods.
+    """
+    half_life, shelf, age = np.broadcast_arrays(*(np.atleast_1d(each) for each in months))
+    periods = np.arange(n_periods)
+    path = np.repeat(retention(half_life, step)[:, None], n_periods, axis=1)
+    life = np.where(np.isinf(shelf), step * (n_periods + 1.0), shelf - age)
+    left = (life // step)[:, None]
+    path = np.where(periods >= np.maximum(left, 0.0), 0.0, path)
+    if table:
+        ages, shares = np.array(table).T
+        surviving = np.interp(age[:, None] + step * periods, ages, shares)
+        before = np.concatenate([surviving[:, :1], surviving[:, :-1]], axis=1)
+        ratio = np.divide(surviving, before, out=np.zeros_like(path), where=before > 0)
+        path = np.where(left > 0, ratio, path)
+    path[:, 0] = np.where(left[:, 0] > 0, 1.0, path[:, 0])
+    return path
+
 
 NEVER = float("inf")
 NOT_WITHIN = 10.0**6
@@ -86,7 +169,7 @@ class Numbers:
                     drawn.append(own)
                     path = path / own.value if own.value else np.ones_like(path)
                 self.shapes[place, at] *= path
-            self.set(place, formulas.product, *(drawn or (1.0,)), at=at)
+            self.set(place, product, *(drawn or (1.0,)), at=at)
         if len(choices.T) > 1:
             self.central[place] = 1.0  # of the periods that no draw changes
 
@@ -130,9 +213,9 @@ def collect(case: Case, arrays: CaseArrays, at: Places, *, inputs: Sequence[str]
     _activities(case, arrays, numbers)
     step = case.calendar.step
     yearly = case.discount_rate or 0.0
-    numbers.set(at.discount, partial(formulas.one_period_later, step=step), yearly)
+    numbers.set(at.discount, partial(one_period_later, step=step), yearly)
     refill = case.refill_time or DEFAULT_REFILL_MONTHS
-    numbers.set(at.refill, partial(formulas.refill, step=step), refill)
+    numbers.set(at.refill, partial(refill_periods, step=step), refill)
     return numbers
 
 
@@ -142,7 +225,7 @@ def _uses(case: Case, arrays: CaseArrays, numbers: Numbers) -> None:
     for u, use in enumerate(case.uses.values()):
         numbers.set_path(at.demand + u, use.demand, factor=step)
         numbers.set_path(at.crisis + u, use.crisis_demand or use.demand, factor=step)
-        numbers.set(at.weight + u, formulas.same, use.weight or float(arrays.use_weight[u]))
+        numbers.set(at.weight + u, same, use.weight or float(arrays.use_weight[u]))
 
 
 def _goods(case: Case, numbers: Numbers) -> None:
@@ -153,10 +236,10 @@ def _goods(case: Case, numbers: Numbers) -> None:
         numbers.set_path(at.storage_limit + place, good.storage_limit, default=np.inf)
         numbers.set_path(at.storage_cost + place, good.storage_cost, factor=float(step))
         half_life = good.survival.half_life or NEVER
-        numbers.set(at.retention + place, partial(formulas.retention, step=step), half_life)
+        numbers.set(at.retention + place, partial(retention, step=step), half_life)
         if good.survival.shelf_life is not None:
             shelf = good.survival.shelf_life
-            numbers.set(at.shelf_life + place, partial(formulas.shelf_life, step=step), shelf)
+            numbers.set(at.shelf_life + place, partial(shelf_life, step=step), shelf)
 
 
 def _plants(case: Case, numbers: Numbers) -> None:
@@ -166,12 +249,12 @@ def _plants(case: Case, numbers: Numbers) -> None:
     for r, hours in enumerate(lines):
         numbers.set_path(at.line_hours + r, hours, factor=float(step))
     for p, plant in enumerate(case.plants.values()):
-        opening = partial(formulas.opening, planned=plant.opening, step=step)
+        opening = partial(opening_period, planned=plant.opening, step=step)
         numbers.set(at.opening + p, opening, plant.delay or 0.0)
         if f"plants.{plant.id}" in closed:
             numbers.derived[:] = [one for one in numbers.derived if one.place != at.opening + p]
             numbers.central[at.opening + p] = NOT_WITHIN
-        numbers.set(at.ramp + p, partial(formulas.whole_periods, step=step), plant.ramp or 0.0)
+        numbers.set(at.ramp + p, partial(whole_periods, step=step), plant.ramp or 0.0)
 
 
 def _activities(case: Case, arrays: CaseArrays, numbers: Numbers) -> None:
@@ -210,9 +293,9 @@ def _purchase(case: Case, arrays: CaseArrays, numbers: Numbers, k: int) -> None:
     times.append((route.lead_time if route else None) or 0.0)
     delay = _delay(case, activities.names[k], supplier)
     if delay is None:
-        numbers.set(at.lead + k, partial(formulas.lead_time, step=step), *times)
+        numbers.set(at.lead + k, partial(lead_time, step=step), *times)
     else:
-        numbers.set(at.lead + k, partial(formulas.late_lead_time, step=step), *times, delay)
+        numbers.set(at.lead + k, partial(late_lead_time, step=step), *times, delay)
 
 
 def _delay(case: Case, name: str, supplier: Supplier) -> Quantity | float | None:
@@ -232,8 +315,8 @@ def _recipe(case: Case, arrays: CaseArrays, numbers: Numbers, k: int) -> None:
     recipe = case.recipes[activities.elements[k].split(".", 1)[1]]
     numbers.set_path(at.capacity + k, recipe.capacity, factor=float(step), default=np.inf)
     numbers.set_path(at.price + k, recipe.cost)
-    numbers.set(at.lead + k, partial(formulas.lead_time, step=step), recipe.lead_time or 0.0)
-    numbers.set(at.hours + k, formulas.same, recipe.hours or 0.0)
+    numbers.set(at.lead + k, partial(lead_time, step=step), recipe.lead_time or 0.0)
+    numbers.set(at.hours + k, same, recipe.hours or 0.0)
 
 
 def _inputs(case: Case, arrays: CaseArrays, numbers: Numbers) -> None:
@@ -246,7 +329,7 @@ def _inputs(case: Case, arrays: CaseArrays, numbers: Numbers) -> None:
             of: Quantity | float = float(activities.input_amounts[i])
             if activities.kinds[k] == ActivityKind.RECIPE and recipe is not None:
                 of = recipe.inputs[names[activities.input_goods[i]]]
-            numbers.set(at.taken + i, formulas.same, of)
+            numbers.set(at.taken + i, same, of)
 
 
 def drawn_values(derived: Derived, columns: Mapping[str, FloatArray], n_draws: int) -> FloatArray:

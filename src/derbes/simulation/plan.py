@@ -6,17 +6,16 @@ from typing import Protocol
 
 import numpy as np
 
-from derbes.case.arrays import ActivityKind, BoolArray, CaseArrays, IntArray
-from derbes.case.calendar import MONTHS_A_YEAR
-from derbes.case.quantity import FloatArray
+from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.kernels.policy import NEVER, Course, Network
+from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray
 
 ALIKE = 1e-12
 """Relative difference of two lots that last alike."""
 
 
 class CalmPath(Protocol):
-    """A calm plan, as `derbes.programs.calm.CalmSolution` tells it."""
+    """A calm plan, as `derbes.supply.baseline.CalmSolution` tells it."""
 
     def __hash__(self) -> int:
         """By identity: a plan is kept for the calm plan that it was made from."""

@@ -13,7 +13,7 @@ from derbes.case.ledger import (
     Tension,
 )
 from derbes.language import _
-from derbes.results.provenance import Provenance
+from derbes.parallel import Progress
 from derbes.results.statements import (
     ContrastRow,
     DoubleStandardRow,
@@ -23,6 +23,7 @@ from derbes.results.statements import (
     StatementTable,
     TensionRow,
 )
+from derbes.results.supply import Provenance
 from derbes.statements import queries, verdicts
 from derbes.statements.expressions.entries import Ledger
 from derbes.statements.quantities import Settled, entries_of, read_ledger
@@ -31,7 +32,6 @@ from derbes.statements.queries.double_standards import Found
 from derbes.statements.terms.values import Day, day_of
 from derbes.statements.verdicts.judging import HOLDS, LIKELY, VOID, Judged
 from derbes.statements.verdicts.sampling import Part, Truths
-from derbes.study import Progress
 
 SIGNS: Mapping[int, str] = {1: "+", 0: "0", -1: "-"}
 FLIPPED_INPUTS = 3

@@ -1,4 +1,7 @@
-"""All that is asked over draws: from a case to its answers."""
+"""Questions over draws: fans, what decides, tipping values.
+
+All that is asked over draws: from a case to its answers.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,11 +10,39 @@ import numpy as np
 
 from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
-from derbes.draws import describe, shared_inputs
+from derbes.draws.inputs import shared_inputs
+from derbes.draws.sampling import describe
+from derbes.draws.study import variant_case
 from derbes.language import _
-from derbes.results.provenance import Provenance
 from derbes.results.stress import Fan, Stress
-from derbes.stress.asked import (
+from derbes.results.supply import Provenance
+from derbes.stress.columns import bare, cut_numbers, solved_case
+from derbes.stress.computed import (
+    WEIGHT,
+    Kept,
+    Saver,
+    StressOptions,
+    World,
+    central_draws,
+    check_memory,
+    compute,
+    first_draws,
+    is_listed,
+    memory_limit,
+    origin_of,
+    read_store,
+    rule_of,
+    struck_of,
+)
+from derbes.stress.paths import (
+    N_PATHS,
+    column_fans,
+    cover_fan,
+    hazard_answers,
+    hazard_convergence,
+    hazard_risk,
+)
+from derbes.stress.request import (
     DECIDES,
     FANS,
     HAZARDS,
@@ -21,36 +52,8 @@ from derbes.stress.asked import (
     rule_columns,
     solved_columns,
 )
-from derbes.stress.columns.optimum import bare, solved_case
-from derbes.stress.columns.rule import cut_numbers
-from derbes.stress.computed import (
-    WEIGHT,
-    Effort,
-    Saver,
-    World,
-    central_draws,
-    compute,
-    first_draws,
-    is_listed,
-    origin_of,
-    rule_of,
-    struck_of,
-)
-from derbes.stress.decides.about import Subject
-from derbes.stress.decides.deciding import Decided, what_decides, what_tips
-from derbes.stress.decides.indices import PAWN_DRAWS
-from derbes.stress.fans import N_PATHS, column_fans, cover_fan
-from derbes.stress.hazards import hazard_answers, hazard_convergence, hazard_risk
-from derbes.stress.memory import check_memory, memory_limit
-from derbes.stress.store import Kept, read_store
-from derbes.stress.told import (
-    Told,
-    answers_of,
-    convergence_of,
-    curves_of,
-    unmet_unit,
-)
-from derbes.study import variant_case
+from derbes.stress.sensitivity import PAWN_DRAWS, Decided, Subject, what_decides, what_tips
+from derbes.stress.summary import Told, answers_of, convergence_of, curves_of, unmet_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def stress_case(
     asked: Asked,
     provenance: Provenance,
     *,
-    effort: Effort | None = None,
+    effort: StressOptions | None = None,
     limit: int | None = None,
 ) -> Stress:
     """What holds over draws of the uncertain inputs, and what decides it.
@@ -88,7 +91,7 @@ def stress_case(
         DataError: The store was made of something else.
         SolveError: A program has no usable answer.
     """
-    effort = effort or Effort()
+    effort = effort or StressOptions()
     worlds = _worlds(case, asked)
     paths = worlds[0].paths
     _check(case, asked, worlds, memory_limit() if limit is None else limit)
@@ -131,7 +134,7 @@ def _check(case: Case, asked: Asked, worlds: Sequence[World], limit: int) -> Non
     )
 
 
-def _of_world(world: World, asked: Asked, effort: Effort, saver: Saver) -> Solved:
+def _of_world(world: World, asked: Asked, effort: StressOptions, saver: Saver) -> Solved:
     asked = _only_here(world, asked)
     kept = compute(world, asked, effort, saver)
     rule = rule_of(world, asked, effort)
@@ -175,7 +178,7 @@ def _columns(
     )
 
 
-def _decided(world: World, asked: Asked, effort: Effort) -> Decided:
+def _decided(world: World, asked: Asked, effort: StressOptions) -> Decided:
     """What decides, in the first variant, about the first measure."""
     asked = _only_here(world, asked)
     has_inputs = bool(world.paths) or bool(world.case.scenarios)
@@ -193,7 +196,7 @@ def _decided(world: World, asked: Asked, effort: Effort) -> Decided:
     return found
 
 
-def _told(case: Case, asked: Asked, solved: Sequence[Solved], effort: Effort) -> Stress:
+def _told(case: Case, asked: Asked, solved: Sequence[Solved], effort: StressOptions) -> Stress:
     """Everything but what decides."""
     tables = [table for one in solved for table in (one.best, one.by_rule) if table is not None]
     answers = [(table, answers_of(asked, table)) for table in tables]
@@ -236,7 +239,7 @@ def _told(case: Case, asked: Asked, solved: Sequence[Solved], effort: Effort) ->
     )
 
 
-def _fans(one: Solved, asked: Asked, effort: Effort) -> list[Fan]:
+def _fans(one: Solved, asked: Asked, effort: StressOptions) -> list[Fan]:
     """Fans of cover, time to survive and leverage of one variant."""
     if not asked.asks(FANS):
         return []

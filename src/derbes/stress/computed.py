@@ -1,25 +1,220 @@
-"""The draws of every variant: computed in blocks, kept in a store, handed on."""
+"""The draws of every variant: computed in blocks, kept in a store, handed on.
 
+Whether memory will suffice, said before anything is computed.
+
+Answers of every draw in a Parquet file. The only module that knows pyarrow.
+"""
+
+import io
+import json
+import os
+import resource
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
 from derbes.case.uncertainty import Draws
-from derbes.draws import inputs_by_path, make_draws, n_combinations
+from derbes.draws.inputs import inputs_by_path
+from derbes.draws.sampling import make_draws, n_combinations
+from derbes.errors import DataError, Problem, RequestError
+from derbes.files import write_bytes_atomically
 from derbes.language import _
-from derbes.stress.asked import HAZARDS, Asked, Column, rule_columns, solved_columns
-from derbes.stress.columns.optimum import solve_draws
-from derbes.stress.columns.rule import Rule, cut_numbers, rows_of
-from derbes.stress.hazards import Struck, strike
-from derbes.stress.memory import BLOCK, KEPT
-from derbes.stress.store import Kept, Origin, write_store
-from derbes.study import Progress
+from derbes.parallel import Progress
+from derbes.stress.columns import Rule, cut_numbers, rows_of, solve_draws
+from derbes.stress.paths import Struck, strike
+from derbes.stress.request import HAZARDS, Asked, Column, rule_columns, solved_columns
 from derbes.version import VERSION
+
+NUMBER = 8
+"""Size of a number. [byte]"""
+PART = 0.5
+"""Part of the memory of the machine that answers may take."""
+BLOCK = 16384
+"""Draws that are run at once."""
+KEPT = 4096
+"""Draws whose inputs are kept, for what is computed from given draws."""
+MIB = 1 << 20
+
+
+def memory_limit() -> int:
+    """Memory that answers may take: half of the machine's, or what the system allows. [byte]"""
+    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    allowed, _most = resource.getrlimit(resource.RLIMIT_AS)
+    return int(PART * (physical if allowed == resource.RLIM_INFINITY else min(physical, allowed)))
+
+
+def memory_needed(n_draws: int, *, n_inputs: int, n_columns: int, n_variants: int) -> int:
+    """Memory that answers over draws take. [byte]
+
+    All columns of all draws are kept, and what a sort of one of them takes; of the inputs,
+    those of a block and of the first draws.
+    """
+    rows = n_draws * (n_columns * n_variants + 4)
+    inputs = min(n_draws, BLOCK + KEPT) * 3 * (n_inputs + 1)
+    return NUMBER * (rows + inputs)
+
+
+def check_memory(source: str, n_draws: int, *, limit: int, **sizes: int) -> None:
+    """Refuse what memory will not hold, with the number of draws that it would.
+
+    Args:
+        source: The case, for the message.
+        n_draws: Draws that are asked for.
+        limit: Memory that may be taken. [byte]
+        **sizes: As of `memory_needed`.
+
+    Raises:
+        RequestError: The answers would not fit.
+    """
+    needed = memory_needed(n_draws, **sizes)
+    if needed <= limit:
+        return
+    fits = 0
+    step = n_draws
+    while step:
+        if memory_needed(fits + step, **sizes) <= limit:
+            fits += step
+        else:
+            step //= 2
+    what = _("{n:,} draws need {needed:,} MiB of memory, and {limit:,} MiB may be taken").format(
+        n=n_draws, needed=-(-needed // MIB), limit=limit // MIB
+    )
+    fix = _("ask for at most {fits:,} draws, fewer variants or fewer questions").format(fits=fits)
+    raise RequestError(source, [Problem("draws", what, fix=fix)])
+
+
+FORMAT = 1
+KEY = b"derbes"
+"""Key of the file's metadata under which everything about it stands."""
+VARIANT = "variant"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What made a store: equal origins give equal draws."""
+
+    case_hash: str
+    case_name: str
+    seed: int
+    method: str
+    version: str
+    questions: str
+    """Everything else that the columns depend on, as a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Columns of one variant, by name; nan where a draw has not been computed. (N,)"""
+
+    columns: Mapping[str, FloatArray]
+    n_solved: int
+    """Rows from the first on that were solved as programs."""
+    p_short: tuple[float, ...] = ()
+    """Weighted number of futures short in each period."""
+
+    @property
+    def n_draws(self) -> int:
+        """Rows."""
+        return len(next(iter(self.columns.values()), ()))
+
+
+def write_store(path: Path, origin: Origin, kept: Mapping[str, Kept]) -> None:
+    """Write all draws of all variants into one file, whole or not at all.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
+    names = list(dict.fromkeys(name for one in kept.values() for name in one.columns))
+    sizes = [one.n_draws for one in kept.values()]
+    arrays: dict[str, pa.Array] = {
+        VARIANT: pa.array([v for v, size in zip(kept, sizes, strict=True) for _row in range(size)])
+    }
+    for name in names:
+        parts = [
+            one.columns.get(name, np.full(size, np.nan))
+            for one, size in zip(kept.values(), sizes, strict=True)
+        ]
+        arrays[name] = pa.array(np.concatenate(parts), from_pandas=True)
+    told = {
+        "format": FORMAT,
+        "origin": {field: getattr(origin, field) for field in Origin.__slots__},
+        "variants": {
+            variant: {"n_solved": one.n_solved, "p_short": one.p_short}
+            for variant, one in kept.items()
+        },
+    }
+    table = pa.table(arrays).replace_schema_metadata({KEY: json.dumps(told).encode()})
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    write_bytes_atomically(path, buffer.getvalue())
+
+
+def read_store(path: Path, origin: Origin) -> dict[str, Kept]:
+    """What a store holds, for what is asked now; empty where there is no file.
+
+    Raises:
+        DataError: It is no store, or it was made of another case, seed or question.
+    """
+    if not path.exists():
+        return {}
+    try:
+        table = pq.read_table(path)
+        told = json.loads((table.schema.metadata or {})[KEY])
+    except (pa.ArrowException, OSError, KeyError, ValueError) as error:
+        what = _("{path}: is no store of draws.").format(path=path)
+        raise DataError(f"{what} {_('Fix: choose another file.')}") from error
+    _refuse_other(path, told, origin)
+    variant = np.array(table.column(VARIANT).to_pylist())
+    columns = {
+        name: table.column(name).to_numpy(zero_copy_only=False)
+        for name in table.column_names
+        if name != VARIANT
+    }
+    return {
+        name: Kept(
+            columns={key: column[variant == name] for key, column in columns.items()},
+            n_solved=int(about["n_solved"]),
+            p_short=tuple(about["p_short"]),
+        )
+        for name, about in told["variants"].items()
+    }
+
+
+def _refuse_other(path: Path, told: Mapping[str, object], origin: Origin) -> None:
+    """Refuse a store that answers something else, naming what differs."""
+    found = told.get("origin")
+    known = found if isinstance(found, dict) else {}
+    differ = [
+        _('{what} "{found}" instead of "{wanted}"').format(
+            what=words, found=known.get(field), wanted=getattr(origin, field)
+        )
+        for field, words in _words().items()
+        if known.get(field) != getattr(origin, field)
+    ]
+    if differ:
+        what = _("{path}: holds draws of something else: {differ}.").format(
+            path=path, differ="; ".join(differ)
+        )
+        raise DataError(f"{what} {_('Fix: choose another file, or ask as before.')}")
+
+
+def _words() -> dict[str, str]:
+    return {
+        "case_name": _("case"),
+        "case_hash": _("hash of the case"),
+        "seed": _("seed"),
+        "method": _("method"),
+        "version": _("version of derbes"),
+        "questions": _("questions"),
+    }
+
 
 ALL = "all"
 WEIGHT, LOSS, UNMET, FIRST_SHORT, SHORT = "weight", "loss", "unmet", "first_short", "short"
@@ -29,7 +224,7 @@ SAVE_EVERY = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Effort:
+class StressOptions:
     """Who does the work, who is told how far it is, and where it is kept."""
 
     n_workers: int = 1
@@ -137,7 +332,7 @@ class Saver:
                 write_store(self._path, self._origin, self._held)
 
 
-def compute(world: World, asked: Asked, effort: Effort, saver: Saver) -> Kept:
+def compute(world: World, asked: Asked, effort: StressOptions, saver: Saver) -> Kept:
     """All columns of a variant over the draws, going on from what is kept."""
     before = saver.held(world.variant)
     has_more = before is not None and before.n_draws > asked.n_draws
@@ -152,7 +347,7 @@ def compute(world: World, asked: Asked, effort: Effort, saver: Saver) -> Kept:
     return _solved(world, asked, effort, kept=kept, saver=saver)
 
 
-def _solved(world: World, asked: Asked, effort: Effort, *, kept: Kept, saver: Saver) -> Kept:
+def _solved(world: World, asked: Asked, effort: StressOptions, *, kept: Kept, saver: Saver) -> Kept:
     """The first draws solved as programs too, a few at a time, each time saved."""
     columns = solved_columns(asked)
     wanted = min(asked.n_solved, kept.n_draws) if columns else 0
@@ -183,7 +378,7 @@ def _with_solved_of(before: Kept, kept: Kept, world: World, asked: Asked) -> Kep
     return _with_solved(kept, columns, world, numbers)
 
 
-def rule_of(world: World, asked: Asked, effort: Effort) -> Rule:
+def rule_of(world: World, asked: Asked, effort: StressOptions) -> Rule:
     """The rule on a variant, with all measures that may strike."""
     names = [target.measure for target in asked.targets]
     names += [hazard.measure for hazard in world.case.hazards.values()]

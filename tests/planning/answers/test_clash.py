@@ -8,10 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derbes.case.options import Limit, Standard
-from derbes.planning.answers.clashes.clash import clash_of, smallest_clash
-from derbes.planning.answers.clashes.search import first_that_holds, least_amount
-from derbes.planning.answers.clashes.wishes import wishes_of, with_amount, without
-from derbes.planning.answers.solving import Found, TimeIsOver
+from derbes.planning.conflict import (
+    clash_of,
+    first_that_holds,
+    least_amount,
+    smallest_clash,
+    wishes_of,
+    with_amount,
+    without,
+)
+from derbes.planning.solving import Found, TimeIsOver
 from tests.planning.answers.toy import Listed, budget, number, option, standard, town
 
 

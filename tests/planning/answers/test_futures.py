@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from derbes import workflow
+from derbes import api as workflow
 from derbes.case.quantity import Quantity
 from derbes.case.uncertainty import Correlation
 from derbes.errors import RequestError
-from derbes.planning.answers.futures import MOST_LISTED, futures_of
+from derbes.planning.costs import MOST_LISTED, futures_of
 
 CASES = Path(__file__).parent / "cases"
 

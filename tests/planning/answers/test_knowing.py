@@ -5,15 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from derbes import workflow
-from derbes.case.calendar import Calendar
+from derbes import api as workflow
 from derbes.case.entities import Case, Plant, Supplier
 from derbes.case.options import Risk
-from derbes.case.quantity import Quantity
-from derbes.planning.answers.knowing import evpi_of, known_future, vss_of
-from derbes.planning.answers.mean import mean_case
-from derbes.planning.answers.solving import Found
-from derbes.planning.program.draws import futures
+from derbes.case.quantity import Calendar, Quantity
+from derbes.planning.costs import evpi_of, known_future, vss_of
+from derbes.planning.draws import futures
+from derbes.planning.solving import Found, mean_case
 
 CASES = Path(__file__).parent / "cases"
 

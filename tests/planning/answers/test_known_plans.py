@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from derbes import workflow
+from derbes import api as workflow
 from derbes.case.entities import Case
 from derbes.results.plan import Plan
 

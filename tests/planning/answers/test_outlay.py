@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from derbes import workflow
+from derbes import api as workflow
 from derbes.case.entities import CapitalPayment, Plant, Variant
 from derbes.case.quantity import Quantity
-from derbes.planning.answers.closing import nothing_decided
-from derbes.planning.answers.money.outlay import accounts_of
-from derbes.planning.answers.solving import TimeIsOver
-from derbes.planning.decomposition import solve_plan
-from derbes.planning.program import make_problem
+from derbes.planning.decomposed import solve_plan
+from derbes.planning.outlay import accounts_of
+from derbes.planning.problem import make_problem
+from derbes.planning.solving import TimeIsOver, nothing_decided
 
 CASES = Path(__file__).parent / "cases"
 

@@ -4,8 +4,8 @@ import signal
 
 import pytest
 
-from derbes.planning.answers.answer import _bounds_told
-from derbes.study.workers import make_pool
+from derbes.parallel import make_pool
+from derbes.planning.answers import _bounds_told
 
 
 @pytest.mark.parametrize(

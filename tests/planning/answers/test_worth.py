@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from derbes.planning.answers.closing import closed_years, decided_later, without_set
-from derbes.planning.answers.solving import TimeIsOver
-from derbes.planning.answers.worth import alternatives_of, standard_costs, waiting_costs
+from derbes.planning.costs import alternatives_of, standard_costs, waiting_costs
+from derbes.planning.solving import TimeIsOver, closed_years, decided_later, without_set
 from tests.planning.answers.toy import (
     CALM_COST,
     Listed,

@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
 
-from derbes.case.calendar import Calendar
 from derbes.case.entities import Case, Good, Measure, Use
 from derbes.case.options import Budget, Choice, Limit, Option, OptionKind, Standard
-from derbes.case.quantity import Quantity
-from derbes.compiler.chosen import effect_period
-from derbes.planning.answers.money.payments import by_year, paid_for
-from derbes.planning.answers.solving import Found
-from derbes.planning.program.decisions import payments
+from derbes.case.quantity import Calendar, Quantity
+from derbes.model.options import effect_period
+from derbes.planning import first_stage as payments
+from derbes.planning.outlay import by_year, paid_for
+from derbes.planning.solving import Found
 
 HELD = 3.0
 """Months that the town holds without any option."""

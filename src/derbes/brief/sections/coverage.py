@@ -27,7 +27,7 @@ from derbes.brief.sections.wording import (
 )
 from derbes.case.request import BASE
 from derbes.language import _, ngettext
-from derbes.results.trajectory import Branch
+from derbes.results.supply import Branch
 
 _A_MONTH = 365.25 / 12
 """[day]"""

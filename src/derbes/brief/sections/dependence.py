@@ -12,7 +12,7 @@ from derbes.brief.sections.wording import (
     under,
 )
 from derbes.language import _
-from derbes.results.trajectory import CalmPlan
+from derbes.results.supply import CalmPlan
 
 _OWN = "\0own"
 """Stands for own production among the sellers."""

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from derbes.brief import format as fmt
 from derbes.brief.contents import BriefContents, name_of
 from derbes.brief.parts import Cell, Section, Table, words
-from derbes.case.calendar import Calendar
-from derbes.case.entities import Case, Plant
-from derbes.case.inventory import quantities
-from derbes.case.quantity import Quantity
+from derbes.case.entities import Case, Plant, quantities
+from derbes.case.quantity import Calendar, Quantity
 from derbes.language import _, ngettext
 
 GRADES = ("A", "B", "C", "D", "")

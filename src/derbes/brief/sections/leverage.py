@@ -31,7 +31,7 @@ from derbes.brief.sections.wording import (
 )
 from derbes.case.entities import Case, Measure, MeasureKind
 from derbes.language import _, ngettext
-from derbes.results.leverage import LeverageRow
+from derbes.results.supply import LeverageRow
 
 _WIDE_SPAN = 50.0
 """Largest over smallest loss from which on both axes are logarithmic."""

@@ -20,7 +20,7 @@ from derbes.brief.sections.wording import (
     survived,
 )
 from derbes.language import _
-from derbes.results.cover import CoverRow
+from derbes.results.supply import CoverRow
 
 
 def variants_section(contents: BriefContents, focus: Focus) -> Section:

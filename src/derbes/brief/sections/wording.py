@@ -15,10 +15,8 @@ from derbes.brief.contents import (
 from derbes.case.entities import Case
 from derbes.case.request import BASE
 from derbes.language import _, ngettext
-from derbes.results.cover import CoverRow
 from derbes.results.display import tier_units
-from derbes.results.leverage import LeverageRow
-from derbes.results.trajectory import Branch
+from derbes.results.supply import Branch, CoverRow, LeverageRow
 
 
 def case_of(contents: BriefContents, variant: str) -> Case:

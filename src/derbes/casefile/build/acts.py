@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import cast
 
-from derbes.case.basics import Element
 from derbes.case.entities import Hit, InTransit, Measure, MeasureKind
+from derbes.case.quantity import Element
 from derbes.casefile.build.element import Filled, common
 from derbes.casefile.quantities.measures import Reading, in_base, outside
 from derbes.casefile.quantities.read import month_period

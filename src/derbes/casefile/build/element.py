@@ -8,8 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import ValidationError, create_model
 
-from derbes.case.basics import Element, Label
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import Element, Label, Quantity
 from derbes.casefile.findings import Finding
 from derbes.casefile.quantities.measures import Measures
 from derbes.casefile.quantities.read import read_quantity

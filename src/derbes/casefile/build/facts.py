@@ -4,9 +4,8 @@ import re
 from dataclasses import replace
 from typing import cast
 
-from derbes.case.basics import Element
 from derbes.case.entities import Document, Fact
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import Element, Quantity
 from derbes.casefile.build.element import Filled, common, text_of
 from derbes.casefile.quantities.read import read_quantity
 from derbes.casefile.schema.elements import DocumentEntry, FactEntry

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import cast
 
-from derbes.case.basics import Element
-from derbes.case.calendar import MONTHS_A_YEAR
 from derbes.case.entities import Scenario
+from derbes.case.quantity import MONTHS_A_YEAR, Element
 from derbes.case.uncertainty import Correlation, Hazard, ReferenceClass, ReferenceProject
 from derbes.casefile.build.decisions.aims import plain_number
 from derbes.casefile.build.element import Filled, common
@@ -21,8 +20,8 @@ from derbes.casefile.schema.uncertainty import (
 )
 from derbes.casefile.tree.nodes import Path
 from derbes.language import _
-from derbes.units.names import DAYS_A_MONTH
-from derbes.units.numbers import not_a_number
+from derbes.unit_names import DAYS_A_MONTH
+from derbes.units import not_a_number
 
 _FRACTION = re.compile(r"\s*([0-9]{1,9})\s*/\s*([0-9]{1,9})\s*")
 

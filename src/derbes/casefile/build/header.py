@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from derbes.case.calendar import Calendar, Step
 from derbes.case.entities import DEFAULT_REFILL_MONTHS, DEFAULT_SENDER_HORIZON_MONTHS
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import Calendar, Quantity, Step
 from derbes.case.uncertainty import Correlation
 from derbes.casefile.build.acts import length_in_periods
 from derbes.casefile.build.decisions.aims import make_budget, make_risk

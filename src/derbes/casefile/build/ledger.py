@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, cast
 
-from derbes.case.basics import Element
-from derbes.case.calendar import MONTHS_A_YEAR
 from derbes.case.ledger import (
     Contrast,
     DoubleStandard,
@@ -16,6 +14,7 @@ from derbes.case.ledger import (
     StatementKind,
     Tension,
 )
+from derbes.case.quantity import MONTHS_A_YEAR, Element
 from derbes.casefile.build.decisions.aims import plain_number
 from derbes.casefile.build.element import Built, Filled, common
 from derbes.casefile.schema.entries import Kind

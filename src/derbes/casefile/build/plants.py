@@ -3,9 +3,8 @@
 from dataclasses import replace
 from typing import cast
 
-from derbes.case.basics import Element
 from derbes.case.entities import CapitalPayment, Plant
-from derbes.case.quantity import Grade, Quantity
+from derbes.case.quantity import Element, Grade, Quantity
 from derbes.casefile.build.element import Filled, common
 from derbes.casefile.quantities.measures import outside
 from derbes.casefile.quantities.read import month_period

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from derbes.case.basics import Element
 from derbes.case.entities import Actor, Export, Recipe, Route, Supplier, Tier, Use
+from derbes.case.quantity import Element
 from derbes.casefile.build.acts import make_measure
 from derbes.casefile.build.decisions.aims import make_limit, make_standard
 from derbes.casefile.build.decisions.options import make_option

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import cast
 
-from derbes.case.basics import Element
 from derbes.case.entities import Good, Stockpile, Survival
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import Element, Quantity
 from derbes.casefile.build.element import Filled, common
 from derbes.casefile.quantities.measures import Reading, in_base
 from derbes.casefile.schema.elements import GoodEntry, StockpileEntry

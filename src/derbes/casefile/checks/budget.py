@@ -4,10 +4,9 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from derbes.case.calendar import MONTHS_A_YEAR, Calendar
 from derbes.case.entities import Case
 from derbes.case.options import Option
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Quantity
 from derbes.casefile.checks.options import committed_options
 from derbes.casefile.checks.soundness import Checked
 from derbes.casefile.findings import Finding

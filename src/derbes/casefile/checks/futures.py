@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 
-from derbes.case.inventory import quantities
+from derbes.case.entities import quantities
 from derbes.case.uncertainty import Correlation
 from derbes.casefile.checks.soundness import Checked
 from derbes.casefile.findings import Finding

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from derbes.case.entities import Case, Hit, Measure, MeasureKind
 from derbes.casefile.checks.soundness import Checked, is_given
 from derbes.casefile.findings import Finding
-from derbes.compiler import selection
 from derbes.language import _
+from derbes.model import compile as selection
 
 CUTS = (MeasureKind.EMBARGO, MeasureKind.QUOTA, MeasureKind.ROUTE_CLOSURE)
 NEED_BY = (MeasureKind.PRICE_RISE, MeasureKind.DEMAND_SURGE, MeasureKind.DELAY)

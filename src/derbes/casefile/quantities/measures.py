@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from derbes.case.calendar import Calendar
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import Calendar, Quantity
 from derbes.casefile.findings import Finding
 from derbes.casefile.schema.entries import Kind
 from derbes.casefile.tree.nodes import Path

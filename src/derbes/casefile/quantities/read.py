@@ -5,8 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from derbes.case.calendar import MONTHS_A_YEAR, Calendar
-from derbes.case.quantity import Grade, MonthQuantity, Quantity
+from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Grade, MonthQuantity, Quantity
 from derbes.casefile.findings import Finding
 from derbes.casefile.quantities.distributions import parameters_of
 from derbes.casefile.quantities.measures import (

@@ -10,9 +10,8 @@ from pydantic_core import ErrorDetails
 from derbes.casefile.findings import Finding
 from derbes.casefile.schema.entries import ID_PATTERN, YEAR_PATTERN, Entry, keys_of
 from derbes.casefile.tree.nodes import Path
-from derbes.errors import did_you_mean
+from derbes.errors import did_you_mean, foreign_letters, in_latin
 from derbes.language import _, ngettext
-from derbes.spelling import foreign_letters, in_latin
 
 SHOWN_CHARACTERS = 40
 

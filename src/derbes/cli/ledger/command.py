@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from derbes import workflow
+from derbes import api as workflow
 from derbes.cli.answers import STANDARD_OUTPUT, next_line, tell, tell_json
 from derbes.cli.ledger.tables import statements_text
 from derbes.cli.options import (
@@ -21,8 +21,8 @@ from derbes.cli.options import (
 from derbes.cli.places import CSV, JSON, TEXT, check_places
 from derbes.cli.progress import progress_on_terminal
 from derbes.language import _
+from derbes.request import FORMATS, QUERIES, StatementWords
 from derbes.results.records import statements_records
-from derbes.workflow.ledger.words import FORMATS, QUERIES, StatementWords
 
 SIGNALING = "signaling"
 _SPELLINGS = {"signalling": SIGNALING}

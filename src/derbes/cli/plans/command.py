@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from derbes import workflow
+from derbes import api as workflow
 from derbes.cli.answers import next_line, tell, tell_json
 from derbes.cli.options import (
     case_argument,

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from derbes import workflow
+from derbes import api as workflow
 from derbes.cli.answers import next_line, tell, tell_json
 from derbes.cli.options import (
     case_argument,
@@ -23,13 +23,8 @@ from derbes.cli.places import JSON, TEXT, check_places
 from derbes.cli.progress import stoppable
 from derbes.cli.questions.tables import stress_text
 from derbes.language import _
+from derbes.request import DRAW_METHODS, STRESS_DRAWS, STRESS_QUESTIONS, STRESS_SOLVED
 from derbes.results.records import stress_records
-from derbes.workflow.questions.words import (
-    DRAW_METHODS,
-    STRESS_DRAWS,
-    STRESS_QUESTIONS,
-    STRESS_SOLVED,
-)
 
 _ASKED = (
     surface_options(

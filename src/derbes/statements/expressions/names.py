@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from derbes.case.calendar import Calendar
-from derbes.case.entities import Case, Tier
-from derbes.case.inventory import quantities
+from derbes.case.entities import Case, Tier, quantities
+from derbes.case.quantity import Calendar
 from derbes.statements.terms.vocabulary import Takes
 from derbes.units import Unit, UnitError, parse_unit
 

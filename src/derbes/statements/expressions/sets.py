@@ -3,8 +3,8 @@
 import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from derbes.case.basics import Element
 from derbes.case.entities import Case, Tier
+from derbes.case.quantity import Element
 from derbes.errors import did_you_mean
 from derbes.language import _
 from derbes.statements.catalog import SETS_BY_NAME

@@ -6,8 +6,8 @@ from derbes.case.entities import Case
 from derbes.language import _
 from derbes.statements.terms.tree import Constant, Converted, Kind, Node
 from derbes.statements.terms.vocabulary import Gives
+from derbes.unit_names import CURRENCIES
 from derbes.units import ONE, Unit, convertible, parse_unit
-from derbes.units.names import CURRENCIES
 
 
 def number_kind(unit: Unit | None) -> Kind:

@@ -5,19 +5,17 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from derbes.case.arrays import ActivityKind, BoolArray, CaseArrays
-from derbes.case.calendar import MONTHS_A_YEAR
+from derbes.analysis.cover import good_cover
+from derbes.analysis.trajectories import actor_shares, calm_plan_of
 from derbes.case.entities import Case
-from derbes.case.quantity import FloatArray
-from derbes.cover import good_cover
-from derbes.leverage import calm_plan_of
-from derbes.leverage.dependence import actor_shares
-from derbes.programs.calm import arrivals_by_period
-from derbes.programs.chokepoint import stock_by_good
-from derbes.results.trajectory import CalmPlan
+from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
+from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays
+from derbes.results.supply import CalmPlan
 from derbes.statements.quantities.asked import Asked, period_of, span_of
 from derbes.statements.quantities.worlds import DrawWorld, VariantWorld
 from derbes.statements.terms.values import Day, Missing, Value, joined
+from derbes.supply.baseline import arrivals_by_period
+from derbes.supply.survival import stock_by_good
 
 Seller = Callable[[str], bool]
 """Whether an actor is meant."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derbes.case.request import BASE
-from derbes.results.leverage import LeverageRow
+from derbes.results.supply import LeverageRow
 from derbes.statements.quantities.asked import Asked, label_day
 from derbes.statements.quantities.losses import loss_row
 from derbes.statements.quantities.worlds import DrawWorld

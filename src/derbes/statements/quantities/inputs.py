@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 
-from derbes.case.arrays import open_share
 from derbes.case.entities import Case, Recipe
 from derbes.case.quantity import Quantity
-from derbes.compiler.horizon import months
-from derbes.compiler.plants import opening_period
+from derbes.model.arrays import open_share
+from derbes.model.compile import months, opening_period
 from derbes.statements.expressions.sets import inputs_of
 from derbes.statements.quantities.asked import Asked, label_day, period_of
 from derbes.statements.quantities.parts import number_of

@@ -2,9 +2,9 @@
 
 from typing import cast
 
-from derbes.case.calendar import MONTHS_A_YEAR
 from derbes.case.entities import Case
 from derbes.case.ledger import Statement
+from derbes.case.quantity import MONTHS_A_YEAR
 from derbes.statements.quantities.asked import Asked
 from derbes.statements.quantities.worlds import DrawWorld
 from derbes.statements.terms.values import Missing, Value, day_of

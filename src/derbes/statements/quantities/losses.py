@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from derbes.leverage.rows import shortfall_by_use
-from derbes.programs.chokepoint import NOTHING
-from derbes.results.leverage import LeverageRow
+from derbes.analysis.leverage import shortfall_by_use
+from derbes.results.supply import LeverageRow
 from derbes.statements.quantities.asked import Asked, measure_asked, period_of
 from derbes.statements.quantities.worlds import DrawWorld, VariantWorld
 from derbes.statements.terms.values import Missing, Value
+from derbes.supply.survival import NOTHING
 
 OPTIMAL = "optimal"
 SETTLED = 1e-9

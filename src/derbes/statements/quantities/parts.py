@@ -6,7 +6,7 @@ from typing import Any
 
 from derbes.case.entities import Case
 from derbes.case.quantity import Quantity
-from derbes.draws import inputs_by_path, with_values
+from derbes.draws.inputs import inputs_by_path, with_values
 
 NUMBERED = (
     "actors",

@@ -2,17 +2,16 @@
 
 from dataclasses import replace
 
-from derbes.case.arrays import MeasureRun
+from derbes.analysis.cover import cover_table
+from derbes.analysis.leverage import Starts, leverage_ends, outcome_of
 from derbes.case.entities import Case
 from derbes.case.request import Request
-from derbes.cover import cover_table
-from derbes.leverage import leverage_ends
-from derbes.leverage.outcomes import Starts, outcome_of
-from derbes.programs.branch import horizon
-from derbes.results.cover import ALL_ESSENTIAL, CoverRow
+from derbes.model.arrays import MeasureRun
+from derbes.results.supply import ALL_ESSENTIAL, CoverRow
 from derbes.statements.quantities.asked import Asked, measure_asked, measure_of, period_of
 from derbes.statements.quantities.worlds import DrawWorld, VariantWorld
 from derbes.statements.terms.values import NEVER, Missing, Value, day_of
+from derbes.supply.disruption import horizon
 
 QUARTER = 3
 """Starts of a measure are looked at once a quarter. [month]"""

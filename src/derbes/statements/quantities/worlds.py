@@ -6,25 +6,31 @@ from typing import TypeVar
 
 import numpy as np
 
-from derbes.case.arrays import MeasureArrays, MeasureRun
+from derbes.analysis.leverage import OPTIMAL, branch_rows
+from derbes.analysis.responses import (
+    Kept,
+    PriceRise,
+    StartSolver,
+    myopic_response,
+    optimal_response,
+)
 from derbes.case.entities import Case, Supplier
 from derbes.case.options import optional_elements
 from derbes.case.quantity import FloatArray
 from derbes.case.request import BASE
-from derbes.compiler import compile_case, compile_measure
-from derbes.leverage.points import Kept, StartSolver, myopic_response, optimal_response
-from derbes.leverage.premium import PriceRise
-from derbes.leverage.rows import OPTIMAL, branch_rows
-from derbes.programs.branch import Window
-from derbes.programs.calm import CalmStart, solve_calm
-from derbes.programs.survive import SurvivalProgram
-from derbes.results.leverage import LeverageRow
+from derbes.draws.study import Study
+from derbes.model.arrays import MeasureArrays, MeasureRun
+from derbes.model.compile import compile_case
+from derbes.model.measures import compile_measure
+from derbes.results.supply import LeverageRow
 from derbes.statements.catalog import BY_NAME
 from derbes.statements.expressions.entries import Ledger
 from derbes.statements.quantities.asked import Asked
 from derbes.statements.terms.evaluation import evaluate
 from derbes.statements.terms.values import Day, Missing, Value
-from derbes.study import Study
+from derbes.supply.baseline import CalmStart, solve_calm
+from derbes.supply.disruption import Window
+from derbes.supply.survival import SurvivalProgram
 
 Compute = Callable[..., Value]
 Found = TypeVar("Found")

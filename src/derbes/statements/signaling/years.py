@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from derbes.case.calendar import MONTHS_A_YEAR
 from derbes.case.entities import Case
-from derbes.case.quantity import FloatArray
+from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.case.request import BASE
 from derbes.language import _
+from derbes.parallel import Progress, run_tasks
 from derbes.results.statements import Signaling, SignalingYear
 from derbes.statements.quantities import Ledger
 from derbes.statements.quantities.asked import length_of
@@ -27,7 +27,6 @@ from derbes.statements.signaling.game import Profile
 from derbes.statements.signaling.rationality import TINY, is_pooling, is_separating
 from derbes.statements.terms.values import Day, Missing
 from derbes.statements.verdicts.futures import Futures, Sampling, make_futures, world_of
-from derbes.study import Progress, run_tasks
 
 LARGEST_THRESHOLD = 1.5
 """Thresholds above 1 mean never; they are told as this."""

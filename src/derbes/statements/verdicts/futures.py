@@ -9,17 +9,19 @@ import numpy as np
 from derbes.case.entities import Case
 from derbes.case.request import BASE
 from derbes.case.uncertainty import Draws
-from derbes.compiler import compile_case
-from derbes.draws import make_draws, scenario_cases, shared_inputs
+from derbes.draws.inputs import scenario_cases, shared_inputs
+from derbes.draws.sampling import make_draws
+from derbes.draws.study import variant_case
 from derbes.errors import SolveError
 from derbes.language import _
-from derbes.programs.calm import CalmStart, calm_start
+from derbes.model.compile import compile_case
+from derbes.parallel import Progress, run_tasks
 from derbes.statements.expressions.entries import is_cheap
 from derbes.statements.quantities import COMPUTED_BY, DrawWorld, Ledger, Settled
 from derbes.statements.quantities.parts import Changing, changing
 from derbes.statements.terms.tree import Constant, Node, calls_in
 from derbes.statements.terms.values import Day
-from derbes.study import Progress, run_tasks, variant_case
+from derbes.supply.baseline import CalmStart, calm_start
 
 
 @dataclass(frozen=True, slots=True)

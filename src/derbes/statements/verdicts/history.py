@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from derbes.errors import DataError
+from derbes.files import write_atomically
 from derbes.language import _
-from derbes.outputs import write_atomically
 from derbes.results.statements import EntryRow, StatementTable
 
 KEYS = (

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from derbes.case.quantity import FloatArray
 from derbes.case.request import BASE
 from derbes.language import _
-from derbes.programs.calm import CalmStart
+from derbes.parallel import Progress, run_tasks
 from derbes.statements.expressions.entries import is_cheap, is_fixed, links_of, needs_verdicts
 from derbes.statements.quantities import Ledger, Settled
 from derbes.statements.terms.evaluation import evaluate
@@ -27,7 +27,7 @@ from derbes.statements.verdicts.futures import (
     started,
     world_of,
 )
-from derbes.study import Progress, run_tasks
+from derbes.supply.baseline import CalmStart
 
 CHEAP_DRAWS = 256
 """Draws for expressions that need no program."""

@@ -14,9 +14,10 @@ import numpy as np
 from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
 from derbes.case.request import BASE
-from derbes.draws import inputs_by_path
+from derbes.draws.inputs import inputs_by_path
+from derbes.draws.study import variant_case
 from derbes.language import _
-from derbes.programs.calm import CalmStart
+from derbes.parallel import Progress, run_tasks
 from derbes.results.statements import Flip
 from derbes.statements.quantities import COMPUTED_BY, DrawWorld, Ledger, Settled
 from derbes.statements.quantities.parts import changing
@@ -25,7 +26,7 @@ from derbes.statements.terms.evaluation import evaluate
 from derbes.statements.terms.values import Day, Value
 from derbes.statements.verdicts.futures import Futures
 from derbes.statements.verdicts.sampling import FALSE, TRUE, Part, Truths, day_of_part
-from derbes.study import Progress, run_tasks, variant_case
+from derbes.supply.baseline import CalmStart
 
 HALVINGS = 7
 """Steps of the bisection: the tipping value is known to a 128th of the distance."""

@@ -11,8 +11,8 @@ from derbes.brief.sections.uncertainty.words import (
 from derbes.brief.sections.wording import draws_and_seed
 from derbes.language import _
 from derbes.results.display import text_of
-from derbes.results.provenance import Provenance
 from derbes.results.statements import EntryRow, Flip, StatementRow, StatementTable
+from derbes.results.supply import Provenance
 
 TESTED = ("holds", "likely", "open", "unlikely", "fails")
 """Verdicts that draws have given, from true to false."""

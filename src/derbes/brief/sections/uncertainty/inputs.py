@@ -5,8 +5,8 @@ from derbes.brief.contents import BriefContents
 from derbes.brief.parts import Section, Table, figure_cell, words
 from derbes.brief.sections.uncertainty.words import input_words
 from derbes.language import _, ngettext
-from derbes.results.inputs import DrawnInput
 from derbes.results.stress import Stress
+from derbes.results.supply import DrawnInput
 
 
 def drawn_section(contents: BriefContents, stress: Stress) -> Section | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from derbes.brief import format as fmt
 from derbes.brief.contents import BriefContents, name_of
 from derbes.brief.sections.wording import draws_and_seed
-from derbes.case.inventory import quantities
+from derbes.case.entities import quantities
 from derbes.language import _
 from derbes.results.stress import Stress
 

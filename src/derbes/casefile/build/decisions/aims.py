@@ -2,9 +2,8 @@
 
 from typing import cast
 
-from derbes.case.basics import Element
 from derbes.case.options import Budget, Limit, Risk, Standard
-from derbes.case.quantity import Quantity
+from derbes.case.quantity import Element, Quantity
 from derbes.casefile.build.acts import length_in_periods
 from derbes.casefile.build.decisions.options import period_of, refuse_reversed
 from derbes.casefile.build.element import Filled, common

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import cast
 
-from derbes.case.basics import Element
 from derbes.case.options import Option, OptionKind
+from derbes.case.quantity import Element
 from derbes.casefile.build.acts import length_in_periods
 from derbes.casefile.build.element import Filled, common
 from derbes.casefile.quantities.measures import Reading, in_base, outside

@@ -1,0 +1,1 @@
+"""Cover, leverage and what stands behind them, for every start."""

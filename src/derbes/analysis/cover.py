@@ -1,0 +1,432 @@
+"""How long essential uses are met, and how many days of use are in stock.
+
+Days of cover: how long stock meets the demand to come.
+
+The table of cover: variant x measure x start x length x use.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from derbes.case.entities import Case
+from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
+from derbes.case.request import Request
+from derbes.draws.study import Study, make_studies, narrowed
+from derbes.language import _
+from derbes.model.arrays import BoolArray, MeasureArrays, MeasureRun
+from derbes.parallel import Progress, run_tasks
+from derbes.results.supply import ALL_ESSENTIAL, CoverRow
+from derbes.simulation import BranchRun, simulate_branch
+from derbes.supply.baseline import CalmSolution, state_at
+from derbes.supply.bounds import demand_path
+from derbes.supply.disruption import horizon
+from derbes.supply.survival import (
+    NOTHING,
+    SurvivalProgram,
+    Survived,
+    binding_goods,
+    cut_sellers,
+    net_unmet,
+    shelves,
+)
+
+DAYS_A_MONTH = 30.4375
+"""A year of 365.25 days in twelve parts."""
+ROUNDING = 1e-12
+"""Part of the stock that counts as none."""
+IEA_NAPHTHA_FREE_PRIMARY = 0.96
+"""Crude and feedstocks count after 4 % naphtha yield (IEA)."""
+IEA_PRODUCTS_TO_CRUDE = 1.065
+"""Products count as the crude that makes them (IEA)."""
+IEA_UNAVAILABLE = 0.9
+"""A tenth of stocks cannot be drawn (IEA)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardCover:
+    """How long what lies in store meets the demand to come, without any delivery."""
+
+    periods: float
+    """inf: it never ends. [period]"""
+
+    def days(self, months_a_period: int) -> float | None:
+        """Days; None where it never ends or nothing is used. [day]"""
+        known = np.isfinite(self.periods)
+        return float(self.periods) * months_a_period * DAYS_A_MONTH if known else None
+
+
+def forward_cover(amounts: FloatArray, retention: FloatArray, demand: FloatArray) -> ForwardCover:
+    """Cover of what lies in store: first expired, first out, against the demand to come.
+
+    What expires or spoils on the way is not counted. A period that begins with less than
+    it needs counts in proportion.
+
+    Args:
+        amounts: Batches in store before the first period. (B,) [unit]
+        retention: Part of each batch that is left from the period before. (B, T)
+        demand: Demand to come. (T,) [unit/period]
+
+    Examples:
+        >>> one = np.ones((1, 8))
+        >>> forward_cover(np.array([10.0]), one, np.full(8, 4.0)).periods
+        2.5
+        >>> forward_cover(np.array([10.0]), one, np.zeros(8)).periods
+        inf
+    """
+    batches = amounts.astype(np.float64).copy()
+    order = np.argsort(np.cumprod(retention, axis=1).sum(axis=1), kind="stable")
+    for t, needed in enumerate(demand):
+        batches *= retention[:, t]
+        held = float(batches.sum())
+        if needed > held * (1.0 + ROUNDING):
+            return ForwardCover(float(t + held / needed))
+        before = np.concatenate([[0.0], np.cumsum(batches[order])[:-1]])
+        batches[order] -= np.clip(needed - before, 0.0, batches[order])
+    return ForwardCover(np.inf)
+
+
+def iea_days_of_imports(
+    primary_imports: float,
+    product_imports: float,
+    primary_stock: float,
+    product_stock: float,
+    *,
+    days: float = 365.0,
+) -> float:
+    """Days of net imports that oil stocks cover, by the IEA's 90-day rule. [day]
+
+    Net imports a day are (0.96 primary + 1.065 products) / days of the year before;
+    stocks count as 0.9 (0.96 primary + 1.065 products) (iea.org/oilstocks).
+
+    Args:
+        primary_imports: Net imports of crude and feedstocks in a year. [Mt]
+        product_imports: Net imports of products in a year. [Mt]
+        primary_stock: [Mt]
+        product_stock: [Mt]
+        days: Days of that year. [day]
+
+    Examples:
+        >>> round(iea_days_of_imports(10.0, 2.0, 2.0, 0.8), 2)
+        77.63
+    """
+    primary, products = IEA_NAPHTHA_FREE_PRIMARY, IEA_PRODUCTS_TO_CRUDE
+    a_day = (primary * primary_imports + products * product_imports) / days
+    stock = IEA_UNAVAILABLE * (primary * primary_stock + products * product_stock)
+    return stock / a_day
+
+
+FIRST_WINDOW = 24
+"""Periods of the first window."""
+LEAST_WINDOW = 48
+"""Periods that are looked at, or to the end of the calendar where that is more: demand that
+is met so long counts as not going short, and the table says for how long it is met."""
+MOST_MONTHS = 1200
+"""What lasts longer than this has no end. [month]"""
+CHUNKS_A_WORKER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Starts of one variant for one worker."""
+
+    study: Study
+    starts: tuple[int, ...]
+    lengths: tuple[int, ...]
+    """[period] Empty: each measure's own."""
+    only_essential: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Uses that must be met together, under the name that a row shows."""
+
+    name: str
+    uses: BoolArray
+
+
+def questions(study: Study, *, only_essential: bool = False) -> list[Question]:
+    """All essential uses together, then each use, served before all others."""
+    arrays = study.arrays
+    found = [Question(ALL_ESSENTIAL, arrays.use_essential.copy())]
+    for u, use in enumerate(arrays.uses):
+        if only_essential and not arrays.use_essential[u]:
+            continue
+        found.append(Question(use, np.arange(len(arrays.uses)) == u))
+    return found
+
+
+class StartCover:
+    """Cover questions that share a start."""
+
+    def __init__(self, study: Study, start: int) -> None:
+        self.study = study
+        self.start = start
+        self._programs: dict[int, SurvivalProgram] = {}
+        self._myopic: dict[tuple[str, int], BranchRun] = {}
+
+    def program(self, n: int) -> SurvivalProgram:
+        """The survival program over `n` periods, or as many as the arrays have."""
+        n = min(n, self.study.arrays.n_periods - self.start)
+        if n not in self._programs:
+            self._programs[n] = SurvivalProgram(self.study.calm, self.start, n)
+        return self._programs[n]
+
+    def windows(self) -> list[int]:
+        """Windows to look at, each twice the one before, to the end of the calendar. [period]"""
+        last = max(LEAST_WINDOW, self.study.arrays.n_calendar - self.start)
+        found = [FIRST_WINDOW]
+        while found[-1] < last:
+            found.append(min(2 * found[-1], last))
+        return found
+
+    def survived(
+        self, measure: MeasureArrays | None, uses: BoolArray
+    ) -> tuple[SurvivalProgram, Survived]:
+        """Time to survive, in a window as long as it takes."""
+        for n in self.windows():
+            program = self.program(n)
+            found = program.time_to_survive(measure, uses)
+            if found.periods is not None:
+                break
+        return program, found
+
+    def myopic(self, measure: MeasureArrays, program: SurvivalProgram) -> BranchRun:
+        """The policy over a program's window, while the measure goes on."""
+        n = program.layout.n
+        if (measure.name, n) not in self._myopic:
+            self._myopic[measure.name, n] = simulate_branch(
+                self.study.calm,
+                measure,
+                program.state,
+                start=self.start,
+                length=n,
+                n_periods=n,
+            )
+        return self._myopic[measure.name, n]
+
+    def survives(self, run: MeasureRun, uses: BoolArray, endless: Survived) -> bool:
+        """Whether a measure of some length adds nothing to what is unmet, aftermath included.
+
+        What is met while the measure goes on for ever is met when it ends before.
+        """
+        n = horizon(self.study.arrays, run, self.start)
+        if endless.broken is None or endless.broken >= n:
+            return True
+        return not net_unmet(self.program(n), run, uses).short.any()
+
+
+def _cover_chunk(chunk: Chunk) -> list[CoverRow]:
+    rows: list[CoverRow] = []
+    asked = questions(chunk.study, only_essential=chunk.only_essential)
+    measures: Sequence[MeasureArrays | None] = chunk.study.measures or (None,)
+    for start in chunk.starts:
+        at_start = StartCover(chunk.study, start)
+        for measure in measures:
+            if measure is None or measure.start is None or measure.start == start:
+                rows += _measure_rows(at_start, measure, asked, chunk.lengths)
+    return rows
+
+
+def _measure_rows(
+    at_start: StartCover,
+    measure: MeasureArrays | None,
+    asked: list[Question],
+    lengths: tuple[int, ...],
+) -> list[CoverRow]:
+    """Rows of one measure.
+
+    Where all essential uses together are met to the end of the last window, so is each.
+    """
+    essential = at_start.study.arrays.use_essential
+    joint = _rows(at_start, measure, asked[0], lengths)
+    rows = [joint]
+    for question in asked[1:]:
+        is_known = all(row.time_to_survive is None and row.survives_length for row in joint)
+        if is_known and (question.uses & essential).any():
+            rows.append([_alone(at_start, row, question, measure) for row in joint])
+        else:
+            rows.append(_rows(at_start, measure, question, lengths))
+    return [row for part in rows for row in part]
+
+
+def _alone(
+    at_start: StartCover, joint: CoverRow, question: Question, measure: MeasureArrays | None
+) -> CoverRow:
+    """Row of one use that is met because all essential ones together are."""
+    step = at_start.study.arrays.calendar.step
+    program = at_start.program(at_start.windows()[-1])
+    periods = _myopic_periods(at_start, program, measure, question.uses)
+    days = _days(at_start, question.uses)
+    return replace(
+        joint,
+        use=question.name,
+        days_of_cover=None if days is None else days.days(step),
+        days_of_cover_infinite=days is not None and not np.isfinite(days.periods),
+        short_in_calm_from=_short_in_calm(at_start, question.uses),
+        time_to_survive_myopic=None if periods is None else periods * step,
+    )
+
+
+def _rows(
+    at_start: StartCover,
+    measure: MeasureArrays | None,
+    question: Question,
+    lengths: tuple[int, ...],
+) -> list[CoverRow]:
+    study = at_start.study
+    calendar = study.arrays.calendar
+    program, found = at_start.survived(measure, question.uses)
+    whole = float(program.layout.n)
+    goods = _binding(program, found, measure, question.uses)
+    myopic = _myopic_periods(at_start, program, measure, question.uses)
+    days = _days(at_start, question.uses)
+    wanted = sorted(set(lengths or measure.lengths or (1,))) if measure else [0]
+    return [
+        CoverRow(
+            variant=study.variant,
+            measure=measure.name if measure else "",
+            start=calendar.label(at_start.start),
+            length=length * calendar.step,
+            use=question.name,
+            time_to_survive=None if found.periods is None else found.periods * calendar.step,
+            survives_at_least=(whole if found.periods is None else found.periods) * calendar.step,
+            survives_length=measure is None
+            or at_start.survives(MeasureRun(measure, length), question.uses, found),
+            days_of_cover=None if days is None else days.days(calendar.step),
+            binding=tuple(study.arrays.goods[g] for g in goods),
+            binding_sellers=tuple(cut_sellers(program.layout, goods, MeasureRun(measure, length))),
+            time_to_survive_myopic=None if myopic is None else myopic * calendar.step,
+            days_of_cover_infinite=days is not None and not np.isfinite(days.periods),
+            short_in_calm_from=_short_in_calm(at_start, question.uses),
+        )
+        for length in wanted
+    ]
+
+
+def _short_in_calm(at_start: StartCover, uses: BoolArray) -> str:
+    """Month from which calm itself is short of the uses, as far as survival is looked at."""
+    arrays, start = at_start.study.arrays, at_start.start
+    last = min(start + at_start.windows()[-1], arrays.n_periods)
+    unmet = at_start.study.calm.unmet[uses, start:last]
+    short = np.flatnonzero((unmet > NOTHING * arrays.demand[uses, start:last]).any(axis=0))
+    return arrays.calendar.label(start + int(short[0])) if len(short) else ""
+
+
+def _binding(
+    program: SurvivalProgram, found: Survived, measure: MeasureArrays | None, uses: BoolArray
+) -> list[int]:
+    if found.broken is None:
+        return []
+    layout = program.layout
+    run = MeasureRun(measure, layout.n)
+    left = shelves(layout, found.columns, found.row_upper, run)
+    unmet = layout.column("unmet").of(found.columns)[:, found.broken]
+    demand = demand_path(layout, run)[:, found.broken]
+    short = np.flatnonzero(uses & (unmet > NOTHING * demand))
+    goods = {
+        good
+        for u in short
+        for good in binding_goods(left, int(layout.arrays.use_goods[u]), found.broken)
+    }
+    return sorted(goods)
+
+
+def _myopic_periods(
+    at_start: StartCover,
+    program: SurvivalProgram,
+    measure: MeasureArrays | None,
+    uses: BoolArray,
+) -> float | None:
+    """Time to survive under the policy; None: met in the whole window. [period]"""
+    if measure is None:
+        return None
+    layout = program.layout
+    run = at_start.myopic(measure, program)
+    demand = demand_path(layout, MeasureRun(measure, layout.n))
+    short = np.flatnonzero((run.unmet[uses] > NOTHING * demand[uses]).any(axis=0))
+    if not len(short):
+        return None
+    broken = int(short[0])
+    columns = np.zeros(layout.n_columns)
+    layout.column("order").of(columns)[:] = run.levels
+    layout.column("lot").of(columns)[:] = run.lots
+    layout.column("fresh").of(columns)[:] = run.fresh
+    return broken + program.share_after(measure, uses, broken, columns)
+
+
+def _days(at_start: StartCover, uses: BoolArray) -> ForwardCover | None:
+    """Cover of the good with the least, among those of the uses; None: nothing is used."""
+    arrays = at_start.study.arrays
+    goods = {int(arrays.use_goods[u]) for u in np.flatnonzero(uses)}
+    found = [one for g in goods if (one := good_cover(at_start.study.calm, at_start.start, g))]
+    return min(found, key=lambda one: one.periods) if found else None
+
+
+def good_cover(calm: CalmSolution, start: int, good: int) -> ForwardCover | None:
+    """Forward cover of what lies in store of a good at the beginning of a period.
+
+    Against all its uses in calm; None where it has none. What is known of demand and ageing
+    behind the arrays goes on by the last year and the last period.
+    """
+    arrays = calm.arrays
+    mine = arrays.use_goods == good
+    demand = arrays.demand[mine, start:].sum(axis=0)
+    if not demand.any():
+        return None
+    n = max(MOST_MONTHS // arrays.calendar.step, len(demand))
+    a_year = MONTHS_A_YEAR // arrays.calendar.step
+    last = demand[-a_year:]
+    demand = np.concatenate([demand, np.resize(last, n - len(demand))])
+    state = state_at(calm, start)
+    lots = np.flatnonzero(arrays.lot_goods == good)
+    known = arrays.lot_retention[lots, start:]
+    goes_on = np.repeat(known[:, -1:], n - known.shape[1], axis=1)
+    retention = [*np.concatenate([known, goes_on], axis=1)]
+    amounts = [float(x) for x in state.lots[lots]]
+    life, kept = int(arrays.shelf_life[good]), float(arrays.retention[good])
+    left = float(state.fresh[good])
+    for age in range(life):
+        amount = min(left, float(state.past_inflow[good, age] * kept**age))
+        left -= amount
+        amounts.append(amount)
+        retention.append(np.where(np.arange(n) < life - age, kept, 0.0))
+    if life == 0:
+        amounts.append(left)
+        retention.append(np.full(n, kept))
+    return forward_cover(np.array(amounts), np.array(retention), demand)
+
+
+def cover_table(
+    case: Case,
+    request: Request,
+    *,
+    studies: Sequence[Study] = (),
+    only_essential: bool = False,
+    n_workers: int = 1,
+    progress: Progress | None = None,
+) -> tuple[CoverRow, ...]:
+    """Cover of every use, and of all essential ones together.
+
+    Args:
+        case: The case.
+        request: Variants, measures, starts and lengths.
+        studies: Studies of the request's variants, when they are already made.
+        only_essential: Leave out the rows of deferrable uses.
+        n_workers: Processes.
+        progress: Called as chunks are done.
+    """
+    studies = studies or make_studies(case, request, n_workers=n_workers, progress=progress)
+    tasks = []
+    for study in (narrowed(study, request.measures) for study in studies):
+        fixed = {m.start for m in study.measures if m.start is not None}
+        starts = sorted({*(request.starts or range(study.arrays.n_calendar)), *fixed})
+        parts = np.array_split(np.array(starts), min(len(starts), CHUNKS_A_WORKER * n_workers))
+        tasks += [
+            Chunk(study, tuple(int(s) for s in part), request.lengths, only_essential)
+            for part in parts
+            if len(part)
+        ]
+    found = run_tasks(_cover_chunk, tasks, n_workers=n_workers, progress=progress, what=_("cover"))
+    return tuple(row for rows in found for row in rows)

@@ -1,0 +1,653 @@
+"""Who can hurt whom, by how much, for how long, at what own cost; and when it ends.
+
+One row of the surface from one branch.
+
+When it ends: the first date from which a measure leaves nothing essential unmet.
+
+Ends are judged on a grid of their own, one start a quarter or finer, whatever starts are
+asked for; behind the last start that is not survived, every period is looked at.
+
+The surface measure x start x length x variant, and when it ends.
+
+Whether a start is survived: what a measure adds to the least that goes short.
+
+The program is that of survival, (L1) to (L6), over the horizon of the measure: least unmet
+essential demand is the first level of a branch's objective, so nothing else has to be
+solved to know the date of an end.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from derbes.analysis.accounts import (
+    Baseline,
+    Response,
+    as_columns,
+    reserve_gap,
+    sender_account,
+    target_loss,
+    unpriced_uses,
+    unrestored,
+)
+from derbes.analysis.responses import (
+    Kept,
+    Premium,
+    PriceRise,
+    StartSolver,
+    lacking_at_the_end,
+    missing_at_the_end,
+    myopic_response,
+    optimal_response,
+    wanted_points,
+)
+from derbes.case.entities import Case
+from derbes.case.quantity import FloatArray
+from derbes.case.request import Request
+from derbes.draws.study import Study, make_studies, narrowed
+from derbes.language import _
+from derbes.lp.program import usual_sizes
+from derbes.model.arrays import ActivityKind, CaseArrays, MeasureArrays, MeasureRun
+from derbes.parallel import Progress, run_tasks
+from derbes.results.supply import ALL_ESSENTIAL, LeverageEnd, LeverageRow
+from derbes.supply.bounds import demand_path, takes_nothing
+from derbes.supply.disruption import BranchSolution, Window, as_refill, horizon
+from derbes.supply.survival import (
+    NOTHING,
+    SurvivalProgram,
+    binding_goods,
+    cut_sellers,
+    net_unmet,
+    shelves,
+    stock_by_good,
+)
+
+OPTIMAL, MYOPIC = "optimal", "myopic"
+NO_PREMIUM = Premium(None, is_unbounded=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Both sides' losses. [money]"""
+
+    target: float | None
+    sender_returning: float | None
+    sender_lost: float | None
+    missing: tuple[str, ...]
+
+
+def branch_rows(
+    study: Study,
+    solver: StartSolver,
+    run: MeasureRun,
+    prices: dict[int, PriceRise] | None,
+) -> list[LeverageRow]:
+    """Rows of a branch by both responses.
+
+    Args:
+        study: The variant.
+        solver: Solves the branches of the start.
+        run: The measure and its length.
+        prices: Price rises of the start by window length, filled on the way; None: neither
+            the premium nor the loss that goes on is wanted.
+    """
+    branch = solver.solve(run)
+    baseline = solver.baseline(branch)
+    window, measure = branch.window, _measure(branch)
+    best, rule = optimal_response(branch), myopic_response(window, branch.run)
+    losses = _losses(study, branch, best, baseline)
+    premium = NO_PREMIUM
+    if prices is not None and losses.target is not None and _cuts_sales(branch, measure):
+        n = window.layout.n
+        if n not in prices:
+            prices[n] = PriceRise(baseline)
+        premium = prices[n].premium(branch.run, target_loss(best, branch.run, baseline), baseline)
+    bounds = _bounds(branch, best, rule, baseline)
+    after = (0.0, 0.0)
+    if prices is not None and losses.target is not None and not branch.rejoined:
+        after = _goes_on(study, solver, run, (losses, _losses(study, branch, rule, baseline)))
+    rows = []
+    for bound, response in ((OPTIMAL, best), (MYOPIC, rule)):
+        own = losses if bound == OPTIMAL else _losses(study, branch, rule, baseline)
+        rows.append(
+            _row(
+                study,
+                branch,
+                response,
+                own,
+                baseline=baseline,
+                premium=premium if bound == OPTIMAL else NO_PREMIUM,
+                bound=bound,
+                bounds=tuple(
+                    f for f in bounds[bound] if f != "target_loss" or own.target is not None
+                ),
+                after=after[bound == MYOPIC],
+            )
+        )
+    return rows
+
+
+def _goes_on(
+    study: Study, solver: StartSolver, run: MeasureRun, losses: tuple[Losses, Losses]
+) -> tuple[float, float]:
+    """What each response loses a month behind the horizon, as the mean of a year. [money/month]"""
+    months = solver.a_year_longer(solver.solve(run))
+    if months <= 0:
+        return 0.0, 0.0
+    branch = solver.solve(run, longer_by=months)
+    baseline = solver.baseline(branch)
+    found = []
+    for response, before in zip(
+        (optimal_response(branch), myopic_response(branch.window, run)), losses, strict=True
+    ):
+        later, gone = _losses(study, branch, response, baseline).target, 0.0
+        if later is not None and before.target is not None:
+            gone = later - before.target
+            size = abs(later) + abs(baseline.money)
+            gone = gone if abs(gone) > NOTHING * size else 0.0
+        found.append(gone / (months * study.arrays.calendar.step))
+    return found[0], found[1]
+
+
+def _bounds(
+    branch: BranchSolution,
+    best: Response,
+    rule: Response,
+    baseline: Baseline,
+) -> dict[str, tuple[str, ...]]:
+    """Which figures of the two rows are bounds.
+
+    A figure that is a level of the objective is the least there is when the levels above it
+    are the same in both responses; else neither is known to lie below or above the truth.
+    """
+    program, window = branch.program, branch.window
+    values = [program.level_costs @ with_shortfalls(branch, response) for response in (best, rule)]
+    usual = np.abs(program.level_costs * usual_sizes(program).columns).max(axis=1, initial=0.0)
+    scale = np.maximum(np.abs(values[0]), np.abs(values[1])) + usual
+    apart = np.abs(values[0] - values[1]) > NOTHING * scale
+    named = {
+        "essential": ("unmet_essential", "unmet_essential_gross"),
+        "deferrable": ("unmet_deferrable", "unmet_deferrable_gross"),
+        "money": ("target_loss",),
+    }
+    found: list[str] = []
+    for level, is_apart in zip(program.levels, apart, strict=True):
+        found += named.get(level, ())
+        if is_apart:
+            break
+    shown = {OPTIMAL: found, MYOPIC: list(found)}
+    for bound, response in ((OPTIMAL, best), (MYOPIC, rule)):
+        if not deepest_shortfall(window, branch.run, response.unmet, baseline.unmet)[0]:
+            shown[bound].append("deepest_shortfall")
+    return {bound: tuple(names) for bound, names in shown.items()}
+
+
+def with_shortfalls(branch: BranchSolution, response: Response) -> FloatArray:
+    """A response as columns, with what it lacks of reserves and of the calm end. (columns,)"""
+    window, run = branch.window, branch.run
+    layout, arrays = window.layout, window.layout.arrays
+    columns = as_columns(window, response)
+    stock = stock_by_good(arrays, response.lots, response.fresh)
+    lacks = np.maximum(window.target - stock[layout.reserved], 0.0)
+    short, refill = as_refill(window, run, lacks)
+    layout.column("short").of(columns)[:] = short
+    layout.column("refill").of(columns)[:] = refill
+    for kind, lacks in lacking_at_the_end(window, branch.program, columns).items():
+        layout.column(kind).of(columns)[:] = lacks
+    return columns
+
+
+def _measure(branch: BranchSolution) -> MeasureArrays:
+    if branch.run.measure is None:
+        msg = "a row needs a measure"
+        raise ValueError(msg)
+    return branch.run.measure
+
+
+def _losses(study: Study, branch: BranchSolution, response: Response, baseline: Baseline) -> Losses:
+    """Who loses what."""
+    measure = _measure(branch)
+    missing = unpriced_uses(study.arrays, response.unmet)
+    home = None if missing else target_loss(response, branch.run, baseline)
+    other = sender_account(baseline, response, branch.run, measure.sender)
+    missing = (*missing, *other.missing)
+    return Losses(home, other.returning, other.lost, missing)
+
+
+def _cuts_sales(branch: BranchSolution, measure: MeasureArrays) -> bool:
+    activities = branch.window.layout.arrays.activities
+    cut = measure.availability < activities.base_availability
+    bought = activities.kinds == ActivityKind.PURCHASE
+    return any(activities.actors[k] == measure.sender for k in np.flatnonzero(cut & bought))
+
+
+def ratio(target_loss: float | None, sender_cost: float | None) -> float | None:
+    """target_loss / sender_cost; None when one is missing or the sender loses nothing."""
+    if target_loss is None or sender_cost is None or sender_cost <= 0.0:
+        return None
+    return target_loss / sender_cost
+
+
+def added_unmet(
+    window: Window, unmet: FloatArray, without: FloatArray, *, essential: bool
+) -> tuple[float, float]:
+    """Unmet demand of a tier that a measure adds, and all of it, by weight. [weighted unit]
+
+    What is less than rounding is nothing.
+    """
+    arrays = window.layout.arrays
+    mine = arrays.use_essential == essential
+    weight = np.where(mine, arrays.use_weight, 0.0)
+    usual = float((weight * arrays.flow_size[arrays.use_goods]).max(initial=0.0))
+    totals = (float(weight @ (unmet - without).sum(axis=1)), float(weight @ unmet.sum(axis=1)))
+    net, gross = (x if abs(x) > NOTHING * usual else 0.0 for x in totals)
+    return net, gross
+
+
+def shortfall_by_use(
+    window: Window, run: MeasureRun, unmet: FloatArray, without: FloatArray
+) -> FloatArray:
+    """Largest part of each use's demand that a measure takes in a period. (U,)
+
+    Of the demand that holds in that period of that branch, 0-1.
+    """
+    demand, more = demand_path(window.layout, run), unmet - without
+    shares = np.divide(more, demand, out=np.zeros_like(more), where=demand > 0)
+    return np.asarray(shares.max(axis=1, initial=0.0), dtype=np.float64)
+
+
+def deepest_shortfall(
+    window: Window, run: MeasureRun, unmet: FloatArray, without: FloatArray
+) -> tuple[float, str]:
+    """Largest part of an essential use's demand that a measure takes in a period, and the use."""
+    arrays = window.layout.arrays
+    by_use = np.where(arrays.use_essential, shortfall_by_use(window, run, unmet, without), 0.0)
+    deepest = float(by_use.max(initial=0.0))
+    if deepest <= NOTHING:
+        return 0.0, ""
+    worst = np.flatnonzero(by_use >= deepest * (1.0 - NOTHING))
+    return min(deepest, 1.0), min(arrays.uses[u] for u in worst)
+
+
+def _row(
+    study: Study,
+    branch: BranchSolution,
+    response: Response,
+    losses: Losses,
+    *,
+    baseline: Baseline,
+    premium: Premium,
+    bound: str,
+    bounds: tuple[str, ...],
+    after: float,
+) -> LeverageRow:
+    window, measure, arrays = branch.window, _measure(branch), study.arrays
+    calendar = arrays.calendar
+    essential = added_unmet(window, response.unmet, baseline.unmet, essential=True)
+    deferrable = added_unmet(window, response.unmet, baseline.unmet, essential=False)
+    deepest, use = deepest_shortfall(window, branch.run, response.unmet, baseline.unmet)
+    columns = as_columns(window, response)
+    missing = missing_at_the_end(window, branch.program, columns)
+    without = missing_at_the_end(window, baseline.program, baseline.columns)
+    is_back = bool(np.all(missing <= NOTHING * arrays.flow_size))
+    return LeverageRow(
+        variant=study.variant,
+        measure=measure.name,
+        start=calendar.label(window.layout.start),
+        length=branch.run.length * calendar.step,
+        bound=bound,
+        unmet_essential=essential[0],
+        unmet_deferrable=deferrable[0],
+        deepest_shortfall=deepest,
+        target_loss=losses.target,
+        sender_cost_returning=losses.sender_returning,
+        sender_cost_lost=losses.sender_lost,
+        leverage_ratio=ratio(losses.target, losses.sender_returning),
+        leverage_ratio_lost=ratio(losses.target, losses.sender_lost),
+        premium=premium.share,
+        premium_unbounded=premium.is_unbounded,
+        rejoined=branch.rejoined if bound == OPTIMAL else is_back,
+        window=window.layout.n * calendar.step,
+        certificate=branch.solution.certificate if bound == OPTIMAL else float("nan"),
+        missing=losses.missing,
+        reserve_used=reserve_gap(window, response),
+        unmet_essential_gross=essential[1],
+        unmet_deferrable_gross=deferrable[1],
+        deepest_use=use,
+        unmet_unit=unmet_unit(arrays),
+        bounds=bounds,
+        unrestored=unrestored(window, np.maximum(missing - without, 0.0)),
+        loss_per_month_after=after,
+        takes_nothing=takes_nothing(arrays, measure),
+    )
+
+
+def unmet_unit(arrays: CaseArrays) -> str:
+    """In what unmet demand is counted: that of both tiers where they have one in common."""
+    units = dict.fromkeys(unit for unit in arrays.unmet_units if unit)
+    return next(iter(units)) if len(units) == 1 else " / ".join(units)
+
+
+Pair = tuple[str, int]
+"""Measure and length [period]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Whether a start is survived, use by use, and what binds where it is not."""
+
+    variant: str
+    measure: str
+    length: int
+    """[period]"""
+    start: int
+    is_on_grid: bool
+    """False: looked at only to find the date of the end."""
+    short_uses: tuple[str, ...]
+    """Essential uses that go short."""
+    binding: Mapping[str, tuple[str, ...]]
+    """Use, or `all_essential` → goods that bind when it first goes short."""
+    binding_sellers: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """Starts of one variant for one worker."""
+
+    study: Study
+    starts: tuple[int, ...]
+    lengths: tuple[int, ...]
+    """[period] Empty: each measure's own."""
+    only: frozenset[Pair] = frozenset()
+    """Measures and lengths that are looked at just to find the date; empty: all."""
+
+
+def outcomes_of(asked: Starts) -> list[Outcome]:
+    """Outcomes of all measures and lengths at the starts."""
+    found: list[Outcome] = []
+    before: dict[int, SurvivalProgram] = {}
+    for start in asked.starts:
+        programs: dict[int, SurvivalProgram] = {}
+        for run in wanted_points(asked.study.measures, asked.lengths, start):
+            if asked.only and (not run.measure or (run.measure.name, run.length) not in asked.only):
+                continue
+            n = horizon(asked.study.arrays, run, start)
+            if n not in programs:
+                programs[n] = SurvivalProgram(asked.study.calm, start, n, before.get(n))
+                before[n] = programs[n]
+            found.append(outcome_of(asked, programs[n], run))
+    return found
+
+
+def outcome_of(asked: Starts, program: SurvivalProgram, run: MeasureRun) -> Outcome:
+    """The outcome of one measure and length in the program of its start."""
+    study, layout = asked.study, program.layout
+    arrays = study.arrays
+    net = net_unmet(program, run, arrays.use_essential)
+    short = np.flatnonzero(net.short)
+    goods: dict[str, list[int]] = {}
+    if len(short):
+        left = shelves(layout, net.solved.columns, net.solved.row_upper, run)
+        size = NOTHING * arrays.flow_size[arrays.use_goods][:, None]
+        more = net.added > size
+        for u in short:
+            broken = int(np.flatnonzero(more[u])[0])
+            goods[arrays.uses[u]] = binding_goods(left, int(arrays.use_goods[u]), broken)
+        first = int(np.flatnonzero(more[short].any(axis=0))[0])
+        now = [arrays.uses[u] for u in short if more[u, first]]
+        goods[ALL_ESSENTIAL] = sorted({good for use in now for good in goods[use]})
+    return Outcome(
+        variant=study.variant,
+        measure=run.measure.name if run.measure else "",
+        length=run.length,
+        start=layout.start,
+        is_on_grid=not asked.only,
+        short_uses=tuple(arrays.uses[u] for u in short),
+        binding={use: tuple(arrays.goods[g] for g in found) for use, found in goods.items()},
+        binding_sellers={
+            use: tuple(cut_sellers(layout, found, run)) for use, found in goods.items()
+        },
+    )
+
+
+QUARTER = 3
+"""Length of a quarter. [month]"""
+END_CHUNKS_A_WORKER = 2
+"""Chunks of starts per worker and variant."""
+Key = tuple[str, str, int]
+"""Variant, measure, length."""
+
+
+def by_key(outcomes: Iterable[Outcome]) -> dict[Key, list[Outcome]]:
+    """Outcomes by variant, measure and length, each sorted by start."""
+    groups: dict[Key, list[Outcome]] = {}
+    for outcome in outcomes:
+        groups.setdefault((outcome.variant, outcome.measure, outcome.length), []).append(outcome)
+    return {key: sorted(group, key=lambda o: o.start) for key, group in groups.items()}
+
+
+def _uses(group: Sequence[Outcome], essential: Sequence[str]) -> list[str]:
+    return [ALL_ESSENTIAL, *essential] if group else []
+
+
+def _is_short(outcome: Outcome, use: str) -> bool:
+    return bool(outcome.short_uses) if use == ALL_ESSENTIAL else use in outcome.short_uses
+
+
+def last_short(group: Sequence[Outcome], use: str) -> int | None:
+    """Position of the last start at which a use goes short; None: never."""
+    short = [i for i, outcome in enumerate(group) if _is_short(outcome, use)]
+    return short[-1] if short else None
+
+
+def starts_behind(group: Sequence[Outcome], essential: Sequence[str]) -> set[int]:
+    """Starts not looked at behind the last that is not survived. [period]"""
+    wanted: set[int] = set()
+    for use in _uses(group, essential):
+        last = last_short(group, use)
+        first = group[0].start if last is None else group[last].start + 1
+        wanted |= set(range(first, group[-1].start))
+    return wanted - {outcome.start for outcome in group}
+
+
+def leverage_ends(
+    studies: Sequence[Study],
+    request: Request,
+    *,
+    n_workers: int = 1,
+    progress: Progress | None = None,
+) -> tuple[LeverageEnd, ...]:
+    """The end of each measure and length, overall and by use.
+
+    A measure that has a fixed start has no end.
+
+    Args:
+        studies: Variants with the measures that are asked for.
+        request: Its starts make the grid finer; its lengths replace the measures' own.
+        n_workers: Processes.
+        progress: Called as starts are done.
+    """
+    tasks = [
+        Starts(study, tuple(int(s) for s in part), request.lengths)
+        for study in studies
+        for part in _parts(_grid(study, request.starts), END_CHUNKS_A_WORKER * n_workers)
+    ]
+    what = _("ends")
+    found = run_tasks(outcomes_of, tasks, n_workers=n_workers, progress=progress, what=what)
+    groups = by_key(outcome for part in found for outcome in part)
+    behind = [
+        task
+        for study in studies
+        for task in _behind(study, request, groups, END_CHUNKS_A_WORKER * n_workers)
+    ]
+    more = run_tasks(outcomes_of, behind, n_workers=n_workers, progress=progress, what=what)
+    groups = by_key(outcome for part in [*found, *more] for outcome in part)
+    return tuple(end for study in studies for end in _ends_of(study, groups))
+
+
+def _grid(study: Study, starts: Sequence[int]) -> list[int]:
+    """Starts on which ends are judged. [period]"""
+    every = max(1, QUARTER // study.arrays.calendar.step)
+    last = study.arrays.n_calendar - 1
+    return sorted({*range(0, study.arrays.n_calendar, every), last, *starts})
+
+
+def _parts(starts: Sequence[int], count: int) -> list[list[int]]:
+    parts = np.array_split(np.array(starts), min(len(starts), count))
+    return [part.tolist() for part in parts]
+
+
+def _behind(
+    study: Study, request: Request, groups: dict[Key, list[Outcome]], n_parts: int
+) -> list[Starts]:
+    """Tasks for the starts behind the last of the grid that goes short."""
+    essential = _essential(study)
+    asked: dict[int, set[Pair]] = {}
+    for (variant, measure, length), group in groups.items():
+        if variant == study.variant:
+            for start in starts_behind(group, essential):
+                asked.setdefault(start, set()).add((measure, length))
+    alike: dict[frozenset[Pair], list[int]] = {}
+    for start in sorted(asked):
+        alike.setdefault(frozenset(asked[start]), []).append(start)
+    return [
+        Starts(study, tuple(part), request.lengths, pairs)
+        for pairs, starts in alike.items()
+        for part in _parts(starts, n_parts)
+    ]
+
+
+def _essential(study: Study) -> list[str]:
+    arrays = study.arrays
+    return [arrays.uses[u] for u in np.flatnonzero(arrays.use_essential)]
+
+
+def _ends_of(study: Study, groups: dict[Key, list[Outcome]]) -> list[LeverageEnd]:
+    fixed = {measure.name for measure in study.measures if measure.start is not None}
+    return [
+        _end(study, group, use, length)
+        for (variant, measure, length), group in groups.items()
+        if variant == study.variant and measure not in fixed
+        for use in _uses(group, _essential(study))
+    ]
+
+
+def _end(study: Study, group: Sequence[Outcome], use: str, length: int) -> LeverageEnd:
+    calendar = study.arrays.calendar
+    last = last_short(group, use)
+    if last is None:
+        date: str | None = calendar.label(group[0].start)
+    elif last + 1 < len(group):
+        date = calendar.label(group[last + 1].start)
+    else:
+        date = None
+    found = group[last] if last is not None else None
+    grid = [outcome for outcome in group if outcome.is_on_grid]
+    survived = sum(not _is_short(outcome, use) for outcome in grid)
+    return LeverageEnd(
+        variant=study.variant,
+        measure=group[0].measure,
+        length=length * calendar.step,
+        use=use,
+        date=date,
+        binding=found.binding[use] if found else (),
+        binding_sellers=found.binding_sellers[use] if found else (),
+        n_starts_survived=survived,
+        n_starts=len(grid),
+        known_until=calendar.label(group[-1].start),
+    )
+
+
+CHUNKS_A_WORKER = 4
+"""Chunks of starts per worker and variant: enough to balance, few enough to send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Starts of one variant for one worker."""
+
+    study: Study
+    starts: tuple[int, ...]
+    lengths: tuple[int, ...]
+    """[period] Empty: each measure's own."""
+    has_premium: bool = False
+
+
+def solve_chunk(chunk: Chunk) -> list[LeverageRow]:
+    """Rows of all points of a chunk, by both rules."""
+    rows: list[LeverageRow] = []
+    kept: Kept = {}
+    for start in chunk.starts:
+        wanted = wanted_points(chunk.study.measures, chunk.lengths, start)
+        if not wanted:
+            continue
+        solver = StartSolver(chunk.study.calm, start, kept)
+        prices: dict[int, PriceRise] | None = {} if chunk.has_premium else None
+        for run in wanted:
+            rows += branch_rows(chunk.study, solver, run, prices)
+    return rows
+
+
+def all_starts(study: Study, starts: Sequence[int]) -> list[int]:
+    """Starts to look at: those asked for and those that measures fix."""
+    fixed = [measure.start for measure in study.measures if measure.start is not None]
+    inside = list(starts or range(study.arrays.n_calendar))
+    return sorted({*inside, *(s for s in fixed if 0 <= s < study.arrays.n_calendar)})
+
+
+def leverage_rows(
+    studies: Sequence[Study],
+    request: Request,
+    *,
+    has_premium: bool = True,
+    n_workers: int = 1,
+    progress: Progress | None = None,
+) -> tuple[LeverageRow, ...]:
+    """Rows of the surface by both rules.
+
+    Args:
+        studies: Variants.
+        request: Measures, starts and lengths.
+        has_premium: Whether the premium is wanted; it takes several solves a point.
+        n_workers: Processes.
+        progress: Called as chunks are done.
+    """
+    tasks = []
+    for study in (narrowed(study, request.measures) for study in studies):
+        starts = all_starts(study, request.starts)
+        parts = np.array_split(np.array(starts), min(len(starts), CHUNKS_A_WORKER * n_workers))
+        tasks += [
+            Chunk(study, tuple(int(s) for s in part), request.lengths, has_premium)
+            for part in parts
+        ]
+    what = _("cut-offs")
+    found = run_tasks(solve_chunk, tasks, n_workers=n_workers, progress=progress, what=what)
+    return tuple(row for part in found for row in part)
+
+
+def leverage_surface(
+    case: Case,
+    request: Request,
+    *,
+    studies: Sequence[Study] = (),
+    has_premium: bool = True,
+    n_workers: int = 1,
+    progress: Progress | None = None,
+) -> tuple[tuple[LeverageRow, ...], tuple[LeverageEnd, ...]]:
+    """Rows of the surface by both rules, and the ends.
+
+    Args:
+        case: The case.
+        request: Variants, measures, starts and lengths.
+        studies: Studies of the request's variants, when they are already made.
+        has_premium: Whether the premium is wanted; it takes several solves a point.
+        n_workers: Processes.
+        progress: Called as chunks are done.
+    """
+    studies = studies or make_studies(case, request, n_workers=n_workers, progress=progress)
+    rows = leverage_rows(
+        studies, request, has_premium=has_premium, n_workers=n_workers, progress=progress
+    )
+    mine = [narrowed(study, request.measures) for study in studies]
+    return rows, leverage_ends(mine, request, n_workers=n_workers, progress=progress)

@@ -1,0 +1,596 @@
+"""Values of the uncertain inputs, and the case that each row of them makes.
+
+Draws of the uncertain inputs of a case.
+
+Quantile functions: from a share of the draws to the value that lies at it.
+
+Inputs that vary together: a Gaussian copula with the rank correlations of the case.
+
+Points in the unit cube: Sobol, Latin hypercube, random.
+
+How late projects like one in question have been: Kaplan and Meier's curve.
+
+Finished projects say how late they were; an unfinished one says only that it is later than
+it is so far. With n(t) the projects known to be at least t late and d(t) those finished
+exactly t late, the share that is later than t is
+
+    S(t) = product over s <= t of (1 - d(s) / n(s))
+
+(Kaplan and Meier 1958). Where the latest of all is unfinished, the share that is left
+stands at its lateness so far (Efron 1967): a lower bound, and said so.
+
+How each input is drawn, for whoever reads the answers.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+from typing import Literal, get_args
+
+import numpy as np
+from scipy.interpolate import CubicHermiteSpline
+from scipy.special import betaincinv, betaln, ndtr, ndtri
+from scipy.stats import qmc
+
+from derbes.case.entities import Case
+from derbes.case.quantity import FloatArray, Quantity
+from derbes.case.uncertainty import Correlation, Draws, ReferenceClass, ReferenceProject
+from derbes.draws.inputs import (
+    inputs_by_path,
+    is_uncertain,
+    scenario_cases,
+    shared_inputs,
+    uncertain_inputs,
+)
+from derbes.errors import CaseError, Problem, RequestError, did_you_mean
+from derbes.language import _
+from derbes.results.supply import DrawnInput
+
+PIVOT_ROUNDING = 1e-9
+"""A pivot that is negative by less is 0."""
+
+
+def normal_correlation(rank: float) -> float:
+    """Correlation of two normal scores whose rank correlation is given.
+
+    r = 2 sin(pi rank / 6) (Pearson 1907, of Spearman's rank correlation).
+
+    Examples:
+        >>> round(normal_correlation(0.5), 4)
+        0.5176
+    """
+    return min(1.0, max(-1.0, 2.0 * float(np.sin(np.pi * rank / 6.0))))
+
+
+def factor(case: Case, names: Sequence[str]) -> FloatArray | None:
+    """Lower triangle by which independent normal scores become correlated ones.
+
+    Args:
+        case: Its `correlations` between two of the names count.
+        names: Paths of inputs, or hazards. (D,)
+
+    Returns:
+        (D, D); None when all are independent.
+
+    Raises:
+        CaseError: The correlations cannot hold together.
+    """
+    place = {name: position for position, name in enumerate(names)}
+    stated = [c for c in case.correlations if set(c.between) <= set(place) and c.rank != 0.0]
+    if not stated:
+        return None
+    found = _triangle(_matrix(stated, place))
+    if found is None:
+        raise CaseError(case.source or case.name, [_clash(stated, place)])
+    return found
+
+
+def _matrix(
+    stated: Sequence[Correlation], place: Mapping[str, int], share: float = 1.0
+) -> FloatArray:
+    """Correlations of the normal scores, each rank taken by a share. (D, D)"""
+    matrix = np.eye(len(place))
+    for one in stated:
+        first, second = (place[name] for name in one.between)
+        matrix[first, second] = matrix[second, first] = normal_correlation(share * one.rank)
+    return matrix
+
+
+def _triangle(matrix: FloatArray) -> FloatArray | None:
+    """Cholesky's factor, also of a matrix that is only semi-definite; None when it is neither."""
+    n = len(matrix)
+    lower = np.zeros_like(matrix)
+    for column in range(n):
+        pivot = matrix[column, column] - lower[column, :column] @ lower[column, :column]
+        rest = matrix[column + 1 :, column] - lower[column + 1 :, :column] @ lower[column, :column]
+        if pivot < -PIVOT_ROUNDING or (
+            pivot < PIVOT_ROUNDING and np.abs(rest).max(initial=0.0) > PIVOT_ROUNDING**0.5
+        ):
+            return None
+        if pivot >= PIVOT_ROUNDING:
+            lower[column, column] = np.sqrt(pivot)
+            lower[column + 1 :, column] = rest / lower[column, column]
+    return lower
+
+
+def _clash(stated: Sequence[Correlation], place: Mapping[str, int]) -> Problem:
+    """What is wrong with correlations that cannot hold together, and how far they may go."""
+    percents = (percent / 100.0 for percent in range(99, -1, -1))
+    share = next(s for s in percents if _triangle(_matrix(stated, place, s)) is not None)
+    names = sorted({name for one in stated for name in one.between})
+    what = _("the rank correlations of {names} cannot hold together").format(names=", ".join(names))
+    fix = _("weaken them all to {share:.0%} of what they are, or take one out").format(share=share)
+    return Problem(where="correlations", what=what, fix=fix, line=stated[0].at_line)
+
+
+def correlated(shares: FloatArray, lower: FloatArray | None) -> FloatArray:
+    """Shares that vary together; each column stays uniform. (N, D)"""
+    if lower is None:
+        return shares
+    is_tied = np.tril(lower, -1) != 0.0
+    tied = np.flatnonzero(is_tied.any(axis=0) | is_tied.any(axis=1))
+    together = shares.copy()
+    together[:, tied] = ndtr(ndtri(shares[:, tied]) @ lower[np.ix_(tied, tied)].T)
+    return together
+
+
+ROUNDING = 1e-12
+"""What sums of shares may miss 1 by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overruns:
+    """Distribution of how late projects of a class are."""
+
+    values: FloatArray
+    """Rising. (V,) [month]"""
+    weights: FloatArray
+    """They add to 1. (V,)"""
+    n_projects: int
+    n_unfinished: int
+    open_share: float
+    """Weight that stands at the lateness so far of an unfinished project."""
+
+
+def overruns(projects: Sequence[ReferenceProject]) -> Overruns:
+    """The distribution that a class of projects gives.
+
+    Raises:
+        ValueError: There is no project.
+
+    Examples:
+        Two finished 6 and 18 months late, one still unfinished at 12:
+
+        >>> found = overruns(
+        ...     [
+        ...         ReferenceProject("a", 6.0),
+        ...         ReferenceProject("b", 12.0, finished=False),
+        ...         ReferenceProject("c", 18.0),
+        ...     ]
+        ... )
+        >>> found.values.tolist(), found.weights.round(3).tolist()
+        ([6.0, 18.0], [0.333, 0.667])
+    """
+    if not projects:
+        raise ValueError("a reference class without projects has no distribution")
+    late = np.array([project.overrun for project in projects])
+    is_finished = np.array([project.finished for project in projects])
+    values = np.unique(late[is_finished])
+    weights = np.empty(len(values))
+    left = 1.0
+    for position, overrun in enumerate(values):
+        at_least = np.count_nonzero(late >= overrun)
+        finished = np.count_nonzero(is_finished & (late == overrun))
+        weights[position] = left * finished / at_least
+        left -= weights[position]
+    open_share = left if left > ROUNDING else 0.0
+    if open_share and late.max() in values:
+        weights[-1] += open_share
+    elif open_share:
+        values = np.append(values, late.max())
+        weights = np.append(weights, open_share)
+    return Overruns(
+        values=values,
+        weights=weights / weights.sum(),
+        n_projects=len(projects),
+        n_unfinished=int(np.count_nonzero(~is_finished)),
+        open_share=float(open_share),
+    )
+
+
+LEAST_SHARE = 1e-10
+"""Shares nearer to 0 or 1 are moved here: a lognormal has no value at 1."""
+_NORMAL_95 = float(ndtri(0.95))
+_PEAK = 4.0
+"""Weight of the peak of a PERT beside its ends (Malcolm, Roseboom, Clark and Fazar 1959)."""
+_KNOTS = np.linspace(-6.6, 6.6, 529)
+"""Standard normal scores; between them the spline of a PERT is exact to 1e-10."""
+
+Quantile = Callable[[FloatArray], FloatArray]
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """A distribution that stands on a few values."""
+
+    values: FloatArray
+    """Rising. (V,)"""
+    weights: FloatArray
+    """They add to 1. (V,)"""
+
+    def at(self, shares: FloatArray) -> FloatArray:
+        """The least value whose weight and that of all below reaches the share."""
+        reached = np.cumsum(self.weights)
+        reached[-1] = 1.0
+        return self.values[np.searchsorted(reached, shares, side="left")]
+
+
+def support(quantity: Quantity, classes: Mapping[str, ReferenceClass]) -> Support | None:
+    """The values that a number can take; None when there are infinitely many.
+
+    Raises:
+        KeyError: Its reference class does not exist.
+    """
+    kind, parameters = quantity.distribution, np.array(quantity.parameters)
+    if not is_uncertain(quantity):
+        return Support(np.array([quantity.value]), np.ones(1))
+    if kind == "reference":
+        late = overruns(classes[quantity.reference].projects)
+        return Support(late.values, late.weights)
+    if kind == "discrete":
+        return _distinct_support(parameters[::2], parameters[1::2])
+    if kind == "empirical":
+        return _distinct_support(parameters, np.full(len(parameters), 1.0 / len(parameters)))
+    return None
+
+
+def _distinct_support(values: FloatArray, weights: FloatArray) -> Support:
+    distinct, place = np.unique(values, return_inverse=True)
+    together = np.bincount(place, weights)
+    return Support(distinct, together / together.sum())
+
+
+def quantile_function(quantity: Quantity, classes: Mapping[str, ReferenceClass]) -> Quantile:
+    """The value of a number at a share of the draws; vectorized.
+
+    A range without a distribution is a PERT with its peak at the value: the ends are
+    what is thought possible, the value what is thought likeliest. `lognormal` has the
+    ends of its range as 5 % and 95 % points; `empirical`, `discrete` and a reference
+    class step from value to value.
+
+    Raises:
+        KeyError: Its reference class does not exist.
+    """
+    steps = support(quantity, classes)
+    if steps is not None:
+        return steps.at
+    low, high = float(quantity.low or 0.0), float(quantity.high or 0.0)
+    if quantity.distribution == "uniform":
+        return lambda shares: low + (high - low) * shares
+    if quantity.distribution == "lognormal":
+        return _lognormal(*quantity.parameters)
+    peak = min(max(quantity.value, low), high)
+    if quantity.distribution == "triangular":
+        return _triangular(low, peak, high)
+    return _pert(low, peak, high)
+
+
+def _lognormal(low: float, high: float) -> Quantile:
+    """The logarithm is normal: 5 % of the draws lie below `low`, 5 % above `high`."""
+    mean = 0.5 * (np.log(low) + np.log(high))
+    deviation = (np.log(high) - np.log(low)) / (2.0 * _NORMAL_95)
+    return lambda shares: np.exp(mean + deviation * ndtri(shares))
+
+
+def _triangular(low: float, peak: float, high: float) -> Quantile:
+    width, left = high - low, (peak - low) / (high - low)
+
+    def at(shares: FloatArray) -> FloatArray:
+        rising = low + width * np.sqrt(shares * left)
+        falling = high - width * np.sqrt((1.0 - shares) * (1.0 - left))
+        return np.where(shares < left, rising, falling)
+
+    return at
+
+
+def _pert(low: float, peak: float, high: float) -> Quantile:
+    """Beta on the range with a = 1 + 4 (peak - low) / (high - low), a + b = 6."""
+    unit = _unit_pert(1.0 + _PEAK * (peak - low) / (high - low))
+    return lambda shares: low + (high - low) * unit(ndtri(shares))
+
+
+@lru_cache(maxsize=1024)
+def _unit_pert(first: float) -> Quantile:
+    """PERT on 0 to 1 by standard normal score: betaincinv, its slope known, between knots."""
+    second = 2.0 + _PEAK - first
+    at_knots = betaincinv(first, second, ndtr(_KNOTS))
+    inside = np.clip(at_knots, np.finfo(float).tiny, 1.0 - np.finfo(float).epsneg)
+    logarithm = (first - 1.0) * np.log(inside) + (second - 1.0) * np.log1p(-inside)
+    density = np.exp(logarithm - betaln(first, second))
+    normal = np.exp(-0.5 * _KNOTS**2) / np.sqrt(2.0 * np.pi)
+    spline = CubicHermiteSpline(_KNOTS, at_knots, normal / density)
+    return lambda scores: np.clip(spline(np.clip(scores, _KNOTS[0], _KNOTS[-1])), 0.0, 1.0)
+
+
+Method = Literal["sobol", "latin", "random"]
+METHODS: tuple[Method, ...] = get_args(Method)
+
+MOST_POINTS = 2**30
+"""Points of a sequence before it repeats itself."""
+
+
+def points(n: int, n_axes: int, *, seed: int, method: str, first: int = 0) -> FloatArray:
+    """Rows `first` to `first + n` of a sequence of points. (n, axes)
+
+    `sobol`: scrambled (Owen 1998), and `random`: a row depends on the seed and its place
+    alone, so a run can be extended or cut into blocks. `latin`: every axis is cut into n
+    equal parts with one point each, so all n rows must be made together.
+
+    Raises:
+        ValueError: No such method, or rows of a Latin hypercube from the middle.
+    """
+    if method not in METHODS:
+        raise ValueError(method)
+    if n_axes == 0:
+        return np.empty((n, 0))
+    if method == "sobol":
+        found = _sobol(n, n_axes, seed, first)
+    elif method == "random":
+        bits = np.random.PCG64(seed)
+        bits.advance(first * n_axes)
+        found = np.random.Generator(bits).random((n, n_axes))
+    elif first:
+        raise ValueError("a Latin hypercube has no later rows")
+    else:
+        found = qmc.LatinHypercube(n_axes, rng=np.random.default_rng(seed)).random(n)
+    return np.clip(found, LEAST_SHARE, 1.0 - LEAST_SHARE)
+
+
+def _sobol(n: int, n_axes: int, seed: int, first: int) -> FloatArray:
+    sequence = qmc.Sobol(n_axes, scramble=True, rng=np.random.default_rng(seed))
+    if first == 0:
+        whole = 1 << max(n - 1, 0).bit_length()
+        found: FloatArray = sequence.random_base2(whole.bit_length() - 1)[:n]
+        return found
+    sequence.fast_forward(first)
+    later: FloatArray = sequence.random(n)
+    return later
+
+
+ALL = "all"
+"""Every combination of values, each with its probability."""
+
+
+def make_draws(
+    case: Case,
+    n: int | None = None,
+    *,
+    seed: int = 1,
+    method: str = "sobol",
+    inputs: Sequence[str] | None = None,
+    first: int = 0,
+) -> Draws:
+    """Values of the uncertain inputs, and the scenario, of each of n futures.
+
+    Where every input has a few values only, and there are no more combinations than n,
+    each combination stands once with its probability (method `all`); so it does when n is
+    None. Otherwise shares of a sequence of points are turned into values by each input's
+    quantile function, tied by a Gaussian copula where the case states rank correlations;
+    scenarios are stratified by their probabilities. A scenario's own number, range or
+    distribution replaces that of the case.
+
+    Args:
+        case: A case, or a variant's.
+        n: Futures; None: every combination.
+        seed: Seed of the sequence.
+        method: `sobol`, `latin`, `random`, or `all` to insist on every combination.
+        inputs: Paths to draw, where several cases share their columns; None: those of the
+            case and its scenarios. A number that is certain here stands as it is; nan stands
+            for one that this case does not have.
+        first: Position of the first row in the sequence, to make a run in blocks.
+
+    Raises:
+        RequestError: No draws, no such method, or more combinations than can be listed.
+        CaseError: Rank correlations that cannot hold together.
+    """
+    _check(case, n, method)
+    paths = shared_inputs([case]) if inputs is None else tuple(inputs)
+    worlds = _worlds(case, paths)
+    if method in (ALL, "sobol") and first == 0:
+        listed = _listed(case, paths, worlds, n)
+        if listed is not None:
+            return Draws(paths, *listed, seed=seed, method=ALL)
+    if n is None or method == ALL:
+        raise RequestError(case.source or case.name, [_not_countable(n)])
+    has_scenarios = bool(case.scenarios)
+    cube = points(n, has_scenarios + len(paths), seed=seed, method=method, first=first)
+    names, values = values_at(case, paths, cube, worlds=worlds)
+    weights = np.full(n, 1.0 / n)
+    return Draws(paths, values, weights, names, seed=seed, method=method, first=first)
+
+
+def _check(case: Case, n: int | None, method: str) -> None:
+    problems = []
+    if n is not None and n < 1:
+        what = _("{n} draws give no answer").format(n=n)
+        problems.append(Problem("draws", what, fix=_("ask for one draw or more")))
+    if method not in (*METHODS, ALL):
+        what = _('"{method}" is not a way to draw').format(method=method)
+        problems.append(Problem("method", what, fix=did_you_mean(method, (*METHODS, ALL))))
+    if problems:
+        raise RequestError(case.source or case.name, problems)
+
+
+def _not_countable(n: int | None) -> Problem:
+    what = _("the inputs have more combinations of values than can be listed")
+    if n is not None:
+        what = _("the inputs have more than {n} combinations of values").format(n=n)
+    return Problem("draws", what, fix=_("give a number of draws, and the method sobol"))
+
+
+World = Mapping[str, Quantity]
+"""The numbers of a scenario by path."""
+
+
+def _worlds(case: Case, paths: Sequence[str]) -> dict[str, World]:
+    wanted = set(paths)
+    return {
+        name: {path: q for path, q in inputs_by_path(one).items() if path in wanted}
+        for name, one in scenario_cases(case).items()
+    }
+
+
+def values_at(
+    case: Case,
+    paths: Sequence[str],
+    cube: FloatArray,
+    *,
+    worlds: Mapping[str, World] | None = None,
+) -> tuple[tuple[str, ...], FloatArray]:
+    """Scenario of each row of points, and the values of the inputs. (N,), (N, D)
+
+    Args:
+        case: The case.
+        paths: Inputs.
+        cube: One axis for the scenario, where the case has any, then one for each input.
+            (N, axes) [share]
+        worlds: The numbers of each scenario, when they are at hand.
+    """
+    worlds = worlds or _worlds(case, paths)
+    shares = correlated(cube[:, len(cube[0]) - len(paths) :], factor(case, paths))
+    if not case.scenarios:
+        return (), _of_world(case, paths, worlds[""], shares)
+    reached = np.cumsum([one.probability for one in case.scenarios.values()])
+    which = np.searchsorted(reached / reached[-1], cube[:, 0], side="left")
+    values = np.empty_like(shares)
+    for position, name in enumerate(case.scenarios):
+        rows = which == position
+        values[rows] = _of_world(case, paths, worlds[name], shares[rows])
+    names = list(case.scenarios)
+    return tuple(names[position] for position in which), values
+
+
+def _of_world(case: Case, paths: Sequence[str], world: World, shares: FloatArray) -> FloatArray:
+    values = np.full(shares.shape, np.nan)
+    for column, path in enumerate(paths):
+        if path in world:
+            at = quantile_function(world[path], case.reference_classes)
+            values[:, column] = at(shares[:, column])
+    return values
+
+
+def _listed(
+    case: Case, paths: Sequence[str], worlds: Mapping[str, World], n: int | None
+) -> tuple[FloatArray, FloatArray, tuple[str, ...]] | None:
+    """Every combination with its probability; None when there are too many, or ties."""
+    if n_combinations(case, paths) > (MOST_LISTED if n is None else n):
+        return None
+    total = sum(one.probability for one in case.scenarios.values())
+    rows = [
+        (name, weight * (case.scenarios[name].probability / total if name else 1.0), values)
+        for name, world in worlds.items()
+        for weight, values in _combinations(_supports(case, paths, world) or [])
+    ]
+    values = np.array([row[2] for row in rows], dtype=np.float64).reshape(len(rows), len(paths))
+    names = tuple(row[0] for row in rows) if case.scenarios else ()
+    return values, np.array([row[1] for row in rows]), names
+
+
+MOST_LISTED = 1_000_000
+"""Most combinations that are listed when no number of draws is given."""
+
+
+def n_combinations(case: Case, inputs: Sequence[str] | None = None) -> float:
+    """Combinations of values that the inputs of a case and its scenarios can take.
+
+    inf where an input has a range, or where rank correlations tie the inputs.
+
+    Args:
+        case: The case.
+        inputs: Paths; None: those of the case and its scenarios.
+    """
+    paths = shared_inputs([case]) if inputs is None else tuple(inputs)
+    if factor(case, paths) is not None:
+        return float("inf")
+    worlds = [_supports(case, paths, world) for world in _worlds(case, paths).values()]
+    if any(own is None for own in worlds):
+        return float("inf")
+    return float(sum(_size(own) for own in worlds if own is not None))
+
+
+def _size(supports: Sequence[Support]) -> float:
+    return float(np.prod([float(len(one.values)) for one in supports]))
+
+
+def _supports(case: Case, paths: Sequence[str], world: World) -> list[Support] | None:
+    """The values of each input; None where one has infinitely many."""
+    found = [_support(case, path, world) for path in paths]
+    known = [one for one in found if one is not None]
+    return known if len(known) == len(found) else None
+
+
+def _support(case: Case, path: str, world: World) -> Support | None:
+    if path not in world:
+        return Support(np.array([np.nan]), np.ones(1))
+    if not is_uncertain(world[path]):
+        return Support(np.array([world[path].value]), np.ones(1))
+    return support(world[path], case.reference_classes)
+
+
+def _combinations(supports: Sequence[Support]) -> Iterator[tuple[float, tuple[float, ...]]]:
+    for one in product(*(zip(s.values, s.weights, strict=True) for s in supports)):
+        weight = float(np.prod([weight for _value, weight in one]))
+        yield weight, tuple(float(value) for value, _weight in one)
+
+
+PERCENTS = (5, 50, 95)
+
+
+def describe(case: Case) -> tuple[DrawnInput, ...]:
+    """How each uncertain input of a case is drawn, in the order of the case."""
+    tied = _tied(case)
+    return tuple(_described(case, quantity, tied) for quantity in uncertain_inputs(case))
+
+
+def _tied(case: Case) -> Mapping[str, Mapping[str, float]]:
+    tied: dict[str, dict[str, float]] = {}
+    for one in case.correlations:
+        for here, there in (one.between, one.between[::-1]):
+            tied.setdefault(here, {})[there] = one.rank
+    return tied
+
+
+def _described(
+    case: Case, quantity: Quantity, tied: Mapping[str, Mapping[str, float]]
+) -> DrawnInput:
+    shares = np.array(PERCENTS) / 100.0
+    ends = quantile_function(quantity, case.reference_classes)(shares)
+    n_rows, n_unfinished, open_share = _rows(case, quantity)
+    return DrawnInput(
+        path=quantity.path,
+        unit=quantity.unit,
+        value=quantity.value,
+        low=quantity.low,
+        high=quantity.high,
+        distribution=quantity.distribution or "pert",
+        is_stated=bool(quantity.distribution),
+        quantiles={str(p): float(end) for p, end in zip(PERCENTS, ends, strict=True)},
+        reference=quantity.reference,
+        n_rows=n_rows,
+        n_unfinished=n_unfinished,
+        open_share=open_share,
+        correlated=dict(tied.get(quantity.path, {})),
+        grade=str(quantity.grade),
+        why=quantity.why,
+    )
+
+
+def _rows(case: Case, quantity: Quantity) -> tuple[int | None, int | None, float | None]:
+    """Observations behind a distribution, those unfinished, and the weight left open."""
+    if quantity.distribution == "empirical":
+        return len(quantity.parameters), None, None
+    if quantity.distribution != "reference":
+        return None, None, None
+    late = overruns(case.reference_classes[quantity.reference].projects)
+    return late.n_projects, late.n_unfinished, late.open_share

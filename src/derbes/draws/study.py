@@ -1,0 +1,340 @@
+"""A variant ready to be studied: compiled, with its calm plan; and workers to study it.
+
+A variant, compiled and with its calm plan.
+
+A case made ready for many futures: compiled once, with what a draw changes in it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import combinations
+
+import numpy as np
+
+from derbes.case.entities import Case, Measure, MeasureKind, Stockpile, quantities
+from derbes.case.quantity import FloatArray, Quantity
+from derbes.case.request import BASE, Request
+from derbes.language import _
+from derbes.model.arrays import BoolArray, CaseArrays, IntArray, MeasureArrays, State
+from derbes.model.compile import compile_case, tail_periods
+from derbes.model.measures import compile_measure
+from derbes.parallel import Progress, run_tasks
+from derbes.simulation import plan_of
+from derbes.simulation.branch import effects_of
+from derbes.simulation.futures import (
+    OWN_NUMBER,
+    OWN_PATH,
+    FuturesModel,
+    LotPath,
+    MeasureSet,
+    calm_set,
+)
+from derbes.simulation.numbers import (
+    NEVER,
+    Derived,
+    Numbers,
+    collect,
+    lot_path,
+    make_places,
+    retention,
+    same,
+    whole_periods,
+)
+from derbes.supply.baseline import CalmSolution, solve_calm
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What every question about a variant starts from."""
+
+    variant: str
+    case: Case
+    arrays: CaseArrays
+    calm: CalmSolution
+    measures: tuple[MeasureArrays, ...]
+
+
+def variant_case(case: Case, variant: str) -> Case:
+    """The case after a variant's changes; `base` is the case as written.
+
+    Raises:
+        KeyError: No variant of that name.
+    """
+    if variant == BASE:
+        return case
+    changed = case.variants[variant].case
+    if changed is None:
+        msg = f"variant {variant} has no case"
+        raise KeyError(msg)
+    return changed
+
+
+def longest_length(case: Case, request: Request) -> int:
+    """Longest length that a request asks for. [period]"""
+    own = [length for measure in case.measures.values() for length in measure.lengths]
+    return max([*request.lengths, *own, 1])
+
+
+def _study(task: tuple[str, Case, tuple[str, ...], int]) -> Study:
+    variant, case, names, longest = task
+    arrays = compile_case(case, longest)
+    measures = tuple(compile_measure(case, arrays, name) for name in names if name in case.measures)
+    return Study(variant, case, arrays, solve_calm(arrays), measures)
+
+
+def make_studies(
+    case: Case,
+    request: Request,
+    *,
+    n_workers: int = 1,
+    progress: Progress | None = None,
+    variants: Sequence[str] = (),
+) -> list[Study]:
+    """One study for each variant of a request, with the request's measures."""
+    longest = longest_length(case, request)
+    names = variants or request.variants
+    cases = [variant_case(case, name) for name in names]
+    tasks = [
+        (name, changed, request.measures or tuple(changed.measures), longest)
+        for name, changed in zip(names, cases, strict=True)
+    ]
+    return run_tasks(_study, tasks, n_workers=n_workers, progress=progress, what=_("calm plans"))
+
+
+def narrowed(study: Study, measures: Sequence[str]) -> Study:
+    """The study with only some of its measures; all of them when none are named."""
+    if not measures:
+        return study
+    return replace(study, measures=tuple(m for m in study.measures if m.name in measures))
+
+
+AT_ONCE = 3
+"""Most measures of events that may run at the same time; companions count with their own."""
+TIMED = (MeasureKind.DELAY,)
+"""Kinds whose `by` is a time."""
+
+
+def prepare_futures(
+    case: Case,
+    *,
+    measures: Sequence[str] = (),
+    inputs: Sequence[str] = (),
+    first: int = 0,
+    n_periods: int = 0,
+    state: State | None = None,
+) -> FuturesModel:
+    """Compile a case once for many futures.
+
+    Args:
+        case: The case, with its central values.
+        measures: Measures that events may hold; empty: all of the case.
+        inputs: Paths of the numbers that draws change; those that the rule does not look
+            at (a margin, a shortage cost) change nothing.
+        first: First period of the futures.
+        n_periods: Their periods, at most to the end of the compiled arrays; 0: to the end of
+            the calendar.
+        state: What is there before the first period, and on the way; None: the stocks of
+            the case, and what the plan has on the way. Drawn first stocks scale
+            the lots of the state.
+
+    Raises:
+        KeyError: No measure of that name in the case.
+        ValueError: An input that the case does not have, or periods outside the calendar.
+    """
+    _check(case, inputs, first=first, n_periods=n_periods, is_found=state is not None)
+    names = tuple(measures) or tuple(case.measures)
+    plan = plan_of(solve_calm(compile_case(case)))
+    arrays = plan.arrays
+    numbers, factors = _numbers(case, arrays, names, inputs)
+    kinds, paths = _lots(case, arrays, numbers)
+    return FuturesModel(
+        plan=plan,
+        at=numbers.at,
+        central=numbers.central,
+        shapes=numbers.shapes,
+        derived=tuple(numbers.derived),
+        lot_kinds=kinds,
+        lot_paths=paths,
+        measures=names,
+        sets=_sets(Compiled(case, arrays, factors), names),
+        state=state,
+        first=first,
+        n_periods=n_periods or case.calendar.n_periods - first,
+    )
+
+
+def _numbers(
+    case: Case, arrays: CaseArrays, names: Sequence[str], inputs: Sequence[str]
+) -> tuple[Numbers, dict[str, int]]:
+    """The numbers of a case, and the places of the drawn shares and rises of its measures."""
+    drawn = _drawn_factors(case, names, inputs)
+    at = make_places(arrays, len(drawn))
+    numbers = collect(case, arrays, at, inputs=inputs)
+    for row, quantity in enumerate(drawn.values()):
+        formula = same
+        if _is_delay(case, quantity):
+            formula = partial(whole_periods, step=case.calendar.step)
+        numbers.set(at.factor + row, formula, quantity)
+    return numbers, {path: at.factor + row for row, path in enumerate(drawn)}
+
+
+def _check(
+    case: Case, inputs: Sequence[str], *, first: int, n_periods: int, is_found: bool
+) -> None:
+    known = {quantity.path for quantity in quantities(case)}
+    unknown = [path for path in inputs if path not in known]
+    if unknown:
+        msg = f"inputs that the case does not have: {', '.join(unknown)}"
+        raise ValueError(msg)
+    last = case.calendar.n_periods + tail_periods(case)
+    if not (0 <= first < last and 0 <= n_periods <= last - first):
+        msg = f"periods {first} to {first + n_periods} are not all within the {last} of the case"
+        raise ValueError(msg)
+    if first > 0 and not is_found:
+        raise ValueError("futures that begin later need the state that they find")
+
+
+def _companions(case: Case, names: Iterable[str]) -> dict[str, Measure]:
+    """Measures and those that run together with them."""
+    found: dict[str, Measure] = {}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop(0)
+        if name not in found:
+            found[name] = case.measures[name]
+            waiting += case.measures[name].together_with
+    return found
+
+
+def _factors_of(measures: Iterable[tuple[str, Measure]]) -> list[tuple[str, str, Quantity]]:
+    """Shares and rises: measure, which of both, and its quantity."""
+    return [
+        (name, key, quantity)
+        for name, measure in measures
+        for key, quantity in (("share", measure.share), ("by", measure.by))
+        if quantity is not None
+    ]
+
+
+def _drawn_factors(case: Case, names: Sequence[str], inputs: Sequence[str]) -> dict[str, Quantity]:
+    """Shares and rises of the measures that are drawn, by path."""
+    of = _factors_of(_companions(case, names).items())
+    return {quantity.path: quantity for _name, _key, quantity in of if quantity.path in inputs}
+
+
+def _is_delay(case: Case, quantity: Quantity) -> bool:
+    delays = [m.by for m in case.measures.values() if m.kind is MeasureKind.DELAY]
+    return any(by is not None and by.path == quantity.path for by in delays)
+
+
+def _lots(case: Case, arrays: CaseArrays, numbers: Numbers) -> tuple[IntArray, tuple[LotPath, ...]]:
+    """Numbers of the lots; how each one's survival differs, and the paths."""
+    at = numbers.at
+    kinds = np.zeros(len(arrays.lots), dtype=np.int64)
+    paths: list[LotPath] = []
+    for lot, pile in enumerate(case.stockpiles.values()):
+        numbers.set(at.lot + lot, same, pile.quantity or 0.0)
+        survival = pile.survival
+        life = (survival.half_life, survival.shelf_life, survival.age)
+        if not any(q is not None and q.path in numbers.inputs for q in life):
+            continue
+        if survival.shelf_life is None and not survival.table:
+            kinds[lot] = OWN_NUMBER
+            formula = partial(retention, step=case.calendar.step)
+            numbers.set(at.lot_retention + lot, formula, survival.half_life or NEVER)
+        else:
+            kinds[lot] = OWN_PATH
+            paths.append(LotPath(lot, _life(case, pile, numbers, arrays.n_periods)))
+    return kinds, tuple(paths)
+
+
+def _life(case: Case, pile: Stockpile, numbers: Numbers, n_periods: int) -> Derived:
+    """How long a lot lasts, as a path for each draw."""
+    survival = pile.survival
+    life = (survival.half_life or NEVER, survival.shelf_life or NEVER, survival.age or 0.0)
+    return Derived(
+        place=-1,
+        paths=tuple(
+            q.path if isinstance(q, Quantity) and q.path in numbers.inputs else "" for q in life
+        ),
+        central=tuple(float(q.value) if isinstance(q, Quantity) else q for q in life),
+        formula=partial(
+            lot_path,
+            table=survival.table,
+            step=case.calendar.step,
+            n_periods=n_periods,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What is needed to compile measures."""
+
+    case: Case
+    arrays: CaseArrays
+    factors: Mapping[str, int]
+    """Numbers of the drawn factors, by path."""
+
+    def row(self, case: Case, name: str) -> FloatArray:
+        """What a measure does, as a row."""
+        return effects_of(compile_measure(case, self.arrays, name))
+
+
+def _sets(compiled: Compiled, names: Sequence[str]) -> tuple[MeasureSet, ...]:
+    """Every set of measures that may run at once; the first is calm."""
+    found = [calm_set(compiled.arrays)]
+    for size in range(1, min(AT_ONCE, len(names)) + 1):
+        found += [
+            _together(compiled, members, [names[m] for m in members])
+            for members in combinations(range(len(names)), size)
+        ]
+    return tuple(found)
+
+
+def _together(compiled: Compiled, members: tuple[int, ...], names: list[str]) -> MeasureSet:
+    """Measures as one; a factor that is drawn stands at 0, and where it acts is found by trial."""
+    case, arrays = compiled.case, compiled.arrays
+    first = case.measures[names[0]]
+    joined = replace(first, together_with=(*first.together_with, *names[1:]))
+    case = replace(case, measures={**case.measures, first.id: joined})
+    own = _factors_of(_companions(case, names).items())
+    drawn = {q.path: (name, key) for name, key, q in own if q.path in compiled.factors}
+    scaled = {p: at for p, at in drawn.items() if case.measures[at[0]].kind not in TIMED}
+    at_zero = _with_factors(case, scaled, dict.fromkeys(scaled, 0.0))
+    row = compiled.row(at_zero, first.id)
+    terms: list[tuple[int, int, float]] = []
+    for path, (_name, key) in scaled.items():
+        at_one = _with_factors(case, scaled, {**dict.fromkeys(scaled, 0.0), path: 1.0})
+        changed = np.flatnonzero(compiled.row(at_one, first.id) != row)
+        sign = -1.0 if key == "share" else 1.0
+        terms += [(int(x), compiled.factors[path], sign) for x in changed]
+    for path, (name, _key) in drawn.items():
+        if path not in scaled:
+            apart = replace(case.measures[name], together_with=())
+            by_itself = replace(case, measures={**case.measures, name: apart})
+            alone = compiled.row(by_itself, name)
+            late = np.flatnonzero(_is_time(arrays) & (alone > 0))
+            terms += [(int(x), compiled.factors[path], 0.0) for x in late]
+    crisis = compile_measure(at_zero, arrays, first.id).crisis
+    return MeasureSet(members, row, crisis, tuple(terms))
+
+
+def _is_time(arrays: CaseArrays) -> BoolArray:
+    """Effects that are times: of what is on the way, and of openings. (X,)"""
+    n = len(arrays.activities.names)
+    of_stocks = len(arrays.lots) + len(arrays.goods)
+    counts = (3 * n + len(arrays.uses), n, of_stocks, len(arrays.plants))
+    return np.repeat([False, True, False, True], counts)
+
+
+def _with_factors(
+    case: Case, at: Mapping[str, tuple[str, str]], values: Mapping[str, float]
+) -> Case:
+    """The case with other shares and rises of its measures."""
+    measures = dict(case.measures)
+    for path, (name, key) in at.items():
+        known = getattr(measures[name], key)
+        measures[name] = replace(measures[name], **{key: replace(known, value=values[path])})
+    return replace(case, measures=measures)

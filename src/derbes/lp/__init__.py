@@ -1,0 +1,1 @@
+"""Linear programs as values, the solver, and proof of its optimum."""

@@ -1,0 +1,577 @@
+"""HiGHS: the only module that knows the solver.
+
+A session keeps one program in the solver, so that a change of bounds or costs is
+solved from the last basis. Cold and warm solves have options of their own; the optimum
+is the same, the certificate sees to it. One thread, a fixed seed.
+
+Programs some of whose columns are whole numbers: what is asked and what is found.
+
+A program in columns, rows and costs of a size that a solver likes.
+
+All factors are powers of two, so that nothing is rounded.
+"""
+
+import contextlib
+import ctypes
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from derbes.errors import SolveError
+from derbes.language import _
+from derbes.lp.program import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    LinearProgram,
+    Sizes,
+    power_of_two,
+    row_sizes,
+    usual_sizes,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MixedAnswer:
+    """What the solver found of a program with whole-numbered columns."""
+
+    columns: FloatArray | None
+    """Best point, whole where it must be; None: none was found."""
+    bound: float
+    """No point is better."""
+    is_infeasible: bool
+    is_in_time: bool
+    """Whether the solver ended by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class MixedSettings:
+    """How far and how long a program with whole-numbered columns is solved."""
+
+    absolute_gap: float = 0.0
+    relative_gap: float = 0.0
+    time_limit: float | None = None
+    """[second]"""
+    start: FloatArray | None = None
+    """A point to begin with. (columns,)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Scaled:
+    """A program in scaled columns, rows and costs."""
+
+    cost: FloatArray
+    col_lower: FloatArray
+    col_upper: FloatArray
+    row_lower: FloatArray
+    row_upper: FloatArray
+    matrix: sparse.csc_matrix
+    column_scale: FloatArray
+    """By which columns were divided. (columns,)"""
+    cost_scale: float
+    """By which costs were divided."""
+
+
+def scaled(program: LinearProgram, column_scale: FloatArray) -> Scaled:
+    """The program with its columns divided by powers of two.
+
+    Rows are divided by a power of two near their largest entry, costs by one near their
+    median.
+
+    Args:
+        program: The program.
+        column_scale: (columns,)
+    """
+    matrix = program.matrix.copy()
+    matrix.data = matrix.data * np.repeat(column_scale, np.diff(matrix.indptr))
+    largest = np.zeros(matrix.shape[0])
+    np.maximum.at(largest, matrix.indices, np.abs(matrix.data))
+    row_scale = 2.0 ** np.round(np.log2(np.where(largest > 0, largest, 1.0)))
+    matrix.data = matrix.data / row_scale[matrix.indices]
+    cost = program.cost * column_scale
+    sizes = np.abs(cost[cost != 0])
+    cost_scale = float(power_of_two(np.median(sizes))) if len(sizes) else 1.0
+    return Scaled(
+        cost=cost / cost_scale,
+        col_lower=program.col_lower / column_scale,
+        col_upper=program.col_upper / column_scale,
+        row_lower=program.row_lower / row_scale,
+        row_upper=program.row_upper / row_scale,
+        matrix=matrix,
+        column_scale=column_scale,
+        cost_scale=cost_scale,
+    )
+
+
+COLD: dict[str, bool | int | float | str] = {
+    "presolve": "on",
+    "simplex_dual_edge_weight_strategy": -1,
+    "dual_simplex_cost_perturbation_multiplier": 1.0,
+    "simplex_scale_strategy": 1,
+}
+"""The solver's own defaults; many times faster when there is no basis to start from."""
+OPTIONS: dict[str, bool | int | float | str] = {
+    "output_flag": False,
+    "threads": 1,
+    "random_seed": 0,
+}
+WARM: dict[str, bool | int | float | str] = {
+    "presolve": "off",
+    "simplex_dual_edge_weight_strategy": 1,
+    "dual_simplex_cost_perturbation_multiplier": 0.0,
+    "simplex_scale_strategy": 0,
+}
+"""Devex weights, no presolve, perturbation or scaling: fast when few bounds have changed."""
+MOST_SPAN = 1e11
+"""Largest ratio of two entries of a scaled matrix that is handed to the solver."""
+USUAL, STRICT = 1e-7, 1e-10
+"""Tolerances of the solver."""
+IIS_STRATEGY = 6
+"""Rows and columns from the dual ray, then made irreducible."""
+PRIMAL_SIMPLEX, DUAL_SIMPLEX = 4, 1
+ROWS_SHOWN = 8
+_GIVEN_UP = (
+    highspy.HighsModelStatus.kNotset,
+    highspy.HighsModelStatus.kPresolveError,
+    highspy.HighsModelStatus.kSolveError,
+    highspy.HighsModelStatus.kUnknown,
+)
+"""The solver stopped without an answer; it is asked once more, without presolve."""
+Basis = highspy.HighsBasis
+"""A basis, to start another solve from."""
+Stance = npt.NDArray[np.int8]
+"""Where columns and rows stand in a basis: at a bound, between bounds, or basic."""
+LOWER, BASIC, _UPPER, _ZERO = range(4)
+_STANDINGS = np.array(
+    [
+        highspy.HighsBasisStatus.kLower,
+        highspy.HighsBasisStatus.kBasic,
+        highspy.HighsBasisStatus.kUpper,
+        highspy.HighsBasisStatus.kZero,
+    ],
+    dtype=object,
+)
+
+
+@contextlib.contextmanager
+def without_output() -> Iterator[None]:
+    """Let nothing reach the standard output, not even from compiled code.
+
+    From 1.16 on the solver prints its name when it is first made, before any option can be
+    set; that would stand amid the JSON of a command.
+    """
+    try:
+        library = ctypes.CDLL("ucrtbase" if os.name == "nt" else None)
+        shown = os.dup(1)
+    except OSError:  # there is no output to spoil
+        yield
+        return
+    sys.stdout.flush()
+    library.fflush(None)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        yield
+        library.fflush(None)
+    finally:
+        os.dup2(shown, 1)
+        os.close(nowhere)
+        os.close(shown)
+
+
+@cache
+def _say_name() -> None:
+    """Let the solver say its name, which it does once in a process, where nobody reads it."""
+    with without_output():
+        highspy.Highs()  # type: ignore[no-untyped-call]
+
+
+def _new_solver() -> Any:
+    """A solver with our options; its compiled interface is only partly typed."""
+    _say_name()
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    for option, setting in OPTIONS.items():
+        solver.setOptionValue(option, setting)
+    return solver
+
+
+class Session:
+    """One program in the solver.
+
+    Columns, rows and costs are divided by what is usual of them (`Sizes`), so that the
+    solver's absolute tolerances are relative ones, whatever units the case is written in.
+    """
+
+    def __init__(self, program: LinearProgram) -> None:
+        self.program = program
+        sizes = usual_sizes(program)
+        self._sizes = sizes
+        self._cost_size = _cost_size(sizes, program.cost)
+        self._solver = _new_solver()
+        self._solver.passModel(_to_highs(program, sizes, self._cost_size))
+        self._is_cold = True
+        self._column_bounds = (program.col_lower, program.col_upper)
+        self._row_bounds = (program.row_lower, program.row_upper)
+        self._all_columns = np.arange(program.matrix.shape[1], dtype=np.int32)
+
+    def set_column_bounds(self, lower: FloatArray, upper: FloatArray) -> None:
+        """Bounds of all columns, not to be written to later; what changes is passed on."""
+        if lower is self._column_bounds[0] and upper is self._column_bounds[1]:
+            return
+        which = _changed(self._column_bounds, (lower, upper))
+        if len(which):
+            sizes = self._sizes.columns[which]
+            low, high = lower[which] / sizes, upper[which] / sizes
+            self._solver.changeColsBounds(len(which), which, low, high)
+        self._column_bounds = (lower, upper)
+
+    def set_row_bounds(self, lower: FloatArray, upper: FloatArray) -> None:
+        """Bounds of all rows, not to be written to later; what changes is passed on."""
+        if lower is self._row_bounds[0] and upper is self._row_bounds[1]:
+            return
+        which = _changed(self._row_bounds, (lower, upper))
+        if len(which):
+            sizes = self._sizes.rows[which]
+            low, high = lower[which] / sizes, upper[which] / sizes
+            self._solver.changeRowsBounds(len(which), which, low, high)
+        self._row_bounds = (lower, upper)
+
+    def set_costs(self, costs: FloatArray, *, is_alone: bool = False) -> None:
+        """Costs of all columns.
+
+        Args:
+            costs: (columns,)
+            is_alone: They are one level, whose own size is taken for what is usual.
+        """
+        sizes = replace(self._sizes, cost=None) if is_alone else self._sizes
+        self._cost_size = _cost_size(sizes, costs)
+        scaled = costs * self._sizes.columns / self._cost_size
+        self._solver.changeColsCost(len(self._all_columns), self._all_columns, scaled)
+
+    def change_entries(self, rows: IntArray, columns: IntArray, entries: FloatArray) -> None:
+        """Entries of the matrix at some places."""
+        scaled = entries * self._sizes.columns[columns] / self._sizes.rows[rows]
+        for row, column, entry in zip(rows, columns, scaled, strict=True):
+            self._solver.changeCoeff(int(row), int(column), float(entry))
+
+    def add_rows(self, rows: sparse.csr_matrix) -> None:
+        """Add rows without bounds; their bounds are set like those of the others."""
+        n = rows.shape[0]
+        free = np.full(n, np.inf)
+        starts, columns = rows.indptr[:-1].astype(np.int32), rows.indices.astype(np.int32)
+        sizes = row_sizes(rows.tocsc(), self._sizes.columns)
+        scaled = rows.data * self._sizes.columns[columns] / np.repeat(sizes, np.diff(rows.indptr))
+        self._solver.addRows(n, -free, free, rows.nnz, starts, columns, scaled)
+        self._sizes = replace(self._sizes, rows=np.concatenate([self._sizes.rows, sizes]))
+        self._row_bounds = (
+            np.concatenate([self._row_bounds[0], -free]),
+            np.concatenate([self._row_bounds[1], free]),
+        )
+
+    def basis(self) -> Basis:
+        """The last basis."""
+        basis: Basis = self._solver.getBasis()
+        return basis
+
+    def start_from(self, basis: Basis) -> None:
+        """Start the next solve from a basis of a program of the same shape."""
+        self._solver.setBasis(basis)
+        self._warm_up()
+
+    def stance(self) -> Stance:
+        """The last basis as small numbers that can be kept and sent. (columns + rows,)"""
+        solution = self._solver.getSolution()
+        columns = _standing(np.array(solution.col_value) * self._sizes.columns, self._column_bounds)
+        rows = _standing(np.array(solution.row_value) * self._sizes.rows, self._row_bounds)
+        _status, basic = self._solver.getBasicVariables()
+        columns[basic[basic >= 0]] = BASIC
+        rows[-basic[basic < 0] - 1] = BASIC
+        return np.concatenate([columns, rows])
+
+    def stand(self, stance: Stance) -> None:
+        """Start the next solve from a stance; rows that were added since are basic."""
+        n = len(self._all_columns)
+        missing = len(self._row_bounds[0]) - (len(stance) - n)
+        rows = np.concatenate([stance[n:], np.full(missing, BASIC, dtype=np.int8)])
+        basis = highspy.HighsBasis()
+        basis.valid = True
+        basis.col_status = _STANDINGS[stance[:n]].tolist()
+        basis.row_status = _STANDINGS[rows].tolist()
+        self._solver.setBasis(basis)
+        self._warm_up()
+
+    def be_strict(self, *, is_strict: bool) -> None:
+        """Solve to the smallest tolerances that the solver has, or to the usual ones."""
+        tolerance = STRICT if is_strict else USUAL
+        for option in ("primal_feasibility_tolerance", "dual_feasibility_tolerance"):
+            self._solver.setOptionValue(option, tolerance)
+
+    def forget(self) -> None:
+        """Start the next solve cold."""
+        self._solver.clearSolver()
+        self._is_cold = True
+        for option, setting in COLD.items():
+            self._solver.setOptionValue(option, setting)
+
+    def _warm_up(self) -> None:
+        if self._is_cold:
+            self._is_cold = False
+            for option in COLD:
+                self._solver.setOptionValue(option, WARM[option])
+
+    def run(self, *, primal: bool = False) -> FloatArray:
+        """Solve and return the columns.
+
+        Args:
+            primal: Use the primal simplex; better when only costs have changed.
+
+        Raises:
+            SolveError: There is no optimum; names the rows that clash.
+        """
+        self._solver.setOptionValue("simplex_strategy", PRIMAL_SIMPLEX if primal else DUAL_SIMPLEX)
+        self._solver.run()
+        status = self._solver.getModelStatus()
+        if status != highspy.HighsModelStatus.kOptimal and not self._is_cold:
+            self.forget()
+            self._solver.run()
+            status = self._solver.getModelStatus()
+        if status in _GIVEN_UP:
+            self.forget()
+            self._solver.setOptionValue("presolve", "off")
+            self._solver.run()
+            status = self._solver.getModelStatus()
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise SolveError(self._explain(status))
+        self._warm_up()
+        return np.array(self._solver.getSolution().col_value) * self._sizes.columns
+
+    def row_duals(self) -> FloatArray:
+        """Row duals of the last solve, for the costs it had. (rows,)"""
+        return np.array(self._solver.getSolution().row_dual) * self._cost_size / self._sizes.rows
+
+    def part_duals(self, costs: FloatArray, total: FloatArray | None) -> FloatArray:
+        """Row duals of parts of the objective at the last basis. (parts, rows)
+
+        Each is computed by itself: by difference, a small part would be lost in the
+        rounding of a large one.
+
+        Args:
+            costs: Parts of the costs that were solved. (parts, columns)
+            total: Row duals, where there is one part; None: to be computed. (rows,)
+        """
+        if total is not None:
+            return total[None, :]
+        duals = np.zeros((len(costs), len(self._sizes.rows)))
+        _status, basic = self._solver.getBasicVariables()
+        is_column = basic >= 0
+        at = basic[is_column]
+        for part, cost in enumerate(costs):
+            side = np.zeros(len(basic))
+            side[is_column] = cost[at] * self._sizes.columns[at]
+            duals[part] = self._solver.getBasisTransposeSolve(side)[1] / self._sizes.rows
+        return duals
+
+    def _explain(self, status: highspy.HighsModelStatus) -> str:
+        name = self.program.name
+        if status in (
+            highspy.HighsModelStatus.kInfeasible,
+            highspy.HighsModelStatus.kUnboundedOrInfeasible,
+        ):
+            rows = self._clashing_rows()
+            return _(
+                'program "{name}" is infeasible. Rows that cannot hold together: {rows}. '
+                "Fix: loosen one of these limits, or let demand go unmet there."
+            ).format(name=name, rows=rows)
+        if status == highspy.HighsModelStatus.kUnbounded:
+            return _(
+                'program "{name}" is unbounded: something can be bought and sold at a '
+                "profit without limit. Fix: give exports and suppliers a capacity."
+            ).format(name=name)
+        return _('program "{name}" has no optimum: the solver stopped with "{status}".').format(
+            name=name, status=self._solver.modelStatusToString(status)
+        )
+
+    def _clashing_rows(self) -> str:
+        self._solver.setOptionValue("iis_strategy", IIS_STRATEGY)
+        _status, clash = self._solver.getIis()
+        names = [self.program.row_name(int(i)) for i in clash.row_index_]
+        names += [self.program.column_name(int(j)) for j in clash.col_index_]
+        shown = ", ".join(names[:ROWS_SHOWN]) or _("unknown")
+        return shown + (", …" if len(names) > ROWS_SHOWN else "")
+
+
+def _changed(
+    before: tuple[FloatArray, FloatArray], after: tuple[FloatArray, FloatArray]
+) -> npt.NDArray[np.int32]:
+    changed = (before[0] != after[0]) | (before[1] != after[1])
+    return np.flatnonzero(changed).astype(np.int32)
+
+
+def _standing(values: FloatArray, bounds: tuple[FloatArray, FloatArray]) -> Stance:
+    """The bound at which each value stands, if it is not basic."""
+    lower, upper = bounds
+    is_upper = np.isfinite(upper) & (np.abs(values - upper) < np.abs(values - lower))
+    is_free = ~np.isfinite(lower) & ~np.isfinite(upper)
+    standing: Stance = np.where(is_upper, _UPPER, LOWER).astype(np.int8)
+    standing[is_free] = _ZERO
+    return standing
+
+
+def _cost_size(sizes: Sizes, costs: FloatArray) -> float:
+    """What costs are divided by: what is said, or the geometric mean of those that are not 0."""
+    if sizes.cost is not None:
+        return sizes.cost
+    scaled = np.abs(costs * sizes.columns)
+    known = scaled[scaled > 0]
+    return float(power_of_two(np.exp(np.log(known).mean()))) if len(known) else 1.0
+
+
+def _to_highs(program: LinearProgram, sizes: Sizes, cost_size: float) -> highspy.HighsLp:
+    lp = highspy.HighsLp()
+    n_rows, n_columns = program.matrix.shape
+    lp.num_col_, lp.num_row_ = n_columns, n_rows
+    lp.col_cost_ = program.cost * sizes.columns / cost_size
+    lp.col_lower_ = program.col_lower / sizes.columns
+    lp.col_upper_ = program.col_upper / sizes.columns
+    lp.row_lower_, lp.row_upper_ = program.row_lower / sizes.rows, program.row_upper / sizes.rows
+    matrix = program.matrix.copy()
+    matrix.data = matrix.data * np.repeat(sizes.columns, np.diff(matrix.indptr))
+    matrix.data /= sizes.rows[matrix.indices]
+    _refuse_unlike(program, matrix)
+    return _with_matrix(lp, matrix)
+
+
+def _refuse_unlike(program: LinearProgram, matrix: sparse.csc_matrix) -> None:
+    """Refuse entries that no solver can tell from rounding.
+
+    Raises:
+        SolveError: The entries of the matrix span more than `MOST_SPAN`.
+    """
+    entries = np.abs(matrix.data[matrix.data != 0])
+    if not len(entries) or float(entries.max() / entries.min()) <= MOST_SPAN:
+        return
+    places = [
+        int(np.argmin(np.where(matrix.data != 0, np.abs(matrix.data), np.inf))),
+        int(np.argmax(np.abs(matrix.data))),
+    ]
+    column_of = np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr))
+    smallest, largest = (program.column_name(int(column_of[place])) for place in places)
+    raise SolveError(
+        _(
+            'program "{name}": the case\'s numbers are too far apart: those of {smallest} and '
+            "of {largest} differ by more than {span:.0e} times even beside what is usual of "
+            "each. Fix: leave out what is that small, or look for a unit that was mistaken."
+        ).format(name=program.name, smallest=smallest, largest=largest, span=MOST_SPAN)
+    )
+
+
+def solve_mixed(
+    program: LinearProgram, is_whole: BoolArray, column_scale: FloatArray, settings: MixedSettings
+) -> MixedAnswer:
+    """A point of a program some of whose columns are whole numbers, and its bound.
+
+    At the end the whole columns are rounded and held, and the others are solved again.
+
+    Args:
+        program: The program.
+        is_whole: Columns that must be whole numbers. (columns,)
+        column_scale: Powers of two by which the columns are divided in the solver, 1 for
+            whole ones; rows and costs are scaled to match. (columns,)
+        settings: How far and how long to solve.
+
+    Raises:
+        SolveError: The program is unbounded, or the solver gave up.
+    """
+    solver = _new_solver()
+    small = scaled(program, column_scale)
+    lp = _mixed_lp(small)
+    lp.integrality_ = [_INTEGER if whole else _CONTINUOUS for whole in is_whole]
+    solver.passModel(lp)
+    solver.setOptionValue("mip_rel_gap", settings.relative_gap)
+    solver.setOptionValue("mip_abs_gap", max(settings.absolute_gap / small.cost_scale, _LEAST_GAP))
+    solver.setOptionValue("mip_feasibility_tolerance", _WHOLE_TOLERANCE)
+    if settings.time_limit is not None:
+        solver.setOptionValue("time_limit", max(settings.time_limit, 0.0))
+    if settings.start is not None:
+        begin = highspy.HighsSolution()
+        begin.col_value = (settings.start / column_scale).tolist()
+        solver.setSolution(begin)
+    solver.run()
+    return _mixed_answer(program, solver, is_whole, small)
+
+
+_INTEGER, _CONTINUOUS = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
+_LEAST_GAP = 1e-9
+_WHOLE_TOLERANCE = 1e-7
+
+
+def _mixed_lp(small: Scaled) -> highspy.HighsLp:
+    lp = highspy.HighsLp()
+    lp.num_row_, lp.num_col_ = small.matrix.shape
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = small.cost, small.col_lower, small.col_upper
+    lp.row_lower_, lp.row_upper_ = small.row_lower, small.row_upper
+    return _with_matrix(lp, small.matrix)
+
+
+def _with_matrix(lp: highspy.HighsLp, matrix: sparse.csc_matrix) -> highspy.HighsLp:
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
+    lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
+    lp.a_matrix_.value_ = matrix.data
+    return lp
+
+
+def _mixed_answer(
+    program: LinearProgram, solver: Any, is_whole: BoolArray, small: Scaled
+) -> MixedAnswer:
+    status, found = solver.getModelStatus(), highspy.HighsModelStatus
+    if status in (found.kInfeasible, found.kUnboundedOrInfeasible):
+        return MixedAnswer(None, np.inf, is_infeasible=True, is_in_time=True)
+    if status not in (found.kOptimal, found.kTimeLimit, found.kInterrupt):
+        raise SolveError(
+            _('program "{name}" has no optimum: the solver stopped with "{status}".').format(
+                name=program.name, status=solver.modelStatusToString(status)
+            )
+        )
+    is_in_time = status == found.kOptimal
+    info = solver.getInfo()
+    is_mixed = bool(is_whole.any())
+    bound = info.mip_dual_bound if is_mixed else info.objective_function_value
+    if not is_mixed and not is_in_time:
+        return MixedAnswer(None, -np.inf, is_infeasible=False, is_in_time=False)
+    if info.primal_solution_status != int(highspy.SolutionStatus.kSolutionStatusFeasible):
+        return MixedAnswer(
+            None, bound * small.cost_scale, is_infeasible=False, is_in_time=is_in_time
+        )
+    columns = np.array(solver.getSolution().col_value)
+    if is_mixed:
+        columns = _held(solver, columns, is_whole)
+    return MixedAnswer(
+        columns * small.column_scale,
+        bound * small.cost_scale,
+        is_infeasible=False,
+        is_in_time=is_in_time,
+    )
+
+
+def _held(solver: Any, columns: FloatArray, is_whole: BoolArray) -> FloatArray:
+    """The point with its whole columns rounded and the others solved again."""
+    which = np.flatnonzero(is_whole).astype(np.int32)
+    rounded = np.round(columns[which])
+    solver.changeColsIntegrality(len(which), which, np.full(len(which), 0, dtype=np.uint8))
+    solver.changeColsBounds(len(which), which, rounded, rounded)
+    solver.setOptionValue("time_limit", np.inf)
+    solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        columns = columns.copy()
+        columns[which] = rounded
+        return columns
+    return np.array(solver.getSolution().col_value)

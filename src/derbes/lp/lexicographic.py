@@ -1,0 +1,252 @@
+"""Levels of an objective, one after the other, each optimum certified.
+
+First all levels are solved at once with weights that usually keep them apart. Then the
+certificate looks at the levels one by one, where there is something to look at: a level
+that reaches zero cannot be better, so it is proven together with the next level that
+does not (what beats the weighted sum while keeping the zeros would beat that level).
+Where the certificate finds that levels are not apart, they are solved one after the
+other: after each, the columns and rows with a price stay where they are (that is the
+level's optimal face), and the next level is minimized on it.
+
+Checks an optimum without trusting the solver.
+
+Feasibility of the point, and for each part of the objective the signs of the reduced
+costs, are computed again with numpy from the program itself. The parts are apart when
+the first in which a column (or row) has a reduced cost other than zero has it with the
+right sign: then the point is optimal lexicographically, however large the weights were.
+"""
+
+import numpy as np
+
+from derbes.errors import SolveError
+from derbes.language import _
+from derbes.lp.highs import Session
+from derbes.lp.program import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    LinearProgram,
+    Parts,
+    Solution,
+    usual_sizes,
+)
+
+DUAL_TOLERANCE = 1e-6
+"""Price that counts as none, relative to what is summed to it: HiGHS works to 1e-7."""
+AT_BOUND = 1e-7
+"""Distance from a bound that counts as none, relative to the size of the column or row."""
+NOISE = 1e-4
+"""What is summed to a price counts as no less than this part of the largest such sum."""
+
+
+def primal_residual(program: LinearProgram, columns: FloatArray, activity: FloatArray) -> float:
+    """Largest violation of a row or bound, each relative to its own size.
+
+    A row is as large as what it sums, as its bounds, and as what is usual of it.
+    """
+    sizes = usual_sizes(program)
+    of_columns = np.maximum(sizes.columns, np.abs(columns))
+    summed = abs(program.matrix) @ np.abs(columns)
+    of_rows = np.maximum(sizes.rows, summed)
+    for bounds in (program.row_lower, program.row_upper):
+        of_rows = np.maximum(of_rows, np.where(np.isfinite(bounds), np.abs(bounds), 0.0))
+    violations = [
+        ((program.col_lower - columns) / of_columns).max(initial=0.0),
+        ((columns - program.col_upper) / of_columns).max(initial=0.0),
+        ((program.row_lower - activity) / of_rows).max(initial=0.0),
+        ((activity - program.row_upper) / of_rows).max(initial=0.0),
+    ]
+    return float(max(violations))
+
+
+def relative_prices(program: LinearProgram, parts: Parts) -> tuple[FloatArray, FloatArray]:
+    """Prices of columns and rows by part, relative to what they are made of.
+
+    A column's reduced cost is set against its cost and the row prices that are summed to
+    it; a row's price against the largest part that it has in such a sum.
+
+    Returns:
+        (parts, columns) and (parts, rows)
+    """
+    matrix, sizes = program.matrix, usual_sizes(program)
+    of_columns = np.zeros_like(parts.costs)
+    of_rows = np.zeros_like(parts.duals)
+    counts = np.diff(matrix.indptr)
+    column_of = np.repeat(np.arange(matrix.shape[1]), counts)
+    for part, (costs, duals) in enumerate(zip(parts.costs, parts.duals, strict=True)):
+        terms = matrix.data * duals[matrix.indices]
+        summed = np.bincount(column_of, terms, minlength=matrix.shape[1])
+        own = np.abs(costs) + np.bincount(column_of, np.abs(terms), minlength=matrix.shape[1])
+        scaled = own * sizes.columns
+        own = np.maximum(scaled, NOISE * scaled.max(initial=0.0)) / sizes.columns
+        own = np.maximum(own, 1e-300)
+        of_columns[part] = (costs - summed) / own
+        np.maximum.at(of_rows[part], matrix.indices, np.abs(terms) / own[column_of])
+        of_rows[part] *= np.sign(duals)
+    return of_columns, of_rows
+
+
+def wrong_sign(prices: FloatArray, above_lower: BoolArray, below_upper: BoolArray) -> float:
+    """Largest violation, over columns, of the first price that is not zero.
+
+    A column above its lower bound must not have a positive price, one below its upper
+    bound no negative one.
+
+    Args:
+        prices: Relative prices by part, most important first. (parts, columns)
+        above_lower: (columns,)
+        below_upper: (columns,)
+    """
+    worst = 0.0
+    open_ = np.ones(prices.shape[1], dtype=np.bool_)
+    for price in prices:
+        wrong = np.where(price > 0, above_lower, below_upper) & open_
+        worst = max(worst, float(np.abs(price[wrong]).max(initial=0.0)))
+        open_ &= np.abs(price) <= DUAL_TOLERANCE
+    return worst
+
+
+def certify(program: LinearProgram, parts: Parts, columns: FloatArray) -> float:
+    """Largest relative residual of feasibility and lexicographic optimality."""
+    sizes = usual_sizes(program)
+    activity = np.asarray(program.matrix @ columns, dtype=np.float64)
+    room = AT_BOUND * np.maximum(sizes.columns, np.abs(columns))
+    row_room = AT_BOUND * np.maximum(sizes.rows, np.abs(activity))
+    of_columns, of_rows = relative_prices(program, parts)
+    return max(
+        primal_residual(program, columns, activity),
+        wrong_sign(
+            of_columns, columns > program.col_lower + room, columns < program.col_upper - room
+        ),
+        wrong_sign(
+            of_rows,
+            activity > program.row_lower + row_room,
+            activity < program.row_upper - row_room,
+        ),
+    )
+
+
+CERTIFIED = 2e-6
+"""Residual up to which an optimum counts as proven; twice the certificate's tolerance."""
+TIE_BREAKERS = {"thrift", "stock", "late", "oldest", "source"}
+"""Last levels that carry no number: they choose among optima and are not proven."""
+ZERO = 1e-9
+"""Value of a level that counts as zero, relative to its largest cost and what is usual."""
+
+
+def solve_levels(
+    program: LinearProgram, session: Session | None = None, *, is_apart: bool = False
+) -> Solution:
+    """The certified lexicographic optimum of a program.
+
+    Args:
+        program: The program, with the bounds and costs to be solved.
+        session: A session that holds the same matrix and already has the program's
+            bounds and weighted costs; a new one is made when missing.
+        is_apart: Whether each level is solved by itself too, so that even what weighs next
+            to nothing beside the others is decided.
+
+    Raises:
+        SolveError: No optimum, or none that passes its certificate.
+    """
+    session = session or Session(program)
+    solution = None
+    for attempt in (_weighted, _one_by_one, _cold, _strict):
+        try:
+            solution = attempt(program, session)
+        except SolveError:
+            # Weights far apart can defeat the solver; level by level they do not meet.
+            if attempt is _strict:
+                raise
+            continue
+        is_open = is_apart and attempt is _weighted
+        if solution.certificate <= CERTIFIED and not is_open:
+            return solution
+    residual = np.inf if solution is None else solution.certificate
+    raise SolveError(
+        _(
+            'program "{name}": the solver\'s answer does not pass its certificate '
+            "(residual {residual:.1e}). Fix: bring the case's numbers closer together in "
+            "size, for example by larger units."
+        ).format(name=program.name, residual=residual)
+    )
+
+
+def n_proven(program: LinearProgram) -> int:
+    """How many levels carry a number: those that only choose among optima come last."""
+    return sum(level not in TIE_BREAKERS for level in program.levels)
+
+
+def _closing_levels(program: LinearProgram, values: FloatArray) -> IntArray:
+    """The level that closes each part: levels at zero belong to the next that is not."""
+    usual = np.abs(program.level_costs * usual_sizes(program).columns).max(axis=1, initial=0.0)
+    is_zero = np.abs(values) <= ZERO * np.maximum(usual, 1e-300)
+    cannot_fall = (program.level_costs >= 0.0).all(axis=1) & bool(np.all(program.col_lower >= 0))
+    positive = np.flatnonzero(~(is_zero & cannot_fall))
+    proven = n_proven(program)
+    last = len(values) - 1
+    before = [int(i) for i in positive if i < min(proven, last)]
+    return np.array(before if proven <= last else [*before, last], dtype=np.int64)
+
+
+def _weighted(program: LinearProgram, session: Session) -> Solution:
+    columns = session.run()
+    values = np.asarray(program.level_costs @ columns, dtype=np.float64)
+    closing = _closing_levels(program, values)
+    weighted = program.weights[:, None] * program.level_costs
+    parts = Parts(np.zeros((0, len(columns))), np.zeros((0, len(program.row_upper))))
+    if len(closing):
+        proven = weighted[: n_proven(program)]
+        costs = np.add.reduceat(proven, np.array([0, *(closing[:-1] + 1)]), axis=0)
+        is_whole = len(costs) == 1 and len(proven) == len(weighted)
+        duals = session.part_duals(costs, session.row_duals() if is_whole else None)
+        parts = Parts(costs, duals)
+    return Solution(columns, program.row_upper, values, certify(program, parts, columns), parts)
+
+
+def _cold(program: LinearProgram, session: Session) -> Solution:
+    """Level after level without the last basis, which may have been a bad start."""
+    session.forget()
+    return _one_by_one(program, session)
+
+
+def _strict(program: LinearProgram, session: Session) -> Solution:
+    """Level after level, cold, with the smallest tolerances that the solver has."""
+    session.be_strict(is_strict=True)
+    try:
+        return _cold(program, session)
+    finally:
+        session.be_strict(is_strict=False)
+
+
+def _one_by_one(program: LinearProgram, session: Session) -> Solution:
+    """Level after level on the optimal faces of those before."""
+    col_lower, col_upper = program.col_lower.copy(), program.col_upper.copy()
+    row_lower, row_upper = program.row_lower.copy(), program.row_upper.copy()
+    columns = np.zeros(program.matrix.shape[1])
+    duals = np.zeros((len(program.levels), program.matrix.shape[0]))
+    try:
+        for level, costs in enumerate(program.level_costs):
+            if not costs.any():
+                continue
+            session.set_costs(costs, is_alone=True)
+            columns = session.run(primal=level > 0)
+            duals[level] = session.row_duals()
+            of_columns, of_rows = relative_prices(
+                program, Parts(costs[None, :], duals[None, level])
+            )
+            face_columns = np.abs(of_columns[0]) > DUAL_TOLERANCE
+            face_rows = np.abs(of_rows[0]) > DUAL_TOLERANCE
+            activity = np.asarray(program.matrix @ columns, dtype=np.float64)
+            col_lower[face_columns] = col_upper[face_columns] = columns[face_columns]
+            row_lower[face_rows] = row_upper[face_rows] = activity[face_rows]
+            session.set_column_bounds(col_lower.copy(), col_upper.copy())
+            session.set_row_bounds(row_lower.copy(), row_upper.copy())
+    finally:
+        session.set_column_bounds(program.col_lower, program.col_upper)
+        session.set_row_bounds(program.row_lower, program.row_upper)
+        session.set_costs(program.cost)
+    values = np.asarray(program.level_costs @ columns, dtype=np.float64)
+    proven = slice(n_proven(program))
+    parts = Parts(program.level_costs[proven], duals[proven])
+    return Solution(columns, program.row_upper, values, certify(program, parts, columns), parts)

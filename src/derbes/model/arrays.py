@@ -1,0 +1,216 @@
+"""A case as arrays: what programs and kernels work on.
+
+Axes: G goods, L lots, K activities, R lines, Q shared capacities, U uses,
+T periods. T counts the periods of the calendar and a tail behind them, in which
+the last known values go on, so that no start of a measure sees an edge. All
+flows are per period, all money is undiscounted and in the base currency.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from derbes.case.quantity import Calendar, FloatArray
+
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+class ActivityKind(IntEnum):
+    """What an activity is."""
+
+    PURCHASE = 0
+    RECIPE = 1
+    EXPORT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Activities:
+    """Purchases (one per supplier and route), recipes and exports. Axis K."""
+
+    names: tuple[str, ...]
+    elements: tuple[str, ...]
+    """Section and id of the element, e.g. `suppliers.north`."""
+    routes: tuple[str, ...]
+    """Route of a purchase; empty: none."""
+    actors: tuple[str, ...]
+    """Seller, owner or buyer."""
+    kinds: IntArray
+    """`ActivityKind`. (K,)"""
+    outputs: IntArray
+    """Good that comes out; -1 for an export. (K,)"""
+    lead_times: IntArray
+    """From order to arrival. (K,) [period]"""
+    capacity: FloatArray
+    """Most per period, by the period of the order. (K, T) [unit/period]"""
+    base_availability: FloatArray
+    """1; 0 for an activity that only a measure opens. (K,)"""
+    unit_cost: FloatArray
+    """Paid at arrival, transport included; negative for an export. (K, T) [money/unit]"""
+    price: FloatArray
+    """Part of the unit cost that the seller gets; 0 for recipes. (K, T) [money/unit]"""
+    margin_share: FloatArray
+    """Seller's margin as part of the price; nan when missing. (K,)"""
+    lines: IntArray
+    """Line that it runs on; -1: none. (K,)"""
+    hours: FloatArray
+    """Line time of one unit. (K,) [hour/unit]"""
+    shared: IntArray
+    """Shared capacity that it draws on; -1: none. (K,)"""
+    input_starts: IntArray
+    """Inputs of k are `input_starts[k]:input_starts[k + 1]`. (K + 1,)"""
+    input_goods: IntArray
+    input_amounts: FloatArray
+    """Units of the input for one unit. [unit/unit]"""
+    plants: IntArray
+    """Plant of a recipe; -1: none. (K,)"""
+    on_order: FloatArray
+    """What arrives of orders placed before the first period, by period of arrival; nan: as
+    calm use asks. (K, longest lead time) [unit/period]"""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseArrays:
+    """A compiled case."""
+
+    calendar: Calendar
+    n_periods: int
+    """T: periods of the calendar and the tail."""
+    goods: tuple[str, ...]
+    units: tuple[str, ...]
+    lots: tuple[str, ...]
+    uses: tuple[str, ...]
+    lines: tuple[str, ...]
+    plants: tuple[str, ...]
+    activities: Activities
+
+    reserve: FloatArray
+    """Stock to be held. (G, T) [unit]"""
+    storage_limit: FloatArray
+    """inf when none. (G, T) [unit]"""
+    storage_cost: FloatArray
+    """(G, T) [money/unit/period]"""
+    retention: FloatArray
+    """Part of the fresh stock that is left after one period. (G,)"""
+    shelf_life: IntArray
+    """Periods in which fresh stock can be used; 0: no limit. (G,) [period]"""
+
+    lot_goods: IntArray
+    lot_stock: FloatArray
+    """Stock before the first period. (L,) [unit]"""
+    lot_retention: FloatArray
+    """Part left from the period before; 1 in the first. (L, T)"""
+
+    use_goods: IntArray
+    use_essential: BoolArray
+    use_weight: FloatArray
+    """Weight of a unit among the uses of its tier. (U,) [1/unit]"""
+    unmet_units: tuple[str, str]
+    """In what the unmet demand of essential and of deferrable uses is counted."""
+    demand: FloatArray
+    """(U, T) [unit/period]"""
+    crisis_demand: FloatArray
+    """(U, T) [unit/period]"""
+    shortage_cost: FloatArray
+    """nan when missing. (U,) [money/unit]"""
+
+    line_hours: FloatArray
+    """(R, T) [hour/period]"""
+    line_plants: IntArray
+    shared_capacity: FloatArray
+    """(Q, T) [unit/period]"""
+    plant_open_share: FloatArray
+    """Part of full capacity that is open. (P, T)"""
+    plant_opening: IntArray
+    """Period of the first output, delay included. (P,)"""
+    plant_ramp: IntArray
+    """From the first output to full capacity. (P,) [period]"""
+    flow_size: FloatArray
+    """What a usual period needs of each good, as a power of two: by this, amounts of unlike
+    goods are compared. (G,) [unit/period]"""
+
+    discount: FloatArray
+    """Worth at the first period of money paid in each. (T,)"""
+    refill_periods: int
+    sender_horizon: int
+    priorities: tuple[str, ...]
+
+    @property
+    def n_calendar(self) -> int:
+        """Periods of the calendar, without the tail."""
+        return self.calendar.n_periods
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Stocks at the end of the period before, and what is on the way.
+
+    Past inflow limits what of a good with a shelf life can still be used: fresh
+    stock at the end of period t is at most the sum over the last `shelf_life`
+    periods j of inflow[t - j] * retention ** j.
+    """
+
+    lots: FloatArray
+    """(L,) [unit]"""
+    fresh: FloatArray
+    """(G,) [unit]"""
+    past_inflow: FloatArray
+    """Inflow to fresh stock j + 1 periods before the start. (G, A) [unit]"""
+    transit: FloatArray
+    """Arrivals j periods after the start, ordered before it. (K, J) [unit]"""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureArrays:
+    """What a measure does, as factors while it runs."""
+
+    name: str
+    sender: str
+    lengths: tuple[int, ...]
+    """[period]"""
+    start: int | None
+    availability: FloatArray
+    """Factor on capacity; replaces `base_availability`. (K,)"""
+    cost_factor: FloatArray
+    """Factor on price. (K,)"""
+    demand_factor: FloatArray
+    """(U,)"""
+    crisis: bool
+    transit_kept: FloatArray
+    """Part of the goods in transit at the start that still arrives. (K,)"""
+    transit_late: IntArray
+    """Periods by which goods in transit come later. (K,) [period]"""
+    lot_kept: FloatArray
+    """Part of each lot that is left at the start. (L,)"""
+    fresh_kept: FloatArray
+    """Part of each good's fresh stock that is left at the start. (G,)"""
+    plant_delay: IntArray
+    """By how much an opening that is still to come moves. (P,) [period]"""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureRun:
+    """A measure that runs for some length, or calm."""
+
+    measure: MeasureArrays | None
+    """None: calm."""
+    length: int
+    """[period]"""
+
+
+CALM = MeasureRun(None, 0)
+
+
+def open_share(opening: int, ramp: int, n_periods: int) -> FloatArray:
+    """Part of full capacity that is open. (T,)
+
+    A straight line from the first output to full capacity `ramp` periods later.
+
+    Examples:
+        >>> open_share(1, 2, 5).round(3).tolist()
+        [0.0, 0.333, 0.667, 1.0, 1.0]
+    """
+    steps = np.arange(n_periods) - opening + 1
+    return np.clip(steps / (ramp + 1), 0.0, 1.0)

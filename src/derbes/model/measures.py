@@ -1,0 +1,167 @@
+"""A measure as factors on the arrays: changed bounds, never a new program."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from derbes.case.entities import Case, InTransit, Measure, MeasureKind
+from derbes.case.quantity import FloatArray
+from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureArrays
+from derbes.model.compile import (
+    months,
+    selects_export,
+    selects_fresh_stock,
+    selects_plant,
+    selects_purchase,
+    selects_recipe,
+    selects_stockpile,
+    selects_use,
+)
+
+CUTS = (MeasureKind.EMBARGO, MeasureKind.QUOTA, MeasureKind.ROUTE_CLOSURE)
+
+
+@dataclass(slots=True)
+class Factors:
+    """Factors while they are being multiplied together."""
+
+    open_: FloatArray
+    """1 for the activities that are open at all; a delay opens late twins instead. (K,)"""
+    left: FloatArray
+    """Part of the capacity that cuts leave. (K,)"""
+    cost_factor: FloatArray
+    demand_factor: FloatArray
+    transit_kept: FloatArray
+    transit_late: IntArray
+    lot_kept: FloatArray
+    fresh_kept: FloatArray
+    plant_delay: IntArray
+
+
+def _neutral(arrays: CaseArrays) -> Factors:
+    n_activities = len(arrays.activities.names)
+    return Factors(
+        open_=arrays.activities.base_availability.copy(),
+        left=np.ones(n_activities),
+        cost_factor=np.ones(n_activities),
+        demand_factor=np.ones(len(arrays.uses)),
+        transit_kept=np.ones(n_activities),
+        transit_late=np.zeros(n_activities, dtype=np.int64),
+        lot_kept=np.ones(len(arrays.lots)),
+        fresh_kept=np.ones(len(arrays.goods)),
+        plant_delay=np.zeros(len(arrays.plants), dtype=np.int64),
+    )
+
+
+def hit_activities(case: Case, arrays: CaseArrays, measure: Measure) -> BoolArray:
+    """Activities that a measure selects, late twins included. (K,)"""
+    activities = arrays.activities
+    hit = np.zeros(len(activities.names), dtype=np.bool_)
+    for k, element in enumerate(activities.elements):
+        name = element.split(".", 1)[1]
+        for one in measure.hits:
+            if activities.kinds[k] == ActivityKind.PURCHASE:
+                supplier = case.suppliers[name]
+                hit[k] |= selects_purchase(case, one, supplier, activities.routes[k])
+            elif activities.kinds[k] == ActivityKind.RECIPE:
+                hit[k] |= selects_recipe(case, one, case.recipes[name])
+            else:
+                hit[k] |= selects_export(case, one, case.exports[name])
+    return hit
+
+
+def _cut(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
+    left = 1.0 - (measure.share.value if measure.share else 1.0)
+    hit = hit_activities(case, arrays, measure)
+    factors.left[hit] *= left
+    if measure.in_transit is InTransit.LOST:
+        factors.transit_kept[hit] *= left
+
+
+def _raise_price(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
+    rise = measure.by.value if measure.by else 0.0
+    factors.cost_factor[hit_activities(case, arrays, measure)] *= 1.0 + rise
+
+
+def _delay(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
+    activities = arrays.activities
+    by = case.calendar.periods(months(measure.by))
+    hit = hit_activities(case, arrays, measure) & (activities.kinds == ActivityKind.PURCHASE)
+    late = hit & (activities.base_availability == 0.0)
+    mine = np.array([name.endswith(f"_late{by}") for name in activities.names], dtype=np.bool_)
+    factors.open_[hit] = 0.0
+    factors.open_[late & mine] = 1.0
+    factors.transit_late[hit] = by
+    for p, plant in enumerate(arrays.plants):
+        if any(selects_plant(case, one, plant) for one in measure.hits):
+            factors.plant_delay[p] += by
+
+
+def _surge(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
+    rise = measure.by.value if measure.by else 0.0
+    for u, use in enumerate(arrays.uses):
+        if any(selects_use(case, one, case.uses[use]) for one in measure.hits):
+            factors.demand_factor[u] *= 1.0 + rise
+
+
+def _lose(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
+    left = 1.0 - (measure.share.value if measure.share else 1.0)
+    for position, lot in enumerate(arrays.lots):
+        pile = case.stockpiles[lot]
+        if any(selects_stockpile(case, one, pile) for one in measure.hits):
+            factors.lot_kept[position] *= left
+    for g, good in enumerate(arrays.goods):
+        if any(selects_fresh_stock(case, one, good) for one in measure.hits):
+            factors.fresh_kept[g] *= left
+
+
+def _apply(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
+    if measure.kind in CUTS:
+        _cut(case, arrays, measure, factors)
+    elif measure.kind is MeasureKind.PRICE_RISE:
+        _raise_price(case, arrays, measure, factors)
+    elif measure.kind is MeasureKind.DELAY:
+        _delay(case, arrays, measure, factors)
+    elif measure.kind is MeasureKind.DEMAND_SURGE:
+        _surge(case, arrays, measure, factors)
+    else:
+        _lose(case, arrays, measure, factors)
+
+
+def _with_companions(case: Case, measure: Measure) -> list[Measure]:
+    found: list[Measure] = []
+    waiting = [measure]
+    while waiting:
+        one = waiting.pop(0)
+        if one not in found:
+            found.append(one)
+            waiting += [case.measures[name] for name in one.together_with]
+    return found
+
+
+def compile_measure(case: Case, arrays: CaseArrays, name: str) -> MeasureArrays:
+    """What a measure and those that run together with it do, as factors.
+
+    Raises:
+        KeyError: No measure of that name in the case.
+    """
+    measure = case.measures[name]
+    factors = _neutral(arrays)
+    together = _with_companions(case, measure)
+    for one in together:
+        _apply(case, arrays, one, factors)
+    return MeasureArrays(
+        name=name,
+        sender=measure.sender,
+        lengths=measure.lengths,
+        start=measure.start,
+        availability=factors.open_ * factors.left,
+        cost_factor=factors.cost_factor,
+        demand_factor=factors.demand_factor,
+        crisis=any(one.crisis for one in together),
+        transit_kept=factors.transit_kept,
+        transit_late=factors.transit_late,
+        lot_kept=factors.lot_kept,
+        fresh_kept=factors.fresh_kept,
+        plant_delay=factors.plant_delay,
+    )

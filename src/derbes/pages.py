@@ -1,0 +1,279 @@
+"""What a brief tells beside cover and leverage: plans, answers over draws, verdicts.
+
+Each is computed where the case gives cause for it, with as many draws as a brief that is
+made in a minute or two allows; the verbs of their own give more.
+
+A brief from a case: what is computed for it, and how much of it.
+
+The case as written is looked at in full: the main measure at every start that is asked
+for, with the premium, and at two starts a year for cover; every other measure at one start
+a year. The other variants are there to compare: the main measure, one start a year and those
+that page one compares, and the end for the main length. Where the case as written is not
+asked for, the first variant that is asked for stands in its place. A case without measures
+has days of cover, the calm plan and its inputs to show.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from derbes.analysis.cover import cover_table
+from derbes.analysis.leverage import leverage_ends, leverage_rows
+from derbes.analysis.trajectories import branch_of, calm_plan_of
+from derbes.answers import answered, find_plan, judged_statements
+from derbes.brief import render_brief
+from derbes.brief.contents import MYOPIC, OPTIMAL, BriefContents, Focus, focus_of, main_length
+from derbes.brief.verdict import edge_of
+from derbes.case.entities import Case
+from derbes.case.quantity import MONTHS_A_YEAR
+from derbes.case.request import BASE, Request
+from derbes.draws.study import Study, make_studies
+from derbes.language import _
+from derbes.parallel import Progress, run_tasks
+from derbes.planning.costs import listing_problems
+from derbes.request import (
+    EffortWords,
+    PlanWords,
+    StatementWords,
+    StressEffort,
+    StressWords,
+    missing_problems,
+    provenance_of,
+    with_units,
+)
+from derbes.results.plan import Plan
+from derbes.results.statements import StatementTable
+from derbes.results.stress import Stress
+from derbes.results.supply import Branch, Cover, LeverageEnd, LeverageRow, Provenance
+from derbes.statements import entries_of
+
+ToldProgress = Callable[[int, int, str], None]
+
+MOST_SOLVED = 16
+"""Draws that are solved as programs too, at most."""
+MOST_LEDGER_DRAWS = 32
+"""Draws over which statements are judged, at most."""
+
+
+def plans_told(
+    case: Case,
+    variants: Sequence[str],
+    *,
+    n_workers: int = 1,
+    progress: ToldProgress | None = None,
+) -> dict[str, Plan]:
+    """Variant → its cheapest programme at central values.
+
+    None where nothing is to be decided, where what an option costs is missing, or where the
+    case lists more futures than are planned for unasked.
+    The case as written is asked everything; so is the variant that does without the
+    project, but for what is worth knowing of the case as written alone.
+    """
+    if not case.options or not case.standards or any(missing_problems(case)):
+        return {}
+    if listing_problems(case):
+        return {}
+    names = [BASE] if BASE in variants else []
+    names += [case.without_project] if case.without_project in variants else []
+    tasks = [(case, name) for name in names]
+    found = run_tasks(_plan, tasks, n_workers=n_workers, progress=progress, what=_("plans"))
+    return dict(zip(names, found, strict=True))
+
+
+def _plan(task: tuple[Case, str]) -> Plan:
+    case, variant = task
+    answers = {"has_frontier": True, "has_more": variant == BASE}
+    return find_plan(case, PlanWords(variant=variant), answers, EffortWords())
+
+
+def stress_told(
+    case: Case,
+    variants: Sequence[str],
+    *,
+    draws: int,
+    seed: int = 1,
+    n_workers: int = 1,
+    progress: ToldProgress | None = None,
+) -> Stress | None:
+    """Answers over draws; None where the case has no measure, or nothing is drawn."""
+    if draws <= 1 or not case.measures or BASE not in variants:
+        return None
+    words = StressWords(draws=draws, seed=seed, solved=min(draws, MOST_SOLVED))
+    return answered(case, words, StressEffort(n_workers=n_workers, progress=progress))
+
+
+def statements_told(
+    case: Case,
+    *,
+    draws: int,
+    seed: int = 1,
+    n_workers: int = 1,
+    progress: ToldProgress | None = None,
+) -> StatementTable | None:
+    """The ledger with its verdicts, at central values or over draws; None without one."""
+    if not entries_of(case):
+        return None
+    words = StatementWords(
+        draws=min(draws, MOST_LEDGER_DRAWS),
+        seed=seed,
+        flips=int(draws > 1),
+        has_signaling=bool(case.measures) and draws > 1,
+    )
+    return judged_statements(case, words, n_workers=n_workers, progress=progress)
+
+
+def page_measure(case: Case, asked: Request) -> str:
+    """The measure that the brief is about; empty where the case has none."""
+    measures = asked.measures or tuple(case.measures)
+    return case.main_measure if case.main_measure in measures else next(iter(measures), "")
+
+
+def in_each(case: Case, asked: Request, months: int) -> tuple[int, ...]:
+    """The first of the starts asked for in each stretch of so many months. [period]"""
+    stretch = max(1, months // case.calendar.step)
+    firsts = {start // stretch: start for start in reversed(asked.starts)}
+    return tuple(sorted(firsts.values()))
+
+
+def brief_page(
+    case: Case,
+    asked: Request,
+    made: Provenance | None = None,
+    *,
+    progress: Progress | None = None,
+    n_workers: int = 1,
+) -> str:
+    """The brief on a case, one self-contained HTML page; arguments as of `brief_contents`."""
+    return render_brief(brief_contents(case, asked, made, progress=progress, n_workers=n_workers))
+
+
+def brief_contents(
+    case: Case,
+    asked: Request,
+    made: Provenance | None = None,
+    *,
+    progress: Progress | None = None,
+    n_workers: int = 1,
+) -> BriefContents:
+    """All results that the brief on a case tells; with more than one draw, how sure too.
+
+    Args:
+        case: The case.
+        asked: Variants, measures, starts and lengths.
+        made: What makes the page: the command, draws and their seed; None: central values.
+        progress: Called as parts are done.
+        n_workers: Processes.
+    """
+    made = made or provenance_of(case)
+    told: Any = {"n_workers": n_workers, "progress": progress}
+    measure = page_measure(case, asked)
+    whole = replace(asked, variants=(BASE if BASE in asked.variants else asked.variants[0],))
+    own = make_studies(case, whole, **told)
+    rows, ends = _surface(
+        own, whole, yearly=in_each(case, asked, MONTHS_A_YEAR), measure=measure, told=told
+    )
+    contents = BriefContents(
+        case=case,
+        cover=Cover(rows=(), provenance=made),
+        leverage=with_units(case, (rows, ends), made),
+        calm={study.variant: calm_plan_of(study) for study in own},
+    )
+    focus = focus_of(contents)
+    compared = {case.calendar.index_of(month) for month in (*focus.milestones, focus.worst)}
+    others = replace(
+        asked,
+        variants=tuple(name for name in asked.variants if name not in whole.variants),
+        measures=(measure,) if measure else (),
+        starts=tuple(sorted({*in_each(case, asked, MONTHS_A_YEAR), *compared})),
+    )
+    studies = [*own, *(make_studies(case, others, **told) if others.variants else ())]
+    rest = studies[len(own) :]
+    if rest and measure:
+        at_main = replace(others, lengths=(_main_length(case, asked, measure),))
+        rows += leverage_rows(rest, others, has_premium=False, **told)
+        ends += leverage_ends(rest, at_main, **told)
+    edge = edge_of(contents, focus)
+    looked = {*in_each(case, asked, MONTHS_A_YEAR // 2), *compared}
+    covers = [
+        (replace(others, variants=whole.variants, starts=tuple(sorted(looked))), own),
+        (replace(others, starts=tuple(sorted(compared))), rest),
+    ]
+    told_too = _more(case, asked, made, told)
+    return replace(
+        contents,
+        leverage=with_units(case, (rows, ends), made),
+        cover=Cover(
+            rows=tuple(
+                row
+                for part, some in covers
+                if some
+                for row in cover_table(case, part, studies=some, only_essential=True, **told)
+            ),
+            provenance=made,
+        ),
+        calm={study.variant: calm_plan_of(study) for study in studies},
+        branches=_courses(case, studies, focus),
+        edge=leverage_rows(
+            own,
+            replace(
+                whole,
+                measures=(measure,),
+                starts=edge,
+                lengths=(case.calendar.periods(focus.length),),
+            ),
+            has_premium=False,
+            **told,
+        )
+        if edge
+        else (),
+        **told_too,
+    )
+
+
+def _surface(
+    studies: Sequence[Study], whole: Request, *, yearly: tuple[int, ...], measure: str, told: Any
+) -> tuple[tuple[LeverageRow, ...], tuple[LeverageEnd, ...]]:
+    """Rows and ends of what page one is about; premiums of the main measure alone."""
+    names = whole.measures or tuple(dict.fromkeys(m for s in studies for m in s.case.measures))
+    if not measure:
+        return (), ()
+    others = tuple(name for name in names if name != measure)
+    rows = leverage_rows(studies, replace(whole, measures=(measure,)), **told)
+    if others:
+        rest = replace(whole, measures=others, starts=yearly)
+        rows += leverage_rows(studies, rest, has_premium=False, **told)
+    return rows, leverage_ends(studies, whole, **told)
+
+
+def _main_length(case: Case, asked: Request, measure: str) -> int:
+    """The length that the brief is about. [period]"""
+    lengths = asked.lengths or case.measures[measure].lengths
+    step = case.calendar.step
+    months = main_length([length * step for length in lengths], case.main_length * step)
+    return case.calendar.periods(months)
+
+
+def _courses(case: Case, studies: Sequence[Study], focus: Focus) -> tuple[Branch, ...]:
+    """Both responses in full at the starts that the brief draws, for every variant."""
+    calendar = case.calendar
+    starts = [calendar.index_of(start) for start in sorted({*focus.milestones, focus.worst})]
+    length = calendar.periods(focus.length) if focus.measure else 0
+    return tuple(
+        branch_of(study, focus.measure, start=start, length=length, bound=bound)
+        for study in studies
+        if focus.measure in study.case.measures
+        for start in starts
+        for bound in (OPTIMAL, MYOPIC)
+    )
+
+
+def _more(case: Case, asked: Request, made: Provenance, told: Any) -> dict[str, Any]:
+    """Plans, answers over draws and verdicts, where the case gives cause for them."""
+    plans = plans_told(case, asked.variants, **told)
+    drawn: Any = {"draws": made.n_draws, **({"seed": made.seed} if made.n_draws > 1 else {})}
+    return {
+        "plan": plans.get(BASE),
+        "plans": plans,
+        "stress": stress_told(case, asked.variants, **drawn, **told),
+        "statements": statements_told(case, **drawn, **told),
+    }

@@ -1,0 +1,275 @@
+"""Many independent tasks on the cores of this machine.
+
+Who does the work: processes of this machine, or a Dask cluster by its address.
+
+The only module that knows Dask.
+
+Who does tasks: this process, processes of its own, or any executor.
+
+A task is done the same way wherever it runs. A worker that dies is replaced, and its
+task is done again.
+"""
+
+import contextlib
+import re
+import signal
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
+from typing import Any, TypeVar
+
+from derbes.errors import DerbesError, MissingExtraError, Problem, RequestError
+from derbes.language import _
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+Progress = Callable[[int, int, str], None]
+"""Called with tasks done, tasks in all, and what is being done."""
+
+
+def make_pool(n_workers: int) -> ProcessPoolExecutor:
+    """Processes of our own; when the user stops the program, they end and say nothing."""
+    return ProcessPoolExecutor(n_workers, initializer=_end_quietly)
+
+
+def _end_quietly() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def run_tasks(
+    function: Callable[[Task], Result],
+    tasks: Sequence[Task],
+    *,
+    n_workers: int = 1,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    what: str = "",
+) -> list[Result]:
+    """Results in the order of the tasks, whichever worker finished first.
+
+    Args:
+        function: A module-level function of one task.
+        tasks: What to do; each is sent to a worker whole.
+        n_workers: Processes to use when no executor is given; 1: none.
+        executor: Any `concurrent.futures` executor to use instead.
+        progress: Called after each task.
+        what: What is being done, for the progress.
+    """
+    if executor is not None:
+        return _on_executor(function, tasks, executor, progress=progress, what=what)
+    if n_workers <= 1 or len(tasks) <= 1:
+        results = []
+        for done, task in enumerate(tasks, start=1):
+            results.append(function(task))
+            if progress:
+                progress(done, len(tasks), what)
+        return results
+    pool = make_pool(min(n_workers, len(tasks)))
+    try:
+        found = _on_executor(function, tasks, pool, progress=progress, what=what)
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()  # nothing is left to do; a pool still closing when Python ends would complain
+    return found
+
+
+def _on_executor(
+    function: Callable[[Task], Result],
+    tasks: Sequence[Task],
+    executor: Executor,
+    *,
+    progress: Progress | None,
+    what: str,
+) -> list[Result]:
+    futures = [executor.submit(function, task) for task in tasks]
+    for done, _future in enumerate(as_completed(futures), start=1):
+        if progress:
+            progress(done, len(tasks), what)
+    return [future.result() for future in futures]
+
+
+LOCAL = "local"
+PATIENCE = 10.0
+"""How long an address may take to answer. [s]"""
+_ADDRESS = re.compile(r"(?:(?P<scheme>dask|tcp|tls)://)(?P<host>[^\s:/]+):(?P<port>\d{1,5})/?")
+_MOST_PORTS = 65535
+
+
+def executor_problems(text: str) -> list[Problem]:
+    """What is wrong with the words for an executor."""
+    if text in ("", LOCAL) or (text.isdigit() and int(text) >= 1):
+        return []
+    found = _ADDRESS.fullmatch(text)
+    if found and 1 <= int(found["port"]) <= _MOST_PORTS:
+        return []
+    return [
+        Problem(
+            where="executor",
+            what=_('"{text}" names no executor').format(text=text),
+            fix=_("write local, a number of processes, or an address such as dask://host:8786"),
+        )
+    ]
+
+
+def is_address(text: str) -> bool:
+    """Whether the words are the address of a cluster."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
+def workers_of(text: str, n_workers: int) -> int:
+    """Processes of this machine that the words ask for; a bare number counts."""
+    return int(text) if text.isdigit() else n_workers
+
+
+@contextlib.contextmanager
+def opened_executor(text: str, *, source: str, n_workers: int = 1) -> Iterator[Executor | None]:
+    """The executor that words name, closed afterwards; None: this process does the work.
+
+    Args:
+        text: `local`, a number of processes, or the address of a Dask scheduler.
+        source: The case, for the message.
+        n_workers: Processes where the words say `local`.
+
+    Raises:
+        RequestError: The words name no executor, or nobody answers at the address.
+        MissingExtraError: An address is given, and Dask is not installed.
+    """
+    problems = executor_problems(text)
+    if problems:
+        raise RequestError(source, problems)
+    found = _ADDRESS.fullmatch(text)
+    if found:
+        with _cluster(found["scheme"], (found["host"], int(found["port"])), source) as executor:
+            yield executor
+        return
+    n = workers_of(text, n_workers)
+    if n <= 1:
+        yield None
+        return
+    pool = make_pool(n)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _cluster(scheme: str, place: tuple[str, int], source: str) -> Iterator[Executor]:
+    try:
+        import distributed  # noqa: PLC0415 - an optional extra
+    except ImportError as error:
+        raise MissingExtraError(
+            _(
+                'A Dask cluster needs the "cluster" extra. Fix: pip install "derbes[cluster]", '
+                "or leave the address out to use the cores of this machine."
+            )
+        ) from error
+    address = f"{'tcp' if scheme == 'dask' else scheme}://{place[0]}:{place[1]}"
+    _knock(place, address, source, speaks_first=scheme != "tls")
+    connect: Any = distributed.Client
+    try:
+        client = connect(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, TimeoutError) as error:
+        raise _nobody(address, source, str(error)) from error
+    try:
+        yield client.get_executor()
+    finally:
+        client.close(timeout=PATIENCE)
+
+
+def _knock(place: tuple[str, int], address: str, source: str, *, speaks_first: bool) -> None:
+    """Ask whether a scheduler listens at all, before a client waits without end for one.
+
+    A scheduler greets whoever connects; somebody else at the address stays silent.
+    """
+    try:
+        with socket.create_connection(place, timeout=PATIENCE) as knock:
+            if speaks_first and not knock.recv(1):
+                raise _nobody(address, source, _("the connection was closed"))
+    except OSError as error:
+        raise _nobody(address, source, error.strerror or str(error)) from error
+
+
+def _nobody(address: str, source: str, reason: str) -> DerbesError:
+    problem = Problem(
+        where="executor",
+        what=_("no Dask scheduler answers at {address} within {seconds:.0f} s: {reason}").format(
+            address=address, seconds=PATIENCE, reason=reason
+        ),
+        fix=_("start one with: dask scheduler; or leave --executor out"),
+    )
+    return RequestError(source, [problem])
+
+
+MOST_DEATHS = 5
+"""Workers that may die before it is no accident any more."""
+CrewResult = TypeVar("CrewResult")
+
+
+class Crew:
+    """Who does tasks: this process, processes of its own, or any executor."""
+
+    def __init__(self, n_workers: int = 1, executor: Executor | None = None) -> None:
+        self._n_workers = n_workers
+        self._executor = executor
+        self._is_own = executor is None and n_workers > 1
+        self._deaths = 0
+
+    @property
+    def is_here(self) -> bool:
+        """Whether this process does the work."""
+        return self._executor is None and not self._is_own
+
+    @property
+    def shares_files(self) -> bool:
+        """Whether the workers read this machine's files."""
+        return self._is_own
+
+    def __enter__(self) -> "Crew":
+        if self._is_own:
+            self._executor = make_pool(self._n_workers)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._is_own and self._executor is not None:
+            self._executor.shutdown(wait=error[0] is None, cancel_futures=True)
+
+    def do(self, function: Callable[[Any], CrewResult], tasks: Sequence[Any]) -> list[CrewResult]:
+        """Results in the order of the tasks.
+
+        Raises:
+            BrokenExecutor: An executor that was given broke, or workers keep dying.
+        """
+        if self._executor is None:
+            return [function(task) for task in tasks]
+        futures: list[Future[CrewResult] | None] = [None] * len(tasks)
+        results: dict[int, CrewResult] = {}
+        while len(results) < len(tasks):
+            try:
+                for i, task in enumerate(tasks):
+                    if i not in results:
+                        futures[i] = self._executor.submit(function, task)
+                for i, future in enumerate(futures):
+                    if i not in results and future is not None:
+                        results[i] = future.result()
+            except BrokenExecutor:
+                if not self._can_replace():
+                    raise
+                self._replace(futures, results)
+        return [results[i] for i in range(len(tasks))]
+
+    def _can_replace(self) -> bool:
+        self._deaths += 1
+        return self._is_own and self._deaths <= MOST_DEATHS
+
+    def _replace(
+        self, futures: list[Future[CrewResult] | None], results: dict[int, CrewResult]
+    ) -> None:
+        """New processes for dead ones; what was done before is kept."""
+        for i, future in enumerate(futures):
+            if future is not None and future.done() and future.exception() is None:
+                results[i] = future.result()
+        if self._executor is not None:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor = make_pool(self._n_workers)

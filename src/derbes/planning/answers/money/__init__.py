@@ -1,1 +1,0 @@
-"""What a plan costs: by year and currency, and what knowing more would be worth."""

@@ -1,0 +1,442 @@
+"""Benders' decomposition with a cut for every draw: first relaxed, then in whole numbers.
+
+In the relaxed phase cuts are taken between the master's point and the best point known
+(Ben-Ameur and Neto 2007), which keeps the master from jumping. In the whole phase the
+master is solved in whole numbers; then its whole columns are held and sizes are settled.
+Bounds of the two phases are of the same program, so the relaxed one carries over.
+
+What is known of a plan, kept in a file after every iteration, to go on from.
+
+The file is JSON; arrays stand in it bit for bit, so that a search that goes on gives what
+it would have given without a break.
+"""
+
+import base64
+import hashlib
+import json
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from derbes.case.quantity import FloatArray
+from derbes.errors import DataError
+from derbes.files import write_atomically
+from derbes.language import _
+from derbes.lp.highs import MixedSettings
+from derbes.planning.extensive import EXACT, Clock, lacking
+from derbes.planning.problem import START, Evaluation, PlanProblem, Prices, evaluation
+from derbes.planning.root import Cuts, Master, Outcome
+
+INSIDE = 0.5
+"""Where between the best point (1) and the master's (0) cuts are taken."""
+LEAST_MOVE = 0.05
+"""Part of the distance between bound and best point by which the bound has to rise; else the
+master's own point is looked at."""
+RELAXED_PART = 0.3
+"""Part of the gap to which the relaxed phase is solved."""
+ROUGH = 0.02
+"""The same as part of the cost above the reference."""
+MASTER_PART = 0.3
+"""Part of the gap to which the master is solved in whole numbers."""
+ROUNDS_HELD = 4
+"""Rounds in which sizes are settled for one choice."""
+MOST_ITERATIONS = 400
+SAME = 1e-12
+"""Relative difference of cost that counts as none."""
+KEPT_FOR = 6
+"""Iterations for which a cut is kept that does not bind."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that is known; enough to go on from."""
+
+    cuts: Cuts
+    ages: FloatArray
+    """Iterations since a cut last bound. (cuts,)"""
+    best: FloatArray
+    """Best point that may be chosen; nan: none yet. (columns,)"""
+    best_priced: float
+    """Its cost, with the price of what falls short. [money]"""
+    middle: FloatArray
+    """Best point of the relaxed phase; nan: none yet. (columns,)"""
+    middle_priced: float
+    bound: float
+    """No plan costs less. [money]"""
+    is_relaxed: bool = True
+    iteration: int = 0
+
+    @staticmethod
+    def begin(n_columns: int) -> "State":
+        """Nothing is known."""
+        return State(
+            cuts=Cuts.none(n_columns),
+            ages=np.zeros(0),
+            best=np.full(n_columns, np.nan),
+            best_priced=np.inf,
+            middle=np.full(n_columns, np.nan),
+            middle_priced=np.inf,
+            bound=-np.inf,
+        )
+
+    def again(self) -> "State":
+        """The cuts alone, for a program that asks for more."""
+        fresh = State.begin(self.cuts.slopes.shape[1])
+        return replace(
+            fresh,
+            cuts=self.cuts,
+            ages=np.zeros_like(self.ages),
+            middle=self.middle,
+            iteration=self.iteration,
+        )
+
+
+Looks = tuple[Callable[[FloatArray], list[Outcome]], ...]
+"""Ways to look at all draws at a point, ever more closely: by what is known, which costs no
+more than the draws do; once at each branch; until nothing new is found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is searched, and how far."""
+
+    problem: PlanProblem
+    master: Master
+    looks: Looks
+    prices: Prices
+    gap: float
+    """As part of the cost above the reference."""
+    reference: float
+    """No-threat cost; nan: the gap is part of the cost itself. [money]"""
+    clock: Clock
+    tell: Callable[[State], None]
+    """Called after every iteration."""
+    keep: Callable[[State], None]
+    """Called where the search can go on from."""
+
+    def figures(self, values: FloatArray, outcomes: list[Outcome]) -> Evaluation:
+        """Figures of a point."""
+        return evaluation(self.problem, values, [o.figures for o in outcomes], self.prices)
+
+    def allowed(self, state: State) -> float:
+        """Absolute gap. [money]"""
+        cost = state.best_priced if np.isfinite(state.best_priced) else state.middle_priced
+        above = cost - self.reference
+        is_above = np.isfinite(above) and above > EXACT * max(1.0, abs(cost))
+        whole = above if is_above else abs(cost)
+        return max(self.gap * whole, SAME * max(1.0, abs(cost)))
+
+    def is_done(self, state: State) -> bool:
+        """Whether the best point is good enough, or no more can be done."""
+        return (
+            state.best_priced - state.bound <= self.allowed(state)
+            or self.clock.is_over
+            or state.iteration >= MOST_ITERATIONS
+        )
+
+
+def is_met(figures: Evaluation) -> bool:
+    """Whether nothing falls short, neither what must not nor what may be deferred."""
+    return lacking(figures) == 0.0 and not figures.deferred.any()
+
+
+def search(hunt: Search, state: State) -> State | None:
+    """The best point within the gap, or what was found in time; None: nothing may be chosen.
+
+    Args:
+        hunt: What is searched, and how far.
+        state: What is known to begin with.
+    """
+    begun = _begun(hunt, state)
+    if begun is None:
+        return None
+    state, has_whole = begun, bool(hunt.master.first.is_whole.any())
+    while state.is_relaxed and not hunt.is_done(state):
+        state = _relaxed_step(hunt, state)
+        if has_whole and _is_settled(hunt, state):
+            state = _looked_at(hunt, replace(state, middle_priced=np.inf), state.middle, ONCE)
+            state = replace(state, is_relaxed=not _is_settled(hunt, state))
+        hunt.keep(state)
+    while not hunt.is_done(state):
+        state = _whole_step(hunt, state)
+        hunt.keep(state)
+    return _with_a_point(hunt, state)
+
+
+def _begun(hunt: Search, state: State) -> State | None:
+    """With cuts of all draws at some point; None: nothing may be chosen."""
+    if len(state.cuts.at_zero):
+        is_new = np.isinf(state.middle_priced) and not np.isnan(state.middle).any()
+        return _looked_at(hunt, state, state.middle) if is_new else state
+    first = _first_point(hunt)
+    if first is None:
+        return None
+    for point in (first, hunt.master.largest()):
+        if point is not None:
+            state = _looked_at(hunt, state, point, QUICKLY)
+    return state
+
+
+def _with_a_point(hunt: Search, state: State) -> State:
+    """With a point that may be chosen, even where time was over before one was found."""
+    first = _first_point(hunt) if np.isnan(state.best).any() else None
+    if first is None:
+        return state
+    state = _looked_at(hunt, state, first)
+    return replace(state, best=first) if np.isnan(state.best).any() else state
+
+
+def _first_point(hunt: Search) -> FloatArray | None:
+    """What costs least of what may be chosen, before anything else is known."""
+    n_draws, n = len(hunt.master.weights), hunt.master.first.n_columns
+    floor = Cuts(np.arange(n_draws), np.zeros(n_draws), np.zeros((n_draws, n)))
+    answer = hunt.master.solve(floor, MixedSettings(), is_relaxed=False)
+    return None if answer is None else answer.values
+
+
+def _may_be_chosen(hunt: Search, values: FloatArray) -> bool:
+    whole = values[hunt.master.first.is_whole]
+    return bool(np.all(np.abs(whole - np.round(whole)) <= 1e-9))
+
+
+QUICKLY, ONCE, CLOSELY = 1, 2, 3
+"""How many of the ways to look at a point are gone, one after the other."""
+
+
+def _looked_at(hunt: Search, state: State, values: FloatArray, how: int = CLOSELY) -> State:
+    """What a point adds: cuts of all draws, and its cost where it was looked at closely.
+
+    That is done only where it may be better than the best: where nothing is lacking, or
+    no less can be.
+    """
+    may_be_best, looks = False, list(enumerate(hunt.looks[:how], start=1))
+    if how == CLOSELY and np.isinf(state.best_priced):
+        looks = looks[1:] or looks
+    for turn, look in looks:
+        outcomes = look(values)
+        figures = hunt.figures(values, outcomes)
+        may_be_best = _may_be_chosen(hunt, values) and figures.penalized < state.best_priced
+        is_least = figures.penalized <= state.bound + hunt.allowed(state)
+        is_fine = turn == QUICKLY or is_met(figures) or is_least
+        is_exact = all(outcome.is_exact for outcome in outcomes)
+        if is_exact or (how == CLOSELY and not (may_be_best and is_fine)):
+            break
+    priced, cuts = figures.penalized, [outcome.cut for outcome in outcomes]
+    state = replace(
+        state,
+        cuts=state.cuts.with_more(cuts),
+        ages=np.concatenate([state.ages, np.zeros(len(cuts))]),
+        iteration=state.iteration + 1,
+    )
+    if priced < state.middle_priced:
+        state = replace(state, middle=values, middle_priced=priced)
+    if is_exact and may_be_best:
+        state = replace(state, best=values, best_priced=priced)
+    return state
+
+
+def _aged(state: State, values: FloatArray) -> State:
+    """Cuts that have not bound for a while are left out."""
+    at = state.cuts.values(values)
+    top = np.full(int(state.cuts.draws.max(initial=0)) + 1, -np.inf)
+    np.maximum.at(top, state.cuts.draws, at)
+    binds = at >= top[state.cuts.draws] - 1e-9 * np.maximum(1.0, np.abs(at))
+    ages = np.where(binds, 0.0, state.ages + 1.0)
+    kept = ages <= KEPT_FOR
+    return replace(state, cuts=state.cuts.kept(kept), ages=ages[kept])
+
+
+def _is_settled(hunt: Search, state: State) -> bool:
+    """Whether the relaxed phase has come near enough.
+
+    What whole numbers cost beyond it is usually far more than the gap, so that a rough
+    optimum is a good start for them.
+    """
+    above = state.middle_priced - hunt.reference
+    rough = ROUGH * above if np.isfinite(above) else 0.0
+    return state.middle_priced - state.bound <= max(RELAXED_PART * hunt.allowed(state), rough)
+
+
+def _relaxed_step(hunt: Search, state: State) -> State:
+    answer = hunt.master.solve(state.cuts, MixedSettings(), is_relaxed=True)
+    if answer is None:
+        return replace(state, is_relaxed=False)
+    distance = max(state.middle_priced - state.bound, SAME * max(1.0, abs(state.bound)))
+    has_moved = not answer.bound <= state.bound + LEAST_MOVE * distance
+    state = replace(state, bound=max(state.bound, answer.bound))
+    inside = INSIDE if has_moved or state.iteration < 2 else 0.0
+    point = inside * state.middle + (1.0 - inside) * answer.values
+    how = QUICKLY if bool(hunt.master.first.is_whole.any()) else CLOSELY
+    state = _looked_at(hunt, _aged(state, answer.values), point, how)
+    hunt.tell(state)
+    return state
+
+
+def _whole_step(hunt: Search, state: State) -> State:
+    """The master in whole numbers; then the sizes that go best with its choice."""
+    settings = MixedSettings(
+        absolute_gap=MASTER_PART * hunt.allowed(state), time_limit=hunt.clock.left
+    )
+    answer = hunt.master.solve(state.cuts, settings, is_relaxed=False)
+    if answer is None:
+        return replace(state, iteration=MOST_ITERATIONS)
+    state = replace(state, bound=max(state.bound, answer.bound))
+    state = _looked_at(hunt, _aged(state, answer.values), answer.values)
+    hunt.tell(state)
+    held = hunt.master.held(answer.values)
+    for _round in range(ROUNDS_HELD):
+        if hunt.is_done(state) or bool(held.first.is_whole.all()):
+            break
+        local = held.solve(state.cuts, MixedSettings(), is_relaxed=True)
+        if local is None or state.best_priced - local.bound <= MASTER_PART * hunt.allowed(state):
+            break
+        state = _looked_at(hunt, state, local.values)
+        hunt.tell(state)
+    return state
+
+
+FORMAT = "derbes plan checkpoint 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """How far the search for a plan has come."""
+
+    key: str
+    """Of the case and what is asked of it."""
+    state: State
+    prices: Prices = START
+    reference: float | None = None
+    """No-threat cost; None: it is being looked for. [money]"""
+    calm: tuple[FloatArray, Prices] | None = None
+    """First-stage columns without standards, and their prices; None: not known."""
+
+
+def key_of(problem: PlanProblem) -> str:
+    """What tells a case and a request from others."""
+    futures = problem.futures
+    digest = hashlib.sha256()
+    bare = replace(problem.case, variants={}, source="", hash="", documents={}, facts={})
+    digest.update(repr(bare).encode())
+    digest.update(repr((problem.risk, futures.rows, futures.scenarios)).encode())
+    digest.update(futures.weights.tobytes())
+    if futures.draws is not None:
+        digest.update(repr(futures.draws.inputs).encode())
+        digest.update(futures.draws.values.tobytes())
+    return digest.hexdigest()
+
+
+def save(path: Path, record: Record) -> None:
+    """Write a record; the file is whole at any moment.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
+    state = record.state
+    arrays = {
+        "draws": state.cuts.draws,
+        "at_zero": state.cuts.at_zero,
+        "slopes": state.cuts.slopes,
+        "ages": state.ages,
+        "best": state.best,
+        "middle": state.middle,
+        "numbers": np.array([state.best_priced, state.middle_priced, state.bound]),
+    }
+    if record.calm is not None:
+        columns, prices = record.calm
+        arrays["calm"] = columns
+        arrays["calm_prices"] = np.array([prices.hard, prices.soft, prices.money])
+    text = json.dumps(
+        {
+            "format": FORMAT,
+            "key": record.key,
+            "prices": [record.prices.hard, record.prices.soft, record.prices.money],
+            "reference": None if record.reference is None else record.reference.hex(),
+            "is_relaxed": state.is_relaxed,
+            "iteration": state.iteration,
+            "arrays": {name: _packed(array) for name, array in arrays.items()},
+        }
+    )
+    write_atomically(path, text + "\n")
+
+
+def load(path: Path, problem: PlanProblem) -> Record:
+    """The record of a file.
+
+    Raises:
+        DataError: There is no such file, it is no checkpoint, or it is of another case.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        is_ours = found["format"] == FORMAT
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DataError(
+            _unusable(path, reason, _("name the file that --checkpoint wrote"))
+        ) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(_not_one(path)) from error
+    if not is_ours:
+        raise DataError(_not_one(path))
+    if found["key"] != key_of(problem):
+        what = _("it was written for another case, or with other draws, standards or budget")
+        fix = _("ask for the same again, or begin anew without the file")
+        raise DataError(_unusable(path, what, fix))
+    return _record(found, problem.first.n_columns)
+
+
+def _not_one(path: Path) -> str:
+    return _unusable(
+        path, _("it is not a checkpoint of a plan"), _("name the file that --checkpoint wrote")
+    )
+
+
+def _unusable(path: Path, what: str, fix: str) -> str:
+    return _("{path}: cannot go on from it: {what}. Fix: {fix}.").format(
+        path=path, what=what, fix=fix
+    )
+
+
+def _record(found: Mapping[str, Any], n_columns: int) -> Record:
+    arrays = {name: _unpacked(packed) for name, packed in found["arrays"].items()}
+    cuts = Cuts(
+        arrays["draws"].astype(np.int64),
+        arrays["at_zero"],
+        arrays["slopes"].reshape(-1, n_columns),
+    )
+    best_priced, middle_priced, bound = (float(number) for number in arrays["numbers"])
+    hard, soft, money = found["prices"]
+    return Record(
+        key=found["key"],
+        state=State(
+            cuts=cuts,
+            ages=arrays["ages"],
+            best=arrays["best"],
+            best_priced=best_priced,
+            middle=arrays["middle"],
+            middle_priced=middle_priced,
+            bound=bound,
+            is_relaxed=found["is_relaxed"],
+            iteration=found["iteration"],
+        ),
+        prices=Prices(hard, soft, money),
+        reference=None if found["reference"] is None else float.fromhex(found["reference"]),
+        calm=(arrays["calm"], Prices(*map(float, arrays["calm_prices"])))
+        if "calm" in arrays
+        else None,
+    )
+
+
+def _packed(array: npt.NDArray[Any]) -> list[str]:
+    raw = np.ascontiguousarray(array)
+    return [raw.dtype.str, base64.b64encode(zlib.compress(raw.tobytes(), 1)).decode()]
+
+
+def _unpacked(packed: list[str]) -> npt.NDArray[Any]:
+    kind, text = packed
+    return np.frombuffer(zlib.decompress(base64.b64decode(text)), dtype=np.dtype(kind)).copy()

@@ -1,0 +1,432 @@
+"""Plans over many draws, solved apart, and the starts whose branches are needed.
+
+`solve_plan` finds the cheapest plan: by the extensive form where it is small, else by
+decomposition, on any number of workers with the same answer. `evaluate` and `trunk` say
+what fixed choices cost and what happens under them.
+
+Many draws solved apart: prices around Benders' decomposition.
+
+The verb: the cheapest plan, whichever way it is found.
+
+Starts that a plan was not made for: does it cost more to meet the standard there too?
+
+A small program stands with the branches of few starts. Its plan is looked at with the
+branches of all; where that costs more, the starts that are to blame join the program.
+"""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from derbes.parallel import Crew
+from derbes.planning.benders import Looks, Record, Search, State, is_met, key_of, load, save, search
+from derbes.planning.extensive import (
+    MOST_RAISES,
+    Clock,
+    Point,
+    cheapest,
+    lacking,
+    no_threat,
+    nothing_allowed,
+    plan_solution,
+    raised_prices,
+    relative_gap,
+    worst_shortfalls,
+)
+from derbes.planning.first_stage import EXCUSE
+from derbes.planning.problem import (
+    INFEASIBLE,
+    OPTIMAL,
+    START,
+    TIME_LIMIT,
+    Evaluation,
+    PlanProblem,
+    PlanSolution,
+    Prices,
+    part_of,
+    stated,
+    trunk_alone,
+    with_branches,
+    without_standards,
+)
+from derbes.planning.recourse_solver import LONG, NEVER, NOWHERE, ONCE, SHORT
+from derbes.planning.root import Cuts, Master, Outcome
+from derbes.planning.scenarios import Everyone
+
+CALM_GAP = 1e-5
+"""Gap of the no-threat cost, as part of it."""
+LEAST_GAP = 1e-4
+"""Gap of the least that falls short, as part of it."""
+N_PILOT, LEAST_DRAWS = 8, 32
+"""Draws of a pilot, and of a problem that is worth one."""
+PILOT_GAP, PILOT_TIME = 20.0, 0.1
+"""Gap of a pilot beside that of the problem, and part of the time that it may take."""
+SHORT_PART = 0.01
+"""Part of the gap by which long branches may cost more than short ones unnoticed."""
+LEAST_DEFERRED = 1e-4
+"""Price of what is deferred, beside what must not fall short, where the least is sought."""
+
+Progress = Callable[[float, float, float, int], None]
+"""Called with the best cost, the bound, the gap and the iteration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How far, how long and by whom."""
+
+    gap: float
+    clock: Clock
+    crew: Crew
+    keep: Callable[[Record], None]
+    """Called with all that is known, after every iteration."""
+    progress: Progress | None
+    is_calm: bool = False
+    """Whether standards are left aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Best:
+    """The best point at prices that are high enough."""
+
+    record: Record
+    figures: Evaluation
+    starts: Mapping[str, tuple[int, ...]]
+    """Starts that have a price in some draw. [period]"""
+    is_proved: bool
+    """Whether every branch of every draw was looked at; else more may be lacking."""
+
+    @property
+    def is_feasible(self) -> bool:
+        return self.is_proved and lacking(self.figures) == 0.0
+
+
+def solve_apart(problem: PlanProblem, record: Record, settings: Settings) -> PlanSolution:
+    """The cheapest plan by decomposition.
+
+    Args:
+        problem: The problem.
+        record: What is known to begin with.
+        settings: How far, how long and by whom.
+    """
+    clock, problem = settings.clock, trunk_alone(problem)
+    with Everyone(settings.crew, problem, clock.until) as everyone:
+        if record.reference is None:
+            best = _calm(everyone, record, replace(settings, gap=CALM_GAP))
+            if best is None:
+                return nothing_allowed(problem, clock)
+            state = best.record.state.again()
+            point = best.record.state.best
+            calm = (point, best.record.prices)
+            record = replace(best.record, reference=best.figures.cost, calm=calm, state=state)
+        record = _piloted(everyone, record, settings)
+        best = _at_right_prices(everyone, record, settings)
+    if best is None:
+        return nothing_allowed(problem, clock)
+    return _solution(problem, best, settings)
+
+
+def _calm(everyone: Everyone, record: Record, settings: Settings) -> _Best | None:
+    """The cheapest point without standards.
+
+    Where they are met in branches alone, the draws need not be stated again.
+    """
+    if not everyone.problem.second.trunk.standards:
+        return _at_right_prices(everyone, record, replace(settings, is_calm=True))
+    calm = trunk_alone(without_standards(everyone.problem))
+    with Everyone(settings.crew, calm, settings.clock.until) as alone:
+        return _at_right_prices(alone, record, settings)
+
+
+def _piloted(everyone: Everyone, record: Record, settings: Settings) -> Record:
+    """A point to begin with and cuts of branches, from the same problem in some of its draws.
+
+    Only where to begin is taken from it, so that it need not be near: every draw is
+    looked at afterwards.
+    """
+    problem = everyone.problem
+    n, n_pilot = problem.n_draws, N_PILOT
+    has_excuses = any(column.kind == EXCUSE for column in problem.first.columns)
+    if not np.isnan(record.state.best).all() or has_excuses or n < LEAST_DRAWS:
+        return record
+    pilot = part_of(problem, [i * n // n_pilot for i in range(n_pilot)])
+    begun = replace(record, state=State.begin(problem.first.n_columns))
+    clock = settings.clock
+    short = clock if clock.limit is None else replace(clock, limit=PILOT_TIME * clock.limit)
+    alone = replace(
+        settings, gap=PILOT_GAP * settings.gap, clock=short, keep=_keep_nothing, progress=None
+    )
+    with Everyone(settings.crew, pilot, short.until) as few:
+        best = _at_right_prices(few, begun, alone)
+        everyone.cuts.update(few.cuts)
+    if best is None or np.isnan(best.record.state.best).any():
+        return record
+    middle = best.record.state.best
+    state = replace(record.state, middle=middle, middle_priced=np.inf)
+    return replace(record, state=state, prices=best.record.prices)
+
+
+def _keep_nothing(_record: Record) -> None:
+    """What a pilot finds is kept when it is done."""
+
+
+def _at_right_prices(everyone: Everyone, record: Record, settings: Settings) -> _Best | None:
+    """The best point at prices that are high enough; None: nothing may be chosen."""
+    least: _Best | None = None
+    best: _Best | None = None
+    for _raise in range(MOST_RAISES):
+        best = _searched(everyone, _hunt(everyone, record, settings), record, settings)
+        if best is None:
+            return None
+        record = best.record
+        if is_met(best.figures) or settings.clock.is_over:
+            return best
+        least = least or _least(everyone, record, settings)
+        if least is None:
+            return best
+        raised = raised_prices(record.prices, best.figures, least.figures)
+        if raised is None:
+            return best
+        record = replace(record, state=record.state.again(), prices=raised)
+        settings.keep(record)
+    if least is None or best is None or lacking(best.figures) <= lacking(least.figures):
+        return best
+    return least
+
+
+def _searched(everyone: Everyone, hunt: Search, record: Record, settings: Settings) -> _Best | None:
+    """The best point with its branches followed to the end; None: nothing may be chosen.
+
+    The search looks at short branches. Where the best point turns out to cost more with
+    long ones, what was learned of them stays, and the search goes on. The best point is
+    proved even where time is over: a plan that may fall short at some start is none.
+    """
+    state, look = record.state, NEVER if settings.is_calm else LONG
+    while True:
+        found = search(hunt, state)
+        if found is None:
+            return None
+        has_best = bool(np.isfinite(found.best_priced))
+        outcomes = everyone.at(found.best, record.prices, look=look, is_timed=not has_best)
+        best = _best(hunt, replace(record, state=found), outcomes)
+        dearer = best.figures.penalized - found.best_priced
+        if dearer <= SHORT_PART * hunt.allowed(found) or hunt.clock.is_over:
+            return best
+        state = replace(found, best_priced=best.figures.penalized)
+        if hunt.is_done(state):
+            return replace(best, record=replace(record, state=state))
+
+
+def _best(hunt: Search, record: Record, outcomes: list[Outcome]) -> _Best:
+    found: dict[str, set[int]] = {name: set() for name in hunt.problem.case.standards}
+    for outcome in outcomes:
+        for name, start in outcome.binding:
+            found[name].add(start)
+    starts = {name: tuple(sorted(one)) for name, one in found.items() if one}
+    is_proved = all(outcome.is_exact for outcome in outcomes)
+    return _Best(record, hunt.figures(record.state.best, outcomes), starts, is_proved)
+
+
+def _hunt(everyone: Everyone, record: Record, settings: Settings) -> Search:
+    problem = everyone.problem
+
+    def keep(state: State) -> None:
+        settings.keep(replace(record, state=state))
+
+    def tell(state: State) -> None:
+        if settings.progress and record.reference is not None:
+            gap = relative_gap(state.best_priced, state.bound, record.reference)
+            settings.progress(state.best_priced, state.bound, gap, state.iteration)
+
+    return Search(
+        problem=problem,
+        master=Master(problem.first, problem.weights, problem.risk),
+        looks=_looks(everyone, record.prices, is_calm=settings.is_calm),
+        prices=record.prices,
+        gap=settings.gap,
+        reference=np.nan if record.reference is None else record.reference,
+        clock=settings.clock,
+        tell=tell,
+        keep=keep,
+    )
+
+
+def _looks(everyone: Everyone, prices: Prices, *, is_calm: bool) -> Looks:
+    """Ways to look at a point, ever more closely."""
+    how = (NEVER,) if is_calm else (NOWHERE, ONCE, SHORT)
+    return tuple(partial(everyone.at, prices=prices, look=look) for look in how)
+
+
+def _least(everyone: Everyone, record: Record, settings: Settings) -> _Best | None:
+    """The point at which the least falls short, whatever it costs; None: time was over."""
+    prices = Prices(hard=1.0, soft=LEAST_DEFERRED, money=0.0)
+    problem = everyone.problem
+
+    hunt = Search(
+        problem=problem,
+        master=Master(problem.first, problem.weights, problem.risk, counts_money=False),
+        looks=_looks(everyone, prices, is_calm=settings.is_calm),
+        prices=prices,
+        gap=LEAST_GAP,
+        reference=np.nan,
+        clock=settings.clock,
+        tell=_nothing,
+        keep=_nothing,
+    )
+    n, n_columns = problem.n_draws, problem.first.n_columns
+    floor = Cuts(np.arange(n), np.zeros(n), np.zeros((n, n_columns)))
+    begun = State.begin(n_columns)
+    begun = replace(begun, cuts=floor, ages=np.zeros(n), middle=np.zeros(n_columns))
+    best = _searched(everyone, hunt, replace(record, state=begun, prices=prices), settings)
+    if best is None or settings.clock.is_over:
+        return None
+    state = replace(record.state.again(), best=best.record.state.best, bound=record.state.bound)
+    return replace(best, record=replace(record, state=state))
+
+
+def _nothing(_state: State) -> None:
+    """Nobody is told."""
+
+
+def _solution(problem: PlanProblem, best: _Best, settings: Settings) -> PlanSolution:
+    figures, state = best.figures, best.record.state
+    bound = min(state.bound - (figures.penalized - figures.cost), figures.cost)
+    reference = figures.cost if best.record.reference is None else best.record.reference
+    calm = best.record.calm
+    is_late = settings.clock.is_over or not best.is_proved
+    status = TIME_LIMIT if is_late else OPTIMAL if best.is_feasible else INFEASIBLE
+    return PlanSolution(
+        choices=problem.first.choices(state.best),
+        columns=state.best,
+        cost=figures.cost,
+        bound=bound,
+        gap=relative_gap(figures.cost, bound, reference),
+        no_threat_cost=reference,
+        no_threat_choices=None if calm is None else problem.first.choices(calm[0]),
+        prices=best.record.prices,
+        no_threat_prices=START if calm is None else calm[1],
+        feasible=best.is_feasible,
+        shortfalls=worst_shortfalls(figures),
+        status=status,
+        evaluation=figures,
+        iterations=state.iteration,
+        starts=best.starts,
+        seconds=settings.clock.seconds,
+    )
+
+
+DEARER = 1e-7
+"""Part by which a plan may cost more at all starts than at those it was made for."""
+
+
+def missing_starts(everyone: Everyone, problem: PlanProblem, point: Point) -> set[tuple[str, int]]:
+    """Standards and starts that make a plan dearer, and for which it was not made.
+
+    Args:
+        everyone: All draws, with branches at all starts.
+        problem: The problem with the branches of some starts.
+        point: Its best point.
+
+    Raises:
+        SolveError: A program has no optimum.
+    """
+    outcomes = everyone.at(point.values, START)
+    weights = problem.weights
+    before, after = (
+        float(weights @ [figures.money for figures in one])
+        for one in (point.drawn, [outcome.figures for outcome in outcomes])
+    )
+    is_short = any(max(o.figures.lacks.values(), default=0.0) > 0.0 for o in outcomes)
+    if not is_short and after <= before + DEARER * max(1.0, abs(before)):
+        return set()
+    found = {one for outcome in outcomes for one in outcome.binding}
+    return {one for one in found if not _stands(problem, *one)}
+
+
+def _stands(problem: PlanProblem, name: str, start: int) -> bool:
+    return start in problem.starts.get(name, ()) and (name, start) in problem.long_windows
+
+
+def joined(problem: PlanProblem, missing: set[tuple[str, int]]) -> PlanProblem:
+    """The problem with the branches of more starts, followed until the stocks are back."""
+    starts: Mapping[str, set[int]] = {name: set(found) for name, found in problem.starts.items()}
+    for name, start in missing:
+        starts[name].add(start)
+    found = {name: tuple(sorted(one)) for name, one in starts.items()}
+    return with_branches(problem, found, problem.long_windows | missing)
+
+
+MOST_TOGETHER = 20_000
+"""Columns up to which all draws are solved in one program."""
+
+
+def solve_plan(
+    problem: PlanProblem,
+    *,
+    gap: float = 1e-3,
+    time_limit: float | None = None,
+    n_workers: int = 1,
+    executor: Executor | None = None,
+    checkpoint: Path | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> PlanSolution:
+    """The cheapest plan that meets its standards at every start, in every draw that counts.
+
+    Args:
+        problem: The problem.
+        gap: Gap as part of the cost above the no-threat cost.
+        time_limit: Then the best plan that was found, with its gap. [second]
+        n_workers: Processes, when no executor is given.
+        executor: Any `concurrent.futures` executor to use instead.
+        checkpoint: File in which what is known is kept after every iteration.
+        resume: Whether to go on from the checkpoint.
+        progress: Called after every iteration.
+
+    Raises:
+        RequestError: The checkpoint is of another case or request.
+        SolveError: The program is unbounded.
+    """
+    clock = Clock.start(time_limit)
+    record = Record(key_of(problem), State.begin(problem.first.n_columns))
+    if resume and checkpoint is not None:
+        record = load(checkpoint, problem)
+
+    def keep(known: Record) -> None:
+        if checkpoint is not None:
+            save(checkpoint, known)
+
+    with Crew(n_workers, executor) as crew:
+        settings = Settings(gap, clock, crew, keep, progress)
+        if problem.n_columns > MOST_TOGETHER:
+            return solve_apart(problem, record, settings)
+        keep(record)
+        with Everyone(crew, trunk_alone(problem), clock.until) as everyone:
+            return _solve_together(stated(problem), everyone, settings)
+
+
+def _solve_together(problem: PlanProblem, everyone: Everyone, settings: Settings) -> PlanSolution:
+    """The cheapest plan by the extensive form."""
+    clock = settings.clock
+    calm = no_threat(problem, clock)
+    if calm is None:
+        return nothing_allowed(problem, clock)
+    reference = calm.figures.cost
+    while True:
+        found = cheapest(problem, reference, clock, gap=settings.gap)
+        if found is None:
+            return nothing_allowed(problem, clock)
+        if settings.progress:
+            figures, bound = found.point.figures, found.point.bound
+            gap = relative_gap(figures.penalized, bound, reference)
+            settings.progress(figures.penalized, bound, gap, 1)
+        if not found.is_feasible or clock.is_over:
+            break
+        missing = missing_starts(everyone, problem, found.point)
+        if not missing:
+            break
+        problem = joined(problem, missing)
+    return plan_solution(problem, found, calm, clock)

@@ -1,0 +1,390 @@
+"""What a plan pays, by year and by what it is for, with it and without it.
+
+Purchases, recipes and storage are paid in the calm course of each future, options as they
+are decided, plants that the case builds anyway as the case says; nothing is discounted.
+What unmet demand costs is harm, not a payment, and is left out. Sellers other than the
+target are abroad; income from exports lowers all payments and not those abroad.
+
+What the choices of a plan cost, each in words, by year and currency.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from derbes.case.entities import Case
+from derbes.case.options import Choice, Option, OptionKind, optional_elements
+from derbes.case.quantity import FloatArray
+from derbes.model.arrays import CaseArrays
+from derbes.model.options import effect_period
+from derbes.planning.effects import (
+    TAKEN,
+    Written,
+    column_effects,
+    contract_activities,
+    taken_contracts,
+    write_out,
+)
+from derbes.planning.evaluate import FIRM, trunk
+from derbes.planning.first_stage import (
+    STEP,
+    FirstColumn,
+    discounted,
+    foreign_share,
+    payments,
+    years,
+)
+from derbes.planning.problem import (
+    ITEMS,
+    PlanProblem,
+    PlanSolution,
+    Prices,
+    Trunk,
+    make_problem,
+    weighed,
+    without_standards,
+)
+from derbes.planning.solving import nothing_decided, option_words, unit_of
+from derbes.results.plan import FOREIGN, AccountRow, Outlay, PlanChoice
+from derbes.supply.baseline import CalmSolution, arrivals_by_period
+from derbes.supply.network import unit_values
+
+
+def paid_for(case: Case, choice: Choice) -> FloatArray:
+    """What is paid for a choice, by period, not discounted. (H,) [money]"""
+    option = case.options[choice.option]
+    return payments(case, option, choice.date, fixed=1.0, size=choice.size)
+
+
+def least_payment(case: Case, option: Option) -> float:
+    """The least that choosing an option can cost in all, over its dates and sizes. [money]"""
+    size = min(option.sizes, default=option.smallest)
+    dates = [date for date in option.dates if 0 <= date < case.calendar.n_periods]
+    return min(
+        (float(paid_for(case, Choice(option.id, date, size)).sum()) for date in dates), default=0.0
+    )
+
+
+def by_year(case: Case, paid: FloatArray) -> dict[int, float]:
+    """Sums of payments over the years, also those behind the calendar. [money]"""
+    sums: dict[int, float] = {}
+    for year, amount in zip(years(case), paid, strict=True):
+        sums[year] = sums.get(year, 0.0) + float(amount)
+    return sums
+
+
+def abroad_share(case: Case, choice: Choice) -> float:
+    """Part of what is paid for a choice that goes abroad."""
+    return foreign_share(case.options[choice.option])
+
+
+def choices_in_words(case: Case, choices: Sequence[Choice]) -> tuple[PlanChoice, ...]:
+    """The choices of a plan as a reader wants them, in the order of their dates."""
+    ordered = sorted(choices, key=lambda choice: (choice.date, choice.option))
+    return tuple(_in_words(case, choice) for choice in ordered)
+
+
+def _in_words(case: Case, choice: Choice) -> PlanChoice:
+    option, calendar = case.options[choice.option], case.calendar
+    paid = paid_for(case, choice)
+    effect = effect_period(case, option, choice.date)
+    years = {year: amount for year, amount in by_year(case, paid).items() if amount}
+    share = abroad_share(case, choice)
+    return PlanChoice(
+        option=choice.option,
+        what=option_words(case, option, choice.size),
+        date=calendar.label(choice.date),
+        size=choice.size,
+        unit=unit_of(case, option),
+        cost=discounted(case, paid),
+        effect=calendar.label(effect) if effect < calendar.n_periods else None,
+        paid=years,
+        paid_abroad={year: share * amount for year, amount in years.items()} if share else {},
+    )
+
+
+UNDER_WAY, IN_STORE = BESIDE = ("under_way", "in_store")
+"""Told beside the cost, as no part of it."""
+NOTHING = 1e-9
+"""Part of the largest payment up to which one is rounding noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Payments by year. [money]"""
+
+    everything: dict[int, float]
+    abroad: dict[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Supply:
+    """What supply in calm costs."""
+
+    paid: Paid
+    """Expected over the draws, not discounted."""
+    items: Mapping[str, float]
+    """The same by what it is for, discounted; options beyond their mean cost among it. [money]"""
+    draws: FloatArray
+    """Their sum in each draw. (N,) [money]"""
+    beside: Mapping[str, float]
+    """What is told beside the cost, discounted. [money]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """What a plan pays: by year, and by what it is for."""
+
+    outlay: tuple[Outlay, ...] = ()
+    account: tuple[AccountRow, ...] = ()
+
+
+def accounts_of(
+    problem: PlanProblem, solution: PlanSolution, *, told: Callable[[], object]
+) -> Accounts:
+    """Payments by year and currency, and the parts of the cost.
+
+    Without the project is the variant that the case names for it (`without_project`),
+    else the case itself, without any option.
+
+    Args:
+        problem: The problem.
+        solution: The plan.
+        told: Called before each future; may raise when there is no time left.
+    """
+    case = problem.case
+    otherwise_case = _without_project(case)
+    bare = make_problem(nothing_decided(otherwise_case), draws=problem.futures.draws)
+    anyway, options = _anyway(case), _options(case, solution.choices)
+    supply = _supply(problem, solution.choices, told, solution.prices)
+    with_plan = _added(supply.paid, anyway, options)
+    without = _added(_supply(bare, (), told, FIRM).paid, _anyway(otherwise_case))
+    years = sorted({*with_plan.everything, *without.everything})
+    noise = NOTHING * max((abs(paid) for paid in with_plan.everything.values()), default=0.0)
+    abroad = with_plan.abroad if _knows_abroad(case) else None
+    abroad_without = without.abroad if _knows_abroad(otherwise_case) else None
+    outlay = tuple(
+        Outlay(
+            year=year,
+            currency=currency,
+            amount=_in(year, paid, noise),
+            without_project=_in(year, otherwise, noise),
+            options=_in(year, for_options, noise) or 0.0,
+        )
+        for year in years
+        for currency, paid, otherwise, for_options in (
+            (case.currency, with_plan.everything, without.everything, options.everything),
+            (FOREIGN, abroad, abroad_without, options.abroad),
+        )
+    )
+    return Accounts(outlay, _account(problem, solution, supply, told))
+
+
+def _account(
+    problem: PlanProblem, solution: PlanSolution, supply: _Supply, told: Callable[[], object]
+) -> tuple[AccountRow, ...]:
+    """The parts of the cost of a plan, beside those of the cheapest course without standards."""
+    mine = _parts(problem, solution.choices, supply)
+    other: dict[str, float] | None = None
+    if solution.no_threat_choices is not None:
+        calm, chosen = without_standards(problem), solution.no_threat_choices
+        other = _parts(calm, chosen, _supply(calm, chosen, told, solution.no_threat_prices))
+    whole = abs(solution.cost)
+    rows = (
+        AccountRow(
+            item, float(amount), None if other is None else float(other[item]), item not in BESIDE
+        )
+        for item, amount in mine.items()
+    )
+    return tuple(
+        row
+        for row in rows
+        if max(abs(row.with_plan), abs(row.without_standards or 0.0)) > NOTHING * whole
+    )
+
+
+def _parts(problem: PlanProblem, choices: Sequence[Choice], supply: _Supply) -> dict[str, float]:
+    """What each part of the cost comes to. [money]"""
+    values = problem.first.values(tuple(choices))
+    weights = problem.weights
+    beyond_mean = supply.items["options"]
+    tail = weighed(supply.draws, weights, problem.risk) - float(weights @ supply.draws)
+    return {
+        "options": float(problem.first.cost @ values) + beyond_mean,
+        **{item: supply.items[item] for item in ITEMS},
+        "tail": tail,
+        **supply.beside,
+    }
+
+
+def _in(year: int, paid: dict[int, float] | None, noise: float) -> float | None:
+    """Payments of a year, without rounding noise; None where they are not known."""
+    if paid is None:
+        return None
+    amount = paid.get(year, 0.0)
+    return 0.0 if abs(amount) <= noise else amount
+
+
+def _added(*parts: Paid) -> Paid:
+    """Sums of payments, year by year."""
+    return Paid(_sums([p.everything for p in parts]), _sums([p.abroad for p in parts]))
+
+
+def _sums(parts: Sequence[dict[int, float]]) -> dict[int, float]:
+    years = sorted({year for part in parts for year in part})
+    return {year: sum(part.get(year, 0.0) for part in parts) for year in years}
+
+
+def _options(case: Case, choices: Sequence[Choice]) -> Paid:
+    """Capital and running cost of what is chosen."""
+    paid = [
+        {year: amount for year, amount in by_year(case, paid_for(case, choice)).items() if amount}
+        for choice in choices
+    ]
+    shares = [abroad_share(case, choice) for choice in choices]
+    abroad = [
+        {year: share * amount for year, amount in years.items()}
+        for share, years in zip(shares, paid, strict=True)
+    ]
+    return Paid(_sums(paid), _sums(abroad))
+
+
+def _knows_abroad(case: Case) -> bool:
+    """Whether no part that is paid abroad is known to be unknown."""
+    return not any(path.endswith(".foreign_share") for path in case.missing)
+
+
+def _without_project(case: Case) -> Case:
+    variant = case.variants.get(case.without_project)
+    return case if variant is None or variant.case is None else variant.case
+
+
+def _anyway(case: Case) -> Paid:
+    """Capital of the plants that the case builds without any option."""
+    optional = optional_elements(case.options)
+    everything: dict[int, float] = {}
+    abroad: dict[int, float] = {}
+    for name, plant in case.plants.items():
+        for payment in plant.capital if f"plants.{name}" not in optional else ():
+            year = case.calendar.month_of(payment.period)[0]
+            share = payment.foreign_share.value if payment.foreign_share else 0.0
+            everything[year] = everything.get(year, 0.0) + payment.amount.value
+            abroad[year] = abroad.get(year, 0.0) + share * payment.amount.value
+    return Paid(everything, abroad)
+
+
+# Supply in calm
+
+
+def _supply(
+    problem: PlanProblem, choices: Sequence[Choice], told: Callable[[], object], prices: Prices
+) -> _Supply:
+    """What supply costs, expected over the futures, at a plan's prices of what falls short."""
+    case = problem.case
+    n = case.calendar.n_periods
+    everything, abroad = np.zeros(n), np.zeros(n)
+    items, draws = dict.fromkeys((*ITEMS, "options"), 0.0), []
+    beside = dict.fromkeys(BESIDE, 0.0)
+    for draw, weight in enumerate(problem.weights):
+        told()
+        written = write_out(problem.futures.case_of(draw), problem.n_periods)
+        course = trunk(problem, choices, draw, prices=prices)
+        own = {**course.items, "options": course.options}
+        draws.append(sum(own.values()))
+        items = {item: amount + weight * own[item] for item, amount in items.items()}
+        beside[UNDER_WAY] += weight * _under_way(written.arrays, course)
+        beside[IN_STORE] += weight * _in_store(written.arrays, course)
+        bought, from_abroad = _purchases(written, course)
+        idle, idle_abroad = _idle(written, course, choices)
+        held = _storage(written.arrays, course)
+        everything += weight * (bought + idle + held)
+        abroad += weight * (from_abroad + idle_abroad)
+    years = [case.calendar.month_of(t)[0] for t in range(n)]
+    paid = Paid(_by_year(years, everything), _by_year(years, abroad))
+    return _Supply(paid, items, np.array(draws), beside)
+
+
+def _under_way(arrays: CaseArrays, course: Trunk) -> float:
+    """What is paid, on arrival, for what was ordered before the calendar. [money]"""
+    arriving = _arriving(arrays, replace(course, orders=np.zeros_like(course.orders)))
+    n = arriving.shape[1]
+    return float((arriving * arrays.activities.unit_cost[:, :n] * arrays.discount[:n]).sum())
+
+
+def _in_store(arrays: CaseArrays, course: Trunk) -> float:
+    """Worth of what is in store at the end of the calendar, by what it then costs. [money]"""
+    last = course.fresh.shape[1] - 1
+    held = course.fresh[:, last].copy()
+    np.add.at(held, arrays.lot_goods, course.lots[:, last])
+    return float(held @ unit_values(arrays, last) * arrays.discount[last])
+
+
+def _by_year(years: Sequence[int], paid: FloatArray) -> dict[int, float]:
+    sums: dict[int, float] = {}
+    for year, amount in zip(years, paid, strict=True):
+        sums[year] = sums.get(year, 0.0) + float(amount)
+    return sums
+
+
+def _is_abroad(written: Written) -> FloatArray:
+    """1 for purchases from others than the target. (K,)"""
+    activities, target = written.arrays.activities, written.case.target
+    return np.array(
+        [
+            float(element.startswith("suppliers.") and actor != target)
+            for element, actor in zip(activities.elements, activities.actors, strict=True)
+        ]
+    )
+
+
+def _purchases(written: Written, course: Trunk) -> tuple[FloatArray, FloatArray]:
+    """What is paid at arrival, and to sellers abroad. (n,), (n,) [money]"""
+    arriving = _arriving(written.arrays, course)
+    paid = arriving * written.arrays.activities.unit_cost[:, : arriving.shape[1]]
+    return paid.sum(axis=0), _is_abroad(written) @ paid
+
+
+def _arriving(arrays: CaseArrays, course: Trunk) -> FloatArray:
+    """Deliveries and output by period. (K, n) [unit]"""
+    calm = CalmSolution(
+        arrays=arrays,
+        orders=course.orders,
+        opening=course.opening,
+        lots=course.lots,
+        fresh=course.fresh,
+        unmet=course.unmet,
+        certificate=0.0,
+    )
+    return arrivals_by_period(calm)
+
+
+def _storage(arrays: CaseArrays, course: Trunk) -> FloatArray:
+    """What holding stocks costs. (n,) [money]"""
+    held = course.fresh.copy()
+    np.add.at(held, arrays.lot_goods, course.lots)
+    return np.asarray((arrays.storage_cost[:, : held.shape[1]] * held).sum(axis=0))
+
+
+def _idle(
+    written: Written, course: Trunk, choices: Sequence[Choice]
+) -> tuple[FloatArray, FloatArray]:
+    """What is paid for contracted goods that are not taken. (n,), (n,) [money]"""
+    n, elements = course.orders.shape[1], taken_contracts(written.case)
+    owed = np.zeros((len(elements), n))
+    for choice in choices:
+        if written.case.options[choice.option].kind is OptionKind.CONTRACT:
+            column = FirstColumn(STEP, choice.option, choice.date, choice.size)
+            for effect in column_effects(written, column):
+                if effect.kind == TAKEN:
+                    owed[effect.row] += effect.path[:n]
+    paid, abroad = np.zeros(n), np.zeros(n)
+    is_abroad = _is_abroad(written)
+    for row, element in enumerate(elements):
+        found = contract_activities(written, element)
+        taken = course.orders[found].sum(axis=0)
+        price = written.arrays.activities.price[found[0], :n]
+        idle = np.maximum(owed[row] - taken, 0.0) * price
+        paid += idle
+        abroad += is_abroad[found[0]] * idle
+    return paid, abroad

@@ -1,0 +1,584 @@
+"""The plan program: what may be decided, a trunk with branches in every draw (M1 to M12).
+
+`make_problem` states it, `solve_extensive` solves all draws in one program. Solving many
+draws apart, and finding the starts whose branches are needed, is for
+`derbes.planning.decomposition.solve_plan`, which gives the same `PlanSolution`.
+
+A plan to be found: what may be decided, what is to be met, and the draws.
+
+Prices of what falls short, and the costs of a draw with them.
+
+What a point of the program costs and lacks, told without penalties.
+
+What solving a plan program gives.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from derbes.case.entities import Case
+from derbes.case.options import Budget, Choice, OptionKind, Risk, Standard, optional_elements
+from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
+from derbes.case.uncertainty import Draws
+from derbes.errors import Problem, RequestError, did_you_mean
+from derbes.language import _
+from derbes.model.compile import tail_periods
+from derbes.planning.contingencies import (
+    SOFT,
+    BranchShape,
+    branch_shape,
+    short_window,
+    starts_of,
+    whole_window,
+)
+from derbes.planning.draws import Futures, futures, make_programs, mean_option_costs, widest
+from derbes.planning.effects import Written, trunk_shape, write_out
+from derbes.planning.first_stage import FirstStage, make_first_stage
+from derbes.planning.recourse import DrawProgram, SecondStage, customary_stocks, make_second_stage
+
+MOST_STATED = 20_000
+"""Columns up to which the programs of all draws are stated at once; larger ones are stated
+where they are solved."""
+Starts = Mapping[str, Sequence[int]]
+"""Standard → starts whose branches stand in the program. [period]"""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanProblem:
+    """A plan program: first stage, second stage and draws, ready to be solved."""
+
+    case: Case
+    """The case with central values, and only the standards that are asked for."""
+    risk: Risk
+    futures: Futures
+    n_periods: int
+    """T, the same in all draws."""
+    widest: int
+    """The draw with the longest lead time, which shapes the blocks."""
+    first: FirstStage
+    second: SecondStage
+    programs: tuple[DrawProgram, ...]
+    """One for each draw; none while they are not stated. (N,)"""
+    customary: Mapping[int, FloatArray]
+    """Stock that is customary in each draw; none while they are not stated. (G, n) [unit]"""
+    starts: Mapping[str, tuple[int, ...]]
+    """Starts whose branches stand in the program. [period]"""
+    long_windows: frozenset[tuple[str, int]]
+    """Branches that are followed until the stocks are back too."""
+
+    @property
+    def weights(self) -> FloatArray:
+        """Weights of the draws; they add to 1. (N,)"""
+        return self.futures.weights
+
+    @property
+    def n_draws(self) -> int:
+        """Number of draws."""
+        return len(self.futures)
+
+    @property
+    def n_columns(self) -> int:
+        """Columns of the extensive form."""
+        return self.first.n_columns + self.n_draws * self.second.places.n_columns
+
+
+def make_problem(
+    case: Case,
+    *,
+    standards: Sequence[str] | None = None,
+    draws: Draws | None = None,
+    budget: Budget | None = None,
+    risk: Risk | None = None,
+    starts: Starts | None = None,
+) -> PlanProblem:
+    """The plan program of a case.
+
+    Args:
+        case: A checked case.
+        standards: Standards to be met; None: all of the case.
+        draws: Draws of the uncertain inputs; None: the case's scenarios, or its central
+            values when it has none.
+        budget: Another budget than the case's.
+        risk: Another weight of bad draws than the case's.
+        starts: Starts of each standard's measure that the program begins with; None: the
+            standard's first, then yearly. Solving adds those that turn out to be needed.
+
+    Raises:
+        RequestError: An unknown standard, or what a plan cannot decide.
+    """
+    asked = case.standards if standards is None else _asked_for(case, standards)
+    case = replace(case, standards=asked, budget=budget or case.budget)
+    _check(case)
+    future = futures(case, draws)
+    n_periods = _n_periods(future)
+    first = mean_option_costs(future, make_first_stage(case, future.weights))
+    shaping = widest(future, n_periods)
+    written = write_out(future.case_of(shaping), n_periods)
+    _check_structure(future, written)
+    begun = _begun(case, starts or {})
+    shapes = _shapes(case, written, begun)
+    problem = PlanProblem(
+        case=case,
+        risk=case.risk if risk is None else risk,
+        futures=future,
+        n_periods=n_periods,
+        widest=shaping,
+        first=first,
+        second=make_second_stage(trunk_shape(case, written), shapes),
+        programs=(),
+        customary={},
+        starts=begun,
+        long_windows=frozenset(),
+    )
+    return stated(problem) if problem.n_columns <= MOST_STATED else problem
+
+
+def stated(problem: PlanProblem) -> PlanProblem:
+    """The problem with the programs of its draws."""
+    if problem.programs:
+        return problem
+    customary = problem.customary
+    if problem.second.branches and not customary:
+        case = replace(problem.case, standards={})
+        stage = make_second_stage(replace(problem.second.trunk, standards=()), ())
+        bare = replace(problem.futures, case=case)
+        trunks = make_programs(bare, problem.first, stage, n_periods=problem.n_periods)
+        customary = dict(enumerate(customary_stocks(stage, trunks)))
+    programs = make_programs(
+        problem.futures,
+        problem.first,
+        problem.second,
+        n_periods=problem.n_periods,
+        customary=customary or None,
+    )
+    return replace(problem, programs=programs, customary=customary)
+
+
+def trunk_alone(problem: PlanProblem) -> PlanProblem:
+    """The problem with no branch in its program, and nothing stated."""
+    stage = make_second_stage(problem.second.trunk, ())
+    return replace(
+        problem, second=stage, programs=(), customary={}, starts={}, long_windows=frozenset()
+    )
+
+
+def _begun(case: Case, starts: Starts) -> dict[str, tuple[int, ...]]:
+    """Starts that the program begins with, of each standard that has a measure."""
+    return {
+        name: tuple(starts.get(name, yearly_starts(case, standard)))
+        for name, standard in case.standards.items()
+        if standard.measure
+    }
+
+
+def with_branches(
+    problem: PlanProblem,
+    starts: Starts,
+    long_windows: frozenset[tuple[str, int]] = frozenset(),
+) -> PlanProblem:
+    """The problem with the branches of other starts.
+
+    Args:
+        problem: The problem.
+        starts: Starts of each standard that has a measure.
+        long_windows: Branches that are followed until the stocks are back.
+    """
+    written = write_out(problem.futures.case_of(problem.widest), problem.n_periods)
+    shapes = _shapes(problem.case, written, starts, long_windows)
+    changed = replace(
+        problem,
+        second=make_second_stage(trunk_shape(problem.case, written), shapes),
+        programs=(),
+        starts={name: tuple(sorted(found)) for name, found in starts.items()},
+        long_windows=long_windows,
+    )
+    return stated(changed)
+
+
+def _shapes(
+    case: Case,
+    written: Written,
+    starts: Starts,
+    long_windows: frozenset[tuple[str, int]] = frozenset(),
+) -> tuple[BranchShape, ...]:
+    """Blocks of the branches at some starts."""
+    return tuple(
+        _shape(case, written, name, start=start, is_long=(name, start) in long_windows)
+        for name, standard in case.standards.items()
+        for start in sorted(starts.get(name, ()))
+        if standard.measure
+    )
+
+
+def part_of(problem: PlanProblem, draws: Sequence[int]) -> PlanProblem:
+    """The same problem in some of its draws, and in the widest; their weights add to 1.
+
+    What options cost in a draw beyond the mean stays what it is beyond that of all draws.
+    """
+    kept = sorted({*draws, problem.widest})
+    weights = problem.weights[kept] / problem.weights[kept].sum()
+    chosen = problem.futures.chosen(kept)
+    return replace(
+        problem,
+        futures=replace(chosen, weights=weights),
+        programs=(),
+        customary={},
+        widest=kept.index(problem.widest),
+    )
+
+
+def without_standards(problem: PlanProblem) -> PlanProblem:
+    """The same problem with no standard to be met: what is cheapest in calm."""
+    case = replace(problem.case, standards={})
+    written = write_out(problem.futures.case_of(problem.widest), problem.n_periods)
+    stage = make_second_stage(trunk_shape(case, written), ())
+    future = replace(problem.futures, case=case)
+    return replace(
+        problem,
+        case=case,
+        futures=future,
+        second=stage,
+        programs=(),
+        customary={},
+        starts={},
+        long_windows=frozenset(),
+    )
+
+
+def yearly_starts(case: Case, standard: Standard) -> tuple[int, ...]:
+    """A standard's first start, and each a year later. [period]"""
+    measure = case.measures[standard.measure].start
+    step = max(1, MONTHS_A_YEAR // case.calendar.step)
+    return tuple(starts_of(standard, measure, case.calendar.n_periods)[::step])
+
+
+def all_starts(problem: PlanProblem, name: str) -> range:
+    """All starts at which a standard is to hold. [period]"""
+    case, standard = problem.case, problem.case.standards[name]
+    return starts_of(standard, case.measures[standard.measure].start, case.calendar.n_periods)
+
+
+def _shape(case: Case, written: Written, name: str, *, start: int, is_long: bool) -> BranchShape:
+    standard = case.standards[name]
+    window = whole_window if is_long else short_window
+    n = window(written.arrays, standard.length)
+    return branch_shape(written.arrays, name, standard, start=start, n=n)
+
+
+def _n_periods(future: Futures) -> int:
+    """Length of the arrays that all draws need. [period]"""
+    longest = max([0, *(s.length for s in future.case.standards.values())])
+    cases = [future.case_of(i) for i in range(len(future))]
+    tails = [tail_periods(case, longest) for case in (future.case, *cases)]
+    return future.case.calendar.n_periods + max(tails)
+
+
+def _check_structure(future: Futures, written: Written) -> None:
+    """Draws differ in numbers only.
+
+    Raises:
+        RequestError: They differ in more.
+    """
+    for i in range(len(future)):
+        other = future.case_of(i)
+        if (
+            tuple(other.goods) != written.arrays.goods
+            or tuple(other.uses) != written.arrays.uses
+            or tuple(other.stockpiles) != written.arrays.lots
+            or tuple(other.suppliers) != tuple(written.case.suppliers)
+            or tuple(other.recipes) != tuple(written.case.recipes)
+            or tuple(other.plants) != tuple(written.case.plants)
+            or tuple(other.exports) != tuple(written.case.exports)
+            or tuple(other.options) != tuple(written.case.options)
+        ):
+            what = _("the futures differ in more than numbers")
+            fix = _("let scenarios set values only; elements that they remove can have no capacity")
+            raise RequestError(future.case.name, [Problem("scenarios", what, fix=fix)])
+
+
+def _asked_for(case: Case, names: Sequence[str]) -> dict[str, Standard]:
+    problems = [
+        Problem(
+            "standards",
+            _('"{name}" is not a standard of this case').format(name=name),
+            fix=did_you_mean(name, case.standards),
+        )
+        for name in names
+        if name not in case.standards
+    ]
+    if problems:
+        raise RequestError(case.name, problems)
+    return {name: case.standards[name] for name in names}
+
+
+def _check(case: Case) -> None:
+    """What the case file may say but a plan cannot decide.
+
+    Raises:
+        RequestError: An option for a plant that is itself decided.
+    """
+    built = optional_elements(case.options)
+    problems = [
+        Problem(
+            f"options.{name}",
+            _(
+                "{element} is there only when an option opens it; it cannot be changed besides"
+            ).format(element=option.element),
+            line=option.at_line,
+            fix=_("give the option that opens it more dates or sizes instead"),
+        )
+        for name, option in case.options.items()
+        if option.kind in (OptionKind.BRING_FORWARD, OptionKind.BUY_OUT) and option.element in built
+    ]
+    if problems:
+        raise RequestError(case.name, problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Prices of what falls short, in units of its worth.
+
+    What must not fall short has its price in each draw divided by the draw's weight, so
+    that rare draws count as much as common ones.
+    """
+
+    hard: float = 100.0
+    """Of what must not: essential demand, standards, ceilings."""
+    soft: float = SOFT
+    """Of what does so last: deferrable demand and reserves."""
+    money: float = 1.0
+    """1; 0 where only what falls short is looked at."""
+
+
+START = Prices()
+"""Prices to begin with; one that turns out too low is raised."""
+LEAST = Prices(hard=1.0, soft=1e-4, money=0.0)
+"""Prices that find the least that falls short, whatever it costs."""
+
+
+def second_costs(stage: SecondStage, draw: DrawProgram, prices: Prices) -> FloatArray:
+    """Money and price of what falls short, by column of a draw. (columns,)"""
+    hard = prices.hard / draw.weight * stage.hard
+    return np.asarray(prices.money * draw.money + hard + prices.soft * stage.soft, dtype=np.float64)
+
+
+OPTIMAL = "optimal"
+"""The plan is within the gap that was asked for."""
+TIME_LIMIT = "time limit"
+"""Time was over before; the plan is the best that was found, with its gap."""
+INFEASIBLE = "infeasible"
+"""No choice meets all that is asked; the plan falls short least."""
+
+CALM = "calm"
+"""Stands for essential demand without a measure, among the shortfalls by standard."""
+FOREIGN = "foreign currency"
+"""Stands for the ceilings on payments abroad, among the shortfalls by standard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What fixed choices cost and where they fall short, draw by draw."""
+
+    option_cost: float
+    """Capital and running cost of the choices, expected, discounted. [money]"""
+    draw_costs: FloatArray
+    """Supply in calm over the calendar, discounted; without penalties. (N,) [money]"""
+    weights: FloatArray
+    """Weights of the draws; they add to 1. (N,)"""
+    expected_cost: float
+    """Mean of the draws. [money]"""
+    tail_cost: float
+    """Mean of the worst draws, CVaR at the level of the risk. [money]"""
+    cost: float
+    """Options, (1 - w) mean and w tail together. [money]"""
+    shortfalls: Mapping[str, FloatArray]
+    """Standard → what its uses lack, draw by draw, summed over its branches; `calm` for
+    essential demand, `foreign currency` for money above a ceiling. (N,) [unit]"""
+    deferred: FloatArray
+    """Deferrable demand that goes unmet in calm. (N,) [unit]"""
+    penalized: float
+    """The cost with the price of what falls short, at the prices in force. [money]"""
+
+    @property
+    def is_feasible(self) -> bool:
+        """Whether every standard and essential demand hold in every draw that counts."""
+        return all(float(lack.max(initial=0.0)) == 0.0 for lack in self.shortfalls.values())
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSolution:
+    """The cheapest plan that was found, and how far it can be from the best."""
+
+    choices: tuple[Choice, ...]
+    columns: FloatArray
+    """First-stage columns of the program. (columns,)"""
+    cost: float
+    """Options, and supply in calm weighed over the draws; no penalties. [money]"""
+    bound: float
+    """No plan costs less. [money]"""
+    gap: float
+    """(cost - bound) as part of the cost above `no_threat_cost`, or of the cost's size
+    where there is nothing above it."""
+    no_threat_cost: float
+    """What the cheapest plan would cost if no standard were asked for. [money]"""
+    no_threat_choices: tuple[Choice, ...] | None
+    """What it would choose; None: not known."""
+    prices: Prices
+    """Prices of what falls short, at which the plan was found."""
+    no_threat_prices: Prices
+    feasible: bool
+    """Whether all standards, and essential demand in calm, can be met."""
+    shortfalls: Mapping[str, float]
+    """Standard → what its uses lack in the worst draw that counts; only what lacks. [unit]"""
+    status: str
+    """`optimal`, `time limit` or `infeasible`."""
+    evaluation: Evaluation | None
+    """Figures of the plan; None: no choice is allowed, whatever falls short."""
+    iterations: int
+    starts: Mapping[str, tuple[int, ...]]
+    """Standard → starts whose branches the program holds; the others were checked. [period]"""
+    seconds: float = 0.0
+
+
+PURCHASES, RECIPES, EXPORTS = "purchases", "recipes", "exports"
+STORAGE, SHORTAGE, CONTRACTS = "storage", "shortage", "contracts"
+ITEMS = (PURCHASES, RECIPES, EXPORTS, STORAGE, SHORTAGE, CONTRACTS)
+"""What money of supply is for; contracts: what is paid for and not taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trunk:
+    """What happens in calm under a plan, in one draw."""
+
+    orders: FloatArray
+    """(K, periods) [unit/period]"""
+    opening: FloatArray
+    """Orders before the first period. (K, longest lead time) [unit/period]"""
+    lots: FloatArray
+    """(L, periods) [unit]"""
+    fresh: FloatArray
+    """(G, periods) [unit]"""
+    unmet: FloatArray
+    """(U, periods) [unit/period]"""
+    money: FloatArray
+    """Discounted money of supply, by period. (periods,) [money]"""
+    abroad: FloatArray
+    """Paid to sellers abroad, not discounted, by period of the arrival. (periods,) [money]"""
+    items: Mapping[str, float]
+    """Discounted money of supply by what it is for; they add to all of it. [money]"""
+    options: float
+    """What options cost in this draw beyond the mean. [money]"""
+
+
+LACKING = 1e-6
+"""Part of a quantity's scale up to which nothing is lacking: the solver's tolerance."""
+
+
+def tail_mean(costs: FloatArray, weights: FloatArray, level: float) -> float:
+    """Mean of the worst (1 - level) of the draws, CVaR. [money]
+
+    Examples:
+        >>> import numpy as np
+        >>> tail_mean(np.array([1.0, 2.0, 5.0]), np.array([0.5, 0.25, 0.25]), 0.5)
+        3.5
+    """
+    order = np.argsort(-costs, kind="stable")
+    left = np.maximum(1.0 - level, float(weights[weights > 0].min()) * 1e-6)
+    taken = np.diff(np.minimum(np.concatenate([[0.0], np.cumsum(weights[order])]), left))
+    return float(taken @ costs[order] / taken.sum())
+
+
+def weighed(costs: FloatArray, weights: FloatArray, risk: Risk) -> float:
+    """(1 - w) mean + w tail of the draws. [money]"""
+    mean = float(weights @ costs)
+    if risk.weight == 0.0:
+        return mean
+    return (1.0 - risk.weight) * mean + risk.weight * tail_mean(costs, weights, risk.level)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawFigures:
+    """What a draw costs and lacks at a point."""
+
+    money: float
+    """Supply in calm, and the draw's own cost of options beyond the mean. [money]"""
+    priced: float
+    """The same with the price of what falls short. [money]"""
+    lacks: Mapping[str, float]
+    """Standard → what its uses lack; 0 up to the solver's tolerance. [unit]"""
+    deferred: float
+    """Deferrable demand that goes unmet in calm. [unit]"""
+
+
+def draw_figures(
+    stage: SecondStage, draw: DrawProgram, columns: FloatArray, *, options: float, prices: Prices
+) -> DrawFigures:
+    """Figures of a draw from its second-stage columns.
+
+    Args:
+        stage: Blocks and worths.
+        draw: The draw.
+        columns: Its second-stage columns.
+        options: What options cost in the draw beyond the mean. [money]
+        prices: Prices of what falls short.
+    """
+    costs = second_costs(stage, draw, prices)
+    return DrawFigures(
+        money=float(draw.money @ columns) + options,
+        priced=float(costs @ columns) + prices.money * options,
+        lacks={
+            name: _lacking(name, columns[where], draw.col_upper[where])
+            for name, where in stage.standards.items()
+        },
+        deferred=float(columns[stage.deferred].sum()),
+    )
+
+
+def evaluation(
+    problem: PlanProblem, values: FloatArray, drawn: Sequence[DrawFigures], prices: Prices
+) -> Evaluation:
+    """Costs and shortfalls of a point.
+
+    Args:
+        problem: The problem.
+        values: First-stage columns. (columns,)
+        drawn: Figures of each draw.
+        prices: Prices of what falls short.
+    """
+    weights, risk = problem.weights, problem.risk
+    costs = np.array([one.money for one in drawn])
+    shortfalls = {name: np.array([one.lacks[name] for one in drawn]) for name in drawn[0].lacks}
+    for name, lacking in shortfalls.items():
+        lacking[_excused(problem, values, name)] = 0.0
+    option_cost = float(problem.first.cost @ values)
+    return Evaluation(
+        option_cost=option_cost,
+        draw_costs=costs,
+        weights=weights,
+        expected_cost=float(weights @ costs),
+        tail_cost=tail_mean(costs, weights, risk.level),
+        cost=option_cost + weighed(costs, weights, risk),
+        shortfalls=shortfalls,
+        deferred=np.array([one.deferred for one in drawn]),
+        penalized=prices.money * option_cost
+        + weighed(np.array([one.priced for one in drawn]), weights, risk),
+    )
+
+
+def _excused(problem: PlanProblem, values: FloatArray, name: str) -> list[int]:
+    """Draws in which a standard need not hold at a point."""
+    return [
+        column.draw
+        for column, value in zip(problem.first.columns, values, strict=True)
+        if column.standard == name and value > 0.5
+    ]
+
+
+def _lacking(name: str, lacking: FloatArray, demand: FloatArray) -> float:
+    """What is lacking; nothing where it is no more than the solver's tolerance."""
+    known = demand[np.isfinite(demand)]
+    size = max(1.0, float(known.max(initial=0.0))) if name != FOREIGN else 1.0
+    most = float(lacking.max(initial=0.0))
+    return float(lacking.sum()) if most > LACKING * size else 0.0

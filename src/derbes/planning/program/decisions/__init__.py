@@ -1,1 +1,0 @@
-"""What is decided first: columns, rows and payments of options."""

@@ -1,1 +1,0 @@
-"""What is supplied then: trunk and branches of a draw, and what options do to them."""

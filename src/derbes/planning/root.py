@@ -1,0 +1,354 @@
+"""The master: what is decided first, with cuts in place of the draws.
+
+(M14) minimize cost x + (1 - w) sum of p[i] theta[i] + w (eta + sum of p[i] xi[i] / (1 - a)),
+theta[i] >= at_zero[c] + slope[c] x for every cut c of draw i, under (M1) to (M4). Its
+optimum is a bound of the plan's cost from below.
+
+One draw at a point of the first stage: its cost, and the cut that it gives.
+
+(M13) theta[i] >= value + slope (x - point), from the prices of the rows and columns at the
+optimum: slope = R' lower prices + R'' upper prices + U' column prices (M11). The cut holds
+for any prices with the right signs, so it is computed again from the program alone, and its
+value at the point must be the optimum; a draw where it is not is solved again cold.
+
+Draws of one chunk are solved one after the other in one session, each from the basis of
+the one before, so that the answer does not depend on who solves the chunk.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import sparse
+
+from derbes.case.options import Risk
+from derbes.case.quantity import FloatArray
+from derbes.lp.highs import MixedSettings, Session, solve_mixed
+from derbes.lp.program import Block, BoolArray, IntArray, LinearProgram
+from derbes.planning.first_stage import FirstStage
+from derbes.planning.problem import DrawFigures, Prices, draw_figures, second_costs
+from derbes.planning.recourse import DrawProgram, SecondStage, as_program
+
+WEAK_DUALITY = 1e-6
+"""Relative distance between the two sides of an optimum that counts as none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A bound of a draw's cost from below: at least `at_zero` + `slope` x."""
+
+    draw: int
+    at_zero: float
+    """[money]"""
+    slope: FloatArray
+    """(first-stage columns,) [money]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A draw at a point."""
+
+    cut: Cut
+    figures: DrawFigures
+    is_exact: bool = True
+    """Whether this is the draw's cost; else it is no more than it."""
+    binding: tuple[tuple[str, int], ...] = ()
+    """Standards and starts whose branches have a price. [period]"""
+
+
+def cut_of(
+    draw: DrawProgram, program: LinearProgram, duals: FloatArray, *, options: FloatArray
+) -> Cut:
+    """The cut that row prices give, whatever they are (M13).
+
+    Args:
+        draw: The draw.
+        program: Its program at the point, for the costs.
+        duals: Prices of the rows. (rows,)
+        options: What options cost in the draw beyond the mean. (columns,) [money]
+    """
+    lower = np.where(np.isfinite(draw.row_lower), np.maximum(duals, 0.0), 0.0)
+    upper = np.where(np.isfinite(draw.row_upper), np.minimum(duals, 0.0), 0.0)
+    reduced = program.cost - draw.matrix.T @ (lower + upper)
+    columns = np.minimum(reduced, 0.0)
+    bounded = np.isfinite(draw.col_upper)
+    prices = np.concatenate([lower, upper, np.where(bounded, columns, 0.0)])
+    at_zero = (
+        lower[lower > 0] @ draw.row_lower[lower > 0]
+        + upper[upper < 0] @ draw.row_upper[upper < 0]
+        + columns[bounded] @ draw.col_upper[bounded]
+    )
+    slope = np.asarray(draw.reach.T @ prices, dtype=np.float64)
+    return Cut(draw.draw, float(at_zero), slope + options)
+
+
+def solve_draws(
+    stage: SecondStage,
+    draws: Sequence[DrawProgram],
+    values: FloatArray,
+    *,
+    prices: Prices,
+) -> list[Outcome]:
+    """Draws at a point, one after the other in one session.
+
+    Args:
+        stage: Blocks and worths.
+        draws: The draws.
+        values: First-stage columns.
+        prices: Prices of what falls short.
+
+    Raises:
+        SolveError: A draw has no optimum.
+    """
+    outcomes = []
+    session: Session | None = None
+    for draw in draws:
+        program = as_program(stage, draw, second_costs(stage, draw, prices), values)
+        if session is None or session.program.matrix is not draw.matrix:
+            session = Session(program)
+        else:
+            session.set_column_bounds(program.col_lower, program.col_upper)
+            session.set_row_bounds(program.row_lower, program.row_upper)
+            session.set_costs(program.cost)
+        at = _At(stage, session, program, draw, _Point(values, prices))
+        outcomes.append(at.outcome())
+    return outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """A point of the first stage, with prices."""
+
+    values: FloatArray
+    prices: Prices
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """A draw's program in the solver, at a point."""
+
+    stage: SecondStage
+    session: Session
+    program: LinearProgram
+    draw: DrawProgram
+    point: _Point
+
+    @property
+    def options(self) -> FloatArray:
+        """What options cost in the draw beyond the mean. (columns,) [money]"""
+        return self.point.prices.money * self.draw.option_cost
+
+    def outcome(self) -> Outcome:
+        """The optimum with its proof; solved again cold where the proof fails."""
+        columns, cut = self._solved()
+        if not self._is_proven(columns, cut):
+            self.session.forget()
+            columns, cut = self._solved()
+        options = float(self.draw.option_cost @ self.point.values)
+        figures = draw_figures(
+            self.stage, self.draw, columns, options=options, prices=self.point.prices
+        )
+        return Outcome(cut, figures)
+
+    def _solved(self) -> tuple[FloatArray, Cut]:
+        columns = np.maximum(self.session.run(), 0.0)
+        duals = self.session.row_duals()
+        return columns, cut_of(self.draw, self.program, duals, options=self.options)
+
+    def _is_proven(self, columns: FloatArray, cut: Cut) -> bool:
+        values = self.point.values
+        priced = float(self.program.cost @ columns) + float(self.options @ values)
+        difference = abs(priced - cut.at_zero - float(cut.slope @ values))
+        return difference <= WEAK_DUALITY * max(1.0, abs(priced))
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """Cuts of all draws."""
+
+    draws: IntArray
+    """(cuts,)"""
+    at_zero: FloatArray
+    """(cuts,) [money]"""
+    slopes: FloatArray
+    """(cuts, first-stage columns) [money]"""
+
+    @staticmethod
+    def none(n_columns: int) -> "Cuts":
+        """No cuts."""
+        return Cuts(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros((0, n_columns)))
+
+    def with_more(self, cuts: list[Cut]) -> "Cuts":
+        """With cuts from draws at a point."""
+        return Cuts(
+            np.concatenate([self.draws, np.array([c.draw for c in cuts], dtype=np.int64)]),
+            np.concatenate([self.at_zero, np.array([c.at_zero for c in cuts])]),
+            np.vstack([self.slopes, *(c.slope[None, :] for c in cuts)]),
+        )
+
+    def kept(self, which: BoolArray) -> "Cuts":
+        """Some of them."""
+        return Cuts(self.draws[which], self.at_zero[which], self.slopes[which])
+
+    def values(self, values: FloatArray) -> FloatArray:
+        """Value of each cut at a point. (cuts,) [money]"""
+        return np.asarray(self.at_zero + self.slopes @ values, dtype=np.float64)
+
+    def least(self, values: FloatArray, n_draws: int) -> FloatArray:
+        """Least cost of each draw at a point, by its cuts. (N,) [money]"""
+        least = np.full(n_draws, -np.inf)
+        np.maximum.at(least, self.draws, self.values(values))
+        return least
+
+
+@dataclass(frozen=True, slots=True)
+class MasterAnswer:
+    """The optimum of the master."""
+
+    values: FloatArray
+    """First-stage columns."""
+    bound: float
+    """No plan costs less, at the prices of the cuts. [money]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Master:
+    """First stage, weights and risk."""
+
+    first: FirstStage
+    weights: FloatArray
+    risk: Risk
+    counts_money: bool = True
+
+    def held(self, values: FloatArray) -> "Master":
+        """With the whole columns held where they are at a point."""
+        whole, at = self.first.is_whole, np.round(values)
+        first = replace(
+            self.first,
+            lower=np.where(whole, at, self.first.lower),
+            upper=np.where(whole, at, self.first.upper),
+        )
+        return replace(self, first=first)
+
+    def largest(self) -> FloatArray | None:
+        """A point with as much as may be chosen, as early as may be; None: nothing may be.
+
+        Where to begin, as standards are likely to be met there.
+        """
+        columns = self.first.columns
+        last = max((column.date for column in columns), default=0)
+        most = np.array(
+            [column.size * (2.0 + last - column.date) for column in columns], dtype=np.float64
+        )
+        eager = replace(self.first, cost=-most / max(most.max(initial=0.0), 1.0))
+        n_draws = len(self.weights)
+        floor = Cuts(
+            np.arange(n_draws), np.zeros(n_draws), np.zeros((n_draws, self.first.n_columns))
+        )
+        master = replace(self, first=eager, counts_money=True)
+        answer = master.solve(floor, MixedSettings(), is_relaxed=True)
+        return None if answer is None else answer.values
+
+    def solve(
+        self, cuts: Cuts, settings: MixedSettings, *, is_relaxed: bool
+    ) -> MasterAnswer | None:
+        """The optimum (M14); None: nothing may be chosen, or time was over before a point.
+
+        Args:
+            cuts: Cuts, at least one of each draw.
+            settings: Gap and time.
+            is_relaxed: Whether columns need not be whole.
+        """
+        program = self.program(cuts)
+        n, n_all = self.first.n_columns, program.matrix.shape[1]
+        is_whole = np.zeros(n_all, dtype=np.bool_)
+        if not is_relaxed:
+            is_whole[:n] = self.first.is_whole & (self.first.lower < self.first.upper)
+        scale = np.ones(n_all)
+        sizes = np.abs(cuts.at_zero[cuts.at_zero != 0])
+        scale[n:] = 2.0 ** np.round(np.log2(np.median(sizes))) if len(sizes) else 1.0
+        answer = solve_mixed(program, is_whole, scale, settings)
+        if answer.columns is None:
+            return None
+        return MasterAnswer(np.clip(answer.columns[:n], 0.0, 1.0), answer.bound)
+
+    def program(self, cuts: Cuts) -> LinearProgram:
+        """The master with its cuts (M14)."""
+        first, n_draws = self.first, len(self.weights)
+        n, n_tail = first.n_columns, self._n_tail
+        n_all = n + n_draws + n_tail
+        cost = np.concatenate([self._option_cost, (1.0 - self.risk.weight) * self.weights])
+        cost = np.concatenate([cost, self._tail_cost])
+        rules = sparse.hstack([first.matrix, sparse.csr_matrix((len(first.rows), n_all - n))])
+        matrix = sparse.vstack([rules, self._cut_rows(cuts, n_all), self._tail_rows(n_all)])
+        low = np.full(n_draws + n_tail, -np.inf)
+        low[n_draws + 1 :] = 0.0
+        return LinearProgram(
+            name="plan",
+            levels=("cost",),
+            level_costs=cost[None, :],
+            weights=np.ones(1),
+            matrix=matrix.tocsc(),
+            row_lower=np.concatenate([first.row_lower, cuts.at_zero, np.zeros(max(n_tail - 1, 0))]),
+            row_upper=np.concatenate(
+                [first.row_upper, np.full(matrix.shape[0] - len(first.rows), np.inf)]
+            ),
+            col_lower=np.concatenate([first.lower, low]),
+            col_upper=np.concatenate([first.upper, np.full(n_draws + n_tail, np.inf)]),
+            columns=self._blocks(n, n_draws),
+            rows=self._row_blocks(cuts),
+        )
+
+    @property
+    def _option_cost(self) -> FloatArray:
+        return self.first.cost if self.counts_money else np.zeros(self.first.n_columns)
+
+    @property
+    def _n_tail(self) -> int:
+        return len(self.weights) + 1 if self.risk.weight > 0.0 else 0
+
+    @property
+    def _tail_cost(self) -> FloatArray:
+        if not self._n_tail:
+            return np.zeros(0)
+        above = self.weights / max(1.0 - self.risk.level, 1e-9)
+        return self.risk.weight * np.concatenate([[1.0], above])
+
+    def _cut_rows(self, cuts: Cuts, n_all: int) -> sparse.csr_matrix:
+        """theta[i] - slope x >= at zero"""
+        n, n_cuts = self.first.n_columns, len(cuts.at_zero)
+        ones = (np.ones(n_cuts), (np.arange(n_cuts), cuts.draws))
+        thetas = sparse.coo_matrix(ones, shape=(n_cuts, n_all - n))
+        return sparse.hstack([sparse.csr_matrix(-cuts.slopes), thetas]).tocsr()
+
+    def _tail_rows(self, n_all: int) -> sparse.csr_matrix:
+        """xi[i] + eta - theta[i] >= 0"""
+        n, n_draws = self.first.n_columns, len(self.weights)
+        if not self._n_tail:
+            return sparse.csr_matrix((0, n_all))
+        one = sparse.identity(n_draws)
+        nothing = sparse.csr_matrix((n_draws, n))
+        threshold = sparse.csr_matrix(np.ones((n_draws, 1)))
+        return sparse.hstack([nothing, -one, threshold, one]).tocsr()
+
+    def _blocks(self, n: int, n_draws: int) -> tuple[Block, ...]:
+        names = tuple(column.name for column in self.first.columns)
+        draws = tuple(f"d{i}" for i in range(n_draws))
+        blocks = [Block("choose", names, 0, 1, 0), Block("cost", draws, 0, 1, n)]
+        if self._n_tail:
+            end = n + n_draws
+            blocks += [
+                Block("tail", ("threshold",), 0, 1, end),
+                Block("above", draws, 0, 1, end + 1),
+            ]
+        return tuple(blocks)
+
+    def _row_blocks(self, cuts: Cuts) -> tuple[Block, ...]:
+        rules = tuple(row.name.replace(" ", "_") for row in self.first.rows)
+        names = tuple(f"d{draw}_{c}" for c, draw in enumerate(cuts.draws))
+        draws = tuple(f"d{i}" for i in range(len(self.weights) if self._n_tail else 0))
+        return (
+            Block("rule", rules, 0, 1, 0),
+            Block("cut", names, 0, 1, len(rules)),
+            Block("above", draws, 0, 1, len(rules) + len(names)),
+        )

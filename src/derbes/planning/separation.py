@@ -1,0 +1,349 @@
+"""Cuts for branches: what a branch lacks at least, whatever the trunk and the first stage do.
+
+(M15) lack[b] >= y+ (row_lower + R x) + y- (row_upper + R' x) + d- (col_upper + U x) - y link v
+for any row prices y of the branch's program, d = worth - y matrix: weak duality. Prices
+found at one start of one draw are prices at every start of the family in every draw with
+the same matrix; only the constants differ.
+
+Symbols: b branch, v columns of the trunk, x first stage, y+ and y- the positive and negative
+part, d reduced costs.
+
+Whether the branches of a family lack nothing: many starts proved by one program.
+
+A branch with bounds at least as tight as those of several others has all their troubles:
+where it lacks nothing, none of them does. Where it does, its prices may show for which of
+them they are right; else the starts are parted and looked at apart.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import sparse
+
+from derbes.case.quantity import FloatArray
+from derbes.lp.highs import Session, Stance
+from derbes.lp.program import Block, IntArray, LinearProgram, Sizes
+from derbes.planning.families import Family, Table
+
+NO_PRICE = 1e-9
+"""Price that counts as none, relative to the dearest worth: it is the solver's noise."""
+BITS = 34
+"""Bits of a price that are kept; what is cut off is far below a price that counts as none."""
+
+
+@dataclass(frozen=True, slots=True)
+class BranchCut:
+    """Row prices of a branch."""
+
+    family: int
+    """Position among the families."""
+    rows: IntArray
+    """Rows of the branch that have a price."""
+    prices: FloatArray
+    key: bytes
+    """The same for the same prices."""
+
+
+def make_cut(position: int, family: Family, duals: FloatArray) -> BranchCut:
+    """A cut from the row prices of a solve.
+
+    Prices are rounded, so that those with the same key are the same to the last bit: any
+    prices are a cut.
+    """
+    least = NO_PRICE * float(np.abs(family.cost).max(initial=1.0))
+    rows = np.flatnonzero(np.abs(duals) > least).astype(np.int64)
+    part, power = np.frexp(duals[rows])
+    prices = np.ldexp(np.round(np.ldexp(part, BITS)), power - BITS)
+    seen = b"%d" % position + rows.tobytes() + prices.tobytes()
+    key = hashlib.blake2b(seen, digest_size=16).digest()
+    return BranchCut(position, rows, prices, key)
+
+
+def weights_of(cut: BranchCut, family: Family) -> FloatArray:
+    """What each bound of a branch counts in a cut. (bounds,)"""
+    m = family.n_rows
+    weights = np.zeros(2 * m + len(family.cost))
+    is_lower = cut.prices > 0
+    weights[cut.rows[is_lower]] = cut.prices[is_lower]
+    weights[m + cut.rows[~is_lower]] = cut.prices[~is_lower]
+    reduced = family.cost - family.matrix[cut.rows].T @ cut.prices
+    least = NO_PRICE * float(np.abs(family.cost).max(initial=1.0))
+    weights[2 * m :] = np.where(reduced < -least, reduced, 0.0)
+    return weights
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Cuts of one family, evaluated together."""
+
+    family: Family
+    cuts: tuple[BranchCut, ...]
+    weights: sparse.csr_matrix
+    """What each bound counts in each cut; products of sparse matrices are the same however
+    many threads a processor has. (cuts, bounds)"""
+    gives: sparse.csr_matrix
+    """Factors of the trunk's columns at the first start. (cuts, linked)"""
+    used: IntArray
+    """Bounds that count in any of them."""
+    counted: sparse.csr_matrix
+    """Their weights. (cuts, used)"""
+
+    @staticmethod
+    def of(family: Family, cuts: Sequence[BranchCut] = ()) -> "Pool":
+        """A pool of cuts."""
+        n_bounds = 2 * family.n_rows + len(family.cost)
+        weights = np.zeros((len(cuts), n_bounds))
+        prices = np.zeros((len(cuts), family.n_rows))
+        for c, cut in enumerate(cuts):
+            weights[c] = weights_of(cut, family)
+            prices[c, cut.rows] = cut.prices
+        gives = sparse.csr_matrix(prices) @ family.link
+        return Pool._made(family, tuple(cuts), sparse.csr_matrix(weights), gives.tocsr())
+
+    @staticmethod
+    def _made(
+        family: Family,
+        cuts: tuple[BranchCut, ...],
+        weights: sparse.csr_matrix,
+        gives: sparse.csr_matrix,
+    ) -> "Pool":
+        used = np.unique(weights.indices).astype(np.int64)
+        return Pool(family, cuts, weights, gives, used, weights[:, used].tocsr())
+
+    def with_more(self, cuts: Sequence[BranchCut]) -> "Pool":
+        """The pool with more cuts behind its own."""
+        if not cuts:
+            return self
+        more = Pool.of(self.family, cuts)
+        return Pool._made(
+            self.family,
+            self.cuts + more.cuts,
+            sparse.vstack([self.weights, more.weights]).tocsr(),
+            sparse.vstack([self.gives, more.gives]).tocsr(),
+        )
+
+    def chosen(self, which: IntArray) -> "Pool":
+        """Some of the cuts, in this order."""
+        cuts = tuple(self.cuts[int(c)] for c in which)
+        return Pool._made(self.family, cuts, self.weights[which], self.gives[which])
+
+    def side(self, c: int, start: int) -> tuple[IntArray, FloatArray]:
+        """Columns of the trunk in a cut's row at a start, and their factors."""
+        part = slice(self.gives.indptr[c], self.gives.indptr[c + 1])
+        shift = int(self.family.starts[start] - self.family.starts[0])
+        return self.family.linked[self.gives.indices[part]] + shift, self.gives.data[part]
+
+    def weights_of(self, c: int) -> FloatArray:
+        """What each bound counts in a cut. (bounds,)"""
+        return np.asarray(self.weights[c].toarray().ravel(), dtype=np.float64)
+
+    def lacks(self, bounds: FloatArray, windows: FloatArray) -> FloatArray:
+        """What branches lack at least, by each cut. (which, cuts)
+
+        A price at a bound that is not there would prove anything; such a cut proves nothing.
+
+        Args:
+            bounds: Of the branches, without what the trunk gives. (which, bounds)
+            windows: Columns of the trunk that are linked to each. (which, linked)
+        """
+        taken = bounds[:, self.used]
+        is_there = np.isfinite(taken)
+        found = self.counted @ np.where(is_there, taken, 0.0).T - self.gives @ windows.T
+        if not is_there.all():
+            found[abs(self.counted) @ (~is_there).T.astype(np.float64) > 0] = -np.inf
+        return np.asarray(found.T, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A cut at a start in a draw, as it stands in the trunk's program."""
+
+    fixed: float
+    slopes: FloatArray
+    """What first-stage columns add. (first-stage columns,)"""
+
+
+def constant(
+    weights: FloatArray, family: Family, table: Table, *, start: int, n_first: int
+) -> Constant:
+    """What a cut's row is to be at least (M15).
+
+    Args:
+        weights: What each bound counts in the cut. (bounds,)
+        family: Its family.
+        table: Paths of the draw.
+        start: The start, by position.
+        n_first: First-stage columns.
+    """
+    grid, moves, slopes = family.grid, table.moves, np.zeros(n_first)
+    bounds = family.bounds(table.at(np.zeros(n_first)), np.array([start]))[0]
+    counts = np.flatnonzero(weights)
+    fixed = float(weights[counts] @ bounds[counts])
+    if not np.isfinite(fixed):
+        return Constant(-np.inf, slopes)
+    width = int(grid.offsets.max(initial=0)) + 2
+    counted = np.zeros((2, len(table.after), width))
+    np.add.at(counted, (grid.is_after, grid.elements, grid.offsets + 1), weights[grid.positions])
+    first = int(family.starts[start])
+    windows = moves.paths[:, first : first + width]
+    during = np.einsum("mt,mt->m", windows, counted[0, moves.elements])
+    after = np.einsum("mt,mt->m", windows, counted[1, moves.elements])
+    np.add.at(slopes, moves.columns, during * moves.during + after * moves.after)
+    return Constant(fixed, slopes)
+
+
+LACKS = 1e-6
+"""What a branch may lack beyond what is known, as part of the worth of its dearest period."""
+Bounds = tuple[FloatArray, FloatArray, FloatArray]
+"""Lower and upper bounds of rows, upper bounds of columns."""
+TOGETHER = 8
+"""Starts that are looked at together before anything is known."""
+
+
+@dataclass(slots=True)
+class Proof:
+    """What looking at a family gave."""
+
+    cuts: list[tuple[BranchCut, FloatArray]] = field(default_factory=list)
+    """Cuts, with what each start lacks by them beyond what is known. (S,)"""
+    missed: dict[int, FloatArray] = field(default_factory=dict)
+    """Start, by position → what its uses miss, by period. [unit]"""
+    groups: list[IntArray] = field(default_factory=list)
+    """Starts that were looked at together."""
+
+
+def begun_groups(family: Family) -> list[IntArray]:
+    """Starts that are looked at together before anything is known."""
+    n = len(family.starts)
+    return [np.arange(s, min(s + TOGETHER, n)) for s in range(0, n, TOGETHER)]
+
+
+def may_lack(family: Family, bounds: FloatArray) -> FloatArray:
+    """What each start may lack beyond what is known. (S,) [worth]
+
+    Args:
+        family: The family.
+        bounds: Of its branches. (S, bounds)
+    """
+    worth = np.flatnonzero(family.cost > 0)
+    closed = bounds[:, 2 * family.n_rows + worth]
+    return np.asarray(LACKS * (family.cost[worth] * closed).max(axis=1, initial=0.0))
+
+
+class Prover:
+    """The branch of a family in the solver; it stays there from start to start."""
+
+    def __init__(self, position: int, family: Family, stance: Stance | None) -> None:
+        self.position, self.family = position, family
+        self._begun = stance
+        self._session: Session | None = None
+
+    @property
+    def stance(self) -> Stance | None:
+        """The last basis; what it began with where nothing was solved."""
+        return self._begun if self._session is None else self._session.stance()
+
+    def look(self, bounds: FloatArray, told: FloatArray, groups: Sequence[IntArray]) -> Proof:
+        """Look at all starts; at those that are known to lack something last, one by one.
+
+        Args:
+            bounds: Of the branches, with what the trunk gives taken off. (S, bounds)
+            told: What is known that each lacks. (S,) [worth]
+            groups: Starts that are looked at together to begin with.
+        """
+        proof, lacking = Proof(), told > 0.0
+        left = [group[~lacking[group]] for group in reversed(groups)]
+        left = [group for group in left if len(group)]
+        while left:
+            group = left.pop()
+            parts = self._look_at(group, bounds, told, proof)
+            left += parts
+            if not parts:
+                proof.groups.append(group)
+        alone = [np.array([s], dtype=np.int64) for s in np.flatnonzero(lacking)]
+        for group in alone if not proof.cuts else ():
+            self._look_at(group, bounds, told, proof)
+        proof.groups += alone
+        return proof
+
+    def _look_at(
+        self, group: IntArray, bounds: FloatArray, told: FloatArray, proof: Proof
+    ) -> list[IntArray]:
+        """Prove a group, or find a cut; what is left to be looked at."""
+        family, allowed = self.family, may_lack(self.family, bounds)
+        found = self._solved(self._tightest(bounds[group]))
+        lack = float(family.cost @ found)
+        if len(group) == 1 and lack > allowed[group[0]]:
+            proof.missed[int(group[0])] = found[family.cost > 0]
+        if lack <= told[group].max() + allowed[group].min():
+            return []
+        cut = make_cut(self.position, family, self._duals())
+        weights = weights_of(cut, family)
+        used = np.flatnonzero(weights)
+        beyond = np.full(len(told), -np.inf)
+        lacks = np.einsum("sb,b->s", bounds[np.ix_(group, used)], weights[used])
+        beyond[group] = lacks - told[group] - allowed[group]
+        if (beyond > 0.0).any():
+            proof.cuts.append((cut, beyond))
+            return []
+        if len(group) == 1:
+            return []
+        return [group[len(group) // 2 :], group[: len(group) // 2]]
+
+    def _tightest(self, bounds: FloatArray) -> Bounds:
+        """The tightest of all bounds, one by one.
+
+        What may be missed is the exception: it is as wide as the widest, so that what
+        the tightest branch misses it can miss.
+        """
+        m, worth = self.family.n_rows, self.family.cost > 0
+        closed = bounds[:, 2 * m :]
+        upper = np.where(worth, closed.max(axis=0), closed.min(axis=0))
+        return bounds[:, :m].max(axis=0), bounds[:, m : 2 * m].min(axis=0), upper
+
+    def _solved(self, bounds: Bounds) -> FloatArray:
+        lower, upper, closed = bounds
+        if self._session is None:
+            family, name = self.family, f"branch of {self.family.standard}"
+            self._session = Session(
+                as_program(name, family.matrix, family.cost, bounds, usual=family.usual)
+            )
+            if self._begun is not None:
+                self._session.stand(self._begun)
+        else:
+            self._session.set_row_bounds(lower, upper)
+            self._session.set_column_bounds(np.zeros(len(closed)), closed)
+        return np.maximum(self._session.run(), 0.0)
+
+    def _duals(self) -> FloatArray:
+        if self._session is None:
+            raise ValueError("nothing was solved")
+        return self._session.row_duals()
+
+
+def as_program(
+    name: str,
+    matrix: sparse.csc_matrix,
+    cost: FloatArray,
+    bounds: Bounds,
+    *,
+    usual: FloatArray,
+) -> LinearProgram:
+    """A part of the second stage as a program of one level."""
+    n_rows, n_columns = len(bounds[0]), len(cost)
+    return LinearProgram(
+        name=name,
+        levels=("cost",),
+        level_costs=cost[None, :],
+        weights=np.ones(1),
+        matrix=matrix,
+        row_lower=bounds[0],
+        row_upper=bounds[1],
+        col_lower=np.zeros(n_columns),
+        col_upper=bounds[2],
+        columns=(Block("column", (name,), 0, n_columns, 0),),
+        rows=(Block("row", (name,), 0, n_rows, 0),),
+        sizes=Sizes(usual, np.zeros(0)),
+    )

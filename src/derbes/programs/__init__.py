@@ -1,1 +1,0 @@
-"""The supply model as linear programs, one a file, and what a solution says."""

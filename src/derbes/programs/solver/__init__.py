@@ -1,1 +1,0 @@
-"""Linear programs as values, HiGHS behind them, and the certificates of optima."""

@@ -1,1 +1,0 @@
-"""What decides an answer: indices, one-at-a-time ranges, tipping values."""

@@ -1,0 +1,1 @@
+"""The supply model as linear programs (L1) to (L8)."""

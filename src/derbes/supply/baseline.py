@@ -1,0 +1,455 @@
+"""The calm plan: the optimum of the supply model when no measure comes.
+
+(L1) stock: w[l,t] <= rho[l,t] w[l,t-1]; the difference is drawn
+(L2) balance: sum_l (rho w[l,t-1] - w[l,t]) + arrivals + outputs
+     >= inputs + demand[u,t] - n[u,t] + exports; fresh stock joins the sum and may
+     grow by what comes in
+(L3) x[k,t] <= capacity[k,t] availability[k,t]; several routes of one supplier share
+(L4) sum_k hours[k] x[k,t] <= line_hours[r,t]
+(L5) v[u,t] + n[u,t] = demand[u,t]; v is eliminated, so 0 <= n <= demand
+(L6) sum of the stocks of a good <= storage limit
+(L7) r[g,t] >= reserve[g,t] - sum of the stocks of the good
+
+Lexicographic by the case's priorities. What is on the way at the first period is what
+calm use asked for (`past_flows`).
+
+Symbols: x `order`, w `lot` and `fresh`, n `unmet`, r `short`, rho retention.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from derbes.lp.highs import BASIC, LOWER, Session, Stance
+from derbes.lp.lexicographic import solve_levels
+from derbes.lp.program import Block, FloatArray, IntArray, LinearProgram
+from derbes.model.arrays import ActivityKind, CaseArrays, State
+from derbes.supply.bounds import Bounds, window_bounds
+from derbes.supply.network import Layout, lasting, longest_lead, make_layout, supply_matrix
+from derbes.supply.objective import objective_levels
+
+IDLE = 1e-7
+"""Part of a usual period's need of a good up to which nothing of it is given up."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CalmSolution:
+    """The calm plan over all periods of the arrays."""
+
+    arrays: CaseArrays
+    orders: FloatArray
+    """(K, T) [unit/period]"""
+    opening: FloatArray
+    """Orders before the first period, fixed before anything is solved. (K, longest lead
+    time) [unit/period]"""
+    lots: FloatArray
+    """(L, T) [unit]"""
+    fresh: FloatArray
+    """(G, T) [unit]"""
+    unmet: FloatArray
+    """(U, T) [unit/period]"""
+    certificate: float
+    idle_lots: FloatArray | float = 0.0
+    """What of the lots nobody uses: a branch need not bring it back. (L, T) [unit]"""
+    idle_fresh: FloatArray | float = 0.0
+    """The same of fresh stock. (G, T) [unit]"""
+
+
+def past_flows(arrays: CaseArrays) -> FloatArray:
+    """What arrives of orders placed before the first period, by period of arrival. (K, J)
+
+    Everything ran as calm use asks: each period's arrivals are those of a world without
+    stocks and lead times that serves the period's demand the cheapest way, under the
+    limits and at the prices of the first period, unless the case says what is on order;
+    nothing is sold abroad. So stock in store does not thin what is on the way. [unit/period]
+    """
+    n_lead = longest_lead(arrays)
+    activities = arrays.activities
+    if n_lead == 0:
+        return np.zeros((len(activities.names), 0))
+
+    def first(paths: FloatArray) -> FloatArray:
+        return np.repeat(paths[:, :1], n_lead, axis=1)
+
+    still = replace(
+        arrays,
+        n_periods=n_lead,
+        activities=replace(
+            activities,
+            lead_times=np.zeros_like(activities.lead_times),
+            capacity=first(activities.capacity),
+            unit_cost=first(activities.unit_cost),
+            price=first(activities.price),
+        ),
+        demand=arrays.demand[:, :n_lead],
+        crisis_demand=arrays.crisis_demand[:, :n_lead],
+        reserve=np.zeros_like(arrays.reserve[:, :n_lead]),
+        storage_limit=np.zeros_like(arrays.storage_limit[:, :n_lead]),
+        storage_cost=arrays.storage_cost[:, :n_lead],
+        shelf_life=np.zeros_like(arrays.shelf_life),
+        lots=(),
+        lot_goods=arrays.lot_goods[:0],
+        lot_stock=arrays.lot_stock[:0],
+        lot_retention=arrays.lot_retention[:0, :n_lead],
+        line_hours=first(arrays.line_hours),
+        shared_capacity=first(arrays.shared_capacity),
+        discount=np.ones(n_lead),
+    )
+    state = State(
+        lots=np.zeros(0),
+        fresh=np.zeros(len(arrays.goods)),
+        past_inflow=np.zeros((len(arrays.goods), 1)),
+        transit=np.zeros((len(activities.names), 1)),
+    )
+    layout = make_layout(still, 0, n_lead, has_reserve=False)
+    program = _program("before the calendar", layout, window_bounds(layout, state))
+    said = ~np.isnan(activities.on_order) & (np.arange(n_lead) < activities.lead_times[:, None])
+    lower, upper = program.col_lower.copy(), program.col_upper.copy()
+    layout.column("order").of(lower)[said] = activities.on_order[said]
+    layout.column("order").of(upper)[said] = activities.on_order[said]
+    layout.column("order").of(upper)[activities.kinds == ActivityKind.EXPORT] = 0.0
+    row_upper = program.row_upper.copy()
+    ordered = np.zeros_like(still.shared_capacity)
+    sharing = activities.shared >= 0
+    known = np.where(said, activities.on_order, 0.0)
+    np.add.at(ordered, activities.shared[sharing], known[sharing])
+    shared = layout.row("shared_capacity").of(row_upper)
+    shared[:] = np.maximum(shared, ordered)
+    program = replace(program, col_lower=lower, col_upper=upper, row_upper=row_upper)
+    flows = layout.column("order").of(solve_levels(program).columns)
+    flows = alike_in_proportion(still, flows, layout.column("order").of(upper))
+    return np.where(np.arange(n_lead) < activities.lead_times[:, None], flows, 0.0)
+
+
+def first_state(arrays: CaseArrays) -> State:
+    """Stocks before the first period, and what is on the way then."""
+    flows = past_flows(arrays)
+    transit = np.zeros((len(arrays.activities.names), longest_lead(arrays) + 1))
+    transit[:, : flows.shape[1]] = flows
+    return State(
+        lots=arrays.lot_stock,
+        fresh=np.zeros(len(arrays.goods)),
+        past_inflow=np.zeros((len(arrays.goods), int(arrays.shelf_life.max(initial=1)))),
+        transit=transit,
+    )
+
+
+def orders_before(arrays: CaseArrays, state: State | None = None) -> FloatArray:
+    """Orders before the first period that are still to come. (K, J) [unit/period]
+
+    Args:
+        arrays: The case.
+        state: What is there before the first period; None: `first_state`.
+    """
+    state = state or first_state(arrays)
+    orders = np.zeros((len(arrays.activities.names), longest_lead(arrays)))
+    for k, lead in enumerate(arrays.activities.lead_times):
+        orders[k, orders.shape[1] - lead :] = state.transit[k, :lead]
+    return orders
+
+
+def alike_in_proportion(
+    arrays: CaseArrays, orders: FloatArray, most: FloatArray, factor: FloatArray | None = None
+) -> FloatArray:
+    """Orders with activities that are alike in all their numbers sharing by capacity. (K, n)
+
+    Args:
+        arrays: The case.
+        orders: An optimum's orders. (K, n)
+        most: Their upper bounds. (K, n)
+        factor: What a measure multiplies their costs with; None: nothing. (K,)
+    """
+    found = orders
+    for group in alike_activities(arrays):
+        for one in _split(group, factor):
+            limits = most[one]
+            if len(one) < 2 or not np.isfinite(limits).all():
+                continue
+            if found is orders:
+                found = orders.copy()
+            whole = limits.sum(axis=0)
+            part = np.divide(limits, whole, out=np.zeros_like(limits), where=whole > 0)
+            found[one] = part * orders[one].sum(axis=0)
+    return found
+
+
+def _split(group: IntArray, factor: FloatArray | None) -> list[IntArray]:
+    if factor is None:
+        return [group]
+    return [group[factor[group] == one] for one in np.unique(factor[group])]
+
+
+def alike_activities(arrays: CaseArrays) -> list[IntArray]:
+    """Groups of activities that have all numbers but their capacity in common."""
+    activities = arrays.activities
+    groups: dict[tuple[Any, ...], list[int]] = {}
+    for k in range(len(activities.names)):
+        inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
+        key = (
+            int(activities.kinds[k]),
+            int(activities.outputs[k]),
+            int(activities.lead_times[k]),
+            activities.unit_cost[k].tobytes(),
+            activities.price[k].tobytes(),
+            str(activities.margin_share[k]),
+            int(activities.lines[k]),
+            float(activities.hours[k]),
+            int(activities.shared[k]),
+            float(activities.base_availability[k]),
+            tuple(
+                zip(activities.input_goods[inputs], activities.input_amounts[inputs], strict=True)
+            ),
+        )
+        groups.setdefault(key, []).append(k)
+    return [np.array(group, dtype=np.int64) for group in groups.values() if len(group) > 1]
+
+
+def lots_in_proportion(arrays: CaseArrays, lots: FloatArray, found: FloatArray) -> FloatArray:
+    """Stocks with lots that age alike drawn in proportion to what is found of them. (L, n)
+
+    Args:
+        arrays: The case.
+        lots: An optimum's stocks. (L, n)
+        found: What each lot begins with. (L,)
+    """
+    groups: dict[tuple[int, bytes], list[int]] = {}
+    for lot, good in enumerate(arrays.lot_goods):
+        groups.setdefault((int(good), arrays.lot_retention[lot].tobytes()), []).append(lot)
+    shared = lots
+    for group in groups.values():
+        whole = float(found[group].sum())
+        if len(group) > 1 and whole > 0:
+            shared = lots.copy() if shared is lots else shared
+            shared[group] = (found[group] / whole)[:, None] * lots[group].sum(axis=0)
+    return shared
+
+
+def unmet_in_proportion(arrays: CaseArrays, unmet: FloatArray, demand: FloatArray) -> FloatArray:
+    """Unmet demand with uses that are alike in all their numbers sharing by demand. (U, n)
+
+    Args:
+        arrays: The case.
+        unmet: An optimum's. (U, n)
+        demand: (U, n)
+    """
+    groups: dict[tuple[int, bool, float, str], list[int]] = {}
+    for u, good in enumerate(arrays.use_goods):
+        cost = str(arrays.shortage_cost[u])
+        key = (int(good), bool(arrays.use_essential[u]), float(arrays.use_weight[u]), cost)
+        groups.setdefault(key, []).append(u)
+    shared = unmet
+    for group in groups.values():
+        if len(group) > 1:
+            shared = unmet.copy() if shared is unmet else shared
+            whole = demand[group].sum(axis=0)
+            part = np.divide(
+                demand[group], whole, out=np.zeros_like(demand[group]), where=whole > 0
+            )
+            shared[group] = part * unmet[group].sum(axis=0)
+    return shared
+
+
+def with_idle_stock(
+    layout: Layout,
+    given_up: FloatArray,
+    at_first: FloatArray,
+    *,
+    lots: FloatArray,
+    fresh: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """Stocks of an optimum, with what it gave up for nothing still there. (L, n), (G, n)
+
+    What nobody uses, costs nothing to hold and finds room stays where it is; a program
+    would give it up only to hold the least stock. Every level that carries a number is as before.
+
+    Args:
+        layout: A window from the first period on.
+        given_up: What the balances (L2) have too much. (G, n) [unit/period]
+        at_first: What is there of each old lot in the first period. (L,) [unit]
+        lots: The optimum's old lots. (L, n) [unit]
+        fresh: Its fresh stock. (G, n) [unit]
+    """
+    arrays, n = layout.arrays, layout.n
+    lots, fresh = lots.copy(), fresh.copy()
+    given_up = np.where(given_up > IDLE * arrays.flow_size[:, None], given_up, 0.0)
+    of_lots, _of_fresh = lasting(arrays, layout.start)
+    for good in np.flatnonzero(given_up.any(axis=1) & ~arrays.storage_cost.any(axis=1)):
+        mine = np.flatnonzero(arrays.lot_goods == good)
+        held = lots[mine].sum(axis=0) + fresh[good]
+        room = np.maximum(arrays.storage_limit[good, :n] - held, 0.0)
+        left = given_up[good].copy()
+        for lot in mine[np.argsort(-of_lots[mine], kind="stable")]:
+            keeps = arrays.lot_retention[lot, :n]
+            drawn = np.append(at_first[lot], keeps[1:] * lots[lot, :-1]) - lots[lot]
+            returned = np.clip(drawn, 0.0, left)
+            left -= returned
+            _put_back(lots[lot], returned, keeps, room)
+        if arrays.shelf_life[good] == 0:
+            _put_back(fresh[good], left, np.full(n, arrays.retention[good]), room)
+    return lots, fresh
+
+
+def _put_back(stock: FloatArray, returned: FloatArray, keeps: FloatArray, room: FloatArray) -> None:
+    """Add to a stock, in place, what is returned to it and left of that, as room allows."""
+    held = 0.0
+    for t in range(len(stock)):
+        held = min(held * keeps[t] + returned[t], room[t])
+        stock[t] += held
+        room[t] -= held
+
+
+def calm_program(arrays: CaseArrays, state: State | None = None) -> tuple[Layout, LinearProgram]:
+    """The program of the calm plan.
+
+    Args:
+        arrays: The case.
+        state: What is there before the first period; None: `first_state`.
+    """
+    layout = make_layout(arrays, 0, arrays.n_periods, has_reserve=True)
+    bounds = window_bounds(layout, state or first_state(arrays))
+    return layout, _program("calm plan", layout, bounds)
+
+
+def _program(name: str, layout: Layout, bounds: Bounds) -> LinearProgram:
+    names, costs, weights = objective_levels(layout)
+    return LinearProgram(
+        name=name,
+        levels=names,
+        level_costs=costs,
+        weights=weights,
+        matrix=supply_matrix(layout),
+        row_lower=bounds.row_lower,
+        row_upper=bounds.row_upper,
+        col_lower=bounds.col_lower,
+        col_upper=bounds.col_upper,
+        columns=layout.columns,
+        rows=layout.rows,
+        sizes=layout.sizes,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CalmStart:
+    """Where columns and rows stand in a calm plan: a start for others like it."""
+
+    columns: tuple[Block, ...]
+    rows: tuple[Block, ...]
+    stance: Stance
+
+
+def calm_start(arrays: CaseArrays) -> CalmStart:
+    """A start for the calm plans of cases with the same elements and other numbers.
+
+    Raises:
+        SolveError: The program has no optimum; names the rows that clash.
+    """
+    layout, program = calm_program(arrays)
+    session = Session(program)
+    solve_levels(program, session)
+    return CalmStart(layout.columns, layout.rows, session.stance())
+
+
+def _stance_of(near: CalmStart, layout: Layout) -> Stance:
+    """A start carried over: periods that it does not have stand as its nearest ones."""
+    behind = sum(block.size for block in near.columns)
+    columns = [
+        _carried(old, new, near.stance[:behind], LOWER)
+        for old, new in zip(near.columns, layout.columns, strict=True)
+    ]
+    rows = [
+        _carried(old, new, near.stance[behind:], BASIC)
+        for old, new in zip(near.rows, layout.rows, strict=True)
+    ]
+    return np.concatenate([*columns, *rows])
+
+
+def _carried(old: Block, new: Block, stance: Stance, otherwise: int) -> Stance:
+    """Where the columns or rows of a block stand; those of new items as said. (size,)"""
+    known = stance[old.offset : old.offset + old.size].reshape(len(old.items), old.n_periods)
+    found = np.full((len(new.items), new.n_periods), otherwise, dtype=np.int8)
+    if known.size:
+        periods = new.first_period - old.first_period + np.arange(new.n_periods)
+        nearest = np.clip(periods, 0, old.n_periods - 1)
+        places = {item: place for place, item in enumerate(old.items)}
+        for row, item in enumerate(new.items):
+            if item in places:
+                found[row] = known[places[item], nearest]
+    return found.ravel()
+
+
+def solve_calm(arrays: CaseArrays, near: CalmStart | None = None) -> CalmSolution:
+    """The calm plan.
+
+    Args:
+        arrays: The case.
+        near: A solved calm plan to start from; the optimum and its proof are the same.
+
+    Raises:
+        SolveError: The program has no optimum; names the rows that clash.
+    """
+    state = first_state(arrays)
+    layout, program = calm_program(arrays, state)
+    session = Session(program)
+    if near is not None:
+        session.stand(_stance_of(near, layout))
+    solution = solve_levels(program, session, is_apart=True)
+
+    def block(kind: str) -> FloatArray:
+        return layout.column(kind).of(solution.columns)
+
+    most = layout.column("order").of(program.col_upper)
+    balance = layout.row("balance")
+    lots, fresh = with_idle_stock(
+        layout,
+        balance.of(program.matrix @ solution.columns) - balance.of(program.row_lower),
+        layout.row("stock").of(program.row_upper)[:, 0],
+        lots=block("lot"),
+        fresh=block("fresh"),
+    )
+    return CalmSolution(
+        arrays=arrays,
+        orders=alike_in_proportion(arrays, block("order"), most),
+        opening=orders_before(arrays, state),
+        lots=lots_in_proportion(arrays, lots, arrays.lot_stock),
+        fresh=fresh,
+        unmet=unmet_in_proportion(arrays, block("unmet"), arrays.demand),
+        certificate=solution.certificate,
+        idle_lots=lots_in_proportion(arrays, lots - block("lot"), arrays.lot_stock),
+        idle_fresh=fresh - block("fresh"),
+    )
+
+
+def arrivals_by_period(calm: CalmSolution) -> FloatArray:
+    """Deliveries of each activity in calm, by period of arrival. (K, T)"""
+    activities = calm.arrays.activities
+    arriving = np.zeros_like(calm.orders)
+    n = arriving.shape[1]
+    for k, lead in enumerate(activities.lead_times):
+        all_orders = np.concatenate(
+            [calm.opening[k, calm.opening.shape[1] - lead :], calm.orders[k]]
+        )
+        arriving[k] = all_orders[:n]
+    return arriving
+
+
+def state_at(calm: CalmSolution, start: int) -> State:
+    """What a measure that starts in a period finds: stocks and goods in transit."""
+    arrays = calm.arrays
+    if start == 0:
+        lots, fresh = arrays.lot_stock, np.zeros(len(arrays.goods))
+    else:
+        lots, fresh = calm.lots[:, start - 1], calm.fresh[:, start - 1]
+    arriving = arrivals_by_period(calm)
+    width = longest_lead(arrays) + 1
+    transit = np.zeros((len(arrays.activities.names), width))
+    for k, lead in enumerate(arrays.activities.lead_times):
+        stop = min(start + int(lead), arrays.n_periods)
+        transit[k, : stop - start] = arriving[k, start:stop]
+    life = int(arrays.shelf_life.max(initial=1))
+    past = np.zeros((len(arrays.goods), life))
+    for k, good in enumerate(arrays.activities.outputs):
+        ages = np.arange(1, min(life, start) + 1)
+        if good >= 0:
+            past[good, ages - 1] += arriving[k, start - ages]
+    return State(lots=lots, fresh=fresh, past_inflow=past, transit=transit)

@@ -1,0 +1,554 @@
+"""Columns and rows of the supply programs, and the entries of their matrix.
+
+One layout serves the calm plan, the branches and the survival programs: columns
+and rows of a window of periods that starts in a given state.
+
+Symbols: x level of an activity (`order`), w stock of a lot (`lot`) and of fresh
+goods (`fresh`), n unmet demand (`unmet`), r reserve shortfall (`short`).
+
+What a unit of each good is worth: the cheapest way to get one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from derbes.case.quantity import FloatArray
+from derbes.lp.program import Block, IntArray, Sizes, power_of_two, stack_blocks
+from derbes.model.arrays import ActivityKind, CaseArrays
+
+
+def unit_values(arrays: CaseArrays, period: int = 0) -> FloatArray:
+    """Cheapest cost of one unit, inputs included. (G,) [money/unit]
+
+    Recipes have no cycles, so the values settle after as many rounds as there are goods.
+    """
+    activities = arrays.activities
+    values = np.full(len(arrays.goods), np.inf)
+    makes = [k for k, kind in enumerate(activities.kinds) if kind != ActivityKind.EXPORT]
+    for _round in range(len(arrays.goods)):
+        before = values.copy()
+        for k in makes:
+            inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
+            goods, amounts = activities.input_goods[inputs], activities.input_amounts[inputs]
+            cost = activities.unit_cost[k, period] + float(amounts @ values[goods])
+            values[activities.outputs[k]] = min(values[activities.outputs[k]], cost)
+        if np.array_equal(before, values):
+            break
+    return _otherwise(arrays, values)
+
+
+def _otherwise(arrays: CaseArrays, values: FloatArray) -> FloatArray:
+    """Values with those that no source gives: from what is made of it, or who needs it. (G,)
+
+    What a good is worth that can be neither bought nor made is what its products are worth
+    for a unit of it, else the cost of being short of it, else as much as the dearest flow.
+    """
+    activities = arrays.activities
+    known = np.isfinite(values) & (values > 0)
+    found = np.where(known, values, 0.0)
+    for u, good in enumerate(arrays.use_goods):
+        if not known[good] and np.isfinite(arrays.shortage_cost[u]):
+            found[good] = max(found[good], float(arrays.shortage_cost[u]))
+    for _round in range(len(arrays.goods)):
+        for k, output in enumerate(activities.outputs):
+            inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
+            goods, amounts = activities.input_goods[inputs], activities.input_amounts[inputs]
+            if output >= 0 and found[output] > 0:
+                for good in goods[~known[goods] & (amounts > 0)]:
+                    amount = float(amounts[goods == good].sum())
+                    found[good] = max(found[good], found[output] / amount)
+    flows = found * arrays.flow_size
+    dearest = float(flows.max(initial=0.0)) or 1.0
+    return np.where(found > 0, found, dearest / arrays.flow_size)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Blocks of a window `[start, start + n)` of the arrays' periods."""
+
+    arrays: CaseArrays
+    start: int
+    n: int
+    has_reserve: bool
+    """Whether reserves (L7) are in it."""
+    has_end: bool
+    """Whether the way back to the calm plan (L8) is in it."""
+    columns: tuple[Block, ...]
+    rows: tuple[Block, ...]
+    reserved: IntArray
+    """Goods with a reserve."""
+    limited: IntArray
+    """Goods with a storage limit."""
+    perishable: IntArray
+    """Goods with a shelf life."""
+    mixed: IntArray
+    """Goods that are held in old lots too."""
+    values: FloatArray
+    """What a unit of each good is worth at the start. (G,) [money/unit]"""
+
+    def column(self, kind: str) -> Block:
+        """Block of columns of a kind."""
+        return next(block for block in self.columns if block.kind == kind)
+
+    def row(self, kind: str) -> Block:
+        """Block of rows of a kind."""
+        return next(block for block in self.rows if block.kind == kind)
+
+    @property
+    def columns_shape(self) -> tuple[tuple[str, int, int], ...]:
+        """Kinds of columns with the number of items and periods of each."""
+        return tuple((block.kind, len(block.items), block.n_periods) for block in self.columns)
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns."""
+        return self.columns[-1].offset + self.columns[-1].size
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return self.rows[-1].offset + self.rows[-1].size
+
+    @property
+    def sizes(self) -> Sizes:
+        """What is usual of each column and row: that of its good, or of its line."""
+        arrays = self.arrays
+        size, activities = arrays.flow_size, arrays.activities
+        of_activities = np.ones(len(activities.names))
+        for k, output in enumerate(activities.outputs):
+            first = activities.input_starts[k]
+            of_activities[k] = size[output if output >= 0 else activities.input_goods[first]]
+        of_shared = np.ones(len(arrays.shared_capacity))
+        sharing = activities.shared >= 0
+        of_shared[activities.shared[sharing]] = of_activities[sharing]
+        of_lines = np.zeros(len(arrays.lines))
+        on_line = activities.lines >= 0
+        hours = activities.hours[on_line] * of_activities[on_line]
+        np.maximum.at(of_lines, activities.lines[on_line], hours)
+        of_lines = power_of_two(np.where(of_lines > 0, of_lines, 1.0))
+        lots = size[arrays.lot_goods]
+        by_kind = {
+            "order": of_activities,
+            "lot": lots,
+            "fresh": size,
+            "unmet": size[arrays.use_goods],
+            "short": size[self.reserved],
+            "refill": size[self.reserved],
+            "behind": size,
+            "younger": lots,
+            "staler": size[self.perishable],
+            "stock": lots,
+            "fresh_stock": size[self.mixed],
+            "balance": size,
+            "shelf_life": size[self.perishable],
+            "shared_capacity": of_shared,
+            "line": of_lines,
+            "storage": size[self.limited],
+            "reserve": size[self.reserved],
+            "calm_state": size,
+            "calm_age": lots,
+            "calm_freshness": size[self.perishable],
+            "calm_age_kept": lots,
+            "calm_freshness_kept": size[self.perishable],
+        }
+
+        def stacked(blocks: tuple[Block, ...]) -> FloatArray:
+            parts = [
+                np.repeat(by_kind[block.kind][: len(block.items)], block.n_periods)
+                for block in blocks
+            ]
+            return np.concatenate(parts)
+
+        return Sizes(stacked(self.columns), stacked(self.rows), cost=1.0)
+
+
+def longest_lead(arrays: CaseArrays) -> int:
+    """Longest time from order to arrival. [period]"""
+    return int(arrays.activities.lead_times.max(initial=0))
+
+
+Parts = list[tuple[str, Sequence[str], int, int]]
+"""Blocks to be: kind, items, first period, periods."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """What blocks are made from: periods, and the goods that have rows of their own."""
+
+    arrays: CaseArrays
+    start: int
+    n: int
+    reserved: tuple[str, ...]
+    """Goods with a reserve; none where the program has no reserves."""
+    perishable: tuple[str, ...]
+    has_end: bool
+    """Whether the way back to the calm plan is in it."""
+
+    @property
+    def ended(self) -> tuple[str, ...]:
+        """Goods with a reserve, where there is a way back."""
+        return self.reserved if self.has_end else ()
+
+    @property
+    def ages(self) -> int:
+        """Ages at which the freshness of a stock is compared. [period]"""
+        return max(int(self.arrays.shelf_life.max(initial=0)) - 1, 0)
+
+
+def _columns(window: _Window) -> Parts:
+    arrays, start, n = window.arrays, window.start, window.n
+    names, lead, last = arrays.activities.names, longest_lead(arrays), start + n - 1
+    return [
+        ("order", names, start, n),
+        ("lot", arrays.lots, start, n),
+        ("fresh", arrays.goods, start, n),
+        ("unmet", arrays.uses, start, n),
+        ("short", window.reserved, start, n),
+        ("refill", window.ended, start, n),
+        ("behind", arrays.goods if window.has_end else (), last, lead + 1),
+        ("younger", arrays.lots if window.has_end else (), last, 1),
+        ("staler", window.perishable if window.has_end else (), last, window.ages),
+    ]
+
+
+def _rows(window: _Window, named: dict[str, tuple[str, ...]]) -> Parts:
+    arrays, start, n = window.arrays, window.start, window.n
+    shared = tuple(f"q{q}" for q in range(len(arrays.shared_capacity)))
+    lead, last = longest_lead(arrays), start + n - 1
+    return [
+        ("stock", arrays.lots, start, n),
+        ("fresh_stock", named["mixed"], start, n),
+        ("balance", arrays.goods, start, n),
+        ("shelf_life", named["perishable"], start, n),
+        ("shared_capacity", shared, start, n),
+        ("line", arrays.lines, start, n),
+        ("storage", named["limited"], start, n),
+        ("reserve", window.reserved, start, n),
+        ("refill", window.ended, start, n),
+        ("calm_state", arrays.goods if window.has_end else (), last, lead + 1),
+        ("calm_age", arrays.lots if window.has_end else (), last, 1),
+        ("calm_freshness", window.perishable if window.has_end else (), last, window.ages),
+        ("calm_age_kept", arrays.lots if window.has_end else (), last, 1),
+        ("calm_freshness_kept", window.perishable if window.has_end else (), last, window.ages),
+    ]
+
+
+def make_layout(
+    arrays: CaseArrays, start: int, n: int, *, has_reserve: bool, has_end: bool = False
+) -> Layout:
+    """Columns and rows of a window."""
+    window = slice(start, start + n)
+    goods = {
+        "reserved": np.flatnonzero((arrays.reserve[:, window] > 0).any(axis=1)),
+        "limited": np.flatnonzero(np.isfinite(arrays.storage_limit[:, window]).any(axis=1)),
+        "perishable": np.flatnonzero(arrays.shelf_life > 0),
+        "mixed": np.unique(arrays.lot_goods),
+    }
+    named = {kind: tuple(arrays.goods[g] for g in found) for kind, found in goods.items()}
+    reserved = named["reserved"] if has_reserve else ()
+    blocks = _Window(arrays, start, n, reserved, named["perishable"], has_end=has_end)
+    return Layout(
+        arrays=arrays,
+        start=start,
+        n=n,
+        has_reserve=has_reserve,
+        has_end=has_end,
+        columns=stack_blocks(_columns(blocks)),
+        rows=stack_blocks(_rows(blocks, named)),
+        values=unit_values(arrays, start),
+        **goods,
+    )
+
+
+class Entries:
+    """Entries of a sparse matrix while they are being collected."""
+
+    def __init__(self) -> None:
+        self._rows: list[IntArray] = []
+        self._columns: list[IntArray] = []
+        self._values: list[FloatArray] = []
+
+    def add(self, rows: IntArray, columns: IntArray, values: FloatArray | float) -> None:
+        """Add entries; the three are broadcast against each other."""
+        r, c, v = np.broadcast_arrays(rows, columns, np.asarray(values, dtype=np.float64))
+        self._rows.append(r.ravel())
+        self._columns.append(c.ravel())
+        self._values.append(v.ravel())
+
+    def matrix(self, n_rows: int, n_columns: int) -> sparse.csc_matrix:
+        """The matrix, entries at one place summed."""
+        rows = np.concatenate(self._rows)
+        columns = np.concatenate(self._columns)
+        values = np.concatenate(self._values)
+        keep = values != 0.0
+        triplets = (values[keep], (rows[keep], columns[keep]))
+        return sparse.coo_matrix(triplets, shape=(n_rows, n_columns)).tocsc()
+
+
+def supply_matrix(layout: Layout) -> sparse.csc_matrix:
+    """Entries of (L1) to (L8) for the columns of a window."""
+    entries = Entries()
+    _stocks(layout, entries)
+    _activities(layout, entries)
+    _capacities(layout, entries)
+    _stock_sums(layout, entries)
+    entries.add(
+        layout.row("balance").indices[layout.arrays.use_goods], layout.column("unmet").indices, 1.0
+    )
+    return entries.matrix(layout.n_rows, layout.n_columns)
+
+
+def _stocks(layout: Layout, entries: Entries) -> None:
+    """(L1), and what stocks give to and take from the balance (L2)."""
+    arrays, n = layout.arrays, layout.n
+    window = slice(layout.start + 1, layout.start + n)
+    balance, stock = layout.row("balance").indices, layout.row("stock").indices
+    lot, fresh = layout.column("lot").indices, layout.column("fresh").indices
+    retention = arrays.lot_retention[:, window]
+    entries.add(stock, lot, 1.0)
+    entries.add(stock[:, 1:], lot[:, :-1], -retention)
+    entries.add(balance[arrays.lot_goods], lot, -1.0)
+    entries.add(balance[arrays.lot_goods, 1:], lot[:, :-1], retention)
+    entries.add(balance, fresh, -1.0)
+    entries.add(balance[:, 1:], fresh[:, :-1], arrays.retention[:, None])
+    rows = layout.row("fresh_stock").indices
+    entries.add(rows, fresh[layout.mixed], 1.0)
+    entries.add(rows[:, 1:], fresh[layout.mixed, :-1], -arrays.retention[layout.mixed, None])
+
+
+def arrivals(layout: Layout, k: int) -> tuple[IntArray, IntArray]:
+    """Columns of activity k that deliver, and the window's period of each arrival.
+
+    The period counts from the window's start; it may lie behind its end.
+    """
+    lead = int(layout.arrays.activities.lead_times[k])
+    return layout.column("order").indices[k], np.arange(layout.n, dtype=np.int64) + lead
+
+
+def _activities(layout: Layout, entries: Entries) -> None:
+    """What activities take from and give to the balance (L2) and the shelf life rows."""
+    activities, balance = layout.arrays.activities, layout.row("balance").indices
+    orders = layout.column("order").indices
+    for k, output in enumerate(activities.outputs):
+        inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
+        goods, amounts = activities.input_goods[inputs], activities.input_amounts[inputs]
+        entries.add(balance[goods], orders[k], -amounts[:, None])
+        if output < 0:
+            continue
+        columns, periods = arrivals(layout, k)
+        inside = periods < layout.n
+        entries.add(balance[output, periods[inside]], columns[inside], 1.0)
+        if output in layout.mixed:
+            row = layout.row("fresh_stock").indices[np.searchsorted(layout.mixed, output)]
+            entries.add(row[periods[inside]], columns[inside], -1.0)
+        if layout.arrays.shelf_life[output] > 0:
+            _shelf_inflow(
+                layout, entries, int(output), columns=columns[inside], periods=periods[inside]
+            )
+        if layout.row("calm_state").size:
+            later = periods >= layout.n
+            rows = layout.row("calm_state").indices[output, periods[later] - layout.n + 1]
+            entries.add(rows, columns[later], 1.0)
+
+
+def _shelf_inflow(
+    layout: Layout, entries: Entries, good: int, *, columns: IntArray, periods: IntArray
+) -> None:
+    """Inflow of period s supports fresh stock until its shelf life is over."""
+    rows = layout.row("shelf_life").indices[np.searchsorted(layout.perishable, good)]
+    for age in range(int(layout.arrays.shelf_life[good])):
+        inside = periods + age < layout.n
+        factor = float(layout.arrays.retention[good] ** age)
+        entries.add(rows[periods[inside] + age], columns[inside], -factor)
+    if layout.has_end:
+        _fresh_at_the_end(layout, entries, good, columns=columns, periods=periods)
+
+
+def _fresh_at_the_end(
+    layout: Layout, entries: Entries, good: int, *, columns: IntArray, periods: IntArray
+) -> None:
+    """Inflow that can still be used for more than i periods behind the end (L8)."""
+    rows = layout.row("calm_freshness").indices[np.searchsorted(layout.perishable, good)]
+    age = layout.n - 1 - periods
+    factor = layout.arrays.retention[good] ** age.astype(np.float64)
+    for i in range(1, int(layout.arrays.shelf_life[good])):
+        lasts = age < layout.arrays.shelf_life[good] - i
+        entries.add(rows[i - 1], columns[lasts], factor[lasts])
+
+
+def _capacities(layout: Layout, entries: Entries) -> None:
+    """Shared capacities (L3) and line hours (L4)."""
+    activities = layout.arrays.activities
+    orders = layout.column("order").indices
+    on_line = np.flatnonzero(activities.lines >= 0)
+    if len(on_line):
+        rows = layout.row("line").indices[activities.lines[on_line]]
+        entries.add(rows, orders[on_line], activities.hours[on_line, None])
+    sharing = np.flatnonzero(activities.shared >= 0)
+    if len(sharing):
+        rows = layout.row("shared_capacity").indices[activities.shared[sharing]]
+        entries.add(rows, orders[sharing], 1.0)
+
+
+def _stock_sums(layout: Layout, entries: Entries) -> None:
+    """Sums of all stock of a good: shelf life, storage (L6), reserve (L7), end (L8)."""
+    arrays = layout.arrays
+    lot, fresh = layout.column("lot").indices, layout.column("fresh").indices
+    entries.add(layout.row("shelf_life").indices, fresh[layout.perishable], 1.0)
+    sums = [("storage", layout.limited)]
+    if layout.has_reserve:
+        sums.append(("reserve", layout.reserved))
+    for kind, goods in sums:
+        rows = layout.row(kind).indices
+        entries.add(rows, fresh[goods], 1.0)
+        for position, good in enumerate(goods):
+            for one in np.flatnonzero(arrays.lot_goods == good):
+                entries.add(rows[position], lot[one], 1.0)
+    if layout.has_reserve:
+        _refill(layout, entries)
+    if layout.row("calm_state").size:
+        rows = layout.row("calm_state").indices
+        entries.add(rows[:, 0], fresh[:, -1], 1.0)
+        entries.add(rows[arrays.lot_goods, 0], lot[:, -1], 1.0)
+        entries.add(rows, layout.column("behind").indices, 1.0)
+        _ages(layout, entries)
+        for kind in ("calm_freshness", "calm_freshness_kept"):
+            entries.add(layout.row(kind).indices, layout.column("staler").indices, 1.0)
+
+
+def _refill(layout: Layout, entries: Entries) -> None:
+    """Shortfall of the reserve (L7): what is missing, and what may be missing for a while.
+
+    After a measure the reserve comes back in steps (`refill`), and never falls below
+    what the measure left of it: what may be missing is no more than what was.
+    """
+    rows, short = layout.row("reserve").indices, layout.column("short").indices
+    entries.add(rows, short, 1.0)
+    if layout.column("refill").size:
+        allowed = layout.column("refill").indices
+        steps = layout.row("refill").indices
+        entries.add(rows, allowed, 1.0)
+        entries.add(steps, allowed, 1.0)
+        entries.add(steps[:, 1:], allowed[:, :-1], -1.0)
+        entries.add(steps[:, 1:], short[:, :-1], -1.0)
+
+
+def lasting(arrays: CaseArrays, start: int) -> tuple[FloatArray, FloatArray]:
+    """How long a unit of each old lot, and of fresh stock, lasts from a period on.
+
+    The sum over the periods of what is left of it: what lasts least is used first.
+
+    Returns:
+        (L,) and (G,) [period]
+    """
+    of_lots = arrays.lot_retention[:, start + 1 :].cumprod(axis=1).sum(axis=1)
+    ages = np.arange(arrays.n_periods - start)
+    left = arrays.retention[:, None] ** ages
+    left[(arrays.shelf_life[:, None] > 0) & (ages > arrays.shelf_life[:, None])] = 0.0
+    return of_lots, left[:, 1:].sum(axis=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """Stocks of a good that last longest behind a period, down to one of several steps."""
+
+    lots: tuple[int, ...]
+    ages: int
+    """Ages of fresh stock among them, from the youngest on; -1: all of it, whatever its age."""
+
+
+ALIKE = 1e-9
+"""Relative difference of how long two stocks last that counts as none."""
+
+
+def longer_lasting(arrays: CaseArrays, last: int) -> list[Lasting]:
+    """What of each good lasts longest after a period, step by step; each stands at a lot. (L,)
+
+    How long a stock lasts is what is left of a unit of it, summed over the periods behind.
+    Stocks that last alike are one step; all of a good together is none, since (L8) holds
+    for that anyway, so a lot may stand for nothing.
+    """
+    of_lots, of_fresh = lasting(arrays, last)
+    found = [Lasting((), 0)] * len(arrays.lots)
+    for good in np.unique(arrays.lot_goods):
+        mine = np.flatnonzero(arrays.lot_goods == good)
+        is_perishable = arrays.shelf_life[good] > 0
+        ages = of_ages(arrays, int(good)) if is_perishable else of_fresh[good : good + 1]
+        steps: list[float] = []
+        for length in sorted({*of_lots[mine], *(() if is_perishable else ages)}, reverse=True):
+            if not steps or length < steps[-1] * (1.0 - ALIKE):
+                steps.append(float(length))
+        for lot, step in zip(mine, steps if is_perishable else steps[:-1], strict=False):
+            least = step * (1.0 - ALIKE)
+            lots = tuple(int(one) for one in mine if of_lots[one] >= least)
+            young = int((ages >= least).sum())
+            found[lot] = Lasting(lots, young if is_perishable else -young)
+    return found
+
+
+def of_ages(arrays: CaseArrays, good: int) -> FloatArray:
+    """How long fresh stock of a good with a shelf life lasts, by its age. (A,) [period]"""
+    life, kept = int(arrays.shelf_life[good]), float(arrays.retention[good])
+    return np.cumsum(kept ** np.arange(1, life + 1))[::-1]
+
+
+def lots_beside(arrays: CaseArrays, good: int, i: int, last: int) -> tuple[int, ...]:
+    """Old lots that last no less than fresh stock that can be used for i more periods."""
+    of_lots, _of_fresh = lasting(arrays, last)
+    least = of_ages(arrays, good)[int(arrays.shelf_life[good]) - 1 - i] * (1.0 - ALIKE)
+    mine = np.flatnonzero(arrays.lot_goods == good)
+    return tuple(int(one) for one in mine if of_lots[one] >= least)
+
+
+def _ages(layout: Layout, entries: Entries) -> None:
+    """What is left at the end lasts no less than in the calm plan (L8).
+
+    Of fresh stock that spoils, what is young is no more than what came in of late, nor than
+    what is kept at all: a row for each.
+    """
+    arrays, last = layout.arrays, layout.start + layout.n - 1
+    rows, kept = (layout.row(kind).indices[:, 0] for kind in ("calm_age", "calm_age_kept"))
+    lot, fresh = layout.column("lot").indices, layout.column("fresh").indices
+    for place, longer in enumerate(longer_lasting(arrays, last)):
+        good, row = arrays.lot_goods[place], rows[place]
+        both = [row, kept[place]] if longer.ages > 0 else [row]
+        entries.add(np.array(both), layout.column("younger").indices[[place] * len(both), 0], 1.0)
+        for one in longer.lots:
+            entries.add(np.array(both), lot[[one] * len(both), -1], 1.0)
+        if longer.ages:
+            entries.add(np.array(both[-1:]), fresh[[good], -1], 1.0)
+        if longer.ages > 0:
+            for k in np.flatnonzero(arrays.activities.outputs == good):
+                columns, periods = arrivals(layout, int(k))
+                age = layout.n - 1 - periods
+                is_young = (age >= 0) & (age < longer.ages)
+                factor = arrays.retention[good] ** age[is_young].astype(np.float64)
+                entries.add(np.full(is_young.sum(), row), columns[is_young], factor)
+    for position, good in enumerate(layout.perishable):
+        for i in range(1, int(arrays.shelf_life[good])):
+            row = layout.row("calm_freshness").indices[position, i - 1]
+            also = layout.row("calm_freshness_kept").indices[position, i - 1]
+            entries.add(also, fresh[good, -1], 1.0)
+            for one in lots_beside(arrays, int(good), i, last):
+                entries.add(row, lot[one, -1], 1.0)
+                entries.add(also, lot[one, -1], 1.0)
+
+
+def has_same_matrix(one: Layout, other: Layout) -> bool:
+    """Whether two windows of the same arrays have the same matrix.
+
+    They have when they are as long and the same goods have reserves and limits, and the
+    old lots age alike in both.
+    """
+    arrays = one.arrays
+    if arrays is not other.arrays or one.columns_shape != other.columns_shape:
+        return False
+    goods = ("reserved", "limited", "perishable", "mixed")
+    if not all(np.array_equal(getattr(one, name), getattr(other, name)) for name in goods):
+        return False
+    ageing = [arrays.lot_retention[:, w.start + 1 : w.start + w.n] for w in (one, other)]
+    lasting = [longer_lasting(arrays, w.start + w.n - 1) for w in (one, other)]
+    return np.array_equal(ageing[0], ageing[1]) and lasting[0] == lasting[1]

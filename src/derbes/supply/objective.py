@@ -1,0 +1,201 @@
+"""The objective's levels, in the case's order, and weights that keep them apart.
+
+Within a tier, unmet demand ties go to serving earlier periods first. After money
+come four levels that carry no number: the smallest stock, purchases as late as can be,
+first expired first out, and one source before its like, so that the calm plan does not
+depend on how a solver breaks ties. Just above money stands the way
+back to the calm plan (L8), which must not cost anybody's demand or reserve.
+"""
+
+import numpy as np
+
+from derbes.lp.program import FloatArray
+from derbes.model.arrays import CALM, ActivityKind, CaseArrays, MeasureRun
+from derbes.supply.bounds import running
+from derbes.supply.network import Layout, lasting
+
+APART = 6.0
+"""By how much a weight exceeds what one unit of its level can cost below it."""
+WAY_BACK_WEIGHT = 6.0
+"""Weight of one money unit behind the calm plan, beside money: no source is dearer."""
+STOCK_WEIGHT = 1e-5
+"""Weight of holding one money unit of stock for one period, beside money: above the
+solver's dual tolerance, below any difference in price that a case would state."""
+TIES = {"stock": 1.0, "late": 0.01, "oldest": 0.001, "source": 0.001}
+"""The levels behind money, and their weights beside holding stock."""
+OLD_FIRST = 1e-4
+"""Of stocks that last alike the old lot is drawn first."""
+MONEY_SIZE = 64.0
+"""Cost in the solver of what a usual period needs of the good whose flow is worth most."""
+TIERS = ("essential", "deferrable")
+
+
+def order_costs(layout: Layout, run: MeasureRun) -> FloatArray:
+    """Discounted cost of a unit by period of the order, paid at arrival. (K, n) [money/unit]"""
+    activities, arrays = layout.arrays.activities, layout.arrays
+    is_bought = activities.kinds == ActivityKind.PURCHASE
+    delays = np.where(is_bought, activities.lead_times, 0)[:, None]
+    paid = np.minimum(layout.start + np.arange(layout.n) + delays, arrays.n_periods - 1)
+    factor = arrays.discount[paid] / arrays.discount[layout.start]
+    costs: FloatArray = np.take_along_axis(activities.unit_cost, paid, axis=1) * factor
+    if run.measure is not None:
+        runs = running(layout, run.length) > 0
+        costs = np.where(runs, costs * run.measure.cost_factor[:, None], costs)
+    return costs
+
+
+def storage_costs(layout: Layout) -> FloatArray:
+    """Discounted cost of holding a unit at the end of each period. (G, n) [money/unit]"""
+    arrays = layout.arrays
+    window = slice(layout.start, layout.start + layout.n)
+    factor = arrays.discount[window] / arrays.discount[layout.start]
+    return np.asarray(arrays.storage_cost[:, window] * factor, dtype=np.float64)
+
+
+def shortage_costs(layout: Layout) -> FloatArray:
+    """Discounted cost of a unit of unmet demand; 0 where the case gives none. (U, n)"""
+    arrays = layout.arrays
+    window = slice(layout.start, layout.start + layout.n)
+    factor = arrays.discount[window] / arrays.discount[layout.start]
+    costs = np.nan_to_num(arrays.shortage_cost)[:, None] * factor
+    return np.asarray(costs, dtype=np.float64)
+
+
+def money_costs(layout: Layout, run: MeasureRun) -> FloatArray:
+    """Discounted money of every column, at the window's start. (columns,) [money/unit]"""
+    costs = np.zeros(layout.n_columns)
+    layout.column("order").of(costs)[:] = order_costs(layout, run)
+    storage = storage_costs(layout)
+    layout.column("lot").of(costs)[:] = storage[layout.arrays.lot_goods]
+    layout.column("fresh").of(costs)[:] = storage
+    layout.column("unmet").of(costs)[:] = shortage_costs(layout)
+    return costs
+
+
+def _tier_levels(layout: Layout, tier: str) -> tuple[FloatArray, FloatArray]:
+    wanted = layout.arrays.use_essential == (tier == "essential")
+    weight = np.where(wanted, layout.arrays.use_weight, 0.0)[:, None]
+    total, early = np.zeros(layout.n_columns), np.zeros(layout.n_columns)
+    layout.column("unmet").of(total)[:] = weight
+    layout.column("unmet").of(early)[:] = weight * np.arange(layout.n, 0, -1) / layout.n
+    return total, early
+
+
+def _reserve_level(layout: Layout, values: FloatArray) -> FloatArray:
+    """Value of the missing reserve, period by period."""
+    level = np.zeros(layout.n_columns)
+    if layout.has_reserve:
+        layout.column("short").of(level)[:] = values[layout.reserved][:, None]
+    return level
+
+
+def _way_back_level(layout: Layout, values: FloatArray) -> FloatArray:
+    """Value of what the end of the window is behind the calm plan."""
+    level = np.zeros(layout.n_columns)
+    behind = layout.column("behind")
+    if behind.size:
+        behind.of(level)[:] = values[:, None]
+        younger = values[layout.arrays.lot_goods][:, None]
+        layout.column("younger").of(level)[:] = younger
+        layout.column("staler").of(level)[:] = values[layout.perishable][:, None]
+    return level
+
+
+def first_expired(arrays: CaseArrays, start: int) -> FloatArray:
+    """Weight of each old lot beside fresh stock of its good: what lasts least weighs most. (L,)
+
+    So among courses that hold as much, the one that uses first what expires first is taken.
+    """
+    of_lots, of_fresh = lasting(arrays, start)
+    found = 1.0 / (1.0 + of_lots) - (1.0 / (1.0 + of_fresh))[arrays.lot_goods]
+    return np.asarray(found + OLD_FIRST, dtype=np.float64)
+
+
+def stock_values(
+    arrays: CaseArrays, start: int, values: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Unit values of old lots and of fresh stock, what expires first a little dearer. (L,), (G,)
+
+    For programs with one level of cost; elsewhere `stock` and `oldest` are levels.
+    """
+    dearer = 1.0 + TIES["oldest"] * first_expired(arrays, start)
+    return values[arrays.lot_goods] * dearer, values
+
+
+def _ranks(arrays: CaseArrays) -> FloatArray:
+    """Rank of each activity by its own numbers, 0-1; alike in all of them: the same. (K,)
+
+    Where two sources cost the same, the one with the shorter lead time is used first, then
+    the one whose seller earns less by it, then the larger.
+    """
+    activities = arrays.activities
+    margins = np.where(np.isnan(activities.margin_share), 2.0, activities.margin_share)
+    capacity = np.where(np.isfinite(activities.capacity), activities.capacity, 1e300).mean(axis=1)
+    outputs = np.maximum(activities.outputs, 0)
+    numbers = [
+        activities.lead_times.astype(np.float64),
+        margins,
+        -np.round(np.log2(np.maximum(capacity / arrays.flow_size[outputs], 1e-300)), 6),
+    ]
+    _unique, rank = np.unique(np.stack(numbers), axis=1, return_inverse=True)
+    return np.asarray(rank / max(len(activities.names), 1), dtype=np.float64)
+
+
+def _tie_levels(layout: Layout, values: FloatArray) -> dict[str, FloatArray]:
+    """What chooses among courses that cost the same, most important first."""
+    arrays, found = layout.arrays, {name: np.zeros(layout.n_columns) for name in TIES}
+    of_lots = values[arrays.lot_goods]
+    layout.column("lot").of(found["stock"])[:] = of_lots[:, None]
+    layout.column("fresh").of(found["stock"])[:] = values[:, None]
+    if layout.column("refill").size:
+        layout.column("refill").of(found["stock"])[:] = values[layout.reserved][:, None]
+    outputs = arrays.activities.outputs
+    worth = np.where(outputs >= 0, values[np.maximum(outputs, 0)], 0.0)[:, None]
+    sooner = np.arange(layout.n, 0, -1) / layout.n
+    layout.column("order").of(found["late"])[:] = worth * sooner
+    oldest = first_expired(arrays, layout.start) * of_lots
+    layout.column("lot").of(found["oldest"])[:] = oldest[:, None]
+    layout.column("order").of(found["source"])[:] = worth * _ranks(arrays)[:, None]
+    return found
+
+
+def objective_levels(
+    layout: Layout, run: MeasureRun = CALM
+) -> tuple[tuple[str, ...], FloatArray, FloatArray]:
+    """Names, costs and weights of the levels, most important first.
+
+    What one unit of a level can cost below it: serving a unit one period earlier costs
+    a unit of reserve for one period, serving it at all may cost it for the whole window.
+    Tiers count weighted units and the reserve counts values, so each is turned into the
+    other by the dearest way to what a weighted unit needs, and the cheapest of the reserve.
+    """
+    arrays, values = layout.arrays, layout.values
+    of_uses = values[arrays.use_goods]
+    largest = float((values * arrays.flow_size).max(initial=0.0)) or 1.0
+    ties = _tie_levels(layout, values)
+    rising = [
+        *((name, ties[name], STOCK_WEIGHT * TIES[name]) for name in reversed(TIES)),
+        ("money", money_costs(layout, run), 1.0),
+        ("way_back", _way_back_level(layout, values), WAY_BACK_WEIGHT),
+    ]
+    a_period = whole = WAY_BACK_WEIGHT
+    spread = 1.0
+    for priority in reversed([p for p in arrays.priorities if p != "money"]):
+        weight = APART * a_period
+        if priority in TIERS:
+            mine = (arrays.use_essential == (priority == "essential")) & (arrays.use_weight > 0)
+            months = arrays.use_weight * arrays.flow_size[arrays.use_goods]
+            dear = float((largest / months[mine]).min(initial=np.inf))
+            dear = max(dear, float((of_uses / arrays.use_weight)[mine].max(initial=0.0)))
+            dear = dear if np.isfinite(dear) else 1.0
+            spread = max(1.0, float((dear * arrays.use_weight / of_uses)[mine].max(initial=1.0)))
+            total, early = _tier_levels(layout, priority)
+            rising.append((f"{priority}_early", early, weight * layout.n * dear))
+            a_period = whole = APART * max(weight * layout.n, whole)
+            rising.append((priority, total, whole * dear))
+        elif layout.has_reserve:
+            weight *= spread
+            rising.append(("reserve", _reserve_level(layout, values), weight))
+            a_period, whole = weight, weight * layout.n
+    names, costs, weights = zip(*reversed(rising), strict=True)
+    return tuple(names), np.array(costs), MONEY_SIZE / largest * np.array(weights)

@@ -1,0 +1,540 @@
+"""How long: the longest time in which chosen uses are met after a measure strikes.
+
+The constraints are (L1) to (L6) over a window in which the measure does not end. Time
+to survive is found exactly, not by trial lengths: unmet demand is minimized with more
+weight on earlier periods; the first period that goes short is then minimized alone,
+with everything before it met. If it can be met the search goes on behind it. Else the
+part of the broken period that counts is the largest share f for which the stock at its
+beginning and f of its flows serve f of its demands, of each use: divided by f, the
+period keeps its flows and demands and begins with 1 / f of the stock. So a stock that is
+drawn at a constant rate lasts stock / net use (Simchi-Levi, Schmidt and Wei 2014, with a
+calendar in place of their aggregate), and where the flows alone fall short and nothing
+is in store, f is 0.
+
+Which good binds when demand goes unmet: the deepest one that cannot be had.
+
+From the good of a use that is short, the walk goes down the bill of materials: where a
+recipe has room to make more, it is one of its inputs that is missing, unless that can
+be had itself. Where neither a recipe nor a seller has room, the good itself binds.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import sparse
+
+from derbes.errors import SolveError
+from derbes.lp.highs import Session
+from derbes.lp.lexicographic import solve_levels
+from derbes.lp.program import FloatArray, IntArray, LinearProgram, Solution
+from derbes.model.arrays import (
+    CALM,
+    ActivityKind,
+    BoolArray,
+    CaseArrays,
+    MeasureArrays,
+    MeasureRun,
+    State,
+)
+from derbes.supply.baseline import CalmSolution, state_at
+from derbes.supply.bounds import demand_alone, demand_path, order_limits, window_bounds
+from derbes.supply.network import Layout, has_same_matrix, make_layout, supply_matrix
+from derbes.supply.objective import order_costs
+
+NOTHING = 1e-6
+"""Part of the largest quantity of its kind that counts as nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelves:
+    """What a solution leaves: room to buy and make, and stock, by period of the window."""
+
+    layout: Layout
+    has_room: BoolArray
+    """Whether an activity could do more, shared capacities and lines included. (K, n)"""
+    stock: FloatArray
+    """Stock of each good at the end of the period. (G, n) [unit]"""
+
+
+def stock_by_good(arrays: CaseArrays, lots: FloatArray, fresh: FloatArray) -> FloatArray:
+    """Old lots and fresh stock together. (G, n) [unit]"""
+    stock = fresh.copy()
+    np.add.at(stock, arrays.lot_goods, lots)
+    return stock
+
+
+def shelves(layout: Layout, columns: FloatArray, row_upper: FloatArray, run: MeasureRun) -> Shelves:
+    """Room and stock of a solution."""
+    arrays = layout.arrays
+    orders = layout.column("order").of(columns)
+    most = _most(layout, row_upper, run)
+    used = _used(layout, orders)
+    size = np.where(np.isfinite(most), most, 0.0).max(axis=2, initial=0.0)[:, :, None]
+    free = (most > 0) & (np.where(np.isfinite(most), most - used, np.inf) > NOTHING * size)
+    return Shelves(
+        layout=layout,
+        has_room=np.asarray(free.all(axis=0), dtype=np.bool_),
+        stock=stock_by_good(
+            arrays, layout.column("lot").of(columns), layout.column("fresh").of(columns)
+        ),
+    )
+
+
+def _most(layout: Layout, row_upper: FloatArray, run: MeasureRun) -> FloatArray:
+    """Own limit, line hours and shared capacity of each activity; inf: none. (3, K, n)"""
+    activities = layout.arrays.activities
+    most = np.full((3, len(activities.names), layout.n), np.inf)
+    most[0] = order_limits(layout, run)
+    runs_on_line = (activities.lines >= 0) & (activities.hours > 0)
+    most[1, runs_on_line] = layout.row("line").of(row_upper)[activities.lines[runs_on_line]]
+    shares = activities.shared >= 0
+    most[2, shares] = layout.row("shared_capacity").of(row_upper)[activities.shared[shares]]
+    return most
+
+
+def _used(layout: Layout, orders: FloatArray) -> FloatArray:
+    """What is used of each of them. (3, K, n)"""
+    activities = layout.arrays.activities
+    used = np.zeros((3, *orders.shape))
+    used[0] = orders
+    for line in range(len(layout.arrays.lines)):
+        mine = activities.lines == line
+        used[1, mine] = activities.hours[mine] @ orders[mine]
+    for shared in range(len(layout.arrays.shared_capacity)):
+        mine = activities.shared == shared
+        used[2, mine] = orders[mine].sum(axis=0)
+    return used
+
+
+def binding_goods(left: Shelves, good: int, period: int) -> list[int]:
+    """Goods that bind when a good runs out in a period of the window."""
+    return sorted(_missing(left, good, period) or {good})
+
+
+def _missing(left: Shelves, good: int, period: int) -> set[int] | None:
+    """Goods that are missing to get more of a good; None: more can be had."""
+    activities = left.layout.arrays.activities
+    found: set[int] = set()
+    for k in np.flatnonzero(activities.outputs == good):
+        start = period - int(activities.lead_times[k])
+        if start < 0 or not left.has_room[k, start]:
+            continue
+        inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
+        empty = [g for g in activities.input_goods[inputs] if _is_empty(left, int(g), start)]
+        below = [missing for g in empty if (missing := _missing(left, int(g), start)) is not None]
+        if not below:
+            return None
+        found = found.union(*below)
+    return found or {good}
+
+
+def _is_empty(left: Shelves, good: int, period: int) -> bool:
+    stock = left.stock[good]
+    usual = max(float(left.layout.arrays.flow_size[good]), float(stock.max(initial=0.0)))
+    return bool(stock[period] <= NOTHING * usual)
+
+
+def cut_sellers(layout: Layout, goods: list[int], run: MeasureRun) -> list[str]:
+    """Actors who sell these goods and are cut off by the measure, in the case's order."""
+    activities = layout.arrays.activities
+    if run.measure is None:
+        return []
+    cut = run.measure.availability < activities.base_availability
+    sells = np.isin(activities.outputs, goods) & (activities.kinds == ActivityKind.PURCHASE)
+    return list(dict.fromkeys(activities.actors[k] for k in np.flatnonzero(cut & sells)))
+
+
+THRIFT_WEIGHT = 1e-6
+"""Weight of what is paid for, beside unmet demand, both beside what is usual."""
+UNMET_SIZE = 1e3
+"""Cost in the solver of a usual period's need that goes unmet."""
+LEAST_THRIFT = 1e-2
+"""What a unit of anything costs at least beside the dearest flow."""
+EARLY = 1e-3
+"""How much more an early period weighs than a late one, where only the sum matters."""
+ROUNDS = 60
+"""Shares of a broken period to be tried at most."""
+EXACT = 1e-7
+"""Relative width of the interval in which a share is found."""
+MOST_STOCK = 1e4
+"""Where the broken period is not met with this many times its stock, nothing is in store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survived:
+    """How long uses are met, and what the solution looks like when they no longer are."""
+
+    periods: float | None
+    """None: they are met in the whole window."""
+    broken: int | None
+    columns: FloatArray
+    row_upper: FloatArray
+    certificate: float
+
+
+class SurvivalProgram:
+    """The survival program of one start, kept in the solver for many questions."""
+
+    def __init__(
+        self, calm: CalmSolution, start: int, n: int, before: "SurvivalProgram | None" = None
+    ) -> None:
+        """The program of a start; one before it lends its solver where the matrix is the same.
+
+        Both can still be asked: every question sets all bounds and costs anew.
+        """
+        arrays = calm.arrays
+        n = min(n, arrays.n_periods - start)
+        self.layout: Layout = make_layout(arrays, start, n, has_reserve=False)
+        self.state: State = state_at(calm, start)
+        self._thrift = thrift_costs(self.layout)
+        if before is not None and has_same_matrix(before.layout, self.layout):
+            self.program: LinearProgram = survival_program(
+                self.layout, self.state, before.program.matrix
+            )
+            self.session: Session = before.session
+        else:
+            self.program = survival_program(self.layout, self.state)
+            self.session = Session(self.program)
+
+    def time_to_survive(self, measure: MeasureArrays | None, uses: BoolArray) -> Survived:
+        """Periods in which the chosen uses are met while the measure goes on.
+
+        Args:
+            measure: It runs to the end of the window; None: calm.
+            uses: Uses that must be met together. (U,)
+        """
+        layout = self.layout
+        run = MeasureRun(measure, layout.n)
+        demand = demand_path(layout, run)
+        program = self._bounded(run)
+        met = 0
+        early = _unmet_costs(layout, uses, np.arange(layout.n, 0, -1) / layout.n)
+        while True:
+            solution = self._minimize(program, early)
+            broken = _first_short(layout, solution.columns, demand, uses, met=met)
+            if broken is None:
+                return Survived(
+                    None, None, solution.columns, program.row_upper, solution.certificate
+                )
+            program = self._with_met(program, uses, broken)
+            solution = self._minimize(program, _unmet_costs(layout, uses, _only(layout, broken)))
+            if _first_short(layout, solution.columns, demand, uses, met=broken) == broken:
+                share = self._share(program, run, uses, broken)
+                return Survived(
+                    broken + share,
+                    broken,
+                    solution.columns,
+                    program.row_upper,
+                    solution.certificate,
+                )
+            met = broken + 1
+            program = self._with_met(program, uses, met)
+
+    def share_after(
+        self, measure: MeasureArrays, uses: BoolArray, period: int, response: FloatArray
+    ) -> float:
+        """Part of a period in which uses can be met after what a response did before it, 0-1.
+
+        Args:
+            measure: It runs to the end of the window.
+            uses: (U,)
+            period: The period of the window that is broken.
+            response: Orders and stocks as columns of the window. (columns,)
+        """
+        run = MeasureRun(measure, self.layout.n)
+        program = self._bounded(run)
+        lower, upper = program.col_lower.copy(), program.col_upper.copy()
+        for kind in ("order", "lot", "fresh"):
+            block = self.layout.column(kind)
+            for bounds in (lower, upper):
+                block.of(bounds)[:, :period] = block.of(response)[:, :period]
+        return self._share(replace(program, col_lower=lower, col_upper=upper), run, uses, period)
+
+    def _with_met(self, program: LinearProgram, uses: BoolArray, until: int) -> LinearProgram:
+        """The program with chosen uses met in all periods before one."""
+        upper = program.col_upper.copy()
+        self.layout.column("unmet").of(upper)[uses, :until] = 0.0
+        return replace(program, col_upper=upper)
+
+    def _share(
+        self, program: LinearProgram, run: MeasureRun, uses: BoolArray, period: int
+    ) -> float:
+        """The largest share of a broken period in which its uses can be met, 0-1."""
+        layout = self.layout
+        demand = demand_path(layout, run)[uses, period]
+        costs = _unmet_costs(layout, uses, _only(layout, period))
+        stocks = _Stocks(self, program, run, period)
+        met, missed = 0.0, 1.0
+        unmet, slope = self._unmet_with(stocks, 1.0, costs, uses=uses, demand=demand)
+        if unmet == 0.0:
+            return 1.0
+        try:
+            for _round in range(ROUNDS):
+                if missed <= met * (1.0 + EXACT):
+                    break
+                share = 0.5 * (met + missed)
+                if slope < 0.0:
+                    reached = 1.0 / (1.0 / missed - unmet / slope)
+                    share = reached if met < reached < missed else share
+                if met == 0.0 and (slope >= 0.0 or share * MOST_STOCK < 1.0):
+                    # What lies there may be had otherwise too: only trying says what it is for.
+                    share = 1.0 / MOST_STOCK
+                short, steep = self._unmet_with(
+                    stocks, 1.0 / share, costs, uses=uses, demand=demand
+                )
+                if short > 0.0:
+                    if share * MOST_STOCK <= 1.0:
+                        return 0.0
+                    missed, unmet, slope = share, short, steep
+                    continue
+                met = share
+                beyond = min(share * (1.0 + EXACT), missed)
+                short, steep = self._unmet_with(
+                    stocks, 1.0 / beyond, costs, uses=uses, demand=demand
+                )
+                if short > 0.0:
+                    break
+                met, slope = beyond, 0.0
+        finally:
+            stocks.restore()
+        return met if met > NOTHING else 0.0
+
+    def _unmet_with(
+        self,
+        stocks: "_Stocks",
+        factor: float,
+        costs: FloatArray,
+        *,
+        uses: BoolArray,
+        demand: FloatArray,
+    ) -> tuple[float, float]:
+        """What goes short in a period that begins with some times its stock, and its slope."""
+        program = stocks.times(factor)
+        try:
+            solution = self._minimize(program, costs)
+        except SolveError:
+            # A basis of other entries can defeat the solver: it begins anew.
+            asked = replace(program, level_costs=np.stack([costs, self._thrift]))
+            solution = solve_levels(asked, Session(asked))
+        period = stocks.period
+        short = self.layout.column("unmet").of(solution.columns)[uses, period]
+        if np.all(short <= NOTHING * 1e-2 * demand):
+            return 0.0, 0.0
+        is_proven = bool(len(solution.parts.duals))
+        return float(costs @ solution.columns), stocks.slope(solution) if is_proven else 0.0
+
+    def least_unmet(self, run: MeasureRun, uses: BoolArray) -> Survived:
+        """The least that goes short of the chosen uses under a measure of some length.
+
+        By weight, and among responses that leave as little unmet, one that serves early.
+        """
+        layout = self.layout
+        program = self._bounded(run)
+        falling = 1.0 + EARLY * np.arange(layout.n, 0, -1) / layout.n
+        costs = _unmet_costs(layout, uses, falling, is_weighted=True)
+        solution = self._minimize(program, costs)
+        broken = _first_short(layout, solution.columns, demand_path(layout, run), uses, met=0)
+        return Survived(None, broken, solution.columns, program.row_upper, solution.certificate)
+
+    def _bounded(self, run: MeasureRun) -> LinearProgram:
+        bounds = window_bounds(self.layout, self.state, run)
+        return replace(
+            self.program,
+            row_lower=bounds.row_lower,
+            row_upper=bounds.row_upper,
+            col_lower=bounds.col_lower,
+            col_upper=bounds.col_upper,
+        )
+
+    def _minimize(self, program: LinearProgram, costs: FloatArray) -> Solution:
+        asked = replace(program, level_costs=np.stack([costs, self._thrift]))
+        self.session.set_row_bounds(asked.row_lower, asked.row_upper)
+        self.session.set_column_bounds(asked.col_lower, asked.col_upper)
+        self.session.set_costs(asked.cost)
+        return solve_levels(asked, self.session)
+
+
+class _Stocks:
+    """The stock at the beginning of a period, multiplied while a share is looked for."""
+
+    def __init__(
+        self, survival: SurvivalProgram, program: LinearProgram, run: MeasureRun, period: int
+    ) -> None:
+        self.period = period
+        self._survival, self._program, self._run = survival, program, run
+        self._places = self._entries() if period > 0 else np.zeros(0, dtype=np.int64)
+        self._is_changed = False
+
+    def _entries(self) -> IntArray:
+        """Where the matrix takes stock over into the period."""
+        layout, matrix = self._survival.layout, self._program.matrix
+        before = [layout.column(kind).indices[:, self.period - 1] for kind in ("lot", "fresh")]
+        rows = [
+            layout.row(kind).indices[:, self.period]
+            for kind in ("stock", "fresh_stock", "balance")
+            if layout.row(kind).size
+        ]
+        now = np.concatenate(rows)
+        places = np.concatenate(
+            [np.arange(matrix.indptr[j], matrix.indptr[j + 1]) for j in np.concatenate(before)]
+        ).astype(np.int64)
+        return places[np.isin(matrix.indices[places], now)]
+
+    def times(self, factor: float) -> LinearProgram:
+        """The program with the stock times a factor."""
+        if self.period == 0:
+            return self._with_first_stock(factor)
+        matrix = self._program.matrix.copy()
+        matrix.data[self._places] *= factor
+        program = replace(self._program, matrix=matrix)
+        self._change_entries(matrix)
+        self._is_changed = True
+        return program
+
+    def _with_first_stock(self, factor: float) -> LinearProgram:
+        state = self._survival.state
+        more = replace(
+            state,
+            lots=factor * state.lots,
+            fresh=factor * state.fresh,
+            past_inflow=factor * state.past_inflow,
+        )
+        bounds = window_bounds(self._survival.layout, more, self._run)
+        return replace(self._program, row_lower=bounds.row_lower, row_upper=bounds.row_upper)
+
+    def slope(self, solution: Solution) -> float:
+        """By how much less goes short for each time the stock more."""
+        duals = solution.parts.duals[0]
+        if self.period == 0:
+            one, two = self._with_first_stock(1.0), self._with_first_stock(2.0)
+            lower = _change(one.row_lower, two.row_lower)
+            upper = _change(one.row_upper, two.row_upper)
+            return float(np.where(duals > 0, lower, upper) @ duals)
+        matrix = self._program.matrix
+        columns = np.searchsorted(matrix.indptr, self._places, side="right") - 1
+        rows = matrix.indices[self._places]
+        return float(-np.sum(duals[rows] * matrix.data[self._places] * solution.columns[columns]))
+
+    def restore(self) -> None:
+        """Give the solver its own matrix back."""
+        if self._is_changed:
+            self._change_entries(self._program.matrix)
+
+    def _change_entries(self, matrix: sparse.csc_matrix) -> None:
+        columns = np.searchsorted(matrix.indptr, self._places, side="right") - 1
+        rows = matrix.indices[self._places]
+        self._survival.session.change_entries(rows, columns, matrix.data[self._places])
+
+
+def _change(one: FloatArray, other: FloatArray) -> FloatArray:
+    """By how much bounds differ; those that are none do not."""
+    known = np.isfinite(one) & np.isfinite(other)
+    return np.subtract(other, one, out=np.zeros_like(one), where=known)
+
+
+def survival_program(
+    layout: Layout, state: State, matrix: sparse.csc_matrix | None = None
+) -> LinearProgram:
+    """(L1) to (L6) over a window, with all unmet demand as objective.
+
+    Args:
+        layout: The window.
+        state: What it starts from.
+        matrix: The layout's matrix, where it is already made.
+    """
+    bounds = window_bounds(layout, state)
+    everything = np.ones(len(layout.arrays.uses), dtype=np.bool_)
+    costs = _unmet_costs(layout, everything, np.ones(layout.n))
+    return LinearProgram(
+        name="time to survive",
+        levels=("unmet", "thrift"),
+        level_costs=np.stack([costs, thrift_costs(layout)]),
+        weights=np.array([1.0, THRIFT_WEIGHT]),
+        matrix=supply_matrix(layout) if matrix is None else matrix,
+        row_lower=bounds.row_lower,
+        row_upper=bounds.row_upper,
+        col_lower=bounds.col_lower,
+        col_upper=bounds.col_upper,
+        columns=layout.columns,
+        rows=layout.rows,
+        sizes=replace(layout.sizes, cost=1.0 / UNMET_SIZE),
+    )
+
+
+def thrift_costs(layout: Layout) -> FloatArray:
+    """Costs that keep a response from buying or making what it does not need. (columns,)
+
+    Beside the dearest flow, so that what is at its limit in the solution is what binds.
+    """
+    costs: FloatArray = np.zeros(layout.n_columns)
+    size = layout.column("order").of(layout.sizes.columns)
+    dearest = float((layout.values * layout.arrays.flow_size).max(initial=0.0)) or 1.0
+    paid = np.abs(order_costs(layout, CALM)) * size / dearest
+    layout.column("order").of(costs)[:] = (np.minimum(paid, 1.0) + LEAST_THRIFT) / size
+    return costs
+
+
+def _unmet_costs(
+    layout: Layout, uses: BoolArray, by_period: FloatArray, *, is_weighted: bool = False
+) -> FloatArray:
+    """Costs of unmet demand: beside what is usual of each good, or by weight. (columns,)"""
+    arrays = layout.arrays
+    usual = arrays.flow_size[arrays.use_goods]
+    weight = 1.0 / usual
+    if is_weighted:
+        largest = float((arrays.use_weight * usual)[uses].max(initial=0.0)) or 1.0
+        weight = arrays.use_weight / largest
+    costs: FloatArray = np.zeros(layout.n_columns)
+    layout.column("unmet").of(costs)[:] = (uses * weight)[:, None] * by_period
+    return costs
+
+
+def _only(layout: Layout, period: int) -> FloatArray:
+    return np.asarray(np.arange(layout.n) == period, dtype=np.float64)
+
+
+def _first_short(
+    layout: Layout, columns: FloatArray, demand: FloatArray, uses: BoolArray, *, met: int
+) -> int | None:
+    """First period from `met` on in which one of the uses goes short."""
+    unmet = layout.column("unmet").of(columns)[uses]
+    is_short = unmet > NOTHING * demand[uses]
+    later = np.flatnonzero(is_short.any(axis=0))
+    later = later[later >= met]
+    return int(later[0]) if len(later) else None
+
+
+@dataclass(frozen=True, slots=True)
+class NetUnmet:
+    """What a measure adds to what goes short."""
+
+    unmet: FloatArray
+    """In the response that goes short least. (U, n) [unit/period]"""
+    added: FloatArray
+    """What is more than in the course without the measure. (U, n) [unit/period]"""
+    short: BoolArray
+    """Uses that lose by it over the horizon. (U,)"""
+    solved: Survived
+
+
+def net_unmet(program: SurvivalProgram, run: MeasureRun, uses: BoolArray) -> NetUnmet:
+    """What a measure adds to the least that goes short of some uses over its horizon.
+
+    The course without the measure has its demand (a crisis, where it brings one).
+    """
+    layout, arrays = program.layout, program.layout.arrays
+    block = layout.column("unmet")
+    solved = program.least_unmet(run, uses)
+    unmet = block.of(solved.columns)
+    usual = NOTHING * arrays.flow_size[arrays.use_goods]
+    without = np.zeros_like(unmet)
+    if (unmet[uses].sum(axis=1) > usual[uses]).any():
+        alone = None if run.measure is None else demand_alone(arrays, run.measure)
+        calm = CALM if alone is None else MeasureRun(alone, run.length)
+        without = block.of(program.least_unmet(calm, uses).columns)
+    added = unmet - without
+    total = float((arrays.use_weight[:, None] * added)[uses].sum())
+    weighted = (arrays.use_weight * usual)[uses].max(initial=0.0)
+    by_use = added.sum(axis=1) > usual
+    short = uses & by_use & (total > weighted)
+    return NetUnmet(unmet, added, np.asarray(short, dtype=np.bool_), solved)

@@ -1,0 +1,621 @@
+"""A text that is not an amount.
+
+Numbers as people write them in English, Russian and Kazakh.
+
+Amounts: a number with a unit, as in `70 round/month` or `1,5 млн тенге`.
+
+Numbers and units as people write them: parse, convert, refuse to mix.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from derbes.errors import in_latin, look_alike, nearest
+from derbes.language import _
+from derbes.unit_names import (
+    CURRENCIES,
+    INSTEAD,
+    MULTIPLIERS,
+    PER_ENDINGS,
+    REFUSED,
+    SYMBOLS,
+    loose_spellings,
+    short_name,
+    spellings,
+)
+
+
+class UnitError(ValueError):
+    """A number or unit that cannot be read; says what was found and how to write it."""
+
+    def __init__(
+        self, what: str, fix: str = "", *, word: str = "", meant: Sequence[str] = ()
+    ) -> None:
+        self.what = what
+        self.fix = fix
+        self.word = word
+        """The word that is no unit; empty where something else is wrong."""
+        self.meant = tuple(meant)
+        """Units that the fix offers in its place."""
+        super().__init__(what)
+
+
+_SPACE_SIGNS = (
+    "\t\u00a0" + "".join(chr(code) for code in range(0x2000, 0x200B)) + "\u202f\u205f\u3000"
+)
+_INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff"
+SPACES = str.maketrans(dict.fromkeys(_SPACE_SIGNS, " ") | dict.fromkeys(_INVISIBLE, ""))
+"""Spaces that stand between thousands, to the plain one; what takes no place, to nothing."""
+
+MINUS_SIGNS = "-\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d"
+"""Signs that people write for a minus: hyphens, dashes, the minus itself."""
+
+UNKNOWN = frozenset(
+    {"n/a", "n.a.", "na", "n/d", "nan", "#nan", "none", "null", "nil", "unknown", "tbd", "tba"}
+    | {"#n/a", "#value!", "#ref!", "#div/0!", "#name?", "#null!", "#num!"}
+    | {"н/д", "нд", "н.д.", "#н/д", "нет", "неизвестно", "жоқ", "белгісіз"}
+    | {"#знач!", "#ссылка!", "#дел/0!", "#имя?"}
+    | {"?", "??", "???", "-", "--", "–", "—", "−", ".", "..", "...", "…", ":", "x"}
+)
+"""What tables show where a number is not known."""
+
+_LETTERS_FOR_DIGITS = str.maketrans(
+    {**dict.fromkeys("OoОоD", "0"), **dict.fromkeys("lI|ІЇ", "1"), **dict.fromkeys("Зз", "3")}
+)
+"""Letters that are taken for digits when a number is copied."""
+
+GROUP_SPACE = "\u202f"
+"""Narrow space that cannot break, between thousands."""
+
+COMMA_LANGUAGES = frozenset({"ru", "kk"})
+"""Languages with a decimal comma."""
+
+LARGEST = 1e18
+"""No quantity of a case is larger; beyond it a slip of the keyboard is likelier."""
+
+_NUMBER = re.compile(
+    rf"""(?P<sign>[+{re.escape(MINUS_SIGNS)}]?)\s?
+        (?P<whole>[0-9]{{1,3}}(?:(?P<mark>[ '’ʼ_])[0-9]{{3}}(?:(?P=mark)[0-9]{{3}})*)(?![0-9])
+            |[0-9]+|(?=[.,][0-9]))
+        (?P<parts>(?:[.,][0-9]+)*)
+        (?:[eE](?P<power>[+-]?[0-9]+))?""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Leading:
+    """The number with which a text begins, and the rest of the text."""
+
+    number: float
+    rest: str
+
+
+def leading_number(text: str) -> Leading:
+    """The number with which a text begins; spaces must already be plain ones.
+
+    Raises:
+        UnitError: There is none, it can be read in two ways, or it is not finite.
+    """
+    match = _NUMBER.match(text)
+    if match is None:
+        raise not_a_number(text)
+    rest = text[match.end() :]
+    if rest[:1].isdigit() or re.match(r"\s*[0-9.,]", rest):
+        raise not_a_number(text)
+    digits = _plain_digits(match, rest, text)
+    number = float(f"{digits}e{match['power'] or 0}")
+    if not math.isfinite(number) or abs(number) > LARGEST:
+        raise UnitError(
+            _('"{text}" is not a possible number: it is too large').format(text=text),
+            _("check the digits"),
+        )
+    is_negative = bool(match["sign"]) and match["sign"] in MINUS_SIGNS
+    return Leading(-number if is_negative else number, rest)
+
+
+def parse_number(text: str) -> float:
+    """A number alone, without unit.
+
+    Raises:
+        UnitError: The text is not a number, or can be read in two ways.
+
+    Examples:
+        >>> parse_number("1 500"), parse_number("1,5"), parse_number("1.200,5")
+        (1500.0, 1.5, 1200.5)
+    """
+    plain = text.translate(SPACES).strip()
+    found = leading_number(plain)
+    if found.rest.strip():
+        raise not_a_number(text.strip())
+    return found.number
+
+
+def format_number(number: float, language: str = "en") -> str:
+    """A number in full, with thousands apart; `parse_number` gives it back.
+
+    Examples:
+        >>> format_number(1234567.25, "ru").replace(GROUP_SPACE, " ")
+        '1 234 567,25'
+    """
+    shortest = repr(float(number))
+    sign = "-" if shortest.startswith("-") else ""
+    mantissa, power = _split(shortest.lstrip("-"), "e")
+    whole, fraction = _split(mantissa, ".")
+    fraction = "" if fraction == "0" else fraction
+    grouped = _grouped(whole)
+    comma = language in COMMA_LANGUAGES
+    if comma and len(fraction) == 3 and grouped == whole and whole != "0":
+        fraction += "0"  # 1,234 could be read as a thousand
+    decimals = ("," if comma else ".") + fraction if fraction else ""
+    return f"{sign}{grouped}{decimals}" + (f"e{int(power)}" if power else "")
+
+
+def not_a_number(text: str) -> UnitError:
+    """The refusal of a text that holds no number, or more than one."""
+    return misread(text) or UnitError(
+        _('"{text}" is not a number').format(text=text),
+        _('write it as in "1500", "1 500" or "1.5"'),
+    )
+
+
+_ONE = r"[0-9](?:[0-9 .,']*[0-9])?"
+_TWO = re.compile(
+    rf"(?:from |between |от |с )?({_ONE})\s*(\D*?)\s*"
+    r"(?:[-‐‑‒–—−]|…|\.\.\.?|to|and|до|по|и)\s*"
+    rf"({_ONE})\s*(\D*)"
+)
+_ABOUT = re.compile(
+    rf"(?:[~≈∼<>≤≥]=?|ca?\.?|approx\.?|about|circa|around|over|under|up to|more than|less than"
+    rf"|около|ок\.?|примерно|порядка|более|менее|свыше|до|шамамен)\s*({_ONE}(?:\s*\D.*)?)",
+    re.IGNORECASE,
+)
+_GIVE_OR_TAKE = re.compile(rf"({_ONE})\s*(\D*?)\s*(?:±|\+/-|\+-)\s*({_ONE})\s*(\D*)")
+_POWER_OF_TEN = re.compile(rf"({_ONE})\s*[×x*·∙⋅]\s*10\s*\^?\s*([0-9⁰¹²³⁴⁵⁶⁷⁸⁹]+)(.*)")
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_FOOTNOTE = re.compile(r"(.*[^\s¹²³⁰⁴-⁹*†‡])\s*(?:\[[^\[\]]*\]|\([^()]{1,3}\)|[¹²³⁰⁴-⁹*†‡]+)")
+
+
+def misread(text: str) -> UnitError | None:
+    """What a text that is not one number was meant to be, when that shows; None: it does not."""
+    plain = text.translate(SPACES).strip()
+    if plain.casefold() in UNKNOWN:
+        return UnitError(
+            _('"{text}" is not a number').format(text=text),
+            _('write "missing" for what is known to be unknown'),
+        )
+    return _several_numbers(plain, text) or _spoilt_number(plain, text)
+
+
+def _several_numbers(plain: str, text: str) -> UnitError | None:
+    """A range, an inexact number, or one with its error."""
+    if (two := _TWO.fullmatch(plain)) and (low := _value(two[1])) < (high := _value(two[3])):
+        what, ends = _('"{text}" is a range, not one number'), (low, high)
+        unit, middle = two[4] or two[2], (low + high) / 2
+    elif error := _GIVE_OR_TAKE.fullmatch(plain):
+        what, middle, by = (
+            _('"{text}" is a range, not one number'),
+            _value(error[1]),
+            _value(error[3]),
+        )
+        unit, ends = error[4] or error[2], (middle - by, middle + by)
+    elif about := _ABOUT.fullmatch(plain):
+        return UnitError(
+            _('"{text}" says how much only about').format(text=text),
+            _(
+                'write the likeliest value and its range, "{{value: {value}, range: [low, high]}}"'
+            ).format(value=about[1]),
+        )
+    else:
+        return None
+    if not all(math.isfinite(one) for one in (middle, *ends)):
+        return None
+    shown = [
+        f"{format_number(one)} {unit}".strip().replace(GROUP_SPACE, "") for one in (middle, *ends)
+    ]
+    return UnitError(
+        what.format(text=text),
+        _(
+            'write the likeliest value and its range, "{{value: {value}, range: [{low}, {high}]}}"'
+        ).format(value=shown[0], low=shown[1], high=shown[2]),
+    )
+
+
+def _spoilt_number(plain: str, text: str) -> UnitError | None:
+    """A number with a footnote, with letters for digits, or with a written power of ten."""
+    head, space, tail = plain.partition(" ")
+    digits = head.translate(_LETTERS_FOR_DIGITS)
+    if note := _FOOTNOTE.fullmatch(plain):
+        what, right = _('"{text}" ends in the mark of a footnote'), note[1]
+    elif power := _POWER_OF_TEN.fullmatch(plain):
+        what = _('"{text}" is not a number')
+        right = f"{power[1]}e{power[2].translate(_RAISED)}{power[3]}"
+    elif digits != head and any(sign.isdigit() for sign in head):
+        what, right = _('"{text}" has a letter among its digits'), digits + space + tail
+    else:
+        return None
+    if not _reads(right):
+        return None
+    return UnitError(what.format(text=text), _('write "{text}"').format(text=right))
+
+
+def _reads(text: str) -> bool:
+    """Whether a text begins with a number and goes on with no digit."""
+    found = _NUMBER.match(text)
+    return found is not None and not any(sign.isdigit() for sign in text[found.end() :][:1])
+
+
+def _value(text: str) -> float:
+    try:
+        return parse_number(text)
+    except UnitError:
+        return math.nan
+
+
+def _split(text: str, mark: str) -> tuple[str, str]:
+    left, _mark, right = text.partition(mark)
+    return left, right
+
+
+def _grouped(digits: str) -> str:
+    head = len(digits) % 3
+    groups = [digits[:head]] if head else []
+    groups += [digits[at : at + 3] for at in range(head, len(digits), 3)]
+    return GROUP_SPACE.join(groups)
+
+
+def _plain_digits(match: re.Match[str], rest: str, text: str) -> str:
+    """Digits with a point for the decimals; refuses what can be read in two ways.
+
+    Three digits behind one mark are decimals or thousands, and nothing says which: both
+    marks are refused before a unit. A number alone with a point is one of YAML's, typed by
+    a program.
+    """
+    whole, parts = match["whole"], match["parts"]
+    digits = re.sub(r"[ '’ʼ_]", "", whole)
+    marks = [mark for mark in parts if mark in ".,"]
+    groups = re.split(r"[.,]", parts)[1:]
+    if not marks:
+        return digits
+    if len(marks) == 1:
+        is_plain = bool(match["power"]) or (marks[0] == "." and not rest.strip())
+        if not is_plain and _could_be_thousands(whole, groups[0]):
+            raise _ambiguous(text, digits, groups[0], rest)
+        return f"{digits or '0'}.{groups[0]}"
+    if whole != digits:
+        raise not_a_number(text)
+    return _several_marks(digits, marks, groups, text)
+
+
+def _could_be_thousands(whole: str, group: str) -> bool:
+    return len(group) == 3 and whole.isdigit() and len(whole) <= 3 and not whole.startswith("0")
+
+
+def _several_marks(digits: str, marks: list[str], groups: list[str], text: str) -> str:
+    """`1,234,567`, `1,234.5` or `1.234,5`."""
+    has_decimals = marks[-1] != marks[0]
+    inner = groups[:-1] if has_decimals else groups
+    one_mark = len(set(marks[: len(inner)])) == 1
+    well_grouped = all(len(group) == 3 for group in inner) and 1 <= len(digits) <= 3
+    if not (one_mark and well_grouped):
+        raise not_a_number(text)
+    joined = digits + "".join(inner)
+    return f"{joined}.{groups[-1]}" if has_decimals else joined
+
+
+def _ambiguous(text: str, digits: str, group: str, rest: str) -> UnitError:
+    unit = f" {rest.strip()}" if rest.strip() else ""
+    return UnitError(
+        _('"{text}" can be read as {thousands} or as {decimal}').format(
+            text=text, thousands=f"{digits}{group}", decimal=f"{digits}.{group}"
+        ),
+        _('write "{thousands}" or "{decimal}"').format(
+            thousands=f"{digits}{group}{unit}", decimal=f"{digits}.{group}0{unit}"
+        ),
+    )
+
+
+NO_OWN: frozenset[str] = frozenset()
+
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_PER = re.compile(r"\s*(?:(?<=\s)(?:per|a|an|в|за|на)\s)\s*")
+_PER_ENDING = re.compile(rf"\s+({'|'.join(PER_ENDINGS)})\b")
+_ONE_PER = re.compile(r"(?<=[0-9%]) 1\s?/\s?(?=[^\W\d])")
+_GROUP = re.compile(r"/\s*\(([^()]*)\)")
+_SIGN_FIRST = re.compile(
+    rf"([+\-−]?)\s?({'|'.join(re.escape(s) for s in SYMBOLS)}|[A-Z]{{3}})\s*([0-9.,].*)", re.DOTALL
+)
+_NO_UNIT = re.compile(r"[^\w\s%$€£₸₽/(]|_|/\s*\d|\(\d")
+_COULD_BE_THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}\.[0-9]{3}")
+_FIRST_WORD = re.compile(r"([^\W\d_]+)\.?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit, simple or compound."""
+
+    name: str
+    """How derbes writes it, e.g. `round/month`; empty for a plain number."""
+    factor: float
+    """Worth in the first units of its kinds."""
+    powers: tuple[tuple[str, int], ...]
+    """Kinds (mass, time, a currency code, a good's own word) and their powers."""
+
+    @property
+    def currencies(self) -> tuple[tuple[str, int], ...]:
+        """Currency codes in it, with their powers."""
+        return _currencies(self.powers)
+
+
+@cache
+def _currencies(powers: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
+    return tuple((kind, power) for kind, power in powers if kind in CURRENCIES)
+
+
+ONE = Unit("", 1.0, ())
+"""The unit of a plain number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number and the unit it was written with; None: without any."""
+
+    number: float
+    unit: Unit | None
+
+
+@lru_cache(maxsize=4096)
+def parse_unit(text: str, own: frozenset[str] = NO_OWN) -> Unit:
+    """The unit that a text names.
+
+    Args:
+        text: Unit, e.g. `т/мес.`, `USD/t/month`, `round per month`.
+        own: Words that are units of their own (the units of a case's goods).
+
+    Raises:
+        UnitError: A word in it is no unit.
+
+    Examples:
+        >>> parse_unit("т/мес.").name, parse_unit("USD per t").name
+        ('t/month', 'USD/t')
+    """
+    plain = _PER_ENDING.sub(lambda m: "/" + PER_ENDINGS[m[1]], text.translate(SPACES))
+    plain = _PER.sub("/", plain).strip()
+    plain = _GROUP.sub(lambda m: "/" + re.sub(r"[*·]", "/", m[1]), plain)
+    above, *below = plain.split("/")
+    factors = [(word, 1) for word in _product(above, own)] if above.strip() not in {"", "1"} else []
+    factors += [(word, -1) for part in below for word in _product(part, own)]
+    return _joined([(_simple(word.strip(), own), power) for word, power in factors])
+
+
+@lru_cache(maxsize=65536)
+def parse_amount(text: str, own: frozenset[str] = NO_OWN) -> Amount:
+    """A number with its unit, multiplied out.
+
+    Raises:
+        UnitError: The number or the unit cannot be read, or can be read in two ways.
+
+    Examples:
+        >>> parse_amount("1,5 млн тенге")
+        Amount(number=1500000.0, unit=Unit(name='KZT', factor=1.0, powers=(('KZT', 1),)))
+    """
+    plain = _ONE_PER.sub("/", " ".join(text.translate(SPACES).split()))
+    sign_first = _SIGN_FIRST.fullmatch(plain)
+    sign = sign_first[2] if sign_first else ""
+    if sign_first and (sign in SYMBOLS or sign in CURRENCIES):
+        plain = sign_first[1] + sign_first[3]
+    else:
+        sign = ""
+    leading = leading_number(plain)
+    number, rest = _multiplied(leading.number, leading.rest.strip())
+    if abs(number) > LARGEST:
+        raise UnitError(
+            _('"{text}" is not a possible number: it is too large').format(text=text),
+            _("check the digits"),
+        )
+    if _NO_UNIT.match(rest) or rest[:1].isnumeric():
+        raise not_a_number(plain)
+    if sign and rest[:1] not in {"", "/"}:
+        parse_unit(rest, own)
+        raise _counted_twice(text, sign, number, rest)
+    unit = f"{sign}{rest}"
+    try:
+        return Amount(number, parse_unit(unit, own) if unit else None)
+    except UnitError as error:
+        raise misread(plain) or error from None
+
+
+def convertible(unit: Unit, to: Unit) -> bool:
+    """Whether two units measure the same thing."""
+    return unit.powers == to.powers or sorted(unit.powers) == sorted(to.powers)
+
+
+def convert(number: float, unit: Unit, to: Unit) -> float:
+    """A number of one unit in another that measures the same thing.
+
+    Examples:
+        >>> convert(57, parse_unit("%"), ONE), convert(2, parse_unit("t"), parse_unit("kg"))
+        (0.57, 2000.0)
+    """
+    if unit.factor == to.factor:
+        return number
+    if unit.factor > to.factor:
+        return number * (unit.factor / to.factor)
+    return number / (to.factor / unit.factor)
+
+
+def format_amount(number: float, unit: str, language: str = "en") -> str:
+    """A number with its unit, in full; `parse_amount` gives it back.
+
+    Examples:
+        >>> format_amount(70.5, "round/month", "ru")
+        '70,5 выстрел/мес.'
+    """
+    digits = format_number(number, language)
+    label = format_unit(unit, language)
+    if label and _COULD_BE_THOUSANDS.fullmatch(digits):
+        digits += "0"
+    if label.startswith("1/"):
+        return digits + label[1:]
+    return f"{digits} {label}" if label else digits
+
+
+def format_unit(unit: str, language: str = "en") -> str:
+    """A unit as derbes writes it, in short names of a language."""
+    return "/".join(
+        "*".join(short_name(word, language) for word in part.split("*")) for part in unit.split("/")
+    )
+
+
+def own_unit(word: str) -> Unit:
+    """Unit of a good: a simple unit of the table, or an ASCII word of its own.
+
+    Raises:
+        UnitError: It is neither.
+    """
+    if word.strip() in {"", "1"}:
+        raise UnitError(
+            _("a good is counted in something"),
+            _(
+                'write a unit, as in "t", or a word of your own in Latin letters, as in "{word}"'
+            ).format(word="thousand_pieces"),
+        )
+    if re.search(r"[/*]|\bper\b", word):
+        raise UnitError(
+            _('"{word}" is not a simple unit').format(word=word),
+            _('a good is counted in one unit, such as "t", "m3" or "piece"'),
+        )
+    if _WORD.fullmatch(word):
+        return parse_unit(word, frozenset({word}))
+    try:
+        return parse_unit(word)
+    except UnitError as error:
+        if error.meant:
+            raise
+        example = "_".join(word.split())
+        if not _WORD.fullmatch(example):
+            example = "thousand_pieces"
+        fix = _('write a unit, as in "t", or a word of your own in Latin letters, as in "{word}"')
+        raise UnitError(error.what, fix.format(word=example)) from None
+
+
+def _product(part: str, own: frozenset[str]) -> list[str]:
+    word = part.strip().rstrip(".")
+    if word in spellings():
+        return [part]
+    parts = re.split(r"[*·]", part)
+    is_known = all((name := one.strip().rstrip(".")) in spellings() or name in own for one in parts)
+    return parts if is_known else [part]
+
+
+def _simple(word: str, own: frozenset[str]) -> Unit:
+    bare = word.rstrip(".")
+    if bare in REFUSED:
+        raise UnitError(
+            _('"{word}" can mean several units').format(word=bare),
+            _("say {names}").format(names=_either(REFUSED[bare])),
+            word=bare,
+            meant=[name.split()[-1] for name in REFUSED[bare]],
+        )
+    if bare in own and bare not in spellings():
+        return Unit(bare, 1.0, ((bare, 1),))
+    if bare in INSTEAD:
+        number, unit = INSTEAD[bare]
+        raise UnitError(
+            _('"{word}" is not a unit here').format(word=bare),
+            _("write it so: 1 {word} is {number} {unit}").format(
+                word=bare, number=number, unit=unit
+            ),
+            word=bare,
+            meant=[unit.split()[-1]],
+        )
+    named = spellings().get(bare) or spellings().get(word) or loose_spellings().get(bare.casefold())
+    if named is not None:
+        return Unit(named.name, named.factor, ((named.kind, 1),) if named.kind else ())
+    if bare.endswith("s") and bare[:-1] in own:
+        return Unit(bare[:-1], 1.0, ((bare[:-1], 1),))
+    raise _unknown(bare, own)
+
+
+def _joined(factors: list[tuple[Unit, int]]) -> Unit:
+    powers: dict[str, int] = {}
+    factor = 1.0
+    for unit, power in factors:
+        factor *= unit.factor**power
+        for kind, own_power in unit.powers:
+            powers[kind] = powers.get(kind, 0) + own_power * power
+    above = "*".join(unit.name for unit, power in factors if power > 0)
+    below = "".join(f"/{unit.name}" for unit, power in factors if power < 0)
+    name = (above or ("1" if below else "")) + below
+    return Unit(name, factor, tuple((kind, power) for kind, power in powers.items() if power))
+
+
+def _multiplied(number: float, rest: str) -> tuple[float, str]:
+    """The number times the words such as `million` that follow it, and what is left."""
+    while match := _FIRST_WORD.match(rest):
+        worth = MULTIPLIERS.get(match[1].casefold())
+        if worth is None:
+            break
+        number *= worth
+        rest = rest[match.end() :]
+    return number, rest
+
+
+def _counted_twice(text: str, sign: str, number: float, rest: str) -> UnitError:
+    """The refusal of `$600 t`: the sign of a currency before a number with another unit."""
+    digits = format_number(number).replace(GROUP_SPACE, " ")
+    code = spellings()[sign].name
+    return UnitError(
+        _('"{text}" is counted in "{sign}" and in "{unit}"').format(
+            text=text, sign=sign, unit=rest
+        ),
+        _('write "{digits} {unit}", or for a price "{digits} {code}/{unit}"').format(
+            digits=digits, unit=rest, code=code
+        ),
+    )
+
+
+def _unknown(word: str, own: frozenset[str]) -> UnitError:
+    """The refusal of a word that is no unit."""
+    if not word:
+        return UnitError(
+            _("a unit is missing before or behind a / or *"), _('write it as in "USD/t"')
+        )
+    what = _('unknown unit "{word}"').format(word=word)
+    units = _units(own)
+    latin = look_alike(word, units)
+    if latin:
+        return UnitError(what, latin, word=word, meant=[in_latin(word)])
+    parts = word.split()
+    if len(parts) > 1 and all(part.rstrip(".") in units for part in parts):
+        return UnitError(what, _('write "{text}"').format(text="/".join(parts)))
+    near = _near(word, own)
+    if near:
+        fix = _("did you mean {offers}?").format(offers=_either(near))
+        return UnitError(what, fix, word=word, meant=near)
+    fix = _('known are "t", "m3", "MWh", "piece", "month", "USD" and others')
+    return UnitError(what, fix, word=word)
+
+
+def _units(own: frozenset[str]) -> dict[str, str]:
+    """Spelling → unit, of the table and of the case."""
+    return {name: named.name for name, named in spellings().items()} | {name: name for name in own}
+
+
+@lru_cache(maxsize=4096)
+def _near(word: str, own: frozenset[str]) -> tuple[str, ...]:
+    """Spellings to offer for a word that is no unit; at most two.
+
+    What is offered never crosses dimensions: of all units so near that the word may be a
+    slip of one of them, each must be the same.
+    """
+    units = _units(own)
+    near = nearest(word, units)
+    return tuple(near[:2]) if len({units[name] for name in near}) == 1 else ()
+
+
+def _either(names: Sequence[str]) -> str:
+    return _(" or ").join(f'"{name}"' for name in names)

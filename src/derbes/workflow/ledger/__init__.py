@@ -1,1 +1,0 @@
-"""What a user asks of a ledger, and the table that answers."""

@@ -1,1 +1,0 @@
-"""The cheapest programme: what a user asks, from words to the plan."""

@@ -1,1 +1,0 @@
-"""Questions over draws: what a user asks, from words to answers."""
