@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from derbes import api as workflow
+from derbes import api
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -25,8 +25,8 @@ def read(tmp_path):
         path = tmp_path / "alum.yaml"
         assert old in _case_text()
         path.write_text(_case_text().replace(old, new) if old else _case_text(), encoding="utf-8")
-        assert workflow.check(path) == ()
-        return workflow.read_case(path)
+        assert api.check(path) == ()
+        return api.read_case(path)
 
     return case
 
@@ -36,18 +36,18 @@ def test_the_case_has_fifteen_lines():
 
 
 def test_the_town_holds_ten_months(read):
-    cover = workflow.cover(read(), starts="2026-01")
+    cover = api.cover(read(), starts="2026-01")
     times = {row.use: row.time_to_survive for row in cover.rows}
     assert times["treatment"] == pytest.approx(10)
 
 
 def test_a_stop_of_twelve_months_leaves_120_t_unmet(read):
-    surface = workflow.leverage(read(), starts="2026-01")
+    surface = api.leverage(read(), starts="2026-01")
     assert [row.unmet_essential for row in surface.rows] == pytest.approx([120, 120])
 
 
 def test_using_it_in_2028_hurts_northland_more(read):
-    surface = workflow.leverage(read(), starts="2028-01")
+    surface = api.leverage(read(), starts="2028-01")
     best = next(row for row in surface.rows if row.bound == "optimal")
     assert best.target_loss == pytest.approx(2400)
     assert best.sender_cost_returning == pytest.approx(4800)
@@ -55,7 +55,7 @@ def test_using_it_in_2028_hurts_northland_more(read):
 
 
 def test_leverage_ends_in_march_2027(read):
-    surface = workflow.leverage(read(), starts="month")
+    surface = api.leverage(read(), starts="month")
     assert {end.date for end in surface.ends} == {"2027-03"}
     rows = {row.start: row.unmet_essential for row in surface.rows if row.bound == "optimal"}
     assert rows["2027-02"] == pytest.approx(60)
@@ -64,10 +64,10 @@ def test_leverage_ends_in_march_2027(read):
 
 def test_a_changed_number_changes_the_answer(read):
     case = read("value: 600 t, range: [500, 700]", "value: 900 t, range: [500, 950]")
-    cover = workflow.cover(case, starts="2026-01")
+    cover = api.cover(case, starts="2026-01")
     times = {row.use: row.time_to_survive for row in cover.rows}
     assert times["treatment"] == pytest.approx(15)
-    surface = workflow.leverage(case, starts="2026-01")
+    surface = api.leverage(case, starts="2026-01")
     assert [row.unmet_essential for row in surface.rows] == pytest.approx([0, 0], abs=1e-6)
 
 
@@ -84,8 +84,8 @@ def test_the_variants_of_the_guide_are_variants(tmp_path):
     before, _variants = text.split("variants:\n")
     path = tmp_path / "waterworks.yaml"
     path.write_text(before + block.replace("\n    ", "\n").removeprefix("    "), encoding="utf-8")
-    assert workflow.check(path) == ()
-    assert set(workflow.read_case(path).variants) == {
+    assert api.check(path) == ()
+    assert set(api.read_case(path).variants) == {
         "no_plant",
         "a_year_late",
         "no_plant_small_reserve",
@@ -102,6 +102,6 @@ def test_the_number_of_the_guide_can_be_changed(tmp_path):
     assert old in text
     new = f"{{{line}, tier: essential, "
     path.write_text(text.replace(old, new) + report, encoding="utf-8")
-    assert workflow.check(path) == ()
-    demand = workflow.read_case(path).uses["treatment"].demand
+    assert api.check(path) == ()
+    demand = api.read_case(path).uses["treatment"].demand
     assert (demand.value, demand.source) == (110, "water_report")

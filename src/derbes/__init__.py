@@ -2,10 +2,10 @@
 
 The public verbs are in `derbes.api`:
 
-    from derbes import workflow
+    from derbes import api
 
-    case = workflow.read_case("cases/waterworks.yaml")
-    workflow.leverage(case)
+    case = api.read_case("cases/waterworks.yaml")
+    api.leverage(case)
 """
 
 from derbes.language import use_language

@@ -202,7 +202,7 @@ def find_plan(case: Case, words: PlanWords, answers: dict[str, bool], effort: Ef
         case: The case.
         words: What is asked for.
         answers: `has_frontier` and `has_more`.
-        effort: As in `workflow.plan`.
+        effort: As in `api.plan`.
 
     Raises:
         RequestError: Something asked for is not in the case, or cannot be; names all of it.

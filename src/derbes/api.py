@@ -1,9 +1,7 @@
-"""One function per verb; each hands over to the package that knows how.
+"""The public verbs, from a case file to cover, leverage, a plan and a brief.
 
 The packages are imported at the call, so that checking a case loads no solver,
 no compiler and no charts.
-
-The public verbs: from a case file to cover, leverage, a plan and a brief.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,12 +16,14 @@ from derbes.errors import Problem, RequestError
 from derbes.language import _, language
 from derbes.request import (
     ALL,
+    EVERY_MONTHS,
     EffortWords,
     PlanWords,
     StatementWords,
     StressEffort,
     StressWords,
     made_by,
+    provenance_of,
     request_of,
     with_units,
 )
@@ -31,6 +31,27 @@ from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
 from derbes.results.supply import Cover, Leverage
+
+__all__ = [
+    "EVERY_MONTHS",
+    "Progress",
+    "brief",
+    "check",
+    "cover",
+    "export_statements",
+    "inputs",
+    "leverage",
+    "made_by",
+    "plan",
+    "provenance_of",
+    "read_case",
+    "record_verdicts",
+    "request_of",
+    "schema",
+    "show",
+    "statements",
+    "stress",
+]
 
 Progress = Callable[[int, int, str], None]
 """Called with how much is done, out of how much, and of what."""

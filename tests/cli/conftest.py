@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from derbes import api as workflow
+from derbes import api
 from derbes.cli import main
-from tests.workflow.examples import cover_result, leverage_result, town_case
+from tests.api.examples import cover_result, leverage_result, town_case
 
 
 @dataclass
@@ -48,11 +48,11 @@ def run(capsys):
 def computed(monkeypatch) -> Computed:
     """The verbs, with a small case and known results."""
     stand_in = Computed()
-    monkeypatch.setattr(workflow, "read_case", lambda path: town_case())
-    monkeypatch.setattr(workflow, "check", lambda path: ())
-    monkeypatch.setattr(workflow, "schema", lambda case: {"title": case.name if case else "any"})
-    monkeypatch.setattr(workflow, "show", lambda case, where: f"{case.name} {where}".strip())
-    monkeypatch.setattr(workflow, "cover", stand_in.note("cover", cover_result()))
-    monkeypatch.setattr(workflow, "leverage", stand_in.note("leverage", leverage_result()))
-    monkeypatch.setattr(workflow, "brief", stand_in.note("brief", "<!doctype html>ң"))
+    monkeypatch.setattr(api, "read_case", lambda path: town_case())
+    monkeypatch.setattr(api, "check", lambda path: ())
+    monkeypatch.setattr(api, "schema", lambda case: {"title": case.name if case else "any"})
+    monkeypatch.setattr(api, "show", lambda case, where: f"{case.name} {where}".strip())
+    monkeypatch.setattr(api, "cover", stand_in.note("cover", cover_result()))
+    monkeypatch.setattr(api, "leverage", stand_in.note("leverage", leverage_result()))
+    monkeypatch.setattr(api, "brief", stand_in.note("brief", "<!doctype html>ң"))
     return stand_in

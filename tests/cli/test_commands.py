@@ -3,11 +3,11 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from derbes import api as workflow
+from derbes import api
 from derbes.case.quantity import Note
 from derbes.errors import Problem
 from derbes.version import VERSION
-from tests.workflow.examples import cover_result, cover_row, leverage_result, leverage_row
+from tests.api.examples import cover_result, cover_row, leverage_result, leverage_row
 
 DEFAULTS = {
     "variants": ("base",),
@@ -32,8 +32,8 @@ def test_check_as_json_without_problems(run, computed):
 
 def test_check_says_what_is_made_of_what_the_case_leaves_open(run, computed, monkeypatch):
     note = Note("suppliers.north.lead_time", "45 days count as 2 months", "write months", 7)
-    case = replace(workflow.read_case("town.yaml"), notes=(note,))
-    monkeypatch.setattr(workflow, "read_case", lambda path: case)
+    case = replace(api.read_case("town.yaml"), notes=(note,))
+    monkeypatch.setattr(api, "read_case", lambda path: case)
     answer = run("check", "town.yaml")
     assert (answer.code, answer.err) == (0, "")
     assert answer.out == (
@@ -56,7 +56,7 @@ def test_check_says_what_is_made_of_what_the_case_leaves_open(run, computed, mon
 
 def test_check_as_json_lists_the_problems(run, monkeypatch):
     problem = Problem(where="goods.alum", what="unknown key", line=6, column=5, fix="remove it")
-    monkeypatch.setattr(workflow, "check", lambda path: (problem,))
+    monkeypatch.setattr(api, "check", lambda path: (problem,))
     answer = run("check", "town.yaml", "--json")
     assert answer.code == 2
     assert answer.err == ""
@@ -95,7 +95,7 @@ def test_cover_shows_once_what_is_the_same_for_each_length(run, computed, monkey
         for start in ("2026-01", "2027-01")
         for length in (6, 12)
     ]
-    monkeypatch.setattr(workflow, "cover", lambda case, **options: cover_result(*rows))
+    monkeypatch.setattr(api, "cover", lambda case, **options: cover_result(*rows))
     lines = run("cover", "town.yaml").out.splitlines()
     assert [line.split()[0] for line in lines[3:5]] == ["2026-01", "2027-01"]
     assert lines[5] == ""
@@ -104,10 +104,10 @@ def test_cover_shows_once_what_is_the_same_for_each_length(run, computed, monkey
 
 
 def test_cover_of_a_case_without_measures(run, computed, monkeypatch):
-    case = replace(workflow.read_case("town.yaml"), measures={})
-    monkeypatch.setattr(workflow, "read_case", lambda path: case)
+    case = replace(api.read_case("town.yaml"), measures={})
+    monkeypatch.setattr(api, "read_case", lambda path: case)
     found = cover_result(cover_row(measure=""))
-    monkeypatch.setattr(workflow, "cover", computed.note("cover", found))
+    monkeypatch.setattr(api, "cover", computed.note("cover", found))
     lines = run("cover", "town.yaml").out.splitlines()
     assert (lines[0], lines[-1]) == ("base, –", "Next: derbes check town.yaml")
 
@@ -132,7 +132,7 @@ def test_leverage_says_what_its_figures_are(run, computed, monkeypatch):
         leverage_row(bound="myopic", takes_nothing=True, sender_cost_returning=-9.0),
         leverage_row(target_loss=None, missing=("uses.treatment.shortage_cost",)),
     )
-    monkeypatch.setattr(workflow, "leverage", lambda case, **options: leverage_result(*rows))
+    monkeypatch.setattr(api, "leverage", lambda case, **options: leverage_result(*rows))
     lines = run("leverage", "town.yaml").out.splitlines()
     assert lines[-7:-2] == [
         "≥ and ≤ stand before what is a bound of the harm; every other figure is what that "
@@ -151,7 +151,7 @@ def test_leverage_says_where_its_responses_lie_far_apart(run, computed, monkeypa
         for start, found in (("2026-01", (0.1, 0.4)), ("2026-02", (0.0, 0.5)), ("2026-03", (1, 1)))
         for bound, deepest in zip(("optimal", "myopic"), found, strict=True)
     ]
-    monkeypatch.setattr(workflow, "leverage", lambda case, **options: leverage_result(*rows))
+    monkeypatch.setattr(api, "leverage", lambda case, **options: leverage_result(*rows))
     assert run("leverage", "town.yaml").out.splitlines()[-3] == (
         "Best response and rule lie far apart from 2026-02: see whether the best response rests on "
         "what nobody could foresee, or a number on a wrong unit."

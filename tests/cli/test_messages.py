@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from derbes import api as workflow
+from derbes import api
 from derbes.errors import CaseError, Problem, RequestError, SolveError
 from tests.casefile.writing import SMALL
 
@@ -28,11 +28,11 @@ def _raise(error):
 
 @pytest.fixture
 def unusable(monkeypatch):
-    monkeypatch.setattr(workflow, "read_case", _raise(CaseError("town.yaml", [PROBLEM])))
+    monkeypatch.setattr(api, "read_case", _raise(CaseError("town.yaml", [PROBLEM])))
 
 
 def test_check_says_each_problem(run, monkeypatch):
-    monkeypatch.setattr(workflow, "check", lambda path: (PROBLEM,))
+    monkeypatch.setattr(api, "check", lambda path: (PROBLEM,))
     answer = run("check", "town.yaml")
     assert (answer.code, answer.out, answer.err) == (2, "", UNUSABLE)
 
@@ -88,7 +88,7 @@ def test_what_is_asked_within_a_quarter(run, tmp_path, words, message):
 
 def test_a_program_without_an_answer(run, computed, monkeypatch):
     text = "rows that cannot hold together: storage_limit(alum,3)"
-    monkeypatch.setattr(workflow, "cover", _raise(SolveError(text)))
+    monkeypatch.setattr(api, "cover", _raise(SolveError(text)))
     answer = run("cover", "town.yaml", "--json")
     assert (answer.code, answer.err) == (2, f"{text}\n")
     assert json.loads(answer.out) == {"error": text}
@@ -96,7 +96,7 @@ def test_a_program_without_an_answer(run, computed, monkeypatch):
 
 def test_a_measure_that_the_case_does_not_have(run, computed, monkeypatch):
     problem = Problem(where="measure", what='"embarg" is not a measure of this case')
-    monkeypatch.setattr(workflow, "leverage", _raise(RequestError("town.yaml", [problem])))
+    monkeypatch.setattr(api, "leverage", _raise(RequestError("town.yaml", [problem])))
     answer = run("leverage", "town.yaml", "--measure", "embarg")
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == (
@@ -131,12 +131,12 @@ def test_a_place_that_cannot_be_written_to(run, computed, tmp_path):
 
 
 def test_ctrl_c_is_quiet(run, computed, monkeypatch):
-    monkeypatch.setattr(workflow, "cover", _raise(KeyboardInterrupt()))
+    monkeypatch.setattr(api, "cover", _raise(KeyboardInterrupt()))
     answer = run("cover", "town.yaml")
     assert (answer.code, answer.out, answer.err.strip()) == (130, "", "")
 
 
 def test_a_mistake_of_the_program_is_not_hidden(run, computed, monkeypatch):
-    monkeypatch.setattr(workflow, "cover", _raise(KeyError("use")))
+    monkeypatch.setattr(api, "cover", _raise(KeyError("use")))
     with pytest.raises(KeyError):
         run("cover", "town.yaml")

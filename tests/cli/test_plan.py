@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from derbes import api as workflow
+from derbes import api
 from derbes.case.entities import Case
 from derbes.case.options import Budget, Option, OptionKind, Standard
 from derbes.case.quantity import Quantity
 from derbes.results.plan import FrontierPoint
+from tests.api.examples import town_case
 from tests.brief.planned import impossible_plan, invented_plan
-from tests.workflow.examples import town_case
 
 DEFAULTS = {
     "variant": "base",
@@ -118,14 +118,14 @@ def decided_town() -> Case:
 @pytest.fixture
 def planned(computed, monkeypatch):
     """The verb with a known answer."""
-    monkeypatch.setattr(workflow, "plan", computed.note("plan", invented_plan()))
+    monkeypatch.setattr(api, "plan", computed.note("plan", invented_plan()))
     return computed
 
 
 @pytest.fixture
 def town(monkeypatch):
     """The verb itself, on a town that may decide."""
-    monkeypatch.setattr(workflow, "read_case", lambda path: decided_town())
+    monkeypatch.setattr(api, "read_case", lambda path: decided_town())
 
 
 def test_a_plan_in_words_and_tables(run, planned):
@@ -136,7 +136,7 @@ def test_a_plan_in_words_and_tables(run, planned):
 
 
 def test_an_impossible_request_names_the_clash_and_its_cures(run, computed, monkeypatch):
-    monkeypatch.setattr(workflow, "plan", computed.note("plan", impossible_plan()))
+    monkeypatch.setattr(api, "plan", computed.note("plan", impossible_plan()))
     answer = run("plan", "town.yaml")
     assert answer.code == 0
     assert answer.out == (
@@ -164,7 +164,7 @@ def test_what_was_found_at_a_time_limit_is_shown_with_its_gap(run, computed, mon
         status="time limit", gap=0.25, frontier=(FrontierPoint(12, None),), draws=1, seed=None,
         not_computed=("frontier", "evpi"), evpi=None, vss=None,
     )  # fmt: skip
-    monkeypatch.setattr(workflow, "plan", computed.note("plan", plan))
+    monkeypatch.setattr(api, "plan", computed.note("plan", plan))
     out = run("plan", "town.yaml").out
     assert out.startswith(
         "Variant: base; central values\n"
@@ -176,7 +176,7 @@ def test_what_was_found_at_a_time_limit_is_shown_with_its_gap(run, computed, mon
 
 
 def test_why_knowing_and_planning_have_no_value(run, computed, monkeypatch):
-    monkeypatch.setattr(workflow, "plan", computed.note("plan", invented_plan(evpi=None, vss=None)))
+    monkeypatch.setattr(api, "plan", computed.note("plan", invented_plan(evpi=None, vss=None)))
     out = run("plan", "town.yaml").out
     assert "(EVPI) has no value here: a standard may fail in some draws" in out
     assert "worth more than any sum (VSS)" in out
@@ -199,7 +199,7 @@ def test_ctrl_c_says_what_was_reached_and_how_to_go_on(run, computed, monkeypatc
         progress(3, 0, "plan, step 3: costs 7 USD, none under 5 USD, gap 40.00%")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(workflow, "plan", stopped)
+    monkeypatch.setattr(api, "plan", stopped)
     answer = run("plan", "town.yaml", "--checkpoint", str(place))
     assert (answer.code, answer.out) == (130, "")
     assert answer.err.strip() == (
@@ -214,7 +214,7 @@ def test_no_plan_within_the_time_limit(run, computed, monkeypatch):
         outlay=(), account=(),
         evpi=None, vss=None, value_of_waiting=(), alternatives=(), standards=(),
     )  # fmt: skip
-    monkeypatch.setattr(workflow, "plan", computed.note("plan", plan))
+    monkeypatch.setattr(api, "plan", computed.note("plan", plan))
     assert run("plan", "town.yaml").out == (
         "Variant: base; 50 draws, seed 7\n"
         "No plan was found within the time limit.\n"
@@ -240,7 +240,7 @@ def test_a_plan_as_json_has_the_fields_of_the_contract(run, planned):
 
 
 def test_a_clash_as_json(run, computed, monkeypatch):
-    monkeypatch.setattr(workflow, "plan", computed.note("plan", impossible_plan()))
+    monkeypatch.setattr(api, "plan", computed.note("plan", impossible_plan()))
     record = json.loads(run("plan", "town.yaml", "--json").out)
     assert (record["feasible"], record["cost"], record["bound"]) == (False, None, None)
     budget, standard = record["clash"]
@@ -390,7 +390,7 @@ def test_a_case_without_options(run, computed):
 
 def test_a_standard_in_a_case_without_any(run, monkeypatch):
     case = replace(decided_town(), standards={})
-    monkeypatch.setattr(workflow, "read_case", lambda path: case)
+    monkeypatch.setattr(api, "read_case", lambda path: case)
     assert run("plan", "town.yaml", "--standard", "a_year").err == (
         "town.yaml: 1 problem\n"
         '  - standard: "a_year" is not a standard of this case\n'
@@ -400,7 +400,7 @@ def test_a_standard_in_a_case_without_any(run, monkeypatch):
 
 def test_the_budget_of_the_case_is_below_what_is_committed(run, monkeypatch):
     case = replace(decided_town(), budget=Budget(total=Quantity(1e6, "USD")))
-    monkeypatch.setattr(workflow, "read_case", lambda path: case)
+    monkeypatch.setattr(api, "read_case", lambda path: case)
     assert run("plan", "town.yaml").err == (
         "town.yaml: 1 problem\n"
         "  - budget: a budget of 1 million USD is below the 12 million USD that are committed: "

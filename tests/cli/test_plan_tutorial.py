@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from derbes import api as workflow
+from derbes import api
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "tutorial" / "from-case-to-plan.md").read_text(encoding="utf-8")
@@ -31,7 +31,7 @@ def asked(run):
 @pytest.fixture(scope="module")
 def whole():
     """The plan of the whole case."""
-    return workflow.plan(workflow.read_case(ROOT / "cases" / "waterworks.yaml"))
+    return api.plan(api.read_case(ROOT / "cases" / "waterworks.yaml"))
 
 
 def test_the_page_has_these_commands():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from derbes import api as workflow
+from derbes import api
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "how-to" / "add-a-statement.md"
@@ -175,8 +175,8 @@ def test_check_tells_of_expressions_with_their_lines(run, path):
 
 
 def test_the_verb_answers_as_the_command(path):
-    case = workflow.read_case(path)
-    table = workflow.statements(case, draws=8, flips=0)
+    case = api.read_case(path)
+    table = api.statements(case, draws=8, flips=0)
     assert [row.verdict for row in table.statements] == ["holds", "likely"]
     assert "W01" in table._repr_html_()
-    assert workflow.export_statements(case, table, "csv").startswith('"id","kind"')
+    assert api.export_statements(case, table, "csv").startswith('"id","kind"')

@@ -5,8 +5,7 @@ import pytest
 
 from derbes.case.entities import Plant
 from derbes.case.quantity import Quantity
-from derbes.draws.sampling import make_draws
-from derbes.draws.sampling import sampling as describe
+from derbes.draws.sampling import describe, make_draws
 from tests.draws.uncertain import CLASS, DEMAND, OTHER, STOCK, correlated, uncertain_example
 
 

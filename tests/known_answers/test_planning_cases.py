@@ -9,7 +9,7 @@ import pytest
 import yaml
 from scipy.optimize import linprog
 
-from derbes import api as workflow
+from derbes import api
 from derbes.results.plan import Plan
 
 CLOSE = 1e-6
@@ -27,7 +27,7 @@ def solved(folder: Path, *, periods: int = 1, step: str = "year", **sections: An
     }
     path = folder / "case.yaml"
     path.write_text(yaml.safe_dump({**head, **sections}, sort_keys=False), encoding="utf-8")
-    return workflow.plan(workflow.read_case(str(path)), gap=0.0, has_frontier=False)
+    return api.plan(api.read_case(str(path)), gap=0.0, has_frontier=False)
 
 
 def near(value: float) -> Any:
@@ -232,8 +232,8 @@ def test_sites_with_weight_on_the_tail(tmp_path):
 
 
 def test_a_month_more_costs_what_it_takes_from_the_store():
-    case = workflow.read_case("cases/waterworks.yaml")
-    plan = workflow.plan(case, standards=("a_year",), lengths=(10, 11, 12), gap=0.0, has_more=False)
+    case = api.read_case("cases/waterworks.yaml")
+    plan = api.plan(case, standards=("a_year",), lengths=(10, 11, 12), gap=0.0, has_more=False)
     taken, store_and_alum = 100 - 40, 200 + 300
     prices = [point.cost_of_a_month for point in plan.frontier]
     assert prices == [None, near(taken * store_and_alum), near(taken * store_and_alum)]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derbes import api as workflow
+from derbes import api
 from derbes.cli.plans.tables import plan_text
 from derbes.planning.decomposed import solve_plan
 from derbes.planning.evaluate import trunk
@@ -23,7 +23,7 @@ EXACT = 1e-9
 @given(st.integers(0, 10_000), st.sampled_from([1, 3]))
 def test_the_account_adds_up_to_both_costs(seed, n_scenarios):
     case = small_case(seed, n_scenarios=n_scenarios)
-    plan = workflow.plan(case, has_frontier=False, has_more=False)
+    plan = api.plan(case, has_frontier=False, has_more=False)
     if plan.cost is None:
         assert plan.account == ()
         return
@@ -41,7 +41,7 @@ def test_the_account_adds_up_to_both_costs(seed, n_scenarios):
 @settings(max_examples=8, deadline=None)
 @given(st.integers(0, 10_000))
 def test_the_outlay_is_the_sum_of_its_years_and_holds_what_options_cost(seed):
-    plan = workflow.plan(small_case(seed), has_frontier=False, has_more=False)
+    plan = api.plan(small_case(seed), has_frontier=False, has_more=False)
     if plan.cost is None:
         return
     everything, abroad = plan.outlay_total
@@ -85,7 +85,7 @@ def _held(course, worth, problem):
 
 def test_what_is_paid_does_not_go_up_and_down_between_alike_years():
     """Nothing changes in the waterworks from 2028 on, nor does what it pays."""
-    plan = workflow.plan(workflow.read_case("cases/waterworks.yaml"), has_frontier=False)
+    plan = api.plan(api.read_case("cases/waterworks.yaml"), has_frontier=False)
     paid = {row.year: (row.amount, row.without_project) for row, _abroad in plan.outlay_by_year}
     assert paid[2028] == pytest.approx(paid[2029])
     assert paid[2028] == pytest.approx(paid[2030])

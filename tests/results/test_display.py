@@ -14,7 +14,7 @@ from derbes.results.display import (
     text_table,
 )
 from derbes.results.supply import CoverRow, LeverageEnd, LeverageRow
-from tests.workflow.examples import (
+from tests.api.examples import (
     cover_result,
     cover_row,
     leverage_end,

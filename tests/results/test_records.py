@@ -2,7 +2,7 @@ import json
 import math
 
 from derbes.results.records import cover_records, leverage_records, quantity_records, to_json
-from tests.workflow.examples import (
+from tests.api.examples import (
     cover_result,
     cover_row,
     leverage_end,

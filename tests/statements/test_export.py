@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from derbes import api as workflow
+from derbes import api
 from derbes.case.ledger import Statement
 from derbes.results.records import statements_records, to_json
 from derbes.results.supply import Provenance
@@ -184,7 +184,7 @@ def test_collectors_take_what_is_exported(page):
 
 def test_collectors_take_the_whole_ledger_of_the_example():
     """What is said, without the expressions, so that no program is solved here."""
-    case = workflow.read_case("cases/aspan")
+    case = api.read_case("cases/aspan")
     nothing = dict.fromkeys(("holds_if", "yes_if", "no_if", "condition", "void_if"), "")
     said = {name: replace(one, **nothing) for name, one in case.statements.items()}
     case = replace(case, statements=said, contrasts={}, tensions={}, double_standards={})

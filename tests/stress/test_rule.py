@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from derbes import api as workflow
+from derbes import api
 from derbes.analysis.cover import cover_table
 from derbes.case.options import Option
 from derbes.case.quantity import Quantity
@@ -74,7 +74,7 @@ def test_the_rule_never_does_better_than_the_best_response(number):
 
 
 def test_central_values_give_the_time_to_survive_of_the_table_of_cover():
-    case = workflow.read_case("cases/waterworks.yaml")
+    case = api.read_case("cases/waterworks.yaml")
     target = target_of(case, "embargo")
     columns = [Column(TIME_TO_SURVIVE, "embargo", start, 0, MYOPIC) for start in target.starts]
     draws = Draws((), np.zeros((1, 0)), np.ones(1))
@@ -144,7 +144,7 @@ def test_what_only_an_option_opens_stays_closed():
 
 
 def test_a_plant_that_only_an_option_builds_makes_nothing():
-    case = workflow.read_case("cases/waterworks.yaml")
+    case = api.read_case("cases/waterworks.yaml")
     plants = {n: one for n, one in case.plants.items() if n != "chlorine_works"}
     recipes = {n: one for n, one in case.recipes.items() if one.plant != "chlorine_works"}
     without = replace(case, plants=plants, recipes=recipes, options={}, limits={}, standards={})

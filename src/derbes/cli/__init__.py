@@ -1,4 +1,4 @@
-"""The command line: one command per verb of the workflow."""
+"""The command line: one command per verb."""
 
 from collections.abc import Sequence
 

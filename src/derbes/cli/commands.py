@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from derbes import api as workflow
+from derbes import api
 from derbes.cli.answers import (
     STANDARD_OUTPUT,
     next_line,
@@ -59,8 +59,8 @@ def derbes() -> None:
 @click.pass_context
 def check(context: click.Context, path: str, *, as_json: bool) -> None:
     """Say every problem of a case file with its line and fix, and what it leaves open."""
-    problems = workflow.check(path)
-    notes = () if problems else workflow.read_case(path).notes
+    problems = api.check(path)
+    notes = () if problems else api.read_case(path).notes
     if as_json:
         tell_json({**problems_record(problems), **notes_record(notes)})
         context.exit(2 if problems else 0)
@@ -82,10 +82,10 @@ def check(context: click.Context, path: str, *, as_json: bool) -> None:
 @language_option
 def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say how long essential uses are met when a measure starts."""
-    case = workflow.read_case(path)
+    case = api.read_case(path)
     check_places(case, JSON if as_json else TEXT, out)
     with progress_on_terminal() as progress:
-        table = workflow.cover(case, progress=progress, **_words(asked))
+        table = api.cover(case, progress=progress, **_words(asked))
     if as_json:
         tell_json(cover_records(table), out)
     else:
@@ -103,10 +103,10 @@ def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 @language_option
 def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say what measures cost target and sender, and when leverage ends."""
-    case = workflow.read_case(path)
+    case = api.read_case(path)
     check_places(case, JSON if as_json else TEXT, out)
     with progress_on_terminal() as progress:
-        surface = workflow.leverage(case, progress=progress, **_words(asked))
+        surface = api.leverage(case, progress=progress, **_words(asked))
     if as_json:
         tell_json(leverage_records(surface), out)
     else:
@@ -132,12 +132,12 @@ derbes.add_command(statements)
 @language_option
 def brief(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Write the brief on a case: one HTML page that stands alone."""
-    case = workflow.read_case(path)
+    case = api.read_case(path)
     out = out or f"{Path(path).resolve().stem}.html"
     check_places(case, HTML, out)
     words = _words(asked)
     with progress_on_terminal() as progress:
-        page = workflow.brief(case, progress=progress, **words)
+        page = api.brief(case, progress=progress, **words)
     tell(page, out)
     if out == STANDARD_OUTPUT:
         return
@@ -157,9 +157,9 @@ def brief(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 @language_option
 def schema(path: str, *, out: str, as_json: bool) -> None:  # noqa: ARG001 - one set of options
     """Write the JSON Schema of case files; with a case, its own ids are offered."""
-    case = workflow.read_case(path) if path else None
+    case = api.read_case(path) if path else None
     check_places(case, JSON, out)
-    tell_json(workflow.schema(case), out)
+    tell_json(api.schema(case), out)
 
 
 @derbes.command()
@@ -170,11 +170,11 @@ def schema(path: str, *, out: str, as_json: bool) -> None:  # noqa: ARG001 - one
 @language_option
 def show(path: str, where: str, *, out: str, as_json: bool) -> None:
     """Show a case, or one element of it, e.g. suppliers.north."""
-    case = workflow.read_case(path)
+    case = api.read_case(path)
     check_places(case, JSON if as_json else TEXT, out)
-    text = workflow.show(case, where)
+    text = api.show(case, where)
     if as_json:
-        numbers = quantity_records(workflow.inputs(case, where))
+        numbers = quantity_records(api.inputs(case, where))
         tell_json({"where": where, "text": text, "inputs": numbers, "missing": case.missing}, out)
     else:
         tell(f"{text}\n\n{next_line('check', path)}", out)

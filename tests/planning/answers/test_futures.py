@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from derbes import api as workflow
+from derbes import api
 from derbes.case.quantity import Quantity
 from derbes.case.uncertainty import Correlation
 from derbes.errors import RequestError
@@ -24,14 +24,14 @@ def _with_demand(case, use, *pairs):
 
 @pytest.fixture(scope="module")
 def lands():
-    return workflow.read_case(CASES / "lands.yaml")
+    return api.read_case(CASES / "lands.yaml")
 
 
 def test_a_discrete_demand_is_planned_for_like_scenarios(lands):
     """LandS3 with its three demands as a distribution instead of scenarios."""
     first = next(iter(lands.uses))
     case = _with_demand(replace(lands, scenarios={}), first, 3 / 12, 0.3, 5 / 12, 0.4, 7 / 12, 0.3)
-    plan = workflow.plan(case, has_frontier=False, has_more=False)
+    plan = api.plan(case, has_frontier=False, has_more=False)
     assert plan.cost == pytest.approx(381.853333)
     assert (plan.draws, plan.seed) == (3, None)
 
@@ -54,7 +54,7 @@ def test_scenarios_multiply_with_discrete_inputs(lands, tmp_path):
     )
     path = tmp_path / "lands.yaml"
     path.write_text(text.replace(certain, drawn), encoding="utf-8")
-    draws = futures_of(workflow.read_case(path), None, seed=1)
+    draws = futures_of(api.read_case(path), None, seed=1)
     assert draws is not None
     assert len(draws.weights) == 2 * len(lands.scenarios)
     assert sorted(draws.weights) == pytest.approx([0.15, 0.15, 0.15, 0.15, 0.2, 0.2])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from derbes import api as workflow
+from derbes import api
 from derbes.case.entities import Case, Plant, Supplier
 from derbes.case.options import Risk
 from derbes.case.quantity import Calendar, Quantity
@@ -18,7 +18,7 @@ CASES = Path(__file__).parent / "cases"
 
 @pytest.fixture(scope="module")
 def farmer() -> Case:
-    return workflow.read_case(CASES / "farmer.yaml")
+    return api.read_case(CASES / "farmer.yaml")
 
 
 def _world(price: Quantity, opening: int = 0) -> Case:

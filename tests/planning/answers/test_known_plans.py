@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from derbes import api as workflow
+from derbes import api
 from derbes.case.entities import Case
 from derbes.results.plan import Plan
 
@@ -14,18 +14,18 @@ CASES = Path(__file__).parent / "cases"
 @pytest.fixture(scope="module")
 def farmer() -> Plan:
     """The farmer of Birge and Louveaux, Introduction to Stochastic Programming, 1.1."""
-    return workflow.plan(workflow.read_case(CASES / "farmer.yaml"))
+    return api.plan(api.read_case(CASES / "farmer.yaml"))
 
 
 @pytest.fixture(scope="module")
 def lands_case() -> Case:
-    return workflow.read_case(CASES / "lands.yaml")
+    return api.read_case(CASES / "lands.yaml")
 
 
 @pytest.fixture(scope="module")
 def lands(lands_case: Case) -> Plan:
     """Capacity planning of Louveaux and Smeers 1988 with three demands (LandS3)."""
-    return workflow.plan(lands_case)
+    return api.plan(lands_case)
 
 
 def test_the_farmer(farmer):
@@ -57,7 +57,7 @@ def test_lands3(lands):
 
 def test_a_budget_that_is_too_small_for_the_least_capacity(lands_case):
     """The loads of the high demand take 12 MWh; the cheapest costs 6 each."""
-    plan = workflow.plan(lands_case, budget="60 USD")
+    plan = api.plan(lands_case, budget="60 USD")
     (wish,) = plan.clash
     assert (plan.feasible, plan.cost, plan.plan) == (False, None, ())
     assert wish.wish == "budget.total"
@@ -69,9 +69,7 @@ def test_a_budget_that_is_too_small_for_the_least_capacity(lands_case):
 
 
 def test_more_budget_never_costs_more(lands_case):
-    costs = [
-        workflow.plan(lands_case, budget=budget, has_more=False).cost for budget in (80, 100, 120)
-    ]
+    costs = [api.plan(lands_case, budget=budget, has_more=False).cost for budget in (80, 100, 120)]
     assert all(cost is not None for cost in costs)
     assert costs == sorted(costs, reverse=True)  # type: ignore[type-var]
     assert costs[0] > costs[-1]  # type: ignore[operator]

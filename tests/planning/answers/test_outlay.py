@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from derbes import api as workflow
+from derbes import api
 from derbes.case.entities import CapitalPayment, Plant, Variant
 from derbes.case.quantity import Quantity
 from derbes.planning.decomposed import solve_plan
@@ -18,11 +18,11 @@ CASES = Path(__file__).parent / "cases"
 
 @pytest.fixture(scope="module")
 def contract():
-    return workflow.read_case(CASES / "contract.yaml")
+    return api.read_case(CASES / "contract.yaml")
 
 
 def _rows(case):
-    plan = workflow.plan(case, has_frontier=False, has_more=False)
+    plan = api.plan(case, has_frontier=False, has_more=False)
     return {(row.year, row.currency): row for row in plan.outlay}
 
 
@@ -87,7 +87,7 @@ def test_a_part_abroad_that_is_missing_is_not_nothing(contract):
 
 def test_scenarios_are_weighed():
     """Without a field the farmer buys 200 t of wheat and 240 t of corn in every scenario."""
-    plan = workflow.plan(workflow.read_case(CASES / "farmer.yaml"), has_more=False)
+    plan = api.plan(api.read_case(CASES / "farmer.yaml"), has_more=False)
     everything, abroad = plan.outlay
     assert everything.amount == pytest.approx(plan.cost)
     assert everything.options == pytest.approx(170 * 150 + 80 * 230 + 250 * 260)

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from derbes import api as workflow
+from derbes import api
 from derbes.cli.answers import STANDARD_OUTPUT, next_line, tell, tell_json
 from derbes.cli.ledger.tables import statements_text
 from derbes.cli.options import (
@@ -126,16 +126,14 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     names = ("record", "form", "page", "has_mark")
     record, form, page, has_mark = (asked.pop(name) for name in names)
     query = asked.pop("query")
-    case = workflow.read_case(path)
+    case = api.read_case(path)
     kind = {"csv": CSV, "claimreview": JSON}.get(form, JSON if as_json else TEXT)
     check_places(case, kind, out, record=record)
     with progress_on_terminal() as progress:
-        table = workflow.statements(
-            case, progress=progress, has_signaling=query == SIGNALING, **asked
-        )
-    n_lines = workflow.record_verdicts(record, table) if record else 0
+        table = api.statements(case, progress=progress, has_signaling=query == SIGNALING, **asked)
+    n_lines = api.record_verdicts(record, table) if record else 0
     if form:
-        tell(workflow.export_statements(case, table, form, page=page, has_mark=has_mark), out)
+        tell(api.export_statements(case, table, form, page=page, has_mark=has_mark), out)
     elif as_json:
         tell_json(statements_records(table), out)
     else:

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from derbes import api as workflow
+from derbes import api
 from derbes.cli.answers import next_line, tell, tell_json
 from derbes.cli.options import (
     case_argument,
@@ -105,11 +105,11 @@ _EFFORT = (
 def plan(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Find the cheapest programme that meets the standards."""
     words = _words(asked)
-    case = workflow.read_case(path)
+    case = api.read_case(path)
     place = words["checkpoint"]
     check_places(case, JSON if as_json else TEXT, out, checkpoint=place)
     with stoppable(place, resume=f"--resume {place}") as progress:
-        found = workflow.plan(case, progress=progress, **words)
+        found = api.plan(case, progress=progress, **words)
     if as_json:
         tell_json(plan_records(found), out)
     else:

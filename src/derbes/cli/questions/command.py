@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from derbes import api as workflow
+from derbes import api
 from derbes.cli.answers import next_line, tell, tell_json
 from derbes.cli.options import (
     case_argument,
@@ -86,13 +86,13 @@ _DRAWS = (
 @language_option
 def stress(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say what holds over draws of the uncertain inputs, and what decides it."""
-    case = workflow.read_case(path)
+    case = api.read_case(path)
     every = asked.pop("every")
     asked["starts"] = asked["starts"] or every
     store = asked["store"]
     check_places(case, JSON if as_json else TEXT, out, store=store)
     with stoppable(Path(store) if store else None, resume="--resume") as progress:
-        found = workflow.stress(case, progress=progress, **asked)
+        found = api.stress(case, progress=progress, **asked)
     if as_json:
         tell_json(stress_records(found), out)
     else:

@@ -6,7 +6,7 @@ from derbes.case.quantity import Step
 from derbes.case.request import Request
 from derbes.errors import RequestError
 from derbes.request import request_of
-from tests.workflow.examples import town_case
+from tests.api.examples import town_case
 
 
 def test_without_words_the_case_as_written_and_a_start_each_quarter():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from derbes import api as workflow
+from derbes import api
 from derbes.errors import RequestError
 from derbes.pages import plans_told, statements_told, stress_told
 from tests.statements.ledgers import talk, with_ledger
@@ -15,7 +15,7 @@ WATERWORKS = Path(__file__).parents[2] / "cases" / "waterworks.yaml"
 
 @pytest.fixture(scope="module")
 def town():
-    case = workflow.read_case(WATERWORKS)
+    case = api.read_case(WATERWORKS)
     return replace(case, standards={"a_year": case.standards["a_year"]})
 
 
@@ -23,7 +23,7 @@ def test_the_case_and_the_variant_without_the_project_are_planned_for(town):
     plans = plans_told(replace(town, without_project="no_plant"), ("base", *town.variants))
     assert list(plans) == ["base", "no_plant"]
     assert plans["base"].value_of_waiting
-    alone = workflow.plan(town, variant="no_plant", has_frontier=False, has_more=False)
+    alone = api.plan(town, variant="no_plant", has_frontier=False, has_more=False)
     assert plans["no_plant"].cost == alone.cost
     assert plans["no_plant"].cost_of_security == pytest.approx(alone.cost - alone.no_threat_cost)
     assert any(point.cost is not None for point in plans["no_plant"].frontier)
@@ -61,7 +61,7 @@ def test_a_ledger_is_judged_and_a_case_without_one_is_not(town):
 
 def test_a_brief_over_no_draws_is_refused(town):
     with pytest.raises(RequestError) as refused:
-        workflow.brief(town, draws=0)
+        api.brief(town, draws=0)
     (problem,) = refused.value.problems
     assert (problem.where, problem.what, problem.fix) == (
         "draws",

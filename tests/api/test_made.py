@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from derbes import api as workflow
+from derbes import api
 from derbes.cli import main
 from derbes.language import use_language
 from derbes.request import made_by
+from tests.api.examples import town_case
 from tests.brief.reading import page_one, part, text_of
-from tests.workflow.examples import town_case
 
 TOWN = """\
 derbes: 1
@@ -59,7 +59,7 @@ def printed_command(page: str) -> list[str]:
     ],
 )
 def test_the_printed_command_makes_the_same_page(town, asked):
-    page = workflow.brief(workflow.read_case(town), **asked)
+    page = api.brief(api.read_case(town), **asked)
     program, *words = printed_command(page)
     assert program == "derbes"
     assert main([*words, "--out", "again.html", "--workers", "1"]) == 0
@@ -68,7 +68,7 @@ def test_the_printed_command_makes_the_same_page(town, asked):
 
 
 def test_a_page_over_draws_says_so(town):
-    page = workflow.brief(workflow.read_case(town), starts="year", variants=["base"], draws=4)
+    page = api.brief(api.read_case(town), starts="year", variants=["base"], draws=4)
     said = text_of(page_one(page))
     assert "central values, their spread over 4 draws, seed 1;" in said
     assert "no draws" not in text_of(page)
@@ -79,7 +79,7 @@ def test_a_page_over_draws_says_so(town):
 
 
 def test_a_page_without_draws_names_no_seed(town):
-    page = workflow.brief(workflow.read_case(town), starts="year", variants=["base"])
+    page = api.brief(api.read_case(town), starts="year", variants=["base"])
     assert "seed" not in text_of(part(page, "reproduce"))
     assert "central values, no draws;" in text_of(page_one(page))
     assert "seed" not in text_of(page_one(page))

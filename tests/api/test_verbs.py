@@ -4,11 +4,11 @@ from types import ModuleType
 
 import pytest
 
-from derbes import api as workflow
+from derbes import api
 from derbes.errors import RequestError
 from derbes.results.supply import Leverage
 from derbes.version import VERSION
-from tests.workflow.examples import leverage_end, leverage_row, town_case
+from tests.api.examples import leverage_end, leverage_row, town_case
 
 
 @pytest.fixture
@@ -30,28 +30,28 @@ def surface(monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
 
 def test_leverage_hands_over_what_was_asked_and_says_what_made_the_result(surface):
     case = town_case()
-    result = workflow.leverage(case, measures=["embargo"], starts="year", lengths=[6], n_workers=2)
+    result = api.leverage(case, measures=["embargo"], starts="year", lengths=[6], n_workers=2)
     assert isinstance(result, Leverage)
     assert (result.rows, result.ends) == ((leverage_row(),), (leverage_end(),))
     assert (result.currency, result.unit) == ("USD", "t")
-    asked = workflow.request_of(case, measures=["embargo"], starts="year", lengths=[6])
+    asked = api.request_of(case, measures=["embargo"], starts="year", lengths=[6])
     assert surface == [(case, asked, 2)]
 
 
 def test_leverage_refuses_before_it_computes(surface):
     with pytest.raises(RequestError):
-        workflow.leverage(town_case(), measures=["nothing"])
+        api.leverage(town_case(), measures=["nothing"])
     assert surface == []
 
 
 def test_leverage_tells_how_far_it_is(surface):
     told = []
-    workflow.leverage(town_case(), progress=lambda *state: told.append(state))
+    api.leverage(town_case(), progress=lambda *state: told.append(state))
     assert told == [(1, 1, "surface")]
 
 
 def test_a_result_says_what_made_it():
-    provenance = workflow.provenance_of(town_case())
+    provenance = api.provenance_of(town_case())
     assert provenance.case_name == "Town"
     assert provenance.case_hash == "ab12"
     assert provenance.version == VERSION
@@ -61,9 +61,9 @@ def test_a_result_says_what_made_it():
 
 def test_inputs_are_those_at_a_path():
     case = town_case()
-    assert [number.path for number in workflow.inputs(case)] == [
+    assert [number.path for number in api.inputs(case)] == [
         "goods.alum.reserve",
         "uses.treatment.demand",
     ]
-    assert [number.value for number in workflow.inputs(case, "uses.treatment")] == [100]
-    assert workflow.inputs(case, "uses.treat") == ()
+    assert [number.value for number in api.inputs(case, "uses.treatment")] == [100]
+    assert api.inputs(case, "uses.treat") == ()

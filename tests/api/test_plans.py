@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from distributed import LocalCluster
 
-from derbes import api as workflow
+from derbes import api
 from derbes.errors import CaseError, DataError, RequestError
 from derbes.parallel import is_address, opened_executor, workers_of
 from derbes.planning.solving import Clock, TimeIsOver
@@ -20,17 +20,17 @@ BRIEFLY = {"has_frontier": False, "has_more": False}
 
 @pytest.fixture(scope="module")
 def town():
-    return workflow.read_case(WATERWORKS)
+    return api.read_case(WATERWORKS)
 
 
 @pytest.fixture(scope="module")
 def farmer():
-    return workflow.read_case(FARMER)
+    return api.read_case(FARMER)
 
 
 def test_a_variant_has_a_plan_of_its_own(town):
     """No works: alum lasts 600 / 60 months, so a year needs 120 t more whenever it starts."""
-    plan = workflow.plan(town, variant="no_plant", standards=["a_year"], **BRIEFLY)
+    plan = api.plan(town, variant="no_plant", standards=["a_year"], **BRIEFLY)
     assert plan.variant == "no_plant"
     assert [(c.option, round(c.size, 6)) for c in plan.plan] == [("alum_reserve", 120.0)]
     assert plan.no_threat_cost is not None
@@ -41,7 +41,7 @@ def test_a_variant_has_a_plan_of_its_own(town):
 def test_an_option_whose_cost_is_missing_cannot_be_weighed(town):
     unknown = replace(town, missing=(*town.missing, "options.chlorine_works.capital"))
     with pytest.raises(RequestError) as refused:
-        workflow.plan(unknown, **BRIEFLY)
+        api.plan(unknown, **BRIEFLY)
     (problem,) = refused.value.problems
     assert (problem.where, problem.what, problem.fix) == (
         "options.chlorine_works.capital",
@@ -51,7 +51,7 @@ def test_an_option_whose_cost_is_missing_cannot_be_weighed(town):
 
 
 def test_answers_that_nobody_asked_for_are_named(town):
-    plan = workflow.plan(town, standards=["a_year"], **BRIEFLY)
+    plan = api.plan(town, standards=["a_year"], **BRIEFLY)
     assert plan.not_computed == (
         "frontier", "cost_of_it", "value_of_waiting", "alternatives", "evpi", "vss",
     )  # fmt: skip
@@ -60,7 +60,7 @@ def test_answers_that_nobody_asked_for_are_named(town):
 
 
 def test_lengths_of_the_frontier_that_are_asked_for(town):
-    plan = workflow.plan(town, standards=["a_year"], lengths=[11, 10], has_more=False)
+    plan = api.plan(town, standards=["a_year"], lengths=[11, 10], has_more=False)
     assert plan.no_threat_cost is not None
     above = [(p.months, p.cost - plan.no_threat_cost) for p in plan.frontier if p.cost is not None]
     assert above == [(10, pytest.approx(0, abs=1e-6)), (11, pytest.approx(60 * 500))]
@@ -68,9 +68,7 @@ def test_lengths_of_the_frontier_that_are_asked_for(town):
 
 def test_progress_tells_bounds_and_questions(town):
     told = []
-    workflow.plan(
-        town, standards=["a_year"], lengths=[12], progress=lambda *state: told.append(state)
-    )
+    api.plan(town, standards=["a_year"], lengths=[12], progress=lambda *state: told.append(state))
     words = [what for _done, _total, what in told]
     assert any(w.startswith("plan, step 1: costs ") and "none under" in w for w in words)
     assert (1, 1, "frontier") in told
@@ -78,14 +76,14 @@ def test_progress_tells_bounds_and_questions(town):
 
 
 def test_time_that_is_over_keeps_the_plan_and_names_the_rest(town, monkeypatch):
-    plan = workflow.plan(town, standards=["a_year"], time_limit=1000.0, lengths=[12])
+    plan = api.plan(town, standards=["a_year"], time_limit=1000.0, lengths=[12])
     assert plan.not_computed == ()
 
     def over(self):
         raise TimeIsOver
 
     monkeypatch.setattr(Clock, "left", over)
-    plan = workflow.plan(town, standards=["a_year"], time_limit=1000.0, lengths=[12])
+    plan = api.plan(town, standards=["a_year"], time_limit=1000.0, lengths=[12])
     assert [choice.option for choice in plan.plan] == ["alum_reserve"]
     assert plan.not_computed == ("outlay", "frontier", "value_of_waiting", "alternatives")
     assert [(p.months, p.cost, p.feasible) for p in plan.frontier] == [(12, None, None)]
@@ -101,10 +99,10 @@ def test_a_clock_runs_out():
 
 
 def test_any_executor_gives_the_same_plan(farmer):
-    alone = workflow.plan(farmer, **BRIEFLY)
+    alone = api.plan(farmer, **BRIEFLY)
     with ThreadPoolExecutor(2) as threads:
-        assert workflow.plan(farmer, executor=threads, **BRIEFLY) == alone
-    assert workflow.plan(farmer, executor="2", **BRIEFLY) == alone
+        assert api.plan(farmer, executor=threads, **BRIEFLY) == alone
+    assert api.plan(farmer, executor="2", **BRIEFLY) == alone
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -118,7 +116,7 @@ def test_a_dask_cluster_by_its_address(farmer):
         with opened_executor(address, source="farmer") as executor:
             assert executor is not None
             assert list(executor.map(abs, [-1, 2, -3])) == [1, 2, 3]
-        plan = workflow.plan(farmer, executor=address, **BRIEFLY)
+        plan = api.plan(farmer, executor=address, **BRIEFLY)
     assert plan.cost == pytest.approx(-108390.0)
 
 
@@ -133,10 +131,10 @@ def test_words_for_processes():
 
 def test_a_checkpoint_is_gone_on_from(farmer, town, tmp_path):
     kept = tmp_path / "kept.json"
-    plan = workflow.plan(farmer, checkpoint=kept, **BRIEFLY)
-    assert workflow.plan(farmer, checkpoint=kept, resume=True, **BRIEFLY) == plan
+    plan = api.plan(farmer, checkpoint=kept, **BRIEFLY)
+    assert api.plan(farmer, checkpoint=kept, resume=True, **BRIEFLY) == plan
     with pytest.raises(DataError) as refused:
-        workflow.plan(town, checkpoint=kept, resume=True, **BRIEFLY)
+        api.plan(town, checkpoint=kept, resume=True, **BRIEFLY)
     assert str(refused.value) == (
         f"{kept}: cannot go on from it: it was written for another case, or with other draws, "
         "standards or budget. Fix: ask for the same again, or begin anew without the file."
@@ -146,7 +144,7 @@ def test_a_checkpoint_is_gone_on_from(farmer, town, tmp_path):
 def test_what_is_no_checkpoint(farmer, tmp_path):
     missing = tmp_path / "missing.json"
     with pytest.raises(DataError) as refused:
-        workflow.plan(farmer, checkpoint=missing, resume=True, **BRIEFLY)
+        api.plan(farmer, checkpoint=missing, resume=True, **BRIEFLY)
     assert str(refused.value) == (
         f"{missing}: cannot go on from it: No such file or directory. Fix: name the file that "
         "--checkpoint wrote."
@@ -154,13 +152,13 @@ def test_what_is_no_checkpoint(farmer, tmp_path):
     other = tmp_path / "other.json"
     other.write_text("no checkpoint", encoding="utf-8")
     with pytest.raises(DataError) as refused:
-        workflow.plan(farmer, checkpoint=other, resume=True, **BRIEFLY)
+        api.plan(farmer, checkpoint=other, resume=True, **BRIEFLY)
     assert str(refused.value) == (
         f"{other}: cannot go on from it: it is not a checkpoint of a plan. Fix: name the file "
         "that --checkpoint wrote."
     )
     with pytest.raises(RequestError) as refused:
-        workflow.plan(farmer, resume=True, **BRIEFLY)
+        api.plan(farmer, resume=True, **BRIEFLY)
     assert str(refused.value).endswith(
         ": 1 problem\n  - resume: there is no checkpoint to go on from\n"
         "    fix: name the file that an earlier run wrote with --checkpoint"
@@ -172,7 +170,7 @@ def test_a_standard_on_a_use_that_does_not_exist(tmp_path):
     path = tmp_path / "town.yaml"
     path.write_text(text.replace("a_year: {measure", "a_year: {uses: [treatmnt], measure"), "utf-8")
     with pytest.raises(CaseError) as refused:
-        workflow.read_case(path)
+        api.read_case(path)
     (problem,) = refused.value.problems
     assert problem.where.startswith("standards.a_year.uses")
     assert '"treatmnt" is not a use of this case' in problem.what
