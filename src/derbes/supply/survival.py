@@ -25,7 +25,7 @@ from scipy import sparse
 
 from derbes.errors import SolveError
 from derbes.lp.highs import Session
-from derbes.lp.lexicographic import solve_levels
+from derbes.lp.lexicographic import AT_BOUND, primal_residual, solve_levels
 from derbes.lp.program import FloatArray, IntArray, LinearProgram, Solution
 from derbes.model.arrays import (
     CALM,
@@ -187,6 +187,10 @@ class SurvivalProgram:
         self.layout: Layout = make_layout(arrays, start, n, has_reserve=False)
         self.state: State = state_at(calm, start)
         self._thrift = thrift_costs(self.layout)
+        self._alone: dict[tuple[bytes, bytes], FloatArray] = {}
+        self._served: list[FloatArray] = []
+        """Courses that left some uses nowhere short: where one is possible under another
+        measure too, nothing can be better."""
         if before is not None and has_same_matrix(before.layout, self.layout):
             self.program: LinearProgram = survival_program(
                 self.layout, self.state, before.program.matrix
@@ -330,11 +334,37 @@ class SurvivalProgram:
         """
         layout = self.layout
         program = self._bounded(run)
+        unmet = self.layout.column("unmet")
+        for course in self._served:
+            if not unmet.of(course)[uses].any():
+                residual = primal_residual(program, course, program.matrix @ course)
+                if residual <= AT_BOUND:
+                    return Survived(None, None, course, program.row_upper, residual)
         falling = 1.0 + EARLY * np.arange(layout.n, 0, -1) / layout.n
         costs = _unmet_costs(layout, uses, falling, is_weighted=True)
         solution = self._minimize(program, costs)
         broken = _first_short(layout, solution.columns, demand_path(layout, run), uses, met=0)
+        if broken is None:
+            course = solution.columns.copy()
+            unmet.of(course)[uses] = 0.0
+            self._served.append(course)
         return Survived(None, broken, solution.columns, program.row_upper, solution.certificate)
+
+    def least_unmet_alone(self, run: MeasureRun, uses: BoolArray) -> FloatArray:
+        """The least that goes short under a measure's demand with nothing taken away. (U, n)
+
+        Measures that bring the same demand share the answer.
+        """
+        alone = None
+        if run.measure is not None:
+            alone = demand_alone(self.layout.arrays, run.measure)
+        calm = CALM if alone is None else MeasureRun(alone, run.length)
+        demand = demand_path(self.layout, calm)
+        key = (demand.tobytes(), uses.tobytes())
+        if key not in self._alone:
+            found = self.least_unmet(calm, uses)
+            self._alone[key] = self.layout.column("unmet").of(found.columns)
+        return self._alone[key]
 
     def _bounded(self, run: MeasureRun) -> LinearProgram:
         bounds = window_bounds(self.layout, self.state, run)
@@ -529,9 +559,7 @@ def net_unmet(program: SurvivalProgram, run: MeasureRun, uses: BoolArray) -> Net
     usual = NOTHING * arrays.flow_size[arrays.use_goods]
     without = np.zeros_like(unmet)
     if (unmet[uses].sum(axis=1) > usual[uses]).any():
-        alone = None if run.measure is None else demand_alone(arrays, run.measure)
-        calm = CALM if alone is None else MeasureRun(alone, run.length)
-        without = block.of(program.least_unmet(calm, uses).columns)
+        without = program.least_unmet_alone(run, uses)
     added = unmet - without
     total = float((arrays.use_weight[:, None] * added)[uses].sum())
     weighted = (arrays.use_weight * usual)[uses].max(initial=0.0)
