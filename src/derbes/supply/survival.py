@@ -196,9 +196,11 @@ class SurvivalProgram:
                 self.layout, self.state, before.program.matrix
             )
             self.session: Session = before.session
+            self._bases = before._bases
         else:
             self.program = survival_program(self.layout, self.state)
             self.session = Session(self.program)
+            self._bases = {}
 
     def time_to_survive(self, measure: MeasureArrays | None, uses: BoolArray) -> Survived:
         """Periods in which the chosen uses are met while the measure goes on.
@@ -342,7 +344,11 @@ class SurvivalProgram:
                     return Survived(None, None, course, program.row_upper, residual)
         falling = 1.0 + EARLY * np.arange(layout.n, 0, -1) / layout.n
         costs = _unmet_costs(layout, uses, falling, is_weighted=True)
+        key = (run.measure.name if run.measure else "", run.length)
+        if key in self._bases:
+            self.session.start_from(self._bases[key])
         solution = self._minimize(program, costs)
+        self._bases[key] = self.session.basis()
         broken = _first_short(layout, solution.columns, demand_path(layout, run), uses, met=0)
         if broken is None:
             course = solution.columns.copy()
