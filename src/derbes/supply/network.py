@@ -53,6 +53,7 @@ def _otherwise(arrays: CaseArrays, values: FloatArray) -> FloatArray:
         if not known[good] and np.isfinite(arrays.shortage_cost[u]):
             found[good] = max(found[good], float(arrays.shortage_cost[u]))
     for _round in range(len(arrays.goods)):
+        before = found.copy()
         for k, output in enumerate(activities.outputs):
             inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
             goods, amounts = activities.input_goods[inputs], activities.input_amounts[inputs]
@@ -60,6 +61,8 @@ def _otherwise(arrays: CaseArrays, values: FloatArray) -> FloatArray:
                 for good in goods[~known[goods] & (amounts > 0)]:
                     amount = float(amounts[goods == good].sum())
                     found[good] = max(found[good], found[output] / amount)
+        if np.array_equal(before, found):
+            break
     flows = found * arrays.flow_size
     dearest = float(flows.max(initial=0.0)) or 1.0
     return np.where(found > 0, found, dearest / arrays.flow_size)
