@@ -71,7 +71,7 @@ class Activities:
     calm use asks. (K, longest lead time) [unit/period]"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CaseArrays:
     """A compiled case."""
 

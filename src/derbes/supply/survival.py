@@ -24,7 +24,7 @@ import numpy as np
 from scipy import sparse
 
 from derbes.errors import SolveError
-from derbes.lp.highs import Session
+from derbes.lp.highs import Basis, Session
 from derbes.lp.lexicographic import AT_BOUND, primal_residual, solve_levels
 from derbes.lp.program import FloatArray, IntArray, LinearProgram, Solution
 from derbes.model.arrays import (
@@ -196,11 +196,11 @@ class SurvivalProgram:
                 self.layout, self.state, before.program.matrix
             )
             self.session: Session = before.session
-            self._bases = before._bases
+            self.bases: dict[tuple[str, int], Basis] = before.bases
         else:
             self.program = survival_program(self.layout, self.state)
             self.session = Session(self.program)
-            self._bases = {}
+            self.bases = {}
 
     def time_to_survive(self, measure: MeasureArrays | None, uses: BoolArray) -> Survived:
         """Periods in which the chosen uses are met while the measure goes on.
@@ -345,10 +345,10 @@ class SurvivalProgram:
         falling = 1.0 + EARLY * np.arange(layout.n, 0, -1) / layout.n
         costs = _unmet_costs(layout, uses, falling, is_weighted=True)
         key = (run.measure.name if run.measure else "", run.length)
-        if key in self._bases:
-            self.session.start_from(self._bases[key])
+        if key in self.bases:
+            self.session.start_from(self.bases[key])
         solution = self._minimize(program, costs)
-        self._bases[key] = self.session.basis()
+        self.bases[key] = self.session.basis()
         broken = _first_short(layout, solution.columns, demand_path(layout, run), uses, met=0)
         if broken is None:
             course = solution.columns.copy()
