@@ -22,9 +22,9 @@ from derbes.case.entities import (
 )
 from derbes.case.options import Budget, Option, OptionKind, Risk, Standard
 from derbes.case.quantity import Calendar, Quantity
-from derbes.lp.program import to_lp_text
 from derbes.planning.extensive import extensive_form
 from derbes.planning.problem import make_problem
+from tests.oracles.lp_text import to_lp_text
 
 GOLDEN = Path(__file__).parent / "lp" / "plan.lp"
 Q = Quantity

@@ -10,7 +10,7 @@ import pytest
 
 from derbes.analysis.responses import money_program
 from derbes.case.entities import Survival
-from derbes.lp.program import LinearProgram, to_lp_text
+from derbes.lp.program import LinearProgram
 from derbes.model.arrays import MeasureRun
 from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
@@ -18,6 +18,7 @@ from derbes.supply.baseline import calm_program, first_state, solve_calm
 from derbes.supply.disruption import branch_program, make_window
 from derbes.supply.network import make_layout
 from derbes.supply.survival import survival_program
+from tests.oracles.lp_text import to_lp_text
 from tests.programs.solved import baseline_of
 from tests.small_cases import Q, smallest_complete
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from derbes.lp.program import Block, LinearProgram, stack_blocks, to_lp_text
+from derbes.lp.program import Block, LinearProgram, stack_blocks
+from tests.oracles.lp_text import to_lp_text
 
 INF = float("inf")
 
