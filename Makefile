@@ -11,7 +11,7 @@ CASE := cases/aspan
 WORKERS := 2
 SMOKE := tests/test_readme.py tests/cli/test_commands.py tests/cli/test_messages.py \
   tests/cli/test_places.py tests/cli/test_process.py tests/casefile/test_messages.py \
-  tests/programs/test_highs.py tests/known_answers/test_worked_examples.py \
+  tests/lp/test_highs.py tests/known_answers/test_worked_examples.py \
   tests/known_answers/test_survival.py tests/known_answers/test_stock_rules.py
 
 .PHONY: help brief picture check check-lowest check-newest bench coverage schema messages clean

@@ -28,10 +28,10 @@ from derbes.model.compile import compile_case
 from derbes.results.supply import ALL_ESSENTIAL
 from derbes.supply.baseline import past_flows, solve_calm
 from derbes.supply.disruption import make_window
-from tests.cover.asked import cover_of
-from tests.leverage.asked import ends_of, row_of
-from tests.programs.solved import baseline_of, calm_of, changed, example
+from tests.analysis.asked import ends_of, row_of
+from tests.analysis.cover_asked import cover_of
 from tests.small_cases import one_good, worked_example
+from tests.supply.solved import baseline_of, calm_of, changed, example
 
 Q = Quantity
 BOUNDS = pytest.mark.parametrize("bound", ["optimal", "myopic"])

@@ -21,8 +21,8 @@ from derbes.results.supply import LeverageRow
 from derbes.supply.baseline import solve_calm
 from derbes.supply.disruption import horizon, make_window
 from derbes.supply.survival import SurvivalProgram
-from tests.programs.solved import baseline_of, is_met, solved_alone
 from tests.properties.generated import cases, with_measure
+from tests.supply.solved import baseline_of, is_met, solved_alone
 
 LAW = settings(
     max_examples=25,

@@ -6,9 +6,9 @@ import pytest
 
 from derbes.case.entities import Supplier
 from derbes.case.quantity import Quantity
-from tests.leverage.asked import row_of
-from tests.programs.solved import changed, example
+from tests.analysis.asked import row_of
 from tests.small_cases import worked_example
+from tests.supply.solved import changed, example
 
 Q = Quantity
 

@@ -19,8 +19,8 @@ from derbes.supply.disruption import branch_program, make_window
 from derbes.supply.network import make_layout
 from derbes.supply.survival import survival_program
 from tests.oracles.lp_text import to_lp_text
-from tests.programs.solved import baseline_of
 from tests.small_cases import Q, smallest_complete
+from tests.supply.solved import baseline_of
 
 FOLDER = Path(__file__).parent / "lp"
 

@@ -9,7 +9,7 @@ from scipy import sparse
 
 from derbes.lp.lexicographic import CERTIFIED, certify, solve_levels
 from derbes.lp.program import FloatArray, LinearProgram, Sizes
-from tests.programs.test_certificate import program
+from tests.lp.test_certificate import program
 
 EXACT = 1e-9
 

@@ -9,9 +9,9 @@ from derbes.case.quantity import Quantity
 from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
 from derbes.supply.bounds import demand_alone
-from tests.leverage.asked import row_of
-from tests.programs.solved import changed, example
+from tests.analysis.asked import row_of
 from tests.small_cases import worked_example
+from tests.supply.solved import changed, example
 
 Q = Quantity
 SURGE = Measure(

@@ -8,9 +8,9 @@ import pytest
 from derbes.analysis.trajectories import actor_shares, branch_of, calm_plan_of
 from derbes.case.entities import Export, Good, Plant, Recipe, Route, Supplier
 from derbes.case.quantity import Quantity
-from tests.leverage.asked import study_of
-from tests.programs.solved import changed
+from tests.analysis.asked import study_of
 from tests.small_cases import one_good, worked_example
+from tests.supply.solved import changed
 
 Q = Quantity
 

@@ -8,9 +8,9 @@ from derbes.analysis.leverage import leverage_surface
 from derbes.case.entities import Actor, Hit, InTransit, Measure, MeasureKind
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
-from tests.leverage.asked import row_of, study_of
-from tests.programs.solved import changed, example
+from tests.analysis.asked import row_of, study_of
 from tests.small_cases import ACTORS, worked_example
+from tests.supply.solved import changed, example
 
 Q = Quantity
 

@@ -28,8 +28,8 @@ from derbes.supply.disruption import branch_program, make_window
 from derbes.supply.network import make_layout
 from derbes.supply.objective import order_costs
 from derbes.supply.survival import SurvivalProgram
-from tests.programs.solved import branch_of, calm_of, changed, example, row, solved_alone, stock
 from tests.small_cases import one_good, smallest_complete, worked_example
+from tests.supply.solved import branch_of, calm_of, changed, example, row, solved_alone, stock
 
 Q = Quantity
 KEPT = 0.5 ** (1 / 6)

@@ -14,10 +14,10 @@ from derbes.case.request import BASE, Request
 from derbes.draws.study import make_studies
 from derbes.model.arrays import MeasureRun
 from derbes.results.supply import LeverageRow
-from tests.leverage.asked import study_of
-from tests.programs.solved import example
+from tests.analysis.asked import study_of
 from tests.properties.generated import cases
 from tests.small_cases import worked_example
+from tests.supply.solved import example
 
 Q = Quantity
 MONEY = ("target_loss", "sender_cost_returning", "sender_cost_lost", "premium")

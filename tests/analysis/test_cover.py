@@ -25,10 +25,10 @@ from derbes.case.request import BASE, Request
 from derbes.draws.study import make_studies
 from derbes.model.arrays import MeasureRun
 from derbes.results.supply import ALL_ESSENTIAL
-from tests.cover.asked import cover_of
-from tests.leverage.asked import row_of
-from tests.programs.solved import changed, example
+from tests.analysis.asked import row_of
+from tests.analysis.cover_asked import cover_of
 from tests.small_cases import one_good, worked_example
+from tests.supply.solved import changed, example
 
 Q = Quantity
 

@@ -9,9 +9,9 @@ from derbes.case.entities import Good, Hit, Measure, Plant, Recipe, Supplier, Ti
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
 from derbes.results.supply import ALL_ESSENTIAL
-from tests.leverage.asked import ends_of
-from tests.programs.solved import changed, example
+from tests.analysis.asked import ends_of
 from tests.small_cases import worked_example
+from tests.supply.solved import changed, example
 
 Q = Quantity
 

@@ -14,8 +14,8 @@ from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
 from derbes.supply.baseline import calm_program, calm_start, solve_calm
 from derbes.supply.survival import SurvivalProgram
-from tests.programs.solved import is_met
 from tests.small_cases import worked_example
+from tests.supply.solved import is_met
 
 
 def _other(number, capacity, demand):
