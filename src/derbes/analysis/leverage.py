@@ -49,9 +49,10 @@ from derbes.draws.study import Study, make_studies, narrowed
 from derbes.language import _
 from derbes.lp.program import usual_sizes
 from derbes.model.arrays import ActivityKind, CaseArrays, MeasureArrays, MeasureRun
+from derbes.model.measures import takes_nothing
 from derbes.parallel import Progress, run_tasks
 from derbes.results.supply import ALL_ESSENTIAL, LeverageEnd, LeverageRow
-from derbes.supply.bounds import demand_path, takes_nothing
+from derbes.supply.bounds import demand_path
 from derbes.supply.disruption import BranchSolution, Window, as_refill, horizon
 from derbes.supply.survival import (
     NOTHING,

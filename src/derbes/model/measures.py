@@ -165,3 +165,27 @@ def compile_measure(case: Case, arrays: CaseArrays, name: str) -> MeasureArrays:
         fresh_kept=factors.fresh_kept,
         plant_delay=factors.plant_delay,
     )
+
+
+def brings_demand(arrays: CaseArrays, measure: MeasureArrays) -> bool:
+    """Whether demand under a measure is other than in calm."""
+    in_crisis = measure.crisis and bool(np.any(arrays.crisis_demand != arrays.demand))
+    return in_crisis or bool(np.any(measure.demand_factor != 1.0))
+
+
+def takes_supply(arrays: CaseArrays, measure: MeasureArrays) -> bool:
+    """Whether a measure takes away anything but demand: sources, goods, prices, openings."""
+    return not (
+        np.array_equal(measure.availability, arrays.activities.base_availability)
+        and np.all(measure.cost_factor == 1.0)
+        and np.all(measure.transit_kept == 1.0)
+        and not measure.transit_late.any()
+        and np.all(measure.lot_kept == 1.0)
+        and np.all(measure.fresh_kept == 1.0)
+        and not measure.plant_delay.any()
+    )
+
+
+def takes_nothing(arrays: CaseArrays, measure: MeasureArrays) -> bool:
+    """Whether a measure leaves everything as it is in calm."""
+    return not brings_demand(arrays, measure) and not takes_supply(arrays, measure)

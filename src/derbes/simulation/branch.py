@@ -26,6 +26,7 @@ from derbes.kernels.policy import (
     run_branch,
 )
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureArrays, State
+from derbes.model.measures import takes_nothing
 from derbes.simulation.plan import CalmPath, Plan, lot_columns, plan_of
 
 NEVER = 2**40
@@ -126,25 +127,6 @@ def _sets(measures: Sequence[str], running: IntArray, singles: dict[int, int]) -
         raise ValueError(msg)
     sets = np.array([singles[bits] for bits in found.tolist()], dtype=np.int64)
     return sets[where].reshape(running.shape)
-
-
-def takes_nothing(arrays: CaseArrays, measure: MeasureArrays) -> bool:
-    """Whether a measure leaves everything as it is in calm."""
-    crisis = measure.crisis and bool(np.any(arrays.crisis_demand != arrays.demand))
-    ones = (
-        measure.cost_factor,
-        measure.demand_factor,
-        measure.transit_kept,
-        measure.lot_kept,
-        measure.fresh_kept,
-    )
-    return (
-        not crisis
-        and np.array_equal(measure.availability, arrays.activities.base_availability)
-        and all(bool(np.all(factor == 1.0)) for factor in ones)
-        and not measure.transit_late.any()
-        and not measure.plant_delay.any()
-    )
 
 
 def effects_of(measure: MeasureArrays) -> FloatArray:

@@ -9,6 +9,7 @@ import numpy as np
 
 from derbes.lp.program import FloatArray, IntArray
 from derbes.model.arrays import CALM, CaseArrays, MeasureArrays, MeasureRun, State, open_share
+from derbes.model.measures import brings_demand, takes_supply
 from derbes.supply.network import Layout
 
 
@@ -243,8 +244,7 @@ def demand_alone(arrays: CaseArrays, measure: MeasureArrays) -> MeasureArrays | 
 
     A measure that touches nothing else is its own harm: its baseline is calm too.
     """
-    in_crisis = measure.crisis and bool(np.any(arrays.crisis_demand != arrays.demand))
-    if not in_crisis and np.all(measure.demand_factor == 1.0):
+    if not brings_demand(arrays, measure):
         return None
     alone = replace(
         measure,
@@ -257,23 +257,3 @@ def demand_alone(arrays: CaseArrays, measure: MeasureArrays) -> MeasureArrays | 
         plant_delay=np.zeros_like(measure.plant_delay),
     )
     return alone if takes_supply(arrays, measure) else None
-
-
-def takes_supply(arrays: CaseArrays, measure: MeasureArrays) -> bool:
-    """Whether a measure takes away anything but demand: sources, goods, prices, openings."""
-    return not (
-        np.array_equal(measure.availability, arrays.activities.base_availability)
-        and np.all(measure.cost_factor == 1.0)
-        and np.all(measure.transit_kept == 1.0)
-        and not measure.transit_late.any()
-        and np.all(measure.lot_kept == 1.0)
-        and np.all(measure.fresh_kept == 1.0)
-        and not measure.plant_delay.any()
-    )
-
-
-def takes_nothing(arrays: CaseArrays, measure: MeasureArrays) -> bool:
-    """Whether a measure changes nothing at all."""
-    in_crisis = measure.crisis and bool(np.any(arrays.crisis_demand != arrays.demand))
-    is_calm = not in_crisis and bool(np.all(measure.demand_factor == 1.0))
-    return is_calm and not takes_supply(arrays, measure)
