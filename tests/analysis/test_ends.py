@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from derbes import api
 from derbes.analysis.leverage import Outcome, last_short, leverage_surface, starts_behind
 from derbes.case.entities import Good, Hit, Measure, Plant, Recipe, Supplier, Tier, Use
 from derbes.case.quantity import Quantity
@@ -164,3 +165,37 @@ def test_a_larger_reserve_ends_it_sooner():
 def test_stock_beyond_the_reserve_is_sold_off_in_calm_and_helps_nobody_later():
     end = ends_of(worked_example(3, stock=1200.0), starts=(0,))["use"]
     assert end.date == "2027-03"
+
+
+TWO_GOODS_OF_ONE_INPUT = """
+derbes: 1
+name: two goods of one input
+calendar: {first: 2026-01, periods: 12}
+currency: {base: USD}
+target: home
+actors: {home: {}, sender: {}, other: {}}
+goods: {metal: {unit: t}, pipe: {unit: t}, wire: {unit: t}, oil: {unit: t}}
+uses:
+  water: {good: pipe, demand: 60}
+  power: {good: wire, demand: 60}
+  heat: {good: oil, demand: 60}
+suppliers:
+  near: {actor: other, good: metal, price: 1, capacity: 100}
+  far: {actor: sender, good: metal, price: 2, capacity: 100}
+  oil: {actor: other, good: oil, price: 1, capacity: 100}
+recipes:
+  pipes: {output: pipe, inputs: {metal: 1}, capacity: 100}
+  wires: {output: wire, inputs: {metal: 1}, capacity: 100}
+measures:
+  cut: {kind: embargo, sender: sender, hits: {actor: sender}, lengths: [3]}
+"""
+
+
+@pytest.mark.parametrize("n_workers", [1, 2, 3])
+def test_uses_that_compete_are_short_alike_whoever_solves_the_starts(tmp_path, n_workers):
+    path = tmp_path / "case.yaml"
+    path.write_text(TWO_GOODS_OF_ONE_INPUT, encoding="utf-8")
+    surface = api.leverage(api.read_case(path), starts="2026-01", n_workers=n_workers)
+    survived = {end.use: end.n_starts_survived for end in surface.ends}
+    assert survived == {"all_essential": 0, "water": 0, "power": 0, "heat": 5}
+    assert {end.use: end.date for end in surface.ends if end.date} == {"heat": "2026-01"}

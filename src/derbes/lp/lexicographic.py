@@ -232,11 +232,8 @@ def _one_by_one(program: LinearProgram, session: Session) -> Solution:
             session.set_costs(costs, is_alone=True)
             columns = session.run(primal=level > 0)
             duals[level] = session.row_duals()
-            of_columns, of_rows = relative_prices(
-                program, Parts(costs[None, :], duals[None, level])
-            )
-            face_columns = np.abs(of_columns[0]) > DUAL_TOLERANCE
-            face_rows = np.abs(of_rows[0]) > DUAL_TOLERANCE
+            parts = Parts(costs[None, :], duals[None, level])
+            face_columns, face_rows = _priced(program, parts)
             activity = np.asarray(program.matrix @ columns, dtype=np.float64)
             col_lower[face_columns] = col_upper[face_columns] = columns[face_columns]
             row_lower[face_rows] = row_upper[face_rows] = activity[face_rows]
@@ -250,3 +247,43 @@ def _one_by_one(program: LinearProgram, session: Session) -> Solution:
     proven = slice(n_proven(program))
     parts = Parts(program.level_costs[proven], duals[proven])
     return Solution(columns, program.row_upper, values, certify(program, parts, columns), parts)
+
+
+def _priced(program: LinearProgram, parts: Parts) -> tuple[BoolArray, BoolArray]:
+    """Columns and rows that have a price: they stay where they are in every optimum."""
+    columns, rows = (
+        np.abs(prices).max(axis=0) > DUAL_TOLERANCE for prices in relative_prices(program, parts)
+    )
+    return columns, rows
+
+
+def best_among_optima(
+    program: LinearProgram, solution: Solution, costs: FloatArray, session: Session
+) -> FloatArray:
+    """Of all optima of what was proven of a program, one at which other costs are least.
+
+    Args:
+        program: What was solved.
+        solution: Its optimum, with at least one proven part.
+        costs: (columns,)
+        session: Where it was solved; has the program's bounds and costs afterwards.
+
+    Returns:
+        (columns,)
+    """
+    columns, rows = _priced(program, solution.parts)
+    if np.all(columns[costs != 0.0]):
+        return solution.columns
+    activity = np.asarray(program.matrix @ solution.columns, dtype=np.float64)
+    bounds = [program.col_lower, program.col_upper, program.row_lower, program.row_upper]
+    held = [np.where(columns, solution.columns, one) for one in bounds[:2]]
+    held += [np.where(rows, activity, one) for one in bounds[2:]]
+    try:
+        session.set_column_bounds(held[0], held[1])
+        session.set_row_bounds(held[2], held[3])
+        session.set_costs(costs, is_alone=True)
+        return session.run(primal=True)
+    finally:
+        session.set_column_bounds(program.col_lower, program.col_upper)
+        session.set_row_bounds(program.row_lower, program.row_upper)
+        session.set_costs(program.cost)

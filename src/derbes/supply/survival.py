@@ -25,7 +25,7 @@ from scipy import sparse
 
 from derbes.errors import SolveError
 from derbes.lp.highs import Basis, Session
-from derbes.lp.lexicographic import AT_BOUND, primal_residual, solve_levels
+from derbes.lp.lexicographic import AT_BOUND, best_among_optima, primal_residual, solve_levels
 from derbes.lp.program import FloatArray, IntArray, LinearProgram, Solution
 from derbes.model.arrays import (
     CALM,
@@ -320,7 +320,7 @@ class SurvivalProgram:
             solution = self._minimize(program, costs)
         except SolveError:
             # A basis of other entries can defeat the solver: it begins anew.
-            asked = replace(program, level_costs=np.stack([costs, self._thrift]))
+            asked = replace(program, level_costs=self._levels(costs))
             solution = solve_levels(asked, Session(asked))
         period = stocks.period
         short = self.layout.column("unmet").of(solution.columns)[uses, period]
@@ -349,12 +349,35 @@ class SurvivalProgram:
             self.session.start_from(self.bases[key])
         solution = self._minimize(program, costs)
         self.bases[key] = self.session.basis()
-        broken = _first_short(layout, solution.columns, demand_path(layout, run), uses, met=0)
+        columns = solution.columns
+        broken = _first_short(layout, columns, demand_path(layout, run), uses, met=0)
         if broken is None:
-            course = solution.columns.copy()
+            course = columns.copy()
             unmet.of(course)[uses] = 0.0
             self._served.append(course)
-        return Survived(None, broken, solution.columns, program.row_upper, solution.certificate)
+        else:
+            columns = self._spread(
+                replace(program, level_costs=self._levels(costs)), solution, uses
+            )
+        return Survived(None, broken, columns, program.row_upper, solution.certificate)
+
+    def _spread(self, program: LinearProgram, solution: Solution, uses: BoolArray) -> FloatArray:
+        """A mean of optima in which every use goes short that does in any of them. (columns,)
+
+        So which use goes short does not hang on how a solver breaks ties.
+        """
+        arrays, unmet = self.layout.arrays, self.layout.column("unmet")
+        usual = NOTHING * arrays.flow_size[arrays.use_goods]
+        columns = solution.columns
+        while len(solution.parts.duals):
+            spared = uses & (unmet.of(columns).sum(axis=1) <= usual)
+            wish = np.zeros(len(columns))
+            unmet.of(wish)[spared] = -1.0 / arrays.flow_size[arrays.use_goods[spared], None]
+            other = best_among_optima(program, solution, wish, self.session)
+            if np.all((unmet.of(other).sum(axis=1) <= usual)[spared]):
+                break
+            columns = 0.5 * (columns + other)
+        return columns
 
     def least_unmet_alone(self, run: MeasureRun, uses: BoolArray) -> FloatArray:
         """The least that goes short under a measure's demand with nothing taken away. (U, n)
@@ -382,8 +405,11 @@ class SurvivalProgram:
             col_upper=bounds.col_upper,
         )
 
+    def _levels(self, costs: FloatArray) -> FloatArray:
+        return np.stack([costs, self._thrift])
+
     def _minimize(self, program: LinearProgram, costs: FloatArray) -> Solution:
-        asked = replace(program, level_costs=np.stack([costs, self._thrift]))
+        asked = replace(program, level_costs=self._levels(costs))
         self.session.set_row_bounds(asked.row_lower, asked.row_upper)
         self.session.set_column_bounds(asked.col_lower, asked.col_upper)
         self.session.set_costs(asked.cost)
