@@ -7,9 +7,10 @@ import pytest
 from derbes.case.entities import Case
 from derbes.casefile import read_case
 from derbes.draws.study import variant_case
-from derbes.statements.quantities import COMPUTED_BY, DrawWorld, Ledger, read_ledger
-from derbes.statements.terms.evaluation import evaluate
-from derbes.statements.terms.values import Missing, Value, day_of
+from derbes.statements.ledger import Ledger, read_ledger
+from derbes.statements.quantities import COMPUTED_BY
+from derbes.statements.quantities.worlds import DrawWorld
+from derbes.statements.terms import Missing, Value, day_of, evaluate
 
 FOLDER = Path(__file__).parents[2] / "cases" / "aspan"
 HOLDS = ("C33", "T01", "F13", "T02", "F16", "T03", "C45", "T17", "C58", "T27", "T11", "L11")

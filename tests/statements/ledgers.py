@@ -7,14 +7,14 @@ from derbes.case.entities import Actor, Case, Document, Fact, Variant
 from derbes.case.ledger import Judgement, Modality, Stance, Statement, StatementKind
 from derbes.case.quantity import Quantity
 from derbes.draws.study import variant_case
-from derbes.statements.expressions import names_of, read_expression
-from derbes.statements.expressions.entries import read_ledger
-from derbes.statements.quantities import COMPUTED_BY, DrawWorld
-from derbes.statements.table import TableRequest, Verdicts, verdicts_of
-from derbes.statements.terms.evaluation import evaluate
-from derbes.statements.terms.tree import Comparison
-from derbes.statements.terms.values import Day, Value, day_of
-from derbes.statements.verdicts import Sampling
+from derbes.statements.expressions import read_expression
+from derbes.statements.ledger import read_ledger
+from derbes.statements.names import names_of
+from derbes.statements.quantities import COMPUTED_BY
+from derbes.statements.quantities.worlds import DrawWorld
+from derbes.statements.sampling import Sampling
+from derbes.statements.terms import Comparison, Day, Value, day_of, evaluate
+from derbes.statements.verdicts import TableRequest, Verdicts, verdicts_of
 from tests.small_cases import worked_example
 
 Q = Quantity

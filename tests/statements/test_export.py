@@ -12,11 +12,9 @@ from derbes import api
 from derbes.case.ledger import Statement
 from derbes.results.records import statements_records, to_json
 from derbes.results.supply import Provenance
-from derbes.statements.export import claim_reviews, statement_sheet
-from derbes.statements.export.claimreview import RATINGS
-from derbes.statements.export.sheet import COLUMNS
-from derbes.statements.table import TableRequest, statement_table, verdicts_of
-from derbes.statements.verdicts import Sampling
+from derbes.statements.export import COLUMNS, RATINGS, claim_reviews, statement_sheet
+from derbes.statements.sampling import Sampling
+from derbes.statements.verdicts import TableRequest, statement_table, verdicts_of
 from derbes.version import VERSION
 from tests.statements.ledgers import day, talk, two_capacities, verdicts, with_ledger
 

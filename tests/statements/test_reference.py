@@ -8,6 +8,7 @@ from pathlib import Path
 from derbes.case.ledger import Modality
 from derbes.request import QUERIES
 from derbes.results import statements as results
+from derbes.statements import verdicts as judging
 from derbes.statements.catalog import (
     BY_NAME,
     MODALITY_WORDS,
@@ -19,7 +20,6 @@ from derbes.statements.catalog import (
 )
 from derbes.statements.quantities import COMPUTED_BY
 from derbes.statements.reference import quantities_page
-from derbes.statements.verdicts import judging
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reference" / "quantities.md"

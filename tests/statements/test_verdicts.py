@@ -11,11 +11,16 @@ from derbes.case.ledger import Statement, StatementKind, Tension
 from derbes.case.quantity import Quantity
 from derbes.results.supply import Provenance
 from derbes.statements.quantities.worlds import VariantWorld
-from derbes.statements.table import TableRequest, latest_day, statement_table, verdicts_of
-from derbes.statements.terms.values import Missing, compared
-from derbes.statements.verdicts import Sampling
-from derbes.statements.verdicts.judging import judge_truths, verdict_word
-from derbes.statements.verdicts.sampling import FALSE, MISSING, TRUE, Truths
+from derbes.statements.sampling import FALSE, MISSING, TRUE, Sampling, Truths
+from derbes.statements.terms import Missing, compared
+from derbes.statements.verdicts import (
+    TableRequest,
+    judge_truths,
+    latest_day,
+    statement_table,
+    verdict_word,
+    verdicts_of,
+)
 from tests.small_cases import worked_example
 from tests.statements.ledgers import (
     day,

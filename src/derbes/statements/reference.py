@@ -3,8 +3,8 @@
 import sys
 
 from derbes.statements.catalog import QUANTITIES, SETS, SUMMARIES
-from derbes.statements.terms.limits import LIMITS
-from derbes.statements.terms.vocabulary import Engine, Entry, Gives, SetEntry
+from derbes.statements.terms import LIMITS
+from derbes.statements.vocabulary import Engine, Entry, Gives, SetEntry
 
 _HEAD = (
     "# Quantities of expressions\n"

@@ -12,7 +12,7 @@ from derbes.statements.catalog.losses import LOSSES
 from derbes.statements.catalog.parameters import MODALITY_WORDS, VERDICT_WORDS
 from derbes.statements.catalog.sets import SETS, SETS_BY_NAME, SUMMARIES
 from derbes.statements.catalog.survival import SURVIVAL
-from derbes.statements.terms.vocabulary import Entry, by_name
+from derbes.statements.vocabulary import Entry, by_name
 
 QUANTITIES: tuple[Entry, ...] = (*LEDGER, *INPUTS, *CALM, *SURVIVAL, *LOSSES)
 """All quantities, by subject and then by how much it takes to compute them."""

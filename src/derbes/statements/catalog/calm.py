@@ -12,7 +12,7 @@ from derbes.statements.catalog.parameters import (
     P,
     entry,
 )
-from derbes.statements.terms.vocabulary import Engine, Takes
+from derbes.statements.vocabulary import Engine, Takes
 
 CALM = (
     entry(

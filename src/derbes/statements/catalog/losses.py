@@ -15,7 +15,7 @@ from derbes.statements.catalog.parameters import (
     P,
     entry,
 )
-from derbes.statements.terms.vocabulary import Engine, Takes
+from derbes.statements.vocabulary import Engine, Takes
 
 _LOSS = (SENDER, AT, MONTHS, MEASURE, BOUND)
 LOSSES = (

@@ -1,7 +1,7 @@
 """Parameters that several quantities share, and how a quantity is entered."""
 
 from derbes.case.ledger import Modality
-from derbes.statements.terms.vocabulary import Engine, Entry, Gives, Parameter, Takes
+from derbes.statements.vocabulary import Engine, Entry, Gives, Parameter, Takes
 
 P = Parameter
 AT, SINCE, UNTIL = (P(name, Takes.MONTH) for name in ("at", "since", "until"))

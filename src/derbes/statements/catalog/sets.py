@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from derbes.statements.catalog.parameters import GOOD, SINCE, UNTIL, P
-from derbes.statements.terms.vocabulary import SetEntry, Takes
+from derbes.statements.vocabulary import SetEntry, Takes
 
 SETS: tuple[SetEntry, ...] = (
     SetEntry("plants", Takes.PLANT, (), "Plants of the case as written."),

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from derbes.statements.expressions.entries import Ledger, entries_of, read_ledger
 from derbes.statements.quantities import calm, credibility, inputs, ledger, losses, survival
-from derbes.statements.quantities.worlds import Compute, DrawWorld, Settled
+from derbes.statements.quantities.worlds import Compute
 
 COMPUTED_BY: Mapping[str, Compute] = {
     "fact": ledger.fact,
@@ -60,12 +59,3 @@ COMPUTED_BY: Mapping[str, Compute] = {
     "credible": credibility.credible,
 }
 """Quantity → what computes it."""
-
-__all__ = [
-    "COMPUTED_BY",
-    "DrawWorld",
-    "Ledger",
-    "Settled",
-    "entries_of",
-    "read_ledger",
-]

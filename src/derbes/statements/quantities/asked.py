@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derbes.case.entities import Case, MeasureKind
-from derbes.statements.terms.values import Day, Missing, Value, month_day
+from derbes.statements.terms import Day, Missing, Value, month_day
 
 YEAR = 12
 """Lengths are at most a year unless asked for. [month]"""

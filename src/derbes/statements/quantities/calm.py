@@ -13,7 +13,7 @@ from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays
 from derbes.results.supply import CalmPlan
 from derbes.statements.quantities.asked import Asked, period_of, span_of
 from derbes.statements.quantities.worlds import DrawWorld, VariantWorld
-from derbes.statements.terms.values import Day, Missing, Value, joined
+from derbes.statements.terms import Day, Missing, Value, joined
 from derbes.supply.baseline import arrivals_by_period
 from derbes.supply.survival import stock_by_good
 

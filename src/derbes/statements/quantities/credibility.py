@@ -13,7 +13,7 @@ from derbes.results.supply import LeverageRow
 from derbes.statements.quantities.asked import Asked, label_day
 from derbes.statements.quantities.losses import loss_row
 from derbes.statements.quantities.worlds import DrawWorld
-from derbes.statements.terms.values import Missing, Value
+from derbes.statements.terms import Missing, Value
 
 PARAMETERS: Mapping[str, tuple[float, float, float]] = {
     "prior": (0.2, 0.5, 0.8),

@@ -6,11 +6,10 @@ from derbes.case.entities import Case, Recipe
 from derbes.case.quantity import Quantity
 from derbes.model.arrays import open_share
 from derbes.model.compile import months, opening_period
-from derbes.statements.expressions.sets import inputs_of
+from derbes.statements.expressions import inputs_of
 from derbes.statements.quantities.asked import Asked, label_day, period_of
-from derbes.statements.quantities.parts import number_of
-from derbes.statements.quantities.worlds import DrawWorld
-from derbes.statements.terms.values import NEVER, Day, Missing, Value
+from derbes.statements.quantities.worlds import DrawWorld, number_of
+from derbes.statements.terms import NEVER, Day, Missing, Value
 
 _ELEMENTS = (
     "actors",

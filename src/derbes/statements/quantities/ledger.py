@@ -7,7 +7,7 @@ from derbes.case.ledger import Statement
 from derbes.case.quantity import MONTHS_A_YEAR
 from derbes.statements.quantities.asked import Asked
 from derbes.statements.quantities.worlds import DrawWorld
-from derbes.statements.terms.values import Missing, Value, day_of
+from derbes.statements.terms import Missing, Value, day_of
 
 _GRADES = "ABCD"
 

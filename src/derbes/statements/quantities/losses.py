@@ -10,7 +10,7 @@ from derbes.analysis.leverage import shortfall_by_use
 from derbes.results.supply import LeverageRow
 from derbes.statements.quantities.asked import Asked, measure_asked, period_of
 from derbes.statements.quantities.worlds import DrawWorld, VariantWorld
-from derbes.statements.terms.values import Missing, Value
+from derbes.statements.terms import Missing, Value
 from derbes.supply.survival import NOTHING
 
 OPTIMAL = "optimal"

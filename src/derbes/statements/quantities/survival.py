@@ -10,7 +10,7 @@ from derbes.model.arrays import MeasureRun
 from derbes.results.supply import ALL_ESSENTIAL, CoverRow
 from derbes.statements.quantities.asked import Asked, measure_asked, measure_of, period_of
 from derbes.statements.quantities.worlds import DrawWorld, VariantWorld
-from derbes.statements.terms.values import NEVER, Missing, Value, day_of
+from derbes.statements.terms import NEVER, Missing, Value, day_of
 from derbes.supply.disruption import horizon
 
 QUARTER = 3

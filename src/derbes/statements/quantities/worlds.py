@@ -1,8 +1,8 @@
 """One draw of the inputs as a world: its case, its variants, and what is known of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -16,21 +16,99 @@ from derbes.analysis.responses import (
 )
 from derbes.case.entities import Case, Supplier
 from derbes.case.options import optional_elements
-from derbes.case.quantity import FloatArray
+from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.request import BASE
+from derbes.draws.inputs import inputs_by_path, with_values
 from derbes.draws.study import Study
 from derbes.model.arrays import MeasureArrays, MeasureRun
 from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
 from derbes.results.supply import LeverageRow
 from derbes.statements.catalog import BY_NAME
-from derbes.statements.expressions.entries import Ledger
+from derbes.statements.ledger import Ledger
 from derbes.statements.quantities.asked import Asked
-from derbes.statements.terms.evaluation import evaluate
-from derbes.statements.terms.values import Day, Missing, Value
+from derbes.statements.terms import Day, Missing, Value, evaluate
 from derbes.supply.baseline import CalmStart, solve_calm
 from derbes.supply.disruption import Window
 from derbes.supply.survival import SurvivalProgram
+
+NUMBERED = (
+    "actors",
+    "goods",
+    "uses",
+    "stockpiles",
+    "routes",
+    "suppliers",
+    "plants",
+    "recipes",
+    "exports",
+    "measures",
+    "options",
+    "limits",
+    "standards",
+    "hazards",
+    "facts",
+)
+"""Sections whose elements hold numbers, which begin their paths with section and id."""
+OTHERS = (
+    "variants",
+    "scenarios",
+    "documents",
+    "statements",
+    "contrasts",
+    "double_standards",
+    "tensions",
+    "expressions",
+)
+"""Sections in which nothing is drawn."""
+
+
+def part_with(case: Case, paths: Iterable[str]) -> Case:
+    """A case with no elements but those that hold a number at one of the paths."""
+    wanted: dict[str, set[str]] = {section: set() for section in NUMBERED}
+    for path in paths:
+        section, _dot, rest = path.partition(".")
+        if section in wanted:
+            wanted[section].add(rest.partition(".")[0].partition("[")[0])
+    kept: dict[str, Any] = {
+        section: {name: one for name, one in getattr(case, section).items() if name in names}
+        for section, names in wanted.items()
+    }
+    kept |= {section: {} for section in OTHERS}
+    return replace(case, **kept)
+
+
+def number_of(case: Case, path: str) -> Quantity | None:
+    """The number at a path; None where the case has none."""
+    return inputs_by_path(part_with(case, (path,))).get(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """A case, and the part of it that holds the numbers that change."""
+
+    case: Case
+    part: Case
+
+    def at(self, values: Mapping[str, float]) -> Case:
+        """The case with other values at some paths of its part.
+
+        Raises:
+            ValueError: A series that starts at 0 cannot be scaled.
+        """
+        drawn = with_values(self.part, values)
+        whole: dict[str, Any] = {
+            section: {**getattr(self.case, section), **getattr(drawn, section)}
+            for section in NUMBERED
+        }
+        whole |= {section: getattr(self.case, section) for section in OTHERS}
+        return replace(drawn, **whole)
+
+
+def changing(case: Case, paths: Iterable[str]) -> Changing:
+    """A case whose numbers at some paths are to change."""
+    return Changing(case, part_with(case, paths))
+
 
 Compute = Callable[..., Value]
 Found = TypeVar("Found")

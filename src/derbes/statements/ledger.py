@@ -7,12 +7,10 @@ from derbes.case.entities import Case
 from derbes.case.ledger import Checked
 from derbes.errors import CaseError, Problem
 from derbes.language import _
-from derbes.statements.expressions.names import Names, names_of
-from derbes.statements.expressions.problems import expression_problems
-from derbes.statements.expressions.reading import read_expression
-from derbes.statements.expressions.spelling import ExpressionError
-from derbes.statements.terms.tree import Call, Constant, Node, calls_in
-from derbes.statements.terms.vocabulary import Engine
+from derbes.statements.expressions import expression_problems, read_expression
+from derbes.statements.names import ExpressionError, Names, names_of
+from derbes.statements.terms import Call, Constant, Node, calls_in
+from derbes.statements.vocabulary import Engine
 
 SECTIONS = ("statements", "contrasts", "double_standards", "tensions")
 KEYS = ("holds_if", "condition", "yes_if", "no_if", "void_if")
