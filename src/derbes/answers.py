@@ -39,9 +39,9 @@ from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
 from derbes.statements import entries_of
-from derbes.statements.catalog import VERDICT_WORDS
+from derbes.statements.of_case import VERDICT_WORDS
 from derbes.statements.sampling import Sampling
-from derbes.statements.terms import Day, day_of
+from derbes.statements.values import Day, day_of
 from derbes.statements.verdicts import TableRequest, latest_day, statement_table, verdicts_of
 from derbes.stress.answers import stress_case
 from derbes.stress.computed import StressOptions

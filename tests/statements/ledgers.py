@@ -10,11 +10,11 @@ from derbes.draws.study import variant_case
 from derbes.statements.expressions import read_expression
 from derbes.statements.ledger import read_ledger
 from derbes.statements.names import names_of
-from derbes.statements.quantities import COMPUTED_BY
-from derbes.statements.quantities.worlds import DrawWorld
 from derbes.statements.sampling import Sampling
-from derbes.statements.terms import Comparison, Day, Value, day_of, evaluate
+from derbes.statements.terms import Comparison, evaluate
+from derbes.statements.values import Day, Value, day_of
 from derbes.statements.verdicts import TableRequest, Verdicts, verdicts_of
+from derbes.statements.worlds import DrawWorld
 from tests.small_cases import worked_example
 
 Q = Quantity
@@ -91,9 +91,7 @@ def talk(case: Case | None = None) -> Case:
 def world_of(case: Case, as_of: str = AS_OF) -> DrawWorld:
     """The world of a case at its central values."""
     ledger = read_ledger(case)
-    return DrawWorld(
-        case, ledger, day(as_of), COMPUTED_BY, variants=lambda name: variant_case(case, name)
-    )
+    return DrawWorld(case, ledger, day(as_of), variants=lambda name: variant_case(case, name))
 
 
 def value_of(case: Case, text: str, as_of: str = AS_OF) -> Value:

@@ -9,7 +9,7 @@ from derbes.case.options import Option, OptionKind, Standard
 from derbes.case.quantity import Quantity
 from derbes.statements.expressions import problems_of, read_expression
 from derbes.statements.names import ExpressionError, names_of
-from derbes.statements.terms import Missing
+from derbes.statements.values import Missing
 from tests.small_cases import one_good, worked_example
 from tests.statements.ledgers import talk, value_of, with_variant
 

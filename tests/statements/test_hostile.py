@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from derbes.statements.expressions import expression_problems, read_expression
 from derbes.statements.names import ExpressionError, names_of
-from derbes.statements.terms import Missing, evaluate
+from derbes.statements.terms import evaluate
+from derbes.statements.values import Missing
 from tests.statements.ledgers import talk, world_of
 
 CASE = talk()

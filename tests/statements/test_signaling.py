@@ -6,13 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derbes.statements.ledger import read_ledger
-from derbes.statements.quantities.credibility import (
-    PARAMETERS,
-    Stakes,
-    belief_threshold,
-    central_parameters,
-    cut_off_value,
-)
+from derbes.statements.of_model import PARAMETERS, Stakes, central_parameters, cut_off_value
 from derbes.statements.sampling import Sampling
 from derbes.statements.signaling import (
     ACT,
@@ -23,6 +17,7 @@ from derbes.statements.signaling import (
     Game,
     answer,
     belief_interval,
+    belief_threshold,
     drawn_parameters,
     episode,
     is_intuitive,

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from derbes.case.ledger import Statement, StatementKind, Tension
 from derbes.case.quantity import Quantity
 from derbes.results.supply import Provenance
-from derbes.statements.quantities.worlds import VariantWorld
 from derbes.statements.sampling import FALSE, MISSING, TRUE, Sampling, Truths
-from derbes.statements.terms import Missing, compared
+from derbes.statements.values import Missing, compared
 from derbes.statements.verdicts import (
     TableRequest,
     judge_truths,
@@ -21,6 +20,7 @@ from derbes.statements.verdicts import (
     verdict_word,
     verdicts_of,
 )
+from derbes.statements.worlds import VariantWorld
 from tests.small_cases import worked_example
 from tests.statements.ledgers import (
     day,

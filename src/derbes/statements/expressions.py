@@ -11,14 +11,13 @@ What is wrong in expressions, as problems of a case file.
 
 import ast
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from derbes.case.entities import Case, Tier
-from derbes.case.quantity import Element
+from derbes.case.entities import Case
 from derbes.errors import Problem, did_you_mean
 from derbes.language import _
-from derbes.statements.catalog import BY_NAME, SETS_BY_NAME, SUMMARIES
+from derbes.statements import of_case, of_model  # noqa: F401 - they declare what is named
 from derbes.statements.names import (
     Bound,
     ExpressionError,
@@ -40,10 +39,6 @@ from derbes.statements.names import (
 )
 from derbes.statements.terms import (
     DATE,
-    LARGEST,
-    MOST_LOOPS,
-    MOST_MEMBERS,
-    MOST_POWER,
     PLAIN,
     TRUTH,
     Arithmetic,
@@ -52,18 +47,36 @@ from derbes.statements.terms import (
     Comparison,
     Constant,
     Converted,
-    Day,
     Function,
     Kind,
     Logic,
     Node,
     Over,
     Variable,
-    month_day,
 )
-from derbes.statements.vocabulary import Engine, Entry, Gives, Parameter, SetEntry, Takes
+from derbes.statements.values import LARGEST, MOST_LOOPS, MOST_MEMBERS, MOST_POWER, Day, Value
+from derbes.statements.vocabulary import (
+    QUANTITIES,
+    SETS,
+    Engine,
+    Entry,
+    Gives,
+    Parameter,
+    SetEntry,
+    Takes,
+)
 from derbes.units import Unit
 
+SUMMARIES: Mapping[str, str] = {
+    "all": "Whether something is true of every member.",
+    "any": "Whether something is true of at least one member.",
+    "count": "How many members there are, or for how many something is true.",
+    "sum": "Sum of a number over the members.",
+    "min": "Least number over the members, or of those given.",
+    "max": "Greatest number over the members, or of those given.",
+    "abs": "A number without its sign.",
+}
+"""Functions of Python that an expression may use."""
 ID = Kind(Gives.WORD)
 EMPTY = Constant(ID, "")
 """Stands for an argument that is left out."""
@@ -317,11 +330,11 @@ def members_of(scope: Scope, node: ast.expr, read: Read) -> tuple[Takes, Members
     """
     called = node.func if isinstance(node, ast.Call) else node
     name = called.id if isinstance(called, ast.Name) else ""
-    entry = SETS_BY_NAME.get(name)
+    entry = SETS.get(name)
     if entry is None:
         what = _("a loop runs over a set of the reference")
-        raise scope.refuse(node, what, did_you_mean(name, SETS_BY_NAME) if name else "")
-    given: Sequence[object] = ()
+        raise scope.refuse(node, what, did_you_mean(name, SETS) if name else "")
+    given: Sequence[Value] = ()
     if isinstance(node, ast.Call):
         arguments = arguments_of(scope, node, entry, read)
         if not all(isinstance(one, Constant) for one in arguments):
@@ -330,74 +343,11 @@ def members_of(scope: Scope, node: ast.expr, read: Read) -> tuple[Takes, Members
     elif any(one.default is None for one in entry.parameters):
         what = _('"{name}" is a set of something: say of what').format(name=name)
         raise scope.refuse(node, what, _("write {name}(…)").format(name=name))
-    members = _members(scope.names.case, name, given)
+    members = entry.members(scope.names.case, tuple(given))
     if len(members) > MOST_MEMBERS:
         what = _("a set of {n} members is too large").format(n=len(members))
         raise scope.refuse(node, what, _("at most {most}").format(most=MOST_MEMBERS))
     return entry.holds, members
-
-
-def _members(case: Case, name: str, given: Sequence[object]) -> Members:
-    if name == "months":
-        return _months(*given)  # type: ignore[arg-type]
-    if name in _CHOSEN:
-        return _CHOSEN[name](case, str(given[0]) if given else "")
-    return tuple(getattr(case, name))
-
-
-def _tagged(elements: Iterable[Element], tag: str) -> Members:
-    return tuple(element.id for element in elements if tag in element.tags)
-
-
-def _statements_of(case: Case, actor: str) -> Members:
-    return tuple(one.id for one in case.statements.values() if (one.holder or one.by) == actor)
-
-
-def _essential_uses(case: Case, _given: str) -> Members:
-    return tuple(use.id for use in case.uses.values() if use.tier is Tier.ESSENTIAL)
-
-
-def _sellers(case: Case, _given: str) -> Members:
-    actors = (one.actor for one in case.suppliers.values())
-    return tuple(dict.fromkeys(actor for actor in actors if actor != case.target))
-
-
-def _raw_inputs_of(case: Case, good: str) -> Members:
-    made = {recipe.output for recipe in case.recipes.values()}
-    return tuple(part for part in inputs_of(case, good) if part not in made)
-
-
-def inputs_of(case: Case, good: str) -> tuple[str, ...]:
-    """Goods that making a good takes, at any step of its bill of materials."""
-    found: dict[str, None] = {}
-    waiting = [good]
-    while waiting:
-        one = waiting.pop(0)
-        for recipe in case.recipes.values():
-            if recipe.output == one:
-                new = [part for part in recipe.inputs if part not in found]
-                found.update(dict.fromkeys(new))
-                waiting += new
-    return tuple(found)
-
-
-def _months(since: Day, until: Day, every: float) -> Members:
-    first, last = (year * 12 + month - 1 for year, month in (since.month, until.month))
-    step = max(1, round(every))
-    months = range(first, min(last, first + step * MOST_MEMBERS) + 1, step)
-    return tuple(month_day(month // 12, month % 12 + 1) for month in months)
-
-
-_CHOSEN: Mapping[str, Callable[[Case, str], Members]] = {
-    "goods_tagged": lambda case, tag: _tagged(case.goods.values(), tag),
-    "facts_tagged": lambda case, tag: _tagged(case.facts.values(), tag),
-    "statements_of": _statements_of,
-    "essential_uses": _essential_uses,
-    "sellers": _sellers,
-    "inputs_of": inputs_of,
-    "raw_inputs_of": _raw_inputs_of,
-}
-"""Sets that are chosen among the elements of a section."""
 
 
 _COMPARISONS = {
@@ -506,7 +456,7 @@ class _Reader:
         if node.id in scope.names.by_kind[Takes.FACT]:
             return Call(
                 scope.fact_kind(node.id),
-                BY_NAME["fact"],
+                QUANTITIES["fact"],
                 (Constant(Kind(Gives.WORD), node.id),),
             )
         raise scope.refuse(node, *self._unknown(node.id))
@@ -516,16 +466,16 @@ class _Reader:
             return Variable(DATE, node.id)
         if bound.holds is Takes.FACT:
             kind = self.scope.fact_kind(node.id)
-            return Call(kind, BY_NAME["fact"], (Variable(Kind(Gives.WORD), node.id),))
+            return Call(kind, QUANTITIES["fact"], (Variable(Kind(Gives.WORD), node.id),))
         what = _('"{name}" stands for an id here, not for a number').format(name=node.id)
         raise self.scope.refuse(node, what)
 
     def _unknown(self, name: str) -> tuple[str, str]:
         names = self.scope.names
-        if name in BY_NAME:
+        if name in QUANTITIES:
             what = _('"{name}" is a quantity: say of what').format(name=name)
-            return what, _("write {signature}").format(signature=BY_NAME[name].signature)
-        if name in SETS_BY_NAME or name in SUMMARIES:
+            return what, _("write {signature}").format(signature=QUANTITIES[name].signature)
+        if name in SETS or name in SUMMARIES:
             what = _('"{name}" cannot stand alone').format(name=name)
             return what, _("a set is run over, e.g. all(… for x in {set})").format(set="plants")
         if name in names.by_kind[Takes.ELEMENT] | names.by_kind[Takes.CHECKED]:
@@ -654,12 +604,12 @@ class _Reader:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if name in SUMMARIES:
             return self._summary(node, name)
-        entry = BY_NAME.get(name)
+        entry = QUANTITIES.get(name)
         if entry is None:
             if not name:
                 return self._refuse_syntax(node.func)
             what = _('"{name}" is no quantity').format(name=name)
-            raise self.scope.refuse(node.func, what, did_you_mean(name, [*BY_NAME, *SUMMARIES]))
+            raise self.scope.refuse(node.func, what, did_you_mean(name, [*QUANTITIES, *SUMMARIES]))
         given = arguments_of(self.scope, node, entry, self.read)
         return Call(kind_of_call(self.scope, node, entry, given), entry, given)
 
@@ -725,7 +675,7 @@ class _Reader:
         names = self.scope.names.by_kind
         taken = names[Takes.ELEMENT] | names[Takes.CHECKED] | frozenset(self.scope.bound)
         taken |= frozenset(_TRUTHS) | {"as_of"}
-        if node.id in taken or node.id in BY_NAME or node.id in SETS_BY_NAME:
+        if node.id in taken or node.id in QUANTITIES or node.id in SETS:
             what = _('"{name}" means something else already').format(name=node.id)
             raise self.scope.refuse(node, what, _("choose another name for the loop"))
 

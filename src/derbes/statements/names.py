@@ -16,19 +16,9 @@ from derbes.case.entities import Case, Tier, quantities
 from derbes.case.quantity import Calendar
 from derbes.errors import did_you_mean
 from derbes.language import _
-from derbes.statements.terms import (
-    LARGEST,
-    MOST_CHARACTERS,
-    MOST_DEPTH,
-    MOST_NODES,
-    Constant,
-    Converted,
-    Day,
-    Kind,
-    Node,
-    day_of,
-)
-from derbes.statements.vocabulary import Gives, Takes
+from derbes.statements.terms import Constant, Converted, Kind, Node
+from derbes.statements.values import LARGEST, MOST_CHARACTERS, MOST_DEPTH, MOST_NODES, Day, day_of
+from derbes.statements.vocabulary import SECTIONS, Gives, Takes
 from derbes.unit_names import CURRENCIES
 from derbes.units import ONE, Unit, UnitError, convert, convertible, parse_amount, parse_unit
 
@@ -163,29 +153,6 @@ def _unparsed(text: str, error: SyntaxError) -> Finding:
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
-_SECTIONS: Mapping[Takes, tuple[str, ...]] = {
-    Takes.ACTOR: ("actors",),
-    Takes.SENDER: ("actors", "measures"),
-    Takes.GOOD: ("goods",),
-    Takes.USE: ("uses",),
-    Takes.GOOD_OR_USE: ("goods", "uses"),
-    Takes.PLANT: ("plants",),
-    Takes.PRICED: ("suppliers", "goods"),
-    Takes.SOURCE: ("suppliers", "recipes", "goods"),
-    Takes.MEASURE: ("measures",),
-    Takes.STANDARD: ("standards",),
-    Takes.VARIANT: ("variants",),
-    Takes.FACT: ("facts",),
-    Takes.DATED: ("facts", "documents", "statements"),
-    Takes.STATEMENT: ("statements",),
-    Takes.CHECKED: ("statements", "contrasts", "double_standards", "tensions"),
-    Takes.ELEMENT: (
-        "actors", "goods", "uses", "stockpiles", "routes", "suppliers", "plants", "recipes",
-        "exports", "measures", "options", "standards", "facts", "documents", "statements",
-    ),
-}  # fmt: skip
-"""Sections that a parameter takes ids of."""
-
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -245,7 +212,7 @@ def names_of(case: Case) -> Names:
         used.update({use.id: use.good for use in one.uses.values()})
         used.update({supplier.id: supplier.good for supplier in one.suppliers.values()})
         used.update({recipe.id: recipe.output for recipe in one.recipes.values()})
-    kinds = {takes: _ids(cases, sections) for takes, sections in _SECTIONS.items()}
+    kinds = {takes: _ids(cases, sections) for takes, sections in SECTIONS.items()}
     kinds[Takes.VARIANT] |= {"base"}
     return Names(
         case=case,

@@ -49,7 +49,7 @@ from derbes.results.statements import (
     Unsaid,
 )
 from derbes.statements.ledger import Ledger, entries_of, facts_in
-from derbes.statements.quantities.ledger import holder_of, side_of
+from derbes.statements.of_case import holder_of, side_of
 from derbes.statements.sampling import TRUE, Part, Truths
 from derbes.statements.terms import Comparison, Logic, Node
 

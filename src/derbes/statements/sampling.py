@@ -25,9 +25,10 @@ from derbes.language import _
 from derbes.model.compile import compile_case
 from derbes.parallel import Progress, run_tasks
 from derbes.statements.ledger import Ledger, is_cheap, is_fixed, links_of, needs_verdicts
-from derbes.statements.quantities import COMPUTED_BY
-from derbes.statements.quantities.worlds import Changing, DrawWorld, Settled, changing
-from derbes.statements.terms import Constant, Day, Missing, Node, calls_in, day_of, evaluate
+from derbes.statements.terms import Constant, Node, calls_in, evaluate
+from derbes.statements.values import Day, Missing, day_of
+from derbes.statements.vocabulary import Settled
+from derbes.statements.worlds import Changing, DrawWorld, changing
 from derbes.supply.baseline import CalmStart, calm_start
 
 
@@ -144,7 +145,6 @@ def world_of(
         variant(BASE),
         ledger,
         as_of,
-        COMPUTED_BY,
         settled=settled,
         variants=variant,
         starts=futures.starts,

@@ -54,17 +54,17 @@ from derbes.language import _
 from derbes.parallel import Progress, run_tasks
 from derbes.results.statements import Signaling, SignalingYear
 from derbes.statements.ledger import Ledger
-from derbes.statements.quantities.asked import length_of
-from derbes.statements.quantities.credibility import (
+from derbes.statements.of_model import (
     PARAMETERS,
     Stakes,
-    belief_threshold,
     central_parameters,
     cut_off_value,
+    length_of,
     stakes_of,
 )
 from derbes.statements.sampling import Futures, Sampling, make_futures, world_of
-from derbes.statements.terms import Day, Missing
+from derbes.statements.values import Day, Missing
+from derbes.statements.vocabulary import Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -515,12 +515,14 @@ def _draw(task: _Task, row: int) -> list[Answer | Missing]:
     is_central = task.futures.n == 1
     rng = np.random.default_rng((task.seed, row))
     parameters = central_parameters() if is_central else drawn_parameters(rng)
-    first = stakes_of(world, task.measure, task.starts[0], task.length)
+    variant = world.variant(BASE)
     found: list[Answer | Missing] = []
     for start in task.starts:
-        now = stakes_of(world, task.measure, start, task.length)
-        if isinstance(first, Missing) or isinstance(now, Missing):
-            found.append(first if isinstance(first, Missing) else now)  # type: ignore[arg-type]
+        try:
+            first = stakes_of(variant, task.measure, task.starts[0], task.length)
+            now = stakes_of(variant, task.measure, start, task.length)
+        except Unknown as unknown:
+            found.append(unknown.missing)
         else:
             found.append(answer(first, now, parameters))
     return found
@@ -538,6 +540,24 @@ def answer(first: Stakes, now: Stakes, parameters: Mapping[str, float]) -> Answe
         separates=any(is_separating(profile) for profile in equilibria),
         threshold=belief_threshold(dependent, free),
     )
+
+
+def belief_threshold(dependent: float, free: float) -> float:
+    """Belief in dependence from which a cut-off pays; 0: always, inf: never.
+
+    Args:
+        dependent: Value of a cut-off against the dependent type. [money]
+        free: Value against the other. [money]
+
+    Examples:
+        >>> belief_threshold(3.0, -1.0), belief_threshold(2.0, 1.0), belief_threshold(-1.0, -2.0)
+        (0.25, 0.0, inf)
+    """
+    if dependent > 0 and free > 0:
+        return 0.0
+    if dependent <= 0:
+        return float("inf") if free <= 0 else 0.0
+    return -free / (dependent - free)
 
 
 def _hangs_on_words(profile: Profile) -> bool:

@@ -37,9 +37,7 @@ from derbes.results.statements import (
 )
 from derbes.results.supply import Provenance
 from derbes.statements.ledger import Ledger, entries_of, is_evidence, read_ledger
-from derbes.statements.quantities import COMPUTED_BY
-from derbes.statements.quantities.ledger import fact_date, holder_of, said_on
-from derbes.statements.quantities.worlds import DrawWorld, Settled, VariantWorld, changing
+from derbes.statements.of_case import fact_date, holder_of, said_on
 from derbes.statements.queries import (
     Found,
     brier_score,
@@ -63,7 +61,10 @@ from derbes.statements.sampling import (
     day_of_part,
     levels_of,
 )
-from derbes.statements.terms import Day, Value, day_of, evaluate
+from derbes.statements.terms import evaluate
+from derbes.statements.values import Day, Value, day_of
+from derbes.statements.vocabulary import Settled
+from derbes.statements.worlds import DrawWorld, VariantWorld, changing
 from derbes.supply.baseline import CalmStart
 
 HOLDS, LIKELY, OPEN, UNLIKELY, FAILS = "holds", "likely", "open", "unlikely", "fails"
@@ -307,7 +308,6 @@ class Central:
             variant(BASE),
             self.ledger,
             self.as_of,
-            COMPUTED_BY,
             settled=self.settled,
             variants=variant,
             base=base,
