@@ -11,7 +11,7 @@ from derbes.statements.expressions import read_expression
 from derbes.statements.ledger import read_ledger
 from derbes.statements.names import names_of
 from derbes.statements.sampling import Sampling
-from derbes.statements.terms import Comparison, evaluate
+from derbes.statements.terms import evaluate
 from derbes.statements.values import Day, Value, day_of
 from derbes.statements.verdicts import TableRequest, Verdicts, verdicts_of
 from derbes.statements.worlds import DrawWorld
@@ -105,8 +105,8 @@ def numbers_of(case: Case) -> Callable[[str], Value]:
 
     def number(text: str) -> Value:
         compared = read_expression(f"{text} == {text}", names)
-        assert isinstance(compared, Comparison)
-        return evaluate(compared.sides[0][0], world)
+        assert compared.does == "=="
+        return evaluate(compared.parts[0], world)
 
     return number
 

@@ -51,7 +51,7 @@ from derbes.results.statements import (
 from derbes.statements.ledger import Ledger, entries_of, facts_in
 from derbes.statements.of_case import holder_of, side_of
 from derbes.statements.sampling import TRUE, Part, Truths
-from derbes.statements.terms import Comparison, Logic, Node
+from derbes.statements.terms import TRUTH, Term
 
 CERTAIN, LIKELY, EVEN, POSSIBLE, DOUBTFUL, IMPOSSIBLE = 0.95, 0.75, 0.5, 0.4, 0.1, 0.02
 PLAIN_FUTURE = 0.95
@@ -294,6 +294,7 @@ EXPECTED = 5.0
 """Draws in which two independent expressions would be expected to hold together, before
 their never doing so counts as a contradiction."""
 _OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
+_TURNED = {"and": "or", "or": "and"}
 
 
 def contradictions_of(ledger: Ledger, truths: Mapping[Part, Truths]) -> tuple[Contradiction, ...]:
@@ -373,25 +374,25 @@ def _never(first: Truths, second: Truths) -> bool:
     return float(one.mean()) * float(other.mean()) * n >= EXPECTED
 
 
-def plain(node: Node) -> Node:
+def plain(term: Term) -> Term:
     """An expression with `not` pushed inward as far as it goes."""
-    if isinstance(node, Logic):
-        if node.operator == "not":
-            return opposed(node.parts[0])
-        return replace(node, parts=tuple(plain(part) for part in node.parts))
-    return node
+    if term.does == "not":
+        return opposed(term.parts[0])
+    if term.does in _TURNED:
+        return replace(term, parts=tuple(plain(part) for part in term.parts))
+    return term
 
 
-def opposed(node: Node) -> Node:
+def opposed(term: Term) -> Term:
     """What is true exactly where an expression is false."""
-    if isinstance(node, Logic):
-        if node.operator == "not":
-            return plain(node.parts[0])
-        word = "or" if node.operator == "and" else "and"
-        return replace(node, operator=word, parts=tuple(opposed(part) for part in node.parts))
-    if isinstance(node, Comparison) and len(node.operators) == 1:
-        return replace(node, operators=(_OPPOSITE[node.operators[0]],))
-    return Logic("not", (node,))
+    if term.does == "not":
+        return plain(term.parts[0])
+    if term.does in _TURNED:
+        turned = tuple(opposed(part) for part in term.parts)
+        return replace(term, does=_TURNED[term.does], parts=turned)
+    if term.does in _OPPOSITE:
+        return replace(term, does=_OPPOSITE[term.does])
+    return Term(TRUTH, "not", (term,))
 
 
 def _judgements(case: Case) -> Iterator[_Found]:

@@ -25,7 +25,7 @@ from derbes.language import _
 from derbes.model.compile import compile_case
 from derbes.parallel import Progress, run_tasks
 from derbes.statements.ledger import Ledger, is_cheap, is_fixed, links_of, needs_verdicts
-from derbes.statements.terms import Constant, Node, calls_in, evaluate
+from derbes.statements.terms import Term, calls_in, evaluate
 from derbes.statements.values import Day, Missing, day_of
 from derbes.statements.vocabulary import Settled
 from derbes.statements.worlds import Changing, DrawWorld, changing
@@ -68,15 +68,10 @@ class Futures:
         return drawn.at({path: float(value) for path, value in numbers if not np.isnan(value)})
 
 
-def variants_in(nodes: Iterable[Node]) -> tuple[str, ...]:
+def variants_in(nodes: Iterable[Term]) -> tuple[str, ...]:
     """The case as written, and the variants that expressions name."""
-    named = (
-        str(argument.value)
-        for node in nodes
-        for call in calls_in(node)
-        for parameter, argument in zip(call.entry.parameters, call.arguments, strict=True)
-        if parameter.name == "variant" and isinstance(argument, Constant)
-    )
+    given = (call.given.get("variant") for node in nodes for call in calls_in(node))
+    named = (str(variant) for variant in given if variant is not None)
     return tuple(dict.fromkeys((BASE, *named)))
 
 
@@ -281,17 +276,17 @@ class Sampler:
             found |= self._over(tuple(dear), futures, settled)
         return found
 
-    def is_cheap(self, name: str, node: Node) -> bool:
+    def is_cheap(self, name: str, node: Term) -> bool:
         """Whether an expression, and all that it hangs on, needs no program."""
         return all(is_cheap(one) for one in self._hangs_on(name, node))
 
-    def is_fixed(self, name: str, node: Node, futures: Futures) -> bool:
+    def is_fixed(self, name: str, node: Term, futures: Futures) -> bool:
         """Whether an expression, and all that it hangs on, is the same in all draws."""
         return not self.ledger.case.scenarios and all(
             is_fixed(one, futures.draws[BASE].inputs) for one in self._hangs_on(name, node)
         )
 
-    def _hangs_on(self, name: str, node: Node) -> Iterator[Node]:
+    def _hangs_on(self, name: str, node: Term) -> Iterator[Term]:
         """An expression, and those whose truth it names, at any distance."""
         seen: set[str] = {name}
         waiting = [node]
@@ -361,7 +356,7 @@ def levels_of(ledger: Ledger) -> list[list[Part]]:
             known[name] = max((of_node(node) for node in nodes), default=0)
         return known[name]
 
-    def of_node(node: Node) -> int:
+    def of_node(node: Term) -> int:
         links = [level(link) for link in links_of(node)]
         return max(links, default=0) + int(needs_verdicts(node))
 

@@ -25,7 +25,7 @@ from derbes.units import Unit
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a node gives."""
+    """What a term gives."""
 
     gives: Gives
     unit: Unit | None = None
@@ -36,147 +36,61 @@ class Kind:
 PLAIN = Kind(Gives.NUMBER)
 TRUTH = Kind(Gives.TRUTH)
 DATE = Kind(Gives.DATE)
+COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
 
 @dataclass(frozen=True, slots=True)
-class Constant:
-    """A number, truth, date or word, as written."""
+class Term:
+    """A part of an expression: what it gives, what it does, and with which parts."""
 
     kind: Kind
-    value: Value
-
-
-@dataclass(frozen=True, slots=True)
-class Converted:
-    """A number in another unit: times a factor and rates of currencies."""
-
-    kind: Kind
-    of: "Node"
-    factor: float
+    does: str
+    """`value`: it is written; `as_of`: the day asked about; `member`: of the set that a loop
+    runs over; `quantity`; `unit`: its part in another unit; one of `+ - * / **`, of two parts in
+    one unit; a comparison of two; `chain`: comparisons that all hold; `and`, `or`, `not`; `abs`,
+    `min`, `max` of the parts; with members, `all`, `any`, `count`, `sum`, `min`, `max` over them.
+    """
+    parts: tuple["Term", ...] = ()
+    """Of a loop: its conditions, and last what is asked of each member."""
+    value: Value = ""
+    """What is written; of a member or loop: the name that the loop gives it."""
+    entry: Entry | None = None
+    """The quantity; its parts are in the order of its parameters."""
+    factor: float = 1.0
+    """Of a unit."""
     rates: tuple[tuple[str, int], ...] = ()
-    """Currency codes and powers of their rates."""
+    """Of a unit: currency codes and powers of their rates."""
+    members: tuple[str | Day, ...] | None = None
+    """Of a loop."""
 
-
-@dataclass(frozen=True, slots=True)
-class AsOf:
-    """The day asked about."""
-
-    kind: Kind = DATE
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """A member of a set, by the name that a loop gives it."""
-
-    kind: Kind
-    name: str
+    @property
+    def written(self) -> Value | None:
+        """What is written here; None where it is computed."""
+        return self.value if self.does == "value" else None
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A quantity with what it is asked about, in the order of its parameters."""
+    """A quantity that an expression names, and what is written for its parameters."""
 
-    kind: Kind
     entry: Entry
-    arguments: tuple["Node", ...]
+    given: dict[str, Value | None]
+    """None: it is computed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
-    """Two numbers and one of + - * / **."""
-
-    kind: Kind
-    operator: str
-    left: "Node"
-    right: "Node"
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A chain of comparisons."""
-
-    operators: tuple[str, ...]
-    sides: tuple[tuple["Node", "Node"], ...]
-    """Both sides of each, in one unit."""
-    kind: Kind = TRUTH
-
-
-@dataclass(frozen=True, slots=True)
-class Logic:
-    """`and`, `or`, or `not`."""
-
-    operator: str
-    parts: tuple["Node", ...]
-    kind: Kind = TRUTH
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """`abs`, or `min` and `max` of what is given."""
-
-    kind: Kind
-    name: str
-    parts: tuple["Node", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Over:
-    """`all`, `any`, `count`, `sum`, `min` or `max` over the members of a set."""
-
-    kind: Kind
-    name: str
-    variable: str
-    members: tuple[str | Day, ...]
-    conditions: tuple["Node", ...]
-    body: "Node"
-
-
-Node = (
-    Constant
-    | Converted
-    | AsOf
-    | Variable
-    | Call
-    | Arithmetic
-    | Comparison
-    | Logic
-    | Function
-    | Over
-)
-
-
-def calls_in(node: Node) -> tuple[Call, ...]:
+def calls_in(term: Term) -> Iterator[Call]:
     """All quantities that an expression names, in the order of reading."""
-    found: list[Call] = []
-    waiting: list[Node] = [node]
-    while waiting:
-        one = waiting.pop(0)
-        if isinstance(one, Call):
-            found.append(one)
-        waiting = [*_parts(one), *waiting]
-    return tuple(found)
+    if term.entry is not None:
+        names = (parameter.name for parameter in term.entry.parameters)
+        written = (part.written for part in term.parts)
+        yield Call(term.entry, dict(zip(names, written, strict=True)))
+    for part in term.parts:
+        yield from calls_in(part)
 
 
-def _parts(node: Node) -> tuple[Node, ...]:
-    found: tuple[Node, ...] = ()
-    if isinstance(node, Converted):
-        found = (node.of,)
-    elif isinstance(node, Call):
-        found = node.arguments
-    elif isinstance(node, Arithmetic):
-        found = (node.left, node.right)
-    elif isinstance(node, Comparison):
-        found = tuple(side for pair in node.sides for side in pair)
-    elif isinstance(node, Logic | Function):
-        found = node.parts
-    elif isinstance(node, Over):
-        found = (*node.conditions, node.body)
-    return found
-
-
-def evaluate(node: Node, world: World) -> Value:
+def evaluate(term: Term, world: World) -> Value:
     """The value of an expression; missing where it hangs on something that is missing."""
-    return _Evaluation(world).value(node)
+    return _Evaluation(world).value(term)
 
 
 @dataclass(slots=True)
@@ -187,72 +101,66 @@ class _Evaluation:
     bound: dict[str, Value] = field(default_factory=dict)
     n_steps: int = 0
 
-    def value(self, node: Node) -> Value:
-        """The value of one node."""
+    def value(self, term: Term) -> Value:
+        """The value of one term."""
         self.n_steps += 1
         if self.n_steps > MOST_STEPS:
             return Missing((_("more than {most} steps").format(most=MOST_STEPS),))
-        if isinstance(node, Constant | Variable | AsOf):
-            return self._leaf(node)
-        if isinstance(node, Call):
-            return self._call(node)
-        if isinstance(node, Logic | Comparison):
-            return self._truth(node)
-        return self._over(node) if isinstance(node, Over) else self._number(node)
+        found: Value
+        if term.members is not None:
+            found = self._over(term, term.members)
+        elif term.does == "value":
+            found = term.value
+        elif term.does == "as_of":
+            found = self.world.as_of
+        elif term.does == "member":
+            found = self.bound[str(term.value)]
+        elif term.does in {"and", "chain"}:
+            found = conjunction(map(self.value, term.parts))
+        elif term.does == "or":
+            found = disjunction(map(self.value, term.parts))
+        else:
+            found = self._computed(term, tuple(map(self.value, term.parts)))
+        return found
 
-    def _leaf(self, node: Constant | Variable | AsOf) -> Value:
-        if isinstance(node, AsOf):
-            return self.world.as_of
-        return node.value if isinstance(node, Constant) else self.bound[node.name]
+    def _computed(self, term: Term, parts: tuple[Value, ...]) -> Value:
+        """What is computed from the values of all parts."""
+        found: Value
+        if term.entry is not None:
+            is_lost = any(isinstance(part, Missing) for part in parts)
+            found = joined(*parts) if is_lost else self.world.quantity(term.entry, parts)
+        elif term.does == "unit":
+            found = arithmetic("*", parts[0], term.factor)
+            for code, power in term.rates:
+                found = arithmetic("*" if power > 0 else "/", found, self.world.rate(code))
+        elif term.does in {"abs", "min", "max"}:
+            found = summary(term.does, list(parts))
+        elif term.does == "not":
+            found = not_(parts[0])
+        else:
+            compute = compared if term.does in COMPARISONS else arithmetic
+            found = compute(term.does, *parts)
+        return found
 
-    def _call(self, node: Call) -> Value:
-        arguments = tuple(self.value(argument) for argument in node.arguments)
-        if any(isinstance(argument, Missing) for argument in arguments):
-            return joined(*arguments)
-        return self.world.quantity(node.entry, arguments)
-
-    def _truth(self, node: Logic | Comparison) -> Value:
-        if isinstance(node, Comparison):
-            pairs = zip(node.operators, node.sides, strict=True)
-            return conjunction(compared(o, self.value(a), self.value(b)) for o, (a, b) in pairs)
-        if node.operator == "not":
-            return not_(self.value(node.parts[0]))
-        parts = (self.value(part) for part in node.parts)
-        return conjunction(parts) if node.operator == "and" else disjunction(parts)
-
-    def _number(self, node: Converted | Arithmetic | Function) -> Value:
-        if isinstance(node, Converted):
-            return self._converted(node)
-        if isinstance(node, Arithmetic):
-            return arithmetic(node.operator, self.value(node.left), self.value(node.right))
-        parts = [self.value(part) for part in node.parts]
-        return summary(node.name, parts)
-
-    def _converted(self, node: Converted) -> Value:
-        number = arithmetic("*", self.value(node.of), node.factor)
-        for code, power in node.rates:
-            rate = self.world.rate(code)
-            number = arithmetic("*" if power > 0 else "/", number, rate)
-        return number
-
-    def _over(self, node: Over) -> Value:
-        found = self._each(node)
-        if node.name == "all":
+    def _over(self, term: Term, members: tuple[str | Day, ...]) -> Value:
+        found = self._each(term, members)
+        if term.does == "all":
             return conjunction(implied(is_in, value) for is_in, value in found)
-        if node.name == "any":
+        if term.does == "any":
             return disjunction(conjunction((is_in, value)) for is_in, value in found)
-        if node.name == "count":
+        if term.does == "count":
             return count(conjunction((is_in, value)) for is_in, value in found)
         kept = list(found)
         unsure = [is_in for is_in, _value in kept if isinstance(is_in, Missing)]
         if unsure:
             return joined(*unsure)
-        return summary(node.name, [value for is_in, value in kept if is_in])
+        return summary(term.does, [value for is_in, value in kept if is_in])
 
-    def _each(self, node: Over) -> Iterator[tuple[Value, Value]]:
+    def _each(self, term: Term, members: tuple[str | Day, ...]) -> Iterator[tuple[Value, Value]]:
         """For each member, whether the conditions take it in, and the value of the body."""
-        for member in node.members:
-            self.bound[node.variable] = member
-            is_in = conjunction(self.value(condition) for condition in node.conditions)
-            yield is_in, (self.value(node.body) if is_in is not False else False)
-        self.bound.pop(node.variable, None)
+        *conditions, body = term.parts
+        for member in members:
+            self.bound[str(term.value)] = member
+            is_in = conjunction(map(self.value, conditions))
+            yield is_in, (self.value(body) if is_in is not False else False)
+        self.bound.pop(str(term.value), None)
