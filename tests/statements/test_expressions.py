@@ -7,7 +7,8 @@ import pytest
 from derbes.case.entities import CapitalPayment, Document, Export, Fact, Tier, Use
 from derbes.case.options import Option, OptionKind, Standard
 from derbes.case.quantity import Quantity
-from derbes.statements.expressions import problems_of, read_expression
+from derbes.statements.expressions import read_expression
+from derbes.statements.ledger import problems_of
 from derbes.statements.names import ExpressionError, names_of
 from derbes.statements.values import Missing
 from tests.small_cases import one_good, worked_example

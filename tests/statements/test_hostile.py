@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derbes.statements.expressions import expression_problems, read_expression
+from derbes.statements.expressions import read_expression
+from derbes.statements.ledger import expression_problems
 from derbes.statements.names import ExpressionError, names_of
 from derbes.statements.terms import evaluate
 from derbes.statements.values import Missing

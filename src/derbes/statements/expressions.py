@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from derbes.case.entities import Case
-from derbes.errors import Problem, did_you_mean
+from derbes.errors import did_you_mean
 from derbes.language import _
 from derbes.statements import of_case, of_model  # noqa: F401 - they declare what is named
 from derbes.statements.names import (
@@ -23,7 +22,6 @@ from derbes.statements.names import (
     how_to_fit,
     in_unit,
     is_symbolic,
-    names_of,
     number_kind,
     power_of,
     product,
@@ -32,14 +30,7 @@ from derbes.statements.names import (
     symbolic,
 )
 from derbes.statements.terms import DATE, PLAIN, TRUTH, Kind, Term
-from derbes.statements.values import (
-    LARGEST,
-    MOST_LOOPS,
-    MOST_MEMBERS,
-    MOST_POWER,
-    Day,
-    Value,
-)
+from derbes.statements.values import LARGEST, MOST_LOOPS, MOST_MEMBERS, MOST_POWER, Day, Value
 from derbes.statements.vocabulary import (
     QUANTITIES,
     SETS,
@@ -62,8 +53,6 @@ SUMMARIES: Mapping[str, str] = {
     "abs": "A number without its sign.",
 }
 """Functions of Python that an expression may use."""
-WIDEST = 96
-"""Characters of an expression that a message shows."""
 ID = Kind(Gives.WORD)
 Counted = TypeVar("Counted", str, Unit)
 _COMPARISONS = {
@@ -97,45 +86,6 @@ _FITS: Mapping[Takes, tuple[Takes, ...]] = {
     Takes.ELEMENT: tuple(Takes),
 }
 """Members of which sets a parameter takes beside those of its own kind."""
-
-
-def problems_of(expression: str, case: Case) -> tuple[Problem, ...]:
-    """Every problem of an expression, each with a caret; none when it can be used.
-
-    Args:
-        expression: As written.
-        case: The case that it is about.
-    """
-    return expression_problems(expression, names_of(case))
-
-
-def expression_problems(
-    expression: str, names: Names, *, where: str = "", line: int = 0
-) -> tuple[Problem, ...]:
-    """The same for a place in a case file; columns count within the expression."""
-    try:
-        read_expression(expression, names)
-    except ExpressionError as error:
-        return tuple(_problem(expression, one, where, line) for one in error.findings)
-    return ()
-
-
-def _problem(expression: str, finding: Finding, where: str, line: int) -> Problem:
-    text = " ".join(expression[: WIDEST * 50].splitlines())
-    column, excerpt = finding.column, text
-    if len(text) > WIDEST:
-        start = max(0, min(column - 1 - WIDEST // 2, len(text) - WIDEST))
-        excerpt, column = text[start : start + WIDEST], column - start
-    length = max(1, min(finding.length, len(excerpt) - column + 1))
-    return Problem(
-        where=where,
-        what=finding.what,
-        line=line,
-        column=min(column, len(excerpt) + 1),
-        length=length,
-        fix=finding.fix,
-        excerpt=excerpt,
-    )
 
 
 def read_expression(text: str, names: Names) -> Term:

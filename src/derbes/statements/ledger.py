@@ -1,4 +1,4 @@
-"""The ledger of a case with its expressions read."""
+"""The ledger of a case with its expressions read, and what is wrong in them."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from derbes.case.entities import Case
 from derbes.case.ledger import Checked
 from derbes.errors import CaseError, Problem
 from derbes.language import _
-from derbes.statements.expressions import expression_problems, read_expression
-from derbes.statements.names import ExpressionError, Names, names_of
+from derbes.statements.expressions import read_expression
+from derbes.statements.names import ExpressionError, Finding, Names, names_of
 from derbes.statements.terms import Call, Term, calls_in
 from derbes.statements.vocabulary import Engine
 
@@ -18,6 +18,49 @@ KEYS = ("holds_if", "condition", "yes_if", "no_if", "void_if")
 _STRUCTURE = ("exists", "makes", "needs")
 """Quantities that ask what is in a case, not for a number of it."""
 _LINKS = ("holds", "share", "verdict")
+
+
+WIDEST = 96
+"""Characters of an expression that a message shows."""
+
+
+def problems_of(expression: str, case: Case) -> tuple[Problem, ...]:
+    """Every problem of an expression, each with a caret; none when it can be used.
+
+    Args:
+        expression: As written.
+        case: The case that it is about.
+    """
+    return expression_problems(expression, names_of(case))
+
+
+def expression_problems(
+    expression: str, names: Names, *, where: str = "", line: int = 0
+) -> tuple[Problem, ...]:
+    """The same for a place in a case file; columns count within the expression."""
+    try:
+        read_expression(expression, names)
+    except ExpressionError as error:
+        return tuple(_problem(expression, one, where, line) for one in error.findings)
+    return ()
+
+
+def _problem(expression: str, finding: Finding, where: str, line: int) -> Problem:
+    text = " ".join(expression[: WIDEST * 50].splitlines())
+    column, excerpt = finding.column, text
+    if len(text) > WIDEST:
+        start = max(0, min(column - 1 - WIDEST // 2, len(text) - WIDEST))
+        excerpt, column = text[start : start + WIDEST], column - start
+    length = max(1, min(finding.length, len(excerpt) - column + 1))
+    return Problem(
+        where=where,
+        what=finding.what,
+        line=line,
+        column=min(column, len(excerpt) + 1),
+        length=length,
+        fix=finding.fix,
+        excerpt=excerpt,
+    )
 
 
 @dataclass(frozen=True, slots=True)

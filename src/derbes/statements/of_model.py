@@ -489,18 +489,34 @@ def meets(one: Variant, *, standard: StandardId) -> bool:
 # Losses of both sides: leverage, its parts, the premium, unmet demand.
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """A measure and its start, as quantities are asked about them."""
+
+    sender: Sender
+    at: Month
+    months: Months = None
+    measure: MeasureId = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutOff(Start):
+    """The same with the rule by which the target answers."""
+
+    bound: Bound = "optimal"
+
+
 @dataclass(frozen=True, slots=True)
-class Cut:
-    """A measure that starts in a month, and one rule by which the target answers."""
+class Losses:
+    """Both sides' losses by one rule."""
 
     one: Variant
     run: Run
     start: int
-    bound: str
     row: LeverageRow
 
     def figure(self, name: str) -> float:
-        """A figure of both sides' losses."""
+        """A figure of the row."""
         found = getattr(self.row, name)
         if found is None:
             raise Unknown(*(self.row.missing or (name,)))
@@ -513,45 +529,29 @@ class Cut:
 
     def shortfalls(self) -> Mapping[str, Shortfall]:
         """Use → what the measure does to it."""
-        return self.one.shortfalls(*self.run, self.start, self.bound)
+        return self.one.shortfalls(*self.run, self.start, self.row.bound)
 
 
-def cut_off(
-    one: Variant,
-    sender: str,
-    at: Day,
-    months: float | None,
-    *,
-    measure: str = "",
-    bound: str = "optimal",
-    has_premium: bool = False,
-) -> Cut:
-    """The measure that is asked about; losses with the premium serve all."""
-    run, start = _run_of(one.case, sender, measure, months), period_of(one.case, at)
+def losses_of(
+    one: Variant, cut: Start, bound: str = "optimal", *, has_premium: bool = False
+) -> Losses:
+    """The losses that are asked about."""
+    run, start = _run_of(one.case, cut.sender, cut.measure, cut.months), period_of(one.case, cut.at)
     rows = one.losses(*run, start, has_premium=has_premium)
     row = next((row for row in rows if row.bound == bound), None)
     if row is None:
         raise Unknown(f"measures.{run[0]}.start")
-    return Cut(one, run, start, bound, row)
+    return Losses(one, run, start, row)
 
 
 @quantity(LEVERAGE)
-def leverage(
-    one: Variant,
-    *,
-    sender: Sender,
-    at: Month,
-    months: Months = None,
-    measure: MeasureId = "",
-    bound: Bound = "optimal",
-    buyer: Buyer = "returning",
-) -> float:
+def leverage(one: Variant, cut: CutOff, *, buyer: Buyer = "returning") -> float:
     """Leverage ratio: target_loss over sender_cost, of a buyer who comes back and refills or
     who never comes back. Without bound where the sender loses nothing and the target
     something; 0 where the target loses nothing.
     """
-    cut = cut_off(one, sender, at, months, measure=measure, bound=bound)
-    return ratio(cut.money("target_loss"), cut.money(f"sender_cost_{buyer}"))
+    losses = losses_of(one, cut, cut.bound)
+    return ratio(losses.money("target_loss"), losses.money(f"sender_cost_{buyer}"))
 
 
 def ratio(loss: float, cost: float) -> float:
@@ -567,66 +567,37 @@ def ratio(loss: float, cost: float) -> float:
 
 
 @quantity(LEVERAGE, "{money}")
-def target_loss(
-    one: Variant,
-    *,
-    sender: Sender,
-    at: Month,
-    months: Months = None,
-    measure: MeasureId = "",
-    bound: Bound = "optimal",
-) -> float:
+def target_loss(one: Variant, cut: CutOff) -> float:
     """What the measure costs the target more than the course without it, discounted to its
     start.
     """
-    return cut_off(one, sender, at, months, measure=measure, bound=bound).money("target_loss")
+    return losses_of(one, cut, cut.bound).money("target_loss")
 
 
 @quantity(LEVERAGE, "{money}")
-def sender_cost(
-    one: Variant,
-    *,
-    sender: Sender,
-    at: Month,
-    months: Months = None,
-    measure: MeasureId = "",
-    bound: Bound = "optimal",
-    buyer: Buyer = "returning",
-) -> float:
+def sender_cost(one: Variant, cut: CutOff, *, buyer: Buyer = "returning") -> float:
     """Margin that the sender loses by the measure, discounted to its start."""
-    cut = cut_off(one, sender, at, months, measure=measure, bound=bound)
-    return cut.money(f"sender_cost_{buyer}")
+    return losses_of(one, cut, cut.bound).money(f"sender_cost_{buyer}")
 
 
 @quantity(LEVERAGE, "share")
-def premium(
-    one: Variant, *, sender: Sender, at: Month, months: Months = None, measure: MeasureId = ""
-) -> float:
+def premium(one: Variant, cut: Start) -> float:
     """Smallest rise of the sender's prices, as a share of them, that costs the target as much
     as being cut off; above any number where no rise up to 100 times the price does.
     """
-    cut = cut_off(one, sender, at, months, measure=measure, has_premium=True)
-    return math.inf if cut.row.premium_unbounded else cut.figure("premium")
+    losses = losses_of(one, cut, has_premium=True)
+    return math.inf if losses.row.premium_unbounded else losses.figure("premium")
 
 
 @quantity(LEVERAGE, "{good}")
 def unmet(
-    one: Variant,
-    *,
-    sender: Sender,
-    at: Month,
-    months: Months = None,
-    measure: MeasureId = "",
-    bound: Bound = "optimal",
-    tier: TierWord = "essential",
-    use: Use = "",
-    gross: Flag = False,
+    one: Variant, cut: CutOff, *, tier: TierWord = "essential", use: Use = "", gross: Flag = False
 ) -> float:
     """Unmet demand of a tier in all, or of one use, that a measure which starts in that month
     adds to what is unmet without it; with gross=true all of it. A tier with several units
     cannot be summed: name a use.
     """
-    found = cut_off(one, sender, at, months, measure=measure, bound=bound).shortfalls()
+    found = losses_of(one, cut, cut.bound).shortfalls()
     if use and use not in found:
         raise Unknown(f"uses.{use}")
     mine = [use] if use else [u for u in found if one.case.uses[u].tier.value == tier]
@@ -634,39 +605,22 @@ def unmet(
 
 
 @quantity(LEVERAGE, "share")
-def deepest_shortfall(
-    one: Variant,
-    *,
-    sender: Sender,
-    at: Month,
-    months: Months = None,
-    measure: MeasureId = "",
-    bound: Bound = "optimal",
-    use: Use = "",
-) -> float:
+def deepest_shortfall(one: Variant, cut: CutOff, *, use: Use = "") -> float:
     """Largest share of the demand of one essential use, the worst, in one period that the
     measure leaves unmet beyond what is unmet without it; or of the use that is named.
     """
-    cut = cut_off(one, sender, at, months, measure=measure, bound=bound)
+    losses = losses_of(one, cut, cut.bound)
     if not use:
-        return cut.figure("deepest_shortfall")
-    if use not in cut.shortfalls():
+        return losses.figure("deepest_shortfall")
+    if use not in losses.shortfalls():
         raise Unknown(f"uses.{use}")
-    return cut.shortfalls()[use].deepest
+    return losses.shortfalls()[use].deepest
 
 
 @quantity(LEVERAGE, "share")
-def reserve_used(
-    one: Variant,
-    *,
-    sender: Sender,
-    at: Month,
-    months: Months = None,
-    measure: MeasureId = "",
-    bound: Bound = "optimal",
-) -> float:
+def reserve_used(one: Variant, cut: CutOff) -> float:
     """Largest part of a good's reserve that is not held in one period."""
-    return cut_off(one, sender, at, months, measure=measure, bound=bound).figure("reserve_used")
+    return losses_of(one, cut, cut.bound).figure("reserve_used")
 
 
 # Whether a cut-off pays, which the signaling game asks too.
@@ -717,13 +671,11 @@ def central_parameters() -> dict[str, float]:
 
 
 @quantity(LEVERAGE)
-def credible(
-    one: Variant, *, sender: Sender, at: Month, months: Months = None, measure: MeasureId = ""
-) -> bool:
+def credible(one: Variant, cut: Start) -> bool:
     """Whether the sender gains more than it loses by cutting off a target that depends on it as
     the case says: the condition of the signaling game, at its central parameters.
     """
-    stakes = _stakes(cut_off(one, sender, at, months, measure=measure).row)
+    stakes = _stakes(losses_of(one, cut).row)
     return cut_off_value(stakes, central_parameters()) > 0
 
 
@@ -742,5 +694,6 @@ def stakes_of(one: Variant, measure: str, start: int, length: int) -> Stakes:
         Unknown: Some of it is missing.
     """
     months = float(length * one.case.calendar.step)
-    cut = cut_off(one, measure, label_day(one.case, start), months, measure=measure)
-    return _stakes(cut.row)
+    at = label_day(one.case, start)
+    cut = Start(sender=measure, at=at, months=months, measure=measure)
+    return _stakes(losses_of(one, cut).row)

@@ -9,7 +9,7 @@ told here by what quantities ask of them, so that reading an expression loads no
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Protocol, TypeVar, get_args, get_type_hints
 
@@ -156,6 +156,8 @@ class Entry:
     words: tuple[str, ...]
     """Words that it gives, where it gives a word."""
     function: Callable[..., float | bool | Day | str] = field(repr=False)
+    pack: type[Any] | None = field(repr=False)
+    """The record of its first parameters, where several quantities have the same."""
 
     @property
     def signature(self) -> str:
@@ -173,8 +175,12 @@ class Entry:
             about = world.variant(str(arguments[-1]))
         keywords = given(self.parameters, arguments)
         keywords.pop("variant", None)
+        packs = []
+        if self.pack is not None:
+            own = [one.name for one in fields(self.pack) if one.name in keywords]
+            packs = [self.pack(**{name: keywords.pop(name) for name in own})]
         try:
-            return self.function(about, **keywords)
+            return self.function(about, *packs, **keywords)
         except Unknown as unknown:
             return unknown.missing
 
@@ -202,8 +208,17 @@ def quantity(
         gives = _GIVES[function.__annotations__["return"]]
         parameters = parameters_of(function)
         parameters += () if engine is Engine.LEDGER else (VARIANT,)
-        says = text_of(function)
-        QUANTITIES[name] = Entry(name, gives, unit, engine, parameters, says, words, function)
+        QUANTITIES[name] = Entry(
+            name,
+            gives,
+            unit,
+            engine,
+            parameters,
+            text_of(function),
+            words,
+            function,
+            pack_of(function),
+        )
         return function
 
     return declare
@@ -255,14 +270,23 @@ def parameters_of(function: Callable[..., Any]) -> tuple[Parameter, ...]:
 
     A trailing underscore, where a name is also one of Python's own, is not written.
     """
-    hints = get_type_hints(function, include_extras=True)
-    found = []
+    hints, pack = get_type_hints(function, include_extras=True), pack_of(function)
+    found = [] if pack is None else [*parameters_of(pack)]
     for name, one in inspect.signature(function).parameters.items():
         if one.kind is inspect.Parameter.KEYWORD_ONLY:
             takes, *choices = get_args(hints[name])[1:]
             default = None if one.default is inspect.Parameter.empty else _written(one.default)
             found.append(Parameter(name.rstrip("_"), takes, default, tuple(choices)))
     return tuple(found)
+
+
+def pack_of(function: Callable[..., Any]) -> type[Any] | None:
+    """The record that a function takes its first keyword parameters in; None: it has none."""
+    for one in inspect.signature(function).parameters.values():
+        is_positional = one.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+        if is_positional and isinstance(one.annotation, type) and is_dataclass(one.annotation):
+            return one.annotation
+    return None
 
 
 def _written(default: str | float | None) -> str:
