@@ -13,7 +13,7 @@ from derbes.statements.names import names_of
 from derbes.statements.sampling import Sampling
 from derbes.statements.terms import evaluate
 from derbes.statements.values import Day, Value, day_of
-from derbes.statements.verdicts import TableRequest, Verdicts, verdicts_of
+from derbes.statements.verdicts import Verdicts, verdicts_of
 from derbes.statements.worlds import DrawWorld
 from tests.small_cases import worked_example
 
@@ -113,7 +113,7 @@ def numbers_of(case: Case) -> Callable[[str], Value]:
 
 def verdicts(case: Case, *, draws: int = 16, flips: int = 0, as_of: str = AS_OF) -> Verdicts:
     """Verdicts on a case's ledger."""
-    return verdicts_of(case, TableRequest(day(as_of), Sampling(draws), n_flips=flips))
+    return verdicts_of(case, day(as_of), Sampling(draws), n_flips=flips)
 
 
 def ranged(case: Case, section: str, name: str, **fields: Quantity) -> Case:

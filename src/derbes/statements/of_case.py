@@ -25,6 +25,7 @@ from derbes.statements.vocabulary import (
     GoodOrUse,
     Grade,
     Indicator,
+    Model,
     Month,
     Path,
     Plant,
@@ -33,7 +34,6 @@ from derbes.statements.vocabulary import (
     StatementId,
     Takes,
     Unknown,
-    Variant,
     Word,
     World,
     label_day,
@@ -213,7 +213,7 @@ def months_between(_world: World, *, earlier: Month, later: Month) -> float:
 
 
 @quantity(CASE)
-def exists(one: Variant, *, id_: ElementId) -> bool:
+def exists(one: Model, *, id_: ElementId) -> bool:
     """Whether the case has an element of that id, in any section. An id that may be absent
     everywhere stands in quotes: exists("gun_155").
     """
@@ -221,7 +221,7 @@ def exists(one: Variant, *, id_: ElementId) -> bool:
 
 
 @quantity(CASE, "{own}")
-def input_(one: Variant, *, path: Path, at: Annotated[Day | None, Takes.MONTH] = None) -> float:
+def input_(one: Model, *, path: Path, at: Annotated[Day | None, Takes.MONTH] = None) -> float:
     """Any number of the case by its path: input("suppliers.north.price"); of a series, that of
     a month.
     """
@@ -293,7 +293,7 @@ def _at(case: Case, number: Quantity | None, at: Day, path: str) -> float:
 
 
 @quantity(CASE, "{good}/month")
-def demand(one: Variant, *, of: GoodOrUse, at: Month, crisis: Flag = False) -> float:
+def demand(one: Model, *, of: GoodOrUse, at: Month, crisis: Flag = False) -> float:
     """Demand of a use, or of all uses of a good, in calm or in crisis."""
     uses = [use for use in one.case.uses.values() if of in {use.id, use.good}]
     numbers = {
@@ -304,7 +304,7 @@ def demand(one: Variant, *, of: GoodOrUse, at: Month, crisis: Flag = False) -> f
 
 
 @quantity(CASE, "{money}/{good}")
-def price(one: Variant, *, of: Priced, at: Month) -> float:
+def price(one: Model, *, of: Priced, at: Month) -> float:
     """Price that a supplier asks, or the lowest that any supplier asks for a good, transport
     not counted.
     """
@@ -322,7 +322,7 @@ def price(one: Variant, *, of: Priced, at: Month) -> float:
 
 
 @quantity(CASE, "{good}/month")
-def capacity(one: Variant, *, of: Source, at: Month) -> float:
+def capacity(one: Model, *, of: Source, at: Month) -> float:
     """Most that a supplier can sell or a recipe can put out; of a good: most that its own
     recipes can put out, opening, ramp and line hours counted, inputs not.
     """
@@ -352,7 +352,7 @@ def _recipe_capacity(case: Case, recipe: Recipe, at: Day) -> float:
 
 
 @quantity(CASE)
-def plant_open(one: Variant, *, plant: Plant, at: Month) -> bool:
+def plant_open(one: Model, *, plant: Plant, at: Month) -> bool:
     """Whether a plant has its first output by that month, delay counted."""
     return _is_open(one.standing, plant, at)
 
@@ -364,7 +364,7 @@ def _is_open(case: Case, plant: str, at: Day) -> bool:
 
 
 @quantity(CASE)
-def opening(one: Variant, *, plant: Plant) -> Day:
+def opening(one: Model, *, plant: Plant) -> Day:
     """Month of a plant's first output, delay counted."""
     case = one.standing
     if plant not in case.plants:
@@ -373,7 +373,7 @@ def opening(one: Variant, *, plant: Plant) -> Day:
 
 
 @quantity(CASE, "{money}")
-def capital(one: Variant, *, plant: Plant = "", foreign: Flag = False) -> float:
+def capital(one: Model, *, plant: Plant = "", foreign: Flag = False) -> float:
     """All payments for building a plant, or all plants; with foreign=true the part in foreign
     currency.
     """
@@ -393,20 +393,20 @@ def capital(one: Variant, *, plant: Plant = "", foreign: Flag = False) -> float:
 
 
 @quantity(CASE)
-def makes(one: Variant, *, plant: Plant, good: Good) -> bool:
+def makes(one: Model, *, plant: Plant, good: Good) -> bool:
     """Whether a recipe of a plant puts out a good."""
     recipes = one.case.recipes.values()
     return any(recipe.plant == plant and recipe.output == good for recipe in recipes)
 
 
 @quantity(CASE)
-def needs(one: Variant, *, good: Good, input_: Good) -> bool:
+def needs(one: Model, *, good: Good, input_: Good) -> bool:
     """Whether making a good takes another good, at any step of its bill of materials."""
     return input_ in inputs_of(one.case, good=good)
 
 
 @quantity(CASE)
-def has_home_source(one: Variant, *, good: Good, at: Month) -> bool:
+def has_home_source(one: Model, *, good: Good, at: Month) -> bool:
     """Whether the target itself sells or makes a good in that month, inputs not counted."""
     case = one.standing
     return case.target in _offers(case, good, at) or any(
@@ -426,13 +426,13 @@ def _offers(case: Case, good: str, at: Day) -> set[str]:
 
 
 @quantity(CASE)
-def sells(one: Variant, *, actor: Actor, good: Good, at: Month) -> bool:
+def sells(one: Model, *, actor: Actor, good: Good, at: Month) -> bool:
     """Whether an actor offers a good in that month."""
     return actor in _offers(one.standing, good, at)
 
 
 @quantity(CASE)
-def n_sellers(one: Variant, *, good: Good, at: Month) -> float:
+def n_sellers(one: Model, *, good: Good, at: Month) -> float:
     """Number of actors, the target not counted, who offer a good in that month."""
     return float(len(_offers(one.standing, good, at) - {one.standing.target}))
 

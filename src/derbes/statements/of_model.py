@@ -25,6 +25,7 @@ from derbes.statements.vocabulary import (
     Good,
     GoodOrUse,
     MeasureId,
+    Model,
     Month,
     Months,
     Sender,
@@ -33,7 +34,6 @@ from derbes.statements.vocabulary import (
     TierWord,
     Unknown,
     Use,
-    Variant,
     label_day,
     period_of,
     quantity,
@@ -74,14 +74,14 @@ def without_rounding(amounts: FloatArray, usual: FloatArray) -> FloatArray:
 
 
 @quantity(CALM, "{good}")
-def stock(one: Variant, *, good: Good, at: Month, old: Flag = False) -> float:
+def stock(one: Model, *, good: Good, at: Month, old: Flag = False) -> float:
     """Stock of a good at the end of a month in the calm plan; with old=true only what is left
     of the stockpiles of the first day.
     """
     return _stock_of(one, good, period_of(one.case, at), old=old)
 
 
-def _stock_of(one: Variant, good: str, period: int, *, old: bool) -> float:
+def _stock_of(one: Model, good: str, period: int, *, old: bool) -> float:
     """Stock of a good at the end of a period; none of what the variant does not have."""
     if good not in one.case.goods:
         return 0.0
@@ -94,9 +94,7 @@ def _stock_of(one: Variant, good: str, period: int, *, old: bool) -> float:
 
 
 @quantity(CALM, "{good}/month")
-def stock_trend(
-    one: Variant, *, good: Good, since: Month, until: Month, old: Flag = False
-) -> float:
+def stock_trend(one: Model, *, good: Good, since: Month, until: Month, old: Flag = False) -> float:
     """Change of the stock in the calm plan, a month; negative: it shrinks."""
     calendar = one.case.calendar
     first, last = (calendar.index(*day.month) for day in (since, until))
@@ -114,13 +112,7 @@ def stock_trend(
 
 @quantity(CALM, "share")
 def import_share(
-    one: Variant,
-    *,
-    actor: Actor,
-    at: Month,
-    good: Good = "",
-    use: Use = "",
-    upstream: Flag = True,
+    one: Model, *, actor: Actor, at: Month, good: Good = "", use: Use = "", upstream: Flag = True
 ) -> float:
     """Part of what serves a good or use that comes from an actor, in the year up to that month
     of the calm plan. Upstream: what is made at home counts by the largest share of the actor
@@ -154,7 +146,7 @@ def _mean(shares: Sequence[float], weights: Sequence[float], key: str) -> float:
     return sum(share * weight for share, weight in known) / total
 
 
-def _upstream_share(one: Variant, actor: str, good: int, period: int) -> float:
+def _upstream_share(one: Model, actor: str, good: int, period: int) -> float:
     """Share of an actor in a good, inputs counted; nan where nothing comes in."""
     if actor in one.shares:
         return float(one.shares[actor][good, period])
@@ -169,7 +161,7 @@ def _bought_from(arrays: CaseArrays, is_seller: Callable[[str], bool]) -> BoolAr
     return np.asarray(sellers & (activities.kinds == ActivityKind.PURCHASE), dtype=np.bool_)
 
 
-def _ratio(one: Variant, good: int, period: int, mine: BoolArray) -> float:
+def _ratio(one: Model, good: int, period: int, mine: BoolArray) -> float:
     """Part of what came in over the year up to a period; nan where nothing did."""
     n = MONTHS_A_YEAR // one.case.calendar.step
     flows = _arrivals(one)[:, max(0, period + 1 - n) : period + 1].sum(axis=1)
@@ -178,7 +170,7 @@ def _ratio(one: Variant, good: int, period: int, mine: BoolArray) -> float:
     return float(flows[of_good & mine].sum()) / total if total > 0 else float("nan")
 
 
-def _arrivals(one: Variant) -> FloatArray:
+def _arrivals(one: Model) -> FloatArray:
     """Deliveries and output by period; an export brings in nothing. (K, T) [unit]"""
     arrays = one.arrays
 
@@ -191,7 +183,7 @@ def _arrivals(one: Variant) -> FloatArray:
 
 
 @quantity(CALM, "share")
-def share_made_at_home(one: Variant, *, good: Good, at: Month) -> float:
+def share_made_at_home(one: Model, *, good: Good, at: Month) -> float:
     """Part of what comes in of a good that own recipes make or the target itself sells, in the
     year up to that month of the calm plan; missing where nothing comes in.
     """
@@ -206,7 +198,7 @@ def share_made_at_home(one: Variant, *, good: Good, at: Month) -> float:
 
 
 @quantity(CALM, "{good}")
-def bought(one: Variant, *, good: Good, since: Month, until: Month, actor: Actor = "") -> float:
+def bought(one: Model, *, good: Good, since: Month, until: Month, actor: Actor = "") -> float:
     """Deliveries of a good in the calm plan, both months counted; from one actor, or from all
     but the target.
     """
@@ -216,13 +208,13 @@ def bought(one: Variant, *, good: Good, since: Month, until: Month, actor: Actor
 
 
 @quantity(CALM, "{good}")
-def made(one: Variant, *, good: Good, since: Month, until: Month) -> float:
+def made(one: Model, *, good: Good, since: Month, until: Month) -> float:
     """Output of a good by own recipes in the calm plan, both months counted."""
     span = span_of(one.case, since, until)
     return _flow(one, good, span, one.arrays.activities.kinds == ActivityKind.RECIPE)
 
 
-def _flow(one: Variant, good: str, span: slice, mine: BoolArray) -> float:
+def _flow(one: Model, good: str, span: slice, mine: BoolArray) -> float:
     """Units of a good that come in by some activities."""
     if good not in one.case.goods:
         return 0.0
@@ -231,7 +223,7 @@ def _flow(one: Variant, good: str, span: slice, mine: BoolArray) -> float:
 
 
 @quantity(CALM, "{good}")
-def exported(one: Variant, *, good: Good, since: Month, until: Month) -> float:
+def exported(one: Model, *, good: Good, since: Month, until: Month) -> float:
     """Sales of a good to buyers abroad in the calm plan, both months counted."""
     span = span_of(one.case, since, until)
     mine = [buyer.id for buyer in one.case.exports.values() if buyer.good == good]
@@ -244,7 +236,7 @@ def exported(one: Variant, *, good: Good, since: Month, until: Month) -> float:
 
 
 @quantity(CALM, "{good}")
-def unmet_in_calm(one: Variant, *, use: Use, since: Month, until: Month) -> float:
+def unmet_in_calm(one: Model, *, use: Use, since: Month, until: Month) -> float:
     """Demand of a use that goes unmet though nothing hostile happens, both months counted."""
     span = span_of(one.case, since, until)
     if use not in one.case.uses:
@@ -255,14 +247,14 @@ def unmet_in_calm(one: Variant, *, use: Use, since: Month, until: Month) -> floa
 
 
 @quantity(CALM, "{money}")
-def paid(one: Variant, *, actor: Actor, since: Month, until: Month) -> float:
+def paid(one: Model, *, actor: Actor, since: Month, until: Month) -> float:
     """What the target pays an actor for goods in the calm plan, both months counted, not
     discounted.
     """
     return _payments(one, span_of(one.case, since, until), lambda seller: seller == actor)
 
 
-def _payments(one: Variant, span: slice, is_seller: Callable[[str], bool]) -> float:
+def _payments(one: Model, span: slice, is_seller: Callable[[str], bool]) -> float:
     """What goes to the sellers that are meant. [money]"""
     bought = _bought_from(one.arrays, is_seller)
     price = one.arrays.activities.price
@@ -270,7 +262,7 @@ def _payments(one: Variant, span: slice, is_seller: Callable[[str], bool]) -> fl
 
 
 @quantity(CALM, "{money}")
-def outlay(one: Variant, *, since: Month, until: Month) -> float:
+def outlay(one: Model, *, since: Month, until: Month) -> float:
     """All that the calm plan pays, both months counted: purchases with transport, running,
     storage, capital of plants, less exports; not discounted.
     """
@@ -280,7 +272,7 @@ def outlay(one: Variant, *, since: Month, until: Month) -> float:
 
 
 @quantity(CALM, "{money}")
-def foreign_outlay(one: Variant, *, since: Month, until: Month, capital: Flag = True) -> float:
+def foreign_outlay(one: Model, *, since: Month, until: Month, capital: Flag = True) -> float:
     """What the calm plan pays to sellers abroad, both months counted, not discounted; with the
     foreign part of capital unless capital=false. Missing where a payment for a plant does not
     say its foreign share.
@@ -304,7 +296,7 @@ def _capital(case: Case, span: slice) -> Iterator[tuple[float, float | None]]:
 
 
 @quantity(CALM, "month")
-def cover(one: Variant, *, of: GoodOrUse, at: Month) -> float:
+def cover(one: Model, *, of: GoodOrUse, at: Month) -> float:
     """How long what is in store of a good (of a use: of its good) before a month in the calm
     plan meets all calm demand for it from then on without any delivery, first expired first
     out; what expires or spoils on the way is not counted. Without bound where it never ends.
@@ -364,7 +356,7 @@ def _run_of(case: Case, sender: str, measure: str, months: float | None) -> Run:
 
 @quantity(COVER, "month")
 def time_to_survive(
-    one: Variant,
+    one: Model,
     *,
     sender: Sender,
     at: Month,
@@ -392,12 +384,12 @@ def time_to_survive(
     return found
 
 
-def _essential(one: Variant) -> set[str]:
+def _essential(one: Model) -> set[str]:
     arrays = one.arrays
     return {use for use, is_in in zip(arrays.uses, arrays.use_essential, strict=True) if is_in}
 
 
-def _is_met(one: Variant, run: Run, start: int, use: str) -> bool:
+def _is_met(one: Model, run: Run, start: int, use: str) -> bool:
     if use and use not in _essential(one):
         raise Unknown(f"uses.{use} (essential)")
     if not one.is_start(run[0], start):
@@ -406,7 +398,7 @@ def _is_met(one: Variant, run: Run, start: int, use: str) -> bool:
     return use not in short if use else not short
 
 
-def _all_met(one: Variant, run: Run, starts: range, uses: tuple[str, ...]) -> bool:
+def _all_met(one: Model, run: Run, starts: range, uses: tuple[str, ...]) -> bool:
     """Whether uses are met at every start; the first that is not decides."""
     return all(_is_met(one, run, start, use) for start in starts for use in uses)
 
@@ -417,7 +409,7 @@ def _quarters(case: Case, first: int, last: int) -> range:
 
 @quantity(COVER)
 def survives(
-    one: Variant,
+    one: Model,
     *,
     sender: Sender,
     at: Month,
@@ -434,7 +426,7 @@ def survives(
 
 @quantity(COVER)
 def ended(
-    one: Variant,
+    one: Model,
     *,
     sender: Sender,
     at: Month,
@@ -452,12 +444,7 @@ def ended(
 
 @quantity(COVER)
 def ends(
-    one: Variant,
-    *,
-    sender: Sender,
-    months: Months = None,
-    use: Use = "",
-    measure: MeasureId = "",
+    one: Model, *, sender: Sender, months: Months = None, use: Use = "", measure: MeasureId = ""
 ) -> Day:
     """First month from which on every start of the measure is survived; later than any date
     where there is none.
@@ -470,7 +457,7 @@ def ends(
 
 
 @quantity(COVER)
-def meets(one: Variant, *, standard: StandardId) -> bool:
+def meets(one: Model, *, standard: StandardId) -> bool:
     """Whether the case meets a standard of its own: every start, one a quarter, of its measure
     and length leaves its uses met to the share that it asks for.
     """
@@ -507,10 +494,10 @@ class CutOff(Start):
 
 
 @dataclass(frozen=True, slots=True)
-class Losses:
+class CutLosses:
     """Both sides' losses by one rule."""
 
-    one: Variant
+    one: Model
     run: Run
     start: int
     row: LeverageRow
@@ -533,19 +520,19 @@ class Losses:
 
 
 def losses_of(
-    one: Variant, cut: Start, bound: str = "optimal", *, has_premium: bool = False
-) -> Losses:
+    one: Model, cut: Start, bound: str = "optimal", *, has_premium: bool = False
+) -> CutLosses:
     """The losses that are asked about."""
     run, start = _run_of(one.case, cut.sender, cut.measure, cut.months), period_of(one.case, cut.at)
     rows = one.losses(*run, start, has_premium=has_premium)
     row = next((row for row in rows if row.bound == bound), None)
     if row is None:
         raise Unknown(f"measures.{run[0]}.start")
-    return Losses(one, run, start, row)
+    return CutLosses(one, run, start, row)
 
 
 @quantity(LEVERAGE)
-def leverage(one: Variant, cut: CutOff, *, buyer: Buyer = "returning") -> float:
+def leverage(one: Model, cut: CutOff, *, buyer: Buyer = "returning") -> float:
     """Leverage ratio: target_loss over sender_cost, of a buyer who comes back and refills or
     who never comes back. Without bound where the sender loses nothing and the target
     something; 0 where the target loses nothing.
@@ -567,7 +554,7 @@ def ratio(loss: float, cost: float) -> float:
 
 
 @quantity(LEVERAGE, "{money}")
-def target_loss(one: Variant, cut: CutOff) -> float:
+def target_loss(one: Model, cut: CutOff) -> float:
     """What the measure costs the target more than the course without it, discounted to its
     start.
     """
@@ -575,13 +562,13 @@ def target_loss(one: Variant, cut: CutOff) -> float:
 
 
 @quantity(LEVERAGE, "{money}")
-def sender_cost(one: Variant, cut: CutOff, *, buyer: Buyer = "returning") -> float:
+def sender_cost(one: Model, cut: CutOff, *, buyer: Buyer = "returning") -> float:
     """Margin that the sender loses by the measure, discounted to its start."""
     return losses_of(one, cut, cut.bound).money(f"sender_cost_{buyer}")
 
 
 @quantity(LEVERAGE, "share")
-def premium(one: Variant, cut: Start) -> float:
+def premium(one: Model, cut: Start) -> float:
     """Smallest rise of the sender's prices, as a share of them, that costs the target as much
     as being cut off; above any number where no rise up to 100 times the price does.
     """
@@ -591,7 +578,7 @@ def premium(one: Variant, cut: Start) -> float:
 
 @quantity(LEVERAGE, "{good}")
 def unmet(
-    one: Variant, cut: CutOff, *, tier: TierWord = "essential", use: Use = "", gross: Flag = False
+    one: Model, cut: CutOff, *, tier: TierWord = "essential", use: Use = "", gross: Flag = False
 ) -> float:
     """Unmet demand of a tier in all, or of one use, that a measure which starts in that month
     adds to what is unmet without it; with gross=true all of it. A tier with several units
@@ -605,7 +592,7 @@ def unmet(
 
 
 @quantity(LEVERAGE, "share")
-def deepest_shortfall(one: Variant, cut: CutOff, *, use: Use = "") -> float:
+def deepest_shortfall(one: Model, cut: CutOff, *, use: Use = "") -> float:
     """Largest share of the demand of one essential use, the worst, in one period that the
     measure leaves unmet beyond what is unmet without it; or of the use that is named.
     """
@@ -618,7 +605,7 @@ def deepest_shortfall(one: Variant, cut: CutOff, *, use: Use = "") -> float:
 
 
 @quantity(LEVERAGE, "share")
-def reserve_used(one: Variant, cut: CutOff) -> float:
+def reserve_used(one: Model, cut: CutOff) -> float:
     """Largest part of a good's reserve that is not held in one period."""
     return losses_of(one, cut, cut.bound).figure("reserve_used")
 
@@ -671,7 +658,7 @@ def central_parameters() -> dict[str, float]:
 
 
 @quantity(LEVERAGE)
-def credible(one: Variant, cut: Start) -> bool:
+def credible(one: Model, cut: Start) -> bool:
     """Whether the sender gains more than it loses by cutting off a target that depends on it as
     the case says: the condition of the signaling game, at its central parameters.
     """
@@ -687,7 +674,7 @@ def _stakes(row: LeverageRow) -> Stakes:
     return Stakes(loss, returning, lost)
 
 
-def stakes_of(one: Variant, measure: str, start: int, length: int) -> Stakes:
+def stakes_of(one: Model, measure: str, start: int, length: int) -> Stakes:
     """What a measure that starts in a period costs both sides.
 
     Raises:

@@ -6,9 +6,9 @@ What needs no program is computed in many draws, what needs one in few: the firs
 same sequence, so that all expressions share their draws.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +26,7 @@ from derbes.model.compile import compile_case
 from derbes.parallel import Progress, run_tasks
 from derbes.statements.ledger import Ledger, is_cheap, is_fixed, links_of, needs_verdicts
 from derbes.statements.terms import Term, calls_in, evaluate
-from derbes.statements.values import Day, Missing, day_of
+from derbes.statements.values import Day, Missing, Value, day_of
 from derbes.statements.vocabulary import Settled
 from derbes.statements.worlds import Changing, DrawWorld, changing
 from derbes.supply.baseline import CalmStart, calm_start
@@ -81,7 +81,8 @@ def make_futures(ledger: Ledger, n: int, sampling: Sampling) -> Futures:
     cases = {name: variant_case(case, name) for name in variants_in(ledger.parts.values())}
     inputs = shared_inputs(tuple(cases.values()))
     if n == 1 or not (inputs or case.scenarios):
-        draws = {name: _central(sampling) for name in cases}
+        central = Draws((), np.zeros((1, 0)), np.ones(1), seed=sampling.seed, method="all")
+        draws = dict.fromkeys(cases, central)
         return Futures(case, draws, {(name, ""): changing(cases[name], ()) for name in cases})
     draws = {
         name: make_draws(one, n, seed=sampling.seed, method=sampling.method, inputs=inputs)
@@ -93,16 +94,6 @@ def make_futures(ledger: Ledger, n: int, sampling: Sampling) -> Futures:
         for scenario, inside in scenario_cases(one).items()
     }
     return Futures(case, draws, drawn)
-
-
-def _central(sampling: Sampling) -> Draws:
-    """The case as written, as the only draw."""
-    return Draws((), np.zeros((1, 0)), np.ones(1), seed=sampling.seed, method="all")
-
-
-def started(futures: Futures, starts: Mapping[str, CalmStart]) -> Futures:
-    """The same draws, with calm plans to start from."""
-    return replace(futures, starts=starts)
 
 
 def calm_starts(
@@ -204,28 +195,28 @@ def day_of_part(ledger: Ledger, part: Part, as_of: Day) -> Day:
     return as_of if due is None or as_of.last <= due.last else Day(due.last, due.last)
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """Some draws for one worker."""
-
-    ledger: Ledger
-    futures: Futures
-    parts: tuple[Part, ...]
-    rows: tuple[int, ...]
-    as_of: Day
-    settled: Mapping[str, Settled]
+def truths_in(world: DrawWorld, parts: Iterable[Part]) -> dict[Part, Value]:
+    """Truth of parts in a world, each on its day."""
+    days = {part: day_of_part(world.ledger, part, world.as_of) for part in parts}
+    worlds = {day: world.on(day) for day in days.values()}
+    return {part: evaluate(world.ledger.parts[part], worlds[day]) for part, day in days.items()}
 
 
-def _evaluated(task: _Task) -> tuple[Codes, list[dict[str, None]]]:
-    """Codes of the parts in the rows, and the keys that are missing. (rows, parts)"""
-    codes = np.full((len(task.rows), len(task.parts)), MISSING, dtype=np.int8)
-    keys: list[dict[str, None]] = [{} for _part in task.parts]
-    days = [day_of_part(task.ledger, part, task.as_of) for part in task.parts]
-    for at, row in enumerate(task.rows):
-        world = world_of(task.ledger, task.as_of, task.futures, row, settled=task.settled)
-        worlds = {day: world.on(day) for day in dict.fromkeys(days)}
-        for p, part in enumerate(task.parts):
-            value = evaluate(task.ledger.parts[part], worlds[days[p]])
+def _evaluated(
+    rows: Sequence[int],
+    *,
+    ledger: Ledger,
+    futures: Futures,
+    parts: tuple[Part, ...],
+    as_of: Day,
+    settled: Mapping[str, Settled],
+) -> tuple[Codes, list[dict[str, None]]]:
+    """Codes of the parts in some draws, and the keys that are missing. (rows, parts)"""
+    codes = np.full((len(rows), len(parts)), MISSING, dtype=np.int8)
+    keys: list[dict[str, None]] = [{} for _part in parts]
+    for at, row in enumerate(rows):
+        world = world_of(ledger, as_of, futures, row, settled=settled)
+        for p, value in enumerate(truths_in(world, parts).values()):
             if isinstance(value, Missing):
                 keys[p].update(dict.fromkeys(value.keys))
             else:
@@ -272,7 +263,7 @@ class Sampler:
         if dear:
             futures = self.futures(few)
             if futures.n >= STARTS_PAY:
-                futures = started(futures, self.starts())
+                futures = replace(futures, starts=self.starts())
             found |= self._over(tuple(dear), futures, settled)
         return found
 
@@ -301,9 +292,8 @@ class Sampler:
         self, parts: tuple[Part, ...], futures: Futures, settled: Mapping[str, Settled]
     ) -> dict[Part, Truths]:
         """Truth of parts that no draw changes: looked at in the first."""
-        found = _evaluated(_Task(self.ledger, futures, parts, (0,), self.as_of, settled))
-        codes, keys = np.repeat(found[0], futures.n, axis=0), found[1]
-        return _gathered(parts, futures, [(codes, keys)])
+        codes, keys = self._evaluate(parts, futures, settled)((0,))
+        return _gathered(parts, futures, [(np.repeat(codes, futures.n, axis=0), keys)])
 
     def _over(
         self, parts: tuple[Part, ...], futures: Futures, settled: Mapping[str, Settled]
@@ -312,18 +302,26 @@ class Sampler:
             return {}
         n_tasks = 1 if self.n_workers == 1 else CHUNKS_A_WORKER * self.n_workers
         groups = np.array_split(np.arange(futures.n), min(futures.n, max(n_tasks, futures.n // 8)))
-        tasks = [
-            _Task(self.ledger, futures, parts, tuple(int(i) for i in rows), self.as_of, settled)
-            for rows in groups
-        ]
         found = run_tasks(
-            _evaluated,
-            tasks,
+            self._evaluate(parts, futures, settled),
+            [tuple(map(int, rows)) for rows in groups],
             n_workers=self.n_workers,
             progress=self.progress,
             what=_("statements"),
         )
         return _gathered(parts, futures, found)
+
+    def _evaluate(
+        self, parts: tuple[Part, ...], futures: Futures, settled: Mapping[str, Settled]
+    ) -> Callable[[Sequence[int]], tuple[Codes, list[dict[str, None]]]]:
+        return partial(
+            _evaluated,
+            ledger=self.ledger,
+            futures=futures,
+            parts=parts,
+            as_of=self.as_of,
+            settled=settled,
+        )
 
 
 def _gathered(

@@ -14,6 +14,7 @@ The ledger of a case as a table: every entry with its verdict, and the queries.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ from derbes.results.statements import (
 )
 from derbes.results.supply import Provenance
 from derbes.statements.ledger import Ledger, entries_of, is_evidence, read_ledger
-from derbes.statements.of_case import fact_date, holder_of, said_on
+from derbes.statements.of_case import VERDICT_WORDS, fact_date, holder_of, said_on
 from derbes.statements.queries import (
     Found,
     brier_score,
@@ -58,17 +59,15 @@ from derbes.statements.sampling import (
     Sampler,
     Sampling,
     Truths,
-    day_of_part,
     levels_of,
+    truths_in,
 )
-from derbes.statements.terms import evaluate
 from derbes.statements.values import Day, Value, day_of
 from derbes.statements.vocabulary import Settled
 from derbes.statements.worlds import DrawWorld, VariantWorld, changing
 from derbes.supply.baseline import CalmStart
 
-HOLDS, LIKELY, OPEN, UNLIKELY, FAILS = "holds", "likely", "open", "unlikely", "fails"
-UNTESTABLE, NOT_DUE, VOID, EXPIRED = "untestable", "not_due", "void", "expired"
+HOLDS, LIKELY, OPEN, UNLIKELY, FAILS, UNTESTABLE, NOT_DUE, VOID, EXPIRED = VERDICT_WORDS
 NEAR = 0.95
 """From this share on it holds; up to one minus this it fails."""
 RATHER, RATHER_NOT = 2 / 3, 1 / 3
@@ -315,15 +314,6 @@ class Central:
             worlds={} if known is None else known,
         )
 
-    def truths(self, parts: Iterable[Part], world: DrawWorld) -> dict[Part, Value]:
-        """Truth of parts in a world."""
-        return {
-            part: evaluate(
-                self.ledger.parts[part], world.on(day_of_part(self.ledger, part, self.as_of))
-            )
-            for part in parts
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -334,14 +324,6 @@ class Question:
     central: float
     low: float
     high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """Who is told how far it is, and how many processes share the work."""
-
-    n_workers: int = 1
-    progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,11 +368,11 @@ def _distances(values: FloatArray, first: FloatArray, second: FloatArray) -> Flo
 
 
 def flips_of(
-    central: Central, questions: Sequence[Question], effort: Effort
+    central: Central, questions: Sequence[Question], *, n_workers: int, progress: Progress | None
 ) -> dict[Part, tuple[Flip, ...]]:
     """Where each expression turns over, in the order of its questions."""
     parts = tuple(dict.fromkeys(question.part for question in questions))
-    at_center = central.truths(parts, central.world({}))
+    at_center = truths_in(central.world({}), parts)
     asked: dict[tuple[str, float], dict[Part, bool]] = {}
     for one in questions:
         truth = at_center[one.part]
@@ -402,8 +384,8 @@ def flips_of(
     found = run_tasks(
         _turnings,
         tasks,
-        n_workers=effort.n_workers,
-        progress=effort.progress,
+        n_workers=n_workers,
+        progress=progress,
         what=_("tipping values"),
     )
     turns = {(t.input, t.end): flips for t, flips in zip(tasks, found, strict=True)}
@@ -418,14 +400,26 @@ def flips_of(
 
 def _turnings(task: _Side) -> dict[Part, Flip]:
     """The values at which expressions turn between the central value and the end."""
-    at_end = _at(task, task.truths, task.end)
+
+    def truths(number: float, parts: Iterable[Part]) -> dict[Part, Value]:
+        return truths_in(task.central.world({task.input: number}), parts)
+
+    at_end = truths(task.end, task.truths)
     between = {
         part: (task.written, task.end)
         for part, truth in task.truths.items()
         if isinstance(at_end[part], bool) and at_end[part] != truth
     }
     for _step in range(HALVINGS if between else 0):
-        between = _halved(task, between)
+        # half of each stretch, the one in which its expression turns; equal middles share a world
+        by_middle: dict[float, list[Part]] = {}
+        for part, (same, other) in between.items():
+            by_middle.setdefault((same + other) / 2, []).append(part)
+        for middle, parts in by_middle.items():
+            for part, truth in truths(middle, parts).items():
+                same, other = between[part]
+                is_same = truth == task.truths[part]
+                between[part] = (middle, other) if is_same else (same, middle)
     unit = inputs_by_path(task.central.ledger.case)[task.input].unit
     return {
         part: Flip(
@@ -439,55 +433,28 @@ def _turnings(task: _Side) -> dict[Part, Flip]:
     }
 
 
-def _halved(
-    task: _Side, between: Mapping[Part, tuple[float, float]]
-) -> dict[Part, tuple[float, float]]:
-    """Half of each stretch, the one in which its expression turns; equal middles share a world."""
-    by_middle: dict[float, list[Part]] = {}
-    for part, (same, other) in between.items():
-        by_middle.setdefault((same + other) / 2, []).append(part)
-    found = {}
-    for middle, parts in by_middle.items():
-        for part, truth in _at(task, parts, middle).items():
-            same, other = between[part]
-            found[part] = (middle, other) if truth == task.truths[part] else (same, middle)
-    return found
+def _in_variants(
+    names: Sequence[str], *, central: Central, parts: Sequence[Part]
+) -> list[dict[Part, Value]]:
+    """Truths with one variant after the other in place of the case as written.
 
-
-def _at(task: _Side, parts: Iterable[Part], number: float) -> dict[Part, Value]:
-    return task.central.truths(parts, task.central.world({task.input: number}))
-
-
-@dataclass(frozen=True, slots=True)
-class _InVariants:
-    """All expressions with each of some variants in place of the case as written."""
-
-    central: Central
-    parts: tuple[Part, ...]
-    variants: tuple[str, ...]
-
-
-def _in_variants(task: _InVariants) -> list[dict[Part, Value]]:
-    """Truths in one variant after the other; what is known of a variant serves all."""
+    What is known of a variant serves all.
+    """
     known: dict[str, VariantWorld] = {}
-    return [
-        task.central.truths(task.parts, task.central.world({}, name, known))
-        for name in task.variants
-    ]
+    return [truths_in(central.world({}, name, known), parts) for name in names]
 
 
 def variants_that_flip(
-    central: Central, parts: Sequence[Part], effort: Effort
+    central: Central, parts: Sequence[Part], *, n_workers: int, progress: Progress | None
 ) -> dict[Part, tuple[str, ...]]:
     """Variants in whose place for the case as written each expression turns over."""
     names = (BASE, *central.ledger.case.variants)
-    groups = np.array_split(np.array(names), min(len(names), effort.n_workers))
-    tasks = [_InVariants(central, tuple(parts), tuple(map(str, group))) for group in groups]
+    groups = np.array_split(np.array(names), min(len(names), n_workers))
     found = run_tasks(
-        _in_variants,
-        tasks,
-        n_workers=effort.n_workers,
-        progress=effort.progress,
+        partial(_in_variants, central=central, parts=parts),
+        [tuple(map(str, group)) for group in groups],
+        n_workers=n_workers,
+        progress=progress,
         what=_("variants"),
     )
     written, *others = [truths for group in found for truths in group]
@@ -506,18 +473,6 @@ def variants_that_flip(
 SIGNS: Mapping[int, str] = {1: "+", 0: "0", -1: "-"}
 FLIPPED_INPUTS = 3
 """Inputs that are tried for each verdict."""
-
-
-@dataclass(frozen=True, slots=True)
-class TableRequest:
-    """How a ledger is to be judged."""
-
-    as_of: Day
-    sampling: Sampling
-    n_flips: int = FLIPPED_INPUTS
-    """Inputs that are tried for each verdict; 0: none, and no variants."""
-    n_workers: int = 1
-    progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -545,55 +500,55 @@ def latest_day(case: Case) -> Day:
     return Day(last, last)
 
 
-def verdicts_of(case: Case, request: TableRequest) -> Verdicts:
+def verdicts_of(
+    case: Case,
+    as_of: Day,
+    sampling: Sampling,
+    *,
+    n_flips: int = FLIPPED_INPUTS,
+    n_workers: int = 1,
+    progress: Progress | None = None,
+) -> Verdicts:
     """The verdict on every entry of a ledger.
+
+    Args:
+        case: The case.
+        as_of: The day asked about.
+        sampling: Draws of the inputs.
+        n_flips: Inputs that are tried for each verdict; 0: none, and no variants.
+        n_workers: Processes.
+        progress: Called as work is done.
 
     Raises:
         CaseError: Expressions that cannot be used.
     """
     ledger = read_ledger(case)
-    sampler = Sampler(ledger, request.as_of, request.sampling, request.n_workers, request.progress)
+    sampler = Sampler(ledger, as_of, sampling, n_workers, progress)
     truths: dict[Part, Truths] = {}
     judged: dict[str, Judged] = {}
     settled: dict[str, Settled] = {}
-    entries = entries_of(case)
-    for parts in levels_of(ledger):
-        truths.update(sampler.truths(parts, settled))
-        judge = Judge(ledger, request.as_of, truths)
-        judged.update({entry.id: judge.judged(entry) for entry in entries})
+    for level in (*levels_of(ledger), []):
+        truths.update(sampler.truths(level, settled) if level else {})
+        judge = Judge(ledger, as_of, truths)
+        judged.update({entry.id: judge.judged(entry) for entry in entries_of(case)})
         settled.update({n: Settled(one.share, one.verdict) for n, one in judged.items()})
-    judge = Judge(ledger, request.as_of, truths)
-    judged.update({entry.id: judge.judged(entry) for entry in entries})
-    found = Verdicts(ledger, truths, judged)
-    return found if request.n_flips == 0 else _turned(found, sampler, request, settled)
-
-
-def _turned(
-    found: Verdicts,
-    sampler: Sampler,
-    request: TableRequest,
-    settled: Mapping[str, Settled],
-) -> Verdicts:
-    """The same with inputs and variants at which verdicts turn over."""
-    parts = [one.part for one in found.judged.values() if one.part and one.share is not None]
-    central = Central(found.ledger, request.as_of, settled, sampler.starts())
-    effort = Effort(request.n_workers, request.progress)
+    if n_flips == 0:
+        return Verdicts(ledger, truths, judged)
+    parts = [one.part for one in judged.values() if one.part and one.share is not None]
+    central = Central(ledger, as_of, settled, sampler.starts())
     questions = [
         question
         for part in parts
         for question in questions_of(
-            part,
-            found.truths[part],
-            sampler.futures(len(found.truths[part].codes)),
-            request.n_flips,
+            part, truths[part], sampler.futures(len(truths[part].codes)), n_flips
         )
     ]
     return Verdicts(
-        found.ledger,
-        found.truths,
-        found.judged,
-        flips=flips_of(central, questions, effort),
-        variants=variants_that_flip(central, parts, effort),
+        ledger,
+        truths,
+        judged,
+        flips=flips_of(central, questions, n_workers=n_workers, progress=progress),
+        variants=variants_that_flip(central, parts, n_workers=n_workers, progress=progress),
     )
 
 

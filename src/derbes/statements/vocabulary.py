@@ -3,7 +3,7 @@
 A quantity is a function under `quantity`: its name, its keyword parameters with their
 annotations and defaults, what it returns and its docstring are the signature, the unit and the
 text of the reference. Of an element that is not there, or of what nobody wrote down, it raises
-`Unknown`. It computes with a `Variant`, one of the ledger with the `World` itself; both are
+`Unknown`. It computes with a `Model`, one of the ledger with the `World` itself; both are
 told here by what quantities ask of them, so that reading an expression loads no solver.
 """
 
@@ -170,7 +170,7 @@ class Entry:
 
     def value(self, world: "World", arguments: tuple[Value, ...]) -> Value:
         """The value in a world, for arguments in the order of the parameters."""
-        about: World | Variant = world
+        about: World | Model = world
         if self.engine is not Engine.LEDGER:
             about = world.variant(str(arguments[-1]))
         keywords = given(self.parameters, arguments)
@@ -330,7 +330,7 @@ class Shortfall:
     """Largest share of its demand that the measure takes in one period, 0-1."""
 
 
-class Variant(Protocol):
+class Model(Protocol):
     """A variant in one draw, as quantities see it; each figure is computed when first asked."""
 
     @property
@@ -418,7 +418,7 @@ class World(Protocol):
     def rate(self, currency: str) -> Value:
         """Base currency for one unit of another."""
 
-    def variant(self, name: str) -> Variant:
+    def variant(self, name: str) -> Model:
         """A variant in this draw."""
 
     def truth_of(self, name: str) -> Value:
