@@ -39,10 +39,10 @@ from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
 from derbes.statements import entries_of
-from derbes.statements.catalog import VERDICT_WORDS
-from derbes.statements.table import TableRequest, latest_day, statement_table, verdicts_of
-from derbes.statements.terms.values import Day, day_of
-from derbes.statements.verdicts import Sampling
+from derbes.statements.of_case import VERDICT_WORDS
+from derbes.statements.sampling import Sampling
+from derbes.statements.values import Day, day_of
+from derbes.statements.verdicts import latest_day, statement_table, verdicts_of
 from derbes.stress.answers import stress_case
 from derbes.stress.computed import StressOptions
 from derbes.stress.request import QUESTIONS, Asked, main_measure, target_of
@@ -282,10 +282,9 @@ def judged_statements(
         raise RequestError(case.source or case.name, problems)
     as_of = day_of(words.as_of) or latest_day(case)
     sampling = Sampling(words.draws, words.seed)
-    request = TableRequest(
-        as_of, sampling, n_flips=words.flips, n_workers=n_workers, progress=progress
+    found = verdicts_of(
+        case, as_of, sampling, n_flips=words.flips, n_workers=n_workers, progress=progress
     )
-    found = verdicts_of(case, request)
     signaling = None
     if words.has_signaling:
         from derbes.statements.signaling import signaling_of  # noqa: PLC0415 - as in verbs

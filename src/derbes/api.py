@@ -324,7 +324,7 @@ def record_verdicts(path: Path | str, table: StatementTable) -> int:
         DataError: The file is no history.
         OutputError: It cannot be written.
     """
-    from derbes.statements.verdicts.history import record_verdicts as record
+    from derbes.statements.export import record_verdicts as record
 
     return record(Path(path), table)
 

@@ -11,7 +11,8 @@ import yaml
 
 from derbes.case.entities import Case
 from derbes.casefile import read_case
-from derbes.statements.expressions import Names, expression_problems, names_of
+from derbes.statements.ledger import expression_problems
+from derbes.statements.names import Names, names_of
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "cases" / "aspan"

@@ -7,9 +7,10 @@ import pytest
 from derbes.case.entities import Case
 from derbes.casefile import read_case
 from derbes.draws.study import variant_case
-from derbes.statements.quantities import COMPUTED_BY, DrawWorld, Ledger, read_ledger
-from derbes.statements.terms.evaluation import evaluate
-from derbes.statements.terms.values import Missing, Value, day_of
+from derbes.statements.ledger import Ledger, read_ledger
+from derbes.statements.terms import evaluate
+from derbes.statements.values import Missing, Value, day_of
+from derbes.statements.worlds import DrawWorld
 
 FOLDER = Path(__file__).parents[2] / "cases" / "aspan"
 HOLDS = ("C33", "T01", "F13", "T02", "F16", "T03", "C45", "T17", "C58", "T27", "T11", "L11")
@@ -31,7 +32,6 @@ def _world(case: Case) -> DrawWorld:
         case,
         read_ledger(case),
         as_of,
-        COMPUTED_BY,
         variants=lambda name: variant_case(case, name),
     )
 
@@ -87,7 +87,6 @@ def test_operators_reading_of_raw_materials_fails_in_the_other_one(case: Case) -
         case,
         read_ledger(case),
         as_of,
-        COMPUTED_BY,
         variants=lambda name: variant_case(case, name),
         base="imported_raw",
     )

@@ -7,14 +7,14 @@ from derbes.case.entities import Actor, Case, Document, Fact, Variant
 from derbes.case.ledger import Judgement, Modality, Stance, Statement, StatementKind
 from derbes.case.quantity import Quantity
 from derbes.draws.study import variant_case
-from derbes.statements.expressions import names_of, read_expression
-from derbes.statements.expressions.entries import read_ledger
-from derbes.statements.quantities import COMPUTED_BY, DrawWorld
-from derbes.statements.table import TableRequest, Verdicts, verdicts_of
-from derbes.statements.terms.evaluation import evaluate
-from derbes.statements.terms.tree import Comparison
-from derbes.statements.terms.values import Day, Value, day_of
-from derbes.statements.verdicts import Sampling
+from derbes.statements.expressions import read_expression
+from derbes.statements.ledger import read_ledger
+from derbes.statements.names import names_of
+from derbes.statements.sampling import Sampling
+from derbes.statements.terms import evaluate
+from derbes.statements.values import Day, Value, day_of
+from derbes.statements.verdicts import Verdicts, verdicts_of
+from derbes.statements.worlds import DrawWorld
 from tests.small_cases import worked_example
 
 Q = Quantity
@@ -91,9 +91,7 @@ def talk(case: Case | None = None) -> Case:
 def world_of(case: Case, as_of: str = AS_OF) -> DrawWorld:
     """The world of a case at its central values."""
     ledger = read_ledger(case)
-    return DrawWorld(
-        case, ledger, day(as_of), COMPUTED_BY, variants=lambda name: variant_case(case, name)
-    )
+    return DrawWorld(case, ledger, day(as_of), variants=lambda name: variant_case(case, name))
 
 
 def value_of(case: Case, text: str, as_of: str = AS_OF) -> Value:
@@ -107,15 +105,15 @@ def numbers_of(case: Case) -> Callable[[str], Value]:
 
     def number(text: str) -> Value:
         compared = read_expression(f"{text} == {text}", names)
-        assert isinstance(compared, Comparison)
-        return evaluate(compared.sides[0][0], world)
+        assert compared.does == "=="
+        return evaluate(compared.parts[0], world)
 
     return number
 
 
 def verdicts(case: Case, *, draws: int = 16, flips: int = 0, as_of: str = AS_OF) -> Verdicts:
     """Verdicts on a case's ledger."""
-    return verdicts_of(case, TableRequest(day(as_of), Sampling(draws), n_flips=flips))
+    return verdicts_of(case, day(as_of), Sampling(draws), n_flips=flips)
 
 
 def ranged(case: Case, section: str, name: str, **fields: Quantity) -> Case:

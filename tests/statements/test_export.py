@@ -12,16 +12,12 @@ from derbes import api
 from derbes.case.ledger import Statement
 from derbes.results.records import statements_records, to_json
 from derbes.results.supply import Provenance
-from derbes.statements.export import claim_reviews, statement_sheet
-from derbes.statements.export.claimreview import RATINGS
-from derbes.statements.export.sheet import COLUMNS
-from derbes.statements.table import TableRequest, statement_table, verdicts_of
-from derbes.statements.verdicts import Sampling
+from derbes.statements.export import COLUMNS, RATINGS, claim_reviews, statement_sheet
+from derbes.statements.verdicts import statement_table
 from derbes.version import VERSION
 from tests.statements.ledgers import day, talk, two_capacities, verdicts, with_ledger
 
 MADE = Provenance("", "", "", "")
-REQUEST = TableRequest(day("2026-03-01"), Sampling(1), n_flips=0)
 
 
 def _case():
@@ -188,7 +184,7 @@ def test_collectors_take_the_whole_ledger_of_the_example():
     nothing = dict.fromkeys(("holds_if", "yes_if", "no_if", "condition", "void_if"), "")
     said = {name: replace(one, **nothing) for name, one in case.statements.items()}
     case = replace(case, statements=said, contrasts={}, tensions={}, double_standards={})
-    table = statement_table(verdicts_of(case, REQUEST), day("2026-03-01"), MADE)
+    table = statement_table(verdicts(case, draws=1), day("2026-03-01"), MADE)
     for language in ("en", "ru", "kk"):
         assert collected(claim_reviews(case, table, language)) == []
     assert SHOWN == RATINGS

@@ -5,11 +5,13 @@ from dataclasses import replace
 import pytest
 
 from derbes.case.entities import CapitalPayment, Document, Export, Fact, Tier, Use
+from derbes.case.ledger import Statement
 from derbes.case.options import Option, OptionKind, Standard
 from derbes.case.quantity import Quantity
-from derbes.statements.expressions import names_of, problems_of, read_expression
-from derbes.statements.expressions.spelling import ExpressionError
-from derbes.statements.terms.values import Missing
+from derbes.statements.expressions import read_expression
+from derbes.statements.ledger import problems_of
+from derbes.statements.names import ExpressionError, names_of
+from derbes.statements.values import Missing
 from tests.small_cases import one_good, worked_example
 from tests.statements.ledgers import talk, value_of, with_variant
 
@@ -294,3 +296,12 @@ def _whole():
 )
 def test_what_the_reference_offers(text):
     assert value_of(_whole(), text) is True
+
+
+def test_a_statement_is_held_by_its_holder_not_by_who_utters_it():
+    case = talk()
+    told = Statement("told", by="paper", holder="home")
+    case = replace(case, statements={**case.statements, "told": told})
+    assert value_of(case, "count(s for s in statements_of(home)) == 4") is True
+    assert value_of(case, "count(s for s in statements_of(paper)) == 1") is True
+    assert value_of(case, "held_by(told, home) and not held_by(told, paper)") is True

@@ -8,13 +8,8 @@ import pytest
 from derbes.case.quantity import Quantity
 from derbes.errors import DataError
 from derbes.results.supply import Provenance
-from derbes.statements.table import statement_table
-from derbes.statements.verdicts.history import (
-    KEYS,
-    changed_verdicts,
-    read_history,
-    record_verdicts,
-)
+from derbes.statements.export import KEYS, changed_verdicts, read_history, record_verdicts
+from derbes.statements.verdicts import statement_table
 from tests.statements.ledgers import day, talk, verdicts, with_ledger
 
 

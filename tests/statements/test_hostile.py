@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derbes.statements.expressions import names_of, read_expression
-from derbes.statements.expressions.problems import expression_problems
-from derbes.statements.expressions.spelling import ExpressionError
-from derbes.statements.terms.evaluation import evaluate
-from derbes.statements.terms.values import Missing
+from derbes.statements.expressions import read_expression
+from derbes.statements.ledger import expression_problems
+from derbes.statements.names import ExpressionError, names_of
+from derbes.statements.terms import evaluate
+from derbes.statements.values import Missing
 from tests.statements.ledgers import talk, world_of
 
 CASE = talk()

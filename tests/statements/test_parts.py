@@ -7,9 +7,10 @@ import pytest
 from derbes.casefile import read_case
 from derbes.draws.inputs import drawn_case, inputs_by_path, with_values
 from derbes.draws.study import variant_case
-from derbes.statements.quantities import read_ledger
-from derbes.statements.quantities.parts import NUMBERED, changing, number_of, part_with
-from derbes.statements.verdicts.futures import Sampling, make_futures
+from derbes.statements.ledger import read_ledger
+from derbes.statements.of_case import NUMBERED, number_of, part_with
+from derbes.statements.sampling import Sampling, make_futures
+from derbes.statements.worlds import changing
 
 ROOT = Path(__file__).parents[2]
 CASES = [ROOT / "cases" / "aspan", ROOT / "tests" / "study" / "every_key.yaml"]

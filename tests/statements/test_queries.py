@@ -19,14 +19,25 @@ from derbes.case.ledger import (
 )
 from derbes.results.statements import StatementRow, Unsaid
 from derbes.results.supply import Provenance
-from derbes.statements.expressions import names_of, read_expression
-from derbes.statements.expressions.entries import read_ledger
-from derbes.statements.queries import contradictions_of, double_standards_of, modality_drift
-from derbes.statements.queries.contradictions import opposed, plain
-from derbes.statements.table import statement_table
-from derbes.statements.verdicts import brier_score, implied_probability
-from derbes.statements.verdicts.scores import calibration_of, scores_of
-from derbes.statements.verdicts.wording import CUES, cue_probability, cue_rows, is_exclusive
+from derbes.statements.expressions import read_expression
+from derbes.statements.ledger import read_ledger
+from derbes.statements.names import names_of
+from derbes.statements.queries import (
+    CUES,
+    brier_score,
+    calibration_of,
+    contradictions_of,
+    cue_probability,
+    cue_rows,
+    double_standards_of,
+    implied_probability,
+    is_exclusive,
+    modality_drift,
+    opposed,
+    plain,
+    scores_of,
+)
+from derbes.statements.verdicts import statement_table
 from tests.statements.ledgers import day, talk, two_capacities, verdicts, with_ledger
 
 MADE = Provenance("", "", "", "")

@@ -8,18 +8,11 @@ from pathlib import Path
 from derbes.case.ledger import Modality
 from derbes.request import QUERIES
 from derbes.results import statements as results
-from derbes.statements.catalog import (
-    BY_NAME,
-    MODALITY_WORDS,
-    QUANTITIES,
-    SETS,
-    SETS_BY_NAME,
-    SUMMARIES,
-    VERDICT_WORDS,
-)
-from derbes.statements.quantities import COMPUTED_BY
+from derbes.statements import verdicts as judging
+from derbes.statements.expressions import SUMMARIES
+from derbes.statements.of_case import MODALITY_WORDS, VERDICT_WORDS
 from derbes.statements.reference import quantities_page
-from derbes.statements.verdicts import judging
+from derbes.statements.vocabulary import QUANTITIES, SETS, Gives
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reference" / "quantities.md"
@@ -29,17 +22,20 @@ def test_the_page_is_not_stale():
     assert PAGE.read_text(encoding="utf-8") == quantities_page(), "run make schema"
 
 
-def test_every_quantity_is_computed_and_none_besides():
-    assert set(COMPUTED_BY) == set(BY_NAME)
+def test_a_quantity_is_called_as_its_function_is():
+    for name, entry in QUANTITIES.items():
+        assert entry.function.__name__.rstrip("_") == entry.name == name
+        assert entry.says == " ".join(entry.function.__doc__.split())
+        assert (entry.gives is Gives.WORD) == bool(entry.words), name
 
 
 def test_names_are_said_once():
-    names = [entry.name for entry in (*QUANTITIES, *SETS)] + list(SUMMARIES)
+    names = [entry.name for entry in (*QUANTITIES.values(), *SETS.values())] + list(SUMMARIES)
     assert len(names) == len(set(names))
 
 
 def test_signatures_are_python():
-    for entry in QUANTITIES:
+    for entry in QUANTITIES.values():
         ast.parse(entry.signature.replace("…", "None"), mode="eval")
 
 
@@ -71,5 +67,5 @@ def test_every_quantity_and_set_is_tried_on_known_numbers():
         for path in Path(__file__).parent.glob("*.py")
         if path.name != Path(__file__).name
     )
-    names = (*(rf"\b{name}\(" for name in BY_NAME), *(rf" in {name}\b" for name in SETS_BY_NAME))
+    names = (*(rf"\b{name}\(" for name in QUANTITIES), *(rf" in {name}\b" for name in SETS))
     assert [name for name in names if not re.search(name, said)] == []

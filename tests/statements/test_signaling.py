@@ -5,36 +5,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from derbes.statements.expressions.entries import read_ledger
-from derbes.statements.quantities.credibility import (
-    PARAMETERS,
-    Stakes,
-    belief_threshold,
-    central_parameters,
-    cut_off_value,
-)
-from derbes.statements.signaling import Game, perfect_bayesian_equilibria, signaling_of
-from derbes.statements.signaling.episode import (
+from derbes.statements.ledger import read_ledger
+from derbes.statements.of_model import PARAMETERS, Stakes, central_parameters, cut_off_value
+from derbes.statements.sampling import Sampling
+from derbes.statements.signaling import (
     ACT,
     CUT_OFF,
     EXPLAIN,
     SILENT,
     THREATEN,
+    Game,
+    answer,
+    belief_interval,
+    belief_threshold,
     drawn_parameters,
     episode,
-    reading,
-)
-from derbes.statements.signaling.equilibria import scaled
-from derbes.statements.signaling.game import normal_form, useful_actions
-from derbes.statements.signaling.rationality import (
-    belief_interval,
     is_intuitive,
     is_perfect_bayesian,
     is_pooling,
     is_separating,
+    normal_form,
+    perfect_bayesian_equilibria,
+    reading,
+    scaled,
+    signaling_of,
+    useful_actions,
 )
-from derbes.statements.signaling.years import answer
-from derbes.statements.verdicts import Sampling
 from tests.small_cases import worked_example
 from tests.statements.ledgers import day, with_ledger
 

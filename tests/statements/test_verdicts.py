@@ -10,12 +10,16 @@ from hypothesis import strategies as st
 from derbes.case.ledger import Statement, StatementKind, Tension
 from derbes.case.quantity import Quantity
 from derbes.results.supply import Provenance
-from derbes.statements.quantities.worlds import VariantWorld
-from derbes.statements.table import TableRequest, latest_day, statement_table, verdicts_of
-from derbes.statements.terms.values import Missing, compared
-from derbes.statements.verdicts import Sampling
-from derbes.statements.verdicts.judging import judge_truths, verdict_word
-from derbes.statements.verdicts.sampling import FALSE, MISSING, TRUE, Truths
+from derbes.statements.sampling import FALSE, MISSING, TRUE, Sampling, Truths
+from derbes.statements.values import Missing, compared
+from derbes.statements.verdicts import (
+    judge_truths,
+    latest_day,
+    statement_table,
+    verdict_word,
+    verdicts_of,
+)
+from derbes.statements.worlds import VariantWorld
 from tests.small_cases import worked_example
 from tests.statements.ledgers import (
     day,
@@ -104,8 +108,8 @@ def test_the_same_seed_gives_the_same_and_workers_do_not_matter():
         C="leverage(sender, 2028-01, months=12) > 60",
     )
     case = with_variant(case, "built", worked_example(3))
-    request = TableRequest(day("2026-03"), Sampling(16), n_flips=1)
-    found = [verdicts_of(case, replace(request, n_workers=n)) for n in (1, 1, 2)]
+    asked = (case, day("2026-03"), Sampling(16))
+    found = [verdicts_of(*asked, n_flips=1, n_workers=n) for n in (1, 1, 2)]
     assert [one.judged for one in found] == [found[0].judged] * 3
     assert found[0].variants["C", "holds_if"] == ()
     rows = [statement_table(one, day("2026-03"), MADE) for one in found]

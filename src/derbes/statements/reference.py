@@ -2,9 +2,9 @@
 
 import sys
 
-from derbes.statements.catalog import QUANTITIES, SETS, SUMMARIES
-from derbes.statements.terms.limits import LIMITS
-from derbes.statements.terms.vocabulary import Engine, Entry, Gives, SetEntry
+from derbes.statements.expressions import SUMMARIES
+from derbes.statements.values import LIMITS
+from derbes.statements.vocabulary import QUANTITIES, SETS, Engine, Entry, Gives, SetEntry
 
 _HEAD = (
     "# Quantities of expressions\n"
@@ -60,12 +60,12 @@ def quantities_page() -> str:
     """All quantities, sets and limits as a page."""
     parts = [_HEAD]
     for engine, title in _ENGINES.items():
-        rows = "\n".join(_row(entry) for entry in QUANTITIES if entry.engine is engine)
+        rows = "\n".join(_row(entry) for entry in QUANTITIES.values() if entry.engine is engine)
         parts.append(f"## {title}\n\n| quantity | gives | means |\n| --- | --- | --- |\n{rows}\n\n")
     parts.append(
         "## Parameters\n\n| takes | parameters |\n| --- | --- |\n" + _parameters() + "\n\n"
     )
-    sets = "\n".join(_set_row(entry) for entry in SETS)
+    sets = "\n".join(_set_row(entry) for entry in SETS.values())
     parts.append(f"## Sets\n\n| set | members | means |\n| --- | --- | --- |\n{sets}\n\n")
     rows = "\n".join(f"| `{name}` | {says} |" for name, says in SUMMARIES.items())
     parts.append(f"## Functions\n\n| function | gives |\n| --- | --- |\n{rows}\n\n")
@@ -89,8 +89,9 @@ def _gives(entry: Entry) -> str:
 
 def _parameters() -> str:
     found: dict[str, dict[str, None]] = {}
-    of_all = [*(entry.parameters for entry in QUANTITIES), *(entry.parameters for entry in SETS)]
-    for one in (parameter for parameters in of_all for parameter in parameters):
+    declared = [entry.parameters for entry in QUANTITIES.values()]
+    declared += [entry.parameters for entry in SETS.values()]
+    for one in (parameter for parameters in declared for parameter in parameters):
         takes = " or ".join(f"`{word}`" for word in one.choices) or one.takes.value
         found.setdefault(takes, {})[f"`{one.name}`"] = None
     return "\n".join(f"| {takes} | {', '.join(names)} |" for takes, names in sorted(found.items()))

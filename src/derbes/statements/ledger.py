@@ -1,4 +1,4 @@
-"""The ledger of a case with its expressions read."""
+"""The ledger of a case with its expressions read, and what is wrong in them."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,12 +7,10 @@ from derbes.case.entities import Case
 from derbes.case.ledger import Checked
 from derbes.errors import CaseError, Problem
 from derbes.language import _
-from derbes.statements.expressions.names import Names, names_of
-from derbes.statements.expressions.problems import expression_problems
-from derbes.statements.expressions.reading import read_expression
-from derbes.statements.expressions.spelling import ExpressionError
-from derbes.statements.terms.tree import Call, Constant, Node, calls_in
-from derbes.statements.terms.vocabulary import Engine
+from derbes.statements.expressions import read_expression
+from derbes.statements.names import ExpressionError, Finding, Names, names_of
+from derbes.statements.terms import Call, Term, calls_in
+from derbes.statements.vocabulary import Engine
 
 SECTIONS = ("statements", "contrasts", "double_standards", "tensions")
 KEYS = ("holds_if", "condition", "yes_if", "no_if", "void_if")
@@ -22,18 +20,61 @@ _STRUCTURE = ("exists", "makes", "needs")
 _LINKS = ("holds", "share", "verdict")
 
 
+WIDEST = 96
+"""Characters of an expression that a message shows."""
+
+
+def problems_of(expression: str, case: Case) -> tuple[Problem, ...]:
+    """Every problem of an expression, each with a caret; none when it can be used.
+
+    Args:
+        expression: As written.
+        case: The case that it is about.
+    """
+    return expression_problems(expression, names_of(case))
+
+
+def expression_problems(
+    expression: str, names: Names, *, where: str = "", line: int = 0
+) -> tuple[Problem, ...]:
+    """The same for a place in a case file; columns count within the expression."""
+    try:
+        read_expression(expression, names)
+    except ExpressionError as error:
+        return tuple(_problem(expression, one, where, line) for one in error.findings)
+    return ()
+
+
+def _problem(expression: str, finding: Finding, where: str, line: int) -> Problem:
+    text = " ".join(expression[: WIDEST * 50].splitlines())
+    column, excerpt = finding.column, text
+    if len(text) > WIDEST:
+        start = max(0, min(column - 1 - WIDEST // 2, len(text) - WIDEST))
+        excerpt, column = text[start : start + WIDEST], column - start
+    length = max(1, min(finding.length, len(excerpt) - column + 1))
+    return Problem(
+        where=where,
+        what=finding.what,
+        line=line,
+        column=min(column, len(excerpt) + 1),
+        length=length,
+        fix=finding.fix,
+        excerpt=excerpt,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """Entries of a case and what their expressions say."""
 
     case: Case
-    parts: Mapping[tuple[str, str], Node]
+    parts: Mapping[tuple[str, str], Term]
     """(entry, key) → expression."""
     longest: int
     """Longest measure that an expression asks about. [period]"""
 
     @property
-    def checks(self) -> Mapping[str, Node]:
+    def checks(self) -> Mapping[str, Term]:
         """Entry → the expression that it holds or fails by: `holds_if`, else `yes_if`."""
         found = {name: node for (name, key), node in self.parts.items() if key == "yes_if"}
         return found | {name: node for (name, key), node in self.parts.items() if key == "holds_if"}
@@ -89,9 +130,9 @@ def _written(case: Case) -> Iterator[tuple[str, str]]:
                     yield f"{section}.{name}.{key}", text
 
 
-def _parts(case: Case, names: Names) -> dict[tuple[str, str], Node]:
+def _parts(case: Case, names: Names) -> dict[tuple[str, str], Term]:
     """Expressions that can be read."""
-    found: dict[tuple[str, str], Node] = {}
+    found: dict[tuple[str, str], Term] = {}
     for where, text in _written(case):
         _section, name, key = where.split(".")
         try:
@@ -101,48 +142,41 @@ def _parts(case: Case, names: Names) -> dict[tuple[str, str], Node]:
     return found
 
 
-def _months(node: Node) -> Iterator[float]:
+def _months(node: Term) -> Iterator[float]:
     """Lengths of measures that an expression asks about. [month]"""
     for call in calls_in(node):
-        for parameter, argument in zip(call.entry.parameters, call.arguments, strict=True):
-            number = argument.value if isinstance(argument, Constant) else None
-            if parameter.name == "months" and isinstance(number, float):
-                yield number
+        months = call.given.get("months")
+        if isinstance(months, float):
+            yield months
 
 
-def links_of(node: Node) -> tuple[str, ...]:
+def links_of(node: Term) -> tuple[str, ...]:
     """Entries whose truth, share or verdict an expression names."""
-    return tuple(
-        str(argument.value)
-        for call in calls_in(node)
-        if call.entry.name in _LINKS
-        for argument in call.arguments
-        if isinstance(argument, Constant)
-    )
+    return _ids_in(node, _LINKS)
 
 
-def facts_in(node: Node) -> tuple[str, ...]:
+def facts_in(node: Term) -> tuple[str, ...]:
     """Facts that an expression names."""
-    return tuple(
-        str(argument.value)
-        for call in calls_in(node)
-        if call.entry.name in {"fact", "attested", "indicator", "date_of"}
-        for argument in call.arguments[:1]
-        if isinstance(argument, Constant)
-    )
+    return _ids_in(node, ("fact", "attested", "indicator", "date_of"))
 
 
-def is_evidence(node: Node) -> bool:
+def _ids_in(node: Term, quantities: Collection[str]) -> tuple[str, ...]:
+    """What is written for `id` of some quantities."""
+    calls = (call for call in calls_in(node) if call.entry.name in quantities)
+    return tuple(str(call.given["id"]) for call in calls if call.given["id"] is not None)
+
+
+def is_evidence(node: Term) -> bool:
     """Whether an expression asks only what is written down, not the case or the model."""
     return all(call.entry.engine is Engine.LEDGER for call in calls_in(node))
 
 
-def is_cheap(node: Node) -> bool:
+def is_cheap(node: Term) -> bool:
     """Whether an expression can be computed without a program."""
     return all(call.entry.engine in {Engine.LEDGER, Engine.CASE} for call in calls_in(node))
 
 
-def is_fixed(node: Node, drawn: Collection[str]) -> bool:
+def is_fixed(node: Term, drawn: Collection[str]) -> bool:
     """Whether an expression is the same whatever is drawn.
 
     Args:
@@ -154,17 +188,17 @@ def is_fixed(node: Node, drawn: Collection[str]) -> bool:
 
 def _is_written(call: Call, drawn: Collection[str]) -> bool:
     if call.entry.name in {"fact", "indicator"}:
-        one = call.arguments[0]
-        return isinstance(one, Constant) and f"facts.{one.value}.amount" not in drawn
+        fact = call.given["id"]
+        return fact is not None and f"facts.{fact}.amount" not in drawn
     return call.entry.engine is Engine.LEDGER or call.entry.name in _STRUCTURE
 
 
-def needs_verdicts(node: Node) -> bool:
+def needs_verdicts(node: Term) -> bool:
     """Whether an expression asks for what is known only over all draws."""
     return any(call.entry.name in {"share", "verdict"} for call in calls_in(node))
 
 
-def _circles(case: Case, parts: Mapping[tuple[str, str], Node]) -> tuple[Problem, ...]:
+def _circles(case: Case, parts: Mapping[tuple[str, str], Term]) -> tuple[Problem, ...]:
     """Entries that hang on themselves."""
     links: dict[str, set[str]] = {}
     for (name, _key), node in parts.items():

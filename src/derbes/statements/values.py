@@ -1,14 +1,18 @@
 """What expressions compute with: numbers, truths, days, words, and what is missing.
 
 Logic has three values. What is missing makes a result missing, unless the rest decides it:
-false and missing is false, true or missing is true.
+false and missing is false, true or missing is true. The limits say how large an expression
+may be, so that none takes long to refuse or to compute.
 """
 
 import calendar
 import datetime as dt
 import math
 import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+
+from derbes.language import _
 
 SAME = 1e-9
 """Part of the larger of two numbers by which they may differ and still count as the same."""
@@ -138,3 +142,114 @@ def _from_below(operator: str, left: Value, right: Value) -> bool | Missing:
         turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(operator, operator)
         return _from_below(turned, right, left)
     return joined(left, right)
+
+
+MOST_CHARACTERS = 2000
+MOST_DEPTH = 32
+"""Brackets, signs and operators inside one another."""
+MOST_NODES = 400
+MOST_POWER = 4
+"""Whole powers, with either sign."""
+LARGEST = 1e18
+"""Largest number, written or computed on the way."""
+MOST_MEMBERS = 1000
+"""Members of a set."""
+MOST_LOOPS = 2
+"""Sets inside one another."""
+MOST_STEPS = 100_000
+"""Steps of one evaluation."""
+
+LIMITS: Mapping[str, float] = {
+    "characters": MOST_CHARACTERS,
+    "parts inside one another": MOST_DEPTH,
+    "parts in all": MOST_NODES,
+    "power, with either sign": MOST_POWER,
+    "number, written or on the way": int(LARGEST),
+    "members of a set": MOST_MEMBERS,
+    "sets inside one another": MOST_LOOPS,
+    "steps of an evaluation": MOST_STEPS,
+}
+"""The limits, as the reference page names them."""
+
+
+def conjunction(parts: Iterable[Value]) -> bool | Missing:
+    """True when all are; one that is false decides; the first of them stops the rest."""
+    missing: list[Value] = []
+    for part in parts:
+        if part is False:
+            return False
+        if isinstance(part, Missing):
+            missing.append(part)
+    return joined(*missing) if missing else True
+
+
+def disjunction(parts: Iterable[Value]) -> bool | Missing:
+    """True when one is; false when all are."""
+    return not_(conjunction(not_(part) for part in parts))
+
+
+def implied(condition: Value, value: Value) -> bool | Missing:
+    """Whether one truth brings the other with it."""
+    return disjunction((not_(condition), value))
+
+
+def count(parts: Iterable[Value]) -> Value:
+    """How many are true."""
+    kept = list(parts)
+    missing = [part for part in kept if isinstance(part, Missing)]
+    return joined(*missing) if missing else float(sum(part is True for part in kept))
+
+
+def arithmetic(operator: str, left: Value, right: Value) -> Value:
+    """One operation; a result that is no number, or too large, is missing."""
+    if isinstance(left, Missing) or isinstance(right, Missing):
+        return _scaled_bound(operator, left, right)
+    if not isinstance(left, int | float) or not isinstance(right, int | float):
+        msg = "arithmetic takes numbers"
+        raise TypeError(msg)
+    if (operator == "/" and right == 0) or (operator == "**" and left == 0 and right < 0):
+        return Missing((_("a division by zero"),))
+    number = float(_OPERATIONS[operator](left, right))
+    if math.isnan(number):
+        return Missing((_("a difference or quotient of two numbers without bound"),))
+    if math.isfinite(number) and abs(number) > LARGEST:
+        return Missing((_("a number that is too large"),))
+    return number
+
+
+def _scaled_bound(operator: str, left: Value, right: Value) -> Missing:
+    """What is missing; a lower bound times a positive number stays one."""
+    known = [one for one in (left, right) if isinstance(one, int | float)]
+    bound = next((m.at_least for m in (left, right) if isinstance(m, Missing)), None)
+    lost = joined(left, right)
+    if operator != "*" or len(known) != 1 or bound is None or known[0] <= 0:
+        return lost
+    return Missing(lost.keys, bound * known[0])
+
+
+def _power(left: float, right: float) -> float:
+    return float(left ** int(right))
+
+
+_OPERATIONS: dict[str, Callable[[float, float], float]] = {
+    "+": lambda left, right: left + right,
+    "-": lambda left, right: left - right,
+    "*": lambda left, right: left * right,
+    "/": lambda left, right: left / right,
+    "**": _power,
+}
+
+
+def summary(name: str, parts: list[Value]) -> Value:
+    """`sum`, `min`, `max` or `abs` of numbers; of none at all: 0, or missing."""
+    missing = [part for part in parts if isinstance(part, Missing)]
+    if missing:
+        return joined(*missing)
+    numbers = [float(part) for part in parts if isinstance(part, int | float)]
+    if name == "abs":
+        return abs(numbers[0])
+    if name == "sum":
+        return math.fsum(numbers)
+    if not numbers:
+        return Missing((_("the least or greatest of nothing"),))
+    return min(numbers) if name == "min" else max(numbers)

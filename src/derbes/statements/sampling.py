@@ -1,33 +1,141 @@
-"""Truth of every expression of a ledger, draw by draw.
+"""Draws of every variant that expressions name, and the world of each draw.
+
+Truth of every expression of a ledger, draw by draw.
 
 What needs no program is computed in many draws, what needs one in few: the first of the
 same sequence, so that all expressions share their draws.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 
 import numpy as np
 import numpy.typing as npt
 
+from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
 from derbes.case.request import BASE
+from derbes.case.uncertainty import Draws
+from derbes.draws.inputs import scenario_cases, shared_inputs
+from derbes.draws.sampling import make_draws
+from derbes.draws.study import variant_case
+from derbes.errors import SolveError
 from derbes.language import _
+from derbes.model.compile import compile_case
 from derbes.parallel import Progress, run_tasks
-from derbes.statements.expressions.entries import is_cheap, is_fixed, links_of, needs_verdicts
-from derbes.statements.quantities import Ledger, Settled
-from derbes.statements.terms.evaluation import evaluate
-from derbes.statements.terms.tree import Node
-from derbes.statements.terms.values import Day, Missing, day_of
-from derbes.statements.verdicts.futures import (
-    Futures,
-    Sampling,
-    calm_starts,
-    make_futures,
-    started,
-    world_of,
-)
-from derbes.supply.baseline import CalmStart
+from derbes.statements.ledger import Ledger, is_cheap, is_fixed, links_of, needs_verdicts
+from derbes.statements.terms import Term, calls_in, evaluate
+from derbes.statements.values import Day, Missing, Value, day_of
+from derbes.statements.vocabulary import Settled
+from derbes.statements.worlds import Changing, DrawWorld, changing
+from derbes.supply.baseline import CalmStart, calm_start
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How many futures are drawn, and which."""
+
+    n_draws: int
+    """For expressions that need a program; others get at least `CHEAP_DRAWS`. One: the case at
+    its central values, for all."""
+    seed: int = 1
+    method: str = "sobol"
+
+
+@dataclass(frozen=True, slots=True)
+class Futures:
+    """Draws of every variant that expressions name; rows belong together."""
+
+    case: Case
+    draws: Mapping[str, Draws]
+    cases: Mapping[tuple[str, str], Changing]
+    """(variant, scenario) → the case whose numbers are drawn; without scenarios: empty."""
+    starts: Mapping[str, CalmStart] = field(default_factory=dict)
+    """Variant → its calm plan at central values, from which those of the draws start."""
+
+    @property
+    def n(self) -> int:
+        """Number of draws."""
+        return len(self.draws[BASE].weights)
+
+    def case_of(self, variant: str, row: int) -> Case:
+        """A variant in one draw: its scenario, with the numbers of the row."""
+        draws = self.draws[variant]
+        is_one = (variant, "") in self.cases
+        drawn = self.cases[variant, "" if is_one else draws.scenarios[row]]
+        numbers = zip(draws.inputs, draws.values[row], strict=True)
+        return drawn.at({path: float(value) for path, value in numbers if not np.isnan(value)})
+
+
+def variants_in(nodes: Iterable[Term]) -> tuple[str, ...]:
+    """The case as written, and the variants that expressions name."""
+    given = (call.given.get("variant") for node in nodes for call in calls_in(node))
+    named = (str(variant) for variant in given if variant is not None)
+    return tuple(dict.fromkeys((BASE, *named)))
+
+
+def make_futures(ledger: Ledger, n: int, sampling: Sampling) -> Futures:
+    """Draws for the variants of a ledger, with one set of inputs; one alone is central."""
+    case = ledger.case
+    cases = {name: variant_case(case, name) for name in variants_in(ledger.parts.values())}
+    inputs = shared_inputs(tuple(cases.values()))
+    if n == 1 or not (inputs or case.scenarios):
+        central = Draws((), np.zeros((1, 0)), np.ones(1), seed=sampling.seed, method="all")
+        draws = dict.fromkeys(cases, central)
+        return Futures(case, draws, {(name, ""): changing(cases[name], ()) for name in cases})
+    draws = {
+        name: make_draws(one, n, seed=sampling.seed, method=sampling.method, inputs=inputs)
+        for name, one in cases.items()
+    }
+    drawn = {
+        (name, scenario): changing(inside, inputs)
+        for name, one in cases.items()
+        for scenario, inside in scenario_cases(one).items()
+    }
+    return Futures(case, draws, drawn)
+
+
+def calm_starts(
+    ledger: Ledger, *, n_workers: int = 1, progress: Progress | None = None
+) -> dict[str, CalmStart]:
+    """Calm plans at central values of all variants whose programs expressions ask for.
+
+    A start is a help and no more: a variant without one is left out.
+    """
+    names = variants_in(node for node in ledger.parts.values() if not is_cheap(node))
+    tasks = [(variant_case(ledger.case, name), ledger.longest) for name in names]
+    found = run_tasks(
+        _start_of, tasks, n_workers=n_workers, progress=progress, what=_("calm plans")
+    )
+    return {name: one for name, one in zip(names, found, strict=True) if one is not None}
+
+
+def _start_of(task: tuple[Case, int]) -> CalmStart | None:
+    try:
+        return calm_start(compile_case(*task))
+    except SolveError:
+        return None
+
+
+def world_of(
+    ledger: Ledger, as_of: Day, futures: Futures, row: int, *, settled: Mapping[str, Settled]
+) -> DrawWorld:
+    """The world of one draw; variants are drawn when first asked."""
+
+    @cache
+    def variant(name: str) -> Case:
+        return futures.case_of(name, row)
+
+    return DrawWorld(
+        variant(BASE),
+        ledger,
+        as_of,
+        settled=settled,
+        variants=variant,
+        starts=futures.starts,
+    )
+
 
 CHEAP_DRAWS = 256
 """Draws for expressions that need no program."""
@@ -87,28 +195,28 @@ def day_of_part(ledger: Ledger, part: Part, as_of: Day) -> Day:
     return as_of if due is None or as_of.last <= due.last else Day(due.last, due.last)
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """Some draws for one worker."""
-
-    ledger: Ledger
-    futures: Futures
-    parts: tuple[Part, ...]
-    rows: tuple[int, ...]
-    as_of: Day
-    settled: Mapping[str, Settled]
+def truths_in(world: DrawWorld, parts: Iterable[Part]) -> dict[Part, Value]:
+    """Truth of parts in a world, each on its day."""
+    days = {part: day_of_part(world.ledger, part, world.as_of) for part in parts}
+    worlds = {day: world.on(day) for day in days.values()}
+    return {part: evaluate(world.ledger.parts[part], worlds[day]) for part, day in days.items()}
 
 
-def _evaluated(task: _Task) -> tuple[Codes, list[dict[str, None]]]:
-    """Codes of the parts in the rows, and the keys that are missing. (rows, parts)"""
-    codes = np.full((len(task.rows), len(task.parts)), MISSING, dtype=np.int8)
-    keys: list[dict[str, None]] = [{} for _part in task.parts]
-    days = [day_of_part(task.ledger, part, task.as_of) for part in task.parts]
-    for at, row in enumerate(task.rows):
-        world = world_of(task.ledger, task.as_of, task.futures, row, settled=task.settled)
-        worlds = {day: world.on(day) for day in dict.fromkeys(days)}
-        for p, part in enumerate(task.parts):
-            value = evaluate(task.ledger.parts[part], worlds[days[p]])
+def _evaluated(
+    rows: Sequence[int],
+    *,
+    ledger: Ledger,
+    futures: Futures,
+    parts: tuple[Part, ...],
+    as_of: Day,
+    settled: Mapping[str, Settled],
+) -> tuple[Codes, list[dict[str, None]]]:
+    """Codes of the parts in some draws, and the keys that are missing. (rows, parts)"""
+    codes = np.full((len(rows), len(parts)), MISSING, dtype=np.int8)
+    keys: list[dict[str, None]] = [{} for _part in parts]
+    for at, row in enumerate(rows):
+        world = world_of(ledger, as_of, futures, row, settled=settled)
+        for p, value in enumerate(truths_in(world, parts).values()):
             if isinstance(value, Missing):
                 keys[p].update(dict.fromkeys(value.keys))
             else:
@@ -155,21 +263,21 @@ class Sampler:
         if dear:
             futures = self.futures(few)
             if futures.n >= STARTS_PAY:
-                futures = started(futures, self.starts())
+                futures = replace(futures, starts=self.starts())
             found |= self._over(tuple(dear), futures, settled)
         return found
 
-    def is_cheap(self, name: str, node: Node) -> bool:
+    def is_cheap(self, name: str, node: Term) -> bool:
         """Whether an expression, and all that it hangs on, needs no program."""
         return all(is_cheap(one) for one in self._hangs_on(name, node))
 
-    def is_fixed(self, name: str, node: Node, futures: Futures) -> bool:
+    def is_fixed(self, name: str, node: Term, futures: Futures) -> bool:
         """Whether an expression, and all that it hangs on, is the same in all draws."""
         return not self.ledger.case.scenarios and all(
             is_fixed(one, futures.draws[BASE].inputs) for one in self._hangs_on(name, node)
         )
 
-    def _hangs_on(self, name: str, node: Node) -> Iterator[Node]:
+    def _hangs_on(self, name: str, node: Term) -> Iterator[Term]:
         """An expression, and those whose truth it names, at any distance."""
         seen: set[str] = {name}
         waiting = [node]
@@ -184,9 +292,8 @@ class Sampler:
         self, parts: tuple[Part, ...], futures: Futures, settled: Mapping[str, Settled]
     ) -> dict[Part, Truths]:
         """Truth of parts that no draw changes: looked at in the first."""
-        found = _evaluated(_Task(self.ledger, futures, parts, (0,), self.as_of, settled))
-        codes, keys = np.repeat(found[0], futures.n, axis=0), found[1]
-        return _gathered(parts, futures, [(codes, keys)])
+        codes, keys = self._evaluate(parts, futures, settled)((0,))
+        return _gathered(parts, futures, [(np.repeat(codes, futures.n, axis=0), keys)])
 
     def _over(
         self, parts: tuple[Part, ...], futures: Futures, settled: Mapping[str, Settled]
@@ -195,18 +302,26 @@ class Sampler:
             return {}
         n_tasks = 1 if self.n_workers == 1 else CHUNKS_A_WORKER * self.n_workers
         groups = np.array_split(np.arange(futures.n), min(futures.n, max(n_tasks, futures.n // 8)))
-        tasks = [
-            _Task(self.ledger, futures, parts, tuple(int(i) for i in rows), self.as_of, settled)
-            for rows in groups
-        ]
         found = run_tasks(
-            _evaluated,
-            tasks,
+            self._evaluate(parts, futures, settled),
+            [tuple(map(int, rows)) for rows in groups],
             n_workers=self.n_workers,
             progress=self.progress,
             what=_("statements"),
         )
         return _gathered(parts, futures, found)
+
+    def _evaluate(
+        self, parts: tuple[Part, ...], futures: Futures, settled: Mapping[str, Settled]
+    ) -> Callable[[Sequence[int]], tuple[Codes, list[dict[str, None]]]]:
+        return partial(
+            _evaluated,
+            ledger=self.ledger,
+            futures=futures,
+            parts=parts,
+            as_of=self.as_of,
+            settled=settled,
+        )
 
 
 def _gathered(
@@ -239,7 +354,7 @@ def levels_of(ledger: Ledger) -> list[list[Part]]:
             known[name] = max((of_node(node) for node in nodes), default=0)
         return known[name]
 
-    def of_node(node: Node) -> int:
+    def of_node(node: Term) -> int:
         links = [level(link) for link in links_of(node)]
         return max(links, default=0) + int(needs_verdicts(node))
 

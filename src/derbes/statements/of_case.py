@@ -1,0 +1,525 @@
+"""Quantities of what is written: the ledger and facts, and the case; sets of its elements."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Annotated, Any
+
+from derbes.case.entities import Case, Recipe, Tier
+from derbes.case.ledger import Modality, Statement
+from derbes.case.quantity import MONTHS_A_YEAR, Element, Quantity
+from derbes.draws.inputs import inputs_by_path
+from derbes.model.arrays import open_share
+from derbes.model.compile import months as months_of
+from derbes.model.compile import opening_period
+from derbes.statements.values import MOST_MEMBERS, NEVER, Day, Missing, day_of, month_day
+from derbes.statements.vocabulary import (
+    SECTIONS,
+    Actor,
+    CheckedId,
+    Dated,
+    ElementId,
+    Engine,
+    FactId,
+    Flag,
+    Good,
+    GoodOrUse,
+    Grade,
+    Indicator,
+    Model,
+    Month,
+    Path,
+    Plant,
+    Priced,
+    Source,
+    StatementId,
+    Takes,
+    Unknown,
+    Word,
+    World,
+    label_day,
+    members,
+    period_of,
+    quantity,
+    section,
+)
+
+LEDGER, CASE = Engine.LEDGER, Engine.CASE
+VERDICT_WORDS = (
+    "holds",
+    "likely",
+    "open",
+    "unlikely",
+    "fails",
+    "untestable",
+    "not_due",
+    "void",
+    "expired",
+)
+MODALITY_WORDS = tuple(modality.value for modality in Modality)
+_GRADES = "ABCD"
+
+
+# The ledger and facts: nothing is computed but what is written.
+
+
+@quantity(LEDGER, "{own}")
+def fact(world: World, *, id_: FactId) -> float:
+    """Amount of a fact, in the unit that the fact is written in. Its id alone means the same."""
+    amount = world.case.facts[id_].amount
+    if amount is None:
+        raise Unknown(f"facts.{id_}.amount")
+    return amount.value
+
+
+@quantity(LEDGER)
+def date_of(world: World, *, id_: Dated) -> Day:
+    """Date of a fact or document, or the date on which a statement was made."""
+    case = world.case
+    if id_ in case.facts:
+        written, path = fact_date(case, id_), f"facts.{id_}.date"
+    elif id_ in case.documents:
+        written, path = case.documents[id_].date, f"documents.{id_}.date"
+    else:
+        written, path = said_on(case, case.statements[id_]), f"statements.{id_}.said"
+    day = day_of(written)
+    if day is None:
+        raise Unknown(path)
+    return day
+
+
+def fact_date(case: Case, name: str) -> str:
+    """Date of a fact; where it has none, that of its document."""
+    one = case.facts[name]
+    document = case.documents.get(one.document)
+    return one.date or (document.date if document else "")
+
+
+def said_on(case: Case, statement: Statement) -> str:
+    """Date on which a statement was made; where it says none, that of its document."""
+    document = case.documents.get(statement.document)
+    return statement.said or (document.date if document else "")
+
+
+@quantity(LEDGER)
+def attested(world: World, *, id_: FactId, grade: Grade = "B") -> bool:
+    """Whether a fact stands in a document of the case with at least this grade. A fact dated
+    after the day asked about is not yet attested.
+    """
+    one = world.case.facts[id_]
+    written = one.grade or (one.amount.grade if one.amount else "")
+    if not written:
+        raise Unknown(f"facts.{id_}.grade")
+    since = day_of(fact_date(world.case, id_))
+    is_known = since is None or since.first <= world.as_of.last
+    is_good = _GRADES.find(written) <= _GRADES.find(grade)
+    return one.document in world.case.documents and is_good and is_known
+
+
+@quantity(LEDGER, "{own}")
+def indicator(world: World, *, id_: Indicator) -> float:
+    """A measurement on texts or a survey that stands among the facts under this id; while it
+    does not, what names it cannot be tested and says so.
+    """
+    if id_ not in world.case.facts:
+        raise Unknown(f"facts.{id_}")
+    return fact(world, id_=id_)
+
+
+@quantity(LEDGER)
+def holds(world: World, *, id_: CheckedId) -> bool:
+    """Whether another entry of the ledger holds, in the same draw."""
+    truth = world.truth_of(id_)
+    if isinstance(truth, Missing):
+        raise Unknown(*truth.keys)
+    return truth is True
+
+
+@quantity(LEDGER, "share")
+def share(world: World, *, id_: CheckedId) -> float:
+    """Share of the draws in which another entry of the ledger holds."""
+    settled = world.settled.get(id_)
+    if settled is None or settled.share is None:
+        raise Unknown(world.path_of(id_))
+    return settled.share
+
+
+@quantity(LEDGER, words=VERDICT_WORDS)
+def verdict(world: World, *, id_: CheckedId) -> str:
+    """Verdict on another entry of the ledger, to be compared with a word:
+    verdict(C45) == "holds".
+    """
+    if id_ not in world.settled:
+        raise Unknown(world.path_of(id_))
+    return world.settled[id_].verdict
+
+
+@quantity(LEDGER, words=MODALITY_WORDS)
+def modality(world: World, *, id_: StatementId) -> str:
+    """Modality of a statement, to be compared with a word: modality(F10) == "capability"."""
+    return world.case.statements[id_].modality.value
+
+
+@quantity(LEDGER)
+def denied(world: World, *, id_: StatementId) -> bool:
+    """Whether a statement denies its modality: no decision was taken, nobody intends."""
+    return world.case.statements[id_].denied
+
+
+@quantity(LEDGER)
+def stance(world: World, *, id_: StatementId, toward: Word) -> float:
+    """Stance of a statement toward an actor or thing: 1 for, 0 neutral, -1 against; missing
+    where it has none.
+    """
+    for one in world.case.statements[id_].stances:
+        if one.toward == toward:
+            return float(one.sign)
+    raise Unknown(f"statements.{id_}.stance.{toward}")
+
+
+@quantity(LEDGER)
+def held_by(world: World, *, id_: StatementId, actor: Actor) -> bool:
+    """Whether an actor holds the view of a statement (its holder; without one, who utters it)."""
+    return holder_of(world.case.statements[id_]) == actor
+
+
+def holder_of(statement: Statement) -> str:
+    """Whose view a statement is."""
+    return statement.holder or statement.by
+
+
+@quantity(LEDGER)
+def same_side(world: World, *, id_: StatementId, other: StatementId) -> bool:
+    """Whether the holders of two statements are on one side: the same actor, or actors with
+    the same tag side_….
+    """
+    statements = world.case.statements
+    one, another = (side_of(world.case, holder_of(statements[name])) for name in (id_, other))
+    return one == another
+
+
+def side_of(case: Case, actor: str) -> str:
+    """The side of an actor: its tag `side_…`, else the actor alone."""
+    tags = case.actors[actor].tags if actor in case.actors else ()
+    return next((tag for tag in tags if tag.startswith("side_")), actor)
+
+
+@quantity(LEDGER, "month")
+def months_between(_world: World, *, earlier: Month, later: Month) -> float:
+    """Time between two dates, negative when the second is the earlier one."""
+    return (later.first - earlier.first) / 365.25 * MONTHS_A_YEAR
+
+
+# The case as written: demand, prices, capacities, plants, bills of materials.
+
+
+@quantity(CASE)
+def exists(one: Model, *, id_: ElementId) -> bool:
+    """Whether the case has an element of that id, in any section. An id that may be absent
+    everywhere stands in quotes: exists("gun_155").
+    """
+    return any(id_ in getattr(one.case, name) for name in SECTIONS[Takes.ELEMENT])
+
+
+@quantity(CASE, "{own}")
+def input_(one: Model, *, path: Path, at: Annotated[Day | None, Takes.MONTH] = None) -> float:
+    """Any number of the case by its path: input("suppliers.north.price"); of a series, that of
+    a month.
+    """
+    found = one.once(("number", path), lambda: number_of(one.case, path))
+    if found is None:
+        raise Unknown(path)
+    return found.value if at is None else _at(one.case, found, at, path)
+
+
+NUMBERED = (
+    "actors",
+    "goods",
+    "uses",
+    "stockpiles",
+    "routes",
+    "suppliers",
+    "plants",
+    "recipes",
+    "exports",
+    "measures",
+    "options",
+    "limits",
+    "standards",
+    "hazards",
+    "facts",
+)
+"""Sections whose elements hold numbers, which begin their paths with section and id."""
+
+
+def number_of(case: Case, path: str) -> Quantity | None:
+    """The number at a path; None where the case has none."""
+    return inputs_by_path(part_with(case, (path,))).get(path)
+
+
+OTHERS = (
+    "variants",
+    "scenarios",
+    "documents",
+    "statements",
+    "contrasts",
+    "double_standards",
+    "tensions",
+    "expressions",
+)
+"""Sections in which nothing is drawn."""
+
+
+def part_with(case: Case, paths: Iterable[str]) -> Case:
+    """A case with no elements but those that hold a number at one of the paths."""
+    wanted: dict[str, set[str]] = {section: set() for section in NUMBERED}
+    for path in paths:
+        section, _dot, rest = path.partition(".")
+        if section in wanted:
+            wanted[section].add(rest.partition(".")[0].partition("[")[0])
+    kept: dict[str, Any] = {
+        section: {name: one for name, one in getattr(case, section).items() if name in names}
+        for section, names in wanted.items()
+    }
+    kept |= {section: {} for section in OTHERS}
+    return replace(case, **kept)
+
+
+def _at(case: Case, number: Quantity | None, at: Day, path: str) -> float:
+    """Value of a number in a month; missing with its path where it is not given."""
+    period = period_of(case, at)
+    if number is None:
+        raise Unknown(path)
+    return float(number.over(case.calendar.n_periods)[period])
+
+
+@quantity(CASE, "{good}/month")
+def demand(one: Model, *, of: GoodOrUse, at: Month, crisis: Flag = False) -> float:
+    """Demand of a use, or of all uses of a good, in calm or in crisis."""
+    uses = [use for use in one.case.uses.values() if of in {use.id, use.good}]
+    numbers = {
+        f"uses.{use.id}.demand": (use.crisis_demand if crisis else None) or use.demand
+        for use in uses
+    }
+    return sum((_at(one.case, number, at, path) for path, number in numbers.items()), 0.0)
+
+
+@quantity(CASE, "{money}/{good}")
+def price(one: Model, *, of: Priced, at: Month) -> float:
+    """Price that a supplier asks, or the lowest that any supplier asks for a good, transport
+    not counted.
+    """
+    case = one.standing
+    known, unknown = [], None
+    for seller in case.suppliers.values():
+        if of in {seller.id, seller.good}:
+            try:
+                known.append(_at(case, seller.price, at, f"suppliers.{seller.id}.price"))
+            except Unknown as error:
+                unknown = unknown or error
+    if known:
+        return min(known)
+    raise unknown or Unknown(f"suppliers ({of})")
+
+
+@quantity(CASE, "{good}/month")
+def capacity(one: Model, *, of: Source, at: Month) -> float:
+    """Most that a supplier can sell or a recipe can put out; of a good: most that its own
+    recipes can put out, opening, ramp and line hours counted, inputs not.
+    """
+    case = one.standing
+    if of in case.suppliers:
+        return _at(case, case.suppliers[of].capacity, at, f"suppliers.{of}.capacity")
+    recipes = [recipe for recipe in case.recipes.values() if of in {recipe.id, recipe.output}]
+    return sum((_recipe_capacity(case, recipe, at) for recipe in recipes), 0.0)
+
+
+def _recipe_capacity(case: Case, recipe: Recipe, at: Day) -> float:
+    """Own limit and line hours of a recipe, as far as its plant is open. [unit/month]"""
+    period = period_of(case, at)
+    plant = case.plants.get(recipe.plant)
+    part = 1.0
+    limits = [] if recipe.capacity is None else [_at(case, recipe.capacity, at, "")]
+    if plant is not None:
+        ramp = case.calendar.periods(months_of(plant.ramp))
+        opened = opening_period(plant, case.calendar)
+        part = float(open_share(opened, ramp, case.calendar.n_periods)[period])
+        hours = plant.lines.get(recipe.line)
+        if recipe.line and recipe.hours and recipe.hours.value > 0 and hours is not None:
+            limits.append(_at(case, hours, at, "") / recipe.hours.value)
+    if not limits:
+        raise Unknown(f"recipes.{recipe.id}.capacity")
+    return min(limits) * part
+
+
+@quantity(CASE)
+def plant_open(one: Model, *, plant: Plant, at: Month) -> bool:
+    """Whether a plant has its first output by that month, delay counted."""
+    return _is_open(one.standing, plant, at)
+
+
+def _is_open(case: Case, plant: str, at: Day) -> bool:
+    if plant not in case.plants:
+        return False
+    return opening_period(case.plants[plant], case.calendar) <= case.calendar.index(*at.month)
+
+
+@quantity(CASE)
+def opening(one: Model, *, plant: Plant) -> Day:
+    """Month of a plant's first output, delay counted."""
+    case = one.standing
+    if plant not in case.plants:
+        return NEVER
+    return label_day(case, opening_period(case.plants[plant], case.calendar))
+
+
+@quantity(CASE, "{money}")
+def capital(one: Model, *, plant: Plant = "", foreign: Flag = False) -> float:
+    """All payments for building a plant, or all plants; with foreign=true the part in foreign
+    currency.
+    """
+    total = 0.0
+    for built in one.standing.plants.values():
+        if plant and built.id != plant:
+            continue
+        path = f"plants.{built.id}.capital"
+        if not built.capital:
+            raise Unknown(path)
+        for payment in built.capital:
+            part = payment.foreign_share if foreign else Quantity(1.0)
+            if part is None:
+                raise Unknown(f"{path}.foreign_share")
+            total += payment.amount.value * part.value
+    return total
+
+
+@quantity(CASE)
+def makes(one: Model, *, plant: Plant, good: Good) -> bool:
+    """Whether a recipe of a plant puts out a good."""
+    recipes = one.case.recipes.values()
+    return any(recipe.plant == plant and recipe.output == good for recipe in recipes)
+
+
+@quantity(CASE)
+def needs(one: Model, *, good: Good, input_: Good) -> bool:
+    """Whether making a good takes another good, at any step of its bill of materials."""
+    return input_ in inputs_of(one.case, good=good)
+
+
+@quantity(CASE)
+def has_home_source(one: Model, *, good: Good, at: Month) -> bool:
+    """Whether the target itself sells or makes a good in that month, inputs not counted."""
+    case = one.standing
+    return case.target in _offers(case, good, at) or any(
+        recipe.output == good and (not recipe.plant or _is_open(case, recipe.plant, at))
+        for recipe in case.recipes.values()
+    )
+
+
+def _offers(case: Case, good: str, at: Day) -> set[str]:
+    """Actors who offer a good in a month."""
+    return {
+        seller.actor
+        for seller in case.suppliers.values()
+        if seller.good == good
+        and _at(case, seller.capacity, at, f"suppliers.{seller.id}.capacity") > 0
+    }
+
+
+@quantity(CASE)
+def sells(one: Model, *, actor: Actor, good: Good, at: Month) -> bool:
+    """Whether an actor offers a good in that month."""
+    return actor in _offers(one.standing, good, at)
+
+
+@quantity(CASE)
+def n_sellers(one: Model, *, good: Good, at: Month) -> float:
+    """Number of actors, the target not counted, who offer a good in that month."""
+    return float(len(_offers(one.standing, good, at) - {one.standing.target}))
+
+
+# Sets; their members are those of the case as written.
+
+Ids = tuple[str, ...]
+
+section("plants", Takes.PLANT, "Plants of the case as written.")
+section("goods", Takes.GOOD, "Goods.")
+section("uses", Takes.USE, "Uses.")
+
+
+@members(Takes.USE)
+def essential_uses(case: Case) -> Ids:
+    """Uses of the essential tier."""
+    return tuple(use.id for use in case.uses.values() if use.tier is Tier.ESSENTIAL)
+
+
+section("actors", Takes.ACTOR, "Actors.")
+
+
+@members(Takes.ACTOR)
+def sellers(case: Case) -> Ids:
+    """Actors, the target not counted, who offer anything."""
+    actors = (one.actor for one in case.suppliers.values())
+    return tuple(dict.fromkeys(actor for actor in actors if actor != case.target))
+
+
+section("suppliers", Takes.PRICED, "Suppliers.")
+section("recipes", Takes.SOURCE, "Recipes.")
+section("measures", Takes.MEASURE, "Measures.")
+section("standards", Takes.STANDARD, "Standards.")
+section("facts", Takes.FACT, "Facts.")
+section("statements", Takes.STATEMENT, "Statements.")
+
+
+@members(Takes.GOOD)
+def goods_tagged(case: Case, *, tag: Word) -> Ids:
+    """Goods that carry a tag."""
+    return _tagged(case.goods.values(), tag)
+
+
+@members(Takes.FACT)
+def facts_tagged(case: Case, *, tag: Word) -> Ids:
+    """Facts that carry a tag."""
+    return _tagged(case.facts.values(), tag)
+
+
+def _tagged(elements: Iterable[Element], tag: str) -> Ids:
+    return tuple(element.id for element in elements if tag in element.tags)
+
+
+@members(Takes.STATEMENT)
+def statements_of(case: Case, *, actor: Actor) -> Ids:
+    """Statements an actor holds."""
+    return tuple(one.id for one in case.statements.values() if holder_of(one) == actor)
+
+
+@members(Takes.GOOD)
+def inputs_of(case: Case, *, good: Good) -> Ids:
+    """Goods that making a good takes, at any step."""
+    found: dict[str, None] = {}
+    waiting = [good]
+    while waiting:
+        one = waiting.pop(0)
+        for recipe in case.recipes.values():
+            if recipe.output == one:
+                new = [part for part in recipe.inputs if part not in found]
+                found.update(dict.fromkeys(new))
+                waiting += new
+    return tuple(found)
+
+
+@members(Takes.GOOD)
+def raw_inputs_of(case: Case, *, good: Good) -> Ids:
+    """Those of them that no recipe of the case makes: the ends of its bill of materials."""
+    made = {recipe.output for recipe in case.recipes.values()}
+    return tuple(part for part in inputs_of(case, good=good) if part not in made)
+
+
+@members(Takes.MONTH)
+def months(
+    _case: Case, *, since: Month, until: Month, every: Annotated[float, Takes.TIME] = 1.0
+) -> tuple[Day, ...]:
+    """Months from one to another, so many apart."""
+    first, last = (year * 12 + month - 1 for year, month in (since.month, until.month))
+    step = max(1, round(every))
+    found = range(first, min(last, first + step * MOST_MEMBERS) + 1, step)
+    return tuple(month_day(month // 12, month % 12 + 1) for month in found)

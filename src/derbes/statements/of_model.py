@@ -1,0 +1,686 @@
+"""Quantities of the model: the calm plan, survival of measures, and both sides' losses.
+
+A sender gains by a cut-off when g L > C, with L the target's loss, C its own expected cost and
+g what one unit of the target's loss is worth to it: where the leverage ratio L / C is above
+1 / g.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from derbes.case.entities import Case, MeasureKind
+from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
+from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays
+from derbes.results.supply import ALL_ESSENTIAL, LeverageRow
+from derbes.statements.values import NEVER, Day, day_of
+from derbes.statements.vocabulary import (
+    Actor,
+    Bound,
+    Buyer,
+    Engine,
+    Flag,
+    Good,
+    GoodOrUse,
+    MeasureId,
+    Model,
+    Month,
+    Months,
+    Sender,
+    Shortfall,
+    StandardId,
+    TierWord,
+    Unknown,
+    Use,
+    label_day,
+    period_of,
+    quantity,
+    span_of,
+)
+
+CALM, COVER, LEVERAGE = Engine.CALM, Engine.COVER, Engine.LEVERAGE
+ROUNDING = 1e-9
+"""Part of what is usual of a good up to which an amount of it is nothing; part of the sender's
+loss, or of a month's turnover, up to which a loss is none."""
+QUARTER = 3
+"""Starts of a measure are looked at once a quarter. [month]"""
+LONGEST = 12
+"""Lengths are at most a year unless asked for. [month]"""
+Run = tuple[str, int]
+"""A measure and its length. [period]"""
+
+
+# The calm plan: stocks, flows, shares of sellers, money.
+
+
+def without_rounding(amounts: FloatArray, usual: FloatArray) -> FloatArray:
+    """Amounts of a solution by row; what is there by rounding alone is not there.
+
+    A row is measured by itself: goods in unlike units say nothing about each other.
+
+    Args:
+        amounts: (rows, T) [unit of the row]
+        usual: What is usual of each row's good. (rows,) [unit of the row]
+
+    Examples:
+        >>> amounts = np.array([[1e-12, 5.0, -1e-13], [1e-12, 2e-12, 0.0]])
+        >>> without_rounding(amounts, np.array([1.0, 1e-12])).tolist()
+        [[0.0, 5.0, 0.0], [1e-12, 2e-12, 0.0]]
+    """
+    most = np.maximum(np.abs(amounts).max(axis=1, initial=0.0), usual)
+    return np.where(np.abs(amounts) <= ROUNDING * most[:, None], 0.0, amounts)
+
+
+@quantity(CALM, "{good}")
+def stock(one: Model, *, good: Good, at: Month, old: Flag = False) -> float:
+    """Stock of a good at the end of a month in the calm plan; with old=true only what is left
+    of the stockpiles of the first day.
+    """
+    return _stock_of(one, good, period_of(one.case, at), old=old)
+
+
+def _stock_of(one: Model, good: str, period: int, *, old: bool) -> float:
+    """Stock of a good at the end of a period; none of what the variant does not have."""
+    if good not in one.case.goods:
+        return 0.0
+    arrays = one.arrays
+
+    def stocks() -> FloatArray:
+        return without_rounding(one.stocks(old=old), arrays.flow_size)
+
+    return float(one.once(("stocks", old), stocks)[arrays.goods.index(good), period])
+
+
+@quantity(CALM, "{good}/month")
+def stock_trend(one: Model, *, good: Good, since: Month, until: Month, old: Flag = False) -> float:
+    """Change of the stock in the calm plan, a month; negative: it shrinks."""
+    calendar = one.case.calendar
+    first, last = (calendar.index(*day.month) for day in (since, until))
+    outside = [
+        f"calendar ({day})"
+        for day, period in ((since, first), (until, last))
+        if not 0 <= period < calendar.n_periods
+    ]
+    if outside or first == last:
+        raise Unknown(*dict.fromkeys(outside or [f"calendar ({since})"]))
+    before, after = (_stock_of(one, good, at, old=old) for at in (first, last))
+    change = 0.0 if math.isclose(before, after, rel_tol=ROUNDING) else after - before
+    return change / ((last - first) * calendar.step)
+
+
+@quantity(CALM, "share")
+def import_share(
+    one: Model, *, actor: Actor, at: Month, good: Good = "", use: Use = "", upstream: Flag = True
+) -> float:
+    """Part of what serves a good or use that comes from an actor, in the year up to that month
+    of the calm plan. Upstream: what is made at home counts by the largest share of the actor
+    among its inputs. Without good and use: all essential uses, by demand.
+    """
+    case, period = one.case, period_of(one.case, at)
+    if (good or use) and good not in case.goods and use not in case.uses:
+        raise Unknown(f"goods.{good}" if good else f"uses.{use}")
+    arrays = one.arrays
+    goods, weights = [], [1.0]
+    if good or use:
+        goods = [arrays.goods.index(good or case.uses[use].good)]
+    else:
+        wanted = np.flatnonzero(arrays.use_essential & (arrays.demand[:, period] > 0))
+        goods = [int(arrays.use_goods[u]) for u in wanted]
+        weights = [float(arrays.use_weight[u] * arrays.demand[u, period]) for u in wanted]
+    if upstream:
+        shares = [_upstream_share(one, actor, g, period) for g in goods]
+    else:
+        mine = _bought_from(arrays, lambda seller: seller == actor)
+        shares = [_ratio(one, g, period, mine) for g in goods]
+    return _mean(shares, weights, f"import_share ({at})")
+
+
+def _mean(shares: Sequence[float], weights: Sequence[float], key: str) -> float:
+    """Weighted mean of what is known; missing where nothing comes in at all."""
+    known = [(share, w) for share, w in zip(shares, weights, strict=True) if not np.isnan(share)]
+    total = sum(weight for _share, weight in known)
+    if not total:
+        raise Unknown(key)
+    return sum(share * weight for share, weight in known) / total
+
+
+def _upstream_share(one: Model, actor: str, good: int, period: int) -> float:
+    """Share of an actor in a good, inputs counted; nan where nothing comes in."""
+    if actor in one.shares:
+        return float(one.shares[actor][good, period])
+    others = next(iter(one.shares.values()), None)
+    return 0.0 if others is None or not np.isnan(others[good, period]) else float("nan")
+
+
+def _bought_from(arrays: CaseArrays, is_seller: Callable[[str], bool]) -> BoolArray:
+    """Purchases from the actors that are meant. (K,)"""
+    activities = arrays.activities
+    sellers = np.array([is_seller(actor) for actor in activities.actors], dtype=np.bool_)
+    return np.asarray(sellers & (activities.kinds == ActivityKind.PURCHASE), dtype=np.bool_)
+
+
+def _ratio(one: Model, good: int, period: int, mine: BoolArray) -> float:
+    """Part of what came in over the year up to a period; nan where nothing did."""
+    n = MONTHS_A_YEAR // one.case.calendar.step
+    flows = _arrivals(one)[:, max(0, period + 1 - n) : period + 1].sum(axis=1)
+    of_good = one.arrays.activities.outputs == good
+    total = float(flows[of_good].sum())
+    return float(flows[of_good & mine].sum()) / total if total > 0 else float("nan")
+
+
+def _arrivals(one: Model) -> FloatArray:
+    """Deliveries and output by period; an export brings in nothing. (K, T) [unit]"""
+    arrays = one.arrays
+
+    def arrivals() -> FloatArray:
+        outputs = arrays.activities.outputs
+        usual = np.where(outputs >= 0, arrays.flow_size[outputs], 0.0)
+        return without_rounding(one.arrivals, usual)
+
+    return one.once("arrivals", arrivals)
+
+
+@quantity(CALM, "share")
+def share_made_at_home(one: Model, *, good: Good, at: Month) -> float:
+    """Part of what comes in of a good that own recipes make or the target itself sells, in the
+    year up to that month of the calm plan; missing where nothing comes in.
+    """
+    case, period = one.case, period_of(one.case, at)
+    if good not in case.goods:
+        raise Unknown(f"goods.{good}")
+    arrays = one.arrays
+    own = _bought_from(arrays, lambda seller: seller == case.target)
+    own = np.asarray(own | (arrays.activities.kinds == ActivityKind.RECIPE), dtype=np.bool_)
+    share = _ratio(one, arrays.goods.index(good), period, own)
+    return _mean([share], [1.0], f"share_made_at_home ({good}, {at})")
+
+
+@quantity(CALM, "{good}")
+def bought(one: Model, *, good: Good, since: Month, until: Month, actor: Actor = "") -> float:
+    """Deliveries of a good in the calm plan, both months counted; from one actor, or from all
+    but the target.
+    """
+    span, target = span_of(one.case, since, until), one.case.target
+    mine = _bought_from(one.arrays, lambda who: who == actor if actor else who != target)
+    return _flow(one, good, span, mine)
+
+
+@quantity(CALM, "{good}")
+def made(one: Model, *, good: Good, since: Month, until: Month) -> float:
+    """Output of a good by own recipes in the calm plan, both months counted."""
+    span = span_of(one.case, since, until)
+    return _flow(one, good, span, one.arrays.activities.kinds == ActivityKind.RECIPE)
+
+
+def _flow(one: Model, good: str, span: slice, mine: BoolArray) -> float:
+    """Units of a good that come in by some activities."""
+    if good not in one.case.goods:
+        return 0.0
+    of_good = one.arrays.activities.outputs == one.arrays.goods.index(good)
+    return float(_arrivals(one)[of_good & mine, span].sum())
+
+
+@quantity(CALM, "{good}")
+def exported(one: Model, *, good: Good, since: Month, until: Month) -> float:
+    """Sales of a good to buyers abroad in the calm plan, both months counted."""
+    span = span_of(one.case, since, until)
+    mine = [buyer.id for buyer in one.case.exports.values() if buyer.good == good]
+    arrays = one.arrays
+    if good not in arrays.goods:
+        return 0.0
+    sold = np.array([one.plan.exports[buyer] for buyer in mine]).reshape(len(mine), -1)
+    usual = np.full(len(mine), arrays.flow_size[arrays.goods.index(good)])
+    return float(without_rounding(sold, usual)[:, span].sum())
+
+
+@quantity(CALM, "{good}")
+def unmet_in_calm(one: Model, *, use: Use, since: Month, until: Month) -> float:
+    """Demand of a use that goes unmet though nothing hostile happens, both months counted."""
+    span = span_of(one.case, since, until)
+    if use not in one.case.uses:
+        raise Unknown(f"uses.{use}")
+    arrays = one.arrays
+    unmet = without_rounding(one.unmet_in_calm, arrays.flow_size[arrays.use_goods])
+    return float(unmet[arrays.uses.index(use), span].sum())
+
+
+@quantity(CALM, "{money}")
+def paid(one: Model, *, actor: Actor, since: Month, until: Month) -> float:
+    """What the target pays an actor for goods in the calm plan, both months counted, not
+    discounted.
+    """
+    return _payments(one, span_of(one.case, since, until), lambda seller: seller == actor)
+
+
+def _payments(one: Model, span: slice, is_seller: Callable[[str], bool]) -> float:
+    """What goes to the sellers that are meant. [money]"""
+    bought = _bought_from(one.arrays, is_seller)
+    price = one.arrays.activities.price
+    return float((price[bought, span] * _arrivals(one)[bought, span]).sum())
+
+
+@quantity(CALM, "{money}")
+def outlay(one: Model, *, since: Month, until: Month) -> float:
+    """All that the calm plan pays, both months counted: purchases with transport, running,
+    storage, capital of plants, less exports; not discounted.
+    """
+    span = span_of(one.case, since, until)
+    capital = (amount for amount, _share in _capital(one.standing, span))
+    return sum(one.plan.money[span]) + sum(capital)
+
+
+@quantity(CALM, "{money}")
+def foreign_outlay(one: Model, *, since: Month, until: Month, capital: Flag = True) -> float:
+    """What the calm plan pays to sellers abroad, both months counted, not discounted; with the
+    foreign part of capital unless capital=false. Missing where a payment for a plant does not
+    say its foreign share.
+    """
+    span, target = span_of(one.case, since, until), one.case.target
+    total = _payments(one, span, lambda seller: seller != target)
+    for amount, share in _capital(one.standing, span) if capital else ():
+        if share is None:
+            raise Unknown("plants.*.capital.foreign_share")
+        total += amount * share
+    return total
+
+
+def _capital(case: Case, span: slice) -> Iterator[tuple[float, float | None]]:
+    """Payments for plants in some periods: amount, foreign share."""
+    for plant in case.plants.values():
+        for payment in plant.capital:
+            if span.start <= payment.period < span.stop:
+                share = payment.foreign_share
+                yield payment.amount.value, None if share is None else share.value
+
+
+@quantity(CALM, "month")
+def cover(one: Model, *, of: GoodOrUse, at: Month) -> float:
+    """How long what is in store of a good (of a use: of its good) before a month in the calm
+    plan meets all calm demand for it from then on without any delivery, first expired first
+    out; what expires or spoils on the way is not counted. Without bound where it never ends.
+    """
+    case, period = one.case, period_of(one.case, at)
+    good = case.uses[of].good if of in case.uses else of
+    if good not in case.goods:
+        raise Unknown(f"goods.{good}")
+    periods = one.cover(one.arrays.goods.index(good), period)
+    if periods is None:
+        raise Unknown(f"uses ({of})")
+    return periods * case.calendar.step
+
+
+# Survival: how long, whether, and from when on a measure is survived.
+
+
+def measure_of(case: Case, sender: str, measure: str) -> str:
+    """The measure that is meant.
+
+    The one that is named; else the case's main measure where it is the sender's; else the
+    sender's first embargo, else its first measure.
+    """
+    if measure or (sender in case.measures and sender not in case.actors):
+        name = measure or sender
+        if name not in case.measures:
+            raise Unknown(f"measures.{name}")
+        return name
+    main = case.main_measure or next(iter(case.measures), "")
+    own = [one for one in case.measures.values() if one.sender == sender]
+    if main in {one.id for one in own}:
+        return main
+    if not own:
+        raise Unknown(f"measures ({sender})")
+    return next((one for one in own if one.kind is MeasureKind.EMBARGO), own[0]).id
+
+
+def length_of(case: Case, measure: str, months: float | None) -> int:
+    """Length of a measure. [period]
+
+    As asked; else the main length of the case; else the longest of at most a year that
+    the measure names.
+    """
+    if months is not None:
+        return max(1, case.calendar.periods(months))
+    if case.main_length:
+        return case.main_length
+    lengths = case.measures[measure].lengths or (1,)
+    short = [length for length in lengths if length * case.calendar.step <= LONGEST]
+    return max(short, default=min(lengths))
+
+
+def _run_of(case: Case, sender: str, measure: str, months: float | None) -> Run:
+    name = measure_of(case, sender, measure)
+    return name, length_of(case, name, months)
+
+
+@quantity(COVER, "month")
+def time_to_survive(
+    one: Model,
+    *,
+    sender: Sender,
+    at: Month,
+    use: Use = "",
+    measure: MeasureId = "",
+    bound: Bound = "optimal",
+) -> float:
+    """How long a use, or all essential uses together, are met while a measure that starts in
+    that month goes on. Where they are met for as long as is looked at, it is known only to be
+    at least that.
+    """
+    name = measure_of(one.case, sender, measure)
+    start = period_of(one.case, at)
+    if not one.is_start(name, start):
+        raise Unknown(f"measures.{name}.start")
+    only_essential = not use or use in _essential(one)
+    row = one.survival(name, start, only_essential=only_essential).get(use or ALL_ESSENTIAL)
+    if row is None:
+        raise Unknown(f"uses.{use}")
+    is_myopic = bound == "myopic"
+    found = row.time_to_survive_myopic if is_myopic else row.time_to_survive
+    if found is None:
+        at_least = row.survives_at_least if row.time_to_survive is None else None
+        raise Unknown(f"time_to_survive ({at})", at_least=at_least)
+    return found
+
+
+def _essential(one: Model) -> set[str]:
+    arrays = one.arrays
+    return {use for use, is_in in zip(arrays.uses, arrays.use_essential, strict=True) if is_in}
+
+
+def _is_met(one: Model, run: Run, start: int, use: str) -> bool:
+    if use and use not in _essential(one):
+        raise Unknown(f"uses.{use} (essential)")
+    if not one.is_start(run[0], start):
+        raise Unknown(f"measures.{run[0]}.start")
+    short = one.short_uses(*run, start)
+    return use not in short if use else not short
+
+
+def _all_met(one: Model, run: Run, starts: range, uses: tuple[str, ...]) -> bool:
+    """Whether uses are met at every start; the first that is not decides."""
+    return all(_is_met(one, run, start, use) for start in starts for use in uses)
+
+
+def _quarters(case: Case, first: int, last: int) -> range:
+    return range(first, last + 1, max(1, QUARTER // case.calendar.step))
+
+
+@quantity(COVER)
+def survives(
+    one: Model,
+    *,
+    sender: Sender,
+    at: Month,
+    months: Months = None,
+    use: Use = "",
+    measure: MeasureId = "",
+) -> bool:
+    """Whether a measure that starts in that month and lasts so long leaves nothing of a use, or
+    of all essential uses, unmet, aftermath counted.
+    """
+    run = _run_of(one.case, sender, measure, months)
+    return _is_met(one, run, period_of(one.case, at), use)
+
+
+@quantity(COVER)
+def ended(
+    one: Model,
+    *,
+    sender: Sender,
+    at: Month,
+    months: Months = None,
+    use: Use = "",
+    measure: MeasureId = "",
+) -> bool:
+    """Whether the measure is survived at each start from that month on, one a quarter, to the
+    end of the calendar.
+    """
+    run = _run_of(one.case, sender, measure, months)
+    first, last = period_of(one.case, at), one.case.calendar.n_periods - 1
+    return _all_met(one, run, _quarters(one.case, first, last), (use,))
+
+
+@quantity(COVER)
+def ends(
+    one: Model, *, sender: Sender, months: Months = None, use: Use = "", measure: MeasureId = ""
+) -> Day:
+    """First month from which on every start of the measure is survived; later than any date
+    where there is none.
+    """
+    run = _run_of(one.case, sender, measure, months)
+    found = one.ends(*run)
+    if (use or ALL_ESSENTIAL) not in found:
+        raise Unknown(f"uses.{use}" if use else f"measures.{run[0]}")
+    return day_of(found[use or ALL_ESSENTIAL] or "") or NEVER
+
+
+@quantity(COVER)
+def meets(one: Model, *, standard: StandardId) -> bool:
+    """Whether the case meets a standard of its own: every start, one a quarter, of its measure
+    and length leaves its uses met to the share that it asks for.
+    """
+    path, asked = f"standards.{standard}", one.case.standards.get(standard)
+    if asked is None:
+        raise Unknown(path)
+    if not asked.measure:
+        raise Unknown(f"{path}.measure")
+    if asked.share is not None and asked.share.value < 1.0:
+        raise Unknown(f"{path}.share (1)")
+    last = asked.last if asked.last >= 0 else one.case.calendar.n_periods - 1
+    starts = _quarters(one.case, asked.first, last)
+    return _all_met(one, (asked.measure, asked.length), starts, asked.uses or ("",))
+
+
+# Losses of both sides: leverage, its parts, the premium, unmet demand.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """A measure and its start, as quantities are asked about them."""
+
+    sender: Sender
+    at: Month
+    months: Months = None
+    measure: MeasureId = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutOff(Start):
+    """The same with the rule by which the target answers."""
+
+    bound: Bound = "optimal"
+
+
+@dataclass(frozen=True, slots=True)
+class CutLosses:
+    """Both sides' losses by one rule."""
+
+    one: Model
+    run: Run
+    start: int
+    row: LeverageRow
+
+    def figure(self, name: str) -> float:
+        """A figure of the row."""
+        found = getattr(self.row, name)
+        if found is None:
+            raise Unknown(*(self.row.missing or (name,)))
+        return float(found)
+
+    def money(self, name: str) -> float:
+        """A figure in money; what is there by rounding alone is none."""
+        found = self.figure(name)
+        return 0.0 if abs(found) <= ROUNDING * self.one.turnover else found
+
+    def shortfalls(self) -> Mapping[str, Shortfall]:
+        """Use → what the measure does to it."""
+        return self.one.shortfalls(*self.run, self.start, self.row.bound)
+
+
+def losses_of(
+    one: Model, cut: Start, bound: str = "optimal", *, has_premium: bool = False
+) -> CutLosses:
+    """The losses that are asked about."""
+    run, start = _run_of(one.case, cut.sender, cut.measure, cut.months), period_of(one.case, cut.at)
+    rows = one.losses(*run, start, has_premium=has_premium)
+    row = next((row for row in rows if row.bound == bound), None)
+    if row is None:
+        raise Unknown(f"measures.{run[0]}.start")
+    return CutLosses(one, run, start, row)
+
+
+@quantity(LEVERAGE)
+def leverage(one: Model, cut: CutOff, *, buyer: Buyer = "returning") -> float:
+    """Leverage ratio: target_loss over sender_cost, of a buyer who comes back and refills or
+    who never comes back. Without bound where the sender loses nothing and the target
+    something; 0 where the target loses nothing.
+    """
+    losses = losses_of(one, cut, cut.bound)
+    return ratio(losses.money("target_loss"), losses.money(f"sender_cost_{buyer}"))
+
+
+def ratio(loss: float, cost: float) -> float:
+    """Loss over cost: 0 where nothing is lost, without bound where only the target loses.
+
+    Examples:
+        >>> ratio(6.0, 3.0), ratio(0.0, 0.0), ratio(6.0, 0.0)
+        (2.0, 0.0, inf)
+    """
+    if loss <= ROUNDING * abs(cost) or loss <= 0.0:
+        return 0.0
+    return loss / cost if cost > 0.0 else math.inf
+
+
+@quantity(LEVERAGE, "{money}")
+def target_loss(one: Model, cut: CutOff) -> float:
+    """What the measure costs the target more than the course without it, discounted to its
+    start.
+    """
+    return losses_of(one, cut, cut.bound).money("target_loss")
+
+
+@quantity(LEVERAGE, "{money}")
+def sender_cost(one: Model, cut: CutOff, *, buyer: Buyer = "returning") -> float:
+    """Margin that the sender loses by the measure, discounted to its start."""
+    return losses_of(one, cut, cut.bound).money(f"sender_cost_{buyer}")
+
+
+@quantity(LEVERAGE, "share")
+def premium(one: Model, cut: Start) -> float:
+    """Smallest rise of the sender's prices, as a share of them, that costs the target as much
+    as being cut off; above any number where no rise up to 100 times the price does.
+    """
+    losses = losses_of(one, cut, has_premium=True)
+    return math.inf if losses.row.premium_unbounded else losses.figure("premium")
+
+
+@quantity(LEVERAGE, "{good}")
+def unmet(
+    one: Model, cut: CutOff, *, tier: TierWord = "essential", use: Use = "", gross: Flag = False
+) -> float:
+    """Unmet demand of a tier in all, or of one use, that a measure which starts in that month
+    adds to what is unmet without it; with gross=true all of it. A tier with several units
+    cannot be summed: name a use.
+    """
+    found = losses_of(one, cut, cut.bound).shortfalls()
+    if use and use not in found:
+        raise Unknown(f"uses.{use}")
+    mine = [use] if use else [u for u in found if one.case.uses[u].tier.value == tier]
+    return sum(found[u].gross if gross else found[u].net for u in mine) + 0.0
+
+
+@quantity(LEVERAGE, "share")
+def deepest_shortfall(one: Model, cut: CutOff, *, use: Use = "") -> float:
+    """Largest share of the demand of one essential use, the worst, in one period that the
+    measure leaves unmet beyond what is unmet without it; or of the use that is named.
+    """
+    losses = losses_of(one, cut, cut.bound)
+    if not use:
+        return losses.figure("deepest_shortfall")
+    if use not in losses.shortfalls():
+        raise Unknown(f"uses.{use}")
+    return losses.shortfalls()[use].deepest
+
+
+@quantity(LEVERAGE, "share")
+def reserve_used(one: Model, cut: CutOff) -> float:
+    """Largest part of a good's reserve that is not held in one period."""
+    return losses_of(one, cut, cut.bound).figure("reserve_used")
+
+
+# Whether a cut-off pays, which the signaling game asks too.
+
+PARAMETERS: Mapping[str, tuple[float, float, float]] = {
+    "prior": (0.2, 0.5, 0.8),
+    "gain_share": (0.1, 0.5, 1.0),
+    "lost_buyer_share": (0.0, 0.5, 1.0),
+    "threat_effect_share": (0.0, 0.05, 0.15),
+    "threat_cost_share": (0.0, 0.05, 0.2),
+    "explain_cost_share": (0.0, 0.01, 0.05),
+    "act_gain_share": (0.0, 0.01, 0.05),
+    "bluff_cost_share": (0.0, 0.01, 0.05),
+}
+"""What no data give: low, central, high. All grade D: assumptions.
+
+prior: the sender's belief in dependence before it hears anything; gain_share (g): what one
+unit of the target's loss is worth to the sender; lost_buyer_share: chance that the buyer
+never comes back; threat_effect_share (k): part of the harm that a threat alone does;
+threat_cost_share (h): what a threat costs its sender, as part of C; then e, a and b.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stakes:
+    """What a cut-off costs both sides. [money]"""
+
+    target_loss: float
+    sender_cost: float
+    """Of a buyer who comes back."""
+    sender_cost_lost: float
+    """Of a buyer who never does."""
+
+    def cost(self, parameters: Mapping[str, float]) -> float:
+        """Expected cost of the sender. [money]"""
+        lost = parameters["lost_buyer_share"]
+        return (1.0 - lost) * self.sender_cost + lost * self.sender_cost_lost
+
+
+def cut_off_value(stakes: Stakes, parameters: Mapping[str, float]) -> float:
+    """What the sender gains by a cut-off, above 0 where it pays. [money]"""
+    return parameters["gain_share"] * stakes.target_loss - stakes.cost(parameters)
+
+
+def central_parameters() -> dict[str, float]:
+    """The parameters at their central values."""
+    return {name: central for name, (_low, central, _high) in PARAMETERS.items()}
+
+
+@quantity(LEVERAGE)
+def credible(one: Model, cut: Start) -> bool:
+    """Whether the sender gains more than it loses by cutting off a target that depends on it as
+    the case says: the condition of the signaling game, at its central parameters.
+    """
+    stakes = _stakes(losses_of(one, cut).row)
+    return cut_off_value(stakes, central_parameters()) > 0
+
+
+def _stakes(row: LeverageRow) -> Stakes:
+    figures = (row.target_loss, row.sender_cost_returning, row.sender_cost_lost)
+    if None in figures:
+        raise Unknown(*row.missing)
+    loss, returning, lost = (float(figure or 0.0) for figure in figures)
+    return Stakes(loss, returning, lost)
+
+
+def stakes_of(one: Model, measure: str, start: int, length: int) -> Stakes:
+    """What a measure that starts in a period costs both sides.
+
+    Raises:
+        Unknown: Some of it is missing.
+    """
+    months = float(length * one.case.calendar.step)
+    at = label_day(one.case, start)
+    cut = Start(sender=measure, at=at, months=months, measure=measure)
+    return _stakes(losses_of(one, cut).row)

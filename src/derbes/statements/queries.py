@@ -1,0 +1,651 @@
+"""Questions to a ledger as a whole.
+
+What words imply: probabilities and strengths of cues, by language.
+
+A convention, not a measurement: surveys of how readers take such words put the middle of
+"likely" near three quarters and of "almost certain" near 0.95 (Kent 1964, and the scale of
+ICD 203). It is written here in one place, shown with every prediction, and a statement can
+overrule it with `probability`.
+
+How well predictions did: Brier scores by speaker, and calibration.
+
+Statements that cannot both stand, on one side and across sides.
+
+Five forms, none of which needs the model but the second: one denies what the other affirms
+and passes on; two expressions of which one says the opposite of the other, or which never
+hold together in the draws though each often does; two judges of one act; one holder with two
+stances; and a word that excludes ("only") beside what it excludes.
+
+What the ledger speaks of: facts that nobody mentions, and what each side never says.
+
+One judge, one act, two measures. Nobody is spared, the author neither.
+
+Another actor is judged otherwise; or word and deed differ; or one act of one actor is judged
+by two yardsticks.
+
+What becomes of a statement when it is passed on: a possibility, retold as a decision.
+
+Causal theses as a graph: causes and effects, with the verdict on each arrow.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations, pairwise
+
+import numpy as np
+
+from derbes.case.entities import Case
+from derbes.case.ledger import DoubleStandard, Judgement, Modality, Statement, StatementKind
+from derbes.results.statements import (
+    CalibrationBin,
+    Contradiction,
+    Coverage,
+    ModalityDrift,
+    Predictions,
+    SpeakerScore,
+    StatementRow,
+    ThesisEdge,
+    ThesisGraph,
+    Unsaid,
+)
+from derbes.statements.ledger import Ledger, entries_of, facts_in
+from derbes.statements.of_case import holder_of, side_of
+from derbes.statements.sampling import TRUE, Part, Truths
+from derbes.statements.terms import TRUTH, Term
+
+CERTAIN, LIKELY, EVEN, POSSIBLE, DOUBTFUL, IMPOSSIBLE = 0.95, 0.75, 0.5, 0.4, 0.1, 0.02
+PLAIN_FUTURE = 0.95
+"""A prediction without a cue: what is said flatly is said as certain."""
+
+CUES: Mapping[str, Mapping[str, float]] = {
+    "ru": {
+        "неизбежно": CERTAIN,
+        "неизбежен": CERTAIN,
+        "можно не сомневаться": CERTAIN,
+        "всё равно": CERTAIN,
+        "все равно": CERTAIN,
+        "автоматически": CERTAIN,
+        "обязательно": CERTAIN,
+        "несомненно": CERTAIN,
+        "точно": CERTAIN,
+        "вовсе": CERTAIN,
+        "полностью": CERTAIN,
+        "никаких": CERTAIN,
+        "очевидно": LIKELY,
+        "ожидается": LIKELY,
+        "скорее всего": LIKELY,
+        "вероятно": LIKELY,
+        "видимо": LIKELY,
+        "по сути": LIKELY,
+        "может быть": POSSIBLE,
+        "возможно": POSSIBLE,
+        "возможность": POSSIBLE,
+        "потенциальный": POSSIBLE,
+        "может и": POSSIBLE,
+        "вряд ли": DOUBTFUL,
+        "маловероятно": DOUBTFUL,
+        "невозможно": IMPOSSIBLE,
+        "невозможное": IMPOSSIBLE,
+    },
+    "kk": {
+        "сөзсіз": CERTAIN,
+        "міндетті түрде": CERTAIN,
+        "бәрібір": CERTAIN,
+        "күмәнсіз": CERTAIN,
+        "күтілуде": LIKELY,
+        "ықтимал": LIKELY,
+        "шамасы": LIKELY,
+        "мүмкін": POSSIBLE,
+        "мүмкіндік": POSSIBLE,
+        "екіталай": DOUBTFUL,
+        "мүмкін емес": IMPOSSIBLE,
+    },
+    "en": {
+        "inevitably": CERTAIN,
+        "certainly": CERTAIN,
+        "without doubt": CERTAIN,
+        "automatically": CERTAIN,
+        "in any case": CERTAIN,
+        "expected": LIKELY,
+        "probably": LIKELY,
+        "likely": LIKELY,
+        "apparently": LIKELY,
+        "may": POSSIBLE,
+        "might": POSSIBLE,
+        "possibly": POSSIBLE,
+        "possibility": POSSIBLE,
+        "hardly": DOUBTFUL,
+        "unlikely": DOUBTFUL,
+        "impossible": IMPOSSIBLE,
+    },
+}
+"""Language → cue → probability that it gives to what it qualifies."""
+
+EXCLUSIVE: Mapping[str, tuple[str, ...]] = {
+    "ru": ("только", "лишь", "исключительно"),
+    "kk": ("тек", "ғана", "тек қана"),
+    "en": ("only", "solely", "exclusively", "nothing but"),
+}
+"""Words that leave nothing beside what they qualify."""
+
+
+APPROXIMATE = ("около", "примерно", "приблизительно", "about", "around", "some", "шамамен")
+"""Words behind which "only" means little, not alone."""
+
+
+def cue_probability(cue: str) -> float | None:
+    """What a cue implies; None where the table does not have it.
+
+    Examples:
+        >>> cue_probability("Вряд ли"), cue_probability("ожидается"), cue_probability("хм")
+        (0.1, 0.75, None)
+    """
+    word = " ".join(cue.casefold().split()).strip(".,;:!«»\"'")
+    for table in CUES.values():
+        if word in table:
+            return table[word]
+    return None
+
+
+def is_exclusive(text: str) -> bool:
+    """Whether a text says that nothing else is meant.
+
+    Examples:
+        >>> is_exclusive("только свои нужды"), is_exclusive("только около пяти лет назад")
+        (True, False)
+    """
+    words = f" {' '.join(text.casefold().split())} "
+    for cue in (cue for cues in EXCLUSIVE.values() for cue in cues):
+        behind = words.partition(f" {cue} ")[2]
+        if f" {cue} " in words and not behind.startswith(APPROXIMATE):
+            return True
+    return False
+
+
+def cue_rows() -> Iterator[tuple[str, str, float]]:
+    """The table, row by row: language, cue, probability."""
+    for language, table in CUES.items():
+        for cue, probability in table.items():
+            yield language, cue, probability
+
+
+EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+"""Edges of the bins of claimed probability."""
+
+
+def implied_probability(statement: Statement) -> float | None:
+    """The probability that a prediction claims: as written, by its cue, or as said flatly."""
+    if statement.probability is not None:
+        return statement.probability
+    if statement.kind is not StatementKind.PREDICTION:
+        return None
+    if not statement.cue:
+        return PLAIN_FUTURE
+    return cue_probability(statement.cue)
+
+
+def brier_score(probability: float | None, outcome: str | None) -> float | None:
+    """(probability - outcome) squared (Brier 1950); None where nothing is resolved.
+
+    Examples:
+        >>> brier_score(0.75, "yes"), brier_score(0.95, "void")
+        (0.0625, None)
+    """
+    if probability is None or outcome not in {"yes", "no"}:
+        return None
+    return (probability - (1.0 if outcome == "yes" else 0.0)) ** 2
+
+
+def scores_of(rows: Sequence[StatementRow]) -> Predictions:
+    """Scores by speaker, most predictions first, and calibration over all of them.
+
+    A prediction is scored once its day is over: those that came early were chosen by their
+    outcome, and so are not averaged alone. What is void or expired stays out.
+    """
+    mine = [row for row in rows if row.probability is not None or row.outcome is not None]
+    speakers = sorted({row.holder for row in mine})
+    scores = [_score(name, [row for row in mine if row.holder == name]) for name in speakers]
+    scores.sort(key=lambda score: (-score.n_predictions, score.speaker))
+    return Predictions(tuple(scores), calibration_of(mine))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """Predictions by what became of them; every one stands in one place."""
+
+    resolved: list[StatementRow] = field(default_factory=list)
+    undecided: list[StatementRow] = field(default_factory=list)
+    """Due, and nothing decides them."""
+    early: list[StatementRow] = field(default_factory=list)
+    open: list[StatementRow] = field(default_factory=list)
+    void: list[StatementRow] = field(default_factory=list)
+    expired: list[StatementRow] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, rows: Sequence[StatementRow]) -> "_Sorted":
+        found = cls()
+        for row in rows:
+            found._place(row).append(row)
+        return found
+
+    def _place(self, row: StatementRow) -> list[StatementRow]:
+        if row.outcome == "void":
+            return self.void
+        if row.verdict == "expired":
+            return self.expired
+        if row.outcome in {"yes", "no"}:
+            return self.resolved if row.is_due else self.early
+        return self.undecided if row.is_due else self.open
+
+
+def _score(speaker: str, rows: Sequence[StatementRow]) -> SpeakerScore:
+    found = _Sorted.of(rows)
+    brier = [row.brier for row in found.resolved if row.brier is not None]
+    claimed = [row.probability for row in found.undecided if row.probability is not None]
+    best = [min(p, 1.0 - p) ** 2 for p in claimed]
+    worst = [max(p, 1.0 - p) ** 2 for p in claimed]
+    return SpeakerScore(
+        speaker=speaker,
+        n_predictions=len(rows),
+        n_due=len(found.resolved) + len(found.undecided),
+        n_resolved=len(found.resolved),
+        n_early=len(found.early),
+        n_open=len(found.open),
+        n_void=len(found.void),
+        n_expired=len(found.expired),
+        brier=_mean(brier),
+        brier_low=_mean([*brier, *best]),
+        brier_high=_mean([*brier, *worst]),
+    )
+
+
+def _mean(numbers: Sequence[float]) -> float | None:
+    return float(np.mean(numbers)) if numbers else None
+
+
+def calibration_of(rows: Sequence[StatementRow]) -> tuple[CalibrationBin, ...]:
+    """Predictions by what they claimed, scored where they are due; empty bins are left out."""
+    found = []
+    for low, high in pairwise(EDGES):
+        inside = [
+            row
+            for row in rows
+            if row.probability is not None
+            and (low <= row.probability < high or row.probability == high == EDGES[-1])
+        ]
+        own = _Sorted.of(inside)
+        if own.resolved or own.undecided or own.early or own.open:
+            found.append(
+                CalibrationBin(
+                    low=low,
+                    high=high,
+                    n=len(own.resolved),
+                    mean_probability=_mean([row.probability or 0.0 for row in own.resolved]),
+                    share_true=_mean([float(row.outcome == "yes") for row in own.resolved]),
+                    n_undecided=len(own.undecided),
+                    n_early=len(own.early),
+                    n_open=len(own.open),
+                )
+            )
+    return tuple(found)
+
+
+EXPECTED = 5.0
+"""Draws in which two independent expressions would be expected to hold together, before
+their never doing so counts as a contradiction."""
+_OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
+_TURNED = {"and": "or", "or": "and"}
+
+
+def contradictions_of(ledger: Ledger, truths: Mapping[Part, Truths]) -> tuple[Contradiction, ...]:
+    """All contradictions, each pair once for each form."""
+    case = ledger.case
+    found: dict[str, Contradiction] = {}
+    for kind, names, about in (
+        *_denials(case),
+        *_expressions(ledger, truths),
+        *_judgements(case),
+        *_stances(case),
+        *_exclusive(case),
+    ):
+        one = _contradiction(case, kind, names, about)
+        found.setdefault(one.id, one)
+    return tuple(found.values())
+
+
+_Found = tuple[str, tuple[str, ...], str]
+"""Kind, statements, and what they are about."""
+
+
+def _contradiction(case: Case, kind: str, names: tuple[str, ...], about: str) -> Contradiction:
+    ordered = tuple(sorted(names, key=list(case.statements).index))
+    holders = tuple(holder_of(case.statements[name]) for name in ordered)
+    sides = tuple(side_of(case, holder) for holder in holders)
+    return Contradiction(
+        id="_".join((kind, *ordered)),
+        kind=kind,
+        statements=ordered,
+        holders=holders,
+        sides=sides,
+        same_side=len(set(sides)) == 1,
+        about=about,
+    )
+
+
+def _linked(case: Case) -> Iterator[tuple[str, str]]:
+    """Statements that stand side by side in a contrast or a tension."""
+    records = [one.between for one in case.contrasts.values()]
+    records += [one.statements for one in case.tensions.values()]
+    for names in records:
+        yield from combinations([name for name in names if name in case.statements], 2)
+
+
+def _denials(case: Case) -> Iterator[_Found]:
+    """One passes on the other and turns it round."""
+    for name, one in case.statements.items():
+        for source in one.retells:
+            other = case.statements.get(source)
+            if other is not None and one.denied != other.denied:
+                yield "denial", (name, source), other.modality.value
+
+
+def _expressions(ledger: Ledger, truths: Mapping[Part, Truths]) -> Iterator[_Found]:
+    """Expressions that are each other's opposite, or never hold together."""
+    mine = [
+        (name, key)
+        for (name, key) in ledger.parts
+        if key == "holds_if" and name in ledger.case.statements
+    ]
+    said = {part: repr(plain(ledger.parts[part])) for part in mine}
+    opposite = {part: repr(opposed(ledger.parts[part])) for part in mine}
+    for first, second in combinations(mine, 2):
+        is_known = first in truths and second in truths
+        if said[first] == opposite[second] or (is_known and _never(truths[first], truths[second])):
+            about = ledger.case.statements[first[0]].holds_if
+            yield "expressions", (first[0], second[0]), about
+
+
+def _never(first: Truths, second: Truths) -> bool:
+    """Whether two expressions never hold together though, apart, they often do."""
+    n = min(len(first.codes), len(second.codes))
+    one, other = first.codes[:n] == TRUE, second.codes[:n] == TRUE
+    if np.any(one & other):
+        return False
+    return float(one.mean()) * float(other.mean()) * n >= EXPECTED
+
+
+def plain(term: Term) -> Term:
+    """An expression with `not` pushed inward as far as it goes."""
+    if term.does == "not":
+        return opposed(term.parts[0])
+    if term.does in _TURNED:
+        return replace(term, parts=tuple(plain(part) for part in term.parts))
+    return term
+
+
+def opposed(term: Term) -> Term:
+    """What is true exactly where an expression is false."""
+    if term.does == "not":
+        return plain(term.parts[0])
+    if term.does in _TURNED:
+        turned = tuple(opposed(part) for part in term.parts)
+        return replace(term, does=_TURNED[term.does], parts=turned)
+    if term.does in _OPPOSITE:
+        return replace(term, does=_OPPOSITE[term.does])
+    return Term(TRUTH, "not", (term,))
+
+
+def _judgements(case: Case) -> Iterator[_Found]:
+    """One act of one actor, condemned by some holders and accepted by others.
+
+    On each side that is at odds with itself, and across sides.
+    """
+    groups: dict[tuple[str, str], list[tuple[Statement, int]]] = {}
+    for one in case.statements.values():
+        for judgement in one.judgements:
+            if judgement.sign:
+                key = (judgement.act, judgement.of)
+                groups.setdefault(key, []).append((one, judgement.sign))
+    for (act, of), said in groups.items():
+        sides = {side_of(case, holder_of(one)) for one, _sign in said}
+        within = [
+            [pair for pair in said if side_of(case, holder_of(pair[0])) == side]
+            for side in sorted(sides)
+        ]
+        at_odds = [group for group in within if _disagree(group)]
+        across = [said] if len(sides) > 1 and _disagree(said) else []
+        for group in (*at_odds, *across):
+            names = tuple(dict.fromkeys(one.id for one, _sign in group))
+            yield "judgement", names, f"{act} ({of})"
+
+
+def _disagree(said: Sequence[tuple[Statement, int]]) -> bool:
+    """Whether two holders judge otherwise."""
+    return any(
+        holder_of(one) != holder_of(other) and sign * against < 0
+        for (one, sign), (other, against) in combinations(said, 2)
+    )
+
+
+def _stances(case: Case) -> Iterator[_Found]:
+    """One holder for and against the same."""
+    for first, second in combinations(case.statements.values(), 2):
+        if holder_of(first) != holder_of(second):
+            continue
+        for one in first.stances:
+            for other in second.stances:
+                if one.toward == other.toward and one.sign * other.sign < 0:
+                    yield "stance", (first.id, second.id), one.toward
+
+
+def _exclusive(case: Case) -> Iterator[_Found]:
+    """Nothing but this, beside something else."""
+    for first, second in _linked(case):
+        one, other = case.statements[first], case.statements[second]
+        if excludes(one) != excludes(other):
+            yield "exclusive", (first, second), (one if excludes(one) else other).cue
+
+
+def excludes(statement: Statement) -> bool:
+    """Whether a statement says that nothing else is meant."""
+    return any(is_exclusive(text) for text in (statement.cue, *statement.phrase.values()))
+
+
+def coverage_of(ledger: Ledger, verdicts: Mapping[str, float | None]) -> Coverage:
+    """What is spoken of.
+
+    Args:
+        ledger: The ledger.
+        verdicts: Entry → share of the draws in which it holds; None: not tested.
+    """
+    case = ledger.case
+    named = {fact for node in ledger.parts.values() for fact in facts_in(node)}
+    return Coverage(
+        facts_unmentioned=tuple(fact for fact in case.facts if fact not in named),
+        unsaid=_unsaid(case),
+        n_tested=sum(share is not None for share in verdicts.values()),
+        n_entries=len(entries_of(case)),
+    )
+
+
+def _unsaid(case: Case) -> tuple[Unsaid, ...]:
+    """Subjects that one side speaks of and another, which speaks at all, never does."""
+    spoken: dict[str, dict[str, None]] = {}
+    for statement in case.statements.values():
+        side = side_of(case, holder_of(statement))
+        subjects = [stance.toward for stance in statement.stances]
+        subjects += [judgement.act for judgement in statement.judgements]
+        spoken.setdefault(side, {}).update(dict.fromkeys(subjects))
+    sides = [side for side in spoken if side.startswith("side_")]
+    found = []
+    for side in sides:
+        others = [other for other in sides if other != side]
+        for subject in dict.fromkeys(word for other in others for word in spoken[other]):
+            if subject not in spoken[side]:
+                said_by = tuple(other for other in others if subject in spoken[other])
+                found.append(Unsaid(side, subject, said_by))
+    return tuple(found)
+
+
+ACTORS, WORD_AGAINST_DEED, YARDSTICKS = "actors", "word_against_deed", "yardsticks"
+KINDS = (ACTORS, WORD_AGAINST_DEED, YARDSTICKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A judgement and the statement that it stands in."""
+
+    statement: str
+    judge: str
+    judgement: Judgement
+
+    def __str__(self) -> str:
+        """Statement, actor, sign and whether by word or deed."""
+        sign = {1: "+", 0: "0", -1: "-"}[self.judgement.sign]
+        return f"{self.statement}: {self.judgement.of} {sign} ({self.judgement.shown_by})"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A double standard among the judgements of a ledger."""
+
+    judge: str
+    act: str
+    kind: str
+    said: tuple[Said, ...]
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """Statements that show it."""
+        return tuple(dict.fromkeys(one.statement for one in self.said))
+
+
+def double_standards_of(case: Case) -> tuple[Found, ...]:
+    """All double standards, by judge and act; those of a side where no actor alone shows it."""
+    said = tuple(_said(case))
+    found = list(_by_judge(said, {one.judge: one.judge for one in said}))
+    shown = {(one.act, one.kind, side_of(case, one.judge)) for one in found}
+    sides = {one.judge: side_of(case, one.judge) for one in said}
+    found += [one for one in _by_judge(said, sides) if (one.act, one.kind, one.judge) not in shown]
+    return tuple(found)
+
+
+def _said(case: Case) -> Iterator[Said]:
+    for statement in case.statements.values():
+        for judgement in statement.judgements:
+            yield Said(statement.id, holder_of(statement), judgement)
+
+
+def _by_judge(said: Iterable[Said], judges: Mapping[str, str]) -> Iterator[Found]:
+    groups: dict[tuple[str, str], list[Said]] = {}
+    for one in said:
+        groups.setdefault((judges[one.judge], one.judgement.act), []).append(one)
+    for (judge, act), group in groups.items():
+        for kind in KINDS:
+            pairs = [pair for pair in combinations(group, 2) if kind_of(*pair) == kind]
+            shown = dict.fromkeys(one for pair in pairs for one in pair)
+            if shown:
+                yield Found(judge, act, kind, tuple(shown))
+
+
+def kind_of(first: Said, second: Said) -> str:
+    """What kind of double standard two judgements of one act make; empty: none."""
+    one, other = first.judgement, second.judgement
+    if one.sign == other.sign:
+        return ""
+    if one.of != other.of:
+        return ACTORS
+    if one.shown_by != other.shown_by:
+        return WORD_AGAINST_DEED
+    return YARDSTICKS if one.sign * other.sign < 0 else ""
+
+
+def is_same(case: Case, declared: DoubleStandard, found: Found) -> bool:
+    """Whether a double standard of the ledger is one that the judgements show."""
+    is_judge = found.judge in {declared.judge, side_of(case, declared.judge)}
+    if is_judge and declared.act == found.act:
+        return True
+    shared = set(declared.statements) & set(found.statements)
+    return is_judge and len(shared) > 1
+
+
+STRENGTHS: Mapping[Modality, int] = {
+    Modality.QUESTION: 0,
+    Modality.HYPOTHESIS: 1,
+    Modality.POSSIBILITY: 2,
+    Modality.CAPABILITY: 3,
+    Modality.INTENTION: 4,
+    Modality.PREDICTION: 5,
+    Modality.DECISION: 6,
+    Modality.CAUSE: 7,
+    Modality.FACT: 7,
+}
+"""How much a modality commits to; evaluations, norms and perceptions are on no such scale."""
+LEAST_CHANGE = 0.1
+"""Difference of what two cues imply that counts as a change of strength."""
+
+
+def modality_drift(case: Case) -> tuple[ModalityDrift, ...]:
+    """Every retelling that changes the modality, its strength, or what is affirmed."""
+    found = []
+    for statement in case.statements.values():
+        for name in statement.retells:
+            source = case.statements.get(name)
+            drift = None if source is None else _drift(statement, source)
+            if drift is not None:
+                found.append(drift)
+    return tuple(found)
+
+
+def _drift(statement: Statement, source: Statement) -> ModalityDrift | None:
+    if statement.denied != source.denied:
+        return _made(statement, source, ("turned", "modality", 0))
+    here, there = STRENGTHS.get(statement.modality), STRENGTHS.get(source.modality)
+    if here is None or there is None:
+        return None
+    if here != there:
+        change = "raised" if here > there else "lowered"
+        return _made(statement, source, (change, "modality", here - there))
+    strength, before = cue_probability(statement.cue), cue_probability(source.cue)
+    if strength is None or before is None or abs(strength - before) < LEAST_CHANGE:
+        return None
+    change = "raised" if strength > before else "lowered"
+    return _made(statement, source, (change, "strength", 0))
+
+
+def _made(statement: Statement, source: Statement, how: tuple[str, str, int]) -> ModalityDrift:
+    """A drift; how it changed, in what, and by how many steps."""
+    return ModalityDrift(
+        id=statement.id,
+        source=source.id,
+        by=statement.by or holder_of(statement),
+        source_by=source.by or holder_of(source),
+        modality=statement.modality.value,
+        source_modality=source.modality.value,
+        cue=statement.cue,
+        source_cue=source.cue,
+        change=how[0],
+        in_what=how[1],
+        steps=how[2],
+    )
+
+
+def theses_of(statements: Mapping[str, Statement], rows: Sequence[StatementRow]) -> ThesisGraph:
+    """Every arrow from a cause to an effect, and what stands at its ends."""
+    verdicts = {row.id: row for row in rows}
+    edges = tuple(
+        ThesisEdge(
+            id=one.id,
+            cause=cause,
+            effect=effect,
+            verdict=verdicts[one.id].verdict,
+            share=verdicts[one.id].share,
+            holder=holder_of(one),
+        )
+        for one in statements.values()
+        for cause in one.cause
+        for effect in one.effect
+    )
+    names = dict.fromkeys(name for edge in edges for name in (edge.cause, edge.effect))
+    nodes = tuple((name, verdicts[name].verdict if name in verdicts else "") for name in names)
+    return ThesisGraph(nodes, edges)

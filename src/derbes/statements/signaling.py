@@ -1,0 +1,595 @@
+"""The signaling game: does a cut-off pay, and does explaining oneself change anything.
+
+Finite signaling games: one side knows its type and speaks, the other hears and acts.
+
+Axes: T types, M messages, A actions. A strategy of the speaker gives each type a chance of
+each message; one of the listener gives each message a chance of each action.
+
+Which profiles are perfect Bayesian equilibria, checked without a solver.
+
+Every type's messages are best against the listener's strategy; after each message that is
+sent, the listener's actions are best for the belief that Bayes' rule gives; after each that
+is not, there is some belief for which they are (Fudenberg and Tirole 1991, for games in
+which the speaker moves once). The intuitive criterion (Cho and Kreps 1987) asks further that
+no type could gain by a message that every other type would be foolish to send.
+
+Equilibria of a signaling game. The only module that knows the game-theory library.
+
+Nash equilibria of the normal form by the Lemke-Howson algorithm from every label (with
+nashpy), and every pair of pure plans; of these, the perfect Bayesian ones. Lemke-Howson need
+not find all mixed equilibria, and where plans tie it finds one of a family.
+
+The game of the episode: a state explains itself, keeps silent, or acts without explaining.
+
+The target of a measure is of one of two types: dependent, as on the first day of the case,
+or as it stands in the year looked at. It explains, keeps silent, or acts. The sender of the
+measure hears, and talks, threatens or cuts off. With L the target's loss and C the sender's
+cost of a cut-off, both from the leverage results:
+
+    sender:  talk 0; threaten g k L - h C; cut off g L - C
+    target:  talk 0; threatened - k L; cut off - L; explaining costs e, acting costs the
+             dependent type b and gives the other a, all as shares of the dependent type's L
+
+So a cut-off pays only if g L > C: where the leverage ratio L / C is above 1 / g. With v the
+value g L - C for each type, it pays from the belief in dependence v_free / (v_free - v_dep)
+on. What the sender reads follows from its belief: dependence after an explanation and
+weakness after silence where it believes in dependence, lost levers where it does not.
+
+The signaling game over draws and years: when a cut-off is credible, when it is talk.
+"""
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+from nashpy.linalg import TableauLex, create_col_tableau, create_row_tableau
+
+from derbes.case.entities import Case
+from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
+from derbes.case.request import BASE
+from derbes.language import _
+from derbes.parallel import Progress, run_tasks
+from derbes.results.statements import Signaling, SignalingYear
+from derbes.statements.ledger import Ledger
+from derbes.statements.of_model import (
+    PARAMETERS,
+    Stakes,
+    central_parameters,
+    cut_off_value,
+    length_of,
+    stakes_of,
+)
+from derbes.statements.sampling import Futures, Sampling, make_futures, world_of
+from derbes.statements.values import Day, Missing
+from derbes.statements.vocabulary import Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Game:
+    """A signaling game."""
+
+    types: tuple[str, ...]
+    messages: tuple[str, ...]
+    actions: tuple[str, ...]
+    prior: FloatArray
+    """Chance of each type; they add to 1. (T,)"""
+    speaker: FloatArray
+    """What the speaker gets. (T, M, A)"""
+    listener: FloatArray
+    """What the listener gets. (T, M, A)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A strategy of each side."""
+
+    speaker: FloatArray
+    """(T, M)"""
+    listener: FloatArray
+    """(M, A)"""
+
+
+@dataclass(frozen=True, slots=True)
+class NormalForm:
+    """A game as two matrices over plans made before the type is known."""
+
+    speaker_plans: tuple[tuple[int, ...], ...]
+    """Message of each type."""
+    listener_plans: tuple[tuple[int, ...], ...]
+    """Action after each message."""
+    speaker: FloatArray
+    """Expected over types. (speaker plans, listener plans)"""
+    listener: FloatArray
+
+
+def normal_form(game: Game) -> NormalForm:
+    """The game before types are known (Harsanyi 1967), without actions that never pay.
+
+    An action that is best after a message for no belief at all is left out of the
+    listener's plans; no sequential equilibrium takes it.
+    """
+    n_types, n_messages, _n_actions = game.speaker.shape
+    speaker_plans = tuple(product(range(n_messages), repeat=n_types))
+    choices = [useful_actions(game, m) for m in range(n_messages)]
+    listener_plans = tuple(product(*choices))
+    shape = (len(speaker_plans), len(listener_plans))
+    first, second = np.zeros(shape), np.zeros(shape)
+    for i, said in enumerate(speaker_plans):
+        for j, done in enumerate(listener_plans):
+            for t, m in enumerate(said):
+                first[i, j] += game.prior[t] * game.speaker[t, m, done[m]]
+                second[i, j] += game.prior[t] * game.listener[t, m, done[m]]
+    return NormalForm(speaker_plans, listener_plans, first, second)
+
+
+def useful_actions(game: Game, message: int) -> tuple[int, ...]:
+    """Actions that are best after a message for some belief."""
+    n_actions = game.listener.shape[2]
+    return tuple(a for a in range(n_actions) if _beliefs_for(game, message, a) is not None)
+
+
+def _beliefs_for(game: Game, message: int, action: int) -> tuple[float, float] | None:
+    """Beliefs in the first of two types for which an action is best; None: there are none.
+
+    With more than two types only beliefs that are sure of one type, and the prior, are
+    looked at.
+    """
+    gains = game.listener[:, message, action, None] - game.listener[:, message, :]
+    if len(game.types) == 2:
+        return _interval(gains[0], gains[1])
+    beliefs = [*np.eye(len(game.types)), game.prior]
+    fits = any(bool(np.all(belief @ gains >= -SMALL)) for belief in beliefs)
+    return (0.0, 1.0) if fits else None
+
+
+SMALL = 1e-9
+"""Gains of less than this, of payoffs scaled to about 1, are rounding."""
+
+
+def _interval(first: FloatArray, second: FloatArray) -> tuple[float, float] | None:
+    """Beliefs b with b * first + (1 - b) * second >= 0 for all alternatives."""
+    low, high = 0.0, 1.0
+    for one, other in zip(first, second, strict=True):
+        slope = one - other
+        if abs(slope) <= SMALL:
+            if other < -SMALL:
+                return None
+        elif slope > 0:
+            low = max(low, float(-other / slope))
+        else:
+            high = min(high, float(-other / slope))
+    return (low, high) if low <= high + SMALL else None
+
+
+def best_beliefs(game: Game, message: int, action: int) -> tuple[float, float] | None:
+    """Beliefs in the first type for which an action is best after a message; None: none."""
+    return _beliefs_for(game, message, action)
+
+
+def profile_of(game: Game, form: NormalForm, mixed: tuple[FloatArray, FloatArray]) -> Profile:
+    """Chances of plans as chances of messages and actions."""
+    speaker, listener = np.zeros(game.speaker.shape[:2]), np.zeros(game.listener.shape[1:])
+    for chance, said in zip(mixed[0], form.speaker_plans, strict=True):
+        for t, m in enumerate(said):
+            speaker[t, m] += chance
+    for chance, done in zip(mixed[1], form.listener_plans, strict=True):
+        for m, a in enumerate(done):
+            listener[m, a] += chance
+    return Profile(speaker, listener)
+
+
+TINY = 1e-6
+"""Chances and gains of less than this count as none."""
+
+
+def is_perfect_bayesian(game: Game, profile: Profile) -> bool:
+    """Whether a profile is a perfect Bayesian equilibrium of a game with two types."""
+    return speaks_best(game, profile) and all(
+        belief_interval(game, profile, m) is not None for m in range(len(game.messages))
+    )
+
+
+def message_values(game: Game, profile: Profile) -> FloatArray:
+    """What each message gives each type. (T, M)"""
+    return np.asarray(np.einsum("tma,ma->tm", game.speaker, profile.listener), dtype=np.float64)
+
+
+def speaks_best(game: Game, profile: Profile) -> bool:
+    """Whether no type could gain by another message."""
+    values = message_values(game, profile)
+    best = values.max(axis=1)
+    sent = (profile.speaker * values).sum(axis=1)
+    return bool(np.all(sent >= best - TINY))
+
+
+def belief_after(game: Game, profile: Profile, message: int) -> float | None:
+    """Belief in the first type after a message, by Bayes' rule; None: it is never sent."""
+    chances = game.prior * profile.speaker[:, message]
+    total = float(chances.sum())
+    return float(chances[0]) / total if total > TINY else None
+
+
+def belief_interval(game: Game, profile: Profile, message: int) -> tuple[float, float] | None:
+    """Beliefs in the first type for which what is done after a message is best; None: none."""
+    low, high = 0.0, 1.0
+    for action in np.flatnonzero(profile.listener[message] > TINY):
+        found = best_beliefs(game, message, int(action))
+        if found is None:
+            return None
+        low, high = max(low, found[0]), min(high, found[1])
+    belief = belief_after(game, profile, message)
+    if belief is not None:
+        is_in = low - TINY <= belief <= high + TINY
+        return (belief, belief) if is_in else None
+    return (low, high) if low <= high + TINY else None
+
+
+def is_intuitive(game: Game, profile: Profile) -> bool:
+    """Whether an equilibrium passes the intuitive criterion."""
+    values = message_values(game, profile)
+    now = (profile.speaker * values).sum(axis=1)
+    for message in range(len(game.messages)):
+        if belief_after(game, profile, message) is not None:
+            continue
+        if _breaks(game, message, now):
+            return False
+    return True
+
+
+def _breaks(game: Game, message: int, now: FloatArray) -> bool:
+    """Whether one type alone could gain by an unsent message, and would if believed."""
+    most = game.speaker[:, message].max(axis=1)
+    could = most > now + TINY
+    if could.sum() != 1:
+        return False
+    alone = int(np.flatnonzero(could)[0])
+    answers = game.listener[alone, message]
+    best = np.flatnonzero(answers >= answers.max() - TINY)
+    return bool(game.speaker[alone, message, best].min() > now[alone] + TINY)
+
+
+def is_pooling(profile: Profile) -> bool:
+    """Whether all types say the same."""
+    return bool(np.allclose(profile.speaker, profile.speaker[0], atol=1e-4))
+
+
+def is_separating(profile: Profile) -> bool:
+    """Whether no two types ever say the same, so that what is said tells the type."""
+    sent = profile.speaker > TINY
+    return not bool((sent.sum(axis=0) > 1).any())
+
+
+ALIKE = 4
+"""Digits to which chances are compared when the same equilibrium is found twice."""
+MOST_PIVOTS = 200
+"""Steps of one search, far more than any of these games takes."""
+ROUNDING = 1e-11
+"""Entries of a tableau below this are rounding."""
+_CHANCE = 1e-6
+
+
+def perfect_bayesian_equilibria(game: Game) -> tuple[Profile, ...]:
+    """Perfect Bayesian equilibria of a game with two types, pure ones first."""
+    form = normal_form(scaled(game))
+    found: dict[tuple[float, ...], Profile] = {}
+    for mixed in (*_pure(form), *_mixed(form)):
+        profile = profile_of(game, form, mixed)
+        if is_perfect_bayesian(scaled(game), profile):
+            key = tuple(np.round(np.concatenate([p.ravel() for p in _both(profile)]), ALIKE))
+            found.setdefault(key, profile)
+    return tuple(found.values())
+
+
+def scaled(game: Game) -> Game:
+    """The game with payoffs of about 1, so that tolerances mean the same in every game."""
+    sizes = [max(float(np.abs(one).max()), 1e-300) for one in (game.speaker, game.listener)]
+    return Game(
+        game.types,
+        game.messages,
+        game.actions,
+        game.prior,
+        game.speaker / sizes[0],
+        game.listener / sizes[1],
+    )
+
+
+def _both(profile: Profile) -> tuple[FloatArray, FloatArray]:
+    return profile.speaker, profile.listener
+
+
+def _pure(form: NormalForm) -> Iterator[tuple[FloatArray, FloatArray]]:
+    """Pairs of plans from which neither side gains by another."""
+    best_said = form.speaker >= form.speaker.max(axis=0) - 1e-12
+    best_done = form.listener >= form.listener.max(axis=1)[:, None] - 1e-12
+    for i, j in np.argwhere(best_said & best_done):
+        yield np.eye(form.speaker.shape[0])[i], np.eye(form.speaker.shape[1])[j]
+
+
+def _mixed(form: NormalForm) -> Iterator[tuple[FloatArray, FloatArray]]:
+    """What Lemke-Howson finds from each label."""
+    if min(form.speaker.shape) < 2:
+        return
+    for label in range(sum(form.speaker.shape)):
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            found = _from_label(form, label)
+        if found is not None:
+            yield found
+
+
+def _from_label(form: NormalForm, label: int) -> tuple[FloatArray, FloatArray] | None:
+    """The end of the path from one label; None where it does not end in an equilibrium."""
+    columns = _Scaled(create_col_tableau(form.speaker, lexicographic=False))
+    rows = _Scaled(create_row_tableau(form.listener, lexicographic=False))
+    turns = (rows, columns) if label in rows.non_basic_variables else (columns, rows)
+    entering = label
+    for turn in range(MOST_PIVOTS):
+        try:
+            entering = turns[turn % 2].pivot_and_drop_label(entering)
+        except (ValueError, IndexError):
+            return None
+        if columns.non_basic_variables | rows.non_basic_variables == columns.labels:
+            first = np.asarray(rows.to_strategy(columns.non_basic_variables), dtype=np.float64)
+            second = np.asarray(columns.to_strategy(rows.non_basic_variables), dtype=np.float64)
+            sizes = form.speaker.shape
+            is_found = _is_strategy(first, sizes[0]) and _is_strategy(second, sizes[1])
+            return (first, second) if is_found else None
+    return None
+
+
+class _Scaled(TableauLex):  # type: ignore[misc]
+    """A tableau whose rows keep their size.
+
+    Those of the library grow with every pivot until they are no numbers any more, and its
+    search then never ends.
+    """
+
+    def __init__(self, other: Any) -> None:
+        super().__init__(np.array(other._tableau, dtype=np.float64))  # noqa: SLF001 - no other way to it
+
+    def _apply_pivot(self, pivot_col: int, pivot_row: int, applying_row: int) -> None:
+        row, pivot = self._tableau[applying_row], self._tableau[pivot_row]
+        changed = row - pivot * (row[pivot_col] / pivot[pivot_col])
+        changed[np.abs(changed) < ROUNDING] = 0.0
+        self._tableau[applying_row] = changed
+
+
+def _is_strategy(chances: FloatArray, n: int) -> bool:
+    """Whether an answer is a strategy at all: in degenerate games it may not be."""
+    if len(chances) != n or not np.all(np.isfinite(chances)):
+        return False
+    return bool(chances.min() >= -_CHANCE and abs(chances.sum() - 1.0) <= _CHANCE)
+
+
+TYPES = ("dependent", "free")
+MESSAGES = ("explain", "silent", "act")
+ACTIONS = ("talk", "threaten", "cut_off")
+EXPLAIN, SILENT, ACT = 0, 1, 2
+TALK, THREATEN, CUT_OFF = 0, 1, 2
+
+
+def drawn_parameters(rng: np.random.Generator) -> dict[str, float]:
+    """One draw of the parameters, each uniform over its range."""
+    return {name: float(rng.uniform(low, high)) for name, (low, _c, high) in PARAMETERS.items()}
+
+
+def episode(dependent: Stakes, free: Stakes, parameters: Mapping[str, float]) -> Game:
+    """The game between the target and the sender of a measure."""
+    stakes = (dependent, free)
+    speaker = np.zeros((len(TYPES), len(MESSAGES), len(ACTIONS)))
+    listener = np.zeros_like(speaker)
+    for t, one in enumerate(stakes):
+        speaker[t] = _harm(one, parameters)[None, :]
+        listener[t] = _gain(one, parameters)[None, :]
+    size = max(dependent.target_loss, free.target_loss, 0.0)
+    speaker[:, EXPLAIN] -= parameters["explain_cost_share"] * size
+    speaker[0, ACT] -= parameters["bluff_cost_share"] * size
+    speaker[1, ACT] += parameters["act_gain_share"] * size
+    prior = np.array([parameters["prior"], 1.0 - parameters["prior"]])
+    return Game(TYPES, MESSAGES, ACTIONS, prior, speaker, listener)
+
+
+def _harm(stakes: Stakes, parameters: Mapping[str, float]) -> FloatArray:
+    """What the target gets from each action. (A,) [money]"""
+    return np.array(
+        [0.0, -parameters["threat_effect_share"] * stakes.target_loss, -stakes.target_loss]
+    )
+
+
+def _gain(stakes: Stakes, parameters: Mapping[str, float]) -> FloatArray:
+    """What the sender gets from each action. (A,) [money]"""
+    gain = parameters["gain_share"]
+    threat = gain * parameters["threat_effect_share"] * stakes.target_loss
+    threat -= parameters["threat_cost_share"] * stakes.cost(parameters)
+    return np.array([0.0, threat, cut_off_value(stakes, parameters)])
+
+
+def reading(message: int, belief: float) -> str:
+    """What the sender reads into a message at a belief in dependence."""
+    if belief < 0.5:
+        return "lost_levers"
+    return "weakness" if message == SILENT else "dependence"
+
+
+LARGEST_THRESHOLD = 1.5
+"""Thresholds above 1 mean never; they are told as this."""
+_SHARES = {
+    "credible_share": "is_credible",
+    "rhetoric_share": "is_rhetoric",
+    "explaining_matters_share": "matters",
+    "pooling_share": "pools",
+    "separating_share": "separates",
+}
+"""Share over draws → what is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The game of one draw and year."""
+
+    is_credible: bool
+    is_rhetoric: bool
+    matters: bool
+    pools: bool
+    separates: bool
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """All years of some draws."""
+
+    ledger: Ledger
+    futures: Futures
+    rows: tuple[int, ...]
+    starts: tuple[int, ...]
+    measure: str
+    length: int
+    as_of: Day
+    seed: int
+
+
+def signaling_of(
+    ledger: Ledger,
+    as_of: Day,
+    sampling: Sampling,
+    *,
+    n_workers: int = 1,
+    progress: Progress | None = None,
+) -> Signaling | None:
+    """The game in the first month of each year; None where no measure has a sender.
+
+    Args:
+        ledger: The ledger, whose case it is about.
+        as_of: The day asked about.
+        sampling: Draws of the inputs; the parameters are drawn beside them.
+        n_workers: Processes.
+        progress: Called as draws are done.
+    """
+    case = ledger.case
+    measure = _measure(case)
+    if not measure:
+        return None
+    length = length_of(case, measure, None)
+    step = MONTHS_A_YEAR // case.calendar.step
+    starts = tuple(range(0, case.calendar.n_periods, step))
+    futures = make_futures(ledger, sampling.n_draws, sampling)
+    tasks = [
+        _Task(ledger, futures, (row,), starts, measure, length, as_of, sampling.seed)
+        for row in range(futures.n)
+    ]
+    what = _("signaling")
+    found = run_tasks(_games, tasks, n_workers=n_workers, progress=progress, what=what)
+    by_draw = [answers for part in found for answers in part]
+    weights = futures.draws[BASE].weights
+    years = tuple(
+        _year(
+            case.calendar.label(start),
+            measure,
+            length * case.calendar.step,
+            answers=[draw[y] for draw in by_draw],
+            weights=weights,
+        )
+        for y, start in enumerate(starts)
+    )
+    return Signaling(years=years, parameters=PARAMETERS)
+
+
+def _measure(case: Case) -> str:
+    """The main measure, where it has a sender; else the first that has one."""
+    main = case.main_measure or next(iter(case.measures), "")
+    names = [main, *case.measures] if main else []
+    return next((name for name in names if case.measures[name].sender), "")
+
+
+def _games(task: _Task) -> list[list[Answer | Missing]]:
+    return [_draw(task, row) for row in task.rows]
+
+
+def _draw(task: _Task, row: int) -> list[Answer | Missing]:
+    """The game of every year in one draw."""
+    world = world_of(task.ledger, task.as_of, task.futures, row, settled={})
+    is_central = task.futures.n == 1
+    rng = np.random.default_rng((task.seed, row))
+    parameters = central_parameters() if is_central else drawn_parameters(rng)
+    variant = world.variant(BASE)
+    found: list[Answer | Missing] = []
+    for start in task.starts:
+        try:
+            first = stakes_of(variant, task.measure, task.starts[0], task.length)
+            now = stakes_of(variant, task.measure, start, task.length)
+        except Unknown as unknown:
+            found.append(unknown.missing)
+        else:
+            found.append(answer(first, now, parameters))
+    return found
+
+
+def answer(first: Stakes, now: Stakes, parameters: Mapping[str, float]) -> Answer:
+    """What the game says where the target is either as on the first day or as it is now."""
+    dependent, free = cut_off_value(first, parameters), cut_off_value(now, parameters)
+    equilibria = perfect_bayesian_equilibria(episode(first, now, parameters))
+    return Answer(
+        is_credible=free > 0,
+        is_rhetoric=dependent <= 0 and free <= 0,
+        matters=any(_hangs_on_words(profile) for profile in equilibria),
+        pools=any(is_pooling(profile) for profile in equilibria),
+        separates=any(is_separating(profile) for profile in equilibria),
+        threshold=belief_threshold(dependent, free),
+    )
+
+
+def belief_threshold(dependent: float, free: float) -> float:
+    """Belief in dependence from which a cut-off pays; 0: always, inf: never.
+
+    Args:
+        dependent: Value of a cut-off against the dependent type. [money]
+        free: Value against the other. [money]
+
+    Examples:
+        >>> belief_threshold(3.0, -1.0), belief_threshold(2.0, 1.0), belief_threshold(-1.0, -2.0)
+        (0.25, 0.0, inf)
+    """
+    if dependent > 0 and free > 0:
+        return 0.0
+    if dependent <= 0:
+        return float("inf") if free <= 0 else 0.0
+    return -free / (dependent - free)
+
+
+def _hangs_on_words(profile: Profile) -> bool:
+    """Whether what the listener does differs between messages."""
+    return bool(np.abs(profile.listener - profile.listener[0]).max() > TINY)
+
+
+def _year(
+    start: str,
+    measure: str,
+    length: int,
+    *,
+    answers: Sequence[Answer | Missing],
+    weights: FloatArray,
+) -> SignalingYear:
+    lost = [one for one in answers if isinstance(one, Missing)]
+    known = [one for one in answers if isinstance(one, Answer)]
+    told: dict[str, float | None] = dict.fromkeys((*_SHARES, "threshold"))
+    if not lost:  # the draws that have an answer are no sample of all
+        each = {key: np.array([float(getattr(a, name)) for a in known])
+                for key, name in _SHARES.items()}  # fmt: skip
+        told = {key: float(weights @ held / weights.sum()) for key, held in each.items()}
+        needed = np.array([min(a.threshold, LARGEST_THRESHOLD) for a in known])
+        order = np.argsort(needed, kind="stable")
+        reached = np.cumsum(weights[order]) / weights.sum()
+        told["threshold"] = float(needed[order][np.searchsorted(reached, 0.5 - 1e-12)])
+    return SignalingYear(
+        start=start,
+        measure=measure,
+        length=length,
+        n_draws=len(answers),
+        n_without=len(lost),
+        missing=tuple(dict.fromkeys(key for one in lost for key in one.keys)),
+        **told,
+    )

@@ -1,1 +1,0 @@
-"""Typed terms: what an expression is made of, and what it computes with."""

@@ -1,0 +1,686 @@
+"""Verdicts over draws: truth, words, tipping values, scores, and their history.
+
+Verdicts: from truth over draws to a word, and what stands in the way of one.
+
+Where verdicts turn over: one input at a time over its range, and variants.
+
+An input is tried where the draws disagree, those first whose values differ most between the
+draws in which the expression is true and those in which it is false. All other inputs stay
+at their central values; between the central value and the end of the range at which the
+expression turns, the tipping value is found by bisection.
+
+The ledger of a case as a table: every entry with its verdict, and the queries.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from derbes.case.entities import Case
+from derbes.case.ledger import Checked, Contrast, DoubleStandard, Statement, StatementKind, Tension
+from derbes.case.quantity import FloatArray
+from derbes.case.request import BASE
+from derbes.draws.inputs import inputs_by_path
+from derbes.draws.study import variant_case
+from derbes.language import _
+from derbes.parallel import Progress, run_tasks
+from derbes.results.statements import (
+    ContrastRow,
+    DoubleStandardRow,
+    Flip,
+    Signaling,
+    StatementRow,
+    StatementTable,
+    TensionRow,
+)
+from derbes.results.supply import Provenance
+from derbes.statements.ledger import Ledger, entries_of, is_evidence, read_ledger
+from derbes.statements.of_case import VERDICT_WORDS, fact_date, holder_of, said_on
+from derbes.statements.queries import (
+    Found,
+    brier_score,
+    contradictions_of,
+    coverage_of,
+    double_standards_of,
+    implied_probability,
+    is_same,
+    modality_drift,
+    scores_of,
+    theses_of,
+)
+from derbes.statements.sampling import (
+    FALSE,
+    TRUE,
+    Futures,
+    Part,
+    Sampler,
+    Sampling,
+    Truths,
+    levels_of,
+    truths_in,
+)
+from derbes.statements.values import Day, Value, day_of
+from derbes.statements.vocabulary import Settled
+from derbes.statements.worlds import DrawWorld, VariantWorld, changing
+from derbes.supply.baseline import CalmStart
+
+HOLDS, LIKELY, OPEN, UNLIKELY, FAILS, UNTESTABLE, NOT_DUE, VOID, EXPIRED = VERDICT_WORDS
+NEAR = 0.95
+"""From this share on it holds; up to one minus this it fails."""
+RATHER, RATHER_NOT = 2 / 3, 1 / 3
+"""Above the first share it is likely, below the second unlikely."""
+MOST_KEYS = 6
+"""Missing keys that a reason names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict and what it rests on."""
+
+    verdict: str
+    share: float | None = None
+    standard_error: float | None = None
+    n_draws: int = 0
+    reason: str = ""
+    missing: tuple[str, ...] = ()
+    part: Part | None = None
+    """The expression that the share is of."""
+    outcome: str | None = None
+    """Of a prediction that is decided: `yes`, `no` or `void`."""
+
+
+def verdict_word(share: float) -> str:
+    """The verdict for a share of draws.
+
+    Examples:
+        >>> [verdict_word(share) for share in (1.0, 0.8, 0.5, 0.2, 0.05)]
+        ['holds', 'likely', 'open', 'unlikely', 'fails']
+    """
+    if share >= NEAR:
+        return HOLDS
+    if share <= 1.0 - NEAR + 1e-12:
+        return FAILS
+    if share > RATHER:
+        return LIKELY
+    return UNLIKELY if share < RATHER_NOT else OPEN
+
+
+def judge_truths(part: Part, truths: Truths) -> Judged:
+    """Verdict from truth over draws.
+
+    Where it is missing in some draws, the share counts the others; if what is missing could
+    turn the verdict, it is untestable.
+    """
+    share, lost = truths.share, truths.missing_share
+    n_draws = len(truths.codes)
+    if share is None:
+        return _untestable(part, truths, n_draws)
+    least, most = share * (1.0 - lost), share * (1.0 - lost) + lost
+    if lost > 0 and verdict_word(least) != verdict_word(most):
+        return _untestable(part, truths, n_draws)
+    reason = ""
+    if lost > 0:
+        reason = _("missing in {share:.0%} of the draws: {keys}").format(
+            share=lost, keys=_keys(truths.missing)
+        )
+    return Judged(
+        verdict=verdict_word(share),
+        share=share,
+        standard_error=truths.standard_error,
+        n_draws=n_draws,
+        reason=reason,
+        missing=truths.missing,
+        part=part,
+    )
+
+
+def _untestable(part: Part, truths: Truths, n_draws: int) -> Judged:
+    reason = _("missing: {keys}").format(keys=_keys(truths.missing))
+    return Judged(UNTESTABLE, n_draws=n_draws, reason=reason, missing=truths.missing, part=part)
+
+
+def _keys(keys: tuple[str, ...]) -> str:
+    return ", ".join(keys[:MOST_KEYS]) + (", …" if len(keys) > MOST_KEYS else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What verdicts are made from."""
+
+    ledger: Ledger
+    as_of: Day
+    truths: dict[Part, Truths]
+
+    @property
+    def case(self) -> Case:
+        """The case."""
+        return self.ledger.case
+
+    def judged(self, entry: Checked) -> Judged:
+        """The verdict on an entry."""
+        if isinstance(entry, Statement):
+            return self._statement(entry)
+        return self._plain(entry, "holds_if")
+
+    def _statement(self, entry: Statement) -> Judged:
+        expires = day_of(entry.expires)
+        if expires is not None and expires.last < self.as_of.first:
+            reason = _("it said something until {date}").format(date=entry.expires)
+            return Judged(EXPIRED, reason=reason)
+        if entry.kind is StatementKind.PREDICTION or entry.due or entry.yes_if:
+            return self._prediction(entry)
+        return self._plain(entry, "holds_if")
+
+    def _plain(self, entry: Checked, key: str) -> Judged:
+        part = (entry.id, key)
+        if part in self.truths:
+            return judge_truths(part, self.truths[part])
+        reason = entry.untestable or _("no expression checks it")
+        return Judged(UNTESTABLE, reason=reason)
+
+    def _prediction(self, entry: Statement) -> Judged:
+        """Void, decided, not due, or forecast by the model."""
+        stopped = self._void(entry) or self._decided(entry)
+        if stopped is not None:
+            return stopped
+        key = "holds_if" if (entry.id, "holds_if") in self.truths else "yes_if"
+        node = self.ledger.parts.get((entry.id, key))
+        if node is not None and not is_evidence(node):
+            return self._plain(entry, key)
+        due = day_of(entry.due)
+        if due is not None and self.as_of.first <= due.last:
+            reason = _("due {date}; nothing in the case decides it yet").format(date=entry.due)
+            return Judged(NOT_DUE, reason=reason)
+        if key == "holds_if" and node is not None:
+            return self._plain(entry, key)
+        reason = entry.untestable
+        if due is not None and not reason:
+            reason = _("due {date}, and nothing in the case decides it").format(date=entry.due)
+        missing = tuple(
+            key for part in ("yes_if", "no_if") for key in self._missing((entry.id, part))
+        )
+        reason = reason or _("no expression checks it")
+        return Judged(UNTESTABLE, reason=reason, missing=missing)
+
+    def _missing(self, part: Part) -> tuple[str, ...]:
+        return self.truths[part].missing if part in self.truths else ()
+
+    def _void(self, entry: Statement) -> Judged | None:
+        """Void where its condition has not come, or where what voids it has."""
+        part = (entry.id, "condition")
+        if part in self.truths:
+            condition = judge_truths(part, self.truths[part])
+            if condition.verdict == FAILS:
+                reason = _("its condition has not come")
+                return Judged(VOID, reason=reason, outcome="void")
+            if condition.verdict == UNTESTABLE:
+                reason = _("its condition cannot be tested; {reason}").format(
+                    reason=condition.reason
+                )
+                return Judged(UNTESTABLE, reason=reason, missing=condition.missing, part=part)
+        if self._is_certain((entry.id, "void_if")):
+            return Judged(VOID, reason=_("what voids it has come"), outcome="void")
+        return None
+
+    def _is_certain(self, part: Part) -> bool:
+        """Whether written evidence, not the model, says that an expression is true."""
+        node = self.ledger.parts.get(part)
+        if node is None or not is_evidence(node):
+            return False
+        share = self.truths[part].share
+        return share is not None and share >= NEAR and self.truths[part].missing_share == 0.0
+
+    def _decided(self, entry: Statement) -> Judged | None:
+        """Resolved by evidence; by silence only when it is due and no other rule is given."""
+        if self._is_certain((entry.id, "yes_if")):
+            return self._resolved(entry, "yes", HOLDS)
+        if self._is_certain((entry.id, "no_if")):
+            return self._resolved(entry, "no", FAILS)
+        return self._silent(entry)
+
+    def _silent(self, entry: Statement) -> Judged | None:
+        """Decided by silence after its day: `no` where only `yes_if` is given, else `yes`."""
+        due = day_of(entry.due)
+        is_over = due is not None and due.last < self.as_of.first
+        if not is_over or bool(entry.yes_if) == bool(entry.no_if):
+            return None
+        part = (entry.id, "yes_if" if entry.yes_if else "no_if")
+        node = self.ledger.parts.get(part)
+        if node is None or not is_evidence(node):
+            return None
+        truths = self.truths[part]
+        if truths.share is None or truths.share > 1.0 - NEAR or truths.missing_share:
+            return None
+        return self._resolved(entry, *(("no", FAILS) if entry.yes_if else ("yes", HOLDS)))
+
+    def _resolved(self, entry: Statement, outcome: str, verdict: str) -> Judged:
+        used = entry.no_if and (outcome == "no" or not entry.yes_if)
+        part = (entry.id, "no_if" if used else "yes_if")
+        truths = self.truths[part]
+        return Judged(
+            verdict,
+            share=1.0 if verdict == HOLDS else 0.0,
+            standard_error=0.0,
+            n_draws=len(truths.codes),
+            reason=_("decided by what is written in the case"),
+            part=part,
+            outcome=outcome,
+        )
+
+
+HALVINGS = 7
+"""Steps of the bisection: the tipping value is known to a 128th of the distance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Central:
+    """The case at central values, with some numbers changed."""
+
+    ledger: Ledger
+    as_of: Day
+    settled: Mapping[str, Settled]
+    starts: Mapping[str, CalmStart] = field(default_factory=dict)
+    """Variant → its calm plan, to start from."""
+
+    def world(
+        self,
+        values: Mapping[str, float],
+        base: str = BASE,
+        known: dict[str, VariantWorld] | None = None,
+    ) -> DrawWorld:
+        """The world with these numbers changed.
+
+        Args:
+            values: Path → number.
+            base: Variant that stands for the case as written.
+            known: What is known of variants with the same numbers; it is added to.
+        """
+        case = self.ledger.case
+
+        def variant(name: str) -> Case:
+            return changing(variant_case(case, name), values).at(values)
+
+        return DrawWorld(
+            variant(BASE),
+            self.ledger,
+            self.as_of,
+            settled=self.settled,
+            variants=variant,
+            base=base,
+            starts=self.starts,
+            worlds={} if known is None else known,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An input that may turn an expression, and how far it reaches."""
+
+    part: Part
+    input: str
+    central: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One input on one side of its range, for all expressions that ask."""
+
+    central: Central
+    input: str
+    written: float
+    """Its central value."""
+    end: float
+    truths: Mapping[Part, bool]
+    """Truth of each expression at the central value."""
+
+
+def questions_of(part: Part, truths: Truths, futures: Futures, most: int) -> tuple[Question, ...]:
+    """The inputs that may turn an expression, the most telling first."""
+    is_true, is_false = truths.codes == TRUE, truths.codes == FALSE
+    if not is_true.any() or not is_false.any():
+        return ()
+    draws = futures.draws[BASE]
+    known = inputs_by_path(futures.case)
+    distance = _distances(draws.values, truths.weights * is_true, truths.weights * is_false)
+    found: list[Question] = []
+    for at in np.argsort(-distance, kind="stable"):
+        path = draws.inputs[int(at)]
+        column = draws.values[:, int(at)]
+        if path in known and distance[at] > 0 and len(found) < most:
+            low, high = float(np.nanmin(column)), float(np.nanmax(column))
+            found.append(Question(part, path, known[path].value, low, high))
+    return tuple(found)
+
+
+def _distances(values: FloatArray, first: FloatArray, second: FloatArray) -> FloatArray:
+    """How far apart the mean ranks of two groups of draws are, by input. (D,)"""
+    ranks = np.argsort(np.argsort(values, axis=0, kind="stable"), axis=0, kind="stable")
+    constant = np.nanmax(values, axis=0, initial=-np.inf) <= np.nanmin(
+        values, axis=0, initial=np.inf
+    )
+    means = [weights @ ranks / weights.sum() for weights in (first, second)]
+    return np.where(constant | np.isnan(values).any(axis=0), 0.0, np.abs(means[0] - means[1]))
+
+
+def flips_of(
+    central: Central, questions: Sequence[Question], *, n_workers: int, progress: Progress | None
+) -> dict[Part, tuple[Flip, ...]]:
+    """Where each expression turns over, in the order of its questions."""
+    parts = tuple(dict.fromkeys(question.part for question in questions))
+    at_center = truths_in(central.world({}), parts)
+    asked: dict[tuple[str, float], dict[Part, bool]] = {}
+    for one in questions:
+        truth = at_center[one.part]
+        for end in (one.low, one.high):
+            if isinstance(truth, bool):
+                asked.setdefault((one.input, end), {})[one.part] = truth
+    written = {one.input: one.central for one in questions}
+    tasks = [_Side(central, path, written[path], end, own) for (path, end), own in asked.items()]
+    found = run_tasks(
+        _turnings,
+        tasks,
+        n_workers=n_workers,
+        progress=progress,
+        what=_("tipping values"),
+    )
+    turns = {(t.input, t.end): flips for t, flips in zip(tasks, found, strict=True)}
+    flips: dict[Part, tuple[Flip, ...]] = {}
+    for one in questions:
+        for end in (one.low, one.high):
+            flip = turns.get((one.input, end), {}).get(one.part)
+            if flip is not None:
+                flips[one.part] = (*flips.get(one.part, ()), flip)
+    return flips
+
+
+def _turnings(task: _Side) -> dict[Part, Flip]:
+    """The values at which expressions turn between the central value and the end."""
+
+    def truths(number: float, parts: Iterable[Part]) -> dict[Part, Value]:
+        return truths_in(task.central.world({task.input: number}), parts)
+
+    at_end = truths(task.end, task.truths)
+    between = {
+        part: (task.written, task.end)
+        for part, truth in task.truths.items()
+        if isinstance(at_end[part], bool) and at_end[part] != truth
+    }
+    for _step in range(HALVINGS if between else 0):
+        # half of each stretch, the one in which its expression turns; equal middles share a world
+        by_middle: dict[float, list[Part]] = {}
+        for part, (same, other) in between.items():
+            by_middle.setdefault((same + other) / 2, []).append(part)
+        for middle, parts in by_middle.items():
+            for part, truth in truths(middle, parts).items():
+                same, other = between[part]
+                is_same = truth == task.truths[part]
+                between[part] = (middle, other) if is_same else (same, middle)
+    unit = inputs_by_path(task.central.ledger.case)[task.input].unit
+    return {
+        part: Flip(
+            input=task.input,
+            value=(same + other) / 2,
+            unit=unit,
+            direction="above" if other > same else "below",
+            central=task.written,
+        )
+        for part, (same, other) in between.items()
+    }
+
+
+def _in_variants(
+    names: Sequence[str], *, central: Central, parts: Sequence[Part]
+) -> list[dict[Part, Value]]:
+    """Truths with one variant after the other in place of the case as written.
+
+    What is known of a variant serves all.
+    """
+    known: dict[str, VariantWorld] = {}
+    return [truths_in(central.world({}, name, known), parts) for name in names]
+
+
+def variants_that_flip(
+    central: Central, parts: Sequence[Part], *, n_workers: int, progress: Progress | None
+) -> dict[Part, tuple[str, ...]]:
+    """Variants in whose place for the case as written each expression turns over."""
+    names = (BASE, *central.ledger.case.variants)
+    groups = np.array_split(np.array(names), min(len(names), n_workers))
+    found = run_tasks(
+        partial(_in_variants, central=central, parts=parts),
+        [tuple(map(str, group)) for group in groups],
+        n_workers=n_workers,
+        progress=progress,
+        what=_("variants"),
+    )
+    written, *others = [truths for group in found for truths in group]
+    return {
+        part: tuple(
+            name
+            for name, truths in zip(names[1:], others, strict=True)
+            if isinstance(truths[part], bool)
+            and isinstance(written[part], bool)
+            and truths[part] != written[part]
+        )
+        for part in parts
+    }
+
+
+SIGNS: Mapping[int, str] = {1: "+", 0: "0", -1: "-"}
+FLIPPED_INPUTS = 3
+"""Inputs that are tried for each verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """Everything that is known of the entries of a ledger."""
+
+    ledger: Ledger
+    truths: Mapping[Part, Truths]
+    judged: Mapping[str, Judged]
+    flips: Mapping[Part, tuple[Flip, ...]] = field(default_factory=dict)
+    variants: Mapping[Part, tuple[str, ...]] = field(default_factory=dict)
+
+
+def latest_day(case: Case) -> Day:
+    """The last day that a case knows of: that of its latest fact, document or statement.
+
+    The default of the day asked about, so that the same case gives the same answer.
+    """
+    written = [fact_date(case, name) for name in case.facts]
+    written += [document.date for document in case.documents.values()]
+    written += [said_on(case, statement) for statement in case.statements.values()]
+    days = [day for day in map(day_of, written) if day is not None]
+    first = day_of(case.calendar.label(0))
+    last = max((day.last for day in days), default=first.last if first else 1)
+    return Day(last, last)
+
+
+def verdicts_of(
+    case: Case,
+    as_of: Day,
+    sampling: Sampling,
+    *,
+    n_flips: int = FLIPPED_INPUTS,
+    n_workers: int = 1,
+    progress: Progress | None = None,
+) -> Verdicts:
+    """The verdict on every entry of a ledger.
+
+    Args:
+        case: The case.
+        as_of: The day asked about.
+        sampling: Draws of the inputs.
+        n_flips: Inputs that are tried for each verdict; 0: none, and no variants.
+        n_workers: Processes.
+        progress: Called as work is done.
+
+    Raises:
+        CaseError: Expressions that cannot be used.
+    """
+    ledger = read_ledger(case)
+    sampler = Sampler(ledger, as_of, sampling, n_workers, progress)
+    truths: dict[Part, Truths] = {}
+    judged: dict[str, Judged] = {}
+    settled: dict[str, Settled] = {}
+    for level in (*levels_of(ledger), []):
+        truths.update(sampler.truths(level, settled) if level else {})
+        judge = Judge(ledger, as_of, truths)
+        judged.update({entry.id: judge.judged(entry) for entry in entries_of(case)})
+        settled.update({n: Settled(one.share, one.verdict) for n, one in judged.items()})
+    if n_flips == 0:
+        return Verdicts(ledger, truths, judged)
+    parts = [one.part for one in judged.values() if one.part and one.share is not None]
+    central = Central(ledger, as_of, settled, sampler.starts())
+    questions = [
+        question
+        for part in parts
+        for question in questions_of(
+            part, truths[part], sampler.futures(len(truths[part].codes)), n_flips
+        )
+    ]
+    return Verdicts(
+        ledger,
+        truths,
+        judged,
+        flips=flips_of(central, questions, n_workers=n_workers, progress=progress),
+        variants=variants_that_flip(central, parts, n_workers=n_workers, progress=progress),
+    )
+
+
+def statement_table(
+    found: Verdicts, as_of: Day, provenance: Provenance, signaling: Signaling | None = None
+) -> StatementTable:
+    """The ledger as a table, with the answers to all queries."""
+    case = found.ledger.case
+    statements = tuple(_statement_row(found, one, as_of) for one in case.statements.values())
+    shares = {name: judged.share for name, judged in found.judged.items()}
+    return StatementTable(
+        as_of=str(as_of),
+        statements=statements,
+        contrasts=tuple(_contrast_row(found, one) for one in case.contrasts.values()),
+        contradictions=contradictions_of(found.ledger, found.truths),
+        modality_drift=modality_drift(case),
+        double_standards=_double_standard_rows(found),
+        tensions=tuple(_tension_row(found, one) for one in case.tensions.values()),
+        coverage=coverage_of(found.ledger, shares),
+        theses=theses_of(case.statements, statements),
+        predictions=scores_of(statements),
+        signaling=signaling,
+        provenance=provenance,
+    )
+
+
+def _entry(found: Verdicts, entry: Checked) -> dict[str, Any]:
+    """What the rows of all kinds of entries have."""
+    judged = found.judged[entry.id]
+    part = judged.part or (entry.id, "holds_if")
+    return {
+        "id": entry.id,
+        "says": entry.says or entry.label,
+        "document": entry.document,
+        "place": entry.place,
+        "expression": getattr(entry, part[1], "") or entry.holds_if,
+        "verdict": judged.verdict,
+        "share": judged.share,
+        "standard_error": judged.standard_error,
+        "reason": judged.reason,
+        "n_draws": judged.n_draws,
+        "missing": judged.missing,
+        "flips_at": found.flips.get(part, ()),
+        "flips_in": found.variants.get(part, ()),
+    }
+
+
+def _statement_row(found: Verdicts, one: Statement, as_of: Day) -> StatementRow:
+    judged = found.judged[one.id]
+    stances = {stance.toward: SIGNS[stance.sign] for stance in one.stances}
+    due = day_of(one.due)
+    claimed = implied_probability(one)
+    is_due = None if due is None else due.last < as_of.first
+    return StatementRow(
+        **_entry(found, one),
+        kind=one.kind.value,
+        by=one.by,
+        holder=holder_of(one),
+        reporters=one.reporters,
+        said=said_on(found.ledger.case, one),
+        modality=one.modality.value,
+        polarity="denied" if one.denied else "affirmed",
+        cue=one.cue,
+        phrase=one.phrase,
+        stance=next(iter(stances.values()), None),
+        target=next(iter(stances), None),
+        stances=stances,
+        retells=one.retells,
+        due=one.due or None,
+        is_due=is_due,
+        outcome="void" if judged.verdict == VOID else judged.outcome,
+        decided_by=one.resolution,
+        probability=claimed,
+        brier=brier_score(claimed, judged.outcome) if is_due else None,
+        decided_early=judged.outcome in {"yes", "no"} and not is_due,
+        expires=one.expires,
+    )
+
+
+def _contrast_row(found: Verdicts, one: Contrast) -> ContrastRow:
+    judged = found.judged
+    verdicts_on = tuple(judged[name].verdict for name in one.between if name in judged)
+    return ContrastRow(**_entry(found, one), by=one.by, between=one.between, verdicts=verdicts_on)
+
+
+def _tension_row(found: Verdicts, one: Tension) -> TensionRow:
+    judged = found.judged[one.id]
+    raised = None if judged.share is None else judged.verdict in {HOLDS, LIKELY}
+    return TensionRow(**_entry(found, one), statements=one.statements, raised=raised)
+
+
+def _double_standard_rows(found: Verdicts) -> tuple[DoubleStandardRow, ...]:
+    """Those of the ledger, then those that only the query finds."""
+    case = found.ledger.case
+    shown = double_standards_of(case)
+    rows, taken = [], set()
+    for one in case.double_standards.values():
+        match = [other for other in shown if is_same(case, one, other)]
+        taken.update(match)
+        rows.append(_declared(found, one, match))
+    rows += [_found_alone(other) for other in shown if other not in taken]
+    return tuple(rows)
+
+
+def _declared(found: Verdicts, one: DoubleStandard, match: list[Found]) -> DoubleStandardRow:
+    return DoubleStandardRow(
+        **_entry(found, one),
+        judge=one.judge,
+        act=one.act,
+        kind=match[0].kind if match else "",
+        judgements=tuple(str(said) for other in match for said in other.said),
+        statements=one.statements,
+        is_declared=True,
+        is_found=bool(match),
+    )
+
+
+def _found_alone(other: Found) -> DoubleStandardRow:
+    return DoubleStandardRow(
+        id=f"{other.judge}_{other.act}_{other.kind}",
+        says={},
+        document="",
+        place="",
+        expression="",
+        verdict=HOLDS,
+        share=None,
+        standard_error=None,
+        reason=_("shown by the judgements of the ledger"),
+        judge=other.judge,
+        act=other.act,
+        kind=other.kind,
+        judgements=tuple(str(said) for said in other.said),
+        statements=other.statements,
+        is_found=True,
+    )
