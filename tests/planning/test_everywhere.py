@@ -8,24 +8,15 @@ import pytest
 from derbes.case.entities import Good, Hit, Measure, MeasureKind, Stockpile, Supplier, Use
 from derbes.case.options import Standard
 from derbes.case.quantity import Quantity
-from derbes.lp.program import stack_blocks
-from derbes.planning.contingencies import (
-    Setting,
-    branch_parts,
-    branch_shape,
-    reach_branch,
-    reach_excuse,
-    short_window,
-    whole_window,
-    write_branch,
-)
-from derbes.planning.draws import standard_measures
-from derbes.planning.effects import Places, Reach, Vectors, column_effects, write_out
+from derbes.planning.contingencies import branch_shape
+from derbes.planning.effects import column_effects, write_out
 from derbes.planning.problem import START, all_starts, make_problem, trunk_alone, with_branches
+from derbes.planning.recourse import standard_measures
 from derbes.planning.recourse_solver import LONG, NOWHERE, SHORT, NestedSecond
 from derbes.planning.root import solve_draws
 from derbes.planning.scenario_groups import Part, make_groups
 from derbes.planning.separation import Prover
+from tests.oracles.contingency_bounds import Setting, bounds_of
 from tests.planning.generated import small_case
 
 
@@ -50,29 +41,18 @@ def groups_of(problem):
 
 
 def explicit(problem, family, start, draw, values):
-    """Bounds of one branch, written as they are in a program with the branch in it."""
-    name, window = family.standard, whole_window if family.is_long else short_window
+    """Bounds of one contingency, written out one by one."""
+    name, is_long = family.standard, family.is_long
     written = write_out(problem.futures.case_of(draw), problem.n_periods)
-    layout, standard = problem.second.trunk.layout, problem.case.standards[name]
-    n = window(layout.arrays, standard.length)
-    shape = branch_shape(layout.arrays, name, standard, start=start, n=n)
-    trunk = [(b.kind, b.items, b.first_period, b.n_periods) for b in layout.columns]
-    columns, rows = branch_parts(shape)
-    places = Places(stack_blocks([*trunk, *columns]), stack_blocks(rows))
-    setting = Setting(shape, written, standard_measures(problem.case, written)[name], places)
-    vectors, reach = Vectors.free(places), Reach(places)
-    write_branch(setting, problem.customary[draw], vectors)
+    arrays, standard = problem.second.trunk.layout.arrays, problem.case.standards[name]
+    shape = branch_shape(arrays, name, standard, start=start, is_long=is_long)
+    measure = standard_measures(problem.case, written)[name]
     first = problem.first.columns
-    effects = [(j, e) for j, column in enumerate(first) for e in column_effects(written, column)]
-    reach_branch(setting, effects, reach)
-    for j, column in enumerate(first):
-        if column.standard == name and column.draw == draw:
-            reach_excuse(setting, j, reach)
-    change = reach.matrix(len(first)) @ values
-    m = places.n_rows
-    upper = np.maximum(vectors.col_upper + change[2 * m :], 0.0)[layout.n_columns :]
-    rows_at = (vectors.row_lower + change[:m], vectors.row_upper + change[m : 2 * m])
-    return np.concatenate([*rows_at, upper])
+    effects = [
+        (values[j], e) for j, column in enumerate(first) for e in column_effects(written, column)
+    ]
+    excuse = sum(values[j] for j, c in enumerate(first) if c.standard == name and c.draw == draw)
+    return bounds_of(Setting(shape, written, measure), problem.customary[draw], effects, excuse)
 
 
 def with_delay(case):

@@ -29,9 +29,9 @@ from derbes.draws.inputs import uncertain_inputs
 from derbes.draws.sampling import make_draws
 from derbes.errors import Problem, RequestError
 from derbes.language import _
-from derbes.planning.draws import Futures
 from derbes.planning.outlay import choices_in_words
 from derbes.planning.problem import weighed
+from derbes.planning.recourse import Futures
 from derbes.planning.solving import (
     Found,
     Solve,

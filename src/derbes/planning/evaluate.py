@@ -10,7 +10,8 @@ from derbes.case.options import Choice
 from derbes.case.quantity import FloatArray
 from derbes.model.arrays import ActivityKind
 from derbes.parallel import Crew
-from derbes.planning.effects import Written, paid_abroad, write_out
+from derbes.planning.base_course import paid_abroad
+from derbes.planning.effects import Written, write_out
 from derbes.planning.problem import (
     CONTRACTS,
     EXPORTS,

@@ -21,7 +21,7 @@ from scipy import sparse
 from derbes.case.quantity import FloatArray
 from derbes.lp.highs import MixedAnswer, MixedSettings, solve_mixed
 from derbes.lp.program import Block, BoolArray, IntArray, LinearProgram
-from derbes.planning.effects import Places
+from derbes.planning.base_course import Places
 from derbes.planning.first_stage import FirstStage
 from derbes.planning.problem import (
     INFEASIBLE,

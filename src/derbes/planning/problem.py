@@ -25,18 +25,21 @@ from derbes.case.uncertainty import Draws
 from derbes.errors import Problem, RequestError, did_you_mean
 from derbes.language import _
 from derbes.model.compile import tail_periods
-from derbes.planning.contingencies import (
-    SOFT,
-    BranchShape,
-    branch_shape,
-    short_window,
-    starts_of,
-    whole_window,
-)
-from derbes.planning.draws import Futures, futures, make_programs, mean_option_costs, widest
-from derbes.planning.effects import Written, trunk_shape, write_out
+from derbes.planning.base_course import SOFT, trunk_shape
+from derbes.planning.contingencies import BranchShape, branch_shape, starts_of
+from derbes.planning.effects import Written, write_out
 from derbes.planning.first_stage import FirstStage, make_first_stage
-from derbes.planning.recourse import DrawProgram, SecondStage, customary_stocks, make_second_stage
+from derbes.planning.recourse import (
+    DrawProgram,
+    Futures,
+    SecondStage,
+    customary_stocks,
+    futures,
+    make_programs,
+    make_second_stage,
+    mean_option_costs,
+    widest,
+)
 
 MOST_STATED = 20_000
 """Columns up to which the programs of all draws are stated at once; larger ones are stated
@@ -205,7 +208,9 @@ def _shapes(
 ) -> tuple[BranchShape, ...]:
     """Blocks of the branches at some starts."""
     return tuple(
-        _shape(case, written, name, start=start, is_long=(name, start) in long_windows)
+        branch_shape(
+            written.arrays, name, standard, start=start, is_long=(name, start) in long_windows
+        )
         for name, standard in case.standards.items()
         for start in sorted(starts.get(name, ()))
         if standard.measure
@@ -258,13 +263,6 @@ def all_starts(problem: PlanProblem, name: str) -> range:
     """All starts at which a standard is to hold. [period]"""
     case, standard = problem.case, problem.case.standards[name]
     return starts_of(standard, case.measures[standard.measure].start, case.calendar.n_periods)
-
-
-def _shape(case: Case, written: Written, name: str, *, start: int, is_long: bool) -> BranchShape:
-    standard = case.standards[name]
-    window = whole_window if is_long else short_window
-    n = window(written.arrays, standard.length)
-    return branch_shape(written.arrays, name, standard, start=start, n=n)
 
 
 def _n_periods(future: Futures) -> int:

@@ -1,4 +1,4 @@
-"""The second stage: a trunk and its branches, one matrix for all draws.
+"""The second stage: a base course and its contingencies, one matrix for all draws.
 
 A draw is a vector of bounds and money; what is decided first moves bounds only (M5):
 
@@ -9,54 +9,127 @@ under a ceiling on payments abroad) has a matrix of its own.
 
 Symbols: x first stage, y second stage.
 
-The stock that is customary: what the trunk holds when nothing is chosen or asked for.
+The stock that is customary: what the base course holds when nothing is chosen or asked for.
 
-A branch finds no more of a good than this or its reserve (M9). Money decides, and where it
-is indifferent the smallest stock, oldest drawn first, what nobody uses left where it is, as
-in the calm plan.
+A contingency finds no more of a good than this or its reserve (M9). Money decides, and where
+it is indifferent the smallest stock, oldest drawn first, what nobody uses left where it is,
+as in the calm plan.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
 
+from derbes.case.entities import Case
+from derbes.case.options import Standard
 from derbes.case.quantity import FloatArray
+from derbes.case.uncertainty import Draws
+from derbes.draws.inputs import drawn_case
 from derbes.lp.highs import Session
 from derbes.lp.program import IntArray, LinearProgram, Sizes, stack_blocks
 from derbes.model.arrays import MeasureArrays
+from derbes.model.compile import compile_case
+from derbes.model.measures import compile_measure
+from derbes.planning.base_course import (
+    Places,
+    TrunkShape,
+    add_trunk,
+    add_trunk_prices,
+    asked_of,
+    share_of,
+    trunk_bounds,
+    trunk_parts,
+    trunk_template,
+    usual_sizes_of,
+    worth_of_uses,
+)
 from derbes.planning.contingencies import (
     BranchShape,
-    Setting,
-    add_branch,
-    add_branch_prices,
-    add_trunk_prices,
-    branch_parts,
-    reach_branch,
-    reach_excuse,
-    usual_sizes_of,
-    write_branch,
+    Family,
+    Table,
+    make_family,
+    make_table,
 )
-from derbes.planning.effects import (
-    Effect,
-    Places,
-    Reach,
-    TrunkShape,
-    Vectors,
-    Written,
-    add_trunk,
-    column_effects,
-    reach_ceilings,
-    reach_excuses,
-    reach_trunk,
-    trunk_parts,
-    write_trunk,
-)
-from derbes.planning.first_stage import EXCUSE, FirstStage
+from derbes.planning.effects import Effect, Written, column_effects, option_moves, write_out
+from derbes.planning.first_stage import EXCUSE, FirstStage, column_costs
 from derbes.supply.baseline import with_idle_stock
 from derbes.supply.network import Entries
 from derbes.supply.objective import STOCK_WEIGHT, stock_values
+
+
+@dataclass(frozen=True, slots=True)
+class Futures:
+    """The futures that a plan has to stand: cases with weights."""
+
+    case: Case
+    draws: Draws | None
+    scenarios: tuple[str, ...]
+    """Scenarios that are the draws themselves, when there are no draws of inputs."""
+    rows: tuple[int, ...]
+    """Rows of the draws; those without weight are left out. (N,)"""
+    weights: FloatArray
+    """They add to 1. (N,)"""
+    cases: tuple[Case, ...] = ()
+    """The case in each future, once they have been made. (N,)"""
+
+    def __len__(self) -> int:
+        return len(self.weights)
+
+    def case_of(self, i: int) -> Case:
+        """The case in one future."""
+        if self.cases:
+            return self.cases[i]
+        if self.draws is not None:
+            return drawn_case(self.case, self.draws, self.rows[i])
+        if not self.scenarios:
+            return self.case
+        found = self.case.scenarios[self.scenarios[i]].case
+        return self.case if found is None else found
+
+    def chosen(self, which: Sequence[int]) -> "Futures":
+        """Some of the futures; their weights no longer add to 1."""
+        return replace(
+            self,
+            scenarios=tuple(self.scenarios[i] for i in which if self.scenarios),
+            rows=tuple(self.rows[i] for i in which),
+            weights=self.weights[list(which)],
+            cases=tuple(self.case_of(i) for i in which),
+        )
+
+    def part(self, begin: int, end: int) -> "Futures":
+        """Some of the futures; their weights no longer add to 1."""
+        where = slice(begin, end)
+        return replace(
+            self,
+            draws=None if self.cases else self.draws,
+            scenarios=self.scenarios[where],
+            rows=self.rows[where],
+            weights=self.weights[where],
+            cases=self.cases[where],
+        )
+
+
+def futures(case: Case, draws: Draws | None) -> Futures:
+    """Draws, or the scenarios of the case, or the case with its central values.
+
+    The case of each is made once; what draws do not change they share.
+    """
+    found = _futures(case, draws)
+    return replace(found, cases=tuple(found.case_of(i) for i in range(len(found))))
+
+
+def _futures(case: Case, draws: Draws | None) -> Futures:
+    if draws is not None:
+        rows = tuple(int(i) for i in np.flatnonzero(draws.weights > 0))
+        weights = draws.weights[list(rows)]
+        return Futures(case, draws, (), rows, weights / weights.sum())
+    likely = [name for name, one in case.scenarios.items() if one.probability > 0]
+    if not likely:
+        return Futures(case, None, (), (0,), np.ones(1))
+    weights = np.array([case.scenarios[name].probability for name in likely])
+    return Futures(case, None, tuple(likely), tuple(range(len(likely))), weights / weights.sum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +149,23 @@ class SecondStage:
     """What is usual of each column, as a power of two. (columns,)"""
     deferred: IntArray
     """Columns of deferrable demand that goes unmet without a cost of being short."""
+
+    def corners(self) -> list[tuple[int, int]]:
+        """First row and first column of each contingency."""
+        blocks = self.places
+        return [
+            (
+                blocks.row(f"stock_{one.standard_name}_{one.start}").offset,
+                blocks.column(f"order_{one.standard_name}_{one.start}").offset,
+            )
+            for one in self.branches
+        ]
+
+    def bounds_at(self, row: int, column: int, family: Family) -> IntArray:
+        """Where the bounds of a contingency stand among those of a draw. (bounds,)"""
+        m, n = self.places.n_rows, len(family.cost)
+        rows, columns = row + np.arange(family.n_rows), column + np.arange(n)
+        return np.concatenate([rows, m + rows, 2 * m + columns])
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,48 +195,40 @@ class DrawProgram:
 
 
 def make_second_stage(trunk_shape: TrunkShape, shapes: tuple[BranchShape, ...]) -> SecondStage:
-    """Blocks and prices of a trunk with branches."""
+    """Blocks and prices of a base course with contingencies."""
     columns, rows = trunk_parts(trunk_shape)
     for shape in shapes:
-        more_columns, more_rows = branch_parts(shape)
+        more_columns, more_rows = shape.named()
         columns += more_columns
         rows += more_rows
     places = Places(stack_blocks(columns), stack_blocks(rows))
     hard, soft = np.zeros(places.n_columns), np.zeros(places.n_columns)
     add_trunk_prices(trunk_shape, places, hard, soft)
-    for shape in shapes:
-        add_branch_prices(shape, places, hard)
     arrays = trunk_shape.layout.arrays
     unmet = places.column("unmet").indices
     is_free = np.isnan(arrays.shortage_cost)
+    lacking = {
+        "calm": unmet[is_free & arrays.use_essential].ravel(),
+        "foreign currency": places.column("excess").indices.ravel(),
+    }
+    for name, _standard in trunk_shape.standards:
+        lacking[name] = places.column(f"miss_{name}").indices.ravel()
+    for shape in shapes:
+        name = shape.standard_name
+        missed = places.column(f"missed_{name}_{shape.start}")
+        missed.of(hard)[:] = worth_of_uses(shape.layout)[shape.uses][:, None]
+        before = lacking.get(name, np.zeros(0, dtype=np.int64))
+        lacking[name] = np.concatenate([before, missed.indices.ravel()])
     return SecondStage(
         trunk=trunk_shape,
         branches=shapes,
         places=places,
         hard=hard,
         soft=soft,
-        standards=_lacking(trunk_shape, shapes, places),
+        standards={name: columns for name, columns in lacking.items() if len(columns)},
         usual=usual_sizes_of(places, trunk_shape),
         deferred=unmet[is_free & ~arrays.use_essential].ravel(),
     )
-
-
-def _lacking(
-    trunk_shape: TrunkShape, shapes: tuple[BranchShape, ...], places: Places
-) -> dict[str, IntArray]:
-    arrays = trunk_shape.layout.arrays
-    is_hard = np.isnan(arrays.shortage_cost) & arrays.use_essential
-    found = {
-        "calm": places.column("unmet").indices[is_hard].ravel(),
-        "foreign currency": places.column("excess").indices.ravel(),
-    }
-    for name, _standard in trunk_shape.standards:
-        found[name] = places.column(f"miss_{name}").indices.ravel()
-    for shape in shapes:
-        columns = places.column(f"missed_{shape.name}").indices.ravel()
-        before = found.get(shape.standard_name, np.zeros(0, dtype=np.int64))
-        found[shape.standard_name] = np.concatenate([before, columns])
-    return {name: columns for name, columns in found.items() if len(columns)}
 
 
 def matrix_key(
@@ -171,68 +253,213 @@ def matrix_key(
 
 
 def draw_matrix(
-    stage: SecondStage, written: Written, measures: Mapping[str, MeasureArrays]
+    stage: SecondStage, written: Written, families: Sequence[Family]
 ) -> sparse.csc_matrix:
-    """The matrix of a draw."""
-    entries = Entries()
-    add_trunk(stage.trunk, written, stage.places, entries)
-    for shape in stage.branches:
-        measure = measures[shape.standard_name]
-        add_branch(Setting(shape, written, measure, stage.places), entries)
-    return entries.matrix(stage.places.n_rows, stage.places.n_columns)
+    """The matrix of a draw: the base course, then each contingency with what links it."""
+    entries, places = Entries(), stage.places
+    add_trunk(stage.trunk, written, places, entries)
+    for (row, column), family in zip(stage.corners(), families, strict=True):
+        own, link = family.matrix.tocoo(), family.link.tocoo()
+        entries.add(own.row + row, own.col + column, own.data)
+        entries.add(link.row + row, family.linked[link.col], link.data)
+    return entries.matrix(places.n_rows, places.n_columns)
 
 
-def draw_vectors(
-    stage: SecondStage,
-    written: Written,
-    measures: Mapping[str, MeasureArrays],
-    customary: FloatArray,
-) -> Vectors:
-    """Bounds and money of a draw.
-
-    Args:
-        stage: Blocks.
-        written: The arrays of the draw.
-        measures: Measure of each standard in the draw.
-        customary: Stock that is customary. (G, n) [unit]
-    """
-    vectors = Vectors.free(stage.places)
-    write_trunk(stage.trunk, written, stage.places, vectors)
-    for shape in stage.branches:
-        setting = Setting(shape, written, measures[shape.standard_name], stage.places)
-        write_branch(setting, customary, vectors)
-    return vectors
+def standard_measures(case: Case, written: Written) -> dict[str, MeasureArrays]:
+    """The measure of each standard that has one, in a draw."""
+    return {
+        name: compile_measure(written.case, written.arrays, standard.measure)
+        for name, standard in case.standards.items()
+        if standard.measure
+    }
 
 
-def draw_reach(
-    stage: SecondStage,
-    first: FirstStage,
-    written: Written,
-    measures: Mapping[str, MeasureArrays],
-    *,
-    draw: int,
-) -> sparse.csr_matrix:
-    """What first-stage columns add to the bounds of a draw (M5)."""
-    reach = Reach(stage.places)
-    effects: list[tuple[int, Effect]] = [
+def all_effects(first: FirstStage, written: Written) -> list[tuple[int, Effect]]:
+    """First-stage columns with what they do in a draw (M5)."""
+    return [
         (j, effect)
         for j, column in enumerate(first.columns)
         for effect in column_effects(written, column)
     ]
-    excuses = {
+
+
+def make_tables(
+    first: FirstStage,
+    standards: Mapping[str, Standard],
+    written: Written,
+    measures: Mapping[str, MeasureArrays],
+    *,
+    customary: FloatArray,
+    draw: int,
+) -> dict[str, Table]:
+    """Paths of the contingencies of each standard that has a measure, in a draw.
+
+    Args:
+        first: The first stage.
+        standards: The standards.
+        written: The arrays of the draw.
+        measures: The measure of each standard in the draw.
+        customary: Stock that is customary. (G, n) [unit]
+        draw: The draw.
+    """
+    effects, excuses = all_effects(first, written), excuses_of(first, draw)
+    return {
+        name: make_table(
+            written,
+            measure,
+            standards[name],
+            customary=customary,
+            effects=effects,
+            excuse=excuses.get(name),
+        )
+        for name, measure in measures.items()
+    }
+
+
+def excuses_of(first: FirstStage, draw: int) -> dict[str, int]:
+    """Column that excuses a draw from each standard."""
+    return {
         column.standard: j
         for j, column in enumerate(first.columns)
         if column.kind == EXCUSE and column.draw == draw
     }
-    reach_trunk(stage.trunk, written, effects, reach)
-    reach_ceilings(stage.trunk, first, written, reach)
-    reach_excuses(stage.trunk, written, excuses, reach)
-    for shape in stage.branches:
-        setting = Setting(shape, written, measures[shape.standard_name], stage.places)
-        reach_branch(setting, effects, reach)
-        if shape.standard_name in excuses:
-            reach_excuse(setting, excuses[shape.standard_name], reach)
-    return reach.matrix(first.n_columns)
+
+
+def make_programs(
+    future: Futures,
+    first: FirstStage,
+    stage: SecondStage,
+    *,
+    n_periods: int,
+    customary: Mapping[int, FloatArray] | None = None,
+    first_draw: int = 0,
+) -> tuple[DrawProgram, ...]:
+    """All draws as programs; arrays that are equal stand in memory once.
+
+    Args:
+        future: The futures.
+        first: The first stage.
+        stage: Blocks of the second.
+        n_periods: T.
+        customary: Stock that is customary in each draw; None: there are no contingencies.
+        first_draw: Position of the first of them among all draws.
+    """
+    programs, places = [], stage.places
+    seen: dict[bytes, FloatArray] = {}
+    reaches: dict[bytes, sparse.csr_matrix] = {}
+    matrices: dict[bytes, tuple[sparse.csc_matrix, list[Family]]] = {}
+    costs = _costs_in_draws(future, first) - first.cost
+    for i, weight in enumerate(future.weights):
+        written = write_out(future.case_of(i), n_periods)
+        measures = standard_measures(future.case, written)
+        key = matrix_key(written, stage, measures)
+        if key not in matrices:
+            families = [
+                make_family(stage.trunk, shape, written, measures[shape.standard_name])
+                for shape in stage.branches
+            ]
+            matrices[key] = draw_matrix(stage, written, families), families
+        matrix, families = matrices[key]
+        lower, upper, closed, money = trunk_bounds(stage.trunk, written, places)
+        bounds = np.concatenate([lower, upper, closed])
+        reach = [*_trunk_reach(stage, first, written, draw=first_draw + i)]
+        if customary is not None:
+            tables = make_tables(
+                first,
+                future.case.standards,
+                written,
+                measures,
+                customary=customary[i],
+                draw=first_draw + i,
+            )
+            paths = {name: table.at(np.zeros(first.n_columns)) for name, table in tables.items()}
+            for (row, column), family in zip(stage.corners(), families, strict=True):
+                at, name = stage.bounds_at(row, column, family), family.standard
+                bounds[at] = family.bounds(paths[name], np.zeros(1, dtype=np.int64))[0]
+                moves, start = tables[name].moves, int(family.starts[0])
+                positions, columns, amounts = family.template.reach(moves, start)
+                reach.append((at[positions], columns, amounts))
+        positions, columns, amounts = map(np.concatenate, zip(*reach, strict=True))
+        shape = (len(bounds), first.n_columns)
+        moved = sparse.coo_matrix((amounts, (positions, columns)), shape=shape).tocsr()
+        known = moved.indptr.tobytes() + moved.indices.tobytes() + moved.data.tobytes()
+        lower, upper, closed = np.split(bounds, [places.n_rows, 2 * places.n_rows])
+        lower, upper, closed, money, cost = (
+            seen.setdefault(one.tobytes(), one) for one in (lower, upper, closed, money, costs[i])
+        )
+        programs.append(
+            DrawProgram(
+                draw=first_draw + i,
+                weight=float(weight),
+                matrix=matrix,
+                row_lower=lower,
+                row_upper=upper,
+                col_upper=closed,
+                money=money,
+                reach=reaches.setdefault(known, moved),
+                option_cost=cost,
+            )
+        )
+    return tuple(programs)
+
+
+def _trunk_reach(
+    stage: SecondStage, first: FirstStage, written: Written, *, draw: int
+) -> Iterator[tuple[IntArray, IntArray, FloatArray]]:
+    """What first-stage columns add to the bounds of the base course (M5)."""
+    places, trunk, arrays = stage.places, stage.trunk, written.arrays
+    moves = option_moves(written, all_effects(first, written))
+    yield trunk_template(trunk, arrays, places).reach(moves, 0)
+    # what options cost abroad takes from the ceilings (M7)
+    month_of = arrays.calendar.month_of
+    years = np.array([month_of(t)[0] for t in range(first.foreign.shape[1])])
+    rows = places.row("abroad").indices[:, 0] + places.n_rows
+    for row, (year, _most) in zip(rows, trunk.ceilings, strict=True):
+        paid = first.foreign[:, years == year].sum(axis=1)
+        payers = np.flatnonzero(paid)
+        yield np.full(len(payers), row), payers, -paid[payers]
+    # what an excuse of the draw allows a standard without a measure to miss (M8)
+    excuses = excuses_of(first, draw)
+    for name, standard in trunk.standards:
+        if name in excuses:
+            rows = places.row(f"met_{name}").indices.ravel() + places.n_rows
+            missed = (share_of(standard) * asked_of(standard, arrays, trunk.layout.n)).ravel()
+            moved = np.flatnonzero(missed)
+            yield rows[moved], np.full(len(moved), excuses[name]), missed[moved]
+
+
+def _costs_in_draws(future: Futures, first: FirstStage) -> FloatArray:
+    """What options cost in each draw; computed once for what is the same. (N, columns) [money]"""
+    columns = list(first.columns)
+    costs: list[FloatArray] = []
+    before: Case | None = None
+    for i in range(len(future)):
+        case = future.case_of(i)
+        is_same = before is not None and (
+            case.options is before.options and case.discount_rate is before.discount_rate
+        )
+        costs.append(costs[-1] if is_same else column_costs(case, columns))
+        before = case
+    return np.array(costs)
+
+
+def mean_option_costs(future: Futures, first: FirstStage) -> FirstStage:
+    """The first stage with costs that are the mean over the draws."""
+    costs = _costs_in_draws(future, first)
+    return replace(first, cost=np.asarray(future.weights @ costs, dtype=np.float64))
+
+
+def widest(future: Futures, n_periods: int) -> int:
+    """The draw with the longest lead time, which shapes the blocks."""
+    leads = [
+        int(
+            compile_case(future.case_of(i), least_periods=n_periods).activities.lead_times.max(
+                initial=0
+            )
+        )
+        for i in range(len(future))
+    ]
+    return int(np.argmax(leads))
 
 
 PRICE = 100.0

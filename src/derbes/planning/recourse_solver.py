@@ -7,8 +7,9 @@ looked at, and exact when all were and none lacked more.
 """
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -16,7 +17,6 @@ from derbes.case.quantity import FloatArray
 from derbes.errors import SolveError
 from derbes.lp.highs import Session
 from derbes.lp.program import IntArray, power_of_two
-from derbes.planning.families import BranchBounds
 from derbes.planning.problem import DrawFigures, Prices, draw_figures, second_costs
 from derbes.planning.scenario_groups import Known, Row, Stances, TrunkRows
 from derbes.planning.separation import Bounds, BranchCut, Proof, Prover, as_program, may_lack
@@ -37,6 +37,10 @@ FACE = 1e-9
 """Price, beside the largest cost of a column in money, up to which it is rounding alone."""
 AT_ONCE = 6
 """Starts of one family that join at once."""
+
+
+BoundsOf = Callable[[int], FloatArray]
+"""Family, by position → its bounds, without what the base course gives. (S, bounds)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +114,7 @@ class NestedSecond:
         """
         if look == NEVER:
             return self._in_calm(position, values)
-        drawn, families = self._known.draws[position], self._known.families
-        bounds = BranchBounds(families, drawn.tables, values)
+        drawn, bounds = self._known.draws[position], self._bounds(position, values)
         is_exact, proofs = False, dict[int, Proof]()
         solved = self._solve_trunk(position, values)
         for _round in range(MOST_ROUNDS if look >= SHORT else FEW_ROUNDS):
@@ -145,7 +148,7 @@ class NestedSecond:
             values: First-stage columns.
             holding: What counts as stock, by column of the trunk.
         """
-        bounds = BranchBounds(self._known.families, self._known.draws[position].tables, values)
+        bounds = self._bounds(position, values)
         kept = self.solve(position, values, look=LONG).trunk
         for _round in range(MOST_ROUNDS):
             solved = self._on_face(position, values, self._solve_trunk(position, values), holding)
@@ -185,6 +188,17 @@ class NestedSecond:
             return None
         return _Solved(solved.value, columns, solved.duals, solved.reduced)
 
+    def _bounds(self, position: int, values: FloatArray) -> BoundsOf:
+        """Bounds of a draw's families at a point, as they are asked for."""
+        families, tables = self._known.families, self._known.draws[position].tables
+        paths = cache(lambda name: tables[name].at(values))
+
+        def of(f: int) -> FloatArray:
+            every = np.arange(len(families[f].starts))
+            return families[f].bounds(paths(families[f].standard), every)
+
+        return cache(of)
+
     def _in_calm(self, position: int, values: FloatArray) -> Answer:
         """A draw without its branches."""
         kept = self.stances.ages[position]
@@ -206,28 +220,28 @@ class NestedSecond:
         told: FloatArray = solved.columns[self._known.n_trunk + self._known.branches[f]]
         return told
 
-    def _broken(self, solved: _Solved, bounds: BranchBounds) -> list[Row]:
+    def _broken(self, solved: _Solved, bounds: BoundsOf) -> list[Row]:
         """Known cuts that the trunk breaks, the worst of each family."""
         found: list[Row] = []
         for f, (family, pool) in enumerate(zip(self._known.families, self._pools, strict=True)):
             if not pool.cuts:
                 continue
-            lacks = pool.lacks(bounds.of(f), family.windows(solved.columns))
+            lacks = pool.lacks(bounds(f), family.windows(solved.columns))
             worst = lacks.argmax(axis=1)
             most = lacks[np.arange(len(worst)), worst]
-            beyond = most - self._told(solved, f) - may_lack(family, bounds.of(f))
+            beyond = most - self._told(solved, f) - may_lack(family, bounds(f))
             found += [(pool.cuts[worst[s]], int(s)) for s in _far_apart(beyond, family.starts)]
         return found
 
     def _look(
-        self, position: int, solved: _Solved, bounds: BranchBounds, look: int
+        self, position: int, solved: _Solved, bounds: BoundsOf, look: int
     ) -> dict[int, Proof]:
         """Look at branches: the short ones, and the long ones where those lack nothing new."""
         proofs: dict[int, Proof] = {}
         for is_long in (False, True) if look == LONG else (False,):
             for f, family in enumerate(self._known.families):
                 if family.is_long == is_long:
-                    proofs[f] = self._look_at(position, solved, bounds.of(f), f)
+                    proofs[f] = self._look_at(position, solved, bounds(f), f)
             if any(proof.cuts for proof in proofs.values()):
                 break
         return proofs

@@ -16,16 +16,18 @@ from scipy import sparse
 from derbes.case.quantity import FloatArray
 from derbes.lp.highs import BASIC, Stance
 from derbes.lp.program import BoolArray, IntArray
-from derbes.planning.draws import make_programs, standard_measures
+from derbes.planning.contingencies import Family, Table, make_families
 from derbes.planning.effects import write_out
-from derbes.planning.families import Family, Table, make_families, make_tables
-from derbes.planning.problem import PlanProblem
+from derbes.planning.problem import PlanProblem, all_starts
 from derbes.planning.recourse import (
     DrawProgram,
     SecondStage,
     customary_stocks,
+    make_programs,
     make_second_stage,
+    make_tables,
     matrix_key,
+    standard_measures,
 )
 from derbes.planning.separation import BranchCut, Constant, Pool, begun_groups, constant
 
@@ -163,7 +165,10 @@ def make_groups(part: Part) -> tuple[Group, ...]:
         measures = standard_measures(problem.case, written)
         key = matrix_key(written, stage, measures)
         if key not in families:
-            families[key] = make_families(problem, written, measures)
+            starts = {name: all_starts(problem, name) for name in measures}
+            families[key] = make_families(
+                stage.trunk, problem.case.standards, starts, written=written, measures=measures
+            )
         tables = make_tables(
             problem.first,
             problem.case.standards,

@@ -25,7 +25,7 @@ from scipy import sparse
 from derbes.case.quantity import FloatArray
 from derbes.lp.highs import Session, Stance
 from derbes.lp.program import Block, IntArray, LinearProgram, Sizes
-from derbes.planning.families import Family, Table
+from derbes.planning.contingencies import Family, Table
 
 NO_PRICE = 1e-9
 """Price that counts as none, relative to the dearest worth: it is the solver's noise."""
@@ -177,15 +177,19 @@ def constant(
         start: The start, by position.
         n_first: First-stage columns.
     """
-    grid, moves, slopes = family.grid, table.moves, np.zeros(n_first)
+    template, moves, slopes = family.template, table.moves, np.zeros(n_first)
     bounds = family.bounds(table.at(np.zeros(n_first)), np.array([start]))[0]
     counts = np.flatnonzero(weights)
     fixed = float(weights[counts] @ bounds[counts])
     if not np.isfinite(fixed):
         return Constant(-np.inf, slopes)
-    width = int(grid.offsets.max(initial=0)) + 2
+    width = int(template.offsets.max(initial=0)) + 2
     counted = np.zeros((2, len(table.after), width))
-    np.add.at(counted, (grid.is_after, grid.elements, grid.offsets + 1), weights[grid.positions])
+    np.add.at(
+        counted,
+        (template.is_after, template.elements, template.offsets + 1),
+        weights[template.positions],
+    )
     first = int(family.starts[start])
     windows = moves.paths[:, first : first + width]
     during = np.einsum("mt,mt->m", windows, counted[0, moves.elements])
