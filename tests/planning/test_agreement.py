@@ -49,7 +49,7 @@ def test_m13_a_cut_lies_below_the_cost_everywhere_and_meets_it_at_its_point(seed
     found = [solve_draws(problem.second, problem.programs, p, prices=START) for p in points]
     for i, outcomes in enumerate(found):
         for draw, outcome in enumerate(outcomes):
-            at = [outcome.cut.at_zero + outcome.cut.slope @ point for point in points]
+            at = [outcome.at_zero + outcome.slope @ point for point in points]
             costs = [outcomes_there[draw].figures.priced for outcomes_there in found]
             assert at[i] == pytest.approx(costs[i], rel=1e-7)
             assert all(a <= c * (1 + 1e-7) for a, c in zip(at, costs, strict=True))

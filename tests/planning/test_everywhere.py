@@ -14,7 +14,7 @@ from derbes.planning.problem import START, all_starts, make_problem, trunk_alone
 from derbes.planning.recourse import standard_measures
 from derbes.planning.recourse_solver import LONG, NOWHERE, SHORT, NestedSecond
 from derbes.planning.root import solve_draws
-from derbes.planning.scenario_groups import Part, make_groups
+from derbes.planning.scenario_groups import make_groups
 from derbes.planning.separation import Prover
 from tests.oracles.contingency_bounds import Setting, bounds_of
 from tests.planning.generated import small_case
@@ -37,7 +37,7 @@ def points(problem, seed):
 
 
 def groups_of(problem):
-    return make_groups(Part(trunk_alone(problem), 0))
+    return make_groups(trunk_alone(problem))
 
 
 def explicit(problem, family, start, draw, values):
@@ -107,8 +107,8 @@ def test_bounds_cut_out_of_paths_are_those_of_each_branch_written_out(seed, chan
     for group in groups_of(problem):
         for place, draw in enumerate(group.positions):
             for values in points(problem, seed):
-                for family in group.known.families:
-                    table = group.known.draws[place].tables[family.standard]
+                for family in group.families:
+                    table = group.tables[place][family.standard]
                     every = np.arange(len(family.starts))
                     found = family.bounds(table.at(values), every)
                     for start, bounds in zip(family.starts, found, strict=True):
@@ -122,7 +122,7 @@ def test_bounds_cut_out_of_paths_are_those_of_each_branch_written_out(seed, chan
 def test_m15_the_trunk_with_cuts_costs_what_the_whole_does(seed):
     problem = everywhere(make_problem(small_case(seed, n_scenarios=3)))
     for group in groups_of(problem):
-        nested = NestedSecond(group.known, START)
+        nested = NestedSecond(group, START)
         for values in points(problem, seed):
             whole = solve_draws(problem.second, problem.programs, values, prices=START)
             for place, draw in enumerate(group.positions):
@@ -139,10 +139,10 @@ def test_m15_cuts_of_one_draw_are_bounds_in_all(seed):
     problem = everywhere(make_problem(small_case(seed, n_scenarios=3)))
     places = points(problem, seed)
     for group in groups_of(problem):
-        first = NestedSecond(group.known, START)
+        first = NestedSecond(group, START)
         for values in places:
             first.solve(0, values, look=LONG)
-        others = NestedSecond(group.known, START, cuts=first.new)
+        others = NestedSecond(group, START, cuts=first.new)
         for values in places:
             whole = solve_draws(problem.second, problem.programs, values, prices=START)
             for place, draw in enumerate(group.positions):
@@ -159,7 +159,7 @@ def test_a_peak_long_after_the_measure_is_seen_by_long_branches_alone():
     problem = everywhere(make_problem(case_with_late_peak()))
     values = np.zeros(problem.first.n_columns)
     whole = solve_draws(problem.second, problem.programs, values, prices=START)[0].figures
-    known = groups_of(problem)[0].known
+    known = groups_of(problem)[0]
     short = NestedSecond(known, START).solve(0, values, look=SHORT)
     long = NestedSecond(known, START).solve(0, values, look=LONG)
     assert short.figures.lacks["month"] == 0.0
@@ -172,12 +172,12 @@ def test_a_peak_long_after_the_measure_is_seen_by_long_branches_alone():
 @pytest.mark.parametrize("seed", range(6))
 def test_one_start_that_lacks_among_many_that_do_not_is_found(seed):
     problem = everywhere(make_problem(small_case(seed, n_periods=30)))
-    known = groups_of(problem)[0].known
+    known = groups_of(problem)[0]
     rng = np.random.default_rng(seed)
     n_tried = 0
     for f, family in enumerate(known.families):
         n, m = len(family.starts), family.n_rows
-        table = known.draws[0].tables[family.standard]
+        table = known.tables[0][family.standard]
         values = points(problem, seed)[2]
         every = np.arange(n)
         bounds = family.bounds(table.at(values), every)

@@ -226,11 +226,11 @@ def _looked_at(hunt: Search, state: State, values: FloatArray, how: int = CLOSEL
         is_exact = all(outcome.is_exact for outcome in outcomes)
         if is_exact or (how == CLOSELY and not (may_be_best and is_fine)):
             break
-    priced, cuts = figures.penalized, [outcome.cut for outcome in outcomes]
+    priced = figures.penalized
     state = replace(
         state,
-        cuts=state.cuts.with_more(cuts),
-        ages=np.concatenate([state.ages, np.zeros(len(cuts))]),
+        cuts=state.cuts.with_more(outcomes),
+        ages=np.concatenate([state.ages, np.zeros(len(outcomes))]),
         iteration=state.iteration + 1,
     )
     if priced < state.middle_priced:

@@ -55,7 +55,7 @@ from derbes.planning.problem import (
 )
 from derbes.planning.recourse_solver import LONG, NEVER, NOWHERE, ONCE, SHORT
 from derbes.planning.root import Cuts, Master, Outcome
-from derbes.planning.scenarios import Everyone
+from derbes.planning.scenarios import Scenarios
 
 CALM_GAP = 1e-5
 """Gap of the no-threat cost, as part of it."""
@@ -113,7 +113,7 @@ def solve_apart(problem: PlanProblem, record: Record, settings: Settings) -> Pla
         settings: How far, how long and by whom.
     """
     clock, problem = settings.clock, trunk_alone(problem)
-    with Everyone(settings.crew, problem, clock.until) as everyone:
+    with Scenarios(settings.crew, problem, clock.until) as everyone:
         if record.reference is None:
             best = _calm(everyone, record, replace(settings, gap=CALM_GAP))
             if best is None:
@@ -129,7 +129,7 @@ def solve_apart(problem: PlanProblem, record: Record, settings: Settings) -> Pla
     return _solution(problem, best, settings)
 
 
-def _calm(everyone: Everyone, record: Record, settings: Settings) -> _Best | None:
+def _calm(everyone: Scenarios, record: Record, settings: Settings) -> _Best | None:
     """The cheapest point without standards.
 
     Where they are met in branches alone, the draws need not be stated again.
@@ -137,11 +137,11 @@ def _calm(everyone: Everyone, record: Record, settings: Settings) -> _Best | Non
     if not everyone.problem.second.trunk.standards:
         return _at_right_prices(everyone, record, replace(settings, is_calm=True))
     calm = trunk_alone(without_standards(everyone.problem))
-    with Everyone(settings.crew, calm, settings.clock.until) as alone:
+    with Scenarios(settings.crew, calm, settings.clock.until) as alone:
         return _at_right_prices(alone, record, settings)
 
 
-def _piloted(everyone: Everyone, record: Record, settings: Settings) -> Record:
+def _piloted(everyone: Scenarios, record: Record, settings: Settings) -> Record:
     """A point to begin with and cuts of branches, from the same problem in some of its draws.
 
     Only where to begin is taken from it, so that it need not be near: every draw is
@@ -159,7 +159,7 @@ def _piloted(everyone: Everyone, record: Record, settings: Settings) -> Record:
     alone = replace(
         settings, gap=PILOT_GAP * settings.gap, clock=short, keep=_keep_nothing, progress=None
     )
-    with Everyone(settings.crew, pilot, short.until) as few:
+    with Scenarios(settings.crew, pilot, short.until) as few:
         best = _at_right_prices(few, begun, alone)
         everyone.cuts.update(few.cuts)
     if best is None or np.isnan(best.record.state.best).any():
@@ -173,7 +173,7 @@ def _keep_nothing(_record: Record) -> None:
     """What a pilot finds is kept when it is done."""
 
 
-def _at_right_prices(everyone: Everyone, record: Record, settings: Settings) -> _Best | None:
+def _at_right_prices(everyone: Scenarios, record: Record, settings: Settings) -> _Best | None:
     """The best point at prices that are high enough; None: nothing may be chosen."""
     least: _Best | None = None
     best: _Best | None = None
@@ -197,7 +197,9 @@ def _at_right_prices(everyone: Everyone, record: Record, settings: Settings) -> 
     return least
 
 
-def _searched(everyone: Everyone, hunt: Search, record: Record, settings: Settings) -> _Best | None:
+def _searched(
+    everyone: Scenarios, hunt: Search, record: Record, settings: Settings
+) -> _Best | None:
     """The best point with its branches followed to the end; None: nothing may be chosen.
 
     The search looks at short branches. Where the best point turns out to cost more with
@@ -230,7 +232,7 @@ def _best(hunt: Search, record: Record, outcomes: list[Outcome]) -> _Best:
     return _Best(record, hunt.figures(record.state.best, outcomes), starts, is_proved)
 
 
-def _hunt(everyone: Everyone, record: Record, settings: Settings) -> Search:
+def _hunt(everyone: Scenarios, record: Record, settings: Settings) -> Search:
     problem = everyone.problem
 
     def keep(state: State) -> None:
@@ -254,13 +256,13 @@ def _hunt(everyone: Everyone, record: Record, settings: Settings) -> Search:
     )
 
 
-def _looks(everyone: Everyone, prices: Prices, *, is_calm: bool) -> Looks:
+def _looks(everyone: Scenarios, prices: Prices, *, is_calm: bool) -> Looks:
     """Ways to look at a point, ever more closely."""
     how = (NEVER,) if is_calm else (NOWHERE, ONCE, SHORT)
     return tuple(partial(everyone.at, prices=prices, look=look) for look in how)
 
 
-def _least(everyone: Everyone, record: Record, settings: Settings) -> _Best | None:
+def _least(everyone: Scenarios, record: Record, settings: Settings) -> _Best | None:
     """The point at which the least falls short, whatever it costs; None: time was over."""
     prices = Prices(hard=1.0, soft=LEAST_DEFERRED, money=0.0)
     problem = everyone.problem
@@ -322,7 +324,7 @@ DEARER = 1e-7
 """Part by which a plan may cost more at all starts than at those it was made for."""
 
 
-def missing_starts(everyone: Everyone, problem: PlanProblem, point: Point) -> set[tuple[str, int]]:
+def missing_starts(everyone: Scenarios, problem: PlanProblem, point: Point) -> set[tuple[str, int]]:
     """Standards and starts that make a plan dearer, and for which it was not made.
 
     Args:
@@ -404,11 +406,11 @@ def solve_plan(
         if problem.n_columns > MOST_TOGETHER:
             return solve_apart(problem, record, settings)
         keep(record)
-        with Everyone(crew, trunk_alone(problem), clock.until) as everyone:
+        with Scenarios(crew, trunk_alone(problem), clock.until) as everyone:
             return _solve_together(stated(problem), everyone, settings)
 
 
-def _solve_together(problem: PlanProblem, everyone: Everyone, settings: Settings) -> PlanSolution:
+def _solve_together(problem: PlanProblem, everyone: Scenarios, settings: Settings) -> PlanSolution:
     """The cheapest plan by the extensive form."""
     clock = settings.clock
     calm = no_threat(problem, clock)

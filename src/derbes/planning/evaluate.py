@@ -29,8 +29,8 @@ from derbes.planning.problem import (
 )
 from derbes.planning.recourse_solver import NestedSecond
 from derbes.planning.root import solve_draws
-from derbes.planning.scenario_groups import Part, make_groups
-from derbes.planning.scenarios import Everyone
+from derbes.planning.scenario_groups import make_groups
+from derbes.planning.scenarios import Scenarios
 from derbes.supply.baseline import orders_before
 from derbes.supply.network import Layout, unit_values
 from derbes.supply.objective import stock_values
@@ -64,7 +64,7 @@ def evaluate(
         outcomes = solve_draws(problem.second, problem.programs, values, prices=FIRM)
     else:
         problem = trunk_alone(problem)
-        with Crew(n_workers, executor) as crew, Everyone(crew, problem) as everyone:
+        with Crew(n_workers, executor) as crew, Scenarios(crew, problem) as everyone:
             outcomes = everyone.at(values, FIRM)
     return evaluation(problem, values, [outcome.figures for outcome in outcomes], FIRM)
 
@@ -97,10 +97,10 @@ def trunk(
     """
     values = columns_of(problem, choices)
     alone = replace(trunk_alone(problem), futures=problem.futures.chosen([draw]))
-    known = make_groups(Part(alone, draw))[0].known
-    layout, program = known.stage.trunk.layout, known.draws[0].program
+    group = make_groups(alone, draw)[0]
+    layout, program = group.stage.trunk.layout, group.draws[0]
     written = write_out(problem.futures.case_of(draw), problem.n_periods)
-    second = NestedSecond(known, prices)
+    second = NestedSecond(group, prices)
     columns = second.least_stock(0, values, _holding(layout, written, len(program.money)))
     orders = layout.column("order").of(columns)
     bought, money, _years = paid_abroad(written, layout.n)

@@ -18,7 +18,8 @@ from derbes.errors import SolveError
 from derbes.lp.highs import Session
 from derbes.lp.program import IntArray, power_of_two
 from derbes.planning.problem import DrawFigures, Prices, draw_figures, second_costs
-from derbes.planning.scenario_groups import Known, Row, Stances, TrunkRows
+from derbes.planning.root import Outcome
+from derbes.planning.scenario_groups import Row, ScenarioGroup, Stances, TrunkRows
 from derbes.planning.separation import Bounds, BranchCut, Proof, Prover, as_program, may_lack
 
 NEVER, NOWHERE, ONCE, SHORT, LONG = range(-1, 4)
@@ -44,24 +45,6 @@ BoundsOf = Callable[[int], FloatArray]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A draw's second stage at a point."""
-
-    value: float
-    """Cost, with the price of what falls short; no second stage at this point costs less,
-    by the prices of the optimum alone. [money]"""
-    slope: FloatArray
-    """Value at x' >= value + slope (x' - x). (first-stage columns,)"""
-    figures: DrawFigures
-    trunk: FloatArray
-    """Columns of the trunk."""
-    is_exact: bool
-    """Whether every branch was looked at and lacks no more than its cuts say."""
-    binding: tuple[tuple[str, int], ...]
-    """Standards and starts whose cuts have a price. [period]"""
-
-
-@dataclass(frozen=True, slots=True)
 class _Solved:
     """A trunk with its prices."""
 
@@ -76,7 +59,7 @@ class NestedSecond:
 
     def __init__(
         self,
-        known: Known,
+        known: ScenarioGroup,
         prices: Prices,
         cuts: Sequence[BranchCut] = (),
         stances: Stances | None = None,
@@ -98,7 +81,7 @@ class NestedSecond:
 
     def solve(
         self, position: int, values: FloatArray, *, look: int, until: float = np.inf
-    ) -> Answer:
+    ) -> Outcome:
         """A draw's second stage at a point of the first.
 
         Args:
@@ -114,7 +97,7 @@ class NestedSecond:
         """
         if look == NEVER:
             return self._in_calm(position, values)
-        drawn, bounds = self._known.draws[position], self._bounds(position, values)
+        bounds = self._bounds(position, values)
         is_exact, proofs = False, dict[int, Proof]()
         solved = self._solve_trunk(position, values)
         for _round in range(MOST_ROUNDS if look >= SHORT else FEW_ROUNDS):
@@ -132,7 +115,7 @@ class NestedSecond:
             self.stances.branches[f] = prover.stance
         proved = proofs if is_exact else {}
         answer = self._answer(position, values, solved, is_exact=is_exact, proofs=proved)
-        m = len(drawn.program.row_lower)
+        m = len(self._known.draws[position].row_lower)
         self._rows.grow_older(position, solved.duals[m:])
         return answer
 
@@ -149,7 +132,7 @@ class NestedSecond:
             holding: What counts as stock, by column of the trunk.
         """
         bounds = self._bounds(position, values)
-        kept = self.solve(position, values, look=LONG).trunk
+        kept = self.solve(position, values, look=LONG).columns
         for _round in range(MOST_ROUNDS):
             solved = self._on_face(position, values, self._solve_trunk(position, values), holding)
             if solved is None:
@@ -170,7 +153,7 @@ class NestedSecond:
         if session is None:
             return None
         lower, upper, closed = self._trunk_bounds(position, values)
-        money = self._known.draws[position].program.money
+        money = self._known.draws[position].money
         size = max(float(np.abs(money).max(initial=0.0)), 1e-300)
         up, down = solved.duals > FACE * size, solved.duals < -FACE * size
         most = np.where(solved.reduced > FACE * size, 0.0, closed)
@@ -190,7 +173,7 @@ class NestedSecond:
 
     def _bounds(self, position: int, values: FloatArray) -> BoundsOf:
         """Bounds of a draw's families at a point, as they are asked for."""
-        families, tables = self._known.families, self._known.draws[position].tables
+        families, tables = self._known.families, self._known.tables[position]
         paths = cache(lambda name: tables[name].at(values))
 
         def of(f: int) -> FloatArray:
@@ -199,7 +182,7 @@ class NestedSecond:
 
         return cache(of)
 
-    def _in_calm(self, position: int, values: FloatArray) -> Answer:
+    def _in_calm(self, position: int, values: FloatArray) -> Outcome:
         """A draw without its branches."""
         kept = self.stances.ages[position]
         self.stances.ages[position] = {}
@@ -269,7 +252,7 @@ class NestedSecond:
         return found
 
     def _trunk_bounds(self, position: int, values: FloatArray) -> Bounds:
-        lower, upper, closed = self._known.draws[position].program.bounds(values)
+        lower, upper, closed = self._known.draws[position].bounds(values)
         least = self._rows.least(position, values)
         return (
             np.concatenate([lower, least]),
@@ -279,7 +262,7 @@ class NestedSecond:
 
     def _costs(self, position: int) -> FloatArray:
         """Costs of the trunk's columns and prices of what branches lack."""
-        draw = self._known.draws[position].program
+        draw = self._known.draws[position]
         costs = second_costs(self._known.stage, draw, self._prices)
         return np.concatenate(
             [costs, np.full(self._known.n_branches, self._prices.hard / draw.weight)]
@@ -324,9 +307,9 @@ class NestedSecond:
         *,
         is_exact: bool,
         proofs: Mapping[int, Proof],
-    ) -> Answer:
+    ) -> Outcome:
         known, n_trunk = self._known, self._known.n_trunk
-        draw = known.draws[position].program
+        draw = known.draws[position]
         m = len(draw.row_lower)
         weights = np.concatenate(
             [
@@ -341,11 +324,14 @@ class NestedSecond:
         slope += self._rows.slope(position, solved.duals[m:])
         rows = [self.stances.rows[r] for r in priced]
         binding = {(known.families[c.family].standard, s, c.family) for c, s in rows}
-        return Answer(
-            value=solved.value + float(options @ values),
+        value = solved.value + float(options @ values)
+        return Outcome(
+            draw=draw.draw,
+            value=value,
+            at_zero=value - float(slope @ values),
             slope=slope,
             figures=self._figures(position, values, solved, proofs),
-            trunk=solved.columns[:n_trunk].copy(),
+            columns=solved.columns[:n_trunk].copy(),
             is_exact=is_exact,
             binding=tuple(sorted((n, int(known.families[f].starts[s])) for n, s, f in binding)),
         )
@@ -355,7 +341,7 @@ class NestedSecond:
     ) -> DrawFigures:
         """Cost of the trunk; what its branches lack, where they were looked at."""
         known, n_trunk = self._known, self._known.n_trunk
-        draw = known.draws[position].program
+        draw = known.draws[position]
         figures = draw_figures(
             known.stage,
             draw,
@@ -375,7 +361,7 @@ class NestedSecond:
         What was seen before the trunk was told of it says nothing of the trunk as it is.
         """
         known = self._known
-        lacks = dict.fromkeys(known.draws[position].tables, 0.0)
+        lacks = dict.fromkeys(known.tables[position], 0.0)
         longest = any(known.families[f].is_long for f in proofs)
         for f, family in enumerate(known.families):
             if f in proofs and family.is_long == longest:

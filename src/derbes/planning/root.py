@@ -34,52 +34,24 @@ WEAK_DUALITY = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
-    """A bound of a draw's cost from below: at least `at_zero` + `slope` x."""
+class Outcome:
+    """A draw at a point, and what bounds its cost at others: at least `at_zero` + `slope` x."""
 
     draw: int
+    value: float
+    """Cost, with the price of what falls short; no second stage at this point costs less,
+    by the prices of the optimum alone. [money]"""
     at_zero: float
     """[money]"""
     slope: FloatArray
     """(first-stage columns,) [money]"""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A draw at a point."""
-
-    cut: Cut
     figures: DrawFigures
+    columns: FloatArray
+    """Columns of the second stage at the point."""
     is_exact: bool = True
     """Whether this is the draw's cost; else it is no more than it."""
     binding: tuple[tuple[str, int], ...] = ()
-    """Standards and starts whose branches have a price. [period]"""
-
-
-def cut_of(
-    draw: DrawProgram, program: LinearProgram, duals: FloatArray, *, options: FloatArray
-) -> Cut:
-    """The cut that row prices give, whatever they are (M13).
-
-    Args:
-        draw: The draw.
-        program: Its program at the point, for the costs.
-        duals: Prices of the rows. (rows,)
-        options: What options cost in the draw beyond the mean. (columns,) [money]
-    """
-    lower = np.where(np.isfinite(draw.row_lower), np.maximum(duals, 0.0), 0.0)
-    upper = np.where(np.isfinite(draw.row_upper), np.minimum(duals, 0.0), 0.0)
-    reduced = program.cost - draw.matrix.T @ (lower + upper)
-    columns = np.minimum(reduced, 0.0)
-    bounded = np.isfinite(draw.col_upper)
-    prices = np.concatenate([lower, upper, np.where(bounded, columns, 0.0)])
-    at_zero = (
-        lower[lower > 0] @ draw.row_lower[lower > 0]
-        + upper[upper < 0] @ draw.row_upper[upper < 0]
-        + columns[bounded] @ draw.col_upper[bounded]
-    )
-    slope = np.asarray(draw.reach.T @ prices, dtype=np.float64)
-    return Cut(draw.draw, float(at_zero), slope + options)
+    """Standards and starts whose cuts have a price. [period]"""
 
 
 def solve_draws(
@@ -110,56 +82,40 @@ def solve_draws(
             session.set_column_bounds(program.col_lower, program.col_upper)
             session.set_row_bounds(program.row_lower, program.row_upper)
             session.set_costs(program.cost)
-        at = _At(stage, session, program, draw, _Point(values, prices))
-        outcomes.append(at.outcome())
+        options = float(draw.option_cost @ values)
+        for is_last in (False, True):
+            columns = np.maximum(session.run(), 0.0)
+            at_zero, slope = _cut_of(draw, program.cost, session.row_duals())
+            slope = slope + prices.money * draw.option_cost
+            value = at_zero + float(slope @ values)
+            priced = float(program.cost @ columns) + prices.money * options
+            if is_last or abs(priced - value) <= WEAK_DUALITY * max(1.0, abs(priced)):
+                break
+            session.forget()
+        figures = draw_figures(stage, draw, columns, options=options, prices=prices)
+        outcomes.append(Outcome(draw.draw, value, at_zero, slope, figures, columns))
     return outcomes
 
 
-@dataclass(frozen=True, slots=True)
-class _Point:
-    """A point of the first stage, with prices."""
+def _cut_of(draw: DrawProgram, cost: FloatArray, duals: FloatArray) -> tuple[float, FloatArray]:
+    """Value at zero and slope that row prices give, whatever they are (M13).
 
-    values: FloatArray
-    prices: Prices
-
-
-@dataclass(frozen=True, slots=True)
-class _At:
-    """A draw's program in the solver, at a point."""
-
-    stage: SecondStage
-    session: Session
-    program: LinearProgram
-    draw: DrawProgram
-    point: _Point
-
-    @property
-    def options(self) -> FloatArray:
-        """What options cost in the draw beyond the mean. (columns,) [money]"""
-        return self.point.prices.money * self.draw.option_cost
-
-    def outcome(self) -> Outcome:
-        """The optimum with its proof; solved again cold where the proof fails."""
-        columns, cut = self._solved()
-        if not self._is_proven(columns, cut):
-            self.session.forget()
-            columns, cut = self._solved()
-        options = float(self.draw.option_cost @ self.point.values)
-        figures = draw_figures(
-            self.stage, self.draw, columns, options=options, prices=self.point.prices
-        )
-        return Outcome(cut, figures)
-
-    def _solved(self) -> tuple[FloatArray, Cut]:
-        columns = np.maximum(self.session.run(), 0.0)
-        duals = self.session.row_duals()
-        return columns, cut_of(self.draw, self.program, duals, options=self.options)
-
-    def _is_proven(self, columns: FloatArray, cut: Cut) -> bool:
-        values = self.point.values
-        priced = float(self.program.cost @ columns) + float(self.options @ values)
-        difference = abs(priced - cut.at_zero - float(cut.slope @ values))
-        return difference <= WEAK_DUALITY * max(1.0, abs(priced))
+    Args:
+        draw: The draw.
+        cost: Of its columns. (columns,)
+        duals: Prices of the rows. (rows,)
+    """
+    lower = np.where(np.isfinite(draw.row_lower), np.maximum(duals, 0.0), 0.0)
+    upper = np.where(np.isfinite(draw.row_upper), np.minimum(duals, 0.0), 0.0)
+    columns = np.minimum(cost - draw.matrix.T @ (lower + upper), 0.0)
+    bounded = np.isfinite(draw.col_upper)
+    prices = np.concatenate([lower, upper, np.where(bounded, columns, 0.0)])
+    at_zero = (
+        lower[lower > 0] @ draw.row_lower[lower > 0]
+        + upper[upper < 0] @ draw.row_upper[upper < 0]
+        + columns[bounded] @ draw.col_upper[bounded]
+    )
+    return float(at_zero), np.asarray(draw.reach.T @ prices, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +134,7 @@ class Cuts:
         """No cuts."""
         return Cuts(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros((0, n_columns)))
 
-    def with_more(self, cuts: list[Cut]) -> "Cuts":
+    def with_more(self, cuts: Sequence[Outcome]) -> "Cuts":
         """With cuts from draws at a point."""
         return Cuts(
             np.concatenate([self.draws, np.array([c.draw for c in cuts], dtype=np.int64)]),

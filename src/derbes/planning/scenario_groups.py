@@ -37,33 +37,44 @@ Side = tuple[IntArray, FloatArray]
 """Columns of a row with their factors."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """One draw: its trunk, and the paths of its branches."""
-
-    program: DrawProgram
-    tables: Mapping[str, Table]
-
-
-class Known:
-    """Draws that have one matrix, and the cuts that were ever asked for."""
+class ScenarioGroup:
+    """Draws of a batch that have one matrix, and the cuts that were ever asked for."""
 
     def __init__(
-        self, stage: SecondStage, families: Sequence[Family], draws: Sequence[Drawn]
+        self,
+        stage: SecondStage,
+        families: Sequence[Family],
+        drawn: Mapping[int, tuple[DrawProgram, Mapping[str, Table]]],
+        *,
+        matrix: str,
     ) -> None:
-        self.stage = stage
-        self.families = tuple(families)
-        self.draws = tuple(draws)
+        self.stage, self.families = stage, tuple(families)
+        self.matrix = matrix
+        """Digest of what stands in it: cuts are valid wherever it is the same."""
+        self.positions = tuple(drawn)
+        """Positions of the draws in the batch."""
+        self.draws = tuple(program for program, _tables in drawn.values())
+        """The base course of each draw."""
+        self.tables = tuple(tables for _program, tables in drawn.values())
+        """Paths of the contingencies of each draw, by standard."""
         self._pools = [Pool.of(family) for family in families]
         self._places: list[dict[bytes, int]] = [{} for _family in families]
         self._constants: dict[tuple[int, int, bytes], Constant] = {}
         self._sides: dict[tuple[int, bytes], Side] = {}
-        self.branches = _branches(families)
+        numbers: dict[tuple[str, int], int] = {}
+        self.branches = [
+            np.array(
+                [numbers.setdefault((one.standard, int(s)), len(numbers)) for s in one.starts],
+                dtype=np.int64,
+            )
+            for one in families
+        ]
+        """Number of the contingency at each start of each family; short and long are the same."""
 
     @property
     def n_first(self) -> int:
         """First-stage columns."""
-        return int(self.draws[0].program.reach.shape[1])
+        return int(self.draws[0].reach.shape[1])
 
     @property
     def n_branches(self) -> int:
@@ -73,7 +84,7 @@ class Known:
     @property
     def n_trunk(self) -> int:
         """Columns of the trunk."""
-        return int(self.draws[0].program.matrix.shape[1])
+        return int(self.draws[0].matrix.shape[1])
 
     def pools(self, cuts: Sequence[BranchCut]) -> list[Pool]:
         """Cuts by family, in their order."""
@@ -107,58 +118,27 @@ class Known:
             family = self.families[cut.family]
             pool = self._pools[cut.family]
             weights = pool.weights_of(self._places[cut.family][cut.key])
-            table = self.draws[position].tables[family.standard]
+            table = self.tables[position][family.standard]
             self._constants[key] = constant(
                 weights, family, table, start=start, n_first=self.n_first
             )
         return self._constants[key]
 
 
-def _branches(families: Sequence[Family]) -> list[IntArray]:
-    """Number of the branch at each start of each family; short and long ones are the same."""
-    numbers: dict[tuple[str, int], int] = {}
-    return [
-        np.array(
-            [numbers.setdefault((one.standard, int(s)), len(numbers)) for s in one.starts],
-            dtype=np.int64,
-        )
-        for one in families
-    ]
+def make_groups(problem: PlanProblem, first_draw: int = 0) -> tuple[ScenarioGroup, ...]:
+    """The draws of a problem by their matrix, stated.
 
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Some draws of a problem, as they are sent to a worker: nothing of them is stated yet."""
-
-    problem: PlanProblem
-    """With these draws alone, and without programs."""
-    first_draw: int
-    """Position of the first of them among all draws."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Draws of a part that have one matrix."""
-
-    matrix: str
-    """Digest of what stands in it: cuts are valid wherever it is the same."""
-    positions: tuple[int, ...]
-    """Positions in the part."""
-    known: Known
-
-
-def make_groups(part: Part) -> tuple[Group, ...]:
-    """The draws of a part, stated.
+    Args:
+        problem: The problem without programs.
+        first_draw: Position of its first draw among all.
 
     Raises:
-        SolveError: A trunk has no optimum.
+        SolveError: A base course has no optimum.
     """
-    problem = part.problem
     future, stage, n = problem.futures, problem.second, problem.n_periods
-    programs = make_programs(future, problem.first, stage, n_periods=n, first_draw=part.first_draw)
+    programs = make_programs(future, problem.first, stage, n_periods=n, first_draw=first_draw)
     stocks = _customary(problem, programs)
-    found: dict[bytes, list[int]] = {}
-    drawn: list[Drawn] = []
+    found: dict[bytes, dict[int, tuple[DrawProgram, Mapping[str, Table]]]] = {}
     families: dict[bytes, tuple[Family, ...]] = {}
     for i, program in enumerate(programs):
         written = write_out(future.case_of(i), n)
@@ -177,15 +157,10 @@ def make_groups(part: Part) -> tuple[Group, ...]:
             customary=stocks[i],
             draw=program.draw,
         )
-        found.setdefault(key, []).append(i)
-        drawn.append(Drawn(program, tables))
+        found.setdefault(key, {})[i] = program, tables
     return tuple(
-        Group(
-            hashlib.sha256(key).hexdigest(),
-            tuple(where),
-            Known(stage, families[key], [drawn[i] for i in where]),
-        )
-        for key, where in found.items()
+        ScenarioGroup(stage, families[key], drawn, matrix=hashlib.sha256(key).hexdigest())
+        for key, drawn in found.items()
     )
 
 
@@ -222,18 +197,18 @@ class Stances:
     """Starts that were proved together in each draw, by family."""
 
     @staticmethod
-    def begin(known: Known) -> "Stances":
+    def begin(known: ScenarioGroup) -> "Stances":
         """Nothing is known."""
         n, n_families = len(known.draws), len(known.families)
         nothing: list[dict[int, int]] = [{} for _draw in range(n)]
         groups = [[begun_groups(family) for family in known.families] for _draw in range(n)]
         return Stances([], nothing, [None] * n, [None] * n_families, groups)
 
-    def pruned(self, known: Known) -> "Stances":
+    def pruned(self, known: ScenarioGroup) -> "Stances":
         """Without the rows that count in no draw and stand in no basis."""
         if not self.rows:
             return self
-        first = known.n_trunk + known.n_branches + known.draws[0].program.matrix.shape[0]
+        first = known.n_trunk + known.n_branches + known.draws[0].matrix.shape[0]
         needed = np.zeros(len(self.rows), dtype=np.bool_)
         for ages in self.ages:
             needed[list(ages)] = True
@@ -261,11 +236,11 @@ def _without(stance: Stance | None, first: int, needed: BoolArray) -> Stance | N
 class TrunkRows:
     """The trunk's matrix with the rows of cuts, and which of them count in a draw."""
 
-    def __init__(self, known: Known, stances: Stances) -> None:
+    def __init__(self, known: ScenarioGroup, stances: Stances) -> None:
         self._known, self.stances = known, stances
         self._stacks: dict[int, tuple[tuple[int, ...], FloatArray, FloatArray]] = {}
         self._places = {(cut.key, s): r for r, (cut, s) in enumerate(stances.rows)}
-        trunk = known.draws[0].program.matrix
+        trunk = known.draws[0].matrix
         lacks = sparse.csr_matrix((trunk.shape[0], known.n_branches))
         top = sparse.hstack([trunk, lacks])
         self.matrix = sparse.vstack([top, self._stacked(stances.rows)]).tocsr()
