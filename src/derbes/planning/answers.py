@@ -23,15 +23,20 @@ from derbes.planning.costs import (
 )
 from derbes.planning.decomposed import solve_plan
 from derbes.planning.outlay import Accounts, accounts_of, choices_in_words
-from derbes.planning.problem import TIME_LIMIT, PlanProblem, PlanSolution, make_problem
-from derbes.planning.solving import (
+from derbes.planning.problem import (
+    TIME_LIMIT,
     Clock,
+    PlanProblem,
+    PlanSolution,
+    TimeIsOver,
+    make_problem,
+)
+from derbes.planning.solving import (
     Effort,
     Found,
     PlanRequest,
     Progress,
     Solve,
-    TimeIsOver,
     decided_in,
     found_of,
     number_words,

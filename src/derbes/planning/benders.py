@@ -28,8 +28,8 @@ from derbes.errors import DataError
 from derbes.files import write_atomically
 from derbes.language import _
 from derbes.lp.highs import MixedSettings
-from derbes.planning.extensive import EXACT, Clock, lacking
-from derbes.planning.problem import START, Evaluation, PlanProblem, Prices, evaluation
+from derbes.planning.extensive import EXACT, lacking
+from derbes.planning.problem import START, Clock, Evaluation, PlanProblem, Prices, evaluation
 from derbes.planning.root import Cuts, Master, Outcome
 
 INSIDE = 0.5
@@ -193,8 +193,7 @@ def _with_a_point(hunt: Search, state: State) -> State:
 
 def _first_point(hunt: Search) -> FloatArray | None:
     """What costs least of what may be chosen, before anything else is known."""
-    n_draws, n = len(hunt.master.weights), hunt.master.first.n_columns
-    floor = Cuts(np.arange(n_draws), np.zeros(n_draws), np.zeros((n_draws, n)))
+    floor = Cuts.floor(len(hunt.master.weights), hunt.master.first.n_columns)
     answer = hunt.master.solve(floor, MixedSettings(), is_relaxed=False)
     return None if answer is None else answer.values
 
@@ -280,7 +279,7 @@ def _relaxed_step(hunt: Search, state: State) -> State:
 def _whole_step(hunt: Search, state: State) -> State:
     """The master in whole numbers; then the sizes that go best with its choice."""
     settings = MixedSettings(
-        absolute_gap=MASTER_PART * hunt.allowed(state), time_limit=hunt.clock.left
+        absolute_gap=MASTER_PART * hunt.allowed(state), time_limit=hunt.clock.remaining
     )
     answer = hunt.master.solve(state.cuts, settings, is_relaxed=False)
     if answer is None:

@@ -30,12 +30,11 @@ from derbes.draws.sampling import make_draws
 from derbes.errors import Problem, RequestError
 from derbes.language import _
 from derbes.planning.outlay import choices_in_words
-from derbes.planning.problem import weighed
+from derbes.planning.problem import TimeIsOver, weighed
 from derbes.planning.recourse import Futures
 from derbes.planning.solving import (
     Found,
     Solve,
-    TimeIsOver,
     closed_years,
     dearer_by,
     decided_later,

@@ -23,26 +23,23 @@ from pathlib import Path
 import numpy as np
 
 from derbes.parallel import Crew
-from derbes.planning.benders import Looks, Record, Search, State, is_met, key_of, load, save, search
+from derbes.planning.benders import Record, Search, State, is_met, key_of, load, save, search
 from derbes.planning.extensive import (
     MOST_RAISES,
-    Clock,
     Point,
     cheapest,
     lacking,
     no_threat,
     nothing_allowed,
     plan_solution,
+    point_solution,
     raised_prices,
     relative_gap,
-    worst_shortfalls,
 )
 from derbes.planning.first_stage import EXCUSE
 from derbes.planning.problem import (
-    INFEASIBLE,
-    OPTIMAL,
     START,
-    TIME_LIMIT,
+    Clock,
     Evaluation,
     PlanProblem,
     PlanSolution,
@@ -178,7 +175,7 @@ def _at_right_prices(everyone: Scenarios, record: Record, settings: Settings) ->
     least: _Best | None = None
     best: _Best | None = None
     for _raise in range(MOST_RAISES):
-        best = _searched(everyone, _hunt(everyone, record, settings), record, settings)
+        best = _searched(everyone, record, settings)
         if best is None:
             return None
         record = best.record
@@ -206,6 +203,7 @@ def _searched(
     long ones, what was learned of them stays, and the search goes on. The best point is
     proved even where time is over: a plan that may fall short at some start is none.
     """
+    hunt = _hunt(everyone, record, settings)
     state, look = record.state, NEVER if settings.is_calm else LONG
     while True:
         found = search(hunt, state)
@@ -233,91 +231,65 @@ def _best(hunt: Search, record: Record, outcomes: list[Outcome]) -> _Best:
 
 
 def _hunt(everyone: Scenarios, record: Record, settings: Settings) -> Search:
-    problem = everyone.problem
+    """A search for the best point at the prices of a record; of the least where money has none."""
+    problem, prices, is_least = everyone.problem, record.prices, record.prices.money == 0.0
 
     def keep(state: State) -> None:
-        settings.keep(replace(record, state=state))
+        if not is_least:
+            settings.keep(replace(record, state=state))
 
     def tell(state: State) -> None:
-        if settings.progress and record.reference is not None:
+        if settings.progress and record.reference is not None and not is_least:
             gap = relative_gap(state.best_priced, state.bound, record.reference)
             settings.progress(state.best_priced, state.bound, gap, state.iteration)
 
+    how = (NEVER,) if settings.is_calm else (NOWHERE, ONCE, SHORT)
     return Search(
         problem=problem,
-        master=Master(problem.first, problem.weights, problem.risk),
-        looks=_looks(everyone, record.prices, is_calm=settings.is_calm),
-        prices=record.prices,
-        gap=settings.gap,
-        reference=np.nan if record.reference is None else record.reference,
+        master=Master(problem.first, problem.weights, problem.risk, counts_money=not is_least),
+        looks=tuple(partial(everyone.at, prices=prices, look=look) for look in how),
+        prices=prices,
+        gap=LEAST_GAP if is_least else settings.gap,
+        reference=np.nan if record.reference is None or is_least else record.reference,
         clock=settings.clock,
         tell=tell,
         keep=keep,
     )
 
 
-def _looks(everyone: Scenarios, prices: Prices, *, is_calm: bool) -> Looks:
-    """Ways to look at a point, ever more closely."""
-    how = (NEVER,) if is_calm else (NOWHERE, ONCE, SHORT)
-    return tuple(partial(everyone.at, prices=prices, look=look) for look in how)
-
-
 def _least(everyone: Scenarios, record: Record, settings: Settings) -> _Best | None:
     """The point at which the least falls short, whatever it costs; None: time was over."""
-    prices = Prices(hard=1.0, soft=LEAST_DEFERRED, money=0.0)
-    problem = everyone.problem
-
-    hunt = Search(
-        problem=problem,
-        master=Master(problem.first, problem.weights, problem.risk, counts_money=False),
-        looks=_looks(everyone, prices, is_calm=settings.is_calm),
-        prices=prices,
-        gap=LEAST_GAP,
-        reference=np.nan,
-        clock=settings.clock,
-        tell=_nothing,
-        keep=_nothing,
+    n, n_columns = everyone.problem.n_draws, everyone.problem.first.n_columns
+    begun = replace(
+        State.begin(n_columns),
+        cuts=Cuts.floor(n, n_columns),
+        ages=np.zeros(n),
+        middle=np.zeros(n_columns),
     )
-    n, n_columns = problem.n_draws, problem.first.n_columns
-    floor = Cuts(np.arange(n), np.zeros(n), np.zeros((n, n_columns)))
-    begun = State.begin(n_columns)
-    begun = replace(begun, cuts=floor, ages=np.zeros(n), middle=np.zeros(n_columns))
-    best = _searched(everyone, hunt, replace(record, state=begun, prices=prices), settings)
+    prices = Prices(hard=1.0, soft=LEAST_DEFERRED, money=0.0)
+    best = _searched(everyone, replace(record, state=begun, prices=prices), settings)
     if best is None or settings.clock.is_over:
         return None
     state = replace(record.state.again(), best=best.record.state.best, bound=record.state.bound)
     return replace(best, record=replace(record, state=state))
 
 
-def _nothing(_state: State) -> None:
-    """Nobody is told."""
-
-
 def _solution(problem: PlanProblem, best: _Best, settings: Settings) -> PlanSolution:
     figures, state = best.figures, best.record.state
-    bound = min(state.bound - (figures.penalized - figures.cost), figures.cost)
     reference = figures.cost if best.record.reference is None else best.record.reference
-    calm = best.record.calm
-    is_late = settings.clock.is_over or not best.is_proved
-    status = TIME_LIMIT if is_late else OPTIMAL if best.is_feasible else INFEASIBLE
-    return PlanSolution(
-        choices=problem.first.choices(state.best),
-        columns=state.best,
-        cost=figures.cost,
-        bound=bound,
-        gap=relative_gap(figures.cost, bound, reference),
-        no_threat_cost=reference,
-        no_threat_choices=None if calm is None else problem.first.choices(calm[0]),
+    found = plan_solution(
+        problem,
+        state.best,
+        figures,
+        bound=state.bound,
+        reference=reference,
         prices=best.record.prices,
-        no_threat_prices=START if calm is None else calm[1],
-        feasible=best.is_feasible,
-        shortfalls=worst_shortfalls(figures),
-        status=status,
-        evaluation=figures,
-        iterations=state.iteration,
-        starts=best.starts,
-        seconds=settings.clock.seconds,
+        calm=best.record.calm,
+        is_feasible=best.is_feasible,
+        is_late=settings.clock.is_over or not best.is_proved,
     )
+    seconds = settings.clock.seconds
+    return replace(found, iterations=state.iteration, starts=best.starts, seconds=seconds)
 
 
 DEARER = 1e-7
@@ -392,7 +364,7 @@ def solve_plan(
         RequestError: The checkpoint is of another case or request.
         SolveError: The program is unbounded.
     """
-    clock = Clock.start(time_limit)
+    clock = Clock.of(time_limit)
     record = Record(key_of(problem), State.begin(problem.first.n_columns))
     if resume and checkpoint is not None:
         record = load(checkpoint, problem)
@@ -422,13 +394,13 @@ def _solve_together(problem: PlanProblem, everyone: Scenarios, settings: Setting
         if found is None:
             return nothing_allowed(problem, clock)
         if settings.progress:
-            figures, bound = found.point.figures, found.point.bound
+            figures, bound = found.figures, found.bound
             gap = relative_gap(figures.penalized, bound, reference)
             settings.progress(figures.penalized, bound, gap, 1)
         if not found.is_feasible or clock.is_over:
             break
-        missing = missing_starts(everyone, problem, found.point)
+        missing = missing_starts(everyone, problem, found)
         if not missing:
             break
         problem = joined(problem, missing)
-    return plan_solution(problem, found, calm, clock)
+    return point_solution(problem, found, calm, clock)

@@ -176,6 +176,16 @@ class FirstStage:
         return len(self.columns)
 
     @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names of the columns in a program."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def row_names(self) -> tuple[str, ...]:
+        """Names of the rows in a program."""
+        return tuple(row.name.replace(" ", "_") for row in self.rows)
+
+    @property
     def row_lower(self) -> FloatArray:
         """(rows,)"""
         return np.array([row.lower for row in self.rows], dtype=np.float64)

@@ -13,8 +13,9 @@ What a point of the program costs and lacks, told without penalties.
 What solving a plan program gives.
 """
 
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -334,6 +335,56 @@ def _check(case: Case) -> None:
         raise RequestError(case.name, problems)
 
 
+class TimeIsOver(Exception):  # noqa: N818 - it tells of no error
+    """The time limit was reached before an answer was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time limit."""
+
+    begun: float
+    """On the clock of `time.monotonic`. [s]"""
+    limit: float | None
+    """None: as long as it takes. [s]"""
+
+    @staticmethod
+    def of(time_limit: float | None) -> "Clock":
+        """A clock that has just begun to run."""
+        return Clock(time.monotonic(), time_limit)
+
+    @property
+    def seconds(self) -> float:
+        """Time since the start. [s]"""
+        return time.monotonic() - self.begun
+
+    @property
+    def remaining(self) -> float | None:
+        """Time that is left; None: there is no limit. [s]"""
+        return None if self.limit is None else max(self.limit - self.seconds, 0.0)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no time is left."""
+        return self.remaining == 0.0
+
+    @property
+    def until(self) -> float:
+        """Moment at which no time is left. [s since the epoch]"""
+        left = self.remaining
+        return np.inf if left is None else time.time() + left
+
+    def left(self) -> float | None:
+        """Time that is left; None: as much as it takes. [s]
+
+        Raises:
+            TimeIsOver: There is none.
+        """
+        if self.is_over:
+            raise TimeIsOver
+        return self.remaining
+
+
 @dataclass(frozen=True, slots=True)
 class Prices:
     """Prices of what falls short, in units of its worth.
@@ -434,8 +485,8 @@ class PlanSolution:
     """`optimal`, `time limit` or `infeasible`."""
     evaluation: Evaluation | None
     """Figures of the plan; None: no choice is allowed, whatever falls short."""
-    iterations: int
-    starts: Mapping[str, tuple[int, ...]]
+    iterations: int = 0
+    starts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Standard → starts whose branches the program holds; the others were checked. [period]"""
     seconds: float = 0.0
 
@@ -486,6 +537,21 @@ def tail_mean(costs: FloatArray, weights: FloatArray, level: float) -> float:
     left = np.maximum(1.0 - level, float(weights[weights > 0].min()) * 1e-6)
     taken = np.diff(np.minimum(np.concatenate([[0.0], np.cumsum(weights[order])]), left))
     return float(taken @ costs[order] / taken.sum())
+
+
+def tail_costs(weights: FloatArray, risk: Risk) -> FloatArray:
+    """Costs of the tail's threshold and of what lies above it in each draw; empty: no tail."""
+    if risk.weight == 0.0:
+        return np.zeros(0)
+    above = weights / max(1.0 - risk.level, 1e-9)
+    return np.asarray(risk.weight * np.concatenate([[1.0], above]), dtype=np.float64)
+
+
+def tail_lower(costs: FloatArray) -> FloatArray:
+    """Lower bounds of the tail's columns: the threshold has none."""
+    lower = np.zeros(len(costs))
+    lower[:1] = -np.inf
+    return lower
 
 
 def weighed(costs: FloatArray, weights: FloatArray, risk: Risk) -> float:

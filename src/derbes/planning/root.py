@@ -26,7 +26,14 @@ from derbes.case.quantity import FloatArray
 from derbes.lp.highs import MixedSettings, Session, solve_mixed
 from derbes.lp.program import Block, BoolArray, IntArray, LinearProgram
 from derbes.planning.first_stage import FirstStage
-from derbes.planning.problem import DrawFigures, Prices, draw_figures, second_costs
+from derbes.planning.problem import (
+    DrawFigures,
+    Prices,
+    draw_figures,
+    second_costs,
+    tail_costs,
+    tail_lower,
+)
 from derbes.planning.recourse import DrawProgram, SecondStage, as_program
 
 WEAK_DUALITY = 1e-6
@@ -134,6 +141,11 @@ class Cuts:
         """No cuts."""
         return Cuts(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros((0, n_columns)))
 
+    @staticmethod
+    def floor(n_draws: int, n_columns: int) -> "Cuts":
+        """No draw costs less than nothing."""
+        return Cuts(np.arange(n_draws), np.zeros(n_draws), np.zeros((n_draws, n_columns)))
+
     def with_more(self, cuts: Sequence[Outcome]) -> "Cuts":
         """With cuts from draws at a point."""
         return Cuts(
@@ -197,10 +209,7 @@ class Master:
             [column.size * (2.0 + last - column.date) for column in columns], dtype=np.float64
         )
         eager = replace(self.first, cost=-most / max(most.max(initial=0.0), 1.0))
-        n_draws = len(self.weights)
-        floor = Cuts(
-            np.arange(n_draws), np.zeros(n_draws), np.zeros((n_draws, self.first.n_columns))
-        )
+        floor = Cuts.floor(len(self.weights), self.first.n_columns)
         master = replace(self, first=eager, counts_money=True)
         answer = master.solve(floor, MixedSettings(), is_relaxed=True)
         return None if answer is None else answer.values
@@ -230,81 +239,42 @@ class Master:
 
     def program(self, cuts: Cuts) -> LinearProgram:
         """The master with its cuts (M14)."""
-        first, n_draws = self.first, len(self.weights)
-        n, n_tail = first.n_columns, self._n_tail
-        n_all = n + n_draws + n_tail
-        cost = np.concatenate([self._option_cost, (1.0 - self.risk.weight) * self.weights])
-        cost = np.concatenate([cost, self._tail_cost])
+        first, n_draws, n_cuts = self.first, len(self.weights), len(cuts.at_zero)
+        n, of_tail = first.n_columns, tail_costs(self.weights, self.risk)
+        n_all, n_tail = n + n_draws + len(of_tail), max(len(of_tail) - 1, 0)
+        options = first.cost if self.counts_money else np.zeros(n)
+        draws_cost = (1.0 - self.risk.weight) * self.weights
         rules = sparse.hstack([first.matrix, sparse.csr_matrix((len(first.rows), n_all - n))])
-        matrix = sparse.vstack([rules, self._cut_rows(cuts, n_all), self._tail_rows(n_all)])
-        low = np.full(n_draws + n_tail, -np.inf)
-        low[n_draws + 1 :] = 0.0
+        # theta[i] - slope x >= at zero
+        ones = (np.ones(n_cuts), (np.arange(n_cuts), cuts.draws))
+        thetas = sparse.coo_matrix(ones, shape=(n_cuts, n_all - n))
+        parts = [rules, sparse.hstack([sparse.csr_matrix(-cuts.slopes), thetas])]
+        draws = tuple(f"d{i}" for i in range(n_draws))
+        columns = [Block("choose", first.column_names, 0, 1, 0), Block("cost", draws, 0, 1, n)]
+        if n_tail:  # xi[i] + eta - theta[i] >= 0
+            one, nothing = sparse.identity(n_draws), sparse.csr_matrix((n_draws, n))
+            threshold = sparse.csr_matrix(np.ones((n_draws, 1)))
+            parts.append(sparse.hstack([nothing, -one, threshold, one]))
+            end = n + n_draws
+            columns.append(Block("tail", ("threshold",), 0, 1, end))
+            columns.append(Block("above", draws, 0, 1, end + 1))
+        matrix = sparse.vstack(parts).tocsc()
+        names = tuple(f"d{draw}_{c}" for c, draw in enumerate(cuts.draws))
+        n_rules = len(first.rows)
         return LinearProgram(
             name="plan",
             levels=("cost",),
-            level_costs=cost[None, :],
+            level_costs=np.concatenate([options, draws_cost, of_tail])[None, :],
             weights=np.ones(1),
-            matrix=matrix.tocsc(),
-            row_lower=np.concatenate([first.row_lower, cuts.at_zero, np.zeros(max(n_tail - 1, 0))]),
-            row_upper=np.concatenate(
-                [first.row_upper, np.full(matrix.shape[0] - len(first.rows), np.inf)]
+            matrix=matrix,
+            row_lower=np.concatenate([first.row_lower, cuts.at_zero, np.zeros(n_tail)]),
+            row_upper=np.concatenate([first.row_upper, np.full(n_cuts + n_tail, np.inf)]),
+            col_lower=np.concatenate([first.lower, np.full(n_draws, -np.inf), tail_lower(of_tail)]),
+            col_upper=np.concatenate([first.upper, np.full(n_all - n, np.inf)]),
+            columns=tuple(columns),
+            rows=(
+                Block("rule", first.row_names, 0, 1, 0),
+                Block("cut", names, 0, 1, n_rules),
+                Block("above", draws[:n_tail], 0, 1, n_rules + n_cuts),
             ),
-            col_lower=np.concatenate([first.lower, low]),
-            col_upper=np.concatenate([first.upper, np.full(n_draws + n_tail, np.inf)]),
-            columns=self._blocks(n, n_draws),
-            rows=self._row_blocks(cuts),
-        )
-
-    @property
-    def _option_cost(self) -> FloatArray:
-        return self.first.cost if self.counts_money else np.zeros(self.first.n_columns)
-
-    @property
-    def _n_tail(self) -> int:
-        return len(self.weights) + 1 if self.risk.weight > 0.0 else 0
-
-    @property
-    def _tail_cost(self) -> FloatArray:
-        if not self._n_tail:
-            return np.zeros(0)
-        above = self.weights / max(1.0 - self.risk.level, 1e-9)
-        return self.risk.weight * np.concatenate([[1.0], above])
-
-    def _cut_rows(self, cuts: Cuts, n_all: int) -> sparse.csr_matrix:
-        """theta[i] - slope x >= at zero"""
-        n, n_cuts = self.first.n_columns, len(cuts.at_zero)
-        ones = (np.ones(n_cuts), (np.arange(n_cuts), cuts.draws))
-        thetas = sparse.coo_matrix(ones, shape=(n_cuts, n_all - n))
-        return sparse.hstack([sparse.csr_matrix(-cuts.slopes), thetas]).tocsr()
-
-    def _tail_rows(self, n_all: int) -> sparse.csr_matrix:
-        """xi[i] + eta - theta[i] >= 0"""
-        n, n_draws = self.first.n_columns, len(self.weights)
-        if not self._n_tail:
-            return sparse.csr_matrix((0, n_all))
-        one = sparse.identity(n_draws)
-        nothing = sparse.csr_matrix((n_draws, n))
-        threshold = sparse.csr_matrix(np.ones((n_draws, 1)))
-        return sparse.hstack([nothing, -one, threshold, one]).tocsr()
-
-    def _blocks(self, n: int, n_draws: int) -> tuple[Block, ...]:
-        names = tuple(column.name for column in self.first.columns)
-        draws = tuple(f"d{i}" for i in range(n_draws))
-        blocks = [Block("choose", names, 0, 1, 0), Block("cost", draws, 0, 1, n)]
-        if self._n_tail:
-            end = n + n_draws
-            blocks += [
-                Block("tail", ("threshold",), 0, 1, end),
-                Block("above", draws, 0, 1, end + 1),
-            ]
-        return tuple(blocks)
-
-    def _row_blocks(self, cuts: Cuts) -> tuple[Block, ...]:
-        rules = tuple(row.name.replace(" ", "_") for row in self.first.rows)
-        names = tuple(f"d{draw}_{c}" for c, draw in enumerate(cuts.draws))
-        draws = tuple(f"d{i}" for i in range(len(self.weights) if self._n_tail else 0))
-        return (
-            Block("rule", rules, 0, 1, 0),
-            Block("cut", names, 0, 1, len(rules)),
-            Block("above", draws, 0, 1, len(rules) + len(names)),
         )

@@ -17,7 +17,8 @@ from derbes.planning.conflict import (
     with_amount,
     without,
 )
-from derbes.planning.solving import Found, TimeIsOver
+from derbes.planning.problem import TimeIsOver
+from derbes.planning.solving import Found
 from tests.planning.answers.toy import Listed, budget, number, option, standard, town
 
 
