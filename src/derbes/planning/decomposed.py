@@ -194,9 +194,7 @@ def _at_right_prices(everyone: Scenarios, record: Record, settings: Settings) ->
     return least
 
 
-def _searched(
-    everyone: Scenarios, hunt: Search, record: Record, settings: Settings
-) -> _Best | None:
+def _searched(everyone: Scenarios, record: Record, settings: Settings) -> _Best | None:
     """The best point with its branches followed to the end; None: nothing may be chosen.
 
     The search looks at short branches. Where the best point turns out to cost more with
