@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from derbes import api
 from derbes.cli.plans.tables import plan_text
+from derbes.planning.accounts import trunk
 from derbes.planning.decomposed import solve_plan
-from derbes.planning.evaluate import trunk
 from derbes.planning.problem import make_problem
-from derbes.planning.recourse_solver import LONG, NestedSecond
+from derbes.planning.scenarios import LONG, NestedSecond
 from tests.planning.generated import small_case
 
 EXACT = 1e-9

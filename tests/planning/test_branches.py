@@ -13,8 +13,8 @@ from derbes.model.arrays import MeasureRun, State
 from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
 from derbes.model.options import chosen_case
+from derbes.planning.accounts import columns_of, evaluate, trunk
 from derbes.planning.decomposed import solve_plan
-from derbes.planning.evaluate import columns_of, evaluate, trunk
 from derbes.planning.problem import make_problem, with_branches
 from derbes.supply.baseline import first_state
 from derbes.supply.bounds import window_bounds

@@ -12,9 +12,9 @@ from derbes.planning.contingencies import branch_shape
 from derbes.planning.effects import column_effects, write_out
 from derbes.planning.problem import START, all_starts, make_problem, trunk_alone, with_branches
 from derbes.planning.recourse import standard_measures
-from derbes.planning.recourse_solver import LONG, NOWHERE, SHORT, NestedSecond
 from derbes.planning.root import solve_draws
 from derbes.planning.scenario_groups import make_groups
+from derbes.planning.scenarios import LONG, NOWHERE, SHORT, NestedSecond
 from derbes.planning.separation import Prover
 from tests.oracles.contingency_bounds import Setting, bounds_of
 from tests.planning.generated import small_case

@@ -7,8 +7,8 @@ import pytest
 
 from derbes.case.options import Budget, Choice, Limit
 from derbes.case.quantity import Quantity
+from derbes.planning.accounts import columns_of, evaluate
 from derbes.planning.decomposed import solve_plan
-from derbes.planning.evaluate import columns_of, evaluate
 from derbes.planning.extensive import solve_extensive
 from derbes.planning.problem import make_problem, with_branches
 from tests.known_answers.test_plans import farmer, lands

@@ -21,7 +21,7 @@ from derbes.case.entities import Case, Tier
 from derbes.case.options import Budget, Limit, Option, Standard
 from derbes.case.quantity import Quantity
 from derbes.language import _
-from derbes.planning.outlay import abroad_share, by_year, paid_for
+from derbes.planning.accounts import abroad_share, by_year, paid_for
 from derbes.planning.problem import TimeIsOver
 from derbes.planning.solving import (
     Found,

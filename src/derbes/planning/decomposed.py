@@ -50,9 +50,8 @@ from derbes.planning.problem import (
     with_branches,
     without_standards,
 )
-from derbes.planning.recourse_solver import LONG, NEVER, NOWHERE, ONCE, SHORT
 from derbes.planning.root import Cuts, Master, Outcome
-from derbes.planning.scenarios import Scenarios
+from derbes.planning.scenarios import LONG, NEVER, NOWHERE, ONCE, SHORT, Scenarios
 
 CALM_GAP = 1e-5
 """Gap of the no-threat cost, as part of it."""

@@ -1,4 +1,11 @@
-"""All draws of a problem at a point, batch by batch, with the cuts that are known.
+"""The second stage at a point of the first, draw by draw: cost, slope, and what is lacking.
+
+The trunk of a draw is solved with cuts that stand for its branches at all starts; cuts that
+are known and broken join it, then branches are looked at for new ones, and the trunk is
+solved again. An answer is a lower bound of the draw's cost whether or not branches were
+looked at, and exact when all were and none lacked more.
+
+All draws of a problem at a point, batch by batch, with the cuts that are known.
 
 The base course alone is several times smaller than with its contingencies; prices found in
 a contingency of one draw at one start are a valid cut at all starts in all draws.
@@ -12,21 +19,396 @@ it. What is kept is a function of the batch alone.
 import itertools
 import pickle
 import tempfile
+import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from derbes.case.quantity import FloatArray
+from derbes.errors import SolveError
+from derbes.lp.highs import Session
+from derbes.lp.program import IntArray, power_of_two
 from derbes.parallel import Crew
-from derbes.planning.problem import PlanProblem, Prices
-from derbes.planning.recourse_solver import LONG, NOWHERE, ONCE, NestedSecond
+from derbes.planning.problem import DrawFigures, PlanProblem, Prices, draw_figures, second_costs
 from derbes.planning.root import Outcome
-from derbes.planning.scenario_groups import ScenarioGroup, Stances, make_groups
-from derbes.planning.separation import BranchCut
+from derbes.planning.scenario_groups import Row, ScenarioGroup, Stances, TrunkRows, make_groups
+from derbes.planning.separation import Bounds, BranchCut, Proof, Prover, as_program, may_lack
+
+NEVER, NOWHERE, ONCE, SHORT, LONG = range(-1, 4)
+"""How closely branches are looked at."""
+MOST_ROUNDS = 100
+"""How often a trunk is solved again for new cuts at one point."""
+FEW_ROUNDS = 3
+"""The same where a bound is all that is asked for."""
+TOLD = 1e-6
+"""What a branch is told to lack that counts as nothing. [worth]"""
+PROVED = 1e-7
+"""Difference between an optimum and its proof, relative."""
+APART = 4
+"""Starts that join at once are at least so far apart. [period]"""
+FACE = 1e-9
+"""Price, beside the largest cost of a column in money, up to which it is rounding alone."""
+AT_ONCE = 6
+"""Starts of one family that join at once."""
+
+
+BoundsOf = Callable[[int], FloatArray]
+"""Family, by position → its bounds, without what the base course gives. (S, bounds)"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Solved:
+    """A trunk with its prices."""
+
+    value: float
+    columns: FloatArray
+    duals: FloatArray
+    reduced: FloatArray
+
+
+class NestedSecond:
+    """Second stages of draws that have one matrix, in sessions of their own."""
+
+    def __init__(
+        self,
+        known: ScenarioGroup,
+        prices: Prices,
+        cuts: Sequence[BranchCut] = (),
+        stances: Stances | None = None,
+    ) -> None:
+        self._known, self._prices = known, prices
+        self._pools = known.pools(cuts)
+        self._keys = {cut.key for cut in cuts}
+        self.new: list[BranchCut] = []
+        self._rows = TrunkRows(known, (stances or Stances.begin(known)).pruned(known))
+        self._session: Session | None = None
+        self._provers = [
+            Prover(f, family, self.stances.branches[f]) for f, family in enumerate(known.families)
+        ]
+
+    @property
+    def stances(self) -> Stances:
+        """What was found out, to go on from."""
+        return self._rows.stances
+
+    def solve(
+        self, position: int, values: FloatArray, *, look: int, until: float = np.inf
+    ) -> Outcome:
+        """A draw's second stage at a point of the first.
+
+        Args:
+            position: Which of the draws.
+            values: First-stage columns.
+            look: `NEVER`: there are no branches; `NOWHERE`: known cuts stand for them;
+                `ONCE`: new ones are looked for once; `SHORT`: until short branches are
+                proved; `LONG`: until all are.
+            until: Moment after which no new cuts are looked for. [second since the epoch]
+
+        Raises:
+            SolveError: A program has no optimum.
+        """
+        if look == NEVER:
+            return self._in_calm(position, values)
+        bounds = self._bounds(position, values)
+        is_exact, proofs = False, dict[int, Proof]()
+        solved = self._solve_trunk(position, values)
+        for _round in range(MOST_ROUNDS if look >= SHORT else FEW_ROUNDS):
+            if time.time() > until:
+                break
+            if not self._join(position, self._broken(solved, bounds)):
+                if look == NOWHERE or (look == ONCE and proofs):
+                    break
+                proofs = self._look(position, solved, bounds, look)
+                if not self._join(position, self._learned(proofs)):
+                    is_exact = True
+                    break
+            solved = self._solve_trunk(position, values)
+        for f, prover in enumerate(self._provers):
+            self.stances.branches[f] = prover.stance
+        proved = proofs if is_exact else {}
+        answer = self._answer(position, values, solved, is_exact=is_exact, proofs=proved)
+        m = len(self._known.draws[position].row_lower)
+        self._rows.grow_older(position, solved.duals[m:])
+        return answer
+
+    def least_stock(self, position: int, values: FloatArray, holding: FloatArray) -> FloatArray:
+        """The trunk that costs no more than any and holds the least over time. (trunk columns,)
+
+        Every course of least cost has columns with a reduced cost and rows with a price at
+        their bounds; on that face the stock is made least. A branch that finds too little
+        in store asks for its cut as it does anywhere.
+
+        Args:
+            position: Which of the draws.
+            values: First-stage columns.
+            holding: What counts as stock, by column of the trunk.
+        """
+        bounds = self._bounds(position, values)
+        kept = self.solve(position, values, look=LONG).columns
+        for _round in range(MOST_ROUNDS):
+            solved = self._on_face(position, values, self._solve_trunk(position, values), holding)
+            if solved is None:
+                break
+            kept = solved.columns[: self._known.n_trunk].copy()
+            rows = self._broken(solved, bounds) or self._learned(
+                self._look(position, solved, bounds, LONG)
+            )
+            if not self._join(position, rows):
+                break
+        return kept
+
+    def _on_face(
+        self, position: int, values: FloatArray, solved: _Solved, holding: FloatArray
+    ) -> _Solved | None:
+        """The course of least stock among those of least cost; None: none is found on it."""
+        session = self._session
+        if session is None:
+            return None
+        lower, upper, closed = self._trunk_bounds(position, values)
+        money = self._known.draws[position].money
+        size = max(float(np.abs(money).max(initial=0.0)), 1e-300)
+        up, down = solved.duals > FACE * size, solved.duals < -FACE * size
+        most = np.where(solved.reduced > FACE * size, 0.0, closed)
+        least = np.where(solved.reduced < -FACE * size, closed, 0.0)
+        tidy = np.concatenate([holding, np.zeros(self._known.n_branches)])
+        session.set_costs(tidy)
+        session.set_column_bounds(np.where(np.isfinite(least), least, 0.0), most)
+        session.set_row_bounds(
+            np.where(down & np.isfinite(upper), upper, lower),
+            np.where(up & np.isfinite(lower), lower, upper),
+        )
+        try:
+            columns = np.maximum(session.run(), 0.0)
+        except SolveError:
+            return None
+        return _Solved(solved.value, columns, solved.duals, solved.reduced)
+
+    def _bounds(self, position: int, values: FloatArray) -> BoundsOf:
+        """Bounds of a draw's families at a point, as they are asked for."""
+        families, tables = self._known.families, self._known.tables[position]
+        paths = cache(lambda name: tables[name].at(values))
+
+        def of(f: int) -> FloatArray:
+            every = np.arange(len(families[f].starts))
+            return families[f].bounds(paths(families[f].standard), every)
+
+        return cache(of)
+
+    def _in_calm(self, position: int, values: FloatArray) -> Outcome:
+        """A draw without its branches."""
+        kept = self.stances.ages[position]
+        self.stances.ages[position] = {}
+        solved = self._solve_trunk(position, values)
+        answer = self._answer(position, values, solved, is_exact=True, proofs={})
+        self.stances.ages[position] = kept
+        return answer
+
+    def _join(self, position: int, rows: Sequence[Row]) -> bool:
+        """Let cuts stand for branches of a draw; whether any did not before."""
+        has_new, more = self._rows.join(position, rows)
+        if more is not None and self._session is not None:
+            self._session.add_rows(more)
+        return has_new
+
+    def _told(self, solved: _Solved, f: int) -> FloatArray:
+        """What the trunk was told that each branch of a family lacks. (S,) [worth]"""
+        told: FloatArray = solved.columns[self._known.n_trunk + self._known.branches[f]]
+        return told
+
+    def _broken(self, solved: _Solved, bounds: BoundsOf) -> list[Row]:
+        """Known cuts that the trunk breaks, the worst of each family."""
+        found: list[Row] = []
+        for f, (family, pool) in enumerate(zip(self._known.families, self._pools, strict=True)):
+            if not pool.cuts:
+                continue
+            lacks = pool.lacks(bounds(f), family.windows(solved.columns))
+            worst = lacks.argmax(axis=1)
+            most = lacks[np.arange(len(worst)), worst]
+            beyond = most - self._told(solved, f) - may_lack(family, bounds(f))
+            found += [(pool.cuts[worst[s]], int(s)) for s in _far_apart(beyond, family.starts)]
+        return found
+
+    def _look(
+        self, position: int, solved: _Solved, bounds: BoundsOf, look: int
+    ) -> dict[int, Proof]:
+        """Look at branches: the short ones, and the long ones where those lack nothing new."""
+        proofs: dict[int, Proof] = {}
+        for is_long in (False, True) if look == LONG else (False,):
+            for f, family in enumerate(self._known.families):
+                if family.is_long == is_long:
+                    proofs[f] = self._look_at(position, solved, bounds(f), f)
+            if any(proof.cuts for proof in proofs.values()):
+                break
+        return proofs
+
+    def _look_at(self, position: int, solved: _Solved, bounds: FloatArray, f: int) -> Proof:
+        family, groups = self._known.families[f], self.stances.groups[position]
+        moved = family.moved(bounds, family.windows(solved.columns))
+        proof = self._provers[f].look(moved, self._told(solved, f), groups[f])
+        groups[f] = proof.groups
+        return proof
+
+    def _learned(self, proofs: Mapping[int, Proof]) -> list[Row]:
+        """New cuts, each at the starts that lack most by it."""
+        found: list[Row] = []
+        for f, proof in proofs.items():
+            starts = self._known.families[f].starts
+            new = [cut for cut, _beyond in proof.cuts if cut.key not in self._keys]
+            new = list({cut.key: cut for cut in new}.values())
+            self._keys |= {cut.key for cut in new}
+            self.new += new
+            self._pools[f] = self._pools[f].with_more(new)
+            self._known.pools(new)
+            for cut, beyond in proof.cuts:
+                found += [(cut, int(s)) for s in _far_apart(beyond, starts)]
+        return found
+
+    def _trunk_bounds(self, position: int, values: FloatArray) -> Bounds:
+        lower, upper, closed = self._known.draws[position].bounds(values)
+        least = self._rows.least(position, values)
+        return (
+            np.concatenate([lower, least]),
+            np.concatenate([upper, np.full(len(least), np.inf)]),
+            np.concatenate([closed, np.full(self._known.n_branches, np.inf)]),
+        )
+
+    def _costs(self, position: int) -> FloatArray:
+        """Costs of the trunk's columns and prices of what branches lack."""
+        draw = self._known.draws[position]
+        costs = second_costs(self._known.stage, draw, self._prices)
+        return np.concatenate(
+            [costs, np.full(self._known.n_branches, self._prices.hard / draw.weight)]
+        )
+
+    def _solve_trunk(self, position: int, values: FloatArray) -> _Solved:
+        cost, bounds = self._costs(position), self._trunk_bounds(position, values)
+        if self._session is None:
+            usual = np.full(len(cost), power_of_two(self._known.stage.usual.max()))
+            usual[: self._known.n_trunk] = self._known.stage.usual[: self._known.n_trunk]
+            program = as_program("trunk", self._rows.matrix.tocsc(), cost, bounds, usual=usual)
+            self._session = Session(program)
+        else:
+            self._session.set_costs(cost)
+            self._session.set_column_bounds(np.zeros(len(cost)), bounds[2])
+            self._session.set_row_bounds(bounds[0], bounds[1])
+        before = self.stances.trunks[position]
+        if before is not None:
+            self._session.stand(before)
+        solved = self._proved(self._session, cost, bounds)
+        self.stances.trunks[position] = self._session.stance()
+        return solved
+
+    def _proved(self, session: Session, cost: FloatArray, bounds: Bounds) -> _Solved:
+        """The optimum, by the value that its prices prove; solved again cold if they do not."""
+        for is_last in (False, True):
+            columns = np.maximum(session.run(), 0.0)
+            duals = session.row_duals()
+            reduced = cost - self._rows.transposed @ duals
+            value = _proved_value(duals, reduced, bounds)
+            optimum = float(cost @ columns)
+            if is_last or abs(optimum - value) <= PROVED * max(1.0, abs(optimum)):
+                break
+            session.forget()
+        return _Solved(value, columns, duals, reduced)
+
+    def _answer(
+        self,
+        position: int,
+        values: FloatArray,
+        solved: _Solved,
+        *,
+        is_exact: bool,
+        proofs: Mapping[int, Proof],
+    ) -> Outcome:
+        known, n_trunk = self._known, self._known.n_trunk
+        draw = known.draws[position]
+        m = len(draw.row_lower)
+        weights = np.concatenate(
+            [
+                np.maximum(solved.duals[:m], 0.0),
+                np.minimum(solved.duals[:m], 0.0),
+                np.minimum(solved.reduced[:n_trunk], 0.0),
+            ]
+        )
+        options = self._prices.money * draw.option_cost
+        slope = np.asarray(draw.reach.T @ weights + options, dtype=np.float64)
+        priced = [r for r in self.stances.ages[position] if solved.duals[m + r] > 0.0]
+        slope += self._rows.slope(position, solved.duals[m:])
+        rows = [self.stances.rows[r] for r in priced]
+        binding = {(known.families[c.family].standard, s, c.family) for c, s in rows}
+        value = solved.value + float(options @ values)
+        return Outcome(
+            draw=draw.draw,
+            value=value,
+            at_zero=value - float(slope @ values),
+            slope=slope,
+            figures=self._figures(position, values, solved, proofs),
+            columns=solved.columns[:n_trunk].copy(),
+            is_exact=is_exact,
+            binding=tuple(sorted((n, int(known.families[f].starts[s])) for n, s, f in binding)),
+        )
+
+    def _figures(
+        self, position: int, values: FloatArray, solved: _Solved, proofs: Mapping[int, Proof]
+    ) -> DrawFigures:
+        """Cost of the trunk; what its branches lack, where they were looked at."""
+        known, n_trunk = self._known, self._known.n_trunk
+        draw = known.draws[position]
+        figures = draw_figures(
+            known.stage,
+            draw,
+            solved.columns[:n_trunk],
+            options=float(draw.option_cost @ values),
+            prices=self._prices,
+        )
+        told = float(solved.columns[n_trunk:].sum()) * self._prices.hard / draw.weight
+        lacks = self._lacks(position, solved, proofs)
+        return replace(figures, priced=figures.priced + told, lacks={**figures.lacks, **lacks})
+
+    def _lacks(
+        self, position: int, solved: _Solved, proofs: Mapping[int, Proof]
+    ) -> dict[str, float]:
+        """What each standard lacks; where its branches were not proved, at least. [unit]
+
+        What was seen before the trunk was told of it says nothing of the trunk as it is.
+        """
+        known = self._known
+        lacks = dict.fromkeys(known.tables[position], 0.0)
+        longest = any(known.families[f].is_long for f in proofs)
+        for f, family in enumerate(known.families):
+            if f in proofs and family.is_long == longest:
+                missed = proofs[f].missed.values()
+                lacks[family.standard] += sum(float(one.sum()) for one in missed)
+            elif not proofs and family.is_long:
+                told = self._told(solved, f)
+                lacks[family.standard] += float(told[told > TOLD].sum()) / float(family.cost.max())
+        return lacks
+
+
+def _far_apart(beyond: FloatArray, starts: IntArray) -> list[int]:
+    """Starts that lack most, by position: the worst, and others far from it."""
+    taken: list[int] = []
+    for s in np.argsort(-beyond, kind="stable"):
+        if beyond[s] <= 0.0 or len(taken) == AT_ONCE:
+            break
+        if all(abs(int(starts[s] - starts[other])) >= APART for other in taken):
+            taken.append(int(s))
+    return taken
+
+
+def _proved_value(duals: FloatArray, reduced: FloatArray, bounds: Bounds) -> float:
+    """What prices prove, by weak duality; prices at bounds that are not there are noise."""
+    up, down, closed = np.maximum(duals, 0.0), np.minimum(duals, 0.0), np.minimum(reduced, 0.0)
+    return sum(
+        float(price @ np.where(np.isfinite(bound), bound, 0.0))
+        for price, bound in zip((up, down, closed), bounds, strict=True)
+    )
+
 
 N_PARTS = 8
 """Batches of the draws; a few for each of the workers that are usual."""

@@ -8,8 +8,8 @@ import pytest
 from derbes import api
 from derbes.case.entities import CapitalPayment, Plant, Variant
 from derbes.case.quantity import Quantity
+from derbes.planning.accounts import accounts_of
 from derbes.planning.decomposed import solve_plan
-from derbes.planning.outlay import accounts_of
 from derbes.planning.problem import TimeIsOver, make_problem
 from derbes.planning.solving import nothing_decided
 
