@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from derbes.planning import decomposed as solve
-from derbes.planning.accounts import evaluate
 from derbes.planning.decomposed import solve_plan
 from derbes.planning.problem import START, all_starts, make_problem, with_branches
 from derbes.planning.root import solve_draws
+from tests.oracles.plans import evaluate
 from tests.planning.generated import small_case
 
 GAP = 1e-5

@@ -13,13 +13,14 @@ from derbes.model.arrays import MeasureRun, State
 from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
 from derbes.model.options import chosen_case
-from derbes.planning.accounts import columns_of, evaluate, trunk
+from derbes.planning.accounts import columns_of, trunk
 from derbes.planning.decomposed import solve_plan
 from derbes.planning.problem import make_problem, with_branches
 from derbes.supply.baseline import first_state
 from derbes.supply.bounds import window_bounds
 from derbes.supply.disruption import found_state, horizon
 from derbes.supply.network import make_layout, supply_matrix
+from tests.oracles.plans import evaluate
 from tests.planning.generated import small_case
 from tests.small_cases import worked_example
 

@@ -7,11 +7,11 @@ import pytest
 
 from derbes.case.options import Budget, Choice, Limit
 from derbes.case.quantity import Quantity
-from derbes.planning.accounts import columns_of, evaluate
+from derbes.planning.accounts import columns_of
 from derbes.planning.decomposed import solve_plan
-from derbes.planning.extensive import solve_extensive
 from derbes.planning.problem import make_problem, with_branches
 from tests.known_answers.test_plans import farmer, lands
+from tests.oracles.plans import evaluate, solve_extensive
 from tests.planning.generated import small_case, with_budget
 
 Q = Quantity

@@ -12,10 +12,10 @@ import pytest
 from derbes import parallel as crew
 from derbes.errors import DataError
 from derbes.planning import decomposed as solve
-from derbes.planning.accounts import evaluate
 from derbes.planning.benders import load
 from derbes.planning.decomposed import solve_plan
 from derbes.planning.problem import INFEASIBLE, TIME_LIMIT, make_problem, trunk_alone
+from tests.oracles.plans import evaluate
 from tests.planning.generated import small_case
 
 

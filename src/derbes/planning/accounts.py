@@ -11,7 +11,6 @@ What the choices of a plan cost, each in words, by year and currency.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,7 +20,6 @@ from derbes.case.options import Choice, Option, OptionKind, optional_elements
 from derbes.case.quantity import FloatArray
 from derbes.model.arrays import ActivityKind, CaseArrays
 from derbes.model.options import effect_period
-from derbes.parallel import Crew
 from derbes.planning.base_course import paid_abroad
 from derbes.planning.effects import (
     TAKEN,
@@ -48,20 +46,17 @@ from derbes.planning.problem import (
     SHORTAGE,
     START,
     STORAGE,
-    Evaluation,
     PlanProblem,
     PlanSolution,
     Prices,
     Trunk,
-    evaluation,
     make_problem,
     trunk_alone,
     weighed,
     without_standards,
 )
-from derbes.planning.root import solve_draws
 from derbes.planning.scenario_groups import make_groups
-from derbes.planning.scenarios import NestedSecond, Scenarios
+from derbes.planning.scenarios import NestedSecond
 from derbes.planning.solving import nothing_decided, option_words, unit_of
 from derbes.results.plan import FOREIGN, AccountRow, Outlay, PlanChoice
 from derbes.supply.baseline import CalmSolution, arrivals_by_period, orders_before
@@ -70,36 +65,6 @@ from derbes.supply.objective import stock_values
 
 FIRM = Prices(hard=START.hard * 1e3, soft=START.soft * 1e2)
 """Prices where nothing but supply is left to decide: what can be met is met."""
-
-
-def evaluate(
-    problem: PlanProblem,
-    choices: Sequence[Choice] | FloatArray,
-    *,
-    n_workers: int = 1,
-    executor: Executor | None = None,
-) -> Evaluation:
-    """Cost and shortfalls of fixed choices in every draw.
-
-    Standards are met at the program's starts, or at all where the program is not stated.
-
-    Args:
-        problem: The problem.
-        choices: What is chosen, or the first-stage columns.
-        n_workers: Processes, when no executor is given.
-        executor: Any `concurrent.futures` executor to use instead.
-
-    Raises:
-        KeyError: A choice has no column: no such option, date or size.
-    """
-    values = columns_of(problem, choices)
-    if problem.programs:
-        outcomes = solve_draws(problem.second, problem.programs, values, prices=FIRM)
-    else:
-        problem = trunk_alone(problem)
-        with Crew(n_workers, executor) as crew, Scenarios(crew, problem) as everyone:
-            outcomes = everyone.at(values, FIRM)
-    return evaluation(problem, values, [outcome.figures for outcome in outcomes], FIRM)
 
 
 def columns_of(problem: PlanProblem, choices: Sequence[Choice] | FloatArray) -> FloatArray:

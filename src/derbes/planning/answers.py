@@ -201,7 +201,7 @@ def _more(work: _Work, best: Found, solve: Solve) -> dict[str, Any]:
     if not request.has_frontier or any(point.feasible is None for point in points):
         work.not_computed.append("frontier")
     if not request.has_more:
-        work.not_computed += ["cost_of_it", "value_of_waiting", "alternatives", "evpi", "vss"]
+        work.not_computed.extend(("cost_of_it", "value_of_waiting", "alternatives", "evpi", "vss"))
         found["standards"] = tuple(
             StandardCost(name, met=name not in best.shortfalls, cost_of_it=None)
             for name in case.standards

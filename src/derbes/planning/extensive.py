@@ -246,31 +246,6 @@ def _point(
     return Point(values, tuple(figures), of_plan, answer.bound, answer.is_in_time, prices)
 
 
-def solve_extensive(
-    problem: PlanProblem, *, gap: float = 0.0, time_limit: float | None = None
-) -> PlanSolution:
-    """The cheapest plan by the extensive form.
-
-    Args:
-        problem: The problem; its starts are taken as they are.
-        gap: Gap as part of the cost above the no-threat cost; 0: to the end. Small
-            programs are solved to the end anyway.
-        time_limit: [second]
-
-    Raises:
-        SolveError: The program is unbounded, or time was over before any point was found.
-    """
-    clock = Clock.of(time_limit)
-    problem = stated(problem)
-    calm = no_threat(problem, clock)
-    if calm is None:
-        return nothing_allowed(problem, clock)
-    found = cheapest(problem, calm.figures.cost, clock, gap=gap)
-    if found is None:
-        return nothing_allowed(problem, clock)
-    return point_solution(problem, found, calm, clock)
-
-
 def no_threat(problem: PlanProblem, clock: Clock) -> Point | None:
     """The cheapest plan without standards; None: nothing may be chosen."""
     return at_right_prices(stated(without_standards(problem)), clock)
