@@ -6,8 +6,8 @@ import numpy as np
 
 from derbes.model.arrays import MeasureArrays, MeasureRun
 from derbes.planning.base_course import share_of
-from derbes.planning.contingencies import BranchShape, _ordered_before
-from derbes.planning.effects import CAPACITY, HOURS, RESERVE, SHARED, SPARED, Written
+from derbes.planning.contingencies import ContingencyShape, _ordered_before
+from derbes.planning.effects import CAPACITY, HOURS, RESERVE, SHARED, SPARED, DrawArrays
 from derbes.supply.bounds import demand_path, shared_left, window_bounds
 
 
@@ -15,8 +15,8 @@ from derbes.supply.bounds import demand_path, shared_left, window_bounds
 class Setting:
     """A contingency in a draw."""
 
-    shape: BranchShape
-    written: Written
+    shape: ContingencyShape
+    written: DrawArrays
     measure: MeasureArrays
 
     @property
@@ -43,7 +43,7 @@ class Bounds:
     closed: np.ndarray
 
 
-def bounds_of(setting, customary, effects, excuse=None):
+def bounds_of(setting, operating_stock, effects, indicator=None):
     """Lower and upper bounds of rows, upper bounds of columns, one after the other.
 
     Args:
@@ -52,26 +52,26 @@ def bounds_of(setting, customary, effects, excuse=None):
         effects: What is added: part of a column that is chosen, and what it does.
         excuse: Part by which the draw is excused.
     """
-    places = setting.shape.places
+    places = setting.shape.index
     out = Bounds(
         np.full(places.n_rows, -np.inf),
         np.full(places.n_rows, np.inf),
         np.full(places.n_columns, np.inf),
     )
-    _write(setting, customary, out)
+    _write(setting, operating_stock, out)
     for part, effect in effects:
         _add(setting, part, effect, out)
     balance = places.row("balance").of(out.lower)
     goods = setting.written.arrays.use_goods[setting.shape.uses]
     at = np.searchsorted(setting.shape.goods, goods)
     for row, path in zip(at, setting.wanted, strict=True):
-        balance[row] -= (excuse or 0.0) * path
+        balance[row] -= (indicator or 0.0) * path
     return np.concatenate([out.lower, out.upper, np.maximum(out.closed, 0.0)])
 
 
-def _write(setting, customary, out):
+def _write(setting, operating_stock, out):
     shape, arrays, layout = setting.shape, setting.written.arrays, setting.layout
-    places = shape.places
+    places = shape.index
     bounds = window_bounds(layout, _ordered_before(arrays, shape.start), setting.run)
     for kind, items in shape.kept_columns.items():
         places.column(kind).of(out.closed)[:] = layout.column(kind).of(bounds.col_upper)[items]
@@ -89,13 +89,13 @@ def _write(setting, customary, out):
     places.row("left_lot").of(out.upper)[:, 0] = first_lot
     places.row("left_fresh").of(out.upper)[:] = 0.0
     if not is_first:
-        most = np.maximum(customary[:, before], arrays.reserve[:, before])
+        most = np.maximum(operating_stock[:, before], arrays.reserve[:, before])
         places.row("customary").of(out.upper)[:, 0] = most[shape.goods]
 
 
 def _add(setting, part, effect, out):
     """What an effect adds, as the measure bends it (M5)."""
-    shape, arrays, places = setting.shape, setting.written.arrays, setting.shape.places
+    shape, arrays, places = setting.shape, setting.written.arrays, setting.shape.index
     activities, measure, n = arrays.activities, setting.measure, shape.layout.n
     during = np.arange(n) < shape.standard.length
 

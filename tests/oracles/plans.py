@@ -13,9 +13,9 @@ from derbes.planning.problem import (
     Evaluation,
     PlanProblem,
     PlanSolution,
+    base_alone,
     evaluation,
     stated,
-    trunk_alone,
 )
 from derbes.planning.root import solve_draws
 from derbes.planning.scenarios import Scenarios
@@ -45,9 +45,9 @@ def evaluate(
     if problem.programs:
         outcomes = solve_draws(problem.second, problem.programs, values, prices=FIRM)
     else:
-        problem = trunk_alone(problem)
-        with Crew(n_workers, executor) as crew, Scenarios(crew, problem) as everyone:
-            outcomes = everyone.at(values, FIRM)
+        problem = base_alone(problem)
+        with Crew(n_workers, executor) as crew, Scenarios(crew, problem) as scenarios:
+            outcomes = scenarios.at(values, FIRM)
     return evaluation(problem, values, [outcome.figures for outcome in outcomes], FIRM)
 
 

@@ -1,4 +1,4 @@
-"""A draw without its branches in it: the trunk with cuts for all starts gives the same."""
+"""A draw without its contingencies: the base course with cuts for all starts gives the same."""
 
 from dataclasses import replace
 
@@ -8,27 +8,27 @@ import pytest
 from derbes.case.entities import Good, Hit, Measure, MeasureKind, Stockpile, Supplier, Use
 from derbes.case.options import Standard
 from derbes.case.quantity import Quantity
-from derbes.planning.contingencies import branch_shape
-from derbes.planning.effects import column_effects, write_out
-from derbes.planning.problem import START, all_starts, make_problem, trunk_alone, with_branches
+from derbes.planning.contingencies import contingency_shape
+from derbes.planning.effects import column_effects, draw_arrays
+from derbes.planning.problem import START, all_starts, base_alone, make_problem, with_contingencies
 from derbes.planning.recourse import standard_measures
 from derbes.planning.root import solve_draws
 from derbes.planning.scenario_groups import make_groups
-from derbes.planning.scenarios import LONG, NOWHERE, SHORT, NestedSecond
-from derbes.planning.separation import Prover
+from derbes.planning.scenarios import LONG, NOWHERE, SHORT, RecourseSolver
+from derbes.planning.separation import ContingencySeparation
 from tests.oracles.contingency_bounds import Setting, bounds_of
 from tests.planning.generated import small_case
 
 
 def everywhere(problem):
-    """The problem with long branches at all starts in its program."""
+    """The problem with long contingencies at all starts in its program."""
     starts = {
         name: tuple(all_starts(problem, name))
         for name, standard in problem.case.standards.items()
         if standard.measure
     }
     every = {(name, start) for name, found in starts.items() for start in found}
-    return with_branches(problem, starts, frozenset(every))
+    return with_contingencies(problem, starts, frozenset(every))
 
 
 def points(problem, seed):
@@ -37,22 +37,24 @@ def points(problem, seed):
 
 
 def groups_of(problem):
-    return make_groups(trunk_alone(problem))
+    return make_groups(base_alone(problem))
 
 
 def explicit(problem, family, start, draw, values):
     """Bounds of one contingency, written out one by one."""
     name, is_long = family.standard, family.is_long
-    written = write_out(problem.futures.case_of(draw), problem.n_periods)
-    arrays, standard = problem.second.trunk.layout.arrays, problem.case.standards[name]
-    shape = branch_shape(arrays, name, standard, start=start, is_long=is_long)
+    written = draw_arrays(problem.futures.case_of(draw), problem.n_periods)
+    arrays, standard = problem.second.base.layout.arrays, problem.case.standards[name]
+    shape = contingency_shape(arrays, name, standard, start=start, is_long=is_long)
     measure = standard_measures(problem.case, written)[name]
     first = problem.first.columns
     effects = [
         (values[j], e) for j, column in enumerate(first) for e in column_effects(written, column)
     ]
-    excuse = sum(values[j] for j, c in enumerate(first) if c.standard == name and c.draw == draw)
-    return bounds_of(Setting(shape, written, measure), problem.customary[draw], effects, excuse)
+    indicator = sum(values[j] for j, c in enumerate(first) if c.standard == name and c.draw == draw)
+    return bounds_of(
+        Setting(shape, written, measure), problem.operating_stock[draw], effects, indicator
+    )
 
 
 def with_delay(case):
@@ -122,16 +124,18 @@ def test_bounds_cut_out_of_paths_are_those_of_each_branch_written_out(seed, chan
 def test_m15_the_trunk_with_cuts_costs_what_the_whole_does(seed):
     problem = everywhere(make_problem(small_case(seed, n_scenarios=3)))
     for group in groups_of(problem):
-        nested = NestedSecond(group, START)
+        nested = RecourseSolver(group, START)
         for values in points(problem, seed):
             whole = solve_draws(problem.second, problem.programs, values, prices=START)
             for place, draw in enumerate(group.positions):
-                answer = nested.solve(place, values, look=LONG)
+                answer = nested.solve(place, values, depth=LONG)
                 assert answer.is_exact
                 figures = whole[draw].figures
                 assert answer.value == pytest.approx(figures.priced, rel=1e-6)
-                for name, lack in figures.lacks.items():
-                    assert answer.figures.lacks[name] == pytest.approx(lack, rel=1e-3, abs=1e-3)
+                for name, lack in figures.violations.items():
+                    assert answer.figures.violations[name] == pytest.approx(
+                        lack, rel=1e-3, abs=1e-3
+                    )
 
 
 @pytest.mark.parametrize("seed", [2, 5])
@@ -139,14 +143,14 @@ def test_m15_cuts_of_one_draw_are_bounds_in_all(seed):
     problem = everywhere(make_problem(small_case(seed, n_scenarios=3)))
     places = points(problem, seed)
     for group in groups_of(problem):
-        first = NestedSecond(group, START)
+        first = RecourseSolver(group, START)
         for values in places:
-            first.solve(0, values, look=LONG)
-        others = NestedSecond(group, START, cuts=first.new)
+            first.solve(0, values, depth=LONG)
+        others = RecourseSolver(group, START, cuts=first.new)
         for values in places:
             whole = solve_draws(problem.second, problem.programs, values, prices=START)
             for place, draw in enumerate(group.positions):
-                bound = others.solve(place, values, look=NOWHERE)
+                bound = others.solve(place, values, depth=NOWHERE)
                 assert bound.value <= whole[draw].figures.priced * (1 + 1e-7)
                 for other in places:
                     value = bound.value + bound.slope @ (other - values)
@@ -160,12 +164,12 @@ def test_a_peak_long_after_the_measure_is_seen_by_long_branches_alone():
     values = np.zeros(problem.first.n_columns)
     whole = solve_draws(problem.second, problem.programs, values, prices=START)[0].figures
     known = groups_of(problem)[0]
-    short = NestedSecond(known, START).solve(0, values, look=SHORT)
-    long = NestedSecond(known, START).solve(0, values, look=LONG)
-    assert short.figures.lacks["month"] == 0.0
+    short = RecourseSolver(known, START).solve(0, values, depth=SHORT)
+    long = RecourseSolver(known, START).solve(0, values, depth=LONG)
+    assert short.figures.violations["month"] == 0.0
     assert long.is_exact
-    assert long.figures.lacks["month"] == pytest.approx(4.0)
-    assert whole.lacks["month"] == pytest.approx(4.0)
+    assert long.figures.violations["month"] == pytest.approx(4.0)
+    assert whole.violations["month"] == pytest.approx(4.0)
     assert long.value == pytest.approx(whole.priced, rel=1e-6)
 
 
@@ -181,10 +185,12 @@ def test_one_start_that_lacks_among_many_that_do_not_is_found(seed):
         values = points(problem, seed)[2]
         every = np.arange(n)
         bounds = family.bounds(table.at(values), every)
-        trunk = np.full(known.n_trunk, 1e3)
-        fine = family.moved(bounds, family.windows(trunk))
-        told = np.zeros(n)
-        alone = Prover(f, family, None).look(fine, told, [every[s : s + 1] for s in every])
+        base = np.full(known.n_base, 1e3)
+        fine = family.moved(bounds, family.windows(base))
+        known_violation = np.zeros(n)
+        alone = ContingencySeparation(f, family, None).separate(
+            fine, known_violation, [every[s : s + 1] for s in every]
+        )
         if alone.cuts or n < 3:
             continue
         bad = int(rng.integers(n))
@@ -192,7 +198,7 @@ def test_one_start_that_lacks_among_many_that_do_not_is_found(seed):
         wanted = np.unique(family.matrix[:, family.cost > 0].indices)
         worse[bad, wanted] += 1e5
         worse[bad, 2 * m :][family.cost > 0] += 1e6
-        together = Prover(f, family, None).look(worse, told, [every])
+        together = ContingencySeparation(f, family, None).separate(worse, known_violation, [every])
         assert together.cuts
         assert all(set(np.flatnonzero(beyond > 0)) == {bad} for _cut, beyond in together.cuts)
         n_tried += 1

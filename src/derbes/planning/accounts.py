@@ -23,11 +23,11 @@ from derbes.model.options import effect_period
 from derbes.planning.base_course import paid_abroad
 from derbes.planning.effects import (
     TAKEN,
-    Written,
+    DrawArrays,
     column_effects,
     contract_activities,
+    draw_arrays,
     taken_contracts,
-    write_out,
 )
 from derbes.planning.first_stage import (
     STEP,
@@ -46,17 +46,17 @@ from derbes.planning.problem import (
     SHORTAGE,
     START,
     STORAGE,
+    Course,
     PlanProblem,
     PlanSolution,
     Prices,
-    Trunk,
+    base_alone,
     make_problem,
-    trunk_alone,
     weighed,
     without_standards,
 )
 from derbes.planning.scenario_groups import make_groups
-from derbes.planning.scenarios import NestedSecond
+from derbes.planning.scenarios import RecourseSolver
 from derbes.planning.solving import nothing_decided, option_words, unit_of
 from derbes.results.plan import FOREIGN, AccountRow, Outlay, PlanChoice
 from derbes.supply.baseline import CalmSolution, arrivals_by_period, orders_before
@@ -74,13 +74,13 @@ def columns_of(problem: PlanProblem, choices: Sequence[Choice] | FloatArray) -> 
     return problem.first.values(tuple(choices))
 
 
-def trunk(
+def course_of(
     problem: PlanProblem,
     choices: Sequence[Choice] | FloatArray,
     draw: int = 0,
     *,
     prices: Prices = FIRM,
-) -> Trunk:
+) -> Course:
     """What happens in calm under fixed choices, in one draw; standards are met at all starts.
 
     Of all courses that cost the least it is the one with the least stock over time, each
@@ -94,11 +94,11 @@ def trunk(
         prices: Prices of what falls short; those of a plan give the course that it costs.
     """
     values = columns_of(problem, choices)
-    alone = replace(trunk_alone(problem), futures=problem.futures.chosen([draw]))
+    alone = replace(base_alone(problem), futures=problem.futures.chosen([draw]))
     group = make_groups(alone, draw)[0]
-    layout, program = group.stage.trunk.layout, group.draws[0]
-    written = write_out(problem.futures.case_of(draw), problem.n_periods)
-    second = NestedSecond(group, prices)
+    layout, program = group.stage.base.layout, group.draws[0]
+    written = draw_arrays(problem.futures.case_of(draw), problem.n_periods)
+    second = RecourseSolver(group, prices)
     columns = second.least_stock(0, values, _holding(layout, written, len(program.money)))
     orders = layout.column("order").of(columns)
     bought, money, _years = paid_abroad(written, layout.n)
@@ -106,7 +106,7 @@ def trunk(
     abroad = np.zeros(layout.n)
     inside = when < layout.n
     np.add.at(abroad, when[inside], (money * orders[bought])[inside])
-    return Trunk(
+    return Course(
         orders=orders,
         opening=orders_before(written.arrays),
         lots=layout.column("lot").of(columns),
@@ -119,7 +119,7 @@ def trunk(
     )
 
 
-def _holding(layout: Layout, written: Written, n_columns: int) -> FloatArray:
+def _holding(layout: Layout, written: DrawArrays, n_columns: int) -> FloatArray:
     """What counts as stock: each good at its unit value, by column and period. (columns,)"""
     arrays, costs = written.arrays, np.zeros(n_columns)
     worth = unit_values(arrays)
@@ -130,7 +130,7 @@ def _holding(layout: Layout, written: Written, n_columns: int) -> FloatArray:
     return costs / max(float(worth.max(initial=0.0)), 1e-300)
 
 
-def _items(layout: Layout, written: Written, paid: FloatArray) -> dict[str, float]:
+def _items(layout: Layout, written: DrawArrays, paid: FloatArray) -> dict[str, float]:
     """Discounted money of supply by what it is for. [money]"""
     own = paid[: layout.n_columns]
     kinds = written.arrays.activities.kinds
@@ -147,7 +147,7 @@ def _items(layout: Layout, written: Written, paid: FloatArray) -> dict[str, floa
 
 
 def _by_period(layout: Layout, prices: FloatArray, columns: FloatArray) -> FloatArray:
-    """Discounted money of the trunk, by period of the order or stock. (n,) [money]"""
+    """Discounted money of the base course, by period of the order or stock. (n,) [money]"""
     paid = prices[: layout.n_columns] * columns[: layout.n_columns]
     money = np.zeros(layout.n)
     for kind in ("order", "lot", "fresh", "unmet"):
@@ -384,8 +384,8 @@ def _supply(
     beside = dict.fromkeys(BESIDE, 0.0)
     for draw, weight in enumerate(problem.weights):
         told()
-        written = write_out(problem.futures.case_of(draw), problem.n_periods)
-        course = trunk(problem, choices, draw, prices=prices)
+        written = draw_arrays(problem.futures.case_of(draw), problem.n_periods)
+        course = course_of(problem, choices, draw, prices=prices)
         own = {**course.items, "options": course.options}
         draws.append(sum(own.values()))
         items = {item: amount + weight * own[item] for item, amount in items.items()}
@@ -401,14 +401,14 @@ def _supply(
     return _Supply(paid, items, np.array(draws), beside)
 
 
-def _under_way(arrays: CaseArrays, course: Trunk) -> float:
+def _under_way(arrays: CaseArrays, course: Course) -> float:
     """What is paid, on arrival, for what was ordered before the calendar. [money]"""
     arriving = _arriving(arrays, replace(course, orders=np.zeros_like(course.orders)))
     n = arriving.shape[1]
     return float((arriving * arrays.activities.unit_cost[:, :n] * arrays.discount[:n]).sum())
 
 
-def _in_store(arrays: CaseArrays, course: Trunk) -> float:
+def _in_store(arrays: CaseArrays, course: Course) -> float:
     """Worth of what is in store at the end of the calendar, by what it then costs. [money]"""
     last = course.fresh.shape[1] - 1
     held = course.fresh[:, last].copy()
@@ -423,7 +423,7 @@ def _by_year(years: Sequence[int], paid: FloatArray) -> dict[int, float]:
     return sums
 
 
-def _is_abroad(written: Written) -> FloatArray:
+def _is_abroad(written: DrawArrays) -> FloatArray:
     """1 for purchases from others than the target. (K,)"""
     activities, target = written.arrays.activities, written.case.target
     return np.array(
@@ -434,14 +434,14 @@ def _is_abroad(written: Written) -> FloatArray:
     )
 
 
-def _purchases(written: Written, course: Trunk) -> tuple[FloatArray, FloatArray]:
+def _purchases(written: DrawArrays, course: Course) -> tuple[FloatArray, FloatArray]:
     """What is paid at arrival, and to sellers abroad. (n,), (n,) [money]"""
     arriving = _arriving(written.arrays, course)
     paid = arriving * written.arrays.activities.unit_cost[:, : arriving.shape[1]]
     return paid.sum(axis=0), _is_abroad(written) @ paid
 
 
-def _arriving(arrays: CaseArrays, course: Trunk) -> FloatArray:
+def _arriving(arrays: CaseArrays, course: Course) -> FloatArray:
     """Deliveries and output by period. (K, n) [unit]"""
     calm = CalmSolution(
         arrays=arrays,
@@ -455,7 +455,7 @@ def _arriving(arrays: CaseArrays, course: Trunk) -> FloatArray:
     return arrivals_by_period(calm)
 
 
-def _storage(arrays: CaseArrays, course: Trunk) -> FloatArray:
+def _storage(arrays: CaseArrays, course: Course) -> FloatArray:
     """What holding stocks costs. (n,) [money]"""
     held = course.fresh.copy()
     np.add.at(held, arrays.lot_goods, course.lots)
@@ -463,7 +463,7 @@ def _storage(arrays: CaseArrays, course: Trunk) -> FloatArray:
 
 
 def _idle(
-    written: Written, course: Trunk, choices: Sequence[Choice]
+    written: DrawArrays, course: Course, choices: Sequence[Choice]
 ) -> tuple[FloatArray, FloatArray]:
     """What is paid for contracted goods that are not taken. (n,), (n,) [money]"""
     n, elements = course.orders.shape[1], taken_contracts(written.case)

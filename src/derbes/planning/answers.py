@@ -34,7 +34,7 @@ from derbes.draws.sampling import make_draws
 from derbes.errors import Problem, RequestError
 from derbes.language import _
 from derbes.planning.accounts import accounts_of, choices_in_words
-from derbes.planning.conflict import clash_of
+from derbes.planning.conflict import conflict_of
 from derbes.planning.decomposed import solve_plan
 from derbes.planning.problem import (
     TIME_LIMIT,
@@ -131,7 +131,7 @@ def plan_of(request: PlanRequest, effort: Effort, provenance: Provenance) -> Pla
     is_known = is_feasible or solution.status != TIME_LIMIT
     clash: tuple[Any, ...] = ()
     if is_known and not is_feasible:
-        clash = work.in_time("clash", lambda: clash_of(case, solve), ())
+        clash = work.in_time("clash", lambda: conflict_of(case, solve), ())
     answers = dict.fromkeys(
         ("frontier", "outlay", "account", "value_of_waiting", "alternatives"), ()
     )
@@ -405,7 +405,7 @@ def vss_of(best: Found, futures: Futures, solve: Solve, solve_alone: Solve) -> f
 
 
 def known_future(futures: Futures, i: int) -> Case:
-    """The case of one future, as if it were certain, with the wishes of the request."""
+    """The case of one future, as if it were certain, with the requirements of the request."""
     case, asked = futures.case_of(i), futures.case
     return replace(
         case, standards=asked.standards, budget=asked.budget, limits=asked.limits, scenarios={}

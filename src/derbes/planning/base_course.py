@@ -28,7 +28,7 @@ from derbes.lp.program import Block, BoolArray, IntArray, power_of_two
 from derbes.model.arrays import CALM, ActivityKind, CaseArrays
 from derbes.planning.effects import (
     BoundTemplate,
-    Written,
+    DrawArrays,
     contract_activities,
     first_elements,
     gather_template,
@@ -51,7 +51,7 @@ SHORT_FOR = 12.0
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class BlockIndex:
     """Blocks of columns and rows, found by their kind."""
 
     columns: tuple[Block, ...]
@@ -84,8 +84,8 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
-class TrunkShape:
-    """What the trunks of all draws have in common."""
+class BaseCourse:
+    """What the base courses of all draws have in common."""
 
     layout: Layout
     target: str
@@ -97,12 +97,12 @@ class TrunkShape:
     """Standards without a measure."""
 
 
-def trunk_shape(case: Case, written: Written) -> TrunkShape:
-    """Blocks of the trunk of a case with central values and the standards asked for."""
+def make_base_course(case: Case, written: DrawArrays) -> BaseCourse:
+    """Blocks of the base course of a case with central values and the standards asked for."""
     budget = case.budget
     ceilings = sorted(budget.foreign_by_year.items()) if budget else []
     arrays = with_chosen_reserves(case, written.arrays)
-    return TrunkShape(
+    return BaseCourse(
         layout=make_layout(arrays, 0, arrays.n_calendar, has_reserve=True),
         target=case.target,
         contracts=taken_contracts(case),
@@ -132,7 +132,7 @@ def share_of(standard: Standard) -> float:
     return 1.0 if standard.share is None else standard.share.value
 
 
-def trunk_parts(shape: TrunkShape) -> tuple[Parts, Parts]:
+def base_parts(shape: BaseCourse) -> tuple[Parts, Parts]:
     """Blocks of columns and of rows: the calm plan's, then those of (M6) to (M8)."""
     layout, arrays = shape.layout, shape.layout.arrays
     n = layout.n
@@ -155,7 +155,7 @@ def in_calendar_years(arrays: CaseArrays) -> IntArray:
     return np.array([month_of(t)[0] for t in range(arrays.n_periods)], dtype=np.int64)
 
 
-def paid_abroad(written: Written, n: int) -> tuple[IntArray, FloatArray, IntArray]:
+def paid_abroad(written: DrawArrays, n: int) -> tuple[IntArray, FloatArray, IntArray]:
     """Purchases from abroad.
 
     Returns:
@@ -170,31 +170,33 @@ def paid_abroad(written: Written, n: int) -> tuple[IntArray, FloatArray, IntArra
     return bought.astype(np.int64), money, in_calendar_years(arrays)[when]
 
 
-def add_trunk(shape: TrunkShape, written: Written, places: Places, entries: Entries) -> None:
-    """Entries of the trunk's matrix in a draw."""
+def add_base_entries(
+    shape: BaseCourse, written: DrawArrays, index: BlockIndex, entries: Entries
+) -> None:
+    """Entries of the base course's matrix in a draw."""
     layout = replace(shape.layout, arrays=written.arrays)
     supply = supply_matrix(layout).tocoo()
     entries.add(supply.row.astype(np.int64), supply.col.astype(np.int64), supply.data)
-    orders = places.column("order").indices
-    taken, idle = places.row("taken").indices, places.column("idle").indices
+    orders = index.column("order").indices
+    taken, idle = index.row("taken").indices, index.column("idle").indices
     entries.add(taken, idle, 1.0)
     for c, element in enumerate(shape.contracts):
         for k in contract_activities(written, element):
             entries.add(taken[c], orders[k], 1.0)
-    abroad = places.row("abroad").indices[:, 0]
-    entries.add(abroad, places.column("excess").indices[:, 0], -1.0)
+    abroad = index.row("abroad").indices[:, 0]
+    entries.add(abroad, index.column("excess").indices[:, 0], -1.0)
     bought, money, years = paid_abroad(written, layout.n)
     for row, (year, _most) in zip(abroad, shape.ceilings, strict=True):
         entries.add(np.full_like(orders[bought], row), orders[bought], money * (years == year))
     for name, standard in shape.standards:
-        rows = places.row(f"met_{name}").indices
-        unmet = places.column("unmet").indices[uses_of(standard, layout.arrays)]
+        rows = index.row(f"met_{name}").indices
+        unmet = index.column("unmet").indices[uses_of(standard, layout.arrays)]
         entries.add(rows, unmet, 1.0)
-        entries.add(rows, places.column(f"miss_{name}").indices, -1.0)
+        entries.add(rows, index.column(f"miss_{name}").indices, -1.0)
 
 
-def trunk_bounds(
-    shape: TrunkShape, written: Written, places: Places
+def base_bounds(
+    shape: BaseCourse, written: DrawArrays, index: BlockIndex
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """The base course in a draw; columns and rows of others are free and cost nothing.
 
@@ -204,22 +206,22 @@ def trunk_bounds(
     """
     layout = replace(shape.layout, arrays=written.arrays)
     arrays, n = written.arrays, layout.n
-    lower, upper = np.full(places.n_rows, -np.inf), np.full(places.n_rows, np.inf)
-    closed, money = np.full(places.n_columns, np.inf), np.zeros(places.n_columns)
+    lower, upper = np.full(index.n_rows, -np.inf), np.full(index.n_rows, np.inf)
+    closed, money = np.full(index.n_columns, np.inf), np.zeros(index.n_columns)
     bounds = window_bounds(layout, first_state(arrays))
     lower[: layout.n_rows], upper[: layout.n_rows] = bounds.row_lower, bounds.row_upper
     closed[: layout.n_columns] = bounds.col_upper
     money[: layout.n_columns] = money_costs(layout, CALM)
-    places.row("taken").of(lower)[:] = 0.0
-    idle = places.column("idle").of(money)
+    index.row("taken").of(lower)[:] = 0.0
+    idle = index.column("idle").of(money)
     for c, element in enumerate(shape.contracts):
         k = contract_activities(written, element)[0]
         idle[c] = arrays.activities.price[k, :n] * arrays.discount[:n]
-    places.row("abroad").of(upper)[:, 0] = [most for _year, most in shape.ceilings]
+    index.row("abroad").of(upper)[:, 0] = [most for _year, most in shape.ceilings]
     for name, standard in shape.standards:
         demand = asked_of(standard, arrays, n)
         allowed = np.where(demand > 0, (1.0 - share_of(standard)) * demand, np.inf)
-        places.row(f"met_{name}").of(upper)[:] = allowed
+        index.row(f"met_{name}").of(upper)[:] = allowed
     return lower, upper, closed, money
 
 
@@ -258,7 +260,9 @@ def worth_of_uses(layout: Layout) -> FloatArray:
     return np.asarray(beside * layout.values[goods], dtype=np.float64)
 
 
-def add_trunk_prices(shape: TrunkShape, places: Places, hard: FloatArray, soft: FloatArray) -> None:
+def add_base_prices(
+    shape: BaseCourse, index: BlockIndex, hard: FloatArray, soft: FloatArray
+) -> None:
     """Price of what must not fall short, and of what falls short last, by column.
 
     Demand with a cost of being short has no other price. A unit counts as much as the
@@ -269,16 +273,16 @@ def add_trunk_prices(shape: TrunkShape, places: Places, hard: FloatArray, soft: 
     is_free = np.isnan(arrays.shortage_cost)
     essential = np.where(is_free & arrays.use_essential, worth, 0.0)
     deferrable = np.where(is_free & ~arrays.use_essential, worth, 0.0)
-    places.column("unmet").of(hard)[:] = essential[:, None]
-    places.column("unmet").of(soft)[:] = deferrable[:, None]
+    index.column("unmet").of(hard)[:] = essential[:, None]
+    index.column("unmet").of(soft)[:] = deferrable[:, None]
     held = layout.values[layout.reserved] * reserve_prices(shape)
-    places.column("short").of(soft)[:] = held[:, None]
-    places.column("excess").of(hard)[:] = 1.0
+    index.column("short").of(soft)[:] = held[:, None]
+    index.column("excess").of(hard)[:] = 1.0
     for name, standard in shape.standards:
-        places.column(f"miss_{name}").of(hard)[:] = worth[uses_of(standard, arrays)][:, None]
+        index.column(f"miss_{name}").of(hard)[:] = worth[uses_of(standard, arrays)][:, None]
 
 
-def reserve_prices(shape: TrunkShape) -> FloatArray:
+def reserve_prices(shape: BaseCourse) -> FloatArray:
     """Price of a reserve that is short for a period, in its worth and the price of what is last.
 
     Demand that ranks before the reserve is not given up to fill it sooner: where it has a
@@ -302,7 +306,7 @@ def reserve_prices(shape: TrunkShape) -> FloatArray:
     return prices
 
 
-def usual_sizes_of(places: Places, shape: TrunkShape) -> FloatArray:
+def usual_sizes_of(index: BlockIndex, shape: BaseCourse) -> FloatArray:
     """What is usual of each column of a second stage, as powers of two. (columns,)
 
     That of the good that is bought, held or lacks; money counts as the dearest flow.
@@ -330,8 +334,8 @@ def usual_sizes_of(places: Places, shape: TrunkShape) -> FloatArray:
         "found_lot": lots,
         "found_fresh": goods,
     }
-    sizes = np.full(places.n_columns, power_of_two(money))
-    for block in places.columns:
+    sizes = np.full(index.n_columns, power_of_two(money))
+    for block in index.columns:
         words = block.kind.split("_")
         kind = "_".join(words[:2]) if words[0] == "found" else words[0]
         if kind in by_kind:
@@ -339,17 +343,17 @@ def usual_sizes_of(places: Places, shape: TrunkShape) -> FloatArray:
     return sizes
 
 
-def trunk_template(shape: TrunkShape, arrays: CaseArrays, places: Places) -> BoundTemplate:
+def base_template(shape: BaseCourse, arrays: CaseArrays, index: BlockIndex) -> BoundTemplate:
     """Bounds of the base course that options move."""
-    m, first, when = places.n_rows, first_elements(arrays), np.arange(shape.layout.n)
+    m, first, when = index.n_rows, first_elements(arrays), np.arange(shape.layout.n)
     reserved = shape.layout.reserved
-    orders, shared = places.column("order").indices, places.row("shared_capacity").indices
+    orders, shared = index.column("order").indices, index.row("shared_capacity").indices
     blocks = (
         ("order", np.arange(len(arrays.activities.names)), orders + 2 * m),
         ("shared", np.arange(len(arrays.shared_capacity)), shared + m),
-        ("line", np.arange(len(arrays.lines)), places.row("line").indices + m),
-        ("customary", reserved, places.row("reserve").indices),
-        ("taken", np.arange(len(shape.contracts)), places.row("taken").indices),
+        ("line", np.arange(len(arrays.lines)), index.row("line").indices + m),
+        ("customary", reserved, index.row("reserve").indices),
+        ("taken", np.arange(len(shape.contracts)), index.row("taken").indices),
     )
     return gather_template(
         [(first[kind] + items[:, None], when, 1, positions) for kind, items, positions in blocks]

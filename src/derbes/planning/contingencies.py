@@ -33,8 +33,8 @@ from derbes.case.quantity import FloatArray
 from derbes.lp.program import Block, IntArray, stack_blocks
 from derbes.model.arrays import ActivityKind, CaseArrays, MeasureArrays, MeasureRun, State
 from derbes.planning.base_course import (
-    Places,
-    TrunkShape,
+    BaseCourse,
+    BlockIndex,
     share_of,
     supplying,
     uses_of,
@@ -43,11 +43,11 @@ from derbes.planning.base_course import (
 )
 from derbes.planning.effects import (
     BoundTemplate,
+    DrawArrays,
     Effect,
     Gathered,
     Move,
     Moves,
-    Written,
     first_elements,
     gather_template,
     option_moves,
@@ -63,7 +63,7 @@ from derbes.supply.network import Entries, Layout, Parts, longest_lead, make_lay
 
 
 @dataclass(frozen=True, slots=True)
-class BranchShape:
+class ContingencyShape:
     """What the contingencies of one standard and start have in common in all draws."""
 
     standard_name: str
@@ -78,7 +78,7 @@ class BranchShape:
     """Activities that supply them."""
     kept_rows: Mapping[str, IntArray]
     """Items of each block of the window's rows that are kept."""
-    places: Places
+    index: BlockIndex
     """Its own columns and rows."""
 
     @property
@@ -97,7 +97,7 @@ class BranchShape:
         def parts(blocks: Sequence[Block]) -> Parts:
             return [(b.kind + end, b.items, b.first_period, b.n_periods) for b in blocks]
 
-        return parts(self.places.columns), parts(self.places.rows)
+        return parts(self.index.columns), parts(self.index.rows)
 
 
 def starts_of(standard: Standard, measure_start: int | None, n_calendar: int) -> range:
@@ -120,9 +120,9 @@ def window_length(arrays: CaseArrays, length: int, *, is_long: bool) -> int:
     return max(arrays.sender_horizon, length + arrays.refill_periods + longest_lead(arrays))
 
 
-def branch_shape(
+def contingency_shape(
     arrays: CaseArrays, name: str, standard: Standard, *, start: int, is_long: bool
-) -> BranchShape:
+) -> ContingencyShape:
     """Blocks of a contingency; its window reaches as far as the arrays do."""
     n = window_length(arrays, standard.length, is_long=is_long)
     layout = make_layout(arrays, start, min(n, arrays.n_periods - start), has_reserve=False)
@@ -170,7 +170,7 @@ def branch_shape(
         ("left_fresh", of_goods, start, 1),
         ("customary", of_goods, start, 1),
     ]
-    return BranchShape(
+    return ContingencyShape(
         standard_name=name,
         standard=standard,
         start=start,
@@ -180,7 +180,7 @@ def branch_shape(
         lots=lots,
         orders=orders,
         kept_rows=kept_rows,
-        places=Places(stack_blocks(columns), stack_blocks(rows)),
+        index=BlockIndex(stack_blocks(columns), stack_blocks(rows)),
     )
 
 
@@ -188,10 +188,10 @@ def branch_shape(
 
 
 def _matrices(
-    shape: BranchShape, written: Written, measure: MeasureArrays, trunk: Layout
+    shape: ContingencyShape, written: DrawArrays, measure: MeasureArrays, base: Layout
 ) -> tuple[sparse.csc_matrix, sparse.csc_matrix]:
     """Entries of a contingency's own columns, and of the base course's columns, in its rows."""
-    places, arrays = shape.places, written.arrays
+    index, arrays = shape.index, written.arrays
     layout = replace(shape.layout, arrays=arrays)
     own, link = Entries(), Entries()
     link.add(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), 0.0)
@@ -202,35 +202,35 @@ def _matrices(
     part = supply_matrix(layout)[:, columns].tocsr()[rows].tocoo()
     own.add(part.row.astype(np.int64), part.col.astype(np.int64), part.data)
     of_uses = np.searchsorted(shape.goods, arrays.use_goods[shape.uses])
-    own.add(places.row("balance").indices[of_uses], places.column("missed").indices, 1.0)
+    own.add(index.row("balance").indices[of_uses], index.column("missed").indices, 1.0)
     _add_found(shape, arrays, measure, own)
     if shape.start > 0:
         before = shape.start - 1
         for kind, items in (("lot", shape.lots), ("fresh", shape.goods)):
-            left = places.row(f"left_{kind}").indices[:, 0]
-            link.add(left, trunk.column(kind).indices[items, before], -1.0)
-        orders = trunk.column("order").indices
+            left = index.row(f"left_{kind}").indices[:, 0]
+            link.add(left, base.column(kind).indices[items, before], -1.0)
+        orders = base.column("order").indices
         _add_transit(shape, arrays, measure, orders=orders, link=link)
     return (
-        own.matrix(places.n_rows, places.n_columns),
-        link.matrix(places.n_rows, trunk.n_columns),
+        own.matrix(index.n_rows, index.n_columns),
+        link.matrix(index.n_rows, base.n_columns),
     )
 
 
 def _add_found(
-    shape: BranchShape, arrays: CaseArrays, measure: MeasureArrays, own: Entries
+    shape: ContingencyShape, arrays: CaseArrays, measure: MeasureArrays, own: Entries
 ) -> None:
     """Stocks that are found (M9), and what the measure leaves of them (L1, L2)."""
-    lot, fresh = (shape.places.column(k).indices[:, 0] for k in ("found_lot", "found_fresh"))
-    left_lot, left_fresh, customary, stock, fresh_stock, balance = (
-        shape.places.row(kind).indices[:, 0]
+    lot, fresh = (shape.index.column(k).indices[:, 0] for k in ("found_lot", "found_fresh"))
+    left_lot, left_fresh, operating_stock, stock, fresh_stock, balance = (
+        shape.index.row(kind).indices[:, 0]
         for kind in ("left_lot", "left_fresh", "customary", "stock", "fresh_stock", "balance")
     )
     of_lots = np.searchsorted(shape.goods, arrays.lot_goods[shape.lots])
     own.add(left_lot, lot, 1.0)
     own.add(left_fresh, fresh, 1.0)
-    own.add(customary, fresh, 1.0)
-    own.add(customary[of_lots], lot, 1.0)
+    own.add(operating_stock, fresh, 1.0)
+    own.add(operating_stock[of_lots], lot, 1.0)
     kept_lot = (arrays.lot_retention[:, shape.start] * measure.lot_kept)[shape.lots]
     kept_fresh = (arrays.retention * measure.fresh_kept)[shape.goods]
     own.add(stock, lot, -kept_lot)
@@ -241,7 +241,7 @@ def _add_found(
 
 
 def _add_transit(
-    shape: BranchShape,
+    shape: ContingencyShape,
     arrays: CaseArrays,
     measure: MeasureArrays,
     *,
@@ -260,12 +260,12 @@ def _add_transit(
         orders: Columns of the base course's orders. (K, n)
         link: What is added to.
     """
-    start, n, places = shape.start, shape.layout.n, shape.places
+    start, n, index = shape.start, shape.layout.n, shape.index
     mixed, perishable = map(shape.kept_goods, (shape.layout.mixed, shape.layout.perishable))
 
     def support(good: int, columns: IntArray, periods: IntArray, kept: float) -> None:
         """Inflow of each period supports fresh stock until its shelf life is over."""
-        rows = places.row("shelf_life").indices[np.searchsorted(perishable, good)]
+        rows = index.row("shelf_life").indices[np.searchsorted(perishable, good)]
         for age in range(int(arrays.shelf_life[good])):
             at = periods + age
             is_inside = (at >= 0) & (at < n)
@@ -283,9 +283,9 @@ def _add_transit(
             columns, periods = columns[is_inside], periods[is_inside]
             kept = float(measure.transit_kept[k])
             row = np.searchsorted(shape.goods, good)
-            link.add(places.row("balance").indices[row, periods], columns, kept)
+            link.add(index.row("balance").indices[row, periods], columns, kept)
             if good in mixed:
-                rows = places.row("fresh_stock").indices[np.searchsorted(mixed, good)]
+                rows = index.row("fresh_stock").indices[np.searchsorted(mixed, good)]
                 link.add(rows[periods], columns, -kept)
             if life > 0:
                 support(good, columns, periods, kept)
@@ -323,13 +323,13 @@ class Table:
 
 
 def make_table(
-    written: Written,
+    written: DrawArrays,
     measure: MeasureArrays,
     standard: Standard,
     *,
-    customary: FloatArray,
+    operating_stock: FloatArray,
     effects: Sequence[tuple[int, Effect]],
-    excuse: int | None,
+    indicator: int | None,
 ) -> Table:
     """Paths of the contingencies of a standard in a draw.
 
@@ -337,19 +337,19 @@ def make_table(
         written: The arrays of the draw.
         measure: The measure of the standard in the draw.
         standard: The standard.
-        customary: Stock that is customary. (G, n) [unit]
+        operating_stock: Stock that is customary. (G, n) [unit]
         effects: First-stage columns with what they do.
-        excuse: Column that excuses the draw from the standard (M10); None: there is none.
+        indicator: Column that excuses the draw from the standard (M10); None: there is none.
     """
     arrays, n = written.arrays, written.arrays.n_periods
     layout = make_layout(arrays, 0, n, has_reserve=False)
     in_time = replace(measure, plant_delay=np.zeros_like(measure.plant_delay))
     uses = uses_of(standard, arrays)
     stock = np.zeros((len(arrays.goods), n))
-    stock[:, : customary.shape[1]] = customary
+    stock[:, : operating_stock.shape[1]] = operating_stock
     first_lots = np.zeros((len(arrays.lots), n))
     first_lots[:, 0] = arrays.lot_stock
-    found, excused = [], list[Move]()
+    found, exempted = [], list[Move]()
     for length, factors in ((n, (1.0, 0.0)), (0, (0.0, 1.0))):
         run = MeasureRun(in_time, length)  # what opens later is gathered from earlier periods
         wanted = np.zeros((len(arrays.uses), n))
@@ -368,21 +368,24 @@ def make_table(
         )
         rows = np.concatenate(paths)
         found.append(np.concatenate([np.zeros((len(rows), 1)), rows], axis=1))
-        if excuse is not None:
+        if indicator is not None:
             first = first_elements(arrays)["balance"]
-            excused += [
-                (excuse, first + int(arrays.use_goods[use]), -wanted[use], *factors) for use in uses
+            exempted += [
+                (indicator, first + int(arrays.use_goods[use]), -wanted[use], *factors)
+                for use in uses
             ]
     during, after = found
     differing = np.flatnonzero((after != during).any(axis=1)).astype(np.int64)
-    moves = option_moves(written, effects, measure, excused)
+    moves = option_moves(written, effects, measure, exempted)
     return Table(after, differing, during[differing], moves)
 
 
-def _gathered(shape: BranchShape, written: Written, measure: MeasureArrays) -> Iterator[Gathered]:
+def _gathered(
+    shape: ContingencyShape, written: DrawArrays, measure: MeasureArrays
+) -> Iterator[Gathered]:
     """Every bound of a contingency that moves with the start, the draw or the first stage."""
-    arrays, places, start = written.arrays, shape.places, shape.start
-    m, first, kept = places.n_rows, first_elements(arrays), shape.kept_rows
+    arrays, index, start = written.arrays, shape.index, shape.start
+    m, first, kept = index.n_rows, first_elements(arrays), shape.kept_rows
     activities, periods = arrays.activities, np.arange(shape.layout.n)
     is_after = (periods >= shape.standard.length).astype(np.int64)
     delay = np.where(arrays.plant_opening > start, measure.plant_delay, 0)
@@ -398,42 +401,42 @@ def _gathered(shape: BranchShape, written: Written, measure: MeasureArrays) -> I
 
     is_line_alone = np.isinf(activities.capacity[shape.orders, 0])
     plants = np.where(is_line_alone, -1, activities.plants[shape.orders])
-    yield whole("order", shape.orders, places.column("order").indices + 2 * m, plants)
-    yield whole("missed", shape.uses, places.column("missed").indices + 2 * m)
+    yield whole("order", shape.orders, index.column("order").indices + 2 * m, plants)
+    yield whole("missed", shape.uses, index.column("missed").indices + 2 * m)
     goods = np.unique(arrays.use_goods[shape.uses]).astype(np.int64)
-    demand = places.row("balance").indices[np.searchsorted(shape.goods, goods)]
+    demand = index.row("balance").indices[np.searchsorted(shape.goods, goods)]
     yield whole("balance", goods, demand)
     lines = kept["line"]
-    yield whole("line", lines, places.row("line").indices + m, arrays.line_plants[lines])
+    yield whole("line", lines, index.row("line").indices + m, arrays.line_plants[lines])
     shared = kept["shared_capacity"]
-    yield whole("shared", shared, places.row("shared_capacity").indices + m)
+    yield whole("shared", shared, index.row("shared_capacity").indices + m)
     stored = shape.layout.limited[kept["storage"]]
-    yield whole("storage", stored, places.row("storage").indices + m)
+    yield whole("storage", stored, index.row("storage").indices + m)
     # (M9): what is customary before the start; at the first period, the lots
     kind, items, row, offset = "customary", shape.goods, "customary", np.array([-1])
     if start == 0:
         kind, items, row, offset = "lot", shape.lots, "left_lot", np.array([0])
-    yield first[kind] + items, offset, 0, places.row(row).indices[:, 0] + m
+    yield first[kind] + items, offset, 0, index.row(row).indices[:, 0] + m
 
 
 def _fixed_bounds(
-    shape: BranchShape, written: Written, measure: MeasureArrays, template: BoundTemplate
+    shape: ContingencyShape, written: DrawArrays, measure: MeasureArrays, template: BoundTemplate
 ) -> FloatArray:
     """Bounds to which those from paths are added: what was ordered before the calendar."""
-    arrays, places = written.arrays, shape.places
+    arrays, index = written.arrays, shape.index
     layout, run = replace(shape.layout, arrays=arrays), MeasureRun(measure, shape.standard.length)
     bounds = window_bounds(layout, _ordered_before(arrays, shape.start), run)
-    lower, upper = np.full(places.n_rows, -np.inf), np.full(places.n_rows, np.inf)
+    lower, upper = np.full(index.n_rows, -np.inf), np.full(index.n_rows, np.inf)
     for kind, items in shape.kept_rows.items():
-        places.row(kind).of(lower)[:] = layout.row(kind).of(bounds.row_lower)[items]
-        places.row(kind).of(upper)[:] = layout.row(kind).of(bounds.row_upper)[items]
+        index.row(kind).of(lower)[:] = layout.row(kind).of(bounds.row_lower)[items]
+        index.row(kind).of(upper)[:] = layout.row(kind).of(bounds.row_upper)[items]
     demand = np.zeros((len(arrays.goods), layout.n))
     np.add.at(demand, arrays.use_goods, demand_path(layout, run))
-    places.row("balance").of(lower)[:] -= demand[shape.goods]
-    places.row("left_lot").of(upper)[:] = 0.0
-    places.row("left_fresh").of(upper)[:] = 0.0
-    fixed = np.concatenate([lower, upper, np.full(places.n_columns, np.inf)])
-    fixed[template.positions[template.positions >= places.n_rows]] = 0.0
+    index.row("balance").of(lower)[:] -= demand[shape.goods]
+    index.row("left_lot").of(upper)[:] = 0.0
+    index.row("left_fresh").of(upper)[:] = 0.0
+    fixed = np.concatenate([lower, upper, np.full(index.n_columns, np.inf)])
+    fixed[template.positions[template.positions >= index.n_rows]] = 0.0
     return fixed
 
 
@@ -501,10 +504,10 @@ class Family:
         np.maximum(closed, 0.0, out=closed)
         return found
 
-    def windows(self, trunk: FloatArray) -> FloatArray:
+    def windows(self, base: FloatArray) -> FloatArray:
         """Columns of the base course that are linked at each start. (S, linked)"""
         shifts = self.starts - self.starts[0]
-        found: FloatArray = trunk[self.linked[None, :] + shifts[:, None]]
+        found: FloatArray = base[self.linked[None, :] + shifts[:, None]]
         return found
 
     def moved(self, bounds: FloatArray, windows: FloatArray) -> FloatArray:
@@ -517,22 +520,22 @@ class Family:
 
 
 def make_family(
-    trunk: TrunkShape, shape: BranchShape, written: Written, measure: MeasureArrays
+    base: BaseCourse, shape: ContingencyShape, written: DrawArrays, measure: MeasureArrays
 ) -> Family:
     """The contingency of one start in a draw; its family when others are like it."""
-    layout, places = trunk.layout, shape.places
+    layout, index = base.layout, shape.index
     matrix, link = _matrices(shape, written, measure, layout)
     linked = np.flatnonzero(np.diff(link.indptr)).astype(np.int64)
     template = gather_template(list(_gathered(shape, written, measure)))
-    cost = np.zeros(places.n_columns)
-    places.column("missed").of(cost)[:] = worth_of_uses(shape.layout)[shape.uses][:, None]
+    cost = np.zeros(index.n_columns)
+    index.column("missed").of(cost)[:] = worth_of_uses(shape.layout)[shape.uses][:, None]
     return Family(
         standard=shape.standard_name,
         starts=np.array([shape.start], dtype=np.int64),
         is_long=True,
         matrix=matrix,
         cost=cost,
-        usual=usual_sizes_of(places, trunk),
+        usual=usual_sizes_of(index, base),
         link=link[:, linked].tocsc(),
         linked=linked,
         fixed_bounds=_fixed_bounds(shape, written, measure, template),
@@ -541,11 +544,11 @@ def make_family(
 
 
 def make_families(
-    trunk: TrunkShape,
+    base: BaseCourse,
     standards: Mapping[str, Standard],
     starts: Mapping[str, range],
     *,
-    written: Written,
+    written: DrawArrays,
     measures: Mapping[str, MeasureArrays],
 ) -> tuple[Family, ...]:
     """Families of all starts at which a standard is to hold, in a draw.
@@ -556,13 +559,13 @@ def make_families(
     where old lots age in another way, and where a plant that may be delayed has opened.
 
     Args:
-        trunk: The base course.
+        base: The base course.
         standards: The standards.
         starts: All starts of those that have a measure.
         written: Arrays of the draw.
         measures: The measure of each standard in the draw.
     """
-    arrays, drawn = trunk.layout.arrays, written.arrays
+    arrays, drawn = base.layout.arrays, written.arrays
     earliest = max(int(drawn.shelf_life.max(initial=0)) + longest_lead(drawn), 1)
     families: list[Family] = []
     for name, measure in measures.items():
@@ -581,8 +584,10 @@ def make_families(
                 else:
                     found.append(([start], key))
             for alike, _key in found:
-                shape = branch_shape(arrays, name, standards[name], start=alike[0], is_long=is_long)
-                family = make_family(trunk, shape, written, measure)
+                shape = contingency_shape(
+                    arrays, name, standards[name], start=alike[0], is_long=is_long
+                )
+                family = make_family(base, shape, written, measure)
                 alike_starts = np.array(alike, dtype=np.int64)
                 families.append(replace(family, starts=alike_starts, is_long=is_long))
     return tuple(families)

@@ -20,7 +20,7 @@ from derbes.lp.program import BoolArray, IntArray
 from derbes.model.arrays import ActivityKind, CaseArrays, MeasureArrays
 from derbes.model.compile import compile_case
 from derbes.model.options import PLANT_KINDS, plant_share, step_share
-from derbes.planning.first_stage import EXCUSE, FirstColumn
+from derbes.planning.first_stage import INDICATOR, FirstColumn
 from derbes.supply.bounds import shared_left
 
 CAPACITY, SHARED, HOURS, RESERVE, SPARED, TAKEN = (
@@ -46,7 +46,7 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class DrawArrays:
     """A draw's case as if all its options' elements were open."""
 
     case: Case
@@ -74,7 +74,7 @@ def _opened(case: Case) -> Case:
     return replace(case, options={}, plants=plants)
 
 
-def write_out(case: Case, n_periods: int) -> Written:
+def draw_arrays(case: Case, n_periods: int) -> DrawArrays:
     """The arrays of a draw, and what its options would open.
 
     Args:
@@ -92,7 +92,7 @@ def write_out(case: Case, n_periods: int) -> Written:
     is_converted = np.array([e in converted for e in activities.elements], dtype=np.bool_)
     is_unlimited = is_missing & has_line & np.isin(activities.plants, touched) & ~is_converted
     capacity = np.where(is_unlimited[:, None], np.inf, arrays.activities.capacity)
-    return Written(
+    return DrawArrays(
         case=case,
         arrays=replace(arrays, activities=replace(arrays.activities, capacity=capacity)),
         open_arrays=open_arrays,
@@ -131,9 +131,9 @@ def _plenty(case: Case, arrays: CaseArrays) -> FloatArray:
     return np.asarray(needs[activities.outputs], dtype=np.float64)
 
 
-def column_effects(written: Written, column: FirstColumn) -> list[Effect]:
+def column_effects(written: DrawArrays, column: FirstColumn) -> list[Effect]:
     """What a column at 1 adds in a draw (M5)."""
-    if column.kind == EXCUSE or column.size == 0.0:
+    if column.kind == INDICATOR or column.size == 0.0:
         return []
     option = written.case.options[column.option]
     choice = Choice(column.option, column.date, column.size)
@@ -150,7 +150,7 @@ def column_effects(written: Written, column: FirstColumn) -> list[Effect]:
     return _contract_effects(written, option, size)
 
 
-def _activities(written: Written, element: str) -> list[int]:
+def _activities(written: DrawArrays, element: str) -> list[int]:
     """Purchases from a supplier or by a route, or a recipe."""
     activities = written.arrays.activities
     section, name = element.split(".", 1)
@@ -159,7 +159,7 @@ def _activities(written: Written, element: str) -> list[int]:
     return [k for k, one in enumerate(activities.elements) if one == element]
 
 
-def _plant_effects(written: Written, option: Option, choice: Choice) -> list[Effect]:
+def _plant_effects(written: DrawArrays, option: Option, choice: Choice) -> list[Effect]:
     arrays, full = written.arrays, written.open_arrays
     plant = arrays.plants.index(option.element.split(".", 1)[1])
     is_optional = option.element in _elements(written.case, OptionKind.BUILD)
@@ -177,7 +177,7 @@ def _plant_effects(written: Written, option: Option, choice: Choice) -> list[Eff
     return effects
 
 
-def recipe_limit(written: Written, k: int) -> FloatArray:
+def recipe_limit(written: DrawArrays, k: int) -> FloatArray:
     """Capacity of a recipe as written, or what its line allows, or plenty. (T,)"""
     full = written.open_arrays
     capacity = full.activities.capacity[k]
@@ -186,14 +186,14 @@ def recipe_limit(written: Written, k: int) -> FloatArray:
     return np.asarray(np.where(np.isfinite(capacity), capacity, by_line), dtype=np.float64)
 
 
-def _recipe_effects(written: Written, option: Option, size: FloatArray) -> list[Effect]:
+def _recipe_effects(written: DrawArrays, option: Option, size: FloatArray) -> list[Effect]:
     return [
         Effect(CAPACITY, k, recipe_limit(written, k) * size)
         for k in _activities(written, option.element)
     ]
 
 
-def _contract_effects(written: Written, option: Option, size: FloatArray) -> list[Effect]:
+def _contract_effects(written: DrawArrays, option: Option, size: FloatArray) -> list[Effect]:
     full, found = written.open_arrays, _activities(written, option.element)
     activities = full.activities
     effects = [Effect(CAPACITY, k, activities.capacity[k] * size) for k in found]
@@ -218,7 +218,7 @@ def taken_contracts(case: Case) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def contract_activities(written: Written, element: str) -> list[int]:
+def contract_activities(written: DrawArrays, element: str) -> list[int]:
     """Purchases that a contract for a supplier or a route pays for."""
     activities = written.arrays.activities
     return [
@@ -272,10 +272,10 @@ Move = tuple[int, int, FloatArray, float, float]
 
 
 def option_moves(
-    written: Written,
+    written: DrawArrays,
     effects: Sequence[tuple[int, Effect]],
     measure: MeasureArrays | None = None,
-    excused: Sequence[Move] = (),
+    exempted: Sequence[Move] = (),
 ) -> Moves:
     """What options add to paths (M5).
 
@@ -283,10 +283,10 @@ def option_moves(
         written: The arrays of the draw.
         effects: Columns with what they do.
         measure: The measure; None: in calm.
-        excused: What is added besides.
+        exempted: What is added besides.
     """
     arrays, n = written.arrays, written.arrays.n_periods
-    found = [*_moves(written, effects, measure), *excused]
+    found = [*_moves(written, effects, measure), *exempted]
     paths = np.zeros((len(found), 1 + n))
     for m, (_j, _element, path, _during, _after) in enumerate(found):
         paths[m, 1:] = path[: arrays.n_periods]
@@ -300,7 +300,7 @@ def option_moves(
 
 
 def _moves(
-    written: Written, effects: Sequence[tuple[int, Effect]], measure: MeasureArrays | None
+    written: DrawArrays, effects: Sequence[tuple[int, Effect]], measure: MeasureArrays | None
 ) -> Iterator[Move]:
     arrays = written.arrays
     first, activities = first_elements(arrays), arrays.activities

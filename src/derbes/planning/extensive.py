@@ -21,7 +21,7 @@ from scipy import sparse
 from derbes.case.quantity import FloatArray
 from derbes.lp.highs import MixedAnswer, MixedSettings, solve_mixed
 from derbes.lp.program import Block, BoolArray, LinearProgram
-from derbes.planning.base_course import Places
+from derbes.planning.base_course import BlockIndex
 from derbes.planning.first_stage import FirstStage
 from derbes.planning.problem import (
     INFEASIBLE,
@@ -68,7 +68,7 @@ def extensive_form(problem: PlanProblem, prices: Prices = START) -> ExtensiveFor
         prices: Prices of what falls short.
     """
     first, stage, risk = problem.first, problem.second, problem.risk
-    n, n_draws, places = stage.places.n_columns, problem.n_draws, stage.places
+    n, n_draws, index = stage.index.n_columns, problem.n_draws, stage.index
     of_tail = tail_costs(problem.weights, risk)
     n_tail, share = max(len(of_tail) - 1, 0), 1.0 - risk.weight
     offsets = tuple(first.n_columns + i * n for i in range(n_draws + 1))
@@ -95,9 +95,9 @@ def extensive_form(problem: PlanProblem, prices: Prices = START) -> ExtensiveFor
         part, costs = share * draw.weight, second_costs(stage, draw, prices)
         options = options + part * prices.money * draw.option_cost
         money.append(part * costs)
-        columns += _moved(places.columns, end, offsets[i])
-        limits = tuple(_limit_name(places, int(j)) for j in limited)
-        rows += _moved(places.rows, end, n_rows)
+        columns += _moved(index.columns, end, offsets[i])
+        limits = tuple(_limit_name(index, int(j)) for j in limited)
+        rows += _moved(index.rows, end, n_rows)
         rows.append(Block("limit" + end, limits, 0, 1, n_rows + m))
         n_rows += m + len(limits)
     draws = tuple(f"d{i}" for i in range(n_tail))
@@ -136,8 +136,8 @@ def _moved(blocks: Sequence[Block], end: str, offset: int) -> list[Block]:
     return [replace(block, kind=block.kind + end, offset=offset + block.offset) for block in blocks]
 
 
-def _limit_name(places: Places, column: int) -> str:
-    block = next(b for b in places.columns if b.offset <= column < b.offset + b.size)
+def _limit_name(index: BlockIndex, column: int) -> str:
+    block = next(b for b in index.columns if b.offset <= column < b.offset + b.size)
     return block.name(column).replace("(", "_").replace(",", "_").replace(")", "")
 
 
@@ -145,7 +145,7 @@ def _tail_rows(problem: PlanProblem, prices: Prices) -> list[sparse.csr_matrix]:
     """xi[i] + eta - theta[i] >= 0"""
     rows, n_draws = [], problem.n_draws
     for i, draw in enumerate(problem.programs):
-        drawn = np.zeros((n_draws, problem.second.places.n_columns))
+        drawn = np.zeros((n_draws, problem.second.index.n_columns))
         drawn[i] = -second_costs(problem.second, draw, prices)
         options = -prices.money * draw.option_cost
         line = np.concatenate([options, drawn.ravel(), [1.0], np.eye(n_draws)[i]])
@@ -392,7 +392,7 @@ def worst_shortfalls(figures: Evaluation) -> dict[str, float]:
 
 
 def nothing_allowed(problem: PlanProblem, clock: Clock) -> PlanSolution:
-    """No choice is allowed: rules, limits, budget and what is committed clash."""
+    """No choice is allowed: rules, limits, budget and what is committed conflict."""
     return PlanSolution(
         choices=(),
         columns=np.zeros(0),

@@ -33,27 +33,27 @@ from derbes.model.arrays import MeasureArrays
 from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
 from derbes.planning.base_course import (
-    Places,
-    TrunkShape,
-    add_trunk,
-    add_trunk_prices,
+    BaseCourse,
+    BlockIndex,
+    add_base_entries,
+    add_base_prices,
     asked_of,
+    base_bounds,
+    base_parts,
+    base_template,
     share_of,
-    trunk_bounds,
-    trunk_parts,
-    trunk_template,
     usual_sizes_of,
     worth_of_uses,
 )
 from derbes.planning.contingencies import (
-    BranchShape,
+    ContingencyShape,
     Family,
     Table,
     make_family,
     make_table,
 )
-from derbes.planning.effects import Effect, Written, column_effects, option_moves, write_out
-from derbes.planning.first_stage import EXCUSE, FirstStage, column_costs
+from derbes.planning.effects import DrawArrays, Effect, column_effects, draw_arrays, option_moves
+from derbes.planning.first_stage import INDICATOR, FirstStage, column_costs
 from derbes.supply.baseline import with_idle_stock
 from derbes.supply.network import Entries
 from derbes.supply.objective import STOCK_WEIGHT, stock_values
@@ -136,9 +136,9 @@ def _futures(case: Case, draws: Draws | None) -> Futures:
 class SecondStage:
     """What all draws have in common."""
 
-    trunk: TrunkShape
-    branches: tuple[BranchShape, ...]
-    places: Places
+    base: BaseCourse
+    contingencies: tuple[ContingencyShape, ...]
+    index: BlockIndex
     hard: FloatArray
     """Worth of what must not fall short, by column. (columns,) [money/unit]"""
     soft: FloatArray
@@ -152,18 +152,18 @@ class SecondStage:
 
     def corners(self) -> list[tuple[int, int]]:
         """First row and first column of each contingency."""
-        blocks = self.places
+        blocks = self.index
         return [
             (
                 blocks.row(f"stock_{one.standard_name}_{one.start}").offset,
                 blocks.column(f"order_{one.standard_name}_{one.start}").offset,
             )
-            for one in self.branches
+            for one in self.contingencies
         ]
 
     def bounds_at(self, row: int, column: int, family: Family) -> IntArray:
         """Where the bounds of a contingency stand among those of a draw. (bounds,)"""
-        m, n = self.places.n_rows, len(family.cost)
+        m, n = self.index.n_rows, len(family.cost)
         rows, columns = row + np.arange(family.n_rows), column + np.arange(n)
         return np.concatenate([rows, m + rows, 2 * m + columns])
 
@@ -194,45 +194,45 @@ class DrawProgram:
         return self.row_lower + change[:m], self.row_upper + change[m : 2 * m], upper
 
 
-def make_second_stage(trunk_shape: TrunkShape, shapes: tuple[BranchShape, ...]) -> SecondStage:
+def make_second_stage(base: BaseCourse, shapes: tuple[ContingencyShape, ...]) -> SecondStage:
     """Blocks and prices of a base course with contingencies."""
-    columns, rows = trunk_parts(trunk_shape)
+    columns, rows = base_parts(base)
     for shape in shapes:
         more_columns, more_rows = shape.named()
         columns += more_columns
         rows += more_rows
-    places = Places(stack_blocks(columns), stack_blocks(rows))
-    hard, soft = np.zeros(places.n_columns), np.zeros(places.n_columns)
-    add_trunk_prices(trunk_shape, places, hard, soft)
-    arrays = trunk_shape.layout.arrays
-    unmet = places.column("unmet").indices
+    index = BlockIndex(stack_blocks(columns), stack_blocks(rows))
+    hard, soft = np.zeros(index.n_columns), np.zeros(index.n_columns)
+    add_base_prices(base, index, hard, soft)
+    arrays = base.layout.arrays
+    unmet = index.column("unmet").indices
     is_free = np.isnan(arrays.shortage_cost)
     lacking = {
         "calm": unmet[is_free & arrays.use_essential].ravel(),
-        "foreign currency": places.column("excess").indices.ravel(),
+        "foreign currency": index.column("excess").indices.ravel(),
     }
-    for name, _standard in trunk_shape.standards:
-        lacking[name] = places.column(f"miss_{name}").indices.ravel()
+    for name, _standard in base.standards:
+        lacking[name] = index.column(f"miss_{name}").indices.ravel()
     for shape in shapes:
         name = shape.standard_name
-        missed = places.column(f"missed_{name}_{shape.start}")
+        missed = index.column(f"missed_{name}_{shape.start}")
         missed.of(hard)[:] = worth_of_uses(shape.layout)[shape.uses][:, None]
         before = lacking.get(name, np.zeros(0, dtype=np.int64))
         lacking[name] = np.concatenate([before, missed.indices.ravel()])
     return SecondStage(
-        trunk=trunk_shape,
-        branches=shapes,
-        places=places,
+        base=base,
+        contingencies=shapes,
+        index=index,
         hard=hard,
         soft=soft,
         standards={name: columns for name, columns in lacking.items() if len(columns)},
-        usual=usual_sizes_of(places, trunk_shape),
+        usual=usual_sizes_of(index, base),
         deferred=unmet[is_free & ~arrays.use_essential].ravel(),
     )
 
 
 def matrix_key(
-    written: Written, stage: SecondStage, measures: Mapping[str, MeasureArrays]
+    written: DrawArrays, stage: SecondStage, measures: Mapping[str, MeasureArrays]
 ) -> bytes:
     """Everything of a draw that stands in the matrix."""
     arrays = written.arrays
@@ -245,7 +245,7 @@ def matrix_key(
         activities.hours,
         activities.input_amounts,
     ]
-    if stage.trunk.ceilings:
+    if stage.base.ceilings:
         parts.append(activities.unit_cost)
     for measure in measures.values():
         parts += [measure.transit_kept, measure.transit_late, measure.lot_kept, measure.fresh_kept]
@@ -253,19 +253,19 @@ def matrix_key(
 
 
 def draw_matrix(
-    stage: SecondStage, written: Written, families: Sequence[Family]
+    stage: SecondStage, written: DrawArrays, families: Sequence[Family]
 ) -> sparse.csc_matrix:
     """The matrix of a draw: the base course, then each contingency with what links it."""
-    entries, places = Entries(), stage.places
-    add_trunk(stage.trunk, written, places, entries)
+    entries, index = Entries(), stage.index
+    add_base_entries(stage.base, written, index, entries)
     for (row, column), family in zip(stage.corners(), families, strict=True):
         own, link = family.matrix.tocoo(), family.link.tocoo()
         entries.add(own.row + row, own.col + column, own.data)
         entries.add(link.row + row, family.linked[link.col], link.data)
-    return entries.matrix(places.n_rows, places.n_columns)
+    return entries.matrix(index.n_rows, index.n_columns)
 
 
-def standard_measures(case: Case, written: Written) -> dict[str, MeasureArrays]:
+def standard_measures(case: Case, written: DrawArrays) -> dict[str, MeasureArrays]:
     """The measure of each standard that has one, in a draw."""
     return {
         name: compile_measure(written.case, written.arrays, standard.measure)
@@ -274,7 +274,7 @@ def standard_measures(case: Case, written: Written) -> dict[str, MeasureArrays]:
     }
 
 
-def all_effects(first: FirstStage, written: Written) -> list[tuple[int, Effect]]:
+def all_effects(first: FirstStage, written: DrawArrays) -> list[tuple[int, Effect]]:
     """First-stage columns with what they do in a draw (M5)."""
     return [
         (j, effect)
@@ -286,10 +286,10 @@ def all_effects(first: FirstStage, written: Written) -> list[tuple[int, Effect]]
 def make_tables(
     first: FirstStage,
     standards: Mapping[str, Standard],
-    written: Written,
+    written: DrawArrays,
     measures: Mapping[str, MeasureArrays],
     *,
-    customary: FloatArray,
+    operating_stock: FloatArray,
     draw: int,
 ) -> dict[str, Table]:
     """Paths of the contingencies of each standard that has a measure, in a draw.
@@ -299,29 +299,29 @@ def make_tables(
         standards: The standards.
         written: The arrays of the draw.
         measures: The measure of each standard in the draw.
-        customary: Stock that is customary. (G, n) [unit]
+        operating_stock: Stock that is customary. (G, n) [unit]
         draw: The draw.
     """
-    effects, excuses = all_effects(first, written), excuses_of(first, draw)
+    effects, indicators = all_effects(first, written), chance_indicators(first, draw)
     return {
         name: make_table(
             written,
             measure,
             standards[name],
-            customary=customary,
+            operating_stock=operating_stock,
             effects=effects,
-            excuse=excuses.get(name),
+            indicator=indicators.get(name),
         )
         for name, measure in measures.items()
     }
 
 
-def excuses_of(first: FirstStage, draw: int) -> dict[str, int]:
+def chance_indicators(first: FirstStage, draw: int) -> dict[str, int]:
     """Column that excuses a draw from each standard."""
     return {
         column.standard: j
         for j, column in enumerate(first.columns)
-        if column.kind == EXCUSE and column.draw == draw
+        if column.kind == INDICATOR and column.draw == draw
     }
 
 
@@ -331,7 +331,7 @@ def make_programs(
     stage: SecondStage,
     *,
     n_periods: int,
-    customary: Mapping[int, FloatArray] | None = None,
+    operating_stock: Mapping[int, FloatArray] | None = None,
     first_draw: int = 0,
 ) -> tuple[DrawProgram, ...]:
     """All draws as programs; arrays that are equal stand in memory once.
@@ -341,35 +341,35 @@ def make_programs(
         first: The first stage.
         stage: Blocks of the second.
         n_periods: T.
-        customary: Stock that is customary in each draw; None: there are no contingencies.
+        operating_stock: Stock that is customary in each draw; None: there are no contingencies.
         first_draw: Position of the first of them among all draws.
     """
-    programs, places = [], stage.places
+    programs, index = [], stage.index
     seen: dict[bytes, FloatArray] = {}
     reaches: dict[bytes, sparse.csr_matrix] = {}
     matrices: dict[bytes, tuple[sparse.csc_matrix, list[Family]]] = {}
     costs = _costs_in_draws(future, first) - first.cost
     for i, weight in enumerate(future.weights):
-        written = write_out(future.case_of(i), n_periods)
+        written = draw_arrays(future.case_of(i), n_periods)
         measures = standard_measures(future.case, written)
         key = matrix_key(written, stage, measures)
         if key not in matrices:
             families = [
-                make_family(stage.trunk, shape, written, measures[shape.standard_name])
-                for shape in stage.branches
+                make_family(stage.base, shape, written, measures[shape.standard_name])
+                for shape in stage.contingencies
             ]
             matrices[key] = draw_matrix(stage, written, families), families
         matrix, families = matrices[key]
-        lower, upper, closed, money = trunk_bounds(stage.trunk, written, places)
+        lower, upper, closed, money = base_bounds(stage.base, written, index)
         bounds = np.concatenate([lower, upper, closed])
-        reach = [*_trunk_reach(stage, first, written, draw=first_draw + i)]
-        if customary is not None:
+        reach = [*_base_reach(stage, first, written, draw=first_draw + i)]
+        if operating_stock is not None:
             tables = make_tables(
                 first,
                 future.case.standards,
                 written,
                 measures,
-                customary=customary[i],
+                operating_stock=operating_stock[i],
                 draw=first_draw + i,
             )
             paths = {name: table.at(np.zeros(first.n_columns)) for name, table in tables.items()}
@@ -383,7 +383,7 @@ def make_programs(
         shape = (len(bounds), first.n_columns)
         moved = sparse.coo_matrix((amounts, (positions, columns)), shape=shape).tocsr()
         known = moved.indptr.tobytes() + moved.indices.tobytes() + moved.data.tobytes()
-        lower, upper, closed = np.split(bounds, [places.n_rows, 2 * places.n_rows])
+        lower, upper, closed = np.split(bounds, [index.n_rows, 2 * index.n_rows])
         lower, upper, closed, money, cost = (
             seen.setdefault(one.tobytes(), one) for one in (lower, upper, closed, money, costs[i])
         )
@@ -403,29 +403,29 @@ def make_programs(
     return tuple(programs)
 
 
-def _trunk_reach(
-    stage: SecondStage, first: FirstStage, written: Written, *, draw: int
+def _base_reach(
+    stage: SecondStage, first: FirstStage, written: DrawArrays, *, draw: int
 ) -> Iterator[tuple[IntArray, IntArray, FloatArray]]:
     """What first-stage columns add to the bounds of the base course (M5)."""
-    places, trunk, arrays = stage.places, stage.trunk, written.arrays
+    index, base, arrays = stage.index, stage.base, written.arrays
     moves = option_moves(written, all_effects(first, written))
-    yield trunk_template(trunk, arrays, places).reach(moves, 0)
+    yield base_template(base, arrays, index).reach(moves, 0)
     # what options cost abroad takes from the ceilings (M7)
     month_of = arrays.calendar.month_of
     years = np.array([month_of(t)[0] for t in range(first.foreign.shape[1])])
-    rows = places.row("abroad").indices[:, 0] + places.n_rows
-    for row, (year, _most) in zip(rows, trunk.ceilings, strict=True):
+    rows = index.row("abroad").indices[:, 0] + index.n_rows
+    for row, (year, _most) in zip(rows, base.ceilings, strict=True):
         paid = first.foreign[:, years == year].sum(axis=1)
         payers = np.flatnonzero(paid)
         yield np.full(len(payers), row), payers, -paid[payers]
-    # what an excuse of the draw allows a standard without a measure to miss (M8)
-    excuses = excuses_of(first, draw)
-    for name, standard in trunk.standards:
-        if name in excuses:
-            rows = places.row(f"met_{name}").indices.ravel() + places.n_rows
-            missed = (share_of(standard) * asked_of(standard, arrays, trunk.layout.n)).ravel()
+    # what an indicator of the draw allows a standard without a measure to miss (M8)
+    indicators = chance_indicators(first, draw)
+    for name, standard in base.standards:
+        if name in indicators:
+            rows = index.row(f"met_{name}").indices.ravel() + index.n_rows
+            missed = (share_of(standard) * asked_of(standard, arrays, base.layout.n)).ravel()
             moved = np.flatnonzero(missed)
-            yield rows[moved], np.full(len(moved), excuses[name]), missed[moved]
+            yield rows[moved], np.full(len(moved), indicators[name]), missed[moved]
 
 
 def _costs_in_draws(future: Futures, first: FirstStage) -> FloatArray:
@@ -481,32 +481,32 @@ def as_program(
         row_upper=row_upper,
         col_lower=np.zeros(len(col_upper)),
         col_upper=col_upper,
-        columns=stage.places.columns,
-        rows=stage.places.rows,
+        columns=stage.index.columns,
+        rows=stage.index.rows,
         sizes=Sizes(stage.usual, np.zeros(0)),
     )
 
 
 def _tidy(stage: SecondStage) -> FloatArray:
-    layout, places = stage.trunk.layout, stage.places
-    costs = np.zeros(places.n_columns)
+    layout, index = stage.base.layout, stage.index
+    costs = np.zeros(index.n_columns)
     of_lots, of_fresh = stock_values(layout.arrays, layout.start, layout.values)
-    places.column("lot").of(costs)[:] = STOCK_WEIGHT * of_lots[:, None]
-    places.column("fresh").of(costs)[:] = STOCK_WEIGHT * of_fresh[:, None]
+    index.column("lot").of(costs)[:] = STOCK_WEIGHT * of_lots[:, None]
+    index.column("fresh").of(costs)[:] = STOCK_WEIGHT * of_fresh[:, None]
     return costs
 
 
-def customary_stocks(stage: SecondStage, draws: Sequence[DrawProgram]) -> list[FloatArray]:
+def operating_stocks(stage: SecondStage, draws: Sequence[DrawProgram]) -> list[FloatArray]:
     """Stock of each good at the end of each period, draw by draw. (G, n) [unit]
 
     Args:
-        stage: A trunk without branches.
+        stage: A base course without contingencies.
         draws: Its draws.
 
     Raises:
-        SolveError: A trunk has no optimum.
+        SolveError: A base course has no optimum.
     """
-    shape, places = stage.trunk.layout, stage.places
+    shape, index = stage.base.layout, stage.index
     extra = PRICE * (stage.hard + stage.soft) + _tidy(stage)
     stocks = []
     session: Session | None = None
@@ -520,13 +520,13 @@ def customary_stocks(stage: SecondStage, draws: Sequence[DrawProgram]) -> list[F
             session.set_row_bounds(program.row_lower, program.row_upper)
             session.set_costs(program.cost)
         columns = session.run()
-        balance = places.row("balance")
+        balance = index.row("balance")
         lots, fresh = with_idle_stock(
             shape,
             balance.of(draw.matrix @ columns) - balance.of(program.row_lower),
-            places.row("stock").of(program.row_upper)[:, 0],
-            lots=places.column("lot").of(columns),
-            fresh=places.column("fresh").of(columns),
+            index.row("stock").of(program.row_upper)[:, 0],
+            lots=index.column("lot").of(columns),
+            fresh=index.column("fresh").of(columns),
         )
         stock = fresh
         np.add.at(stock, shape.arrays.lot_goods, lots)

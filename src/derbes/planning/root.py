@@ -1,4 +1,4 @@
-"""The master: what is decided first, with cuts in place of the draws.
+"""The root problem: what is decided first, with cuts in place of the draws.
 
 (M14) minimize cost x + (1 - w) sum of p[i] theta[i] + w (eta + sum of p[i] xi[i] / (1 - a)),
 theta[i] >= at_zero[c] + slope[c] x for every cut c of draw i, under (M1) to (M4). Its
@@ -170,8 +170,8 @@ class Cuts:
 
 
 @dataclass(frozen=True, slots=True)
-class MasterAnswer:
-    """The optimum of the master."""
+class RootSolution:
+    """The optimum of the root problem."""
 
     values: FloatArray
     """First-stage columns."""
@@ -180,7 +180,7 @@ class MasterAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Master:
+class RootProblem:
     """First stage, weights and risk."""
 
     first: FirstStage
@@ -188,7 +188,7 @@ class Master:
     risk: Risk
     counts_money: bool = True
 
-    def held(self, values: FloatArray) -> "Master":
+    def fixed_integers(self, values: FloatArray) -> "RootProblem":
         """With the whole columns held where they are at a point."""
         whole, at = self.first.is_whole, np.round(values)
         first = replace(
@@ -210,13 +210,13 @@ class Master:
         )
         eager = replace(self.first, cost=-most / max(most.max(initial=0.0), 1.0))
         floor = Cuts.floor(len(self.weights), self.first.n_columns)
-        master = replace(self, first=eager, counts_money=True)
-        answer = master.solve(floor, MixedSettings(), is_relaxed=True)
+        root = replace(self, first=eager, counts_money=True)
+        answer = root.solve(floor, MixedSettings(), is_relaxed=True)
         return None if answer is None else answer.values
 
     def solve(
         self, cuts: Cuts, settings: MixedSettings, *, is_relaxed: bool
-    ) -> MasterAnswer | None:
+    ) -> RootSolution | None:
         """The optimum (M14); None: nothing may be chosen, or time was over before a point.
 
         Args:
@@ -235,10 +235,10 @@ class Master:
         answer = solve_mixed(program, is_whole, scale, settings)
         if answer.columns is None:
             return None
-        return MasterAnswer(np.clip(answer.columns[:n], 0.0, 1.0), answer.bound)
+        return RootSolution(np.clip(answer.columns[:n], 0.0, 1.0), answer.bound)
 
     def program(self, cuts: Cuts) -> LinearProgram:
-        """The master with its cuts (M14)."""
+        """The root problem with its cuts (M14)."""
         first, n_draws, n_cuts = self.first, len(self.weights), len(cuts.at_zero)
         n, of_tail = first.n_columns, tail_costs(self.weights, self.risk)
         n_all, n_tail = n + n_draws + len(of_tail), max(len(of_tail) - 1, 0)

@@ -1,8 +1,9 @@
 """The second stage at a point of the first, draw by draw: cost, slope, and what is lacking.
 
-The trunk of a draw is solved with cuts that stand for its branches at all starts; cuts that
-are known and broken join it, then branches are looked at for new ones, and the trunk is
-solved again. An answer is a lower bound of the draw's cost whether or not branches were
+The base course of a draw is solved with cuts that stand for its contingencies at all starts;
+cuts that
+are known and broken join it, then contingencies are looked at for new ones, and the base course is
+solved again. An answer is a lower bound of the draw's cost whether or not contingencies were
 looked at, and exact when all were and none lacked more.
 
 All draws of a problem at a point, batch by batch, with the cuts that are known.
@@ -36,17 +37,24 @@ from derbes.lp.program import IntArray, power_of_two
 from derbes.parallel import Crew
 from derbes.planning.problem import DrawFigures, PlanProblem, Prices, draw_figures, second_costs
 from derbes.planning.root import Outcome
-from derbes.planning.scenario_groups import Row, ScenarioGroup, Stances, TrunkRows, make_groups
-from derbes.planning.separation import Bounds, BranchCut, Proof, Prover, as_program, may_lack
+from derbes.planning.scenario_groups import CutRows, Row, ScenarioGroup, WarmStarts, make_groups
+from derbes.planning.separation import (
+    Bounds,
+    ContingencyCut,
+    ContingencySeparation,
+    SeparationResult,
+    as_program,
+    tolerance_of,
+)
 
 NEVER, NOWHERE, ONCE, SHORT, LONG = range(-1, 4)
-"""How closely branches are looked at."""
+"""How closely contingencies are looked at."""
 MOST_ROUNDS = 100
-"""How often a trunk is solved again for new cuts at one point."""
+"""How often a base course is solved again for new cuts at one point."""
 FEW_ROUNDS = 3
 """The same where a bound is all that is asked for."""
-TOLD = 1e-6
-"""What a branch is told to lack that counts as nothing. [worth]"""
+NO_VIOLATION = 1e-6
+"""What a contingency is told to lack that counts as nothing. [worth]"""
 PROVED = 1e-7
 """Difference between an optimum and its proof, relative."""
 APART = 4
@@ -63,7 +71,7 @@ BoundsOf = Callable[[int], FloatArray]
 
 @dataclass(frozen=True, slots=True)
 class _Solved:
-    """A trunk with its prices."""
+    """A base course with its prices."""
 
     value: float
     columns: FloatArray
@@ -71,92 +79,93 @@ class _Solved:
     reduced: FloatArray
 
 
-class NestedSecond:
+class RecourseSolver:
     """Second stages of draws that have one matrix, in sessions of their own."""
 
     def __init__(
         self,
         known: ScenarioGroup,
         prices: Prices,
-        cuts: Sequence[BranchCut] = (),
-        stances: Stances | None = None,
+        cuts: Sequence[ContingencyCut] = (),
+        warm_starts: WarmStarts | None = None,
     ) -> None:
         self._known, self._prices = known, prices
         self._pools = known.pools(cuts)
         self._keys = {cut.key for cut in cuts}
-        self.new: list[BranchCut] = []
-        self._rows = TrunkRows(known, (stances or Stances.begin(known)).pruned(known))
+        self.new: list[ContingencyCut] = []
+        self._rows = CutRows(known, (warm_starts or WarmStarts.begin(known)).pruned(known))
         self._session: Session | None = None
-        self._provers = [
-            Prover(f, family, self.stances.branches[f]) for f, family in enumerate(known.families)
+        self._separations = [
+            ContingencySeparation(f, family, self.warm_starts.contingencies[f])
+            for f, family in enumerate(known.families)
         ]
 
     @property
-    def stances(self) -> Stances:
+    def warm_starts(self) -> WarmStarts:
         """What was found out, to go on from."""
-        return self._rows.stances
+        return self._rows.warm_starts
 
     def solve(
-        self, position: int, values: FloatArray, *, look: int, until: float = np.inf
+        self, position: int, values: FloatArray, *, depth: int, until: float = np.inf
     ) -> Outcome:
         """A draw's second stage at a point of the first.
 
         Args:
             position: Which of the draws.
             values: First-stage columns.
-            look: `NEVER`: there are no branches; `NOWHERE`: known cuts stand for them;
-                `ONCE`: new ones are looked for once; `SHORT`: until short branches are
+            depth: `NEVER`: there are no contingencies; `NOWHERE`: known cuts stand for them;
+                `ONCE`: new ones are looked for once; `SHORT`: until short contingencies are
                 proved; `LONG`: until all are.
             until: Moment after which no new cuts are looked for. [second since the epoch]
 
         Raises:
             SolveError: A program has no optimum.
         """
-        if look == NEVER:
+        if depth == NEVER:
             return self._in_calm(position, values)
         bounds = self._bounds(position, values)
-        is_exact, proofs = False, dict[int, Proof]()
-        solved = self._solve_trunk(position, values)
-        for _round in range(MOST_ROUNDS if look >= SHORT else FEW_ROUNDS):
+        is_exact, results = False, dict[int, SeparationResult]()
+        solved = self._solve_base(position, values)
+        for _round in range(MOST_ROUNDS if depth >= SHORT else FEW_ROUNDS):
             if time.time() > until:
                 break
             if not self._join(position, self._broken(solved, bounds)):
-                if look == NOWHERE or (look == ONCE and proofs):
+                if depth == NOWHERE or (depth == ONCE and results):
                     break
-                proofs = self._look(position, solved, bounds, look)
-                if not self._join(position, self._learned(proofs)):
+                results = self._separate(position, solved, bounds, depth)
+                if not self._join(position, self._learned(results)):
                     is_exact = True
                     break
-            solved = self._solve_trunk(position, values)
-        for f, prover in enumerate(self._provers):
-            self.stances.branches[f] = prover.stance
-        proved = proofs if is_exact else {}
-        answer = self._answer(position, values, solved, is_exact=is_exact, proofs=proved)
+            solved = self._solve_base(position, values)
+        for f, separation in enumerate(self._separations):
+            self.warm_starts.contingencies[f] = separation.stance
+        proved = results if is_exact else {}
+        answer = self._answer(position, values, solved, is_exact=is_exact, results=proved)
         m = len(self._known.draws[position].row_lower)
         self._rows.grow_older(position, solved.duals[m:])
         return answer
 
     def least_stock(self, position: int, values: FloatArray, holding: FloatArray) -> FloatArray:
-        """The trunk that costs no more than any and holds the least over time. (trunk columns,)
+        """The base course that costs least and then holds the least over time. (columns,)
 
         Every course of least cost has columns with a reduced cost and rows with a price at
-        their bounds; on that face the stock is made least. A branch that finds too little
+        their bounds; on that face the stock is made least. A contingency that finds too little
         in store asks for its cut as it does anywhere.
 
         Args:
             position: Which of the draws.
             values: First-stage columns.
-            holding: What counts as stock, by column of the trunk.
+            holding: What counts as stock, by column of the base course.
         """
         bounds = self._bounds(position, values)
-        kept = self.solve(position, values, look=LONG).columns
+        kept = self.solve(position, values, depth=LONG).columns
         for _round in range(MOST_ROUNDS):
-            solved = self._on_face(position, values, self._solve_trunk(position, values), holding)
+            solved = self._on_face(position, values, self._solve_base(position, values), holding)
             if solved is None:
                 break
-            kept = solved.columns[: self._known.n_trunk].copy()
+            kept = solved.columns[: self._known.n_base].copy()
             rows = self._broken(solved, bounds) or self._learned(
-                self._look(position, solved, bounds, LONG)
+                self._separate(position, solved, bounds, LONG)
             )
             if not self._join(position, rows):
                 break
@@ -169,13 +178,13 @@ class NestedSecond:
         session = self._session
         if session is None:
             return None
-        lower, upper, closed = self._trunk_bounds(position, values)
+        lower, upper, closed = self._base_bounds(position, values)
         money = self._known.draws[position].money
         size = max(float(np.abs(money).max(initial=0.0)), 1e-300)
         up, down = solved.duals > FACE * size, solved.duals < -FACE * size
         most = np.where(solved.reduced > FACE * size, 0.0, closed)
         least = np.where(solved.reduced < -FACE * size, closed, 0.0)
-        tidy = np.concatenate([holding, np.zeros(self._known.n_branches)])
+        tidy = np.concatenate([holding, np.zeros(self._known.n_contingencies)])
         session.set_costs(tidy)
         session.set_column_bounds(np.where(np.isfinite(least), least, 0.0), most)
         session.set_row_bounds(
@@ -200,107 +209,111 @@ class NestedSecond:
         return cache(of)
 
     def _in_calm(self, position: int, values: FloatArray) -> Outcome:
-        """A draw without its branches."""
-        kept = self.stances.ages[position]
-        self.stances.ages[position] = {}
-        solved = self._solve_trunk(position, values)
-        answer = self._answer(position, values, solved, is_exact=True, proofs={})
-        self.stances.ages[position] = kept
+        """A draw without its contingencies."""
+        kept = self.warm_starts.ages[position]
+        self.warm_starts.ages[position] = {}
+        solved = self._solve_base(position, values)
+        answer = self._answer(position, values, solved, is_exact=True, results={})
+        self.warm_starts.ages[position] = kept
         return answer
 
     def _join(self, position: int, rows: Sequence[Row]) -> bool:
-        """Let cuts stand for branches of a draw; whether any did not before."""
+        """Let cuts stand for contingencies of a draw; whether any did not before."""
         has_new, more = self._rows.join(position, rows)
         if more is not None and self._session is not None:
             self._session.add_rows(more)
         return has_new
 
-    def _told(self, solved: _Solved, f: int) -> FloatArray:
-        """What the trunk was told that each branch of a family lacks. (S,) [worth]"""
-        told: FloatArray = solved.columns[self._known.n_trunk + self._known.branches[f]]
-        return told
+    def _known_violation(self, solved: _Solved, f: int) -> FloatArray:
+        """What the base course was told that each contingency of a family lacks. (S,) [worth]"""
+        known_violation: FloatArray = solved.columns[
+            self._known.n_base + self._known.contingencies[f]
+        ]
+        return known_violation
 
     def _broken(self, solved: _Solved, bounds: BoundsOf) -> list[Row]:
-        """Known cuts that the trunk breaks, the worst of each family."""
+        """Known cuts that the base course breaks, the worst of each family."""
         found: list[Row] = []
         for f, (family, pool) in enumerate(zip(self._known.families, self._pools, strict=True)):
             if not pool.cuts:
                 continue
-            lacks = pool.lacks(bounds(f), family.windows(solved.columns))
-            worst = lacks.argmax(axis=1)
-            most = lacks[np.arange(len(worst)), worst]
-            beyond = most - self._told(solved, f) - may_lack(family, bounds(f))
+            violations = pool.violations(bounds(f), family.windows(solved.columns))
+            worst = violations.argmax(axis=1)
+            most = violations[np.arange(len(worst)), worst]
+            beyond = most - self._known_violation(solved, f) - tolerance_of(family, bounds(f))
             found += [(pool.cuts[worst[s]], int(s)) for s in _far_apart(beyond, family.starts)]
         return found
 
-    def _look(
-        self, position: int, solved: _Solved, bounds: BoundsOf, look: int
-    ) -> dict[int, Proof]:
-        """Look at branches: the short ones, and the long ones where those lack nothing new."""
-        proofs: dict[int, Proof] = {}
-        for is_long in (False, True) if look == LONG else (False,):
+    def _separate(
+        self, position: int, solved: _Solved, bounds: BoundsOf, depth: int
+    ) -> dict[int, SeparationResult]:
+        """Look at contingencies: the short ones, and the long ones where those lack nothing new."""
+        results: dict[int, SeparationResult] = {}
+        for is_long in (False, True) if depth == LONG else (False,):
             for f, family in enumerate(self._known.families):
                 if family.is_long == is_long:
-                    proofs[f] = self._look_at(position, solved, bounds(f), f)
-            if any(proof.cuts for proof in proofs.values()):
+                    results[f] = self._separate_at(position, solved, bounds(f), f)
+            if any(result.cuts for result in results.values()):
                 break
-        return proofs
+        return results
 
-    def _look_at(self, position: int, solved: _Solved, bounds: FloatArray, f: int) -> Proof:
-        family, groups = self._known.families[f], self.stances.groups[position]
+    def _separate_at(
+        self, position: int, solved: _Solved, bounds: FloatArray, f: int
+    ) -> SeparationResult:
+        family, groups = self._known.families[f], self.warm_starts.groups[position]
         moved = family.moved(bounds, family.windows(solved.columns))
-        proof = self._provers[f].look(moved, self._told(solved, f), groups[f])
-        groups[f] = proof.groups
-        return proof
+        result = self._separations[f].separate(moved, self._known_violation(solved, f), groups[f])
+        groups[f] = result.groups
+        return result
 
-    def _learned(self, proofs: Mapping[int, Proof]) -> list[Row]:
+    def _learned(self, results: Mapping[int, SeparationResult]) -> list[Row]:
         """New cuts, each at the starts that lack most by it."""
         found: list[Row] = []
-        for f, proof in proofs.items():
+        for f, result in results.items():
             starts = self._known.families[f].starts
-            new = [cut for cut, _beyond in proof.cuts if cut.key not in self._keys]
+            new = [cut for cut, _beyond in result.cuts if cut.key not in self._keys]
             new = list({cut.key: cut for cut in new}.values())
             self._keys |= {cut.key for cut in new}
             self.new += new
             self._pools[f] = self._pools[f].with_more(new)
             self._known.pools(new)
-            for cut, beyond in proof.cuts:
+            for cut, beyond in result.cuts:
                 found += [(cut, int(s)) for s in _far_apart(beyond, starts)]
         return found
 
-    def _trunk_bounds(self, position: int, values: FloatArray) -> Bounds:
+    def _base_bounds(self, position: int, values: FloatArray) -> Bounds:
         lower, upper, closed = self._known.draws[position].bounds(values)
         least = self._rows.least(position, values)
         return (
             np.concatenate([lower, least]),
             np.concatenate([upper, np.full(len(least), np.inf)]),
-            np.concatenate([closed, np.full(self._known.n_branches, np.inf)]),
+            np.concatenate([closed, np.full(self._known.n_contingencies, np.inf)]),
         )
 
     def _costs(self, position: int) -> FloatArray:
-        """Costs of the trunk's columns and prices of what branches lack."""
+        """Costs of the base course's columns and prices of what contingencies lack."""
         draw = self._known.draws[position]
         costs = second_costs(self._known.stage, draw, self._prices)
         return np.concatenate(
-            [costs, np.full(self._known.n_branches, self._prices.hard / draw.weight)]
+            [costs, np.full(self._known.n_contingencies, self._prices.hard / draw.weight)]
         )
 
-    def _solve_trunk(self, position: int, values: FloatArray) -> _Solved:
-        cost, bounds = self._costs(position), self._trunk_bounds(position, values)
+    def _solve_base(self, position: int, values: FloatArray) -> _Solved:
+        cost, bounds = self._costs(position), self._base_bounds(position, values)
         if self._session is None:
             usual = np.full(len(cost), power_of_two(self._known.stage.usual.max()))
-            usual[: self._known.n_trunk] = self._known.stage.usual[: self._known.n_trunk]
+            usual[: self._known.n_base] = self._known.stage.usual[: self._known.n_base]
             program = as_program("trunk", self._rows.matrix.tocsc(), cost, bounds, usual=usual)
             self._session = Session(program)
         else:
             self._session.set_costs(cost)
             self._session.set_column_bounds(np.zeros(len(cost)), bounds[2])
             self._session.set_row_bounds(bounds[0], bounds[1])
-        before = self.stances.trunks[position]
+        before = self.warm_starts.bases[position]
         if before is not None:
             self._session.stand(before)
         solved = self._proved(self._session, cost, bounds)
-        self.stances.trunks[position] = self._session.stance()
+        self.warm_starts.bases[position] = self._session.stance()
         return solved
 
     def _proved(self, session: Session, cost: FloatArray, bounds: Bounds) -> _Solved:
@@ -323,23 +336,23 @@ class NestedSecond:
         solved: _Solved,
         *,
         is_exact: bool,
-        proofs: Mapping[int, Proof],
+        results: Mapping[int, SeparationResult],
     ) -> Outcome:
-        known, n_trunk = self._known, self._known.n_trunk
+        known, n_base = self._known, self._known.n_base
         draw = known.draws[position]
         m = len(draw.row_lower)
         weights = np.concatenate(
             [
                 np.maximum(solved.duals[:m], 0.0),
                 np.minimum(solved.duals[:m], 0.0),
-                np.minimum(solved.reduced[:n_trunk], 0.0),
+                np.minimum(solved.reduced[:n_base], 0.0),
             ]
         )
         options = self._prices.money * draw.option_cost
         slope = np.asarray(draw.reach.T @ weights + options, dtype=np.float64)
-        priced = [r for r in self.stances.ages[position] if solved.duals[m + r] > 0.0]
+        priced = [r for r in self.warm_starts.ages[position] if solved.duals[m + r] > 0.0]
         slope += self._rows.slope(position, solved.duals[m:])
-        rows = [self.stances.rows[r] for r in priced]
+        rows = [self.warm_starts.rows[r] for r in priced]
         binding = {(known.families[c.family].standard, s, c.family) for c, s in rows}
         value = solved.value + float(options @ values)
         return Outcome(
@@ -347,47 +360,58 @@ class NestedSecond:
             value=value,
             at_zero=value - float(slope @ values),
             slope=slope,
-            figures=self._figures(position, values, solved, proofs),
-            columns=solved.columns[:n_trunk].copy(),
+            figures=self._figures(position, values, solved, results),
+            columns=solved.columns[:n_base].copy(),
             is_exact=is_exact,
             binding=tuple(sorted((n, int(known.families[f].starts[s])) for n, s, f in binding)),
         )
 
     def _figures(
-        self, position: int, values: FloatArray, solved: _Solved, proofs: Mapping[int, Proof]
+        self,
+        position: int,
+        values: FloatArray,
+        solved: _Solved,
+        results: Mapping[int, SeparationResult],
     ) -> DrawFigures:
-        """Cost of the trunk; what its branches lack, where they were looked at."""
-        known, n_trunk = self._known, self._known.n_trunk
+        """Cost of the base course; what its contingencies lack, where they were looked at."""
+        known, n_base = self._known, self._known.n_base
         draw = known.draws[position]
         figures = draw_figures(
             known.stage,
             draw,
-            solved.columns[:n_trunk],
+            solved.columns[:n_base],
             options=float(draw.option_cost @ values),
             prices=self._prices,
         )
-        told = float(solved.columns[n_trunk:].sum()) * self._prices.hard / draw.weight
-        lacks = self._lacks(position, solved, proofs)
-        return replace(figures, priced=figures.priced + told, lacks={**figures.lacks, **lacks})
+        known_violation = float(solved.columns[n_base:].sum()) * self._prices.hard / draw.weight
+        violations = self._violations(position, solved, results)
+        return replace(
+            figures,
+            priced=figures.priced + known_violation,
+            violations={**figures.violations, **violations},
+        )
 
-    def _lacks(
-        self, position: int, solved: _Solved, proofs: Mapping[int, Proof]
+    def _violations(
+        self, position: int, solved: _Solved, results: Mapping[int, SeparationResult]
     ) -> dict[str, float]:
-        """What each standard lacks; where its branches were not proved, at least. [unit]
+        """What each standard lacks; where its contingencies were not proved, at least. [unit]
 
-        What was seen before the trunk was told of it says nothing of the trunk as it is.
+        What was seen before the base course was told of it says nothing of the base course as it
+        is.
         """
         known = self._known
-        lacks = dict.fromkeys(known.tables[position], 0.0)
-        longest = any(known.families[f].is_long for f in proofs)
+        violations = dict.fromkeys(known.tables[position], 0.0)
+        longest = any(known.families[f].is_long for f in results)
         for f, family in enumerate(known.families):
-            if f in proofs and family.is_long == longest:
-                missed = proofs[f].missed.values()
-                lacks[family.standard] += sum(float(one.sum()) for one in missed)
-            elif not proofs and family.is_long:
-                told = self._told(solved, f)
-                lacks[family.standard] += float(told[told > TOLD].sum()) / float(family.cost.max())
-        return lacks
+            if f in results and family.is_long == longest:
+                missed = results[f].missed.values()
+                violations[family.standard] += sum(float(one.sum()) for one in missed)
+            elif not results and family.is_long:
+                known_violation = self._known_violation(solved, f)
+                violations[family.standard] += float(
+                    known_violation[known_violation > NO_VIOLATION].sum()
+                ) / float(family.cost.max())
+        return violations
 
 
 def _far_apart(beyond: FloatArray, starts: IntArray) -> list[int]:
@@ -418,7 +442,7 @@ ONE_IN = 8
 """One in so many draws is looked at closely where a bound is all that is asked for."""
 IDLE_FOR = 6
 """Points for which a cut is kept that counts nowhere."""
-Cuts = Mapping[str, Sequence[BranchCut]]
+Cuts = Mapping[str, Sequence[ContingencyCut]]
 """Digest of a matrix → cuts of its contingencies."""
 
 
@@ -459,9 +483,9 @@ class Task:
     values: FloatArray
     prices: Prices
     cuts: Cuts
-    stances: tuple[Stances | None, ...]
+    warm_starts: tuple[WarmStarts | None, ...]
     """Of each group of the batch; empty: none yet."""
-    look: int
+    depth: int
     """How closely contingencies are looked at."""
     turn: int
     """Draws at this place in every `ONE_IN` are looked at more closely."""
@@ -469,26 +493,26 @@ class Task:
     """Moment after which no new cuts are looked for. [second since the epoch]"""
 
 
-Done = tuple[list[Outcome], Cuts, tuple[Stances | None, ...]]
+Done = tuple[list[Outcome], Cuts, tuple[WarmStarts | None, ...]]
 """Outcomes by draw, cuts that are new, and what is known of each group."""
 
 
 def do_task(task: Task) -> Done:
     """The draws of a batch at a point."""
     outcomes: dict[int, Outcome] = {}
-    cuts: dict[str, list[BranchCut]] = {}
-    stances: list[Stances | None] = []
+    cuts: dict[str, list[ContingencyCut]] = {}
+    warm_starts: list[WarmStarts | None] = []
     for g, group in enumerate(opened(task.batch)):
-        begun = task.stances[g] if task.stances else None
-        second = NestedSecond(group, task.prices, task.cuts.get(group.matrix, ()), begun)
+        begun = task.warm_starts[g] if task.warm_starts else None
+        second = RecourseSolver(group, task.prices, task.cuts.get(group.matrix, ()), begun)
         for place, position in enumerate(group.positions):
             is_in_turn = group.draws[place].draw % ONE_IN == task.turn
-            look = ONCE if is_in_turn and task.look == NOWHERE else task.look
-            found = second.solve(place, task.values, look=look, until=task.until)
+            depth = ONCE if is_in_turn and task.depth == NOWHERE else task.depth
+            found = second.solve(place, task.values, depth=depth, until=task.until)
             outcomes[position] = replace(found, columns=np.zeros(0))
         cuts.setdefault(group.matrix, []).extend(second.new)
-        stances.append(second.stances)
-    return [outcomes[i] for i in sorted(outcomes)], cuts, tuple(stances)
+        warm_starts.append(second.warm_starts)
+    return [outcomes[i] for i in sorted(outcomes)], cuts, tuple(warm_starts)
 
 
 @dataclass(slots=True)
@@ -499,9 +523,9 @@ class Scenarios:
     problem: PlanProblem
     until: float = np.inf
     """Moment after which no new cuts are looked for. [second since the epoch]"""
-    cuts: dict[str, list[BranchCut]] = field(default_factory=dict)
+    cuts: dict[str, list[ContingencyCut]] = field(default_factory=dict)
     _batches: list[ScenarioBatch] = field(default_factory=list)
-    _stances: list[tuple[Stances | None, ...]] = field(default_factory=list)
+    _warm_starts: list[tuple[WarmStarts | None, ...]] = field(default_factory=list)
     _folder: "tempfile.TemporaryDirectory[str] | None" = None
     _turn: int = 0
     _idle: dict[bytes, int] = field(default_factory=dict)
@@ -525,7 +549,7 @@ class Scenarios:
                 path.write_bytes(problem)
                 problem = path
             self._batches.append(ScenarioBatch(key, begin, problem))
-        self._stances = [() for _batch in self._batches]
+        self._warm_starts = [() for _batch in self._batches]
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -539,7 +563,7 @@ class Scenarios:
         values: FloatArray,
         prices: Prices,
         *,
-        look: int = LONG,
+        depth: int = LONG,
         is_timed: bool = True,
     ) -> list[Outcome]:
         """All draws at a point, by draw.
@@ -547,29 +571,29 @@ class Scenarios:
         Args:
             values: First-stage columns.
             prices: Prices of what falls short.
-            look: How closely contingencies are looked at: `NOWHERE` for a bound from below.
+            depth: How closely contingencies are looked at: `NOWHERE` for a bound from below.
             is_timed: Whether no new cuts are looked for once time is over.
         """
         self._turn = (self._turn + 1) % ONE_IN
         until = self.until if is_timed else np.inf
         known = {matrix: tuple(cuts) for matrix, cuts in self.cuts.items()}
         tasks = [
-            Task(batch, values, prices, known, stances, look, self._turn, until)
-            for batch, stances in zip(self._batches, self._stances, strict=True)
+            Task(batch, values, prices, known, warm_starts, depth, self._turn, until)
+            for batch, warm_starts in zip(self._batches, self._warm_starts, strict=True)
         ]
         done = self.crew.do(do_task, tasks)
-        self._stances = [stances for _outcomes, _cuts, stances in done]
-        self._learn([cuts for _outcomes, cuts, _stances in done])
-        return [outcome for outcomes, _cuts, _stances in done for outcome in outcomes]
+        self._warm_starts = [warm_starts for _outcomes, _cuts, warm_starts in done]
+        self._learn([cuts for _outcomes, cuts, _warm_starts in done])
+        return [outcome for outcomes, _cuts, _warm_starts in done for outcome in outcomes]
 
     def _learn(self, new: Sequence[Cuts]) -> None:
         """Add what is new, once, in the order of the batches; drop what counts nowhere."""
         used = {
-            stances.rows[r][0].key
-            for of_batch in self._stances
-            for stances in of_batch
-            if stances is not None
-            for ages in stances.ages
+            warm_starts.rows[r][0].key
+            for of_batch in self._warm_starts
+            for warm_starts in of_batch
+            if warm_starts is not None
+            for ages in warm_starts.ages
             for r in ages
         }
         for key in self._idle:

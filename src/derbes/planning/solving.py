@@ -88,7 +88,7 @@ class Found:
     """The cheapest plan of a case, or that there is none."""
 
     feasible: bool
-    """Whether all wishes can hold together."""
+    """Whether all requirements can hold together."""
     cost: float = 0.0
     """[money]"""
     bound: float = 0.0
