@@ -18,7 +18,7 @@ from derbes.planning.extensive import ExtensiveForm, extensive_form
 from derbes.planning.problem import Prices, make_problem, stated
 
 Starts = Mapping[str, Sequence[int]]
-"""Standard → starts whose branches stand in the program. [period]"""
+"""Standard → starts whose contingencies stand in the program. [period]"""
 HARD = 100.0
 """Price of what must not fall short, in units of its worth, in each draw."""
 
@@ -44,7 +44,7 @@ def solve_extensive_form(
 
     Args:
         n_draws: Draws.
-        starts: Starts whose branches stand in the program.
+        starts: Starts whose contingencies stand in the program.
         limit: Time that stating and solving may take. [s]
         gap: Gap, as part of the whole cost.
     """

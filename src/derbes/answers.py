@@ -18,8 +18,7 @@ from derbes.draws.study import variant_case
 from derbes.errors import Problem, RequestError, did_you_mean
 from derbes.language import _
 from derbes.parallel import executor_problems, is_address, opened_executor, workers_of
-from derbes.planning.answers import plan_of
-from derbes.planning.costs import futures_of
+from derbes.planning.answers import futures_of, plan_of
 from derbes.planning.solving import GAP, Effort, PlanRequest
 from derbes.request import (
     DRAW_METHODS,

@@ -30,7 +30,7 @@ from derbes.case.request import BASE, Request
 from derbes.draws.study import Study, make_studies
 from derbes.language import _
 from derbes.parallel import Progress, run_tasks
-from derbes.planning.costs import listing_problems
+from derbes.planning.answers import listing_problems
 from derbes.request import (
     EffortWords,
     PlanWords,

@@ -10,7 +10,7 @@ from distributed import LocalCluster
 from derbes import api
 from derbes.errors import CaseError, DataError, RequestError
 from derbes.parallel import is_address, opened_executor, workers_of
-from derbes.planning.solving import Clock, TimeIsOver
+from derbes.planning.problem import Clock, TimeIsOver
 
 ROOT = Path(__file__).parents[2]
 WATERWORKS = ROOT / "cases" / "waterworks.yaml"

@@ -18,8 +18,8 @@ from derbes.case.entities import (
 )
 from derbes.case.options import Budget, Limit, Option
 from derbes.case.quantity import Calendar, Quantity, Step
-from derbes.planning.extensive import solve_extensive
 from derbes.planning.problem import make_problem
+from tests.oracles.plans import solve_extensive
 
 Q = Quantity
 HOME = Actor("home")

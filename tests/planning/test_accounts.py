@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from derbes import api
 from derbes.cli.plans.tables import plan_text
+from derbes.planning.accounts import course_of
 from derbes.planning.decomposed import solve_plan
-from derbes.planning.evaluate import trunk
 from derbes.planning.problem import make_problem
-from derbes.planning.recourse_solver import LONG, NestedSecond
+from derbes.planning.scenarios import LONG, RecourseSolver
 from tests.planning.generated import small_case
 
 EXACT = 1e-9
@@ -58,27 +58,27 @@ def test_no_course_of_that_cost_holds_less(seed, n_scenarios):
     plan = solve_plan(problem)
     if not plan.feasible:
         return
-    calm, costs = NestedSecond.least_stock, []
+    calm, costs = RecourseSolver.least_stock, []
     for draw in range(problem.n_draws):
-        least = trunk(problem, plan.choices, draw, prices=plan.prices)
-        NestedSecond.least_stock = _any_course
+        least = course_of(problem, plan.choices, draw, prices=plan.prices)
+        RecourseSolver.least_stock = _any_course
         try:
-            other = trunk(problem, plan.choices, draw, prices=plan.prices)
+            other = course_of(problem, plan.choices, draw, prices=plan.prices)
         finally:
-            NestedSecond.least_stock = calm
+            RecourseSolver.least_stock = calm
         costs.append(sum(least.items.values()) + least.options)
         assert sum(least.items.values()) == pytest.approx(sum(other.items.values()), rel=EXACT)
-        worth = problem.second.trunk.layout.values
+        worth = problem.second.base.layout.values
         assert _held(least, worth, problem) <= _held(other, worth, problem) * (1.0 + 1e-7) + 1e-7
     np.testing.assert_allclose(costs, plan.evaluation.draw_costs, rtol=EXACT)
 
 
 def _any_course(second, position, values, _holding):
-    return second.solve(position, values, look=LONG).trunk
+    return second.solve(position, values, depth=LONG).columns
 
 
 def _held(course, worth, problem):
-    arrays = problem.second.trunk.layout.arrays
+    arrays = problem.second.base.layout.arrays
     lots = 1.05 * worth[arrays.lot_goods] @ course.lots.sum(axis=1)
     return float(worth @ course.fresh.sum(axis=1) + lots)
 

@@ -7,9 +7,9 @@ import pytest
 
 from derbes.planning import decomposed as solve
 from derbes.planning.decomposed import solve_plan
-from derbes.planning.evaluate import evaluate
-from derbes.planning.problem import START, all_starts, make_problem, with_branches
+from derbes.planning.problem import START, all_starts, make_problem, with_contingencies
 from derbes.planning.root import solve_draws
+from tests.oracles.plans import evaluate
 from tests.planning.generated import small_case
 
 GAP = 1e-5
@@ -49,7 +49,7 @@ def test_m13_a_cut_lies_below_the_cost_everywhere_and_meets_it_at_its_point(seed
     found = [solve_draws(problem.second, problem.programs, p, prices=START) for p in points]
     for i, outcomes in enumerate(found):
         for draw, outcome in enumerate(outcomes):
-            at = [outcome.cut.at_zero + outcome.cut.slope @ point for point in points]
+            at = [outcome.at_zero + outcome.slope @ point for point in points]
             costs = [outcomes_there[draw].figures.priced for outcomes_there in found]
             assert at[i] == pytest.approx(costs[i], rel=1e-7)
             assert all(a <= c * (1 + 1e-7) for a, c in zip(at, costs, strict=True))
@@ -58,7 +58,7 @@ def test_m13_a_cut_lies_below_the_cost_everywhere_and_meets_it_at_its_point(seed
 def test_m12_figures_of_a_plan_come_out_again_when_its_choices_are_fixed(monkeypatch):
     problem = make_problem(small_case(3, n_scenarios=3))
     plan = together(problem, monkeypatch)
-    again = evaluate(with_branches(problem, plan.starts), plan.choices)
+    again = evaluate(with_contingencies(problem, plan.starts), plan.choices)
     assert again.is_feasible
     assert again.cost == pytest.approx(plan.cost, rel=1e-7)
     assert again.draw_costs == pytest.approx(plan.evaluation.draw_costs, rel=1e-6)
@@ -73,7 +73,7 @@ def test_m14_the_bound_of_a_plan_is_a_bound_of_every_point(monkeypatch):
     starts = {
         n: tuple(all_starts(problem, n)) for n, s in problem.case.standards.items() if s.measure
     }
-    everywhere = with_branches(problem, starts)
+    everywhere = with_contingencies(problem, starts)
     for other in ((), tuple(c for c in plan.choices if c.option != "hold_bodies")):
         figures = evaluate(everywhere, other)
         assert figures.penalized >= plan.bound
@@ -93,7 +93,9 @@ def test_draws_without_weight_change_nothing(monkeypatch):
 def test_progress_tells_cost_bound_and_gap(monkeypatch):
     told = []
     plan = apart(
-        make_problem(small_case(0)), monkeypatch, progress=lambda *figures: told.append(figures)
+        make_problem(small_case(0)),
+        monkeypatch,
+        progress=lambda *figures: told.append(figures),
     )
     bounds = [bound for _cost, bound, _gap, _iteration in told]
     iterations = [iteration for *_figures, iteration in told]

@@ -11,7 +11,7 @@ from derbes.errors import RequestError
 from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
 from derbes.model.options import SPARED, chosen_case
-from derbes.planning.effects import column_effects, write_out
+from derbes.planning.effects import column_effects, draw_arrays
 from derbes.planning.problem import make_problem
 from tests.planning.generated import small_case
 
@@ -36,7 +36,7 @@ def chosen_sets(case, seed):
 def with_effects(case, choices, n_periods):
     """Arrays of the case with the effects of choices added."""
     problem = make_problem(case, standards=())
-    written = write_out(case, n_periods)
+    written = draw_arrays(case, n_periods)
     arrays = written.arrays
     added = {
         "capacity": arrays.activities.capacity.copy(),

@@ -1,4 +1,4 @@
-"""A draw without its branches in it: the trunk with cuts for all starts gives the same."""
+"""A draw without its contingencies: the base course with cuts for all starts gives the same."""
 
 from dataclasses import replace
 
@@ -8,36 +8,27 @@ import pytest
 from derbes.case.entities import Good, Hit, Measure, MeasureKind, Stockpile, Supplier, Use
 from derbes.case.options import Standard
 from derbes.case.quantity import Quantity
-from derbes.lp.program import stack_blocks
-from derbes.planning.contingencies import (
-    Setting,
-    branch_parts,
-    branch_shape,
-    reach_branch,
-    reach_excuse,
-    short_window,
-    whole_window,
-    write_branch,
-)
-from derbes.planning.draws import standard_measures
-from derbes.planning.effects import Places, Reach, Vectors, column_effects, write_out
-from derbes.planning.problem import START, all_starts, make_problem, trunk_alone, with_branches
-from derbes.planning.recourse_solver import LONG, NOWHERE, SHORT, NestedSecond
+from derbes.planning.contingencies import contingency_shape
+from derbes.planning.effects import column_effects, draw_arrays
+from derbes.planning.problem import START, all_starts, base_alone, make_problem, with_contingencies
+from derbes.planning.recourse import standard_measures
 from derbes.planning.root import solve_draws
-from derbes.planning.scenario_groups import Part, make_groups
-from derbes.planning.separation import Prover
+from derbes.planning.scenario_groups import make_groups
+from derbes.planning.scenarios import LONG, NOWHERE, SHORT, RecourseSolver
+from derbes.planning.separation import ContingencySeparation
+from tests.oracles.contingency_bounds import Setting, bounds_of
 from tests.planning.generated import small_case
 
 
 def everywhere(problem):
-    """The problem with long branches at all starts in its program."""
+    """The problem with long contingencies at all starts in its program."""
     starts = {
         name: tuple(all_starts(problem, name))
         for name, standard in problem.case.standards.items()
         if standard.measure
     }
     every = {(name, start) for name, found in starts.items() for start in found}
-    return with_branches(problem, starts, frozenset(every))
+    return with_contingencies(problem, starts, frozenset(every))
 
 
 def points(problem, seed):
@@ -46,33 +37,24 @@ def points(problem, seed):
 
 
 def groups_of(problem):
-    return make_groups(Part(trunk_alone(problem), 0))
+    return make_groups(base_alone(problem))
 
 
 def explicit(problem, family, start, draw, values):
-    """Bounds of one branch, written as they are in a program with the branch in it."""
-    name, window = family.standard, whole_window if family.is_long else short_window
-    written = write_out(problem.futures.case_of(draw), problem.n_periods)
-    layout, standard = problem.second.trunk.layout, problem.case.standards[name]
-    n = window(layout.arrays, standard.length)
-    shape = branch_shape(layout.arrays, name, standard, start=start, n=n)
-    trunk = [(b.kind, b.items, b.first_period, b.n_periods) for b in layout.columns]
-    columns, rows = branch_parts(shape)
-    places = Places(stack_blocks([*trunk, *columns]), stack_blocks(rows))
-    setting = Setting(shape, written, standard_measures(problem.case, written)[name], places)
-    vectors, reach = Vectors.free(places), Reach(places)
-    write_branch(setting, problem.customary[draw], vectors)
+    """Bounds of one contingency, written out one by one."""
+    name, is_long = family.standard, family.is_long
+    written = draw_arrays(problem.futures.case_of(draw), problem.n_periods)
+    arrays, standard = problem.second.base.layout.arrays, problem.case.standards[name]
+    shape = contingency_shape(arrays, name, standard, start=start, is_long=is_long)
+    measure = standard_measures(problem.case, written)[name]
     first = problem.first.columns
-    effects = [(j, e) for j, column in enumerate(first) for e in column_effects(written, column)]
-    reach_branch(setting, effects, reach)
-    for j, column in enumerate(first):
-        if column.standard == name and column.draw == draw:
-            reach_excuse(setting, j, reach)
-    change = reach.matrix(len(first)) @ values
-    m = places.n_rows
-    upper = np.maximum(vectors.col_upper + change[2 * m :], 0.0)[layout.n_columns :]
-    rows_at = (vectors.row_lower + change[:m], vectors.row_upper + change[m : 2 * m])
-    return np.concatenate([*rows_at, upper])
+    effects = [
+        (values[j], e) for j, column in enumerate(first) for e in column_effects(written, column)
+    ]
+    indicator = sum(values[j] for j, c in enumerate(first) if c.standard == name and c.draw == draw)
+    return bounds_of(
+        Setting(shape, written, measure), problem.operating_stock[draw], effects, indicator
+    )
 
 
 def with_delay(case):
@@ -127,8 +109,8 @@ def test_bounds_cut_out_of_paths_are_those_of_each_branch_written_out(seed, chan
     for group in groups_of(problem):
         for place, draw in enumerate(group.positions):
             for values in points(problem, seed):
-                for family in group.known.families:
-                    table = group.known.draws[place].tables[family.standard]
+                for family in group.families:
+                    table = group.tables[place][family.standard]
                     every = np.arange(len(family.starts))
                     found = family.bounds(table.at(values), every)
                     for start, bounds in zip(family.starts, found, strict=True):
@@ -142,16 +124,18 @@ def test_bounds_cut_out_of_paths_are_those_of_each_branch_written_out(seed, chan
 def test_m15_the_trunk_with_cuts_costs_what_the_whole_does(seed):
     problem = everywhere(make_problem(small_case(seed, n_scenarios=3)))
     for group in groups_of(problem):
-        nested = NestedSecond(group.known, START)
+        nested = RecourseSolver(group, START)
         for values in points(problem, seed):
             whole = solve_draws(problem.second, problem.programs, values, prices=START)
             for place, draw in enumerate(group.positions):
-                answer = nested.solve(place, values, look=LONG)
+                answer = nested.solve(place, values, depth=LONG)
                 assert answer.is_exact
                 figures = whole[draw].figures
                 assert answer.value == pytest.approx(figures.priced, rel=1e-6)
-                for name, lack in figures.lacks.items():
-                    assert answer.figures.lacks[name] == pytest.approx(lack, rel=1e-3, abs=1e-3)
+                for name, lack in figures.violations.items():
+                    assert answer.figures.violations[name] == pytest.approx(
+                        lack, rel=1e-3, abs=1e-3
+                    )
 
 
 @pytest.mark.parametrize("seed", [2, 5])
@@ -159,14 +143,14 @@ def test_m15_cuts_of_one_draw_are_bounds_in_all(seed):
     problem = everywhere(make_problem(small_case(seed, n_scenarios=3)))
     places = points(problem, seed)
     for group in groups_of(problem):
-        first = NestedSecond(group.known, START)
+        first = RecourseSolver(group, START)
         for values in places:
-            first.solve(0, values, look=LONG)
-        others = NestedSecond(group.known, START, cuts=first.new)
+            first.solve(0, values, depth=LONG)
+        others = RecourseSolver(group, START, cuts=first.new)
         for values in places:
             whole = solve_draws(problem.second, problem.programs, values, prices=START)
             for place, draw in enumerate(group.positions):
-                bound = others.solve(place, values, look=NOWHERE)
+                bound = others.solve(place, values, depth=NOWHERE)
                 assert bound.value <= whole[draw].figures.priced * (1 + 1e-7)
                 for other in places:
                     value = bound.value + bound.slope @ (other - values)
@@ -179,32 +163,34 @@ def test_a_peak_long_after_the_measure_is_seen_by_long_branches_alone():
     problem = everywhere(make_problem(case_with_late_peak()))
     values = np.zeros(problem.first.n_columns)
     whole = solve_draws(problem.second, problem.programs, values, prices=START)[0].figures
-    known = groups_of(problem)[0].known
-    short = NestedSecond(known, START).solve(0, values, look=SHORT)
-    long = NestedSecond(known, START).solve(0, values, look=LONG)
-    assert short.figures.lacks["month"] == 0.0
+    known = groups_of(problem)[0]
+    short = RecourseSolver(known, START).solve(0, values, depth=SHORT)
+    long = RecourseSolver(known, START).solve(0, values, depth=LONG)
+    assert short.figures.violations["month"] == 0.0
     assert long.is_exact
-    assert long.figures.lacks["month"] == pytest.approx(4.0)
-    assert whole.lacks["month"] == pytest.approx(4.0)
+    assert long.figures.violations["month"] == pytest.approx(4.0)
+    assert whole.violations["month"] == pytest.approx(4.0)
     assert long.value == pytest.approx(whole.priced, rel=1e-6)
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_one_start_that_lacks_among_many_that_do_not_is_found(seed):
     problem = everywhere(make_problem(small_case(seed, n_periods=30)))
-    known = groups_of(problem)[0].known
+    known = groups_of(problem)[0]
     rng = np.random.default_rng(seed)
     n_tried = 0
     for f, family in enumerate(known.families):
         n, m = len(family.starts), family.n_rows
-        table = known.draws[0].tables[family.standard]
+        table = known.tables[0][family.standard]
         values = points(problem, seed)[2]
         every = np.arange(n)
         bounds = family.bounds(table.at(values), every)
-        trunk = np.full(known.n_trunk, 1e3)
-        fine = family.moved(bounds, family.windows(trunk))
-        told = np.zeros(n)
-        alone = Prover(f, family, None).look(fine, told, [every[s : s + 1] for s in every])
+        base = np.full(known.n_base, 1e3)
+        fine = family.moved(bounds, family.windows(base))
+        known_violation = np.zeros(n)
+        alone = ContingencySeparation(f, family, None).separate(
+            fine, known_violation, [every[s : s + 1] for s in every]
+        )
         if alone.cuts or n < 3:
             continue
         bad = int(rng.integers(n))
@@ -212,7 +198,7 @@ def test_one_start_that_lacks_among_many_that_do_not_is_found(seed):
         wanted = np.unique(family.matrix[:, family.cost > 0].indices)
         worse[bad, wanted] += 1e5
         worse[bad, 2 * m :][family.cost > 0] += 1e6
-        together = Prover(f, family, None).look(worse, told, [every])
+        together = ContingencySeparation(f, family, None).separate(worse, known_violation, [every])
         assert together.cuts
         assert all(set(np.flatnonzero(beyond > 0)) == {bad} for _cut, beyond in together.cuts)
         n_tried += 1

@@ -14,8 +14,8 @@ from derbes.errors import DataError
 from derbes.planning import decomposed as solve
 from derbes.planning.benders import load
 from derbes.planning.decomposed import solve_plan
-from derbes.planning.evaluate import evaluate
-from derbes.planning.problem import INFEASIBLE, TIME_LIMIT, make_problem, trunk_alone
+from derbes.planning.problem import INFEASIBLE, TIME_LIMIT, base_alone, make_problem
+from tests.oracles.plans import evaluate
 from tests.planning.generated import small_case
 
 
@@ -147,9 +147,9 @@ def test_a_checkpoint_keeps_every_number(tmp_path):
 def test_a_plan_that_time_cut_short_is_called_one_only_if_it_holds_at_every_start(seed, limit):
     asked = make_problem(small_case(seed, n_scenarios=3))
     plan = solve_plan(asked, time_limit=limit)
-    lacks = evaluate(trunk_alone(asked), plan.columns).shortfalls
+    violations = evaluate(base_alone(asked), plan.columns).shortfalls
     if plan.feasible:
-        assert all(not lack.any() for lack in lacks.values())
+        assert all(not lack.any() for lack in violations.values())
     else:
         assert plan.status in (TIME_LIMIT, INFEASIBLE)
-        assert plan.status == TIME_LIMIT or any(lack.any() for lack in lacks.values())
+        assert plan.status == TIME_LIMIT or any(lack.any() for lack in violations.values())

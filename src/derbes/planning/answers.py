@@ -1,46 +1,73 @@
 """What a plan answers: the plan in words, what security costs, why something is impossible.
 
 The plan and everything that is asked about it, in one result.
+
+What each month of security costs: the cheapest plan for each length of the standards. Every
+point is a plan of its own, so nothing is assumed about the shape between points: with sizes
+in steps the frontier has jumps, and it need not be convex.
+
+What it would be worth to know the future, and what it is worth to plan for all of them.
+EVPI, the expected value of perfect information: the cost of the plan, less what it would
+cost if each future were known before anything is decided. VSS, the value of the stochastic
+solution: what the plan for mean values costs over all futures, less the cost of the plan
+(Birge 1982). With weight on the tail, costs of futures are weighed as the plan weighs them;
+neither can be negative, since the weighing never prefers what costs more in every future.
+
+What standards and time cost, and which other plans come close.
+
+The futures that a plan is made for: draws, what the case lists, or central values alone.
 """
 
+import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from math import prod
+from typing import Any
+
+import numpy as np
 
 from derbes.case.entities import Case
+from derbes.case.uncertainty import Draws
+from derbes.draws.inputs import uncertain_inputs
+from derbes.draws.sampling import make_draws
+from derbes.errors import Problem, RequestError
 from derbes.language import _
-from derbes.planning.conflict import clash_of
-from derbes.planning.costs import (
-    alternatives_of,
-    evpi_of,
-    frontier_of,
-    is_random,
-    lengths_of,
-    standard_costs,
-    vss_of,
-    waiting_costs,
-)
+from derbes.planning.accounts import accounts_of, choices_in_words
+from derbes.planning.conflict import conflict_of
 from derbes.planning.decomposed import solve_plan
-from derbes.planning.outlay import Accounts, accounts_of, choices_in_words
-from derbes.planning.problem import TIME_LIMIT, PlanProblem, PlanSolution, make_problem
-from derbes.planning.solving import (
+from derbes.planning.problem import (
+    TIME_LIMIT,
     Clock,
+    PlanProblem,
+    PlanSolution,
+    TimeIsOver,
+    make_problem,
+    weighed,
+)
+from derbes.planning.recourse import Futures
+from derbes.planning.solving import (
     Effort,
     Found,
     PlanRequest,
     Progress,
     Solve,
-    TimeIsOver,
+    closed_years,
+    dearer_by,
     decided_in,
+    decided_later,
+    decided_so,
     found_of,
+    mean_case,
     number_words,
     solver_of,
+    without_set,
 )
-from derbes.results.plan import Alternative, ClashWish, FrontierPoint, Plan, StandardCost, Waiting
+from derbes.results.plan import Alternative, FrontierPoint, Plan, StandardCost, Waiting
 from derbes.results.supply import Provenance
 
-Answer = TypeVar("Answer")
+Told = Callable[[int, int], None]
+"""Called with how much is done, out of how much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,27 +81,7 @@ class _Work:
     clock: Clock
     not_computed: list[str] = field(default_factory=list)
 
-    @property
-    def case(self) -> Case:
-        """The case with the wishes that were asked for."""
-        return self.request.case
-
-    @property
-    def best(self) -> Found:
-        """The plan."""
-        return found_of(self.solution)
-
-    @property
-    def solve(self) -> Solve:
-        """Finds plans over all futures."""
-        return solver_of(self.request.draws, self.effort, self.clock)
-
-    @property
-    def solve_alone(self) -> Solve:
-        """Finds plans of one future."""
-        return solver_of(None, self.effort, self.clock)
-
-    def in_time(self, name: str, compute: Callable[[], Answer], otherwise: Answer) -> Answer:
+    def in_time(self, name: str, compute: Callable[[], Any], otherwise: Any) -> Any:
         """An answer, or what stands in its place when there is no time for it."""
         try:
             return compute()
@@ -82,18 +89,18 @@ class _Work:
             self.not_computed.append(name)
             return otherwise
 
+    def tell(self, what: str) -> None:
+        """Say what is being computed."""
+        self.steps(what)(0, 0)
 
-@dataclass(frozen=True, slots=True)
-class _More:
-    """What is asked about a plan that exists."""
+    def steps(self, what: str) -> Told:
+        """Say how much of it is done."""
 
-    standards: tuple[StandardCost, ...]
-    frontier: tuple[FrontierPoint, ...] = ()
-    accounts: Accounts = field(default_factory=Accounts)
-    evpi: float | None = None
-    vss: float | None = None
-    waiting: tuple[Waiting, ...] = ()
-    alternatives: tuple[Alternative, ...] = ()
+        def told(done: int, total: int) -> None:
+            if self.effort.progress:
+                self.effort.progress(done, total, what)
+
+        return told
 
 
 def plan_of(request: PlanRequest, effort: Effort, provenance: Provenance) -> Plan:
@@ -107,8 +114,8 @@ def plan_of(request: PlanRequest, effort: Effort, provenance: Provenance) -> Pla
         DataError: The checkpoint is none, or of another case.
         SolveError: A program has no usable answer.
     """
-    clock = Clock.of(effort.time_limit)
-    problem = make_problem(request.case, draws=request.draws)
+    case, draws, clock = request.case, request.draws, Clock.of(effort.time_limit)
+    problem = make_problem(case, draws=draws)
     solution = solve_plan(
         problem,
         gap=effort.gap,
@@ -117,15 +124,44 @@ def plan_of(request: PlanRequest, effort: Effort, provenance: Provenance) -> Pla
         executor=effort.executor,
         checkpoint=effort.checkpoint,
         resume=effort.resume,
-        progress=_bounds_told(effort.progress, request.case.currency),
+        progress=_bounds_told(effort.progress, case.currency),
     )
-    work = _Work(request, effort, problem, solution, clock)
-    is_known = solution.feasible or solution.status != TIME_LIMIT
-    clash: tuple[ClashWish, ...] = ()
-    if is_known and not solution.feasible:
-        clash = work.in_time("clash", lambda: clash_of(work.case, work.solve), ())
-    more = _more(work) if solution.feasible else _nothing_more(work)
-    return _told(work, more, clash, provenance)
+    work, is_feasible = _Work(request, effort, problem, solution, clock), solution.feasible
+    solve, best = solver_of(draws, effort, clock), found_of(solution)
+    is_known = is_feasible or solution.status != TIME_LIMIT
+    clash: tuple[Any, ...] = ()
+    if is_known and not is_feasible:
+        clash = work.in_time("clash", lambda: conflict_of(case, solve), ())
+    answers = dict.fromkeys(
+        ("frontier", "outlay", "account", "value_of_waiting", "alternatives"), ()
+    )
+    more: dict[str, Any] = {**answers, "evpi": None, "vss": None}
+    if is_feasible:
+        more |= _more(work, best, solve)
+    else:
+        more["standards"] = standard_costs(case, solve, best, None)
+    seed = draws.seed if draws is not None and is_random(draws) else None
+    return Plan(
+        plan=choices_in_words(case, decided_in(solution)) if not clash else (),
+        cost=_finite(solution.cost) if is_feasible else None,
+        bound=_finite(solution.bound) if is_feasible or not is_known else None,
+        gap=_finite(solution.gap) if is_feasible else None,
+        feasible=is_feasible if is_known else None,
+        clash=clash,
+        no_threat_cost=_finite(solution.no_threat_cost),
+        status=solution.status,
+        not_computed=tuple(work.not_computed),
+        draws=problem.n_draws,
+        seed=seed,
+        currency=case.currency,
+        variant=request.variant,
+        provenance=replace(provenance, n_draws=problem.n_draws, seed=seed or 0),
+        **more,
+    )
+
+
+def _finite(number: float) -> float | None:
+    return number if math.isfinite(number) else None
 
 
 def _bounds_told(
@@ -150,122 +186,388 @@ def _bounds_told(
     return tell
 
 
-# What is asked about the plan
-
-
-def _nothing_more(work: _Work) -> _More:
-    """Where there is no plan: standards are not met, and nothing else has an answer."""
-    return _More(standards=standard_costs(work.case, work.solve, work.best, None))
-
-
-def _more(work: _Work) -> _More:
-    case, best, solve = work.case, work.best, work.solve
-    reference = work.solution.no_threat_cost
-    _tell(work, _("outlay"))
-    paid = work.in_time(
-        "outlay",
-        lambda: accounts_of(work.problem, work.solution, told=work.clock.left),
-        Accounts(),
+def _more(work: _Work, best: Found, solve: Solve) -> dict[str, Any]:
+    """What is asked about a plan that exists, by field of the result."""
+    case, request, reference = work.request.case, work.request, work.solution.no_threat_cost
+    work.tell(_("outlay"))
+    outlay, account = work.in_time(
+        "outlay", lambda: accounts_of(work.problem, work.solution, told=work.clock.left), ((), ())
     )
-    frontier = _frontier(work) if work.request.has_frontier else _skipped(work, "frontier")
-    if not work.request.has_more:
-        _skipped(work, "cost_of_it", "value_of_waiting", "alternatives", "evpi", "vss")
-        met = tuple(
+    found: dict[str, Any] = {"outlay": outlay, "account": account}
+    if request.has_frontier:
+        lengths = lengths_of(case, request.lengths)
+        points = frontier_of(case, solve, lengths, told=work.steps(_("frontier")))
+        found["frontier"] = points
+    if not request.has_frontier or any(point.feasible is None for point in points):
+        work.not_computed.append("frontier")
+    if not request.has_more:
+        work.not_computed.extend(("cost_of_it", "value_of_waiting", "alternatives", "evpi", "vss"))
+        found["standards"] = tuple(
             StandardCost(name, met=name not in best.shortfalls, cost_of_it=None)
             for name in case.standards
         )
-        return _More(standards=met, frontier=frontier, accounts=paid)
-    _tell(work, _("costs of standards"))
-    standards = standard_costs(case, solve, best, reference)
-    if any(row.cost_of_it is None for row in standards):
+        return found
+    work.tell(_("costs of standards"))
+    found["standards"] = standard_costs(case, solve, best, reference)
+    if any(row.cost_of_it is None for row in found["standards"]):
         work.not_computed.append("cost_of_it")
-    waiting: tuple[Waiting, ...] = ()
-    waiting = work.in_time("value_of_waiting", lambda: waiting_costs(case, solve, best), waiting)
-    _tell(work, _("other plans"))
-    others: tuple[Alternative, ...] = ()
-    others = work.in_time(
-        "alternatives", lambda: alternatives_of(case, solve, best, reference), others
+    found["value_of_waiting"] = work.in_time(
+        "value_of_waiting", lambda: waiting_costs(case, solve, best), ()
     )
-    evpi, vss = _knowing(work)
-    return _More(standards, frontier, paid, evpi, vss, waiting, others)
-
-
-def _frontier(work: _Work) -> tuple[FrontierPoint, ...]:
-    lengths = lengths_of(work.case, work.request.lengths)
-    points = frontier_of(work.case, work.solve, lengths, told=_steps(work, _("frontier")))
-    if any(point.feasible is None for point in points):
-        work.not_computed.append("frontier")
-    return points
-
-
-def _knowing(work: _Work) -> tuple[float | None, float | None]:
-    """EVPI and VSS; of one future nothing is to be known."""
+    work.tell(_("other plans"))
+    found["alternatives"] = work.in_time(
+        "alternatives", lambda: alternatives_of(case, solve, best, reference), ()
+    )
     futures = work.problem.futures
-    if len(futures) <= 1:
-        return None, None
-    told = _steps(work, _("futures known before"))
-    evpi = work.in_time(
-        "evpi", lambda: evpi_of(work.best, futures, work.solve_alone, told=told), None
+    if len(futures) <= 1:  # of one future nothing is to be known
+        return found
+    alone, told = solver_of(None, work.effort, work.clock), work.steps(_("futures known before"))
+    found["evpi"] = work.in_time("evpi", lambda: evpi_of(best, futures, alone, told=told), None)
+    work.tell(_("plan for mean values"))
+    found["vss"] = work.in_time("vss", lambda: vss_of(best, futures, solve, alone), None)
+    return found
+
+
+# What security, waiting and information cost
+
+
+MONTHS = (1, 2, 3, 6, 9, 12, 18, 24)
+"""Lengths of the standards at the points, unless others are asked for. [month]"""
+SAME = 1e-9
+"""Costs this close, as a part, are the same."""
+
+
+def with_length(case: Case, months: int) -> Case:
+    """The case whose standards against a measure last so many months."""
+    length = case.calendar.periods(months)
+    standards = {
+        name: replace(standard, length=length) if standard.measure else standard
+        for name, standard in case.standards.items()
+    }
+    return replace(case, standards=standards)
+
+
+def lengths_of(case: Case, asked: Sequence[int]) -> tuple[int, ...]:
+    """Lengths of the frontier's points: those asked for, else the usual and the case's own.
+
+    Whole periods of the case alone; none when no standard is against a measure. [month]
+    """
+    step = int(case.calendar.step)
+    own = {s.length * step for s in case.standards.values() if s.measure}
+    if not own:
+        return ()
+    wanted = set(asked) or own | set(MONTHS)
+    longest = case.calendar.n_periods * step
+    return tuple(sorted(m for m in wanted if 0 < m <= longest and m % step == 0))
+
+
+def frontier_of(
+    case: Case, solve: Solve, lengths: Sequence[int], *, told: Told | None = None
+) -> tuple[FrontierPoint, ...]:
+    """The cheapest plan for each length; points for which no time was left have no cost.
+
+    A plan that survives longer survives shorter too, so what is impossible is impossible
+    for longer, and between two lengths of one cost every length has that cost: the plan of
+    the longer one serves it. Such points are not searched for again.
+    """
+    ordered = sorted(set(lengths))
+    points: dict[int, FrontierPoint] = {}
+
+    def point(months: int) -> FrontierPoint:
+        if months not in points:
+            points[months] = _point(case, solve, months)
+            if told:
+                told(len(points), len(ordered))
+        return points[months]
+
+    def fill(first: int, last: int) -> None:
+        low = point(ordered[first])
+        if low.feasible is False:
+            points.update({m: replace(low, months=m) for m in ordered[first + 1 : last + 1]})
+            return
+        high, between = point(ordered[last]), ordered[first + 1 : last]
+        if _is_same(low, high):
+            points.update({m: replace(high, months=m) for m in between})
+        elif between:
+            middle = (first + last) // 2
+            fill(first, middle)
+            fill(middle, last)
+
+    if ordered:
+        fill(0, len(ordered) - 1)
+    return marked(with_months_priced([points[months] for months in ordered]))
+
+
+def _is_same(low: FrontierPoint, high: FrontierPoint) -> bool:
+    """Whether all lengths between two have the answer of the longer one."""
+    if low.cost is None or high.cost is None:
+        return low.feasible is None and high.feasible is None
+    return high.cost - low.cost <= SAME * max(abs(high.cost), 1.0)
+
+
+def _point(case: Case, solve: Solve, months: int) -> FrontierPoint:
+    try:
+        found: Found = solve(with_length(case, months))
+    except TimeIsOver:
+        return FrontierPoint(months, cost=None)
+    if not found.feasible:
+        return FrontierPoint(months, cost=None, feasible=False)
+    plan = choices_in_words(case, found.decided)
+    return FrontierPoint(months, found.cost, bound=found.bound, feasible=True, plan=plan)
+
+
+def with_months_priced(points: Sequence[FrontierPoint]) -> list[FrontierPoint]:
+    """The points, each with what a month costs that it survives longer than the one before.
+
+    The cost has steps where options have, so this is an average between two points and no
+    derivative: what a shadow price would say of the next month alone need not hold for two.
+    """
+    priced = list(points[:1])
+    for before, point in itertools.pairwise(points):
+        if before.cost is None or point.cost is None:
+            priced.append(point)
+            continue
+        more = dearer_by(point.cost, before.cost) / (point.months - before.months)
+        priced.append(replace(point, cost_of_a_month=more))
+    return priced
+
+
+def marked(points: Sequence[FrontierPoint]) -> tuple[FrontierPoint, ...]:
+    """The points, those marked for which another survives longer at no higher cost."""
+    known = [point for point in points if point.cost is not None]
+    return tuple(
+        replace(
+            point,
+            dominated=any(
+                other.months > point.months
+                and other.cost is not None
+                and point.cost is not None
+                and other.cost <= point.cost + SAME * max(abs(point.cost), 1.0)
+                for other in known
+            ),
+        )
+        for point in points
     )
-    _tell(work, _("plan for mean values"))
-    vss = work.in_time(
-        "vss", lambda: vss_of(work.best, futures, work.solve, work.solve_alone), None
+
+
+def evpi_of(
+    best: Found, futures: Futures, solve_alone: Solve, *, told: Told | None = None
+) -> float | None:
+    """Expected value of perfect information. [money]
+
+    None where it has no meaning: with a standard that may fail in some futures, the plan
+    decides in which, and a future that is known is no longer one of several; or where some
+    future has no plan of its own.
+
+    Args:
+        best: The plan for all futures.
+        futures: The futures.
+        solve_alone: Finds the cheapest plan of one future.
+        told: Called after each future.
+
+    Raises:
+        TimeIsOver: There was no time for all futures.
+    """
+    if any(s.in_draws is not None for s in futures.case.standards.values()):
+        return None
+    costs = np.zeros(len(futures))
+    for i in range(len(futures)):
+        found = solve_alone(known_future(futures, i))
+        if not found.feasible:
+            return None
+        costs[i] = found.cost
+        if told:
+            told(i + 1, len(futures))
+    return dearer_by(best.cost, weighed(costs, futures.weights, futures.case.risk))
+
+
+def vss_of(best: Found, futures: Futures, solve: Solve, solve_alone: Solve) -> float | None:
+    """Value of the stochastic solution. [money]
+
+    None where the plan for mean values does not exist, or fails in some future: then it
+    is worth more than any sum.
+
+    Args:
+        best: The plan for all futures.
+        futures: The futures.
+        solve: Finds the cheapest plan over all futures.
+        solve_alone: Finds the cheapest plan of one future.
+
+    Raises:
+        TimeIsOver: There was no time.
+    """
+    cases = [known_future(futures, i) for i in range(len(futures))]
+    plan = solve_alone(mean_case(cases, [float(weight) for weight in futures.weights]))
+    if not plan.feasible:
+        return None
+    everywhere = solve(decided_so(futures.case, plan.decided))
+    return dearer_by(everywhere.cost, best.cost) if everywhere.feasible else None
+
+
+def known_future(futures: Futures, i: int) -> Case:
+    """The case of one future, as if it were certain, with the requirements of the request."""
+    case, asked = futures.case_of(i), futures.case
+    return replace(
+        case, standards=asked.standards, budget=asked.budget, limits=asked.limits, scenarios={}
     )
-    return evpi, vss
 
 
-def _skipped(work: _Work, *names: str) -> tuple[FrontierPoint, ...]:
-    work.not_computed.extend(names)
-    return ()
+CLOSE = 0.02
+"""Plans that cost this part more, of the cost above that without any threat, come close."""
+MOST_ALTERNATIVES = 5
 
 
-def _tell(work: _Work, what: str) -> None:
-    if work.effort.progress:
-        work.effort.progress(0, 0, what)
+def standard_costs(
+    case: Case, solve: Solve, best: Found, no_threat: float | None
+) -> tuple[StandardCost, ...]:
+    """Each standard with its cost: that of the plan, less that of the best plan without it.
+
+    One of several standards may cost nothing, because another asks for as much. A plan for
+    which there was no time leaves the cost missing.
+
+    Args:
+        case: The case.
+        solve: Finds the cheapest plan of a case.
+        best: The plan.
+        no_threat: Cheapest cost without any standard; it is that without the only one. [money]
+    """
+    rows = []
+    is_known = best.feasible or bool(best.shortfalls)
+    for name in case.standards:
+        cost = _cost_of(case, solve, name, best=best, no_threat=no_threat)
+        short = best.shortfalls.get(name, 0.0)
+        rows.append(
+            StandardCost(name, met=is_known and short <= 0, cost_of_it=cost, shortfall=short)
+        )
+    return tuple(rows)
 
 
-def _steps(work: _Work, what: str) -> Callable[[int, int], None]:
-    def told(done: int, total: int) -> None:
-        if work.effort.progress:
-            work.effort.progress(done, total, what)
-
-    return told
-
-
-# The result
+def _cost_of(
+    case: Case, solve: Solve, name: str, *, best: Found, no_threat: float | None
+) -> float | None:
+    if not best.feasible:
+        return None
+    cost = no_threat if len(case.standards) == 1 else _cost_without(case, solve, name)
+    return None if cost is None else dearer_by(best.cost, cost)
 
 
-def _told(work: _Work, more: _More, clash: tuple[ClashWish, ...], provenance: Provenance) -> Plan:
-    solution, request = work.solution, work.request
-    is_known = solution.feasible or solution.status != TIME_LIMIT
-    draws = request.draws
-    seed = draws.seed if draws is not None and is_random(draws) else None
-    n_draws = work.problem.n_draws
-    return Plan(
-        plan=choices_in_words(work.case, decided_in(solution)) if not clash else (),
-        cost=_finite(solution.cost) if solution.feasible else None,
-        bound=_finite(solution.bound) if solution.feasible or not is_known else None,
-        gap=_finite(solution.gap) if solution.feasible else None,
-        feasible=solution.feasible if is_known else None,
-        clash=clash,
-        standards=more.standards,
-        frontier=more.frontier,
-        outlay=more.accounts.outlay,
-        account=more.accounts.account,
-        evpi=more.evpi,
-        vss=more.vss,
-        no_threat_cost=_finite(solution.no_threat_cost),
-        value_of_waiting=more.waiting,
-        alternatives=more.alternatives,
-        status=solution.status,
-        not_computed=tuple(work.not_computed),
-        draws=n_draws,
+def _cost_without(case: Case, solve: Solve, name: str) -> float | None:
+    kept = {other: s for other, s in case.standards.items() if other != name}
+    try:
+        found = solve(replace(case, standards=kept))
+    except TimeIsOver:
+        return None
+    return found.cost if found.feasible else None
+
+
+def waiting_costs(case: Case, solve: Solve, best: Found) -> tuple[Waiting, ...]:
+    """What it costs to decide 1, 2, 3 or 5 years later, as far as options have such dates.
+
+    Raises:
+        TimeIsOver: There was no time for all of them.
+    """
+    rows = []
+    for years in closed_years(case):
+        found = solve(decided_later(case, years))
+        if found.feasible:
+            rows.append(Waiting(years, found.cost, dearer_by(found.cost, best.cost)))
+        else:
+            rows.append(Waiting(years, None, None))
+    return tuple(rows)
+
+
+def alternatives_of(
+    case: Case, solve: Solve, best: Found, no_threat: float | None
+) -> tuple[Alternative, ...]:
+    """Plans with another set of options that cost little more, cheapest first.
+
+    Little is a part of the cost above that without any threat; of the whole cost where no
+    standard is asked for. None where security costs nothing.
+
+    Raises:
+        TimeIsOver: There was no time for all of them.
+    """
+    scale = _scale(case, best, no_threat)
+    if not scale:
+        return ()
+    rows: list[Alternative] = []
+    chosen = {choice.option for choice in best.decided}
+    changed = case
+    while len(rows) < MOST_ALTERNATIVES:
+        changed = without_set(changed, chosen, len(rows))
+        found = solve(changed)
+        if not found.feasible or found.cost - best.cost > CLOSE * scale:
+            break
+        above = dearer_by(found.cost, best.cost) / scale
+        rows.append(Alternative(found.cost, above, choices_in_words(case, found.decided)))
+        chosen = {choice.option for choice in found.decided}
+    return tuple(rows)
+
+
+def _scale(case: Case, best: Found, no_threat: float | None) -> float:
+    """Cost above that without any threat; where no standard is asked for, the cost. [money]"""
+    if not case.standards:
+        return abs(best.cost)
+    return 0.0 if no_threat is None else dearer_by(best.cost, no_threat)
+
+
+MOST_LISTED = 20_000
+"""Most futures that a case lists which are planned for without being asked."""
+DISCRETE = "discrete"
+
+
+def futures_of(case: Case, n: int | None, *, seed: int) -> Draws | None:
+    """Draws of the uncertain inputs; None: one future of central values.
+
+    Without a number of draws, the futures are those that the case lists with their
+    probabilities: its scenarios, and every combination of its discrete distributions, all
+    else at central values.
+
+    Raises:
+        RequestError: The case lists more than `MOST_LISTED`, or correlates what it lists.
+    """
+    if n is not None:
+        return make_draws(case, n, seed=seed)
+    problems = listing_problems(case)
+    if problems:
+        raise RequestError(case.source or case.name, problems)
+    listed = discrete_inputs(case)
+    if listed:
+        return make_draws(case, None, seed=seed, inputs=listed)
+    if not case.scenarios:
+        return None
+    weights = np.array([scenario.probability for scenario in case.scenarios.values()])
+    return Draws(
+        inputs=(),
+        values=np.zeros((len(weights), 0)),
+        weights=weights / weights.sum(),
+        scenarios=tuple(case.scenarios),
         seed=seed,
-        currency=work.case.currency,
-        variant=request.variant,
-        provenance=replace(provenance, n_draws=n_draws, seed=seed or 0),
+        method="all",
     )
 
 
-def _finite(number: float) -> float | None:
-    return number if math.isfinite(number) else None
+def discrete_inputs(case: Case) -> tuple[str, ...]:
+    """Paths of the inputs whose values a case lists."""
+    return tuple(one.path for one in uncertain_inputs(case) if one.distribution == DISCRETE)
+
+
+def listing_problems(case: Case) -> list[Problem]:
+    """Why the futures that a case lists cannot be planned for as a whole; empty: they can."""
+    few = [one for one in uncertain_inputs(case) if one.distribution == DISCRETE]
+    n = prod(len(one.parameters) // 2 for one in few) * max(1, len(case.scenarios))
+    tied = {path for pair in case.correlations for path in pair.between}
+    tied &= {one.path for one in few}
+    fix = _("ask for draws of them with --draws, such as --draws 200")
+    if n > MOST_LISTED:
+        what = _("the case lists {n} futures, more than the {most} that are planned for at once")
+        return [Problem("draws", what.format(n=n, most=MOST_LISTED), fix=fix)]
+    if tied:
+        what = _("the case lists values of inputs that it correlates: {names}")
+        return [Problem("draws", what.format(names=", ".join(sorted(tied))), fix=fix)]
+    return []
+
+
+def is_random(draws: Draws | None) -> bool:
+    """Whether chance had a part in the draws, so that the seed matters."""
+    return draws is not None and draws.method != "all"

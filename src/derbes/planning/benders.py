@@ -1,8 +1,8 @@
 """Benders' decomposition with a cut for every draw: first relaxed, then in whole numbers.
 
-In the relaxed phase cuts are taken between the master's point and the best point known
-(Ben-Ameur and Neto 2007), which keeps the master from jumping. In the whole phase the
-master is solved in whole numbers; then its whole columns are held and sizes are settled.
+In the relaxed phase cuts are taken between the root problem's point and the best point known
+(Ben-Ameur and Neto 2007), which keeps the root problem from jumping. In the whole phase the
+root problem is solved in whole numbers; then its whole columns are held and sizes are settled.
 Bounds of the two phases are of the same program, so the relaxed one carries over.
 
 What is known of a plan, kept in a file after every iteration, to go on from.
@@ -28,22 +28,22 @@ from derbes.errors import DataError
 from derbes.files import write_atomically
 from derbes.language import _
 from derbes.lp.highs import MixedSettings
-from derbes.planning.extensive import EXACT, Clock, lacking
-from derbes.planning.problem import START, Evaluation, PlanProblem, Prices, evaluation
-from derbes.planning.root import Cuts, Master, Outcome
+from derbes.planning.extensive import EXACT, lacking
+from derbes.planning.problem import START, Clock, Evaluation, PlanProblem, Prices, evaluation
+from derbes.planning.root import Cuts, Outcome, RootProblem
 
-INSIDE = 0.5
-"""Where between the best point (1) and the master's (0) cuts are taken."""
+STABILITY_STEP = 0.5
+"""Where between the best point (1) and the root problem's (0) cuts are taken."""
 LEAST_MOVE = 0.05
 """Part of the distance between bound and best point by which the bound has to rise; else the
-master's own point is looked at."""
+root problem's own point is looked at."""
 RELAXED_PART = 0.3
 """Part of the gap to which the relaxed phase is solved."""
 ROUGH = 0.02
 """The same as part of the cost above the reference."""
-MASTER_PART = 0.3
-"""Part of the gap to which the master is solved in whole numbers."""
-ROUNDS_HELD = 4
+ROOT_PART = 0.3
+"""Part of the gap to which the root problem is solved in whole numbers."""
+ROUNDS_FIXED = 4
 """Rounds in which sizes are settled for one choice."""
 MOST_ITERATIONS = 400
 SAME = 1e-12
@@ -63,9 +63,9 @@ class State:
     """Best point that may be chosen; nan: none yet. (columns,)"""
     best_priced: float
     """Its cost, with the price of what falls short. [money]"""
-    middle: FloatArray
+    stability_center: FloatArray
     """Best point of the relaxed phase; nan: none yet. (columns,)"""
-    middle_priced: float
+    center_priced: float
     bound: float
     """No plan costs less. [money]"""
     is_relaxed: bool = True
@@ -79,8 +79,8 @@ class State:
             ages=np.zeros(0),
             best=np.full(n_columns, np.nan),
             best_priced=np.inf,
-            middle=np.full(n_columns, np.nan),
-            middle_priced=np.inf,
+            stability_center=np.full(n_columns, np.nan),
+            center_priced=np.inf,
             bound=-np.inf,
         )
 
@@ -91,22 +91,22 @@ class State:
             fresh,
             cuts=self.cuts,
             ages=np.zeros_like(self.ages),
-            middle=self.middle,
+            stability_center=self.stability_center,
             iteration=self.iteration,
         )
 
 
 Looks = tuple[Callable[[FloatArray], list[Outcome]], ...]
 """Ways to look at all draws at a point, ever more closely: by what is known, which costs no
-more than the draws do; once at each branch; until nothing new is found."""
+more than the draws do; once at each contingency; until nothing new is found."""
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class BendersRun:
     """What is searched, and how far."""
 
     problem: PlanProblem
-    master: Master
+    root: RootProblem
     looks: Looks
     prices: Prices
     gap: float
@@ -125,7 +125,7 @@ class Search:
 
     def allowed(self, state: State) -> float:
         """Absolute gap. [money]"""
-        cost = state.best_priced if np.isfinite(state.best_priced) else state.middle_priced
+        cost = state.best_priced if np.isfinite(state.best_priced) else state.center_priced
         above = cost - self.reference
         is_above = np.isfinite(above) and above > EXACT * max(1.0, abs(cost))
         whole = above if is_above else abs(cost)
@@ -145,62 +145,63 @@ def is_met(figures: Evaluation) -> bool:
     return lacking(figures) == 0.0 and not figures.deferred.any()
 
 
-def search(hunt: Search, state: State) -> State | None:
+def search(run: BendersRun, state: State) -> State | None:
     """The best point within the gap, or what was found in time; None: nothing may be chosen.
 
     Args:
-        hunt: What is searched, and how far.
+        run: What is searched, and how far.
         state: What is known to begin with.
     """
-    begun = _begun(hunt, state)
+    begun = _begun(run, state)
     if begun is None:
         return None
-    state, has_whole = begun, bool(hunt.master.first.is_whole.any())
-    while state.is_relaxed and not hunt.is_done(state):
-        state = _relaxed_step(hunt, state)
-        if has_whole and _is_settled(hunt, state):
-            state = _looked_at(hunt, replace(state, middle_priced=np.inf), state.middle, ONCE)
-            state = replace(state, is_relaxed=not _is_settled(hunt, state))
-        hunt.keep(state)
-    while not hunt.is_done(state):
-        state = _whole_step(hunt, state)
-        hunt.keep(state)
-    return _with_a_point(hunt, state)
+    state, has_whole = begun, bool(run.root.first.is_whole.any())
+    while state.is_relaxed and not run.is_done(state):
+        state = _relaxed_step(run, state)
+        if has_whole and _is_settled(run, state):
+            state = _looked_at(
+                run, replace(state, center_priced=np.inf), state.stability_center, ONCE
+            )
+            state = replace(state, is_relaxed=not _is_settled(run, state))
+        run.keep(state)
+    while not run.is_done(state):
+        state = _whole_step(run, state)
+        run.keep(state)
+    return _with_a_point(run, state)
 
 
-def _begun(hunt: Search, state: State) -> State | None:
+def _begun(run: BendersRun, state: State) -> State | None:
     """With cuts of all draws at some point; None: nothing may be chosen."""
     if len(state.cuts.at_zero):
-        is_new = np.isinf(state.middle_priced) and not np.isnan(state.middle).any()
-        return _looked_at(hunt, state, state.middle) if is_new else state
-    first = _first_point(hunt)
+        is_new = np.isinf(state.center_priced) and not np.isnan(state.stability_center).any()
+        return _looked_at(run, state, state.stability_center) if is_new else state
+    first = _first_point(run)
     if first is None:
         return None
-    for point in (first, hunt.master.largest()):
+    for point in (first, run.root.largest()):
         if point is not None:
-            state = _looked_at(hunt, state, point, QUICKLY)
+            state = _looked_at(run, state, point, QUICKLY)
     return state
 
 
-def _with_a_point(hunt: Search, state: State) -> State:
+def _with_a_point(run: BendersRun, state: State) -> State:
     """With a point that may be chosen, even where time was over before one was found."""
-    first = _first_point(hunt) if np.isnan(state.best).any() else None
+    first = _first_point(run) if np.isnan(state.best).any() else None
     if first is None:
         return state
-    state = _looked_at(hunt, state, first)
+    state = _looked_at(run, state, first)
     return replace(state, best=first) if np.isnan(state.best).any() else state
 
 
-def _first_point(hunt: Search) -> FloatArray | None:
+def _first_point(run: BendersRun) -> FloatArray | None:
     """What costs least of what may be chosen, before anything else is known."""
-    n_draws, n = len(hunt.master.weights), hunt.master.first.n_columns
-    floor = Cuts(np.arange(n_draws), np.zeros(n_draws), np.zeros((n_draws, n)))
-    answer = hunt.master.solve(floor, MixedSettings(), is_relaxed=False)
+    floor = Cuts.floor(len(run.root.weights), run.root.first.n_columns)
+    answer = run.root.solve(floor, MixedSettings(), is_relaxed=False)
     return None if answer is None else answer.values
 
 
-def _may_be_chosen(hunt: Search, values: FloatArray) -> bool:
-    whole = values[hunt.master.first.is_whole]
+def _may_be_chosen(run: BendersRun, values: FloatArray) -> bool:
+    whole = values[run.root.first.is_whole]
     return bool(np.all(np.abs(whole - np.round(whole)) <= 1e-9))
 
 
@@ -208,33 +209,33 @@ QUICKLY, ONCE, CLOSELY = 1, 2, 3
 """How many of the ways to look at a point are gone, one after the other."""
 
 
-def _looked_at(hunt: Search, state: State, values: FloatArray, how: int = CLOSELY) -> State:
+def _looked_at(run: BendersRun, state: State, values: FloatArray, how: int = CLOSELY) -> State:
     """What a point adds: cuts of all draws, and its cost where it was looked at closely.
 
     That is done only where it may be better than the best: where nothing is lacking, or
     no less can be.
     """
-    may_be_best, looks = False, list(enumerate(hunt.looks[:how], start=1))
+    may_be_best, looks = False, list(enumerate(run.looks[:how], start=1))
     if how == CLOSELY and np.isinf(state.best_priced):
         looks = looks[1:] or looks
     for turn, look in looks:
         outcomes = look(values)
-        figures = hunt.figures(values, outcomes)
-        may_be_best = _may_be_chosen(hunt, values) and figures.penalized < state.best_priced
-        is_least = figures.penalized <= state.bound + hunt.allowed(state)
+        figures = run.figures(values, outcomes)
+        may_be_best = _may_be_chosen(run, values) and figures.penalized < state.best_priced
+        is_least = figures.penalized <= state.bound + run.allowed(state)
         is_fine = turn == QUICKLY or is_met(figures) or is_least
         is_exact = all(outcome.is_exact for outcome in outcomes)
         if is_exact or (how == CLOSELY and not (may_be_best and is_fine)):
             break
-    priced, cuts = figures.penalized, [outcome.cut for outcome in outcomes]
+    priced = figures.penalized
     state = replace(
         state,
-        cuts=state.cuts.with_more(cuts),
-        ages=np.concatenate([state.ages, np.zeros(len(cuts))]),
+        cuts=state.cuts.with_more(outcomes),
+        ages=np.concatenate([state.ages, np.zeros(len(outcomes))]),
         iteration=state.iteration + 1,
     )
-    if priced < state.middle_priced:
-        state = replace(state, middle=values, middle_priced=priced)
+    if priced < state.center_priced:
+        state = replace(state, stability_center=values, center_priced=priced)
     if is_exact and may_be_best:
         state = replace(state, best=values, best_priced=priced)
     return state
@@ -251,52 +252,52 @@ def _aged(state: State, values: FloatArray) -> State:
     return replace(state, cuts=state.cuts.kept(kept), ages=ages[kept])
 
 
-def _is_settled(hunt: Search, state: State) -> bool:
+def _is_settled(run: BendersRun, state: State) -> bool:
     """Whether the relaxed phase has come near enough.
 
     What whole numbers cost beyond it is usually far more than the gap, so that a rough
     optimum is a good start for them.
     """
-    above = state.middle_priced - hunt.reference
+    above = state.center_priced - run.reference
     rough = ROUGH * above if np.isfinite(above) else 0.0
-    return state.middle_priced - state.bound <= max(RELAXED_PART * hunt.allowed(state), rough)
+    return state.center_priced - state.bound <= max(RELAXED_PART * run.allowed(state), rough)
 
 
-def _relaxed_step(hunt: Search, state: State) -> State:
-    answer = hunt.master.solve(state.cuts, MixedSettings(), is_relaxed=True)
+def _relaxed_step(run: BendersRun, state: State) -> State:
+    answer = run.root.solve(state.cuts, MixedSettings(), is_relaxed=True)
     if answer is None:
         return replace(state, is_relaxed=False)
-    distance = max(state.middle_priced - state.bound, SAME * max(1.0, abs(state.bound)))
+    distance = max(state.center_priced - state.bound, SAME * max(1.0, abs(state.bound)))
     has_moved = not answer.bound <= state.bound + LEAST_MOVE * distance
     state = replace(state, bound=max(state.bound, answer.bound))
-    inside = INSIDE if has_moved or state.iteration < 2 else 0.0
-    point = inside * state.middle + (1.0 - inside) * answer.values
-    how = QUICKLY if bool(hunt.master.first.is_whole.any()) else CLOSELY
-    state = _looked_at(hunt, _aged(state, answer.values), point, how)
-    hunt.tell(state)
+    inside = STABILITY_STEP if has_moved or state.iteration < 2 else 0.0
+    point = inside * state.stability_center + (1.0 - inside) * answer.values
+    how = QUICKLY if bool(run.root.first.is_whole.any()) else CLOSELY
+    state = _looked_at(run, _aged(state, answer.values), point, how)
+    run.tell(state)
     return state
 
 
-def _whole_step(hunt: Search, state: State) -> State:
-    """The master in whole numbers; then the sizes that go best with its choice."""
+def _whole_step(run: BendersRun, state: State) -> State:
+    """The root problem in whole numbers; then the sizes that go best with its choice."""
     settings = MixedSettings(
-        absolute_gap=MASTER_PART * hunt.allowed(state), time_limit=hunt.clock.left
+        absolute_gap=ROOT_PART * run.allowed(state), time_limit=run.clock.remaining
     )
-    answer = hunt.master.solve(state.cuts, settings, is_relaxed=False)
+    answer = run.root.solve(state.cuts, settings, is_relaxed=False)
     if answer is None:
         return replace(state, iteration=MOST_ITERATIONS)
     state = replace(state, bound=max(state.bound, answer.bound))
-    state = _looked_at(hunt, _aged(state, answer.values), answer.values)
-    hunt.tell(state)
-    held = hunt.master.held(answer.values)
-    for _round in range(ROUNDS_HELD):
-        if hunt.is_done(state) or bool(held.first.is_whole.all()):
+    state = _looked_at(run, _aged(state, answer.values), answer.values)
+    run.tell(state)
+    fixed_integers = run.root.fixed_integers(answer.values)
+    for _round in range(ROUNDS_FIXED):
+        if run.is_done(state) or bool(fixed_integers.first.is_whole.all()):
             break
-        local = held.solve(state.cuts, MixedSettings(), is_relaxed=True)
-        if local is None or state.best_priced - local.bound <= MASTER_PART * hunt.allowed(state):
+        local = fixed_integers.solve(state.cuts, MixedSettings(), is_relaxed=True)
+        if local is None or state.best_priced - local.bound <= ROOT_PART * run.allowed(state):
             break
-        state = _looked_at(hunt, state, local.values)
-        hunt.tell(state)
+        state = _looked_at(run, state, local.values)
+        run.tell(state)
     return state
 
 
@@ -344,8 +345,8 @@ def save(path: Path, record: Record) -> None:
         "slopes": state.cuts.slopes,
         "ages": state.ages,
         "best": state.best,
-        "middle": state.middle,
-        "numbers": np.array([state.best_priced, state.middle_priced, state.bound]),
+        "middle": state.stability_center,
+        "numbers": np.array([state.best_priced, state.center_priced, state.bound]),
     }
     if record.calm is not None:
         columns, prices = record.calm
@@ -409,7 +410,7 @@ def _record(found: Mapping[str, Any], n_columns: int) -> Record:
         arrays["at_zero"],
         arrays["slopes"].reshape(-1, n_columns),
     )
-    best_priced, middle_priced, bound = (float(number) for number in arrays["numbers"])
+    best_priced, center_priced, bound = (float(number) for number in arrays["numbers"])
     hard, soft, money = found["prices"]
     return Record(
         key=found["key"],
@@ -418,8 +419,8 @@ def _record(found: Mapping[str, Any], n_columns: int) -> Record:
             ages=arrays["ages"],
             best=arrays["best"],
             best_priced=best_priced,
-            middle=arrays["middle"],
-            middle_priced=middle_priced,
+            stability_center=arrays["middle"],
+            center_priced=center_priced,
             bound=bound,
             is_relaxed=found["is_relaxed"],
             iteration=found["iteration"],

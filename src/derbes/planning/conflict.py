@@ -1,15 +1,15 @@
 """Why a request is impossible, and the least that makes it possible.
 
-Why a request is impossible: a smallest set of wishes that clash, and what cures each.
+Why a request is impossible: a smallest set of requirements that conflict, and what cures each.
 
-The set is found by a deletion filter: a wish that can be left out without the rest
-becoming possible is left out for good; what remains clashes, and without any one of it
+The set is found by a deletion filter: a requirement that can be left out without the rest
+becoming possible is left out for good; what remains conflicts, and without any one of it
 would not. Each of them is then relaxed alone, as little as possible, while every other
-wish of the request stands.
+requirement of the request stands.
 
-How far a wish must give way: the least amount, or the first step, that is enough.
+How far a requirement must give way: the least amount, or the first step, that is enough.
 
-The wishes of a request: what it asks for, what each is in words, the case without it.
+The requirements of a request: what it asks for, what each is in words, the case without it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -21,11 +21,11 @@ from derbes.case.entities import Case, Tier
 from derbes.case.options import Budget, Limit, Option, Standard
 from derbes.case.quantity import Quantity
 from derbes.language import _
-from derbes.planning.outlay import abroad_share, by_year, paid_for
+from derbes.planning.accounts import abroad_share, by_year, paid_for
+from derbes.planning.problem import TimeIsOver
 from derbes.planning.solving import (
     Found,
     Solve,
-    TimeIsOver,
     months_words,
     name_of,
     number_words,
@@ -110,8 +110,8 @@ def _doubled(enough: Callable[[float], float | None], asked: float) -> float:
     raise OverflowError("no amount is enough")
 
 
-class WishKind(StrEnum):
-    """What a wish is about."""
+class RequirementKind(StrEnum):
+    """What a requirement is about."""
 
     AT_MOST = "at_most"
     AT_LEAST = "at_least"
@@ -126,10 +126,10 @@ class WishKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Requirement:
     """One thing that a request asks for."""
 
-    kind: WishKind
+    kind: RequirementKind
     path: str
     """Path inside the case."""
     name: str = ""
@@ -139,166 +139,180 @@ class Wish:
     year: int = 0
 
 
-def wishes_of(case: Case) -> tuple[Wish, ...]:
-    """All wishes of a case, those first that a reader would rather do without.
+def requirements_of(case: Case) -> tuple[Requirement, ...]:
+    """All requirements of a case, those first that a reader would rather do without.
 
-    A deletion filter that tries them in this order ends with the clash that says most:
+    A deletion filter that tries them in this order ends with the conflict that says most:
     standards and money rather than rules between options.
     """
     return (
-        *_limit_wishes(case.limits),
-        *_option_wishes(case.options),
-        *_budget_wishes(case.budget),
-        *(Wish(WishKind.STANDARD, f"standards.{name}", name) for name in case.standards),
+        *_limit_requirements(case.limits),
+        *_option_requirements(case.options),
+        *_budget_requirements(case.budget),
+        *(
+            Requirement(RequirementKind.STANDARD, f"standards.{name}", name)
+            for name in case.standards
+        ),
     )
 
 
-def _limit_wishes(limits: Mapping[str, Limit]) -> Iterator[Wish]:
+def _limit_requirements(limits: Mapping[str, Limit]) -> Iterator[Requirement]:
     for name, limit in limits.items():
         if limit.at_most is not None:
-            yield Wish(WishKind.AT_MOST, f"limits.{name}.at_most", name)
+            yield Requirement(RequirementKind.AT_MOST, f"limits.{name}.at_most", name)
         if limit.at_least is not None:
-            yield Wish(WishKind.AT_LEAST, f"limits.{name}.at_least", name)
+            yield Requirement(RequirementKind.AT_LEAST, f"limits.{name}.at_least", name)
 
 
-def _option_wishes(options: Mapping[str, Option]) -> Iterator[Wish]:
+def _option_requirements(options: Mapping[str, Option]) -> Iterator[Requirement]:
     for name, option in options.items():
         for other in option.excludes:
             if name not in options[other].excludes or name < other:
-                yield Wish(WishKind.EXCLUDES, f"options.{name}.excludes", name, other)
+                yield Requirement(RequirementKind.EXCLUDES, f"options.{name}.excludes", name, other)
         for other in option.requires:
-            yield Wish(WishKind.REQUIRES, f"options.{name}.requires", name, other)
+            yield Requirement(RequirementKind.REQUIRES, f"options.{name}.requires", name, other)
         if option.committed:
-            yield Wish(WishKind.COMMITTED, f"options.{name}.committed", name)
+            yield Requirement(RequirementKind.COMMITTED, f"options.{name}.committed", name)
 
 
-def _budget_wishes(budget: Budget | None) -> Iterator[Wish]:
+def _budget_requirements(budget: Budget | None) -> Iterator[Requirement]:
     if budget is None:
         return
     for year in sorted(budget.foreign_by_year):
-        yield Wish(WishKind.FOREIGN_YEAR, f"budget.foreign_by_year.{year}", year=year)
+        yield Requirement(RequirementKind.FOREIGN_YEAR, f"budget.foreign_by_year.{year}", year=year)
     if budget.foreign_total is not None:
-        yield Wish(WishKind.FOREIGN_TOTAL, "budget.foreign_total")
+        yield Requirement(RequirementKind.FOREIGN_TOTAL, "budget.foreign_total")
     for year in sorted(budget.by_year):
-        yield Wish(WishKind.YEAR, f"budget.by_year.{year}", year=year)
+        yield Requirement(RequirementKind.YEAR, f"budget.by_year.{year}", year=year)
     if budget.total is not None:
-        yield Wish(WishKind.TOTAL, "budget.total")
+        yield Requirement(RequirementKind.TOTAL, "budget.total")
 
 
-# The case without a wish, or with another amount
+# The case without a requirement, or with another amount
 
 
-def without(case: Case, wish: Wish) -> Case:
+def without(case: Case, requirement: Requirement) -> Case:
     """The case that does not ask for this."""
-    if wish.kind is WishKind.STANDARD:
-        kept = {name: s for name, s in case.standards.items() if name != wish.name}
+    if requirement.kind is RequirementKind.STANDARD:
+        kept = {name: s for name, s in case.standards.items() if name != requirement.name}
         return replace(case, standards=kept)
-    if wish.kind in (WishKind.EXCLUDES, WishKind.REQUIRES, WishKind.COMMITTED):
-        return _without_rule(case, wish)
-    return with_amount(case, wish, None)
+    if requirement.kind in (
+        RequirementKind.EXCLUDES,
+        RequirementKind.REQUIRES,
+        RequirementKind.COMMITTED,
+    ):
+        return _without_rule(case, requirement)
+    return with_amount(case, requirement, None)
 
 
-def _without_rule(case: Case, wish: Wish) -> Case:
-    option = case.options[wish.name]
+def _without_rule(case: Case, requirement: Requirement) -> Case:
+    option = case.options[requirement.name]
     options = dict(case.options)
-    if wish.kind is WishKind.COMMITTED:
-        options[wish.name] = replace(option, committed=False)
-    elif wish.kind is WishKind.REQUIRES:
-        kept = tuple(other for other in option.requires if other != wish.other)
-        options[wish.name] = replace(option, requires=kept)
+    if requirement.kind is RequirementKind.COMMITTED:
+        options[requirement.name] = replace(option, committed=False)
+    elif requirement.kind is RequirementKind.REQUIRES:
+        kept = tuple(other for other in option.requires if other != requirement.other)
+        options[requirement.name] = replace(option, requires=kept)
     else:
-        for one, two in ((wish.name, wish.other), (wish.other, wish.name)):
+        for one, two in (
+            (requirement.name, requirement.other),
+            (requirement.other, requirement.name),
+        ):
             kept = tuple(other for other in options[one].excludes if other != two)
             options[one] = replace(options[one], excludes=kept)
     return replace(case, options=options)
 
 
-def amount_of(case: Case, wish: Wish) -> Quantity | None:
-    """The amount that a wish names; None for a rule or a standard."""
+def amount_of(case: Case, requirement: Requirement) -> Quantity | None:
+    """The amount that a requirement names; None for a rule or a standard."""
     budget = case.budget
-    if wish.kind is WishKind.AT_MOST:
-        return case.limits[wish.name].at_most
-    if wish.kind is WishKind.AT_LEAST:
-        return case.limits[wish.name].at_least
+    if requirement.kind is RequirementKind.AT_MOST:
+        return case.limits[requirement.name].at_most
+    if requirement.kind is RequirementKind.AT_LEAST:
+        return case.limits[requirement.name].at_least
     if budget is None:
         return None
     return {
-        WishKind.TOTAL: budget.total,
-        WishKind.FOREIGN_TOTAL: budget.foreign_total,
-        WishKind.YEAR: budget.by_year.get(wish.year),
-        WishKind.FOREIGN_YEAR: budget.foreign_by_year.get(wish.year),
-    }.get(wish.kind)
+        RequirementKind.TOTAL: budget.total,
+        RequirementKind.FOREIGN_TOTAL: budget.foreign_total,
+        RequirementKind.YEAR: budget.by_year.get(requirement.year),
+        RequirementKind.FOREIGN_YEAR: budget.foreign_by_year.get(requirement.year),
+    }.get(requirement.kind)
 
 
-def with_amount(case: Case, wish: Wish, amount: float | None) -> Case:
-    """The case in which a wish names another amount; None: no such wish."""
-    old = amount_of(case, wish)
+def with_amount(case: Case, requirement: Requirement, amount: float | None) -> Case:
+    """The case in which a requirement names another amount; None: no such requirement."""
+    old = amount_of(case, requirement)
     new = None if old is None or amount is None else replace(old, value=amount, steps=())
-    if wish.kind in (WishKind.AT_MOST, WishKind.AT_LEAST):
-        change: dict[str, Any] = {str(wish.kind): new}
-        limits = {**case.limits, wish.name: replace(case.limits[wish.name], **change)}
+    if requirement.kind in (RequirementKind.AT_MOST, RequirementKind.AT_LEAST):
+        change: dict[str, Any] = {str(requirement.kind): new}
+        limits = {**case.limits, requirement.name: replace(case.limits[requirement.name], **change)}
         return replace(case, limits=limits)
     budget = case.budget or Budget()
-    if wish.kind in (WishKind.TOTAL, WishKind.FOREIGN_TOTAL):
-        change = {str(wish.kind): new}
+    if requirement.kind in (RequirementKind.TOTAL, RequirementKind.FOREIGN_TOTAL):
+        change = {str(requirement.kind): new}
     else:
-        rows: dict[int, Quantity] = dict(getattr(budget, str(wish.kind)))
-        rows.pop(wish.year, None)
+        rows: dict[int, Quantity] = dict(getattr(budget, str(requirement.kind)))
+        rows.pop(requirement.year, None)
         if new is not None:
-            rows[wish.year] = new
-        change = {str(wish.kind): rows}
+            rows[requirement.year] = new
+        change = {str(requirement.kind): rows}
     return replace(case, budget=replace(budget, **change))
 
 
 # In words
 
 
-def wish_words(case: Case, wish: Wish) -> str:
-    """What a wish asks for, in the names of the case."""
-    if wish.kind is WishKind.STANDARD:
-        return standard_words(case, case.standards[wish.name])
-    if wish.kind in (WishKind.AT_MOST, WishKind.AT_LEAST):
-        return _limit_words(case, wish)
-    if wish.kind in (WishKind.EXCLUDES, WishKind.REQUIRES, WishKind.COMMITTED):
-        return _rule_words(case, wish)
+def requirement_words(case: Case, requirement: Requirement) -> str:
+    """What a requirement asks for, in the names of the case."""
+    if requirement.kind is RequirementKind.STANDARD:
+        return standard_words(case, case.standards[requirement.name])
+    if requirement.kind in (RequirementKind.AT_MOST, RequirementKind.AT_LEAST):
+        return _limit_words(case, requirement)
+    if requirement.kind in (
+        RequirementKind.EXCLUDES,
+        RequirementKind.REQUIRES,
+        RequirementKind.COMMITTED,
+    ):
+        return _rule_words(case, requirement)
     return _("{subject}: {amount}").format(
-        subject=budget_words(wish), amount=_amount_words(case, wish)
+        subject=budget_words(requirement), amount=_amount_words(case, requirement)
     )
 
 
-def budget_words(wish: Wish) -> str:
+def budget_words(requirement: Requirement) -> str:
     """What a row of the budget is called."""
     text = {
-        WishKind.TOTAL: _("the budget in all"),
-        WishKind.FOREIGN_TOTAL: _("the ceiling on payments abroad in all"),
-        WishKind.YEAR: _("the budget for {year}"),
-        WishKind.FOREIGN_YEAR: _("the ceiling on payments abroad for {year}"),
-    }[wish.kind]
-    return text.format(year=wish.year)
+        RequirementKind.TOTAL: _("the budget in all"),
+        RequirementKind.FOREIGN_TOTAL: _("the ceiling on payments abroad in all"),
+        RequirementKind.YEAR: _("the budget for {year}"),
+        RequirementKind.FOREIGN_YEAR: _("the ceiling on payments abroad for {year}"),
+    }[requirement.kind]
+    return text.format(year=requirement.year)
 
 
-def _amount_words(case: Case, wish: Wish) -> str:
-    amount = amount_of(case, wish)
+def _amount_words(case: Case, requirement: Requirement) -> str:
+    amount = amount_of(case, requirement)
     if amount is None:
         return ""
-    if wish.kind in (WishKind.AT_MOST, WishKind.AT_LEAST):
+    if requirement.kind in (RequirementKind.AT_MOST, RequirementKind.AT_LEAST):
         return number_words(amount.value)
     return number_words(amount.value, case.currency)
 
 
-def _limit_words(case: Case, wish: Wish) -> str:
-    name, amount = name_of(case, "limits", wish.name), _amount_words(case, wish)
-    if wish.kind is WishKind.AT_MOST:
+def _limit_words(case: Case, requirement: Requirement) -> str:
+    name, amount = name_of(case, "limits", requirement.name), _amount_words(case, requirement)
+    if requirement.kind is RequirementKind.AT_MOST:
         return _("{name}: at most {amount}").format(name=name, amount=amount)
     return _("{name}: at least {amount}").format(name=name, amount=amount)
 
 
-def _rule_words(case: Case, wish: Wish) -> str:
-    option = name_of(case, "options", wish.name)
-    other = name_of(case, "options", wish.other) if wish.other else ""
-    if wish.kind is WishKind.EXCLUDES:
+def _rule_words(case: Case, requirement: Requirement) -> str:
+    option = name_of(case, "options", requirement.name)
+    other = name_of(case, "options", requirement.other) if requirement.other else ""
+    if requirement.kind is RequirementKind.EXCLUDES:
         return _("{option} and {other} exclude each other").format(option=option, other=other)
-    if wish.kind is WishKind.REQUIRES:
+    if requirement.kind is RequirementKind.REQUIRES:
         return _("{option} requires {other}").format(option=option, other=other)
     return _("{option} is committed").format(option=option)
 
@@ -325,12 +339,12 @@ def standard_words(case: Case, standard: Standard) -> str:
 
 SHARE_STEPS = 100
 """Shares of demand give way in steps of a percent."""
-_RULES = (WishKind.EXCLUDES, WishKind.REQUIRES, WishKind.COMMITTED)
-_LIMITS = (WishKind.AT_MOST, WishKind.AT_LEAST)
+_RULES = (RequirementKind.EXCLUDES, RequirementKind.REQUIRES, RequirementKind.COMMITTED)
+_LIMITS = (RequirementKind.AT_MOST, RequirementKind.AT_LEAST)
 
 
-def clash_of(case: Case, solve: Solve) -> tuple[ClashWish, ...]:
-    """A smallest set of wishes that clash, each with its least relaxation.
+def conflict_of(case: Case, solve: Solve) -> tuple[ClashWish, ...]:
+    """A smallest set of requirements that conflict, each with its least relaxation.
 
     Args:
         case: A case whose request is impossible.
@@ -339,71 +353,71 @@ def clash_of(case: Case, solve: Solve) -> tuple[ClashWish, ...]:
     Raises:
         TimeIsOver: There was no time to find the set.
     """
-    clashing = smallest_clash(case, solve)
-    if not clashing:
+    conflict = irreducible_conflict(case, solve)
+    if not conflict:
         return (_nothing_helps(case),)
     told = []
-    for wish in clashing:
+    for requirement in conflict:
         try:
-            cures = tuple(cures_of(case, wish, solve))
+            relaxations = tuple(relaxations_of(case, requirement, solve))
         except TimeIsOver:
-            cures = ()
-        told.append(_told(case, wish, cures))
+            relaxations = ()
+        told.append(_row_of(case, requirement, relaxations))
     return tuple(told)
 
 
-def smallest_clash(case: Case, solve: Solve) -> tuple[Wish, ...]:
+def irreducible_conflict(case: Case, solve: Solve) -> tuple[Requirement, ...]:
     """Wishes that cannot hold together, while any of them can be left out to cure it.
 
-    Empty when even without any wish there is no plan.
+    Empty when even without any requirement there is no plan.
     """
-    clashing, reduced = [], case
-    for wish in wishes_of(case):
-        fewer = without(reduced, wish)
+    conflict, reduced = [], case
+    for requirement in requirements_of(case):
+        fewer = without(reduced, requirement)
         if solve(fewer, is_rough=True).feasible:
-            clashing.append(wish)
+            conflict.append(requirement)
         else:
             reduced = fewer
-    return tuple(clashing)
+    return tuple(conflict)
 
 
-def cures_of(case: Case, wish: Wish, solve: Solve) -> Iterator[Cure]:
-    """The ways to relax a wish alone, each as little as possible; none: it cures nothing."""
-    free = solve(without(case, wish), is_rough=True)
+def relaxations_of(case: Case, requirement: Requirement, solve: Solve) -> Iterator[Cure]:
+    """The ways to relax a requirement alone, each as little as possible; none: it cures nothing."""
+    free = solve(without(case, requirement), is_rough=True)
     if not free.feasible:
         return
-    if wish.kind in _RULES:
-        rule = wish_words(case, wish)
+    if requirement.kind in _RULES:
+        rule = requirement_words(case, requirement)
         what = _("that {rule} must be given up").format(rule=rule)
         yield Cure(what=what, now=rule, then="", least_relaxation=None, unit="")
-    elif wish.kind is WishKind.STANDARD:
-        yield from _standard_cures(case, wish.name, solve)
+    elif requirement.kind is RequirementKind.STANDARD:
+        yield from _standard_relaxations(case, requirement.name, solve)
     else:
-        yield _amount_cure(case, wish, free, solve)
+        yield _amount_relaxation(case, requirement, free, solve)
 
 
 # Amounts: rows of the budget, limits
 
 
-def _amount_cure(case: Case, wish: Wish, free: Found, solve: Solve) -> Cure:
-    asked = amount_of(case, wish)
+def _amount_relaxation(case: Case, requirement: Requirement, free: Found, solve: Solve) -> Cure:
+    asked = amount_of(case, requirement)
     now = asked.value if asked else 0.0
 
     def enough(amount: float) -> float | None:
-        found = solve(with_amount(case, wish, amount), is_rough=True)
+        found = solve(with_amount(case, requirement, amount), is_rough=True)
         if not found.feasible:
             return None
-        used = used_of(case, wish, found)
+        used = used_of(case, requirement, found)
         return amount if used is None else used
 
-    rises = wish.kind is not WishKind.AT_LEAST
-    exact = least_amount(enough, now, used=used_of(case, wish, free))
+    rises = requirement.kind is not RequirementKind.AT_LEAST
+    exact = least_amount(enough, now, used=used_of(case, requirement, free))
     then = rounded_away(exact, up=rises)
-    unit = "" if wish.kind in _LIMITS else case.currency
-    if wish.kind in _LIMITS:
-        subject = _("the limit of {name}").format(name=name_of(case, "limits", wish.name))
+    unit = "" if requirement.kind in _LIMITS else case.currency
+    if requirement.kind in _LIMITS:
+        subject = _("the limit of {name}").format(name=name_of(case, "limits", requirement.name))
     else:
-        subject = budget_words(wish)
+        subject = budget_words(requirement)
     text = (
         _("{subject} must rise from {now} to {then}")
         if rises
@@ -413,23 +427,29 @@ def _amount_cure(case: Case, wish: Wish, free: Found, solve: Solve) -> Cure:
     return Cure(what=what, now=now, then=exact, least_relaxation=abs(exact - now), unit=unit)
 
 
-def used_of(case: Case, wish: Wish, found: Found) -> float | None:
-    """How much of what a wish limits a plan uses; None: not known from the choices alone."""
-    if wish.kind in _LIMITS:
-        limit = case.limits[wish.name]
+def used_of(case: Case, requirement: Requirement, found: Found) -> float | None:
+    """How much of what a requirement limits a plan uses; None: not known from the choices alone."""
+    if requirement.kind in _LIMITS:
+        limit = case.limits[requirement.name]
         sizes = {choice.option: choice.size for choice in found.decided}
         return sum(
             weight.value * (1.0 if limit.counts else sizes[name])
             for name, weight in limit.options.items()
             if name in sizes
         )
-    if wish.kind is WishKind.FOREIGN_YEAR:
+    if requirement.kind is RequirementKind.FOREIGN_YEAR:
         return None
     total = 0.0
     for choice in found.decided:
-        share = abroad_share(case, choice) if wish.kind is WishKind.FOREIGN_TOTAL else 1.0
+        share = (
+            abroad_share(case, choice) if requirement.kind is RequirementKind.FOREIGN_TOTAL else 1.0
+        )
         years = by_year(case, paid_for(case, choice))
-        amount = years.get(wish.year, 0.0) if wish.kind is WishKind.YEAR else sum(years.values())
+        amount = (
+            years.get(requirement.year, 0.0)
+            if requirement.kind is RequirementKind.YEAR
+            else sum(years.values())
+        )
         total += share * amount
     return total
 
@@ -437,8 +457,8 @@ def used_of(case: Case, wish: Wish, found: Found) -> float | None:
 # Standards
 
 
-def _standard_cures(case: Case, name: str, solve: Solve) -> Iterator[Cure]:
-    """Shorter, later; where neither is a cure, to a lesser share. Each alone."""
+def _standard_relaxations(case: Case, name: str, solve: Solve) -> Iterator[Cure]:
+    """Shorter, later; where neither is a relaxation, to a lesser share. Each alone."""
     standard = case.standards[name]
 
     def holds(changed: Standard) -> bool:
@@ -460,16 +480,16 @@ def _standard_cures(case: Case, name: str, solve: Solve) -> Iterator[Cure]:
         by = first_that_holds(shorter, 1, standard.length - 1)
         if by is not None:
             found = True
-            yield _shorter_cure(case, standard, by)
+            yield _shorter(case, standard, by)
     by = first_that_holds(later, 1, last - standard.first)
     if by is not None:
         found = True
-        yield _later_cure(case, standard, by)
+        yield _later(case, standard, by)
     if found:
         return
     by = first_that_holds(less, 1, round(_share_now(standard) * SHARE_STEPS) - 1)
     if by is not None:
-        yield _less_cure(standard, by)
+        yield _less(standard, by)
 
 
 def _share_now(standard: Standard) -> float:
@@ -482,7 +502,7 @@ def _share(standard: Standard, by: int) -> Quantity:
     return replace(old, value=value)
 
 
-def _shorter_cure(case: Case, standard: Standard, by: int) -> Cure:
+def _shorter(case: Case, standard: Standard, by: int) -> Cure:
     step = case.calendar.step
     now, then = standard.length * step, (standard.length - by) * step
     what = _("the standard can hold for {then} instead of {now}").format(
@@ -492,7 +512,7 @@ def _shorter_cure(case: Case, standard: Standard, by: int) -> Cure:
                 unit="month")  # fmt: skip
 
 
-def _later_cure(case: Case, standard: Standard, by: int) -> Cure:
+def _later(case: Case, standard: Standard, by: int) -> Cure:
     calendar = case.calendar
     now, then = calendar.label(standard.first), calendar.label(standard.first + by)
     what = _("the standard can hold from {then} on instead of {now}").format(then=then, now=now)
@@ -500,7 +520,7 @@ def _later_cure(case: Case, standard: Standard, by: int) -> Cure:
                 unit="month")  # fmt: skip
 
 
-def _less_cure(standard: Standard, by: int) -> Cure:
+def _less(standard: Standard, by: int) -> Cure:
     now, then = _share_now(standard), _share(standard, by).value
     what = _("the standard can hold to {then} of the demand instead of {now}").format(
         then=share_words(then), now=share_words(now)
@@ -512,7 +532,7 @@ def _less_cure(standard: Standard, by: int) -> Cure:
 
 
 def _nothing_helps(case: Case) -> ClashWish:
-    """Without any wish there is no plan: what is essential cannot be met even in calm."""
+    """Without any requirement there is no plan: what is essential cannot be met even in calm."""
     uses = ", ".join(
         name_of(case, "uses", id_) for id_, use in case.uses.items() if use.tier is Tier.ESSENTIAL
     )
@@ -523,17 +543,17 @@ def _nothing_helps(case: Case) -> ClashWish:
     return ClashWish(wish="uses", what=what, least_relaxation=None, unit="")
 
 
-def _told(case: Case, wish: Wish, cures: tuple[Cure, ...]) -> ClashWish:
-    said = wish_words(case, wish)
-    if cures:
-        ways = _(", or ").join(cure.what for cure in cures)
+def _row_of(case: Case, requirement: Requirement, relaxations: tuple[Cure, ...]) -> ClashWish:
+    said = requirement_words(case, requirement)
+    if relaxations:
+        ways = _(", or ").join(relaxation.what for relaxation in relaxations)
         what = _("{wish}. Least relaxation: {ways}.").format(wish=said, ways=ways)
     else:
         what = _("{wish}. No relaxation of this wish alone was found.").format(wish=said)
     return ClashWish(
-        wish=wish.path,
+        wish=requirement.path,
         what=what,
-        least_relaxation=cures[0].least_relaxation if cures else None,
-        unit=cures[0].unit if cures else "",
-        cures=cures,
+        least_relaxation=relaxations[0].least_relaxation if relaxations else None,
+        unit=relaxations[0].unit if relaxations else "",
+        cures=relaxations,
     )

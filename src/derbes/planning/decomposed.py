@@ -1,7 +1,7 @@
-"""Plans over many draws, solved apart, and the starts whose branches are needed.
+"""Plans over many draws, solved apart, and the starts whose contingencies are needed.
 
 `solve_plan` finds the cheapest plan: by the extensive form where it is small, else by
-decomposition, on any number of workers with the same answer. `evaluate` and `trunk` say
+decomposition, on any number of workers with the same answer. `evaluate` and `base course` say
 what fixed choices cost and what happens under them.
 
 Many draws solved apart: prices around Benders' decomposition.
@@ -10,8 +10,8 @@ The verb: the cheapest plan, whichever way it is found.
 
 Starts that a plan was not made for: does it cost more to meet the standard there too?
 
-A small program stands with the branches of few starts. Its plan is looked at with the
-branches of all; where that costs more, the starts that are to blame join the program.
+A small program stands with the contingencies of few starts. Its plan is looked at with the
+contingencies of all; where that costs more, the starts that are to blame join the program.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,39 +23,35 @@ from pathlib import Path
 import numpy as np
 
 from derbes.parallel import Crew
-from derbes.planning.benders import Looks, Record, Search, State, is_met, key_of, load, save, search
+from derbes.planning.benders import BendersRun, Record, State, is_met, key_of, load, save, search
 from derbes.planning.extensive import (
     MOST_RAISES,
-    Clock,
     Point,
     cheapest,
     lacking,
     no_threat,
     nothing_allowed,
     plan_solution,
+    point_solution,
     raised_prices,
     relative_gap,
-    worst_shortfalls,
 )
-from derbes.planning.first_stage import EXCUSE
+from derbes.planning.first_stage import INDICATOR
 from derbes.planning.problem import (
-    INFEASIBLE,
-    OPTIMAL,
     START,
-    TIME_LIMIT,
+    Clock,
     Evaluation,
     PlanProblem,
     PlanSolution,
     Prices,
+    base_alone,
     part_of,
     stated,
-    trunk_alone,
-    with_branches,
+    with_contingencies,
     without_standards,
 )
-from derbes.planning.recourse_solver import LONG, NEVER, NOWHERE, ONCE, SHORT
-from derbes.planning.root import Cuts, Master, Outcome
-from derbes.planning.scenarios import Everyone
+from derbes.planning.root import Cuts, Outcome, RootProblem
+from derbes.planning.scenarios import LONG, NEVER, NOWHERE, ONCE, SHORT, Scenarios
 
 CALM_GAP = 1e-5
 """Gap of the no-threat cost, as part of it."""
@@ -66,7 +62,7 @@ N_PILOT, LEAST_DRAWS = 8, 32
 PILOT_GAP, PILOT_TIME = 20.0, 0.1
 """Gap of a pilot beside that of the problem, and part of the time that it may take."""
 SHORT_PART = 0.01
-"""Part of the gap by which long branches may cost more than short ones unnoticed."""
+"""Part of the gap by which long contingencies may cost more than short ones unnoticed."""
 LEAST_DEFERRED = 1e-4
 """Price of what is deferred, beside what must not fall short, where the least is sought."""
 
@@ -97,7 +93,7 @@ class _Best:
     starts: Mapping[str, tuple[int, ...]]
     """Starts that have a price in some draw. [period]"""
     is_proved: bool
-    """Whether every branch of every draw was looked at; else more may be lacking."""
+    """Whether every contingency of every draw was looked at; else more may be lacking."""
 
     @property
     def is_feasible(self) -> bool:
@@ -112,45 +108,45 @@ def solve_apart(problem: PlanProblem, record: Record, settings: Settings) -> Pla
         record: What is known to begin with.
         settings: How far, how long and by whom.
     """
-    clock, problem = settings.clock, trunk_alone(problem)
-    with Everyone(settings.crew, problem, clock.until) as everyone:
+    clock, problem = settings.clock, base_alone(problem)
+    with Scenarios(settings.crew, problem, clock.until) as scenarios:
         if record.reference is None:
-            best = _calm(everyone, record, replace(settings, gap=CALM_GAP))
+            best = _calm(scenarios, record, replace(settings, gap=CALM_GAP))
             if best is None:
                 return nothing_allowed(problem, clock)
             state = best.record.state.again()
             point = best.record.state.best
             calm = (point, best.record.prices)
             record = replace(best.record, reference=best.figures.cost, calm=calm, state=state)
-        record = _piloted(everyone, record, settings)
-        best = _at_right_prices(everyone, record, settings)
+        record = _piloted(scenarios, record, settings)
+        best = _at_right_prices(scenarios, record, settings)
     if best is None:
         return nothing_allowed(problem, clock)
     return _solution(problem, best, settings)
 
 
-def _calm(everyone: Everyone, record: Record, settings: Settings) -> _Best | None:
+def _calm(scenarios: Scenarios, record: Record, settings: Settings) -> _Best | None:
     """The cheapest point without standards.
 
-    Where they are met in branches alone, the draws need not be stated again.
+    Where they are met in contingencies alone, the draws need not be stated again.
     """
-    if not everyone.problem.second.trunk.standards:
-        return _at_right_prices(everyone, record, replace(settings, is_calm=True))
-    calm = trunk_alone(without_standards(everyone.problem))
-    with Everyone(settings.crew, calm, settings.clock.until) as alone:
+    if not scenarios.problem.second.base.standards:
+        return _at_right_prices(scenarios, record, replace(settings, is_calm=True))
+    calm = base_alone(without_standards(scenarios.problem))
+    with Scenarios(settings.crew, calm, settings.clock.until) as alone:
         return _at_right_prices(alone, record, settings)
 
 
-def _piloted(everyone: Everyone, record: Record, settings: Settings) -> Record:
-    """A point to begin with and cuts of branches, from the same problem in some of its draws.
+def _piloted(scenarios: Scenarios, record: Record, settings: Settings) -> Record:
+    """A point to begin with and cuts of contingencies, from the same problem in some of its draws.
 
     Only where to begin is taken from it, so that it need not be near: every draw is
     looked at afterwards.
     """
-    problem = everyone.problem
+    problem = scenarios.problem
     n, n_pilot = problem.n_draws, N_PILOT
-    has_excuses = any(column.kind == EXCUSE for column in problem.first.columns)
-    if not np.isnan(record.state.best).all() or has_excuses or n < LEAST_DRAWS:
+    has_indicators = any(column.kind == INDICATOR for column in problem.first.columns)
+    if not np.isnan(record.state.best).all() or has_indicators or n < LEAST_DRAWS:
         return record
     pilot = part_of(problem, [i * n // n_pilot for i in range(n_pilot)])
     begun = replace(record, state=State.begin(problem.first.n_columns))
@@ -159,13 +155,13 @@ def _piloted(everyone: Everyone, record: Record, settings: Settings) -> Record:
     alone = replace(
         settings, gap=PILOT_GAP * settings.gap, clock=short, keep=_keep_nothing, progress=None
     )
-    with Everyone(settings.crew, pilot, short.until) as few:
+    with Scenarios(settings.crew, pilot, short.until) as few:
         best = _at_right_prices(few, begun, alone)
-        everyone.cuts.update(few.cuts)
+        scenarios.cuts.update(few.cuts)
     if best is None or np.isnan(best.record.state.best).any():
         return record
-    middle = best.record.state.best
-    state = replace(record.state, middle=middle, middle_priced=np.inf)
+    stability_center = best.record.state.best
+    state = replace(record.state, stability_center=stability_center, center_priced=np.inf)
     return replace(record, state=state, prices=best.record.prices)
 
 
@@ -173,18 +169,18 @@ def _keep_nothing(_record: Record) -> None:
     """What a pilot finds is kept when it is done."""
 
 
-def _at_right_prices(everyone: Everyone, record: Record, settings: Settings) -> _Best | None:
+def _at_right_prices(scenarios: Scenarios, record: Record, settings: Settings) -> _Best | None:
     """The best point at prices that are high enough; None: nothing may be chosen."""
     least: _Best | None = None
     best: _Best | None = None
     for _raise in range(MOST_RAISES):
-        best = _searched(everyone, _hunt(everyone, record, settings), record, settings)
+        best = _searched(scenarios, record, settings)
         if best is None:
             return None
         record = best.record
         if is_met(best.figures) or settings.clock.is_over:
             return best
-        least = least or _least(everyone, record, settings)
+        least = least or _least(scenarios, record, settings)
         if least is None:
             return best
         raised = raised_prices(record.prices, best.figures, least.figures)
@@ -197,149 +193,126 @@ def _at_right_prices(everyone: Everyone, record: Record, settings: Settings) -> 
     return least
 
 
-def _searched(everyone: Everyone, hunt: Search, record: Record, settings: Settings) -> _Best | None:
-    """The best point with its branches followed to the end; None: nothing may be chosen.
+def _searched(scenarios: Scenarios, record: Record, settings: Settings) -> _Best | None:
+    """The best point with its contingencies followed to the end; None: nothing may be chosen.
 
-    The search looks at short branches. Where the best point turns out to cost more with
+    The search looks at short contingencies. Where the best point turns out to cost more with
     long ones, what was learned of them stays, and the search goes on. The best point is
     proved even where time is over: a plan that may fall short at some start is none.
     """
-    state, look = record.state, NEVER if settings.is_calm else LONG
+    run = _run_of(scenarios, record, settings)
+    state, depth = record.state, NEVER if settings.is_calm else LONG
     while True:
-        found = search(hunt, state)
+        found = search(run, state)
         if found is None:
             return None
         has_best = bool(np.isfinite(found.best_priced))
-        outcomes = everyone.at(found.best, record.prices, look=look, is_timed=not has_best)
-        best = _best(hunt, replace(record, state=found), outcomes)
+        outcomes = scenarios.at(found.best, record.prices, depth=depth, is_timed=not has_best)
+        best = _best(run, replace(record, state=found), outcomes)
         dearer = best.figures.penalized - found.best_priced
-        if dearer <= SHORT_PART * hunt.allowed(found) or hunt.clock.is_over:
+        if dearer <= SHORT_PART * run.allowed(found) or run.clock.is_over:
             return best
         state = replace(found, best_priced=best.figures.penalized)
-        if hunt.is_done(state):
+        if run.is_done(state):
             return replace(best, record=replace(record, state=state))
 
 
-def _best(hunt: Search, record: Record, outcomes: list[Outcome]) -> _Best:
-    found: dict[str, set[int]] = {name: set() for name in hunt.problem.case.standards}
+def _best(run: BendersRun, record: Record, outcomes: list[Outcome]) -> _Best:
+    found: dict[str, set[int]] = {name: set() for name in run.problem.case.standards}
     for outcome in outcomes:
         for name, start in outcome.binding:
             found[name].add(start)
     starts = {name: tuple(sorted(one)) for name, one in found.items() if one}
     is_proved = all(outcome.is_exact for outcome in outcomes)
-    return _Best(record, hunt.figures(record.state.best, outcomes), starts, is_proved)
+    return _Best(record, run.figures(record.state.best, outcomes), starts, is_proved)
 
 
-def _hunt(everyone: Everyone, record: Record, settings: Settings) -> Search:
-    problem = everyone.problem
+def _run_of(scenarios: Scenarios, record: Record, settings: Settings) -> BendersRun:
+    """A search for the best point at the prices of a record; of the least where money has none."""
+    problem, prices, is_least = scenarios.problem, record.prices, record.prices.money == 0.0
 
     def keep(state: State) -> None:
-        settings.keep(replace(record, state=state))
+        if not is_least:
+            settings.keep(replace(record, state=state))
 
     def tell(state: State) -> None:
-        if settings.progress and record.reference is not None:
+        if settings.progress and record.reference is not None and not is_least:
             gap = relative_gap(state.best_priced, state.bound, record.reference)
             settings.progress(state.best_priced, state.bound, gap, state.iteration)
 
-    return Search(
+    how = (NEVER,) if settings.is_calm else (NOWHERE, ONCE, SHORT)
+    return BendersRun(
         problem=problem,
-        master=Master(problem.first, problem.weights, problem.risk),
-        looks=_looks(everyone, record.prices, is_calm=settings.is_calm),
-        prices=record.prices,
-        gap=settings.gap,
-        reference=np.nan if record.reference is None else record.reference,
+        root=RootProblem(problem.first, problem.weights, problem.risk, counts_money=not is_least),
+        looks=tuple(partial(scenarios.at, prices=prices, depth=depth) for depth in how),
+        prices=prices,
+        gap=LEAST_GAP if is_least else settings.gap,
+        reference=np.nan if record.reference is None or is_least else record.reference,
         clock=settings.clock,
         tell=tell,
         keep=keep,
     )
 
 
-def _looks(everyone: Everyone, prices: Prices, *, is_calm: bool) -> Looks:
-    """Ways to look at a point, ever more closely."""
-    how = (NEVER,) if is_calm else (NOWHERE, ONCE, SHORT)
-    return tuple(partial(everyone.at, prices=prices, look=look) for look in how)
-
-
-def _least(everyone: Everyone, record: Record, settings: Settings) -> _Best | None:
+def _least(scenarios: Scenarios, record: Record, settings: Settings) -> _Best | None:
     """The point at which the least falls short, whatever it costs; None: time was over."""
-    prices = Prices(hard=1.0, soft=LEAST_DEFERRED, money=0.0)
-    problem = everyone.problem
-
-    hunt = Search(
-        problem=problem,
-        master=Master(problem.first, problem.weights, problem.risk, counts_money=False),
-        looks=_looks(everyone, prices, is_calm=settings.is_calm),
-        prices=prices,
-        gap=LEAST_GAP,
-        reference=np.nan,
-        clock=settings.clock,
-        tell=_nothing,
-        keep=_nothing,
+    n, n_columns = scenarios.problem.n_draws, scenarios.problem.first.n_columns
+    begun = replace(
+        State.begin(n_columns),
+        cuts=Cuts.floor(n, n_columns),
+        ages=np.zeros(n),
+        stability_center=np.zeros(n_columns),
     )
-    n, n_columns = problem.n_draws, problem.first.n_columns
-    floor = Cuts(np.arange(n), np.zeros(n), np.zeros((n, n_columns)))
-    begun = State.begin(n_columns)
-    begun = replace(begun, cuts=floor, ages=np.zeros(n), middle=np.zeros(n_columns))
-    best = _searched(everyone, hunt, replace(record, state=begun, prices=prices), settings)
+    prices = Prices(hard=1.0, soft=LEAST_DEFERRED, money=0.0)
+    best = _searched(scenarios, replace(record, state=begun, prices=prices), settings)
     if best is None or settings.clock.is_over:
         return None
     state = replace(record.state.again(), best=best.record.state.best, bound=record.state.bound)
     return replace(best, record=replace(record, state=state))
 
 
-def _nothing(_state: State) -> None:
-    """Nobody is told."""
-
-
 def _solution(problem: PlanProblem, best: _Best, settings: Settings) -> PlanSolution:
     figures, state = best.figures, best.record.state
-    bound = min(state.bound - (figures.penalized - figures.cost), figures.cost)
     reference = figures.cost if best.record.reference is None else best.record.reference
-    calm = best.record.calm
-    is_late = settings.clock.is_over or not best.is_proved
-    status = TIME_LIMIT if is_late else OPTIMAL if best.is_feasible else INFEASIBLE
-    return PlanSolution(
-        choices=problem.first.choices(state.best),
-        columns=state.best,
-        cost=figures.cost,
-        bound=bound,
-        gap=relative_gap(figures.cost, bound, reference),
-        no_threat_cost=reference,
-        no_threat_choices=None if calm is None else problem.first.choices(calm[0]),
+    found = plan_solution(
+        problem,
+        state.best,
+        figures,
+        bound=state.bound,
+        reference=reference,
         prices=best.record.prices,
-        no_threat_prices=START if calm is None else calm[1],
-        feasible=best.is_feasible,
-        shortfalls=worst_shortfalls(figures),
-        status=status,
-        evaluation=figures,
-        iterations=state.iteration,
-        starts=best.starts,
-        seconds=settings.clock.seconds,
+        calm=best.record.calm,
+        is_feasible=best.is_feasible,
+        is_late=settings.clock.is_over or not best.is_proved,
     )
+    seconds = settings.clock.seconds
+    return replace(found, iterations=state.iteration, starts=best.starts, seconds=seconds)
 
 
 DEARER = 1e-7
 """Part by which a plan may cost more at all starts than at those it was made for."""
 
 
-def missing_starts(everyone: Everyone, problem: PlanProblem, point: Point) -> set[tuple[str, int]]:
+def missing_starts(
+    scenarios: Scenarios, problem: PlanProblem, point: Point
+) -> set[tuple[str, int]]:
     """Standards and starts that make a plan dearer, and for which it was not made.
 
     Args:
-        everyone: All draws, with branches at all starts.
-        problem: The problem with the branches of some starts.
+        scenarios: All draws, with contingencies at all starts.
+        problem: The problem with the contingencies of some starts.
         point: Its best point.
 
     Raises:
         SolveError: A program has no optimum.
     """
-    outcomes = everyone.at(point.values, START)
+    outcomes = scenarios.at(point.values, START)
     weights = problem.weights
     before, after = (
         float(weights @ [figures.money for figures in one])
         for one in (point.drawn, [outcome.figures for outcome in outcomes])
     )
-    is_short = any(max(o.figures.lacks.values(), default=0.0) > 0.0 for o in outcomes)
+    is_short = any(max(o.figures.violations.values(), default=0.0) > 0.0 for o in outcomes)
     if not is_short and after <= before + DEARER * max(1.0, abs(before)):
         return set()
     found = {one for outcome in outcomes for one in outcome.binding}
@@ -351,12 +324,12 @@ def _stands(problem: PlanProblem, name: str, start: int) -> bool:
 
 
 def joined(problem: PlanProblem, missing: set[tuple[str, int]]) -> PlanProblem:
-    """The problem with the branches of more starts, followed until the stocks are back."""
+    """The problem with the contingencies of more starts, followed until the stocks are back."""
     starts: Mapping[str, set[int]] = {name: set(found) for name, found in problem.starts.items()}
     for name, start in missing:
         starts[name].add(start)
     found = {name: tuple(sorted(one)) for name, one in starts.items()}
-    return with_branches(problem, found, problem.long_windows | missing)
+    return with_contingencies(problem, found, problem.long_windows | missing)
 
 
 MOST_TOGETHER = 20_000
@@ -390,7 +363,7 @@ def solve_plan(
         RequestError: The checkpoint is of another case or request.
         SolveError: The program is unbounded.
     """
-    clock = Clock.start(time_limit)
+    clock = Clock.of(time_limit)
     record = Record(key_of(problem), State.begin(problem.first.n_columns))
     if resume and checkpoint is not None:
         record = load(checkpoint, problem)
@@ -404,11 +377,11 @@ def solve_plan(
         if problem.n_columns > MOST_TOGETHER:
             return solve_apart(problem, record, settings)
         keep(record)
-        with Everyone(crew, trunk_alone(problem), clock.until) as everyone:
-            return _solve_together(stated(problem), everyone, settings)
+        with Scenarios(crew, base_alone(problem), clock.until) as scenarios:
+            return _solve_together(stated(problem), scenarios, settings)
 
 
-def _solve_together(problem: PlanProblem, everyone: Everyone, settings: Settings) -> PlanSolution:
+def _solve_together(problem: PlanProblem, scenarios: Scenarios, settings: Settings) -> PlanSolution:
     """The cheapest plan by the extensive form."""
     clock = settings.clock
     calm = no_threat(problem, clock)
@@ -420,13 +393,13 @@ def _solve_together(problem: PlanProblem, everyone: Everyone, settings: Settings
         if found is None:
             return nothing_allowed(problem, clock)
         if settings.progress:
-            figures, bound = found.point.figures, found.point.bound
+            figures, bound = found.figures, found.bound
             gap = relative_gap(figures.penalized, bound, reference)
             settings.progress(figures.penalized, bound, gap, 1)
         if not found.is_feasible or clock.is_over:
             break
-        missing = missing_starts(everyone, problem, found.point)
+        missing = missing_starts(scenarios, problem, found)
         if not missing:
             break
         problem = joined(problem, missing)
-    return plan_solution(problem, found, calm, clock)
+    return point_solution(problem, found, calm, clock)

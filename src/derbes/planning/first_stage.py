@@ -93,7 +93,7 @@ def years(case: Case) -> list[int]:
     return [case.calendar.month_of(period)[0] for period in range(pay_periods(case))]
 
 
-STEP, CHOSEN, PART, EXCUSE = "step", "chosen", "part", "excuse"
+STEP, CHOSEN, PART, INDICATOR = "step", "chosen", "part", "excuse"
 CHOSEN_AT = 0.5
 """Value of a whole-numbered column from which it counts as chosen."""
 SIZE_TOLERANCE = 1e-9
@@ -106,7 +106,7 @@ class FirstColumn:
 
     kind: str
     """`step`: a size is chosen; `chosen`: a date is; `part`: part of the largest size at it;
-    `excuse`: a draw in which a standard need not hold."""
+    `indicator`: a draw in which a standard need not hold."""
     option: str = ""
     date: int = 0
     size: float = 0.0
@@ -122,7 +122,7 @@ class FirstColumn:
     @property
     def name(self) -> str:
         """Name of the column, e.g. `north_6_s2`."""
-        if self.kind == EXCUSE:
+        if self.kind == INDICATOR:
             return f"{self.standard}_draw{self.draw}"
         size = f"_{self.size:g}".replace(".", "p") if self.kind == STEP else ""
         part = "_part" if self.kind == PART else ""
@@ -131,7 +131,7 @@ class FirstColumn:
 
 @dataclass(frozen=True, slots=True)
 class FirstRow:
-    """One row, with the wish that it states."""
+    """One row, with the requirement that it states."""
 
     kind: str
     """`one_choice`, `part_of`, `least_part`, `excludes`, `requires`, `limit`, `budget_total`,
@@ -174,6 +174,16 @@ class FirstStage:
     def n_columns(self) -> int:
         """Number of columns."""
         return len(self.columns)
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names of the columns in a program."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def row_names(self) -> tuple[str, ...]:
+        """Names of the rows in a program."""
+        return tuple(row.name.replace(" ", "_") for row in self.rows)
 
     @property
     def row_lower(self) -> FloatArray:
@@ -476,14 +486,14 @@ def make_first_stage(case: Case, weights: FloatArray) -> FirstStage:
         weights: Weights of the draws that a standard may be excused in. (N,)
     """
     columns = option_columns(case)
-    excused = [
+    exempted = [
         (name, standard.in_draws.value)
         for name, standard in case.standards.items()
         if standard.in_draws is not None and standard.in_draws.value < 1.0
     ]
     columns += [
-        FirstColumn(EXCUSE, standard=name, draw=i)
-        for name, _ in excused
+        FirstColumn(INDICATOR, standard=name, draw=i)
+        for name, _ in exempted
         for i in range(len(weights))
     ]
     paid, foreign = column_payments(case, columns)
@@ -492,7 +502,7 @@ def make_first_stage(case: Case, weights: FloatArray) -> FirstStage:
     _add_rules(rows, case)
     _add_limits(rows, case)
     _add_budget(rows, case, paid, foreign)
-    for name, share in excused:
+    for name, share in exempted:
         rows.add(FirstRow("in_draws", name, -np.inf, 1.0 - share), _weight_of(name, weights))
     n = len(columns)
     return FirstStage(

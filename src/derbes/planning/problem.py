@@ -1,8 +1,9 @@
-"""The plan program: what may be decided, a trunk with branches in every draw (M1 to M12).
+"""The plan program: what may be decided, a base course with contingencies in every draw.
 
-`make_problem` states it, `solve_extensive` solves all draws in one program. Solving many
-draws apart, and finding the starts whose branches are needed, is for
-`derbes.planning.decomposition.solve_plan`, which gives the same `PlanSolution`.
+Equations (M1) to (M12).
+
+`make_problem` states it, `derbes.planning.decomposed.solve_plan` solves it, all draws in
+one program or each apart, and finds the starts whose contingencies are needed.
 
 A plan to be found: what may be decided, what is to be met, and the draws.
 
@@ -13,8 +14,9 @@ What a point of the program costs and lacks, told without penalties.
 What solving a plan program gives.
 """
 
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -25,24 +27,27 @@ from derbes.case.uncertainty import Draws
 from derbes.errors import Problem, RequestError, did_you_mean
 from derbes.language import _
 from derbes.model.compile import tail_periods
-from derbes.planning.contingencies import (
-    SOFT,
-    BranchShape,
-    branch_shape,
-    short_window,
-    starts_of,
-    whole_window,
-)
-from derbes.planning.draws import Futures, futures, make_programs, mean_option_costs, widest
-from derbes.planning.effects import Written, trunk_shape, write_out
+from derbes.planning.base_course import SOFT, make_base_course
+from derbes.planning.contingencies import ContingencyShape, contingency_shape, starts_of
+from derbes.planning.effects import DrawArrays, draw_arrays
 from derbes.planning.first_stage import FirstStage, make_first_stage
-from derbes.planning.recourse import DrawProgram, SecondStage, customary_stocks, make_second_stage
+from derbes.planning.recourse import (
+    DrawProgram,
+    Futures,
+    SecondStage,
+    futures,
+    make_programs,
+    make_second_stage,
+    mean_option_costs,
+    operating_stocks,
+    widest,
+)
 
 MOST_STATED = 20_000
 """Columns up to which the programs of all draws are stated at once; larger ones are stated
 where they are solved."""
 Starts = Mapping[str, Sequence[int]]
-"""Standard → starts whose branches stand in the program. [period]"""
+"""Standard → starts whose contingencies stand in the program. [period]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +66,12 @@ class PlanProblem:
     second: SecondStage
     programs: tuple[DrawProgram, ...]
     """One for each draw; none while they are not stated. (N,)"""
-    customary: Mapping[int, FloatArray]
+    operating_stock: Mapping[int, FloatArray]
     """Stock that is customary in each draw; none while they are not stated. (G, n) [unit]"""
     starts: Mapping[str, tuple[int, ...]]
-    """Starts whose branches stand in the program. [period]"""
+    """Starts whose contingencies stand in the program. [period]"""
     long_windows: frozenset[tuple[str, int]]
-    """Branches that are followed until the stocks are back too."""
+    """Contingencies that are followed until the stocks are back too."""
 
     @property
     def weights(self) -> FloatArray:
@@ -81,7 +86,7 @@ class PlanProblem:
     @property
     def n_columns(self) -> int:
         """Columns of the extensive form."""
-        return self.first.n_columns + self.n_draws * self.second.places.n_columns
+        return self.first.n_columns + self.n_draws * self.second.index.n_columns
 
 
 def make_problem(
@@ -115,7 +120,7 @@ def make_problem(
     n_periods = _n_periods(future)
     first = mean_option_costs(future, make_first_stage(case, future.weights))
     shaping = widest(future, n_periods)
-    written = write_out(future.case_of(shaping), n_periods)
+    written = draw_arrays(future.case_of(shaping), n_periods)
     _check_structure(future, written)
     begun = _begun(case, starts or {})
     shapes = _shapes(case, written, begun)
@@ -126,9 +131,9 @@ def make_problem(
         n_periods=n_periods,
         widest=shaping,
         first=first,
-        second=make_second_stage(trunk_shape(case, written), shapes),
+        second=make_second_stage(make_base_course(case, written), shapes),
         programs=(),
-        customary={},
+        operating_stock={},
         starts=begun,
         long_windows=frozenset(),
     )
@@ -139,28 +144,28 @@ def stated(problem: PlanProblem) -> PlanProblem:
     """The problem with the programs of its draws."""
     if problem.programs:
         return problem
-    customary = problem.customary
-    if problem.second.branches and not customary:
+    operating_stock = problem.operating_stock
+    if problem.second.contingencies and not operating_stock:
         case = replace(problem.case, standards={})
-        stage = make_second_stage(replace(problem.second.trunk, standards=()), ())
+        stage = make_second_stage(replace(problem.second.base, standards=()), ())
         bare = replace(problem.futures, case=case)
-        trunks = make_programs(bare, problem.first, stage, n_periods=problem.n_periods)
-        customary = dict(enumerate(customary_stocks(stage, trunks)))
+        bases = make_programs(bare, problem.first, stage, n_periods=problem.n_periods)
+        operating_stock = dict(enumerate(operating_stocks(stage, bases)))
     programs = make_programs(
         problem.futures,
         problem.first,
         problem.second,
         n_periods=problem.n_periods,
-        customary=customary or None,
+        operating_stock=operating_stock or None,
     )
-    return replace(problem, programs=programs, customary=customary)
+    return replace(problem, programs=programs, operating_stock=operating_stock)
 
 
-def trunk_alone(problem: PlanProblem) -> PlanProblem:
-    """The problem with no branch in its program, and nothing stated."""
-    stage = make_second_stage(problem.second.trunk, ())
+def base_alone(problem: PlanProblem) -> PlanProblem:
+    """The problem with no contingency in its program, and nothing stated."""
+    stage = make_second_stage(problem.second.base, ())
     return replace(
-        problem, second=stage, programs=(), customary={}, starts={}, long_windows=frozenset()
+        problem, second=stage, programs=(), operating_stock={}, starts={}, long_windows=frozenset()
     )
 
 
@@ -173,23 +178,23 @@ def _begun(case: Case, starts: Starts) -> dict[str, tuple[int, ...]]:
     }
 
 
-def with_branches(
+def with_contingencies(
     problem: PlanProblem,
     starts: Starts,
     long_windows: frozenset[tuple[str, int]] = frozenset(),
 ) -> PlanProblem:
-    """The problem with the branches of other starts.
+    """The problem with the contingencies of other starts.
 
     Args:
         problem: The problem.
         starts: Starts of each standard that has a measure.
-        long_windows: Branches that are followed until the stocks are back.
+        long_windows: Contingencies that are followed until the stocks are back.
     """
-    written = write_out(problem.futures.case_of(problem.widest), problem.n_periods)
+    written = draw_arrays(problem.futures.case_of(problem.widest), problem.n_periods)
     shapes = _shapes(problem.case, written, starts, long_windows)
     changed = replace(
         problem,
-        second=make_second_stage(trunk_shape(problem.case, written), shapes),
+        second=make_second_stage(make_base_course(problem.case, written), shapes),
         programs=(),
         starts={name: tuple(sorted(found)) for name, found in starts.items()},
         long_windows=long_windows,
@@ -199,13 +204,15 @@ def with_branches(
 
 def _shapes(
     case: Case,
-    written: Written,
+    written: DrawArrays,
     starts: Starts,
     long_windows: frozenset[tuple[str, int]] = frozenset(),
-) -> tuple[BranchShape, ...]:
-    """Blocks of the branches at some starts."""
+) -> tuple[ContingencyShape, ...]:
+    """Blocks of the contingencies at some starts."""
     return tuple(
-        _shape(case, written, name, start=start, is_long=(name, start) in long_windows)
+        contingency_shape(
+            written.arrays, name, standard, start=start, is_long=(name, start) in long_windows
+        )
         for name, standard in case.standards.items()
         for start in sorted(starts.get(name, ()))
         if standard.measure
@@ -224,7 +231,7 @@ def part_of(problem: PlanProblem, draws: Sequence[int]) -> PlanProblem:
         problem,
         futures=replace(chosen, weights=weights),
         programs=(),
-        customary={},
+        operating_stock={},
         widest=kept.index(problem.widest),
     )
 
@@ -232,8 +239,8 @@ def part_of(problem: PlanProblem, draws: Sequence[int]) -> PlanProblem:
 def without_standards(problem: PlanProblem) -> PlanProblem:
     """The same problem with no standard to be met: what is cheapest in calm."""
     case = replace(problem.case, standards={})
-    written = write_out(problem.futures.case_of(problem.widest), problem.n_periods)
-    stage = make_second_stage(trunk_shape(case, written), ())
+    written = draw_arrays(problem.futures.case_of(problem.widest), problem.n_periods)
+    stage = make_second_stage(make_base_course(case, written), ())
     future = replace(problem.futures, case=case)
     return replace(
         problem,
@@ -241,7 +248,7 @@ def without_standards(problem: PlanProblem) -> PlanProblem:
         futures=future,
         second=stage,
         programs=(),
-        customary={},
+        operating_stock={},
         starts={},
         long_windows=frozenset(),
     )
@@ -260,13 +267,6 @@ def all_starts(problem: PlanProblem, name: str) -> range:
     return starts_of(standard, case.measures[standard.measure].start, case.calendar.n_periods)
 
 
-def _shape(case: Case, written: Written, name: str, *, start: int, is_long: bool) -> BranchShape:
-    standard = case.standards[name]
-    window = whole_window if is_long else short_window
-    n = window(written.arrays, standard.length)
-    return branch_shape(written.arrays, name, standard, start=start, n=n)
-
-
 def _n_periods(future: Futures) -> int:
     """Length of the arrays that all draws need. [period]"""
     longest = max([0, *(s.length for s in future.case.standards.values())])
@@ -275,7 +275,7 @@ def _n_periods(future: Futures) -> int:
     return future.case.calendar.n_periods + max(tails)
 
 
-def _check_structure(future: Futures, written: Written) -> None:
+def _check_structure(future: Futures, written: DrawArrays) -> None:
     """Draws differ in numbers only.
 
     Raises:
@@ -336,6 +336,56 @@ def _check(case: Case) -> None:
         raise RequestError(case.name, problems)
 
 
+class TimeIsOver(Exception):  # noqa: N818 - it tells of no error
+    """The time limit was reached before an answer was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time limit."""
+
+    begun: float
+    """On the clock of `time.monotonic`. [s]"""
+    limit: float | None
+    """None: as long as it takes. [s]"""
+
+    @staticmethod
+    def of(time_limit: float | None) -> "Clock":
+        """A clock that has just begun to run."""
+        return Clock(time.monotonic(), time_limit)
+
+    @property
+    def seconds(self) -> float:
+        """Time since the start. [s]"""
+        return time.monotonic() - self.begun
+
+    @property
+    def remaining(self) -> float | None:
+        """Time that is left; None: there is no limit. [s]"""
+        return None if self.limit is None else max(self.limit - self.seconds, 0.0)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no time is left."""
+        return self.remaining == 0.0
+
+    @property
+    def until(self) -> float:
+        """Moment at which no time is left. [s since the epoch]"""
+        left = self.remaining
+        return np.inf if left is None else time.time() + left
+
+    def left(self) -> float | None:
+        """Time that is left; None: as much as it takes. [s]
+
+        Raises:
+            TimeIsOver: There is none.
+        """
+        if self.is_over:
+            raise TimeIsOver
+        return self.remaining
+
+
 @dataclass(frozen=True, slots=True)
 class Prices:
     """Prices of what falls short, in units of its worth.
@@ -394,7 +444,7 @@ class Evaluation:
     cost: float
     """Options, (1 - w) mean and w tail together. [money]"""
     shortfalls: Mapping[str, FloatArray]
-    """Standard → what its uses lack, draw by draw, summed over its branches; `calm` for
+    """Standard → what its uses lack, draw by draw, summed over its contingencies; `calm` for
     essential demand, `foreign currency` for money above a ceiling. (N,) [unit]"""
     deferred: FloatArray
     """Deferrable demand that goes unmet in calm. (N,) [unit]"""
@@ -436,9 +486,9 @@ class PlanSolution:
     """`optimal`, `time limit` or `infeasible`."""
     evaluation: Evaluation | None
     """Figures of the plan; None: no choice is allowed, whatever falls short."""
-    iterations: int
-    starts: Mapping[str, tuple[int, ...]]
-    """Standard → starts whose branches the program holds; the others were checked. [period]"""
+    iterations: int = 0
+    starts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Standard → starts whose contingencies the program holds; the others were checked. [period]"""
     seconds: float = 0.0
 
 
@@ -449,7 +499,7 @@ ITEMS = (PURCHASES, RECIPES, EXPORTS, STORAGE, SHORTAGE, CONTRACTS)
 
 
 @dataclass(frozen=True, slots=True)
-class Trunk:
+class Course:
     """What happens in calm under a plan, in one draw."""
 
     orders: FloatArray
@@ -490,6 +540,21 @@ def tail_mean(costs: FloatArray, weights: FloatArray, level: float) -> float:
     return float(taken @ costs[order] / taken.sum())
 
 
+def tail_costs(weights: FloatArray, risk: Risk) -> FloatArray:
+    """Costs of the tail's threshold and of what lies above it in each draw; empty: no tail."""
+    if risk.weight == 0.0:
+        return np.zeros(0)
+    above = weights / max(1.0 - risk.level, 1e-9)
+    return np.asarray(risk.weight * np.concatenate([[1.0], above]), dtype=np.float64)
+
+
+def tail_lower(costs: FloatArray) -> FloatArray:
+    """Lower bounds of the tail's columns: the threshold has none."""
+    lower = np.zeros(len(costs))
+    lower[:1] = -np.inf
+    return lower
+
+
 def weighed(costs: FloatArray, weights: FloatArray, risk: Risk) -> float:
     """(1 - w) mean + w tail of the draws. [money]"""
     mean = float(weights @ costs)
@@ -506,7 +571,7 @@ class DrawFigures:
     """Supply in calm, and the draw's own cost of options beyond the mean. [money]"""
     priced: float
     """The same with the price of what falls short. [money]"""
-    lacks: Mapping[str, float]
+    violations: Mapping[str, float]
     """Standard → what its uses lack; 0 up to the solver's tolerance. [unit]"""
     deferred: float
     """Deferrable demand that goes unmet in calm. [unit]"""
@@ -528,7 +593,7 @@ def draw_figures(
     return DrawFigures(
         money=float(draw.money @ columns) + options,
         priced=float(costs @ columns) + prices.money * options,
-        lacks={
+        violations={
             name: _lacking(name, columns[where], draw.col_upper[where])
             for name, where in stage.standards.items()
         },
@@ -549,9 +614,11 @@ def evaluation(
     """
     weights, risk = problem.weights, problem.risk
     costs = np.array([one.money for one in drawn])
-    shortfalls = {name: np.array([one.lacks[name] for one in drawn]) for name in drawn[0].lacks}
+    shortfalls = {
+        name: np.array([one.violations[name] for one in drawn]) for name in drawn[0].violations
+    }
     for name, lacking in shortfalls.items():
-        lacking[_excused(problem, values, name)] = 0.0
+        lacking[_exempt(problem, values, name)] = 0.0
     option_cost = float(problem.first.cost @ values)
     return Evaluation(
         option_cost=option_cost,
@@ -567,7 +634,7 @@ def evaluation(
     )
 
 
-def _excused(problem: PlanProblem, values: FloatArray, name: str) -> list[int]:
+def _exempt(problem: PlanProblem, values: FloatArray, name: str) -> list[int]:
     """Draws in which a standard need not hold at a point."""
     return [
         column.draw

@@ -1,4 +1,4 @@
-"""The second stage: a trunk and its branches, one matrix for all draws.
+"""The second stage: a base course and its contingencies, one matrix for all draws.
 
 A draw is a vector of bounds and money; what is decided first moves bounds only (M5):
 
@@ -9,63 +9,136 @@ under a ceiling on payments abroad) has a matrix of its own.
 
 Symbols: x first stage, y second stage.
 
-The stock that is customary: what the trunk holds when nothing is chosen or asked for.
+The stock that is customary: what the base course holds when nothing is chosen or asked for.
 
-A branch finds no more of a good than this or its reserve (M9). Money decides, and where it
-is indifferent the smallest stock, oldest drawn first, what nobody uses left where it is, as
-in the calm plan.
+A contingency finds no more of a good than this or its reserve (M9). Money decides, and where
+it is indifferent the smallest stock, oldest drawn first, what nobody uses left where it is,
+as in the calm plan.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
 
+from derbes.case.entities import Case
+from derbes.case.options import Standard
 from derbes.case.quantity import FloatArray
+from derbes.case.uncertainty import Draws
+from derbes.draws.inputs import drawn_case
 from derbes.lp.highs import Session
 from derbes.lp.program import IntArray, LinearProgram, Sizes, stack_blocks
 from derbes.model.arrays import MeasureArrays
-from derbes.planning.contingencies import (
-    BranchShape,
-    Setting,
-    add_branch,
-    add_branch_prices,
-    add_trunk_prices,
-    branch_parts,
-    reach_branch,
-    reach_excuse,
+from derbes.model.compile import compile_case
+from derbes.model.measures import compile_measure
+from derbes.planning.base_course import (
+    BaseCourse,
+    BlockIndex,
+    add_base_entries,
+    add_base_prices,
+    asked_of,
+    base_bounds,
+    base_parts,
+    base_template,
+    share_of,
     usual_sizes_of,
-    write_branch,
+    worth_of_uses,
 )
-from derbes.planning.effects import (
-    Effect,
-    Places,
-    Reach,
-    TrunkShape,
-    Vectors,
-    Written,
-    add_trunk,
-    column_effects,
-    reach_ceilings,
-    reach_excuses,
-    reach_trunk,
-    trunk_parts,
-    write_trunk,
+from derbes.planning.contingencies import (
+    ContingencyShape,
+    Family,
+    Table,
+    make_family,
+    make_table,
 )
-from derbes.planning.first_stage import EXCUSE, FirstStage
+from derbes.planning.effects import DrawArrays, Effect, column_effects, draw_arrays, option_moves
+from derbes.planning.first_stage import INDICATOR, FirstStage, column_costs
 from derbes.supply.baseline import with_idle_stock
 from derbes.supply.network import Entries
 from derbes.supply.objective import STOCK_WEIGHT, stock_values
 
 
 @dataclass(frozen=True, slots=True)
+class Futures:
+    """The futures that a plan has to stand: cases with weights."""
+
+    case: Case
+    draws: Draws | None
+    scenarios: tuple[str, ...]
+    """Scenarios that are the draws themselves, when there are no draws of inputs."""
+    rows: tuple[int, ...]
+    """Rows of the draws; those without weight are left out. (N,)"""
+    weights: FloatArray
+    """They add to 1. (N,)"""
+    cases: tuple[Case, ...] = ()
+    """The case in each future, once they have been made. (N,)"""
+
+    def __len__(self) -> int:
+        return len(self.weights)
+
+    def case_of(self, i: int) -> Case:
+        """The case in one future."""
+        if self.cases:
+            return self.cases[i]
+        if self.draws is not None:
+            return drawn_case(self.case, self.draws, self.rows[i])
+        if not self.scenarios:
+            return self.case
+        found = self.case.scenarios[self.scenarios[i]].case
+        return self.case if found is None else found
+
+    def chosen(self, which: Sequence[int]) -> "Futures":
+        """Some of the futures; their weights no longer add to 1."""
+        return replace(
+            self,
+            scenarios=tuple(self.scenarios[i] for i in which if self.scenarios),
+            rows=tuple(self.rows[i] for i in which),
+            weights=self.weights[list(which)],
+            cases=tuple(self.case_of(i) for i in which),
+        )
+
+    def part(self, begin: int, end: int) -> "Futures":
+        """Some of the futures; their weights no longer add to 1."""
+        where = slice(begin, end)
+        return replace(
+            self,
+            draws=None if self.cases else self.draws,
+            scenarios=self.scenarios[where],
+            rows=self.rows[where],
+            weights=self.weights[where],
+            cases=self.cases[where],
+        )
+
+
+def futures(case: Case, draws: Draws | None) -> Futures:
+    """Draws, or the scenarios of the case, or the case with its central values.
+
+    The case of each is made once; what draws do not change they share.
+    """
+    found = _futures(case, draws)
+    return replace(found, cases=tuple(found.case_of(i) for i in range(len(found))))
+
+
+def _futures(case: Case, draws: Draws | None) -> Futures:
+    if draws is not None:
+        rows = tuple(int(i) for i in np.flatnonzero(draws.weights > 0))
+        weights = draws.weights[list(rows)]
+        return Futures(case, draws, (), rows, weights / weights.sum())
+    likely = [name for name, one in case.scenarios.items() if one.probability > 0]
+    if not likely:
+        return Futures(case, None, (), (0,), np.ones(1))
+    weights = np.array([case.scenarios[name].probability for name in likely])
+    return Futures(case, None, tuple(likely), tuple(range(len(likely))), weights / weights.sum())
+
+
+@dataclass(frozen=True, slots=True)
 class SecondStage:
     """What all draws have in common."""
 
-    trunk: TrunkShape
-    branches: tuple[BranchShape, ...]
-    places: Places
+    base: BaseCourse
+    contingencies: tuple[ContingencyShape, ...]
+    index: BlockIndex
     hard: FloatArray
     """Worth of what must not fall short, by column. (columns,) [money/unit]"""
     soft: FloatArray
@@ -76,6 +149,23 @@ class SecondStage:
     """What is usual of each column, as a power of two. (columns,)"""
     deferred: IntArray
     """Columns of deferrable demand that goes unmet without a cost of being short."""
+
+    def corners(self) -> list[tuple[int, int]]:
+        """First row and first column of each contingency."""
+        blocks = self.index
+        return [
+            (
+                blocks.row(f"stock_{one.standard_name}_{one.start}").offset,
+                blocks.column(f"order_{one.standard_name}_{one.start}").offset,
+            )
+            for one in self.contingencies
+        ]
+
+    def bounds_at(self, row: int, column: int, family: Family) -> IntArray:
+        """Where the bounds of a contingency stand among those of a draw. (bounds,)"""
+        m, n = self.index.n_rows, len(family.cost)
+        rows, columns = row + np.arange(family.n_rows), column + np.arange(n)
+        return np.concatenate([rows, m + rows, 2 * m + columns])
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,53 +194,45 @@ class DrawProgram:
         return self.row_lower + change[:m], self.row_upper + change[m : 2 * m], upper
 
 
-def make_second_stage(trunk_shape: TrunkShape, shapes: tuple[BranchShape, ...]) -> SecondStage:
-    """Blocks and prices of a trunk with branches."""
-    columns, rows = trunk_parts(trunk_shape)
+def make_second_stage(base: BaseCourse, shapes: tuple[ContingencyShape, ...]) -> SecondStage:
+    """Blocks and prices of a base course with contingencies."""
+    columns, rows = base_parts(base)
     for shape in shapes:
-        more_columns, more_rows = branch_parts(shape)
+        more_columns, more_rows = shape.named()
         columns += more_columns
         rows += more_rows
-    places = Places(stack_blocks(columns), stack_blocks(rows))
-    hard, soft = np.zeros(places.n_columns), np.zeros(places.n_columns)
-    add_trunk_prices(trunk_shape, places, hard, soft)
-    for shape in shapes:
-        add_branch_prices(shape, places, hard)
-    arrays = trunk_shape.layout.arrays
-    unmet = places.column("unmet").indices
+    index = BlockIndex(stack_blocks(columns), stack_blocks(rows))
+    hard, soft = np.zeros(index.n_columns), np.zeros(index.n_columns)
+    add_base_prices(base, index, hard, soft)
+    arrays = base.layout.arrays
+    unmet = index.column("unmet").indices
     is_free = np.isnan(arrays.shortage_cost)
+    lacking = {
+        "calm": unmet[is_free & arrays.use_essential].ravel(),
+        "foreign currency": index.column("excess").indices.ravel(),
+    }
+    for name, _standard in base.standards:
+        lacking[name] = index.column(f"miss_{name}").indices.ravel()
+    for shape in shapes:
+        name = shape.standard_name
+        missed = index.column(f"missed_{name}_{shape.start}")
+        missed.of(hard)[:] = worth_of_uses(shape.layout)[shape.uses][:, None]
+        before = lacking.get(name, np.zeros(0, dtype=np.int64))
+        lacking[name] = np.concatenate([before, missed.indices.ravel()])
     return SecondStage(
-        trunk=trunk_shape,
-        branches=shapes,
-        places=places,
+        base=base,
+        contingencies=shapes,
+        index=index,
         hard=hard,
         soft=soft,
-        standards=_lacking(trunk_shape, shapes, places),
-        usual=usual_sizes_of(places, trunk_shape),
+        standards={name: columns for name, columns in lacking.items() if len(columns)},
+        usual=usual_sizes_of(index, base),
         deferred=unmet[is_free & ~arrays.use_essential].ravel(),
     )
 
 
-def _lacking(
-    trunk_shape: TrunkShape, shapes: tuple[BranchShape, ...], places: Places
-) -> dict[str, IntArray]:
-    arrays = trunk_shape.layout.arrays
-    is_hard = np.isnan(arrays.shortage_cost) & arrays.use_essential
-    found = {
-        "calm": places.column("unmet").indices[is_hard].ravel(),
-        "foreign currency": places.column("excess").indices.ravel(),
-    }
-    for name, _standard in trunk_shape.standards:
-        found[name] = places.column(f"miss_{name}").indices.ravel()
-    for shape in shapes:
-        columns = places.column(f"missed_{shape.name}").indices.ravel()
-        before = found.get(shape.standard_name, np.zeros(0, dtype=np.int64))
-        found[shape.standard_name] = np.concatenate([before, columns])
-    return {name: columns for name, columns in found.items() if len(columns)}
-
-
 def matrix_key(
-    written: Written, stage: SecondStage, measures: Mapping[str, MeasureArrays]
+    written: DrawArrays, stage: SecondStage, measures: Mapping[str, MeasureArrays]
 ) -> bytes:
     """Everything of a draw that stands in the matrix."""
     arrays = written.arrays
@@ -163,7 +245,7 @@ def matrix_key(
         activities.hours,
         activities.input_amounts,
     ]
-    if stage.trunk.ceilings:
+    if stage.base.ceilings:
         parts.append(activities.unit_cost)
     for measure in measures.values():
         parts += [measure.transit_kept, measure.transit_late, measure.lot_kept, measure.fresh_kept]
@@ -171,68 +253,213 @@ def matrix_key(
 
 
 def draw_matrix(
-    stage: SecondStage, written: Written, measures: Mapping[str, MeasureArrays]
+    stage: SecondStage, written: DrawArrays, families: Sequence[Family]
 ) -> sparse.csc_matrix:
-    """The matrix of a draw."""
-    entries = Entries()
-    add_trunk(stage.trunk, written, stage.places, entries)
-    for shape in stage.branches:
-        measure = measures[shape.standard_name]
-        add_branch(Setting(shape, written, measure, stage.places), entries)
-    return entries.matrix(stage.places.n_rows, stage.places.n_columns)
+    """The matrix of a draw: the base course, then each contingency with what links it."""
+    entries, index = Entries(), stage.index
+    add_base_entries(stage.base, written, index, entries)
+    for (row, column), family in zip(stage.corners(), families, strict=True):
+        own, link = family.matrix.tocoo(), family.link.tocoo()
+        entries.add(own.row + row, own.col + column, own.data)
+        entries.add(link.row + row, family.linked[link.col], link.data)
+    return entries.matrix(index.n_rows, index.n_columns)
 
 
-def draw_vectors(
-    stage: SecondStage,
-    written: Written,
-    measures: Mapping[str, MeasureArrays],
-    customary: FloatArray,
-) -> Vectors:
-    """Bounds and money of a draw.
-
-    Args:
-        stage: Blocks.
-        written: The arrays of the draw.
-        measures: Measure of each standard in the draw.
-        customary: Stock that is customary. (G, n) [unit]
-    """
-    vectors = Vectors.free(stage.places)
-    write_trunk(stage.trunk, written, stage.places, vectors)
-    for shape in stage.branches:
-        setting = Setting(shape, written, measures[shape.standard_name], stage.places)
-        write_branch(setting, customary, vectors)
-    return vectors
+def standard_measures(case: Case, written: DrawArrays) -> dict[str, MeasureArrays]:
+    """The measure of each standard that has one, in a draw."""
+    return {
+        name: compile_measure(written.case, written.arrays, standard.measure)
+        for name, standard in case.standards.items()
+        if standard.measure
+    }
 
 
-def draw_reach(
-    stage: SecondStage,
-    first: FirstStage,
-    written: Written,
-    measures: Mapping[str, MeasureArrays],
-    *,
-    draw: int,
-) -> sparse.csr_matrix:
-    """What first-stage columns add to the bounds of a draw (M5)."""
-    reach = Reach(stage.places)
-    effects: list[tuple[int, Effect]] = [
+def all_effects(first: FirstStage, written: DrawArrays) -> list[tuple[int, Effect]]:
+    """First-stage columns with what they do in a draw (M5)."""
+    return [
         (j, effect)
         for j, column in enumerate(first.columns)
         for effect in column_effects(written, column)
     ]
-    excuses = {
+
+
+def make_tables(
+    first: FirstStage,
+    standards: Mapping[str, Standard],
+    written: DrawArrays,
+    measures: Mapping[str, MeasureArrays],
+    *,
+    operating_stock: FloatArray,
+    draw: int,
+) -> dict[str, Table]:
+    """Paths of the contingencies of each standard that has a measure, in a draw.
+
+    Args:
+        first: The first stage.
+        standards: The standards.
+        written: The arrays of the draw.
+        measures: The measure of each standard in the draw.
+        operating_stock: Stock that is customary. (G, n) [unit]
+        draw: The draw.
+    """
+    effects, indicators = all_effects(first, written), chance_indicators(first, draw)
+    return {
+        name: make_table(
+            written,
+            measure,
+            standards[name],
+            operating_stock=operating_stock,
+            effects=effects,
+            indicator=indicators.get(name),
+        )
+        for name, measure in measures.items()
+    }
+
+
+def chance_indicators(first: FirstStage, draw: int) -> dict[str, int]:
+    """Column that excuses a draw from each standard."""
+    return {
         column.standard: j
         for j, column in enumerate(first.columns)
-        if column.kind == EXCUSE and column.draw == draw
+        if column.kind == INDICATOR and column.draw == draw
     }
-    reach_trunk(stage.trunk, written, effects, reach)
-    reach_ceilings(stage.trunk, first, written, reach)
-    reach_excuses(stage.trunk, written, excuses, reach)
-    for shape in stage.branches:
-        setting = Setting(shape, written, measures[shape.standard_name], stage.places)
-        reach_branch(setting, effects, reach)
-        if shape.standard_name in excuses:
-            reach_excuse(setting, excuses[shape.standard_name], reach)
-    return reach.matrix(first.n_columns)
+
+
+def make_programs(
+    future: Futures,
+    first: FirstStage,
+    stage: SecondStage,
+    *,
+    n_periods: int,
+    operating_stock: Mapping[int, FloatArray] | None = None,
+    first_draw: int = 0,
+) -> tuple[DrawProgram, ...]:
+    """All draws as programs; arrays that are equal stand in memory once.
+
+    Args:
+        future: The futures.
+        first: The first stage.
+        stage: Blocks of the second.
+        n_periods: T.
+        operating_stock: Stock that is customary in each draw; None: there are no contingencies.
+        first_draw: Position of the first of them among all draws.
+    """
+    programs, index = [], stage.index
+    seen: dict[bytes, FloatArray] = {}
+    reaches: dict[bytes, sparse.csr_matrix] = {}
+    matrices: dict[bytes, tuple[sparse.csc_matrix, list[Family]]] = {}
+    costs = _costs_in_draws(future, first) - first.cost
+    for i, weight in enumerate(future.weights):
+        written = draw_arrays(future.case_of(i), n_periods)
+        measures = standard_measures(future.case, written)
+        key = matrix_key(written, stage, measures)
+        if key not in matrices:
+            families = [
+                make_family(stage.base, shape, written, measures[shape.standard_name])
+                for shape in stage.contingencies
+            ]
+            matrices[key] = draw_matrix(stage, written, families), families
+        matrix, families = matrices[key]
+        lower, upper, closed, money = base_bounds(stage.base, written, index)
+        bounds = np.concatenate([lower, upper, closed])
+        reach = [*_base_reach(stage, first, written, draw=first_draw + i)]
+        if operating_stock is not None:
+            tables = make_tables(
+                first,
+                future.case.standards,
+                written,
+                measures,
+                operating_stock=operating_stock[i],
+                draw=first_draw + i,
+            )
+            paths = {name: table.at(np.zeros(first.n_columns)) for name, table in tables.items()}
+            for (row, column), family in zip(stage.corners(), families, strict=True):
+                at, name = stage.bounds_at(row, column, family), family.standard
+                bounds[at] = family.bounds(paths[name], np.zeros(1, dtype=np.int64))[0]
+                moves, start = tables[name].moves, int(family.starts[0])
+                positions, columns, amounts = family.template.reach(moves, start)
+                reach.append((at[positions], columns, amounts))
+        positions, columns, amounts = map(np.concatenate, zip(*reach, strict=True))
+        shape = (len(bounds), first.n_columns)
+        moved = sparse.coo_matrix((amounts, (positions, columns)), shape=shape).tocsr()
+        known = moved.indptr.tobytes() + moved.indices.tobytes() + moved.data.tobytes()
+        lower, upper, closed = np.split(bounds, [index.n_rows, 2 * index.n_rows])
+        lower, upper, closed, money, cost = (
+            seen.setdefault(one.tobytes(), one) for one in (lower, upper, closed, money, costs[i])
+        )
+        programs.append(
+            DrawProgram(
+                draw=first_draw + i,
+                weight=float(weight),
+                matrix=matrix,
+                row_lower=lower,
+                row_upper=upper,
+                col_upper=closed,
+                money=money,
+                reach=reaches.setdefault(known, moved),
+                option_cost=cost,
+            )
+        )
+    return tuple(programs)
+
+
+def _base_reach(
+    stage: SecondStage, first: FirstStage, written: DrawArrays, *, draw: int
+) -> Iterator[tuple[IntArray, IntArray, FloatArray]]:
+    """What first-stage columns add to the bounds of the base course (M5)."""
+    index, base, arrays = stage.index, stage.base, written.arrays
+    moves = option_moves(written, all_effects(first, written))
+    yield base_template(base, arrays, index).reach(moves, 0)
+    # what options cost abroad takes from the ceilings (M7)
+    month_of = arrays.calendar.month_of
+    years = np.array([month_of(t)[0] for t in range(first.foreign.shape[1])])
+    rows = index.row("abroad").indices[:, 0] + index.n_rows
+    for row, (year, _most) in zip(rows, base.ceilings, strict=True):
+        paid = first.foreign[:, years == year].sum(axis=1)
+        payers = np.flatnonzero(paid)
+        yield np.full(len(payers), row), payers, -paid[payers]
+    # what an indicator of the draw allows a standard without a measure to miss (M8)
+    indicators = chance_indicators(first, draw)
+    for name, standard in base.standards:
+        if name in indicators:
+            rows = index.row(f"met_{name}").indices.ravel() + index.n_rows
+            missed = (share_of(standard) * asked_of(standard, arrays, base.layout.n)).ravel()
+            moved = np.flatnonzero(missed)
+            yield rows[moved], np.full(len(moved), indicators[name]), missed[moved]
+
+
+def _costs_in_draws(future: Futures, first: FirstStage) -> FloatArray:
+    """What options cost in each draw; computed once for what is the same. (N, columns) [money]"""
+    columns = list(first.columns)
+    costs: list[FloatArray] = []
+    before: Case | None = None
+    for i in range(len(future)):
+        case = future.case_of(i)
+        is_same = before is not None and (
+            case.options is before.options and case.discount_rate is before.discount_rate
+        )
+        costs.append(costs[-1] if is_same else column_costs(case, columns))
+        before = case
+    return np.array(costs)
+
+
+def mean_option_costs(future: Futures, first: FirstStage) -> FirstStage:
+    """The first stage with costs that are the mean over the draws."""
+    costs = _costs_in_draws(future, first)
+    return replace(first, cost=np.asarray(future.weights @ costs, dtype=np.float64))
+
+
+def widest(future: Futures, n_periods: int) -> int:
+    """The draw with the longest lead time, which shapes the blocks."""
+    leads = [
+        int(
+            compile_case(future.case_of(i), least_periods=n_periods).activities.lead_times.max(
+                initial=0
+            )
+        )
+        for i in range(len(future))
+    ]
+    return int(np.argmax(leads))
 
 
 PRICE = 100.0
@@ -254,32 +481,32 @@ def as_program(
         row_upper=row_upper,
         col_lower=np.zeros(len(col_upper)),
         col_upper=col_upper,
-        columns=stage.places.columns,
-        rows=stage.places.rows,
+        columns=stage.index.columns,
+        rows=stage.index.rows,
         sizes=Sizes(stage.usual, np.zeros(0)),
     )
 
 
 def _tidy(stage: SecondStage) -> FloatArray:
-    layout, places = stage.trunk.layout, stage.places
-    costs = np.zeros(places.n_columns)
+    layout, index = stage.base.layout, stage.index
+    costs = np.zeros(index.n_columns)
     of_lots, of_fresh = stock_values(layout.arrays, layout.start, layout.values)
-    places.column("lot").of(costs)[:] = STOCK_WEIGHT * of_lots[:, None]
-    places.column("fresh").of(costs)[:] = STOCK_WEIGHT * of_fresh[:, None]
+    index.column("lot").of(costs)[:] = STOCK_WEIGHT * of_lots[:, None]
+    index.column("fresh").of(costs)[:] = STOCK_WEIGHT * of_fresh[:, None]
     return costs
 
 
-def customary_stocks(stage: SecondStage, draws: Sequence[DrawProgram]) -> list[FloatArray]:
+def operating_stocks(stage: SecondStage, draws: Sequence[DrawProgram]) -> list[FloatArray]:
     """Stock of each good at the end of each period, draw by draw. (G, n) [unit]
 
     Args:
-        stage: A trunk without branches.
+        stage: A base course without contingencies.
         draws: Its draws.
 
     Raises:
-        SolveError: A trunk has no optimum.
+        SolveError: A base course has no optimum.
     """
-    shape, places = stage.trunk.layout, stage.places
+    shape, index = stage.base.layout, stage.index
     extra = PRICE * (stage.hard + stage.soft) + _tidy(stage)
     stocks = []
     session: Session | None = None
@@ -293,13 +520,13 @@ def customary_stocks(stage: SecondStage, draws: Sequence[DrawProgram]) -> list[F
             session.set_row_bounds(program.row_lower, program.row_upper)
             session.set_costs(program.cost)
         columns = session.run()
-        balance = places.row("balance")
+        balance = index.row("balance")
         lots, fresh = with_idle_stock(
             shape,
             balance.of(draw.matrix @ columns) - balance.of(program.row_lower),
-            places.row("stock").of(program.row_upper)[:, 0],
-            lots=places.column("lot").of(columns),
-            fresh=places.column("fresh").of(columns),
+            index.row("stock").of(program.row_upper)[:, 0],
+            lots=index.column("lot").of(columns),
+            fresh=index.column("fresh").of(columns),
         )
         stock = fresh
         np.add.at(stock, shape.arrays.lot_goods, lots)

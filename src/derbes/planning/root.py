@@ -1,4 +1,4 @@
-"""The master: what is decided first, with cuts in place of the draws.
+"""The root problem: what is decided first, with cuts in place of the draws.
 
 (M14) minimize cost x + (1 - w) sum of p[i] theta[i] + w (eta + sum of p[i] xi[i] / (1 - a)),
 theta[i] >= at_zero[c] + slope[c] x for every cut c of draw i, under (M1) to (M4). Its
@@ -26,7 +26,14 @@ from derbes.case.quantity import FloatArray
 from derbes.lp.highs import MixedSettings, Session, solve_mixed
 from derbes.lp.program import Block, BoolArray, IntArray, LinearProgram
 from derbes.planning.first_stage import FirstStage
-from derbes.planning.problem import DrawFigures, Prices, draw_figures, second_costs
+from derbes.planning.problem import (
+    DrawFigures,
+    Prices,
+    draw_figures,
+    second_costs,
+    tail_costs,
+    tail_lower,
+)
 from derbes.planning.recourse import DrawProgram, SecondStage, as_program
 
 WEAK_DUALITY = 1e-6
@@ -34,52 +41,24 @@ WEAK_DUALITY = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
-    """A bound of a draw's cost from below: at least `at_zero` + `slope` x."""
+class Outcome:
+    """A draw at a point, and what bounds its cost at others: at least `at_zero` + `slope` x."""
 
     draw: int
+    value: float
+    """Cost, with the price of what falls short; no second stage at this point costs less,
+    by the prices of the optimum alone. [money]"""
     at_zero: float
     """[money]"""
     slope: FloatArray
     """(first-stage columns,) [money]"""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A draw at a point."""
-
-    cut: Cut
     figures: DrawFigures
+    columns: FloatArray
+    """Columns of the second stage at the point."""
     is_exact: bool = True
     """Whether this is the draw's cost; else it is no more than it."""
     binding: tuple[tuple[str, int], ...] = ()
-    """Standards and starts whose branches have a price. [period]"""
-
-
-def cut_of(
-    draw: DrawProgram, program: LinearProgram, duals: FloatArray, *, options: FloatArray
-) -> Cut:
-    """The cut that row prices give, whatever they are (M13).
-
-    Args:
-        draw: The draw.
-        program: Its program at the point, for the costs.
-        duals: Prices of the rows. (rows,)
-        options: What options cost in the draw beyond the mean. (columns,) [money]
-    """
-    lower = np.where(np.isfinite(draw.row_lower), np.maximum(duals, 0.0), 0.0)
-    upper = np.where(np.isfinite(draw.row_upper), np.minimum(duals, 0.0), 0.0)
-    reduced = program.cost - draw.matrix.T @ (lower + upper)
-    columns = np.minimum(reduced, 0.0)
-    bounded = np.isfinite(draw.col_upper)
-    prices = np.concatenate([lower, upper, np.where(bounded, columns, 0.0)])
-    at_zero = (
-        lower[lower > 0] @ draw.row_lower[lower > 0]
-        + upper[upper < 0] @ draw.row_upper[upper < 0]
-        + columns[bounded] @ draw.col_upper[bounded]
-    )
-    slope = np.asarray(draw.reach.T @ prices, dtype=np.float64)
-    return Cut(draw.draw, float(at_zero), slope + options)
+    """Standards and starts whose cuts have a price. [period]"""
 
 
 def solve_draws(
@@ -110,56 +89,40 @@ def solve_draws(
             session.set_column_bounds(program.col_lower, program.col_upper)
             session.set_row_bounds(program.row_lower, program.row_upper)
             session.set_costs(program.cost)
-        at = _At(stage, session, program, draw, _Point(values, prices))
-        outcomes.append(at.outcome())
+        options = float(draw.option_cost @ values)
+        for is_last in (False, True):
+            columns = np.maximum(session.run(), 0.0)
+            at_zero, slope = _cut_of(draw, program.cost, session.row_duals())
+            slope = slope + prices.money * draw.option_cost
+            value = at_zero + float(slope @ values)
+            priced = float(program.cost @ columns) + prices.money * options
+            if is_last or abs(priced - value) <= WEAK_DUALITY * max(1.0, abs(priced)):
+                break
+            session.forget()
+        figures = draw_figures(stage, draw, columns, options=options, prices=prices)
+        outcomes.append(Outcome(draw.draw, value, at_zero, slope, figures, columns))
     return outcomes
 
 
-@dataclass(frozen=True, slots=True)
-class _Point:
-    """A point of the first stage, with prices."""
+def _cut_of(draw: DrawProgram, cost: FloatArray, duals: FloatArray) -> tuple[float, FloatArray]:
+    """Value at zero and slope that row prices give, whatever they are (M13).
 
-    values: FloatArray
-    prices: Prices
-
-
-@dataclass(frozen=True, slots=True)
-class _At:
-    """A draw's program in the solver, at a point."""
-
-    stage: SecondStage
-    session: Session
-    program: LinearProgram
-    draw: DrawProgram
-    point: _Point
-
-    @property
-    def options(self) -> FloatArray:
-        """What options cost in the draw beyond the mean. (columns,) [money]"""
-        return self.point.prices.money * self.draw.option_cost
-
-    def outcome(self) -> Outcome:
-        """The optimum with its proof; solved again cold where the proof fails."""
-        columns, cut = self._solved()
-        if not self._is_proven(columns, cut):
-            self.session.forget()
-            columns, cut = self._solved()
-        options = float(self.draw.option_cost @ self.point.values)
-        figures = draw_figures(
-            self.stage, self.draw, columns, options=options, prices=self.point.prices
-        )
-        return Outcome(cut, figures)
-
-    def _solved(self) -> tuple[FloatArray, Cut]:
-        columns = np.maximum(self.session.run(), 0.0)
-        duals = self.session.row_duals()
-        return columns, cut_of(self.draw, self.program, duals, options=self.options)
-
-    def _is_proven(self, columns: FloatArray, cut: Cut) -> bool:
-        values = self.point.values
-        priced = float(self.program.cost @ columns) + float(self.options @ values)
-        difference = abs(priced - cut.at_zero - float(cut.slope @ values))
-        return difference <= WEAK_DUALITY * max(1.0, abs(priced))
+    Args:
+        draw: The draw.
+        cost: Of its columns. (columns,)
+        duals: Prices of the rows. (rows,)
+    """
+    lower = np.where(np.isfinite(draw.row_lower), np.maximum(duals, 0.0), 0.0)
+    upper = np.where(np.isfinite(draw.row_upper), np.minimum(duals, 0.0), 0.0)
+    columns = np.minimum(cost - draw.matrix.T @ (lower + upper), 0.0)
+    bounded = np.isfinite(draw.col_upper)
+    prices = np.concatenate([lower, upper, np.where(bounded, columns, 0.0)])
+    at_zero = (
+        lower[lower > 0] @ draw.row_lower[lower > 0]
+        + upper[upper < 0] @ draw.row_upper[upper < 0]
+        + columns[bounded] @ draw.col_upper[bounded]
+    )
+    return float(at_zero), np.asarray(draw.reach.T @ prices, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +141,12 @@ class Cuts:
         """No cuts."""
         return Cuts(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros((0, n_columns)))
 
-    def with_more(self, cuts: list[Cut]) -> "Cuts":
+    @staticmethod
+    def floor(n_draws: int, n_columns: int) -> "Cuts":
+        """No draw costs less than nothing."""
+        return Cuts(np.arange(n_draws), np.zeros(n_draws), np.zeros((n_draws, n_columns)))
+
+    def with_more(self, cuts: Sequence[Outcome]) -> "Cuts":
         """With cuts from draws at a point."""
         return Cuts(
             np.concatenate([self.draws, np.array([c.draw for c in cuts], dtype=np.int64)]),
@@ -202,8 +170,8 @@ class Cuts:
 
 
 @dataclass(frozen=True, slots=True)
-class MasterAnswer:
-    """The optimum of the master."""
+class RootSolution:
+    """The optimum of the root problem."""
 
     values: FloatArray
     """First-stage columns."""
@@ -212,7 +180,7 @@ class MasterAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Master:
+class RootProblem:
     """First stage, weights and risk."""
 
     first: FirstStage
@@ -220,7 +188,7 @@ class Master:
     risk: Risk
     counts_money: bool = True
 
-    def held(self, values: FloatArray) -> "Master":
+    def fixed_integers(self, values: FloatArray) -> "RootProblem":
         """With the whole columns held where they are at a point."""
         whole, at = self.first.is_whole, np.round(values)
         first = replace(
@@ -241,17 +209,14 @@ class Master:
             [column.size * (2.0 + last - column.date) for column in columns], dtype=np.float64
         )
         eager = replace(self.first, cost=-most / max(most.max(initial=0.0), 1.0))
-        n_draws = len(self.weights)
-        floor = Cuts(
-            np.arange(n_draws), np.zeros(n_draws), np.zeros((n_draws, self.first.n_columns))
-        )
-        master = replace(self, first=eager, counts_money=True)
-        answer = master.solve(floor, MixedSettings(), is_relaxed=True)
+        floor = Cuts.floor(len(self.weights), self.first.n_columns)
+        root = replace(self, first=eager, counts_money=True)
+        answer = root.solve(floor, MixedSettings(), is_relaxed=True)
         return None if answer is None else answer.values
 
     def solve(
         self, cuts: Cuts, settings: MixedSettings, *, is_relaxed: bool
-    ) -> MasterAnswer | None:
+    ) -> RootSolution | None:
         """The optimum (M14); None: nothing may be chosen, or time was over before a point.
 
         Args:
@@ -270,85 +235,46 @@ class Master:
         answer = solve_mixed(program, is_whole, scale, settings)
         if answer.columns is None:
             return None
-        return MasterAnswer(np.clip(answer.columns[:n], 0.0, 1.0), answer.bound)
+        return RootSolution(np.clip(answer.columns[:n], 0.0, 1.0), answer.bound)
 
     def program(self, cuts: Cuts) -> LinearProgram:
-        """The master with its cuts (M14)."""
-        first, n_draws = self.first, len(self.weights)
-        n, n_tail = first.n_columns, self._n_tail
-        n_all = n + n_draws + n_tail
-        cost = np.concatenate([self._option_cost, (1.0 - self.risk.weight) * self.weights])
-        cost = np.concatenate([cost, self._tail_cost])
+        """The root problem with its cuts (M14)."""
+        first, n_draws, n_cuts = self.first, len(self.weights), len(cuts.at_zero)
+        n, of_tail = first.n_columns, tail_costs(self.weights, self.risk)
+        n_all, n_tail = n + n_draws + len(of_tail), max(len(of_tail) - 1, 0)
+        options = first.cost if self.counts_money else np.zeros(n)
+        draws_cost = (1.0 - self.risk.weight) * self.weights
         rules = sparse.hstack([first.matrix, sparse.csr_matrix((len(first.rows), n_all - n))])
-        matrix = sparse.vstack([rules, self._cut_rows(cuts, n_all), self._tail_rows(n_all)])
-        low = np.full(n_draws + n_tail, -np.inf)
-        low[n_draws + 1 :] = 0.0
+        # theta[i] - slope x >= at zero
+        ones = (np.ones(n_cuts), (np.arange(n_cuts), cuts.draws))
+        thetas = sparse.coo_matrix(ones, shape=(n_cuts, n_all - n))
+        parts = [rules, sparse.hstack([sparse.csr_matrix(-cuts.slopes), thetas])]
+        draws = tuple(f"d{i}" for i in range(n_draws))
+        columns = [Block("choose", first.column_names, 0, 1, 0), Block("cost", draws, 0, 1, n)]
+        if n_tail:  # xi[i] + eta - theta[i] >= 0
+            one, nothing = sparse.identity(n_draws), sparse.csr_matrix((n_draws, n))
+            threshold = sparse.csr_matrix(np.ones((n_draws, 1)))
+            parts.append(sparse.hstack([nothing, -one, threshold, one]))
+            end = n + n_draws
+            columns.append(Block("tail", ("threshold",), 0, 1, end))
+            columns.append(Block("above", draws, 0, 1, end + 1))
+        matrix = sparse.vstack(parts).tocsc()
+        names = tuple(f"d{draw}_{c}" for c, draw in enumerate(cuts.draws))
+        n_rules = len(first.rows)
         return LinearProgram(
             name="plan",
             levels=("cost",),
-            level_costs=cost[None, :],
+            level_costs=np.concatenate([options, draws_cost, of_tail])[None, :],
             weights=np.ones(1),
-            matrix=matrix.tocsc(),
-            row_lower=np.concatenate([first.row_lower, cuts.at_zero, np.zeros(max(n_tail - 1, 0))]),
-            row_upper=np.concatenate(
-                [first.row_upper, np.full(matrix.shape[0] - len(first.rows), np.inf)]
+            matrix=matrix,
+            row_lower=np.concatenate([first.row_lower, cuts.at_zero, np.zeros(n_tail)]),
+            row_upper=np.concatenate([first.row_upper, np.full(n_cuts + n_tail, np.inf)]),
+            col_lower=np.concatenate([first.lower, np.full(n_draws, -np.inf), tail_lower(of_tail)]),
+            col_upper=np.concatenate([first.upper, np.full(n_all - n, np.inf)]),
+            columns=tuple(columns),
+            rows=(
+                Block("rule", first.row_names, 0, 1, 0),
+                Block("cut", names, 0, 1, n_rules),
+                Block("above", draws[:n_tail], 0, 1, n_rules + n_cuts),
             ),
-            col_lower=np.concatenate([first.lower, low]),
-            col_upper=np.concatenate([first.upper, np.full(n_draws + n_tail, np.inf)]),
-            columns=self._blocks(n, n_draws),
-            rows=self._row_blocks(cuts),
-        )
-
-    @property
-    def _option_cost(self) -> FloatArray:
-        return self.first.cost if self.counts_money else np.zeros(self.first.n_columns)
-
-    @property
-    def _n_tail(self) -> int:
-        return len(self.weights) + 1 if self.risk.weight > 0.0 else 0
-
-    @property
-    def _tail_cost(self) -> FloatArray:
-        if not self._n_tail:
-            return np.zeros(0)
-        above = self.weights / max(1.0 - self.risk.level, 1e-9)
-        return self.risk.weight * np.concatenate([[1.0], above])
-
-    def _cut_rows(self, cuts: Cuts, n_all: int) -> sparse.csr_matrix:
-        """theta[i] - slope x >= at zero"""
-        n, n_cuts = self.first.n_columns, len(cuts.at_zero)
-        ones = (np.ones(n_cuts), (np.arange(n_cuts), cuts.draws))
-        thetas = sparse.coo_matrix(ones, shape=(n_cuts, n_all - n))
-        return sparse.hstack([sparse.csr_matrix(-cuts.slopes), thetas]).tocsr()
-
-    def _tail_rows(self, n_all: int) -> sparse.csr_matrix:
-        """xi[i] + eta - theta[i] >= 0"""
-        n, n_draws = self.first.n_columns, len(self.weights)
-        if not self._n_tail:
-            return sparse.csr_matrix((0, n_all))
-        one = sparse.identity(n_draws)
-        nothing = sparse.csr_matrix((n_draws, n))
-        threshold = sparse.csr_matrix(np.ones((n_draws, 1)))
-        return sparse.hstack([nothing, -one, threshold, one]).tocsr()
-
-    def _blocks(self, n: int, n_draws: int) -> tuple[Block, ...]:
-        names = tuple(column.name for column in self.first.columns)
-        draws = tuple(f"d{i}" for i in range(n_draws))
-        blocks = [Block("choose", names, 0, 1, 0), Block("cost", draws, 0, 1, n)]
-        if self._n_tail:
-            end = n + n_draws
-            blocks += [
-                Block("tail", ("threshold",), 0, 1, end),
-                Block("above", draws, 0, 1, end + 1),
-            ]
-        return tuple(blocks)
-
-    def _row_blocks(self, cuts: Cuts) -> tuple[Block, ...]:
-        rules = tuple(row.name.replace(" ", "_") for row in self.first.rows)
-        names = tuple(f"d{draw}_{c}" for c, draw in enumerate(cuts.draws))
-        draws = tuple(f"d{i}" for i in range(len(self.weights) if self._n_tail else 0))
-        return (
-            Block("rule", rules, 0, 1, 0),
-            Block("cut", names, 0, 1, len(rules)),
-            Block("above", draws, 0, 1, len(rules) + len(names)),
         )

@@ -3,7 +3,7 @@
 It is a function of the draws alone, so that a worker may keep it or make it again: the
 answers are the same.
 
-Cuts at starts as rows of a trunk's program: which stand in it, and for which draw.
+Cuts at starts as rows of a base course's program: which stand in it, and for which draw.
 """
 
 import hashlib
@@ -16,64 +16,77 @@ from scipy import sparse
 from derbes.case.quantity import FloatArray
 from derbes.lp.highs import BASIC, Stance
 from derbes.lp.program import BoolArray, IntArray
-from derbes.planning.draws import make_programs, standard_measures
-from derbes.planning.effects import write_out
-from derbes.planning.families import Family, Table, make_families, make_tables
-from derbes.planning.problem import PlanProblem
+from derbes.planning.contingencies import Family, Table, make_families
+from derbes.planning.effects import draw_arrays
+from derbes.planning.problem import PlanProblem, all_starts
 from derbes.planning.recourse import (
     DrawProgram,
     SecondStage,
-    customary_stocks,
+    make_programs,
     make_second_stage,
+    make_tables,
     matrix_key,
+    operating_stocks,
+    standard_measures,
 )
-from derbes.planning.separation import BranchCut, Constant, Pool, begun_groups, constant
+from derbes.planning.separation import Constant, ContingencyCut, Pool, begun_groups, constant
 
-Row = tuple[BranchCut, int]
+Row = tuple[ContingencyCut, int]
 """A cut at a start, by position in its family."""
 Side = tuple[IntArray, FloatArray]
 """Columns of a row with their factors."""
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """One draw: its trunk, and the paths of its branches."""
-
-    program: DrawProgram
-    tables: Mapping[str, Table]
-
-
-class Known:
-    """Draws that have one matrix, and the cuts that were ever asked for."""
+class ScenarioGroup:
+    """Draws of a batch that have one matrix, and the cuts that were ever asked for."""
 
     def __init__(
-        self, stage: SecondStage, families: Sequence[Family], draws: Sequence[Drawn]
+        self,
+        stage: SecondStage,
+        families: Sequence[Family],
+        drawn: Mapping[int, tuple[DrawProgram, Mapping[str, Table]]],
+        *,
+        matrix: str,
     ) -> None:
-        self.stage = stage
-        self.families = tuple(families)
-        self.draws = tuple(draws)
+        self.stage, self.families = stage, tuple(families)
+        self.matrix = matrix
+        """Digest of what stands in it: cuts are valid wherever it is the same."""
+        self.positions = tuple(drawn)
+        """Positions of the draws in the batch."""
+        self.draws = tuple(program for program, _tables in drawn.values())
+        """The base course of each draw."""
+        self.tables = tuple(tables for _program, tables in drawn.values())
+        """Paths of the contingencies of each draw, by standard."""
         self._pools = [Pool.of(family) for family in families]
         self._places: list[dict[bytes, int]] = [{} for _family in families]
         self._constants: dict[tuple[int, int, bytes], Constant] = {}
         self._sides: dict[tuple[int, bytes], Side] = {}
-        self.branches = _branches(families)
+        numbers: dict[tuple[str, int], int] = {}
+        self.contingencies = [
+            np.array(
+                [numbers.setdefault((one.standard, int(s)), len(numbers)) for s in one.starts],
+                dtype=np.int64,
+            )
+            for one in families
+        ]
+        """Number of the contingency at each start of each family; short and long are the same."""
 
     @property
     def n_first(self) -> int:
         """First-stage columns."""
-        return int(self.draws[0].program.reach.shape[1])
+        return int(self.draws[0].reach.shape[1])
 
     @property
-    def n_branches(self) -> int:
-        """Number of branches of a draw."""
-        return 1 + max((int(one.max(initial=-1)) for one in self.branches), default=-1)
+    def n_contingencies(self) -> int:
+        """Number of contingencies of a draw."""
+        return 1 + max((int(one.max(initial=-1)) for one in self.contingencies), default=-1)
 
     @property
-    def n_trunk(self) -> int:
-        """Columns of the trunk."""
-        return int(self.draws[0].program.matrix.shape[1])
+    def n_base(self) -> int:
+        """Columns of the base course."""
+        return int(self.draws[0].matrix.shape[1])
 
-    def pools(self, cuts: Sequence[BranchCut]) -> list[Pool]:
+    def pools(self, cuts: Sequence[ContingencyCut]) -> list[Pool]:
         """Cuts by family, in their order."""
         found = []
         for f, places in enumerate(self._places):
@@ -87,13 +100,13 @@ class Known:
         return found
 
     def side(self, row: Row) -> Side:
-        """Columns and factors of a cut's row: the trunk's, and what the branch lacks (M15)."""
+        """Columns and factors of a cut's row: of the base course, and what is lacking (M15)."""
         cut, start = row
         key = (start, cut.key)
         if key not in self._sides:
             pool = self._pools[cut.family]
             columns, factors = pool.side(self._places[cut.family][cut.key], start)
-            lack = self.n_trunk + self.branches[cut.family][start]
+            lack = self.n_base + self.contingencies[cut.family][start]
             self._sides[key] = np.append(columns, lack), np.append(factors, 1.0)
         return self._sides[key]
 
@@ -105,96 +118,63 @@ class Known:
             family = self.families[cut.family]
             pool = self._pools[cut.family]
             weights = pool.weights_of(self._places[cut.family][cut.key])
-            table = self.draws[position].tables[family.standard]
+            table = self.tables[position][family.standard]
             self._constants[key] = constant(
                 weights, family, table, start=start, n_first=self.n_first
             )
         return self._constants[key]
 
 
-def _branches(families: Sequence[Family]) -> list[IntArray]:
-    """Number of the branch at each start of each family; short and long ones are the same."""
-    numbers: dict[tuple[str, int], int] = {}
-    return [
-        np.array(
-            [numbers.setdefault((one.standard, int(s)), len(numbers)) for s in one.starts],
-            dtype=np.int64,
-        )
-        for one in families
-    ]
+def make_groups(problem: PlanProblem, first_draw: int = 0) -> tuple[ScenarioGroup, ...]:
+    """The draws of a problem by their matrix, stated.
 
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Some draws of a problem, as they are sent to a worker: nothing of them is stated yet."""
-
-    problem: PlanProblem
-    """With these draws alone, and without programs."""
-    first_draw: int
-    """Position of the first of them among all draws."""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Draws of a part that have one matrix."""
-
-    matrix: str
-    """Digest of what stands in it: cuts are valid wherever it is the same."""
-    positions: tuple[int, ...]
-    """Positions in the part."""
-    known: Known
-
-
-def make_groups(part: Part) -> tuple[Group, ...]:
-    """The draws of a part, stated.
+    Args:
+        problem: The problem without programs.
+        first_draw: Position of its first draw among all.
 
     Raises:
-        SolveError: A trunk has no optimum.
+        SolveError: A base course has no optimum.
     """
-    problem = part.problem
     future, stage, n = problem.futures, problem.second, problem.n_periods
-    programs = make_programs(future, problem.first, stage, n_periods=n, first_draw=part.first_draw)
-    stocks = _customary(problem, programs)
-    found: dict[bytes, list[int]] = {}
-    drawn: list[Drawn] = []
+    programs = make_programs(future, problem.first, stage, n_periods=n, first_draw=first_draw)
+    stocks = _operating_stocks(problem, programs)
+    found: dict[bytes, dict[int, tuple[DrawProgram, Mapping[str, Table]]]] = {}
     families: dict[bytes, tuple[Family, ...]] = {}
     for i, program in enumerate(programs):
-        written = write_out(future.case_of(i), n)
+        written = draw_arrays(future.case_of(i), n)
         measures = standard_measures(problem.case, written)
         key = matrix_key(written, stage, measures)
         if key not in families:
-            families[key] = make_families(problem, written, measures)
+            starts = {name: all_starts(problem, name) for name in measures}
+            families[key] = make_families(
+                stage.base, problem.case.standards, starts, written=written, measures=measures
+            )
         tables = make_tables(
             problem.first,
             problem.case.standards,
             written,
             measures,
-            customary=stocks[i],
+            operating_stock=stocks[i],
             draw=program.draw,
         )
-        found.setdefault(key, []).append(i)
-        drawn.append(Drawn(program, tables))
+        found.setdefault(key, {})[i] = program, tables
     return tuple(
-        Group(
-            hashlib.sha256(key).hexdigest(),
-            tuple(where),
-            Known(stage, families[key], [drawn[i] for i in where]),
-        )
-        for key, where in found.items()
+        ScenarioGroup(stage, families[key], drawn, matrix=hashlib.sha256(key).hexdigest())
+        for key, drawn in found.items()
     )
 
 
-def _customary(problem: PlanProblem, programs: Sequence[DrawProgram]) -> list[FloatArray]:
-    """Stock that is customary in each draw; nothing where no branch asks for it."""
+def _operating_stocks(problem: PlanProblem, programs: Sequence[DrawProgram]) -> list[FloatArray]:
+    """Stock that is customary in each draw; nothing where no contingency asks for it."""
     stage, future = problem.second, problem.futures
     if not any(standard.measure for standard in problem.case.standards.values()):
-        nothing = np.zeros((len(stage.trunk.layout.arrays.goods), stage.trunk.layout.n))
+        nothing = np.zeros((len(stage.base.layout.arrays.goods), stage.base.layout.n))
         return [nothing for _program in programs]
-    if stage.trunk.standards:
-        stage = make_second_stage(replace(stage.trunk, standards=()), ())
+    if stage.base.standards:
+        stage = make_second_stage(replace(stage.base, standards=()), ())
         bare = replace(future, case=replace(problem.case, standards={}))
         programs = make_programs(bare, problem.first, stage, n_periods=problem.n_periods)
-    return customary_stocks(stage, programs)
+    return operating_stocks(stage, programs)
 
 
 KEPT_FOR = 6
@@ -202,46 +182,46 @@ KEPT_FOR = 6
 
 
 @dataclass(slots=True)
-class Stances:
+class WarmStarts:
     """What was found out so far, to go on from; to be sent with a task."""
 
     rows: list[Row] = field(default_factory=list)
-    """Cuts at starts that stand in the trunk."""
+    """Cuts at starts that stand in the base course."""
     ages: list[dict[int, int]] = field(default_factory=list)
     """Rows that count in each draw → solves since they last had a price."""
-    trunks: list[Stance | None] = field(default_factory=list)
+    bases: list[Stance | None] = field(default_factory=list)
     """Basis of each draw."""
-    branches: list[Stance | None] = field(default_factory=list)
+    contingencies: list[Stance | None] = field(default_factory=list)
     """Of each family, in the draw that was looked at last."""
     groups: list[list[list[IntArray]]] = field(default_factory=list)
     """Starts that were proved together in each draw, by family."""
 
     @staticmethod
-    def begin(known: Known) -> "Stances":
+    def begin(known: ScenarioGroup) -> "WarmStarts":
         """Nothing is known."""
         n, n_families = len(known.draws), len(known.families)
         nothing: list[dict[int, int]] = [{} for _draw in range(n)]
         groups = [[begun_groups(family) for family in known.families] for _draw in range(n)]
-        return Stances([], nothing, [None] * n, [None] * n_families, groups)
+        return WarmStarts([], nothing, [None] * n, [None] * n_families, groups)
 
-    def pruned(self, known: Known) -> "Stances":
+    def pruned(self, known: ScenarioGroup) -> "WarmStarts":
         """Without the rows that count in no draw and stand in no basis."""
         if not self.rows:
             return self
-        first = known.n_trunk + known.n_branches + known.draws[0].program.matrix.shape[0]
+        first = known.n_base + known.n_contingencies + known.draws[0].matrix.shape[0]
         needed = np.zeros(len(self.rows), dtype=np.bool_)
         for ages in self.ages:
             needed[list(ages)] = True
-        for stance in self.trunks:
+        for stance in self.bases:
             if stance is not None:
                 own = stance[first:]
                 needed[: len(own)] |= own != BASIC
         place = np.cumsum(needed) - 1
-        return Stances(
+        return WarmStarts(
             rows=[row for row, is_needed in zip(self.rows, needed, strict=True) if is_needed],
             ages=[{int(place[r]): age for r, age in ages.items()} for ages in self.ages],
-            trunks=[_without(stance, first, needed) for stance in self.trunks],
-            branches=self.branches,
+            bases=[_without(stance, first, needed) for stance in self.bases],
+            contingencies=self.contingencies,
             groups=self.groups,
         )
 
@@ -253,17 +233,17 @@ def _without(stance: Stance | None, first: int, needed: BoolArray) -> Stance | N
     return np.concatenate([stance[:first], own[needed[: len(own)]]])
 
 
-class TrunkRows:
-    """The trunk's matrix with the rows of cuts, and which of them count in a draw."""
+class CutRows:
+    """The base course's matrix with the rows of cuts, and which of them count in a draw."""
 
-    def __init__(self, known: Known, stances: Stances) -> None:
-        self._known, self.stances = known, stances
+    def __init__(self, known: ScenarioGroup, warm_starts: WarmStarts) -> None:
+        self._known, self.warm_starts = known, warm_starts
         self._stacks: dict[int, tuple[tuple[int, ...], FloatArray, FloatArray]] = {}
-        self._places = {(cut.key, s): r for r, (cut, s) in enumerate(stances.rows)}
-        trunk = known.draws[0].program.matrix
-        lacks = sparse.csr_matrix((trunk.shape[0], known.n_branches))
-        top = sparse.hstack([trunk, lacks])
-        self.matrix = sparse.vstack([top, self._stacked(stances.rows)]).tocsr()
+        self._places = {(cut.key, s): r for r, (cut, s) in enumerate(warm_starts.rows)}
+        base = known.draws[0].matrix
+        violations = sparse.csr_matrix((base.shape[0], known.n_contingencies))
+        top = sparse.hstack([base, violations])
+        self.matrix = sparse.vstack([top, self._stacked(warm_starts.rows)]).tocsr()
         self.transposed = self.matrix.T.tocsr()
 
     def _stacked(self, rows: Sequence[Row]) -> sparse.csr_matrix:
@@ -271,7 +251,7 @@ class TrunkRows:
         ends = np.cumsum([0, *(len(columns) for columns, _factors in sides)])
         columns = np.concatenate([np.zeros(0, dtype=np.int64), *(side[0] for side in sides)])
         factors = np.concatenate([np.zeros(0), *(side[1] for side in sides)])
-        shape = (len(rows), self._known.n_trunk + self._known.n_branches)
+        shape = (len(rows), self._known.n_base + self._known.n_contingencies)
         return sparse.csr_matrix((factors, columns, ends), shape=shape)
 
     def join(self, position: int, rows: Sequence[Row]) -> tuple[bool, sparse.csr_matrix | None]:
@@ -280,13 +260,13 @@ class TrunkRows:
         Returns:
             Whether any did not before, and the rows that are new to the program.
         """
-        ages, new = self.stances.ages[position], list[Row]()
+        ages, new = self.warm_starts.ages[position], list[Row]()
         n_before = len(ages)
         for row in rows:
             key = (row[0].key, row[1])
             if key not in self._places:
-                self._places[key] = len(self.stances.rows)
-                self.stances.rows.append(row)
+                self._places[key] = len(self.warm_starts.rows)
+                self.warm_starts.rows.append(row)
                 new.append(row)
             ages.setdefault(self._places[key], 0)
         has_new = len(ages) > n_before
@@ -299,7 +279,7 @@ class TrunkRows:
 
     def least(self, position: int, values: FloatArray) -> FloatArray:
         """Lower bounds of the rows in a draw; those that do not count have none. (rows,)"""
-        least = np.full(len(self.stances.rows), -np.inf)
+        least = np.full(len(self.warm_starts.rows), -np.inf)
         which, fixed, slopes = self._constants(position)
         least[which] = fixed + np.einsum("rj,j->r", slopes, values)
         return least
@@ -312,10 +292,10 @@ class TrunkRows:
 
     def _constants(self, position: int) -> tuple[IntArray, FloatArray, FloatArray]:
         """Rows that count in a draw, their constants, and what first-stage columns add."""
-        which = tuple(self.stances.ages[position])
+        which = tuple(self.warm_starts.ages[position])
         known = self._stacks.get(position)
         if known is None or known[0] != which:
-            ones = [self._known.constant(position, self.stances.rows[r]) for r in which]
+            ones = [self._known.constant(position, self.warm_starts.rows[r]) for r in which]
             fixed = np.array([one.fixed for one in ones])
             slopes = np.array([one.slopes for one in ones]).reshape(len(which), self._known.n_first)
             known = self._stacks[position] = which, fixed, slopes
@@ -328,7 +308,7 @@ class TrunkRows:
             position: The draw.
             prices: Prices of the rows. (rows,)
         """
-        ages = self.stances.ages[position]
+        ages = self.warm_starts.ages[position]
         for r, age in list(ages.items()):
             ages[r] = 0 if prices[r] > 0.0 else age + 1
             if ages[r] > KEPT_FOR:

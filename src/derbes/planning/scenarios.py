@@ -1,244 +1,560 @@
-"""The second stage of a draw with branches at all starts, none of which stands in it.
+"""The second stage at a point of the first, draw by draw: cost, slope, and what is lacking.
 
-The trunk alone is several times smaller than the trunk with its branches; prices found in
-a branch of one draw at one start are a valid cut at all starts in all draws.
+The base course of a draw is solved with cuts that stand for its contingencies at all starts;
+cuts that
+are known and broken join it, then contingencies are looked at for new ones, and the base course is
+solved again. An answer is a lower bound of the draw's cost whether or not contingencies were
+looked at, and exact when all were and none lacked more.
 
-All draws at a point, part by part, with the cuts that are known of branches.
+All draws of a problem at a point, batch by batch, with the cuts that are known.
+
+The base course alone is several times smaller than with its contingencies; prices found in
+a contingency of one draw at one start are a valid cut at all starts in all draws.
 
 A task holds all that its answer depends on: point, prices, cuts, bases. So the answer is
-the same whoever does it, and a task whose worker died is done again.
-
-Parts of a problem on their way to a worker, and what a worker keeps of them.
-
-Processes of our own read a part from a file, others get it with the task; each states the
-draws of a part once and keeps them. What is kept is a function of the part alone.
+the same whoever does it, and a task whose worker died is done again. Processes of our own
+read a batch of draws from a file, others get it with the task; each states it once and keeps
+it. What is kept is a function of the batch alone.
 """
 
 import itertools
 import pickle
 import tempfile
+import time
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
 
 import numpy as np
 
 from derbes.case.quantity import FloatArray
-from derbes.planning.problem import PlanProblem, Prices
-from derbes.planning.recourse import DrawProgram
-from derbes.planning.recourse_solver import LONG, NOWHERE, ONCE, Answer, NestedSecond
-from derbes.planning.root import Cut, Outcome
-from derbes.planning.scenario_groups import Group, Part, Stances, make_groups
-from derbes.planning.separation import BranchCut
+from derbes.errors import SolveError
+from derbes.lp.highs import Session
+from derbes.lp.program import IntArray, power_of_two
+from derbes.parallel import Crew
+from derbes.planning.problem import DrawFigures, PlanProblem, Prices, draw_figures, second_costs
+from derbes.planning.root import Outcome
+from derbes.planning.scenario_groups import CutRows, Row, ScenarioGroup, WarmStarts, make_groups
+from derbes.planning.separation import (
+    Bounds,
+    ContingencyCut,
+    ContingencySeparation,
+    SeparationResult,
+    as_program,
+    tolerance_of,
+)
 
-N_PARTS = 8
-"""Parts of the draws; a few for each of the workers that are usual."""
-MOST_KEPT = 16
-"""Parts that a worker keeps: those of a program with standards and one without."""
+NEVER, NOWHERE, ONCE, SHORT, LONG = range(-1, 4)
+"""How closely contingencies are looked at."""
+MOST_ROUNDS = 100
+"""How often a base course is solved again for new cuts at one point."""
+FEW_ROUNDS = 3
+"""The same where a bound is all that is asked for."""
+NO_VIOLATION = 1e-6
+"""What a contingency is told to lack that counts as nothing. [worth]"""
+PROVED = 1e-7
+"""Difference between an optimum and its proof, relative."""
+APART = 4
+"""Starts that join at once are at least so far apart. [period]"""
+FACE = 1e-9
+"""Price, beside the largest cost of a column in money, up to which it is rounding alone."""
+AT_ONCE = 6
+"""Starts of one family that join at once."""
+
+
+BoundsOf = Callable[[int], FloatArray]
+"""Family, by position → its bounds, without what the base course gives. (S, bounds)"""
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """A part as a task names it."""
+class _Solved:
+    """A base course with its prices."""
 
-    key: str
-    part: Part | None = None
-    """In this process."""
-    path: str = ""
-    """Where processes of this machine read it."""
-    data: bytes = b""
-    """With the task."""
+    value: float
+    columns: FloatArray
+    duals: FloatArray
+    reduced: FloatArray
 
 
-_OPEN: OrderedDict[str, tuple[Group, ...]] = OrderedDict()
+class RecourseSolver:
+    """Second stages of draws that have one matrix, in sessions of their own."""
 
+    def __init__(
+        self,
+        known: ScenarioGroup,
+        prices: Prices,
+        cuts: Sequence[ContingencyCut] = (),
+        warm_starts: WarmStarts | None = None,
+    ) -> None:
+        self._known, self._prices = known, prices
+        self._pools = known.pools(cuts)
+        self._keys = {cut.key for cut in cuts}
+        self.new: list[ContingencyCut] = []
+        self._rows = CutRows(known, (warm_starts or WarmStarts.begin(known)).pruned(known))
+        self._session: Session | None = None
+        self._separations = [
+            ContingencySeparation(f, family, self.warm_starts.contingencies[f])
+            for f, family in enumerate(known.families)
+        ]
 
-def cut_up(problem: PlanProblem) -> list[Part]:
-    """The draws in parts, by position; how many does not depend on the workers."""
-    n = problem.n_draws
-    n_parts = min(N_PARTS, n)
-    edges = [n * i // n_parts for i in range(n_parts + 1)]
-    return [
-        Part(replace(problem, futures=problem.futures.part(begin, end), programs=()), begin)
-        for begin, end in itertools.pairwise(edges)
-    ]
+    @property
+    def warm_starts(self) -> WarmStarts:
+        """What was found out, to go on from."""
+        return self._rows.warm_starts
 
+    def solve(
+        self, position: int, values: FloatArray, *, depth: int, until: float = np.inf
+    ) -> Outcome:
+        """A draw's second stage at a point of the first.
 
-def send(parts: Sequence[Part], name: str, folder: Path | None, *, is_here: bool) -> list[Sent]:
-    """Parts as tasks name them.
+        Args:
+            position: Which of the draws.
+            values: First-stage columns.
+            depth: `NEVER`: there are no contingencies; `NOWHERE`: known cuts stand for them;
+                `ONCE`: new ones are looked for once; `SHORT`: until short contingencies are
+                proved; `LONG`: until all are.
+            until: Moment after which no new cuts are looked for. [second since the epoch]
 
-    Args:
-        parts: The parts.
-        name: A name that no other list of parts has.
-        folder: Where files can be put that all workers read; None: the data goes along.
-        is_here: Whether this process does the work.
-    """
-    sent = []
-    for i, part in enumerate(parts):
-        key = f"{name}_{i}"
-        if is_here:
-            sent.append(Sent(key, part=part))
-            continue
-        data = pickle.dumps(part, protocol=pickle.HIGHEST_PROTOCOL)
-        if folder is None:
-            sent.append(Sent(key, data=data))
+        Raises:
+            SolveError: A program has no optimum.
+        """
+        if depth == NEVER:
+            return self._in_calm(position, values)
+        bounds = self._bounds(position, values)
+        is_exact, results = False, dict[int, SeparationResult]()
+        solved = self._solve_base(position, values)
+        for _round in range(MOST_ROUNDS if depth >= SHORT else FEW_ROUNDS):
+            if time.time() > until:
+                break
+            if not self._join(position, self._broken(solved, bounds)):
+                if depth == NOWHERE or (depth == ONCE and results):
+                    break
+                results = self._separate(position, solved, bounds, depth)
+                if not self._join(position, self._learned(results)):
+                    is_exact = True
+                    break
+            solved = self._solve_base(position, values)
+        for f, separation in enumerate(self._separations):
+            self.warm_starts.contingencies[f] = separation.stance
+        proved = results if is_exact else {}
+        answer = self._answer(position, values, solved, is_exact=is_exact, results=proved)
+        m = len(self._known.draws[position].row_lower)
+        self._rows.grow_older(position, solved.duals[m:])
+        return answer
+
+    def least_stock(self, position: int, values: FloatArray, holding: FloatArray) -> FloatArray:
+        """The base course that costs least and then holds the least over time. (columns,)
+
+        Every course of least cost has columns with a reduced cost and rows with a price at
+        their bounds; on that face the stock is made least. A contingency that finds too little
+        in store asks for its cut as it does anywhere.
+
+        Args:
+            position: Which of the draws.
+            values: First-stage columns.
+            holding: What counts as stock, by column of the base course.
+        """
+        bounds = self._bounds(position, values)
+        kept = self.solve(position, values, depth=LONG).columns
+        for _round in range(MOST_ROUNDS):
+            solved = self._on_face(position, values, self._solve_base(position, values), holding)
+            if solved is None:
+                break
+            kept = solved.columns[: self._known.n_base].copy()
+            rows = self._broken(solved, bounds) or self._learned(
+                self._separate(position, solved, bounds, LONG)
+            )
+            if not self._join(position, rows):
+                break
+        return kept
+
+    def _on_face(
+        self, position: int, values: FloatArray, solved: _Solved, holding: FloatArray
+    ) -> _Solved | None:
+        """The course of least stock among those of least cost; None: none is found on it."""
+        session = self._session
+        if session is None:
+            return None
+        lower, upper, closed = self._base_bounds(position, values)
+        money = self._known.draws[position].money
+        size = max(float(np.abs(money).max(initial=0.0)), 1e-300)
+        up, down = solved.duals > FACE * size, solved.duals < -FACE * size
+        most = np.where(solved.reduced > FACE * size, 0.0, closed)
+        least = np.where(solved.reduced < -FACE * size, closed, 0.0)
+        tidy = np.concatenate([holding, np.zeros(self._known.n_contingencies)])
+        session.set_costs(tidy)
+        session.set_column_bounds(np.where(np.isfinite(least), least, 0.0), most)
+        session.set_row_bounds(
+            np.where(down & np.isfinite(upper), upper, lower),
+            np.where(up & np.isfinite(lower), lower, upper),
+        )
+        try:
+            columns = np.maximum(session.run(), 0.0)
+        except SolveError:
+            return None
+        return _Solved(solved.value, columns, solved.duals, solved.reduced)
+
+    def _bounds(self, position: int, values: FloatArray) -> BoundsOf:
+        """Bounds of a draw's families at a point, as they are asked for."""
+        families, tables = self._known.families, self._known.tables[position]
+        paths = cache(lambda name: tables[name].at(values))
+
+        def of(f: int) -> FloatArray:
+            every = np.arange(len(families[f].starts))
+            return families[f].bounds(paths(families[f].standard), every)
+
+        return cache(of)
+
+    def _in_calm(self, position: int, values: FloatArray) -> Outcome:
+        """A draw without its contingencies."""
+        kept = self.warm_starts.ages[position]
+        self.warm_starts.ages[position] = {}
+        solved = self._solve_base(position, values)
+        answer = self._answer(position, values, solved, is_exact=True, results={})
+        self.warm_starts.ages[position] = kept
+        return answer
+
+    def _join(self, position: int, rows: Sequence[Row]) -> bool:
+        """Let cuts stand for contingencies of a draw; whether any did not before."""
+        has_new, more = self._rows.join(position, rows)
+        if more is not None and self._session is not None:
+            self._session.add_rows(more)
+        return has_new
+
+    def _known_violation(self, solved: _Solved, f: int) -> FloatArray:
+        """What the base course was told that each contingency of a family lacks. (S,) [worth]"""
+        known_violation: FloatArray = solved.columns[
+            self._known.n_base + self._known.contingencies[f]
+        ]
+        return known_violation
+
+    def _broken(self, solved: _Solved, bounds: BoundsOf) -> list[Row]:
+        """Known cuts that the base course breaks, the worst of each family."""
+        found: list[Row] = []
+        for f, (family, pool) in enumerate(zip(self._known.families, self._pools, strict=True)):
+            if not pool.cuts:
+                continue
+            violations = pool.violations(bounds(f), family.windows(solved.columns))
+            worst = violations.argmax(axis=1)
+            most = violations[np.arange(len(worst)), worst]
+            beyond = most - self._known_violation(solved, f) - tolerance_of(family, bounds(f))
+            found += [(pool.cuts[worst[s]], int(s)) for s in _far_apart(beyond, family.starts)]
+        return found
+
+    def _separate(
+        self, position: int, solved: _Solved, bounds: BoundsOf, depth: int
+    ) -> dict[int, SeparationResult]:
+        """Look at contingencies: the short ones, and the long ones where those lack nothing new."""
+        results: dict[int, SeparationResult] = {}
+        for is_long in (False, True) if depth == LONG else (False,):
+            for f, family in enumerate(self._known.families):
+                if family.is_long == is_long:
+                    results[f] = self._separate_at(position, solved, bounds(f), f)
+            if any(result.cuts for result in results.values()):
+                break
+        return results
+
+    def _separate_at(
+        self, position: int, solved: _Solved, bounds: FloatArray, f: int
+    ) -> SeparationResult:
+        family, groups = self._known.families[f], self.warm_starts.groups[position]
+        moved = family.moved(bounds, family.windows(solved.columns))
+        result = self._separations[f].separate(moved, self._known_violation(solved, f), groups[f])
+        groups[f] = result.groups
+        return result
+
+    def _learned(self, results: Mapping[int, SeparationResult]) -> list[Row]:
+        """New cuts, each at the starts that lack most by it."""
+        found: list[Row] = []
+        for f, result in results.items():
+            starts = self._known.families[f].starts
+            new = [cut for cut, _beyond in result.cuts if cut.key not in self._keys]
+            new = list({cut.key: cut for cut in new}.values())
+            self._keys |= {cut.key for cut in new}
+            self.new += new
+            self._pools[f] = self._pools[f].with_more(new)
+            self._known.pools(new)
+            for cut, beyond in result.cuts:
+                found += [(cut, int(s)) for s in _far_apart(beyond, starts)]
+        return found
+
+    def _base_bounds(self, position: int, values: FloatArray) -> Bounds:
+        lower, upper, closed = self._known.draws[position].bounds(values)
+        least = self._rows.least(position, values)
+        return (
+            np.concatenate([lower, least]),
+            np.concatenate([upper, np.full(len(least), np.inf)]),
+            np.concatenate([closed, np.full(self._known.n_contingencies, np.inf)]),
+        )
+
+    def _costs(self, position: int) -> FloatArray:
+        """Costs of the base course's columns and prices of what contingencies lack."""
+        draw = self._known.draws[position]
+        costs = second_costs(self._known.stage, draw, self._prices)
+        return np.concatenate(
+            [costs, np.full(self._known.n_contingencies, self._prices.hard / draw.weight)]
+        )
+
+    def _solve_base(self, position: int, values: FloatArray) -> _Solved:
+        cost, bounds = self._costs(position), self._base_bounds(position, values)
+        if self._session is None:
+            usual = np.full(len(cost), power_of_two(self._known.stage.usual.max()))
+            usual[: self._known.n_base] = self._known.stage.usual[: self._known.n_base]
+            program = as_program("trunk", self._rows.matrix.tocsc(), cost, bounds, usual=usual)
+            self._session = Session(program)
         else:
-            path = folder / f"{key}.part"
-            path.write_bytes(data)
-            sent.append(Sent(key, path=str(path)))
-    return sent
+            self._session.set_costs(cost)
+            self._session.set_column_bounds(np.zeros(len(cost)), bounds[2])
+            self._session.set_row_bounds(bounds[0], bounds[1])
+        before = self.warm_starts.bases[position]
+        if before is not None:
+            self._session.stand(before)
+        solved = self._proved(self._session, cost, bounds)
+        self.warm_starts.bases[position] = self._session.stance()
+        return solved
+
+    def _proved(self, session: Session, cost: FloatArray, bounds: Bounds) -> _Solved:
+        """The optimum, by the value that its prices prove; solved again cold if they do not."""
+        for is_last in (False, True):
+            columns = np.maximum(session.run(), 0.0)
+            duals = session.row_duals()
+            reduced = cost - self._rows.transposed @ duals
+            value = _proved_value(duals, reduced, bounds)
+            optimum = float(cost @ columns)
+            if is_last or abs(optimum - value) <= PROVED * max(1.0, abs(optimum)):
+                break
+            session.forget()
+        return _Solved(value, columns, duals, reduced)
+
+    def _answer(
+        self,
+        position: int,
+        values: FloatArray,
+        solved: _Solved,
+        *,
+        is_exact: bool,
+        results: Mapping[int, SeparationResult],
+    ) -> Outcome:
+        known, n_base = self._known, self._known.n_base
+        draw = known.draws[position]
+        m = len(draw.row_lower)
+        weights = np.concatenate(
+            [
+                np.maximum(solved.duals[:m], 0.0),
+                np.minimum(solved.duals[:m], 0.0),
+                np.minimum(solved.reduced[:n_base], 0.0),
+            ]
+        )
+        options = self._prices.money * draw.option_cost
+        slope = np.asarray(draw.reach.T @ weights + options, dtype=np.float64)
+        priced = [r for r in self.warm_starts.ages[position] if solved.duals[m + r] > 0.0]
+        slope += self._rows.slope(position, solved.duals[m:])
+        rows = [self.warm_starts.rows[r] for r in priced]
+        binding = {(known.families[c.family].standard, s, c.family) for c, s in rows}
+        value = solved.value + float(options @ values)
+        return Outcome(
+            draw=draw.draw,
+            value=value,
+            at_zero=value - float(slope @ values),
+            slope=slope,
+            figures=self._figures(position, values, solved, results),
+            columns=solved.columns[:n_base].copy(),
+            is_exact=is_exact,
+            binding=tuple(sorted((n, int(known.families[f].starts[s])) for n, s, f in binding)),
+        )
+
+    def _figures(
+        self,
+        position: int,
+        values: FloatArray,
+        solved: _Solved,
+        results: Mapping[int, SeparationResult],
+    ) -> DrawFigures:
+        """Cost of the base course; what its contingencies lack, where they were looked at."""
+        known, n_base = self._known, self._known.n_base
+        draw = known.draws[position]
+        figures = draw_figures(
+            known.stage,
+            draw,
+            solved.columns[:n_base],
+            options=float(draw.option_cost @ values),
+            prices=self._prices,
+        )
+        known_violation = float(solved.columns[n_base:].sum()) * self._prices.hard / draw.weight
+        violations = self._violations(position, solved, results)
+        return replace(
+            figures,
+            priced=figures.priced + known_violation,
+            violations={**figures.violations, **violations},
+        )
+
+    def _violations(
+        self, position: int, solved: _Solved, results: Mapping[int, SeparationResult]
+    ) -> dict[str, float]:
+        """What each standard lacks; where its contingencies were not proved, at least. [unit]
+
+        What was seen before the base course was told of it says nothing of the base course as it
+        is.
+        """
+        known = self._known
+        violations = dict.fromkeys(known.tables[position], 0.0)
+        longest = any(known.families[f].is_long for f in results)
+        for f, family in enumerate(known.families):
+            if f in results and family.is_long == longest:
+                missed = results[f].missed.values()
+                violations[family.standard] += sum(float(one.sum()) for one in missed)
+            elif not results and family.is_long:
+                known_violation = self._known_violation(solved, f)
+                violations[family.standard] += float(
+                    known_violation[known_violation > NO_VIOLATION].sum()
+                ) / float(family.cost.max())
+        return violations
 
 
-def opened(sent: Sent) -> tuple[Group, ...]:
-    """The draws of a part, stated; kept for the next task."""
-    if sent.key in _OPEN:
-        _OPEN.move_to_end(sent.key)
-        return _OPEN[sent.key]
-    part = sent.part
-    if part is None:
-        data = sent.data or Path(sent.path).read_bytes()
-        part = pickle.loads(data)  # noqa: S301 - made by `send` of the same program
-    _OPEN[sent.key] = make_groups(part)
-    while len(_OPEN) > MOST_KEPT:
-        _OPEN.popitem(last=False)
-    return _OPEN[sent.key]
+def _far_apart(beyond: FloatArray, starts: IntArray) -> list[int]:
+    """Starts that lack most, by position: the worst, and others far from it."""
+    taken: list[int] = []
+    for s in np.argsort(-beyond, kind="stable"):
+        if beyond[s] <= 0.0 or len(taken) == AT_ONCE:
+            break
+        if all(abs(int(starts[s] - starts[other])) >= APART for other in taken):
+            taken.append(int(s))
+    return taken
 
 
-def forget(sent: Sequence[Sent]) -> None:
-    """Drop what this process keeps of parts."""
-    for one in sent:
-        _OPEN.pop(one.key, None)
+def _proved_value(duals: FloatArray, reduced: FloatArray, bounds: Bounds) -> float:
+    """What prices prove, by weak duality; prices at bounds that are not there are noise."""
+    up, down, closed = np.maximum(duals, 0.0), np.minimum(duals, 0.0), np.minimum(reduced, 0.0)
+    return sum(
+        float(price @ np.where(np.isfinite(bound), bound, 0.0))
+        for price, bound in zip((up, down, closed), bounds, strict=True)
+    )
 
 
+N_PARTS = 8
+"""Batches of the draws; a few for each of the workers that are usual."""
+MOST_KEPT = 16
+"""Batches that a worker keeps: those of a program with standards and one without."""
 ONE_IN = 8
 """One in so many draws is looked at closely where a bound is all that is asked for."""
 IDLE_FOR = 6
 """Points for which a cut is kept that counts nowhere."""
-Cuts = Mapping[str, Sequence[BranchCut]]
-"""Digest of a matrix → cuts of its branches."""
+Cuts = Mapping[str, Sequence[ContingencyCut]]
+"""Digest of a matrix → cuts of its contingencies."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioBatch:
+    """Some draws of a problem as a task names them; nothing of them is stated yet."""
+
+    key: str
+    first_draw: int
+    """Position of the first of them among all draws."""
+    problem: PlanProblem | Path | bytes
+    """With these draws alone, in this process; where it is read; or as it goes with the task."""
+
+
+_OPEN: OrderedDict[str, tuple[ScenarioGroup, ...]] = OrderedDict()
+
+
+def opened(batch: ScenarioBatch) -> tuple[ScenarioGroup, ...]:
+    """The draws of a batch, stated; kept for the next task."""
+    if batch.key not in _OPEN:
+        problem = batch.problem
+        if isinstance(problem, Path):
+            problem = problem.read_bytes()
+        if isinstance(problem, bytes):
+            problem = pickle.loads(problem)  # noqa: S301 - made by `Scenarios` of this program
+        _OPEN[batch.key] = make_groups(problem, batch.first_draw)
+        while len(_OPEN) > MOST_KEPT:
+            _OPEN.popitem(last=False)
+    _OPEN.move_to_end(batch.key)
+    return _OPEN[batch.key]
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A part at a point."""
+    """A batch at a point."""
 
-    sent: Sent
+    batch: ScenarioBatch
     values: FloatArray
     prices: Prices
     cuts: Cuts
-    stances: tuple[Stances | None, ...]
-    """Of each group of the part; empty: none yet."""
-    look: int
-    """How closely branches are looked at."""
+    warm_starts: tuple[WarmStarts | None, ...]
+    """Of each group of the batch; empty: none yet."""
+    depth: int
+    """How closely contingencies are looked at."""
     turn: int
     """Draws at this place in every `ONE_IN` are looked at more closely."""
     until: float
     """Moment after which no new cuts are looked for. [second since the epoch]"""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a task gives."""
-
-    outcomes: tuple[Outcome, ...]
-    cuts: Cuts
-    """Those that are new."""
-    stances: tuple[Stances | None, ...]
-
-    @property
-    def used(self) -> set[bytes]:
-        """Keys of the cuts that count in some draw."""
-        return {
-            stances.rows[r][0].key
-            for stances in self.stances
-            if stances is not None
-            for ages in stances.ages
-            for r in ages
-        }
-
-
-class Doing(Protocol):
-    """Who does tasks."""
-
-    @property
-    def is_here(self) -> bool:
-        """Whether this process does them."""
-
-    @property
-    def shares_files(self) -> bool:
-        """Whether whoever does them reads this machine's files."""
-
-    def do(self, function: Callable[[Any], Done], tasks: Sequence[Any]) -> list[Done]:
-        """Results in the order of the tasks."""
+Done = tuple[list[Outcome], Cuts, tuple[WarmStarts | None, ...]]
+"""Outcomes by draw, cuts that are new, and what is known of each group."""
 
 
 def do_task(task: Task) -> Done:
-    """The draws of a part at a point."""
-    groups = opened(task.sent)
+    """The draws of a batch at a point."""
     outcomes: dict[int, Outcome] = {}
-    cuts: dict[str, list[BranchCut]] = {}
-    stances: list[Stances | None] = []
-    for g, group in enumerate(groups):
-        begun = task.stances[g] if task.stances else None
-        second = NestedSecond(group.known, task.prices, task.cuts.get(group.matrix, ()), begun)
-        outcomes.update(_at_point(task, group, second))
+    cuts: dict[str, list[ContingencyCut]] = {}
+    warm_starts: list[WarmStarts | None] = []
+    for g, group in enumerate(opened(task.batch)):
+        begun = task.warm_starts[g] if task.warm_starts else None
+        second = RecourseSolver(group, task.prices, task.cuts.get(group.matrix, ()), begun)
+        for place, position in enumerate(group.positions):
+            is_in_turn = group.draws[place].draw % ONE_IN == task.turn
+            depth = ONCE if is_in_turn and task.depth == NOWHERE else task.depth
+            found = second.solve(place, task.values, depth=depth, until=task.until)
+            outcomes[position] = replace(found, columns=np.zeros(0))
         cuts.setdefault(group.matrix, []).extend(second.new)
-        stances.append(second.stances)
-    return Done(tuple(outcomes[i] for i in sorted(outcomes)), cuts, tuple(stances))
-
-
-def _at_point(task: Task, group: Group, second: NestedSecond) -> dict[int, Outcome]:
-    found = {}
-    for place, position in enumerate(group.positions):
-        draw = group.known.draws[place].program
-        is_in_turn = draw.draw % ONE_IN == task.turn
-        look = ONCE if is_in_turn and task.look == NOWHERE else task.look
-        answer = second.solve(place, task.values, look=look, until=task.until)
-        found[position] = as_outcome(draw, answer, task)
-    return found
-
-
-def as_outcome(draw: DrawProgram, answer: Answer, task: Task) -> Outcome:
-    """An answer as the master takes it."""
-    at_zero = answer.value - float(answer.slope @ task.values)
-    return Outcome(
-        cut=Cut(draw.draw, at_zero, answer.slope),
-        figures=answer.figures,
-        is_exact=answer.is_exact,
-        binding=answer.binding,
-    )
+        warm_starts.append(second.warm_starts)
+    return [outcomes[i] for i in sorted(outcomes)], cuts, tuple(warm_starts)
 
 
 @dataclass(slots=True)
-class Everyone:
-    """All draws of a problem, and what was found out about their branches."""
+class Scenarios:
+    """All draws of a problem, and what was found out about their contingencies."""
 
-    crew: Doing
+    crew: Crew
     problem: PlanProblem
     until: float = np.inf
     """Moment after which no new cuts are looked for. [second since the epoch]"""
-    cuts: dict[str, list[BranchCut]] = field(default_factory=dict)
-    _sent: list[Sent] = field(default_factory=list)
-    _stances: list[tuple[Stances | None, ...]] = field(default_factory=list)
+    cuts: dict[str, list[ContingencyCut]] = field(default_factory=dict)
+    _batches: list[ScenarioBatch] = field(default_factory=list)
+    _warm_starts: list[tuple[WarmStarts | None, ...]] = field(default_factory=list)
     _folder: "tempfile.TemporaryDirectory[str] | None" = None
     _turn: int = 0
     _idle: dict[bytes, int] = field(default_factory=dict)
     """Cut → points at which it has counted nowhere since it last did."""
 
-    def __enter__(self) -> "Everyone":
+    def __enter__(self) -> "Scenarios":
+        """Cut the draws up; into how many batches does not depend on the workers."""
         if self.crew.shares_files and not self.crew.is_here:
             self._folder = tempfile.TemporaryDirectory(prefix="derbes_")
-        folder = Path(self._folder.name) if self._folder else None
-        name = uuid.uuid4().hex
-        self._sent = send(cut_up(self.problem), name, folder, is_here=self.crew.is_here)
-        self._stances = [() for _sent in self._sent]
+        name, n = uuid.uuid4().hex, self.problem.n_draws
+        n_parts = min(N_PARTS, n)
+        edges = itertools.pairwise(n * i // n_parts for i in range(n_parts + 1))
+        for i, (begin, end) in enumerate(edges):
+            futures, key = self.problem.futures.part(begin, end), f"{name}_{i}"
+            problem: PlanProblem | Path | bytes
+            problem = replace(self.problem, futures=futures, programs=())
+            if not self.crew.is_here:
+                problem = pickle.dumps(problem, protocol=pickle.HIGHEST_PROTOCOL)
+            if self._folder is not None and isinstance(problem, bytes):
+                path = Path(self._folder.name) / f"{key}.part"
+                path.write_bytes(problem)
+                problem = path
+            self._batches.append(ScenarioBatch(key, begin, problem))
+        self._warm_starts = [() for _batch in self._batches]
         return self
 
     def __exit__(self, *_error: object) -> None:
-        forget(self._sent)
+        for batch in self._batches:
+            _OPEN.pop(batch.key, None)
         if self._folder is not None:
             self._folder.cleanup()
 
@@ -247,7 +563,7 @@ class Everyone:
         values: FloatArray,
         prices: Prices,
         *,
-        look: int = LONG,
+        depth: int = LONG,
         is_timed: bool = True,
     ) -> list[Outcome]:
         """All draws at a point, by draw.
@@ -255,29 +571,36 @@ class Everyone:
         Args:
             values: First-stage columns.
             prices: Prices of what falls short.
-            look: How closely branches are looked at: `NOWHERE` for a bound from below.
+            depth: How closely contingencies are looked at: `NOWHERE` for a bound from below.
             is_timed: Whether no new cuts are looked for once time is over.
         """
         self._turn = (self._turn + 1) % ONE_IN
         until = self.until if is_timed else np.inf
         known = {matrix: tuple(cuts) for matrix, cuts in self.cuts.items()}
         tasks = [
-            Task(sent, values, prices, known, stances, look, self._turn, until)
-            for sent, stances in zip(self._sent, self._stances, strict=True)
+            Task(batch, values, prices, known, warm_starts, depth, self._turn, until)
+            for batch, warm_starts in zip(self._batches, self._warm_starts, strict=True)
         ]
         done = self.crew.do(do_task, tasks)
-        self._stances = [one.stances for one in done]
-        self._learn(done)
-        return [outcome for one in done for outcome in one.outcomes]
+        self._warm_starts = [warm_starts for _outcomes, _cuts, warm_starts in done]
+        self._learn([cuts for _outcomes, cuts, _warm_starts in done])
+        return [outcome for outcomes, _cuts, _warm_starts in done for outcome in outcomes]
 
-    def _learn(self, done: Sequence[Done]) -> None:
-        """Add what is new, once, in the order of the parts; drop what counts nowhere."""
-        used = set[bytes]().union(*(one.used for one in done))
+    def _learn(self, new: Sequence[Cuts]) -> None:
+        """Add what is new, once, in the order of the batches; drop what counts nowhere."""
+        used = {
+            warm_starts.rows[r][0].key
+            for of_batch in self._warm_starts
+            for warm_starts in of_batch
+            if warm_starts is not None
+            for ages in warm_starts.ages
+            for r in ages
+        }
         for key in self._idle:
             self._idle[key] += 1
         self._idle.update(dict.fromkeys(used, 0))
-        for one in done:
-            for matrix, cuts in one.cuts.items():
+        for one in new:
+            for matrix, cuts in one.items():
                 kept = {cut.key: cut for cut in (*self.cuts.get(matrix, ()), *cuts)}
                 self._idle.update(dict.fromkeys((c.key for c in cuts if c.key not in used), 0))
                 self.cuts[matrix] = list(kept.values())

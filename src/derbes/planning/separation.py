@@ -1,16 +1,16 @@
-"""Cuts for branches: what a branch lacks at least, whatever the trunk and the first stage do.
+"""Cuts for contingencies: what each lacks at least, whatever is decided and done in calm.
 
 (M15) lack[b] >= y+ (row_lower + R x) + y- (row_upper + R' x) + d- (col_upper + U x) - y link v
-for any row prices y of the branch's program, d = worth - y matrix: weak duality. Prices
+for any row prices y of the contingency's program, d = worth - y matrix: weak duality. Prices
 found at one start of one draw are prices at every start of the family in every draw with
 the same matrix; only the constants differ.
 
-Symbols: b branch, v columns of the trunk, x first stage, y+ and y- the positive and negative
-part, d reduced costs.
+Symbols: b contingency, v columns of the base course, x first stage, y+ and y- the positive
+and negative part, d reduced costs.
 
-Whether the branches of a family lack nothing: many starts proved by one program.
+Whether the contingencies of a family lack nothing: many starts proved by one program.
 
-A branch with bounds at least as tight as those of several others has all their troubles:
+A contingency with bounds at least as tight as those of several others has all their troubles:
 where it lacks nothing, none of them does. Where it does, its prices may show for which of
 them they are right; else the starts are parted and looked at apart.
 """
@@ -25,7 +25,7 @@ from scipy import sparse
 from derbes.case.quantity import FloatArray
 from derbes.lp.highs import Session, Stance
 from derbes.lp.program import Block, IntArray, LinearProgram, Sizes
-from derbes.planning.families import Family, Table
+from derbes.planning.contingencies import Family, Table
 
 NO_PRICE = 1e-9
 """Price that counts as none, relative to the dearest worth: it is the solver's noise."""
@@ -34,19 +34,19 @@ BITS = 34
 
 
 @dataclass(frozen=True, slots=True)
-class BranchCut:
-    """Row prices of a branch."""
+class ContingencyCut:
+    """Row prices of a contingency."""
 
     family: int
     """Position among the families."""
     rows: IntArray
-    """Rows of the branch that have a price."""
+    """Rows of the contingency that have a price."""
     prices: FloatArray
     key: bytes
     """The same for the same prices."""
 
 
-def make_cut(position: int, family: Family, duals: FloatArray) -> BranchCut:
+def make_cut(position: int, family: Family, duals: FloatArray) -> ContingencyCut:
     """A cut from the row prices of a solve.
 
     Prices are rounded, so that those with the same key are the same to the last bit: any
@@ -58,11 +58,11 @@ def make_cut(position: int, family: Family, duals: FloatArray) -> BranchCut:
     prices = np.ldexp(np.round(np.ldexp(part, BITS)), power - BITS)
     seen = b"%d" % position + rows.tobytes() + prices.tobytes()
     key = hashlib.blake2b(seen, digest_size=16).digest()
-    return BranchCut(position, rows, prices, key)
+    return ContingencyCut(position, rows, prices, key)
 
 
-def weights_of(cut: BranchCut, family: Family) -> FloatArray:
-    """What each bound of a branch counts in a cut. (bounds,)"""
+def weights_of(cut: ContingencyCut, family: Family) -> FloatArray:
+    """What each bound of a contingency counts in a cut. (bounds,)"""
     m = family.n_rows
     weights = np.zeros(2 * m + len(family.cost))
     is_lower = cut.prices > 0
@@ -79,19 +79,19 @@ class Pool:
     """Cuts of one family, evaluated together."""
 
     family: Family
-    cuts: tuple[BranchCut, ...]
+    cuts: tuple[ContingencyCut, ...]
     weights: sparse.csr_matrix
     """What each bound counts in each cut; products of sparse matrices are the same however
     many threads a processor has. (cuts, bounds)"""
     gives: sparse.csr_matrix
-    """Factors of the trunk's columns at the first start. (cuts, linked)"""
+    """Factors of the base course's columns at the first start. (cuts, linked)"""
     used: IntArray
     """Bounds that count in any of them."""
     counted: sparse.csr_matrix
     """Their weights. (cuts, used)"""
 
     @staticmethod
-    def of(family: Family, cuts: Sequence[BranchCut] = ()) -> "Pool":
+    def of(family: Family, cuts: Sequence[ContingencyCut] = ()) -> "Pool":
         """A pool of cuts."""
         n_bounds = 2 * family.n_rows + len(family.cost)
         weights = np.zeros((len(cuts), n_bounds))
@@ -105,14 +105,14 @@ class Pool:
     @staticmethod
     def _made(
         family: Family,
-        cuts: tuple[BranchCut, ...],
+        cuts: tuple[ContingencyCut, ...],
         weights: sparse.csr_matrix,
         gives: sparse.csr_matrix,
     ) -> "Pool":
         used = np.unique(weights.indices).astype(np.int64)
         return Pool(family, cuts, weights, gives, used, weights[:, used].tocsr())
 
-    def with_more(self, cuts: Sequence[BranchCut]) -> "Pool":
+    def with_more(self, cuts: Sequence[ContingencyCut]) -> "Pool":
         """The pool with more cuts behind its own."""
         if not cuts:
             return self
@@ -130,7 +130,7 @@ class Pool:
         return Pool._made(self.family, cuts, self.weights[which], self.gives[which])
 
     def side(self, c: int, start: int) -> tuple[IntArray, FloatArray]:
-        """Columns of the trunk in a cut's row at a start, and their factors."""
+        """Columns of the base course in a cut's row at a start, and their factors."""
         part = slice(self.gives.indptr[c], self.gives.indptr[c + 1])
         shift = int(self.family.starts[start] - self.family.starts[0])
         return self.family.linked[self.gives.indices[part]] + shift, self.gives.data[part]
@@ -139,14 +139,14 @@ class Pool:
         """What each bound counts in a cut. (bounds,)"""
         return np.asarray(self.weights[c].toarray().ravel(), dtype=np.float64)
 
-    def lacks(self, bounds: FloatArray, windows: FloatArray) -> FloatArray:
-        """What branches lack at least, by each cut. (which, cuts)
+    def violations(self, bounds: FloatArray, windows: FloatArray) -> FloatArray:
+        """What contingencies lack at least, by each cut. (which, cuts)
 
         A price at a bound that is not there would prove anything; such a cut proves nothing.
 
         Args:
-            bounds: Of the branches, without what the trunk gives. (which, bounds)
-            windows: Columns of the trunk that are linked to each. (which, linked)
+            bounds: Of the contingencies, without what the base course gives. (which, bounds)
+            windows: Columns of the base course that are linked to each. (which, linked)
         """
         taken = bounds[:, self.used]
         is_there = np.isfinite(taken)
@@ -158,7 +158,7 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A cut at a start in a draw, as it stands in the trunk's program."""
+    """A cut at a start in a draw, as it stands in the base course's program."""
 
     fixed: float
     slopes: FloatArray
@@ -177,15 +177,19 @@ def constant(
         start: The start, by position.
         n_first: First-stage columns.
     """
-    grid, moves, slopes = family.grid, table.moves, np.zeros(n_first)
+    template, moves, slopes = family.template, table.moves, np.zeros(n_first)
     bounds = family.bounds(table.at(np.zeros(n_first)), np.array([start]))[0]
     counts = np.flatnonzero(weights)
     fixed = float(weights[counts] @ bounds[counts])
     if not np.isfinite(fixed):
         return Constant(-np.inf, slopes)
-    width = int(grid.offsets.max(initial=0)) + 2
+    width = int(template.offsets.max(initial=0)) + 2
     counted = np.zeros((2, len(table.after), width))
-    np.add.at(counted, (grid.is_after, grid.elements, grid.offsets + 1), weights[grid.positions])
+    np.add.at(
+        counted,
+        (template.is_after, template.elements, template.offsets + 1),
+        weights[template.positions],
+    )
     first = int(family.starts[start])
     windows = moves.paths[:, first : first + width]
     during = np.einsum("mt,mt->m", windows, counted[0, moves.elements])
@@ -194,8 +198,8 @@ def constant(
     return Constant(fixed, slopes)
 
 
-LACKS = 1e-6
-"""What a branch may lack beyond what is known, as part of the worth of its dearest period."""
+TOLERANCE = 1e-6
+"""What a contingency may lack beyond what is known, as part of the worth of its dearest period."""
 Bounds = tuple[FloatArray, FloatArray, FloatArray]
 """Lower and upper bounds of rows, upper bounds of columns."""
 TOGETHER = 8
@@ -203,10 +207,10 @@ TOGETHER = 8
 
 
 @dataclass(slots=True)
-class Proof:
+class SeparationResult:
     """What looking at a family gave."""
 
-    cuts: list[tuple[BranchCut, FloatArray]] = field(default_factory=list)
+    cuts: list[tuple[ContingencyCut, FloatArray]] = field(default_factory=list)
     """Cuts, with what each start lacks by them beyond what is known. (S,)"""
     missed: dict[int, FloatArray] = field(default_factory=dict)
     """Start, by position → what its uses miss, by period. [unit]"""
@@ -220,20 +224,20 @@ def begun_groups(family: Family) -> list[IntArray]:
     return [np.arange(s, min(s + TOGETHER, n)) for s in range(0, n, TOGETHER)]
 
 
-def may_lack(family: Family, bounds: FloatArray) -> FloatArray:
+def tolerance_of(family: Family, bounds: FloatArray) -> FloatArray:
     """What each start may lack beyond what is known. (S,) [worth]
 
     Args:
         family: The family.
-        bounds: Of its branches. (S, bounds)
+        bounds: Of its contingencies. (S, bounds)
     """
     worth = np.flatnonzero(family.cost > 0)
     closed = bounds[:, 2 * family.n_rows + worth]
-    return np.asarray(LACKS * (family.cost[worth] * closed).max(axis=1, initial=0.0))
+    return np.asarray(TOLERANCE * (family.cost[worth] * closed).max(axis=1, initial=0.0))
 
 
-class Prover:
-    """The branch of a family in the solver; it stays there from start to start."""
+class ContingencySeparation:
+    """The contingency of a family in the solver; it stays there from start to start."""
 
     def __init__(self, position: int, family: Family, stance: Stance | None) -> None:
         self.position, self.family = position, family
@@ -245,48 +249,54 @@ class Prover:
         """The last basis; what it began with where nothing was solved."""
         return self._begun if self._session is None else self._session.stance()
 
-    def look(self, bounds: FloatArray, told: FloatArray, groups: Sequence[IntArray]) -> Proof:
+    def separate(
+        self, bounds: FloatArray, known_violation: FloatArray, groups: Sequence[IntArray]
+    ) -> SeparationResult:
         """Look at all starts; at those that are known to lack something last, one by one.
 
         Args:
-            bounds: Of the branches, with what the trunk gives taken off. (S, bounds)
-            told: What is known that each lacks. (S,) [worth]
+            bounds: Of the contingencies, with what the base course gives taken off. (S, bounds)
+            known_violation: What is known that each lacks. (S,) [worth]
             groups: Starts that are looked at together to begin with.
         """
-        proof, lacking = Proof(), told > 0.0
+        result, lacking = SeparationResult(), known_violation > 0.0
         left = [group[~lacking[group]] for group in reversed(groups)]
         left = [group for group in left if len(group)]
         while left:
             group = left.pop()
-            parts = self._look_at(group, bounds, told, proof)
+            parts = self._separate_at(group, bounds, known_violation, result)
             left += parts
             if not parts:
-                proof.groups.append(group)
+                result.groups.append(group)
         alone = [np.array([s], dtype=np.int64) for s in np.flatnonzero(lacking)]
-        for group in alone if not proof.cuts else ():
-            self._look_at(group, bounds, told, proof)
-        proof.groups += alone
-        return proof
+        for group in alone if not result.cuts else ():
+            self._separate_at(group, bounds, known_violation, result)
+        result.groups += alone
+        return result
 
-    def _look_at(
-        self, group: IntArray, bounds: FloatArray, told: FloatArray, proof: Proof
+    def _separate_at(
+        self,
+        group: IntArray,
+        bounds: FloatArray,
+        known_violation: FloatArray,
+        result: SeparationResult,
     ) -> list[IntArray]:
         """Prove a group, or find a cut; what is left to be looked at."""
-        family, allowed = self.family, may_lack(self.family, bounds)
+        family, allowed = self.family, tolerance_of(self.family, bounds)
         found = self._solved(self._tightest(bounds[group]))
         lack = float(family.cost @ found)
         if len(group) == 1 and lack > allowed[group[0]]:
-            proof.missed[int(group[0])] = found[family.cost > 0]
-        if lack <= told[group].max() + allowed[group].min():
+            result.missed[int(group[0])] = found[family.cost > 0]
+        if lack <= known_violation[group].max() + allowed[group].min():
             return []
         cut = make_cut(self.position, family, self._duals())
         weights = weights_of(cut, family)
         used = np.flatnonzero(weights)
-        beyond = np.full(len(told), -np.inf)
-        lacks = np.einsum("sb,b->s", bounds[np.ix_(group, used)], weights[used])
-        beyond[group] = lacks - told[group] - allowed[group]
+        beyond = np.full(len(known_violation), -np.inf)
+        violations = np.einsum("sb,b->s", bounds[np.ix_(group, used)], weights[used])
+        beyond[group] = violations - known_violation[group] - allowed[group]
         if (beyond > 0.0).any():
-            proof.cuts.append((cut, beyond))
+            result.cuts.append((cut, beyond))
             return []
         if len(group) == 1:
             return []
@@ -296,7 +306,7 @@ class Prover:
         """The tightest of all bounds, one by one.
 
         What may be missed is the exception: it is as wide as the widest, so that what
-        the tightest branch misses it can miss.
+        the tightest contingency misses it can miss.
         """
         m, worth = self.family.n_rows, self.family.cost > 0
         closed = bounds[:, 2 * m :]

@@ -11,7 +11,6 @@ Options closed or settled for a question: before a date, as a set, or all of the
 
 import dataclasses
 import math
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
@@ -25,7 +24,7 @@ from derbes.case.request import BASE
 from derbes.case.uncertainty import Draws
 from derbes.language import _, ngettext
 from derbes.planning.decomposed import solve_plan
-from derbes.planning.problem import TIME_LIMIT, PlanSolution, make_problem
+from derbes.planning.problem import TIME_LIMIT, Clock, PlanSolution, TimeIsOver, make_problem
 from derbes.results.display import text_of
 
 Progress = Callable[[int, int, str], None]
@@ -84,16 +83,12 @@ def dearer_by(cost: float, other: float) -> float:
     return above if above > NOISE * max(abs(cost), abs(other)) else 0.0
 
 
-class TimeIsOver(Exception):  # noqa: N818 - it tells of no error
-    """The time limit was reached before an answer was found."""
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
     """The cheapest plan of a case, or that there is none."""
 
     feasible: bool
-    """Whether all wishes can hold together."""
+    """Whether all requirements can hold together."""
     cost: float = 0.0
     """[money]"""
     bound: float = 0.0
@@ -116,32 +111,6 @@ class Solve(Protocol):
         Raises:
             TimeIsOver: There is no time left, or it was not enough.
         """
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """Until when answers may be computed."""
-
-    end: float | None
-    """On the clock of `time.monotonic`; None: as long as it takes. [s]"""
-
-    @staticmethod
-    def of(time_limit: float | None) -> "Clock":
-        """A clock that has just begun to run."""
-        return Clock(None if time_limit is None else time.monotonic() + time_limit)
-
-    def left(self) -> float | None:
-        """Time that is left; None: as much as it takes. [s]
-
-        Raises:
-            TimeIsOver: There is none.
-        """
-        if self.end is None:
-            return None
-        left = self.end - time.monotonic()
-        if left <= 0:
-            raise TimeIsOver
-        return left
 
 
 def solver_of(draws: Draws | None, effort: Effort, clock: Clock) -> Solve:

@@ -1,4 +1,4 @@
-"""Why a request is impossible: the smallest clash, and the least relaxation of each wish."""
+"""Why a request is impossible: an irreducible conflict, and the least relaxation of each part."""
 
 from dataclasses import replace
 from itertools import combinations
@@ -9,27 +9,28 @@ from hypothesis import strategies as st
 
 from derbes.case.options import Limit, Standard
 from derbes.planning.conflict import (
-    clash_of,
+    conflict_of,
     first_that_holds,
+    irreducible_conflict,
     least_amount,
-    smallest_clash,
-    wishes_of,
+    requirements_of,
     with_amount,
     without,
 )
-from derbes.planning.solving import Found, TimeIsOver
+from derbes.planning.problem import TimeIsOver
+from derbes.planning.solving import Found
 from tests.planning.answers.toy import Listed, budget, number, option, standard, town
 
 
 def _paths(case):
-    return [wish.path for wish in smallest_clash(case, Listed())]
+    return [wish.path for wish in irreducible_conflict(case, Listed())]
 
 
 def test_a_budget_and_a_standard_clash_in_the_words_of_the_case():
     case = town(
         option("works", 9, 26.4e6, lead_time=number(12)), budget=budget(by_year={2026: 20e6})
     )
-    year, wish = clash_of(case, Listed())
+    year, wish = conflict_of(case, Listed())
     assert (year.wish, year.unit) == ("budget.by_year.2026", "USD")
     assert year.least_relaxation == pytest.approx(6.4e6)
     assert year.what == (
@@ -45,7 +46,7 @@ def test_a_budget_and_a_standard_clash_in_the_words_of_the_case():
 
 def test_a_standard_can_begin_later():
     works = option("works", 9, 10.0, lead_time=number(30))
-    (wish,) = clash_of(town(works), Listed())
+    (wish,) = conflict_of(town(works), Listed())
     assert [(cure.now, cure.then, cure.unit) for cure in wish.cures] == [
         (12.0, 3.0, "month"),
         ("2028-01", "2028-07", "month"),
@@ -58,7 +59,7 @@ def test_the_share_gives_way_where_neither_length_nor_date_can():
     """A month at least is asked for; what is held is enough for three quarters of four."""
     alone = Standard("calm", uses=("treatment",), length=4, first=24, last=24, share=number(0.8))
     case = town(standards={"calm": alone})
-    (wish,) = clash_of(case, Listed())
+    (wish,) = conflict_of(case, Listed())
     assert wish.what == (
         "Drinking water: demand in calm is met from 2028-01 on. Least relaxation: the standard "
         "can hold to 75% of the demand instead of 80%."
@@ -68,7 +69,7 @@ def test_the_share_gives_way_where_neither_length_nor_date_can():
 
 def test_the_share_that_is_asked_for_stands_in_the_words():
     case = town(standards={"a_year": standard(share=number(0.8))})
-    (wish,) = clash_of(case, Listed())
+    (wish,) = conflict_of(case, Listed())
     assert wish.what.startswith(
         'essential uses: "Embargo" of 12 months is survived from 2028-01 on, to 80%. '
     )
@@ -76,7 +77,7 @@ def test_the_share_that_is_asked_for_stands_in_the_words():
 
 def test_the_cheapest_way_to_a_total_decides_how_far_it_must_rise():
     case = town(option("dear", 9, 90.0), option("cheap", 9, 50.0), budget=budget(total=30.0))
-    total, _standard = clash_of(case, Listed())
+    total, _standard = conflict_of(case, Listed())
     assert total.least_relaxation == pytest.approx(20.0)
     assert total.cures[0].then == pytest.approx(50.0)
 
@@ -84,13 +85,13 @@ def test_the_cheapest_way_to_a_total_decides_how_far_it_must_rise():
 def test_payments_abroad_have_ceilings_of_their_own():
     works = option("works", 9, 50.0, foreign_share=number(0.4))
     case = town(works, budget=replace(budget(), foreign_total=number(5.0)))
-    total, _standard = clash_of(case, Listed())
+    total, _standard = conflict_of(case, Listed())
     assert total.wish == "budget.foreign_total"
     assert total.cures[0].what == (
         "the ceiling on payments abroad in all must rise from 5 USD to 20 USD"
     )
     yearly = town(works, budget=budget(foreign_by_year={2026: 5.0}))
-    year, _standard = clash_of(yearly, Listed())
+    year, _standard = conflict_of(yearly, Listed())
     assert year.wish == "budget.foreign_by_year.2026"
     assert year.least_relaxation == pytest.approx(15.0, rel=1e-3)
 
@@ -100,7 +101,7 @@ def test_options_that_exclude_each_other_and_are_both_committed():
         option("one", 9, 10.0, committed=True, excludes=("two",), label={"en": "One"}),
         option("two", 9, 10.0, committed=True, label={"en": "Two"}),
     )
-    told = clash_of(case, Listed())
+    told = conflict_of(case, Listed())
     assert [wish.what for wish in told] == [
         "One and Two exclude each other. Least relaxation: that One and Two exclude each other "
         "must be given up.",
@@ -127,7 +128,7 @@ def test_limits_say_by_how_much():
         limits={"land": Limit("land", options={"one": number(2), "two": number(2)},
                               at_most=number(12.0), label={"en": "Land"})},
     )  # fmt: skip
-    land, _standard = clash_of(case, Listed())
+    land, _standard = conflict_of(case, Listed())
     assert land.what == (
         "Land: at most 12. Least relaxation: the limit of Land must rise from 12 to 20."
     )
@@ -136,7 +137,7 @@ def test_limits_say_by_how_much():
         limits={"much": Limit("much", options={"one": number(1)}, at_least=number(7.0))},
         standards={},
     )
-    (much,) = clash_of(least, Listed())
+    (much,) = conflict_of(least, Listed())
     assert much.what == (
         "much: at least 7. Least relaxation: the limit of much must fall from 7 to 5."
     )
@@ -148,7 +149,7 @@ def test_a_wish_that_cures_nothing_alone_says_so():
         budget=budget(total=10.0),
         standards={"a_year": standard(), "too_long": standard(length=40)},
     )
-    told = {wish.wish: wish for wish in clash_of(case, Listed())}
+    told = {wish.wish: wish for wish in conflict_of(case, Listed())}
     assert set(told) == {"standards.too_long"}
     assert told["standards.too_long"].least_relaxation is None
     assert told["standards.too_long"].what.endswith("No relaxation of this wish alone was found.")
@@ -158,7 +159,7 @@ def test_without_any_wish_it_can_be_impossible_too():
     def never(case, *, is_rough=False):
         return Found(feasible=False)
 
-    (wish,) = clash_of(town(option("works", 9, 50.0)), never)
+    (wish,) = conflict_of(town(option("works", 9, 50.0)), never)
     assert (wish.wish, wish.least_relaxation) == ("uses", None)
     assert wish.what == (
         "Demand in calm (Drinking water) cannot be met whatever is chosen: write more supply, "
@@ -168,14 +169,14 @@ def test_without_any_wish_it_can_be_impossible_too():
 
 def test_time_that_ends_leaves_the_clash_without_its_cures():
     case = town(option("works", 9, 50.0), budget=budget(total=10.0))
-    listed, n_filter = Listed(), len(wishes_of(case))
+    listed, n_filter = Listed(), len(requirements_of(case))
 
     def hurried(case, *, is_rough=False):
         if len(listed.asked) >= n_filter:
             raise TimeIsOver
         return listed(case, is_rough=is_rough)
 
-    told = clash_of(case, hurried)
+    told = conflict_of(case, hurried)
     assert [(wish.wish, wish.least_relaxation) for wish in told] == [
         ("budget.total", None),
         ("standards.a_year", None),
@@ -210,8 +211,8 @@ def test_the_clash_is_smallest(case):
     solve = Listed()
     if solve(case).feasible:
         return
-    clash = smallest_clash(case, solve)
-    everything = wishes_of(case)
+    clash = irreducible_conflict(case, solve)
+    everything = requirements_of(case)
 
     def possible(kept):
         changed = case
@@ -231,8 +232,8 @@ def test_a_cure_of_an_amount_cures_and_less_does_not(case):
     solve = Listed()
     if solve(case).feasible:
         return
-    wishes = {wish.path: wish for wish in wishes_of(case)}
-    for told in clash_of(case, solve):
+    wishes = {wish.path: wish for wish in requirements_of(case)}
+    for told in conflict_of(case, solve):
         for cure in told.cures:
             if told.wish.startswith("budget"):
                 wish = wishes[told.wish]

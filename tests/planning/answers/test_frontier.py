@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derbes.case.quantity import Calendar, Step
-from derbes.planning.costs import frontier_of, lengths_of, marked, with_length
-from derbes.planning.solving import TimeIsOver
+from derbes.planning.answers import frontier_of, lengths_of, marked, with_length
+from derbes.planning.problem import TimeIsOver
 from derbes.results.plan import FrontierPoint
 from tests.planning.answers.toy import CALM_COST, Listed, option, standard, town
 

@@ -9,7 +9,7 @@ from derbes import api
 from derbes.case.quantity import Quantity
 from derbes.case.uncertainty import Correlation
 from derbes.errors import RequestError
-from derbes.planning.costs import MOST_LISTED, futures_of
+from derbes.planning.answers import MOST_LISTED, futures_of
 
 CASES = Path(__file__).parent / "cases"
 

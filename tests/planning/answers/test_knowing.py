@@ -9,8 +9,8 @@ from derbes import api
 from derbes.case.entities import Case, Plant, Supplier
 from derbes.case.options import Risk
 from derbes.case.quantity import Calendar, Quantity
-from derbes.planning.costs import evpi_of, known_future, vss_of
-from derbes.planning.draws import futures
+from derbes.planning.answers import evpi_of, known_future, vss_of
+from derbes.planning.recourse import futures
 from derbes.planning.solving import Found, mean_case
 
 CASES = Path(__file__).parent / "cases"

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from derbes.planning.costs import alternatives_of, standard_costs, waiting_costs
-from derbes.planning.solving import TimeIsOver, closed_years, decided_later, without_set
+from derbes.planning.answers import alternatives_of, standard_costs, waiting_costs
+from derbes.planning.problem import TimeIsOver
+from derbes.planning.solving import closed_years, decided_later, without_set
 from tests.planning.answers.toy import (
     CALM_COST,
     Listed,

@@ -15,7 +15,7 @@ from derbes.case.options import Budget, Choice, Limit, Option, OptionKind, Stand
 from derbes.case.quantity import Calendar, Quantity
 from derbes.model.options import effect_period
 from derbes.planning import first_stage as payments
-from derbes.planning.outlay import by_year, paid_for
+from derbes.planning.accounts import by_year, paid_for
 from derbes.planning.solving import Found
 
 HELD = 3.0

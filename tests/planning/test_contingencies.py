@@ -1,4 +1,4 @@
-"""Trunk and branches: the second way is the survival program on the case with the plan made."""
+"""Base course and contingencies: the second way is the survival program."""
 
 from dataclasses import replace
 
@@ -13,13 +13,14 @@ from derbes.model.arrays import MeasureRun, State
 from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
 from derbes.model.options import chosen_case
+from derbes.planning.accounts import columns_of, course_of
 from derbes.planning.decomposed import solve_plan
-from derbes.planning.evaluate import columns_of, evaluate, trunk
-from derbes.planning.problem import make_problem, with_branches
+from derbes.planning.problem import make_problem, with_contingencies
 from derbes.supply.baseline import first_state
 from derbes.supply.bounds import window_bounds
 from derbes.supply.disruption import found_state, horizon
 from derbes.supply.network import make_layout, supply_matrix
+from tests.oracles.plans import evaluate
 from tests.planning.generated import small_case
 from tests.small_cases import worked_example
 
@@ -54,7 +55,7 @@ def least_unmet(case, arrays, calm, start, standard):
 
 
 def state_of(arrays, calm, start):
-    """Stocks and goods in transit of a trunk; orders before the calendar are left out."""
+    """Stocks and goods in transit of a base course; orders before the calendar are left out."""
     width = int(arrays.activities.lead_times.max()) + 1
     transit = np.zeros((len(arrays.activities.names), width))
     past = np.zeros((len(arrays.goods), int(arrays.shelf_life.max(initial=1))))
@@ -76,8 +77,8 @@ def test_a_plan_survives_at_every_start_in_the_case_with_its_choices_made(seed):
     plan = solve_plan(problem)
     assert plan.feasible
     assert plan.choices
-    problem = with_branches(problem, plan.starts)
-    calm = trunk(problem, plan.columns)
+    problem = with_contingencies(problem, plan.starts)
+    calm = course_of(problem, plan.columns)
     made = chosen_case(case, plan.choices)
     arrays = compile_case(made, least_periods=problem.n_periods)
     calm = replace(calm, orders=for_activities(problem, arrays, calm.orders))
@@ -91,7 +92,7 @@ def for_activities(problem, arrays, orders):
 
     Of what is on the way from a supplier that was bought out, the plan counts nothing.
     """
-    names = problem.second.trunk.layout.arrays.activities.names
+    names = problem.second.base.layout.arrays.activities.names
     of = np.zeros((len(arrays.activities.names), orders.shape[1]))
     for k, name in enumerate(arrays.activities.names):
         if name in names:
@@ -118,7 +119,7 @@ def test_m9_m10_what_is_lacking_is_held():
 
 
 def test_m9_a_stock_beyond_custom_and_reserve_does_not_count():
-    """Without the option the trunk may hoard as it likes: a start still finds 600 only."""
+    """Without the option the base course may hoard as it likes: a start still finds 600 only."""
     case = replace(holding(worked_example(1)), options={})
     plan = solve_plan(make_problem(case))
     assert not plan.feasible
@@ -142,8 +143,8 @@ def test_m6_a_contract_is_paid_for_whether_it_is_taken_or_not():
     case = replace(case, options={"contract": contract})
     problem = make_problem(case)
     plan = solve_plan(problem)
-    calm = trunk(problem, plan.columns)
-    bought = problem.second.trunk.layout.arrays.activities.names.index("from_other")
+    calm = course_of(problem, plan.columns)
+    bought = problem.second.base.layout.arrays.activities.names.index("from_other")
     taken = calm.orders[bought]
     without = evaluate(problem, ()).cost
     owed = 0.8 * 40.0 * 50
@@ -165,7 +166,7 @@ def test_m7_a_ceiling_on_payments_abroad_bends_calm_purchases():
     plan = solve_plan(problem)
     assert plan.feasible
     assert plan.cost == pytest.approx(60_000.0 + 300 * (12.0 - 10.0))
-    assert trunk(problem, plan.columns).abroad[12:24].sum() == pytest.approx(9_000.0)
+    assert course_of(problem, plan.columns).abroad[12:24].sum() == pytest.approx(9_000.0)
     tight = Budget(foreign_by_year={2026: Q(0.0), 2027: Q(0.0)})
     uses = {"use": replace(case.uses["use"], shortage_cost=None)}
     later = {"plant": replace(open_plant, opening=12)}
@@ -195,11 +196,11 @@ def test_m11_what_is_decided_first_moves_bounds_only():
     values = columns_of(problem, (Choice("enlarge", 1, 0.5), Choice("hold", 2, 40.0)))
     draw = problem.programs[0]
     before, after = draw.bounds(np.zeros_like(values)), draw.bounds(values)
-    row = problem.second.places.row("reserve")
+    row = problem.second.index.row("reserve")
     shell = list(row.items).index("shell")
     raised = row.of(after[0])[shell] - row.of(before[0])[shell]
     assert raised == pytest.approx([0.0] * 3 + [40.0] * 11)
-    line = problem.second.places.row("line")
+    line = problem.second.index.row("line")
     first = list(line.items).index("first_press")
     hours = line.of(after[1])[first] / line.of(before[1])[first]
     assert hours == pytest.approx([1.0] * 3 + [1.5] * 11)

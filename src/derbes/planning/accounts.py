@@ -1,4 +1,6 @@
-"""What a plan pays, by year and by what it is for, with it and without it.
+"""What choices cost when they are made, in every draw, and what happens in calm then.
+
+What a plan pays, by year and by what it is for, with it and without it.
 
 Purchases, recipes and storage are paid in the calm course of each future, options as they
 are decided, plants that the case builds anyway as the case says; nothing is discounted.
@@ -16,17 +18,17 @@ import numpy as np
 from derbes.case.entities import Case
 from derbes.case.options import Choice, Option, OptionKind, optional_elements
 from derbes.case.quantity import FloatArray
-from derbes.model.arrays import CaseArrays
+from derbes.model.arrays import ActivityKind, CaseArrays
 from derbes.model.options import effect_period
+from derbes.planning.base_course import paid_abroad
 from derbes.planning.effects import (
     TAKEN,
-    Written,
+    DrawArrays,
     column_effects,
     contract_activities,
+    draw_arrays,
     taken_contracts,
-    write_out,
 )
-from derbes.planning.evaluate import FIRM, trunk
 from derbes.planning.first_stage import (
     STEP,
     FirstColumn,
@@ -36,19 +38,121 @@ from derbes.planning.first_stage import (
     years,
 )
 from derbes.planning.problem import (
+    CONTRACTS,
+    EXPORTS,
     ITEMS,
+    PURCHASES,
+    RECIPES,
+    SHORTAGE,
+    START,
+    STORAGE,
+    Course,
     PlanProblem,
     PlanSolution,
     Prices,
-    Trunk,
+    base_alone,
     make_problem,
     weighed,
     without_standards,
 )
+from derbes.planning.scenario_groups import make_groups
+from derbes.planning.scenarios import RecourseSolver
 from derbes.planning.solving import nothing_decided, option_words, unit_of
 from derbes.results.plan import FOREIGN, AccountRow, Outlay, PlanChoice
-from derbes.supply.baseline import CalmSolution, arrivals_by_period
-from derbes.supply.network import unit_values
+from derbes.supply.baseline import CalmSolution, arrivals_by_period, orders_before
+from derbes.supply.network import Layout, unit_values
+from derbes.supply.objective import stock_values
+
+FIRM = Prices(hard=START.hard * 1e3, soft=START.soft * 1e2)
+"""Prices where nothing but supply is left to decide: what can be met is met."""
+
+
+def columns_of(problem: PlanProblem, choices: Sequence[Choice] | FloatArray) -> FloatArray:
+    """First-stage columns of choices."""
+    if isinstance(choices, np.ndarray):
+        return choices
+    return problem.first.values(tuple(choices))
+
+
+def course_of(
+    problem: PlanProblem,
+    choices: Sequence[Choice] | FloatArray,
+    draw: int = 0,
+    *,
+    prices: Prices = FIRM,
+) -> Course:
+    """What happens in calm under fixed choices, in one draw; standards are met at all starts.
+
+    Of all courses that cost the least it is the one with the least stock over time, each
+    good at its unit value, so that nothing is bought before it is needed and what is paid
+    in a year does not hang on how a solver breaks ties.
+
+    Args:
+        problem: The problem.
+        choices: What is chosen, or the first-stage columns.
+        draw: The draw.
+        prices: Prices of what falls short; those of a plan give the course that it costs.
+    """
+    values = columns_of(problem, choices)
+    alone = replace(base_alone(problem), futures=problem.futures.chosen([draw]))
+    group = make_groups(alone, draw)[0]
+    layout, program = group.stage.base.layout, group.draws[0]
+    written = draw_arrays(problem.futures.case_of(draw), problem.n_periods)
+    second = RecourseSolver(group, prices)
+    columns = second.least_stock(0, values, _holding(layout, written, len(program.money)))
+    orders = layout.column("order").of(columns)
+    bought, money, _years = paid_abroad(written, layout.n)
+    when = np.arange(layout.n) + written.arrays.activities.lead_times[bought, None]
+    abroad = np.zeros(layout.n)
+    inside = when < layout.n
+    np.add.at(abroad, when[inside], (money * orders[bought])[inside])
+    return Course(
+        orders=orders,
+        opening=orders_before(written.arrays),
+        lots=layout.column("lot").of(columns),
+        fresh=layout.column("fresh").of(columns),
+        unmet=layout.column("unmet").of(columns),
+        money=_by_period(layout, program.money, columns),
+        abroad=abroad,
+        items=_items(layout, written, program.money * columns),
+        options=float(program.option_cost @ values),
+    )
+
+
+def _holding(layout: Layout, written: DrawArrays, n_columns: int) -> FloatArray:
+    """What counts as stock: each good at its unit value, by column and period. (columns,)"""
+    arrays, costs = written.arrays, np.zeros(n_columns)
+    worth = unit_values(arrays)
+    own = costs[: layout.n_columns]
+    of_lots, of_fresh = stock_values(arrays, layout.start, worth)
+    layout.column("lot").of(own)[:] = of_lots[:, None]
+    layout.column("fresh").of(own)[:] = of_fresh[:, None]
+    return costs / max(float(worth.max(initial=0.0)), 1e-300)
+
+
+def _items(layout: Layout, written: DrawArrays, paid: FloatArray) -> dict[str, float]:
+    """Discounted money of supply by what it is for. [money]"""
+    own = paid[: layout.n_columns]
+    kinds = written.arrays.activities.kinds
+    flows = layout.column("order").of(own).sum(axis=1)
+    found = {
+        PURCHASES: flows[kinds == ActivityKind.PURCHASE].sum(),
+        RECIPES: flows[kinds == ActivityKind.RECIPE].sum(),
+        EXPORTS: flows[kinds == ActivityKind.EXPORT].sum(),
+        STORAGE: layout.column("lot").of(own).sum() + layout.column("fresh").of(own).sum(),
+        SHORTAGE: layout.column("unmet").of(own).sum(),
+        CONTRACTS: paid[layout.n_columns :].sum(),
+    }
+    return {name: float(money) for name, money in found.items()}
+
+
+def _by_period(layout: Layout, prices: FloatArray, columns: FloatArray) -> FloatArray:
+    """Discounted money of the base course, by period of the order or stock. (n,) [money]"""
+    paid = prices[: layout.n_columns] * columns[: layout.n_columns]
+    money = np.zeros(layout.n)
+    for kind in ("order", "lot", "fresh", "unmet"):
+        money += layout.column(kind).of(paid).sum(axis=0)
+    return money
 
 
 def paid_for(case: Case, choice: Choice) -> FloatArray:
@@ -132,17 +236,9 @@ class _Supply:
     """What is told beside the cost, discounted. [money]"""
 
 
-@dataclass(frozen=True, slots=True)
-class Accounts:
-    """What a plan pays: by year, and by what it is for."""
-
-    outlay: tuple[Outlay, ...] = ()
-    account: tuple[AccountRow, ...] = ()
-
-
 def accounts_of(
     problem: PlanProblem, solution: PlanSolution, *, told: Callable[[], object]
-) -> Accounts:
+) -> tuple[tuple[Outlay, ...], tuple[AccountRow, ...]]:
     """Payments by year and currency, and the parts of the cost.
 
     Without the project is the variant that the case names for it (`without_project`),
@@ -178,7 +274,7 @@ def accounts_of(
             (FOREIGN, abroad, abroad_without, options.abroad),
         )
     )
-    return Accounts(outlay, _account(problem, solution, supply, told))
+    return outlay, _account(problem, solution, supply, told)
 
 
 def _account(
@@ -288,8 +384,8 @@ def _supply(
     beside = dict.fromkeys(BESIDE, 0.0)
     for draw, weight in enumerate(problem.weights):
         told()
-        written = write_out(problem.futures.case_of(draw), problem.n_periods)
-        course = trunk(problem, choices, draw, prices=prices)
+        written = draw_arrays(problem.futures.case_of(draw), problem.n_periods)
+        course = course_of(problem, choices, draw, prices=prices)
         own = {**course.items, "options": course.options}
         draws.append(sum(own.values()))
         items = {item: amount + weight * own[item] for item, amount in items.items()}
@@ -305,14 +401,14 @@ def _supply(
     return _Supply(paid, items, np.array(draws), beside)
 
 
-def _under_way(arrays: CaseArrays, course: Trunk) -> float:
+def _under_way(arrays: CaseArrays, course: Course) -> float:
     """What is paid, on arrival, for what was ordered before the calendar. [money]"""
     arriving = _arriving(arrays, replace(course, orders=np.zeros_like(course.orders)))
     n = arriving.shape[1]
     return float((arriving * arrays.activities.unit_cost[:, :n] * arrays.discount[:n]).sum())
 
 
-def _in_store(arrays: CaseArrays, course: Trunk) -> float:
+def _in_store(arrays: CaseArrays, course: Course) -> float:
     """Worth of what is in store at the end of the calendar, by what it then costs. [money]"""
     last = course.fresh.shape[1] - 1
     held = course.fresh[:, last].copy()
@@ -327,7 +423,7 @@ def _by_year(years: Sequence[int], paid: FloatArray) -> dict[int, float]:
     return sums
 
 
-def _is_abroad(written: Written) -> FloatArray:
+def _is_abroad(written: DrawArrays) -> FloatArray:
     """1 for purchases from others than the target. (K,)"""
     activities, target = written.arrays.activities, written.case.target
     return np.array(
@@ -338,14 +434,14 @@ def _is_abroad(written: Written) -> FloatArray:
     )
 
 
-def _purchases(written: Written, course: Trunk) -> tuple[FloatArray, FloatArray]:
+def _purchases(written: DrawArrays, course: Course) -> tuple[FloatArray, FloatArray]:
     """What is paid at arrival, and to sellers abroad. (n,), (n,) [money]"""
     arriving = _arriving(written.arrays, course)
     paid = arriving * written.arrays.activities.unit_cost[:, : arriving.shape[1]]
     return paid.sum(axis=0), _is_abroad(written) @ paid
 
 
-def _arriving(arrays: CaseArrays, course: Trunk) -> FloatArray:
+def _arriving(arrays: CaseArrays, course: Course) -> FloatArray:
     """Deliveries and output by period. (K, n) [unit]"""
     calm = CalmSolution(
         arrays=arrays,
@@ -359,7 +455,7 @@ def _arriving(arrays: CaseArrays, course: Trunk) -> FloatArray:
     return arrivals_by_period(calm)
 
 
-def _storage(arrays: CaseArrays, course: Trunk) -> FloatArray:
+def _storage(arrays: CaseArrays, course: Course) -> FloatArray:
     """What holding stocks costs. (n,) [money]"""
     held = course.fresh.copy()
     np.add.at(held, arrays.lot_goods, course.lots)
@@ -367,7 +463,7 @@ def _storage(arrays: CaseArrays, course: Trunk) -> FloatArray:
 
 
 def _idle(
-    written: Written, course: Trunk, choices: Sequence[Choice]
+    written: DrawArrays, course: Course, choices: Sequence[Choice]
 ) -> tuple[FloatArray, FloatArray]:
     """What is paid for contracted goods that are not taken. (n,), (n,) [money]"""
     n, elements = course.orders.shape[1], taken_contracts(written.case)

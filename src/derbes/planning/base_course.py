@@ -1,0 +1,360 @@
+"""The base course of a plan: the calm program over the calendar, once in each draw.
+
+The equations are (L1) to (L7) of the calm plan without a tail: stocks at the end are free.
+To them come
+
+(M6) What a contract pays for: sum of the orders from it + idle[c,t] >= taken share times
+what is contracted; the idle part is paid for too.
+(M7) Ceilings on payments abroad: what goods cost that arrive in a year, as paid, plus what
+options cost abroad, is at most the ceiling plus an excess that is not allowed.
+(M8) A standard without a measure: n[u,t] - miss[u,t] <= (1 - share) demand[u,t].
+
+Symbols: c contract, u use, t period, n unmet demand (`unmet`).
+
+What it is worth that nothing falls short: weights of shortfalls beside each other. Demand
+with a cost of being short has no other price. A unit counts as much as the good is worth;
+payments above a ceiling count as money.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from derbes.case.entities import Case
+from derbes.case.options import OptionKind, Standard
+from derbes.case.quantity import FloatArray
+from derbes.lp.program import Block, BoolArray, IntArray, power_of_two
+from derbes.model.arrays import CALM, ActivityKind, CaseArrays
+from derbes.planning.effects import (
+    BoundTemplate,
+    DrawArrays,
+    contract_activities,
+    first_elements,
+    gather_template,
+    taken_contracts,
+)
+from derbes.supply.baseline import first_state
+from derbes.supply.bounds import window_bounds
+from derbes.supply.network import Entries, Layout, Parts, make_layout, supply_matrix
+from derbes.supply.objective import money_costs
+
+SOFT = 20.0
+"""Price of what falls short last, in units of its worth, to begin with."""
+SHORT_MOST, SHORT_LEAST = 0.2, 0.1
+"""Price of a reserve that is short for one period, beside the price of deferrable demand:
+more than the good is worth, so that a reserve is not sold out at the end of the calendar."""
+SHORT_ABOVE = 1.6
+"""The same where the reserve ranks before deferrable demand."""
+SHORT_FOR = 12.0
+"""Periods of a short reserve that weigh less than a unit of demand with a cost of being short."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlockIndex:
+    """Blocks of columns and rows, found by their kind."""
+
+    columns: tuple[Block, ...]
+    rows: tuple[Block, ...]
+    _columns_by_kind: dict[str, Block] = field(init=False, repr=False, compare=False)
+    _rows_by_kind: dict[str, Block] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_kind = {block.kind: block for block in reversed(self.columns)}
+        object.__setattr__(self, "_columns_by_kind", by_kind)
+        object.__setattr__(self, "_rows_by_kind", {b.kind: b for b in reversed(self.rows)})
+
+    def column(self, kind: str) -> Block:
+        """Block of columns of a kind."""
+        return self._columns_by_kind[kind]
+
+    def row(self, kind: str) -> Block:
+        """Block of rows of a kind."""
+        return self._rows_by_kind[kind]
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns."""
+        return self.columns[-1].offset + self.columns[-1].size
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return self.rows[-1].offset + self.rows[-1].size
+
+
+@dataclass(frozen=True, slots=True)
+class BaseCourse:
+    """What the base courses of all draws have in common."""
+
+    layout: Layout
+    target: str
+    contracts: tuple[str, ...]
+    """Elements that are paid for whether they are taken or not."""
+    ceilings: tuple[tuple[int, float], ...]
+    """(year, most that may be paid abroad [money])"""
+    standards: tuple[tuple[str, Standard], ...]
+    """Standards without a measure."""
+
+
+def make_base_course(case: Case, written: DrawArrays) -> BaseCourse:
+    """Blocks of the base course of a case with central values and the standards asked for."""
+    budget = case.budget
+    ceilings = sorted(budget.foreign_by_year.items()) if budget else []
+    arrays = with_chosen_reserves(case, written.arrays)
+    return BaseCourse(
+        layout=make_layout(arrays, 0, arrays.n_calendar, has_reserve=True),
+        target=case.target,
+        contracts=taken_contracts(case),
+        ceilings=tuple((year, most.value) for year, most in ceilings),
+        standards=tuple((n, s) for n, s in case.standards.items() if not s.measure),
+    )
+
+
+def with_chosen_reserves(case: Case, arrays: CaseArrays) -> CaseArrays:
+    """Arrays in which every good that an option holds a reserve of has one."""
+    reserve = arrays.reserve.copy()
+    for option in case.options.values():
+        if option.kind is OptionKind.RESERVE:
+            reserve[arrays.goods.index(option.element.split(".", 1)[1])] += 1.0
+    return replace(arrays, reserve=reserve)
+
+
+def uses_of(standard: Standard, arrays: CaseArrays) -> IntArray:
+    """Uses that a standard is about; all that are essential when it names none."""
+    if not standard.uses:
+        return np.flatnonzero(arrays.use_essential).astype(np.int64)
+    return np.array([arrays.uses.index(use) for use in standard.uses], dtype=np.int64)
+
+
+def share_of(standard: Standard) -> float:
+    """Part of the demand that is to be met."""
+    return 1.0 if standard.share is None else standard.share.value
+
+
+def base_parts(shape: BaseCourse) -> tuple[Parts, Parts]:
+    """Blocks of columns and of rows: the calm plan's, then those of (M6) to (M8)."""
+    layout, arrays = shape.layout, shape.layout.arrays
+    n = layout.n
+    columns: Parts = [(b.kind, b.items, b.first_period, b.n_periods) for b in layout.columns]
+    rows: Parts = [(b.kind, b.items, b.first_period, b.n_periods) for b in layout.rows]
+    contracts = tuple(element.split(".", 1)[1] for element in shape.contracts)
+    years = tuple(f"y{year}" for year, _most in shape.ceilings)
+    columns += [("idle", contracts, 0, n), ("excess", years, 0, 1)]
+    rows += [("taken", contracts, 0, n), ("abroad", years, 0, 1)]
+    for name, standard in shape.standards:
+        uses = tuple(arrays.uses[u] for u in uses_of(standard, arrays))
+        columns.append((f"miss_{name}", uses, 0, n))
+        rows.append((f"met_{name}", uses, 0, n))
+    return columns, rows
+
+
+def in_calendar_years(arrays: CaseArrays) -> IntArray:
+    """Year in which each period of the arrays starts. (T,)"""
+    month_of = arrays.calendar.month_of
+    return np.array([month_of(t)[0] for t in range(arrays.n_periods)], dtype=np.int64)
+
+
+def paid_abroad(written: DrawArrays, n: int) -> tuple[IntArray, FloatArray, IntArray]:
+    """Purchases from abroad.
+
+    Returns:
+        Activities (k,), money of a unit as paid and the year of its payment. (k, n)
+    """
+    arrays, target = written.arrays, written.case.target
+    activities = arrays.activities
+    is_abroad = [actor != target for actor in activities.actors]
+    bought = np.flatnonzero((activities.kinds == ActivityKind.PURCHASE) & np.array(is_abroad))
+    when = np.minimum(np.arange(n) + activities.lead_times[bought, None], arrays.n_periods - 1)
+    money = np.take_along_axis(activities.unit_cost[bought], when, axis=1)
+    return bought.astype(np.int64), money, in_calendar_years(arrays)[when]
+
+
+def add_base_entries(
+    shape: BaseCourse, written: DrawArrays, index: BlockIndex, entries: Entries
+) -> None:
+    """Entries of the base course's matrix in a draw."""
+    layout = replace(shape.layout, arrays=written.arrays)
+    supply = supply_matrix(layout).tocoo()
+    entries.add(supply.row.astype(np.int64), supply.col.astype(np.int64), supply.data)
+    orders = index.column("order").indices
+    taken, idle = index.row("taken").indices, index.column("idle").indices
+    entries.add(taken, idle, 1.0)
+    for c, element in enumerate(shape.contracts):
+        for k in contract_activities(written, element):
+            entries.add(taken[c], orders[k], 1.0)
+    abroad = index.row("abroad").indices[:, 0]
+    entries.add(abroad, index.column("excess").indices[:, 0], -1.0)
+    bought, money, years = paid_abroad(written, layout.n)
+    for row, (year, _most) in zip(abroad, shape.ceilings, strict=True):
+        entries.add(np.full_like(orders[bought], row), orders[bought], money * (years == year))
+    for name, standard in shape.standards:
+        rows = index.row(f"met_{name}").indices
+        unmet = index.column("unmet").indices[uses_of(standard, layout.arrays)]
+        entries.add(rows, unmet, 1.0)
+        entries.add(rows, index.column(f"miss_{name}").indices, -1.0)
+
+
+def base_bounds(
+    shape: BaseCourse, written: DrawArrays, index: BlockIndex
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """The base course in a draw; columns and rows of others are free and cost nothing.
+
+    Returns:
+        Lower and upper bounds of rows, upper bounds of columns, money of columns; all
+        columns are at least 0.
+    """
+    layout = replace(shape.layout, arrays=written.arrays)
+    arrays, n = written.arrays, layout.n
+    lower, upper = np.full(index.n_rows, -np.inf), np.full(index.n_rows, np.inf)
+    closed, money = np.full(index.n_columns, np.inf), np.zeros(index.n_columns)
+    bounds = window_bounds(layout, first_state(arrays))
+    lower[: layout.n_rows], upper[: layout.n_rows] = bounds.row_lower, bounds.row_upper
+    closed[: layout.n_columns] = bounds.col_upper
+    money[: layout.n_columns] = money_costs(layout, CALM)
+    index.row("taken").of(lower)[:] = 0.0
+    idle = index.column("idle").of(money)
+    for c, element in enumerate(shape.contracts):
+        k = contract_activities(written, element)[0]
+        idle[c] = arrays.activities.price[k, :n] * arrays.discount[:n]
+    index.row("abroad").of(upper)[:, 0] = [most for _year, most in shape.ceilings]
+    for name, standard in shape.standards:
+        demand = asked_of(standard, arrays, n)
+        allowed = np.where(demand > 0, (1.0 - share_of(standard)) * demand, np.inf)
+        index.row(f"met_{name}").of(upper)[:] = allowed
+    return lower, upper, closed, money
+
+
+def asked_of(standard: Standard, arrays: CaseArrays, n: int) -> FloatArray:
+    """Demand that a standard without a measure is about. (uses, n)"""
+    last = n - 1 if standard.last < 0 else standard.last
+    periods = np.arange(n)
+    is_asked = (periods >= standard.first) & (periods <= last)
+    return np.where(is_asked, arrays.demand[uses_of(standard, arrays), :n], 0.0)
+
+
+def supplying(arrays: CaseArrays, goods: IntArray) -> BoolArray:
+    """Goods from which others are made, and these. (G,)"""
+    activities = arrays.activities
+    is_needed = np.zeros(len(arrays.goods), dtype=np.bool_)
+    is_needed[goods] = True
+    for _round in range(len(arrays.goods)):
+        for k, output in enumerate(activities.outputs):
+            if output >= 0 and is_needed[output]:
+                inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
+                is_needed[activities.input_goods[inputs]] = True
+    return is_needed
+
+
+def worth_of_uses(layout: Layout) -> FloatArray:
+    """What a unit that a use lacks is worth: its good, more or less by weight. (U,) [money/unit]
+
+    The weight counts beside those of the other uses of the good, so that the unit does not.
+    """
+    arrays = layout.arrays
+    weight, goods = arrays.use_weight, arrays.use_goods
+    n_goods = len(arrays.goods)
+    uses = np.maximum(np.bincount(goods, minlength=n_goods), 1)
+    mean = np.bincount(goods, weight, minlength=n_goods) / uses
+    beside = np.divide(weight, mean[goods], out=np.ones_like(weight), where=mean[goods] > 0)
+    return np.asarray(beside * layout.values[goods], dtype=np.float64)
+
+
+def add_base_prices(
+    shape: BaseCourse, index: BlockIndex, hard: FloatArray, soft: FloatArray
+) -> None:
+    """Price of what must not fall short, and of what falls short last, by column.
+
+    Demand with a cost of being short has no other price. A unit counts as much as the
+    good is worth; payments above a ceiling count as money.
+    """
+    arrays, layout = shape.layout.arrays, shape.layout
+    worth = worth_of_uses(layout)
+    is_free = np.isnan(arrays.shortage_cost)
+    essential = np.where(is_free & arrays.use_essential, worth, 0.0)
+    deferrable = np.where(is_free & ~arrays.use_essential, worth, 0.0)
+    index.column("unmet").of(hard)[:] = essential[:, None]
+    index.column("unmet").of(soft)[:] = deferrable[:, None]
+    held = layout.values[layout.reserved] * reserve_prices(shape)
+    index.column("short").of(soft)[:] = held[:, None]
+    index.column("excess").of(hard)[:] = 1.0
+    for name, standard in shape.standards:
+        index.column(f"miss_{name}").of(hard)[:] = worth[uses_of(standard, arrays)][:, None]
+
+
+def reserve_prices(shape: BaseCourse) -> FloatArray:
+    """Price of a reserve that is short for a period, in its worth and the price of what is last.
+
+    Demand that ranks before the reserve is not given up to fill it sooner: where it has a
+    cost of being short, the price of the reserve is held below it. (reserved goods,)
+    """
+    arrays, values = shape.layout.arrays, shape.layout.values
+    ranks = {name: rank for rank, name in enumerate(arrays.priorities)}
+    is_first = ranks.get("reserve", 9) < ranks.get("deferrable", 9)
+    before = arrays.use_essential if is_first else np.ones(len(arrays.uses), dtype=np.bool_)
+    costs = np.where(before, arrays.shortage_cost, np.nan)
+    prices = np.full(len(shape.layout.reserved), SHORT_ABOVE if is_first else SHORT_MOST)
+    for position, good in enumerate(shape.layout.reserved):
+        dependent = [
+            float(costs[u]) / values[good]
+            for u, used in enumerate(arrays.use_goods)
+            if np.isfinite(costs[u]) and supplying(arrays, np.array([used]))[good]
+        ]
+        if dependent:
+            most = min(dependent) / SHORT_FOR / SOFT
+            prices[position] = min(prices[position], max(most, SHORT_LEAST))
+    return prices
+
+
+def usual_sizes_of(index: BlockIndex, shape: BaseCourse) -> FloatArray:
+    """What is usual of each column of a second stage, as powers of two. (columns,)
+
+    That of the good that is bought, held or lacks; money counts as the dearest flow.
+    """
+    layout, arrays = shape.layout, shape.layout.arrays
+    own = layout.sizes.columns
+    of_orders = layout.column("order").of(own)[:, 0]
+    orders = dict(zip(arrays.activities.names, of_orders, strict=True))
+    goods = dict(zip(arrays.goods, arrays.flow_size, strict=True))
+    lots = dict(zip(arrays.lots, arrays.flow_size[arrays.lot_goods], strict=True))
+    uses = dict(zip(arrays.uses, arrays.flow_size[arrays.use_goods], strict=True))
+    elements = (element.split(".", 1)[1] for element in arrays.activities.elements)
+    sellers = dict(zip(elements, of_orders, strict=True))
+    money = float((layout.values * arrays.flow_size).max(initial=0.0)) or 1.0
+    by_kind: dict[str, Mapping[str, float]] = {
+        "order": orders,
+        "lot": lots,
+        "fresh": goods,
+        "short": goods,
+        "refill": goods,
+        "unmet": uses,
+        "miss": uses,
+        "missed": uses,
+        "idle": sellers,
+        "found_lot": lots,
+        "found_fresh": goods,
+    }
+    sizes = np.full(index.n_columns, power_of_two(money))
+    for block in index.columns:
+        words = block.kind.split("_")
+        kind = "_".join(words[:2]) if words[0] == "found" else words[0]
+        if kind in by_kind:
+            block.of(sizes)[:] = np.array([by_kind[kind][item] for item in block.items])[:, None]
+    return sizes
+
+
+def base_template(shape: BaseCourse, arrays: CaseArrays, index: BlockIndex) -> BoundTemplate:
+    """Bounds of the base course that options move."""
+    m, first, when = index.n_rows, first_elements(arrays), np.arange(shape.layout.n)
+    reserved = shape.layout.reserved
+    orders, shared = index.column("order").indices, index.row("shared_capacity").indices
+    blocks = (
+        ("order", np.arange(len(arrays.activities.names)), orders + 2 * m),
+        ("shared", np.arange(len(arrays.shared_capacity)), shared + m),
+        ("line", np.arange(len(arrays.lines)), index.row("line").indices + m),
+        ("customary", reserved, index.row("reserve").indices),
+        ("taken", np.arange(len(shape.contracts)), index.row("taken").indices),
+    )
+    return gather_template(
+        [(first[kind] + items[:, None], when, 1, positions) for kind, items, positions in blocks]
+    )
