@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derbes.casefile import check_case, read_case
-from derbes.casefile.schema import wording
+from derbes.casefile import schema as wording
 from derbes.errors import CaseError
 from tests.casefile.writing import LEDGER, PLANNED
 

@@ -8,12 +8,24 @@ import pytest
 import yaml
 
 from derbes.casefile import json_schema, read_case, reference_page
-from derbes.casefile.schema.document import SECTIONS, HeaderEntry
-from derbes.casefile.schema.elements import CapitalEntry, HitEntry, OpeningEntry
-from derbes.casefile.schema.entries import DistributionEntry, QuantityEntry
-from derbes.casefile.schema.ledger import JudgementEntry, ResolutionEntry
-from derbes.casefile.schema.planning import BudgetEntry, DatesEntry, RiskEntry, SizeEntry
-from derbes.casefile.schema.uncertainty import CorrelationEntry, ProjectEntry
+from derbes.casefile.document import (
+    SECTIONS,
+    BudgetEntry,
+    DatesEntry,
+    HeaderEntry,
+    RiskEntry,
+    SizeEntry,
+)
+from derbes.casefile.elements import (
+    CapitalEntry,
+    CorrelationEntry,
+    HitEntry,
+    JudgementEntry,
+    OpeningEntry,
+    ProjectEntry,
+    ResolutionEntry,
+)
+from derbes.casefile.schema import DistributionEntry, QuantityEntry
 from tests.casefile.writing import LEDGER, PLANNED, SMALL, broken
 
 ROOT = Path(__file__).parents[2]

@@ -19,12 +19,11 @@ from derbes.case.entities import (
     quantities,
 )
 from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Quantity, Step, repeats_yearly
-from derbes.casefile.build.draft import Draft
-from derbes.casefile.checks.measures import CUTS
-from derbes.casefile.findings import Finding
-from derbes.casefile.quantities.measures import in_words
-from derbes.casefile.schema.entries import MONTH_PATTERN, Entry, QuantityEntry
-from derbes.casefile.tree.nodes import Path
+from derbes.casefile.checks_supply import CUTS
+from derbes.casefile.draft import Draft
+from derbes.casefile.nodes import Finding, Path
+from derbes.casefile.quantities import in_words
+from derbes.casefile.schema import MONTH_PATTERN, Entry, QuantityEntry
 from derbes.language import _, ngettext
 from derbes.model import compile as selection
 from derbes.units import parse_unit

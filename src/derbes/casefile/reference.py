@@ -10,15 +10,27 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from derbes.case.entities import Case
-from derbes.casefile.schema.document import (
+from derbes.casefile.document import (
     SECTIONS,
+    BudgetEntry,
     CalendarEntry,
     CaseEntry,
     CurrencyEntry,
+    DatesEntry,
     HeaderEntry,
+    RiskEntry,
+    SizeEntry,
 )
-from derbes.casefile.schema.elements import CapitalEntry, HitEntry, OpeningEntry
-from derbes.casefile.schema.entries import (
+from derbes.casefile.elements import (
+    CapitalEntry,
+    CorrelationEntry,
+    HitEntry,
+    JudgementEntry,
+    OpeningEntry,
+    ProjectEntry,
+    ResolutionEntry,
+)
+from derbes.casefile.schema import (
     DistributionEntry,
     ElementEntry,
     Entry,
@@ -28,9 +40,6 @@ from derbes.casefile.schema.entries import (
     kinds_of,
     references_of,
 )
-from derbes.casefile.schema.ledger import JudgementEntry, ResolutionEntry
-from derbes.casefile.schema.planning import BudgetEntry, DatesEntry, RiskEntry, SizeEntry
-from derbes.casefile.schema.uncertainty import CorrelationEntry, ProjectEntry
 from derbes.unit_names import DAYS_A_MONTH, spellings
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -1,13 +1,19 @@
-"""Entries of the elements: actors, goods, uses, suppliers, plants, measures and so on."""
+"""Entries of the elements: actors, goods, uses, suppliers, plants, measures and so on.
+
+Entries of what is not certain: scenarios, correlations, reference classes, hazards.
+
+Entries of the ledger: statements, contrasts, double standards, tensions.
+"""
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, WithJsonSchema, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from derbes.casefile.schema.entries import (
+from derbes.casefile.schema import (
     ActorId,
+    Day,
     DocumentId,
     ElementEntry,
     ElementName,
@@ -25,8 +31,10 @@ from derbes.casefile.schema.entries import (
     OneOrList,
     PlantId,
     QuantityEntry,
+    Reference,
     ReferenceClassId,
     RouteId,
+    ScenarioId,
     SourceId,
     VariantId,
     Words,
@@ -335,3 +343,225 @@ class DocumentEntry(ElementEntry):
     """Where it can be found."""
     licence: Words = ""
     """Under what terms it may be used."""
+
+
+class ScenarioEntry(VariantEntry):
+    """A possible future with its probability, written as a variant is.
+
+    The scenarios of a case exclude each other, and their probabilities add to 1. A
+    variant has them too; what they change in elements that the variant took away falls
+    away there.
+    """
+
+    probability: Number
+    """How likely it is: `1/3`, `33.3 %` or `0.333`."""
+    include_from: ScenarioId = ""
+    """Scenario, or variant, whose changes are made first."""
+
+
+class CorrelationEntry(Entry):
+    """How inputs vary together; pairs that are not named do not."""
+
+    between: Annotated[list[str], Field(min_length=2)]
+    """Paths of quantities that have a range or a distribution, e.g.
+    `[suppliers.north.price, suppliers.south.price]`, or of hazards; of more than two,
+    each with each."""
+    rank: Number
+    """Spearman's rank correlation of each pair, -1 to 1."""
+    why: Words = ""
+    """How it was reasoned."""
+
+
+class ProjectEntry(Entry):
+    """One project of a reference class: when it was to be done, and when it was."""
+
+    name: Words
+    """What it is."""
+    planned: Day
+    """Month in which it was to be done when it was decided."""
+    achieved: Day | None = None
+    """Month in which it was done."""
+    unfinished_at: Day | None = None
+    """Month in which it was known not to be done; in place of `achieved`."""
+    source: SourceId = ""
+    """Fact or document that the dates are taken from."""
+
+
+class ReferenceClassEntry(ElementEntry):
+    """Projects like the one in question: how late they were.
+
+    `delay: {value: 0, distribution: {reference: my_class}}` draws a plant's delay from
+    them, and so does an `opening`; projects that are not done count as at least so late.
+    """
+
+    projects: Annotated[list[ProjectEntry], Field(min_length=1)]
+    """The projects."""
+
+
+class HazardEntry(ElementEntry):
+    """How often a measure comes, and for how long."""
+
+    measure: MeasureId
+    """What comes."""
+    rate: Annotated[QuantityEntry, Kind("1/year", above=0.0, also=("",), constant=True)]
+    """Expected starts a year while none runs: `5 %/year`."""
+    length: Annotated[QuantityEntry, Kind("month", above=0.0, constant=True)]
+    """How long it runs, with its range or distribution."""
+
+
+AGAINST = ("-", "−", "minus", "against", "-1")
+FOR = ("+", "plus", "for", "1", "+1")
+
+Sign = Annotated[
+    Literal["+", "0", "-", "for", "neutral", "against", "plus", "minus", "−", "1", "+1", "-1"],
+    WithJsonSchema(
+        {
+            "enum": [
+                *("+", "0", "-", "for", "neutral", "against", "plus", "minus", "−"),
+                *("1", "+1", "-1", 1, 0, -1),
+            ]
+        }
+    ),
+]
+StatementId = Annotated[str, Reference(("statements",), "statement")]
+LedgerId = Annotated[
+    str,
+    Reference(
+        ("statements", "contrasts", "double_standards", "tensions"), "statement of the ledger"
+    ),
+]
+ReporterId = Annotated[str, Reference(("actors", "documents"), "actor or document")]
+Expression = Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+class LedgerEntry(ElementEntry):
+    """What every entry of the ledger says of itself.
+
+    Each has a check, `holds_if`, or says in `untestable` why there is none; a prediction
+    may say in `yes_if` or `resolution` what decides it.
+    """
+
+    at: Annotated[str, Field(min_length=1)] = ""
+    """Document that it stands in, by id, and the place in it: `oped P19.2`."""
+    says: Label
+    """What it says, in the ledger's own words, one text or by language."""
+    holds_if: Expression = ""
+    """Expression that is true when it holds."""
+    untestable: Words = ""
+    """Why no check is possible: what is missing, or why nothing could decide it."""
+
+
+class JudgementEntry(Entry):
+    """How the holder of a statement judges an act."""
+
+    act: Id
+    """Word for the act, the same for the same act of others: `work_with_155_mm`."""
+    of: ActorId
+    """Whose act it is."""
+    sign: Sign
+    """`+` or `for`: accepted; `-` or `against`: condemned; `0` or `neutral`: neither."""
+    shown_by: Literal["word", "deed"] = "word"
+    """Whether it is said, or shown by what the holder does."""
+
+
+class ResolutionEntry(Entry):
+    """What would decide a prediction, in words."""
+
+    yes: Words = ""
+    """What would show that it has come true."""
+    no: Words = ""
+    """What would show that it has not."""
+    void: Words = ""
+    """What would show that it can no longer be decided."""
+
+
+class StatementEntry(LedgerEntry):
+    """Something that somebody said."""
+
+    kind: Literal["fact", "quantity", "claim", "thesis", "prediction", "dependency", "report"] = (
+        "claim"
+    )
+    """Part of the ledger that it belongs to."""
+    by: ActorId
+    """Who utters it."""
+    holder: ActorId = ""
+    """Whose view it is; without it, that of who utters it."""
+    reporters: list[ReporterId] = Field(default_factory=list)
+    """Actors or documents that pass it on."""
+    said: LooseDate = ""
+    """Day, month or year; without it, that of the document."""
+    modality: Literal[
+        "possibility",
+        "capability",
+        "intention",
+        "decision",
+        "fact",
+        "prediction",
+        "evaluation",
+        "cause",
+        "norm",
+        "hypothesis",
+        "question",
+        "perception",
+    ]
+    """How it claims what it claims: could be, can be, is wanted, is decided, is, will be,
+    is good or bad, comes from, ought to be, would be, is asked, is seen so."""
+    denied: bool = False
+    """Whether the modality is denied: no decision was taken, nobody intends."""
+    cue: Words = ""
+    """Word of the original that shows the strength, e.g. `неизбежно`."""
+    phrase: Label = Field(default_factory=dict)
+    """Short key phrase in the original, by language."""
+    stance: dict[Id, Sign] = Field(default_factory=dict)
+    """Actor, or word for a thing → `+` or `for`, `0` or `neutral`, `-` or `against`."""
+    judges: list[JudgementEntry] = Field(default_factory=list)
+    """Acts of others, or its own, that it judges."""
+    retells: list[StatementId] = Field(default_factory=list)
+    """Statements that it passes on, nearest first."""
+    cause: list[Words] = Field(default_factory=list)
+    """Of a thesis: statements or words for the causes."""
+    effect: list[Words] = Field(default_factory=list)
+    """Of a thesis: statements or words for the effects."""
+    condition: Expression = ""
+    """Of a prediction: expression that must be true for it to count."""
+    due: LooseDate = ""
+    """Of a prediction: date by which it is decided."""
+    yes_if: Expression = ""
+    """Of a prediction: expression that is true when it has come true."""
+    no_if: Expression = ""
+    """Of a prediction: expression that is true when it has not."""
+    void_if: Expression = ""
+    """Of a prediction: expression that is true when it can no longer be decided."""
+    resolution: ResolutionEntry | None = None
+    """Of a prediction: what would decide it, in words."""
+    probability: Number | None = None
+    """Probability that its words imply, where it differs from the table of cues."""
+    expires: LooseDate = ""
+    """Date after which it says nothing any more."""
+
+
+class ContrastEntry(LedgerEntry):
+    """Not this but that."""
+
+    by: ActorId
+    """Who draws it."""
+    between: list[StatementId] = Field(default_factory=list)
+    """Statements on its sides, as far as the ledger has them."""
+
+
+class DoubleStandardEntry(LedgerEntry):
+    """Same judge, same act, another actor and another judgement; or word against deed."""
+
+    judge: ActorId
+    """Who judges."""
+    act: Id
+    """Word for the act, as in `judges` of statements."""
+    statements: list[LedgerId] = Field(default_factory=list)
+    """Statements that show it."""
+
+
+class TensionEntry(LedgerEntry):
+    """Statements that sit badly together, a gap, or a trap for a reader."""
+
+    statements: list[LedgerId] = Field(default_factory=list)
+    """Statements that it lies between."""
