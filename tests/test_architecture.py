@@ -61,7 +61,6 @@ DOUBLE_NAMES = {
     "Found",
     "Futures",
     "Kept",
-    "Kind",
     "Measures",
     "Outcome",
     "Part",

@@ -10,9 +10,9 @@ The ledger: documents that exist, a check or a reason, predictions that can be d
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from derbes.case.ledger import Statement
-from derbes.casefile.build import Place
-from derbes.casefile.build_plan import LEDGER, document_and_place
+from derbes.case.entities import AIMS
+from derbes.case.ledger import LEDGER, Statement
+from derbes.casefile.build import document_and_place
 from derbes.casefile.checks_plan import (
     budget_of_what_is_committed,
     correlations_that_clash,
@@ -44,8 +44,8 @@ from derbes.casefile.checks_supply import (
     stocks_above_the_limit,
     target_as_sender,
 )
-from derbes.casefile.document import SECTIONS
 from derbes.casefile.draft import Checked, Draft, unsound_sections
+from derbes.casefile.entries import SECTIONS, Reference
 from derbes.casefile.nodes import Finding, Path
 from derbes.errors import did_you_mean
 from derbes.language import _
@@ -114,11 +114,11 @@ def unknown_tags(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def _places(draft: Draft) -> Iterator[Place]:
-    yield from draft.places
+def _places(draft: Draft) -> Iterator[Reference]:
+    yield from draft.references
     for section in draft.elements.values():
         for built in section.values():
-            yield from built.places
+            yield from built.references
 
 
 def _hits(draft: Draft, key: str) -> Iterator[tuple[Path, str]]:
@@ -136,7 +136,7 @@ def _elements_of_options(draft: Draft) -> Iterator[tuple[Path, str]]:
             yield ("options", name, "element"), element
 
 
-def _is_known(place: Place, known: Known, base: Known) -> bool:
+def _is_known(place: Reference, known: Known, base: Known) -> bool:
     path, word, reference = place
     if any(word in known[section] for section in reference.sections):
         return True
@@ -179,9 +179,6 @@ def _refusal(word: str, noun: str) -> str:
         "element": _('"{word}" is not an element of this case'),
     }
     return texts[noun].format(word=word)
-
-
-AIMS = ("essential", "deferrable", "reserve", "money")
 
 
 def order_of_priorities(checked: Checked) -> Iterator[Finding]:
@@ -265,7 +262,7 @@ def entries_without_check(checked: Checked) -> Iterator[Finding]:
 
 
 def _words_that_decide(entry: Any) -> bool:
-    return entry.resolution is not None and any(entry.resolution.model_dump().values())
+    return entry.resolution is not None and any(entry.resolution.given.values())
 
 
 def is_prediction(entry: Any) -> bool:

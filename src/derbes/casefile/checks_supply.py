@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from derbes.case.entities import Case, Good, Hit, Measure, MeasureKind, Recipe
 from derbes.case.quantity import Quantity
-from derbes.casefile.draft import Checked, is_given
+from derbes.casefile.draft import Checked
+from derbes.casefile.entries import is_given
 from derbes.casefile.nodes import Finding
 from derbes.casefile.quantities import in_words
 from derbes.errors import did_you_mean

@@ -6,55 +6,84 @@ Which elements other checks can rely on, so that one slip is told once.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Any
 
-from derbes.case.entities import DEFAULT_REFILL_MONTHS, DEFAULT_SENDER_HORIZON_MONTHS, Case
-from derbes.case.quantity import Calendar, Quantity, Step
+from derbes.case.entities import (
+    AIMS,
+    DEFAULT_REFILL_MONTHS,
+    DEFAULT_SENDER_HORIZON_MONTHS,
+    Case,
+    WrittenHeader,
+)
+from derbes.case.ledger import LEDGER
+from derbes.case.options import Budget, Risk
+from derbes.case.quantity import Calendar, Element, Quantity, Step
 from derbes.case.uncertainty import Correlation
+from derbes.case.written import EXPRESSION, ID_PATTERN
 from derbes.casefile.build import (
-    Built,
     Filled,
-    Place,
     length_in_periods,
-    places_of,
-    salvaged,
-    text_of,
-    validated,
-)
-from derbes.casefile.build_plan import (
-    expression_lines,
-    make_budget,
-    make_correlations,
+    made,
     make_element,
-    make_risk,
+    text_of,
 )
-from derbes.casefile.document import (
+from derbes.casefile.entries import (
     SECTIONS,
-    BudgetEntry,
-    CalendarEntry,
-    CurrencyEntry,
-    HeaderEntry,
-    RiskEntry,
+    Entry,
+    Reference,
+    how_to_name,
+    keys_of,
+    read_entry,
+    references_of,
 )
-from derbes.casefile.elements import CorrelationEntry
-from derbes.casefile.nodes import Finding, Items, Node, Path, Table, Text, find, key_place
-from derbes.casefile.quantities import Measures
-from derbes.casefile.schema import ID_PATTERN, Entry, how_to_name
+from derbes.casefile.nodes import (
+    Finding,
+    Items,
+    Node,
+    Path,
+    Table,
+    Text,
+    dotted,
+    find,
+    key_place,
+    place,
+)
+from derbes.casefile.quantities import Measures, outside
 from derbes.errors import did_you_mean
 from derbes.language import _
 from derbes.units import UnitError, own_unit
 
-DEFAULT_REFILL = Quantity(DEFAULT_REFILL_MONTHS, "month")
-DEFAULT_SENDER_HORIZON = Quantity(DEFAULT_SENDER_HORIZON_MONTHS, "month")
-DEFAULT_DISCOUNT = Quantity(0.0, "1/year")
-DEFAULT_PRIORITIES = ("essential", "deferrable", "reserve", "money")
+DEFAULTS = {
+    "discount_rate": Quantity(0.0, "1/year"),
+    "refill_time": Quantity(DEFAULT_REFILL_MONTHS, "month"),
+    "sender_horizon": Quantity(DEFAULT_SENDER_HORIZON_MONTHS, "month"),
+}
+"""Quantities at the top of a case, where it says nothing."""
 
 _WIDE = Calendar(first_year=1, first_month=1, n_periods=12 * 9999)
 """Stands in for a calendar that cannot be read, so that no month is outside it."""
 
 _STEPS = {"month": Step.MONTH, "quarter": Step.QUARTER, "year": Step.YEAR}
+
+_ID = re.compile(ID_PATTERN)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An element that was read: the entity, and what was found on the way."""
+
+    node: Node
+    entry: Entry | None
+    """None when something in it was refused."""
+    part: Entry | None
+    """What of it can be used."""
+    entity: Element | None = None
+    findings: tuple[Finding, ...] = ()
+    missing: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
 
 
 @dataclass(slots=True)
@@ -62,37 +91,39 @@ class Header:
     """What the top of a case says, as far as it can be used."""
 
     node: Table
-    entry: HeaderEntry | None
-    calendar: Calendar
-    money: str
-    """Base currency; empty when it cannot be read."""
-    currency: CurrencyEntry | None
+    entry: Entry
+    is_whole: bool
     findings: list[Finding]
     missing: list[str] = field(default_factory=list)
     correlated: list[tuple[int, int, int]] = field(default_factory=list)
     """Of each correlation, which of the list it is, and which two of its inputs."""
 
+    @property
+    def calendar(self) -> Calendar:
+        """The periods of the case."""
+        entry = self.entry.calendar
+        if entry is None:
+            return _WIDE
+        year, month = entry.first.split("-")[:2]
+        return Calendar(int(year), int(month), entry.periods, _STEPS[entry.step], entry.after or "")
+
+    @property
+    def money(self) -> str:
+        """Base currency; empty when it cannot be read."""
+        return self.entry.currency.base if self.entry.currency else ""
+
+    def filled(self, entry: Entry, path: Path, measures: Measures) -> Filled:
+        """A part of the header, ready to be filled; findings are the header's own."""
+        node = find(self.node, path) or self.node
+        return Filled(entry, node, path, measures, "", self.findings, self.missing)
+
 
 def read_header(root: Table) -> Header:
     """The top of a tree."""
-    node = Table(
-        {key: below for key, below in root.entries.items() if key not in SECTIONS},
-        root.mark,
-        root.keys,
-    )
-    entry, findings = validated(HeaderEntry, node.plain, ())
-    header = entry if isinstance(entry, HeaderEntry) else None
-    calendar = header.calendar if header else _alone(CalendarEntry, node, "calendar")
-    currency = header.currency if header else _alone(CurrencyEntry, node, "currency")
-    money = currency.base if isinstance(currency, CurrencyEntry) else ""
-    return Header(
-        node=node,
-        entry=header,
-        calendar=_calendar(calendar) if isinstance(calendar, CalendarEntry) else _WIDE,
-        money=money,
-        currency=currency if isinstance(currency, CurrencyEntry) else None,
-        findings=findings,
-    )
+    top = {key: below for key, below in root.entries.items() if key not in SECTIONS}
+    node = Table(top, root.mark, root.keys)
+    entry, is_whole, findings = read_entry(WrittenHeader, node.plain, ())
+    return Header(node, entry or Entry(WrittenHeader, {}), is_whole, findings)
 
 
 def read_measures(header: Header, goods: dict[str, Built]) -> Measures:
@@ -107,133 +138,104 @@ def read_measures(header: Header, goods: dict[str, Built]) -> Measures:
         except UnitError as error:
             header.findings.append(Finding(("goods", good, "unit"), error.what, error.fix))
     bare = Measures(header.calendar, header.money, units, {}, frozenset(units.values()))
-    if header.currency is None:
+    if header.entry.currency is None:
         return bare
-    filled = _filled(header, header.currency, bare, "currency")
-    rates = filled.quantities("rates")
-    header.findings += filled.findings
-    return Measures(header.calendar, header.money, units, rates, bare.own)
+    filled = header.filled(header.entry.currency, ("currency",), bare)
+    return replace(bare, rates=filled.quantities()["rates"])
 
 
 def header_fields(header: Header, measures: Measures) -> dict[str, Any]:
-    """Fields of `Case` that the header gives."""
+    """Fields of `Case` that the header gives, as far as they can be read."""
     entry = header.entry
-    if entry is None:
-        _read_what_is_left(header, measures)
-        return {"name": "", "calendar": header.calendar, "currency": header.money, "target": ""}
-    filled = _filled(header, entry, measures)
-    found = filled.single()
-    length = (
-        length_in_periods(filled, entry.main_length, ("main_length",)) if entry.main_length else 0
-    )
-    header.findings += filled.findings
-    header.missing += filled.missing
-    return {
-        "name": entry.name,
-        "calendar": header.calendar,
-        "currency": header.money,
-        "target": entry.target,
-        "label": entry.label,
-        "note": text_of(entry.note),
-        "question": entry.question,
-        "price_year": entry.currency.price_year or 0,
-        "rates": measures.rates,
-        "discount_rate": _or_default(found["discount_rate"], entry.discount_rate, DEFAULT_DISCOUNT),
-        "refill_time": _or_default(found["refill_time"], entry.refill_time, DEFAULT_REFILL),
-        "sender_horizon": _or_default(
-            found["sender_horizon"], entry.sender_horizon, DEFAULT_SENDER_HORIZON
-        ),
-        "priorities": tuple(entry.priorities or DEFAULT_PRIORITIES),
-        "main_measure": entry.main_measure,
-        "without_project": entry.without_project,
-        "main_length": length,
-    }
-
-
-def aims_and_futures(header: Header, measures: Measures) -> dict[str, Any]:
-    """Budget, weight of bad draws and correlations, as far as they can be read."""
-    fields: dict[str, Any] = {}
-    budget = _part(header, measures, BudgetEntry, ("budget",))
-    if budget is not None:
-        fields["budget"] = make_budget(budget, _line(header, ("budget",)))
-        _keep(header, budget)
-    risk = _part(header, measures, RiskEntry, ("risk",), is_whole=True)
-    if risk is not None:
-        fields["risk"] = make_risk(risk)
-        _keep(header, risk)
-    fields["correlations"] = tuple(_correlations(header, measures))
+    filled = header.filled(entry, (), measures)
+    fields: dict[str, Any] = {"calendar": header.calendar, "currency": header.money}
+    if header.is_whole:
+        found = filled.held()
+        quantities = {
+            name: default if getattr(entry, name) is None else found[name]
+            for name, default in DEFAULTS.items()
+        }
+        length = entry.main_length
+        fields |= {
+            **{key: found[key] for key in ("name", "target", "label", "question")},
+            **{key: found[key] for key in ("main_measure", "without_project")},
+            **quantities,
+            "note": text_of(entry.note),
+            "price_year": entry.currency.price_year or 0,
+            "rates": measures.rates,
+            "priorities": tuple(entry.priorities or AIMS),
+            "main_length": length_in_periods(filled, length, ("main_length",)) if length else 0,
+        }
+    else:
+        fields |= {"name": "", "target": ""}
+        if header.money:
+            replace(filled, missing=[]).quantities()
+    if header.money:
+        fields |= _aims(header, measures)
+        fields["correlations"] = tuple(_correlations(header, measures))
     return fields
 
 
+def _aims(header: Header, measures: Measures) -> dict[str, Any]:
+    """Budget and weight of bad draws, where they can be read."""
+    aims: dict[str, Any] = {}
+    budget = _part(header, Budget, ("budget",))[0]
+    if budget is not None:
+        line = key_place(header.node, ("budget",)).line
+        aims["budget"] = _budget(header.filled(budget, ("budget",), measures), line)
+    risk, is_whole = _part(header, Risk, ("risk",))
+    if risk is not None and is_whole:
+        aims["risk"] = _risk(header.filled(risk, ("risk",), measures))
+    return aims
+
+
+def _budget(filled: Filled, line: int) -> Budget:
+    """What the options may cost."""
+    found = filled.quantities()
+    calendar = filled.measures.calendar
+    first, last = (calendar.month_of(period)[0] for period in (0, calendar.n_periods - 1))
+    for name in ("by_year", "foreign_by_year"):
+        for year in getattr(filled.entry, name):
+            if not first <= int(year) <= last:
+                fix = _("choose a year within it, or change calendar.periods")
+                filled.refuse((name, year), outside(year, calendar)[0], fix)
+        found[name] = {int(year): quantity for year, quantity in found[name].items()}
+    return Budget(**found, at_line=line)
+
+
+def _risk(filled: Filled) -> Risk:
+    """How a plan weighs bad draws."""
+    risk = Risk(**{name: share or 0.0 for name, share in filled.held().items()})
+    if risk.level == 1.0:
+        filled.refuse(
+            ("level",),
+            _("at a level of 1 the tail holds no draw"),
+            _('choose less, as in "level: 95 %"'),
+        )
+    return risk
+
+
 def _correlations(header: Header, measures: Measures) -> Iterator[Correlation]:
+    """The rank correlation of each two inputs that are named."""
     listed = header.node.entries.get("correlations")
     for position in range(len(listed.items) if isinstance(listed, Items) else 0):
         path = ("correlations", position)
-        filled = _part(header, measures, CorrelationEntry, path, is_whole=True)
-        if filled is not None:
-            for correlation, sides in make_correlations(filled, _line(header, path)):
-                header.correlated.append((position, *sides))
-                yield correlation
-            _keep(header, filled)
+        entry, is_whole = _part(header, Correlation, path)
+        if entry is None or not is_whole:
+            continue
+        found = header.filled(entry, path, measures).held()
+        found["at_line"] = key_place(header.node, path).line
+        for (i, first), (j, second) in combinations(enumerate(entry.between), 2):
+            header.correlated.append((position, i, j))
+            yield made(Correlation, found | {"between": (first, second)})
 
 
-def _part(
-    header: Header, measures: Measures, model: type[Entry], path: Path, *, is_whole: bool = False
-) -> Filled | None:
-    """A part of the header, ready to be filled; the schema's findings are the header's own.
-
-    With `is_whole`, a part that was refused is not filled as far as it can be used.
-    """
+def _part(header: Header, model: type, path: Path) -> tuple[Entry | None, bool]:
+    """What can be used of a part of the header, and whether that is all of it."""
     node = find(header.node, path)
-    if node is None or node.plain is None or not measures.money:
-        return None
-    entry = validated(model, node.plain, path)[0]
-    if entry is None and not is_whole:
-        entry = salvaged(model, node.plain, path)
-    return Filled(entry, node, path, measures, "", [], []) if entry is not None else None
-
-
-def _keep(header: Header, filled: Filled) -> None:
-    header.findings += filled.findings
-    header.missing += filled.missing
-
-
-def _line(header: Header, path: Path) -> int:
-    return key_place(header.node, path).line
-
-
-def _read_what_is_left(header: Header, measures: Measures) -> None:
-    """Quantities of a header that was refused, for their findings alone."""
-    part = salvaged(HeaderEntry, header.node.plain, ())
-    if part is not None and header.money:
-        filled = _filled(header, part, measures)
-        filled.read_all()
-        header.findings += filled.findings
-
-
-def _or_default(found: Quantity | None, given: Entry | None, default: Quantity) -> Quantity | None:
-    return default if given is None else found
-
-
-def _filled(header: Header, entry: Entry, measures: Measures, *steps: str) -> Filled:
-    node: Node = header.node
-    for step in steps:
-        node = node.entries[step] if isinstance(node, Table) else node
-    return Filled(entry, node, steps, measures, "", [], [])
-
-
-def _alone(model: type[Entry], node: Table, key: str) -> Entry | None:
-    """A part of a header that cannot be used as a whole."""
-    below = node.entries.get(key)
-    return validated(model, below.plain, (key,))[0] if below is not None else None
-
-
-def _calendar(entry: CalendarEntry) -> Calendar:
-    year, month = entry.first.split("-")[:2]
-    return Calendar(int(year), int(month), entry.periods, _STEPS[entry.step], entry.after or "")
-
-
-_ID = re.compile(ID_PATTERN)
+    if node is None or node.plain is None:
+        return None, False
+    return read_entry(model, node.plain, path)[:2]
 
 
 def _counted_good(section: str, name: str, entry: Any) -> str:
@@ -253,7 +255,7 @@ class Draft:
     case: Case
     findings: list[Finding]
     elements: Mapping[str, Mapping[str, Built]]
-    places: list[Place]
+    references: list[Reference]
     """Ids of the header that refer to elements."""
     correlated: list[tuple[int, int, int]]
     """Of each correlation, where in the file it and its two inputs stand."""
@@ -298,7 +300,7 @@ def build_draft(root: Table, memory: Memory) -> Draft:
     for section, model in SECTIONS.items():
         checked[section] = _entries(root, section, model, memory=memory, findings=findings)
     measures = read_measures(header, checked["goods"])
-    fields = header_fields(header, measures) | aims_and_futures(header, measures)
+    fields = header_fields(header, measures)
     usable = memory if memory.is_usable(measures) else Memory()
     elements = {
         section: {
@@ -317,18 +319,30 @@ def build_draft(root: Table, memory: Memory) -> Draft:
     }
     case = Case(
         **fields,
-        expressions=expression_lines(root, elements),
+        expressions=_expression_lines(root, elements),
         missing=(*header.missing, *missing),
     )
     findings += [*header.findings, *(one for built in everything for one in built.findings)]
-    part = header.entry or salvaged(HeaderEntry, header.node.plain, ())
-    places = list(places_of(part, ())) if part is not None else []
-    return Draft(root, case, findings, elements, places, header.correlated, unreadable)
+    references = list(references_of(header.entry, ()))
+    return Draft(root, case, findings, elements, references, header.correlated, unreadable)
+
+
+def _expression_lines(root: Table, elements: Mapping[str, Mapping[str, Built]]) -> dict[str, int]:
+    """Path of every expression of a tree → line in which it stands."""
+    paths = [
+        (section, name, key.key)
+        for section in LEDGER
+        for name, built in elements[section].items()
+        if built.entry is not None
+        for key in keys_of(SECTIONS[section]).values()
+        if key.form is EXPRESSION and getattr(built.entry, key.name)
+    ]
+    return {dotted(path): place(root, path).line for path in paths}
 
 
 def _misspelt_sections(header: Header) -> frozenset[str]:
     """Sections that unknown keys at the top may stand for; offers them as the fix."""
-    known = [*HeaderEntry.model_fields, *SECTIONS]
+    known = [*keys_of(WrittenHeader), *SECTIONS]
     meant: set[str] = set()
     for position, one in enumerate(header.findings):
         if one.at_key and len(one.path) == 1:
@@ -348,7 +362,7 @@ def _misshapen_sections(root: Table) -> frozenset[str]:
 
 
 def _entries(
-    root: Table, section: str, model: type[Entry], *, memory: Memory, findings: list[Finding]
+    root: Table, section: str, model: type, *, memory: Memory, findings: list[Finding]
 ) -> dict[str, Built]:
     """Entries of a section, checked by the schema."""
     node = root.entries.get(section)
@@ -373,14 +387,14 @@ def _entries(
     return found
 
 
-def _entry(path: tuple[str, str], node: Node, model: type[Entry], memory: Memory) -> Built:
+def _entry(path: tuple[str, str], node: Node, model: type, memory: Memory) -> Built:
     known = memory.entries.get(id(node))
     if known is not None and known.node is node:
         return known
-    entry, findings = validated(model, node.plain, path)
-    part = entry or salvaged(model, node.plain, path)
-    places = tuple(places_of(part, path)) if part is not None else ()
-    built = Built(node, entry, None, tuple(findings), (), places)
+    part, is_whole, findings = read_entry(model, node.plain, path)
+    references = tuple(references_of(part, path)) if part is not None else ()
+    entry = part if is_whole else None
+    built = Built(node, entry, part, findings=tuple(findings), references=references)
     memory.entries[id(node)] = built
     return built
 
@@ -392,7 +406,7 @@ def _built(
     known = memory.entities.get(id(checked.node))
     if known is not None and known.node is checked.node:
         return known
-    entry: Any = checked.entry or salvaged(SECTIONS[section], checked.node.plain, (section, name))
+    entry = checked.part
     if entry is None or not measures.money or section == "variants":
         return checked
     good = _counted_good(section, name, entry)
@@ -401,16 +415,14 @@ def _built(
     line = parent.keys[name].line if isinstance(parent, Table) else 0
     if checked.entry is None:
         if section != "facts":
-            filled.read_all()
+            filled.quantities()
         return replace(checked, findings=(*checked.findings, *filled.findings))
     entity = make_element(section, filled, name, line)
-    built = Built(
-        checked.node,
-        entry,
-        None if filled.findings else entity,
-        (*checked.findings, *filled.findings),
-        tuple(filled.missing),
-        checked.places,
+    built = replace(
+        checked,
+        entity=None if filled.findings else entity,
+        findings=(*checked.findings, *filled.findings),
+        missing=tuple(filled.missing),
     )
     memory.entities[id(checked.node)] = built
     return built
@@ -450,11 +462,6 @@ class Checked:
         return self.draft.elements[section][element_id].entry
 
 
-def is_given(quantity: Any) -> bool:
-    """Whether an entry gives a quantity, and not as known to be missing."""
-    return quantity is not None and not quantity.is_missing
-
-
-def unsound_sections(findings: Iterable[Finding]) -> frozenset[str]:
+def unsound_sections(findings: list[Finding]) -> frozenset[str]:
     """Sections in which something is wrong."""
     return frozenset(str(one.path[0]) for one in findings if one.path)

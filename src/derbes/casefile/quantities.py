@@ -11,15 +11,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Grade, MonthQuantity, Quantity
+from derbes.case.written import MISSING, InUnit, WrittenQuantity
+from derbes.casefile.entries import Entry, is_uncertain
 from derbes.casefile.nodes import Finding, Path, dotted
-from derbes.casefile.schema import (
-    MISSING,
-    DistributionEntry,
-    Kind,
-    MonthEntry,
-    QuantityEntry,
-    StatedEntry,
-)
 from derbes.language import _
 from derbes.units import (
     ONE,
@@ -71,7 +65,7 @@ class Reading:
     """One quantity while it is read."""
 
     measures: Measures
-    kind: Kind
+    kind: InUnit
     units: tuple[Unit, ...]
     """Unit that it is turned into, and others that count as it."""
     path: Path
@@ -256,7 +250,7 @@ OBSERVED = frozenset({"discrete", "empirical"})
 
 
 def parameters_of(
-    reading: Reading, entry: DistributionEntry | None, low: float | None, high: float | None
+    reading: Reading, entry: Entry | None, low: float | None, high: float | None
 ) -> tuple[float, ...]:
     """Parameters as `Quantity` holds them.
 
@@ -296,9 +290,7 @@ def parameters_of(
     return (low, high)
 
 
-def _refuse_beside_reference(
-    reading: Reading, entry: DistributionEntry, *, has_range: bool
-) -> None:
+def _refuse_beside_reference(reading: Reading, entry: Entry, *, has_range: bool) -> None:
     if not entry.reference:
         reading.refuse(
             ("distribution",),
@@ -319,7 +311,7 @@ def _refuse_beside_reference(
         )
 
 
-def _refuse_values(reading: Reading, entry: DistributionEntry) -> None:
+def _refuse_values(reading: Reading, entry: Entry) -> None:
     if entry.values is not None or entry.weights is not None:
         reading.refuse(
             ("distribution",),
@@ -328,7 +320,7 @@ def _refuse_values(reading: Reading, entry: DistributionEntry) -> None:
         )
 
 
-def _observed(reading: Reading, entry: DistributionEntry) -> tuple[float, ...]:
+def _observed(reading: Reading, entry: Entry) -> tuple[float, ...]:
     values = _numbers(reading, entry.values or (), "values")
     if not entry.values:
         reading.refuse(
@@ -338,7 +330,7 @@ def _observed(reading: Reading, entry: DistributionEntry) -> tuple[float, ...]:
         )
     if not values or entry.kind == "empirical":
         return values
-    share = Reading(reading.measures, Kind("", low=0.0, high=1.0), (ONE,), reading.path)
+    share = Reading(reading.measures, InUnit("", low=0.0, high=1.0), (ONE,), reading.path)
     weights = _numbers(share, entry.weights or (), "weights")
     reading.findings += share.findings
     if len(weights) != len(values) or abs(sum(weights) - 1.0) > WEIGHT_SLIP:
@@ -366,9 +358,9 @@ ROUNDING = 1e-9
 
 
 def read_quantity(
-    entry: QuantityEntry,
+    entry: Entry,
     measures: Measures,
-    kind: Kind,
+    kind: InUnit,
     *,
     units: tuple[str, ...],
     path: Path,
@@ -401,7 +393,7 @@ def read_quantity(
     return (None if reading.findings else quantity), reading.findings
 
 
-def _steps(reading: Reading, entry: QuantityEntry) -> Steps:
+def _steps(reading: Reading, entry: Entry) -> Steps:
     """The value, or the series, in base units."""
     if entry.unit:
         reading.inherited = named_unit(reading, entry.unit)
@@ -418,7 +410,7 @@ def _at_first(steps: Steps) -> float:
     return [value for period, value in steps if period <= 0 or period == steps[0][0]][-1]
 
 
-def _number(reading: Reading, entry: StatedEntry, value: float, line: int) -> Quantity:
+def _number(reading: Reading, entry: Entry, value: float, line: int) -> Quantity:
     """A number, or the first of a series, with all that its entry says of it."""
     low, high = _ends(reading, entry, value)
     distribution = entry.distribution
@@ -460,7 +452,7 @@ def _inherit(reading: Reading, text: str) -> None:
     reading.inherited = unit or reading.inherited
 
 
-def _written(entry: QuantityEntry) -> str:
+def _written(entry: Entry) -> str:
     words = entry.value
     if words is None:
         words = ", ".join(f"{month}: {one.value}" for month, one in (entry.series or {}).items())
@@ -468,7 +460,7 @@ def _written(entry: QuantityEntry) -> str:
     return words if has_unit or not entry.unit else f"{words} {entry.unit}"
 
 
-def _series(reading: Reading, entry: QuantityEntry) -> Steps:
+def _series(reading: Reading, entry: Entry) -> Steps:
     if not entry.series:
         reading.refuse(("series",), _("the series is empty"), _('write "{2026-01: 10}"'))
     if reading.kind.constant:
@@ -484,17 +476,15 @@ def _series(reading: Reading, entry: QuantityEntry) -> Steps:
             continue  # said where the quantity is asked for
         found = in_base(replace(reading, period=one.period), text, ("series", one.month))
         steps += [(at, value) for at, value in found if end is None or at < end]
-    if entry.is_uncertain:
+    if is_uncertain(entry):
         _refuse_scaling(reading, entry, steps)
     return tuple(steps)
 
 
-def _refuse_scaling(
-    reading: Reading, entry: QuantityEntry, steps: Sequence[tuple[int, float]]
-) -> None:
+def _refuse_scaling(reading: Reading, entry: Entry, steps: Sequence[tuple[int, float]]) -> None:
     """A range on the whole scales the series, which must be able to be scaled, and once."""
     key: Path = ("range",) if entry.range is not None else ("distribution",)
-    own = [month for month, one in (entry.series or {}).items() if one.is_uncertain]
+    own = [month for month, one in (entry.series or {}).items() if is_uncertain(one)]
     if own:
         reading.refuse(
             key,
@@ -511,16 +501,14 @@ def _refuse_scaling(
         )
 
 
-def _months(
-    reading: Reading, entry: QuantityEntry, steps: Steps, line: int
-) -> tuple[MonthQuantity, ...]:
+def _months(reading: Reading, entry: Entry, steps: Steps, line: int) -> tuple[MonthQuantity, ...]:
     """The months of a series that have a range of their own, and their ends."""
     dated = _dated(reading, entry.series or {})
     ends = [one.period for one in dated[1:]]
     found = []
     for one, end in zip(dated, [*ends, reading.measures.calendar.n_periods], strict=True):
         at = [value for period, value in steps if one.period <= period < end]
-        if not one.entry.is_uncertain or not at or end <= 0:
+        if not is_uncertain(one.entry) or not at or end <= 0:
             continue
         own = replace(reading, path=(*reading.path, "series", one.month), period=one.period)
         _inherit(own, one.entry.value or "")
@@ -542,10 +530,10 @@ class _Dated(NamedTuple):
 
     period: int
     month: str
-    entry: MonthEntry
+    entry: Entry
 
 
-def _dated(reading: Reading, series: Mapping[str, MonthEntry]) -> list[_Dated]:
+def _dated(reading: Reading, series: Mapping[str, Entry]) -> list[_Dated]:
     """The months of a series in the order of time."""
     calendar = reading.measures.calendar
     dated = []
@@ -595,14 +583,14 @@ def _are_shares(texts: Sequence[str]) -> bool:
     return len(texts) == 2 and all(text.strip().endswith("%") for text in texts)
 
 
-def _ends(reading: Reading, entry: StatedEntry, value: float) -> tuple[float | None, float | None]:
+def _ends(reading: Reading, entry: Entry, value: float) -> tuple[float | None, float | None]:
     """Ends of the range in base units; of a series, those of its first value.
 
     A series is scaled as a whole: its ends, and those of a month of it, may be written as
     shares, `[80 %, 120 %]`.
     """
     texts: Sequence[str] = entry.range or ()
-    is_of_series = not isinstance(entry, QuantityEntry) or entry.series is not None
+    is_of_series = entry.model is not WrittenQuantity or entry.series is not None
     if is_of_series and reading.unit.powers and _are_shares(texts):
         shares = [parse_amount(text) for text in texts]
         ends = [one.number * one.unit.factor * value for one in shares if one.unit]

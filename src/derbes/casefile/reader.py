@@ -7,8 +7,8 @@ from pathlib import Path as FilePath
 from derbes.case.entities import Case
 from derbes.case.quantity import Note
 from derbes.casefile.checks import check_draft
-from derbes.casefile.document import SECTIONS
 from derbes.casefile.draft import Memory, build_draft
+from derbes.casefile.entries import SECTIONS
 from derbes.casefile.files import Tree, read_tree
 from derbes.casefile.nodes import Finding, Table, dotted, key_place, place, resolve, shown
 from derbes.casefile.notes import notes_of

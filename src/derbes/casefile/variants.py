@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-from derbes.case.entities import Case, Scenario, Variant, quantities
+from derbes.case.entities import Case, Scenario, Variant, WrittenHeader, quantities
 from derbes.case.uncertainty import Correlation
 from derbes.casefile.build import text_of
 from derbes.casefile.checks import check_draft
-from derbes.casefile.document import SECTIONS, HeaderEntry
 from derbes.casefile.draft import Draft, Memory, build_draft
+from derbes.casefile.entries import SECTIONS, keys_of
 from derbes.casefile.nodes import (
     Finding,
     Items,
@@ -267,9 +267,9 @@ def _target(root: Table, where: str, kind: str) -> Path | Finding:
         )
         return Finding((), what.format(key=where), _("take it out"))
     if top not in SECTIONS:
-        if top in HeaderEntry.model_fields:
+        if top in keys_of(WrittenHeader):
             return _inside(root, steps)
-        known = (set(HeaderEntry.model_fields) | set(SECTIONS)) - untouched
+        known = (set(keys_of(WrittenHeader)) | set(SECTIONS)) - untouched
         return Finding(
             (),
             _('"{where}" leads nowhere in this case').format(where=where),
