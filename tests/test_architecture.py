@@ -58,7 +58,6 @@ DOUBLE_NAMES = {
     "Found",
     "Futures",
     "Kept",
-    "Kind",
     "Measures",
     "Outcome",
     "Part",

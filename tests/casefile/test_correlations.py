@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derbes.casefile import read_case
-from derbes.casefile.quantities.ranks import (
+from derbes.casefile.checks_plan import (
     are_possible,
     is_semidefinite,
     nearest_in_common,

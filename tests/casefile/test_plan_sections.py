@@ -11,7 +11,7 @@ from derbes.case.options import Option, OptionKind, Risk
 from derbes.case.quantity import Calendar, Grade, Quantity
 from derbes.case.uncertainty import Correlation, ReferenceProject
 from derbes.casefile import read_case, rewrite_value
-from derbes.casefile.checks.budget import payments_of
+from derbes.casefile.checks_plan import payments_of
 from tests.casefile.writing import PLANNED, SMALL, broken, told
 
 

@@ -4,9 +4,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derbes.casefile.tree import compose as composing
-from derbes.casefile.tree.compose import compose
-from derbes.casefile.tree.nodes import dotted, find, resolve, texts
+from derbes.casefile import files as composing
+from derbes.casefile.files import compose
+from derbes.casefile.nodes import dotted, find, resolve, texts
 from tests.casefile.writing import SMALL
 
 

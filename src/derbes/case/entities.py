@@ -11,12 +11,59 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated, ClassVar
 
 from derbes.case.ledger import Checked, Contrast, DoubleStandard, Statement, Tension
 from derbes.case.options import Budget, Limit, Option, Risk, Standard
 from derbes.case.quantity import Calendar, Element, Label, Note, Quantity
 from derbes.case.uncertainty import Correlation, Hazard, ReferenceClass
+from derbes.case.written import (
+    ACTOR,
+    DATE,
+    DOCUMENT,
+    ELEMENT,
+    FLOW,
+    GOOD,
+    GRADE,
+    ID,
+    LACKING,
+    LIFE_TIME,
+    MEASURE,
+    MONEY,
+    MONTH,
+    MONTHS,
+    NAME,
+    NEEDED,
+    NUMBER,
+    PART,
+    PLANT,
+    PRICE,
+    ROUTE,
+    SCENARIO,
+    STOCK,
+    TEXT,
+    TEXTS,
+    TIME,
+    VARIANT,
+    WORDS,
+    Before,
+    FlagForm,
+    InUnit,
+    ListForm,
+    MapForm,
+    PartForm,
+    SectionForm,
+    ShareForm,
+    Shown,
+    WordForm,
+    WrittenCalendar,
+    WrittenCurrency,
+    WrittenOpening,
+    WrittenVariant,
+)
 
+AIMS = ("essential", "deferrable", "reserve", "money")
+"""What goes before what, where a case says nothing."""
 DEFAULT_REFILL_MONTHS = 6.0
 """Time in which a reserve comes back, where a case says nothing. [month]"""
 DEFAULT_SENDER_HORIZON_MONTHS = 36.0
@@ -53,9 +100,12 @@ class InTransit(StrEnum):
 class Actor(Element):
     """A state, bloc or firm that decides."""
 
-    kind: str = "state"
-    margin_share: Quantity | None = None
-    """Part of the price of its sales that is its margin."""
+    kind: Annotated[
+        str, WordForm(("state", "bloc", "firm", "office", "medium", "group", "person"))
+    ] = "state"
+    """What it is."""
+    margin_share: Annotated[Quantity | None, PART] = None
+    """Part of the price of its sales that is its margin; what a cut-off costs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +126,20 @@ class Survival:
 class Good(Element):
     """A thing that is bought, made, stored and used."""
 
-    unit: str = ""
-    reserve: Quantity | None = None
-    """Stock that is to be held. [unit]"""
-    storage_limit: Quantity | None = None
-    """Most that can be stored. [unit]"""
-    storage_cost: Quantity | None = None
-    """Cost of holding one unit. [money/unit/month]"""
+    unit: Annotated[str, TEXT, NEEDED, Shown("unit, or a word")] = ""
+    """What it is counted in: a unit such as `t`, `m3`, `MWh`, `piece`, or a word of your own."""
+    reserve: Annotated[Quantity | None, STOCK] = None
+    """Stock that is to be held; without it none is."""
+    storage_limit: Annotated[Quantity | None, STOCK] = None
+    """Most that can be stored; without it there is no limit."""
+    storage_cost: Annotated[
+        Quantity | None, InUnit("{money}/{good}/month", low=0.0, constant=False)
+    ] = None
+    """Cost of holding one unit for a time; without it holding costs nothing."""
+    half_life: ClassVar[Annotated[Quantity, LIFE_TIME]]
+    """Time in which half of what is newly bought or made is lost."""
+    shelf_life: ClassVar[Annotated[Quantity, LIFE_TIME]]
+    """Age at which what is newly bought or made is lost."""
     survival: Survival = field(default_factory=Survival)
     """Ageing of what is newly bought or made: half-life or shelf life."""
 
@@ -91,25 +148,44 @@ class Good(Element):
 class Use(Element):
     """A demand for a good."""
 
-    good: str = ""
-    tier: Tier = Tier.ESSENTIAL
-    demand: Quantity | None = None
-    """Demand in calm. [unit/month]"""
-    crisis_demand: Quantity | None = None
-    """Demand while a measure that says `crisis: true` runs. [unit/month]"""
-    shortage_cost: Quantity | None = None
-    """Cost of one unit of unmet demand. [money/unit]"""
-    weight: Quantity | None = None
-    """Weight of one unit among the uses of its tier; missing: 1."""
+    good: Annotated[str, GOOD, NEEDED] = ""
+    """What is used."""
+    tier: Annotated[Tier, WordForm(tuple(Tier))] = Tier.ESSENTIAL
+    """Rank: what is essential is served before what is deferrable."""
+    demand: Annotated[Quantity | None, FLOW, NEEDED] = None
+    """Demand in calm."""
+    crisis_demand: Annotated[Quantity | None, FLOW] = None
+    """Demand while a measure with `crisis: true` runs; without it, that in calm."""
+    shortage_cost: Annotated[Quantity | None, InUnit("{money}/{good}", low=0.0)] = None
+    """Cost of one unit of unmet demand; without it no loss in money is reported."""
+    weight: Annotated[Quantity | None, InUnit("", above=0.0)] = None
+    """Weight of one unit among the uses of its tier. Without it, uses in units of one
+    dimension count alike by amount; others count by months of their good's own use."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stockpile(Element):
-    """A lot of one good held at the first period."""
+    """A lot of one good held when the calendar begins."""
 
-    good: str = ""
-    quantity: Quantity | None = None
-    """[unit]"""
+    good: Annotated[str, GOOD, NEEDED] = ""
+    """What it is."""
+    quantity: Annotated[Quantity | None, InUnit("{good}", low=0.0), NEEDED] = None
+    """How much there is."""
+    half_life: ClassVar[Annotated[Quantity, LIFE_TIME]]
+    """Time in which half of it is lost."""
+    shelf_life: ClassVar[Annotated[Quantity, LIFE_TIME]]
+    """Age at which it is lost."""
+    survival_table: ClassVar[
+        Annotated[
+            list[list[str]],
+            ListForm(ListForm(NUMBER, 2, 2)),
+            LACKING,
+            Shown("list of: [age, share]"),
+        ]
+    ]
+    """Points of age and surviving share, `[[0, 1], [120, 50 %]]`; ages in months."""
+    age: ClassVar[Annotated[Quantity, TIME]]
+    """Age when the calendar begins; goes with `shelf_life` or `survival_table`."""
     survival: Survival = field(default_factory=Survival)
 
 
@@ -117,12 +193,12 @@ class Stockpile(Element):
 class Route(Element):
     """A way that goods come."""
 
-    via: tuple[str, ...] = ()
+    via: Annotated[tuple[str, ...], ListForm(ACTOR)] = ()
     """Actors whose territory it crosses."""
-    lead_time: Quantity | None = None
-    """Added to the supplier's. [month]"""
-    cost_share: Quantity | None = None
-    """Transport cost as a share of the price."""
+    lead_time: Annotated[Quantity | None, TIME] = None
+    """Time that it adds to the supplier's; without it none."""
+    cost_share: Annotated[Quantity | None, InUnit("", low=0.0, constant=False)] = None
+    """Transport cost as a share of the price; without it none."""
     carried_share: Quantity | None = None
     """Part of its sellers' capacity that can come this way; missing: all of it."""
 
@@ -131,50 +207,59 @@ class Route(Element):
 class Supplier(Element):
     """An offer of one good by one actor."""
 
-    actor: str = ""
-    good: str = ""
-    price: Quantity | None = None
-    """[money/unit]"""
-    capacity: Quantity | None = None
-    """[unit/month]"""
-    lead_time: Quantity | None = None
-    """[month]"""
-    routes: tuple[str, ...] = ()
-    """Routes it can use, any of them; empty: none is modelled."""
-    margin_share: Quantity | None = None
-    """Part of the price that is the seller's margin; missing: the actor's."""
+    actor: Annotated[str, ACTOR, NEEDED] = ""
+    """Who sells."""
+    good: Annotated[str, GOOD, NEEDED] = ""
+    """What is sold."""
+    price: Annotated[Quantity | None, PRICE, NEEDED] = None
+    """Price without transport."""
+    capacity: Annotated[Quantity | None, FLOW, NEEDED] = None
+    """Most that can be bought."""
+    lead_time: Annotated[Quantity | None, TIME] = None
+    """From order to delivery; without it none."""
+    routes: Annotated[tuple[str, ...], ListForm(ROUTE)] = ()
+    """Routes that it can use, any of them; without it no route is modelled."""
+    margin_share: Annotated[Quantity | None, PART] = None
+    """Part of the price that is the seller's margin; without it, the actor's."""
     is_spared: bool = False
     """Whether no measure hits it, as when it has been bought out."""
-    on_order: Quantity | None = None
-    """What arrives of orders placed before the calendar, by period of arrival, until its
-    lead time is over; missing: what calm use asks for. [unit/month]"""
+    on_order: Annotated[Quantity | None, FLOW, Before("margin_share")] = None
+    """What arrives of orders placed before the calendar, by month of arrival, until the lead
+    time is over; without it what calm use asks for, under the limits of the first period."""
 
 
 @dataclass(frozen=True, slots=True)
 class CapitalPayment:
     """One payment for building a plant."""
 
+    date: ClassVar[Annotated[str, MONTH, NEEDED]]
+    """When it is paid."""
     period: int
-    amount: Quantity
-    """[money]"""
-    foreign_share: Quantity | None = None
-    """Part paid in foreign currency."""
+    """Period of the date."""
+    amount: Annotated[Quantity, MONEY, NEEDED]
+    """How much."""
+    foreign_share: Annotated[Quantity | None, PART] = None
+    """Part paid in foreign currency; without it none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plant(Element):
     """A site with lines that run recipes from its opening on."""
 
-    actor: str = ""
-    opening: int = 0
-    """Period of the first output as planned; negative when already open."""
-    delay: Quantity | None = None
-    """Added to the opening. [month]"""
-    ramp: Quantity | None = None
-    """Time from first output to full capacity, a straight line. [month]"""
-    lines: Mapping[str, Quantity] = field(default_factory=dict)
-    """Hours of each line. [hour/month]"""
-    capital: tuple[CapitalPayment, ...] = ()
+    actor: Annotated[str, ACTOR, NEEDED] = ""
+    """Who owns it."""
+    opening: Annotated[int, PartForm(WrittenOpening), NEEDED, Shown("month, or see below")] = 0
+    """Month of the first output as planned; before the calendar when already open."""
+    delay: Annotated[Quantity | None, InUnit("month")] = None
+    """Added to the opening; without it none."""
+    ramp: Annotated[Quantity | None, TIME] = None
+    """Time from first output to full capacity, in a straight line; without it none."""
+    lines: Annotated[
+        Mapping[str, Quantity], MapForm(ID, InUnit("hour/month", low=0.0, constant=False))
+    ] = field(default_factory=dict)
+    """Line → hours that it can run; recipes of several products may share a line."""
+    capital: Annotated[tuple[CapitalPayment, ...], ListForm(PartForm(CapitalPayment))] = ()
+    """Payments for building it."""
     opening_written: str = ""
     opening_grade: str = ""
     opening_source: str = ""
@@ -185,69 +270,84 @@ class Plant(Element):
 class Recipe(Element):
     """A way to make one good from others; without a plant it is always open."""
 
-    output: str = ""
-    inputs: Mapping[str, Quantity] = field(default_factory=dict)
-    """Good → units needed for one unit of output."""
-    plant: str = ""
-    line: str = ""
-    hours: Quantity | None = None
-    """Line time of one unit. [hour/unit]"""
-    capacity: Quantity | None = None
-    """[unit/month]; missing: only the line limits it."""
-    cost: Quantity | None = None
-    """Cost beyond the inputs. [money/unit]"""
-    lead_time: Quantity | None = None
-    """[month]"""
+    output: Annotated[str, GOOD, NEEDED] = ""
+    """What is made."""
+    inputs: Annotated[
+        Mapping[str, Quantity], MapForm(GOOD, InUnit("{input}", low=0.0, also=("{input}/{good}",)))
+    ] = field(default_factory=dict)
+    """Good → amount needed for one unit of output."""
+    plant: Annotated[str, PLANT] = ""
+    """Where it runs."""
+    line: Annotated[str, ID, LACKING, Shown("line of the plant")] = ""
+    """Line of the plant that it runs on."""
+    hours: Annotated[Quantity | None, InUnit("hour/{good}", above=0.0)] = None
+    """Line time of one unit of output."""
+    capacity: Annotated[Quantity | None, FLOW] = None
+    """Most that can be made; may be left out when a line limits it."""
+    cost: Annotated[Quantity | None, PRICE] = None
+    """Cost of one unit beyond its inputs; without it none."""
+    lead_time: Annotated[Quantity | None, TIME] = None
+    """From inputs to output; without it none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Export(Element):
     """A buyer abroad for one good."""
 
-    actor: str = ""
-    good: str = ""
-    price: Quantity | None = None
-    """[money/unit]"""
-    capacity: Quantity | None = None
-    """Most that the buyer takes. [unit/month]"""
+    actor: Annotated[str, ACTOR, NEEDED] = ""
+    """Who buys."""
+    good: Annotated[str, GOOD, NEEDED] = ""
+    """What is bought."""
+    price: Annotated[Quantity | None, PRICE, NEEDED] = None
+    """What is paid."""
+    capacity: Annotated[Quantity | None, FLOW, NEEDED] = None
+    """Most that is bought."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What a measure selects: elements that match every key that is not empty."""
+    """What a measure selects: elements that match every key given."""
 
-    actor: str = ""
+    actor: Annotated[str, ACTOR] = ""
     """Seller, buyer or owner."""
-    via: str = ""
+    via: Annotated[str, ACTOR] = ""
     """Actor whose territory the route crosses."""
-    route: str = ""
-    good: str = ""
-    tag: str = ""
-    element: str = ""
-    """Section and id, e.g. `suppliers.north`."""
+    route: Annotated[str, ROUTE] = ""
+    """Route."""
+    good: Annotated[str, GOOD] = ""
+    """Good."""
+    tag: Annotated[str, TEXT] = ""
+    """Tag of the element, or of its actor, good, plant or route."""
+    element: Annotated[str, ELEMENT] = ""
+    """One element by section and id, e.g. `suppliers.north`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measure(Element):
     """One hostile or harmful act."""
 
-    kind: MeasureKind = MeasureKind.EMBARGO
-    sender: str = ""
-    """Actor who imposes it; empty for an accident."""
-    hits: tuple[Hit, ...] = ()
-    """Union of what each selects."""
-    share: Quantity | None = None
-    """Part cut off or lost (embargo, quota, closure, loss); missing: all."""
-    by: Quantity | None = None
-    """Relative rise (price, demand), or months of delay."""
-    lengths: tuple[int, ...] = ()
-    """Lengths to look at. [period]"""
-    start: int | None = None
-    """Period of its start; None: every period is looked at."""
-    in_transit: InTransit = InTransit.LOST
-    crisis: bool = False
-    """Whether uses switch to crisis demand while it runs."""
-    together_with: tuple[str, ...] = ()
+    kind: Annotated[MeasureKind, WordForm(tuple(MeasureKind)), NEEDED] = MeasureKind.EMBARGO
+    """What it does to what it hits."""
+    sender: Annotated[str, ACTOR] = ""
+    """Who imposes it; without it, an accident."""
+    hits: Annotated[
+        tuple[Hit, ...], ListForm(PartForm(Hit), alone=True), NEEDED, Shown("see below")
+    ] = ()
+    """What it selects: a mapping whose keys must all match, or a list of such, any of which may."""
+    share: Annotated[Quantity | None, PART] = None
+    """Part that is cut off or lost (embargo, quota, route_closure, stockpile_loss); without
+    it, all; a quota must give it."""
+    by: Annotated[Quantity | None, InUnit("{by}", above=0.0)] = None
+    """Rise as a share (price_rise, demand_surge), or months (delay)."""
+    lengths: Annotated[tuple[int, ...], ListForm(MONTHS), NEEDED] = ()
+    """Lengths to look at; numbers are months."""
+    start: Annotated[int | None, MONTH, LACKING] = None
+    """Month of its start; without it every start is looked at."""
+    in_transit: Annotated[InTransit, WordForm(tuple(InTransit))] = InTransit.LOST
+    """What happens to goods that are on the way when it starts; without it they are lost."""
+    crisis: Annotated[bool, FlagForm()] = False
+    """Whether uses switch to their crisis demand while it runs."""
+    together_with: Annotated[tuple[str, ...], ListForm(MEASURE)] = ()
     """Measures that run at the same time."""
 
 
@@ -255,41 +355,108 @@ class Measure(Element):
 class Fact(Element):
     """A public fact with its source."""
 
-    says: str = ""
-    amount: Quantity | None = None
-    date: str = ""
-    document: str = ""
-    grade: str = ""
+    says: Annotated[str, TEXTS, NEEDED] = ""
+    """What it says, in own words."""
+    amount: Annotated[Quantity | None, InUnit("{any}")] = None
+    """The number in it."""
+    date: Annotated[str, DATE] = ""
+    """Day, month or year that it speaks of."""
+    document: Annotated[str, DOCUMENT] = ""
+    """Where it stands."""
+    grade: Annotated[str, GRADE, LACKING] = ""
+    """A official figure, B published estimate, C derived from such, D assumption."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document(Element):
     """A published text or table."""
 
-    title: str = ""
-    publisher: str = ""
-    date: str = ""
-    address: str = ""
-    licence: str = ""
+    title: Annotated[str, WORDS] = ""
+    """Its title."""
+    publisher: Annotated[str, WORDS] = ""
+    """Who published it."""
+    date: Annotated[str, DATE] = ""
+    """Day, month or year of publication."""
+    address: Annotated[str, TEXT] = ""
+    """Where it can be found."""
+    licence: Annotated[str, WORDS] = ""
+    """Under what terms it may be used."""
 
 
 @dataclass(frozen=True, slots=True)
-class Variant(Element):
-    """A named change to the case, and the case after it."""
+class Variant(WrittenVariant, Element):
+    """A named change to the case."""
 
     case: "Case | None" = None
+    """The case after it."""
     changes: tuple[str, ...] = ()
     """What it changes, in words."""
 
 
 @dataclass(frozen=True, slots=True)
-class Scenario(Element):
-    """A possible future with its probability, and the case in it."""
+class Scenario(WrittenVariant, Element):
+    """A possible future with its probability, written as a variant is.
 
-    probability: float = 0.0
+    The scenarios of a case exclude each other, and their probabilities add to 1. A
+    variant has them too; what they change in elements that the variant took away falls
+    away there.
+    """
+
+    include_from: ClassVar[Annotated[str, SCENARIO]]
+    """Scenario, or variant, whose changes are made first."""
+    probability: Annotated[
+        float, ShareForm(fraction=True), NEEDED, Shown("number, % or fraction")
+    ] = 0.0
+    """How likely it is: `1/3`, `33.3 %` or `0.333`."""
     case: "Case | None" = None
+    """The case in it."""
     changes: tuple[str, ...] = ()
     """What it changes, in words."""
+
+
+class WrittenHeader:
+    """What stands at the top of a case file."""
+
+    derbes: Annotated[str, WordForm(("1",)), NEEDED]
+    """Version of this format."""
+    name: Annotated[str, NAME, NEEDED]
+    """Name of the case."""
+    label: Annotated[Label, TEXTS]
+    """Name for a reader: one text, or texts by language (`{en: …, ru: …, kk: …}`)."""
+    note: Annotated[Label, TEXTS]
+    """Remark for a reader, one text or by language."""
+    question: Annotated[Label, TEXTS]
+    """The question that the case answers, one text or by language."""
+    include: Annotated[list[str], ListForm(TEXT)]
+    """Other files, beside this one or below, whose sections belong to the case."""
+    calendar: Annotated[WrittenCalendar, PartForm(WrittenCalendar), NEEDED]
+    """The periods."""
+    currency: Annotated[WrittenCurrency, PartForm(WrittenCurrency), NEEDED]
+    """The money."""
+    discount_rate: Annotated[Quantity, InUnit("1/year", low=0.0, high=1.0, also=("",))]
+    """Discounting of money, a share a year; without it none."""
+    target: Annotated[str, ACTOR, NEEDED]
+    """Actor whose supply is modelled."""
+    refill_time: Annotated[Quantity, TIME]
+    """Time in which a reserve comes back after a measure; without it 6 months."""
+    sender_horizon: Annotated[Quantity, TIME]
+    """Time over which the purchases of a lost buyer count; without it 36 months."""
+    priorities: Annotated[list[str], ListForm(WordForm(AIMS)), LACKING]
+    """What goes before what, all four; money last. Without it: essential, deferrable,
+    reserve, money."""
+    main_measure: Annotated[str, MEASURE]
+    """Measure that the first page is about; without it the first one."""
+    without_project: Annotated[str, VARIANT]
+    """Variant that does without the project that the case is about; payments are compared
+    with it. Without it, with the case without any option."""
+    main_length: Annotated[str, MONTHS, LACKING]
+    """Length that the first page is about; without it the longest that is at most a year."""
+    budget: Annotated[Budget, PartForm(Budget), LACKING]
+    """What the options may cost; without it any sum."""
+    risk: Annotated[Risk, PartForm(Risk), LACKING]
+    """How a plan weighs bad draws; without it by their mean alone."""
+    correlations: Annotated[tuple[Correlation, ...], ListForm(PartForm(Correlation))]
+    """How inputs vary together; without it each on its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,40 +480,80 @@ class Case:
     """Time in which a reserve comes back after a measure. [month]"""
     sender_horizon: Quantity | None = None
     """Time over which a lost buyer's purchases count. [month]"""
-    priorities: tuple[str, ...] = ("essential", "deferrable", "reserve", "money")
+    priorities: tuple[str, ...] = AIMS
     main_measure: str = ""
     """Measure that the first page is about; empty: the first."""
     main_length: int = 0
     """Length that the first page is about [period]; 0: the longest of it that is at most a year."""
     without_project: str = ""
     """Variant in which the project of the case is not done; empty: the case has none."""
-    actors: Mapping[str, Actor] = field(default_factory=dict)
-    goods: Mapping[str, Good] = field(default_factory=dict)
-    uses: Mapping[str, Use] = field(default_factory=dict)
-    stockpiles: Mapping[str, Stockpile] = field(default_factory=dict)
-    routes: Mapping[str, Route] = field(default_factory=dict)
-    suppliers: Mapping[str, Supplier] = field(default_factory=dict)
-    plants: Mapping[str, Plant] = field(default_factory=dict)
-    recipes: Mapping[str, Recipe] = field(default_factory=dict)
-    exports: Mapping[str, Export] = field(default_factory=dict)
-    measures: Mapping[str, Measure] = field(default_factory=dict)
-    variants: Mapping[str, Variant] = field(default_factory=dict)
-    options: Mapping[str, Option] = field(default_factory=dict)
-    limits: Mapping[str, Limit] = field(default_factory=dict)
-    standards: Mapping[str, Standard] = field(default_factory=dict)
+    actors: Annotated[Mapping[str, Actor], SectionForm(Actor)] = field(default_factory=dict)
+    """States, blocs and firms that decide."""
+    goods: Annotated[Mapping[str, Good], SectionForm(Good)] = field(default_factory=dict)
+    """Things that are bought, made, stored and used."""
+    uses: Annotated[Mapping[str, Use], SectionForm(Use)] = field(default_factory=dict)
+    """Demands for goods."""
+    stockpiles: Annotated[Mapping[str, Stockpile], SectionForm(Stockpile)] = field(
+        default_factory=dict
+    )
+    """Lots held when the calendar begins."""
+    routes: Annotated[Mapping[str, Route], SectionForm(Route)] = field(default_factory=dict)
+    """Ways that goods come."""
+    suppliers: Annotated[Mapping[str, Supplier], SectionForm(Supplier)] = field(
+        default_factory=dict
+    )
+    """Offers of goods by actors."""
+    plants: Annotated[Mapping[str, Plant], SectionForm(Plant)] = field(default_factory=dict)
+    """Sites that make goods from their opening on."""
+    recipes: Annotated[Mapping[str, Recipe], SectionForm(Recipe)] = field(default_factory=dict)
+    """Ways to make goods from others."""
+    exports: Annotated[Mapping[str, Export], SectionForm(Export)] = field(default_factory=dict)
+    """Buyers abroad."""
+    measures: Annotated[Mapping[str, Measure], SectionForm(Measure)] = field(default_factory=dict)
+    """Hostile or harmful acts."""
+    variants: Annotated[Mapping[str, Variant], SectionForm(Variant)] = field(default_factory=dict)
+    """Named changes to the case."""
+    options: Annotated[Mapping[str, Option], SectionForm(Option)] = field(default_factory=dict)
+    """What may be decided."""
+    limits: Annotated[Mapping[str, Limit], SectionForm(Limit)] = field(default_factory=dict)
+    """What options may be together."""
+    standards: Annotated[Mapping[str, Standard], SectionForm(Standard)] = field(
+        default_factory=dict
+    )
+    """What is to be survived."""
     budget: Budget | None = None
     risk: Risk = field(default_factory=Risk)
-    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
-    """Futures that exclude each other; their probabilities add to 1."""
+    scenarios: Annotated[Mapping[str, Scenario], SectionForm(Scenario)] = field(
+        default_factory=dict
+    )
+    """Possible futures with their probabilities."""
     correlations: tuple[Correlation, ...] = ()
-    reference_classes: Mapping[str, ReferenceClass] = field(default_factory=dict)
-    hazards: Mapping[str, Hazard] = field(default_factory=dict)
-    facts: Mapping[str, Fact] = field(default_factory=dict)
-    documents: Mapping[str, Document] = field(default_factory=dict)
-    statements: Mapping[str, Statement] = field(default_factory=dict)
-    contrasts: Mapping[str, Contrast] = field(default_factory=dict)
-    double_standards: Mapping[str, DoubleStandard] = field(default_factory=dict)
-    tensions: Mapping[str, Tension] = field(default_factory=dict)
+    reference_classes: Annotated[Mapping[str, ReferenceClass], SectionForm(ReferenceClass)] = field(
+        default_factory=dict
+    )
+    """Projects like those of the case, with planned and achieved dates."""
+    hazards: Annotated[Mapping[str, Hazard], SectionForm(Hazard)] = field(default_factory=dict)
+    """How often measures come."""
+    facts: Annotated[Mapping[str, Fact], SectionForm(Fact)] = field(default_factory=dict)
+    """Public facts with their source."""
+    documents: Annotated[Mapping[str, Document], SectionForm(Document)] = field(
+        default_factory=dict
+    )
+    """Published texts and tables."""
+    statements: Annotated[Mapping[str, Statement], SectionForm(Statement)] = field(
+        default_factory=dict
+    )
+    """What somebody said, each with its check."""
+    contrasts: Annotated[Mapping[str, Contrast], SectionForm(Contrast)] = field(
+        default_factory=dict
+    )
+    """Not this but that."""
+    double_standards: Annotated[Mapping[str, DoubleStandard], SectionForm(DoubleStandard)] = field(
+        default_factory=dict
+    )
+    """Same act, another actor, another judgement."""
+    tensions: Annotated[Mapping[str, Tension], SectionForm(Tension)] = field(default_factory=dict)
+    """Statements that sit badly together."""
     missing: tuple[str, ...] = ()
     """Paths written as `missing` in the case: known to be unknown."""
     expressions: Mapping[str, int] = field(default_factory=dict)

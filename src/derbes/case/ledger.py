@@ -3,8 +3,41 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated, ClassVar
 
 from derbes.case.quantity import Element, Label
+from derbes.case.written import (
+    ACTOR,
+    DATE,
+    EXPRESSION,
+    ID,
+    LACKING,
+    NEEDED,
+    TEXTS,
+    WORDS,
+    FlagForm,
+    ListForm,
+    MapForm,
+    PartForm,
+    ShareForm,
+    Shown,
+    SpelledAs,
+    TextForm,
+    WordForm,
+    WrittenResolution,
+)
+
+LEDGER = ("statements", "contrasts", "double_standards", "tensions")
+"""Sections of the ledger."""
+
+AGAINST = ("-", "−", "minus", "against", "-1")
+FOR = ("+", "plus", "for", "1", "+1")
+SIGN = WordForm(
+    ("+", "0", "-", "for", "neutral", "against", "plus", "minus", "−", "1", "+1", "-1"), (1, 0, -1)
+)
+STATEMENT = TextForm(sections=("statements",), noun="statement")
+OF_LEDGER = TextForm(sections=LEDGER, noun="statement of the ledger")
+REPORTER = TextForm(sections=("actors", "documents"), noun="actor or document")
 
 
 class Modality(StrEnum):
@@ -48,74 +81,94 @@ class Stance:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """How the holder judges an act of somebody."""
+    """How the holder of a statement judges an act."""
 
-    act: str
-    """Word for the act, the same for the same act of others, e.g. `work_with_155_mm`."""
-    of: str
-    """Id of the actor whose act it is."""
-    sign: int
-    """-1 condemned, 0 neither, 1 accepted."""
-    shown_by: str = "word"
-    """`word` or `deed`."""
+    act: Annotated[str, ID, NEEDED, Shown("word")]
+    """Word for the act, the same for the same act of others: `work_with_155_mm`."""
+    of: Annotated[str, ACTOR, NEEDED]
+    """Whose act it is."""
+    sign: Annotated[int, SIGN, NEEDED, Shown("`+`, `0` or `-`")]
+    """`+` or `for`: accepted; `-` or `against`: condemned; `0` or `neutral`: neither."""
+    shown_by: Annotated[str, WordForm(("word", "deed"))] = "word"
+    """Whether it is said, or shown by what the holder does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked(Element):
-    """What is written in a ledger, with a check or the reason why there is none."""
+    """What every entry of the ledger says of itself.
 
-    says: Label = field(default_factory=dict)
-    """What it says, in the ledger's own words."""
+    Each has a check, `holds_if`, or says in `untestable` why there is none; a prediction
+    may say in `yes_if` or `resolution` what decides it.
+    """
+
+    at: ClassVar[Annotated[str, TextForm("id of documents, and the place", least=1)]]
+    """Document that it stands in, by id, and the place in it: `oped P19.2`."""
+    says: Annotated[Label, TEXTS, NEEDED] = field(default_factory=dict)
+    """What it says, in the ledger's own words, one text or by language."""
     document: str = ""
     """Document that it stands in."""
     place: str = ""
     """Place in the document, e.g. `P19.2`."""
-    holds_if: str = ""
+    holds_if: Annotated[str, EXPRESSION] = ""
     """Expression that is true when it holds."""
-    untestable: str = ""
-    """Why no check is possible."""
+    untestable: Annotated[str, WORDS] = ""
+    """Why no check is possible: what is missing, or why nothing could decide it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement(Checked):
     """Something that somebody said."""
 
-    kind: StatementKind = StatementKind.CLAIM
-    by: str = ""
-    """Actor who utters it."""
-    holder: str = ""
-    """Actor whose view it is; empty: who utters it."""
-    reporters: tuple[str, ...] = ()
+    kind: Annotated[StatementKind, WordForm(tuple(StatementKind))] = StatementKind.CLAIM
+    """Part of the ledger that it belongs to."""
+    by: Annotated[str, ACTOR, NEEDED] = ""
+    """Who utters it."""
+    holder: Annotated[str, ACTOR] = ""
+    """Whose view it is; without it, that of who utters it."""
+    reporters: Annotated[tuple[str, ...], ListForm(REPORTER)] = ()
     """Actors or documents that pass it on."""
-    said: str = ""
-    """Date: year, month or day; empty: that of the document."""
-    modality: Modality = Modality.FACT
-    denied: bool = False
+    said: Annotated[str, DATE] = ""
+    """Day, month or year; without it, that of the document."""
+    modality: Annotated[Modality, WordForm(tuple(Modality)), NEEDED] = Modality.FACT
+    """How it claims what it claims: could be, can be, is wanted, is decided, is, will be,
+    is good or bad, comes from, ought to be, would be, is asked, is seen so."""
+    denied: Annotated[bool, FlagForm()] = False
     """Whether the modality is denied: no decision was taken, nobody intends."""
-    cue: str = ""
-    """Word that shows the strength, in the original, e.g. `неизбежно`."""
-    phrase: Label = field(default_factory=dict)
+    cue: Annotated[str, WORDS] = ""
+    """Word of the original that shows the strength, e.g. `неизбежно`."""
+    phrase: Annotated[Label, TEXTS] = field(default_factory=dict)
     """Short key phrase in the original, by language."""
-    stances: tuple[Stance, ...] = ()
-    judgements: tuple[Judgement, ...] = ()
-    retells: tuple[str, ...] = ()
+    stances: Annotated[
+        tuple[Stance, ...], MapForm(ID, SIGN), SpelledAs("stance"), Shown("word: `+`, `0` or `-`")
+    ] = ()
+    """Actor, or word for a thing → `+` or `for`, `0` or `neutral`, `-` or `against`."""
+    judgements: Annotated[
+        tuple[Judgement, ...], ListForm(PartForm(Judgement)), SpelledAs("judges")
+    ] = ()
+    """Acts of others, or its own, that it judges."""
+    retells: Annotated[tuple[str, ...], ListForm(STATEMENT)] = ()
     """Statements that it passes on, nearest first."""
-    cause: tuple[str, ...] = ()
+    cause: Annotated[tuple[str, ...], ListForm(WORDS)] = ()
     """Of a thesis: statements or words for the causes."""
-    effect: tuple[str, ...] = ()
+    effect: Annotated[tuple[str, ...], ListForm(WORDS)] = ()
     """Of a thesis: statements or words for the effects."""
-    condition: str = ""
+    condition: Annotated[str, EXPRESSION] = ""
     """Of a prediction: expression that must be true for it to count."""
-    due: str = ""
+    due: Annotated[str, DATE] = ""
     """Of a prediction: date by which it is decided."""
-    yes_if: str = ""
-    no_if: str = ""
-    void_if: str = ""
-    resolution: Mapping[str, str] = field(default_factory=dict)
-    """`yes`, `no`, `void` → what would decide so, in words, where it is not computed."""
-    probability: float | None = None
-    """Probability that the wording implies, where it differs from the table of cues."""
-    expires: str = ""
+    yes_if: Annotated[str, EXPRESSION] = ""
+    """Of a prediction: expression that is true when it has come true."""
+    no_if: Annotated[str, EXPRESSION] = ""
+    """Of a prediction: expression that is true when it has not."""
+    void_if: Annotated[str, EXPRESSION] = ""
+    """Of a prediction: expression that is true when it can no longer be decided."""
+    resolution: Annotated[Mapping[str, str], PartForm(WrittenResolution), LACKING] = field(
+        default_factory=dict
+    )
+    """Of a prediction: what would decide it, in words."""
+    probability: Annotated[float | None, ShareForm(), LACKING] = None
+    """Probability that its words imply, where it differs from the table of cues."""
+    expires: Annotated[str, DATE] = ""
     """Date after which it says nothing any more."""
 
 
@@ -123,18 +176,21 @@ class Statement(Checked):
 class Contrast(Checked):
     """Not this but that."""
 
-    by: str = ""
-    between: tuple[str, ...] = ()
-    """Statements on its two sides, as far as the ledger has them."""
+    by: Annotated[str, ACTOR, NEEDED] = ""
+    """Who draws it."""
+    between: Annotated[tuple[str, ...], ListForm(STATEMENT)] = ()
+    """Statements on its sides, as far as the ledger has them."""
 
 
 @dataclass(frozen=True, slots=True)
 class DoubleStandard(Checked):
     """Same judge, same act, another actor and another judgement; or word against deed."""
 
-    judge: str = ""
-    act: str = ""
-    statements: tuple[str, ...] = ()
+    judge: Annotated[str, ACTOR, NEEDED] = ""
+    """Who judges."""
+    act: Annotated[str, ID, NEEDED, Shown("word")] = ""
+    """Word for the act, as in `judges` of statements."""
+    statements: Annotated[tuple[str, ...], ListForm(OF_LEDGER)] = ()
     """Statements that show it."""
 
 
@@ -142,4 +198,5 @@ class DoubleStandard(Checked):
 class Tension(Checked):
     """Statements that sit badly together, a gap, or a trap for a reader."""
 
-    statements: tuple[str, ...] = ()
+    statements: Annotated[tuple[str, ...], ListForm(OF_LEDGER)] = ()
+    """Statements that it lies between."""

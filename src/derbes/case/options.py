@@ -3,8 +3,36 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Annotated, ClassVar
 
 from derbes.case.quantity import Element, Quantity
+from derbes.case.written import (
+    ELEMENT,
+    LACKING,
+    MEASURE,
+    MONEY,
+    MONTH,
+    MONTHS,
+    NEEDED,
+    OPTION,
+    PART,
+    PART_ABOVE_NONE,
+    TIME,
+    USE,
+    YEAR,
+    Default,
+    FlagForm,
+    InUnit,
+    ListForm,
+    MapForm,
+    PartForm,
+    ShareForm,
+    Shown,
+    SpelledAs,
+    WordForm,
+    WrittenDates,
+    WrittenSize,
+)
 
 
 class OptionKind(StrEnum):
@@ -32,39 +60,61 @@ OPTIONAL_KINDS = (OptionKind.BUILD, OptionKind.CONTRACT, OptionKind.CONVERT)
 
 @dataclass(frozen=True, slots=True)
 class Option(Element):
-    """Something that may be decided: built, held, contracted."""
+    """Something that may be decided: built, held, contracted.
 
-    kind: OptionKind = OptionKind.BUILD
-    element: str = ""
-    """Section and id, e.g. `plants.north`, `goods.shell`, `suppliers.far`."""
+    What `build`, `contract` or `convert` names is there only when the option is chosen:
+    cover and leverage look at the case without it. Without any cost, an option is free.
+    """
+
+    kind: Annotated[OptionKind, WordForm(tuple(OptionKind)), NEEDED] = OptionKind.BUILD
+    """`build`: a plant that is there only when chosen; `enlarge`: more of a plant;
+    `bring_forward`: an earlier opening of a plant; `reserve`: stock of a good to be held
+    beside its reserve; `contract`: a supplier or route that is there only when chosen;
+    `convert`: a recipe that is there only when chosen; `buy_out`: a supplier that no
+    measure hits any more."""
+    element: Annotated[str, ELEMENT, NEEDED] = ""
+    """What it is about, by section and id, e.g. `plants.second`, `goods.alum`."""
+    size: ClassVar[
+        Annotated[
+            WrittenSize, PartForm(WrittenSize), LACKING, Shown("size, list of them, or see below")
+        ]
+    ]
+    """How large it may be; without it 1; `reserve` and `bring_forward` must say it."""
     sizes: tuple[float, ...] = (1.0,)
     """Sizes to choose from; empty: any size from `smallest` to `largest`."""
     smallest: float = 0.0
     """Least size when chosen at all, where sizes are continuous."""
     largest: float = 1.0
     """Greatest size, where sizes are continuous."""
-    dates: tuple[int, ...] = (0,)
-    """Periods in which it may be decided; each at most once, all dates together
-    at most one choice."""
-    lead_time: Quantity | None = None
-    """From the decision to the effect. [month]"""
-    capital: Quantity | None = None
-    """Paid once when chosen, spread evenly over the lead time. [money]"""
-    capital_by_size: Quantity | None = None
-    """Paid once for each unit of size, spread evenly over the lead time. [money/size]"""
-    running: Quantity | None = None
-    """Paid from the effect on, whatever the size. [money/month]"""
-    running_by_size: Quantity | None = None
-    """Paid from the effect on for each unit of size. [money/size/month]"""
-    foreign_share: Quantity | None = None
-    """Part of all this that is paid in foreign currency."""
-    take_or_pay: Quantity | None = None
-    """Contract: part of the capacity that is paid for whether it is taken or not."""
-    excludes: tuple[str, ...] = ()
-    """Options that cannot be chosen beside it."""
-    requires: tuple[str, ...] = ()
+    dates: Annotated[
+        tuple[int, ...], PartForm(WrittenDates), LACKING, Shown("month, list of them, or see below")
+    ] = (0,)
+    """When it may be decided, at most once; without it in the first period."""
+    lead_time: Annotated[Quantity | None, TIME] = None
+    """From the decision to the effect; without it none. A plant's own delay and ramp come
+    on top."""
+    capital: Annotated[Quantity | None, MONEY] = None
+    """Paid when it is chosen, whatever the size, spread evenly over the lead time."""
+    capital_by_size: Annotated[
+        Quantity | None, InUnit("{money}{by_size}", low=0.0, also=("{money}",))
+    ] = None
+    """Paid when it is chosen, for each unit of size, spread evenly over the lead time."""
+    running: Annotated[Quantity | None, InUnit("{money}/month", low=0.0)] = None
+    """Paid from the effect on, whatever the size."""
+    running_by_size: Annotated[
+        Quantity | None, InUnit("{money}{by_size}/month", low=0.0, also=("{money}/month",))
+    ] = None
+    """Paid from the effect on, for each unit of size."""
+    foreign_share: Annotated[Quantity | None, PART] = None
+    """Part of all this that is paid in foreign currency; without it none."""
+    take_or_pay: Annotated[Quantity | None, PART] = None
+    """`contract` with a supplier: part of the capacity that is paid for whether it is
+    taken or not; without it none."""
+    excludes: Annotated[tuple[str, ...], ListForm(OPTION)] = ()
+    """Options that cannot be chosen beside it; one of the two may name the other."""
+    requires: Annotated[tuple[str, ...], ListForm(OPTION)] = ()
     """Options that must be chosen no later than it."""
-    committed: bool = False
+    committed: Annotated[bool, FlagForm()] = False
     """Whether it is decided already: it must be chosen."""
 
 
@@ -89,56 +139,69 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Limit(Element):
-    """What the sizes, or the number, of several options may be together."""
+    """What the sizes of several options, or their number, may be together."""
 
-    options: Mapping[str, Quantity] = field(default_factory=dict)
-    """Option → weight of one unit of its size."""
-    at_most: Quantity | None = None
-    at_least: Quantity | None = None
-    counts: bool = False
-    """Whether choices are counted instead of sizes."""
+    options: Annotated[
+        Mapping[str, Quantity],
+        MapForm(OPTION, InUnit(""), 1, as_list=True),
+        NEEDED,
+        Shown("list of: id of options; or id: number"),
+    ] = field(default_factory=dict)
+    """Options, or option → weight of one unit of its size; in a list each weighs 1."""
+    at_most: Annotated[Quantity | None, InUnit("")] = None
+    """Most that the weighted sizes may add up to."""
+    at_least: Annotated[Quantity | None, InUnit("")] = None
+    """Least that they must add up to."""
+    counts: Annotated[bool, FlagForm()] = False
+    """Whether each chosen option counts as 1, whatever its size."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standard(Element):
     """What is to be survived: uses, a measure, a length, from a date on."""
 
-    uses: tuple[str, ...] = ()
-    """Uses; empty: all that are essential."""
-    measure: str = ""
-    """Measure; empty: none, demand is to be met in calm."""
-    length: int = 0
-    """Length of the measure. [period]"""
-    first: int = 0
-    """First period in which the measure may start."""
-    last: int = -1
-    """Last period in which it may start; -1: the last of the calendar."""
-    share: Quantity | None = None
-    """Part of the demand that is to be met; missing: all."""
-    in_draws: Quantity | None = None
-    """Part of the draws in which it is to hold; missing: all."""
+    uses: Annotated[
+        tuple[str, ...],
+        ListForm(USE, 1, alone=True, all_of="essential"),
+        Shown("`essential`, or list of: id of uses"),
+    ] = ()
+    """Uses that are to be met, or `essential` for all of that tier, which is the default."""
+    measure: Annotated[str, MEASURE] = ""
+    """Measure that is to be survived; without it the uses are to be met in calm."""
+    length: Annotated[int, MONTHS, LACKING] = 0
+    """How long the measure runs; needed with a measure."""
+    first: Annotated[int, MONTH, LACKING, SpelledAs("from")] = 0
+    """First month in which it may start; without it the first of the calendar."""
+    last: Annotated[int, MONTH, LACKING, SpelledAs("to")] = -1
+    """Last month in which it may start; without it the last of the calendar."""
+    share: Annotated[Quantity | None, PART_ABOVE_NONE] = None
+    """Part of the demand that is to be met; without it all."""
+    in_draws: Annotated[Quantity | None, PART_ABOVE_NONE] = None
+    """Part of the draws in which it is to hold; without it all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What the options may cost; capital and running cost as paid, not discounted."""
+    """What the options may cost: capital and running cost as paid, not discounted."""
 
-    total: Quantity | None = None
-    """All payments for options. [money]"""
-    by_year: Mapping[int, Quantity] = field(default_factory=dict)
-    """Year → most that may be paid for options. [money]"""
-    foreign_total: Quantity | None = None
-    """All payments in foreign currency for options. [money]"""
-    foreign_by_year: Mapping[int, Quantity] = field(default_factory=dict)
-    """Year → most that may be paid abroad, purchases of goods in calm included. [money]"""
+    total: Annotated[Quantity | None, MONEY] = None
+    """Most that may be paid for options in all."""
+    by_year: Annotated[Mapping[int, Quantity], MapForm(YEAR, MONEY)] = field(default_factory=dict)
+    """Year → most that may be paid for options in it."""
+    foreign_total: Annotated[Quantity | None, MONEY] = None
+    """Most that may be paid for options in foreign currency in all."""
+    foreign_by_year: Annotated[Mapping[int, Quantity], MapForm(YEAR, MONEY)] = field(
+        default_factory=dict
+    )
+    """Year → most that may be paid abroad in it, purchases of goods in calm included."""
     at_line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """How a plan weighs bad draws: (1 - weight) mean + weight CVaR at a level."""
+    """How a plan weighs bad draws: (1 - weight) of the mean and weight of the tail's mean."""
 
-    weight: float = 0.0
+    weight: Annotated[float, ShareForm(), NEEDED] = 0.0
     """Weight of the tail, 0 to 1."""
-    level: float = 0.95
-    """The tail is the worst (1 - level) of the draws."""
+    level: Annotated[float, ShareForm(), Default("0.95"), Shown("number or %, ≥ 0, < 1")] = 0.95
+    """The tail is the worst (1 - level) of the draws; at least 0, below 1."""

@@ -8,10 +8,12 @@ A number that knows its unit, its range and where it comes from.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from derbes.case.written import ID, TEXTS, ListForm
 
 Label = Mapping[str, str]
 """Text by language code; the empty code holds a text given without one."""
@@ -35,9 +37,12 @@ class Element:
     """What every element of a case has."""
 
     id: str
-    label: Label = field(default_factory=dict)
-    note: str = ""
-    tags: tuple[str, ...] = ()
+    label: Annotated[Label, TEXTS] = field(default_factory=dict)
+    """Name for a reader: one text, or texts by language (`{en: …, ru: …, kk: …}`)."""
+    note: Annotated[str, TEXTS] = ""
+    """Remark for a reader, one text or by language."""
+    tags: Annotated[tuple[str, ...], ListForm(ID)] = ()
+    """Words by which measures and variants can select it."""
     at_line: int = 0
     """Line in the case file, from 1; 0 when unknown."""
 

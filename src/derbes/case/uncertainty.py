@@ -1,55 +1,89 @@
 """How inputs vary together, what like projects have done, and how often measures come."""
 
 from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from derbes.case.quantity import Element, FloatArray, Quantity
+from derbes.case.written import (
+    DAY,
+    LACKING,
+    LIFE_TIME,
+    MEASURE,
+    NEEDED,
+    SOURCE,
+    TEXT,
+    WORDS,
+    InUnit,
+    ListForm,
+    PartForm,
+    ShareForm,
+    Shown,
+)
 
 IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Correlation:
-    """Rank correlation of two inputs, or of the arrivals of two hazards."""
+    """How inputs vary together; pairs that are not named do not."""
 
-    between: tuple[str, str]
-    """Paths of quantities (`suppliers.north.price`), or two hazards (`hazards.embargo`)."""
-    rank: float
-    """Spearman's rank correlation, -1 to 1."""
-    why: str = ""
+    between: Annotated[tuple[str, str], ListForm(TEXT, 2), NEEDED, Shown("list of: path")]
+    """Paths of quantities that have a range or a distribution, e.g.
+    `[suppliers.north.price, suppliers.south.price]`, or of hazards; of more than two,
+    each with each."""
+    rank: Annotated[float, ShareForm(-1.0, 1.0), NEEDED, Shown("number, ≥ -1, ≤ 1")]
+    """Spearman's rank correlation of each pair, -1 to 1."""
+    why: Annotated[str, WORDS] = ""
+    """How it was reasoned."""
     at_line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceProject:
-    """One project of a reference class: how late it was."""
+    """One project of a reference class: when it was to be done, and when it was."""
 
-    name: str
+    name: Annotated[str, WORDS, NEEDED]
+    """What it is."""
+    planned: ClassVar[Annotated[str, DAY, NEEDED]]
+    """Month in which it was to be done when it was decided."""
+    achieved: ClassVar[Annotated[str, DAY, LACKING]]
+    """Month in which it was done."""
+    unfinished_at: ClassVar[Annotated[str, DAY, LACKING]]
+    """Month in which it was known not to be done; in place of `achieved`."""
     overrun: float
     """Months later than planned; for an unfinished one, so far. [month]"""
     finished: bool = True
-    source: str = ""
-    """Id of a fact or document."""
+    source: Annotated[str, SOURCE] = ""
+    """Fact or document that the dates are taken from."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceClass(Element):
-    """Projects like the one in question, with planned and achieved dates."""
+    """Projects like the one in question: how late they were.
 
-    projects: tuple[ReferenceProject, ...] = ()
+    `delay: {value: 0, distribution: {reference: my_class}}` draws a plant's delay from
+    them, and so does an `opening`; projects that are not done count as at least so late.
+    """
+
+    projects: Annotated[
+        tuple[ReferenceProject, ...], ListForm(PartForm(ReferenceProject), 1), NEEDED
+    ] = ()
+    """The projects."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hazard(Element):
     """How often a measure comes, and for how long."""
 
-    measure: str = ""
-    rate: Quantity | None = None
-    """Expected starts a year while none runs. [1/year]"""
-    length: Quantity | None = None
-    """Length of the measure, with its range or distribution. [month]"""
+    measure: Annotated[str, MEASURE, NEEDED] = ""
+    """What comes."""
+    rate: Annotated[Quantity | None, InUnit("1/year", above=0.0, also=("",)), NEEDED] = None
+    """Expected starts a year while none runs: `5 %/year`."""
+    length: Annotated[Quantity | None, LIFE_TIME, NEEDED] = None
+    """How long it runs, with its range or distribution."""
 
 
 @dataclass(frozen=True, slots=True)

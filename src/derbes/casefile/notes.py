@@ -19,12 +19,12 @@ from derbes.case.entities import (
     quantities,
 )
 from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Quantity, Step, repeats_yearly
-from derbes.casefile.build.draft import Draft
-from derbes.casefile.checks.measures import CUTS
-from derbes.casefile.findings import Finding
-from derbes.casefile.quantities.measures import in_words
-from derbes.casefile.schema.entries import MONTH_PATTERN, Entry, QuantityEntry
-from derbes.casefile.tree.nodes import Path
+from derbes.case.written import MONTH_PATTERN, WrittenQuantity
+from derbes.casefile.checks_supply import CUTS
+from derbes.casefile.draft import Draft
+from derbes.casefile.entries import Entry, keys_of
+from derbes.casefile.nodes import Finding, Path
+from derbes.casefile.quantities import in_words
 from derbes.language import _, ngettext
 from derbes.model import compile as selection
 from derbes.units import parse_unit
@@ -198,21 +198,20 @@ def months_within_a_period(draft: Draft) -> Iterator[Finding]:
 
 def _written_months(entry: Entry, path: Path) -> Iterator[tuple[Path, str]]:
     """Months that an entry says: of its series, and of what begins in it."""
-    for name in type(entry).model_fields:
-        given = getattr(entry, name)
-        key = name.rstrip("_")
-        if isinstance(given, QuantityEntry):
+    for key, one in keys_of(entry.model).items():
+        given = getattr(entry, one.name)
+        if isinstance(given, Entry) and given.model is WrittenQuantity:
             yield from (((*path, key, "series", month), month) for month in given.series or {})
         elif isinstance(given, Entry):
             yield from _written_months(given, (*path, key))
         elif path[0] in _DATED and key != "range":
             texts = given if isinstance(given, list) else [given]
-            for position, one in enumerate(texts):
+            for position, item in enumerate(texts):
                 step = (*path, key, position) if isinstance(given, list) else (*path, key)
-                if isinstance(one, Entry):
-                    yield from _written_months(one, step)
-                elif isinstance(one, str) and re.match(MONTH_PATTERN, one):
-                    yield step, one
+                if isinstance(item, Entry):
+                    yield from _written_months(item, step)
+                elif isinstance(item, str) and re.match(MONTH_PATTERN, item):
+                    yield step, item
 
 
 def step_that_is_coarse(draft: Draft) -> Iterator[Finding]:
@@ -368,7 +367,7 @@ def goods_on_the_way(draft: Draft) -> Iterator[Finding]:
     case = draft.case
     for measure in case.measures.values():
         entry = draft.elements["measures"][measure.id].entry
-        if entry is None or "in_transit" in entry.model_fields_set:
+        if entry is None or "in_transit" in entry.given:
             continue
         if measure.kind in CUTS and measure.in_transit is InTransit.LOST:
             on_the_way = _on_the_way(case, measure)

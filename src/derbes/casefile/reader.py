@@ -6,14 +6,13 @@ from pathlib import Path as FilePath
 
 from derbes.case.entities import Case
 from derbes.case.quantity import Note
-from derbes.casefile.alternatives import Base, alternatives_of
-from derbes.casefile.build.draft import Memory, build_draft
 from derbes.casefile.checks import check_draft
-from derbes.casefile.findings import Finding
+from derbes.casefile.draft import Memory, build_draft
+from derbes.casefile.entries import SECTIONS
+from derbes.casefile.files import Tree, read_tree
+from derbes.casefile.nodes import Finding, Table, dotted, key_place, place, resolve, shown
 from derbes.casefile.notes import notes_of
-from derbes.casefile.schema.document import SECTIONS
-from derbes.casefile.tree.files import Tree, read_tree
-from derbes.casefile.tree.nodes import Table, dotted, key_place, place, resolve, shown
+from derbes.casefile.variants import Base, alternatives_of
 from derbes.errors import CaseError, Problem
 
 Examine = Callable[[Case], Iterable[Problem]]

@@ -1,50 +1,103 @@
 """The case file described: for editors as a JSON Schema, for people as a page.
 
-Both are made from the docstrings of the entries and from nothing else.
+Both are made from the forms and docstrings of its keys and from nothing else.
 """
 
+import ast
+import inspect
 import sys
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal, get_args, get_origin
+import textwrap
+from collections.abc import Mapping
+from functools import cache
+from itertools import pairwise
+from typing import Any
 
-from pydantic.fields import FieldInfo
-
-from derbes.case.entities import Case
-from derbes.casefile.schema.document import (
-    SECTIONS,
-    CalendarEntry,
-    CaseEntry,
-    CurrencyEntry,
-    HeaderEntry,
+from derbes.case.entities import CapitalPayment, Case, Hit, WrittenHeader
+from derbes.case.ledger import Judgement
+from derbes.case.options import Budget, Risk
+from derbes.case.quantity import Element
+from derbes.case.uncertainty import Correlation, ReferenceProject
+from derbes.case.written import (
+    ID_PATTERN,
+    MISSING,
+    MONTH_PATTERN,
+    YEAR,
+    FlagForm,
+    Form,
+    InUnit,
+    LabelForm,
+    ListForm,
+    MapForm,
+    PartForm,
+    ShareForm,
+    TextForm,
+    WholeForm,
+    WordForm,
+    WrittenCalendar,
+    WrittenCurrency,
+    WrittenDates,
+    WrittenDistribution,
+    WrittenMonth,
+    WrittenOpening,
+    WrittenQuantity,
+    WrittenResolution,
+    WrittenSize,
 )
-from derbes.casefile.schema.elements import CapitalEntry, HitEntry, OpeningEntry
-from derbes.casefile.schema.entries import (
-    DistributionEntry,
-    ElementEntry,
-    Entry,
-    Kind,
-    MonthEntry,
-    QuantityEntry,
-    kinds_of,
-    references_of,
-)
-from derbes.casefile.schema.ledger import JudgementEntry, ResolutionEntry
-from derbes.casefile.schema.planning import BudgetEntry, DatesEntry, RiskEntry, SizeEntry
-from derbes.casefile.schema.uncertainty import CorrelationEntry, ProjectEntry
+from derbes.casefile.entries import SECTIONS, SHORT, Key, keys_of
+from derbes.language import _
 from derbes.unit_names import DAYS_A_MONTH, spellings
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+NUMBER_PATTERN = r"^\s*[$€£₸₽A-Z]{0,3}\s*[+\-−–‐‑]?\s?[0-9.,].*$"
+
+Names = Mapping[str, list[str]]
+"""Section → ids of a case, which editors offer; empty: any."""
+
+_NAMES = {CapitalPayment: "CapitalEntry", ReferenceProject: "ProjectEntry"}
+"""Names in the schema that are not made from that of the class."""
+
+_TEXT_BY_LANGUAGE = {
+    "anyOf": [
+        {"type": ["string", "number"]},
+        {
+            "additionalProperties": {"type": ["string", "number"]},
+            "propertyNames": {"pattern": "^[a-z]{2,3}$"},
+            "type": "object",
+        },
+    ]
+}
 
 
 def json_schema(case: Case | None = None) -> dict[str, Any]:
     """The JSON Schema of case files; with a case, its own ids are offered."""
-    schema = CaseEntry.model_json_schema()
-    names = _names(case) if case is not None else None
-    tidied = _tidied(schema, names)
-    return {"$schema": DIALECT, **tidied, "title": "derbes case file"}
+    names = _names(case) if case is not None else {}
+    parts: dict[str, Any] = {}
+    for model in SECTIONS.values():
+        _define(model, parts, names)
+    keys = keys_of(WrittenHeader)
+    properties = _properties(WrittenHeader, parts, names)
+    about = docs_of(Case)
+    for section, model in SECTIONS.items():
+        below = {ID_PATTERN: {"$ref": f"#/$defs/{_name(model)}"}}
+        properties[section] = {
+            "description": about[section],
+            "patternProperties": below,
+            "type": "object",
+            "additionalProperties": False,
+        }
+    return {
+        "$schema": DIALECT,
+        "$defs": dict(sorted(parts.items())),
+        "additionalProperties": False,
+        "description": "A case file.",
+        "properties": properties,
+        "required": [key.key for key in keys.values() if key.is_needed],
+        "type": "object",
+        "title": "derbes case file",
+    }
 
 
-def _names(case: Case) -> dict[str, list[str]]:
+def _names(case: Case) -> Names:
     """Section → ids of the case and of what its variants and scenarios add."""
     changed = [one.case for one in case.variants.values()]
     changed += [one.case for one in case.scenarios.values()]
@@ -55,42 +108,186 @@ def _names(case: Case) -> dict[str, list[str]]:
     }
 
 
-def _tidied(schema: Any, names: Mapping[str, list[str]] | None) -> Any:
-    """Without null, titles and empty defaults; ids of the case in place of marks."""
-    if isinstance(schema, list):
-        return [_tidied(one, names) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
-    kept = {
-        key: _tidied(one, names) if key != "properties" else _properties(one, names)
-        for key, one in schema.items()
-        if not (key == "default" and one in (None, "")) and not _is_title(key, one)
+@cache
+def docs_of(model: type) -> dict[str, str]:
+    """Attribute → docstring of a class, those that it inherits first."""
+    found: dict[str, str] = {}
+    for one in reversed(model.__mro__[:-1]):
+        (tree,) = ast.parse(textwrap.dedent(inspect.getsource(one))).body
+        body = tree.body if isinstance(tree, ast.ClassDef) else []
+        for field, text in pairwise(body):
+            if (
+                isinstance(field, ast.AnnAssign)
+                and isinstance(field.target, ast.Name)
+                and isinstance(text, ast.Expr)
+                and isinstance(text.value, ast.Constant)
+            ):
+                found[field.target.id] = inspect.cleandoc(str(text.value.value))
+    return found
+
+
+def _name(model: type) -> str:
+    return _NAMES.get(model) or f"{model.__name__.removeprefix('Written')}Entry"
+
+
+def _define(model: type, parts: dict[str, Any], names: Names) -> dict[str, Any]:
+    """The schema of a class as a part of the whole; what it refers to goes with it."""
+    name = _name(model)
+    if name not in parts:
+        parts[name] = {}
+        parts[name] = _whole_or_short(model, parts, names)
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _whole_or_short(model: type, parts: dict[str, Any], names: Names) -> dict[str, Any]:
+    """The schema of a mapping, and of the ways to write it in short."""
+    about = inspect.cleandoc(model.__doc__ or "")
+    properties = _properties(model, parts, names)
+    needed = [key.key for key in keys_of(model).values() if key.is_needed]
+    whole = {
+        "additionalProperties": False,
+        "description": about,
+        "properties": properties,
+        **({"required": needed} if needed else {}),
+        "type": "object",
     }
-    if "patternProperties" in kept:
-        kept.setdefault("additionalProperties", False)
-    sections, is_element = kept.pop("x-sections", None), kept.pop("x-elements", False)
-    if names is not None and sections:
-        kept["enum"] = [name for section in sections for name in names[section]]
-    if names is not None and is_element:
-        kept["enum"] = [f"{section}.{one}" for section, ids in names.items() for one in ids]
-    return _without_null(kept)
+    short, is_list = SHORT.get(model, ("", False))
+    if not short:
+        return whole
+    alone = {key: one for key, one in properties[short].items() if key != "description"}
+    choices = [alone["items"], alone, whole] if is_list else [alone, whole]
+    if model is WrittenMonth:
+        choices[-1] = _sorted({**whole, "required": [short]})
+    elif model is WrittenDistribution:
+        of_class = {"reference": properties["reference"]}
+        choices.append({**whole, "properties": of_class, "required": ["reference"]})
+    elif model is WrittenQuantity:
+        series = {k: one for k, one in properties["series"].items() if k != "description"}
+        error = _('expected a number, as in "70 t/month"')
+        choices = [
+            {"type": "number"},
+            {"pattern": NUMBER_PATTERN, "patternErrorMessage": error, "type": "string"},
+            {"const": MISSING},
+            _sorted({**series, "minProperties": 1}),
+            whole,
+        ]
+    return {"anyOf": choices, "description": about}
 
 
-def _properties(properties: Any, names: Mapping[str, list[str]] | None) -> dict[str, Any]:
-    return {key: _tidied(one, names) for key, one in properties.items()}
+def _properties(model: type, parts: dict[str, Any], names: Names) -> dict[str, Any]:
+    about = docs_of(model)
+    return {
+        key.key: _property(key, about[key.name], parts, names) for key in keys_of(model).values()
+    }
 
 
-def _is_title(key: str, value: Any) -> bool:
-    return key == "title" and isinstance(value, str)
+def _property(key: Key, about: str, parts: dict[str, Any], names: Names) -> dict[str, Any]:
+    found = _schema(key.form, parts, names)
+    if key.empty is None and not key.is_needed:
+        return {**found, "description": about}
+    has_default = isinstance(key.form, WordForm | FlagForm | ShareForm) and key.empty not in {
+        "",
+        None,
+    }
+    default = {"default": key.empty} if has_default else {}
+    last = [one for one in ("enum", "additionalProperties") if _is_last(one, found, key.form)]
+    described = _sorted({**found, **default, "description": about})
+    return {**{k: one for k, one in described.items() if k not in last}} | {
+        k: found[k] for k in last
+    }
 
 
-def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    choices = schema.get("anyOf")
-    if not isinstance(choices, list) or {"type": "null"} not in choices:
-        return schema
-    left = [one for one in choices if one != {"type": "null"}]
-    rest = {key: one for key, one in schema.items() if key != "anyOf"}
-    return {**left[0], **rest} if len(left) == 1 else {"anyOf": left, **rest}
+def _is_last(key: str, found: Mapping[str, Any], form: Form) -> bool:
+    """Whether an editor's schema has a key behind the description: what is added to a form."""
+    if key == "enum":
+        return key in found and isinstance(form, TextForm)
+    return key in found and "patternProperties" in found
+
+
+def _sorted(schema: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(sorted(schema.items()))
+
+
+def _schema(form: Form, parts: dict[str, Any], names: Names) -> Any:
+    """What an editor may find under a key of this form."""
+    found: Any
+    match form:
+        case TextForm():
+            found = _text_schema(form, names)
+        case WordForm() if len(form.words) == 1:
+            found = {"const": int(form.words[0])}
+        case WordForm():
+            kind = {} if form.numbers else {"type": "string"}
+            found = {"enum": [*map(str, form.words), *form.numbers], **kind}
+        case WholeForm():
+            found = {"maximum": form.most, "minimum": form.least, "type": "integer"}
+        case FlagForm():
+            found = {"type": "boolean"}
+        case LabelForm():
+            found = _TEXT_BY_LANGUAGE
+        case ShareForm():
+            found = {"type": ["number", "string"]}
+        case InUnit():
+            found = _define(WrittenQuantity, parts, names)
+        case PartForm():
+            found = _define(form.of, parts, names)
+        case ListForm():
+            item = _schema(form.item, parts, names)
+            limits = {"maxItems": form.most, "minItems": form.least}
+            listed = {"items": item, **{k: n for k, n in limits.items() if n}, "type": "array"}
+            words = [{"const": form.all_of}] if form.all_of else []
+            found = {"anyOf": [*words, item, listed]} if form.alone else listed
+        case MapForm():
+            found = _map_schema(form, parts, names)
+        case _:
+            found = True
+    return found
+
+
+def _text_schema(form: TextForm, names: Names) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if form.examples:
+        found["examples"] = list(form.examples)
+    if form.most:
+        found["maxLength"] = form.most
+    if form.least and form.types == ("string",):
+        found["minLength"] = form.least
+    if form.pattern:
+        found["pattern"] = form.pattern
+    found["type"] = form.types[0] if len(form.types) == 1 else list(form.types)
+    return found | _offered(form, names)
+
+
+def _offered(form: TextForm, names: Names) -> dict[str, Any]:
+    """The ids of a case that a text can be."""
+    if names and form.sections:
+        return {"enum": [name for section in form.sections for name in names[section]]}
+    if names and form.of_any:
+        return {"enum": [f"{section}.{one}" for section, ids in names.items() for one in ids]}
+    return {}
+
+
+def _map_schema(form: MapForm, parts: dict[str, Any], names: Names) -> dict[str, Any]:
+    item = _schema(form.item, parts, names)
+    if form.key.pattern and form.key is not YEAR:
+        return {
+            "patternProperties": {form.key.pattern: item},
+            "type": "object",
+            "additionalProperties": False,
+        }
+    found: dict[str, Any] = {"additionalProperties": item}
+    if form.least:
+        found["minProperties"] = form.least
+    is_series = isinstance(form.item, PartForm) and form.item.of is WrittenMonth
+    if is_series or form.key is YEAR:
+        found["propertyNames"] = {"pattern": MONTH_PATTERN if is_series else form.key.pattern}
+    elif form.key.sections:
+        found["propertyNames"] = _offered(form.key, names)
+    found["type"] = "object"
+    if not form.as_list:
+        return found
+    items = {"type": "string", **_offered(form.key, names)}
+    return {"anyOf": [{"items": items, "minItems": 1, "type": "array"}, found]}
 
 
 def reference_page() -> str:
@@ -98,40 +295,36 @@ def reference_page() -> str:
     parts = [
         _INTRODUCTION,
         "## Top of the file\n",
-        _table(HeaderEntry),
-        *_part("calendar", CalendarEntry),
-        *_part("currency", CurrencyEntry),
-        *_part("budget", BudgetEntry),
-        *_part("risk", RiskEntry),
-        *_part("correlations", CorrelationEntry),
+        _table(WrittenHeader),
+        *_part("calendar", WrittenCalendar),
+        *_part("currency", WrittenCurrency),
+        *_part("budget", Budget),
+        *_part("risk", Risk),
+        *_part("correlations", Correlation),
         "## Quantities\n",
-        f"{_prose(QuantityEntry)}\n",
-        _table(QuantityEntry),
-        "### A month of a series\n",
-        f"{_prose(MonthEntry)}\n",
-        _table(MonthEntry),
-        "### distribution\n",
-        f"{_prose(DistributionEntry)}\n",
-        _table(DistributionEntry),
+        f"{_prose(WrittenQuantity)}\n",
+        _table(WrittenQuantity),
+        *_part("A month of a series", WrittenMonth),
+        *_part("distribution", WrittenDistribution),
         "### Units\n",
         _UNITS.format(days=DAYS_A_MONTH),
         _unit_table(),
         "## Every element\n",
-        _table(ElementEntry),
+        _table(Element),
     ]
-    for section, entry in SECTIONS.items():
-        parts += [f"## {section}\n", f"{_prose(entry)}\n", _table(entry, ElementEntry)]
+    for section, model in SECTIONS.items():
+        parts += [f"## {section}\n", f"{_prose(model)}\n", _table(model, Element)]
         for name, inner in _INNER.get(section, ()):
             parts += _part(f"{section}: {name}", inner)
     return "\n".join(parts).rstrip() + "\n"
 
 
-_INNER: Mapping[str, tuple[tuple[str, type[Entry]], ...]] = {
-    "plants": (("opening", OpeningEntry), ("capital", CapitalEntry)),
-    "measures": (("hits", HitEntry),),
-    "options": (("size", SizeEntry), ("dates", DatesEntry)),
-    "reference_classes": (("projects", ProjectEntry),),
-    "statements": (("judges", JudgementEntry), ("resolution", ResolutionEntry)),
+_INNER: Mapping[str, tuple[tuple[str, type], ...]] = {
+    "plants": (("opening", WrittenOpening), ("capital", CapitalPayment)),
+    "measures": (("hits", Hit),),
+    "options": (("size", WrittenSize), ("dates", WrittenDates)),
+    "reference_classes": (("projects", ReferenceProject),),
+    "statements": (("judges", Judgement), ("resolution", WrittenResolution)),
 }
 
 _INTRODUCTION = """\
@@ -161,151 +354,65 @@ In the tables below `good` stands for the unit of the good, `money` for the base
 """
 
 
-def _part(title: str, entry: type[Entry]) -> list[str]:
-    return [f"### {title}\n", f"{_prose(entry)}\n", _table(entry)]
+def _part(title: str, model: type) -> list[str]:
+    return [f"### {title}\n", f"{_prose(model)}\n", _table(model)]
 
 
-def _prose(entry: type[Entry]) -> str:
-    return (entry.__doc__ or "").strip().replace("\n    ", "\n")
+def _prose(model: type) -> str:
+    return inspect.cleandoc(model.__doc__ or "")
 
 
-def _table(entry: type[Entry], without: type[Entry] | None = None) -> str:
+def _table(model: type, without: type | None = None) -> str:
     rows = ["| key | needed | written as | meaning |", "| --- | --- | --- | --- |"]
-    for name, field in entry.model_fields.items():
-        key = field.alias or name
-        if without is not None and name in without.model_fields:
-            continue
-        needed = "yes" if field.is_required() else ""
-        meaning = " ".join((field.description or "").split())
-        rows.append(f"| `{key}` | {needed} | {_form(entry, name, field)} | {meaning} |")
+    about = docs_of(model)
+    left_out = keys_of(without) if without is not None else {}
+    for key in keys_of(model).values():
+        if key.key not in left_out:
+            needed = "yes" if key.is_needed else ""
+            meaning = " ".join(about[key.name].split())
+            form = key.shown or _written_as(key.form)
+            rows.append(f"| `{key.key}` | {needed} | {form} | {meaning} |")
     return "\n".join(rows) + "\n"
 
 
-def _form(entry: type[Entry], name: str, field: FieldInfo) -> str:
-    """How the value of a key is written."""
-    special = _FORMS.get(f"{entry.__name__}.{name}")
-    kind, reference = kinds_of(entry).get(name), references_of(entry).get(name)
-    is_mapping = "dict" in str(field.annotation)
-    if kind is not None and special is None:
-        amount = _amount(kind)
-        return f"id: {amount}" if is_mapping else amount
-    if reference is not None and special is None:
-        word = f"id of {' or '.join(reference.sections)}"
-        return f"list of: {word}" if get_origin(field.annotation) is list else word
-    words = list(_literals(field.annotation)) if special is None else []
-    if words:
-        return ", ".join(f"`{word}`" for word in words)
-    return special or _FORMS.get(name) or _plain_form(field.annotation)
+def _written_as(form: Form) -> str:
+    """How a value of this form is written, in words."""
+    match form:
+        case TextForm():
+            found = f"id of {' or '.join(form.sections)}" if form.sections else form.page
+        case WordForm():
+            found = ", ".join(f"`{word}`" for word in form.words)
+        case WholeForm():
+            found = "whole number"
+        case FlagForm():
+            found = "`true`, `false`"
+        case LabelForm():
+            found = "text, or texts by language"
+        case ShareForm():
+            found = _amount(InUnit("", low=form.low, high=form.high))
+        case InUnit():
+            found = _amount(form)
+        case ListForm() if isinstance(form.item, PartForm):
+            found = "list, see below"
+        case ListForm():
+            item = _written_as(form.item)
+            found = item if isinstance(form.item, WordForm) else f"list of: {item}"
+        case MapForm():
+            found = f"{'year' if form.key is YEAR else 'id'}: {_written_as(form.item)}"
+        case _:
+            found = "see below"
+    return found
 
 
-_FORMS: Mapping[str, str] = {
-    "QuantityEntry.value": "number, with or without unit",
-    "MonthEntry.value": "number, with or without unit",
-    "QuantityEntry.unit": "unit",
-    "GoodEntry.unit": "unit, or a word",
-    "OpeningEntry.value": "month",
-    "OpeningEntry.range": "[month, month]",
-    "CapitalEntry.date": "month",
-    "FactEntry.date": "year, month or day",
-    "DocumentEntry.date": "year, month or day",
-    "CurrencyEntry.base": "code such as `USD`",
-    "HitEntry.element": "section.id",
-    "RecipeEntry.line": "line of the plant",
-    "OpeningEntry.distribution": "`{reference: id}`",
-    "SizeEntry.steps": "list of: size",
-    "SizeEntry.from_": "size",
-    "SizeEntry.to": "size",
-    "DatesEntry.months": "list of: month",
-    "DatesEntry.every": "months",
-    "OptionEntry.size": "size, list of them, or see below",
-    "OptionEntry.dates": "month, list of them, or see below",
-    "OptionEntry.element": "section.id",
-    "LimitEntry.options": "list of: id of options; or id: number",
-    "StandardEntry.uses": "`essential`, or list of: id of uses",
-    "StandardEntry.length": "months",
-    "BudgetEntry.by_year": "year: money, ≥ 0",
-    "BudgetEntry.foreign_by_year": "year: money, ≥ 0",
-    "RiskEntry.weight": "number or %, ≥ 0, ≤ 1",
-    "RiskEntry.level": "number or %, ≥ 0, < 1",
-    "ScenarioEntry.probability": "number, % or fraction",
-    "CorrelationEntry.between": "list of: path",
-    "CorrelationEntry.rank": "number, ≥ -1, ≤ 1",
-    "ReferenceClassEntry.projects": "list, see below",
-    "HeaderEntry.budget": "see below",
-    "HeaderEntry.risk": "see below",
-    "HeaderEntry.correlations": "list, see below",
-    "StatementEntry.stance": "word: `+`, `0` or `-`",
-    "StatementEntry.judges": "list, see below",
-    "StatementEntry.resolution": "see below",
-    "StatementEntry.probability": "number or %, ≥ 0, ≤ 1",
-    "JudgementEntry.sign": "`+`, `0` or `-`",
-    "JudgementEntry.act": "word",
-    "DoubleStandardEntry.act": "word",
-    "phrase": "text, or texts by language",
-    "at": "id of documents, and the place",
-    "said": "year, month or day",
-    "due": "year, month or day",
-    "expires": "year, month or day",
-    "holds_if": "expression",
-    "condition": "expression",
-    "yes_if": "expression",
-    "no_if": "expression",
-    "void_if": "expression",
-    "from_": "month",
-    "to": "month",
-    "planned": "month",
-    "achieved": "month",
-    "unfinished_at": "month",
-    "label": "text, or texts by language",
-    "note": "text, or texts by language",
-    "question": "text, or texts by language",
-    "says": "text, or texts by language",
-    "lengths": "list of: months",
-    "main_length": "months",
-    "calendar": "see below",
-    "currency": "see below",
-    "opening": "month, or see below",
-    "capital": "list, see below",
-    "hits": "see below",
-    "set": "path: value",
-    "add": "section: elements",
-    "first": "month",
-    "start": "month",
-    "range": "[low, high]",
-    "series": "month: number, or see below",
-    "distribution": "kind, or see below",
-    "survival_table": "list of: [age, share]",
-    "values": "list of: number",
-    "weights": "list of: number",
-}
-
-
-def _amount(kind: Kind) -> str:
-    unit = kind.unit.replace("{by_size}", "/size").translate(str.maketrans("", "", "{}"))
+def _amount(form: InUnit) -> str:
+    unit = form.unit.replace("{by_size}", "/size").translate(str.maketrans("", "", "{}"))
     shown = {"": "number or %", "any": "any unit", "by": "%, or month", "input": "good"}
     limits = [
         f"{sign} {limit:g}"
-        for sign, limit in (("≥", kind.low), (">", kind.above), ("≤", kind.high))
+        for sign, limit in (("≥", form.low), (">", form.above), ("≤", form.high))
         if limit is not None
     ]
     return ", ".join([shown.get(unit, unit), *limits])
-
-
-def _literals(annotation: Any) -> Iterator[str]:
-    if get_origin(annotation) is Literal:
-        yield from (str(one) for one in get_args(annotation))
-        return
-    for part in get_args(annotation):
-        yield from _literals(part)
-
-
-def _plain_form(annotation: Any) -> str:
-    text = str(annotation)
-    if "list" in text:
-        return "list of: text"
-    if "bool" in text:
-        return "`true`, `false`"
-    return "whole number" if "int" in text else "text"
 
 
 def _unit_table() -> str:

@@ -2,10 +2,9 @@
 
 from pathlib import Path as FilePath
 
+from derbes.casefile.files import Tree, compose
+from derbes.casefile.nodes import Path, Table, Text, find, resolve, texts
 from derbes.casefile.reader import read_files
-from derbes.casefile.tree.compose import compose
-from derbes.casefile.tree.files import Tree
-from derbes.casefile.tree.nodes import Path, Table, Text, find, resolve, texts
 from derbes.errors import CaseError, Problem, did_you_mean
 from derbes.files import write_atomically
 from derbes.language import _

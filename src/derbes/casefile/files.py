@@ -1,15 +1,21 @@
-"""YAML text to a tree; the only module that imports the YAML reader."""
+"""YAML text to a tree; the only module that imports the YAML reader.
 
+Bytes of a file as text, or why they are none.
+
+The files of a case: read, decoded, put together.
+"""
+
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from pathlib import Path as FilePath
 from typing import Any
 
 import yaml
 
-from derbes.casefile.findings import Finding
-from derbes.casefile.tree.nodes import Items, Mark, Node, Path, Table, Text
+from derbes.casefile.nodes import Finding, Items, Mark, Node, Path, Table, Text
 from derbes.language import _
 
 MAX_DEPTH = 30
@@ -341,3 +347,299 @@ def _refuse_tag(state: _Composing, event: Any, mark: Mark) -> None:
 
 def _short_tag(tag: str) -> str:
     return tag.replace("tag:yaml.org,2002:", "!!")
+
+
+MAX_BYTES = 20_000_000
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_CYRILLIC = re.compile("[а-яё]{3}", re.IGNORECASE)
+
+
+def decode(path: FilePath) -> str | Finding:
+    """The text of a file, or what keeps it from being read as one."""
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            return Finding(
+                (),
+                _("the file is too large for a case: {n} million bytes").format(
+                    n=size // 1_000_000
+                ),
+                _("see whether this is the right file"),
+            )
+        content = path.read_bytes()
+    except OSError as error:
+        return _unreadable(error)
+    return _foreign(content) or _text(content)
+
+
+def _unreadable(error: OSError) -> Finding:
+    if isinstance(error, FileNotFoundError):
+        return Finding((), _("there is no such file"), _("check the path"))
+    if isinstance(error, PermissionError):
+        return Finding((), _("the file may not be read"), _("check its permissions"))
+    if isinstance(error, IsADirectoryError):
+        return Finding((), _("this is a folder, not a file"), _("name a file in it"))
+    reason = error.strerror or str(error)
+    return Finding((), _("the file cannot be read: {reason}").format(reason=reason))
+
+
+def _foreign(content: bytes) -> Finding | None:
+    """What the first bytes give away about another format."""
+    if content.startswith(b"PK\x03\x04") and b"xl/" in content:
+        return _not_yaml(_("this is an Excel workbook, not YAML"))
+    if content.startswith(b"PK\x03\x04"):
+        return _not_yaml(_("this is a zip archive, not YAML"))
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        return _not_yaml(_("this is an old Office document, not YAML"))
+    if content.startswith(b"%PDF"):
+        return _not_yaml(_("this is a PDF, not YAML"))
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Finding((), _("this is UTF-16 text, not UTF-8"), _("save the file as UTF-8"))
+    return None
+
+
+def _not_yaml(what: str) -> Finding:
+    return Finding((), what, _("name the case file, a text that ends in .yaml"))
+
+
+def _text(content: bytes) -> str | Finding:
+    if b"\x00" in content:
+        return _not_yaml(_("this is not a text file"))
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return _other_encoding(content, error.start)
+    control = _CONTROL.search(text)
+    if control is None:
+        return text
+    before = text[: control.start()]
+    line = before.count("\n") + 1
+    return Finding(
+        (),
+        _("a control character (code {code}) stands in line {line}").format(
+            code=ord(control[0]), line=line
+        ),
+        _("delete it"),
+    )
+
+
+def _other_encoding(content: bytes, at: int) -> Finding:
+    line = content.count(b"\n", 0, at) + 1
+    if _CYRILLIC.search(content.decode("cp1251", errors="replace")):
+        return Finding(
+            (),
+            _("this is not UTF-8 text; line {line} looks like Windows-1251").format(line=line),
+            _("save the file as UTF-8"),
+        )
+    return Finding(
+        (),
+        _("this is not UTF-8 text: see line {line}").format(line=line),
+        _("save the file as UTF-8"),
+    )
+
+
+MAIN = "case.yaml"
+"""File that a folder is read from."""
+
+_NOWHERE = Mark(0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file of a case."""
+
+    path: FilePath
+    name: str
+    """FilePath from the folder of the case; empty for the file that was named."""
+    text: str
+
+    @property
+    def lines(self) -> list[str]:
+        """Lines without their ends."""
+        return self.text.splitlines()
+
+
+@dataclass(slots=True)
+class Tree:
+    """All files of a case as one mapping."""
+
+    root: Table = field(default_factory=lambda: Table({}, _NOWHERE))
+    sources: list[Source] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    is_readable: bool = True
+    """Whether every file is a mapping at all."""
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over the texts of all files, in the order of reading."""
+        digest = hashlib.sha256()
+        for source in self.sources:
+            digest.update(source.text.encode())
+        return digest.hexdigest()
+
+
+def main_file(path: FilePath) -> FilePath:
+    """The file that a case is read from: the path itself, or its `case.yaml`."""
+    return path / MAIN if path.is_dir() else path
+
+
+def read_tree(
+    path: FilePath, sections: frozenset[str], instead: Mapping[FilePath, str] | None = None
+) -> Tree:
+    """The tree of a case with everything that it includes.
+
+    Args:
+        path: File, or folder with a `case.yaml`.
+        sections: Top keys whose entries may come from several files.
+        instead: Texts to be used in place of what lies in a file, by resolved path.
+    """
+    tree = Tree()
+    main = main_file(path)
+    if path.is_dir() and not main.exists():
+        tree.is_readable = False
+        tree.findings.append(
+            Finding(
+                (),
+                _("this folder holds no {name}").format(name=MAIN),
+                _("name the case file itself, or call it {name}").format(name=MAIN),
+            )
+        )
+        return tree
+    reading = _Reading(tree, main.parent, sections, instead or {})
+    root = reading.read(main, "")
+    if isinstance(root, Table):
+        tree.root = Table(dict(root.entries), root.mark, dict(root.keys))
+        reading.include(root, main.parent)
+    else:
+        tree.is_readable = False
+    return tree
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Reads files of one case into its tree."""
+
+    tree: Tree
+    folder: FilePath
+    sections: frozenset[str]
+    instead: Mapping[FilePath, str]
+    done: set[FilePath] = field(default_factory=set)
+
+    def read(self, path: FilePath, name: str, asked: Finding | None = None) -> Node | None:
+        """The tree of one file; findings say why there is none.
+
+        Args:
+            path: File.
+            name: How findings call it.
+            asked: The place that asked for it, when another file did.
+        """
+        self.done.add(path.resolve())
+        text = self.instead.get(path.resolve())
+        if text is None:
+            decoded = decode(path)
+            if isinstance(decoded, Finding):
+                self.tree.findings.append(_asked_for(decoded, asked, name))
+                return None
+            text = decoded
+        number = len(self.tree.sources)
+        self.tree.sources.append(Source(path, name, text))
+        node, findings = compose(text, number)
+        self.tree.findings += findings
+        if not findings and not isinstance(node, Table):
+            self.tree.findings.append(_no_mapping(node, number))
+        return node
+
+    def include(self, root: Table, folder: FilePath) -> None:
+        """Read what a file includes and merge it in."""
+        listed = root.entries.get("include")
+        for position, item in enumerate(listed.items if isinstance(listed, Items) else []):
+            if not isinstance(item, Text) or not item.text:
+                continue  # the schema says so
+            asked = Finding(("include", position), "", mark=item.mark)
+            path = folder / item.text
+            if not path.resolve().is_relative_to(self.folder.resolve()):
+                self._refuse(asked, _('"{name}" lies outside the folder of the case'), item.text)
+            elif path.resolve() in self.done:
+                self._refuse(asked, _('"{name}" is included twice'), item.text)
+            else:
+                self._merge_file(path, asked)
+
+    def _merge_file(self, path: FilePath, asked: Finding) -> None:
+        name = path.resolve().relative_to(self.folder.resolve()).as_posix()
+        root = self.read(path, name, asked)
+        if not isinstance(root, Table):
+            self.tree.is_readable = False
+            return
+        for key, node in root.entries.items():
+            self._merge(key, node, root.keys[key])
+        self.include(root, path.parent)
+
+    def _merge(self, key: str, node: Node, mark: Mark) -> None:
+        top = self.tree.root
+        present = top.entries.get(key)
+        if key in {"include", "derbes"}:
+            return
+        if present is None or (isinstance(present, Text) and present.plain is None):
+            top.entries[key] = node
+            top.keys[key] = mark
+        elif key in self.sections and isinstance(present, Table) and isinstance(node, Table):
+            top.entries[key] = self._merged(key, present, node)
+        elif not (isinstance(node, Text) and node.plain is None):
+            self._given_twice(key, mark, top.keys[key])
+
+    def _merged(self, section: str, present: Table, more: Table) -> Table:
+        merged = Table(dict(present.entries), present.mark, dict(present.keys))
+        for name, node in more.entries.items():
+            if name in merged.entries:
+                self._given_twice(f"{section}.{name}", more.keys[name], merged.keys[name])
+            else:
+                merged.entries[name] = node
+                merged.keys[name] = more.keys[name]
+        return merged
+
+    def _given_twice(self, where: str, mark: Mark, first: Mark) -> None:
+        source = self.tree.sources[first.file]
+        self.tree.findings.append(
+            Finding(
+                (),
+                _("{where} is already given in {file}, line {line}").format(
+                    where=where, file=source.name or source.path.name, line=first.line
+                ),
+                _("keep one of the two"),
+                mark=mark,
+                where=where,
+            )
+        )
+
+    def _refuse(self, asked: Finding, what: str, name: str) -> None:
+        self.tree.findings.append(
+            Finding(
+                asked.path,
+                what.format(name=name),
+                _("include files beside the case or below it, each once"),
+                mark=asked.mark,
+            )
+        )
+
+
+def _asked_for(finding: Finding, asked: Finding | None, name: str) -> Finding:
+    if asked is None:
+        return finding
+    return Finding(asked.path, f'"{name}": {finding.what}', finding.fix, mark=asked.mark)
+
+
+def _no_mapping(node: Node | None, file: int) -> Finding:
+    if node is None or (isinstance(node, Text) and node.plain is None):
+        return Finding(
+            (),
+            _("the file is empty"),
+            _('a case file begins with "derbes: 1" and a name'),
+            mark=Mark(file, 0, 0, 0, 0),
+        )
+    return Finding(
+        (),
+        _("expected keys with values, as in name: Waterworks"),
+        _("see whether this is the right file"),
+        mark=node.mark,
+    )

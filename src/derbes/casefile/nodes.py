@@ -1,4 +1,7 @@
-"""Nodes of the tree: texts, lists and mappings, each with its place in a file."""
+"""Nodes of the tree: texts, lists and mappings, each with its place in a file.
+
+What is wrong, before it has a place in a file.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -193,3 +196,18 @@ def _next_step(node: Node, steps: list[str]) -> str | int | None:
             if key in node.entries:
                 return key
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong at a path of a tree, or at a mark of a file."""
+
+    path: Path
+    what: str
+    fix: str = ""
+    at_key: bool = False
+    """Whether the caret belongs under the key."""
+    mark: Mark | None = None
+    """Where it stands, when the path alone does not say it."""
+    where: str = ""
+    """Path to show, when it differs from `path`."""

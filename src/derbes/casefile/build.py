@@ -1,0 +1,698 @@
+"""Entries of a case file to the elements of a case, in base units.
+
+What an element holds as it is written goes over by the form of its key; what it holds
+otherwise has a function by section.
+"""
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import Enum
+from itertools import pairwise
+from typing import Any
+
+from derbes.case.entities import CapitalPayment, Hit, Survival
+from derbes.case.ledger import AGAINST, FOR, LEDGER, Judgement, Stance
+from derbes.case.quantity import MONTHS_A_YEAR, Element, Grade, Label, Quantity
+from derbes.case.uncertainty import ReferenceProject
+from derbes.case.written import (
+    MISSING,
+    FlagForm,
+    InUnit,
+    LabelForm,
+    ListForm,
+    MapForm,
+    ShareForm,
+    TextForm,
+    WordForm,
+)
+from derbes.casefile.entries import SECTIONS, Entry, by_name, is_missing, keys_of
+from derbes.casefile.nodes import Finding, Node, Path, Table, dotted, find, place
+from derbes.casefile.quantities import (
+    Measures,
+    Reading,
+    in_base,
+    month_period,
+    outside,
+    read_quantity,
+)
+from derbes.language import _, language, ngettext
+from derbes.unit_names import DAYS_A_MONTH
+from derbes.units import ONE, UnitError, not_a_number, parse_amount, parse_unit
+
+LARGEST_LENGTH = 1200
+"""No measure of a case is looked at for longer. [month]"""
+
+_BY_SIZE = {"reserve": "/{good}", "bring_forward": "/month"}
+"""Unit below a payment by size, by kind of option; the others have plain sizes."""
+
+NEED_SIZE = {"reserve": '"size: [100 t, 200 t]"', "bring_forward": '"size: [3, 6, 12]"'}
+"""Kinds for which size 1 says little, and how a size is written."""
+
+_FRACTION = re.compile(r"\s*([0-9]{1,9})\s*/\s*([0-9]{1,9})\s*")
+
+Found = dict[str, Any]
+"""Attribute of an element → what it holds."""
+
+
+@dataclass(slots=True)
+class Filled:
+    """An entry with its quantities read."""
+
+    entry: Entry
+    node: Node
+    path: Path
+    measures: Measures
+    good: str
+    """Good that its quantities count."""
+    findings: list[Finding]
+    missing: list[str]
+
+    def quantities(self) -> Found:
+        """All quantities in base units, by key; several by name where a key holds several."""
+        found: Found = {}
+        for key in keys_of(self.entry.model).values():
+            given, form = getattr(self.entry, key.name), key.form
+            if isinstance(form, InUnit) and form.unit != "{any}":
+                found[key.name] = self.quantity(given, form, (key.key,))
+            elif isinstance(form, MapForm) and isinstance(form.item, InUnit):
+                several = {
+                    name: self.quantity(one, form.item, (key.key, name))
+                    for name, one in (given or {}).items()
+                }
+                found[key.name] = {name: one for name, one in several.items() if one is not None}
+        return found
+
+    def held(self) -> Found:
+        """What an element holds as it is written, in base units."""
+        found = self.quantities()
+        for key in keys_of(self.entry.model).values():
+            given, form = getattr(self.entry, key.name), key.form
+            if isinstance(form, ShareForm):
+                found[key.name] = None if given is None else self.share(given, form, (key.key,))
+            elif isinstance(form, LabelForm):
+                found[key.name] = text_of(given) if key.holds is str else given
+            elif isinstance(form, WordForm) and issubclass(key.holds, Enum):
+                found[key.name] = key.holds(given)
+            elif isinstance(form, TextForm | WordForm | FlagForm):
+                found[key.name] = "" if given is None else given
+            elif isinstance(form, ListForm):
+                found[key.name] = tuple(given or ())
+        return found
+
+    def share(self, text: str, form: ShareForm, step: Path) -> float:
+        """A number or share that has no range and no source; 0 when it cannot be used."""
+        fraction = _FRACTION.fullmatch(text) if form.fraction else None
+        if fraction is None:
+            number = self.number(text, step, InUnit("", low=form.low, high=form.high), ONE.name)
+            return number or 0.0
+        if not int(fraction[2]):
+            error = not_a_number(text)
+            self.refuse(step, error.what, error.fix)
+            return 0.0
+        share = int(fraction[1]) / int(fraction[2])
+        if share > form.high:
+            broken = _("expected at most {limit}").format(limit=1)
+            self.refuse(step, _('{broken}, got "{text}"').format(broken=broken, text=text))
+        return share
+
+    def number(self, text: str, step: Path, limits: InUnit, unit: str) -> float | None:
+        """A number in a unit; None, with a finding, when it cannot be used."""
+        units = (parse_unit(unit, self.measures.own),)
+        reading = Reading(self.measures, limits, units, self.path)
+        found = in_base(reading, text, step)
+        self.findings += reading.findings
+        return found[0][1] if found else None
+
+    def refuse(self, step: Path, what: str, fix: str = "") -> None:
+        """Note that something in this entry cannot be used."""
+        self.findings.append(Finding((*self.path, *step), what, fix))
+
+    def quantity(self, entry: Entry | None, form: InUnit, step: Path) -> Quantity | None:
+        """A quantity of the entry in base units."""
+        if entry is None:
+            return None
+        if is_missing(entry):
+            self._note_missing(step, entry)
+            if entry.series is None:
+                return None
+        given = str(step[-1])
+        units = [
+            self.measures.unit(template, self.good, given)
+            for template in (self._template(form), *form.also)
+        ]
+        if units[0] is None:
+            return None  # the good has no unit; said there
+        quantity, findings = read_quantity(
+            entry,
+            self.measures,
+            form,
+            units=tuple(unit for unit in units if unit is not None),
+            path=(*self.path, *step),
+            line=place(self.node, (*step, "value")).line,
+        )
+        self.findings += findings
+        return None if is_missing(entry) else quantity
+
+    def _template(self, form: InUnit) -> str:
+        """`{by}` of a measure is months or a share; `{by_size}` is one unit of an option's size."""
+        of = getattr(self.entry, "kind", "")
+        if form.unit == "{by}":
+            return "month" if of == "delay" else ""
+        return form.unit.replace("{by_size}", _BY_SIZE.get(of, ""))
+
+    def _note_missing(self, step: Path, entry: Entry) -> None:
+        if not by_name(self.entry.model)[str(step[0])].is_needed and len(step) == 1:
+            self.missing.append(dotted((*self.path, *step)))
+            return
+        what = _('"missing" cannot stand here: nothing can be computed without {key}')
+        if entry.series is None:
+            fix = _("give a value with a range, grade D and a why")
+            self.refuse((*step, "value"), what.format(key=step[-1]), fix)
+            return
+        fix = _("give a value; grade D and a why say that it is assumed")
+        for month, one in entry.series.items():
+            if one.value == MISSING:
+                named = _("{key} of {month}").format(key=step[-1], month=month)
+                self.refuse((*step, "series", month), what.format(key=named), fix)
+
+
+def make_element(section: str, filled: Filled, element_id: str, line: int) -> Element:
+    """The element of an entry; findings are left with `filled`."""
+    found = filled.held()
+    if section in LEDGER:
+        found["document"], found["place"] = document_and_place(filled.entry.at)
+    if section in _OTHERWISE:
+        found |= _OTHERWISE[section](filled, found)
+    element: Element = made(SECTIONS[section], found | {"id": element_id, "at_line": line})
+    return element
+
+
+def made(model: type, found: Found) -> Any:
+    """A value of a class with those of the attributes that it has."""
+    return model(
+        **{one.name: found[one.name] for one in dataclasses.fields(model) if one.name in found}
+    )
+
+
+def text_of(label: Label) -> str:
+    """The text in the language in use, else in English, else the first."""
+    for code in (language(), "", "en"):
+        if code in label:
+            return label[code]
+    return next(iter(label.values()), "")
+
+
+def length_in_periods(filled: Filled, text: str, step: Path) -> int:
+    """A length written in months or with a unit. [period]"""
+    found = filled.number(text, step, InUnit("month", above=0.0, high=LARGEST_LENGTH), "month")
+    if found is None:
+        return 0
+    months = round(found, 6)
+    step_months = int(filled.measures.calendar.step)
+    if months % step_months:
+        filled.refuse(
+            step,
+            ngettext(
+                '"{text}" is not a whole number of periods of {n} month',
+                '"{text}" is not a whole number of periods of {n} months',
+                step_months,
+            ).format(text=text, n=step_months),
+            ngettext(
+                "choose a whole number of months", "choose a multiple of {n} months", step_months
+            ).format(n=step_months),
+        )
+    return filled.measures.calendar.periods(months)
+
+
+def period_of(filled: Filled, month: str, step: Path) -> int | None:
+    """Period of a month; None, with a finding, when the calendar does not hold it."""
+    calendar = filled.measures.calendar
+    period = month_period(month, calendar)
+    if period is None or not 0 <= period < calendar.n_periods:
+        filled.refuse(step, *outside(month, calendar))
+        return None
+    return period
+
+
+def refuse_reversed(filled: Filled, step: Path, first: str, last: str | None) -> None:
+    """Note that a span of months ends before it begins."""
+    calendar = filled.measures.calendar
+    filled.refuse(
+        step,
+        _('it begins after its end: "{first}" is later than "{last}"').format(
+            first=first, last=last or calendar.label(calendar.n_periods - 1)
+        ),
+        _("write the earlier month first"),
+    )
+
+
+def _measure(filled: Filled, _found: Found) -> Found:
+    entry, calendar = filled.entry, filled.measures.calendar
+    start = month_period(entry.start, calendar) if entry.start else None
+    if start is not None and not 0 <= start < calendar.n_periods:
+        filled.refuse(("start",), *outside(entry.start, calendar))
+    if not entry.lengths:
+        filled.refuse(("lengths",), _("no length is given"), _('write "lengths: [6, 12]"'))
+    return {
+        "hits": tuple(made(Hit, one.given) for one in entry.hits),
+        "lengths": tuple(
+            length_in_periods(filled, text, ("lengths", position))
+            for position, text in enumerate(entry.lengths)
+        ),
+        "start": start,
+    }
+
+
+def _good(filled: Filled, found: Found) -> Found:
+    unit = filled.measures.good_units.get(str(filled.path[-1]), "")
+    return {"unit": unit, "survival": _survival(filled, found)}
+
+
+def _stockpile(filled: Filled, found: Found) -> Found:
+    """A lot with the points of its age and surviving share."""
+    table = filled.entry.survival_table
+    points = []
+    for position, (age, share) in enumerate(table or ()):
+        step = ("survival_table", position)
+        at = filled.number(age, (*step, 0), InUnit("month", low=0.0), "month")
+        left = filled.number(share, (*step, 1), InUnit("", low=0.0, high=1.0), ONE.name)
+        if at is not None and left is not None:
+            points.append((at, left))
+    later = list(pairwise(points))
+    if table is not None and (any(b[0] <= a[0] or b[1] > a[1] for a, b in later) or len(table) < 2):
+        filled.refuse(
+            ("survival_table",),
+            _("a survival table has at least two points, with rising ages and falling shares"),
+            _('write it as in "[[0, 1], [120, 50 %]]"'),
+        )
+    return {"survival": _survival(filled, found, tuple(points))}
+
+
+def _survival(
+    filled: Filled,
+    found: Found,
+    table: tuple[tuple[float, float], ...] = (),
+) -> Survival:
+    """How a good or a stockpile ages; refuses what says it twice."""
+    names = ("half_life", "shelf_life", "survival_table")
+    given = [name for name in names if getattr(filled.entry, name, None) is not None]
+    if len(given) > 1:
+        filled.refuse(
+            (given[1],),
+            _("survival is given twice, by {first} and by {second}").format(
+                first=given[0], second=given[1]
+            ),
+            _("keep one of the two"),
+        )
+    age = found.get("age")
+    if age is not None and "shelf_life" not in given and "survival_table" not in given:
+        filled.refuse(
+            ("age",),
+            _("an age says nothing without shelf_life or survival_table"),
+            _("give one of them, or take the age out"),
+        )
+    return Survival(found["half_life"], found["shelf_life"], age, table)
+
+
+def _plant(filled: Filled, found: Found) -> Found:
+    """When a plant opens, and the payments for it."""
+    opening, calendar = filled.entry.opening, filled.measures.calendar
+    period = month_period(opening.value, calendar) or 0
+    if period >= calendar.n_periods:
+        filled.refuse(("opening", "value"), *outside(opening.value, calendar))
+    payments = [
+        _payment(filled, one, ("capital", position))
+        for position, one in enumerate(filled.entry.capital)
+    ]
+    return {
+        "opening": period,
+        "delay": _delay(filled, opening, found["delay"]),
+        "capital": tuple(one for one in payments if one is not None),
+        "opening_written": opening.value,
+        "opening_grade": opening.grade or "",
+        "opening_source": opening.source,
+        "opening_why": opening.why,
+    }
+
+
+def _delay(filled: Filled, opening: Entry, delay: Quantity | None) -> Quantity | None:
+    """The delay, with what the opening says of its own range or distribution. [month]"""
+    if opening.range is None and opening.distribution is None:
+        return delay
+    none = Quantity(
+        0.0,
+        "month",
+        grade=Grade(opening.grade or ""),
+        source=opening.source,
+        why=opening.why,
+        path=dotted((*filled.path, "opening")),
+        written=opening.value,
+        line=place(filled.node, ("opening", "value")).line,
+    )
+    early, late = _opening_ends(filled, opening)
+    if opening.distribution is not None:
+        if opening.range is not None:
+            _refuse_twice(filled, "opening", "opening.range")
+        if delay is not None:
+            _refuse_twice(filled, "opening", "delay")
+        reference = opening.distribution.reference
+        return replace(none, distribution="reference", reference=reference)
+    planned = delay or none
+    if planned.reference:
+        _refuse_twice(filled, "delay", "opening.range")
+    low = planned.value if planned.low is None else planned.low
+    high = planned.value if planned.high is None else planned.high
+    return replace(planned, low=low + early, high=high + late)
+
+
+def _refuse_twice(filled: Filled, key: str, other: str) -> None:
+    what = _("how late the plant is is said twice, here and by {other}").format(other=other)
+    filled.refuse((key, "distribution"), what, _("keep one of the two"))
+
+
+def _opening_ends(filled: Filled, opening: Entry) -> tuple[float, float]:
+    """Months by which the opening may come earlier and later."""
+    months = [opening.value, *(opening.range or (opening.value, opening.value))]
+    dates = [text.split("-") for text in months]
+    at, low, high = (int(date[0]) * MONTHS_A_YEAR + int(date[1]) for date in dates)
+    if not low <= at <= high:
+        filled.refuse(
+            ("opening", "range"),
+            _("the range from {low} to {high} does not hold the value {value}").format(
+                low=opening.range[0], high=opening.range[1], value=opening.value
+            ),
+            _("write the earlier month first, and widen the range"),
+        )
+    return float(low - at), float(high - at)
+
+
+def _payment(filled: Filled, entry: Entry, step: Path) -> CapitalPayment | None:
+    calendar = filled.measures.calendar
+    period = month_period(entry.date, calendar) or 0
+    if period >= calendar.n_periods:
+        filled.refuse((*step, "date"), *outside(entry.date, calendar))
+    node = find(filled.node, step) or filled.node
+    found = replace(filled, entry=entry, node=node, path=(*filled.path, *step)).quantities()
+    return CapitalPayment(period=period, **found) if found["amount"] is not None else None
+
+
+def _fact(filled: Filled, _found: Found) -> Found:
+    """The number of a fact, in the unit that it is written in."""
+    amount = filled.entry.amount
+    if amount is None or amount.value is None or is_missing(amount):
+        noted = (
+            filled.quantity(amount, InUnit(""), ("amount",))
+            if amount and is_missing(amount)
+            else None
+        )
+        return {"amount": noted}
+    own = frozenset(re.findall(r"[A-Za-z][A-Za-z0-9_]*", f"{amount.value} {amount.unit}"))
+    measures = replace(filled.measures, own=own | filled.measures.own)
+    try:
+        unit = parse_amount(amount.value, measures.own).unit or parse_unit(amount.unit, own)
+    except UnitError as error:
+        filled.refuse(("amount", "value"), error.what, error.fix)
+        return {}
+    name = unit.name if unit.powers or "%" not in unit.name else ""
+    line = place(filled.node, ("amount", "value")).line
+    quantity, findings = read_quantity(
+        amount, measures, InUnit(""), units=(name,), path=(*filled.path, "amount"), line=line
+    )
+    filled.findings += findings
+    return {"amount": quantity}
+
+
+def _limit(filled: Filled, found: Found) -> Found:
+    """What several options may be together."""
+    entry = filled.entry
+    least, most = found["at_least"], found["at_most"]
+    if entry.at_most is None and entry.at_least is None:
+        filled.refuse(
+            (),
+            _("the limit says neither at_most nor at_least"),
+            _("add one of them"),
+        )
+    if least is not None and most is not None and least.value > most.value:
+        filled.refuse(
+            ("at_least",),
+            _('at_least is above at_most: "{least}" is more than "{most}"').format(
+                least=least.written, most=most.written
+            ),
+            _("exchange the two"),
+        )
+    is_list = not isinstance(find(filled.node, ("options",)), Table)
+    return {"options": {name: Quantity(1.0) for name in entry.options}} if is_list else {}
+
+
+def _standard(filled: Filled, _found: Found) -> Found:
+    """What is to be survived."""
+    entry = filled.entry
+    first = period_of(filled, entry.first, ("from",)) if entry.first else 0
+    last = period_of(filled, entry.last, ("to",)) if entry.last else -1
+    if first is None or last is None:
+        first, last = 0, -1
+    if 0 <= last < first:
+        refuse_reversed(filled, ("from",), entry.first or "", entry.last)
+    return {"length": _length(filled, entry), "first": first, "last": last}
+
+
+def _length(filled: Filled, entry: Entry) -> int:
+    if entry.length is not None:
+        if not entry.measure:
+            filled.refuse(
+                ("length",),
+                _("a length says nothing without a measure"),
+                _("name the measure that is to be survived, or take the length out"),
+            )
+        return length_in_periods(filled, entry.length, ("length",))
+    if entry.measure:
+        filled.refuse(
+            (),
+            _('the standard does not say how long "{measure}" runs').format(measure=entry.measure),
+            _('add "length: 12 month"'),
+        )
+    return 0
+
+
+def _option(filled: Filled, _found: Found) -> Found:
+    """The sizes and dates of an option."""
+    entry = filled.entry
+    smallest, largest, sizes = _sizes(filled, entry)
+    return {
+        "sizes": sizes,
+        "smallest": smallest,
+        "largest": largest,
+        "dates": _dates(filled, entry.dates) if entry.dates else (0,),
+    }
+
+
+def _sizes(filled: Filled, entry: Entry) -> tuple[float, float, tuple[float, ...]]:
+    """Least and greatest size, and the steps; no steps where any size may be chosen."""
+    if entry.size is None:
+        if entry.kind in NEED_SIZE:
+            filled.refuse(
+                (),
+                _('an option of kind {kind} needs the key "size"').format(kind=entry.kind),
+                _("add it, as in {example}").format(example=NEED_SIZE[entry.kind]),
+            )
+        return 1.0, 1.0, (1.0,)
+    if entry.size.steps is not None:
+        steps = tuple(_step_sizes(filled, entry.size.steps))
+        return (steps[0], steps[-1], steps) if steps else (1.0, 1.0, (1.0,))
+    return (*_range_of_sizes(filled, entry, entry.size), ())
+
+
+def _step_sizes(filled: Filled, texts: list[str]) -> Iterator[float]:
+    found = [_size(filled, text, ("size", "steps", at)) for at, text in enumerate(texts)]
+    sizes = [size for size in found if size is not None]
+    for at, (smaller, larger) in enumerate(pairwise(sizes), start=1):
+        if len(sizes) == len(texts) and larger <= smaller:
+            filled.refuse(
+                ("size", "steps", at),
+                _('sizes must rise: "{size}" is not more than "{before}"').format(
+                    size=texts[at], before=texts[at - 1]
+                ),
+                _("write each size once, the smallest first"),
+            )
+    yield from sizes
+
+
+def _range_of_sizes(filled: Filled, entry: Entry, size: Entry) -> tuple[float, float]:
+    if entry.kind == "bring_forward":
+        filled.refuse(
+            ("size",),
+            _("an option of kind bring_forward is chosen in steps"),
+            _('list them, as in "size: [3, 6, 12]"'),
+        )
+    smallest = _size(filled, size.from_, ("size", "from"), is_least=True) if size.from_ else 0.0
+    largest = _size(filled, size.to or "", ("size", "to"))
+    if smallest is None or largest is None:
+        return 0.0, 1.0
+    if smallest > largest:
+        filled.refuse(
+            ("size", "from"),
+            _('the sizes begin above their end: "{low}" is more than "{high}"').format(
+                low=size.from_, high=size.to
+            ),
+            _("write the lower value first"),
+        )
+    return smallest, largest
+
+
+def _size(filled: Filled, text: str, step: Path, *, is_least: bool = False) -> float | None:
+    """One size; None, with a finding, when it cannot be used."""
+    kind = getattr(filled.entry, "kind", "")
+    if kind == "bring_forward":
+        return float(length_in_periods(filled, text, step) * filled.measures.calendar.step) or None
+    unit = filled.measures.unit("{good}" if kind == "reserve" else "", filled.good)
+    if unit is None:
+        return None  # the good has no unit; said there
+    limits = InUnit(
+        unit,
+        low=0.0 if is_least else None,
+        above=None if is_least else 0.0,
+        high=1.0 if kind == "buy_out" else None,
+    )
+    return filled.number(text, step, limits, unit)
+
+
+def _dates(filled: Filled, entry: Entry) -> tuple[int, ...]:
+    if entry.months is None:
+        return _row(filled, entry)
+    periods = [
+        (period_of(filled, month, ("dates", "months", at)), month)
+        for at, month in enumerate(entry.months)
+    ]
+    for at, ((earlier, before), (later, month)) in enumerate(pairwise(periods), start=1):
+        if earlier is None or later is None:
+            continue
+        if earlier == later:
+            filled.refuse(
+                ("dates", "months", at),
+                _("{first} and {second} fall into the same period").format(
+                    first=before, second=month
+                ),
+                _("keep one of the two"),
+            )
+        elif later < earlier:
+            filled.refuse(
+                ("dates", "months", at),
+                _('dates must rise: "{date}" comes before "{before}"').format(
+                    date=month, before=before
+                ),
+                _("write them in the order of time"),
+            )
+    return tuple(period for period, _month in periods if period is not None) or (0,)
+
+
+def _row(filled: Filled, entry: Entry) -> tuple[int, ...]:
+    """Periods from one date to another."""
+    calendar = filled.measures.calendar
+    first = period_of(filled, entry.from_, ("dates", "from")) if entry.from_ else 0
+    last = period_of(filled, entry.to, ("dates", "to")) if entry.to else calendar.n_periods - 1
+    every = length_in_periods(filled, entry.every, ("dates", "every")) if entry.every else 1
+    if first is None or last is None or every < 1:
+        return (0,)
+    if first > last:
+        refuse_reversed(filled, ("dates", "from"), entry.from_ or "", entry.to)
+        return (0,)
+    return tuple(range(first, last + 1, every))
+
+
+def _reference_class(filled: Filled, _found: Found) -> Found:
+    """Projects with their overruns."""
+    projects = tuple(
+        _project(filled, one, ("projects", position))
+        for position, one in enumerate(filled.entry.projects)
+    )
+    if not filled.findings and not any(project.finished for project in projects):
+        filled.refuse(
+            ("projects",),
+            _("no project of the class is finished, so nothing can be drawn from it"),
+            _("add a project with the month in which it was achieved"),
+        )
+    return {"projects": projects}
+
+
+def _project(filled: Filled, entry: Entry, step: Path) -> ReferenceProject:
+    if (entry.achieved is None) == (entry.unfinished_at is None):
+        filled.refuse(
+            step,
+            _('"{name}" needs one of achieved and unfinished_at').format(name=entry.name),
+            _("say when it was done, or when it was known not to be done"),
+        )
+    until = entry.achieved or entry.unfinished_at or entry.planned
+    return ReferenceProject(
+        name=entry.name,
+        overrun=_months_between(entry.planned, until),
+        finished=entry.achieved is not None,
+        source=entry.source,
+    )
+
+
+def _months_between(planned: str, until: str) -> float:
+    """Months from one date to another; days count where both have them."""
+    (year, month, *day), (later_year, later_month, *later_day) = (
+        [int(part) for part in date.split("-")] for date in (planned, until)
+    )
+    months = float((later_year - year) * MONTHS_A_YEAR + later_month - month)
+    if day and later_day:
+        months += (later_day[0] - day[0]) / DAYS_A_MONTH
+    return months
+
+
+def _statement(filled: Filled, _found: Found) -> Found:
+    """What a statement says of others, and what decides it."""
+    entry = filled.entry
+    for key in ("said", "due", "expires"):
+        _refuse_no_day(filled, key)
+    decided = entry.resolution.given if entry.resolution is not None else {}
+    return {
+        "stances": tuple(Stance(toward, sign_of(sign)) for toward, sign in entry.stances.items()),
+        "judgements": tuple(
+            Judgement(one.act, one.of, sign_of(one.sign), one.shown_by) for one in entry.judgements
+        ),
+        "resolution": {key: decided[key] for key in ("yes", "no", "void") if decided.get(key)},
+    }
+
+
+def sign_of(word: str) -> int:
+    """-1 against, 0 neutral, 1 for."""
+    return (word in FOR) - (word in AGAINST)
+
+
+def _refuse_no_day(filled: Filled, key: str) -> None:
+    """Dates must be in the calendar of years, months and days."""
+    text = getattr(filled.entry, key)
+    try:
+        date(*(*(int(part) for part in (text or "1").split("-")), 1, 1)[:3])
+    except ValueError:
+        filled.refuse(
+            (key,),
+            _("expected {what}, got {given}").format(what=_("a date"), given=f'"{text}"'),
+            _('write it as in "2027", "2027-07" or "2027-07-15"'),
+        )
+
+
+def document_and_place(at: str) -> tuple[str, str]:
+    """Id of the document, and the place in it."""
+    document, _space, place = " ".join(at.split()).partition(" ")
+    return document, place
+
+
+_OTHERWISE: Mapping[str, Callable[[Filled, Found], Found]] = {
+    "goods": _good,
+    "stockpiles": _stockpile,
+    "plants": _plant,
+    "measures": _measure,
+    "options": _option,
+    "limits": _limit,
+    "standards": _standard,
+    "reference_classes": _reference_class,
+    "facts": _fact,
+    "statements": _statement,
+}
+"""What the elements of a section hold otherwise than it is written."""

@@ -1,1 +1,0 @@
-"""Entries of a case file to the entities of a case."""

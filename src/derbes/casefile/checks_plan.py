@@ -1,0 +1,627 @@
+"""Options: what they are about, and whether they can be chosen together.
+
+The budget, against what is decided already.
+
+Scenarios and correlations: whether they can be true together.
+
+Rank correlations that several inputs can have together.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from derbes.case.entities import Case, quantities
+from derbes.case.options import OPTIONAL_KINDS, Option, OptionKind
+from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Quantity
+from derbes.case.uncertainty import Correlation
+from derbes.casefile.draft import Checked
+from derbes.casefile.nodes import Finding, Path
+from derbes.casefile.quantities import in_words
+from derbes.errors import did_you_mean
+from derbes.language import _
+from derbes.units import format_number
+
+Options = Mapping[str, Option]
+
+SECTIONS_OF_KIND = {
+    OptionKind.BUILD: ("plants",),
+    OptionKind.ENLARGE: ("plants",),
+    OptionKind.BRING_FORWARD: ("plants",),
+    OptionKind.RESERVE: ("goods",),
+    OptionKind.CONTRACT: ("suppliers", "routes"),
+    OptionKind.CONVERT: ("recipes",),
+    OptionKind.BUY_OUT: ("suppliers",),
+}
+"""Sections of the elements that each kind of option can be about."""
+
+
+def elements_of_options(checked: Checked) -> Iterator[Finding]:
+    """The kind of an option says in which section its element stands."""
+    for option in checked.case.options.values():
+        section = option.element.partition(".")[0]
+        fitting = SECTIONS_OF_KIND[option.kind]
+        if section in checked.draft.elements and section not in fitting:
+            yield Finding(
+                ("options", option.id, "element"),
+                _('an option of kind {kind} cannot be about "{element}"').format(
+                    kind=option.kind, element=option.element
+                ),
+                _("it can be about {sections}").format(sections=", ".join(fitting)),
+            )
+
+
+def keys_of_options(checked: Checked) -> Iterator[Finding]:
+    """What only some options can say."""
+    for option in checked.case.options.values():
+        is_purchase = option.kind is OptionKind.CONTRACT and option.element.startswith("suppliers.")
+        if checked.entry("options", option.id).take_or_pay is not None and not is_purchase:
+            yield Finding(
+                ("options", option.id, "take_or_pay"),
+                _('"take_or_pay" says nothing but for a contract with a supplier'),
+                _("take it out"),
+            )
+
+
+def plants_brought_forward(checked: Checked) -> Iterator[Finding]:
+    """A plant that is open from the start cannot open earlier."""
+    for option in checked.case.options.values():
+        if option.kind is not OptionKind.BRING_FORWARD:
+            continue
+        plant = checked.case.plants.get(option.element.removeprefix("plants."))
+        if plant is not None and plant.opening <= 0:
+            yield Finding(
+                ("options", option.id, "element"),
+                _('"{element}" is open when the calendar begins').format(element=option.element),
+                _("take the option out, or let the calendar begin earlier"),
+            )
+
+
+def options_beside_themselves(checked: Checked) -> Iterator[Finding]:
+    """Options that exclude or require themselves."""
+    for option in checked.case.options.values():
+        for key in ("excludes", "requires"):
+            names = getattr(option, key)
+            if option.id in names:
+                yield Finding(
+                    ("options", option.id, key, names.index(option.id)),
+                    _('"{name}" names itself').format(name=option.id),
+                    _("take it out"),
+                )
+
+
+def cyclic_prerequisites(checked: Checked) -> Iterator[Finding]:
+    """Options that require each other in a circle; told once for each circle."""
+    options = checked.case.options
+    told: set[str] = set()
+    for name in options:
+        way = _way_back(options, name)
+        if way and told.isdisjoint(way):
+            told |= set(way)
+            yield Finding(
+                ("options", name, "requires"),
+                _("the options require each other in a circle: {cycle}").format(
+                    cycle=" → ".join([*way, name])
+                ),
+                _("take one of them out, or make one option of them"),
+            )
+
+
+def _way_back(options: Options, name: str) -> list[str]:
+    """Options on the way from one back to itself; empty when it does not come back."""
+    before = {name: ""}
+    waiting = [name]
+    while waiting:
+        here = waiting.pop(0)
+        for needed in options[here].requires:
+            if needed == name and here != name:
+                return _way_to(before, here)
+            if needed in options and needed not in before:
+                before[needed] = here
+                waiting.append(needed)
+    return []
+
+
+def _way_to(before: Mapping[str, str], last: str) -> list[str]:
+    way = [last]
+    while before[way[0]]:
+        way.insert(0, before[way[0]])
+    return way
+
+
+def chosen_with(options: Options, name: str) -> set[str]:
+    """An option and all that must be chosen with it."""
+    found, waiting = {name}, [name]
+    while waiting:
+        for needed in options[waiting.pop()].requires:
+            if needed in options and needed not in found:
+                found.add(needed)
+                waiting.append(needed)
+    return found
+
+
+def committed_options(options: Options) -> set[str]:
+    """Options that must be chosen, because they are committed or such a one needs them."""
+    committed = [name for name, option in options.items() if option.committed]
+    return {needed for name in committed for needed in chosen_with(options, name)}
+
+
+def options_that_clash(checked: Checked) -> Iterator[Finding]:
+    """Options that exclude each other, and both must be chosen."""
+    options = checked.case.options
+    told: set[tuple[str, str]] = set()
+    for name in options:
+        for pair in _excluding_pairs(options, chosen_with(options, name)):
+            if pair in told:
+                continue
+            told.add(pair)
+            yield Finding(
+                ("options", name, "requires"),
+                _(
+                    'choosing "{name}" means both "{first}" and "{second}",'
+                    " which exclude each other"
+                ).format(name=name, first=pair[0], second=pair[1]),
+                _("take one of the two out of requires, or the other out of excludes"),
+            )
+    for pair in _excluding_pairs(options, committed_options(options)):
+        if pair not in told:
+            yield Finding(
+                ("options", pair[0]),
+                _('"{first}" and "{second}" exclude each other, but both must be chosen').format(
+                    first=pair[0], second=pair[1]
+                ),
+                _("take committed out of one of them, or out of an option that requires it"),
+                at_key=True,
+            )
+
+
+def _excluding_pairs(options: Options, chosen: set[str]) -> list[tuple[str, str]]:
+    """Pairs of the chosen options that exclude each other, in the order of the case."""
+    ordered = [name for name in options if name in chosen]
+    return [pair for pair in combinations(ordered, 2) if _exclude(options, *pair)]
+
+
+def _exclude(options: Options, first: str, second: str) -> bool:
+    return second in options[first].excludes or first in options[second].excludes
+
+
+def prerequisites_that_come_later(checked: Checked) -> Iterator[Finding]:
+    """Options whose prerequisite can only be decided after them."""
+    options = checked.case.options
+    for option in options.values():
+        for position, name in enumerate(option.requires):
+            needed = options.get(name)
+            if needed is not None and min(needed.dates) > max(option.dates):
+                yield Finding(
+                    ("options", option.id, "requires", position),
+                    _('"{needed}" can only be decided later than "{name}", which needs it').format(
+                        needed=name, name=option.id
+                    ),
+                    _("give one of the two other dates"),
+                )
+
+
+def makes_its_element(option: Option) -> bool:
+    """Whether the element of an option is there only when the option is chosen."""
+    section = option.element.partition(".")[0]
+    return option.kind in OPTIONAL_KINDS and section in SECTIONS_OF_KIND[option.kind]
+
+
+def elements_made_twice(checked: Checked) -> Iterator[Finding]:
+    """Options that make the same element be there, beside each other."""
+    options = checked.case.options
+    makers = [name for name, option in options.items() if makes_its_element(option)]
+    for first, second in combinations(makers, 2):
+        element = options[second].element
+        if options[first].element == element and not _exclude(options, first, second):
+            yield Finding(
+                ("options", second, "element"),
+                _('"{element}" is there by "{first}" already, which can be chosen as well').format(
+                    element=element, first=first
+                ),
+                _('add "excludes: [{first}]", or name another element').format(first=first),
+            )
+
+
+def elements_that_are_not_there(checked: Checked) -> Iterator[Finding]:
+    """Options that change an element that is there only by another option."""
+    options = checked.case.options
+    for option in options.values():
+        makers = [
+            one.id
+            for one in options.values()
+            if makes_its_element(one) and one.element == option.element
+        ]
+        if option.kind in OPTIONAL_KINDS or not makers:
+            continue
+        if chosen_with(options, option.id).isdisjoint(makers):
+            yield Finding(
+                ("options", option.id, "element"),
+                _('"{element}" is there only when "{maker}" is chosen').format(
+                    element=option.element, maker=makers[0]
+                ),
+                _('add "requires: [{maker}]"').format(maker=makers[0]),
+            )
+
+
+ROUNDING = 1e-9
+"""Payments are spread over months; their sum may miss the budget by so much of it."""
+
+Payments = Mapping[int, float]
+"""Year → payments in it. [money]"""
+
+
+def budget_of_what_is_committed(checked: Checked) -> Iterator[Finding]:
+    """A budget must bear the options that are committed, at their least cost."""
+    case = checked.case
+    budget = case.budget
+    if budget is None or not checked.sound("options") or "calendar" in checked.unsound:
+        return
+    names = [name for name in case.options if name in committed_options(case.options)]
+    least = _least((case.options[name] for name in names), case.calendar)
+    wanted: list[tuple[tuple[str, ...], Quantity | None, float]] = [
+        (("total",), budget.total, least.in_all()),
+        (("foreign_total",), budget.foreign_total, least.in_all(foreign=True)),
+    ]
+    wanted += [
+        (("by_year", str(year)), most, least.in_year(year)) for year, most in budget.by_year.items()
+    ]
+    wanted += [
+        (("foreign_by_year", str(year)), most, least.in_year(year, foreign=True))
+        for year, most in budget.foreign_by_year.items()
+    ]
+    for path, most, cost in wanted:
+        if most is not None and cost > most.value * (1 + ROUNDING):
+            yield _too_small(case, path, most.value, cost=cost, names=names)
+
+
+def _too_small(
+    case: Case, path: tuple[str, ...], most: float, *, cost: float, names: list[str]
+) -> Finding:
+    texts = {
+        "total": _("what is committed ({names}) costs at least {cost}, the budget is {most}"),
+        "by_year": _(
+            "what is committed ({names}) costs at least {cost} in this year, the budget is {most}"
+        ),
+        "foreign_total": _(
+            "what is committed ({names}) costs at least {cost} abroad, the budget is {most}"
+        ),
+        "foreign_by_year": _(
+            "what is committed ({names}) costs at least {cost} abroad in this year,"
+            " the budget is {most}"
+        ),
+    }
+    what = texts[path[0]].format(
+        names=", ".join(names),
+        cost=in_words(_to_cents(cost), case.currency),
+        most=in_words(most, case.currency),
+    )
+    return Finding(
+        ("budget", *path), what, _("raise it, or take committed out of one of these options")
+    )
+
+
+def _to_cents(cost: float) -> float:
+    return round(cost, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Least:
+    """Least payments for options, each by its cheapest date and size."""
+
+    paid: tuple[tuple[Option, tuple[Payments, ...]], ...]
+    """Option, and its payments for each date."""
+
+    def in_all(self, *, foreign: bool = False) -> float:
+        """In all years of the calendar. [money]"""
+        return math.fsum(
+            min(math.fsum(one.values()) for one in by_date) * _share(option, foreign=foreign)
+            for option, by_date in self.paid
+        )
+
+    def in_year(self, year: int, *, foreign: bool = False) -> float:
+        """In one year. [money]"""
+        return math.fsum(
+            min(one.get(year, 0.0) for one in by_date) * _share(option, foreign=foreign)
+            for option, by_date in self.paid
+        )
+
+
+def _least(options: Iterable[Option], calendar: Calendar) -> _Least:
+    return _Least(
+        tuple(
+            (option, tuple(payments_of(option, date, calendar) for date in option.dates))
+            for option in options
+        )
+    )
+
+
+def _share(option: Option, *, foreign: bool) -> float:
+    if not foreign:
+        return 1.0
+    return option.foreign_share.value if option.foreign_share is not None else 0.0
+
+
+def payments_of(option: Option, date: int, calendar: Calendar) -> Payments:
+    """What the smallest size of an option costs in each year of the calendar. [money]
+
+    Capital is spread evenly over the periods of the lead time, from the decision on;
+    running cost is paid from the effect to the end of the calendar.
+    """
+    size = min(option.sizes, default=option.smallest)
+    capital = _value(option.capital) + size * _value(option.capital_by_size)
+    running = (_value(option.running) + size * _value(option.running_by_size)) * calendar.step
+    lead = calendar.periods(_value(option.lead_time))
+    effect = date + lead
+    built = range(date, date + max(lead, 1))
+    run = range(effect, max(effect, calendar.n_periods))
+    return {
+        year: _n_shared(built, periods) * capital / len(built) + _n_shared(run, periods) * running
+        for year, periods in _years(calendar)
+    }
+
+
+def _years(calendar: Calendar) -> Iterator[tuple[int, range]]:
+    """Years of a calendar, and the periods that begin in each."""
+    first, last = (calendar.month_of(period)[0] for period in (0, calendar.n_periods - 1))
+    starts = [max(0, calendar.periods(_months_until(calendar, y))) for y in range(first, last + 2)]
+    for year, begin, end in zip(range(first, last + 1), starts, starts[1:], strict=False):
+        yield year, range(begin, min(end, calendar.n_periods))
+
+
+def _months_until(calendar: Calendar, year: int) -> int:
+    """Months from the first one of a calendar to the first of a year."""
+    return (year - calendar.first_year) * MONTHS_A_YEAR + 1 - calendar.first_month
+
+
+def _n_shared(some: range, others: range) -> int:
+    """How many periods two spans have in common."""
+    return max(0, min(some.stop, others.stop) - max(some.start, others.start))
+
+
+def _value(quantity: Quantity | None) -> float:
+    """Central value; what is missing adds nothing to the least cost."""
+    return quantity.value if quantity is not None else 0.0
+
+
+SINGULAR = 1e-10
+"""A pivot that is smaller is taken for 0: the matrix is definite but for rounding."""
+
+SCALE = 1000.0
+"""The nearest rank that works is said in thousandths."""
+
+Pair = tuple[str, str]
+"""Two inputs."""
+
+Links = Mapping[Pair, float]
+"""Pair of inputs → rank correlation."""
+
+
+def smallest_clash(links: Links) -> Links:
+    """Ranks among a set of inputs that clash, but do not when any of the inputs is left out."""
+    kept = sorted({name for pair in links for name in pair})
+    for name in list(kept):
+        fewer = _among(links, [one for one in kept if one != name])
+        if not are_possible(fewer):
+            kept.remove(name)
+    return _among(links, kept)
+
+
+def _among(links: Links, names: Sequence[str]) -> Links:
+    return {pair: rank for pair, rank in links.items() if set(pair).issubset(names)}
+
+
+def nearest_possible(links: Links, pair: Pair) -> float | None:
+    """The rank of a pair nearest to the given one that can be true beside the others.
+
+    None when there is none. The possible ranks are an interval, because the matrices
+    without a negative direction are a convex set.
+    """
+    given = links[pair]
+    grid = sorted((step / 100 for step in range(-100, 101)), key=lambda rank: abs(rank - given))
+    works = next((rank for rank in grid if are_possible({**links, pair: rank})), None)
+    if works is None:
+        return None
+    return _nearest(links, [pair], works=works, fails=given)
+
+
+def nearest_in_common(links: Links, pairs: Sequence[Pair]) -> float:
+    """The rank nearest to that of the first pair that all the pairs can have together.
+
+    With 0 they can, if the other ranks are possible without them.
+    """
+    return _nearest(links, pairs, works=0.0, fails=links[pairs[0]])
+
+
+def _nearest(links: Links, pairs: Iterable[Pair], *, works: float, fails: float) -> float:
+    """Between a rank that works and one that fails, the last that works, rounded."""
+    tried = list(pairs)
+    toward = math.floor if works < fails else math.ceil
+    for _step in range(40):
+        middle = (works + fails) / 2
+        if are_possible({**links, **dict.fromkeys(tried, middle)}):
+            works = middle
+        else:
+            fails = middle
+    rounded = float(toward(works * SCALE)) / SCALE
+    return rounded if are_possible({**links, **dict.fromkeys(tried, rounded)}) else works
+
+
+def are_possible(links: Links) -> bool:
+    """Whether ranks can be those of inputs that are jointly normal after ranking.
+
+    Spearman's rank r belongs to a correlation 2 sin(π r / 6) of normal variables
+    (Pearson 1907); their matrix must have no negative direction.
+    """
+    names = sorted({name for pair in links for name in pair})
+    at = {name: position for position, name in enumerate(names)}
+    matrix = [[float(row == column) for column in range(len(names))] for row in range(len(names))]
+    for (first, second), rank in links.items():
+        normal = 2.0 * math.sin(math.pi * rank / 6.0)
+        matrix[at[first]][at[second]] = matrix[at[second]][at[first]] = normal
+    return is_semidefinite(matrix)
+
+
+def is_semidefinite(matrix: Sequence[Sequence[float]]) -> bool:
+    """Whether a symmetric matrix has no negative eigenvalue, by elimination."""
+    left = [list(row) for row in matrix]
+    for pivot in range(len(left)):
+        value = left[pivot][pivot]
+        below = range(pivot + 1, len(left))
+        if value < -SINGULAR:
+            return False
+        if value <= SINGULAR:
+            if any(abs(left[row][pivot]) > math.sqrt(SINGULAR) for row in below):
+                return False
+            continue
+        for row in below:
+            factor = left[row][pivot] / value
+            for column in range(pivot + 1, len(left)):
+                left[row][column] -= factor * left[pivot][column]
+    return True
+
+
+SUM_SLIP = 1e-3
+"""Probabilities are written with a few digits; their sum may miss 1 by so much."""
+
+
+def probabilities_of_scenarios(checked: Checked) -> Iterator[Finding]:
+    """Probabilities of all scenarios add to 1."""
+    scenarios = checked.case.scenarios
+    if not scenarios or not checked.sound("scenarios"):
+        return
+    total = math.fsum(one.probability for one in scenarios.values())
+    if abs(total - 1.0) > SUM_SLIP:
+        yield Finding(
+            ("scenarios",),
+            _("the probabilities of the scenarios add to {total}, not to 1").format(
+                total=format_number(round(total, 6))
+            ),
+            _("change them, or add a scenario for what is left"),
+            at_key=True,
+        )
+
+
+def inputs_of_correlations(checked: Checked) -> Iterator[Finding]:
+    """Correlations name uncertain inputs, or hazards, two and two, each pair once."""
+    if checked.is_variant or not checked.case.correlations:
+        return
+    known = {one.path: one.has_range for one in quantities(checked.case)}
+    hazards = {f"hazards.{name}" for name in checked.draft.elements["hazards"]}
+    told: dict[frozenset[str], int] = {}
+    for one, place in zip(checked.case.correlations, checked.draft.correlated, strict=True):
+        path = ("correlations", place[0], "between")
+        for side, name in zip(place[1:], one.between, strict=True):
+            if name not in hazards:
+                yield from _uncertain(checked, (*path, side), name, known | dict.fromkeys(hazards))
+        yield from _fitting_pair((*path, place[2]), one, hazards, told)
+        told.setdefault(frozenset(one.between), one.at_line)
+
+
+def _uncertain(
+    checked: Checked, path: Path, name: str, known: Mapping[str, bool | None]
+) -> Iterator[Finding]:
+    """A name that is no uncertain input; in `known`, False is one without a range."""
+    if name not in known and not _is_told(checked, name):
+        yield Finding(
+            path,
+            _('"{name}" is not a quantity of this case').format(name=name),
+            did_you_mean(
+                name, [path for path, has_range in known.items() if has_range is not False]
+            ),
+        )
+    elif known.get(name) is False:
+        yield Finding(
+            path,
+            _('"{name}" has neither a range nor a distribution').format(name=name),
+            _("give it one, or take the correlation out"),
+        )
+
+
+def _is_told(checked: Checked, name: str) -> bool:
+    """Whether the element of a quantity is known to be wrong, so that it has none."""
+    section, _dot, rest = name.partition(".")
+    element_id = rest.partition(".")[0]
+    built = checked.draft.elements.get(section, {}).get(element_id)
+    return section in checked.draft.unreadable or (built is not None and built.entity is None)
+
+
+def _fitting_pair(
+    path: Path,
+    one: Correlation,
+    hazards: set[str],
+    told: Mapping[frozenset[str], int],
+) -> Iterator[Finding]:
+    first, second = one.between
+    if first == second:
+        yield Finding(
+            path, _('"{name}" stands on both sides').format(name=first), _("name two inputs")
+        )
+    elif (first in hazards) != (second in hazards):
+        yield Finding(
+            path,
+            _("a hazard and a quantity cannot be correlated"),
+            _("name two quantities, or two hazards"),
+        )
+    elif frozenset(one.between) in told:
+        yield Finding(
+            path,
+            _("the two are already correlated in line {line}").format(
+                line=told[frozenset(one.between)]
+            ),
+            _("keep one of the two"),
+        )
+
+
+def correlations_that_clash(checked: Checked) -> Iterator[Finding]:
+    """Ranks that no inputs can have together: one finding for each set of inputs."""
+    if checked.is_variant or any(one.path[:1] == ("correlations",) for one in _found(checked)):
+        return
+    links = {one.between: one.rank for one in checked.case.correlations}
+    at = {
+        one.between: place[0]
+        for one, place in zip(checked.case.correlations, checked.draft.correlated, strict=True)
+    }
+    left = dict(links)
+    while not are_possible(left):
+        clash = smallest_clash(left)
+        last = max(clash, key=at.__getitem__)
+        pairs = ", ".join(f"{first} – {second}" for first, second in clash)
+        together = [pair for pair in links if at[pair] == at[last]]
+        yield Finding(
+            ("correlations", at[last], "rank"),
+            _("the ranks of {pairs} cannot be true together").format(pairs=pairs),
+            _repair_in_common(links, together)
+            if len(together) > 1
+            else _repair(links, clash, last),
+        )
+        for pair in clash:
+            del left[pair]
+
+
+def _found(checked: Checked) -> list[Finding]:
+    return [*checked.draft.findings, *checked.found]
+
+
+def _repair_in_common(links: Links, pairs: list[Pair]) -> str:
+    """How the clash can be cured by one rank that several pairs have."""
+    works = nearest_in_common(links, pairs)
+    return _("the nearest that works for all of them is {nearest}").format(
+        nearest=format_number(works)
+    )
+
+
+def _repair(links: Links, clash: Links, last: Pair) -> str:
+    """How the clash can be cured: by the last rank, else by another one, else by several."""
+    names = {name for pair in clash for name in pair}
+    rest = ""
+    if len(clash) < len(names) * (len(names) - 1) // 2:
+        rest = _("; pairs that are not named count as 0")
+    for pair in [last, *(one for one in clash if one != last)]:
+        works = nearest_possible(links, pair)
+        if works is not None:
+            first, second = pair
+            cure = _("with the others as they are, {nearest} is the nearest for {first} – {second}")
+            return cure.format(nearest=format_number(works), first=first, second=second) + rest
+    return _("bring several of them nearer to 0") + rest

@@ -1,0 +1,528 @@
+"""Mappings of a file as they are written: every key by its form, or what is wrong with it.
+
+Every value arrives as the text that stands in the file; the form of its key decides what it
+means. What is refused is told in words of our own, all at once.
+"""
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any, ClassVar, NamedTuple, get_args, get_origin, get_type_hints
+
+from derbes.case.entities import Case, Good
+from derbes.case.written import (
+    CURRENCY_PATTERN,
+    DATE_PATTERN,
+    DAY_PATTERN,
+    ID_PATTERN,
+    LACKING,
+    LANGUAGE_PATTERN,
+    MISSING,
+    MONTH_PATTERN,
+    NEEDED,
+    YEAR_PATTERN,
+    Before,
+    Default,
+    FlagForm,
+    Form,
+    InUnit,
+    LabelForm,
+    ListForm,
+    MapForm,
+    PartForm,
+    SectionForm,
+    ShareForm,
+    Shown,
+    SpelledAs,
+    TextForm,
+    WholeForm,
+    WordForm,
+    WrittenDates,
+    WrittenDistribution,
+    WrittenMonth,
+    WrittenOpening,
+    WrittenQuantity,
+    WrittenSize,
+)
+from derbes.casefile.nodes import Finding, Path, Plain
+from derbes.errors import did_you_mean, foreign_letters, in_latin
+from derbes.language import _, ngettext
+
+SHOWN_CHARACTERS = 40
+MOST_DIGITS = 4000
+
+SHORT: dict[type, tuple[str, bool]] = {
+    WrittenDistribution: ("kind", False),
+    WrittenMonth: ("value", False),
+    WrittenQuantity: ("value", False),
+    WrittenOpening: ("value", False),
+    WrittenSize: ("steps", True),
+    WrittenDates: ("months", True),
+}
+"""Mappings that may be written as the value of one of their keys, and whether it is a list."""
+
+_TRUE = frozenset({"1", "on", "t", "true", "y", "yes"})
+_FALSE = frozenset({"0", "off", "f", "false", "n", "no"})
+_WHOLE = re.compile(r"\s*([+-]?[0-9]+(?:_[0-9]+)*)(\.0*)?\s*")
+_DATE_KEY = re.compile(r"[0-9]{4}(-[0-9]{1,2}){0,2}")
+_LANGUAGE = TextForm(pattern=LANGUAGE_PATTERN)
+_REFUSED = object()
+"""Stands for a value that cannot be used; a finding says why."""
+
+
+class Key(NamedTuple):
+    """One key of a mapping."""
+
+    name: str
+    """Attribute that it is read as."""
+    key: str
+    """How the file spells it."""
+    form: Form
+    holds: Any
+    """Type of what the element holds."""
+    is_needed: bool
+    empty: Any
+    """What it is read as when it is not given."""
+    shown: str
+    """How the reference page says that it is written; empty: as its form is."""
+
+
+@cache
+def keys_of(model: type) -> dict[str, Key]:
+    """Key as the file spells it → how it is written, in the order of the reference page."""
+    defaults = (
+        {field.name: field.default for field in dataclasses.fields(model)}
+        if dataclasses.is_dataclass(model)
+        else {}
+    )
+    found: dict[str, Key] = {}
+    for name, annotated in get_type_hints(model, include_extras=True).items():
+        hint = get_args(annotated)[0] if get_origin(annotated) is ClassVar else annotated
+        marks = getattr(hint, "__metadata__", ())
+        if not marks or not isinstance(marks[0], Form):
+            continue
+        of_kind = {type(mark): mark for mark in marks[1:]}
+        spelled, shown = of_kind.get(SpelledAs), of_kind.get(Shown)
+        key = Key(
+            name,
+            spelled.key if spelled else name,
+            marks[0],
+            get_args(hint)[0],
+            NEEDED in marks,
+            _empty(marks, defaults.get(name)),
+            shown.text if shown else "",
+        )
+        before = of_kind.get(Before)
+        later = found.pop(before.name) if before else None
+        found[key.key] = key
+        if later is not None:
+            found[later.key] = later
+    return found
+
+
+def _empty(marks: tuple[Any, ...], default: Any) -> Any:
+    """What a key is read as when it is not given."""
+    form = marks[0]
+    if LACKING in marks or NEEDED in marks or isinstance(form, InUnit | PartForm):
+        return None
+    given = next((mark.value for mark in marks if isinstance(mark, Default)), None)
+    if given is not None:
+        return given
+    if isinstance(form, FlagForm):
+        return bool(default)
+    if isinstance(form, WordForm):
+        return str(default or "")
+    if isinstance(form, ListForm):
+        return ()
+    return {} if isinstance(form, MapForm | LabelForm) else ""
+
+
+@cache
+def by_name(model: type) -> dict[str, Key]:
+    """Attribute → key of a mapping."""
+    return {key.name: key for key in keys_of(model).values()}
+
+
+SECTIONS: dict[str, type] = {
+    name: key.form.of for name, key in keys_of(Case).items() if isinstance(key.form, SectionForm)
+}
+"""Section → class of its elements, in the order of the reference page."""
+
+
+class Entry:
+    """A mapping as it is written, its keys as attributes."""
+
+    __slots__ = ("given", "model")
+
+    def __init__(self, model: type, given: dict[str, Any]) -> None:
+        self.model = model
+        self.given = given
+
+    def __getattr__(self, name: str) -> Any:
+        """What is given under a key; as empty when it is not."""
+        found = self.given.get(name, _REFUSED)
+        if found is not _REFUSED:
+            return found
+        key = by_name(self.model).get(name)
+        if key is None:
+            raise AttributeError(name)
+        return key.empty
+
+
+def is_uncertain(number: Entry) -> bool:
+    """Whether a number has a range or a distribution."""
+    return number.range is not None or number.distribution is not None
+
+
+def is_missing(quantity: Entry) -> bool:
+    """Whether a quantity, or a month of it, is written as known to be unknown."""
+    months = (quantity.series or {}).values()
+    return quantity.value == MISSING or any(month.value == MISSING for month in months)
+
+
+def is_given(quantity: Entry | None) -> bool:
+    """Whether there is a quantity, and not one known to be missing."""
+    return quantity is not None and not is_missing(quantity)
+
+
+def read_entry(model: type, plain: Plain, above: Path) -> tuple[Entry | None, bool, list[Finding]]:
+    """What can be used of a mapping, whether that is all of it, and what is wrong.
+
+    Keys that are wrong hold nothing; None when it is no mapping.
+
+    Args:
+        model: Class with its keys.
+        plain: What stands in the file.
+        above: Its path.
+    """
+    empty: list[Path] = []
+    filled = _without_empty(plain if plain is not None else {}, above, empty)
+    findings = [Finding(path, *_no_value(path)) for path in empty]
+    wrong: list[Finding] = []
+    entry, is_whole = _mapping(model, filled, above, wrong)
+    findings += [one for one in wrong if one.path not in empty]
+    return (entry if is_whole or plain is not None else None), is_whole, findings
+
+
+def _mapping(
+    model: type, given: Any, path: Path, findings: list[Finding]
+) -> tuple[Entry | None, bool]:
+    """The entry of a mapping with what of its keys can be used, and whether that is all."""
+    if not isinstance(given, dict):
+        findings.append(_expected(path, _("keys with values"), given))
+        return None, False
+    keys = keys_of(model)
+    before = len(findings)
+    found: dict[str, Any] = {}
+    unknown = [key for key in given if key not in keys]
+    fixes = {key: did_you_mean(key, keys) for key in unknown}
+    for key in keys.values():
+        if key.key in given:
+            value = _value(key.form, given[key.key], (*path, key.key), findings)
+            if value is not _REFUSED:
+                found[key.name] = value
+        elif key.is_needed and not any(f'"{key.key}"' in fix for fix in fixes.values()):
+            what = _('the key "{key}" is missing').format(key=key.key)
+            findings.append(Finding((*path, key.key), what, _("add it")))
+    for name, near in fixes.items():
+        what = _('unknown key "{key}"').format(key=name)
+        fix = _elsewhere(model, name) or near
+        findings.append(Finding((*path, name), what, fix, at_key=True))
+    return Entry(model, found), len(findings) == before
+
+
+def _elsewhere(model: type, name: str) -> str:
+    """What to do with a key that stands in other places."""
+    if name == "<<":
+        return _("write the keys out; they cannot be merged in")
+    if model is Good and name == "survival_table":
+        return _("survival tables are for stockpiles; give the good a half_life or shelf_life")
+    return ""
+
+
+def _value(form: Form, given: Any, path: Path, findings: list[Finding]) -> Any:
+    """What a value means by its form; `_REFUSED`, with a finding, when it means nothing."""
+    read = _READERS.get(type(form))
+    return read(form, given, path, findings) if read is not None else given
+
+
+def _refused(findings: list[Finding], finding: Finding) -> Any:
+    findings.append(finding)
+    return _REFUSED
+
+
+def _text(form: TextForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+    if not isinstance(given, str):
+        return _refused(findings, _expected(path, _("a text"), given))
+    if form.least and not given:
+        finding = Finding(path, _("the text is empty"), _("write something"))
+        return _refused(findings, finding)
+    if form.most and len(given) > form.most:
+        what = f"String should have at most {form.most} characters: {_quoted(given)}"
+        return _refused(findings, Finding(path, what))
+    if form.pattern and not re.fullmatch(form.pattern, given):
+        return _refused(findings, _no_match(form.pattern, given, path))
+    return given
+
+
+def _number(_form: ShareForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+    return _text(TextForm(), given, path, findings)
+
+
+def _texts(_form: LabelForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+    texts = {"": given} if isinstance(given, str) else given
+    return _map(MapForm(_LANGUAGE, TextForm()), texts, path, findings)
+
+
+def _word(form: WordForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+    if isinstance(given, str) and given in form.words:
+        return given
+    if len(form.words) == 1:
+        return _refused(findings, _expected(path, f'"{form.words[0]}"', given))
+    fix = did_you_mean(str(given), form.words)
+    names = _("one of {names}").format(names=", ".join(form.words))
+    return _refused(findings, _expected(path, names, given, fix if '"' in fix else ""))
+
+
+def _flag(_form: FlagForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+    word = given.lower() if isinstance(given, str) else ""
+    if word in _TRUE or word in _FALSE:
+        return word in _TRUE
+    return _refused(findings, _expected(path, _("true or false"), given))
+
+
+def _whole(form: WholeForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+    match = _WHOLE.fullmatch(given) if isinstance(given, str) else None
+    if match is None or len(match[1]) > MOST_DIGITS:
+        return _refused(findings, _expected(path, _("a whole number"), given))
+    number = int(match[1])
+    if form.least <= number <= form.most:
+        return number
+    limit = (
+        _("at least {limit}").format(limit=form.least)
+        if number < form.least
+        else _("at most {limit}").format(limit=form.most)
+    )
+    return _refused(findings, _expected(path, limit, given))
+
+
+def _quantity(_form: InUnit, given: Any, path: Path, findings: list[Finding]) -> Any:
+    return _part(PartForm(WrittenQuantity), given, path, findings)
+
+
+def _part(form: PartForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+    """A mapping within a mapping, in full or in short."""
+    model = form.of
+    short, is_list = SHORT.get(model, ("", False))
+    if short and isinstance(given, str):
+        given = {short: [given] if is_list else given}
+    elif is_list and isinstance(given, list):
+        given = {short: given}
+    elif model in {WrittenQuantity, WrittenMonth} and not isinstance(given, dict):
+        return _refused(findings, Finding(path, _("expected a number, got a list")))
+    elif model is WrittenDistribution and isinstance(given, dict) and "reference" in given:
+        given = {"kind": "reference", **given}
+    elif model is WrittenQuantity and given and all(_DATE_KEY.fullmatch(key) for key in given):
+        given = {"series": given}
+    elif model is WrittenQuantity and isinstance(given.get("value"), dict):
+        rest = {key: value for key, value in given.items() if key != "value"}
+        given = {**rest, "series": given["value"]}
+    entry, is_whole = _mapping(model, given, path, findings)
+    if entry is None or not is_whole:
+        return _REFUSED
+    refused = _contradiction(entry)
+    if refused:
+        return _refused(findings, Finding(path, refused))
+    return entry
+
+
+def _contradiction(entry: Entry) -> str:
+    """What is wrong between the keys of a mapping; empty when nothing is."""
+    if entry.model is WrittenMonth and entry.value is None:
+        return _('the quantity has no "value"')
+    if entry.model is WrittenQuantity:
+        if entry.value is None and entry.series is None:
+            return _('the quantity has no "value"')
+        if entry.value is not None and entry.series is not None:
+            return _('"value" and "series" are both given')
+    if entry.model is WrittenSize and (entry.steps is None) == (entry.to is None):
+        return _('expected sizes, as in "[0.5, 1, 2]" or "{from: 0, to: 3}"')
+    if entry.model is WrittenDates:
+        has_row = any(one is not None for one in (entry.from_, entry.to, entry.every))
+        if (entry.months is None) != has_row:
+            return _(
+                'expected months, as in "[2027-01, 2028-01]" or'
+                ' "{from: 2027-01, to: 2031-10, every: 6 month}"'
+            )
+    return ""
+
+
+def _list(form: ListForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+    if form.all_of and given == form.all_of:
+        return None
+    if form.alone and isinstance(given, dict if isinstance(form.item, PartForm) else str):
+        given = [given]
+    if not isinstance(given, list):
+        fix = _("put it in square brackets") if isinstance(given, str) else ""
+        return _refused(findings, _expected(path, _("a list"), given, fix))
+    if form.most and len(given) > form.most:
+        return _refused(findings, _wrong_length(path, form.most, len(given)))
+    items = [_value(form.item, one, (*path, at), findings) for at, one in enumerate(given)]
+    if any(one is _REFUSED for one in items):
+        return _REFUSED
+    if len(items) < form.least:
+        return _refused(findings, _wrong_length(path, form.least, len(items)))
+    return items
+
+
+def _map(form: MapForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+    if form.as_list and isinstance(given, str | list):
+        names = [given] if isinstance(given, str) else given
+        for position, name in enumerate(names):
+            what = ""
+            if not isinstance(name, str):
+                what = _("expected ids of options in the list")
+            elif name in names[:position]:
+                what = _('"{name}" stands twice in the list').format(name=name)
+            if what:
+                return _refused(findings, Finding(path, what))
+        given = dict.fromkeys(names, "1")
+    if not isinstance(given, dict):
+        return _refused(findings, _expected(path, _("keys with values"), given))
+    found: dict[str, Any] = {}
+    is_whole = True
+    for name, below in given.items():
+        if form.key.pattern and not re.fullmatch(form.key.pattern, name):
+            findings.append(
+                dataclasses.replace(_no_match(form.key.pattern, name, (*path, name)), at_key=True)
+            )
+            is_whole = False
+        found[name] = _value(form.item, below, (*path, name), findings)
+        is_whole = is_whole and found[name] is not _REFUSED
+    if not is_whole:
+        return _REFUSED
+    if len(found) < form.least:
+        return _refused(findings, _wrong_length(path, form.least, len(found)))
+    return found
+
+
+_READERS: dict[type[Form], Callable[..., Any]] = {
+    TextForm: _text,
+    ShareForm: _number,
+    LabelForm: _texts,
+    WordForm: _word,
+    WholeForm: _whole,
+    FlagForm: _flag,
+    InUnit: _quantity,
+    PartForm: _part,
+    ListForm: _list,
+    MapForm: _map,
+}
+"""How a value of each form is read; one without a reader may be anything."""
+
+
+def _quoted(given: Any) -> str:
+    """What was given, as messages show it."""
+    if isinstance(given, dict):
+        return _("keys with values")
+    if isinstance(given, list):
+        return _("a list")
+    text = str(given)
+    short = text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "…"
+    return f'"{short}"'
+
+
+def _expected(path: Path, what: str, given: Any, fix: str = "") -> Finding:
+    text = _("expected {what}, got {given}").format(what=what, given=_quoted(given))
+    return Finding(path, text, fix)
+
+
+def _wrong_length(path: Path, n: int, found: int) -> Finding:
+    if n == 1 and not found:
+        return Finding(path, _("nothing is named here"), _("name at least one"))
+    what = ngettext("expected {n} value, got {found}", "expected {n} values, got {found}", n)
+    return Finding(path, what.format(n=n, found=found))
+
+
+def _no_match(pattern: str, given: str, path: Path) -> Finding:
+    if pattern in {MONTH_PATTERN, DAY_PATTERN}:
+        what, fix = _("a month"), _('write it as in "2027-07"')
+    elif pattern == DATE_PATTERN:
+        what, fix = _("a date"), _('write it as in "2027", "2027-07" or "2027-07-15"')
+    elif pattern == YEAR_PATTERN:
+        what, fix = _("a year"), _('write it as in "2027"')
+    elif pattern == LANGUAGE_PATTERN:
+        what, fix = _("a language code"), _('write it as in "en", "ru" or "kk"')
+    elif pattern == CURRENCY_PATTERN:
+        what, fix = _("a currency code"), _('write it as in "USD"')
+    else:
+        what, fix = _("an id"), how_to_name(given)
+    return _expected(path, what, given, fix)
+
+
+def how_to_name(text: str) -> str:
+    """How an id is to be written; names the letters that only look Latin."""
+    letters, latin = foreign_letters(text), in_latin(text)
+    if letters and re.match(ID_PATTERN, latin):
+        return _('write "{word}" in Latin letters: {letters}').format(word=latin, letters=letters)
+    return _("use Latin letters, digits and _, a letter first; the label may be any text")
+
+
+def _no_value(path: Path) -> tuple[str, str]:
+    if isinstance(path[-1], int):
+        what = _('an item of "{key}" has no value').format(key=path[-2])
+        return what, _("give it one, or take it out")
+    what = _('"{key}" has no value').format(key=path[-1])
+    if re.match(MONTH_PATTERN, path[-1]):
+        return what, _('give it one, or write "missing" where none is known')
+    return what, _("give it one, or take the key out")
+
+
+def _without_empty(plain: Plain, path: Path, empty: list[Path]) -> Plain:
+    """A tree without the keys that have no value; they are noted in `empty`."""
+    pairs: Any = plain.items() if isinstance(plain, dict) else enumerate(plain or ())
+    if not isinstance(plain, dict | list):
+        return plain
+    empty += [(*path, step) for step, below in pairs if below is None]
+    if isinstance(plain, list):
+        return [
+            _without_empty(below, (*path, at), empty)
+            for at, below in enumerate(plain)
+            if below is not None
+        ]
+    return {
+        key: _without_empty(below, (*path, key), empty)
+        for key, below in plain.items()
+        if below is not None
+    }
+
+
+class Reference(NamedTuple):
+    """An id, where it stands, and what it must be the id of."""
+
+    path: Path
+    word: str
+    form: TextForm
+
+
+def references_of(entry: Entry, path: Path) -> Iterator[Reference]:
+    """Every id that an entry refers to."""
+    for key in keys_of(entry.model).values():
+        if given := entry.given.get(key.name):
+            yield from _references_in(given, key.form, (*path, key.key))
+
+
+def _references_in(given: Any, form: Form, path: Path) -> Iterator[Reference]:
+    if isinstance(given, Entry):
+        yield from references_of(given, path)
+    elif isinstance(form, TextForm) and form.sections:
+        yield Reference(path, given, form)
+    elif isinstance(form, ListForm):
+        for at, item in enumerate(given):
+            yield from _references_in(item, form.item, (*path, at))
+    elif isinstance(form, MapForm):
+        for name, item in given.items():
+            if form.key.sections:
+                yield Reference((*path, name), name, form.key)
+            yield from _references_in(item, form.item, (*path, name))

@@ -1,0 +1,621 @@
+"""A whole quantity: value or series, range, distribution, and where it comes from.
+
+One amount at a time: its unit, its money, its limits.
+
+Parameters of distributions, in base units.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import NamedTuple
+
+from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Grade, MonthQuantity, Quantity
+from derbes.case.written import MISSING, InUnit, WrittenQuantity
+from derbes.casefile.entries import Entry, is_uncertain
+from derbes.casefile.nodes import Finding, Path, dotted
+from derbes.language import _
+from derbes.units import (
+    ONE,
+    Amount,
+    Unit,
+    UnitError,
+    convert,
+    convertible,
+    format_amount,
+    format_number,
+    parse_amount,
+    parse_unit,
+)
+
+Steps = tuple[tuple[int, float], ...]
+"""(period, number) pairs; each holds from its period on."""
+
+GROUP_SPACE = "\u202f"
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """In what a case counts: goods, money, time."""
+
+    calendar: Calendar
+    money: str
+    """Base currency."""
+    good_units: Mapping[str, str] = field(default_factory=dict)
+    rates: Mapping[str, Quantity] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
+    """Units of goods that are words of their own."""
+
+    def unit(self, template: str, good: str = "", given: str = "") -> str | None:
+        """The unit that a template stands for; None when a good has none.
+
+        Args:
+            template: Unit with `{good}`, `{money}`, `{input}`, `{currency}`.
+            good: Good that the quantity counts.
+            given: Input good, or currency of a rate.
+        """
+        of_good, of_input = self.good_units.get(good), self.good_units.get(given)
+        if ("{good}" in template and not of_good) or ("{input}" in template and not of_input):
+            return None
+        return template.format(money=self.money, good=of_good, input=of_input, currency=given)
+
+
+@dataclass(slots=True)
+class Reading:
+    """One quantity while it is read."""
+
+    measures: Measures
+    kind: InUnit
+    units: tuple[Unit, ...]
+    """Unit that it is turned into, and others that count as it."""
+    path: Path
+    findings: list[Finding] = field(default_factory=list)
+    inherited: Unit | None = None
+    """Unit of plain numbers, when the quantity names one."""
+    period: int = 0
+    """Period from which what is read holds."""
+
+    @property
+    def unit(self) -> Unit:
+        """Unit that it is turned into."""
+        return self.units[0]
+
+    def refuse(self, step: Path, what: str, fix: str = "") -> None:
+        """Note that something below this quantity cannot be used."""
+        self.findings.append(Finding((*self.path, *step), what, fix))
+
+
+def outside(text: str, calendar: Calendar) -> tuple[str, str]:
+    """What is wrong with a month that no period holds, and how to repair it."""
+    return (
+        _('"{month}" is outside the calendar, which runs from {first} to {last}').format(
+            month=text, first=calendar.label(0), last=calendar.label(calendar.n_periods - 1)
+        ),
+        _("choose a month within it, or change calendar.periods"),
+    )
+
+
+def in_words(number: float, unit: str) -> str:
+    """A number with its unit, as messages show it."""
+    return format_amount(number, unit).replace(GROUP_SPACE, " ")
+
+
+def named_unit(reading: Reading, text: str) -> Unit | None:
+    """The unit that a quantity names for its plain numbers."""
+    try:
+        return parse_unit(text, reading.measures.own)
+    except UnitError as error:
+        reading.refuse(("unit",), error.what, error.fix)
+        return None
+
+
+def amount_of(reading: Reading, text: str, step: Path) -> Amount | None:
+    """The amount in a text; None, with a finding, when there is none."""
+    try:
+        return parse_amount(text, reading.measures.own)
+    except UnitError as error:
+        fix = error.fix
+        if error.word and not any(_would_fit(reading, error, text, one) for one in error.meant):
+            fix = _write_it(reading)
+        reading.refuse(step, error.what, fix)
+        return None
+
+
+def _would_fit(reading: Reading, error: UnitError, text: str, meant: str) -> bool:
+    """Whether a text with another unit in place of the one it names counts the right thing."""
+    try:
+        unit = parse_amount(text.replace(error.word, meant, 1), reading.measures.own).unit
+    except UnitError:
+        return False
+    return unit is None or _target(unit, reading) is not None or bool(unit.currencies)
+
+
+def _write_it(reading: Reading) -> str:
+    example = in_words(15.0, reading.unit.name or "%")
+    return _('write it as in "{example}"').format(example=example)
+
+
+def in_base(reading: Reading, text: str, step: Path) -> Steps:
+    """The amount in a text in base units from its period on; empty when it cannot be used.
+
+    Several steps where a rate of money changes over time.
+    """
+    amount = amount_of(reading, text, step)
+    if amount is None:
+        return ()
+    unit = amount.unit or reading.inherited or reading.unit
+    foreign = _foreign(unit, reading)
+    home = _at_home(unit, reading, foreign)
+    to = _target(home, reading)
+    if to is None:
+        said = text if amount.unit is not None else f"{text} {unit.name}".strip()
+        _refuse_unit(reading, unit, said, step)
+        return ()
+    rates = _rates(reading, foreign)
+    number, period = convert(amount.number, home, to), reading.period
+    steps = {max(at, period) if at > 0 else period: number * rate for at, rate in rates}
+    if not all(_in_limits(reading, value, text, step) for value in steps.values()):
+        return ()
+    return tuple(steps.items())
+
+
+def _refuse_unit(reading: Reading, unit: Unit, text: str, step: Path) -> None:
+    measures = reading.measures
+    in_reading = {code for code, _power in reading.unit.currencies}
+    for code, _power in unit.currencies:
+        if in_reading and code not in in_reading and code not in measures.rates:
+            reading.refuse(
+                step,
+                _('the case has no rate for {code}, which "{text}" needs').format(
+                    code=code, text=text
+                ),
+                _("add currency.rates.{code}, the worth of 1 {code} in {money}").format(
+                    code=code, money=measures.money
+                ),
+            )
+            return
+    expected = f'"{reading.unit.name}"' if reading.unit.name else _("a plain number or a share")
+    reading.refuse(
+        step,
+        _('expected {expected} or what can be turned into it, got "{found}"').format(
+            expected=expected, found=text
+        ),
+        _write_it(reading),
+    )
+
+
+def _target(home: Unit, reading: Reading) -> Unit | None:
+    """The one of the reading's units that a unit can be turned into."""
+    for to in reading.units:
+        bare_share = "%" in home.name and not home.powers
+        if convertible(home, to) and not (bare_share and to.name):
+            return to
+    return None
+
+
+def _at_home(unit: Unit, reading: Reading, foreign: list[tuple[str, int]]) -> Unit:
+    """A unit with currencies that have a rate put as the base one."""
+    if not foreign:
+        return unit
+    measures = reading.measures
+    rated = {code for code, _power in foreign if code in measures.rates}
+    powers: dict[str, int] = {}
+    for kind, power in unit.powers:
+        name = measures.money if kind in rated else kind
+        powers[name] = powers.get(name, 0) + power
+    return Unit(unit.name, unit.factor, tuple((k, p) for k, p in powers.items() if p))
+
+
+def _foreign(unit: Unit, reading: Reading) -> list[tuple[str, int]]:
+    """Currencies of a unit that the reading's unit does not have."""
+    here = unit.currencies
+    to = reading.unit.currencies
+    if not here or not to:
+        return []
+    known = {code for code, _power in to}
+    return [(code, power) for code, power in here if code not in known]
+
+
+def _rates(reading: Reading, foreign: list[tuple[str, int]]) -> Steps:
+    """Steps of the factor that turns a unit's money into the base currency."""
+    for code, power in foreign:
+        rate = reading.measures.rates[code]
+        return tuple((at, worth**power) for at, worth in rate.steps or ((0, rate.value),))
+    return ((0, 1.0),)
+
+
+def _in_limits(reading: Reading, value: float, text: str, step: Path) -> bool:
+    kind, unit = reading.kind, reading.unit.name
+    broken = ""
+    if kind.low is not None and value < kind.low:
+        broken = _("expected at least {limit}").format(limit=in_words(kind.low, unit))
+    elif kind.high is not None and value > kind.high:
+        broken = _("expected at most {limit}").format(limit=in_words(kind.high, unit))
+    elif kind.above is not None and value <= kind.above:
+        broken = _("expected more than {limit}").format(limit=in_words(kind.above, unit))
+    if broken:
+        fix = ""
+        if kind.high == 1.0 and 1.0 < value <= 100.0 and "%" not in text:
+            fix = _('for per cent write "{number} %"').format(number=format_number(value))
+        reading.refuse(step, _('{broken}, got "{text}"').format(broken=broken, text=text), fix)
+    return not broken
+
+
+WEIGHT_SLIP = 1e-6
+"""Weights are written with a few digits; their sum may miss 1 by so much."""
+
+REFERENCE = "reference"
+
+OBSERVED = frozenset({"discrete", "empirical"})
+
+
+def parameters_of(
+    reading: Reading, entry: Entry | None, low: float | None, high: float | None
+) -> tuple[float, ...]:
+    """Parameters as `Quantity` holds them.
+
+    Of `lognormal` the 5 % and 95 % points, of `discrete` values and weights by
+    turns, of `empirical` the values; the others have none beside their range, and
+    `reference` has those of its class.
+    """
+    if entry is None:
+        return ()
+    if entry.kind == REFERENCE:
+        _refuse_beside_reference(reading, entry, has_range=low is not None)
+        return ()
+    if entry.reference:
+        reading.refuse(
+            ("distribution",),
+            _('"{kind}" takes no reference class').format(kind=entry.kind),
+            _('write "distribution: {reference: my_class}", or take it out'),
+        )
+    if entry.kind in OBSERVED:
+        return _observed(reading, entry)
+    _refuse_values(reading, entry)
+    if low is None or high is None:
+        reading.refuse(
+            ("distribution",),
+            _('"{kind}" needs a range').format(kind=entry.kind),
+            _('add "range: [low, high]"'),
+        )
+        return ()
+    if entry.kind != "lognormal":
+        return ()
+    if low <= 0:
+        reading.refuse(
+            ("range",),
+            _("a lognormal range lies above 0"),
+            _("raise its lower end, or choose pert"),
+        )
+    return (low, high)
+
+
+def _refuse_beside_reference(reading: Reading, entry: Entry, *, has_range: bool) -> None:
+    if not entry.reference:
+        reading.refuse(
+            ("distribution",),
+            _('"reference" needs the id of a reference class'),
+            _('write "distribution: {reference: my_class}"'),
+        )
+    if reading.unit.name != "month":
+        reading.refuse(
+            ("distribution",),
+            _("a reference class gives months; this is no time"),
+            _("choose another distribution"),
+        )
+    if has_range or entry.values is not None or entry.weights is not None:
+        reading.refuse(
+            ("distribution",),
+            _("a reference class has its own range and values"),
+            _("take range, values and weights out"),
+        )
+
+
+def _refuse_values(reading: Reading, entry: Entry) -> None:
+    if entry.values is not None or entry.weights is not None:
+        reading.refuse(
+            ("distribution",),
+            _('"{kind}" takes a range, not values').format(kind=entry.kind),
+            _("give a range, or choose discrete or empirical"),
+        )
+
+
+def _observed(reading: Reading, entry: Entry) -> tuple[float, ...]:
+    values = _numbers(reading, entry.values or (), "values")
+    if not entry.values:
+        reading.refuse(
+            ("distribution",),
+            _('"{kind}" needs values').format(kind=entry.kind),
+            _('add "values: [10, 20]"'),
+        )
+    if not values or entry.kind == "empirical":
+        return values
+    share = Reading(reading.measures, InUnit("", low=0.0, high=1.0), (ONE,), reading.path)
+    weights = _numbers(share, entry.weights or (), "weights")
+    reading.findings += share.findings
+    if len(weights) != len(values) or abs(sum(weights) - 1.0) > WEIGHT_SLIP:
+        reading.refuse(
+            ("distribution",),
+            _("expected as many weights as values, adding up to 1"),
+            _('write them as in "weights: [0.7, 0.3]"'),
+        )
+        return ()
+    return tuple(number for pair in zip(values, weights, strict=True) for number in pair)
+
+
+def _numbers(reading: Reading, texts: Sequence[str], key: str) -> tuple[float, ...]:
+    found = [
+        in_base(reading, text, ("distribution", key, position))
+        for position, text in enumerate(texts)
+    ]
+    return tuple(steps[0][1] for steps in found if steps)
+
+
+LONGEST_CALENDAR = 1200
+"""Periods of the longest calendar; a longer one stands in for one that cannot be read."""
+ROUNDING = 1e-9
+"""Turning units rounds; a value may miss the end of its range by so much of it."""
+
+
+def read_quantity(
+    entry: Entry,
+    measures: Measures,
+    kind: InUnit,
+    *,
+    units: tuple[str, ...],
+    path: Path,
+    line: int = 0,
+) -> tuple[Quantity | None, list[Finding]]:
+    """A quantity in base units, None when it cannot be had, and what is wrong with it.
+
+    Args:
+        entry: What stands in the file.
+        measures: In what the case counts.
+        kind: Limits.
+        units: Unit that it is turned into, and others that count as it.
+        path: Its path.
+        line: Line in which it stands.
+    """
+    targets = tuple(parse_unit(unit, measures.own) for unit in units)
+    reading = Reading(measures, kind, targets, path)
+    steps = _steps(reading, entry)
+    if not steps or reading.findings:
+        return None, reading.findings
+    quantity = replace(
+        _number(reading, entry, steps[0][1], line),
+        value=_at_first(steps),
+        path=dotted(path),
+        written=_written(entry),
+        steps=steps if len(steps) > 1 or entry.series is not None else (),
+        after=entry.after or "",
+        months=_months(reading, entry, steps, line) if entry.series else (),
+    )
+    return (None if reading.findings else quantity), reading.findings
+
+
+def _steps(reading: Reading, entry: Entry) -> Steps:
+    """The value, or the series, in base units."""
+    if entry.unit:
+        reading.inherited = named_unit(reading, entry.unit)
+    if entry.after and entry.series is None:
+        reading.refuse(("after",), _('"after" says nothing without a series'), _("take it out"))
+    if entry.series is not None:
+        return _series(reading, entry)
+    _inherit(reading, entry.value or "")
+    return in_base(reading, entry.value or "", ("value",))
+
+
+def _at_first(steps: Steps) -> float:
+    """The value in the first period of the calendar."""
+    return [value for period, value in steps if period <= 0 or period == steps[0][0]][-1]
+
+
+def _number(reading: Reading, entry: Entry, value: float, line: int) -> Quantity:
+    """A number, or the first of a series, with all that its entry says of it."""
+    low, high = _ends(reading, entry, value)
+    distribution = entry.distribution
+    parameters = parameters_of(reading, distribution, low, high)
+    if distribution and distribution.values and parameters:
+        seen = parameters[:: 2 if distribution.kind == "discrete" else 1]
+        low, high = min(seen), max(seen)
+    return Quantity(
+        value=value,
+        unit=reading.unit.name,
+        low=low,
+        high=high,
+        distribution=distribution.kind if distribution else "",
+        parameters=parameters,
+        reference=distribution.reference if distribution else "",
+        grade=Grade(entry.grade or ""),
+        source=entry.source,
+        why=entry.why,
+        line=line,
+    )
+
+
+def month_period(text: str, calendar: Calendar) -> int | None:
+    """Period that holds a month such as `2027-07`; None when it is no month."""
+    parts = text.split("-")
+    if len(parts) < 2 or not all(part.isdecimal() for part in parts[:2]):
+        return None
+    if not 1 <= int(parts[1]) <= MONTHS_A_YEAR:
+        return None
+    return calendar.index(int(parts[0]), int(parts[1]))
+
+
+def _inherit(reading: Reading, text: str) -> None:
+    """Plain numbers of a range are in the unit that the value is written in."""
+    try:
+        unit = parse_amount(text, reading.measures.own).unit
+    except UnitError:
+        return  # said where the value itself is read
+    reading.inherited = unit or reading.inherited
+
+
+def _written(entry: Entry) -> str:
+    words = entry.value
+    if words is None:
+        words = ", ".join(f"{month}: {one.value}" for month, one in (entry.series or {}).items())
+    has_unit = any(letter.isalpha() or letter in "%$€£₸₽" for letter in words)
+    return words if has_unit or not entry.unit else f"{words} {entry.unit}"
+
+
+def _series(reading: Reading, entry: Entry) -> Steps:
+    if not entry.series:
+        reading.refuse(("series",), _("the series is empty"), _('write "{2026-01: 10}"'))
+    if reading.kind.constant:
+        reading.refuse(("series",), _("this cannot change over time"), _("give one value"))
+    dated = _dated(reading, entry.series or {})
+    _refuse_late_begin(reading, dated)
+    _refuse_same_period(reading, dated)
+    ends = [one.period for one in dated[1:]]
+    steps: list[tuple[int, float]] = []
+    for one, end in zip(dated, [*ends, None], strict=False):
+        text = one.entry.value or ""
+        if text == MISSING:
+            continue  # said where the quantity is asked for
+        found = in_base(replace(reading, period=one.period), text, ("series", one.month))
+        steps += [(at, value) for at, value in found if end is None or at < end]
+    if is_uncertain(entry):
+        _refuse_scaling(reading, entry, steps)
+    return tuple(steps)
+
+
+def _refuse_scaling(reading: Reading, entry: Entry, steps: Sequence[tuple[int, float]]) -> None:
+    """A range on the whole scales the series, which must be able to be scaled, and once."""
+    key: Path = ("range",) if entry.range is not None else ("distribution",)
+    own = [month for month, one in (entry.series or {}).items() if is_uncertain(one)]
+    if own:
+        reading.refuse(
+            key,
+            _("the series has a range as a whole and one of its own in {month}").format(
+                month=own[0]
+            ),
+            _("keep the one or the others"),
+        )
+    elif steps and steps[0][1] == 0.0:
+        reading.refuse(
+            key,
+            _("a range scales a series by its first value, and this one begins with 0"),
+            _("begin it with another value, or give the months ranges of their own"),
+        )
+
+
+def _months(reading: Reading, entry: Entry, steps: Steps, line: int) -> tuple[MonthQuantity, ...]:
+    """The months of a series that have a range of their own, and their ends."""
+    dated = _dated(reading, entry.series or {})
+    ends = [one.period for one in dated[1:]]
+    found = []
+    for one, end in zip(dated, [*ends, reading.measures.calendar.n_periods], strict=True):
+        at = [value for period, value in steps if one.period <= period < end]
+        if not is_uncertain(one.entry) or not at or end <= 0:
+            continue
+        own = replace(reading, path=(*reading.path, "series", one.month), period=one.period)
+        _inherit(own, one.entry.value or "")
+        number = _number(own, one.entry, at[0], line)
+        quantity = replace(
+            number,
+            grade=number.grade or Grade(entry.grade or ""),
+            source=number.source or entry.source,
+            why=number.why or entry.why,
+            path=dotted((*reading.path, one.month)),
+            written=one.entry.value or "",
+        )
+        found.append(MonthQuantity(one.period, end, quantity))
+    return tuple(found)
+
+
+class _Dated(NamedTuple):
+    """A month of a series, and the period that it falls into."""
+
+    period: int
+    month: str
+    entry: Entry
+
+
+def _dated(reading: Reading, series: Mapping[str, Entry]) -> list[_Dated]:
+    """The months of a series in the order of time."""
+    calendar = reading.measures.calendar
+    dated = []
+    for month, entry in series.items():
+        period = month_period(month, calendar)
+        if period is None:
+            reading.refuse(
+                ("series", month),
+                _('expected a month, got "{month}"').format(month=month),
+                _('write it as in "2027-07"'),
+            )
+        elif period >= calendar.n_periods:
+            reading.refuse(("series", month), *outside(month, calendar))
+        else:
+            dated.append(_Dated(period, month, entry))
+    return sorted(dated, key=lambda one: (one.period, one.month))
+
+
+def _refuse_late_begin(reading: Reading, dated: list[_Dated]) -> None:
+    """A series must say what holds from the first period on."""
+    calendar = reading.measures.calendar
+    if dated and 0 < dated[0].period < calendar.n_periods <= LONGEST_CALENDAR:
+        reading.refuse(
+            ("series", dated[0].month),
+            _("the series begins in {month}, the calendar in {first}").format(
+                month=dated[0].month, first=calendar.label(0)
+            ),
+            _('add a value for "{first}", or "missing" where none is known').format(
+                first=calendar.label(0)
+            ),
+        )
+
+
+def _refuse_same_period(reading: Reading, dated: list[_Dated]) -> None:
+    for first, second in pairwise(dated):
+        if first.period == second.period:
+            reading.refuse(
+                ("series", second.month),
+                _("{first} and {second} fall into the same period").format(
+                    first=first.month, second=second.month
+                ),
+                _("keep one of the two"),
+            )
+
+
+def _are_shares(texts: Sequence[str]) -> bool:
+    return len(texts) == 2 and all(text.strip().endswith("%") for text in texts)
+
+
+def _ends(reading: Reading, entry: Entry, value: float) -> tuple[float | None, float | None]:
+    """Ends of the range in base units; of a series, those of its first value.
+
+    A series is scaled as a whole: its ends, and those of a month of it, may be written as
+    shares, `[80 %, 120 %]`.
+    """
+    texts: Sequence[str] = entry.range or ()
+    is_of_series = entry.model is not WrittenQuantity or entry.series is not None
+    if is_of_series and reading.unit.powers and _are_shares(texts):
+        shares = [parse_amount(text) for text in texts]
+        ends = [one.number * one.unit.factor * value for one in shares if one.unit]
+    else:
+        found = [in_base(reading, text, ("range", position)) for position, text in enumerate(texts)]
+        ends = [steps[0][1] for steps in found if steps]
+    if len(ends) != 2:
+        return None, None
+    low, high = ends
+    slip = ROUNDING * max(abs(low), abs(high))
+    if low > high:
+        reading.refuse(
+            ("range",),
+            _('the range begins above its end: "{low}" is more than "{high}"').format(
+                low=texts[0], high=texts[1]
+            ),
+            _("write the lower value first"),
+        )
+    elif not low - slip <= value <= high + slip:
+        unit = reading.unit.name
+        reading.refuse(
+            ("range",),
+            _("the range from {low} to {high} does not hold the value {value}").format(
+                low=in_words(low, unit), high=in_words(high, unit), value=in_words(value, unit)
+            ),
+            _("widen the range, or write its ends with their unit"),
+        )
+    return low, high

@@ -1,1 +1,0 @@
-"""Numbers as they are written, to numbers in the case's base units."""
