@@ -19,6 +19,7 @@ from derbes.language import _
 from derbes.model.arrays import BoolArray, CaseArrays, IntArray, MeasureArrays, State
 from derbes.model.compile import compile_case, tail_periods
 from derbes.model.measures import compile_measure
+from derbes.model.numbers import AS_WRITTEN, Values
 from derbes.parallel import Progress, run_tasks
 from derbes.simulation import plan_of
 from derbes.simulation.branch import effects_of
@@ -50,6 +51,7 @@ class Study:
 
     variant: str
     case: Case
+    """Of a draw: with the central values."""
     arrays: CaseArrays
     calm: CalmSolution
     measures: tuple[MeasureArrays, ...]
@@ -76,11 +78,35 @@ def longest_length(case: Case, request: Request) -> int:
     return max([*request.lengths, *own, 1])
 
 
+def make_study(
+    case: Case,
+    measures: Sequence[str],
+    longest: int,
+    *,
+    variant: str = BASE,
+    values: Values = AS_WRITTEN,
+) -> Study:
+    """A case, or one draw of it, compiled and with its calm plan.
+
+    Args:
+        case: The case; of a draw its scenario.
+        measures: Measures to be compiled; those that the case does not have are left out.
+        longest: Longest length that is asked for. [period]
+        variant: Name of the variant.
+        values: What is drawn, a number each.
+    """
+    arrays = compile_case(case, longest, values=values)
+    found = [
+        compile_measure(case, arrays, name, values=values)
+        for name in measures
+        if name in case.measures
+    ]
+    return Study(variant, case, arrays, solve_calm(arrays), tuple(found))
+
+
 def _study(task: tuple[str, Case, tuple[str, ...], int]) -> Study:
     variant, case, names, longest = task
-    arrays = compile_case(case, longest)
-    measures = tuple(compile_measure(case, arrays, name) for name in names if name in case.measures)
-    return Study(variant, case, arrays, solve_calm(arrays), measures)
+    return make_study(case, names, longest, variant=variant)
 
 
 def make_studies(

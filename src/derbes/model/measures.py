@@ -8,7 +8,6 @@ from derbes.case.entities import Case, InTransit, Measure, MeasureKind
 from derbes.case.quantity import FloatArray
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureArrays
 from derbes.model.compile import (
-    months,
     selects_export,
     selects_fresh_stock,
     selects_plant,
@@ -17,6 +16,7 @@ from derbes.model.compile import (
     selects_stockpile,
     selects_use,
 )
+from derbes.model.numbers import AS_WRITTEN, Values, given, periods_of
 
 CUTS = (MeasureKind.EMBARGO, MeasureKind.QUOTA, MeasureKind.ROUTE_CLOSURE)
 
@@ -36,9 +36,19 @@ class Factors:
     lot_kept: FloatArray
     fresh_kept: FloatArray
     plant_delay: IntArray
+    values: Values
+    """What is drawn, a number each."""
+
+    def rise(self, measure: Measure) -> float:
+        """By what part prices or demand rise."""
+        return float(given(measure.by, values=self.values))
+
+    def left_by(self, measure: Measure) -> float:
+        """Part that a measure leaves of what it hits; a share that is not stated is all."""
+        return 1.0 - float(given(measure.share, 1.0, self.values))
 
 
-def _neutral(arrays: CaseArrays) -> Factors:
+def _neutral(arrays: CaseArrays, values: Values) -> Factors:
     n_activities = len(arrays.activities.names)
     return Factors(
         open_=arrays.activities.base_availability.copy(),
@@ -50,6 +60,7 @@ def _neutral(arrays: CaseArrays) -> Factors:
         lot_kept=np.ones(len(arrays.lots)),
         fresh_kept=np.ones(len(arrays.goods)),
         plant_delay=np.zeros(len(arrays.plants), dtype=np.int64),
+        values=values,
     )
 
 
@@ -71,7 +82,7 @@ def hit_activities(case: Case, arrays: CaseArrays, measure: Measure) -> BoolArra
 
 
 def _cut(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
-    left = 1.0 - (measure.share.value if measure.share else 1.0)
+    left = factors.left_by(measure)
     hit = hit_activities(case, arrays, measure)
     factors.left[hit] *= left
     if measure.in_transit is InTransit.LOST:
@@ -79,13 +90,12 @@ def _cut(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> 
 
 
 def _raise_price(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
-    rise = measure.by.value if measure.by else 0.0
-    factors.cost_factor[hit_activities(case, arrays, measure)] *= 1.0 + rise
+    factors.cost_factor[hit_activities(case, arrays, measure)] *= 1.0 + factors.rise(measure)
 
 
 def _delay(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
     activities = arrays.activities
-    by = case.calendar.periods(months(measure.by))
+    by = periods_of(measure.by, case.calendar, factors.values)
     hit = hit_activities(case, arrays, measure) & (activities.kinds == ActivityKind.PURCHASE)
     late = hit & (activities.base_availability == 0.0)
     mine = np.array([name.endswith(f"_late{by}") for name in activities.names], dtype=np.bool_)
@@ -98,14 +108,13 @@ def _delay(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -
 
 
 def _surge(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
-    rise = measure.by.value if measure.by else 0.0
     for u, use in enumerate(arrays.uses):
         if any(selects_use(case, one, case.uses[use]) for one in measure.hits):
-            factors.demand_factor[u] *= 1.0 + rise
+            factors.demand_factor[u] *= 1.0 + factors.rise(measure)
 
 
 def _lose(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
-    left = 1.0 - (measure.share.value if measure.share else 1.0)
+    left = factors.left_by(measure)
     for position, lot in enumerate(arrays.lots):
         pile = case.stockpiles[lot]
         if any(selects_stockpile(case, one, pile) for one in measure.hits):
@@ -139,14 +148,22 @@ def _with_companions(case: Case, measure: Measure) -> list[Measure]:
     return found
 
 
-def compile_measure(case: Case, arrays: CaseArrays, name: str) -> MeasureArrays:
+def compile_measure(
+    case: Case, arrays: CaseArrays, name: str, *, values: Values = AS_WRITTEN
+) -> MeasureArrays:
     """What a measure and those that run together with it do, as factors.
+
+    Args:
+        case: The case.
+        arrays: Its arrays, with the same values.
+        name: The measure.
+        values: What is drawn, a number each.
 
     Raises:
         KeyError: No measure of that name in the case.
     """
     measure = case.measures[name]
-    factors = _neutral(arrays)
+    factors = _neutral(arrays, values)
     together = _with_companions(case, measure)
     for one in together:
         _apply(case, arrays, one, factors)

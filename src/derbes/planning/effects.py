@@ -33,8 +33,7 @@ from derbes.case.options import Choice, Option, OptionKind, Standard
 from derbes.case.quantity import FloatArray
 from derbes.lp.program import Block, BoolArray, IntArray
 from derbes.model.arrays import CALM, ActivityKind, CaseArrays
-from derbes.model.compile import compile_case
-from derbes.model.options import PLANT_KINDS, plant_share, step_share
+from derbes.model.compile import PLANT_KINDS, compile_case, plant_share, step_share
 from derbes.planning.first_stage import EXCUSE, FirstColumn, FirstStage
 from derbes.supply.baseline import first_state
 from derbes.supply.bounds import window_bounds

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from derbes.case.entities import Case, Recipe
 from derbes.case.quantity import Quantity
 from derbes.model.arrays import open_share
-from derbes.model.compile import months, opening_period
+from derbes.model.compile import opening_period
+from derbes.model.numbers import periods_of
 from derbes.statements.expressions.sets import inputs_of
 from derbes.statements.quantities.asked import Asked, label_day, period_of
 from derbes.statements.quantities.parts import number_of
@@ -119,7 +120,7 @@ def _recipe_capacity(case: Case, recipe: Recipe, at: Day) -> float | Missing:
     plant = case.plants.get(recipe.plant)
     share = 1.0
     if plant is not None:
-        ramp = case.calendar.periods(months(plant.ramp))
+        ramp = periods_of(plant.ramp, case.calendar)
         opened = opening_period(plant, case.calendar)
         share = float(open_share(opened, ramp, case.calendar.n_periods)[period])
     limits = []
@@ -142,7 +143,8 @@ def plant_open(world: DrawWorld, asked: Asked) -> Value:
 def _is_open(case: Case, plant: str, at: Day) -> bool:
     if plant not in case.plants:
         return False
-    return opening_period(case.plants[plant], case.calendar) <= case.calendar.index(*at.month)
+    opens = opening_period(case.plants[plant], case.calendar)
+    return bool(opens <= case.calendar.index(*at.month))
 
 
 def opening(world: DrawWorld, asked: Asked) -> Value:
