@@ -65,7 +65,6 @@ DOUBLE_NAMES = {
     "Measures",
     "Outcome",
     "Part",
-    "Places",
     "Plan",
     "Question",
     "State",

@@ -26,7 +26,7 @@ from derbes.casefile.quantities.measures import in_words
 from derbes.casefile.schema.entries import MONTH_PATTERN, Entry, QuantityEntry
 from derbes.casefile.tree.nodes import Path
 from derbes.language import _, ngettext
-from derbes.model import compile as selection
+from derbes.model import measures as selection
 from derbes.units import parse_unit
 
 NEEDED = frozenset({"shortage_cost", "margin_share", "foreign_share", "amount"})

@@ -1,24 +1,125 @@
-"""A measure as factors on the arrays: changed bounds, never a new program."""
+"""A measure as factors on the arrays: changed bounds, never a new program.
 
+Which elements a measure hits: every key of a hit that is not empty must match.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from derbes.case.entities import Case, InTransit, Measure, MeasureKind
+from derbes.case.entities import (
+    Case,
+    Export,
+    Hit,
+    InTransit,
+    Measure,
+    MeasureKind,
+    Recipe,
+    Stockpile,
+    Supplier,
+    Use,
+)
 from derbes.case.quantity import FloatArray
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureArrays
-from derbes.model.compile import (
-    selects_export,
-    selects_fresh_stock,
-    selects_plant,
-    selects_purchase,
-    selects_recipe,
-    selects_stockpile,
-    selects_use,
-)
 from derbes.model.numbers import AS_WRITTEN, Values, given, periods_of
 
 CUTS = (MeasureKind.EMBARGO, MeasureKind.QUOTA, MeasureKind.ROUTE_CLOSURE)
+
+
+def _matches(wanted: str, *found: str) -> bool:
+    return not wanted or wanted in found
+
+
+def selects_purchase(case: Case, hit: Hit, supplier: Supplier, route: str) -> bool:
+    """Whether a hit selects buying from a supplier by a route (empty: none)."""
+    if supplier.is_spared:
+        return False
+    way = case.routes.get(route)
+    tags = (*supplier.tags, *case.actors[supplier.actor].tags, *case.goods[supplier.good].tags)
+    return (
+        _matches(hit.actor, supplier.actor)
+        and _matches(hit.via, *(way.via if way else ()))
+        and _matches(hit.route, route)
+        and _matches(hit.good, supplier.good)
+        and _matches(hit.tag, *tags, *(way.tags if way else ()))
+        and _matches(hit.element, f"suppliers.{supplier.id}", f"routes.{route}")
+    )
+
+
+def selects_recipe(case: Case, hit: Hit, recipe: Recipe) -> bool:
+    """Whether a hit selects a recipe; naming only its good does not."""
+    if hit.via or hit.route or not (hit.actor or hit.tag or hit.element):
+        return False
+    plant = case.plants.get(recipe.plant)
+    tags = (*recipe.tags, *(plant.tags if plant else ()))
+    return (
+        _matches(hit.actor, plant.actor if plant else case.target)
+        and _matches(hit.good, recipe.output)
+        and _matches(hit.tag, *tags)
+        and _matches(hit.element, f"recipes.{recipe.id}", f"plants.{recipe.plant}")
+    )
+
+
+def selects_plant(case: Case, hit: Hit, plant_id: str) -> bool:
+    """Whether a hit selects a plant as a whole."""
+    if hit.via or hit.route or hit.good or not (hit.actor or hit.tag or hit.element):
+        return False
+    plant = case.plants[plant_id]
+    return (
+        _matches(hit.actor, plant.actor)
+        and _matches(hit.tag, *plant.tags)
+        and _matches(hit.element, f"plants.{plant_id}")
+    )
+
+
+def selects_export(case: Case, hit: Hit, export: Export) -> bool:
+    """Whether a hit selects a buyer abroad."""
+    if hit.via or hit.route:
+        return False
+    tags = (*export.tags, *case.actors[export.actor].tags, *case.goods[export.good].tags)
+    return (
+        _matches(hit.actor, export.actor)
+        and _matches(hit.good, export.good)
+        and _matches(hit.tag, *tags)
+        and _matches(hit.element, f"exports.{export.id}")
+    )
+
+
+def selects_use(case: Case, hit: Hit, use: Use) -> bool:
+    """Whether a hit selects a use."""
+    if hit.via or hit.route or not _matches(hit.actor, case.target):
+        return False
+    tags = (*use.tags, *case.goods[use.good].tags)
+    return (
+        _matches(hit.good, use.good)
+        and _matches(hit.tag, *tags)
+        and _matches(hit.element, f"uses.{use.id}")
+    )
+
+
+def selects_stockpile(case: Case, hit: Hit, stockpile: Stockpile) -> bool:
+    """Whether a hit selects a lot held at the first period."""
+    if hit.via or hit.route or not _matches(hit.actor, case.target):
+        return False
+    tags = (*stockpile.tags, *case.goods[stockpile.good].tags)
+    return (
+        _matches(hit.good, stockpile.good)
+        and _matches(hit.tag, *tags)
+        and _matches(hit.element, f"stockpiles.{stockpile.id}")
+    )
+
+
+def selects_fresh_stock(case: Case, hit: Hit, good_id: str) -> bool:
+    """Whether a hit selects what was bought or made since; by the good or its tag."""
+    if hit.via or hit.route or not (hit.good or hit.tag or hit.element):
+        return False
+    return (
+        _matches(hit.actor, case.target)
+        and _matches(hit.good, good_id)
+        and _matches(hit.tag, *case.goods[good_id].tags)
+        and _matches(hit.element, f"goods.{good_id}")
+    )
 
 
 @dataclass(slots=True)
@@ -137,14 +238,15 @@ def _apply(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -
         _lose(case, arrays, measure, factors)
 
 
-def _with_companions(case: Case, measure: Measure) -> list[Measure]:
-    found: list[Measure] = []
-    waiting = [measure]
+def companions(case: Case, names: Iterable[str]) -> dict[str, Measure]:
+    """Measures and those that run together with them."""
+    found: dict[str, Measure] = {}
+    waiting = list(names)
     while waiting:
-        one = waiting.pop(0)
-        if one not in found:
-            found.append(one)
-            waiting += [case.measures[name] for name in one.together_with]
+        name = waiting.pop(0)
+        if name not in found:
+            found[name] = case.measures[name]
+            waiting += case.measures[name].together_with
     return found
 
 
@@ -164,7 +266,7 @@ def compile_measure(
     """
     measure = case.measures[name]
     factors = _neutral(arrays, values)
-    together = _with_companions(case, measure)
+    together = companions(case, [name]).values()
     for one in together:
         _apply(case, arrays, one, factors)
     return MeasureArrays(

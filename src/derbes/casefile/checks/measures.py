@@ -6,7 +6,7 @@ from derbes.case.entities import Case, Hit, Measure, MeasureKind
 from derbes.casefile.checks.soundness import Checked, is_given
 from derbes.casefile.findings import Finding
 from derbes.language import _
-from derbes.model import compile as selection
+from derbes.model import measures as selection
 
 CUTS = (MeasureKind.EMBARGO, MeasureKind.QUOTA, MeasureKind.ROUTE_CLOSURE)
 NEED_BY = (MeasureKind.PRICE_RISE, MeasureKind.DEMAND_SURGE, MeasureKind.DELAY)
