@@ -23,7 +23,7 @@ from derbes.case.entities import Case
 from derbes.case.quantity import Quantity
 from derbes.case.uncertainty import Draws, Events
 from derbes.casefile import read_case
-from derbes.draws.inputs import uncertain_inputs
+from derbes.draws.inputs import inputs_by_path, uncertain_inputs
 from derbes.draws.sampling import make_draws
 from derbes.draws.study import prepare_futures
 from derbes.simulation.futures import FuturesModel, simulate_futures
@@ -96,10 +96,10 @@ def events_alone(model: FuturesModel) -> Make:
     return make
 
 
-def drawn_network(model: FuturesModel) -> Make:
+def drawn_network(case: Case, model: FuturesModel) -> Make:
     """Futures of the network that differ in prices, capacities, demand and stocks too."""
-    central = {one.paths[0]: one.central[0] for one in model.derived}
-    middle = np.array([central[path] for path in model.inputs])
+    known = inputs_by_path(case)
+    middle = np.array([known[path].value for path in model.inputs])
 
     def make(n: int, first: int) -> tuple[Draws, Events]:
         rng = np.random.default_rng((SEED, first))
@@ -177,7 +177,7 @@ def _network_rows(n: int, cores: int) -> list[Row]:
     plain, drawn = prepare_futures(case), prepare_futures(case, inputs=inputs)
     named: Mapping[str, tuple[FuturesModel, Make]] = {
         "network x 120 months, measures alone": (plain, events_alone(plain)),
-        f"network x 120 months, {len(inputs)} numbers drawn": (drawn, drawn_network(drawn)),
+        f"network x 120 months, {len(inputs)} numbers drawn": (drawn, drawn_network(case, drawn)),
     }
     rows = []
     for name, (model, make) in named.items():

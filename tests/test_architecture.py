@@ -61,7 +61,6 @@ DOUBLE_NAMES = {
     "Measures",
     "Outcome",
     "Part",
-    "Places",
     "Plan",
     "Question",
     "State",

@@ -12,7 +12,6 @@ from derbes.lp.program import LinearProgram
 from derbes.model.arrays import MeasureRun, State
 from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
-from derbes.model.options import chosen_case
 from derbes.planning.accounts import columns_of, course_of
 from derbes.planning.decomposed import solve_plan
 from derbes.planning.problem import make_problem, with_contingencies
@@ -20,6 +19,7 @@ from derbes.supply.baseline import first_state
 from derbes.supply.bounds import window_bounds
 from derbes.supply.disruption import found_state, horizon
 from derbes.supply.network import make_layout, supply_matrix
+from tests.oracles.chosen_case import chosen_case
 from tests.oracles.plans import evaluate
 from tests.planning.generated import small_case
 from tests.small_cases import worked_example

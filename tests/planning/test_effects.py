@@ -10,9 +10,9 @@ from derbes.case.quantity import Quantity
 from derbes.errors import RequestError
 from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
-from derbes.model.options import SPARED, chosen_case
 from derbes.planning.effects import column_effects, draw_arrays
 from derbes.planning.problem import make_problem
+from tests.oracles.chosen_case import SPARED, chosen_case
 from tests.planning.generated import small_case
 
 Q = Quantity

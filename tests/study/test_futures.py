@@ -1,16 +1,16 @@
 """What a draw changes in the numbers of futures is what it changes in the compiled case."""
 
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from derbes.case.entities import Case
-from derbes.case.quantity import FloatArray, Quantity
+from derbes.case.quantity import Calendar, Quantity
 from derbes.case.uncertainty import Draws, Events
 from derbes.casefile import read_case
-from derbes.draws.inputs import drawn_case, uncertain_inputs
+from derbes.draws.inputs import drawn_case, drawn_values, uncertain_inputs
 from derbes.draws.sampling import make_draws
 from derbes.draws.study import prepare_futures
 from derbes.model.arrays import CaseArrays
@@ -19,7 +19,6 @@ from derbes.model.measures import compile_measure
 from derbes.simulation import simulate_branch
 from derbes.simulation.branch import effects_of
 from derbes.simulation.futures import FuturesModel, simulate_futures
-from derbes.simulation.numbers import drawn_values
 from derbes.supply.baseline import state_at
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +30,24 @@ CASES = {
 }
 N_DRAWS = 12
 ALL = ("unmet", "stock", "money")
+CENTRAL = ("names", "base_availability", "on_order", "flow_size", "sender_horizon", "unmet_units")
+"""What futures have of the central case, or do not look at."""
+BY_PERIOD = (
+    "capacity",
+    "unit_cost",
+    "price",
+    "reserve",
+    "storage_limit",
+    "storage_cost",
+    "lot_retention",
+    "demand",
+    "crisis_demand",
+    "line_hours",
+    "shared_capacity",
+    "plant_open_share",
+    "discount",
+)
+"""Arrays whose last axis is periods; of a draw there may be more or less."""
 
 
 def read(name: str) -> Case:
@@ -44,108 +61,38 @@ def wide_draws(case: Case) -> Draws:
     return make_draws(case, N_DRAWS, seed=5, method="random", inputs=paths)
 
 
-def numbers_of(model: FuturesModel, draws: Draws, i: int) -> FloatArray:
-    """The numbers of one draw, as the kernel gets them."""
-    numbers = model.central.copy()
-    columns = {path: draws.values[i : i + 1, draws.inputs.index(path)] for path in model.inputs}
-    for one in model.derived:
-        numbers[one.place] = drawn_values(one, columns, 1)[0]
-    return numbers
-
-
-def paths_of(model: FuturesModel, draws: Draws, i: int) -> FloatArray:
-    """The numbers of one draw that have a path, by period."""
-    paths = np.tile(model.central[: model.at.lead, None], model.shapes.shape[1])
-    columns = {path: draws.values[i : i + 1, draws.inputs.index(path)] for path in model.inputs}
-    for one in model.derived:
-        if one.place < model.at.lead:
-            at = slice(None) if one.at is None else one.at
-            paths[one.place, at] = drawn_values(one, columns, 1)[0]
-    return paths * model.shapes
-
-
-def open_share(numbers: FloatArray, model: FuturesModel, plants, n: int) -> FloatArray:
-    at = model.at
-    own = np.maximum(plants, 0)
-    steps = np.arange(n) - numbers[at.opening + own][:, None] + 1
-    share = np.clip(steps / (numbers[at.ramp + own][:, None] + 1), 0.0, 1.0)
-    return np.where(plants[:, None] >= 0, share, 1.0)
-
-
-def assert_same_arrays(
-    model: FuturesModel, numbers: FloatArray, paths: FloatArray, arrays: CaseArrays, n: int
-) -> None:
-    at, activities = model.at, arrays.activities
-    place = {"rtol": 1e-12, "atol": 1e-12}
-    share = open_share(numbers, model, activities.plants, n)
-    full = paths[at.capacity : at.price, :n]
-    capacity = np.where(share > 0, full * np.where(share > 0, share, 1.0), 0.0)
-    price = paths[at.price : at.transport, :n]
-    transport = paths[at.transport : at.reserve, :n]
-    hours = paths[at.line_hours : at.pool, :n]
-    hours = hours * open_share(numbers, model, arrays.line_plants, n)
-    powers = np.arange(n)
-    pairs = {
-        "demand": (paths[at.demand : at.crisis, :n], arrays.demand),
-        "crisis": (paths[at.crisis : at.capacity, :n], arrays.crisis_demand),
-        "capacity": (capacity, activities.capacity),
-        "unit_cost": (price * (1 + transport), activities.unit_cost),
-        "reserve": (paths[at.reserve : at.storage_limit, :n], arrays.reserve),
-        "limit": (
-            paths[at.storage_limit : at.storage_cost, :n],
-            arrays.storage_limit,
-        ),
-        "storage": (
-            paths[at.storage_cost : at.line_hours, :n],
-            arrays.storage_cost,
-        ),
-        "hours": (hours, arrays.line_hours),
-        "pool": (paths[at.pool : at.lead, :n], arrays.shared_capacity),
-        "discount": (numbers[at.discount] ** powers[None, :], arrays.discount[None, :]),
-    }
-    for name, (own, compiled) in pairs.items():
-        np.testing.assert_allclose(own, compiled[:, :n], err_msg=name, **place)
-    amounts = activities.input_amounts
-    plain = {
-        "lead": (numbers[at.lead : at.hours], activities.lead_times),
-        "hours": (numbers[at.hours : at.taken], activities.hours),
-        "taken": (numbers[at.taken : at.retention], amounts),
-        "retention": (numbers[at.retention : at.shelf_life], arrays.retention),
-        "shelf life": (numbers[at.shelf_life : at.lot], arrays.shelf_life),
-        "lots": (numbers[at.lot : at.lot_retention], arrays.lot_stock),
-        "weight": (numbers[at.weight : at.discount], arrays.use_weight),
-        "refill": (numbers[at.refill], arrays.refill_periods),
-    }
-    for name, (own, compiled) in plain.items():
-        np.testing.assert_allclose(own, compiled, err_msg=name, **place)
-
-
-def assert_same_lots(
-    model: FuturesModel, numbers: FloatArray, draws: Draws, i: int, arrays: CaseArrays
-) -> None:
-    """How each lot ages."""
-    n = model.first + model.n_periods
-    columns = {path: draws.values[i : i + 1, draws.inputs.index(path)] for path in model.inputs}
-    own = {one.lot: drawn_values(one.derived, columns, 1)[0] for one in model.lot_paths}
-    for lot, kind in enumerate(model.lot_kinds):
-        path = model.arrays.lot_retention[lot]
-        if kind == 1:
-            path = np.full(n, numbers[model.at.lot_retention + lot])
-            path[0] = 1.0
-        elif kind == 2:
-            path = own[lot]
-        np.testing.assert_allclose(path[:n], arrays.lot_retention[lot, :n], rtol=1e-12)
+def assert_same(many: object, one: object, i: int, n: int, name: str = "") -> None:
+    """Entries of one draw are those of its row; only what it changes has rows."""
+    for field in fields(one):  # type: ignore[arg-type]
+        own, theirs = getattr(many, field.name), getattr(one, field.name)
+        where = f"{name}{field.name}"
+        if field.name in CENTRAL:
+            continue
+        if is_dataclass(theirs) and not isinstance(theirs, Calendar):
+            assert_same(own, theirs, i, n, f"{where}.")
+        elif isinstance(theirs, np.ndarray) or isinstance(own, np.ndarray):
+            theirs = np.asarray(theirs)
+            own = own if np.ndim(own) == theirs.ndim else own[i]
+            if field.name in BY_PERIOD:
+                own, theirs = own[..., :n], theirs[..., :n]
+            np.testing.assert_allclose(own, theirs, rtol=1e-12, atol=1e-12, err_msg=where)
+        elif field.name != "n_periods":
+            assert own == theirs, where
 
 
 def assert_same_measures(
-    model: FuturesModel, numbers: FloatArray, case: Case, arrays: CaseArrays
+    model: FuturesModel, draws: Draws, i: int, case: Case, arrays: CaseArrays
 ) -> None:
+    """What measures do with the drawn factors of a row."""
+    row = dict(zip(draws.inputs, draws.values[i].tolist(), strict=True))
     for chosen in model.sets:
         if len(chosen.members) != 1:
             continue
         effects = chosen.effects.copy()
-        for at, number, sign in chosen.terms:
-            value = numbers[number]
+        for at, column, sign in chosen.terms:
+            quantity, is_time = model.factors[column]
+            value = row[quantity.path]
+            value = case.calendar.periods(value) if is_time else value
             effects[at] = value if sign == 0.0 else effects[at] * (1 + sign * value)
         measure = compile_measure(case, arrays, model.measures[chosen.members[0]])
         np.testing.assert_allclose(effects, effects_of(measure), rtol=1e-12, err_msg=measure.name)
@@ -157,15 +104,39 @@ def test_a_draw_changes_the_numbers_as_it_changes_the_compiled_case(name: str) -
     case = read(name)
     draws = wide_draws(case)
     model = prepare_futures(case, inputs=draws.inputs)
+    columns = dict(zip(draws.inputs, draws.values.T, strict=True))
+    many = model.compile(columns, model.arrays.n_periods)
     for i in range(N_DRAWS):
         drawn = drawn_case(case, draws, i)
         arrays = compile_case(drawn)
-        numbers = numbers_of(model, draws, i)
-        paths = paths_of(model, draws, i)
-        n = min(arrays.n_periods, model.arrays.n_periods)
-        assert_same_arrays(model, numbers, paths, arrays, n)
-        assert_same_lots(model, numbers, draws, i, arrays)
-        assert_same_measures(model, numbers, drawn, arrays)
+        assert_same(many, arrays, i, min(arrays.n_periods, model.arrays.n_periods))
+        assert_same_measures(model, draws, i, drawn, arrays)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_draw_is_compiled_to_the_arrays_of_the_case_that_it_makes(name: str) -> None:
+    case = read(name)
+    draws = wide_draws(case)
+    for i in range(N_DRAWS):
+        drawn = drawn_case(case, draws, i)
+        _scenario, values = drawn_values(case, draws, i)
+        arrays = compile_case(drawn)
+        own = compile_case(case, values=values)
+        assert_identical(own, arrays)
+        for measure in case.measures:
+            assert_identical(
+                compile_measure(case, own, measure, values=values),
+                compile_measure(drawn, arrays, measure),
+            )
+
+
+def assert_identical(own: object, theirs: object) -> None:
+    for field in fields(theirs):  # type: ignore[arg-type]
+        one, other = getattr(own, field.name), getattr(theirs, field.name)
+        if is_dataclass(other) and not isinstance(other, Calendar):
+            assert_identical(one, other)
+        else:
+            np.testing.assert_array_equal(one, other, err_msg=field.name)
 
 
 def test_a_future_wants_what_its_draw_says_of_each_month() -> None:

@@ -26,7 +26,7 @@ from derbes.casefile.entries import Entry, keys_of
 from derbes.casefile.nodes import Finding, Path
 from derbes.casefile.quantities import in_words
 from derbes.language import _, ngettext
-from derbes.model import compile as selection
+from derbes.model import measures as selection
 from derbes.units import parse_unit
 
 NEEDED = frozenset({"shortage_cost", "margin_share", "foreign_share", "amount"})

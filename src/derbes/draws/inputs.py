@@ -14,7 +14,7 @@ from derbes.case.entities import Case, Scenario, Variant, quantities
 from derbes.case.ledger import Contrast, DoubleStandard, Statement, Tension
 from derbes.case.quantity import Calendar, FloatArray, Quantity
 from derbes.case.uncertainty import Draws
-from derbes.model.arrays import BoolArray
+from derbes.model.numbers import over
 
 ALREADY_USED = "currency.rates."
 """Prices were turned into the base currency when the case was read; a rate drawn later
@@ -106,11 +106,22 @@ def drawn_case(case: Case, draws: Draws, i: int) -> Case:
         KeyError: The case has no scenario of the draw's name.
         ValueError: A series that starts at 0 cannot be scaled.
     """
+    return with_values(*drawn_values(case, draws, i))
+
+
+def drawn_values(case: Case, draws: Draws, i: int) -> tuple[Case, dict[str, float]]:
+    """The scenario of a row of draws, and what it draws for its inputs.
+
+    The two are what the compiler needs of a drawn case; nothing is walked through.
+
+    Raises:
+        KeyError: The case has no scenario of the draw's name.
+    """
     if draws.scenarios and case.scenarios:
         chosen = case.scenarios[draws.scenarios[i]].case
         case = case if chosen is None else chosen
-    row = zip(draws.inputs, draws.values[i], strict=True)
-    return with_values(case, {path: float(value) for path, value in row if not np.isnan(value)})
+    row = zip(draws.inputs, draws.values[i].tolist(), strict=True)
+    return case, {path: value for path, value in row if not np.isnan(value)}
 
 
 def with_values(case: Case, values: Mapping[str, float]) -> Case:
@@ -178,20 +189,8 @@ def drawn_path(quantity: Quantity, draws: Draws, n_periods: int, calendar: Calen
         n_periods: T.
         calendar: Behind its end a series goes on as `continued` says.
     """
-    path = np.tile(quantity.over(n_periods, calendar), (len(draws.weights), 1))
-    _put_drawn(path, np.ones(n_periods, dtype=np.bool_), quantity, draws)
-    if quantity.months:
-        which = quantity.months_over(n_periods, calendar)
-        for place, month in enumerate(quantity.months):
-            _put_drawn(path, which == place, month.quantity, draws)
-    return path
-
-
-def _put_drawn(path: FloatArray, at: BoolArray, quantity: Quantity, draws: Draws) -> None:
-    """Scale some periods of a path by what is drawn for a number; from 0 it is put there."""
-    if quantity.path not in draws.inputs:
-        return
-    drawn = draws.values[:, draws.inputs.index(quantity.path)]
-    known = ~np.isnan(drawn)
-    rows = np.ix_(known, at)
-    path[rows] = drawn[known, None] * (path[rows] / quantity.value if quantity.value else 1.0)
+    columns = zip(draws.inputs, draws.values.T, strict=True)
+    own = {quantity.path, *(month.quantity.path for month in quantity.months)}
+    values = {path: column for path, column in columns if path in own}
+    path = over(quantity, n_periods, calendar, values=values)
+    return np.tile(path, (len(draws.weights), 1)) if path.ndim == 1 else path

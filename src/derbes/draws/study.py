@@ -12,34 +12,21 @@ from itertools import combinations
 
 import numpy as np
 
-from derbes.case.entities import Case, Measure, MeasureKind, Stockpile, quantities
-from derbes.case.quantity import FloatArray, Quantity
+from derbes.case.entities import Case, Measure, MeasureKind, quantities
+from derbes.case.quantity import Quantity
 from derbes.case.request import BASE, Request
 from derbes.language import _
-from derbes.model.arrays import BoolArray, CaseArrays, IntArray, MeasureArrays, State
-from derbes.model.compile import compile_case, tail_periods
-from derbes.model.measures import compile_measure
+from derbes.model.arrays import BoolArray, CaseArrays, MeasureArrays, State
+from derbes.model.compile import compile_case, compile_draws, tail_periods
+from derbes.model.measures import companions, compile_measure
+from derbes.model.numbers import AS_WRITTEN, Values
 from derbes.parallel import Progress, run_tasks
 from derbes.simulation import plan_of
 from derbes.simulation.branch import effects_of
 from derbes.simulation.futures import (
-    OWN_NUMBER,
-    OWN_PATH,
     FuturesModel,
-    LotPath,
     MeasureSet,
     calm_set,
-)
-from derbes.simulation.numbers import (
-    NEVER,
-    Derived,
-    Numbers,
-    collect,
-    lot_path,
-    make_places,
-    retention,
-    same,
-    whole_periods,
 )
 from derbes.supply.baseline import CalmSolution, solve_calm
 
@@ -50,6 +37,7 @@ class Study:
 
     variant: str
     case: Case
+    """Of a draw: with the central values."""
     arrays: CaseArrays
     calm: CalmSolution
     measures: tuple[MeasureArrays, ...]
@@ -76,11 +64,35 @@ def longest_length(case: Case, request: Request) -> int:
     return max([*request.lengths, *own, 1])
 
 
+def make_study(
+    case: Case,
+    measures: Sequence[str],
+    longest: int,
+    *,
+    variant: str = BASE,
+    values: Values = AS_WRITTEN,
+) -> Study:
+    """A case, or one draw of it, compiled and with its calm plan.
+
+    Args:
+        case: The case; of a draw its scenario.
+        measures: Measures to be compiled; those that the case does not have are left out.
+        longest: Longest length that is asked for. [period]
+        variant: Name of the variant.
+        values: What is drawn, a number each.
+    """
+    arrays = compile_case(case, longest, values=values)
+    found = [
+        compile_measure(case, arrays, name, values=values)
+        for name in measures
+        if name in case.measures
+    ]
+    return Study(variant, case, arrays, solve_calm(arrays), tuple(found))
+
+
 def _study(task: tuple[str, Case, tuple[str, ...], int]) -> Study:
     variant, case, names, longest = task
-    arrays = compile_case(case, longest)
-    measures = tuple(compile_measure(case, arrays, name) for name in names if name in case.measures)
-    return Study(variant, case, arrays, solve_calm(arrays), measures)
+    return make_study(case, names, longest, variant=variant)
 
 
 def make_studies(
@@ -145,38 +157,19 @@ def prepare_futures(
     _check(case, inputs, first=first, n_periods=n_periods, is_found=state is not None)
     names = tuple(measures) or tuple(case.measures)
     plan = plan_of(solve_calm(compile_case(case)))
-    arrays = plan.arrays
-    numbers, factors = _numbers(case, arrays, names, inputs)
-    kinds, paths = _lots(case, arrays, numbers)
+    factors = _drawn_factors(case, names, inputs)
+    columns = {path: column for column, path in enumerate(factors)}
     return FuturesModel(
         plan=plan,
-        at=numbers.at,
-        central=numbers.central,
-        shapes=numbers.shapes,
-        derived=tuple(numbers.derived),
-        lot_kinds=kinds,
-        lot_paths=paths,
+        compile=partial(compile_draws, case, plan.arrays),
+        inputs=tuple(inputs),
+        factors=tuple((quantity, _is_delay(case, quantity)) for quantity in factors.values()),
         measures=names,
-        sets=_sets(Compiled(case, arrays, factors), names),
+        sets=_sets(case, plan.arrays, names, columns),
         state=state,
         first=first,
         n_periods=n_periods or case.calendar.n_periods - first,
     )
-
-
-def _numbers(
-    case: Case, arrays: CaseArrays, names: Sequence[str], inputs: Sequence[str]
-) -> tuple[Numbers, dict[str, int]]:
-    """The numbers of a case, and the places of the drawn shares and rises of its measures."""
-    drawn = _drawn_factors(case, names, inputs)
-    at = make_places(arrays, len(drawn))
-    numbers = collect(case, arrays, at, inputs=inputs)
-    for row, quantity in enumerate(drawn.values()):
-        formula = same
-        if _is_delay(case, quantity):
-            formula = partial(whole_periods, step=case.calendar.step)
-        numbers.set(at.factor + row, formula, quantity)
-    return numbers, {path: at.factor + row for row, path in enumerate(drawn)}
 
 
 def _check(
@@ -195,18 +188,6 @@ def _check(
         raise ValueError("futures that begin later need the state that they find")
 
 
-def _companions(case: Case, names: Iterable[str]) -> dict[str, Measure]:
-    """Measures and those that run together with them."""
-    found: dict[str, Measure] = {}
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop(0)
-        if name not in found:
-            found[name] = case.measures[name]
-            waiting += case.measures[name].together_with
-    return found
-
-
 def _factors_of(measures: Iterable[tuple[str, Measure]]) -> list[tuple[str, str, Quantity]]:
     """Shares and rises: measure, which of both, and its quantity."""
     return [
@@ -219,7 +200,7 @@ def _factors_of(measures: Iterable[tuple[str, Measure]]) -> list[tuple[str, str,
 
 def _drawn_factors(case: Case, names: Sequence[str], inputs: Sequence[str]) -> dict[str, Quantity]:
     """Shares and rises of the measures that are drawn, by path."""
-    of = _factors_of(_companions(case, names).items())
+    of = _factors_of(companions(case, names).items())
     return {quantity.path: quantity for _name, _key, quantity in of if quantity.path in inputs}
 
 
@@ -228,97 +209,51 @@ def _is_delay(case: Case, quantity: Quantity) -> bool:
     return any(by is not None and by.path == quantity.path for by in delays)
 
 
-def _lots(case: Case, arrays: CaseArrays, numbers: Numbers) -> tuple[IntArray, tuple[LotPath, ...]]:
-    """Numbers of the lots; how each one's survival differs, and the paths."""
-    at = numbers.at
-    kinds = np.zeros(len(arrays.lots), dtype=np.int64)
-    paths: list[LotPath] = []
-    for lot, pile in enumerate(case.stockpiles.values()):
-        numbers.set(at.lot + lot, same, pile.quantity or 0.0)
-        survival = pile.survival
-        life = (survival.half_life, survival.shelf_life, survival.age)
-        if not any(q is not None and q.path in numbers.inputs for q in life):
-            continue
-        if survival.shelf_life is None and not survival.table:
-            kinds[lot] = OWN_NUMBER
-            formula = partial(retention, step=case.calendar.step)
-            numbers.set(at.lot_retention + lot, formula, survival.half_life or NEVER)
-        else:
-            kinds[lot] = OWN_PATH
-            paths.append(LotPath(lot, _life(case, pile, numbers, arrays.n_periods)))
-    return kinds, tuple(paths)
-
-
-def _life(case: Case, pile: Stockpile, numbers: Numbers, n_periods: int) -> Derived:
-    """How long a lot lasts, as a path for each draw."""
-    survival = pile.survival
-    life = (survival.half_life or NEVER, survival.shelf_life or NEVER, survival.age or 0.0)
-    return Derived(
-        place=-1,
-        paths=tuple(
-            q.path if isinstance(q, Quantity) and q.path in numbers.inputs else "" for q in life
-        ),
-        central=tuple(float(q.value) if isinstance(q, Quantity) else q for q in life),
-        formula=partial(
-            lot_path,
-            table=survival.table,
-            step=case.calendar.step,
-            n_periods=n_periods,
-        ),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """What is needed to compile measures."""
-
-    case: Case
-    arrays: CaseArrays
-    factors: Mapping[str, int]
-    """Numbers of the drawn factors, by path."""
-
-    def row(self, case: Case, name: str) -> FloatArray:
-        """What a measure does, as a row."""
-        return effects_of(compile_measure(case, self.arrays, name))
-
-
-def _sets(compiled: Compiled, names: Sequence[str]) -> tuple[MeasureSet, ...]:
+def _sets(
+    case: Case, arrays: CaseArrays, names: Sequence[str], columns: Mapping[str, int]
+) -> tuple[MeasureSet, ...]:
     """Every set of measures that may run at once; the first is calm."""
-    found = [calm_set(compiled.arrays)]
+    found = [calm_set(arrays)]
     for size in range(1, min(AT_ONCE, len(names)) + 1):
         found += [
-            _together(compiled, members, [names[m] for m in members])
+            _together(case, arrays, members, [names[m] for m in members], columns=columns)
             for members in combinations(range(len(names)), size)
         ]
     return tuple(found)
 
 
-def _together(compiled: Compiled, members: tuple[int, ...], names: list[str]) -> MeasureSet:
+def _together(
+    case: Case,
+    arrays: CaseArrays,
+    members: tuple[int, ...],
+    names: list[str],
+    *,
+    columns: Mapping[str, int],
+) -> MeasureSet:
     """Measures as one; a factor that is drawn stands at 0, and where it acts is found by trial."""
-    case, arrays = compiled.case, compiled.arrays
     first = case.measures[names[0]]
     joined = replace(first, together_with=(*first.together_with, *names[1:]))
     case = replace(case, measures={**case.measures, first.id: joined})
-    own = _factors_of(_companions(case, names).items())
-    drawn = {q.path: (name, key) for name, key, q in own if q.path in compiled.factors}
+    own = _factors_of(companions(case, names).items())
+    drawn = {q.path: (name, key) for name, key, q in own if q.path in columns}
     scaled = {p: at for p, at in drawn.items() if case.measures[at[0]].kind not in TIMED}
-    at_zero = _with_factors(case, scaled, dict.fromkeys(scaled, 0.0))
-    row = compiled.row(at_zero, first.id)
+    zeros = dict.fromkeys(scaled, 0.0)
+    at_zero = compile_measure(case, arrays, first.id, values=zeros)
+    row = effects_of(at_zero)
     terms: list[tuple[int, int, float]] = []
     for path, (_name, key) in scaled.items():
-        at_one = _with_factors(case, scaled, {**dict.fromkeys(scaled, 0.0), path: 1.0})
-        changed = np.flatnonzero(compiled.row(at_one, first.id) != row)
+        at_one = compile_measure(case, arrays, first.id, values={**zeros, path: 1.0})
         sign = -1.0 if key == "share" else 1.0
-        terms += [(int(x), compiled.factors[path], sign) for x in changed]
+        terms += [(int(x), columns[path], sign) for x in np.flatnonzero(effects_of(at_one) != row)]
     for path, (name, _key) in drawn.items():
-        if path not in scaled:
-            apart = replace(case.measures[name], together_with=())
-            by_itself = replace(case, measures={**case.measures, name: apart})
-            alone = compiled.row(by_itself, name)
-            late = np.flatnonzero(_is_time(arrays) & (alone > 0))
-            terms += [(int(x), compiled.factors[path], 0.0) for x in late]
-    crisis = compile_measure(at_zero, arrays, first.id).crisis
-    return MeasureSet(members, row, crisis, tuple(terms))
+        if path in scaled:
+            continue
+        apart = replace(case.measures[name], together_with=())
+        by_itself = replace(case, measures={**case.measures, name: apart})
+        alone = effects_of(compile_measure(by_itself, arrays, name))
+        late = np.flatnonzero(_is_time(arrays) & (alone > 0))
+        terms += [(int(x), columns[path], 0.0) for x in late]
+    return MeasureSet(members, row, at_zero.crisis, tuple(terms))
 
 
 def _is_time(arrays: CaseArrays) -> BoolArray:
@@ -327,14 +262,3 @@ def _is_time(arrays: CaseArrays) -> BoolArray:
     of_stocks = len(arrays.lots) + len(arrays.goods)
     counts = (3 * n + len(arrays.uses), n, of_stocks, len(arrays.plants))
     return np.repeat([False, True, False, True], counts)
-
-
-def _with_factors(
-    case: Case, at: Mapping[str, tuple[str, str]], values: Mapping[str, float]
-) -> Case:
-    """The case with other shares and rises of its measures."""
-    measures = dict(case.measures)
-    for path, (name, key) in at.items():
-        known = getattr(measures[name], key)
-        measures[name] = replace(measures[name], **{key: replace(known, value=values[path])})
-    return replace(case, measures=measures)

@@ -1,4 +1,4 @@
-"""Many futures: each draw's numbers made into a course, run by the policy, and added up.
+"""Many futures: the numbers of each draw made into a course, run by the policy, and added up.
 
 (S9) A future follows the central plan in proportions: of each good it orders and holds as
 much more than the central plan as is needed more of it, x = phi x*, and beyond the reserve
@@ -7,9 +7,9 @@ future beside what they need in the central one. So sellers keep their shares an
 months of cover. What is on the way before the first period is the plan's, too.
 """
 
-from typing import NamedTuple
+from typing import Annotated, Any, NamedTuple
 
-from derbes.kernels.compiling import Floats, Ints, Words, called, opener
+from derbes.kernels.compiling import Floats, Ints, Words, called, compiled, opener
 from derbes.kernels.policy import (
     Course,
     IntTable,
@@ -18,8 +18,9 @@ from derbes.kernels.policy import (
     Run,
     Table,
     follow,
-    open_share,
 )
+
+Cube = Annotated[Floats, 3]
 
 SHORT = 1e-6
 """Relative to demand: what is less than this is rounding, not a shortage."""
@@ -28,55 +29,15 @@ SERIES = ("short", "unmet", "stock", "money")
 FIRST_SHORT, DEEPEST, WORTH, N_TOTALS = range(4)
 
 
-class Places(NamedTuple):
-    """Where the numbers of each kind begin; those up to `lead` have a path over time."""
-
-    demand: int
-    crisis: int
-    capacity: int
-    price: int
-    transport: int
-    reserve: int
-    storage_limit: int
-    storage_cost: int
-    line_hours: int
-    pool: int
-    lead: int
-    hours: int
-    taken: int
-    retention: int
-    shelf_life: int
-    lot: int
-    lot_retention: int
-    opening: int
-    ramp: int
-    weight: int
-    discount: int
-    refill: int
-    factor: int
-    end: int
-
-
 class Frame(NamedTuple):
     """What all futures share."""
 
-    at: Places
     first: int
     """First period. [period]"""
-    shapes: Table
-    """Paths by which numbers are multiplied. (numbers, T)"""
-    central: Floats
-    """Numbers that no draw changes. (numbers,)"""
-    varies: Ints
-    """Row of `Drawn.values`; -1: none. (numbers,)"""
-    varies_then: IntTable
-    """The same by period, of numbers that have a path. (numbers, T)"""
-    lot_paths: Table
-    """Part of a lot that is left from the period before. (L, T)"""
-    lot_kinds: Ints
-    """How a lot's survival differs: 0 not, 1 by a number, 2 by a path. (L,)"""
     lots: Floats
     """First stock of each lot in the state, as a part of what the case has. (L,)"""
+    lot_stock: Floats
+    """What the central case has. (L,) [unit]"""
     fresh: Floats
     """(G,) [unit]"""
     past_inflow: Table
@@ -98,20 +59,43 @@ class Frame(NamedTuple):
     term_effects: Ints
     """Its place among the effects. (W,)"""
     term_numbers: Ints
-    """(W,)"""
+    """Its column among `Drawn.factors`. (W,)"""
     term_signs: Floats
     """0: the effect is the number itself; else it is times 1 + sign times the number. (W,)"""
 
 
 class Drawn(NamedTuple):
-    """What tells the futures of a chunk apart. N futures."""
+    """The numbers of a block of N futures; what no draw changes has one row for all."""
 
-    values: Table
-    """(numbers that vary, N)"""
-    lot_paths: Table
-    """Paths of the lots of kind 2, one below the other. (lots * T, N)"""
+    capacity: Cube
+    """(N or 1, K, T) [unit/period]"""
+    hours: Cube
+    pools: Cube
+    demand: Cube
+    crisis: Cube
+    unit_cost: Cube
+    """By period of payment, transport included. (N or 1, K, T) [money/unit]"""
+    storage_cost: Cube
+    storage_limit: Cube
+    reserve: Cube
+    lot_retention: Cube
+    amounts: Table
+    """(N or 1, inputs)"""
+    line_time: Table
+    leads: IntTable
+    retention: Table
+    shelf_life: IntTable
+    opening: IntTable
+    ramp: IntTable
+    weight: Table
+    refill: IntTable
+    """(N or 1, 1)"""
+    lot_stock: Table
+    discount: Table
+    """(N or 1, T)"""
+    factors: Table
+    """Drawn shares and rises of measures. (N, factors)"""
     lot_order: IntTable
-    """(N or 1, L)"""
     lot_until: IntTable
     before_fresh: IntTable
     lot_rank: IntTable
@@ -148,94 +132,67 @@ open_course, open_base, open_measures = opener(Course), opener(Measures), opener
 open_run, open_drawn, open_kept = opener(Run), opener(Drawn), opener(Kept)
 
 
+@compiled
+def row_of(rows: Any, i: int) -> int:
+    """Row of a future."""
+    return i if len(rows) > 1 else 0
+
+
 @called
-def number(f: Frame, d: Drawn, i: int, place: int) -> float:
-    """A number in a future."""
-    row = f.varies[place]
-    return float(f.central[place] if row < 0 else d.values[row, i])
+def put_row(rows: Any, i: int, to: Any) -> None:
+    """Numbers of a future that do not change over time."""
+    row = row_of(rows, i)
+    for at in range(len(to)):
+        to[at] = rows[row, at]
+
+
+@called
+def put_paths(paths: Cube, i: int, first: int, to: Table) -> None:
+    """Numbers of a future by period; behind their end they keep the last."""
+    row, last = row_of(paths, i), paths.shape[2] - 1
+    for at in range(to.shape[1]):
+        for t in range(len(to)):
+            to[t, at] = paths[row, at, min(first + t, last)]
 
 
 @called
 def place_numbers(n: Network, f: Frame, d: Drawn, c: Course, i: int) -> None:
-    """Numbers of a future that do not change over time."""
-    at = f.at
-    for k in range(len(n.outputs)):
-        c.leads[k] = int(number(f, d, i, at.lead + k))
-        c.line_time[k] = number(f, d, i, at.hours + k)
-    for a in range(len(c.amounts)):
-        c.amounts[a] = number(f, d, i, at.taken + a)
-    for g in range(len(n.order)):
-        c.retention[g] = number(f, d, i, at.retention + g)
-        c.shelf_life[g] = int(number(f, d, i, at.shelf_life + g))
+    """The numbers of a future."""
+    put_row(d.leads, i, c.leads)
+    put_row(d.line_time, i, c.line_time)
+    put_row(d.amounts, i, c.amounts)
+    put_row(d.retention, i, c.retention)
+    put_row(d.shelf_life, i, c.shelf_life)
+    put_row(d.opening, i, c.opening)
+    put_row(d.ramp, i, c.ramp)
+    put_row(d.weight, i, c.weight)
+    put_row(d.refill, i, c.refill)
+    put_row(d.lot_order, i, c.lot_order)
+    put_row(d.lot_until, i, c.lot_until)
+    put_row(d.before_fresh, i, c.before_fresh)
+    put_row(d.lot_rank, i, c.lot_rank)
+    put_paths(d.demand, i, f.first, c.demand)
+    put_paths(d.crisis, i, f.first, c.crisis)
+    put_paths(d.storage_limit, i, f.first, c.storage_limit)
+    put_paths(d.storage_cost, i, f.first, c.storage_cost)
+    put_paths(d.reserve, i, f.first, c.held)
+    put_paths(d.hours, i, f.first, c.hours)
+    put_paths(d.pools, i, f.first, c.pools)
+    put_paths(d.capacity, i, f.first, c.capacity)
+    put_paths(d.lot_retention, i, f.first, c.lot_retention)
     for p in range(len(c.opening)):
-        c.opening[p] = int(number(f, d, i, at.opening + p)) - f.first
-        c.ramp[p] = int(number(f, d, i, at.ramp + p))
-    for u in range(len(n.use_goods)):
-        c.weight[u] = number(f, d, i, at.weight + u)
-    c.refill[0] = int(number(f, d, i, at.refill))
-    row = i if len(d.lot_order) > 1 else 0
-    c.lot_order[:] = d.lot_order[row]
-    c.lot_until[:] = d.lot_until[row]
-    c.before_fresh[:] = d.before_fresh[row]
-    c.lot_rank[:] = d.lot_rank[row]
-
-
-@called
-def number_then(f: Frame, d: Drawn, i: int, place: int, t: int) -> float:
-    """A number in a future in a period, its path included."""
-    row = f.varies_then[place, t]
-    value = f.central[place] if row < 0 else d.values[row, i]
-    return float(value * f.shapes[place, t])
-
-
-@called
-def path_of(f: Frame, d: Drawn, i: int, place: int, table: Table, column: int) -> None:
-    """A number times its path, as a column."""
-    last = f.shapes.shape[1] - 1
-    for t in range(len(table)):
-        table[t, column] = number_then(f, d, i, place, min(f.first + t, last))
-
-
-@called
-def place_paths(n: Network, f: Frame, d: Drawn, c: Course, i: int) -> None:
-    """Numbers of a future by period."""
-    at = f.at
-    for u in range(len(n.use_goods)):
-        path_of(f, d, i, at.demand + u, c.demand, u)
-        path_of(f, d, i, at.crisis + u, c.crisis, u)
-    for g in range(len(n.order)):
-        path_of(f, d, i, at.storage_limit + g, c.storage_limit, g)
-        path_of(f, d, i, at.storage_cost + g, c.storage_cost, g)
-        path_of(f, d, i, at.reserve + g, c.held, g)
-    for r in range(len(n.line_plants)):
-        path_of(f, d, i, at.line_hours + r, c.hours, r)
-        open_up(c.hours, r, n.line_plants[r], c)
-    for q in range(c.pools.shape[1]):
-        path_of(f, d, i, at.pool + q, c.pools, q)
+        c.opening[p] -= f.first
     for k in range(len(n.outputs)):
-        path_of(f, d, i, at.capacity + k, c.capacity, k)
-        open_up(c.capacity, k, n.plants[k], c)
         wait = c.leads[k] if n.is_bought[k] else 0
         for t in range(len(c.cost)):
             c.cost[t, k] = unit_cost(f, d, i, k, t + wait)
 
 
-@called
+@compiled
 def unit_cost(f: Frame, d: Drawn, i: int, k: int, t: int) -> float:
     """What a unit costs that is paid in a period, transport included. [money/unit]"""
-    paid = min(f.first + t, f.shapes.shape[1] - 1)
-    price = number_then(f, d, i, f.at.price + k, paid)
-    return price * (1.0 + number_then(f, d, i, f.at.transport + k, paid))
-
-
-@called
-def open_up(table: Table, column: int, plant: int, c: Course) -> None:
-    """The part of a path that is open."""
-    if plant < 0:
-        return
-    for t in range(len(table)):
-        share = open_share(t, c.opening[plant], c.ramp[plant])
-        table[t, column] = table[t, column] * share if share > 0.0 else 0.0
+    paid = min(f.first + t, d.unit_cost.shape[2] - 1)
+    return float(d.unit_cost[row_of(d.unit_cost, i), k, paid])
 
 
 @called
@@ -289,22 +246,13 @@ def place_state(
     n: Network, p: Course, f: Frame, d: Drawn, c: Course, r: Run, factors: Table, i: int
 ) -> None:
     """Stocks and what is on the way before the first period."""
-    m, last, own = len(c.plan), len(p.plan) - 1, 0
+    m, last, row = len(c.plan), len(p.plan) - 1, row_of(d.lot_stock, i)
     for lot in range(r.lots.shape[1]):
-        r.lots[0, lot] = number(f, d, i, f.at.lot + lot) * f.lots[lot]
-        kept = number(f, d, i, f.at.lot_retention + lot)
-        usual = f.central[f.at.lot + lot]
-        part = number(f, d, i, f.at.lot + lot) / usual if usual > 0.0 else 1.0
+        stock, usual = d.lot_stock[row, lot], f.lot_stock[lot]
+        r.lots[0, lot] = stock * f.lots[lot]
+        part = stock / usual if usual > 0.0 else 1.0
         for t in range(m):
-            then = min(f.first + t, f.lot_paths.shape[1] - 1)
-            left = f.lot_paths[lot, then]
-            if f.lot_kinds[lot] == 2:
-                left = d.lot_paths[own * f.lot_paths.shape[1] + then, i]
-            elif f.lot_kinds[lot] == 1 and then > 0:
-                left = kept
-            c.lot_retention[t, lot] = left
-            c.lot_path[t, lot] = part * p.lot_path[min(then, last), lot]
-        own += f.lot_kinds[lot] == 2
+            c.lot_path[t, lot] = part * p.lot_path[min(f.first + t, last), lot]
     shelf = len(r.inflow) - len(r.regime)
     r.inflow[:] = 0.0
     r.due[:] = 0.0
@@ -366,7 +314,7 @@ def place_factors(f: Frame, d: Drawn, base: Measures, ms: Measures, i: int) -> N
     """What measures do in a future."""
     ms.effects[:] = base.effects
     for w in range(len(f.term_sets)):
-        value = number(f, d, i, f.term_numbers[w])
+        value = d.factors[i, f.term_numbers[w]]
         if f.term_signs[w] == 0.0:
             ms.effects[f.term_sets[w], f.term_effects[w]] = value
         else:
@@ -381,7 +329,7 @@ def tally(n: Network, f: Frame, d: Drawn, c: Course, r: Run, kept: Kept, i: int)
     total[:] = 0.0
     at = 2 * n_uses
     total[at + FIRST_SHORT] = -1.0
-    discount, weight, worth = number(f, d, i, f.at.discount), d.weights[i], 1.0
+    discount, weight, worth = d.discount[row_of(d.discount, i), 1], d.weights[i], 1.0
     for t in range(len(r.regime)):
         wanted, missing = 0.0, 0.0
         counts = f.first + t >= kept.count_from
@@ -457,7 +405,6 @@ def run_futures(
     r, kept = open_run(run), open_kept(record)
     for i in range(len(d.weights)):
         place_numbers(n, f, d, c, i)
-        place_paths(n, f, d, c, i)
         follow_plan(n, p, f, c, kept.factors)
         place_state(n, p, f, d, c, r, kept.factors, i)
         place_turns(f, d, r, i)

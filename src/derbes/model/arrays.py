@@ -203,8 +203,8 @@ class MeasureRun:
 CALM = MeasureRun(None, 0)
 
 
-def open_share(opening: int, ramp: int, n_periods: int) -> FloatArray:
-    """Part of full capacity that is open. (T,)
+def open_share(opening: int | IntArray, ramp: int | IntArray, n_periods: int) -> FloatArray:
+    """Part of full capacity that is open. (T,) or (N, T)
 
     A straight line from the first output to full capacity `ramp` periods later.
 
@@ -212,5 +212,6 @@ def open_share(opening: int, ramp: int, n_periods: int) -> FloatArray:
         >>> open_share(1, 2, 5).round(3).tolist()
         [0.0, 0.333, 0.667, 1.0, 1.0]
     """
-    steps = np.arange(n_periods) - opening + 1
-    return np.clip(steps / (ramp + 1), 0.0, 1.0)
+    steps = np.arange(n_periods) - np.asarray(opening)[..., None] + 1
+    shares = np.clip(steps / (np.asarray(ramp)[..., None] + 1), 0.0, 1.0)
+    return np.asarray(shares, dtype=np.float64)

@@ -1,24 +1,125 @@
-"""A measure as factors on the arrays: changed bounds, never a new program."""
+"""A measure as factors on the arrays: changed bounds, never a new program.
 
+Which elements a measure hits: every key of a hit that is not empty must match.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from derbes.case.entities import Case, InTransit, Measure, MeasureKind
+from derbes.case.entities import (
+    Case,
+    Export,
+    Hit,
+    InTransit,
+    Measure,
+    MeasureKind,
+    Recipe,
+    Stockpile,
+    Supplier,
+    Use,
+)
 from derbes.case.quantity import FloatArray
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureArrays
-from derbes.model.compile import (
-    months,
-    selects_export,
-    selects_fresh_stock,
-    selects_plant,
-    selects_purchase,
-    selects_recipe,
-    selects_stockpile,
-    selects_use,
-)
+from derbes.model.numbers import AS_WRITTEN, Values, given, periods_of
 
 CUTS = (MeasureKind.EMBARGO, MeasureKind.QUOTA, MeasureKind.ROUTE_CLOSURE)
+
+
+def _matches(wanted: str, *found: str) -> bool:
+    return not wanted or wanted in found
+
+
+def selects_purchase(case: Case, hit: Hit, supplier: Supplier, route: str) -> bool:
+    """Whether a hit selects buying from a supplier by a route (empty: none)."""
+    if supplier.is_spared:
+        return False
+    way = case.routes.get(route)
+    tags = (*supplier.tags, *case.actors[supplier.actor].tags, *case.goods[supplier.good].tags)
+    return (
+        _matches(hit.actor, supplier.actor)
+        and _matches(hit.via, *(way.via if way else ()))
+        and _matches(hit.route, route)
+        and _matches(hit.good, supplier.good)
+        and _matches(hit.tag, *tags, *(way.tags if way else ()))
+        and _matches(hit.element, f"suppliers.{supplier.id}", f"routes.{route}")
+    )
+
+
+def selects_recipe(case: Case, hit: Hit, recipe: Recipe) -> bool:
+    """Whether a hit selects a recipe; naming only its good does not."""
+    if hit.via or hit.route or not (hit.actor or hit.tag or hit.element):
+        return False
+    plant = case.plants.get(recipe.plant)
+    tags = (*recipe.tags, *(plant.tags if plant else ()))
+    return (
+        _matches(hit.actor, plant.actor if plant else case.target)
+        and _matches(hit.good, recipe.output)
+        and _matches(hit.tag, *tags)
+        and _matches(hit.element, f"recipes.{recipe.id}", f"plants.{recipe.plant}")
+    )
+
+
+def selects_plant(case: Case, hit: Hit, plant_id: str) -> bool:
+    """Whether a hit selects a plant as a whole."""
+    if hit.via or hit.route or hit.good or not (hit.actor or hit.tag or hit.element):
+        return False
+    plant = case.plants[plant_id]
+    return (
+        _matches(hit.actor, plant.actor)
+        and _matches(hit.tag, *plant.tags)
+        and _matches(hit.element, f"plants.{plant_id}")
+    )
+
+
+def selects_export(case: Case, hit: Hit, export: Export) -> bool:
+    """Whether a hit selects a buyer abroad."""
+    if hit.via or hit.route:
+        return False
+    tags = (*export.tags, *case.actors[export.actor].tags, *case.goods[export.good].tags)
+    return (
+        _matches(hit.actor, export.actor)
+        and _matches(hit.good, export.good)
+        and _matches(hit.tag, *tags)
+        and _matches(hit.element, f"exports.{export.id}")
+    )
+
+
+def selects_use(case: Case, hit: Hit, use: Use) -> bool:
+    """Whether a hit selects a use."""
+    if hit.via or hit.route or not _matches(hit.actor, case.target):
+        return False
+    tags = (*use.tags, *case.goods[use.good].tags)
+    return (
+        _matches(hit.good, use.good)
+        and _matches(hit.tag, *tags)
+        and _matches(hit.element, f"uses.{use.id}")
+    )
+
+
+def selects_stockpile(case: Case, hit: Hit, stockpile: Stockpile) -> bool:
+    """Whether a hit selects a lot held at the first period."""
+    if hit.via or hit.route or not _matches(hit.actor, case.target):
+        return False
+    tags = (*stockpile.tags, *case.goods[stockpile.good].tags)
+    return (
+        _matches(hit.good, stockpile.good)
+        and _matches(hit.tag, *tags)
+        and _matches(hit.element, f"stockpiles.{stockpile.id}")
+    )
+
+
+def selects_fresh_stock(case: Case, hit: Hit, good_id: str) -> bool:
+    """Whether a hit selects what was bought or made since; by the good or its tag."""
+    if hit.via or hit.route or not (hit.good or hit.tag or hit.element):
+        return False
+    return (
+        _matches(hit.actor, case.target)
+        and _matches(hit.good, good_id)
+        and _matches(hit.tag, *case.goods[good_id].tags)
+        and _matches(hit.element, f"goods.{good_id}")
+    )
 
 
 @dataclass(slots=True)
@@ -36,9 +137,19 @@ class Factors:
     lot_kept: FloatArray
     fresh_kept: FloatArray
     plant_delay: IntArray
+    values: Values
+    """What is drawn, a number each."""
+
+    def rise(self, measure: Measure) -> float:
+        """By what part prices or demand rise."""
+        return float(given(measure.by, values=self.values))
+
+    def left_by(self, measure: Measure) -> float:
+        """Part that a measure leaves of what it hits; a share that is not stated is all."""
+        return 1.0 - float(given(measure.share, 1.0, self.values))
 
 
-def _neutral(arrays: CaseArrays) -> Factors:
+def _neutral(arrays: CaseArrays, values: Values) -> Factors:
     n_activities = len(arrays.activities.names)
     return Factors(
         open_=arrays.activities.base_availability.copy(),
@@ -50,6 +161,7 @@ def _neutral(arrays: CaseArrays) -> Factors:
         lot_kept=np.ones(len(arrays.lots)),
         fresh_kept=np.ones(len(arrays.goods)),
         plant_delay=np.zeros(len(arrays.plants), dtype=np.int64),
+        values=values,
     )
 
 
@@ -71,7 +183,7 @@ def hit_activities(case: Case, arrays: CaseArrays, measure: Measure) -> BoolArra
 
 
 def _cut(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
-    left = 1.0 - (measure.share.value if measure.share else 1.0)
+    left = factors.left_by(measure)
     hit = hit_activities(case, arrays, measure)
     factors.left[hit] *= left
     if measure.in_transit is InTransit.LOST:
@@ -79,13 +191,12 @@ def _cut(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> 
 
 
 def _raise_price(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
-    rise = measure.by.value if measure.by else 0.0
-    factors.cost_factor[hit_activities(case, arrays, measure)] *= 1.0 + rise
+    factors.cost_factor[hit_activities(case, arrays, measure)] *= 1.0 + factors.rise(measure)
 
 
 def _delay(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
     activities = arrays.activities
-    by = case.calendar.periods(months(measure.by))
+    by = periods_of(measure.by, case.calendar, factors.values)
     hit = hit_activities(case, arrays, measure) & (activities.kinds == ActivityKind.PURCHASE)
     late = hit & (activities.base_availability == 0.0)
     mine = np.array([name.endswith(f"_late{by}") for name in activities.names], dtype=np.bool_)
@@ -98,14 +209,13 @@ def _delay(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -
 
 
 def _surge(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
-    rise = measure.by.value if measure.by else 0.0
     for u, use in enumerate(arrays.uses):
         if any(selects_use(case, one, case.uses[use]) for one in measure.hits):
-            factors.demand_factor[u] *= 1.0 + rise
+            factors.demand_factor[u] *= 1.0 + factors.rise(measure)
 
 
 def _lose(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
-    left = 1.0 - (measure.share.value if measure.share else 1.0)
+    left = factors.left_by(measure)
     for position, lot in enumerate(arrays.lots):
         pile = case.stockpiles[lot]
         if any(selects_stockpile(case, one, pile) for one in measure.hits):
@@ -128,26 +238,35 @@ def _apply(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -
         _lose(case, arrays, measure, factors)
 
 
-def _with_companions(case: Case, measure: Measure) -> list[Measure]:
-    found: list[Measure] = []
-    waiting = [measure]
+def companions(case: Case, names: Iterable[str]) -> dict[str, Measure]:
+    """Measures and those that run together with them."""
+    found: dict[str, Measure] = {}
+    waiting = list(names)
     while waiting:
-        one = waiting.pop(0)
-        if one not in found:
-            found.append(one)
-            waiting += [case.measures[name] for name in one.together_with]
+        name = waiting.pop(0)
+        if name not in found:
+            found[name] = case.measures[name]
+            waiting += case.measures[name].together_with
     return found
 
 
-def compile_measure(case: Case, arrays: CaseArrays, name: str) -> MeasureArrays:
+def compile_measure(
+    case: Case, arrays: CaseArrays, name: str, *, values: Values = AS_WRITTEN
+) -> MeasureArrays:
     """What a measure and those that run together with it do, as factors.
+
+    Args:
+        case: The case.
+        arrays: Its arrays, with the same values.
+        name: The measure.
+        values: What is drawn, a number each.
 
     Raises:
         KeyError: No measure of that name in the case.
     """
     measure = case.measures[name]
-    factors = _neutral(arrays)
-    together = _with_companions(case, measure)
+    factors = _neutral(arrays, values)
+    together = companions(case, [name]).values()
     for one in together:
         _apply(case, arrays, one, factors)
     return MeasureArrays(

@@ -19,7 +19,7 @@ from derbes.case.entities import Case
 from derbes.case.options import Choice, Option, OptionKind, optional_elements
 from derbes.case.quantity import FloatArray
 from derbes.model.arrays import ActivityKind, CaseArrays
-from derbes.model.options import effect_period
+from derbes.model.compile import effect_period
 from derbes.planning.base_course import paid_abroad
 from derbes.planning.effects import (
     TAKEN,

@@ -18,8 +18,7 @@ from derbes.case.options import Choice, Option, OptionKind
 from derbes.case.quantity import FloatArray
 from derbes.lp.program import BoolArray, IntArray
 from derbes.model.arrays import ActivityKind, CaseArrays, MeasureArrays
-from derbes.model.compile import compile_case
-from derbes.model.options import PLANT_KINDS, plant_share, step_share
+from derbes.model.compile import PLANT_KINDS, compile_case, plant_share, step_share
 from derbes.planning.first_stage import INDICATOR, FirstColumn
 from derbes.supply.bounds import shared_left
 

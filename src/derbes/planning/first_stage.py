@@ -35,7 +35,7 @@ from derbes.case.entities import Case
 from derbes.case.options import Choice, Limit, Option, OptionKind
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray, Quantity
 from derbes.lp.program import BoolArray
-from derbes.model.options import effect_period
+from derbes.model.compile import effect_period
 
 
 def _at(quantity: Quantity | None, period: int) -> float:

@@ -276,7 +276,7 @@ def course_from(plan: Plan, start: int, m: int) -> Course:
     paths: dict[str, Any] = {
         name: rows_from(getattr(plan.course, name), start, m) for name in BY_PERIOD
     }
-    lots: dict[str, Any] = {**lot_columns(plan.arrays, start)}
+    lots: dict[str, Any] = {n: rows[0] for n, rows in lot_columns(plan.arrays, start).items()}
     opening = plan.course.opening - start
     return plan.course._replace(**paths, **lots, opening=opening)
 

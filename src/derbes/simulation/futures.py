@@ -1,12 +1,13 @@
 """Many futures of a case by the policy, each following the central calm plan in proportion."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from derbes.case.quantity import FloatArray
+from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.uncertainty import Draws, Events
 from derbes.kernels.compiling import packed
 from derbes.kernels.futures import (
@@ -18,14 +19,13 @@ from derbes.kernels.futures import (
     Drawn,
     Frame,
     Kept,
-    Places,
     run_futures,
 )
-from derbes.kernels.policy import NEVER, Measures
+from derbes.kernels.policy import Measures
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, State
+from derbes.model.numbers import Values, drawn, whole_periods
 from derbes.simulation.branch import BY_PERIOD, Turns, calm_effects, make_run, make_turns
-from derbes.simulation.numbers import Derived, drawn_values
-from derbes.simulation.plan import Plan, lot_columns, lots_in_order
+from derbes.simulation.plan import Plan, lot_columns
 
 CHUNK = 4096
 """Futures whose sums are added up together; the same for any number of threads."""
@@ -45,17 +45,8 @@ BY_FUTURE = (
     "lot_rank",
 )
 """Parts of a course that do not change over time and may differ from future to future."""
-OWN_NUMBER, OWN_PATH = 1, 2
-"""How a lot's survival differs from future to future."""
-
-
-@dataclass(frozen=True, slots=True)
-class LotPath:
-    """A lot whose survival by period differs from draw to draw."""
-
-    lot: int
-    derived: Derived
-    """Its formula gives one path for each draw."""
+BLOCK_NUMBERS = 2**22
+"""Most numbers by period of the futures whose arrays are made together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +67,12 @@ class FuturesModel:
 
     plan: Plan
     """The central calm plan."""
-    at: Places
-    central: FloatArray
-    shapes: FloatArray
-    derived: tuple[Derived, ...]
-    lot_kinds: IntArray
-    lot_paths: tuple[LotPath, ...]
+    compile: Callable[[Values, int], CaseArrays]
+    """Arrays of what is drawn, over so many periods, as `compile_draws` makes them."""
+    inputs: tuple[str, ...]
+    """Paths that draws must hold."""
+    factors: tuple[tuple[Quantity, bool], ...]
+    """Drawn shares and rises of measures, and whether each is a time."""
     measures: tuple[str, ...]
     """Measures that events may hold."""
     sets: tuple[MeasureSet, ...]
@@ -97,12 +88,6 @@ class FuturesModel:
     def arrays(self) -> CaseArrays:
         """With the central values."""
         return self.plan.arrays
-
-    @property
-    def inputs(self) -> tuple[str, ...]:
-        """Paths that draws must hold."""
-        every = (*self.derived, *(lot.derived for lot in self.lot_paths))
-        return tuple(dict.fromkeys(path for one in every for path in one.paths if path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,59 +202,40 @@ class _Chunks:
         self.model, self.draws, self.turns = model, draws, turns
         self.rows, self.n_rows, self.n_paths = rows, n_rows, n_paths
         self.count_from = count_from
-        n, at = len(draws.values), model.at
-        self.totals = np.zeros((n, 2 * len(model.arrays.uses) + N_TOTALS))
+        n, arrays = len(draws.values), model.arrays
+        self.totals = np.zeros((n, 2 * len(arrays.uses) + N_TOTALS))
         self.paths = np.zeros((n_paths * model.n_periods, n_rows))
-        self.most_at_once = turns.most_at_once
-        self.longest = int(self._most(at.lead, at.hours))
-        self.oldest = int(self._most(at.shelf_life, at.lot))
-        goods = model.arrays.lot_goods
-        own = {one.place for one in model.derived}
-        self.is_order_drawn = bool(model.lot_kinds.any()) or any(
-            at.retention + int(g) in own for g in goods
-        )
         self.frame = self._frame()
         self.base = Measures(
             np.array([one.effects for one in model.sets]),
             np.array([int(one.crisis) for one in model.sets]),
         )
+        reached = model.first + model.n_periods + 2 * model.plan.reach
+        self.n_drawn, self.block = min(arrays.n_periods, reached), CHUNK
+        if model.inputs:
+            width = 2 * len(arrays.activities.names) + 2 * len(arrays.uses) + 3 * len(arrays.goods)
+            self.block = int(np.clip(BLOCK_NUMBERS // (width * self.n_drawn), 16, CHUNK))
 
-    def _most(self, first: int, end: int) -> float:
-        """Largest value of some numbers over all draws."""
-        model, n = self.model, len(self.draws.values)
-        most = float(model.central[first:end].max(initial=0.0))
-        for derived in model.derived:
-            if first <= derived.place < end:
-                values = drawn_values(derived, self._columns(slice(0, n)), n)
-                most = max(most, float(values.max()))
-        return most
+    def _compiled(self, own: slice, n_periods: int) -> CaseArrays:
+        """The arrays of some draws."""
+        if not self.model.inputs:
+            return self.model.arrays
+        return self.model.compile(self._values(own), n_periods)
 
-    def _columns(self, own: slice) -> dict[str, FloatArray]:
+    def _values(self, own: slice) -> Values:
         at = {path: column for column, path in enumerate(self.draws.inputs)}
         return {path: self.draws.values[own, at[path]] for path in self.model.inputs}
 
     def _frame(self) -> Frame:
         model, arrays, plan = self.model, self.model.arrays, self.model.plan
-        varies = np.full(model.at.end, -1, dtype=np.int64)
-        then = np.full(model.shapes.shape, -1, dtype=np.int64)
-        for row, derived in enumerate(model.derived):
-            varies[derived.place] = row
-            if derived.place < len(then):
-                then[derived.place, slice(None) if derived.at is None else derived.at] = row
         terms = [(c, *term) for c, one in enumerate(model.sets) for term in one.terms]
         state = model.state or _nothing(arrays)
         whole = arrays.lot_stock
         parts = np.divide(state.lots, whole, out=np.ones_like(whole), where=whole > 0)
         return Frame(
-            at=model.at,
             first=model.first,
-            shapes=np.ascontiguousarray(model.shapes),
-            central=model.central,
-            varies=varies,
-            varies_then=then,
-            lot_paths=np.ascontiguousarray(arrays.lot_retention),
-            lot_kinds=model.lot_kinds,
             lots=parts if model.state else np.ones_like(whole),
+            lot_stock=whole,
             fresh=np.ascontiguousarray(state.fresh),
             past_inflow=np.ascontiguousarray(state.past_inflow),
             transit=np.ascontiguousarray(state.transit),
@@ -286,27 +252,38 @@ class _Chunks:
 
     def chunk(self, first: int) -> FloatArray:
         """Run the futures from one on; sums by period. (n, rows)"""
+        end = min(first + CHUNK, len(self.draws.values))
+        sums = np.zeros((self.model.n_periods, self.n_rows))
+        for begin in range(first, end, self.block):
+            self._run(slice(begin, min(begin + self.block, end)), sums)
+        return sums
+
+    def _run(self, own: slice, sums: FloatArray) -> None:
+        """Run some futures, and add up what they give by period."""
         model, plan = self.model, self.model.plan
-        own = slice(first, min(first + CHUNK, len(self.draws.values)))
-        n = own.stop - first
-        m = model.n_periods + max(self.longest + 1, plan.reach)
-        n_kept = max(0, min(n, self.n_paths - first))
+        arrays = self._compiled(own, self.n_drawn)
+        longest = int(arrays.activities.lead_times.max(initial=0))
+        if longest >= plan.reach:
+            arrays = self._compiled(own, model.arrays.n_periods)
+        m = model.n_periods + max(longest + 1, plan.reach)
+        kept_paths = self.paths[own.start * model.n_periods : own.stop * model.n_periods]
         kept = Kept(
-            totals=np.zeros((n, self.totals.shape[1])),
-            sums=np.zeros((model.n_periods, self.n_rows)),
-            paths=np.zeros((n_kept * model.n_periods, self.n_rows)),
-            n_paths=n_kept,
+            totals=self.totals[own],
+            sums=sums,
+            paths=kept_paths,
+            n_paths=len(kept_paths) // model.n_periods,
             rows=self.rows,
             count_from=self.count_from,
-            factors=np.zeros((m, len(model.arrays.goods))),
+            factors=np.zeros((m, len(arrays.goods))),
         )
         course = plan.course._replace(
             **{name: np.zeros((m, getattr(plan.course, name).shape[1])) for name in BY_PERIOD},
             **{name: getattr(plan.course, name).copy() for name in BY_FUTURE},
         )
         regime = np.zeros(model.n_periods, dtype=np.int64)
-        strikes = np.full((model.n_periods, self.most_at_once), -1, dtype=np.int64)
-        shelves = course._replace(shelf_life=np.full_like(course.shelf_life, self.oldest))
+        strikes = np.full((model.n_periods, self.turns.most_at_once), -1, dtype=np.int64)
+        oldest = int(arrays.shelf_life.max(initial=0))
+        shelves = course._replace(shelf_life=np.full_like(course.shelf_life, oldest))
         run = make_run(
             plan,
             _nothing(model.arrays),
@@ -319,66 +296,55 @@ class _Chunks:
             plan.course,
             self.frame,
             self.base,
-            self._drawn(own, n),
+            self._drawn(own, arrays),
             course,
             Measures(self.base.effects.copy(), self.base.crisis),
             run,
             kept,
         )
         run_futures(*(packed(part) for part in parts))
-        self.totals[own] = kept.totals
-        at = first * model.n_periods
-        self.paths[at : at + len(kept.paths)] = kept.paths
-        return kept.sums
 
-    def _drawn(self, own: slice, n: int) -> Drawn:
-        model = self.model
-        columns = self._columns(own)
-        values = np.zeros((len(model.derived), n))
-        for row, derived in enumerate(model.derived):
-            values[row] = drawn_values(derived, columns, n)
-        paths = [drawn_values(lot.derived, columns, n).T for lot in model.lot_paths]
-        lot_paths = np.concatenate(paths) if paths else np.zeros((0, n))
-        if self.is_order_drawn:
-            order = self._lot_order(columns, paths, n)
-        else:
-            order = {
-                name: rows[None] for name, rows in lot_columns(model.arrays, model.first).items()
-            }
+    def _drawn(self, own: slice, arrays: CaseArrays) -> Drawn:
+        activities, n = arrays.activities, own.stop - own.start
+        values, calendar = self._values(own), arrays.calendar
+        factors = np.zeros((n, len(self.model.factors)))
+        for column, (quantity, is_time) in enumerate(self.model.factors):
+            one = drawn(quantity, values)
+            factors[:, column] = whole_periods(one, calendar) if is_time else one
         return Drawn(
-            values=values,
-            lot_paths=np.ascontiguousarray(lot_paths),
+            capacity=_each(activities.capacity, 2),
+            hours=_each(arrays.line_hours, 2),
+            pools=_each(arrays.shared_capacity, 2),
+            demand=_each(arrays.demand, 2),
+            crisis=_each(arrays.crisis_demand, 2),
+            unit_cost=_each(activities.unit_cost, 2),
+            storage_cost=_each(arrays.storage_cost, 2),
+            storage_limit=_each(arrays.storage_limit, 2),
+            reserve=_each(arrays.reserve, 2),
+            lot_retention=_each(arrays.lot_retention, 2),
+            amounts=_each(activities.input_amounts, 1),
+            line_time=_each(activities.hours, 1),
+            leads=_each(activities.lead_times, 1),
+            retention=_each(arrays.retention, 1),
+            shelf_life=_each(arrays.shelf_life, 1),
+            opening=_each(arrays.plant_opening, 1),
+            ramp=_each(arrays.plant_ramp, 1),
+            weight=_each(arrays.use_weight, 1),
+            refill=np.atleast_1d(np.asarray(arrays.refill_periods, dtype=np.int64))[:, None].copy(),
+            lot_stock=_each(arrays.lot_stock, 1),
+            discount=_each(arrays.discount, 1),
+            factors=factors,
             turn_times=np.ascontiguousarray(self.turns.times[own]),
             turn_sets=np.ascontiguousarray(self.turns.sets[own]),
             turn_begins=np.ascontiguousarray(self.turns.begins[own]),
             weights=np.ascontiguousarray(self.draws.weights[own]),
-            **order,
+            **lot_columns(arrays, self.model.first),
         )
 
-    def _lot_order(
-        self, columns: Mapping[str, FloatArray], paths: list[FloatArray], n: int
-    ) -> dict[str, IntArray]:
-        """In which order each future draws lots. (N, L)"""
-        model, arrays = self.model, self.model.arrays
-        first, at = model.first, model.at
-        n_later = arrays.n_periods - max(1, first)
-        left = np.repeat(arrays.lot_retention[:, first:, None], n, axis=2)
-        for own, path in zip(model.lot_paths, paths, strict=True):
-            left[own.lot] = path[first:]
-        ends = left == 0.0
-        until = np.where(ends.any(axis=1), ends.argmax(axis=1) - 1, NEVER)
-        lasting = left.prod(axis=1)
-        fresh = np.repeat(arrays.retention[arrays.lot_goods][:, None], n, axis=1)
-        for derived in model.derived:
-            lot = derived.place - at.lot_retention
-            if 0 <= lot < len(lasting):
-                lasting[lot] = drawn_values(derived, columns, n) ** n_later
-                until[lot] = NEVER
-            good = derived.place - at.retention
-            if 0 <= good < len(arrays.goods):
-                fresh[arrays.lot_goods == good] = drawn_values(derived, columns, n)
-        fresh = fresh ** (arrays.n_periods - first)
-        return lots_in_order(arrays.lot_goods, until.T, lasting.T, fresh.T)
+
+def _each(array: Any, n_axes: int) -> Any:
+    """With an axis of draws; of one where no draw changes anything."""
+    return np.ascontiguousarray(array if array.ndim > n_axes else array[None])
 
 
 def _nothing(arrays: CaseArrays) -> State:

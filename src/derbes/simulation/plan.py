@@ -246,14 +246,13 @@ def _needed(arrays: CaseArrays, *, is_first: BoolArray) -> BoolArray:
 
 
 def lot_columns(arrays: CaseArrays, start: int) -> dict[str, IntArray]:
-    """In which order lots are drawn from a start on, as `Course` names it. (L,)"""
-    n = arrays.n_periods - start
-    retention = arrays.lot_retention[:, start:]
+    """In which order lots are drawn from a start on, as `Course` names it. (1, L) or (N, L)"""
+    retention = arrays.lot_retention[..., start:]
     ends = retention == 0.0
-    until = np.where(ends.any(axis=1), ends.argmax(axis=1) - 1, NEVER)
-    fresh = arrays.retention[arrays.lot_goods] ** n
-    found = lots_in_order(arrays.lot_goods, until[None], retention.prod(axis=1)[None], fresh[None])
-    return {name: rows[0] for name, rows in found.items()}
+    until = np.where(ends.any(axis=-1), ends.argmax(axis=-1) - 1, NEVER)
+    fresh = arrays.retention[..., arrays.lot_goods] ** retention.shape[-1]
+    each = np.broadcast_arrays(until, retention.prod(axis=-1), fresh)
+    return lots_in_order(arrays.lot_goods, *(np.atleast_2d(rows) for rows in each))
 
 
 def lots_in_order(

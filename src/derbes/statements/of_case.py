@@ -9,8 +9,8 @@ from derbes.case.ledger import Modality, Statement
 from derbes.case.quantity import MONTHS_A_YEAR, Element, Quantity
 from derbes.draws.inputs import inputs_by_path
 from derbes.model.arrays import open_share
-from derbes.model.compile import months as months_of
 from derbes.model.compile import opening_period
+from derbes.model.numbers import periods_of
 from derbes.statements.values import MOST_MEMBERS, NEVER, Day, Missing, day_of, month_day
 from derbes.statements.vocabulary import (
     SECTIONS,
@@ -340,7 +340,7 @@ def _recipe_capacity(case: Case, recipe: Recipe, at: Day) -> float:
     part = 1.0
     limits = [] if recipe.capacity is None else [_at(case, recipe.capacity, at, "")]
     if plant is not None:
-        ramp = case.calendar.periods(months_of(plant.ramp))
+        ramp = periods_of(plant.ramp, case.calendar)
         opened = opening_period(plant, case.calendar)
         part = float(open_share(opened, ramp, case.calendar.n_periods)[period])
         hours = plant.lines.get(recipe.line)
@@ -360,7 +360,8 @@ def plant_open(one: Model, *, plant: Plant, at: Month) -> bool:
 def _is_open(case: Case, plant: str, at: Day) -> bool:
     if plant not in case.plants:
         return False
-    return opening_period(case.plants[plant], case.calendar) <= case.calendar.index(*at.month)
+    opens = opening_period(case.plants[plant], case.calendar)
+    return bool(opens <= case.calendar.index(*at.month))
 
 
 @quantity(CASE)

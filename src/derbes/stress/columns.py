@@ -15,11 +15,18 @@ from derbes.case.entities import Case, Tier
 from derbes.case.quantity import FloatArray
 from derbes.case.request import Request
 from derbes.case.uncertainty import Draws, Events
-from derbes.draws.inputs import drawn_case, drawn_path, inputs_by_path, scenario_cases
-from derbes.draws.study import Study, make_studies, narrowed, prepare_futures
+from derbes.draws.inputs import (
+    drawn_case,
+    drawn_path,
+    drawn_values,
+    inputs_by_path,
+    scenario_cases,
+)
+from derbes.draws.study import Study, longest_length, make_study, narrowed, prepare_futures
 from derbes.language import _
 from derbes.model.arrays import BoolArray, IntArray
 from derbes.model.compile import longest_lead_time, refill_periods, tail_periods
+from derbes.model.numbers import AS_WRITTEN, Values
 from derbes.parallel import Progress, run_tasks
 from derbes.results.supply import ALL_ESSENTIAL, LeverageRow
 from derbes.simulation.futures import Futures, FuturesModel, simulate_futures
@@ -51,7 +58,9 @@ class Future:
 
     asked: Asked
     case: Case
-    """With the numbers of the draw, and nothing that programs do not read."""
+    """The scenario of the draw, and nothing that programs do not read."""
+    values: Values
+    """What is drawn."""
 
 
 def solve_draws(
@@ -70,7 +79,10 @@ def solve_draws(
     Raises:
         SolveError: A program has no usable answer.
     """
-    tasks = [Future(asked, bare(drawn_case(case, draws, i))) for i in range(len(draws.weights))]
+    tasks = []
+    for i in range(len(draws.weights)):
+        world, values = drawn_values(case, draws, i)
+        tasks.append(Future(asked, bare(world), values))
     found = run_tasks(
         solved_row,
         tasks,
@@ -99,15 +111,16 @@ def bare(case: Case) -> Case:
 
 def solved_row(future: Future) -> FloatArray:
     """Columns of one draw. (C,)"""
-    numbers = solved_case(future.asked, future.case)
+    numbers = solved_case(future.asked, future.case, future.values)
     return np.array([numbers[column] for column in solved_columns(future.asked)])
 
 
-def solved_case(asked: Asked, case: Case) -> Numbers:
-    """Columns of a case whose numbers are all certain."""
+def solved_case(asked: Asked, case: Case, values: Values = AS_WRITTEN) -> Numbers:
+    """Columns of a case with the central values, or with what is drawn."""
     measures = tuple(target.measure for target in asked.targets)
     lengths = {n for target in asked.targets for n in (target.length, *target.lengths)}
-    study = make_studies(case, Request(measures=measures, lengths=tuple(sorted(lengths))))[0]
+    longest = longest_length(case, Request(lengths=tuple(sorted(lengths))))
+    study = make_study(case, measures, longest, values=values)
     numbers: Numbers = {}
     for target in asked.targets:
         alone = narrowed(study, [target.measure])
@@ -344,7 +357,7 @@ def one_measure(n: int, measure: str, *, start: int, length: int) -> Events:
 
 def aftermath(case: Case) -> int:
     """Periods after a measure in which it may still be felt. [period]"""
-    return refill_periods(case) + 3 * longest_lead_time(case) + 1
+    return int(refill_periods(case)) + 3 * longest_lead_time(case) + 1
 
 
 def cut_numbers(rule: Rule, draws: Draws, columns: Sequence[Column]) -> FloatArray:

@@ -13,7 +13,7 @@ from itertools import product
 from derbes.case.entities import Case, Good, Measure, Use
 from derbes.case.options import Budget, Choice, Limit, Option, OptionKind, Standard
 from derbes.case.quantity import Calendar, Quantity
-from derbes.model.options import effect_period
+from derbes.model.compile import effect_period
 from derbes.planning import first_stage as payments
 from derbes.planning.accounts import by_year, paid_for
 from derbes.planning.solving import Found

@@ -13,52 +13,17 @@ from derbes.case.entities import Case, Plant, Recipe, Route, Supplier
 from derbes.case.options import OPTIONAL_KINDS, Choice, Option, OptionKind
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.model.arrays import open_share
-from derbes.model.compile import months, opening_period, over, tail_periods
+from derbes.model.compile import (
+    PLANT_KINDS,
+    opening_period,
+    plant_share,
+    step_share,
+    tail_periods,
+)
+from derbes.model.numbers import over, periods_of
 
-PLANT_KINDS = (OptionKind.BUILD, OptionKind.ENLARGE, OptionKind.BRING_FORWARD)
 SPARED = "_spared"
 """Ends the name of the part of a supplier that has been bought out."""
-
-
-def effect_period(case: Case, option: Option, date: int) -> int:
-    """Period from which on an option works that is decided in a period. [period]"""
-    return date + case.calendar.periods(months(option.lead_time))
-
-
-def plant_share(
-    case: Case, option: Option, choice: Choice, n_periods: int, *, is_optional: bool
-) -> FloatArray:
-    """What a choice adds to a plant, as a part of the plant as written. (T,)
-
-    To build or enlarge: an opening at the effect of the option and the plant's own delay
-    and ramp; an enlarged plant gives nothing before it opens itself. To bring forward:
-    the same plant with another opening, no earlier than the option can work.
-
-    Args:
-        case: The case, with the delay of the draw.
-        option: An option for a plant.
-        choice: Its date and size.
-        n_periods: T.
-        is_optional: Whether the plant is there only by an option.
-    """
-    plant, calendar = case.plants[option.element.split(".", 1)[1]], case.calendar
-    ramp = calendar.periods(months(plant.ramp))
-    delay = calendar.periods(months(plant.delay))
-    opening = effect_period(case, option, choice.date) + delay
-    written = opening_period(plant, calendar)
-    if option.kind is OptionKind.BRING_FORWARD:
-        earlier = max(opening, written - calendar.periods(choice.size))
-        before = open_share(written, ramp, n_periods)
-        return open_share(min(earlier, written), ramp, n_periods) - before
-    if option.kind is OptionKind.ENLARGE and not is_optional:
-        opening = max(opening, written)
-    return choice.size * open_share(opening, ramp, n_periods)
-
-
-def step_share(case: Case, option: Option, choice: Choice, n_periods: int) -> FloatArray:
-    """The size from the effect of a choice on, nothing before. (T,)"""
-    periods = np.arange(n_periods)
-    return np.where(periods >= effect_period(case, option, choice.date), choice.size, 0.0)
 
 
 def chosen_case(case: Case, choices: Sequence[Choice]) -> Case:
@@ -126,14 +91,14 @@ class _Making:
         size = self.size(element, OptionKind.RESERVE)
         if size is None:
             return quantity
-        before = over(self.case, quantity, self.n_periods)
+        before = over(quantity, self.n_periods, self.case.calendar)
         return series(before + size, quantity)
 
     def times(self, quantity: Quantity | None, factor: FloatArray | None) -> Quantity | None:
         """A quantity times a path; a missing one stays missing."""
         if quantity is None or factor is None:
             return quantity
-        return series(over(self.case, quantity, self.n_periods) * factor, quantity)
+        return series(over(quantity, self.n_periods, self.case.calendar) * factor, quantity)
 
     def plant_path(self, plant: Plant) -> FloatArray | None:
         """Part of the plant as written that is open; None when nothing is chosen. (T,)"""
@@ -145,7 +110,7 @@ class _Making:
             option.element == element and option.kind is OptionKind.BUILD
             for option in self.case.options.values()
         )
-        ramp = self.case.calendar.periods(months(plant.ramp))
+        ramp = periods_of(plant.ramp, self.case.calendar)
         written = open_share(opening_period(plant, self.case.calendar), ramp, self.n_periods)
         path = np.zeros(self.n_periods) if is_optional else written
         for option, choice in found:
@@ -170,7 +135,7 @@ def _plant(made: _Making, plant: Plant) -> Plant:
     is_open = np.flatnonzero(path > 0)
     opening = int(is_open[0]) if len(is_open) else made.n_periods
     lines: Mapping[str, Quantity] = {
-        name: series(over(made.case, hours, made.n_periods) * path, hours)
+        name: series(over(hours, made.n_periods, made.case.calendar) * path, hours)
         for name, hours in plant.lines.items()
     }
     return replace(plant, opening=opening, delay=None, ramp=None, lines=lines)
@@ -182,7 +147,8 @@ def _recipe(made: _Making, recipe: Recipe) -> Recipe:
     converted = made.size(f"recipes.{recipe.id}", OptionKind.CONVERT)
     capacity = recipe.capacity
     if converted is not None and capacity is None and plant and recipe.hours:
-        hours = over(made.case, plant.lines[recipe.line], made.n_periods) if recipe.line else None
+        line = plant.lines.get(recipe.line)
+        hours = over(line, made.n_periods, made.case.calendar) if line else None
         if hours is not None and recipe.hours.value > 0:
             capacity = series(hours / recipe.hours.value)
     return replace(recipe, capacity=made.times(made.times(capacity, path), converted))

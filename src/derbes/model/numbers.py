@@ -1,0 +1,96 @@
+"""The numbers of a case, as written or in draws of its inputs.
+
+What a number is in draws is stated here once: whoever makes arrays of a case asks for its
+numbers with the values that are drawn, one for each path. A value is a number (one draw) or
+an array (N draws), and what is made of it is as a case without draws has it, or has a first
+axis of N. What is not drawn has no such axis, so that nothing is computed N times that is
+the same N times.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from derbes.case.quantity import Calendar, FloatArray, Quantity
+
+Number = float | FloatArray
+"""One number, or one for each draw. (N,)"""
+Periods = Any
+"""An `int`, or one for each draw. (N,) [period]"""
+Values = Mapping[str, Number]
+"""Path of an input → what is drawn for it; nan stands for the central value. [base unit]"""
+AS_WRITTEN: Values = {}
+"""No draw: every number has its central value."""
+
+
+def drawn(quantity: Quantity, values: Values = AS_WRITTEN) -> Number:
+    """A number as drawn; of a series that of its first period. () or (N,) [base unit]"""
+    value = values.get(quantity.path)
+    if value is None:
+        return quantity.value
+    if isinstance(value, np.ndarray):
+        return np.where(np.isnan(value), quantity.value, value)
+    return quantity.value if np.isnan(value) else value
+
+
+def given(quantity: Quantity | None, default: float = 0.0, values: Values = AS_WRITTEN) -> Number:
+    """A number as drawn, or the default when it is missing. () or (N,) [base unit]"""
+    return default if quantity is None else drawn(quantity, values)
+
+
+def over(
+    quantity: Quantity | None,
+    n_periods: int,
+    calendar: Calendar,
+    *,
+    default: float = 0.0,
+    values: Values = AS_WRITTEN,
+) -> FloatArray:
+    """A number by period, behind the calendar as `continued` says. (T,) or (N, T) [base unit]
+
+    A series by date is scaled in proportion to its first value, or month by month where
+    months have ranges of their own; one that starts at 0 becomes what is drawn.
+    """
+    if quantity is None:
+        return np.full(n_periods, default)
+    path = quantity.over(n_periods, calendar)
+    if quantity.path in values:
+        scale = _by_period(drawn(quantity, values))
+        if quantity.steps and quantity.value:
+            path = path * (scale / quantity.value)
+        else:
+            path = np.where(_by_period(_is_known(quantity, values)), scale, path)
+    drawn_months = [month.quantity.path in values for month in quantity.months]
+    if any(drawn_months):
+        which = quantity.months_over(n_periods, calendar)
+        for place in np.flatnonzero(drawn_months):
+            month = quantity.months[place].quantity
+            value = _by_period(drawn(month, values))
+            own = value * (path / month.value if month.value else 1.0)
+            known = _by_period(_is_known(month, values))
+            path = np.where(known & (which == place), own, path)
+    return path
+
+
+def _by_period(number: Number) -> FloatArray:
+    """Room for periods behind the draws. (1,) or (N, 1)"""
+    return np.asarray(number)[..., None]
+
+
+def _is_known(quantity: Quantity, values: Values) -> FloatArray:
+    return np.asarray(~np.isnan(values[quantity.path]))
+
+
+def whole_periods(months: Number, calendar: Calendar) -> Periods:
+    """Whole periods that a time takes; a part of a period counts as one. [period]"""
+    if isinstance(months, np.ndarray):
+        return np.ceil(np.round(months, 9) / calendar.step).astype(np.int64)
+    return calendar.periods(months)
+
+
+def periods_of(
+    quantity: Quantity | None, calendar: Calendar, values: Values = AS_WRITTEN
+) -> Periods:
+    """Whole periods of a time that may be missing. () or (N,) [period]"""
+    return whole_periods(given(quantity, values=values), calendar)
