@@ -23,7 +23,7 @@ from derbes.analysis.trajectories import branch_of, calm_plan_of
 from derbes.answers import answered, find_plan, judged_statements
 from derbes.brief import render_brief
 from derbes.brief.contents import MYOPIC, OPTIMAL, BriefContents, Focus, focus_of, main_length
-from derbes.brief.verdict import edge_of
+from derbes.brief.front import edge_of
 from derbes.case.entities import Case
 from derbes.case.quantity import MONTHS_A_YEAR
 from derbes.case.request import BASE, Request

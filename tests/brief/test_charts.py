@@ -9,15 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derbes.brief.charts.bars import bars_against_rule
-from derbes.brief.charts.coverage import coverage_chart
-from derbes.brief.charts.materials import Material, materials_map
-from derbes.brief.charts.style import NARROW, WIDE, mark_lines, wrapped
+from derbes.brief.charts import NARROW, WIDE, bars_against_rule, coverage_chart, mark_lines, wrapped
 from derbes.brief.contents import focus_of
 from derbes.brief.drawing import draw
 from derbes.brief.page import sections_of
-from derbes.brief.sections.chokepoint import tiers_of
-from derbes.brief.sections.dependence import dependence_section
+from derbes.brief.sections.dependence import Material, dependence_section, materials_map, tiers_of
 from tests.brief.reading import picture_texts
 
 NAMES = {"optimal": "best", "myopic": "rule", "x": "months"}

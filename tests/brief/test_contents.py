@@ -10,8 +10,8 @@ from derbes.brief.contents import (
     variants_of,
 )
 from derbes.language import use_language
-from derbes.results.display import text_of
 from derbes.results.supply import Cover, Leverage
+from derbes.results.tables import text_of
 
 
 def test_page_one_is_about_the_main_measure_from_the_first_start(contents):

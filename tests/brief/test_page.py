@@ -9,12 +9,11 @@ import pytest
 
 from derbes.brief import BriefContents, render_brief
 from derbes.brief import format as fmt
-from derbes.brief.contents import focus_of, leverage_row
+from derbes.brief.contents import binding_words, focus_of, leverage_row
 from derbes.brief.page import sections_of
 from derbes.brief.sections.coverage import coverage_figure
 from derbes.brief.sections.leverage import losses_section
 from derbes.brief.sections.sources import method_section
-from derbes.brief.sections.wording import binding_words
 from derbes.case.entities import Case, Measure, MeasureKind
 from derbes.case.quantity import Note
 from derbes.language import use_language

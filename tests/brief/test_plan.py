@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from derbes.brief import BriefContents, render_brief
-from derbes.brief.charts.style import NARROW, WIDE
+from derbes.brief.charts import NARROW, WIDE
 from derbes.brief.contents import focus_of
 from derbes.brief.drawing import draw
 from derbes.brief.page import sections_of

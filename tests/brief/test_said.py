@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import pytest
 
 from derbes.brief import render_brief
-from derbes.brief.charts.style import NARROW, WIDE
+from derbes.brief.charts import NARROW, WIDE
 from derbes.brief.contents import focus_of
 from derbes.brief.page import sections_of
-from derbes.brief.sections.said.table import _spec
+from derbes.brief.sections.statements import _verdict_bars
 from derbes.results.statements import Contradiction, Flip
 from tests.brief.invented_ledger import invented_ledger
 from tests.brief.reading import part, text_of
@@ -57,7 +57,7 @@ def test_numbers_of_a_chart_stand_only_where_they_fit():
     counts = {"northland": {"holds": 90, "fails": 3}, "author": {"untested": 8}}
     contents = SimpleNamespace(case=SimpleNamespace(actors={}))
     for width, shown in ((WIDE, [90, 8]), (NARROW, [90])):
-        rows = _spec(contents, counts, width)["data"]["values"]
+        rows = _verdict_bars(contents, counts, width)["data"]["values"]
         assert [row["n"] for row in rows if row["n"]] == shown
         assert [row["last"] - row["first"] for row in rows] == [90, 3, 8]
 

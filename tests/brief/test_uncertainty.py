@@ -7,8 +7,7 @@ import pytest
 from derbes.brief import BriefContents, render_brief
 from derbes.brief.contents import focus_of
 from derbes.brief.page import sections_of
-from derbes.brief.sections.uncertainty.fans import fans_section
-from derbes.brief.sections.uncertainty.words import words_of
+from derbes.brief.sections.uncertainty import fans_section, words_of
 from tests.brief.invented_stress import hazards, invented_stress
 from tests.brief.reading import part, picture_texts, pictures, text_of
 

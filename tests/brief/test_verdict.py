@@ -6,7 +6,7 @@ import pytest
 
 from derbes.brief import BriefContents, render_brief
 from derbes.brief.contents import focus_of
-from derbes.brief.verdict import edge_of, more_words, short_by_start, verdict_of
+from derbes.brief.front import edge_of, more_words, short_by_start, verdict_of
 from derbes.results.supply import Cover, LeverageRow
 from tests.brief.reading import page_one, text_of
 

@@ -4,7 +4,8 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derbes.results.display import (
+from derbes.results.supply import CoverRow, LeverageEnd, LeverageRow
+from derbes.results.tables import (
     cover_columns,
     end_columns,
     grouped,
@@ -13,7 +14,6 @@ from derbes.results.display import (
     shown,
     text_table,
 )
-from derbes.results.supply import CoverRow, LeverageEnd, LeverageRow
 from tests.api.examples import (
     cover_result,
     cover_row,

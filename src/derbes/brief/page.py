@@ -5,26 +5,28 @@ from pathlib import Path
 from typing import Any
 
 from derbes.brief.contents import BriefContents, Focus, focus_of
-from derbes.brief.drawing import draw
-from derbes.brief.fonts import font_faces, missing_characters
+from derbes.brief.drawing import draw, font_faces, missing_characters
 from derbes.brief.front import front_of, title_of
 from derbes.brief.parts import Figure, Section
-from derbes.brief.sections.chokepoint import chokepoint_section
 from derbes.brief.sections.coverage import cover_section, coverage_section
-from derbes.brief.sections.dependence import dependence_section, sellers_section
-from derbes.brief.sections.inputs import inputs_section
-from derbes.brief.sections.leverage import bounds_section, losses_section, surface_section
+from derbes.brief.sections.dependence import chokepoint_section, dependence_section, sellers_section
+from derbes.brief.sections.leverage import (
+    bounds_section,
+    losses_section,
+    surface_section,
+    variants_section,
+)
 from derbes.brief.sections.planning import plan_sections
-from derbes.brief.sections.said import said_sections
 from derbes.brief.sections.sources import (
     facts_section,
+    inputs_section,
     method_section,
     missing_section,
     notes_section,
     reproduce_section,
 )
+from derbes.brief.sections.statements import said_sections
 from derbes.brief.sections.uncertainty import uncertainty_sections
-from derbes.brief.sections.variants import variants_section
 from derbes.language import _, language, ngettext
 
 _TEMPLATES = Path(__file__).parent / "templates"

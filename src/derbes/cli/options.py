@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from derbes.cli.answers import STANDARD_OUTPUT
+from derbes.cli.output import STANDARD_OUTPUT
 from derbes.language import _, languages, use_language
 from derbes.request import EVERY_MONTHS
 

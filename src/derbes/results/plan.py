@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from derbes.language import _
-from derbes.results.display import Column, html_table
 from derbes.results.supply import Provenance
+from derbes.results.tables import Column, html_table
 
 FOREIGN = "foreign"
 """Stands among the currencies of the outlay for what is paid abroad."""

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from derbes.language import _, ngettext
-from derbes.results.display import Column, VerdictColumn, html_table
 from derbes.results.supply import Provenance
+from derbes.results.tables import Column, VerdictColumn, html_table
 
 
 @dataclass(frozen=True, slots=True)

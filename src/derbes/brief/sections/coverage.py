@@ -1,30 +1,34 @@
 """How long essential uses are met: coverage curves and days of cover."""
 
 from derbes.brief import format as fmt
-from derbes.brief.charts.bars import bars_against_rule
-from derbes.brief.charts.coverage import coverage_chart, coverage_panels
-from derbes.brief.charts.style import NARROW, WIDE, Row, wrapped
+from derbes.brief.charts import (
+    NARROW,
+    WIDE,
+    Row,
+    bars_against_rule,
+    coverage_chart,
+    coverage_panels,
+    wrapped,
+)
 from derbes.brief.contents import (
     NOTHING,
     OPTIMAL,
     BriefContents,
     Focus,
+    both_branches,
+    calm_words,
+    case_of,
     cover_row,
     essential_uses,
     leverage_row,
     name_of,
-    variants_of,
-)
-from derbes.brief.parts import Figure, Section, Table, figure_cell, month_cell, words
-from derbes.brief.sections.wording import (
-    both_branches,
-    calm_words,
-    case_of,
     served_path,
     survived,
     under,
+    variants_of,
     worst_use,
 )
+from derbes.brief.parts import Figure, Section, Table, figure_cell, month_cell, words
 from derbes.case.request import BASE
 from derbes.language import _, ngettext
 from derbes.results.supply import Branch

@@ -1,17 +1,44 @@
-"""Who sells what, how dependence changes, and where the chokepoint lies."""
+"""Who sells what, how dependence changes, and where the chokepoint lies.
+
+The bill of materials, with who sells each good and what binds.
+
+Map of a bill of materials: boxes by tier, lines from input to output.
+"""
+
+from dataclasses import dataclass
 
 from derbes.brief import format as fmt
-from derbes.brief.charts.dependence import dependence_chart
-from derbes.brief.charts.heat import share_map
-from derbes.brief.charts.style import NARROW, WIDE, Row, wrapped
-from derbes.brief.contents import BriefContents, Focus, end_of, essential_uses, name_of, sender_of
-from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_cell, words
-from derbes.brief.sections.wording import (
+from derbes.brief.charts import (
+    BLUE,
+    GRAY,
+    INK,
+    NARROW,
+    RED,
+    WIDE,
+    Row,
+    Spec,
+    dependence_chart,
+    finished,
+    share_map,
+    values,
+    wrapped,
+)
+from derbes.brief.contents import (
+    BriefContents,
+    Focus,
     actor_words,
+    cover_row,
     decimal_year,
+    end_of,
+    essential_uses,
+    name_of,
+    names_of,
+    sender_of,
     under,
 )
-from derbes.language import _
+from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_cell, words
+from derbes.case.entities import Case
+from derbes.language import _, ngettext
 from derbes.results.supply import CalmPlan
 
 _OWN = "\0own"
@@ -292,3 +319,295 @@ def _openings_table(contents: BriefContents, focus: Focus, calm: CalmPlan) -> Ta
     if end is not None:
         rows.append((words(_("leverage ends")), month_cell(end.date, none)))
     return Table(_("Openings and the end"), (_("what"), _("first month")), tuple(rows))
+
+
+_BOX = {"wide": (150, 58), "narrow": (102, 88)}
+_LETTERS = {"wide": 22, "narrow": 15}
+_GAP = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """One good of the map."""
+
+    id: str
+    name: str
+    words: str
+    """Who sells it, and whether it binds."""
+    tier: int
+    """0: a use needs it; n: an input of a good of tier n - 1."""
+    is_sold_by_sender: bool
+    is_binding: bool
+
+
+def materials_map(materials: list[Material], links: list[tuple[str, str]], *, width: int) -> Spec:
+    """Goods from raw (left, or top on a phone) to final; thick frames bind.
+
+    Args:
+        materials: Boxes.
+        links: (input, output) ids.
+        width: Width of the whole. [px]
+    """
+    places, height = _places(materials, width)
+    box_width, box_height = _box(width)
+    n_letters = _LETTERS["narrow" if width == NARROW else "wide"]
+    boxes = [_box_row(item, places[item.id], n_letters) for item in materials]
+    for row in boxes:
+        row |= {"x2": row["x"] + box_width, "y2": row["y"] + box_height,
+                "middle": row["x"] + box_width / 2,
+                "center": row["y"] + box_height / 2 + row["lift"]}  # fmt: skip
+    lines = [_line(places[a], places[b], width) for a, b in links if a in places and b in places]
+    layers = [_link_layer(lines)] if lines else []
+    layers += [*_box_layers(boxes), _text_layer(boxes)]
+    return finished({"width": width - 10, "height": height, "layer": layers})
+
+
+def _box(width: int) -> tuple[int, int]:
+    return _BOX["narrow" if width == NARROW else "wide"]
+
+
+def _places(materials: list[Material], width: int) -> tuple[dict[str, tuple[float, float]], float]:
+    """Upper left corner of each box, and the height of the map. [px]"""
+    box_width, box_height = _box(width)
+    room = width - 10
+    tiers = sorted({item.tier for item in materials}, reverse=True)
+    if width != NARROW and len(tiers) * (box_width + 40) <= room + 40:
+        return _columns(materials, tiers, room, (box_width, box_height))
+    return _bands(materials, tiers, room, (box_width, box_height))
+
+
+def _columns(
+    materials: list[Material], tiers: list[int], room: float, box: tuple[int, int]
+) -> tuple[dict[str, tuple[float, float]], float]:
+    """One column per tier, raw materials left."""
+    step = (room - box[0]) / max(1, len(tiers) - 1)
+    tallest = max(sum(item.tier == tier for item in materials) for tier in tiers)
+    height = tallest * (box[1] + _GAP)
+    places: dict[str, tuple[float, float]] = {}
+    for column, tier in enumerate(tiers):
+        own = [item for item in materials if item.tier == tier]
+        slot = height / len(own)
+        for row, item in enumerate(own):
+            places[item.id] = (column * step, row * slot + (slot - box[1]) / 2)
+    return places, height
+
+
+def _bands(
+    materials: list[Material], tiers: list[int], room: float, box: tuple[int, int]
+) -> tuple[dict[str, tuple[float, float]], float]:
+    """Rows of boxes per tier, raw materials on top."""
+    across = max(1, int((room + _GAP) // (box[0] + _GAP)))
+    places: dict[str, tuple[float, float]] = {}
+    top = 0.0
+    for tier in tiers:
+        own = [item for item in materials if item.tier == tier]
+        for n, item in enumerate(own):
+            row, column = divmod(n, across)
+            places[item.id] = (column * (box[0] + _GAP), top + row * (box[1] + _GAP))
+        top += -(-len(own) // across) * (box[1] + _GAP) + 2.0 * _GAP
+    return places, top
+
+
+def _box_row(item: Material, place: tuple[float, float], n_letters: int) -> Row:
+    texts = (item.name, item.words)
+    lines = [line for text in texts for line in wrapped(text, n_letters).split("\n")]
+    return {
+        "x": place[0],
+        "y": place[1],
+        "text": lines[:5],
+        "lift": -7 * (len(lines[:5]) - 1),
+        "kind": "binding" if item.is_binding else "sender" if item.is_sold_by_sender else "other",
+    }
+
+
+def _line(start: tuple[float, float], stop: tuple[float, float], width: int) -> Row:
+    """From the edge of one box to the nearest edge of the next."""
+    box_width, box_height = _box(width)
+    if stop[0] >= start[0] + box_width:
+        return {"x": start[0] + box_width, "y": start[1] + box_height / 2,
+                "x2": stop[0], "y2": stop[1] + box_height / 2}  # fmt: skip
+    return {"x": start[0] + box_width / 2, "y": start[1] + box_height,
+            "x2": stop[0] + box_width / 2, "y2": stop[1]}  # fmt: skip
+
+
+def _pixel(field: str) -> Spec:
+    return {"field": field, "type": "quantitative", "scale": None, "axis": None}
+
+
+def _link_layer(lines: list[Row]) -> Spec:
+    places = {"x": _pixel("x"), "y": _pixel("y"), "x2": {"field": "x2"}, "y2": {"field": "y2"}}
+    return {"data": values(lines), "mark": {"type": "rule", "color": GRAY}, "encoding": places}
+
+
+def _box_layers(boxes: list[Row]) -> list[Spec]:
+    """Frames: thin, dashed where the sender sells, thick where a good binds."""
+    looks: dict[str, Spec] = {
+        "other": {"fill": "#f1f6fa", "stroke": BLUE, "strokeWidth": 1},
+        "sender": {"fill": "#fdf1ec", "stroke": RED, "strokeWidth": 1.5, "strokeDash": [5, 3]},
+        "binding": {"fill": "#fdf1ec", "stroke": RED, "strokeWidth": 4},
+    }
+    places = {"x": _pixel("x"), "y": _pixel("y"), "x2": {"field": "x2"}, "y2": {"field": "y2"}}
+    return [
+        {
+            "data": values(own),
+            "mark": {"type": "rect", "cornerRadius": 4, **look},
+            "encoding": places,
+        }
+        for kind, look in looks.items()
+        if (own := [box for box in boxes if box["kind"] == kind])
+    ]
+
+
+def _text_layer(boxes: list[Row]) -> Spec:
+    return {
+        "data": values(boxes),
+        "mark": {"type": "text", "baseline": "middle", "align": "center", "lineHeight": 14,
+                 "color": INK, "fontSize": 11},
+        "encoding": {"x": _pixel("middle"), "y": _pixel("center"), "text": {"field": "text"}},
+    }  # fmt: skip
+
+
+def chokepoint_section(contents: BriefContents, focus: Focus) -> Section:
+    """Map of goods by tier, with the binding ones marked."""
+    title = _("Where the chokepoint lies")
+    materials = _materials(contents, focus)
+    if not materials:
+        return Section("chokepoint", title, (_("The case has no use, so nothing can bind."),))
+    links = _links(contents.case, {item.id for item in materials})
+    finding = _finding(contents, focus, materials)
+    table = Table(
+        _("Goods by tier"),
+        (_("good"), _("tier"), _("who sells or makes it"), _("binds")),
+        tuple(
+            (words(item.name), figure_cell(item.tier, str(item.tier)),
+             words(_supply_words(contents, item.id)),
+             words(_("yes") if item.is_binding else _("no")))
+            for item in materials
+        ),
+    )  # fmt: skip
+    figure = Figure(
+        id="chokepoint-map",
+        title=finding,
+        subtitle=under(contents, focus, unit=_("Goods by tier, inputs before what they go into"),
+                       about="", when="", variant=focus.variant),
+        description=_("Boxes for goods, lines from inputs to what they go into. {finding}").format(
+            finding=finding
+        ),
+        wide=materials_map(materials, links, width=WIDE),
+        narrow=materials_map(materials, links, width=NARROW),
+        table=table,
+    )  # fmt: skip
+    if not contents.case.measures:
+        return Section("chokepoint", title, (), (figure,))
+    text = _(
+        "A dashed red frame: the sender sells it. A thick red frame and the word BINDS: it runs "
+        "out first if the measure comes in {month}, or still binds at the last start that is not "
+        "survived."
+    ).format(month=fmt.date(focus.shown))
+    return Section("chokepoint", title, (text,), (figure,))
+
+
+def tiers_of(case: Case) -> dict[str, int]:
+    """Good → tier: 0 for goods in use, one more for each step towards raw materials."""
+    tiers = {use.good: 0 for use in case.uses.values()}
+    for _round in range(len(case.goods)):
+        before = dict(tiers)
+        for recipe in case.recipes.values():
+            if recipe.output not in tiers:
+                continue
+            for good in recipe.inputs:
+                tiers[good] = max(tiers.get(good, 0), tiers[recipe.output] + 1)
+        if tiers == before:
+            break
+    return tiers
+
+
+def binding_goods(contents: BriefContents, focus: Focus) -> tuple[str, ...]:
+    """Goods that run out first from the start of page one, then those that bind to the end."""
+    row = cover_row(contents, focus, variant=focus.variant, start=focus.shown)
+    end = end_of(contents, focus, variant=focus.variant)
+    first = row.binding if row else ()
+    return tuple(dict.fromkeys((*first, *(end.binding if end else ()))))
+
+
+def _materials(contents: BriefContents, focus: Focus) -> list[Material]:
+    binding = binding_goods(contents, focus)
+    sender = sender_of(contents.case, focus)
+    tiers = tiers_of(contents.case)
+    order = {good: n for n, good in enumerate(contents.case.goods)}
+    goods = sorted(tiers, key=lambda good: (tiers[good], order.get(good, 0)))
+    items = []
+    for good in goods:
+        sellers = _sellers(contents.case, good)
+        text = _short_supply(contents, sender, sellers, good)
+        if good in binding:
+            text = _("BINDS: {supply}").format(supply=text)
+        items.append(
+            Material(
+                id=good,
+                name=name_of(contents.case, "goods", good),
+                words=text,
+                tier=tiers[good],
+                is_sold_by_sender=sender in sellers,
+                is_binding=good in binding,
+            )
+        )
+    return items
+
+
+def _sellers(case: Case, good: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(s.actor for s in case.suppliers.values() if s.good == good))
+
+
+def _is_made(case: Case, good: str) -> bool:
+    return any(recipe.output == good for recipe in case.recipes.values())
+
+
+def _short_supply(contents: BriefContents, sender: str, sellers: tuple[str, ...], good: str) -> str:
+    """Who supplies a good, in a few words."""
+    made = _is_made(contents.case, good)
+    if not sellers:
+        return _("made here") if made else _("stock only")
+    if sellers == (contents.case.target,):
+        text = _("sold at home")
+    elif not sender:
+        n = len(sellers)
+        text = ngettext("{n} seller", "{n} sellers", n).format(n=n)
+    elif sender not in sellers:
+        n = len(sellers)
+        text = ngettext("{n} other seller", "{n} other sellers", n).format(n=n)
+    else:
+        name, n = name_of(contents.case, "actors", sender), len(sellers) - 1
+        text = _("{sender} only").format(sender=name)
+        if n:
+            text = ngettext("{sender}, {n} other", "{sender}, {n} others", n).format(
+                sender=name, n=n
+            )
+    return _("{sellers}; made here").format(sellers=text) if made else text
+
+
+def _supply_words(contents: BriefContents, good: str) -> str:
+    sellers = names_of(contents.case, "actors", _sellers(contents.case, good))
+    parts = [sellers, _("made here") if _is_made(contents.case, good) else ""]
+    return "; ".join(part for part in parts if part) or _("stock only")
+
+
+def _links(case: Case, shown: set[str]) -> list[tuple[str, str]]:
+    pairs = [(good, recipe.output) for recipe in case.recipes.values() for good in recipe.inputs]
+    return list(dict.fromkeys(p for p in pairs if p[0] in shown and p[1] in shown))
+
+
+def _finding(contents: BriefContents, focus: Focus, materials: list[Material]) -> str:
+    binding = [item for item in materials if item.is_binding]
+    if not contents.case.measures:
+        return _("What goes into what, and who sells it")
+    if not binding:
+        return _("No good binds: the measure leaves nothing essential unmet")
+    names = ", ".join(item.name for item in binding)
+    by_sender = sum(item.is_sold_by_sender for item in binding)
+    actor = name_of(contents.case, "actors", sender_of(contents.case, focus))
+    if not by_sender or not actor:
+        return _("What binds: {goods}").format(goods=names)
+    return _("What binds: {goods}; the sender, {actor}, sells {n} of {total}").format(
+        goods=names, actor=actor, n=by_sender, total=len(binding)
+    )

@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import quote
 
 from derbes.case.entities import Actor, Case, Document
-from derbes.results.display import verdict_words
 from derbes.results.statements import StatementRow, StatementTable
+from derbes.results.tables import verdict_words
 from derbes.version import VERSION
 
 RATINGS: Mapping[str, int] = {"fails": 1, "unlikely": 2, "open": 3, "likely": 4, "holds": 5}

@@ -1,0 +1,924 @@
+"""How sure: what holds over the draws, and what decides it.
+
+Words that the sections over draws share.
+
+Fans by date, and every headline number with its error.
+
+The probability that leverage has ended, by date.
+
+What hazards do over the calendar: going short, and what it costs.
+
+How each uncertain input was drawn.
+
+Which input decides: the tornado, the tipping values, the indices.
+
+The tornado: what each input alone does to an answer.
+"""
+
+from dataclasses import dataclass
+
+from derbes.brief import format as fmt
+from derbes.brief.charts import NARROW, WIDE, Row, wrapped
+from derbes.brief.charts_draws import exceedance_curve, fan_panels, probability_lines, tornado
+from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed, name_of, names_of
+from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_cell, words
+from derbes.case.entities import quantities
+from derbes.language import _, ngettext
+from derbes.results.stress import Answer, Bar, EndedBy, Fan, HazardRisk, Stress, TippingValue
+from derbes.results.supply import DrawnInput
+
+OPTIMAL = "optimal"
+ENDED, END = "ended", "end"
+"""Answers about a date: whether leverage has ended by it, and the date itself."""
+
+
+def draws_words(stress: Stress) -> str:
+    """How many draws stand behind numbers, and their seed."""
+    return draws_and_seed(stress.draws, stress.seed)
+
+
+def made_by(stress: Stress, bound: str, n: int) -> str:
+    """The response that is supposed, and how many draws stand behind it."""
+    draws = draws_and_seed(n, stress.seed)
+    return f"{bound_words(bound)}: {draws}" if bound else draws
+
+
+def bound_words(bound: str) -> str:
+    """Which response a number supposes."""
+    if bound == OPTIMAL:
+        return _("best response")
+    return _("simple rule") if bound else ""
+
+
+def about(contents: BriefContents, measure: str, length: int | None) -> str:
+    """A measure and its length."""
+    name = name_of(contents.case, "measures", measure) if measure else ""
+    return ", ".join(part for part in (name, fmt.months(length) if length else "") if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The name of an answer, taken apart: `ended(embargo, 2030-01, months=12, bound=myopic)`."""
+
+    kind: str
+    measure: str = ""
+    date: str = ""
+    length: int | None = None
+    """[month]"""
+    bound: str = ""
+    variant: str = "base"
+
+
+def spoken(name: str) -> Spoken:
+    """The parts of an answer's name."""
+    kind, _bracket, inside = name.partition("(")
+    parts = [part.strip() for part in inside.rstrip(")").split(",") if part.strip()]
+    plain = [part for part in parts if "=" not in part]
+    named = dict(part.split("=", 1) for part in parts if "=" in part)
+    months = named.get("months", "")
+    return Spoken(
+        kind=kind,
+        measure=plain[0] if plain else "",
+        date=plain[1] if len(plain) > 1 else "",
+        length=int(months) if months.isdigit() else None,
+        bound=named.get("bound", ""),
+        variant=named.get("variant", "base"),
+    )
+
+
+def words_of(contents: BriefContents, name: str) -> str:
+    """An answer for a reader, by its name: what, of which measure, from when, how answered."""
+    told = spoken(name)
+    parts = [kind_words(told.kind), _about_measure(contents, told)]
+    if told.date:
+        when = _("by {month}") if told.kind == ENDED else _("start {month}")
+        parts.append(when.format(month=fmt.date(told.date)))
+    if told.variant != "base":
+        parts.append(name_of(contents.case, "variants", told.variant))
+    parts.append(bound_words(told.bound))
+    return ", ".join(part for part in parts if part)
+
+
+def _about_measure(contents: BriefContents, told: Spoken) -> str:
+    if told.measure == "hazards":
+        return _("with hazards")
+    return about(contents, told.measure, told.length)
+
+
+def kind_words(kind: str) -> str:
+    """What an answer is, without what it is about."""
+    return _kinds().get(kind, kind.replace("_", " "))
+
+
+def _kinds() -> dict[str, str]:
+    return {
+        "time_to_survive": _("time to survive"),
+        "unmet_essential": _("unmet essential demand"),
+        "survives": _("the measure is survived"),
+        "ended": _("leverage has ended"),
+        END: _("end of leverage"),
+        "leverage_ratio": _("leverage ratio"),
+        "target_loss": _("target's loss"),
+        "sender_cost": _("sender's cost"),
+        "cover": _("cover"),
+        "goes_short": _("essential demand goes short"),
+    }
+
+
+def in_unit(value: float | None, unit: str) -> str:
+    """A number with its unit as a reader sees it."""
+    if value is None:
+        return fmt.missing()
+    if unit == "month":
+        return fmt.months(value)
+    if unit == "share":
+        return fmt.share(value)
+    return fmt.quantity(value, unit)
+
+
+def input_words(contents: BriefContents, path: str) -> str:
+    """Where an input stands in the case, for a reader: its element's name and its key."""
+    if path == "scenario":
+        return _("which scenario comes")
+    parts = path.split(".")
+    if len(parts) < 3 or not hasattr(contents.case, parts[0]):
+        return path.replace("_", " ")
+    name = name_of(contents.case, parts[0], parts[1])
+    key = " ".join(parts[2:]).replace("_", " ")
+    return f"{name}: {key}"
+
+
+def is_opening(path: str) -> bool:
+    """Whether an input is the opening of a plant, which is counted from the one planned."""
+    section, _dot, rest = path.partition(".")
+    return section == "plants" and rest.endswith(".opening")
+
+
+def opening_label(contents: BriefContents, path: str, months: float) -> str:
+    """ISO month of an opening that is drawn as months from the one planned."""
+    calendar, plant = contents.case.calendar, contents.case.plants[path.split(".")[1]]
+    return calendar.label(plant.opening + round(months / calendar.step))
+
+
+def value_words(contents: BriefContents, path: str, value: float) -> str:
+    """A value of an input with its unit; of an opening, the month."""
+    if is_opening(path):
+        return fmt.date(opening_label(contents, path, value))
+    unit = next((q.unit for q in quantities(contents.case, path)), "")
+    return in_unit(value, unit)
+
+
+def grade_of(contents: BriefContents, path: str) -> str:
+    """Grade of an input; empty when it has none."""
+    return next((q.grade.value for q in quantities(contents.case, path)), "")
+
+
+_BANDS = ("5", "25", "50", "75", "95")
+
+
+def fans_section(contents: BriefContents, stress: Stress) -> Section | None:
+    """How wide the answers are, by date."""
+    if not stress.answers and not stress.fans:
+        return None
+    figures = tuple(
+        _fan_figure(contents, stress, name)
+        for name in dict.fromkeys(fan.name for fan in stress.fans)
+        if any(_points(fan) for fan in stress.fans if fan.name == name)
+    )
+    text = _(
+        "Each draw gives every uncertain input a value from its range or distribution. The dark "
+        "band holds half of the draws, the pale one nine tenths; the line is the middle draw, the "
+        "dashed line the central values. The standard error says how well the mean is known, "
+        "given the ranges; it says nothing about whether the ranges are right."
+    )
+    return Section(
+        "draws",
+        _("How sure: the answers over draws"),
+        (text, *stress.notes),
+        figures,
+        (_answers_table(contents, stress),) if stress.answers else (),
+    )
+
+
+def _points(fan: Fan) -> list[int]:
+    """Dates at which every band has a value."""
+    return [
+        at
+        for at in range(len(fan.dates))
+        if all(fan.quantiles[band][at] is not None for band in _BANDS)
+    ]
+
+
+def _fan_figure(contents: BriefContents, stress: Stress, name: str) -> Figure:
+    fans = [fan for fan in stress.fans if fan.name == name and _points(fan)]
+    first = fans[0]
+    bounds = {fan.bound: fan.n_draws for fan in fans}
+    parts = [_unit_words(first), about(contents, first.measure, first.length),
+             *(made_by(stress, bound, n) for bound, n in bounds.items())]  # fmt: skip
+    finding = _fan_finding(first)
+    return Figure(
+        id=f"fan-{name.replace('_', '-')}",
+        title=finding,
+        subtitle=" · ".join(part for part in parts if part),
+        description=_(
+            "Bands of the draws by date, a panel per variant and response. {finding}"
+        ).format(finding=finding),
+        wide=_fan_spec(contents, fans, WIDE),
+        narrow=_fan_spec(contents, fans, NARROW),
+        table=_fan_table(contents, fans),
+    )
+
+
+def _panel(contents: BriefContents, fan: Fan) -> str:
+    parts = (name_of(contents.case, "variants", fan.variant), bound_words(fan.bound))
+    return ", ".join(part for part in parts if part)
+
+
+def _name(fan: Fan) -> str:
+    told = {"cover": _("Cover: how long stock lasts"), "leverage_ratio": _("Leverage ratio"),
+            "time_to_survive": _("Time to survive")}  # fmt: skip
+    return told.get(fan.name, fan.name.replace("_", " "))
+
+
+def _unit_words(fan: Fan) -> str:
+    name = _name(fan)
+    return f"{name} [{fmt.unit_name(fan.unit)}]" if fan.unit else name
+
+
+def _fan_finding(fan: Fan) -> str:
+    at = _points(fan)[0]
+    low, high = fan.quantiles["5"][at], fan.quantiles["95"][at]
+    return _("{name}, {month}: nine draws of ten lie between {low} and {high}").format(
+        name=_name(fan) if not fan.bound else f"{_name(fan)}, {bound_words(fan.bound)}",
+        month=fmt.date(fan.dates[at]),
+        low=in_unit(low, fan.unit),
+        high=in_unit(high, fan.unit),
+    )
+
+
+def _fan_spec(contents: BriefContents, fans: list[Fan], width: int) -> Row:
+    rows: list[Row] = []
+    for fan in fans:
+        panel = _panel(contents, fan)
+        for at in _points(fan):
+            bands = {f"p{band}": fan.quantiles[band][at] for band in _BANDS}
+            rows.append(
+                {"panel": panel, "year": decimal_year(fan.dates[at]), **bands,
+                 "central": fan.central[at]}
+            )  # fmt: skip
+    years = [row["year"] for row in rows]
+    order = list(dict.fromkeys(row["panel"] for row in rows))
+    return fan_panels(rows, width=width, years=(min(years), max(years)), order=order)
+
+
+def _fan_table(contents: BriefContents, fans: list[Fan]) -> Table:
+    head = (_("variant"), _("response"), _("date"), "5 %", "25 %", "50 %", "75 %", "95 %",
+            _("mean"), _("central values"))  # fmt: skip
+    rows = tuple(
+        (
+            words(name_of(contents.case, "variants", fan.variant)),
+            words(bound_words(fan.bound)),
+            month_cell(fan.dates[at]),
+            *(_fan_cell(fan, fan.quantiles[band][at]) for band in _BANDS),
+            _fan_cell(fan, fan.mean[at], is_bound=bool(fan.capped_share and fan.capped_share[at])),
+            _fan_cell(fan, fan.central[at]),
+        )
+        for fan in fans
+        for at in range(len(fan.dates))
+    )
+    return Table(_unit_words(fans[0]), head, rows)
+
+
+def _fan_cell(fan: Fan, value: float | None, *, is_bound: bool = False) -> Cell:
+    """A value of a fan; at the end of what is looked at, that it is at least so much."""
+    cell = figure_cell(value)
+    cap = fan.capped_at
+    if value is not None and (is_bound or (cap is not None and value >= cap)):
+        return figure_cell(value, _("at least {time}").format(time=cell.text))
+    return cell
+
+
+def _answers_table(contents: BriefContents, stress: Stress) -> Table:
+    """The answers about the first date, and those about no date; all dates are in the fans."""
+    first = min((answer.date for answer in stress.answers if answer.date), default="")
+    shown = [answer for answer in stress.answers if answer.date in ("", first)]
+    head = (_("answer"), _("mean"), _("standard error"), "5 %", "50 %", "95 %", _("draws"),
+            _("draws for half the error"))  # fmt: skip
+    rows = tuple(_answer_row(contents, answer) for answer in shown)
+    seed = _("seed {seed}").format(seed=stress.seed)
+    return Table(_("Answers over draws ({seed})").format(seed=seed), head, rows)
+
+
+def _answer_row(contents: BriefContents, answer: Answer) -> tuple[Cell, ...]:
+    divisor, unit = _scale(contents, answer)
+
+    def cell(value: float | None, *, is_bound: bool = False) -> Cell:
+        if value is None:
+            return words(_("without bound")) if answer.n_unbounded else figure_cell(None)
+        text = _bounded(answer, value, divisor, is_bound=is_bound)
+        return figure_cell(value, text)
+
+    error, halve = answer.standard_error, answer.draws_to_halve
+    name = words_of(contents, answer.name)
+    return (
+        words(f"{name} [{unit}]" if unit else name),
+        cell(answer.mean, is_bound=bool(answer.capped_share)),
+        figure_cell(error, None if error is None else _error(answer, error, divisor)),
+        *(
+            words("–") if answer.unit == "share" else cell(answer.quantiles.get(band))
+            for band in ("5", "50", "95")
+        ),
+        _draws_cell(answer),
+        figure_cell(halve) if halve else words("–"),
+    )
+
+
+def _draws_cell(answer: Answer) -> Cell:
+    """Draws behind an answer, and how many of them have no value."""
+    n = answer.n_draws + answer.n_without
+    if not answer.n_without:
+        return figure_cell(n)
+    text = _("{n}, {lost} without a value").format(
+        n=fmt.number(n), lost=fmt.number(answer.n_without)
+    )
+    return figure_cell(n, text)
+
+
+def _scale(contents: BriefContents, answer: Answer) -> tuple[float, str]:
+    """What numbers of an answer are divided by, and the unit that they are then in."""
+    if answer.unit == "share":
+        return 1.0, ""
+    if answer.unit != contents.case.currency:
+        return 1.0, fmt.unit_name(answer.unit) if answer.unit else ""
+    largest = max((abs(v) for v in answer.quantiles.values()), default=abs(answer.mean or 0.0))
+    divisor, scale = fmt.money_scale(largest)
+    return divisor, " ".join(part for part in (scale, answer.unit) if part)
+
+
+def _plain(answer: Answer, value: float, divisor: float) -> str:
+    if answer.unit == "share":
+        return fmt.share(value)
+    if answer.unit == "month":
+        return fmt.month_count(value)
+    return fmt.number(value / divisor)
+
+
+def _error(answer: Answer, value: float, divisor: float) -> str:
+    return fmt.share(value) if answer.unit == "share" else fmt.number(value / divisor, 2)
+
+
+def _bounded(answer: Answer, value: float, divisor: float, *, is_bound: bool) -> str:
+    """A value; at the end of what is looked at, that it is at least so much."""
+    text = _plain(answer, value, divisor)
+    is_bound = is_bound or (answer.capped_at is not None and value >= answer.capped_at)
+    return _("at least {time}").format(time=text) if is_bound else text
+
+
+LIKELY = 0.5
+
+
+def ends_section(contents: BriefContents, stress: Stress) -> Section | None:
+    """P(leverage ended by date), a line per variant and bound, for the main length."""
+    if not stress.p_ended:
+        return None
+    length = _shown_length(contents, stress)
+    points = [point for point in stress.p_ended if point.length == length]
+    measure = points[0].measure
+    finding = _ended_finding(points)
+    draws = {point.bound: point.n_draws for point in points}
+    figure = Figure(
+        id="ended-curve",
+        title=finding,
+        subtitle=" · ".join(
+            part
+            for part in (
+                _("Share of the draws"),
+                about(contents, measure, length),
+                *(made_by(stress, bound, n) for bound, n in draws.items()),
+            )
+            if part
+        ),
+        description=_("Lines of probability by date. {finding}").format(finding=finding),
+        wide=_ended_spec(contents, points, WIDE),
+        narrow=_ended_spec(contents, points, NARROW),
+        table=_ended_table(contents, stress),
+    )
+    text = _(
+        "Leverage has ended by a date when no start from that date on leaves essential demand "
+        "unmet. With the best response the probability is an upper bound, with the simple rule a "
+        "lower one; the truth lies between."
+    )
+    return Section("ended", _("When it ends, and how sure that is"), (text,), (figure,))
+
+
+def _shown_length(contents: BriefContents, stress: Stress) -> int:
+    lengths = sorted({point.length for point in stress.p_ended})
+    main = contents.case.main_length * contents.case.calendar.step
+    return main if main in lengths else lengths[-1]
+
+
+def _lines(points: list[EndedBy]) -> dict[tuple[str, str], list[EndedBy]]:
+    lines: dict[tuple[str, str], list[EndedBy]] = {}
+    for point in points:
+        lines.setdefault((point.variant, point.bound), []).append(point)
+    return lines
+
+
+def _ended_finding(points: list[EndedBy]) -> str:
+    base = [p for (variant, bound), line in _lines(points).items() for p in line
+            if variant == "base" and bound in (OPTIMAL, "")] or points  # fmt: skip
+    likely = [point for point in base if point.p >= LIKELY]
+    last = base[-1]
+    if not likely:
+        return _("In no more than {share} of the draws has leverage ended by {month}").format(
+            share=fmt.share(max(point.p for point in base)), month=fmt.date(last.date)
+        )
+    first = likely[0]
+    text = _(
+        "In half of the draws leverage has ended by {month}; by {last} in {share} ({response}, "
+        "standard error {error})"
+    )
+    return text.format(
+        month=fmt.date(first.date),
+        last=fmt.date(last.date),
+        share=fmt.share(last.p),
+        response=bound_words(last.bound),
+        error=fmt.share(last.standard_error),
+    )
+
+
+def _line_words(contents: BriefContents, variant: str, bound: str) -> str:
+    name = name_of(contents.case, "variants", variant)
+    return f"{name}, {bound_words(bound)}" if bound else name
+
+
+def _ended_spec(contents: BriefContents, points: list[EndedBy], width: int) -> Row:
+    rows: list[Row] = []
+    order: list[str] = []
+    for (variant, bound), line in _lines(points).items():
+        told = _line_words(contents, variant, bound)
+        order.append(told)
+        rows += [{"line": told, "year": decimal_year(p.date), "p": p.p} for p in line]
+    years = [row["year"] for row in rows]
+    return probability_lines(rows, width=width, years=(min(years), max(years)), order=order)
+
+
+def _ended_table(contents: BriefContents, stress: Stress) -> Table:
+    head = (_("variant"), _("length [month]"), _("date"), _("response"), _("share of the draws"),
+            _("standard error"), _("draws"))  # fmt: skip
+    rows = tuple(
+        (
+            words(name_of(contents.case, "variants", point.variant)),
+            figure_cell(point.length),
+            month_cell(point.date),
+            words(bound_words(point.bound)),
+            figure_cell(point.p, fmt.share(point.p)),
+            figure_cell(point.standard_error),
+            figure_cell(point.n_draws),
+        )
+        for point in stress.p_ended
+    )
+    return Table(_("Probability that leverage has ended"), head, rows)
+
+
+def hazards_section(contents: BriefContents, stress: Stress) -> Section | None:
+    """Probability of going short by date, and losses exceeded."""
+    if not stress.hazards:
+        return None
+    figures = [_short_figure(contents, stress)]
+    figures += [_exceedance(contents, stress, risk) for risk in stress.hazards[:1]
+                if len(risk.exceedance) > 1]  # fmt: skip
+    text = _(
+        "Measures come at random with the yearly rates of the case and last as long as their "
+        "distributions say. The rates are assumptions; compare what they change, not the last "
+        "digit of a probability."
+    )
+    return Section("hazards", _("If measures come at random"), (text,), tuple(figures),
+                   (_risk_table(contents, stress),))  # fmt: skip
+
+
+def _short_figure(contents: BriefContents, stress: Stress) -> Figure:
+    first = stress.hazards[0]
+    finding = _("By {month} essential demand has gone short in {share} of the futures").format(
+        month=fmt.date(first.dates[-1]), share=fmt.share(first.p_short_by[-1])
+    )
+    hazards = names_of(contents.case, "measures",
+                       tuple(dict.fromkeys(contents.case.hazards[one].measure
+                                           for one in first.hazards)))  # fmt: skip
+    rows: list[Row] = []
+    order: list[str] = []
+    for risk in stress.hazards:
+        name = name_of(contents.case, "variants", risk.variant)
+        lines = (
+            (_("{variant}: by then"), risk.p_short_by),
+            (_("{variant}: that period"), risk.p_short),
+        )
+        for told, path in lines:
+            line = told.format(variant=name)
+            order.append(line)
+            rows += [{"line": line, "year": decimal_year(date), "p": p}
+                     for date, p in zip(risk.dates, path, strict=True)]  # fmt: skip
+    years = (min(row["year"] for row in rows), max(row["year"] for row in rows))
+    subtitle = (_("Share of the futures"), hazards, draws_words(stress))
+    return Figure(
+        id="hazard-curve",
+        title=finding,
+        subtitle=" · ".join(part for part in subtitle if part),
+        description=_("Lines of probability by date. {finding}").format(finding=finding),
+        wide=probability_lines(rows, width=WIDE, years=years, order=order),
+        narrow=probability_lines(rows, width=NARROW, years=years, order=order),
+        table=_short_table(contents, stress),
+    )
+
+
+def _short_table(contents: BriefContents, stress: Stress) -> Table:
+    head = (_("variant"), _("period"), _("goes short"), _("has gone short by then"))
+    rows = tuple(
+        (
+            words(name_of(contents.case, "variants", risk.variant)),
+            month_cell(date),
+            figure_cell(p, fmt.share(p)),
+            figure_cell(by, fmt.share(by)),
+        )
+        for risk in stress.hazards
+        for date, p, by in zip(risk.dates, risk.p_short, risk.p_short_by, strict=True)
+    )
+    return Table(_("Share of the futures in which essential demand goes short"), head, rows)
+
+
+def _exceedance(contents: BriefContents, stress: Stress, risk: HazardRisk) -> Figure:
+    largest = max(loss for loss, _share in risk.exceedance)
+    is_money = risk.exceedance_unit == contents.case.currency
+    divisor, scale = fmt.money_scale(largest) if is_money else (1.0, "")
+    unit = " ".join(part for part in (scale, fmt.unit_name(risk.exceedance_unit)) if part)
+    what = _("Loss") if is_money else _("Unmet essential demand")
+    rows = [{"loss": loss / divisor, "share": share} for loss, share in risk.exceedance]
+    name = f"{what} [{unit}]"
+    finding = _("The worst {tail} of the futures lose {loss} on average").format(
+        tail=fmt.share(risk.tail_share), loss=_tail_words(contents, risk)
+    )
+    variant = name_of(contents.case, "variants", risk.variant)
+    return Figure(
+        id="exceedance-curve",
+        title=finding,
+        subtitle=" · ".join(
+            (
+                _("Share of the futures that lose more"),
+                _("variant: {name}").format(name=variant),
+                draws_words(stress),
+            )
+        ),
+        description=_("Share of the futures above each loss. {finding}").format(finding=finding),
+        wide=exceedance_curve(rows, width=WIDE, name=name),
+        narrow=exceedance_curve(rows, width=NARROW, name=name),
+        table=Table(
+            name,
+            (name, _("share of the futures with more")),
+            tuple((figure_cell(loss), figure_cell(share)) for loss, share in risk.exceedance),
+        ),
+    )
+
+
+def _tail_words(contents: BriefContents, risk: HazardRisk) -> str:
+    if risk.exceedance_unit == contents.case.currency and risk.cvar_loss is not None:
+        return fmt.money(risk.cvar_loss, contents.case.currency)
+    return in_unit(risk.cvar_unmet, risk.exceedance_unit)
+
+
+def _risk_table(contents: BriefContents, stress: Stress) -> Table:
+    first, currency = stress.hazards[0], contents.case.currency
+    unit = stress.units.get("unmet", "")
+    unmet = _("unmet essential demand [{unit}]").format(unit=fmt.unit_name(unit))
+    worst = _("worst {tail}").format(tail=fmt.share(first.tail_share))
+    head = (_("variant"), _("loss, mean"), _("loss, {worst}").format(worst=worst),
+            _("{unmet}, mean").format(unmet=unmet), _("{unmet}, {worst}").format(
+                unmet=unmet, worst=worst),
+            _("share that ever goes short, by use"))  # fmt: skip
+
+    def cost(value: float | None, risk: HazardRisk) -> Cell:
+        text = None if value is None else fmt.money(value, currency)
+        return figure_cell(value, text, why=risk.missing)
+
+    rows = tuple(
+        (
+            words(name_of(contents.case, "variants", risk.variant)),
+            cost(risk.expected_loss, risk),
+            cost(risk.cvar_loss, risk),
+            figure_cell(risk.expected_unmet),
+            figure_cell(risk.cvar_unmet),
+            words(
+                "; ".join(
+                    f"{name_of(contents.case, 'uses', use)}: {fmt.share(p)}"
+                    for use, p in risk.use.items()
+                )
+            ),
+        )
+        for risk in stress.hazards
+    )
+    caption = _("What hazards cost, {first} to {last}, losses discounted ({draws})").format(
+        first=fmt.date(first.dates[0]), last=fmt.date(first.dates[-1]), draws=draws_words(stress)
+    )
+    return Table(caption, head, rows)
+
+
+def drawn_section(contents: BriefContents, stress: Stress) -> Section | None:
+    """Distribution of each input, with how many observations stand behind it."""
+    if not stress.inputs:
+        return None
+    head = (_("input"), _("grade"), _("distribution"), "5 %", "50 %", "95 %", _("rests on"))
+    rows = tuple(
+        (
+            words(input_words(contents, one.path)),
+            words(one.grade),
+            words(_distribution(one)),
+            *(
+                figure_cell(one.quantiles[band], fmt.quantity(one.quantiles[band], one.unit))
+                for band in ("5", "50", "95")
+            ),
+            words(_rests_on(one)),
+        )
+        for one in stress.inputs
+    )
+    text = _(
+        "An input with only a range is drawn from a PERT distribution: its value the likeliest, "
+        "the ends of its range what is thought possible."
+    )
+    table = Table(_("How inputs were drawn"), head, rows)
+    return Section("drawn", _("How inputs were drawn"), (text,), (), (table,))
+
+
+def _distribution(one: DrawnInput) -> str:
+    told = {
+        "uniform": _("uniform"),
+        "triangular": _("triangular"),
+        "pert": _("PERT"),
+        "lognormal": _("lognormal"),
+        "empirical": _("observed values"),
+        "discrete": _("discrete"),
+        "reference": _("reference class"),
+    }.get(one.distribution, one.distribution)
+    return told if one.is_stated else _("{distribution}, from the range").format(distribution=told)
+
+
+def _rests_on(one: DrawnInput) -> str:
+    if one.n_rows is None:
+        return _("judgment")
+    if not one.reference:
+        text = ngettext("{n} observed value", "{n} observed values", one.n_rows)
+        return text.format(n=fmt.number(one.n_rows))
+    text = ngettext("{n} project", "{n} projects", one.n_rows).format(n=fmt.number(one.n_rows))
+    if not one.n_unfinished:
+        return text
+    return _("{projects}, {n} of them unfinished").format(
+        projects=text, n=fmt.number(one.n_unfinished)
+    )
+
+
+_BARS = 12
+"""Bars of a tornado; the table has all."""
+
+
+def tornado_figures(contents: BriefContents, stress: Stress) -> tuple[Figure, ...]:
+    """A tornado for each answer that any input moves."""
+    answers = dict.fromkeys(bar.answer for bar in stress.tornado if _swing(bar) > 0)
+    return tuple(
+        _tornado_figure(contents, stress, answer, f"tornado-{place}")
+        for place, answer in enumerate(answers, 1)
+    )
+
+
+def _swing(bar: Bar) -> float:
+    return max(bar.answer_at_low, bar.answer_at_high, bar.answer_central) - min(
+        bar.answer_at_low, bar.answer_at_high, bar.answer_central
+    )
+
+
+def _tornado_figure(contents: BriefContents, stress: Stress, answer: str, id_: str) -> Figure:
+    bars = sorted((b for b in stress.tornado if b.answer == answer), key=_swing, reverse=True)
+    first = bars[0]
+    unit = _unit(stress, answer)
+    ends = sorted((first.answer_at_low, first.answer_at_high))
+    finding = _("{input} moves it most: from {low} to {high}").format(
+        input=input_words(contents, first.input),
+        low=_answer_words(contents, answer, ends[0], unit),
+        high=_answer_words(contents, answer, ends[1], unit),
+    )
+    looks = _("one input at a time, the others central; red: its low end, blue: its high")
+    shown = [bar for bar in bars[:_BARS] if _swing(bar) > 0]
+    return Figure(
+        id=id_,
+        title=finding,
+        subtitle=" · ".join((words_of(contents, answer), looks)),
+        description=_("Bars around the central answer, the widest first. {finding}").format(
+            finding=finding
+        ),
+        wide=_tornado_spec(contents, shown, unit, WIDE),
+        narrow=_tornado_spec(contents, shown, unit, NARROW),
+        table=_tornado_table(contents, bars, unit),
+    )
+
+
+def _unit(stress: Stress, answer: str) -> str:
+    return next((one.unit for one in stress.answers if one.name == answer), "")
+
+
+def _answer_words(contents: BriefContents, answer: str, value: float, unit: str) -> str:
+    """A value of an answer; of an end, its month."""
+    if spoken(answer).kind != END:
+        return in_unit(value, unit)
+    calendar = contents.case.calendar
+    period = round(value / calendar.step)
+    if period >= calendar.n_periods:
+        return _("after {month}").format(month=fmt.date(calendar.label(calendar.n_periods - 1)))
+    return fmt.date(calendar.label(period))
+
+
+def _on_axis(contents: BriefContents, bar: Bar, value: float) -> float:
+    """A value of an answer on its axis; an end as a year."""
+    if spoken(bar.answer).kind != END:
+        return value
+    calendar = contents.case.calendar
+    return decimal_year(calendar.label(round(value / calendar.step)))
+
+
+def _tornado_spec(contents: BriefContents, bars: list[Bar], unit: str, width: int) -> Row:
+    letters = 20 if width == NARROW else 34
+    rows: list[Row] = [
+        {
+            "label": wrapped(_label(contents, bar), letters),
+            "at_low": _on_axis(contents, bar, bar.answer_at_low),
+            "at_high": _on_axis(contents, bar, bar.answer_at_high),
+            "low_words": _end_words(contents, bar, bar.low, bar.answer_at_low),
+            "high_words": _end_words(contents, bar, bar.high, bar.answer_at_high),
+        }
+        for bar in bars
+    ]
+    told = spoken(bars[0].answer)
+    name = kind_words(told.kind)
+    names = {"x": f"{name} [{fmt.unit_name(unit)}]" if unit and unit != "share" else name}
+    center = _on_axis(contents, bars[0], bars[0].answer_central)
+    return tornado(rows, width=width, names=names, center=center, is_years=told.kind == END)
+
+
+def _label(contents: BriefContents, bar: Bar) -> str:
+    """An input with its unit, so that bars need bare numbers."""
+    name = input_words(contents, bar.input)
+    if is_opening(bar.input) or bar.unit in ("", "share"):
+        return name
+    return f"{name} [{fmt.unit_name(bar.unit)}]"
+
+
+def _end_words(contents: BriefContents, bar: Bar, end: float, answer: float) -> str:
+    """The end of the input's range, where the answer differs from the central one."""
+    if answer == bar.answer_central:
+        return ""
+    if is_opening(bar.input):
+        return opening_label(contents, bar.input, end)
+    return fmt.share(end) if bar.unit == "share" else fmt.number(end)
+
+
+def _tornado_table(contents: BriefContents, bars: list[Bar], unit: str) -> Table:
+    head = (_("input"), _("grade"), _("low"), _("central"), _("high"), _("answer at low"),
+            _("answer at high"))  # fmt: skip
+    rows = tuple(
+        (
+            words(input_words(contents, bar.input)),
+            words(grade_of(contents, bar.input)),
+            *(_input_cell(contents, bar.input, v) for v in (bar.low, bar.central, bar.high)),
+            *(
+                figure_cell(v, _answer_words(contents, bar.answer, v, unit))
+                for v in (bar.answer_at_low, bar.answer_at_high)
+            ),
+        )
+        for bar in bars
+    )
+    return Table(_("One input at a time"), head, rows)
+
+
+def _input_cell(contents: BriefContents, path: str, value: float) -> Cell:
+    return Cell(value_words(contents, path, value), value, is_number=not is_opening(path))
+
+
+MOST_INPUTS = 12
+"""Inputs of an answer whose indices are shown; all are in the answers of `stress`."""
+
+
+def deciding_section(contents: BriefContents, stress: Stress) -> Section | None:
+    """Tornado, tipping values and sensitivity indices."""
+    if not (stress.tornado or stress.tipping or stress.sensitivity):
+        return None
+    figures = tornado_figures(contents, stress)
+    verdicts = dict.fromkeys(tip.answer for tip in stress.tipping)
+    answers = dict.fromkeys(one.answer for one in stress.sensitivity)
+    tables = [_tipping_table(contents, stress, verdict) for verdict in verdicts]
+    tables += [_indices_table(contents, stress, answer) for answer in answers]
+    text = _(
+        "A tornado moves one input at a time over its range, all others at their central values. "
+        "A tipping value is where a yes becomes a no. A total index near 0 says that learning an "
+        "input would not narrow the answer; a large one says what to find out first. A dash stands "
+        "where there are too few draws to tell, or nothing to tell."
+    )
+    return Section("deciding", _("What decides the answer"), (text, *_screened(contents, stress)),
+                   figures, tuple(tables))  # fmt: skip
+
+
+def _screened(contents: BriefContents, stress: Stress) -> tuple[str, ...]:
+    """What was left out, answers of which as much was left out in one sentence."""
+    alike: dict[tuple[int, str], list[str]] = {}
+    for left in stress.screened_out:
+        key = (left.n_inputs, fmt.share(left.share_of_largest))
+        alike.setdefault(key, []).append(words_of(contents, left.answer))
+    told = []
+    for (n, share), answers in alike.items():
+        text = ngettext(
+            "{n} input was left out of the indices, since alone it moves the answer by {share} of "
+            "the largest swing: {answers}.",
+            "{n} inputs were left out of the indices, since alone none of them moves the answer "
+            "by more than {share} of the largest swing: {answers}.",
+            n,
+        )
+        told.append(text.format(n=fmt.number(n), share=share, answers="; ".join(answers)))
+    return tuple(told)
+
+
+def _tipping_table(contents: BriefContents, stress: Stress, verdict: str) -> Table:
+    head = (_("input"), _("grade"), _("flips"), _("holds in half of the draws at"))
+    tips = [tip for tip in stress.tipping if tip.answer == verdict]
+    rows = []
+    for tip in tips:
+        over = tip.value_over_draws
+        cells: tuple[Cell, ...] = (
+            words(input_words(contents, tip.input)),
+            words(grade_of(contents, tip.input)),
+            Cell(_flip_words(contents, tip), tip.value),
+            words("–") if over is None else Cell(value_words(contents, tip.input, over), over),
+        )
+        rows.append(cells)
+    told = _("holds at central values") if tips[0].central_answer else _("fails at central values")
+    caption = _("Tipping values: {verdict}; {told} ({draws})").format(
+        verdict=words_of(contents, verdict), told=told, draws=_draws(stress)
+    )
+    return Table(caption, head, tuple(rows))
+
+
+def _flip_words(contents: BriefContents, tip: TippingValue) -> str:
+    """Where it flips; an opening before or after a month, all else below or above a number."""
+    if tip.value is None:
+        return _("nowhere in its range")
+    told = value_words(contents, tip.input, tip.value)
+    is_below = tip.direction == "below"
+    if is_opening(tip.input):
+        text = _("before {month}") if is_below else _("after {month}")
+        return text.format(month=told)
+    text = _("below {value}") if is_below else _("above {value}")
+    return text.format(value=told)
+
+
+def _draws(stress: Stress) -> str:
+    """The draws that PAWN and tipping values over draws are from: the first of all."""
+    return draws_and_seed(stress.draws_deciding or stress.draws, stress.seed)
+
+
+def _index_cell(index: float | None, half_width: float | None) -> Cell:
+    """An index, with the half width of its 95 % interval where it has one."""
+    if index is None:
+        return words("–")
+    text = fmt.number(index, 2)
+    if half_width is not None:
+        text = f"{text} ± {fmt.number(half_width, 2)}"
+    return figure_cell(index, text)
+
+
+def _indices_table(contents: BriefContents, stress: Stress, answer: str) -> Table:
+    """The inputs with the largest indices of an answer."""
+    own = [one for one in stress.sensitivity if one.answer == answer]
+    own.sort(key=lambda one: (-(one.total or 0.0), -(one.pawn or 0.0)))
+    head = (_("input"), _("first-order index ± 95 %"), _("total index ± 95 %"), _("PAWN index"))
+    rows = tuple(
+        (
+            words(input_words(contents, one.input)),
+            _index_cell(one.first, one.first_confidence),
+            _index_cell(one.total, one.total_confidence),
+            _index_cell(one.pawn, None),
+        )
+        for one in own[:MOST_INPUTS]
+    )
+    caption = _("Sensitivity, the largest indices: {answer} (PAWN: {draws})").format(
+        answer=words_of(contents, answer), draws=_draws(stress)
+    )
+    return Table(caption, head, rows)
+
+
+def uncertainty_sections(contents: BriefContents) -> tuple[Section, ...]:
+    """Sections over draws; none where nothing was drawn."""
+    stress = contents.stress
+    if stress is None:
+        return ()
+    found = (
+        fans_section(contents, stress),
+        ends_section(contents, stress),
+        hazards_section(contents, stress),
+        deciding_section(contents, stress),
+        drawn_section(contents, stress),
+    )
+    return tuple(section for section in found if section is not None)
