@@ -7,7 +7,6 @@ import pytest
 
 from derbes.brief import BriefContents, render_brief
 from derbes.brief.charts import NARROW, WIDE
-from derbes.brief.contents import focus_of
 from derbes.brief.drawing import draw
 from derbes.brief.page import sections_of
 from derbes.brief.sections.planning import plan_sections, plan_words
@@ -33,12 +32,12 @@ def _plain(text: str) -> str:
 
 def test_without_a_plan_there_is_no_section(contents):
     assert plan_sections(contents) == ()
-    ids = [section.id for section in sections_of(contents, focus_of(contents))]
+    ids = [section.id for section in sections_of(contents)]
     assert not {"plan", "frontier", "outlay"} & set(ids)
 
 
 def test_the_sections_stand_behind_the_variants(planned):
-    ids = [section.id for section in sections_of(planned, focus_of(planned))]
+    ids = [section.id for section in sections_of(planned)]
     at = ids.index("variants")
     assert ids[at + 1 : at + 4] == ["plan", "frontier", "outlay"]
 

@@ -7,7 +7,6 @@ import pytest
 
 from derbes.brief import render_brief
 from derbes.brief.charts import NARROW, WIDE
-from derbes.brief.contents import focus_of
 from derbes.brief.page import sections_of
 from derbes.brief.sections.statements import _verdict_bars
 from derbes.results.statements import Contradiction, Flip
@@ -21,7 +20,7 @@ def page(contents):
 
 
 def test_without_a_ledger_a_brief_has_no_section_on_it(contents):
-    ids = {section.id for section in sections_of(contents, focus_of(contents))}
+    ids = {section.id for section in sections_of(contents)}
     assert not ids & {"statements", "patterns", "signaling", "untested"}
 
 

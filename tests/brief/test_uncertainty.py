@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from derbes.brief import BriefContents, render_brief
-from derbes.brief.contents import focus_of
 from derbes.brief.page import sections_of
 from derbes.brief.sections.uncertainty import fans_section, words_of
 from tests.brief.invented_stress import hazards, invented_stress
@@ -24,12 +23,12 @@ def page(stressed: BriefContents) -> str:
 
 
 def test_without_draws_a_brief_has_no_section_on_them(contents):
-    ids = {section.id for section in sections_of(contents, focus_of(contents))}
+    ids = {section.id for section in sections_of(contents)}
     assert not ids & {"draws", "ended", "hazards", "deciding", "drawn"}
 
 
 def test_with_draws_it_has_every_section(stressed):
-    ids = {section.id for section in sections_of(stressed, focus_of(stressed))}
+    ids = {section.id for section in sections_of(stressed)}
     assert {"draws", "ended", "hazards", "deciding", "drawn"} <= ids
 
 

@@ -3,8 +3,10 @@
 Words that several sections share.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
 
 from derbes.brief import format as fmt
 from derbes.case.entities import Case, Measure, Tier
@@ -34,31 +36,6 @@ NOTHING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class BriefContents:
-    """Results that a brief tells.
-
-    Calm plans are by variant. Of the branches, those of the main measure with the
-    main length are drawn, by variant, bound and start; others are left aside.
-    """
-
-    case: Case
-    cover: Cover
-    leverage: Leverage
-    calm: Mapping[str, CalmPlan]
-    branches: tuple[Branch, ...] = ()
-    plan: Plan | None = None
-    """None where the case has nothing to decide."""
-    plans: Mapping[str, Plan] = field(default_factory=dict)
-    """Variant → its plan, to compare."""
-    stress: Stress | None = None
-    """None where nothing was drawn."""
-    statements: StatementTable | None = None
-    """None where the case has no ledger."""
-    edge: tuple[LeverageRow, ...] = ()
-    """Rows of the main measure and length at starts between those of the surface."""
-
-
-@dataclass(frozen=True, slots=True)
 class Focus:
     """Variant, measure, length and start that the first page is about."""
 
@@ -83,33 +60,67 @@ class Focus:
         return self.worst if self.harm else self.start
 
 
-def focus_of(contents: BriefContents) -> Focus:
-    """What the first page is about: the case's main measure, from the first start."""
-    case = contents.case
-    keys = contents.leverage.rows + contents.cover.rows
-    computed = dict.fromkeys(row.measure for row in keys)
-    measure = case.main_measure if case.main_measure in computed else next(iter(computed), "")
-    variant = next(iter(variants_of(contents)), BASE)
-    lengths = sorted({row.length for row in keys if row.measure == measure})
-    starts = sorted({row.start for row in keys if row.measure == measure})
-    start = starts[0] if starts else case.calendar.label(0)
-    length = main_length(lengths, case.main_length * case.calendar.step)
-    harms = {
-        row.start: harm_of(row)
-        for row in contents.leverage.rows
-        if (row.variant, row.measure, row.length, row.bound) == (variant, measure, length, OPTIMAL)
-    }
-    harm = max(harms.values(), default=0.0)
-    as_bad = [month for month, unmet in harms.items() if unmet >= harm * (1 - NOTHING)]
-    return Focus(
-        variant=variant,
-        measure=measure,
-        length=length,
-        start=start,
-        milestones=_milestones(starts),
-        worst=min(as_bad) if harm else start,
-        harm=harm,
-    )
+@dataclass(frozen=True)
+class BriefContents:
+    """Results that a brief tells.
+
+    Calm plans are by variant. Of the branches, those of the main measure with the
+    main length are drawn, by variant, bound and start; others are left aside.
+    """
+
+    case: Case
+    cover: Cover
+    leverage: Leverage
+    calm: Mapping[str, CalmPlan]
+    branches: tuple[Branch, ...] = ()
+    plan: Plan | None = None
+    """None where the case has nothing to decide."""
+    plans: Mapping[str, Plan] = field(default_factory=dict)
+    """Variant → its plan, to compare."""
+    stress: Stress | None = None
+    """None where nothing was drawn."""
+    statements: StatementTable | None = None
+    """None where the case has no ledger."""
+    edge: tuple[LeverageRow, ...] = ()
+    """Rows of the main measure and length at starts between those of the surface."""
+
+    @cached_property
+    def focus(self) -> Focus:
+        """What the first page is about: the case's main measure, from the first start."""
+        case = self.case
+        keys = self.leverage.rows + self.cover.rows
+        computed = dict.fromkeys(row.measure for row in keys)
+        measure = case.main_measure if case.main_measure in computed else next(iter(computed), "")
+        variant = next(iter(variants_of(self)), BASE)
+        lengths = sorted({row.length for row in keys if row.measure == measure})
+        starts = sorted({row.start for row in keys if row.measure == measure})
+        start = starts[0] if starts else case.calendar.label(0)
+        length = main_length(lengths, case.main_length * case.calendar.step)
+        harms = {
+            row.start: harm_of(row)
+            for row in self.leverage.rows
+            if (row.variant, row.measure, row.length, row.bound)
+            == (variant, measure, length, OPTIMAL)
+        }
+        harm = max(harms.values(), default=0.0)
+        as_bad = [month for month, unmet in harms.items() if unmet >= harm * (1 - NOTHING)]
+        return Focus(
+            variant=variant,
+            measure=measure,
+            length=length,
+            start=start,
+            milestones=_milestones(starts),
+            worst=min(as_bad) if harm else start,
+            harm=harm,
+        )
+
+    def name(self, section: str, id_: str) -> str:
+        """Name of an element of the case for a reader."""
+        return name_of(self.case, section, id_)
+
+    def names(self, section: str, ids: Iterable[str]) -> str:
+        """Names of elements of the case, separated by commas."""
+        return names_of(self.case, section, ids)
 
 
 def harm_of(row: LeverageRow) -> float:
@@ -151,14 +162,14 @@ def _milestones(starts: list[str]) -> tuple[str, ...]:
     return (*starts[:1], *list(later.values())[:2])
 
 
-def main_measure(case: Case, focus: Focus) -> Measure | None:
+def main_measure(contents: BriefContents) -> Measure | None:
     """The measure that the first page is about."""
-    return case.measures.get(focus.measure)
+    return contents.case.measures.get(contents.focus.measure)
 
 
-def sender_of(case: Case, focus: Focus) -> str:
+def sender_of(contents: BriefContents) -> str:
     """Actor who imposes the main measure; empty for an accident."""
-    measure = main_measure(case, focus)
+    measure = main_measure(contents)
     return measure.sender if measure else ""
 
 
@@ -169,50 +180,52 @@ def variants_of(contents: BriefContents) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: name != BASE))
 
 
+Keyed = TypeVar("Keyed", CoverRow, LeverageRow, LeverageEnd, Branch)
+"""Rows that say of which variant, measure and length they are."""
+
+
+def _about(contents: BriefContents, rows: Iterable[Keyed], **wanted: str | None) -> list[Keyed]:
+    """Rows of the main measure with the wanted fields; a variant of None is that of page one."""
+    found = {"measure": contents.focus.measure, **wanted}
+    found["variant"] = wanted["variant"] or contents.focus.variant
+    return [row for row in rows if all(getattr(row, key) == found[key] for key in found)]
+
+
+def _at_main_length(contents: BriefContents, rows: Sequence[Keyed]) -> Keyed | None:
+    return next((row for row in rows if row.length == contents.focus.length), None)
+
+
 def cover_row(
-    contents: BriefContents, focus: Focus, *, variant: str, start: str, use: str = ALL_ESSENTIAL
+    contents: BriefContents, *, start: str, variant: str | None = None, use: str = ALL_ESSENTIAL
 ) -> CoverRow | None:
     """Cover under the main measure, at the main length where that was computed."""
-    rows = [
-        row
-        for row in contents.cover.rows
-        if (row.variant, row.measure, row.start, row.use) == (variant, focus.measure, start, use)
-    ]
-    exact = [row for row in rows if row.length == focus.length]
-    return next(iter(exact or rows), None)
+    rows = _about(contents, contents.cover.rows, variant=variant, start=start, use=use)
+    return _at_main_length(contents, rows) or next(iter(rows), None)
 
 
 def leverage_row(
-    contents: BriefContents, focus: Focus, *, variant: str, start: str, bound: str = OPTIMAL
+    contents: BriefContents, *, start: str, variant: str | None = None, bound: str = OPTIMAL
 ) -> LeverageRow | None:
     """Losses from the main measure at the main length."""
-    wanted = (variant, focus.measure, focus.length, start, bound)
-    for row in contents.leverage.rows:
-        if (row.variant, row.measure, row.length, row.start, row.bound) == wanted:
-            return row
-    return None
+    rows = _about(contents, contents.leverage.rows, variant=variant, start=start, bound=bound)
+    return _at_main_length(contents, rows)
 
 
 def end_of(
-    contents: BriefContents, focus: Focus, *, variant: str, use: str = ALL_ESSENTIAL
+    contents: BriefContents, *, variant: str | None = None, use: str = ALL_ESSENTIAL
 ) -> LeverageEnd | None:
     """When leverage ends in a variant, for the main measure and length."""
-    wanted = (variant, focus.measure, focus.length, use)
-    for end in contents.leverage.ends:
-        if (end.variant, end.measure, end.length, end.use) == wanted:
-            return end
-    return None
+    return _at_main_length(
+        contents, _about(contents, contents.leverage.ends, variant=variant, use=use)
+    )
 
 
 def branch_of(
-    contents: BriefContents, focus: Focus, *, variant: str, start: str, bound: str
+    contents: BriefContents, *, start: str, bound: str, variant: str | None = None
 ) -> Branch | None:
     """Course of the main measure at the main length."""
-    wanted = (variant, focus.measure, focus.length, start, bound)
-    for branch in contents.branches:
-        if (branch.variant, branch.measure, branch.length, branch.start, branch.bound) == wanted:
-            return branch
-    return None
+    rows = _about(contents, contents.branches, variant=variant, start=start, bound=bound)
+    return _at_main_length(contents, rows)
 
 
 def name_of(case: Case, section: str, id_: str) -> str:
@@ -225,7 +238,7 @@ def name_of(case: Case, section: str, id_: str) -> str:
     return text_of(element.label, id_) if element else id_.replace("_", " ")
 
 
-def names_of(case: Case, section: str, ids: tuple[str, ...]) -> str:
+def names_of(case: Case, section: str, ids: Iterable[str]) -> str:
     """Names of elements, separated by commas."""
     return ", ".join(name_of(case, section, id_) for id_ in ids)
 
@@ -236,17 +249,17 @@ def case_of(contents: BriefContents, variant: str) -> Case:
     return entry.case if variant != BASE and entry and entry.case else contents.case
 
 
-def measure_words(contents: BriefContents, focus: Focus) -> str:
+def measure_words(contents: BriefContents) -> str:
     """The main measure and its length."""
-    measure = main_measure(contents.case, focus)
-    name = name_of(contents.case, "measures", measure.id) if measure else focus.measure
-    return _("{measure}, {length}").format(measure=name, length=fmt.months(focus.length))
+    measure = main_measure(contents)
+    name = contents.name("measures", measure.id) if measure else contents.focus.measure
+    return _("{measure}, {length}").format(measure=name, length=fmt.months(contents.focus.length))
 
 
-def actor_words(contents: BriefContents, focus: Focus) -> str:
+def actor_words(contents: BriefContents) -> str:
     """The sender's name; of an accident, words that say so."""
-    sender = sender_of(contents.case, focus)
-    return name_of(contents.case, "actors", sender) if sender else _("no one (an accident)")
+    sender = sender_of(contents)
+    return contents.name("actors", sender) if sender else _("no one (an accident)")
 
 
 def draws_words(contents: BriefContents) -> str:
@@ -271,7 +284,6 @@ def draws_and_seed(n: int, seed: int | None) -> str:
 
 def under(
     contents: BriefContents,
-    focus: Focus,
     *,
     unit: str,
     when: str,
@@ -282,15 +294,14 @@ def under(
 
     Args:
         contents: Results.
-        focus: What page one is about.
         unit: Unit of what is drawn.
         when: Date or span.
         variant: Id; empty where several are drawn.
         about: Words in place of the main measure and its length.
     """
-    parts = [unit, measure_words(contents, focus) if about is None else about, when]
+    parts = [unit, measure_words(contents) if about is None else about, when]
     if variant:
-        name = name_of(contents.case, "variants", variant)
+        name = contents.name("variants", variant)
         parts.append(_("variant: {name}").format(name=name))
     return " · ".join([*(part for part in parts if part), draws_words(contents)])
 
@@ -365,11 +376,13 @@ def worst_use(branch: Branch, case: Case) -> str:
 
 
 def both_branches(
-    contents: BriefContents, focus: Focus, variant: str, start: str
+    contents: BriefContents, start: str, variant: str | None = None
 ) -> tuple[Branch | None, Branch | None]:
     """The course under the best response, and under the myopic rule."""
-    best = branch_of(contents, focus, variant=variant, start=start, bound="optimal")
-    rule = branch_of(contents, focus, variant=variant, start=start, bound="myopic")
+    best, rule = (
+        branch_of(contents, variant=variant, start=start, bound=bound)
+        for bound in (OPTIMAL, MYOPIC)
+    )
     return best, rule
 
 

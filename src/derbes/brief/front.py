@@ -11,7 +11,6 @@ from derbes.brief.contents import (
     MYOPIC,
     OPTIMAL,
     BriefContents,
-    Focus,
     amount_words,
     binding_words,
     calm_words,
@@ -24,7 +23,6 @@ from derbes.brief.contents import (
     is_drawn,
     leverage_row,
     measure_words,
-    name_of,
     survived,
     variants_of,
 )
@@ -44,16 +42,16 @@ from derbes.results.supply import CoverRow, LeverageRow
 from derbes.results.tables import text_of
 
 
-def verdict_of(contents: BriefContents, focus: Focus) -> str:
+def verdict_of(contents: BriefContents) -> str:
     """Whether essential uses hold, from when to when not, and what goes unmet at worst."""
-    found = short_by_start(contents, focus)
+    found = short_by_start(contents)
     if not found:
-        return _from_cover(contents, focus)
-    if all(row.takes_nothing for row in _rows(contents, focus, OPTIMAL)):
+        return _from_cover(contents)
+    if all(row.takes_nothing for row in _rows(contents, OPTIMAL)):
         return _("It takes nothing away that is used in calm, whenever it comes.")
     months = sorted(found)
-    first, length = fmt.date(months[0]), fmt.months(focus.length)
-    worst = unmet_words(contents, focus, focus.worst)
+    first, length = fmt.date(months[0]), fmt.months(contents.focus.length)
+    worst = unmet_words(contents, contents.focus.worst)
     if not any(found.values()):
         if len(months) == 1:
             return _("Yes if it came in {now}: essential uses hold for the whole {length}.").format(
@@ -66,7 +64,7 @@ def verdict_of(contents: BriefContents, focus: Focus) -> str:
         return _("No if it came in {now}: {units} of essential demand would go unmet.").format(
             now=first, units=worst
         )
-    names = {"now": first, "month": fmt.date(focus.worst), "units": worst}
+    names = {"now": first, "month": fmt.date(contents.focus.worst), "units": worst}
     return _over_time(found, months, names)
 
 
@@ -104,39 +102,39 @@ def _over_time(found: dict[str, bool], months: list[str], names: dict[str, str])
     ).format(**dates)
 
 
-def _from_cover(contents: BriefContents, focus: Focus) -> str:
+def _from_cover(contents: BriefContents) -> str:
     """The verdict on the first start, where no surface was computed."""
     if not contents.case.measures:
         return _("Nothing is asked of this case yet: it has no measure.")
-    row = cover_row(contents, focus, variant=focus.variant, start=focus.start)
+    row = cover_row(contents, start=contents.focus.start)
     if row is None:
         return _("No answer: no measure was computed.")
-    length = fmt.months(focus.length)
+    length = fmt.months(contents.focus.length)
     if row.survives_length:
         return _("Yes if it came in {now}: essential uses hold for the whole {length}.").format(
-            now=fmt.date(focus.start), length=length
+            now=fmt.date(contents.focus.start), length=length
         )
     return _("No if it came in {now}: essential uses hold for {time} of {length}.").format(
-        now=fmt.date(focus.start), time=survived(row), length=length
+        now=fmt.date(contents.focus.start), time=survived(row), length=length
     )
 
 
-def short_by_start(contents: BriefContents, focus: Focus) -> dict[str, bool]:
+def short_by_start(contents: BriefContents) -> dict[str, bool]:
     """Start → whether the measure leaves more essential demand unmet than calm does.
 
     To the starts of the surface come those that were looked at to date its edges.
     """
-    found = {row.start: harm_of(row) > 0 for row in _rows(contents, focus, OPTIMAL)}
+    found = {row.start: harm_of(row) > 0 for row in _rows(contents, OPTIMAL)}
     if not found:
         return {}
     edge = {row.start: harm_of(row) > 0 for row in contents.edge if row.bound == OPTIMAL}
     found = edge | found
-    return found | _known_by_end(contents, focus, found)
+    return found | _known_by_end(contents, found)
 
 
-def _known_by_end(contents: BriefContents, focus: Focus, found: dict[str, bool]) -> dict[str, bool]:
+def _known_by_end(contents: BriefContents, found: dict[str, bool]) -> dict[str, bool]:
     """What the date of the end says of starts between the last short one and the next."""
-    end = end_of(contents, focus, variant=focus.variant)
+    end = end_of(contents)
     last = max((month for month, is_short in found.items() if is_short), default="")
     after = min((month for month in found if month > last), default="")
     if not last or not after or end is None or end.date is None:
@@ -147,9 +145,9 @@ def _known_by_end(contents: BriefContents, focus: Focus, found: dict[str, bool])
     return {calendar.label(calendar.index_of(end.date) - 1): True, end.date: False}
 
 
-def _rows(contents: BriefContents, focus: Focus, bound: str) -> list[LeverageRow]:
+def _rows(contents: BriefContents, bound: str) -> list[LeverageRow]:
     """The surface of page one: the main measure and length in the case as written."""
-    wanted = (focus.variant, focus.measure, focus.length, bound)
+    wanted = (contents.focus.variant, contents.focus.measure, contents.focus.length, bound)
     return [
         row
         for row in contents.leverage.rows
@@ -157,25 +155,25 @@ def _rows(contents: BriefContents, focus: Focus, bound: str) -> list[LeverageRow
     ]
 
 
-def edge_of(contents: BriefContents, focus: Focus) -> tuple[int, ...]:
+def edge_of(contents: BriefContents) -> tuple[int, ...]:
     """Starts between the surface's last survived one and its first short one. [period]
 
     Empty when the first start is short, or none is.
     """
     calendar = contents.case.calendar
-    found = short_by_start(contents, focus)
+    found = short_by_start(contents)
     for before, after in pairwise(sorted(found)):
         if found[after] and not found[before]:
             return tuple(range(calendar.index_of(before) + 1, calendar.index_of(after)))
     return ()
 
 
-def unmet_words(contents: BriefContents, focus: Focus, start: str) -> str:
+def unmet_words(contents: BriefContents, start: str) -> str:
     """Unmet essential demand from a start.
 
     A range where both its ends are bounds, else what the best response leaves unmet.
     """
-    best, rule = _both(contents, focus, start)
+    best, rule = _both(contents, start)
     least = harm_of(best) if best else 0.0
     most = harm_of(rule) if rule else least
     text = amount_words(contents, least)
@@ -189,36 +187,31 @@ def unmet_words(contents: BriefContents, focus: Focus, start: str) -> str:
     return text
 
 
-def _both(
-    contents: BriefContents, focus: Focus, start: str
-) -> tuple[LeverageRow | None, LeverageRow | None]:
+def _both(contents: BriefContents, start: str) -> tuple[LeverageRow | None, LeverageRow | None]:
     """The row of page one under the best response, and under the simple rule."""
-    best, rule = (
-        leverage_row(contents, focus, variant=focus.variant, start=start, bound=bound)
-        for bound in (OPTIMAL, MYOPIC)
-    )
+    best, rule = (leverage_row(contents, start=start, bound=bound) for bound in (OPTIMAL, MYOPIC))
     return best, rule
 
 
-def more_words(contents: BriefContents, focus: Focus) -> str:
+def more_words(contents: BriefContents) -> str:
     """What the verdict leaves out: the simple rule, what is short in calm, what takes nothing."""
-    best, rule = _both(contents, focus, focus.worst)
+    best, rule = _both(contents, contents.focus.worst)
     return " ".join(
         part
         for part in (
-            _by_the_rule(contents, focus, best, rule),
-            _in_calm(contents, focus, best),
+            _by_the_rule(contents, best, rule),
+            _in_calm(contents, best),
         )
         if part
     )
 
 
 def _by_the_rule(
-    contents: BriefContents, focus: Focus, best: LeverageRow | None, rule: LeverageRow | None
+    contents: BriefContents, best: LeverageRow | None, rule: LeverageRow | None
 ) -> str:
     """What the simple rule leaves unmet, where the verdict does not say it."""
-    if not focus.harm:
-        rows = [row for row in _rows(contents, focus, MYOPIC) if harm_of(row) > 0]
+    if not contents.focus.harm:
+        rows = [row for row in _rows(contents, MYOPIC) if harm_of(row) > 0]
         worst = max(rows, key=harm_of, default=None)
         if worst is None:
             return ""
@@ -237,17 +230,17 @@ def _is_enclosed(best: LeverageRow, rule: LeverageRow) -> bool:
     return "unmet_essential" in best.bounds and "unmet_essential" in rule.bounds
 
 
-def _in_calm(contents: BriefContents, focus: Focus, best: LeverageRow | None) -> str:
+def _in_calm(contents: BriefContents, best: LeverageRow | None) -> str:
     """What is short without the measure, which is none of its harm."""
-    start = focus.shown
-    row = cover_row(contents, focus, variant=focus.variant, start=start)
+    start = contents.focus.shown
+    row = cover_row(contents, start=start)
     if calm_words(row):
         text = _("Essential demand is {short}; that is no harm of the measure.")
         parts = [text.format(short=calm_words(row))]
     else:
         parts = []
     gross = best.unmet_essential_gross if best else 0.0
-    if best is not None and focus.harm and not is_all_net(best):
+    if best is not None and contents.focus.harm and not is_all_net(best):
         text = _("With what is unmet in calm, {units} would go unmet in the {time} counted.")
         time = fmt.months(best.window)
         parts.append(text.format(units=amount_words(contents, gross), time=time))
@@ -286,7 +279,7 @@ class Front:
     foot: tuple[str, ...]
 
 
-def front_of(contents: BriefContents, focus: Focus) -> Front:
+def front_of(contents: BriefContents) -> Front:
     """Page one of a brief."""
     case = contents.case
     names = variants_of(contents)
@@ -296,39 +289,39 @@ def front_of(contents: BriefContents, focus: Focus) -> Front:
     return Front(
         title=text_of(case.label, case.name),
         question=text_of(case.question, ""),
-        verdict=verdict_of(contents, focus),
-        answer=_answer(contents, focus),
-        cards=_cards(contents, focus),
-        figure=coverage_figure(contents, focus)
-        if focus.measure
-        else next(iter(cover_section(contents, focus).figures), None),
+        verdict=verdict_of(contents),
+        answer=_answer(contents),
+        cards=_cards(contents),
+        figure=coverage_figure(contents)
+        if contents.focus.measure
+        else next(iter(cover_section(contents).figures), None),
         known=_known(contents),
-        variants=comparison(contents, focus, shown, is_short=True) if focus.measure else None,
+        variants=comparison(contents, shown, is_short=True) if contents.focus.measure else None,
         more_variants=more if left > 0 else "",
         foot=_foot(contents),
     )
 
 
-def _answer(contents: BriefContents, focus: Focus) -> str:
+def _answer(contents: BriefContents) -> str:
     """What the verdict is about, what runs out first, and what keeps it from ending."""
     if not contents.case.measures:
         fixes = [_("To ask what a stop would do, {fix}.").format(fix=note.fix)
                  for note in contents.case.notes if note.where == "measures"]  # fmt: skip
         until = _("Until then this page shows days of cover, the calm plan and the inputs.")
         return " ".join([*fixes[:1], until])
-    if not focus.measure:
+    if not contents.focus.measure:
         return ""
-    row = cover_row(contents, focus, variant=focus.variant, start=focus.shown)
-    parts = [_("The measure: {measure}.").format(measure=measure_words(contents, focus))]
+    row = cover_row(contents, start=contents.focus.shown)
+    parts = [_("The measure: {measure}.").format(measure=measure_words(contents))]
     if row is not None and not row.survives_length and row.binding:
         binding = binding_words(contents.case, row.binding, row.binding_sellers)
         parts.append(_("First to run out: {goods}.").format(goods=binding))
-    parts += [more_words(contents, focus), _end_sentence(contents, focus)]
+    parts += [more_words(contents), _end_sentence(contents)]
     return " ".join(part for part in parts if part)
 
 
-def _end_sentence(contents: BriefContents, focus: Focus) -> str:
-    end = end_of(contents, focus, variant=focus.variant)
+def _end_sentence(contents: BriefContents) -> str:
+    end = end_of(contents)
     if end is None:
         return _("When the leverage ends was not computed.")
     if end.date or not end.binding:
@@ -340,32 +333,32 @@ def _end_sentence(contents: BriefContents, focus: Focus) -> str:
     )
 
 
-def _cards(contents: BriefContents, focus: Focus) -> tuple[Card, ...]:
+def _cards(contents: BriefContents) -> tuple[Card, ...]:
     if not contents.case.measures:
-        return _calm_cards(contents, focus)
+        return _calm_cards(contents)
     return (
-        _survival_card(contents, focus),
-        _end_card(contents, focus),
-        _ratio_card(contents, focus),
-        *(_project_card(contents) or (_premium_card(contents, focus),)),
+        _survival_card(contents),
+        _end_card(contents),
+        _ratio_card(contents),
+        *(_project_card(contents) or (_premium_card(contents),)),
     )
 
 
-def _calm_cards(contents: BriefContents, focus: Focus) -> tuple[Card, ...]:
+def _calm_cards(contents: BriefContents) -> tuple[Card, ...]:
     """What is known where no measure asks for more: days of cover, and what calm lacks."""
     found = [
         row
         for use in essential_uses(contents.case)
-        if (row := cover_row(contents, focus, variant=focus.variant, start=focus.start, use=use))
+        if (row := cover_row(contents, start=contents.focus.start, use=use))
     ]
     ending = [row for row in found if row.days_of_cover is not None]
     least = min(ending, key=lambda row: row.days_of_cover or 0.0, default=None)
     value = fmt.missing() if least is None else fmt.days(least.days_of_cover or 0.0)
     if least is None and any(row.days_of_cover_infinite for row in found):
         value = _("does not run out")
-    words = _("in {month}, without any delivery").format(month=fmt.date(focus.start))
+    words = _("in {month}, without any delivery").format(month=fmt.date(contents.focus.start))
     if least is not None:
-        name = name_of(contents.case, "uses", least.use)
+        name = contents.name("uses", least.use)
         words = _("{use}, {words}").format(use=name, words=words)
     short = sorted(row.short_in_calm_from for row in found if row.short_in_calm_from)
     calm = fmt.date(short[0]) if short else _("never")
@@ -376,22 +369,24 @@ def _calm_cards(contents: BriefContents, focus: Focus) -> tuple[Card, ...]:
     )
 
 
-def _survival_card(contents: BriefContents, focus: Focus) -> Card:
-    row = cover_row(contents, focus, variant=focus.variant, start=focus.start)
+def _survival_card(contents: BriefContents) -> Card:
+    row = cover_row(contents, start=contents.focus.start)
     label = _("Time to survive")
     if row is None:
         return Card(label, fmt.missing(), "")
     text = _("from {month}, best response (simple rule: {time})").format(
-        month=fmt.date(focus.start), time=_myopic(row)
+        month=fmt.date(contents.focus.start), time=_myopic(row)
     )
     if _myopic(row) == survived(row):
-        text = _("from {month}, best response and simple rule").format(month=fmt.date(focus.start))
+        text = _("from {month}, best response and simple rule").format(
+            month=fmt.date(contents.focus.start)
+        )
     if calm_words(row):
         text = f"{text}; {calm_words(row)}"
-    worst = cover_row(contents, focus, variant=focus.variant, start=focus.worst)
-    if worst is not None and focus.worst != focus.start:
+    worst = cover_row(contents, start=contents.focus.worst)
+    if worst is not None and contents.focus.worst != contents.focus.start:
         text = _("{words}; at worst, from {month}: {time}").format(
-            words=text, month=fmt.date(focus.worst), time=survived(worst)
+            words=text, month=fmt.date(contents.focus.worst), time=survived(worst)
         )
     return Card(label, survived(row), text)
 
@@ -403,9 +398,9 @@ def _myopic(row: CoverRow) -> str:
     return fmt.missing() if rule is None else fmt.months(rule)
 
 
-def _end_card(contents: BriefContents, focus: Focus) -> Card:
+def _end_card(contents: BriefContents) -> Card:
     label = _("Leverage ends")
-    end = end_of(contents, focus, variant=focus.variant)
+    end = end_of(contents)
     if end is None:
         return Card(label, fmt.missing(), "")
     starts = _("{n} of {total} starts survived").format(
@@ -415,20 +410,22 @@ def _end_card(contents: BriefContents, focus: Focus) -> Card:
     if end.date is None:
         last = fmt.date(calendar.label(calendar.n_periods - 1))
         return Card(label, _("not by {month}").format(month=last), starts)
-    ahead = (calendar.index_of(end.date) - calendar.index_of(focus.start)) * calendar.step
+    ahead = (calendar.index_of(end.date) - calendar.index_of(contents.focus.start)) * calendar.step
     words = _("{time} after the first start; {starts}").format(
         time=fmt.months(max(0, ahead)), starts=starts
     )
     return Card(label, fmt.date(end.date), words)
 
 
-def _ratio_card(contents: BriefContents, focus: Focus) -> Card:
+def _ratio_card(contents: BriefContents) -> Card:
     label = _("Leverage ratio")
-    row = leverage_row(contents, focus, variant=focus.variant, start=focus.start)
+    row = leverage_row(contents, start=contents.focus.start)
     if row is None:
         return Card(label, fmt.missing(), "")
     if row.target_loss is None or row.sender_cost_returning is None:
-        unmet = _("unmet instead: {units}").format(units=unmet_words(contents, focus, focus.start))
+        unmet = _("unmet instead: {units}").format(
+            units=unmet_words(contents, contents.focus.start)
+        )
         return Card(label, fmt.missing(), _("{reason}; {unmet}").format(
             reason=fmt.missing(row.missing), unmet=unmet))  # fmt: skip
     returning, lost = (
@@ -464,9 +461,9 @@ def _project_card(contents: BriefContents) -> tuple[Card, ...]:
     return ()
 
 
-def _premium_card(contents: BriefContents, focus: Focus) -> Card:
+def _premium_card(contents: BriefContents) -> Card:
     label = _("Premium")
-    row = leverage_row(contents, focus, variant=focus.variant, start=focus.start)
+    row = leverage_row(contents, start=contents.focus.start)
     words = _("price rise that is as bad as the cut-off")
     if row is not None and row.premium is None and row.premium_unbounded:
         return Card(label, _("no limit"), no_premium_words())

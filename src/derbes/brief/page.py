@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from derbes.brief.contents import BriefContents, Focus, focus_of
+from derbes.brief.contents import BriefContents
 from derbes.brief.drawing import draw, font_faces, missing_characters
 from derbes.brief.front import front_of, title_of
 from derbes.brief.parts import Figure, Section
@@ -36,15 +36,14 @@ _WARNING = "\0warning\0"
 
 def render_brief(contents: BriefContents) -> str:
     """One self-contained HTML file; the same contents give the same bytes."""
-    focus = focus_of(contents)
     page: str = (
         _environment()
         .get_template("brief.html")
         .render(
             language=language(),
             title=title_of(contents),
-            front=front_of(contents, focus),
-            sections=sections_of(contents, focus),
+            front=front_of(contents),
+            sections=sections_of(contents),
             fonts=font_faces(),
             warning=_WARNING,
         )
@@ -52,22 +51,22 @@ def render_brief(contents: BriefContents) -> str:
     return page.replace(_WARNING, _font_warning(page.replace(_WARNING, "")))
 
 
-def sections_of(contents: BriefContents, focus: Focus) -> tuple[Section, ...]:
+def sections_of(contents: BriefContents) -> tuple[Section, ...]:
     """All sections behind page one, in their order."""
     is_asked = bool(contents.case.measures)
     on_measures = (coverage_section, losses_section, dependence_section, surface_section)
-    first, *others = [make(contents, focus) for make in on_measures] if is_asked else [None]
+    first, *others = [make(contents) for make in on_measures] if is_asked else [None]
     found = (
         first,
-        cover_section(contents, focus) if is_asked else None,
-        sellers_section(contents, focus),
+        cover_section(contents) if is_asked else None,
+        sellers_section(contents),
         *others,
-        chokepoint_section(contents, focus),
-        variants_section(contents, focus) if is_asked else None,
+        chokepoint_section(contents),
+        variants_section(contents) if is_asked else None,
         *plan_sections(contents),
         *uncertainty_sections(contents),
         *said_sections(contents),
-        bounds_section(contents, focus) if is_asked else None,
+        bounds_section(contents) if is_asked else None,
         inputs_section(contents),
         facts_section(contents),
         notes_section(contents),

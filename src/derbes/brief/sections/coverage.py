@@ -14,14 +14,12 @@ from derbes.brief.contents import (
     NOTHING,
     OPTIMAL,
     BriefContents,
-    Focus,
     both_branches,
     calm_words,
     case_of,
     cover_row,
     essential_uses,
     leverage_row,
-    name_of,
     served_path,
     survived,
     under,
@@ -49,27 +47,27 @@ def bound_names() -> dict[str, str]:
     }
 
 
-def coverage_figure(contents: BriefContents, focus: Focus) -> Figure | None:
+def coverage_figure(contents: BriefContents) -> Figure | None:
     """Coverage of essential uses after the main measure starts, under both responses.
 
     From the start that leaves the most unmet; where none leaves any, from the first.
     """
-    best, rule = both_branches(contents, focus, focus.variant, focus.shown)
+    best, rule = both_branches(contents, contents.focus.shown)
     if best is None and rule is None:
         return None
     names = bound_names()
-    rows = _served_rows(contents, focus, (best, rule), names)
+    rows = _served_rows(contents, (best, rule), names)
     if not rows:
         return None
     limit = max(row["month"] for row in rows)
-    marks = _marks(contents, focus, limit)
-    title = _coverage_finding(contents, focus, best or rule)
-    when = start_words(focus)
+    marks = _marks(contents, limit)
+    title = _coverage_finding(contents, best or rule)
+    when = start_words(contents)
     return Figure(
         id="coverage",
         title=title,
-        subtitle=under(contents, focus, unit=_served_words(contents), when=when,
-                       variant=focus.variant),
+        subtitle=under(contents, unit=_served_words(contents), when=when,
+                       variant=contents.focus.variant),
         description=_("Step lines over the months since the measure began. {finding}").format(
             finding=title
         ),
@@ -79,27 +77,27 @@ def coverage_figure(contents: BriefContents, focus: Focus) -> Figure | None:
     )  # fmt: skip
 
 
-def start_words(focus: Focus) -> str:
+def start_words(contents: BriefContents) -> str:
     """The start that is drawn, and that it is the worst where another is the first."""
-    month = fmt.date(focus.shown)
-    if focus.shown == focus.start:
+    month = fmt.date(contents.focus.shown)
+    if contents.focus.shown == contents.focus.start:
         return _("from {month}").format(month=month)
     return _("from {month}, the worst start").format(month=month)
 
 
-def _coverage_finding(contents: BriefContents, focus: Focus, branch: Branch | None) -> str:
+def _coverage_finding(contents: BriefContents, branch: Branch | None) -> str:
     """How long demand is served in full, and how deep the worst month is."""
     if branch is None:
         return _("Coverage of essential uses after the measure begins")
     path = served_path(branch, case_of(contents, branch.variant))
-    length, step = fmt.months(focus.length), contents.case.calendar.step
+    length, step = fmt.months(contents.focus.length), contents.case.calendar.step
     full = next((t for t, served in enumerate(path) if served < 1 - NOTHING), None)
     if full is None:
         return _("All essential demand is served for the {length} of the measure").format(
             length=length
         )
-    row = cover_row(contents, focus, variant=focus.variant, start=focus.shown)
-    words_of_worst = _worst_month(contents, focus, branch, min(path))
+    row = cover_row(contents, start=contents.focus.shown)
+    words_of_worst = _worst_month(contents, branch, min(path))
     if calm_words(row) and full == 0:
         return _("Essential demand is {short}; {worst}").format(
             short=calm_words(row), worst=words_of_worst
@@ -112,17 +110,15 @@ def _coverage_finding(contents: BriefContents, focus: Focus, branch: Branch | No
     )
 
 
-def _worst_month(contents: BriefContents, focus: Focus, branch: Branch, least: float) -> str:
+def _worst_month(contents: BriefContents, branch: Branch, least: float) -> str:
     """The least that is served of any essential use, of which, and what of it is calm's."""
     case = case_of(contents, branch.variant)
-    row = leverage_row(
-        contents, focus, variant=branch.variant, start=branch.start, bound=branch.bound
-    )
+    row = leverage_row(contents, variant=branch.variant, start=branch.start, bound=branch.bound)
     use = worst_use(branch, case)
     told = row.deepest_use if row else ""
     if min(branch.served_share.get(told, ()), default=1.0) <= least + NOTHING:
         use = told
-    name = name_of(contents.case, "uses", use)
+    name = contents.name("uses", use)
     text = _("in the worst month, {share} of it").format(share=fmt.share(least))
     if len(essential_uses(case)) > 1:
         text = _("in the worst month, {share} of it ({use})").format(
@@ -143,25 +139,24 @@ def _served_words(contents: BriefContents) -> str:
     return _("Served share of essential demand")
 
 
-def _marks(contents: BriefContents, focus: Focus, limit: float) -> list[tuple[float, str]]:
+def _marks(contents: BriefContents, limit: float) -> list[tuple[float, str]]:
     """The end of the measure, and the first plant that opens while it is shown."""
-    marks = [(float(focus.length), _("the measure ends"))]
-    calm = contents.calm.get(focus.variant)
+    marks = [(float(contents.focus.length), _("the measure ends"))]
+    calm = contents.calm.get(contents.focus.variant)
     step = contents.case.calendar.step
-    first = contents.case.calendar.index_of(focus.shown)
+    first = contents.case.calendar.index_of(contents.focus.shown)
     for plant, opening in (calm.plant_openings if calm else {}).items():
         if opening is None:
             continue
         month = (contents.case.calendar.index_of(opening) - first) * step
         if 0 < month < limit:
-            name = name_of(contents.case, "plants", plant)
+            name = contents.name("plants", plant)
             marks.append((float(month), _("planned: {plant}").format(plant=name)))
     return sorted(marks)[:3]
 
 
 def _served_rows(
     contents: BriefContents,
-    focus: Focus,
     branches: tuple[Branch | None, Branch | None],
     names: dict[str, str],
 ) -> list[Row]:
@@ -171,15 +166,15 @@ def _served_rows(
     for branch in found:
         path = served_path(branch, case_of(contents, branch.variant))[:n]
         rows += _step_rows(path, step, {"bound": names[branch.bound]})
-    calm = _calm_path(contents, focus)[:n]
+    calm = _calm_path(contents)[:n]
     if min(calm, default=1.0) < 1 - NOTHING:
         rows += _step_rows(calm, step, {"bound": names["calm"]})
     return rows
 
 
-def _calm_path(contents: BriefContents, focus: Focus) -> tuple[float, ...]:
+def _calm_path(contents: BriefContents) -> tuple[float, ...]:
     """Served share of the worst essential use in calm, from the start that is drawn on. (T,)"""
-    shares = _calm_shares(contents, focus.variant, focus.shown)
+    shares = _calm_shares(contents, contents.focus.variant, contents.focus.shown)
     paths = [shares[use] for use in essential_uses(contents.case) if use in shares]
     return tuple(min(month) for month in zip(*paths, strict=True))
 
@@ -234,12 +229,12 @@ def _served_table(contents: BriefContents, branches: tuple[Branch | None, Branch
     return Table(_("Served share of essential demand by month"), head, tuple(rows))
 
 
-def coverage_section(contents: BriefContents, focus: Focus) -> Section:
+def coverage_section(contents: BriefContents) -> Section:
     """Coverage by use and by variant."""
     figures = [
-        _by_use(contents, focus),
-        _by_start(contents, focus),
-        _by_variant(contents, focus),
+        _by_use(contents),
+        _by_start(contents),
+        _by_variant(contents),
     ]
     shown = tuple(figure for figure in figures if figure is not None)
     text = _(
@@ -254,22 +249,22 @@ def coverage_section(contents: BriefContents, focus: Focus) -> Section:
 
 
 def _panels(
-    contents: BriefContents, focus: Focus, rows: list[Row], *, id_: str, title: str, variant: str
+    contents: BriefContents, rows: list[Row], *, id_: str, title: str, variant: str
 ) -> Figure:
     order = list(dict.fromkeys(row["panel"] for row in rows))
     names = bound_names()
-    when = "" if id_.endswith("start") else start_words(focus)
+    when = "" if id_.endswith("start") else start_words(contents)
     head = (_("panel"), _("response"), _("months since start"), _("served share"))
     cells = tuple(
         (words(r["panel"]), words(r["bound"]), figure_cell(r["month"]),
          figure_cell(r["served"], fmt.share(r["served"])))
         for r in rows
     )  # fmt: skip
-    end = float(focus.length)
+    end = float(contents.focus.length)
     return Figure(
         id=id_,
         title=title,
-        subtitle=under(contents, focus, unit=_("Served share"), when=when, variant=variant),
+        subtitle=under(contents, unit=_("Served share"), when=when, variant=variant),
         description=_("Step lines in {n} panels, two lines each. {finding}").format(
             n=len(order), finding=title
         ),
@@ -279,8 +274,8 @@ def _panels(
     )
 
 
-def _by_use(contents: BriefContents, focus: Focus) -> Figure | None:
-    found = [b for b in both_branches(contents, focus, focus.variant, focus.shown) if b is not None]
+def _by_use(contents: BriefContents) -> Figure | None:
+    found = [b for b in both_branches(contents, contents.focus.shown) if b is not None]
     if not found:
         return None
     names, step, n = bound_names(), contents.case.calendar.step, _n_shown(contents, found)
@@ -289,7 +284,7 @@ def _by_use(contents: BriefContents, focus: Focus) -> Figure | None:
     for use in contents.case.uses:
         for branch in found:
             path = branch.served_share.get(use, ())[:n]
-            more = {"bound": names[branch.bound], "panel": name_of(contents.case, "uses", use)}
+            more = {"bound": names[branch.bound], "panel": contents.name("uses", use)}
             rows += _step_rows(path, step, more)
             if branch.bound == OPTIMAL and min(path, default=1.0) < 1 - NOTHING:
                 short.add(use)
@@ -300,14 +295,14 @@ def _by_use(contents: BriefContents, focus: Focus) -> Figure | None:
         "{n} of {total} uses go short even with the best response",
         len(short),
     ).format(n=len(short), total=len(contents.case.uses))
-    return _panels(contents, focus, rows, id_="coverage-by-use", title=title, variant=BASE)
+    return _panels(contents, rows, id_="coverage-by-use", title=title, variant=BASE)
 
 
-def _by_start(contents: BriefContents, focus: Focus) -> Figure | None:
+def _by_start(contents: BriefContents) -> Figure | None:
     """The same measure from other starts, in the case as written."""
     groups = {
-        fmt.date(start): both_branches(contents, focus, focus.variant, start)
-        for start in sorted({*focus.milestones, focus.worst})
+        fmt.date(start): both_branches(contents, start)
+        for start in sorted({*contents.focus.milestones, contents.focus.worst})
     }
     rows, deepest = _grouped(contents, groups)
     if len(deepest) < 2:
@@ -315,15 +310,13 @@ def _by_start(contents: BriefContents, focus: Focus) -> Figure | None:
     title = _("In the worst month {shares} of essential demand is served, by start").format(
         shares=_span_of(deepest)
     )
-    return _panels(contents, focus, rows, id_="coverage-by-start", title=title, variant=BASE)
+    return _panels(contents, rows, id_="coverage-by-start", title=title, variant=BASE)
 
 
-def _by_variant(contents: BriefContents, focus: Focus) -> Figure | None:
+def _by_variant(contents: BriefContents) -> Figure | None:
     """The measure from the start that page one draws, in every variant."""
     groups = {
-        name_of(contents.case, "variants", variant): both_branches(
-            contents, focus, variant, focus.shown
-        )
+        contents.name("variants", variant): both_branches(contents, contents.focus.shown, variant)
         for variant in variants_of(contents)
     }
     rows, deepest = _grouped(contents, groups)
@@ -332,7 +325,7 @@ def _by_variant(contents: BriefContents, focus: Focus) -> Figure | None:
     title = _("In the worst month {shares} of essential demand is served, by variant").format(
         shares=_span_of(deepest)
     )
-    return _panels(contents, focus, rows, id_="coverage-by-variant", title=title, variant="")
+    return _panels(contents, rows, id_="coverage-by-variant", title=title, variant="")
 
 
 def _span_of(deepest: dict[str, float]) -> str:
@@ -358,9 +351,9 @@ def _grouped(
     return rows, deepest
 
 
-def cover_section(contents: BriefContents, focus: Focus) -> Section:
+def cover_section(contents: BriefContents) -> Section:
     """Days of cover of each use against the reserve rule."""
-    rows = _cover_rows(contents, focus)
+    rows = _cover_rows(contents)
     if not rows:
         none = _("No cover was computed.")
         return Section("days-of-cover", _("Days of cover"), (none,))
@@ -380,12 +373,12 @@ def cover_section(contents: BriefContents, focus: Focus) -> Section:
     )  # fmt: skip
     title = _cover_finding(rows)
     names = {"x": _("days; the thick red tick is the reserve rule")}
-    when = fmt.date(focus.start)
+    when = fmt.date(contents.focus.start)
     figure = Figure(
         id="days-of-cover-chart",
         title=title,
-        subtitle=under(contents, focus, unit=_("Days that the stock lasts without any delivery"),
-                       about="", when=when, variant=focus.variant),
+        subtitle=under(contents, unit=_("Days that the stock lasts without any delivery"),
+                       about="", when=when, variant=contents.focus.variant),
         description=_("One bar per use, with a tick at the reserve rule. {finding}").format(
             finding=title
         ),
@@ -405,20 +398,20 @@ def _labelled(rows: list[Row], width: int) -> list[Row]:
     return [{**row, "label": wrapped(row["name"], width)} for row in rows]
 
 
-def _cover_rows(contents: BriefContents, focus: Focus) -> list[Row]:
+def _cover_rows(contents: BriefContents) -> list[Row]:
     rows = []
     for use in contents.case.uses:
-        found = cover_row(contents, focus, variant=focus.variant, start=focus.start, use=use)
+        found = cover_row(contents, start=contents.focus.start, use=use)
         if found is None:
             continue
-        value, rule = found.days_of_cover, _rule_days(contents, focus, use)
+        value, rule = found.days_of_cover, _rule_days(contents, use)
         text = fmt.missing() if value is None else fmt.days(value)
         if found.days_of_cover_infinite:
             text = _("does not run out")
         rule_text = _("no rule") if rule is None else fmt.days(rule)
         rows.append(
             {
-                "name": name_of(contents.case, "uses", use),
+                "name": contents.name("uses", use),
                 "value": value,
                 "rule": rule,
                 "text": text,
@@ -432,16 +425,16 @@ def _cover_rows(contents: BriefContents, focus: Focus) -> list[Row]:
     return rows
 
 
-def _rule_days(contents: BriefContents, focus: Focus, use: str) -> float | None:
+def _rule_days(contents: BriefContents, use: str) -> float | None:
     """How long the reserve of the first start meets the calm demand of its good. [day]
 
     Behind the calendar its last demand goes on. None: there is no rule, or it never ends.
     """
-    calm = contents.calm.get(focus.variant)
+    calm = contents.calm.get(contents.focus.variant)
     good = contents.case.uses[use].good
     if calm is None or not any(calm.reserve.get(good, ())):
         return None
-    period = contents.case.calendar.index_of(focus.start)
+    period = contents.case.calendar.index_of(contents.focus.start)
     same = [id_ for id_, other in contents.case.uses.items() if other.good == good]
     paths = [calm.demand[id_][period:] for id_ in same if id_ in calm.demand]
     last, left, days = 0.0, calm.reserve[good][period], 0.0

@@ -25,14 +25,11 @@ from derbes.brief.charts import (
 )
 from derbes.brief.contents import (
     BriefContents,
-    Focus,
     actor_words,
     cover_row,
     decimal_year,
     end_of,
     essential_uses,
-    name_of,
-    names_of,
     sender_of,
     under,
 )
@@ -45,27 +42,27 @@ _OWN = "\0own"
 """Stands for own production among the sellers."""
 
 
-def sellers_section(contents: BriefContents, focus: Focus) -> Section:
+def sellers_section(contents: BriefContents) -> Section:
     """Share of each seller in calm purchases and own output of each good."""
     title = _("Who sells what in calm")
-    calm = contents.calm.get(focus.variant)
+    calm = contents.calm.get(contents.focus.variant)
     shares = _seller_shares(contents, calm) if calm else {}
     if calm is None or not shares:
         return Section("sellers", title, (_("No calm plan was computed, or it buys nothing."),))
     goods = list(dict.fromkeys(good for good, _seller in shares))
-    sellers = _seller_order(contents, focus, shares)
+    sellers = _seller_order(contents, shares)
     when = fmt.span(fmt.date(calm.months[0]), fmt.date(calm.months[-1]))
-    finding = _sellers_finding(contents, focus, shares)
+    finding = _sellers_finding(contents, shares)
     figure = Figure(
         id="sellers-map",
         title=finding,
-        subtitle=under(contents, focus, unit=_("Percent of calm purchases and own output"),
-                       about="", when=when, variant=focus.variant),
+        subtitle=under(contents, unit=_("Percent of calm purchases and own output"),
+                       about="", when=when, variant=contents.focus.variant),
         description=_("Table of goods by sellers, each cell a percentage. {finding}").format(
             finding=finding
         ),
-        wide=_seller_map(contents, focus, shares, width=WIDE),
-        narrow=_seller_map(contents, focus, shares, width=NARROW),
+        wide=_seller_map(contents, shares, width=WIDE),
+        narrow=_seller_map(contents, shares, width=NARROW),
         table=_seller_table(contents, shares, goods, sellers),
     )  # fmt: skip
     text = _(
@@ -95,11 +92,9 @@ def _seller_shares(contents: BriefContents, calm: CalmPlan) -> dict[tuple[str, s
     }
 
 
-def _seller_order(
-    contents: BriefContents, focus: Focus, shares: dict[tuple[str, str], float]
-) -> list[str]:
+def _seller_order(contents: BriefContents, shares: dict[tuple[str, str], float]) -> list[str]:
     """The sender first, then by share in all goods, own production last."""
-    sender = sender_of(contents.case, focus)
+    sender = sender_of(contents)
     weight: dict[str, float] = {}
     for (_good, seller), part in shares.items():
         weight[seller] = weight.get(seller, 0.0) + part
@@ -109,17 +104,17 @@ def _seller_order(
 def _seller_name(contents: BriefContents, seller: str, sender: str = "") -> str:
     if seller == _OWN:
         return _("own production")
-    name = name_of(contents.case, "actors", seller)
+    name = contents.name("actors", seller)
     return _("{actor} (sender)").format(actor=name) if seller == sender else name
 
 
 def _seller_map(
-    contents: BriefContents, focus: Focus, shares: dict[tuple[str, str], float], *, width: int
+    contents: BriefContents, shares: dict[tuple[str, str], float], *, width: int
 ) -> Row:
-    sender = sender_of(contents.case, focus)
+    sender = sender_of(contents)
     letters = 26 if width == WIDE else 13
-    goods = {g: wrapped(name_of(contents.case, "goods", g), letters) for g, _s in shares}
-    order = _seller_order(contents, focus, shares)
+    goods = {g: wrapped(contents.name("goods", g), letters) for g, _s in shares}
+    order = _seller_order(contents, shares)
     short = max(8, 76 // len(order)) if width == WIDE and len(order) <= 8 else 20
     names = {s: wrapped(_seller_name(contents, s, sender), short) for s in order}
     rows: list[Row] = [
@@ -143,7 +138,7 @@ def _seller_table(
 ) -> Table:
     rows = []
     for good in goods:
-        cells: list[Cell] = [words(name_of(contents.case, "goods", good))]
+        cells: list[Cell] = [words(contents.name("goods", good))]
         for seller in sellers:
             part = shares.get((good, seller))
             text = _("not offered") if part is None else fmt.share(part)
@@ -153,21 +148,19 @@ def _seller_table(
     return Table(_("Share of each seller by good"), head, tuple(rows))
 
 
-def _sellers_finding(
-    contents: BriefContents, focus: Focus, shares: dict[tuple[str, str], float]
-) -> str:
-    sender = sender_of(contents.case, focus)
+def _sellers_finding(contents: BriefContents, shares: dict[tuple[str, str], float]) -> str:
+    sender = sender_of(contents)
     goods = {good for good, _seller in shares}
     if not sender:
         return _largest_words(contents, shares)
     over = sum(shares.get((good, sender), 0.0) > 0.5 for good in goods)
     if not over:
         return _("{actor} supplies at most {share} of any good").format(
-            actor=actor_words(contents, focus),
+            actor=actor_words(contents),
             share=fmt.share(max(shares.get((good, sender), 0.0) for good in goods)),
         )
     return _("{actor} supplies more than half of {n} of {total} goods").format(
-        actor=actor_words(contents, focus), n=over, total=len(goods)
+        actor=actor_words(contents), n=over, total=len(goods)
     )
 
 
@@ -182,31 +175,31 @@ def _largest_words(contents: BriefContents, shares: dict[tuple[str, str], float]
     return _("The largest share of one seller: {actor}, {share} of {good}").format(
         actor=_seller_name(contents, seller),
         share=fmt.share(sold[good, seller]),
-        good=name_of(contents.case, "goods", good),
+        good=contents.name("goods", good),
     )
 
 
-def dependence_section(contents: BriefContents, focus: Focus) -> Section:
+def dependence_section(contents: BriefContents) -> Section:
     """The sender's share of each essential use over time, openings and the end."""
     title = _("Dependence over time")
-    calm = contents.calm.get(focus.variant)
-    sender = sender_of(contents.case, focus)
+    calm = contents.calm.get(contents.focus.variant)
+    sender = sender_of(contents)
     paths = _sender_paths(contents, calm, sender) if calm else {}
     if calm is None or not paths:
         none = _("The sender's share of the uses was not computed, or the measure has no sender.")
         return Section("dependence", title, (none,))
-    finding = _dependence_finding(contents, focus, calm, paths)
+    finding = _dependence_finding(contents, calm, paths)
     when = fmt.span(fmt.date(calm.months[0]), fmt.date(calm.months[-1]))
     figure = Figure(
         id="dependence-chart",
         title=finding,
-        subtitle=under(contents, focus, unit=_("Sender's share of a use, inputs counted"),
-                       when=when, variant=focus.variant),
+        subtitle=under(contents, unit=_("Sender's share of a use, inputs counted"),
+                       when=when, variant=contents.focus.variant),
         description=_("Lanes with plant openings above one share curve per use. {finding}").format(
             finding=finding
         ),
-        wide=_dependence_spec(contents, focus, calm, paths, width=WIDE),
-        narrow=_dependence_spec(contents, focus, calm, paths, width=NARROW),
+        wide=_dependence_spec(contents, calm, paths, width=WIDE),
+        narrow=_dependence_spec(contents, calm, paths, width=NARROW),
         table=_dependence_table(contents, calm, paths),
     )  # fmt: skip
     gaps = any(part is None for path in paths.values() for part in path)
@@ -216,7 +209,7 @@ def dependence_section(contents: BriefContents, focus: Focus) -> Section:
         title,
         (text,) if gaps else (),
         (figure,),
-        (_openings_table(contents, focus, calm),),
+        (_openings_table(contents, calm),),
     )
 
 
@@ -234,7 +227,6 @@ def _sender_paths(
 
 def _dependence_finding(
     contents: BriefContents,
-    focus: Focus,
     calm: CalmPlan,
     paths: dict[str, tuple[float | None, ...]],
 ) -> str:
@@ -244,11 +236,11 @@ def _dependence_finding(
     }
     known = [month for month, parts in by_month.items() if parts]
     if not known:
-        return _("Share of {actor} in essential uses").format(actor=actor_words(contents, focus))
+        return _("Share of {actor} in essential uses").format(actor=actor_words(contents))
     return _(
         "{actor} stands behind up to {first} of an essential use in {start}, up to {last} in {end}"
     ).format(
-        actor=actor_words(contents, focus),
+        actor=actor_words(contents),
         first=fmt.share(max(by_month[known[0]])),
         last=fmt.share(max(by_month[known[-1]])),
         start=fmt.date(known[0]),
@@ -258,7 +250,6 @@ def _dependence_finding(
 
 def _dependence_spec(
     contents: BriefContents,
-    focus: Focus,
     calm: CalmPlan,
     paths: dict[str, tuple[float | None, ...]],
     *,
@@ -267,24 +258,24 @@ def _dependence_spec(
     letters = 17 if width == WIDE else 10
     rows: list[Row] = []
     for use, path in paths.items():
-        panel = wrapped(name_of(contents.case, "uses", use), letters)
+        panel = wrapped(contents.name("uses", use), letters)
         months = zip(calm.months, path, strict=True)
         rows += [{"panel": panel, "year": decimal_year(m), "share": part} for m, part in months]
     step = contents.case.calendar.step / 12
     years = (decimal_year(calm.months[0]), decimal_year(calm.months[-1]) + step)
-    events = _events(contents, focus, calm, letters + 4)
-    name = _("Share of {actor} in each essential use").format(actor=actor_words(contents, focus))
+    events = _events(contents, calm, letters + 4)
+    name = _("Share of {actor} in each essential use").format(actor=actor_words(contents))
     return dependence_chart(rows, events, width=width, years=years, name=name)
 
 
-def _events(contents: BriefContents, focus: Focus, calm: CalmPlan, letters: int) -> list[Row]:
+def _events(contents: BriefContents, calm: CalmPlan, letters: int) -> list[Row]:
     events = []
     for plant, opening in calm.plant_openings.items():
-        lane = wrapped(name_of(contents.case, "plants", plant), letters)
+        lane = wrapped(contents.name("plants", plant), letters)
         text = _("opens {month}").format(month=fmt.date(opening)) if opening else _("not opened")
         year = decimal_year(opening) if opening else None
         events.append({"lane": lane, "year": year, "words": text, "is_end": False})
-    end = end_of(contents, focus, variant=focus.variant)
+    end = end_of(contents)
     if end is not None:
         year = decimal_year(end.date) if end.date else None
         text = fmt.date(end.date) if end.date else _("not within these years")
@@ -305,17 +296,17 @@ def _dependence_table(
         shares = [path[t] for path in paths.values()]
         cells = [figure_cell(v, _("stock alone") if v is None else fmt.share(v)) for v in shares]
         rows.append((month_cell(month), *cells))
-    head = (_("month"), *(name_of(contents.case, "uses", use) for use in paths))
+    head = (_("month"), *(contents.name("uses", use) for use in paths))
     return Table(_("Sender's share of each essential use"), head, tuple(rows))
 
 
-def _openings_table(contents: BriefContents, focus: Focus, calm: CalmPlan) -> Table:
+def _openings_table(contents: BriefContents, calm: CalmPlan) -> Table:
     none = _("not within the calendar")
     rows = [
-        (words(name_of(contents.case, "plants", plant)), month_cell(opening, none))
+        (words(contents.name("plants", plant)), month_cell(opening, none))
         for plant, opening in calm.plant_openings.items()
     ]
-    end = end_of(contents, focus, variant=focus.variant)
+    end = end_of(contents)
     if end is not None:
         rows.append((words(_("leverage ends")), month_cell(end.date, none)))
     return Table(_("Openings and the end"), (_("what"), _("first month")), tuple(rows))
@@ -467,14 +458,14 @@ def _text_layer(boxes: list[Row]) -> Spec:
     }  # fmt: skip
 
 
-def chokepoint_section(contents: BriefContents, focus: Focus) -> Section:
+def chokepoint_section(contents: BriefContents) -> Section:
     """Map of goods by tier, with the binding ones marked."""
     title = _("Where the chokepoint lies")
-    materials = _materials(contents, focus)
+    materials = _materials(contents)
     if not materials:
         return Section("chokepoint", title, (_("The case has no use, so nothing can bind."),))
     links = _links(contents.case, {item.id for item in materials})
-    finding = _finding(contents, focus, materials)
+    finding = _finding(contents, materials)
     table = Table(
         _("Goods by tier"),
         (_("good"), _("tier"), _("who sells or makes it"), _("binds")),
@@ -488,8 +479,8 @@ def chokepoint_section(contents: BriefContents, focus: Focus) -> Section:
     figure = Figure(
         id="chokepoint-map",
         title=finding,
-        subtitle=under(contents, focus, unit=_("Goods by tier, inputs before what they go into"),
-                       about="", when="", variant=focus.variant),
+        subtitle=under(contents, unit=_("Goods by tier, inputs before what they go into"),
+                       about="", when="", variant=contents.focus.variant),
         description=_("Boxes for goods, lines from inputs to what they go into. {finding}").format(
             finding=finding
         ),
@@ -503,7 +494,7 @@ def chokepoint_section(contents: BriefContents, focus: Focus) -> Section:
         "A dashed red frame: the sender sells it. A thick red frame and the word BINDS: it runs "
         "out first if the measure comes in {month}, or still binds at the last start that is not "
         "survived."
-    ).format(month=fmt.date(focus.shown))
+    ).format(month=fmt.date(contents.focus.shown))
     return Section("chokepoint", title, (text,), (figure,))
 
 
@@ -522,17 +513,17 @@ def tiers_of(case: Case) -> dict[str, int]:
     return tiers
 
 
-def binding_goods(contents: BriefContents, focus: Focus) -> tuple[str, ...]:
+def binding_goods(contents: BriefContents) -> tuple[str, ...]:
     """Goods that run out first from the start of page one, then those that bind to the end."""
-    row = cover_row(contents, focus, variant=focus.variant, start=focus.shown)
-    end = end_of(contents, focus, variant=focus.variant)
+    row = cover_row(contents, start=contents.focus.shown)
+    end = end_of(contents)
     first = row.binding if row else ()
     return tuple(dict.fromkeys((*first, *(end.binding if end else ()))))
 
 
-def _materials(contents: BriefContents, focus: Focus) -> list[Material]:
-    binding = binding_goods(contents, focus)
-    sender = sender_of(contents.case, focus)
+def _materials(contents: BriefContents) -> list[Material]:
+    binding = binding_goods(contents)
+    sender = sender_of(contents)
     tiers = tiers_of(contents.case)
     order = {good: n for n, good in enumerate(contents.case.goods)}
     goods = sorted(tiers, key=lambda good: (tiers[good], order.get(good, 0)))
@@ -545,7 +536,7 @@ def _materials(contents: BriefContents, focus: Focus) -> list[Material]:
         items.append(
             Material(
                 id=good,
-                name=name_of(contents.case, "goods", good),
+                name=contents.name("goods", good),
                 words=text,
                 tier=tiers[good],
                 is_sold_by_sender=sender in sellers,
@@ -577,7 +568,7 @@ def _short_supply(contents: BriefContents, sender: str, sellers: tuple[str, ...]
         n = len(sellers)
         text = ngettext("{n} other seller", "{n} other sellers", n).format(n=n)
     else:
-        name, n = name_of(contents.case, "actors", sender), len(sellers) - 1
+        name, n = contents.name("actors", sender), len(sellers) - 1
         text = _("{sender} only").format(sender=name)
         if n:
             text = ngettext("{sender}, {n} other", "{sender}, {n} others", n).format(
@@ -587,7 +578,7 @@ def _short_supply(contents: BriefContents, sender: str, sellers: tuple[str, ...]
 
 
 def _supply_words(contents: BriefContents, good: str) -> str:
-    sellers = names_of(contents.case, "actors", _sellers(contents.case, good))
+    sellers = contents.names("actors", _sellers(contents.case, good))
     parts = [sellers, _("made here") if _is_made(contents.case, good) else ""]
     return "; ".join(part for part in parts if part) or _("stock only")
 
@@ -597,7 +588,7 @@ def _links(case: Case, shown: set[str]) -> list[tuple[str, str]]:
     return list(dict.fromkeys(p for p in pairs if p[0] in shown and p[1] in shown))
 
 
-def _finding(contents: BriefContents, focus: Focus, materials: list[Material]) -> str:
+def _finding(contents: BriefContents, materials: list[Material]) -> str:
     binding = [item for item in materials if item.is_binding]
     if not contents.case.measures:
         return _("What goes into what, and who sells it")
@@ -605,7 +596,7 @@ def _finding(contents: BriefContents, focus: Focus, materials: list[Material]) -
         return _("No good binds: the measure leaves nothing essential unmet")
     names = ", ".join(item.name for item in binding)
     by_sender = sum(item.is_sold_by_sender for item in binding)
-    actor = name_of(contents.case, "actors", sender_of(contents.case, focus))
+    actor = contents.name("actors", sender_of(contents))
     if not by_sender or not actor:
         return _("What binds: {goods}").format(goods=names)
     return _("What binds: {goods}; the sender, {actor}, sells {n} of {total}").format(

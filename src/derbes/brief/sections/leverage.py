@@ -12,7 +12,6 @@ from derbes.brief.contents import (
     NOTHING,
     OPTIMAL,
     BriefContents,
-    Focus,
     amount_words,
     binding_words,
     bounded,
@@ -27,7 +26,6 @@ from derbes.brief.contents import (
     leverage_row,
     main_measure,
     measure_words,
-    name_of,
     survived,
     under,
     unit_words,
@@ -42,17 +40,17 @@ _WIDE_SPAN = 50.0
 """Largest over smallest loss from which on both axes are logarithmic."""
 
 
-def losses_section(contents: BriefContents, focus: Focus) -> Section:
+def losses_section(contents: BriefContents) -> Section:
     """Losses of target and sender, against the line on which they are equal."""
     title = _("Who loses more")
-    rows = _main_rows(contents, focus)
+    rows = _main_rows(contents)
     known = [row for row in rows if row.target_loss is not None]
     if not known or all(_costs(row) == [] for row in known):
         paths = tuple(dict.fromkeys(path for row in rows for path in row.missing))
         text = _("Losses in money are {missing}. Unmet demand below is not affected.").format(
             missing=fmt.missing(paths)
         )
-        return Section("losses", title, (text,), (), (_losses_table(contents, focus, rows),))
+        return Section("losses", title, (text,), (), (_losses_table(contents, rows),))
     finding = _losses_finding(known)
     largest = max(abs(number) for row in known for number in [row.target_loss or 0.0, *_costs(row)])
     scale, scale_words = fmt.money_scale(largest)
@@ -60,21 +58,21 @@ def losses_section(contents: BriefContents, focus: Focus) -> Section:
     figure = Figure(
         id="losses-chart",
         title=finding,
-        subtitle=under(contents, focus, unit=_("Up: target's loss, {unit}").format(unit=unit),
+        subtitle=under(contents, unit=_("Up: target's loss, {unit}").format(unit=unit),
                        when=_("first start of each year")),
         description=_(
             "Points in one panel per variant, with the line of equal losses. {finding}"
         ).format(finding=finding),
         wide=_losses_spec(contents, known, scale, unit, width=WIDE),
         narrow=_losses_spec(contents, known, scale, unit, width=NARROW),
-        table=_losses_table(contents, focus, rows),
+        table=_losses_table(contents, rows),
     )  # fmt: skip
     text = _(
         "Above the dashed line the target loses more than the sender. A buyer who returns and "
         "refills buys most of the lost sales back; a buyer who never returns does not."
     )
     more = _after_words(rows) + _earning_words(rows)
-    return Section("losses", title, (text, _baseline_words(contents, focus), *more), (figure,))
+    return Section("losses", title, (text, _baseline_words(contents), *more), (figure,))
 
 
 def _after_words(rows: list[LeverageRow]) -> tuple[str, ...]:
@@ -108,9 +106,9 @@ def _earning_words(rows: list[LeverageRow]) -> tuple[str, ...]:
     )
 
 
-def _baseline_words(contents: BriefContents, focus: Focus) -> str:
+def _baseline_words(contents: BriefContents) -> str:
     """What the target's loss from the main measure is counted beside."""
-    if raises_demand(contents.case, main_measure(contents.case, focus)):
+    if raises_demand(contents.case, main_measure(contents)):
         return _(
             "The loss is counted beside a crisis of the same demand in which nothing is cut off: "
             "what the crisis itself costs is nobody's leverage."
@@ -129,11 +127,15 @@ def raises_demand(case: Case, measure: Measure | None) -> bool:
     return in_crisis or any(part.kind is MeasureKind.DEMAND_SURGE for part in together)
 
 
-def _main_rows(contents: BriefContents, focus: Focus) -> list[LeverageRow]:
+def _main_rows(contents: BriefContents) -> list[LeverageRow]:
     """Rows of the main measure and length, at the first start of each year."""
     firsts: dict[tuple[str, str], LeverageRow] = {}
     for row in sorted(contents.leverage.rows, key=lambda row: row.start):
-        if (row.measure, row.length, row.bound) == (focus.measure, focus.length, OPTIMAL):
+        if (row.measure, row.length, row.bound) == (
+            contents.focus.measure,
+            contents.focus.length,
+            OPTIMAL,
+        ):
             firsts.setdefault((row.variant, row.start[:4]), row)
     order = {variant: n for n, variant in enumerate(variants_of(contents))}
     return sorted(firsts.values(), key=lambda row: (order[row.variant], row.start))
@@ -162,7 +164,7 @@ def _losses_spec(
     kinds = {"returning": _("buyer returns"), "lost": _("buyer never returns")}
     points: list[Row] = []
     for row in rows:
-        panel = name_of(contents.case, "variants", row.variant)
+        panel = contents.name("variants", row.variant)
         costs = (row.sender_cost_returning, row.sender_cost_lost)
         for kind, cost in zip(kinds.values(), costs, strict=True):
             if cost is None:
@@ -214,7 +216,7 @@ def _on_axis(amount: float, *, is_log: bool) -> float:
     return math.log(amount) if is_log else amount
 
 
-def _losses_table(contents: BriefContents, focus: Focus, rows: list[LeverageRow]) -> Table:
+def _losses_table(contents: BriefContents, rows: list[LeverageRow]) -> Table:
     is_after = any(map(_tells_after, rows))
     after = (_("stocks lack at the end"), _("loss of each later month")) if is_after else ()
     head = (
@@ -230,7 +232,7 @@ def _losses_table(contents: BriefContents, focus: Focus, rows: list[LeverageRow]
     )
     body = tuple(
         (
-            words(name_of(contents.case, "variants", row.variant)),
+            words(contents.name("variants", row.variant)),
             month_cell(row.start),
             _loss_cell(row),
             *((figure_cell(row.unrestored), figure_cell(row.loss_per_month_after))
@@ -239,7 +241,7 @@ def _losses_table(contents: BriefContents, focus: Focus, rows: list[LeverageRow]
             _cost_cell(row.sender_cost_lost, row.target_loss),
             ratio_cell(row.leverage_ratio, row.sender_cost_returning, row.target_loss),
             ratio_cell(row.leverage_ratio_lost, row.sender_cost_lost, row.target_loss),
-            premium_cell(row, is_asked=row.variant == focus.variant),
+            premium_cell(row, is_asked=row.variant == contents.focus.variant),
         )
         for row in rows
     )  # fmt: skip
@@ -307,29 +309,29 @@ def no_premium_words() -> str:
     return _("even 100 times the price is better than the cut-off")
 
 
-def surface_section(contents: BriefContents, focus: Focus) -> Section:
+def surface_section(contents: BriefContents) -> Section:
     """Unmet essential demand by start and length, per variant."""
     title = _("Harm by start and length")
     rows = [
         row
         for row in contents.leverage.rows
-        if (row.measure, row.bound) == (focus.measure, OPTIMAL)
+        if (row.measure, row.bound) == (contents.focus.measure, OPTIMAL)
     ]
     if not rows:
         return Section("surface", title, (_("No surface was computed."),))
-    finding = _surface_finding(contents, focus, rows)
+    finding = _surface_finding(contents, rows)
     unit = unit_words(contents)
     figure = Figure(
         id="surface-map",
         title=finding,
-        subtitle=under(contents, focus, about="", when=_measure_name(contents, focus),
+        subtitle=under(contents, about="", when=_measure_name(contents),
                        unit=_("Unmet essential demand by the best response, {unit}").format(
                            unit=unit)),
         description=_("Heat maps of start by length, one per variant. {finding}").format(
             finding=finding
         ),
-        wide=_surface_spec(contents, focus, rows, width=WIDE),
-        narrow=_surface_spec(contents, focus, rows, width=NARROW),
+        wide=_surface_spec(contents, rows, width=WIDE),
+        narrow=_surface_spec(contents, rows, width=NARROW),
         table=_surface_table(contents, rows),
     )  # fmt: skip
     text = _(
@@ -339,12 +341,12 @@ def surface_section(contents: BriefContents, focus: Focus) -> Section:
     return Section("surface", title, (text,), (figure,))
 
 
-def _measure_name(contents: BriefContents, focus: Focus) -> str:
-    return name_of(contents.case, "measures", focus.measure)
+def _measure_name(contents: BriefContents) -> str:
+    return contents.name("measures", contents.focus.measure)
 
 
-def _surface_finding(contents: BriefContents, focus: Focus, rows: list[LeverageRow]) -> str:
-    own = [row for row in rows if row.variant == focus.variant] or rows
+def _surface_finding(contents: BriefContents, rows: list[LeverageRow]) -> str:
+    own = [row for row in rows if row.variant == contents.focus.variant] or rows
     harmless = sum(harm_of(row) == 0 for row in own)
     worst = max(own, key=harm_of)
     if harm_of(worst) == 0:
@@ -359,9 +361,7 @@ def _surface_finding(contents: BriefContents, focus: Focus, rows: list[LeverageR
     )
 
 
-def _surface_spec(
-    contents: BriefContents, focus: Focus, rows: list[LeverageRow], *, width: int
-) -> Row:
+def _surface_spec(contents: BriefContents, rows: list[LeverageRow], *, width: int) -> Row:
     gap = contents.case.calendar.step / 12
     after = _year_ends(rows, gap)
     cells: list[Row] = []
@@ -369,7 +369,7 @@ def _surface_spec(
         year = decimal_year(row.start)
         cells.append(
             {
-                "panel": name_of(contents.case, "variants", row.variant),
+                "panel": contents.name("variants", row.variant),
                 "year": year,
                 "year_end": after[row.variant, row.start],
                 "length": fmt.months(row.length),
@@ -380,7 +380,7 @@ def _surface_spec(
     unit = unit_words(contents)
     names = {"x": _("start of the measure"), "color": _("unmet, {unit}").format(unit=unit)}
     order = list(dict.fromkeys(cell["panel"] for cell in cells))
-    ends = _surface_ends(contents, focus)
+    ends = _surface_ends(contents)
     return surface_panels(cells, width=width, ends=ends, names=names, order=order)
 
 
@@ -400,12 +400,12 @@ def _year_ends(rows: list[LeverageRow], gap: float) -> dict[tuple[str, str], flo
     return ends
 
 
-def _surface_ends(contents: BriefContents, focus: Focus) -> list[Row]:
+def _surface_ends(contents: BriefContents) -> list[Row]:
     return [
-        {"panel": name_of(contents.case, "variants", end.variant), "end": decimal_year(end.date),
+        {"panel": contents.name("variants", end.variant), "end": decimal_year(end.date),
          "length": fmt.months(end.length), "months": end.length}
         for end in contents.leverage.ends
-        if end.measure == focus.measure and end.date and end.use == "all_essential"
+        if end.measure == contents.focus.measure and end.date and end.use == "all_essential"
     ]  # fmt: skip
 
 
@@ -415,7 +415,7 @@ def _surface_table(contents: BriefContents, rows: list[LeverageRow]) -> Table:
     keys = list(dict.fromkeys((row.variant, row.start) for row in rows))
     body = tuple(
         (
-            words(name_of(contents.case, "variants", variant)),
+            words(contents.name("variants", variant)),
             month_cell(start),
             *(_unmet_cell(by_key.get((variant, start, length))) for length in lengths),
         )
@@ -434,16 +434,16 @@ def _unmet_cell(row: LeverageRow | None) -> Cell:
     return figure_cell(row.unmet_essential, fmt.number(harm_of(row)))
 
 
-def bounds_section(contents: BriefContents, focus: Focus) -> Section:
+def bounds_section(contents: BriefContents) -> Section:
     """Both responses side by side, at the starts of the comparison."""
     found = [
         (variant, start, best, rule)
         for variant in variants_of(contents)
-        for start in sorted({*focus.milestones, focus.worst})
+        for start in sorted({*contents.focus.milestones, contents.focus.worst})
         for best, rule in [
             (
-                leverage_row(contents, focus, variant=variant, start=start),
-                leverage_row(contents, focus, variant=variant, start=start, bound=MYOPIC),
+                leverage_row(contents, variant=variant, start=start),
+                leverage_row(contents, variant=variant, start=start, bound=MYOPIC),
             )
         ]
         if best is not None or rule is not None
@@ -454,7 +454,7 @@ def bounds_section(contents: BriefContents, focus: Focus) -> Section:
     names = _compared_names(contents, [row for *_at, best, rule in found for row in (best, rule)])
     body = tuple(
         (
-            words(name_of(contents.case, "variants", variant)),
+            words(contents.name("variants", variant)),
             month_cell(start),
             *(_figure_of(contents, row, field) for field in names for row in (best, rule)),
         )
@@ -464,7 +464,7 @@ def bounds_section(contents: BriefContents, focus: Focus) -> Section:
     for name in names.values():
         head += [_("{figure}, best response").format(figure=name)]
         head += [_("{figure}, simple rule").format(figure=name)]
-    caption = _("{measure}: both responses").format(measure=measure_words(contents, focus))
+    caption = _("{measure}: both responses").format(measure=measure_words(contents))
     text = _(
         "The best response knows how long the measure lasts and keeps its aims in their order; the "
         "simple rule does not look ahead. A figure is a bound of the harm only where ≥ or ≤ stands "
@@ -499,16 +499,16 @@ def _figure_of(contents: BriefContents, row: LeverageRow | None, field: str) -> 
     if field == "deepest_shortfall":
         text = fmt.share(amount)
         if row.deepest_use and len(essential_uses(contents.case)) > 1:
-            text = f"{text} ({name_of(contents.case, 'uses', row.deepest_use)})"
+            text = f"{text} ({contents.name('uses', row.deepest_use)})"
     return figure_cell(amount, bounded(row, field, text))
 
 
-def variants_section(contents: BriefContents, focus: Focus) -> Section:
+def variants_section(contents: BriefContents) -> Section:
     """Comparison of all variants, and what each changes."""
     names = variants_of(contents)
-    table = comparison(contents, focus, names)
+    table = comparison(contents, names)
     changes = tuple(
-        (words(name_of(contents.case, "variants", id_)), words(variant.note),
+        (words(contents.name("variants", id_)), words(variant.note),
          words("; ".join(variant.changes)))
         for id_, variant in contents.case.variants.items()
     )  # fmt: skip
@@ -520,27 +520,26 @@ def variants_section(contents: BriefContents, focus: Focus) -> Section:
     return Section("variants", _("Variants side by side"), (text,), (), tuple(tables))
 
 
-def comparison(
-    contents: BriefContents, focus: Focus, names: tuple[str, ...], *, is_short: bool = False
-) -> Table:
+def comparison(contents: BriefContents, names: tuple[str, ...], *, is_short: bool = False) -> Table:
     """Time to survive at the milestones, the end, and what binds until then, per variant."""
     head = [_("variant")]
-    head += [_("holds, from {month}").format(month=fmt.date(start)) for start in focus.milestones]
+    head += [
+        _("holds, from {month}").format(month=fmt.date(start))
+        for start in contents.focus.milestones
+    ]
     head += [_("leverage ends"), _("binds until then")]
     if not is_short:
         head += [_("runs out first at the first start"), _("leverage ratio at the first start")]
-    rows = tuple(_variant_row(contents, focus, name, is_short=is_short) for name in names)
-    return Table(_("Variants: {measure}").format(measure=measure_words(contents, focus)),
+    rows = tuple(_variant_row(contents, name, is_short=is_short) for name in names)
+    return Table(_("Variants: {measure}").format(measure=measure_words(contents)),
                  tuple(head), rows)  # fmt: skip
 
 
-def _variant_row(
-    contents: BriefContents, focus: Focus, variant: str, *, is_short: bool
-) -> tuple[Cell, ...]:
-    found = [cover_row(contents, focus, variant=variant, start=s) for s in focus.milestones]
-    end = end_of(contents, focus, variant=variant)
+def _variant_row(contents: BriefContents, variant: str, *, is_short: bool) -> tuple[Cell, ...]:
+    found = [cover_row(contents, variant=variant, start=s) for s in contents.focus.milestones]
+    end = end_of(contents, variant=variant)
     case = case_of(contents, variant)
-    cells = [words(name_of(contents.case, "variants", variant)), *map(_survival_cell, found)]
+    cells = [words(contents.name("variants", variant)), *map(_survival_cell, found)]
     cells.append(end_cell(contents, end.date) if end else Cell(fmt.missing(), None))
     cells.append(words(binding_words(case, end.binding, end.binding_sellers))
                  if end else Cell(fmt.missing(), None))  # fmt: skip
@@ -549,7 +548,7 @@ def _variant_row(
     first = found[0] if found else None
     cells.append(words(binding_words(case, first.binding, first.binding_sellers))
                  if first else Cell(fmt.missing(), None))  # fmt: skip
-    row = leverage_row(contents, focus, variant=variant, start=focus.start)
+    row = leverage_row(contents, variant=variant, start=contents.focus.start)
     ratio = Cell(fmt.missing(), None)
     if row is not None:
         ratio = ratio_cell(row.leverage_ratio, row.sender_cost_returning, row.target_loss)

@@ -14,7 +14,7 @@ What is paid when, and where to.
 from derbes.brief import format as fmt
 from derbes.brief.charts import NARROW, WIDE, Row, wrapped
 from derbes.brief.charts_draws import frontier_chart, outlay_panels, plan_timeline
-from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed, name_of
+from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
 from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_cell, words
 from derbes.language import _, ngettext
 from derbes.results.plan import FOREIGN, NOISE, FrontierPoint, Plan, PlanChoice, account_words
@@ -22,7 +22,7 @@ from derbes.results.plan import FOREIGN, NOISE, FrontierPoint, Plan, PlanChoice,
 
 def made_of(contents: BriefContents, plan: Plan) -> str:
     """Variant and futures that a plan was made for."""
-    name = name_of(contents.case, "variants", plan.variant)
+    name = contents.name("variants", plan.variant)
     variant = _("variant: {name}").format(name=name)
     return f"{variant} · {draws_and_seed(plan.draws, plan.seed)}"
 
@@ -211,7 +211,7 @@ def _standards_table(contents: BriefContents, plan: Plan) -> Table:
     head = (_("standard"), _("met"), _("what it costs [{currency}]").format(currency=money))
     rows = tuple(
         (
-            words(name_of(contents.case, "standards", row.standard)),
+            words(contents.name("standards", row.standard)),
             words(_("yes") if row.met else _("no")),
             figure_cell(row.cost_of_it),
         )
@@ -275,7 +275,7 @@ def programmes_section(contents: BriefContents) -> Section:
 def _row(contents: BriefContents, name: str, plan: Plan) -> tuple[Cell, ...]:
     above = plan.cost_of_security
     return (
-        words(name_of(contents.case, "variants", name)),
+        words(contents.name("variants", name)),
         words(_what(plan)),
         figure_cell(None if above is None else beyond_noise(plan, above)),
         figure_cell(plan.cost),
@@ -411,7 +411,7 @@ def _without_words(contents: BriefContents) -> str:
     variant = contents.case.without_project
     if not variant:
         return _("Without the plan is the calm course of the case without any option.")
-    name = name_of(contents.case, "variants", variant)
+    name = contents.name("variants", variant)
     return _("Compared with the calm course of the variant: {name}.").format(name=name)
 
 

@@ -6,7 +6,7 @@ Every number of the case, by how good it is.
 from dataclasses import dataclass
 
 from derbes.brief import format as fmt
-from derbes.brief.contents import BriefContents, is_drawn, name_of
+from derbes.brief.contents import BriefContents, is_drawn
 from derbes.brief.parts import Cell, Section, Table, words
 from derbes.brief.sections.planning import plan_method
 from derbes.case.entities import Case, Plant, quantities
@@ -153,7 +153,7 @@ def _source_cell(contents: BriefContents, source: str) -> Cell:
     fact = contents.case.facts.get(source)
     document = contents.case.documents.get(fact.document if fact else source)
     if document is None:
-        return words(name_of(contents.case, "facts", source))
+        return words(contents.name("facts", source))
     return words(document.title or source, document.address)
 
 

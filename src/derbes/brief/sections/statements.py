@@ -12,7 +12,7 @@ Whether a threat is credible, year by year.
 from derbes.brief import format as fmt
 from derbes.brief.charts import BLUE, INK, NARROW, RED, WIDE, Row, stacked_counts, wrapped
 from derbes.brief.charts_draws import probability_lines
-from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed, name_of
+from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
 from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_cell, words
 from derbes.brief.sections.uncertainty import in_unit, input_words, is_opening, opening_label
 from derbes.language import _, ngettext
@@ -79,7 +79,7 @@ def who_words(contents: BriefContents, row: StatementRow) -> str:
 
 def actor_name(contents: BriefContents, id_: str) -> str:
     """Name of an actor."""
-    return name_of(contents.case, "actors", id_) if id_ else ""
+    return contents.name("actors", id_) if id_ else ""
 
 
 def flip_words(contents: BriefContents, row: EntryRow) -> str:
@@ -91,7 +91,7 @@ def flip_words(contents: BriefContents, row: EntryRow) -> str:
         for flip in row.flips_at[:3]
     ]
     if row.flips_in:
-        names = "; ".join(name_of(contents.case, "variants", name) for name in row.flips_in)
+        names = "; ".join(contents.name("variants", name) for name in row.flips_in)
         told.append(_("as in: {variants}").format(variants=names))
     return "; ".join(told)
 
@@ -458,7 +458,7 @@ def signaling_section(contents: BriefContents, ledger: StatementTable) -> Sectio
         return None
     finding = _signaling_finding(known)
     first = known[0]
-    about = f"{name_of(contents.case, 'measures', first.measure)}, {fmt.months(first.length)}"
+    about = f"{contents.name('measures', first.measure)}, {fmt.months(first.length)}"
     figure = Figure(
         id="signaling-chart",
         title=finding,

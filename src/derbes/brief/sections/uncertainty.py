@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from derbes.brief import format as fmt
 from derbes.brief.charts import NARROW, WIDE, Row, wrapped
 from derbes.brief.charts_draws import exceedance_curve, fan_panels, probability_lines, tornado
-from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed, name_of, names_of
+from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
 from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_cell, words
 from derbes.case.entities import quantities
 from derbes.language import _, ngettext
@@ -52,7 +52,7 @@ def bound_words(bound: str) -> str:
 
 def about(contents: BriefContents, measure: str, length: int | None) -> str:
     """A measure and its length."""
-    name = name_of(contents.case, "measures", measure) if measure else ""
+    name = contents.name("measures", measure) if measure else ""
     return ", ".join(part for part in (name, fmt.months(length) if length else "") if part)
 
 
@@ -94,7 +94,7 @@ def words_of(contents: BriefContents, name: str) -> str:
         when = _("by {month}") if told.kind == ENDED else _("start {month}")
         parts.append(when.format(month=fmt.date(told.date)))
     if told.variant != "base":
-        parts.append(name_of(contents.case, "variants", told.variant))
+        parts.append(contents.name("variants", told.variant))
     parts.append(bound_words(told.bound))
     return ", ".join(part for part in parts if part)
 
@@ -143,7 +143,7 @@ def input_words(contents: BriefContents, path: str) -> str:
     parts = path.split(".")
     if len(parts) < 3 or not hasattr(contents.case, parts[0]):
         return path.replace("_", " ")
-    name = name_of(contents.case, parts[0], parts[1])
+    name = contents.name(parts[0], parts[1])
     key = " ".join(parts[2:]).replace("_", " ")
     return f"{name}: {key}"
 
@@ -230,7 +230,7 @@ def _fan_figure(contents: BriefContents, stress: Stress, name: str) -> Figure:
 
 
 def _panel(contents: BriefContents, fan: Fan) -> str:
-    parts = (name_of(contents.case, "variants", fan.variant), bound_words(fan.bound))
+    parts = (contents.name("variants", fan.variant), bound_words(fan.bound))
     return ", ".join(part for part in parts if part)
 
 
@@ -276,7 +276,7 @@ def _fan_table(contents: BriefContents, fans: list[Fan]) -> Table:
             _("mean"), _("central values"))  # fmt: skip
     rows = tuple(
         (
-            words(name_of(contents.case, "variants", fan.variant)),
+            words(contents.name("variants", fan.variant)),
             words(bound_words(fan.bound)),
             month_cell(fan.dates[at]),
             *(_fan_cell(fan, fan.quantiles[band][at]) for band in _BANDS),
@@ -448,7 +448,7 @@ def _ended_finding(points: list[EndedBy]) -> str:
 
 
 def _line_words(contents: BriefContents, variant: str, bound: str) -> str:
-    name = name_of(contents.case, "variants", variant)
+    name = contents.name("variants", variant)
     return f"{name}, {bound_words(bound)}" if bound else name
 
 
@@ -468,7 +468,7 @@ def _ended_table(contents: BriefContents, stress: Stress) -> Table:
             _("standard error"), _("draws"))  # fmt: skip
     rows = tuple(
         (
-            words(name_of(contents.case, "variants", point.variant)),
+            words(contents.name("variants", point.variant)),
             figure_cell(point.length),
             month_cell(point.date),
             words(bound_words(point.bound)),
@@ -502,13 +502,13 @@ def _short_figure(contents: BriefContents, stress: Stress) -> Figure:
     finding = _("By {month} essential demand has gone short in {share} of the futures").format(
         month=fmt.date(first.dates[-1]), share=fmt.share(first.p_short_by[-1])
     )
-    hazards = names_of(contents.case, "measures",
+    hazards = contents.names("measures",
                        tuple(dict.fromkeys(contents.case.hazards[one].measure
                                            for one in first.hazards)))  # fmt: skip
     rows: list[Row] = []
     order: list[str] = []
     for risk in stress.hazards:
-        name = name_of(contents.case, "variants", risk.variant)
+        name = contents.name("variants", risk.variant)
         lines = (
             (_("{variant}: by then"), risk.p_short_by),
             (_("{variant}: that period"), risk.p_short),
@@ -535,7 +535,7 @@ def _short_table(contents: BriefContents, stress: Stress) -> Table:
     head = (_("variant"), _("period"), _("goes short"), _("has gone short by then"))
     rows = tuple(
         (
-            words(name_of(contents.case, "variants", risk.variant)),
+            words(contents.name("variants", risk.variant)),
             month_cell(date),
             figure_cell(p, fmt.share(p)),
             figure_cell(by, fmt.share(by)),
@@ -557,7 +557,7 @@ def _exceedance(contents: BriefContents, stress: Stress, risk: HazardRisk) -> Fi
     finding = _("The worst {tail} of the futures lose {loss} on average").format(
         tail=fmt.share(risk.tail_share), loss=_tail_words(contents, risk)
     )
-    variant = name_of(contents.case, "variants", risk.variant)
+    variant = contents.name("variants", risk.variant)
     return Figure(
         id="exceedance-curve",
         title=finding,
@@ -601,15 +601,14 @@ def _risk_table(contents: BriefContents, stress: Stress) -> Table:
 
     rows = tuple(
         (
-            words(name_of(contents.case, "variants", risk.variant)),
+            words(contents.name("variants", risk.variant)),
             cost(risk.expected_loss, risk),
             cost(risk.cvar_loss, risk),
             figure_cell(risk.expected_unmet),
             figure_cell(risk.cvar_unmet),
             words(
                 "; ".join(
-                    f"{name_of(contents.case, 'uses', use)}: {fmt.share(p)}"
-                    for use, p in risk.use.items()
+                    f"{contents.name('uses', use)}: {fmt.share(p)}" for use, p in risk.use.items()
                 )
             ),
         )
