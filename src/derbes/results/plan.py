@@ -230,6 +230,15 @@ class Plan:
         return AccountRow("total", sum(row.with_plan for row in rows), without)
 
     @property
+    def account_lines(self) -> tuple[AccountRow, ...]:
+        """Rows of the account that count, their total, then what is told beside them."""
+        total = self.account_total
+        if total is None:
+            return ()
+        counted = (row for row in self.account if row.counts)
+        return (*counted, total, *(row for row in self.account if not row.counts))
+
+    @property
     def outlay_total(self) -> tuple[Outlay, Outlay] | None:
         """All payments over the years, and the part of them that is paid abroad."""
         rows = self.outlay_by_year
@@ -303,29 +312,39 @@ def _impossible(point: FrontierPoint) -> str:
 def choice_columns(currency: str) -> tuple[Column, ...]:
     """What is shown of a decision."""
     return (
-        Column("option", _("option")),
-        Column("date", _("decided")),
-        Column("effect", _("works from")),
-        Column("size", _("size")),
-        Column("unit", _("unit")),
-        Column("cost", _("cost"), currency),
+        Column(_("option"), "option"),
+        Column(_("decided"), "date"),
+        Column(_("works from"), "effect"),
+        Column(_("size"), "size"),
+        Column(_("unit"), "unit"),
+        Column(_("cost"), "cost", currency),
+    )
+
+
+def account_columns(currency: str) -> tuple[Column, ...]:
+    """What is shown of a part of the cost."""
+    return (
+        Column(_("for"), lambda row: account_words(row.item)),
+        Column(_("with the plan"), "with_plan", currency),
+        Column(_("without any standard"), "without_standards", currency),
+        Column(_("more"), "more", currency),
     )
 
 
 def standard_columns(currency: str) -> tuple[Column, ...]:
     """What is shown of a standard."""
     return (
-        Column("standard", _("standard")),
-        Column("met", _("met")),
-        Column("cost_of_it", _("what it costs"), currency),
+        Column(_("standard"), "standard"),
+        Column(_("met"), "met"),
+        Column(_("what it costs"), "cost_of_it", currency),
     )
 
 
 def frontier_columns(currency: str) -> tuple[Column, ...]:
     """What is shown of a point of the frontier."""
     return (
-        Column("months", _("survived"), _("month")),
-        Column("cost", _("cost"), currency, _impossible),
-        Column("cost_of_a_month", _("a month more"), currency),
-        Column("dominated", _("dominated")),
+        Column(_("survived"), "months", _("month")),
+        Column(_("cost"), "cost", currency, _impossible),
+        Column(_("a month more"), "cost_of_a_month", currency),
+        Column(_("dominated"), "dominated"),
     )
