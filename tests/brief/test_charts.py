@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derbes.brief.charts import NARROW, WIDE, bars_against_rule, coverage_chart, mark_lines, wrapped
+from derbes.brief.charts import bars_against_rule, coverage_chart
 from derbes.brief.drawing import draw
 from derbes.brief.page import sections_of
 from derbes.brief.sections.dependence import Material, dependence_section, materials_map, tiers_of
+from derbes.brief.style import NARROW, WIDE, mark_lines, wrapped
 from tests.brief.reading import picture_texts
 
 NAMES = {"optimal": "best", "myopic": "rule", "x": "months"}

@@ -1,186 +1,51 @@
-"""Vega-Lite specifications of the charts, as plain mappings; no library is needed.
+"""The charts of a brief as Vega-Lite specifications."""
 
-Sizes, colors and pieces that all charts share.
-
-Colors can be told apart with any color vision and in grayscale; no chart needs
-color alone to be read.
-
-Horizontal bars against a rule.
-
-Charts of what is served after a cut-off.
-
-Dependence on a sender over time, with what opens and what ends.
-
-Heat maps: who sells what, and harm by start and length of a measure.
-
-Losses of both sides against each other.
-"""
-
-import textwrap
-from collections.abc import Iterable
+import itertools
+from collections.abc import Mapping
 from typing import Any
 
-from derbes.brief.drawing import FAMILY
+from derbes.brief.style import (
+    ABOVE,
+    BESIDE,
+    BLUE,
+    BLUES,
+    GRAY,
+    INK,
+    LETTER,
+    LINE,
+    NARROW,
+    RED,
+    REDS,
+    Row,
+    Spec,
+    by_kind,
+    chart,
+    finished,
+    lane_height,
+    lanes,
+    layer,
+    mark_lines,
+    numbers,
+    panel_width,
+    panels,
+    subject,
+    time_axis,
+    values,
+)
 
-Spec = dict[str, Any]
-Row = dict[str, Any]
-
-WIDE = 690
-"""Width on paper and on a screen. [px]"""
-NARROW = 340
-"""Width on a phone. [px]"""
-LETTER = 6.6
-"""Width of a letter in a chart, on the safe side. [px]"""
-LINE = 14
-"""Height of a line of words in a chart. [px]"""
-_Y_AXIS = 45
-"""Width of a y axis with its labels. [px]"""
-BLUE = "#1f5f99"
-RED = "#a8321a"
-INK = "#1a1a1a"
-GRAY = "#5a5a5a"
-BLUES = ["#f1f6fa", "#9cc3e0", "#1f5f99"]
-REDS = ["#fdf1ec", "#f0a58a", "#a8321a"]
-LINE_BREAK = "\n"
-_N_LINES = f"length(split(datum.label, {LINE_BREAK!r}))"
-LINES_OF_LABEL: Spec = {
-    "labelExpr": f"split(datum.label, {LINE_BREAK!r})",
-    "ticks": False,
-    "domain": False,
-}
-"""An axis whose labels with line breaks are drawn as several lines."""
-BESIDE: Spec = {
-    **LINES_OF_LABEL,
-    "labelPadding": 6,
-    "labelOffset": {
-        "condition": [
-            {"test": f"{_N_LINES} === {n}", "value": -LINE / 2 * (n - 1)} for n in (2, 3, 4)
-        ],
-        "value": 0,
-    },
-}
-"""Such an axis at the left: the lines of a label stand around the middle of their row."""
-ABOVE: Spec = {
-    **LINES_OF_LABEL,
-    "orient": "top",
-    "labelPadding": {"condition": {"test": f"{_N_LINES} > 1", "value": 5 + LINE}, "value": 5},
-}
-"""Such an axis on top: two lines end above the plot."""
+PALE = 0.18
+"""Opacity of the outer band of a fan; the inner one lies on it."""
+BARS_PART = 0.58
+"""Part of a tornado's width that is left for bars beside their labels."""
+MOST_ROOM = 0.8
+"""Most of that for the words at the bars."""
+LABELS = 70
+"""Width of the labels beside a lone panel. [px]"""
+DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2, 1, 2], [1, 3])
+"""Lines that can be told apart in gray."""
 
 
-def chart(width: int, layers: list[Spec], **more: Any) -> Spec:
-    """A layered chart of a whole width, labels included."""
-    size = {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
-    return finished({**size, "layer": layers, **more})
-
-
-def finished(spec: Spec) -> Spec:
-    """A specification with the style of the house."""
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "background": None,
-        "padding": {"left": 2, "right": 6, "top": 4, "bottom": 2},
-        **spec,
-        "config": _CONFIG,
-    }
-
-
-_TEXT = {"labelFontSize": 12, "titleFontSize": 12, "labelColor": INK, "titleColor": INK}
-_CONFIG: Spec = {
-    "aria": False,
-    "font": FAMILY,
-    "text": {"fontSize": 12, "color": INK},
-    "view": {"stroke": None},
-    "axis": {
-        **_TEXT,
-        "titleFontWeight": "normal",
-        "gridColor": "#e3e3e3",
-        "domainColor": "#8a8a8a",
-        "tickColor": "#8a8a8a",
-        "labelLimit": 400,
-        "titleLimit": 330,
-    },
-    "legend": {**_TEXT, "titleFontWeight": "normal", "labelLimit": 330, "titleLimit": 330},
-    "header": {
-        **_TEXT,
-        "labelFontWeight": "bold",
-        "labelAnchor": "start",
-        "labelOrient": "top",
-        "labelLimit": 330,
-        "title": None,
-    },
-}
-
-
-def wrapped(text: str, width: int) -> str:
-    """A text broken into lines of at most `width` characters."""
-    return LINE_BREAK.join(textwrap.wrap(text, width) or [""])
-
-
-def values(rows: Iterable[Row]) -> Spec:
-    """Rows as the data of a chart."""
-    return {"values": list(rows)}
-
-
-def columns_of(width: int) -> int:
-    """Small multiples side by side."""
-    return 2 if width == WIDE else 1
-
-
-def panel_width(width: int, labels: int = 60) -> int:
-    """Width of the plot of one small multiple, axis labels left out. [px]"""
-    return (width - labels * columns_of(width)) // columns_of(width)
-
-
-def panels(
-    rows: list[Row], layers: list[Spec], *, width: int, size: Spec, order: list[str]
-) -> Spec:
-    """Small multiples of layers, one per `panel` of the rows, in order.
-
-    Args:
-        rows: Data of all layers.
-        layers: What each panel draws.
-        width: Width of the whole. [px]
-        size: Width and height of one panel.
-        order: Panels in order.
-    """
-    return finished(
-        {
-            "data": values(rows),
-            "facet": {"field": "panel", "type": "nominal", "sort": order, "title": None},
-            "columns": columns_of(width),
-            "spacing": {"row": 18, "column": 18},
-            "spec": {**size, "layer": layers},
-        }
-    )
-
-
-def mark_lines(marks: list[tuple[float, str]], limit: float, *, width: int = WIDE) -> list[Spec]:
-    """Dashed lines at places of the x axis, each with its words above the plot.
-
-    Words of neighboring lines stand in rows of their own, and to the left of
-    their line in the right half, so that none lies on another; what is too long for
-    its side is broken into lines.
-    """
-    layers: list[Spec] = []
-    height = 4
-    for place, words in sorted(marks, reverse=True):
-        at_left = place > limit / 2
-        part = place / limit if at_left else 1 - place / limit
-        room = part * (width - _Y_AXIS) + (_Y_AXIS if at_left else 0)
-        lines = wrapped(words, max(10, int(room / LETTER))).split(LINE_BREAK)
-        height += 16 + LINE * (len(lines) - 1)
-        data = values([{"place": place, "words": lines}])
-        x = {"field": "place", "type": "quantitative"}
-        text = {"type": "text", "align": "right" if at_left else "left", "dx": -4 if at_left else 4}
-        layers += [
-            {"data": data, "mark": {"type": "rule", "color": RED, "strokeDash": [5, 4]},
-             "encoding": {"x": x}},
-            {"data": data, "mark": {**text, "baseline": "top", "lineHeight": LINE, "color": RED},
-             "encoding": {"x": x, "y": {"value": -height},
-                          "text": {"field": "words"}}},
-        ]  # fmt: skip
-    return layers
+# Bars
 
 
 def bars_against_rule(rows: list[Row], *, width: int, names: dict[str, str]) -> Spec:
@@ -193,33 +58,19 @@ def bars_against_rule(rows: list[Row], *, width: int, names: dict[str, str]) -> 
     """
     limit = max([row["end"] for row in rows] or [1.0]) or 1.0
     room = max([1.1, *(_room(row, limit, width) for row in rows)])
-    y = {
-        "field": "label",
-        "type": "nominal",
-        "sort": None,
-        "title": None,
-        "axis": BESIDE,
-    }
     scale = {"domain": [0, limit * room], "nice": False}
-    x = {
-        "type": "quantitative",
-        "title": names["x"],
-        "scale": scale,
-        "axis": {"tickCount": 5, "format": ",~r"},
-    }
-    bar = {
-        "mark": {"type": "bar", "color": BLUE, "height": {"band": 0.55}},
-        "encoding": {"x": {**x, "field": "value"}, "y": y},
-    }
-    tick = {
-        "mark": {"type": "tick", "color": RED, "thickness": 3, "height": {"band": 0.9}},
-        "encoding": {"x": {**x, "field": "rule"}, "y": y},
-    }
-    text = {
-        "mark": {"type": "text", "align": "left", "dx": 6, "color": INK},
-        "encoding": {"x": {**x, "field": "end"}, "y": y, "text": {"field": "words"}},
-    }
-    return chart(width, [bar, tick, text], data=values(rows), height={"step": 38})
+    x = numbers(title=names["x"], scale=scale, tickCount=5)
+    y = lanes("label")
+
+    def at(field: str) -> Spec:
+        return {"x": {**x, "field": field}, "y": y}
+
+    layers = [
+        layer("bar", at("value"), color=BLUE, height={"band": 0.55}),
+        layer("tick", at("rule"), color=RED, thickness=3, height={"band": 0.9}),
+        layer("text", at("end") | {"text": {"field": "words"}}, align="left", dx=6, color=INK),
+    ]
+    return chart(width, layers, data=values(rows), height={"step": 38})
 
 
 def _room(row: Row, limit: float, width: int) -> float:
@@ -230,45 +81,29 @@ def _room(row: Row, limit: float, width: int) -> float:
     return float(row["end"] / limit / max(0.2, 1 - words / plot))
 
 
-def stacked_counts(rows: list[Row], *, width: int, order: list[str], colors: list[str]) -> Spec:
+def stacked_counts(rows: list[Row], *, width: int, looks: Mapping[str, str]) -> Spec:
     """One bar per `label`, made of counts of `kind` in the order given, each with its number.
 
     Args:
         rows: `label`, `kind`, `n`, `first` and `last` (ends of the piece), `middle`, `ink`
             (color of the number).
         width: Width of the whole. [px]
-        order: Kinds from left to right.
-        colors: Color of each kind.
+        looks: Kinds from left to right → color.
     """
-    y = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": BESIDE}
-    axis = {"tickMinStep": 1, "format": "d", "tickCount": 6}
-    x = {"type": "quantitative", "title": None, "axis": axis}
-    legend = {"orient": "bottom", "title": None, "columns": 3}
-    color = {"field": "kind", "scale": {"domain": order, "range": colors}, "legend": legend}
-    bar = {
-        "mark": {"type": "bar", "height": {"band": 0.6}, "stroke": GRAY, "strokeWidth": 0.5},
-        "encoding": {
-            "x": {**x, "field": "first"},
-            "x2": {"field": "last"},
-            "y": y,
-            "color": color,
-        },
-    }
-    number = {
-        "mark": {"type": "text", "fontSize": 11},
-        "encoding": {
-            "x": {**x, "field": "middle"},
-            "y": y,
-            "text": {"field": "n"},
-            "color": {"field": "ink", "type": "nominal", "scale": None},
-        },
-    }
-    lines = max(row["label"].count("\n") + 1 for row in rows)
-    height = {"step": max(28, 14 * lines + 6)}
-    return chart(width, [bar, number], data=values(rows), height=height)
+    x, y = numbers(form="d", tickMinStep=1, tickCount=6), lanes("label")
+    piece = {"x": {**x, "field": "first"}, "x2": {"field": "last"}, "y": y}
+    piece["color"] = by_kind("kind", looks, {"columns": 3})
+    number = {"x": {**x, "field": "middle"}, "y": y, "text": {"field": "n"}}
+    number["color"] = {"field": "ink", "type": "nominal", "scale": None}
+    layers = [
+        layer("bar", piece, height={"band": 0.6}, stroke=GRAY, strokeWidth=0.5),
+        layer("text", number, fontSize=11),
+    ]
+    height = lane_height(rows, "label", least=28, line=14, more=6)
+    return chart(width, layers, data=values(rows), height=height)
 
 
-_FULL = 1.0
+# What is served after a cut-off
 
 
 def coverage_chart(
@@ -283,67 +118,43 @@ def coverage_chart(
         names: Words of the axis `x`; of the lines: `optimal`, `myopic`, `calm`.
     """
     limit = max(row["month"] for row in rows)
-    lines = {
-        "data": values(rows),
-        "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 2.5},
-        "encoding": _line_encoding(_drawn(rows, names), limit, width=width, n_ticks=12),
-    }
+    lines = _served_lines(rows, names, width=width, n_ticks=12, strokeWidth=2.5)
+    lines["data"] = values(rows)
     height = 190 if width != NARROW else 170
     return chart(width, [lines, *mark_lines(marks, limit, width=width)], height=height)
 
 
-def _drawn(rows: list[Row], names: dict[str, str]) -> dict[str, str]:
-    """Words of the axis, and of the lines that are drawn."""
-    drawn = {row["bound"] for row in rows}
-    return {key: text for key, text in names.items() if key == "x" or text in drawn}
-
-
-def _line_encoding(names: dict[str, str], limit: float, *, width: int, n_ticks: int) -> Spec:
+def _served_lines(
+    rows: list[Row], names: dict[str, str], *, width: int, n_ticks: int, **look: Any
+) -> Spec:
     looks = {"optimal": (BLUE, [1, 0]), "myopic": (RED, [6, 4]), "calm": (GRAY, [2, 2])}
-    lines = [key for key in looks if key in names]
-    bounds = [names[key] for key in lines]
-    direction = "vertical" if width == NARROW else "horizontal"
-    legend: Spec = {"orient": "bottom", "title": None, "symbolType": "stroke", "symbolSize": 500}
-    legend |= {"symbolStrokeWidth": 2.5, "direction": direction, "offset": 8}
-    return {
-        "x": {
-            "field": "month",
-            "type": "quantitative",
-            "title": names["x"],
-            "scale": {"domain": [0, limit], "nice": False},
-            "axis": {"grid": False, "tickCount": n_ticks, "tickMinStep": 1, "format": "d"},
-        },
-        "y": {
-            "field": "served",
-            "type": "quantitative",
-            "title": None,
-            "scale": {"domain": [0, _FULL]},
-            "axis": {"format": ".0%", "tickCount": 4},
-        },
-        "color": {"field": "bound", "scale": {"domain": bounds,
-                                               "range": [looks[key][0] for key in lines]},
-                  "legend": legend},
-        "strokeDash": {"field": "bound", "scale": {"domain": bounds,
-                                                    "range": [looks[key][1] for key in lines]},
-                       "legend": legend},
-    }  # fmt: skip
+    drawn = {row["bound"] for row in rows}
+    lines = {names[key]: look for key, look in looks.items() if names[key] in drawn}
+    legend: Spec = {"symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2.5}
+    legend |= {"direction": "vertical" if width == NARROW else "horizontal", "offset": 8}
+    scale = {"domain": [0, max(row["month"] for row in rows)], "nice": False}
+    ticks = {"grid": False, "tickCount": n_ticks, "tickMinStep": 1}
+    encoding = {
+        "x": numbers("month", title=names["x"], scale=scale, form="d", **ticks),
+        "y": numbers("served", scale={"domain": [0, 1.0]}, form=".0%", tickCount=4),
+        "color": by_kind("bound", {key: color for key, (color, _dash) in lines.items()}, legend),
+        "strokeDash": by_kind("bound", {key: dash for key, (_, dash) in lines.items()}, legend),
+    }
+    return layer("line", encoding, interpolate="step-after", **look)
 
 
 def coverage_panels(
     rows: list[Row], *, width: int, end: float, names: dict[str, str], order: list[str]
 ) -> Spec:
     """Served share by month in small multiples, one per `panel`; a line where the measure ends."""
-    limit = max(row["month"] for row in rows)
-    lines = {
-        "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 2},
-        "encoding": _line_encoding(_drawn(rows, names), limit, width=width, n_ticks=8),
-    }
-    rule = {
-        "mark": {"type": "rule", "color": GRAY, "strokeDash": [4, 4]},
-        "encoding": {"x": {"datum": end, "type": "quantitative"}},
-    }
+    at_end = {"x": {"datum": end, "type": "quantitative"}}
+    rule = layer("rule", at_end, color=GRAY, strokeDash=[4, 4])
+    lines = _served_lines(rows, names, width=width, n_ticks=8, strokeWidth=2)
     size = {"width": panel_width(width), "height": 90}
     return panels(rows, [rule, lines], width=width, size=size, order=order)
+
+
+# Dependence on a sender over time, with what opens and what ends
 
 
 def dependence_chart(
@@ -360,91 +171,60 @@ def dependence_chart(
     """
     labels = 150 if width != NARROW else 104
     plot = width - labels - 14
-    shares = _shares(rows, events, plot=plot, years=years, labels=labels)
-    shares["title"] = {"text": name, "anchor": "start", "frame": "group", "fontSize": 12,
-                       "fontWeight": "normal", "offset": 6}  # fmt: skip
-    parts = [_lanes(events, plot=plot, years=years, labels=labels)] if events else []
+    x = {**time_axis(years, tickCount=5, grid=True), "field": "year"}
+    shares: Spec = {"vconcat": _shares(rows, events, x, plot=plot, labels=labels), "spacing": 10}
+    shares["title"] = subject(name)
+    parts = (
+        [_events(events, {**x, "axis": None}, years, plot=plot, labels=labels)] if events else []
+    )
     return finished({"vconcat": [*parts, shares], "spacing": 16})
 
 
-def _time(years: tuple[float, float], field: str, *, shown: bool) -> Spec:
-    axis = {"format": "d", "tickCount": 5, "grid": True} if shown else None
-    scale = {"domain": list(years), "nice": False}
-    return {"field": field, "type": "quantitative", "title": None, "scale": scale, "axis": axis}
-
-
-def _lanes(events: list[Row], *, plot: int, years: tuple[float, float], labels: int) -> Spec:
+def _events(
+    events: list[Row], x: Spec, years: tuple[float, float], *, plot: int, labels: int
+) -> Spec:
     middle = (years[0] + years[1]) / 2
-    y = {
-        "field": "lane",
-        "type": "nominal",
-        "sort": None,
-        "title": None,
-        "axis": {**BESIDE, "minExtent": labels, "maxExtent": labels},
-    }  # fmt: skip
-    x = _time(years, "year", shown=False)
+    y = lanes("lane", axis={**BESIDE, "minExtent": labels, "maxExtent": labels})
     color = {"condition": {"test": "datum.is_end", "value": RED}, "value": INK}
     shape = {"condition": {"test": "datum.is_end", "value": "diamond"}, "value": "triangle-right"}
-    point = {
-        "transform": [{"filter": "datum.year !== null"}],
-        "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
-        "encoding": {"x": x, "y": y, "color": color, "shape": shape},
-    }
-    layers = [point]
-    for test, align, dx in ((f"<= {middle}", "left", 9), (f"> {middle}", "right", -9)):
-        layers.append(
-            {
-                "transform": [{"filter": f"datum.year !== null && datum.year {test}"}],
-                "mark": {"type": "text", "align": align, "dx": dx},
-                "encoding": {"x": x, "y": y, "text": {"field": "words"}, "color": color},
-            }
-        )
-    never = {
-        "transform": [{"filter": "datum.year === null"}],
-        "mark": {"type": "text", "align": "left", "dx": 2},
-        "encoding": {"x": {"value": 0}, "y": y, "text": {"field": "words"}, "color": color},
-    }
-    most = max(event["lane"].count(LINE_BREAK) + 1 for event in events)
-    size = {"width": plot, "height": {"step": max(32, LINE * most + 6)}}
-    return {**size, "data": values(events), "layer": [*layers, never]}
-
-
-def _shares(
-    rows: list[Row], events: list[Row], *, plot: int, years: tuple[float, float], labels: int
-) -> Spec:
-    panels = list(dict.fromkeys(row["panel"] for row in rows))
-    height = 54
-    parts = []
-    for panel in panels:
-        own = [row for row in rows if row["panel"] == panel]
-        y_axis = {"format": ".0%", "values": [0, 0.5, 1], "title": panel.split("\n"),
-                  "titleAngle": 0, "titleAlign": "right", "titleBaseline": "middle",
-                  "titleX": -44, "minExtent": labels, "maxExtent": labels}  # fmt: skip
-        y = {"field": "share", "type": "quantitative", "scale": {"domain": [0, 1]}, "axis": y_axis}
-        x = _time(years, "year", shown=panel == panels[-1])
-        area = {
-            "mark": {"type": "area", "interpolate": "step-after", "color": BLUE, "opacity": 0.3,
-                     "line": {"color": BLUE, "strokeWidth": 2}},
-            "encoding": {"x": x, "y": y},
-        }  # fmt: skip
-        rules = _rules(events, years, shown=panel == panels[-1])
-        parts.append({"width": plot, "height": height, "data": values(own),
-                      "layer": [area, *rules]})  # fmt: skip
-    return {"vconcat": parts, "spacing": 10}
-
-
-def _rules(events: list[Row], years: tuple[float, float], *, shown: bool) -> list[Spec]:
-    known = [event for event in events if event["year"] is not None]
-    if not known:
-        return []
-    color = {"condition": {"test": "datum.is_end", "value": RED}, "value": INK}
-    return [
-        {
-            "data": values(known),
-            "mark": {"type": "rule", "strokeDash": [3, 3]},
-            "encoding": {"x": _time(years, "year", shown=shown), "color": color},
-        }
+    place = {"x": x, "y": y, "color": color}
+    told = {**place, "text": {"field": "words"}}
+    known = "datum.year !== null"
+    before, after = f"{known} && datum.year <= {middle}", f"{known} && datum.year > {middle}"
+    layers = [
+        layer("point", {**place, "shape": shape}, known, filled=True, size=90, opacity=1),
+        layer("text", told, before, align="left", dx=9),
+        layer("text", told, after, align="right", dx=-9),
+        layer("text", {**told, "x": {"value": 0}}, "datum.year === null", align="left", dx=2),
     ]
+    height = lane_height(events, "lane", least=32, line=LINE, more=6)
+    return {"width": plot, "height": height, "data": values(events), "layer": layers}
+
+
+def _shares(rows: list[Row], events: list[Row], x: Spec, *, plot: int, labels: int) -> list[Spec]:
+    order = list(dict.fromkeys(row["panel"] for row in rows))
+    color = {"condition": {"test": "datum.is_end", "value": RED}, "value": INK}
+    known = [event for event in events if event["year"] is not None]
+    parts = []
+    for panel in order:
+        axis: Spec = {"values": [0, 0.5, 1], "titleAngle": 0, "titleAlign": "right", "titleX": -44,
+                "titleBaseline": "middle", "minExtent": labels, "maxExtent": labels}  # fmt: skip
+        y = numbers("share", scale={"domain": [0, 1]}, form=".0%", **axis)
+        del y["title"]
+        y["axis"]["title"] = panel.split("\n")
+        own_x = x if panel == order[-1] else {**x, "axis": None}
+        line = {"color": BLUE, "strokeWidth": 2}
+        look: Spec = {"interpolate": "step-after", "color": BLUE, "opacity": 0.3, "line": line}
+        layers = [layer("area", {"x": own_x, "y": y}, **look)]
+        if known:
+            rule = layer("rule", {"x": own_x, "color": color}, strokeDash=[3, 3])
+            layers.append({**rule, "data": values(known)})
+        own = [row for row in rows if row["panel"] == panel]
+        parts.append({"width": plot, "height": 54, "data": values(own), "layer": layers})
+    return parts
+
+
+# Heat maps: who sells what, and harm by start and length of a measure
 
 
 def share_map(rows: list[Row], *, width: int, columns: list[str], goods: list[str]) -> Spec:
@@ -456,47 +236,26 @@ def share_map(rows: list[Row], *, width: int, columns: list[str], goods: list[st
         columns: Sellers from left to right.
         goods: Goods from top to bottom.
     """
-    x = {
-        "field": "seller",
-        "type": "nominal",
-        "sort": columns,
-        "title": None,
-        "axis": {**ABOVE, "labelAngle": -90, "labelAlign": "left", "labelPadding": 4},
-    }
+    axis = {**ABOVE, "labelAngle": -90, "labelAlign": "left", "labelPadding": 4}
     if width != NARROW and len(columns) <= 8:
-        x["axis"] = {**ABOVE, "labelAngle": 0, "labelAlign": "center"}
-    y = {"field": "good", "type": "nominal", "sort": goods, "title": None, "axis": BESIDE}
-    layers = [_cells(x, y, range_=REDS, sender=True), _cells(x, y, range_=BLUES, sender=False)]
-    words = {
-        "mark": {"type": "text", "fontSize": 12},
-        "encoding": {
-            "x": x,
-            "y": y,
-            "text": {"field": "words"},
-            "color": {"condition": {"test": "datum.share > 0.6", "value": "white"}, "value": INK},
-        },
-    }
+        axis = {**ABOVE, "labelAngle": 0, "labelAlign": "center"}
+    place = {"x": lanes("seller", sort=columns, axis=axis), "y": lanes("good", sort=goods)}
+
+    def cells(colors: list[str], *, is_sender: str) -> Spec:
+        color: Spec = {"field": "share", "type": "quantitative", "legend": None}
+        color["scale"] = {"domain": [0, 0.5, 1], "range": colors}
+        where = f"datum.is_sender === {is_sender}"
+        return layer("rect", {**place, "color": color}, where, stroke="white", strokeWidth=2)
+
+    ink = {"condition": {"test": "datum.share > 0.6", "value": "white"}, "value": INK}
+    words = layer("text", {**place, "text": {"field": "words"}, "color": ink}, fontSize=12)
     return chart(
         width,
-        [*layers, words],
+        [cells(REDS, is_sender="true"), cells(BLUES, is_sender="false"), words],
         data=values(rows),
         height={"step": 34},
         resolve={"scale": {"color": "independent"}},
     )
-
-
-def _cells(x: Spec, y: Spec, *, range_: list[str], sender: bool) -> Spec:
-    color = {
-        "field": "share",
-        "type": "quantitative",
-        "scale": {"domain": [0, 0.5, 1], "range": range_},
-        "legend": None,
-    }
-    return {
-        "transform": [{"filter": f"datum.is_sender === {'true' if sender else 'false'}"}],
-        "mark": {"type": "rect", "stroke": "white", "strokeWidth": 2},
-        "encoding": {"x": x, "y": y, "color": color},
-    }
 
 
 def surface_panels(
@@ -512,40 +271,28 @@ def surface_panels(
         order: Panels in order.
     """
     data = [{**row, "kind": "cell"} for row in rows] + [{**row, "kind": "end"} for row in ends]
-    axis = {"format": "d", "tickCount": 6, "grid": False}
-    x: Spec = {"type": "quantitative", "title": names["x"], "axis": axis}
-    x["scale"] = {"zero": False, "nice": False}
+    scale = {"zero": False, "nice": False}
+    x = numbers(title=names["x"], scale=scale, form="d", tickCount=6, grid=False)
     by_length = {"field": "months", "order": "ascending"}
     y = {"field": "length", "type": "ordinal", "sort": by_length, "title": None}
     place = {"x": {**x, "field": "year"}, "x2": {"field": "year_end"}, "y": y}
-    calm = {
-        "transform": [{"filter": "datum.kind === 'cell' && datum.harm === 0"}],
-        "mark": {"type": "rect", "color": "#e4ecf3", "stroke": None},
-        "encoding": place,
-    }
-    cells = {
-        "transform": [{"filter": "datum.kind === 'cell' && datum.harm > 0"}],
-        "mark": {"type": "rect", "stroke": None},
-        "encoding": {**place, "color": _harm_color(rows, names["color"])},
-    }
-    end = {
-        "transform": [{"filter": "datum.kind === 'end'"}],
-        "mark": {"type": "point", "shape": "diamond", "filled": True, "size": 90, "opacity": 1},
-        "encoding": {"x": {**x, "field": "end"}, "y": y, "color": {"value": INK}},
-    }
-    size = {"width": panel_width(width, 80 if width == NARROW else 60), "height": {"step": 22}}
-    return panels(data, [calm, cells, end], width=width, size=size, order=order)
-
-
-def _harm_color(rows: list[Row], title: str) -> Spec:
+    at_end = {"x": {**x, "field": "end"}, "y": y, "color": {"value": INK}}
     top = max((row["harm"] for row in rows), default=0.0) or 1.0
-    return {
-        "field": "harm",
-        "type": "quantitative",
-        "title": title,
-        "scale": {"domain": [0, top], "range": ["#fbeee8", "#e58b6b", "#6e1607"]},
-        "legend": {"orient": "bottom", "gradientLength": 220, "format": ",~r", "tickCount": 4},
-    }
+    legend = {"orient": "bottom", "gradientLength": 220, "format": ",~r", "tickCount": 4}
+    harm = {"field": "harm", "type": "quantitative", "title": names["color"], "legend": legend}
+    harm["scale"] = {"domain": [0, top], "range": ["#fbeee8", "#e58b6b", "#6e1607"]}
+    cell, end = "datum.kind === 'cell'", "datum.kind === 'end'"
+    diamond = {"shape": "diamond", "filled": True, "size": 90, "opacity": 1}
+    layers = [
+        layer("rect", place, f"{cell} && datum.harm === 0", color="#e4ecf3", stroke=None),
+        layer("rect", {**place, "color": harm}, f"{cell} && datum.harm > 0", stroke=None),
+        layer("point", at_end, end, **diamond),
+    ]
+    size = {"width": panel_width(width, 80 if width == NARROW else 60), "height": {"step": 22}}
+    return panels(data, layers, width=width, size=size, order=order)
+
+
+# Losses of both sides against each other
 
 
 def losses_panels(
@@ -560,58 +307,249 @@ def losses_panels(
         order: Panels in order.
         is_log: Whether both axes are logarithmic.
     """
-    ends = _limits(rows, is_log=is_log)
-    scale: Spec = {"domain": list(ends), "nice": False, "clamp": True}
+    low, high = _limits(rows, is_log=is_log)
+    scale: Spec = {"domain": [low, high], "nice": False, "clamp": True}
     scale |= {"type": "log"} if is_log else {}
-    axis = {"tickCount": 4, "format": ",~r", "gridColor": "#eeeeee"}
-    x = {"type": "quantitative", "scale": scale, "title": names["x"], "axis": axis}
-    y = {"type": "quantitative", "scale": scale, "title": None, "axis": axis}
+    x = numbers(title=names["x"], scale=scale, tickCount=4, gridColor="#eeeeee")
+    y = {**x, "title": None}
     place = {"x": {**x, "field": "cost"}, "y": {**y, "field": "loss"}}
-    points = {
-        "mark": {"type": "point", "filled": True, "size": 55, "opacity": 0.85},
-        "encoding": {**place, **_kinds(names)},
-    }
+    equal = {"x": {**x, "datum": low}, "y": {**y, "datum": low}}
+    equal |= {"x2": {"datum": high}, "y2": {"datum": high}}
+    kinds = (names["returning"], names["lost"])
+    points = {**place, **_color_and_shape(kinds, (RED, BLUE), ("circle", "square"))}
+    label = {"align": "center", "dy": -11, "color": INK, "fontSize": 11}
+    outline = {"stroke": "white", "strokeWidth": 4}
+    told = {**place, "text": {"field": "words"}}
+    layers = [
+        layer("rule", equal, color=GRAY, strokeDash=[5, 4]),
+        layer("point", points, filled=True, size=55, opacity=0.85),
+        layer("text", told, "datum.words !== ''", **label, **outline),
+    ]
     size = {"width": panel_width(width), "height": min(panel_width(width), 250)}
-    years = {
-        "transform": [{"filter": "datum.words !== ''"}],
-        "mark": {"type": "text", "align": "center", "dy": -11, "color": INK, "fontSize": 11,
-                 "stroke": "white", "strokeWidth": 4},
-        "encoding": {**place, "text": {"field": "words"}},
-    }  # fmt: skip
-    layers = [_equal_losses(x, y, ends), points, years]
     return panels(rows, layers, width=width, size=size, order=order)
 
 
-def _kinds(names: dict[str, str]) -> Spec:
-    """Color and shape by whether the buyer returns."""
-    kinds = [names["returning"], names["lost"]]
-    legend = {"orient": "bottom", "title": None, "direction": "vertical", "symbolSize": 80}
-    color = {"domain": kinds, "range": [RED, BLUE]}
-    shape = {"domain": kinds, "range": ["circle", "square"]}
+def _color_and_shape(
+    kinds: tuple[str, str], colors: tuple[str, str], shapes: tuple[str, str]
+) -> Spec:
+    """Two kinds of points, told apart by color and by shape."""
+    legend = {"direction": "vertical", "symbolSize": 80}
     return {
-        "color": {"field": "kind", "scale": color, "legend": legend},
-        "shape": {"field": "kind", "scale": shape, "legend": legend},
-    }
-
-
-def _equal_losses(x: Spec, y: Spec, ends: tuple[float, float]) -> Spec:
-    """The line on which both sides lose the same."""
-    return {
-        "mark": {"type": "rule", "color": GRAY, "strokeDash": [5, 4]},
-        "encoding": {
-            "x": {**x, "datum": ends[0]},
-            "y": {**y, "datum": ends[0]},
-            "x2": {"datum": ends[1]},
-            "y2": {"datum": ends[1]},
-        },
+        "color": by_kind("kind", dict(zip(kinds, colors, strict=True)), legend),
+        "shape": by_kind("kind", dict(zip(kinds, shapes, strict=True)), legend),
     }
 
 
 def _limits(rows: list[Row], *, is_log: bool) -> tuple[float, float]:
     """Ends of both axes, the same for both, so that the diagonal is one of 45 degrees."""
-    numbers = [row[key] for row in rows for key in ("cost", "loss")]
-    low, high = min(numbers), max(numbers)
+    amounts = [row[key] for row in rows for key in ("cost", "loss")]
+    low, high = min(amounts), max(amounts)
     if is_log:
         return low / 2, high * 3
     room = 0.12 * (high - min(low, 0.0)) or 1.0
     return min(low, 0.0) - (room if low < 0 else 0.0), high + room
+
+
+# Plans: when what is built, what security costs, what is paid when
+
+
+def plan_timeline(rows: list[Row], *, width: int, years: tuple[float, float]) -> Spec:
+    """One lane per choice: a thin bar while it is being made, a thick one while it works.
+
+    Args:
+        rows: `lane`, `decided`, `works` (decimal years), `end`, `words`.
+        width: Width of the whole. [px]
+        years: Ends of the time axis. [decimal year]
+    """
+    x, y = time_axis(years, tickCount=5 if width == NARROW else 10), lanes("lane")
+
+    def span(first: str, last: str) -> Spec:
+        return {"x": {**x, "field": first}, "x2": {"field": last}, "y": y}
+
+    decided = {"x": {**x, "field": "decided"}, "y": y}
+    layers = [
+        layer("bar", span("decided", "works"), color=GRAY, height={"band": 0.18}),
+        layer("bar", span("works", "end"), color=BLUE, height={"band": 0.5}),
+        layer("point", decided, filled=True, size=70, color=INK, opacity=1),
+    ]
+    height = lane_height(rows, "lane", least=34, line=LINE, more=8)
+    return chart(width, layers, data=values(rows), height=height)
+
+
+def frontier_chart(rows: list[Row], *, width: int, names: dict[str, str]) -> Spec:
+    """Cost against months survived; each point a plan.
+
+    The dotted steps say no more than that a plan for longer serves shorter too.
+
+    Args:
+        rows: `months`, `cost`, `kind` (words: a point, or one that is as cheap for longer).
+        width: Width of the whole. [px]
+        names: Words of the axes `x`, `y`; of the kinds `best`, `dominated`.
+    """
+    scale = {"domainMin": 0, "nice": False}
+    ticks = {"grid": False, "tickMinStep": 1, "tickCount": 8}
+    place = {
+        "x": numbers("months", title=names["x"], scale=scale, form="d", **ticks),
+        "y": numbers("cost", scale={"zero": False}, tickCount=5),
+    }
+    kinds = (names["best"], names["dominated"])
+    points = {**place, **_color_and_shape(kinds, (BLUE, GRAY), ("circle", "cross"))}
+    layers = [
+        layer("line", place, interpolate="step-before", color=GRAY, strokeDash=[3, 3]),
+        layer("point", points, filled=True, size=90, opacity=1),
+    ]
+    height = 190 if width != NARROW else 170
+    return chart(width, layers, data=values(rows), height=height, title=subject(names["y"]))
+
+
+def outlay_panels(rows: list[Row], *, width: int, names: dict[str, str], order: list[str]) -> Spec:
+    """Payments by year with and without the plan, a panel for all and one for those abroad.
+
+    Args:
+        rows: `panel`, `year`, `amount`, `kind` (words: with or without).
+        width: Width of the whole. [px]
+        names: Words of the kinds `with`, `without`.
+        order: Panels in order.
+    """
+    kinds = {names["with"]: BLUE, names["without"]: RED}
+    n_years = len({row["year"] for row in rows})
+    room = panel_width(width) / max(1, n_years)
+    every = max(1, round(4.5 * LETTER / room + 0.5))
+    place = f"round(datum.index * {max(1, n_years - 1)})"
+    axis = {"labelAngle": 0, "labelExpr": f"{place} % {every} === 0 ? datum.label : ''",
+            "labelOverlap": False, "ticks": False}  # fmt: skip
+    bars = {
+        "x": {"field": "year", "type": "ordinal", "title": None, "axis": axis},
+        "xOffset": {"field": "kind", "sort": list(kinds)},
+        "y": numbers("amount", tickCount=4),
+        "color": by_kind("kind", kinds, {"direction": "vertical", "symbolSize": 80}),
+    }
+    size = {"width": panel_width(width), "height": 150}
+    return panels(rows, [layer("bar", bars)], width=width, size=size, order=order)
+
+
+# Draws: fans, probabilities by date, losses exceeded, and what decides
+
+
+def fan_panels(rows: list[Row], *, width: int, order: list[str]) -> Spec:
+    """Bands of the draws by date, the middle one as a line, the central case dashed.
+
+    All panels have one scale.
+
+    Args:
+        rows: `panel`, `year` (decimal), `p5`, `p25`, `p50`, `p75`, `p95`, `central`.
+        width: Width of the whole. [px]
+        order: Panels in order.
+    """
+    x = {**_years_of(rows, width=width), "field": "year"}
+    ends = [row[key] for row in rows for key in ("p5", "p95", "central") if row[key] is not None]
+    y = numbers(scale={"domain": [min(0.0, *ends), max(ends)], "nice": True}, tickCount=5)
+
+    def band(low: str, high: str) -> Spec:
+        ends = {"x": x, "y": {**y, "field": low}, "y2": {"field": high}}
+        return layer("area", ends, color=BLUE, opacity=PALE)
+
+    def line(field: str, **look: Any) -> Spec:
+        return layer("line", {"x": x, "y": {**y, "field": field}}, **{"strokeWidth": 2, **look})
+
+    layers = [
+        band("p5", "p95"),
+        band("p25", "p75"),
+        line("p50", color=BLUE),
+        line("central", color=INK, strokeDash=[5, 4], strokeWidth=1.5),
+    ]
+    is_alone = len(order) == 1
+    size = {"width": width - LABELS if is_alone else panel_width(width), "height": 190}
+    spec = panels(rows, layers, width=width, size=size, order=order)
+    return {**spec, "resolve": {"scale": {"y": "independent"}}}
+
+
+def _years_of(rows: list[Row], *, width: int) -> Spec:
+    ticks = 4 if width == NARROW else 8
+    return time_axis((row["year"] for row in rows), tickCount=ticks, grid=False)
+
+
+def probability_lines(rows: list[Row], *, width: int, order: list[str]) -> Spec:
+    """Probability by date, a line per `line`, told apart by color and dashes.
+
+    Args:
+        rows: `line`, `year` (decimal), `p`.
+        width: Width of the whole. [px]
+        order: Lines in the order of the legend.
+    """
+    colors = itertools.cycle((BLUE, RED, INK, GRAY, "#3d7a3d", "#7a4fa3"))
+    dashes = itertools.cycle(DASHES)
+    legend = {"columns": 1 if width == NARROW else 2, "symbolType": "stroke", "symbolSize": 300,
+              "labelLimit": 310}  # fmt: skip
+    ticks = [0, 0.25, 0.5, 0.75, 1]
+    encoding = {
+        "x": {**_years_of(rows, width=width), "field": "year"},
+        "y": numbers("p", scale={"domain": [0, 1]}, form=".0%", values=ticks),
+        "color": by_kind("line", dict(zip(order, colors, strict=False)), legend),
+        "strokeDash": by_kind("line", dict(zip(order, dashes, strict=False)), legend),
+    }
+    lines = layer("line", encoding, strokeWidth=2, interpolate="step-after")
+    return chart(width, [lines], data=values(rows), height=220)
+
+
+def exceedance_curve(rows: list[Row], *, width: int, name: str) -> Spec:
+    """Share of the futures that lose more than an amount.
+
+    Args:
+        rows: `loss`, `share`.
+        width: Width of the whole. [px]
+        name: Words of the axis of amounts.
+    """
+    ticks = 4 if width == NARROW else 7
+    scale = {"domainMin": 0, "nice": False}
+    place = {
+        "x": numbers("loss", title=name, scale=scale, tickCount=ticks, grid=False),
+        "y": numbers("share", scale={"domainMin": 0}, form=".0%", tickCount=5),
+    }
+    line = {"color": BLUE, "strokeWidth": 2}
+    look: Spec = {"color": BLUE, "opacity": PALE, "interpolate": "step-after", "line": line}
+    return chart(width, [layer("area", place, **look)], data=values(rows), height=200)
+
+
+def tornado(
+    rows: list[Row], *, width: int, name: str, center: float, is_years: bool = False
+) -> Spec:
+    """One bar per input from the answer at its low end to that at its high end.
+
+    Args:
+        rows: `label`, `at_low`, `at_high`, `low_words`, `high_words`.
+        width: Width of the whole. [px]
+        name: Words of the axis.
+        center: The answer with all inputs at their central values.
+        is_years: Whether answers are years.
+    """
+    scale = {"domain": _with_room(rows, center, width), "nice": False}
+    ticks, form = 3 if width == NARROW else 5, "d" if is_years else ",~r"
+    x = numbers(title=name, scale=scale, form=form, tickCount=ticks)
+    y = lanes("label")
+    layers: list[Spec] = []
+    for field, words, color in (("at_low", "low_words", RED), ("at_high", "high_words", BLUE)):
+        place = {"x": {**x, "field": field}, "y": y}
+        bar = {**place, "x2": {"datum": center}}
+        layers.append(layer("bar", bar, color=color, height={"band": 0.5}))
+        for test, align, dx in ((">", "left", 4), ("<=", "right", -4)):
+            text = {**place, "text": {"field": words}}
+            look = {"align": align, "dx": dx, "color": INK, "fontSize": 11}
+            layers.append(layer("text", text, f"datum.{field} {test} {center!r}", **look))
+    layers.append(layer("rule", {"x": {**x, "datum": center}}, color=INK))
+    height = lane_height(rows, "label", least=30, line=LINE, more=6)
+    return chart(width, layers, data=values(rows), height=height)
+
+
+def _with_room(rows: list[Row], center: float, width: int) -> list[float]:
+    """Ends of the axis, with room for the words on the sides on which there are any. [unit]"""
+    ends = [row[key] for row in rows for key in ("at_low", "at_high")] + [center]
+    low, high = min(ends), max(ends)
+    letters = {False: 0, True: 0}
+    for row in rows:
+        for at, said in (("at_low", "low_words"), ("at_high", "high_words")):
+            side = row[at] > center
+            letters[side] = max(letters[side], len(row[said]))
+    left, right = (LETTER * (letters[side] + 2) / (width * BARS_PART) for side in (False, True))
+    whole = (high - low or 1.0) / (1.0 - min(left + right, MOST_ROOM))
+    return [low - left * whole, high + right * whole]

@@ -2,12 +2,14 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from derbes.brief import format as fmt
+from derbes.brief.style import NARROW, WIDE
+from derbes.results.tables import Column, field_of
 
 Raw = str | float | int | None
 _LONG_WORD = 16
@@ -113,3 +115,55 @@ def month_cell(label: str | None, otherwise: str = "") -> Cell:
     if label is None:
         return Cell(otherwise or fmt.missing(), None)
     return Cell(fmt.date(label), label)
+
+
+def share_cell(part: float | None) -> Cell:
+    """A cell with a share as percent."""
+    return figure_cell(part, None if part is None else fmt.share(part))
+
+
+def table_of(caption: str, columns: Iterable[Column], rows: Iterable[Any]) -> Table:
+    """Rows in declared columns: a text as words, a number or nothing as a figure."""
+    columns = tuple(columns)
+
+    def cell(row: Any, column: Column) -> Cell:
+        content = field_of(row, column.value)
+        if isinstance(content, Cell):
+            return content
+        return words(content) if isinstance(content, str) else figure_cell(content)
+
+    return Table(
+        caption,
+        tuple(column.titled for column in columns),
+        tuple(tuple(cell(row, column) for column in columns) for row in rows),
+    )
+
+
+def figure_of(
+    id_: str,
+    title: str,
+    *,
+    under: Iterable[str],
+    description: str,
+    spec: Callable[[int], dict[str, Any]],
+    table: Table,
+) -> Figure:
+    """A chart in both its sizes.
+
+    Args:
+        id_: Place on the page.
+        title: What the chart shows, in a sentence.
+        under: Unit, date, variant and draws, of which what is empty is left out.
+        description: Alternative text; `{finding}` in it is the title.
+        spec: Width of the whole [px] → specification.
+        table: What is drawn, in figures.
+    """
+    return Figure(
+        id=id_,
+        title=title,
+        subtitle=" · ".join(part for part in under if part),
+        description=description.format(finding=title),
+        wide=spec(WIDE),
+        narrow=spec(NARROW),
+        table=table,
+    )

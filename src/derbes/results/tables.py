@@ -48,6 +48,11 @@ class Column:
     words: Callable[[Any, str], str] = _as_it_is
     """What becomes of the text of a row."""
 
+    @property
+    def titled(self) -> str:
+        """Heading and unit in one."""
+        return f"{self.heading} [{self.unit}]" if self.unit else self.heading
+
     def cell(self, row: Any) -> str:
         """What a row shows in this column; a figure that is a bound shows of which side."""
         content = field_of(row, self.value)
@@ -245,10 +250,7 @@ def text_table(columns: Sequence[Column], rows: Sequence[Any]) -> str:
 def html_table(columns: Sequence[Column], rows: Sequence[Any], caption: str) -> str:
     """The table as HTML, for a notebook."""
     columns = _telling(columns, rows)
-    head = "".join(
-        f'<th scope="col">{html.escape(f"{column.heading} {_unit(column)}".strip())}</th>'
-        for column in columns
-    )
+    head = "".join(f'<th scope="col">{html.escape(column.titled)}</th>' for column in columns)
     body = "".join(
         "<tr>"
         + "".join(f"<td>{html.escape(column.cell(row))}</td>" for column in columns)

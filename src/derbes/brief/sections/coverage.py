@@ -1,15 +1,7 @@
 """How long essential uses are met: coverage curves and days of cover."""
 
 from derbes.brief import format as fmt
-from derbes.brief.charts import (
-    NARROW,
-    WIDE,
-    Row,
-    bars_against_rule,
-    coverage_chart,
-    coverage_panels,
-    wrapped,
-)
+from derbes.brief.charts import bars_against_rule, coverage_chart, coverage_panels
 from derbes.brief.contents import (
     NOTHING,
     OPTIMAL,
@@ -27,6 +19,7 @@ from derbes.brief.contents import (
     worst_use,
 )
 from derbes.brief.parts import Figure, Section, Table, figure_cell, month_cell, words
+from derbes.brief.style import NARROW, WIDE, Row, wrapped
 from derbes.case.request import BASE
 from derbes.language import _, ngettext
 from derbes.results.supply import Branch

@@ -8,21 +8,7 @@ Map of a bill of materials: boxes by tier, lines from input to output.
 from dataclasses import dataclass
 
 from derbes.brief import format as fmt
-from derbes.brief.charts import (
-    BLUE,
-    GRAY,
-    INK,
-    NARROW,
-    RED,
-    WIDE,
-    Row,
-    Spec,
-    dependence_chart,
-    finished,
-    share_map,
-    values,
-    wrapped,
-)
+from derbes.brief.charts import dependence_chart, share_map
 from derbes.brief.contents import (
     BriefContents,
     actor_words,
@@ -34,6 +20,19 @@ from derbes.brief.contents import (
     under,
 )
 from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_cell, words
+from derbes.brief.style import (
+    BLUE,
+    GRAY,
+    INK,
+    NARROW,
+    RED,
+    WIDE,
+    Row,
+    Spec,
+    finished,
+    values,
+    wrapped,
+)
 from derbes.case.entities import Case
 from derbes.language import _, ngettext
 from derbes.results.supply import CalmPlan

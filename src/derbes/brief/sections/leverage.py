@@ -6,7 +6,7 @@ Variants side by side.
 import math
 
 from derbes.brief import format as fmt
-from derbes.brief.charts import NARROW, WIDE, Row, losses_panels, surface_panels
+from derbes.brief.charts import losses_panels, surface_panels
 from derbes.brief.contents import (
     MYOPIC,
     NOTHING,
@@ -32,6 +32,7 @@ from derbes.brief.contents import (
     variants_of,
 )
 from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_cell, words
+from derbes.brief.style import NARROW, WIDE, Row
 from derbes.case.entities import Case, Measure, MeasureKind
 from derbes.language import _, ngettext
 from derbes.results.supply import CoverRow, LeverageRow

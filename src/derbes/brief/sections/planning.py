@@ -1,23 +1,35 @@
-"""Sections on the plan: what to do, what security costs, what is paid when.
+"""Sections on the plan: what to do, what security costs, what is paid when."""
 
-Words and amounts that the sections on the plan share.
-
-The plan: what to do, when and how big; what it costs; or what clashes.
-
-The cheapest programme in each variant, side by side.
-
-What each month of security costs.
-
-What is paid when, and where to.
-"""
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any
 
 from derbes.brief import format as fmt
-from derbes.brief.charts import NARROW, WIDE, Row, wrapped
-from derbes.brief.charts_draws import frontier_chart, outlay_panels, plan_timeline
+from derbes.brief.charts import frontier_chart, outlay_panels, plan_timeline
 from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
-from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_cell, words
+from derbes.brief.parts import (
+    Cell,
+    Section,
+    Table,
+    figure_cell,
+    figure_of,
+    month_cell,
+    share_cell,
+    table_of,
+    words,
+)
+from derbes.brief.style import WIDE, Row, wrapped
 from derbes.language import _, ngettext
-from derbes.results.plan import FOREIGN, NOISE, FrontierPoint, Plan, PlanChoice, account_words
+from derbes.results.plan import (
+    FOREIGN,
+    NOISE,
+    FrontierPoint,
+    Plan,
+    PlanChoice,
+    Waiting,
+    account_columns,
+)
+from derbes.results.tables import MISSING, Column
 
 
 def made_of(contents: BriefContents, plan: Plan) -> str:
@@ -73,20 +85,31 @@ def _above(plan: Plan) -> float:
 
 def plan_section(contents: BriefContents, plan: Plan) -> Section:
     """What to do, when and how big; or what clashes."""
-    figures = (_timeline(contents, plan),) if plan.plan else ()
-    tables = [_choices_table(contents, plan)] if plan.plan else []
-    if plan.account:
-        tables.append(_account_table(contents, plan))
-    if plan.clash:
-        tables.append(_clash_table(plan))
-    if plan.standards:
-        tables.append(_standards_table(contents, plan))
-    if plan.value_of_waiting:
-        tables.append(_waiting_table(contents, plan))
-    if plan.alternatives:
-        tables.append(_alternatives_table(plan))
-    title = _("The plan: {answer}").format(answer=plan_words(contents, plan))
-    return Section("plan", title, tuple(_plan_texts(contents, plan)), figures, tuple(tables))
+    about = (_("dot: decision; thin: being made; thick: at work"), made_of(contents, plan))
+    timeline = figure_of(
+        "plan-chart",
+        _("What is decided when, and from when on it works"),
+        under=about,
+        description=_("One lane per choice, from its decision to the end of the calendar."),
+        spec=partial(_timeline_spec, contents, plan),
+        table=_choices_table(contents, plan),
+    ) if plan.plan else None  # fmt: skip
+    tables = (
+        _choices_table(contents, plan),
+        table_of(
+            _("Where the cost comes from, discounted"),
+            account_columns(contents.case.currency),
+            plan.account_lines,
+        ),
+        *_question_tables(contents, plan),
+    )
+    return Section(
+        "plan",
+        _("The plan: {answer}").format(answer=plan_words(contents, plan)),
+        tuple(_plan_texts(contents, plan)),
+        (timeline,) if timeline else (),
+        tuple(table for table in tables if table.rows),
+    )
 
 
 def _plan_texts(contents: BriefContents, plan: Plan) -> list[str]:
@@ -128,20 +151,6 @@ def _plan_texts(contents: BriefContents, plan: Plan) -> list[str]:
     return texts
 
 
-def _timeline(contents: BriefContents, plan: Plan) -> Figure:
-    return Figure(
-        id="plan-chart",
-        title=_("What is decided when, and from when on it works"),
-        subtitle=" · ".join(
-            [_("dot: decision; thin: being made; thick: at work"), made_of(contents, plan)]
-        ),
-        description=_("One lane per choice, from its decision to the end of the calendar."),
-        wide=_timeline_spec(contents, plan, WIDE),
-        narrow=_timeline_spec(contents, plan, NARROW),
-        table=_choices_table(contents, plan),
-    )
-
-
 def _timeline_spec(contents: BriefContents, plan: Plan, width: int) -> Row:
     calendar = contents.case.calendar
     end = decimal_year(calendar.label(calendar.n_periods))
@@ -159,92 +168,61 @@ def _timeline_spec(contents: BriefContents, plan: Plan, width: int) -> Row:
 
 
 def _choices_table(contents: BriefContents, plan: Plan) -> Table:
+    def size(choice: PlanChoice) -> Cell:
+        is_share = choice.unit == "share"
+        unit = choice.unit or "1"
+        text = fmt.share(choice.size) if is_share else fmt.quantity(choice.size, unit)
+        return Cell(text, choice.size, is_number=True)
+
+    columns = (
+        Column(_("what"), 0),
+        Column(_("decided"), 1),
+        Column(_("works from"), 2),
+        Column(_("size"), 3),
+        Column(_("cost, discounted"), 4, contents.case.currency),
+    )
+    never = _("not within the calendar")
+    rows = [
+        (one.what, month_cell(one.date), month_cell(one.effect, never), size(one), one.cost)
+        for one in plan.plan
+    ]
+    total = (_("total"), "", "", "", sum(choice.cost for choice in plan.plan))
+    return table_of(_("The plan"), columns, [*rows, total] if rows else ())
+
+
+def _question_tables(contents: BriefContents, plan: Plan) -> Iterator[Table]:
+    """What clashes, what standards and waiting cost, and what comes close."""
     money = contents.case.currency
-    head = (_("what"), _("decided"), _("works from"), _("size"),
-            _("cost, discounted [{currency}]").format(currency=money))  # fmt: skip
-    cost = sum(choice.cost for choice in plan.plan)
-    total = (words(_("total")), words(""), words(""), words(""), figure_cell(cost))
-    return Table(_("The plan"), head, (*(_choice_row(c) for c in plan.plan), total))
-
-
-def _account_table(contents: BriefContents, plan: Plan) -> Table:
-    """Parts of the cost with the plan and without any standard, and their total."""
-    money = contents.case.currency
-    total = plan.account_total
-    rows = [row for row in plan.account if row.counts]
-    beside = [row for row in plan.account if not row.counts]
-    head = (_("for"), _("with the plan [{currency}]").format(currency=money),
-            _("without any standard [{currency}]").format(currency=money),
-            _("more [{currency}]").format(currency=money))  # fmt: skip
-    body = tuple(
-        (
-            words(account_words(row.item)),
-            figure_cell(row.with_plan),
-            figure_cell(row.without_standards),
-            figure_cell(row.more),
-        )
-        for row in (*rows, *(() if total is None else (total,)), *beside)
+    yield table_of(
+        _("Wishes that cannot hold together"),
+        (Column(_("wish"), "wish"), Column(_("what"), "what")),
+        plan.clash,
     )
-    return Table(_("Where the cost comes from, discounted"), head, body)
-
-
-def _choice_row(choice: PlanChoice) -> tuple[Cell, ...]:
-    size = fmt.quantity(choice.size, choice.unit or "1")
-    if choice.unit == "share":
-        size = fmt.share(choice.size)
-    return (
-        words(choice.what),
-        month_cell(choice.date),
-        month_cell(choice.effect, _("not within the calendar")),
-        Cell(size, choice.size, is_number=True),
-        figure_cell(choice.cost, fmt.number(choice.cost)),
+    standards = (
+        Column(_("standard"), lambda row: contents.name("standards", row.standard)),
+        Column(_("met"), lambda row: _("yes") if row.met else _("no")),
+        Column(_("what it costs"), "cost_of_it", money),
     )
+    yield table_of(_("What each standard costs"), standards, plan.standards)
 
+    def dearer(row: Waiting) -> Cell:
+        text = _("impossible") if row.cost_of_waiting is None else None
+        return figure_cell(row.cost_of_waiting, text)
 
-def _clash_table(plan: Plan) -> Table:
-    rows = tuple((words(wish.wish), words(wish.what)) for wish in plan.clash)
-    return Table(_("Wishes that cannot hold together"), (_("wish"), _("what")), rows)
-
-
-def _standards_table(contents: BriefContents, plan: Plan) -> Table:
-    money = contents.case.currency
-    head = (_("standard"), _("met"), _("what it costs [{currency}]").format(currency=money))
-    rows = tuple(
-        (
-            words(contents.name("standards", row.standard)),
-            words(_("yes") if row.met else _("no")),
-            figure_cell(row.cost_of_it),
-        )
-        for row in plan.standards
+    waiting = (
+        Column(_("decided later by"), "years", _("year")),
+        Column(_("dearer by"), dearer, money),
     )
-    return Table(_("What each standard costs"), head, rows)
-
-
-def _waiting_table(contents: BriefContents, plan: Plan) -> Table:
-    money = contents.case.currency
-    head = (_("decided later by [year]"), _("dearer by [{currency}]").format(currency=money))
-    rows = tuple(
-        (
-            Cell(fmt.number(row.years), row.years, is_number=True),
-            Cell(_("impossible"), None, is_number=True)
-            if row.cost_of_waiting is None
-            else figure_cell(row.cost_of_waiting),
-        )
-        for row in plan.value_of_waiting
+    yield table_of(_("What it costs to wait"), waiting, plan.value_of_waiting)
+    others = (
+        Column(_("choices"), lambda row: _choices_words(row.plan) or _("nothing")),
+        Column(_("dearer by, of the cost of security"), lambda row: share_cell(row.above)),
     )
-    return Table(_("What it costs to wait"), head, rows)
+    yield table_of(_("Other plans that cost little more"), others, plan.alternatives)
 
 
-def _alternatives_table(plan: Plan) -> Table:
-    head = (_("choices"), _("dearer by, of the cost of security"))
-    rows = tuple(
-        (
-            words("; ".join(choice.what for choice in row.plan) or _("nothing")),
-            Cell(fmt.share(row.above), row.above, is_number=True),
-        )
-        for row in plan.alternatives
-    )
-    return Table(_("Other plans that cost little more"), head, rows)
+def _choices_words(choices: Iterable[PlanChoice]) -> str:
+    return "; ".join(choice.what for choice in choices)
 
 
 def frontier_plan(contents: BriefContents, plan: Plan) -> Plan:
@@ -255,58 +233,48 @@ def frontier_plan(contents: BriefContents, plan: Plan) -> Plan:
 
 def programmes_section(contents: BriefContents) -> Section:
     """What would have to be done in each variant, and what that costs."""
-    currency = contents.case.currency
-    head = (_("variant"), _("cheapest programme"),
-            _("cost of security, discounted [{currency}]").format(currency=currency),
-            _("supply and options, discounted [{currency}]").format(currency=currency))  # fmt: skip
-    rows = tuple(_row(contents, name, plan) for name, plan in contents.plans.items())
+    money = contents.case.currency
+
+    def above(row: tuple[str, Plan]) -> float | None:
+        cost = row[1].cost_of_security
+        return None if cost is None else beyond_noise(row[1], cost)
+
+    columns = (
+        Column(_("variant"), lambda row: contents.name("variants", row[0])),
+        Column(_("cheapest programme"), lambda row: _programme_words(row[1])),
+        Column(_("cost of security, discounted"), above, money),
+        Column(_("supply and options, discounted"), lambda row: row[1].cost, money),
+    )
     text = _(
         "The cost of security is what the programme costs above the cheapest course without any "
         "standard. Plants that a variant builds anyway are no part of it."
     )
     first = next(iter(contents.plans.values()))
-    futures = draws_and_seed(first.draws, first.seed)
-    table = Table(
-        _("The cheapest programme in each variant ({futures})").format(futures=futures), head, rows
+    caption = _("The cheapest programme in each variant ({futures})").format(
+        futures=draws_and_seed(first.draws, first.seed)
     )
-    return Section("programmes", _("What it would take in each variant"), (text,), (), (table,))
+    tables = (table_of(caption, columns, contents.plans.items()),)
+    return Section("programmes", _("What it would take in each variant"), (text,), (), tables)
 
 
-def _row(contents: BriefContents, name: str, plan: Plan) -> tuple[Cell, ...]:
-    above = plan.cost_of_security
-    return (
-        words(contents.name("variants", name)),
-        words(_what(plan)),
-        figure_cell(None if above is None else beyond_noise(plan, above)),
-        figure_cell(plan.cost),
-    )
-
-
-def _what(plan: Plan) -> str:
+def _programme_words(plan: Plan) -> str:
     if plan.feasible is False:
         clash = "; ".join(wish.what for wish in plan.clash)
         return _("impossible: {clash}").format(clash=clash) if clash else _("impossible")
     if plan.cost is None:
         return fmt.missing()
-    return "; ".join(choice.what for choice in plan.plan) or _("nothing: the standards are met")
+    return _choices_words(plan.plan) or _("nothing: the standards are met")
 
 
 def frontier_section(contents: BriefContents, plan: Plan) -> Section:
     """Cost against months survived, each point a plan."""
-    figure = Figure(
-        id="frontier-chart",
-        title=_frontier_finding(contents, plan),
-        subtitle=" · ".join(
-            [
-                _("Cost above that without any standard [{currency}]").format(
-                    currency=contents.case.currency
-                ),
-                made_of(contents, plan),
-            ]
-        ),
+    unit = _("Cost above that without any standard [{currency}]")
+    figure = figure_of(
+        "frontier-chart",
+        _frontier_finding(contents, plan),
+        under=(unit.format(currency=contents.case.currency), made_of(contents, plan)),
         description=_("One point per length of the standards; each is a plan of its own."),
-        wide=_frontier_spec(contents, plan, WIDE),
-        narrow=_frontier_spec(contents, plan, NARROW),
+        spec=partial(_frontier_spec, contents, plan),
         table=_frontier_table(contents, plan),
     )
     text = _(
@@ -363,56 +331,50 @@ def _frontier_spec(contents: BriefContents, plan: Plan, width: int) -> Row:
 
 
 def _frontier_table(contents: BriefContents, plan: Plan) -> Table:
-    calm = plan.no_threat_cost
-    rows = []
-    for point in plan.frontier:
-        months = Cell(fmt.months(point.months), point.months, is_number=True)
-        what = "; ".join(choice.what for choice in point.plan) or _("nothing")
+    calm, money = plan.no_threat_cost, contents.case.currency
+
+    def above(point: FrontierPoint) -> Cell:
         if point.cost is None:
             why = _("impossible") if point.feasible is False else _("not computed")
-            rows.append((months, Cell(why, None, is_number=True), words("–"), words("")))
-            continue
-        above = point.cost if calm is None else beyond_noise(plan, point.cost - calm)
+            return figure_cell(None, why)
+        return figure_cell(point.cost if calm is None else beyond_noise(plan, point.cost - calm))
+
+    def a_month(point: FrontierPoint) -> Cell:
         more = point.cost_of_a_month
-        priced = words("–") if more is None else figure_cell(more)
-        rows.append((months, figure_cell(above), priced, words(what)))
-    money = contents.case.currency
-    head = (_("survived"), _("cost [{currency}]").format(currency=money),
-            _("a month more [{currency}]").format(currency=money), _("plan"))  # fmt: skip
-    return Table(_("Cost of security by months survived"), head, tuple(rows))
+        return words(MISSING) if point.cost is None or more is None else figure_cell(more)
+
+    def what(point: FrontierPoint) -> str:
+        return "" if point.cost is None else _choices_words(point.plan) or _("nothing")
+
+    columns = (
+        Column(_("survived"), lambda point: figure_cell(point.months, fmt.months(point.months))),
+        Column(_("cost"), above, money),
+        Column(_("a month more"), a_month, money),
+        Column(_("plan"), what),
+    )
+    return table_of(_("Cost of security by months survived"), columns, plan.frontier)
 
 
 def outlay_section(contents: BriefContents, plan: Plan) -> Section:
     """What is paid by year, with the plan and without, and the part that goes abroad."""
-    figure = Figure(
-        id="outlay-chart",
-        title=_outlay_finding(contents, plan),
-        subtitle=" · ".join(
-            [
-                _("Payments by year, not discounted [{currency}]").format(
-                    currency=contents.case.currency
-                ),
-                made_of(contents, plan),
-            ]
-        ),
+    unit = _("Payments by year, not discounted [{currency}]")
+    figure = figure_of(
+        "outlay-chart",
+        _outlay_finding(contents, plan),
+        under=(unit.format(currency=contents.case.currency), made_of(contents, plan)),
         description=_("Bars with and without the plan, for all payments and for those abroad."),
-        wide=_outlay_spec(contents, plan, WIDE),
-        narrow=_outlay_spec(contents, plan, NARROW),
+        spec=partial(_outlay_spec, contents, plan),
         table=_outlay_table(contents, plan),
     )
+    without = _("Without the plan is the calm course of the case without any option.")
+    if contents.case.without_project:
+        name = contents.name("variants", contents.case.without_project)
+        without = _("Compared with the calm course of the variant: {name}.").format(name=name)
     text = _(
         "Payments abroad are what sellers abroad get for goods, capital goods and imported "
         "inputs included. {without}"
-    ).format(without=_without_words(contents))
+    ).format(without=without)
     return Section("outlay", _("What is paid when, and where to"), (text,), (figure,))
-
-
-def _without_words(contents: BriefContents) -> str:
-    variant = contents.case.without_project
-    if not variant:
-        return _("Without the plan is the calm course of the case without any option.")
-    name = contents.name("variants", variant)
-    return _("Compared with the calm course of the variant: {name}.").format(name=name)
 
 
 def _outlay_finding(contents: BriefContents, plan: Plan) -> str:
@@ -461,24 +423,20 @@ def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> Row:
 
 def _outlay_table(contents: BriefContents, plan: Plan) -> Table:
     total = plan.outlay_total
-    named = [(Cell(str(row.year), row.year), row, abroad) for row, abroad in plan.outlay_by_year]
+    rows: list[Any] = [(Cell(str(row.year), row.year), row, abroad)
+                       for row, abroad in plan.outlay_by_year]  # fmt: skip
     if total is not None:
-        named.append((words(_("total")), *total))
-    rows = tuple(
-        (
-            year,
-            figure_cell(row.amount),
-            figure_cell(row.options),
-            figure_cell(row.without_project),
-            figure_cell(abroad.amount if abroad else None),
-            figure_cell(abroad.without_project if abroad else None),
-        )
-        for year, row, abroad in named
+        rows.append((_("total"), *total))
+    columns = (
+        Column(_("year"), 0),
+        Column(_("with the plan"), lambda row: row[1].amount),
+        Column(_("of it for options"), lambda row: row[1].options),
+        Column(_("without it"), lambda row: row[1].without_project),
+        Column(_("abroad, with"), lambda row: row[2] and row[2].amount),
+        Column(_("abroad, without"), lambda row: row[2] and row[2].without_project),
     )
-    head = (_("year"), _("with the plan"), _("of it for options"), _("without it"),
-            _("abroad, with"), _("abroad, without"))  # fmt: skip
     caption = _("Payments by year [{currency}]").format(currency=contents.case.currency)
-    return Table(caption, head, rows)
+    return table_of(caption, columns, rows)
 
 
 def plan_sections(contents: BriefContents) -> tuple[Section, ...]:

@@ -1,34 +1,25 @@
-"""What is said, with the verdict on it.
+"""What is said, with the verdict on it, and what the ledger shows as a whole."""
 
-Words that the sections on the ledger share.
-
-Every statement with its verdict, and what cannot be tested.
-
-What the ledger shows as a whole: contradictions, drift, double standards, tensions.
-
-Whether a threat is credible, year by year.
-"""
+from collections.abc import Iterator
+from functools import partial
 
 from derbes.brief import format as fmt
-from derbes.brief.charts import BLUE, INK, NARROW, RED, WIDE, Row, stacked_counts, wrapped
-from derbes.brief.charts_draws import probability_lines
+from derbes.brief.charts import probability_lines, stacked_counts
 from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
-from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_cell, words
+from derbes.brief.parts import Cell, Section, Table, figure_of, month_cell, share_cell, table_of
 from derbes.brief.sections.uncertainty import in_unit, input_words, is_opening, opening_label
+from derbes.brief.style import BLUE, INK, NARROW, RED, WIDE, Row, wrapped
 from derbes.language import _, ngettext
 from derbes.results.statements import (
     Contradiction,
-    DoubleStandardRow,
     EntryRow,
     Flip,
-    ModalityDrift,
-    Signaling,
     SignalingYear,
     StatementRow,
     StatementTable,
 )
 from derbes.results.supply import Provenance
-from derbes.results.tables import text_of, verdict_words
+from derbes.results.tables import Column, text_of, verdict_column, verdict_words
 
 TESTED = ("holds", "likely", "open", "unlikely", "fails")
 """Verdicts that draws have given, from true to false."""
@@ -134,40 +125,30 @@ def statements_section(contents: BriefContents, ledger: StatementTable) -> Secti
         "{n} statements of {total} could be tested.",
         len(tested),
     ).format(n=fmt.number(len(tested)), total=fmt.number(len(ledger.statements)))
-    parts = (counted, _how_judged(ledger), ledger.predictions.words())
-    text = " ".join(part for part in parts if part)
-    figures = (_figure(contents, ledger),) if tested else ()
-    tables = (_verdicts_table(contents, tested, ledger),) if tested else ()
-    return Section("statements", _("What is said, and whether it holds"), (text,), figures, tables)
-
-
-def _how_judged(ledger: StatementTable) -> str:
-    """What a verdict rests on."""
-    if ledger.provenance.n_draws > 1:
-        return _(
-            "A verdict is the share of the draws in which the statement holds: at least 95% "
-            "holds, at most 5% fails."
-        )
-    return _(
+    judged = _(
         "All inputs are at their central values here, so a verdict is yes or no for these values "
         "alone and says nothing on how sure it is; more draws do."
     )
-
-
-def _figure(contents: BriefContents, ledger: StatementTable) -> Figure:
+    if ledger.provenance.n_draws > 1:
+        judged = _(
+            "A verdict is the share of the draws in which the statement holds: at least 95% "
+            "holds, at most 5% fails."
+        )
+    text = " ".join(part for part in (counted, judged, ledger.predictions.words()) if part)
+    title = _("What is said, and whether it holds")
+    if not tested:
+        return Section("statements", title, (text,))
     counts = _counts(ledger)
-    finding = _verdicts_finding(ledger)
-    return Figure(
-        id="verdicts-chart",
-        title=finding,
-        subtitle=" · ".join((_("Statements by whose view they are"), made_words(ledger))),
-        description=_("One bar per speaker, made of counts by verdict. {finding}").format(
-            finding=finding
-        ),
-        wide=_verdict_bars(contents, counts, WIDE),
-        narrow=_verdict_bars(contents, counts, NARROW),
+    figure = figure_of(
+        "verdicts-chart",
+        _verdicts_finding(ledger),
+        under=(_("Statements by whose view they are"), made_words(ledger)),
+        description=_("One bar per speaker, made of counts by verdict. {finding}"),
+        spec=partial(_verdict_bars, contents, counts),
         table=_counts_table(contents, counts),
     )
+    tables = (_verdicts_table(contents, tested, ledger),)
+    return Section("statements", title, (text,), (figure,), tables)
 
 
 def _verdicts_finding(ledger: StatementTable) -> str:
@@ -210,49 +191,41 @@ def _verdict_bars(contents: BriefContents, counts: dict[str, dict[str, int]], wi
                              "last": first + n, "middle": first + n / 2, "ink": ink,
                              "n": n if n >= least else ""})  # fmt: skip
             first += n
-    order = [_kind_words(kind) for kind in kinds]
-    return stacked_counts(rows, width=width, order=order, colors=list(_COLORS))
+    looks = dict(zip(map(_kind_words, kinds), _COLORS, strict=True))
+    return stacked_counts(rows, width=width, looks=looks)
 
 
 def _counts_table(contents: BriefContents, counts: dict[str, dict[str, int]]) -> Table:
-    kinds = (*TESTED, "untested")
-    head = (_("whose view"), *(_kind_words(kind) for kind in kinds))
-    rows = tuple(
-        (words(actor_name(contents, holder)), *(figure_cell(own.get(kind, 0)) for kind in kinds))
-        for holder, own in counts.items()
-    )
-    return Table(_("Statements by speaker and verdict"), head, rows)
+    columns = [Column(_("whose view"), lambda row: actor_name(contents, row[0]))]
+    columns += [
+        Column(_kind_words(kind), partial(_n_of, kind=kind)) for kind in (*TESTED, "untested")
+    ]
+    return table_of(_("Statements by speaker and verdict"), columns, counts.items())
+
+
+def _n_of(row: tuple[str, dict[str, int]], *, kind: str) -> int:
+    return row[1].get(kind, 0)
 
 
 def _verdicts_table(
     contents: BriefContents, rows: list[StatementRow], ledger: StatementTable
 ) -> Table:
     """What was tested; at central values there is no share of draws, and nothing flips."""
-    has_draws = ledger.provenance.n_draws > 1
-    drawn = (_("holds in"), _("flips")) if has_draws else ()
-    head = (_("id"), _("whose view"), _("as"), _("what it says"), _("verdict"), _("checked by"),
-            *drawn)  # fmt: skip
-    body = tuple(
-        (
-            words(row.id),
-            words(who_words(contents, row)),
-            words(_as_words(row)),
-            words(_said(row)),
-            words(verdict_words(row.verdict)),
-            words(row.expression),
-            *(_drawn_cells(contents, row) if has_draws else ()),
-        )
-        for row in rows
-    )
-    return Table(_("Statements and verdicts ({made})").format(made=made_words(ledger)), head, body)
-
-
-def _drawn_cells(contents: BriefContents, row: StatementRow) -> tuple[Cell, ...]:
-    """The share of the draws, and what would turn it over."""
-    return (
-        Cell(share_words(row), row.share, is_number=True),
-        words(flip_words(contents, row)),
-    )
+    columns = [
+        Column(_("id"), "id"),
+        Column(_("whose view"), partial(who_words, contents)),
+        Column(_("as"), _as_words),
+        Column(_("what it says"), _said),
+        verdict_column(),
+        Column(_("checked by"), "expression"),
+    ]
+    if ledger.provenance.n_draws > 1:
+        columns += [
+            Column(_("holds in"), lambda row: Cell(share_words(row), row.share, is_number=True)),
+            Column(_("flips"), partial(flip_words, contents)),
+        ]
+    caption = _("Statements and verdicts ({made})").format(made=made_words(ledger))
+    return table_of(caption, columns, rows)
 
 
 def _as_words(row: StatementRow) -> str:
@@ -272,19 +245,15 @@ def untested_section(contents: BriefContents, ledger: StatementTable) -> Section
     rows = [row for row in ledger.statements if row.verdict not in TESTED]
     if not rows:
         return None
-    head = (_("id"), _("whose view"), _("what it says"), _("verdict"), _("why"))
-    body = tuple(
-        (
-            words(row.id),
-            words(who_words(contents, row)),
-            words(_said(row)),
-            words(verdict_words(row.verdict)),
-            words(_why(row)),
-        )
-        for row in rows
+    columns = (
+        Column(_("id"), "id"),
+        Column(_("whose view"), partial(who_words, contents)),
+        Column(_("what it says"), _said),
+        verdict_column(),
+        Column(_("why"), _why),
     )
     text = _("What nobody can test yet is listed with what is missing, so that it can be found.")
-    table = Table(_("Statements without a verdict"), head, body)
+    table = table_of(_("Statements without a verdict"), columns, rows)
     return Section("untested", _("What is said and cannot be tested"), (text,), (), (table,))
 
 
@@ -295,16 +264,7 @@ def _why(row: EntryRow) -> str:
 
 def patterns_section(contents: BriefContents, ledger: StatementTable) -> Section | None:
     """Contradictions, modality drift, double standards, tensions, contrasts and theses."""
-    tables = [
-        _contradictions(contents, ledger),
-        _drift(contents, ledger),
-        _double_standards(contents, ledger),
-        _tensions(ledger),
-        _contrasts(ledger),
-        _theses(ledger),
-        _unsaid(contents, ledger),
-    ]
-    found = tuple(table for table in tables if table.rows)
+    found = tuple(table for table in _pattern_tables(contents, ledger) if table.rows)
     if not found:
         return None
     text = _(
@@ -313,20 +273,90 @@ def patterns_section(contents: BriefContents, ledger: StatementTable) -> Section
     return Section("patterns", _("Contradictions, drift and double standards"), (text,), (), found)
 
 
-def _contradictions(contents: BriefContents, ledger: StatementTable) -> Table:
-    head = (_("statements"), _("holders"), _("about"), _("sides"))
-    rows = tuple(
+def _pattern_tables(contents: BriefContents, ledger: StatementTable) -> Iterator[Table]:
+    actor = partial(actor_name, contents)
+
+    def modality(name: str, cue: str) -> str:
+        return modality_words(name) + (f" («{cue}»)" if cue else "")
+
+    changes = {"raised": _("raised"), "lowered": _("lowered"), "turned": _("turned round")}
+    raised = {None: _("for a reader to judge"), True: _("yes"), False: _("no")}
+    yield table_of(
+        _("Contradictions"),
         (
-            words(" / ".join(one.statements)),
-            words(
-                " / ".join(actor_name(contents, holder) for holder in dict.fromkeys(one.holders))
+            Column(_("statements"), lambda one: " / ".join(one.statements)),
+            Column(_("holders"), lambda one: " / ".join(map(actor, dict.fromkeys(one.holders)))),
+            Column(_("about"), partial(_about, contents)),
+            Column(
+                _("sides"), lambda one: _("the same side") if one.same_side else _("across sides")
             ),
-            words(_about(contents, one)),
-            words(_("the same side") if one.same_side else _("across sides")),
-        )
-        for one in ledger.contradictions
+        ),
+        ledger.contradictions,
     )
-    return Table(_("Contradictions"), head, rows)
+    yield table_of(
+        _("What became of statements when they were passed on"),
+        (
+            Column(_("statement"), lambda one: f"{one.id} ({actor(one.by)})"),
+            Column(_("retells"), lambda one: f"{one.source} ({actor(one.source_by)})"),
+            Column(_("from"), lambda one: modality(one.source_modality, one.source_cue)),
+            Column(_("to"), lambda one: modality(one.modality, one.cue)),
+            Column(_("change"), lambda one: changes.get(one.change, one.change)),
+        ),
+        ledger.modality_drift,
+    )
+    yield table_of(
+        _("Double standards and asymmetries"),
+        (
+            Column(_("id"), "id"),
+            Column(_("judge"), lambda one: actor(one.judge)),
+            Column(_("what it is"),
+                   lambda one: says_words(one) if one.says else one.act.replace("_", " ")),
+            Column(_("shown by"),
+                   lambda one: "; ".join(one.judgements) or ", ".join(one.statements)),
+            Column(_("verdict"), lambda one: _("found among the judgements")
+                   if one.is_found else verdict_words(one.verdict)),
+        ),
+        ledger.double_standards,
+    )  # fmt: skip
+    yield table_of(
+        _("Tensions, gaps and traps"),
+        (
+            Column(_("id"), "id"),
+            Column(_("what does not fit"), says_words),
+            Column(_("statements"), lambda one: ", ".join(one.statements)),
+            Column(_("raised"), lambda one: raised[one.raised]),
+        ),
+        ledger.tensions,
+    )
+    yield table_of(
+        _("Not this but that"),
+        (
+            Column(_("id"), "id"),
+            Column(_("contrast"), says_words),
+            verdict_column(),
+            Column(_("holds in"), share_words),
+        ),
+        ledger.contrasts,
+    )
+    yield table_of(
+        _("What is said to cause what"),
+        (
+            Column(_("thesis"), "id"),
+            Column(_("cause"), lambda edge: edge.cause.replace("_", " ")),
+            Column(_("effect"), lambda edge: edge.effect.replace("_", " ")),
+            verdict_column(),
+        ),
+        ledger.theses.edges,
+    )
+    yield table_of(
+        _("What each side never says"),
+        (
+            Column(_("side"), lambda one: actor(one.side)),
+            Column(_("never speaks of"), lambda one: actor(one.subject)),
+            Column(_("others do"), lambda one: ", ".join(map(actor, one.said_by))),
+        ),
+        ledger.coverage.unsaid,
+    )
 
 
 def _about(contents: BriefContents, one: Contradiction) -> str:
@@ -338,115 +368,6 @@ def _about(contents: BriefContents, one: Contradiction) -> str:
     return f"{named} ({actor_name(contents, of.rstrip(')'))})" if bracket else named
 
 
-def _drift(contents: BriefContents, ledger: StatementTable) -> Table:
-    head = (_("statement"), _("retells"), _("from"), _("to"), _("change"))
-    rows = tuple(
-        (
-            words(f"{one.id} ({actor_name(contents, one.by)})"),
-            words(f"{one.source} ({actor_name(contents, one.source_by)})"),
-            words(_modality(one, of_source=True)),
-            words(_modality(one, of_source=False)),
-            words(_change(one.change)),
-        )
-        for one in ledger.modality_drift
-    )
-    return Table(_("What became of statements when they were passed on"), head, rows)
-
-
-def _modality(one: ModalityDrift, *, of_source: bool) -> str:
-    modality = one.source_modality if of_source else one.modality
-    cue = one.source_cue if of_source else one.cue
-    return modality_words(modality) + (f" («{cue}»)" if cue else "")
-
-
-def _change(change: str) -> str:
-    return {"raised": _("raised"), "lowered": _("lowered"), "turned": _("turned round")}.get(
-        change, change
-    )
-
-
-def _double_standards(contents: BriefContents, ledger: StatementTable) -> Table:
-    head = (_("id"), _("judge"), _("what it is"), _("shown by"), _("verdict"))
-    rows = tuple(
-        (
-            words(one.id),
-            words(actor_name(contents, one.judge)),
-            words(says_words(one) if one.says else one.act.replace("_", " ")),
-            words("; ".join(one.judgements) or ", ".join(one.statements)),
-            words(_standard_words(one)),
-        )
-        for one in ledger.double_standards
-    )
-    return Table(_("Double standards and asymmetries"), head, rows)
-
-
-def _standard_words(one: DoubleStandardRow) -> str:
-    if one.is_found:
-        return _("found among the judgements")
-    return verdict_words(one.verdict)
-
-
-def _tensions(ledger: StatementTable) -> Table:
-    head = (_("id"), _("what does not fit"), _("statements"), _("raised"))
-    rows = tuple(
-        (
-            words(one.id),
-            words(says_words(one)),
-            words(", ".join(one.statements)),
-            words(_raised(raised=one.raised)),
-        )
-        for one in ledger.tensions
-    )
-    return Table(_("Tensions, gaps and traps"), head, rows)
-
-
-def _raised(*, raised: bool | None) -> str:
-    if raised is None:
-        return _("for a reader to judge")
-    return _("yes") if raised else _("no")
-
-
-def _contrasts(ledger: StatementTable) -> Table:
-    head = (_("id"), _("contrast"), _("verdict"), _("holds in"))
-    rows = tuple(
-        (
-            words(one.id),
-            words(says_words(one)),
-            words(verdict_words(one.verdict)),
-            words(share_words(one)),
-        )
-        for one in ledger.contrasts
-    )
-    return Table(_("Not this but that"), head, rows)
-
-
-def _theses(ledger: StatementTable) -> Table:
-    head = (_("thesis"), _("cause"), _("effect"), _("verdict"))
-    rows = tuple(
-        (
-            words(edge.id),
-            words(edge.cause.replace("_", " ")),
-            words(edge.effect.replace("_", " ")),
-            words(verdict_words(edge.verdict)),
-        )
-        for edge in ledger.theses.edges
-    )
-    return Table(_("What is said to cause what"), head, rows)
-
-
-def _unsaid(contents: BriefContents, ledger: StatementTable) -> Table:
-    head = (_("side"), _("never speaks of"), _("others do"))
-    rows = tuple(
-        (
-            words(actor_name(contents, one.side)),
-            words(actor_name(contents, one.subject)),
-            words(", ".join(actor_name(contents, side) for side in one.said_by)),
-        )
-        for one in ledger.coverage.unsaid
-    )
-    return Table(_("What each side never says"), head, rows)
-
-
 _LIKELY = 0.5
 
 
@@ -456,16 +377,14 @@ def signaling_section(contents: BriefContents, ledger: StatementTable) -> Sectio
     known = [y for y in game.years if y.credible_share is not None] if game else []
     if game is None or not known:
         return None
-    finding = _signaling_finding(known)
     first = known[0]
     about = f"{contents.name('measures', first.measure)}, {fmt.months(first.length)}"
-    figure = Figure(
-        id="signaling-chart",
-        title=finding,
-        subtitle=" · ".join((_("Share of the draws"), about, made_words(ledger))),
-        description=_("Lines of shares by start. {finding}").format(finding=finding),
-        wide=_signaling_spec(known, WIDE),
-        narrow=_signaling_spec(known, NARROW),
+    figure = figure_of(
+        "signaling-chart",
+        _signaling_finding(known),
+        under=(_("Share of the draws"), about, made_words(ledger)),
+        description=_("Lines of shares by start. {finding}"),
+        spec=partial(_signaling_spec, known),
         table=_signaling_table(known),
     )
     text = _(
@@ -474,7 +393,17 @@ def signaling_section(contents: BriefContents, ledger: StatementTable) -> Sectio
         "and from a few declared parameters with ranges. It says when a threat would pay, not what "
         "anybody will do."
     )
-    return Section("signaling", _("Threat or talk"), (text,), (figure,), (_parameters(game),))
+    parameters = table_of(
+        _("Parameters that no data give: assumptions, grade D"),
+        (
+            Column(_("parameter"), lambda row: _parameter_words(row[0])),
+            Column(_("low"), lambda row: row[1][0]),
+            Column(_("central"), lambda row: row[1][1]),
+            Column(_("high"), lambda row: row[1][2]),
+        ),
+        game.parameters.items(),
+    )
+    return Section("signaling", _("Threat or talk"), (text,), (figure,), (parameters,))
 
 
 def _signaling_finding(years: list[SignalingYear]) -> str:
@@ -492,52 +421,40 @@ def _signaling_finding(years: list[SignalingYear]) -> str:
     )
 
 
-def _lines(year: SignalingYear) -> tuple[tuple[str, float | None], ...]:
-    return (
-        (_("a cut-off pays against the target as it is then"), year.credible_share),
-        (_("threats are talk, whatever is believed"), year.rhetoric_share),
-        (_("what the target says changes what the sender does"), year.explaining_matters_share),
-    )
+def _signaling_lines() -> dict[str, str]:
+    """Field of a year → what its line says."""
+    return {
+        "credible_share": _("a cut-off pays against the target as it is then"),
+        "rhetoric_share": _("threats are talk, whatever is believed"),
+        "explaining_matters_share": _("what the target says changes what the sender does"),
+    }
 
 
 def _signaling_spec(years: list[SignalingYear], width: int) -> Row:
     rows = [
-        {"line": line, "year": decimal_year(year.start), "p": share}
+        {"line": line, "year": decimal_year(year.start), "p": getattr(year, field)}
         for year in years
-        for line, share in _lines(year)
-        if share is not None
+        for field, line in _signaling_lines().items()
+        if getattr(year, field) is not None
     ]
-    places = [decimal_year(year.start) for year in years]
-    ends = (min(places), max(places))
-    order = [line for line, _share in _lines(years[0])]
-    return probability_lines(rows, width=width, years=ends, order=order)
+    return probability_lines(rows, width=width, order=list(_signaling_lines().values()))
+
+
+def _year_cell(year: SignalingYear, *, field: str) -> Cell:
+    return share_cell(getattr(year, field))
 
 
 def _signaling_table(years: list[SignalingYear]) -> Table:
-    head = (_("start"), *(line for line, _share in _lines(years[0])),
-            _("belief from which it pays"), _("draws"))  # fmt: skip
-    rows = tuple(
-        (
-            month_cell(year.start),
-            *(
-                figure_cell(share, None if share is None else fmt.share(share))
-                for _line, share in _lines(year)
-            ),
-            figure_cell(year.threshold),
-            figure_cell(year.n_draws),
-        )
-        for year in years
+    columns = (
+        Column(_("start"), lambda year: month_cell(year.start)),
+        *(
+            Column(line, partial(_year_cell, field=field))
+            for field, line in _signaling_lines().items()
+        ),
+        Column(_("belief from which it pays"), "threshold"),
+        Column(_("draws"), "n_draws"),
     )
-    return Table(_("Threat or talk by start"), head, rows)
-
-
-def _parameters(game: Signaling) -> Table:
-    head = (_("parameter"), _("low"), _("central"), _("high"))
-    rows = tuple(
-        (words(_parameter_words(name)), *(figure_cell(value) for value in values))
-        for name, values in game.parameters.items()
-    )
-    return Table(_("Parameters that no data give: assumptions, grade D"), head, rows)
+    return table_of(_("Threat or talk by start"), columns, years)
 
 
 def _parameter_words(name: str) -> str:

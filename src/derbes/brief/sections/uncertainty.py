@@ -18,10 +18,10 @@ The tornado: what each input alone does to an answer.
 from dataclasses import dataclass
 
 from derbes.brief import format as fmt
-from derbes.brief.charts import NARROW, WIDE, Row, wrapped
-from derbes.brief.charts_draws import exceedance_curve, fan_panels, probability_lines, tornado
+from derbes.brief.charts import exceedance_curve, fan_panels, probability_lines, tornado
 from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
 from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_cell, words
+from derbes.brief.style import NARROW, WIDE, Row, wrapped
 from derbes.case.entities import quantities
 from derbes.language import _, ngettext
 from derbes.results.stress import Answer, Bar, EndedBy, Fan, HazardRisk, Stress, TippingValue
@@ -266,9 +266,8 @@ def _fan_spec(contents: BriefContents, fans: list[Fan], width: int) -> Row:
                 {"panel": panel, "year": decimal_year(fan.dates[at]), **bands,
                  "central": fan.central[at]}
             )  # fmt: skip
-    years = [row["year"] for row in rows]
     order = list(dict.fromkeys(row["panel"] for row in rows))
-    return fan_panels(rows, width=width, years=(min(years), max(years)), order=order)
+    return fan_panels(rows, width=width, order=order)
 
 
 def _fan_table(contents: BriefContents, fans: list[Fan]) -> Table:
@@ -459,8 +458,7 @@ def _ended_spec(contents: BriefContents, points: list[EndedBy], width: int) -> R
         told = _line_words(contents, variant, bound)
         order.append(told)
         rows += [{"line": told, "year": decimal_year(p.date), "p": p.p} for p in line]
-    years = [row["year"] for row in rows]
-    return probability_lines(rows, width=width, years=(min(years), max(years)), order=order)
+    return probability_lines(rows, width=width, order=order)
 
 
 def _ended_table(contents: BriefContents, stress: Stress) -> Table:
@@ -518,15 +516,14 @@ def _short_figure(contents: BriefContents, stress: Stress) -> Figure:
             order.append(line)
             rows += [{"line": line, "year": decimal_year(date), "p": p}
                      for date, p in zip(risk.dates, path, strict=True)]  # fmt: skip
-    years = (min(row["year"] for row in rows), max(row["year"] for row in rows))
     subtitle = (_("Share of the futures"), hazards, draws_words(stress))
     return Figure(
         id="hazard-curve",
         title=finding,
         subtitle=" · ".join(part for part in subtitle if part),
         description=_("Lines of probability by date. {finding}").format(finding=finding),
-        wide=probability_lines(rows, width=WIDE, years=years, order=order),
-        narrow=probability_lines(rows, width=NARROW, years=years, order=order),
+        wide=probability_lines(rows, width=WIDE, order=order),
+        narrow=probability_lines(rows, width=NARROW, order=order),
         table=_short_table(contents, stress),
     )
 
@@ -754,9 +751,9 @@ def _tornado_spec(contents: BriefContents, bars: list[Bar], unit: str, width: in
     ]
     told = spoken(bars[0].answer)
     name = kind_words(told.kind)
-    names = {"x": f"{name} [{fmt.unit_name(unit)}]" if unit and unit != "share" else name}
+    name = f"{name} [{fmt.unit_name(unit)}]" if unit and unit != "share" else name
     center = _on_axis(contents, bars[0], bars[0].answer_central)
-    return tornado(rows, width=width, names=names, center=center, is_years=told.kind == END)
+    return tornado(rows, width=width, name=name, center=center, is_years=told.kind == END)
 
 
 def _label(contents: BriefContents, bar: Bar) -> str:
