@@ -1,31 +1,29 @@
-"""How sure: what holds over the draws, and what decides it.
-
-Words that the sections over draws share.
-
-Fans by date, and every headline number with its error.
-
-The probability that leverage has ended, by date.
-
-What hazards do over the calendar: going short, and what it costs.
-
-How each uncertain input was drawn.
-
-Which input decides: the tornado, the tipping values, the indices.
-
-The tornado: what each input alone does to an answer.
-"""
+"""How sure: what holds over the draws, and what decides it."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from derbes.brief import format as fmt
 from derbes.brief.charts import exceedance_curve, fan_panels, probability_lines, tornado
 from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
-from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_cell, words
-from derbes.brief.style import NARROW, WIDE, Row, wrapped
+from derbes.brief.parts import (
+    Cell,
+    Figure,
+    Section,
+    Table,
+    figure_cell,
+    figure_of,
+    month_cell,
+    share_cell,
+    table_of,
+    words,
+)
+from derbes.brief.style import NARROW, Row, wrapped
 from derbes.case.entities import quantities
 from derbes.language import _, ngettext
 from derbes.results.stress import Answer, Bar, EndedBy, Fan, HazardRisk, Stress, TippingValue
 from derbes.results.supply import DrawnInput
+from derbes.results.tables import MISSING, Column
 
 OPTIMAL = "optimal"
 ENDED, END = "ended", "end"
@@ -107,10 +105,6 @@ def _about_measure(contents: BriefContents, told: Spoken) -> str:
 
 def kind_words(kind: str) -> str:
     """What an answer is, without what it is about."""
-    return _kinds().get(kind, kind.replace("_", " "))
-
-
-def _kinds() -> dict[str, str]:
     return {
         "time_to_survive": _("time to survive"),
         "unmet_essential": _("unmet essential demand"),
@@ -122,7 +116,7 @@ def _kinds() -> dict[str, str]:
         "sender_cost": _("sender's cost"),
         "cover": _("cover"),
         "goes_short": _("essential demand goes short"),
-    }
+    }.get(kind, kind.replace("_", " "))
 
 
 def in_unit(value: float | None, unit: str) -> str:
@@ -180,11 +174,7 @@ def fans_section(contents: BriefContents, stress: Stress) -> Section | None:
     """How wide the answers are, by date."""
     if not stress.answers and not stress.fans:
         return None
-    figures = tuple(
-        _fan_figure(contents, stress, name)
-        for name in dict.fromkeys(fan.name for fan in stress.fans)
-        if any(_points(fan) for fan in stress.fans if fan.name == name)
-    )
+    names = dict.fromkeys(fan.name for fan in stress.fans if _points(fan))
     text = _(
         "Each draw gives every uncertain input a value from its range or distribution. The dark "
         "band holds half of the draws, the pale one nine tenths; the line is the middle draw, the "
@@ -195,7 +185,7 @@ def fans_section(contents: BriefContents, stress: Stress) -> Section | None:
         "draws",
         _("How sure: the answers over draws"),
         (text, *stress.notes),
-        figures,
+        tuple(_fan_figure(contents, stress, name) for name in names),
         (_answers_table(contents, stress),) if stress.answers else (),
     )
 
@@ -213,18 +203,16 @@ def _fan_figure(contents: BriefContents, stress: Stress, name: str) -> Figure:
     fans = [fan for fan in stress.fans if fan.name == name and _points(fan)]
     first = fans[0]
     bounds = {fan.bound: fan.n_draws for fan in fans}
-    parts = [_unit_words(first), about(contents, first.measure, first.length),
-             *(made_by(stress, bound, n) for bound, n in bounds.items())]  # fmt: skip
-    finding = _fan_finding(first)
-    return Figure(
-        id=f"fan-{name.replace('_', '-')}",
-        title=finding,
-        subtitle=" · ".join(part for part in parts if part),
-        description=_(
-            "Bands of the draws by date, a panel per variant and response. {finding}"
-        ).format(finding=finding),
-        wide=_fan_spec(contents, fans, WIDE),
-        narrow=_fan_spec(contents, fans, NARROW),
+    return figure_of(
+        f"fan-{name.replace('_', '-')}",
+        _fan_finding(first),
+        under=(
+            _unit_words(first),
+            about(contents, first.measure, first.length),
+            *(made_by(stress, bound, n) for bound, n in bounds.items()),
+        ),
+        description=_("Bands of the draws by date, a panel per variant and response. {finding}"),
+        spec=partial(_fan_spec, contents, fans),
         table=_fan_table(contents, fans),
     )
 
@@ -271,12 +259,18 @@ def _fan_spec(contents: BriefContents, fans: list[Fan], width: int) -> Row:
 
 
 def _fan_table(contents: BriefContents, fans: list[Fan]) -> Table:
-    head = (_("variant"), _("response"), _("date"), "5 %", "25 %", "50 %", "75 %", "95 %",
-            _("mean"), _("central values"))  # fmt: skip
-    rows = tuple(
+    columns = (
+        Column(_("variant"), 0),
+        Column(_("response"), 1),
+        Column(_("date"), 2),
+        *(Column(f"{band} %", place) for place, band in enumerate(_BANDS, 3)),
+        Column(_("mean"), 8),
+        Column(_("central values"), 9),
+    )
+    rows = (
         (
-            words(contents.name("variants", fan.variant)),
-            words(bound_words(fan.bound)),
+            contents.name("variants", fan.variant),
+            bound_words(fan.bound),
             month_cell(fan.dates[at]),
             *(_fan_cell(fan, fan.quantiles[band][at]) for band in _BANDS),
             _fan_cell(fan, fan.mean[at], is_bound=bool(fan.capped_share and fan.capped_share[at])),
@@ -285,7 +279,7 @@ def _fan_table(contents: BriefContents, fans: list[Fan]) -> Table:
         for fan in fans
         for at in range(len(fan.dates))
     )
-    return Table(_unit_words(fans[0]), head, rows)
+    return table_of(_unit_words(fans[0]), columns, rows)
 
 
 def _fan_cell(fan: Fan, value: float | None, *, is_bound: bool = False) -> Cell:
@@ -300,36 +294,40 @@ def _fan_cell(fan: Fan, value: float | None, *, is_bound: bool = False) -> Cell:
 def _answers_table(contents: BriefContents, stress: Stress) -> Table:
     """The answers about the first date, and those about no date; all dates are in the fans."""
     first = min((answer.date for answer in stress.answers if answer.date), default="")
-    shown = [answer for answer in stress.answers if answer.date in ("", first)]
-    head = (_("answer"), _("mean"), _("standard error"), "5 %", "50 %", "95 %", _("draws"),
-            _("draws for half the error"))  # fmt: skip
-    rows = tuple(_answer_row(contents, answer) for answer in shown)
-    seed = _("seed {seed}").format(seed=stress.seed)
-    return Table(_("Answers over draws ({seed})").format(seed=seed), head, rows)
 
+    def name(answer: Answer) -> str:
+        unit, told = _scale(contents, answer)[1], words_of(contents, answer.name)
+        return f"{told} [{unit}]" if unit else told
 
-def _answer_row(contents: BriefContents, answer: Answer) -> tuple[Cell, ...]:
-    divisor, unit = _scale(contents, answer)
-
-    def cell(value: float | None, *, is_bound: bool = False) -> Cell:
+    def number(answer: Answer, value: float | None, *, is_bound: bool = False) -> Cell:
         if value is None:
             return words(_("without bound")) if answer.n_unbounded else figure_cell(None)
-        text = _bounded(answer, value, divisor, is_bound=is_bound)
-        return figure_cell(value, text)
+        divisor = _scale(contents, answer)[0]
+        return figure_cell(value, _bounded(answer, value, divisor, is_bound=is_bound))
 
-    error, halve = answer.standard_error, answer.draws_to_halve
-    name = words_of(contents, answer.name)
-    return (
-        words(f"{name} [{unit}]" if unit else name),
-        cell(answer.mean, is_bound=bool(answer.capped_share)),
-        figure_cell(error, None if error is None else _error(answer, error, divisor)),
-        *(
-            words("–") if answer.unit == "share" else cell(answer.quantiles.get(band))
-            for band in ("5", "50", "95")
-        ),
-        _draws_cell(answer),
-        figure_cell(halve) if halve else words("–"),
+    def error(answer: Answer) -> Cell:
+        value = answer.standard_error
+        if value is None:
+            return figure_cell(None)
+        divisor = _scale(contents, answer)[0]
+        is_share = answer.unit == "share"
+        return figure_cell(value, fmt.share(value) if is_share else fmt.number(value / divisor, 2))
+
+    def quantile(answer: Answer, *, band: str) -> Cell:
+        is_share = answer.unit == "share"
+        return words(MISSING) if is_share else number(answer, answer.quantiles.get(band))
+
+    columns = (
+        Column(_("answer"), name),
+        Column(_("mean"), lambda one: number(one, one.mean, is_bound=bool(one.capped_share))),
+        Column(_("standard error"), error),
+        *(Column(f"{band} %", partial(quantile, band=band)) for band in ("5", "50", "95")),
+        Column(_("draws"), _draws_cell),
+        Column(_("draws for half the error"), lambda one: one.draws_to_halve or MISSING),
     )
+    seed = _("seed {seed}").format(seed=stress.seed)
+    shown = [answer for answer in stress.answers if answer.date in ("", first)]
+    return table_of(_("Answers over draws ({seed})").format(seed=seed), columns, shown)
 
 
 def _draws_cell(answer: Answer) -> Cell:
@@ -354,21 +352,11 @@ def _scale(contents: BriefContents, answer: Answer) -> tuple[float, str]:
     return divisor, " ".join(part for part in (scale, answer.unit) if part)
 
 
-def _plain(answer: Answer, value: float, divisor: float) -> str:
-    if answer.unit == "share":
-        return fmt.share(value)
-    if answer.unit == "month":
-        return fmt.month_count(value)
-    return fmt.number(value / divisor)
-
-
-def _error(answer: Answer, value: float, divisor: float) -> str:
-    return fmt.share(value) if answer.unit == "share" else fmt.number(value / divisor, 2)
-
-
 def _bounded(answer: Answer, value: float, divisor: float, *, is_bound: bool) -> str:
     """A value; at the end of what is looked at, that it is at least so much."""
-    text = _plain(answer, value, divisor)
+    text = fmt.number(value / divisor)
+    if answer.unit in ("share", "month"):
+        text = fmt.share(value) if answer.unit == "share" else fmt.month_count(value)
     is_bound = is_bound or (answer.capped_at is not None and value >= answer.capped_at)
     return _("at least {time}").format(time=text) if is_bound else text
 
@@ -380,26 +368,21 @@ def ends_section(contents: BriefContents, stress: Stress) -> Section | None:
     """P(leverage ended by date), a line per variant and bound, for the main length."""
     if not stress.p_ended:
         return None
-    length = _shown_length(contents, stress)
+    lengths = sorted({point.length for point in stress.p_ended})
+    main = contents.case.main_length * contents.case.calendar.step
+    length = main if main in lengths else lengths[-1]
     points = [point for point in stress.p_ended if point.length == length]
-    measure = points[0].measure
-    finding = _ended_finding(points)
     draws = {point.bound: point.n_draws for point in points}
-    figure = Figure(
-        id="ended-curve",
-        title=finding,
-        subtitle=" · ".join(
-            part
-            for part in (
-                _("Share of the draws"),
-                about(contents, measure, length),
-                *(made_by(stress, bound, n) for bound, n in draws.items()),
-            )
-            if part
+    figure = figure_of(
+        "ended-curve",
+        _ended_finding(points),
+        under=(
+            _("Share of the draws"),
+            about(contents, points[0].measure, length),
+            *(made_by(stress, bound, n) for bound, n in draws.items()),
         ),
-        description=_("Lines of probability by date. {finding}").format(finding=finding),
-        wide=_ended_spec(contents, points, WIDE),
-        narrow=_ended_spec(contents, points, NARROW),
+        description=_("Lines of probability by date. {finding}"),
+        spec=partial(_ended_spec, contents, points),
         table=_ended_table(contents, stress),
     )
     text = _(
@@ -408,12 +391,6 @@ def ends_section(contents: BriefContents, stress: Stress) -> Section | None:
         "lower one; the truth lies between."
     )
     return Section("ended", _("When it ends, and how sure that is"), (text,), (figure,))
-
-
-def _shown_length(contents: BriefContents, stress: Stress) -> int:
-    lengths = sorted({point.length for point in stress.p_ended})
-    main = contents.case.main_length * contents.case.calendar.step
-    return main if main in lengths else lengths[-1]
 
 
 def _lines(points: list[EndedBy]) -> dict[tuple[str, str], list[EndedBy]]:
@@ -446,53 +423,45 @@ def _ended_finding(points: list[EndedBy]) -> str:
     )
 
 
-def _line_words(contents: BriefContents, variant: str, bound: str) -> str:
-    name = contents.name("variants", variant)
-    return f"{name}, {bound_words(bound)}" if bound else name
-
-
 def _ended_spec(contents: BriefContents, points: list[EndedBy], width: int) -> Row:
     rows: list[Row] = []
-    order: list[str] = []
     for (variant, bound), line in _lines(points).items():
-        told = _line_words(contents, variant, bound)
-        order.append(told)
+        told = ", ".join(
+            part for part in (contents.name("variants", variant), bound_words(bound)) if part
+        )
         rows += [{"line": told, "year": decimal_year(p.date), "p": p.p} for p in line]
+    order = list(dict.fromkeys(row["line"] for row in rows))
     return probability_lines(rows, width=width, order=order)
 
 
 def _ended_table(contents: BriefContents, stress: Stress) -> Table:
-    head = (_("variant"), _("length [month]"), _("date"), _("response"), _("share of the draws"),
-            _("standard error"), _("draws"))  # fmt: skip
-    rows = tuple(
-        (
-            words(contents.name("variants", point.variant)),
-            figure_cell(point.length),
-            month_cell(point.date),
-            words(bound_words(point.bound)),
-            figure_cell(point.p, fmt.share(point.p)),
-            figure_cell(point.standard_error),
-            figure_cell(point.n_draws),
-        )
-        for point in stress.p_ended
+    columns = (
+        Column(_("variant"), lambda point: contents.name("variants", point.variant)),
+        Column(_("length"), "length", _("month")),
+        Column(_("date"), lambda point: month_cell(point.date)),
+        Column(_("response"), lambda point: bound_words(point.bound)),
+        Column(_("share of the draws"), lambda point: share_cell(point.p)),
+        Column(_("standard error"), "standard_error"),
+        Column(_("draws"), "n_draws"),
     )
-    return Table(_("Probability that leverage has ended"), head, rows)
+    return table_of(_("Probability that leverage has ended"), columns, stress.p_ended)
 
 
 def hazards_section(contents: BriefContents, stress: Stress) -> Section | None:
     """Probability of going short by date, and losses exceeded."""
     if not stress.hazards:
         return None
+    first = stress.hazards[0]
     figures = [_short_figure(contents, stress)]
-    figures += [_exceedance(contents, stress, risk) for risk in stress.hazards[:1]
-                if len(risk.exceedance) > 1]  # fmt: skip
+    if len(first.exceedance) > 1:
+        figures.append(_exceedance(contents, stress, first))
     text = _(
         "Measures come at random with the yearly rates of the case and last as long as their "
         "distributions say. The rates are assumptions; compare what they change, not the last "
         "digit of a probability."
     )
-    return Section("hazards", _("If measures come at random"), (text,), tuple(figures),
-                   (_risk_table(contents, stress),))  # fmt: skip
+    tables = (_risk_table(contents, stress),)
+    return Section("hazards", _("If measures come at random"), (text,), tuple(figures), tables)
 
 
 def _short_figure(contents: BriefContents, stress: Stress) -> Figure:
@@ -500,11 +469,8 @@ def _short_figure(contents: BriefContents, stress: Stress) -> Figure:
     finding = _("By {month} essential demand has gone short in {share} of the futures").format(
         month=fmt.date(first.dates[-1]), share=fmt.share(first.p_short_by[-1])
     )
-    hazards = contents.names("measures",
-                       tuple(dict.fromkeys(contents.case.hazards[one].measure
-                                           for one in first.hazards)))  # fmt: skip
+    hazards = dict.fromkeys(contents.case.hazards[one].measure for one in first.hazards)
     rows: list[Row] = []
-    order: list[str] = []
     for risk in stress.hazards:
         name = contents.name("variants", risk.variant)
         lines = (
@@ -513,133 +479,118 @@ def _short_figure(contents: BriefContents, stress: Stress) -> Figure:
         )
         for told, path in lines:
             line = told.format(variant=name)
-            order.append(line)
             rows += [{"line": line, "year": decimal_year(date), "p": p}
                      for date, p in zip(risk.dates, path, strict=True)]  # fmt: skip
-    subtitle = (_("Share of the futures"), hazards, draws_words(stress))
-    return Figure(
-        id="hazard-curve",
-        title=finding,
-        subtitle=" · ".join(part for part in subtitle if part),
-        description=_("Lines of probability by date. {finding}").format(finding=finding),
-        wide=probability_lines(rows, width=WIDE, order=order),
-        narrow=probability_lines(rows, width=NARROW, order=order),
-        table=_short_table(contents, stress),
+    order = list(dict.fromkeys(row["line"] for row in rows))
+    columns = (
+        Column(_("variant"), 0),
+        Column(_("period"), lambda row: month_cell(row[1])),
+        Column(_("goes short"), lambda row: share_cell(row[2])),
+        Column(_("has gone short by then"), lambda row: share_cell(row[3])),
     )
-
-
-def _short_table(contents: BriefContents, stress: Stress) -> Table:
-    head = (_("variant"), _("period"), _("goes short"), _("has gone short by then"))
-    rows = tuple(
-        (
-            words(contents.name("variants", risk.variant)),
-            month_cell(date),
-            figure_cell(p, fmt.share(p)),
-            figure_cell(by, fmt.share(by)),
-        )
+    periods = (
+        (contents.name("variants", risk.variant), *period)
         for risk in stress.hazards
-        for date, p, by in zip(risk.dates, risk.p_short, risk.p_short_by, strict=True)
+        for period in zip(risk.dates, risk.p_short, risk.p_short_by, strict=True)
     )
-    return Table(_("Share of the futures in which essential demand goes short"), head, rows)
+    caption = _("Share of the futures in which essential demand goes short")
+    return figure_of(
+        "hazard-curve",
+        finding,
+        under=(
+            _("Share of the futures"),
+            contents.names("measures", hazards),
+            draws_words(stress),
+        ),
+        description=_("Lines of probability by date. {finding}"),
+        spec=lambda width: probability_lines(rows, width=width, order=order),
+        table=table_of(caption, columns, periods),
+    )
 
 
 def _exceedance(contents: BriefContents, stress: Stress, risk: HazardRisk) -> Figure:
+    currency = contents.case.currency
+    is_money = risk.exceedance_unit == currency
     largest = max(loss for loss, _share in risk.exceedance)
-    is_money = risk.exceedance_unit == contents.case.currency
     divisor, scale = fmt.money_scale(largest) if is_money else (1.0, "")
     unit = " ".join(part for part in (scale, fmt.unit_name(risk.exceedance_unit)) if part)
-    what = _("Loss") if is_money else _("Unmet essential demand")
+    name = f"{_('Loss') if is_money else _('Unmet essential demand')} [{unit}]"
     rows = [{"loss": loss / divisor, "share": share} for loss, share in risk.exceedance]
-    name = f"{what} [{unit}]"
+    tail = in_unit(risk.cvar_unmet, risk.exceedance_unit)
+    if is_money and risk.cvar_loss is not None:
+        tail = fmt.money(risk.cvar_loss, currency)
     finding = _("The worst {tail} of the futures lose {loss} on average").format(
-        tail=fmt.share(risk.tail_share), loss=_tail_words(contents, risk)
+        tail=fmt.share(risk.tail_share), loss=tail
     )
     variant = contents.name("variants", risk.variant)
-    return Figure(
-        id="exceedance-curve",
-        title=finding,
-        subtitle=" · ".join(
-            (
-                _("Share of the futures that lose more"),
-                _("variant: {name}").format(name=variant),
-                draws_words(stress),
-            )
+    return figure_of(
+        "exceedance-curve",
+        finding,
+        under=(
+            _("Share of the futures that lose more"),
+            _("variant: {name}").format(name=variant),
+            draws_words(stress),
         ),
-        description=_("Share of the futures above each loss. {finding}").format(finding=finding),
-        wide=exceedance_curve(rows, width=WIDE, name=name),
-        narrow=exceedance_curve(rows, width=NARROW, name=name),
-        table=Table(
+        description=_("Share of the futures above each loss. {finding}"),
+        spec=lambda width: exceedance_curve(rows, width=width, name=name),
+        table=table_of(
             name,
-            (name, _("share of the futures with more")),
-            tuple((figure_cell(loss), figure_cell(share)) for loss, share in risk.exceedance),
+            (Column(name, 0), Column(_("share of the futures with more"), 1)),
+            risk.exceedance,
         ),
     )
-
-
-def _tail_words(contents: BriefContents, risk: HazardRisk) -> str:
-    if risk.exceedance_unit == contents.case.currency and risk.cvar_loss is not None:
-        return fmt.money(risk.cvar_loss, contents.case.currency)
-    return in_unit(risk.cvar_unmet, risk.exceedance_unit)
 
 
 def _risk_table(contents: BriefContents, stress: Stress) -> Table:
-    first, currency = stress.hazards[0], contents.case.currency
-    unit = stress.units.get("unmet", "")
-    unmet = _("unmet essential demand [{unit}]").format(unit=fmt.unit_name(unit))
+    first = stress.hazards[0]
+    unit = fmt.unit_name(stress.units.get("unmet", ""))
+    unmet = _("unmet essential demand [{unit}]").format(unit=unit)
     worst = _("worst {tail}").format(tail=fmt.share(first.tail_share))
-    head = (_("variant"), _("loss, mean"), _("loss, {worst}").format(worst=worst),
-            _("{unmet}, mean").format(unmet=unmet), _("{unmet}, {worst}").format(
-                unmet=unmet, worst=worst),
-            _("share that ever goes short, by use"))  # fmt: skip
 
-    def cost(value: float | None, risk: HazardRisk) -> Cell:
-        text = None if value is None else fmt.money(value, currency)
+    def cost(risk: HazardRisk, *, field: str) -> Cell:
+        value: float | None = getattr(risk, field)
+        text = None if value is None else fmt.money(value, contents.case.currency)
         return figure_cell(value, text, why=risk.missing)
 
-    rows = tuple(
-        (
-            words(contents.name("variants", risk.variant)),
-            cost(risk.expected_loss, risk),
-            cost(risk.cvar_loss, risk),
-            figure_cell(risk.expected_unmet),
-            figure_cell(risk.cvar_unmet),
-            words(
-                "; ".join(
-                    f"{contents.name('uses', use)}: {fmt.share(p)}" for use, p in risk.use.items()
-                )
-            ),
-        )
-        for risk in stress.hazards
+    def by_use(risk: HazardRisk) -> str:
+        shares = risk.use.items()
+        return "; ".join(f"{contents.name('uses', use)}: {fmt.share(p)}" for use, p in shares)
+
+    columns = (
+        Column(_("variant"), lambda risk: contents.name("variants", risk.variant)),
+        Column(_("loss, mean"), partial(cost, field="expected_loss")),
+        Column(_("loss, {worst}").format(worst=worst), partial(cost, field="cvar_loss")),
+        Column(_("{unmet}, mean").format(unmet=unmet), "expected_unmet"),
+        Column(_("{unmet}, {worst}").format(unmet=unmet, worst=worst), "cvar_unmet"),
+        Column(_("share that ever goes short, by use"), by_use),
     )
     caption = _("What hazards cost, {first} to {last}, losses discounted ({draws})").format(
         first=fmt.date(first.dates[0]), last=fmt.date(first.dates[-1]), draws=draws_words(stress)
     )
-    return Table(caption, head, rows)
+    return table_of(caption, columns, stress.hazards)
 
 
 def drawn_section(contents: BriefContents, stress: Stress) -> Section | None:
     """Distribution of each input, with how many observations stand behind it."""
     if not stress.inputs:
         return None
-    head = (_("input"), _("grade"), _("distribution"), "5 %", "50 %", "95 %", _("rests on"))
-    rows = tuple(
-        (
-            words(input_words(contents, one.path)),
-            words(one.grade),
-            words(_distribution(one)),
-            *(
-                figure_cell(one.quantiles[band], fmt.quantity(one.quantiles[band], one.unit))
-                for band in ("5", "50", "95")
-            ),
-            words(_rests_on(one)),
-        )
-        for one in stress.inputs
+
+    def quantile(one: DrawnInput, *, band: str) -> Cell:
+        value = one.quantiles[band]
+        return figure_cell(value, fmt.quantity(value, one.unit))
+
+    columns = (
+        Column(_("input"), lambda one: input_words(contents, one.path)),
+        Column(_("grade"), "grade"),
+        Column(_("distribution"), _distribution),
+        *(Column(f"{band} %", partial(quantile, band=band)) for band in ("5", "50", "95")),
+        Column(_("rests on"), _rests_on),
     )
     text = _(
         "An input with only a range is drawn from a PERT distribution: its value the likeliest, "
         "the ends of its range what is thought possible."
     )
-    table = Table(_("How inputs were drawn"), head, rows)
+    table = table_of(_("How inputs were drawn"), columns, stress.inputs)
     return Section("drawn", _("How inputs were drawn"), (text,), (), (table,))
 
 
@@ -674,15 +625,6 @@ _BARS = 12
 """Bars of a tornado; the table has all."""
 
 
-def tornado_figures(contents: BriefContents, stress: Stress) -> tuple[Figure, ...]:
-    """A tornado for each answer that any input moves."""
-    answers = dict.fromkeys(bar.answer for bar in stress.tornado if _swing(bar) > 0)
-    return tuple(
-        _tornado_figure(contents, stress, answer, f"tornado-{place}")
-        for place, answer in enumerate(answers, 1)
-    )
-
-
 def _swing(bar: Bar) -> float:
     return max(bar.answer_at_low, bar.answer_at_high, bar.answer_central) - min(
         bar.answer_at_low, bar.answer_at_high, bar.answer_central
@@ -692,7 +634,7 @@ def _swing(bar: Bar) -> float:
 def _tornado_figure(contents: BriefContents, stress: Stress, answer: str, id_: str) -> Figure:
     bars = sorted((b for b in stress.tornado if b.answer == answer), key=_swing, reverse=True)
     first = bars[0]
-    unit = _unit(stress, answer)
+    unit = next((one.unit for one in stress.answers if one.name == answer), "")
     ends = sorted((first.answer_at_low, first.answer_at_high))
     finding = _("{input} moves it most: from {low} to {high}").format(
         input=input_words(contents, first.input),
@@ -701,21 +643,14 @@ def _tornado_figure(contents: BriefContents, stress: Stress, answer: str, id_: s
     )
     looks = _("one input at a time, the others central; red: its low end, blue: its high")
     shown = [bar for bar in bars[:_BARS] if _swing(bar) > 0]
-    return Figure(
-        id=id_,
-        title=finding,
-        subtitle=" · ".join((words_of(contents, answer), looks)),
-        description=_("Bars around the central answer, the widest first. {finding}").format(
-            finding=finding
-        ),
-        wide=_tornado_spec(contents, shown, unit, WIDE),
-        narrow=_tornado_spec(contents, shown, unit, NARROW),
+    return figure_of(
+        id_,
+        finding,
+        under=(words_of(contents, answer), looks),
+        description=_("Bars around the central answer, the widest first. {finding}"),
+        spec=partial(_tornado_spec, contents, shown, unit),
         table=_tornado_table(contents, bars, unit),
     )
-
-
-def _unit(stress: Stress, answer: str) -> str:
-    return next((one.unit for one in stress.answers if one.name == answer), "")
 
 
 def _answer_words(contents: BriefContents, answer: str, value: float, unit: str) -> str:
@@ -774,25 +709,25 @@ def _end_words(contents: BriefContents, bar: Bar, end: float, answer: float) -> 
 
 
 def _tornado_table(contents: BriefContents, bars: list[Bar], unit: str) -> Table:
-    head = (_("input"), _("grade"), _("low"), _("central"), _("high"), _("answer at low"),
-            _("answer at high"))  # fmt: skip
-    rows = tuple(
-        (
-            words(input_words(contents, bar.input)),
-            words(grade_of(contents, bar.input)),
-            *(_input_cell(contents, bar.input, v) for v in (bar.low, bar.central, bar.high)),
-            *(
-                figure_cell(v, _answer_words(contents, bar.answer, v, unit))
-                for v in (bar.answer_at_low, bar.answer_at_high)
-            ),
-        )
-        for bar in bars
+    def end(bar: Bar, *, field: str) -> Cell:
+        value: float = getattr(bar, field)
+        is_number = not is_opening(bar.input)
+        return Cell(value_words(contents, bar.input, value), value, is_number=is_number)
+
+    def answer(bar: Bar, *, field: str) -> Cell:
+        value: float = getattr(bar, field)
+        return figure_cell(value, _answer_words(contents, bar.answer, value, unit))
+
+    columns = (
+        Column(_("input"), lambda bar: input_words(contents, bar.input)),
+        Column(_("grade"), lambda bar: grade_of(contents, bar.input)),
+        Column(_("low"), partial(end, field="low")),
+        Column(_("central"), partial(end, field="central")),
+        Column(_("high"), partial(end, field="high")),
+        Column(_("answer at low"), partial(answer, field="answer_at_low")),
+        Column(_("answer at high"), partial(answer, field="answer_at_high")),
     )
-    return Table(_("One input at a time"), head, rows)
-
-
-def _input_cell(contents: BriefContents, path: str, value: float) -> Cell:
-    return Cell(value_words(contents, path, value), value, is_number=not is_opening(path))
+    return table_of(_("One input at a time"), columns, bars)
 
 
 MOST_INPUTS = 12
@@ -803,7 +738,11 @@ def deciding_section(contents: BriefContents, stress: Stress) -> Section | None:
     """Tornado, tipping values and sensitivity indices."""
     if not (stress.tornado or stress.tipping or stress.sensitivity):
         return None
-    figures = tornado_figures(contents, stress)
+    moved = dict.fromkeys(bar.answer for bar in stress.tornado if _swing(bar) > 0)
+    figures = tuple(
+        _tornado_figure(contents, stress, answer, f"tornado-{place}")
+        for place, answer in enumerate(moved, 1)
+    )
     verdicts = dict.fromkeys(tip.answer for tip in stress.tipping)
     answers = dict.fromkeys(one.answer for one in stress.sensitivity)
     tables = [_tipping_table(contents, stress, verdict) for verdict in verdicts]
@@ -814,8 +753,9 @@ def deciding_section(contents: BriefContents, stress: Stress) -> Section | None:
         "input would not narrow the answer; a large one says what to find out first. A dash stands "
         "where there are too few draws to tell, or nothing to tell."
     )
-    return Section("deciding", _("What decides the answer"), (text, *_screened(contents, stress)),
-                   figures, tuple(tables))  # fmt: skip
+    paragraphs = (text, *_screened(contents, stress))
+    title = _("What decides the answer")
+    return Section("deciding", title, paragraphs, figures, tuple(tables))
 
 
 def _screened(contents: BriefContents, stress: Stress) -> tuple[str, ...]:
@@ -838,23 +778,26 @@ def _screened(contents: BriefContents, stress: Stress) -> tuple[str, ...]:
 
 
 def _tipping_table(contents: BriefContents, stress: Stress, verdict: str) -> Table:
-    head = (_("input"), _("grade"), _("flips"), _("holds in half of the draws at"))
-    tips = [tip for tip in stress.tipping if tip.answer == verdict]
-    rows = []
-    for tip in tips:
-        over = tip.value_over_draws
-        cells: tuple[Cell, ...] = (
-            words(input_words(contents, tip.input)),
-            words(grade_of(contents, tip.input)),
-            Cell(_flip_words(contents, tip), tip.value),
-            words("–") if over is None else Cell(value_words(contents, tip.input, over), over),
+    def over(tip: TippingValue) -> Cell:
+        value = tip.value_over_draws
+        return (
+            words(MISSING)
+            if value is None
+            else Cell(value_words(contents, tip.input, value), value)
         )
-        rows.append(cells)
+
+    columns = (
+        Column(_("input"), lambda tip: input_words(contents, tip.input)),
+        Column(_("grade"), lambda tip: grade_of(contents, tip.input)),
+        Column(_("flips"), lambda tip: Cell(_flip_words(contents, tip), tip.value)),
+        Column(_("holds in half of the draws at"), over),
+    )
+    tips = [tip for tip in stress.tipping if tip.answer == verdict]
     told = _("holds at central values") if tips[0].central_answer else _("fails at central values")
     caption = _("Tipping values: {verdict}; {told} ({draws})").format(
         verdict=words_of(contents, verdict), told=told, draws=_draws(stress)
     )
-    return Table(caption, head, tuple(rows))
+    return table_of(caption, columns, tips)
 
 
 def _flip_words(contents: BriefContents, tip: TippingValue) -> str:
@@ -889,20 +832,18 @@ def _indices_table(contents: BriefContents, stress: Stress, answer: str) -> Tabl
     """The inputs with the largest indices of an answer."""
     own = [one for one in stress.sensitivity if one.answer == answer]
     own.sort(key=lambda one: (-(one.total or 0.0), -(one.pawn or 0.0)))
-    head = (_("input"), _("first-order index ± 95 %"), _("total index ± 95 %"), _("PAWN index"))
-    rows = tuple(
-        (
-            words(input_words(contents, one.input)),
-            _index_cell(one.first, one.first_confidence),
-            _index_cell(one.total, one.total_confidence),
-            _index_cell(one.pawn, None),
-        )
-        for one in own[:MOST_INPUTS]
+    columns = (
+        Column(_("input"), lambda one: input_words(contents, one.input)),
+        Column(
+            _("first-order index ± 95 %"), lambda one: _index_cell(one.first, one.first_confidence)
+        ),
+        Column(_("total index ± 95 %"), lambda one: _index_cell(one.total, one.total_confidence)),
+        Column(_("PAWN index"), lambda one: _index_cell(one.pawn, None)),
     )
     caption = _("Sensitivity, the largest indices: {answer} (PAWN: {draws})").format(
         answer=words_of(contents, answer), draws=_draws(stress)
     )
-    return Table(caption, head, rows)
+    return table_of(caption, columns, own[:MOST_INPUTS])
 
 
 def uncertainty_sections(contents: BriefContents) -> tuple[Section, ...]:
