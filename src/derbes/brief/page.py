@@ -9,6 +9,7 @@ from derbes.brief.drawing import draw, font_faces, missing_characters
 from derbes.brief.front import front_of, title_of
 from derbes.brief.parts import Figure, Section
 from derbes.brief.sections.coverage import cover_section, coverage_section
+from derbes.brief.sections.deciding import uncertainty_sections
 from derbes.brief.sections.dependence import chokepoint_section, dependence_section, sellers_section
 from derbes.brief.sections.leverage import (
     bounds_section,
@@ -26,7 +27,6 @@ from derbes.brief.sections.sources import (
     reproduce_section,
 )
 from derbes.brief.sections.statements import said_sections
-from derbes.brief.sections.uncertainty import uncertainty_sections
 from derbes.language import _, language, ngettext
 
 _TEMPLATES = Path(__file__).parent / "templates"
