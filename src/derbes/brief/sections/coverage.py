@@ -18,11 +18,21 @@ from derbes.brief.contents import (
     variants_of,
     worst_use,
 )
-from derbes.brief.parts import Figure, Section, Table, figure_cell, month_cell, words
-from derbes.brief.style import NARROW, WIDE, Row, wrapped
+from derbes.brief.parts import (
+    Figure,
+    Section,
+    Table,
+    figure_cell,
+    figure_of,
+    month_cell,
+    share_cell,
+    table_of,
+)
+from derbes.brief.style import WIDE, Row, Spec, wrapped
 from derbes.case.request import BASE
 from derbes.language import _, ngettext
 from derbes.results.supply import Branch
+from derbes.results.tables import Column
 
 _A_MONTH = 365.25 / 12
 """[day]"""
@@ -52,22 +62,19 @@ def coverage_figure(contents: BriefContents) -> Figure | None:
     rows = _served_rows(contents, (best, rule), names)
     if not rows:
         return None
-    limit = max(row["month"] for row in rows)
-    marks = _marks(contents, limit)
-    title = _coverage_finding(contents, best or rule)
-    when = start_words(contents)
-    return Figure(
-        id="coverage",
-        title=title,
-        subtitle=under(contents, unit=_served_words(contents), when=when,
-                       variant=contents.focus.variant),
-        description=_("Step lines over the months since the measure began. {finding}").format(
-            finding=title
-        ),
-        wide=coverage_chart(rows, width=WIDE, marks=marks, names=names),
-        narrow=coverage_chart(rows, width=NARROW, marks=marks, names=names),
+    marks = _marks(contents, max(row["month"] for row in rows))
+    unit = _("Served share of essential demand")
+    if len(essential_uses(contents.case)) > 1:
+        unit = _("Served share of the worst essential use")
+    variant = contents.focus.variant
+    return figure_of(
+        "coverage",
+        _coverage_finding(contents, best or rule),
+        under=(under(contents, unit=unit, when=start_words(contents), variant=variant),),
+        description=_("Step lines over the months since the measure began. {finding}"),
+        spec=lambda width: coverage_chart(rows, width=width, marks=marks, names=names),
         table=_served_table(contents, (best, rule)),
-    )  # fmt: skip
+    )
 
 
 def start_words(contents: BriefContents) -> str:
@@ -123,13 +130,6 @@ def _worst_month(contents: BriefContents, branch: Branch, least: float) -> str:
     return _("{served}; what the measure takes in its worst month: {share}").format(
         served=text, share=fmt.share(taken)
     )
-
-
-def _served_words(contents: BriefContents) -> str:
-    """What a curve shows: the demand of the one essential use, or of the worst of several."""
-    if len(essential_uses(contents.case)) > 1:
-        return _("Served share of the worst essential use")
-    return _("Served share of essential demand")
 
 
 def _marks(contents: BriefContents, limit: float) -> list[tuple[float, str]]:
@@ -208,27 +208,27 @@ def _n_shown(contents: BriefContents, branches: list[Branch]) -> int:
 
 
 def _served_table(contents: BriefContents, branches: tuple[Branch | None, Branch | None]) -> Table:
-    best, rule = branches
     shown = [branch for branch in branches if branch is not None]
     paths = [
-        served_path(b, case_of(contents, b.variant)) if b is not None else () for b in (best, rule)
+        served_path(branch, case_of(contents, branch.variant)) if branch is not None else ()
+        for branch in branches
     ]
-    rows = []
-    for t, month in enumerate(shown[0].months[: _n_shown(contents, shown)]):
-        cells = [path[t] if t < len(path) else None for path in paths]
-        shares = [figure_cell(v, None if v is None else fmt.share(v)) for v in cells]
-        rows.append((month_cell(month), *shares))
-    head = (_("month"), _("served, best response"), _("served, simple rule"))
-    return Table(_("Served share of essential demand by month"), head, tuple(rows))
+    months = shown[0].months[: _n_shown(contents, shown)]
+    columns = (
+        Column(_("month"), lambda row: month_cell(row[0])),
+        Column(_("served, best response"), lambda row: share_cell(row[1])),
+        Column(_("served, simple rule"), lambda row: share_cell(row[2])),
+    )
+    rows = (
+        (month, *(path[t] if t < len(path) else None for path in paths))
+        for t, month in enumerate(months)
+    )
+    return table_of(_("Served share of essential demand by month"), columns, rows)
 
 
 def coverage_section(contents: BriefContents) -> Section:
     """Coverage by use and by variant."""
-    figures = [
-        _by_use(contents),
-        _by_start(contents),
-        _by_variant(contents),
-    ]
+    figures = (make(contents) for make in (_by_use, _by_start, _by_variant))
     shown = tuple(figure for figure in figures if figure is not None)
     text = _(
         "The best response knows how long the measure lasts; the simple rule buys and draws stock "
@@ -236,34 +236,30 @@ def coverage_section(contents: BriefContents) -> Section:
         "stands in the section on both responses."
     )
     none = _("No course of the main measure was computed, so no curve is drawn.")
-    return Section(
-        "coverage-curves", _("How long essential uses hold"), (text if shown else none,), shown
-    )
+    title = _("How long essential uses hold")
+    return Section("coverage-curves", title, (text if shown else none,), shown)
 
 
 def _panels(
     contents: BriefContents, rows: list[Row], *, id_: str, title: str, variant: str
 ) -> Figure:
     order = list(dict.fromkeys(row["panel"] for row in rows))
-    names = bound_names()
     when = "" if id_.endswith("start") else start_words(contents)
-    head = (_("panel"), _("response"), _("months since start"), _("served share"))
-    cells = tuple(
-        (words(r["panel"]), words(r["bound"]), figure_cell(r["month"]),
-         figure_cell(r["served"], fmt.share(r["served"])))
-        for r in rows
-    )  # fmt: skip
-    end = float(contents.focus.length)
-    return Figure(
-        id=id_,
-        title=title,
-        subtitle=under(contents, unit=_("Served share"), when=when, variant=variant),
-        description=_("Step lines in {n} panels, two lines each. {finding}").format(
-            n=len(order), finding=title
-        ),
-        wide=coverage_panels(rows, width=WIDE, end=end, names=names, order=order),
-        narrow=coverage_panels(rows, width=NARROW, end=end, names=names, order=order),
-        table=Table(title, head, cells),
+    end, names = float(contents.focus.length), bound_names()
+    columns = (
+        Column(_("panel"), lambda row: row["panel"]),
+        Column(_("response"), lambda row: row["bound"]),
+        Column(_("months since start"), lambda row: row["month"]),
+        Column(_("served share"), lambda row: share_cell(row["served"])),
+    )
+    description = _("Step lines in {n} panels, two lines each. {finding}")
+    return figure_of(
+        id_,
+        title,
+        under=(under(contents, unit=_("Served share"), when=when, variant=variant),),
+        description=description.replace("{n}", str(len(order))),
+        spec=lambda width: coverage_panels(rows, width=width, end=end, names=names, order=order),
+        table=table_of(title, columns, rows),
     )
 
 
@@ -297,13 +293,8 @@ def _by_start(contents: BriefContents) -> Figure | None:
         fmt.date(start): both_branches(contents, start)
         for start in sorted({*contents.focus.milestones, contents.focus.worst})
     }
-    rows, deepest = _grouped(contents, groups)
-    if len(deepest) < 2:
-        return None
-    title = _("In the worst month {shares} of essential demand is served, by start").format(
-        shares=_span_of(deepest)
-    )
-    return _panels(contents, rows, id_="coverage-by-start", title=title, variant=BASE)
+    title = _("In the worst month {shares} of essential demand is served, by start")
+    return _grouped(contents, groups, id_="coverage-by-start", title=title, variant=BASE)
 
 
 def _by_variant(contents: BriefContents) -> Figure | None:
@@ -312,26 +303,22 @@ def _by_variant(contents: BriefContents) -> Figure | None:
         contents.name("variants", variant): both_branches(contents, contents.focus.shown, variant)
         for variant in variants_of(contents)
     }
-    rows, deepest = _grouped(contents, groups)
-    if len(deepest) < 2:
-        return None
-    title = _("In the worst month {shares} of essential demand is served, by variant").format(
-        shares=_span_of(deepest)
-    )
-    return _panels(contents, rows, id_="coverage-by-variant", title=title, variant="")
-
-
-def _span_of(deepest: dict[str, float]) -> str:
-    return fmt.span(fmt.share(min(deepest.values())), fmt.share(max(deepest.values())))
+    title = _("In the worst month {shares} of essential demand is served, by variant")
+    return _grouped(contents, groups, id_="coverage-by-variant", title=title, variant="")
 
 
 def _grouped(
-    contents: BriefContents, groups: dict[str, tuple[Branch | None, Branch | None]]
-) -> tuple[list[Row], dict[str, float]]:
-    """Points of one panel per group, and the served share of its worst month."""
+    contents: BriefContents,
+    groups: dict[str, tuple[Branch | None, Branch | None]],
+    *,
+    id_: str,
+    title: str,
+    variant: str,
+) -> Figure | None:
+    """One panel per group, where there are several; in the title what its worst month serves."""
     found = [branch for pair in groups.values() for branch in pair if branch is not None]
     if not found:
-        return [], {}
+        return None
     names, step, n = bound_names(), contents.case.calendar.step, _n_shown(contents, found)
     rows: list[Row] = []
     deepest: dict[str, float] = {}
@@ -341,7 +328,11 @@ def _grouped(
             rows += _step_rows(path, step, {"bound": names[branch.bound], "panel": panel})
             if branch.bound == OPTIMAL:
                 deepest[panel] = min(path, default=1.0)
-    return rows, deepest
+    if len(deepest) < 2:
+        return None
+    least, most = min(deepest.values()), max(deepest.values())
+    shares = fmt.span(fmt.share(least), fmt.share(most))
+    return _panels(contents, rows, id_=id_, title=title.format(shares=shares), variant=variant)
 
 
 def cover_section(contents: BriefContents) -> Section:
@@ -355,40 +346,39 @@ def cover_section(contents: BriefContents) -> Section:
         for row in rows
         if row["short"]
     )
-    table = Table(
-        _("Days of cover and the reserve rule"),
-        (_("use"), _("days of cover"), _("reserve rule, days")),
-        tuple(
-            (words(row["name"]), figure_cell(row["value"], row["text"]),
-             figure_cell(row["rule"], row["rule_text"]))
-            for row in rows
-        ),
-    )  # fmt: skip
-    title = _cover_finding(rows)
-    names = {"x": _("days; the thick red tick is the reserve rule")}
-    when = fmt.date(contents.focus.start)
-    figure = Figure(
-        id="days-of-cover-chart",
-        title=title,
-        subtitle=under(contents, unit=_("Days that the stock lasts without any delivery"),
-                       about="", when=when, variant=contents.focus.variant),
-        description=_("One bar per use, with a tick at the reserve rule. {finding}").format(
-            finding=title
-        ),
-        wide=bars_against_rule(_labelled(rows, 24), width=WIDE, names=names),
-        narrow=bars_against_rule(_labelled(rows, 14), width=NARROW, names=names),
-        table=table,
-    )  # fmt: skip
+    columns = (
+        Column(_("use"), lambda row: row["name"]),
+        Column(_("days of cover"), lambda row: figure_cell(row["value"], row["text"])),
+        Column(_("reserve rule, days"), lambda row: figure_cell(row["rule"], row["rule_text"])),
+    )
+
+    def spec(width: int) -> Spec:
+        letters = 24 if width == WIDE else 14
+        bars = [{**row, "label": wrapped(row["name"], letters)} for row in rows]
+        names = {"x": _("days; the thick red tick is the reserve rule")}
+        return bars_against_rule(bars, width=width, names=names)
+
+    line = under(
+        contents,
+        unit=_("Days that the stock lasts without any delivery"),
+        about="",
+        when=fmt.date(contents.focus.start),
+        variant=contents.focus.variant,
+    )
+    figure = figure_of(
+        "days-of-cover-chart",
+        _cover_finding(rows),
+        under=(line,),
+        description=_("One bar per use, with a tick at the reserve rule. {finding}"),
+        spec=spec,
+        table=table_of(_("Days of cover and the reserve rule"), columns, rows),
+    )
     text = _(
         "Days of cover say how long the stock at hand meets the demand to come without any "
         "delivery, without what expires on the way. The reserve rule is the reserve that the case "
         "asks for, run against the same demand."
     )
     return Section("days-of-cover", _("Days of cover"), (text, *short), (figure,))
-
-
-def _labelled(rows: list[Row], width: int) -> list[Row]:
-    return [{**row, "label": wrapped(row["name"], width)} for row in rows]
 
 
 def _cover_rows(contents: BriefContents) -> list[Row]:

@@ -1,11 +1,7 @@
-"""Who sells what, how dependence changes, and where the chokepoint lies.
-
-The bill of materials, with who sells each good and what binds.
-
-Map of a bill of materials: boxes by tier, lines from input to output.
-"""
+"""Who sells what, how dependence changes, and where the chokepoint lies."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from derbes.brief import format as fmt
 from derbes.brief.charts import dependence_chart, share_map
@@ -19,7 +15,16 @@ from derbes.brief.contents import (
     sender_of,
     under,
 )
-from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_cell, words
+from derbes.brief.parts import (
+    Cell,
+    Section,
+    Table,
+    figure_cell,
+    figure_of,
+    month_cell,
+    share_cell,
+    table_of,
+)
 from derbes.brief.style import (
     BLUE,
     GRAY,
@@ -36,6 +41,7 @@ from derbes.brief.style import (
 from derbes.case.entities import Case
 from derbes.language import _, ngettext
 from derbes.results.supply import CalmPlan
+from derbes.results.tables import Column
 
 _OWN = "\0own"
 """Stands for own production among the sellers."""
@@ -48,26 +54,29 @@ def sellers_section(contents: BriefContents) -> Section:
     shares = _seller_shares(contents, calm) if calm else {}
     if calm is None or not shares:
         return Section("sellers", title, (_("No calm plan was computed, or it buys nothing."),))
-    goods = list(dict.fromkeys(good for good, _seller in shares))
-    sellers = _seller_order(contents, shares)
-    when = fmt.span(fmt.date(calm.months[0]), fmt.date(calm.months[-1]))
-    finding = _sellers_finding(contents, shares)
-    figure = Figure(
-        id="sellers-map",
-        title=finding,
-        subtitle=under(contents, unit=_("Percent of calm purchases and own output"),
-                       about="", when=when, variant=contents.focus.variant),
-        description=_("Table of goods by sellers, each cell a percentage. {finding}").format(
-            finding=finding
-        ),
-        wide=_seller_map(contents, shares, width=WIDE),
-        narrow=_seller_map(contents, shares, width=NARROW),
-        table=_seller_table(contents, shares, goods, sellers),
-    )  # fmt: skip
+    line = under(
+        contents,
+        unit=_("Percent of calm purchases and own output"),
+        about="",
+        when=_span_of(calm),
+        variant=contents.focus.variant,
+    )
+    figure = figure_of(
+        "sellers-map",
+        _sellers_finding(contents, shares),
+        under=(line,),
+        description=_("Table of goods by sellers, each cell a percentage. {finding}"),
+        spec=partial(_seller_map, contents, shares),
+        table=_seller_table(contents, shares),
+    )
     text = _(
         "An empty cell: the seller does not offer the good. 0: it does, and nothing is bought."
     )
     return Section("sellers", title, (text,), (figure,))
+
+
+def _span_of(calm: CalmPlan) -> str:
+    return fmt.span(fmt.date(calm.months[0]), fmt.date(calm.months[-1]))
 
 
 def _seller_shares(contents: BriefContents, calm: CalmPlan) -> dict[tuple[str, str], float]:
@@ -107,9 +116,7 @@ def _seller_name(contents: BriefContents, seller: str, sender: str = "") -> str:
     return _("{actor} (sender)").format(actor=name) if seller == sender else name
 
 
-def _seller_map(
-    contents: BriefContents, shares: dict[tuple[str, str], float], *, width: int
-) -> Row:
+def _seller_map(contents: BriefContents, shares: dict[tuple[str, str], float], width: int) -> Spec:
     sender = sender_of(contents)
     letters = 26 if width == WIDE else 13
     goods = {g: wrapped(contents.name("goods", g), letters) for g, _s in shares}
@@ -118,33 +125,24 @@ def _seller_map(
     names = {s: wrapped(_seller_name(contents, s, sender), short) for s in order}
     rows: list[Row] = [
         {"good": goods[good], "seller": names[seller], "share": part,
-         "words": _percent(part), "is_sender": seller == sender}
+         "words": fmt.share(part).rstrip("%\u00a0"), "is_sender": seller == sender}
         for (good, seller), part in shares.items()
     ]  # fmt: skip
     return share_map(rows, width=width, columns=list(names.values()), goods=list(goods.values()))
 
 
-def _percent(part: float) -> str:
-    """Percent without its sign, which the subtitle names."""
-    return fmt.share(part).rstrip("%\u00a0")
+def _seller_table(contents: BriefContents, shares: dict[tuple[str, str], float]) -> Table:
+    def share(good: str, *, seller: str) -> Cell:
+        part = shares.get((good, seller))
+        return Cell(_("not offered"), None) if part is None else share_cell(part)
 
-
-def _seller_table(
-    contents: BriefContents,
-    shares: dict[tuple[str, str], float],
-    goods: list[str],
-    sellers: list[str],
-) -> Table:
-    rows = []
-    for good in goods:
-        cells: list[Cell] = [words(contents.name("goods", good))]
-        for seller in sellers:
-            part = shares.get((good, seller))
-            text = _("not offered") if part is None else fmt.share(part)
-            cells.append(figure_cell(part, text) if part is not None else Cell(text, None))
-        rows.append(tuple(cells))
-    head = (_("good"), *(_seller_name(contents, seller) for seller in sellers))
-    return Table(_("Share of each seller by good"), head, tuple(rows))
+    columns = [Column(_("good"), lambda good: contents.name("goods", good))]
+    columns += [
+        Column(_seller_name(contents, seller), partial(share, seller=seller))
+        for seller in _seller_order(contents, shares)
+    ]
+    goods = dict.fromkeys(good for good, _seller in shares)
+    return table_of(_("Share of each seller by good"), columns, goods)
 
 
 def _sellers_finding(contents: BriefContents, shares: dict[tuple[str, str], float]) -> str:
@@ -182,34 +180,24 @@ def dependence_section(contents: BriefContents) -> Section:
     """The sender's share of each essential use over time, openings and the end."""
     title = _("Dependence over time")
     calm = contents.calm.get(contents.focus.variant)
-    sender = sender_of(contents)
-    paths = _sender_paths(contents, calm, sender) if calm else {}
+    paths = _sender_paths(contents, calm, sender_of(contents)) if calm else {}
     if calm is None or not paths:
         none = _("The sender's share of the uses was not computed, or the measure has no sender.")
         return Section("dependence", title, (none,))
-    finding = _dependence_finding(contents, calm, paths)
-    when = fmt.span(fmt.date(calm.months[0]), fmt.date(calm.months[-1]))
-    figure = Figure(
-        id="dependence-chart",
-        title=finding,
-        subtitle=under(contents, unit=_("Sender's share of a use, inputs counted"),
-                       when=when, variant=contents.focus.variant),
-        description=_("Lanes with plant openings above one share curve per use. {finding}").format(
-            finding=finding
-        ),
-        wide=_dependence_spec(contents, calm, paths, width=WIDE),
-        narrow=_dependence_spec(contents, calm, paths, width=NARROW),
+    unit = _("Sender's share of a use, inputs counted")
+    variant = contents.focus.variant
+    figure = figure_of(
+        "dependence-chart",
+        _dependence_finding(contents, calm, paths),
+        under=(under(contents, unit=unit, when=_span_of(calm), variant=variant),),
+        description=_("Lanes with plant openings above one share curve per use. {finding}"),
+        spec=partial(_dependence_spec, contents, calm, paths),
         table=_dependence_table(contents, calm, paths),
-    )  # fmt: skip
+    )
     gaps = any(part is None for path in paths.values() for part in path)
     text = _("Where no curve is drawn, nothing is bought or made; stock alone serves the use.")
-    return Section(
-        "dependence",
-        title,
-        (text,) if gaps else (),
-        (figure,),
-        (_openings_table(contents, calm),),
-    )
+    tables = (_openings_table(contents, calm),)
+    return Section("dependence", title, (text,) if gaps else (), (figure,), tables)
 
 
 def _sender_paths(
@@ -251,9 +239,8 @@ def _dependence_spec(
     contents: BriefContents,
     calm: CalmPlan,
     paths: dict[str, tuple[float | None, ...]],
-    *,
     width: int,
-) -> Row:
+) -> Spec:
     letters = 17 if width == WIDE else 10
     rows: list[Row] = []
     for use, path in paths.items():
@@ -290,25 +277,29 @@ def _events(contents: BriefContents, calm: CalmPlan, letters: int) -> list[Row]:
 def _dependence_table(
     contents: BriefContents, calm: CalmPlan, paths: dict[str, tuple[float | None, ...]]
 ) -> Table:
-    rows = []
-    for t, month in enumerate(calm.months):
-        shares = [path[t] for path in paths.values()]
-        cells = [figure_cell(v, _("stock alone") if v is None else fmt.share(v)) for v in shares]
-        rows.append((month_cell(month), *cells))
-    head = (_("month"), *(contents.name("uses", use) for use in paths))
-    return Table(_("Sender's share of each essential use"), head, tuple(rows))
+    def share(t: int, *, use: str) -> Cell:
+        part = paths[use][t]
+        return figure_cell(part, _("stock alone") if part is None else fmt.share(part))
+
+    columns = (
+        Column(_("month"), lambda t: month_cell(calm.months[t])),
+        *(Column(contents.name("uses", use), partial(share, use=use)) for use in paths),
+    )
+    caption = _("Sender's share of each essential use")
+    return table_of(caption, columns, range(len(calm.months)))
 
 
 def _openings_table(contents: BriefContents, calm: CalmPlan) -> Table:
     none = _("not within the calendar")
-    rows = [
-        (words(contents.name("plants", plant)), month_cell(opening, none))
-        for plant, opening in calm.plant_openings.items()
-    ]
+    rows = [(contents.name("plants", id_), opening) for id_, opening in calm.plant_openings.items()]
     end = end_of(contents)
     if end is not None:
-        rows.append((words(_("leverage ends")), month_cell(end.date, none)))
-    return Table(_("Openings and the end"), (_("what"), _("first month")), tuple(rows))
+        rows.append((_("leverage ends"), end.date))
+    columns = (
+        Column(_("what"), 0),
+        Column(_("first month"), lambda row: month_cell(row[1], none)),
+    )
+    return table_of(_("Openings and the end"), columns, rows)
 
 
 _BOX = {"wide": (150, 58), "narrow": (102, 88)}
@@ -464,29 +455,21 @@ def chokepoint_section(contents: BriefContents) -> Section:
     if not materials:
         return Section("chokepoint", title, (_("The case has no use, so nothing can bind."),))
     links = _links(contents.case, {item.id for item in materials})
-    finding = _finding(contents, materials)
-    table = Table(
-        _("Goods by tier"),
-        (_("good"), _("tier"), _("who sells or makes it"), _("binds")),
-        tuple(
-            (words(item.name), figure_cell(item.tier, str(item.tier)),
-             words(_supply_words(contents, item.id)),
-             words(_("yes") if item.is_binding else _("no")))
-            for item in materials
-        ),
-    )  # fmt: skip
-    figure = Figure(
-        id="chokepoint-map",
-        title=finding,
-        subtitle=under(contents, unit=_("Goods by tier, inputs before what they go into"),
-                       about="", when="", variant=contents.focus.variant),
-        description=_("Boxes for goods, lines from inputs to what they go into. {finding}").format(
-            finding=finding
-        ),
-        wide=materials_map(materials, links, width=WIDE),
-        narrow=materials_map(materials, links, width=NARROW),
-        table=table,
-    )  # fmt: skip
+    columns = (
+        Column(_("good"), "name"),
+        Column(_("tier"), lambda item: figure_cell(item.tier, str(item.tier))),
+        Column(_("who sells or makes it"), lambda item: _supply_words(contents, item.id)),
+        Column(_("binds"), lambda item: _("yes") if item.is_binding else _("no")),
+    )
+    unit, variant = _("Goods by tier, inputs before what they go into"), contents.focus.variant
+    figure = figure_of(
+        "chokepoint-map",
+        _finding(contents, materials),
+        under=(under(contents, unit=unit, about="", when="", variant=variant),),
+        description=_("Boxes for goods, lines from inputs to what they go into. {finding}"),
+        spec=lambda width: materials_map(materials, links, width=width),
+        table=table_of(_("Goods by tier"), columns, materials),
+    )
     if not contents.case.measures:
         return Section("chokepoint", title, (), (figure,))
     text = _(

@@ -72,7 +72,7 @@ def losses_section(contents: BriefContents) -> Section:
         _losses_finding(known),
         under=(under(contents, unit=up, when=_("first start of each year")),),
         description=_("Points in one panel per variant, with the line of equal losses. {finding}"),
-        spec=partial(_losses_spec, contents, known, scale, unit),
+        spec=lambda width: _losses_spec(contents, known, scale, unit, width=width),
         table=table,
     )
     return Section("losses", title, tuple(_losses_texts(contents, rows)), (figure,))
@@ -153,7 +153,7 @@ def _losses_finding(rows: list[LeverageRow]) -> str:
 
 
 def _losses_spec(
-    contents: BriefContents, rows: list[LeverageRow], scale: float, unit: str, width: int
+    contents: BriefContents, rows: list[LeverageRow], scale: float, unit: str, *, width: int
 ) -> Row:
     kinds = {"returning": _("buyer returns"), "lost": _("buyer never returns")}
     points: list[Row] = []
