@@ -4,7 +4,7 @@ import contextlib
 import errno
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +13,18 @@ import click
 from derbes import api
 from derbes.cli import INTERRUPTED
 from derbes.cli.options import (
+    answer_options,
     case_argument,
     draws_option,
     executor_options,
     json_option,
     language_option,
     length_option,
+    option,
     out_option,
     seed_option,
     surface_options,
     variant_option,
-    with_options,
     workers_option,
 )
 from derbes.cli.output import (
@@ -101,20 +102,15 @@ def check(context: click.Context, path: str, *, as_json: bool) -> None:
 @variant_option("base")
 @surface_options()
 @workers_option
-@out_option
-@json_option
-@language_option
+@answer_options
 def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say how long essential uses are met when a measure starts."""
     case = api.read_case(path)
     check_places(case, JSON if as_json else TEXT, out)
     with progress_on_terminal() as progress:
         table = api.cover(case, progress=progress, **_words(asked))
-    if as_json:
-        tell_json(cover_records(table), out)
-    else:
-        then = next_line("leverage" if case.measures else "check", path)
-        tell(f"{cover_text(table)}\n\n{then}", out)
+    then = next_line("leverage" if case.measures else "check", path)
+    _answer(table, cover_records, cover_text, then, as_json=as_json, out=out)
 
 
 @derbes.command()
@@ -122,99 +118,56 @@ def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 @variant_option("base")
 @surface_options()
 @workers_option
-@out_option
-@json_option
-@language_option
+@answer_options
 def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say what measures cost target and sender, and when leverage ends."""
     case = api.read_case(path)
     check_places(case, JSON if as_json else TEXT, out)
     with progress_on_terminal() as progress:
         surface = api.leverage(case, progress=progress, **_words(asked))
-    if as_json:
-        tell_json(leverage_records(surface), out)
-    else:
-        tell(f"{leverage_text(surface)}\n\n{next_line('brief', path)}", out)
-
-
-_PLAN_ASKED = (
-    click.option(
-        "--variant",
-        default="base",
-        show_default=True,
-        metavar="NAME",
-        help=_("Variant of the case."),
-    ),
-    click.option(
-        "--standard",
-        "standards",
-        multiple=True,
-        metavar="NAME",
-        help=_("Standard of the case; may be given more than once. Without it: all."),
-    ),
-    click.option(
-        "--budget",
-        default=None,
-        metavar="AMOUNT",
-        help=_("What options may cost in all, e.g. '900 million USD'; replaces the case's."),
-    ),
-    draws_option(None, _("Draws of the uncertain inputs. Without it: those that the case lists.")),
-    seed_option,
-    length_option(_("Months survived at a point of the frontier; may be given more than once.")),
-    click.option(
-        "--frontier/--no-frontier",
-        "has_frontier",
-        default=True,
-        show_default=True,
-        help=_("Whether to compute the cost against the months survived."),
-    ),
-    click.option(
-        "--more/--no-more",
-        "has_more",
-        default=True,
-        show_default=True,
-        help=_("Whether to compute costs of standards, of waiting, of not knowing; other plans."),
-    ),
-)
-
-_PLAN_EFFORT = (
-    click.option(
-        "--gap",
-        type=float,
-        default=0.001,
-        show_default=True,
-        metavar="SHARE",
-        help=_("How far the plan may be from the best, of the cost above that without threat."),
-    ),
-    click.option(
-        "--time-limit",
-        type=float,
-        default=None,
-        metavar="SECONDS",
-        help=_("End after this time with what was found so far."),
-    ),
-    click.option(
-        "--checkpoint",
-        default=None,
-        metavar="FILE",
-        help=_("Keep the state of the search in a file."),
-    ),
-    click.option(
-        "--resume",
-        default=None,
-        metavar="FILE",
-        help=_("Go on from the state in a file, and keep it there."),
-    ),
-)
+    then = next_line("brief", path)
+    _answer(surface, leverage_records, leverage_text, then, as_json=as_json, out=out)
 
 
 @derbes.command()
 @case_argument
-@with_options(*_PLAN_ASKED, *_PLAN_EFFORT)
+@option("--variant", _("Variant of the case."), "NAME", default="base")
+@option(
+    "--standard standards",
+    _("Standard of the case; may be given more than once. Without it: all."),
+    "NAME",
+    multiple=True,
+)
+@option(
+    "--budget",
+    _("What options may cost in all, e.g. '900 million USD'; replaces the case's."),
+    "AMOUNT",
+)
+@draws_option(None, _("Draws of the uncertain inputs. Without it: those that the case lists."))
+@seed_option
+@length_option(_("Months survived at a point of the frontier; may be given more than once."))
+@option(
+    "--frontier/--no-frontier has_frontier",
+    _("Whether to compute the cost against the months survived."),
+    default=True,
+)
+@option(
+    "--more/--no-more has_more",
+    _("Whether to compute costs of standards, of waiting, of not knowing; other plans."),
+    default=True,
+)
+@option(
+    "--gap",
+    _("How far the plan may be from the best, of the cost above that without threat."),
+    "SHARE",
+    type=float,
+    default=0.001,
+)
+@option("--time-limit", _("End after this time with what was found so far."), "SECONDS", type=float)
+@option("--checkpoint", _("Keep the state of the search in a file."), "FILE")
+@option("--resume", _("Go on from the state in a file, and keep it there."), "FILE")
 @executor_options
-@out_option
-@json_option
-@language_option
+@answer_options
 def plan(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Find the cheapest programme that meets the standards."""
     words = _plan_words(asked)
@@ -223,10 +176,7 @@ def plan(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     check_places(case, JSON if as_json else TEXT, out, checkpoint=place)
     with stoppable(place, resume=f"--resume {place}") as progress:
         found = api.plan(case, progress=progress, **words)
-    if as_json:
-        tell_json(plan_records(found), out)
-    else:
-        tell(f"{plan_text(found)}\n\n{next_line('brief', path)}", out)
+    _answer(found, plan_records, plan_text, next_line("brief", path), as_json=as_json, out=out)
 
 
 def _plan_words(asked: dict[str, Any]) -> dict[str, Any]:
@@ -248,77 +198,52 @@ def _plan_words(asked: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-_STRESS_ASKED = (
-    surface_options(
-        measures=_("Measure of the case; may be given more than once. Without it: the main one."),
-        starts=_("Date of the answers, e.g. 2028-01; may be given more than once."),
-        apart=_("Without --start: how far dates lie apart."),
-        every="year",
-    ),
-    click.option(
-        "--question",
-        "questions",
-        multiple=True,
-        metavar="NAME",
-        help=_("{names}; may be given more than once. Without it: all that apply.").format(
-            names=", ".join(STRESS_QUESTIONS)
-        ),
-    ),
-)
-
-_STRESS_DRAWN = (
-    draws_option(STRESS_DRAWS),
-    click.option(
-        "--solved",
-        type=int,
-        default=STRESS_SOLVED,
-        show_default=True,
-        metavar="N",
-        help=_("The first of them, whose best response is found too; 0: none."),
-    ),
-    seed_option,
-    click.option(
-        "--method",
-        default="sobol",
-        show_default=True,
-        metavar="NAME",
-        help=_("How draws are made: {names}.").format(names=", ".join(DRAW_METHODS)),
-    ),
-    click.option(
-        "--store",
-        default=None,
-        metavar="FILE",
-        help=_("Keep the answers of every draw in a Parquet file."),
-    ),
-    click.option(
-        "--resume",
-        is_flag=True,
-        help=_("Go on with the store, for more draws if wanted; none is repeated."),
-    ),
-)
-
-
 @derbes.command()
 @case_argument
 @variant_option("base")
-@with_options(*_STRESS_ASKED, *_STRESS_DRAWN)
+@surface_options(
+    measures=_("Measure of the case; may be given more than once. Without it: the main one."),
+    starts=_("Date of the answers, e.g. 2028-01; may be given more than once."),
+    apart=_("Without --start: how far dates lie apart."),
+    every="year",
+)
+@option(
+    "--question questions",
+    _("{names}; may be given more than once. Without it: all that apply.").format(
+        names=", ".join(STRESS_QUESTIONS)
+    ),
+    "NAME",
+    multiple=True,
+)
+@draws_option(STRESS_DRAWS)
+@option(
+    "--solved",
+    _("The first of them, whose best response is found too; 0: none."),
+    "N",
+    type=int,
+    default=STRESS_SOLVED,
+)
+@seed_option
+@option(
+    "--method",
+    _("How draws are made: {names}.").format(names=", ".join(DRAW_METHODS)),
+    "NAME",
+    default="sobol",
+)
+@option("--store", _("Keep the answers of every draw in a Parquet file."), "FILE")
+@option(
+    "--resume", _("Go on with the store, for more draws if wanted; none is repeated."), is_flag=True
+)
 @executor_options
-@out_option
-@json_option
-@language_option
+@answer_options
 def stress(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say what holds over draws of the uncertain inputs, and what decides it."""
     case = api.read_case(path)
-    every = asked.pop("every")
-    asked["starts"] = asked["starts"] or every
     store = asked["store"]
     check_places(case, JSON if as_json else TEXT, out, store=store)
     with stoppable(Path(store) if store else None, resume="--resume") as progress:
-        found = api.stress(case, progress=progress, **asked)
-    if as_json:
-        tell_json(stress_records(found), out)
-    else:
-        tell(f"{stress_text(found)}\n\n{next_line('brief', path)}", out)
+        found = api.stress(case, progress=progress, **_words(asked))
+    _answer(found, stress_records, stress_text, next_line("brief", path), as_json=as_json, out=out)
 
 
 SIGNALING = "signaling"
@@ -334,90 +259,64 @@ def _query(_context: click.Context, _option: click.Parameter, name: str) -> str:
     return _SPELLINGS.get(name, name)
 
 
-_STATEMENTS_CHOSEN = (
-    click.option(
-        "--by",
-        multiple=True,
-        metavar="ACTOR",
-        help=_("Whose statements to show; may be given more than once. Without it: all."),
-    ),
-    click.option(
-        "--verdict",
-        "verdicts",
-        multiple=True,
-        callback=_ids,
-        metavar="VERDICT",
-        help=_("Verdict to show, e.g. fails; may be given more than once. Without it: all."),
-    ),
-    click.option(
-        "--query",
-        default="",
-        type=click.Choice(["", *QUERIES, *_SPELLINGS]),
-        callback=_query,
-        show_choices=False,
-        metavar="QUERY",
-        help=_("A question to the ledger as a whole: {queries}.").format(
-            queries=", ".join(QUERIES)
-        ),
-    ),
-)
-_STATEMENTS_DRAWN = (
-    draws_option(StatementWords().draws),
-    seed_option,
-    click.option(
-        "--as-of",
-        "as_of",
-        default="",
-        metavar="DATE",
-        help=_("Day asked about. Without it: the last that the case knows of."),
-    ),
-    click.option(
-        "--flips",
-        type=int,
-        default=3,
-        show_default=True,
-        metavar="N",
-        help=_("Inputs to try for each verdict; 0: none, and no variants."),
-    ),
-)
-_STATEMENTS_KEPT = (
-    click.option(
-        "--record",
-        default="",
-        metavar="FILE",
-        help=_("Add the verdicts to a history, which only grows."),
-    ),
-    click.option(
-        "--export",
-        "form",
-        default=None,
-        type=click.Choice(FORMATS),
-        help=_("Verdicts for other programs: schema.org ClaimReview, or a spreadsheet."),
-    ),
-    click.option(
-        "--url",
-        "page",
-        default="",
-        metavar="ADDRESS",
-        help=_("Of a claimreview: address of the page on which the reviews will stand."),
-    ),
-    click.option(
-        "--mark/--no-mark",
-        "has_mark",
-        default=False,
-        show_default=True,
-        help=_("Whether a csv begins with a byte-order mark, which Excel wants."),
-    ),
-)
-
-
 @derbes.command()
 @case_argument
-@with_options(*_STATEMENTS_CHOSEN, *_STATEMENTS_DRAWN, *_STATEMENTS_KEPT)
+@option(
+    "--by",
+    _("Whose statements to show; may be given more than once. Without it: all."),
+    "ACTOR",
+    multiple=True,
+)
+@option(
+    "--verdict verdicts",
+    _("Verdict to show, e.g. fails; may be given more than once. Without it: all."),
+    "VERDICT",
+    multiple=True,
+    callback=_ids,
+)
+@option(
+    "--query",
+    _("A question to the ledger as a whole: {queries}.").format(queries=", ".join(QUERIES)),
+    "QUERY",
+    default="",
+    type=click.Choice(["", *QUERIES, *_SPELLINGS]),
+    callback=_query,
+    show_choices=False,
+)
+@draws_option(StatementWords().draws)
+@seed_option
+@option(
+    "--as-of as_of",
+    _("Day asked about. Without it: the last that the case knows of."),
+    "DATE",
+    default="",
+)
+@option(
+    "--flips",
+    _("Inputs to try for each verdict; 0: none, and no variants."),
+    "N",
+    type=int,
+    default=3,
+)
+@option("--record", _("Add the verdicts to a history, which only grows."), "FILE", default="")
+@option(
+    "--export form",
+    _("Verdicts for other programs: schema.org ClaimReview, or a spreadsheet."),
+    type=click.Choice(FORMATS),
+)
+@option(
+    "--url page",
+    _("Of a claimreview: address of the page on which the reviews will stand."),
+    "ADDRESS",
+    default="",
+)
+@option(
+    "--mark/--no-mark has_mark",
+    _("Whether a csv begins with a byte-order mark, which Excel wants."),
+    default=False,
+)
 @workers_option
-@out_option
-@json_option
-@language_option
+@answer_options
 def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Run what is said against what is known: a verdict on every statement."""
     names = ("record", "form", "page", "has_mark")
@@ -448,7 +347,7 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     1, _("Draws of the uncertain inputs; 1: central values, and nothing on how sure they are.")
 )
 @seed_option
-@click.option("--out", metavar="FILE", default="", help=_("Without it: the case's name and .html."))
+@option("--out", _("Without it: the case's name and .html."), "FILE", default="")
 @json_option
 @language_option
 def brief(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
@@ -474,7 +373,7 @@ def brief(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 @derbes.command()
 @click.argument("path", metavar="[CASE]", default="")
 @out_option
-@click.option("--json", "as_json", is_flag=True, help=_("No effect: a schema is JSON."))
+@option("--json as_json", _("No effect: a schema is JSON."), is_flag=True)
 @language_option
 def schema(path: str, *, out: str, as_json: bool) -> None:  # noqa: ARG001 - one set of options
     """Write the JSON Schema of case files; with a case, its own ids are offered."""
@@ -486,9 +385,7 @@ def schema(path: str, *, out: str, as_json: bool) -> None:  # noqa: ARG001 - one
 @derbes.command()
 @case_argument
 @click.argument("where", metavar="[ELEMENT]", default="")
-@out_option
-@json_option
-@language_option
+@answer_options
 def show(path: str, where: str, *, out: str, as_json: bool) -> None:
     """Show a case, or one element of it, e.g. suppliers.north."""
     case = api.read_case(path)
@@ -499,6 +396,22 @@ def show(path: str, where: str, *, out: str, as_json: bool) -> None:
         tell_json({"where": where, "text": text, "inputs": numbers, "missing": case.missing}, out)
     else:
         tell(f"{text}\n\n{next_line('check', path)}", out)
+
+
+def _answer(
+    result: Any,
+    records: Callable[[Any], dict[str, Any]],
+    text: Callable[[Any], str],
+    then: str,
+    *,
+    as_json: bool,
+    out: str,
+) -> None:
+    """A result as JSON, or as text that closes with what comes next."""
+    if as_json:
+        tell_json(records(result), out)
+    else:
+        tell(f"{text(result)}\n\n{then}", out)
 
 
 def _words(asked: dict[str, Any]) -> dict[str, Any]:
