@@ -129,7 +129,7 @@ def _served_lines(
 ) -> Spec:
     looks = {"optimal": (BLUE, [1, 0]), "myopic": (RED, [6, 4]), "calm": (GRAY, [2, 2])}
     drawn = {row["bound"] for row in rows}
-    lines = {names[key]: look for key, look in looks.items() if names[key] in drawn}
+    lines = {names[key]: look for key, look in looks.items() if names.get(key) in drawn}
     legend: Spec = {"symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2.5}
     legend |= {"direction": "vertical" if width == NARROW else "horizontal", "offset": 8}
     scale = {"domain": [0, max(row["month"] for row in rows)], "nice": False}
