@@ -196,14 +196,8 @@ def _both(contents: BriefContents, start: str) -> tuple[LeverageRow | None, Leve
 def more_words(contents: BriefContents) -> str:
     """What the verdict leaves out: the simple rule, what is short in calm, what takes nothing."""
     best, rule = _both(contents, contents.focus.worst)
-    return " ".join(
-        part
-        for part in (
-            _by_the_rule(contents, best, rule),
-            _in_calm(contents, best),
-        )
-        if part
-    )
+    parts = (_by_the_rule(contents, best, rule), _in_calm(contents, best))
+    return " ".join(part for part in parts if part)
 
 
 def _by_the_rule(
@@ -218,32 +212,26 @@ def _by_the_rule(
         return _("By the simple rule up to {units} would go unmet ({month}).").format(
             units=amount_words(contents, harm_of(worst)), month=fmt.date(worst.start)
         )
-    if best is None or rule is None or _is_enclosed(best, rule):
+    if best is None or rule is None:
         return ""
-    least, most = harm_of(best), harm_of(rule)
-    if fmt.number(least) == fmt.number(most):
+    is_told = "unmet_essential" in best.bounds and "unmet_essential" in rule.bounds
+    if is_told or fmt.number(harm_of(best)) == fmt.number(harm_of(rule)):
         return ""
-    return _("By the simple rule it would be {units}.").format(units=amount_words(contents, most))
-
-
-def _is_enclosed(best: LeverageRow, rule: LeverageRow) -> bool:
-    return "unmet_essential" in best.bounds and "unmet_essential" in rule.bounds
+    units = amount_words(contents, harm_of(rule))
+    return _("By the simple rule it would be {units}.").format(units=units)
 
 
 def _in_calm(contents: BriefContents, best: LeverageRow | None) -> str:
     """What is short without the measure, which is none of its harm."""
-    start = contents.focus.shown
-    row = cover_row(contents, start=start)
-    if calm_words(row):
+    parts = []
+    short = calm_words(cover_row(contents, start=contents.focus.shown))
+    if short:
         text = _("Essential demand is {short}; that is no harm of the measure.")
-        parts = [text.format(short=calm_words(row))]
-    else:
-        parts = []
-    gross = best.unmet_essential_gross if best else 0.0
+        parts.append(text.format(short=short))
     if best is not None and contents.focus.harm and not is_all_net(best):
         text = _("With what is unmet in calm, {units} would go unmet in the {time} counted.")
-        time = fmt.months(best.window)
-        parts.append(text.format(units=amount_words(contents, gross), time=time))
+        units = amount_words(contents, best.unmet_essential_gross)
+        parts.append(text.format(units=units, time=fmt.months(best.window)))
     return " ".join(parts)
 
 

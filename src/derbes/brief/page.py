@@ -94,11 +94,9 @@ def _environment() -> Any:
 
 def _pictures(figure: Figure) -> list[tuple[str, str]]:
     """(class, SVG) of a figure for screens and paper, and for phones."""
-    return [
-        (size, draw(spec, id_=f"{figure.id}-{size}", title=figure.title,
-                    description=figure.description))
-        for size, spec in (("wide", figure.wide), ("narrow", figure.narrow))
-    ]  # fmt: skip
+    told = {"title": figure.title, "description": figure.description}
+    sizes = {"wide": figure.wide, "narrow": figure.narrow}
+    return [(size, draw(spec, id_=f"{figure.id}-{size}", **told)) for size, spec in sizes.items()]
 
 
 def _font_warning(page: str) -> str:

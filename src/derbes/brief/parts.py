@@ -56,16 +56,12 @@ class Table:
 
 
 def _csv_value(raw: Raw) -> str:
-    if raw is None:
-        return ""
+    """What the CSV holds; no spreadsheet takes a text for a formula."""
     if isinstance(raw, float):
         return f"{raw:.9g}"
-    return _harmless(raw) if isinstance(raw, str) else str(raw)
-
-
-def _harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text
+    if isinstance(raw, str) and raw[:1] in {"=", "+", "-", "@"}:
+        return f"'{raw}"
+    return "" if raw is None else str(raw)
 
 
 @dataclass(frozen=True, slots=True)

@@ -541,52 +541,43 @@ def _flip_lines(row: StatementRow) -> list[str]:
     return lines
 
 
-def _contradictions(table: StatementTable) -> str:
-    columns = (
-        Column(_("kind"), "kind"),
-        Column(_("statements"), "statements"),
-        Column(_("holders"), "holders"),
-        Column(_("same side"), "same_side"),
-        Column(_("about"), "about"),
-    )
-    return text_table(columns, table.contradictions)
-
-
-def _drift(table: StatementTable) -> str:
-    columns = (
-        Column(_("retelling"), "id"),
-        Column(_("by"), "by"),
-        Column(_("of"), "source"),
-        Column(_("said as"), "source_modality"),
-        Column(_("retold as"), "modality"),
-        Column(_("change"), "change"),
-        Column(_("in"), "in_what"),
-    )
-    return text_table(columns, table.modality_drift)
-
-
-def _double_standards(table: StatementTable) -> str:
-    columns = (
-        Column(_("id"), "id"),
-        Column(_("judge"), "judge"),
-        Column(_("act"), "act"),
-        Column(_("kind"), "kind"),
-        Column(_("shown"), "is_found"),
-        verdict_column(),
-        Column(_("judgements"), "judgements"),
-    )
-    return text_table(columns, table.double_standards)
-
-
-def _tensions(table: StatementTable) -> str:
-    columns = (
-        Column(_("id"), "id"),
-        Column(_("raised"), "raised"),
-        verdict_column(),
-        Column(_("share of draws"), "share"),
-        Column(_("statements"), "statements"),
-    )
-    return text_table(columns, table.tensions)
+def _plain_table(query: str, table: StatementTable) -> str:
+    """The rows of a query that is answered by one table."""
+    head = {
+        "contradictions": (
+            Column(_("kind"), "kind"),
+            Column(_("statements"), "statements"),
+            Column(_("holders"), "holders"),
+            Column(_("same side"), "same_side"),
+            Column(_("about"), "about"),
+        ),
+        "modality_drift": (
+            Column(_("retelling"), "id"),
+            Column(_("by"), "by"),
+            Column(_("of"), "source"),
+            Column(_("said as"), "source_modality"),
+            Column(_("retold as"), "modality"),
+            Column(_("change"), "change"),
+            Column(_("in"), "in_what"),
+        ),
+        "double_standards": (
+            Column(_("id"), "id"),
+            Column(_("judge"), "judge"),
+            Column(_("act"), "act"),
+            Column(_("kind"), "kind"),
+            Column(_("shown"), "is_found"),
+            verdict_column(),
+            Column(_("judgements"), "judgements"),
+        ),
+        "tensions": (
+            Column(_("id"), "id"),
+            Column(_("raised"), "raised"),
+            verdict_column(),
+            Column(_("share of draws"), "share"),
+            Column(_("statements"), "statements"),
+        ),
+    }
+    return text_table(head[query], getattr(table, query))
 
 
 def _coverage(table: StatementTable) -> str:
@@ -684,10 +675,10 @@ def _signaling(table: StatementTable) -> str:
 
 
 _ANSWERS: Mapping[str, Callable[[StatementTable], str]] = {
-    "contradictions": _contradictions,
-    "drift": _drift,
-    "double_standards": _double_standards,
-    "tensions": _tensions,
+    "contradictions": partial(_plain_table, "contradictions"),
+    "drift": partial(_plain_table, "modality_drift"),
+    "double_standards": partial(_plain_table, "double_standards"),
+    "tensions": partial(_plain_table, "tensions"),
     "coverage": _coverage,
     "theses": _theses,
     "predictions": _predictions,

@@ -29,12 +29,14 @@ from derbes.brief.style import (
     BLUE,
     GRAY,
     INK,
+    LINE_BREAK,
     NARROW,
     RED,
     WIDE,
     Row,
     Spec,
     finished,
+    layer,
     values,
     wrapped,
 )
@@ -146,41 +148,35 @@ def _seller_table(contents: BriefContents, shares: dict[tuple[str, str], float])
 
 
 def _sellers_finding(contents: BriefContents, shares: dict[tuple[str, str], float]) -> str:
+    """How much the sender sells; the largest share of one seller where no sender is in question."""
     sender = sender_of(contents)
     goods = {good for good, _seller in shares}
     if not sender:
-        return _largest_words(contents, shares)
-    over = sum(shares.get((good, sender), 0.0) > 0.5 for good in goods)
-    if not over:
-        return _("{actor} supplies at most {share} of any good").format(
-            actor=actor_words(contents),
-            share=fmt.share(max(shares.get((good, sender), 0.0) for good in goods)),
+        home = (_OWN, contents.case.target)
+        sold = {key: share for key, share in shares.items() if key[1] not in home}
+        if not any(sold.values()):
+            return _("Nothing is bought from anyone else in calm")
+        good, seller = max(sold, key=sold.__getitem__)
+        return _("The largest share of one seller: {actor}, {share} of {good}").format(
+            actor=_seller_name(contents, seller),
+            share=fmt.share(sold[good, seller]),
+            good=contents.name("goods", good),
         )
-    return _("{actor} supplies more than half of {n} of {total} goods").format(
-        actor=actor_words(contents), n=over, total=len(goods)
-    )
-
-
-def _largest_words(contents: BriefContents, shares: dict[tuple[str, str], float]) -> str:
-    """The largest share of one seller, where no sender is in question."""
-    sold = {
-        key: share for key, share in shares.items() if key[1] not in (_OWN, contents.case.target)
-    }
-    if not any(sold.values()):
-        return _("Nothing is bought from anyone else in calm")
-    good, seller = max(sold, key=sold.__getitem__)
-    return _("The largest share of one seller: {actor}, {share} of {good}").format(
-        actor=_seller_name(contents, seller),
-        share=fmt.share(sold[good, seller]),
-        good=contents.name("goods", good),
-    )
+    actor = actor_words(contents)
+    parts = [shares.get((good, sender), 0.0) for good in goods]
+    over = sum(part > 0.5 for part in parts)
+    if not over:
+        text = _("{actor} supplies at most {share} of any good")
+        return text.format(actor=actor, share=fmt.share(max(parts)))
+    text = _("{actor} supplies more than half of {n} of {total} goods")
+    return text.format(actor=actor, n=over, total=len(goods))
 
 
 def dependence_section(contents: BriefContents) -> Section:
     """The sender's share of each essential use over time, openings and the end."""
     title = _("Dependence over time")
     calm = contents.calm.get(contents.focus.variant)
-    paths = _sender_paths(contents, calm, sender_of(contents)) if calm else {}
+    paths = _sender_paths(contents, calm) if calm else {}
     if calm is None or not paths:
         none = _("The sender's share of the uses was not computed, or the measure has no sender.")
         return Section("dependence", title, (none,))
@@ -200,16 +196,11 @@ def dependence_section(contents: BriefContents) -> Section:
     return Section("dependence", title, (text,) if gaps else (), (figure,), tables)
 
 
-def _sender_paths(
-    contents: BriefContents, calm: CalmPlan, sender: str
-) -> dict[str, tuple[float | None, ...]]:
+def _sender_paths(contents: BriefContents, calm: CalmPlan) -> dict[str, tuple[float | None, ...]]:
     """Essential use → the sender's share by period."""
-    paths = {}
-    for use in essential_uses(contents.case):
-        by_actor = calm.sender_share.get(use, {})
-        if sender and sender in by_actor:
-            paths[use] = by_actor[sender]
-    return paths
+    sender = sender_of(contents)
+    shares = {use: calm.sender_share.get(use, {}) for use in essential_uses(contents.case)}
+    return {use: by_actor[sender] for use, by_actor in shares.items() if sender in by_actor}
 
 
 def _dependence_finding(
@@ -329,59 +320,49 @@ def materials_map(materials: list[Material], links: list[tuple[str, str]], *, wi
         links: (input, output) ids.
         width: Width of the whole. [px]
     """
-    places, height = _places(materials, width)
-    box_width, box_height = _box(width)
-    n_letters = _LETTERS["narrow" if width == NARROW else "wide"]
-    boxes = [_box_row(item, places[item.id], n_letters) for item in materials]
-    for row in boxes:
-        row |= {"x2": row["x"] + box_width, "y2": row["y"] + box_height,
-                "middle": row["x"] + box_width / 2,
-                "center": row["y"] + box_height / 2 + row["lift"]}  # fmt: skip
-    lines = [_line(places[a], places[b], width) for a, b in links if a in places and b in places]
-    layers = [_link_layer(lines)] if lines else []
-    layers += [*_box_layers(boxes), _text_layer(boxes)]
+    size = "narrow" if width == NARROW else "wide"
+    box = _BOX[size]
+    places, height = _places(materials, width, box)
+    lines = [_line(places[a], places[b], box) for a, b in links if a in places and b in places]
+    boxes: list[Row] = []
+    for item in materials:
+        x, y = places[item.id]
+        texts = (wrapped(text, _LETTERS[size]) for text in (item.name, item.words))
+        told = [line for text in texts for line in text.split(LINE_BREAK)][:5]
+        lift = -7 * (len(told) - 1)
+        ends = {"x": x, "y": y, "x2": x + box[0], "y2": y + box[1]}
+        middle = {"middle": x + box[0] / 2, "center": y + box[1] / 2 + lift}
+        kind = "sender" if item.is_sold_by_sender else "other"
+        kind = "binding" if item.is_binding else kind
+        boxes.append({**ends, **middle, "text": told, "lift": lift, "kind": kind})
+    layers = _map_layers(lines, boxes)
     return finished({"width": width - 10, "height": height, "layer": layers})
 
 
-def _box(width: int) -> tuple[int, int]:
-    return _BOX["narrow" if width == NARROW else "wide"]
+def _places(
+    materials: list[Material], width: int, box: tuple[int, int]
+) -> tuple[dict[str, tuple[float, float]], float]:
+    """Upper left corner of each box, and the height of the map. [px]
 
-
-def _places(materials: list[Material], width: int) -> tuple[dict[str, tuple[float, float]], float]:
-    """Upper left corner of each box, and the height of the map. [px]"""
-    box_width, box_height = _box(width)
+    One column per tier with raw materials left; where they have no room, rows of boxes per
+    tier with raw materials on top.
+    """
     room = width - 10
-    tiers = sorted({item.tier for item in materials}, reverse=True)
-    if width != NARROW and len(tiers) * (box_width + 40) <= room + 40:
-        return _columns(materials, tiers, room, (box_width, box_height))
-    return _bands(materials, tiers, room, (box_width, box_height))
-
-
-def _columns(
-    materials: list[Material], tiers: list[int], room: float, box: tuple[int, int]
-) -> tuple[dict[str, tuple[float, float]], float]:
-    """One column per tier, raw materials left."""
-    step = (room - box[0]) / max(1, len(tiers) - 1)
-    tallest = max(sum(item.tier == tier for item in materials) for tier in tiers)
-    height = tallest * (box[1] + _GAP)
+    by_tier: dict[int, list[Material]] = {}
+    for tier in sorted({item.tier for item in materials}, reverse=True):
+        by_tier[tier] = [item for item in materials if item.tier == tier]
     places: dict[str, tuple[float, float]] = {}
-    for column, tier in enumerate(tiers):
-        own = [item for item in materials if item.tier == tier]
-        slot = height / len(own)
-        for row, item in enumerate(own):
-            places[item.id] = (column * step, row * slot + (slot - box[1]) / 2)
-    return places, height
-
-
-def _bands(
-    materials: list[Material], tiers: list[int], room: float, box: tuple[int, int]
-) -> tuple[dict[str, tuple[float, float]], float]:
-    """Rows of boxes per tier, raw materials on top."""
+    if width != NARROW and len(by_tier) * (box[0] + 40) <= room + 40:
+        step = (room - box[0]) / max(1, len(by_tier) - 1)
+        height = max(map(len, by_tier.values())) * (box[1] + _GAP)
+        for column, own in enumerate(by_tier.values()):
+            slot = height / len(own)
+            for row, item in enumerate(own):
+                places[item.id] = (column * step, row * slot + (slot - box[1]) / 2)
+        return places, height
     across = max(1, int((room + _GAP) // (box[0] + _GAP)))
-    places: dict[str, tuple[float, float]] = {}
     top = 0.0
-    for tier in tiers:
-        own = [item for item in materials if item.tier == tier]
+    for own in by_tier.values():
         for n, item in enumerate(own):
             row, column = divmod(n, across)
             places[item.id] = (column * (box[0] + _GAP), top + row * (box[1] + _GAP))
@@ -389,63 +370,39 @@ def _bands(
     return places, top
 
 
-def _box_row(item: Material, place: tuple[float, float], n_letters: int) -> Row:
-    texts = (item.name, item.words)
-    lines = [line for text in texts for line in wrapped(text, n_letters).split("\n")]
-    return {
-        "x": place[0],
-        "y": place[1],
-        "text": lines[:5],
-        "lift": -7 * (len(lines[:5]) - 1),
-        "kind": "binding" if item.is_binding else "sender" if item.is_sold_by_sender else "other",
-    }
-
-
-def _line(start: tuple[float, float], stop: tuple[float, float], width: int) -> Row:
+def _line(start: tuple[float, float], stop: tuple[float, float], box: tuple[int, int]) -> Row:
     """From the edge of one box to the nearest edge of the next."""
-    box_width, box_height = _box(width)
-    if stop[0] >= start[0] + box_width:
-        return {"x": start[0] + box_width, "y": start[1] + box_height / 2,
-                "x2": stop[0], "y2": stop[1] + box_height / 2}  # fmt: skip
-    return {"x": start[0] + box_width / 2, "y": start[1] + box_height,
-            "x2": stop[0] + box_width / 2, "y2": stop[1]}  # fmt: skip
+    if stop[0] >= start[0] + box[0]:
+        return {"x": start[0] + box[0], "y": start[1] + box[1] / 2,
+                "x2": stop[0], "y2": stop[1] + box[1] / 2}  # fmt: skip
+    return {"x": start[0] + box[0] / 2, "y": start[1] + box[1],
+            "x2": stop[0] + box[0] / 2, "y2": stop[1]}  # fmt: skip
 
 
-def _pixel(field: str) -> Spec:
-    return {"field": field, "type": "quantitative", "scale": None, "axis": None}
-
-
-def _link_layer(lines: list[Row]) -> Spec:
-    places = {"x": _pixel("x"), "y": _pixel("y"), "x2": {"field": "x2"}, "y2": {"field": "y2"}}
-    return {"data": values(lines), "mark": {"type": "rule", "color": GRAY}, "encoding": places}
-
-
-def _box_layers(boxes: list[Row]) -> list[Spec]:
+def _map_layers(lines: list[Row], boxes: list[Row]) -> list[Spec]:
     """Frames: thin, dashed where the sender sells, thick where a good binds."""
+
+    def pixel(field: str) -> Spec:
+        return {"field": field, "type": "quantitative", "scale": None, "axis": None}
+
     looks: dict[str, Spec] = {
         "other": {"fill": "#f1f6fa", "stroke": BLUE, "strokeWidth": 1},
         "sender": {"fill": "#fdf1ec", "stroke": RED, "strokeWidth": 1.5, "strokeDash": [5, 3]},
         "binding": {"fill": "#fdf1ec", "stroke": RED, "strokeWidth": 4},
     }
-    places = {"x": _pixel("x"), "y": _pixel("y"), "x2": {"field": "x2"}, "y2": {"field": "y2"}}
-    return [
-        {
-            "data": values(own),
-            "mark": {"type": "rect", "cornerRadius": 4, **look},
-            "encoding": places,
-        }
+    ends = {"x": pixel("x"), "y": pixel("y"), "x2": {"field": "x2"}, "y2": {"field": "y2"}}
+    middle = {"x": pixel("middle"), "y": pixel("center"), "text": {"field": "text"}}
+    font: Spec = {"lineHeight": 14, "color": INK, "fontSize": 11}
+    frames = [
+        (layer("rect", ends, cornerRadius=4, **look), [one for one in boxes if one["kind"] == kind])
         for kind, look in looks.items()
-        if (own := [box for box in boxes if box["kind"] == kind])
     ]
-
-
-def _text_layer(boxes: list[Row]) -> Spec:
-    return {
-        "data": values(boxes),
-        "mark": {"type": "text", "baseline": "middle", "align": "center", "lineHeight": 14,
-                 "color": INK, "fontSize": 11},
-        "encoding": {"x": _pixel("middle"), "y": _pixel("center"), "text": {"field": "text"}},
-    }  # fmt: skip
+    parts = (
+        (layer("rule", ends, color=GRAY), lines),
+        *frames,
+        (layer("text", middle, baseline="middle", align="center", **font), boxes),
+    )
+    return [{"data": values(rows), **drawn} for drawn, rows in parts if rows]
 
 
 def chokepoint_section(contents: BriefContents) -> Section:

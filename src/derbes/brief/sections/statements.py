@@ -13,7 +13,6 @@ from derbes.language import _, ngettext
 from derbes.results.statements import (
     Contradiction,
     EntryRow,
-    Flip,
     SignalingYear,
     StatementRow,
     StatementTable,
@@ -75,31 +74,20 @@ def actor_name(contents: BriefContents, id_: str) -> str:
 
 def flip_words(contents: BriefContents, row: EntryRow) -> str:
     """What would flip the verdict: the first inputs with their values, then variants."""
-    told = [
-        _turn_words(flip).format(
-            input=input_words(contents, flip.input), value=_turn_value(contents, flip)
-        )
-        for flip in row.flips_at[:3]
-    ]
+    told = []
+    for flip in row.flips_at[:3]:
+        if is_opening(flip.input):
+            below, above = _("{input} before {value}"), _("{input} after {value}")
+            value = fmt.date(opening_label(contents, flip.input, flip.value))
+        else:
+            below, above = _("{input} below {value}"), _("{input} above {value}")
+            value = in_unit(flip.value, flip.unit)
+        text = below if flip.direction == "below" else above
+        told.append(text.format(input=input_words(contents, flip.input), value=value))
     if row.flips_in:
         names = "; ".join(contents.name("variants", name) for name in row.flips_in)
         told.append(_("as in: {variants}").format(variants=names))
     return "; ".join(told)
-
-
-def _turn_words(flip: Flip) -> str:
-    """On which side of a value a verdict is the other one."""
-    if is_opening(flip.input):
-        earlier, later = _("{input} before {value}"), _("{input} after {value}")
-        return earlier if flip.direction == "below" else later
-    return _("{input} below {value}") if flip.direction == "below" else _("{input} above {value}")
-
-
-def _turn_value(contents: BriefContents, flip: Flip) -> str:
-    """Where a verdict turns: a value with its unit; of an opening, the month."""
-    if is_opening(flip.input):
-        return fmt.date(opening_label(contents, flip.input, flip.value))
-    return in_unit(flip.value, flip.unit)
 
 
 def made_words(ledger: StatementTable) -> str:
@@ -196,15 +184,14 @@ def _verdict_bars(contents: BriefContents, counts: dict[str, dict[str, int]], wi
 
 
 def _counts_table(contents: BriefContents, counts: dict[str, dict[str, int]]) -> Table:
-    columns = [Column(_("whose view"), lambda row: actor_name(contents, row[0]))]
-    columns += [
-        Column(_kind_words(kind), partial(_n_of, kind=kind)) for kind in (*TESTED, "untested")
-    ]
-    return table_of(_("Statements by speaker and verdict"), columns, counts.items())
-
-
-def _n_of(row: tuple[str, dict[str, int]], *, kind: str) -> int:
-    return row[1].get(kind, 0)
+    kinds = (*TESTED, "untested")
+    columns = [Column(_("whose view"), 0)]
+    columns += [Column(_kind_words(kind), place) for place, kind in enumerate(kinds, 1)]
+    rows = (
+        (actor_name(contents, holder), *(own.get(kind, 0) for kind in kinds))
+        for holder, own in counts.items()
+    )
+    return table_of(_("Statements by speaker and verdict"), columns, rows)
 
 
 def _verdicts_table(
@@ -440,17 +427,13 @@ def _signaling_spec(years: list[SignalingYear], width: int) -> Row:
     return probability_lines(rows, width=width, order=list(_signaling_lines().values()))
 
 
-def _year_cell(year: SignalingYear, *, field: str) -> Cell:
-    return share_cell(getattr(year, field))
-
-
 def _signaling_table(years: list[SignalingYear]) -> Table:
+    def share(year: SignalingYear, *, field: str) -> Cell:
+        return share_cell(getattr(year, field))
+
     columns = (
         Column(_("start"), lambda year: month_cell(year.start)),
-        *(
-            Column(line, partial(_year_cell, field=field))
-            for field, line in _signaling_lines().items()
-        ),
+        *(Column(line, partial(share, field=field)) for field, line in _signaling_lines().items()),
         Column(_("belief from which it pays"), "threshold"),
         Column(_("draws"), "n_draws"),
     )
