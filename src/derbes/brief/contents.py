@@ -3,7 +3,7 @@
 Words that several sections share.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
@@ -116,11 +116,17 @@ class BriefContents:
 
     def name(self, section: str, id_: str) -> str:
         """Name of an element of the case for a reader."""
-        return name_of(self.case, section, id_)
+        return names_of(self.case, section, (id_,))
 
-    def names(self, section: str, ids: Iterable[str]) -> str:
+    def names(self, section: str, ids: Collection[str]) -> str:
         """Names of elements of the case, separated by commas."""
         return names_of(self.case, section, ids)
+
+    @property
+    def last_month(self) -> str:
+        """The last month of the calendar, for a reader."""
+        calendar = self.case.calendar
+        return fmt.date(calendar.label(calendar.n_periods - 1))
 
 
 def harm_of(row: LeverageRow) -> float:
@@ -228,19 +234,13 @@ def branch_of(
     return _at_main_length(contents, rows)
 
 
-def name_of(case: Case, section: str, id_: str) -> str:
-    """Name of an element for a reader."""
-    if section == "variants" and id_ == BASE:
-        return _("as planned")
-    if section == "uses" and id_ == ALL_ESSENTIAL:
-        return _("all essential uses")
-    element = getattr(case, section).get(id_)
-    return text_of(element.label, id_) if element else id_.replace("_", " ")
-
-
-def names_of(case: Case, section: str, ids: Iterable[str]) -> str:
-    """Names of elements, separated by commas."""
-    return ", ".join(name_of(case, section, id_) for id_ in ids)
+def names_of(case: Case, section: str, ids: Collection[str]) -> str:
+    """Names of elements for a reader, separated by commas."""
+    elements = getattr(case, section)
+    known = {"variants": {BASE: _("as planned")}, "uses": {ALL_ESSENTIAL: _("all essential uses")}}
+    named = {id_: text_of(elements[id_].label, id_) for id_ in ids if id_ in elements}
+    named |= known.get(section, {})
+    return ", ".join(named.get(id_, id_.replace("_", " ")) for id_ in ids)
 
 
 def case_of(contents: BriefContents, variant: str) -> Case:
@@ -262,11 +262,6 @@ def actor_words(contents: BriefContents) -> str:
     return contents.name("actors", sender) if sender else _("no one (an accident)")
 
 
-def draws_words(contents: BriefContents) -> str:
-    """That figures are at central values, and where draws say how sure they are, no more."""
-    return _("central values, no draws") if not is_drawn(contents) else _("central values")
-
-
 def is_drawn(contents: BriefContents) -> bool:
     """Whether the brief tells how sure its figures are."""
     said = contents.statements
@@ -284,26 +279,27 @@ def draws_and_seed(n: int, seed: int | None) -> str:
 
 def under(
     contents: BriefContents,
-    *,
     unit: str,
-    when: str,
-    variant: str = "",
+    *,
+    when: str = "",
+    variant: str | None = None,
     about: str | None = None,
-) -> str:
+) -> list[str]:
     """Line under a figure's title: unit, measure, date, variant, draws.
 
     Args:
         contents: Results.
         unit: Unit of what is drawn.
         when: Date or span.
-        variant: Id; empty where several are drawn.
+        variant: Id; None: that of page one; empty where several are drawn.
         about: Words in place of the main measure and its length.
     """
     parts = [unit, measure_words(contents) if about is None else about, when]
-    if variant:
-        name = contents.name("variants", variant)
-        parts.append(_("variant: {name}").format(name=name))
-    return " · ".join([*(part for part in parts if part), draws_words(contents)])
+    id_ = contents.focus.variant if variant is None else variant
+    if id_:
+        parts.append(_("variant: {name}").format(name=contents.name("variants", id_)))
+    is_sure = is_drawn(contents)
+    return [*parts, _("central values") if is_sure else _("central values, no draws")]
 
 
 def unit_words(contents: BriefContents, *, essential: bool = True) -> str:

@@ -315,9 +315,8 @@ def _end_sentence(contents: BriefContents) -> str:
     if end.date or not end.binding:
         return ""
     binding = binding_words(contents.case, end.binding, end.binding_sellers)
-    calendar = contents.case.calendar
     return _("As planned this does not end by {month}; what still binds: {goods}.").format(
-        month=fmt.date(calendar.label(calendar.n_periods - 1)), goods=binding
+        month=contents.last_month, goods=binding
     )
 
 
@@ -396,8 +395,7 @@ def _end_card(contents: BriefContents) -> Card:
     )
     calendar = contents.case.calendar
     if end.date is None:
-        last = fmt.date(calendar.label(calendar.n_periods - 1))
-        return Card(label, _("not by {month}").format(month=last), starts)
+        return Card(label, _("not by {month}").format(month=contents.last_month), starts)
     ahead = (calendar.index_of(end.date) - calendar.index_of(contents.focus.start)) * calendar.step
     words = _("{time} after the first start; {starts}").format(
         time=fmt.months(max(0, ahead)), starts=starts

@@ -66,11 +66,10 @@ def coverage_figure(contents: BriefContents) -> Figure | None:
     unit = _("Served share of essential demand")
     if len(essential_uses(contents.case)) > 1:
         unit = _("Served share of the worst essential use")
-    variant = contents.focus.variant
     return figure_of(
         "coverage",
         _coverage_finding(contents, best or rule),
-        under=(under(contents, unit=unit, when=start_words(contents), variant=variant),),
+        under=under(contents, unit, when=start_words(contents)),
         description=_("Step lines over the months since the measure began. {finding}"),
         spec=lambda width: coverage_chart(rows, width=width, marks=marks, names=names),
         table=_served_table(contents, (best, rule)),
@@ -256,7 +255,7 @@ def _panels(
     return figure_of(
         id_,
         title,
-        under=(under(contents, unit=_("Served share"), when=when, variant=variant),),
+        under=under(contents, _("Served share"), when=when, variant=variant),
         description=description.replace("{n}", str(len(order))),
         spec=lambda width: coverage_panels(rows, width=width, end=end, names=names, order=order),
         table=table_of(title, columns, rows),
@@ -358,17 +357,11 @@ def cover_section(contents: BriefContents) -> Section:
         names = {"x": _("days; the thick red tick is the reserve rule")}
         return bars_against_rule(bars, width=width, names=names)
 
-    line = under(
-        contents,
-        unit=_("Days that the stock lasts without any delivery"),
-        about="",
-        when=fmt.date(contents.focus.start),
-        variant=contents.focus.variant,
-    )
+    unit, when = _("Days that the stock lasts without any delivery"), fmt.date(contents.focus.start)
     figure = figure_of(
         "days-of-cover-chart",
         _cover_finding(rows),
-        under=(line,),
+        under=under(contents, unit, about="", when=when),
         description=_("One bar per use, with a tick at the reserve rule. {finding}"),
         spec=spec,
         table=table_of(_("Days of cover and the reserve rule"), columns, rows),

@@ -75,7 +75,7 @@ def _answer_words(contents: BriefContents, answer: str, value: float, unit: str)
     calendar = contents.case.calendar
     period = round(value / calendar.step)
     if period >= calendar.n_periods:
-        return _("after {month}").format(month=fmt.date(calendar.label(calendar.n_periods - 1)))
+        return _("after {month}").format(month=contents.last_month)
     return fmt.date(calendar.label(period))
 
 

@@ -56,17 +56,11 @@ def sellers_section(contents: BriefContents) -> Section:
     shares = _seller_shares(contents, calm) if calm else {}
     if calm is None or not shares:
         return Section("sellers", title, (_("No calm plan was computed, or it buys nothing."),))
-    line = under(
-        contents,
-        unit=_("Percent of calm purchases and own output"),
-        about="",
-        when=_span_of(calm),
-        variant=contents.focus.variant,
-    )
+    unit = _("Percent of calm purchases and own output")
     figure = figure_of(
         "sellers-map",
         _sellers_finding(contents, shares),
-        under=(line,),
+        under=under(contents, unit, about="", when=_span_of(calm)),
         description=_("Table of goods by sellers, each cell a percentage. {finding}"),
         spec=partial(_seller_map, contents, shares),
         table=_seller_table(contents, shares),
@@ -181,11 +175,10 @@ def dependence_section(contents: BriefContents) -> Section:
         none = _("The sender's share of the uses was not computed, or the measure has no sender.")
         return Section("dependence", title, (none,))
     unit = _("Sender's share of a use, inputs counted")
-    variant = contents.focus.variant
     figure = figure_of(
         "dependence-chart",
         _dependence_finding(contents, calm, paths),
-        under=(under(contents, unit=unit, when=_span_of(calm), variant=variant),),
+        under=under(contents, unit, when=_span_of(calm)),
         description=_("Lanes with plant openings above one share curve per use. {finding}"),
         spec=partial(_dependence_spec, contents, calm, paths),
         table=_dependence_table(contents, calm, paths),
@@ -418,11 +411,11 @@ def chokepoint_section(contents: BriefContents) -> Section:
         Column(_("who sells or makes it"), lambda item: _supply_words(contents, item.id)),
         Column(_("binds"), lambda item: _("yes") if item.is_binding else _("no")),
     )
-    unit, variant = _("Goods by tier, inputs before what they go into"), contents.focus.variant
+    unit = _("Goods by tier, inputs before what they go into")
     figure = figure_of(
         "chokepoint-map",
         _finding(contents, materials),
-        under=(under(contents, unit=unit, about="", when="", variant=variant),),
+        under=under(contents, unit, about=""),
         description=_("Boxes for goods, lines from inputs to what they go into. {finding}"),
         spec=lambda width: materials_map(materials, links, width=width),
         table=table_of(_("Goods by tier"), columns, materials),

@@ -70,7 +70,7 @@ def losses_section(contents: BriefContents) -> Section:
     figure = figure_of(
         "losses-chart",
         _losses_finding(known),
-        under=(under(contents, unit=up, when=_("first start of each year")),),
+        under=under(contents, up, when=_("first start of each year"), variant=""),
         description=_("Points in one panel per variant, with the line of equal losses. {finding}"),
         spec=lambda width: _losses_spec(contents, known, scale, unit, width=width),
         table=table,
@@ -308,14 +308,14 @@ def surface_section(contents: BriefContents) -> Section:
     ]
     if not rows:
         return Section("surface", title, (_("No surface was computed."),))
-    unit = _("Unmet essential demand by the best response, {unit}")
+    unit = _("Unmet essential demand by the best response, {unit}").format(
+        unit=unit_words(contents)
+    )
     measure = contents.name("measures", contents.focus.measure)
     figure = figure_of(
         "surface-map",
         _surface_finding(contents, rows),
-        under=(
-            under(contents, unit=unit.format(unit=unit_words(contents)), about="", when=measure),
-        ),
+        under=under(contents, unit, about="", when=measure, variant=""),
         description=_("Heat maps of start by length, one per variant. {finding}"),
         spec=partial(_surface_spec, contents, rows),
         table=_surface_table(contents, rows),
@@ -493,9 +493,7 @@ def variants_section(contents: BriefContents) -> Section:
 
 def comparison(contents: BriefContents, names: tuple[str, ...], *, is_short: bool = False) -> Table:
     """Time to survive at the milestones, the end, and what binds until then, per variant."""
-    calendar = contents.case.calendar
-    last = fmt.date(calendar.label(calendar.n_periods - 1))
-    never = _("not by {month}").format(month=last)
+    never = _("not by {month}").format(month=contents.last_month)
 
     def survival(variant: str, *, start: str) -> Cell:
         row = cover_row(contents, variant=variant, start=start)
