@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from derbes.language import _, ngettext
-from derbes.results.plan import FrontierPoint, Outlay, Plan, account_columns
+from derbes.results.plan import FrontierPoint, Plan, account_columns
 from derbes.results.statements import SpeakerScore, StatementRow, StatementTable, statement_columns
 from derbes.results.stress import Answer, EndedBy, Fan, HazardRisk, Influence, Stress
 from derbes.results.supply import Cover, Leverage, LeverageRow
@@ -147,7 +147,7 @@ def _plan_parts(plan: Plan) -> Iterator[str]:
     yield _titled(title, standards, plan.standards)
     yield plan.standards_words(partial(_money, plan))
     yield _titled(_("Frontier"), _frontier_columns(money), plan.frontier)
-    yield _titled(_("Outlay by year, not discounted"), _outlay_columns(money), _outlays(plan))
+    yield _titled(_("Outlay by year, not discounted"), _outlay_columns(money), plan.outlay_lines)
     waiting = (
         Column(_("decided later by"),
                lambda row: ngettext("{n} year", "{n} years", row.years).format(n=row.years)),
@@ -265,13 +265,6 @@ def _outlay_columns(money: str) -> tuple[Column, ...]:
         Column(_("abroad, with"), lambda row: row[2] and row[2].amount, money),
         Column(_("abroad, without"), lambda row: row[2] and row[2].without_project, money),
     )
-
-
-def _outlays(plan: Plan) -> list[tuple[str, Outlay, Outlay | None]]:
-    """Name, all payments and those abroad, of each year and in all."""
-    named = [(str(row.year), row, abroad) for row, abroad in plan.outlay_by_year]
-    total = plan.outlay_total
-    return named if total is None else [*named, (_("total"), *total)]
 
 
 def _information(plan: Plan) -> str:

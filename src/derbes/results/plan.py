@@ -248,6 +248,13 @@ class Plan:
         everything, abroad = (_summed(part) for part in parts)
         return everything, abroad
 
+    @property
+    def outlay_lines(self) -> tuple[tuple[str, Outlay, Outlay | None], ...]:
+        """Year, all payments and those abroad; last of all their totals."""
+        named = [(str(row.year), row, abroad) for row, abroad in self.outlay_by_year]
+        total = self.outlay_total
+        return (*named, *([(_("total"), *total)] if total else []))
+
     def standards_words(self, money: Callable[[float], str]) -> str:
         """What the costs of standards add up to; empty where there is only one, or none.
 

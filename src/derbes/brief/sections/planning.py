@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import Any
 
 from derbes.brief import format as fmt
 from derbes.brief.charts import frontier_chart, outlay_panels, plan_timeline
@@ -422,11 +421,6 @@ def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> Row:
 
 
 def _outlay_table(contents: BriefContents, plan: Plan) -> Table:
-    total = plan.outlay_total
-    rows: list[Any] = [(Cell(str(row.year), row.year), row, abroad)
-                       for row, abroad in plan.outlay_by_year]  # fmt: skip
-    if total is not None:
-        rows.append((_("total"), *total))
     columns = (
         Column(_("year"), 0),
         Column(_("with the plan"), lambda row: row[1].amount),
@@ -436,7 +430,7 @@ def _outlay_table(contents: BriefContents, plan: Plan) -> Table:
         Column(_("abroad, without"), lambda row: row[2] and row[2].without_project),
     )
     caption = _("Payments by year [{currency}]").format(currency=contents.case.currency)
-    return table_of(caption, columns, rows)
+    return table_of(caption, columns, plan.outlay_lines)
 
 
 def plan_sections(contents: BriefContents) -> tuple[Section, ...]:
