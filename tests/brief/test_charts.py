@@ -59,7 +59,7 @@ def test_a_drawing_is_measured_and_shown_in_the_embedded_font():
 def test_every_chart_is_no_wider_than_its_place(contents):
     for section in sections_of(contents):
         for figure in section.figures:
-            for spec, limit in ((figure.wide, WIDE), (figure.narrow, NARROW)):
+            for spec, limit in ((figure.spec(WIDE), WIDE), (figure.spec(NARROW), NARROW)):
                 size = re.search(r'viewBox="0 0 (\d+)', _drawn(spec))
                 assert size is not None
                 assert int(size.group(1)) <= limit + 12, figure.id
@@ -108,7 +108,7 @@ def test_a_column_of_the_surface_reaches_to_the_next_start_of_its_variant(conten
     )
     some = replace(contents, leverage=replace(contents.leverage, rows=sparse))
     section = next(s for s in sections_of(some) if s.id == "surface")
-    cells = [c for c in section.figures[0].wide["data"]["values"] if c["kind"] == "cell"]
+    cells = [c for c in section.figures[0].spec(WIDE)["data"]["values"] if c["kind"] == "cell"]
     widths = {(c["panel"], round(c["year_end"] - c["year"], 6)) for c in cells}
     assert widths == {("as planned", 0.25), ("nothing is built", 1.0), ("two years late", 1.0)}
 
@@ -170,7 +170,7 @@ def test_what_serves_nothing_has_no_share(contents):
     figure = dependence_section(contents).figures[0]
     last = figure.table.rows[-1]
     assert [cell.text for cell in last] == ["December 2035", "0%", "stock alone"]
-    assert '"share": null' in json.dumps(figure.wide)
+    assert '"share": null' in json.dumps(figure.spec(WIDE))
 
 
 @given(st.text(alphabet="ab ", max_size=60), st.integers(5, 30))

@@ -14,6 +14,7 @@ from derbes.brief.page import sections_of
 from derbes.brief.sections.coverage import coverage_figure
 from derbes.brief.sections.leverage import losses_section
 from derbes.brief.sections.sources import method_section
+from derbes.brief.style import WIDE
 from derbes.case.entities import Case, Measure, MeasureKind
 from derbes.case.quantity import Note
 from derbes.language import use_language
@@ -391,7 +392,7 @@ def test_harm_is_net_and_the_gross_stands_beside_it(contents):
 def test_calm_is_drawn_beside_the_responses_where_it_is_short(contents):
     def lines(some: BriefContents) -> set[str]:
         figure = next(s for s in [coverage_figure(some)] if s)
-        data = next(part["data"]["values"] for part in figure.wide["layer"] if "data" in part)
+        data = next(part["data"]["values"] for part in figure.spec(WIDE)["layer"] if "data" in part)
         return {row["bound"] for row in data}
 
     assert lines(contents) == {"best response", "simple rule"}
@@ -572,5 +573,5 @@ def test_rounding_noise_of_the_solver_is_no_harm(contents):
     some = replace(contents, leverage=replace(contents.leverage, rows=rows))
     surface = next(s for s in sections_of(some) if s.id == "surface")
     assert surface.figures[0].title == "No start and length leaves essential demand unmet"
-    cells = surface.figures[0].wide["data"]["values"]
+    cells = surface.figures[0].spec(WIDE)["data"]["values"]
     assert {cell["harm"] for cell in cells if cell["kind"] == "cell"} == {0.0}

@@ -117,7 +117,7 @@ def test_every_chart_is_no_wider_than_its_place(planned, language):
     try:
         for section in plan_sections(planned):
             for figure in section.figures:
-                for spec, limit in ((figure.wide, WIDE), (figure.narrow, NARROW)):
+                for spec, limit in ((figure.spec(WIDE), WIDE), (figure.spec(NARROW), NARROW)):
                     drawn = draw(spec, id_="chart", title="t", description="d")
                     size = re.search(r'viewBox="0 0 (\d+)', drawn)
                     assert size is not None

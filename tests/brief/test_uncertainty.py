@@ -7,6 +7,7 @@ import pytest
 from derbes.brief import BriefContents, render_brief
 from derbes.brief.page import sections_of
 from derbes.brief.sections.uncertainty import fans_section, words_of
+from derbes.brief.style import WIDE
 from tests.brief.invented_stress import hazards, invented_stress
 from tests.brief.reading import part, picture_texts, pictures, text_of
 
@@ -82,7 +83,7 @@ def test_both_responses_have_a_panel_of_their_own(stressed):
                   for bound in ("optimal", "myopic"))  # fmt: skip
     both = replace(stressed, stress=replace(stressed.stress, fans=(best, rule)))
     section = fans_section(both, both.stress)
-    rows = section.figures[0].wide["data"]["values"]
+    rows = section.figures[0].spec(WIDE)["data"]["values"]
     by_panel = {}
     for row in rows:
         by_panel.setdefault(row["panel"], []).append(row["year"])

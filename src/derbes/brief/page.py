@@ -27,6 +27,7 @@ from derbes.brief.sections.sources import (
     reproduce_section,
 )
 from derbes.brief.sections.statements import said_sections
+from derbes.brief.style import NARROW, WIDE
 from derbes.language import _, language, ngettext
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -94,9 +95,14 @@ def _environment() -> Any:
 
 def _pictures(figure: Figure) -> list[tuple[str, str]]:
     """(class, SVG) of a figure for screens and paper, and for phones."""
-    told = {"title": figure.title, "description": figure.description}
-    sizes = {"wide": figure.wide, "narrow": figure.narrow}
-    return [(size, draw(spec, id_=f"{figure.id}-{size}", **told)) for size, spec in sizes.items()]
+    told = {
+        "title": figure.title,
+        "description": figure.description.format(finding=figure.title),
+    }
+    return [
+        (size, draw(figure.spec(width), id_=f"{figure.id}-{size}", **told))
+        for size, width in (("wide", WIDE), ("narrow", NARROW))
+    ]
 
 
 def _font_warning(page: str) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote
 
 from derbes.brief import format as fmt
-from derbes.brief.style import NARROW, WIDE
 from derbes.results.tables import Column, field_of
 
 Raw = str | float | int | None
@@ -66,18 +65,23 @@ def _csv_value(raw: Raw) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart: its finding as title, both sizes of the specification, its table."""
+    """A chart: its finding as title, its specification by width, its table."""
 
     id: str
     title: str
     """What the chart shows, in a sentence."""
-    subtitle: str
-    """Unit, date, variant and draws."""
+    under: Sequence[str]
+    """Unit, date, variant and draws, of which what is empty is left out."""
     description: str
-    """Alternative text."""
-    wide: dict[str, Any]
-    narrow: dict[str, Any]
+    """Alternative text; `{finding}` in it is the title."""
+    spec: Callable[[int], dict[str, Any]]
+    """Width of the whole [px] → specification."""
     table: Table
+
+    @property
+    def subtitle(self) -> str:
+        """Line under the title."""
+        return " · ".join(part for part in self.under if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,34 +136,4 @@ def table_of(caption: str, columns: Iterable[Column], rows: Iterable[Any]) -> Ta
         caption,
         tuple(column.titled for column in columns),
         tuple(tuple(cell(row, column) for column in columns) for row in rows),
-    )
-
-
-def figure_of(
-    id_: str,
-    title: str,
-    *,
-    under: Iterable[str],
-    description: str,
-    spec: Callable[[int], dict[str, Any]],
-    table: Table,
-) -> Figure:
-    """A chart in both its sizes.
-
-    Args:
-        id_: Place on the page.
-        title: What the chart shows, in a sentence.
-        under: Unit, date, variant and draws, of which what is empty is left out.
-        description: Alternative text; `{finding}` in it is the title.
-        spec: Width of the whole [px] → specification.
-        table: What is drawn, in figures.
-    """
-    return Figure(
-        id=id_,
-        title=title,
-        subtitle=" · ".join(part for part in under if part),
-        description=description.format(finding=title),
-        wide=spec(WIDE),
-        narrow=spec(NARROW),
-        table=table,
     )

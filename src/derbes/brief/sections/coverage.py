@@ -23,7 +23,6 @@ from derbes.brief.parts import (
     Section,
     Table,
     figure_cell,
-    figure_of,
     month_cell,
     share_cell,
     table_of,
@@ -66,7 +65,7 @@ def coverage_figure(contents: BriefContents) -> Figure | None:
     unit = _("Served share of essential demand")
     if len(essential_uses(contents.case)) > 1:
         unit = _("Served share of the worst essential use")
-    return figure_of(
+    return Figure(
         "coverage",
         _coverage_finding(contents, best or rule),
         under=under(contents, unit, when=start_words(contents)),
@@ -252,7 +251,7 @@ def _panels(
         Column(_("served share"), lambda row: share_cell(row["served"])),
     )
     description = _("Step lines in {n} panels, two lines each. {finding}")
-    return figure_of(
+    return Figure(
         id_,
         title,
         under=under(contents, _("Served share"), when=when, variant=variant),
@@ -358,7 +357,7 @@ def cover_section(contents: BriefContents) -> Section:
         return bars_against_rule(bars, width=width, names=names)
 
     unit, when = _("Days that the stock lasts without any delivery"), fmt.date(contents.focus.start)
-    figure = figure_of(
+    figure = Figure(
         "days-of-cover-chart",
         _cover_finding(rows),
         under=under(contents, unit, about="", when=when),

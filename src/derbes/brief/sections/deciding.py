@@ -11,7 +11,6 @@ from derbes.brief.parts import (
     Section,
     Table,
     figure_cell,
-    figure_of,
     table_of,
     words,
 )
@@ -58,7 +57,7 @@ def _tornado_figure(contents: BriefContents, stress: Stress, answer: str, id_: s
     )
     looks = _("one input at a time, the others central; red: its low end, blue: its high")
     shown = [bar for bar in bars[:_BARS] if _swing(bar) > 0]
-    return figure_of(
+    return Figure(
         id_,
         finding,
         under=(words_of(contents, answer), looks),

@@ -17,10 +17,10 @@ from derbes.brief.contents import (
 )
 from derbes.brief.parts import (
     Cell,
+    Figure,
     Section,
     Table,
     figure_cell,
-    figure_of,
     month_cell,
     share_cell,
     table_of,
@@ -57,7 +57,7 @@ def sellers_section(contents: BriefContents) -> Section:
     if calm is None or not shares:
         return Section("sellers", title, (_("No calm plan was computed, or it buys nothing."),))
     unit = _("Percent of calm purchases and own output")
-    figure = figure_of(
+    figure = Figure(
         "sellers-map",
         _sellers_finding(contents, shares),
         under=under(contents, unit, about="", when=_span_of(calm)),
@@ -175,7 +175,7 @@ def dependence_section(contents: BriefContents) -> Section:
         none = _("The sender's share of the uses was not computed, or the measure has no sender.")
         return Section("dependence", title, (none,))
     unit = _("Sender's share of a use, inputs counted")
-    figure = figure_of(
+    figure = Figure(
         "dependence-chart",
         _dependence_finding(contents, calm, paths),
         under=under(contents, unit, when=_span_of(calm)),
@@ -412,7 +412,7 @@ def chokepoint_section(contents: BriefContents) -> Section:
         Column(_("binds"), lambda item: _("yes") if item.is_binding else _("no")),
     )
     unit = _("Goods by tier, inputs before what they go into")
-    figure = figure_of(
+    figure = Figure(
         "chokepoint-map",
         _finding(contents, materials),
         under=under(contents, unit, about=""),

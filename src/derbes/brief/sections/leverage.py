@@ -33,10 +33,10 @@ from derbes.brief.contents import (
 )
 from derbes.brief.parts import (
     Cell,
+    Figure,
     Section,
     Table,
     figure_cell,
-    figure_of,
     month_cell,
     table_of,
     words,
@@ -67,7 +67,7 @@ def losses_section(contents: BriefContents) -> Section:
     scale, scale_words = fmt.money_scale(largest)
     unit = fmt.NO_BREAK.join(part for part in (scale_words, contents.case.currency) if part)
     up = _("Up: target's loss, {unit}").format(unit=unit)
-    figure = figure_of(
+    figure = Figure(
         "losses-chart",
         _losses_finding(known),
         under=under(contents, up, when=_("first start of each year"), variant=""),
@@ -312,7 +312,7 @@ def surface_section(contents: BriefContents) -> Section:
         unit=unit_words(contents)
     )
     measure = contents.name("measures", contents.focus.measure)
-    figure = figure_of(
+    figure = Figure(
         "surface-map",
         _surface_finding(contents, rows),
         under=under(contents, unit, about="", when=measure, variant=""),

@@ -8,10 +8,10 @@ from derbes.brief.charts import frontier_chart, outlay_panels, plan_timeline
 from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
 from derbes.brief.parts import (
     Cell,
+    Figure,
     Section,
     Table,
     figure_cell,
-    figure_of,
     month_cell,
     share_cell,
     table_of,
@@ -85,7 +85,7 @@ def _above(plan: Plan) -> float:
 def plan_section(contents: BriefContents, plan: Plan) -> Section:
     """What to do, when and how big; or what clashes."""
     about = (_("dot: decision; thin: being made; thick: at work"), made_of(contents, plan))
-    timeline = figure_of(
+    timeline = Figure(
         "plan-chart",
         _("What is decided when, and from when on it works"),
         under=about,
@@ -268,7 +268,7 @@ def _programme_words(plan: Plan) -> str:
 def frontier_section(contents: BriefContents, plan: Plan) -> Section:
     """Cost against months survived, each point a plan."""
     unit = _("Cost above that without any standard [{currency}]")
-    figure = figure_of(
+    figure = Figure(
         "frontier-chart",
         _frontier_finding(contents, plan),
         under=(unit.format(currency=contents.case.currency), made_of(contents, plan)),
@@ -357,7 +357,7 @@ def _frontier_table(contents: BriefContents, plan: Plan) -> Table:
 def outlay_section(contents: BriefContents, plan: Plan) -> Section:
     """What is paid by year, with the plan and without, and the part that goes abroad."""
     unit = _("Payments by year, not discounted [{currency}]")
-    figure = figure_of(
+    figure = Figure(
         "outlay-chart",
         _outlay_finding(contents, plan),
         under=(unit.format(currency=contents.case.currency), made_of(contents, plan)),

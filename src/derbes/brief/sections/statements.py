@@ -6,7 +6,7 @@ from functools import partial
 from derbes.brief import format as fmt
 from derbes.brief.charts import probability_lines, stacked_counts
 from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
-from derbes.brief.parts import Cell, Section, Table, figure_of, month_cell, share_cell, table_of
+from derbes.brief.parts import Cell, Figure, Section, Table, month_cell, share_cell, table_of
 from derbes.brief.sections.uncertainty import in_unit, input_words, is_opening, opening_label
 from derbes.brief.style import BLUE, INK, NARROW, RED, WIDE, Row, wrapped
 from derbes.language import _, ngettext
@@ -127,7 +127,7 @@ def statements_section(contents: BriefContents, ledger: StatementTable) -> Secti
     if not tested:
         return Section("statements", title, (text,))
     counts = _counts(ledger)
-    figure = figure_of(
+    figure = Figure(
         "verdicts-chart",
         _verdicts_finding(ledger),
         under=(_("Statements by whose view they are"), made_words(ledger)),
@@ -366,7 +366,7 @@ def signaling_section(contents: BriefContents, ledger: StatementTable) -> Sectio
         return None
     first = known[0]
     about = f"{contents.name('measures', first.measure)}, {fmt.months(first.length)}"
-    figure = figure_of(
+    figure = Figure(
         "signaling-chart",
         _signaling_finding(known),
         under=(_("Share of the draws"), about, made_words(ledger)),

@@ -12,7 +12,6 @@ from derbes.brief.parts import (
     Section,
     Table,
     figure_cell,
-    figure_of,
     month_cell,
     share_cell,
     table_of,
@@ -203,7 +202,7 @@ def _fan_figure(contents: BriefContents, stress: Stress, name: str) -> Figure:
     fans = [fan for fan in stress.fans if fan.name == name and _points(fan)]
     first = fans[0]
     bounds = {fan.bound: fan.n_draws for fan in fans}
-    return figure_of(
+    return Figure(
         f"fan-{name.replace('_', '-')}",
         _fan_finding(first),
         under=(
@@ -373,7 +372,7 @@ def ends_section(contents: BriefContents, stress: Stress) -> Section | None:
     length = main if main in lengths else lengths[-1]
     points = [point for point in stress.p_ended if point.length == length]
     draws = {point.bound: point.n_draws for point in points}
-    figure = figure_of(
+    figure = Figure(
         "ended-curve",
         _ended_finding(points),
         under=(
@@ -494,7 +493,7 @@ def _short_figure(contents: BriefContents, stress: Stress) -> Figure:
         for period in zip(risk.dates, risk.p_short, risk.p_short_by, strict=True)
     )
     caption = _("Share of the futures in which essential demand goes short")
-    return figure_of(
+    return Figure(
         "hazard-curve",
         finding,
         under=(
@@ -523,7 +522,7 @@ def _exceedance(contents: BriefContents, stress: Stress, risk: HazardRisk) -> Fi
         tail=fmt.share(risk.tail_share), loss=tail
     )
     variant = contents.name("variants", risk.variant)
-    return figure_of(
+    return Figure(
         "exceedance-curve",
         finding,
         under=(
