@@ -22,8 +22,8 @@ from derbes.analysis.leverage import leverage_ends, leverage_rows
 from derbes.analysis.trajectories import branch_of, calm_plan_of
 from derbes.answers import answered, find_plan, judged_statements
 from derbes.brief import render_brief
-from derbes.brief.contents import MYOPIC, OPTIMAL, BriefContents, Focus, focus_of, main_length
-from derbes.brief.verdict import edge_of
+from derbes.brief.contents import MYOPIC, OPTIMAL, BriefContents, Focus, main_length
+from derbes.brief.front import edge_of
 from derbes.case.entities import Case
 from derbes.case.quantity import MONTHS_A_YEAR
 from derbes.case.request import BASE, Request
@@ -178,7 +178,7 @@ def brief_contents(
         leverage=with_units(case, (rows, ends), made),
         calm={study.variant: calm_plan_of(study) for study in own},
     )
-    focus = focus_of(contents)
+    focus = contents.focus
     compared = {case.calendar.index_of(month) for month in (*focus.milestones, focus.worst)}
     others = replace(
         asked,
@@ -192,7 +192,7 @@ def brief_contents(
         at_main = replace(others, lengths=(_main_length(case, asked, measure),))
         rows += leverage_rows(rest, others, has_premium=False, **told)
         ends += leverage_ends(rest, at_main, **told)
-    edge = edge_of(contents, focus)
+    edge = edge_of(contents)
     looked = {*in_each(case, asked, MONTHS_A_YEAR // 2), *compared}
     covers = [
         (replace(others, variants=whole.variants, starts=tuple(sorted(looked))), own),

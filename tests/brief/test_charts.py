@@ -9,15 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derbes.brief.charts.bars import bars_against_rule
-from derbes.brief.charts.coverage import coverage_chart
-from derbes.brief.charts.materials import Material, materials_map
-from derbes.brief.charts.style import NARROW, WIDE, mark_lines, wrapped
-from derbes.brief.contents import focus_of
+from derbes.brief.charts import bars_against_rule, coverage_chart
 from derbes.brief.drawing import draw
 from derbes.brief.page import sections_of
-from derbes.brief.sections.chokepoint import tiers_of
-from derbes.brief.sections.dependence import dependence_section
+from derbes.brief.sections.dependence import Material, dependence_section, materials_map, tiers_of
+from derbes.brief.style import NARROW, WIDE, mark_lines, wrapped
 from tests.brief.reading import picture_texts
 
 NAMES = {"optimal": "best", "myopic": "rule", "x": "months"}
@@ -61,9 +57,9 @@ def test_a_drawing_is_measured_and_shown_in_the_embedded_font():
 
 
 def test_every_chart_is_no_wider_than_its_place(contents):
-    for section in sections_of(contents, focus_of(contents)):
+    for section in sections_of(contents):
         for figure in section.figures:
-            for spec, limit in ((figure.wide, WIDE), (figure.narrow, NARROW)):
+            for spec, limit in ((figure.spec(WIDE), WIDE), (figure.spec(NARROW), NARROW)):
                 size = re.search(r'viewBox="0 0 (\d+)', _drawn(spec))
                 assert size is not None
                 assert int(size.group(1)) <= limit + 12, figure.id
@@ -111,8 +107,8 @@ def test_a_column_of_the_surface_reaches_to_the_next_start_of_its_variant(conten
         row for row in contents.leverage.rows if row.variant == "base" or row.start[5:] == "01"
     )
     some = replace(contents, leverage=replace(contents.leverage, rows=sparse))
-    section = next(s for s in sections_of(some, focus_of(some)) if s.id == "surface")
-    cells = [c for c in section.figures[0].wide["data"]["values"] if c["kind"] == "cell"]
+    section = next(s for s in sections_of(some) if s.id == "surface")
+    cells = [c for c in section.figures[0].spec(WIDE)["data"]["values"] if c["kind"] == "cell"]
     widths = {(c["panel"], round(c["year_end"] - c["year"], 6)) for c in cells}
     assert widths == {("as planned", 0.25), ("nothing is built", 1.0), ("two years late", 1.0)}
 
@@ -171,10 +167,10 @@ def test_tiers_count_the_longest_way_to_a_use(contents):
 
 
 def test_what_serves_nothing_has_no_share(contents):
-    figure = dependence_section(contents, focus_of(contents)).figures[0]
+    figure = dependence_section(contents).figures[0]
     last = figure.table.rows[-1]
     assert [cell.text for cell in last] == ["December 2035", "0%", "stock alone"]
-    assert '"share": null' in json.dumps(figure.wide)
+    assert '"share": null' in json.dumps(figure.spec(WIDE))
 
 
 @given(st.text(alphabet="ab ", max_size=60), st.integers(5, 30))

@@ -1,21 +1,15 @@
 from dataclasses import replace
 
 from derbes.brief import BriefContents
-from derbes.brief.contents import (
-    cover_row,
-    end_of,
-    focus_of,
-    leverage_row,
-    name_of,
-    variants_of,
-)
+from derbes.brief.contents import cover_row, end_of, leverage_row, variants_of
 from derbes.language import use_language
-from derbes.results.display import text_of
+from derbes.planning.solving import name_of
 from derbes.results.supply import Cover, Leverage
+from derbes.results.tables import text_of
 
 
 def test_page_one_is_about_the_main_measure_from_the_first_start(contents):
-    focus = focus_of(contents)
+    focus = contents.focus
     assert (focus.variant, focus.measure, focus.length) == ("base", "embargo", 12)
     assert focus.start == "2026-01"
     assert focus.milestones == ("2026-01", "2030-01", "2035-01")
@@ -23,7 +17,7 @@ def test_page_one_is_about_the_main_measure_from_the_first_start(contents):
 
 def test_without_a_main_length_it_is_the_longest_of_a_year(contents):
     case = replace(contents.case, main_length=0, main_measure="not computed")
-    focus = focus_of(replace(contents, case=case))
+    focus = replace(contents, case=case).focus
     assert (focus.measure, focus.length) == ("embargo", 12)
 
 
@@ -34,17 +28,17 @@ def test_a_main_length_that_was_not_computed_gives_way(contents):
         leverage=replace(contents.leverage, rows=rows),
         cover=replace(contents.cover, rows=()),
     )
-    assert focus_of(some).length == 24
+    assert some.focus.length == 24
 
 
 def test_nothing_computed_is_no_measure(contents):
     made = contents.leverage.provenance
     empty = BriefContents(contents.case, Cover((), made), Leverage((), (), made), {}, ())
-    focus = focus_of(empty)
+    focus = empty.focus
     assert (focus.measure, focus.length, focus.milestones) == ("", 0, ())
-    assert cover_row(empty, focus, variant="base", start=focus.start) is None
-    assert leverage_row(empty, focus, variant="base", start=focus.start) is None
-    assert end_of(empty, focus, variant="base") is None
+    assert cover_row(empty, variant="base", start=focus.start) is None
+    assert leverage_row(empty, variant="base", start=focus.start) is None
+    assert end_of(empty, variant="base") is None
 
 
 def test_the_case_as_written_comes_first(contents):
@@ -55,8 +49,7 @@ def test_the_case_as_written_comes_first(contents):
 
 
 def test_rows_are_found_by_all_their_keys(contents):
-    focus = focus_of(contents)
-    row = leverage_row(contents, focus, variant="no_plants", start="2030-01", bound="myopic")
+    row = leverage_row(contents, variant="no_plants", start="2030-01", bound="myopic")
     assert row is not None
     assert (row.variant, row.start, row.bound, row.length) == ("no_plants", "2030-01", "myopic", 12)
 

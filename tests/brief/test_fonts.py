@@ -4,7 +4,7 @@ import re
 import pytest
 from fontTools.ttLib import TTFont
 
-from derbes.brief.fonts import FAMILY, FOLDER, font_faces, known_characters, missing_characters
+from derbes.brief.drawing import FAMILY, FOLDER, font_faces, known_characters, missing_characters
 
 KAZAKH = "ӘәҒғҚқҢңӨөҰұҮүҺһІі"
 RUSSIAN = "".join(chr(c) for c in range(0x410, 0x450)) + "Ёё"

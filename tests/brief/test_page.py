@@ -9,12 +9,12 @@ import pytest
 
 from derbes.brief import BriefContents, render_brief
 from derbes.brief import format as fmt
-from derbes.brief.contents import focus_of, leverage_row
+from derbes.brief.contents import binding_words, leverage_row
 from derbes.brief.page import sections_of
 from derbes.brief.sections.coverage import coverage_figure
 from derbes.brief.sections.leverage import losses_section
 from derbes.brief.sections.sources import method_section
-from derbes.brief.sections.wording import binding_words
+from derbes.brief.style import WIDE
 from derbes.case.entities import Case, Measure, MeasureKind
 from derbes.case.quantity import Note
 from derbes.language import use_language
@@ -175,8 +175,8 @@ def test_only_addresses_of_the_web_become_links(page):
 
 
 def test_numbers_of_page_one_follow_the_results(contents):
-    focus = focus_of(contents)
-    row = leverage_row(contents, focus, variant="base", start=focus.start)
+    focus = contents.focus
+    row = leverage_row(contents, variant="base", start=focus.start)
     assert row is not None
     changed = replace(row, leverage_ratio=4321.0, leverage_ratio_lost=0.0777)
     rows = tuple(changed if r is row else r for r in contents.leverage.rows)
@@ -244,7 +244,7 @@ def test_missing_money_is_missing_and_not_zero(page_without_money):
 
 def test_a_csv_leaves_missing_values_empty(contents):
     some = without_money(contents)
-    section = next(s for s in sections_of(some, focus_of(some)) if s.id == "losses")
+    section = next(s for s in sections_of(some) if s.id == "losses")
     assert section.tables[0].csv.splitlines()[1] == "as planned,2026-01,,2880,8640,,,"
 
 
@@ -391,8 +391,8 @@ def test_harm_is_net_and_the_gross_stands_beside_it(contents):
 
 def test_calm_is_drawn_beside_the_responses_where_it_is_short(contents):
     def lines(some: BriefContents) -> set[str]:
-        figure = next(s for s in [coverage_figure(some, focus_of(some))] if s)
-        data = next(part["data"]["values"] for part in figure.wide["layer"] if "data" in part)
+        figure = next(s for s in [coverage_figure(some)] if s)
+        data = next(part["data"]["values"] for part in figure.spec(WIDE)["layer"] if "data" in part)
         return {row["bound"] for row in data}
 
     assert lines(contents) == {"best response", "simple rule"}
@@ -454,7 +454,7 @@ def test_a_brief_of_one_variant_is_about_it(contents):
         "calm": {"no_plants": contents.calm["no_plants"]},
     }
     some = replace(contents, **own)
-    assert focus_of(some).variant == "no_plants"
+    assert some.focus.variant == "no_plants"
     said = text_of(page_one(render_brief(some)))
     assert "variant: nothing is built" in said
     assert "No whenever it comes: at worst (January 2026) 240 to 380 t" in said
@@ -537,7 +537,7 @@ def test_the_loss_is_said_to_be_beside_the_calm_plan_or_beside_the_crisis(conten
                                  "surge": surge}), beside_crisis),
     ):  # fmt: skip
         some = replace(contents, case=changed)
-        section = losses_section(some, focus_of(some))
+        section = losses_section(some)
         assert section.paragraphs[1] == text
 
 
@@ -571,7 +571,7 @@ def test_rounding_noise_of_the_solver_is_no_harm(contents):
         replace(row, unmet_essential=1e-7, deepest_shortfall=1e-9) for row in contents.leverage.rows
     )
     some = replace(contents, leverage=replace(contents.leverage, rows=rows))
-    surface = next(s for s in sections_of(some, focus_of(some)) if s.id == "surface")
+    surface = next(s for s in sections_of(some) if s.id == "surface")
     assert surface.figures[0].title == "No start and length leaves essential demand unmet"
-    cells = surface.figures[0].wide["data"]["values"]
+    cells = surface.figures[0].spec(WIDE)["data"]["values"]
     assert {cell["harm"] for cell in cells if cell["kind"] == "cell"} == {0.0}

@@ -6,11 +6,10 @@ from dataclasses import replace
 import pytest
 
 from derbes.brief import BriefContents, render_brief
-from derbes.brief.charts.style import NARROW, WIDE
-from derbes.brief.contents import focus_of
 from derbes.brief.drawing import draw
 from derbes.brief.page import sections_of
 from derbes.brief.sections.planning import plan_sections, plan_words
+from derbes.brief.style import NARROW, WIDE
 from derbes.language import use_language
 from tests.brief.planned import WORKS, impossible_plan, invented_plan
 from tests.brief.reading import page_one, part, text_of
@@ -33,12 +32,12 @@ def _plain(text: str) -> str:
 
 def test_without_a_plan_there_is_no_section(contents):
     assert plan_sections(contents) == ()
-    ids = [section.id for section in sections_of(contents, focus_of(contents))]
+    ids = [section.id for section in sections_of(contents)]
     assert not {"plan", "frontier", "outlay"} & set(ids)
 
 
 def test_the_sections_stand_behind_the_variants(planned):
-    ids = [section.id for section in sections_of(planned, focus_of(planned))]
+    ids = [section.id for section in sections_of(planned)]
     at = ids.index("variants")
     assert ids[at + 1 : at + 4] == ["plan", "frontier", "outlay"]
 
@@ -118,7 +117,7 @@ def test_every_chart_is_no_wider_than_its_place(planned, language):
     try:
         for section in plan_sections(planned):
             for figure in section.figures:
-                for spec, limit in ((figure.wide, WIDE), (figure.narrow, NARROW)):
+                for spec, limit in ((figure.spec(WIDE), WIDE), (figure.spec(NARROW), NARROW)):
                     drawn = draw(spec, id_="chart", title="t", description="d")
                     size = re.search(r'viewBox="0 0 (\d+)', drawn)
                     assert size is not None

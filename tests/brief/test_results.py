@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from derbes.brief import BriefContents
-from derbes.brief.contents import Focus, focus_of
-from derbes.brief.verdict import verdict_of
+from derbes.brief.contents import Focus
+from derbes.brief.front import verdict_of
 from derbes.case.entities import Case
 from derbes.casefile import read_case
 from derbes.pages import brief_contents
@@ -49,7 +49,7 @@ def results(town: Case) -> BriefContents:
 
 
 def test_the_worst_start_is_drawn_in_every_variant(results):
-    focus = focus_of(results)
+    focus = results.focus
     assert (focus.start, focus.worst) == ("2026-01", "2027-04")
     assert focus.harm == pytest.approx(60.0)
     drawn = {(b.variant, b.bound) for b in results.branches if b.start == focus.worst}
@@ -64,7 +64,7 @@ def test_cover_is_computed_at_the_worst_start(results):
 
 
 def test_the_first_short_start_is_found_between_those_of_the_surface(results):
-    found = verdict_of(results, focus_of(results)).replace("\u00a0", " ")
+    found = verdict_of(results).replace("\u00a0", " ")
     # Six months take 60 t; from February 2027 South sells 40 t, from January 60 t.
     assert found == (
         "Yes if it came in January 2026; no from February 2027 to May 2028: at worst (April 2027) "
@@ -76,8 +76,8 @@ def test_brief_of_a_case_that_never_goes_short(town):
     plenty = replace(town.suppliers["south_alum"], capacity=town.suppliers["north_alum"].capacity)
     safe = replace(town, suppliers={**town.suppliers, "south_alum": plenty}, variants={})
     contents = brief_contents(safe, request_of(safe, starts="year"))
-    focus: Focus = focus_of(contents)
+    focus: Focus = contents.focus
     assert (focus.worst, focus.harm) == (focus.start, 0.0)
-    assert verdict_of(contents, focus).replace("\u00a0", " ") == (
+    assert verdict_of(contents).replace("\u00a0", " ") == (
         "Yes whenever it comes: essential uses hold for the whole 6 months."
     )

@@ -6,10 +6,9 @@ from types import SimpleNamespace
 import pytest
 
 from derbes.brief import render_brief
-from derbes.brief.charts.style import NARROW, WIDE
-from derbes.brief.contents import focus_of
 from derbes.brief.page import sections_of
-from derbes.brief.sections.said.table import _spec
+from derbes.brief.sections.statements import _verdict_bars
+from derbes.brief.style import NARROW, WIDE
 from derbes.results.statements import Contradiction, Flip
 from tests.brief.invented_ledger import invented_ledger
 from tests.brief.reading import part, text_of
@@ -21,7 +20,7 @@ def page(contents):
 
 
 def test_without_a_ledger_a_brief_has_no_section_on_it(contents):
-    ids = {section.id for section in sections_of(contents, focus_of(contents))}
+    ids = {section.id for section in sections_of(contents)}
     assert not ids & {"statements", "patterns", "signaling", "untested"}
 
 
@@ -55,9 +54,9 @@ def test_patterns_are_told_for_every_side(page):
 
 def test_numbers_of_a_chart_stand_only_where_they_fit():
     counts = {"northland": {"holds": 90, "fails": 3}, "author": {"untested": 8}}
-    contents = SimpleNamespace(case=SimpleNamespace(actors={}))
+    contents = SimpleNamespace(name=lambda _section, id_: id_)
     for width, shown in ((WIDE, [90, 8]), (NARROW, [90])):
-        rows = _spec(contents, counts, width)["data"]["values"]
+        rows = _verdict_bars(contents, counts, width)["data"]["values"]
         assert [row["n"] for row in rows if row["n"]] == shown
         assert [row["last"] - row["first"] for row in rows] == [90, 3, 8]
 

@@ -5,10 +5,9 @@ from dataclasses import replace
 import pytest
 
 from derbes.brief import BriefContents, render_brief
-from derbes.brief.contents import focus_of
 from derbes.brief.page import sections_of
-from derbes.brief.sections.uncertainty.fans import fans_section
-from derbes.brief.sections.uncertainty.words import words_of
+from derbes.brief.sections.uncertainty import fans_section, words_of
+from derbes.brief.style import WIDE
 from tests.brief.invented_stress import hazards, invented_stress
 from tests.brief.reading import part, picture_texts, pictures, text_of
 
@@ -25,12 +24,12 @@ def page(stressed: BriefContents) -> str:
 
 
 def test_without_draws_a_brief_has_no_section_on_them(contents):
-    ids = {section.id for section in sections_of(contents, focus_of(contents))}
+    ids = {section.id for section in sections_of(contents)}
     assert not ids & {"draws", "ended", "hazards", "deciding", "drawn"}
 
 
 def test_with_draws_it_has_every_section(stressed):
-    ids = {section.id for section in sections_of(stressed, focus_of(stressed))}
+    ids = {section.id for section in sections_of(stressed)}
     assert {"draws", "ended", "hazards", "deciding", "drawn"} <= ids
 
 
@@ -84,7 +83,7 @@ def test_both_responses_have_a_panel_of_their_own(stressed):
                   for bound in ("optimal", "myopic"))  # fmt: skip
     both = replace(stressed, stress=replace(stressed.stress, fans=(best, rule)))
     section = fans_section(both, both.stress)
-    rows = section.figures[0].wide["data"]["values"]
+    rows = section.figures[0].spec(WIDE)["data"]["values"]
     by_panel = {}
     for row in rows:
         by_panel.setdefault(row["panel"], []).append(row["year"])

@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from derbes.brief import BriefContents, render_brief
-from derbes.brief.contents import focus_of
-from derbes.brief.verdict import edge_of, more_words, short_by_start, verdict_of
+from derbes.brief.front import edge_of, more_words, short_by_start, verdict_of
 from derbes.results.supply import Cover, LeverageRow
 from tests.brief.reading import page_one, text_of
 
@@ -36,7 +35,7 @@ def with_harm(
 
 def said(contents: BriefContents, *harms: float, by_rule: float = 1.0) -> str:
     some = with_harm(contents, dict(zip(STARTS, harms, strict=False)), by_rule=by_rule)
-    return verdict_of(some, focus_of(some)).replace("\u00a0", " ")
+    return verdict_of(some).replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(
@@ -72,24 +71,24 @@ def test_verdict_gives_both_bounds(contents):
 
 def test_without_a_surface_the_verdict_is_on_the_first_start(contents):
     some = replace(contents, leverage=replace(contents.leverage, rows=(), ends=()))
-    assert verdict_of(some, focus_of(some)).replace("\u00a0", " ") == (
+    assert verdict_of(some).replace("\u00a0", " ") == (
         "No if it came in January 2026: essential uses hold for 8.5 months of 12 months."
     )
     rows = tuple(replace(row, survives_length=True) for row in contents.cover.rows)
     some = replace(some, cover=Cover(rows, contents.cover.provenance))
-    assert verdict_of(some, focus_of(some)).replace("\u00a0", " ") == (
+    assert verdict_of(some).replace("\u00a0", " ") == (
         "Yes if it came in January 2026: essential uses hold for the whole 12 months."
     )
 
 
 def test_of_equally_bad_starts_the_earliest_is_the_worst(contents):
     noisy = with_harm(contents, {"2026-07": 9.0, "2026-04": 9.0 * (1 - 1e-9), "2026-01": 1.0})
-    focus = focus_of(noisy)
+    focus = noisy.focus
     assert (focus.start, focus.worst, focus.shown) == ("2026-01", "2026-04", "2026-04")
 
 
 def test_rounding_noise_makes_no_start_the_worst(contents):
-    focus = focus_of(with_harm(contents, {"2026-01": 0.0, "2026-04": 1e-7}))
+    focus = with_harm(contents, {"2026-01": 0.0, "2026-04": 1e-7}).focus
     assert (focus.worst, focus.shown, focus.harm) == ("2026-01", "2026-01", 0.0)
 
 
@@ -104,25 +103,24 @@ def test_the_date_of_the_end_sharpens_the_last_short_start(contents):
         (None, {}),
     ):
         leverage = replace(some.leverage, ends=(replace(end, date=date),))
-        found = short_by_start(replace(some, leverage=leverage), focus_of(some))
+        found = short_by_start(replace(some, leverage=leverage))
         assert found == {start: harm > 0 for start, harm in harms.items()} | months
 
 
 def test_starts_before_the_first_short_one_are_looked_at(contents):
     some = with_harm(contents, dict(zip(STARTS, (0.0, 0.0, 5.0, 5.0, 0.0), strict=True)))
-    focus = focus_of(some)
-    assert edge_of(some, focus) == (4, 5)
+    assert edge_of(some) == (4, 5)
     like = next(row for row in some.leverage.rows if row.bound == "optimal")
     looked_at = (with_unmet(like, 0.0, start="2026-05"), with_unmet(like, 3.0, start="2026-06"))
     sharper = replace(some, edge=looked_at)
-    assert "no from June 2026 to October 2026: at worst (July 2026)" in verdict_of(sharper, focus)
-    assert edge_of(sharper, focus) == ()
+    assert "no from June 2026 to October 2026: at worst (July 2026)" in verdict_of(sharper)
+    assert edge_of(sharper) == ()
 
 
 def test_no_edge_where_the_first_start_is_short_or_none_is(contents):
     for harms in ((5.0, 5.0, 0.0), (0.0, 0.0, 0.0)):
         some = with_harm(contents, dict(zip(STARTS, harms, strict=False)))
-        assert edge_of(some, focus_of(some)) == ()
+        assert edge_of(some) == ()
 
 
 def test_harm_by_the_simple_rule_alone_is_not_kept_back(contents):
@@ -131,9 +129,9 @@ def test_harm_by_the_simple_rule_alone_is_not_kept_back(contents):
         with_unmet(row, 8.0) if (row.start, row.bound) == ("2026-04", "myopic")
         else row for row in some.leverage.rows
     )  # fmt: skip
-    assert more_words(some, focus_of(some)) == ""
+    assert more_words(some) == ""
     some = replace(some, leverage=replace(some.leverage, rows=rows))
-    text = more_words(some, focus_of(some)).replace("\u00a0", " ")
+    text = more_words(some).replace("\u00a0", " ")
     assert text == "By the simple rule up to 8 t would go unmet (April 2026)."
 
 
@@ -143,7 +141,7 @@ def test_page_one_draws_the_worst_start(contents):
         for row in contents.leverage.rows
     )
     some = replace(contents, leverage=replace(contents.leverage, rows=rows))
-    assert focus_of(some).worst == "2030-01"
+    assert some.focus.worst == "2030-01"
     page = text_of(page_one(render_brief(some)))
     assert "Embargo by Northland, 12 months · from January 2030, the worst start · variant" in page
     assert (

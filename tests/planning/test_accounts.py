@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derbes import api
-from derbes.cli.plans.tables import plan_text
+from derbes.cli.tables import plan_text
 from derbes.planning.accounts import course_of
 from derbes.planning.decomposed import solve_plan
 from derbes.planning.problem import make_problem

@@ -1,12 +1,17 @@
-"""What a brief is made of, and which part of it the first page is about."""
+"""What a brief is made of, and which part of it the first page is about.
 
-from collections.abc import Mapping
+Words that several sections share.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
 
+from derbes.brief import format as fmt
 from derbes.case.entities import Case, Measure, Tier
 from derbes.case.request import BASE
-from derbes.language import _
-from derbes.results.display import text_of
+from derbes.language import _, ngettext
 from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
@@ -20,6 +25,7 @@ from derbes.results.supply import (
     LeverageEnd,
     LeverageRow,
 )
+from derbes.results.tables import text_of, tier_units
 
 OPTIMAL = "optimal"
 MYOPIC = "myopic"
@@ -27,31 +33,6 @@ A_YEAR = 12
 """[month]"""
 NOTHING = 1e-6
 """Unmet demand up to this share is rounding noise of the solver."""
-
-
-@dataclass(frozen=True, slots=True)
-class BriefContents:
-    """Results that a brief tells.
-
-    Calm plans are by variant. Of the branches, those of the main measure with the
-    main length are drawn, by variant, bound and start; others are left aside.
-    """
-
-    case: Case
-    cover: Cover
-    leverage: Leverage
-    calm: Mapping[str, CalmPlan]
-    branches: tuple[Branch, ...] = ()
-    plan: Plan | None = None
-    """None where the case has nothing to decide."""
-    plans: Mapping[str, Plan] = field(default_factory=dict)
-    """Variant → its plan, to compare."""
-    stress: Stress | None = None
-    """None where nothing was drawn."""
-    statements: StatementTable | None = None
-    """None where the case has no ledger."""
-    edge: tuple[LeverageRow, ...] = ()
-    """Rows of the main measure and length at starts between those of the surface."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,33 +60,73 @@ class Focus:
         return self.worst if self.harm else self.start
 
 
-def focus_of(contents: BriefContents) -> Focus:
-    """What the first page is about: the case's main measure, from the first start."""
-    case = contents.case
-    keys = contents.leverage.rows + contents.cover.rows
-    computed = dict.fromkeys(row.measure for row in keys)
-    measure = case.main_measure if case.main_measure in computed else next(iter(computed), "")
-    variant = next(iter(variants_of(contents)), BASE)
-    lengths = sorted({row.length for row in keys if row.measure == measure})
-    starts = sorted({row.start for row in keys if row.measure == measure})
-    start = starts[0] if starts else case.calendar.label(0)
-    length = main_length(lengths, case.main_length * case.calendar.step)
-    harms = {
-        row.start: harm_of(row)
-        for row in contents.leverage.rows
-        if (row.variant, row.measure, row.length, row.bound) == (variant, measure, length, OPTIMAL)
-    }
-    harm = max(harms.values(), default=0.0)
-    as_bad = [month for month, unmet in harms.items() if unmet >= harm * (1 - NOTHING)]
-    return Focus(
-        variant=variant,
-        measure=measure,
-        length=length,
-        start=start,
-        milestones=_milestones(starts),
-        worst=min(as_bad) if harm else start,
-        harm=harm,
-    )
+@dataclass(frozen=True)
+class BriefContents:
+    """Results that a brief tells.
+
+    Calm plans are by variant. Of the branches, those of the main measure with the
+    main length are drawn, by variant, bound and start; others are left aside.
+    """
+
+    case: Case
+    cover: Cover
+    leverage: Leverage
+    calm: Mapping[str, CalmPlan]
+    branches: tuple[Branch, ...] = ()
+    plan: Plan | None = None
+    """None where the case has nothing to decide."""
+    plans: Mapping[str, Plan] = field(default_factory=dict)
+    """Variant → its plan, to compare."""
+    stress: Stress | None = None
+    """None where nothing was drawn."""
+    statements: StatementTable | None = None
+    """None where the case has no ledger."""
+    edge: tuple[LeverageRow, ...] = ()
+    """Rows of the main measure and length at starts between those of the surface."""
+
+    @cached_property
+    def focus(self) -> Focus:
+        """What the first page is about: the case's main measure, from the first start."""
+        case = self.case
+        keys = self.leverage.rows + self.cover.rows
+        computed = dict.fromkeys(row.measure for row in keys)
+        measure = case.main_measure if case.main_measure in computed else next(iter(computed), "")
+        variant = next(iter(variants_of(self)), BASE)
+        lengths = sorted({row.length for row in keys if row.measure == measure})
+        starts = sorted({row.start for row in keys if row.measure == measure})
+        start = starts[0] if starts else case.calendar.label(0)
+        length = main_length(lengths, case.main_length * case.calendar.step)
+        harms = {
+            row.start: harm_of(row)
+            for row in self.leverage.rows
+            if (row.variant, row.measure, row.length, row.bound)
+            == (variant, measure, length, OPTIMAL)
+        }
+        harm = max(harms.values(), default=0.0)
+        as_bad = [month for month, unmet in harms.items() if unmet >= harm * (1 - NOTHING)]
+        return Focus(
+            variant=variant,
+            measure=measure,
+            length=length,
+            start=start,
+            milestones=_milestones(starts),
+            worst=min(as_bad) if harm else start,
+            harm=harm,
+        )
+
+    def name(self, section: str, id_: str) -> str:
+        """Name of an element of the case for a reader."""
+        return names_of(self.case, section, (id_,))
+
+    def names(self, section: str, ids: Collection[str]) -> str:
+        """Names of elements of the case, separated by commas."""
+        return names_of(self.case, section, ids)
+
+    @property
+    def last_month(self) -> str:
+        """The last month of the calendar, for a reader."""
+        calendar = self.case.calendar
+        return fmt.date(calendar.label(calendar.n_periods - 1))
 
 
 def harm_of(row: LeverageRow) -> float:
@@ -147,14 +168,14 @@ def _milestones(starts: list[str]) -> tuple[str, ...]:
     return (*starts[:1], *list(later.values())[:2])
 
 
-def main_measure(case: Case, focus: Focus) -> Measure | None:
+def main_measure(contents: BriefContents) -> Measure | None:
     """The measure that the first page is about."""
-    return case.measures.get(focus.measure)
+    return contents.case.measures.get(contents.focus.measure)
 
 
-def sender_of(case: Case, focus: Focus) -> str:
+def sender_of(contents: BriefContents) -> str:
     """Actor who imposes the main measure; empty for an accident."""
-    measure = main_measure(case, focus)
+    measure = main_measure(contents)
     return measure.sender if measure else ""
 
 
@@ -165,62 +186,203 @@ def variants_of(contents: BriefContents) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: name != BASE))
 
 
+Keyed = TypeVar("Keyed", CoverRow, LeverageRow, LeverageEnd, Branch)
+"""Rows that say of which variant, measure and length they are."""
+
+
+def _about(contents: BriefContents, rows: Iterable[Keyed], **wanted: str | None) -> list[Keyed]:
+    """Rows of the main measure with the wanted fields; a variant of None is that of page one."""
+    found = {"measure": contents.focus.measure, **wanted}
+    found["variant"] = wanted["variant"] or contents.focus.variant
+    return [row for row in rows if all(getattr(row, key) == found[key] for key in found)]
+
+
+def _at_main_length(contents: BriefContents, rows: Sequence[Keyed]) -> Keyed | None:
+    return next((row for row in rows if row.length == contents.focus.length), None)
+
+
 def cover_row(
-    contents: BriefContents, focus: Focus, *, variant: str, start: str, use: str = ALL_ESSENTIAL
+    contents: BriefContents, *, start: str, variant: str | None = None, use: str = ALL_ESSENTIAL
 ) -> CoverRow | None:
     """Cover under the main measure, at the main length where that was computed."""
-    rows = [
-        row
-        for row in contents.cover.rows
-        if (row.variant, row.measure, row.start, row.use) == (variant, focus.measure, start, use)
-    ]
-    exact = [row for row in rows if row.length == focus.length]
-    return next(iter(exact or rows), None)
+    rows = _about(contents, contents.cover.rows, variant=variant, start=start, use=use)
+    return _at_main_length(contents, rows) or next(iter(rows), None)
 
 
 def leverage_row(
-    contents: BriefContents, focus: Focus, *, variant: str, start: str, bound: str = OPTIMAL
+    contents: BriefContents, *, start: str, variant: str | None = None, bound: str = OPTIMAL
 ) -> LeverageRow | None:
     """Losses from the main measure at the main length."""
-    wanted = (variant, focus.measure, focus.length, start, bound)
-    for row in contents.leverage.rows:
-        if (row.variant, row.measure, row.length, row.start, row.bound) == wanted:
-            return row
-    return None
+    rows = _about(contents, contents.leverage.rows, variant=variant, start=start, bound=bound)
+    return _at_main_length(contents, rows)
 
 
 def end_of(
-    contents: BriefContents, focus: Focus, *, variant: str, use: str = ALL_ESSENTIAL
+    contents: BriefContents, *, variant: str | None = None, use: str = ALL_ESSENTIAL
 ) -> LeverageEnd | None:
     """When leverage ends in a variant, for the main measure and length."""
-    wanted = (variant, focus.measure, focus.length, use)
-    for end in contents.leverage.ends:
-        if (end.variant, end.measure, end.length, end.use) == wanted:
-            return end
-    return None
+    return _at_main_length(
+        contents, _about(contents, contents.leverage.ends, variant=variant, use=use)
+    )
 
 
 def branch_of(
-    contents: BriefContents, focus: Focus, *, variant: str, start: str, bound: str
+    contents: BriefContents, *, start: str, bound: str, variant: str | None = None
 ) -> Branch | None:
     """Course of the main measure at the main length."""
-    wanted = (variant, focus.measure, focus.length, start, bound)
-    for branch in contents.branches:
-        if (branch.variant, branch.measure, branch.length, branch.start, branch.bound) == wanted:
-            return branch
-    return None
+    rows = _about(contents, contents.branches, variant=variant, start=start, bound=bound)
+    return _at_main_length(contents, rows)
 
 
-def name_of(case: Case, section: str, id_: str) -> str:
-    """Name of an element for a reader."""
-    if section == "variants" and id_ == BASE:
-        return _("as planned")
-    if section == "uses" and id_ == ALL_ESSENTIAL:
-        return _("all essential uses")
-    element = getattr(case, section).get(id_)
-    return text_of(element.label, id_) if element else id_.replace("_", " ")
+def names_of(case: Case, section: str, ids: Collection[str]) -> str:
+    """Names of elements for a reader, separated by commas."""
+    elements = getattr(case, section)
+    known = {"variants": {BASE: _("as planned")}, "uses": {ALL_ESSENTIAL: _("all essential uses")}}
+    named = {id_: text_of(elements[id_].label, id_) for id_ in ids if id_ in elements}
+    named |= known.get(section, {})
+    return ", ".join(named.get(id_, id_.replace("_", " ")) for id_ in ids)
 
 
-def names_of(case: Case, section: str, ids: tuple[str, ...]) -> str:
-    """Names of elements, separated by commas."""
-    return ", ".join(name_of(case, section, id_) for id_ in ids)
+def case_of(contents: BriefContents, variant: str) -> Case:
+    """The case after a variant's changes."""
+    entry = contents.case.variants.get(variant)
+    return entry.case if variant != BASE and entry and entry.case else contents.case
+
+
+def measure_words(contents: BriefContents) -> str:
+    """The main measure and its length."""
+    measure = main_measure(contents)
+    name = contents.name("measures", measure.id) if measure else contents.focus.measure
+    return _("{measure}, {length}").format(measure=name, length=fmt.months(contents.focus.length))
+
+
+def actor_words(contents: BriefContents) -> str:
+    """The sender's name; of an accident, words that say so."""
+    sender = sender_of(contents)
+    return contents.name("actors", sender) if sender else _("no one (an accident)")
+
+
+def is_drawn(contents: BriefContents) -> bool:
+    """Whether the brief tells how sure its figures are."""
+    said = contents.statements
+    return contents.stress is not None or (said is not None and said.provenance.n_draws > 1)
+
+
+def draws_and_seed(n: int, seed: int | None) -> str:
+    """How many draws, and their seed; without a seed they are what the case lists."""
+    if n <= 1:
+        return _("central values, no draws")
+    if seed is None:
+        return ngettext("{n} scenario", "{n} scenarios", n).format(n=fmt.number(n))
+    return _("{n} draws, seed {seed}").format(n=fmt.number(n), seed=seed)
+
+
+def under(
+    contents: BriefContents,
+    unit: str,
+    *,
+    when: str = "",
+    variant: str | None = None,
+    about: str | None = None,
+) -> list[str]:
+    """Line under a figure's title: unit, measure, date, variant, draws.
+
+    Args:
+        contents: Results.
+        unit: Unit of what is drawn.
+        when: Date or span.
+        variant: Id; None: that of page one; empty where several are drawn.
+        about: Words in place of the main measure and its length.
+    """
+    parts = [unit, measure_words(contents) if about is None else about, when]
+    id_ = contents.focus.variant if variant is None else variant
+    if id_:
+        parts.append(_("variant: {name}").format(name=contents.name("variants", id_)))
+    is_sure = is_drawn(contents)
+    return [*parts, _("central values") if is_sure else _("central values, no draws")]
+
+
+def unit_words(contents: BriefContents, *, essential: bool = True) -> str:
+    """Unit in which unmet demand of a tier is added up."""
+    unit = tier_units(contents.leverage.unit)[0 if essential else 1]
+    return sum_units().get(unit) or fmt.unit_name(unit)
+
+
+def amount_words(contents: BriefContents, amount: float) -> str:
+    """An amount of unmet essential demand with its unit."""
+    unit = tier_units(contents.leverage.unit)[0]
+    name = sum_units().get(unit)
+    return f"{fmt.number(amount)}{fmt.NO_BREAK}{name}" if name else fmt.quantity(amount, unit)
+
+
+def sum_units() -> dict[str, str]:
+    """Units of sums over uses that share none, for a reader."""
+    return {"weighted units": _("weighted units"), "months of use": _("months of use")}
+
+
+def survived(row: CoverRow | None) -> str:
+    """Time to survive in words; where it has no end, what is known."""
+    if row is None:
+        return fmt.missing()
+    if row.time_to_survive is None:
+        return _("at least {time}").format(time=fmt.months(row.survives_at_least))
+    return fmt.months(row.time_to_survive)
+
+
+def calm_words(row: CoverRow | None) -> str:
+    """That a use is short without any measure, and since when; empty where it is not."""
+    if row is None or not row.short_in_calm_from:
+        return ""
+    return _("short in calm already, from {month}").format(month=fmt.date(row.short_in_calm_from))
+
+
+def bounded(row: LeverageRow, field: str, text: str) -> str:
+    """A figure of a row as text; as a bound where the row says that it is one."""
+    if field not in row.bounds:
+        return text
+    return f"{'≥' if row.bound == OPTIMAL else '≤'}{fmt.NO_BREAK}{text}"
+
+
+def binding_words(case: Case, goods: tuple[str, ...], sellers: tuple[str, ...]) -> str:
+    """What runs out, and who sold it; what none of the sellers sells comes last."""
+    if not goods:
+        return _("nothing")
+    offered = {s.good for s in case.suppliers.values() if s.actor in sellers}
+    sold = tuple(good for good in goods if good in offered)
+    if not sold:
+        return names_of(case, "goods", goods)
+    text = _("{goods} (sold by {sellers})").format(
+        goods=names_of(case, "goods", sold), sellers=names_of(case, "actors", sellers)
+    )
+    others = tuple(good for good in goods if good not in offered)
+    return f"{text}; {names_of(case, 'goods', others)}" if others else text
+
+
+def served_path(branch: Branch, case: Case) -> tuple[float, ...]:
+    """Served share of the essential use that is served worst in each period. (T,)"""
+    uses = [use for use in essential_uses(case) if use in branch.served_share]
+    paths = zip(*(branch.served_share[use] for use in uses), strict=True)
+    return tuple(min(shares) for shares in paths)
+
+
+def worst_use(branch: Branch, case: Case) -> str:
+    """Id of the essential use that is served worst in any period; the first of several."""
+    uses = [use for use in essential_uses(case) if branch.served_share.get(use)]
+    return min(uses, key=lambda use: min(branch.served_share[use]), default="")
+
+
+def both_branches(
+    contents: BriefContents, start: str, variant: str | None = None
+) -> tuple[Branch | None, Branch | None]:
+    """The course under the best response, and under the myopic rule."""
+    best, rule = (
+        branch_of(contents, variant=variant, start=start, bound=bound)
+        for bound in (OPTIMAL, MYOPIC)
+    )
+    return best, rule
+
+
+def decimal_year(label: str) -> float:
+    """An ISO month as a year with its fraction."""
+    year, month = label.split("-")[:2]
+    return int(year) + (int(month) - 1) / 12

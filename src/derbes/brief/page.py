@@ -4,27 +4,30 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from derbes.brief.contents import BriefContents, Focus, focus_of
-from derbes.brief.drawing import draw
-from derbes.brief.fonts import font_faces, missing_characters
+from derbes.brief.contents import BriefContents
+from derbes.brief.drawing import draw, font_faces, missing_characters
 from derbes.brief.front import front_of, title_of
 from derbes.brief.parts import Figure, Section
-from derbes.brief.sections.chokepoint import chokepoint_section
 from derbes.brief.sections.coverage import cover_section, coverage_section
-from derbes.brief.sections.dependence import dependence_section, sellers_section
-from derbes.brief.sections.inputs import inputs_section
-from derbes.brief.sections.leverage import bounds_section, losses_section, surface_section
+from derbes.brief.sections.deciding import uncertainty_sections
+from derbes.brief.sections.dependence import chokepoint_section, dependence_section, sellers_section
+from derbes.brief.sections.leverage import (
+    bounds_section,
+    losses_section,
+    surface_section,
+    variants_section,
+)
 from derbes.brief.sections.planning import plan_sections
-from derbes.brief.sections.said import said_sections
 from derbes.brief.sections.sources import (
     facts_section,
+    inputs_section,
     method_section,
     missing_section,
     notes_section,
     reproduce_section,
 )
-from derbes.brief.sections.uncertainty import uncertainty_sections
-from derbes.brief.sections.variants import variants_section
+from derbes.brief.sections.statements import said_sections
+from derbes.brief.style import NARROW, WIDE
 from derbes.language import _, language, ngettext
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -34,15 +37,14 @@ _WARNING = "\0warning\0"
 
 def render_brief(contents: BriefContents) -> str:
     """One self-contained HTML file; the same contents give the same bytes."""
-    focus = focus_of(contents)
     page: str = (
         _environment()
         .get_template("brief.html")
         .render(
             language=language(),
             title=title_of(contents),
-            front=front_of(contents, focus),
-            sections=sections_of(contents, focus),
+            front=front_of(contents),
+            sections=sections_of(contents),
             fonts=font_faces(),
             warning=_WARNING,
         )
@@ -50,22 +52,22 @@ def render_brief(contents: BriefContents) -> str:
     return page.replace(_WARNING, _font_warning(page.replace(_WARNING, "")))
 
 
-def sections_of(contents: BriefContents, focus: Focus) -> tuple[Section, ...]:
+def sections_of(contents: BriefContents) -> tuple[Section, ...]:
     """All sections behind page one, in their order."""
     is_asked = bool(contents.case.measures)
     on_measures = (coverage_section, losses_section, dependence_section, surface_section)
-    first, *others = [make(contents, focus) for make in on_measures] if is_asked else [None]
+    first, *others = [make(contents) for make in on_measures] if is_asked else [None]
     found = (
         first,
-        cover_section(contents, focus) if is_asked else None,
-        sellers_section(contents, focus),
+        cover_section(contents) if is_asked else None,
+        sellers_section(contents),
         *others,
-        chokepoint_section(contents, focus),
-        variants_section(contents, focus) if is_asked else None,
+        chokepoint_section(contents),
+        variants_section(contents) if is_asked else None,
         *plan_sections(contents),
         *uncertainty_sections(contents),
         *said_sections(contents),
-        bounds_section(contents, focus) if is_asked else None,
+        bounds_section(contents) if is_asked else None,
         inputs_section(contents),
         facts_section(contents),
         notes_section(contents),
@@ -93,11 +95,14 @@ def _environment() -> Any:
 
 def _pictures(figure: Figure) -> list[tuple[str, str]]:
     """(class, SVG) of a figure for screens and paper, and for phones."""
+    told = {
+        "title": figure.title,
+        "description": figure.description.format(finding=figure.title),
+    }
     return [
-        (size, draw(spec, id_=f"{figure.id}-{size}", title=figure.title,
-                    description=figure.description))
-        for size, spec in (("wide", figure.wide), ("narrow", figure.narrow))
-    ]  # fmt: skip
+        (size, draw(figure.spec(width), id_=f"{figure.id}-{size}", **told))
+        for size, width in (("wide", WIDE), ("narrow", NARROW))
+    ]
 
 
 def _font_warning(page: str) -> str:

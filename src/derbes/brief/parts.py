@@ -2,12 +2,13 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from derbes.brief import format as fmt
+from derbes.results.tables import Column, field_of
 
 Raw = str | float | int | None
 _LONG_WORD = 16
@@ -54,32 +55,33 @@ class Table:
 
 
 def _csv_value(raw: Raw) -> str:
-    if raw is None:
-        return ""
+    """What the CSV holds; no spreadsheet takes a text for a formula."""
     if isinstance(raw, float):
         return f"{raw:.9g}"
-    return _harmless(raw) if isinstance(raw, str) else str(raw)
-
-
-def _harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text
+    if isinstance(raw, str) and raw[:1] in {"=", "+", "-", "@"}:
+        return f"'{raw}"
+    return "" if raw is None else str(raw)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart: its finding as title, both sizes of the specification, its table."""
+    """A chart: its finding as title, its specification by width, its table."""
 
     id: str
     title: str
     """What the chart shows, in a sentence."""
-    subtitle: str
-    """Unit, date, variant and draws."""
+    under: Sequence[str]
+    """Unit, date, variant and draws, of which what is empty is left out."""
     description: str
-    """Alternative text."""
-    wide: dict[str, Any]
-    narrow: dict[str, Any]
+    """Alternative text; `{finding}` in it is the title."""
+    spec: Callable[[int], dict[str, Any]]
+    """Width of the whole [px] → specification."""
     table: Table
+
+    @property
+    def subtitle(self) -> str:
+        """Line under the title."""
+        return " · ".join(part for part in self.under if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +115,25 @@ def month_cell(label: str | None, otherwise: str = "") -> Cell:
     if label is None:
         return Cell(otherwise or fmt.missing(), None)
     return Cell(fmt.date(label), label)
+
+
+def share_cell(part: float | None) -> Cell:
+    """A cell with a share as percent."""
+    return figure_cell(part, None if part is None else fmt.share(part))
+
+
+def table_of(caption: str, columns: Iterable[Column], rows: Iterable[Any]) -> Table:
+    """Rows in declared columns: a text as words, a number or nothing as a figure."""
+    columns = tuple(columns)
+
+    def cell(row: Any, column: Column) -> Cell:
+        content = field_of(row, column.value)
+        if isinstance(content, Cell):
+            return content
+        return words(content) if isinstance(content, str) else figure_cell(content)
+
+    return Table(
+        caption,
+        tuple(column.titled for column in columns),
+        tuple(tuple(cell(row, column) for column in columns) for row in rows),
+    )

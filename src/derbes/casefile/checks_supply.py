@@ -14,11 +14,11 @@ from derbes.casefile.nodes import Finding
 from derbes.casefile.quantities import in_words
 from derbes.errors import did_you_mean
 from derbes.language import _
-from derbes.model.measures import selects_purchase
 from derbes.model.measures import (
     selects_export,
     selects_fresh_stock,
     selects_plant,
+    selects_purchase,
     selects_recipe,
     selects_stockpile,
     selects_use,

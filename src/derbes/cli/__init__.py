@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Exit code: 0, or 2 for what the user can repair.
     """
     try:
-        from derbes.cli.program import run  # noqa: PLC0415 - loading can be interrupted too
+        from derbes.cli.commands import run  # noqa: PLC0415 - loading can be interrupted too
 
         return run(arguments)
     except KeyboardInterrupt:

@@ -6,80 +6,108 @@ from typing import Any
 
 import click
 
-from derbes.cli.answers import STANDARD_OUTPUT
+from derbes.cli.output import STANDARD_OUTPUT
 from derbes.language import _, languages, use_language
 from derbes.request import EVERY_MONTHS
 
 Command = Callable[..., Any]
+Decorator = Callable[[Command], Command]
+
+
+def option(names: str, words: str, metavar: str | None = None, **more: Any) -> Decorator:
+    """An option of a command; a default that says something is shown.
+
+    Args:
+        names: `--name`, and how the command calls its value where that differs.
+        words: What it does.
+        metavar: What stands for its value.
+        **more: As click has it.
+    """
+    shows = more.get("default") not in (None, "")
+    return click.option(
+        *names.split(), metavar=metavar, help=words, **{"show_default": shows, **more}
+    )
+
+
+def with_options(*options: Decorator) -> Decorator:
+    """Several options at once, in the order in which the help lists them."""
+
+    def add(command: Command) -> Command:
+        for one in reversed(options):
+            command = one(command)
+        return command
+
+    return add
 
 
 def _speak(_context: click.Context, _option: click.Parameter, code: str) -> None:
     use_language(code)
 
 
-def case_argument(command: Command) -> Command:
-    """The case file, or the folder of a case."""
-    return click.argument("path", metavar="CASE")(command)
+def _n_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
-def language_option(command: Command) -> Command:
-    """`--lang`."""
-    return click.option(
-        "--lang",
-        type=click.Choice(languages()),
-        default="en",
-        show_default=True,
-        is_eager=True,
-        expose_value=False,
-        callback=_speak,
-        help=_("Language of all texts."),
-    )(command)
+case_argument = click.argument("path", metavar="CASE")
+"""The case file, or the folder of a case."""
+language_option = option(
+    "--lang",
+    _("Language of all texts."),
+    type=click.Choice(languages()),
+    default="en",
+    is_eager=True,
+    expose_value=False,
+    callback=_speak,
+)
+json_option = option("--json as_json", _("Answer as JSON."), is_flag=True)
+out_option = option(
+    "--out",
+    _("Write the answer into a file."),
+    "FILE",
+    default=STANDARD_OUTPUT,
+    show_default=False,
+)
+answer_options = with_options(out_option, json_option, language_option)
+"""How a command answers: `--out`, `--json`, `--lang`."""
+seed_option = option("--seed", _("Seed of the draws."), "N", type=int, default=1)
+workers_option = option(
+    "--workers n_workers",
+    _("Processes that share the work. Without it: one for each core."),
+    "N",
+    type=click.IntRange(min=1),
+    default=_n_cores(),
+    show_default=False,
+)
+executor_options = with_options(
+    option(
+        "--executor",
+        _("local, a number of processes, or a Dask cluster: dask://host:port."),
+        "WHERE",
+        default="local",
+    ),
+    workers_option,
+)
 
 
-def json_option(command: Command) -> Command:
-    """`--json`."""
-    return click.option("--json", "as_json", is_flag=True, help=_("Answer as JSON."))(command)
-
-
-def out_option(command: Command) -> Command:
-    """`--out`, the screen unless told otherwise."""
-    return click.option(
-        "--out",
-        default=STANDARD_OUTPUT,
-        metavar="FILE",
-        help=_("Write the answer into a file."),
-    )(command)
-
-
-def variant_option(*default: str) -> Callable[[Command], Command]:
+def variant_option(*default: str) -> Decorator:
     """`--variant`."""
-    return click.option(
-        "--variant",
-        "variants",
-        multiple=True,
-        default=default,
-        metavar="NAME",
-        show_default=True,
-        help=_("Variant of the case; may be given more than once; base, or all."),
-    )
+    words = _("Variant of the case; may be given more than once; base, or all.")
+    return option("--variant variants", words, "NAME", multiple=True, default=default)
 
 
-def with_options(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
-    """Several options at once, in the order in which the help lists them."""
-
-    def add(command: Command) -> Command:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return add
-
-
-def length_option(words: str) -> Callable[[Command], Command]:
+def length_option(words: str) -> Decorator:
     """`--length`, with what it means to the command."""
-    return click.option(
-        "--length", "lengths", multiple=True, type=int, metavar="MONTHS", help=words
-    )
+    return option("--length lengths", words, "MONTHS", multiple=True, type=int)
+
+
+def draws_option(
+    default: int | None, words: str = _("Draws of the uncertain inputs.")
+) -> Decorator:
+    """`--draws`; without a default the help says what stands in its place."""
+    return option("--draws", words, "N", type=int, default=default)
 
 
 def surface_options(
@@ -88,7 +116,7 @@ def surface_options(
     starts: str = _("Month in which measures start, e.g. 2028-01; may be given more than once."),
     apart: str = _("Without --start: how far starts lie apart."),
     every: str = "quarter",
-) -> Callable[[Command], Command]:
+) -> Decorator:
     """`--measure`, `--length`, `--start`, `--every`.
 
     Args:
@@ -98,66 +126,8 @@ def surface_options(
         every: How far starts lie apart unless told otherwise.
     """
     return with_options(
-        click.option("--measure", "measures", multiple=True, metavar="NAME", help=measures),
+        option("--measure measures", measures, "NAME", multiple=True),
         length_option(_("Length of the measures. Without it: the lengths that the case names.")),
-        click.option("--start", "starts", multiple=True, metavar="MONTH", help=starts),
-        click.option(
-            "--every",
-            type=click.Choice(list(EVERY_MONTHS)),
-            default=every,
-            show_default=True,
-            help=apart,
-        ),
+        option("--start starts", starts, "MONTH", multiple=True),
+        option("--every", apart, type=click.Choice(list(EVERY_MONTHS)), default=every),
     )
-
-
-def draws_option(
-    default: int | None, words: str = _("Draws of the uncertain inputs.")
-) -> Callable[[Command], Command]:
-    """`--draws`; without a default the help says what stands in its place."""
-    return click.option(
-        "--draws",
-        type=int,
-        default=default,
-        show_default=default is not None,
-        metavar="N",
-        help=words,
-    )
-
-
-def seed_option(command: Command) -> Command:
-    """`--seed`."""
-    return click.option(
-        "--seed", type=int, default=1, show_default=True, metavar="N", help=_("Seed of the draws.")
-    )(command)
-
-
-def workers_option(command: Command) -> Command:
-    """`--workers`."""
-    return click.option(
-        "--workers",
-        "n_workers",
-        type=click.IntRange(min=1),
-        default=_n_cores(),
-        metavar="N",
-        help=_("Processes that share the work. Without it: one for each core."),
-    )(command)
-
-
-def executor_options(command: Command) -> Command:
-    """`--executor` and `--workers`."""
-    executor = click.option(
-        "--executor",
-        default="local",
-        show_default=True,
-        metavar="WHERE",
-        help=_("local, a number of processes, or a Dask cluster: dask://host:port."),
-    )
-    return executor(workers_option(command))
-
-
-def _n_cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

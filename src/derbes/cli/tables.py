@@ -1,31 +1,62 @@
-"""Results as text for people, one table for each variant and measure."""
+"""Results as text for people: supply and leverage, plans, answers over draws, ledgers.
 
-from collections.abc import Sequence
+Numbers come first, then what they rest on; what the screen leaves out is in the JSON.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from derbes.language import _
-from derbes.results.display import (
+from derbes.language import _, ngettext
+from derbes.results.plan import FrontierPoint, Plan, account_columns
+from derbes.results.statements import SpeakerScore, StatementRow, StatementTable, statement_columns
+from derbes.results.stress import Answer, EndedBy, Fan, HazardRisk, Influence, Stress
+from derbes.results.supply import Cover, Leverage, LeverageRow
+from derbes.results.tables import (
+    MISSING,
     Column,
     cover_columns,
     end_columns,
     grouped,
     leverage_columns,
+    shown,
     text_table,
+    verdict_column,
+    verdict_words,
 )
-from derbes.results.supply import Cover, Leverage, LeverageRow
 
+FAR = 0.5
+"""Part of a use's demand in its worst month by which two responses lie far apart."""
+MOST_INPUTS = 8
+"""Inputs that are shown for an answer; all of them are in the JSON."""
+MOST_LENGTHS = 5
+"""Lengths that are shown of a curve; those beyond are in the JSON."""
+WIDEST = 60
+"""Characters of a reason that the screen shows."""
 _SETTING = ("variant", "measure")
 _ONLY_IN_JSON = {"unmet_deferrable", "sender_cost_lost"}
 """Left out of the screen, which is narrow."""
 
 
-FAR = 0.5
-"""Part of a use's demand in its worst month by which two responses lie far apart."""
+def _paragraphs(parts: Iterable[str]) -> str:
+    return "\n\n".join(part for part in parts if part)
+
+
+def _titled(title: str, columns: Sequence[Column], rows: Sequence[Any]) -> str:
+    """A table under its title; nothing where it has no row."""
+    return f"{title}\n{text_table(columns, rows)}" if rows else ""
+
+
+def _listed(parts: Iterable[str]) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+# Cover and leverage
 
 
 def cover_text(cover: Cover) -> str:
     """Cover as tables; how long something lasts is the same for each length of a measure."""
-    columns = [column for column in cover_columns() if column.field != "length"]
+    columns = [column for column in cover_columns() if column.value != "length"]
     once = {(row.variant, row.measure, row.start, row.use): row for row in reversed(cover.rows)}
     return "\n\n".join(_by_setting(columns, [*reversed(once.values())]))
 
@@ -35,15 +66,13 @@ def leverage_text(leverage: Leverage) -> str:
     columns = [
         column
         for column in leverage_columns(leverage.currency, leverage.unit)
-        if column.field not in _ONLY_IN_JSON
+        if column.value not in _ONLY_IN_JSON
     ]
-    ends = text_table(end_columns(), leverage.ends)
-    title = _("When leverage ends")
-    tables = [*_by_setting(columns, leverage.rows), f"{title}\n{ends}"]
-    return "\n\n".join([*tables, *_remarks(leverage.rows)])
+    ends = f"{_('When leverage ends')}\n{text_table(end_columns(), leverage.ends)}"
+    return _paragraphs([*_by_setting(columns, leverage.rows), ends, _remarks(leverage.rows)])
 
 
-def _remarks(rows: Sequence[LeverageRow]) -> list[str]:
+def _remarks(rows: Sequence[LeverageRow]) -> str:
     """What the figures are, and why some are missing."""
     remarks = []
     if any(row.bounds for row in rows):
@@ -65,8 +94,7 @@ def _remarks(rows: Sequence[LeverageRow]) -> list[str]:
                          "response rests on what nobody could foresee, or a number on a wrong "
                          "unit.").format(starts=", ".join(apart)))  # fmt: skip
     lacking = dict.fromkeys(path for row in rows for path in row.missing)
-    remarks += [_("Missing: {path}").format(path=path) for path in lacking]
-    return ["\n".join(remarks)] if remarks else []
+    return "\n".join([*remarks, *(_("Missing: {path}").format(path=path) for path in lacking)])
 
 
 def far_apart(rows: Sequence[LeverageRow]) -> list[str]:
@@ -85,9 +113,567 @@ def far_apart(rows: Sequence[LeverageRow]) -> list[str]:
 
 
 def _by_setting(columns: Sequence[Column], rows: Sequence[Any]) -> list[str]:
+    title = _("{variant}, {measure}")
     return [
-        _("{variant}, {measure}").format(variant=variant, measure=measure)
-        + "\n"
-        + text_table(columns, group)
+        _titled(title.format(variant=variant, measure=measure), columns, group)
         for (variant, measure), group in grouped(rows, fields=_SETTING).items()
     ]
+
+
+# Plans
+
+
+def plan_text(plan: Plan) -> str:
+    """A plan, what it costs, what it stands on and what comes close."""
+    return _paragraphs(_plan_parts(plan))
+
+
+def _plan_parts(plan: Plan) -> Iterator[str]:
+    money = plan.currency
+    yield _plan_head(plan)
+    yield _clash(plan)
+    if plan.cost is not None:
+        yield _choices(plan)
+    yield _titled(
+        _("Where the cost comes from, discounted"), account_columns(money), plan.account_lines
+    )
+    standards = (
+        Column(_("standard"), "standard"),
+        Column(_("met"), lambda row: _("yes") if row.met else _("no")),
+        Column(_("what it costs"), "cost_of_it", money),
+    )
+    falls_short = _("Standards, in the plan that falls short least")
+    title = falls_short if plan.feasible is False else _("Standards")
+    yield _titled(title, standards, plan.standards)
+    yield plan.standards_words(partial(_money, plan))
+    yield _titled(_("Frontier"), _frontier_columns(money), plan.frontier)
+    yield _titled(_("Outlay by year, not discounted"), _outlay_columns(money), plan.outlay_lines)
+    waiting = (
+        Column(_("decided later by"),
+               lambda row: ngettext("{n} year", "{n} years", row.years).format(n=row.years)),
+        Column(_("cost"), "cost", money, _("impossible")),
+        Column(_("dearer by"), "cost_of_waiting", money),
+    )  # fmt: skip
+    yield _titled(_("Waiting"), waiting, plan.value_of_waiting)
+    above = _("more, of the cost of security") if plan.standards else _("more")
+    alternatives = (
+        Column(_("options"), lambda row: _listed(one.option for one in row.plan) or _("none")),
+        Column(_("cost"), "cost", money),
+        Column(above, lambda row: f"{row.above * 100:.2g}%"),
+    )
+    yield _titled(_("Other plans that cost little more"), alternatives, plan.alternatives)
+    yield _information(plan)
+    if plan.not_computed:
+        yield _("Not computed: {answers}").format(answers=", ".join(plan.not_computed))
+
+
+def _money(plan: Plan, amount: float | None) -> str:
+    return shown(amount) if amount is None else f"{shown(float(amount))} {plan.currency}"
+
+
+def _plan_head(plan: Plan) -> str:
+    lines = [
+        _("Variant: {variant}; {futures}").format(variant=plan.variant, futures=_futures(plan))
+    ]
+    if plan.feasible is False:
+        lines.append(_("Impossible: no choice meets all that is asked."))
+    elif plan.cost is None:
+        lines.append(_("No plan was found within the time limit."))
+    else:
+        lines += _cost_lines(plan)
+    return "\n".join(lines)
+
+
+def _draws(n: int) -> str:
+    return ngettext("{n:,} draw", "{n:,} draws", n).format(n=n)
+
+
+def _futures(plan: Plan) -> str:
+    if plan.draws == 1:
+        return _("central values")
+    text = ngettext("{n} draw", "{n} draws", plan.draws).format(n=plan.draws)
+    return text if plan.seed is None else _("{draws}, seed {seed}").format(
+        draws=text, seed=plan.seed
+    )  # fmt: skip
+
+
+def _cost_lines(plan: Plan) -> Iterator[str]:
+    status = {
+        "optimal": _("within the gap asked for"),
+        "time limit": _("stopped at the time limit"),
+        "infeasible": _("impossible"),
+    }.get(plan.status, plan.status)
+    yield _("Cost: {cost}; proven: no plan costs less than {bound} (gap {gap}; {status})").format(
+        cost=_money(plan, plan.cost),
+        bound=_money(plan, plan.bound),
+        gap=shown(None) if plan.gap is None else f"{plan.gap * 100:.2g}%",
+        status=status,
+    )
+    if plan.standards and plan.cost_of_security is not None:
+        yield _("Without any standard: {cost}; the standards cost {above}").format(
+            cost=_money(plan, plan.no_threat_cost), above=_money(plan, plan.cost_of_security)
+        )
+
+
+def _clash(plan: Plan) -> str:
+    if not plan.clash:
+        return ""
+    head = _("These wishes cannot hold together; relaxing one of them is enough:")
+    if len(plan.clash) == 1:
+        head = _("This wish cannot hold:")
+    return "\n".join([head, *(f"  - {wish.wish}: {wish.what}" for wish in plan.clash)])
+
+
+def _choices(plan: Plan) -> str:
+    if not plan.plan:
+        return _("Plan: nothing; what is there is enough.")
+    columns = (
+        Column(_("what"), 0),
+        Column(_("option"), 1),
+        Column(_("decided"), 2),
+        Column(_("works from"), 3),
+        Column(_("cost"), 4, plan.currency),
+    )
+    rows = [(one.what, one.option, one.date, one.effect, one.cost) for one in plan.plan]
+    total = (_("total"), "", "", "", sum(choice.cost for choice in plan.plan))
+    return _titled(_("Plan"), columns, [*rows, total])
+
+
+def _frontier_columns(money: str) -> tuple[Column, ...]:
+    def plan_of(point: FrontierPoint) -> str:
+        if point.cost is None:
+            return ""
+        options = _listed(choice.option for choice in point.plan) or MISSING
+        return (
+            _("{plan} (as cheap for longer)").format(plan=options) if point.dominated else options
+        )
+
+    return (
+        Column(_("survived"), lambda point: _months(point.months)),
+        Column(_("cost"), "cost", money, lambda point: _("impossible")
+               if point.feasible is False else _("not computed")),
+        Column(_("a month more"), "cost_of_a_month", money),
+        Column(_("plan"), plan_of),
+    )  # fmt: skip
+
+
+def _outlay_columns(money: str) -> tuple[Column, ...]:
+    return (
+        Column(_("year"), 0),
+        Column(_("with the plan"), lambda row: row[1].amount, money),
+        Column(_("without"), lambda row: row[1].without_project, money),
+        Column(_("abroad, with"), lambda row: row[2] and row[2].amount, money),
+        Column(_("abroad, without"), lambda row: row[2] and row[2].without_project, money),
+    )
+
+
+def _information(plan: Plan) -> str:
+    """What knowing and planning for futures is worth, or why it has no value."""
+    if plan.draws <= 1 or plan.cost is None:
+        return ""
+    told = (
+        (
+            "evpi",
+            plan.evpi,
+            _("Knowing the future would be worth {evpi} (EVPI)."),
+            _(
+                "What knowing the future would be worth (EVPI) has no value here: a standard may "
+                "fail in some draws, or some future has no plan of its own."
+            ),
+        ),
+        (
+            "vss",
+            plan.vss,
+            _("Planning for all futures instead of mean values saves {vss} (VSS)."),
+            _(
+                "The plan for mean values fails in some future, so planning for all of them is "
+                "worth more than any sum (VSS)."
+            ),
+        ),
+    )
+    return "\n".join(
+        none if amount is None else text.format(**{name: _money(plan, amount)})
+        for name, amount, text, none in told
+        if amount is not None or name not in plan.not_computed
+    )
+
+
+# Answers over draws
+
+
+def stress_text(stress: Stress) -> str:
+    """What holds over draws, and what decides it."""
+    return _paragraphs(_stress_parts(stress))
+
+
+def _stress_parts(stress: Stress) -> Iterator[str]:
+    yield _stress_head(stress)
+    yield from _answers([a for a in stress.answers if a.unit != "share" and a.date])
+    yield from _fans(stress)
+    yield from _curves(stress)
+    for risk in stress.hazards:
+        yield _hazards(stress, risk)
+    yield from _deciding(stress)
+    if stress.tipping:
+        title = _("Where a verdict flips, all else at its central value")
+        yield "\n".join([title, *(f"  {one.says}" for one in stress.tipping)])
+    yield "\n".join(stress.notes)
+
+
+def _stress_head(stress: Stress) -> str:
+    head = _("{draws}, seed {seed}, method {method}").format(
+        draws=_draws(stress.draws), seed=stress.seed, method=stress.method
+    )
+    if not stress.draws_solved:
+        return head
+    solved = ngettext(
+        "{n:,} of them solved for the best response",
+        "{n:,} of them solved for the best response",
+        stress.draws_solved,
+    ).format(n=stress.draws_solved)
+    return f"{head}; {solved}"
+
+
+def _answers(answers: Sequence[Answer]) -> Iterator[str]:
+    """A table for each number that is asked for, a line for each date."""
+    tables: dict[tuple[str, ...], list[Answer]] = {}
+    for answer in answers:
+        kind = answer.name.partition("(")[0]
+        key = (kind, answer.unit, answer.measure, _months(answer.length), answer.variant)
+        tables.setdefault((*key, answer.bound), []).append(answer)
+    columns = (
+        Column(_("date"), "date"),
+        Column(_("mean"), lambda one: _at_least(one.mean, is_bound=bool(one.capped_share))),
+        Column(_("standard error"), "standard_error"),
+        *(Column(f"{band} %", partial(_band, band=band)) for band in ("5", "50", "95")),
+    )
+    for (kind, unit, *about), rows in tables.items():
+        title = f"{kind} [{unit}]" if unit else kind
+        yield _titled(f"{title}: {_listed((*about, _draws_words(rows)))}", columns, rows)
+
+
+def _months(length: int | None) -> str:
+    if length is None:
+        return ""
+    return ngettext("{n} month", "{n} months", length).format(n=length)
+
+
+def _draws_words(answers: Sequence[Answer]) -> str:
+    """How many draws stand behind numbers, and how many would halve their errors."""
+    draws = _draws(max(answer.n_draws + answer.n_without for answer in answers))
+    halve = max((answer.draws_to_halve or 0 for answer in answers), default=0)
+    if halve:
+        draws = _("{draws} ({n:,} would halve the errors)").format(draws=draws, n=halve)
+    lost = max(answer.n_without for answer in answers)
+    if lost:
+        draws = _("{draws}, up to {n:,} of them without a value, so none is averaged").format(
+            draws=draws, n=lost
+        )
+    unbounded = max(answer.n_unbounded for answer in answers)
+    if unbounded:
+        draws = _("{draws}, without bound in up to {n:,} of them").format(draws=draws, n=unbounded)
+    return draws
+
+
+def _band(answer: Answer, *, band: str) -> object:
+    return _up_to(answer, answer.quantiles.get(band))
+
+
+def _up_to(answer: Answer | Fan, value: float | None) -> object:
+    """A value; where nothing beyond is looked at, that it is at least so much."""
+    cap = answer.capped_at
+    return _at_least(value, is_bound=cap is not None and value is not None and value >= cap)
+
+
+def _at_least(value: float | None, *, is_bound: bool) -> object:
+    return f"≥ {shown(value)}" if is_bound and value is not None else value
+
+
+def _fans(stress: Stress) -> Iterator[str]:
+    """Fans that no table of answers shows, a line for each January or first date."""
+    told = {answer.name.partition("(")[0] for answer in stress.answers}
+    heads = (_("date"), _("mean"), "5 %", "50 %", "95 %", _("central"))
+    columns = [Column(head, place) for place, head in enumerate(heads)]
+    for fan in (one for one in stress.fans if one.name not in told):
+        about = (fan.measure, _months(fan.length), fan.variant, fan.bound, _draws(fan.n_draws))
+        title = f"{fan.name} [{fan.unit}]" if fan.unit else fan.name
+        rows = [
+            (
+                date,
+                _at_least(fan.mean[at], is_bound=bool(fan.capped_share and fan.capped_share[at])),
+                *(_up_to(fan, fan.quantiles[band][at]) for band in ("5", "50", "95")),
+                _up_to(fan, fan.central[at]),
+            )
+            for at, date in enumerate(fan.dates)
+            if at == 0 or date.endswith("-01")
+        ]
+        yield _titled(f"{title}: {_listed(about)}", columns, rows)
+
+
+def _curves(stress: Stress) -> Iterator[str]:
+    """Probability that it has ended: a line for each date, a column for each length."""
+    fields = ("variant", "measure", "bound")
+    for (variant, measure, bound), rows in grouped(stress.p_ended, fields=fields).items():
+        known = {(row.date, row.length): row for row in rows}
+        columns = [Column(_("date"), str)]
+        columns += [
+            Column(_months(length), partial(_p_ended, known, length=length))
+            for length in sorted({row.length for row in rows})[:MOST_LENGTHS]
+        ]
+        title = _(
+            "Leverage has ended: {variant}, {measure}, {bound}, {draws}; probability ± its "
+            "standard error, by length of the measure"
+        ).format(
+            variant=variant,
+            measure=measure,
+            bound=bound,
+            draws=_draws(max(row.n_draws for row in rows)),
+        )
+        yield _titled(title, columns, list(dict.fromkeys(row.date for row in rows)))
+
+
+def _p_ended(known: Mapping[tuple[str, int], EndedBy], date: str, *, length: int) -> str | None:
+    one = known.get((date, length))
+    return None if one is None else f"{one.p:.2f} ± {one.standard_error:.2f}"
+
+
+def _hazards(stress: Stress, risk: HazardRisk) -> str:
+    money, unmet = stress.units.get("money", ""), stress.units.get("unmet", "")
+    p_ever = risk.p_short_by[-1] if risk.p_short_by else None
+    errors = {
+        answer.name.partition("(")[0]: answer.standard_error
+        for answer in stress.answers
+        if answer.question == "hazards" and answer.variant == risk.variant
+    }
+    rows = (
+        ("goes_short", _("essential demand ever goes short"), _("share"), p_ever, None),
+        ("unmet_essential", _("unmet essential demand"), unmet, risk.expected_unmet,
+         risk.cvar_unmet),
+        ("target_loss", _("loss, discounted"), money, risk.expected_loss, risk.cvar_loss),
+    )  # fmt: skip
+    columns = (
+        Column(_("hazards: {names}").format(names=", ".join(risk.hazards)), 1),
+        Column(_("unit"), 2),
+        Column(_("mean"), 3),
+        Column(_("standard error"), lambda row: errors.get(row[0])),
+        Column(_("mean of the worst {share:.0%}").format(share=risk.tail_share), 4),
+    )
+    return _titled(f"{risk.variant}, {risk.dates[0]} – {risk.dates[-1]}", columns, rows)
+
+
+def _deciding(stress: Stress) -> Iterator[str]:
+    """The inputs that move each answer most, with their swing where it is known."""
+    swings = {(bar.answer, bar.input): bar for bar in stress.tornado}
+
+    def swing(one: Influence, field: str) -> float | None:
+        return getattr(swings.get((one.answer, one.input)), field, None)
+
+    for (answer,), rows in grouped(stress.sensitivity, fields=("answer",)).items():
+        unit = next((bar.answer_unit for bar in stress.tornado if bar.answer == answer), "")
+        title = _("what decides {answer} (PAWN: {n:,} draws)")
+        columns = (
+            Column(title.format(answer=answer, n=stress.draws_deciding), "input"),
+            Column(
+                _("first order (95 %)"), lambda one: _plus_minus(one.first, one.first_confidence)
+            ),
+            Column(_("total (95 %)"), lambda one: _plus_minus(one.total, one.total_confidence)),
+            Column("PAWN", "pawn"),
+            Column(_("at low"), partial(swing, field="answer_at_low"), unit),
+            Column(_("at high"), partial(swing, field="answer_at_high"), unit),
+        )
+        yield text_table(columns, rows[:MOST_INPUTS])
+
+
+def _plus_minus(index: float | None, half_width: float | None) -> str | None:
+    """An index with the half width of its 95 % interval."""
+    return None if index is None else f"{index:.2f} ± {half_width or 0.0:.2f}"
+
+
+# Ledgers
+
+
+def statements_text(table: StatementTable, query: str) -> str:
+    """All statements, or the answer to a query."""
+    head = _("As of {date}, {draws}").format(date=table.as_of, draws=table.draws_words())
+    body = _ANSWERS[query](table) if query else _overview(table)
+    return f"{head}\n\n{body}"
+
+
+def _overview(table: StatementTable) -> str:
+    def short(row: StatementRow, _text: str) -> str:
+        return row.reason if len(row.reason) <= WIDEST else row.reason[: WIDEST - 2] + " …"
+
+    columns = [column for column in statement_columns() if column.value != "reason"]
+    columns.append(Column(_("reason"), "reason", words=short))
+    counts: dict[str, int] = {}
+    for row in table.statements:
+        counts[row.verdict] = counts.get(row.verdict, 0) + 1
+    tally = ", ".join(f"{n} {verdict_words(word)}" for word, n in counts.items())
+    scored = table.predictions.words()
+    told = f"{tally}\n{scored}" if scored else tally
+    lines = [line for row in table.statements for line in _flip_lines(row)]
+    turning = "\n".join([_("Verdicts that turn over"), *lines]) if lines else ""
+    return _paragraphs([text_table(columns, table.statements), told, turning])
+
+
+def _flip_lines(row: StatementRow) -> list[str]:
+    """Where a verdict turns over, a line each."""
+    words = {
+        "above": _("{id}: {input} above {value:.4g} {unit} (now {central:.4g})"),
+        "below": _("{id}: {input} below {value:.4g} {unit} (now {central:.4g})"),
+    }
+    lines = [
+        words[flip.direction].format(
+            id=row.id, input=flip.input, value=flip.value, unit=flip.unit, central=flip.central
+        )
+        for flip in row.flips_at
+    ]
+    if row.flips_in:
+        text = _("{id}: in {variants}").format(id=row.id, variants=", ".join(row.flips_in))
+        lines.append(text)
+    return lines
+
+
+def _plain_table(query: str, table: StatementTable) -> str:
+    """The rows of a query that is answered by one table."""
+    head = {
+        "contradictions": (
+            Column(_("kind"), "kind"),
+            Column(_("statements"), "statements"),
+            Column(_("holders"), "holders"),
+            Column(_("same side"), "same_side"),
+            Column(_("about"), "about"),
+        ),
+        "modality_drift": (
+            Column(_("retelling"), "id"),
+            Column(_("by"), "by"),
+            Column(_("of"), "source"),
+            Column(_("said as"), "source_modality"),
+            Column(_("retold as"), "modality"),
+            Column(_("change"), "change"),
+            Column(_("in"), "in_what"),
+        ),
+        "double_standards": (
+            Column(_("id"), "id"),
+            Column(_("judge"), "judge"),
+            Column(_("act"), "act"),
+            Column(_("kind"), "kind"),
+            Column(_("shown"), "is_found"),
+            verdict_column(),
+            Column(_("judgements"), "judgements"),
+        ),
+        "tensions": (
+            Column(_("id"), "id"),
+            Column(_("raised"), "raised"),
+            verdict_column(),
+            Column(_("share of draws"), "share"),
+            Column(_("statements"), "statements"),
+        ),
+    }
+    return text_table(head[query], getattr(table, query))
+
+
+def _coverage(table: StatementTable) -> str:
+    coverage = table.coverage
+    tested = _("{n} of {all} entries are tested over draws.").format(
+        n=coverage.n_tested, all=coverage.n_entries
+    )
+    n = len(coverage.facts_unmentioned)
+    facts = ngettext(
+        "{n} fact that no expression names: {facts}",
+        "{n} facts that no expression names: {facts}",
+        n,
+    ).format(n=n, facts=", ".join(coverage.facts_unmentioned))
+    columns = (
+        Column(_("side"), "side"),
+        Column(_("never speaks of"), "subject"),
+        Column(_("who does"), "said_by"),
+    )
+    return f"{tested}\n{facts}\n\n{text_table(columns, coverage.unsaid)}"
+
+
+def _theses(table: StatementTable) -> str:
+    lines = []
+    for edge in table.theses.edges:
+        share = "" if edge.share is None else f" {edge.share:.0%}"
+        lines.append(
+            f"{edge.cause} → {edge.effect}   [{edge.id}: {verdict_words(edge.verdict)}{share}]"
+        )
+    return "\n".join(lines)
+
+
+def _predictions(table: StatementTable) -> str:
+    def outcome(row: StatementRow, text: str) -> str:
+        return _("{outcome}, early").format(outcome=text) if row.decided_early else text
+
+    def score(row: SpeakerScore, text: str) -> str:
+        if row.n_due == row.n_resolved:
+            return text
+        low, high = shown(row.brier_low), shown(row.brier_high)
+        return _("{score} (all that is due: {low} to {high})").format(
+            score=text, low=low, high=high
+        )
+
+    scores = (
+        Column(_("holder"), "speaker"),
+        Column(_("predictions"), "n_predictions"),
+        Column(_("due"), "n_due"),
+        Column(_("of them scored"), "n_resolved"),
+        Column(_("decided early"), "n_early"),
+        Column(_("open"), "n_open"),
+        Column(_("void"), "n_void"),
+        Column(_("expired"), "n_expired"),
+        Column(_("Brier score"), "brier", words=score),
+    )
+    bins = (
+        Column(_("from"), "low"),
+        Column(_("to"), "high"),
+        Column(_("scored"), "n"),
+        Column(_("claimed"), "mean_probability"),
+        Column(_("came true"), "share_true"),
+        Column(_("due, undecided"), "n_undecided"),
+        Column(_("decided early"), "n_early"),
+        Column(_("open"), "n_open"),
+    )
+    rows = (
+        Column(_("id"), "id"),
+        Column(_("holder"), "holder"),
+        Column(_("claimed"), "probability"),
+        Column(_("due"), "due"),
+        Column(_("outcome"), "outcome", words=outcome),
+        verdict_column(),
+        Column(_("share of draws"), "share"),
+    )
+    dated = [row for row in table.statements if row.probability is not None]
+    parts = [text_table(rows, dated), table.predictions.words()]
+    parts.append(text_table(scores, table.predictions.scores))
+    if table.predictions.calibration:
+        parts.append(text_table(bins, table.predictions.calibration))
+    return "\n\n".join(parts)
+
+
+def _signaling(table: StatementTable) -> str:
+    if table.signaling is None:
+        return _("No measure of this case has a sender.")
+    columns = (
+        Column(_("start"), "start"),
+        Column(_("credible"), "credible_share"),
+        Column(_("only talk"), "rhetoric_share"),
+        Column(_("belief needed"), "threshold"),
+        Column(_("words matter"), "explaining_matters_share"),
+        Column(_("pooling"), "pooling_share"),
+        Column(_("separating"), "separating_share"),
+    )
+    return text_table(columns, table.signaling.years)
+
+
+_ANSWERS: Mapping[str, Callable[[StatementTable], str]] = {
+    "contradictions": partial(_plain_table, "contradictions"),
+    "drift": partial(_plain_table, "modality_drift"),
+    "double_standards": partial(_plain_table, "double_standards"),
+    "tensions": partial(_plain_table, "tensions"),
+    "coverage": _coverage,
+    "theses": _theses,
+    "predictions": _predictions,
+    "signaling": _signaling,
+}

@@ -25,7 +25,7 @@ from derbes.case.uncertainty import Draws
 from derbes.language import _, ngettext
 from derbes.planning.decomposed import solve_plan
 from derbes.planning.problem import TIME_LIMIT, Clock, PlanSolution, TimeIsOver, make_problem
-from derbes.results.display import text_of
+from derbes.results.tables import text_of
 
 Progress = Callable[[int, int, str], None]
 """Called with how much is done, out of how much, and of what."""

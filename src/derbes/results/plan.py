@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from derbes.language import _
-from derbes.results.display import Column, html_table
 from derbes.results.supply import Provenance
+from derbes.results.tables import Column, html_table
 
 FOREIGN = "foreign"
 """Stands among the currencies of the outlay for what is paid abroad."""
@@ -230,6 +230,15 @@ class Plan:
         return AccountRow("total", sum(row.with_plan for row in rows), without)
 
     @property
+    def account_lines(self) -> tuple[AccountRow, ...]:
+        """Rows of the account that count, their total, then what is told beside them."""
+        total = self.account_total
+        if total is None:
+            return ()
+        counted = (row for row in self.account if row.counts)
+        return (*counted, total, *(row for row in self.account if not row.counts))
+
+    @property
     def outlay_total(self) -> tuple[Outlay, Outlay] | None:
         """All payments over the years, and the part of them that is paid abroad."""
         rows = self.outlay_by_year
@@ -238,6 +247,13 @@ class Plan:
         parts = [row for row, _abroad in rows], [one for _row, one in rows if one is not None]
         everything, abroad = (_summed(part) for part in parts)
         return everything, abroad
+
+    @property
+    def outlay_lines(self) -> tuple[tuple[str, Outlay, Outlay | None], ...]:
+        """Year, all payments and those abroad; last of all their totals."""
+        named = [(str(row.year), row, abroad) for row, abroad in self.outlay_by_year]
+        total = self.outlay_total
+        return (*named, *([(_("total"), *total)] if total else []))
 
     def standards_words(self, money: Callable[[float], str]) -> str:
         """What the costs of standards add up to; empty where there is only one, or none.
@@ -303,29 +319,39 @@ def _impossible(point: FrontierPoint) -> str:
 def choice_columns(currency: str) -> tuple[Column, ...]:
     """What is shown of a decision."""
     return (
-        Column("option", _("option")),
-        Column("date", _("decided")),
-        Column("effect", _("works from")),
-        Column("size", _("size")),
-        Column("unit", _("unit")),
-        Column("cost", _("cost"), currency),
+        Column(_("option"), "option"),
+        Column(_("decided"), "date"),
+        Column(_("works from"), "effect"),
+        Column(_("size"), "size"),
+        Column(_("unit"), "unit"),
+        Column(_("cost"), "cost", currency),
+    )
+
+
+def account_columns(currency: str) -> tuple[Column, ...]:
+    """What is shown of a part of the cost."""
+    return (
+        Column(_("for"), lambda row: account_words(row.item)),
+        Column(_("with the plan"), "with_plan", currency),
+        Column(_("without any standard"), "without_standards", currency),
+        Column(_("more"), "more", currency),
     )
 
 
 def standard_columns(currency: str) -> tuple[Column, ...]:
     """What is shown of a standard."""
     return (
-        Column("standard", _("standard")),
-        Column("met", _("met")),
-        Column("cost_of_it", _("what it costs"), currency),
+        Column(_("standard"), "standard"),
+        Column(_("met"), "met"),
+        Column(_("what it costs"), "cost_of_it", currency),
     )
 
 
 def frontier_columns(currency: str) -> tuple[Column, ...]:
     """What is shown of a point of the frontier."""
     return (
-        Column("months", _("survived"), _("month")),
-        Column("cost", _("cost"), currency, _impossible),
-        Column("cost_of_a_month", _("a month more"), currency),
-        Column("dominated", _("dominated")),
+        Column(_("survived"), "months", _("month")),
+        Column(_("cost"), "cost", currency, _impossible),
+        Column(_("a month more"), "cost_of_a_month", currency),
+        Column(_("dominated"), "dominated"),
     )

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from derbes.language import _, ngettext
-from derbes.results.display import Column, VerdictColumn, html_table
 from derbes.results.supply import Provenance
+from derbes.results.tables import Column, html_table, verdict_column
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,12 +368,12 @@ class StatementTable:
 def statement_columns() -> tuple[Column, ...]:
     """What is shown of a statement."""
     return (
-        Column("id", _("id")),
-        Column("holder", _("holder")),
-        Column("modality", _("modality")),
-        VerdictColumn("verdict", _("verdict")),
-        Column("share", _("share of draws")),
-        Column("standard_error", _("standard error")),
-        Column("due", _("due")),
-        Column("reason", _("reason")),
+        Column(_("id"), "id"),
+        Column(_("holder"), "holder"),
+        Column(_("modality"), "modality"),
+        verdict_column(),
+        Column(_("share of draws"), "share"),
+        Column(_("standard error"), "standard_error"),
+        Column(_("due"), "due"),
+        Column(_("reason"), "reason"),
     )

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derbes.language import _
-from derbes.results.display import (
+from derbes.results.tables import (
     cover_columns,
     end_columns,
     html_table,

@@ -25,8 +25,8 @@ from derbes.case.entities import Actor, Case, Document
 from derbes.errors import DataError
 from derbes.files import write_atomically
 from derbes.language import _
-from derbes.results.display import verdict_words
 from derbes.results.statements import EntryRow, StatementRow, StatementTable
+from derbes.results.tables import verdict_words
 from derbes.version import VERSION
 
 RATINGS: Mapping[str, int] = {"fails": 1, "unlikely": 2, "open": 3, "likely": 4, "holds": 5}

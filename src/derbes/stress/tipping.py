@@ -14,8 +14,8 @@ from derbes.case.uncertainty import Draws
 from derbes.draws.inputs import inputs_by_path, uncertain_inputs
 from derbes.draws.sampling import quantile_function
 from derbes.language import _
-from derbes.results.display import shown
 from derbes.results.stress import Bar, ScreenedOut, TippingValue
+from derbes.results.tables import shown
 
 OPEN_END = 0.01
 """Share at which the range of a distribution without ends is cut off."""

@@ -1,33 +1,37 @@
 """How long essential uses are met: coverage curves and days of cover."""
 
 from derbes.brief import format as fmt
-from derbes.brief.charts.bars import bars_against_rule
-from derbes.brief.charts.coverage import coverage_chart, coverage_panels
-from derbes.brief.charts.style import NARROW, WIDE, Row, wrapped
+from derbes.brief.charts import bars_against_rule, coverage_chart, coverage_panels
 from derbes.brief.contents import (
     NOTHING,
     OPTIMAL,
     BriefContents,
-    Focus,
-    cover_row,
-    essential_uses,
-    leverage_row,
-    name_of,
-    variants_of,
-)
-from derbes.brief.parts import Figure, Section, Table, figure_cell, month_cell, words
-from derbes.brief.sections.wording import (
     both_branches,
     calm_words,
     case_of,
+    cover_row,
+    essential_uses,
+    leverage_row,
     served_path,
     survived,
     under,
+    variants_of,
     worst_use,
 )
+from derbes.brief.parts import (
+    Figure,
+    Section,
+    Table,
+    figure_cell,
+    month_cell,
+    share_cell,
+    table_of,
+)
+from derbes.brief.style import WIDE, Row, Spec, wrapped
 from derbes.case.request import BASE
 from derbes.language import _, ngettext
 from derbes.results.supply import Branch
+from derbes.results.tables import Column
 
 _A_MONTH = 365.25 / 12
 """[day]"""
@@ -45,57 +49,53 @@ def bound_names() -> dict[str, str]:
     }
 
 
-def coverage_figure(contents: BriefContents, focus: Focus) -> Figure | None:
+def coverage_figure(contents: BriefContents) -> Figure | None:
     """Coverage of essential uses after the main measure starts, under both responses.
 
     From the start that leaves the most unmet; where none leaves any, from the first.
     """
-    best, rule = both_branches(contents, focus, focus.variant, focus.shown)
+    best, rule = both_branches(contents, contents.focus.shown)
     if best is None and rule is None:
         return None
     names = bound_names()
-    rows = _served_rows(contents, focus, (best, rule), names)
+    rows = _served_rows(contents, (best, rule), names)
     if not rows:
         return None
-    limit = max(row["month"] for row in rows)
-    marks = _marks(contents, focus, limit)
-    title = _coverage_finding(contents, focus, best or rule)
-    when = start_words(focus)
+    marks = _marks(contents, max(row["month"] for row in rows))
+    unit = _("Served share of essential demand")
+    if len(essential_uses(contents.case)) > 1:
+        unit = _("Served share of the worst essential use")
     return Figure(
-        id="coverage",
-        title=title,
-        subtitle=under(contents, focus, unit=_served_words(contents), when=when,
-                       variant=focus.variant),
-        description=_("Step lines over the months since the measure began. {finding}").format(
-            finding=title
-        ),
-        wide=coverage_chart(rows, width=WIDE, marks=marks, names=names),
-        narrow=coverage_chart(rows, width=NARROW, marks=marks, names=names),
+        "coverage",
+        _coverage_finding(contents, best or rule),
+        under=under(contents, unit, when=start_words(contents)),
+        description=_("Step lines over the months since the measure began. {finding}"),
+        spec=lambda width: coverage_chart(rows, width=width, marks=marks, names=names),
         table=_served_table(contents, (best, rule)),
-    )  # fmt: skip
+    )
 
 
-def start_words(focus: Focus) -> str:
+def start_words(contents: BriefContents) -> str:
     """The start that is drawn, and that it is the worst where another is the first."""
-    month = fmt.date(focus.shown)
-    if focus.shown == focus.start:
+    month = fmt.date(contents.focus.shown)
+    if contents.focus.shown == contents.focus.start:
         return _("from {month}").format(month=month)
     return _("from {month}, the worst start").format(month=month)
 
 
-def _coverage_finding(contents: BriefContents, focus: Focus, branch: Branch | None) -> str:
+def _coverage_finding(contents: BriefContents, branch: Branch | None) -> str:
     """How long demand is served in full, and how deep the worst month is."""
     if branch is None:
         return _("Coverage of essential uses after the measure begins")
     path = served_path(branch, case_of(contents, branch.variant))
-    length, step = fmt.months(focus.length), contents.case.calendar.step
+    length, step = fmt.months(contents.focus.length), contents.case.calendar.step
     full = next((t for t, served in enumerate(path) if served < 1 - NOTHING), None)
     if full is None:
         return _("All essential demand is served for the {length} of the measure").format(
             length=length
         )
-    row = cover_row(contents, focus, variant=focus.variant, start=focus.shown)
-    words_of_worst = _worst_month(contents, focus, branch, min(path))
+    row = cover_row(contents, start=contents.focus.shown)
+    words_of_worst = _worst_month(contents, branch, min(path))
     if calm_words(row) and full == 0:
         return _("Essential demand is {short}; {worst}").format(
             short=calm_words(row), worst=words_of_worst
@@ -108,17 +108,15 @@ def _coverage_finding(contents: BriefContents, focus: Focus, branch: Branch | No
     )
 
 
-def _worst_month(contents: BriefContents, focus: Focus, branch: Branch, least: float) -> str:
+def _worst_month(contents: BriefContents, branch: Branch, least: float) -> str:
     """The least that is served of any essential use, of which, and what of it is calm's."""
     case = case_of(contents, branch.variant)
-    row = leverage_row(
-        contents, focus, variant=branch.variant, start=branch.start, bound=branch.bound
-    )
+    row = leverage_row(contents, variant=branch.variant, start=branch.start, bound=branch.bound)
     use = worst_use(branch, case)
     told = row.deepest_use if row else ""
     if min(branch.served_share.get(told, ()), default=1.0) <= least + NOTHING:
         use = told
-    name = name_of(contents.case, "uses", use)
+    name = contents.name("uses", use)
     text = _("in the worst month, {share} of it").format(share=fmt.share(least))
     if len(essential_uses(case)) > 1:
         text = _("in the worst month, {share} of it ({use})").format(
@@ -132,32 +130,24 @@ def _worst_month(contents: BriefContents, focus: Focus, branch: Branch, least: f
     )
 
 
-def _served_words(contents: BriefContents) -> str:
-    """What a curve shows: the demand of the one essential use, or of the worst of several."""
-    if len(essential_uses(contents.case)) > 1:
-        return _("Served share of the worst essential use")
-    return _("Served share of essential demand")
-
-
-def _marks(contents: BriefContents, focus: Focus, limit: float) -> list[tuple[float, str]]:
+def _marks(contents: BriefContents, limit: float) -> list[tuple[float, str]]:
     """The end of the measure, and the first plant that opens while it is shown."""
-    marks = [(float(focus.length), _("the measure ends"))]
-    calm = contents.calm.get(focus.variant)
+    marks = [(float(contents.focus.length), _("the measure ends"))]
+    calm = contents.calm.get(contents.focus.variant)
     step = contents.case.calendar.step
-    first = contents.case.calendar.index_of(focus.shown)
+    first = contents.case.calendar.index_of(contents.focus.shown)
     for plant, opening in (calm.plant_openings if calm else {}).items():
         if opening is None:
             continue
         month = (contents.case.calendar.index_of(opening) - first) * step
         if 0 < month < limit:
-            name = name_of(contents.case, "plants", plant)
+            name = contents.name("plants", plant)
             marks.append((float(month), _("planned: {plant}").format(plant=name)))
     return sorted(marks)[:3]
 
 
 def _served_rows(
     contents: BriefContents,
-    focus: Focus,
     branches: tuple[Branch | None, Branch | None],
     names: dict[str, str],
 ) -> list[Row]:
@@ -167,15 +157,15 @@ def _served_rows(
     for branch in found:
         path = served_path(branch, case_of(contents, branch.variant))[:n]
         rows += _step_rows(path, step, {"bound": names[branch.bound]})
-    calm = _calm_path(contents, focus)[:n]
+    calm = _calm_path(contents)[:n]
     if min(calm, default=1.0) < 1 - NOTHING:
         rows += _step_rows(calm, step, {"bound": names["calm"]})
     return rows
 
 
-def _calm_path(contents: BriefContents, focus: Focus) -> tuple[float, ...]:
+def _calm_path(contents: BriefContents) -> tuple[float, ...]:
     """Served share of the worst essential use in calm, from the start that is drawn on. (T,)"""
-    shares = _calm_shares(contents, focus.variant, focus.shown)
+    shares = _calm_shares(contents, contents.focus.variant, contents.focus.shown)
     paths = [shares[use] for use in essential_uses(contents.case) if use in shares]
     return tuple(min(month) for month in zip(*paths, strict=True))
 
@@ -216,27 +206,27 @@ def _n_shown(contents: BriefContents, branches: list[Branch]) -> int:
 
 
 def _served_table(contents: BriefContents, branches: tuple[Branch | None, Branch | None]) -> Table:
-    best, rule = branches
     shown = [branch for branch in branches if branch is not None]
     paths = [
-        served_path(b, case_of(contents, b.variant)) if b is not None else () for b in (best, rule)
+        served_path(branch, case_of(contents, branch.variant)) if branch is not None else ()
+        for branch in branches
     ]
-    rows = []
-    for t, month in enumerate(shown[0].months[: _n_shown(contents, shown)]):
-        cells = [path[t] if t < len(path) else None for path in paths]
-        shares = [figure_cell(v, None if v is None else fmt.share(v)) for v in cells]
-        rows.append((month_cell(month), *shares))
-    head = (_("month"), _("served, best response"), _("served, simple rule"))
-    return Table(_("Served share of essential demand by month"), head, tuple(rows))
+    months = shown[0].months[: _n_shown(contents, shown)]
+    columns = (
+        Column(_("month"), lambda row: month_cell(row[0])),
+        Column(_("served, best response"), lambda row: share_cell(row[1])),
+        Column(_("served, simple rule"), lambda row: share_cell(row[2])),
+    )
+    rows = (
+        (month, *(path[t] if t < len(path) else None for path in paths))
+        for t, month in enumerate(months)
+    )
+    return table_of(_("Served share of essential demand by month"), columns, rows)
 
 
-def coverage_section(contents: BriefContents, focus: Focus) -> Section:
+def coverage_section(contents: BriefContents) -> Section:
     """Coverage by use and by variant."""
-    figures = [
-        _by_use(contents, focus),
-        _by_start(contents, focus),
-        _by_variant(contents, focus),
-    ]
+    figures = (make(contents) for make in (_by_use, _by_start, _by_variant))
     shown = tuple(figure for figure in figures if figure is not None)
     text = _(
         "The best response knows how long the measure lasts; the simple rule buys and draws stock "
@@ -244,39 +234,35 @@ def coverage_section(contents: BriefContents, focus: Focus) -> Section:
         "stands in the section on both responses."
     )
     none = _("No course of the main measure was computed, so no curve is drawn.")
-    return Section(
-        "coverage-curves", _("How long essential uses hold"), (text if shown else none,), shown
-    )
+    title = _("How long essential uses hold")
+    return Section("coverage-curves", title, (text if shown else none,), shown)
 
 
 def _panels(
-    contents: BriefContents, focus: Focus, rows: list[Row], *, id_: str, title: str, variant: str
+    contents: BriefContents, rows: list[Row], *, id_: str, title: str, variant: str
 ) -> Figure:
     order = list(dict.fromkeys(row["panel"] for row in rows))
-    names = bound_names()
-    when = "" if id_.endswith("start") else start_words(focus)
-    head = (_("panel"), _("response"), _("months since start"), _("served share"))
-    cells = tuple(
-        (words(r["panel"]), words(r["bound"]), figure_cell(r["month"]),
-         figure_cell(r["served"], fmt.share(r["served"])))
-        for r in rows
-    )  # fmt: skip
-    end = float(focus.length)
+    when = "" if id_.endswith("start") else start_words(contents)
+    end, names = float(contents.focus.length), bound_names()
+    columns = (
+        Column(_("panel"), lambda row: row["panel"]),
+        Column(_("response"), lambda row: row["bound"]),
+        Column(_("months since start"), lambda row: row["month"]),
+        Column(_("served share"), lambda row: share_cell(row["served"])),
+    )
+    description = _("Step lines in {n} panels, two lines each. {finding}")
     return Figure(
-        id=id_,
-        title=title,
-        subtitle=under(contents, focus, unit=_("Served share"), when=when, variant=variant),
-        description=_("Step lines in {n} panels, two lines each. {finding}").format(
-            n=len(order), finding=title
-        ),
-        wide=coverage_panels(rows, width=WIDE, end=end, names=names, order=order),
-        narrow=coverage_panels(rows, width=NARROW, end=end, names=names, order=order),
-        table=Table(title, head, cells),
+        id_,
+        title,
+        under=under(contents, _("Served share"), when=when, variant=variant),
+        description=description.replace("{n}", str(len(order))),
+        spec=lambda width: coverage_panels(rows, width=width, end=end, names=names, order=order),
+        table=table_of(title, columns, rows),
     )
 
 
-def _by_use(contents: BriefContents, focus: Focus) -> Figure | None:
-    found = [b for b in both_branches(contents, focus, focus.variant, focus.shown) if b is not None]
+def _by_use(contents: BriefContents) -> Figure | None:
+    found = [b for b in both_branches(contents, contents.focus.shown) if b is not None]
     if not found:
         return None
     names, step, n = bound_names(), contents.case.calendar.step, _n_shown(contents, found)
@@ -285,7 +271,7 @@ def _by_use(contents: BriefContents, focus: Focus) -> Figure | None:
     for use in contents.case.uses:
         for branch in found:
             path = branch.served_share.get(use, ())[:n]
-            more = {"bound": names[branch.bound], "panel": name_of(contents.case, "uses", use)}
+            more = {"bound": names[branch.bound], "panel": contents.name("uses", use)}
             rows += _step_rows(path, step, more)
             if branch.bound == OPTIMAL and min(path, default=1.0) < 1 - NOTHING:
                 short.add(use)
@@ -296,52 +282,41 @@ def _by_use(contents: BriefContents, focus: Focus) -> Figure | None:
         "{n} of {total} uses go short even with the best response",
         len(short),
     ).format(n=len(short), total=len(contents.case.uses))
-    return _panels(contents, focus, rows, id_="coverage-by-use", title=title, variant=BASE)
+    return _panels(contents, rows, id_="coverage-by-use", title=title, variant=BASE)
 
 
-def _by_start(contents: BriefContents, focus: Focus) -> Figure | None:
+def _by_start(contents: BriefContents) -> Figure | None:
     """The same measure from other starts, in the case as written."""
     groups = {
-        fmt.date(start): both_branches(contents, focus, focus.variant, start)
-        for start in sorted({*focus.milestones, focus.worst})
+        fmt.date(start): both_branches(contents, start)
+        for start in sorted({*contents.focus.milestones, contents.focus.worst})
     }
-    rows, deepest = _grouped(contents, groups)
-    if len(deepest) < 2:
-        return None
-    title = _("In the worst month {shares} of essential demand is served, by start").format(
-        shares=_span_of(deepest)
-    )
-    return _panels(contents, focus, rows, id_="coverage-by-start", title=title, variant=BASE)
+    title = _("In the worst month {shares} of essential demand is served, by start")
+    return _grouped(contents, groups, id_="coverage-by-start", title=title, variant=BASE)
 
 
-def _by_variant(contents: BriefContents, focus: Focus) -> Figure | None:
+def _by_variant(contents: BriefContents) -> Figure | None:
     """The measure from the start that page one draws, in every variant."""
     groups = {
-        name_of(contents.case, "variants", variant): both_branches(
-            contents, focus, variant, focus.shown
-        )
+        contents.name("variants", variant): both_branches(contents, contents.focus.shown, variant)
         for variant in variants_of(contents)
     }
-    rows, deepest = _grouped(contents, groups)
-    if len(deepest) < 2:
-        return None
-    title = _("In the worst month {shares} of essential demand is served, by variant").format(
-        shares=_span_of(deepest)
-    )
-    return _panels(contents, focus, rows, id_="coverage-by-variant", title=title, variant="")
-
-
-def _span_of(deepest: dict[str, float]) -> str:
-    return fmt.span(fmt.share(min(deepest.values())), fmt.share(max(deepest.values())))
+    title = _("In the worst month {shares} of essential demand is served, by variant")
+    return _grouped(contents, groups, id_="coverage-by-variant", title=title, variant="")
 
 
 def _grouped(
-    contents: BriefContents, groups: dict[str, tuple[Branch | None, Branch | None]]
-) -> tuple[list[Row], dict[str, float]]:
-    """Points of one panel per group, and the served share of its worst month."""
+    contents: BriefContents,
+    groups: dict[str, tuple[Branch | None, Branch | None]],
+    *,
+    id_: str,
+    title: str,
+    variant: str,
+) -> Figure | None:
+    """One panel per group, where there are several; in the title what its worst month serves."""
     found = [branch for pair in groups.values() for branch in pair if branch is not None]
     if not found:
-        return [], {}
+        return None
     names, step, n = bound_names(), contents.case.calendar.step, _n_shown(contents, found)
     rows: list[Row] = []
     deepest: dict[str, float] = {}
@@ -351,12 +326,16 @@ def _grouped(
             rows += _step_rows(path, step, {"bound": names[branch.bound], "panel": panel})
             if branch.bound == OPTIMAL:
                 deepest[panel] = min(path, default=1.0)
-    return rows, deepest
+    if len(deepest) < 2:
+        return None
+    least, most = min(deepest.values()), max(deepest.values())
+    shares = fmt.span(fmt.share(least), fmt.share(most))
+    return _panels(contents, rows, id_=id_, title=title.format(shares=shares), variant=variant)
 
 
-def cover_section(contents: BriefContents, focus: Focus) -> Section:
+def cover_section(contents: BriefContents) -> Section:
     """Days of cover of each use against the reserve rule."""
-    rows = _cover_rows(contents, focus)
+    rows = _cover_rows(contents)
     if not rows:
         none = _("No cover was computed.")
         return Section("days-of-cover", _("Days of cover"), (none,))
@@ -365,30 +344,27 @@ def cover_section(contents: BriefContents, focus: Focus) -> Section:
         for row in rows
         if row["short"]
     )
-    table = Table(
-        _("Days of cover and the reserve rule"),
-        (_("use"), _("days of cover"), _("reserve rule, days")),
-        tuple(
-            (words(row["name"]), figure_cell(row["value"], row["text"]),
-             figure_cell(row["rule"], row["rule_text"]))
-            for row in rows
-        ),
-    )  # fmt: skip
-    title = _cover_finding(rows)
-    names = {"x": _("days; the thick red tick is the reserve rule")}
-    when = fmt.date(focus.start)
+    columns = (
+        Column(_("use"), lambda row: row["name"]),
+        Column(_("days of cover"), lambda row: figure_cell(row["value"], row["text"])),
+        Column(_("reserve rule, days"), lambda row: figure_cell(row["rule"], row["rule_text"])),
+    )
+
+    def spec(width: int) -> Spec:
+        letters = 24 if width == WIDE else 14
+        bars = [{**row, "label": wrapped(row["name"], letters)} for row in rows]
+        names = {"x": _("days; the thick red tick is the reserve rule")}
+        return bars_against_rule(bars, width=width, names=names)
+
+    unit, when = _("Days that the stock lasts without any delivery"), fmt.date(contents.focus.start)
     figure = Figure(
-        id="days-of-cover-chart",
-        title=title,
-        subtitle=under(contents, focus, unit=_("Days that the stock lasts without any delivery"),
-                       about="", when=when, variant=focus.variant),
-        description=_("One bar per use, with a tick at the reserve rule. {finding}").format(
-            finding=title
-        ),
-        wide=bars_against_rule(_labelled(rows, 24), width=WIDE, names=names),
-        narrow=bars_against_rule(_labelled(rows, 14), width=NARROW, names=names),
-        table=table,
-    )  # fmt: skip
+        "days-of-cover-chart",
+        _cover_finding(rows),
+        under=under(contents, unit, about="", when=when),
+        description=_("One bar per use, with a tick at the reserve rule. {finding}"),
+        spec=spec,
+        table=table_of(_("Days of cover and the reserve rule"), columns, rows),
+    )
     text = _(
         "Days of cover say how long the stock at hand meets the demand to come without any "
         "delivery, without what expires on the way. The reserve rule is the reserve that the case "
@@ -397,24 +373,20 @@ def cover_section(contents: BriefContents, focus: Focus) -> Section:
     return Section("days-of-cover", _("Days of cover"), (text, *short), (figure,))
 
 
-def _labelled(rows: list[Row], width: int) -> list[Row]:
-    return [{**row, "label": wrapped(row["name"], width)} for row in rows]
-
-
-def _cover_rows(contents: BriefContents, focus: Focus) -> list[Row]:
+def _cover_rows(contents: BriefContents) -> list[Row]:
     rows = []
     for use in contents.case.uses:
-        found = cover_row(contents, focus, variant=focus.variant, start=focus.start, use=use)
+        found = cover_row(contents, start=contents.focus.start, use=use)
         if found is None:
             continue
-        value, rule = found.days_of_cover, _rule_days(contents, focus, use)
+        value, rule = found.days_of_cover, _rule_days(contents, use)
         text = fmt.missing() if value is None else fmt.days(value)
         if found.days_of_cover_infinite:
             text = _("does not run out")
         rule_text = _("no rule") if rule is None else fmt.days(rule)
         rows.append(
             {
-                "name": name_of(contents.case, "uses", use),
+                "name": contents.name("uses", use),
                 "value": value,
                 "rule": rule,
                 "text": text,
@@ -428,16 +400,16 @@ def _cover_rows(contents: BriefContents, focus: Focus) -> list[Row]:
     return rows
 
 
-def _rule_days(contents: BriefContents, focus: Focus, use: str) -> float | None:
+def _rule_days(contents: BriefContents, use: str) -> float | None:
     """How long the reserve of the first start meets the calm demand of its good. [day]
 
     Behind the calendar its last demand goes on. None: there is no rule, or it never ends.
     """
-    calm = contents.calm.get(focus.variant)
+    calm = contents.calm.get(contents.focus.variant)
     good = contents.case.uses[use].good
     if calm is None or not any(calm.reserve.get(good, ())):
         return None
-    period = contents.case.calendar.index_of(focus.start)
+    period = contents.case.calendar.index_of(contents.focus.start)
     same = [id_ for id_, other in contents.case.uses.items() if other.good == good]
     paths = [calm.demand[id_][period:] for id_ in same if id_ in calm.demand]
     last, left, days = 0.0, calm.reserve[good][period], 0.0

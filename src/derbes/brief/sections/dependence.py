@@ -1,50 +1,78 @@
 """Who sells what, how dependence changes, and where the chokepoint lies."""
 
+from dataclasses import dataclass
+from functools import partial
+
 from derbes.brief import format as fmt
-from derbes.brief.charts.dependence import dependence_chart
-from derbes.brief.charts.heat import share_map
-from derbes.brief.charts.style import NARROW, WIDE, Row, wrapped
-from derbes.brief.contents import BriefContents, Focus, end_of, essential_uses, name_of, sender_of
-from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_cell, words
-from derbes.brief.sections.wording import (
+from derbes.brief.charts import dependence_chart, share_map
+from derbes.brief.contents import (
+    BriefContents,
     actor_words,
+    cover_row,
     decimal_year,
+    end_of,
+    essential_uses,
+    sender_of,
     under,
 )
-from derbes.language import _
+from derbes.brief.parts import (
+    Cell,
+    Figure,
+    Section,
+    Table,
+    figure_cell,
+    month_cell,
+    share_cell,
+    table_of,
+)
+from derbes.brief.style import (
+    BLUE,
+    GRAY,
+    INK,
+    LINE_BREAK,
+    NARROW,
+    RED,
+    WIDE,
+    Row,
+    Spec,
+    finished,
+    layer,
+    values,
+    wrapped,
+)
+from derbes.case.entities import Case
+from derbes.language import _, ngettext
 from derbes.results.supply import CalmPlan
+from derbes.results.tables import Column
 
 _OWN = "\0own"
 """Stands for own production among the sellers."""
 
 
-def sellers_section(contents: BriefContents, focus: Focus) -> Section:
+def sellers_section(contents: BriefContents) -> Section:
     """Share of each seller in calm purchases and own output of each good."""
     title = _("Who sells what in calm")
-    calm = contents.calm.get(focus.variant)
+    calm = contents.calm.get(contents.focus.variant)
     shares = _seller_shares(contents, calm) if calm else {}
     if calm is None or not shares:
         return Section("sellers", title, (_("No calm plan was computed, or it buys nothing."),))
-    goods = list(dict.fromkeys(good for good, _seller in shares))
-    sellers = _seller_order(contents, focus, shares)
-    when = fmt.span(fmt.date(calm.months[0]), fmt.date(calm.months[-1]))
-    finding = _sellers_finding(contents, focus, shares)
+    unit = _("Percent of calm purchases and own output")
     figure = Figure(
-        id="sellers-map",
-        title=finding,
-        subtitle=under(contents, focus, unit=_("Percent of calm purchases and own output"),
-                       about="", when=when, variant=focus.variant),
-        description=_("Table of goods by sellers, each cell a percentage. {finding}").format(
-            finding=finding
-        ),
-        wide=_seller_map(contents, focus, shares, width=WIDE),
-        narrow=_seller_map(contents, focus, shares, width=NARROW),
-        table=_seller_table(contents, shares, goods, sellers),
-    )  # fmt: skip
+        "sellers-map",
+        _sellers_finding(contents, shares),
+        under=under(contents, unit, about="", when=_span_of(calm)),
+        description=_("Table of goods by sellers, each cell a percentage. {finding}"),
+        spec=partial(_seller_map, contents, shares),
+        table=_seller_table(contents, shares),
+    )
     text = _(
         "An empty cell: the seller does not offer the good. 0: it does, and nothing is bought."
     )
     return Section("sellers", title, (text,), (figure,))
+
+
+def _span_of(calm: CalmPlan) -> str:
+    return fmt.span(fmt.date(calm.months[0]), fmt.date(calm.months[-1]))
 
 
 def _seller_shares(contents: BriefContents, calm: CalmPlan) -> dict[tuple[str, str], float]:
@@ -68,11 +96,9 @@ def _seller_shares(contents: BriefContents, calm: CalmPlan) -> dict[tuple[str, s
     }
 
 
-def _seller_order(
-    contents: BriefContents, focus: Focus, shares: dict[tuple[str, str], float]
-) -> list[str]:
+def _seller_order(contents: BriefContents, shares: dict[tuple[str, str], float]) -> list[str]:
     """The sender first, then by share in all goods, own production last."""
-    sender = sender_of(contents.case, focus)
+    sender = sender_of(contents)
     weight: dict[str, float] = {}
     for (_good, seller), part in shares.items():
         weight[seller] = weight.get(seller, 0.0) + part
@@ -82,132 +108,96 @@ def _seller_order(
 def _seller_name(contents: BriefContents, seller: str, sender: str = "") -> str:
     if seller == _OWN:
         return _("own production")
-    name = name_of(contents.case, "actors", seller)
+    name = contents.name("actors", seller)
     return _("{actor} (sender)").format(actor=name) if seller == sender else name
 
 
-def _seller_map(
-    contents: BriefContents, focus: Focus, shares: dict[tuple[str, str], float], *, width: int
-) -> Row:
-    sender = sender_of(contents.case, focus)
+def _seller_map(contents: BriefContents, shares: dict[tuple[str, str], float], width: int) -> Spec:
+    sender = sender_of(contents)
     letters = 26 if width == WIDE else 13
-    goods = {g: wrapped(name_of(contents.case, "goods", g), letters) for g, _s in shares}
-    order = _seller_order(contents, focus, shares)
+    goods = {g: wrapped(contents.name("goods", g), letters) for g, _s in shares}
+    order = _seller_order(contents, shares)
     short = max(8, 76 // len(order)) if width == WIDE and len(order) <= 8 else 20
     names = {s: wrapped(_seller_name(contents, s, sender), short) for s in order}
     rows: list[Row] = [
         {"good": goods[good], "seller": names[seller], "share": part,
-         "words": _percent(part), "is_sender": seller == sender}
+         "words": fmt.share(part).rstrip("%\u00a0"), "is_sender": seller == sender}
         for (good, seller), part in shares.items()
     ]  # fmt: skip
     return share_map(rows, width=width, columns=list(names.values()), goods=list(goods.values()))
 
 
-def _percent(part: float) -> str:
-    """Percent without its sign, which the subtitle names."""
-    return fmt.share(part).rstrip("%\u00a0")
+def _seller_table(contents: BriefContents, shares: dict[tuple[str, str], float]) -> Table:
+    def share(good: str, *, seller: str) -> Cell:
+        part = shares.get((good, seller))
+        return Cell(_("not offered"), None) if part is None else share_cell(part)
+
+    columns = [Column(_("good"), lambda good: contents.name("goods", good))]
+    columns += [
+        Column(_seller_name(contents, seller), partial(share, seller=seller))
+        for seller in _seller_order(contents, shares)
+    ]
+    goods = dict.fromkeys(good for good, _seller in shares)
+    return table_of(_("Share of each seller by good"), columns, goods)
 
 
-def _seller_table(
-    contents: BriefContents,
-    shares: dict[tuple[str, str], float],
-    goods: list[str],
-    sellers: list[str],
-) -> Table:
-    rows = []
-    for good in goods:
-        cells: list[Cell] = [words(name_of(contents.case, "goods", good))]
-        for seller in sellers:
-            part = shares.get((good, seller))
-            text = _("not offered") if part is None else fmt.share(part)
-            cells.append(figure_cell(part, text) if part is not None else Cell(text, None))
-        rows.append(tuple(cells))
-    head = (_("good"), *(_seller_name(contents, seller) for seller in sellers))
-    return Table(_("Share of each seller by good"), head, tuple(rows))
-
-
-def _sellers_finding(
-    contents: BriefContents, focus: Focus, shares: dict[tuple[str, str], float]
-) -> str:
-    sender = sender_of(contents.case, focus)
+def _sellers_finding(contents: BriefContents, shares: dict[tuple[str, str], float]) -> str:
+    """How much the sender sells; the largest share of one seller where no sender is in question."""
+    sender = sender_of(contents)
     goods = {good for good, _seller in shares}
     if not sender:
-        return _largest_words(contents, shares)
-    over = sum(shares.get((good, sender), 0.0) > 0.5 for good in goods)
-    if not over:
-        return _("{actor} supplies at most {share} of any good").format(
-            actor=actor_words(contents, focus),
-            share=fmt.share(max(shares.get((good, sender), 0.0) for good in goods)),
+        home = (_OWN, contents.case.target)
+        sold = {key: share for key, share in shares.items() if key[1] not in home}
+        if not any(sold.values()):
+            return _("Nothing is bought from anyone else in calm")
+        good, seller = max(sold, key=sold.__getitem__)
+        return _("The largest share of one seller: {actor}, {share} of {good}").format(
+            actor=_seller_name(contents, seller),
+            share=fmt.share(sold[good, seller]),
+            good=contents.name("goods", good),
         )
-    return _("{actor} supplies more than half of {n} of {total} goods").format(
-        actor=actor_words(contents, focus), n=over, total=len(goods)
-    )
+    actor = actor_words(contents)
+    parts = [shares.get((good, sender), 0.0) for good in goods]
+    over = sum(part > 0.5 for part in parts)
+    if not over:
+        text = _("{actor} supplies at most {share} of any good")
+        return text.format(actor=actor, share=fmt.share(max(parts)))
+    text = _("{actor} supplies more than half of {n} of {total} goods")
+    return text.format(actor=actor, n=over, total=len(goods))
 
 
-def _largest_words(contents: BriefContents, shares: dict[tuple[str, str], float]) -> str:
-    """The largest share of one seller, where no sender is in question."""
-    sold = {
-        key: share for key, share in shares.items() if key[1] not in (_OWN, contents.case.target)
-    }
-    if not any(sold.values()):
-        return _("Nothing is bought from anyone else in calm")
-    good, seller = max(sold, key=sold.__getitem__)
-    return _("The largest share of one seller: {actor}, {share} of {good}").format(
-        actor=_seller_name(contents, seller),
-        share=fmt.share(sold[good, seller]),
-        good=name_of(contents.case, "goods", good),
-    )
-
-
-def dependence_section(contents: BriefContents, focus: Focus) -> Section:
+def dependence_section(contents: BriefContents) -> Section:
     """The sender's share of each essential use over time, openings and the end."""
     title = _("Dependence over time")
-    calm = contents.calm.get(focus.variant)
-    sender = sender_of(contents.case, focus)
-    paths = _sender_paths(contents, calm, sender) if calm else {}
+    calm = contents.calm.get(contents.focus.variant)
+    paths = _sender_paths(contents, calm) if calm else {}
     if calm is None or not paths:
         none = _("The sender's share of the uses was not computed, or the measure has no sender.")
         return Section("dependence", title, (none,))
-    finding = _dependence_finding(contents, focus, calm, paths)
-    when = fmt.span(fmt.date(calm.months[0]), fmt.date(calm.months[-1]))
+    unit = _("Sender's share of a use, inputs counted")
     figure = Figure(
-        id="dependence-chart",
-        title=finding,
-        subtitle=under(contents, focus, unit=_("Sender's share of a use, inputs counted"),
-                       when=when, variant=focus.variant),
-        description=_("Lanes with plant openings above one share curve per use. {finding}").format(
-            finding=finding
-        ),
-        wide=_dependence_spec(contents, focus, calm, paths, width=WIDE),
-        narrow=_dependence_spec(contents, focus, calm, paths, width=NARROW),
+        "dependence-chart",
+        _dependence_finding(contents, calm, paths),
+        under=under(contents, unit, when=_span_of(calm)),
+        description=_("Lanes with plant openings above one share curve per use. {finding}"),
+        spec=partial(_dependence_spec, contents, calm, paths),
         table=_dependence_table(contents, calm, paths),
-    )  # fmt: skip
+    )
     gaps = any(part is None for path in paths.values() for part in path)
     text = _("Where no curve is drawn, nothing is bought or made; stock alone serves the use.")
-    return Section(
-        "dependence",
-        title,
-        (text,) if gaps else (),
-        (figure,),
-        (_openings_table(contents, focus, calm),),
-    )
+    tables = (_openings_table(contents, calm),)
+    return Section("dependence", title, (text,) if gaps else (), (figure,), tables)
 
 
-def _sender_paths(
-    contents: BriefContents, calm: CalmPlan, sender: str
-) -> dict[str, tuple[float | None, ...]]:
+def _sender_paths(contents: BriefContents, calm: CalmPlan) -> dict[str, tuple[float | None, ...]]:
     """Essential use → the sender's share by period."""
-    paths = {}
-    for use in essential_uses(contents.case):
-        by_actor = calm.sender_share.get(use, {})
-        if sender and sender in by_actor:
-            paths[use] = by_actor[sender]
-    return paths
+    sender = sender_of(contents)
+    shares = {use: calm.sender_share.get(use, {}) for use in essential_uses(contents.case)}
+    return {use: by_actor[sender] for use, by_actor in shares.items() if sender in by_actor}
 
 
 def _dependence_finding(
     contents: BriefContents,
-    focus: Focus,
     calm: CalmPlan,
     paths: dict[str, tuple[float | None, ...]],
 ) -> str:
@@ -217,11 +207,11 @@ def _dependence_finding(
     }
     known = [month for month, parts in by_month.items() if parts]
     if not known:
-        return _("Share of {actor} in essential uses").format(actor=actor_words(contents, focus))
+        return _("Share of {actor} in essential uses").format(actor=actor_words(contents))
     return _(
         "{actor} stands behind up to {first} of an essential use in {start}, up to {last} in {end}"
     ).format(
-        actor=actor_words(contents, focus),
+        actor=actor_words(contents),
         first=fmt.share(max(by_month[known[0]])),
         last=fmt.share(max(by_month[known[-1]])),
         start=fmt.date(known[0]),
@@ -231,33 +221,31 @@ def _dependence_finding(
 
 def _dependence_spec(
     contents: BriefContents,
-    focus: Focus,
     calm: CalmPlan,
     paths: dict[str, tuple[float | None, ...]],
-    *,
     width: int,
-) -> Row:
+) -> Spec:
     letters = 17 if width == WIDE else 10
     rows: list[Row] = []
     for use, path in paths.items():
-        panel = wrapped(name_of(contents.case, "uses", use), letters)
+        panel = wrapped(contents.name("uses", use), letters)
         months = zip(calm.months, path, strict=True)
         rows += [{"panel": panel, "year": decimal_year(m), "share": part} for m, part in months]
     step = contents.case.calendar.step / 12
     years = (decimal_year(calm.months[0]), decimal_year(calm.months[-1]) + step)
-    events = _events(contents, focus, calm, letters + 4)
-    name = _("Share of {actor} in each essential use").format(actor=actor_words(contents, focus))
+    events = _events(contents, calm, letters + 4)
+    name = _("Share of {actor} in each essential use").format(actor=actor_words(contents))
     return dependence_chart(rows, events, width=width, years=years, name=name)
 
 
-def _events(contents: BriefContents, focus: Focus, calm: CalmPlan, letters: int) -> list[Row]:
+def _events(contents: BriefContents, calm: CalmPlan, letters: int) -> list[Row]:
     events = []
     for plant, opening in calm.plant_openings.items():
-        lane = wrapped(name_of(contents.case, "plants", plant), letters)
+        lane = wrapped(contents.name("plants", plant), letters)
         text = _("opens {month}").format(month=fmt.date(opening)) if opening else _("not opened")
         year = decimal_year(opening) if opening else None
         events.append({"lane": lane, "year": year, "words": text, "is_end": False})
-    end = end_of(contents, focus, variant=focus.variant)
+    end = end_of(contents)
     if end is not None:
         year = decimal_year(end.date) if end.date else None
         text = fmt.date(end.date) if end.date else _("not within these years")
@@ -273,22 +261,276 @@ def _events(contents: BriefContents, focus: Focus, calm: CalmPlan, letters: int)
 def _dependence_table(
     contents: BriefContents, calm: CalmPlan, paths: dict[str, tuple[float | None, ...]]
 ) -> Table:
-    rows = []
-    for t, month in enumerate(calm.months):
-        shares = [path[t] for path in paths.values()]
-        cells = [figure_cell(v, _("stock alone") if v is None else fmt.share(v)) for v in shares]
-        rows.append((month_cell(month), *cells))
-    head = (_("month"), *(name_of(contents.case, "uses", use) for use in paths))
-    return Table(_("Sender's share of each essential use"), head, tuple(rows))
+    def share(t: int, *, use: str) -> Cell:
+        part = paths[use][t]
+        return figure_cell(part, _("stock alone") if part is None else fmt.share(part))
+
+    columns = (
+        Column(_("month"), lambda t: month_cell(calm.months[t])),
+        *(Column(contents.name("uses", use), partial(share, use=use)) for use in paths),
+    )
+    caption = _("Sender's share of each essential use")
+    return table_of(caption, columns, range(len(calm.months)))
 
 
-def _openings_table(contents: BriefContents, focus: Focus, calm: CalmPlan) -> Table:
+def _openings_table(contents: BriefContents, calm: CalmPlan) -> Table:
     none = _("not within the calendar")
-    rows = [
-        (words(name_of(contents.case, "plants", plant)), month_cell(opening, none))
-        for plant, opening in calm.plant_openings.items()
-    ]
-    end = end_of(contents, focus, variant=focus.variant)
+    rows = [(contents.name("plants", id_), opening) for id_, opening in calm.plant_openings.items()]
+    end = end_of(contents)
     if end is not None:
-        rows.append((words(_("leverage ends")), month_cell(end.date, none)))
-    return Table(_("Openings and the end"), (_("what"), _("first month")), tuple(rows))
+        rows.append((_("leverage ends"), end.date))
+    columns = (
+        Column(_("what"), 0),
+        Column(_("first month"), lambda row: month_cell(row[1], none)),
+    )
+    return table_of(_("Openings and the end"), columns, rows)
+
+
+_BOX = {"wide": (150, 58), "narrow": (102, 88)}
+_LETTERS = {"wide": 22, "narrow": 15}
+_GAP = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """One good of the map."""
+
+    id: str
+    name: str
+    words: str
+    """Who sells it, and whether it binds."""
+    tier: int
+    """0: a use needs it; n: an input of a good of tier n - 1."""
+    is_sold_by_sender: bool
+    is_binding: bool
+
+
+def materials_map(materials: list[Material], links: list[tuple[str, str]], *, width: int) -> Spec:
+    """Goods from raw (left, or top on a phone) to final; thick frames bind.
+
+    Args:
+        materials: Boxes.
+        links: (input, output) ids.
+        width: Width of the whole. [px]
+    """
+    size = "narrow" if width == NARROW else "wide"
+    box = _BOX[size]
+    places, height = _places(materials, width, box)
+    lines = [_line(places[a], places[b], box) for a, b in links if a in places and b in places]
+    boxes: list[Row] = []
+    for item in materials:
+        x, y = places[item.id]
+        texts = (wrapped(text, _LETTERS[size]) for text in (item.name, item.words))
+        told = [line for text in texts for line in text.split(LINE_BREAK)][:5]
+        lift = -7 * (len(told) - 1)
+        ends = {"x": x, "y": y, "x2": x + box[0], "y2": y + box[1]}
+        middle = {"middle": x + box[0] / 2, "center": y + box[1] / 2 + lift}
+        kind = "sender" if item.is_sold_by_sender else "other"
+        kind = "binding" if item.is_binding else kind
+        boxes.append({**ends, **middle, "text": told, "lift": lift, "kind": kind})
+    layers = _map_layers(lines, boxes)
+    return finished({"width": width - 10, "height": height, "layer": layers})
+
+
+def _places(
+    materials: list[Material], width: int, box: tuple[int, int]
+) -> tuple[dict[str, tuple[float, float]], float]:
+    """Upper left corner of each box, and the height of the map. [px]
+
+    One column per tier with raw materials left; where they have no room, rows of boxes per
+    tier with raw materials on top.
+    """
+    room = width - 10
+    by_tier: dict[int, list[Material]] = {}
+    for tier in sorted({item.tier for item in materials}, reverse=True):
+        by_tier[tier] = [item for item in materials if item.tier == tier]
+    places: dict[str, tuple[float, float]] = {}
+    if width != NARROW and len(by_tier) * (box[0] + 40) <= room + 40:
+        step = (room - box[0]) / max(1, len(by_tier) - 1)
+        height = max(map(len, by_tier.values())) * (box[1] + _GAP)
+        for column, own in enumerate(by_tier.values()):
+            slot = height / len(own)
+            for row, item in enumerate(own):
+                places[item.id] = (column * step, row * slot + (slot - box[1]) / 2)
+        return places, height
+    across = max(1, int((room + _GAP) // (box[0] + _GAP)))
+    top = 0.0
+    for own in by_tier.values():
+        for n, item in enumerate(own):
+            row, column = divmod(n, across)
+            places[item.id] = (column * (box[0] + _GAP), top + row * (box[1] + _GAP))
+        top += -(-len(own) // across) * (box[1] + _GAP) + 2.0 * _GAP
+    return places, top
+
+
+def _line(start: tuple[float, float], stop: tuple[float, float], box: tuple[int, int]) -> Row:
+    """From the edge of one box to the nearest edge of the next."""
+    if stop[0] >= start[0] + box[0]:
+        return {"x": start[0] + box[0], "y": start[1] + box[1] / 2,
+                "x2": stop[0], "y2": stop[1] + box[1] / 2}  # fmt: skip
+    return {"x": start[0] + box[0] / 2, "y": start[1] + box[1],
+            "x2": stop[0] + box[0] / 2, "y2": stop[1]}  # fmt: skip
+
+
+def _map_layers(lines: list[Row], boxes: list[Row]) -> list[Spec]:
+    """Frames: thin, dashed where the sender sells, thick where a good binds."""
+
+    def pixel(field: str) -> Spec:
+        return {"field": field, "type": "quantitative", "scale": None, "axis": None}
+
+    looks: dict[str, Spec] = {
+        "other": {"fill": "#f1f6fa", "stroke": BLUE, "strokeWidth": 1},
+        "sender": {"fill": "#fdf1ec", "stroke": RED, "strokeWidth": 1.5, "strokeDash": [5, 3]},
+        "binding": {"fill": "#fdf1ec", "stroke": RED, "strokeWidth": 4},
+    }
+    ends = {"x": pixel("x"), "y": pixel("y"), "x2": {"field": "x2"}, "y2": {"field": "y2"}}
+    middle = {"x": pixel("middle"), "y": pixel("center"), "text": {"field": "text"}}
+    font: Spec = {"lineHeight": 14, "color": INK, "fontSize": 11}
+    frames = [
+        (layer("rect", ends, cornerRadius=4, **look), [one for one in boxes if one["kind"] == kind])
+        for kind, look in looks.items()
+    ]
+    parts = (
+        (layer("rule", ends, color=GRAY), lines),
+        *frames,
+        (layer("text", middle, baseline="middle", align="center", **font), boxes),
+    )
+    return [{"data": values(rows), **drawn} for drawn, rows in parts if rows]
+
+
+def chokepoint_section(contents: BriefContents) -> Section:
+    """Map of goods by tier, with the binding ones marked."""
+    title = _("Where the chokepoint lies")
+    materials = _materials(contents)
+    if not materials:
+        return Section("chokepoint", title, (_("The case has no use, so nothing can bind."),))
+    links = _links(contents.case, {item.id for item in materials})
+    columns = (
+        Column(_("good"), "name"),
+        Column(_("tier"), lambda item: figure_cell(item.tier, str(item.tier))),
+        Column(_("who sells or makes it"), lambda item: _supply_words(contents, item.id)),
+        Column(_("binds"), lambda item: _("yes") if item.is_binding else _("no")),
+    )
+    unit = _("Goods by tier, inputs before what they go into")
+    figure = Figure(
+        "chokepoint-map",
+        _finding(contents, materials),
+        under=under(contents, unit, about=""),
+        description=_("Boxes for goods, lines from inputs to what they go into. {finding}"),
+        spec=lambda width: materials_map(materials, links, width=width),
+        table=table_of(_("Goods by tier"), columns, materials),
+    )
+    if not contents.case.measures:
+        return Section("chokepoint", title, (), (figure,))
+    text = _(
+        "A dashed red frame: the sender sells it. A thick red frame and the word BINDS: it runs "
+        "out first if the measure comes in {month}, or still binds at the last start that is not "
+        "survived."
+    ).format(month=fmt.date(contents.focus.shown))
+    return Section("chokepoint", title, (text,), (figure,))
+
+
+def tiers_of(case: Case) -> dict[str, int]:
+    """Good → tier: 0 for goods in use, one more for each step towards raw materials."""
+    tiers = {use.good: 0 for use in case.uses.values()}
+    for _round in range(len(case.goods)):
+        before = dict(tiers)
+        for recipe in case.recipes.values():
+            if recipe.output not in tiers:
+                continue
+            for good in recipe.inputs:
+                tiers[good] = max(tiers.get(good, 0), tiers[recipe.output] + 1)
+        if tiers == before:
+            break
+    return tiers
+
+
+def binding_goods(contents: BriefContents) -> tuple[str, ...]:
+    """Goods that run out first from the start of page one, then those that bind to the end."""
+    row = cover_row(contents, start=contents.focus.shown)
+    end = end_of(contents)
+    first = row.binding if row else ()
+    return tuple(dict.fromkeys((*first, *(end.binding if end else ()))))
+
+
+def _materials(contents: BriefContents) -> list[Material]:
+    binding = binding_goods(contents)
+    sender = sender_of(contents)
+    tiers = tiers_of(contents.case)
+    order = {good: n for n, good in enumerate(contents.case.goods)}
+    goods = sorted(tiers, key=lambda good: (tiers[good], order.get(good, 0)))
+    items = []
+    for good in goods:
+        sellers = _sellers(contents.case, good)
+        text = _short_supply(contents, sender, sellers, good)
+        if good in binding:
+            text = _("BINDS: {supply}").format(supply=text)
+        items.append(
+            Material(
+                id=good,
+                name=contents.name("goods", good),
+                words=text,
+                tier=tiers[good],
+                is_sold_by_sender=sender in sellers,
+                is_binding=good in binding,
+            )
+        )
+    return items
+
+
+def _sellers(case: Case, good: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(s.actor for s in case.suppliers.values() if s.good == good))
+
+
+def _is_made(case: Case, good: str) -> bool:
+    return any(recipe.output == good for recipe in case.recipes.values())
+
+
+def _short_supply(contents: BriefContents, sender: str, sellers: tuple[str, ...], good: str) -> str:
+    """Who supplies a good, in a few words."""
+    made = _is_made(contents.case, good)
+    if not sellers:
+        return _("made here") if made else _("stock only")
+    if sellers == (contents.case.target,):
+        text = _("sold at home")
+    elif not sender:
+        n = len(sellers)
+        text = ngettext("{n} seller", "{n} sellers", n).format(n=n)
+    elif sender not in sellers:
+        n = len(sellers)
+        text = ngettext("{n} other seller", "{n} other sellers", n).format(n=n)
+    else:
+        name, n = contents.name("actors", sender), len(sellers) - 1
+        text = _("{sender} only").format(sender=name)
+        if n:
+            text = ngettext("{sender}, {n} other", "{sender}, {n} others", n).format(
+                sender=name, n=n
+            )
+    return _("{sellers}; made here").format(sellers=text) if made else text
+
+
+def _supply_words(contents: BriefContents, good: str) -> str:
+    sellers = contents.names("actors", _sellers(contents.case, good))
+    parts = [sellers, _("made here") if _is_made(contents.case, good) else ""]
+    return "; ".join(part for part in parts if part) or _("stock only")
+
+
+def _links(case: Case, shown: set[str]) -> list[tuple[str, str]]:
+    pairs = [(good, recipe.output) for recipe in case.recipes.values() for good in recipe.inputs]
+    return list(dict.fromkeys(p for p in pairs if p[0] in shown and p[1] in shown))
+
+
+def _finding(contents: BriefContents, materials: list[Material]) -> str:
+    binding = [item for item in materials if item.is_binding]
+    if not contents.case.measures:
+        return _("What goes into what, and who sells it")
+    if not binding:
+        return _("No good binds: the measure leaves nothing essential unmet")
+    names = ", ".join(item.name for item in binding)
+    by_sender = sum(item.is_sold_by_sender for item in binding)
+    actor = contents.name("actors", sender_of(contents))
+    if not by_sender or not actor:
+        return _("What binds: {goods}").format(goods=names)
+    return _("What binds: {goods}; the sender, {actor}, sells {n} of {total}").format(
+        goods=names, actor=actor, n=by_sender, total=len(binding)
+    )

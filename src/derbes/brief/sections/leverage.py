@@ -1,116 +1,113 @@
-"""Who loses what: both sides' losses, the surface, and both responses side by side."""
+"""Who loses what: both sides' losses, the surface, both responses and the variants side by side."""
 
 import math
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 from derbes.brief import format as fmt
-from derbes.brief.charts.heat import surface_panels
-from derbes.brief.charts.losses import losses_panels
-from derbes.brief.charts.style import NARROW, WIDE, Row
+from derbes.brief.charts import losses_panels, surface_panels
 from derbes.brief.contents import (
     MYOPIC,
     NOTHING,
     OPTIMAL,
     BriefContents,
-    Focus,
+    amount_words,
+    binding_words,
+    bounded,
+    calm_words,
+    case_of,
+    cover_row,
+    decimal_year,
+    end_of,
     essential_uses,
     harm_of,
     is_all_net,
     leverage_row,
     main_measure,
-    name_of,
-    variants_of,
-)
-from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_cell, words
-from derbes.brief.sections.wording import (
-    amount_words,
-    bounded,
-    decimal_year,
     measure_words,
+    survived,
     under,
     unit_words,
+    variants_of,
 )
+from derbes.brief.parts import (
+    Cell,
+    Figure,
+    Section,
+    Table,
+    figure_cell,
+    month_cell,
+    table_of,
+    words,
+)
+from derbes.brief.style import Row
 from derbes.case.entities import Case, Measure, MeasureKind
 from derbes.language import _, ngettext
-from derbes.results.supply import LeverageRow
+from derbes.results.supply import ALL_ESSENTIAL, CoverRow, LeverageEnd, LeverageRow
+from derbes.results.tables import Column
 
 _WIDE_SPAN = 50.0
 """Largest over smallest loss from which on both axes are logarithmic."""
 
 
-def losses_section(contents: BriefContents, focus: Focus) -> Section:
+def losses_section(contents: BriefContents) -> Section:
     """Losses of target and sender, against the line on which they are equal."""
     title = _("Who loses more")
-    rows = _main_rows(contents, focus)
+    rows = _main_rows(contents)
     known = [row for row in rows if row.target_loss is not None]
-    if not known or all(_costs(row) == [] for row in known):
+    table = _losses_table(contents, rows)
+    if not any(map(_costs, known)):
         paths = tuple(dict.fromkeys(path for row in rows for path in row.missing))
         text = _("Losses in money are {missing}. Unmet demand below is not affected.").format(
             missing=fmt.missing(paths)
         )
-        return Section("losses", title, (text,), (), (_losses_table(contents, focus, rows),))
-    finding = _losses_finding(known)
+        return Section("losses", title, (text,), (), (table,))
     largest = max(abs(number) for row in known for number in [row.target_loss or 0.0, *_costs(row)])
     scale, scale_words = fmt.money_scale(largest)
     unit = fmt.NO_BREAK.join(part for part in (scale_words, contents.case.currency) if part)
+    up = _("Up: target's loss, {unit}").format(unit=unit)
     figure = Figure(
-        id="losses-chart",
-        title=finding,
-        subtitle=under(contents, focus, unit=_("Up: target's loss, {unit}").format(unit=unit),
-                       when=_("first start of each year")),
-        description=_(
-            "Points in one panel per variant, with the line of equal losses. {finding}"
-        ).format(finding=finding),
-        wide=_losses_spec(contents, known, scale, unit, width=WIDE),
-        narrow=_losses_spec(contents, known, scale, unit, width=NARROW),
-        table=_losses_table(contents, focus, rows),
-    )  # fmt: skip
-    text = _(
+        "losses-chart",
+        _losses_finding(known),
+        under=under(contents, up, when=_("first start of each year"), variant=""),
+        description=_("Points in one panel per variant, with the line of equal losses. {finding}"),
+        spec=lambda width: _losses_spec(contents, known, scale, unit, width=width),
+        table=table,
+    )
+    return Section("losses", title, tuple(_losses_texts(contents, rows)), (figure,))
+
+
+def _losses_texts(contents: BriefContents, rows: list[LeverageRow]) -> Iterator[str]:
+    """What the chart shows, what the loss is counted beside and what it does not count."""
+    yield _(
         "Above the dashed line the target loses more than the sender. A buyer who returns and "
         "refills buys most of the lost sales back; a buyer who never returns does not."
     )
-    more = _after_words(rows) + _earning_words(rows)
-    return Section("losses", title, (text, _baseline_words(contents, focus), *more), (figure,))
-
-
-def _after_words(rows: list[LeverageRow]) -> tuple[str, ...]:
-    """What the loss does not count, where there is any."""
-    if not any(map(_tells_after, rows)):
-        return ()
-    return (
-        _(
+    if raises_demand(contents.case, main_measure(contents)):
+        yield _(
+            "The loss is counted beside a crisis of the same demand in which nothing is cut off: "
+            "what the crisis itself costs is nobody's leverage."
+        )
+    else:
+        yield _("The loss is counted beside the calm plan.")
+    if any(map(_tells_after, rows)):
+        yield _(
             "No part of the loss is what stocks still lack when the count ends, at the cheapest "
             "replacement, nor what each later month goes on to cost; both stand beside it in the "
             "table."
-        ),
-    )
+        )
+    if any(earns(cost, row.target_loss) for row in rows for cost in _costs(row)):
+        yield _(
+            "A sender's cost below zero means that it earns by the measure: over the months that "
+            "are counted the buyer pays it a larger margin than without the measure, because it "
+            "buys back more than it could not buy, or at a higher price."
+        )
 
 
 def _tells_after(row: LeverageRow) -> bool:
     least = NOTHING * abs(row.target_loss or 0.0)
     return abs(row.unrestored) > least or abs(row.loss_per_month_after) > least
-
-
-def _earning_words(rows: list[LeverageRow]) -> tuple[str, ...]:
-    """Why a sender's cost is below zero, where one is."""
-    if not any(earns(cost, row.target_loss) for row in rows for cost in _costs(row)):
-        return ()
-    return (
-        _(
-            "A sender's cost below zero means that it earns by the measure: over the months that "
-            "are counted the buyer pays it a larger margin than without the measure, because it "
-            "buys back more than it could not buy, or at a higher price."
-        ),
-    )
-
-
-def _baseline_words(contents: BriefContents, focus: Focus) -> str:
-    """What the target's loss from the main measure is counted beside."""
-    if raises_demand(contents.case, main_measure(contents.case, focus)):
-        return _(
-            "The loss is counted beside a crisis of the same demand in which nothing is cut off: "
-            "what the crisis itself costs is nobody's leverage."
-        )
-    return _("The loss is counted beside the calm plan.")
 
 
 def raises_demand(case: Case, measure: Measure | None) -> bool:
@@ -124,11 +121,15 @@ def raises_demand(case: Case, measure: Measure | None) -> bool:
     return in_crisis or any(part.kind is MeasureKind.DEMAND_SURGE for part in together)
 
 
-def _main_rows(contents: BriefContents, focus: Focus) -> list[LeverageRow]:
+def _main_rows(contents: BriefContents) -> list[LeverageRow]:
     """Rows of the main measure and length, at the first start of each year."""
     firsts: dict[tuple[str, str], LeverageRow] = {}
     for row in sorted(contents.leverage.rows, key=lambda row: row.start):
-        if (row.measure, row.length, row.bound) == (focus.measure, focus.length, OPTIMAL):
+        if (row.measure, row.length, row.bound) == (
+            contents.focus.measure,
+            contents.focus.length,
+            OPTIMAL,
+        ):
             firsts.setdefault((row.variant, row.start[:4]), row)
     order = {variant: n for n, variant in enumerate(variants_of(contents))}
     return sorted(firsts.values(), key=lambda row: (order[row.variant], row.start))
@@ -157,7 +158,7 @@ def _losses_spec(
     kinds = {"returning": _("buyer returns"), "lost": _("buyer never returns")}
     points: list[Row] = []
     for row in rows:
-        panel = name_of(contents.case, "variants", row.variant)
+        panel = contents.name("variants", row.variant)
         costs = (row.sender_cost_returning, row.sender_cost_lost)
         for kind, cost in zip(kinds.values(), costs, strict=True):
             if cost is None:
@@ -209,49 +210,44 @@ def _on_axis(amount: float, *, is_log: bool) -> float:
     return math.log(amount) if is_log else amount
 
 
-def _losses_table(contents: BriefContents, focus: Focus, rows: list[LeverageRow]) -> Table:
-    is_after = any(map(_tells_after, rows))
-    after = (_("stocks lack at the end"), _("loss of each later month")) if is_after else ()
-    head = (
-        _("variant"),
-        _("start"),
-        _("target's loss, {currency}").format(currency=contents.case.currency),
-        *after,
-        _("sender's cost, buyer returns"),
-        _("sender's cost, buyer never returns"),
-        _("leverage ratio, returns"),
-        _("leverage ratio, never returns"),
-        _("premium"),
-    )
-    body = tuple(
-        (
-            words(name_of(contents.case, "variants", row.variant)),
-            month_cell(row.start),
-            _loss_cell(row),
-            *((figure_cell(row.unrestored), figure_cell(row.loss_per_month_after))
-              if is_after else ()),
-            _cost_cell(row.sender_cost_returning, row.target_loss),
-            _cost_cell(row.sender_cost_lost, row.target_loss),
-            ratio_cell(row.leverage_ratio, row.sender_cost_returning, row.target_loss),
-            ratio_cell(row.leverage_ratio_lost, row.sender_cost_lost, row.target_loss),
-            premium_cell(row, is_asked=row.variant == focus.variant),
-        )
-        for row in rows
-    )  # fmt: skip
-    return Table(_("Losses of both sides"), head, body)
+def _losses_table(contents: BriefContents, rows: list[LeverageRow]) -> Table:
+    def loss(row: LeverageRow) -> Cell:
+        if row.target_loss is None:
+            return figure_cell(None)
+        text = bounded(row, "target_loss", fmt.number(row.target_loss))
+        return figure_cell(row.target_loss, text)
 
+    def cost(row: LeverageRow, *, field: str) -> Cell:
+        amount: float | None = getattr(row, field)
+        if amount is None or not earns(amount, row.target_loss):
+            return figure_cell(amount)
+        return figure_cell(amount, _("{cost}: earns").format(cost=fmt.number(amount)))
 
-def _loss_cell(row: LeverageRow) -> Cell:
-    if row.target_loss is None:
-        return figure_cell(None)
-    text = bounded(row, "target_loss", fmt.number(row.target_loss))
-    return figure_cell(row.target_loss, text)
+    def ratio(row: LeverageRow, *, field: str, cost: str) -> Cell:
+        return ratio_cell(getattr(row, field), getattr(row, cost), row.target_loss)
 
-
-def _cost_cell(cost: float | None, loss: float | None) -> Cell:
-    if cost is None or not earns(cost, loss):
-        return figure_cell(cost)
-    return figure_cell(cost, _("{cost}: earns").format(cost=fmt.number(cost)))
+    own = contents.focus.variant
+    returning, lost = "sender_cost_returning", "sender_cost_lost"
+    columns = [
+        Column(_("variant"), lambda row: contents.name("variants", row.variant)),
+        Column(_("start"), lambda row: month_cell(row.start)),
+        Column(_("target's loss, {currency}").format(currency=contents.case.currency), loss),
+        Column(_("stocks lack at the end"), "unrestored"),
+        Column(_("loss of each later month"), "loss_per_month_after"),
+        Column(_("sender's cost, buyer returns"), partial(cost, field=returning)),
+        Column(_("sender's cost, buyer never returns"), partial(cost, field=lost)),
+        Column(
+            _("leverage ratio, returns"), partial(ratio, field="leverage_ratio", cost=returning)
+        ),
+        Column(
+            _("leverage ratio, never returns"),
+            partial(ratio, field="leverage_ratio_lost", cost=lost),
+        ),
+        Column(_("premium"), lambda row: premium_cell(row, is_asked=row.variant == own)),
+    ]
+    if not any(map(_tells_after, rows)):
+        del columns[3:5]
+    return table_of(_("Losses of both sides"), columns, rows)
 
 
 def ratio_cell(ratio: float | None, cost: float | None, loss: float | None) -> Cell:
@@ -302,31 +298,28 @@ def no_premium_words() -> str:
     return _("even 100 times the price is better than the cut-off")
 
 
-def surface_section(contents: BriefContents, focus: Focus) -> Section:
+def surface_section(contents: BriefContents) -> Section:
     """Unmet essential demand by start and length, per variant."""
     title = _("Harm by start and length")
     rows = [
         row
         for row in contents.leverage.rows
-        if (row.measure, row.bound) == (focus.measure, OPTIMAL)
+        if (row.measure, row.bound) == (contents.focus.measure, OPTIMAL)
     ]
     if not rows:
         return Section("surface", title, (_("No surface was computed."),))
-    finding = _surface_finding(contents, focus, rows)
-    unit = unit_words(contents)
+    unit = _("Unmet essential demand by the best response, {unit}").format(
+        unit=unit_words(contents)
+    )
+    measure = contents.name("measures", contents.focus.measure)
     figure = Figure(
-        id="surface-map",
-        title=finding,
-        subtitle=under(contents, focus, about="", when=_measure_name(contents, focus),
-                       unit=_("Unmet essential demand by the best response, {unit}").format(
-                           unit=unit)),
-        description=_("Heat maps of start by length, one per variant. {finding}").format(
-            finding=finding
-        ),
-        wide=_surface_spec(contents, focus, rows, width=WIDE),
-        narrow=_surface_spec(contents, focus, rows, width=NARROW),
+        "surface-map",
+        _surface_finding(contents, rows),
+        under=under(contents, unit, about="", when=measure, variant=""),
+        description=_("Heat maps of start by length, one per variant. {finding}"),
+        spec=partial(_surface_spec, contents, rows),
         table=_surface_table(contents, rows),
-    )  # fmt: skip
+    )
     text = _(
         "Pale blue: nothing essential is unmet. The darker the red, the more is. A diamond marks "
         "the first start from which on nothing is unmet."
@@ -334,12 +327,8 @@ def surface_section(contents: BriefContents, focus: Focus) -> Section:
     return Section("surface", title, (text,), (figure,))
 
 
-def _measure_name(contents: BriefContents, focus: Focus) -> str:
-    return name_of(contents.case, "measures", focus.measure)
-
-
-def _surface_finding(contents: BriefContents, focus: Focus, rows: list[LeverageRow]) -> str:
-    own = [row for row in rows if row.variant == focus.variant] or rows
+def _surface_finding(contents: BriefContents, rows: list[LeverageRow]) -> str:
+    own = [row for row in rows if row.variant == contents.focus.variant] or rows
     harmless = sum(harm_of(row) == 0 for row in own)
     worst = max(own, key=harm_of)
     if harm_of(worst) == 0:
@@ -354,28 +343,30 @@ def _surface_finding(contents: BriefContents, focus: Focus, rows: list[LeverageR
     )
 
 
-def _surface_spec(
-    contents: BriefContents, focus: Focus, rows: list[LeverageRow], *, width: int
-) -> Row:
-    gap = contents.case.calendar.step / 12
-    after = _year_ends(rows, gap)
-    cells: list[Row] = []
-    for row in rows:
-        year = decimal_year(row.start)
-        cells.append(
-            {
-                "panel": name_of(contents.case, "variants", row.variant),
-                "year": year,
-                "year_end": after[row.variant, row.start],
-                "length": fmt.months(row.length),
-                "months": row.length,
-                "harm": harm_of(row),
-            }
-        )
+def _surface_spec(contents: BriefContents, rows: list[LeverageRow], width: int) -> Row:
+    after = _year_ends(rows, contents.case.calendar.step / 12)
+
+    def place(row: LeverageRow | LeverageEnd) -> Row:
+        panel = contents.name("variants", row.variant)
+        return {"panel": panel, "length": fmt.months(row.length), "months": row.length}
+
+    cells = [
+        {
+            **place(row),
+            "year": decimal_year(row.start),
+            "year_end": after[row.variant, row.start],
+            "harm": harm_of(row),
+        }
+        for row in rows
+    ]
+    ends = [
+        {**place(end), "end": decimal_year(end.date)}
+        for end in contents.leverage.ends
+        if end.measure == contents.focus.measure and end.date and end.use == ALL_ESSENTIAL
+    ]
     unit = unit_words(contents)
     names = {"x": _("start of the measure"), "color": _("unmet, {unit}").format(unit=unit)}
     order = list(dict.fromkeys(cell["panel"] for cell in cells))
-    ends = _surface_ends(contents, focus)
     return surface_panels(cells, width=width, ends=ends, names=names, order=order)
 
 
@@ -395,78 +386,62 @@ def _year_ends(rows: list[LeverageRow], gap: float) -> dict[tuple[str, str], flo
     return ends
 
 
-def _surface_ends(contents: BriefContents, focus: Focus) -> list[Row]:
-    return [
-        {"panel": name_of(contents.case, "variants", end.variant), "end": decimal_year(end.date),
-         "length": fmt.months(end.length), "months": end.length}
-        for end in contents.leverage.ends
-        if end.measure == focus.measure and end.date and end.use == "all_essential"
-    ]  # fmt: skip
-
-
 def _surface_table(contents: BriefContents, rows: list[LeverageRow]) -> Table:
-    lengths = sorted({row.length for row in rows})
     by_key = {(row.variant, row.start, row.length): row for row in rows}
-    keys = list(dict.fromkeys((row.variant, row.start) for row in rows))
-    body = tuple(
-        (
-            words(name_of(contents.case, "variants", variant)),
-            month_cell(start),
-            *(_unmet_cell(by_key.get((variant, start, length))) for length in lengths),
-        )
-        for variant, start in keys
+
+    def unmet(key: tuple[str, str], *, length: int) -> Cell:
+        row = by_key.get((*key, length))
+        if row is None:
+            return Cell(_("not asked for"), None)
+        text = _("takes nothing away") if row.takes_nothing else fmt.number(harm_of(row))
+        return figure_cell(row.unmet_essential, text)
+
+    columns = (
+        Column(_("variant"), lambda key: contents.name("variants", key[0])),
+        Column(_("start"), lambda key: month_cell(key[1])),
+        *(
+            Column(fmt.months(length), partial(unmet, length=length))
+            for length in sorted({row.length for row in rows})
+        ),
     )
-    head = (_("variant"), _("start"), *(fmt.months(length) for length in lengths))
-    return Table(_("Unmet essential demand by start and length"), head, body)
+    keys = dict.fromkeys((row.variant, row.start) for row in rows)
+    return table_of(_("Unmet essential demand by start and length"), columns, keys)
 
 
-def _unmet_cell(row: LeverageRow | None) -> Cell:
-    """What a cut-off leaves unmet; that it takes nothing away, or was not asked for."""
-    if row is None:
-        return Cell(_("not asked for"), None)
-    if row.takes_nothing:
-        return figure_cell(row.unmet_essential, _("takes nothing away"))
-    return figure_cell(row.unmet_essential, fmt.number(harm_of(row)))
-
-
-def bounds_section(contents: BriefContents, focus: Focus) -> Section:
+def bounds_section(contents: BriefContents) -> Section:
     """Both responses side by side, at the starts of the comparison."""
-    found = [
-        (variant, start, best, rule)
-        for variant in variants_of(contents)
-        for start in sorted({*focus.milestones, focus.worst})
-        for best, rule in [
-            (
-                leverage_row(contents, focus, variant=variant, start=start),
-                leverage_row(contents, focus, variant=variant, start=start, bound=MYOPIC),
-            )
-        ]
-        if best is not None or rule is not None
-    ]
     title = _("Best response and simple rule")
+    starts = sorted({*contents.focus.milestones, contents.focus.worst})
+    found = []
+    for variant in variants_of(contents):
+        for start in starts:
+            best, rule = (
+                leverage_row(contents, variant=variant, start=start, bound=bound)
+                for bound in (OPTIMAL, MYOPIC)
+            )
+            if best is not None or rule is not None:
+                found.append((variant, start, best, rule))
     if not found:
         return Section("bounds", title, (_("No surface was computed."),))
-    names = _compared_names(contents, [row for *_at, best, rule in found for row in (best, rule)])
-    body = tuple(
-        (
-            words(name_of(contents.case, "variants", variant)),
-            month_cell(start),
-            *(_figure_of(contents, row, field) for field in names for row in (best, rule)),
-        )
-        for variant, start, best, rule in found
-    )
-    head = [_("variant"), _("start")]
-    for name in names.values():
-        head += [_("{figure}, best response").format(figure=name)]
-        head += [_("{figure}, simple rule").format(figure=name)]
-    caption = _("{measure}: both responses").format(measure=measure_words(contents, focus))
+    columns = [
+        Column(_("variant"), lambda row: contents.name("variants", row[0])),
+        Column(_("start"), lambda row: month_cell(row[1])),
+    ]
+    both = ((2, _("{figure}, best response")), (3, _("{figure}, simple rule")))
+    names = _compared_names(contents, [row for found_at in found for row in found_at[2:]])
+    columns += [
+        Column(heading.format(figure=name), partial(_compared, contents, field=field, place=place))
+        for field, name in names.items()
+        for place, heading in both
+    ]
+    caption = _("{measure}: both responses").format(measure=measure_words(contents))
     text = _(
         "The best response knows how long the measure lasts and keeps its aims in their order; the "
         "simple rule does not look ahead. A figure is a bound of the harm only where ≥ or ≤ stands "
         "before it: the harm cannot be less, or a user who is no worse than the rule bears no "
         "more. Every other figure is what that response comes to."
     )
-    return Section("bounds", title, (text,), (), (Table(caption, tuple(head), body),))
+    return Section("bounds", title, (text,), (), (table_of(caption, columns, found),))
 
 
 def _compared_names(contents: BriefContents, rows: list[LeverageRow | None]) -> dict[str, str]:
@@ -486,7 +461,9 @@ def _compared_names(contents: BriefContents, rows: list[LeverageRow | None]) -> 
     return names
 
 
-def _figure_of(contents: BriefContents, row: LeverageRow | None, field: str) -> Cell:
+def _compared(contents: BriefContents, found: Any, *, field: str, place: int) -> Cell:
+    """A figure of one response."""
+    row: LeverageRow | None = found[place]
     amount = getattr(row, field) if row else None
     if row is None or amount is None:
         return figure_cell(None, why=row.missing if row else ())
@@ -494,5 +471,73 @@ def _figure_of(contents: BriefContents, row: LeverageRow | None, field: str) -> 
     if field == "deepest_shortfall":
         text = fmt.share(amount)
         if row.deepest_use and len(essential_uses(contents.case)) > 1:
-            text = f"{text} ({name_of(contents.case, 'uses', row.deepest_use)})"
+            text = f"{text} ({contents.name('uses', row.deepest_use)})"
     return figure_cell(amount, bounded(row, field, text))
+
+
+def variants_section(contents: BriefContents) -> Section:
+    """Comparison of all variants, and what each changes."""
+    changes = table_of(
+        _("What each variant changes"),
+        (
+            Column(_("variant"), lambda row: contents.name("variants", row[0])),
+            Column(_("note"), lambda row: row[1].note),
+            Column(_("what it changes"), lambda row: "; ".join(row[1].changes)),
+        ),
+        contents.case.variants.items(),
+    )
+    tables = (comparison(contents, variants_of(contents)), *([changes] if changes.rows else []))
+    text = _("Time to survive counts the months in which all essential demand is met.")
+    return Section("variants", _("Variants side by side"), (text,), (), tables)
+
+
+def comparison(contents: BriefContents, names: tuple[str, ...], *, is_short: bool = False) -> Table:
+    """Time to survive at the milestones, the end, and what binds until then, per variant."""
+    never = _("not by {month}").format(month=contents.last_month)
+
+    def survival(variant: str, *, start: str) -> Cell:
+        row = cover_row(contents, variant=variant, start=start)
+        if row is None:
+            return figure_cell(None)
+        text = ", ".join(part for part in (survived(row), calm_words(row)) if part)
+        return figure_cell(row.time_to_survive, text)
+
+    def end(variant: str) -> Cell:
+        found = end_of(contents, variant=variant)
+        return month_cell(found.date, never) if found else Cell(fmt.missing(), None)
+
+    def binding(variant: str, row: LeverageEnd | CoverRow | None) -> Cell:
+        if row is None:
+            return Cell(fmt.missing(), None)
+        return words(binding_words(case_of(contents, variant), row.binding, row.binding_sellers))
+
+    def first(variant: str) -> Cell:
+        starts = contents.focus.milestones[:1]
+        rows = [cover_row(contents, variant=variant, start=start) for start in starts]
+        return binding(variant, rows[0] if rows else None)
+
+    def ratio(variant: str) -> Cell:
+        row = leverage_row(contents, variant=variant, start=contents.focus.start)
+        if row is None:
+            return Cell(fmt.missing(), None)
+        return ratio_cell(row.leverage_ratio, row.sender_cost_returning, row.target_loss)
+
+    columns = [
+        Column(_("variant"), lambda variant: contents.name("variants", variant)),
+        *(
+            Column(
+                _("holds, from {month}").format(month=fmt.date(start)),
+                partial(survival, start=start),
+            )
+            for start in contents.focus.milestones
+        ),
+        Column(_("leverage ends"), end),
+        Column(
+            _("binds until then"),
+            lambda variant: binding(variant, end_of(contents, variant=variant)),
+        ),
+        Column(_("runs out first at the first start"), first),
+        Column(_("leverage ratio at the first start"), ratio),
+    ]
+    caption = _("Variants: {measure}").format(measure=measure_words(contents))
+    return table_of(caption, columns[:-2] if is_short else columns, names)

@@ -1,71 +1,220 @@
-"""Facts, documents, what is missing, how it is computed and how to do it again."""
+"""Every number of the case, its facts and sources, what is missing, how it is computed."""
+
+from dataclasses import dataclass
 
 from derbes.brief import format as fmt
-from derbes.brief.contents import BriefContents
-from derbes.brief.parts import Cell, Section, Table, words
-from derbes.brief.sections.inputs import grade_words
-from derbes.brief.sections.planning.words import plan_method
-from derbes.brief.sections.wording import is_drawn
-from derbes.case.entities import Case
-from derbes.language import _
+from derbes.brief.contents import BriefContents, is_drawn
+from derbes.brief.parts import Cell, Section, figure_cell, table_of, words
+from derbes.brief.sections.planning import plan_method
+from derbes.case.entities import Case, Fact, Plant, quantities
+from derbes.case.quantity import Calendar, Quantity
+from derbes.language import _, ngettext
+from derbes.results.tables import Column
+
+GRADES = ("A", "B", "C", "D", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One number of a case, as a reader sees it."""
+
+    path: str
+    value: str
+    raw: float | str
+    range: str
+    unit: str
+    grade: str
+    source: str
+    why: str
+    has_range: bool
+
+
+def grade_words(grade: str) -> str:
+    """What a grade means."""
+    return {
+        "A": _("A, official figure"),
+        "B": _("B, published estimate"),
+        "C": _("C, derived"),
+        "D": _("D, assumption"),
+    }.get(grade, _("without a grade"))
+
+
+def inputs_of(case: Case) -> tuple[Input, ...]:
+    """Every number that a user wrote in the case, and the openings of its plants."""
+    numbers = [_input(q, case.calendar) for q in quantities(case) if not _is_fact(q)]
+    openings = [_opening(plant, case.calendar) for plant in case.plants.values()]
+    return tuple(numbers + openings)
+
+
+def _is_fact(quantity: Quantity) -> bool:
+    """Whether a number belongs to a fact, which is no input."""
+    return quantity.path.startswith("facts.")
+
+
+def _input(value: Quantity, calendar: Calendar) -> Input:
+    return Input(
+        path=value.path,
+        value=_series(value, calendar) if value.steps else fmt.exact(value.value),
+        raw=_series(value, calendar) if value.steps else value.value,
+        range=_range(value),
+        unit="" if value.unit == "1" else value.unit,
+        grade=str(value.grade),
+        source=value.source,
+        why=value.why,
+        has_range=value.has_range,
+    )
+
+
+def _series(value: Quantity, calendar: Calendar) -> str:
+    parts = [
+        _("{number} from {month}").format(
+            number=fmt.exact(step), month=fmt.date(calendar.label(max(period, 0)))
+        )
+        for period, step in value.steps
+    ]
+    return "; ".join(parts)
+
+
+def _range(value: Quantity) -> str:
+    if value.months:
+        return _("of months alone, each in a row of its own")
+    if value.low is None or value.high is None:
+        return value.distribution or _("none given")
+    text = fmt.span(fmt.exact(value.low), fmt.exact(value.high))
+    if value.steps:
+        text = _("{span} of the first, all in proportion").format(span=text)
+    return f"{text}, {value.distribution}" if value.distribution else text
+
+
+def _opening(plant: Plant, calendar: Calendar) -> Input:
+    """The opening of a plant: a date, so no `Quantity` holds it."""
+    label = calendar.label(plant.opening)
+    return Input(
+        path=f"plants.{plant.id}.opening",
+        value=fmt.date(label),
+        raw=label,
+        range=_("as written: {words}").format(words=plant.opening_written)
+        if plant.opening_written
+        else _("none given"),
+        unit="",
+        grade=plant.opening_grade,
+        source=plant.opening_source,
+        why=plant.opening_why,
+        has_range=False,
+    )
+
+
+def grade_counts(inputs: tuple[Input, ...]) -> dict[str, int]:
+    """Grade → number of inputs, best grade first, without empty ones."""
+    counts = {grade: sum(item.grade == grade for item in inputs) for grade in GRADES}
+    return {grade: n for grade, n in counts.items() if n}
+
+
+def inputs_section(contents: BriefContents) -> Section:
+    """One table per grade, the weakest last."""
+
+    def source(item: Input) -> Cell:
+        if not item.source:
+            return Cell(_("none given"), None)
+        fact = contents.case.facts.get(item.source)
+        document = contents.case.documents.get(fact.document if fact else item.source)
+        if document is None:
+            return words(contents.name("facts", item.source))
+        return words(document.title or item.source, document.address)
+
+    def value(item: Input) -> Cell:
+        return Cell(item.value, item.raw, is_number=isinstance(item.raw, float))
+
+    columns = (
+        Column(_("input"), "path"),
+        Column(_("value"), value),
+        Column(_("unit"), "unit"),
+        Column(_("range"), "range"),
+        Column(_("source"), source),
+        Column(_("why"), "why"),
+    )
+    inputs = inputs_of(contents.case)
+    caption = _("{grade}: {n}")
+    tables = tuple(
+        table_of(
+            caption.format(grade=grade_words(grade), n=fmt.number(n)),
+            columns,
+            [item for item in inputs if item.grade == grade],
+        )
+        for grade, n in grade_counts(inputs).items()
+    )
+    n = len(inputs)
+    text = ngettext(
+        "The case holds {n} number. To change one, change its line in the case file and run again.",
+        "The case holds {n} numbers. To change one, change its line in the case file and run "
+        "again.",
+        n,
+    ).format(n=fmt.number(n))
+    return Section("inputs", _("Inputs by grade"), (text,), (), tables)
 
 
 def facts_section(contents: BriefContents) -> Section:
     """Public facts and the documents that hold them."""
     case = contents.case
-    facts = tuple(
-        (
-            words(fact.says or id_),
-            words(fmt.quantity(fact.amount.value, fact.amount.unit) if fact.amount else ""),
-            Cell(fmt.date(fact.date), fact.date),
-            words(grade_words(fact.grade)),
-            _document_cell(contents, fact.document),
-        )
-        for id_, fact in case.facts.items()
+
+    def document_of(row: tuple[str, Fact]) -> Cell:
+        id_ = row[1].document
+        document = case.documents.get(id_)
+        return words(document.title or id_, document.address) if document else words(id_)
+
+    def amount(row: tuple[str, Fact]) -> str:
+        quantity = row[1].amount
+        return fmt.quantity(quantity.value, quantity.unit) if quantity else ""
+
+    day = Column(_("date"), lambda row: Cell(fmt.date(row[1].date), row[1].date))
+    facts = (
+        Column(_("fact"), lambda row: row[1].says or row[0]),
+        Column(_("amount"), amount),
+        day,
+        Column(_("grade"), lambda row: grade_words(row[1].grade)),
+        Column(_("document"), document_of),
     )
-    documents = tuple(
-        (words(doc.title or id_, doc.address), words(doc.publisher),
-         Cell(fmt.date(doc.date), doc.date), words(doc.licence))
-        for id_, doc in case.documents.items()
-    )  # fmt: skip
-    fact_head = (_("fact"), _("amount"), _("date"), _("grade"), _("document"))
-    document_head = (_("title"), _("publisher"), _("date"), _("licence"))
+    documents = (
+        Column(_("title"), lambda row: words(row[1].title or row[0], row[1].address)),
+        Column(_("publisher"), lambda row: row[1].publisher),
+        day,
+        Column(_("licence"), lambda row: row[1].licence),
+    )
     both = (
-        Table(_("Facts"), fact_head, facts),
-        Table(_("Documents"), document_head, documents),
+        table_of(_("Facts"), facts, case.facts.items()),
+        table_of(_("Documents"), documents, case.documents.items()),
     )
     tables = tuple(table for table in both if table.rows)
     text = () if tables else (_("The case names no facts and no documents."),)
     return Section("facts", _("Facts and documents"), text, (), tables)
 
 
-def _document_cell(contents: BriefContents, id_: str) -> Cell:
-    document = contents.case.documents.get(id_)
-    return words(document.title or id_, document.address) if document else words(id_)
-
-
 def missing_section(contents: BriefContents) -> Section:
     """What is known to be unknown, and which results lack it."""
-    needed: dict[str, int] = dict.fromkeys(contents.case.missing, 0)
+    written = contents.case.missing
+    needed: dict[str, int] = dict.fromkeys(written, 0)
     for row in contents.leverage.rows:
         for path in row.missing:
             needed[path] = needed.get(path, 0) + 1
-    rows = tuple(
-        (
-            words(path),
-            words(_("written as missing") if path in contents.case.missing else _("not given")),
-            Cell(fmt.number(n) if n else _("none"), n, is_number=True),
-        )
-        for path, n in needed.items()
-    )
     title = _("What is missing")
-    if not rows:
+    if not needed:
         return Section("missing", title, (_("No result lacks an input."),))
-    head = (_("input"), _("in the case"), _("results of the surface that lack it"))
+    columns = (
+        Column(_("input"), 0),
+        Column(
+            _("in the case"),
+            lambda row: _("written as missing") if row[0] in written else _("not given"),
+        ),
+        Column(
+            _("results of the surface that lack it"),
+            lambda row: figure_cell(row[1], None if row[1] else _("none")),
+        ),
+    )
     text = _(
         "Nothing is guessed in place of a missing input; the results that need it are left out."
     )
-    return Section("missing", title, (text,), (), (Table(_("Missing inputs"), head, rows),))
+    table = table_of(_("Missing inputs"), columns, needed.items())
+    return Section("missing", title, (text,), (), (table,))
 
 
 def priority_words() -> dict[str, str]:
@@ -107,34 +256,31 @@ def method_section(case: Case) -> Section:
             "A measure comes as a surprise: it finds the stocks and goods in transit of the calm "
             "plan, and nothing before its start knows of it."
         ),
+        _(
+            "The target's loss is the cost of the branch with the measure over the cost of the "
+            "same months without it. Without it is mostly the calm plan; for a measure that "
+            "comes with crisis demand or a surge, it is the same demand without the cut. The "
+            "sender's cost is its lost margin. The leverage ratio is the first over the second. "
+            "The premium is the price rise at which the target would rather be cut off; above "
+            "100 times the price it is given as no limit."
+        ),
     )
     on_plans = (plan_method(),) if case.options else ()
-    return Section("method", _("How it is computed"), (*paragraphs, _losses_method(), *on_plans))
-
-
-def _losses_method() -> str:
-    """What the losses of the two sides are."""
-    return _(
-        "The target's loss is the cost of the branch with the measure over the cost of the "
-        "same months without it. Without it is mostly the calm plan; for a measure that "
-        "comes with crisis demand or a surge, it is the same demand without the cut. The "
-        "sender's cost is its lost margin. The leverage ratio is the first over the second. "
-        "The premium is the price rise at which the target would rather be cut off; above "
-        "100 times the price it is given as no limit."
-    )
+    return Section("method", _("How it is computed"), (*paragraphs, *on_plans))
 
 
 def reproduce_section(contents: BriefContents) -> Section:
     """The command and everything that fixes the result."""
     made = contents.leverage.provenance
-    rows = (
-        (words(_("case")), words(made.case_name)),
-        (words(_("hash of the case, SHA-256")), words(made.case_hash)),
-        (words(_("version of derbes")), words(made.version)),
-        (words(_("solver")), words(made.solver)),
+    rows = [
+        (_("case"), made.case_name),
+        (_("hash of the case, SHA-256"), made.case_hash),
+        (_("version of derbes"), made.version),
+        (_("solver"), made.solver),
         *_draws_rows(contents),
-    )
-    table = Table(_("What fixes the result"), (_("what"), _("which")), rows)
+    ]
+    columns = (Column(_("what"), 0), Column(_("which"), 1))
+    table = table_of(_("What fixes the result"), columns, rows)
     text = _(
         "This command with the same case and the same versions gives the same brief, byte for byte."
     )
@@ -144,19 +290,19 @@ def reproduce_section(contents: BriefContents) -> Section:
     return Section("reproduce", _("How to reproduce"), (text,), (), (table,), code)
 
 
-def _draws_rows(contents: BriefContents) -> list[tuple[Cell, ...]]:
+def _draws_rows(contents: BriefContents) -> list[tuple[str, str | Cell]]:
     """What was drawn: for the answers over draws, and for the verdicts on statements."""
     stress, said = contents.stress, contents.statements
     if not is_drawn(contents):
-        return [(words(_("draws")), words(_("none: central values")))]
+        return [(_("draws"), _("none: central values"))]
     drawn = {
         _("draws by the simple rule"): stress.draws if stress else 0,
         _("of these also by the best response"): stress.draws_solved if stress else 0,
         _("draws of the statements"): said.provenance.n_draws if said else 0,
     }
     seed = contents.leverage.provenance.seed
-    rows = [(words(name), Cell(fmt.number(n), n)) for name, n in drawn.items() if n]
-    return [*rows, (words(_("seed")), Cell(str(seed), seed))]
+    rows = [(name, Cell(fmt.number(n), n)) for name, n in drawn.items() if n]
+    return [*rows, (_("seed"), Cell(str(seed), seed))]
 
 
 def notes_section(contents: BriefContents) -> Section | None:
@@ -164,8 +310,11 @@ def notes_section(contents: BriefContents) -> Section | None:
     notes = contents.case.notes
     if not notes:
         return None
-    rows = tuple((words(note.where), words(note.what), words(note.fix)) for note in notes)
     text = _("Nothing is altered in silence: what was rounded, filled in or supposed stands here.")
-    head = (_("input"), _("what is made of it"), _("how to settle it otherwise"))
-    table = Table(_("Notes on the inputs"), head, rows)
+    columns = (
+        Column(_("input"), "where"),
+        Column(_("what is made of it"), "what"),
+        Column(_("how to settle it otherwise"), "fix"),
+    )
+    table = table_of(_("Notes on the inputs"), columns, notes)
     return Section("notes", _("What is made of the inputs"), (text,), (), (table,))

@@ -1,14 +1,14 @@
-"""Sizes, colors and pieces that all charts share.
+"""What all charts share: sizes, colors, and the parts of Vega-Lite specifications.
 
-Colors can be told apart with any color vision and in grayscale; no chart needs
-color alone to be read.
+Specifications are plain mappings, so no library is needed. Colors can be told apart with
+any color vision and in grayscale; no chart needs color alone to be read.
 """
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from derbes.brief.fonts import FAMILY
+from derbes.brief.drawing import FAMILY
 
 Spec = dict[str, Any]
 Row = dict[str, Any]
@@ -169,3 +169,64 @@ def mark_lines(marks: list[tuple[float, str]], limit: float, *, width: int = WID
                           "text": {"field": "words"}}},
         ]  # fmt: skip
     return layers
+
+
+# Parts of specifications
+
+
+def numbers(
+    field: str = "",
+    *,
+    title: str | None = None,
+    scale: Spec | None = None,
+    form: str = ",~r",
+    **axis: Any,
+) -> Spec:
+    """A channel of numbers.
+
+    Args:
+        field: Field of the rows; empty: each layer names its own.
+        title: Words of the axis.
+        scale: Its scale.
+        form: How numbers on the axis are written.
+        **axis: More of the axis.
+    """
+    spec: Spec = {"type": "quantitative", "title": title, "axis": {"format": form, **axis}}
+    spec |= {"field": field} if field else {}
+    return spec if scale is None else {**spec, "scale": scale}
+
+
+def time_axis(years: Iterable[float], **axis: Any) -> Spec:
+    """A channel of decimal years, from the first of some to the last."""
+    known = list(years)
+    scale = {"domain": [min(known), max(known)], "nice": False}
+    return numbers(scale=scale, form="d", **axis)
+
+
+def lanes(field: str, **more: Any) -> Spec:
+    """A channel of names at the left, in the order of the rows."""
+    return {"field": field, "type": "nominal", "sort": None, "title": None, "axis": BESIDE, **more}
+
+
+def layer(kind: str, encoding: Spec, where: str = "", **look: Any) -> Spec:
+    """A mark with its look, drawn of the rows for which an expression holds."""
+    spec: Spec = {"mark": {"type": kind, **look}, "encoding": encoding}
+    return {**spec, "transform": [{"filter": where}]} if where else spec
+
+
+def by_kind(field: str, looks: Mapping[str, Any], legend: Spec) -> Spec:
+    """A channel that tells kinds apart: words of a kind → its color, shape or dashes."""
+    scale = {"domain": list(looks), "range": list(looks.values())}
+    return {"field": field, "scale": scale, "legend": {"orient": "bottom", "title": None, **legend}}
+
+
+def lane_height(rows: Iterable[Row], field: str, *, least: float, line: float, more: float) -> Spec:
+    """Height of a lane that holds the lines of its longest name. [px]"""
+    lines = max(row[field].count(LINE_BREAK) + 1 for row in rows)
+    return {"step": max(least, line * lines + more)}
+
+
+def subject(text: str) -> Spec:
+    """What a chart's y axis counts, above it."""
+    look = {"anchor": "start", "frame": "group", "fontSize": 12, "fontWeight": "normal"}
+    return {"text": text, "offset": 6, **look}

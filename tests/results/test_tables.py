@@ -4,7 +4,8 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derbes.results.display import (
+from derbes.results.supply import CoverRow, LeverageEnd, LeverageRow
+from derbes.results.tables import (
     cover_columns,
     end_columns,
     grouped,
@@ -13,7 +14,6 @@ from derbes.results.display import (
     shown,
     text_table,
 )
-from derbes.results.supply import CoverRow, LeverageEnd, LeverageRow
 from tests.api.examples import (
     cover_result,
     cover_row,
@@ -28,12 +28,12 @@ def _names(row_class) -> set[str]:
 
 
 def test_columns_show_fields_that_exist():
-    setting = {column.field for column in setting_columns()}
-    assert {column.field for column in cover_columns()} | setting <= _names(CoverRow)
-    assert {column.field for column in leverage_columns("USD", "t")} | setting <= _names(
-        LeverageRow
-    )
-    assert {column.field for column in end_columns()} <= _names(LeverageEnd)
+    def fields(columns) -> set[str]:
+        return {c.value for c in (*setting_columns(), *columns) if isinstance(c.value, str)}
+
+    assert fields(cover_columns()) <= _names(CoverRow)
+    assert fields(leverage_columns("USD", "t")) <= _names(LeverageRow)
+    assert fields(end_columns()) <= _names(LeverageEnd)
 
 
 def test_a_table_of_cover():
@@ -118,12 +118,12 @@ def test_a_cost_below_zero_says_that_it_is_a_gain():
 
 
 def test_a_figure_that_is_a_bound_shows_of_which_side():
-    unmet = next(c for c in leverage_columns("USD", "t") if c.field == "unmet_essential")
+    unmet = next(c for c in leverage_columns("USD", "t") if c.value == "unmet_essential")
     bounds = ("unmet_essential",)
     assert unmet.cell(leverage_row(bounds=bounds)) == "≥ 120"
     assert unmet.cell(leverage_row(bound="myopic", bounds=bounds)) == "≤ 120"
     assert unmet.cell(leverage_row()) == "120"
-    response = next(c for c in leverage_columns("USD", "t") if c.field == "bound")
+    response = next(c for c in leverage_columns("USD", "t") if c.heading == "response")
     assert [response.cell(leverage_row(bound=b)) for b in ("optimal", "myopic")] == ["best", "rule"]
 
 
@@ -140,13 +140,13 @@ def test_a_column_without_anything_to_tell_is_left_out():
 
 
 def test_units_of_both_tiers_where_they_differ():
-    columns = {c.field: c.unit for c in leverage_columns("USD", "t / months of use")}
+    columns = {c.value: c.unit for c in leverage_columns("USD", "t / months of use")}
     assert columns["unmet_essential"] == "t"
     assert columns["unmet_deferrable"] == "months of use"
 
 
 def test_cover_without_end_is_not_a_missing_one():
-    days = next(c for c in cover_columns() if c.field == "days_of_cover")
+    days = next(c for c in cover_columns() if c.value == "days_of_cover")
     assert days.cell(cover_row(days_of_cover=None, days_of_cover_infinite=True)) == "no end"
     assert days.cell(cover_row(days_of_cover=None)) == "–"
     rows = [cover_row(), cover_row(short_in_calm_from="2026-03")]

@@ -1,8 +1,8 @@
 """Results as tables for people: aligned text, and HTML for a notebook.
 
-A column names the field of the row that it shows, so that a heading, a JSON key
-and an attribute are one word. The brief has its own tables; these are for a
-first look.
+A column has a heading, a unit and what it shows of a row: a field, under the name that
+it has in JSON too, or a function of the row. Screen, notebook and brief render the same
+columns.
 """
 
 import html
@@ -18,67 +18,57 @@ _DIGITS = 4
 _ROUNDING = 1e-6
 
 
-def _missing(row: Any) -> str:  # noqa: ARG001 - one signature for all
-    return MISSING
+Value = str | int | Callable[[Any], Any]
+"""Field of a row, place in it, or a function of it."""
 
 
-def _always(row: Any) -> bool:  # noqa: ARG001 - one signature for all
-    return True
+def field_of(row: Any, value: Value) -> Any:
+    """What a row holds in a field or at a place, or what is computed of it."""
+    if isinstance(value, int):
+        return row[value]
+    return getattr(row, value) if isinstance(value, str) else value(row)
+
+
+def _as_it_is(row: Any, text: str) -> str:  # noqa: ARG001 - one signature for all
+    return text
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table."""
 
-    field: str
-    """Field of the row that it shows."""
     heading: str
+    value: Value
+    """What it shows of a row."""
     unit: str = ""
-    absent: Callable[[Any], str] = _missing
+    absent: str | Callable[[Any], str] = MISSING
     """What stands for None, by row: missing, never, or no end in sight."""
-    tells: Callable[[Any], bool] = _always
+    tells: Value | None = None
     """Whether a row has something to tell here; a column without any such row is left out."""
+    words: Callable[[Any, str], str] = _as_it_is
+    """What becomes of the text of a row."""
+
+    @property
+    def titled(self) -> str:
+        """Heading and unit in one."""
+        return f"{self.heading} [{self.unit}]" if self.unit else self.heading
 
     def cell(self, row: Any) -> str:
         """What a row shows in this column; a figure that is a bound shows of which side."""
-        content = getattr(row, self.field)
+        content = field_of(row, self.value)
         if content is None:
-            return self.absent(row)
-        if self.field not in getattr(row, "bounds", ()):
-            return response_name(content) if self.field == "bound" else shown(content)
-        return f"{'≥' if row.bound == 'optimal' else '≤'} {shown(content)}"
-
-
-def _survives_on(row: Any) -> str:
-    return f"≥ {shown(row.survives_at_least)}"
-
-
-def _survives_on_too(row: Any) -> str:
-    """The rule survives on only where the best response does; else its time is missing."""
-    return _survives_on(row) if row.time_to_survive is None else MISSING
-
-
-def _no_premium(row: Any) -> str:
-    return _("any") if row.premium_unbounded else MISSING
-
-
-def _no_end(row: Any) -> str:
-    return _("no end") if row.days_of_cover_infinite else MISSING
-
-
-def _has(field: str) -> Callable[[Any], bool]:
-    """Whether a row holds something in a field that is mostly empty, or zero."""
-    return lambda row: bool(getattr(row, field))
+            text = self.absent if isinstance(self.absent, str) else self.absent(row)
+        else:
+            text = shown(content)
+            if self.value in getattr(row, "bounds", ()):
+                text = f"{'≥' if row.bound == 'optimal' else '≤'} {text}"
+        return self.words(row, text)
 
 
 def _is_more_than_net(row: Any) -> bool:
     """Whether calm is short too, so that gross and net differ."""
     gross = row.unmet_essential_gross
     return bool(gross - row.unmet_essential > _ROUNDING * gross)
-
-
-def _never(row: Any) -> str:  # noqa: ARG001 - one signature for all
-    return _("never")
 
 
 def tier_units(unit: str) -> tuple[str, str]:
@@ -97,16 +87,6 @@ def response_name(bound: str) -> str:
     return {"optimal": _("best"), "myopic": _("rule")}.get(bound, bound)
 
 
-class GainColumn(Column):
-    """A column of costs; one below zero is a gain, and says so."""
-
-    def cell(self, row: Any) -> str:
-        """A cost, or what is gained."""
-        amount = getattr(row, self.field)
-        text = Column.cell(self, row)
-        return text if amount is None or amount >= 0.0 else _("{cost} (gains)").format(cost=text)
-
-
 def verdict_words(verdict: str) -> str:
     """A verdict for a reader; screen and brief say the same."""
     return {
@@ -122,71 +102,89 @@ def verdict_words(verdict: str) -> str:
     }.get(verdict, verdict)
 
 
-class VerdictColumn(Column):
+def verdict_column() -> Column:
     """A column of verdicts, in the words of `verdict_words`."""
+    return Column(_("verdict"), lambda row: verdict_words(row.verdict))
 
-    def cell(self, row: Any) -> str:
-        """The verdict of a row."""
-        return verdict_words(getattr(row, self.field))
+
+def _cost_column(heading: str, field: str, currency: str) -> Column:
+    """A column of costs; one below zero is a gain, and says so."""
+
+    def words(row: Any, text: str) -> str:
+        gains = (getattr(row, field) or 0.0) < 0.0
+        return _("{cost} (gains)").format(cost=text) if gains else text
+
+    return Column(heading, field, currency, words=words)
 
 
 def setting_columns() -> tuple[Column, ...]:
     """What a row is about, where rows of several stand in one table."""
-    return (Column("variant", _("variant")), Column("measure", _("measure")))
+    return (Column(_("variant"), "variant"), Column(_("measure"), "measure"))
 
 
 def cover_columns() -> tuple[Column, ...]:
-    """What is shown of a row of cover."""
+    """What is shown of a row of cover; the rule survives on only where the best response does."""
+
+    def survives_on(row: Any) -> str:
+        return f"≥ {shown(row.survives_at_least)}"
+
+    def survives_on_too(row: Any) -> str:
+        return survives_on(row) if row.time_to_survive is None else MISSING
+
+    def no_end(row: Any) -> str:
+        return _("no end") if row.days_of_cover_infinite else MISSING
+
     return (
-        Column("start", _("start")),
-        Column("length", _("length"), _("month")),
-        Column("use", _("use")),
-        Column("time_to_survive", _("time to survive"), _("month"), _survives_on),
-        Column("time_to_survive_myopic", _("the same, myopic"), _("month"), _survives_on_too),
-        Column("days_of_cover", _("days of cover"), _("day"), _no_end),
-        Column("short_in_calm_from", _("short in calm from"), tells=_has("short_in_calm_from")),
-        Column("binding", _("binding")),
-        Column("binding_sellers", _("sold by")),
+        Column(_("start"), "start"),
+        Column(_("length"), "length", _("month")),
+        Column(_("use"), "use"),
+        Column(_("time to survive"), "time_to_survive", _("month"), survives_on),
+        Column(_("the same, myopic"), "time_to_survive_myopic", _("month"), survives_on_too),
+        Column(_("days of cover"), "days_of_cover", _("day"), no_end),
+        Column(_("short in calm from"), "short_in_calm_from", tells="short_in_calm_from"),
+        Column(_("binding"), "binding"),
+        Column(_("sold by"), "binding_sellers"),
     )
 
 
 def leverage_columns(currency: str, unit: str) -> tuple[Column, ...]:
     """What is shown of a row of leverage."""
     unit, other = tier_units(unit)
+    a_month = _("{money}/month").format(money=currency)
+
+    def no_premium(row: Any) -> str:
+        return _("any") if row.premium_unbounded else MISSING
+
     return (
-        Column("start", _("start")),
-        Column("length", _("length"), _("month")),
-        Column("bound", _("response")),
-        Column("unmet_essential", _("unmet essential"), unit),
-        Column("unmet_essential_gross", _("with calm's"), unit, tells=_is_more_than_net),
-        Column("unmet_deferrable", _("unmet deferrable"), other),
-        Column("deepest_shortfall", _("deepest shortfall"), _("share")),
-        Column("deepest_use", _("of"), tells=_has("deepest_use")),
-        Column("target_loss", _("target loss"), currency),
-        Column("unrestored", _("not restored"), currency, tells=_has("unrestored")),
+        Column(_("start"), "start"),
+        Column(_("length"), "length", _("month")),
+        Column(_("response"), lambda row: response_name(row.bound)),
+        Column(_("unmet essential"), "unmet_essential", unit),
+        Column(_("with calm's"), "unmet_essential_gross", unit, tells=_is_more_than_net),
+        Column(_("unmet deferrable"), "unmet_deferrable", other),
+        Column(_("deepest shortfall"), "deepest_shortfall", _("share")),
+        Column(_("of"), "deepest_use", tells="deepest_use"),
+        Column(_("target loss"), "target_loss", currency),
+        Column(_("not restored"), "unrestored", currency, tells="unrestored"),
         Column(
-            "loss_per_month_after",
-            _("loss a month after"),
-            _("{money}/month").format(money=currency),
-            tells=_has("loss_per_month_after"),
+            _("loss a month after"), "loss_per_month_after", a_month, tells="loss_per_month_after"
         ),
-        GainColumn("sender_cost_returning", _("sender cost, returning"), currency),
-        GainColumn("sender_cost_lost", _("sender cost, lost"), currency),
-        Column("leverage_ratio", _("leverage ratio")),
-        Column("premium", _("premium"), _("share of price"), _no_premium),
+        _cost_column(_("sender cost, returning"), "sender_cost_returning", currency),
+        _cost_column(_("sender cost, lost"), "sender_cost_lost", currency),
+        Column(_("leverage ratio"), "leverage_ratio"),
+        Column(_("premium"), "premium", _("share of price"), no_premium),
     )
 
 
 def end_columns() -> tuple[Column, ...]:
     """What is shown of the end of leverage."""
     return (
-        Column("variant", _("variant")),
-        Column("measure", _("measure")),
-        Column("length", _("length"), _("month")),
-        Column("use", _("use")),
-        Column("date", _("ends"), absent=_never),
-        Column("binding", _("binding")),
-        Column("binding_sellers", _("sold by")),
+        *setting_columns(),
+        Column(_("length"), "length", _("month")),
+        Column(_("use"), "use"),
+        Column(_("ends"), "date", absent=_("never")),
+        Column(_("binding"), "binding"),
+        Column(_("sold by"), "binding_sellers"),
     )
 
 
@@ -236,12 +234,12 @@ def grouped(rows: Sequence[Any], *, fields: Sequence[str]) -> dict[tuple[str, ..
 
 def text_table(columns: Sequence[Column], rows: Sequence[Any]) -> str:
     """An aligned table: headings, units, rows; numbers to the right."""
-    columns = _told(columns, rows)
+    columns = _telling(columns, rows)
     cells = [[column.cell(row) for column in columns] for row in rows]
     head = [[column.heading for column in columns], [_unit(column) for column in columns]]
     lines = head + cells if any(column.unit for column in columns) else head[:1] + cells
     widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
-    pads = [_pad(column, rows) for column in columns]
+    pads = [str.rjust if _has_numbers(column, rows) else str.ljust for column in columns]
     aligned = (
         _GAP.join(pad(cell, width) for cell, width, pad in zip(line, widths, pads, strict=True))
         for line in lines
@@ -249,18 +247,10 @@ def text_table(columns: Sequence[Column], rows: Sequence[Any]) -> str:
     return "\n".join(line.rstrip() for line in aligned)
 
 
-def _told(columns: Sequence[Column], rows: Sequence[Any]) -> list[Column]:
-    """Columns in which any row has something to tell; all where there is no row."""
-    return [column for column in columns if not rows or any(map(column.tells, rows))]
-
-
 def html_table(columns: Sequence[Column], rows: Sequence[Any], caption: str) -> str:
     """The table as HTML, for a notebook."""
-    columns = _told(columns, rows)
-    head = "".join(
-        f'<th scope="col">{html.escape(f"{column.heading} {_unit(column)}".strip())}</th>'
-        for column in columns
-    )
+    columns = _telling(columns, rows)
+    head = "".join(f'<th scope="col">{html.escape(column.titled)}</th>' for column in columns)
     body = "".join(
         "<tr>"
         + "".join(f"<td>{html.escape(column.cell(row))}</td>" for column in columns)
@@ -273,11 +263,19 @@ def html_table(columns: Sequence[Column], rows: Sequence[Any], caption: str) -> 
     )
 
 
+def _telling(columns: Sequence[Column], rows: Sequence[Any]) -> list[Column]:
+    """Columns in which any row has something to tell; all where there is no row."""
+    return [
+        column
+        for column in columns
+        if not rows or column.tells is None or any(field_of(row, column.tells) for row in rows)
+    ]
+
+
 def _unit(column: Column) -> str:
     return f"[{column.unit}]" if column.unit else ""
 
 
-def _pad(column: Column, rows: Sequence[Any]) -> Callable[[str, int], str]:
-    cells = (getattr(row, column.field) for row in rows)
-    is_number = any(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells)
-    return str.rjust if is_number else str.ljust
+def _has_numbers(column: Column, rows: Sequence[Any]) -> bool:
+    cells = (field_of(row, column.value) for row in rows)
+    return any(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells)

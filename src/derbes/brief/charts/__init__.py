@@ -1,1 +1,0 @@
-"""Vega-Lite specifications of the charts, as plain mappings; no library is needed."""

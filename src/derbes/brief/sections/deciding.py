@@ -1,0 +1,275 @@
+"""What decides the answers over draws: the tornado, tipping values, indices."""
+
+from functools import partial
+
+from derbes.brief import format as fmt
+from derbes.brief.charts import tornado
+from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
+from derbes.brief.parts import (
+    Cell,
+    Figure,
+    Section,
+    Table,
+    figure_cell,
+    table_of,
+    words,
+)
+from derbes.brief.sections.uncertainty import (
+    END,
+    drawn_section,
+    ends_section,
+    fans_section,
+    grade_of,
+    hazards_section,
+    in_unit,
+    input_words,
+    is_opening,
+    kind_words,
+    opening_label,
+    spoken,
+    value_words,
+    words_of,
+)
+from derbes.brief.style import NARROW, Row, wrapped
+from derbes.language import _, ngettext
+from derbes.results.stress import Bar, Stress, TippingValue
+from derbes.results.tables import MISSING, Column
+
+_BARS = 12
+"""Bars of a tornado; the table has all."""
+
+
+def _swing(bar: Bar) -> float:
+    return max(bar.answer_at_low, bar.answer_at_high, bar.answer_central) - min(
+        bar.answer_at_low, bar.answer_at_high, bar.answer_central
+    )
+
+
+def _tornado_figure(contents: BriefContents, stress: Stress, answer: str, id_: str) -> Figure:
+    bars = sorted((b for b in stress.tornado if b.answer == answer), key=_swing, reverse=True)
+    first = bars[0]
+    unit = next((one.unit for one in stress.answers if one.name == answer), "")
+    ends = sorted((first.answer_at_low, first.answer_at_high))
+    finding = _("{input} moves it most: from {low} to {high}").format(
+        input=input_words(contents, first.input),
+        low=_answer_words(contents, answer, ends[0], unit),
+        high=_answer_words(contents, answer, ends[1], unit),
+    )
+    looks = _("one input at a time, the others central; red: its low end, blue: its high")
+    shown = [bar for bar in bars[:_BARS] if _swing(bar) > 0]
+    return Figure(
+        id_,
+        finding,
+        under=(words_of(contents, answer), looks),
+        description=_("Bars around the central answer, the widest first. {finding}"),
+        spec=partial(_tornado_spec, contents, shown, unit),
+        table=_tornado_table(contents, bars, unit),
+    )
+
+
+def _answer_words(contents: BriefContents, answer: str, value: float, unit: str) -> str:
+    """A value of an answer; of an end, its month."""
+    if spoken(answer).kind != END:
+        return in_unit(value, unit)
+    calendar = contents.case.calendar
+    period = round(value / calendar.step)
+    if period >= calendar.n_periods:
+        return _("after {month}").format(month=contents.last_month)
+    return fmt.date(calendar.label(period))
+
+
+def _on_axis(contents: BriefContents, bar: Bar, value: float) -> float:
+    """A value of an answer on its axis; an end as a year."""
+    if spoken(bar.answer).kind != END:
+        return value
+    calendar = contents.case.calendar
+    return decimal_year(calendar.label(round(value / calendar.step)))
+
+
+def _tornado_spec(contents: BriefContents, bars: list[Bar], unit: str, width: int) -> Row:
+    letters = 20 if width == NARROW else 34
+    rows: list[Row] = [
+        {
+            "label": wrapped(_label(contents, bar), letters),
+            "at_low": _on_axis(contents, bar, bar.answer_at_low),
+            "at_high": _on_axis(contents, bar, bar.answer_at_high),
+            "low_words": _end_words(contents, bar, bar.low, bar.answer_at_low),
+            "high_words": _end_words(contents, bar, bar.high, bar.answer_at_high),
+        }
+        for bar in bars
+    ]
+    told = spoken(bars[0].answer)
+    name = kind_words(told.kind)
+    name = f"{name} [{fmt.unit_name(unit)}]" if unit and unit != "share" else name
+    center = _on_axis(contents, bars[0], bars[0].answer_central)
+    return tornado(rows, width=width, name=name, center=center, is_years=told.kind == END)
+
+
+def _label(contents: BriefContents, bar: Bar) -> str:
+    """An input with its unit, so that bars need bare numbers."""
+    name = input_words(contents, bar.input)
+    if is_opening(bar.input) or bar.unit in ("", "share"):
+        return name
+    return f"{name} [{fmt.unit_name(bar.unit)}]"
+
+
+def _end_words(contents: BriefContents, bar: Bar, end: float, answer: float) -> str:
+    """The end of the input's range, where the answer differs from the central one."""
+    if answer == bar.answer_central:
+        return ""
+    if is_opening(bar.input):
+        return opening_label(contents, bar.input, end)
+    return fmt.share(end) if bar.unit == "share" else fmt.number(end)
+
+
+def _tornado_table(contents: BriefContents, bars: list[Bar], unit: str) -> Table:
+    def end(bar: Bar, *, field: str) -> Cell:
+        value: float = getattr(bar, field)
+        is_number = not is_opening(bar.input)
+        return Cell(value_words(contents, bar.input, value), value, is_number=is_number)
+
+    def answer(bar: Bar, *, field: str) -> Cell:
+        value: float = getattr(bar, field)
+        return figure_cell(value, _answer_words(contents, bar.answer, value, unit))
+
+    columns = (
+        Column(_("input"), lambda bar: input_words(contents, bar.input)),
+        Column(_("grade"), lambda bar: grade_of(contents, bar.input)),
+        Column(_("low"), partial(end, field="low")),
+        Column(_("central"), partial(end, field="central")),
+        Column(_("high"), partial(end, field="high")),
+        Column(_("answer at low"), partial(answer, field="answer_at_low")),
+        Column(_("answer at high"), partial(answer, field="answer_at_high")),
+    )
+    return table_of(_("One input at a time"), columns, bars)
+
+
+MOST_INPUTS = 12
+"""Inputs of an answer whose indices are shown; all are in the answers of `stress`."""
+
+
+def deciding_section(contents: BriefContents, stress: Stress) -> Section | None:
+    """Tornado, tipping values and sensitivity indices."""
+    if not (stress.tornado or stress.tipping or stress.sensitivity):
+        return None
+    moved = dict.fromkeys(bar.answer for bar in stress.tornado if _swing(bar) > 0)
+    figures = tuple(
+        _tornado_figure(contents, stress, answer, f"tornado-{place}")
+        for place, answer in enumerate(moved, 1)
+    )
+    verdicts = dict.fromkeys(tip.answer for tip in stress.tipping)
+    answers = dict.fromkeys(one.answer for one in stress.sensitivity)
+    tables = [_tipping_table(contents, stress, verdict) for verdict in verdicts]
+    tables += [_indices_table(contents, stress, answer) for answer in answers]
+    text = _(
+        "A tornado moves one input at a time over its range, all others at their central values. "
+        "A tipping value is where a yes becomes a no. A total index near 0 says that learning an "
+        "input would not narrow the answer; a large one says what to find out first. A dash stands "
+        "where there are too few draws to tell, or nothing to tell."
+    )
+    paragraphs = (text, *_screened(contents, stress))
+    title = _("What decides the answer")
+    return Section("deciding", title, paragraphs, figures, tuple(tables))
+
+
+def _screened(contents: BriefContents, stress: Stress) -> tuple[str, ...]:
+    """What was left out, answers of which as much was left out in one sentence."""
+    alike: dict[tuple[int, str], list[str]] = {}
+    for left in stress.screened_out:
+        key = (left.n_inputs, fmt.share(left.share_of_largest))
+        alike.setdefault(key, []).append(words_of(contents, left.answer))
+    told = []
+    for (n, share), answers in alike.items():
+        text = ngettext(
+            "{n} input was left out of the indices, since alone it moves the answer by {share} of "
+            "the largest swing: {answers}.",
+            "{n} inputs were left out of the indices, since alone none of them moves the answer "
+            "by more than {share} of the largest swing: {answers}.",
+            n,
+        )
+        told.append(text.format(n=fmt.number(n), share=share, answers="; ".join(answers)))
+    return tuple(told)
+
+
+def _tipping_table(contents: BriefContents, stress: Stress, verdict: str) -> Table:
+    def over(tip: TippingValue) -> Cell:
+        value = tip.value_over_draws
+        return (
+            words(MISSING)
+            if value is None
+            else Cell(value_words(contents, tip.input, value), value)
+        )
+
+    columns = (
+        Column(_("input"), lambda tip: input_words(contents, tip.input)),
+        Column(_("grade"), lambda tip: grade_of(contents, tip.input)),
+        Column(_("flips"), lambda tip: Cell(_flip_words(contents, tip), tip.value)),
+        Column(_("holds in half of the draws at"), over),
+    )
+    tips = [tip for tip in stress.tipping if tip.answer == verdict]
+    told = _("holds at central values") if tips[0].central_answer else _("fails at central values")
+    caption = _("Tipping values: {verdict}; {told} ({draws})").format(
+        verdict=words_of(contents, verdict), told=told, draws=_draws(stress)
+    )
+    return table_of(caption, columns, tips)
+
+
+def _flip_words(contents: BriefContents, tip: TippingValue) -> str:
+    """Where it flips; an opening before or after a month, all else below or above a number."""
+    if tip.value is None:
+        return _("nowhere in its range")
+    told = value_words(contents, tip.input, tip.value)
+    is_below = tip.direction == "below"
+    if is_opening(tip.input):
+        text = _("before {month}") if is_below else _("after {month}")
+        return text.format(month=told)
+    text = _("below {value}") if is_below else _("above {value}")
+    return text.format(value=told)
+
+
+def _draws(stress: Stress) -> str:
+    """The draws that PAWN and tipping values over draws are from: the first of all."""
+    return draws_and_seed(stress.draws_deciding or stress.draws, stress.seed)
+
+
+def _index_cell(index: float | None, half_width: float | None) -> Cell:
+    """An index, with the half width of its 95 % interval where it has one."""
+    if index is None:
+        return words("–")
+    text = fmt.number(index, 2)
+    if half_width is not None:
+        text = f"{text} ± {fmt.number(half_width, 2)}"
+    return figure_cell(index, text)
+
+
+def _indices_table(contents: BriefContents, stress: Stress, answer: str) -> Table:
+    """The inputs with the largest indices of an answer."""
+    own = [one for one in stress.sensitivity if one.answer == answer]
+    own.sort(key=lambda one: (-(one.total or 0.0), -(one.pawn or 0.0)))
+    columns = (
+        Column(_("input"), lambda one: input_words(contents, one.input)),
+        Column(
+            _("first-order index ± 95 %"), lambda one: _index_cell(one.first, one.first_confidence)
+        ),
+        Column(_("total index ± 95 %"), lambda one: _index_cell(one.total, one.total_confidence)),
+        Column(_("PAWN index"), lambda one: _index_cell(one.pawn, None)),
+    )
+    caption = _("Sensitivity, the largest indices: {answer} (PAWN: {draws})").format(
+        answer=words_of(contents, answer), draws=_draws(stress)
+    )
+    return table_of(caption, columns, own[:MOST_INPUTS])
+
+
+def uncertainty_sections(contents: BriefContents) -> tuple[Section, ...]:
+    """Sections over draws; none where nothing was drawn."""
+    stress = contents.stress
+    if stress is None:
+        return ()
+    found = (
+        fans_section(contents, stress),
+        ends_section(contents, stress),
+        hazards_section(contents, stress),
+        deciding_section(contents, stress),
+        drawn_section(contents, stress),
+    )
+    return tuple(section for section in found if section is not None)

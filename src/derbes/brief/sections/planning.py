@@ -1,0 +1,449 @@
+"""Sections on the plan: what to do, what security costs, what is paid when."""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from derbes.brief import format as fmt
+from derbes.brief.charts import frontier_chart, outlay_panels, plan_timeline
+from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
+from derbes.brief.parts import (
+    Cell,
+    Figure,
+    Section,
+    Table,
+    figure_cell,
+    month_cell,
+    share_cell,
+    table_of,
+    words,
+)
+from derbes.brief.style import WIDE, Row, wrapped
+from derbes.language import _, ngettext
+from derbes.results.plan import (
+    FOREIGN,
+    NOISE,
+    FrontierPoint,
+    Plan,
+    PlanChoice,
+    Waiting,
+    account_columns,
+)
+from derbes.results.tables import MISSING, Column
+
+
+def made_of(contents: BriefContents, plan: Plan) -> str:
+    """Variant and futures that a plan was made for."""
+    name = contents.name("variants", plan.variant)
+    variant = _("variant: {name}").format(name=name)
+    return f"{variant} · {draws_and_seed(plan.draws, plan.seed)}"
+
+
+def beyond_noise(plan: Plan, amount: float) -> float:
+    """An amount, or 0 where it is rounding noise beside what the plan costs. [money]"""
+    whole = abs(plan.cost or plan.no_threat_cost or 0.0)
+    return 0.0 if abs(amount) <= NOISE * whole else amount
+
+
+def plan_method() -> str:
+    """How plans are found, with the numbers of the equations."""
+    return _(
+        "A plan chooses at most one date and size of every option (M1), keeps what excludes or "
+        "requires what (M2), limits (M3) and budgets (M4), and changes what can be made, bought "
+        "and held (M5). In every future the course in calm pays for what contracts owe (M6), "
+        "keeps to ceilings on payments abroad (M7) and meets standards that name no measure "
+        "(M8). From it branches start: each finds the stocks of that course, but none that were "
+        "hoarded for it (M9), and must serve its uses while the measure runs and after (M10). "
+        "Futures share one matrix and differ in bounds (M11). What is kept low is the expected "
+        "cost, with weight on the worst futures where the case gives one (M12). Many futures are "
+        "solved apart: prices found in a future (M13) and in its branches (M15) become cuts of "
+        "one program of the choices (M14), whose optimum no plan can undercut."
+    )
+
+
+def plan_words(contents: BriefContents, plan: Plan) -> str:
+    """The answer in a sentence."""
+    money = contents.case.currency
+    if plan.feasible is False:
+        return _("Impossible: no choice meets all that is asked")
+    if plan.cost is None:
+        return _("No plan was found in the time that was given")
+    if not plan.plan:
+        return _("Nothing has to be done: what is there meets the standards")
+    text = ngettext(
+        "{n} choice meets the standards for {cost}", "{n} choices meet the standards for {cost}",
+        len(plan.plan),
+    )  # fmt: skip
+    return text.format(n=len(plan.plan), cost=fmt.money(_above(plan), money))
+
+
+def _above(plan: Plan) -> float:
+    """Cost of the plan above that without any standard; the cost itself when not known."""
+    cost = plan.cost or 0.0
+    return cost if plan.no_threat_cost is None else cost - plan.no_threat_cost
+
+
+def plan_section(contents: BriefContents, plan: Plan) -> Section:
+    """What to do, when and how big; or what clashes."""
+    about = (_("dot: decision; thin: being made; thick: at work"), made_of(contents, plan))
+    timeline = Figure(
+        "plan-chart",
+        _("What is decided when, and from when on it works"),
+        under=about,
+        description=_("One lane per choice, from its decision to the end of the calendar."),
+        spec=partial(_timeline_spec, contents, plan),
+        table=_choices_table(contents, plan),
+    ) if plan.plan else None  # fmt: skip
+    tables = (
+        _choices_table(contents, plan),
+        table_of(
+            _("Where the cost comes from, discounted"),
+            account_columns(contents.case.currency),
+            plan.account_lines,
+        ),
+        *_question_tables(contents, plan),
+    )
+    return Section(
+        "plan",
+        _("The plan: {answer}").format(answer=plan_words(contents, plan)),
+        tuple(_plan_texts(contents, plan)),
+        (timeline,) if timeline else (),
+        tuple(table for table in tables if table.rows),
+    )
+
+
+def _plan_texts(contents: BriefContents, plan: Plan) -> list[str]:
+    money = contents.case.currency
+    about = made_of(contents, plan)
+    texts = [about[:1].upper() + about[1:] + "."]
+    if plan.cost is not None and plan.bound is not None:
+        texts.append(
+            _(
+                "Supply and options together cost {cost}, discounted; no plan costs less than "
+                "{bound}. Without any standard the cheapest course costs {calm}."
+            ).format(
+                cost=fmt.money(plan.cost, money),
+                bound=fmt.money(plan.bound, money),
+                calm=fmt.missing()
+                if plan.no_threat_cost is None
+                else fmt.money(plan.no_threat_cost, money),
+            )
+        )
+    if plan.status == "time limit":
+        texts.append(_("The search ended at its time limit; a cheaper plan may exist."))
+    if plan.clash:
+        texts.append(_("The wishes below cannot hold together; relaxing one of them is enough."))
+    together = plan.standards_words(lambda amount: fmt.money(amount, money))
+    if together:
+        texts.append(together)
+    if plan.evpi is not None:
+        texts.append(
+            _("To know the future before deciding would be worth {evpi}.").format(
+                evpi=fmt.money(plan.evpi, money)
+            )
+        )
+    if plan.vss is not None:
+        texts.append(
+            _("A plan made for mean values alone would cost {vss} more.").format(
+                vss=fmt.money(plan.vss, money)
+            )
+        )
+    return texts
+
+
+def _timeline_spec(contents: BriefContents, plan: Plan, width: int) -> Row:
+    calendar = contents.case.calendar
+    end = decimal_year(calendar.label(calendar.n_periods))
+    letters = 34 if width == WIDE else 14
+    rows = [
+        {
+            "lane": wrapped(choice.what, letters),
+            "decided": decimal_year(choice.date),
+            "works": end if choice.effect is None else decimal_year(choice.effect),
+            "end": end,
+        }
+        for choice in plan.plan
+    ]
+    return plan_timeline(rows, width=width, years=(decimal_year(calendar.label(0)), end))
+
+
+def _choices_table(contents: BriefContents, plan: Plan) -> Table:
+    def size(choice: PlanChoice) -> Cell:
+        is_share = choice.unit == "share"
+        unit = choice.unit or "1"
+        text = fmt.share(choice.size) if is_share else fmt.quantity(choice.size, unit)
+        return Cell(text, choice.size, is_number=True)
+
+    columns = (
+        Column(_("what"), 0),
+        Column(_("decided"), 1),
+        Column(_("works from"), 2),
+        Column(_("size"), 3),
+        Column(_("cost, discounted"), 4, contents.case.currency),
+    )
+    never = _("not within the calendar")
+    rows = [
+        (one.what, month_cell(one.date), month_cell(one.effect, never), size(one), one.cost)
+        for one in plan.plan
+    ]
+    total = (_("total"), "", "", "", sum(choice.cost for choice in plan.plan))
+    return table_of(_("The plan"), columns, [*rows, total] if rows else ())
+
+
+def _question_tables(contents: BriefContents, plan: Plan) -> Iterator[Table]:
+    """What clashes, what standards and waiting cost, and what comes close."""
+    money = contents.case.currency
+    yield table_of(
+        _("Wishes that cannot hold together"),
+        (Column(_("wish"), "wish"), Column(_("what"), "what")),
+        plan.clash,
+    )
+    standards = (
+        Column(_("standard"), lambda row: contents.name("standards", row.standard)),
+        Column(_("met"), lambda row: _("yes") if row.met else _("no")),
+        Column(_("what it costs"), "cost_of_it", money),
+    )
+    yield table_of(_("What each standard costs"), standards, plan.standards)
+
+    def dearer(row: Waiting) -> Cell:
+        text = _("impossible") if row.cost_of_waiting is None else None
+        return figure_cell(row.cost_of_waiting, text)
+
+    waiting = (
+        Column(_("decided later by"), "years", _("year")),
+        Column(_("dearer by"), dearer, money),
+    )
+    yield table_of(_("What it costs to wait"), waiting, plan.value_of_waiting)
+    others = (
+        Column(_("choices"), lambda row: _choices_words(row.plan) or _("nothing")),
+        Column(_("dearer by, of the cost of security"), lambda row: share_cell(row.above)),
+    )
+    yield table_of(_("Other plans that cost little more"), others, plan.alternatives)
+
+
+def _choices_words(choices: Iterable[PlanChoice]) -> str:
+    return "; ".join(choice.what for choice in choices)
+
+
+def frontier_plan(contents: BriefContents, plan: Plan) -> Plan:
+    """The plan whose frontier is worth drawing: that of the variant whose security costs most."""
+    priced = [one for one in (plan, *contents.plans.values()) if one.frontier]
+    return max(priced, key=lambda one: one.cost_of_security or 0.0, default=plan)
+
+
+def programmes_section(contents: BriefContents) -> Section:
+    """What would have to be done in each variant, and what that costs."""
+    money = contents.case.currency
+
+    def above(row: tuple[str, Plan]) -> float | None:
+        cost = row[1].cost_of_security
+        return None if cost is None else beyond_noise(row[1], cost)
+
+    columns = (
+        Column(_("variant"), lambda row: contents.name("variants", row[0])),
+        Column(_("cheapest programme"), lambda row: _programme_words(row[1])),
+        Column(_("cost of security, discounted"), above, money),
+        Column(_("supply and options, discounted"), lambda row: row[1].cost, money),
+    )
+    text = _(
+        "The cost of security is what the programme costs above the cheapest course without any "
+        "standard. Plants that a variant builds anyway are no part of it."
+    )
+    first = next(iter(contents.plans.values()))
+    caption = _("The cheapest programme in each variant ({futures})").format(
+        futures=draws_and_seed(first.draws, first.seed)
+    )
+    tables = (table_of(caption, columns, contents.plans.items()),)
+    return Section("programmes", _("What it would take in each variant"), (text,), (), tables)
+
+
+def _programme_words(plan: Plan) -> str:
+    if plan.feasible is False:
+        clash = "; ".join(wish.what for wish in plan.clash)
+        return _("impossible: {clash}").format(clash=clash) if clash else _("impossible")
+    if plan.cost is None:
+        return fmt.missing()
+    return _choices_words(plan.plan) or _("nothing: the standards are met")
+
+
+def frontier_section(contents: BriefContents, plan: Plan) -> Section:
+    """Cost against months survived, each point a plan."""
+    unit = _("Cost above that without any standard [{currency}]")
+    figure = Figure(
+        "frontier-chart",
+        _frontier_finding(contents, plan),
+        under=(unit.format(currency=contents.case.currency), made_of(contents, plan)),
+        description=_("One point per length of the standards; each is a plan of its own."),
+        spec=partial(_frontier_spec, contents, plan),
+        table=_frontier_table(contents, plan),
+    )
+    text = _(
+        "Every point is a plan of its own, found for that length; nothing is assumed about the "
+        "lengths between. A cross marks a length for which a plan that lasts longer costs no more."
+    )
+    return Section("frontier", _("What each month of security costs"), (text,), (figure,))
+
+
+def _known(plan: Plan) -> list[tuple[FrontierPoint, float]]:
+    """Points with their cost above that without any standard."""
+    calm = plan.no_threat_cost or 0.0
+    return [(point, point.cost - calm) for point in plan.frontier if point.cost is not None]
+
+
+def _frontier_finding(contents: BriefContents, plan: Plan) -> str:
+    known = _known(plan)
+    money = contents.case.currency
+    first, last = known[0], known[-1]
+    text = _("{first} of security costs {cheap}, {last} costs {dear}").format(
+        first=fmt.months(first[0].months),
+        cheap=fmt.money(beyond_noise(plan, first[1]), money),
+        last=fmt.months(last[0].months),
+        dear=fmt.money(beyond_noise(plan, last[1]), money),
+    )
+    impossible = [point.months for point in plan.frontier if point.feasible is False]
+    if not impossible:
+        return text
+    return _("{text}; {months} cannot be reached").format(
+        text=text, months=fmt.months(min(impossible))
+    )
+
+
+def _frontier_spec(contents: BriefContents, plan: Plan, width: int) -> Row:
+    known = _known(plan)
+    divisor, scale = fmt.money_scale(max((abs(cost) for _point, cost in known), default=0.0))
+    best, dominated = _("cheapest plan"), _("a plan that lasts longer costs no more")
+    rows = [
+        {
+            "months": point.months,
+            "cost": beyond_noise(plan, cost) / divisor,
+            "kind": dominated if point.dominated else best,
+        }
+        for point, cost in known
+    ]
+    unit = " ".join(part for part in (scale, contents.case.currency) if part)
+    names = {
+        "x": _("Months survived"),
+        "y": _("Cost [{unit}]").format(unit=unit),
+        "best": best,
+        "dominated": dominated,
+    }
+    return frontier_chart(rows, width=width, names=names)
+
+
+def _frontier_table(contents: BriefContents, plan: Plan) -> Table:
+    calm, money = plan.no_threat_cost, contents.case.currency
+
+    def above(point: FrontierPoint) -> Cell:
+        if point.cost is None:
+            why = _("impossible") if point.feasible is False else _("not computed")
+            return figure_cell(None, why)
+        return figure_cell(point.cost if calm is None else beyond_noise(plan, point.cost - calm))
+
+    def a_month(point: FrontierPoint) -> Cell:
+        more = point.cost_of_a_month
+        return words(MISSING) if point.cost is None or more is None else figure_cell(more)
+
+    def what(point: FrontierPoint) -> str:
+        return "" if point.cost is None else _choices_words(point.plan) or _("nothing")
+
+    columns = (
+        Column(_("survived"), lambda point: figure_cell(point.months, fmt.months(point.months))),
+        Column(_("cost"), above, money),
+        Column(_("a month more"), a_month, money),
+        Column(_("plan"), what),
+    )
+    return table_of(_("Cost of security by months survived"), columns, plan.frontier)
+
+
+def outlay_section(contents: BriefContents, plan: Plan) -> Section:
+    """What is paid by year, with the plan and without, and the part that goes abroad."""
+    unit = _("Payments by year, not discounted [{currency}]")
+    figure = Figure(
+        "outlay-chart",
+        _outlay_finding(contents, plan),
+        under=(unit.format(currency=contents.case.currency), made_of(contents, plan)),
+        description=_("Bars with and without the plan, for all payments and for those abroad."),
+        spec=partial(_outlay_spec, contents, plan),
+        table=_outlay_table(contents, plan),
+    )
+    without = _("Without the plan is the calm course of the case without any option.")
+    if contents.case.without_project:
+        name = contents.name("variants", contents.case.without_project)
+        without = _("Compared with the calm course of the variant: {name}.").format(name=name)
+    text = _(
+        "Payments abroad are what sellers abroad get for goods, capital goods and imported "
+        "inputs included. {without}"
+    ).format(without=without)
+    return Section("outlay", _("What is paid when, and where to"), (text,), (figure,))
+
+
+def _outlay_finding(contents: BriefContents, plan: Plan) -> str:
+    money = contents.case.currency
+    rows = [abroad for _row, abroad in plan.outlay_by_year if abroad is not None]
+    known = [(r.amount, r.without_project) for r in rows
+             if r.amount is not None and r.without_project is not None]  # fmt: skip
+    if not known:
+        return _("What is paid abroad is missing")
+    saved = sum(without - amount for amount, without in known)
+    if abs(saved) <= NOISE * sum(abs(amount) for amount, _without in known):
+        return _("Nothing changes in what is paid abroad")
+    text = (
+        _("Over all years {amount} less are paid abroad")
+        if saved > 0
+        else _("Over all years {amount} more are paid abroad")
+    )
+    return text.format(amount=fmt.money(abs(saved), money))
+
+
+def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> Row:
+    divisor, scale = fmt.money_scale(
+        max(
+            (abs(v or 0.0) for row in plan.outlay for v in (row.amount, row.without_project)),
+            default=0.0,
+        )
+    )
+    unit = " ".join(part for part in (scale, contents.case.currency) if part)
+    everything = _("All payments [{unit}]").format(unit=unit)
+    abroad = _("Paid abroad [{unit}]").format(unit=unit)
+    with_plan, without = _("with the plan"), _("without it")
+    rows = [
+        {
+            "panel": abroad if row.currency == FOREIGN else everything,
+            "year": str(row.year),
+            "amount": amount / divisor,
+            "kind": kind,
+        }
+        for row in plan.outlay
+        for kind, amount in ((with_plan, row.amount), (without, row.without_project))
+        if amount is not None
+    ]
+    names = {"with": with_plan, "without": without}
+    return outlay_panels(rows, width=width, names=names, order=[everything, abroad])
+
+
+def _outlay_table(contents: BriefContents, plan: Plan) -> Table:
+    columns = (
+        Column(_("year"), 0),
+        Column(_("with the plan"), lambda row: row[1].amount),
+        Column(_("of it for options"), lambda row: row[1].options),
+        Column(_("without it"), lambda row: row[1].without_project),
+        Column(_("abroad, with"), lambda row: row[2] and row[2].amount),
+        Column(_("abroad, without"), lambda row: row[2] and row[2].without_project),
+    )
+    caption = _("Payments by year [{currency}]").format(currency=contents.case.currency)
+    return table_of(caption, columns, plan.outlay_lines)
+
+
+def plan_sections(contents: BriefContents) -> tuple[Section, ...]:
+    """The sections on the plan; none where nothing was to be decided."""
+    plan = contents.plan
+    if plan is None:
+        return ()
+    parts = [plan_section(contents, plan)]
+    if len(contents.plans) > 1:
+        parts.append(programmes_section(contents))
+    told = frontier_plan(contents, plan)
+    if any(point.cost is not None for point in told.frontier):
+        parts.append(frontier_section(contents, told))
+    if plan.outlay:
+        parts.append(outlay_section(contents, plan))
+    return tuple(parts)

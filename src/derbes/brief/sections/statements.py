@@ -1,0 +1,468 @@
+"""What is said, with the verdict on it, and what the ledger shows as a whole."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from derbes.brief import format as fmt
+from derbes.brief.charts import probability_lines, stacked_counts
+from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
+from derbes.brief.parts import Cell, Figure, Section, Table, month_cell, share_cell, table_of
+from derbes.brief.sections.uncertainty import in_unit, input_words, is_opening, opening_label
+from derbes.brief.style import BLUE, INK, NARROW, RED, WIDE, Row, wrapped
+from derbes.language import _, ngettext
+from derbes.results.statements import (
+    Contradiction,
+    EntryRow,
+    SignalingYear,
+    StatementRow,
+    StatementTable,
+)
+from derbes.results.supply import Provenance
+from derbes.results.tables import Column, text_of, verdict_column, verdict_words
+
+TESTED = ("holds", "likely", "open", "unlikely", "fails")
+"""Verdicts that draws have given, from true to false."""
+
+
+def modality_words(modality: str) -> str:
+    """A modality for a reader."""
+    return {
+        "possibility": _("possibility"),
+        "capability": _("capability"),
+        "intention": _("intention"),
+        "decision": _("decision"),
+        "fact": _("fact"),
+        "prediction": _("prediction"),
+        "evaluation": _("evaluation"),
+        "cause": _("cause"),
+        "norm": _("norm"),
+        "hypothesis": _("hypothesis"),
+        "question": _("question"),
+        "perception": _("perception"),
+    }.get(modality, modality)
+
+
+def share_words(row: EntryRow) -> str:
+    """The share of the draws in which an entry holds, with its error."""
+    if row.share is None:
+        return ""
+    if row.n_draws == 1:
+        return _("central values")
+    text = fmt.share(row.share)
+    if not row.standard_error:
+        return text
+    return f"{text} ± {fmt.number(100 * row.standard_error, 1)}"
+
+
+def says_words(row: EntryRow) -> str:
+    """What an entry says, in the language in use."""
+    return text_of(row.says, row.id)
+
+
+def who_words(contents: BriefContents, row: StatementRow) -> str:
+    """Whose view it is; who utters it where that is another."""
+    holder = actor_name(contents, row.holder)
+    if not row.by or row.by == row.holder:
+        return holder
+    return _("{holder}, told by {by}").format(holder=holder, by=actor_name(contents, row.by))
+
+
+def actor_name(contents: BriefContents, id_: str) -> str:
+    """Name of an actor."""
+    return contents.name("actors", id_) if id_ else ""
+
+
+def flip_words(contents: BriefContents, row: EntryRow) -> str:
+    """What would flip the verdict: the first inputs with their values, then variants."""
+    told = []
+    for flip in row.flips_at[:3]:
+        if is_opening(flip.input):
+            below, above = _("{input} before {value}"), _("{input} after {value}")
+            value = fmt.date(opening_label(contents, flip.input, flip.value))
+        else:
+            below, above = _("{input} below {value}"), _("{input} above {value}")
+            value = in_unit(flip.value, flip.unit)
+        text = below if flip.direction == "below" else above
+        told.append(text.format(input=input_words(contents, flip.input), value=value))
+    if row.flips_in:
+        names = "; ".join(contents.name("variants", name) for name in row.flips_in)
+        told.append(_("as in: {variants}").format(variants=names))
+    return "; ".join(told)
+
+
+def made_words(ledger: StatementTable) -> str:
+    """Draws, seed and day asked about."""
+    made: Provenance = ledger.provenance
+    draws = draws_and_seed(made.n_draws, made.seed)
+    return _("{draws}; as of {date}").format(draws=draws, date=fmt.date(ledger.as_of))
+
+
+_COLORS = (BLUE, "#9cc3e0", "#f3e3a6", "#f0a58a", RED, "#ffffff")
+_DARK = (BLUE, RED)
+_BARS = 10
+"""Speakers of the chart; the table has all."""
+_ROOM = {WIDE: 0.04, NARROW: 0.1}
+"""Part of the longest bar that a piece must have to hold its number, by width of the chart."""
+
+
+def statements_section(contents: BriefContents, ledger: StatementTable) -> Section:
+    """Verdicts by speaker, and the table of what was tested."""
+    tested = [row for row in ledger.statements if row.verdict in TESTED]
+    counted = ngettext(
+        "{n} statement of {total} could be tested.",
+        "{n} statements of {total} could be tested.",
+        len(tested),
+    ).format(n=fmt.number(len(tested)), total=fmt.number(len(ledger.statements)))
+    judged = _(
+        "All inputs are at their central values here, so a verdict is yes or no for these values "
+        "alone and says nothing on how sure it is; more draws do."
+    )
+    if ledger.provenance.n_draws > 1:
+        judged = _(
+            "A verdict is the share of the draws in which the statement holds: at least 95% "
+            "holds, at most 5% fails."
+        )
+    text = " ".join(part for part in (counted, judged, ledger.predictions.words()) if part)
+    title = _("What is said, and whether it holds")
+    if not tested:
+        return Section("statements", title, (text,))
+    counts = _counts(ledger)
+    figure = Figure(
+        "verdicts-chart",
+        _verdicts_finding(ledger),
+        under=(_("Statements by whose view they are"), made_words(ledger)),
+        description=_("One bar per speaker, made of counts by verdict. {finding}"),
+        spec=partial(_verdict_bars, contents, counts),
+        table=_counts_table(contents, counts),
+    )
+    tables = (_verdicts_table(contents, tested, ledger),)
+    return Section("statements", title, (text,), (figure,), tables)
+
+
+def _verdicts_finding(ledger: StatementTable) -> str:
+    n = {verdict: sum(row.verdict == verdict for row in ledger.statements) for verdict in TESTED}
+    between = n["likely"] + n["open"] + n["unlikely"]
+    told = _("Of what could be tested, {holds} hold and {fails} fail")
+    if between:
+        told = _("Of what could be tested, {holds} hold, {fails} fail, {between} lie between")
+    return told.format(
+        holds=fmt.number(n["holds"]), fails=fmt.number(n["fails"]), between=fmt.number(between)
+    )
+
+
+def _counts(ledger: StatementTable) -> dict[str, dict[str, int]]:
+    """Holder → verdict → statements; what was not tested counts as `untested`."""
+    counts: dict[str, dict[str, int]] = {}
+    for row in ledger.statements:
+        own = counts.setdefault(row.holder or row.by, {})
+        kind = row.verdict if row.verdict in TESTED else "untested"
+        own[kind] = own.get(kind, 0) + 1
+    return dict(sorted(counts.items(), key=lambda item: (-sum(item[1].values()), item[0])))
+
+
+def _kind_words(kind: str) -> str:
+    return _("not tested") if kind == "untested" else verdict_words(kind)
+
+
+def _verdict_bars(contents: BriefContents, counts: dict[str, dict[str, int]], width: int) -> Row:
+    kinds = (*TESTED, "untested")
+    rows: list[Row] = []
+    least = _ROOM[width] * max(sum(own.values()) for own in counts.values())
+    for holder, own in list(counts.items())[:_BARS]:
+        label = wrapped(actor_name(contents, holder), 16 if width == NARROW else 30)
+        first = 0
+        for kind, color in zip(kinds, _COLORS, strict=True):
+            n = own.get(kind, 0)
+            ink = "white" if color in _DARK else INK
+            if n:
+                rows.append({"label": label, "kind": _kind_words(kind), "first": first,
+                             "last": first + n, "middle": first + n / 2, "ink": ink,
+                             "n": n if n >= least else ""})  # fmt: skip
+            first += n
+    looks = dict(zip(map(_kind_words, kinds), _COLORS, strict=True))
+    return stacked_counts(rows, width=width, looks=looks)
+
+
+def _counts_table(contents: BriefContents, counts: dict[str, dict[str, int]]) -> Table:
+    kinds = (*TESTED, "untested")
+    columns = [Column(_("whose view"), 0)]
+    columns += [Column(_kind_words(kind), place) for place, kind in enumerate(kinds, 1)]
+    rows = (
+        (actor_name(contents, holder), *(own.get(kind, 0) for kind in kinds))
+        for holder, own in counts.items()
+    )
+    return table_of(_("Statements by speaker and verdict"), columns, rows)
+
+
+def _verdicts_table(
+    contents: BriefContents, rows: list[StatementRow], ledger: StatementTable
+) -> Table:
+    """What was tested; at central values there is no share of draws, and nothing flips."""
+    columns = [
+        Column(_("id"), "id"),
+        Column(_("whose view"), partial(who_words, contents)),
+        Column(_("as"), _as_words),
+        Column(_("what it says"), _said),
+        verdict_column(),
+        Column(_("checked by"), "expression"),
+    ]
+    if ledger.provenance.n_draws > 1:
+        columns += [
+            Column(_("holds in"), lambda row: Cell(share_words(row), row.share, is_number=True)),
+            Column(_("flips"), partial(flip_words, contents)),
+        ]
+    caption = _("Statements and verdicts ({made})").format(made=made_words(ledger))
+    return table_of(caption, columns, rows)
+
+
+def _as_words(row: StatementRow) -> str:
+    text = modality_words(row.modality)
+    return _("not: {modality}").format(modality=text) if row.polarity == "denied" else text
+
+
+def _said(row: StatementRow) -> str:
+    """What it says, with the key phrase of the original and the place."""
+    phrase = next((text for text in row.phrase.values() if text), "")
+    parts = [says_words(row), f"«{phrase}»" if phrase else "", row.place]
+    return " · ".join(part for part in parts if part)
+
+
+def untested_section(contents: BriefContents, ledger: StatementTable) -> Section | None:
+    """What could not be tested, and why."""
+    rows = [row for row in ledger.statements if row.verdict not in TESTED]
+    if not rows:
+        return None
+    columns = (
+        Column(_("id"), "id"),
+        Column(_("whose view"), partial(who_words, contents)),
+        Column(_("what it says"), _said),
+        verdict_column(),
+        Column(_("why"), _why),
+    )
+    text = _("What nobody can test yet is listed with what is missing, so that it can be found.")
+    table = table_of(_("Statements without a verdict"), columns, rows)
+    return Section("untested", _("What is said and cannot be tested"), (text,), (), (table,))
+
+
+def _why(row: EntryRow) -> str:
+    needs = fmt.missing(row.missing) if row.missing else ""
+    return "; ".join(part for part in (row.reason, needs) if part)
+
+
+def patterns_section(contents: BriefContents, ledger: StatementTable) -> Section | None:
+    """Contradictions, modality drift, double standards, tensions, contrasts and theses."""
+    found = tuple(table for table in _pattern_tables(contents, ledger) if table.rows)
+    if not found:
+        return None
+    text = _(
+        "The same questions are asked of every side, the author of the ledger's source included."
+    )
+    return Section("patterns", _("Contradictions, drift and double standards"), (text,), (), found)
+
+
+def _pattern_tables(contents: BriefContents, ledger: StatementTable) -> Iterator[Table]:
+    actor = partial(actor_name, contents)
+
+    def modality(name: str, cue: str) -> str:
+        return modality_words(name) + (f" («{cue}»)" if cue else "")
+
+    changes = {"raised": _("raised"), "lowered": _("lowered"), "turned": _("turned round")}
+    raised = {None: _("for a reader to judge"), True: _("yes"), False: _("no")}
+    yield table_of(
+        _("Contradictions"),
+        (
+            Column(_("statements"), lambda one: " / ".join(one.statements)),
+            Column(_("holders"), lambda one: " / ".join(map(actor, dict.fromkeys(one.holders)))),
+            Column(_("about"), partial(_about, contents)),
+            Column(
+                _("sides"), lambda one: _("the same side") if one.same_side else _("across sides")
+            ),
+        ),
+        ledger.contradictions,
+    )
+    yield table_of(
+        _("What became of statements when they were passed on"),
+        (
+            Column(_("statement"), lambda one: f"{one.id} ({actor(one.by)})"),
+            Column(_("retells"), lambda one: f"{one.source} ({actor(one.source_by)})"),
+            Column(_("from"), lambda one: modality(one.source_modality, one.source_cue)),
+            Column(_("to"), lambda one: modality(one.modality, one.cue)),
+            Column(_("change"), lambda one: changes.get(one.change, one.change)),
+        ),
+        ledger.modality_drift,
+    )
+    yield table_of(
+        _("Double standards and asymmetries"),
+        (
+            Column(_("id"), "id"),
+            Column(_("judge"), lambda one: actor(one.judge)),
+            Column(_("what it is"),
+                   lambda one: says_words(one) if one.says else one.act.replace("_", " ")),
+            Column(_("shown by"),
+                   lambda one: "; ".join(one.judgements) or ", ".join(one.statements)),
+            Column(_("verdict"), lambda one: _("found among the judgements")
+                   if one.is_found else verdict_words(one.verdict)),
+        ),
+        ledger.double_standards,
+    )  # fmt: skip
+    yield table_of(
+        _("Tensions, gaps and traps"),
+        (
+            Column(_("id"), "id"),
+            Column(_("what does not fit"), says_words),
+            Column(_("statements"), lambda one: ", ".join(one.statements)),
+            Column(_("raised"), lambda one: raised[one.raised]),
+        ),
+        ledger.tensions,
+    )
+    yield table_of(
+        _("Not this but that"),
+        (
+            Column(_("id"), "id"),
+            Column(_("contrast"), says_words),
+            verdict_column(),
+            Column(_("holds in"), share_words),
+        ),
+        ledger.contrasts,
+    )
+    yield table_of(
+        _("What is said to cause what"),
+        (
+            Column(_("thesis"), "id"),
+            Column(_("cause"), lambda edge: edge.cause.replace("_", " ")),
+            Column(_("effect"), lambda edge: edge.effect.replace("_", " ")),
+            verdict_column(),
+        ),
+        ledger.theses.edges,
+    )
+    yield table_of(
+        _("What each side never says"),
+        (
+            Column(_("side"), lambda one: actor(one.side)),
+            Column(_("never speaks of"), lambda one: actor(one.subject)),
+            Column(_("others do"), lambda one: ", ".join(map(actor, one.said_by))),
+        ),
+        ledger.coverage.unsaid,
+    )
+
+
+def _about(contents: BriefContents, one: Contradiction) -> str:
+    """What a contradiction is about: an expression as written, else actors by their names."""
+    if one.kind == "expressions":
+        return one.about
+    act, bracket, of = one.about.partition(" (")
+    named = actor_name(contents, act) if act in contents.case.actors else act.replace("_", " ")
+    return f"{named} ({actor_name(contents, of.rstrip(')'))})" if bracket else named
+
+
+_LIKELY = 0.5
+
+
+def signaling_section(contents: BriefContents, ledger: StatementTable) -> Section | None:
+    """In which years a cut-off pays, and whether explaining changes anything."""
+    game = ledger.signaling
+    known = [y for y in game.years if y.credible_share is not None] if game else []
+    if game is None or not known:
+        return None
+    first = known[0]
+    about = f"{contents.name('measures', first.measure)}, {fmt.months(first.length)}"
+    figure = Figure(
+        "signaling-chart",
+        _signaling_finding(known),
+        under=(_("Share of the draws"), about, made_words(ledger)),
+        description=_("Lines of shares by start. {finding}"),
+        spec=partial(_signaling_spec, known),
+        table=_signaling_table(known),
+    )
+    text = _(
+        "A small game: the target explains, keeps silent or acts; the sender does not know whether "
+        "it still depends, and talks, threatens or cuts off. Payoffs come from the losses above "
+        "and from a few declared parameters with ranges. It says when a threat would pay, not what "
+        "anybody will do."
+    )
+    parameters = table_of(
+        _("Parameters that no data give: assumptions, grade D"),
+        (
+            Column(_("parameter"), lambda row: _parameter_words(row[0])),
+            Column(_("low"), lambda row: row[1][0]),
+            Column(_("central"), lambda row: row[1][1]),
+            Column(_("high"), lambda row: row[1][2]),
+        ),
+        game.parameters.items(),
+    )
+    return Section("signaling", _("Threat or talk"), (text,), (figure,), (parameters,))
+
+
+def _signaling_finding(years: list[SignalingYear]) -> str:
+    credible = [y for y in years if (y.credible_share or 0.0) >= _LIKELY]
+    if not credible:
+        return _("At no start does a cut-off pay the sender in most draws: threats are talk")
+    if len(credible) == len(years):
+        return _("At every start a cut-off would pay the sender in most draws")
+    return _(
+        "A cut-off pays the sender in most draws at {n} of {total} starts, last in {month}"
+    ).format(
+        n=fmt.number(len(credible)),
+        total=fmt.number(len(years)),
+        month=fmt.date(credible[-1].start),
+    )
+
+
+def _signaling_lines() -> dict[str, str]:
+    """Field of a year → what its line says."""
+    return {
+        "credible_share": _("a cut-off pays against the target as it is then"),
+        "rhetoric_share": _("threats are talk, whatever is believed"),
+        "explaining_matters_share": _("what the target says changes what the sender does"),
+    }
+
+
+def _signaling_spec(years: list[SignalingYear], width: int) -> Row:
+    rows = [
+        {"line": line, "year": decimal_year(year.start), "p": getattr(year, field)}
+        for year in years
+        for field, line in _signaling_lines().items()
+        if getattr(year, field) is not None
+    ]
+    return probability_lines(rows, width=width, order=list(_signaling_lines().values()))
+
+
+def _signaling_table(years: list[SignalingYear]) -> Table:
+    def share(year: SignalingYear, *, field: str) -> Cell:
+        return share_cell(getattr(year, field))
+
+    columns = (
+        Column(_("start"), lambda year: month_cell(year.start)),
+        *(Column(line, partial(share, field=field)) for field, line in _signaling_lines().items()),
+        Column(_("belief from which it pays"), "threshold"),
+        Column(_("draws"), "n_draws"),
+    )
+    return table_of(_("Threat or talk by start"), columns, years)
+
+
+def _parameter_words(name: str) -> str:
+    """A parameter of the game for a reader."""
+    return {
+        "prior": _("belief that the target depends, before it says anything"),
+        "gain_share": _("what a unit of the target's loss is worth to the sender"),
+        "lost_buyer_share": _("chance that the buyer never comes back"),
+        "threat_effect_share": _("part of the harm that a threat alone does"),
+        "threat_cost_share": _("cost of a threat, as a part of the cost of a cut-off"),
+        "explain_cost_share": _("cost of explaining, as a part of the target's loss"),
+        "act_gain_share": _("gain of acting without a word, as a part of the target's loss"),
+        "bluff_cost_share": _("cost of acting while it depends, as a part of the target's loss"),
+    }.get(name, name.replace("_", " "))
+
+
+def said_sections(contents: BriefContents) -> tuple[Section, ...]:
+    """Sections on the ledger; none where the case has no statements."""
+    ledger = contents.statements
+    if ledger is None or not ledger.statements:
+        return ()
+    found = (
+        statements_section(contents, ledger),
+        patterns_section(contents, ledger),
+        signaling_section(contents, ledger),
+        untested_section(contents, ledger),
+    )
+    return tuple(section for section in found if section is not None)

@@ -1,0 +1,620 @@
+"""How sure: what holds over the draws, and what decides it."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from derbes.brief import format as fmt
+from derbes.brief.charts import exceedance_curve, fan_panels, probability_lines
+from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
+from derbes.brief.parts import (
+    Cell,
+    Figure,
+    Section,
+    Table,
+    figure_cell,
+    month_cell,
+    share_cell,
+    table_of,
+    words,
+)
+from derbes.brief.style import Row
+from derbes.case.entities import quantities
+from derbes.language import _, ngettext
+from derbes.results.stress import Answer, EndedBy, Fan, HazardRisk, Stress
+from derbes.results.supply import DrawnInput
+from derbes.results.tables import MISSING, Column
+
+OPTIMAL = "optimal"
+ENDED, END = "ended", "end"
+"""Answers about a date: whether leverage has ended by it, and the date itself."""
+
+
+def draws_words(stress: Stress) -> str:
+    """How many draws stand behind numbers, and their seed."""
+    return draws_and_seed(stress.draws, stress.seed)
+
+
+def made_by(stress: Stress, bound: str, n: int) -> str:
+    """The response that is supposed, and how many draws stand behind it."""
+    draws = draws_and_seed(n, stress.seed)
+    return f"{bound_words(bound)}: {draws}" if bound else draws
+
+
+def bound_words(bound: str) -> str:
+    """Which response a number supposes."""
+    if bound == OPTIMAL:
+        return _("best response")
+    return _("simple rule") if bound else ""
+
+
+def about(contents: BriefContents, measure: str, length: int | None) -> str:
+    """A measure and its length."""
+    name = contents.name("measures", measure) if measure else ""
+    return ", ".join(part for part in (name, fmt.months(length) if length else "") if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The name of an answer, taken apart: `ended(embargo, 2030-01, months=12, bound=myopic)`."""
+
+    kind: str
+    measure: str = ""
+    date: str = ""
+    length: int | None = None
+    """[month]"""
+    bound: str = ""
+    variant: str = "base"
+
+
+def spoken(name: str) -> Spoken:
+    """The parts of an answer's name."""
+    kind, _bracket, inside = name.partition("(")
+    parts = [part.strip() for part in inside.rstrip(")").split(",") if part.strip()]
+    plain = [part for part in parts if "=" not in part]
+    named = dict(part.split("=", 1) for part in parts if "=" in part)
+    months = named.get("months", "")
+    return Spoken(
+        kind=kind,
+        measure=plain[0] if plain else "",
+        date=plain[1] if len(plain) > 1 else "",
+        length=int(months) if months.isdigit() else None,
+        bound=named.get("bound", ""),
+        variant=named.get("variant", "base"),
+    )
+
+
+def words_of(contents: BriefContents, name: str) -> str:
+    """An answer for a reader, by its name: what, of which measure, from when, how answered."""
+    told = spoken(name)
+    parts = [kind_words(told.kind), _about_measure(contents, told)]
+    if told.date:
+        when = _("by {month}") if told.kind == ENDED else _("start {month}")
+        parts.append(when.format(month=fmt.date(told.date)))
+    if told.variant != "base":
+        parts.append(contents.name("variants", told.variant))
+    parts.append(bound_words(told.bound))
+    return ", ".join(part for part in parts if part)
+
+
+def _about_measure(contents: BriefContents, told: Spoken) -> str:
+    if told.measure == "hazards":
+        return _("with hazards")
+    return about(contents, told.measure, told.length)
+
+
+def kind_words(kind: str) -> str:
+    """What an answer is, without what it is about."""
+    return {
+        "time_to_survive": _("time to survive"),
+        "unmet_essential": _("unmet essential demand"),
+        "survives": _("the measure is survived"),
+        "ended": _("leverage has ended"),
+        END: _("end of leverage"),
+        "leverage_ratio": _("leverage ratio"),
+        "target_loss": _("target's loss"),
+        "sender_cost": _("sender's cost"),
+        "cover": _("cover"),
+        "goes_short": _("essential demand goes short"),
+    }.get(kind, kind.replace("_", " "))
+
+
+def in_unit(value: float | None, unit: str) -> str:
+    """A number with its unit as a reader sees it."""
+    if value is None:
+        return fmt.missing()
+    if unit == "month":
+        return fmt.months(value)
+    if unit == "share":
+        return fmt.share(value)
+    return fmt.quantity(value, unit)
+
+
+def input_words(contents: BriefContents, path: str) -> str:
+    """Where an input stands in the case, for a reader: its element's name and its key."""
+    if path == "scenario":
+        return _("which scenario comes")
+    parts = path.split(".")
+    if len(parts) < 3 or not hasattr(contents.case, parts[0]):
+        return path.replace("_", " ")
+    name = contents.name(parts[0], parts[1])
+    key = " ".join(parts[2:]).replace("_", " ")
+    return f"{name}: {key}"
+
+
+def is_opening(path: str) -> bool:
+    """Whether an input is the opening of a plant, which is counted from the one planned."""
+    section, _dot, rest = path.partition(".")
+    return section == "plants" and rest.endswith(".opening")
+
+
+def opening_label(contents: BriefContents, path: str, months: float) -> str:
+    """ISO month of an opening that is drawn as months from the one planned."""
+    calendar, plant = contents.case.calendar, contents.case.plants[path.split(".")[1]]
+    return calendar.label(plant.opening + round(months / calendar.step))
+
+
+def value_words(contents: BriefContents, path: str, value: float) -> str:
+    """A value of an input with its unit; of an opening, the month."""
+    if is_opening(path):
+        return fmt.date(opening_label(contents, path, value))
+    unit = next((q.unit for q in quantities(contents.case, path)), "")
+    return in_unit(value, unit)
+
+
+def grade_of(contents: BriefContents, path: str) -> str:
+    """Grade of an input; empty when it has none."""
+    return next((q.grade.value for q in quantities(contents.case, path)), "")
+
+
+_BANDS = ("5", "25", "50", "75", "95")
+
+
+def fans_section(contents: BriefContents, stress: Stress) -> Section | None:
+    """How wide the answers are, by date."""
+    if not stress.answers and not stress.fans:
+        return None
+    names = dict.fromkeys(fan.name for fan in stress.fans if _points(fan))
+    text = _(
+        "Each draw gives every uncertain input a value from its range or distribution. The dark "
+        "band holds half of the draws, the pale one nine tenths; the line is the middle draw, the "
+        "dashed line the central values. The standard error says how well the mean is known, "
+        "given the ranges; it says nothing about whether the ranges are right."
+    )
+    return Section(
+        "draws",
+        _("How sure: the answers over draws"),
+        (text, *stress.notes),
+        tuple(_fan_figure(contents, stress, name) for name in names),
+        (_answers_table(contents, stress),) if stress.answers else (),
+    )
+
+
+def _points(fan: Fan) -> list[int]:
+    """Dates at which every band has a value."""
+    return [
+        at
+        for at in range(len(fan.dates))
+        if all(fan.quantiles[band][at] is not None for band in _BANDS)
+    ]
+
+
+def _fan_figure(contents: BriefContents, stress: Stress, name: str) -> Figure:
+    fans = [fan for fan in stress.fans if fan.name == name and _points(fan)]
+    first = fans[0]
+    bounds = {fan.bound: fan.n_draws for fan in fans}
+    return Figure(
+        f"fan-{name.replace('_', '-')}",
+        _fan_finding(first),
+        under=(
+            _unit_words(first),
+            about(contents, first.measure, first.length),
+            *(made_by(stress, bound, n) for bound, n in bounds.items()),
+        ),
+        description=_("Bands of the draws by date, a panel per variant and response. {finding}"),
+        spec=partial(_fan_spec, contents, fans),
+        table=_fan_table(contents, fans),
+    )
+
+
+def _panel(contents: BriefContents, fan: Fan) -> str:
+    parts = (contents.name("variants", fan.variant), bound_words(fan.bound))
+    return ", ".join(part for part in parts if part)
+
+
+def _name(fan: Fan) -> str:
+    told = {"cover": _("Cover: how long stock lasts"), "leverage_ratio": _("Leverage ratio"),
+            "time_to_survive": _("Time to survive")}  # fmt: skip
+    return told.get(fan.name, fan.name.replace("_", " "))
+
+
+def _unit_words(fan: Fan) -> str:
+    name = _name(fan)
+    return f"{name} [{fmt.unit_name(fan.unit)}]" if fan.unit else name
+
+
+def _fan_finding(fan: Fan) -> str:
+    at = _points(fan)[0]
+    low, high = fan.quantiles["5"][at], fan.quantiles["95"][at]
+    return _("{name}, {month}: nine draws of ten lie between {low} and {high}").format(
+        name=_name(fan) if not fan.bound else f"{_name(fan)}, {bound_words(fan.bound)}",
+        month=fmt.date(fan.dates[at]),
+        low=in_unit(low, fan.unit),
+        high=in_unit(high, fan.unit),
+    )
+
+
+def _fan_spec(contents: BriefContents, fans: list[Fan], width: int) -> Row:
+    rows: list[Row] = []
+    for fan in fans:
+        panel = _panel(contents, fan)
+        for at in _points(fan):
+            bands = {f"p{band}": fan.quantiles[band][at] for band in _BANDS}
+            rows.append(
+                {"panel": panel, "year": decimal_year(fan.dates[at]), **bands,
+                 "central": fan.central[at]}
+            )  # fmt: skip
+    order = list(dict.fromkeys(row["panel"] for row in rows))
+    return fan_panels(rows, width=width, order=order)
+
+
+def _fan_table(contents: BriefContents, fans: list[Fan]) -> Table:
+    columns = (
+        Column(_("variant"), 0),
+        Column(_("response"), 1),
+        Column(_("date"), 2),
+        *(Column(f"{band} %", place) for place, band in enumerate(_BANDS, 3)),
+        Column(_("mean"), 8),
+        Column(_("central values"), 9),
+    )
+    rows = (
+        (
+            contents.name("variants", fan.variant),
+            bound_words(fan.bound),
+            month_cell(fan.dates[at]),
+            *(_fan_cell(fan, fan.quantiles[band][at]) for band in _BANDS),
+            _fan_cell(fan, fan.mean[at], is_bound=bool(fan.capped_share and fan.capped_share[at])),
+            _fan_cell(fan, fan.central[at]),
+        )
+        for fan in fans
+        for at in range(len(fan.dates))
+    )
+    return table_of(_unit_words(fans[0]), columns, rows)
+
+
+def _fan_cell(fan: Fan, value: float | None, *, is_bound: bool = False) -> Cell:
+    """A value of a fan; at the end of what is looked at, that it is at least so much."""
+    cell = figure_cell(value)
+    cap = fan.capped_at
+    if value is not None and (is_bound or (cap is not None and value >= cap)):
+        return figure_cell(value, _("at least {time}").format(time=cell.text))
+    return cell
+
+
+def _answers_table(contents: BriefContents, stress: Stress) -> Table:
+    """The answers about the first date, and those about no date; all dates are in the fans."""
+    first = min((answer.date for answer in stress.answers if answer.date), default="")
+
+    def name(answer: Answer) -> str:
+        unit, told = _scale(contents, answer)[1], words_of(contents, answer.name)
+        return f"{told} [{unit}]" if unit else told
+
+    def number(answer: Answer, value: float | None, *, is_bound: bool = False) -> Cell:
+        if value is None:
+            return words(_("without bound")) if answer.n_unbounded else figure_cell(None)
+        divisor = _scale(contents, answer)[0]
+        return figure_cell(value, _bounded(answer, value, divisor, is_bound=is_bound))
+
+    def error(answer: Answer) -> Cell:
+        value = answer.standard_error
+        if value is None:
+            return figure_cell(None)
+        divisor = _scale(contents, answer)[0]
+        is_share = answer.unit == "share"
+        return figure_cell(value, fmt.share(value) if is_share else fmt.number(value / divisor, 2))
+
+    def quantile(answer: Answer, *, band: str) -> Cell:
+        is_share = answer.unit == "share"
+        return words(MISSING) if is_share else number(answer, answer.quantiles.get(band))
+
+    columns = (
+        Column(_("answer"), name),
+        Column(_("mean"), lambda one: number(one, one.mean, is_bound=bool(one.capped_share))),
+        Column(_("standard error"), error),
+        *(Column(f"{band} %", partial(quantile, band=band)) for band in ("5", "50", "95")),
+        Column(_("draws"), _draws_cell),
+        Column(_("draws for half the error"), lambda one: one.draws_to_halve or MISSING),
+    )
+    seed = _("seed {seed}").format(seed=stress.seed)
+    shown = [answer for answer in stress.answers if answer.date in ("", first)]
+    return table_of(_("Answers over draws ({seed})").format(seed=seed), columns, shown)
+
+
+def _draws_cell(answer: Answer) -> Cell:
+    """Draws behind an answer, and how many of them have no value."""
+    n = answer.n_draws + answer.n_without
+    if not answer.n_without:
+        return figure_cell(n)
+    text = _("{n}, {lost} without a value").format(
+        n=fmt.number(n), lost=fmt.number(answer.n_without)
+    )
+    return figure_cell(n, text)
+
+
+def _scale(contents: BriefContents, answer: Answer) -> tuple[float, str]:
+    """What numbers of an answer are divided by, and the unit that they are then in."""
+    if answer.unit == "share":
+        return 1.0, ""
+    if answer.unit != contents.case.currency:
+        return 1.0, fmt.unit_name(answer.unit) if answer.unit else ""
+    largest = max((abs(v) for v in answer.quantiles.values()), default=abs(answer.mean or 0.0))
+    divisor, scale = fmt.money_scale(largest)
+    return divisor, " ".join(part for part in (scale, answer.unit) if part)
+
+
+def _bounded(answer: Answer, value: float, divisor: float, *, is_bound: bool) -> str:
+    """A value; at the end of what is looked at, that it is at least so much."""
+    text = fmt.number(value / divisor)
+    if answer.unit in ("share", "month"):
+        text = fmt.share(value) if answer.unit == "share" else fmt.month_count(value)
+    is_bound = is_bound or (answer.capped_at is not None and value >= answer.capped_at)
+    return _("at least {time}").format(time=text) if is_bound else text
+
+
+LIKELY = 0.5
+
+
+def ends_section(contents: BriefContents, stress: Stress) -> Section | None:
+    """P(leverage ended by date), a line per variant and bound, for the main length."""
+    if not stress.p_ended:
+        return None
+    lengths = sorted({point.length for point in stress.p_ended})
+    main = contents.case.main_length * contents.case.calendar.step
+    length = main if main in lengths else lengths[-1]
+    points = [point for point in stress.p_ended if point.length == length]
+    draws = {point.bound: point.n_draws for point in points}
+    figure = Figure(
+        "ended-curve",
+        _ended_finding(points),
+        under=(
+            _("Share of the draws"),
+            about(contents, points[0].measure, length),
+            *(made_by(stress, bound, n) for bound, n in draws.items()),
+        ),
+        description=_("Lines of probability by date. {finding}"),
+        spec=partial(_ended_spec, contents, points),
+        table=_ended_table(contents, stress),
+    )
+    text = _(
+        "Leverage has ended by a date when no start from that date on leaves essential demand "
+        "unmet. With the best response the probability is an upper bound, with the simple rule a "
+        "lower one; the truth lies between."
+    )
+    return Section("ended", _("When it ends, and how sure that is"), (text,), (figure,))
+
+
+def _lines(points: list[EndedBy]) -> dict[tuple[str, str], list[EndedBy]]:
+    lines: dict[tuple[str, str], list[EndedBy]] = {}
+    for point in points:
+        lines.setdefault((point.variant, point.bound), []).append(point)
+    return lines
+
+
+def _ended_finding(points: list[EndedBy]) -> str:
+    base = [p for (variant, bound), line in _lines(points).items() for p in line
+            if variant == "base" and bound in (OPTIMAL, "")] or points  # fmt: skip
+    likely = [point for point in base if point.p >= LIKELY]
+    last = base[-1]
+    if not likely:
+        return _("In no more than {share} of the draws has leverage ended by {month}").format(
+            share=fmt.share(max(point.p for point in base)), month=fmt.date(last.date)
+        )
+    first = likely[0]
+    text = _(
+        "In half of the draws leverage has ended by {month}; by {last} in {share} ({response}, "
+        "standard error {error})"
+    )
+    return text.format(
+        month=fmt.date(first.date),
+        last=fmt.date(last.date),
+        share=fmt.share(last.p),
+        response=bound_words(last.bound),
+        error=fmt.share(last.standard_error),
+    )
+
+
+def _ended_spec(contents: BriefContents, points: list[EndedBy], width: int) -> Row:
+    rows: list[Row] = []
+    for (variant, bound), line in _lines(points).items():
+        told = ", ".join(
+            part for part in (contents.name("variants", variant), bound_words(bound)) if part
+        )
+        rows += [{"line": told, "year": decimal_year(p.date), "p": p.p} for p in line]
+    order = list(dict.fromkeys(row["line"] for row in rows))
+    return probability_lines(rows, width=width, order=order)
+
+
+def _ended_table(contents: BriefContents, stress: Stress) -> Table:
+    columns = (
+        Column(_("variant"), lambda point: contents.name("variants", point.variant)),
+        Column(_("length"), "length", _("month")),
+        Column(_("date"), lambda point: month_cell(point.date)),
+        Column(_("response"), lambda point: bound_words(point.bound)),
+        Column(_("share of the draws"), lambda point: share_cell(point.p)),
+        Column(_("standard error"), "standard_error"),
+        Column(_("draws"), "n_draws"),
+    )
+    return table_of(_("Probability that leverage has ended"), columns, stress.p_ended)
+
+
+def hazards_section(contents: BriefContents, stress: Stress) -> Section | None:
+    """Probability of going short by date, and losses exceeded."""
+    if not stress.hazards:
+        return None
+    first = stress.hazards[0]
+    figures = [_short_figure(contents, stress)]
+    if len(first.exceedance) > 1:
+        figures.append(_exceedance(contents, stress, first))
+    text = _(
+        "Measures come at random with the yearly rates of the case and last as long as their "
+        "distributions say. The rates are assumptions; compare what they change, not the last "
+        "digit of a probability."
+    )
+    tables = (_risk_table(contents, stress),)
+    return Section("hazards", _("If measures come at random"), (text,), tuple(figures), tables)
+
+
+def _short_figure(contents: BriefContents, stress: Stress) -> Figure:
+    first = stress.hazards[0]
+    finding = _("By {month} essential demand has gone short in {share} of the futures").format(
+        month=fmt.date(first.dates[-1]), share=fmt.share(first.p_short_by[-1])
+    )
+    hazards = dict.fromkeys(contents.case.hazards[one].measure for one in first.hazards)
+    rows: list[Row] = []
+    for risk in stress.hazards:
+        name = contents.name("variants", risk.variant)
+        lines = (
+            (_("{variant}: by then"), risk.p_short_by),
+            (_("{variant}: that period"), risk.p_short),
+        )
+        for told, path in lines:
+            line = told.format(variant=name)
+            rows += [{"line": line, "year": decimal_year(date), "p": p}
+                     for date, p in zip(risk.dates, path, strict=True)]  # fmt: skip
+    order = list(dict.fromkeys(row["line"] for row in rows))
+    columns = (
+        Column(_("variant"), 0),
+        Column(_("period"), lambda row: month_cell(row[1])),
+        Column(_("goes short"), lambda row: share_cell(row[2])),
+        Column(_("has gone short by then"), lambda row: share_cell(row[3])),
+    )
+    periods = (
+        (contents.name("variants", risk.variant), *period)
+        for risk in stress.hazards
+        for period in zip(risk.dates, risk.p_short, risk.p_short_by, strict=True)
+    )
+    caption = _("Share of the futures in which essential demand goes short")
+    return Figure(
+        "hazard-curve",
+        finding,
+        under=(
+            _("Share of the futures"),
+            contents.names("measures", hazards),
+            draws_words(stress),
+        ),
+        description=_("Lines of probability by date. {finding}"),
+        spec=lambda width: probability_lines(rows, width=width, order=order),
+        table=table_of(caption, columns, periods),
+    )
+
+
+def _exceedance(contents: BriefContents, stress: Stress, risk: HazardRisk) -> Figure:
+    currency = contents.case.currency
+    is_money = risk.exceedance_unit == currency
+    largest = max(loss for loss, _share in risk.exceedance)
+    divisor, scale = fmt.money_scale(largest) if is_money else (1.0, "")
+    unit = " ".join(part for part in (scale, fmt.unit_name(risk.exceedance_unit)) if part)
+    name = f"{_('Loss') if is_money else _('Unmet essential demand')} [{unit}]"
+    rows = [{"loss": loss / divisor, "share": share} for loss, share in risk.exceedance]
+    tail = in_unit(risk.cvar_unmet, risk.exceedance_unit)
+    if is_money and risk.cvar_loss is not None:
+        tail = fmt.money(risk.cvar_loss, currency)
+    finding = _("The worst {tail} of the futures lose {loss} on average").format(
+        tail=fmt.share(risk.tail_share), loss=tail
+    )
+    variant = contents.name("variants", risk.variant)
+    return Figure(
+        "exceedance-curve",
+        finding,
+        under=(
+            _("Share of the futures that lose more"),
+            _("variant: {name}").format(name=variant),
+            draws_words(stress),
+        ),
+        description=_("Share of the futures above each loss. {finding}"),
+        spec=lambda width: exceedance_curve(rows, width=width, name=name),
+        table=table_of(
+            name,
+            (Column(name, 0), Column(_("share of the futures with more"), 1)),
+            risk.exceedance,
+        ),
+    )
+
+
+def _risk_table(contents: BriefContents, stress: Stress) -> Table:
+    first = stress.hazards[0]
+    unit = fmt.unit_name(stress.units.get("unmet", ""))
+    unmet = _("unmet essential demand [{unit}]").format(unit=unit)
+    worst = _("worst {tail}").format(tail=fmt.share(first.tail_share))
+
+    def cost(risk: HazardRisk, *, field: str) -> Cell:
+        value: float | None = getattr(risk, field)
+        text = None if value is None else fmt.money(value, contents.case.currency)
+        return figure_cell(value, text, why=risk.missing)
+
+    def by_use(risk: HazardRisk) -> str:
+        shares = risk.use.items()
+        return "; ".join(f"{contents.name('uses', use)}: {fmt.share(p)}" for use, p in shares)
+
+    columns = (
+        Column(_("variant"), lambda risk: contents.name("variants", risk.variant)),
+        Column(_("loss, mean"), partial(cost, field="expected_loss")),
+        Column(_("loss, {worst}").format(worst=worst), partial(cost, field="cvar_loss")),
+        Column(_("{unmet}, mean").format(unmet=unmet), "expected_unmet"),
+        Column(_("{unmet}, {worst}").format(unmet=unmet, worst=worst), "cvar_unmet"),
+        Column(_("share that ever goes short, by use"), by_use),
+    )
+    caption = _("What hazards cost, {first} to {last}, losses discounted ({draws})").format(
+        first=fmt.date(first.dates[0]), last=fmt.date(first.dates[-1]), draws=draws_words(stress)
+    )
+    return table_of(caption, columns, stress.hazards)
+
+
+def drawn_section(contents: BriefContents, stress: Stress) -> Section | None:
+    """Distribution of each input, with how many observations stand behind it."""
+    if not stress.inputs:
+        return None
+
+    def quantile(one: DrawnInput, *, band: str) -> Cell:
+        value = one.quantiles[band]
+        return figure_cell(value, fmt.quantity(value, one.unit))
+
+    columns = (
+        Column(_("input"), lambda one: input_words(contents, one.path)),
+        Column(_("grade"), "grade"),
+        Column(_("distribution"), _distribution),
+        *(Column(f"{band} %", partial(quantile, band=band)) for band in ("5", "50", "95")),
+        Column(_("rests on"), _rests_on),
+    )
+    text = _(
+        "An input with only a range is drawn from a PERT distribution: its value the likeliest, "
+        "the ends of its range what is thought possible."
+    )
+    table = table_of(_("How inputs were drawn"), columns, stress.inputs)
+    return Section("drawn", _("How inputs were drawn"), (text,), (), (table,))
+
+
+def _distribution(one: DrawnInput) -> str:
+    told = {
+        "uniform": _("uniform"),
+        "triangular": _("triangular"),
+        "pert": _("PERT"),
+        "lognormal": _("lognormal"),
+        "empirical": _("observed values"),
+        "discrete": _("discrete"),
+        "reference": _("reference class"),
+    }.get(one.distribution, one.distribution)
+    return told if one.is_stated else _("{distribution}, from the range").format(distribution=told)
+
+
+def _rests_on(one: DrawnInput) -> str:
+    if one.n_rows is None:
+        return _("judgment")
+    if not one.reference:
+        text = ngettext("{n} observed value", "{n} observed values", one.n_rows)
+        return text.format(n=fmt.number(one.n_rows))
+    text = ngettext("{n} project", "{n} projects", one.n_rows).format(n=fmt.number(one.n_rows))
+    if not one.n_unfinished:
+        return text
+    return _("{projects}, {n} of them unfinished").format(
+        projects=text, n=fmt.number(one.n_unfinished)
+    )

@@ -1,1 +1,0 @@
-"""The command that runs statements against what is known."""

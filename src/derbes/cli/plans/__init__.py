@@ -1,1 +1,0 @@
-"""The command that finds the cheapest programme, and its answer as text."""

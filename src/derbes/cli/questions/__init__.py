@@ -1,1 +1,0 @@
-"""Questions over draws: the command and its tables."""
