@@ -1,6 +1,6 @@
 """A case file to a case, or every problem at once."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
@@ -57,9 +57,9 @@ def check_case(path: FilePath, examine: Examine | None = None) -> tuple[Problem,
     return _in_order([_located(read.tree, problem) for problem in examine(read.case)])
 
 
-def read_files(path: FilePath, instead: Mapping[FilePath, str] | None = None) -> Read:
-    """Read a case; texts in `instead` stand for what lies in files, by resolved path."""
-    tree = read_tree(path, frozenset(SECTIONS), instead)
+def read_files(path: FilePath) -> Read:
+    """Read a case."""
+    tree = read_tree(path, frozenset(SECTIONS))
     if not tree.is_readable:
         return Read(_in_order(_problems(tree, tree.root, tree.findings)), None, tree)
     base = Base(tree.root, build_draft(tree.root, memory := Memory()), memory)
