@@ -13,9 +13,10 @@ from derbes.case.ledger import (
     StatementKind,
     Tension,
 )
-from derbes.casefile import check_case, display, read_case, rewrite_value
+from derbes.casefile import check_case, display, read_case
 from derbes.errors import Problem
 from tests.casefile.writing import LEDGER, PLANNED, broken
+from tests.oracles.rewriting import rewrite_value
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ from derbes.case.entities import quantities
 from derbes.case.options import Option, OptionKind, Risk
 from derbes.case.quantity import Calendar, Grade, Quantity
 from derbes.case.uncertainty import Correlation, ReferenceProject
-from derbes.casefile import read_case, rewrite_value
+from derbes.casefile import read_case
 from derbes.casefile.checks_plan import payments_of
 from tests.casefile.writing import PLANNED, SMALL, broken, told
+from tests.oracles.rewriting import rewrite_value
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from derbes.casefile import files as composing
 from derbes.casefile.files import compose
-from derbes.casefile.nodes import dotted, find, resolve, texts
+from derbes.casefile.nodes import dotted, find, resolve
 from tests.casefile.writing import SMALL
+from tests.oracles.rewriting import texts
 
 
 def _places(text):

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derbes.casefile import read_case, rewrite_value
+from derbes.casefile import read_case
 from derbes.errors import CaseError, OutputError
 from tests.casefile.writing import SMALL, broken
+from tests.oracles.rewriting import rewrite_value
 
 
 @pytest.fixture

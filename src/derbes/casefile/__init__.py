@@ -3,7 +3,6 @@
 from derbes.casefile.display import display
 from derbes.casefile.reader import check_case, read_case
 from derbes.casefile.reference import json_schema, reference_page
-from derbes.casefile.writer import rewrite_value
 
 __all__ = [
     "check_case",
@@ -11,5 +10,4 @@ __all__ = [
     "json_schema",
     "read_case",
     "reference_page",
-    "rewrite_value",
 ]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from derbes.case.entities import AIMS
-from derbes.case.ledger import LEDGER, Statement
+from derbes.case.ledger import LEDGER
 from derbes.casefile.build import document_and_place
 from derbes.casefile.checks_plan import (
     budget_of_what_is_committed,
@@ -44,7 +44,7 @@ from derbes.casefile.checks_supply import (
     stocks_above_the_limit,
     target_as_sender,
 )
-from derbes.casefile.draft import Checked, Draft, unsound_sections
+from derbes.casefile.draft import Checked, Draft, unsound_sections, way_back
 from derbes.casefile.entries import SECTIONS, Reference
 from derbes.casefile.nodes import Finding, Path
 from derbes.errors import did_you_mean
@@ -310,8 +310,9 @@ def dates_of_expiry(checked: Checked) -> Iterator[Finding]:
 def circles_of_retelling(checked: Checked) -> Iterator[Finding]:
     """No statement passes on itself, by however many others."""
     statements = checked.case.statements
+    retold = {name: one.retells for name, one in statements.items()}
     for statement in statements.values():
-        circle = _way_back(statements, statement.id)
+        circle = way_back(retold, statement.id)
         if circle and min(circle) == statement.id:
             yield Finding(
                 ("statements", statement.id, "retells"),
@@ -320,21 +321,6 @@ def circles_of_retelling(checked: Checked) -> Iterator[Finding]:
                 ),
                 _("take one of them out"),
             )
-
-
-def _way_back(statements: Mapping[str, Statement], name: str) -> list[str]:
-    """Statements on the way from one back to itself; empty when it does not come back."""
-    ways = [[name]]
-    seen: set[str] = set()
-    while ways:
-        way = ways.pop(0)
-        for told in statements[way[-1]].retells:
-            if told == name:
-                return way
-            if told in statements and told not in seen:
-                seen.add(told)
-                ways.append([*way, told])
-    return []
 
 
 def ids_used_twice(checked: Checked) -> Iterator[Finding]:

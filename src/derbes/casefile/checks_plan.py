@@ -16,7 +16,7 @@ from derbes.case.entities import Case, quantities
 from derbes.case.options import OPTIONAL_KINDS, Option, OptionKind
 from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Quantity
 from derbes.case.uncertainty import Correlation
-from derbes.casefile.draft import Checked
+from derbes.casefile.draft import Checked, way_back
 from derbes.casefile.nodes import Finding, Path
 from derbes.casefile.quantities import in_words
 from derbes.errors import did_you_mean
@@ -94,9 +94,12 @@ def options_beside_themselves(checked: Checked) -> Iterator[Finding]:
 def cyclic_prerequisites(checked: Checked) -> Iterator[Finding]:
     """Options that require each other in a circle; told once for each circle."""
     options = checked.case.options
+    needed = {
+        name: [one for one in option.requires if one != name] for name, option in options.items()
+    }
     told: set[str] = set()
     for name in options:
-        way = _way_back(options, name)
+        way = way_back(needed, name)
         if way and told.isdisjoint(way):
             told |= set(way)
             yield Finding(
@@ -106,28 +109,6 @@ def cyclic_prerequisites(checked: Checked) -> Iterator[Finding]:
                 ),
                 _("take one of them out, or make one option of them"),
             )
-
-
-def _way_back(options: Options, name: str) -> list[str]:
-    """Options on the way from one back to itself; empty when it does not come back."""
-    before = {name: ""}
-    waiting = [name]
-    while waiting:
-        here = waiting.pop(0)
-        for needed in options[here].requires:
-            if needed == name and here != name:
-                return _way_to(before, here)
-            if needed in options and needed not in before:
-                before[needed] = here
-                waiting.append(needed)
-    return []
-
-
-def _way_to(before: Mapping[str, str], last: str) -> list[str]:
-    way = [last]
-    while before[way[0]]:
-        way.insert(0, before[way[0]])
-    return way
 
 
 def chosen_with(options: Options, name: str) -> set[str]:

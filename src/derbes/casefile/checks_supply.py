@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from derbes.case.entities import Case, Good, Hit, Measure, MeasureKind, Recipe
 from derbes.case.quantity import Quantity
-from derbes.casefile.draft import Checked
+from derbes.casefile.draft import Checked, way_back
 from derbes.casefile.entries import is_given
 from derbes.casefile.nodes import Finding
 from derbes.casefile.quantities import in_words
@@ -309,22 +309,14 @@ def prices_of_buyers(checked: Checked) -> Iterator[Finding]:
 
 def cyclic_companions(checked: Checked) -> Iterator[Finding]:
     """Measures that run together with themselves."""
-    measures = checked.case.measures
-    for measure in measures.values():
-        seen: set[str] = set()
-        waiting = list(measure.together_with)
-        while waiting:
-            name = waiting.pop()
-            if name == measure.id:
-                yield Finding(
-                    ("measures", measure.id, "together_with"),
-                    _('"{name}" runs together with itself').format(name=name),
-                    _("name each measure in one of the two only"),
-                )
-                break
-            if name in measures and name not in seen:
-                seen.add(name)
-                waiting += measures[name].together_with
+    companions = {one.id: one.together_with for one in checked.case.measures.values()}
+    for name in companions:
+        if way_back(companions, name):
+            yield Finding(
+                ("measures", name, "together_with"),
+                _('"{name}" runs together with itself').format(name=name),
+                _("name each measure in one of the two only"),
+            )
 
 
 def empty_hits(checked: Checked) -> Iterator[Finding]:

@@ -8,10 +8,11 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from derbes.case.entities import Case, Survival
-from derbes.case.ledger import Checked, Judgement, Stance
+from derbes.case.ledger import Checked, Statement
 from derbes.case.options import Option, OptionKind, Risk, Standard
 from derbes.case.quantity import Calendar, Element, Quantity
 from derbes.casefile.build import text_of
+from derbes.casefile.entries import SECTIONS, by_name
 from derbes.errors import Problem, RequestError, did_you_mean
 from derbes.language import _, language
 from derbes.units import format_amount, format_number
@@ -23,69 +24,54 @@ HIDDEN = frozenset(
 
 SIGNS = {-1: "against", 0: "neutral", 1: "for"}
 
-_SPELLED = {
-    "sizes": "size",
-    "first": "from",
-    "last": "to",
-    "document": "at",
-    "stances": "stance",
-    "judgements": "judges",
-}
-"""Field → key of the file, where they differ; for options, standards and the ledger."""
+_SHOWN_AS = {"sizes": "size", "document": "at"}
+"""Field that holds a key otherwise than it is written → the key."""
 
-_ELSEWHERE = {
-    Option: frozenset({"smallest", "largest"}),
-    Checked: frozenset({"place"}),
-}
+_ELSEWHERE = {Option: frozenset({"smallest", "largest"}), Checked: frozenset({"place"})}
 """Fields that another key shows."""
 
 
 def spelled(case: Case, element: Element) -> Iterator[tuple[str, Any]]:
-    """Key and value of everything that an element holds.
+    """Key, as the file spells it, and value of everything that an element holds.
 
     Args:
         case: The case; it knows the units of goods.
         element: One of its elements.
     """
-    own = isinstance(element, (Option, Standard, Checked))
     elsewhere = next((names for kind, names in _ELSEWHERE.items() if isinstance(element, kind)), ())
+    model: type = type(element)
+    keys = by_name(model)
     for field in fields(element):
-        if field.name in HIDDEN or field.name in elsewhere:
-            continue
-        key = _SPELLED.get(field.name, field.name) if own else field.name
-        yield key, _value(case, element, field.name)
+        name = field.name
+        if name not in HIDDEN and name not in elsewhere:
+            key = keys[name].key if name in keys else _SHOWN_AS.get(name, name)
+            yield key, _value(case, element, name)
 
 
 def _value(case: Case, element: Element, name: str) -> Any:
     found = getattr(element, name)
-    if isinstance(element, Option):
-        return _sizes(case, element) if name == "sizes" else found
-    if isinstance(element, Standard):
-        return {"uses": found or "essential", "length": found or None}.get(name, found)
-    if isinstance(element, Checked):
-        return _of_the_ledger(element, name)
+    match element, name:
+        case Option(), "sizes":
+            found = _sizes(case, element)
+        case Standard(), "uses":
+            found = found or "essential"
+        case (Standard(), "length") | (Statement(), "denied"):
+            found = found or None
+        case Checked(), "document":
+            found = f"{element.document} {element.place}".strip()
+        case Statement(), "stances":
+            found = {one.toward: SIGNS[one.sign] for one in found}
+        case Statement(), "judgements":
+            found = {
+                str(position): {
+                    "act": one.act,
+                    "of": one.of,
+                    "sign": SIGNS[one.sign],
+                    "shown_by": one.shown_by,
+                }
+                for position, one in enumerate(found)
+            }
     return found
-
-
-def _of_the_ledger(element: Checked, name: str) -> Any:
-    found = getattr(element, name)
-    if name == "document":
-        return f"{element.document} {element.place}".strip()
-    if name == "denied":
-        return found or None
-    if name == "stances":
-        return {one.toward: _sign(one) for one in found}
-    if name == "judgements":
-        return {str(position): _judgement(one) for position, one in enumerate(found)}
-    return found
-
-
-def _judgement(one: Judgement) -> dict[str, str]:
-    return {"act": one.act, "of": one.of, "sign": _sign(one), "shown_by": one.shown_by}
-
-
-def _sign(one: Stance | Judgement) -> str:
-    return SIGNS[one.sign]
 
 
 def _sizes(case: Case, option: Option) -> str:
@@ -102,12 +88,6 @@ def _sizes(case: Case, option: Option) -> str:
     return _("{low} to {high}").format(low=words(option.smallest), high=words(option.largest))
 
 
-SECTIONS = (
-    *("actors", "goods", "uses", "stockpiles", "routes", "suppliers", "plants"),
-    *("recipes", "exports", "measures", "variants", "options", "limits", "standards"),
-    *("scenarios", "reference_classes", "hazards", "facts", "documents"),
-    *("statements", "contrasts", "double_standards", "tensions"),
-)
 TOP = ("discount_rate", "refill_time", "sender_horizon")
 """Quantities at the top of a case."""
 

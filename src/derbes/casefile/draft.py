@@ -6,7 +6,7 @@ Which elements other checks can rely on, so that one slip is told once.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
@@ -465,3 +465,22 @@ class Checked:
 def unsound_sections(findings: list[Finding]) -> frozenset[str]:
     """Sections in which something is wrong."""
     return frozenset(str(one.path[0]) for one in findings if one.path)
+
+
+def way_back(after: Mapping[str, Iterable[str]], name: str) -> list[str]:
+    """Names on the shortest way from one back to itself; empty when it does not come back.
+
+    Args:
+        after: Name → those that can be reached from it in one step.
+        name: Where the way begins and ends.
+    """
+    ways = [[name]]
+    seen = {name}
+    for way in ways:
+        for step in after.get(way[-1], ()):
+            if step == name:
+                return way
+            if step not in seen:
+                seen.add(step)
+                ways.append([*way, step])
+    return []

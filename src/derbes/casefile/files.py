@@ -7,7 +7,7 @@ The files of a case: read, decoded, put together.
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path as FilePath
@@ -484,15 +484,12 @@ def main_file(path: FilePath) -> FilePath:
     return path / MAIN if path.is_dir() else path
 
 
-def read_tree(
-    path: FilePath, sections: frozenset[str], instead: Mapping[FilePath, str] | None = None
-) -> Tree:
+def read_tree(path: FilePath, sections: frozenset[str]) -> Tree:
     """The tree of a case with everything that it includes.
 
     Args:
         path: File, or folder with a `case.yaml`.
         sections: Top keys whose entries may come from several files.
-        instead: Texts to be used in place of what lies in a file, by resolved path.
     """
     tree = Tree()
     main = main_file(path)
@@ -506,7 +503,7 @@ def read_tree(
             )
         )
         return tree
-    reading = _Reading(tree, main.parent, sections, instead or {})
+    reading = _Reading(tree, main.parent, sections)
     root = reading.read(main, "")
     if isinstance(root, Table):
         tree.root = Table(dict(root.entries), root.mark, dict(root.keys))
@@ -523,7 +520,6 @@ class _Reading:
     tree: Tree
     folder: FilePath
     sections: frozenset[str]
-    instead: Mapping[FilePath, str]
     done: set[FilePath] = field(default_factory=set)
 
     def read(self, path: FilePath, name: str, asked: Finding | None = None) -> Node | None:
@@ -535,13 +531,10 @@ class _Reading:
             asked: The place that asked for it, when another file did.
         """
         self.done.add(path.resolve())
-        text = self.instead.get(path.resolve())
-        if text is None:
-            decoded = decode(path)
-            if isinstance(decoded, Finding):
-                self.tree.findings.append(_asked_for(decoded, asked, name))
-                return None
-            text = decoded
+        text = decode(path)
+        if isinstance(text, Finding):
+            self.tree.findings.append(_asked_for(text, asked, name))
+            return None
         number = len(self.tree.sources)
         self.tree.sources.append(Source(path, name, text))
         node, findings = compose(text, number)

@@ -3,7 +3,6 @@
 What is wrong, before it has a place in a file.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -173,18 +172,6 @@ def resolve(node: Node, where: str) -> Path | None:
 def dotted(path: Path) -> str:
     """A path as a text, e.g. `suppliers.north.routes.0`."""
     return ".".join(str(step) for step in path)
-
-
-def texts(node: Node, path: Path = ()) -> Iterator[tuple[Path, Text]]:
-    """All texts below a node, with their paths."""
-    if isinstance(node, Text):
-        yield path, node
-    elif isinstance(node, Items):
-        for position, item in enumerate(node.items):
-            yield from texts(item, (*path, position))
-    else:
-        for key, below in node.entries.items():
-            yield from texts(below, (*path, key))
 
 
 def _next_step(node: Node, steps: list[str]) -> str | int | None:

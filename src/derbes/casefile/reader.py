@@ -1,19 +1,559 @@
-"""A case file to a case, or every problem at once."""
+"""Variants and scenarios: named changes, made on the tree before it is built.
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+A case beside itself: its variants, its scenarios, and the scenarios of its variants.
+
+A case file to a case, or every problem at once.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from pathlib import Path as FilePath
+from typing import Any
 
-from derbes.case.entities import Case
+from derbes.case.entities import Case, Scenario, Variant, WrittenHeader, quantities
 from derbes.case.quantity import Note
+from derbes.case.uncertainty import Correlation
+from derbes.casefile.build import text_of
 from derbes.casefile.checks import check_draft
-from derbes.casefile.draft import Memory, build_draft
-from derbes.casefile.entries import SECTIONS
+from derbes.casefile.draft import Draft, Memory, build_draft
+from derbes.casefile.entries import SECTIONS, keys_of
 from derbes.casefile.files import Tree, read_tree
-from derbes.casefile.nodes import Finding, Table, dotted, key_place, place, resolve, shown
+from derbes.casefile.nodes import (
+    Finding,
+    Items,
+    Mark,
+    Node,
+    Path,
+    Plain,
+    Table,
+    Text,
+    dotted,
+    find,
+    key_place,
+    place,
+    resolve,
+    shown,
+)
 from derbes.casefile.notes import notes_of
-from derbes.casefile.variants import Base, alternatives_of
-from derbes.errors import CaseError, Problem
+from derbes.errors import CaseError, Problem, did_you_mean
+from derbes.language import _
+
+FIXED = frozenset({"derbes", "name", "include", "calendar"})
+"""Keys at the top that no change can touch: results of variants stand side by side."""
+
+UNTOUCHED: Mapping[str, frozenset[str]] = {
+    "variants": frozenset({"variants"}),
+    "scenarios": frozenset(
+        {"variants", "scenarios", "options", "limits", "standards", "budget", "risk"}
+        | {"correlations", "reference_classes", "hazards"}
+        | {"statements", "contrasts", "double_standards", "tensions"}
+    ),
+}
+"""Keys that a variant, or a scenario, cannot change: a plan is one for all scenarios."""
+
+Place = tuple[str, str]
+"""Section and id of a variant or scenario."""
+
+Entries = Mapping[Place, Any]
+"""Entries of all variants and scenarios."""
+
+Elements = list[tuple[str, str, Node]]
+"""Section, id and node of elements."""
+
+TAG = "tag:"
+
+
+@dataclass(slots=True)
+class Changed:
+    """The tree after the changes, and where they stand in the file."""
+
+    root: Table
+    section: str
+    """`variants` or `scenarios`."""
+    before: Table
+    """Tree of the case as written: changes of what a variant took away fall away."""
+    origins: dict[Path, Path] = field(default_factory=dict)
+    """Path in the changed case → path in the file."""
+    changes: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    line: int = 0
+    """Line of the variant or scenario."""
+
+    def origin(self, path: Path) -> Path | None:
+        """Path in the file of something that was changed; None when it was not."""
+        for n_steps in range(len(path), 0, -1):
+            above = self.origins.get(path[:n_steps])
+            if above is not None:
+                return (*above, *path[n_steps:])
+        return None
+
+
+def change(root: Table, entries: Entries, place: Place, *, before: Table | None = None) -> Changed:
+    """The tree after the changes of a variant or scenario.
+
+    Args:
+        root: Tree that is changed.
+        entries: Section and id → entry.
+        place: Which of them.
+        before: Tree of the case as written, when a variant changed `root` before.
+    """
+    section, name = place
+    changed = Changed(root, section, before or root, line=key_place(root, place).line)
+    chain = _chain(entries, place)
+    if chain is None:
+        changed.findings.append(
+            Finding(
+                (section, name, "include_from"),
+                _('"{name}" starts from itself').format(name=name),
+                _("take include_from out of one of the two"),
+            )
+        )
+        return changed
+    for one in chain:
+        if one != place:
+            changed.changes.append(_("as {variant}").format(variant=one[1]))
+        _make(changed, root, one, entries[one], is_own=one == place)
+    return changed
+
+
+def _chain(entries: Entries, place: Place) -> list[Place] | None:
+    """Changes from the first to be made to the named ones; None when they go in a circle."""
+    chain = [place]
+    while (before := _before(entries, chain[0])) is not None:
+        if before in chain:
+            return None
+        chain.insert(0, before)
+    return chain
+
+
+def _before(entries: Entries, place: Place) -> Place | None:
+    """What a variant or scenario starts from: one of its own section goes first."""
+    name = entries[place].include_from
+    return next((one for one in ((place[0], name), ("variants", name)) if one in entries), None)
+
+
+def _make(changed: Changed, file: Table, place: Place, entry: Any, *, is_own: bool) -> None:
+    """Make one variant's own changes; only the named one tells its findings."""
+    before = len(changed.findings)
+    words: list[str] = []
+    for position, pattern in enumerate(entry.remove):
+        _remove(changed, (*place, "remove", position), pattern)
+        words.append(_("without {element}").format(element=pattern))
+    for section, elements in entry.add.items():
+        for element_id in elements:
+            _add(changed, file, place, (section, element_id))
+            words.append(_("with {element}").format(element=f"{section}.{element_id}"))
+    for where in entry.set:
+        path = (*place, "set", where)
+        _set(changed, file, path)
+        words.append(f"{where}: {_in_words(_plain(find(file, path)))}")
+    if is_own:
+        changed.changes += words
+    else:
+        del changed.findings[before:]
+
+
+def _remove(changed: Changed, place: Path, pattern: str) -> None:
+    removed = list(_selected(_elements(changed.root, changed.section), pattern))
+    known = _elements(changed.before, changed.section)
+    is_readable = isinstance(changed.root.entries.get(pattern.partition(".")[0]), Table | None)
+    if not removed and is_readable and not any(_selected(known, pattern)):
+        changed.findings.append(Finding(place, *_nothing_removed(known, pattern)))
+    for section, element_id in removed:
+        table = changed.root.entries[section]
+        if isinstance(table, Table):
+            kept = {key: node for key, node in table.entries.items() if key != element_id}
+            _put(changed, (section,), Table(kept, table.mark, table.keys), None)
+
+
+def _selected(elements: Elements, pattern: str) -> Iterator[tuple[str, str]]:
+    """(section, id) of the elements that a pattern selects."""
+    for section, element_id, node in elements:
+        if pattern.startswith(TAG):
+            if pattern.removeprefix(TAG).strip() in _tags(node):
+                yield section, element_id
+        elif fnmatchcase(f"{section}.{element_id}", pattern):
+            yield section, element_id
+
+
+def _tags(node: Node) -> list[Plain]:
+    plain = _plain(find(node, ("tags",)))
+    return plain if isinstance(plain, list) else []
+
+
+def _elements(root: Table, kind: str) -> Elements:
+    """Elements that a variant or scenario can change."""
+    return [
+        (section, element_id, node)
+        for section in SECTIONS
+        if section not in UNTOUCHED[kind] and isinstance(table := root.entries.get(section), Table)
+        for element_id, node in table.entries.items()
+    ]
+
+
+def _nothing_removed(elements: Elements, pattern: str) -> tuple[str, str]:
+    if pattern.startswith(TAG):
+        tag = pattern.removeprefix(TAG).strip()
+        known = {str(word) for _section, _id, node in elements for word in _tags(node)}
+        return _('no element has the tag "{tag}"').format(tag=tag), did_you_mean(tag, known)
+    names = [f"{section}.{element_id}" for section, element_id, _node in elements]
+    return (
+        _('"{word}" is not an element of this case').format(word=pattern),
+        did_you_mean(pattern, names),
+    )
+
+
+def _add(changed: Changed, file: Table, place: Place, path: tuple[str, str]) -> None:
+    origin = (*place, "add", *path)
+    section, element_id = path
+    if section not in SECTIONS or section in UNTOUCHED[changed.section]:
+        changed.findings.append(_no_section(changed.section, origin[:-1]))
+        return
+    if find(changed.root, path) is not None:
+        changed.findings.append(
+            Finding(
+                origin,
+                _("{element} is already in the case").format(element=f"{section}.{element_id}"),
+                _("change it with set, or choose another id"),
+                at_key=True,
+            )
+        )
+        return
+    node = find(file, origin)
+    parent = find(file, origin[:-1])
+    if node is not None and isinstance(parent, Table):
+        table = find(changed.root, (section,))
+        if not isinstance(table, Table):
+            _put(changed, (section,), Table({}, node.mark), node.mark)
+        _put(changed, path, node, parent.keys[element_id])
+        changed.origins[path] = origin
+
+
+def _no_section(kind: str, origin: Path) -> Finding:
+    what = (
+        _('"{section}" is not a section that a variant can add to')
+        if kind == "variants"
+        else _('"{section}" is not a section that a scenario can add to')
+    )
+    section = str(origin[-1])
+    known = set(SECTIONS) - UNTOUCHED[kind]
+    return Finding(origin, what.format(section=section), did_you_mean(section, known), at_key=True)
+
+
+def _set(changed: Changed, file: Table, origin: Path) -> None:
+    where = str(origin[-1])
+    path = _target(changed.root, where, changed.section)
+    if isinstance(path, Finding) and _is_gone(changed, where):
+        return
+    node = find(file, origin)
+    parent = find(file, origin[:-1])
+    if isinstance(path, Finding):
+        changed.findings.append(Finding(origin, path.what, path.fix, at_key=True))
+    elif node is not None and isinstance(parent, Table):
+        _put(changed, path, node, parent.keys[str(origin[-1])])
+        changed.origins[path] = origin
+
+
+def _is_gone(changed: Changed, where: str) -> bool:
+    """Whether a variant took away the element that a scenario changes."""
+    element = tuple(where.split(".")[:2])
+    return find(changed.root, element) is None and find(changed.before, element) is not None
+
+
+def _target(root: Table, where: str, kind: str) -> Path | Finding:
+    """The path that `set` names, or what is wrong with it."""
+    steps = where.split(".")
+    top = steps[0]
+    untouched = FIXED | UNTOUCHED[kind]
+    if top in untouched or where in {"currency", "currency.base"}:
+        what = (
+            _('a variant cannot change "{key}"')
+            if kind == "variants"
+            else _('a scenario cannot change "{key}"')
+        )
+        return Finding((), what.format(key=where), _("take it out"))
+    if top not in SECTIONS:
+        if top in keys_of(WrittenHeader):
+            return _inside(root, steps)
+        known = (set(keys_of(WrittenHeader)) | set(SECTIONS)) - untouched
+        return Finding(
+            (),
+            _('"{where}" leads nowhere in this case').format(where=where),
+            did_you_mean(top, known),
+        )
+    if len(steps) < 3 or find(root, tuple(steps[:2])) is None:
+        names = [f"{section}.{element_id}" for section, element_id, _node in _elements(root, kind)]
+        fix = did_you_mean(".".join(steps[:2]), names)
+        if len(steps) < 3:
+            fix = _("name a key of an element, as in goods.alum.reserve")
+        return Finding((), _('"{where}" leads nowhere in this case').format(where=where), fix)
+    return _inside(root, steps)
+
+
+def _inside(root: Table, steps: list[str]) -> Path | Finding:
+    """The path below the top; all but its last step must exist."""
+    path: list[str | int] = []
+    node: Node | None = root
+    for step in steps[:-1]:
+        key: str | int = int(step) if isinstance(node, Items) and step.isdecimal() else step
+        path.append(key)
+        node = find(node, (key,)) if node is not None else None
+        if node is None or isinstance(node, Text):
+            shown = ".".join(steps[: len(path)])
+            what = (
+                _('"{where}" leads nowhere in this case').format(where=".".join(steps))
+                if node is None
+                else _('"{where}" is a single value').format(where=shown)
+            )
+            return Finding((), what, _('set "{where}" as a whole').format(where=shown))
+    last: str | int = steps[-1]
+    if isinstance(node, Items):
+        if not steps[-1].isdecimal() or int(steps[-1]) >= len(node.items):
+            return Finding(
+                (), _('"{where}" leads nowhere in this case').format(where=".".join(steps)), ""
+            )
+        last = int(steps[-1])
+    return (*path, last)
+
+
+def _put(changed: Changed, path: Path, node: Node, key: Mark | None) -> None:
+    """Hang a node at a path of the variant's tree; what the file holds stays as it is."""
+    changed.root = _with(changed.root, path, node, key)
+
+
+def _with(above: Node, path: Path, node: Node, key: Mark | None) -> Any:
+    step, below = path[0], path[1:]
+    if isinstance(above, Items):
+        items = list(above.items)
+        items[int(step)] = _with(items[int(step)], below, node, key) if below else node
+        return Items(items, above.mark, above.in_flow)
+    if isinstance(above, Text):
+        return above
+    name = str(step)
+    entries, keys = dict(above.entries), dict(above.keys)
+    entries[name] = _with(entries[name], below, node, key) if below else node
+    if not below and key is not None:
+        keys[name] = key
+    return Table(entries, above.mark, keys, above.in_flow)
+
+
+def _plain(node: Node | None) -> Plain:
+    return node.plain if node is not None else None
+
+
+def _in_words(plain: Plain) -> str:
+    """A value as a list of changes shows it."""
+    if isinstance(plain, dict):
+        value = plain.get("value")
+        if isinstance(value, str):
+            return value
+        return ", ".join(f"{key}: {_in_words(below)}" for key, below in plain.items())
+    if isinstance(plain, list):
+        return ", ".join(_in_words(item) for item in plain)
+    return plain or ""
+
+
+Told = set[tuple[Path, str]]
+"""Path and text of what was found before, so that one slip is told once."""
+
+
+@dataclass(slots=True)
+class Base:
+    """A tree that variants or scenarios change, and what is wrong with it."""
+
+    root: Table
+    draft: Draft
+    memory: Memory
+    findings: list[Finding] = field(default_factory=list)
+    told: Told = field(default_factory=set)
+
+    def tell(self, findings: Iterable[Finding]) -> None:
+        """Keep what was found."""
+        for one in findings:
+            self.findings.append(one)
+            self.told.add((one.path, one.what))
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A variant or scenario: what it changed, and the case after it."""
+
+    changed: Changed
+    draft: Draft
+    found: tuple[Finding, ...]
+    """What is wrong with its case, and not with the base; paths are those of its case."""
+
+
+@dataclass(slots=True)
+class Alternatives:
+    """All variants and scenarios of a case."""
+
+    base: Base
+    variants: dict[str, Alternative] = field(default_factory=dict)
+    scenarios: dict[str, Alternative] = field(default_factory=dict)
+    crossed: dict[str, dict[str, Alternative]] = field(default_factory=dict)
+    """Variant → scenario → both."""
+    findings: list[Finding] = field(default_factory=list)
+    """What is wrong with them, where it stands in the file."""
+
+    def case_with(self, source: str, digest: str) -> Case:
+        """The case with its variants and scenarios, when nothing is wrong with them.
+
+        Args:
+            source: File that it was read from.
+            digest: SHA-256 of its text.
+        """
+        bare = {"variants": {}, "scenarios": {}, "source": source, "hash": digest}
+        variants = {}
+        for name, one in self.variants.items():
+            scenarios = _scenarios(one.draft, self.crossed[name], bare)
+            case = replace(_finished(one.draft, bare), scenarios=scenarios)
+            variants[name] = _variant(name, self.base.draft, one.changed, case)
+        return replace(
+            _finished(self.base.draft, bare),
+            variants=variants,
+            scenarios=_scenarios(self.base.draft, self.scenarios, bare),
+        )
+
+
+def alternatives_of(base: Base) -> Alternatives:
+    """Every variant and scenario of a case, built and checked.
+
+    Scenarios of variants are built only when nothing is wrong before.
+    """
+    found = Alternatives(base)
+    for section, kept in (("scenarios", found.scenarios), ("variants", found.variants)):
+        for at in _places(base.draft, section):
+            one = alternative(base, at)
+            kept[at[1]] = one
+            found.findings += [
+                *one.changed.findings,
+                *(_moved(one, finding, at) for finding in one.found),
+            ]
+    if not base.findings and not found.findings:
+        for name, variant in found.variants.items():
+            found.crossed[name] = _crossed(base, name, variant, found)
+    return found
+
+
+def alternative(base: Base, place: Place, *, before: Base | None = None) -> Alternative:
+    """What a variant or scenario makes of a base.
+
+    Args:
+        base: What it changes.
+        place: Its section and id.
+        before: The case as written, when a variant made `base` of it.
+    """
+    written = before or base
+    entries = _entries(base.draft)
+    changed = change(base.root, entries, place, before=written.root)
+    draft = build_draft(changed.root, base.memory)
+    if changed.findings:
+        return Alternative(changed, draft, ())
+    found = [*draft.findings, *check_draft(draft, written.draft)]
+    new = tuple(one for one in found if (one.path, one.what) not in base.told)
+    return Alternative(changed, draft, new)
+
+
+def _crossed(
+    base: Base, name: str, variant: Alternative, found: Alternatives
+) -> dict[str, Alternative]:
+    """The scenarios of a variant."""
+    varied = Base(variant.changed.root, variant.draft, base.memory)
+    crossed = {}
+    for at in _places(variant.draft, "scenarios"):
+        one = alternative(varied, at, before=base)
+        crossed[at[1]] = one
+        found.findings += [
+            Finding(
+                ("variants", name),
+                _('in this variant with scenario "{scenario}", {where}: {what}').format(
+                    scenario=at[1], where=_where(one, finding), what=finding.what
+                ),
+                finding.fix,
+                at_key=True,
+            )
+            for finding in (*one.changed.findings, *one.found)
+        ]
+    return crossed
+
+
+def _places(draft: Draft, section: str) -> list[Place]:
+    return [place for place in _entries(draft) if place[0] == section]
+
+
+def _entries(draft: Draft) -> Entries:
+    return {
+        (section, name): built.entry
+        for section in ("variants", "scenarios")
+        for name, built in draft.elements[section].items()
+        if built.entry is not None
+    }
+
+
+def _where(one: Alternative, finding: Finding) -> str:
+    return dotted(shown(one.draft.root, finding.path))
+
+
+def _moved(one: Alternative, finding: Finding, place: Place) -> Finding:
+    """A finding of an alternative's case, put where it stands in the file."""
+    origin = one.changed.origin(finding.path)
+    if origin is not None:
+        return replace(finding, path=origin)
+    what = (
+        _("in this variant {where}: {what}")
+        if place[0] == "variants"
+        else _("in this scenario {where}: {what}")
+    )
+    what = what.format(where=_where(one, finding), what=finding.what)
+    return Finding(place, what, finding.fix, at_key=True)
+
+
+def _finished(draft: Draft, bare: dict[str, Any]) -> Case:
+    """The case of a draft, with the correlations whose inputs it has."""
+    case = draft.case
+    if case.correlations:
+        uncertain = {one.path for one in quantities(case) if one.has_range}
+        uncertain |= {f"hazards.{name}" for name in case.hazards}
+        bare = {**bare, "correlations": tuple(_live(case.correlations, uncertain))}
+    return replace(case, **bare)
+
+
+def _live(correlations: Iterable[Correlation], uncertain: set[str]) -> list[Correlation]:
+    return [one for one in correlations if uncertain.issuperset(one.between)]
+
+
+def _variant(name: str, draft: Draft, changed: Changed, case: Case) -> Variant:
+    entry: Any = draft.elements["variants"][name].entry
+    return Variant(
+        id=name,
+        label=entry.label,
+        note=text_of(entry.note),
+        tags=tuple(entry.tags),
+        at_line=changed.line,
+        case=case,
+        changes=tuple(changed.changes),
+    )
+
+
+def _scenarios(
+    draft: Draft, alternatives: dict[str, Alternative], bare: dict[str, Any]
+) -> dict[str, Scenario]:
+    """The scenarios of a case, their probabilities rescaled so that they add to 1."""
+    written = draft.case.scenarios
+    total = math.fsum(one.probability for one in written.values())
+    return {
+        name: replace(
+            one,
+            probability=one.probability / total,
+            case=_finished(alternatives[name].draft, bare),
+            changes=tuple(alternatives[name].changed.changes),
+        )
+        for name, one in written.items()
+    }
+
 
 Examine = Callable[[Case], Iterable[Problem]]
 """Looks for problems that only other packages can see, such as in expressions."""
@@ -57,9 +597,9 @@ def check_case(path: FilePath, examine: Examine | None = None) -> tuple[Problem,
     return _in_order([_located(read.tree, problem) for problem in examine(read.case)])
 
 
-def read_files(path: FilePath, instead: Mapping[FilePath, str] | None = None) -> Read:
-    """Read a case; texts in `instead` stand for what lies in files, by resolved path."""
-    tree = read_tree(path, frozenset(SECTIONS), instead)
+def read_files(path: FilePath) -> Read:
+    """Read a case."""
+    tree = read_tree(path, frozenset(SECTIONS))
     if not tree.is_readable:
         return Read(_in_order(_problems(tree, tree.root, tree.findings)), None, tree)
     base = Base(tree.root, build_draft(tree.root, memory := Memory()), memory)

@@ -1,10 +1,13 @@
 """One value of a case file, changed in its line and nowhere else."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path as FilePath
+from tempfile import TemporaryDirectory
 
-from derbes.casefile.files import Tree, compose
-from derbes.casefile.nodes import Path, Table, Text, find, resolve, texts
-from derbes.casefile.reader import read_files
+from derbes.casefile.files import Tree, compose, main_file
+from derbes.casefile.nodes import Items, Node, Path, Table, Text, find, resolve
+from derbes.casefile.reader import Read, read_files
 from derbes.errors import CaseError, Problem, did_you_mean
 from derbes.files import write_atomically
 from derbes.language import _
@@ -38,13 +41,35 @@ def rewrite_value(path: FilePath, where: str, text: str) -> None:
     if start == end and source.text[start - 1 : start] == ":":
         spelled = f" {spelled}"
     changed = source.text[:start] + spelled + source.text[end:]
-    after = read_files(path, {source.path.resolve(): changed})
+    after = _read_with(path, source.path, changed)
     if after.problems:
         raise CaseError(str(path), after.problems)
     if _others(tree, steps) != _others(after.tree, steps):
         raise _several_places(str(path), where)
     mark = BYTE_ORDER_MARK if source.path.read_bytes().startswith(b"\xef\xbb\xbf") else ""
     write_atomically(source.path, mark + changed)
+
+
+def _read_with(path: FilePath, file: FilePath, text: str) -> Read:
+    """The case as it would be with another text in one of its files."""
+    main = main_file(path)
+    with TemporaryDirectory() as folder:
+        copied = FilePath(folder) / "case"
+        shutil.copytree(main.parent, copied)
+        (copied / file.relative_to(main.parent)).write_bytes(text.encode())
+        return read_files(copied / main.name)
+
+
+def texts(node: Node, path: Path = ()) -> Iterator[tuple[Path, Text]]:
+    """All texts below a node, with their paths."""
+    if isinstance(node, Text):
+        yield path, node
+    elif isinstance(node, Items):
+        for position, item in enumerate(node.items):
+            yield from texts(item, (*path, position))
+    else:
+        for key, below in node.entries.items():
+            yield from texts(below, (*path, key))
 
 
 def _value_at(tree: Tree, where: str, source: str) -> tuple[Path, Text]:
