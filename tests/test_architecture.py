@@ -46,7 +46,6 @@ LONG_FILES = {
 DOUBLE_NAMES = {
     "Alternative",
     "Answer",
-    "Asked",
     "Checked",
     "Chunk",
     "Clock",
@@ -54,25 +53,19 @@ DOUBLE_NAMES = {
     "Constant",
     "Draft",
     "Drawn",
-    "Effort",
     "Entry",
     "Finding",
-    "Flip",
     "Found",
     "Futures",
-    "Kept",
     "Kind",
     "Measures",
     "Outcome",
-    "Part",
     "Places",
     "Plan",
     "Question",
     "State",
     "Table",
-    "Verdicts",
     "Waiting",
-    "World",
 }
 """Names of several classes. The list may only shrink: one name, one meaning."""
 

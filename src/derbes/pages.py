@@ -13,32 +13,29 @@ asked for, the first variant that is asked for stands in its place. A case witho
 has days of cover, the calm plan and its inputs to show.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from derbes.analysis.cover import cover_table
 from derbes.analysis.leverage import leverage_ends, leverage_rows
 from derbes.analysis.trajectories import branch_of, calm_plan_of
-from derbes.answers import answered, find_plan, judged_statements
+from derbes.answers import plan_answers, statement_answers, stress_answers
 from derbes.brief import render_brief
-from derbes.brief.contents import MYOPIC, OPTIMAL, BriefContents, Focus, focus_of, main_length
+from derbes.brief.contents import MYOPIC, OPTIMAL, BriefContents, Focus, focus_of
 from derbes.brief.verdict import edge_of
-from derbes.case.entities import Case
+from derbes.case.entities import Case, main_length, main_measure
 from derbes.case.quantity import MONTHS_A_YEAR
 from derbes.case.request import BASE, Request
 from derbes.draws.study import Study, make_studies
 from derbes.language import _
-from derbes.parallel import Progress, run_tasks
+from derbes.parallel import Progress, RunOptions, run_tasks
 from derbes.planning.costs import listing_problems
 from derbes.request import (
-    EffortWords,
-    PlanWords,
-    StatementWords,
-    StressEffort,
-    StressWords,
+    LEDGER_DRAWS,
     missing_problems,
     provenance_of,
+    stress_request,
     with_units,
 )
 from derbes.results.plan import Plan
@@ -47,20 +44,12 @@ from derbes.results.stress import Stress
 from derbes.results.supply import Branch, Cover, LeverageEnd, LeverageRow, Provenance
 from derbes.statements import entries_of
 
-ToldProgress = Callable[[int, int, str], None]
-
 MOST_SOLVED = 16
 """Draws that are solved as programs too, at most."""
-MOST_LEDGER_DRAWS = 32
-"""Draws over which statements are judged, at most."""
 
 
 def plans_told(
-    case: Case,
-    variants: Sequence[str],
-    *,
-    n_workers: int = 1,
-    progress: ToldProgress | None = None,
+    case: Case, variants: Sequence[str], *, n_workers: int = 1, progress: Progress | None = None
 ) -> dict[str, Plan]:
     """Variant → its cheapest programme at central values.
 
@@ -73,8 +62,7 @@ def plans_told(
         return {}
     if listing_problems(case):
         return {}
-    names = [BASE] if BASE in variants else []
-    names += [case.without_project] if case.without_project in variants else []
+    names = [name for name in (BASE, case.without_project) if name and name in variants]
     tasks = [(case, name) for name in names]
     found = run_tasks(_plan, tasks, n_workers=n_workers, progress=progress, what=_("plans"))
     return dict(zip(names, found, strict=True))
@@ -82,8 +70,7 @@ def plans_told(
 
 def _plan(task: tuple[Case, str]) -> Plan:
     case, variant = task
-    answers = {"has_frontier": True, "has_more": variant == BASE}
-    return find_plan(case, PlanWords(variant=variant), answers, EffortWords())
+    return plan_answers(case, RunOptions(), variant=variant, has_more=variant == BASE)
 
 
 def stress_told(
@@ -93,13 +80,14 @@ def stress_told(
     draws: int,
     seed: int = 1,
     n_workers: int = 1,
-    progress: ToldProgress | None = None,
+    progress: Progress | None = None,
 ) -> Stress | None:
     """Answers over draws; None where the case has no measure, or nothing is drawn."""
     if draws <= 1 or not case.measures or BASE not in variants:
         return None
-    words = StressWords(draws=draws, seed=seed, solved=min(draws, MOST_SOLVED))
-    return answered(case, words, StressEffort(n_workers=n_workers, progress=progress))
+    options, solved = RunOptions(n_workers, progress=progress), min(draws, MOST_SOLVED)
+    request = stress_request(case, options, draws=draws, seed=seed, solved=solved)
+    return stress_answers(case, request, options)
 
 
 def statements_told(
@@ -108,24 +96,19 @@ def statements_told(
     draws: int,
     seed: int = 1,
     n_workers: int = 1,
-    progress: ToldProgress | None = None,
+    progress: Progress | None = None,
 ) -> StatementTable | None:
     """The ledger with its verdicts, at central values or over draws; None without one."""
     if not entries_of(case):
         return None
-    words = StatementWords(
-        draws=min(draws, MOST_LEDGER_DRAWS),
+    return statement_answers(
+        case,
+        RunOptions(n_workers, progress=progress),
+        draws=min(draws, LEDGER_DRAWS),
         seed=seed,
         flips=int(draws > 1),
         has_signaling=bool(case.measures) and draws > 1,
     )
-    return judged_statements(case, words, n_workers=n_workers, progress=progress)
-
-
-def page_measure(case: Case, asked: Request) -> str:
-    """The measure that the brief is about; empty where the case has none."""
-    measures = asked.measures or tuple(case.measures)
-    return case.main_measure if case.main_measure in measures else next(iter(measures), "")
 
 
 def in_each(case: Case, asked: Request, months: int) -> tuple[int, ...]:
@@ -166,7 +149,7 @@ def brief_contents(
     """
     made = made or provenance_of(case)
     told: Any = {"n_workers": n_workers, "progress": progress}
-    measure = page_measure(case, asked)
+    measure = main_measure(case, asked.measures or case.measures)
     whole = replace(asked, variants=(BASE if BASE in asked.variants else asked.variants[0],))
     own = make_studies(case, whole, **told)
     rows, ends = _surface(
@@ -189,7 +172,8 @@ def brief_contents(
     studies = [*own, *(make_studies(case, others, **told) if others.variants else ())]
     rest = studies[len(own) :]
     if rest and measure:
-        at_main = replace(others, lengths=(_main_length(case, asked, measure),))
+        lengths = asked.lengths or case.measures[measure].lengths
+        at_main = replace(others, lengths=(main_length(case, lengths),))
         rows += leverage_rows(rest, others, has_premium=False, **told)
         ends += leverage_ends(rest, at_main, **told)
     edge = edge_of(contents, focus)
@@ -243,14 +227,6 @@ def _surface(
         rest = replace(whole, measures=others, starts=yearly)
         rows += leverage_rows(studies, rest, has_premium=False, **told)
     return rows, leverage_ends(studies, whole, **told)
-
-
-def _main_length(case: Case, asked: Request, measure: str) -> int:
-    """The length that the brief is about. [period]"""
-    lengths = asked.lengths or case.measures[measure].lengths
-    step = case.calendar.step
-    months = main_length([length * step for length in lengths], case.main_length * step)
-    return case.calendar.periods(months)
 
 
 def _courses(case: Case, studies: Sequence[Study], focus: Focus) -> tuple[Branch, ...]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from derbes.stress.columns import unbounded_ratio
+from derbes.stress.outcomes import unbounded_ratio
 from derbes.stress.summary import (
     draws_to_halve,
     probability,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from derbes.case.entities import Case, Measure, Tier
+from derbes.case.entities import Case, main_length, main_measure
 from derbes.case.request import BASE
 from derbes.language import _
 from derbes.results.display import text_of
@@ -23,8 +23,6 @@ from derbes.results.supply import (
 
 OPTIMAL = "optimal"
 MYOPIC = "myopic"
-A_YEAR = 12
-"""[month]"""
 NOTHING = 1e-6
 """Unmet demand up to this share is rounding noise of the solver."""
 
@@ -84,12 +82,13 @@ def focus_of(contents: BriefContents) -> Focus:
     case = contents.case
     keys = contents.leverage.rows + contents.cover.rows
     computed = dict.fromkeys(row.measure for row in keys)
-    measure = case.main_measure if case.main_measure in computed else next(iter(computed), "")
+    measure = main_measure(case, computed)
     variant = next(iter(variants_of(contents)), BASE)
     lengths = sorted({row.length for row in keys if row.measure == measure})
     starts = sorted({row.start for row in keys if row.measure == measure})
     start = starts[0] if starts else case.calendar.label(0)
-    length = main_length(lengths, case.main_length * case.calendar.step)
+    step = case.calendar.step
+    length = main_length(case, [case.calendar.periods(length) for length in lengths]) * step
     harms = {
         row.start: harm_of(row)
         for row in contents.leverage.rows
@@ -124,19 +123,6 @@ def is_all_net(row: LeverageRow) -> bool:
     return row.unmet_essential_gross - row.unmet_essential <= NOTHING * row.unmet_essential_gross
 
 
-def essential_uses(case: Case) -> tuple[str, ...]:
-    """Ids of the uses that come first."""
-    return tuple(id_ for id_, use in case.uses.items() if use.tier is Tier.ESSENTIAL)
-
-
-def main_length(lengths: list[int], wanted: int) -> int:
-    """The wanted length, else the longest of at most a year. [month]"""
-    if wanted in lengths:
-        return wanted
-    short = [length for length in lengths if length <= A_YEAR]
-    return max(short) if short else min(lengths, default=0)
-
-
 def _milestones(starts: list[str]) -> tuple[str, ...]:
     """The first start, and the first of each later year that five divides, three in all."""
     later: dict[str, str] = {}
@@ -147,14 +133,9 @@ def _milestones(starts: list[str]) -> tuple[str, ...]:
     return (*starts[:1], *list(later.values())[:2])
 
 
-def main_measure(case: Case, focus: Focus) -> Measure | None:
-    """The measure that the first page is about."""
-    return case.measures.get(focus.measure)
-
-
 def sender_of(case: Case, focus: Focus) -> str:
     """Actor who imposes the main measure; empty for an accident."""
-    measure = main_measure(case, focus)
+    measure = case.measures.get(focus.measure)
     return measure.sender if measure else ""
 
 

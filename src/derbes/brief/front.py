@@ -8,7 +8,6 @@ from derbes.brief.contents import (
     Focus,
     cover_row,
     end_of,
-    essential_uses,
     leverage_row,
     name_of,
     variants_of,
@@ -29,6 +28,7 @@ from derbes.brief.sections.wording import (
     survived,
 )
 from derbes.brief.verdict import more_words, unmet_words, verdict_of
+from derbes.case.entities import essential_uses
 from derbes.language import _, ngettext
 from derbes.results.display import text_of
 from derbes.results.plan import Plan

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from derbes.case.entities import Case
 from derbes.language import _
+from derbes.parallel import Progress, RunOptions
 from derbes.planning.conflict import clash_of
 from derbes.planning.costs import (
     alternatives_of,
@@ -26,10 +27,8 @@ from derbes.planning.outlay import Accounts, accounts_of, choices_in_words
 from derbes.planning.problem import TIME_LIMIT, PlanProblem, PlanSolution, make_problem
 from derbes.planning.solving import (
     Clock,
-    Effort,
     Found,
     PlanRequest,
-    Progress,
     Solve,
     TimeIsOver,
     decided_in,
@@ -48,7 +47,7 @@ class _Work:
     """What all answers are computed from, and what became of them."""
 
     request: PlanRequest
-    effort: Effort
+    effort: RunOptions
     problem: PlanProblem
     solution: PlanSolution
     clock: Clock
@@ -96,7 +95,7 @@ class _More:
     alternatives: tuple[Alternative, ...] = ()
 
 
-def plan_of(request: PlanRequest, effort: Effort, provenance: Provenance) -> Plan:
+def plan_of(request: PlanRequest, effort: RunOptions, provenance: Provenance) -> Plan:
     """The cheapest programme that meets the standards, with all that is asked about it.
 
     The time limit is for everything together: the plan comes first, other answers are
@@ -114,8 +113,8 @@ def plan_of(request: PlanRequest, effort: Effort, provenance: Provenance) -> Pla
         gap=effort.gap,
         time_limit=effort.time_limit,
         n_workers=effort.n_workers,
-        executor=effort.executor,
-        checkpoint=effort.checkpoint,
+        executor=effort.pool,
+        checkpoint=effort.store,
         resume=effort.resume,
         progress=_bounds_told(effort.progress, request.case.currency),
     )

@@ -1,12 +1,10 @@
-"""What the indices and tipping values are about: the headline answers, by the rule.
+"""What decides the headline answers of a case: tornado, indices of its inputs, tipping values.
 
 Sobol indices of the inputs that matter, and PAWN of all of them.
-
-Tornado, indices and tipping values of the headline answers of a case.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,9 +13,20 @@ from derbes.case.quantity import FloatArray
 from derbes.case.uncertainty import Draws
 from derbes.draws.sampling import points, values_at
 from derbes.results.stress import Bar, Influence, ScreenedOut, TippingValue
-from derbes.stress.columns import Rule, cut_numbers
-from derbes.stress.request import MYOPIC, SURVIVES, TIME_TO_SURVIVE, UNMET_ESSENTIAL, Column, Target
-from derbes.stress.summary import ended_by, suffix_of, unmet_unit
+from derbes.stress.columns import (
+    END,
+    ENDED_BY,
+    MYOPIC,
+    SURVIVES,
+    TIME_TO_SURVIVE,
+    UNDATED,
+    UNMET_ESSENTIAL,
+    Column,
+    DrawnVariant,
+    Target,
+)
+from derbes.stress.outcomes import Rule, disruption_numbers
+from derbes.stress.summary import ended_by
 from derbes.stress.tipping import (
     Center,
     Evaluate,
@@ -34,130 +43,75 @@ from derbes.stress.tipping import (
 class Subject:
     """A variant and the measure that is looked into; models of the rule are made once."""
 
-    case: Case
-    target: Target
-    variant: str
-    n_threads: int = 1
-    _rules: dict[tuple[str, ...], Rule] = field(default_factory=dict)
-
-    def cut(self, draws: Draws, columns: Sequence[Column]) -> FloatArray:
-        """Columns by the rule for draws over any inputs. (N, C)"""
-        if draws.inputs not in self._rules:
-            own = (self.target.measure,)
-            self._rules[draws.inputs] = Rule(self.case, own, draws.inputs, self.n_threads)
-        return cut_numbers(self._rules[draws.inputs], draws, columns)
-
-    def column(self, kind: str, start: int, *, is_endless: bool = False) -> Column:
-        """A column of the measure with its main length."""
-        length = 0 if is_endless else self.target.length
-        return Column(kind, self.target.measure, start, length, MYOPIC)
+    variant: DrawnVariant
+    rule: Rule
 
     @property
-    def first(self) -> int:
-        """First date. [period]"""
-        return self.target.starts[0]
+    def target(self) -> Target:
+        """The first measure."""
+        return self.variant.targets[0]
 
-    @property
-    def survives(self) -> list[Column]:
-        """Whether the main length is survived at each date; none where there is no end."""
-        starts = self.target.starts if self.target.lengths else ()
-        return [self.column(SURVIVES, start) for start in starts]
+    def names(self, columns: Sequence[Column]) -> tuple[str, ...]:
+        """Names of answers."""
+        calendar, variant = self.variant.case.calendar, self.variant.variant
+        return tuple(column.name(calendar, variant) for column in columns)
 
+    def headlines(self) -> tuple[Column, ...]:
+        """The numbers that a case is about.
 
-@dataclass(frozen=True, slots=True)
-class Headlines:
-    """The numbers that a case is about.
+        Time to survive and unmet essential demand of the main measure at its first date, and
+        the date of the end of its leverage, where it may end.
+        """
+        name, length, first = self.target.measure, self.target.length, self.target.starts[0]
+        columns = (
+            Column(TIME_TO_SURVIVE, name, first, 0, MYOPIC),
+            Column(UNMET_ESSENTIAL, name, first, length, MYOPIC),
+            Column(END, name, UNDATED, length, MYOPIC),
+        )
+        return columns if self.target.lengths else columns[:2]
 
-    Time to survive and unmet essential demand of the main measure at its first date, and
-    the date of the end of its leverage.
-    """
+    def verdicts(self, central_end: float | None) -> tuple[Column, ...]:
+        """The yes-or-no answers that a case is about, near the end at the center.
 
-    subject: Subject
+        Whether the main measure is survived at its first date, and whether its leverage has
+        ended by the date at which it does at the center, and by the date before.
 
-    def names(self) -> tuple[str, ...]:
-        """Names of the answers."""
-        about = self.subject
-        names = [column.name(about.case.calendar, about.variant) for column in self._first()]
-        if about.survives:
-            months = about.target.length * about.case.calendar.step
-            tail = f"months={months}, bound={MYOPIC}{suffix_of(about.variant)}"
-            names.append(f"end({about.target.measure}, {tail})")
-        return tuple(names)
+        Args:
+            central_end: Period of the end at the center; None: it may not end.
+        """
+        starts = self.target.starts
+        columns = self.target.columns(SURVIVES)[:1]
+        if central_end is not None:
+            at = next(
+                (i for i, start in enumerate(starts) if start >= central_end), len(starts) - 1
+            )
+            columns += [self.target.columns(ENDED_BY)[i] for i in sorted({max(at - 1, 0), at})]
+        return tuple(columns)
 
-    def units(self) -> tuple[str, ...]:
-        """Units of the answers."""
-        about = self.subject
-        units = ("month", unmet_unit(about.case))
-        first = about.case.calendar.label(0)
-        return (*units, f"months from {first}") if about.survives else units
-
-    def evaluate(self, draws: Draws) -> FloatArray:
-        """The answers for draws. (N, A)
+    def evaluate(self, columns: Sequence[Column]) -> Evaluate:
+        """A way from draws over any inputs to answers by the rule. Draws → (N, A)
 
         The end is counted in months from the first period; the end of the calendar stands
         for never.
         """
-        about, first = self.subject, self._first()
-        numbers = about.cut(draws, (*first, *about.survives))
-        found = [numbers[:, : len(first)]]
-        if about.survives:
-            ended = ended_by(numbers[:, len(first) :])
-            calendar = about.case.calendar
-            starts = np.array([*about.target.starts, calendar.n_periods], dtype=np.float64)
-            place = np.where(ended.any(axis=1), ended.argmax(axis=1), len(starts) - 1)
-            found.append((starts[place] * float(calendar.step))[:, None])
-        return np.hstack(found)
+        own = [column for column in columns if column.kind not in (END, ENDED_BY)]
+        at_dates = self.target.columns(SURVIVES) if len(own) < len(columns) else []
+        calendar, starts = self.variant.case.calendar, self.target.starts
+        ends = np.array([*starts, calendar.n_periods], dtype=np.float64) * float(calendar.step)
 
-    def _first(self) -> tuple[Column, ...]:
-        about = self.subject
-        return (
-            about.column(TIME_TO_SURVIVE, about.first, is_endless=True),
-            about.column(UNMET_ESSENTIAL, about.first),
-        )
+        def answers(draws: Draws) -> FloatArray:
+            numbers = disruption_numbers(self.rule, draws, [*own, *at_dates])
+            ended = ended_by(numbers[:, len(own) :])
+            found = [*numbers[:, : len(own)].T]
+            for column in columns[len(own) :]:
+                if column.kind == ENDED_BY:
+                    found.append(ended[:, starts.index(column.start)])
+                else:
+                    never = len(starts)
+                    found.append(ends[np.where(ended.any(axis=1), ended.argmax(axis=1), never)])
+            return np.column_stack(found)
 
-
-@dataclass(frozen=True, slots=True)
-class Verdicts:
-    """The yes-or-no answers that a case is about.
-
-    Whether the main measure is survived at its first date, and whether its leverage has
-    ended by the date at which it does at the center, and by the date before.
-    """
-
-    subject: Subject
-    dates: tuple[int, ...]
-    """Positions among the target's dates by which it is to have ended."""
-
-    def names(self) -> tuple[str, ...]:
-        """Names of the answers."""
-        about = self.subject
-        calendar, target = about.case.calendar, about.target
-        first = about.column(SURVIVES, about.first).name(calendar, about.variant)
-        tail = f"months={target.length * calendar.step}, bound={MYOPIC}{suffix_of(about.variant)}"
-        months = [calendar.label(target.starts[date]) for date in self.dates]
-        return (first, *(f"ended({target.measure}, {month}, {tail})" for month in months))
-
-    def evaluate(self, draws: Draws) -> FloatArray:
-        """1 where an answer holds. (N, A)"""
-        about = self.subject
-        columns = about.survives if self.dates else [about.column(SURVIVES, about.first)]
-        numbers = about.cut(draws, columns)
-        return np.hstack([numbers[:, :1], ended_by(numbers)[:, list(self.dates)]])
-
-
-def verdicts_of(subject: Subject, central_end: float | None) -> Verdicts:
-    """The verdicts near the end at the center.
-
-    Args:
-        subject: The variant and the measure.
-        central_end: Period of the end at the center; None: there is none to look at.
-    """
-    starts = subject.target.starts
-    dates: tuple[int, ...] = ()
-    if central_end is not None and subject.survives:
-        at = next((i for i, start in enumerate(starts) if start >= central_end), len(starts) - 1)
-        dates = tuple(sorted({max(at - 1, 0), at}))
-    return Verdicts(subject, dates)
+        return answers
 
 
 SCENARIO = "scenario"
@@ -344,11 +298,21 @@ def influences(
     pawn = _pawn(*given)
     told: list[Influence] = []
     for a, answer in enumerate(answers):
-        own = [_influence(answer, shares, found[a], name) for name in shares.names]
-        rest = [Influence(answer, path, None, None, None) for path in pawn]
-        known = {one.input for one in own}
-        rows = [*own, *(one for one in rest if one.input not in known)]
-        rows = [replace(one, pawn=_known(pawn[one.input][a])) for one in rows if one.input in pawn]
+        rows = []
+        for name, by_answer in pawn.items():
+            axis = shares.names.index(name) if name in shares.names else None
+            index = float(by_answer[a])
+            row = Influence(answer, name, None, None, None if np.isnan(index) else index)
+            one = found[a]
+            if one is not None and axis is not None:
+                row = replace(
+                    row,
+                    first=float(one.first[axis]),
+                    total=float(one.total[axis]),
+                    first_confidence=float(one.first_confidence[axis]),
+                    total_confidence=float(one.total_confidence[axis]),
+                )
+            rows.append(row)
         told += sorted(rows, key=_rank)
     return tuple(told)
 
@@ -358,108 +322,54 @@ def _rank(one: Influence) -> tuple[float, float, str]:
     return -total, -(one.pawn or 0.0), one.input
 
 
-def _influence(answer: str, shares: Shares, found: Indices | None, name: str) -> Influence:
-    if found is None:
-        return Influence(answer, name, None, None, None)
-    axis = shares.names.index(name)
-    return Influence(
-        answer=answer,
-        input=name,
-        first=float(found.first[axis]),
-        total=float(found.total[axis]),
-        pawn=None,
-        first_confidence=float(found.first_confidence[axis]),
-        total_confidence=float(found.total_confidence[axis]),
-    )
-
-
-def _known(index: float) -> float | None:
-    return None if np.isnan(index) else float(index)
-
-
 def _pawn(draws: Draws, answers: FloatArray) -> dict[str, FloatArray]:
     """PAWN indices by input, the choice of a scenario among them. Input → (A,)
 
     nan where there are too few draws to tell.
     """
-    names, columns = list(draws.inputs), draws.values[:PAWN_DRAWS]
+    names, columns = list(draws.inputs), draws.values
     if draws.scenarios:
         order = {name: float(i) for i, name in enumerate(dict.fromkeys(sorted(draws.scenarios)))}
-        which = np.array([order[name] for name in draws.scenarios[:PAWN_DRAWS]])
+        which = np.array([order[name] for name in draws.scenarios])
         names, columns = [SCENARIO, *names], np.column_stack([which, columns])
     if len(columns) < LEAST_FOR_PAWN:
         return {name: np.full(answers.shape[1], np.nan) for name in names}
     known = np.where(np.isnan(columns), np.nanmin(columns, axis=0, initial=0.0) - 1.0, columns)
-    weights = draws.weights[:PAWN_DRAWS]
-    by_answer = [
-        pawn_indices(known, answers[:PAWN_DRAWS, a], weights) for a in range(answers.shape[1])
-    ]
+    by_answer = [pawn_indices(known, one, draws.weights) for one in answers.T]
     table = np.array(by_answer).reshape(answers.shape[1], len(names))
     return {name: table[:, column] for column, name in enumerate(names)}
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What decides, as it is told."""
-
-    tornado: tuple[Bar, ...] = ()
-    sensitivity: tuple[Influence, ...] = ()
-    screened_out: tuple[ScreenedOut, ...] = ()
-    tipping: tuple[TippingValue, ...] = ()
-
-
-def what_decides(subject: Subject, draws: Draws, *, seed: int) -> Decided:
-    """Tornado, and indices of the inputs that it does not screen out.
+def what_decides(
+    subject: Subject, draws: Draws, *, seed: int
+) -> tuple[tuple[Bar, ...], tuple[Influence, ...], tuple[ScreenedOut, ...]]:
+    """Tornado of the headlines, and indices of the inputs that it does not screen out.
 
     Args:
         subject: The variant and the measure.
         draws: For PAWN, over all inputs.
         seed: Seed of the design of the Sobol indices.
     """
-    case, about = subject.case, Headlines(subject)
-    names = about.names()
-    found = swings(case, names, about.evaluate)
+    case, columns = subject.variant.case, subject.headlines()
+    names, evaluate = subject.names(columns), subject.evaluate(columns)
+    found = swings(case, names, evaluate)
     kept = kept_inputs(found)
-    few = _first(draws, PAWN_DRAWS)
-    told = influences(
-        Shares(case, found.center, tuple(kept)),
-        names,
-        about.evaluate,
-        given=(few, about.evaluate(few)),
-        seed=seed,
-    )
-    return Decided(bars(found, about.units()), told, screened_out(found, kept))
+    shares = Shares(case, found.center, tuple(kept))
+    told = influences(shares, names, evaluate, given=(draws, evaluate(draws)), seed=seed)
+    units = [column.unit(case) for column in columns]
+    return bars(found, units), told, screened_out(found, kept)
 
 
-def what_tips(subject: Subject, draws: Draws) -> Decided:
+def what_tips(subject: Subject, draws: Draws) -> tuple[TippingValue, ...]:
     """Tipping values of the verdicts near the end at the center.
 
     Args:
         subject: The variant and the measure.
         draws: For the values at which half of the draws hold.
     """
-    center = center_of(subject.case)
-    middle = Headlines(subject).evaluate(center.draws(center.central[None, :]))[0]
-    end = float(middle[-1]) / subject.case.calendar.step if subject.survives else None
-    verdicts = verdicts_of(subject, end)
-    few = _first(draws, PAWN_DRAWS)
-    told = tipping_values(
-        subject.case,
-        verdicts.names(),
-        verdicts.evaluate,
-        given=(few, verdicts.evaluate(few)),
-    )
-    return Decided(tipping=told)
-
-
-def _first(draws: Draws, n: int) -> Draws:
-    rows = np.arange(min(n, len(draws.weights)))
-    return Draws(
-        draws.inputs,
-        draws.values[rows],
-        draws.weights[rows],
-        draws.scenarios[: len(rows)],
-        seed=draws.seed,
-        method=draws.method,
-        first=draws.first,
-    )
+    case, center = subject.variant.case, center_of(subject.variant.case)
+    middle = subject.evaluate(subject.headlines())(center.draws(center.central[None, :]))[0]
+    end = float(middle[-1]) / case.calendar.step if subject.target.lengths else None
+    columns = subject.verdicts(end)
+    evaluate = subject.evaluate(columns)
+    return tipping_values(case, subject.names(columns), evaluate, given=(draws, evaluate(draws)))

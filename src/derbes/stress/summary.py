@@ -1,28 +1,29 @@
-"""Numbers over draws: mean, standard error, quantiles, tail mean.
-
-Columns of numbers over draws, told as answers, curves and convergence.
-"""
+"""Numbers over draws, told: as answers, curves, fans, risks, and how they settle."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
-from derbes.case.request import BASE
-from derbes.results.stress import Answer, Convergence, EndedBy
-from derbes.stress.columns import essential_uses
-from derbes.stress.request import (
+from derbes.case.uncertainty import Draws
+from derbes.results.stress import Answer, Convergence, EndedBy, Fan, HazardRisk
+from derbes.stress.columns import (
+    GOES_SHORT,
+    HAZARD_COLUMNS,
     LEVERAGE_RATIO,
-    LOOKED_AT,
+    MYOPIC,
+    OPTIMAL,
     SURVIVES,
     TIME_TO_SURVIVE,
-    UNMET_ESSENTIAL,
-    Asked,
+    UNDATED,
     Column,
     Target,
+    unmet_unit,
 )
+from derbes.stress.outcomes import HazardOutcome, Rule, months_of_cover, rows_of
 
 PERCENTS = (5, 25, 50, 75, 95)
 
@@ -143,8 +144,8 @@ LEAST_DRAWS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """Columns of one variant over draws, ready to be told."""
+class AnswerTable:
+    """Draws by answers of one variant, ready to be told."""
 
     case: Case
     variant: str
@@ -158,48 +159,58 @@ class Told:
     exact: bool = False
     """Whether the draws are all that can happen."""
 
+    def where(self, **wanted: object) -> list[int]:
+        """Places of the columns of a kind, a measure, a bound, a length."""
+        return [
+            place
+            for place, column in enumerate(self.columns)
+            if all(getattr(column, name) == value for name, value in wanted.items())
+        ]
 
-def answers_of(asked: Asked, told: Told) -> tuple[Answer, ...]:
+
+def hazard_table(case: Case, found: HazardOutcome, variant: str, *, exact: bool) -> AnswerTable:
+    """What hazards do, each over all futures: going short, unmet demand and loss."""
+    values = [(found.first_short >= 0).astype(np.float64), found.unmet, found.loss]
+    central = np.full(len(values), np.nan)
+    numbers = np.array(values).T
+    return AnswerTable(case, variant, HAZARD_COLUMNS, numbers, found.weights, central, exact=exact)
+
+
+def answers_of(table: AnswerTable) -> tuple[Answer, ...]:
     """An answer for each column that is a number; what ends is told as curves."""
-    return tuple(
-        _answer(told, position)
-        for position, column in enumerate(told.columns)
-        if column.kind != SURVIVES and asked.asks(column.question)
-    )
-
-
-def _answer(told: Told, position: int) -> Answer:
-    column, values = told.columns[position], told.numbers[:, position]
-    calendar = told.case.calendar
-    seen = spread(values, told.weights, exact=told.exact)
-    cap = cap_of(told.case, column)
-    reached = None if cap is None else share_from(cap, values, told.weights)
-    center = told.central[position]
-    return Answer(
-        name=column.name(calendar, told.variant),
-        unit=_unit(told.case, column),
-        mean=seen.mean,
-        standard_error=seen.standard_error,
-        quantiles=seen.quantiles,
-        question=column.question,
-        variant=told.variant,
-        measure=column.measure,
-        length=column.length * calendar.step if column.length else None,
-        date=calendar.label(column.start),
-        bound=column.bound,
-        n_draws=seen.n,
-        n_without=seen.n_without,
-        n_unbounded=seen.n_unbounded,
-        capped_at=cap,
-        capped_share=reached,
-        draws_to_halve=draws_to_halve(len(values), seen.standard_error),
-        central=float(center) if np.isfinite(center) else None,
-    )
-
-
-def cap_of(case: Case, column: Column) -> float | None:
-    """Where the values of a column are cut off; None: nowhere. [unit]"""
-    return float(LOOKED_AT * case.calendar.step) if column.kind == TIME_TO_SURVIVE else None
+    calendar, told = table.case.calendar, []
+    for place, column in enumerate(table.columns):
+        if column.kind == SURVIVES:
+            continue
+        values, is_dated = table.numbers[:, place], column.start != UNDATED
+        seen = spread(values, table.weights, exact=table.exact)
+        if column.kind == GOES_SHORT:
+            p, error = probability(values, table.weights, exact=table.exact)
+            seen = Spread(p, error, {}, len(values), 0)
+        cap, center = column.cap(table.case), table.central[place]
+        told.append(
+            Answer(
+                name=column.name(calendar, table.variant),
+                unit=column.unit(table.case),
+                mean=seen.mean,
+                standard_error=seen.standard_error,
+                quantiles=seen.quantiles,
+                question=column.question,
+                variant=table.variant,
+                measure=column.measure if is_dated else "",
+                length=column.length * calendar.step if column.length else None,
+                date=calendar.label(column.start) if is_dated else "",
+                bound=column.bound,
+                n_draws=seen.n,
+                n_without=seen.n_without,
+                n_unbounded=seen.n_unbounded,
+                capped_at=cap,
+                capped_share=None if cap is None else share_from(cap, values, table.weights),
+                draws_to_halve=draws_to_halve(len(values), seen.standard_error),
+                central=float(center) if np.isfinite(center) else None,
+            )
+        )
+    return tuple(told)
 
 
 def share_from(cap: float, values: FloatArray, weights: FloatArray) -> float:
@@ -207,19 +218,24 @@ def share_from(cap: float, values: FloatArray, weights: FloatArray) -> float:
     return float(weights[values >= cap].sum() / weights.sum())
 
 
-def _unit(case: Case, column: Column) -> str:
-    if column.kind == TIME_TO_SURVIVE:
-        return "month"
-    if column.kind == LEVERAGE_RATIO:
-        return ""
-    return unmet_unit(case) if column.kind == UNMET_ESSENTIAL else case.currency
+def convergence_of(table: AnswerTable, answers: Sequence[Answer]) -> tuple[Convergence, ...]:
+    """Means of answers over the first eighth, quarter, half and all of the draws.
 
-
-def unmet_unit(case: Case) -> str:
-    """Unit of unmet essential demand; empty where the uses differ."""
-    uses = zip(case.uses.values(), essential_uses(case), strict=True)
-    units = {case.goods[use.good].unit for use, is_essential in uses if is_essential}
-    return units.pop() if len(units) == 1 else ""
+    None of an answer with too few draws to say anything, or where nothing is left to chance.
+    """
+    n, told = len(table.weights), []
+    if n < LEAST_DRAWS or table.exact:
+        return ()
+    names = [column.name(table.case.calendar, table.variant) for column in table.columns]
+    counts = tuple(n // part for part in (8, 4, 2, 1))
+    for answer in answers:
+        values = table.numbers[:, names.index(answer.name)]
+        seen = [spread(values[:count], table.weights[:count]) for count in counts]
+        if all(one.mean is not None for one in seen):
+            means = tuple(one.mean or 0.0 for one in seen)
+            errors = tuple(one.standard_error or 0.0 for one in seen)
+            told.append(Convergence(answer.name, counts, means, errors))
+    return tuple(told)
 
 
 def ended_by(survives: FloatArray) -> FloatArray:
@@ -232,74 +248,134 @@ def ended_by(survives: FloatArray) -> FloatArray:
     return np.asarray(later, dtype=np.float64)
 
 
-def curves_of(told: Told, target: Target) -> tuple[EndedBy, ...]:
+def curves_of(table: AnswerTable, target: Target) -> tuple[EndedBy, ...]:
     """P(ended by date) of a measure, for each of its lengths."""
-    calendar = told.case.calendar
-    rows = []
+    calendar, rows = table.case.calendar, []
     for length in target.lengths:
-        places = [
-            position
-            for position, column in enumerate(told.columns)
-            if (column.kind, column.measure, column.length) == (SURVIVES, target.measure, length)
-        ]
-        ended = ended_by(told.numbers[:, places])
+        places = table.where(kind=SURVIVES, measure=target.measure, length=length)
+        ended = ended_by(table.numbers[:, places])
         for place, holds in zip(places, ended.T, strict=True):
-            p, error = probability(holds, told.weights, exact=told.exact)
+            p, error = probability(holds, table.weights, exact=table.exact)
             rows.append(
                 EndedBy(
-                    variant=told.variant,
+                    variant=table.variant,
                     measure=target.measure,
                     length=length * calendar.step,
-                    date=calendar.label(told.columns[place].start),
+                    date=calendar.label(table.columns[place].start),
                     p=p,
                     standard_error=error,
-                    bound=told.columns[place].bound,
-                    n_draws=len(told.weights),
+                    bound=table.columns[place].bound,
+                    n_draws=len(table.weights),
                 )
             )
     return tuple(rows)
 
 
-def convergence_of(told: Told, answers: Sequence[Answer]) -> tuple[Convergence, ...]:
-    """Means of the answers of columns over the first eighth, quarter, half and all draws."""
-    names = {
-        column.name(told.case.calendar, told.variant): p for p, column in enumerate(told.columns)
-    }
-    found = (
-        settling(answer.name, told.numbers[:, names[answer.name]], told.weights, exact=told.exact)
-        for answer in answers
-    )
-    return tuple(one for one in found if one is not None)
+# Fans
+
+N_PATHS = 1000
+"""Futures from which the fan of cover is drawn: the first of all."""
 
 
-def settling(
-    answer: str, values: FloatArray, weights: FloatArray, *, exact: bool
-) -> Convergence | None:
-    """Means over the first eighth, quarter, half and all of the draws.
-
-    None: too few draws to say anything, or nothing that is left to chance.
+def cover_fan(rule: Rule, draws: Draws, central: Draws, variant: str) -> Fan:
+    """Months of cover before each date, in calm, by the rule.
 
     Args:
-        answer: Its name.
-        values: By draw. (N,)
-        weights: (N,)
-        exact: Whether the draws are all that can happen.
+        rule: The case.
+        draws: Futures; the first thousand count.
+        central: One row: the central values.
+        variant: Its name.
     """
-    n = len(weights)
-    if n < LEAST_DRAWS or exact:
-        return None
-    counts = tuple(n // part for part in (8, 4, 2, 1))
-    seen = [spread(values[:count], weights[:count]) for count in counts]
-    if any(one.mean is None for one in seen):
-        return None
-    return Convergence(
-        answer=answer,
-        n_draws=counts,
-        mean=tuple(one.mean or 0.0 for one in seen),
-        standard_error=tuple(one.standard_error or 0.0 for one in seen),
+    few = rows_of(draws, np.arange(min(len(draws.weights), N_PATHS)))
+    months, middle = months_of_cover(rule, few), months_of_cover(rule, central)[0]
+    about = {"name": "cover", "variant": variant, "unit": "month", "bound": MYOPIC}
+    return _fan([*months.T], few.weights, middle, dates=rule.case.calendar.labels, **about)
+
+
+def column_fans(table: AnswerTable, target: Target) -> tuple[Fan, ...]:
+    """Fans of what stands in columns by date: time to survive and the leverage ratio."""
+    fans = []
+    for kind, bound in (
+        (TIME_TO_SURVIVE, MYOPIC),
+        (TIME_TO_SURVIVE, OPTIMAL),
+        (LEVERAGE_RATIO, OPTIMAL),
+        (LEVERAGE_RATIO, MYOPIC),
+    ):
+        places = table.where(kind=kind, measure=target.measure, bound=bound)
+        if not places:
+            continue
+        column, calendar = table.columns[places[0]], table.case.calendar
+        values, cap = [table.numbers[:, place] for place in places], column.cap(table.case)
+        reached = [] if cap is None else [share_from(cap, one, table.weights) for one in values]
+        fan = _fan(
+            values,
+            table.weights,
+            table.central[places],
+            name=kind,
+            variant=table.variant,
+            unit=column.unit(table.case),
+            dates=tuple(calendar.label(table.columns[place].start) for place in places),
+            bound=bound,
+            measure=target.measure,
+            length=target.length * calendar.step if kind == LEVERAGE_RATIO else None,
+            capped_at=cap,
+            capped_share=tuple(reached),
+        )
+        fans.append(fan)
+    return tuple(fans)
+
+
+def _fan(
+    values: Sequence[FloatArray], weights: FloatArray, central: FloatArray, **about: Any
+) -> Fan:
+    """Quantiles, mean and center of numbers by date; the rest as of `Fan`."""
+    seen = [spread(one, weights) for one in values]
+    return Fan(
+        quantiles={str(p): tuple(one.quantiles.get(str(p)) for one in seen) for p in PERCENTS},
+        mean=tuple(one.mean for one in seen),
+        central=tuple(float(one) if np.isfinite(one) else None for one in central),
+        n_draws=len(weights),
+        **about,
     )
 
 
-def suffix_of(variant: str) -> str:
-    """What the name of an answer about a variant ends with."""
-    return "" if variant == BASE else f", variant={variant}"
+# Hazards
+
+N_STEPS = 50
+"""Points of a curve of exceedance."""
+
+
+def hazard_risk(case: Case, found: HazardOutcome, variant: str) -> HazardRisk:
+    """What hazards do over the calendar, in one table."""
+    weights = found.weights / found.weights.sum()
+    tail = round(1.0 - case.risk.level, 9)
+    has_price = not np.isnan(found.loss).any()
+    is_short = found.first_short >= 0
+    short_at = np.bincount(found.first_short[is_short], weights[is_short], case.calendar.n_periods)
+    unpriced = (use for use in found.uses if case.uses[use].shortage_cost is None)
+    return HazardRisk(
+        variant=variant,
+        hazards=tuple(case.hazards),
+        dates=case.calendar.labels,
+        p_short=tuple(float(p) for p in found.p_short / len(found.weights)),
+        p_short_by=tuple(float(p) for p in np.cumsum(short_at)),
+        use=dict(zip(found.uses, (float(p) for p in weights @ found.short_uses), strict=True)),
+        expected_loss=float(weights @ found.loss) if has_price else None,
+        cvar_loss=tail_mean(found.loss, weights, tail) if has_price else None,
+        expected_unmet=float(weights @ found.unmet),
+        cvar_unmet=tail_mean(found.unmet, weights, tail),
+        tail_share=tail,
+        exceedance=_exceedance(found.loss if has_price else found.unmet, weights),
+        exceedance_unit=case.currency if has_price else unmet_unit(case),
+        missing=() if has_price else tuple(f"uses.{use}.shortage_cost" for use in unpriced),
+    )
+
+
+def _exceedance(losses: FloatArray, weights: FloatArray) -> tuple[tuple[float, float], ...]:
+    """Points (x, share of the futures with more than x), over the range of what happens."""
+    order = np.argsort(losses, kind="stable")
+    values, reached = losses[order], np.cumsum(weights[order])
+    points = np.linspace(values[0], values[-1], N_STEPS)
+    at = np.searchsorted(values, points, side="right") - 1
+    more = np.maximum(0.0, 1.0 - reached[at])
+    return tuple((float(x), float(p)) for x, p in zip(points, more, strict=True))

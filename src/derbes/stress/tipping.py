@@ -47,12 +47,6 @@ class Center:
         """Rows of values as draws of equal weight, outside any scenario."""
         return Draws(self.paths, values, np.full(len(values), 1.0 / max(len(values), 1)))
 
-    def alone(self, column: int, values: FloatArray) -> FloatArray:
-        """Central rows with other values of one input. (len(values), D)"""
-        rows = np.tile(self.central, (len(values), 1))
-        rows[:, column] = values
-        return rows
-
 
 def center_of(case: Case) -> Center:
     """The central point of a case: the values as written.
@@ -189,17 +183,6 @@ BEYOND_CHANCE = 4.0
 BELOW, ABOVE = "below", "above"
 
 
-@dataclass(frozen=True, slots=True)
-class Flip:
-    """A change of an answer along the range of an input."""
-
-    answer: int
-    column: int
-    """Input."""
-    value: float
-    holds_below: bool
-
-
 def tipping_values(
     case: Case,
     names: Sequence[str],
@@ -222,70 +205,59 @@ def tipping_values(
     center = center_of(case)
     at_center, flips = _flips(center, evaluate)
     over = _over_draws(center, *given) if given is not None else {}
-    first = {(flip.answer, flip.column): flip for flip in reversed(flips)}
     told = [
         _told(
             case,
-            Found(
-                answer=names[a],
-                central=bool(at_center[a]),
-                quantity=center.inputs[d],
-                flip=first.get((a, d)),
-                over=over.get((a, d)),
-            ),
+            names[a],
+            center.inputs[d],
+            central=bool(at_center[a]),
+            flip=flips.get((a, d)),
+            over=over.get((a, d)),
         )
-        for a, d in sorted({*first, *over})
+        for a, d in sorted({*flips, *over})
     ]
     return tuple(sorted(told, key=lambda one: (names.index(one.answer), one.value is None)))
 
 
-def _flips(center: Center, evaluate: Evaluate) -> tuple[FloatArray, list[Flip]]:
-    """Answers at the center, and every flip along every input's range."""
+Flips = dict[tuple[int, int], tuple[float, bool]]
+"""(answer, input) → where the answer changes, and whether it holds below."""
+
+
+def _flips(center: Center, evaluate: Evaluate) -> tuple[FloatArray, Flips]:
+    """Answers at the center, and the first flip along every input's range.
+
+    All flips are searched together, so that each halving is one evaluation of many rows.
+    """
     n = len(center.inputs)
     grid = np.linspace(0.0, 1.0, N_LOOKS)
     looks = center.low + grid[:, None] * (center.high - center.low)
-    rows = [center.central[None, :]] + [center.alone(d, looks[:, d]) for d in range(n)]
-    answers = evaluate(center.draws(np.vstack(rows))) > EVEN
-    at_center, along = answers[0], answers[1:].reshape(n, N_LOOKS, answers.shape[1])
-    brackets = [
-        (a, d, looks[i, d], looks[i + 1, d], bool(along[d, i, a]))
-        for d in range(n)
-        for a in range(along.shape[2])
-        for i in range(N_LOOKS - 1)
-        if along[d, i, a] != along[d, i + 1, a]
-    ]
-    return at_center.astype(np.float64), _bisected(center, evaluate, brackets)
-
-
-Bracket = tuple[int, int, float, float, bool]
-"""Answer, input, lower end, upper end, whether the answer holds at the lower end."""
-
-
-def _bisected(center: Center, evaluate: Evaluate, brackets: list[Bracket]) -> list[Flip]:
-    """All flips together, so that each halving is one evaluation of many rows."""
-    if not brackets:
-        return []
-    below = np.array([bracket[2] for bracket in brackets])
-    above = np.array([bracket[3] for bracket in brackets])
-    places = np.arange(len(brackets))
-    which = np.array([bracket[0] for bracket in brackets])
-    holds_below = np.array([bracket[4] for bracket in brackets])
-    for _halving in range(N_HALVINGS):
+    rows = np.tile(center.central, (1 + n * N_LOOKS, 1))
+    for d in range(n):
+        rows[1 + d * N_LOOKS : 1 + (d + 1) * N_LOOKS, d] = looks[:, d]
+    answers = evaluate(center.draws(rows)) > EVEN
+    along = answers[1:].reshape(n, N_LOOKS, answers.shape[1])
+    changes = (along[:, :-1] != along[:, 1:]).transpose(0, 2, 1)
+    column, answer, look = np.nonzero(changes)
+    below, above = looks[look, column], looks[look + 1, column]
+    holds_below = along[column, look, answer]
+    places = np.arange(len(column))
+    for _halving in range(N_HALVINGS if len(column) else 0):
         middle = 0.5 * (below + above)
-        rows = np.tile(center.central, (len(brackets), 1))
-        rows[places, [bracket[1] for bracket in brackets]] = middle
-        holds = (evaluate(center.draws(rows)) > EVEN)[places, which]
+        rows = np.tile(center.central, (len(column), 1))
+        rows[places, column] = middle
+        holds = (evaluate(center.draws(rows)) > EVEN)[places, answer]
         below = np.where(holds == holds_below, middle, below)
         above = np.where(holds == holds_below, above, middle)
-    ends = zip(brackets, 0.5 * (below + above), strict=True)
-    return [Flip(bracket[0], bracket[1], float(value), bracket[4]) for bracket, value in ends]
+    flips: Flips = {}
+    for place, value in enumerate(0.5 * (below + above)):
+        key = int(answer[place]), int(column[place])
+        flips.setdefault(key, (float(value), bool(holds_below[place])))
+    return answers[0], flips
 
 
-def _over_draws(
-    center: Center, draws: Draws, answers: FloatArray
-) -> dict[tuple[int, int], tuple[float, bool]]:
-    """(answer, input) → where half of the draws hold, and whether they do so below."""
-    found = {}
+def _over_draws(center: Center, draws: Draws, answers: FloatArray) -> Flips:
+    """Where half of the draws hold, and whether they do so below."""
+    found: Flips = {}
     for d, path in enumerate(center.paths):
         values = draws.values[:, draws.inputs.index(path)] if path in draws.inputs else None
         if values is None or np.isnan(values).any() or np.ptp(values) <= 0.0:
@@ -358,62 +330,42 @@ def pool_adjacent(shares: FloatArray, sizes: FloatArray) -> FloatArray:
     return np.repeat([pool[0] for pool in pools], [int(pool[2]) for pool in pools])
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What is known of one input's power to flip one answer."""
-
-    answer: str
-    central: bool
-    """The answer at the center."""
-    quantity: Quantity
-    flip: Flip | None
-    over: tuple[float, bool] | None
-
-
-def _told(case: Case, found: Found) -> TippingValue:
-    flip, over = found.flip, found.over
-    holds_below = flip.holds_below if flip else bool(over and over[1])
-    is_below = holds_below != found.central
-    place = flip.value if flip else over[0] if over else 0.0
-    words = in_words(case, found.quantity, place)
+def _told(
+    case: Case,
+    answer: str,
+    quantity: Quantity,
+    *,
+    central: bool,
+    flip: tuple[float, bool] | None,
+    over: tuple[float, bool] | None,
+) -> TippingValue:
+    """What is known of one input's power to flip one answer, `central` at the center."""
+    place, holds_below = flip or over or (0.0, False)
+    is_below = holds_below != central
+    steps = quantity.path.split(".")
+    is_opening = len(steps) == 3 and steps[0] == "plants" and steps[2] == "opening"
+    words = f"{shown(place)} {quantity.unit}".strip()
+    if is_opening:
+        opening = case.plants[steps[1]].opening + round(place / case.calendar.step)
+        words = case.calendar.label(opening)
+    if flip is None:
+        says = _("{answer} holds in half of the draws where {input} is {value}")
+    elif is_opening and is_below:
+        says = _("{answer} flips if {input} is before {value}")
+    elif is_opening:
+        says = _("{answer} flips if {input} is after {value}")
+    elif is_below:
+        says = _("{answer} flips if {input} is below {value}")
+    else:
+        says = _("{answer} flips if {input} is above {value}")
     return TippingValue(
-        answer=found.answer,
-        input=found.quantity.path,
-        value=flip.value if flip else None,
-        unit=found.quantity.unit,
+        answer=answer,
+        input=quantity.path,
+        value=flip[0] if flip else None,
+        unit=quantity.unit,
         direction=BELOW if is_below else ABOVE,
         value_over_draws=over[0] if over else None,
-        central_answer=found.central,
+        central_answer=central,
         shown=words,
-        says=_sentence(found, words, is_below=is_below),
+        says=says.format(answer=answer, input=quantity.path, value=words),
     )
-
-
-def in_words(case: Case, quantity: Quantity, value: float) -> str:
-    """A value of an input with its unit; of an opening, the month."""
-    steps = quantity.path.split(".")
-    if _is_opening(quantity):
-        opening = case.plants[steps[1]].opening + round(value / case.calendar.step)
-        return case.calendar.label(opening)
-    return f"{shown(value)} {quantity.unit}".strip()
-
-
-def _is_opening(quantity: Quantity) -> bool:
-    steps = quantity.path.split(".")
-    return len(steps) == 3 and steps[0] == "plants" and steps[2] == "opening"
-
-
-def _sentence(found: Found, words: str, *, is_below: bool) -> str:
-    if found.flip is None:
-        told = _("{answer} holds in half of the draws where {input} is {value}")
-    elif _is_opening(found.quantity):
-        told = (
-            _("{answer} flips if {input} is before {value}")
-            if is_below
-            else _("{answer} flips if {input} is after {value}")
-        )
-    elif is_below:
-        told = _("{answer} flips if {input} is below {value}")
-    else:
-        told = _("{answer} flips if {input} is above {value}")
-    return told.format(answer=found.answer, input=found.quantity.path, value=words)

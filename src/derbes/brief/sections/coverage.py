@@ -10,7 +10,6 @@ from derbes.brief.contents import (
     BriefContents,
     Focus,
     cover_row,
-    essential_uses,
     leverage_row,
     name_of,
     variants_of,
@@ -25,6 +24,7 @@ from derbes.brief.sections.wording import (
     under,
     worst_use,
 )
+from derbes.case.entities import essential_uses
 from derbes.case.request import BASE
 from derbes.language import _, ngettext
 from derbes.results.supply import Branch

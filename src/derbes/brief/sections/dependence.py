@@ -4,13 +4,14 @@ from derbes.brief import format as fmt
 from derbes.brief.charts.dependence import dependence_chart
 from derbes.brief.charts.heat import share_map
 from derbes.brief.charts.style import NARROW, WIDE, Row, wrapped
-from derbes.brief.contents import BriefContents, Focus, end_of, essential_uses, name_of, sender_of
+from derbes.brief.contents import BriefContents, Focus, end_of, name_of, sender_of
 from derbes.brief.parts import Cell, Figure, Section, Table, figure_cell, month_cell, words
 from derbes.brief.sections.wording import (
     actor_words,
     decimal_year,
     under,
 )
+from derbes.case.entities import essential_uses
 from derbes.language import _
 from derbes.results.supply import CalmPlan
 

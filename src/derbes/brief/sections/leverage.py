@@ -12,11 +12,9 @@ from derbes.brief.contents import (
     OPTIMAL,
     BriefContents,
     Focus,
-    essential_uses,
     harm_of,
     is_all_net,
     leverage_row,
-    main_measure,
     name_of,
     variants_of,
 )
@@ -29,7 +27,7 @@ from derbes.brief.sections.wording import (
     under,
     unit_words,
 )
-from derbes.case.entities import Case, Measure, MeasureKind
+from derbes.case.entities import Case, Measure, MeasureKind, essential_uses
 from derbes.language import _, ngettext
 from derbes.results.supply import LeverageRow
 
@@ -105,7 +103,7 @@ def _earning_words(rows: list[LeverageRow]) -> tuple[str, ...]:
 
 def _baseline_words(contents: BriefContents, focus: Focus) -> str:
     """What the target's loss from the main measure is counted beside."""
-    if raises_demand(contents.case, main_measure(contents.case, focus)):
+    if raises_demand(contents.case, contents.case.measures.get(focus.measure)):
         return _(
             "The loss is counted beside a crisis of the same demand in which nothing is cut off: "
             "what the crisis itself costs is nobody's leverage."

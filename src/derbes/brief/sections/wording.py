@@ -6,13 +6,11 @@ from derbes.brief.contents import (
     BriefContents,
     Focus,
     branch_of,
-    essential_uses,
-    main_measure,
     name_of,
     names_of,
     sender_of,
 )
-from derbes.case.entities import Case
+from derbes.case.entities import Case, essential_uses
 from derbes.case.request import BASE
 from derbes.language import _, ngettext
 from derbes.results.display import tier_units
@@ -27,7 +25,7 @@ def case_of(contents: BriefContents, variant: str) -> Case:
 
 def measure_words(contents: BriefContents, focus: Focus) -> str:
     """The main measure and its length."""
-    measure = main_measure(contents.case, focus)
+    measure = contents.case.measures.get(focus.measure)
     name = name_of(contents.case, "measures", measure.id) if measure else focus.measure
     return _("{measure}, {length}").format(measure=name, length=fmt.months(focus.length))
 

@@ -21,7 +21,7 @@ from derbes.cli.options import (
 from derbes.cli.places import CSV, JSON, TEXT, check_places
 from derbes.cli.progress import progress_on_terminal
 from derbes.language import _
-from derbes.request import FORMATS, QUERIES, StatementWords
+from derbes.request import FORMATS, LEDGER_DRAWS, QUERIES
 from derbes.results.records import statements_records
 
 SIGNALING = "signaling"
@@ -65,7 +65,7 @@ _CHOSEN = (
     ),
 )
 _DRAWN = (
-    draws_option(StatementWords().draws),
+    draws_option(LEDGER_DRAWS),
     seed_option,
     click.option(
         "--as-of",

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from derbes import api
+from derbes.case.request import DRAW_METHODS, QUESTIONS
 from derbes.cli.answers import next_line, tell, tell_json
 from derbes.cli.options import (
     case_argument,
@@ -23,7 +24,7 @@ from derbes.cli.places import JSON, TEXT, check_places
 from derbes.cli.progress import stoppable
 from derbes.cli.questions.tables import stress_text
 from derbes.language import _
-from derbes.request import DRAW_METHODS, STRESS_DRAWS, STRESS_QUESTIONS, STRESS_SOLVED
+from derbes.request import STRESS_DRAWS, STRESS_SOLVED
 from derbes.results.records import stress_records
 
 _ASKED = (
@@ -39,7 +40,7 @@ _ASKED = (
         multiple=True,
         metavar="NAME",
         help=_("{names}; may be given more than once. Without it: all that apply.").format(
-            names=", ".join(STRESS_QUESTIONS)
+            names=", ".join(QUESTIONS)
         ),
     ),
 )

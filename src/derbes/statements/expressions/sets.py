@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from derbes.case.entities import Case, Tier
+from derbes.case.entities import Case, essential_uses
 from derbes.case.quantity import Element
 from derbes.errors import did_you_mean
 from derbes.language import _
@@ -63,7 +63,7 @@ def _statements_of(case: Case, actor: str) -> Members:
 
 
 def _essential_uses(case: Case, _given: str) -> Members:
-    return tuple(use.id for use in case.uses.values() if use.tier is Tier.ESSENTIAL)
+    return essential_uses(case)
 
 
 def _sellers(case: Case, _given: str) -> Members:

@@ -3,11 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from derbes.case.entities import Case, MeasureKind
+from derbes.case.entities import Case, MeasureKind, main_length, main_measure
 from derbes.statements.terms.values import Day, Missing, Value, month_day
-
-YEAR = 12
-"""Lengths are at most a year unless asked for. [month]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ def measure_of(case: Case, sender: str, measure: str) -> str | Missing:
     if measure or (sender in case.measures and sender not in case.actors):
         name = measure or sender
         return name if name in case.measures else Missing((f"measures.{name}",))
-    main = case.main_measure or next(iter(case.measures), "")
+    main = main_measure(case)
     own = [one for one in case.measures.values() if one.sender == sender]
     embargoes = [one.id for one in own if one.kind is MeasureKind.EMBARGO]
     if main in {one.id for one in own}:
@@ -91,8 +88,4 @@ def length_of(case: Case, measure: str, months: float | None) -> int:
     """
     if months is not None:
         return max(1, case.calendar.periods(months))
-    if case.main_length:
-        return case.main_length
-    lengths = case.measures[measure].lengths or (1,)
-    short = [length for length in lengths if length * case.calendar.step <= YEAR]
-    return max(short, default=min(lengths))
+    return case.main_length or main_length(case, case.measures[measure].lengths or (1,))
