@@ -10,6 +10,7 @@ from derbes.case.quantity import Quantity
 from derbes.casefile import read_case
 from derbes.draws.events import make_events
 from derbes.draws.sampling import make_draws
+from derbes.stress.answers import answers_of, hazard_risk, hazard_table
 from derbes.stress.outcomes import (
     HazardOutcome,
     Rule,
@@ -17,7 +18,6 @@ from derbes.stress.outcomes import (
     months_of_cover,
     simulate_hazards,
 )
-from derbes.stress.summary import answers_of, hazard_risk, hazard_table
 from tests.draws.uncertain import (
     DEMAND,
     STOCK,

@@ -1,12 +1,18 @@
-"""All that is asked over draws: from a case to its answers."""
+"""All that is asked over draws: from a case to its answers.
 
-from dataclasses import replace
+Numbers over draws are told as answers, curves, fans and risks, and how they settle.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
 from derbes.case.request import DECIDES, FANS, HAZARDS, TIPPING, Request
+from derbes.case.uncertainty import Draws
 from derbes.draws.inputs import shared_inputs
 from derbes.draws.sampling import describe
 from derbes.draws.study import variant_case
@@ -15,26 +21,33 @@ from derbes.parallel import RunOptions
 from derbes.results.stress import Answer, Convergence, EndedBy, Fan, HazardRisk, Stress
 from derbes.results.supply import Provenance
 from derbes.stress.columns import (
+    GOES_SHORT,
+    HAZARD_COLUMNS,
+    LEVERAGE_RATIO,
+    MYOPIC,
+    OPTIMAL,
+    SURVIVES,
+    TIME_TO_SURVIVE,
+    UNDATED,
     Column,
     DrawnVariant,
+    Target,
     rule_columns,
     solved_columns,
     targets_of,
     unmet_unit,
 )
-from derbes.stress.outcomes import Rule, bare, disruption_numbers, solved_row
-from derbes.stress.sensitivity import PAWN_DRAWS, Subject, what_decides, what_tips
-from derbes.stress.summary import (
-    N_PATHS,
-    AnswerTable,
-    answers_of,
-    column_fans,
-    convergence_of,
-    cover_fan,
-    curves_of,
-    hazard_risk,
-    hazard_table,
+from derbes.stress.outcomes import (
+    HazardOutcome,
+    Rule,
+    bare,
+    disruption_numbers,
+    ended_by,
+    months_of_cover,
+    rows_of,
+    solved_row,
 )
+from derbes.stress.sensitivity import PAWN_DRAWS, Subject, what_decides, what_tips
 from derbes.stress.table import (
     WEIGHT,
     Saver,
@@ -48,6 +61,351 @@ from derbes.stress.table import (
     memory_limit,
     origin_of,
 )
+
+PERCENTS = (5, 25, 50, 75, 95)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A number over all draws; over some of them, chosen by what came out, nothing is told."""
+
+    mean: float | None
+    """None: it has no value in some draw, or no bound."""
+    standard_error: float | None
+    quantiles: dict[str, float]
+    """Those that are finite; empty where it has no value in some draw."""
+    n: int
+    n_without: int
+    n_unbounded: int = 0
+
+
+def spread(values: FloatArray, weights: FloatArray, *, exact: bool = False) -> Spread:
+    """Weighted mean, its standard error, and quantiles.
+
+    The standard error is that of independent draws, s sqrt(sum of squared weights), with s
+    the weighted standard deviation; of a Sobol sequence it is an upper bound. nan stands
+    for a draw without a value, inf for one in which it is without bound. Those that have a
+    value are no sample of all: where one has none, there is neither mean nor quantile, and
+    where one is unbounded, no mean.
+
+    Args:
+        values: (N,)
+        weights: Of all draws. (N,)
+        exact: Whether the draws are all that can happen, so that nothing is left to chance.
+    """
+    n_without = int(np.isnan(values).sum())
+    n = len(values) - n_without
+    if n_without or not n or weights.sum() <= 0:
+        return Spread(None, None, {}, n, n_without, int(np.isinf(values).sum()))
+    share = weights / weights.sum()
+    at = weighted_quantiles(values, share, np.array(PERCENTS) / 100.0)
+    quantiles = {str(p): float(q) for p, q in zip(PERCENTS, at, strict=True) if np.isfinite(q)}
+    n_unbounded = int(np.isinf(values).sum())
+    if n_unbounded:
+        return Spread(None, None, quantiles, n, 0, n_unbounded)
+    mean = float(share @ values)
+    error = 0.0
+    if np.ptp(values) == 0.0:
+        mean = float(values[0])
+    elif not exact:
+        n_effective = 1.0 / float(share @ share)
+        variance = float(share @ (values - mean) ** 2)
+        error = float(np.sqrt(variance / max(n_effective - 1.0, 1.0)))
+    return Spread(mean, error, quantiles, n, 0)
+
+
+def weighted_quantiles(values: FloatArray, weights: FloatArray, shares: FloatArray) -> FloatArray:
+    """Least value whose weight and that of all below reaches each share.
+
+    Examples:
+        >>> weighted_quantiles(np.array([3.0, 1.0, 2.0]), np.ones(3), np.array([0.05, 0.5, 0.95]))
+        array([1., 2., 3.])
+    """
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weights[order])
+    reached /= reached[-1]
+    place = np.searchsorted(reached, shares - 1e-12, side="left")
+    return np.asarray(values[order][place], dtype=np.float64)
+
+
+def probability(
+    holds: FloatArray, weights: FloatArray, *, exact: bool = False
+) -> tuple[float, float]:
+    """Share of the draws in which something holds, and its standard error.
+
+    The error is that of the beta distribution that n draws leave after Jeffreys' prior, so
+    that it is not 0 where a thing held in all draws or in none.
+
+    Args:
+        holds: 1 or 0. (N,)
+        weights: (N,)
+        exact: Whether the draws are all that can happen.
+
+    Examples:
+        >>> p, error = probability(np.array([1.0, 1.0, 0.0, 1.0]), np.ones(4) / 4)
+        >>> p, round(error, 3)
+        (0.75, 0.187)
+    """
+    share = weights / weights.sum()
+    p = float(weights[holds > 0.5].sum() / weights.sum())
+    if exact:
+        return p, 0.0
+    n = 1.0 / float(share @ share)
+    first, second = n * p + 0.5, n * (1.0 - p) + 0.5
+    total = first + second
+    return p, float(np.sqrt(first * second / (total**2 * (total + 1.0))))
+
+
+def tail_mean(losses: FloatArray, weights: FloatArray, tail_share: float) -> float:
+    """Mean of the worst `tail_share` of the draws, the last one counted in part.
+
+    CVaR = least over z of z + mean of max(loss - z, 0) / tail share (Rockafellar and
+    Uryasev 2000), at the z that reaches 1 - tail share.
+
+    Examples:
+        >>> tail_mean(np.array([0.0, 10.0, 20.0, 30.0]), np.ones(4) / 4, 0.5)
+        25.0
+    """
+    share = weights / weights.sum()
+    at = weighted_quantiles(losses, share, np.array([1.0 - tail_share]))[0]
+    return float(at + share @ np.maximum(losses - at, 0.0) / tail_share)
+
+
+def draws_to_halve(n: int, error: float | None) -> int | None:
+    """Draws in all that halve a standard error: four times as many; None: it is 0."""
+    return 4 * n if error else None
+
+
+LEAST_DRAWS = 16
+"""Draws below which convergence says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTable:
+    """Draws by answers of one variant, ready to be told."""
+
+    case: Case
+    variant: str
+    columns: tuple[Column, ...]
+    numbers: FloatArray
+    """(N, C)"""
+    weights: FloatArray
+    """(N,)"""
+    central: FloatArray
+    """The columns with all inputs at their central values. (C,)"""
+    exact: bool = False
+    """Whether the draws are all that can happen."""
+
+    def where(self, **wanted: object) -> list[int]:
+        """Places of the columns of a kind, a measure, a bound, a length."""
+        return [
+            place
+            for place, column in enumerate(self.columns)
+            if all(getattr(column, name) == value for name, value in wanted.items())
+        ]
+
+
+def hazard_table(case: Case, found: HazardOutcome, variant: str, *, exact: bool) -> AnswerTable:
+    """What hazards do, each over all futures: going short, unmet demand and loss."""
+    values = [(found.first_short >= 0).astype(np.float64), found.unmet, found.loss]
+    central = np.full(len(values), np.nan)
+    numbers = np.array(values).T
+    return AnswerTable(case, variant, HAZARD_COLUMNS, numbers, found.weights, central, exact=exact)
+
+
+def answers_of(table: AnswerTable) -> tuple[Answer, ...]:
+    """An answer for each column that is a number; what ends is told as curves."""
+    calendar, told = table.case.calendar, []
+    for place, column in enumerate(table.columns):
+        if column.kind == SURVIVES:
+            continue
+        values, is_dated = table.numbers[:, place], column.start != UNDATED
+        seen = spread(values, table.weights, exact=table.exact)
+        if column.kind == GOES_SHORT:
+            p, error = probability(values, table.weights, exact=table.exact)
+            seen = Spread(p, error, {}, len(values), 0)
+        cap, center = column.cap(table.case), table.central[place]
+        told.append(
+            Answer(
+                name=column.name(calendar, table.variant),
+                unit=column.unit(table.case),
+                mean=seen.mean,
+                standard_error=seen.standard_error,
+                quantiles=seen.quantiles,
+                question=column.question,
+                variant=table.variant,
+                measure=column.measure if is_dated else "",
+                length=column.length * calendar.step if column.length else None,
+                date=calendar.label(column.start) if is_dated else "",
+                bound=column.bound,
+                n_draws=seen.n,
+                n_without=seen.n_without,
+                n_unbounded=seen.n_unbounded,
+                capped_at=cap,
+                capped_share=None if cap is None else share_from(cap, values, table.weights),
+                draws_to_halve=draws_to_halve(len(values), seen.standard_error),
+                central=float(center) if np.isfinite(center) else None,
+            )
+        )
+    return tuple(told)
+
+
+def share_from(cap: float, values: FloatArray, weights: FloatArray) -> float:
+    """Share of the draws that reach a value."""
+    return float(weights[values >= cap].sum() / weights.sum())
+
+
+def convergence_of(table: AnswerTable, answers: Sequence[Answer]) -> tuple[Convergence, ...]:
+    """Means of answers over the first eighth, quarter, half and all of the draws.
+
+    None of an answer with too few draws to say anything, or where nothing is left to chance.
+    """
+    n, told = len(table.weights), []
+    if n < LEAST_DRAWS or table.exact:
+        return ()
+    names = [column.name(table.case.calendar, table.variant) for column in table.columns]
+    counts = tuple(n // part for part in (8, 4, 2, 1))
+    for answer in answers:
+        values = table.numbers[:, names.index(answer.name)]
+        seen = [spread(values[:count], table.weights[:count]) for count in counts]
+        if all(one.mean is not None for one in seen):
+            means = tuple(one.mean or 0.0 for one in seen)
+            errors = tuple(one.standard_error or 0.0 for one in seen)
+            told.append(Convergence(answer.name, counts, means, errors))
+    return tuple(told)
+
+
+def curves_of(table: AnswerTable, target: Target) -> tuple[EndedBy, ...]:
+    """P(ended by date) of a measure, for each of its lengths."""
+    calendar, rows = table.case.calendar, []
+    for length in target.lengths:
+        places = table.where(kind=SURVIVES, measure=target.measure, length=length)
+        ended = ended_by(table.numbers[:, places])
+        for place, holds in zip(places, ended.T, strict=True):
+            p, error = probability(holds, table.weights, exact=table.exact)
+            rows.append(
+                EndedBy(
+                    variant=table.variant,
+                    measure=target.measure,
+                    length=length * calendar.step,
+                    date=calendar.label(table.columns[place].start),
+                    p=p,
+                    standard_error=error,
+                    bound=table.columns[place].bound,
+                    n_draws=len(table.weights),
+                )
+            )
+    return tuple(rows)
+
+
+# Fans
+
+N_PATHS = 1000
+"""Futures from which the fan of cover is drawn: the first of all."""
+
+
+def cover_fan(rule: Rule, draws: Draws, central: Draws, variant: str) -> Fan:
+    """Months of cover before each date, in calm, by the rule.
+
+    Args:
+        rule: The case.
+        draws: Futures; the first thousand count.
+        central: One row: the central values.
+        variant: Its name.
+    """
+    few = rows_of(draws, np.arange(min(len(draws.weights), N_PATHS)))
+    months, middle = months_of_cover(rule, few), months_of_cover(rule, central)[0]
+    about = {"name": "cover", "variant": variant, "unit": "month", "bound": MYOPIC}
+    return _fan([*months.T], few.weights, middle, dates=rule.case.calendar.labels, **about)
+
+
+def column_fans(table: AnswerTable, target: Target) -> tuple[Fan, ...]:
+    """Fans of what stands in columns by date: time to survive and the leverage ratio."""
+    fans = []
+    for kind, bound in (
+        (TIME_TO_SURVIVE, MYOPIC),
+        (TIME_TO_SURVIVE, OPTIMAL),
+        (LEVERAGE_RATIO, OPTIMAL),
+        (LEVERAGE_RATIO, MYOPIC),
+    ):
+        places = table.where(kind=kind, measure=target.measure, bound=bound)
+        if not places:
+            continue
+        column, calendar = table.columns[places[0]], table.case.calendar
+        values, cap = [table.numbers[:, place] for place in places], column.cap(table.case)
+        reached = [] if cap is None else [share_from(cap, one, table.weights) for one in values]
+        fan = _fan(
+            values,
+            table.weights,
+            table.central[places],
+            name=kind,
+            variant=table.variant,
+            unit=column.unit(table.case),
+            dates=tuple(calendar.label(table.columns[place].start) for place in places),
+            bound=bound,
+            measure=target.measure,
+            length=target.length * calendar.step if kind == LEVERAGE_RATIO else None,
+            capped_at=cap,
+            capped_share=tuple(reached),
+        )
+        fans.append(fan)
+    return tuple(fans)
+
+
+def _fan(
+    values: Sequence[FloatArray], weights: FloatArray, central: FloatArray, **about: Any
+) -> Fan:
+    """Quantiles, mean and center of numbers by date; the rest as of `Fan`."""
+    seen = [spread(one, weights) for one in values]
+    return Fan(
+        quantiles={str(p): tuple(one.quantiles.get(str(p)) for one in seen) for p in PERCENTS},
+        mean=tuple(one.mean for one in seen),
+        central=tuple(float(one) if np.isfinite(one) else None for one in central),
+        n_draws=len(weights),
+        **about,
+    )
+
+
+# Hazards
+
+N_STEPS = 50
+"""Points of a curve of exceedance."""
+
+
+def hazard_risk(case: Case, found: HazardOutcome, variant: str) -> HazardRisk:
+    """What hazards do over the calendar, in one table."""
+    weights = found.weights / found.weights.sum()
+    tail = round(1.0 - case.risk.level, 9)
+    has_price = not np.isnan(found.loss).any()
+    is_short = found.first_short >= 0
+    short_at = np.bincount(found.first_short[is_short], weights[is_short], case.calendar.n_periods)
+    unpriced = (use for use in found.uses if case.uses[use].shortage_cost is None)
+    return HazardRisk(
+        variant=variant,
+        hazards=tuple(case.hazards),
+        dates=case.calendar.labels,
+        p_short=tuple(float(p) for p in found.p_short / len(found.weights)),
+        p_short_by=tuple(float(p) for p in np.cumsum(short_at)),
+        use=dict(zip(found.uses, (float(p) for p in weights @ found.short_uses), strict=True)),
+        expected_loss=float(weights @ found.loss) if has_price else None,
+        cvar_loss=tail_mean(found.loss, weights, tail) if has_price else None,
+        expected_unmet=float(weights @ found.unmet),
+        cvar_unmet=tail_mean(found.unmet, weights, tail),
+        tail_share=tail,
+        exceedance=_exceedance(found.loss if has_price else found.unmet, weights),
+        exceedance_unit=case.currency if has_price else unmet_unit(case),
+        missing=() if has_price else tuple(f"uses.{use}.shortage_cost" for use in unpriced),
+    )
+
+
+def _exceedance(losses: FloatArray, weights: FloatArray) -> tuple[tuple[float, float], ...]:
+    """Points (x, share of the futures with more than x), over the range of what happens."""
+    order = np.argsort(losses, kind="stable")
+    values, reached = losses[order], np.cumsum(weights[order])
+    points = np.linspace(values[0], values[-1], N_STEPS)
+    at = np.searchsorted(values, points, side="right") - 1
+    more = np.maximum(0.0, 1.0 - reached[at])
+    return tuple((float(x), float(p)) for x, p in zip(points, more, strict=True))
 
 
 def stress_case(

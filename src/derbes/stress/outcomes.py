@@ -241,6 +241,16 @@ def disruption_numbers(rule: Rule, draws: Draws, columns: Sequence[Column]) -> F
     return numbers
 
 
+def ended_by(survives: FloatArray) -> FloatArray:
+    """Whether no start from each date on goes short. (N, dates)
+
+    Args:
+        survives: Whether each date's start is survived, dates rising. (N, dates)
+    """
+    later = np.logical_and.accumulate(survives[:, ::-1] > 0.5, axis=1)[:, ::-1]
+    return np.asarray(later, dtype=np.float64)
+
+
 # Hazards
 
 NOISE = 1e-9
