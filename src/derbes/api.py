@@ -6,6 +6,7 @@ no compiler and no charts.
 
 from collections.abc import Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -403,6 +404,10 @@ def brief(
     words: Any = {"variants": variants, "measures": measures, "starts": starts}
     request, made = _asked(case, "brief", **words, lengths=lengths, draws=draws, seed=seed)
     refuse(case, brief_problems(draws))
-    from derbes.pages import brief_page
+    from derbes.brief import render_brief
+    from derbes.pages import brief_contents
 
-    return brief_page(case, request, made, progress=progress, n_workers=n_workers)
+    if draws > 1:
+        request = replace(request, draws=draws, seed=seed)
+    options = RunOptions(n_workers, progress=progress)
+    return render_brief(brief_contents(case, request, options, made))

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from derbes.case.entities import Case, main_measure
 from derbes.case.options import Budget
@@ -107,29 +106,20 @@ def request_of(
         RequestError: Something asked for is not in the case; names all of it.
     """
     months = _months(case.calendar, starts)
-    refuse(case, _surface_problems(case, variants, measures, months=months, lengths=lengths))
+    what = _('"{name}" is not a measure of this case')
+    problems = [
+        *_variant_problems(case, variants, ALL),
+        *_unknown("measure", measures, case.measures, what),
+        *(problem for start in months for problem in _start_problems(case.calendar, start)),
+        *_length_problems(case.calendar, lengths),
+    ]
+    refuse(case, problems)
     return Request(
         variants=(BASE, *case.variants) if ALL in variants else tuple(dict.fromkeys(variants)),
         measures=tuple(dict.fromkeys(measures)),
         starts=tuple(sorted({case.calendar.index_of(month) for month in months})),
         lengths=tuple(sorted({case.calendar.periods(length) for length in lengths})),
     )
-
-
-def _surface_problems(
-    case: Case,
-    variants: Sequence[str],
-    measures: Sequence[str],
-    *,
-    months: Sequence[str],
-    lengths: Sequence[int],
-) -> list[Problem]:
-    return [
-        *_variant_problems(case, variants, ALL),
-        *_unknown("measure", measures, case.measures, _('"{name}" is not a measure of this case')),
-        *(problem for start in months for problem in _start_problems(case.calendar, start)),
-        *_length_problems(case.calendar, lengths),
-    ]
 
 
 def _months(calendar: Calendar, starts: str | Sequence[str]) -> tuple[str, ...]:
@@ -217,14 +207,16 @@ def stress_request(  # noqa: PLR0913 - one option for each wish
     """
     from derbes.draws.sampling import MOST_POINTS
 
-    main = main_measure(case)
-    surface: Any = {
-        "variants": variants,
-        "measures": tuple(measures) or ((main,) if main else ()),
-        "lengths": lengths,
-    }
-    months = _months(case.calendar, starts)
-    problems = _surface_problems(case, **surface, months=months)
+    names, main = tuple(measures), main_measure(case)
+    if not names and main:
+        names = (main,)
+    request, problems = Request(), []
+    try:
+        request = request_of(
+            case, variants=variants, measures=names, starts=starts, lengths=lengths
+        )
+    except RequestError as error:
+        problems = [*error.problems]
     for question in questions:
         if question == HAZARDS and not case.hazards:
             what = _("the case says of no measure how often it comes")
@@ -245,7 +237,7 @@ def stress_request(  # noqa: PLR0913 - one option for each wish
     refuse(case, [*problems, *_store_problems(options, method)])
     asked = questions or [one for one in QUESTIONS if one != HAZARDS or case.hazards]
     return replace(
-        request_of(case, **surface, starts=months),
+        request,
         questions=tuple(question for question in QUESTIONS if question in asked),
         draws=draws,
         solved=solved,

@@ -120,19 +120,13 @@ def run(
     """
     parts, costs, shares = [], [], []
     is_alone = len(draws.weights) == 1
+    hits = (events.measure, events.start, events.length) if events else ()
     for name, rows in by_scenario(draws):
         own = rows_of(draws, rows)
         found = simulate_futures(
             rule.model(name, own, n_periods, is_alone=is_alone),
             own,
-            None
-            if events is None
-            else replace(
-                events,
-                measure=events.measure[rows],
-                start=events.start[rows],
-                length=events.length[rows],
-            ),
+            events and Events(events.measures, *(e[rows] for e in hits)),
             keep=keep,
             n_paths=len(rows) if STOCK in keep else 0,
             n_threads=rule.n_threads,

@@ -304,7 +304,7 @@ def even_chance(
     means = np.bincount(part, w * x, N_BINS)[full] / sizes[full]
     shares = np.bincount(part, w * y, N_BINS)[full] / sizes[full]
     sign = 1.0 if trend > 0 else -1.0
-    rising = pool_adjacent(sign * shares, sizes[full])
+    rising = pool_adjacent(sign * shares, sizes[full].astype(np.float64))
     if not (sign * rising).min() < EVEN < (sign * rising).max():
         return None
     return float(np.interp(sign * EVEN, rising, means)), sign < 0
