@@ -6,12 +6,11 @@ from concurrent.futures import Executor
 from dataclasses import replace
 
 from derbes.case.entities import Case
-from derbes.case.request import BASE, Request
+from derbes.case.request import Request
 from derbes.parallel import LOCAL, RunOptions, is_address, opened_executor, workers_of
 from derbes.planning.answers import plan_of
-from derbes.planning.costs import futures_of
 from derbes.planning.solving import PlanRequest
-from derbes.request import LEDGER_DRAWS, ledger_problems, planned_case, provenance_of, refuse
+from derbes.request import LEDGER_DRAWS, ledger_problems, provenance_of, refuse
 from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
@@ -37,52 +36,20 @@ def _opened(
     return opened_executor(text, source=case.source or case.name, n_workers=n_workers)
 
 
-def plan_answers(  # noqa: PLR0913 - one option for each wish
-    case: Case,
-    options: RunOptions,
-    *,
-    variant: str = BASE,
-    standards: Sequence[str] = (),
-    budget: str | float | None = None,
-    draws: int | None = None,
-    seed: int = 1,
-    lengths: Sequence[int] = (),
-    has_frontier: bool = True,
-    has_more: bool = True,
-) -> Plan:
-    """The plan that is asked for, and what is asked about it; arguments as of `api.plan`.
+def plan_answers(case: Case, request: PlanRequest, options: RunOptions) -> Plan:
+    """The plan of a case that is asked for, and what is asked about it; both were checked.
 
     Processes of this machine are started, and replaced when they die, where the work is
     shared out.
-
-    Raises:
-        RequestError: Something asked for is not in the case, or cannot be; names all of it.
     """
-    asked = planned_case(
-        case,
-        options,
-        variant=variant,
-        standards=standards,
-        budget=budget,
-        draws=draws,
-        lengths=lengths,
-    )
-    request = PlanRequest(
-        asked,
-        futures_of(asked, draws, seed=seed),
-        variant,
-        tuple(lengths),
-        has_frontier=has_frontier,
-        has_more=has_more,
-    )
-    place = options.executor
+    place, made = options.executor, provenance_of(case)
     if isinstance(place, str) and is_address(place):
         with _opened(place, case) as executor:
-            return plan_of(request, replace(options, executor=executor), provenance_of(case))
+            return plan_of(request, replace(options, executor=executor), made)
     if isinstance(place, str):
         n_workers = workers_of(place, options.n_workers)
         options = replace(options, executor=None, n_workers=n_workers)
-    return plan_of(request, options, provenance_of(case))
+    return plan_of(request, options, made)
 
 
 def statement_answers(

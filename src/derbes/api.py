@@ -26,6 +26,7 @@ from derbes.request import (
     brief_problems,
     harm_problems,
     made_by,
+    planned_case,
     provenance_of,
     refuse,
     request_of,
@@ -217,19 +218,23 @@ def plan(  # noqa: PLR0913 - one option for each wish
         SolveError: A program has no usable answer.
     """
     from derbes.answers import plan_answers
+    from derbes.planning.costs import futures_of
+    from derbes.planning.solving import PlanRequest
 
-    return plan_answers(
+    options = RunOptions(n_workers, executor, progress, gap, time_limit, checkpoint, resume)
+    asked = planned_case(
         case,
-        RunOptions(n_workers, executor, progress, gap, time_limit, checkpoint, resume),
+        options,
         variant=variant,
         standards=standards,
         budget=budget,
         draws=draws,
-        seed=seed,
         lengths=lengths,
-        has_frontier=has_frontier,
-        has_more=has_more,
     )
+    wanted = {"has_frontier": has_frontier, "has_more": has_more}
+    futures = futures_of(asked, draws, seed=seed)
+    request = PlanRequest(asked, futures, variant, tuple(lengths), **wanted)
+    return plan_answers(case, request, options)
 
 
 def stress(  # noqa: PLR0913 - one option for each wish

@@ -29,10 +29,13 @@ from derbes.case.request import BASE, Request
 from derbes.draws.study import Study, make_studies
 from derbes.language import _
 from derbes.parallel import RunOptions, run_tasks
-from derbes.planning.costs import listing_problems
+from derbes.planning.costs import futures_of, listing_problems
+from derbes.planning.solving import PlanRequest
 from derbes.request import (
     LEDGER_DRAWS,
+    USUAL_SEED,
     missing_problems,
+    planned_case,
     provenance_of,
     stress_request,
     with_units,
@@ -72,7 +75,10 @@ def plans_told(case: Case, asked: Request, options: RunOptions) -> dict[str, Pla
 
 def _plan(task: tuple[Case, str]) -> Plan:
     case, variant = task
-    return plan_answers(case, RunOptions(), variant=variant, has_more=variant == BASE)
+    asked = planned_case(case, RunOptions(), variant=variant)
+    futures = futures_of(asked, None, seed=USUAL_SEED)
+    request = PlanRequest(asked, futures, variant, has_more=variant == BASE)
+    return plan_answers(case, request, RunOptions())
 
 
 def stress_told(case: Case, asked: Request, options: RunOptions) -> Stress | None:

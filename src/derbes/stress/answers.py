@@ -12,7 +12,6 @@ import numpy as np
 from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
 from derbes.case.request import DECIDES, FANS, HAZARDS, TIPPING, Request
-from derbes.case.uncertainty import Draws
 from derbes.draws.inputs import shared_inputs
 from derbes.draws.sampling import describe
 from derbes.draws.study import variant_case
@@ -32,8 +31,6 @@ from derbes.stress.columns import (
     Column,
     DrawnVariant,
     Target,
-    rule_columns,
-    solved_columns,
     targets_of,
     unmet_unit,
 )
@@ -44,7 +41,6 @@ from derbes.stress.outcomes import (
     disruption_numbers,
     ended_by,
     months_of_cover,
-    rows_of,
     solved_row,
 )
 from derbes.stress.sensitivity import PAWN_DRAWS, Subject, what_decides, what_tips
@@ -304,21 +300,6 @@ N_PATHS = 1000
 """Futures from which the fan of cover is drawn: the first of all."""
 
 
-def cover_fan(rule: Rule, draws: Draws, central: Draws, variant: str) -> Fan:
-    """Months of cover before each date, in calm, by the rule.
-
-    Args:
-        rule: The case.
-        draws: Futures; the first thousand count.
-        central: One row: the central values.
-        variant: Its name.
-    """
-    few = rows_of(draws, np.arange(min(len(draws.weights), N_PATHS)))
-    months, middle = months_of_cover(rule, few), months_of_cover(rule, central)[0]
-    about = {"name": "cover", "variant": variant, "unit": "month", "bound": MYOPIC}
-    return _fan([*months.T], few.weights, middle, dates=rule.case.calendar.labels, **about)
-
-
 def column_fans(table: AnswerTable, target: Target) -> tuple[Fan, ...]:
     """Fans of what stands in columns by date: time to survive and the leverage ratio."""
     fans = []
@@ -442,7 +423,8 @@ def stress_case(
         )
         for name, one in cases.items()
     ]
-    n_columns = len(rule_columns(request, targets)) + len(solved_columns(request, targets))
+    whole = DrawnVariant("", case, paths, request, targets)
+    n_columns = len(whole.rule_columns) + len(whole.solved_columns)
     check_memory(
         case.source or case.name,
         request.draws,
@@ -474,7 +456,10 @@ def stress_case(
             risks.append(hazard_risk(variant.case, found, variant.variant))
         if request.asks(FANS):
             few = first_draws(variant, N_PATHS)
-            fans.append(cover_fan(rule, few, central_draws(variant), variant.variant))
+            about = {"name": "cover", "variant": variant.variant, "unit": "month"}
+            middle = months_of_cover(rule, central_draws(variant))[0]
+            months, dates = months_of_cover(rule, few), variant.case.calendar.labels
+            fans.append(_fan([*months.T], few.weights, middle, dates=dates, bound=MYOPIC, **about))
             fans += [fan for table in own for one in targets for fan in column_fans(table, one)]
     answers: list[Answer] = []
     convergence: list[Convergence] = []
@@ -526,7 +511,7 @@ def _tables(variant: DrawnVariant, rule: Rule, kept: VariantTable) -> list[Answe
     tables = [table(by_rule, central, kept.n_draws, exact=exact)]
     n = min(kept.n_solved, request.solved)
     if n:
-        central = solved_row((request, variant.targets, bare(variant.case)))
+        central = solved_row(bare(variant))
         exact = exact and n == kept.n_draws
         tables.insert(0, table(variant.solved_columns, central, n, exact=exact))
     return tables

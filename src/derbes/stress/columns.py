@@ -144,40 +144,6 @@ def targets_of(case: Case, request: Request) -> tuple[Target, ...]:
     )
 
 
-def rule_columns(request: Request, targets: Sequence[Target]) -> tuple[Column, ...]:
-    """Columns by the rule, over all draws."""
-    columns: list[Column] = []
-    for one in targets:
-        if request.asks(SURVIVE, FANS):
-            columns += one.columns(TIME_TO_SURVIVE, lengths=(0,))
-        if request.asks(SURVIVE):
-            columns += one.columns(UNMET_ESSENTIAL)
-        if request.asks(ENDED) and one.lengths:
-            columns += one.columns(SURVIVES, lengths=one.lengths)
-    return tuple(columns)
-
-
-def solved_columns(request: Request, targets: Sequence[Target]) -> tuple[Column, ...]:
-    """Columns by programs, over the draws that are solved."""
-    columns: list[Column] = []
-    losses = [
-        (kind, bound) for bound in (OPTIMAL, MYOPIC) for kind in (LEVERAGE_RATIO, TARGET_LOSS)
-    ]
-    losses += [(SENDER_COST, OPTIMAL), (UNMET_ESSENTIAL, OPTIMAL)]
-    for one in targets if request.solved else ():
-        if request.asks(SURVIVE):
-            columns += one.columns(TIME_TO_SURVIVE, OPTIMAL, lengths=(0,))
-        if request.asks(ENDED) and one.lengths:
-            columns += one.columns(SURVIVES, OPTIMAL, lengths=one.lengths)
-        if request.asks(LEVERAGE, FANS):
-            columns += [
-                Column(kind, one.measure, start, one.length, bound)
-                for start in one.starts
-                for kind, bound in losses
-            ]
-    return tuple(columns)
-
-
 @dataclass(frozen=True, slots=True)
 class DrawnVariant:
     """A variant, what is asked of it, and which of its inputs are drawn."""
@@ -192,10 +158,33 @@ class DrawnVariant:
 
     @property
     def rule_columns(self) -> tuple[Column, ...]:
-        """Columns by the rule."""
-        return rule_columns(self.request, self.targets)
+        """Columns by the rule, over all draws."""
+        columns: list[Column] = []
+        for one in self.targets:
+            if self.request.asks(SURVIVE, FANS):
+                columns += one.columns(TIME_TO_SURVIVE, lengths=(0,))
+            if self.request.asks(SURVIVE):
+                columns += one.columns(UNMET_ESSENTIAL)
+            if self.request.asks(ENDED) and one.lengths:
+                columns += one.columns(SURVIVES, lengths=one.lengths)
+        return tuple(columns)
 
     @property
     def solved_columns(self) -> tuple[Column, ...]:
-        """Columns by programs."""
-        return solved_columns(self.request, self.targets)
+        """Columns by programs, over the draws that are solved."""
+        columns: list[Column] = []
+        both = (LEVERAGE_RATIO, TARGET_LOSS)
+        losses = [(kind, bound) for bound in (OPTIMAL, MYOPIC) for kind in both]
+        losses += [(SENDER_COST, OPTIMAL), (UNMET_ESSENTIAL, OPTIMAL)]
+        for one in self.targets if self.request.solved else ():
+            if self.request.asks(SURVIVE):
+                columns += one.columns(TIME_TO_SURVIVE, OPTIMAL, lengths=(0,))
+            if self.request.asks(ENDED) and one.lengths:
+                columns += one.columns(SURVIVES, OPTIMAL, lengths=one.lengths)
+            if self.request.asks(LEVERAGE, FANS):
+                columns += [
+                    Column(kind, one.measure, start, one.length, bound)
+                    for start in one.starts
+                    for kind, bound in losses
+                ]
+        return tuple(columns)

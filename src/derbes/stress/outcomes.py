@@ -35,8 +35,6 @@ from derbes.stress.columns import (
     UNMET_ESSENTIAL,
     Column,
     DrawnVariant,
-    Target,
-    solved_columns,
 )
 
 STOCK, MONEY = "stock", "money"
@@ -386,7 +384,7 @@ def solve_draws(variant: DrawnVariant, draws: Draws, options: RunOptions) -> Flo
         SolveError: A program has no usable answer.
     """
     tasks = [
-        (variant.request, variant.targets, bare(drawn_case(variant.case, draws, i)))
+        bare(replace(variant, case=drawn_case(variant.case, draws, i)))
         for i in range(len(draws.weights))
     ]
     found = run_tasks(
@@ -399,10 +397,10 @@ def solve_draws(variant: DrawnVariant, draws: Draws, options: RunOptions) -> Flo
     return np.array(found, dtype=np.float64).reshape(len(tasks), len(variant.solved_columns))
 
 
-def bare(case: Case) -> Case:
-    """A case without what programs do not read, so that it is quick to send."""
-    return replace(
-        case,
+def bare(variant: DrawnVariant) -> DrawnVariant:
+    """A variant without what programs do not read, so that it is quick to send."""
+    case = replace(
+        variant.case,
         variants={},
         scenarios={},
         facts={},
@@ -412,11 +410,12 @@ def bare(case: Case) -> Case:
         double_standards={},
         tensions={},
     )
+    return replace(variant, case=case)
 
 
-def solved_row(task: tuple[Request, tuple[Target, ...], Case]) -> FloatArray:
-    """Solved columns of a case whose numbers are all certain. (C,)"""
-    asked, targets, case = task
+def solved_row(variant: DrawnVariant) -> FloatArray:
+    """Solved columns of a variant whose numbers are all certain. (C,)"""
+    asked, targets, case = variant.request, variant.targets, variant.case
     lengths = {n for target in targets for n in (target.length, *target.lengths)}
     names = tuple(target.measure for target in targets)
     request = Request(measures=names, lengths=tuple(sorted(lengths)))
@@ -449,7 +448,7 @@ def solved_row(task: tuple[Request, tuple[Target, ...], Case]) -> FloatArray:
             for kind, number in found.items():
                 column = Column(kind, name, index(loss.start), length, loss.bound)
                 numbers[column] = np.nan if number is None else number
-    return np.array([numbers[column] for column in solved_columns(asked, targets)])
+    return np.array([numbers[column] for column in variant.solved_columns])
 
 
 def unbounded_ratio(row: LeverageRow) -> float | None:
