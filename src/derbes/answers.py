@@ -1,8 +1,6 @@
 """What draws, plans and statements are asked, answered: from a request to its result."""
 
-import contextlib
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from dataclasses import replace
 
 from derbes.case.entities import Case
@@ -22,18 +20,10 @@ from derbes.stress.answers import stress_case
 
 def stress_answers(case: Case, request: Request, options: RunOptions) -> Stress:
     """What is asked over draws of a case; both have been checked."""
-    place = options.executor
-    if isinstance(place, Executor):
-        return stress_case(case, request, provenance_of(case), options=options)
-    with _opened(place or LOCAL, case, options.n_workers) as executor:
+    place, source = options.executor or LOCAL, case.source or case.name
+    with opened_executor(place, source=source, n_workers=options.n_workers) as executor:
         options = replace(options, executor=executor)
         return stress_case(case, request, provenance_of(case), options=options)
-
-
-def _opened(
-    text: str, case: Case, n_workers: int = 1
-) -> contextlib.AbstractContextManager[Executor | None]:
-    return opened_executor(text, source=case.source or case.name, n_workers=n_workers)
 
 
 def plan_answers(case: Case, request: PlanRequest, options: RunOptions) -> Plan:
@@ -43,13 +33,11 @@ def plan_answers(case: Case, request: PlanRequest, options: RunOptions) -> Plan:
     shared out.
     """
     place, made = options.executor, provenance_of(case)
-    if isinstance(place, str) and is_address(place):
-        with _opened(place, case) as executor:
-            return plan_of(request, replace(options, executor=executor), made)
-    if isinstance(place, str):
+    if isinstance(place, str) and not is_address(place):
         n_workers = workers_of(place, options.n_workers)
-        options = replace(options, executor=None, n_workers=n_workers)
-    return plan_of(request, options, made)
+        return plan_of(request, replace(options, executor=None, n_workers=n_workers), made)
+    with opened_executor(place or LOCAL, source=case.source or case.name) as executor:
+        return plan_of(request, replace(options, executor=executor), made)
 
 
 def statement_answers(

@@ -189,11 +189,14 @@ def workers_of(text: str, n_workers: int) -> int:
 
 
 @contextlib.contextmanager
-def opened_executor(text: str, *, source: str, n_workers: int = 1) -> Iterator[Executor | None]:
+def opened_executor(
+    text: Executor | str, *, source: str, n_workers: int = 1
+) -> Iterator[Executor | None]:
     """The executor that words name, closed afterwards; None: this process does the work.
 
     Args:
-        text: `local`, a number of processes, or the address of a Dask scheduler.
+        text: `local`, a number of processes, or the address of a Dask scheduler. An executor
+            that is given is handed on, and left open.
         source: The case, for the message.
         n_workers: Processes where the words say `local`.
 
@@ -201,6 +204,9 @@ def opened_executor(text: str, *, source: str, n_workers: int = 1) -> Iterator[E
         RequestError: The words name no executor, or nobody answers at the address.
         MissingExtraError: An address is given, and Dask is not installed.
     """
+    if not isinstance(text, str):
+        yield text
+        return
     problems = executor_problems(text)
     if problems:
         raise RequestError(source, problems)
