@@ -54,20 +54,15 @@ DOUBLE_NAMES = {
     "Drawn",
     "Entry",
     "Finding",
-    "Flip",
     "Found",
     "Futures",
-    "Kept",
     "Measures",
     "Outcome",
-    "Part",
     "Plan",
     "Question",
     "State",
     "Table",
-    "Verdicts",
     "Waiting",
-    "World",
 }
 """Names of several classes. The list may only shrink: one name, one meaning."""
 

@@ -4,33 +4,39 @@ The packages are imported at the call, so that checking a case loads no solver,
 no compiler and no charts.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Any
 
 from derbes.case.entities import Case, quantities
 from derbes.case.quantity import Quantity
-from derbes.case.request import BASE
-from derbes.errors import Problem, RequestError
-from derbes.language import _, language
+from derbes.case.request import BASE, Request
+from derbes.errors import Problem
+from derbes.language import language
+from derbes.parallel import GAP, Progress, RunOptions
 from derbes.request import (
     ALL,
     EVERY_MONTHS,
-    EffortWords,
-    PlanWords,
-    StatementWords,
-    StressEffort,
-    StressWords,
+    LEDGER_DRAWS,
+    STRESS_DRAWS,
+    STRESS_SOLVED,
+    address_problems,
+    brief_problems,
+    harm_problems,
     made_by,
+    planned_case,
     provenance_of,
+    refuse,
     request_of,
+    stress_request,
     with_units,
 )
 from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
-from derbes.results.supply import Cover, Leverage
+from derbes.results.supply import Cover, Leverage, Provenance
 
 __all__ = [
     "EVERY_MONTHS",
@@ -52,9 +58,6 @@ __all__ = [
     "statements",
     "stress",
 ]
-
-Progress = Callable[[int, int, str], None]
-"""Called with how much is done, out of how much, and of what."""
 
 
 def read_case(path: Path | str) -> Case:
@@ -122,11 +125,11 @@ def cover(
     """
     from derbes.analysis.cover import cover_table
 
-    words: Any = {
-        "variants": variants, "measures": measures, "starts": starts, "lengths": lengths
-    }  # fmt: skip
-    rows = cover_table(case, request_of(case, **words), progress=progress, n_workers=n_workers)
-    return Cover(rows=rows, provenance=made_by(case, "cover", **words))
+    request, made = _asked(
+        case, "cover", variants=variants, measures=measures, starts=starts, lengths=lengths
+    )
+    rows = cover_table(case, request, progress=progress, n_workers=n_workers)
+    return Cover(rows=rows, provenance=made)
 
 
 def leverage(
@@ -147,21 +150,24 @@ def leverage(
         RequestError: Something asked for is not in the case.
         SolveError: A program has no usable answer.
     """
-    if not case.measures:
-        what = _("this case has no measures, so there is no harm to tell of")
-        fix = _("write under measures what may happen; derbes check shows an example")
-        raise RequestError(case.source or case.name, [Problem("measures", what, fix=fix)])
+    refuse(case, harm_problems(case))
     from derbes.analysis.leverage import leverage_surface
 
-    words: Any = {
-        "variants": variants, "measures": measures, "starts": starts, "lengths": lengths
-    }  # fmt: skip
-    asked = request_of(case, **words)
-    found = leverage_surface(case, asked, progress=progress, n_workers=n_workers)
-    return with_units(case, found, made_by(case, "leverage", **words))
+    request, made = _asked(
+        case, "leverage", variants=variants, measures=measures, starts=starts, lengths=lengths
+    )
+    found = leverage_surface(case, request, progress=progress, n_workers=n_workers)
+    return with_units(case, found, made)
 
 
-def plan(
+def _asked(
+    case: Case, verb: str, *, draws: int = 1, seed: int = 1, **words: Any
+) -> tuple[Request, Provenance]:
+    """What a verb is asked, checked, and what makes its answer; options as in `made_by`."""
+    return request_of(case, **words), made_by(case, verb, draws=draws, seed=seed, **words)
+
+
+def plan(  # noqa: PLR0913 - one option for each wish
     case: Case,
     *,
     variant: str = BASE,
@@ -172,7 +178,13 @@ def plan(
     lengths: Sequence[int] = (),
     has_frontier: bool = True,
     has_more: bool = True,
-    **effort: Unpack[EffortWords],
+    gap: float = GAP,
+    time_limit: float | None = None,
+    n_workers: int = 1,
+    executor: Executor | str | None = None,
+    checkpoint: Path | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
 ) -> Plan:
     """The cheapest programme that meets the standards, and what is asked about it.
 
@@ -189,8 +201,15 @@ def plan(
         has_frontier: Whether the frontier is wanted.
         has_more: Whether costs of standards, of waiting, of not knowing, and other plans are
             wanted.
-        **effort: `gap`, `time_limit` [s], `n_workers`, `executor` (any of
-            `concurrent.futures`, or words), `checkpoint`, `resume`, `progress`.
+        gap: How far the plan may be from the best, as a part of the cost above that without
+            any standard.
+        time_limit: For everything together; None: as long as it takes. [s]
+        n_workers: Processes.
+        executor: Any of `concurrent.futures`, or words: `local`, a number of processes,
+            `dask://host:port`.
+        checkpoint: File in which the search is kept; None: nowhere.
+        resume: Whether to go on from it.
+        progress: Called as parts are done.
 
     Raises:
         RequestError: Something asked for is not in the case, or cannot be.
@@ -198,22 +217,43 @@ def plan(
         MissingExtraError: A cluster is named, and its extra is not installed.
         SolveError: A program has no usable answer.
     """
-    from derbes.answers import find_plan
+    from derbes.answers import plan_answers
+    from derbes.planning.answers import futures_of
+    from derbes.planning.solving import PlanRequest
 
-    words = PlanWords(variant, tuple(standards), budget, draws, seed, tuple(lengths))
-    answers = {"has_frontier": has_frontier, "has_more": has_more}
-    return find_plan(case, words, answers, effort)
+    options = RunOptions(n_workers, executor, progress, gap, time_limit, checkpoint, resume)
+    asked = planned_case(
+        case,
+        options,
+        variant=variant,
+        standards=standards,
+        budget=budget,
+        draws=draws,
+        lengths=lengths,
+    )
+    wanted = {"has_frontier": has_frontier, "has_more": has_more}
+    futures = futures_of(asked, draws, seed=seed)
+    request = PlanRequest(asked, futures, variant, tuple(lengths), **wanted)
+    return plan_answers(case, request, options)
 
 
-def stress(
+def stress(  # noqa: PLR0913 - one option for each wish
     case: Case,
     *,
+    variants: Sequence[str] = (BASE,),
+    measures: Sequence[str] = (),
+    starts: str | Sequence[str] = "year",
+    lengths: Sequence[int] = (),
+    questions: Sequence[str] = (),
+    draws: int = STRESS_DRAWS,
+    solved: int = STRESS_SOLVED,
+    seed: int = 1,
+    method: str = "sobol",
     store: Path | str | None = None,
     resume: bool = False,
     executor: Executor | str | None = None,
     n_workers: int = 1,
     progress: Progress | None = None,
-    **words: Unpack[StressWords],
 ) -> Stress:
     """What holds over draws of the uncertain inputs, and what decides it.
 
@@ -221,34 +261,46 @@ def stress(
 
     Args:
         case: The case.
+        variants: As in `request_of`, like what follows.
+        measures: Names; empty: the main one.
+        starts: ISO months; or `month`, `quarter` or `year`.
+        lengths: [month]
+        questions: Names; empty: all that the case can answer.
+        draws: Draws of the uncertain inputs.
+        solved: The first of them, solved as programs too.
+        seed: Seed of the draws.
+        method: `sobol`, `latin`, `random` or `all`.
         store: Parquet file in which the answers of every draw are kept; None: nowhere.
         resume: Whether to go on with a store that is there, for more draws if wanted.
         executor: Any of `concurrent.futures`, or words: `local`, a number of processes,
             `dask://host:port`. It solves programs; the rule runs on this machine.
         n_workers: Processes and threads of this machine.
         progress: Called as draws are done.
-        **words: `variants`, `measures` (empty: the main one), `starts`, `lengths` as in
-            `request_of`, but `starts` is `year`; `questions` (empty: all that the case can
-            answer), `draws`, `solved` (the first of them, solved as programs too), `seed`,
-            `method` (`sobol`, `latin`, `random`, `all`).
 
     Raises:
         RequestError: Something asked for is not in the case, cannot be, or will not fit.
         DataError: The store was made of something else.
-        DataError: The checkpoint is none, or of another case.
         MissingExtraError: A cluster is named, and its extra is not installed.
         SolveError: A program has no usable answer.
     """
-    from derbes.answers import answered
+    from derbes.answers import stress_answers
 
-    effort: StressEffort = {
-        "store": store,
-        "resume": resume,
-        "executor": executor,
-        "n_workers": n_workers,
-        "progress": progress,
-    }
-    return answered(case, words, effort)
+    place = None if store is None else Path(store)
+    options = RunOptions(n_workers, executor, progress, store=place, resume=resume)
+    request = stress_request(
+        case,
+        options,
+        variants=variants,
+        measures=measures,
+        starts=starts,
+        lengths=lengths,
+        questions=questions,
+        draws=draws,
+        solved=solved,
+        seed=seed,
+        method=method,
+    )
+    return stress_answers(case, request, options)
 
 
 def statements(  # noqa: PLR0913 - one option for each wish
@@ -256,7 +308,7 @@ def statements(  # noqa: PLR0913 - one option for each wish
     *,
     by: Sequence[str] = (),
     verdicts: Sequence[str] = (),
-    draws: int = 32,
+    draws: int = LEDGER_DRAWS,
     seed: int = 1,
     as_of: str = "",
     flips: int = 3,
@@ -283,12 +335,19 @@ def statements(  # noqa: PLR0913 - one option for each wish
         CaseError: Expressions that cannot be used.
         SolveError: A program has no usable answer.
     """
-    from derbes.answers import judged_statements
+    from derbes.answers import statement_answers
 
-    words = StatementWords(
-        tuple(by), tuple(verdicts), draws, seed, as_of, flips, has_signaling=has_signaling
+    return statement_answers(
+        case,
+        RunOptions(n_workers, progress=progress),
+        by=by,
+        verdicts=verdicts,
+        draws=draws,
+        seed=seed,
+        as_of=as_of,
+        flips=flips,
+        has_signaling=has_signaling,
     )
-    return judged_statements(case, words, n_workers=n_workers, progress=progress)
 
 
 def export_statements(
@@ -309,10 +368,7 @@ def export_statements(
     from derbes.statements.export import claim_reviews, statement_sheet
 
     if form == "claimreview":
-        if page and not page.startswith(("https://", "http://")):
-            what = _('"{address}" is not an address of the web').format(address=page)
-            fix = _("write the whole of it, e.g. https://example.org/brief.html")
-            raise RequestError(case.source or case.name, [Problem(where="url", what=what, fix=fix)])
+        refuse(case, address_problems(page))
         return claim_reviews(case, table, language(), page)
     return statement_sheet(table, language(), has_mark=has_mark)
 
@@ -350,15 +406,13 @@ def brief(
         RequestError: Something asked for is not in the case, or draws below one.
         SolveError: A program has no usable answer.
     """
-    words: Any = {
-        "variants": variants, "measures": measures, "starts": starts, "lengths": lengths
-    }  # fmt: skip
-    asked = request_of(case, **words)
-    if draws < 1:
-        what = _("{n} draws give no answer").format(n=draws)
-        problem = Problem("draws", what, fix=_("ask for one draw or more"))
-        raise RequestError(case.source or case.name, [problem])
-    from derbes.pages import brief_page
+    words: Any = {"variants": variants, "measures": measures, "starts": starts}
+    request, made = _asked(case, "brief", **words, lengths=lengths, draws=draws, seed=seed)
+    refuse(case, brief_problems(draws))
+    from derbes.brief import render_brief
+    from derbes.pages import brief_contents
 
-    made = made_by(case, "brief", **words, draws=draws, seed=seed)
-    return brief_page(case, asked, made, progress=progress, n_workers=n_workers)
+    if draws > 1:
+        request = replace(request, draws=draws, seed=seed)
+    options = RunOptions(n_workers, progress=progress)
+    return render_brief(brief_contents(case, request, options, made))

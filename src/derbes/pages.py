@@ -13,55 +13,44 @@ asked for, the first variant that is asked for stands in its place. A case witho
 has days of cover, the calm plan and its inputs to show.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from derbes.analysis.cover import cover_table
 from derbes.analysis.leverage import leverage_ends, leverage_rows
 from derbes.analysis.trajectories import branch_of, calm_plan_of
-from derbes.answers import answered, find_plan, judged_statements
-from derbes.brief import render_brief
-from derbes.brief.contents import MYOPIC, OPTIMAL, BriefContents, Focus, main_length
+from derbes.answers import plan_answers, statement_answers, stress_answers
+from derbes.brief.contents import MYOPIC, OPTIMAL, BriefContents
 from derbes.brief.front import edge_of
-from derbes.case.entities import Case
+from derbes.case.entities import Case, main_length, main_measure
 from derbes.case.quantity import MONTHS_A_YEAR
 from derbes.case.request import BASE, Request
 from derbes.draws.study import Study, make_studies
 from derbes.language import _
-from derbes.parallel import Progress, run_tasks
-from derbes.planning.answers import listing_problems
+from derbes.parallel import RunOptions, run_tasks
+from derbes.planning.answers import futures_of, listing_problems
+from derbes.planning.solving import PlanRequest
 from derbes.request import (
-    EffortWords,
-    PlanWords,
-    StatementWords,
-    StressEffort,
-    StressWords,
+    LEDGER_DRAWS,
+    USUAL_SEED,
     missing_problems,
+    planned_case,
     provenance_of,
+    stress_request,
     with_units,
 )
 from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
-from derbes.results.supply import Branch, Cover, LeverageEnd, LeverageRow, Provenance
+from derbes.results.supply import Cover, CoverRow, LeverageEnd, LeverageRow, Provenance
 from derbes.statements import entries_of
-
-ToldProgress = Callable[[int, int, str], None]
 
 MOST_SOLVED = 16
 """Draws that are solved as programs too, at most."""
-MOST_LEDGER_DRAWS = 32
-"""Draws over which statements are judged, at most."""
 
 
-def plans_told(
-    case: Case,
-    variants: Sequence[str],
-    *,
-    n_workers: int = 1,
-    progress: ToldProgress | None = None,
-) -> dict[str, Plan]:
+def plans_told(case: Case, asked: Request, options: RunOptions) -> dict[str, Plan]:
     """Variant → its cheapest programme at central values.
 
     None where nothing is to be decided, where what an option costs is missing, or where the
@@ -73,59 +62,46 @@ def plans_told(
         return {}
     if listing_problems(case):
         return {}
-    names = [BASE] if BASE in variants else []
-    names += [case.without_project] if case.without_project in variants else []
-    tasks = [(case, name) for name in names]
-    found = run_tasks(_plan, tasks, n_workers=n_workers, progress=progress, what=_("plans"))
+    names = [name for name in (BASE, case.without_project) if name and name in asked.variants]
+    found = run_tasks(
+        _plan,
+        [(case, name) for name in names],
+        n_workers=options.n_workers,
+        progress=options.progress,
+        what=_("plans"),
+    )
     return dict(zip(names, found, strict=True))
 
 
 def _plan(task: tuple[Case, str]) -> Plan:
     case, variant = task
-    answers = {"has_frontier": True, "has_more": variant == BASE}
-    return find_plan(case, PlanWords(variant=variant), answers, EffortWords())
+    asked = planned_case(case, RunOptions(), variant=variant)
+    futures = futures_of(asked, None, seed=USUAL_SEED)
+    request = PlanRequest(asked, futures, variant, has_more=variant == BASE)
+    return plan_answers(case, request, RunOptions())
 
 
-def stress_told(
-    case: Case,
-    variants: Sequence[str],
-    *,
-    draws: int,
-    seed: int = 1,
-    n_workers: int = 1,
-    progress: ToldProgress | None = None,
-) -> Stress | None:
+def stress_told(case: Case, asked: Request, options: RunOptions) -> Stress | None:
     """Answers over draws; None where the case has no measure, or nothing is drawn."""
-    if draws <= 1 or not case.measures or BASE not in variants:
+    if asked.draws <= 1 or not case.measures or BASE not in asked.variants:
         return None
-    words = StressWords(draws=draws, seed=seed, solved=min(draws, MOST_SOLVED))
-    return answered(case, words, StressEffort(n_workers=n_workers, progress=progress))
+    solved = min(asked.draws, MOST_SOLVED)
+    request = stress_request(case, options, draws=asked.draws, seed=asked.seed, solved=solved)
+    return stress_answers(case, request, options)
 
 
-def statements_told(
-    case: Case,
-    *,
-    draws: int,
-    seed: int = 1,
-    n_workers: int = 1,
-    progress: ToldProgress | None = None,
-) -> StatementTable | None:
+def statements_told(case: Case, asked: Request, options: RunOptions) -> StatementTable | None:
     """The ledger with its verdicts, at central values or over draws; None without one."""
     if not entries_of(case):
         return None
-    words = StatementWords(
-        draws=min(draws, MOST_LEDGER_DRAWS),
-        seed=seed,
-        flips=int(draws > 1),
-        has_signaling=bool(case.measures) and draws > 1,
+    return statement_answers(
+        case,
+        options,
+        draws=min(asked.draws, LEDGER_DRAWS),
+        seed=asked.seed,
+        flips=int(asked.draws > 1),
+        has_signaling=bool(case.measures) and asked.draws > 1,
     )
-    return judged_statements(case, words, n_workers=n_workers, progress=progress)
-
-
-def page_measure(case: Case, asked: Request) -> str:
-    """The measure that the brief is about; empty where the case has none."""
-    measures = asked.measures or tuple(case.measures)
-    return case.main_measure if case.main_measure in measures else next(iter(measures), "")
 
 
 def in_each(case: Case, asked: Request, months: int) -> tuple[int, ...]:
@@ -135,43 +111,27 @@ def in_each(case: Case, asked: Request, months: int) -> tuple[int, ...]:
     return tuple(sorted(firsts.values()))
 
 
-def brief_page(
-    case: Case,
-    asked: Request,
-    made: Provenance | None = None,
-    *,
-    progress: Progress | None = None,
-    n_workers: int = 1,
-) -> str:
-    """The brief on a case, one self-contained HTML page; arguments as of `brief_contents`."""
-    return render_brief(brief_contents(case, asked, made, progress=progress, n_workers=n_workers))
-
-
 def brief_contents(
     case: Case,
     asked: Request,
+    options: RunOptions | None = None,
     made: Provenance | None = None,
-    *,
-    progress: Progress | None = None,
-    n_workers: int = 1,
 ) -> BriefContents:
     """All results that the brief on a case tells; with more than one draw, how sure too.
 
     Args:
         case: The case.
-        asked: Variants, measures, starts and lengths.
-        made: What makes the page: the command, draws and their seed; None: central values.
-        progress: Called as parts are done.
-        n_workers: Processes.
+        asked: Variants, measures, starts and lengths; draws and their seed.
+        options: Who does the work; None: this process alone.
+        made: What makes the page; None: the case alone.
     """
-    made = made or provenance_of(case)
-    told: Any = {"n_workers": n_workers, "progress": progress}
-    measure = page_measure(case, asked)
+    made, options = made or provenance_of(case), options or RunOptions()
+    told: Any = {"n_workers": options.n_workers, "progress": options.progress}
+    measure, calendar = main_measure(case, asked.measures or case.measures), case.calendar
+    yearly = in_each(case, asked, MONTHS_A_YEAR)
     whole = replace(asked, variants=(BASE if BASE in asked.variants else asked.variants[0],))
     own = make_studies(case, whole, **told)
-    rows, ends = _surface(
-        own, whole, yearly=in_each(case, asked, MONTHS_A_YEAR), measure=measure, told=told
-    )
+    rows, ends = _surface(own, whole, yearly=yearly, measure=measure, told=told)
     contents = BriefContents(
         case=case,
         cover=Cover(rows=(), provenance=made),
@@ -179,54 +139,53 @@ def brief_contents(
         calm={study.variant: calm_plan_of(study) for study in own},
     )
     focus = contents.focus
-    compared = {case.calendar.index_of(month) for month in (*focus.milestones, focus.worst)}
+    length = calendar.periods(focus.length) if focus.measure else 0
+    compared = sorted({calendar.index_of(month) for month in (*focus.milestones, focus.worst)})
     others = replace(
         asked,
         variants=tuple(name for name in asked.variants if name not in whole.variants),
         measures=(measure,) if measure else (),
-        starts=tuple(sorted({*in_each(case, asked, MONTHS_A_YEAR), *compared})),
+        starts=tuple(sorted({*yearly, *compared})),
     )
-    studies = [*own, *(make_studies(case, others, **told) if others.variants else ())]
-    rest = studies[len(own) :]
+    rest = make_studies(case, others, **told) if others.variants else []
     if rest and measure:
-        at_main = replace(others, lengths=(_main_length(case, asked, measure),))
+        lengths = asked.lengths or case.measures[measure].lengths
+        at_main = replace(others, lengths=(main_length(case, lengths),))
         rows += leverage_rows(rest, others, has_premium=False, **told)
         ends += leverage_ends(rest, at_main, **told)
-    edge = edge_of(contents)
-    looked = {*in_each(case, asked, MONTHS_A_YEAR // 2), *compared}
-    covers = [
-        (replace(others, variants=whole.variants, starts=tuple(sorted(looked))), own),
-        (replace(others, starts=tuple(sorted(compared))), rest),
-    ]
-    told_too = _more(case, asked, made, told)
+    edge: tuple[LeverageRow, ...] = ()
+    starts = edge_of(contents)
+    plans = plans_told(case, asked, options)
+    stress = stress_told(case, asked, options)
+    statements = statements_told(case, asked, options)
+    looked = tuple(sorted({*in_each(case, asked, MONTHS_A_YEAR // 2), *compared}))
+    cover: tuple[CoverRow, ...] = ()
+    for part, studies in (
+        (replace(others, variants=whole.variants, starts=looked), own),
+        (replace(others, starts=tuple(compared)), rest),
+    ):
+        if studies:
+            cover += cover_table(case, part, studies=studies, only_essential=True, **told)
+    if starts:
+        at_edge = replace(whole, measures=(measure,), starts=starts, lengths=(length,))
+        edge = leverage_rows(own, at_edge, has_premium=False, **told)
     return replace(
         contents,
         leverage=with_units(case, (rows, ends), made),
-        cover=Cover(
-            rows=tuple(
-                row
-                for part, some in covers
-                if some
-                for row in cover_table(case, part, studies=some, only_essential=True, **told)
-            ),
-            provenance=made,
+        cover=Cover(rows=cover, provenance=made),
+        calm={study.variant: calm_plan_of(study) for study in (*own, *rest)},
+        branches=tuple(
+            branch_of(study, focus.measure, start=start, length=length, bound=bound)
+            for study in (*own, *rest)
+            if focus.measure in study.case.measures
+            for start in compared
+            for bound in (OPTIMAL, MYOPIC)
         ),
-        calm={study.variant: calm_plan_of(study) for study in studies},
-        branches=_courses(case, studies, focus),
-        edge=leverage_rows(
-            own,
-            replace(
-                whole,
-                measures=(measure,),
-                starts=edge,
-                lengths=(case.calendar.periods(focus.length),),
-            ),
-            has_premium=False,
-            **told,
-        )
-        if edge
-        else (),
-        **told_too,
+        edge=edge,
+        plan=plans.get(BASE),
+        plans=plans,
+        stress=stress,
+        statements=statements,
     )
 
 
@@ -234,46 +193,12 @@ def _surface(
     studies: Sequence[Study], whole: Request, *, yearly: tuple[int, ...], measure: str, told: Any
 ) -> tuple[tuple[LeverageRow, ...], tuple[LeverageEnd, ...]]:
     """Rows and ends of what page one is about; premiums of the main measure alone."""
-    names = whole.measures or tuple(dict.fromkeys(m for s in studies for m in s.case.measures))
     if not measure:
         return (), ()
+    names = whole.measures or tuple(dict.fromkeys(m for s in studies for m in s.case.measures))
     others = tuple(name for name in names if name != measure)
     rows = leverage_rows(studies, replace(whole, measures=(measure,)), **told)
     if others:
         rest = replace(whole, measures=others, starts=yearly)
         rows += leverage_rows(studies, rest, has_premium=False, **told)
     return rows, leverage_ends(studies, whole, **told)
-
-
-def _main_length(case: Case, asked: Request, measure: str) -> int:
-    """The length that the brief is about. [period]"""
-    lengths = asked.lengths or case.measures[measure].lengths
-    step = case.calendar.step
-    months = main_length([length * step for length in lengths], case.main_length * step)
-    return case.calendar.periods(months)
-
-
-def _courses(case: Case, studies: Sequence[Study], focus: Focus) -> tuple[Branch, ...]:
-    """Both responses in full at the starts that the brief draws, for every variant."""
-    calendar = case.calendar
-    starts = [calendar.index_of(start) for start in sorted({*focus.milestones, focus.worst})]
-    length = calendar.periods(focus.length) if focus.measure else 0
-    return tuple(
-        branch_of(study, focus.measure, start=start, length=length, bound=bound)
-        for study in studies
-        if focus.measure in study.case.measures
-        for start in starts
-        for bound in (OPTIMAL, MYOPIC)
-    )
-
-
-def _more(case: Case, asked: Request, made: Provenance, told: Any) -> dict[str, Any]:
-    """Plans, answers over draws and verdicts, where the case gives cause for them."""
-    plans = plans_told(case, asked.variants, **told)
-    drawn: Any = {"draws": made.n_draws, **({"seed": made.seed} if made.n_draws > 1 else {})}
-    return {
-        "plan": plans.get(BASE),
-        "plans": plans,
-        "stress": stress_told(case, asked.variants, **drawn, **told),
-        "statements": statements_told(case, **drawn, **told),
-    }

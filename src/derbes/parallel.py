@@ -1,13 +1,7 @@
-"""Many independent tasks on the cores of this machine.
+"""Who does the work: this process, processes of this machine, or a Dask cluster.
 
-Who does the work: processes of this machine, or a Dask cluster by its address.
-
-The only module that knows Dask.
-
-Who does tasks: this process, processes of its own, or any executor.
-
-A task is done the same way wherever it runs. A worker that dies is replaced, and its
-task is done again.
+The only module that knows Dask. A task is done the same way wherever it runs. A worker of
+this machine that dies is replaced, and its task is done again.
 """
 
 import contextlib
@@ -16,6 +10,8 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from derbes.errors import DerbesError, MissingExtraError, Problem, RequestError
@@ -24,7 +20,36 @@ from derbes.language import _
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 Progress = Callable[[int, int, str], None]
-"""Called with tasks done, tasks in all, and what is being done."""
+"""Called with how much is done, out of how much, and of what."""
+GAP = 1e-3
+"""How far a plan may be from the best, as a part of the cost above that without any threat."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """Who does the work, how exact, how long, where it is kept, and who is told; of any verb."""
+
+    n_workers: int = 1
+    executor: Executor | str | None = None
+    """Any of `concurrent.futures`; or words for one that is still to be opened."""
+    progress: Progress | None = None
+    gap: float = GAP
+    time_limit: float | None = None
+    """For everything together; None: as long as it takes. [s]"""
+    store: Path | None = None
+    """File in which what was found is kept."""
+    resume: bool = False
+    """Whether to go on from it."""
+
+    @property
+    def pool(self) -> Executor | None:
+        """The executor, once it is open; None: this process, or processes of its own."""
+        return None if isinstance(self.executor, str) else self.executor
+
+    def tell(self, done: int, total: int, what: str) -> None:
+        """Say how far the work is."""
+        if self.progress:
+            self.progress(done, total, what)
 
 
 def make_pool(n_workers: int) -> ProcessPoolExecutor:
@@ -55,38 +80,82 @@ def run_tasks(
         progress: Called after each task.
         what: What is being done, for the progress.
     """
-    if executor is not None:
-        return _on_executor(function, tasks, executor, progress=progress, what=what)
-    if n_workers <= 1 or len(tasks) <= 1:
-        results = []
-        for done, task in enumerate(tasks, start=1):
-            results.append(function(task))
-            if progress:
-                progress(done, len(tasks), what)
-        return results
-    pool = make_pool(min(n_workers, len(tasks)))
-    try:
-        found = _on_executor(function, tasks, pool, progress=progress, what=what)
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    pool.shutdown()  # nothing is left to do; a pool still closing when Python ends would complain
-    return found
+    with Crew(min(n_workers, len(tasks)), executor) as crew:
+        return crew.do(function, tasks, progress=progress, what=what)
 
 
-def _on_executor(
-    function: Callable[[Task], Result],
-    tasks: Sequence[Task],
-    executor: Executor,
-    *,
-    progress: Progress | None,
-    what: str,
-) -> list[Result]:
-    futures = [executor.submit(function, task) for task in tasks]
-    for done, _future in enumerate(as_completed(futures), start=1):
-        if progress:
-            progress(done, len(tasks), what)
-    return [future.result() for future in futures]
+MOST_DEATHS = 5
+"""Workers that may die before it is no accident any more."""
+
+
+class Crew:
+    """Who does tasks: this process, processes of its own, or any executor."""
+
+    def __init__(self, n_workers: int = 1, executor: Executor | None = None) -> None:
+        self._n_workers = n_workers
+        self._executor = executor
+        self._is_own = executor is None and n_workers > 1
+        self._deaths = 0
+
+    @property
+    def is_here(self) -> bool:
+        """Whether this process does the work."""
+        return self._executor is None and not self._is_own
+
+    @property
+    def shares_files(self) -> bool:
+        """Whether the workers read this machine's files."""
+        return self._is_own
+
+    def __enter__(self) -> "Crew":
+        if self._is_own:
+            self._executor = make_pool(self._n_workers)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        # A pool that is still closing when Python ends would complain, so it is waited for.
+        if self._is_own and self._executor is not None:
+            self._executor.shutdown(wait=error[0] is None, cancel_futures=True)
+
+    def do(
+        self,
+        function: Callable[[Any], Result],
+        tasks: Sequence[Any],
+        *,
+        progress: Progress | None = None,
+        what: str = "",
+    ) -> list[Result]:
+        """Results in the order of the tasks; arguments as of `run_tasks`.
+
+        Raises:
+            BrokenExecutor: An executor that was given broke, or workers keep dying.
+        """
+        results: dict[int, Result] = {}
+        if self._executor is None:
+            for i, task in enumerate(tasks):
+                results[i] = function(task)
+                if progress:
+                    progress(i + 1, len(tasks), what)
+        while self._executor is not None and len(results) < len(tasks):
+            waiting: dict[Future[Result], int] = {}
+            try:
+                for i, task in enumerate(tasks):
+                    if i not in results:
+                        waiting[self._executor.submit(function, task)] = i
+                if progress:
+                    for done, _future in enumerate(as_completed(waiting), start=len(results) + 1):
+                        progress(done, len(tasks), what)
+                for future, i in waiting.items():
+                    results[i] = future.result()
+            except BrokenExecutor:
+                self._deaths += 1
+                if not self._is_own or self._deaths > MOST_DEATHS:
+                    raise
+                kept = [one for one in waiting if one.done() and one.exception() is None]
+                results |= {waiting[one]: one.result() for one in kept}
+                self._executor.shutdown(wait=False, cancel_futures=True)
+                self._executor = make_pool(self._n_workers)
+        return [results[i] for i in range(len(tasks))]
 
 
 LOCAL = "local"
@@ -96,20 +165,17 @@ _ADDRESS = re.compile(r"(?:(?P<scheme>dask|tcp|tls)://)(?P<host>[^\s:/]+):(?P<po
 _MOST_PORTS = 65535
 
 
-def executor_problems(text: str) -> list[Problem]:
+def executor_problems(executor: Executor | str | None) -> list[Problem]:
     """What is wrong with the words for an executor."""
-    if text in ("", LOCAL) or (text.isdigit() and int(text) >= 1):
+    if not isinstance(executor, str) or executor in ("", LOCAL):
         return []
-    found = _ADDRESS.fullmatch(text)
-    if found and 1 <= int(found["port"]) <= _MOST_PORTS:
+    found = _ADDRESS.fullmatch(executor)
+    is_number = executor.isdigit() and int(executor) >= 1
+    if is_number or (found and 1 <= int(found["port"]) <= _MOST_PORTS):
         return []
-    return [
-        Problem(
-            where="executor",
-            what=_('"{text}" names no executor').format(text=text),
-            fix=_("write local, a number of processes, or an address such as dask://host:8786"),
-        )
-    ]
+    what = _('"{text}" names no executor').format(text=executor)
+    fix = _("write local, a number of processes, or an address such as dask://host:8786")
+    return [Problem("executor", what, fix=fix)]
 
 
 def is_address(text: str) -> bool:
@@ -123,11 +189,14 @@ def workers_of(text: str, n_workers: int) -> int:
 
 
 @contextlib.contextmanager
-def opened_executor(text: str, *, source: str, n_workers: int = 1) -> Iterator[Executor | None]:
+def opened_executor(
+    text: Executor | str, *, source: str, n_workers: int = 1
+) -> Iterator[Executor | None]:
     """The executor that words name, closed afterwards; None: this process does the work.
 
     Args:
-        text: `local`, a number of processes, or the address of a Dask scheduler.
+        text: `local`, a number of processes, or the address of a Dask scheduler. An executor
+            that is given is handed on, and left open.
         source: The case, for the message.
         n_workers: Processes where the words say `local`.
 
@@ -135,6 +204,9 @@ def opened_executor(text: str, *, source: str, n_workers: int = 1) -> Iterator[E
         RequestError: The words name no executor, or nobody answers at the address.
         MissingExtraError: An address is given, and Dask is not installed.
     """
+    if not isinstance(text, str):
+        yield text
+        return
     problems = executor_problems(text)
     if problems:
         raise RequestError(source, problems)
@@ -200,76 +272,3 @@ def _nobody(address: str, source: str, reason: str) -> DerbesError:
         fix=_("start one with: dask scheduler; or leave --executor out"),
     )
     return RequestError(source, [problem])
-
-
-MOST_DEATHS = 5
-"""Workers that may die before it is no accident any more."""
-CrewResult = TypeVar("CrewResult")
-
-
-class Crew:
-    """Who does tasks: this process, processes of its own, or any executor."""
-
-    def __init__(self, n_workers: int = 1, executor: Executor | None = None) -> None:
-        self._n_workers = n_workers
-        self._executor = executor
-        self._is_own = executor is None and n_workers > 1
-        self._deaths = 0
-
-    @property
-    def is_here(self) -> bool:
-        """Whether this process does the work."""
-        return self._executor is None and not self._is_own
-
-    @property
-    def shares_files(self) -> bool:
-        """Whether the workers read this machine's files."""
-        return self._is_own
-
-    def __enter__(self) -> "Crew":
-        if self._is_own:
-            self._executor = make_pool(self._n_workers)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self._is_own and self._executor is not None:
-            self._executor.shutdown(wait=error[0] is None, cancel_futures=True)
-
-    def do(self, function: Callable[[Any], CrewResult], tasks: Sequence[Any]) -> list[CrewResult]:
-        """Results in the order of the tasks.
-
-        Raises:
-            BrokenExecutor: An executor that was given broke, or workers keep dying.
-        """
-        if self._executor is None:
-            return [function(task) for task in tasks]
-        futures: list[Future[CrewResult] | None] = [None] * len(tasks)
-        results: dict[int, CrewResult] = {}
-        while len(results) < len(tasks):
-            try:
-                for i, task in enumerate(tasks):
-                    if i not in results:
-                        futures[i] = self._executor.submit(function, task)
-                for i, future in enumerate(futures):
-                    if i not in results and future is not None:
-                        results[i] = future.result()
-            except BrokenExecutor:
-                if not self._can_replace():
-                    raise
-                self._replace(futures, results)
-        return [results[i] for i in range(len(tasks))]
-
-    def _can_replace(self) -> bool:
-        self._deaths += 1
-        return self._is_own and self._deaths <= MOST_DEATHS
-
-    def _replace(
-        self, futures: list[Future[CrewResult] | None], results: dict[int, CrewResult]
-    ) -> None:
-        """New processes for dead ones; what was done before is kept."""
-        for i, future in enumerate(futures):
-            if future is not None and future.done() and future.exception() is None:
-                results[i] = future.result()
-        if self._executor is not None:
-            self._executor.shutdown(wait=False, cancel_futures=True)
-        self._executor = make_pool(self._n_workers)

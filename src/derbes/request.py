@@ -1,41 +1,88 @@
-"""What a user asks for, from words to a request: variants, measures, starts, lengths.
+"""What a user asks for, from words to a request: every check of it, and what made a result.
 
-What made a result, and the units that it is in.
-
-What a user asks of plans, from words to a request that has been checked.
-
-What a user asks over draws, as it is written.
-
-What a user asks of a ledger, as it is written.
+A check names everything that is wrong at once, in the order of asking.
 """
 
 import math
 import re
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
-from typing import TypedDict
 
-from derbes.case.entities import Case
+from derbes.case.entities import Case, main_measure
 from derbes.case.options import Budget
 from derbes.case.quantity import Calendar, Quantity, Step
-from derbes.case.request import BASE, Request
+from derbes.case.request import (
+    BASE,
+    DRAW_METHODS,
+    HAZARDS,
+    LATIN,
+    QUESTIONS,
+    Request,
+)
 from derbes.errors import Problem, RequestError, did_you_mean
 from derbes.language import _, language
+from derbes.parallel import RunOptions, executor_problems
 from derbes.results.supply import Leverage, LeverageEnd, LeverageRow, Provenance
 from derbes.units import UnitError, parse_amount
 from derbes.version import VERSION
 
 ALL = "all"
 """Stands for every variant of a case."""
-
-EVERY_MONTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "year": 12}
+EVERY_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 """How far starts lie apart. [month]"""
+STRESS_DRAWS = 1000
+"""Draws by the rule, unless told otherwise."""
+STRESS_SOLVED = 32
+"""Draws that are solved as programs too, unless told otherwise."""
+LEDGER_DRAWS = 32
+"""Draws over which statements are judged, unless told otherwise."""
+MOST_LEDGER_DRAWS = 100_000
+MOST_FLIPS = 100
+MOST_GAP = 1.0
+QUERIES = (
+    "contradictions",
+    "drift",
+    "double_standards",
+    "tensions",
+    "coverage",
+    "theses",
+    "predictions",
+    "signaling",
+)
+"""Questions to a ledger as a whole."""
+FORMATS = ("claimreview", "csv")
+"""Formats that verdicts are exported in."""
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+def refuse(case: Case, problems: Sequence[Problem]) -> None:
+    """Raise what is wrong with a request, if anything is.
+
+    Raises:
+        RequestError: Holds all of it.
+    """
+    if problems:
+        raise RequestError(case.source or case.name, problems)
+
+
+def _wrong(is_wrong: object, where: str, what: str, fix: str) -> list[Problem]:
+    return [Problem(where, what, fix=fix)] if is_wrong else []
+
+
+def _unknown(where: str, names: Iterable[str], known: Iterable[str], what: str) -> list[Problem]:
+    known = tuple(known)
+    return [
+        Problem(where, what.format(name=name), fix=did_you_mean(name, known))
+        for name in names
+        if name not in known
+    ]
+
+
+# Variants, measures, starts, lengths
 
 
 def request_of(
@@ -58,26 +105,21 @@ def request_of(
     Raises:
         RequestError: Something asked for is not in the case; names all of it.
     """
-    known_variants = (BASE, *case.variants)
     months = _months(case.calendar, starts)
+    what = _('"{name}" is not a measure of this case')
     problems = [
-        *_unknown(variants, (*known_variants, ALL), _unknown_variant),
-        *_unknown(measures, case.measures, _unknown_measure),
+        *_variant_problems(case, variants, ALL),
+        *_unknown("measure", measures, case.measures, what),
         *(problem for start in months for problem in _start_problems(case.calendar, start)),
-        *(problem for length in lengths for problem in _length_problems(case.calendar, length)),
+        *_length_problems(case.calendar, lengths),
     ]
-    if problems:
-        raise RequestError(case.source or case.name, problems)
+    refuse(case, problems)
     return Request(
-        variants=known_variants if ALL in variants else _once(variants),
-        measures=_once(measures),
+        variants=(BASE, *case.variants) if ALL in variants else tuple(dict.fromkeys(variants)),
+        measures=tuple(dict.fromkeys(measures)),
         starts=tuple(sorted({case.calendar.index_of(month) for month in months})),
         lengths=tuple(sorted({case.calendar.periods(length) for length in lengths})),
     )
-
-
-def _once(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(names))
 
 
 def _months(calendar: Calendar, starts: str | Sequence[str]) -> tuple[str, ...]:
@@ -86,66 +128,307 @@ def _months(calendar: Calendar, starts: str | Sequence[str]) -> tuple[str, ...]:
         return tuple(starts)
     if starts not in EVERY_MONTHS:
         return (starts,)
-    stride = max(1, EVERY_MONTHS[starts] // calendar.step)
-    return calendar.labels[::stride]
+    return calendar.labels[:: max(1, EVERY_MONTHS[starts] // calendar.step)]
 
 
-def _unknown(
-    names: Iterable[str], known: Iterable[str], what: Callable[[str, str], Problem]
-) -> list[Problem]:
-    known = tuple(known)
-    return [what(name, did_you_mean(name, known)) for name in names if name not in known]
-
-
-def _unknown_variant(name: str, fix: str) -> Problem:
-    what = _('"{name}" is not a variant of this case').format(name=name)
-    return Problem(where="variant", what=what, fix=fix)
-
-
-def _unknown_measure(name: str, fix: str) -> Problem:
-    what = _('"{name}" is not a measure of this case').format(name=name)
-    return Problem(where="measure", what=what, fix=fix)
+def _variant_problems(case: Case, names: Sequence[str], *more: str) -> list[Problem]:
+    what = _('"{name}" is not a variant of this case')
+    return _unknown("variant", names, (BASE, *case.variants, *more), what)
 
 
 def _start_problems(calendar: Calendar, start: str) -> list[Problem]:
     if not _MONTH.fullmatch(start):
         what = _('"{start}" is not a month').format(start=start)
-        fix = _("write year and month, e.g. {month}; or month, quarter, year").format(
-            month=calendar.label(0)
-        )
-        return [Problem(where="start", what=what, fix=fix)]
+        fix = _("write year and month, e.g. {month}; or month, quarter, year")
+        return [Problem("start", what, fix=fix.format(month=calendar.label(0)))]
     period = calendar.index_of(start)
-    if 0 <= period < calendar.n_periods:
-        return _within_a_period(calendar, start, calendar.label(period))
-    what = _("{start} is outside the calendar of this case").format(start=start)
-    first, last = calendar.label(0), calendar.label(calendar.n_periods - 1)
-    fix = _("choose a month from {first} to {last}").format(first=first, last=last)
-    return [Problem(where="start", what=what, fix=fix)]
-
-
-def _within_a_period(calendar: Calendar, start: str, first: str) -> list[Problem]:
-    """What is wrong with a month that does not begin its period."""
-    if start == first:
+    if not 0 <= period < calendar.n_periods:
+        what = _("{start} is outside the calendar of this case").format(start=start)
+        first, last = calendar.label(0), calendar.label(calendar.n_periods - 1)
+        fix = _("choose a month from {first} to {last}").format(first=first, last=last)
+        return [Problem("start", what, fix=fix)]
+    if start == calendar.label(period):
         return []
-    what = _("{start} begins no {step} of this case").format(start=start, step=_step(calendar))
-    return [Problem(where="start", what=what, fix=_("choose {month}").format(month=first))]
+    step = _("year") if calendar.step is Step.YEAR else _("quarter")
+    what = _("{start} begins no {step} of this case").format(start=start, step=step)
+    return [Problem("start", what, fix=_("choose {month}").format(month=calendar.label(period)))]
 
 
-def _step(calendar: Calendar) -> str:
-    return _("year") if calendar.step is Step.YEAR else _("quarter")
+def _length_problems(calendar: Calendar, lengths: Iterable[int]) -> Iterator[Problem]:
+    step, longest = int(calendar.step), calendar.n_periods * calendar.step
+    for length in lengths:
+        if not 1 <= length <= longest:
+            what = _("a measure cannot last {length} months").format(length=length)
+            fix = _("choose a length from 1 to {longest} months").format(longest=longest)
+            yield Problem("length", what, fix=fix)
+        elif length % step:
+            what = _("{length} months are no whole periods of this case").format(length=length)
+            fix = _("choose a multiple of {step} months").format(step=step)
+            yield Problem("length", what, fix=fix)
 
 
-def _length_problems(calendar: Calendar, length: int) -> list[Problem]:
-    longest = calendar.n_periods * calendar.step
-    if 1 <= length <= longest:
-        if length % calendar.step == 0:
-            return []
-        what = _("{length} months are no whole periods of this case").format(length=length)
-        fix = _("choose a multiple of {step} months").format(step=int(calendar.step))
-        return [Problem(where="length", what=what, fix=fix)]
-    what = _("a measure cannot last {length} months").format(length=length)
-    fix = _("choose a length from 1 to {longest} months").format(longest=longest)
-    return [Problem(where="length", what=what, fix=fix)]
+# Harm, and the brief
+
+
+def harm_problems(case: Case) -> list[Problem]:
+    """Why no harm can be told of."""
+    what = _("this case has no measures, so there is no harm to tell of")
+    fix = _("write under measures what may happen; derbes check shows an example")
+    return _wrong(not case.measures, "measures", what, fix)
+
+
+def brief_problems(draws: int) -> list[Problem]:
+    """What is wrong with the draws of a brief."""
+    what = _("{n} draws give no answer").format(n=draws)
+    return _wrong(draws < 1, "draws", what, _("ask for one draw or more"))
+
+
+# Draws
+
+
+def stress_request(  # noqa: PLR0913 - one option for each wish
+    case: Case,
+    options: RunOptions,
+    *,
+    variants: Sequence[str] = (BASE,),
+    measures: Sequence[str] = (),
+    starts: str | Sequence[str] = "year",
+    lengths: Sequence[int] = (),
+    questions: Sequence[str] = (),
+    draws: int = STRESS_DRAWS,
+    solved: int = STRESS_SOLVED,
+    seed: int = 1,
+    method: str = "sobol",
+) -> Request:
+    """What is asked over draws, checked against a case; arguments as of `api.stress`.
+
+    Raises:
+        RequestError: Names everything that is wrong with it, and with the options of the run.
+    """
+    from derbes.draws.sampling import MOST_POINTS
+
+    names, main = tuple(measures), main_measure(case)
+    if not names and main:
+        names = (main,)
+    request, problems = Request(), []
+    try:
+        request = request_of(
+            case, variants=variants, measures=names, starts=starts, lengths=lengths
+        )
+    except RequestError as error:
+        problems = [*error.problems]
+    for question in questions:
+        if question == HAZARDS and not case.hazards:
+            what = _("the case says of no measure how often it comes")
+            fix = _('add a section "hazards", or leave the question out')
+            problems.append(Problem("question", what, fix=fix))
+        what = _('"{name}" is not a question that draws answer')
+        problems += _unknown("question", [question], QUESTIONS, what)
+    fix = _('add a section "measures"')
+    problems += _wrong(not case.measures, "measure", _("the case has no measure"), fix)
+    what = _("{n:,} draws cannot be made").format(n=draws)
+    fix = _("ask for 1 to {most:,} draws").format(most=MOST_POINTS)
+    problems += _wrong(not 1 <= draws <= MOST_POINTS, "draws", what, fix)
+    what = _("{n:,} draws cannot be solved").format(n=solved)
+    problems += _wrong(solved < 0, "solved", what, _("ask for 0 draws or more"))
+    what = _("a seed is not negative, got {seed}").format(seed=seed)
+    problems += _wrong(seed < 0, "seed", what, _("write 0 or more"))
+    problems += _unknown("method", [method], DRAW_METHODS, _('"{name}" is not a way to draw'))
+    refuse(case, [*problems, *_store_problems(options, method)])
+    asked = questions or [one for one in QUESTIONS if one != HAZARDS or case.hazards]
+    return replace(
+        request,
+        questions=tuple(question for question in QUESTIONS if question in asked),
+        draws=draws,
+        solved=solved,
+        seed=seed,
+        method=method,
+    )
+
+
+def _store_problems(options: RunOptions, method: str) -> list[Problem]:
+    """What is wrong with who does the work, and with the store of the draws."""
+    problems, place, resume = executor_problems(options.executor), options.store, options.resume
+    what = _("{place} is there already").format(place=place)
+    fix = _("add --resume to go on with it, or name another file")
+    problems += _wrong(place is not None and place.exists() and not resume, "store", what, fix)
+    what, fix = _("there is nothing to go on with"), _("name the file with --store")
+    problems += _wrong(resume and place is None, "resume", what, fix)
+    what = _("a Latin hypercube cannot be extended: all of its draws belong together")
+    fix = _("draw with the method sobol or random")
+    return [*problems, *_wrong(resume and method == LATIN, "resume", what, fix)]
+
+
+# Plans
+
+
+def planned_case(
+    case: Case,
+    options: RunOptions,
+    *,
+    variant: str = BASE,
+    standards: Sequence[str] = (),
+    budget: str | float | None = None,
+    draws: int | None = None,
+    lengths: Sequence[int] = (),
+) -> Case:
+    """The case with the variant, the standards and the budget that are asked for.
+
+    Arguments as of `api.plan`.
+
+    Raises:
+        RequestError: Something asked for is not in the case, or cannot be; names all of it.
+    """
+    changed = case.variants[variant].case if variant in case.variants else None
+    chosen = changed or case
+    amount, wrong_budget = _budget(case, budget)
+    what = _("{n} draws are none").format(n=draws)
+    fix = _("ask for 1 or more, or leave it out for the scenarios or central values")
+    problems = [
+        *_variant_problems(case, [variant]),
+        *_standard_problems(chosen, standards),
+        *missing_problems(chosen),
+        *wrong_budget,
+        *_wrong(draws is not None and draws < 1, "draws", what, fix),
+        *_length_problems(chosen.calendar, lengths),
+    ]
+    if not problems:
+        names = standards or tuple(chosen.standards)
+        held = {name: one for name, one in chosen.standards.items() if name in names}
+        chosen = replace(chosen, standards=held)
+        if amount is not None:
+            chosen = replace(chosen, budget=replace(chosen.budget or Budget(), total=amount))
+        problems = [*_committed_problems(chosen)]
+    refuse(case, [*problems, *_search_problems(options), *executor_problems(options.executor)])
+    return chosen
+
+
+def _search_problems(options: RunOptions) -> list[Problem]:
+    """What is wrong with the gap, the time limit and the checkpoint that are asked for."""
+    gap, seconds = options.gap, options.time_limit
+    is_gap = math.isfinite(gap) and 0 <= gap <= MOST_GAP
+    what = _("{gap} is not a gap").format(gap=f"{gap:g}")
+    problems = _wrong(not is_gap, "gap", what, _("write a share from 0 to 1, such as 0.001"))
+    if seconds is not None:
+        what = _("{seconds} s is not a time limit").format(seconds=f"{seconds:g}")
+        fix = _("write the seconds that the answer may take, such as 60")
+        problems += _wrong(not (math.isfinite(seconds) and seconds > 0), "time-limit", what, fix)
+        what = _("a gap of 0 with a time limit: the last bit of proof takes any time")
+        fix = _("allow a gap such as 0.001, or leave the time limit out")
+        problems += _wrong(gap == 0, "gap", what, fix)
+    what = _("there is no checkpoint to go on from")
+    fix = _("name the file that an earlier run wrote with --checkpoint")
+    return problems + _wrong(options.resume and options.store is None, "resume", what, fix)
+
+
+def _standard_problems(case: Case, names: Sequence[str]) -> Iterator[Problem]:
+    for name in names:
+        if name not in case.standards:
+            what = _('"{name}" is not a standard of this case').format(name=name)
+            fix = did_you_mean(name, case.standards) or _(
+                "write it under standards in the case file"
+            )
+            yield Problem("standard", what, fix=fix)
+    if not case.options:
+        what = _("this case has no options, so there is nothing to decide")
+        fix = _("write under options what could be built, held or contracted, and what it costs")
+        yield Problem("options", what, fix=fix)
+
+
+def missing_problems(case: Case) -> Iterator[Problem]:
+    """Numbers of options that are known to be unknown: such an option cannot be weighed."""
+    for path in case.missing:
+        if path.startswith("options."):
+            what = _("it is missing, so what the option costs is not known")
+            fix = _("give a value with a range, grade D and a why, or take the option out")
+            yield Problem(path, what, fix=fix)
+
+
+def _budget(case: Case, text: str | float | None) -> tuple[Quantity | None, list[Problem]]:
+    """The budget in base currency, or what is wrong with it."""
+    if text is None:
+        return None, []
+    try:
+        amount = parse_amount(str(text))
+    except UnitError as error:
+        return None, [Problem(where="budget", what=error.what, fix=error.fix)]
+    unit = amount.unit.name if amount.unit else ""
+    rate = case.rates.get(unit)
+    if unit not in ("", case.currency) and rate is None:
+        what = _('"{text}" is not an amount of money that this case knows').format(text=text)
+        fix = _("write it in {currency}, such as 900 million {currency}").format(
+            currency=case.currency
+        )
+        return None, [Problem(where="budget", what=what, fix=fix)]
+    if amount.number < 0:
+        what = _("a budget of {text} is below nothing").format(text=text)
+        return None, [Problem(where="budget", what=what, fix=_("write an amount of 0 or more"))]
+    value = amount.number * (rate.value if rate is not None else 1.0)
+    return Quantity(value=value, unit=case.currency, path="budget.total", written=str(text)), []
+
+
+def _committed_problems(case: Case) -> Iterator[Problem]:
+    """A budget in all that is below what is decided already, at its cheapest."""
+    total = None if case.budget is None else case.budget.total
+    committed = {name: option for name, option in case.options.items() if option.committed}
+    if total is None or not committed:
+        return
+    from derbes.planning.accounts import least_payment
+    from derbes.planning.solving import number_words
+
+    least = sum(least_payment(case, option) for option in committed.values())
+    if least <= total.value * (1 + 1e-9):
+        return
+    what = _("a budget of {budget} is below the {least} that are committed: {names}").format(
+        budget=number_words(total.value, case.currency),
+        least=number_words(least, case.currency),
+        names=", ".join(committed),
+    )
+    fix = _("raise the budget, or take committed from an option")
+    yield Problem(where="budget", what=what, fix=fix)
+
+
+# Ledgers
+
+
+def ledger_problems(
+    case: Case,
+    *,
+    by: Sequence[str],
+    verdicts: Sequence[str],
+    draws: int,
+    flips: int,
+    as_of: str,
+) -> list[Problem]:
+    """What is wrong with what is asked of a ledger; arguments as of `api.statements`."""
+    from derbes.statements import entries_of
+    from derbes.statements.of_case import VERDICT_WORDS
+    from derbes.statements.values import Day, day_of
+
+    what = _("this case has no statements")
+    fix = _("add a section `statements`; see docs/how-to/add-a-statement.md")
+    problems = [
+        *_wrong(not entries_of(case), "statements", what, fix),
+        *_unknown("by", by, case.actors, _('"{name}" is not an actor of this case')),
+        *_unknown("verdict", verdicts, VERDICT_WORDS, _('"{name}" is not a verdict')),
+    ]
+    numbers = (("draws", draws, 1, MOST_LEDGER_DRAWS), ("flips", flips, 0, MOST_FLIPS))
+    for where, number, least, most in numbers:
+        what = _("{number} is not possible here").format(number=number)
+        fix = _("choose a number from {least} to {most}").format(least=least, most=most)
+        problems += _wrong(not least <= number <= most, where, what, fix)
+    what, fix = _('"{text}" is not a date').format(text=as_of), _("write a date such as 2026-03-01")
+    return problems + _wrong(as_of and not isinstance(day_of(as_of), Day), "as_of", what, fix)
+
+
+def address_problems(page: str) -> list[Problem]:
+    """What is wrong with the address of a page; empty: there is none."""
+    what = _('"{address}" is not an address of the web').format(address=page)
+    fix = _("write the whole of it, e.g. https://example.org/brief.html")
+    return _wrong(page and not page.startswith(("https://", "http://")), "url", what, fix)
+
+
+# What made a result
 
 
 USUAL_STARTS = "quarter"
@@ -229,295 +512,3 @@ def with_units(
         currency=case.currency,
         unit=next(iter(units), ""),
     )
-
-
-MOST_GAP = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class PlanWords:
-    """What is asked for, as a user writes it."""
-
-    variant: str = BASE
-    standards: tuple[str, ...] = ()
-    """Empty: all of the case."""
-    budget: str | float | None = None
-    """Replaces the case's budget in all, e.g. `900 million USD`."""
-    draws: int | None = None
-    seed: int = 1
-    lengths: tuple[int, ...] = ()
-    """[month]"""
-
-
-class EffortWords(TypedDict, total=False):
-    """How exact, how long, by whom; what is left out is as in `Effort`."""
-
-    gap: float
-    time_limit: float | None
-    """[s]"""
-    n_workers: int
-    executor: Executor | str | None
-    """Any executor, or words: `local`, a number of processes, `dask://host:port`."""
-    checkpoint: Path | None
-    resume: bool
-    progress: Callable[[int, int, str], None] | None
-
-
-def planned_case(case: Case, words: PlanWords) -> Case:
-    """The case with the variant, the standards and the budget that are asked for.
-
-    Raises:
-        RequestError: Something asked for is not in the case, or cannot be; names all of it.
-    """
-    chosen = _variant(case, words.variant)
-    budget, budget_problems = _budget(case, words.budget)
-    problems = [
-        *_variant_problems(case, words.variant),
-        *_standard_problems(chosen, words.standards),
-        *_decision_problems(chosen),
-        *missing_problems(chosen),
-        *budget_problems,
-        *_draws_problems(words.draws),
-        *(problem for length in words.lengths for problem in _plan_length_problems(chosen, length)),
-    ]
-    if not problems:
-        chosen = _asked(chosen, words, budget)
-        problems = [*_committed_problems(chosen)]
-    if problems:
-        raise RequestError(case.source or case.name, problems)
-    return chosen
-
-
-def effort_problems(effort: EffortWords) -> list[Problem]:
-    """What is wrong with the gap, the time limit and the checkpoint that are asked for."""
-    gap, time_limit = effort.get("gap"), effort.get("time_limit")
-    problems = []
-    if gap is not None and not (math.isfinite(gap) and 0 <= gap <= MOST_GAP):
-        problems.append(
-            Problem(
-                where="gap",
-                what=_("{gap} is not a gap").format(gap=f"{gap:g}"),
-                fix=_("write a share from 0 to 1, such as 0.001"),
-            )
-        )
-    if time_limit is not None and not (math.isfinite(time_limit) and time_limit > 0):
-        problems.append(
-            Problem(
-                where="time-limit",
-                what=_("{seconds} s is not a time limit").format(seconds=f"{time_limit:g}"),
-                fix=_("write the seconds that the answer may take, such as 60"),
-            )
-        )
-    if gap == 0 and time_limit is not None:
-        problems.append(
-            Problem(
-                where="gap",
-                what=_("a gap of 0 with a time limit: the last bit of proof takes any time"),
-                fix=_("allow a gap such as 0.001, or leave the time limit out"),
-            )
-        )
-    if effort.get("resume") and effort.get("checkpoint") is None:
-        problems.append(
-            Problem(
-                where="resume",
-                what=_("there is no checkpoint to go on from"),
-                fix=_("name the file that an earlier run wrote with --checkpoint"),
-            )
-        )
-    return problems
-
-
-def _variant(case: Case, name: str) -> Case:
-    variant = case.variants.get(name)
-    return case if variant is None or variant.case is None else variant.case
-
-
-def _asked(case: Case, words: PlanWords, budget: Quantity | None) -> Case:
-    names = words.standards or tuple(case.standards)
-    standards = {name: case.standards[name] for name in case.standards if name in names}
-    asked = replace(case, standards=standards)
-    if budget is not None:
-        asked = replace(asked, budget=replace(case.budget or Budget(), total=budget))
-    return asked
-
-
-# Problems
-
-
-def _variant_problems(case: Case, name: str) -> Iterator[Problem]:
-    if name != BASE and name not in case.variants:
-        what = _('"{name}" is not a variant of this case').format(name=name)
-        yield Problem(where="variant", what=what, fix=did_you_mean(name, (BASE, *case.variants)))
-
-
-def _standard_problems(case: Case, names: tuple[str, ...]) -> Iterator[Problem]:
-    for name in names:
-        if name not in case.standards:
-            what = _('"{name}" is not a standard of this case').format(name=name)
-            fix = did_you_mean(name, case.standards) or _(
-                "write it under standards in the case file"
-            )
-            yield Problem(where="standard", what=what, fix=fix)
-
-
-def _decision_problems(case: Case) -> Iterator[Problem]:
-    if not case.options:
-        yield Problem(
-            where="options",
-            what=_("this case has no options, so there is nothing to decide"),
-            fix=_("write under options what could be built, held or contracted, and what it costs"),
-        )
-
-
-def missing_problems(case: Case) -> Iterator[Problem]:
-    """Numbers of options that are known to be unknown: such an option cannot be weighed."""
-    for path in case.missing:
-        if path.startswith("options."):
-            yield Problem(
-                where=path,
-                what=_("it is missing, so what the option costs is not known"),
-                fix=_("give a value with a range, grade D and a why, or take the option out"),
-            )
-
-
-def _draws_problems(draws: int | None) -> Iterator[Problem]:
-    if draws is not None and draws < 1:
-        yield Problem(
-            where="draws",
-            what=_("{n} draws are none").format(n=draws),
-            fix=_("ask for 1 or more, or leave it out for the scenarios or central values"),
-        )
-
-
-def _plan_length_problems(case: Case, length: int) -> Iterator[Problem]:
-    step, longest = int(case.calendar.step), case.calendar.n_periods * case.calendar.step
-    if length < 1 or length > longest:
-        what = _("a measure cannot last {length} months").format(length=length)
-        fix = _("choose a length from 1 to {longest} months").format(longest=longest)
-        yield Problem(where="length", what=what, fix=fix)
-    elif length % step:
-        what = _("{length} months are no whole periods of this case").format(length=length)
-        fix = _("choose a multiple of {step} months").format(step=step)
-        yield Problem(where="length", what=what, fix=fix)
-
-
-def _budget(case: Case, text: str | float | None) -> tuple[Quantity | None, list[Problem]]:
-    """The budget in base currency, or what is wrong with it."""
-    if text is None:
-        return None, []
-    try:
-        amount = parse_amount(str(text))
-    except UnitError as error:
-        return None, [Problem(where="budget", what=error.what, fix=error.fix)]
-    unit = amount.unit.name if amount.unit else ""
-    rate = case.rates.get(unit)
-    if unit not in ("", case.currency) and rate is None:
-        what = _('"{text}" is not an amount of money that this case knows').format(text=text)
-        fix = _("write it in {currency}, such as 900 million {currency}").format(
-            currency=case.currency
-        )
-        return None, [Problem(where="budget", what=what, fix=fix)]
-    if amount.number < 0:
-        what = _("a budget of {text} is below nothing").format(text=text)
-        return None, [Problem(where="budget", what=what, fix=_("write an amount of 0 or more"))]
-    value = amount.number * (rate.value if rate is not None else 1.0)
-    return Quantity(value=value, unit=case.currency, path="budget.total", written=str(text)), []
-
-
-def _committed_problems(case: Case) -> Iterator[Problem]:
-    """A budget in all that is below what is decided already, at its cheapest."""
-    total = None if case.budget is None else case.budget.total
-    committed = {name: option for name, option in case.options.items() if option.committed}
-    if total is None or not committed:
-        return
-    from derbes.planning.accounts import least_payment
-    from derbes.planning.solving import number_words
-
-    least = sum(least_payment(case, option) for option in committed.values())
-    if least <= total.value * (1 + 1e-9):
-        return
-    what = _("a budget of {budget} is below the {least} that are committed: {names}").format(
-        budget=number_words(total.value, case.currency),
-        least=number_words(least, case.currency),
-        names=", ".join(committed),
-    )
-    fix = _("raise the budget, or take committed from an option")
-    yield Problem(where="budget", what=what, fix=fix)
-
-
-STRESS_QUESTIONS = (
-    "survive",
-    "ended",
-    "leverage",
-    "hazards",
-    "fans",
-    "decides",
-    "tipping",
-)
-"""Names of the questions."""
-DRAW_METHODS = ("sobol", "latin", "random", "all")
-"""Ways to draw."""
-STRESS_DRAWS = 1000
-"""Draws by the rule, unless told otherwise."""
-STRESS_SOLVED = 32
-"""Draws that are solved as programs too, unless told otherwise."""
-
-
-class StressWords(TypedDict, total=False):
-    """What is asked for; what is left out is as the verb says."""
-
-    variants: Sequence[str]
-    measures: Sequence[str]
-    """Empty: the case's main measure."""
-    starts: str | Sequence[str]
-    lengths: Sequence[int]
-    """[month]"""
-    questions: Sequence[str]
-    """Empty: all that the case can answer."""
-    draws: int
-    solved: int
-    seed: int
-    method: str
-
-
-class StressEffort(TypedDict, total=False):
-    """Who does the work, and where it is kept."""
-
-    store: Path | str | None
-    resume: bool
-    executor: Executor | str | None
-    n_workers: int
-    progress: Callable[[int, int, str], None] | None
-
-
-QUERIES = (
-    "contradictions",
-    "drift",
-    "double_standards",
-    "tensions",
-    "coverage",
-    "theses",
-    "predictions",
-    "signaling",
-)
-"""Questions to a ledger as a whole."""
-FORMATS = ("claimreview", "csv")
-"""Formats that verdicts are exported in."""
-
-
-@dataclass(frozen=True, slots=True)
-class StatementWords:
-    """What is asked for, as a user writes it."""
-
-    by: tuple[str, ...] = ()
-    """Holders or utterers whose statements are shown; empty: all."""
-    verdicts: tuple[str, ...] = ()
-    """Verdicts that are shown; empty: all."""
-    draws: int = 32
-    seed: int = 1
-    as_of: str = ""
-    """ISO date; empty: the last that the case knows of."""
-    flips: int = 3
-    """Inputs that are tried for each verdict; 0: none, and no variants."""
-    has_signaling: bool = False
-    """Whether the signaling game is wanted."""

@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 
 from derbes import api
+from derbes.case.request import Request
 from derbes.errors import RequestError
 from derbes.pages import plans_told, statements_told, stress_told
+from derbes.parallel import RunOptions
 from tests.statements.ledgers import talk, with_ledger
 
+ALONE = RunOptions()
 WATERWORKS = Path(__file__).parents[2] / "cases" / "waterworks.yaml"
 
 
@@ -20,7 +23,9 @@ def town():
 
 
 def test_the_case_and_the_variant_without_the_project_are_planned_for(town):
-    plans = plans_told(replace(town, without_project="no_plant"), ("base", *town.variants))
+    plans = plans_told(
+        replace(town, without_project="no_plant"), Request(("base", *town.variants)), ALONE
+    )
     assert list(plans) == ["base", "no_plant"]
     assert plans["base"].value_of_waiting
     alone = api.plan(town, variant="no_plant", has_frontier=False, has_more=False)
@@ -31,20 +36,20 @@ def test_the_case_and_the_variant_without_the_project_are_planned_for(town):
 
 def test_nothing_is_planned_where_a_cost_is_missing(town):
     unknown = replace(town, missing=("options.chlorine_works.capital",))
-    assert plans_told(unknown, ("base",)) == {}
+    assert plans_told(unknown, Request(), ALONE) == {}
 
 
 def test_nothing_is_planned_without_options_or_standards(town):
-    assert plans_told(replace(town, options={}), ("base",)) == {}
-    assert plans_told(replace(town, standards={}), ("base",)) == {}
+    assert plans_told(replace(town, options={}), Request(), ALONE) == {}
+    assert plans_told(replace(town, standards={}), Request(), ALONE) == {}
 
 
 def test_one_draw_says_nothing_on_how_sure_it_is(town):
-    assert stress_told(town, ("base",), draws=1) is None
+    assert stress_told(town, Request(), ALONE) is None
 
 
 def test_draws_say_how_sure_it_is(town):
-    stress = stress_told(town, ("base",), draws=8)
+    stress = stress_told(town, Request(draws=8), ALONE)
     assert stress is not None
     assert stress.draws == 8
     assert stress.answers
@@ -52,8 +57,8 @@ def test_draws_say_how_sure_it_is(town):
 
 
 def test_a_ledger_is_judged_and_a_case_without_one_is_not(town):
-    assert statements_told(town, draws=1) is None
-    table = statements_told(with_ledger(talk(), sure="1 < 2"), draws=1)
+    assert statements_told(town, Request(), ALONE) is None
+    table = statements_told(with_ledger(talk(), sure="1 < 2"), Request(), ALONE)
     assert table is not None
     assert table.provenance.n_draws == 1
     assert {row.id: row.verdict for row in table.statements}["sure"] == "holds"

@@ -4,9 +4,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from derbes.case.request import DRAW_METHODS
 from derbes.draws.sampling import METHODS
-from derbes.request import DRAW_METHODS, STRESS_QUESTIONS
-from derbes.stress.request import QUESTIONS
 
 ROOT = Path(__file__).parents[2]
 TOWN = str(ROOT / "cases" / "waterworks.yaml")
@@ -219,6 +218,5 @@ def test_a_latin_hypercube_cannot_be_extended(run, tmp_path):
     )
 
 
-def test_the_words_of_the_command_are_those_of_the_answers():
-    assert STRESS_QUESTIONS == QUESTIONS
+def test_the_ways_to_draw_of_the_command_are_those_of_the_sampler():
     assert (*METHODS, "all") == DRAW_METHODS

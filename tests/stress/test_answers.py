@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 
 from derbes.case.entities import Measure, Variant
 from derbes.case.quantity import Quantity
+from derbes.case.request import Request
 from derbes.errors import DataError, RequestError
+from derbes.parallel import RunOptions
 from derbes.results.records import stress_records, to_json
 from derbes.results.supply import Provenance
-from derbes.stress import computed
+from derbes.stress import table
 from derbes.stress.answers import stress_case
-from derbes.stress.computed import StressOptions, World, first_draws, is_listed
-from derbes.stress.request import Asked, target_of
+from derbes.stress.columns import DrawnVariant
+from derbes.stress.table import first_draws, is_listed
 from tests.draws.uncertain import (
     DEMAND,
     OTHER,
@@ -34,13 +36,13 @@ from tests.small_cases import worked_example
 MADE = Provenance("E1", "hash", "0.0", "solver")
 
 
-def asked_of(case, *questions, n_draws=24, n_solved=2, **more):
-    target = target_of(case, "cut", lengths=(12,))
-    return Asked((target,), questions=questions, n_draws=n_draws, n_solved=n_solved, **more)
+def asked_of(*questions, n_draws=24, n_solved=2, **more):
+    about = {"measures": ("cut",), "lengths": (12,), "questions": questions}
+    return Request(draws=n_draws, solved=n_solved, **about, **more)
 
 
-def told(case, *questions, effort=None, limit=None, **more):
-    return stress_case(case, asked_of(case, *questions, **more), MADE, effort=effort, limit=limit)
+def told(case, *questions, options=None, limit=None, **more):
+    return stress_case(case, asked_of(*questions, **more), MADE, options=options, limit=limit)
 
 
 def text(stress):
@@ -147,11 +149,11 @@ def test_the_same_seed_gives_the_same_bytes_on_any_workers():
     alone = text(told(case, *asked, n_draws=40, n_solved=4))
     assert text(told(case, *asked, n_draws=40, n_solved=4)) == alone
     for n_workers in (2, 3):
-        effort = StressOptions(n_workers=n_workers)
-        assert text(told(case, *asked, n_draws=40, n_solved=4, effort=effort)) == alone
+        options = RunOptions(n_workers=n_workers)
+        assert text(told(case, *asked, n_draws=40, n_solved=4, options=options)) == alone
     with ThreadPoolExecutor(2) as pool:
-        effort = StressOptions(executor=pool)
-        assert text(told(case, *asked, n_draws=40, n_solved=4, effort=effort)) == alone
+        options = RunOptions(executor=pool)
+        assert text(told(case, *asked, n_draws=40, n_solved=4, options=options)) == alone
     assert text(told(case, *asked, n_draws=40, n_solved=4, seed=2)) != alone
 
 
@@ -159,39 +161,39 @@ def test_a_run_that_is_extended_is_the_longer_run_and_repeats_no_draw(tmp_path, 
     case = with_hazards(uncertain_example(3, n_periods=24), hazard("cut", 0.02, 6.0))
     asked = ("survive", "ended", "leverage", "hazards")
     whole = text(told(case, *asked, n_draws=50, n_solved=4))
-    store = StressOptions(store=tmp_path / "draws.parquet")
-    told(case, *asked, n_draws=30, n_solved=2, effort=store)
+    store = RunOptions(store=tmp_path / "draws.parquet")
+    told(case, *asked, n_draws=30, n_solved=2, options=store)
 
     drawn, solved = [], []
-    cut_numbers, solve_draws = computed.cut_numbers, computed.solve_draws
+    disruption_numbers, solve_draws = table.disruption_numbers, table.solve_draws
 
     def watch_rule(rule, draws, columns):
         drawn.append(len(draws.weights))
-        return cut_numbers(rule, draws, columns)
+        return disruption_numbers(rule, draws, columns)
 
-    def watch_best(asked, case, draws, **more):
+    def watch_best(variant, draws, options):
         solved.append(len(draws.weights))
-        return solve_draws(asked, case, draws, **more)
+        return solve_draws(variant, draws, options)
 
-    monkeypatch.setattr(computed, "cut_numbers", watch_rule)
-    monkeypatch.setattr(computed, "solve_draws", watch_best)
-    assert text(told(case, *asked, n_draws=50, n_solved=4, effort=store)) == whole
+    monkeypatch.setattr(table, "disruption_numbers", watch_rule)
+    monkeypatch.setattr(table, "solve_draws", watch_best)
+    assert text(told(case, *asked, n_draws=50, n_solved=4, options=store)) == whole
     assert (sum(drawn), sum(solved)) == (20, 2)
     drawn.clear()
-    assert text(told(case, *asked, n_draws=50, n_solved=4, effort=store)) == whole
+    assert text(told(case, *asked, n_draws=50, n_solved=4, options=store)) == whole
     assert drawn == []
-    table = pq.read_table(tmp_path / "draws.parquet")
-    assert table.num_rows == 50
-    assert f"input {STOCK}" in table.column_names
+    written = pq.read_table(tmp_path / "draws.parquet")
+    assert written.num_rows == 50
+    assert f"input {STOCK}" in written.column_names
 
 
 def test_fewer_draws_than_a_store_holds_leave_it_as_it_is(tmp_path):
     case = uncertain_example(1, n_periods=24)
-    store = StressOptions(store=tmp_path / "draws.parquet")
-    told(case, "survive", n_draws=40, n_solved=2, effort=store)
+    store = RunOptions(store=tmp_path / "draws.parquet")
+    told(case, "survive", n_draws=40, n_solved=2, options=store)
     before = (tmp_path / "draws.parquet").read_bytes()
     few = text(told(case, "survive", n_draws=16, n_solved=1))
-    assert text(told(case, "survive", n_draws=16, n_solved=1, effort=store)) == few
+    assert text(told(case, "survive", n_draws=16, n_solved=1, options=store)) == few
     assert (tmp_path / "draws.parquet").read_bytes() == before
 
 
@@ -204,20 +206,20 @@ def test_work_that_was_stopped_goes_on_where_it_was(tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        told(case, "survive", n_solved=10, effort=StressOptions(store=place, progress=stop))
+        told(case, "survive", n_solved=10, options=RunOptions(store=place, progress=stop))
     assert place.exists()
     whole = text(told(case, "survive", n_solved=10))
-    assert text(told(case, "survive", n_solved=10, effort=StressOptions(store=place))) == whole
+    assert text(told(case, "survive", n_solved=10, options=RunOptions(store=place))) == whole
 
 
 def test_a_store_of_another_case_is_refused(tmp_path):
     case = uncertain_example(1, n_periods=24)
-    store = StressOptions(store=tmp_path / "draws.parquet")
-    told(case, "survive", n_solved=0, effort=store)
+    store = RunOptions(store=tmp_path / "draws.parquet")
+    told(case, "survive", n_solved=0, options=store)
     with pytest.raises(DataError, match="hash of the case"):
-        told(replace(case, hash="other"), "survive", n_solved=0, effort=store)
+        told(replace(case, hash="other"), "survive", n_solved=0, options=store)
     with pytest.raises(DataError, match="questions"):
-        told(case, "ended", n_solved=0, effort=store)
+        told(case, "ended", n_solved=0, options=store)
 
 
 def test_memory_is_looked_at_before_anything_is_drawn():
@@ -242,11 +244,10 @@ def test_the_first_of_listed_draws_are_not_those_of_the_first_scenario():
     listed = Quantity(600.0, low=600.0, high=607.0, distribution="discrete", parameters=values)
     one = with_numbers(named(worked_example(1)), {STOCK: listed})
     case = in_scenarios(one, poor=(0.5, one), rich=(0.5, one))
-    world = World("base", case, (STOCK,))
-    asked = asked_of(case, n_draws=64)
-    assert is_listed(world, asked)
-    whole = first_draws(world, asked, 64)
-    few = first_draws(world, asked, 6)
+    variant = DrawnVariant("base", case, (STOCK,), asked_of(n_draws=64))
+    assert is_listed(variant)
+    whole = first_draws(variant, 64)
+    few = first_draws(variant, 6)
     np.testing.assert_array_equal(few.values, whole.values[:6])
     assert set(few.scenarios) == set(whole.scenarios)
     assert whole.weights.sum() == pytest.approx(1.0)

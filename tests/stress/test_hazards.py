@@ -10,14 +10,13 @@ from derbes.case.quantity import Quantity
 from derbes.casefile import read_case
 from derbes.draws.events import make_events
 from derbes.draws.sampling import make_draws
-from derbes.stress.columns import Rule
-from derbes.stress.paths import (
-    Struck,
-    hazard_answers,
-    hazard_risk,
+from derbes.stress.answers import answers_of, hazard_risk, hazard_table
+from derbes.stress.outcomes import (
+    HazardOutcome,
+    Rule,
     lasting,
     months_of_cover,
-    strike,
+    simulate_hazards,
 )
 from tests.draws.uncertain import (
     DEMAND,
@@ -35,8 +34,12 @@ from tests.small_cases import worked_example
 def struck(case, n, seed=1):
     draws = make_draws(case, n, seed=seed, method="random", inputs=())
     draws = replace(draws, values=np.zeros((n, 0)), weights=np.ones(n), method="random")
-    rule = Rule(case, tuple(case.measures), (), 1)
-    return strike(rule, draws, seed=seed), draws
+    rule = Rule(case, tuple(case.measures))
+    return simulate_hazards(rule, draws, seed=seed), draws
+
+
+def hazard_answers(case, found):
+    return answers_of(hazard_table(case, found, "base", exact=False))
 
 
 def hit(rate, months, n_periods=36):
@@ -123,7 +126,7 @@ def test_without_a_cost_of_being_short_losses_are_missing_not_zero():
     assert (risk.expected_loss, risk.cvar_loss) == (None, None)
     assert risk.missing == ("uses.use.shortage_cost",)
     assert risk.exceedance_unit == "t"
-    answers = {a.name: a for a in hazard_answers(free, found, "base", exact=False)}
+    answers = {a.name: a for a in hazard_answers(free, found)}
     loss = answers["target_loss(hazards, bound=myopic)"]
     assert 0 < loss.n_without == (found.unmet > 0).sum() < loss.n_draws + loss.n_without
     assert (loss.mean, loss.standard_error, dict(loss.quantiles)) == (None, None, {})
@@ -133,17 +136,17 @@ def test_without_a_cost_of_being_short_losses_are_missing_not_zero():
 def test_answers_about_hazards_carry_their_errors():
     case = hit(0.1, 18.0)
     found, _draws = struck(case, 400)
-    for answer in hazard_answers(case, found, "base", exact=False):
+    for answer in hazard_answers(case, found):
         assert answer.standard_error > 0.0
         assert answer.draws_to_halve == 1600
-    short, unmet, _loss = hazard_answers(case, found, "base", exact=False)
+    short, unmet, _loss = hazard_answers(case, found)
     assert (short.unit, short.mean) == ("share", pytest.approx((found.first_short >= 0).mean()))
     assert unmet.standard_error == pytest.approx(found.unmet.std(ddof=1) / 20, rel=1e-6)
 
 
-def test_struck_holds_one_column_for_each_essential_use():
+def test_an_outcome_holds_one_column_for_each_essential_use():
     found, _draws = struck(hit(0.1, 18.0), 10)
-    assert isinstance(found, Struck)
+    assert isinstance(found, HazardOutcome)
     assert (found.uses, found.short_uses.shape) == (("use",), (10, 1))
 
 
@@ -153,7 +156,7 @@ def test_months_of_cover_see_the_season_behind_the_calendar(tmp_path):
     path.write_text(SEASON, encoding="utf-8")
     case = read_case(path)
     draws = make_draws(case, 4, seed=1)
-    found = months_of_cover(Rule(case, (), draws.inputs, 1), draws)
+    found = months_of_cover(Rule(case, ()), draws)
     np.testing.assert_allclose(found[:, 0], 41.5)
 
 
@@ -173,7 +176,7 @@ stockpiles: {yard: {good: alum, quantity: 235 t}}
 def test_months_of_cover_are_stock_over_demand():
     case = uncertain_example(1, n_periods=12)
     draws = make_draws(case, 30)
-    found = months_of_cover(Rule(case, (), draws.inputs, 1), draws)
+    found = months_of_cover(Rule(case, ()), draws)
     demand, stock = draws.values[:, 0], draws.values[:, 1]
     np.testing.assert_allclose(found[:, 0], stock / demand, rtol=1e-9)
     held = np.minimum(np.maximum(stock, 600.0), np.maximum(stock, 600.0))
@@ -199,7 +202,7 @@ def test_cover_of_a_scenario_is_that_of_its_case():
     rich = with_numbers(base, {STOCK: Quantity(3000.0), DEMAND: Quantity(50.0)})
     case = in_scenarios(base, poor=(0.5, base), rich=(0.5, rich))
     draws = make_draws(case, 16)
-    found = months_of_cover(Rule(case, (), draws.inputs, 1), draws)
+    found = months_of_cover(Rule(case, ()), draws)
     is_rich = np.array(draws.scenarios) == "rich"
     np.testing.assert_allclose(found[is_rich, 0], 60.0)
     assert found[~is_rich, 0].max() < 12.0

@@ -8,13 +8,17 @@ from derbes.case.quantity import Quantity
 from derbes.draws.sampling import make_draws
 from derbes.stress.sensitivity import (
     Shares,
+    bars,
+    center_of,
     indices,
     influences,
+    kept_inputs,
     pawn_indices,
     saltelli_points,
+    screened_out,
     sobol_indices,
+    swings,
 )
-from derbes.stress.tipping import bars, center_of, kept_inputs, screened_out, swings
 from tests.draws.uncertain import (
     DEMAND,
     OTHER,

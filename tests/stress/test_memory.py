@@ -1,7 +1,7 @@
 import pytest
 
 from derbes.errors import RequestError
-from derbes.stress.computed import check_memory, memory_limit, memory_needed
+from derbes.stress.table import check_memory, memory_limit, memory_needed
 
 SIZES = {"n_inputs": 100, "n_columns": 50, "n_variants": 2}
 

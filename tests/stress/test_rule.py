@@ -7,42 +7,42 @@ from derbes import api
 from derbes.analysis.cover import cover_table
 from derbes.case.options import Option
 from derbes.case.quantity import Quantity
-from derbes.case.request import Request
+from derbes.case.request import QUESTIONS, Request
 from derbes.case.uncertainty import Draws
 from derbes.draws.inputs import drawn_case
 from derbes.draws.sampling import make_draws
 from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
+from derbes.parallel import RunOptions
 from derbes.simulation import simulate_branch
-from derbes.stress.columns import Rule, cut_numbers, one_measure, run, solve_draws
-from derbes.stress.request import (
+from derbes.stress.columns import (
     MYOPIC,
     SURVIVES,
     TIME_TO_SURVIVE,
     UNMET_ESSENTIAL,
-    Asked,
     Column,
-    rule_columns,
-    solved_columns,
+    DrawnVariant,
     target_of,
 )
+from derbes.stress.outcomes import Rule, disruption_numbers, one_measure, run, solve_draws
 from derbes.supply.baseline import solve_calm, state_at
 from tests.draws.uncertain import OTHER, STOCK, in_scenarios, uncertain_example, with_numbers
 
 
-def rule_of(case, draws, n_threads=1):
-    return Rule(case, tuple(case.measures), draws.inputs, n_threads)
+def rule_of(case, n_threads=1):
+    return Rule(case, tuple(case.measures), n_threads)
 
 
-def asked_of(case, **more):
-    return Asked((target_of(case, "cut", lengths=(6, 12)),), **more)
+def asked_of(case, measure="cut", lengths=(6, 12), questions=QUESTIONS):
+    request = Request(questions=questions, solved=32)
+    return DrawnVariant("base", case, (), request, (target_of(case, measure, lengths=lengths),))
 
 
 def test_time_to_survive_is_stock_over_net_use_in_whole_periods():
     case = uncertain_example(1)
     draws = make_draws(case, 200)
     column = Column(TIME_TO_SURVIVE, "cut", 0, 0, MYOPIC)
-    found = cut_numbers(rule_of(case, draws), draws, [column])[:, 0]
+    found = disruption_numbers(rule_of(case), draws, [column])[:, 0]
     demand, stock, other = draws.values.T
     np.testing.assert_array_equal(found, np.minimum(np.floor(stock / (demand - other)), 48.0))
 
@@ -51,7 +51,7 @@ def test_unmet_demand_is_what_stock_and_others_do_not_cover():
     case = uncertain_example(1)
     draws = make_draws(case, 200)
     columns = [Column(kind, "cut", 0, 12, MYOPIC) for kind in (UNMET_ESSENTIAL, SURVIVES)]
-    found = cut_numbers(rule_of(case, draws), draws, columns)
+    found = disruption_numbers(rule_of(case), draws, columns)
     demand, stock, other = draws.values.T
     known = np.maximum(0.0, 12.0 * (demand - other) - stock)
     np.testing.assert_allclose(found[:, 0], known, atol=1e-6)
@@ -63,10 +63,10 @@ def test_the_rule_never_does_better_than_the_best_response(number):
     case = uncertain_example(number, n_periods=36)
     asked = asked_of(case, questions=("survive", "ended", "leverage"))
     draws = make_draws(case, 6)
-    by_rule = cut_numbers(rule_of(case, draws), draws, rule_columns(asked))
-    best = solve_draws(asked, case, draws)
-    places = {(c.kind, c.start, c.length): i for i, c in enumerate(rule_columns(asked))}
-    for i, column in enumerate(solved_columns(asked)):
+    by_rule = disruption_numbers(rule_of(case), draws, asked.rule_columns)
+    best = solve_draws(asked, draws, RunOptions())
+    places = {(c.kind, c.start, c.length): i for i, c in enumerate(asked.rule_columns)}
+    for i, column in enumerate(asked.solved_columns):
         key = (column.kind, column.start, column.length)
         if key in places and column.bound == "optimal":
             sign = -1.0 if column.kind == UNMET_ESSENTIAL else 1.0
@@ -78,7 +78,7 @@ def test_central_values_give_the_time_to_survive_of_the_table_of_cover():
     target = target_of(case, "embargo")
     columns = [Column(TIME_TO_SURVIVE, "embargo", start, 0, MYOPIC) for start in target.starts]
     draws = Draws((), np.zeros((1, 0)), np.ones(1))
-    found = cut_numbers(rule_of(case, draws), draws, columns)[0]
+    found = disruption_numbers(rule_of(case), draws, columns)[0]
     request = Request(measures=("embargo",), starts=target.starts, lengths=(12,))
     rows = cover_table(case, request, only_essential=True)
     known = [row.time_to_survive_myopic for row in rows if row.use == "all_essential"]
@@ -92,10 +92,10 @@ def test_what_goes_short_before_the_measure_does_not_count():
     )
     draws = make_draws(case, 20)
     n_periods = 12
-    calm = run(rule_of(case, draws), draws, n_periods=n_periods)
+    calm = run(rule_of(case), draws, n_periods=n_periods)
     assert (calm.first_short == 0).any()
     later = run(
-        rule_of(case, draws),
+        rule_of(case),
         draws,
         one_measure(20, "cut", start=6, length=6),
         n_periods=n_periods,
@@ -112,7 +112,7 @@ def test_each_scenario_runs_in_its_own_case():
     case = in_scenarios(base, poor=(0.5, base), rich=(0.5, rich))
     draws = make_draws(case, 64)
     column = Column(TIME_TO_SURVIVE, "cut", 0, 0, MYOPIC)
-    found = cut_numbers(rule_of(case, draws), draws, [column])[:, 0]
+    found = disruption_numbers(rule_of(case), draws, [column])[:, 0]
     demand, stock, other = draws.values.T
     is_rich = np.array(draws.scenarios) == "rich"
     assert set(stock[is_rich]) == {3000.0}
@@ -122,8 +122,8 @@ def test_each_scenario_runs_in_its_own_case():
 def test_threads_change_nothing():
     case = uncertain_example(3, n_periods=36)
     draws = make_draws(case, 300)
-    columns = rule_columns(asked_of(case))
-    one, two = (cut_numbers(rule_of(case, draws, n), draws, columns) for n in (1, 2))
+    columns = asked_of(case).rule_columns
+    one, two = (disruption_numbers(rule_of(case, n), draws, columns) for n in (1, 2))
     np.testing.assert_array_equal(one, two)
 
 
@@ -135,9 +135,9 @@ def test_what_only_an_option_opens_stays_closed():
     gone = replace(seller, capacity=Quantity(0.0))
     cut = replace(case, suppliers={**case.suppliers, "from_other": gone})
     draws = make_draws(case, 8)
-    columns = rule_columns(asked_of(case))
+    columns = asked_of(case).rule_columns
     closed, without, standing = (
-        cut_numbers(rule_of(one, draws), draws, columns) for one in (dealt, cut, case)
+        disruption_numbers(rule_of(one), draws, columns) for one in (dealt, cut, case)
     )
     np.testing.assert_array_equal(closed, without)
     assert not np.array_equal(closed, standing), "the seller must matter"
@@ -149,8 +149,8 @@ def test_a_plant_that_only_an_option_builds_makes_nothing():
     recipes = {n: one for n, one in case.recipes.items() if one.plant != "chlorine_works"}
     without = replace(case, plants=plants, recipes=recipes, options={}, limits={}, standards={})
     draws = make_draws(case, 8)
-    columns = rule_columns(Asked((target_of(case, "embargo", lengths=(12,)),)))
-    closed, gone = (cut_numbers(rule_of(one, draws), draws, columns) for one in (case, without))
+    columns = asked_of(case, "embargo", (12,)).rule_columns
+    closed, gone = (disruption_numbers(rule_of(one), draws, columns) for one in (case, without))
     np.testing.assert_array_equal(closed, gone)
 
 
@@ -159,7 +159,7 @@ def test_one_draw_follows_its_own_calm_plan():
     draws = make_draws(case, 3)
     for i in range(3):
         one = replace(draws, values=draws.values[i : i + 1], weights=np.ones(1))
-        found = run(rule_of(case, one), one, one_measure(1, "cut", start=4, length=9), n_periods=30)
+        found = run(rule_of(case), one, one_measure(1, "cut", start=4, length=9), n_periods=30)
         own = drawn_case(case, draws, i)
         arrays = compile_case(own)
         calm = solve_calm(arrays)

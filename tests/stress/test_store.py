@@ -7,11 +7,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from derbes.errors import DataError, OutputError
-from derbes.stress.computed import Kept, Origin, read_store, write_store
+from derbes.stress.table import Origin, VariantTable, read_store, write_store
 
 ORIGIN = Origin("abc", "E1", seed=1, method="sobol", version="0.1", questions="all")
-BASE = Kept({"weight": np.ones(3), "time": np.array([1.0, np.nan, 3.0])}, 2, (0.0, 2.0))
-BARE = Kept({"weight": np.ones(2), "loss": np.array([5.0, 6.0])}, 0)
+BASE = VariantTable({"weight": np.ones(3), "time": np.array([1.0, np.nan, 3.0])}, 2, (0.0, 2.0))
+BARE = VariantTable({"weight": np.ones(2), "loss": np.array([5.0, 6.0])}, 0)
 
 
 def test_what_is_written_is_read(tmp_path):

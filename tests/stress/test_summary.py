@@ -6,14 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from derbes.stress.columns import unbounded_ratio
-from derbes.stress.summary import (
-    draws_to_halve,
-    probability,
-    spread,
-    tail_mean,
-    weighted_quantiles,
-)
+from derbes.stress.answers import draws_to_halve, probability, spread, tail_mean, weighted_quantiles
+from derbes.stress.outcomes import unbounded_ratio
 
 EQUAL = np.full(1000, 1e-3)
 

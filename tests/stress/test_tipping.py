@@ -9,7 +9,7 @@ from scipy.optimize import isotonic_regression
 from derbes.case.entities import Plant
 from derbes.case.quantity import Quantity
 from derbes.draws.sampling import make_draws
-from derbes.stress.tipping import even_chance, pool_adjacent, tipping_values
+from derbes.stress.sensitivity import even_chance, pool_adjacent, tipping_values
 from tests.draws.uncertain import DEMAND, OTHER, STOCK, uncertain_example
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from derbes.brief import format as fmt
-from derbes.case.entities import Case, Measure, Tier
+from derbes.case.entities import Case, Measure, essential_uses, main_length, main_measure
 from derbes.case.request import BASE
 from derbes.language import _, ngettext
 from derbes.results.plan import Plan
@@ -29,8 +29,6 @@ from derbes.results.tables import text_of, tier_units
 
 OPTIMAL = "optimal"
 MYOPIC = "myopic"
-A_YEAR = 12
-"""[month]"""
 NOTHING = 1e-6
 """Unmet demand up to this share is rounding noise of the solver."""
 
@@ -90,12 +88,13 @@ class BriefContents:
         case = self.case
         keys = self.leverage.rows + self.cover.rows
         computed = dict.fromkeys(row.measure for row in keys)
-        measure = case.main_measure if case.main_measure in computed else next(iter(computed), "")
+        measure = main_measure(case, computed)
         variant = next(iter(variants_of(self)), BASE)
         lengths = sorted({row.length for row in keys if row.measure == measure})
         starts = sorted({row.start for row in keys if row.measure == measure})
         start = starts[0] if starts else case.calendar.label(0)
-        length = main_length(lengths, case.main_length * case.calendar.step)
+        step = case.calendar.step
+        length = main_length(case, [case.calendar.periods(length) for length in lengths]) * step
         harms = {
             row.start: harm_of(row)
             for row in self.leverage.rows
@@ -145,19 +144,6 @@ def is_all_net(row: LeverageRow) -> bool:
     return row.unmet_essential_gross - row.unmet_essential <= NOTHING * row.unmet_essential_gross
 
 
-def essential_uses(case: Case) -> tuple[str, ...]:
-    """Ids of the uses that come first."""
-    return tuple(id_ for id_, use in case.uses.items() if use.tier is Tier.ESSENTIAL)
-
-
-def main_length(lengths: list[int], wanted: int) -> int:
-    """The wanted length, else the longest of at most a year. [month]"""
-    if wanted in lengths:
-        return wanted
-    short = [length for length in lengths if length <= A_YEAR]
-    return max(short) if short else min(lengths, default=0)
-
-
 def _milestones(starts: list[str]) -> tuple[str, ...]:
     """The first start, and the first of each later year that five divides, three in all."""
     later: dict[str, str] = {}
@@ -168,14 +154,14 @@ def _milestones(starts: list[str]) -> tuple[str, ...]:
     return (*starts[:1], *list(later.values())[:2])
 
 
-def main_measure(contents: BriefContents) -> Measure | None:
+def measure_of(contents: BriefContents) -> Measure | None:
     """The measure that the first page is about."""
     return contents.case.measures.get(contents.focus.measure)
 
 
 def sender_of(contents: BriefContents) -> str:
     """Actor who imposes the main measure; empty for an accident."""
-    measure = main_measure(contents)
+    measure = measure_of(contents)
     return measure.sender if measure else ""
 
 
@@ -251,7 +237,7 @@ def case_of(contents: BriefContents, variant: str) -> Case:
 
 def measure_words(contents: BriefContents) -> str:
     """The main measure and its length."""
-    measure = main_measure(contents)
+    measure = measure_of(contents)
     name = contents.name("measures", measure.id) if measure else contents.focus.measure
     return _("{measure}, {length}").format(measure=name, length=fmt.months(contents.focus.length))
 

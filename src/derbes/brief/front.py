@@ -17,7 +17,6 @@ from derbes.brief.contents import (
     cover_row,
     draws_and_seed,
     end_of,
-    essential_uses,
     harm_of,
     is_all_net,
     is_drawn,
@@ -36,6 +35,7 @@ from derbes.brief.sections.leverage import (
 )
 from derbes.brief.sections.planning import beyond_noise, plan_words
 from derbes.brief.sections.sources import grade_counts, grade_words, inputs_of
+from derbes.case.entities import essential_uses
 from derbes.language import _, ngettext
 from derbes.results.plan import Plan
 from derbes.results.supply import CoverRow, LeverageRow

@@ -8,14 +8,14 @@ Every number that a case holds, in the order of the case.
 """
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from derbes.case.ledger import Checked, Contrast, DoubleStandard, Statement, Tension
 from derbes.case.options import Budget, Limit, Option, Risk, Standard
-from derbes.case.quantity import Calendar, Element, Label, Note, Quantity
+from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Element, Label, Note, Quantity
 from derbes.case.uncertainty import Correlation, Hazard, ReferenceClass
 from derbes.case.written import (
     ACTOR,
@@ -566,6 +566,45 @@ class Case:
     """All files that it was read from."""
     hash: str = ""
     """SHA-256 of the case's text, all files."""
+
+
+# What a case is about
+
+
+def main_measure(case: Case, among: Iterable[str] | None = None) -> str:
+    """The measure that the case is about: the one it names, else the first; empty: none.
+
+    Args:
+        case: The case.
+        among: Measures to choose from; None: all of the case.
+    """
+    names = tuple(case.measures if among is None else among)
+    return case.main_measure if case.main_measure in names else next(iter(names), "")
+
+
+def main_length(case: Case, lengths: Iterable[int], *, is_main: bool = True) -> int:
+    """The length that answers are about: the case's main one, else the longest of at most a year.
+
+    Where none is as short, the least; 0: there is none. [period]
+
+    Args:
+        case: The case.
+        lengths: Lengths to choose from. [period]
+        is_main: Whether they are those of the main measure, whose main length it is.
+    """
+    among = tuple(lengths)
+    if is_main and case.main_length in among:
+        return case.main_length
+    short = [length for length in among if length * case.calendar.step <= MONTHS_A_YEAR]
+    return max(short, default=min(among, default=0))
+
+
+def essential_uses(case: Case) -> tuple[str, ...]:
+    """Ids of the uses of the essential tier, in the order of the case."""
+    return tuple(id_ for id_, use in case.uses.items() if use.tier is Tier.ESSENTIAL)
+
+
+# Its numbers
 
 
 def quantities(case: Case, where: str = "") -> tuple[Quantity, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from derbes import api
+from derbes.case.request import DRAW_METHODS, QUESTIONS
 from derbes.cli import INTERRUPTED
 from derbes.cli.options import (
     answer_options,
@@ -48,13 +49,11 @@ from derbes.errors import CaseError, DerbesError, OutputError
 from derbes.files import unwritable
 from derbes.language import _
 from derbes.request import (
-    DRAW_METHODS,
     FORMATS,
+    LEDGER_DRAWS,
     QUERIES,
     STRESS_DRAWS,
-    STRESS_QUESTIONS,
     STRESS_SOLVED,
-    StatementWords,
     made_by,
 )
 from derbes.results.records import (
@@ -210,7 +209,7 @@ def _plan_words(asked: dict[str, Any]) -> dict[str, Any]:
 @option(
     "--question questions",
     _("{names}; may be given more than once. Without it: all that apply.").format(
-        names=", ".join(STRESS_QUESTIONS)
+        names=", ".join(QUESTIONS)
     ),
     "NAME",
     multiple=True,
@@ -283,7 +282,7 @@ def _query(_context: click.Context, _option: click.Parameter, name: str) -> str:
     callback=_query,
     show_choices=False,
 )
-@draws_option(StatementWords().draws)
+@draws_option(LEDGER_DRAWS)
 @seed_option
 @option(
     "--as-of as_of",

@@ -33,6 +33,7 @@ from derbes.draws.inputs import uncertain_inputs
 from derbes.draws.sampling import make_draws
 from derbes.errors import Problem, RequestError
 from derbes.language import _
+from derbes.parallel import Progress, RunOptions
 from derbes.planning.accounts import accounts_of, choices_in_words
 from derbes.planning.conflict import conflict_of
 from derbes.planning.decomposed import solve_plan
@@ -47,10 +48,8 @@ from derbes.planning.problem import (
 )
 from derbes.planning.recourse import Futures
 from derbes.planning.solving import (
-    Effort,
     Found,
     PlanRequest,
-    Progress,
     Solve,
     closed_years,
     dearer_by,
@@ -75,7 +74,7 @@ class _Work:
     """What all answers are computed from, and what became of them."""
 
     request: PlanRequest
-    effort: Effort
+    effort: RunOptions
     problem: PlanProblem
     solution: PlanSolution
     clock: Clock
@@ -103,7 +102,7 @@ class _Work:
         return told
 
 
-def plan_of(request: PlanRequest, effort: Effort, provenance: Provenance) -> Plan:
+def plan_of(request: PlanRequest, effort: RunOptions, provenance: Provenance) -> Plan:
     """The cheapest programme that meets the standards, with all that is asked about it.
 
     The time limit is for everything together: the plan comes first, other answers are
@@ -121,8 +120,8 @@ def plan_of(request: PlanRequest, effort: Effort, provenance: Provenance) -> Pla
         gap=effort.gap,
         time_limit=effort.time_limit,
         n_workers=effort.n_workers,
-        executor=effort.executor,
-        checkpoint=effort.checkpoint,
+        executor=effort.pool,
+        checkpoint=effort.store,
         resume=effort.resume,
         progress=_bounds_told(effort.progress, case.currency),
     )

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from derbes.case.entities import Case, Tier
+from derbes.case.entities import Case, essential_uses
 from derbes.case.options import Budget, Limit, Option, Standard
 from derbes.case.quantity import Quantity
 from derbes.language import _
@@ -533,9 +533,7 @@ def _less(standard: Standard, by: int) -> Cure:
 
 def _nothing_helps(case: Case) -> ClashWish:
     """Without any requirement there is no plan: what is essential cannot be met even in calm."""
-    uses = ", ".join(
-        name_of(case, "uses", id_) for id_, use in case.uses.items() if use.tier is Tier.ESSENTIAL
-    )
+    uses = ", ".join(name_of(case, "uses", id_) for id_ in essential_uses(case))
     what = _(
         "Demand in calm ({uses}) cannot be met whatever is chosen: write more supply, more "
         "options, or what a unit of unmet demand costs (shortage_cost)."

@@ -11,10 +11,8 @@ Options closed or settled for a question: before a date, as a set, or all of the
 
 import dataclasses
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import Executor
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Protocol
 
 from derbes.case.entities import Case, Plant, Scenario, Variant
@@ -23,15 +21,10 @@ from derbes.case.quantity import MONTHS_A_YEAR, Quantity
 from derbes.case.request import BASE
 from derbes.case.uncertainty import Draws
 from derbes.language import _, ngettext
+from derbes.parallel import RunOptions
 from derbes.planning.decomposed import solve_plan
 from derbes.planning.problem import TIME_LIMIT, Clock, PlanSolution, TimeIsOver, make_problem
 from derbes.results.tables import text_of
-
-Progress = Callable[[int, int, str], None]
-"""Called with how much is done, out of how much, and of what."""
-
-GAP = 1e-3
-"""How far a plan may be from the best, as a part of the cost above that without any threat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +41,6 @@ class PlanRequest:
     has_frontier: bool = True
     has_more: bool = True
     """Whether costs of standards, waiting, information and other plans are wanted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How exact, how long, by whom, and who is told."""
-
-    gap: float = GAP
-    time_limit: float | None = None
-    """For everything together; None: as long as it takes. [s]"""
-    n_workers: int = 1
-    executor: Executor | None = None
-    checkpoint: Path | None = None
-    """File in which the search for the plan is kept."""
-    resume: bool = False
-    """Whether to go on from the checkpoint."""
-    progress: Progress | None = None
 
 
 NOISE = 1e-9
@@ -113,7 +90,7 @@ class Solve(Protocol):
         """
 
 
-def solver_of(draws: Draws | None, effort: Effort, clock: Clock) -> Solve:
+def solver_of(draws: Draws | None, effort: RunOptions, clock: Clock) -> Solve:
     """A way to find plans over the same futures, by the same workers, while time is left."""
 
     def solve(case: Case, *, is_rough: bool = False) -> Found:
@@ -123,7 +100,7 @@ def solver_of(draws: Draws | None, effort: Effort, clock: Clock) -> Solve:
             gap=ROUGH_GAP if is_rough else effort.gap,
             time_limit=left,
             n_workers=effort.n_workers,
-            executor=effort.executor,
+            executor=effort.pool,
         )
         if solution.status == TIME_LIMIT and not (is_rough and solution.feasible):
             raise TimeIsOver

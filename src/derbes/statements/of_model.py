@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from derbes.case.entities import Case, MeasureKind
+from derbes.case.entities import Case, MeasureKind, main_length, main_measure
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays
 from derbes.results.supply import ALL_ESSENTIAL, LeverageRow
@@ -46,8 +46,6 @@ ROUNDING = 1e-9
 loss, or of a month's turnover, up to which a loss is none."""
 QUARTER = 3
 """Starts of a measure are looked at once a quarter. [month]"""
-LONGEST = 12
-"""Lengths are at most a year unless asked for. [month]"""
 Run = tuple[str, int]
 """A measure and its length. [period]"""
 
@@ -325,7 +323,7 @@ def measure_of(case: Case, sender: str, measure: str) -> str:
         if name not in case.measures:
             raise Unknown(f"measures.{name}")
         return name
-    main = case.main_measure or next(iter(case.measures), "")
+    main = main_measure(case)
     own = [one for one in case.measures.values() if one.sender == sender]
     if main in {one.id for one in own}:
         return main
@@ -342,11 +340,7 @@ def length_of(case: Case, measure: str, months: float | None) -> int:
     """
     if months is not None:
         return max(1, case.calendar.periods(months))
-    if case.main_length:
-        return case.main_length
-    lengths = case.measures[measure].lengths or (1,)
-    short = [length for length in lengths if length * case.calendar.step <= LONGEST]
-    return max(short, default=min(lengths))
+    return case.main_length or main_length(case, case.measures[measure].lengths or (1,))
 
 
 def _run_of(case: Case, sender: str, measure: str, months: float | None) -> Run:

@@ -47,7 +47,7 @@ from typing import Any
 import numpy as np
 from nashpy.linalg import TableauLex, create_col_tableau, create_row_tableau
 
-from derbes.case.entities import Case
+from derbes.case.entities import Case, main_measure
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.case.request import BASE
 from derbes.language import _
@@ -500,7 +500,7 @@ def signaling_of(
 
 def _measure(case: Case) -> str:
     """The main measure, where it has a sender; else the first that has one."""
-    main = case.main_measure or next(iter(case.measures), "")
+    main = main_measure(case)
     names = [main, *case.measures] if main else []
     return next((name for name in names if case.measures[name].sender), "")
 

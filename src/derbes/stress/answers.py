@@ -1,78 +1,400 @@
-"""Questions over draws: fans, what decides, tipping values.
+"""All that is asked over draws: from a case to its answers.
 
-All that is asked over draws: from a case to its answers.
+Numbers over draws are told as answers, curves, fans and risks, and how they settle.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
+from derbes.case.request import DECIDES, FANS, HAZARDS, TIPPING, Request
 from derbes.draws.inputs import shared_inputs
 from derbes.draws.sampling import describe
 from derbes.draws.study import variant_case
 from derbes.language import _
-from derbes.results.stress import Fan, Stress
+from derbes.parallel import RunOptions
+from derbes.results.stress import Answer, Convergence, EndedBy, Fan, HazardRisk, Stress
 from derbes.results.supply import Provenance
-from derbes.stress.columns import bare, cut_numbers, solved_case
-from derbes.stress.computed import (
+from derbes.stress.columns import (
+    GOES_SHORT,
+    HAZARD_COLUMNS,
+    LEVERAGE_RATIO,
+    MYOPIC,
+    OPTIMAL,
+    SURVIVES,
+    TIME_TO_SURVIVE,
+    UNDATED,
+    Column,
+    DrawnVariant,
+    Target,
+    targets_of,
+    unmet_unit,
+)
+from derbes.stress.outcomes import (
+    HazardOutcome,
+    Rule,
+    bare,
+    disruption_numbers,
+    ended_by,
+    months_of_cover,
+    solved_row,
+)
+from derbes.stress.sensitivity import PAWN_DRAWS, Subject, what_decides, what_tips
+from derbes.stress.table import (
     WEIGHT,
-    Kept,
     Saver,
-    StressOptions,
-    World,
+    VariantTable,
     central_draws,
     check_memory,
     compute,
     first_draws,
+    hazards_of,
     is_listed,
     memory_limit,
     origin_of,
-    read_store,
-    rule_of,
-    struck_of,
 )
-from derbes.stress.paths import (
-    N_PATHS,
-    column_fans,
-    cover_fan,
-    hazard_answers,
-    hazard_convergence,
-    hazard_risk,
-)
-from derbes.stress.request import (
-    DECIDES,
-    FANS,
-    HAZARDS,
-    TIPPING,
-    Asked,
-    Column,
-    rule_columns,
-    solved_columns,
-)
-from derbes.stress.sensitivity import PAWN_DRAWS, Decided, Subject, what_decides, what_tips
-from derbes.stress.summary import Told, answers_of, convergence_of, curves_of, unmet_unit
+
+PERCENTS = (5, 25, 50, 75, 95)
 
 
 @dataclass(frozen=True, slots=True)
-class Solved:
-    """A variant with all its columns, and its center."""
+class Spread:
+    """A number over all draws; over some of them, chosen by what came out, nothing is told."""
 
-    world: World
-    kept: Kept
-    by_rule: Told
-    best: Told | None
-    """Over the draws that were solved; None: none was."""
+    mean: float | None
+    """None: it has no value in some draw, or no bound."""
+    standard_error: float | None
+    quantiles: dict[str, float]
+    """Those that are finite; empty where it has no value in some draw."""
+    n: int
+    n_without: int
+    n_unbounded: int = 0
+
+
+def spread(values: FloatArray, weights: FloatArray, *, exact: bool = False) -> Spread:
+    """Weighted mean, its standard error, and quantiles.
+
+    The standard error is that of independent draws, s sqrt(sum of squared weights), with s
+    the weighted standard deviation; of a Sobol sequence it is an upper bound. nan stands
+    for a draw without a value, inf for one in which it is without bound. Those that have a
+    value are no sample of all: where one has none, there is neither mean nor quantile, and
+    where one is unbounded, no mean.
+
+    Args:
+        values: (N,)
+        weights: Of all draws. (N,)
+        exact: Whether the draws are all that can happen, so that nothing is left to chance.
+    """
+    n_without = int(np.isnan(values).sum())
+    n = len(values) - n_without
+    if n_without or not n or weights.sum() <= 0:
+        return Spread(None, None, {}, n, n_without, int(np.isinf(values).sum()))
+    share = weights / weights.sum()
+    at = weighted_quantiles(values, share, np.array(PERCENTS) / 100.0)
+    quantiles = {str(p): float(q) for p, q in zip(PERCENTS, at, strict=True) if np.isfinite(q)}
+    n_unbounded = int(np.isinf(values).sum())
+    if n_unbounded:
+        return Spread(None, None, quantiles, n, 0, n_unbounded)
+    mean = float(share @ values)
+    error = 0.0
+    if np.ptp(values) == 0.0:
+        mean = float(values[0])
+    elif not exact:
+        n_effective = 1.0 / float(share @ share)
+        variance = float(share @ (values - mean) ** 2)
+        error = float(np.sqrt(variance / max(n_effective - 1.0, 1.0)))
+    return Spread(mean, error, quantiles, n, 0)
+
+
+def weighted_quantiles(values: FloatArray, weights: FloatArray, shares: FloatArray) -> FloatArray:
+    """Least value whose weight and that of all below reaches each share.
+
+    Examples:
+        >>> weighted_quantiles(np.array([3.0, 1.0, 2.0]), np.ones(3), np.array([0.05, 0.5, 0.95]))
+        array([1., 2., 3.])
+    """
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weights[order])
+    reached /= reached[-1]
+    place = np.searchsorted(reached, shares - 1e-12, side="left")
+    return np.asarray(values[order][place], dtype=np.float64)
+
+
+def probability(
+    holds: FloatArray, weights: FloatArray, *, exact: bool = False
+) -> tuple[float, float]:
+    """Share of the draws in which something holds, and its standard error.
+
+    The error is that of the beta distribution that n draws leave after Jeffreys' prior, so
+    that it is not 0 where a thing held in all draws or in none.
+
+    Args:
+        holds: 1 or 0. (N,)
+        weights: (N,)
+        exact: Whether the draws are all that can happen.
+
+    Examples:
+        >>> p, error = probability(np.array([1.0, 1.0, 0.0, 1.0]), np.ones(4) / 4)
+        >>> p, round(error, 3)
+        (0.75, 0.187)
+    """
+    share = weights / weights.sum()
+    p = float(weights[holds > 0.5].sum() / weights.sum())
+    if exact:
+        return p, 0.0
+    n = 1.0 / float(share @ share)
+    first, second = n * p + 0.5, n * (1.0 - p) + 0.5
+    total = first + second
+    return p, float(np.sqrt(first * second / (total**2 * (total + 1.0))))
+
+
+def tail_mean(losses: FloatArray, weights: FloatArray, tail_share: float) -> float:
+    """Mean of the worst `tail_share` of the draws, the last one counted in part.
+
+    CVaR = least over z of z + mean of max(loss - z, 0) / tail share (Rockafellar and
+    Uryasev 2000), at the z that reaches 1 - tail share.
+
+    Examples:
+        >>> tail_mean(np.array([0.0, 10.0, 20.0, 30.0]), np.ones(4) / 4, 0.5)
+        25.0
+    """
+    share = weights / weights.sum()
+    at = weighted_quantiles(losses, share, np.array([1.0 - tail_share]))[0]
+    return float(at + share @ np.maximum(losses - at, 0.0) / tail_share)
+
+
+def draws_to_halve(n: int, error: float | None) -> int | None:
+    """Draws in all that halve a standard error: four times as many; None: it is 0."""
+    return 4 * n if error else None
+
+
+LEAST_DRAWS = 16
+"""Draws below which convergence says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTable:
+    """Draws by answers of one variant, ready to be told."""
+
+    case: Case
+    variant: str
+    columns: tuple[Column, ...]
+    numbers: FloatArray
+    """(N, C)"""
+    weights: FloatArray
+    """(N,)"""
+    central: FloatArray
+    """The columns with all inputs at their central values. (C,)"""
+    exact: bool = False
+    """Whether the draws are all that can happen."""
+
+    def where(self, **wanted: object) -> list[int]:
+        """Places of the columns of a kind, a measure, a bound, a length."""
+        return [
+            place
+            for place, column in enumerate(self.columns)
+            if all(getattr(column, name) == value for name, value in wanted.items())
+        ]
+
+
+def hazard_table(case: Case, found: HazardOutcome, variant: str, *, exact: bool) -> AnswerTable:
+    """What hazards do, each over all futures: going short, unmet demand and loss."""
+    values = [(found.first_short >= 0).astype(np.float64), found.unmet, found.loss]
+    central = np.full(len(values), np.nan)
+    numbers = np.array(values).T
+    return AnswerTable(case, variant, HAZARD_COLUMNS, numbers, found.weights, central, exact=exact)
+
+
+def answers_of(table: AnswerTable) -> tuple[Answer, ...]:
+    """An answer for each column that is a number; what ends is told as curves."""
+    calendar, told = table.case.calendar, []
+    for place, column in enumerate(table.columns):
+        if column.kind == SURVIVES:
+            continue
+        values, is_dated = table.numbers[:, place], column.start != UNDATED
+        seen = spread(values, table.weights, exact=table.exact)
+        if column.kind == GOES_SHORT:
+            p, error = probability(values, table.weights, exact=table.exact)
+            seen = Spread(p, error, {}, len(values), 0)
+        cap, center = column.cap(table.case), table.central[place]
+        told.append(
+            Answer(
+                name=column.name(calendar, table.variant),
+                unit=column.unit(table.case),
+                mean=seen.mean,
+                standard_error=seen.standard_error,
+                quantiles=seen.quantiles,
+                question=column.question,
+                variant=table.variant,
+                measure=column.measure if is_dated else "",
+                length=column.length * calendar.step if column.length else None,
+                date=calendar.label(column.start) if is_dated else "",
+                bound=column.bound,
+                n_draws=seen.n,
+                n_without=seen.n_without,
+                n_unbounded=seen.n_unbounded,
+                capped_at=cap,
+                capped_share=None if cap is None else share_from(cap, values, table.weights),
+                draws_to_halve=draws_to_halve(len(values), seen.standard_error),
+                central=float(center) if np.isfinite(center) else None,
+            )
+        )
+    return tuple(told)
+
+
+def share_from(cap: float, values: FloatArray, weights: FloatArray) -> float:
+    """Share of the draws that reach a value."""
+    return float(weights[values >= cap].sum() / weights.sum())
+
+
+def convergence_of(table: AnswerTable, answers: Sequence[Answer]) -> tuple[Convergence, ...]:
+    """Means of answers over the first eighth, quarter, half and all of the draws.
+
+    None of an answer with too few draws to say anything, or where nothing is left to chance.
+    """
+    n, told = len(table.weights), []
+    if n < LEAST_DRAWS or table.exact:
+        return ()
+    names = [column.name(table.case.calendar, table.variant) for column in table.columns]
+    counts = tuple(n // part for part in (8, 4, 2, 1))
+    for answer in answers:
+        values = table.numbers[:, names.index(answer.name)]
+        seen = [spread(values[:count], table.weights[:count]) for count in counts]
+        if all(one.mean is not None for one in seen):
+            means = tuple(one.mean or 0.0 for one in seen)
+            errors = tuple(one.standard_error or 0.0 for one in seen)
+            told.append(Convergence(answer.name, counts, means, errors))
+    return tuple(told)
+
+
+def curves_of(table: AnswerTable, target: Target) -> tuple[EndedBy, ...]:
+    """P(ended by date) of a measure, for each of its lengths."""
+    calendar, rows = table.case.calendar, []
+    for length in target.lengths:
+        places = table.where(kind=SURVIVES, measure=target.measure, length=length)
+        ended = ended_by(table.numbers[:, places])
+        for place, holds in zip(places, ended.T, strict=True):
+            p, error = probability(holds, table.weights, exact=table.exact)
+            rows.append(
+                EndedBy(
+                    variant=table.variant,
+                    measure=target.measure,
+                    length=length * calendar.step,
+                    date=calendar.label(table.columns[place].start),
+                    p=p,
+                    standard_error=error,
+                    bound=table.columns[place].bound,
+                    n_draws=len(table.weights),
+                )
+            )
+    return tuple(rows)
+
+
+# Fans
+
+N_PATHS = 1000
+"""Futures from which the fan of cover is drawn: the first of all."""
+
+
+def column_fans(table: AnswerTable, target: Target) -> tuple[Fan, ...]:
+    """Fans of what stands in columns by date: time to survive and the leverage ratio."""
+    fans = []
+    for kind, bound in (
+        (TIME_TO_SURVIVE, MYOPIC),
+        (TIME_TO_SURVIVE, OPTIMAL),
+        (LEVERAGE_RATIO, OPTIMAL),
+        (LEVERAGE_RATIO, MYOPIC),
+    ):
+        places = table.where(kind=kind, measure=target.measure, bound=bound)
+        if not places:
+            continue
+        column, calendar = table.columns[places[0]], table.case.calendar
+        values, cap = [table.numbers[:, place] for place in places], column.cap(table.case)
+        reached = [] if cap is None else [share_from(cap, one, table.weights) for one in values]
+        fan = _fan(
+            values,
+            table.weights,
+            table.central[places],
+            name=kind,
+            variant=table.variant,
+            unit=column.unit(table.case),
+            dates=tuple(calendar.label(table.columns[place].start) for place in places),
+            bound=bound,
+            measure=target.measure,
+            length=target.length * calendar.step if kind == LEVERAGE_RATIO else None,
+            capped_at=cap,
+            capped_share=tuple(reached),
+        )
+        fans.append(fan)
+    return tuple(fans)
+
+
+def _fan(
+    values: Sequence[FloatArray], weights: FloatArray, central: FloatArray, **about: Any
+) -> Fan:
+    """Quantiles, mean and center of numbers by date; the rest as of `Fan`."""
+    seen = [spread(one, weights) for one in values]
+    return Fan(
+        quantiles={str(p): tuple(one.quantiles.get(str(p)) for one in seen) for p in PERCENTS},
+        mean=tuple(one.mean for one in seen),
+        central=tuple(float(one) if np.isfinite(one) else None for one in central),
+        n_draws=len(weights),
+        **about,
+    )
+
+
+# Hazards
+
+N_STEPS = 50
+"""Points of a curve of exceedance."""
+
+
+def hazard_risk(case: Case, found: HazardOutcome, variant: str) -> HazardRisk:
+    """What hazards do over the calendar, in one table."""
+    weights = found.weights / found.weights.sum()
+    tail = round(1.0 - case.risk.level, 9)
+    has_price = not np.isnan(found.loss).any()
+    is_short = found.first_short >= 0
+    short_at = np.bincount(found.first_short[is_short], weights[is_short], case.calendar.n_periods)
+    unpriced = (use for use in found.uses if case.uses[use].shortage_cost is None)
+    return HazardRisk(
+        variant=variant,
+        hazards=tuple(case.hazards),
+        dates=case.calendar.labels,
+        p_short=tuple(float(p) for p in found.p_short / len(found.weights)),
+        p_short_by=tuple(float(p) for p in np.cumsum(short_at)),
+        use=dict(zip(found.uses, (float(p) for p in weights @ found.short_uses), strict=True)),
+        expected_loss=float(weights @ found.loss) if has_price else None,
+        cvar_loss=tail_mean(found.loss, weights, tail) if has_price else None,
+        expected_unmet=float(weights @ found.unmet),
+        cvar_unmet=tail_mean(found.unmet, weights, tail),
+        tail_share=tail,
+        exceedance=_exceedance(found.loss if has_price else found.unmet, weights),
+        exceedance_unit=case.currency if has_price else unmet_unit(case),
+        missing=() if has_price else tuple(f"uses.{use}.shortage_cost" for use in unpriced),
+    )
+
+
+def _exceedance(losses: FloatArray, weights: FloatArray) -> tuple[tuple[float, float], ...]:
+    """Points (x, share of the futures with more than x), over the range of what happens."""
+    order = np.argsort(losses, kind="stable")
+    values, reached = losses[order], np.cumsum(weights[order])
+    points = np.linspace(values[0], values[-1], N_STEPS)
+    at = np.searchsorted(values, points, side="right") - 1
+    more = np.maximum(0.0, 1.0 - reached[at])
+    return tuple((float(x), float(p)) for x, p in zip(points, more, strict=True))
 
 
 def stress_case(
     case: Case,
-    asked: Asked,
+    request: Request,
     provenance: Provenance,
     *,
-    effort: StressOptions | None = None,
+    options: RunOptions | None = None,
     limit: int | None = None,
 ) -> Stress:
     """What holds over draws of the uncertain inputs, and what decides it.
@@ -81,9 +403,9 @@ def stress_case(
 
     Args:
         case: The case.
-        asked: What is asked, checked against the case.
+        request: What is asked, checked against the case.
         provenance: What makes a result of this case.
-        effort: Who does the work; None: this process alone.
+        options: Who does the work; None: this process alone.
         limit: Memory that may be taken; None: half of the machine's. [byte]
 
     Raises:
@@ -91,178 +413,139 @@ def stress_case(
         DataError: The store was made of something else.
         SolveError: A program has no usable answer.
     """
-    effort = effort or StressOptions()
-    worlds = _worlds(case, asked)
-    paths = worlds[0].paths
-    _check(case, asked, worlds, memory_limit() if limit is None else limit)
-    origin = origin_of(case, asked, paths)
-    held = read_store(effort.store, origin) if effort.store else {}
-    saver = Saver(effort.store, origin, held)
-    solved = [_of_world(world, asked, effort, saver) for world in worlds]
-    decided = _decided(worlds[0], asked, effort)
-    n_draws = max(one.kept.n_draws for one in solved)
-    n_solved = max(one.kept.n_solved for one in solved)
-    return replace(
-        _told(case, asked, solved, effort),
-        draws=n_draws,
-        draws_solved=min(n_solved, asked.n_solved),
-        draws_deciding=min(n_draws, PAWN_DRAWS),
-        sensitivity=decided.sensitivity,
-        tipping=decided.tipping,
-        tornado=decided.tornado,
-        screened_out=decided.screened_out,
-        provenance=replace(provenance, n_draws=n_draws, seed=asked.seed),
-        notes=_notes(case, asked, worlds),
-    )
-
-
-def _worlds(case: Case, asked: Asked) -> list[World]:
-    cases = {name: variant_case(case, name) for name in asked.variants}
+    options = options or RunOptions()
+    targets = targets_of(case, request)
+    cases = {name: variant_case(case, name) for name in request.variants}
     paths = shared_inputs(list(cases.values()))
-    return [World(name, one, paths) for name, one in cases.items()]
-
-
-def _check(case: Case, asked: Asked, worlds: Sequence[World], limit: int) -> None:
-    n_uses = len(case.uses) if asked.asks(HAZARDS) else 0
+    variants = [
+        DrawnVariant(
+            name, one, paths, request, tuple(t for t in targets if t.measure in one.measures)
+        )
+        for name, one in cases.items()
+    ]
+    whole = DrawnVariant("", case, paths, request, targets)
+    n_columns = len(whole.rule_columns) + len(whole.solved_columns)
     check_memory(
         case.source or case.name,
-        asked.n_draws,
-        limit=limit,
-        n_inputs=len(worlds[0].paths),
-        n_columns=len(rule_columns(asked)) + len(solved_columns(asked)) + n_uses + 4,
-        n_variants=len(worlds),
+        request.draws,
+        limit=memory_limit() if limit is None else limit,
+        n_inputs=len(paths),
+        n_columns=n_columns + (len(case.uses) if request.asks(HAZARDS) else 0) + 4,
+        n_variants=len(variants),
     )
-
-
-def _of_world(world: World, asked: Asked, effort: StressOptions, saver: Saver) -> Solved:
-    asked = _only_here(world, asked)
-    kept = compute(world, asked, effort, saver)
-    rule = rule_of(world, asked, effort)
-    columns = rule_columns(asked)
-    center = central_draws(world.case, world.paths)
-    central = cut_numbers(rule, center, columns)[0]
-    exact = is_listed(world, asked)
-    by_rule = _columns(world, kept, columns, (kept.n_draws, central, exact))
-    best = None
-    if kept.n_solved and asked.n_solved:
-        columns = solved_columns(asked)
-        numbers = solved_case(asked, bare(world.case))
-        central = np.array([numbers[column] for column in columns])
-        n = min(kept.n_solved, asked.n_solved)
-        best = _columns(world, kept, columns, (n, central, exact and n == kept.n_draws))
-    return Solved(world, kept, by_rule, best)
-
-
-def _only_here(world: World, asked: Asked) -> Asked:
-    """What is asked, without the measures that a variant does not have."""
-    here = tuple(one for one in asked.targets if one.measure in world.case.measures)
-    return replace(asked, targets=here)
-
-
-def _columns(
-    world: World,
-    kept: Kept,
-    columns: Sequence[Column],
-    about: tuple[int, FloatArray, bool],
-) -> Told:
-    n, central, exact = about
-    values = [kept.columns[column.name(world.case.calendar)][:n] for column in columns]
-    return Told(
-        case=world.case,
-        variant=world.variant,
-        columns=tuple(columns),
-        numbers=np.array(values).reshape(len(columns), n).T,
-        weights=kept.columns[WEIGHT][:n],
-        central=central,
-        exact=exact,
-    )
-
-
-def _decided(world: World, asked: Asked, effort: StressOptions) -> Decided:
-    """What decides, in the first variant, about the first measure."""
-    asked = _only_here(world, asked)
-    has_inputs = bool(world.paths) or bool(world.case.scenarios)
-    if not has_inputs or not asked.targets or not asked.asks(DECIDES, TIPPING):
-        return Decided()
-    about = Subject(world.case, asked.targets[0], world.variant, effort.n_workers)
-    few = first_draws(world, asked, PAWN_DRAWS)
-    found = Decided()
-    if asked.asks(DECIDES):
-        effort.tell(0, 0, _("what decides"))
-        found = what_decides(about, few, seed=asked.seed)
-    if asked.asks(TIPPING):
-        effort.tell(0, 0, _("tipping values"))
-        found = replace(found, tipping=what_tips(about, few).tipping)
-    return found
-
-
-def _told(case: Case, asked: Asked, solved: Sequence[Solved], effort: StressOptions) -> Stress:
-    """Everything but what decides."""
-    tables = [table for one in solved for table in (one.best, one.by_rule) if table is not None]
-    answers = [(table, answers_of(asked, table)) for table in tables]
-    struck = {one.world.variant: (one, struck_of(one.kept)) for one in solved}
-    hazards = {name: pair for name, pair in struck.items() if pair[1] is not None}
-    from_hazards = [
-        answer
-        for name, (one, found) in hazards.items()
-        if found is not None
-        for answer in hazard_answers(one.world.case, found, name, exact=one.by_rule.exact)
-    ]
-    return Stress(
-        draws=0,
-        seed=asked.seed,
-        answers=(*(answer for _table, own in answers for answer in own), *from_hazards),
-        p_ended=tuple(
-            row for table in tables for target in asked.targets for row in curves_of(table, target)
-        ),
+    saver = Saver(options.store, origin_of(case, request, targets, paths))
+    n_draws, n_solved = 0, 0
+    tables: list[AnswerTable] = []
+    by_hazards: list[AnswerTable] = []
+    risks: list[HazardRisk] = []
+    fans: list[Fan] = []
+    curves: list[EndedBy] = []
+    for variant in variants:
+        measures = [target.measure for target in variant.targets]
+        measures += [hazard.measure for hazard in variant.case.hazards.values()]
+        rule = Rule(variant.case, tuple(dict.fromkeys(measures)), options.n_workers)
+        kept = compute(variant, rule, options, saver)
+        n_draws, n_solved = max(n_draws, kept.n_draws), max(n_solved, kept.n_solved)
+        own = _tables(variant, rule, kept)
+        tables += own
+        curves += [row for table in own for one in targets for row in curves_of(table, one)]
+        found = hazards_of(kept)
+        if found is not None:
+            exact = is_listed(variant)
+            by_hazards.append(hazard_table(variant.case, found, variant.variant, exact=exact))
+            risks.append(hazard_risk(variant.case, found, variant.variant))
+        if request.asks(FANS):
+            few = first_draws(variant, N_PATHS)
+            about = {"name": "cover", "variant": variant.variant, "unit": "month"}
+            middle = months_of_cover(rule, central_draws(variant))[0]
+            months, dates = months_of_cover(rule, few), variant.case.calendar.labels
+            fans.append(_fan([*months.T], few.weights, middle, dates=dates, bound=MYOPIC, **about))
+            fans += [fan for table in own for one in targets for fan in column_fans(table, one)]
+    answers: list[Answer] = []
+    convergence: list[Convergence] = []
+    for table in (*tables, *by_hazards):
+        told = [one for one in answers_of(table) if request.asks(one.question)]
+        answers += told
+        convergence += convergence_of(table, told)
+    stress = Stress(
+        draws=n_draws,
+        seed=request.seed,
+        answers=tuple(answers),
+        p_ended=tuple(curves),
         sensitivity=(),
         tipping=(),
-        provenance=Provenance("", "", "", ""),
-        method="all" if solved[0].by_rule.exact else asked.method,
-        hazards=tuple(
-            hazard_risk(one.world.case, found, name)
-            for name, (one, found) in hazards.items()
-            if found is not None
-        ),
-        fans=tuple(fan for one in solved for fan in _fans(one, asked, effort)),
-        convergence=(
-            *(row for table, own in answers for row in convergence_of(table, own)),
-            *(
-                row
-                for name, (one, found) in hazards.items()
-                if found is not None
-                for row in hazard_convergence(found, name, exact=one.by_rule.exact)
-            ),
-        ),
-        inputs=describe(solved[0].world.case),
+        provenance=replace(provenance, n_draws=n_draws, seed=request.seed),
+        method="all" if is_listed(variants[0]) else request.method,
+        draws_solved=min(n_solved, request.solved),
+        draws_deciding=min(n_draws, PAWN_DRAWS),
+        hazards=tuple(risks),
+        fans=tuple(fans),
+        convergence=tuple(convergence),
+        inputs=describe(variants[0].case),
+        notes=_notes(case, variants[0]),
         units={"money": case.currency, "unmet": unmet_unit(case)},
     )
+    return _with_what_decides(stress, variants[0], options)
 
 
-def _fans(one: Solved, asked: Asked, effort: StressOptions) -> list[Fan]:
-    """Fans of cover, time to survive and leverage of one variant."""
-    if not asked.asks(FANS):
-        return []
-    world = one.world
-    center = central_draws(world.case, world.paths)
-    rule = rule_of(world, asked, effort)
-    fans = [cover_fan(rule, first_draws(world, asked, N_PATHS), center, world.variant)]
-    for table in (one.best, one.by_rule):
-        if table is not None:
-            fans += [fan for target in asked.targets for fan in column_fans(table, target)]
-    return fans
+def _tables(variant: DrawnVariant, rule: Rule, kept: VariantTable) -> list[AnswerTable]:
+    """The columns by programs, where any draw was solved, then those by the rule."""
+    request, exact = variant.request, is_listed(variant)
+
+    def table(
+        columns: tuple[Column, ...], central: FloatArray, n: int, *, exact: bool
+    ) -> AnswerTable:
+        values = [kept.columns[column.name(variant.case.calendar)][:n] for column in columns]
+        return AnswerTable(
+            case=variant.case,
+            variant=variant.variant,
+            columns=columns,
+            numbers=np.array(values).reshape(len(columns), n).T,
+            weights=kept.columns[WEIGHT][:n],
+            central=central,
+            exact=exact,
+        )
+
+    by_rule = variant.rule_columns
+    central = disruption_numbers(rule, central_draws(variant), by_rule)[0]
+    tables = [table(by_rule, central, kept.n_draws, exact=exact)]
+    n = min(kept.n_solved, request.solved)
+    if n:
+        central = solved_row(bare(variant))
+        exact = exact and n == kept.n_draws
+        tables.insert(0, table(variant.solved_columns, central, n, exact=exact))
+    return tables
 
 
-def _notes(case: Case, asked: Asked, worlds: Sequence[World]) -> tuple[str, ...]:
+def _with_what_decides(stress: Stress, variant: DrawnVariant, options: RunOptions) -> Stress:
+    """The answers with what decides, in the first variant, about the first measure."""
+    request, case = variant.request, variant.case
+    has_inputs = bool(variant.paths) or bool(case.scenarios)
+    if not has_inputs or not variant.targets or not request.asks(DECIDES, TIPPING):
+        return stress
+    measures = (variant.targets[0].measure,)
+    subject = Subject(variant, Rule(case, measures, options.n_workers))
+    few = first_draws(variant, PAWN_DRAWS)
+    if request.asks(DECIDES):
+        options.tell(0, 0, _("what decides"))
+        tornado, sensitivity, screened = what_decides(subject, few, seed=request.seed)
+        stress = replace(stress, tornado=tornado, sensitivity=sensitivity, screened_out=screened)
+    if request.asks(TIPPING):
+        options.tell(0, 0, _("tipping values"))
+        stress = replace(stress, tipping=what_tips(subject, few))
+    return stress
+
+
+def _notes(case: Case, variant: DrawnVariant) -> tuple[str, ...]:
     """What a reader must know of how the numbers came about."""
     notes = []
-    if not worlds[0].paths and not case.scenarios:
+    if not variant.paths and not case.scenarios:
         notes.append(
             _("No input of this case has a range, a distribution or a scenario: there is one draw.")
         )
-    elif is_listed(worlds[0], asked):
+    elif is_listed(variant):
         notes.append(_("Every combination of values was computed: nothing is left to chance."))
-    if case.correlations and asked.asks(DECIDES):
+    if case.correlations and variant.request.asks(DECIDES):
         notes.append(
             _("Sobol indices leave rank correlations aside; draws, PAWN and all answers do not.")
         )

@@ -1,403 +1,190 @@
-"""Best responses over draws: one row of columns from the programs of one draw.
+"""One way to name an answer over draws: what it is, of which measure, from when, how long."""
 
-Futures by the myopic rule: what one measure does at chosen dates, and what hazards do.
-"""
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
+from derbes.case.entities import Case, essential_uses, main_length, main_measure
+from derbes.case.quantity import MONTHS_A_YEAR, Calendar
+from derbes.case.request import BASE, ENDED, FANS, HAZARDS, LEVERAGE, SURVIVE, Request
+from derbes.draws.study import variant_case
 
-import numpy as np
+OPTIMAL, MYOPIC = "optimal", "myopic"
 
-from derbes.analysis.cover import cover_table
-from derbes.analysis.leverage import Starts, leverage_rows, outcomes_of
-from derbes.case.entities import Case, Tier
-from derbes.case.quantity import FloatArray
-from derbes.case.request import Request
-from derbes.case.uncertainty import Draws, Events
-from derbes.draws.inputs import (
-    drawn_case,
-    drawn_path,
-    drawn_values,
-    inputs_by_path,
-    scenario_cases,
+TIME_TO_SURVIVE, UNMET_ESSENTIAL, SURVIVES = "time_to_survive", "unmet_essential", "survives"
+LEVERAGE_RATIO, TARGET_LOSS, SENDER_COST = "leverage_ratio", "target_loss", "sender_cost"
+END, ENDED_BY = "end", "ended"
+"""When the leverage of a measure ends; whether it has by a date."""
+GOES_SHORT = "goes_short"
+"""Whether hazards ever leave essential demand unmet."""
+UNDATED = -1
+"""Start of an answer about no date."""
+
+LOOKED_AT = 48
+"""Periods over which time to survive is looked at; longer counts as so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One number of each draw."""
+
+    kind: str
+    measure: str
+    """`hazards`, without a date: what all of them do."""
+    start: int
+    """[period]"""
+    length: int
+    """Of the measure; 0: it does not end while one looks. [period]"""
+    bound: str
+
+    def name(self, calendar: Calendar, variant: str = BASE) -> str:
+        """The number as an expression, as statements write it."""
+        parts = [self.measure]
+        if self.start != UNDATED:
+            parts.append(calendar.label(self.start))
+        if self.length:
+            parts.append(f"months={self.length * calendar.step}")
+        parts.append(f"bound={self.bound}")
+        if variant != BASE:
+            parts.append(f"variant={variant}")
+        return f"{self.kind}({', '.join(parts)})"
+
+    def unit(self, case: Case) -> str:
+        """Its unit; empty: a pure number."""
+        units = {
+            TIME_TO_SURVIVE: "month",
+            UNMET_ESSENTIAL: unmet_unit(case),
+            LEVERAGE_RATIO: "",
+            END: f"months from {case.calendar.label(0)}",
+            GOES_SHORT: "share",
+        }
+        return units.get(self.kind, case.currency)
+
+    def cap(self, case: Case) -> float | None:
+        """Where its values are cut off; None: nowhere. [unit]"""
+        return float(LOOKED_AT * case.calendar.step) if self.kind == TIME_TO_SURVIVE else None
+
+    @property
+    def question(self) -> str:
+        """The question that asks for it."""
+        if self.start == UNDATED:
+            return HAZARDS
+        if self.kind == SURVIVES:
+            return ENDED
+        has_cost = self.kind in (LEVERAGE_RATIO, TARGET_LOSS, SENDER_COST)
+        is_best = self.bound == OPTIMAL and self.kind == UNMET_ESSENTIAL
+        return LEVERAGE if has_cost or is_best else SURVIVE
+
+
+HAZARD_COLUMNS = tuple(
+    Column(kind, HAZARDS, UNDATED, 0, MYOPIC) for kind in (GOES_SHORT, UNMET_ESSENTIAL, TARGET_LOSS)
 )
-from derbes.draws.study import Study, longest_length, make_study, narrowed, prepare_futures
-from derbes.language import _
-from derbes.model.arrays import BoolArray, IntArray
-from derbes.model.compile import longest_lead_time, refill_periods, tail_periods
-from derbes.model.numbers import AS_WRITTEN, Values
-from derbes.parallel import Progress, run_tasks
-from derbes.results.supply import ALL_ESSENTIAL, LeverageRow
-from derbes.simulation.futures import Futures, FuturesModel, simulate_futures
-from derbes.stress.request import (
-    ENDED,
-    FANS,
-    LEVERAGE,
-    LEVERAGE_RATIO,
-    LOOKED_AT,
-    OPTIMAL,
-    SENDER_COST,
-    SURVIVE,
-    SURVIVES,
-    TARGET_LOSS,
-    TIME_TO_SURVIVE,
-    UNMET_ESSENTIAL,
-    Asked,
-    Column,
-    Target,
-    solved_columns,
-)
 
-Numbers = dict[Column, float]
+
+def unmet_unit(case: Case) -> str:
+    """Unit of unmet essential demand; empty where the uses differ."""
+    units = {case.goods[case.uses[use].good].unit for use in essential_uses(case)}
+    return units.pop() if len(units) == 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
-class Future:
-    """One draw for one worker."""
+class Target:
+    """A measure, and the lengths and dates at which it is looked at."""
 
-    asked: Asked
-    case: Case
-    """The scenario of the draw, and nothing that programs do not read."""
-    values: Values
-    """What is drawn."""
+    measure: str
+    length: int
+    """Length that the answers are about. [period]"""
+    lengths: tuple[int, ...]
+    """Lengths of the curves of when it ends; empty: it has a fixed start. [period]"""
+    starts: tuple[int, ...]
+    """Dates, rising. [period]"""
 
-
-def solve_draws(
-    asked: Asked,
-    case: Case,
-    draws: Draws,
-    *,
-    n_workers: int = 1,
-    executor: Executor | None = None,
-    progress: Progress | None = None,
-) -> FloatArray:
-    """Columns of `solved_columns` for each draw, each draw by itself and cold. (N, C)
-
-    A draw's numbers do not depend on which worker solves it or on what it solved before.
-
-    Raises:
-        SolveError: A program has no usable answer.
-    """
-    tasks = []
-    for i in range(len(draws.weights)):
-        world, values = drawn_values(case, draws, i)
-        tasks.append(Future(asked, bare(world), values))
-    found = run_tasks(
-        solved_row,
-        tasks,
-        n_workers=n_workers,
-        executor=executor,
-        progress=progress,
-        what=_("draws solved"),
-    )
-    return np.array(found, dtype=np.float64).reshape(len(tasks), len(solved_columns(asked)))
+    def columns(
+        self, kind: str, bound: str = MYOPIC, *, lengths: Sequence[int] = ()
+    ) -> list[Column]:
+        """A number at each date, for the length of the answers or for others."""
+        lengths = lengths or (self.length,)
+        return [Column(kind, self.measure, s, n, bound) for n in lengths for s in self.starts]
 
 
-def bare(case: Case) -> Case:
-    """A case without what programs do not read, so that it is quick to send."""
-    return replace(
-        case,
-        variants={},
-        scenarios={},
-        facts={},
-        documents={},
-        statements={},
-        contrasts={},
-        double_standards={},
-        tensions={},
-    )
-
-
-def solved_row(future: Future) -> FloatArray:
-    """Columns of one draw. (C,)"""
-    numbers = solved_case(future.asked, future.case, future.values)
-    return np.array([numbers[column] for column in solved_columns(future.asked)])
-
-
-def solved_case(asked: Asked, case: Case, values: Values = AS_WRITTEN) -> Numbers:
-    """Columns of a case with the central values, or with what is drawn."""
-    measures = tuple(target.measure for target in asked.targets)
-    lengths = {n for target in asked.targets for n in (target.length, *target.lengths)}
-    longest = longest_length(case, Request(lengths=tuple(sorted(lengths))))
-    study = make_study(case, measures, longest, values=values)
-    numbers: Numbers = {}
-    for target in asked.targets:
-        alone = narrowed(study, [target.measure])
-        if asked.asks(SURVIVE):
-            numbers |= _survive(target, alone)
-        if asked.asks(ENDED) and target.lengths:
-            numbers |= _ended(target, alone)
-        if asked.asks(LEVERAGE, FANS):
-            numbers |= _leverage(target, alone)
-    return numbers
-
-
-def _request(target: Target) -> Request:
-    return Request(measures=(target.measure,), starts=target.starts, lengths=(target.length,))
-
-
-def _survive(target: Target, study: Study) -> Numbers:
-    rows = cover_table(study.case, _request(target), studies=[study], only_essential=True)
-    calendar = study.arrays.calendar
-    most = float(LOOKED_AT * calendar.step)
-    return {
-        Column(TIME_TO_SURVIVE, row.measure, calendar.index_of(row.start), 0, OPTIMAL): (
-            most if row.time_to_survive is None else min(row.time_to_survive, most)
-        )
-        for row in rows
-        if row.use == ALL_ESSENTIAL
-    }
-
-
-def _ended(target: Target, study: Study) -> Numbers:
-    return {
-        Column(SURVIVES, one.measure, one.start, one.length, OPTIMAL): float(not one.short_uses)
-        for one in outcomes_of(Starts(study, target.starts, target.lengths))
-    }
-
-
-def unbounded_ratio(row: LeverageRow) -> float | None:
-    """The leverage ratio; where the sender loses nothing, 0, or inf if the target does.
-
-    None where a loss is missing: draws in which the sender loses nothing are those in which
-    leverage is largest, so they are not left out.
-    """
-    loss, cost = row.target_loss, row.sender_cost_returning
-    if row.leverage_ratio is not None or loss is None or cost is None:
-        return row.leverage_ratio
-    return np.inf if loss > 0.0 else 0.0
-
-
-def _leverage(target: Target, study: Study) -> Numbers:
-    numbers: Numbers = {}
-    for row in leverage_rows([study], _request(target), has_premium=False):
-        start = study.arrays.calendar.index_of(row.start)
-        ratio = unbounded_ratio(row)
-        found = {LEVERAGE_RATIO: ratio, TARGET_LOSS: row.target_loss}
-        if row.bound == OPTIMAL:
-            found |= {SENDER_COST: row.sender_cost_returning, UNMET_ESSENTIAL: row.unmet_essential}
-        for kind, number in found.items():
-            key = Column(kind, row.measure, start, target.length, row.bound)
-            numbers[key] = np.nan if number is None else number
-    return numbers
-
-
-STOCK, MONEY = "stock", "money"
-"""What may be kept of futures beside what goes short."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A case and its scenarios, ready to be run by the rule; models are made when needed."""
-
-    case: Case
-    measures: tuple[str, ...]
-    """Measures that may strike."""
-    inputs: tuple[str, ...]
-    """Inputs that the draws hold."""
-    n_threads: int = 1
-    _models: dict[tuple[str, int], FuturesModel] = field(default_factory=dict)
-
-    def model(self, scenario: str, n_periods: int) -> FuturesModel:
-        """The compiled futures of a scenario; `""` is the case as written."""
-        key = (scenario, n_periods)
-        if key not in self._models:
-            case = replace(self.world(scenario), scenarios={}, variants={})
-            known = inputs_by_path(case)
-            self._models[key] = prepare_futures(
-                case,
-                measures=tuple(name for name in self.measures if name in case.measures),
-                inputs=tuple(path for path in self.inputs if path in known),
-                n_periods=min(n_periods, case.calendar.n_periods + tail_periods(case)),
-            )
-        return self._models[key]
-
-    def own_model(self, scenario: str, draws: Draws, n_periods: int) -> FuturesModel:
-        """The futures of one draw, which follows its own calm plan."""
-        case = replace(self.world(scenario), scenarios={}, variants={})
-        return prepare_futures(
-            drawn_case(case, replace(draws, scenarios=()), 0),
-            measures=tuple(name for name in self.measures if name in case.measures),
-            n_periods=min(n_periods, case.calendar.n_periods + tail_periods(case)),
-        )
-
-    def world(self, scenario: str) -> Case:
-        """The case in a scenario; `""` is the case as written."""
-        return scenario_cases(self.case)[scenario] if scenario else self.case
-
-
-@dataclass(frozen=True, slots=True)
-class Outcomes:
-    """What futures come to, in the order of the draws."""
-
-    unmet: FloatArray
-    """Total by use. (N, U) [unit]"""
-    first_short: IntArray
-    """First period in which essential demand goes short; -1: none. (N,) [period]"""
-    money: FloatArray
-    """Discounted to the first period; nan where it was not asked for. (N,) [money]"""
-    shortage: FloatArray
-    """Cost of being short, discounted; nan also where it has no price. (N,) [money]"""
-    p_short: FloatArray
-    """Weighted share of the futures short in each period. (T,)"""
-    stock: FloatArray
-    """Stocks at the end of each period; empty where they were not asked for. (N, T, G) [unit]"""
-
-
-def run(
-    rule: Rule,
-    draws: Draws,
-    events: Events | None = None,
-    *,
-    n_periods: int,
-    count_from: int = 0,
-    keep: tuple[str, ...] = (),
-) -> Outcomes:
-    """The futures of some draws, each in its scenario.
+def target_of(
+    case: Case, measure: str, *, starts: Sequence[int] = (), lengths: Sequence[int] = ()
+) -> Target:
+    """A measure with its dates and lengths.
 
     Args:
-        rule: The case.
-        draws: Futures.
-        events: Measures that come; None: none.
-        n_periods: Periods from the first on.
-        count_from: First period whose unmet demand counts.
-        keep: `stock`, by period of every future; `money`, its total.
+        case: The case.
+        measure: A measure of it.
+        starts: Dates; empty: the first period and one a year after it. A measure with a
+            fixed start has that date alone, and no end. [period]
+        lengths: Lengths; empty: those that the measure names. [period]
     """
-    parts = []
-    for name, rows in by_scenario(draws):
-        own = rows_of(draws, rows)
-        alone = len(draws.weights) == 1
-        found = simulate_futures(
-            rule.own_model(name, own, n_periods) if alone else rule.model(name, n_periods),
-            own,
-            None if events is None else _event_rows(events, rows),
-            keep=keep,
-            n_paths=len(rows) if STOCK in keep else 0,
-            n_threads=rule.n_threads,
-            count_from=count_from,
+    own = case.measures[measure]
+    every = tuple(sorted({*(lengths or own.lengths or (1,))}))
+    length = main_length(case, every, is_main=measure == main_measure(case))
+    if own.start is not None:
+        return Target(measure, length, (), (own.start,))
+    yearly = range(0, case.calendar.n_periods, max(1, MONTHS_A_YEAR // case.calendar.step))
+    return Target(measure, length, every, tuple(sorted({*starts})) or tuple(yearly))
+
+
+def targets_of(case: Case, request: Request) -> tuple[Target, ...]:
+    """The measures of a request, each as the first variant has it.
+
+    The first is what the indices, the tornado and the tipping values are about.
+    """
+    cases = [variant_case(case, variant) for variant in request.variants]
+    return tuple(
+        target_of(
+            next((one for one in cases if name in one.measures), case),
+            name,
+            starts=request.starts,
+            lengths=request.lengths,
         )
-        shortage = found.unmet_worth * shortage_cost(rule.world(name), own)
-        parts.append(Part(rows, found, np.where(found.unmet > 0.0, shortage, 0.0).sum(axis=1)))
-    return _joined(parts, draws.weights)
+        for name in request.measures
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """The futures of one scenario."""
+class DrawnVariant:
+    """A variant, what is asked of it, and which of its inputs are drawn."""
 
-    rows: IntArray
-    found: Futures
-    shortage: FloatArray
+    variant: str
+    case: Case
+    paths: tuple[str, ...]
+    """Inputs of all variants, so that the same draws strike all of them."""
+    request: Request
+    targets: tuple[Target, ...] = ()
+    """Those whose measures it has."""
 
+    @property
+    def rule_columns(self) -> tuple[Column, ...]:
+        """Columns by the rule, over all draws."""
+        columns: list[Column] = []
+        for one in self.targets:
+            if self.request.asks(SURVIVE, FANS):
+                columns += one.columns(TIME_TO_SURVIVE, lengths=(0,))
+            if self.request.asks(SURVIVE):
+                columns += one.columns(UNMET_ESSENTIAL)
+            if self.request.asks(ENDED) and one.lengths:
+                columns += one.columns(SURVIVES, lengths=one.lengths)
+        return tuple(columns)
 
-def shortage_cost(case: Case, draws: Draws) -> FloatArray:
-    """Cost of a unit short of each use, as drawn; nan: it has none. (N, U) [money/unit]"""
-    costs = np.full((len(draws.weights), len(case.uses)), np.nan)
-    for u, use in enumerate(case.uses.values()):
-        if use.shortage_cost is not None:
-            costs[:, u] = drawn_path(use.shortage_cost, draws, 1, case.calendar)[:, 0]
-    return costs
-
-
-def by_scenario(draws: Draws) -> Iterator[tuple[str, IntArray]]:
-    """Each scenario of the draws, and its rows."""
-    if not draws.scenarios:
-        yield "", np.arange(len(draws.weights))
-        return
-    names = np.array(draws.scenarios)
-    for name in dict.fromkeys(draws.scenarios):
-        yield name, np.flatnonzero(names == name)
-
-
-def rows_of(draws: Draws, rows: Sequence[int] | IntArray) -> Draws:
-    """Some rows of draws, with the weights that they have among all."""
-    chosen = np.asarray(rows, dtype=np.int64)
-    return replace(
-        draws,
-        values=draws.values[chosen],
-        weights=draws.weights[chosen],
-        scenarios=tuple(draws.scenarios[i] for i in chosen) if draws.scenarios else (),
-    )
-
-
-def _event_rows(events: Events, rows: IntArray) -> Events:
-    return Events(events.measures, events.measure[rows], events.start[rows], events.length[rows])
-
-
-def _joined(parts: Sequence[Part], weights: FloatArray) -> Outcomes:
-    """The rows of all scenarios in the order of the draws."""
-    order = np.argsort(np.concatenate([part.rows for part in parts]), kind="stable")
-
-    def in_order(columns: list[FloatArray]) -> FloatArray:
-        return np.asarray(np.concatenate(columns)[order], dtype=np.float64)
-
-    shares = [weights[part.rows].sum() / weights.sum() for part in parts]
-    short = [part.found.probability_short for part in parts]
-    kept = [part.found.paths[STOCK] for part in parts if len(part.found.paths.get(STOCK, ()))]
-    first_short = np.concatenate([part.found.first_short for part in parts])
-    return Outcomes(
-        unmet=in_order([part.found.unmet for part in parts]),
-        first_short=np.asarray(first_short[order], dtype=np.int64),
-        money=in_order([part.found.money for part in parts]),
-        shortage=in_order([part.shortage for part in parts]),
-        p_short=np.asarray(np.tensordot(shares, short, axes=1), dtype=np.float64),
-        stock=in_order(kept) if kept else np.zeros((0, 0, 0)),
-    )
-
-
-def one_measure(n: int, measure: str, *, start: int, length: int) -> Events:
-    """The same measure in every one of n futures."""
-
-    def everywhere(number: int) -> IntArray:
-        return np.full((n, 1), number, dtype=np.int64)
-
-    return Events((measure,), everywhere(0), everywhere(start), everywhere(length))
-
-
-def aftermath(case: Case) -> int:
-    """Periods after a measure in which it may still be felt. [period]"""
-    return int(refill_periods(case)) + 3 * longest_lead_time(case) + 1
-
-
-def cut_numbers(rule: Rule, draws: Draws, columns: Sequence[Column]) -> FloatArray:
-    """Columns by the rule for each draw. (N, C)
-
-    Each future is run from the first period, in calm until the measure strikes; what goes
-    short before counts for nothing. Time to survive is counted in whole periods.
-
-    Args:
-        rule: The case.
-        draws: Futures.
-        columns: Time to survive, unmet essential demand, or whether a length is survived.
-    """
-    numbers = np.empty((len(draws.weights), len(columns)))
-    cuts = [(column.measure, column.start, column.length) for column in columns]
-    for measure, start, length in dict.fromkeys(cuts):
-        lasts = length or LOOKED_AT
-        found = run(
-            rule,
-            draws,
-            one_measure(len(draws.weights), measure, start=start, length=lasts),
-            n_periods=start + lasts + (aftermath(rule.case) if length else 0),
-            count_from=start,
-        )
-        for position, cut in enumerate(cuts):
-            if cut == (measure, start, length):
-                numbers[:, position] = _number(rule.case, columns[position], found)
-    return numbers
-
-
-def _number(case: Case, column: Column, found: Outcomes) -> FloatArray:
-    step = float(case.calendar.step)
-    if column.kind == TIME_TO_SURVIVE:
-        lasted = np.where(found.first_short < 0, LOOKED_AT, found.first_short - column.start)
-        return np.minimum(lasted, LOOKED_AT) * step
-    if column.kind == SURVIVES:
-        return (found.first_short < 0).astype(np.float64)
-    return np.asarray(found.unmet[:, essential_uses(case)].sum(axis=1), dtype=np.float64)
-
-
-def essential_uses(case: Case) -> BoolArray:
-    """Uses of the essential tier. (U,)"""
-    return np.array([use.tier is Tier.ESSENTIAL for use in case.uses.values()], dtype=np.bool_)
+    @property
+    def solved_columns(self) -> tuple[Column, ...]:
+        """Columns by programs, over the draws that are solved."""
+        columns: list[Column] = []
+        both = (LEVERAGE_RATIO, TARGET_LOSS)
+        losses = [(kind, bound) for bound in (OPTIMAL, MYOPIC) for kind in both]
+        losses += [(SENDER_COST, OPTIMAL), (UNMET_ESSENTIAL, OPTIMAL)]
+        for one in self.targets if self.request.solved else ():
+            if self.request.asks(SURVIVE):
+                columns += one.columns(TIME_TO_SURVIVE, OPTIMAL, lengths=(0,))
+            if self.request.asks(ENDED) and one.lengths:
+                columns += one.columns(SURVIVES, OPTIMAL, lengths=one.lengths)
+            if self.request.asks(LEVERAGE, FANS):
+                columns += [
+                    Column(kind, one.measure, start, one.length, bound)
+                    for start in one.starts
+                    for kind, bound in losses
+                ]
+        return tuple(columns)

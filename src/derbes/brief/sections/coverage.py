@@ -10,7 +10,6 @@ from derbes.brief.contents import (
     calm_words,
     case_of,
     cover_row,
-    essential_uses,
     leverage_row,
     served_path,
     survived,
@@ -28,6 +27,7 @@ from derbes.brief.parts import (
     table_of,
 )
 from derbes.brief.style import WIDE, Row, Spec, wrapped
+from derbes.case.entities import essential_uses
 from derbes.case.request import BASE
 from derbes.language import _, ngettext
 from derbes.results.supply import Branch

@@ -11,7 +11,6 @@ from derbes.brief.contents import (
     cover_row,
     decimal_year,
     end_of,
-    essential_uses,
     sender_of,
     under,
 )
@@ -40,7 +39,7 @@ from derbes.brief.style import (
     values,
     wrapped,
 )
-from derbes.case.entities import Case
+from derbes.case.entities import Case, essential_uses
 from derbes.language import _, ngettext
 from derbes.results.supply import CalmPlan
 from derbes.results.tables import Column

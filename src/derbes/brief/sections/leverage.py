@@ -20,11 +20,10 @@ from derbes.brief.contents import (
     cover_row,
     decimal_year,
     end_of,
-    essential_uses,
     harm_of,
     is_all_net,
     leverage_row,
-    main_measure,
+    measure_of,
     measure_words,
     survived,
     under,
@@ -42,7 +41,7 @@ from derbes.brief.parts import (
     words,
 )
 from derbes.brief.style import Row
-from derbes.case.entities import Case, Measure, MeasureKind
+from derbes.case.entities import Case, Measure, MeasureKind, essential_uses
 from derbes.language import _, ngettext
 from derbes.results.supply import ALL_ESSENTIAL, CoverRow, LeverageEnd, LeverageRow
 from derbes.results.tables import Column
@@ -84,7 +83,7 @@ def _losses_texts(contents: BriefContents, rows: list[LeverageRow]) -> Iterator[
         "Above the dashed line the target loses more than the sender. A buyer who returns and "
         "refills buys most of the lost sales back; a buyer who never returns does not."
     )
-    if raises_demand(contents.case, main_measure(contents)):
+    if raises_demand(contents.case, measure_of(contents)):
         yield _(
             "The loss is counted beside a crisis of the same demand in which nothing is cut off: "
             "what the crisis itself costs is nobody's leverage."

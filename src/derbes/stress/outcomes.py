@@ -1,0 +1,468 @@
+"""What each draw comes to: by the myopic rule in all of them, by programs in some.
+
+By the rule: what one measure does at chosen dates, what hazards do, months of cover in calm.
+By programs: one row of columns from the best responses of one draw.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from derbes.analysis.cover import cover_table
+from derbes.analysis.leverage import Starts, leverage_rows, outcomes_of
+from derbes.case.entities import Case, essential_uses
+from derbes.case.quantity import FloatArray
+from derbes.case.request import ENDED, FANS, LEVERAGE, SURVIVE, Request
+from derbes.case.uncertainty import Draws, Events
+from derbes.draws.events import make_events
+from derbes.draws.inputs import drawn_case, drawn_path, drawn_values, inputs_by_path, scenario_cases
+from derbes.draws.study import longest_length, make_study, narrowed, prepare_futures
+from derbes.language import _
+from derbes.model.arrays import IntArray
+from derbes.model.compile import longest_lead_time, refill_periods, tail_periods
+from derbes.model.numbers import AS_WRITTEN, Values
+from derbes.parallel import RunOptions, run_tasks
+from derbes.results.supply import ALL_ESSENTIAL, LeverageRow
+from derbes.simulation.futures import FuturesModel, simulate_futures
+from derbes.stress.columns import (
+    LEVERAGE_RATIO,
+    LOOKED_AT,
+    OPTIMAL,
+    SENDER_COST,
+    SURVIVES,
+    TARGET_LOSS,
+    TIME_TO_SURVIVE,
+    UNMET_ESSENTIAL,
+    Column,
+    DrawnVariant,
+)
+
+STOCK, MONEY = "stock", "money"
+"""What may be kept of futures beside what goes short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A case and its scenarios, ready to be run by the rule; models are made when needed."""
+
+    case: Case
+    measures: tuple[str, ...]
+    """Measures that may strike."""
+    n_threads: int = 1
+    _models: dict[tuple[str, tuple[str, ...], int], FuturesModel] = field(default_factory=dict)
+
+    def model(
+        self, scenario: str, draws: Draws, n_periods: int, *, is_alone: bool = False
+    ) -> FuturesModel:
+        """The compiled futures of a scenario; `""` is the case as written.
+
+        One draw alone follows its own calm plan, many that of the central values.
+        """
+        key = (scenario, draws.inputs, n_periods)
+        if not is_alone and key in self._models:
+            return self._models[key]
+        case = replace(self.world(scenario), scenarios={}, variants={})
+        last = case.calendar.n_periods + tail_periods(case)
+        known = () if is_alone else inputs_by_path(case)
+        model = prepare_futures(
+            drawn_case(case, replace(draws, scenarios=()), 0) if is_alone else case,
+            measures=tuple(name for name in self.measures if name in case.measures),
+            inputs=tuple(path for path in draws.inputs if path in known),
+            n_periods=min(n_periods, last),
+        )
+        if not is_alone:
+            self._models[key] = model
+        return model
+
+    def world(self, scenario: str) -> Case:
+        """The case in a scenario; `""` is the case as written."""
+        return scenario_cases(self.case)[scenario] if scenario else self.case
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What futures come to, in the order of the draws."""
+
+    unmet: FloatArray
+    """Total by use. (N, U) [unit]"""
+    first_short: IntArray
+    """First period in which essential demand goes short; -1: none. (N,) [period]"""
+    money: FloatArray
+    """Discounted to the first period; nan where it was not asked for. (N,) [money]"""
+    shortage: FloatArray
+    """Cost of being short, discounted; nan also where it has no price. (N,) [money]"""
+    p_short: FloatArray
+    """Weighted share of the futures short in each period. (T,)"""
+    stock: FloatArray
+    """Stocks at the end of each period; empty where they were not asked for. (N, T, G) [unit]"""
+
+
+def run(
+    rule: Rule,
+    draws: Draws,
+    events: Events | None = None,
+    *,
+    n_periods: int,
+    count_from: int = 0,
+    keep: tuple[str, ...] = (),
+) -> Outcomes:
+    """The futures of some draws, each in its scenario.
+
+    Args:
+        rule: The case.
+        draws: Futures.
+        events: Measures that come; None: none.
+        n_periods: Periods from the first on.
+        count_from: First period whose unmet demand counts.
+        keep: `stock`, by period of every future; `money`, its total.
+    """
+    parts, costs, shares = [], [], []
+    is_alone = len(draws.weights) == 1
+    hits = (events.measure, events.start, events.length) if events else ()
+    for name, rows in by_scenario(draws):
+        own = rows_of(draws, rows)
+        found = simulate_futures(
+            rule.model(name, own, n_periods, is_alone=is_alone),
+            own,
+            events and Events(events.measures, *(e[rows] for e in hits)),
+            keep=keep,
+            n_paths=len(rows) if STOCK in keep else 0,
+            n_threads=rule.n_threads,
+            count_from=count_from,
+        )
+        shortage = found.unmet_worth * shortage_cost(rule.world(name), own)
+        parts.append(found)
+        costs.append(np.where(found.unmet > 0.0, shortage, 0.0).sum(axis=1))
+        shares.append(own.weights.sum() / draws.weights.sum())
+    order = np.argsort(np.concatenate([rows for _n, rows in by_scenario(draws)]), kind="stable")
+    stocks = [part.paths[STOCK] for part in parts if len(part.paths.get(STOCK, ()))]
+    short = [part.probability_short for part in parts]
+    return Outcomes(
+        unmet=np.concatenate([part.unmet for part in parts])[order],
+        first_short=np.concatenate([part.first_short for part in parts])[order],
+        money=np.concatenate([part.money for part in parts])[order],
+        shortage=np.concatenate(costs)[order],
+        p_short=np.asarray(np.tensordot(shares, short, axes=1), dtype=np.float64),
+        stock=np.concatenate(stocks)[order] if stocks else np.zeros((0, 0, 0)),
+    )
+
+
+def shortage_cost(case: Case, draws: Draws) -> FloatArray:
+    """Cost of a unit short of each use, as drawn; nan: it has none. (N, U) [money/unit]"""
+    costs = np.full((len(draws.weights), len(case.uses)), np.nan)
+    for u, use in enumerate(case.uses.values()):
+        if use.shortage_cost is not None:
+            costs[:, u] = drawn_path(use.shortage_cost, draws, 1, case.calendar)[:, 0]
+    return costs
+
+
+def by_scenario(draws: Draws) -> Iterator[tuple[str, IntArray]]:
+    """Each scenario of the draws, and its rows."""
+    if not draws.scenarios:
+        yield "", np.arange(len(draws.weights))
+        return
+    names = np.array(draws.scenarios)
+    for name in dict.fromkeys(draws.scenarios):
+        yield name, np.flatnonzero(names == name)
+
+
+def rows_of(draws: Draws, rows: Sequence[int] | IntArray) -> Draws:
+    """Some rows of draws, with the weights that they have among all."""
+    chosen = np.asarray(rows, dtype=np.int64)
+    return replace(
+        draws,
+        values=draws.values[chosen],
+        weights=draws.weights[chosen],
+        scenarios=tuple(draws.scenarios[i] for i in chosen) if draws.scenarios else (),
+    )
+
+
+def essential_columns(case: Case) -> list[int]:
+    """Places of the essential uses among all."""
+    essential = essential_uses(case)
+    return [place for place, use in enumerate(case.uses) if use in essential]
+
+
+# One measure
+
+
+def one_measure(n: int, measure: str, *, start: int, length: int) -> Events:
+    """The same measure in every one of n futures."""
+    which, first, last = (np.full((n, 1), one, dtype=np.int64) for one in (0, start, length))
+    return Events((measure,), which, first, last)
+
+
+def aftermath(case: Case) -> int:
+    """Periods after a measure in which it may still be felt. [period]"""
+    return int(refill_periods(case)) + 3 * longest_lead_time(case) + 1
+
+
+def disruption_numbers(rule: Rule, draws: Draws, columns: Sequence[Column]) -> FloatArray:
+    """Columns by the rule for each draw. (N, C)
+
+    Each future is run from the first period, in calm until the measure strikes; what goes
+    short before counts for nothing. Time to survive is counted in whole periods.
+
+    Args:
+        rule: The case.
+        draws: Futures.
+        columns: Time to survive, unmet essential demand, or whether a length is survived.
+    """
+    numbers = np.empty((len(draws.weights), len(columns)))
+    cuts = [(column.measure, column.start, column.length) for column in columns]
+    step, essential = float(rule.case.calendar.step), essential_columns(rule.case)
+    for measure, start, length in dict.fromkeys(cuts):
+        lasts = length or LOOKED_AT
+        found = run(
+            rule,
+            draws,
+            one_measure(len(draws.weights), measure, start=start, length=lasts),
+            n_periods=start + lasts + (aftermath(rule.case) if length else 0),
+            count_from=start,
+        )
+        lasted = np.where(found.first_short < 0, LOOKED_AT, found.first_short - start)
+        for place, column in enumerate(columns):
+            if cuts[place] != (measure, start, length):
+                continue
+            if column.kind == TIME_TO_SURVIVE:
+                numbers[:, place] = np.minimum(lasted, LOOKED_AT) * step
+            elif column.kind == SURVIVES:
+                numbers[:, place] = found.first_short < 0
+            else:
+                numbers[:, place] = found.unmet[:, essential].sum(axis=1)
+    return numbers
+
+
+def ended_by(survives: FloatArray) -> FloatArray:
+    """Whether no start from each date on goes short. (N, dates)
+
+    Args:
+        survives: Whether each date's start is survived, dates rising. (N, dates)
+    """
+    later = np.logical_and.accumulate(survives[:, ::-1] > 0.5, axis=1)[:, ::-1]
+    return np.asarray(later, dtype=np.float64)
+
+
+# Hazards
+
+NOISE = 1e-9
+"""Part of two numbers up to which their difference is rounding noise."""
+
+
+@dataclass(frozen=True, slots=True)
+class HazardOutcome:
+    """Futures in which hazards strike, beside the same futures in calm."""
+
+    loss: FloatArray
+    """Extra cost, shortage included, discounted; nan: a shortage has no price. (N,) [money]"""
+    unmet: FloatArray
+    """Unmet essential demand beyond that of calm. (N,) [unit]"""
+    first_short: IntArray
+    """First period in which essential demand goes short; -1: none. (N,) [period]"""
+    short_uses: FloatArray
+    """1 where an essential use goes short. (N, E)"""
+    uses: tuple[str, ...]
+    """Essential uses. (E,)"""
+    p_short: FloatArray
+    """Futures short in each period: a number, by weight, not a share. (T,)"""
+    weights: FloatArray
+    """(N,)"""
+
+
+def simulate_hazards(rule: Rule, draws: Draws, *, seed: int) -> HazardOutcome:
+    """The futures of some draws, with their hazards and without.
+
+    Measures start within the calendar; the futures go on behind it until what they left is
+    refilled, so that a reserve that was drawn is not taken for money saved.
+
+    Args:
+        rule: The case, with the measures of its hazards.
+        draws: Futures.
+        seed: Seed of the events.
+    """
+    case, n_calendar = rule.case, rule.case.calendar.n_periods
+    n_periods = n_calendar + aftermath(case)
+    events = make_events(case, draws, seed=seed)
+    calm = run(rule, draws, n_periods=n_periods, keep=(MONEY,))
+    found = run(rule, draws, events, n_periods=n_periods, keep=(MONEY,))
+    unmet = found.unmet[:, essential_columns(case)]
+    in_calm = calm.unmet[:, essential_columns(case)]
+    return HazardOutcome(
+        loss=_more(found.money + found.shortage, calm.money + calm.shortage),
+        unmet=_more(unmet.sum(axis=1), in_calm.sum(axis=1)),
+        first_short=np.where(found.first_short < n_calendar, found.first_short, -1),
+        short_uses=(unmet > 0.0).astype(np.float64),
+        uses=essential_uses(case),
+        p_short=found.p_short[:n_calendar] * len(draws.weights),
+        weights=draws.weights,
+    )
+
+
+def _more(found: FloatArray, calm: FloatArray) -> FloatArray:
+    """By how much numbers are above those in calm, rounding noise left out. (N,)"""
+    more = found - calm
+    return np.where(np.abs(more) <= NOISE * (np.abs(found) + np.abs(calm)), 0.0, more)
+
+
+# Months of cover
+
+BEYOND = 120
+"""Periods behind the calendar over which cover is looked at; what lasts longer has no end."""
+ROUNDING = 1e-12
+"""Part of what is used up to a period by which stock may fall short by rounding alone."""
+
+
+def months_of_cover(rule: Rule, draws: Draws) -> FloatArray:
+    """Months of cover before each period of the calendar; inf: nothing is used. (N, T)
+
+    In calm, by the rule. Cover of a good is how long its stock before a period meets all
+    calm demand for it from then on, without any delivery; of the case, that of the essential
+    use with the least. What expires or spoils on the way is not known by age here, and is
+    counted.
+    """
+    n_periods, step = rule.case.calendar.n_periods, float(rule.case.calendar.step)
+    months = np.empty((len(draws.weights), n_periods))
+    for name, rows in by_scenario(draws):
+        world, own = rule.world(name), rows_of(draws, rows)
+        after = run(rule, own, n_periods=n_periods, keep=(STOCK,)).stock
+        least = np.full((len(rows), n_periods), np.inf)
+        for good in dict.fromkeys(world.uses[use].good for use in essential_uses(world)):
+            first = np.zeros((len(rows), 1))
+            for pile in world.stockpiles.values():
+                if pile.good == good and pile.quantity is not None:
+                    first += drawn_path(pile.quantity, own, 1, world.calendar)
+            used = np.zeros((len(rows), n_periods + BEYOND))
+            for use in world.uses.values():
+                if use.good == good and use.demand is not None:
+                    used += drawn_path(use.demand, own, n_periods + BEYOND, world.calendar)
+            stock = np.hstack([first, after[:, :-1, [*rule.case.goods].index(good)]])
+            for row in range(len(rows)):
+                least[row] = np.minimum(least[row], lasting(stock[row], step * used[row]))
+        months[rows] = step * least
+    return months
+
+
+def lasting(held: FloatArray, demand: FloatArray) -> FloatArray:
+    """How long what is held before each period meets the demand to come. (T,) [period]
+
+    The broken period counts by the part of it that is met; inf: it never ends.
+
+    Args:
+        held: (T,) [unit]
+        demand: Of the periods and of some behind them. (T + more,) [unit/period]
+
+    Examples:
+        >>> lasting(np.array([300.0, 0.0]), np.array([100.0, 150.0, 100.0, 0.0])).tolist()
+        [2.5, 0.0]
+        >>> lasting(np.array([351.0]), np.array([100.0, 150.0, 100.0, 0.0])).tolist()
+        [inf]
+    """
+    used = np.concatenate([[0.0], np.cumsum(demand)])
+    start = np.arange(len(held))
+    reached = used[start] + held
+    last = np.searchsorted(used, reached * (1.0 + ROUNDING), side="right")
+    inside = last < len(used)
+    broken = np.maximum(np.where(inside, last, 1) - 1, 0)
+    part = np.divide(
+        reached - used[broken],
+        demand[broken],
+        out=np.zeros_like(held),
+        where=demand[broken] > 0,
+    )
+    return np.where(inside, broken + part - start, np.inf)
+
+
+# By programs
+
+
+def solve_draws(variant: DrawnVariant, draws: Draws, options: RunOptions) -> FloatArray:
+    """Solved columns for each draw, each draw by itself and cold. (N, C)
+
+    A draw's numbers do not depend on which worker solves it or on what it solved before.
+
+    Raises:
+        SolveError: A program has no usable answer.
+    """
+    tasks = []
+    for i in range(len(draws.weights)):
+        world, values = drawn_values(variant.case, draws, i)
+        tasks.append((bare(replace(variant, case=world)), values))
+    found = run_tasks(
+        _solved_draw,
+        tasks,
+        n_workers=options.n_workers,
+        executor=options.pool,
+        what=_("draws solved"),
+    )
+    return np.array(found, dtype=np.float64).reshape(len(tasks), len(variant.solved_columns))
+
+
+def bare(variant: DrawnVariant) -> DrawnVariant:
+    """A variant without what programs do not read, so that it is quick to send."""
+    case = replace(
+        variant.case,
+        variants={},
+        scenarios={},
+        facts={},
+        documents={},
+        statements={},
+        contrasts={},
+        double_standards={},
+        tensions={},
+    )
+    return replace(variant, case=case)
+
+
+def _solved_draw(task: tuple[DrawnVariant, Values]) -> FloatArray:
+    return solved_row(*task)
+
+
+def solved_row(variant: DrawnVariant, values: Values = AS_WRITTEN) -> FloatArray:
+    """Solved columns of a variant at its central values, or at what is drawn. (C,)"""
+    asked, targets, case = variant.request, variant.targets, variant.case
+    lengths = {n for target in targets for n in (target.length, *target.lengths)}
+    names = tuple(target.measure for target in targets)
+    longest = longest_length(case, Request(lengths=tuple(sorted(lengths))))
+    study = make_study(case, names, longest, values=values)
+    index, step = study.arrays.calendar.index_of, study.arrays.calendar.step
+    numbers: dict[Column, float] = {}
+    for target in targets:
+        name, length = target.measure, target.length
+        alone = narrowed(study, [name])
+        request = Request(measures=(name,), starts=target.starts, lengths=(length,))
+        if asked.asks(SURVIVE):
+            for row in cover_table(study.case, request, studies=[alone], only_essential=True):
+                if row.use == ALL_ESSENTIAL:
+                    column = Column(TIME_TO_SURVIVE, name, index(row.start), 0, OPTIMAL)
+                    most, lasts = float(LOOKED_AT * step), row.time_to_survive
+                    numbers[column] = most if lasts is None else min(lasts, most)
+        if asked.asks(ENDED) and target.lengths:
+            for one in outcomes_of(Starts(alone, target.starts, target.lengths)):
+                column = Column(SURVIVES, one.measure, one.start, one.length, OPTIMAL)
+                numbers[column] = float(not one.short_uses)
+        for loss in (
+            leverage_rows([alone], request, has_premium=False) if asked.asks(LEVERAGE, FANS) else ()
+        ):
+            found = {
+                LEVERAGE_RATIO: unbounded_ratio(loss),
+                TARGET_LOSS: loss.target_loss,
+                SENDER_COST: loss.sender_cost_returning,
+                UNMET_ESSENTIAL: loss.unmet_essential,
+            }
+            for kind, number in found.items():
+                column = Column(kind, name, index(loss.start), length, loss.bound)
+                numbers[column] = np.nan if number is None else number
+    return np.array([numbers[column] for column in variant.solved_columns])
+
+
+def unbounded_ratio(row: LeverageRow) -> float | None:
+    """The leverage ratio; where the sender loses nothing, 0, or inf if the target does.
+
+    None where a loss is missing: draws in which the sender loses nothing are those in which
+    leverage is largest, so they are not left out.
+    """
+    loss, cost = row.target_loss, row.sender_cost_returning
+    if row.leverage_ratio is not None or loss is None or cost is None:
+        return row.leverage_ratio
+    return np.inf if loss > 0.0 else 0.0

@@ -1,0 +1,396 @@
+"""The long table of draws and answers: computed in blocks, kept in a store, handed on.
+
+Whether memory will suffice is said before anything is computed. The only module that knows
+pyarrow.
+"""
+
+import io
+import json
+import os
+import resource
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from derbes.case.entities import Case
+from derbes.case.quantity import FloatArray
+from derbes.case.request import ALL_DRAWS, HAZARDS, LATIN, Request
+from derbes.case.uncertainty import Draws
+from derbes.draws.inputs import inputs_by_path
+from derbes.draws.sampling import make_draws, n_combinations
+from derbes.errors import DataError, Problem, RequestError
+from derbes.files import write_bytes_atomically
+from derbes.language import _
+from derbes.parallel import RunOptions
+from derbes.stress.columns import DrawnVariant, Target
+from derbes.stress.outcomes import (
+    HazardOutcome,
+    Rule,
+    disruption_numbers,
+    rows_of,
+    simulate_hazards,
+    solve_draws,
+)
+from derbes.version import VERSION
+
+NUMBER = 8
+"""Size of a number. [byte]"""
+PART = 0.5
+"""Part of the memory of the machine that answers may take."""
+BLOCK = 16384
+"""Draws that are run at once."""
+KEPT = 4096
+"""Draws whose inputs are kept, for what is computed from given draws."""
+MIB = 1 << 20
+
+
+def memory_limit() -> int:
+    """Memory that answers may take: half of the machine's, or what the system allows. [byte]"""
+    physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    allowed, _most = resource.getrlimit(resource.RLIMIT_AS)
+    return int(PART * (physical if allowed == resource.RLIM_INFINITY else min(physical, allowed)))
+
+
+def memory_needed(n_draws: int, *, n_inputs: int, n_columns: int, n_variants: int) -> int:
+    """Memory that answers over draws take. [byte]
+
+    All columns of all draws are kept, and what a sort of one of them takes; of the inputs,
+    those of a block and of the first draws.
+    """
+    rows = n_draws * (n_columns * n_variants + 4)
+    inputs = min(n_draws, BLOCK + KEPT) * 3 * (n_inputs + 1)
+    return NUMBER * (rows + inputs)
+
+
+def check_memory(source: str, n_draws: int, *, limit: int, **sizes: int) -> None:
+    """Refuse what memory will not hold, with the number of draws that it would.
+
+    Args:
+        source: The case, for the message.
+        n_draws: Draws that are asked for.
+        limit: Memory that may be taken. [byte]
+        **sizes: As of `memory_needed`.
+
+    Raises:
+        RequestError: The answers would not fit.
+    """
+    needed = memory_needed(n_draws, **sizes)
+    if needed <= limit:
+        return
+    fits, step = 0, n_draws
+    while step:
+        if memory_needed(fits + step, **sizes) <= limit:
+            fits += step
+        else:
+            step //= 2
+    what = _("{n:,} draws need {needed:,} MiB of memory, and {limit:,} MiB may be taken").format(
+        n=n_draws, needed=-(-needed // MIB), limit=limit // MIB
+    )
+    fix = _("ask for at most {fits:,} draws, fewer variants or fewer questions").format(fits=fits)
+    raise RequestError(source, [Problem("draws", what, fix=fix)])
+
+
+FORMAT = 1
+KEY = b"derbes"
+"""Key of the file's metadata under which everything about it stands."""
+VARIANT = "variant"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What made a store: equal origins give equal draws."""
+
+    case_hash: str
+    case_name: str
+    seed: int
+    method: str
+    version: str
+    questions: str
+    """Everything else that the columns depend on, as a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class VariantTable:
+    """Columns of one variant, by name; nan where a draw has not been computed. (N,)"""
+
+    columns: Mapping[str, FloatArray]
+    n_solved: int
+    """Rows from the first on that were solved as programs."""
+    p_short: tuple[float, ...] = ()
+    """Weighted number of futures short in each period."""
+
+    @property
+    def n_draws(self) -> int:
+        """Rows."""
+        return len(next(iter(self.columns.values()), ()))
+
+
+def write_store(path: Path, origin: Origin, kept: Mapping[str, VariantTable]) -> None:
+    """Write all draws of all variants into one file, whole or not at all.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
+    names = list(dict.fromkeys(name for one in kept.values() for name in one.columns))
+    sizes = [one.n_draws for one in kept.values()]
+    arrays: dict[str, pa.Array] = {
+        VARIANT: pa.array([v for v, size in zip(kept, sizes, strict=True) for _row in range(size)])
+    }
+    for name in names:
+        parts = [
+            one.columns.get(name, np.full(size, np.nan))
+            for one, size in zip(kept.values(), sizes, strict=True)
+        ]
+        arrays[name] = pa.array(np.concatenate(parts), from_pandas=True)
+    told = {
+        "format": FORMAT,
+        "origin": asdict(origin),
+        "variants": {
+            variant: {"n_solved": one.n_solved, "p_short": one.p_short}
+            for variant, one in kept.items()
+        },
+    }
+    table = pa.table(arrays).replace_schema_metadata({KEY: json.dumps(told).encode()})
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    write_bytes_atomically(path, buffer.getvalue())
+
+
+def read_store(path: Path, origin: Origin) -> dict[str, VariantTable]:
+    """What a store holds, for what is asked now; empty where there is no file.
+
+    Raises:
+        DataError: It is no store, or it was made of another case, seed or question.
+    """
+    if not path.exists():
+        return {}
+    try:
+        table = pq.read_table(path)
+        told = json.loads((table.schema.metadata or {})[KEY])
+    except (pa.ArrowException, OSError, KeyError, ValueError) as error:
+        what = _("{path}: is no store of draws.").format(path=path)
+        raise DataError(f"{what} {_('Fix: choose another file.')}") from error
+    found = told.get("origin")
+    known = found if isinstance(found, dict) else {}
+    words = {
+        "case_name": _("case"),
+        "case_hash": _("hash of the case"),
+        "seed": _("seed"),
+        "method": _("method"),
+        "version": _("version of derbes"),
+        "questions": _("questions"),
+    }
+    differ = [
+        _('{what} "{found}" instead of "{wanted}"').format(
+            what=word, found=known.get(field), wanted=getattr(origin, field)
+        )
+        for field, word in words.items()
+        if known.get(field) != getattr(origin, field)
+    ]
+    if differ:
+        what = _("{path}: holds draws of something else: {differ}.").format(
+            path=path, differ="; ".join(differ)
+        )
+        raise DataError(f"{what} {_('Fix: choose another file, or ask as before.')}")
+    variant = np.array(table.column(VARIANT).to_pylist())
+    columns = {
+        name: table.column(name).to_numpy(zero_copy_only=False)
+        for name in table.column_names
+        if name != VARIANT
+    }
+    return {
+        name: VariantTable(
+            columns={key: column[variant == name] for key, column in columns.items()},
+            n_solved=int(about["n_solved"]),
+            p_short=tuple(about["p_short"]),
+        )
+        for name, about in told["variants"].items()
+    }
+
+
+WEIGHT, LOSS, UNMET, FIRST_SHORT, SHORT = "weight", "loss", "unmet", "first_short", "short"
+"""Names of columns beside those of the answers; `short` is followed by the use."""
+SAVE_EVERY = 8
+"""Draws solved for each worker before they are saved."""
+
+
+def origin_of(
+    case: Case, request: Request, targets: Sequence[Target], paths: Sequence[str]
+) -> Origin:
+    """What the draws of a run depend on, but for how many there are."""
+    parts = [astuple(target) for target in targets]
+    return Origin(
+        case_hash=case.hash,
+        case_name=case.name,
+        seed=request.seed,
+        method=request.method,
+        version=VERSION,
+        questions=repr((parts, sorted(request.questions), request.variants, tuple(paths))),
+    )
+
+
+def is_listed(variant: DrawnVariant) -> bool:
+    """Whether the draws are every combination of values, so that nothing is left to chance."""
+    if variant.request.method not in ("sobol", ALL_DRAWS):
+        return False
+    return n_combinations(variant.case, variant.paths) <= variant.request.draws
+
+
+def first_draws(variant: DrawnVariant, n: int) -> Draws:
+    """The first n of the draws, or all where there are fewer.
+
+    Combinations that are listed stand in an order that the seed has shuffled: in the order of
+    their values the first of them would be those of the first scenario.
+    """
+    request, listed = variant.request, is_listed(variant)
+    is_whole = request.method in (LATIN, ALL_DRAWS) or listed
+    drawn = make_draws(
+        variant.case,
+        request.draws if is_whole else min(n, request.draws),
+        seed=request.seed,
+        method="sobol" if request.method == ALL_DRAWS else request.method,
+        inputs=variant.paths,
+    )
+    if not is_whole:
+        return drawn
+    order = np.arange(len(drawn.weights))
+    if listed:
+        order = np.random.default_rng(request.seed).permutation(order)
+    return rows_of(drawn, order[:n])
+
+
+def central_draws(variant: DrawnVariant) -> Draws:
+    """One row: every input at its central value, outside any scenario."""
+    known = inputs_by_path(variant.case)
+    values = [[known[path].value if path in known else np.nan for path in variant.paths]]
+    return Draws(variant.paths, np.array(values, dtype=np.float64).reshape(1, -1), np.ones(1))
+
+
+def blocks(variant: DrawnVariant, first: int = 0) -> Iterator[Draws]:
+    """The draws from a row on, in blocks; `first` of each is its place among all.
+
+    Draws that are alike weigh 1 each, so that a run can grow.
+    """
+    request = variant.request
+    if request.method == LATIN or is_listed(variant):
+        whole = first_draws(variant, request.draws)
+        if first < len(whole.weights):
+            yield replace(rows_of(whole, np.arange(first, len(whole.weights))), first=first)
+        return
+    while first < request.draws:
+        n = min(BLOCK - first % BLOCK, request.draws - first)
+        seed, method = request.seed, request.method
+        drawn = make_draws(
+            variant.case, n, seed=seed, method=method, inputs=variant.paths, first=first
+        )
+        yield replace(drawn, weights=np.ones(n))
+        first += n
+
+
+class Saver:
+    """Writes the store as variants grow; without a place it keeps nothing.
+
+    A run of fewer draws than the store holds takes from it and leaves it as it is.
+    """
+
+    def __init__(self, path: Path | None, origin: Origin) -> None:
+        self._path = path
+        self._origin = origin
+        self.held = read_store(path, origin) if path else {}
+
+    def keep(self, variant: str, kept: VariantTable) -> None:
+        """Keep what is known of a variant."""
+        before = self.held.get(variant)
+        if before is None or kept.n_draws >= before.n_draws:
+            self.held[variant] = kept
+            if self._path is not None:
+                write_store(self._path, self._origin, self.held)
+
+
+def compute(variant: DrawnVariant, rule: Rule, options: RunOptions, saver: Saver) -> VariantTable:
+    """All columns of a variant over the draws, going on from what is kept.
+
+    The first draws are solved as programs too, a few at a time, each time saved.
+    """
+    request, columns, calendar = variant.request, variant.solved_columns, variant.case.calendar
+    before = saver.held.get(variant.variant, VariantTable({}, 0))
+    has_more = before.n_draws > request.draws
+    kept = VariantTable({}, 0) if has_more else before
+    for draws in blocks(variant, kept.n_draws):
+        kept = _appended(kept, _block(variant, rule, draws))
+        saver.keep(variant.variant, kept)
+        options.tell(kept.n_draws, request.draws, _("draws"))
+    names = [column.name(calendar) for column in columns]
+    n_known = min(before.n_solved, kept.n_draws)
+    if has_more and n_known and set(names) <= set(before.columns):
+        known = np.column_stack([before.columns[name][:n_known] for name in names])
+        kept = _with_solved(kept, names, known)
+    wanted = min(request.solved, kept.n_draws) if columns else 0
+    while kept.n_solved < wanted:
+        n = min(wanted - kept.n_solved, SAVE_EVERY * max(1, options.n_workers))
+        draws = first_draws(variant, kept.n_solved + n)
+        draws = rows_of(draws, np.arange(kept.n_solved, kept.n_solved + n))
+        kept = _with_solved(kept, names, solve_draws(variant, draws, options))
+        saver.keep(variant.variant, kept)
+        options.tell(kept.n_solved, wanted, _("draws solved"))
+    return kept
+
+
+def _block(variant: DrawnVariant, rule: Rule, draws: Draws) -> VariantTable:
+    columns, n = variant.rule_columns, len(draws.weights)
+    found: dict[str, FloatArray] = {WEIGHT: draws.weights}
+    for column, values in zip(columns, disruption_numbers(rule, draws, columns).T, strict=True):
+        found[column.name(variant.case.calendar)] = values
+    p_short: tuple[float, ...] = ()
+    if variant.request.asks(HAZARDS) and variant.case.hazards:
+        hit = simulate_hazards(rule, draws, seed=variant.request.seed)
+        found |= {LOSS: hit.loss, UNMET: hit.unmet, FIRST_SHORT: hit.first_short.astype(np.float64)}
+        found |= {f"{SHORT} {use}": hit.short_uses[:, place] for place, use in enumerate(hit.uses)}
+        p_short = tuple(float(p) for p in hit.p_short)
+    shown = max(0, min(n, KEPT - draws.first))
+    for place, path in enumerate(draws.inputs):
+        found[f"input {path}"] = np.full(n, np.nan)
+        found[f"input {path}"][:shown] = draws.values[:shown, place]
+    return VariantTable(found, 0, p_short)
+
+
+def _appended(kept: VariantTable, more: VariantTable) -> VariantTable:
+    if not kept.columns:
+        return more
+    both = (kept, more)
+    columns = {
+        name: np.concatenate([one.columns.get(name, np.full(one.n_draws, np.nan)) for one in both])
+        for name in dict.fromkeys((*kept.columns, *more.columns))
+    }
+    sums = [one.p_short for one in both if one.p_short]
+    p_short = tuple(float(p) for p in np.sum(sums, axis=0)) if sums else ()
+    return VariantTable(columns, kept.n_solved, p_short)
+
+
+def _with_solved(kept: VariantTable, names: Sequence[str], numbers: FloatArray) -> VariantTable:
+    found = dict(kept.columns)
+    rows = slice(kept.n_solved, kept.n_solved + len(numbers))
+    for name, values in zip(names, numbers.T, strict=True):
+        found[name] = found.get(name, np.full(kept.n_draws, np.nan)).copy()
+        found[name][rows] = values
+    return replace(kept, columns=found, n_solved=rows.stop)
+
+
+def hazards_of(kept: VariantTable) -> HazardOutcome | None:
+    """What hazards did, from what was kept; None where nobody asked."""
+    if LOSS not in kept.columns:
+        return None
+    uses = tuple(name.split(" ", 1)[1] for name in kept.columns if name.startswith(f"{SHORT} "))
+    return HazardOutcome(
+        loss=kept.columns[LOSS],
+        unmet=kept.columns[UNMET],
+        first_short=kept.columns[FIRST_SHORT].astype(np.int64),
+        short_uses=np.column_stack([kept.columns[f"{SHORT} {use}"] for use in uses]),
+        uses=uses,
+        p_short=np.array(kept.p_short),
+        weights=kept.columns[WEIGHT],
+    )
