@@ -5,7 +5,6 @@ from derbes.brief.contents import (
     cover_row,
     end_of,
     leverage_row,
-    name_of,
     variants_of,
 )
 from derbes.language import use_language
@@ -70,4 +69,4 @@ def test_a_label_speaks_the_language_in_use():
 
 
 def test_an_unknown_id_is_shown_in_words(contents):
-    assert name_of(contents.case, "actors", "far_away_land") == "far away land"
+    assert contents.name("actors", "far_away_land") == "far away land"
