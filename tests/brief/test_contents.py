@@ -3,7 +3,6 @@ from dataclasses import replace
 from derbes.brief import BriefContents
 from derbes.brief.contents import cover_row, end_of, leverage_row, variants_of
 from derbes.language import use_language
-from derbes.planning.solving import name_of
 from derbes.results.supply import Cover, Leverage
 from derbes.results.tables import text_of
 
@@ -65,4 +64,4 @@ def test_a_label_speaks_the_language_in_use():
 
 
 def test_an_unknown_id_is_shown_in_words(contents):
-    assert name_of(contents.case, "actors", "far_away_land") == "far away land"
+    assert contents.name("actors", "far_away_land") == "far away land"

@@ -176,7 +176,7 @@ Keyed = TypeVar("Keyed", CoverRow, LeverageRow, LeverageEnd, Branch)
 """Rows that say of which variant, measure and length they are."""
 
 
-def _about(contents: BriefContents, rows: Iterable[Keyed], **wanted: str | None) -> list[Keyed]:
+def rows_about(contents: BriefContents, rows: Iterable[Keyed], **wanted: str | None) -> list[Keyed]:
     """Rows of the main measure with the wanted fields; a variant of None is that of page one."""
     found = {"measure": contents.focus.measure, **wanted}
     found["variant"] = wanted["variant"] or contents.focus.variant
@@ -191,7 +191,7 @@ def cover_row(
     contents: BriefContents, *, start: str, variant: str | None = None, use: str = ALL_ESSENTIAL
 ) -> CoverRow | None:
     """Cover under the main measure, at the main length where that was computed."""
-    rows = _about(contents, contents.cover.rows, variant=variant, start=start, use=use)
+    rows = rows_about(contents, contents.cover.rows, variant=variant, start=start, use=use)
     return _at_main_length(contents, rows) or next(iter(rows), None)
 
 
@@ -199,7 +199,7 @@ def leverage_row(
     contents: BriefContents, *, start: str, variant: str | None = None, bound: str = OPTIMAL
 ) -> LeverageRow | None:
     """Losses from the main measure at the main length."""
-    rows = _about(contents, contents.leverage.rows, variant=variant, start=start, bound=bound)
+    rows = rows_about(contents, contents.leverage.rows, variant=variant, start=start, bound=bound)
     return _at_main_length(contents, rows)
 
 
@@ -208,7 +208,7 @@ def end_of(
 ) -> LeverageEnd | None:
     """When leverage ends in a variant, for the main measure and length."""
     return _at_main_length(
-        contents, _about(contents, contents.leverage.ends, variant=variant, use=use)
+        contents, rows_about(contents, contents.leverage.ends, variant=variant, use=use)
     )
 
 
@@ -216,7 +216,7 @@ def branch_of(
     contents: BriefContents, *, start: str, bound: str, variant: str | None = None
 ) -> Branch | None:
     """Course of the main measure at the main length."""
-    rows = _about(contents, contents.branches, variant=variant, start=start, bound=bound)
+    rows = rows_about(contents, contents.branches, variant=variant, start=start, bound=bound)
     return _at_main_length(contents, rows)
 
 

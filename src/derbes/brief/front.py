@@ -22,6 +22,7 @@ from derbes.brief.contents import (
     is_drawn,
     leverage_row,
     measure_words,
+    rows_about,
     survived,
     variants_of,
 )
@@ -147,12 +148,8 @@ def _known_by_end(contents: BriefContents, found: dict[str, bool]) -> dict[str, 
 
 def _rows(contents: BriefContents, bound: str) -> list[LeverageRow]:
     """The surface of page one: the main measure and length in the case as written."""
-    wanted = (contents.focus.variant, contents.focus.measure, contents.focus.length, bound)
-    return [
-        row
-        for row in contents.leverage.rows
-        if (row.variant, row.measure, row.length, row.bound) == wanted
-    ]
+    rows = rows_about(contents, contents.leverage.rows, variant=None, bound=bound)
+    return [row for row in rows if row.length == contents.focus.length]
 
 
 def edge_of(contents: BriefContents) -> tuple[int, ...]:
@@ -299,25 +296,19 @@ def _answer(contents: BriefContents) -> str:
         return " ".join([*fixes[:1], until])
     if not contents.focus.measure:
         return ""
-    row = cover_row(contents, start=contents.focus.shown)
+    row, end = cover_row(contents, start=contents.focus.shown), end_of(contents)
     parts = [_("The measure: {measure}.").format(measure=measure_words(contents))]
     if row is not None and not row.survives_length and row.binding:
         binding = binding_words(contents.case, row.binding, row.binding_sellers)
         parts.append(_("First to run out: {goods}.").format(goods=binding))
-    parts += [more_words(contents), _end_sentence(contents)]
-    return " ".join(part for part in parts if part)
-
-
-def _end_sentence(contents: BriefContents) -> str:
-    end = end_of(contents)
+    parts.append(more_words(contents))
     if end is None:
-        return _("When the leverage ends was not computed.")
-    if end.date or not end.binding:
-        return ""
-    binding = binding_words(contents.case, end.binding, end.binding_sellers)
-    return _("As planned this does not end by {month}; what still binds: {goods}.").format(
-        month=contents.last_month, goods=binding
-    )
+        parts.append(_("When the leverage ends was not computed."))
+    elif end.binding and not end.date:
+        text = _("As planned this does not end by {month}; what still binds: {goods}.")
+        binding = binding_words(contents.case, end.binding, end.binding_sellers)
+        parts.append(text.format(month=contents.last_month, goods=binding))
+    return " ".join(part for part in parts if part)
 
 
 def _cards(contents: BriefContents) -> tuple[Card, ...]:

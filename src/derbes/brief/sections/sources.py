@@ -41,14 +41,10 @@ def grade_words(grade: str) -> str:
 
 def inputs_of(case: Case) -> tuple[Input, ...]:
     """Every number that a user wrote in the case, and the openings of its plants."""
-    numbers = [_input(q, case.calendar) for q in quantities(case) if not _is_fact(q)]
+    written = (q for q in quantities(case) if not q.path.startswith("facts."))
+    numbers = [_input(quantity, case.calendar) for quantity in written]
     openings = [_opening(plant, case.calendar) for plant in case.plants.values()]
     return tuple(numbers + openings)
-
-
-def _is_fact(quantity: Quantity) -> bool:
-    """Whether a number belongs to a fact, which is no input."""
-    return quantity.path.startswith("facts.")
 
 
 def _input(value: Quantity, calendar: Calendar) -> Input:

@@ -86,7 +86,8 @@ def spoken(name: str) -> Spoken:
 def words_of(contents: BriefContents, name: str) -> str:
     """An answer for a reader, by its name: what, of which measure, from when, how answered."""
     told = spoken(name)
-    parts = [kind_words(told.kind), _about_measure(contents, told)]
+    of = about(contents, told.measure, told.length)
+    parts = [kind_words(told.kind), _("with hazards") if told.measure == "hazards" else of]
     if told.date:
         when = _("by {month}") if told.kind == ENDED else _("start {month}")
         parts.append(when.format(month=fmt.date(told.date)))
@@ -94,12 +95,6 @@ def words_of(contents: BriefContents, name: str) -> str:
         parts.append(contents.name("variants", told.variant))
     parts.append(bound_words(told.bound))
     return ", ".join(part for part in parts if part)
-
-
-def _about_measure(contents: BriefContents, told: Spoken) -> str:
-    if told.measure == "hazards":
-        return _("with hazards")
-    return about(contents, told.measure, told.length)
 
 
 def kind_words(kind: str) -> str:
