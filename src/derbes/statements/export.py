@@ -211,17 +211,9 @@ def harmless(text: str) -> str:
 
 
 KEYS = (
-    "id",
-    "verdict",
-    "share",
-    "standard_error",
-    "as_of",
-    "case_hash",
-    "seed",
-    "draws",
-    "version",
-)
-"""Keys of a line."""
+    "id", "verdict", "share", "standard_error", "as_of", "case_hash", "seed", "draws", "version",
+)  # fmt: skip
+"""Keys of a line of a history."""
 Line = dict[str, object]
 
 
@@ -235,23 +227,17 @@ def history_lines(table: StatementTable) -> tuple[Line, ...]:
         *table.tensions,
     )
     return tuple(
-        dict(
-            zip(
-                KEYS,
-                (
-                    row.id,
-                    row.verdict,
-                    row.share,
-                    row.standard_error,
-                    table.as_of,
-                    made.case_hash,
-                    made.seed,
-                    row.n_draws,
-                    made.version,
-                ),
-                strict=True,
-            )
-        )
+        {
+            "id": row.id,
+            "verdict": row.verdict,
+            "share": row.share,
+            "standard_error": row.standard_error,
+            "as_of": table.as_of,
+            "case_hash": made.case_hash,
+            "seed": made.seed,
+            "draws": row.n_draws,
+            "version": made.version,
+        }
         for row in rows
     )
 
@@ -297,16 +283,4 @@ def read_history(path: Path) -> tuple[Line, ...]:
             fix = _("Fix: name another file with --record, or take the line out.")
             raise DataError(f"{what} {fix}".format(path=path, number=number))
         found.append(record)
-    return tuple(found)
-
-
-def changed_verdicts(history: Iterable[Line]) -> tuple[tuple[Line, Line], ...]:
-    """Each line whose verdict differs from the one before on the same entry, and that one."""
-    last: dict[object, Line] = {}
-    found = []
-    for line in history:
-        before = last.get(line["id"])
-        if before is not None and before["verdict"] != line["verdict"]:
-            found.append((before, line))
-        last[line["id"]] = line
     return tuple(found)

@@ -29,7 +29,7 @@ Causal theses as a graph: causes and effects, with the verdict on each arrow.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -162,13 +162,6 @@ def is_exclusive(text: str) -> bool:
     return False
 
 
-def cue_rows() -> Iterator[tuple[str, str, float]]:
-    """The table, row by row: language, cue, probability."""
-    for language, table in CUES.items():
-        for cue, probability in table.items():
-            yield language, cue, probability
-
-
 EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 """Edges of the bins of claimed probability."""
 
@@ -209,53 +202,41 @@ def scores_of(rows: Sequence[StatementRow]) -> Predictions:
     return Predictions(tuple(scores), calibration_of(mine))
 
 
-@dataclass(frozen=True, slots=True)
-class _Sorted:
-    """Predictions by what became of them; every one stands in one place."""
+def _by_outcome(rows: Sequence[StatementRow]) -> dict[str, list[StatementRow]]:
+    """Predictions by what became of them; every one stands in one place.
 
-    resolved: list[StatementRow] = field(default_factory=list)
-    undecided: list[StatementRow] = field(default_factory=list)
-    """Due, and nothing decides them."""
-    early: list[StatementRow] = field(default_factory=list)
-    open: list[StatementRow] = field(default_factory=list)
-    void: list[StatementRow] = field(default_factory=list)
-    expired: list[StatementRow] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, rows: Sequence[StatementRow]) -> "_Sorted":
-        found = cls()
-        for row in rows:
-            found._place(row).append(row)
-        return found
-
-    def _place(self, row: StatementRow) -> list[StatementRow]:
-        if row.outcome == "void":
-            return self.void
-        if row.verdict == "expired":
-            return self.expired
-        if row.outcome in {"yes", "no"}:
-            return self.resolved if row.is_due else self.early
-        return self.undecided if row.is_due else self.open
+    Undecided: due, and nothing decides them; early: decided before they are due.
+    """
+    places = ("resolved", "undecided", "early", "open", "void", "expired")
+    found: dict[str, list[StatementRow]] = {place: [] for place in places}
+    for row in rows:
+        if row.outcome == "void" or row.verdict == "expired":
+            place = "void" if row.outcome == "void" else "expired"
+        elif row.outcome in {"yes", "no"}:
+            place = "resolved" if row.is_due else "early"
+        else:
+            place = "undecided" if row.is_due else "open"
+        found[place].append(row)
+    return found
 
 
 def _score(speaker: str, rows: Sequence[StatementRow]) -> SpeakerScore:
-    found = _Sorted.of(rows)
-    brier = [row.brier for row in found.resolved if row.brier is not None]
-    claimed = [row.probability for row in found.undecided if row.probability is not None]
-    best = [min(p, 1.0 - p) ** 2 for p in claimed]
-    worst = [max(p, 1.0 - p) ** 2 for p in claimed]
+    found = _by_outcome(rows)
+    n = {place: len(mine) for place, mine in found.items()}
+    brier = [row.brier for row in found["resolved"] if row.brier is not None]
+    claimed = [row.probability for row in found["undecided"] if row.probability is not None]
     return SpeakerScore(
         speaker=speaker,
         n_predictions=len(rows),
-        n_due=len(found.resolved) + len(found.undecided),
-        n_resolved=len(found.resolved),
-        n_early=len(found.early),
-        n_open=len(found.open),
-        n_void=len(found.void),
-        n_expired=len(found.expired),
+        n_due=n["resolved"] + n["undecided"],
+        n_resolved=n["resolved"],
+        n_early=n["early"],
+        n_open=n["open"],
+        n_void=n["void"],
+        n_expired=n["expired"],
         brier=_mean(brier),
-        brier_low=_mean([*brier, *best]),
-        brier_high=_mean([*brier, *worst]),
+        brier_low=_mean([*brier, *(min(p, 1.0 - p) ** 2 for p in claimed)]),
+        brier_high=_mean([*brier, *(max(p, 1.0 - p) ** 2 for p in claimed)]),
     )
 
 
@@ -273,18 +254,19 @@ def calibration_of(rows: Sequence[StatementRow]) -> tuple[CalibrationBin, ...]:
             if row.probability is not None
             and (low <= row.probability < high or row.probability == high == EDGES[-1])
         ]
-        own = _Sorted.of(inside)
-        if own.resolved or own.undecided or own.early or own.open:
+        own = _by_outcome(inside)
+        resolved = own["resolved"]
+        if resolved or own["undecided"] or own["early"] or own["open"]:
             found.append(
                 CalibrationBin(
                     low=low,
                     high=high,
-                    n=len(own.resolved),
-                    mean_probability=_mean([row.probability or 0.0 for row in own.resolved]),
-                    share_true=_mean([float(row.outcome == "yes") for row in own.resolved]),
-                    n_undecided=len(own.undecided),
-                    n_early=len(own.early),
-                    n_open=len(own.open),
+                    n=len(resolved),
+                    mean_probability=_mean([row.probability or 0.0 for row in resolved]),
+                    share_true=_mean([float(row.outcome == "yes") for row in resolved]),
+                    n_undecided=len(own["undecided"]),
+                    n_early=len(own["early"]),
+                    n_open=len(own["open"]),
                 )
             )
     return tuple(found)
