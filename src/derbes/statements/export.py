@@ -1,17 +1,4 @@
-"""Verdicts for other programs: ClaimReview and a spreadsheet.
-
-Verdicts as schema.org ClaimReview, in JSON-LD, for those who collect fact checks.
-
-ClaimReview has no place for modality, holder, expression and due date; they stand in
-`keywords` of the claim, as terms with a code. The rating runs from 1 (fails) to 5 (holds);
-a verdict that is none of these has a name and no number. What collectors ask for is there:
-a `url` of each review, and a claim of at most 75 characters; the whole of it stands in the
-`text` of the claim.
-
-Statements as comma-separated text for a spreadsheet.
-
-The history of verdicts: a file that only grows, one line for each verdict.
-"""
+"""Verdicts for other programs: ClaimReview, a spreadsheet, and a history."""
 
 import csv
 import io
@@ -28,6 +15,14 @@ from derbes.language import _
 from derbes.results.display import verdict_words
 from derbes.results.statements import EntryRow, StatementRow, StatementTable
 from derbes.version import VERSION
+
+# Verdicts as schema.org ClaimReview, in JSON-LD, for those who collect fact checks.
+#
+# ClaimReview has no place for modality, holder, expression and due date; they stand in
+# `keywords` of the claim, as terms with a code. The rating runs from 1 (fails) to 5 (holds);
+# a verdict that is none of these has a name and no number. What collectors ask for is there:
+# a `url` of each review, and a claim of at most 75 characters; the whole of it stands in the
+# `text` of the claim.
 
 RATINGS: Mapping[str, int] = {"fails": 1, "unlikely": 2, "open": 3, "likely": 4, "holds": 5}
 LONGEST_CLAIM = 75
@@ -135,6 +130,8 @@ def _work(document: Document) -> dict[str, str]:
     return {"@type": "CreativeWork", "name": document.title or document.id, **kept}
 
 
+# Statements as comma-separated text for a spreadsheet.
+
 BYTE_ORDER_MARK = "\ufeff"
 """Tells Excel that what follows is UTF-8."""
 COLUMNS = (
@@ -209,6 +206,8 @@ def harmless(text: str) -> str:
     is_formula = text.startswith(_FORMULA) and len(text) > 1
     return f"'{text}" if is_formula else text
 
+
+# The history of verdicts: a file that only grows, one line for each verdict.
 
 KEYS = (
     "id", "verdict", "share", "standard_error", "as_of", "case_hash", "seed", "draws", "version",

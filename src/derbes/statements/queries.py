@@ -1,31 +1,8 @@
 """Questions to a ledger as a whole.
 
-What words imply: probabilities and strengths of cues, by language.
-
-A convention, not a measurement: surveys of how readers take such words put the middle of
-"likely" near three quarters and of "almost certain" near 0.95 (Kent 1964, and the scale of
-ICD 203). It is written here in one place, shown with every prediction, and a statement can
-overrule it with `probability`.
-
-How well predictions did: Brier scores by speaker, and calibration.
-
-Statements that cannot both stand, on one side and across sides.
-
-Five forms, none of which needs the model but the second: one denies what the other affirms
-and passes on; two expressions of which one says the opposite of the other, or which never
-hold together in the draws though each often does; two judges of one act; one holder with two
-stances; and a word that excludes ("only") beside what it excludes.
-
-What the ledger speaks of: facts that nobody mentions, and what each side never says.
-
-One judge, one act, two measures. Nobody is spared, the author neither.
-
-Another actor is judged otherwise; or word and deed differ; or one act of one actor is judged
-by two yardsticks.
-
-What becomes of a statement when it is passed on: a possibility, retold as a decision.
-
-Causal theses as a graph: causes and effects, with the verdict on each arrow.
+What its words imply, how well its predictions did, what contradicts what, what nobody speaks
+of, who measures with two measures, what becomes of a statement when it is passed on, and which
+causes are claimed for what.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -52,6 +29,13 @@ from derbes.statements.ledger import Ledger, entries_of, facts_in
 from derbes.statements.of_case import holder_of, side_of
 from derbes.statements.sampling import TRUE, Part, Truths
 from derbes.statements.terms import TRUTH, Term
+
+# What words imply: probabilities and strengths of cues, by language.
+#
+# A convention, not a measurement: surveys of how readers take such words put the middle of
+# "likely" near three quarters and of "almost certain" near 0.95 (Kent 1964, and the scale of
+# ICD 203). It is written here in one place, shown with every prediction, and a statement can
+# overrule it with `probability`.
 
 CERTAIN, LIKELY, EVEN, POSSIBLE, DOUBTFUL, IMPOSSIBLE = 0.95, 0.75, 0.5, 0.4, 0.1, 0.02
 PLAIN_FUTURE = 0.95
@@ -162,6 +146,8 @@ def is_exclusive(text: str) -> bool:
     return False
 
 
+# How well predictions did: Brier scores by speaker, and calibration.
+
 EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 """Edges of the bins of claimed probability."""
 
@@ -271,6 +257,13 @@ def calibration_of(rows: Sequence[StatementRow]) -> tuple[CalibrationBin, ...]:
             )
     return tuple(found)
 
+
+# Statements that cannot both stand, on one side and across sides.
+#
+# Five forms, none of which needs the model but the second: one denies what the other affirms
+# and passes on; two expressions of which one says the opposite of the other, or which never
+# hold together in the draws though each often does; two judges of one act; one holder with two
+# stances; and a word that excludes ("only") beside what it excludes.
 
 EXPECTED = 5.0
 """Draws in which two independent expressions would be expected to hold together, before
@@ -433,6 +426,9 @@ def excludes(statement: Statement) -> bool:
     return any(is_exclusive(text) for text in (statement.cue, *statement.phrase.values()))
 
 
+# What the ledger speaks of: facts that nobody mentions, and what each side never says.
+
+
 def coverage_of(ledger: Ledger, verdicts: Mapping[str, float | None]) -> Coverage:
     """What is spoken of.
 
@@ -469,7 +465,13 @@ def _unsaid(case: Case) -> tuple[Unsaid, ...]:
     return tuple(found)
 
 
+# One judge, one act, two measures. Nobody is spared, the author neither.
+#
+# Another actor is judged otherwise; or word and deed differ; or one act of one actor is judged
+# by two yardsticks.
+
 ACTORS, WORD_AGAINST_DEED, YARDSTICKS = "actors", "word_against_deed", "yardsticks"
+SIGNS: Mapping[int, str] = {1: "+", 0: "0", -1: "-"}
 KINDS = (ACTORS, WORD_AGAINST_DEED, YARDSTICKS)
 
 
@@ -483,7 +485,7 @@ class Said:
 
     def __str__(self) -> str:
         """Statement, actor, sign and whether by word or deed."""
-        sign = {1: "+", 0: "0", -1: "-"}[self.judgement.sign]
+        sign = SIGNS[self.judgement.sign]
         return f"{self.statement}: {self.judgement.of} {sign} ({self.judgement.shown_by})"
 
 
@@ -551,6 +553,8 @@ def is_same(case: Case, declared: DoubleStandard, found: Found) -> bool:
     return is_judge and len(shared) > 1
 
 
+# What becomes of a statement when it is passed on: a possibility, retold as a decision.
+
 STRENGTHS: Mapping[Modality, int] = {
     Modality.QUESTION: 0,
     Modality.HYPOTHESIS: 1,
@@ -610,6 +614,9 @@ def _made(statement: Statement, source: Statement, how: tuple[str, str, int]) ->
         in_what=how[1],
         steps=how[2],
     )
+
+
+# Causal theses as a graph: causes and effects, with the verdict on each arrow.
 
 
 def theses_of(statements: Mapping[str, Statement], rows: Sequence[StatementRow]) -> ThesisGraph:
