@@ -1,6 +1,7 @@
 """The history of verdicts only grows."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -8,9 +9,21 @@ import pytest
 from derbes.case.quantity import Quantity
 from derbes.errors import DataError
 from derbes.results.supply import Provenance
-from derbes.statements.export import KEYS, changed_verdicts, read_history, record_verdicts
+from derbes.statements.export import KEYS, Line, read_history, record_verdicts
 from derbes.statements.verdicts import statement_table
 from tests.statements.ledgers import day, talk, verdicts, with_ledger
+
+
+def changed_verdicts(history: Iterable[Line]) -> tuple[tuple[Line, Line], ...]:
+    """Each line whose verdict differs from the one before on the same entry, and that one."""
+    last: dict[object, Line] = {}
+    found = []
+    for line in history:
+        before = last.get(line["id"])
+        if before is not None and before["verdict"] != line["verdict"]:
+            found.append((before, line))
+        last[line["id"]] = line
+    return tuple(found)
 
 
 def _table(case, case_hash):

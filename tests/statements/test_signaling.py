@@ -20,17 +20,16 @@ from derbes.statements.signaling import (
     belief_threshold,
     drawn_parameters,
     episode,
-    is_intuitive,
     is_perfect_bayesian,
     is_pooling,
     is_separating,
     normal_form,
     perfect_bayesian_equilibria,
-    reading,
     scaled,
     signaling_of,
     useful_actions,
 )
+from tests.oracles.signaling import is_intuitive, reading
 from tests.small_cases import worked_example
 from tests.statements.ledgers import day, with_ledger
 

@@ -1,17 +1,4 @@
-"""Verdicts for other programs: ClaimReview and a spreadsheet.
-
-Verdicts as schema.org ClaimReview, in JSON-LD, for those who collect fact checks.
-
-ClaimReview has no place for modality, holder, expression and due date; they stand in
-`keywords` of the claim, as terms with a code. The rating runs from 1 (fails) to 5 (holds);
-a verdict that is none of these has a name and no number. What collectors ask for is there:
-a `url` of each review, and a claim of at most 75 characters; the whole of it stands in the
-`text` of the claim.
-
-Statements as comma-separated text for a spreadsheet.
-
-The history of verdicts: a file that only grows, one line for each verdict.
-"""
+"""Verdicts for other programs: ClaimReview, a spreadsheet, and a history."""
 
 import csv
 import io
@@ -28,6 +15,14 @@ from derbes.language import _
 from derbes.results.statements import EntryRow, StatementRow, StatementTable
 from derbes.results.tables import verdict_words
 from derbes.version import VERSION
+
+# Verdicts as schema.org ClaimReview, in JSON-LD, for those who collect fact checks.
+#
+# ClaimReview has no place for modality, holder, expression and due date; they stand in
+# `keywords` of the claim, as terms with a code. The rating runs from 1 (fails) to 5 (holds);
+# a verdict that is none of these has a name and no number. What collectors ask for is there:
+# a `url` of each review, and a claim of at most 75 characters; the whole of it stands in the
+# `text` of the claim.
 
 RATINGS: Mapping[str, int] = {"fails": 1, "unlikely": 2, "open": 3, "likely": 4, "holds": 5}
 LONGEST_CLAIM = 75
@@ -135,6 +130,8 @@ def _work(document: Document) -> dict[str, str]:
     return {"@type": "CreativeWork", "name": document.title or document.id, **kept}
 
 
+# Statements as comma-separated text for a spreadsheet.
+
 BYTE_ORDER_MARK = "\ufeff"
 """Tells Excel that what follows is UTF-8."""
 COLUMNS = (
@@ -210,18 +207,12 @@ def harmless(text: str) -> str:
     return f"'{text}" if is_formula else text
 
 
+# The history of verdicts: a file that only grows, one line for each verdict.
+
 KEYS = (
-    "id",
-    "verdict",
-    "share",
-    "standard_error",
-    "as_of",
-    "case_hash",
-    "seed",
-    "draws",
-    "version",
-)
-"""Keys of a line."""
+    "id", "verdict", "share", "standard_error", "as_of", "case_hash", "seed", "draws", "version",
+)  # fmt: skip
+"""Keys of a line of a history."""
 Line = dict[str, object]
 
 
@@ -235,23 +226,17 @@ def history_lines(table: StatementTable) -> tuple[Line, ...]:
         *table.tensions,
     )
     return tuple(
-        dict(
-            zip(
-                KEYS,
-                (
-                    row.id,
-                    row.verdict,
-                    row.share,
-                    row.standard_error,
-                    table.as_of,
-                    made.case_hash,
-                    made.seed,
-                    row.n_draws,
-                    made.version,
-                ),
-                strict=True,
-            )
-        )
+        {
+            "id": row.id,
+            "verdict": row.verdict,
+            "share": row.share,
+            "standard_error": row.standard_error,
+            "as_of": table.as_of,
+            "case_hash": made.case_hash,
+            "seed": made.seed,
+            "draws": row.n_draws,
+            "version": made.version,
+        }
         for row in rows
     )
 
@@ -297,16 +282,4 @@ def read_history(path: Path) -> tuple[Line, ...]:
             fix = _("Fix: name another file with --record, or take the line out.")
             raise DataError(f"{what} {fix}".format(path=path, number=number))
         found.append(record)
-    return tuple(found)
-
-
-def changed_verdicts(history: Iterable[Line]) -> tuple[tuple[Line, Line], ...]:
-    """Each line whose verdict differs from the one before on the same entry, and that one."""
-    last: dict[object, Line] = {}
-    found = []
-    for line in history:
-        before = last.get(line["id"])
-        if before is not None and before["verdict"] != line["verdict"]:
-            found.append((before, line))
-        last[line["id"]] = line
     return tuple(found)

@@ -34,18 +34,16 @@ def problems_of(expression: str, case: Case) -> tuple[Problem, ...]:
     return expression_problems(expression, names_of(case))
 
 
-def expression_problems(
-    expression: str, names: Names, *, where: str = "", line: int = 0
-) -> tuple[Problem, ...]:
-    """The same for a place in a case file; columns count within the expression."""
+def expression_problems(expression: str, names: Names) -> tuple[Problem, ...]:
+    """The same for the names of a case; columns count within the expression."""
     try:
         read_expression(expression, names)
     except ExpressionError as error:
-        return tuple(_problem(expression, one, where, line) for one in error.findings)
+        return tuple(_problem(expression, one) for one in error.findings)
     return ()
 
 
-def _problem(expression: str, finding: Finding, where: str, line: int) -> Problem:
+def _problem(expression: str, finding: Finding, where: str = "", line: int = 0) -> Problem:
     text = " ".join(expression[: WIDEST * 50].splitlines())
     column, excerpt = finding.column, text
     if len(text) > WIDEST:
@@ -92,17 +90,7 @@ def entries_of(case: Case) -> tuple[Checked, ...]:
 
 def ledger_problems(case: Case) -> tuple[Problem, ...]:
     """Every problem of the expressions of a case's ledger, with their lines."""
-    if not entries_of(case):
-        return ()
-    names = names_of(case)
-    found = [
-        problem
-        for where, text in _written(case)
-        for problem in expression_problems(
-            text, names, where=where, line=case.expressions.get(where, 0)
-        )
-    ]
-    return (*found, *_circles(case, _parts(case, names)))
+    return _read(case)[1]
 
 
 def read_ledger(case: Case) -> Ledger:
@@ -111,35 +99,31 @@ def read_ledger(case: Case) -> Ledger:
     Raises:
         CaseError: Expressions that cannot be used; holds every problem.
     """
-    problems = ledger_problems(case)
+    parts, problems = _read(case)
     if problems:
         raise CaseError(case.source or case.name, problems)
-    parts = _parts(case, names_of(case)) if entries_of(case) else {}
     asked = [months for node in parts.values() for months in _months(node)]
     longest = max([case.calendar.periods(months) for months in asked], default=0)
     return Ledger(case, parts, longest)
 
 
-def _written(case: Case) -> Iterator[tuple[str, str]]:
-    """Paths of expressions and what is written there."""
+def _read(case: Case) -> tuple[dict[tuple[str, str], Term], tuple[Problem, ...]]:
+    """Expressions that can be read, and every problem."""
+    parts: dict[tuple[str, str], Term] = {}
+    problems: list[Problem] = []
+    if not entries_of(case):
+        return parts, ()
+    names = names_of(case)
     for section in SECTIONS:
         for name, entry in getattr(case, section).items():
             for key in KEYS:
-                text = getattr(entry, key, "")
-                if text:
-                    yield f"{section}.{name}.{key}", text
-
-
-def _parts(case: Case, names: Names) -> dict[tuple[str, str], Term]:
-    """Expressions that can be read."""
-    found: dict[tuple[str, str], Term] = {}
-    for where, text in _written(case):
-        _section, name, key = where.split(".")
-        try:
-            found[name, key] = read_expression(text, names)
-        except ExpressionError:
-            continue
-    return found
+                text, where = getattr(entry, key, ""), f"{section}.{name}.{key}"
+                try:
+                    parts |= {(name, key): read_expression(text, names)} if text else {}
+                except ExpressionError as error:
+                    line = case.expressions.get(where, 0)
+                    problems += [_problem(text, one, where, line) for one in error.findings]
+    return parts, (*problems, *_circles(case, parts))
 
 
 def _months(node: Term) -> Iterator[float]:

@@ -1,8 +1,7 @@
-"""From text to Python's syntax tree, with dates as names, within the limits.
+"""What an expression is read with: its text as Python's tree, names of the case, units.
 
-The names of a case that an expression may use, and the units that they count in.
-
-Units inside expressions: what fits what, and how one is turned into another.
+Dates become names of the same length, so that Python can read them; what is too long or too
+deep is refused before. Units say what fits what, and how one is turned into another.
 """
 
 import ast

@@ -1,35 +1,12 @@
 """Questions to a ledger as a whole.
 
-What words imply: probabilities and strengths of cues, by language.
-
-A convention, not a measurement: surveys of how readers take such words put the middle of
-"likely" near three quarters and of "almost certain" near 0.95 (Kent 1964, and the scale of
-ICD 203). It is written here in one place, shown with every prediction, and a statement can
-overrule it with `probability`.
-
-How well predictions did: Brier scores by speaker, and calibration.
-
-Statements that cannot both stand, on one side and across sides.
-
-Five forms, none of which needs the model but the second: one denies what the other affirms
-and passes on; two expressions of which one says the opposite of the other, or which never
-hold together in the draws though each often does; two judges of one act; one holder with two
-stances; and a word that excludes ("only") beside what it excludes.
-
-What the ledger speaks of: facts that nobody mentions, and what each side never says.
-
-One judge, one act, two measures. Nobody is spared, the author neither.
-
-Another actor is judged otherwise; or word and deed differ; or one act of one actor is judged
-by two yardsticks.
-
-What becomes of a statement when it is passed on: a possibility, retold as a decision.
-
-Causal theses as a graph: causes and effects, with the verdict on each arrow.
+What its words imply, how well its predictions did, what contradicts what, what nobody speaks
+of, who measures with two measures, what becomes of a statement when it is passed on, and which
+causes are claimed for what.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -52,6 +29,13 @@ from derbes.statements.ledger import Ledger, entries_of, facts_in
 from derbes.statements.of_case import holder_of, side_of
 from derbes.statements.sampling import TRUE, Part, Truths
 from derbes.statements.terms import TRUTH, Term
+
+# What words imply: probabilities and strengths of cues, by language.
+#
+# A convention, not a measurement: surveys of how readers take such words put the middle of
+# "likely" near three quarters and of "almost certain" near 0.95 (Kent 1964, and the scale of
+# ICD 203). It is written here in one place, shown with every prediction, and a statement can
+# overrule it with `probability`.
 
 CERTAIN, LIKELY, EVEN, POSSIBLE, DOUBTFUL, IMPOSSIBLE = 0.95, 0.75, 0.5, 0.4, 0.1, 0.02
 PLAIN_FUTURE = 0.95
@@ -162,12 +146,7 @@ def is_exclusive(text: str) -> bool:
     return False
 
 
-def cue_rows() -> Iterator[tuple[str, str, float]]:
-    """The table, row by row: language, cue, probability."""
-    for language, table in CUES.items():
-        for cue, probability in table.items():
-            yield language, cue, probability
-
+# How well predictions did: Brier scores by speaker, and calibration.
 
 EDGES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 """Edges of the bins of claimed probability."""
@@ -209,53 +188,41 @@ def scores_of(rows: Sequence[StatementRow]) -> Predictions:
     return Predictions(tuple(scores), calibration_of(mine))
 
 
-@dataclass(frozen=True, slots=True)
-class _Sorted:
-    """Predictions by what became of them; every one stands in one place."""
+def _by_outcome(rows: Sequence[StatementRow]) -> dict[str, list[StatementRow]]:
+    """Predictions by what became of them; every one stands in one place.
 
-    resolved: list[StatementRow] = field(default_factory=list)
-    undecided: list[StatementRow] = field(default_factory=list)
-    """Due, and nothing decides them."""
-    early: list[StatementRow] = field(default_factory=list)
-    open: list[StatementRow] = field(default_factory=list)
-    void: list[StatementRow] = field(default_factory=list)
-    expired: list[StatementRow] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, rows: Sequence[StatementRow]) -> "_Sorted":
-        found = cls()
-        for row in rows:
-            found._place(row).append(row)
-        return found
-
-    def _place(self, row: StatementRow) -> list[StatementRow]:
-        if row.outcome == "void":
-            return self.void
-        if row.verdict == "expired":
-            return self.expired
-        if row.outcome in {"yes", "no"}:
-            return self.resolved if row.is_due else self.early
-        return self.undecided if row.is_due else self.open
+    Undecided: due, and nothing decides them; early: decided before they are due.
+    """
+    places = ("resolved", "undecided", "early", "open", "void", "expired")
+    found: dict[str, list[StatementRow]] = {place: [] for place in places}
+    for row in rows:
+        if row.outcome == "void" or row.verdict == "expired":
+            place = "void" if row.outcome == "void" else "expired"
+        elif row.outcome in {"yes", "no"}:
+            place = "resolved" if row.is_due else "early"
+        else:
+            place = "undecided" if row.is_due else "open"
+        found[place].append(row)
+    return found
 
 
 def _score(speaker: str, rows: Sequence[StatementRow]) -> SpeakerScore:
-    found = _Sorted.of(rows)
-    brier = [row.brier for row in found.resolved if row.brier is not None]
-    claimed = [row.probability for row in found.undecided if row.probability is not None]
-    best = [min(p, 1.0 - p) ** 2 for p in claimed]
-    worst = [max(p, 1.0 - p) ** 2 for p in claimed]
+    found = _by_outcome(rows)
+    n = {place: len(mine) for place, mine in found.items()}
+    brier = [row.brier for row in found["resolved"] if row.brier is not None]
+    claimed = [row.probability for row in found["undecided"] if row.probability is not None]
     return SpeakerScore(
         speaker=speaker,
         n_predictions=len(rows),
-        n_due=len(found.resolved) + len(found.undecided),
-        n_resolved=len(found.resolved),
-        n_early=len(found.early),
-        n_open=len(found.open),
-        n_void=len(found.void),
-        n_expired=len(found.expired),
+        n_due=n["resolved"] + n["undecided"],
+        n_resolved=n["resolved"],
+        n_early=n["early"],
+        n_open=n["open"],
+        n_void=n["void"],
+        n_expired=n["expired"],
         brier=_mean(brier),
-        brier_low=_mean([*brier, *best]),
-        brier_high=_mean([*brier, *worst]),
+        brier_low=_mean([*brier, *(min(p, 1.0 - p) ** 2 for p in claimed)]),
+        brier_high=_mean([*brier, *(max(p, 1.0 - p) ** 2 for p in claimed)]),
     )
 
 
@@ -273,22 +240,30 @@ def calibration_of(rows: Sequence[StatementRow]) -> tuple[CalibrationBin, ...]:
             if row.probability is not None
             and (low <= row.probability < high or row.probability == high == EDGES[-1])
         ]
-        own = _Sorted.of(inside)
-        if own.resolved or own.undecided or own.early or own.open:
+        own = _by_outcome(inside)
+        resolved = own["resolved"]
+        if resolved or own["undecided"] or own["early"] or own["open"]:
             found.append(
                 CalibrationBin(
                     low=low,
                     high=high,
-                    n=len(own.resolved),
-                    mean_probability=_mean([row.probability or 0.0 for row in own.resolved]),
-                    share_true=_mean([float(row.outcome == "yes") for row in own.resolved]),
-                    n_undecided=len(own.undecided),
-                    n_early=len(own.early),
-                    n_open=len(own.open),
+                    n=len(resolved),
+                    mean_probability=_mean([row.probability or 0.0 for row in resolved]),
+                    share_true=_mean([float(row.outcome == "yes") for row in resolved]),
+                    n_undecided=len(own["undecided"]),
+                    n_early=len(own["early"]),
+                    n_open=len(own["open"]),
                 )
             )
     return tuple(found)
 
+
+# Statements that cannot both stand, on one side and across sides.
+#
+# Five forms, none of which needs the model but the second: one denies what the other affirms
+# and passes on; two expressions of which one says the opposite of the other, or which never
+# hold together in the draws though each often does; two judges of one act; one holder with two
+# stances; and a word that excludes ("only") beside what it excludes.
 
 EXPECTED = 5.0
 """Draws in which two independent expressions would be expected to hold together, before
@@ -451,6 +426,9 @@ def excludes(statement: Statement) -> bool:
     return any(is_exclusive(text) for text in (statement.cue, *statement.phrase.values()))
 
 
+# What the ledger speaks of: facts that nobody mentions, and what each side never says.
+
+
 def coverage_of(ledger: Ledger, verdicts: Mapping[str, float | None]) -> Coverage:
     """What is spoken of.
 
@@ -487,7 +465,13 @@ def _unsaid(case: Case) -> tuple[Unsaid, ...]:
     return tuple(found)
 
 
+# One judge, one act, two measures. Nobody is spared, the author neither.
+#
+# Another actor is judged otherwise; or word and deed differ; or one act of one actor is judged
+# by two yardsticks.
+
 ACTORS, WORD_AGAINST_DEED, YARDSTICKS = "actors", "word_against_deed", "yardsticks"
+SIGNS: Mapping[int, str] = {1: "+", 0: "0", -1: "-"}
 KINDS = (ACTORS, WORD_AGAINST_DEED, YARDSTICKS)
 
 
@@ -501,7 +485,7 @@ class Said:
 
     def __str__(self) -> str:
         """Statement, actor, sign and whether by word or deed."""
-        sign = {1: "+", 0: "0", -1: "-"}[self.judgement.sign]
+        sign = SIGNS[self.judgement.sign]
         return f"{self.statement}: {self.judgement.of} {sign} ({self.judgement.shown_by})"
 
 
@@ -569,6 +553,8 @@ def is_same(case: Case, declared: DoubleStandard, found: Found) -> bool:
     return is_judge and len(shared) > 1
 
 
+# What becomes of a statement when it is passed on: a possibility, retold as a decision.
+
 STRENGTHS: Mapping[Modality, int] = {
     Modality.QUESTION: 0,
     Modality.HYPOTHESIS: 1,
@@ -628,6 +614,9 @@ def _made(statement: Statement, source: Statement, how: tuple[str, str, int]) ->
         in_what=how[1],
         steps=how[2],
     )
+
+
+# Causal theses as a graph: causes and effects, with the verdict on each arrow.
 
 
 def theses_of(statements: Mapping[str, Statement], rows: Sequence[StatementRow]) -> ThesisGraph:

@@ -1,6 +1,4 @@
-"""Draws of every variant that expressions name, and the world of each draw.
-
-Truth of every expression of a ledger, draw by draw.
+"""Draws of every variant that expressions name, and the truth of every expression in each.
 
 What needs no program is computed in many draws, what needs one in few: the first of the
 same sequence, so that all expressions share their draws.

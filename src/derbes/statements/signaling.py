@@ -1,46 +1,34 @@
 """The signaling game: does a cut-off pay, and does explaining oneself change anything.
 
-Finite signaling games: one side knows its type and speaks, the other hears and acts.
+One side knows its type and speaks, the other hears and acts. Axes: T types, M messages, A
+actions. A strategy of the speaker gives each type a chance of each message; one of the listener
+gives each message a chance of each action.
 
-Axes: T types, M messages, A actions. A strategy of the speaker gives each type a chance of
-each message; one of the listener gives each message a chance of each action.
+A profile of strategies is a perfect Bayesian equilibrium where every type's messages are best
+against the listener's strategy; after each message that is sent, the listener's actions are best
+for the belief that Bayes' rule gives; after each that is not, there is some belief for which they
+are (Fudenberg and Tirole 1991, for games in which the speaker moves once). Candidates are the Nash
+equilibria of the normal form by the Lemke-Howson algorithm from every label (with nashpy), and
+every pair of pure plans. Lemke-Howson need not find all mixed equilibria, and where plans tie it
+finds one of a family.
 
-Which profiles are perfect Bayesian equilibria, checked without a solver.
-
-Every type's messages are best against the listener's strategy; after each message that is
-sent, the listener's actions are best for the belief that Bayes' rule gives; after each that
-is not, there is some belief for which they are (Fudenberg and Tirole 1991, for games in
-which the speaker moves once). The intuitive criterion (Cho and Kreps 1987) asks further that
-no type could gain by a message that every other type would be foolish to send.
-
-Equilibria of a signaling game. The only module that knows the game-theory library.
-
-Nash equilibria of the normal form by the Lemke-Howson algorithm from every label (with
-nashpy), and every pair of pure plans; of these, the perfect Bayesian ones. Lemke-Howson need
-not find all mixed equilibria, and where plans tie it finds one of a family.
-
-The game of the episode: a state explains itself, keeps silent, or acts without explaining.
-
-The target of a measure is of one of two types: dependent, as on the first day of the case,
-or as it stands in the year looked at. It explains, keeps silent, or acts. The sender of the
-measure hears, and talks, threatens or cuts off. With L the target's loss and C the sender's
-cost of a cut-off, both from the leverage results:
+The game of the episode: the target of a measure is of one of two types: dependent, as on the
+first day of the case, or as it stands in the year looked at. It explains, keeps silent, or acts
+without explaining. The sender of the measure hears, and talks, threatens or cuts off. With L the
+target's loss and C the sender's cost of a cut-off, both from the leverage results:
 
     sender:  talk 0; threaten g k L - h C; cut off g L - C
     target:  talk 0; threatened - k L; cut off - L; explaining costs e, acting costs the
              dependent type b and gives the other a, all as shares of the dependent type's L
 
 So a cut-off pays only if g L > C: where the leverage ratio L / C is above 1 / g. With v the
-value g L - C for each type, it pays from the belief in dependence v_free / (v_free - v_dep)
-on. What the sender reads follows from its belief: dependence after an explanation and
-weakness after silence where it believes in dependence, lost levers where it does not.
-
-The signaling game over draws and years: when a cut-off is credible, when it is talk.
+value g L - C for each type, it pays from the belief in dependence v_free / (v_free - v_dep) on.
 """
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -128,10 +116,10 @@ def normal_form(game: Game) -> NormalForm:
 def useful_actions(game: Game, message: int) -> tuple[int, ...]:
     """Actions that are best after a message for some belief."""
     n_actions = game.listener.shape[2]
-    return tuple(a for a in range(n_actions) if _beliefs_for(game, message, a) is not None)
+    return tuple(a for a in range(n_actions) if best_beliefs(game, message, a) is not None)
 
 
-def _beliefs_for(game: Game, message: int, action: int) -> tuple[float, float] | None:
+def best_beliefs(game: Game, message: int, action: int) -> tuple[float, float] | None:
     """Beliefs in the first of two types for which an action is best; None: there are none.
 
     With more than two types only beliefs that are sure of one type, and the prior, are
@@ -162,11 +150,6 @@ def _interval(first: FloatArray, second: FloatArray) -> tuple[float, float] | No
         else:
             high = min(high, float(-other / slope))
     return (low, high) if low <= high + SMALL else None
-
-
-def best_beliefs(game: Game, message: int, action: int) -> tuple[float, float] | None:
-    """Beliefs in the first type for which an action is best after a message; None: none."""
-    return _beliefs_for(game, message, action)
 
 
 def profile_of(game: Game, form: NormalForm, mixed: tuple[FloatArray, FloatArray]) -> Profile:
@@ -227,30 +210,6 @@ def belief_interval(game: Game, profile: Profile, message: int) -> tuple[float, 
     return (low, high) if low <= high + TINY else None
 
 
-def is_intuitive(game: Game, profile: Profile) -> bool:
-    """Whether an equilibrium passes the intuitive criterion."""
-    values = message_values(game, profile)
-    now = (profile.speaker * values).sum(axis=1)
-    for message in range(len(game.messages)):
-        if belief_after(game, profile, message) is not None:
-            continue
-        if _breaks(game, message, now):
-            return False
-    return True
-
-
-def _breaks(game: Game, message: int, now: FloatArray) -> bool:
-    """Whether one type alone could gain by an unsent message, and would if believed."""
-    most = game.speaker[:, message].max(axis=1)
-    could = most > now + TINY
-    if could.sum() != 1:
-        return False
-    alone = int(np.flatnonzero(could)[0])
-    answers = game.listener[alone, message]
-    best = np.flatnonzero(answers >= answers.max() - TINY)
-    return bool(game.speaker[alone, message, best].min() > now[alone] + TINY)
-
-
 def is_pooling(profile: Profile) -> bool:
     """Whether all types say the same."""
     return bool(np.allclose(profile.speaker, profile.speaker[0], atol=1e-4))
@@ -273,31 +232,24 @@ _CHANCE = 1e-6
 
 def perfect_bayesian_equilibria(game: Game) -> tuple[Profile, ...]:
     """Perfect Bayesian equilibria of a game with two types, pure ones first."""
-    form = normal_form(scaled(game))
+    game = scaled(game)
+    form = normal_form(game)
     found: dict[tuple[float, ...], Profile] = {}
     for mixed in (*_pure(form), *_mixed(form)):
         profile = profile_of(game, form, mixed)
-        if is_perfect_bayesian(scaled(game), profile):
-            key = tuple(np.round(np.concatenate([p.ravel() for p in _both(profile)]), ALIKE))
+        if is_perfect_bayesian(game, profile):
+            chances = np.concatenate([profile.speaker.ravel(), profile.listener.ravel()])
+            key = tuple(np.round(chances, ALIKE))
             found.setdefault(key, profile)
     return tuple(found.values())
 
 
 def scaled(game: Game) -> Game:
     """The game with payoffs of about 1, so that tolerances mean the same in every game."""
-    sizes = [max(float(np.abs(one).max()), 1e-300) for one in (game.speaker, game.listener)]
-    return Game(
-        game.types,
-        game.messages,
-        game.actions,
-        game.prior,
-        game.speaker / sizes[0],
-        game.listener / sizes[1],
+    speaker, listener = (
+        one / max(float(np.abs(one).max()), 1e-300) for one in (game.speaker, game.listener)
     )
-
-
-def _both(profile: Profile) -> tuple[FloatArray, FloatArray]:
-    return profile.speaker, profile.listener
+    return replace(game, speaker=speaker, listener=listener)
 
 
 def _pure(form: NormalForm) -> Iterator[tuple[FloatArray, FloatArray]]:
@@ -378,40 +330,20 @@ def drawn_parameters(rng: np.random.Generator) -> dict[str, float]:
 
 def episode(dependent: Stakes, free: Stakes, parameters: Mapping[str, float]) -> Game:
     """The game between the target and the sender of a measure."""
-    stakes = (dependent, free)
     speaker = np.zeros((len(TYPES), len(MESSAGES), len(ACTIONS)))
     listener = np.zeros_like(speaker)
-    for t, one in enumerate(stakes):
-        speaker[t] = _harm(one, parameters)[None, :]
-        listener[t] = _gain(one, parameters)[None, :]
+    gain, effect = parameters["gain_share"], parameters["threat_effect_share"]
+    for t, one in enumerate((dependent, free)):
+        harm, cost = one.target_loss, one.cost(parameters)
+        threat = gain * effect * harm - parameters["threat_cost_share"] * cost
+        speaker[t] = [0.0, -effect * harm, -harm]
+        listener[t] = [0.0, threat, cut_off_value(one, parameters)]
     size = max(dependent.target_loss, free.target_loss, 0.0)
     speaker[:, EXPLAIN] -= parameters["explain_cost_share"] * size
     speaker[0, ACT] -= parameters["bluff_cost_share"] * size
     speaker[1, ACT] += parameters["act_gain_share"] * size
     prior = np.array([parameters["prior"], 1.0 - parameters["prior"]])
     return Game(TYPES, MESSAGES, ACTIONS, prior, speaker, listener)
-
-
-def _harm(stakes: Stakes, parameters: Mapping[str, float]) -> FloatArray:
-    """What the target gets from each action. (A,) [money]"""
-    return np.array(
-        [0.0, -parameters["threat_effect_share"] * stakes.target_loss, -stakes.target_loss]
-    )
-
-
-def _gain(stakes: Stakes, parameters: Mapping[str, float]) -> FloatArray:
-    """What the sender gets from each action. (A,) [money]"""
-    gain = parameters["gain_share"]
-    threat = gain * parameters["threat_effect_share"] * stakes.target_loss
-    threat -= parameters["threat_cost_share"] * stakes.cost(parameters)
-    return np.array([0.0, threat, cut_off_value(stakes, parameters)])
-
-
-def reading(message: int, belief: float) -> str:
-    """What the sender reads into a message at a belief in dependence."""
-    if belief < 0.5:
-        return "lost_levers"
-    return "weakness" if message == SILENT else "dependence"
 
 
 LARGEST_THRESHOLD = 1.5
@@ -436,20 +368,6 @@ class Answer:
     pools: bool
     separates: bool
     threshold: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """All years of some draws."""
-
-    ledger: Ledger
-    futures: Futures
-    rows: tuple[int, ...]
-    starts: tuple[int, ...]
-    measure: str
-    length: int
-    as_of: Day
-    seed: int
 
 
 def signaling_of(
@@ -477,13 +395,18 @@ def signaling_of(
     step = MONTHS_A_YEAR // case.calendar.step
     starts = tuple(range(0, case.calendar.n_periods, step))
     futures = make_futures(ledger, sampling.n_draws, sampling)
-    tasks = [
-        _Task(ledger, futures, (row,), starts, measure, length, as_of, sampling.seed)
-        for row in range(futures.n)
-    ]
-    what = _("signaling")
-    found = run_tasks(_games, tasks, n_workers=n_workers, progress=progress, what=what)
-    by_draw = [answers for part in found for answers in part]
+    draw = partial(
+        _draw,
+        ledger=ledger,
+        futures=futures,
+        starts=starts,
+        measure=measure,
+        length=length,
+        as_of=as_of,
+        seed=sampling.seed,
+    )
+    rows, what = range(futures.n), _("signaling")
+    by_draw = run_tasks(draw, rows, n_workers=n_workers, progress=progress, what=what)
     weights = futures.draws[BASE].weights
     years = tuple(
         _year(
@@ -505,22 +428,26 @@ def _measure(case: Case) -> str:
     return next((name for name in names if case.measures[name].sender), "")
 
 
-def _games(task: _Task) -> list[list[Answer | Missing]]:
-    return [_draw(task, row) for row in task.rows]
-
-
-def _draw(task: _Task, row: int) -> list[Answer | Missing]:
+def _draw(
+    row: int,
+    *,
+    ledger: Ledger,
+    futures: Futures,
+    starts: Sequence[int],
+    measure: str,
+    length: int,
+    as_of: Day,
+    seed: int,
+) -> list[Answer | Missing]:
     """The game of every year in one draw."""
-    world = world_of(task.ledger, task.as_of, task.futures, row, settled={})
-    is_central = task.futures.n == 1
-    rng = np.random.default_rng((task.seed, row))
-    parameters = central_parameters() if is_central else drawn_parameters(rng)
-    variant = world.variant(BASE)
+    variant = world_of(ledger, as_of, futures, row, settled={}).variant(BASE)
+    rng = np.random.default_rng((seed, row))
+    parameters = central_parameters() if futures.n == 1 else drawn_parameters(rng)
     found: list[Answer | Missing] = []
-    for start in task.starts:
+    for start in starts:
         try:
-            first = stakes_of(variant, task.measure, task.starts[0], task.length)
-            now = stakes_of(variant, task.measure, start, task.length)
+            first = stakes_of(variant, measure, starts[0], length)
+            now = stakes_of(variant, measure, start, length)
         except Unknown as unknown:
             found.append(unknown.missing)
         else:

@@ -1,16 +1,4 @@
-"""Verdicts over draws: truth, words, tipping values, scores, and their history.
-
-Verdicts: from truth over draws to a word, and what stands in the way of one.
-
-Where verdicts turn over: one input at a time over its range, and variants.
-
-An input is tried where the draws disagree, those first whose values differ most between the
-draws in which the expression is true and those in which it is false. All other inputs stay
-at their central values; between the central value and the end of the range at which the
-expression turns, the tipping value is found by bisection.
-
-The ledger of a case as a table: every entry with its verdict, and the queries.
-"""
+"""Verdicts: from truth over draws to a word, where it turns over, and the ledger as a table."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,6 +28,7 @@ from derbes.results.supply import Provenance
 from derbes.statements.ledger import Ledger, entries_of, is_evidence, read_ledger
 from derbes.statements.of_case import VERDICT_WORDS, fact_date, holder_of, said_on
 from derbes.statements.queries import (
+    SIGNS,
     Found,
     brier_score,
     contradictions_of,
@@ -271,6 +260,13 @@ class Judge:
         )
 
 
+# Where verdicts turn over: one input at a time over its range, and variants.
+#
+# An input is tried where the draws disagree, those first whose values differ most between the
+# draws in which the expression is true and those in which it is false. All other inputs stay
+# at their central values; between the central value and the end of the range at which the
+# expression turns, the tipping value is found by bisection.
+
 HALVINGS = 7
 """Steps of the bisection: the tipping value is known to a 128th of the distance."""
 
@@ -470,9 +466,11 @@ def variants_that_flip(
     }
 
 
-SIGNS: Mapping[int, str] = {1: "+", 0: "0", -1: "-"}
 FLIPPED_INPUTS = 3
 """Inputs that are tried for each verdict."""
+
+
+# The ledger of a case as a table: every entry with its verdict, and the queries.
 
 
 @dataclass(frozen=True, slots=True)
