@@ -8,7 +8,7 @@ Cuts at starts as rows of a base course's program: which stand in it, and for wh
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
@@ -18,15 +18,13 @@ from derbes.lp.highs import BASIC, Stance
 from derbes.lp.program import BoolArray, IntArray
 from derbes.planning.contingencies import Family, Table, make_families
 from derbes.planning.effects import draw_arrays
-from derbes.planning.problem import PlanProblem, all_starts
+from derbes.planning.problem import PlanProblem, all_starts, stocks_of
 from derbes.planning.recourse import (
     DrawProgram,
     SecondStage,
     make_programs,
-    make_second_stage,
     make_tables,
     matrix_key,
-    operating_stocks,
     standard_measures,
 )
 from derbes.planning.separation import Constant, ContingencyCut, Pool, begun_groups, constant
@@ -137,7 +135,10 @@ def make_groups(problem: PlanProblem, first_draw: int = 0) -> tuple[ScenarioGrou
     """
     future, stage, n = problem.futures, problem.second, problem.n_periods
     programs = make_programs(future, problem.first, stage, n_periods=n, first_draw=first_draw)
-    stocks = _operating_stocks(problem, programs)
+    layout = stage.base.layout
+    stocks = [np.zeros((len(layout.arrays.goods), layout.n))] * len(programs)
+    if any(standard.measure for standard in problem.case.standards.values()):
+        stocks = stocks_of(problem, programs)
     found: dict[bytes, dict[int, tuple[DrawProgram, Mapping[str, Table]]]] = {}
     families: dict[bytes, tuple[Family, ...]] = {}
     for i, program in enumerate(programs):
@@ -162,19 +163,6 @@ def make_groups(problem: PlanProblem, first_draw: int = 0) -> tuple[ScenarioGrou
         ScenarioGroup(stage, families[key], drawn, matrix=hashlib.sha256(key).hexdigest())
         for key, drawn in found.items()
     )
-
-
-def _operating_stocks(problem: PlanProblem, programs: Sequence[DrawProgram]) -> list[FloatArray]:
-    """Stock that is customary in each draw; nothing where no contingency asks for it."""
-    stage, future = problem.second, problem.futures
-    if not any(standard.measure for standard in problem.case.standards.values()):
-        nothing = np.zeros((len(stage.base.layout.arrays.goods), stage.base.layout.n))
-        return [nothing for _program in programs]
-    if stage.base.standards:
-        stage = make_second_stage(replace(stage.base, standards=()), ())
-        bare = replace(future, case=replace(problem.case, standards={}))
-        programs = make_programs(bare, problem.first, stage, n_periods=problem.n_periods)
-    return operating_stocks(stage, programs)
 
 
 KEPT_FOR = 6
