@@ -35,7 +35,6 @@ from derbes.planning.first_stage import (
     discounted,
     foreign_share,
     payments,
-    years,
 )
 from derbes.planning.problem import (
     CONTRACTS,
@@ -55,8 +54,8 @@ from derbes.planning.problem import (
     weighed,
     without_standards,
 )
-from derbes.planning.scenario_groups import make_groups
 from derbes.planning.scenarios import RecourseSolver
+from derbes.planning.separation import make_groups
 from derbes.planning.solving import nothing_decided, option_words, unit_of
 from derbes.results.plan import FOREIGN, AccountRow, Outlay, PlanChoice
 from derbes.supply.baseline import CalmSolution, arrivals_by_period, orders_before
@@ -171,9 +170,10 @@ def least_payment(case: Case, option: Option) -> float:
 
 
 def by_year(case: Case, paid: FloatArray) -> dict[int, float]:
-    """Sums of payments over the years, also those behind the calendar. [money]"""
+    """Sums of payments by period over the years, also those behind the calendar. [money]"""
     sums: dict[int, float] = {}
-    for year, amount in zip(years(case), paid, strict=True):
+    for period, amount in enumerate(paid):
+        year = case.calendar.month_of(period)[0]
         sums[year] = sums.get(year, 0.0) + float(amount)
     return sums
 
@@ -396,8 +396,7 @@ def _supply(
         held = _storage(written.arrays, course)
         everything += weight * (bought + idle + held)
         abroad += weight * (from_abroad + idle_abroad)
-    years = [case.calendar.month_of(t)[0] for t in range(n)]
-    paid = Paid(_by_year(years, everything), _by_year(years, abroad))
+    paid = Paid(by_year(case, everything), by_year(case, abroad))
     return _Supply(paid, items, np.array(draws), beside)
 
 
@@ -414,13 +413,6 @@ def _in_store(arrays: CaseArrays, course: Course) -> float:
     held = course.fresh[:, last].copy()
     np.add.at(held, arrays.lot_goods, course.lots[:, last])
     return float(held @ unit_values(arrays, last) * arrays.discount[last])
-
-
-def _by_year(years: Sequence[int], paid: FloatArray) -> dict[int, float]:
-    sums: dict[int, float] = {}
-    for year, amount in zip(years, paid, strict=True):
-        sums[year] = sums.get(year, 0.0) + float(amount)
-    return sums
 
 
 def _is_abroad(written: DrawArrays) -> FloatArray:
