@@ -356,7 +356,7 @@ def conflict_of(case: Case, solve: Solve) -> tuple[ClashWish, ...]:
 
 
 def irreducible_conflict(case: Case, solve: Solve) -> tuple[Requirement, ...]:
-    """Wishes that cannot hold together, while any of them can be left out to cure it.
+    """Requirements that cannot hold together, while any of them can be left out to cure it.
 
     Empty when even without any requirement there is no plan.
     """

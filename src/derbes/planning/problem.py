@@ -497,7 +497,7 @@ ITEMS = (PURCHASES, RECIPES, EXPORTS, STORAGE, SHORTAGE, CONTRACTS)
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class CalmCourse:
     """What happens in calm under a plan, in one draw."""
 
     orders: FloatArray
