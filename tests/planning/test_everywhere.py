@@ -100,6 +100,33 @@ def case_with_late_peak():
     )
 
 
+def test_what_was_on_the_way_before_the_calendar_comes_in_early_contingencies():
+    case = case_with_late_peak()
+    near = Supplier(
+        "near",
+        actor="other",
+        good="grain",
+        price=Quantity(0.5),
+        capacity=Quantity(5.0),
+        lead_time=Quantity(3.0),
+    )
+    early = replace(case.standards["month"], first=0, last=5)
+    case = replace(case, suppliers={**case.suppliers, "near": near}, standards={"month": early})
+    measure = replace(case.measures["cut"], start=None)
+    problem = everywhere(make_problem(replace(case, measures={"cut": measure})))
+    (group,) = groups_of(problem)
+    values, n_coming = points(problem, 0)[2], 0
+    for family in group.families:
+        paths = group.tables[0][family.standard].at(values)
+        found = family.bounds(paths, np.arange(len(family.starts)))
+        for start, bounds in zip(family.starts, found, strict=True):
+            written = explicit(problem, family, int(start), 0, values)
+            np.testing.assert_allclose(bounds, written, rtol=1e-12, atol=1e-12)
+        demanded = family.template.positions[family.template.positions < family.n_rows]
+        n_coming += int((family.fixed_bounds[demanded] < 0.0).any())
+    assert n_coming == 2 * 3
+
+
 @pytest.mark.parametrize("seed", range(8))
 @pytest.mark.parametrize("changed", [lambda case: case, with_delay])
 def test_bounds_cut_out_of_paths_are_those_of_each_branch_written_out(seed, changed):
