@@ -36,6 +36,7 @@ from derbes.lp.highs import Session
 from derbes.lp.program import IntArray, power_of_two
 from derbes.parallel import Crew
 from derbes.planning.problem import DrawFigures, PlanProblem, Prices, draw_figures, second_costs
+from derbes.planning.recourse import as_program
 from derbes.planning.root import Outcome
 from derbes.planning.separation import (
     Bounds,
@@ -46,7 +47,6 @@ from derbes.planning.separation import (
     ScenarioGroup,
     SeparationResult,
     WarmStarts,
-    as_program,
     make_groups,
     tolerance_of,
 )

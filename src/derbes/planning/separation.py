@@ -31,13 +31,14 @@ from scipy import sparse
 
 from derbes.case.quantity import FloatArray
 from derbes.lp.highs import BASIC, Session, Stance
-from derbes.lp.program import Block, BoolArray, IntArray, LinearProgram, Sizes
+from derbes.lp.program import BoolArray, IntArray
 from derbes.planning.contingencies import Family, Table, make_families
 from derbes.planning.effects import draw_arrays
 from derbes.planning.problem import PlanProblem, all_starts, stocks_of
 from derbes.planning.recourse import (
     DrawProgram,
     SecondStage,
+    as_program,
     make_programs,
     make_tables,
     matrix_key,
@@ -348,32 +349,6 @@ class ContingencySeparation:
         if self._session is None:
             raise ValueError("nothing was solved")
         return self._session.row_duals()
-
-
-def as_program(
-    name: str,
-    matrix: sparse.csc_matrix,
-    cost: FloatArray,
-    bounds: Bounds,
-    *,
-    usual: FloatArray,
-) -> LinearProgram:
-    """A part of the second stage as a program of one level."""
-    n_rows, n_columns = len(bounds[0]), len(cost)
-    return LinearProgram(
-        name=name,
-        levels=("cost",),
-        level_costs=cost[None, :],
-        weights=np.ones(1),
-        matrix=matrix,
-        row_lower=bounds[0],
-        row_upper=bounds[1],
-        col_lower=np.zeros(n_columns),
-        col_upper=bounds[2],
-        columns=(Block("column", (name,), 0, n_columns, 0),),
-        rows=(Block("row", (name,), 0, n_rows, 0),),
-        sizes=Sizes(usual, np.zeros(0)),
-    )
 
 
 Row = tuple[ContingencyCut, int]
