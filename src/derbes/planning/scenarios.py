@@ -1,10 +1,9 @@
 """The second stage at a point of the first, draw by draw: cost, slope, and what is lacking.
 
 The base course of a draw is solved with cuts that stand for its contingencies at all starts;
-cuts that
-are known and broken join it, then contingencies are looked at for new ones, and the base course is
-solved again. An answer is a lower bound of the draw's cost whether or not contingencies were
-looked at, and exact when all were and none lacked more.
+cuts that are known and broken join it, then contingencies are looked at for new ones, and the
+base course is solved again. An answer is a lower bound of the draw's cost whether or not
+contingencies were looked at, and exact when all were and none lacked more.
 
 All draws of a problem at a point, batch by batch, with the cuts that are known.
 
