@@ -13,9 +13,8 @@ from derbes.planning.effects import column_effects, draw_arrays
 from derbes.planning.problem import START, all_starts, base_alone, make_problem, with_contingencies
 from derbes.planning.recourse import standard_measures
 from derbes.planning.root import solve_draws
-from derbes.planning.scenario_groups import make_groups
 from derbes.planning.scenarios import LONG, NOWHERE, SHORT, RecourseSolver
-from derbes.planning.separation import ContingencySeparation
+from derbes.planning.separation import ContingencySeparation, make_groups
 from tests.oracles.contingency_bounds import Setting, bounds_of
 from tests.planning.generated import small_case
 
@@ -99,6 +98,33 @@ def case_with_late_peak():
         budget=None,
         limits={},
     )
+
+
+def test_what_was_on_the_way_before_the_calendar_comes_in_early_contingencies():
+    case = case_with_late_peak()
+    near = Supplier(
+        "near",
+        actor="other",
+        good="grain",
+        price=Quantity(0.5),
+        capacity=Quantity(5.0),
+        lead_time=Quantity(3.0),
+    )
+    early = replace(case.standards["month"], first=0, last=5)
+    case = replace(case, suppliers={**case.suppliers, "near": near}, standards={"month": early})
+    measure = replace(case.measures["cut"], start=None)
+    problem = everywhere(make_problem(replace(case, measures={"cut": measure})))
+    (group,) = groups_of(problem)
+    values, n_coming = points(problem, 0)[2], 0
+    for family in group.families:
+        paths = group.tables[0][family.standard].at(values)
+        found = family.bounds(paths, np.arange(len(family.starts)))
+        for start, bounds in zip(family.starts, found, strict=True):
+            written = explicit(problem, family, int(start), 0, values)
+            np.testing.assert_allclose(bounds, written, rtol=1e-12, atol=1e-12)
+        demanded = family.template.positions[family.template.positions < family.n_rows]
+        n_coming += int((family.fixed_bounds[demanded] < 0.0).any())
+    assert n_coming == 2 * 3
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -35,7 +35,6 @@ from derbes.planning.first_stage import (
     discounted,
     foreign_share,
     payments,
-    years,
 )
 from derbes.planning.problem import (
     CONTRACTS,
@@ -46,7 +45,7 @@ from derbes.planning.problem import (
     SHORTAGE,
     START,
     STORAGE,
-    Course,
+    CalmCourse,
     PlanProblem,
     PlanSolution,
     Prices,
@@ -55,8 +54,8 @@ from derbes.planning.problem import (
     weighed,
     without_standards,
 )
-from derbes.planning.scenario_groups import make_groups
 from derbes.planning.scenarios import RecourseSolver
+from derbes.planning.separation import make_groups
 from derbes.planning.solving import nothing_decided, option_words, unit_of
 from derbes.results.plan import FOREIGN, AccountRow, Outlay, PlanChoice
 from derbes.supply.baseline import CalmSolution, arrivals_by_period, orders_before
@@ -80,7 +79,7 @@ def course_of(
     draw: int = 0,
     *,
     prices: Prices = FIRM,
-) -> Course:
+) -> CalmCourse:
     """What happens in calm under fixed choices, in one draw; standards are met at all starts.
 
     Of all courses that cost the least it is the one with the least stock over time, each
@@ -106,7 +105,7 @@ def course_of(
     abroad = np.zeros(layout.n)
     inside = when < layout.n
     np.add.at(abroad, when[inside], (money * orders[bought])[inside])
-    return Course(
+    return CalmCourse(
         orders=orders,
         opening=orders_before(written.arrays),
         lots=layout.column("lot").of(columns),
@@ -171,9 +170,10 @@ def least_payment(case: Case, option: Option) -> float:
 
 
 def by_year(case: Case, paid: FloatArray) -> dict[int, float]:
-    """Sums of payments over the years, also those behind the calendar. [money]"""
+    """Sums of payments by period over the years, also those behind the calendar. [money]"""
     sums: dict[int, float] = {}
-    for year, amount in zip(years(case), paid, strict=True):
+    for period, amount in enumerate(paid):
+        year = case.calendar.month_of(period)[0]
         sums[year] = sums.get(year, 0.0) + float(amount)
     return sums
 
@@ -396,31 +396,23 @@ def _supply(
         held = _storage(written.arrays, course)
         everything += weight * (bought + idle + held)
         abroad += weight * (from_abroad + idle_abroad)
-    years = [case.calendar.month_of(t)[0] for t in range(n)]
-    paid = Paid(_by_year(years, everything), _by_year(years, abroad))
+    paid = Paid(by_year(case, everything), by_year(case, abroad))
     return _Supply(paid, items, np.array(draws), beside)
 
 
-def _under_way(arrays: CaseArrays, course: Course) -> float:
+def _under_way(arrays: CaseArrays, course: CalmCourse) -> float:
     """What is paid, on arrival, for what was ordered before the calendar. [money]"""
     arriving = _arriving(arrays, replace(course, orders=np.zeros_like(course.orders)))
     n = arriving.shape[1]
     return float((arriving * arrays.activities.unit_cost[:, :n] * arrays.discount[:n]).sum())
 
 
-def _in_store(arrays: CaseArrays, course: Course) -> float:
+def _in_store(arrays: CaseArrays, course: CalmCourse) -> float:
     """Worth of what is in store at the end of the calendar, by what it then costs. [money]"""
     last = course.fresh.shape[1] - 1
     held = course.fresh[:, last].copy()
     np.add.at(held, arrays.lot_goods, course.lots[:, last])
     return float(held @ unit_values(arrays, last) * arrays.discount[last])
-
-
-def _by_year(years: Sequence[int], paid: FloatArray) -> dict[int, float]:
-    sums: dict[int, float] = {}
-    for year, amount in zip(years, paid, strict=True):
-        sums[year] = sums.get(year, 0.0) + float(amount)
-    return sums
 
 
 def _is_abroad(written: DrawArrays) -> FloatArray:
@@ -434,14 +426,14 @@ def _is_abroad(written: DrawArrays) -> FloatArray:
     )
 
 
-def _purchases(written: DrawArrays, course: Course) -> tuple[FloatArray, FloatArray]:
+def _purchases(written: DrawArrays, course: CalmCourse) -> tuple[FloatArray, FloatArray]:
     """What is paid at arrival, and to sellers abroad. (n,), (n,) [money]"""
     arriving = _arriving(written.arrays, course)
     paid = arriving * written.arrays.activities.unit_cost[:, : arriving.shape[1]]
     return paid.sum(axis=0), _is_abroad(written) @ paid
 
 
-def _arriving(arrays: CaseArrays, course: Course) -> FloatArray:
+def _arriving(arrays: CaseArrays, course: CalmCourse) -> FloatArray:
     """Deliveries and output by period. (K, n) [unit]"""
     calm = CalmSolution(
         arrays=arrays,
@@ -455,7 +447,7 @@ def _arriving(arrays: CaseArrays, course: Course) -> FloatArray:
     return arrivals_by_period(calm)
 
 
-def _storage(arrays: CaseArrays, course: Course) -> FloatArray:
+def _storage(arrays: CaseArrays, course: CalmCourse) -> FloatArray:
     """What holding stocks costs. (n,) [money]"""
     held = course.fresh.copy()
     np.add.at(held, arrays.lot_goods, course.lots)
@@ -463,7 +455,7 @@ def _storage(arrays: CaseArrays, course: Course) -> FloatArray:
 
 
 def _idle(
-    written: DrawArrays, course: Course, choices: Sequence[Choice]
+    written: DrawArrays, course: CalmCourse, choices: Sequence[Choice]
 ) -> tuple[FloatArray, FloatArray]:
     """What is paid for contracted goods that are not taken. (n,), (n,) [money]"""
     n, elements = course.orders.shape[1], taken_contracts(written.case)

@@ -125,6 +125,10 @@ class RequirementKind(StrEnum):
     STANDARD = "standard"
 
 
+_RULES = (RequirementKind.EXCLUDES, RequirementKind.REQUIRES, RequirementKind.COMMITTED)
+_LIMITS = (RequirementKind.AT_MOST, RequirementKind.AT_LEAST)
+
+
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """One thing that a request asks for."""
@@ -196,11 +200,7 @@ def without(case: Case, requirement: Requirement) -> Case:
     if requirement.kind is RequirementKind.STANDARD:
         kept = {name: s for name, s in case.standards.items() if name != requirement.name}
         return replace(case, standards=kept)
-    if requirement.kind in (
-        RequirementKind.EXCLUDES,
-        RequirementKind.REQUIRES,
-        RequirementKind.COMMITTED,
-    ):
+    if requirement.kind in _RULES:
         return _without_rule(case, requirement)
     return with_amount(case, requirement, None)
 
@@ -225,26 +225,21 @@ def _without_rule(case: Case, requirement: Requirement) -> Case:
 
 def amount_of(case: Case, requirement: Requirement) -> Quantity | None:
     """The amount that a requirement names; None for a rule or a standard."""
-    budget = case.budget
-    if requirement.kind is RequirementKind.AT_MOST:
-        return case.limits[requirement.name].at_most
-    if requirement.kind is RequirementKind.AT_LEAST:
-        return case.limits[requirement.name].at_least
-    if budget is None:
+    kind = requirement.kind
+    if kind in _LIMITS:
+        found = getattr(case.limits[requirement.name], kind)
+    elif kind in _RULES or kind is RequirementKind.STANDARD or case.budget is None:
         return None
-    return {
-        RequirementKind.TOTAL: budget.total,
-        RequirementKind.FOREIGN_TOTAL: budget.foreign_total,
-        RequirementKind.YEAR: budget.by_year.get(requirement.year),
-        RequirementKind.FOREIGN_YEAR: budget.foreign_by_year.get(requirement.year),
-    }.get(requirement.kind)
+    else:
+        found = getattr(case.budget, kind)
+    return found.get(requirement.year) if isinstance(found, Mapping) else found
 
 
 def with_amount(case: Case, requirement: Requirement, amount: float | None) -> Case:
     """The case in which a requirement names another amount; None: no such requirement."""
     old = amount_of(case, requirement)
     new = None if old is None or amount is None else replace(old, value=amount, steps=())
-    if requirement.kind in (RequirementKind.AT_MOST, RequirementKind.AT_LEAST):
+    if requirement.kind in _LIMITS:
         change: dict[str, Any] = {str(requirement.kind): new}
         limits = {**case.limits, requirement.name: replace(case.limits[requirement.name], **change)}
         return replace(case, limits=limits)
@@ -267,13 +262,9 @@ def requirement_words(case: Case, requirement: Requirement) -> str:
     """What a requirement asks for, in the names of the case."""
     if requirement.kind is RequirementKind.STANDARD:
         return standard_words(case, case.standards[requirement.name])
-    if requirement.kind in (RequirementKind.AT_MOST, RequirementKind.AT_LEAST):
+    if requirement.kind in _LIMITS:
         return _limit_words(case, requirement)
-    if requirement.kind in (
-        RequirementKind.EXCLUDES,
-        RequirementKind.REQUIRES,
-        RequirementKind.COMMITTED,
-    ):
+    if requirement.kind in _RULES:
         return _rule_words(case, requirement)
     return _("{subject}: {amount}").format(
         subject=budget_words(requirement), amount=_amount_words(case, requirement)
@@ -295,7 +286,7 @@ def _amount_words(case: Case, requirement: Requirement) -> str:
     amount = amount_of(case, requirement)
     if amount is None:
         return ""
-    if requirement.kind in (RequirementKind.AT_MOST, RequirementKind.AT_LEAST):
+    if requirement.kind in _LIMITS:
         return number_words(amount.value)
     return number_words(amount.value, case.currency)
 
@@ -339,8 +330,6 @@ def standard_words(case: Case, standard: Standard) -> str:
 
 SHARE_STEPS = 100
 """Shares of demand give way in steps of a percent."""
-_RULES = (RequirementKind.EXCLUDES, RequirementKind.REQUIRES, RequirementKind.COMMITTED)
-_LIMITS = (RequirementKind.AT_MOST, RequirementKind.AT_LEAST)
 
 
 def conflict_of(case: Case, solve: Solve) -> tuple[ClashWish, ...]:
@@ -367,7 +356,7 @@ def conflict_of(case: Case, solve: Solve) -> tuple[ClashWish, ...]:
 
 
 def irreducible_conflict(case: Case, solve: Solve) -> tuple[Requirement, ...]:
-    """Wishes that cannot hold together, while any of them can be left out to cure it.
+    """Requirements that cannot hold together, while any of them can be left out to cure it.
 
     Empty when even without any requirement there is no plan.
     """

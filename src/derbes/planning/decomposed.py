@@ -1,8 +1,7 @@
 """Plans over many draws, solved apart, and the starts whose contingencies are needed.
 
 `solve_plan` finds the cheapest plan: by the extensive form where it is small, else by
-decomposition, on any number of workers with the same answer. `evaluate` and `base course` say
-what fixed choices cost and what happens under them.
+decomposition, on any number of workers with the same answer.
 
 Many draws solved apart: prices around Benders' decomposition.
 

@@ -25,7 +25,7 @@ foreign currency, are at most what is given.
 Symbols: z choice, o option, d date, n step of the size.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -325,133 +325,78 @@ def option_columns(case: Case) -> list[FirstColumn]:
     return columns
 
 
-Factor = Callable[[FirstColumn], float]
-"""Factor of each column in a row."""
+Line = tuple[FirstRow, FloatArray]
+"""A row with the factor of each column. (columns,)"""
 
 
-class _Rows:
-    """Rows while they are being collected."""
+def _choice_rows(case: Case, columns: Sequence[FirstColumn]) -> Iterator[Line]:
+    """(M1), (M2)"""
+    kinds, names = (
+        np.array([getattr(column, what) for column in columns], dtype=np.str_)
+        for what in ("kind", "option")
+    )
+    dates = np.array([column.date for column in columns], dtype=np.float64)
+    counts = np.array([column.counts for column in columns], dtype=np.bool_)
 
-    def __init__(self, columns: list[FirstColumn]) -> None:
-        self.columns = columns
-        self.rows: list[FirstRow] = []
-        self.lines: list[FloatArray] = []
+    def chosen(name: str, by: float = np.inf) -> FloatArray:
+        """1 for the columns that choose an option by a date."""
+        return np.asarray(counts & (names == name) & (dates <= by), dtype=np.float64)
 
-    def add(self, row: FirstRow, factor: Factor) -> None:
-        """Add a row; the factor of each column comes from a function."""
-        self.rows.append(row)
-        self.lines.append(np.array([factor(column) for column in self.columns], dtype=np.float64))
-
-    def add_line(self, row: FirstRow, line: FloatArray) -> None:
-        """Add a row with its factors."""
-        self.rows.append(row)
-        self.lines.append(line)
-
-
-def chosen_by(name: str, date: float = np.inf) -> Factor:
-    """1 for the columns that choose an option by a date."""
-    return lambda column: float(column.counts and column.option == name and column.date <= date)
-
-
-def _add_choices(rows: _Rows, case: Case) -> None:
-    """(M1)"""
     for name, option in case.options.items():
-        if any(column.counts and column.option == name for column in rows.columns):
+        if chosen(name).any():
             lower = 1.0 if option.committed else -np.inf
-            rows.add(FirstRow("one_choice", name, lower, 1.0), chosen_by(name))
-        chosen = {(c.option, c.date) for c in rows.columns if c.kind == CHOSEN}
+            yield FirstRow("one_choice", name, lower, 1.0), chosen(name)
         for date in dates_of(case, option):
-            if (name, date) not in chosen:
-                continue
-            for kind, factor in _part_rows(option):
-                rows.add(FirstRow(kind, name, -np.inf, 0.0), _by_kind((name, date), factor))
-
-
-def _by_kind(at: tuple[str, int], factor: Mapping[str, float]) -> Factor:
-    """A factor for each kind of an option's columns at a date."""
-    return lambda column: factor[column.kind] if (column.option, column.date) == at else 0.0
-
-
-def _sum(*factors: Factor) -> Factor:
-    return lambda column: sum(one(column) for one in factors)
-
-
-def _minus(one: Factor, other: Factor) -> Factor:
-    return lambda column: one(column) - other(column)
-
-
-def _part_rows(option: Option) -> list[tuple[str, dict[str, float]]]:
-    found = [("part_of", {PART: 1.0, CHOSEN: -1.0})]
-    if option.smallest > 0:
-        least = option.smallest / option.largest
-        found.append(("least_part", {PART: -1.0, CHOSEN: least}))
-    return found
-
-
-def _add_rules(rows: _Rows, case: Case) -> None:
-    """(M2)"""
-    pairs = set()
+            at = (names == name) & (dates == date)
+            choice, part = (np.where(at & (kinds == kind), 1.0, 0.0) for kind in (CHOSEN, PART))
+            if choice.any():
+                yield FirstRow("part_of", name, -np.inf, 0.0), part - choice
+                if option.smallest > 0:
+                    least = option.smallest / option.largest
+                    yield FirstRow("least_part", name, -np.inf, 0.0), least * choice - part
+    order, pairs = list(case.options), set[tuple[str, str]]()
     for name, option in case.options.items():
-        for other in option.excludes:
-            if (other, name) not in pairs and other in case.options:
-                pairs.add((name, other))
-    for one, other in pairs_in_order(case, pairs):
+        pairs |= {(name, other) for other in option.excludes if (other, name) not in pairs}
+    for one, other in sorted(pairs, key=lambda pair: tuple(map(order.index, pair))):
         row = FirstRow("excludes", f"{one} {other}", -np.inf, 1.0)
-        rows.add(row, _sum(chosen_by(one), chosen_by(other)))
+        yield row, chosen(one) + chosen(other)
     for name, option in case.options.items():
         needed = [(other,) for other in option.requires]
         builds = builds_for(case, option)
         for others in [*needed, *([builds] if builds else [])]:
             for date in dates_of(case, option):
-                before = _sum(*(chosen_by(other, date) for other in others))
+                before = sum((chosen(other, date) for other in others), np.zeros(len(columns)))
                 row = FirstRow("requires", f"{name} {others[0]}", -np.inf, 0.0)
-                rows.add(row, _minus(chosen_by(name, date), before))
+                yield row, chosen(name, date) - before
 
 
-def pairs_in_order(case: Case, pairs: set[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Pairs of options in the order of the case."""
-    order = {name: position for position, name in enumerate(case.options)}
-    return sorted(pairs, key=lambda pair: (order[pair[0]], order[pair[1]]))
+def _amount_rows(
+    case: Case, columns: Sequence[FirstColumn], paid: FloatArray, foreign: FloatArray
+) -> Iterator[Line]:
+    """(M3), (M4)"""
 
-
-def _number(quantity: Quantity | None, missing: float) -> float:
-    return missing if quantity is None else quantity.value
-
-
-def _add_limits(rows: _Rows, case: Case) -> None:
-    """(M3)"""
-    for name, limit in case.limits.items():
-        lower, upper = _number(limit.at_least, -np.inf), _number(limit.at_most, np.inf)
-        rows.add(FirstRow("limit", name, lower, upper), _weight_in(limit))
-
-
-def _weight_in(limit: Limit) -> Factor:
-    """Weight of a column in a limit: by its size, or counted."""
-
-    def weight(column: FirstColumn) -> float:
+    def weight(limit: Limit, column: FirstColumn) -> float:
         if column.option not in limit.options:
             return 0.0
         amount = float(column.counts) if limit.counts else column.size
         return limit.options[column.option].value * amount
 
-    return weight
-
-
-def _add_budget(rows: _Rows, case: Case, paid: FloatArray, foreign: FloatArray) -> None:
-    """(M4)"""
-    budget = case.budget
+    for name, limit in case.limits.items():
+        lower = -np.inf if limit.at_least is None else limit.at_least.value
+        upper = np.inf if limit.at_most is None else limit.at_most.value
+        line = np.array([weight(limit, column) for column in columns], dtype=np.float64)
+        yield FirstRow("limit", name, lower, upper), line
+    budget, in_year = case.budget, np.array(years(case))
     if budget is None:
         return
-    in_year = np.array(years(case))
     if budget.total is not None:
-        row = FirstRow("budget_total", "", -np.inf, budget.total.value)
-        rows.add_line(row, paid.sum(axis=1))
+        yield FirstRow("budget_total", "", -np.inf, budget.total.value), paid.sum(axis=1)
     for year, most in sorted(budget.by_year.items()):
         row = FirstRow("budget_year", str(year), -np.inf, most.value)
-        rows.add_line(row, paid[:, in_year == year].sum(axis=1))
+        yield row, paid[:, in_year == year].sum(axis=1)
     if budget.foreign_total is not None:
-        row = FirstRow("foreign_total", "", -np.inf, budget.foreign_total.value)
-        rows.add_line(row, foreign.sum(axis=1))
+        most = budget.foreign_total
+        yield FirstRow("foreign_total", "", -np.inf, most.value), foreign.sum(axis=1)
 
 
 def column_payments(case: Case, columns: list[FirstColumn]) -> tuple[FloatArray, FloatArray]:
@@ -473,11 +418,6 @@ def column_costs(case: Case, columns: list[FirstColumn]) -> FloatArray:
     return np.array([discounted(case, one) for one in paid], dtype=np.float64)
 
 
-def _weight_of(standard: str, weights: FloatArray) -> Factor:
-    """Weight of the draw that a column excuses from a standard."""
-    return lambda column: float(weights[column.draw]) if column.standard == standard else 0.0
-
-
 def make_first_stage(case: Case, weights: FloatArray) -> FirstStage:
     """Columns and rows of a case's options.
 
@@ -486,24 +426,18 @@ def make_first_stage(case: Case, weights: FloatArray) -> FirstStage:
         weights: Weights of the draws that a standard may be excused in. (N,)
     """
     columns = option_columns(case)
-    exempted = [
-        (name, standard.in_draws.value)
+    shares = {
+        name: standard.in_draws.value
         for name, standard in case.standards.items()
         if standard.in_draws is not None and standard.in_draws.value < 1.0
-    ]
-    columns += [
-        FirstColumn(INDICATOR, standard=name, draw=i)
-        for name, _ in exempted
-        for i in range(len(weights))
-    ]
+    }
+    draws = range(len(weights))
+    columns += [FirstColumn(INDICATOR, standard=name, draw=i) for name in shares for i in draws]
     paid, foreign = column_payments(case, columns)
-    rows = _Rows(columns)
-    _add_choices(rows, case)
-    _add_rules(rows, case)
-    _add_limits(rows, case)
-    _add_budget(rows, case, paid, foreign)
-    for name, share in exempted:
-        rows.add(FirstRow("in_draws", name, -np.inf, 1.0 - share), _weight_of(name, weights))
+    lines = [*_choice_rows(case, columns), *_amount_rows(case, columns, paid, foreign)]
+    for name, share in shares.items():
+        line = [float(weights[c.draw]) if c.standard == name else 0.0 for c in columns]
+        lines.append((FirstRow("in_draws", name, -np.inf, 1.0 - share), np.array(line)))
     n = len(columns)
     return FirstStage(
         columns=tuple(columns),
@@ -513,6 +447,6 @@ def make_first_stage(case: Case, weights: FloatArray) -> FirstStage:
         cost=np.array([discounted(case, one) for one in paid], dtype=np.float64),
         paid=paid,
         foreign=foreign,
-        rows=tuple(rows.rows),
-        matrix=sparse.csr_matrix(np.array(rows.lines).reshape(len(rows.rows), n)),
+        rows=tuple(row for row, _line in lines),
+        matrix=sparse.csr_matrix(np.array([line for _row, line in lines]).reshape(len(lines), n)),
     )

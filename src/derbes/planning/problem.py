@@ -28,7 +28,7 @@ from derbes.errors import Problem, RequestError, did_you_mean
 from derbes.language import _
 from derbes.model.compile import tail_periods
 from derbes.planning.base_course import SOFT, make_base_course
-from derbes.planning.contingencies import ContingencyShape, contingency_shape, starts_of
+from derbes.planning.contingencies import contingency_shape, starts_of
 from derbes.planning.effects import DrawArrays, draw_arrays
 from derbes.planning.first_stage import FirstStage, make_first_stage
 from derbes.planning.recourse import (
@@ -122,8 +122,12 @@ def make_problem(
     shaping = widest(future, n_periods)
     written = draw_arrays(future.case_of(shaping), n_periods)
     _check_structure(future, written)
-    begun = _begun(case, starts or {})
-    shapes = _shapes(case, written, begun)
+    starts = starts or {}
+    begun = {
+        name: tuple(starts.get(name, yearly_starts(case, standard)))
+        for name, standard in case.standards.items()
+        if standard.measure
+    }
     problem = PlanProblem(
         case=case,
         risk=case.risk if risk is None else risk,
@@ -131,34 +135,72 @@ def make_problem(
         n_periods=n_periods,
         widest=shaping,
         first=first,
-        second=make_second_stage(make_base_course(case, written), shapes),
+        second=make_second_stage(make_base_course(case, written), ()),
         programs=(),
         operating_stock={},
-        starts=begun,
+        starts={},
         long_windows=frozenset(),
     )
+    problem = _staged(problem, written, begun)
     return stated(problem) if problem.n_columns <= MOST_STATED else problem
+
+
+def _staged(
+    problem: PlanProblem,
+    written: DrawArrays,
+    starts: Starts,
+    long_windows: frozenset[tuple[str, int]] = frozenset(),
+) -> PlanProblem:
+    """The problem with the contingencies of some starts, not stated yet."""
+    shapes = tuple(
+        contingency_shape(
+            written.arrays, name, standard, start=start, is_long=(name, start) in long_windows
+        )
+        for name, standard in problem.case.standards.items()
+        for start in sorted(starts.get(name, ()))
+        if standard.measure
+    )
+    return replace(
+        problem,
+        second=make_second_stage(problem.second.base, shapes),
+        programs=(),
+        starts={name: tuple(sorted(found)) for name, found in starts.items()},
+        long_windows=long_windows,
+    )
 
 
 def stated(problem: PlanProblem) -> PlanProblem:
     """The problem with the programs of its draws."""
     if problem.programs:
         return problem
-    operating_stock = problem.operating_stock
-    if problem.second.contingencies and not operating_stock:
-        case = replace(problem.case, standards={})
-        stage = make_second_stage(replace(problem.second.base, standards=()), ())
-        bare = replace(problem.futures, case=case)
-        bases = make_programs(bare, problem.first, stage, n_periods=problem.n_periods)
-        operating_stock = dict(enumerate(operating_stocks(stage, bases)))
+    stocks = problem.operating_stock
+    if problem.second.contingencies and not stocks:
+        stocks = dict(enumerate(stocks_of(problem)))
     programs = make_programs(
         problem.futures,
         problem.first,
         problem.second,
         n_periods=problem.n_periods,
-        operating_stock=operating_stock or None,
+        operating_stock=stocks or None,
     )
-    return replace(problem, programs=programs, operating_stock=operating_stock)
+    return replace(problem, programs=programs, operating_stock=stocks)
+
+
+def stocks_of(
+    problem: PlanProblem, programs: Sequence[DrawProgram] | None = None
+) -> list[FloatArray]:
+    """Stock that is customary in each draw. (G, n) [unit]
+
+    Args:
+        problem: The problem.
+        programs: Its draws without contingencies, where they are known and no standard is
+            without a measure.
+    """
+    stage = make_second_stage(replace(problem.second.base, standards=()), ())
+    if programs is None or problem.second.base.standards:
+        bare = replace(problem.futures, case=replace(problem.case, standards={}))
+        programs = make_programs(bare, problem.first, stage, n_periods=problem.n_periods)
+    return operating_stocks(stage, programs)
 
 
 def base_alone(problem: PlanProblem) -> PlanProblem:
@@ -167,15 +209,6 @@ def base_alone(problem: PlanProblem) -> PlanProblem:
     return replace(
         problem, second=stage, programs=(), operating_stock={}, starts={}, long_windows=frozenset()
     )
-
-
-def _begun(case: Case, starts: Starts) -> dict[str, tuple[int, ...]]:
-    """Starts that the program begins with, of each standard that has a measure."""
-    return {
-        name: tuple(starts.get(name, yearly_starts(case, standard)))
-        for name, standard in case.standards.items()
-        if standard.measure
-    }
 
 
 def with_contingencies(
@@ -191,32 +224,7 @@ def with_contingencies(
         long_windows: Contingencies that are followed until the stocks are back.
     """
     written = draw_arrays(problem.futures.case_of(problem.widest), problem.n_periods)
-    shapes = _shapes(problem.case, written, starts, long_windows)
-    changed = replace(
-        problem,
-        second=make_second_stage(make_base_course(problem.case, written), shapes),
-        programs=(),
-        starts={name: tuple(sorted(found)) for name, found in starts.items()},
-        long_windows=long_windows,
-    )
-    return stated(changed)
-
-
-def _shapes(
-    case: Case,
-    written: DrawArrays,
-    starts: Starts,
-    long_windows: frozenset[tuple[str, int]] = frozenset(),
-) -> tuple[ContingencyShape, ...]:
-    """Blocks of the contingencies at some starts."""
-    return tuple(
-        contingency_shape(
-            written.arrays, name, standard, start=start, is_long=(name, start) in long_windows
-        )
-        for name, standard in case.standards.items()
-        for start in sorted(starts.get(name, ()))
-        if standard.measure
-    )
+    return stated(_staged(problem, written, starts, long_windows))
 
 
 def part_of(problem: PlanProblem, draws: Sequence[int]) -> PlanProblem:
@@ -238,20 +246,10 @@ def part_of(problem: PlanProblem, draws: Sequence[int]) -> PlanProblem:
 
 def without_standards(problem: PlanProblem) -> PlanProblem:
     """The same problem with no standard to be met: what is cheapest in calm."""
-    case = replace(problem.case, standards={})
-    written = draw_arrays(problem.futures.case_of(problem.widest), problem.n_periods)
-    stage = make_second_stage(make_base_course(case, written), ())
+    case, stage = replace(problem.case, standards={}), problem.second
+    stage = replace(stage, base=replace(stage.base, standards=()))
     future = replace(problem.futures, case=case)
-    return replace(
-        problem,
-        case=case,
-        futures=future,
-        second=stage,
-        programs=(),
-        operating_stock={},
-        starts={},
-        long_windows=frozenset(),
-    )
+    return base_alone(replace(problem, case=case, futures=future, second=stage))
 
 
 def yearly_starts(case: Case, standard: Standard) -> tuple[int, ...]:
@@ -499,7 +497,7 @@ ITEMS = (PURCHASES, RECIPES, EXPORTS, STORAGE, SHORTAGE, CONTRACTS)
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class CalmCourse:
     """What happens in calm under a plan, in one draw."""
 
     orders: FloatArray

@@ -16,7 +16,7 @@ it is indifferent the smallest stock, oldest drawn first, what nobody uses left 
 as in the calm plan.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,7 +28,7 @@ from derbes.case.quantity import FloatArray
 from derbes.case.uncertainty import Draws
 from derbes.draws.inputs import drawn_case
 from derbes.lp.highs import Session
-from derbes.lp.program import IntArray, LinearProgram, Sizes, stack_blocks
+from derbes.lp.program import Block, IntArray, LinearProgram, Sizes, stack_blocks
 from derbes.model.arrays import MeasureArrays
 from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
@@ -467,24 +467,70 @@ PRICE = 100.0
 
 
 def as_program(
-    stage: SecondStage, draw: DrawProgram, costs: FloatArray, values: FloatArray
+    name: str,
+    matrix: sparse.csc_matrix,
+    cost: FloatArray,
+    bounds: tuple[FloatArray, FloatArray, FloatArray],
+    *,
+    usual: FloatArray,
+    index: BlockIndex | None = None,
 ) -> LinearProgram:
-    """A draw's second stage at a point of the first, with one level of cost."""
-    row_lower, row_upper, col_upper = draw.bounds(values)
+    """A part of the second stage as a program of one level.
+
+    Args:
+        name: Its name.
+        matrix: Its matrix.
+        cost: Of its columns.
+        bounds: Lower and upper bounds of rows, upper bounds of columns.
+        usual: What is usual of each column, as a power of two.
+        index: Its blocks; None: it is one block.
+    """
+    n_rows, n_columns = len(bounds[0]), len(cost)
+    columns = (Block("column", (name,), 0, n_columns, 0),)
+    rows = (Block("row", (name,), 0, n_rows, 0),)
     return LinearProgram(
-        name="second stage",
+        name=name,
         levels=("cost",),
-        level_costs=costs[None, :],
+        level_costs=cost[None, :],
         weights=np.ones(1),
-        matrix=draw.matrix,
-        row_lower=row_lower,
-        row_upper=row_upper,
-        col_lower=np.zeros(len(col_upper)),
-        col_upper=col_upper,
-        columns=stage.index.columns,
-        rows=stage.index.rows,
-        sizes=Sizes(stage.usual, np.zeros(0)),
+        matrix=matrix,
+        row_lower=bounds[0],
+        row_upper=bounds[1],
+        col_lower=np.zeros(n_columns),
+        col_upper=bounds[2],
+        columns=columns if index is None else index.columns,
+        rows=rows if index is None else index.rows,
+        sizes=Sizes(usual, np.zeros(0)),
     )
+
+
+def in_sessions(
+    stage: SecondStage,
+    draws: Sequence[DrawProgram],
+    costs: Callable[[DrawProgram], FloatArray],
+    values: FloatArray,
+) -> Iterator[tuple[DrawProgram, Session, LinearProgram]]:
+    """Second stages at a point of the first, each in the solver from the basis before.
+
+    Args:
+        stage: Blocks.
+        draws: The draws.
+        costs: Costs of the columns in a draw.
+        values: First-stage columns.
+    """
+    session: Session | None = None
+    for draw in draws:
+        bounds, cost = draw.bounds(values), costs(draw)
+        program = as_program(
+            "second stage", draw.matrix, cost, bounds, usual=stage.usual, index=stage.index
+        )
+        if session is None or session.program.matrix is not draw.matrix:
+            session = Session(program)
+        else:
+            session.set_column_bounds(program.col_lower, program.col_upper)
+            session.set_row_bounds(program.row_lower, program.row_upper)
+            session.set_costs(program.cost)
+        yield draw, session, program
 
 
 def _tidy(stage: SecondStage) -> FloatArray:
@@ -509,16 +555,9 @@ def operating_stocks(stage: SecondStage, draws: Sequence[DrawProgram]) -> list[F
     shape, index = stage.base.layout, stage.index
     extra = PRICE * (stage.hard + stage.soft) + _tidy(stage)
     stocks = []
-    session: Session | None = None
-    for draw in draws:
-        nothing = np.zeros(draw.reach.shape[1])
-        program = as_program(stage, draw, draw.money + extra, nothing)
-        if session is None or session.program.matrix is not draw.matrix:
-            session = Session(program)
-        else:
-            session.set_column_bounds(program.col_lower, program.col_upper)
-            session.set_row_bounds(program.row_lower, program.row_upper)
-            session.set_costs(program.cost)
+    nothing = np.zeros(draws[0].reach.shape[1])
+    programs = in_sessions(stage, draws, lambda draw: draw.money + extra, nothing)
+    for draw, session, program in programs:
         columns = session.run()
         balance = index.row("balance")
         lots, fresh = with_idle_stock(

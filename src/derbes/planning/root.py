@@ -23,7 +23,7 @@ from scipy import sparse
 
 from derbes.case.options import Risk
 from derbes.case.quantity import FloatArray
-from derbes.lp.highs import MixedSettings, Session, solve_mixed
+from derbes.lp.highs import MixedSettings, solve_mixed
 from derbes.lp.program import Block, BoolArray, IntArray, LinearProgram
 from derbes.planning.first_stage import FirstStage
 from derbes.planning.problem import (
@@ -34,7 +34,7 @@ from derbes.planning.problem import (
     tail_costs,
     tail_lower,
 )
-from derbes.planning.recourse import DrawProgram, SecondStage, as_program
+from derbes.planning.recourse import DrawProgram, SecondStage, in_sessions
 
 WEAK_DUALITY = 1e-6
 """Relative distance between the two sides of an optimum that counts as none."""
@@ -80,15 +80,8 @@ def solve_draws(
         SolveError: A draw has no optimum.
     """
     outcomes = []
-    session: Session | None = None
-    for draw in draws:
-        program = as_program(stage, draw, second_costs(stage, draw, prices), values)
-        if session is None or session.program.matrix is not draw.matrix:
-            session = Session(program)
-        else:
-            session.set_column_bounds(program.col_lower, program.col_upper)
-            session.set_row_bounds(program.row_lower, program.row_upper)
-            session.set_costs(program.cost)
+    programs = in_sessions(stage, draws, lambda draw: second_costs(stage, draw, prices), values)
+    for draw, session, program in programs:
         options = float(draw.option_cost @ values)
         for is_last in (False, True):
             columns = np.maximum(session.run(), 0.0)

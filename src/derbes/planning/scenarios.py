@@ -1,10 +1,9 @@
 """The second stage at a point of the first, draw by draw: cost, slope, and what is lacking.
 
 The base course of a draw is solved with cuts that stand for its contingencies at all starts;
-cuts that
-are known and broken join it, then contingencies are looked at for new ones, and the base course is
-solved again. An answer is a lower bound of the draw's cost whether or not contingencies were
-looked at, and exact when all were and none lacked more.
+cuts that are known and broken join it, then contingencies are looked at for new ones, and the
+base course is solved again. An answer is a lower bound of the draw's cost whether or not
+contingencies were looked at, and exact when all were and none lacked more.
 
 All draws of a problem at a point, batch by batch, with the cuts that are known.
 
@@ -36,14 +35,18 @@ from derbes.lp.highs import Session
 from derbes.lp.program import IntArray, power_of_two
 from derbes.parallel import Crew
 from derbes.planning.problem import DrawFigures, PlanProblem, Prices, draw_figures, second_costs
+from derbes.planning.recourse import as_program
 from derbes.planning.root import Outcome
-from derbes.planning.scenario_groups import CutRows, Row, ScenarioGroup, WarmStarts, make_groups
 from derbes.planning.separation import (
     Bounds,
     ContingencyCut,
     ContingencySeparation,
+    CutRows,
+    Row,
+    ScenarioGroup,
     SeparationResult,
-    as_program,
+    WarmStarts,
+    make_groups,
     tolerance_of,
 )
 
@@ -89,7 +92,7 @@ class RecourseSolver:
         cuts: Sequence[ContingencyCut] = (),
         warm_starts: WarmStarts | None = None,
     ) -> None:
-        self._known, self._prices = known, prices
+        self._group, self._prices = known, prices
         self._pools = known.pools(cuts)
         self._keys = {cut.key for cut in cuts}
         self.new: list[ContingencyCut] = []
@@ -141,7 +144,7 @@ class RecourseSolver:
             self.warm_starts.contingencies[f] = separation.stance
         proved = results if is_exact else {}
         answer = self._answer(position, values, solved, is_exact=is_exact, results=proved)
-        m = len(self._known.draws[position].row_lower)
+        m = len(self._group.draws[position].row_lower)
         self._rows.grow_older(position, solved.duals[m:])
         return answer
 
@@ -163,7 +166,7 @@ class RecourseSolver:
             solved = self._on_face(position, values, self._solve_base(position, values), holding)
             if solved is None:
                 break
-            kept = solved.columns[: self._known.n_base].copy()
+            kept = solved.columns[: self._group.n_base].copy()
             rows = self._broken(solved, bounds) or self._learned(
                 self._separate(position, solved, bounds, LONG)
             )
@@ -179,12 +182,12 @@ class RecourseSolver:
         if session is None:
             return None
         lower, upper, closed = self._base_bounds(position, values)
-        money = self._known.draws[position].money
+        money = self._group.draws[position].money
         size = max(float(np.abs(money).max(initial=0.0)), 1e-300)
         up, down = solved.duals > FACE * size, solved.duals < -FACE * size
         most = np.where(solved.reduced > FACE * size, 0.0, closed)
         least = np.where(solved.reduced < -FACE * size, closed, 0.0)
-        tidy = np.concatenate([holding, np.zeros(self._known.n_contingencies)])
+        tidy = np.concatenate([holding, np.zeros(self._group.n_contingencies)])
         session.set_costs(tidy)
         session.set_column_bounds(np.where(np.isfinite(least), least, 0.0), most)
         session.set_row_bounds(
@@ -199,7 +202,7 @@ class RecourseSolver:
 
     def _bounds(self, position: int, values: FloatArray) -> BoundsOf:
         """Bounds of a draw's families at a point, as they are asked for."""
-        families, tables = self._known.families, self._known.tables[position]
+        families, tables = self._group.families, self._group.tables[position]
         paths = cache(lambda name: tables[name].at(values))
 
         def of(f: int) -> FloatArray:
@@ -227,14 +230,14 @@ class RecourseSolver:
     def _known_violation(self, solved: _Solved, f: int) -> FloatArray:
         """What the base course was told that each contingency of a family lacks. (S,) [worth]"""
         known_violation: FloatArray = solved.columns[
-            self._known.n_base + self._known.contingencies[f]
+            self._group.n_base + self._group.contingencies[f]
         ]
         return known_violation
 
     def _broken(self, solved: _Solved, bounds: BoundsOf) -> list[Row]:
         """Known cuts that the base course breaks, the worst of each family."""
         found: list[Row] = []
-        for f, (family, pool) in enumerate(zip(self._known.families, self._pools, strict=True)):
+        for f, (family, pool) in enumerate(zip(self._group.families, self._pools, strict=True)):
             if not pool.cuts:
                 continue
             violations = pool.violations(bounds(f), family.windows(solved.columns))
@@ -250,7 +253,7 @@ class RecourseSolver:
         """Look at contingencies: the short ones, and the long ones where those lack nothing new."""
         results: dict[int, SeparationResult] = {}
         for is_long in (False, True) if depth == LONG else (False,):
-            for f, family in enumerate(self._known.families):
+            for f, family in enumerate(self._group.families):
                 if family.is_long == is_long:
                     results[f] = self._separate_at(position, solved, bounds(f), f)
             if any(result.cuts for result in results.values()):
@@ -260,7 +263,7 @@ class RecourseSolver:
     def _separate_at(
         self, position: int, solved: _Solved, bounds: FloatArray, f: int
     ) -> SeparationResult:
-        family, groups = self._known.families[f], self.warm_starts.groups[position]
+        family, groups = self._group.families[f], self.warm_starts.groups[position]
         moved = family.moved(bounds, family.windows(solved.columns))
         result = self._separations[f].separate(moved, self._known_violation(solved, f), groups[f])
         groups[f] = result.groups
@@ -270,39 +273,39 @@ class RecourseSolver:
         """New cuts, each at the starts that lack most by it."""
         found: list[Row] = []
         for f, result in results.items():
-            starts = self._known.families[f].starts
+            starts = self._group.families[f].starts
             new = [cut for cut, _beyond in result.cuts if cut.key not in self._keys]
             new = list({cut.key: cut for cut in new}.values())
             self._keys |= {cut.key for cut in new}
             self.new += new
             self._pools[f] = self._pools[f].with_more(new)
-            self._known.pools(new)
+            self._group.pools(new)
             for cut, beyond in result.cuts:
                 found += [(cut, int(s)) for s in _far_apart(beyond, starts)]
         return found
 
     def _base_bounds(self, position: int, values: FloatArray) -> Bounds:
-        lower, upper, closed = self._known.draws[position].bounds(values)
+        lower, upper, closed = self._group.draws[position].bounds(values)
         least = self._rows.least(position, values)
         return (
             np.concatenate([lower, least]),
             np.concatenate([upper, np.full(len(least), np.inf)]),
-            np.concatenate([closed, np.full(self._known.n_contingencies, np.inf)]),
+            np.concatenate([closed, np.full(self._group.n_contingencies, np.inf)]),
         )
 
     def _costs(self, position: int) -> FloatArray:
         """Costs of the base course's columns and prices of what contingencies lack."""
-        draw = self._known.draws[position]
-        costs = second_costs(self._known.stage, draw, self._prices)
+        draw = self._group.draws[position]
+        costs = second_costs(self._group.stage, draw, self._prices)
         return np.concatenate(
-            [costs, np.full(self._known.n_contingencies, self._prices.hard / draw.weight)]
+            [costs, np.full(self._group.n_contingencies, self._prices.hard / draw.weight)]
         )
 
     def _solve_base(self, position: int, values: FloatArray) -> _Solved:
         cost, bounds = self._costs(position), self._base_bounds(position, values)
         if self._session is None:
-            usual = np.full(len(cost), power_of_two(self._known.stage.usual.max()))
-            usual[: self._known.n_base] = self._known.stage.usual[: self._known.n_base]
+            usual = np.full(len(cost), power_of_two(self._group.stage.usual.max()))
+            usual[: self._group.n_base] = self._group.stage.usual[: self._group.n_base]
             program = as_program("trunk", self._rows.matrix.tocsc(), cost, bounds, usual=usual)
             self._session = Session(program)
         else:
@@ -338,7 +341,7 @@ class RecourseSolver:
         is_exact: bool,
         results: Mapping[int, SeparationResult],
     ) -> Outcome:
-        known, n_base = self._known, self._known.n_base
+        known, n_base = self._group, self._group.n_base
         draw = known.draws[position]
         m = len(draw.row_lower)
         weights = np.concatenate(
@@ -374,7 +377,7 @@ class RecourseSolver:
         results: Mapping[int, SeparationResult],
     ) -> DrawFigures:
         """Cost of the base course; what its contingencies lack, where they were looked at."""
-        known, n_base = self._known, self._known.n_base
+        known, n_base = self._group, self._group.n_base
         draw = known.draws[position]
         figures = draw_figures(
             known.stage,
@@ -399,7 +402,7 @@ class RecourseSolver:
         What was seen before the base course was told of it says nothing of the base course as it
         is.
         """
-        known = self._known
+        known = self._group
         violations = dict.fromkeys(known.tables[position], 0.0)
         longest = any(known.families[f].is_long for f in results)
         for f, family in enumerate(known.families):
