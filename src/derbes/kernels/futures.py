@@ -17,7 +17,12 @@ from derbes.kernels.policy import (
     Network,
     Run,
     Table,
+    find_batches,
     follow,
+    open_course,
+    open_measures,
+    open_network,
+    open_run,
 )
 
 Cube = Annotated[Floats, 3]
@@ -127,9 +132,7 @@ class Kept(NamedTuple):
     """Room for phi of (S9). (m, G)"""
 
 
-open_network, open_plan, open_frame = opener(Network), opener(Course), opener(Frame)
-open_course, open_base, open_measures = opener(Course), opener(Measures), opener(Measures)
-open_run, open_drawn, open_kept = opener(Run), opener(Drawn), opener(Kept)
+open_frame, open_drawn, open_kept = opener(Frame), opener(Drawn), opener(Kept)
 
 
 @compiled
@@ -280,20 +283,6 @@ def place_state(
 
 
 @called
-def find_batches(c: Course, r: Run, g: int) -> None:
-    """The oldest batch of the fresh stock, which holds the youngest that came in."""
-    shelf, life = len(r.inflow) - len(r.regime), c.shelf_life[g]
-    row, left = shelf, r.fresh[0, g]
-    r.rest[g] = 0.0
-    while life > 0 and left > 0.0 and row > shelf - life:
-        row -= 1
-        r.rest[g] = r.inflow[row, g] * c.retention[g] ** (shelf - 1 - row)
-        left -= r.rest[g]
-    r.rest[g] += left if row == shelf - life else min(0.0, left)
-    r.oldest[g] = row
-
-
-@called
 def place_turns(f: Frame, d: Drawn, r: Run, i: int) -> None:
     """Which measures run and begin in each period."""
     r.strikes[:] = -1
@@ -400,7 +389,7 @@ def run_futures(
         run: Room for a `Run`, packed.
         record: `Kept`, packed.
     """
-    n, p, f, b = open_network(network), open_plan(plan), open_frame(frame), open_base(base)
+    n, p, f, b = open_network(network), open_course(plan), open_frame(frame), open_measures(base)
     d, c, ms = open_drawn(drawn), open_course(course), open_measures(measures)
     r, kept = open_run(run), open_kept(record)
     for i in range(len(d.weights)):
