@@ -17,12 +17,7 @@ from derbes.kernels.policy import (
     Network,
     Run,
     Table,
-    find_batches,
     follow,
-    open_course,
-    open_measures,
-    open_network,
-    open_run,
 )
 
 Cube = Annotated[Floats, 3]
@@ -132,7 +127,9 @@ class Kept(NamedTuple):
     """Room for phi of (S9). (m, G)"""
 
 
-open_frame, open_drawn, open_kept = opener(Frame), opener(Drawn), opener(Kept)
+open_network, open_course, open_measures = opener(Network), opener(Course), opener(Measures)
+open_run, open_frame = opener(Run), opener(Frame)
+open_drawn, open_kept = opener(Drawn), opener(Kept)
 
 
 @compiled
@@ -283,6 +280,20 @@ def place_state(
 
 
 @called
+def find_batches(c: Course, r: Run, g: int) -> None:
+    """The oldest batch of the fresh stock, which holds the youngest that came in."""
+    shelf, life = len(r.inflow) - len(r.regime), c.shelf_life[g]
+    row, left = shelf, r.fresh[0, g]
+    r.rest[g] = 0.0
+    while life > 0 and left > 0.0 and row > shelf - life:
+        row -= 1
+        r.rest[g] = r.inflow[row, g] * c.retention[g] ** (shelf - 1 - row)
+        left -= r.rest[g]
+    r.rest[g] += left if row == shelf - life else min(0.0, left)
+    r.oldest[g] = row
+
+
+@called
 def place_turns(f: Frame, d: Drawn, r: Run, i: int) -> None:
     """Which measures run and begin in each period."""
     r.strikes[:] = -1
@@ -400,3 +411,12 @@ def run_futures(
         place_factors(f, d, b, ms, i)
         follow(n, c, ms, r)
         tally(n, f, d, c, r, kept, i)
+
+
+@called
+def run_branch(network: Words, course: Words, measures: Words, run: Words) -> None:
+    """As `follow`, of what `packed` has packed; batches of fresh stock are found here."""
+    n, c, ms, f = open_network(network), open_course(course), open_measures(measures), open_run(run)
+    for g in range(len(n.order)):
+        find_batches(c, f, g)
+    follow(n, c, ms, f)

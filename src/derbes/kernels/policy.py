@@ -65,7 +65,7 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from derbes.kernels.compiling import Floats, Ints, Words, called, compiled, opener
+from derbes.kernels.compiling import Floats, Ints, called, compiled
 
 Table = Annotated[Floats, 2]
 IntTable = Annotated[Ints, 2]
@@ -239,11 +239,6 @@ class Run(NamedTuple):
 LEFT, OWN, LIMIT, CAN, CHOSEN, PRICE, ROOM, TAKES, N_SOURCE = range(9)
 HOURS, CLAIMED, PART, N_LINE = range(4)
 POOL_LEFT, POOL_CHOSEN, POOL_ROOM, N_POOL = range(4)
-
-open_network = opener(Network)
-open_course = opener(Course)
-open_measures = opener(Measures)
-open_run = opener(Run)
 
 
 @compiled
@@ -1040,20 +1035,6 @@ def cheaper_later(
     return total
 
 
-@called
-def find_batches(c: Course, r: Run, g: int) -> None:
-    """The oldest batch of the fresh stock, which holds the youngest that came in."""
-    shelf, life = len(r.inflow) - len(r.regime), c.shelf_life[g]
-    row, left = shelf, r.fresh[0, g]
-    r.rest[g] = 0.0
-    while life > 0 and left > 0.0 and row > shelf - life:
-        row -= 1
-        r.rest[g] = r.inflow[row, g] * c.retention[g] ** (shelf - 1 - row)
-        left -= r.rest[g]
-    r.rest[g] += left if row == shelf - life else min(0.0, left)
-    r.oldest[g] = row
-
-
 @compiled
 def advance(c: Course, f: Run, t: int, g: int) -> None:
     """The next batch of fresh stock is the oldest."""
@@ -1207,12 +1188,3 @@ def settle_period(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
             f.source[TAKES, n.exports[e]] = f.source[OWN, n.exports[e]]
         settle(n, c, ms, f, t, False, False)
         f.source[TAKES] = 0.0
-
-
-@called
-def run_branch(network: Words, course: Words, measures: Words, run: Words) -> None:
-    """As `follow`, of what `packed` has packed; batches of fresh stock are found here."""
-    n, c, ms, f = open_network(network), open_course(course), open_measures(measures), open_run(run)
-    for g in range(len(n.order)):
-        find_batches(c, f, g)
-    follow(n, c, ms, f)

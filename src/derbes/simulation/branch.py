@@ -15,6 +15,7 @@ import numpy as np
 from derbes.case.quantity import FloatArray
 from derbes.case.uncertainty import Events
 from derbes.kernels.compiling import packed
+from derbes.kernels.futures import run_branch
 from derbes.kernels.policy import (
     N_GOOD,
     N_LINE,
@@ -23,7 +24,6 @@ from derbes.kernels.policy import (
     Course,
     Measures,
     Run,
-    run_branch,
 )
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureArrays, State
 from derbes.simulation.plan import CalmPath, Plan, lot_columns, plan_of
