@@ -127,9 +127,9 @@ class Kept(NamedTuple):
     """Room for phi of (S9). (m, G)"""
 
 
-open_network, open_plan, open_frame = opener(Network), opener(Course), opener(Frame)
-open_course, open_base, open_measures = opener(Course), opener(Measures), opener(Measures)
-open_run, open_drawn, open_kept = opener(Run), opener(Drawn), opener(Kept)
+open_network, open_course, open_measures = opener(Network), opener(Course), opener(Measures)
+open_run, open_frame = opener(Run), opener(Frame)
+open_drawn, open_kept = opener(Drawn), opener(Kept)
 
 
 @compiled
@@ -400,7 +400,7 @@ def run_futures(
         run: Room for a `Run`, packed.
         record: `Kept`, packed.
     """
-    n, p, f, b = open_network(network), open_plan(plan), open_frame(frame), open_base(base)
+    n, p, f, b = open_network(network), open_course(plan), open_frame(frame), open_measures(base)
     d, c, ms = open_drawn(drawn), open_course(course), open_measures(measures)
     r, kept = open_run(run), open_kept(record)
     for i in range(len(d.weights)):
@@ -411,3 +411,12 @@ def run_futures(
         place_factors(f, d, b, ms, i)
         follow(n, c, ms, r)
         tally(n, f, d, c, r, kept, i)
+
+
+@called
+def run_branch(network: Words, course: Words, measures: Words, run: Words) -> None:
+    """As `follow`, of what `packed` has packed; batches of fresh stock are found here."""
+    n, c, ms, f = open_network(network), open_course(course), open_measures(measures), open_run(run)
+    for g in range(len(n.order)):
+        find_batches(c, f, g)
+    follow(n, c, ms, f)

@@ -65,7 +65,7 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from derbes.kernels.compiling import Floats, Ints, Words, called, compiled, opener
+from derbes.kernels.compiling import Floats, Ints, called, compiled
 
 Table = Annotated[Floats, 2]
 IntTable = Annotated[Ints, 2]
@@ -239,11 +239,6 @@ class Run(NamedTuple):
 LEFT, OWN, LIMIT, CAN, CHOSEN, PRICE, ROOM, TAKES, N_SOURCE = range(9)
 HOURS, CLAIMED, PART, N_LINE = range(4)
 POOL_LEFT, POOL_CHOSEN, POOL_ROOM, N_POOL = range(4)
-
-open_network = opener(Network)
-open_course = opener(Course)
-open_measures = opener(Measures)
-open_run = opener(Run)
 
 
 @compiled
@@ -528,6 +523,15 @@ def limit_sources(n: Network, c: Course, f: Run, row: int) -> None:
         f.good[REACH, g] = reach
 
 
+@compiled
+def offer(n: Network, f: Run, k: int, room: float) -> None:
+    """Room of a source, of which nothing is chosen yet."""
+    f.source[ROOM, k] = room
+    f.source[CHOSEN, k] = 0.0
+    if n.pools[k] >= 0:
+        f.pool[POOL_CHOSEN, n.pools[k]] = 0.0
+
+
 @called
 def choose_within(n: Network, f: Run, first: int, end: int, lacking: float) -> float:
     """Take from the sources with room, in proportion to it; returns what is taken.
@@ -599,10 +603,7 @@ def choose_sources(n: Network, c: Course, f: Run, g: int, lacking: float, spare:
     first, end = n.first_source[g], n.first_source[g + 1]
     for s in range(first, end):
         k = n.sources[s]
-        f.source[CHOSEN, k] = 0.0
-        f.source[ROOM, k] = min(f.source[OWN, k], f.source[LIMIT, k])
-        if n.pools[k] >= 0:
-            f.pool[POOL_CHOSEN, n.pools[k]] = 0.0
+        offer(n, f, k, min(f.source[OWN, k], f.source[LIMIT, k]))
     chosen = choose_within(n, f, first, end, lacking)
     least = SMALL * min(lacking, c.size[g])
     if spare and lacking - chosen > least:
@@ -674,6 +675,13 @@ def survey(n: Network, c: Course, f: Run, fills: bool) -> bool:
     return bool(short)
 
 
+@compiled
+def claim(n: Network, c: Course, f: Run, k: int, level: float) -> None:
+    """What a level wants of the hours of its line."""
+    if n.lines[k] >= 0:
+        f.line[CLAIMED, n.lines[k]] += c.line_time[k] * level
+
+
 @called
 def plan_turn(n: Network, c: Course, f: Run, fills: bool, spare: bool) -> bool:
     """What is made and bought for a turn, from final to raw (S5); whether anything is."""
@@ -683,8 +691,7 @@ def plan_turn(n: Network, c: Course, f: Run, fills: bool, spare: bool) -> bool:
     for k in range(len(n.outputs)):
         if f.source[TAKES, k] > 0.0:
             some = True
-            if n.lines[k] >= 0:
-                f.line[CLAIMED, n.lines[k]] += c.line_time[k] * f.source[TAKES, k]
+            claim(n, c, f, k, f.source[TAKES, k])
     for at in range(len(n.order)):
         g = n.order[at]
         claims = f.good[CLAIMS, g]
@@ -702,8 +709,7 @@ def plan_turn(n: Network, c: Course, f: Run, fills: bool, spare: bool) -> bool:
             for s in range(n.first_source[g], n.first_source[g + 1]):
                 k = n.sources[s]
                 if f.source[CHOSEN, k] > 0.0:
-                    if n.lines[k] >= 0:
-                        f.line[CLAIMED, n.lines[k]] += c.line_time[k] * f.source[CHOSEN, k]
+                    claim(n, c, f, k, f.source[CHOSEN, k])
                     for i in range(n.first_input[k], n.first_input[k + 1]):
                         taken = c.amounts[i] * f.source[CHOSEN, k]
                         f.good[CLAIMS, n.input_goods[i]] += taken
@@ -797,6 +803,12 @@ def settle(n: Network, c: Course, ms: Measures, f: Run, t: int, fills: bool, spa
             return
 
 
+@compiled
+def part_wanted(c: Course, t: int, u: int, beyond: bool) -> float:
+    """Part of a use's demand that the plan serves, or the part beyond."""
+    return float(c.left_short[t, u] if beyond else 1.0 - c.left_short[t, u])
+
+
 @called
 def want(n: Network, f: Run, t: int, c: Course, tier: int, beyond: bool) -> bool:
     """Demand of a tier by good, as far as the plan serves it, or beyond; whether any."""
@@ -804,7 +816,7 @@ def want(n: Network, f: Run, t: int, c: Course, tier: int, beyond: bool) -> bool
     f.good[WANT] = 0.0
     for u in range(len(n.use_goods)):
         if n.use_essential[u] == tier:
-            part = c.left_short[t, u] if beyond else 1.0 - c.left_short[t, u]
+            part = part_wanted(c, t, u, beyond)
             f.good[WANT, n.use_goods[u]] += f.wanted[t, u] * part
             some = some or f.wanted[t, u] * part > 0.0
     return bool(some)
@@ -817,7 +829,7 @@ def count_served(n: Network, c: Course, f: Run, t: int, tier: int, beyond: bool)
         if n.use_essential[u] != tier:
             continue
         g = n.use_goods[u]
-        part = c.left_short[t, u] if beyond else 1.0 - c.left_short[t, u]
+        part = part_wanted(c, t, u, beyond)
         own = f.wanted[t, u] * part
         if f.good[WANT, g] <= 0.0:
             f.served[t, u] += own
@@ -825,7 +837,7 @@ def count_served(n: Network, c: Course, f: Run, t: int, tier: int, beyond: bool)
         heavier, alike = 0.0, 0.0
         for other in range(len(n.use_goods)):
             if n.use_essential[other] == tier and n.use_goods[other] == g:
-                theirs = c.left_short[t, other] if beyond else 1.0 - c.left_short[t, other]
+                theirs = part_wanted(c, t, other, beyond)
                 if c.weight[other] > one_price(c.weight[u]):
                     heavier += f.wanted[t, other] * theirs
                 elif one_price(c.weight[other]) >= c.weight[u]:
@@ -917,10 +929,7 @@ def plan_orders(n: Network, c: Course, f: Run, g: int, lead: int) -> float:
     for s in range(first, end):
         k = n.sources[s]
         is_in = c.leads[k] == lead and n.is_bought[k]
-        f.source[ROOM, k] = f.source[OWN, k] if is_in else 0.0
-        f.source[CHOSEN, k] = 0.0
-        if n.pools[k] >= 0:
-            f.pool[POOL_CHOSEN, n.pools[k]] = 0.0
+        offer(n, f, k, f.source[OWN, k] if is_in else 0.0)
     return float(choose_within(n, f, first, end, np.inf))
 
 
@@ -967,10 +976,7 @@ def order_now(
         some = False
         for s in range(first, end):
             k = n.sources[s]
-            f.source[ROOM, k] = 0.0
-            f.source[CHOSEN, k] = 0.0
-            if n.pools[k] >= 0:
-                f.pool[POOL_CHOSEN, n.pools[k]] = 0.0
+            offer(n, f, k, 0.0)
             if c.leads[k] == j and price <= f.source[PRICE, k] <= highest:
                 some = True
                 f.source[ROOM, k] = room_now(n, c, f, t, k)
@@ -1182,10 +1188,3 @@ def settle_period(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
             f.source[TAKES, n.exports[e]] = f.source[OWN, n.exports[e]]
         settle(n, c, ms, f, t, False, False)
         f.source[TAKES] = 0.0
-
-
-@called
-def run_branch(network: Words, course: Words, measures: Words, run: Words) -> None:
-    """As `follow`, of what `packed` has packed."""
-    n, c, ms, f = open_network(network), open_course(course), open_measures(measures), open_run(run)
-    follow(n, c, ms, f)

@@ -221,11 +221,17 @@ class Axes:
     closed: frozenset[str]
     """Elements that only an option opens."""
 
+    @property
+    def is_many(self) -> bool:
+        """Whether the values are those of many draws at once."""
+        return any(isinstance(value, np.ndarray) for value in self.values.values())
+
     def over(self, quantity: Quantity | None, default: float = 0.0) -> FloatArray:
-        """A number by period. (T,) or (N, T)"""
-        return over(
-            quantity, self.n_periods, self.case.calendar, default=default, values=self.values
-        )
+        """A number by period; over many draws a constant has one. (T,), (N, T) or (N, 1)"""
+        if self.is_many and not (quantity and (quantity.steps or quantity.months)):
+            return np.asarray(given(quantity, default, self.values))[..., None]
+        calendar = self.case.calendar
+        return over(quantity, self.n_periods, calendar, default=default, values=self.values)
 
     def flow(self, quantity: Quantity | None, element: str, default: float = 0.0) -> FloatArray:
         """A number by month as one by period; 0 of an element that only an option opens."""
@@ -345,9 +351,11 @@ def by_row(rows: Sequence[Number], dtype: type = np.float64) -> Any:
 
 def by_period(paths: Sequence[FloatArray], n_periods: int) -> FloatArray:
     """Paths of the elements of an axis, behind that of draws where one is drawn. (N, R, T)"""
-    if not paths:
-        return np.zeros((0, n_periods))
-    return np.stack(np.broadcast_arrays(*paths), axis=-2).astype(np.float64, copy=False)
+    draws = np.broadcast_shapes(*(path.shape[:-1] for path in paths))
+    rows = np.empty((*draws, len(paths), n_periods))
+    for row, path in enumerate(paths):
+        rows[..., row, :] = path
+    return rows
 
 
 def _activities(axes: Axes) -> tuple[Activities, FloatArray]:
@@ -518,8 +526,7 @@ def _unit(word: str) -> Unit:
 def _uses(axes: Axes) -> dict[str, Any]:
     """Arrays on axis U; over draws at once, weights that are not drawn are the central ones."""
     case, n = axes.case, axes.n_periods
-    is_one = not any(isinstance(value, np.ndarray) for value in axes.values.values())
-    found, units = use_weights(case, axes.values if is_one else AS_WRITTEN)
+    found, units = use_weights(case, AS_WRITTEN if axes.is_many else axes.values)
     position = {good: g for g, good in enumerate(case.goods)}
     uses = list(case.uses.values())
     pairs = zip(uses, found.tolist(), strict=True)

@@ -15,6 +15,7 @@ import numpy as np
 from derbes.case.quantity import FloatArray
 from derbes.case.uncertainty import Events
 from derbes.kernels.compiling import packed
+from derbes.kernels.futures import run_branch
 from derbes.kernels.policy import (
     N_GOOD,
     N_LINE,
@@ -23,7 +24,6 @@ from derbes.kernels.policy import (
     Course,
     Measures,
     Run,
-    run_branch,
 )
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureArrays, State
 from derbes.model.measures import takes_nothing
@@ -159,12 +159,6 @@ def calm_effects(arrays: CaseArrays) -> FloatArray:
     )
 
 
-def measures_of(arrays: CaseArrays, measures: tuple[MeasureArrays, ...]) -> Measures:
-    """Measures as the rows behind that of calm."""
-    effects = [calm_effects(arrays), *(effects_of(one) for one in measures)]
-    return Measures(np.array(effects), np.array([0, *(int(one.crisis) for one in measures)]))
-
-
 BY_PERIOD = (
     "capacity",
     "hours",
@@ -235,31 +229,21 @@ def simulate_branch(
         n_periods: Periods of the branch.
     """
     plan = plan_of(calm)
-    return simulate(plan, measure, state, start=start, length=length, n_periods=n_periods)
-
-
-def simulate(
-    plan: Plan,
-    measure: MeasureArrays | None,
-    state: State,
-    *,
-    start: int,
-    length: int,
-    n_periods: int,
-) -> BranchRun:
-    """As `simulate_branch`, for many branches of one calm plan."""
     arrays, n = plan.arrays, n_periods
     ran = min(length, n) if measure is not None else 0
     course = course_from(plan, start, n + plan.reach)
     strikes, regime = np.full((n, 1), -1, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    struck: tuple[MeasureArrays, ...] = ()
-    if measure is not None and not takes_nothing(arrays, measure):
-        strikes[:1], regime[:ran] = 1, 1
-        struck = (measure,)
+    effects, crisis = [calm_effects(arrays)], False
+    if measure is not None:
+        effects.append(effects_of(measure))
+        crisis = measure.crisis and bool(np.any(arrays.crisis_demand != arrays.demand))
+        if crisis or not np.array_equal(effects[0], effects[1]):
+            strikes[:1], regime[:ran] = 1, 1
         if measure.plant_delay.any():
             course = course._replace(capacity=course.capacity.copy(), hours=course.hours.copy())
+    crises = np.array([0, int(crisis)])
     run = make_run(plan, state, course, turns=(regime, strikes), start=start)
-    parts = (plan.network, course, measures_of(arrays, struck), run)
+    parts = (plan.network, course, Measures(np.array(effects), crises[: len(effects)]), run)
     run_branch(*(packed(part) for part in parts))
     return _told(plan, course, run, start=start, length=ran)
 
@@ -316,7 +300,6 @@ def make_run(
     known = min(shelf, state.past_inflow.shape[1])
     if known:
         inflow[shelf - known : shelf] = state.past_inflow[:, :known][:, ::-1].T
-    oldest, rest = _batches(arrays, inflow[:shelf], state.fresh)
     return Run(
         regime=turns[0],
         strikes=turns[1],
@@ -331,31 +314,13 @@ def make_run(
         inflow=inflow,
         served=np.zeros((n, n_uses)),
         wanted=np.zeros((n, n_uses)),
-        oldest=oldest,
-        rest=rest,
+        oldest=np.zeros(n_goods, dtype=np.int64),
+        rest=np.zeros(n_goods),
         good=np.zeros((N_GOOD, n_goods)),
         source=np.zeros((N_SOURCE, n_activities)),
         line=np.zeros((N_LINE, len(arrays.lines))),
         pool=np.zeros((N_POOL, course.pools.shape[1])),
     )
-
-
-def _batches(
-    arrays: CaseArrays, inflow: FloatArray, fresh: FloatArray
-) -> tuple[IntArray, FloatArray]:
-    """Oldest batch of the fresh stock, which holds the youngest that came in, and its rest."""
-    shelf, retention = len(inflow), arrays.retention
-    oldest = np.zeros(len(fresh), dtype=np.int64)
-    rest = np.zeros(len(fresh))
-    for g, life in enumerate(arrays.shelf_life):
-        row, left = shelf, float(fresh[g])
-        while life > 0 and left > 0.0 and row > shelf - life:
-            row -= 1
-            rest[g] = inflow[row, g] * retention[g] ** (shelf - 1 - row)
-            left -= rest[g]
-        rest[g] += min(0.0, left) if row > shelf - life else left
-        oldest[g] = row
-    return oldest, rest
 
 
 def _told(plan: Plan, course: Course, run: Run, *, start: int, length: int) -> BranchRun:
@@ -366,7 +331,10 @@ def _told(plan: Plan, course: Course, run: Run, *, start: int, length: int) -> B
     arrivals[:, arrays.activities.outputs < 0] = 0.0
     after = np.arange(n) - length + 1
     back = np.clip(after / arrays.refill_periods, 0.0, 1.0) if length else np.ones(n)
-    target = rows_from(_rows(arrays.reserve), start, n) * np.where(after <= 0, 1.0, back)[:, None]
+    target = (
+        rows_from(np.ascontiguousarray(arrays.reserve.T), start, n)
+        * np.where(after <= 0, 1.0, back)[:, None]
+    )
     storage = (stock * course.storage_cost[:n]).sum(axis=1)
     return BranchRun(
         start=start,
@@ -381,7 +349,3 @@ def _told(plan: Plan, course: Course, run: Run, *, start: int, length: int) -> B
         money=run.bill[:n].sum(axis=1) + storage,
         reserve_shortfall=np.maximum(0.0, target - stock).T.copy(),
     )
-
-
-def _rows(paths: FloatArray) -> FloatArray:
-    return np.ascontiguousarray(paths.T)
