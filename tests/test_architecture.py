@@ -86,8 +86,6 @@ LIBRARIES = {
         "derbes.supply",
     ),
     "nashpy": ("derbes.statements",),
-    "pydantic": ("derbes.casefile",),
-    "pydantic_core": ("derbes.casefile",),
     "pyarrow": ("derbes.stress",),
     "scipy": ("derbes.draws", "derbes.lp", "derbes.planning", "derbes.supply"),
     "vl_convert": ("derbes.brief",),

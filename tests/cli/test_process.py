@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 CASE = ROOT / "cases" / "waterworks.yaml"
-HEAVY = {"highspy", "jinja2", "numba", "pydantic", "scipy", "vl_convert"}
+HEAVY = {"highspy", "jinja2", "numba", "scipy", "vl_convert"}
 
 
 def _derbes(*words: str, **options) -> subprocess.CompletedProcess:

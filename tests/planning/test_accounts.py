@@ -13,6 +13,7 @@ from derbes.planning.accounts import course_of
 from derbes.planning.decomposed import solve_plan
 from derbes.planning.problem import make_problem
 from derbes.planning.scenarios import LONG, RecourseSolver
+from derbes.supply.objective import stock_values
 from tests.planning.generated import small_case
 
 EXACT = 1e-9
@@ -79,8 +80,8 @@ def _any_course(second, position, values, _holding):
 
 def _held(course, worth, problem):
     arrays = problem.second.base.layout.arrays
-    lots = 1.05 * worth[arrays.lot_goods] @ course.lots.sum(axis=1)
-    return float(worth @ course.fresh.sum(axis=1) + lots)
+    of_lots, of_fresh = stock_values(arrays, 0, worth)
+    return float(of_lots @ course.lots.sum(axis=1) + of_fresh @ course.fresh.sum(axis=1))
 
 
 def test_what_is_paid_does_not_go_up_and_down_between_alike_years():

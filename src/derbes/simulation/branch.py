@@ -26,7 +26,6 @@ from derbes.kernels.policy import (
     Run,
 )
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureArrays, State
-from derbes.model.measures import takes_nothing
 from derbes.simulation.plan import CalmPath, Plan, lot_columns, plan_of
 
 NEVER = 2**40
