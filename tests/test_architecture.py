@@ -122,6 +122,12 @@ def _name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+def _rooms() -> set[str]:
+    """Packages and modules directly in derbes, but what starts it."""
+    names = {_name(path).split(".")[1] for path in _modules() if _name(path) != "derbes"}
+    return names - {"__main__"}
+
+
 def _imports(path: Path) -> Iterator[str]:
     for node in ast.walk(_tree(path)):
         if isinstance(node, ast.Import):
@@ -189,8 +195,70 @@ def test_the_table_of_layers_is_the_import_contract():
 def test_every_package_has_its_layer():
     contract = next(c for c in PYPROJECT["tool"]["importlinter"]["contracts"] if "layers" in c)
     layered = {part.strip() for row in contract["layers"] for part in row.split("|")}
-    found = {".".join(_name(path).split(".")[:2]) for path in _modules()}
-    assert found - {"derbes", "derbes.__main__"} == layered
+    assert {f"derbes.{room}" for room in _rooms()} == layered
+
+
+def test_every_room_has_its_sentence():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    table = text.split("## Rooms")[1].split("## Layers")[0]
+    told = re.findall(r"^\| `(\w+)` \| [A-Z][^|]+\. \|", table, flags=re.MULTILINE)
+    assert sorted(told) == sorted(_rooms())
+
+
+# Names in the documents
+
+DOCUMENTS = [ROOT / f"{name}.md" for name in ("ARCHITECTURE", "CONTRIBUTING", "README")]
+DOCUMENTS += sorted((ROOT / "docs").rglob("*.md"))
+
+
+def _resolves(name: str) -> bool:
+    """Whether a dotted name is a module, or a name in one."""
+    parts = name.split(".")
+    for n in range(len(parts), 0, -1):
+        try:
+            found = importlib.import_module(".".join(parts[:n]))
+        except ModuleNotFoundError:
+            continue
+        for attribute in parts[n:]:
+            if not hasattr(found, attribute):
+                return False
+            found = getattr(found, attribute)
+        return True
+    return False
+
+
+def _docstrings(path: Path) -> Iterator[str]:
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            yield ast.get_docstring(node) or ""
+
+
+def test_every_module_that_the_texts_name_exists():
+    texts = {path: path.read_text(encoding="utf-8") for path in DOCUMENTS}
+    texts |= {path: "\n".join(_docstrings(path)) for path in _modules()}
+    rooms = _rooms()
+    wrong = []
+    for path, text in texts.items():
+        named = re.findall(r"\bderbes(?:\.[A-Za-z_]\w*)+", text)
+        if path in (ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md"):
+            pairs = re.findall(r"`([a-z_]+)((?:\.[A-Za-z_]\w*)+)`", text)
+            named += [
+                f"derbes.{room}{rest}" for room, rest in pairs if room in rooms and rest != ".py"
+            ]
+        wrong += [f"{path.relative_to(ROOT)}: {name}" for name in named if not _resolves(name)]
+    assert wrong == []
+
+
+def test_every_file_and_folder_that_the_documents_name_exists():
+    tops = ("src", "tests", "docs", "benchmarks", "tools")
+    path_like = re.compile(rf"`((?:{'|'.join(tops)})/[\w./-]+|[a-z_]+(?:/[a-z_]+)*\.py)(?:::\w+)?`")
+    wrong = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in DOCUMENTS
+        for name in path_like.findall(path.read_text(encoding="utf-8"))
+        if not any((place / name).exists() for place in (ROOT, SOURCE))
+    ]
+    assert wrong == []
 
 
 # Sizes

@@ -1,6 +1,6 @@
-"""Words that are nearly others: slips of the keyboard, and letters that only look Latin.
+"""What can go wrong in a way that a user can repair, and words that are nearly others.
 
-What can go wrong in a way that a user can repair.
+Slips of the keyboard, and letters that only look Latin, are told with the word that was meant.
 
 DerbesError
 ├── CaseError           the case file says something that cannot be used

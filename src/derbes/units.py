@@ -1,10 +1,7 @@
-"""A text that is not an amount.
+"""Numbers and units as people write them: parse, convert, refuse to mix.
 
-Numbers as people write them in English, Russian and Kazakh.
-
-Amounts: a number with a unit, as in `70 round/month` or `1,5 млн тенге`.
-
-Numbers and units as people write them: parse, convert, refuse to mix.
+Numbers in English, Russian and Kazakh; amounts, a number with a unit, as in
+`70 round/month` or `1,5 млн тенге`; and what is said of a text that is none.
 """
 
 import math

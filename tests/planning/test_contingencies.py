@@ -206,7 +206,7 @@ def test_m11_what_is_decided_first_moves_bounds_only():
     assert hours == pytest.approx([1.0] * 3 + [1.5] * 11)
 
 
-def test_the_trunk_starts_as_the_calm_plan_does():
+def test_the_base_course_starts_as_the_calm_plan_does():
     case = small_case(0)
     arrays = compile_case(case)
     assert found_state(first_state(arrays), None).lots == pytest.approx(arrays.lot_stock)

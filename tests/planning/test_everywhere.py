@@ -147,7 +147,7 @@ def test_bounds_cut_out_of_paths_are_those_of_each_branch_written_out(seed, chan
 
 
 @pytest.mark.parametrize("seed", [0, 1, 3, 6])
-def test_m15_the_trunk_with_cuts_costs_what_the_whole_does(seed):
+def test_m15_the_base_course_with_cuts_costs_what_the_whole_does(seed):
     problem = everywhere(make_problem(small_case(seed, n_scenarios=3)))
     for group in groups_of(problem):
         nested = RecourseSolver(group, START)

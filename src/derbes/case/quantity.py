@@ -1,8 +1,6 @@
-"""What every element of a case has.
+"""A number that knows its unit, its range and where it comes from.
 
-Periods of a case and the months they stand for.
-
-A number that knows its unit, its range and where it comes from.
+Beside it what every element of a case has, and the periods of a case with their months.
 """
 
 from collections.abc import Mapping

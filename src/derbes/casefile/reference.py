@@ -330,7 +330,7 @@ _INNER: Mapping[str, tuple[tuple[str, type], ...]] = {
 _INTRODUCTION = """\
 # The case file
 
-<!-- Made by `make schema` from the docstrings in src/derbes/casefile/schema. -->
+<!-- Made by `make schema` from the docstrings of the keys in src/derbes/case. -->
 
 A case is one YAML file, or a folder with a `case.yaml` that includes others. Every value
 is read as the text that stands there; the key decides what it means, so `NO` stays a

@@ -5,7 +5,7 @@ for line hours, reserves and what is to be paid for: every effect is linear in t
 share is 0 before the option works, then rises as the plant ramps up.
 
 An element that only an option opens has no capacity in the arrays; what it would have
-comes from the case as if everything were open (`as_written`).
+comes from the case as if everything were open (`DrawArrays.open_arrays`).
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,12 +1,7 @@
-"""What made a result.
+"""How long essential uses are met, and who can hurt whom, for how long, at what own cost.
 
-How long essential uses are met.
-
-Who can hurt whom, by how much, for how long, at what own cost.
-
-Paths over time: the calm plan, and one branch in full.
-
-How an uncertain input was drawn.
+Beside them what made a result, paths over time (the calm plan, and one branch in full), and
+how an uncertain input was drawn.
 """
 
 from collections.abc import Mapping
