@@ -8,11 +8,7 @@ One draw at a point of the first stage: its cost, and the cut that it gives.
 
 (M13) theta[i] >= value + slope (x - point), from the prices of the rows and columns at the
 optimum: slope = R' lower prices + R'' upper prices + U' column prices (M11). The cut holds
-for any prices with the right signs, so it is computed again from the program alone, and its
-value at the point must be the optimum; a draw where it is not is solved again cold.
-
-Draws of one chunk are solved one after the other in one session, each from the basis of
-the one before, so that the answer does not depend on who solves the chunk.
+for any prices with the right signs.
 """
 
 from collections.abc import Sequence
@@ -28,16 +24,9 @@ from derbes.lp.program import Block, BoolArray, IntArray, LinearProgram
 from derbes.planning.first_stage import FirstStage
 from derbes.planning.problem import (
     DrawFigures,
-    Prices,
-    draw_figures,
-    second_costs,
     tail_costs,
     tail_lower,
 )
-from derbes.planning.recourse import DrawProgram, SecondStage, in_sessions
-
-WEAK_DUALITY = 1e-6
-"""Relative distance between the two sides of an optimum that counts as none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,63 +48,6 @@ class Outcome:
     """Whether this is the draw's cost; else it is no more than it."""
     binding: tuple[tuple[str, int], ...] = ()
     """Standards and starts whose cuts have a price. [period]"""
-
-
-def solve_draws(
-    stage: SecondStage,
-    draws: Sequence[DrawProgram],
-    values: FloatArray,
-    *,
-    prices: Prices,
-) -> list[Outcome]:
-    """Draws at a point, one after the other in one session.
-
-    Args:
-        stage: Blocks and worths.
-        draws: The draws.
-        values: First-stage columns.
-        prices: Prices of what falls short.
-
-    Raises:
-        SolveError: A draw has no optimum.
-    """
-    outcomes = []
-    programs = in_sessions(stage, draws, lambda draw: second_costs(stage, draw, prices), values)
-    for draw, session, program in programs:
-        options = float(draw.option_cost @ values)
-        for is_last in (False, True):
-            columns = np.maximum(session.run(), 0.0)
-            at_zero, slope = _cut_of(draw, program.cost, session.row_duals())
-            slope = slope + prices.money * draw.option_cost
-            value = at_zero + float(slope @ values)
-            priced = float(program.cost @ columns) + prices.money * options
-            if is_last or abs(priced - value) <= WEAK_DUALITY * max(1.0, abs(priced)):
-                break
-            session.forget()
-        figures = draw_figures(stage, draw, columns, options=options, prices=prices)
-        outcomes.append(Outcome(draw.draw, value, at_zero, slope, figures, columns))
-    return outcomes
-
-
-def _cut_of(draw: DrawProgram, cost: FloatArray, duals: FloatArray) -> tuple[float, FloatArray]:
-    """Value at zero and slope that row prices give, whatever they are (M13).
-
-    Args:
-        draw: The draw.
-        cost: Of its columns. (columns,)
-        duals: Prices of the rows. (rows,)
-    """
-    lower = np.where(np.isfinite(draw.row_lower), np.maximum(duals, 0.0), 0.0)
-    upper = np.where(np.isfinite(draw.row_upper), np.minimum(duals, 0.0), 0.0)
-    columns = np.minimum(cost - draw.matrix.T @ (lower + upper), 0.0)
-    bounded = np.isfinite(draw.col_upper)
-    prices = np.concatenate([lower, upper, np.where(bounded, columns, 0.0)])
-    at_zero = (
-        lower[lower > 0] @ draw.row_lower[lower > 0]
-        + upper[upper < 0] @ draw.row_upper[upper < 0]
-        + columns[bounded] @ draw.col_upper[bounded]
-    )
-    return float(at_zero), np.asarray(draw.reach.T @ prices, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
