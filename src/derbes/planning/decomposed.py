@@ -15,7 +15,7 @@ contingencies of all; where that costs more, the starts that are to blame join t
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -70,6 +70,25 @@ Progress = Callable[[float, float, float, int], None]
 
 
 @dataclass(frozen=True, slots=True)
+class CalmPlans:
+    """Cheapest plans without standards, each found once for all questions that share it.
+
+    What differs in the standards alone has the same one, so that each point of a frontier
+    begins with the cuts of its base courses (M13), which hold at any length.
+    """
+
+    together: dict[str, Point] = field(default_factory=dict)
+    """By the extensive form."""
+    apart: dict[str, Record] = field(default_factory=dict)
+    """By decomposition, with the cuts."""
+
+
+def _calm_key(problem: PlanProblem) -> str:
+    """What tells a plan without standards from others; indicators of standards are columns."""
+    return f"{key_of(without_standards(problem))} {problem.first.column_names}"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """How far, how long and by whom."""
 
@@ -79,6 +98,7 @@ class Settings:
     keep: Callable[[Record], None]
     """Called with all that is known, after every iteration."""
     progress: Progress | None
+    calm: CalmPlans
     is_calm: bool = False
     """Whether standards are left aside."""
 
@@ -110,13 +130,21 @@ def solve_apart(problem: PlanProblem, record: Record, settings: Settings) -> Pla
     clock, problem = settings.clock, base_alone(problem)
     with Scenarios(settings.crew, problem, clock.until) as scenarios:
         if record.reference is None:
-            best = _calm(scenarios, record, replace(settings, gap=CALM_GAP))
-            if best is None:
-                return nothing_allowed(problem, clock)
-            state = best.record.state.again()
-            point = best.record.state.best
-            calm = (point, best.record.prices)
-            record = replace(best.record, reference=best.figures.cost, calm=calm, state=state)
+            key, known = _calm_key(problem), settings.calm.apart
+            if key not in known:
+                best = _calm(scenarios, record, replace(settings, gap=CALM_GAP))
+                if best is None:
+                    return nothing_allowed(problem, clock)
+                found = best.record
+                calm = (found.state.best, found.prices)
+                found = replace(
+                    found, reference=best.figures.cost, calm=calm, state=found.state.again()
+                )
+                if clock.is_over:
+                    record = found
+                else:
+                    known[key] = found
+            record = replace(known.get(key, record), key=record.key)
         record = _piloted(scenarios, record, settings)
         best = _at_right_prices(scenarios, record, settings)
     if best is None:
@@ -345,6 +373,7 @@ def solve_plan(
     checkpoint: Path | None = None,
     resume: bool = False,
     progress: Progress | None = None,
+    calm: CalmPlans | None = None,
 ) -> PlanSolution:
     """The cheapest plan that meets its standards at every start, in every draw that counts.
 
@@ -357,6 +386,7 @@ def solve_plan(
         checkpoint: File in which what is known is kept after every iteration.
         resume: Whether to go on from the checkpoint.
         progress: Called after every iteration.
+        calm: Plans without standards that are known; what is found is added.
 
     Raises:
         RequestError: The checkpoint is of another case or request.
@@ -372,7 +402,7 @@ def solve_plan(
             save(checkpoint, known)
 
     with Crew(n_workers, executor) as crew:
-        settings = Settings(gap, clock, crew, keep, progress)
+        settings = Settings(gap, clock, crew, keep, progress, calm or CalmPlans())
         if problem.n_columns > MOST_TOGETHER:
             return solve_apart(problem, record, settings)
         keep(record)
@@ -383,9 +413,12 @@ def solve_plan(
 def _solve_together(problem: PlanProblem, scenarios: Scenarios, settings: Settings) -> PlanSolution:
     """The cheapest plan by the extensive form."""
     clock = settings.clock
-    calm = no_threat(problem, clock)
+    key, known = _calm_key(problem), settings.calm.together
+    calm = known[key] if key in known else no_threat(problem, clock)
     if calm is None:
         return nothing_allowed(problem, clock)
+    if not clock.is_over:
+        known[key] = calm
     reference = calm.figures.cost
     while True:
         found = cheapest(problem, reference, clock, gap=settings.gap)

@@ -22,7 +22,7 @@ from derbes.case.request import BASE
 from derbes.case.uncertainty import Draws
 from derbes.language import _, ngettext
 from derbes.parallel import RunOptions
-from derbes.planning.decomposed import solve_plan
+from derbes.planning.decomposed import CalmPlans, solve_plan
 from derbes.planning.problem import TIME_LIMIT, Clock, PlanSolution, TimeIsOver, make_problem
 from derbes.results.tables import text_of
 
@@ -90,8 +90,14 @@ class Solve(Protocol):
         """
 
 
-def solver_of(draws: Draws | None, effort: RunOptions, clock: Clock) -> Solve:
-    """A way to find plans over the same futures, by the same workers, while time is left."""
+def solver_of(
+    draws: Draws | None, effort: RunOptions, clock: Clock, calm: CalmPlans | None = None
+) -> Solve:
+    """A way to find plans over the same futures, by the same workers, while time is left.
+
+    Plans without standards that are known (`calm`) are not searched for again.
+    """
+    known = CalmPlans() if calm is None else calm
 
     def solve(case: Case, *, is_rough: bool = False) -> Found:
         left = clock.left()
@@ -101,6 +107,7 @@ def solver_of(draws: Draws | None, effort: RunOptions, clock: Clock) -> Solve:
             time_limit=left,
             n_workers=effort.n_workers,
             executor=effort.pool,
+            calm=known,
         )
         if solution.status == TIME_LIMIT and not (is_rough and solution.feasible):
             raise TimeIsOver
