@@ -9,6 +9,7 @@ from derbes.case.options import Choice
 from derbes.case.quantity import FloatArray
 from derbes.parallel import Crew
 from derbes.planning.accounts import FIRM, columns_of
+from derbes.planning.benders import Outcome
 from derbes.planning.extensive import cheapest, no_threat, nothing_allowed, point_solution
 from derbes.planning.problem import (
     Clock,
@@ -23,7 +24,6 @@ from derbes.planning.problem import (
     stated,
 )
 from derbes.planning.recourse import DrawProgram, SecondStage, in_sessions
-from derbes.planning.root import Outcome
 from derbes.planning.scenarios import Scenarios
 
 WEAK_DUALITY = 1e-6

@@ -367,12 +367,6 @@ def evpi_of(
     decides in which, and a future that is known is no longer one of several; or where some
     future has no plan of its own.
 
-    Args:
-        best: The plan for all futures.
-        futures: The futures.
-        solve_alone: Finds the cheapest plan of one future.
-        told: Called after each future.
-
     Raises:
         TimeIsOver: There was no time for all futures.
     """
@@ -394,12 +388,6 @@ def vss_of(best: Found, futures: Futures, solve: Solve, solve_alone: Solve) -> f
 
     None where the plan for mean values does not exist, or fails in some future: then it
     is worth more than any sum.
-
-    Args:
-        best: The plan for all futures.
-        futures: The futures.
-        solve: Finds the cheapest plan over all futures.
-        solve_alone: Finds the cheapest plan of one future.
 
     Raises:
         TimeIsOver: There was no time.

@@ -335,10 +335,6 @@ SHARE_STEPS = 100
 def conflict_of(case: Case, solve: Solve) -> tuple[ClashWish, ...]:
     """A smallest set of requirements that conflict, each with its least relaxation.
 
-    Args:
-        case: A case whose request is impossible.
-        solve: Finds the cheapest plan of a case.
-
     Raises:
         TimeIsOver: There was no time to find the set.
     """

@@ -22,7 +22,19 @@ from pathlib import Path
 import numpy as np
 
 from derbes.parallel import Crew
-from derbes.planning.benders import BendersRun, Record, State, is_met, key_of, load, save, search
+from derbes.planning.benders import (
+    BendersRun,
+    Cuts,
+    Outcome,
+    Record,
+    RootProblem,
+    State,
+    is_met,
+    key_of,
+    load,
+    save,
+    search,
+)
 from derbes.planning.extensive import (
     MOST_RAISES,
     Point,
@@ -49,7 +61,6 @@ from derbes.planning.problem import (
     with_contingencies,
     without_standards,
 )
-from derbes.planning.root import Cuts, Outcome, RootProblem
 from derbes.planning.scenarios import LONG, NEVER, NOWHERE, ONCE, SHORT, Scenarios
 
 CALM_GAP = 1e-5
@@ -120,13 +131,7 @@ class _Best:
 
 
 def solve_apart(problem: PlanProblem, record: Record, settings: Settings) -> PlanSolution:
-    """The cheapest plan by decomposition.
-
-    Args:
-        problem: The problem.
-        record: What is known to begin with.
-        settings: How far, how long and by whom.
-    """
+    """The cheapest plan by decomposition."""
     clock, problem = settings.clock, base_alone(problem)
     with Scenarios(settings.crew, problem, clock.until) as scenarios:
         if record.reference is None:
@@ -135,15 +140,12 @@ def solve_apart(problem: PlanProblem, record: Record, settings: Settings) -> Pla
                 best = _calm(scenarios, record, replace(settings, gap=CALM_GAP))
                 if best is None:
                     return nothing_allowed(problem, clock)
-                found = best.record
-                calm = (found.state.best, found.prices)
-                found = replace(
-                    found, reference=best.figures.cost, calm=calm, state=found.state.again()
+                state, calm = best.record.state, (best.record.state.best, best.record.prices)
+                record = replace(
+                    best.record, reference=best.figures.cost, calm=calm, state=state.again()
                 )
-                if clock.is_over:
-                    record = found
-                else:
-                    known[key] = found
+                if not clock.is_over:
+                    known[key] = record
             record = replace(known.get(key, record), key=record.key)
         record = _piloted(scenarios, record, settings)
         best = _at_right_prices(scenarios, record, settings)
@@ -180,7 +182,11 @@ def _piloted(scenarios: Scenarios, record: Record, settings: Settings) -> Record
     clock = settings.clock
     short = clock if clock.limit is None else replace(clock, limit=PILOT_TIME * clock.limit)
     alone = replace(
-        settings, gap=PILOT_GAP * settings.gap, clock=short, keep=_keep_nothing, progress=None
+        settings,
+        gap=PILOT_GAP * settings.gap,
+        clock=short,
+        keep=lambda _record: None,
+        progress=None,
     )
     with Scenarios(settings.crew, pilot, short.until) as few:
         best = _at_right_prices(few, begun, alone)
@@ -190,10 +196,6 @@ def _piloted(scenarios: Scenarios, record: Record, settings: Settings) -> Record
     stability_center = best.record.state.best
     state = replace(record.state, stability_center=stability_center, center_priced=np.inf)
     return replace(record, state=state, prices=best.record.prices)
-
-
-def _keep_nothing(_record: Record) -> None:
-    """What a pilot finds is kept when it is done."""
 
 
 def _at_right_prices(scenarios: Scenarios, record: Record, settings: Settings) -> _Best | None:
@@ -325,11 +327,6 @@ def missing_starts(
 ) -> set[tuple[str, int]]:
     """Standards and starts that make a plan dearer, and for which it was not made.
 
-    Args:
-        scenarios: All draws, with contingencies at all starts.
-        problem: The problem with the contingencies of some starts.
-        point: Its best point.
-
     Raises:
         SolveError: A program has no optimum.
     """
@@ -343,11 +340,11 @@ def missing_starts(
     if not is_short and after <= before + DEARER * max(1.0, abs(before)):
         return set()
     found = {one for outcome in outcomes for one in outcome.binding}
-    return {one for one in found if not _stands(problem, *one)}
-
-
-def _stands(problem: PlanProblem, name: str, start: int) -> bool:
-    return start in problem.starts.get(name, ()) and (name, start) in problem.long_windows
+    return {
+        (name, start)
+        for name, start in found
+        if start not in problem.starts.get(name, ()) or (name, start) not in problem.long_windows
+    }
 
 
 def joined(problem: PlanProblem, missing: set[tuple[str, int]]) -> PlanProblem:

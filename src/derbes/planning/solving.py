@@ -258,10 +258,6 @@ def mean_case(cases: Sequence[Case], weights: Sequence[float]) -> Case:
 
     Futures differ in numbers only, so their elements stand in the same places. A series is
     averaged period by period, an opening is rounded to a period.
-
-    Args:
-        cases: The case in each future.
-        weights: Weights of the futures; they add to 1.
     """
     mean: Case = _mean(tuple(cases), tuple(weights))
     return replace(mean, scenarios={})
