@@ -127,7 +127,8 @@ def plan_of(request: PlanRequest, effort: RunOptions, provenance: Provenance) ->
         calm=calm,
     )
     work, is_feasible = _Work(request, effort, problem, solution, clock), solution.feasible
-    solve, best = solver_of(draws, effort, clock, calm), found_of(solution)
+    best = found_of(solution)
+    solve = solver_of(draws, effort, clock, calm=calm, known=(case, best) if is_feasible else None)
     is_known = is_feasible or solution.status != TIME_LIMIT
     clash: tuple[Any, ...] = ()
     if is_known and not is_feasible:
@@ -196,7 +197,7 @@ def _more(work: _Work, best: Found, solve: Solve) -> dict[str, Any]:
     found: dict[str, Any] = {"outlay": outlay, "account": account}
     if request.has_frontier:
         lengths = lengths_of(case, request.lengths)
-        points = frontier_of(case, solve, lengths, best=best, told=work.steps(_("frontier")))
+        points = frontier_of(case, solve, lengths, told=work.steps(_("frontier")))
         found["frontier"] = points
     if not request.has_frontier or any(point.feasible is None for point in points):
         work.not_computed.append("frontier")
@@ -262,26 +263,20 @@ def lengths_of(case: Case, asked: Sequence[int]) -> tuple[int, ...]:
 
 
 def frontier_of(
-    case: Case,
-    solve: Solve,
-    lengths: Sequence[int],
-    *,
-    best: Found | None = None,
-    told: Told | None = None,
+    case: Case, solve: Solve, lengths: Sequence[int], *, told: Told | None = None
 ) -> tuple[FrontierPoint, ...]:
     """The cheapest plan for each length; points for which no time was left have no cost.
 
     A plan that survives longer survives shorter too, so what is impossible is impossible
     for longer, and between two lengths of one cost every length has that cost: the plan of
-    the longer one serves it. Such points are not searched for again, nor is that of the
-    case's own length where its plan is known (`best`).
+    the longer one serves it. Such points are not searched for again.
     """
     ordered = sorted(set(lengths))
     points: dict[int, FrontierPoint] = {}
 
     def point(months: int) -> FrontierPoint:
         if months not in points:
-            points[months] = _point(case, solve, months, best)
+            points[months] = _point(case, solve, months)
             if told:
                 told(len(points), len(ordered))
         return points[months]
@@ -311,11 +306,9 @@ def _is_same(low: FrontierPoint, high: FrontierPoint) -> bool:
     return high.cost - low.cost <= SAME * max(abs(high.cost), 1.0)
 
 
-def _point(case: Case, solve: Solve, months: int, best: Found | None) -> FrontierPoint:
-    changed = with_length(case, months)
+def _point(case: Case, solve: Solve, months: int) -> FrontierPoint:
     try:
-        is_known = best is not None and changed.standards == case.standards
-        found = best if best is not None and is_known else solve(changed)
+        found: Found = solve(with_length(case, months))
     except TimeIsOver:
         return FrontierPoint(months, cost=None)
     if not found.feasible:

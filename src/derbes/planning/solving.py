@@ -91,23 +91,31 @@ class Solve(Protocol):
 
 
 def solver_of(
-    draws: Draws | None, effort: RunOptions, clock: Clock, calm: CalmPlans | None = None
+    draws: Draws | None,
+    effort: RunOptions,
+    clock: Clock,
+    *,
+    calm: CalmPlans | None = None,
+    known: tuple[Case, Found] | None = None,
 ) -> Solve:
     """A way to find plans over the same futures, by the same workers, while time is left.
 
-    Plans without standards that are known (`calm`) are not searched for again.
+    Plans without standards that are known (`calm`) are not searched for again, nor is the
+    plan of a case that is `known`.
     """
-    known = CalmPlans() if calm is None else calm
+    calm = CalmPlans() if calm is None else calm
 
     def solve(case: Case, *, is_rough: bool = False) -> Found:
         left = clock.left()
+        if known is not None and case == known[0]:
+            return known[1]
         solution = solve_plan(
             make_problem(case, draws=draws),
             gap=ROUGH_GAP if is_rough else effort.gap,
             time_limit=left,
             n_workers=effort.n_workers,
             executor=effort.pool,
-            calm=known,
+            calm=calm,
         )
         if solution.status == TIME_LIMIT and not (is_rough and solution.feasible):
             raise TimeIsOver
