@@ -8,8 +8,7 @@ import pytest
 from derbes.planning import decomposed as solve
 from derbes.planning.decomposed import solve_plan
 from derbes.planning.problem import START, all_starts, make_problem, with_contingencies
-from derbes.planning.root import solve_draws
-from tests.oracles.plans import evaluate
+from tests.oracles.plans import evaluate, solve_draws
 from tests.planning.generated import small_case
 
 GAP = 1e-5

@@ -12,10 +12,10 @@ from derbes.planning.contingencies import contingency_shape
 from derbes.planning.effects import column_effects, draw_arrays
 from derbes.planning.problem import START, all_starts, base_alone, make_problem, with_contingencies
 from derbes.planning.recourse import standard_measures
-from derbes.planning.root import solve_draws
 from derbes.planning.scenarios import LONG, NOWHERE, SHORT, RecourseSolver
 from derbes.planning.separation import ContingencySeparation, make_groups
 from tests.oracles.contingency_bounds import Setting, bounds_of
+from tests.oracles.plans import solve_draws
 from tests.planning.generated import small_case
 
 

@@ -214,12 +214,8 @@ NOTHING = 1e-9
 """Part of the largest payment up to which one is rounding noise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Paid:
-    """Payments by year. [money]"""
-
-    everything: dict[int, float]
-    abroad: dict[int, float]
+Paid = dict[int, FloatArray]
+"""Year → what is paid in all, and of it abroad. (2,) [money]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,23 +252,24 @@ def accounts_of(
     supply = _supply(problem, solution.choices, told, solution.prices)
     with_plan = _added(supply.paid, anyway, options)
     without = _added(_supply(bare, (), told, FIRM).paid, _anyway(otherwise_case))
-    years = sorted({*with_plan.everything, *without.everything})
-    noise = NOTHING * max((abs(paid) for paid in with_plan.everything.values()), default=0.0)
-    abroad = with_plan.abroad if _knows_abroad(case) else None
-    abroad_without = without.abroad if _knows_abroad(otherwise_case) else None
+    noise = NOTHING * max((abs(float(paid[0])) for paid in with_plan.values()), default=0.0)
+
+    def amount(paid: Paid, year: int, part: int) -> float:
+        """Payments of a year, without rounding noise."""
+        found = float(paid[year][part]) if year in paid else 0.0
+        return 0.0 if abs(found) <= noise else found
+
+    knows, knows_without = _knows_abroad(case), _knows_abroad(otherwise_case)
     outlay = tuple(
         Outlay(
             year=year,
             currency=currency,
-            amount=_in(year, paid, noise),
-            without_project=_in(year, otherwise, noise),
-            options=_in(year, for_options, noise) or 0.0,
+            amount=amount(with_plan, year, part) if knows or not part else None,
+            without_project=amount(without, year, part) if knows_without or not part else None,
+            options=amount(options, year, part),
         )
-        for year in years
-        for currency, paid, otherwise, for_options in (
-            (case.currency, with_plan.everything, without.everything, options.everything),
-            (FOREIGN, abroad, abroad_without, options.abroad),
-        )
+        for year in sorted({*with_plan, *without})
+        for part, currency in enumerate((case.currency, FOREIGN))
     )
     return outlay, _account(problem, solution, supply, told)
 
@@ -314,36 +311,25 @@ def _parts(problem: PlanProblem, choices: Sequence[Choice], supply: _Supply) -> 
     }
 
 
-def _in(year: int, paid: dict[int, float] | None, noise: float) -> float | None:
-    """Payments of a year, without rounding noise; None where they are not known."""
-    if paid is None:
-        return None
-    amount = paid.get(year, 0.0)
-    return 0.0 if abs(amount) <= noise else amount
-
-
 def _added(*parts: Paid) -> Paid:
     """Sums of payments, year by year."""
-    return Paid(_sums([p.everything for p in parts]), _sums([p.abroad for p in parts]))
-
-
-def _sums(parts: Sequence[dict[int, float]]) -> dict[int, float]:
-    years = sorted({year for part in parts for year in part})
-    return {year: sum(part.get(year, 0.0) for part in parts) for year in years}
+    sums: Paid = {}
+    for part in parts:
+        for year, paid in part.items():
+            sums[year] = sums.get(year, np.zeros(2)) + paid
+    return sums
 
 
 def _options(case: Case, choices: Sequence[Choice]) -> Paid:
-    """Capital and running cost of what is chosen."""
-    paid = [
-        {year: amount for year, amount in by_year(case, paid_for(case, choice)).items() if amount}
-        for choice in choices
-    ]
-    shares = [abroad_share(case, choice) for choice in choices]
-    abroad = [
-        {year: share * amount for year, amount in years.items()}
-        for share, years in zip(shares, paid, strict=True)
-    ]
-    return Paid(_sums(paid), _sums(abroad))
+    """Capital and running cost of what is chosen; years in which nothing is paid are left out."""
+    return _added(
+        *(
+            {year: amount * np.array([1.0, abroad_share(case, choice)])}
+            for choice in choices
+            for year, amount in by_year(case, paid_for(case, choice)).items()
+            if amount
+        )
+    )
 
 
 def _knows_abroad(case: Case) -> bool:
@@ -359,15 +345,14 @@ def _without_project(case: Case) -> Case:
 def _anyway(case: Case) -> Paid:
     """Capital of the plants that the case builds without any option."""
     optional = optional_elements(case.options)
-    everything: dict[int, float] = {}
-    abroad: dict[int, float] = {}
+    paid: Paid = {}
     for name, plant in case.plants.items():
         for payment in plant.capital if f"plants.{name}" not in optional else ():
             year = case.calendar.month_of(payment.period)[0]
             share = payment.foreign_share.value if payment.foreign_share else 0.0
-            everything[year] = everything.get(year, 0.0) + payment.amount.value
-            abroad[year] = abroad.get(year, 0.0) + share * payment.amount.value
-    return Paid(everything, abroad)
+            amount = payment.amount.value * np.array([1.0, share])
+            paid[year] = paid.get(year, np.zeros(2)) + amount
+    return paid
 
 
 # Supply in calm
@@ -396,7 +381,8 @@ def _supply(
         held = _storage(written.arrays, course)
         everything += weight * (bought + idle + held)
         abroad += weight * (from_abroad + idle_abroad)
-    paid = Paid(by_year(case, everything), by_year(case, abroad))
+    of_abroad = by_year(case, abroad)
+    paid = {y: np.array([amount, of_abroad[y]]) for y, amount in by_year(case, everything).items()}
     return _Supply(paid, items, np.array(draws), beside)
 
 

@@ -36,7 +36,7 @@ from derbes.language import _
 from derbes.parallel import Progress, RunOptions
 from derbes.planning.accounts import accounts_of, choices_in_words
 from derbes.planning.conflict import conflict_of
-from derbes.planning.decomposed import solve_plan
+from derbes.planning.decomposed import CalmPlans, solve_plan
 from derbes.planning.problem import (
     TIME_LIMIT,
     Clock,
@@ -114,7 +114,7 @@ def plan_of(request: PlanRequest, effort: RunOptions, provenance: Provenance) ->
         SolveError: A program has no usable answer.
     """
     case, draws, clock = request.case, request.draws, Clock.of(effort.time_limit)
-    problem = make_problem(case, draws=draws)
+    problem, calm = make_problem(case, draws=draws), CalmPlans()
     solution = solve_plan(
         problem,
         gap=effort.gap,
@@ -124,9 +124,11 @@ def plan_of(request: PlanRequest, effort: RunOptions, provenance: Provenance) ->
         checkpoint=effort.store,
         resume=effort.resume,
         progress=_bounds_told(effort.progress, case.currency),
+        calm=calm,
     )
     work, is_feasible = _Work(request, effort, problem, solution, clock), solution.feasible
-    solve, best = solver_of(draws, effort, clock), found_of(solution)
+    best = found_of(solution)
+    solve = solver_of(draws, effort, clock, calm=calm, known=(case, best) if is_feasible else None)
     is_known = is_feasible or solution.status != TIME_LIMIT
     clash: tuple[Any, ...] = ()
     if is_known and not is_feasible:
@@ -358,12 +360,6 @@ def evpi_of(
     decides in which, and a future that is known is no longer one of several; or where some
     future has no plan of its own.
 
-    Args:
-        best: The plan for all futures.
-        futures: The futures.
-        solve_alone: Finds the cheapest plan of one future.
-        told: Called after each future.
-
     Raises:
         TimeIsOver: There was no time for all futures.
     """
@@ -385,12 +381,6 @@ def vss_of(best: Found, futures: Futures, solve: Solve, solve_alone: Solve) -> f
 
     None where the plan for mean values does not exist, or fails in some future: then it
     is worth more than any sum.
-
-    Args:
-        best: The plan for all futures.
-        futures: The futures.
-        solve: Finds the cheapest plan over all futures.
-        solve_alone: Finds the cheapest plan of one future.
 
     Raises:
         TimeIsOver: There was no time.

@@ -1,4 +1,18 @@
-"""Benders' decomposition with a cut for every draw: first relaxed, then in whole numbers.
+"""Benders' decomposition of a plan: root problem, cuts of all draws, search and checkpoint.
+
+The root problem: what is decided first, with cuts in place of the draws.
+
+(M14) minimize cost x + (1 - w) sum of p[i] theta[i] + w (eta + sum of p[i] xi[i] / (1 - a)),
+theta[i] >= at_zero[c] + slope[c] x for every cut c of draw i, under (M1) to (M4). Its
+optimum is a bound of the plan's cost from below.
+
+One draw at a point of the first stage: its cost, and the cut that it gives.
+
+(M13) theta[i] >= value + slope (x - point), from the prices of the rows and columns at the
+optimum: slope = R' lower prices + R'' upper prices + U' column prices (M11). The cut holds
+for any prices with the right signs.
+
+The search, with a cut for every draw: first relaxed, then in whole numbers.
 
 In the relaxed phase cuts are taken between the root problem's point and the best point known
 (Ben-Ameur and Neto 2007), which keeps the root problem from jumping. In the whole phase the
@@ -15,22 +29,211 @@ import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
+from scipy import sparse
 
+from derbes.case.options import Risk
 from derbes.case.quantity import FloatArray
 from derbes.errors import DataError
 from derbes.files import write_atomically
 from derbes.language import _
-from derbes.lp.highs import MixedSettings
+from derbes.lp.highs import MixedSettings, solve_mixed
+from derbes.lp.program import Block, BoolArray, IntArray, LinearProgram
 from derbes.planning.extensive import EXACT, lacking
-from derbes.planning.problem import START, Clock, Evaluation, PlanProblem, Prices, evaluation
-from derbes.planning.root import Cuts, Outcome, RootProblem
+from derbes.planning.first_stage import FirstStage
+from derbes.planning.problem import (
+    START,
+    Clock,
+    DrawFigures,
+    Evaluation,
+    PlanProblem,
+    Prices,
+    evaluation,
+    tail_costs,
+    tail_lower,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A draw at a point, and what bounds its cost at others: at least `at_zero` + `slope` x."""
+
+    draw: int
+    value: float
+    """Cost, with the price of what falls short; no second stage at this point costs less,
+    by the prices of the optimum alone. [money]"""
+    at_zero: float
+    """[money]"""
+    slope: FloatArray
+    """(first-stage columns,) [money]"""
+    figures: DrawFigures
+    columns: FloatArray
+    """Columns of the second stage at the point."""
+    is_exact: bool = True
+    """Whether this is the draw's cost; else it is no more than it."""
+    binding: tuple[tuple[str, int], ...] = ()
+    """Standards and starts whose cuts have a price. [period]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cuts:
+    """Cuts of all draws."""
+
+    draws: IntArray
+    """(cuts,)"""
+    at_zero: FloatArray
+    """(cuts,) [money]"""
+    slopes: FloatArray
+    """(cuts, first-stage columns) [money]"""
+
+    @staticmethod
+    def none(n_columns: int) -> "Cuts":
+        """No cuts."""
+        return Cuts(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros((0, n_columns)))
+
+    @staticmethod
+    def floor(n_draws: int, n_columns: int) -> "Cuts":
+        """No draw costs less than nothing."""
+        return Cuts(np.arange(n_draws), np.zeros(n_draws), np.zeros((n_draws, n_columns)))
+
+    def with_more(self, cuts: Sequence[Outcome]) -> "Cuts":
+        """With cuts from draws at a point."""
+        return Cuts(
+            np.concatenate([self.draws, np.array([c.draw for c in cuts], dtype=np.int64)]),
+            np.concatenate([self.at_zero, np.array([c.at_zero for c in cuts])]),
+            np.vstack([self.slopes, *(c.slope[None, :] for c in cuts)]),
+        )
+
+    def kept(self, which: BoolArray) -> "Cuts":
+        """Some of them."""
+        return Cuts(self.draws[which], self.at_zero[which], self.slopes[which])
+
+    def values(self, values: FloatArray) -> FloatArray:
+        """Value of each cut at a point. (cuts,) [money]"""
+        return np.asarray(self.at_zero + self.slopes @ values, dtype=np.float64)
+
+    def least(self, values: FloatArray, n_draws: int) -> FloatArray:
+        """Least cost of each draw at a point, by its cuts. (N,) [money]"""
+        least = np.full(n_draws, -np.inf)
+        np.maximum.at(least, self.draws, self.values(values))
+        return least
+
+
+@dataclass(frozen=True, slots=True)
+class RootSolution:
+    """The optimum of the root problem."""
+
+    values: FloatArray
+    """First-stage columns."""
+    bound: float
+    """No plan costs less, at the prices of the cuts. [money]"""
+
+
+@dataclass(frozen=True, slots=True)
+class RootProblem:
+    """First stage, weights and risk."""
+
+    first: FirstStage
+    weights: FloatArray
+    risk: Risk
+    counts_money: bool = True
+
+    def fixed_integers(self, values: FloatArray) -> "RootProblem":
+        """With the whole columns held where they are at a point."""
+        whole, at = self.first.is_whole, np.round(values)
+        first = replace(
+            self.first,
+            lower=np.where(whole, at, self.first.lower),
+            upper=np.where(whole, at, self.first.upper),
+        )
+        return replace(self, first=first)
+
+    def largest(self) -> FloatArray | None:
+        """A point with as much as may be chosen, as early as may be; None: nothing may be.
+
+        Where to begin, as standards are likely to be met there.
+        """
+        columns = self.first.columns
+        last = max((column.date for column in columns), default=0)
+        most = np.array(
+            [column.size * (2.0 + last - column.date) for column in columns], dtype=np.float64
+        )
+        eager = replace(self.first, cost=-most / max(most.max(initial=0.0), 1.0))
+        floor = Cuts.floor(len(self.weights), self.first.n_columns)
+        root = replace(self, first=eager, counts_money=True)
+        answer = root.solve(floor, MixedSettings(), is_relaxed=True)
+        return None if answer is None else answer.values
+
+    def solve(
+        self, cuts: Cuts, settings: MixedSettings, *, is_relaxed: bool
+    ) -> RootSolution | None:
+        """The optimum (M14); None: nothing may be chosen, or time was over before a point.
+
+        Args:
+            cuts: Cuts, at least one of each draw.
+            settings: Gap and time.
+            is_relaxed: Whether columns need not be whole.
+        """
+        program = self.program(cuts)
+        n, n_all = self.first.n_columns, program.matrix.shape[1]
+        is_whole = np.zeros(n_all, dtype=np.bool_)
+        if not is_relaxed:
+            is_whole[:n] = self.first.is_whole & (self.first.lower < self.first.upper)
+        scale = np.ones(n_all)
+        sizes = np.abs(cuts.at_zero[cuts.at_zero != 0])
+        scale[n:] = 2.0 ** np.round(np.log2(np.median(sizes))) if len(sizes) else 1.0
+        answer = solve_mixed(program, is_whole, scale, settings)
+        if answer.columns is None:
+            return None
+        return RootSolution(np.clip(answer.columns[:n], 0.0, 1.0), answer.bound)
+
+    def program(self, cuts: Cuts) -> LinearProgram:
+        """The root problem with its cuts (M14)."""
+        first, n_draws, n_cuts = self.first, len(self.weights), len(cuts.at_zero)
+        n, of_tail = first.n_columns, tail_costs(self.weights, self.risk)
+        n_all, n_tail = n + n_draws + len(of_tail), max(len(of_tail) - 1, 0)
+        options = first.cost if self.counts_money else np.zeros(n)
+        draws_cost = (1.0 - self.risk.weight) * self.weights
+        rules = sparse.hstack([first.matrix, sparse.csr_matrix((len(first.rows), n_all - n))])
+        # theta[i] - slope x >= at zero
+        ones = (np.ones(n_cuts), (np.arange(n_cuts), cuts.draws))
+        thetas = sparse.coo_matrix(ones, shape=(n_cuts, n_all - n))
+        parts = [rules, sparse.hstack([sparse.csr_matrix(-cuts.slopes), thetas])]
+        draws = tuple(f"d{i}" for i in range(n_draws))
+        columns = [Block("choose", first.column_names, 0, 1, 0), Block("cost", draws, 0, 1, n)]
+        if n_tail:  # xi[i] + eta - theta[i] >= 0
+            one, nothing = sparse.identity(n_draws), sparse.csr_matrix((n_draws, n))
+            threshold = sparse.csr_matrix(np.ones((n_draws, 1)))
+            parts.append(sparse.hstack([nothing, -one, threshold, one]))
+            end = n + n_draws
+            columns.append(Block("tail", ("threshold",), 0, 1, end))
+            columns.append(Block("above", draws, 0, 1, end + 1))
+        matrix = sparse.vstack(parts).tocsc()
+        names = tuple(f"d{draw}_{c}" for c, draw in enumerate(cuts.draws))
+        n_rules = len(first.rows)
+        return LinearProgram(
+            name="plan",
+            levels=("cost",),
+            level_costs=np.concatenate([options, draws_cost, of_tail])[None, :],
+            weights=np.ones(1),
+            matrix=matrix,
+            row_lower=np.concatenate([first.row_lower, cuts.at_zero, np.zeros(n_tail)]),
+            row_upper=np.concatenate([first.row_upper, np.full(n_cuts + n_tail, np.inf)]),
+            col_lower=np.concatenate([first.lower, np.full(n_draws, -np.inf), tail_lower(of_tail)]),
+            col_upper=np.concatenate([first.upper, np.full(n_all - n, np.inf)]),
+            columns=tuple(columns),
+            rows=(
+                Block("rule", first.row_names, 0, 1, 0),
+                Block("cut", names, 0, 1, n_rules),
+                Block("above", draws[:n_tail], 0, 1, n_rules + n_cuts),
+            ),
+        )
+
 
 STABILITY_STEP = 0.5
 """Where between the best point (1) and the root problem's (0) cuts are taken."""
@@ -146,12 +349,7 @@ def is_met(figures: Evaluation) -> bool:
 
 
 def search(run: BendersRun, state: State) -> State | None:
-    """The best point within the gap, or what was found in time; None: nothing may be chosen.
-
-    Args:
-        run: What is searched, and how far.
-        state: What is known to begin with.
-    """
+    """The best point within the gap, or what was found in time; None: nothing may be chosen."""
     begun = _begun(run, state)
     if begun is None:
         return None
@@ -301,7 +499,7 @@ def _whole_step(run: BendersRun, state: State) -> State:
     return state
 
 
-FORMAT = "derbes plan checkpoint 1"
+FORMAT = "derbes plan checkpoint 2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,32 +536,24 @@ def save(path: Path, record: Record) -> None:
     Raises:
         OutputError: The file cannot be written.
     """
-    state = record.state
-    arrays = {
-        "draws": state.cuts.draws,
-        "at_zero": state.cuts.at_zero,
-        "slopes": state.cuts.slopes,
-        "ages": state.ages,
-        "best": state.best,
-        "middle": state.stability_center,
-        "numbers": np.array([state.best_priced, state.center_priced, state.bound]),
-    }
-    if record.calm is not None:
-        columns, prices = record.calm
-        arrays["calm"] = columns
-        arrays["calm_prices"] = np.array([prices.hard, prices.soft, prices.money])
-    text = json.dumps(
-        {
-            "format": FORMAT,
-            "key": record.key,
-            "prices": [record.prices.hard, record.prices.soft, record.prices.money],
-            "reference": None if record.reference is None else record.reference.hex(),
-            "is_relaxed": state.is_relaxed,
-            "iteration": state.iteration,
-            "arrays": {name: _packed(array) for name, array in arrays.items()},
-        }
-    )
+    text = json.dumps({"format": FORMAT, **_fields_of(record)}, default=_fields_of)
     write_atomically(path, text + "\n")
+
+
+def _fields_of(found: Any) -> dict[str, Any]:
+    """A record by its fields; an array by its bytes."""
+    if isinstance(found, np.ndarray):
+        packed = base64.b64encode(zlib.compress(np.ascontiguousarray(found).tobytes(), 1)).decode()
+        return {"dtype": found.dtype.str, "shape": found.shape, "bytes": packed}
+    return {one.name: getattr(found, one.name) for one in fields(found)}
+
+
+def _array_or(found: dict[str, Any]) -> Any:
+    """The array that `_fields_of` has packed; anything else as it is."""
+    if found.keys() != {"dtype", "shape", "bytes"}:
+        return found
+    raw = zlib.decompress(base64.b64decode(found["bytes"]))
+    return np.frombuffer(raw, dtype=np.dtype(found["dtype"])).reshape(found["shape"]).copy()
 
 
 def load(path: Path, problem: PlanProblem) -> Record:
@@ -373,8 +563,8 @@ def load(path: Path, problem: PlanProblem) -> Record:
         DataError: There is no such file, it is no checkpoint, or it is of another case.
     """
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        is_ours = found["format"] == FORMAT
+        found = json.loads(path.read_text(encoding="utf-8"), object_hook=_array_or)
+        is_ours = found.pop("format") == FORMAT
     except OSError as error:
         reason = error.strerror or str(error)
         raise DataError(
@@ -388,7 +578,13 @@ def load(path: Path, problem: PlanProblem) -> Record:
         what = _("it was written for another case, or with other draws, standards or budget")
         fix = _("ask for the same again, or begin anew without the file")
         raise DataError(_unusable(path, what, fix))
-    return _record(found, problem.first.n_columns)
+    state, calm = found["state"], found["calm"]
+    found |= {
+        "state": State(**{**state, "cuts": Cuts(**state["cuts"])}),
+        "prices": Prices(**found["prices"]),
+        "calm": None if calm is None else (calm[0], Prices(**calm[1])),
+    }
+    return Record(**found)
 
 
 def _not_one(path: Path) -> str:
@@ -401,43 +597,3 @@ def _unusable(path: Path, what: str, fix: str) -> str:
     return _("{path}: cannot go on from it: {what}. Fix: {fix}.").format(
         path=path, what=what, fix=fix
     )
-
-
-def _record(found: Mapping[str, Any], n_columns: int) -> Record:
-    arrays = {name: _unpacked(packed) for name, packed in found["arrays"].items()}
-    cuts = Cuts(
-        arrays["draws"].astype(np.int64),
-        arrays["at_zero"],
-        arrays["slopes"].reshape(-1, n_columns),
-    )
-    best_priced, center_priced, bound = (float(number) for number in arrays["numbers"])
-    hard, soft, money = found["prices"]
-    return Record(
-        key=found["key"],
-        state=State(
-            cuts=cuts,
-            ages=arrays["ages"],
-            best=arrays["best"],
-            best_priced=best_priced,
-            stability_center=arrays["middle"],
-            center_priced=center_priced,
-            bound=bound,
-            is_relaxed=found["is_relaxed"],
-            iteration=found["iteration"],
-        ),
-        prices=Prices(hard, soft, money),
-        reference=None if found["reference"] is None else float.fromhex(found["reference"]),
-        calm=(arrays["calm"], Prices(*map(float, arrays["calm_prices"])))
-        if "calm" in arrays
-        else None,
-    )
-
-
-def _packed(array: npt.NDArray[Any]) -> list[str]:
-    raw = np.ascontiguousarray(array)
-    return [raw.dtype.str, base64.b64encode(zlib.compress(raw.tobytes(), 1)).decode()]
-
-
-def _unpacked(packed: list[str]) -> npt.NDArray[Any]:
-    kind, text = packed
-    return np.frombuffer(zlib.decompress(base64.b64decode(text)), dtype=np.dtype(kind)).copy()

@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import Any
 
 from derbes.case.entities import Case, essential_uses
-from derbes.case.options import Budget, Limit, Option, Standard
+from derbes.case.options import Budget, Option, Standard
 from derbes.case.quantity import Quantity
 from derbes.language import _
 from derbes.planning.accounts import abroad_share, by_year, paid_for
@@ -127,6 +127,12 @@ class RequirementKind(StrEnum):
 
 _RULES = (RequirementKind.EXCLUDES, RequirementKind.REQUIRES, RequirementKind.COMMITTED)
 _LIMITS = (RequirementKind.AT_MOST, RequirementKind.AT_LEAST)
+_BUDGET = (
+    RequirementKind.FOREIGN_YEAR,
+    RequirementKind.FOREIGN_TOTAL,
+    RequirementKind.YEAR,
+    RequirementKind.TOTAL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,26 +155,25 @@ def requirements_of(case: Case) -> tuple[Requirement, ...]:
     A deletion filter that tries them in this order ends with the conflict that says most:
     standards and money rather than rules between options.
     """
-    return (
-        *_limit_requirements(case.limits),
-        *_option_requirements(case.options),
-        *_budget_requirements(case.budget),
-        *(
-            Requirement(RequirementKind.STANDARD, f"standards.{name}", name)
-            for name in case.standards
-        ),
-    )
+    found = [
+        Requirement(kind, f"limits.{name}.{kind}", name)
+        for name, limit in case.limits.items()
+        for kind in _LIMITS
+        if getattr(limit, kind) is not None
+    ]
+    found += _rules_of(case.options)
+    for kind in _BUDGET if case.budget else ():
+        rows = getattr(case.budget, kind)
+        if isinstance(rows, Mapping):
+            found += [Requirement(kind, f"budget.{kind}.{y}", year=y) for y in sorted(rows)]
+        elif rows is not None:
+            found.append(Requirement(kind, f"budget.{kind}"))
+    kind = RequirementKind.STANDARD
+    return (*found, *(Requirement(kind, f"standards.{name}", name) for name in case.standards))
 
 
-def _limit_requirements(limits: Mapping[str, Limit]) -> Iterator[Requirement]:
-    for name, limit in limits.items():
-        if limit.at_most is not None:
-            yield Requirement(RequirementKind.AT_MOST, f"limits.{name}.at_most", name)
-        if limit.at_least is not None:
-            yield Requirement(RequirementKind.AT_LEAST, f"limits.{name}.at_least", name)
-
-
-def _option_requirements(options: Mapping[str, Option]) -> Iterator[Requirement]:
+def _rules_of(options: Mapping[str, Option]) -> Iterator[Requirement]:
+    """What options ask of each other; that two exclude each other is one requirement."""
     for name, option in options.items():
         for other in option.excludes:
             if name not in options[other].excludes or name < other:
@@ -179,19 +184,6 @@ def _option_requirements(options: Mapping[str, Option]) -> Iterator[Requirement]
             yield Requirement(RequirementKind.COMMITTED, f"options.{name}.committed", name)
 
 
-def _budget_requirements(budget: Budget | None) -> Iterator[Requirement]:
-    if budget is None:
-        return
-    for year in sorted(budget.foreign_by_year):
-        yield Requirement(RequirementKind.FOREIGN_YEAR, f"budget.foreign_by_year.{year}", year=year)
-    if budget.foreign_total is not None:
-        yield Requirement(RequirementKind.FOREIGN_TOTAL, "budget.foreign_total")
-    for year in sorted(budget.by_year):
-        yield Requirement(RequirementKind.YEAR, f"budget.by_year.{year}", year=year)
-    if budget.total is not None:
-        yield Requirement(RequirementKind.TOTAL, "budget.total")
-
-
 # The case without a requirement, or with another amount
 
 
@@ -200,26 +192,20 @@ def without(case: Case, requirement: Requirement) -> Case:
     if requirement.kind is RequirementKind.STANDARD:
         kept = {name: s for name, s in case.standards.items() if name != requirement.name}
         return replace(case, standards=kept)
-    if requirement.kind in _RULES:
-        return _without_rule(case, requirement)
-    return with_amount(case, requirement, None)
-
-
-def _without_rule(case: Case, requirement: Requirement) -> Case:
-    option = case.options[requirement.name]
-    options = dict(case.options)
+    if requirement.kind not in _RULES:
+        return with_amount(case, requirement, None)
+    options, mine = dict(case.options), requirement.name
     if requirement.kind is RequirementKind.COMMITTED:
-        options[requirement.name] = replace(option, committed=False)
-    elif requirement.kind is RequirementKind.REQUIRES:
-        kept = tuple(other for other in option.requires if other != requirement.other)
-        options[requirement.name] = replace(option, requires=kept)
-    else:
-        for one, two in (
-            (requirement.name, requirement.other),
-            (requirement.other, requirement.name),
-        ):
-            kept = tuple(other for other in options[one].excludes if other != two)
-            options[one] = replace(options[one], excludes=kept)
+        options[mine] = replace(options[mine], committed=False)
+        return replace(case, options=options)
+    pairs = [(mine, requirement.other)]
+    if requirement.kind is RequirementKind.EXCLUDES:  # holds whichever of the two says so
+        pairs.append((requirement.other, mine))
+    for one, two in pairs:
+        others = getattr(options[one], requirement.kind)
+        kept_others = tuple(name for name in others if name != two)
+        change: dict[str, Any] = {str(requirement.kind): kept_others}
+        options[one] = replace(options[one], **change)
     return replace(case, options=options)
 
 
@@ -239,19 +225,15 @@ def with_amount(case: Case, requirement: Requirement, amount: float | None) -> C
     """The case in which a requirement names another amount; None: no such requirement."""
     old = amount_of(case, requirement)
     new = None if old is None or amount is None else replace(old, value=amount, steps=())
+    change: dict[str, Any] = {str(requirement.kind): new}
     if requirement.kind in _LIMITS:
-        change: dict[str, Any] = {str(requirement.kind): new}
         limits = {**case.limits, requirement.name: replace(case.limits[requirement.name], **change)}
         return replace(case, limits=limits)
     budget = case.budget or Budget()
-    if requirement.kind in (RequirementKind.TOTAL, RequirementKind.FOREIGN_TOTAL):
-        change = {str(requirement.kind): new}
-    else:
-        rows: dict[int, Quantity] = dict(getattr(budget, str(requirement.kind)))
-        rows.pop(requirement.year, None)
-        if new is not None:
-            rows[requirement.year] = new
-        change = {str(requirement.kind): rows}
+    rows = getattr(budget, requirement.kind)
+    if isinstance(rows, Mapping):
+        kept = {year: most for year, most in rows.items() if year != requirement.year}
+        change = {str(requirement.kind): kept if new is None else {**kept, requirement.year: new}}
     return replace(case, budget=replace(budget, **change))
 
 
@@ -260,15 +242,27 @@ def with_amount(case: Case, requirement: Requirement, amount: float | None) -> C
 
 def requirement_words(case: Case, requirement: Requirement) -> str:
     """What a requirement asks for, in the names of the case."""
-    if requirement.kind is RequirementKind.STANDARD:
+    kind = requirement.kind
+    if kind is RequirementKind.STANDARD:
         return standard_words(case, case.standards[requirement.name])
-    if requirement.kind in _LIMITS:
-        return _limit_words(case, requirement)
-    if requirement.kind in _RULES:
-        return _rule_words(case, requirement)
-    return _("{subject}: {amount}").format(
-        subject=budget_words(requirement), amount=_amount_words(case, requirement)
-    )
+    if kind in _RULES:
+        text = {
+            RequirementKind.EXCLUDES: _("{option} and {other} exclude each other"),
+            RequirementKind.REQUIRES: _("{option} requires {other}"),
+            RequirementKind.COMMITTED: _("{option} is committed"),
+        }[kind]
+        option = name_of(case, "options", requirement.name)
+        other = name_of(case, "options", requirement.other) if requirement.other else ""
+        return text.format(option=option, other=other)
+    asked = amount_of(case, requirement)
+    unit = "" if kind in _LIMITS else case.currency
+    amount = "" if asked is None else number_words(asked.value, unit)
+    if kind in _LIMITS:
+        name = name_of(case, "limits", requirement.name)
+        is_most = kind is RequirementKind.AT_MOST
+        text = _("{name}: at most {amount}") if is_most else _("{name}: at least {amount}")
+        return text.format(name=name, amount=amount)
+    return _("{subject}: {amount}").format(subject=budget_words(requirement), amount=amount)
 
 
 def budget_words(requirement: Requirement) -> str:
@@ -280,32 +274,6 @@ def budget_words(requirement: Requirement) -> str:
         RequirementKind.FOREIGN_YEAR: _("the ceiling on payments abroad for {year}"),
     }[requirement.kind]
     return text.format(year=requirement.year)
-
-
-def _amount_words(case: Case, requirement: Requirement) -> str:
-    amount = amount_of(case, requirement)
-    if amount is None:
-        return ""
-    if requirement.kind in _LIMITS:
-        return number_words(amount.value)
-    return number_words(amount.value, case.currency)
-
-
-def _limit_words(case: Case, requirement: Requirement) -> str:
-    name, amount = name_of(case, "limits", requirement.name), _amount_words(case, requirement)
-    if requirement.kind is RequirementKind.AT_MOST:
-        return _("{name}: at most {amount}").format(name=name, amount=amount)
-    return _("{name}: at least {amount}").format(name=name, amount=amount)
-
-
-def _rule_words(case: Case, requirement: Requirement) -> str:
-    option = name_of(case, "options", requirement.name)
-    other = name_of(case, "options", requirement.other) if requirement.other else ""
-    if requirement.kind is RequirementKind.EXCLUDES:
-        return _("{option} and {other} exclude each other").format(option=option, other=other)
-    if requirement.kind is RequirementKind.REQUIRES:
-        return _("{option} requires {other}").format(option=option, other=other)
-    return _("{option} is committed").format(option=option)
 
 
 def standard_words(case: Case, standard: Standard) -> str:
@@ -334,10 +302,6 @@ SHARE_STEPS = 100
 
 def conflict_of(case: Case, solve: Solve) -> tuple[ClashWish, ...]:
     """A smallest set of requirements that conflict, each with its least relaxation.
-
-    Args:
-        case: A case whose request is impossible.
-        solve: Finds the cheapest plan of a case.
 
     Raises:
         TimeIsOver: There was no time to find the set.
@@ -450,71 +414,51 @@ def _standard_relaxations(case: Case, name: str, solve: Solve) -> Iterator[Cure]
     """Shorter, later; where neither is a relaxation, to a lesser share. Each alone."""
     standard = case.standards[name]
 
-    def holds(changed: Standard) -> bool:
-        standards = {**case.standards, name: changed}
-        return solve(replace(case, standards=standards), is_rough=True).feasible
+    calendar, step = case.calendar, case.calendar.step
+    share = 1.0 if standard.share is None else standard.share.value
+    last = standard.last if standard.last >= 0 else calendar.n_periods - 1
 
-    def shorter(by: int) -> bool:
-        return holds(replace(standard, length=standard.length - by))
+    def shorter(by: int) -> Standard:
+        return replace(standard, length=standard.length - by)
 
-    def later(by: int) -> bool:
-        return holds(replace(standard, first=standard.first + by))
+    def later(by: int) -> Standard:
+        return replace(standard, first=standard.first + by)
 
-    def less(by: int) -> bool:
-        return holds(replace(standard, share=_share(standard, by)))
+    def less(by: int) -> Standard:
+        old = standard.share or Quantity(value=1.0, path=f"standards.{standard.id}.share")
+        return replace(standard, share=replace(old, value=share - by / SHARE_STEPS))
 
-    last = standard.last if standard.last >= 0 else case.calendar.n_periods - 1
-    found = False
-    if standard.measure and standard.length > 1:
-        by = first_that_holds(shorter, 1, standard.length - 1)
-        if by is not None:
-            found = True
-            yield _shorter(case, standard, by)
-    by = first_that_holds(later, 1, last - standard.first)
-    if by is not None:
-        found = True
-        yield _later(case, standard, by)
-    if found:
+    def least(changed: Callable[[int], Standard], most: int) -> int | None:
+        """The first of the steps that is enough."""
+
+        def holds(by: int) -> bool:
+            standards = {**case.standards, name: changed(by)}
+            return solve(replace(case, standards=standards), is_rough=True).feasible
+
+        return first_that_holds(holds, 1, most)
+
+    by_length = least(shorter, standard.length - 1) if standard.measure else None
+    if by_length is not None:
+        months, fewer = standard.length * step, (standard.length - by_length) * step
+        what = _("the standard can hold for {then} instead of {now}").format(
+            then=months_words(fewer), now=months_words(months)
+        )
+        change = float(by_length * step)
+        yield Cure(what, float(months), float(fewer), least_relaxation=change, unit="month")
+    by_date = least(later, last - standard.first)
+    if by_date is not None:
+        now, then = calendar.label(standard.first), calendar.label(standard.first + by_date)
+        what = _("the standard can hold from {then} on instead of {now}").format(then=then, now=now)
+        yield Cure(what, now, then, least_relaxation=float(by_date * step), unit="month")
+    if by_length is not None or by_date is not None:
         return
-    by = first_that_holds(less, 1, round(_share_now(standard) * SHARE_STEPS) - 1)
-    if by is not None:
-        yield _less(standard, by)
-
-
-def _share_now(standard: Standard) -> float:
-    return 1.0 if standard.share is None else standard.share.value
-
-
-def _share(standard: Standard, by: int) -> Quantity:
-    value = _share_now(standard) - by / SHARE_STEPS
-    old = standard.share or Quantity(value=1.0, path=f"standards.{standard.id}.share")
-    return replace(old, value=value)
-
-
-def _shorter(case: Case, standard: Standard, by: int) -> Cure:
-    step = case.calendar.step
-    now, then = standard.length * step, (standard.length - by) * step
-    what = _("the standard can hold for {then} instead of {now}").format(
-        then=months_words(then), now=months_words(now)
-    )
-    return Cure(what=what, now=float(now), then=float(then), least_relaxation=float(by * step),
-                unit="month")  # fmt: skip
-
-
-def _later(case: Case, standard: Standard, by: int) -> Cure:
-    calendar = case.calendar
-    now, then = calendar.label(standard.first), calendar.label(standard.first + by)
-    what = _("the standard can hold from {then} on instead of {now}").format(then=then, now=now)
-    return Cure(what=what, now=now, then=then, least_relaxation=float(by * calendar.step),
-                unit="month")  # fmt: skip
-
-
-def _less(standard: Standard, by: int) -> Cure:
-    now, then = _share_now(standard), _share(standard, by).value
-    what = _("the standard can hold to {then} of the demand instead of {now}").format(
-        then=share_words(then), now=share_words(now)
-    )
-    return Cure(what=what, now=now, then=then, least_relaxation=by / SHARE_STEPS, unit="share")
+    by_share = least(less, round(share * SHARE_STEPS) - 1)
+    if by_share is not None:
+        kept = share - by_share / SHARE_STEPS
+        what = _("the standard can hold to {then} of the demand instead of {now}").format(
+            then=share_words(kept), now=share_words(share)
+        )
+        yield Cure(what, share, kept, least_relaxation=by_share / SHARE_STEPS, unit="share")
 
 
 # The answer

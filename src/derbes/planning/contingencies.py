@@ -252,13 +252,6 @@ def _add_transit(
 
     Arrivals in the window, and past inflow that shelf lives still count; the first period of
     the calendar has none before it.
-
-    Args:
-        shape: The contingency.
-        arrays: Those of the draw.
-        measure: The measure in the draw.
-        orders: Columns of the base course's orders. (K, n)
-        link: What is added to.
     """
     start, n, index = shape.start, shape.layout.n, shape.index
     mixed, perishable = map(shape.kept_goods, (shape.layout.mixed, shape.layout.perishable))
@@ -557,13 +550,6 @@ def make_families(
     It has one where the first periods of the calendar are so near that goods come that
     were ordered before it, where the arrays end, where other goods have a storage limit,
     where old lots age in another way, and where a plant that may be delayed has opened.
-
-    Args:
-        base: The base course.
-        standards: The standards.
-        starts: All starts of those that have a measure.
-        written: Arrays of the draw.
-        measures: The measure of each standard in the draw.
     """
     arrays, drawn = base.layout.arrays, written.arrays
     earliest = max(int(drawn.shelf_life.max(initial=0)) + longest_lead(drawn), 1)

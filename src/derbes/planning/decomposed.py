@@ -15,14 +15,26 @@ contingencies of all; where that costs more, the starts that are to blame join t
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from derbes.parallel import Crew
-from derbes.planning.benders import BendersRun, Record, State, is_met, key_of, load, save, search
+from derbes.planning.benders import (
+    BendersRun,
+    Cuts,
+    Outcome,
+    Record,
+    RootProblem,
+    State,
+    is_met,
+    key_of,
+    load,
+    save,
+    search,
+)
 from derbes.planning.extensive import (
     MOST_RAISES,
     Point,
@@ -49,7 +61,6 @@ from derbes.planning.problem import (
     with_contingencies,
     without_standards,
 )
-from derbes.planning.root import Cuts, Outcome, RootProblem
 from derbes.planning.scenarios import LONG, NEVER, NOWHERE, ONCE, SHORT, Scenarios
 
 CALM_GAP = 1e-5
@@ -70,6 +81,25 @@ Progress = Callable[[float, float, float, int], None]
 
 
 @dataclass(frozen=True, slots=True)
+class CalmPlans:
+    """Cheapest plans without standards, each found once for all questions that share it.
+
+    What differs in the standards alone has the same one, so that each point of a frontier
+    begins with the cuts of its base courses (M13), which hold at any length.
+    """
+
+    together: dict[str, Point] = field(default_factory=dict)
+    """By the extensive form."""
+    apart: dict[str, Record] = field(default_factory=dict)
+    """By decomposition, with the cuts."""
+
+
+def _calm_key(problem: PlanProblem) -> str:
+    """What tells a plan without standards from others; indicators of standards are columns."""
+    return f"{key_of(without_standards(problem))} {problem.first.column_names}"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """How far, how long and by whom."""
 
@@ -79,6 +109,7 @@ class Settings:
     keep: Callable[[Record], None]
     """Called with all that is known, after every iteration."""
     progress: Progress | None
+    calm: CalmPlans
     is_calm: bool = False
     """Whether standards are left aside."""
 
@@ -100,23 +131,22 @@ class _Best:
 
 
 def solve_apart(problem: PlanProblem, record: Record, settings: Settings) -> PlanSolution:
-    """The cheapest plan by decomposition.
-
-    Args:
-        problem: The problem.
-        record: What is known to begin with.
-        settings: How far, how long and by whom.
-    """
+    """The cheapest plan by decomposition."""
     clock, problem = settings.clock, base_alone(problem)
     with Scenarios(settings.crew, problem, clock.until) as scenarios:
         if record.reference is None:
-            best = _calm(scenarios, record, replace(settings, gap=CALM_GAP))
-            if best is None:
-                return nothing_allowed(problem, clock)
-            state = best.record.state.again()
-            point = best.record.state.best
-            calm = (point, best.record.prices)
-            record = replace(best.record, reference=best.figures.cost, calm=calm, state=state)
+            key, known = _calm_key(problem), settings.calm.apart
+            if key not in known:
+                best = _calm(scenarios, record, replace(settings, gap=CALM_GAP))
+                if best is None:
+                    return nothing_allowed(problem, clock)
+                state, calm = best.record.state, (best.record.state.best, best.record.prices)
+                record = replace(
+                    best.record, reference=best.figures.cost, calm=calm, state=state.again()
+                )
+                if not clock.is_over:
+                    known[key] = record
+            record = replace(known.get(key, record), key=record.key)
         record = _piloted(scenarios, record, settings)
         best = _at_right_prices(scenarios, record, settings)
     if best is None:
@@ -152,7 +182,11 @@ def _piloted(scenarios: Scenarios, record: Record, settings: Settings) -> Record
     clock = settings.clock
     short = clock if clock.limit is None else replace(clock, limit=PILOT_TIME * clock.limit)
     alone = replace(
-        settings, gap=PILOT_GAP * settings.gap, clock=short, keep=_keep_nothing, progress=None
+        settings,
+        gap=PILOT_GAP * settings.gap,
+        clock=short,
+        keep=lambda _record: None,
+        progress=None,
     )
     with Scenarios(settings.crew, pilot, short.until) as few:
         best = _at_right_prices(few, begun, alone)
@@ -162,10 +196,6 @@ def _piloted(scenarios: Scenarios, record: Record, settings: Settings) -> Record
     stability_center = best.record.state.best
     state = replace(record.state, stability_center=stability_center, center_priced=np.inf)
     return replace(record, state=state, prices=best.record.prices)
-
-
-def _keep_nothing(_record: Record) -> None:
-    """What a pilot finds is kept when it is done."""
 
 
 def _at_right_prices(scenarios: Scenarios, record: Record, settings: Settings) -> _Best | None:
@@ -297,11 +327,6 @@ def missing_starts(
 ) -> set[tuple[str, int]]:
     """Standards and starts that make a plan dearer, and for which it was not made.
 
-    Args:
-        scenarios: All draws, with contingencies at all starts.
-        problem: The problem with the contingencies of some starts.
-        point: Its best point.
-
     Raises:
         SolveError: A program has no optimum.
     """
@@ -315,11 +340,11 @@ def missing_starts(
     if not is_short and after <= before + DEARER * max(1.0, abs(before)):
         return set()
     found = {one for outcome in outcomes for one in outcome.binding}
-    return {one for one in found if not _stands(problem, *one)}
-
-
-def _stands(problem: PlanProblem, name: str, start: int) -> bool:
-    return start in problem.starts.get(name, ()) and (name, start) in problem.long_windows
+    return {
+        (name, start)
+        for name, start in found
+        if start not in problem.starts.get(name, ()) or (name, start) not in problem.long_windows
+    }
 
 
 def joined(problem: PlanProblem, missing: set[tuple[str, int]]) -> PlanProblem:
@@ -345,6 +370,7 @@ def solve_plan(
     checkpoint: Path | None = None,
     resume: bool = False,
     progress: Progress | None = None,
+    calm: CalmPlans | None = None,
 ) -> PlanSolution:
     """The cheapest plan that meets its standards at every start, in every draw that counts.
 
@@ -357,6 +383,7 @@ def solve_plan(
         checkpoint: File in which what is known is kept after every iteration.
         resume: Whether to go on from the checkpoint.
         progress: Called after every iteration.
+        calm: Plans without standards that are known; what is found is added.
 
     Raises:
         RequestError: The checkpoint is of another case or request.
@@ -372,7 +399,7 @@ def solve_plan(
             save(checkpoint, known)
 
     with Crew(n_workers, executor) as crew:
-        settings = Settings(gap, clock, crew, keep, progress)
+        settings = Settings(gap, clock, crew, keep, progress, calm or CalmPlans())
         if problem.n_columns > MOST_TOGETHER:
             return solve_apart(problem, record, settings)
         keep(record)
@@ -383,9 +410,12 @@ def solve_plan(
 def _solve_together(problem: PlanProblem, scenarios: Scenarios, settings: Settings) -> PlanSolution:
     """The cheapest plan by the extensive form."""
     clock = settings.clock
-    calm = no_threat(problem, clock)
+    key, known = _calm_key(problem), settings.calm.together
+    calm = known[key] if key in known else no_threat(problem, clock)
     if calm is None:
         return nothing_allowed(problem, clock)
+    if not clock.is_over:
+        known[key] = calm
     reference = calm.figures.cost
     while True:
         found = cheapest(problem, reference, clock, gap=settings.gap)

@@ -74,12 +74,7 @@ def _opened(case: Case) -> Case:
 
 
 def draw_arrays(case: Case, n_periods: int) -> DrawArrays:
-    """The arrays of a draw, and what its options would open.
-
-    Args:
-        case: The case of the draw.
-        n_periods: T, the same in all draws.
-    """
+    """The arrays of a draw, and what its options would open."""
     arrays = compile_case(case, least_periods=n_periods)
     open_arrays = compile_case(_opened(case), least_periods=n_periods)
     activities = open_arrays.activities
@@ -276,14 +271,7 @@ def option_moves(
     measure: MeasureArrays | None = None,
     exempted: Sequence[Move] = (),
 ) -> Moves:
-    """What options add to paths (M5).
-
-    Args:
-        written: The arrays of the draw.
-        effects: Columns with what they do.
-        measure: The measure; None: in calm.
-        exempted: What is added besides.
-    """
+    """What options add to paths (M5)."""
     arrays, n = written.arrays, written.arrays.n_periods
     found = [*_moves(written, effects, measure), *exempted]
     paths = np.zeros((len(found), 1 + n))

@@ -62,10 +62,6 @@ def extensive_form(problem: PlanProblem, prices: Prices = START) -> ExtensiveFor
 
     What the first stage moves of a draw's bounds becomes entries of the matrix; columns
     whose upper bounds it moves have a row instead (`limit`).
-
-    Args:
-        problem: The problem.
-        prices: Prices of what falls short.
     """
     first, stage, risk = problem.first, problem.second, problem.risk
     n, n_draws, index = stage.index.n_columns, problem.n_draws, stage.index
@@ -211,11 +207,7 @@ def lacking(figures: Evaluation) -> float:
 def solve_point(problem: PlanProblem, prices: Prices, clock: Clock, *, gap: float) -> Point | None:
     """The optimum of the extensive form at some prices; None: nothing may be chosen at all.
 
-    Args:
-        problem: The problem.
-        prices: Prices of what falls short.
-        clock: The time that is left.
-        gap: Absolute gap. [money]
+    The gap is absolute. [money]
 
     Raises:
         SolveError: The program is unbounded.
@@ -276,12 +268,7 @@ def at_right_prices(problem: PlanProblem, clock: Clock, *, gap: float = 0.0) -> 
     """The optimum at prices that are high enough.
 
     What falls short at some prices is compared with the least that can (`LEAST`); while
-    it is more, the prices are raised.
-
-    Args:
-        problem: The problem.
-        clock: The time that is left.
-        gap: Absolute gap. [money]
+    it is more, the prices are raised. The gap is absolute. [money]
     """
     prices, least = START, None
     point = solve_point(problem, prices, clock, gap=gap)
@@ -302,13 +289,7 @@ def at_right_prices(problem: PlanProblem, clock: Clock, *, gap: float = 0.0) -> 
 
 
 def raised_prices(prices: Prices, figures: Evaluation, least: Evaluation) -> Prices | None:
-    """Higher prices of what falls short more than it must; None: nothing does.
-
-    Args:
-        prices: Prices in force.
-        figures: Figures of the optimum at these prices.
-        least: Figures of the point at which the least falls short.
-    """
+    """Higher prices of what falls short more than it must; None: nothing does."""
     is_hard_low = lacking(figures) > lacking(least) * (1.0 + LEAST_MORE)
     fewest = float(least.weights @ least.deferred)
     deferred = float(figures.weights @ figures.deferred)
@@ -320,14 +301,7 @@ def raised_prices(prices: Prices, figures: Evaluation, least: Evaluation) -> Pri
 
 
 def point_solution(problem: PlanProblem, point: Point, calm: Point, clock: Clock) -> PlanSolution:
-    """A point as a plan.
-
-    Args:
-        problem: The problem.
-        point: The point.
-        calm: The cheapest plan without standards.
-        clock: Time since the start.
-    """
+    """A point as a plan."""
     found = plan_solution(
         problem,
         point.values,
@@ -354,19 +328,7 @@ def plan_solution(
     is_feasible: bool,
     is_late: bool,
 ) -> PlanSolution:
-    """First-stage columns and their figures as a plan.
-
-    Args:
-        problem: The problem.
-        values: First-stage columns.
-        figures: Their figures.
-        bound: On the cost with prices. [money]
-        reference: The no-threat cost. [money]
-        prices: Prices of what falls short.
-        calm: First-stage columns without standards, and their prices; None: not known.
-        is_feasible: Whether nothing falls short that must not.
-        is_late: Whether time was over before the end.
-    """
+    """First-stage columns and their figures as a plan; the bound is on the cost with prices."""
     bound = min(bound - (figures.penalized - figures.cost), figures.cost)
     return PlanSolution(
         choices=problem.first.choices(values),

@@ -191,10 +191,7 @@ def stocks_of(
 ) -> list[FloatArray]:
     """Stock that is customary in each draw. (G, n) [unit]
 
-    Args:
-        problem: The problem.
-        programs: Its draws without contingencies, where they are known and no standard is
-            without a measure.
+    Programs are taken as they are, without contingencies, where no standard is without a measure.
     """
     stage = make_second_stage(replace(problem.second.base, standards=()), ())
     if programs is None or problem.second.base.standards:
@@ -218,10 +215,7 @@ def with_contingencies(
 ) -> PlanProblem:
     """The problem with the contingencies of other starts.
 
-    Args:
-        problem: The problem.
-        starts: Starts of each standard that has a measure.
-        long_windows: Contingencies that are followed until the stocks are back.
+    Those of long windows are followed until the stocks are back.
     """
     written = draw_arrays(problem.futures.case_of(problem.widest), problem.n_periods)
     return stated(_staged(problem, written, starts, long_windows))

@@ -475,15 +475,9 @@ def as_program(
     usual: FloatArray,
     index: BlockIndex | None = None,
 ) -> LinearProgram:
-    """A part of the second stage as a program of one level.
+    """A part of the second stage as a program of one level; usual sizes are powers of two.
 
-    Args:
-        name: Its name.
-        matrix: Its matrix.
-        cost: Of its columns.
-        bounds: Lower and upper bounds of rows, upper bounds of columns.
-        usual: What is usual of each column, as a power of two.
-        index: Its blocks; None: it is one block.
+    Bounds are lower and upper ones of rows, and upper ones of columns.
     """
     n_rows, n_columns = len(bounds[0]), len(cost)
     columns = (Block("column", (name,), 0, n_columns, 0),)
@@ -510,14 +504,7 @@ def in_sessions(
     costs: Callable[[DrawProgram], FloatArray],
     values: FloatArray,
 ) -> Iterator[tuple[DrawProgram, Session, LinearProgram]]:
-    """Second stages at a point of the first, each in the solver from the basis before.
-
-    Args:
-        stage: Blocks.
-        draws: The draws.
-        costs: Costs of the columns in a draw.
-        values: First-stage columns.
-    """
+    """Second stages at a point of the first, each in the solver from the basis before."""
     session: Session | None = None
     for draw in draws:
         bounds, cost = draw.bounds(values), costs(draw)
@@ -544,10 +531,6 @@ def _tidy(stage: SecondStage) -> FloatArray:
 
 def operating_stocks(stage: SecondStage, draws: Sequence[DrawProgram]) -> list[FloatArray]:
     """Stock of each good at the end of each period, draw by draw. (G, n) [unit]
-
-    Args:
-        stage: A base course without contingencies.
-        draws: Its draws.
 
     Raises:
         SolveError: A base course has no optimum.

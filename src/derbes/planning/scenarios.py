@@ -34,9 +34,9 @@ from derbes.errors import SolveError
 from derbes.lp.highs import Session
 from derbes.lp.program import IntArray, power_of_two
 from derbes.parallel import Crew
+from derbes.planning.benders import Outcome
 from derbes.planning.problem import DrawFigures, PlanProblem, Prices, draw_figures, second_costs
 from derbes.planning.recourse import as_program
-from derbes.planning.root import Outcome
 from derbes.planning.separation import (
     Bounds,
     ContingencyCut,

@@ -448,10 +448,6 @@ class ScenarioGroup:
 def make_groups(problem: PlanProblem, first_draw: int = 0) -> tuple[ScenarioGroup, ...]:
     """The draws of a problem by their matrix, stated.
 
-    Args:
-        problem: The problem without programs.
-        first_draw: Position of its first draw among all.
-
     Raises:
         SolveError: A base course has no optimum.
     """

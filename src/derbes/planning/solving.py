@@ -22,7 +22,7 @@ from derbes.case.request import BASE
 from derbes.case.uncertainty import Draws
 from derbes.language import _, ngettext
 from derbes.parallel import RunOptions
-from derbes.planning.decomposed import solve_plan
+from derbes.planning.decomposed import CalmPlans, solve_plan
 from derbes.planning.problem import TIME_LIMIT, Clock, PlanSolution, TimeIsOver, make_problem
 from derbes.results.tables import text_of
 
@@ -90,17 +90,32 @@ class Solve(Protocol):
         """
 
 
-def solver_of(draws: Draws | None, effort: RunOptions, clock: Clock) -> Solve:
-    """A way to find plans over the same futures, by the same workers, while time is left."""
+def solver_of(
+    draws: Draws | None,
+    effort: RunOptions,
+    clock: Clock,
+    *,
+    calm: CalmPlans | None = None,
+    known: tuple[Case, Found] | None = None,
+) -> Solve:
+    """A way to find plans over the same futures, by the same workers, while time is left.
+
+    Plans without standards that are known (`calm`) are not searched for again, nor is the
+    plan of a case that is `known`.
+    """
+    calm = CalmPlans() if calm is None else calm
 
     def solve(case: Case, *, is_rough: bool = False) -> Found:
         left = clock.left()
+        if known is not None and case == known[0]:
+            return known[1]
         solution = solve_plan(
             make_problem(case, draws=draws),
             gap=ROUGH_GAP if is_rough else effort.gap,
             time_limit=left,
             n_workers=effort.n_workers,
             executor=effort.pool,
+            calm=calm,
         )
         if solution.status == TIME_LIMIT and not (is_rough and solution.feasible):
             raise TimeIsOver
@@ -251,10 +266,6 @@ def mean_case(cases: Sequence[Case], weights: Sequence[float]) -> Case:
 
     Futures differ in numbers only, so their elements stand in the same places. A series is
     averaged period by period, an opening is rounded to a period.
-
-    Args:
-        cases: The case in each future.
-        weights: Weights of the futures; they add to 1.
     """
     mean: Case = _mean(tuple(cases), tuple(weights))
     return replace(mean, scenarios={})
