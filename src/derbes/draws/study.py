@@ -163,7 +163,7 @@ def prepare_futures(
         plan=plan,
         compile=partial(compile_draws, case, plan.arrays),
         inputs=tuple(inputs),
-        factors=tuple((quantity, _is_delay(case, quantity)) for quantity in factors.values()),
+        factors=tuple(factors.values()),
         measures=names,
         sets=_sets(case, plan.arrays, names, columns),
         state=state,
@@ -198,15 +198,15 @@ def _factors_of(measures: Iterable[tuple[str, Measure]]) -> list[tuple[str, str,
     ]
 
 
-def _drawn_factors(case: Case, names: Sequence[str], inputs: Sequence[str]) -> dict[str, Quantity]:
-    """Shares and rises of the measures that are drawn, by path."""
-    of = _factors_of(companions(case, names).items())
-    return {quantity.path: quantity for _name, _key, quantity in of if quantity.path in inputs}
-
-
-def _is_delay(case: Case, quantity: Quantity) -> bool:
-    delays = [m.by for m in case.measures.values() if m.kind is MeasureKind.DELAY]
-    return any(by is not None and by.path == quantity.path for by in delays)
+def _drawn_factors(
+    case: Case, names: Sequence[str], inputs: Sequence[str]
+) -> dict[str, tuple[Quantity, bool]]:
+    """Shares and rises of the measures that are drawn, by path, and whether each is a time."""
+    return {
+        quantity.path: (quantity, key == "by" and case.measures[name].kind in TIMED)
+        for name, key, quantity in _factors_of(companions(case, names).items())
+        if quantity.path in inputs
+    }
 
 
 def _sets(

@@ -224,7 +224,7 @@ class Axes:
     @property
     def is_many(self) -> bool:
         """Whether the values are those of many draws at once."""
-        return any(isinstance(value, np.ndarray) for value in self.values.values())
+        return isinstance(next(iter(self.values.values()), None), np.ndarray)
 
     def over(self, quantity: Quantity | None, default: float = 0.0) -> FloatArray:
         """A number by period; over many draws a constant has one. (T,), (N, T) or (N, 1)"""
@@ -526,20 +526,18 @@ def _unit(word: str) -> Unit:
     return own_unit(word) if word else ONE
 
 
-def _uses(axes: Axes) -> dict[str, Any]:
-    """Arrays on axis U; over draws at once, weights that are not drawn are the central ones."""
+def _uses(axes: Axes, weights: FloatArray) -> dict[str, Any]:
+    """Arrays on axis U, with the weights of uses whose own are not drawn. (U,)"""
     case, n = axes.case, axes.n_periods
-    found, units = use_weights(case, AS_WRITTEN if axes.is_many else axes.values)
     position = {good: g for g, good in enumerate(case.goods)}
     uses = list(case.uses.values())
-    pairs = zip(uses, found.tolist(), strict=True)
+    pairs = zip(uses, weights.tolist(), strict=True)
     crisis = [axes.flow(use.crisis_demand or use.demand, "") for use in uses]
     return {
         "uses": tuple(case.uses),
         "use_goods": by_row([position[use.good] for use in uses], np.int64),
         "use_essential": by_row([use.tier is Tier.ESSENTIAL for use in uses], np.bool_),
         "use_weight": by_row([axes.given(use.weight, weight) for use, weight in pairs]),
-        "unmet_units": (units[Tier.ESSENTIAL], units[Tier.DEFERRABLE]),
         "demand": by_period([axes.flow(use.demand, "") for use in uses], n),
         "crisis_demand": by_period(crisis, n),
         "shortage_cost": by_row([axes.given(use.shortage_cost, np.nan) for use in uses]),
@@ -569,7 +567,7 @@ def _plants(axes: Axes) -> dict[str, Any]:
     }
 
 
-def _entries(case: Case, n_periods: int, values: Values) -> dict[str, Any]:
+def _entries(case: Case, n_periods: int, values: Values, weights: FloatArray) -> dict[str, Any]:
     """Fields of `CaseArrays` that inputs of the case decide, without those of lots."""
     closed = optional_elements(case.options)
     open_shares = plant_open_shares(case, n_periods, values)
@@ -584,7 +582,7 @@ def _entries(case: Case, n_periods: int, values: Values) -> dict[str, Any]:
         "discount": (1.0 + yearly) ** -years,
         "refill_periods": refill_periods(case, values),
         **_goods(axes),
-        **_uses(axes),
+        **_uses(axes, weights),
         **_plants(axes),
     }
 
@@ -604,12 +602,14 @@ def compile_case(
     """
     tail = tail_periods(case, longest_length, values)
     n_periods = max(case.calendar.n_periods + tail, least_periods)
-    entries = _entries(case, n_periods, values) | _lots(case, n_periods, values)
+    weights, units = use_weights(case, values)
+    entries = _entries(case, n_periods, values, weights) | _lots(case, n_periods, values)
     return CaseArrays(
         calendar=case.calendar,
         flow_size=flow_sizes(entries["activities"], entries["reserve"], entries),
         sender_horizon=sender_horizon(case, values),
         priorities=case.priorities,
+        unmet_units=(units[Tier.ESSENTIAL], units[Tier.DEFERRABLE]),
         **entries,
     )
 
@@ -617,7 +617,8 @@ def compile_case(
 def compile_draws(case: Case, central: CaseArrays, values: Values, n_periods: int) -> CaseArrays:
     """The arrays of N draws: those that any of them changes have a first axis of N.
 
-    Which activities there are is as without draws, and so is what a usual period needs.
+    Which activities there are is as without draws, and so are what a usual period needs and
+    weights of uses that are not drawn themselves.
 
     Args:
         case: A checked case.
@@ -625,7 +626,7 @@ def compile_draws(case: Case, central: CaseArrays, values: Values, n_periods: in
         values: What is drawn, an array each. (N,)
         n_periods: T; of lots all periods are known, as their order asks for the last.
     """
-    entries = _entries(case, n_periods, values)
+    entries = _entries(case, n_periods, values, central.use_weight)
     return replace(central, **entries | _lots(case, central.n_periods, values))
 
 
