@@ -163,7 +163,7 @@ def prepare_futures(
         plan=plan,
         compile=partial(compile_draws, case, plan.arrays),
         inputs=tuple(inputs),
-        factors=tuple((quantity, _is_delay(case, quantity)) for quantity in factors.values()),
+        factors=tuple(factors.values()),
         measures=names,
         sets=_sets(case, plan.arrays, names, columns),
         state=state,
@@ -198,15 +198,15 @@ def _factors_of(measures: Iterable[tuple[str, Measure]]) -> list[tuple[str, str,
     ]
 
 
-def _drawn_factors(case: Case, names: Sequence[str], inputs: Sequence[str]) -> dict[str, Quantity]:
-    """Shares and rises of the measures that are drawn, by path."""
-    of = _factors_of(companions(case, names).items())
-    return {quantity.path: quantity for _name, _key, quantity in of if quantity.path in inputs}
-
-
-def _is_delay(case: Case, quantity: Quantity) -> bool:
-    delays = [m.by for m in case.measures.values() if m.kind is MeasureKind.DELAY]
-    return any(by is not None and by.path == quantity.path for by in delays)
+def _drawn_factors(
+    case: Case, names: Sequence[str], inputs: Sequence[str]
+) -> dict[str, tuple[Quantity, bool]]:
+    """Shares and rises of the measures that are drawn, by path, and whether each is a time."""
+    return {
+        quantity.path: (quantity, key == "by" and case.measures[name].kind in TIMED)
+        for name, key, quantity in _factors_of(companions(case, names).items())
+        if quantity.path in inputs
+    }
 
 
 def _sets(
@@ -230,21 +230,24 @@ def _together(
     *,
     columns: Mapping[str, int],
 ) -> MeasureSet:
-    """Measures as one; a factor that is drawn stands at 0, and where it acts is found by trial."""
+    """Measures as one; a factor that is drawn stands at 0.
+
+    Where it acts is found by trial: all at 0, then one at 1.
+    """
     first = case.measures[names[0]]
     joined = replace(first, together_with=(*first.together_with, *names[1:]))
     case = replace(case, measures={**case.measures, first.id: joined})
     own = _factors_of(companions(case, names).items())
     drawn = {q.path: (name, key) for name, key, q in own if q.path in columns}
     scaled = {p: at for p, at in drawn.items() if case.measures[at[0]].kind not in TIMED}
-    zeros = dict.fromkeys(scaled, 0.0)
-    at_zero = compile_measure(case, arrays, first.id, values=zeros)
-    row = effects_of(at_zero)
+    trials = np.eye(len(scaled), len(scaled) + 1, 1)
+    tried = compile_measure(case, arrays, first.id, values=dict(zip(scaled, trials, strict=True)))
+    effects = effects_of(tried)
+    at_zero, *at_one = np.broadcast_to(effects, (1 + len(scaled), effects.shape[-1]))
     terms: list[tuple[int, int, float]] = []
-    for path, (_name, key) in scaled.items():
-        at_one = compile_measure(case, arrays, first.id, values={**zeros, path: 1.0})
+    for (path, (_name, key)), row in zip(scaled.items(), at_one, strict=True):
         sign = -1.0 if key == "share" else 1.0
-        terms += [(int(x), columns[path], sign) for x in np.flatnonzero(effects_of(at_one) != row)]
+        terms += [(int(x), columns[path], sign) for x in np.flatnonzero(row != at_zero)]
     for path, (name, _key) in drawn.items():
         if path in scaled:
             continue
@@ -253,7 +256,7 @@ def _together(
         alone = effects_of(compile_measure(by_itself, arrays, name))
         late = np.flatnonzero(_is_time(arrays) & (alone > 0))
         terms += [(int(x), columns[path], 0.0) for x in late]
-    return MeasureSet(members, row, at_zero.crisis, tuple(terms))
+    return MeasureSet(members, at_zero, tried.crisis, tuple(terms))
 
 
 def _is_time(arrays: CaseArrays) -> BoolArray:

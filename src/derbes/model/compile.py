@@ -224,7 +224,7 @@ class Axes:
     @property
     def is_many(self) -> bool:
         """Whether the values are those of many draws at once."""
-        return any(isinstance(value, np.ndarray) for value in self.values.values())
+        return isinstance(next(iter(self.values.values()), None), np.ndarray)
 
     def over(self, quantity: Quantity | None, default: float = 0.0) -> FloatArray:
         """A number by period; over many draws a constant has one. (T,), (N, T) or (N, 1)"""
@@ -236,7 +236,7 @@ class Axes:
     def flow(self, quantity: Quantity | None, element: str, default: float = 0.0) -> FloatArray:
         """A number by month as one by period; 0 of an element that only an option opens."""
         if element in self.closed:
-            return np.zeros(self.n_periods)
+            return self.over(None)
         return self.over(quantity, default) * self.case.calendar.step
 
     def given(self, quantity: Quantity | None, default: float = 0.0) -> Number:
@@ -274,7 +274,7 @@ def _purchases(axes: Axes, supplier: Supplier) -> list[Draft]:
         transport = axes.over(way.cost_share if way else None)
         carried = axes.over(way.carried_share if way else None, 1.0)
         if f"routes.{route}" in axes.closed:
-            carried = np.zeros(axes.n_periods)
+            carried = axes.over(None)
         for late, by in sorted(({0: 0} | _late_by(axes, supplier, route)).items()):
             several = len(supplier.routes) > 1
             name = supplier.id + (f"_{route}" if several else "") + (f"_late{late}" if late else "")
@@ -303,7 +303,7 @@ def _recipe(axes: Axes, recipe: Recipe) -> Draft:
     case, element = axes.case, f"recipes.{recipe.id}"
     plant = case.plants.get(recipe.plant)
     position = list(case.plants).index(recipe.plant) if plant else -1
-    share = axes.open_shares[..., position, :] if plant else np.ones(axes.n_periods)
+    share = axes.open_shares[..., position, :] if plant else axes.over(None, 1.0)
     full = axes.flow(recipe.capacity, element, np.inf)
     return Draft(
         name=recipe.id,
@@ -350,12 +350,16 @@ def by_row(rows: Sequence[Number], dtype: type = np.float64) -> Any:
 
 
 def by_period(paths: Sequence[FloatArray], n_periods: int) -> FloatArray:
-    """Paths of the elements of an axis, behind that of draws where one is drawn. (N, R, T)"""
+    """Paths of the elements of an axis, behind that of draws where one is drawn. (N, R, T)
+
+    Of constants alone, as `Axes.over` makes them of many draws, all periods are one in memory.
+    """
     draws = np.broadcast_shapes(*(path.shape[:-1] for path in paths))
-    rows = np.empty((*draws, len(paths), n_periods))
+    width = max((path.shape[-1] for path in paths), default=n_periods)
+    rows = np.empty((*draws, len(paths), width))
     for row, path in enumerate(paths):
         rows[..., row, :] = path
-    return rows
+    return rows if width == n_periods else np.broadcast_to(rows, (*rows.shape[:-1], n_periods))
 
 
 def _activities(axes: Axes) -> tuple[Activities, FloatArray]:
@@ -366,7 +370,7 @@ def _activities(axes: Axes) -> tuple[Activities, FloatArray]:
     shared = [several.index(e) if e in several else -1 for e in elements]
     whole = [drafts[elements.index(element)].whole_capacity for element in several]
     goods = {good: position for position, good in enumerate(axes.case.goods)}
-    nothing = np.zeros(n)
+    nothing = axes.over(None)
     activities = Activities(
         names=tuple(d.name for d in drafts),
         elements=tuple(elements),
@@ -469,17 +473,16 @@ def _goods(axes: Axes) -> dict[str, Any]:
     }
 
 
-def _lots(axes: Axes) -> dict[str, Any]:
+def _lots(case: Case, n_periods: int, values: Values) -> dict[str, Any]:
     """Arrays on axis L."""
-    case, n, values = axes.case, axes.n_periods, axes.values
     position = {good: g for g, good in enumerate(case.goods)}
     lots = list(case.stockpiles.values())
-    ageing = [lot_retention(lot.survival, case.calendar, n, values) for lot in lots]
+    ageing = [lot_retention(lot.survival, case.calendar, n_periods, values) for lot in lots]
     return {
         "lots": tuple(case.stockpiles),
         "lot_goods": by_row([position[lot.good] for lot in lots], np.int64),
-        "lot_stock": by_row([axes.given(lot.quantity) for lot in lots]),
-        "lot_retention": by_period(ageing, n),
+        "lot_stock": by_row([given(lot.quantity, values=values) for lot in lots]),
+        "lot_retention": by_period(ageing, n_periods),
     }
 
 
@@ -523,20 +526,18 @@ def _unit(word: str) -> Unit:
     return own_unit(word) if word else ONE
 
 
-def _uses(axes: Axes) -> dict[str, Any]:
-    """Arrays on axis U; over draws at once, weights that are not drawn are the central ones."""
+def _uses(axes: Axes, weights: FloatArray) -> dict[str, Any]:
+    """Arrays on axis U, with the weights of uses whose own are not drawn. (U,)"""
     case, n = axes.case, axes.n_periods
-    found, units = use_weights(case, AS_WRITTEN if axes.is_many else axes.values)
     position = {good: g for g, good in enumerate(case.goods)}
     uses = list(case.uses.values())
-    pairs = zip(uses, found.tolist(), strict=True)
+    pairs = zip(uses, weights.tolist(), strict=True)
     crisis = [axes.flow(use.crisis_demand or use.demand, "") for use in uses]
     return {
         "uses": tuple(case.uses),
         "use_goods": by_row([position[use.good] for use in uses], np.int64),
         "use_essential": by_row([use.tier is Tier.ESSENTIAL for use in uses], np.bool_),
         "use_weight": by_row([axes.given(use.weight, weight) for use, weight in pairs]),
-        "unmet_units": (units[Tier.ESSENTIAL], units[Tier.DEFERRABLE]),
         "demand": by_period([axes.flow(use.demand, "") for use in uses], n),
         "crisis_demand": by_period(crisis, n),
         "shortage_cost": by_row([axes.given(use.shortage_cost, np.nan) for use in uses]),
@@ -566,8 +567,8 @@ def _plants(axes: Axes) -> dict[str, Any]:
     }
 
 
-def _entries(case: Case, n_periods: int, values: Values) -> dict[str, Any]:
-    """Fields of `CaseArrays` that inputs of the case decide."""
+def _entries(case: Case, n_periods: int, values: Values, weights: FloatArray) -> dict[str, Any]:
+    """Fields of `CaseArrays` that inputs of the case decide, without those of lots."""
     closed = optional_elements(case.options)
     open_shares = plant_open_shares(case, n_periods, values)
     axes = Axes(case, n_periods, values, open_shares, closed)
@@ -581,8 +582,7 @@ def _entries(case: Case, n_periods: int, values: Values) -> dict[str, Any]:
         "discount": (1.0 + yearly) ** -years,
         "refill_periods": refill_periods(case, values),
         **_goods(axes),
-        **_lots(axes),
-        **_uses(axes),
+        **_uses(axes, weights),
         **_plants(axes),
     }
 
@@ -601,12 +601,15 @@ def compile_case(
         values: What is drawn, a number each.
     """
     tail = tail_periods(case, longest_length, values)
-    entries = _entries(case, max(case.calendar.n_periods + tail, least_periods), values)
+    n_periods = max(case.calendar.n_periods + tail, least_periods)
+    weights, units = use_weights(case, values)
+    entries = _entries(case, n_periods, values, weights) | _lots(case, n_periods, values)
     return CaseArrays(
         calendar=case.calendar,
         flow_size=flow_sizes(entries["activities"], entries["reserve"], entries),
         sender_horizon=sender_horizon(case, values),
         priorities=case.priorities,
+        unmet_units=(units[Tier.ESSENTIAL], units[Tier.DEFERRABLE]),
         **entries,
     )
 
@@ -614,7 +617,8 @@ def compile_case(
 def compile_draws(case: Case, central: CaseArrays, values: Values, n_periods: int) -> CaseArrays:
     """The arrays of N draws: those that any of them changes have a first axis of N.
 
-    Which activities there are is as without draws, and so is what a usual period needs.
+    Which activities there are is as without draws, and so are what a usual period needs and
+    weights of uses that are not drawn themselves.
 
     Args:
         case: A checked case.
@@ -622,9 +626,8 @@ def compile_draws(case: Case, central: CaseArrays, values: Values, n_periods: in
         values: What is drawn, an array each. (N,)
         n_periods: T; of lots all periods are known, as their order asks for the last.
     """
-    entries = _entries(case, n_periods, values)
-    axes = Axes(case, central.n_periods, values, central.plant_open_share, frozenset())
-    return replace(central, **entries | _lots(axes))
+    entries = _entries(case, n_periods, values, central.use_weight)
+    return replace(central, **entries | _lots(case, central.n_periods, values))
 
 
 def flow_sizes(activities: Activities, reserve: FloatArray, uses: Mapping[str, Any]) -> FloatArray:

@@ -3,8 +3,10 @@
 Which elements a measure hits: every key of a hit that is not empty must match.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -124,7 +126,7 @@ def selects_fresh_stock(case: Case, hit: Hit, good_id: str) -> bool:
 
 @dataclass(slots=True)
 class Factors:
-    """Factors while they are being multiplied together."""
+    """Factors while they are being multiplied together; (K,) is (N, K) over draws."""
 
     open_: FloatArray
     """1 for the activities that are open at all; a delay opens late twins instead. (K,)"""
@@ -138,15 +140,17 @@ class Factors:
     fresh_kept: FloatArray
     plant_delay: IntArray
     values: Values
-    """What is drawn, a number each."""
+    """What is drawn."""
 
-    def rise(self, measure: Measure) -> float:
-        """By what part prices or demand rise."""
-        return float(given(measure.by, values=self.values))
+    def raised(self, measure: Measure, hit: BoolArray) -> FloatArray:
+        """Factor by which prices or demand rise where a measure hits, else 1."""
+        by = np.asarray(given(measure.by, values=self.values))[..., None]
+        return np.where(hit, 1.0 + by, 1.0)
 
-    def left_by(self, measure: Measure) -> float:
-        """Part that a measure leaves of what it hits; a share that is not stated is all."""
-        return 1.0 - float(given(measure.share, 1.0, self.values))
+    def left_by(self, measure: Measure, hit: BoolArray) -> FloatArray:
+        """Part that a measure leaves of what it hits, else 1; a share not stated is all."""
+        share = np.asarray(given(measure.share, 1.0, self.values))[..., None]
+        return np.where(hit, 1.0 - share, 1.0)
 
 
 def _neutral(arrays: CaseArrays, values: Values) -> Factors:
@@ -183,15 +187,15 @@ def hit_activities(case: Case, arrays: CaseArrays, measure: Measure) -> BoolArra
 
 
 def _cut(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
-    left = factors.left_by(measure)
-    hit = hit_activities(case, arrays, measure)
-    factors.left[hit] *= left
+    left = factors.left_by(measure, hit_activities(case, arrays, measure))
+    factors.left = factors.left * left
     if measure.in_transit is InTransit.LOST:
-        factors.transit_kept[hit] *= left
+        factors.transit_kept = factors.transit_kept * left
 
 
 def _raise_price(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
-    factors.cost_factor[hit_activities(case, arrays, measure)] *= 1.0 + factors.rise(measure)
+    hit = hit_activities(case, arrays, measure)
+    factors.cost_factor = factors.cost_factor * factors.raised(measure, hit)
 
 
 def _delay(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
@@ -209,20 +213,24 @@ def _delay(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -
 
 
 def _surge(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
-    for u, use in enumerate(arrays.uses):
-        if any(selects_use(case, one, case.uses[use]) for one in measure.hits):
-            factors.demand_factor[u] *= 1.0 + factors.rise(measure)
+    hit = _is_hit(measure, [case.uses[use] for use in arrays.uses], partial(selects_use, case))
+    factors.demand_factor = factors.demand_factor * factors.raised(measure, hit)
 
 
 def _lose(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
-    left = factors.left_by(measure)
-    for position, lot in enumerate(arrays.lots):
-        pile = case.stockpiles[lot]
-        if any(selects_stockpile(case, one, pile) for one in measure.hits):
-            factors.lot_kept[position] *= left
-    for g, good in enumerate(arrays.goods):
-        if any(selects_fresh_stock(case, one, good) for one in measure.hits):
-            factors.fresh_kept[g] *= left
+    piles = [case.stockpiles[lot] for lot in arrays.lots]
+    lots = _is_hit(measure, piles, partial(selects_stockpile, case))
+    goods = _is_hit(measure, arrays.goods, partial(selects_fresh_stock, case))
+    factors.lot_kept = factors.lot_kept * factors.left_by(measure, lots)
+    factors.fresh_kept = factors.fresh_kept * factors.left_by(measure, goods)
+
+
+def _is_hit(
+    measure: Measure, elements: Sequence[Any], selects: Callable[[Hit, Any], bool]
+) -> BoolArray:
+    """Which elements of an axis a measure selects."""
+    hit = [any(selects(one, element) for one in measure.hits) for element in elements]
+    return np.array(hit, dtype=np.bool_)
 
 
 def _apply(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
@@ -259,7 +267,7 @@ def compile_measure(
         case: The case.
         arrays: Its arrays, with the same values.
         name: The measure.
-        values: What is drawn, a number each.
+        values: What is drawn; over many draws factors that they change have rows. (N, K)
 
     Raises:
         KeyError: No measure of that name in the case.

@@ -21,15 +21,13 @@ from derbes.kernels.policy import (
     N_LINE,
     N_POOL,
     N_SOURCE,
+    NEVER,
     Course,
     Measures,
     Run,
 )
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureArrays, State
 from derbes.simulation.plan import CalmPath, Plan, lot_columns, plan_of
-
-NEVER = 2**40
-"""A period that does not come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,19 +127,20 @@ def _sets(measures: Sequence[str], running: IntArray, singles: dict[int, int]) -
 
 
 def effects_of(measure: MeasureArrays) -> FloatArray:
-    """What a measure does, in the order of `Measures.effects`."""
-    return np.concatenate(
-        [
-            measure.availability,
-            measure.cost_factor,
-            measure.demand_factor,
-            measure.transit_kept,
-            measure.transit_late,
-            measure.lot_kept,
-            measure.fresh_kept,
-            measure.plant_delay,
-        ]
-    )
+    """What a measure does, in the order of `Measures.effects`. (X,) or (N, X)"""
+    parts: list[Any] = [
+        measure.availability,
+        measure.cost_factor,
+        measure.demand_factor,
+        measure.transit_kept,
+        measure.transit_late,
+        measure.lot_kept,
+        measure.fresh_kept,
+        measure.plant_delay,
+    ]
+    draws = np.broadcast_shapes(*(part.shape[:-1] for part in parts))
+    rows = [np.broadcast_to(part, (*draws, part.shape[-1])) for part in parts]
+    return np.concatenate(rows, axis=-1, dtype=np.float64)
 
 
 def calm_effects(arrays: CaseArrays) -> FloatArray:

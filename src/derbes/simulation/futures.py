@@ -213,7 +213,7 @@ class _Chunks:
         reached = model.first + model.n_periods + 2 * model.plan.reach
         self.n_drawn, self.block = min(arrays.n_periods, reached), CHUNK
         if model.inputs:
-            width = 2 * len(arrays.activities.names) + 2 * len(arrays.uses) + 3 * len(arrays.goods)
+            width = len(arrays.activities.names) + len(arrays.lines) + len(arrays.plants)
             self.block = int(np.clip(BLOCK_NUMBERS // (width * self.n_drawn), 16, CHUNK))
 
     def _compiled(self, own: slice, n_periods: int) -> CaseArrays:
@@ -224,7 +224,8 @@ class _Chunks:
 
     def _values(self, own: slice) -> Values:
         at = {path: column for column, path in enumerate(self.draws.inputs)}
-        return {path: self.draws.values[own, at[path]] for path in self.model.inputs}
+        columns = np.ascontiguousarray(self.draws.values[own].T)
+        return {path: columns[at[path]] for path in self.model.inputs}
 
     def _frame(self) -> Frame:
         model, arrays, plan = self.model, self.model.arrays, self.model.plan
@@ -343,7 +344,9 @@ class _Chunks:
 
 
 def _each(array: Any, n_axes: int) -> Any:
-    """With an axis of draws; of one where no draw changes anything."""
+    """With an axis of draws; of one where no draw changes anything, and so that of periods."""
+    if array.strides[-1] == 0:
+        array = array[..., :1]
     return np.ascontiguousarray(array if array.ndim > n_axes else array[None])
 
 
