@@ -13,7 +13,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import Any
 
-from derbes.case.entities import CapitalPayment, Hit, Survival
+from derbes.case.entities import MEASURE_TERMS, CapitalPayment, Hit, Survival
 from derbes.case.ledger import AGAINST, FOR, LEDGER, Judgement, Stance
 from derbes.case.quantity import MONTHS_A_YEAR, Element, Grade, Label, Quantity
 from derbes.case.uncertainty import ReferenceProject
@@ -158,9 +158,9 @@ class Filled:
 
     def _template(self, form: InUnit) -> str:
         """`{by}` of a measure is months or a share; `{by_size}` is one unit of an option's size."""
-        of = getattr(self.entry, "kind", "")
+        of: Any = getattr(self.entry, "kind", "")
         if form.unit == "{by}":
-            return "month" if of == "delay" else ""
+            return MEASURE_TERMS[of].by if of in MEASURE_TERMS else ""
         return form.unit.replace("{by_size}", _BY_SIZE.get(of, ""))
 
     def _note_missing(self, step: Path, entry: Entry) -> None:

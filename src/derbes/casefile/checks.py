@@ -10,7 +10,7 @@ The ledger: documents that exist, a check or a reason, predictions that can be d
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from derbes.case.entities import AIMS
+from derbes.case.entities import AIMS, main_measure
 from derbes.case.ledger import LEDGER
 from derbes.casefile.build import document_and_place
 from derbes.casefile.checks_plan import (
@@ -199,10 +199,10 @@ def order_of_priorities(checked: Checked) -> Iterator[Finding]:
 def length_of_first_page(checked: Checked) -> Iterator[Finding]:
     """The length of the first page must be one that its measure names."""
     case = checked.case
-    measure = case.measures.get(case.main_measure) or next(iter(case.measures.values()), None)
+    measure = case.measures.get(main_measure(case))
     if measure is None or not case.main_length or case.main_length in measure.lengths:
         return
-    if case.main_measure and case.main_measure not in case.measures:
+    if case.main_measure not in {"", measure.id}:
         return
     months = [str(length * case.calendar.step) for length in measure.lengths]
     yield Finding(

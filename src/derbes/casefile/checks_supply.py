@@ -6,7 +6,7 @@ Measures: what they hit, and what they need to say.
 import math
 from collections.abc import Iterator
 
-from derbes.case.entities import Case, Good, Hit, Measure, MeasureKind, Recipe
+from derbes.case.entities import MEASURE_TERMS, Case, Good, Hit, MeasureKind, Recipe
 from derbes.case.quantity import Quantity
 from derbes.casefile.draft import Checked, way_back
 from derbes.casefile.entries import is_given
@@ -14,15 +14,7 @@ from derbes.casefile.nodes import Finding
 from derbes.casefile.quantities import in_words
 from derbes.errors import did_you_mean
 from derbes.language import _
-from derbes.model.measures import (
-    selects_export,
-    selects_fresh_stock,
-    selects_plant,
-    selects_purchase,
-    selects_recipe,
-    selects_stockpile,
-    selects_use,
-)
+from derbes.model.measures import selects_anything, selects_export
 
 ROUNDING = 1e-9
 """Turning units rounds; a stock may exceed its limit by so much of it."""
@@ -225,19 +217,6 @@ def orders_before_the_calendar(checked: Checked) -> Iterator[Finding]:
             )
 
 
-CUTS = (MeasureKind.EMBARGO, MeasureKind.QUOTA, MeasureKind.ROUTE_CLOSURE)
-NEED_BY = (MeasureKind.PRICE_RISE, MeasureKind.DEMAND_SURGE, MeasureKind.DELAY)
-TAKE_SHARE = (*CUTS, MeasureKind.STOCKPILE_LOSS)
-
-HITTABLE = {
-    **dict.fromkeys(CUTS, ("suppliers", "routes", "recipes", "plants", "exports")),
-    MeasureKind.PRICE_RISE: ("suppliers", "routes", "recipes", "plants"),
-    MeasureKind.DELAY: ("suppliers", "routes", "plants"),
-    MeasureKind.DEMAND_SURGE: ("uses",),
-    MeasureKind.STOCKPILE_LOSS: ("stockpiles", "goods"),
-}
-"""Sections of the elements that each kind can hit."""
-
 _EVERYTHING = (
     *("actors", "goods", "uses", "stockpiles", "routes"),
     *("suppliers", "plants", "recipes", "exports"),
@@ -249,29 +228,26 @@ def keys_of_measures(checked: Checked) -> Iterator[Finding]:
     for measure in checked.case.measures.values():
         path = ("measures", measure.id)
         entry = checked.entry("measures", measure.id)
-        kind = str(measure.kind)
-        if measure.kind in NEED_BY and not is_given(entry.by):
+        kind, terms = str(measure.kind), MEASURE_TERMS[measure.kind]
+        if "by" in terms.needs and not is_given(entry.by):
             yield Finding(
                 path,
                 _('a measure of kind {kind} needs the key "by"').format(kind=kind),
-                _('add "by: 6 month"') if kind == "delay" else _('add "by: 50 %"'),
+                _('add "by: 6 month"') if terms.by == "month" else _('add "by: 50 %"'),
             )
-        if measure.kind is MeasureKind.QUOTA and not is_given(entry.share):
+        if "share" in terms.needs and not is_given(entry.share):
             yield Finding(
                 path, _('a quota needs the key "share"'), _('add the part cut off, "share: 50 %"')
             )
-        if measure.kind not in NEED_BY and entry.by is not None:
-            yield _says_nothing((*path, "by"), "by", kind)
-        if measure.kind not in TAKE_SHARE and entry.share is not None:
-            yield _says_nothing((*path, "share"), "share", kind)
-
-
-def _says_nothing(path: tuple[str, ...], key: str, kind: str) -> Finding:
-    return Finding(
-        path,
-        _('"{key}" says nothing for a measure of kind {kind}').format(key=key, kind=kind),
-        _("take it out"),
-    )
+        for key in ("by", "share"):
+            if key not in terms.takes and getattr(entry, key) is not None:
+                yield Finding(
+                    (*path, key),
+                    _('"{key}" says nothing for a measure of kind {kind}').format(
+                        key=key, kind=kind
+                    ),
+                    _("take it out"),
+                )
 
 
 def target_as_sender(checked: Checked) -> Iterator[Finding]:
@@ -335,13 +311,15 @@ def elements_out_of_reach(checked: Checked) -> Iterator[Finding]:
     for measure in checked.case.measures.values():
         for position, hit in enumerate(measure.hits):
             section = hit.element.partition(".")[0]
-            if section in _EVERYTHING and section not in HITTABLE[measure.kind]:
+            if section in _EVERYTHING and section not in MEASURE_TERMS[measure.kind].sections:
                 yield Finding(
                     ("measures", measure.id, "hits", position, "element"),
                     _('a measure of kind {kind} cannot hit "{element}"').format(
                         kind=measure.kind, element=hit.element
                     ),
-                    _("it can hit {sections}").format(sections=", ".join(HITTABLE[measure.kind])),
+                    _("it can hit {sections}").format(
+                        sections=", ".join(MEASURE_TERMS[measure.kind].sections)
+                    ),
                 )
 
 
@@ -351,32 +329,15 @@ def measures_that_hit_nothing(checked: Checked) -> Iterator[Finding]:
         return
     told = {one.path[1] for one in checked.found if one.path[2:3] == ("hits",)}
     for measure in checked.case.measures.values():
-        if measure.id in told or any(_selects(checked.case, measure, hit) for hit in measure.hits):
+        sections = MEASURE_TERMS[measure.kind].sections
+        if measure.id in told or any(
+            selects_anything(checked.case, hit, sections) for hit in measure.hits
+        ):
             continue
         yield Finding(
             ("measures", measure.id, "hits"),
             _("this hits nothing: no element that a measure of kind {kind} can hit matches").format(
                 kind=measure.kind
             ),
-            _("it can hit {sections}").format(sections=", ".join(HITTABLE[measure.kind])),
+            _("it can hit {sections}").format(sections=", ".join(sections)),
         )
-
-
-def _selects(case: Case, measure: Measure, hit: Hit) -> bool:
-    if measure.kind is MeasureKind.DEMAND_SURGE:
-        return any(selects_use(case, hit, use) for use in case.uses.values())
-    if measure.kind is MeasureKind.STOCKPILE_LOSS:
-        return any(selects_stockpile(case, hit, pile) for pile in case.stockpiles.values()) or any(
-            selects_fresh_stock(case, hit, good) for good in case.goods
-        )
-    purchases = any(
-        selects_purchase(case, hit, supplier, route)
-        for supplier in case.suppliers.values()
-        for route in supplier.routes or ("",)
-    )
-    if measure.kind is MeasureKind.DELAY:
-        return purchases or any(selects_plant(case, hit, one) for one in case.plants)
-    made = any(selects_recipe(case, hit, one) for one in case.recipes.values())
-    if measure.kind is MeasureKind.PRICE_RISE:
-        return purchases or made
-    return purchases or made or any(selects_export(case, hit, one) for one in case.exports.values())

@@ -11,16 +11,15 @@ from dataclasses import dataclass, field
 from derbes.case.entities import (
     DEFAULT_REFILL_MONTHS,
     DEFAULT_SENDER_HORIZON_MONTHS,
+    MEASURE_TERMS,
     Case,
     InTransit,
     Measure,
-    MeasureKind,
     Survival,
     quantities,
 )
 from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Quantity, Step, repeats_yearly
 from derbes.case.written import MONTH_PATTERN, WrittenQuantity
-from derbes.casefile.checks_supply import CUTS
 from derbes.casefile.draft import Draft
 from derbes.casefile.entries import Entry, keys_of
 from derbes.casefile.nodes import Finding, Path
@@ -155,7 +154,7 @@ def _times(case: Case) -> Iterator[tuple[Path, float]]:
                 if found is not None:
                     yield (section, name, key), found.value
     for measure in case.measures.values():
-        if measure.kind is MeasureKind.DELAY and measure.by is not None:
+        if MEASURE_TERMS[measure.kind].by == "month" and measure.by is not None:
             yield ("measures", measure.id, "by"), measure.by.value
     refill, horizon = case.refill_time, case.sender_horizon
     yield ("refill_time",), refill.value if refill is not None else DEFAULT_REFILL_MONTHS
@@ -369,7 +368,7 @@ def goods_on_the_way(draft: Draft) -> Iterator[Finding]:
         entry = draft.elements["measures"][measure.id].entry
         if entry is None or "in_transit" in entry.given:
             continue
-        if measure.kind in CUTS and measure.in_transit is InTransit.LOST:
+        if MEASURE_TERMS[measure.kind].is_cut and measure.in_transit is InTransit.LOST:
             on_the_way = _on_the_way(case, measure)
             if on_the_way:
                 yield Finding(
