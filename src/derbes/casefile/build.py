@@ -227,11 +227,18 @@ def length_in_periods(filled: Filled, text: str, step: Path) -> int:
     return filled.measures.calendar.periods(months)
 
 
-def period_of(filled: Filled, month: str, step: Path) -> int | None:
-    """Period of a month; None, with a finding, when the calendar does not hold it."""
+def period_of(filled: Filled, month: str, step: Path, *, may_be_past: bool = False) -> int | None:
+    """Period of a month; None, with a finding, when the calendar does not hold it.
+
+    Args:
+        filled: Entry that says it.
+        month: Such as `2027-07`.
+        step: Where it stands in the entry.
+        may_be_past: Whether it may lie before the calendar.
+    """
     calendar = filled.measures.calendar
     period = month_period(month, calendar)
-    if period is None or not 0 <= period < calendar.n_periods:
+    if period is None or period >= calendar.n_periods or (period < 0 and not may_be_past):
         filled.refuse(step, *outside(month, calendar))
         return None
     return period
@@ -250,10 +257,7 @@ def refuse_reversed(filled: Filled, step: Path, first: str, last: str | None) ->
 
 
 def _measure(filled: Filled, _found: Found) -> Found:
-    entry, calendar = filled.entry, filled.measures.calendar
-    start = month_period(entry.start, calendar) if entry.start else None
-    if start is not None and not 0 <= start < calendar.n_periods:
-        filled.refuse(("start",), *outside(entry.start, calendar))
+    entry = filled.entry
     if not entry.lengths:
         filled.refuse(("lengths",), _("no length is given"), _('write "lengths: [6, 12]"'))
     return {
@@ -262,7 +266,7 @@ def _measure(filled: Filled, _found: Found) -> Found:
             length_in_periods(filled, text, ("lengths", position))
             for position, text in enumerate(entry.lengths)
         ),
-        "start": start,
+        "start": period_of(filled, entry.start, ("start",)) if entry.start else None,
     }
 
 
@@ -319,16 +323,14 @@ def _survival(
 
 def _plant(filled: Filled, found: Found) -> Found:
     """When a plant opens, and the payments for it."""
-    opening, calendar = filled.entry.opening, filled.measures.calendar
-    period = month_period(opening.value, calendar) or 0
-    if period >= calendar.n_periods:
-        filled.refuse(("opening", "value"), *outside(opening.value, calendar))
+    opening = filled.entry.opening
+    period = period_of(filled, opening.value, ("opening", "value"), may_be_past=True)
     payments = [
         _payment(filled, one, ("capital", position))
         for position, one in enumerate(filled.entry.capital)
     ]
     return {
-        "opening": period,
+        "opening": period or 0,
         "delay": _delay(filled, opening, found["delay"]),
         "capital": tuple(one for one in payments if one is not None),
         "opening_written": opening.value,
@@ -390,10 +392,7 @@ def _opening_ends(filled: Filled, opening: Entry) -> tuple[float, float]:
 
 
 def _payment(filled: Filled, entry: Entry, step: Path) -> CapitalPayment | None:
-    calendar = filled.measures.calendar
-    period = month_period(entry.date, calendar) or 0
-    if period >= calendar.n_periods:
-        filled.refuse((*step, "date"), *outside(entry.date, calendar))
+    period = period_of(filled, entry.date, (*step, "date"), may_be_past=True) or 0
     node = find(filled.node, step) or filled.node
     found = replace(filled, entry=entry, node=node, path=(*filled.path, *step)).quantities()
     return CapitalPayment(period=period, **found) if found["amount"] is not None else None

@@ -15,6 +15,7 @@ from derbes.case.entities import (
     Case,
     InTransit,
     Measure,
+    Supplier,
     Survival,
     quantities,
 )
@@ -25,7 +26,7 @@ from derbes.casefile.entries import Entry, keys_of
 from derbes.casefile.nodes import Finding, Path
 from derbes.casefile.quantities import in_words
 from derbes.language import _, ngettext
-from derbes.model import measures as selection
+from derbes.model.measures import selects_purchase
 from derbes.units import parse_unit
 
 NEEDED = frozenset({"shortage_cost", "margin_share", "foreign_share", "amount"})
@@ -127,22 +128,26 @@ def _whole(n: int, step: Step) -> str:
     return ngettext("{n} month", "{n} months", n).format(n=n)
 
 
-def _deliveries(case: Case) -> Iterator[tuple[Path, float]]:
-    """Path and months from order to arrival, by supplier and route."""
+def _deliveries(case: Case) -> Iterator[tuple[Supplier, str, float]]:
+    """Supplier, route (empty: none) and months from order to arrival."""
     for supplier in case.suppliers.values():
         for route in supplier.routes or ("",):
-            way = case.routes[route].lead_time if route else None
-            own = supplier.lead_time
-            months = sum(one.value for one in (own, way) if one is not None)
-            if own is not None:
-                yield ("suppliers", supplier.id, "lead_time"), months
-            elif way is not None:
-                yield ("routes", route, "lead_time"), months
+            times = (supplier.lead_time, case.routes[route].lead_time if route else None)
+            yield supplier, route, sum(one.value for one in times if one is not None)
 
 
 def _times(case: Case) -> Iterator[tuple[Path, float]]:
     """Path and months of every time that is counted in whole periods, longer ones as more."""
-    yield from dict.fromkeys(_deliveries(case))
+    yield from dict.fromkeys(
+        (
+            ("suppliers", supplier.id, "lead_time")
+            if supplier.lead_time is not None
+            else ("routes", route, "lead_time"),
+            months,
+        )
+        for supplier, route, months in _deliveries(case)
+        if supplier.lead_time is not None or (route and case.routes[route].lead_time is not None)
+    )
     for section, keys in (
         ("recipes", ("lead_time",)),
         ("plants", ("delay", "ramp")),
@@ -383,18 +388,13 @@ def goods_on_the_way(draft: Draft) -> Iterator[Finding]:
 
 def _on_the_way(case: Case, measure: Measure) -> list[str]:
     """Suppliers that a measure hits and whose goods take at least a period."""
-    found = []
-    for supplier in case.suppliers.values():
-        for route in supplier.routes or ("",):
-            way = case.routes.get(route)
-            times = [supplier.lead_time, way.lead_time if way is not None else None]
-            months = sum(one.value for one in times if one is not None)
-            hit = any(
-                selection.selects_purchase(case, hit, supplier, route) for hit in measure.hits
-            )
-            if hit and case.calendar.periods(months) and supplier.id not in found:
-                found.append(supplier.id)
-    return found
+    found = {
+        supplier.id: None
+        for supplier, route, months in _deliveries(case)
+        if case.calendar.periods(months)
+        and any(selects_purchase(case, hit, supplier, route) for hit in measure.hits)
+    }
+    return list(found)
 
 
 def keys_known_to_be_missing(draft: Draft) -> Iterator[Finding]:
