@@ -16,10 +16,9 @@ from derbes.case.entities import (
     InTransit,
     Measure,
     Supplier,
-    Survival,
     quantities,
 )
-from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Quantity, Step, repeats_yearly
+from derbes.case.quantity import MONTHS_A_YEAR, Step, repeats_yearly
 from derbes.case.written import MONTH_PATTERN, WrittenQuantity
 from derbes.casefile.draft import Draft
 from derbes.casefile.entries import Entry, keys_of
@@ -71,9 +70,13 @@ def times_in_whole_periods(draft: Draft) -> Iterator[Finding]:
         counted = calendar.periods(months)
         if abs(counted * calendar.step - months) > ROUNDING * max(1.0, abs(months)):
             yield _counted(case, path, months, counted)
-    for path, survival in _lives(case):
+    for section, name, survival in (
+        *(("goods", name, good.survival) for name, good in case.goods.items()),
+        *(("stockpiles", name, pile.survival) for name, pile in case.stockpiles.items()),
+    ):
         if survival.shelf_life is None:
             continue
+        path = (section, name, "shelf_life")
         age = survival.age.value if survival.age is not None else 0.0
         months = survival.shelf_life.value - age
         if months <= 0:
@@ -97,7 +100,8 @@ def _counted(case: Case, path: Path, months: float, counted: int) -> Finding:
     if case.calendar.step is not Step.MONTH:
         whole += f" = {_whole(int(counted * case.calendar.step), Step.MONTH)}"
     days = round(months * DAYS_A_MONTH)
-    said = _months(months)
+    shown = f"{round(months, 2):g}"
+    said = ngettext("{n} month", "{n} months", 1 if shown == "1" else 2).format(n=shown)
     if round(months, 2) != round(months) and abs(days - months * DAYS_A_MONTH) < DAY_SLIP:
         said = ngettext("{n} day", "{n} days", days).format(n=days)
     return Finding(
@@ -113,11 +117,6 @@ def _counted(case: Case, path: Path, months: float, counted: int) -> Finding:
 
 DAYS_A_MONTH = 1.0 / parse_unit("day").factor
 DAY_SLIP = 0.01
-
-
-def _months(months: float) -> str:
-    shown = f"{round(months, 2):g}"
-    return ngettext("{n} month", "{n} months", 1 if shown == "1" else 2).format(n=shown)
 
 
 def _whole(n: int, step: Step) -> str:
@@ -167,12 +166,6 @@ def _times(case: Case) -> Iterator[tuple[Path, float]]:
         ("sender_horizon",),
         horizon.value if horizon is not None else DEFAULT_SENDER_HORIZON_MONTHS,
     )
-
-
-def _lives(case: Case) -> Iterator[tuple[Path, Survival]]:
-    for section in ("goods", "stockpiles"):
-        for name, element in getattr(case, section).items():
-            yield (section, name, "shelf_life"), element.survival
 
 
 def months_within_a_period(draft: Draft) -> Iterator[Finding]:
@@ -329,7 +322,14 @@ def series_behind_the_calendar(draft: Draft) -> Iterator[Finding]:
             continue
         yield Finding(
             tuple(quantity.path.split(".")),
-            _behind(quantity, calendar, repeats=repeats, value=float(path[-1])),
+            (
+                _("behind {last}, the end of the calendar, it repeats its last year")
+                if repeats
+                else _("behind {last}, the end of the calendar, it keeps its last value, {value}")
+            ).format(
+                last=calendar.label(calendar.n_periods - 1),
+                value=in_words(float(path[-1]), quantity.unit),
+            ),
             _("the calendar is shorter than a year; make it longer")
             if asked
             else _('write "after: {other}" beside the series for the other').format(
@@ -337,17 +337,6 @@ def series_behind_the_calendar(draft: Draft) -> Iterator[Finding]:
             ),
             at_key=True,
         )
-
-
-def _behind(quantity: Quantity, calendar: Calendar, *, repeats: bool, value: float) -> str:
-    last = calendar.label(calendar.n_periods - 1)
-    if repeats:
-        return _("behind {last}, the end of the calendar, it repeats its last year").format(
-            last=last
-        )
-    return _("behind {last}, the end of the calendar, it keeps its last value, {value}").format(
-        last=last, value=in_words(value, quantity.unit)
-    )
 
 
 def series_before_the_calendar(draft: Draft) -> Iterator[Finding]:
