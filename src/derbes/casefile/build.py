@@ -15,6 +15,7 @@ from typing import Any
 
 from derbes.case.entities import MEASURE_TERMS, CapitalPayment, Hit, Survival
 from derbes.case.ledger import AGAINST, FOR, LEDGER, Judgement, Stance
+from derbes.case.options import OPTION_TERMS
 from derbes.case.quantity import MONTHS_A_YEAR, Element, Grade, Label, Quantity
 from derbes.case.uncertainty import ReferenceProject
 from derbes.case.written import (
@@ -44,12 +45,6 @@ from derbes.units import ONE, UnitError, not_a_number, parse_amount, parse_unit
 
 LARGEST_LENGTH = 1200
 """No measure of a case is looked at for longer. [month]"""
-
-_BY_SIZE = {"reserve": "/{good}", "bring_forward": "/month"}
-"""Unit below a payment by size, by kind of option; the others have plain sizes."""
-
-NEED_SIZE = {"reserve": '"size: [100 t, 200 t]"', "bring_forward": '"size: [3, 6, 12]"'}
-"""Kinds for which size 1 says little, and how a size is written."""
 
 _FRACTION = re.compile(r"\s*([0-9]{1,9})\s*/\s*([0-9]{1,9})\s*")
 
@@ -161,7 +156,8 @@ class Filled:
         of: Any = getattr(self.entry, "kind", "")
         if form.unit == "{by}":
             return MEASURE_TERMS[of].by if of in MEASURE_TERMS else ""
-        return form.unit.replace("{by_size}", _BY_SIZE.get(of, ""))
+        size = OPTION_TERMS[of].size_unit if of in OPTION_TERMS else ""
+        return form.unit.replace("{by_size}", size and f"/{size}")
 
     def _note_missing(self, step: Path, entry: Entry) -> None:
         if not by_name(self.entry.model)[str(step[0])].is_needed and len(step) == 1:
@@ -491,11 +487,12 @@ def _option(filled: Filled, _found: Found) -> Found:
 def _sizes(filled: Filled, entry: Entry) -> tuple[float, float, tuple[float, ...]]:
     """Least and greatest size, and the steps; no steps where any size may be chosen."""
     if entry.size is None:
-        if entry.kind in NEED_SIZE:
+        example = OPTION_TERMS[entry.kind].size_example
+        if example:
             filled.refuse(
                 (),
                 _('an option of kind {kind} needs the key "size"').format(kind=entry.kind),
-                _("add it, as in {example}").format(example=NEED_SIZE[entry.kind]),
+                _("add it, as in {example}").format(example=example),
             )
         return 1.0, 1.0, (1.0,)
     if entry.size.steps is not None:
@@ -543,10 +540,10 @@ def _range_of_sizes(filled: Filled, entry: Entry, size: Entry) -> tuple[float, f
 
 def _size(filled: Filled, text: str, step: Path, *, is_least: bool = False) -> float | None:
     """One size; None, with a finding, when it cannot be used."""
-    kind = getattr(filled.entry, "kind", "")
+    kind = filled.entry.kind
     if kind == "bring_forward":
         return float(length_in_periods(filled, text, step) * filled.measures.calendar.step) or None
-    unit = filled.measures.unit("{good}" if kind == "reserve" else "", filled.good)
+    unit = filled.measures.unit(OPTION_TERMS[kind].size_unit, filled.good)
     if unit is None:
         return None  # the good has no unit; said there
     limits = InUnit(

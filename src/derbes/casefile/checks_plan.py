@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 
 from derbes.case.entities import quantities
-from derbes.case.options import OPTIONAL_KINDS, Option, OptionKind
+from derbes.case.options import OPTION_TERMS, OPTIONAL_KINDS, Option, OptionKind
 from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Quantity
 from derbes.case.uncertainty import Correlation
 from derbes.casefile.draft import Check, Checked, way_back
@@ -24,23 +24,12 @@ from derbes.units import format_number
 
 Options = Mapping[str, Option]
 
-SECTIONS_OF_KIND = {
-    OptionKind.BUILD: ("plants",),
-    OptionKind.ENLARGE: ("plants",),
-    OptionKind.BRING_FORWARD: ("plants",),
-    OptionKind.RESERVE: ("goods",),
-    OptionKind.CONTRACT: ("suppliers", "routes"),
-    OptionKind.CONVERT: ("recipes",),
-    OptionKind.BUY_OUT: ("suppliers",),
-}
-"""Sections of the elements that each kind of option can be about."""
-
 
 def elements_of_options(checked: Checked) -> Iterator[Finding]:
     """The kind of an option says in which section its element stands."""
     for option in checked.case.options.values():
         section = option.element.partition(".")[0]
-        fitting = SECTIONS_OF_KIND[option.kind]
+        fitting = OPTION_TERMS[option.kind].sections
         if section in checked.draft.elements and section not in fitting:
             yield Finding(
                 ("options", option.id, "element"),
@@ -185,7 +174,7 @@ def prerequisites_that_come_later(checked: Checked) -> Iterator[Finding]:
 def makes_its_element(option: Option) -> bool:
     """Whether the element of an option is there only when the option is chosen."""
     section = option.element.partition(".")[0]
-    return option.kind in OPTIONAL_KINDS and section in SECTIONS_OF_KIND[option.kind]
+    return option.kind in OPTIONAL_KINDS and section in OPTION_TERMS[option.kind].sections
 
 
 def elements_made_twice(checked: Checked) -> Iterator[Finding]:
