@@ -89,6 +89,39 @@ class MeasureKind(StrEnum):
     STOCKPILE_LOSS = "stockpile_loss"
 
 
+@dataclass(frozen=True, slots=True)
+class MeasureTerms:
+    """What a kind of measure can hit, and what it says beside that."""
+
+    sections: tuple[str, ...]
+    """Sections of the elements that it can hit."""
+    needs: frozenset[str] = frozenset()
+    """Those of the keys `share` and `by` that it must have."""
+    takes: frozenset[str] = frozenset()
+    """Those of the keys `share` and `by` that it can have."""
+    by: str = ""
+    """Unit of the key `by`; empty: a share."""
+    is_cut: bool = False
+    """Whether it cuts off what it hits, goods on the way included."""
+
+
+_SHARE, _BY = frozenset({"share"}), frozenset({"by"})
+_CUT = MeasureTerms(
+    ("suppliers", "routes", "recipes", "plants", "exports"), takes=_SHARE, is_cut=True
+)
+
+MEASURE_TERMS: Mapping[MeasureKind, MeasureTerms] = {
+    MeasureKind.EMBARGO: _CUT,
+    MeasureKind.QUOTA: dataclasses.replace(_CUT, needs=_SHARE),
+    MeasureKind.ROUTE_CLOSURE: _CUT,
+    MeasureKind.PRICE_RISE: MeasureTerms(("suppliers", "routes", "recipes", "plants"), _BY, _BY),
+    MeasureKind.DELAY: MeasureTerms(("suppliers", "routes", "plants"), _BY, _BY, by="month"),
+    MeasureKind.DEMAND_SURGE: MeasureTerms(("uses",), _BY, _BY),
+    MeasureKind.STOCKPILE_LOSS: MeasureTerms(("stockpiles", "goods"), takes=_SHARE),
+}
+"""What each kind of measure can hit and say; what it does is in `derbes.model.measures`."""
+
+
 class InTransit(StrEnum):
     """What happens to goods that are on the way when a measure starts."""
 

@@ -54,6 +54,29 @@ class OptionKind(StrEnum):
     """A supplier that no measure hits any more. Size: the share of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class OptionTerms:
+    """What a kind of option can be about, and how its size is said."""
+
+    sections: tuple[str, ...]
+    """Sections of the elements that it can be about."""
+    size_unit: str = ""
+    """Unit of its size; `{good}`: that of the good; empty: a plain number."""
+    size_example: str = ""
+    """How a size is written, where it must be said because 1 says little."""
+
+
+OPTION_TERMS: Mapping[OptionKind, OptionTerms] = {
+    OptionKind.BUILD: OptionTerms(("plants",)),
+    OptionKind.ENLARGE: OptionTerms(("plants",)),
+    OptionKind.BRING_FORWARD: OptionTerms(("plants",), "month", '"size: [3, 6, 12]"'),
+    OptionKind.RESERVE: OptionTerms(("goods",), "{good}", '"size: [100 t, 200 t]"'),
+    OptionKind.CONTRACT: OptionTerms(("suppliers", "routes")),
+    OptionKind.CONVERT: OptionTerms(("recipes",)),
+    OptionKind.BUY_OUT: OptionTerms(("suppliers",)),
+}
+"""What each kind of option can be about, and how its size is said."""
+
 OPTIONAL_KINDS = (OptionKind.BUILD, OptionKind.CONTRACT, OptionKind.CONVERT)
 """Options whose element is there only when they are chosen."""
 

@@ -13,8 +13,9 @@ from enum import Enum
 from itertools import pairwise
 from typing import Any
 
-from derbes.case.entities import CapitalPayment, Hit, Survival
+from derbes.case.entities import MEASURE_TERMS, CapitalPayment, Hit, Survival
 from derbes.case.ledger import AGAINST, FOR, LEDGER, Judgement, Stance
+from derbes.case.options import OPTION_TERMS
 from derbes.case.quantity import MONTHS_A_YEAR, Element, Grade, Label, Quantity
 from derbes.case.uncertainty import ReferenceProject
 from derbes.case.written import (
@@ -44,12 +45,6 @@ from derbes.units import ONE, UnitError, not_a_number, parse_amount, parse_unit
 
 LARGEST_LENGTH = 1200
 """No measure of a case is looked at for longer. [month]"""
-
-_BY_SIZE = {"reserve": "/{good}", "bring_forward": "/month"}
-"""Unit below a payment by size, by kind of option; the others have plain sizes."""
-
-NEED_SIZE = {"reserve": '"size: [100 t, 200 t]"', "bring_forward": '"size: [3, 6, 12]"'}
-"""Kinds for which size 1 says little, and how a size is written."""
 
 _FRACTION = re.compile(r"\s*([0-9]{1,9})\s*/\s*([0-9]{1,9})\s*")
 
@@ -158,10 +153,11 @@ class Filled:
 
     def _template(self, form: InUnit) -> str:
         """`{by}` of a measure is months or a share; `{by_size}` is one unit of an option's size."""
-        of = getattr(self.entry, "kind", "")
+        of: Any = getattr(self.entry, "kind", "")
         if form.unit == "{by}":
-            return "month" if of == "delay" else ""
-        return form.unit.replace("{by_size}", _BY_SIZE.get(of, ""))
+            return MEASURE_TERMS[of].by if of in MEASURE_TERMS else ""
+        size = OPTION_TERMS[of].size_unit if of in OPTION_TERMS else ""
+        return form.unit.replace("{by_size}", size and f"/{size}")
 
     def _note_missing(self, step: Path, entry: Entry) -> None:
         if not by_name(self.entry.model)[str(step[0])].is_needed and len(step) == 1:
@@ -227,11 +223,18 @@ def length_in_periods(filled: Filled, text: str, step: Path) -> int:
     return filled.measures.calendar.periods(months)
 
 
-def period_of(filled: Filled, month: str, step: Path) -> int | None:
-    """Period of a month; None, with a finding, when the calendar does not hold it."""
+def period_of(filled: Filled, month: str, step: Path, *, may_be_past: bool = False) -> int | None:
+    """Period of a month; None, with a finding, when the calendar does not hold it.
+
+    Args:
+        filled: Entry that says it.
+        month: Such as `2027-07`.
+        step: Where it stands in the entry.
+        may_be_past: Whether it may lie before the calendar.
+    """
     calendar = filled.measures.calendar
     period = month_period(month, calendar)
-    if period is None or not 0 <= period < calendar.n_periods:
+    if period is None or period >= calendar.n_periods or (period < 0 and not may_be_past):
         filled.refuse(step, *outside(month, calendar))
         return None
     return period
@@ -250,10 +253,7 @@ def refuse_reversed(filled: Filled, step: Path, first: str, last: str | None) ->
 
 
 def _measure(filled: Filled, _found: Found) -> Found:
-    entry, calendar = filled.entry, filled.measures.calendar
-    start = month_period(entry.start, calendar) if entry.start else None
-    if start is not None and not 0 <= start < calendar.n_periods:
-        filled.refuse(("start",), *outside(entry.start, calendar))
+    entry = filled.entry
     if not entry.lengths:
         filled.refuse(("lengths",), _("no length is given"), _('write "lengths: [6, 12]"'))
     return {
@@ -262,7 +262,7 @@ def _measure(filled: Filled, _found: Found) -> Found:
             length_in_periods(filled, text, ("lengths", position))
             for position, text in enumerate(entry.lengths)
         ),
-        "start": start,
+        "start": period_of(filled, entry.start, ("start",)) if entry.start else None,
     }
 
 
@@ -319,16 +319,14 @@ def _survival(
 
 def _plant(filled: Filled, found: Found) -> Found:
     """When a plant opens, and the payments for it."""
-    opening, calendar = filled.entry.opening, filled.measures.calendar
-    period = month_period(opening.value, calendar) or 0
-    if period >= calendar.n_periods:
-        filled.refuse(("opening", "value"), *outside(opening.value, calendar))
+    opening = filled.entry.opening
+    period = period_of(filled, opening.value, ("opening", "value"), may_be_past=True)
     payments = [
         _payment(filled, one, ("capital", position))
         for position, one in enumerate(filled.entry.capital)
     ]
     return {
-        "opening": period,
+        "opening": period or 0,
         "delay": _delay(filled, opening, found["delay"]),
         "capital": tuple(one for one in payments if one is not None),
         "opening_written": opening.value,
@@ -390,10 +388,7 @@ def _opening_ends(filled: Filled, opening: Entry) -> tuple[float, float]:
 
 
 def _payment(filled: Filled, entry: Entry, step: Path) -> CapitalPayment | None:
-    calendar = filled.measures.calendar
-    period = month_period(entry.date, calendar) or 0
-    if period >= calendar.n_periods:
-        filled.refuse((*step, "date"), *outside(entry.date, calendar))
+    period = period_of(filled, entry.date, (*step, "date"), may_be_past=True) or 0
     node = find(filled.node, step) or filled.node
     found = replace(filled, entry=entry, node=node, path=(*filled.path, *step)).quantities()
     return CapitalPayment(period=period, **found) if found["amount"] is not None else None
@@ -492,11 +487,12 @@ def _option(filled: Filled, _found: Found) -> Found:
 def _sizes(filled: Filled, entry: Entry) -> tuple[float, float, tuple[float, ...]]:
     """Least and greatest size, and the steps; no steps where any size may be chosen."""
     if entry.size is None:
-        if entry.kind in NEED_SIZE:
+        example = OPTION_TERMS[entry.kind].size_example
+        if example:
             filled.refuse(
                 (),
                 _('an option of kind {kind} needs the key "size"').format(kind=entry.kind),
-                _("add it, as in {example}").format(example=NEED_SIZE[entry.kind]),
+                _("add it, as in {example}").format(example=example),
             )
         return 1.0, 1.0, (1.0,)
     if entry.size.steps is not None:
@@ -544,10 +540,10 @@ def _range_of_sizes(filled: Filled, entry: Entry, size: Entry) -> tuple[float, f
 
 def _size(filled: Filled, text: str, step: Path, *, is_least: bool = False) -> float | None:
     """One size; None, with a finding, when it cannot be used."""
-    kind = getattr(filled.entry, "kind", "")
+    kind = filled.entry.kind
     if kind == "bring_forward":
         return float(length_in_periods(filled, text, step) * filled.measures.calendar.step) or None
-    unit = filled.measures.unit("{good}" if kind == "reserve" else "", filled.good)
+    unit = filled.measures.unit(OPTION_TERMS[kind].size_unit, filled.good)
     if unit is None:
         return None  # the good has no unit; said there
     limits = InUnit(

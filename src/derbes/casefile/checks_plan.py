@@ -9,14 +9,13 @@ Rank correlations that several inputs can have together.
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 
-from derbes.case.entities import Case, quantities
-from derbes.case.options import OPTIONAL_KINDS, Option, OptionKind
+from derbes.case.entities import quantities
+from derbes.case.options import OPTION_TERMS, OPTIONAL_KINDS, Option, OptionKind
 from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Quantity
 from derbes.case.uncertainty import Correlation
-from derbes.casefile.draft import Checked, way_back
+from derbes.casefile.draft import Check, Checked, way_back
 from derbes.casefile.nodes import Finding, Path
 from derbes.casefile.quantities import in_words
 from derbes.errors import did_you_mean
@@ -25,23 +24,12 @@ from derbes.units import format_number
 
 Options = Mapping[str, Option]
 
-SECTIONS_OF_KIND = {
-    OptionKind.BUILD: ("plants",),
-    OptionKind.ENLARGE: ("plants",),
-    OptionKind.BRING_FORWARD: ("plants",),
-    OptionKind.RESERVE: ("goods",),
-    OptionKind.CONTRACT: ("suppliers", "routes"),
-    OptionKind.CONVERT: ("recipes",),
-    OptionKind.BUY_OUT: ("suppliers",),
-}
-"""Sections of the elements that each kind of option can be about."""
-
 
 def elements_of_options(checked: Checked) -> Iterator[Finding]:
     """The kind of an option says in which section its element stands."""
     for option in checked.case.options.values():
         section = option.element.partition(".")[0]
-        fitting = SECTIONS_OF_KIND[option.kind]
+        fitting = OPTION_TERMS[option.kind].sections
         if section in checked.draft.elements and section not in fitting:
             yield Finding(
                 ("options", option.id, "element"),
@@ -186,7 +174,7 @@ def prerequisites_that_come_later(checked: Checked) -> Iterator[Finding]:
 def makes_its_element(option: Option) -> bool:
     """Whether the element of an option is there only when the option is chosen."""
     section = option.element.partition(".")[0]
-    return option.kind in OPTIONAL_KINDS and section in SECTIONS_OF_KIND[option.kind]
+    return option.kind in OPTIONAL_KINDS and section in OPTION_TERMS[option.kind].sections
 
 
 def elements_made_twice(checked: Checked) -> Iterator[Finding]:
@@ -239,27 +227,33 @@ def budget_of_what_is_committed(checked: Checked) -> Iterator[Finding]:
     budget = case.budget
     if budget is None or not checked.sound("options") or "calendar" in checked.unsound:
         return
-    names = [name for name in case.options if name in committed_options(case.options)]
-    least = _least((case.options[name] for name in names), case.calendar)
+    committed = committed_options(case.options)
+    names = [name for name in case.options if name in committed]
+    paid = [
+        (
+            [payments_of(option, date, case.calendar) for date in option.dates],
+            _value(option.foreign_share),
+        )
+        for option in (case.options[name] for name in names)
+    ]
+
+    def least(year: int | None = None, *, foreign: bool = False) -> float:
+        """Least payments in a year, or in all, each option by its cheapest date. [money]"""
+        return math.fsum(
+            min(math.fsum(one.values()) if year is None else one.get(year, 0.0) for one in by_date)
+            * (share if foreign else 1.0)
+            for by_date, share in paid
+        )
+
     wanted: list[tuple[tuple[str, ...], Quantity | None, float]] = [
-        (("total",), budget.total, least.in_all()),
-        (("foreign_total",), budget.foreign_total, least.in_all(foreign=True)),
+        (("total",), budget.total, least()),
+        (("foreign_total",), budget.foreign_total, least(foreign=True)),
     ]
+    wanted += [(("by_year", str(year)), most, least(year)) for year, most in budget.by_year.items()]
     wanted += [
-        (("by_year", str(year)), most, least.in_year(year)) for year, most in budget.by_year.items()
-    ]
-    wanted += [
-        (("foreign_by_year", str(year)), most, least.in_year(year, foreign=True))
+        (("foreign_by_year", str(year)), most, least(year, foreign=True))
         for year, most in budget.foreign_by_year.items()
     ]
-    for path, most, cost in wanted:
-        if most is not None and cost > most.value * (1 + ROUNDING):
-            yield _too_small(case, path, most.value, cost=cost, names=names)
-
-
-def _too_small(
-    case: Case, path: tuple[str, ...], most: float, *, cost: float, names: list[str]
-) -> Finding:
     texts = {
         "total": _("what is committed ({names}) costs at least {cost}, the budget is {most}"),
         "by_year": _(
@@ -273,55 +267,17 @@ def _too_small(
             " the budget is {most}"
         ),
     }
-    what = texts[path[0]].format(
-        names=", ".join(names),
-        cost=in_words(_to_cents(cost), case.currency),
-        most=in_words(most, case.currency),
-    )
-    return Finding(
-        ("budget", *path), what, _("raise it, or take committed out of one of these options")
-    )
-
-
-def _to_cents(cost: float) -> float:
-    return round(cost, 2)
-
-
-@dataclass(frozen=True, slots=True)
-class _Least:
-    """Least payments for options, each by its cheapest date and size."""
-
-    paid: tuple[tuple[Option, tuple[Payments, ...]], ...]
-    """Option, and its payments for each date."""
-
-    def in_all(self, *, foreign: bool = False) -> float:
-        """In all years of the calendar. [money]"""
-        return math.fsum(
-            min(math.fsum(one.values()) for one in by_date) * _share(option, foreign=foreign)
-            for option, by_date in self.paid
-        )
-
-    def in_year(self, year: int, *, foreign: bool = False) -> float:
-        """In one year. [money]"""
-        return math.fsum(
-            min(one.get(year, 0.0) for one in by_date) * _share(option, foreign=foreign)
-            for option, by_date in self.paid
-        )
-
-
-def _least(options: Iterable[Option], calendar: Calendar) -> _Least:
-    return _Least(
-        tuple(
-            (option, tuple(payments_of(option, date, calendar) for date in option.dates))
-            for option in options
-        )
-    )
-
-
-def _share(option: Option, *, foreign: bool) -> float:
-    if not foreign:
-        return 1.0
-    return option.foreign_share.value if option.foreign_share is not None else 0.0
+    for path, most, cost in wanted:
+        if most is not None and cost > most.value * (1 + ROUNDING):
+            yield Finding(
+                ("budget", *path),
+                texts[path[0]].format(
+                    names=", ".join(names),
+                    cost=in_words(round(cost, 2), case.currency),
+                    most=in_words(most.value, case.currency),
+                ),
+                _("raise it, or take committed out of one of these options"),
+            )
 
 
 def payments_of(option: Option, date: int, calendar: Calendar) -> Payments:
@@ -337,28 +293,24 @@ def payments_of(option: Option, date: int, calendar: Calendar) -> Payments:
     effect = date + lead
     built = range(date, date + max(lead, 1))
     run = range(effect, max(effect, calendar.n_periods))
-    return {
-        year: _n_shared(built, periods) * capital / len(built) + _n_shared(run, periods) * running
-        for year, periods in _years(calendar)
-    }
+    paid = {}
+    for year, begin, end in _years(calendar):
+        n_built = max(0, min(built.stop, end) - max(built.start, begin))
+        n_run = max(0, min(run.stop, end) - max(run.start, begin))
+        paid[year] = n_built * capital / len(built) + n_run * running
+    return paid
 
 
-def _years(calendar: Calendar) -> Iterator[tuple[int, range]]:
-    """Years of a calendar, and the periods that begin in each."""
+def _years(calendar: Calendar) -> Iterator[tuple[int, int, int]]:
+    """Years of a calendar, and the periods from and before which each has its own."""
     first, last = (calendar.month_of(period)[0] for period in (0, calendar.n_periods - 1))
-    starts = [max(0, calendar.periods(_months_until(calendar, y))) for y in range(first, last + 2)]
-    for year, begin, end in zip(range(first, last + 1), starts, starts[1:], strict=False):
-        yield year, range(begin, min(end, calendar.n_periods))
-
-
-def _months_until(calendar: Calendar, year: int) -> int:
-    """Months from the first one of a calendar to the first of a year."""
-    return (year - calendar.first_year) * MONTHS_A_YEAR + 1 - calendar.first_month
-
-
-def _n_shared(some: range, others: range) -> int:
-    """How many periods two spans have in common."""
-    return max(0, min(some.stop, others.stop) - max(some.start, others.start))
+    months = [
+        (year - calendar.first_year) * MONTHS_A_YEAR + 1 - calendar.first_month
+        for year in range(first, last + 2)
+    ]
+    starts = [max(0, calendar.periods(month)) for month in months]
+    for year, (begin, end) in enumerate(pairwise(starts), start=first):
+        yield year, begin, min(end, calendar.n_periods)
 
 
 def _value(quantity: Quantity | None) -> float:
@@ -557,7 +509,8 @@ def _fitting_pair(
 
 def correlations_that_clash(checked: Checked) -> Iterator[Finding]:
     """Ranks that no inputs can have together: one finding for each set of inputs."""
-    if checked.is_variant or any(one.path[:1] == ("correlations",) for one in _found(checked)):
+    before = [*checked.draft.findings, *checked.found]
+    if checked.is_variant or any(one.path[:1] == ("correlations",) for one in before):
         return
     links = {one.between: one.rank for one in checked.case.correlations}
     at = {
@@ -573,24 +526,14 @@ def correlations_that_clash(checked: Checked) -> Iterator[Finding]:
         yield Finding(
             ("correlations", at[last], "rank"),
             _("the ranks of {pairs} cannot be true together").format(pairs=pairs),
-            _repair_in_common(links, together)
+            _("the nearest that works for all of them is {nearest}").format(
+                nearest=format_number(nearest_in_common(links, together))
+            )
             if len(together) > 1
             else _repair(links, clash, last),
         )
         for pair in clash:
             del left[pair]
-
-
-def _found(checked: Checked) -> list[Finding]:
-    return [*checked.draft.findings, *checked.found]
-
-
-def _repair_in_common(links: Links, pairs: list[Pair]) -> str:
-    """How the clash can be cured by one rank that several pairs have."""
-    works = nearest_in_common(links, pairs)
-    return _("the nearest that works for all of them is {nearest}").format(
-        nearest=format_number(works)
-    )
 
 
 def _repair(links: Links, clash: Links, last: Pair) -> str:
@@ -606,3 +549,21 @@ def _repair(links: Links, clash: Links, last: Pair) -> str:
             cure = _("with the others as they are, {nearest} is the nearest for {first} – {second}")
             return cure.format(nearest=format_number(works), first=first, second=second) + rest
     return _("bring several of them nearer to 0") + rest
+
+
+PLAN_CHECKS: tuple[Check, ...] = (
+    elements_of_options,
+    keys_of_options,
+    plants_brought_forward,
+    options_beside_themselves,
+    cyclic_prerequisites,
+    options_that_clash,
+    prerequisites_that_come_later,
+    elements_made_twice,
+    elements_that_are_not_there,
+    budget_of_what_is_committed,
+    probabilities_of_scenarios,
+    inputs_of_correlations,
+    correlations_that_clash,
+)
+"""Checks of options, scenarios and correlations."""

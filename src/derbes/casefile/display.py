@@ -9,7 +9,7 @@ from typing import Any
 
 from derbes.case.entities import Case, Survival
 from derbes.case.ledger import Checked, Statement
-from derbes.case.options import Option, OptionKind, Risk, Standard
+from derbes.case.options import OPTION_TERMS, Option, Risk, Standard
 from derbes.case.quantity import Calendar, Element, Quantity
 from derbes.casefile.build import text_of
 from derbes.casefile.entries import SECTIONS, by_name
@@ -77,8 +77,7 @@ def _value(case: Case, element: Element, name: str) -> Any:
 def _sizes(case: Case, option: Option) -> str:
     """The sizes of an option with their unit."""
     good = case.goods.get(option.element.removeprefix("goods."))
-    units = {OptionKind.RESERVE: good.unit if good else "", OptionKind.BRING_FORWARD: "month"}
-    unit = units.get(option.kind, "")
+    unit = OPTION_TERMS[option.kind].size_unit.format(good=good.unit if good else "")
 
     def words(size: float) -> str:
         return format_amount(size, unit, language())

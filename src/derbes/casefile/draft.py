@@ -6,7 +6,7 @@ Which elements other checks can rely on, so that one slip is told once.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
@@ -460,6 +460,9 @@ class Checked:
     def entry(self, section: str, element_id: str) -> Any:
         """Entry of an element that could be built."""
         return self.draft.elements[section][element_id].entry
+
+
+Check = Callable[[Checked], Iterator[Finding]]
 
 
 def unsound_sections(findings: list[Finding]) -> frozenset[str]:

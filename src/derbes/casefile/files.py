@@ -65,6 +65,16 @@ class _Composing:
     def path(self) -> Path:
         return tuple(opened.step() for opened in self.stack)
 
+    @property
+    def is_at_key(self) -> bool:
+        """Whether what comes next is the key of a mapping."""
+        top = self.stack[-1] if self.stack else None
+        return top is not None and isinstance(top.node, Table) and top.key_mark is None
+
+    def refuse(self, path: Path, what: str, fix: str, mark: Mark) -> None:
+        """Note that something cannot be used."""
+        self.findings.append(Finding(path, what, fix, mark=mark))
+
 
 def compose(text: str, file: int) -> tuple[Node | None, list[Finding]]:
     """The tree of a YAML text, and what is wrong with it.
@@ -156,7 +166,8 @@ def _take(state: _Composing, event: Any) -> None:
         if opened.node.in_flow:
             _mend_cut_numbers(state, opened.node)
         state.stack.pop()
-        _remember(state, opened.anchor, opened.node, opened.size)
+        if opened.anchor:
+            state.anchors[opened.anchor] = (opened.node, opened.size)
         _put(state, opened.node, opened.size)
     elif isinstance(event, yaml.AliasEvent):
         _take_alias(state, event)
@@ -165,20 +176,19 @@ def _take(state: _Composing, event: Any) -> None:
 def _take_text(state: _Composing, event: Any) -> None:
     mark = _mark(event, state.file)
     _refuse_tag(state, event, mark)
-    top = state.stack[-1] if state.stack else None
-    if top is not None and isinstance(top.node, Table) and top.key_mark is None:
-        top.key, top.key_mark = event.value, mark
+    if state.is_at_key:
+        state.stack[-1].key, state.stack[-1].key_mark = event.value, mark
         return
     node = Text(event.value, mark, event.style or "")
-    _remember(state, event.anchor, node, 1)
+    if event.anchor:
+        state.anchors[event.anchor] = (node, 1)
     _put(state, node, 1)
 
 
 def _open(state: _Composing, event: Any) -> None:
     mark = _mark(event, state.file)
     _refuse_tag(state, event, mark)
-    top = state.stack[-1] if state.stack else None
-    if top is not None and isinstance(top.node, Table) and top.key_mark is None:
+    if state.is_at_key:
         raise _RefusedError(
             _("a key must be a text, not a list or mapping"),
             _("put braces that belong to a text in quotes"),
@@ -216,17 +226,11 @@ def _take_alias(state: _Composing, event: Any) -> None:
             _("write the values out, or take repetitions of repetitions away"),
             mark,
         )
-    top = state.stack[-1]
-    if isinstance(top.node, Table) and top.key_mark is None:
+    if state.is_at_key:
         raise _RefusedError(
             _("a key must be written out, not repeated by *"), _("write the key out"), mark
         )
     _put(state, node, size)
-
-
-def _remember(state: _Composing, anchor: str | None, node: Node, size: int) -> None:
-    if anchor:
-        state.anchors[anchor] = (node, size)
 
 
 def _put(state: _Composing, node: Node, size: int) -> None:
@@ -242,15 +246,11 @@ def _put(state: _Composing, node: Node, size: int) -> None:
     key, mark = top.key or "", top.key_mark or node.mark
     if key in top.node.entries:
         first = top.node.keys[key].line
-        state.findings.append(
-            Finding(
-                state.path,
-                _('the key "{key}" is given twice, first in line {line}').format(
-                    key=key, line=first
-                ),
-                _("keep one of the two"),
-                mark=mark,
-            )
+        state.refuse(
+            state.path,
+            _('the key "{key}" is given twice, first in line {line}').format(key=key, line=first),
+            _("keep one of the two"),
+            mark,
         )
     else:
         top.node.entries[key] = node
@@ -306,47 +306,39 @@ def _put_together(state: _Composing, path: Path, first: Text, last: Mark) -> Non
     whole = state.text[mark.start : last.end]
     first.text, first.style = whole, '"'
     first.mark = Mark(mark.file, mark.line, mark.column, mark.start, last.end)
-    state.findings.append(
-        Finding(
-            path,
-            _('"{text}" is cut in two at its comma').format(text=whole),
-            _("quote it or write a point: {point}").format(point=whole.replace(",", ".", 1)),
-            mark=first.mark,
-        )
+    state.refuse(
+        path,
+        _('"{text}" is cut in two at its comma').format(text=whole),
+        _("quote it or write a point: {point}").format(point=whole.replace(",", ".", 1)),
+        first.mark,
     )
 
 
 def _refuse_tight_list(state: _Composing, path: Path, node: Items) -> None:
     first, last = node.items[0].mark, node.items[-1].mark
     whole = state.text[first.start : last.end]
-    state.findings.append(
-        Finding(
-            path,
-            _('"[{text}]" can be read as {n} values, or as numbers with a decimal comma').format(
-                text=whole, n=len(node.items)
-            ),
-            _("a number with a decimal comma: quote it or write a point; values: [{apart}]").format(
-                apart=", ".join(whole.split(","))
-            ),
-            mark=Mark(first.file, first.line, first.column, first.start, last.end),
-        )
+    state.refuse(
+        path,
+        _('"[{text}]" can be read as {n} values, or as numbers with a decimal comma').format(
+            text=whole, n=len(node.items)
+        ),
+        _("a number with a decimal comma: quote it or write a point; values: [{apart}]").format(
+            apart=", ".join(whole.split(","))
+        ),
+        Mark(first.file, first.line, first.column, first.start, last.end),
     )
 
 
 def _refuse_tag(state: _Composing, event: Any, mark: Mark) -> None:
     if event.tag and event.tag != "!":
-        state.findings.append(
-            Finding(
-                state.path,
-                _('"{tag}" is not used in case files').format(tag=_short_tag(event.tag)),
-                _("take it out; each key knows what its value means"),
-                mark=mark,
-            )
+        state.refuse(
+            state.path,
+            _('"{tag}" is not used in case files').format(
+                tag=event.tag.replace("tag:yaml.org,2002:", "!!")
+            ),
+            _("take it out; each key knows what its value means"),
+            mark,
         )
-
-
-def _short_tag(tag: str) -> str:
-    return tag.replace("tag:yaml.org,2002:", "!!")
 
 
 MAX_BYTES = 20_000_000
@@ -533,7 +525,10 @@ class _Reading:
         self.done.add(path.resolve())
         text = decode(path)
         if isinstance(text, Finding):
-            self.tree.findings.append(_asked_for(text, asked, name))
+            if asked is not None:
+                what = f'"{name}": {text.what}'
+                text = Finding(asked.path, what, text.fix, mark=asked.mark)
+            self.tree.findings.append(text)
             return None
         number = len(self.tree.sources)
         self.tree.sources.append(Source(path, name, text))
@@ -551,10 +546,16 @@ class _Reading:
                 continue  # the schema says so
             asked = Finding(("include", position), "", mark=item.mark)
             path = folder / item.text
+            what = ""
             if not path.resolve().is_relative_to(self.folder.resolve()):
-                self._refuse(asked, _('"{name}" lies outside the folder of the case'), item.text)
+                what = _('"{name}" lies outside the folder of the case')
             elif path.resolve() in self.done:
-                self._refuse(asked, _('"{name}" is included twice'), item.text)
+                what = _('"{name}" is included twice')
+            if what:
+                fix = _("include files beside the case or below it, each once")
+                self.tree.findings.append(
+                    Finding(asked.path, what.format(name=item.text), fix, mark=asked.mark)
+                )
             else:
                 self._merge_file(path, asked)
 
@@ -604,22 +605,6 @@ class _Reading:
                 where=where,
             )
         )
-
-    def _refuse(self, asked: Finding, what: str, name: str) -> None:
-        self.tree.findings.append(
-            Finding(
-                asked.path,
-                what.format(name=name),
-                _("include files beside the case or below it, each once"),
-                mark=asked.mark,
-            )
-        )
-
-
-def _asked_for(finding: Finding, asked: Finding | None, name: str) -> Finding:
-    if asked is None:
-        return finding
-    return Finding(asked.path, f'"{name}": {finding.what}', finding.fix, mark=asked.mark)
 
 
 def _no_mapping(node: Node | None, file: int) -> Finding:

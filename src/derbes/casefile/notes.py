@@ -11,22 +11,21 @@ from dataclasses import dataclass, field
 from derbes.case.entities import (
     DEFAULT_REFILL_MONTHS,
     DEFAULT_SENDER_HORIZON_MONTHS,
+    MEASURE_TERMS,
     Case,
     InTransit,
     Measure,
-    MeasureKind,
-    Survival,
+    Supplier,
     quantities,
 )
-from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Quantity, Step, repeats_yearly
+from derbes.case.quantity import MONTHS_A_YEAR, Step, repeats_yearly
 from derbes.case.written import MONTH_PATTERN, WrittenQuantity
-from derbes.casefile.checks_supply import CUTS
 from derbes.casefile.draft import Draft
 from derbes.casefile.entries import Entry, keys_of
 from derbes.casefile.nodes import Finding, Path
 from derbes.casefile.quantities import in_words
 from derbes.language import _, ngettext
-from derbes.model import measures as selection
+from derbes.model.measures import selects_purchase
 from derbes.units import parse_unit
 
 NEEDED = frozenset({"shortage_cost", "margin_share", "foreign_share", "amount"})
@@ -71,9 +70,13 @@ def times_in_whole_periods(draft: Draft) -> Iterator[Finding]:
         counted = calendar.periods(months)
         if abs(counted * calendar.step - months) > ROUNDING * max(1.0, abs(months)):
             yield _counted(case, path, months, counted)
-    for path, survival in _lives(case):
+    for section, name, survival in (
+        *(("goods", name, good.survival) for name, good in case.goods.items()),
+        *(("stockpiles", name, pile.survival) for name, pile in case.stockpiles.items()),
+    ):
         if survival.shelf_life is None:
             continue
+        path = (section, name, "shelf_life")
         age = survival.age.value if survival.age is not None else 0.0
         months = survival.shelf_life.value - age
         if months <= 0:
@@ -97,7 +100,8 @@ def _counted(case: Case, path: Path, months: float, counted: int) -> Finding:
     if case.calendar.step is not Step.MONTH:
         whole += f" = {_whole(int(counted * case.calendar.step), Step.MONTH)}"
     days = round(months * DAYS_A_MONTH)
-    said = _months(months)
+    shown = f"{round(months, 2):g}"
+    said = ngettext("{n} month", "{n} months", 1 if shown == "1" else 2).format(n=shown)
     if round(months, 2) != round(months) and abs(days - months * DAYS_A_MONTH) < DAY_SLIP:
         said = ngettext("{n} day", "{n} days", days).format(n=days)
     return Finding(
@@ -115,11 +119,6 @@ DAYS_A_MONTH = 1.0 / parse_unit("day").factor
 DAY_SLIP = 0.01
 
 
-def _months(months: float) -> str:
-    shown = f"{round(months, 2):g}"
-    return ngettext("{n} month", "{n} months", 1 if shown == "1" else 2).format(n=shown)
-
-
 def _whole(n: int, step: Step) -> str:
     if step is Step.YEAR:
         return ngettext("{n} year", "{n} years", n).format(n=n)
@@ -128,22 +127,26 @@ def _whole(n: int, step: Step) -> str:
     return ngettext("{n} month", "{n} months", n).format(n=n)
 
 
-def _deliveries(case: Case) -> Iterator[tuple[Path, float]]:
-    """Path and months from order to arrival, by supplier and route."""
+def _deliveries(case: Case) -> Iterator[tuple[Supplier, str, float]]:
+    """Supplier, route (empty: none) and months from order to arrival."""
     for supplier in case.suppliers.values():
         for route in supplier.routes or ("",):
-            way = case.routes[route].lead_time if route else None
-            own = supplier.lead_time
-            months = sum(one.value for one in (own, way) if one is not None)
-            if own is not None:
-                yield ("suppliers", supplier.id, "lead_time"), months
-            elif way is not None:
-                yield ("routes", route, "lead_time"), months
+            times = (supplier.lead_time, case.routes[route].lead_time if route else None)
+            yield supplier, route, sum(one.value for one in times if one is not None)
 
 
 def _times(case: Case) -> Iterator[tuple[Path, float]]:
     """Path and months of every time that is counted in whole periods, longer ones as more."""
-    yield from dict.fromkeys(_deliveries(case))
+    yield from dict.fromkeys(
+        (
+            ("suppliers", supplier.id, "lead_time")
+            if supplier.lead_time is not None
+            else ("routes", route, "lead_time"),
+            months,
+        )
+        for supplier, route, months in _deliveries(case)
+        if supplier.lead_time is not None or (route and case.routes[route].lead_time is not None)
+    )
     for section, keys in (
         ("recipes", ("lead_time",)),
         ("plants", ("delay", "ramp")),
@@ -155,7 +158,7 @@ def _times(case: Case) -> Iterator[tuple[Path, float]]:
                 if found is not None:
                     yield (section, name, key), found.value
     for measure in case.measures.values():
-        if measure.kind is MeasureKind.DELAY and measure.by is not None:
+        if MEASURE_TERMS[measure.kind].by == "month" and measure.by is not None:
             yield ("measures", measure.id, "by"), measure.by.value
     refill, horizon = case.refill_time, case.sender_horizon
     yield ("refill_time",), refill.value if refill is not None else DEFAULT_REFILL_MONTHS
@@ -163,12 +166,6 @@ def _times(case: Case) -> Iterator[tuple[Path, float]]:
         ("sender_horizon",),
         horizon.value if horizon is not None else DEFAULT_SENDER_HORIZON_MONTHS,
     )
-
-
-def _lives(case: Case) -> Iterator[tuple[Path, Survival]]:
-    for section in ("goods", "stockpiles"):
-        for name, element in getattr(case, section).items():
-            yield (section, name, "shelf_life"), element.survival
 
 
 def months_within_a_period(draft: Draft) -> Iterator[Finding]:
@@ -325,7 +322,14 @@ def series_behind_the_calendar(draft: Draft) -> Iterator[Finding]:
             continue
         yield Finding(
             tuple(quantity.path.split(".")),
-            _behind(quantity, calendar, repeats=repeats, value=float(path[-1])),
+            (
+                _("behind {last}, the end of the calendar, it repeats its last year")
+                if repeats
+                else _("behind {last}, the end of the calendar, it keeps its last value, {value}")
+            ).format(
+                last=calendar.label(calendar.n_periods - 1),
+                value=in_words(float(path[-1]), quantity.unit),
+            ),
             _("the calendar is shorter than a year; make it longer")
             if asked
             else _('write "after: {other}" beside the series for the other').format(
@@ -333,17 +337,6 @@ def series_behind_the_calendar(draft: Draft) -> Iterator[Finding]:
             ),
             at_key=True,
         )
-
-
-def _behind(quantity: Quantity, calendar: Calendar, *, repeats: bool, value: float) -> str:
-    last = calendar.label(calendar.n_periods - 1)
-    if repeats:
-        return _("behind {last}, the end of the calendar, it repeats its last year").format(
-            last=last
-        )
-    return _("behind {last}, the end of the calendar, it keeps its last value, {value}").format(
-        last=last, value=in_words(value, quantity.unit)
-    )
 
 
 def series_before_the_calendar(draft: Draft) -> Iterator[Finding]:
@@ -369,7 +362,7 @@ def goods_on_the_way(draft: Draft) -> Iterator[Finding]:
         entry = draft.elements["measures"][measure.id].entry
         if entry is None or "in_transit" in entry.given:
             continue
-        if measure.kind in CUTS and measure.in_transit is InTransit.LOST:
+        if MEASURE_TERMS[measure.kind].is_cut and measure.in_transit is InTransit.LOST:
             on_the_way = _on_the_way(case, measure)
             if on_the_way:
                 yield Finding(
@@ -384,18 +377,13 @@ def goods_on_the_way(draft: Draft) -> Iterator[Finding]:
 
 def _on_the_way(case: Case, measure: Measure) -> list[str]:
     """Suppliers that a measure hits and whose goods take at least a period."""
-    found = []
-    for supplier in case.suppliers.values():
-        for route in supplier.routes or ("",):
-            way = case.routes.get(route)
-            times = [supplier.lead_time, way.lead_time if way is not None else None]
-            months = sum(one.value for one in times if one is not None)
-            hit = any(
-                selection.selects_purchase(case, hit, supplier, route) for hit in measure.hits
-            )
-            if hit and case.calendar.periods(months) and supplier.id not in found:
-                found.append(supplier.id)
-    return found
+    found = {
+        supplier.id: None
+        for supplier, route, months in _deliveries(case)
+        if case.calendar.periods(months)
+        and any(selects_purchase(case, hit, supplier, route) for hit in measure.hits)
+    }
+    return list(found)
 
 
 def keys_known_to_be_missing(draft: Draft) -> Iterator[Finding]:

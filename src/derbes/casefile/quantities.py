@@ -100,15 +100,6 @@ def in_words(number: float, unit: str) -> str:
     return format_amount(number, unit).replace(GROUP_SPACE, " ")
 
 
-def named_unit(reading: Reading, text: str) -> Unit | None:
-    """The unit that a quantity names for its plain numbers."""
-    try:
-        return parse_unit(text, reading.measures.own)
-    except UnitError as error:
-        reading.refuse(("unit",), error.what, error.fix)
-        return None
-
-
 def amount_of(reading: Reading, text: str, step: Path) -> Amount | None:
     """The amount in a text; None, with a finding, when there is none."""
     try:
@@ -151,7 +142,10 @@ def in_base(reading: Reading, text: str, step: Path) -> Steps:
         said = text if amount.unit is not None else f"{text} {unit.name}".strip()
         _refuse_unit(reading, unit, said, step)
         return ()
-    rates = _rates(reading, foreign)
+    rates: Steps = ((0, 1.0),)
+    for code, power in foreign[:1]:
+        rate = reading.measures.rates[code]
+        rates = tuple((at, worth**power) for at, worth in rate.steps or ((0, rate.value),))
     number, period = convert(amount.number, home, to), reading.period
     steps = {max(at, period) if at > 0 else period: number * rate for at, rate in rates}
     if not all(_in_limits(reading, value, text, step) for value in steps.values()):
@@ -216,14 +210,6 @@ def _foreign(unit: Unit, reading: Reading) -> list[tuple[str, int]]:
     return [(code, power) for code, power in here if code not in known]
 
 
-def _rates(reading: Reading, foreign: list[tuple[str, int]]) -> Steps:
-    """Steps of the factor that turns a unit's money into the base currency."""
-    for code, power in foreign:
-        rate = reading.measures.rates[code]
-        return tuple((at, worth**power) for at, worth in rate.steps or ((0, rate.value),))
-    return ((0, 1.0),)
-
-
 def _in_limits(reading: Reading, value: float, text: str, step: Path) -> bool:
     kind, unit = reading.kind, reading.unit.name
     broken = ""
@@ -271,7 +257,12 @@ def parameters_of(
         )
     if entry.kind in OBSERVED:
         return _observed(reading, entry)
-    _refuse_values(reading, entry)
+    if entry.values is not None or entry.weights is not None:
+        reading.refuse(
+            ("distribution",),
+            _('"{kind}" takes a range, not values').format(kind=entry.kind),
+            _("give a range, or choose discrete or empirical"),
+        )
     if low is None or high is None:
         reading.refuse(
             ("distribution",),
@@ -308,15 +299,6 @@ def _refuse_beside_reference(reading: Reading, entry: Entry, *, has_range: bool)
             ("distribution",),
             _("a reference class has its own range and values"),
             _("take range, values and weights out"),
-        )
-
-
-def _refuse_values(reading: Reading, entry: Entry) -> None:
-    if entry.values is not None or entry.weights is not None:
-        reading.refuse(
-            ("distribution",),
-            _('"{kind}" takes a range, not values').format(kind=entry.kind),
-            _("give a range, or choose discrete or empirical"),
         )
 
 
@@ -383,7 +365,7 @@ def read_quantity(
         return None, reading.findings
     quantity = replace(
         _number(reading, entry, steps[0][1], line),
-        value=_at_first(steps),
+        value=[value for at, value in steps if at <= 0 or at == steps[0][0]][-1],
         path=dotted(path),
         written=_written(entry),
         steps=steps if len(steps) > 1 or entry.series is not None else (),
@@ -396,18 +378,16 @@ def read_quantity(
 def _steps(reading: Reading, entry: Entry) -> Steps:
     """The value, or the series, in base units."""
     if entry.unit:
-        reading.inherited = named_unit(reading, entry.unit)
+        try:
+            reading.inherited = parse_unit(entry.unit, reading.measures.own)
+        except UnitError as error:
+            reading.refuse(("unit",), error.what, error.fix)
     if entry.after and entry.series is None:
         reading.refuse(("after",), _('"after" says nothing without a series'), _("take it out"))
     if entry.series is not None:
         return _series(reading, entry)
     _inherit(reading, entry.value or "")
     return in_base(reading, entry.value or "", ("value",))
-
-
-def _at_first(steps: Steps) -> float:
-    """The value in the first period of the calendar."""
-    return [value for period, value in steps if period <= 0 or period == steps[0][0]][-1]
 
 
 def _number(reading: Reading, entry: Entry, value: float, line: int) -> Quantity:
@@ -466,8 +446,26 @@ def _series(reading: Reading, entry: Entry) -> Steps:
     if reading.kind.constant:
         reading.refuse(("series",), _("this cannot change over time"), _("give one value"))
     dated = _dated(reading, entry.series or {})
-    _refuse_late_begin(reading, dated)
-    _refuse_same_period(reading, dated)
+    calendar = reading.measures.calendar
+    if dated and 0 < dated[0].period < calendar.n_periods <= LONGEST_CALENDAR:
+        reading.refuse(
+            ("series", dated[0].month),
+            _("the series begins in {month}, the calendar in {first}").format(
+                month=dated[0].month, first=calendar.label(0)
+            ),
+            _('add a value for "{first}", or "missing" where none is known').format(
+                first=calendar.label(0)
+            ),
+        )
+    for first, second in pairwise(dated):
+        if first.period == second.period:
+            reading.refuse(
+                ("series", second.month),
+                _("{first} and {second} fall into the same period").format(
+                    first=first.month, second=second.month
+                ),
+                _("keep one of the two"),
+            )
     ends = [one.period for one in dated[1:]]
     steps: list[tuple[int, float]] = []
     for one, end in zip(dated, [*ends, None], strict=False):
@@ -552,37 +550,6 @@ def _dated(reading: Reading, series: Mapping[str, Entry]) -> list[_Dated]:
     return sorted(dated, key=lambda one: (one.period, one.month))
 
 
-def _refuse_late_begin(reading: Reading, dated: list[_Dated]) -> None:
-    """A series must say what holds from the first period on."""
-    calendar = reading.measures.calendar
-    if dated and 0 < dated[0].period < calendar.n_periods <= LONGEST_CALENDAR:
-        reading.refuse(
-            ("series", dated[0].month),
-            _("the series begins in {month}, the calendar in {first}").format(
-                month=dated[0].month, first=calendar.label(0)
-            ),
-            _('add a value for "{first}", or "missing" where none is known').format(
-                first=calendar.label(0)
-            ),
-        )
-
-
-def _refuse_same_period(reading: Reading, dated: list[_Dated]) -> None:
-    for first, second in pairwise(dated):
-        if first.period == second.period:
-            reading.refuse(
-                ("series", second.month),
-                _("{first} and {second} fall into the same period").format(
-                    first=first.month, second=second.month
-                ),
-                _("keep one of the two"),
-            )
-
-
-def _are_shares(texts: Sequence[str]) -> bool:
-    return len(texts) == 2 and all(text.strip().endswith("%") for text in texts)
-
-
 def _ends(reading: Reading, entry: Entry, value: float) -> tuple[float | None, float | None]:
     """Ends of the range in base units; of a series, those of its first value.
 
@@ -591,7 +558,8 @@ def _ends(reading: Reading, entry: Entry, value: float) -> tuple[float | None, f
     """
     texts: Sequence[str] = entry.range or ()
     is_of_series = entry.model is not WrittenQuantity or entry.series is not None
-    if is_of_series and reading.unit.powers and _are_shares(texts):
+    are_shares = len(texts) == 2 and all(text.strip().endswith("%") for text in texts)
+    if is_of_series and reading.unit.powers and are_shares:
         shares = [parse_amount(text) for text in texts]
         ends = [one.number * one.unit.factor * value for one in shares if one.unit]
     else:

@@ -12,9 +12,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path as FilePath
 from typing import Any
 
-from derbes.case.entities import Case, Scenario, Variant, WrittenHeader, quantities
+from derbes.case.entities import Case, Variant, WrittenHeader, quantities
 from derbes.case.quantity import Note
-from derbes.case.uncertainty import Correlation
 from derbes.casefile.build import text_of
 from derbes.casefile.checks import check_draft
 from derbes.casefile.draft import Draft, Memory, build_draft
@@ -66,20 +65,25 @@ TAG = "tag:"
 
 
 @dataclass(slots=True)
-class Changed:
-    """The tree after the changes, and where they stand in the file."""
+class Alternative:
+    """The case as written, or what a variant or scenario makes of it."""
 
     root: Table
-    section: str
-    """`variants` or `scenarios`."""
-    before: Table
-    """Tree of the case as written: changes of what a variant took away fall away."""
+    """The tree after the changes."""
+    section: str = ""
+    """`variants` or `scenarios`; empty for the case as written."""
+    line: int = 0
+    """Line of the variant or scenario."""
     origins: dict[Path, Path] = field(default_factory=dict)
     """Path in the changed case → path in the file."""
     changes: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    line: int = 0
-    """Line of the variant or scenario."""
+    """What is wrong with the changes, where it stands in the file."""
+    draft: Draft = field(init=False)
+    """What the tree makes, once it is changed."""
+    found: list[Finding] = field(default_factory=list)
+    """What is wrong with its case, and not with that as written; paths are those of its case."""
+    scenarios: dict[str, "Alternative"] = field(default_factory=dict)
 
     def origin(self, path: Path) -> Path | None:
         """Path in the file of something that was changed; None when it was not."""
@@ -90,32 +94,49 @@ class Changed:
         return None
 
 
-def change(root: Table, entries: Entries, place: Place, *, before: Table | None = None) -> Changed:
-    """The tree after the changes of a variant or scenario.
+def alternative(
+    before: Alternative, place: Place, memory: Memory, *, written: Alternative
+) -> Alternative:
+    """What a variant or scenario makes of a case.
 
     Args:
-        root: Tree that is changed.
-        entries: Section and id → entry.
-        place: Which of them.
-        before: Tree of the case as written, when a variant changed `root` before.
+        before: The case that it changes.
+        place: Its section and id.
+        memory: What was built before.
+        written: The case as written: what a variant took away of it, a scenario cannot
+            change, and what is wrong with it is told already.
     """
-    section, name = place
-    changed = Changed(root, section, before or root, line=key_place(root, place).line)
+    after = Alternative(before.root, place[0], key_place(before.root, place).line)
+    entries = _changers(before.draft)
     chain = _chain(entries, place)
     if chain is None:
-        changed.findings.append(
+        after.findings.append(
             Finding(
-                (section, name, "include_from"),
-                _('"{name}" starts from itself').format(name=name),
+                (*place, "include_from"),
+                _('"{name}" starts from itself').format(name=place[1]),
                 _("take include_from out of one of the two"),
             )
         )
-        return changed
-    for one in chain:
+    for one in chain or ():
         if one != place:
-            changed.changes.append(_("as {variant}").format(variant=one[1]))
-        _make(changed, root, one, entries[one], is_own=one == place)
-    return changed
+            after.changes.append(_("as {variant}").format(variant=one[1]))
+        _make(after, before.root, one, entries[one], written=written.root, is_own=one == place)
+    after.draft = build_draft(after.root, memory)
+    if not after.findings:
+        told = {(one.path, one.what) for one in written.found}
+        found = [*after.draft.findings, *check_draft(after.draft, written.draft)]
+        after.found = [one for one in found if (one.path, one.what) not in told]
+    return after
+
+
+def _changers(draft: Draft) -> Entries:
+    """Entries of all variants and scenarios of a case."""
+    return {
+        (section, name): built.entry
+        for section in ("variants", "scenarios")
+        for name, built in draft.elements[section].items()
+        if built.entry is not None
+    }
 
 
 def _chain(entries: Entries, place: Place) -> list[Place] | None:
@@ -134,12 +155,14 @@ def _before(entries: Entries, place: Place) -> Place | None:
     return next((one for one in ((place[0], name), ("variants", name)) if one in entries), None)
 
 
-def _make(changed: Changed, file: Table, place: Place, entry: Any, *, is_own: bool) -> None:
+def _make(
+    changed: Alternative, file: Table, place: Place, entry: Any, *, written: Table, is_own: bool
+) -> None:
     """Make one variant's own changes; only the named one tells its findings."""
     before = len(changed.findings)
     words: list[str] = []
     for position, pattern in enumerate(entry.remove):
-        _remove(changed, (*place, "remove", position), pattern)
+        _remove(changed, (*place, "remove", position), pattern, written)
         words.append(_("without {element}").format(element=pattern))
     for section, elements in entry.add.items():
         for element_id in elements:
@@ -147,7 +170,7 @@ def _make(changed: Changed, file: Table, place: Place, entry: Any, *, is_own: bo
             words.append(_("with {element}").format(element=f"{section}.{element_id}"))
     for where in entry.set:
         path = (*place, "set", where)
-        _set(changed, file, path)
+        _set(changed, file, path, written)
         words.append(f"{where}: {_in_words(_plain(find(file, path)))}")
     if is_own:
         changed.changes += words
@@ -155,9 +178,9 @@ def _make(changed: Changed, file: Table, place: Place, entry: Any, *, is_own: bo
         del changed.findings[before:]
 
 
-def _remove(changed: Changed, place: Path, pattern: str) -> None:
+def _remove(changed: Alternative, place: Path, pattern: str, written: Table) -> None:
     removed = list(_selected(_elements(changed.root, changed.section), pattern))
-    known = _elements(changed.before, changed.section)
+    known = _elements(written, changed.section)
     is_readable = isinstance(changed.root.entries.get(pattern.partition(".")[0]), Table | None)
     if not removed and is_readable and not any(_selected(known, pattern)):
         changed.findings.append(Finding(place, *_nothing_removed(known, pattern)))
@@ -205,7 +228,7 @@ def _nothing_removed(elements: Elements, pattern: str) -> tuple[str, str]:
     )
 
 
-def _add(changed: Changed, file: Table, place: Place, path: tuple[str, str]) -> None:
+def _add(changed: Alternative, file: Table, place: Place, path: tuple[str, str]) -> None:
     origin = (*place, "add", *path)
     section, element_id = path
     if section not in SECTIONS or section in UNTOUCHED[changed.section]:
@@ -242,11 +265,12 @@ def _no_section(kind: str, origin: Path) -> Finding:
     return Finding(origin, what.format(section=section), did_you_mean(section, known), at_key=True)
 
 
-def _set(changed: Changed, file: Table, origin: Path) -> None:
+def _set(changed: Alternative, file: Table, origin: Path, written: Table) -> None:
     where = str(origin[-1])
     path = _target(changed.root, where, changed.section)
-    if isinstance(path, Finding) and _is_gone(changed, where):
-        return
+    element = tuple(where.split(".")[:2])
+    if isinstance(path, Finding) and find(changed.root, element) is None and find(written, element):
+        return  # a variant took away what a scenario changes
     node = find(file, origin)
     parent = find(file, origin[:-1])
     if isinstance(path, Finding):
@@ -254,12 +278,6 @@ def _set(changed: Changed, file: Table, origin: Path) -> None:
     elif node is not None and isinstance(parent, Table):
         _put(changed, path, node, parent.keys[str(origin[-1])])
         changed.origins[path] = origin
-
-
-def _is_gone(changed: Changed, where: str) -> bool:
-    """Whether a variant took away the element that a scenario changes."""
-    element = tuple(where.split(".")[:2])
-    return find(changed.root, element) is None and find(changed.before, element) is not None
 
 
 def _target(root: Table, where: str, kind: str) -> Path | Finding:
@@ -318,7 +336,7 @@ def _inside(root: Table, steps: list[str]) -> Path | Finding:
     return (*path, last)
 
 
-def _put(changed: Changed, path: Path, node: Node, key: Mark | None) -> None:
+def _put(changed: Alternative, path: Path, node: Node, key: Mark | None) -> None:
     """Hang a node at a path of the variant's tree; what the file holds stays as it is."""
     changed.root = _with(changed.root, path, node, key)
 
@@ -355,204 +373,74 @@ def _in_words(plain: Plain) -> str:
     return plain or ""
 
 
-Told = set[tuple[Path, str]]
-"""Path and text of what was found before, so that one slip is told once."""
-
-
-@dataclass(slots=True)
-class Base:
-    """A tree that variants or scenarios change, and what is wrong with it."""
-
-    root: Table
-    draft: Draft
-    memory: Memory
-    findings: list[Finding] = field(default_factory=list)
-    told: Told = field(default_factory=set)
-
-    def tell(self, findings: Iterable[Finding]) -> None:
-        """Keep what was found."""
-        for one in findings:
-            self.findings.append(one)
-            self.told.add((one.path, one.what))
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """A variant or scenario: what it changed, and the case after it."""
-
-    changed: Changed
-    draft: Draft
-    found: tuple[Finding, ...]
-    """What is wrong with its case, and not with the base; paths are those of its case."""
-
-
-@dataclass(slots=True)
-class Alternatives:
-    """All variants and scenarios of a case."""
-
-    base: Base
-    variants: dict[str, Alternative] = field(default_factory=dict)
-    scenarios: dict[str, Alternative] = field(default_factory=dict)
-    crossed: dict[str, dict[str, Alternative]] = field(default_factory=dict)
-    """Variant → scenario → both."""
-    findings: list[Finding] = field(default_factory=list)
-    """What is wrong with them, where it stands in the file."""
-
-    def case_with(self, source: str, digest: str) -> Case:
-        """The case with its variants and scenarios, when nothing is wrong with them.
-
-        Args:
-            source: File that it was read from.
-            digest: SHA-256 of its text.
-        """
-        bare = {"variants": {}, "scenarios": {}, "source": source, "hash": digest}
-        variants = {}
-        for name, one in self.variants.items():
-            scenarios = _scenarios(one.draft, self.crossed[name], bare)
-            case = replace(_finished(one.draft, bare), scenarios=scenarios)
-            variants[name] = _variant(name, self.base.draft, one.changed, case)
-        return replace(
-            _finished(self.base.draft, bare),
-            variants=variants,
-            scenarios=_scenarios(self.base.draft, self.scenarios, bare),
-        )
-
-
-def alternatives_of(base: Base) -> Alternatives:
-    """Every variant and scenario of a case, built and checked.
-
-    Scenarios of variants are built only when nothing is wrong before.
-    """
-    found = Alternatives(base)
-    for section, kept in (("scenarios", found.scenarios), ("variants", found.variants)):
-        for at in _places(base.draft, section):
-            one = alternative(base, at)
-            kept[at[1]] = one
-            found.findings += [
-                *one.changed.findings,
-                *(_moved(one, finding, at) for finding in one.found),
-            ]
-    if not base.findings and not found.findings:
-        for name, variant in found.variants.items():
-            found.crossed[name] = _crossed(base, name, variant, found)
-    return found
-
-
-def alternative(base: Base, place: Place, *, before: Base | None = None) -> Alternative:
-    """What a variant or scenario makes of a base.
-
-    Args:
-        base: What it changes.
-        place: Its section and id.
-        before: The case as written, when a variant made `base` of it.
-    """
-    written = before or base
-    entries = _entries(base.draft)
-    changed = change(base.root, entries, place, before=written.root)
-    draft = build_draft(changed.root, base.memory)
-    if changed.findings:
-        return Alternative(changed, draft, ())
-    found = [*draft.findings, *check_draft(draft, written.draft)]
-    new = tuple(one for one in found if (one.path, one.what) not in base.told)
-    return Alternative(changed, draft, new)
-
-
-def _crossed(
-    base: Base, name: str, variant: Alternative, found: Alternatives
-) -> dict[str, Alternative]:
-    """The scenarios of a variant."""
-    varied = Base(variant.changed.root, variant.draft, base.memory)
-    crossed = {}
-    for at in _places(variant.draft, "scenarios"):
-        one = alternative(varied, at, before=base)
-        crossed[at[1]] = one
-        found.findings += [
-            Finding(
-                ("variants", name),
-                _('in this variant with scenario "{scenario}", {where}: {what}').format(
-                    scenario=at[1], where=_where(one, finding), what=finding.what
-                ),
-                finding.fix,
-                at_key=True,
-            )
-            for finding in (*one.changed.findings, *one.found)
-        ]
-    return crossed
-
-
-def _places(draft: Draft, section: str) -> list[Place]:
-    return [place for place in _entries(draft) if place[0] == section]
-
-
-def _entries(draft: Draft) -> Entries:
-    return {
-        (section, name): built.entry
-        for section in ("variants", "scenarios")
-        for name, built in draft.elements[section].items()
-        if built.entry is not None
-    }
-
-
-def _where(one: Alternative, finding: Finding) -> str:
-    return dotted(shown(one.draft.root, finding.path))
-
-
-def _moved(one: Alternative, finding: Finding, place: Place) -> Finding:
-    """A finding of an alternative's case, put where it stands in the file."""
-    origin = one.changed.origin(finding.path)
-    if origin is not None:
-        return replace(finding, path=origin)
+def _in_the_file(one: Alternative, place: Place) -> list[Finding]:
+    """What is wrong with a variant or scenario, where it stands in the file."""
     what = (
         _("in this variant {where}: {what}")
         if place[0] == "variants"
         else _("in this scenario {where}: {what}")
     )
-    what = what.format(where=_where(one, finding), what=finding.what)
-    return Finding(place, what, finding.fix, at_key=True)
-
-
-def _finished(draft: Draft, bare: dict[str, Any]) -> Case:
-    """The case of a draft, with the correlations whose inputs it has."""
-    case = draft.case
-    if case.correlations:
-        uncertain = {one.path for one in quantities(case) if one.has_range}
-        uncertain |= {f"hazards.{name}" for name in case.hazards}
-        bare = {**bare, "correlations": tuple(_live(case.correlations, uncertain))}
-    return replace(case, **bare)
-
-
-def _live(correlations: Iterable[Correlation], uncertain: set[str]) -> list[Correlation]:
-    return [one for one in correlations if uncertain.issuperset(one.between)]
-
-
-def _variant(name: str, draft: Draft, changed: Changed, case: Case) -> Variant:
-    entry: Any = draft.elements["variants"][name].entry
-    return Variant(
-        id=name,
-        label=entry.label,
-        note=text_of(entry.note),
-        tags=tuple(entry.tags),
-        at_line=changed.line,
-        case=case,
-        changes=tuple(changed.changes),
-    )
-
-
-def _scenarios(
-    draft: Draft, alternatives: dict[str, Alternative], bare: dict[str, Any]
-) -> dict[str, Scenario]:
-    """The scenarios of a case, their probabilities rescaled so that they add to 1."""
-    written = draft.case.scenarios
-    total = math.fsum(one.probability for one in written.values())
-    return {
-        name: replace(
-            one,
-            probability=one.probability / total,
-            case=_finished(alternatives[name].draft, bare),
-            changes=tuple(alternatives[name].changed.changes),
+    findings = list(one.findings)
+    for finding in one.found:
+        origin = one.origin(finding.path)
+        where = dotted(shown(one.root, finding.path))
+        findings.append(
+            replace(finding, path=origin)
+            if origin is not None
+            else Finding(
+                place, what.format(where=where, what=finding.what), finding.fix, at_key=True
+            )
         )
-        for name, one in written.items()
+    return findings
+
+
+def _crossed(variant: str, scenario: str, one: Alternative) -> Iterator[Finding]:
+    """What is wrong with a scenario in a variant, told at the variant."""
+    for finding in (*one.findings, *one.found):
+        yield Finding(
+            ("variants", variant),
+            _('in this variant with scenario "{scenario}", {where}: {what}').format(
+                scenario=scenario, where=dotted(shown(one.root, finding.path)), what=finding.what
+            ),
+            finding.fix,
+            at_key=True,
+        )
+
+
+def _finished(one: Alternative, source: str, digest: str) -> Case:
+    """The case of a draft with its scenarios, and the correlations whose inputs it has.
+
+    The probabilities of the scenarios are rescaled so that they add to 1.
+
+    Args:
+        one: The case; nothing is wrong with it.
+        source: File that it was read from.
+        digest: SHA-256 of its text.
+    """
+    case = one.draft.case
+    uncertain = {f"hazards.{name}" for name in case.hazards}
+    if case.correlations:
+        uncertain |= {quantity.path for quantity in quantities(case) if quantity.has_range}
+    total = math.fsum(scenario.probability for scenario in case.scenarios.values())
+    scenarios = {
+        name: replace(
+            case.scenarios[name],
+            probability=case.scenarios[name].probability / total,
+            case=_finished(below, source, digest),
+            changes=tuple(below.changes),
+        )
+        for name, below in one.scenarios.items()
     }
+    return replace(
+        case,
+        variants={},
+        scenarios=scenarios,
+        source=source,
+        hash=digest,
+        correlations=tuple(
+            pair for pair in case.correlations if uncertain.issuperset(pair.between)
+        ),
+    )
 
 
 Examine = Callable[[Case], Iterable[Problem]]
@@ -602,18 +490,45 @@ def read_files(path: FilePath) -> Read:
     tree = read_tree(path, frozenset(SECTIONS))
     if not tree.is_readable:
         return Read(_in_order(_problems(tree, tree.root, tree.findings)), None, tree)
-    base = Base(tree.root, build_draft(tree.root, memory := Memory()), memory)
-    base.tell([*base.draft.findings, *check_draft(base.draft)])
-    found = alternatives_of(base)
-    problems = _problems(tree, tree.root, [*tree.findings, *base.findings, *found.findings])
-    problems = list(dict.fromkeys(problems))
+    memory = Memory()
+    base = Alternative(tree.root)
+    base.draft = build_draft(tree.root, memory)
+    base.found = [*base.draft.findings, *check_draft(base.draft)]
+    findings = [*tree.findings, *base.found]
+    variants: dict[str, Alternative] = {}
+    changers = _changers(base.draft)
+    for section, kept in (("scenarios", base.scenarios), ("variants", variants)):
+        for at in changers:
+            if at[0] == section:
+                kept[at[1]] = one = alternative(base, at, memory, written=base)
+                findings += _in_the_file(one, at)
+    if len(findings) == len(tree.findings):  # else scenarios of variants say it all again
+        for name, variant in variants.items():
+            for at in _changers(variant.draft):
+                if at[0] == "scenarios":
+                    one = alternative(variant, at, memory, written=base)
+                    variant.scenarios[at[1]] = one
+                    findings += _crossed(name, at[1], one)
+    problems = list(dict.fromkeys(_problems(tree, tree.root, findings)))
     if problems:
         return Read(_in_order(problems), None, tree)
-    notes = _problems(tree, tree.root, notes_of(base.draft))
-    case = found.case_with(str(path), tree.hash)
+    notes = _in_order(_problems(tree, tree.root, notes_of(base.draft)))
+    case = _finished(base, str(path), tree.hash)
+    found = {}
+    for name, variant in variants.items():
+        entry: Any = changers["variants", name]
+        found[name] = Variant(
+            id=name,
+            label=entry.label,
+            note=text_of(entry.note),
+            tags=tuple(entry.tags),
+            at_line=variant.line,
+            case=_finished(variant, str(path), tree.hash),
+            changes=tuple(variant.changes),
+        )
     files = tuple(str(source.path) for source in tree.sources)
-    told = tuple(Note(one.where, one.what, one.fix, one.line) for one in _in_order(notes))
-    return Read((), replace(case, notes=told, files=files), tree)
+    told = tuple(Note(one.where, one.what, one.fix, one.line) for one in notes)
+    return Read((), replace(case, variants=found, notes=told, files=files), tree)
 
 
 def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:

@@ -3,7 +3,7 @@
 Which elements a measure hits: every key of a hit that is not empty must match.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -25,8 +25,6 @@ from derbes.case.entities import (
 from derbes.case.quantity import FloatArray
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureArrays
 from derbes.model.numbers import AS_WRITTEN, Values, given, periods_of
-
-CUTS = (MeasureKind.EMBARGO, MeasureKind.QUOTA, MeasureKind.ROUTE_CLOSURE)
 
 
 def _matches(wanted: str, *found: str) -> bool:
@@ -122,6 +120,26 @@ def selects_fresh_stock(case: Case, hit: Hit, good_id: str) -> bool:
         and _matches(hit.tag, *case.goods[good_id].tags)
         and _matches(hit.element, f"goods.{good_id}")
     )
+
+
+def selects_anything(case: Case, hit: Hit, sections: Collection[str]) -> bool:
+    """Whether a hit selects anything in some sections.
+
+    Routes are selected with the suppliers, and plants with the recipes; where recipes
+    are not among the sections, plants as a whole.
+    """
+    purchases = ((one, way) for one in case.suppliers.values() for way in one.routes or ("",))
+    plants = () if "recipes" in sections else case.plants
+    found: dict[str, Iterator[bool]] = {
+        "suppliers": (selects_purchase(case, hit, one, way) for one, way in purchases),
+        "recipes": (selects_recipe(case, hit, one) for one in case.recipes.values()),
+        "plants": (selects_plant(case, hit, one) for one in plants),
+        "exports": (selects_export(case, hit, one) for one in case.exports.values()),
+        "uses": (selects_use(case, hit, one) for one in case.uses.values()),
+        "stockpiles": (selects_stockpile(case, hit, one) for one in case.stockpiles.values()),
+        "goods": (selects_fresh_stock(case, hit, one) for one in case.goods),
+    }
+    return any(any(found[section]) for section in sections if section in found)
 
 
 @dataclass(slots=True)
@@ -233,17 +251,16 @@ def _is_hit(
     return np.array(hit, dtype=np.bool_)
 
 
-def _apply(case: Case, arrays: CaseArrays, measure: Measure, factors: Factors) -> None:
-    if measure.kind in CUTS:
-        _cut(case, arrays, measure, factors)
-    elif measure.kind is MeasureKind.PRICE_RISE:
-        _raise_price(case, arrays, measure, factors)
-    elif measure.kind is MeasureKind.DELAY:
-        _delay(case, arrays, measure, factors)
-    elif measure.kind is MeasureKind.DEMAND_SURGE:
-        _surge(case, arrays, measure, factors)
-    else:
-        _lose(case, arrays, measure, factors)
+_EFFECTS: Mapping[MeasureKind, Callable[[Case, CaseArrays, Measure, Factors], None]] = {
+    MeasureKind.EMBARGO: _cut,
+    MeasureKind.QUOTA: _cut,
+    MeasureKind.ROUTE_CLOSURE: _cut,
+    MeasureKind.PRICE_RISE: _raise_price,
+    MeasureKind.DELAY: _delay,
+    MeasureKind.DEMAND_SURGE: _surge,
+    MeasureKind.STOCKPILE_LOSS: _lose,
+}
+"""What each kind of measure does; what it can hit and say is in `MEASURE_TERMS`."""
 
 
 def companions(case: Case, names: Iterable[str]) -> dict[str, Measure]:
@@ -276,7 +293,7 @@ def compile_measure(
     factors = _neutral(arrays, values)
     together = companions(case, [name]).values()
     for one in together:
-        _apply(case, arrays, one, factors)
+        _EFFECTS[one.kind](case, arrays, one, factors)
     return MeasureArrays(
         name=name,
         sender=measure.sender,
