@@ -43,27 +43,6 @@ LONG_FILES = {
 }
 """Longer files, and why."""
 
-DOUBLE_NAMES = {
-    "Alternative",
-    "Answer",
-    "Checked",
-    "Chunk",
-    "Column",
-    "Draft",
-    "Entry",
-    "Finding",
-    "Found",
-    "Futures",
-    "Measures",
-    "Outcome",
-    "Plan",
-    "Question",
-    "State",
-    "Table",
-    "Waiting",
-}
-"""Names of several classes. The list may only shrink: one name, one meaning."""
-
 LIBRARIES = {
     "click": ("derbes.cli",),
     "distributed": ("derbes.parallel",),
@@ -285,9 +264,7 @@ def test_no_two_classes_have_one_name():
         for node in _tree(path).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 found.setdefault(node.name, []).append(_name(path))
-    double = {name: places for name, places in found.items() if len(places) > 1}
-    assert {name: double[name] for name in sorted(set(double) - DOUBLE_NAMES)} == {}
-    assert sorted(DOUBLE_NAMES - set(double)) == [], "no longer double: take it off the list"
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}
 
 
 def test_every_public_name_exists():

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from derbes import api
-from derbes.analysis.leverage import Outcome, last_short, leverage_surface, starts_behind
+from derbes.analysis.leverage import StartOutcome, last_short, leverage_surface, starts_behind
 from derbes.case.entities import Good, Hit, Measure, Plant, Recipe, Supplier, Tier, Use
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
@@ -140,8 +140,8 @@ def test_measures_that_start_on_a_date_have_no_end():
     assert {end.measure for end in ends} == {"more"}
 
 
-def outcome(start: int, *short: str) -> Outcome:
-    return Outcome(
+def outcome(start: int, *short: str) -> StartOutcome:
+    return StartOutcome(
         variant="base", measure="cut", length=1, start=start, is_on_grid=True,
         short_uses=short, binding=(), binding_sellers=(),
     )  # fmt: skip

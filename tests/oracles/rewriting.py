@@ -6,7 +6,7 @@ from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
 
 from derbes.casefile.files import Tree, compose, main_file
-from derbes.casefile.nodes import Items, Node, Path, Table, Text, find, resolve
+from derbes.casefile.nodes import Items, MappingNode, Node, Path, Text, find, resolve
 from derbes.casefile.reader import Read, read_files
 from derbes.errors import CaseError, Problem, did_you_mean
 from derbes.files import write_atomically
@@ -76,7 +76,7 @@ def _value_at(tree: Tree, where: str, source: str) -> tuple[Path, Text]:
     """The path and node of a single value."""
     steps = resolve(tree.root, where)
     node = find(tree.root, steps) if steps else None
-    if isinstance(node, Table) and "value" in node.entries and steps:
+    if isinstance(node, MappingNode) and "value" in node.entries and steps:
         steps, node = (*steps, "value"), node.entries["value"]
     if steps is None or node is None:
         known = [".".join(str(step) for step in path) for path, _node in texts(tree.root)]

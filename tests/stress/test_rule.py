@@ -20,7 +20,7 @@ from derbes.stress.columns import (
     SURVIVES,
     TIME_TO_SURVIVE,
     UNMET_ESSENTIAL,
-    Column,
+    DrawColumn,
     DrawnVariant,
     target_of,
 )
@@ -41,7 +41,7 @@ def asked_of(case, measure="cut", lengths=(6, 12), questions=QUESTIONS):
 def test_time_to_survive_is_stock_over_net_use_in_whole_periods():
     case = uncertain_example(1)
     draws = make_draws(case, 200)
-    column = Column(TIME_TO_SURVIVE, "cut", 0, 0, MYOPIC)
+    column = DrawColumn(TIME_TO_SURVIVE, "cut", 0, 0, MYOPIC)
     found = disruption_numbers(rule_of(case), draws, [column])[:, 0]
     demand, stock, other = draws.values.T
     np.testing.assert_array_equal(found, np.minimum(np.floor(stock / (demand - other)), 48.0))
@@ -50,7 +50,7 @@ def test_time_to_survive_is_stock_over_net_use_in_whole_periods():
 def test_unmet_demand_is_what_stock_and_others_do_not_cover():
     case = uncertain_example(1)
     draws = make_draws(case, 200)
-    columns = [Column(kind, "cut", 0, 12, MYOPIC) for kind in (UNMET_ESSENTIAL, SURVIVES)]
+    columns = [DrawColumn(kind, "cut", 0, 12, MYOPIC) for kind in (UNMET_ESSENTIAL, SURVIVES)]
     found = disruption_numbers(rule_of(case), draws, columns)
     demand, stock, other = draws.values.T
     known = np.maximum(0.0, 12.0 * (demand - other) - stock)
@@ -76,7 +76,7 @@ def test_the_rule_never_does_better_than_the_best_response(number):
 def test_central_values_give_the_time_to_survive_of_the_table_of_cover():
     case = api.read_case("cases/waterworks.yaml")
     target = target_of(case, "embargo")
-    columns = [Column(TIME_TO_SURVIVE, "embargo", start, 0, MYOPIC) for start in target.starts]
+    columns = [DrawColumn(TIME_TO_SURVIVE, "embargo", start, 0, MYOPIC) for start in target.starts]
     draws = Draws((), np.zeros((1, 0)), np.ones(1))
     found = disruption_numbers(rule_of(case), draws, columns)[0]
     request = Request(measures=("embargo",), starts=target.starts, lengths=(12,))
@@ -111,7 +111,7 @@ def test_each_scenario_runs_in_its_own_case():
     rich = with_numbers(base, {STOCK: Quantity(3000.0)})
     case = in_scenarios(base, poor=(0.5, base), rich=(0.5, rich))
     draws = make_draws(case, 64)
-    column = Column(TIME_TO_SURVIVE, "cut", 0, 0, MYOPIC)
+    column = DrawColumn(TIME_TO_SURVIVE, "cut", 0, 0, MYOPIC)
     found = disruption_numbers(rule_of(case), draws, [column])[:, 0]
     demand, stock, other = draws.values.T
     is_rich = np.array(draws.scenarios) == "rich"

@@ -128,7 +128,7 @@ CHUNKS_A_WORKER = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
+class CoverChunk:
     """Starts of one variant for one worker."""
 
     study: Study
@@ -139,21 +139,21 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class SurvivalQuestion:
     """Uses that must be met together, under the name that a row shows."""
 
     name: str
     uses: BoolArray
 
 
-def questions(study: Study, *, only_essential: bool = False) -> list[Question]:
+def questions(study: Study, *, only_essential: bool = False) -> list[SurvivalQuestion]:
     """All essential uses together, then each use, served before all others."""
     arrays = study.arrays
-    found = [Question(ALL_ESSENTIAL, arrays.use_essential.copy())]
+    found = [SurvivalQuestion(ALL_ESSENTIAL, arrays.use_essential.copy())]
     for u, use in enumerate(arrays.uses):
         if only_essential and not arrays.use_essential[u]:
             continue
-        found.append(Question(use, np.arange(len(arrays.uses)) == u))
+        found.append(SurvivalQuestion(use, np.arange(len(arrays.uses)) == u))
     return found
 
 
@@ -217,7 +217,7 @@ class StartCover:
         return not net_unmet(self.program(n), run, uses).short.any()
 
 
-def _cover_chunk(chunk: Chunk) -> list[CoverRow]:
+def _cover_chunk(chunk: CoverChunk) -> list[CoverRow]:
     rows: list[CoverRow] = []
     asked = questions(chunk.study, only_essential=chunk.only_essential)
     measures: Sequence[MeasureArrays | None] = chunk.study.measures or (None,)
@@ -232,7 +232,7 @@ def _cover_chunk(chunk: Chunk) -> list[CoverRow]:
 def _measure_rows(
     at_start: StartCover,
     measure: MeasureArrays | None,
-    asked: list[Question],
+    asked: list[SurvivalQuestion],
     lengths: tuple[int, ...],
 ) -> list[CoverRow]:
     """Rows of one measure.
@@ -252,7 +252,7 @@ def _measure_rows(
 
 
 def _alone(
-    at_start: StartCover, joint: CoverRow, question: Question, measure: MeasureArrays | None
+    at_start: StartCover, joint: CoverRow, question: SurvivalQuestion, measure: MeasureArrays | None
 ) -> CoverRow:
     """Row of one use that is met because all essential ones together are."""
     step = at_start.study.arrays.calendar.step
@@ -272,7 +272,7 @@ def _alone(
 def _rows(
     at_start: StartCover,
     measure: MeasureArrays | None,
-    question: Question,
+    question: SurvivalQuestion,
     lengths: tuple[int, ...],
 ) -> list[CoverRow]:
     study = at_start.study
@@ -424,7 +424,7 @@ def cover_table(
         starts = sorted({*(request.starts or range(study.arrays.n_calendar)), *fixed})
         parts = np.array_split(np.array(starts), min(len(starts), CHUNKS_A_WORKER * n_workers))
         tasks += [
-            Chunk(study, tuple(int(s) for s in part), request.lengths, only_essential)
+            CoverChunk(study, tuple(int(s) for s in part), request.lengths, only_essential)
             for part in parts
             if len(part)
         ]

@@ -335,7 +335,7 @@ Pair = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class StartOutcome:
     """Whether a start is survived, use by use, and what binds where it is not."""
 
     variant: str
@@ -364,9 +364,9 @@ class Starts:
     """Measures and lengths that are looked at just to find the date; empty: all."""
 
 
-def outcomes_of(asked: Starts) -> list[Outcome]:
+def outcomes_of(asked: Starts) -> list[StartOutcome]:
     """Outcomes of all measures and lengths at the starts."""
-    found: list[Outcome] = []
+    found: list[StartOutcome] = []
     before: dict[int, SurvivalProgram] = {}
     for start in asked.starts:
         programs: dict[int, SurvivalProgram] = {}
@@ -381,7 +381,7 @@ def outcomes_of(asked: Starts) -> list[Outcome]:
     return found
 
 
-def outcome_of(asked: Starts, program: SurvivalProgram, run: MeasureRun) -> Outcome:
+def outcome_of(asked: Starts, program: SurvivalProgram, run: MeasureRun) -> StartOutcome:
     """The outcome of one measure and length in the program of its start."""
     study, layout = asked.study, program.layout
     arrays = study.arrays
@@ -398,7 +398,7 @@ def outcome_of(asked: Starts, program: SurvivalProgram, run: MeasureRun) -> Outc
         first = int(np.flatnonzero(more[short].any(axis=0))[0])
         now = [arrays.uses[u] for u in short if more[u, first]]
         goods[ALL_ESSENTIAL] = sorted({good for use in now for good in goods[use]})
-    return Outcome(
+    return StartOutcome(
         variant=study.variant,
         measure=run.measure.name if run.measure else "",
         length=run.length,
@@ -420,29 +420,29 @@ Key = tuple[str, str, int]
 """Variant, measure, length."""
 
 
-def by_key(outcomes: Iterable[Outcome]) -> dict[Key, list[Outcome]]:
+def by_key(outcomes: Iterable[StartOutcome]) -> dict[Key, list[StartOutcome]]:
     """Outcomes by variant, measure and length, each sorted by start."""
-    groups: dict[Key, list[Outcome]] = {}
+    groups: dict[Key, list[StartOutcome]] = {}
     for outcome in outcomes:
         groups.setdefault((outcome.variant, outcome.measure, outcome.length), []).append(outcome)
     return {key: sorted(group, key=lambda o: o.start) for key, group in groups.items()}
 
 
-def _uses(group: Sequence[Outcome], essential: Sequence[str]) -> list[str]:
+def _uses(group: Sequence[StartOutcome], essential: Sequence[str]) -> list[str]:
     return [ALL_ESSENTIAL, *essential] if group else []
 
 
-def _is_short(outcome: Outcome, use: str) -> bool:
+def _is_short(outcome: StartOutcome, use: str) -> bool:
     return bool(outcome.short_uses) if use == ALL_ESSENTIAL else use in outcome.short_uses
 
 
-def last_short(group: Sequence[Outcome], use: str) -> int | None:
+def last_short(group: Sequence[StartOutcome], use: str) -> int | None:
     """Position of the last start at which a use goes short; None: never."""
     short = [i for i, outcome in enumerate(group) if _is_short(outcome, use)]
     return short[-1] if short else None
 
 
-def starts_behind(group: Sequence[Outcome], essential: Sequence[str]) -> set[int]:
+def starts_behind(group: Sequence[StartOutcome], essential: Sequence[str]) -> set[int]:
     """Starts not looked at behind the last that is not survived. [period]"""
     wanted: set[int] = set()
     for use in _uses(group, essential):
@@ -500,7 +500,7 @@ def _parts(starts: Sequence[int], count: int) -> list[list[int]]:
 
 
 def _behind(
-    study: Study, request: Request, groups: dict[Key, list[Outcome]], n_parts: int
+    study: Study, request: Request, groups: dict[Key, list[StartOutcome]], n_parts: int
 ) -> list[Starts]:
     """Tasks for the starts behind the last of the grid that goes short."""
     essential = _essential(study)
@@ -524,7 +524,7 @@ def _essential(study: Study) -> list[str]:
     return [arrays.uses[u] for u in np.flatnonzero(arrays.use_essential)]
 
 
-def _ends_of(study: Study, groups: dict[Key, list[Outcome]]) -> list[LeverageEnd]:
+def _ends_of(study: Study, groups: dict[Key, list[StartOutcome]]) -> list[LeverageEnd]:
     fixed = {measure.name for measure in study.measures if measure.start is not None}
     return [
         _end(study, group, use, length)
@@ -534,7 +534,7 @@ def _ends_of(study: Study, groups: dict[Key, list[Outcome]]) -> list[LeverageEnd
     ]
 
 
-def _end(study: Study, group: Sequence[Outcome], use: str, length: int) -> LeverageEnd:
+def _end(study: Study, group: Sequence[StartOutcome], use: str, length: int) -> LeverageEnd:
     calendar = study.arrays.calendar
     last = last_short(group, use)
     if last is None:

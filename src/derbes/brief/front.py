@@ -26,7 +26,7 @@ from derbes.brief.contents import (
     survived,
     variants_of,
 )
-from derbes.brief.parts import Figure, Table
+from derbes.brief.parts import Figure, PageTable
 from derbes.brief.sections.coverage import cover_section, coverage_figure
 from derbes.brief.sections.leverage import (
     comparison,
@@ -258,7 +258,7 @@ class Front:
     cards: tuple[Card, ...]
     figure: Figure | None
     known: str
-    variants: Table | None
+    variants: PageTable | None
     """None where no measure was computed, so nothing is compared."""
     more_variants: str
     foot: tuple[str, ...]

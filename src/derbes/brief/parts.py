@@ -32,7 +32,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PageTable:
     """A table with a caption and one heading per column."""
 
     caption: str
@@ -76,7 +76,7 @@ class Figure:
     """Alternative text; `{finding}` in it is the title."""
     spec: Callable[[int], dict[str, Any]]
     """Width of the whole [px] → specification."""
-    table: Table
+    table: PageTable
 
     @property
     def subtitle(self) -> str:
@@ -92,7 +92,7 @@ class Section:
     title: str
     paragraphs: tuple[str, ...] = ()
     figures: tuple[Figure, ...] = ()
-    tables: tuple[Table, ...] = ()
+    tables: tuple[PageTable, ...] = ()
     code: tuple[str, ...] = ()
     """Commands, each to be copied."""
 
@@ -122,7 +122,7 @@ def share_cell(part: float | None) -> Cell:
     return figure_cell(part, None if part is None else fmt.share(part))
 
 
-def table_of(caption: str, columns: Iterable[Column], rows: Iterable[Any]) -> Table:
+def table_of(caption: str, columns: Iterable[Column], rows: Iterable[Any]) -> PageTable:
     """Rows in declared columns: a text as words, a number or nothing as a figure."""
     columns = tuple(columns)
 
@@ -132,7 +132,7 @@ def table_of(caption: str, columns: Iterable[Column], rows: Iterable[Any]) -> Ta
             return content
         return words(content) if isinstance(content, str) else figure_cell(content)
 
-    return Table(
+    return PageTable(
         caption,
         tuple(column.titled for column in columns),
         tuple(tuple(cell(row, column) for column in columns) for row in rows),

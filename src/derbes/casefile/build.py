@@ -30,9 +30,9 @@ from derbes.case.written import (
     WordForm,
 )
 from derbes.casefile.entries import SECTIONS, Entry, by_name, is_missing, keys_of
-from derbes.casefile.nodes import Finding, Node, Path, Table, dotted, find, place
+from derbes.casefile.nodes import Finding, MappingNode, Node, Path, dotted, find, place
 from derbes.casefile.quantities import (
-    Measures,
+    CaseUnits,
     Reading,
     in_base,
     month_period,
@@ -59,7 +59,7 @@ class Filled:
     entry: Entry
     node: Node
     path: Path
-    measures: Measures
+    measures: CaseUnits
     good: str
     """Good that its quantities count."""
     findings: list[Finding]
@@ -438,7 +438,7 @@ def _limit(filled: Filled, found: Found) -> Found:
             ),
             _("exchange the two"),
         )
-    is_list = not isinstance(find(filled.node, ("options",)), Table)
+    is_list = not isinstance(find(filled.node, ("options",)), MappingNode)
     return {"options": {name: Quantity(1.0) for name in entry.options}} if is_list else {}
 
 

@@ -20,7 +20,7 @@ from derbes.case.entities import (
 from derbes.case.ledger import LEDGER
 from derbes.casefile.build import document_and_place
 from derbes.casefile.checks_plan import PLAN_CHECKS
-from derbes.casefile.draft import Check, Checked, Draft, unsound_sections, way_back
+from derbes.casefile.draft import CaseDraft, Check, CheckedCase, unsound_sections, way_back
 from derbes.casefile.entries import SECTIONS, Reference, is_given
 from derbes.casefile.nodes import Finding, Path
 from derbes.casefile.quantities import in_words
@@ -32,7 +32,7 @@ ROUNDING = 1e-9
 """Turning units rounds; a stock may exceed its limit by so much of it."""
 
 
-def case_without_uses(checked: Checked) -> Iterator[Finding]:
+def case_without_uses(checked: CheckedCase) -> Iterator[Finding]:
     """A case needs a demand to be asked about."""
     if not checked.draft.elements["uses"] and checked.draft.is_whole("uses"):
         yield Finding(
@@ -40,7 +40,7 @@ def case_without_uses(checked: Checked) -> Iterator[Finding]:
         )
 
 
-def cyclic_recipes(checked: Checked) -> Iterator[Finding]:
+def cyclic_recipes(checked: CheckedCase) -> Iterator[Finding]:
     """Goods that are made from themselves."""
     case = checked.case
     made_by: dict[str, list[Recipe]] = {}
@@ -78,7 +78,7 @@ def _cycle_from(first: str, made_by: dict[str, list[Recipe]], done: set[str]) ->
             ]
 
 
-def goods_without_origin(checked: Checked) -> Iterator[Finding]:
+def goods_without_origin(checked: CheckedCase) -> Iterator[Finding]:
     """Goods that are used, but that nobody sells, makes or holds."""
     if not checked.sound("goods", "suppliers", "recipes", "stockpiles"):
         return
@@ -106,7 +106,7 @@ def _needs(case: Case) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("exports", export.id, "good"), export.good
 
 
-def recipes_without_limit(checked: Checked) -> Iterator[Finding]:
+def recipes_without_limit(checked: CheckedCase) -> Iterator[Finding]:
     """Recipes that neither a capacity nor a line limits."""
     for recipe in checked.case.recipes.values():
         entry = checked.entry("recipes", recipe.id)
@@ -118,7 +118,7 @@ def recipes_without_limit(checked: Checked) -> Iterator[Finding]:
             )
 
 
-def lines_of_recipes(checked: Checked) -> Iterator[Finding]:
+def lines_of_recipes(checked: CheckedCase) -> Iterator[Finding]:
     """Lines must belong to the plant, and come with hours."""
     for recipe in checked.case.recipes.values():
         path = ("recipes", recipe.id)
@@ -157,7 +157,7 @@ def _foreign_line(case: Case, recipe: Recipe) -> Iterator[Finding]:
     yield Finding(("recipes", recipe.id, "line"), what, fix)
 
 
-def stocks_above_the_limit(checked: Checked) -> Iterator[Finding]:
+def stocks_above_the_limit(checked: CheckedCase) -> Iterator[Finding]:
     """What is in store, and what is to be held, must fit into the store."""
     case = checked.case
     for good in case.goods.values():
@@ -198,7 +198,7 @@ def stocks_above_the_limit(checked: Checked) -> Iterator[Finding]:
             )
 
 
-def orders_before_the_calendar(checked: Checked) -> Iterator[Finding]:
+def orders_before_the_calendar(checked: CheckedCase) -> Iterator[Finding]:
     """What is on order arrives until the lead time is over, and not later."""
     case = checked.case
     for supplier in case.suppliers.values():
@@ -232,7 +232,7 @@ _EVERYTHING = (
 )
 
 
-def keys_of_measures(checked: Checked) -> Iterator[Finding]:
+def keys_of_measures(checked: CheckedCase) -> Iterator[Finding]:
     """`share` and `by` belong to some kinds and not to others."""
     for measure in checked.case.measures.values():
         path = ("measures", measure.id)
@@ -259,7 +259,7 @@ def keys_of_measures(checked: Checked) -> Iterator[Finding]:
                 )
 
 
-def target_as_sender(checked: Checked) -> Iterator[Finding]:
+def target_as_sender(checked: CheckedCase) -> Iterator[Finding]:
     """The sender is somebody else: leverage is what others have over the target."""
     for measure in checked.case.measures.values():
         if measure.sender and measure.sender == checked.case.target:
@@ -272,7 +272,7 @@ def target_as_sender(checked: Checked) -> Iterator[Finding]:
             )
 
 
-def prices_of_buyers(checked: Checked) -> Iterator[Finding]:
+def prices_of_buyers(checked: CheckedCase) -> Iterator[Finding]:
     """A price rise is on what is bought; a buyer abroad who pays more does no harm."""
     case = checked.case
     if not checked.sound("exports", "actors", "goods"):
@@ -292,7 +292,7 @@ def prices_of_buyers(checked: Checked) -> Iterator[Finding]:
                 )
 
 
-def cyclic_companions(checked: Checked) -> Iterator[Finding]:
+def cyclic_companions(checked: CheckedCase) -> Iterator[Finding]:
     """Measures that run together with themselves."""
     companions = {one.id: one.together_with for one in checked.case.measures.values()}
     for name in companions:
@@ -304,7 +304,7 @@ def cyclic_companions(checked: Checked) -> Iterator[Finding]:
             )
 
 
-def empty_hits(checked: Checked) -> Iterator[Finding]:
+def empty_hits(checked: CheckedCase) -> Iterator[Finding]:
     """Hits that name nothing would select everything by accident."""
     for measure in checked.case.measures.values():
         if not measure.hits or any(hit == Hit() for hit in measure.hits):
@@ -315,7 +315,7 @@ def empty_hits(checked: Checked) -> Iterator[Finding]:
             )
 
 
-def elements_out_of_reach(checked: Checked) -> Iterator[Finding]:
+def elements_out_of_reach(checked: CheckedCase) -> Iterator[Finding]:
     """Elements that a kind of measure cannot hit."""
     for measure in checked.case.measures.values():
         for position, hit in enumerate(measure.hits):
@@ -332,7 +332,7 @@ def elements_out_of_reach(checked: Checked) -> Iterator[Finding]:
                 )
 
 
-def measures_that_hit_nothing(checked: Checked) -> Iterator[Finding]:
+def measures_that_hit_nothing(checked: CheckedCase) -> Iterator[Finding]:
     """Measures whose keys no element matches; a variant may take all of them away."""
     if checked.is_variant or not checked.sound(*_EVERYTHING):
         return
@@ -359,12 +359,12 @@ Known = Mapping[str, frozenset[str]]
 """Section → ids."""
 
 
-def known_ids(draft: Draft) -> Known:
+def known_ids(draft: CaseDraft) -> Known:
     """Ids of every section, those of unusable elements included."""
     return {section: frozenset(draft.elements[section]) for section in SECTIONS}
 
 
-def unknown_references(draft: Draft, base: Known) -> Iterator[Finding]:
+def unknown_references(draft: CaseDraft, base: Known) -> Iterator[Finding]:
     """Ids of elements that the case does not have.
 
     Args:
@@ -387,7 +387,7 @@ def unknown_references(draft: Draft, base: Known) -> Iterator[Finding]:
         yield Finding(path, _refusal(word, reference.noun), fix, at_key=at_key)
 
 
-def unknown_elements(draft: Draft, base: Known) -> Iterator[Finding]:
+def unknown_elements(draft: CaseDraft, base: Known) -> Iterator[Finding]:
     """Elements named with their section, in what measures hit and options are about."""
     of_options: list[tuple[Path, str]] = [
         (("options", name, "element"), element)
@@ -406,7 +406,7 @@ def unknown_elements(draft: Draft, base: Known) -> Iterator[Finding]:
         yield Finding(path, _refusal(name, "element"), did_you_mean(name, names))
 
 
-def unknown_tags(draft: Draft) -> Iterator[Finding]:
+def unknown_tags(draft: CaseDraft) -> Iterator[Finding]:
     """Tags that measures hit and no element has."""
     tags = {
         tag
@@ -421,14 +421,14 @@ def unknown_tags(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def _places(draft: Draft) -> Iterator[Reference]:
+def _places(draft: CaseDraft) -> Iterator[Reference]:
     yield from draft.references
     for section in draft.elements.values():
         for built in section.values():
             yield from built.references
 
 
-def _hits(draft: Draft, key: str) -> Iterator[tuple[Path, str]]:
+def _hits(draft: CaseDraft, key: str) -> Iterator[tuple[Path, str]]:
     for name, built in draft.elements["measures"].items():
         for position, hit in enumerate(getattr(built.entry, "hits", ())):
             word = getattr(hit, key)
@@ -481,7 +481,7 @@ def _refusal(word: str, noun: str) -> str:
     return texts[noun].format(word=word)
 
 
-def order_of_priorities(checked: Checked) -> Iterator[Finding]:
+def order_of_priorities(checked: CheckedCase) -> Iterator[Finding]:
     """All four aims once, money last."""
     given = checked.case.priorities
     if sorted(given) != sorted(AIMS):
@@ -496,7 +496,7 @@ def order_of_priorities(checked: Checked) -> Iterator[Finding]:
         )
 
 
-def length_of_first_page(checked: Checked) -> Iterator[Finding]:
+def length_of_first_page(checked: CheckedCase) -> Iterator[Finding]:
     """The length of the first page must be one that its measure names."""
     case = checked.case
     measure = case.measures.get(main_measure(case))
@@ -514,7 +514,7 @@ def length_of_first_page(checked: Checked) -> Iterator[Finding]:
     )
 
 
-def rate_of_own_money(checked: Checked) -> Iterator[Finding]:
+def rate_of_own_money(checked: CheckedCase) -> Iterator[Finding]:
     """The base currency needs no rate."""
     if checked.case.currency in checked.case.rates:
         yield Finding(
@@ -528,7 +528,7 @@ OF_PREDICTIONS = ("condition", "due", "yes_if", "no_if", "void_if", "resolution"
 """Keys that only a prediction can have."""
 
 
-def documents_of_the_ledger(checked: Checked) -> Iterator[Finding]:
+def documents_of_the_ledger(checked: CheckedCase) -> Iterator[Finding]:
     """`at` begins with the id of a document."""
     known = checked.draft.elements["documents"]
     if "documents" in checked.draft.unreadable:
@@ -543,7 +543,7 @@ def documents_of_the_ledger(checked: Checked) -> Iterator[Finding]:
             )
 
 
-def entries_without_check(checked: Checked) -> Iterator[Finding]:
+def entries_without_check(checked: CheckedCase) -> Iterator[Finding]:
     """Every entry has a check, or a reason why there is none, and not both."""
     told = {one.path[:2] for one in checked.draft.findings}
     for path, entry in _entries(checked):
@@ -567,7 +567,7 @@ def is_prediction(entry: Any) -> bool:
     return "prediction" in {getattr(entry, "kind", ""), getattr(entry, "modality", "")}
 
 
-def keys_of_predictions(checked: Checked) -> Iterator[Finding]:
+def keys_of_predictions(checked: CheckedCase) -> Iterator[Finding]:
     """What decides a prediction belongs to predictions, and needs a date."""
     for path, entry in _entries(checked):
         if path[0] != "statements":
@@ -589,7 +589,7 @@ def keys_of_predictions(checked: Checked) -> Iterator[Finding]:
             )
 
 
-def dates_of_expiry(checked: Checked) -> Iterator[Finding]:
+def dates_of_expiry(checked: CheckedCase) -> Iterator[Finding]:
     """Nothing expires before it is said, and no prediction is due before it."""
     for statement in checked.case.statements.values():
         for key in ("expires", "due"):
@@ -604,7 +604,7 @@ def dates_of_expiry(checked: Checked) -> Iterator[Finding]:
                 )
 
 
-def circles_of_retelling(checked: Checked) -> Iterator[Finding]:
+def circles_of_retelling(checked: CheckedCase) -> Iterator[Finding]:
     """No statement passes on itself, by however many others."""
     statements = checked.case.statements
     retold = {name: one.retells for name, one in statements.items()}
@@ -620,7 +620,7 @@ def circles_of_retelling(checked: Checked) -> Iterator[Finding]:
             )
 
 
-def ids_used_twice(checked: Checked) -> Iterator[Finding]:
+def ids_used_twice(checked: CheckedCase) -> Iterator[Finding]:
     """An id names one entry of the ledger, whatever its section."""
     seen: dict[str, str] = {}
     for (section, name), _entry in _entries(checked):
@@ -636,7 +636,7 @@ def ids_used_twice(checked: Checked) -> Iterator[Finding]:
         seen.setdefault(name, section)
 
 
-def _entries(checked: Checked) -> Iterator[tuple[tuple[str, str], Any]]:
+def _entries(checked: CheckedCase) -> Iterator[tuple[tuple[str, str], Any]]:
     """Path and entry of everything in the ledger that the schema accepts."""
     for section in LEDGER:
         for name, built in checked.draft.elements[section].items():
@@ -673,7 +673,7 @@ CHECKS: tuple[Check, ...] = (
 """Checks that rely on elements whose ids are known."""
 
 
-def check_draft(draft: Draft, base: Draft | None = None) -> list[Finding]:
+def check_draft(draft: CaseDraft, base: CaseDraft | None = None) -> list[Finding]:
     """What does not hold between the elements of a draft.
 
     Args:
@@ -688,7 +688,7 @@ def check_draft(draft: Draft, base: Draft | None = None) -> list[Finding]:
     if base is None:
         findings += unknown_tags(draft)
     unsound = unsound_sections([*draft.findings, *findings])
-    checked = Checked(draft, unsound, is_variant=base is not None, found=findings)
+    checked = CheckedCase(draft, unsound, is_variant=base is not None, found=findings)
     for check in CHECKS:
         checked.found.extend(check(checked))
     return checked.found

@@ -15,7 +15,7 @@ from derbes.case.entities import quantities
 from derbes.case.options import OPTION_TERMS, OPTIONAL_KINDS, Option, OptionKind
 from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Quantity
 from derbes.case.uncertainty import Correlation
-from derbes.casefile.draft import Check, Checked, way_back
+from derbes.casefile.draft import Check, CheckedCase, way_back
 from derbes.casefile.nodes import Finding, Path
 from derbes.casefile.quantities import in_words
 from derbes.errors import did_you_mean
@@ -25,7 +25,7 @@ from derbes.units import format_number
 Options = Mapping[str, Option]
 
 
-def elements_of_options(checked: Checked) -> Iterator[Finding]:
+def elements_of_options(checked: CheckedCase) -> Iterator[Finding]:
     """The kind of an option says in which section its element stands."""
     for option in checked.case.options.values():
         section = option.element.partition(".")[0]
@@ -40,7 +40,7 @@ def elements_of_options(checked: Checked) -> Iterator[Finding]:
             )
 
 
-def keys_of_options(checked: Checked) -> Iterator[Finding]:
+def keys_of_options(checked: CheckedCase) -> Iterator[Finding]:
     """What only some options can say."""
     for option in checked.case.options.values():
         is_purchase = option.kind is OptionKind.CONTRACT and option.element.startswith("suppliers.")
@@ -52,7 +52,7 @@ def keys_of_options(checked: Checked) -> Iterator[Finding]:
             )
 
 
-def plants_brought_forward(checked: Checked) -> Iterator[Finding]:
+def plants_brought_forward(checked: CheckedCase) -> Iterator[Finding]:
     """A plant that is open from the start cannot open earlier."""
     for option in checked.case.options.values():
         if option.kind is not OptionKind.BRING_FORWARD:
@@ -66,7 +66,7 @@ def plants_brought_forward(checked: Checked) -> Iterator[Finding]:
             )
 
 
-def options_beside_themselves(checked: Checked) -> Iterator[Finding]:
+def options_beside_themselves(checked: CheckedCase) -> Iterator[Finding]:
     """Options that exclude or require themselves."""
     for option in checked.case.options.values():
         for key in ("excludes", "requires"):
@@ -79,7 +79,7 @@ def options_beside_themselves(checked: Checked) -> Iterator[Finding]:
                 )
 
 
-def cyclic_prerequisites(checked: Checked) -> Iterator[Finding]:
+def cyclic_prerequisites(checked: CheckedCase) -> Iterator[Finding]:
     """Options that require each other in a circle; told once for each circle."""
     options = checked.case.options
     needed = {
@@ -116,7 +116,7 @@ def committed_options(options: Options) -> set[str]:
     return {needed for name in committed for needed in chosen_with(options, name)}
 
 
-def options_that_clash(checked: Checked) -> Iterator[Finding]:
+def options_that_clash(checked: CheckedCase) -> Iterator[Finding]:
     """Options that exclude each other, and both must be chosen."""
     options = checked.case.options
     told: set[tuple[str, str]] = set()
@@ -155,7 +155,7 @@ def _exclude(options: Options, first: str, second: str) -> bool:
     return second in options[first].excludes or first in options[second].excludes
 
 
-def prerequisites_that_come_later(checked: Checked) -> Iterator[Finding]:
+def prerequisites_that_come_later(checked: CheckedCase) -> Iterator[Finding]:
     """Options whose prerequisite can only be decided after them."""
     options = checked.case.options
     for option in options.values():
@@ -177,7 +177,7 @@ def makes_its_element(option: Option) -> bool:
     return option.kind in OPTIONAL_KINDS and section in OPTION_TERMS[option.kind].sections
 
 
-def elements_made_twice(checked: Checked) -> Iterator[Finding]:
+def elements_made_twice(checked: CheckedCase) -> Iterator[Finding]:
     """Options that make the same element be there, beside each other."""
     options = checked.case.options
     makers = [name for name, option in options.items() if makes_its_element(option)]
@@ -193,7 +193,7 @@ def elements_made_twice(checked: Checked) -> Iterator[Finding]:
             )
 
 
-def elements_that_are_not_there(checked: Checked) -> Iterator[Finding]:
+def elements_that_are_not_there(checked: CheckedCase) -> Iterator[Finding]:
     """Options that change an element that is there only by another option."""
     options = checked.case.options
     for option in options.values():
@@ -221,7 +221,7 @@ Payments = Mapping[int, float]
 """Year → payments in it. [money]"""
 
 
-def budget_of_what_is_committed(checked: Checked) -> Iterator[Finding]:
+def budget_of_what_is_committed(checked: CheckedCase) -> Iterator[Finding]:
     """A budget must bear the options that are committed, at their least cost."""
     case = checked.case
     budget = case.budget
@@ -419,7 +419,7 @@ SUM_SLIP = 1e-3
 """Probabilities are written with a few digits; their sum may miss 1 by so much."""
 
 
-def probabilities_of_scenarios(checked: Checked) -> Iterator[Finding]:
+def probabilities_of_scenarios(checked: CheckedCase) -> Iterator[Finding]:
     """Probabilities of all scenarios add to 1."""
     scenarios = checked.case.scenarios
     if not scenarios or not checked.sound("scenarios"):
@@ -436,7 +436,7 @@ def probabilities_of_scenarios(checked: Checked) -> Iterator[Finding]:
         )
 
 
-def inputs_of_correlations(checked: Checked) -> Iterator[Finding]:
+def inputs_of_correlations(checked: CheckedCase) -> Iterator[Finding]:
     """Correlations name uncertain inputs, or hazards, two and two, each pair once."""
     if checked.is_variant or not checked.case.correlations:
         return
@@ -453,7 +453,7 @@ def inputs_of_correlations(checked: Checked) -> Iterator[Finding]:
 
 
 def _uncertain(
-    checked: Checked, path: Path, name: str, known: Mapping[str, bool | None]
+    checked: CheckedCase, path: Path, name: str, known: Mapping[str, bool | None]
 ) -> Iterator[Finding]:
     """A name that is no uncertain input; in `known`, False is one without a range."""
     if name not in known and not _is_told(checked, name):
@@ -472,7 +472,7 @@ def _uncertain(
         )
 
 
-def _is_told(checked: Checked, name: str) -> bool:
+def _is_told(checked: CheckedCase, name: str) -> bool:
     """Whether the element of a quantity is known to be wrong, so that it has none."""
     section, _dot, rest = name.partition(".")
     element_id = rest.partition(".")[0]
@@ -507,7 +507,7 @@ def _fitting_pair(
         )
 
 
-def correlations_that_clash(checked: Checked) -> Iterator[Finding]:
+def correlations_that_clash(checked: CheckedCase) -> Iterator[Finding]:
     """Ranks that no inputs can have together: one finding for each set of inputs."""
     before = [*checked.draft.findings, *checked.found]
     if checked.is_variant or any(one.path[:1] == ("correlations",) for one in before):

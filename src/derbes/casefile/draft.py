@@ -42,16 +42,16 @@ from derbes.casefile.entries import (
 from derbes.casefile.nodes import (
     Finding,
     Items,
+    MappingNode,
     Node,
     Path,
-    Table,
     Text,
     dotted,
     find,
     key_place,
     place,
 )
-from derbes.casefile.quantities import Measures, outside
+from derbes.casefile.quantities import CaseUnits, outside
 from derbes.errors import did_you_mean
 from derbes.language import _
 from derbes.units import UnitError, own_unit
@@ -90,7 +90,7 @@ class Built:
 class Header:
     """What the top of a case says, as far as it can be used."""
 
-    node: Table
+    node: MappingNode
     entry: Entry
     is_whole: bool
     findings: list[Finding]
@@ -112,21 +112,21 @@ class Header:
         """Base currency; empty when it cannot be read."""
         return self.entry.currency.base if self.entry.currency else ""
 
-    def filled(self, entry: Entry, path: Path, measures: Measures) -> Filled:
+    def filled(self, entry: Entry, path: Path, measures: CaseUnits) -> Filled:
         """A part of the header, ready to be filled; findings are the header's own."""
         node = find(self.node, path) or self.node
         return Filled(entry, node, path, measures, "", self.findings, self.missing)
 
 
-def read_header(root: Table) -> Header:
+def read_header(root: MappingNode) -> Header:
     """The top of a tree."""
     top = {key: below for key, below in root.entries.items() if key not in SECTIONS}
-    node = Table(top, root.mark, root.keys)
+    node = MappingNode(top, root.mark, root.keys)
     entry, is_whole, findings = read_entry(WrittenHeader, node.plain, ())
     return Header(node, entry or Entry(WrittenHeader, {}), is_whole, findings)
 
 
-def read_measures(header: Header, goods: dict[str, Built]) -> Measures:
+def read_measures(header: Header, goods: dict[str, Built]) -> CaseUnits:
     """In what the case counts; findings are left with the header."""
     units: dict[str, str] = {}
     for good, built in goods.items():
@@ -137,14 +137,14 @@ def read_measures(header: Header, goods: dict[str, Built]) -> Measures:
             units[good] = own_unit(text).name
         except UnitError as error:
             header.findings.append(Finding(("goods", good, "unit"), error.what, error.fix))
-    bare = Measures(header.calendar, header.money, units, {}, frozenset(units.values()))
+    bare = CaseUnits(header.calendar, header.money, units, {}, frozenset(units.values()))
     if header.entry.currency is None:
         return bare
     filled = header.filled(header.entry.currency, ("currency",), bare)
     return replace(bare, rates=filled.quantities()["rates"])
 
 
-def header_fields(header: Header, measures: Measures) -> dict[str, Any]:
+def header_fields(header: Header, measures: CaseUnits) -> dict[str, Any]:
     """Fields of `Case` that the header gives, as far as they can be read."""
     entry = header.entry
     filled = header.filled(entry, (), measures)
@@ -176,7 +176,7 @@ def header_fields(header: Header, measures: Measures) -> dict[str, Any]:
     return fields
 
 
-def _aims(header: Header, measures: Measures) -> dict[str, Any]:
+def _aims(header: Header, measures: CaseUnits) -> dict[str, Any]:
     """Budget and weight of bad draws, where they can be read."""
     aims: dict[str, Any] = {}
     budget = _part(header, Budget, ("budget",))[0]
@@ -215,7 +215,7 @@ def _risk(filled: Filled) -> Risk:
     return risk
 
 
-def _correlations(header: Header, measures: Measures) -> Iterator[Correlation]:
+def _correlations(header: Header, measures: CaseUnits) -> Iterator[Correlation]:
     """The rank correlation of each two inputs that are named."""
     listed = header.node.entries.get("correlations")
     for position in range(len(listed.items) if isinstance(listed, Items) else 0):
@@ -248,10 +248,10 @@ def _counted_good(section: str, name: str, entry: Any) -> str:
 
 
 @dataclass(slots=True)
-class Draft:
+class CaseDraft:
     """A tree, the case that it makes, and what was found on the way."""
 
-    root: Table
+    root: MappingNode
     case: Case
     findings: list[Finding]
     elements: Mapping[str, Mapping[str, Built]]
@@ -275,11 +275,11 @@ class Draft:
 class Memory:
     """Elements that were built before, so that variants build only what they change."""
 
-    measures: Measures | None = None
+    measures: CaseUnits | None = None
     entries: dict[int, Built] = field(default_factory=dict)
     entities: dict[int, Built] = field(default_factory=dict)
 
-    def is_usable(self, measures: Measures) -> bool:
+    def is_usable(self, measures: CaseUnits) -> bool:
         """Whether what was built counts in the same units, money and time."""
         mine = self.measures
         if mine is None:
@@ -291,7 +291,7 @@ class Memory:
         ) and mine.good_units.items() <= measures.good_units.items()
 
 
-def build_draft(root: Table, memory: Memory) -> Draft:
+def build_draft(root: MappingNode, memory: Memory) -> CaseDraft:
     """The draft of a tree."""
     header = read_header(root)
     unreadable = _misspelt_sections(header) | _misshapen_sections(root)
@@ -324,10 +324,12 @@ def build_draft(root: Table, memory: Memory) -> Draft:
     )
     findings += [*header.findings, *(one for built in everything for one in built.findings)]
     references = list(references_of(header.entry, ()))
-    return Draft(root, case, findings, elements, references, header.correlated, unreadable)
+    return CaseDraft(root, case, findings, elements, references, header.correlated, unreadable)
 
 
-def _expression_lines(root: Table, elements: Mapping[str, Mapping[str, Built]]) -> dict[str, int]:
+def _expression_lines(
+    root: MappingNode, elements: Mapping[str, Mapping[str, Built]]
+) -> dict[str, int]:
     """Path of every expression of a tree → line in which it stands."""
     paths = [
         (section, name, key.key)
@@ -352,23 +354,24 @@ def _misspelt_sections(header: Header) -> frozenset[str]:
     return frozenset(meant)
 
 
-def _misshapen_sections(root: Table) -> frozenset[str]:
+def _misshapen_sections(root: MappingNode) -> frozenset[str]:
     """Sections that are not mappings."""
     return frozenset(
         section
         for section in SECTIONS
-        if not isinstance(node := root.entries.get(section, root), Table) and node.plain is not None
+        if not isinstance(node := root.entries.get(section, root), MappingNode)
+        and node.plain is not None
     )
 
 
 def _entries(
-    root: Table, section: str, model: type, *, memory: Memory, findings: list[Finding]
+    root: MappingNode, section: str, model: type, *, memory: Memory, findings: list[Finding]
 ) -> dict[str, Built]:
     """Entries of a section, checked by the schema."""
     node = root.entries.get(section)
     if node is None or (isinstance(node, Text) and node.plain is None):
         return {}
-    if not isinstance(node, Table):
+    if not isinstance(node, MappingNode):
         findings.append(
             Finding(
                 (section,),
@@ -400,7 +403,7 @@ def _entry(path: tuple[str, str], node: Node, model: type, memory: Memory) -> Bu
 
 
 def _built(
-    root: Table, path: tuple[str, str], checked: Built, *, measures: Measures, memory: Memory
+    root: MappingNode, path: tuple[str, str], checked: Built, *, measures: CaseUnits, memory: Memory
 ) -> Built:
     section, name = path
     known = memory.entities.get(id(checked.node))
@@ -412,7 +415,7 @@ def _built(
     good = _counted_good(section, name, entry)
     filled = Filled(entry, checked.node, (section, name), measures, good, [], [])
     parent = root.entries[section]
-    line = parent.keys[name].line if isinstance(parent, Table) else 0
+    line = parent.keys[name].line if isinstance(parent, MappingNode) else 0
     if checked.entry is None:
         if section != "facts":
             filled.quantities()
@@ -438,10 +441,10 @@ def _bad_id(section: str, name: str) -> Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedCase:
     """A draft with the elements in which something is already known to be wrong."""
 
-    draft: Draft
+    draft: CaseDraft
     unsound: frozenset[str]
     """Sections that hold such an element."""
     is_variant: bool = False
@@ -462,7 +465,7 @@ class Checked:
         return self.draft.elements[section][element_id].entry
 
 
-Check = Callable[[Checked], Iterator[Finding]]
+Check = Callable[[CheckedCase], Iterator[Finding]]
 
 
 def unsound_sections(findings: list[Finding]) -> frozenset[str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from derbes.casefile.nodes import Finding, Items, Mark, Node, Path, Table, Text
+from derbes.casefile.nodes import Finding, Items, MappingNode, Mark, Node, Path, Text
 from derbes.language import _
 
 MAX_DEPTH = 30
@@ -39,14 +39,14 @@ class _RefusedError(Exception):
 class _Open:
     """A list or mapping whose end is still to come."""
 
-    node: Items | Table
+    node: Items | MappingNode
     size: int = 1
     key: str | None = None
     key_mark: Mark | None = None
     anchor: str | None = None
 
     def step(self) -> str | int:
-        return self.key or "" if isinstance(self.node, Table) else len(self.node.items)
+        return self.key or "" if isinstance(self.node, MappingNode) else len(self.node.items)
 
 
 @dataclass(slots=True)
@@ -69,7 +69,7 @@ class _Composing:
     def is_at_key(self) -> bool:
         """Whether what comes next is the key of a mapping."""
         top = self.stack[-1] if self.stack else None
-        return top is not None and isinstance(top.node, Table) and top.key_mark is None
+        return top is not None and isinstance(top.node, MappingNode) and top.key_mark is None
 
     def refuse(self, path: Path, what: str, fix: str, mark: Mark) -> None:
         """Note that something cannot be used."""
@@ -202,7 +202,7 @@ def _open(state: _Composing, event: Any) -> None:
         )
     is_table = isinstance(event, yaml.MappingStartEvent)
     in_flow = bool(event.flow_style)
-    node = Table({}, mark, in_flow=in_flow) if is_table else Items([], mark, in_flow)
+    node = MappingNode({}, mark, in_flow=in_flow) if is_table else Items([], mark, in_flow)
     if event.anchor:
         state.anchors[event.anchor] = (None, 0)
     state.stack.append(_Open(node, anchor=event.anchor))
@@ -262,7 +262,7 @@ _ENDS_IN_DIGIT = re.compile(r"[+-]?[0-9][0-9 ']*$")
 _BEGINS_WITH_DIGIT = re.compile(r"[0-9]+(?![0-9.])")
 
 
-def _mend_cut_numbers(state: _Composing, node: Items | Table) -> None:
+def _mend_cut_numbers(state: _Composing, node: Items | MappingNode) -> None:
     """Refuse numbers whose decimal comma YAML has taken for its own, and put them together.
 
     In a list two whole numbers without a space between them are one such, when others of the
@@ -270,7 +270,7 @@ def _mend_cut_numbers(state: _Composing, node: Items | Table) -> None:
     follows the comma has become a key without a colon.
     """
     path = state.path[:-1]
-    if isinstance(node, Table):
+    if isinstance(node, MappingNode):
         for (key, before), (cut, after) in pairwise(list(node.entries.items())):
             mark = node.keys[cut]
             is_key = state.text[mark.end :].lstrip()[:1] == ":" or not isinstance(after, Text)
@@ -456,7 +456,7 @@ class Source:
 class Tree:
     """All files of a case as one mapping."""
 
-    root: Table = field(default_factory=lambda: Table({}, _NOWHERE))
+    root: MappingNode = field(default_factory=lambda: MappingNode({}, _NOWHERE))
     sources: list[Source] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     is_readable: bool = True
@@ -497,8 +497,8 @@ def read_tree(path: FilePath, sections: frozenset[str]) -> Tree:
         return tree
     reading = _Reading(tree, main.parent, sections)
     root = reading.read(main, "")
-    if isinstance(root, Table):
-        tree.root = Table(dict(root.entries), root.mark, dict(root.keys))
+    if isinstance(root, MappingNode):
+        tree.root = MappingNode(dict(root.entries), root.mark, dict(root.keys))
         reading.include(root, main.parent)
     else:
         tree.is_readable = False
@@ -534,11 +534,11 @@ class _Reading:
         self.tree.sources.append(Source(path, name, text))
         node, findings = compose(text, number)
         self.tree.findings += findings
-        if not findings and not isinstance(node, Table):
+        if not findings and not isinstance(node, MappingNode):
             self.tree.findings.append(_no_mapping(node, number))
         return node
 
-    def include(self, root: Table, folder: FilePath) -> None:
+    def include(self, root: MappingNode, folder: FilePath) -> None:
         """Read what a file includes and merge it in."""
         listed = root.entries.get("include")
         for position, item in enumerate(listed.items if isinstance(listed, Items) else []):
@@ -562,7 +562,7 @@ class _Reading:
     def _merge_file(self, path: FilePath, asked: Finding) -> None:
         name = path.resolve().relative_to(self.folder.resolve()).as_posix()
         root = self.read(path, name, asked)
-        if not isinstance(root, Table):
+        if not isinstance(root, MappingNode):
             self.tree.is_readable = False
             return
         for key, node in root.entries.items():
@@ -577,13 +577,17 @@ class _Reading:
         if present is None or (isinstance(present, Text) and present.plain is None):
             top.entries[key] = node
             top.keys[key] = mark
-        elif key in self.sections and isinstance(present, Table) and isinstance(node, Table):
+        elif (
+            key in self.sections
+            and isinstance(present, MappingNode)
+            and isinstance(node, MappingNode)
+        ):
             top.entries[key] = self._merged(key, present, node)
         elif not (isinstance(node, Text) and node.plain is None):
             self._given_twice(key, mark, top.keys[key])
 
-    def _merged(self, section: str, present: Table, more: Table) -> Table:
-        merged = Table(dict(present.entries), present.mark, dict(present.keys))
+    def _merged(self, section: str, present: MappingNode, more: MappingNode) -> MappingNode:
+        merged = MappingNode(dict(present.entries), present.mark, dict(present.keys))
         for name, node in more.entries.items():
             if name in merged.entries:
                 self._given_twice(f"{section}.{name}", more.keys[name], merged.keys[name])

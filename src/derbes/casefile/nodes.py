@@ -66,7 +66,7 @@ class Items:
 
 
 @dataclass(slots=True, eq=False)
-class Table:
+class MappingNode:
     """A mapping; keys are texts and stand once."""
 
     entries: dict[str, "Node"]
@@ -83,12 +83,12 @@ class Table:
         return self._plain
 
 
-Node = Text | Items | Table
+Node = Text | Items | MappingNode
 
 
 def child(node: Node | None, step: str | int) -> Node | None:
     """The node one step further down; None when there is none."""
-    if isinstance(node, Table):
+    if isinstance(node, MappingNode):
         return node.entries.get(str(step))
     if isinstance(node, Items) and isinstance(step, int) and 0 <= step < len(node.items):
         return node.items[step]
@@ -115,7 +115,7 @@ def place(node: Node, path: Path) -> Mark:
             if _is_left_out(node, step):
                 continue
             break
-        mark = node.keys[str(step)] if isinstance(node, Table) else below.mark
+        mark = node.keys[str(step)] if isinstance(node, MappingNode) else below.mark
         node = below
     return node.mark if isinstance(node, Text) and node.text else mark
 
@@ -135,7 +135,7 @@ def shown(node: Node, path: Path) -> Path:
 
 def _is_left_out(node: Node | None, step: str | int) -> bool:
     """Whether a short spelling leaves a step out: `value`, or the 0 of an only item."""
-    return step in LEFT_OUT or (step == 0 and isinstance(node, Table | Text))
+    return step in LEFT_OUT or (step == 0 and isinstance(node, MappingNode | Text))
 
 
 def key_place(node: Node, path: Path) -> Mark:
@@ -144,7 +144,7 @@ def key_place(node: Node, path: Path) -> Mark:
     for step in path[:-1]:
         below = child(above, step)
         above = above if below is None and _is_left_out(above, step) else below
-    if isinstance(above, Table) and path[-1] in above.keys:
+    if isinstance(above, MappingNode) and path[-1] in above.keys:
         return above.keys[str(path[-1])]
     return place(node, path)
 
@@ -177,7 +177,7 @@ def dotted(path: Path) -> str:
 def _next_step(node: Node, steps: list[str]) -> str | int | None:
     if isinstance(node, Items):
         return int(steps[0]) if steps[0].isdecimal() else None
-    if isinstance(node, Table):
+    if isinstance(node, MappingNode):
         for n_parts in range(len(steps), 0, -1):
             key = ".".join(steps[:n_parts])
             if key in node.entries:

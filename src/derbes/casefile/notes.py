@@ -20,7 +20,7 @@ from derbes.case.entities import (
 )
 from derbes.case.quantity import MONTHS_A_YEAR, Step, repeats_yearly
 from derbes.case.written import MONTH_PATTERN, WrittenQuantity
-from derbes.casefile.draft import Draft
+from derbes.casefile.draft import CaseDraft
 from derbes.casefile.entries import Entry, keys_of
 from derbes.casefile.nodes import Finding, Path
 from derbes.casefile.quantities import in_words
@@ -35,7 +35,7 @@ _DATED = ("plants", "measures", "options")
 """Sections whose elements say months in which something begins."""
 
 
-def notes_of(draft: Draft) -> list[Finding]:
+def notes_of(draft: CaseDraft) -> list[Finding]:
     """Everything that a reader of the answers should know about the inputs.
 
     Args:
@@ -44,7 +44,7 @@ def notes_of(draft: Draft) -> list[Finding]:
     return [finding for note in NOTES for finding in note(draft)]
 
 
-def case_without_measures(draft: Draft) -> Iterator[Finding]:
+def case_without_measures(draft: CaseDraft) -> Iterator[Finding]:
     """Nothing is asked of a case without measures."""
     case = draft.case
     if case.measures:
@@ -63,7 +63,7 @@ def case_without_measures(draft: Draft) -> Iterator[Finding]:
     )
 
 
-def times_in_whole_periods(draft: Draft) -> Iterator[Finding]:
+def times_in_whole_periods(draft: CaseDraft) -> Iterator[Finding]:
     """Times are counted in whole periods; what is no whole number of them is altered."""
     case, calendar = draft.case, draft.case.calendar
     for path, months in _times(case):
@@ -168,7 +168,7 @@ def _times(case: Case) -> Iterator[tuple[Path, float]]:
     )
 
 
-def months_within_a_period(draft: Draft) -> Iterator[Finding]:
+def months_within_a_period(draft: CaseDraft) -> Iterator[Finding]:
     """A month or day that begins no period counts as the first of its own."""
     calendar = draft.case.calendar
     for section, elements in draft.elements.items():
@@ -211,7 +211,7 @@ def _written_months(entry: Entry, path: Path) -> Iterator[tuple[Path, str]]:
                     yield step, item
 
 
-def step_that_is_coarse(draft: Draft) -> Iterator[Finding]:
+def step_that_is_coarse(draft: CaseDraft) -> Iterator[Finding]:
     """Within a long period nothing is seen."""
     step = draft.case.calendar.step
     if step is not Step.MONTH:
@@ -225,7 +225,7 @@ def step_that_is_coarse(draft: Draft) -> Iterator[Finding]:
         )
 
 
-def uses_worth_less_than_their_good(draft: Draft) -> Iterator[Finding]:
+def uses_worth_less_than_their_good(draft: CaseDraft) -> Iterator[Finding]:
     """Where being short costs less than the good, a measure that leaves it short saves money."""
     case = draft.case
     worth = Worth(case)
@@ -286,7 +286,7 @@ class Worth:
                 yield [sum(parts) for parts in zip(own, *inputs, strict=True)]
 
 
-def uses_in_unlike_units(draft: Draft) -> Iterator[Finding]:
+def uses_in_unlike_units(draft: CaseDraft) -> Iterator[Finding]:
     """How much a unit of one use counts beside one of another, where the case does not say."""
     case = draft.case
     for tier in sorted({use.tier for use in case.uses.values()}):
@@ -307,7 +307,7 @@ def uses_in_unlike_units(draft: Draft) -> Iterator[Finding]:
         )
 
 
-def series_behind_the_calendar(draft: Draft) -> Iterator[Finding]:
+def series_behind_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
     """What was taken for a series behind the calendar, where it varies in its last two years."""
     case, calendar = draft.case, draft.case.calendar
     a_year = MONTHS_A_YEAR // calendar.step
@@ -339,7 +339,7 @@ def series_behind_the_calendar(draft: Draft) -> Iterator[Finding]:
         )
 
 
-def series_before_the_calendar(draft: Draft) -> Iterator[Finding]:
+def series_before_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
     """Values before the calendar that another one follows before it begins."""
     calendar = draft.case.calendar
     for quantity in quantities(draft.case):
@@ -355,7 +355,7 @@ def series_before_the_calendar(draft: Draft) -> Iterator[Finding]:
             )
 
 
-def goods_on_the_way(draft: Draft) -> Iterator[Finding]:
+def goods_on_the_way(draft: CaseDraft) -> Iterator[Finding]:
     """What happens to goods in transit, where a measure does not say."""
     case = draft.case
     for measure in case.measures.values():
@@ -386,7 +386,7 @@ def _on_the_way(case: Case, measure: Measure) -> list[str]:
     return list(found)
 
 
-def keys_known_to_be_missing(draft: Draft) -> Iterator[Finding]:
+def keys_known_to_be_missing(draft: CaseDraft) -> Iterator[Finding]:
     """Numbers that are written as missing and without which the format has a default."""
     for path in draft.case.missing:
         if path.rpartition(".")[2] not in NEEDED and not path.startswith("options."):
@@ -397,7 +397,7 @@ def keys_known_to_be_missing(draft: Draft) -> Iterator[Finding]:
             )
 
 
-NOTES: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
+NOTES: tuple[Callable[[CaseDraft], Iterator[Finding]], ...] = (
     case_without_measures,
     step_that_is_coarse,
     times_in_whole_periods,

@@ -35,7 +35,7 @@ GROUP_SPACE = "\u202f"
 
 
 @dataclass(frozen=True, slots=True)
-class Measures:
+class CaseUnits:
     """In what a case counts: goods, money, time."""
 
     calendar: Calendar
@@ -64,7 +64,7 @@ class Measures:
 class Reading:
     """One quantity while it is read."""
 
-    measures: Measures
+    measures: CaseUnits
     kind: InUnit
     units: tuple[Unit, ...]
     """Unit that it is turned into, and others that count as it."""
@@ -341,7 +341,7 @@ ROUNDING = 1e-9
 
 def read_quantity(
     entry: Entry,
-    measures: Measures,
+    measures: CaseUnits,
     kind: InUnit,
     *,
     units: tuple[str, ...],

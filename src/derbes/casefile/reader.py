@@ -16,17 +16,17 @@ from derbes.case.entities import Case, Variant, WrittenHeader, quantities
 from derbes.case.quantity import Note
 from derbes.casefile.build import text_of
 from derbes.casefile.checks import check_draft
-from derbes.casefile.draft import Draft, Memory, build_draft
+from derbes.casefile.draft import CaseDraft, Memory, build_draft
 from derbes.casefile.entries import SECTIONS, keys_of
 from derbes.casefile.files import Tree, read_tree
 from derbes.casefile.nodes import (
     Finding,
     Items,
+    MappingNode,
     Mark,
     Node,
     Path,
     Plain,
-    Table,
     Text,
     dotted,
     find,
@@ -65,10 +65,10 @@ TAG = "tag:"
 
 
 @dataclass(slots=True)
-class Alternative:
+class WrittenAlternative:
     """The case as written, or what a variant or scenario makes of it."""
 
-    root: Table
+    root: MappingNode
     """The tree after the changes."""
     section: str = ""
     """`variants` or `scenarios`; empty for the case as written."""
@@ -79,11 +79,11 @@ class Alternative:
     changes: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     """What is wrong with the changes, where it stands in the file."""
-    draft: Draft = field(init=False)
+    draft: CaseDraft = field(init=False)
     """What the tree makes, once it is changed."""
     found: list[Finding] = field(default_factory=list)
     """What is wrong with its case, and not with that as written; paths are those of its case."""
-    scenarios: dict[str, "Alternative"] = field(default_factory=dict)
+    scenarios: dict[str, "WrittenAlternative"] = field(default_factory=dict)
 
     def origin(self, path: Path) -> Path | None:
         """Path in the file of something that was changed; None when it was not."""
@@ -95,8 +95,8 @@ class Alternative:
 
 
 def alternative(
-    before: Alternative, place: Place, memory: Memory, *, written: Alternative
-) -> Alternative:
+    before: WrittenAlternative, place: Place, memory: Memory, *, written: WrittenAlternative
+) -> WrittenAlternative:
     """What a variant or scenario makes of a case.
 
     Args:
@@ -106,7 +106,7 @@ def alternative(
         written: The case as written: what a variant took away of it, a scenario cannot
             change, and what is wrong with it is told already.
     """
-    after = Alternative(before.root, place[0], key_place(before.root, place).line)
+    after = WrittenAlternative(before.root, place[0], key_place(before.root, place).line)
     entries = _changers(before.draft)
     chain = _chain(entries, place)
     if chain is None:
@@ -129,7 +129,7 @@ def alternative(
     return after
 
 
-def _changers(draft: Draft) -> Entries:
+def _changers(draft: CaseDraft) -> Entries:
     """Entries of all variants and scenarios of a case."""
     return {
         (section, name): built.entry
@@ -156,7 +156,13 @@ def _before(entries: Entries, place: Place) -> Place | None:
 
 
 def _make(
-    changed: Alternative, file: Table, place: Place, entry: Any, *, written: Table, is_own: bool
+    changed: WrittenAlternative,
+    file: MappingNode,
+    place: Place,
+    entry: Any,
+    *,
+    written: MappingNode,
+    is_own: bool,
 ) -> None:
     """Make one variant's own changes; only the named one tells its findings."""
     before = len(changed.findings)
@@ -178,17 +184,19 @@ def _make(
         del changed.findings[before:]
 
 
-def _remove(changed: Alternative, place: Path, pattern: str, written: Table) -> None:
+def _remove(changed: WrittenAlternative, place: Path, pattern: str, written: MappingNode) -> None:
     removed = list(_selected(_elements(changed.root, changed.section), pattern))
     known = _elements(written, changed.section)
-    is_readable = isinstance(changed.root.entries.get(pattern.partition(".")[0]), Table | None)
+    is_readable = isinstance(
+        changed.root.entries.get(pattern.partition(".")[0]), MappingNode | None
+    )
     if not removed and is_readable and not any(_selected(known, pattern)):
         changed.findings.append(Finding(place, *_nothing_removed(known, pattern)))
     for section, element_id in removed:
         table = changed.root.entries[section]
-        if isinstance(table, Table):
+        if isinstance(table, MappingNode):
             kept = {key: node for key, node in table.entries.items() if key != element_id}
-            _put(changed, (section,), Table(kept, table.mark, table.keys), None)
+            _put(changed, (section,), MappingNode(kept, table.mark, table.keys), None)
 
 
 def _selected(elements: Elements, pattern: str) -> Iterator[tuple[str, str]]:
@@ -206,12 +214,13 @@ def _tags(node: Node) -> list[Plain]:
     return plain if isinstance(plain, list) else []
 
 
-def _elements(root: Table, kind: str) -> Elements:
+def _elements(root: MappingNode, kind: str) -> Elements:
     """Elements that a variant or scenario can change."""
     return [
         (section, element_id, node)
         for section in SECTIONS
-        if section not in UNTOUCHED[kind] and isinstance(table := root.entries.get(section), Table)
+        if section not in UNTOUCHED[kind]
+        and isinstance(table := root.entries.get(section), MappingNode)
         for element_id, node in table.entries.items()
     ]
 
@@ -228,7 +237,9 @@ def _nothing_removed(elements: Elements, pattern: str) -> tuple[str, str]:
     )
 
 
-def _add(changed: Alternative, file: Table, place: Place, path: tuple[str, str]) -> None:
+def _add(
+    changed: WrittenAlternative, file: MappingNode, place: Place, path: tuple[str, str]
+) -> None:
     origin = (*place, "add", *path)
     section, element_id = path
     if section not in SECTIONS or section in UNTOUCHED[changed.section]:
@@ -246,10 +257,10 @@ def _add(changed: Alternative, file: Table, place: Place, path: tuple[str, str])
         return
     node = find(file, origin)
     parent = find(file, origin[:-1])
-    if node is not None and isinstance(parent, Table):
+    if node is not None and isinstance(parent, MappingNode):
         table = find(changed.root, (section,))
-        if not isinstance(table, Table):
-            _put(changed, (section,), Table({}, node.mark), node.mark)
+        if not isinstance(table, MappingNode):
+            _put(changed, (section,), MappingNode({}, node.mark), node.mark)
         _put(changed, path, node, parent.keys[element_id])
         changed.origins[path] = origin
 
@@ -265,7 +276,9 @@ def _no_section(kind: str, origin: Path) -> Finding:
     return Finding(origin, what.format(section=section), did_you_mean(section, known), at_key=True)
 
 
-def _set(changed: Alternative, file: Table, origin: Path, written: Table) -> None:
+def _set(
+    changed: WrittenAlternative, file: MappingNode, origin: Path, written: MappingNode
+) -> None:
     where = str(origin[-1])
     path = _target(changed.root, where, changed.section)
     element = tuple(where.split(".")[:2])
@@ -275,12 +288,12 @@ def _set(changed: Alternative, file: Table, origin: Path, written: Table) -> Non
     parent = find(file, origin[:-1])
     if isinstance(path, Finding):
         changed.findings.append(Finding(origin, path.what, path.fix, at_key=True))
-    elif node is not None and isinstance(parent, Table):
+    elif node is not None and isinstance(parent, MappingNode):
         _put(changed, path, node, parent.keys[str(origin[-1])])
         changed.origins[path] = origin
 
 
-def _target(root: Table, where: str, kind: str) -> Path | Finding:
+def _target(root: MappingNode, where: str, kind: str) -> Path | Finding:
     """The path that `set` names, or what is wrong with it."""
     steps = where.split(".")
     top = steps[0]
@@ -310,7 +323,7 @@ def _target(root: Table, where: str, kind: str) -> Path | Finding:
     return _inside(root, steps)
 
 
-def _inside(root: Table, steps: list[str]) -> Path | Finding:
+def _inside(root: MappingNode, steps: list[str]) -> Path | Finding:
     """The path below the top; all but its last step must exist."""
     path: list[str | int] = []
     node: Node | None = root
@@ -336,7 +349,7 @@ def _inside(root: Table, steps: list[str]) -> Path | Finding:
     return (*path, last)
 
 
-def _put(changed: Alternative, path: Path, node: Node, key: Mark | None) -> None:
+def _put(changed: WrittenAlternative, path: Path, node: Node, key: Mark | None) -> None:
     """Hang a node at a path of the variant's tree; what the file holds stays as it is."""
     changed.root = _with(changed.root, path, node, key)
 
@@ -354,7 +367,7 @@ def _with(above: Node, path: Path, node: Node, key: Mark | None) -> Any:
     entries[name] = _with(entries[name], below, node, key) if below else node
     if not below and key is not None:
         keys[name] = key
-    return Table(entries, above.mark, keys, above.in_flow)
+    return MappingNode(entries, above.mark, keys, above.in_flow)
 
 
 def _plain(node: Node | None) -> Plain:
@@ -373,7 +386,7 @@ def _in_words(plain: Plain) -> str:
     return plain or ""
 
 
-def _in_the_file(one: Alternative, place: Place) -> list[Finding]:
+def _in_the_file(one: WrittenAlternative, place: Place) -> list[Finding]:
     """What is wrong with a variant or scenario, where it stands in the file."""
     what = (
         _("in this variant {where}: {what}")
@@ -394,7 +407,7 @@ def _in_the_file(one: Alternative, place: Place) -> list[Finding]:
     return findings
 
 
-def _crossed(variant: str, scenario: str, one: Alternative) -> Iterator[Finding]:
+def _crossed(variant: str, scenario: str, one: WrittenAlternative) -> Iterator[Finding]:
     """What is wrong with a scenario in a variant, told at the variant."""
     for finding in (*one.findings, *one.found):
         yield Finding(
@@ -407,7 +420,7 @@ def _crossed(variant: str, scenario: str, one: Alternative) -> Iterator[Finding]
         )
 
 
-def _finished(one: Alternative, source: str, digest: str) -> Case:
+def _finished(one: WrittenAlternative, source: str, digest: str) -> Case:
     """The case of a draft with its scenarios, and the correlations whose inputs it has.
 
     The probabilities of the scenarios are rescaled so that they add to 1.
@@ -491,11 +504,11 @@ def read_files(path: FilePath) -> Read:
     if not tree.is_readable:
         return Read(_in_order(_problems(tree, tree.root, tree.findings)), None, tree)
     memory = Memory()
-    base = Alternative(tree.root)
+    base = WrittenAlternative(tree.root)
     base.draft = build_draft(tree.root, memory)
     base.found = [*base.draft.findings, *check_draft(base.draft)]
     findings = [*tree.findings, *base.found]
-    variants: dict[str, Alternative] = {}
+    variants: dict[str, WrittenAlternative] = {}
     changers = _changers(base.draft)
     for section, kept in (("scenarios", base.scenarios), ("variants", variants)):
         for at in changers:
@@ -547,12 +560,12 @@ def _located(tree: Tree, problem: Problem) -> Problem:
     return replace(problem, line=problem.line or found.line, file=found.file)
 
 
-def _problems(tree: Tree, root: Table, findings: list[Finding]) -> list[Problem]:
+def _problems(tree: Tree, root: MappingNode, findings: list[Finding]) -> list[Problem]:
     lines = [source.lines for source in tree.sources]
     return [_problem(tree, root, lines, finding) for finding in findings]
 
 
-def _problem(tree: Tree, root: Table, lines: list[list[str]], finding: Finding) -> Problem:
+def _problem(tree: Tree, root: MappingNode, lines: list[list[str]], finding: Finding) -> Problem:
     mark = finding.mark
     if mark is None and finding.path:
         mark = key_place(root, finding.path) if finding.at_key else place(root, finding.path)

@@ -35,7 +35,7 @@ def make_events(case: Case, draws: Draws, *, seed: int) -> Events:
     hazards = tuple(case.hazards)
     n, n_periods = len(draws.weights), case.calendar.n_periods
     names = tuple(dict.fromkeys(hazard.measure for hazard in case.hazards.values()))
-    waiting = Waiting(case, draws, hazards, seed)
+    waiting = WaitingHazards(case, draws, hazards, seed)
     clock = np.zeros((n, len(hazards)), dtype=np.int64)
     which = np.array([names.index(case.hazards[one].measure) for one in hazards], dtype=np.int64)
     starts, lengths = [clock[:, :0]], [clock[:, :0]]
@@ -49,7 +49,7 @@ def make_events(case: Case, draws: Draws, *, seed: int) -> Events:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingHazards:
     """Hazards that wait for their next strike."""
 
     case: Case

@@ -182,7 +182,7 @@ def line_index(case: Case) -> dict[tuple[str, str], int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ActivityDraft:
     """One activity before it becomes a row of the arrays; (T,) is (N, T) over draws."""
 
     name: str
@@ -260,10 +260,10 @@ def _late_by(axes: Axes, supplier: Supplier, route: str) -> dict[int, Periods]:
     return found
 
 
-def _purchases(axes: Axes, supplier: Supplier) -> list[Draft]:
+def _purchases(axes: Axes, supplier: Supplier) -> list[ActivityDraft]:
     """Purchases by route; what is on order comes by the first of them."""
     case, element = axes.case, f"suppliers.{supplier.id}"
-    drafts: list[Draft] = []
+    drafts: list[ActivityDraft] = []
     on_order = None if supplier.on_order is None else axes.flow(supplier.on_order, "")
     price = axes.over(supplier.price)
     capacity = axes.flow(supplier.capacity, element)
@@ -279,7 +279,7 @@ def _purchases(axes: Axes, supplier: Supplier) -> list[Draft]:
             several = len(supplier.routes) > 1
             name = supplier.id + (f"_{route}" if several else "") + (f"_late{late}" if late else "")
             drafts.append(
-                Draft(
+                ActivityDraft(
                     name=name,
                     element=element,
                     actor=supplier.actor,
@@ -299,13 +299,13 @@ def _purchases(axes: Axes, supplier: Supplier) -> list[Draft]:
     return drafts
 
 
-def _recipe(axes: Axes, recipe: Recipe) -> Draft:
+def _recipe(axes: Axes, recipe: Recipe) -> ActivityDraft:
     case, element = axes.case, f"recipes.{recipe.id}"
     plant = case.plants.get(recipe.plant)
     position = list(case.plants).index(recipe.plant) if plant else -1
     share = axes.open_shares[..., position, :] if plant else axes.over(None, 1.0)
     full = axes.flow(recipe.capacity, element, np.inf)
-    return Draft(
+    return ActivityDraft(
         name=recipe.id,
         element=element,
         actor=plant.actor if plant else case.target,
@@ -321,8 +321,8 @@ def _recipe(axes: Axes, recipe: Recipe) -> Draft:
     )
 
 
-def _export(axes: Axes, export: Export) -> Draft:
-    return Draft(
+def _export(axes: Axes, export: Export) -> ActivityDraft:
+    return ActivityDraft(
         name=export.id,
         element=f"exports.{export.id}",
         actor=export.actor,
@@ -334,7 +334,7 @@ def _export(axes: Axes, export: Export) -> Draft:
     )
 
 
-def _drafts(axes: Axes) -> list[Draft]:
+def _drafts(axes: Axes) -> list[ActivityDraft]:
     case = axes.case
     drafts = [draft for s in case.suppliers.values() for draft in _purchases(axes, s)]
     drafts += [_recipe(axes, recipe) for recipe in case.recipes.values()]
@@ -396,7 +396,7 @@ def _activities(axes: Axes) -> tuple[Activities, FloatArray]:
     return activities, by_period([path for path in whole if path is not None], n)
 
 
-def _on_order(drafts: list[Draft]) -> FloatArray:
+def _on_order(drafts: list[ActivityDraft]) -> FloatArray:
     """What the case says of orders before the first period; nan: nothing. (K, J)
 
     Nothing is known of it over draws at once, as lead times differ. (K, 0)

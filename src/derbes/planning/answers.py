@@ -46,9 +46,9 @@ from derbes.planning.problem import (
     make_problem,
     weighed,
 )
-from derbes.planning.recourse import Futures
+from derbes.planning.recourse import PlanFutures
 from derbes.planning.solving import (
-    Found,
+    FoundPlan,
     PlanRequest,
     Solve,
     closed_years,
@@ -187,7 +187,7 @@ def _bounds_told(
     return tell
 
 
-def _more(work: _Work, best: Found, solve: Solve) -> dict[str, Any]:
+def _more(work: _Work, best: FoundPlan, solve: Solve) -> dict[str, Any]:
     """What is asked about a plan that exists, by field of the result."""
     case, request, reference = work.request.case, work.request, work.solution.no_threat_cost
     work.tell(_("outlay"))
@@ -308,7 +308,7 @@ def _is_same(low: FrontierPoint, high: FrontierPoint) -> bool:
 
 def _point(case: Case, solve: Solve, months: int) -> FrontierPoint:
     try:
-        found: Found = solve(with_length(case, months))
+        found: FoundPlan = solve(with_length(case, months))
     except TimeIsOver:
         return FrontierPoint(months, cost=None)
     if not found.feasible:
@@ -352,7 +352,7 @@ def marked(points: Sequence[FrontierPoint]) -> tuple[FrontierPoint, ...]:
 
 
 def evpi_of(
-    best: Found, futures: Futures, solve_alone: Solve, *, told: Told | None = None
+    best: FoundPlan, futures: PlanFutures, solve_alone: Solve, *, told: Told | None = None
 ) -> float | None:
     """Expected value of perfect information. [money]
 
@@ -376,7 +376,7 @@ def evpi_of(
     return dearer_by(best.cost, weighed(costs, futures.weights, futures.case.risk))
 
 
-def vss_of(best: Found, futures: Futures, solve: Solve, solve_alone: Solve) -> float | None:
+def vss_of(best: FoundPlan, futures: PlanFutures, solve: Solve, solve_alone: Solve) -> float | None:
     """Value of the stochastic solution. [money]
 
     None where the plan for mean values does not exist, or fails in some future: then it
@@ -393,7 +393,7 @@ def vss_of(best: Found, futures: Futures, solve: Solve, solve_alone: Solve) -> f
     return dearer_by(everywhere.cost, best.cost) if everywhere.feasible else None
 
 
-def known_future(futures: Futures, i: int) -> Case:
+def known_future(futures: PlanFutures, i: int) -> Case:
     """The case of one future, as if it were certain, with the requirements of the request."""
     case, asked = futures.case_of(i), futures.case
     return replace(
@@ -407,7 +407,7 @@ MOST_ALTERNATIVES = 5
 
 
 def standard_costs(
-    case: Case, solve: Solve, best: Found, no_threat: float | None
+    case: Case, solve: Solve, best: FoundPlan, no_threat: float | None
 ) -> tuple[StandardCost, ...]:
     """Each standard with its cost: that of the plan, less that of the best plan without it.
 
@@ -432,7 +432,7 @@ def standard_costs(
 
 
 def _cost_of(
-    case: Case, solve: Solve, name: str, *, best: Found, no_threat: float | None
+    case: Case, solve: Solve, name: str, *, best: FoundPlan, no_threat: float | None
 ) -> float | None:
     if not best.feasible:
         return None
@@ -449,7 +449,7 @@ def _cost_without(case: Case, solve: Solve, name: str) -> float | None:
     return found.cost if found.feasible else None
 
 
-def waiting_costs(case: Case, solve: Solve, best: Found) -> tuple[Waiting, ...]:
+def waiting_costs(case: Case, solve: Solve, best: FoundPlan) -> tuple[Waiting, ...]:
     """What it costs to decide 1, 2, 3 or 5 years later, as far as options have such dates.
 
     Raises:
@@ -466,7 +466,7 @@ def waiting_costs(case: Case, solve: Solve, best: Found) -> tuple[Waiting, ...]:
 
 
 def alternatives_of(
-    case: Case, solve: Solve, best: Found, no_threat: float | None
+    case: Case, solve: Solve, best: FoundPlan, no_threat: float | None
 ) -> tuple[Alternative, ...]:
     """Plans with another set of options that cost little more, cheapest first.
 
@@ -493,7 +493,7 @@ def alternatives_of(
     return tuple(rows)
 
 
-def _scale(case: Case, best: Found, no_threat: float | None) -> float:
+def _scale(case: Case, best: FoundPlan, no_threat: float | None) -> float:
     """Cost above that without any threat; where no standard is asked for, the cost. [money]"""
     if not case.standards:
         return abs(best.cost)

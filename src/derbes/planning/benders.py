@@ -256,7 +256,7 @@ KEPT_FOR = 6
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class BendersState:
     """All that is known; enough to go on from."""
 
     cuts: Cuts
@@ -275,9 +275,9 @@ class State:
     iteration: int = 0
 
     @staticmethod
-    def begin(n_columns: int) -> "State":
+    def begin(n_columns: int) -> "BendersState":
         """Nothing is known."""
-        return State(
+        return BendersState(
             cuts=Cuts.none(n_columns),
             ages=np.zeros(0),
             best=np.full(n_columns, np.nan),
@@ -287,9 +287,9 @@ class State:
             bound=-np.inf,
         )
 
-    def again(self) -> "State":
+    def again(self) -> "BendersState":
         """The cuts alone, for a program that asks for more."""
-        fresh = State.begin(self.cuts.slopes.shape[1])
+        fresh = BendersState.begin(self.cuts.slopes.shape[1])
         return replace(
             fresh,
             cuts=self.cuts,
@@ -317,16 +317,16 @@ class BendersRun:
     reference: float
     """No-threat cost; nan: the gap is part of the cost itself. [money]"""
     clock: Clock
-    tell: Callable[[State], None]
+    tell: Callable[[BendersState], None]
     """Called after every iteration."""
-    keep: Callable[[State], None]
+    keep: Callable[[BendersState], None]
     """Called where the search can go on from."""
 
     def figures(self, values: FloatArray, outcomes: list[Outcome]) -> Evaluation:
         """Figures of a point."""
         return evaluation(self.problem, values, [o.figures for o in outcomes], self.prices)
 
-    def allowed(self, state: State) -> float:
+    def allowed(self, state: BendersState) -> float:
         """Absolute gap. [money]"""
         cost = state.best_priced if np.isfinite(state.best_priced) else state.center_priced
         above = cost - self.reference
@@ -334,7 +334,7 @@ class BendersRun:
         whole = above if is_above else abs(cost)
         return max(self.gap * whole, SAME * max(1.0, abs(cost)))
 
-    def is_done(self, state: State) -> bool:
+    def is_done(self, state: BendersState) -> bool:
         """Whether the best point is good enough, or no more can be done."""
         return (
             state.best_priced - state.bound <= self.allowed(state)
@@ -348,7 +348,7 @@ def is_met(figures: Evaluation) -> bool:
     return lacking(figures) == 0.0 and not figures.deferred.any()
 
 
-def search(run: BendersRun, state: State) -> State | None:
+def search(run: BendersRun, state: BendersState) -> BendersState | None:
     """The best point within the gap, or what was found in time; None: nothing may be chosen."""
     begun = _begun(run, state)
     if begun is None:
@@ -368,7 +368,7 @@ def search(run: BendersRun, state: State) -> State | None:
     return _with_a_point(run, state)
 
 
-def _begun(run: BendersRun, state: State) -> State | None:
+def _begun(run: BendersRun, state: BendersState) -> BendersState | None:
     """With cuts of all draws at some point; None: nothing may be chosen."""
     if len(state.cuts.at_zero):
         is_new = np.isinf(state.center_priced) and not np.isnan(state.stability_center).any()
@@ -382,7 +382,7 @@ def _begun(run: BendersRun, state: State) -> State | None:
     return state
 
 
-def _with_a_point(run: BendersRun, state: State) -> State:
+def _with_a_point(run: BendersRun, state: BendersState) -> BendersState:
     """With a point that may be chosen, even where time was over before one was found."""
     first = _first_point(run) if np.isnan(state.best).any() else None
     if first is None:
@@ -407,7 +407,9 @@ QUICKLY, ONCE, CLOSELY = 1, 2, 3
 """How many of the ways to look at a point are gone, one after the other."""
 
 
-def _looked_at(run: BendersRun, state: State, values: FloatArray, how: int = CLOSELY) -> State:
+def _looked_at(
+    run: BendersRun, state: BendersState, values: FloatArray, how: int = CLOSELY
+) -> BendersState:
     """What a point adds: cuts of all draws, and its cost where it was looked at closely.
 
     That is done only where it may be better than the best: where nothing is lacking, or
@@ -439,7 +441,7 @@ def _looked_at(run: BendersRun, state: State, values: FloatArray, how: int = CLO
     return state
 
 
-def _aged(state: State, values: FloatArray) -> State:
+def _aged(state: BendersState, values: FloatArray) -> BendersState:
     """Cuts that have not bound for a while are left out."""
     at = state.cuts.values(values)
     top = np.full(int(state.cuts.draws.max(initial=0)) + 1, -np.inf)
@@ -450,7 +452,7 @@ def _aged(state: State, values: FloatArray) -> State:
     return replace(state, cuts=state.cuts.kept(kept), ages=ages[kept])
 
 
-def _is_settled(run: BendersRun, state: State) -> bool:
+def _is_settled(run: BendersRun, state: BendersState) -> bool:
     """Whether the relaxed phase has come near enough.
 
     What whole numbers cost beyond it is usually far more than the gap, so that a rough
@@ -461,7 +463,7 @@ def _is_settled(run: BendersRun, state: State) -> bool:
     return state.center_priced - state.bound <= max(RELAXED_PART * run.allowed(state), rough)
 
 
-def _relaxed_step(run: BendersRun, state: State) -> State:
+def _relaxed_step(run: BendersRun, state: BendersState) -> BendersState:
     answer = run.root.solve(state.cuts, MixedSettings(), is_relaxed=True)
     if answer is None:
         return replace(state, is_relaxed=False)
@@ -476,7 +478,7 @@ def _relaxed_step(run: BendersRun, state: State) -> State:
     return state
 
 
-def _whole_step(run: BendersRun, state: State) -> State:
+def _whole_step(run: BendersRun, state: BendersState) -> BendersState:
     """The root problem in whole numbers; then the sizes that go best with its choice."""
     settings = MixedSettings(
         absolute_gap=ROOT_PART * run.allowed(state), time_limit=run.clock.remaining
@@ -508,7 +510,7 @@ class Record:
 
     key: str
     """Of the case and what is asked of it."""
-    state: State
+    state: BendersState
     prices: Prices = START
     reference: float | None = None
     """No-threat cost; None: it is being looked for. [money]"""
@@ -580,7 +582,7 @@ def load(path: Path, problem: PlanProblem) -> Record:
         raise DataError(_unusable(path, what, fix))
     state, calm = found["state"], found["calm"]
     found |= {
-        "state": State(**{**state, "cuts": Cuts(**state["cuts"])}),
+        "state": BendersState(**{**state, "cuts": Cuts(**state["cuts"])}),
         "prices": Prices(**found["prices"]),
         "calm": None if calm is None else (calm[0], Prices(**calm[1])),
     }

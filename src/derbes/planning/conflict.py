@@ -24,7 +24,7 @@ from derbes.language import _
 from derbes.planning.accounts import abroad_share, by_year, paid_for
 from derbes.planning.problem import TimeIsOver
 from derbes.planning.solving import (
-    Found,
+    FoundPlan,
     Solve,
     months_words,
     name_of,
@@ -352,7 +352,7 @@ def relaxations_of(case: Case, requirement: Requirement, solve: Solve) -> Iterat
 # Amounts: rows of the budget, limits
 
 
-def _amount_relaxation(case: Case, requirement: Requirement, free: Found, solve: Solve) -> Cure:
+def _amount_relaxation(case: Case, requirement: Requirement, free: FoundPlan, solve: Solve) -> Cure:
     asked = amount_of(case, requirement)
     now = asked.value if asked else 0.0
 
@@ -380,7 +380,7 @@ def _amount_relaxation(case: Case, requirement: Requirement, free: Found, solve:
     return Cure(what=what, now=now, then=exact, least_relaxation=abs(exact - now), unit=unit)
 
 
-def used_of(case: Case, requirement: Requirement, found: Found) -> float | None:
+def used_of(case: Case, requirement: Requirement, found: FoundPlan) -> float | None:
     """How much of what a requirement limits a plan uses; None: not known from the choices alone."""
     if requirement.kind in _LIMITS:
         limit = case.limits[requirement.name]

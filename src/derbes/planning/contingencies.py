@@ -292,7 +292,7 @@ def _add_transit(
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ContingencyPaths:
     """Paths of the contingencies of one standard in a draw."""
 
     after: FloatArray
@@ -323,7 +323,7 @@ def make_table(
     operating_stock: FloatArray,
     effects: Sequence[tuple[int, Effect]],
     indicator: int | None,
-) -> Table:
+) -> ContingencyPaths:
     """Paths of the contingencies of a standard in a draw.
 
     Args:
@@ -370,7 +370,7 @@ def make_table(
     during, after = found
     differing = np.flatnonzero((after != during).any(axis=1)).astype(np.int64)
     moves = option_moves(written, effects, measure, exempted)
-    return Table(after, differing, during[differing], moves)
+    return ContingencyPaths(after, differing, during[differing], moves)
 
 
 def _gathered(

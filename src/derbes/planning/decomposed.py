@@ -24,11 +24,11 @@ import numpy as np
 from derbes.parallel import Crew
 from derbes.planning.benders import (
     BendersRun,
+    BendersState,
     Cuts,
     Outcome,
     Record,
     RootProblem,
-    State,
     is_met,
     key_of,
     load,
@@ -178,7 +178,7 @@ def _piloted(scenarios: Scenarios, record: Record, settings: Settings) -> Record
     if not np.isnan(record.state.best).all() or has_indicators or n < LEAST_DRAWS:
         return record
     pilot = part_of(problem, [i * n // n_pilot for i in range(n_pilot)])
-    begun = replace(record, state=State.begin(problem.first.n_columns))
+    begun = replace(record, state=BendersState.begin(problem.first.n_columns))
     clock = settings.clock
     short = clock if clock.limit is None else replace(clock, limit=PILOT_TIME * clock.limit)
     alone = replace(
@@ -260,11 +260,11 @@ def _run_of(scenarios: Scenarios, record: Record, settings: Settings) -> Benders
     """A search for the best point at the prices of a record; of the least where money has none."""
     problem, prices, is_least = scenarios.problem, record.prices, record.prices.money == 0.0
 
-    def keep(state: State) -> None:
+    def keep(state: BendersState) -> None:
         if not is_least:
             settings.keep(replace(record, state=state))
 
-    def tell(state: State) -> None:
+    def tell(state: BendersState) -> None:
         if settings.progress and record.reference is not None and not is_least:
             gap = relative_gap(state.best_priced, state.bound, record.reference)
             settings.progress(state.best_priced, state.bound, gap, state.iteration)
@@ -287,7 +287,7 @@ def _least(scenarios: Scenarios, record: Record, settings: Settings) -> _Best | 
     """The point at which the least falls short, whatever it costs; None: time was over."""
     n, n_columns = scenarios.problem.n_draws, scenarios.problem.first.n_columns
     begun = replace(
-        State.begin(n_columns),
+        BendersState.begin(n_columns),
         cuts=Cuts.floor(n, n_columns),
         ages=np.zeros(n),
         stability_center=np.zeros(n_columns),
@@ -390,7 +390,7 @@ def solve_plan(
         SolveError: The program is unbounded.
     """
     clock = Clock.of(time_limit)
-    record = Record(key_of(problem), State.begin(problem.first.n_columns))
+    record = Record(key_of(problem), BendersState.begin(problem.first.n_columns))
     if resume and checkpoint is not None:
         record = load(checkpoint, problem)
 

@@ -33,7 +33,7 @@ from derbes.planning.effects import DrawArrays, draw_arrays
 from derbes.planning.first_stage import FirstStage, make_first_stage
 from derbes.planning.recourse import (
     DrawProgram,
-    Futures,
+    PlanFutures,
     SecondStage,
     futures,
     make_programs,
@@ -57,7 +57,7 @@ class PlanProblem:
     case: Case
     """The case with central values, and only the standards that are asked for."""
     risk: Risk
-    futures: Futures
+    futures: PlanFutures
     n_periods: int
     """T, the same in all draws."""
     widest: int
@@ -259,7 +259,7 @@ def all_starts(problem: PlanProblem, name: str) -> range:
     return starts_of(standard, case.measures[standard.measure].start, case.calendar.n_periods)
 
 
-def _n_periods(future: Futures) -> int:
+def _n_periods(future: PlanFutures) -> int:
     """Length of the arrays that all draws need. [period]"""
     longest = max([0, *(s.length for s in future.case.standards.values())])
     cases = [future.case_of(i) for i in range(len(future))]
@@ -267,7 +267,7 @@ def _n_periods(future: Futures) -> int:
     return future.case.calendar.n_periods + max(tails)
 
 
-def _check_structure(future: Futures, written: DrawArrays) -> None:
+def _check_structure(future: PlanFutures, written: DrawArrays) -> None:
     """Draws differ in numbers only.
 
     Raises:

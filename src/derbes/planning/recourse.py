@@ -46,9 +46,9 @@ from derbes.planning.base_course import (
     worth_of_uses,
 )
 from derbes.planning.contingencies import (
+    ContingencyPaths,
     ContingencyShape,
     Family,
-    Table,
     make_family,
     make_table,
 )
@@ -60,7 +60,7 @@ from derbes.supply.objective import STOCK_WEIGHT, stock_values
 
 
 @dataclass(frozen=True, slots=True)
-class Futures:
+class PlanFutures:
     """The futures that a plan has to stand: cases with weights."""
 
     case: Case
@@ -88,7 +88,7 @@ class Futures:
         found = self.case.scenarios[self.scenarios[i]].case
         return self.case if found is None else found
 
-    def chosen(self, which: Sequence[int]) -> "Futures":
+    def chosen(self, which: Sequence[int]) -> "PlanFutures":
         """Some of the futures; their weights no longer add to 1."""
         return replace(
             self,
@@ -98,7 +98,7 @@ class Futures:
             cases=tuple(self.case_of(i) for i in which),
         )
 
-    def part(self, begin: int, end: int) -> "Futures":
+    def part(self, begin: int, end: int) -> "PlanFutures":
         """Some of the futures; their weights no longer add to 1."""
         where = slice(begin, end)
         return replace(
@@ -111,7 +111,7 @@ class Futures:
         )
 
 
-def futures(case: Case, draws: Draws | None) -> Futures:
+def futures(case: Case, draws: Draws | None) -> PlanFutures:
     """Draws, or the scenarios of the case, or the case with its central values.
 
     The case of each is made once; what draws do not change they share.
@@ -120,16 +120,18 @@ def futures(case: Case, draws: Draws | None) -> Futures:
     return replace(found, cases=tuple(found.case_of(i) for i in range(len(found))))
 
 
-def _futures(case: Case, draws: Draws | None) -> Futures:
+def _futures(case: Case, draws: Draws | None) -> PlanFutures:
     if draws is not None:
         rows = tuple(int(i) for i in np.flatnonzero(draws.weights > 0))
         weights = draws.weights[list(rows)]
-        return Futures(case, draws, (), rows, weights / weights.sum())
+        return PlanFutures(case, draws, (), rows, weights / weights.sum())
     likely = [name for name, one in case.scenarios.items() if one.probability > 0]
     if not likely:
-        return Futures(case, None, (), (0,), np.ones(1))
+        return PlanFutures(case, None, (), (0,), np.ones(1))
     weights = np.array([case.scenarios[name].probability for name in likely])
-    return Futures(case, None, tuple(likely), tuple(range(len(likely))), weights / weights.sum())
+    return PlanFutures(
+        case, None, tuple(likely), tuple(range(len(likely))), weights / weights.sum()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +293,7 @@ def make_tables(
     *,
     operating_stock: FloatArray,
     draw: int,
-) -> dict[str, Table]:
+) -> dict[str, ContingencyPaths]:
     """Paths of the contingencies of each standard that has a measure, in a draw.
 
     Args:
@@ -326,7 +328,7 @@ def chance_indicators(first: FirstStage, draw: int) -> dict[str, int]:
 
 
 def make_programs(
-    future: Futures,
+    future: PlanFutures,
     first: FirstStage,
     stage: SecondStage,
     *,
@@ -428,7 +430,7 @@ def _base_reach(
             yield rows[moved], np.full(len(moved), indicators[name]), missed[moved]
 
 
-def _costs_in_draws(future: Futures, first: FirstStage) -> FloatArray:
+def _costs_in_draws(future: PlanFutures, first: FirstStage) -> FloatArray:
     """What options cost in each draw; computed once for what is the same. (N, columns) [money]"""
     columns = list(first.columns)
     costs: list[FloatArray] = []
@@ -443,13 +445,13 @@ def _costs_in_draws(future: Futures, first: FirstStage) -> FloatArray:
     return np.array(costs)
 
 
-def mean_option_costs(future: Futures, first: FirstStage) -> FirstStage:
+def mean_option_costs(future: PlanFutures, first: FirstStage) -> FirstStage:
     """The first stage with costs that are the mean over the draws."""
     costs = _costs_in_draws(future, first)
     return replace(first, cost=np.asarray(future.weights @ costs, dtype=np.float64))
 
 
-def widest(future: Futures, n_periods: int) -> int:
+def widest(future: PlanFutures, n_periods: int) -> int:
     """The draw with the longest lead time, which shapes the blocks."""
     leads = [
         int(

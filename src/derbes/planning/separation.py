@@ -32,7 +32,7 @@ from scipy import sparse
 from derbes.case.quantity import FloatArray
 from derbes.lp.highs import BASIC, Session, Stance
 from derbes.lp.program import BoolArray, IntArray
-from derbes.planning.contingencies import Family, Table, make_families
+from derbes.planning.contingencies import ContingencyPaths, Family, make_families
 from derbes.planning.effects import draw_arrays
 from derbes.planning.problem import PlanProblem, all_starts, stocks_of
 from derbes.planning.recourse import (
@@ -184,7 +184,7 @@ class Constant:
 
 
 def constant(
-    weights: FloatArray, family: Family, table: Table, *, start: int, n_first: int
+    weights: FloatArray, family: Family, table: ContingencyPaths, *, start: int, n_first: int
 ) -> Constant:
     """What a cut's row is to be at least (M15).
 
@@ -364,7 +364,7 @@ class ScenarioGroup:
         self,
         stage: SecondStage,
         families: Sequence[Family],
-        drawn: Mapping[int, tuple[DrawProgram, Mapping[str, Table]]],
+        drawn: Mapping[int, tuple[DrawProgram, Mapping[str, ContingencyPaths]]],
         *,
         matrix: str,
     ) -> None:
@@ -457,7 +457,7 @@ def make_groups(problem: PlanProblem, first_draw: int = 0) -> tuple[ScenarioGrou
     stocks = [np.zeros((len(layout.arrays.goods), layout.n))] * len(programs)
     if any(standard.measure for standard in problem.case.standards.values()):
         stocks = stocks_of(problem, programs)
-    found: dict[bytes, dict[int, tuple[DrawProgram, Mapping[str, Table]]]] = {}
+    found: dict[bytes, dict[int, tuple[DrawProgram, Mapping[str, ContingencyPaths]]]] = {}
     families: dict[bytes, tuple[Family, ...]] = {}
     for i, program in enumerate(programs):
         written = draw_arrays(future.case_of(i), n)

@@ -61,7 +61,7 @@ def dearer_by(cost: float, other: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPlan:
     """The cheapest plan of a case, or that there is none."""
 
     feasible: bool
@@ -78,7 +78,7 @@ class Found:
 class Solve(Protocol):
     """A way to find the cheapest plan of a case."""
 
-    def __call__(self, case: Case, *, is_rough: bool = False) -> Found:
+    def __call__(self, case: Case, *, is_rough: bool = False) -> FoundPlan:
         """The cheapest plan.
 
         Args:
@@ -96,7 +96,7 @@ def solver_of(
     clock: Clock,
     *,
     calm: CalmPlans | None = None,
-    known: tuple[Case, Found] | None = None,
+    known: tuple[Case, FoundPlan] | None = None,
 ) -> Solve:
     """A way to find plans over the same futures, by the same workers, while time is left.
 
@@ -105,7 +105,7 @@ def solver_of(
     """
     calm = CalmPlans() if calm is None else calm
 
-    def solve(case: Case, *, is_rough: bool = False) -> Found:
+    def solve(case: Case, *, is_rough: bool = False) -> FoundPlan:
         left = clock.left()
         if known is not None and case == known[0]:
             return known[1]
@@ -124,9 +124,9 @@ def solver_of(
     return solve
 
 
-def found_of(solution: PlanSolution) -> Found:
+def found_of(solution: PlanSolution) -> FoundPlan:
     """What is asked about a solution again and again."""
-    return Found(
+    return FoundPlan(
         feasible=solution.feasible,
         cost=solution.cost,
         bound=solution.bound,

@@ -27,7 +27,7 @@ from derbes.kernels.policy import (
     Run,
 )
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureArrays, State
-from derbes.simulation.plan import CalmPath, Plan, lot_columns, plan_of
+from derbes.simulation.plan import CalmPath, PolicyPlan, lot_columns, plan_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +253,7 @@ def rows_from(path: FloatArray, start: int, m: int) -> FloatArray:
     return np.ascontiguousarray(path[np.minimum(start + np.arange(m), len(path) - 1)])
 
 
-def course_from(plan: Plan, start: int, m: int) -> Course:
+def course_from(plan: PolicyPlan, start: int, m: int) -> Course:
     """The course of `m` periods from a start on, without measures."""
     paths: dict[str, Any] = {
         name: rows_from(getattr(plan.course, name), start, m) for name in BY_PERIOD
@@ -264,7 +264,7 @@ def course_from(plan: Plan, start: int, m: int) -> Course:
 
 
 def make_run(
-    plan: Plan, state: State, course: Course, *, turns: tuple[IntArray, IntArray], start: int
+    plan: PolicyPlan, state: State, course: Course, *, turns: tuple[IntArray, IntArray], start: int
 ) -> Run:
     """Room for a run of the kernel that begins in a state.
 
@@ -321,7 +321,7 @@ def make_run(
     )
 
 
-def _told(plan: Plan, course: Course, run: Run, *, start: int, length: int) -> BranchRun:
+def _told(plan: PolicyPlan, course: Course, run: Run, *, start: int, length: int) -> BranchRun:
     arrays, n = plan.arrays, len(run.regime)
     stock = run.fresh[1:].copy()
     np.add.at(stock.T, arrays.lot_goods, run.lots[1:].T)

@@ -25,7 +25,7 @@ from derbes.kernels.policy import Measures
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, State
 from derbes.model.numbers import Values, drawn, whole_periods
 from derbes.simulation.branch import BY_PERIOD, Turns, calm_effects, make_run, make_turns
-from derbes.simulation.plan import Plan, lot_columns
+from derbes.simulation.plan import PolicyPlan, lot_columns
 
 CHUNK = 4096
 """Futures whose sums are added up together; the same for any number of threads."""
@@ -65,7 +65,7 @@ class MeasureSet:
 class FuturesModel:
     """A case whose structure is compiled once; draws change its numbers."""
 
-    plan: Plan
+    plan: PolicyPlan
     """The central calm plan."""
     compile: Callable[[Values, int], CaseArrays]
     """Arrays of what is drawn, over so many periods, as `compile_draws` makes them."""
@@ -357,7 +357,7 @@ def _nothing(arrays: CaseArrays) -> State:
     return State(arrays.lot_stock, np.zeros(n_goods), nothing, np.zeros((n_activities, 0)))
 
 
-def _need(plan: Plan) -> FloatArray:
+def _need(plan: PolicyPlan) -> FloatArray:
     """What the plan needs of each good: demand that it serves, exports and recipes. (T, G)"""
     arrays, course, network = plan.arrays, plan.course, plan.network
     need = np.zeros(course.path.shape)
@@ -375,7 +375,7 @@ def _need(plan: Plan) -> FloatArray:
     return need
 
 
-def _final_first(plan: Plan) -> list[int]:
+def _final_first(plan: PolicyPlan) -> list[int]:
     """Sources in the order in which the kernel adds up what they need."""
     network = plan.network
     return [

@@ -46,7 +46,7 @@ class CalmPath(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PolicyPlan:
     """A calm plan ready to be followed from any start."""
 
     calm: CalmPath
@@ -63,7 +63,7 @@ class Plan:
 
 
 @lru_cache(maxsize=4)
-def plan_of(calm: CalmPath) -> Plan:
+def plan_of(calm: CalmPath) -> PolicyPlan:
     """The plan that the policy follows, from a calm plan."""
     arrays = calm.arrays
     activities = arrays.activities
@@ -109,7 +109,9 @@ def plan_of(calm: CalmPath) -> Plan:
         refill=np.array([arrays.refill_periods]),
     )
     reach = max(int(activities.lead_times.max(initial=0)), network.a_year) + 1
-    return Plan(calm, arrays, network, course, reach, _rows(arriving), _rows(activities.unit_cost))
+    return PolicyPlan(
+        calm, arrays, network, course, reach, _rows(arriving), _rows(activities.unit_cost)
+    )
 
 
 def _rows(paths: FloatArray) -> FloatArray:

@@ -14,7 +14,7 @@ from derbes.language import _
 from derbes.statements import of_case, of_model  # noqa: F401 - they declare what is named
 from derbes.statements.names import (
     ExpressionError,
-    Finding,
+    InvalidExpression,
     Names,
     Spelled,
     at_home,
@@ -35,9 +35,9 @@ from derbes.statements.vocabulary import (
     QUANTITIES,
     SETS,
     Engine,
-    Entry,
     Gives,
     Parameter,
+    QuantityEntry,
     SetEntry,
     Takes,
 )
@@ -102,7 +102,7 @@ def read_expression(text: str, names: Names) -> Term:
     if term is not None and term.kind.gives is not Gives.TRUTH and not reader.findings:
         what = _("this is a {kind}, not true or false").format(kind=_kind_name(term))
         fix = _("compare it with something, e.g. with < or ==")
-        reader.findings.append(Finding(what, 1, fix=fix))
+        reader.findings.append(InvalidExpression(what, 1, fix=fix))
     if reader.findings or term is None:
         raise ExpressionError(tuple(sorted(reader.findings, key=lambda f: f.column)))
     return term
@@ -145,12 +145,12 @@ class _Reader:
     names: Names
     spelled: Spelled
     bound: dict[str, Bound] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[InvalidExpression] = field(default_factory=list)
 
     def refuse(self, node: ast.AST, what: str, fix: str = "") -> Unusable:
         """Note a finding at a node."""
         column, length = self.spelled.column(node), self.spelled.length(node)
-        self.findings.append(Finding(what, column, length, fix))
+        self.findings.append(InvalidExpression(what, column, length, fix))
         return Unusable()
 
     def each(self, nodes: Iterable[ast.expr], read: Callable[[ast.expr], Term]) -> tuple[Term, ...]:
@@ -481,14 +481,14 @@ class _Reader:
 
     # What a quantity or a set is asked about.
 
-    def _arguments(self, node: ast.Call, entry: Entry | SetEntry) -> tuple[Term, ...]:
+    def _arguments(self, node: ast.Call, entry: QuantityEntry | SetEntry) -> tuple[Term, ...]:
         """The arguments of a call in the order of its parameters.
 
         Months that the model is asked about lie within the calendar of the case.
         """
         before = len(self.findings)
         given = dict(self._paired(node, entry.parameters))
-        is_modeled = isinstance(entry, Entry) and entry.engine is not Engine.LEDGER
+        is_modeled = isinstance(entry, QuantityEntry) and entry.engine is not Engine.LEDGER
         found: list[Term] = []
         for one in entry.parameters:
             argument = given.get(one.name)
@@ -618,7 +618,7 @@ class _Reader:
 
     # In what a quantity is counted.
 
-    def _kind_of_call(self, node: ast.Call, entry: Entry, given: Sequence[Term]) -> Kind:
+    def _kind_of_call(self, node: ast.Call, entry: QuantityEntry, given: Sequence[Term]) -> Kind:
         """What a quantity gives for its arguments."""
         if entry.gives is not Gives.NUMBER:
             return Kind(entry.gives, words=entry.words)
@@ -644,7 +644,7 @@ class _Reader:
         power = dict(whole.powers).get(piece.powers[0][0], 0)
         return number_kind(product(product(whole, piece, -power), own, power) or own)
 
-    def _unit(self, entry: Entry, good: str) -> Unit:
+    def _unit(self, entry: QuantityEntry, good: str) -> Unit:
         """The unit of a quantity that counts a good in a unit."""
         template = "" if entry.unit == "share" else entry.unit
         return self.names.unit(template.format(money=self.names.case.currency, good=good))

@@ -8,7 +8,7 @@ from derbes.case.ledger import Checked
 from derbes.errors import CaseError, Problem
 from derbes.language import _
 from derbes.statements.expressions import read_expression
-from derbes.statements.names import ExpressionError, Finding, Names, names_of
+from derbes.statements.names import ExpressionError, InvalidExpression, Names, names_of
 from derbes.statements.terms import Call, Term, calls_in
 from derbes.statements.vocabulary import Engine
 
@@ -43,7 +43,9 @@ def expression_problems(expression: str, names: Names) -> tuple[Problem, ...]:
     return ()
 
 
-def _problem(expression: str, finding: Finding, where: str = "", line: int = 0) -> Problem:
+def _problem(
+    expression: str, finding: InvalidExpression, where: str = "", line: int = 0
+) -> Problem:
     text = " ".join(expression[: WIDEST * 50].splitlines())
     column, excerpt = finding.column, text
     if len(text) > WIDEST:

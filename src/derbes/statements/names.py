@@ -25,7 +25,7 @@ _SPACE = str.maketrans("\n\r\t\f\v\u00a0", "      ")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class InvalidExpression:
     """Something wrong in an expression, and where."""
 
     what: str
@@ -38,7 +38,7 @@ class Finding:
 class ExpressionError(Exception):
     """An expression cannot be used; holds every finding."""
 
-    def __init__(self, findings: tuple[Finding, ...]) -> None:
+    def __init__(self, findings: tuple[InvalidExpression, ...]) -> None:
         self.findings = findings
         super().__init__("; ".join(finding.what for finding in findings))
 
@@ -73,7 +73,7 @@ def spell(text: str) -> Spelled:
     if len(text) > MOST_CHARACTERS:
         what = _("an expression of {n} characters is too long").format(n=len(text))
         fix = _("at most {most}; split it into several statements").format(most=MOST_CHARACTERS)
-        raise ExpressionError((Finding(what, 1, fix=fix),))
+        raise ExpressionError((InvalidExpression(what, 1, fix=fix),))
     plain, days = _without_dates(text.translate(_SPACE))
     _refuse_deep(plain)
     try:
@@ -81,7 +81,7 @@ def spell(text: str) -> Spelled:
     except SyntaxError as error:
         raise ExpressionError((_unparsed(plain, error),)) from error
     except (RecursionError, MemoryError, ValueError) as error:
-        raise ExpressionError((Finding(_("this cannot be read"), 1),)) from error
+        raise ExpressionError((InvalidExpression(_("this cannot be read"), 1),)) from error
     _refuse_large(tree)
     return Spelled(plain, tree, days)
 
@@ -95,7 +95,7 @@ def _without_dates(text: str) -> tuple[str, dict[int, Day]]:
         day = day_of(match["date"])
         if day is None:
             what = _('"{date}" is not a date').format(date=match["date"])
-            wrong.append(Finding(what, match.start() + 1, len(match["date"])))
+            wrong.append(InvalidExpression(what, match.start() + 1, len(match["date"])))
             continue
         days[match.start() + 1] = day
         parts += [text[end : match.start()], "D" + match["date"].replace("-", "").ljust(9, "_")]
@@ -115,9 +115,9 @@ def _refuse_deep(text: str) -> None:
             raise ExpressionError((_too_deep(column),))
 
 
-def _too_deep(column: int) -> Finding:
+def _too_deep(column: int) -> InvalidExpression:
     what = _("more than {most} parts inside one another").format(most=MOST_DEPTH)
-    return Finding(what, column, fix=_("split it into several statements"))
+    return InvalidExpression(what, column, fix=_("split it into several statements"))
 
 
 def _refuse_large(tree: ast.expr) -> None:
@@ -129,22 +129,22 @@ def _refuse_large(tree: ast.expr) -> None:
         if n_nodes > MOST_NODES * 3:
             what = _("an expression with more than {most} parts").format(most=MOST_NODES)
             fix = _("split it into several statements")
-            raise ExpressionError((Finding(what, 1, fix=fix),))
+            raise ExpressionError((InvalidExpression(what, 1, fix=fix),))
         layer = [child for node in layer for child in ast.iter_child_nodes(node)]
         if not layer:
             return
     raise ExpressionError((_too_deep(1),))
 
 
-def _unparsed(text: str, error: SyntaxError) -> Finding:
+def _unparsed(text: str, error: SyntaxError) -> InvalidExpression:
     column = min(max(error.offset or 1, 1), len(text) + 1)
     if not text.strip():
-        return Finding(_("the expression is empty"), 1)
+        return InvalidExpression(_("the expression is empty"), 1)
     if re.search(r"(?<![=<>!])=(?!=)", text[max(column - 2, 0) : column + 1]):
         fix = _("two values are compared with ==")
     else:
         fix = _("see the reference of quantities for what can be written")
-    return Finding(_("this cannot be read as an expression"), column, fix=fix)
+    return InvalidExpression(_("this cannot be read as an expression"), column, fix=fix)
 
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")

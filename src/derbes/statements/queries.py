@@ -490,7 +490,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundStandard:
     """A double standard among the judgements of a ledger."""
 
     judge: str
@@ -504,7 +504,7 @@ class Found:
         return tuple(dict.fromkeys(one.statement for one in self.said))
 
 
-def double_standards_of(case: Case) -> tuple[Found, ...]:
+def double_standards_of(case: Case) -> tuple[FoundStandard, ...]:
     """All double standards, by judge and act; those of a side where no actor alone shows it."""
     said = tuple(_said(case))
     found = list(_by_judge(said, {one.judge: one.judge for one in said}))
@@ -520,7 +520,7 @@ def _said(case: Case) -> Iterator[Said]:
             yield Said(statement.id, holder_of(statement), judgement)
 
 
-def _by_judge(said: Iterable[Said], judges: Mapping[str, str]) -> Iterator[Found]:
+def _by_judge(said: Iterable[Said], judges: Mapping[str, str]) -> Iterator[FoundStandard]:
     groups: dict[tuple[str, str], list[Said]] = {}
     for one in said:
         groups.setdefault((judges[one.judge], one.judgement.act), []).append(one)
@@ -529,7 +529,7 @@ def _by_judge(said: Iterable[Said], judges: Mapping[str, str]) -> Iterator[Found
             pairs = [pair for pair in combinations(group, 2) if kind_of(*pair) == kind]
             shown = dict.fromkeys(one for pair in pairs for one in pair)
             if shown:
-                yield Found(judge, act, kind, tuple(shown))
+                yield FoundStandard(judge, act, kind, tuple(shown))
 
 
 def kind_of(first: Said, second: Said) -> str:
@@ -544,7 +544,7 @@ def kind_of(first: Said, second: Said) -> str:
     return YARDSTICKS if one.sign * other.sign < 0 else ""
 
 
-def is_same(case: Case, declared: DoubleStandard, found: Found) -> bool:
+def is_same(case: Case, declared: DoubleStandard, found: FoundStandard) -> bool:
     """Whether a double standard of the ledger is one that the judgements show."""
     is_judge = found.judge in {declared.judge, side_of(case, declared.judge)}
     if is_judge and declared.act == found.act:

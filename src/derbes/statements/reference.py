@@ -4,7 +4,7 @@ import sys
 
 from derbes.statements.expressions import SUMMARIES
 from derbes.statements.values import LIMITS
-from derbes.statements.vocabulary import QUANTITIES, SETS, Engine, Entry, Gives, SetEntry
+from derbes.statements.vocabulary import QUANTITIES, SETS, Engine, Gives, QuantityEntry, SetEntry
 
 _HEAD = (
     "# Quantities of expressions\n"
@@ -74,11 +74,11 @@ def quantities_page() -> str:
     return "".join(parts)
 
 
-def _row(entry: Entry) -> str:
+def _row(entry: QuantityEntry) -> str:
     return f"| `{entry.signature}` | {_gives(entry)} | {entry.says} |"
 
 
-def _gives(entry: Entry) -> str:
+def _gives(entry: QuantityEntry) -> str:
     if entry.words:
         return "one of " + ", ".join(f"`{word}`" for word in entry.words)
     if entry.gives is not Gives.NUMBER or not entry.unit:

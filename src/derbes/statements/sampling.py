@@ -42,7 +42,7 @@ class Sampling:
 
 
 @dataclass(frozen=True, slots=True)
-class Futures:
+class StatementDraws:
     """Draws of every variant that expressions name; rows belong together."""
 
     case: Case
@@ -73,7 +73,7 @@ def variants_in(nodes: Iterable[Term]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((BASE, *named)))
 
 
-def make_futures(ledger: Ledger, n: int, sampling: Sampling) -> Futures:
+def make_futures(ledger: Ledger, n: int, sampling: Sampling) -> StatementDraws:
     """Draws for the variants of a ledger, with one set of inputs; one alone is central."""
     case = ledger.case
     cases = {name: variant_case(case, name) for name in variants_in(ledger.parts.values())}
@@ -81,7 +81,9 @@ def make_futures(ledger: Ledger, n: int, sampling: Sampling) -> Futures:
     if n == 1 or not (inputs or case.scenarios):
         central = Draws((), np.zeros((1, 0)), np.ones(1), seed=sampling.seed, method="all")
         draws = dict.fromkeys(cases, central)
-        return Futures(case, draws, {(name, ""): changing(cases[name], ()) for name in cases})
+        return StatementDraws(
+            case, draws, {(name, ""): changing(cases[name], ()) for name in cases}
+        )
     draws = {
         name: make_draws(one, n, seed=sampling.seed, method=sampling.method, inputs=inputs)
         for name, one in cases.items()
@@ -91,7 +93,7 @@ def make_futures(ledger: Ledger, n: int, sampling: Sampling) -> Futures:
         for name, one in cases.items()
         for scenario, inside in scenario_cases(one).items()
     }
-    return Futures(case, draws, drawn)
+    return StatementDraws(case, draws, drawn)
 
 
 def calm_starts(
@@ -117,7 +119,7 @@ def _start_of(task: tuple[Case, int]) -> CalmStart | None:
 
 
 def world_of(
-    ledger: Ledger, as_of: Day, futures: Futures, row: int, *, settled: Mapping[str, Settled]
+    ledger: Ledger, as_of: Day, futures: StatementDraws, row: int, *, settled: Mapping[str, Settled]
 ) -> DrawWorld:
     """The world of one draw; variants are drawn when first asked."""
 
@@ -204,7 +206,7 @@ def _evaluated(
     rows: Sequence[int],
     *,
     ledger: Ledger,
-    futures: Futures,
+    futures: StatementDraws,
     parts: tuple[Part, ...],
     as_of: Day,
     settled: Mapping[str, Settled],
@@ -231,7 +233,7 @@ class Sampler:
     sampling: Sampling
     n_workers: int = 1
     progress: Progress | None = None
-    _futures: dict[int, Futures] = field(default_factory=dict)
+    _futures: dict[int, StatementDraws] = field(default_factory=dict)
     _starts: dict[str, CalmStart] | None = None
 
     def starts(self) -> Mapping[str, CalmStart]:
@@ -242,7 +244,7 @@ class Sampler:
             )
         return self._starts
 
-    def futures(self, n: int) -> Futures:
+    def futures(self, n: int) -> StatementDraws:
         """So many draws, made once."""
         if n not in self._futures:
             self._futures[n] = make_futures(self.ledger, n, self.sampling)
@@ -269,7 +271,7 @@ class Sampler:
         """Whether an expression, and all that it hangs on, needs no program."""
         return all(is_cheap(one) for one in self._hangs_on(name, node))
 
-    def is_fixed(self, name: str, node: Term, futures: Futures) -> bool:
+    def is_fixed(self, name: str, node: Term, futures: StatementDraws) -> bool:
         """Whether an expression, and all that it hangs on, is the same in all draws."""
         return not self.ledger.case.scenarios and all(
             is_fixed(one, futures.draws[BASE].inputs) for one in self._hangs_on(name, node)
@@ -287,14 +289,14 @@ class Sampler:
             waiting += [self.ledger.checks[link] for link in new if link in self.ledger.checks]
 
     def _once(
-        self, parts: tuple[Part, ...], futures: Futures, settled: Mapping[str, Settled]
+        self, parts: tuple[Part, ...], futures: StatementDraws, settled: Mapping[str, Settled]
     ) -> dict[Part, Truths]:
         """Truth of parts that no draw changes: looked at in the first."""
         codes, keys = self._evaluate(parts, futures, settled)((0,))
         return _gathered(parts, futures, [(np.repeat(codes, futures.n, axis=0), keys)])
 
     def _over(
-        self, parts: tuple[Part, ...], futures: Futures, settled: Mapping[str, Settled]
+        self, parts: tuple[Part, ...], futures: StatementDraws, settled: Mapping[str, Settled]
     ) -> dict[Part, Truths]:
         if not parts:
             return {}
@@ -310,7 +312,7 @@ class Sampler:
         return _gathered(parts, futures, found)
 
     def _evaluate(
-        self, parts: tuple[Part, ...], futures: Futures, settled: Mapping[str, Settled]
+        self, parts: tuple[Part, ...], futures: StatementDraws, settled: Mapping[str, Settled]
     ) -> Callable[[Sequence[int]], tuple[Codes, list[dict[str, None]]]]:
         return partial(
             _evaluated,
@@ -323,7 +325,9 @@ class Sampler:
 
 
 def _gathered(
-    parts: Sequence[Part], futures: Futures, found: Sequence[tuple[Codes, list[dict[str, None]]]]
+    parts: Sequence[Part],
+    futures: StatementDraws,
+    found: Sequence[tuple[Codes, list[dict[str, None]]]],
 ) -> dict[Part, Truths]:
     draws = futures.draws[BASE]
     codes = np.concatenate([part for part, _keys in found])

@@ -50,7 +50,7 @@ from derbes.statements.of_model import (
     length_of,
     stakes_of,
 )
-from derbes.statements.sampling import Futures, Sampling, make_futures, world_of
+from derbes.statements.sampling import Sampling, StatementDraws, make_futures, world_of
 from derbes.statements.values import Day, Missing
 from derbes.statements.vocabulary import Unknown
 
@@ -359,7 +359,7 @@ _SHARES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class GameOfYear:
     """The game of one draw and year."""
 
     is_credible: bool
@@ -432,18 +432,18 @@ def _draw(
     row: int,
     *,
     ledger: Ledger,
-    futures: Futures,
+    futures: StatementDraws,
     starts: Sequence[int],
     measure: str,
     length: int,
     as_of: Day,
     seed: int,
-) -> list[Answer | Missing]:
+) -> list[GameOfYear | Missing]:
     """The game of every year in one draw."""
     variant = world_of(ledger, as_of, futures, row, settled={}).variant(BASE)
     rng = np.random.default_rng((seed, row))
     parameters = central_parameters() if futures.n == 1 else drawn_parameters(rng)
-    found: list[Answer | Missing] = []
+    found: list[GameOfYear | Missing] = []
     for start in starts:
         try:
             first = stakes_of(variant, measure, starts[0], length)
@@ -455,11 +455,11 @@ def _draw(
     return found
 
 
-def answer(first: Stakes, now: Stakes, parameters: Mapping[str, float]) -> Answer:
+def answer(first: Stakes, now: Stakes, parameters: Mapping[str, float]) -> GameOfYear:
     """What the game says where the target is either as on the first day or as it is now."""
     dependent, free = cut_off_value(first, parameters), cut_off_value(now, parameters)
     equilibria = perfect_bayesian_equilibria(episode(first, now, parameters))
-    return Answer(
+    return GameOfYear(
         is_credible=free > 0,
         is_rhetoric=dependent <= 0 and free <= 0,
         matters=any(_hangs_on_words(profile) for profile in equilibria),
@@ -497,11 +497,11 @@ def _year(
     measure: str,
     length: int,
     *,
-    answers: Sequence[Answer | Missing],
+    answers: Sequence[GameOfYear | Missing],
     weights: FloatArray,
 ) -> SignalingYear:
     lost = [one for one in answers if isinstance(one, Missing)]
-    known = [one for one in answers if isinstance(one, Answer)]
+    known = [one for one in answers if isinstance(one, GameOfYear)]
     told: dict[str, float | None] = dict.fromkeys((*_SHARES, "threshold"))
     if not lost:  # the draws that have an answer are no sample of all
         each = {key: np.array([float(getattr(a, name)) for a in known])

@@ -19,7 +19,7 @@ from derbes.statements.values import (
     not_,
     summary,
 )
-from derbes.statements.vocabulary import Entry, Gives, World
+from derbes.statements.vocabulary import Gives, QuantityEntry, World
 from derbes.units import Unit
 
 
@@ -54,7 +54,7 @@ class Term:
     """Of a loop: its conditions, and last what is asked of each member."""
     value: Value = ""
     """What is written; of a member or loop: the name that the loop gives it."""
-    entry: Entry | None = None
+    entry: QuantityEntry | None = None
     """The quantity; its parts are in the order of its parameters."""
     factor: float = 1.0
     """Of a unit."""
@@ -73,7 +73,7 @@ class Term:
 class Call:
     """A quantity that an expression names, and what is written for its parameters."""
 
-    entry: Entry
+    entry: QuantityEntry
     given: dict[str, Value | None]
     """None: it is computed."""
 

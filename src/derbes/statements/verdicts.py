@@ -29,7 +29,7 @@ from derbes.statements.ledger import Ledger, entries_of, is_evidence, read_ledge
 from derbes.statements.of_case import VERDICT_WORDS, fact_date, holder_of, said_on
 from derbes.statements.queries import (
     SIGNS,
-    Found,
+    FoundStandard,
     brier_score,
     contradictions_of,
     coverage_of,
@@ -43,10 +43,10 @@ from derbes.statements.queries import (
 from derbes.statements.sampling import (
     FALSE,
     TRUE,
-    Futures,
     Part,
     Sampler,
     Sampling,
+    StatementDraws,
     Truths,
     levels_of,
     truths_in,
@@ -312,7 +312,7 @@ class Central:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class TippingQuestion:
     """An input that may turn an expression, and how far it reaches."""
 
     part: Part
@@ -335,7 +335,9 @@ class _Side:
     """Truth of each expression at the central value."""
 
 
-def questions_of(part: Part, truths: Truths, futures: Futures, most: int) -> tuple[Question, ...]:
+def questions_of(
+    part: Part, truths: Truths, futures: StatementDraws, most: int
+) -> tuple[TippingQuestion, ...]:
     """The inputs that may turn an expression, the most telling first."""
     is_true, is_false = truths.codes == TRUE, truths.codes == FALSE
     if not is_true.any() or not is_false.any():
@@ -343,13 +345,13 @@ def questions_of(part: Part, truths: Truths, futures: Futures, most: int) -> tup
     draws = futures.draws[BASE]
     known = inputs_by_path(futures.case)
     distance = _distances(draws.values, truths.weights * is_true, truths.weights * is_false)
-    found: list[Question] = []
+    found: list[TippingQuestion] = []
     for at in np.argsort(-distance, kind="stable"):
         path = draws.inputs[int(at)]
         column = draws.values[:, int(at)]
         if path in known and distance[at] > 0 and len(found) < most:
             low, high = float(np.nanmin(column)), float(np.nanmax(column))
-            found.append(Question(part, path, known[path].value, low, high))
+            found.append(TippingQuestion(part, path, known[path].value, low, high))
     return tuple(found)
 
 
@@ -364,7 +366,11 @@ def _distances(values: FloatArray, first: FloatArray, second: FloatArray) -> Flo
 
 
 def flips_of(
-    central: Central, questions: Sequence[Question], *, n_workers: int, progress: Progress | None
+    central: Central,
+    questions: Sequence[TippingQuestion],
+    *,
+    n_workers: int,
+    progress: Progress | None,
 ) -> dict[Part, tuple[Flip, ...]]:
     """Where each expression turns over, in the order of its questions."""
     parts = tuple(dict.fromkeys(question.part for question in questions))
@@ -651,7 +657,9 @@ def _double_standard_rows(found: Verdicts) -> tuple[DoubleStandardRow, ...]:
     return tuple(rows)
 
 
-def _declared(found: Verdicts, one: DoubleStandard, match: list[Found]) -> DoubleStandardRow:
+def _declared(
+    found: Verdicts, one: DoubleStandard, match: list[FoundStandard]
+) -> DoubleStandardRow:
     return DoubleStandardRow(
         **_entry(found, one),
         judge=one.judge,
@@ -664,7 +672,7 @@ def _declared(found: Verdicts, one: DoubleStandard, match: list[Found]) -> Doubl
     )
 
 
-def _found_alone(other: Found) -> DoubleStandardRow:
+def _found_alone(other: FoundStandard) -> DoubleStandardRow:
     return DoubleStandardRow(
         id=f"{other.judge}_{other.act}_{other.kind}",
         says={},

@@ -142,7 +142,7 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class QuantityEntry:
     """A quantity that an expression may use."""
 
     name: str
@@ -185,7 +185,7 @@ class Entry:
             return unknown.missing
 
 
-QUANTITIES: dict[str, Entry] = {}
+QUANTITIES: dict[str, QuantityEntry] = {}
 """Quantities by name, in the order of the reference."""
 VARIANT = Parameter("variant", Takes.VARIANT, "base")
 """The last parameter of all quantities but those of the ledger."""
@@ -208,7 +208,7 @@ def quantity(
         gives = _GIVES[function.__annotations__["return"]]
         parameters = parameters_of(function)
         parameters += () if engine is Engine.LEDGER else (VARIANT,)
-        QUANTITIES[name] = Entry(
+        QUANTITIES[name] = QuantityEntry(
             name,
             gives,
             unit,
@@ -412,7 +412,7 @@ class World(Protocol):
     def settled(self) -> Mapping[str, Settled]:
         """Entry → what is known of it over all draws."""
 
-    def quantity(self, entry: Entry, arguments: tuple[Value, ...]) -> Value:
+    def quantity(self, entry: QuantityEntry, arguments: tuple[Value, ...]) -> Value:
         """The value of a quantity."""
 
     def rate(self, currency: str) -> Value:

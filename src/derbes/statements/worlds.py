@@ -37,7 +37,7 @@ from derbes.statements.ledger import Ledger
 from derbes.statements.of_case import NUMBERED, OTHERS, part_with
 from derbes.statements.terms import evaluate
 from derbes.statements.values import Day, Missing, Value
-from derbes.statements.vocabulary import Entry, Settled, Shortfall
+from derbes.statements.vocabulary import QuantityEntry, Settled, Shortfall
 from derbes.supply.baseline import CalmStart, arrivals_by_period, solve_calm
 from derbes.supply.disruption import horizon
 from derbes.supply.survival import NOTHING, SurvivalProgram, stock_by_good
@@ -295,7 +295,7 @@ class DrawWorld:
             self, as_of=day, _values={}, _truths={}, _open=[]
         )  # fmt: skip
 
-    def quantity(self, entry: Entry, arguments: tuple[Value, ...]) -> Value:
+    def quantity(self, entry: QuantityEntry, arguments: tuple[Value, ...]) -> Value:
         """The value of a quantity, computed when first asked."""
         key = (entry.name, arguments)
         if key not in self._values:

@@ -28,7 +28,7 @@ from derbes.stress.columns import (
     SURVIVES,
     TIME_TO_SURVIVE,
     UNDATED,
-    Column,
+    DrawColumn,
     DrawnVariant,
     Target,
     targets_of,
@@ -182,7 +182,7 @@ class AnswerTable:
 
     case: Case
     variant: str
-    columns: tuple[Column, ...]
+    columns: tuple[DrawColumn, ...]
     numbers: FloatArray
     """(N, C)"""
     weights: FloatArray
@@ -493,7 +493,7 @@ def _tables(variant: DrawnVariant, rule: Rule, kept: VariantTable) -> list[Answe
     request, exact = variant.request, is_listed(variant)
 
     def table(
-        columns: tuple[Column, ...], central: FloatArray, n: int, *, exact: bool
+        columns: tuple[DrawColumn, ...], central: FloatArray, n: int, *, exact: bool
     ) -> AnswerTable:
         values = [kept.columns[column.name(variant.case.calendar)][:n] for column in columns]
         return AnswerTable(

@@ -24,7 +24,7 @@ LOOKED_AT = 48
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class DrawColumn:
     """One number of each draw."""
 
     kind: str
@@ -76,7 +76,8 @@ class Column:
 
 
 HAZARD_COLUMNS = tuple(
-    Column(kind, HAZARDS, UNDATED, 0, MYOPIC) for kind in (GOES_SHORT, UNMET_ESSENTIAL, TARGET_LOSS)
+    DrawColumn(kind, HAZARDS, UNDATED, 0, MYOPIC)
+    for kind in (GOES_SHORT, UNMET_ESSENTIAL, TARGET_LOSS)
 )
 
 
@@ -100,10 +101,10 @@ class Target:
 
     def columns(
         self, kind: str, bound: str = MYOPIC, *, lengths: Sequence[int] = ()
-    ) -> list[Column]:
+    ) -> list[DrawColumn]:
         """A number at each date, for the length of the answers or for others."""
         lengths = lengths or (self.length,)
-        return [Column(kind, self.measure, s, n, bound) for n in lengths for s in self.starts]
+        return [DrawColumn(kind, self.measure, s, n, bound) for n in lengths for s in self.starts]
 
 
 def target_of(
@@ -157,9 +158,9 @@ class DrawnVariant:
     """Those whose measures it has."""
 
     @property
-    def rule_columns(self) -> tuple[Column, ...]:
+    def rule_columns(self) -> tuple[DrawColumn, ...]:
         """Columns by the rule, over all draws."""
-        columns: list[Column] = []
+        columns: list[DrawColumn] = []
         for one in self.targets:
             if self.request.asks(SURVIVE, FANS):
                 columns += one.columns(TIME_TO_SURVIVE, lengths=(0,))
@@ -170,9 +171,9 @@ class DrawnVariant:
         return tuple(columns)
 
     @property
-    def solved_columns(self) -> tuple[Column, ...]:
+    def solved_columns(self) -> tuple[DrawColumn, ...]:
         """Columns by programs, over the draws that are solved."""
-        columns: list[Column] = []
+        columns: list[DrawColumn] = []
         both = (LEVERAGE_RATIO, TARGET_LOSS)
         losses = [(kind, bound) for bound in (OPTIMAL, MYOPIC) for kind in both]
         losses += [(SENDER_COST, OPTIMAL), (UNMET_ESSENTIAL, OPTIMAL)]
@@ -183,7 +184,7 @@ class DrawnVariant:
                 columns += one.columns(SURVIVES, OPTIMAL, lengths=one.lengths)
             if self.request.asks(LEVERAGE, FANS):
                 columns += [
-                    Column(kind, one.measure, start, one.length, bound)
+                    DrawColumn(kind, one.measure, start, one.length, bound)
                     for start in one.starts
                     for kind, bound in losses
                 ]

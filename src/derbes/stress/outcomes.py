@@ -34,7 +34,7 @@ from derbes.stress.columns import (
     TARGET_LOSS,
     TIME_TO_SURVIVE,
     UNMET_ESSENTIAL,
-    Column,
+    DrawColumn,
     DrawnVariant,
 )
 
@@ -198,7 +198,7 @@ def aftermath(case: Case) -> int:
     return int(refill_periods(case)) + 3 * longest_lead_time(case) + 1
 
 
-def disruption_numbers(rule: Rule, draws: Draws, columns: Sequence[Column]) -> FloatArray:
+def disruption_numbers(rule: Rule, draws: Draws, columns: Sequence[DrawColumn]) -> FloatArray:
     """Columns by the rule for each draw. (N, C)
 
     Each future is run from the first period, in calm until the measure strikes; what goes
@@ -426,7 +426,7 @@ def solved_row(variant: DrawnVariant, values: Values = AS_WRITTEN) -> FloatArray
     longest = longest_length(case, Request(lengths=tuple(sorted(lengths))))
     study = make_study(case, names, longest, values=values)
     index, step = study.arrays.calendar.index_of, study.arrays.calendar.step
-    numbers: dict[Column, float] = {}
+    numbers: dict[DrawColumn, float] = {}
     for target in targets:
         name, length = target.measure, target.length
         alone = narrowed(study, [name])
@@ -434,12 +434,12 @@ def solved_row(variant: DrawnVariant, values: Values = AS_WRITTEN) -> FloatArray
         if asked.asks(SURVIVE):
             for row in cover_table(study.case, request, studies=[alone], only_essential=True):
                 if row.use == ALL_ESSENTIAL:
-                    column = Column(TIME_TO_SURVIVE, name, index(row.start), 0, OPTIMAL)
+                    column = DrawColumn(TIME_TO_SURVIVE, name, index(row.start), 0, OPTIMAL)
                     most, lasts = float(LOOKED_AT * step), row.time_to_survive
                     numbers[column] = most if lasts is None else min(lasts, most)
         if asked.asks(ENDED) and target.lengths:
             for one in outcomes_of(Starts(alone, target.starts, target.lengths)):
-                column = Column(SURVIVES, one.measure, one.start, one.length, OPTIMAL)
+                column = DrawColumn(SURVIVES, one.measure, one.start, one.length, OPTIMAL)
                 numbers[column] = float(not one.short_uses)
         for loss in (
             leverage_rows([alone], request, has_premium=False) if asked.asks(LEVERAGE, FANS) else ()
@@ -451,7 +451,7 @@ def solved_row(variant: DrawnVariant, values: Values = AS_WRITTEN) -> FloatArray
                 UNMET_ESSENTIAL: loss.unmet_essential,
             }
             for kind, number in found.items():
-                column = Column(kind, name, index(loss.start), length, loss.bound)
+                column = DrawColumn(kind, name, index(loss.start), length, loss.bound)
                 numbers[column] = np.nan if number is None else number
     return np.array([numbers[column] for column in variant.solved_columns])
 

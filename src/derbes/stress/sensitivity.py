@@ -27,7 +27,7 @@ from derbes.stress.columns import (
     TIME_TO_SURVIVE,
     UNDATED,
     UNMET_ESSENTIAL,
-    Column,
+    DrawColumn,
     DrawnVariant,
     Target,
 )
@@ -381,12 +381,12 @@ class Subject:
         """The first measure."""
         return self.variant.targets[0]
 
-    def names(self, columns: Sequence[Column]) -> tuple[str, ...]:
+    def names(self, columns: Sequence[DrawColumn]) -> tuple[str, ...]:
         """Names of answers."""
         calendar, variant = self.variant.case.calendar, self.variant.variant
         return tuple(column.name(calendar, variant) for column in columns)
 
-    def headlines(self) -> tuple[Column, ...]:
+    def headlines(self) -> tuple[DrawColumn, ...]:
         """The numbers that a case is about.
 
         Time to survive and unmet essential demand of the main measure at its first date, and
@@ -394,13 +394,13 @@ class Subject:
         """
         name, length, first = self.target.measure, self.target.length, self.target.starts[0]
         columns = (
-            Column(TIME_TO_SURVIVE, name, first, 0, MYOPIC),
-            Column(UNMET_ESSENTIAL, name, first, length, MYOPIC),
-            Column(END, name, UNDATED, length, MYOPIC),
+            DrawColumn(TIME_TO_SURVIVE, name, first, 0, MYOPIC),
+            DrawColumn(UNMET_ESSENTIAL, name, first, length, MYOPIC),
+            DrawColumn(END, name, UNDATED, length, MYOPIC),
         )
         return columns if self.target.lengths else columns[:2]
 
-    def verdicts(self, central_end: float | None) -> tuple[Column, ...]:
+    def verdicts(self, central_end: float | None) -> tuple[DrawColumn, ...]:
         """The yes-or-no answers that a case is about, near the end at the center.
 
         Whether the main measure is survived at its first date, and whether its leverage has
@@ -417,7 +417,7 @@ class Subject:
             columns += [self.target.columns(ENDED_BY)[i] for i in sorted({max(at - 1, 0), at})]
         return tuple(columns)
 
-    def evaluate(self, columns: Sequence[Column]) -> Evaluate:
+    def evaluate(self, columns: Sequence[DrawColumn]) -> Evaluate:
         """A way from draws over any inputs to answers by the rule. Draws → (N, A)
 
         The end is counted in months from the first period; the end of the calendar stands

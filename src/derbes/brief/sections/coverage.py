@@ -19,8 +19,8 @@ from derbes.brief.contents import (
 )
 from derbes.brief.parts import (
     Figure,
+    PageTable,
     Section,
-    Table,
     figure_cell,
     month_cell,
     share_cell,
@@ -205,7 +205,9 @@ def _n_shown(contents: BriefContents, branches: list[Branch]) -> int:
     return int(last) + max(1, _AFTER // step)
 
 
-def _served_table(contents: BriefContents, branches: tuple[Branch | None, Branch | None]) -> Table:
+def _served_table(
+    contents: BriefContents, branches: tuple[Branch | None, Branch | None]
+) -> PageTable:
     shown = [branch for branch in branches if branch is not None]
     paths = [
         served_path(branch, case_of(contents, branch.variant)) if branch is not None else ()

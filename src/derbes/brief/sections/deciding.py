@@ -8,8 +8,8 @@ from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
 from derbes.brief.parts import (
     Cell,
     Figure,
+    PageTable,
     Section,
-    Table,
     figure_cell,
     table_of,
     words,
@@ -122,7 +122,7 @@ def _end_words(contents: BriefContents, bar: Bar, end: float, answer: float) -> 
     return fmt.share(end) if bar.unit == "share" else fmt.number(end)
 
 
-def _tornado_table(contents: BriefContents, bars: list[Bar], unit: str) -> Table:
+def _tornado_table(contents: BriefContents, bars: list[Bar], unit: str) -> PageTable:
     def end(bar: Bar, *, field: str) -> Cell:
         value: float = getattr(bar, field)
         is_number = not is_opening(bar.input)
@@ -191,7 +191,7 @@ def _screened(contents: BriefContents, stress: Stress) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _tipping_table(contents: BriefContents, stress: Stress, verdict: str) -> Table:
+def _tipping_table(contents: BriefContents, stress: Stress, verdict: str) -> PageTable:
     def over(tip: TippingValue) -> Cell:
         value = tip.value_over_draws
         return (
@@ -242,7 +242,7 @@ def _index_cell(index: float | None, half_width: float | None) -> Cell:
     return figure_cell(index, text)
 
 
-def _indices_table(contents: BriefContents, stress: Stress, answer: str) -> Table:
+def _indices_table(contents: BriefContents, stress: Stress, answer: str) -> PageTable:
     """The inputs with the largest indices of an answer."""
     own = [one for one in stress.sensitivity if one.answer == answer]
     own.sort(key=lambda one: (-(one.total or 0.0), -(one.pawn or 0.0)))

@@ -17,8 +17,8 @@ from derbes.brief.contents import (
 from derbes.brief.parts import (
     Cell,
     Figure,
+    PageTable,
     Section,
-    Table,
     figure_cell,
     month_cell,
     share_cell,
@@ -126,7 +126,7 @@ def _seller_map(contents: BriefContents, shares: dict[tuple[str, str], float], w
     return share_map(rows, width=width, columns=list(names.values()), goods=list(goods.values()))
 
 
-def _seller_table(contents: BriefContents, shares: dict[tuple[str, str], float]) -> Table:
+def _seller_table(contents: BriefContents, shares: dict[tuple[str, str], float]) -> PageTable:
     def share(good: str, *, seller: str) -> Cell:
         part = shares.get((good, seller))
         return Cell(_("not offered"), None) if part is None else share_cell(part)
@@ -259,7 +259,7 @@ def _events(contents: BriefContents, calm: CalmPlan, letters: int) -> list[Row]:
 
 def _dependence_table(
     contents: BriefContents, calm: CalmPlan, paths: dict[str, tuple[float | None, ...]]
-) -> Table:
+) -> PageTable:
     def share(t: int, *, use: str) -> Cell:
         part = paths[use][t]
         return figure_cell(part, _("stock alone") if part is None else fmt.share(part))
@@ -272,7 +272,7 @@ def _dependence_table(
     return table_of(caption, columns, range(len(calm.months)))
 
 
-def _openings_table(contents: BriefContents, calm: CalmPlan) -> Table:
+def _openings_table(contents: BriefContents, calm: CalmPlan) -> PageTable:
     none = _("not within the calendar")
     rows = [(contents.name("plants", id_), opening) for id_, opening in calm.plant_openings.items()]
     end = end_of(contents)

@@ -33,8 +33,8 @@ from derbes.brief.contents import (
 from derbes.brief.parts import (
     Cell,
     Figure,
+    PageTable,
     Section,
-    Table,
     figure_cell,
     month_cell,
     table_of,
@@ -209,7 +209,7 @@ def _on_axis(amount: float, *, is_log: bool) -> float:
     return math.log(amount) if is_log else amount
 
 
-def _losses_table(contents: BriefContents, rows: list[LeverageRow]) -> Table:
+def _losses_table(contents: BriefContents, rows: list[LeverageRow]) -> PageTable:
     def loss(row: LeverageRow) -> Cell:
         if row.target_loss is None:
             return figure_cell(None)
@@ -385,7 +385,7 @@ def _year_ends(rows: list[LeverageRow], gap: float) -> dict[tuple[str, str], flo
     return ends
 
 
-def _surface_table(contents: BriefContents, rows: list[LeverageRow]) -> Table:
+def _surface_table(contents: BriefContents, rows: list[LeverageRow]) -> PageTable:
     by_key = {(row.variant, row.start, row.length): row for row in rows}
 
     def unmet(key: tuple[str, str], *, length: int) -> Cell:
@@ -490,7 +490,9 @@ def variants_section(contents: BriefContents) -> Section:
     return Section("variants", _("Variants side by side"), (text,), (), tables)
 
 
-def comparison(contents: BriefContents, names: tuple[str, ...], *, is_short: bool = False) -> Table:
+def comparison(
+    contents: BriefContents, names: tuple[str, ...], *, is_short: bool = False
+) -> PageTable:
     """Time to survive at the milestones, the end, and what binds until then, per variant."""
     never = _("not by {month}").format(month=contents.last_month)
 

@@ -9,8 +9,8 @@ from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
 from derbes.brief.parts import (
     Cell,
     Figure,
+    PageTable,
     Section,
-    Table,
     figure_cell,
     month_cell,
     share_cell,
@@ -166,7 +166,7 @@ def _timeline_spec(contents: BriefContents, plan: Plan, width: int) -> Row:
     return plan_timeline(rows, width=width, years=(decimal_year(calendar.label(0)), end))
 
 
-def _choices_table(contents: BriefContents, plan: Plan) -> Table:
+def _choices_table(contents: BriefContents, plan: Plan) -> PageTable:
     def size(choice: PlanChoice) -> Cell:
         is_share = choice.unit == "share"
         unit = choice.unit or "1"
@@ -189,7 +189,7 @@ def _choices_table(contents: BriefContents, plan: Plan) -> Table:
     return table_of(_("The plan"), columns, [*rows, total] if rows else ())
 
 
-def _question_tables(contents: BriefContents, plan: Plan) -> Iterator[Table]:
+def _question_tables(contents: BriefContents, plan: Plan) -> Iterator[PageTable]:
     """What clashes, what standards and waiting cost, and what comes close."""
     money = contents.case.currency
     yield table_of(
@@ -329,7 +329,7 @@ def _frontier_spec(contents: BriefContents, plan: Plan, width: int) -> Row:
     return frontier_chart(rows, width=width, names=names)
 
 
-def _frontier_table(contents: BriefContents, plan: Plan) -> Table:
+def _frontier_table(contents: BriefContents, plan: Plan) -> PageTable:
     calm, money = plan.no_threat_cost, contents.case.currency
 
     def above(point: FrontierPoint) -> Cell:
@@ -420,7 +420,7 @@ def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> Row:
     return outlay_panels(rows, width=width, names=names, order=[everything, abroad])
 
 
-def _outlay_table(contents: BriefContents, plan: Plan) -> Table:
+def _outlay_table(contents: BriefContents, plan: Plan) -> PageTable:
     columns = (
         Column(_("year"), 0),
         Column(_("with the plan"), lambda row: row[1].amount),

@@ -6,7 +6,7 @@ from functools import partial
 from derbes.brief import format as fmt
 from derbes.brief.charts import probability_lines, stacked_counts
 from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
-from derbes.brief.parts import Cell, Figure, Section, Table, month_cell, share_cell, table_of
+from derbes.brief.parts import Cell, Figure, PageTable, Section, month_cell, share_cell, table_of
 from derbes.brief.sections.uncertainty import in_unit, input_words, is_opening, opening_label
 from derbes.brief.style import BLUE, INK, NARROW, RED, WIDE, Row, wrapped
 from derbes.language import _, ngettext
@@ -183,7 +183,7 @@ def _verdict_bars(contents: BriefContents, counts: dict[str, dict[str, int]], wi
     return stacked_counts(rows, width=width, looks=looks)
 
 
-def _counts_table(contents: BriefContents, counts: dict[str, dict[str, int]]) -> Table:
+def _counts_table(contents: BriefContents, counts: dict[str, dict[str, int]]) -> PageTable:
     kinds = (*TESTED, "untested")
     columns = [Column(_("whose view"), 0)]
     columns += [Column(_kind_words(kind), place) for place, kind in enumerate(kinds, 1)]
@@ -196,7 +196,7 @@ def _counts_table(contents: BriefContents, counts: dict[str, dict[str, int]]) ->
 
 def _verdicts_table(
     contents: BriefContents, rows: list[StatementRow], ledger: StatementTable
-) -> Table:
+) -> PageTable:
     """What was tested; at central values there is no share of draws, and nothing flips."""
     columns = [
         Column(_("id"), "id"),
@@ -260,7 +260,7 @@ def patterns_section(contents: BriefContents, ledger: StatementTable) -> Section
     return Section("patterns", _("Contradictions, drift and double standards"), (text,), (), found)
 
 
-def _pattern_tables(contents: BriefContents, ledger: StatementTable) -> Iterator[Table]:
+def _pattern_tables(contents: BriefContents, ledger: StatementTable) -> Iterator[PageTable]:
     actor = partial(actor_name, contents)
 
     def modality(name: str, cue: str) -> str:
@@ -427,7 +427,7 @@ def _signaling_spec(years: list[SignalingYear], width: int) -> Row:
     return probability_lines(rows, width=width, order=list(_signaling_lines().values()))
 
 
-def _signaling_table(years: list[SignalingYear]) -> Table:
+def _signaling_table(years: list[SignalingYear]) -> PageTable:
     def share(year: SignalingYear, *, field: str) -> Cell:
         return share_cell(getattr(year, field))
 

@@ -9,8 +9,8 @@ from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
 from derbes.brief.parts import (
     Cell,
     Figure,
+    PageTable,
     Section,
-    Table,
     figure_cell,
     month_cell,
     share_cell,
@@ -252,7 +252,7 @@ def _fan_spec(contents: BriefContents, fans: list[Fan], width: int) -> Row:
     return fan_panels(rows, width=width, order=order)
 
 
-def _fan_table(contents: BriefContents, fans: list[Fan]) -> Table:
+def _fan_table(contents: BriefContents, fans: list[Fan]) -> PageTable:
     columns = (
         Column(_("variant"), 0),
         Column(_("response"), 1),
@@ -285,7 +285,7 @@ def _fan_cell(fan: Fan, value: float | None, *, is_bound: bool = False) -> Cell:
     return cell
 
 
-def _answers_table(contents: BriefContents, stress: Stress) -> Table:
+def _answers_table(contents: BriefContents, stress: Stress) -> PageTable:
     """The answers about the first date, and those about no date; all dates are in the fans."""
     first = min((answer.date for answer in stress.answers if answer.date), default="")
 
@@ -428,7 +428,7 @@ def _ended_spec(contents: BriefContents, points: list[EndedBy], width: int) -> R
     return probability_lines(rows, width=width, order=order)
 
 
-def _ended_table(contents: BriefContents, stress: Stress) -> Table:
+def _ended_table(contents: BriefContents, stress: Stress) -> PageTable:
     columns = (
         Column(_("variant"), lambda point: contents.name("variants", point.variant)),
         Column(_("length"), "length", _("month")),
@@ -535,7 +535,7 @@ def _exceedance(contents: BriefContents, stress: Stress, risk: HazardRisk) -> Fi
     )
 
 
-def _risk_table(contents: BriefContents, stress: Stress) -> Table:
+def _risk_table(contents: BriefContents, stress: Stress) -> PageTable:
     first = stress.hazards[0]
     unit = fmt.unit_name(stress.units.get("unmet", ""))
     unmet = _("unmet essential demand [{unit}]").format(unit=unit)
