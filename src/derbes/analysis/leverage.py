@@ -1,19 +1,13 @@
 """Who can hurt whom, by how much, for how long, at what own cost; and when it ends.
 
-One row of the surface from one branch.
+Rows of the surface measure x start x length x variant, each from one branch: what the best
+response and the rule lose, and what the sender does.
 
-When it ends: the first date from which a measure leaves nothing essential unmet.
-
-Ends are judged on a grid of their own, one start a quarter or finer, whatever starts are
-asked for; behind the last start that is not survived, every period is looked at.
-
-The surface measure x start x length x variant, and when it ends.
-
-Whether a start is survived: what a measure adds to the least that goes short.
-
-The program is that of survival, (L1) to (L6), over the horizon of the measure: least unmet
-essential demand is the first level of a branch's objective, so nothing else has to be
-solved to know the date of an end.
+A measure ends on the first date from which it adds nothing to the least essential demand
+that goes unmet. The program is that of survival, (L1) to (L6), over the measure's horizon:
+least unmet essential demand is the first level of a branch's objective, so nothing else has
+to be solved to know the date. Ends are judged on a grid of their own, one start a quarter or
+finer, whatever starts are asked for; behind the last that is not survived, at every period.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,10 +1,7 @@
-"""Options: what they are about, and whether they can be chosen together.
+"""What plans and futures rest on: options, the budget, scenarios and correlations.
 
-The budget, against what is decided already.
-
-Scenarios and correlations: whether they can be true together.
-
-Rank correlations that several inputs can have together.
+Options must be about something and can be chosen together, what is committed fits the
+budget, and scenarios and rank correlations can be true at once.
 """
 
 import math

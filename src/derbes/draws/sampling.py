@@ -1,25 +1,18 @@
-"""Values of the uncertain inputs, and the case that each row of them makes.
+"""Draws of the uncertain inputs of a case, and how each input is drawn.
 
-Draws of the uncertain inputs of a case.
+Points in the unit cube (Sobol, Latin hypercube, random) become shares that vary together by
+a Gaussian copula with the rank correlations of the case, and shares become values by the
+quantile function of each input.
 
-Quantile functions: from a share of the draws to the value that lies at it.
-
-Inputs that vary together: a Gaussian copula with the rank correlations of the case.
-
-Points in the unit cube: Sobol, Latin hypercube, random.
-
-How late projects like one in question have been: Kaplan and Meier's curve.
-
-Finished projects say how late they were; an unfinished one says only that it is later than
-it is so far. With n(t) the projects known to be at least t late and d(t) those finished
-exactly t late, the share that is later than t is
+The delay of a project may be drawn from how late others like it were. Finished projects say
+how late they were; an unfinished one says only that it is later than it is so far. With n(t)
+the projects known to be at least t late and d(t) those finished exactly t late, the share
+that is later than t is
 
     S(t) = product over s <= t of (1 - d(s) / n(s))
 
 (Kaplan and Meier 1958). Where the latest of all is unfinished, the share that is left
 stands at its lateness so far (Efron 1967): a lower bound, and said so.
-
-How each input is drawn, for whoever reads the answers.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,12 +1,8 @@
 """Case → CaseArrays: from entities to numbers by period, as written or in draws.
 
-Activities of a case: purchases by supplier and route, recipes, exports.
-
-How far the arrays reach behind the calendar, so that no start sees an edge.
-
-Plants and lines by period: opening, delay and ramp (L3, L4), and what options add to them.
-
-Ageing: what is left of a stock from one period to the next.
+Activities are purchases by supplier and route, recipes and exports; plants and their lines
+open by period, with delay, ramp (L3, L4) and what options add; stocks age from one period to
+the next. The arrays reach so far behind the calendar that no start sees an edge.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,13 +1,9 @@
-"""What choices cost when they are made, in every draw, and what happens in calm then.
-
-What a plan pays, by year and by what it is for, with it and without it.
+"""What choices cost when they are made, and what a plan pays, by year and by what it is for.
 
 Purchases, recipes and storage are paid in the calm course of each future, options as they
 are decided, plants that the case builds anyway as the case says; nothing is discounted.
 What unmet demand costs is harm, not a payment, and is left out. Sellers other than the
 target are abroad; income from exports lowers all payments and not those abroad.
-
-What the choices of a plan cost, each in words, by year and currency.
 """
 
 from collections.abc import Callable, Mapping, Sequence

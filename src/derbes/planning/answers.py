@@ -1,21 +1,15 @@
-"""What a plan answers: the plan in words, what security costs, why something is impossible.
+"""What a plan answers: the plan in words, what security, time and knowing cost.
 
-The plan and everything that is asked about it, in one result.
+The frontier: the cheapest plan for each length of the standards. Every point is a plan of
+its own, so nothing is assumed about the shape between points: with sizes in steps the
+frontier has jumps, and it need not be convex. Other plans that come close, and what waiting
+and each standard cost, are plans of cases that differ a little.
 
-What each month of security costs: the cheapest plan for each length of the standards. Every
-point is a plan of its own, so nothing is assumed about the shape between points: with sizes
-in steps the frontier has jumps, and it need not be convex.
-
-What it would be worth to know the future, and what it is worth to plan for all of them.
 EVPI, the expected value of perfect information: the cost of the plan, less what it would
 cost if each future were known before anything is decided. VSS, the value of the stochastic
 solution: what the plan for mean values costs over all futures, less the cost of the plan
 (Birge 1982). With weight on the tail, costs of futures are weighed as the plan weighs them;
 neither can be negative, since the weighing never prefers what costs more in every future.
-
-What standards and time cost, and which other plans come close.
-
-The futures that a plan is made for: draws, what the case lists, or central values alone.
 """
 
 import itertools

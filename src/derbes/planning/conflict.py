@@ -1,15 +1,9 @@
-"""Why a request is impossible, and the least that makes it possible.
-
-Why a request is impossible: a smallest set of requirements that conflict, and what cures each.
+"""Why a request is impossible: a smallest set of requirements that conflict, and cures.
 
 The set is found by a deletion filter: a requirement that can be left out without the rest
 becoming possible is left out for good; what remains conflicts, and without any one of it
-would not. Each of them is then relaxed alone, as little as possible, while every other
-requirement of the request stands.
-
-How far a requirement must give way: the least amount, or the first step, that is enough.
-
-The requirements of a request: what it asks for, what each is in words, the case without it.
+would not. Each of them is then relaxed alone, by the least amount or the first step that is
+enough, while every other requirement of the request stands.
 """
 
 from collections.abc import Callable, Iterator, Mapping

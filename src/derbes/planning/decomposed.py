@@ -1,13 +1,8 @@
-"""Plans over many draws, solved apart, and the starts whose contingencies are needed.
+"""Plans over many draws: in one program, or each draw apart, and the starts that are needed.
 
 `solve_plan` finds the cheapest plan: by the extensive form where it is small, else by
-decomposition, on any number of workers with the same answer.
-
-Many draws solved apart: prices around Benders' decomposition.
-
-The verb: the cheapest plan, whichever way it is found.
-
-Starts that a plan was not made for: does it cost more to meet the standard there too?
+decomposition, at prices of what falls short that rise until nothing does that need not, on
+any number of workers with the same answer.
 
 A small program stands with the contingencies of few starts. Its plan is looked at with the
 contingencies of all; where that costs more, the starts that are to blame join the program.

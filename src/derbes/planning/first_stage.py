@@ -1,14 +1,8 @@
-"""What may be decided: options, their dates and sizes, as columns.
-
-What options cost, by the period in which it is paid.
+"""What may be decided: options, their dates and sizes, and what they cost by period.
 
 Capital is spread evenly over the lead time, from the period of the decision on, and falls
 into it where there is no lead time; all of it counts, also what is paid behind the
 calendar. Running cost is paid from the effect to the end of the calendar.
-
-Columns and rows of the first stage as values, and what is chosen at a point.
-
-What may be decided: columns and rows of the first stage.
 
 A column is an option at a date and a step of its size, or the choice of a date and the
 part of the largest size. All columns lie between 0 and 1.

@@ -1,17 +1,9 @@
 """The plan program: what may be decided, a base course with contingencies in every draw.
 
-Equations (M1) to (M12).
-
-`make_problem` states it, `derbes.planning.decomposed.solve_plan` solves it, all draws in
-one program or each apart, and finds the starts whose contingencies are needed.
-
-A plan to be found: what may be decided, what is to be met, and the draws.
-
-Prices of what falls short, and the costs of a draw with them.
-
-What a point of the program costs and lacks, told without penalties.
-
-What solving a plan program gives.
+Equations (M1) to (M12). `make_problem` states it, with prices of what falls short;
+`derbes.planning.decomposed.solve_plan` solves it, all draws in one program or each apart,
+and finds the starts whose contingencies are needed. What a point costs and lacks is told
+without those prices.
 """
 
 import time

@@ -1,12 +1,7 @@
-"""What is asked about plans, and how much may be spent on the answer.
+"""The cheapest plan of a case that differs a little: what every answer about plans asks.
 
-What every answer asks: the cheapest plan of a case that differs a little.
-
-Names, amounts and times in the sentences of a plan.
-
-The case in which every number has its mean over the futures.
-
-Options closed or settled for a question: before a date, as a set, or all of them.
+How much may be spent on it, the cases that differ (every number at its mean over the
+futures; options closed or settled), and names, amounts and times in sentences about plans.
 """
 
 import dataclasses

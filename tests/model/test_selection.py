@@ -5,7 +5,7 @@ import pytest
 
 from derbes.case.entities import Hit, MeasureKind
 from derbes.case.quantity import Quantity
-from tests.compiler.world import compiled, measure
+from tests.model.world import compiled, measure
 
 NORTH = {"north_rail", "north_sea"}
 

@@ -7,7 +7,7 @@ import pytest
 
 from derbes.case.entities import Hit, InTransit, MeasureKind
 from derbes.case.quantity import Quantity
-from tests.compiler.world import by_activity, compiled, measure
+from tests.model.world import by_activity, compiled, measure
 
 Q = Quantity
 

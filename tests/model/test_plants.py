@@ -8,7 +8,7 @@ from derbes.case.entities import Hit, MeasureKind
 from derbes.case.quantity import Quantity, Step
 from derbes.model.arrays import open_share
 from derbes.model.compile import compile_case, longest_lead_time, opening_period, tail_periods
-from tests.compiler.world import measure, world
+from tests.model.world import measure, world
 
 Q = Quantity
 

@@ -8,7 +8,7 @@ import pytest
 from derbes.case.quantity import Quantity, Step
 from derbes.model.arrays import ActivityKind
 from derbes.model.compile import compile_case
-from tests.compiler.world import world
+from tests.model.world import world
 
 Q = Quantity
 
