@@ -13,7 +13,7 @@ from derbes.statements.sampling import Sampling, make_futures
 from derbes.statements.worlds import changing
 
 ROOT = Path(__file__).parents[2]
-CASES = [ROOT / "cases" / "aspan", ROOT / "tests" / "study" / "every_key.yaml"]
+CASES = [ROOT / "cases" / "aspan", ROOT / "tests" / "draws" / "every_key.yaml"]
 
 
 @pytest.fixture(name="case", scope="module", params=CASES, ids=lambda path: path.stem)
