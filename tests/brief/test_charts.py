@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derbes.brief.charts import bars_against_rule, coverage_chart
-from derbes.brief.drawing import draw
+from derbes.brief.dependence import Material, dependence_section, materials_map, tiers_of
+from derbes.brief.drawing import NARROW, WIDE, draw, mark_lines, wrapped
 from derbes.brief.page import sections_of
-from derbes.brief.sections.dependence import Material, dependence_section, materials_map, tiers_of
-from derbes.brief.style import NARROW, WIDE, mark_lines, wrapped
 from tests.brief.reading import picture_texts
 
 NAMES = {"optimal": "best", "myopic": "rule", "x": "months"}

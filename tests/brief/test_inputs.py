@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from derbes.brief.sections.sources import inputs_of
+from derbes.brief.sources import inputs_of
 from derbes.casefile import read_case
 
 CASE = """derbes: 1

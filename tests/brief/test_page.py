@@ -10,11 +10,11 @@ import pytest
 from derbes.brief import BriefContents, render_brief
 from derbes.brief import format as fmt
 from derbes.brief.contents import binding_words, leverage_row
+from derbes.brief.coverage import coverage_figure
+from derbes.brief.drawing import WIDE
+from derbes.brief.leverage import losses_section
 from derbes.brief.page import sections_of
-from derbes.brief.sections.coverage import coverage_figure
-from derbes.brief.sections.leverage import losses_section
-from derbes.brief.sections.sources import method_section
-from derbes.brief.style import WIDE
+from derbes.brief.sources import method_section
 from derbes.case.entities import Case, Measure, MeasureKind
 from derbes.case.quantity import Note
 from derbes.language import use_language

@@ -6,10 +6,9 @@ from dataclasses import replace
 import pytest
 
 from derbes.brief import BriefContents, render_brief
-from derbes.brief.drawing import draw
+from derbes.brief.drawing import NARROW, WIDE, draw
 from derbes.brief.page import sections_of
-from derbes.brief.sections.planning import plan_sections, plan_words
-from derbes.brief.style import NARROW, WIDE
+from derbes.brief.planning import plan_sections, plan_words
 from derbes.language import use_language
 from tests.brief.planned import WORKS, impossible_plan, invented_plan
 from tests.brief.reading import page_one, part, text_of

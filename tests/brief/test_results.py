@@ -6,7 +6,7 @@ import pytest
 
 from derbes.brief import BriefContents
 from derbes.brief.contents import Focus
-from derbes.brief.front import verdict_of
+from derbes.brief.page import verdict_of
 from derbes.case.entities import Case
 from derbes.casefile import read_case
 from derbes.pages import brief_contents

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pytest
 
 from derbes.brief import render_brief
+from derbes.brief.drawing import NARROW, WIDE
 from derbes.brief.page import sections_of
-from derbes.brief.sections.statements import _verdict_bars
-from derbes.brief.style import NARROW, WIDE
+from derbes.brief.statements import _verdict_bars
 from derbes.results.statements import Contradiction, Flip
 from tests.brief.invented_ledger import invented_ledger
 from tests.brief.reading import part, text_of

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from derbes.brief import BriefContents, render_brief
+from derbes.brief.drawing import WIDE
 from derbes.brief.page import sections_of
-from derbes.brief.sections.uncertainty import fans_section, words_of
-from derbes.brief.style import WIDE
+from derbes.brief.uncertainty import fans_section, words_of
 from tests.brief.invented_stress import hazards, invented_stress
 from tests.brief.reading import part, picture_texts, pictures, text_of
 

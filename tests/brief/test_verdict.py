@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from derbes.brief import BriefContents, render_brief
-from derbes.brief.front import edge_of, more_words, short_by_start, verdict_of
+from derbes.brief.page import edge_of, more_words, short_by_start, verdict_of
 from derbes.results.supply import Cover, LeverageRow
 from tests.brief.reading import page_one, text_of
 

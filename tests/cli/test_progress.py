@@ -2,7 +2,7 @@ import io
 import sys
 import time
 
-from derbes.cli.progress import ProgressLine, progress_on_terminal, progress_text
+from derbes.cli.output import ProgressLine, progress_on_terminal, progress_text
 
 
 class Terminal(io.StringIO):

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
-from derbes.brief.style import (
+from derbes.brief.drawing import (
     ABOVE,
     BESIDE,
     BLUE,

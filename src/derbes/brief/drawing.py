@@ -1,10 +1,13 @@
-"""Draws Vega-Lite specifications as SVG; the only module that knows vl-convert.
+"""What all charts share: fonts, sizes, colors, parts of Vega-Lite specifications, and SVG.
 
-The fonts of the brief: letters that are embedded, and what they lack.
+The only module that knows vl-convert. Specifications are plain mappings. Colors can be told
+apart with any color vision and in grayscale; no chart needs color alone to be read.
 """
 
 import base64
 import re
+import textwrap
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -97,3 +100,225 @@ def _numbered(body: str, id_: str) -> str:
         new = f"{id_}-{n}"
         body = body.replace(f'id="{own}"', f'id="{new}"').replace(f"url(#{own})", f"url(#{new})")
     return body
+
+
+Spec = dict[str, Any]
+Row = dict[str, Any]
+
+WIDE = 690
+"""Width on paper and on a screen. [px]"""
+NARROW = 340
+"""Width on a phone. [px]"""
+LETTER = 6.6
+"""Width of a letter in a chart, on the safe side. [px]"""
+LINE = 14
+"""Height of a line of words in a chart. [px]"""
+_Y_AXIS = 45
+"""Width of a y axis with its labels. [px]"""
+BLUE = "#1f5f99"
+RED = "#a8321a"
+INK = "#1a1a1a"
+GRAY = "#5a5a5a"
+BLUES = ["#f1f6fa", "#9cc3e0", "#1f5f99"]
+REDS = ["#fdf1ec", "#f0a58a", "#a8321a"]
+LINE_BREAK = "\n"
+_N_LINES = f"length(split(datum.label, {LINE_BREAK!r}))"
+LINES_OF_LABEL: Spec = {
+    "labelExpr": f"split(datum.label, {LINE_BREAK!r})",
+    "ticks": False,
+    "domain": False,
+}
+"""An axis whose labels with line breaks are drawn as several lines."""
+BESIDE: Spec = {
+    **LINES_OF_LABEL,
+    "labelPadding": 6,
+    "labelOffset": {
+        "condition": [
+            {"test": f"{_N_LINES} === {n}", "value": -LINE / 2 * (n - 1)} for n in (2, 3, 4)
+        ],
+        "value": 0,
+    },
+}
+"""Such an axis at the left: the lines of a label stand around the middle of their row."""
+ABOVE: Spec = {
+    **LINES_OF_LABEL,
+    "orient": "top",
+    "labelPadding": {"condition": {"test": f"{_N_LINES} > 1", "value": 5 + LINE}, "value": 5},
+}
+"""Such an axis on top: two lines end above the plot."""
+
+
+def chart(width: int, layers: list[Spec], **more: Any) -> Spec:
+    """A layered chart of a whole width, labels included."""
+    size = {"width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
+    return finished({**size, "layer": layers, **more})
+
+
+def finished(spec: Spec) -> Spec:
+    """A specification with the style of the house."""
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "background": None,
+        "padding": {"left": 2, "right": 6, "top": 4, "bottom": 2},
+        **spec,
+        "config": _CONFIG,
+    }
+
+
+_TEXT = {"labelFontSize": 12, "titleFontSize": 12, "labelColor": INK, "titleColor": INK}
+_CONFIG: Spec = {
+    "aria": False,
+    "font": FAMILY,
+    "text": {"fontSize": 12, "color": INK},
+    "view": {"stroke": None},
+    "axis": {
+        **_TEXT,
+        "titleFontWeight": "normal",
+        "gridColor": "#e3e3e3",
+        "domainColor": "#8a8a8a",
+        "tickColor": "#8a8a8a",
+        "labelLimit": 400,
+        "titleLimit": 330,
+    },
+    "legend": {**_TEXT, "titleFontWeight": "normal", "labelLimit": 330, "titleLimit": 330},
+    "header": {
+        **_TEXT,
+        "labelFontWeight": "bold",
+        "labelAnchor": "start",
+        "labelOrient": "top",
+        "labelLimit": 330,
+        "title": None,
+    },
+}
+
+
+def wrapped(text: str, width: int) -> str:
+    """A text broken into lines of at most `width` characters."""
+    return LINE_BREAK.join(textwrap.wrap(text, width) or [""])
+
+
+def values(rows: Iterable[Row]) -> Spec:
+    """Rows as the data of a chart."""
+    return {"values": list(rows)}
+
+
+def columns_of(width: int) -> int:
+    """Small multiples side by side."""
+    return 2 if width == WIDE else 1
+
+
+def panel_width(width: int, labels: int = 60) -> int:
+    """Width of the plot of one small multiple, axis labels left out. [px]"""
+    return (width - labels * columns_of(width)) // columns_of(width)
+
+
+def panels(
+    rows: list[Row], layers: list[Spec], *, width: int, size: Spec, order: list[str]
+) -> Spec:
+    """Small multiples of layers, one per `panel` of the rows, in order.
+
+    Args:
+        rows: Data of all layers.
+        layers: What each panel draws.
+        width: Width of the whole. [px]
+        size: Width and height of one panel.
+        order: Panels in order.
+    """
+    return finished(
+        {
+            "data": values(rows),
+            "facet": {"field": "panel", "type": "nominal", "sort": order, "title": None},
+            "columns": columns_of(width),
+            "spacing": {"row": 18, "column": 18},
+            "spec": {**size, "layer": layers},
+        }
+    )
+
+
+def mark_lines(marks: list[tuple[float, str]], limit: float, *, width: int = WIDE) -> list[Spec]:
+    """Dashed lines at places of the x axis, each with its words above the plot.
+
+    Words of neighboring lines stand in rows of their own, and to the left of
+    their line in the right half, so that none lies on another; what is too long for
+    its side is broken into lines.
+    """
+    layers: list[Spec] = []
+    height = 4
+    for place, words in sorted(marks, reverse=True):
+        at_left = place > limit / 2
+        part = place / limit if at_left else 1 - place / limit
+        room = part * (width - _Y_AXIS) + (_Y_AXIS if at_left else 0)
+        lines = wrapped(words, max(10, int(room / LETTER))).split(LINE_BREAK)
+        height += 16 + LINE * (len(lines) - 1)
+        data = values([{"place": place, "words": lines}])
+        x = {"field": "place", "type": "quantitative"}
+        text = {"type": "text", "align": "right" if at_left else "left", "dx": -4 if at_left else 4}
+        layers += [
+            {"data": data, "mark": {"type": "rule", "color": RED, "strokeDash": [5, 4]},
+             "encoding": {"x": x}},
+            {"data": data, "mark": {**text, "baseline": "top", "lineHeight": LINE, "color": RED},
+             "encoding": {"x": x, "y": {"value": -height},
+                          "text": {"field": "words"}}},
+        ]  # fmt: skip
+    return layers
+
+
+# Parts of specifications
+
+
+def numbers(
+    field: str = "",
+    *,
+    title: str | None = None,
+    scale: Spec | None = None,
+    form: str = ",~r",
+    **axis: Any,
+) -> Spec:
+    """A channel of numbers.
+
+    Args:
+        field: Field of the rows; empty: each layer names its own.
+        title: Words of the axis.
+        scale: Its scale.
+        form: How numbers on the axis are written.
+        **axis: More of the axis.
+    """
+    spec: Spec = {"type": "quantitative", "title": title, "axis": {"format": form, **axis}}
+    spec |= {"field": field} if field else {}
+    return spec if scale is None else {**spec, "scale": scale}
+
+
+def time_axis(years: Iterable[float], **axis: Any) -> Spec:
+    """A channel of decimal years, from the first of some to the last."""
+    known = list(years)
+    scale = {"domain": [min(known), max(known)], "nice": False}
+    return numbers(scale=scale, form="d", **axis)
+
+
+def lanes(field: str, **more: Any) -> Spec:
+    """A channel of names at the left, in the order of the rows."""
+    return {"field": field, "type": "nominal", "sort": None, "title": None, "axis": BESIDE, **more}
+
+
+def layer(kind: str, encoding: Spec, where: str = "", **look: Any) -> Spec:
+    """A mark with its look, drawn of the rows for which an expression holds."""
+    spec: Spec = {"mark": {"type": kind, **look}, "encoding": encoding}
+    return {**spec, "transform": [{"filter": where}]} if where else spec
+
+
+def by_kind(field: str, looks: Mapping[str, Any], legend: Spec) -> Spec:
+    """A channel that tells kinds apart: words of a kind → its color, shape or dashes."""
+    scale = {"domain": list(looks), "range": list(looks.values())}
+    return {"field": field, "scale": scale, "legend": {"orient": "bottom", "title": None, **legend}}
+
+
+def lane_height(rows: Iterable[Row], field: str, *, least: float, line: float, more: float) -> Spec:
+    """Height of a lane that holds the lines of its longest name. [px]"""
+    lines = max(row[field].count(LINE_BREAK) + 1 for row in rows)
+    return {"step": max(least, line * lines + more)}
+
+
+def subject(text: str) -> Spec:
+    """What a chart's y axis counts, above it."""
+    look = {"anchor": "start", "frame": "group", "fontSize": 12, "fontWeight": "normal"}
+    return {"text": text, "offset": 6, **look}

@@ -1,34 +1,559 @@
-"""Puts the brief together: one HTML file that needs nothing else."""
+"""The brief as one HTML file that needs nothing else: page one, then the sections.
 
+Page one says at which starts the main measure is survived, and at worst what; below stand a
+few numbers, one chart, what is assumed, the variants and the foot.
+"""
+
+from dataclasses import dataclass
 from html import escape
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
-from derbes.brief.contents import BriefContents
-from derbes.brief.drawing import draw, font_faces, missing_characters
-from derbes.brief.front import front_of, title_of
-from derbes.brief.parts import Figure, Section
-from derbes.brief.sections.coverage import cover_section, coverage_section
-from derbes.brief.sections.deciding import uncertainty_sections
-from derbes.brief.sections.dependence import chokepoint_section, dependence_section, sellers_section
-from derbes.brief.sections.leverage import (
+from derbes.brief import format as fmt
+from derbes.brief.contents import (
+    MYOPIC,
+    OPTIMAL,
+    BriefContents,
+    Figure,
+    PageTable,
+    Section,
+    amount_words,
+    binding_words,
+    calm_words,
+    cover_row,
+    draws_and_seed,
+    end_of,
+    harm_of,
+    is_all_net,
+    is_drawn,
+    leverage_row,
+    measure_words,
+    rows_about,
+    survived,
+    variants_of,
+)
+from derbes.brief.coverage import cover_section, coverage_figure, coverage_section
+from derbes.brief.deciding import uncertainty_sections
+from derbes.brief.dependence import chokepoint_section, dependence_section, sellers_section
+from derbes.brief.drawing import NARROW, WIDE, draw, font_faces, missing_characters
+from derbes.brief.leverage import (
     bounds_section,
+    comparison,
     losses_section,
+    no_figure_words,
+    no_premium_words,
+    no_ratio_words,
     surface_section,
     variants_section,
 )
-from derbes.brief.sections.planning import plan_sections
-from derbes.brief.sections.sources import (
+from derbes.brief.planning import beyond_noise, plan_sections, plan_words
+from derbes.brief.sources import (
     facts_section,
+    grade_counts,
+    grade_words,
+    inputs_of,
     inputs_section,
     method_section,
     missing_section,
     notes_section,
     reproduce_section,
 )
-from derbes.brief.sections.statements import said_sections
-from derbes.brief.style import NARROW, WIDE
+from derbes.brief.statements import said_sections
+from derbes.case.entities import essential_uses
 from derbes.language import _, language, ngettext
+from derbes.results.plan import Plan
+from derbes.results.supply import CoverRow, LeverageRow
+from derbes.results.tables import text_of
+
+
+def verdict_of(contents: BriefContents) -> str:
+    """Whether essential uses hold, from when to when not, and what goes unmet at worst."""
+    found = short_by_start(contents)
+    if not found:
+        return _from_cover(contents)
+    if all(row.takes_nothing for row in _rows(contents, OPTIMAL)):
+        return _("It takes nothing away that is used in calm, whenever it comes.")
+    months = sorted(found)
+    first, length = fmt.date(months[0]), fmt.months(contents.focus.length)
+    worst = unmet_words(contents, contents.focus.worst)
+    if not any(found.values()):
+        if len(months) == 1:
+            return _("Yes if it came in {now}: essential uses hold for the whole {length}.").format(
+                now=first, length=length
+            )
+        return _("Yes whenever it comes: essential uses hold for the whole {length}.").format(
+            length=length
+        )
+    if len(months) == 1:
+        return _("No if it came in {now}: {units} of essential demand would go unmet.").format(
+            now=first, units=worst
+        )
+    names = {"now": first, "month": fmt.date(contents.focus.worst), "units": worst}
+    return _over_time(found, months, names)
+
+
+def _over_time(found: dict[str, bool], months: list[str], names: dict[str, str]) -> str:
+    """The verdict on several starts, some of which leave demand unmet."""
+    if all(found.values()):
+        return _(
+            "No whenever it comes: at worst ({month}) {units} of essential demand would go unmet."
+        ).format(**names)
+    runs = [list(run) for is_short, run in groupby(months, key=found.__getitem__) if is_short]
+    begins, ends = runs[0][0], runs[-1][-1]
+    dates = {**names, "begins": fmt.date(begins), "ends": fmt.date(ends)}
+    if len(runs) > 1:
+        return _(
+            "Not always: if it came between {begins} and {ends}, essential demand could go unmet, "
+            "at worst ({month}) {units}."
+        ).format(**dates)
+    if begins == months[0]:
+        return _(
+            "No if it came by {ends}: at worst ({month}) {units} of essential demand would go "
+            "unmet. Yes if it came later."
+        ).format(**dates)
+    if ends == months[-1]:
+        return _(
+            "Yes if it came in {now}; no from {begins} on: at worst ({month}) {units} of "
+            "essential demand would go unmet."
+        ).format(**dates)
+    if begins == ends:
+        return _(
+            "Yes if it came in {now}; no in {begins}: {units} of essential demand would go unmet."
+        ).format(**dates)
+    return _(
+        "Yes if it came in {now}; no from {begins} to {ends}: at worst ({month}) {units} of "
+        "essential demand would go unmet."
+    ).format(**dates)
+
+
+def _from_cover(contents: BriefContents) -> str:
+    """The verdict on the first start, where no surface was computed."""
+    if not contents.case.measures:
+        return _("Nothing is asked of this case yet: it has no measure.")
+    row = cover_row(contents, start=contents.focus.start)
+    if row is None:
+        return _("No answer: no measure was computed.")
+    length = fmt.months(contents.focus.length)
+    if row.survives_length:
+        return _("Yes if it came in {now}: essential uses hold for the whole {length}.").format(
+            now=fmt.date(contents.focus.start), length=length
+        )
+    return _("No if it came in {now}: essential uses hold for {time} of {length}.").format(
+        now=fmt.date(contents.focus.start), time=survived(row), length=length
+    )
+
+
+def short_by_start(contents: BriefContents) -> dict[str, bool]:
+    """Start → whether the measure leaves more essential demand unmet than calm does.
+
+    To the starts of the surface come those that were looked at to date its edges.
+    """
+    found = {row.start: harm_of(row) > 0 for row in _rows(contents, OPTIMAL)}
+    if not found:
+        return {}
+    edge = {row.start: harm_of(row) > 0 for row in contents.edge if row.bound == OPTIMAL}
+    found = edge | found
+    return found | _known_by_end(contents, found)
+
+
+def _known_by_end(contents: BriefContents, found: dict[str, bool]) -> dict[str, bool]:
+    """What the date of the end says of starts between the last short one and the next."""
+    end = end_of(contents)
+    last = max((month for month, is_short in found.items() if is_short), default="")
+    after = min((month for month in found if month > last), default="")
+    if not last or not after or end is None or end.date is None:
+        return {}
+    if not last < end.date <= after:
+        return {}
+    calendar = contents.case.calendar
+    return {calendar.label(calendar.index_of(end.date) - 1): True, end.date: False}
+
+
+def _rows(contents: BriefContents, bound: str) -> list[LeverageRow]:
+    """The surface of page one: the main measure and length in the case as written."""
+    rows = rows_about(contents, contents.leverage.rows, variant=None, bound=bound)
+    return [row for row in rows if row.length == contents.focus.length]
+
+
+def edge_of(contents: BriefContents) -> tuple[int, ...]:
+    """Starts between the surface's last survived one and its first short one. [period]
+
+    Empty when the first start is short, or none is.
+    """
+    calendar = contents.case.calendar
+    found = short_by_start(contents)
+    for before, after in pairwise(sorted(found)):
+        if found[after] and not found[before]:
+            return tuple(range(calendar.index_of(before) + 1, calendar.index_of(after)))
+    return ()
+
+
+def unmet_words(contents: BriefContents, start: str) -> str:
+    """Unmet essential demand from a start.
+
+    A range where both its ends are bounds, else what the best response leaves unmet.
+    """
+    best, rule = _both(contents, start)
+    least = harm_of(best) if best else 0.0
+    most = harm_of(rule) if rule else least
+    text = amount_words(contents, least)
+    is_bound = best is not None and "unmet_essential" in best.bounds
+    if is_bound and fmt.number(least) != fmt.number(most):
+        text = _("at least {amount}").format(amount=text)
+        if rule is not None and "unmet_essential" in rule.bounds:
+            text = fmt.span(fmt.number(least), amount_words(contents, most))
+    if best is not None and least and not is_all_net(best):
+        return _("{amount} more").format(amount=text)
+    return text
+
+
+def _both(contents: BriefContents, start: str) -> tuple[LeverageRow | None, LeverageRow | None]:
+    """The row of page one under the best response, and under the simple rule."""
+    best, rule = (leverage_row(contents, start=start, bound=bound) for bound in (OPTIMAL, MYOPIC))
+    return best, rule
+
+
+def more_words(contents: BriefContents) -> str:
+    """What the verdict leaves out: the simple rule, what is short in calm, what takes nothing."""
+    best, rule = _both(contents, contents.focus.worst)
+    parts = (_by_the_rule(contents, best, rule), _in_calm(contents, best))
+    return " ".join(part for part in parts if part)
+
+
+def _by_the_rule(
+    contents: BriefContents, best: LeverageRow | None, rule: LeverageRow | None
+) -> str:
+    """What the simple rule leaves unmet, where the verdict does not say it."""
+    if not contents.focus.harm:
+        rows = [row for row in _rows(contents, MYOPIC) if harm_of(row) > 0]
+        worst = max(rows, key=harm_of, default=None)
+        if worst is None:
+            return ""
+        return _("By the simple rule up to {units} would go unmet ({month}).").format(
+            units=amount_words(contents, harm_of(worst)), month=fmt.date(worst.start)
+        )
+    if best is None or rule is None:
+        return ""
+    is_told = "unmet_essential" in best.bounds and "unmet_essential" in rule.bounds
+    if is_told or fmt.number(harm_of(best)) == fmt.number(harm_of(rule)):
+        return ""
+    units = amount_words(contents, harm_of(rule))
+    return _("By the simple rule it would be {units}.").format(units=units)
+
+
+def _in_calm(contents: BriefContents, best: LeverageRow | None) -> str:
+    """What is short without the measure, which is none of its harm."""
+    parts = []
+    short = calm_words(cover_row(contents, start=contents.focus.shown))
+    if short:
+        text = _("Essential demand is {short}; that is no harm of the measure.")
+        parts.append(text.format(short=short))
+    if best is not None and contents.focus.harm and not is_all_net(best):
+        text = _("With what is unmet in calm, {units} would go unmet in the {time} counted.")
+        units = amount_words(contents, best.unmet_essential_gross)
+        parts.append(text.format(units=units, time=fmt.months(best.window)))
+    return " ".join(parts)
+
+
+_MOST_VARIANTS = 7
+"""Rows of the small table, so that the page stays one page."""
+_MOST_PATHS = 3
+"""Missing inputs that page one names; more are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One of the numbers of page one."""
+
+    label: str
+    value: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """Everything on page one."""
+
+    title: str
+    question: str
+    verdict: str
+    answer: str
+    cards: tuple[Card, ...]
+    figure: Figure | None
+    known: str
+    variants: PageTable | None
+    """None where no measure was computed, so nothing is compared."""
+    more_variants: str
+    foot: tuple[str, ...]
+
+
+def front_of(contents: BriefContents) -> Front:
+    """Page one of a brief."""
+    case = contents.case
+    names = variants_of(contents)
+    shown = names[:_MOST_VARIANTS]
+    left = len(names) - len(shown)
+    more = ngettext("{n} more variant below", "{n} more variants below", left).format(n=left)
+    return Front(
+        title=text_of(case.label, case.name),
+        question=text_of(case.question, ""),
+        verdict=verdict_of(contents),
+        answer=_answer(contents),
+        cards=_cards(contents),
+        figure=coverage_figure(contents)
+        if contents.focus.measure
+        else next(iter(cover_section(contents).figures), None),
+        known=_known(contents),
+        variants=comparison(contents, shown, is_short=True) if contents.focus.measure else None,
+        more_variants=more if left > 0 else "",
+        foot=_foot(contents),
+    )
+
+
+def _answer(contents: BriefContents) -> str:
+    """What the verdict is about, what runs out first, and what keeps it from ending."""
+    if not contents.case.measures:
+        fixes = [_("To ask what a stop would do, {fix}.").format(fix=note.fix)
+                 for note in contents.case.notes if note.where == "measures"]  # fmt: skip
+        until = _("Until then this page shows days of cover, the calm plan and the inputs.")
+        return " ".join([*fixes[:1], until])
+    if not contents.focus.measure:
+        return ""
+    row, end = cover_row(contents, start=contents.focus.shown), end_of(contents)
+    parts = [_("The measure: {measure}.").format(measure=measure_words(contents))]
+    if row is not None and not row.survives_length and row.binding:
+        binding = binding_words(contents.case, row.binding, row.binding_sellers)
+        parts.append(_("First to run out: {goods}.").format(goods=binding))
+    parts.append(more_words(contents))
+    if end is None:
+        parts.append(_("When the leverage ends was not computed."))
+    elif end.binding and not end.date:
+        text = _("As planned this does not end by {month}; what still binds: {goods}.")
+        binding = binding_words(contents.case, end.binding, end.binding_sellers)
+        parts.append(text.format(month=contents.last_month, goods=binding))
+    return " ".join(part for part in parts if part)
+
+
+def _cards(contents: BriefContents) -> tuple[Card, ...]:
+    if not contents.case.measures:
+        return _calm_cards(contents)
+    return (
+        _survival_card(contents),
+        _end_card(contents),
+        _ratio_card(contents),
+        *(_project_card(contents) or (_premium_card(contents),)),
+    )
+
+
+def _calm_cards(contents: BriefContents) -> tuple[Card, ...]:
+    """What is known where no measure asks for more: days of cover, and what calm lacks."""
+    found = [
+        row
+        for use in essential_uses(contents.case)
+        if (row := cover_row(contents, start=contents.focus.start, use=use))
+    ]
+    ending = [row for row in found if row.days_of_cover is not None]
+    least = min(ending, key=lambda row: row.days_of_cover or 0.0, default=None)
+    value = fmt.missing() if least is None else fmt.days(least.days_of_cover or 0.0)
+    if least is None and any(row.days_of_cover_infinite for row in found):
+        value = _("does not run out")
+    words = _("in {month}, without any delivery").format(month=fmt.date(contents.focus.start))
+    if least is not None:
+        name = contents.name("uses", least.use)
+        words = _("{use}, {words}").format(use=name, words=words)
+    short = sorted(row.short_in_calm_from for row in found if row.short_in_calm_from)
+    calm = fmt.date(short[0]) if short else _("never")
+    return (
+        Card(_("Days of cover, least"), value, words),
+        Card(_("Short in calm from"), calm, _("essential uses, without any measure")),
+        *_project_card(contents),
+    )
+
+
+def _survival_card(contents: BriefContents) -> Card:
+    row = cover_row(contents, start=contents.focus.start)
+    label = _("Time to survive")
+    if row is None:
+        return Card(label, fmt.missing(), "")
+    text = _("from {month}, best response (simple rule: {time})").format(
+        month=fmt.date(contents.focus.start), time=_myopic(row)
+    )
+    if _myopic(row) == survived(row):
+        text = _("from {month}, best response and simple rule").format(
+            month=fmt.date(contents.focus.start)
+        )
+    if calm_words(row):
+        text = f"{text}; {calm_words(row)}"
+    worst = cover_row(contents, start=contents.focus.worst)
+    if worst is not None and contents.focus.worst != contents.focus.start:
+        text = _("{words}; at worst, from {month}: {time}").format(
+            words=text, month=fmt.date(contents.focus.worst), time=survived(worst)
+        )
+    return Card(label, survived(row), text)
+
+
+def _myopic(row: CoverRow) -> str:
+    rule = row.time_to_survive_myopic
+    if rule is None and row.time_to_survive is None:
+        return survived(row)
+    return fmt.missing() if rule is None else fmt.months(rule)
+
+
+def _end_card(contents: BriefContents) -> Card:
+    label = _("Leverage ends")
+    end = end_of(contents)
+    if end is None:
+        return Card(label, fmt.missing(), "")
+    starts = _("{n} of {total} starts survived").format(
+        n=fmt.number(end.n_starts_survived), total=fmt.number(end.n_starts)
+    )
+    calendar = contents.case.calendar
+    if end.date is None:
+        return Card(label, _("not by {month}").format(month=contents.last_month), starts)
+    ahead = (calendar.index_of(end.date) - calendar.index_of(contents.focus.start)) * calendar.step
+    words = _("{time} after the first start; {starts}").format(
+        time=fmt.months(max(0, ahead)), starts=starts
+    )
+    return Card(label, fmt.date(end.date), words)
+
+
+def _ratio_card(contents: BriefContents) -> Card:
+    label = _("Leverage ratio")
+    row = leverage_row(contents, start=contents.focus.start)
+    if row is None:
+        return Card(label, fmt.missing(), "")
+    if row.target_loss is None or row.sender_cost_returning is None:
+        unmet = _("unmet instead: {units}").format(
+            units=unmet_words(contents, contents.focus.start)
+        )
+        return Card(label, fmt.missing(), _("{reason}; {unmet}").format(
+            reason=fmt.missing(row.missing), unmet=unmet))  # fmt: skip
+    returning, lost = (
+        no_ratio_words(cost, row.target_loss) if ratio is None else fmt.number(ratio)
+        for ratio, cost in (
+            (row.leverage_ratio, row.sender_cost_returning),
+            (row.leverage_ratio_lost, row.sender_cost_lost),
+        )
+    )
+    words = _("target's loss over sender's cost, buyer returns; {lost} if never").format(lost=lost)
+    if row.leverage_ratio is None:
+        words = _("if the buyer returns {reason}; if never: {lost}").format(
+            reason=returning, lost=lost
+        )
+        returning = _("none")
+    return Card(label, returning, words)
+
+
+def _project_card(contents: BriefContents) -> tuple[Card, ...]:
+    """What the plan costs, else what the plants cost; empty where neither is known."""
+    if contents.plan is not None:
+        return (_plan_card(contents, contents.plan),)
+    plants = contents.case.plants.values()
+    costed = [plant for plant in plants if plant.capital]
+    if costed:
+        total = sum(payment.amount.value for plant in costed for payment in plant.capital)
+        words = ngettext(
+            "plants of the case, {n} of {total} costed; no cheapest programme is computed",
+            "plants of the case, {n} of {total} costed; no cheapest programme is computed",
+            len(costed),
+        ).format(n=len(costed), total=len(plants))
+        return (Card(_("Cost of the project"), fmt.money(total, contents.case.currency), words),)
+    return ()
+
+
+def _premium_card(contents: BriefContents) -> Card:
+    label = _("Premium")
+    row = leverage_row(contents, start=contents.focus.start)
+    words = _("price rise that is as bad as the cut-off")
+    if row is not None and row.premium is None and row.premium_unbounded:
+        return Card(label, _("no limit"), no_premium_words())
+    if row is None or row.premium is None:
+        reason = fmt.missing() if row is None else no_figure_words(row, is_asked=True)
+        return Card(label, _("none"), _("{words}: {reason}").format(words=words, reason=reason))
+    return Card(label, fmt.percent_rise(row.premium), words)
+
+
+def _plan_card(contents: BriefContents, plan: Plan) -> Card:
+    """What the cheapest programme costs above what is spent without any standard."""
+    label = _("Cost of security")
+    if plan.cost is None:
+        return Card(label, fmt.missing(), plan_words(contents, plan))
+    above = plan.cost - (plan.no_threat_cost or 0.0)
+    money = fmt.money(beyond_noise(plan, above), contents.case.currency)
+    if plan.no_threat_cost is None:
+        return Card(label, money, _("cheapest programme, all supply included"))
+    return Card(
+        label,
+        money,
+        _("cheapest programme that meets the standards, above supply without any, discounted"),
+    )
+
+
+def _known(contents: BriefContents) -> str:
+    inputs = inputs_of(contents.case)
+    if not inputs:
+        return _("The case holds no numbers.")
+    parts = [
+        _("{share} {grade}").format(share=fmt.share(n / len(inputs)), grade=grade_words(grade))
+        for grade, n in grade_counts(inputs).items()
+    ]
+    ranged = sum(item.has_range for item in inputs)
+    lacking = contents.case.missing
+    text = _(
+        "Numbers in the case: {n}: {grades}. With a range: {ranged}. "
+        "Known to be missing: {missing}."
+    ).format(
+        n=fmt.number(len(inputs)),
+        grades="; ".join(parts),
+        ranged=fmt.number(ranged),
+        missing=_("{n} ({paths})").format(n=len(lacking), paths=", ".join(lacking))
+        if 0 < len(lacking) <= _MOST_PATHS
+        else fmt.number(len(lacking)),
+    )
+    n = len(contents.case.notes)
+    read = ngettext(
+        "{n} note on what is made of them.", "{n} notes on what is made of them.", n
+    ).format(n=fmt.number(n))
+    return f"{text} {read}" if n else text
+
+
+def _foot(contents: BriefContents) -> tuple[str, ...]:
+    made = contents.leverage.provenance
+    case = contents.case
+    days = [fact.date for fact in case.facts.values()]
+    days += [document.date for document in case.documents.values()]
+    newest = max((day for day in days if day), default="")
+    sources = ngettext("{n} source", "{n} sources", len(case.documents)).format(
+        n=fmt.number(len(case.documents))
+    )
+    until = _("Data to {day}").format(day=fmt.date(newest)) if newest else _("No dated source")
+    draws = _("central values, no draws")
+    second = _(
+        "Not covered: the spread of uncertain inputs (central values only), prices that react to "
+        "the measure, decisions of third countries, and what is listed as missing."
+    )
+    if is_drawn(contents):
+        draws = _("central values, their spread over {draws}").format(
+            draws=draws_and_seed(made.n_draws, made.seed)
+        )
+        second = _(
+            "Not covered: prices that react to the measure, decisions of third countries, and "
+            "what is listed as missing."
+        )
+    first = _("{until}; {draws}; {sources}; derbes {version}; {solver}; case {hash}.").format(
+        until=until, draws=draws, sources=sources, version=made.version, solver=made.solver,
+        hash=made.case_hash[:12],
+    )  # fmt: skip
+    notes = (case.note,) if case.note else ()
+    return (*notes, first, second)
+
+
+def title_of(contents: BriefContents) -> str:
+    """Title of the document."""
+    name = text_of(contents.case.label, contents.case.name)
+    return _("{name}: brief").format(name=name)
+
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _WARNING = "\0warning\0"

@@ -4,17 +4,20 @@ from functools import partial
 
 from derbes.brief import format as fmt
 from derbes.brief.charts import tornado
-from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
-from derbes.brief.parts import (
+from derbes.brief.contents import (
+    BriefContents,
     Cell,
     Figure,
     PageTable,
     Section,
+    decimal_year,
+    draws_and_seed,
     figure_cell,
     table_of,
     words,
 )
-from derbes.brief.sections.uncertainty import (
+from derbes.brief.drawing import NARROW, Row, wrapped
+from derbes.brief.uncertainty import (
     END,
     drawn_section,
     ends_section,
@@ -30,7 +33,6 @@ from derbes.brief.sections.uncertainty import (
     value_words,
     words_of,
 )
-from derbes.brief.style import NARROW, Row, wrapped
 from derbes.language import _, ngettext
 from derbes.results.stress import Bar, Stress, TippingValue
 from derbes.results.tables import MISSING, Column

@@ -7,24 +7,22 @@ from derbes.brief import format as fmt
 from derbes.brief.charts import dependence_chart, share_map
 from derbes.brief.contents import (
     BriefContents,
-    actor_words,
-    cover_row,
-    decimal_year,
-    end_of,
-    sender_of,
-    under,
-)
-from derbes.brief.parts import (
     Cell,
     Figure,
     PageTable,
     Section,
+    actor_words,
+    cover_row,
+    decimal_year,
+    end_of,
     figure_cell,
     month_cell,
+    sender_of,
     share_cell,
     table_of,
+    under,
 )
-from derbes.brief.style import (
+from derbes.brief.drawing import (
     BLUE,
     GRAY,
     INK,

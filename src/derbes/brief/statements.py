@@ -5,10 +5,20 @@ from functools import partial
 
 from derbes.brief import format as fmt
 from derbes.brief.charts import probability_lines, stacked_counts
-from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
-from derbes.brief.parts import Cell, Figure, PageTable, Section, month_cell, share_cell, table_of
-from derbes.brief.sections.uncertainty import in_unit, input_words, is_opening, opening_label
-from derbes.brief.style import BLUE, INK, NARROW, RED, WIDE, Row, wrapped
+from derbes.brief.contents import (
+    BriefContents,
+    Cell,
+    Figure,
+    PageTable,
+    Section,
+    decimal_year,
+    draws_and_seed,
+    month_cell,
+    share_cell,
+    table_of,
+)
+from derbes.brief.drawing import BLUE, INK, NARROW, RED, WIDE, Row, wrapped
+from derbes.brief.uncertainty import in_unit, input_words, is_opening, opening_label
 from derbes.language import _, ngettext
 from derbes.results.statements import (
     Contradiction,

@@ -6,27 +6,25 @@ from derbes.brief.contents import (
     NOTHING,
     OPTIMAL,
     BriefContents,
+    Figure,
+    PageTable,
+    Section,
     both_branches,
     calm_words,
     case_of,
     cover_row,
+    figure_cell,
     leverage_row,
+    month_cell,
     served_path,
+    share_cell,
     survived,
+    table_of,
     under,
     variants_of,
     worst_use,
 )
-from derbes.brief.parts import (
-    Figure,
-    PageTable,
-    Section,
-    figure_cell,
-    month_cell,
-    share_cell,
-    table_of,
-)
-from derbes.brief.style import WIDE, Row, Spec, wrapped
+from derbes.brief.drawing import WIDE, Row, Spec, wrapped
 from derbes.case.entities import essential_uses
 from derbes.case.request import BASE
 from derbes.language import _, ngettext

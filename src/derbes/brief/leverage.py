@@ -12,6 +12,10 @@ from derbes.brief.contents import (
     NOTHING,
     OPTIMAL,
     BriefContents,
+    Cell,
+    Figure,
+    PageTable,
+    Section,
     amount_words,
     binding_words,
     bounded,
@@ -20,27 +24,21 @@ from derbes.brief.contents import (
     cover_row,
     decimal_year,
     end_of,
+    figure_cell,
     harm_of,
     is_all_net,
     leverage_row,
     measure_of,
     measure_words,
+    month_cell,
     survived,
+    table_of,
     under,
     unit_words,
     variants_of,
-)
-from derbes.brief.parts import (
-    Cell,
-    Figure,
-    PageTable,
-    Section,
-    figure_cell,
-    month_cell,
-    table_of,
     words,
 )
-from derbes.brief.style import Row
+from derbes.brief.drawing import Row
 from derbes.case.entities import Case, Measure, MeasureKind, essential_uses
 from derbes.language import _, ngettext
 from derbes.results.supply import ALL_ESSENTIAL, CoverRow, LeverageEnd, LeverageRow

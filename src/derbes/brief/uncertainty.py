@@ -5,19 +5,21 @@ from functools import partial
 
 from derbes.brief import format as fmt
 from derbes.brief.charts import exceedance_curve, fan_panels, probability_lines
-from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
-from derbes.brief.parts import (
+from derbes.brief.contents import (
+    BriefContents,
     Cell,
     Figure,
     PageTable,
     Section,
+    decimal_year,
+    draws_and_seed,
     figure_cell,
     month_cell,
     share_cell,
     table_of,
     words,
 )
-from derbes.brief.style import Row
+from derbes.brief.drawing import Row
 from derbes.case.entities import quantities
 from derbes.language import _, ngettext
 from derbes.results.stress import Answer, EndedBy, Fan, HazardRisk, Stress

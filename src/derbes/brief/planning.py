@@ -5,19 +5,21 @@ from functools import partial
 
 from derbes.brief import format as fmt
 from derbes.brief.charts import frontier_chart, outlay_panels, plan_timeline
-from derbes.brief.contents import BriefContents, decimal_year, draws_and_seed
-from derbes.brief.parts import (
+from derbes.brief.contents import (
+    BriefContents,
     Cell,
     Figure,
     PageTable,
     Section,
+    decimal_year,
+    draws_and_seed,
     figure_cell,
     month_cell,
     share_cell,
     table_of,
     words,
 )
-from derbes.brief.style import WIDE, Row, wrapped
+from derbes.brief.drawing import WIDE, Row, wrapped
 from derbes.language import _, ngettext
 from derbes.results.plan import (
     FOREIGN,

@@ -3,9 +3,16 @@
 from dataclasses import dataclass
 
 from derbes.brief import format as fmt
-from derbes.brief.contents import BriefContents, is_drawn
-from derbes.brief.parts import Cell, Section, figure_cell, table_of, words
-from derbes.brief.sections.planning import plan_method
+from derbes.brief.contents import (
+    BriefContents,
+    Cell,
+    Section,
+    figure_cell,
+    is_drawn,
+    table_of,
+    words,
+)
+from derbes.brief.planning import plan_method
 from derbes.case.entities import Case, Fact, Plant, quantities
 from derbes.case.quantity import Calendar, Quantity
 from derbes.language import _, ngettext

@@ -1,1 +1,0 @@
-"""The sections of a brief, from results to texts, tables and figures."""
