@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derbes.brief.charts import bars_against_rule, coverage_chart
+from derbes.brief.coverage import bars_against_rule, coverage_chart
 from derbes.brief.dependence import Material, dependence_section, materials_map, tiers_of
 from derbes.brief.drawing import NARROW, WIDE, draw, mark_lines, wrapped
 from derbes.brief.page import sections_of

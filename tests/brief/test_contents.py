@@ -1,7 +1,6 @@
 from dataclasses import replace
 
 from derbes.brief import BriefContents
-from derbes.brief.contents import cover_row, end_of, leverage_row, variants_of
 from derbes.language import use_language
 from derbes.results.supply import Cover, Leverage
 from derbes.results.tables import text_of
@@ -35,20 +34,20 @@ def test_nothing_computed_is_no_measure(contents):
     empty = BriefContents(contents.case, Cover((), made), Leverage((), (), made), {}, ())
     focus = empty.focus
     assert (focus.measure, focus.length, focus.milestones) == ("", 0, ())
-    assert cover_row(empty, variant="base", start=focus.start) is None
-    assert leverage_row(empty, variant="base", start=focus.start) is None
-    assert end_of(empty, variant="base") is None
+    assert empty.cover_row(variant="base", start=focus.start) is None
+    assert empty.leverage_row(variant="base", start=focus.start) is None
+    assert empty.end_row(variant="base") is None
 
 
 def test_the_case_as_written_comes_first(contents):
     shuffled = tuple(reversed(contents.leverage.rows))
     some = replace(contents, leverage=replace(contents.leverage, rows=shuffled))
-    assert variants_of(some)[0] == "base"
-    assert set(variants_of(some)) == {"base", "no_plants", "two_years_late"}
+    assert some.variants[0] == "base"
+    assert set(some.variants) == {"base", "no_plants", "two_years_late"}
 
 
 def test_rows_are_found_by_all_their_keys(contents):
-    row = leverage_row(contents, variant="no_plants", start="2030-01", bound="myopic")
+    row = contents.leverage_row(variant="no_plants", start="2030-01", bound="myopic")
     assert row is not None
     assert (row.variant, row.start, row.bound, row.length) == ("no_plants", "2030-01", "myopic", 12)
 

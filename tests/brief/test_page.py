@@ -9,7 +9,7 @@ import pytest
 
 from derbes.brief import BriefContents, render_brief
 from derbes.brief import format as fmt
-from derbes.brief.contents import binding_words, leverage_row
+from derbes.brief.contents import binding_words
 from derbes.brief.coverage import coverage_figure
 from derbes.brief.drawing import WIDE
 from derbes.brief.leverage import losses_section
@@ -176,7 +176,7 @@ def test_only_addresses_of_the_web_become_links(page):
 
 def test_numbers_of_page_one_follow_the_results(contents):
     focus = contents.focus
-    row = leverage_row(contents, variant="base", start=focus.start)
+    row = contents.leverage_row(variant="base", start=focus.start)
     assert row is not None
     changed = replace(row, leverage_ratio=4321.0, leverage_ratio_lost=0.0777)
     rows = tuple(changed if r is row else r for r in contents.leverage.rows)

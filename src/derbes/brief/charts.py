@@ -24,7 +24,6 @@ from derbes.brief.drawing import (
     lane_height,
     lanes,
     layer,
-    mark_lines,
     numbers,
     panel_width,
     panels,
@@ -48,39 +47,6 @@ DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2, 1, 2], [1, 3])
 # Bars
 
 
-def bars_against_rule(rows: list[Row], *, width: int, names: dict[str, str]) -> Spec:
-    """One bar per `label` of length `value`, a tick at `rule`, `words` beside both.
-
-    Args:
-        rows: `label`, `value` or None, `rule` or None, `words`, `end` (where the words start).
-        width: Width of the whole. [px]
-        names: Words of the axis `x`.
-    """
-    limit = max([row["end"] for row in rows] or [1.0]) or 1.0
-    room = max([1.1, *(_room(row, limit, width) for row in rows)])
-    scale = {"domain": [0, limit * room], "nice": False}
-    x = numbers(title=names["x"], scale=scale, tickCount=5)
-    y = lanes("label")
-
-    def at(field: str) -> Spec:
-        return {"x": {**x, "field": field}, "y": y}
-
-    layers = [
-        layer("bar", at("value"), color=BLUE, height={"band": 0.55}),
-        layer("tick", at("rule"), color=RED, thickness=3, height={"band": 0.9}),
-        layer("text", at("end") | {"text": {"field": "words"}}, align="left", dx=6, color=INK),
-    ]
-    return chart(width, layers, data=values(rows), height={"step": 38})
-
-
-def _room(row: Row, limit: float, width: int) -> float:
-    """Length of the axis, in longest bars, that leaves room for a row's words."""
-    label = max(len(line) for line in row["label"].split("\n"))
-    plot = width - LETTER * (label + 2)
-    words = LETTER * (len(row["words"]) + 1)
-    return float(row["end"] / limit / max(0.2, 1 - words / plot))
-
-
 def stacked_counts(rows: list[Row], *, width: int, looks: Mapping[str, str]) -> Spec:
     """One bar per `label`, made of counts of `kind` in the order given, each with its number.
 
@@ -101,57 +67,6 @@ def stacked_counts(rows: list[Row], *, width: int, looks: Mapping[str, str]) -> 
     ]
     height = lane_height(rows, "label", least=28, line=14, more=6)
     return chart(width, layers, data=values(rows), height=height)
-
-
-# What is served after a cut-off
-
-
-def coverage_chart(
-    rows: list[Row], *, width: int, marks: list[tuple[float, str]], names: dict[str, str]
-) -> Spec:
-    """Served share by month since the start, one line per response.
-
-    Args:
-        rows: `month` since the start, `served` share, `bound` (words of the response, or of calm).
-        width: Width of the whole. [px]
-        marks: (month, words) of vertical lines.
-        names: Words of the axis `x`; of the lines: `optimal`, `myopic`, `calm`.
-    """
-    limit = max(row["month"] for row in rows)
-    lines = _served_lines(rows, names, width=width, n_ticks=12, strokeWidth=2.5)
-    lines["data"] = values(rows)
-    height = 190 if width != NARROW else 170
-    return chart(width, [lines, *mark_lines(marks, limit, width=width)], height=height)
-
-
-def _served_lines(
-    rows: list[Row], names: dict[str, str], *, width: int, n_ticks: int, **look: Any
-) -> Spec:
-    looks = {"optimal": (BLUE, [1, 0]), "myopic": (RED, [6, 4]), "calm": (GRAY, [2, 2])}
-    drawn = {row["bound"] for row in rows}
-    lines = {names[key]: look for key, look in looks.items() if names.get(key) in drawn}
-    legend: Spec = {"symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2.5}
-    legend |= {"direction": "vertical" if width == NARROW else "horizontal", "offset": 8}
-    scale = {"domain": [0, max(row["month"] for row in rows)], "nice": False}
-    ticks = {"grid": False, "tickCount": n_ticks, "tickMinStep": 1}
-    encoding = {
-        "x": numbers("month", title=names["x"], scale=scale, form="d", **ticks),
-        "y": numbers("served", scale={"domain": [0, 1.0]}, form=".0%", tickCount=4),
-        "color": by_kind("bound", {key: color for key, (color, _dash) in lines.items()}, legend),
-        "strokeDash": by_kind("bound", {key: dash for key, (_, dash) in lines.items()}, legend),
-    }
-    return layer("line", encoding, interpolate="step-after", **look)
-
-
-def coverage_panels(
-    rows: list[Row], *, width: int, end: float, names: dict[str, str], order: list[str]
-) -> Spec:
-    """Served share by month in small multiples, one per `panel`; a line where the measure ends."""
-    at_end = {"x": {"datum": end, "type": "quantitative"}}
-    rule = layer("rule", at_end, color=GRAY, strokeDash=[4, 4])
-    lines = _served_lines(rows, names, width=width, n_ticks=8, strokeWidth=2)
-    size = {"width": panel_width(width), "height": 90}
-    return panels(rows, [rule, lines], width=width, size=size, order=order)
 
 
 # Dependence on a sender over time, with what opens and what ends

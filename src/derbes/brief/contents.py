@@ -61,6 +61,10 @@ class Focus:
         return self.worst if self.harm else self.start
 
 
+Keyed = TypeVar("Keyed", CoverRow, LeverageRow, LeverageEnd, Branch)
+"""Rows that say of which variant, measure and length they are."""
+
+
 @dataclass(frozen=True)
 class BriefContents:
     """Results that a brief tells.
@@ -92,7 +96,7 @@ class BriefContents:
         keys = self.leverage.rows + self.cover.rows
         computed = dict.fromkeys(row.measure for row in keys)
         measure = main_measure(case, computed)
-        variant = next(iter(variants_of(self)), BASE)
+        variant = next(iter(self.variants), BASE)
         lengths = sorted({row.length for row in keys if row.measure == measure})
         starts = sorted({row.start for row in keys if row.measure == measure})
         start = starts[0] if starts else case.calendar.label(0)
@@ -130,6 +134,115 @@ class BriefContents:
         calendar = self.case.calendar
         return fmt.date(calendar.label(calendar.n_periods - 1))
 
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """Variants that were computed, the case as written first."""
+        rows = self.leverage.rows + self.cover.rows
+        names = dict.fromkeys([*(row.variant for row in rows), *self.calm])
+        return tuple(sorted(names, key=lambda name: name != BASE))
+
+    def case_of(self, variant: str) -> Case:
+        """The case after a variant's changes."""
+        entry = self.case.variants.get(variant)
+        return entry.case if variant != BASE and entry and entry.case else self.case
+
+    @property
+    def measure(self) -> Measure | None:
+        """The measure that the first page is about."""
+        return self.case.measures.get(self.focus.measure)
+
+    @property
+    def sender(self) -> str:
+        """Actor who imposes the main measure; empty for an accident."""
+        return self.measure.sender if self.measure else ""
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the brief tells how sure its figures are."""
+        said = self.statements
+        return self.stress is not None or (said is not None and said.provenance.n_draws > 1)
+
+    # Rows of the main measure; a variant of None is that of page one
+
+    def rows_about(self, rows: Iterable[Keyed], **wanted: str | None) -> list[Keyed]:
+        """Rows of the main measure with the wanted fields."""
+        found = {"measure": self.focus.measure, **wanted}
+        found["variant"] = wanted["variant"] or self.focus.variant
+        return [row for row in rows if all(getattr(row, key) == found[key] for key in found)]
+
+    def _at_main_length(self, rows: Iterable[Keyed], **wanted: str | None) -> Keyed | None:
+        found = self.rows_about(rows, **wanted)
+        return next((row for row in found if row.length == self.focus.length), None)
+
+    def cover_row(
+        self, *, start: str, variant: str | None = None, use: str = ALL_ESSENTIAL
+    ) -> CoverRow | None:
+        """Cover under the main measure, at the main length where that was computed."""
+        rows = self.rows_about(self.cover.rows, variant=variant, start=start, use=use)
+        return self._at_main_length(rows, variant=variant) or next(iter(rows), None)
+
+    def leverage_row(
+        self, *, start: str, variant: str | None = None, bound: str = OPTIMAL
+    ) -> LeverageRow | None:
+        """Losses from the main measure at the main length."""
+        rows = self.leverage.rows
+        return self._at_main_length(rows, variant=variant, start=start, bound=bound)
+
+    def end_row(
+        self, *, variant: str | None = None, use: str = ALL_ESSENTIAL
+    ) -> LeverageEnd | None:
+        """When leverage ends in a variant, for the main measure and length."""
+        return self._at_main_length(self.leverage.ends, variant=variant, use=use)
+
+    def courses(self, start: str, variant: str | None = None) -> list[Branch]:
+        """Courses at the main length: under the best response, then under the simple rule."""
+        found = (
+            self._at_main_length(self.branches, variant=variant, start=start, bound=bound)
+            for bound in (OPTIMAL, MYOPIC)
+        )
+        return [branch for branch in found if branch is not None]
+
+    # Words
+
+    def measure_words(self) -> str:
+        """The main measure and its length."""
+        measure = self.measure
+        name = self.name("measures", measure.id) if measure else self.focus.measure
+        length = fmt.months(self.focus.length)
+        return _("{measure}, {length}").format(measure=name, length=length)
+
+    def actor_words(self) -> str:
+        """The sender's name; of an accident, words that say so."""
+        return self.name("actors", self.sender) if self.sender else _("no one (an accident)")
+
+    def under(
+        self, unit: str, *, when: str = "", variant: str | None = None, about: str | None = None
+    ) -> list[str]:
+        """Line under a figure's title: unit, measure, date, variant, draws.
+
+        Args:
+            unit: Unit of what is drawn.
+            when: Date or span.
+            variant: Id; None: that of page one; empty where several are drawn.
+            about: Words in place of the main measure and its length.
+        """
+        parts = [unit, self.measure_words() if about is None else about, when]
+        id_ = self.focus.variant if variant is None else variant
+        if id_:
+            parts.append(_("variant: {name}").format(name=self.name("variants", id_)))
+        return [*parts, _("central values") if self.is_drawn else _("central values, no draws")]
+
+    def unit_words(self, *, essential: bool = True) -> str:
+        """Unit in which unmet demand of a tier is added up."""
+        unit = tier_units(self.leverage.unit)[0 if essential else 1]
+        return sum_units().get(unit) or fmt.unit_name(unit)
+
+    def amount_words(self, amount: float) -> str:
+        """An amount of unmet essential demand with its unit."""
+        unit = tier_units(self.leverage.unit)[0]
+        name = sum_units().get(unit)
+        return f"{fmt.number(amount)}{fmt.NO_BREAK}{name}" if name else fmt.quantity(amount, unit)
+
 
 def harm_of(row: LeverageRow) -> float:
     """Unmet essential demand that the measure adds, 0 for rounding noise. [unmet_unit]
@@ -157,72 +270,6 @@ def _milestones(starts: list[str]) -> tuple[str, ...]:
     return (*starts[:1], *list(later.values())[:2])
 
 
-def measure_of(contents: BriefContents) -> Measure | None:
-    """The measure that the first page is about."""
-    return contents.case.measures.get(contents.focus.measure)
-
-
-def sender_of(contents: BriefContents) -> str:
-    """Actor who imposes the main measure; empty for an accident."""
-    measure = measure_of(contents)
-    return measure.sender if measure else ""
-
-
-def variants_of(contents: BriefContents) -> tuple[str, ...]:
-    """Variants that were computed, the case as written first."""
-    rows = contents.leverage.rows + contents.cover.rows
-    names = dict.fromkeys([*(row.variant for row in rows), *contents.calm])
-    return tuple(sorted(names, key=lambda name: name != BASE))
-
-
-Keyed = TypeVar("Keyed", CoverRow, LeverageRow, LeverageEnd, Branch)
-"""Rows that say of which variant, measure and length they are."""
-
-
-def rows_about(contents: BriefContents, rows: Iterable[Keyed], **wanted: str | None) -> list[Keyed]:
-    """Rows of the main measure with the wanted fields; a variant of None is that of page one."""
-    found = {"measure": contents.focus.measure, **wanted}
-    found["variant"] = wanted["variant"] or contents.focus.variant
-    return [row for row in rows if all(getattr(row, key) == found[key] for key in found)]
-
-
-def _at_main_length(contents: BriefContents, rows: Sequence[Keyed]) -> Keyed | None:
-    return next((row for row in rows if row.length == contents.focus.length), None)
-
-
-def cover_row(
-    contents: BriefContents, *, start: str, variant: str | None = None, use: str = ALL_ESSENTIAL
-) -> CoverRow | None:
-    """Cover under the main measure, at the main length where that was computed."""
-    rows = rows_about(contents, contents.cover.rows, variant=variant, start=start, use=use)
-    return _at_main_length(contents, rows) or next(iter(rows), None)
-
-
-def leverage_row(
-    contents: BriefContents, *, start: str, variant: str | None = None, bound: str = OPTIMAL
-) -> LeverageRow | None:
-    """Losses from the main measure at the main length."""
-    rows = rows_about(contents, contents.leverage.rows, variant=variant, start=start, bound=bound)
-    return _at_main_length(contents, rows)
-
-
-def end_of(
-    contents: BriefContents, *, variant: str | None = None, use: str = ALL_ESSENTIAL
-) -> LeverageEnd | None:
-    """When leverage ends in a variant, for the main measure and length."""
-    return _at_main_length(
-        contents, rows_about(contents, contents.leverage.ends, variant=variant, use=use)
-    )
-
-
-def branch_of(
-    contents: BriefContents, *, start: str, bound: str, variant: str | None = None
-) -> Branch | None:
-    """Course of the main measure at the main length."""
-    rows = rows_about(contents, contents.branches, variant=variant, start=start, bound=bound)
-    return _at_main_length(contents, rows)
-
-
 def names_of(case: Case, section: str, ids: Collection[str]) -> str:
     """Names of elements for a reader, separated by commas."""
     elements = getattr(case, section)
@@ -232,31 +279,6 @@ def names_of(case: Case, section: str, ids: Collection[str]) -> str:
     return ", ".join(named.get(id_, id_.replace("_", " ")) for id_ in ids)
 
 
-def case_of(contents: BriefContents, variant: str) -> Case:
-    """The case after a variant's changes."""
-    entry = contents.case.variants.get(variant)
-    return entry.case if variant != BASE and entry and entry.case else contents.case
-
-
-def measure_words(contents: BriefContents) -> str:
-    """The main measure and its length."""
-    measure = measure_of(contents)
-    name = contents.name("measures", measure.id) if measure else contents.focus.measure
-    return _("{measure}, {length}").format(measure=name, length=fmt.months(contents.focus.length))
-
-
-def actor_words(contents: BriefContents) -> str:
-    """The sender's name; of an accident, words that say so."""
-    sender = sender_of(contents)
-    return contents.name("actors", sender) if sender else _("no one (an accident)")
-
-
-def is_drawn(contents: BriefContents) -> bool:
-    """Whether the brief tells how sure its figures are."""
-    said = contents.statements
-    return contents.stress is not None or (said is not None and said.provenance.n_draws > 1)
-
-
 def draws_and_seed(n: int, seed: int | None) -> str:
     """How many draws, and their seed; without a seed they are what the case lists."""
     if n <= 1:
@@ -264,44 +286,6 @@ def draws_and_seed(n: int, seed: int | None) -> str:
     if seed is None:
         return ngettext("{n} scenario", "{n} scenarios", n).format(n=fmt.number(n))
     return _("{n} draws, seed {seed}").format(n=fmt.number(n), seed=seed)
-
-
-def under(
-    contents: BriefContents,
-    unit: str,
-    *,
-    when: str = "",
-    variant: str | None = None,
-    about: str | None = None,
-) -> list[str]:
-    """Line under a figure's title: unit, measure, date, variant, draws.
-
-    Args:
-        contents: Results.
-        unit: Unit of what is drawn.
-        when: Date or span.
-        variant: Id; None: that of page one; empty where several are drawn.
-        about: Words in place of the main measure and its length.
-    """
-    parts = [unit, measure_words(contents) if about is None else about, when]
-    id_ = contents.focus.variant if variant is None else variant
-    if id_:
-        parts.append(_("variant: {name}").format(name=contents.name("variants", id_)))
-    is_sure = is_drawn(contents)
-    return [*parts, _("central values") if is_sure else _("central values, no draws")]
-
-
-def unit_words(contents: BriefContents, *, essential: bool = True) -> str:
-    """Unit in which unmet demand of a tier is added up."""
-    unit = tier_units(contents.leverage.unit)[0 if essential else 1]
-    return sum_units().get(unit) or fmt.unit_name(unit)
-
-
-def amount_words(contents: BriefContents, amount: float) -> str:
-    """An amount of unmet essential demand with its unit."""
-    unit = tier_units(contents.leverage.unit)[0]
-    name = sum_units().get(unit)
-    return f"{fmt.number(amount)}{fmt.NO_BREAK}{name}" if name else fmt.quantity(amount, unit)
 
 
 def sum_units() -> dict[str, str]:
@@ -358,17 +342,6 @@ def worst_use(branch: Branch, case: Case) -> str:
     """Id of the essential use that is served worst in any period; the first of several."""
     uses = [use for use in essential_uses(case) if branch.served_share.get(use)]
     return min(uses, key=lambda use: min(branch.served_share[use]), default="")
-
-
-def both_branches(
-    contents: BriefContents, start: str, variant: str | None = None
-) -> tuple[Branch | None, Branch | None]:
-    """The course under the best response, and under the myopic rule."""
-    best, rule = (
-        branch_of(contents, variant=variant, start=start, bound=bound)
-        for bound in (OPTIMAL, MYOPIC)
-    )
-    return best, rule
 
 
 def decimal_year(label: str) -> float:

@@ -1,30 +1,45 @@
 """How long essential uses are met: coverage curves and days of cover."""
 
+from typing import Any
+
 from derbes.brief import format as fmt
-from derbes.brief.charts import bars_against_rule, coverage_chart, coverage_panels
 from derbes.brief.contents import (
     NOTHING,
     OPTIMAL,
     BriefContents,
     Figure,
-    PageTable,
     Section,
-    both_branches,
     calm_words,
-    case_of,
-    cover_row,
     figure_cell,
-    leverage_row,
     month_cell,
     served_path,
     share_cell,
     survived,
     table_of,
-    under,
-    variants_of,
     worst_use,
 )
-from derbes.brief.drawing import WIDE, Row, Spec, wrapped
+from derbes.brief.drawing import (
+    BLUE,
+    GRAY,
+    INK,
+    LETTER,
+    LINE_BREAK,
+    NARROW,
+    RED,
+    WIDE,
+    Row,
+    Spec,
+    by_kind,
+    chart,
+    lanes,
+    layer,
+    mark_lines,
+    numbers,
+    panel_width,
+    panels,
+    values,
+    wrapped,
+)
 from derbes.case.entities import essential_uses
 from derbes.case.request import BASE
 from derbes.language import _, ngettext
@@ -37,6 +52,9 @@ _AFTER = 4
 """Months shown after the last that matters."""
 
 
+# What is served after a cut-off
+
+
 def bound_names() -> dict[str, str]:
     """What the responses are called, calm beside them, and the axis of a coverage curve."""
     return {
@@ -47,30 +65,90 @@ def bound_names() -> dict[str, str]:
     }
 
 
+def coverage_chart(
+    rows: list[Row], *, width: int, marks: list[tuple[float, str]], names: dict[str, str]
+) -> Spec:
+    """Served share by month since the start, one line per response.
+
+    Args:
+        rows: `month` since the start, `served` share, `bound` (words of the response, or of calm).
+        width: Width of the whole. [px]
+        marks: (month, words) of vertical lines.
+        names: Words of the axis `x`; of the lines: `optimal`, `myopic`, `calm`.
+    """
+    limit = max(row["month"] for row in rows)
+    lines = _served_lines(rows, names, width=width, n_ticks=12, strokeWidth=2.5)
+    lines["data"] = values(rows)
+    height = 190 if width != NARROW else 170
+    return chart(width, [lines, *mark_lines(marks, limit, width=width)], height=height)
+
+
+def _served_lines(
+    rows: list[Row], names: dict[str, str], *, width: int, n_ticks: int, **look: Any
+) -> Spec:
+    looks = {"optimal": (BLUE, [1, 0]), "myopic": (RED, [6, 4]), "calm": (GRAY, [2, 2])}
+    drawn = {row["bound"] for row in rows}
+    lines = {names[key]: look for key, look in looks.items() if names.get(key) in drawn}
+    legend: Spec = {"symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2.5}
+    legend |= {"direction": "vertical" if width == NARROW else "horizontal", "offset": 8}
+    scale = {"domain": [0, max(row["month"] for row in rows)], "nice": False}
+    ticks = {"grid": False, "tickCount": n_ticks, "tickMinStep": 1}
+    encoding = {
+        "x": numbers("month", title=names["x"], scale=scale, form="d", **ticks),
+        "y": numbers("served", scale={"domain": [0, 1.0]}, form=".0%", tickCount=4),
+        "color": by_kind("bound", {key: color for key, (color, _dash) in lines.items()}, legend),
+        "strokeDash": by_kind("bound", {key: dash for key, (_, dash) in lines.items()}, legend),
+    }
+    return layer("line", encoding, interpolate="step-after", **look)
+
+
 def coverage_figure(contents: BriefContents) -> Figure | None:
     """Coverage of essential uses after the main measure starts, under both responses.
 
     From the start that leaves the most unmet; where none leaves any, from the first.
     """
-    best, rule = both_branches(contents, contents.focus.shown)
-    if best is None and rule is None:
+    found = contents.courses(contents.focus.shown)
+    if not found:
         return None
-    names = bound_names()
-    rows = _served_rows(contents, (best, rule), names)
+    n, names = _n_shown(contents, found), bound_names()
+    paths = {branch.bound: _path(contents, branch)[:n] for branch in found}
+    shares = _calm_shares(contents, contents.focus.variant, contents.focus.shown)
+    known = (shares[use] for use in essential_uses(contents.case) if use in shares)
+    calm = tuple(min(month) for month in zip(*known, strict=True))[:n]
+    drawn = {**paths, "calm": calm if min(calm, default=1.0) < 1 - NOTHING else ()}
+    rows = [row for bound, path in drawn.items()
+            for row in _step_rows(contents, path, bound=names[bound])]  # fmt: skip
     if not rows:
         return None
     marks = _marks(contents, max(row["month"] for row in rows))
     unit = _("Served share of essential demand")
     if len(essential_uses(contents.case)) > 1:
         unit = _("Served share of the worst essential use")
+    best, rule = (paths.get(bound, ()) for bound in ("optimal", "myopic"))
+    columns = (
+        Column(_("month"), lambda row: month_cell(row[1])),
+        Column(_("served, best response"), lambda row: share_cell(_at(best, row[0]))),
+        Column(_("served, simple rule"), lambda row: share_cell(_at(rule, row[0]))),
+    )
     return Figure(
         "coverage",
-        _coverage_finding(contents, best or rule),
-        under=under(contents, unit, when=start_words(contents)),
+        _coverage_finding(contents, found[0]),
+        under=contents.under(unit, when=start_words(contents)),
         description=_("Step lines over the months since the measure began. {finding}"),
         spec=lambda width: coverage_chart(rows, width=width, marks=marks, names=names),
-        table=_served_table(contents, (best, rule)),
+        table=table_of(
+            _("Served share of essential demand by month"), columns, enumerate(found[0].months[:n])
+        ),
     )
+
+
+def _path(contents: BriefContents, branch: Branch) -> tuple[float, ...]:
+    """Served share of the worst essential use by period. (T,)"""
+    return served_path(branch, contents.case_of(branch.variant))
+
+
+def _at(path: tuple[float, ...], t: int) -> float | None:
+    return path[t] if t < len(path) else None
 
 
 def start_words(contents: BriefContents) -> str:
@@ -81,91 +159,58 @@ def start_words(contents: BriefContents) -> str:
     return _("from {month}, the worst start").format(month=month)
 
 
-def _coverage_finding(contents: BriefContents, branch: Branch | None) -> str:
+def _coverage_finding(contents: BriefContents, branch: Branch) -> str:
     """How long demand is served in full, and how deep the worst month is."""
-    if branch is None:
-        return _("Coverage of essential uses after the measure begins")
-    path = served_path(branch, case_of(contents, branch.variant))
+    path = _path(contents, branch)
     length, step = fmt.months(contents.focus.length), contents.case.calendar.step
     full = next((t for t, served in enumerate(path) if served < 1 - NOTHING), None)
     if full is None:
         return _("All essential demand is served for the {length} of the measure").format(
             length=length
         )
-    row = cover_row(contents, start=contents.focus.shown)
-    words_of_worst = _worst_month(contents, branch, min(path))
+    row = contents.cover_row(start=contents.focus.shown)
+    worst = _worst_month(contents, branch, min(path))
     if calm_words(row) and full == 0:
-        return _("Essential demand is {short}; {worst}").format(
-            short=calm_words(row), worst=words_of_worst
-        )
+        return _("Essential demand is {short}; {worst}").format(short=calm_words(row), worst=worst)
     time = survived(row) if row and not row.survives_length else fmt.months(full * step)
     if time == fmt.months(0):
-        return _("Essential demand goes short at once; {worst}").format(worst=words_of_worst)
+        return _("Essential demand goes short at once; {worst}").format(worst=worst)
     return _("Essential demand is served in full for {time} of {length}; {worst}").format(
-        time=time, length=length, worst=words_of_worst
+        time=time, length=length, worst=worst
     )
 
 
 def _worst_month(contents: BriefContents, branch: Branch, least: float) -> str:
     """The least that is served of any essential use, of which, and what of it is calm's."""
-    case = case_of(contents, branch.variant)
-    row = leverage_row(contents, variant=branch.variant, start=branch.start, bound=branch.bound)
+    case = contents.case_of(branch.variant)
+    row = contents.leverage_row(variant=branch.variant, start=branch.start, bound=branch.bound)
     use = worst_use(branch, case)
     told = row.deepest_use if row else ""
     if min(branch.served_share.get(told, ()), default=1.0) <= least + NOTHING:
         use = told
-    name = contents.name("uses", use)
     text = _("in the worst month, {share} of it").format(share=fmt.share(least))
     if len(essential_uses(case)) > 1:
         text = _("in the worst month, {share} of it ({use})").format(
-            share=fmt.share(least), use=name
+            share=fmt.share(least), use=contents.name("uses", use)
         )
-    taken = row.deepest_shortfall if row else 1.0
-    if row is None or abs(1 - least - taken) <= NOTHING:
+    if row is None or abs(1 - least - row.deepest_shortfall) <= NOTHING:
         return text
     return _("{served}; what the measure takes in its worst month: {share}").format(
-        served=text, share=fmt.share(taken)
+        served=text, share=fmt.share(row.deepest_shortfall)
     )
 
 
 def _marks(contents: BriefContents, limit: float) -> list[tuple[float, str]]:
     """The end of the measure, and the first plant that opens while it is shown."""
     marks = [(float(contents.focus.length), _("the measure ends"))]
-    calm = contents.calm.get(contents.focus.variant)
-    step = contents.case.calendar.step
-    first = contents.case.calendar.index_of(contents.focus.shown)
+    calm, calendar = contents.calm.get(contents.focus.variant), contents.case.calendar
+    first = calendar.index_of(contents.focus.shown)
     for plant, opening in (calm.plant_openings if calm else {}).items():
-        if opening is None:
-            continue
-        month = (contents.case.calendar.index_of(opening) - first) * step
+        month = (calendar.index_of(opening) - first) * calendar.step if opening else 0
         if 0 < month < limit:
             name = contents.name("plants", plant)
             marks.append((float(month), _("planned: {plant}").format(plant=name)))
     return sorted(marks)[:3]
-
-
-def _served_rows(
-    contents: BriefContents,
-    branches: tuple[Branch | None, Branch | None],
-    names: dict[str, str],
-) -> list[Row]:
-    found = [branch for branch in branches if branch is not None]
-    n, step = _n_shown(contents, found), contents.case.calendar.step
-    rows: list[Row] = []
-    for branch in found:
-        path = served_path(branch, case_of(contents, branch.variant))[:n]
-        rows += _step_rows(path, step, {"bound": names[branch.bound]})
-    calm = _calm_path(contents)[:n]
-    if min(calm, default=1.0) < 1 - NOTHING:
-        rows += _step_rows(calm, step, {"bound": names["calm"]})
-    return rows
-
-
-def _calm_path(contents: BriefContents) -> tuple[float, ...]:
-    """Served share of the worst essential use in calm, from the start that is drawn on. (T,)"""
-    shares = _calm_shares(contents, contents.focus.variant, contents.focus.shown)
-    paths = [shares[use] for use in essential_uses(contents.case) if use in shares]
-    return tuple(min(month) for month in zip(*paths, strict=True))
 
 
 def _calm_shares(contents: BriefContents, variant: str, start: str) -> dict[str, tuple[float, ...]]:
@@ -183,9 +228,9 @@ def _calm_shares(contents: BriefContents, variant: str, start: str) -> dict[str,
     }
 
 
-def _step_rows(path: tuple[float, ...], step: int, more: Row) -> list[Row]:
+def _step_rows(contents: BriefContents, path: tuple[float, ...], **more: str) -> list[Row]:
     """Points of a step line; the last value is held to the end of its period."""
-    held = [*path, path[-1]] if path else []
+    held, step = ([*path, path[-1]] if path else []), contents.case.calendar.step
     return [{"month": t * step, "served": share, **more} for t, share in enumerate(held)]
 
 
@@ -203,30 +248,30 @@ def _n_shown(contents: BriefContents, branches: list[Branch]) -> int:
     return int(last) + max(1, _AFTER // step)
 
 
-def _served_table(
-    contents: BriefContents, branches: tuple[Branch | None, Branch | None]
-) -> PageTable:
-    shown = [branch for branch in branches if branch is not None]
-    paths = [
-        served_path(branch, case_of(contents, branch.variant)) if branch is not None else ()
-        for branch in branches
-    ]
-    months = shown[0].months[: _n_shown(contents, shown)]
-    columns = (
-        Column(_("month"), lambda row: month_cell(row[0])),
-        Column(_("served, best response"), lambda row: share_cell(row[1])),
-        Column(_("served, simple rule"), lambda row: share_cell(row[2])),
-    )
-    rows = (
-        (month, *(path[t] if t < len(path) else None for path in paths))
-        for t, month in enumerate(months)
-    )
-    return table_of(_("Served share of essential demand by month"), columns, rows)
+# By use, by start, by variant
 
 
 def coverage_section(contents: BriefContents) -> Section:
     """Coverage by use and by variant."""
-    figures = (make(contents) for make in (_by_use, _by_start, _by_variant))
+    focus = contents.focus
+    starts = sorted({*focus.milestones, focus.worst})
+    by_start = {fmt.date(start): contents.courses(start) for start in starts}
+    by_variant = {
+        contents.name("variants", variant): contents.courses(focus.shown, variant)
+        for variant in contents.variants
+    }
+    at_worst = _("In the worst month {shares} of essential demand is served, by start")
+    figures = (
+        _by_use(contents),
+        _grouped(contents, by_start, id_="coverage-by-start", title=at_worst, variant=BASE),
+        _grouped(
+            contents,
+            by_variant,
+            id_="coverage-by-variant",
+            title=_("In the worst month {shares} of essential demand is served, by variant"),
+            variant="",
+        ),
+    )
     shown = tuple(figure for figure in figures if figure is not None)
     text = _(
         "The best response knows how long the measure lasts; the simple rule buys and draws stock "
@@ -241,9 +286,17 @@ def coverage_section(contents: BriefContents) -> Section:
 def _panels(
     contents: BriefContents, rows: list[Row], *, id_: str, title: str, variant: str
 ) -> Figure:
+    """Served share by month, one `panel` each; a line where the measure ends."""
     order = list(dict.fromkeys(row["panel"] for row in rows))
+
+    def spec(width: int) -> Spec:
+        at_end = {"x": {"datum": float(contents.focus.length), "type": "quantitative"}}
+        rule = layer("rule", at_end, color=GRAY, strokeDash=[4, 4])
+        lines = _served_lines(rows, bound_names(), width=width, n_ticks=8, strokeWidth=2)
+        size = {"width": panel_width(width), "height": 90}
+        return panels(rows, [rule, lines], width=width, size=size, order=order)
+
     when = "" if id_.endswith("start") else start_words(contents)
-    end, names = float(contents.focus.length), bound_names()
     columns = (
         Column(_("panel"), lambda row: row["panel"]),
         Column(_("response"), lambda row: row["bound"]),
@@ -254,25 +307,25 @@ def _panels(
     return Figure(
         id_,
         title,
-        under=under(contents, _("Served share"), when=when, variant=variant),
+        under=contents.under(_("Served share"), when=when, variant=variant),
         description=description.replace("{n}", str(len(order))),
-        spec=lambda width: coverage_panels(rows, width=width, end=end, names=names, order=order),
+        spec=spec,
         table=table_of(title, columns, rows),
     )
 
 
 def _by_use(contents: BriefContents) -> Figure | None:
-    found = [b for b in both_branches(contents, contents.focus.shown) if b is not None]
+    found = contents.courses(contents.focus.shown)
     if not found:
         return None
-    names, step, n = bound_names(), contents.case.calendar.step, _n_shown(contents, found)
+    names, n = bound_names(), _n_shown(contents, found)
     rows: list[Row] = []
     short = set()
     for use in contents.case.uses:
         for branch in found:
             path = branch.served_share.get(use, ())[:n]
-            more = {"bound": names[branch.bound], "panel": contents.name("uses", use)}
-            rows += _step_rows(path, step, more)
+            panel = contents.name("uses", use)
+            rows += _step_rows(contents, path, bound=names[branch.bound], panel=panel)
             if branch.bound == OPTIMAL and min(path, default=1.0) < 1 - NOTHING:
                 short.add(use)
     if not rows:
@@ -285,52 +338,66 @@ def _by_use(contents: BriefContents) -> Figure | None:
     return _panels(contents, rows, id_="coverage-by-use", title=title, variant=BASE)
 
 
-def _by_start(contents: BriefContents) -> Figure | None:
-    """The same measure from other starts, in the case as written."""
-    groups = {
-        fmt.date(start): both_branches(contents, start)
-        for start in sorted({*contents.focus.milestones, contents.focus.worst})
-    }
-    title = _("In the worst month {shares} of essential demand is served, by start")
-    return _grouped(contents, groups, id_="coverage-by-start", title=title, variant=BASE)
-
-
-def _by_variant(contents: BriefContents) -> Figure | None:
-    """The measure from the start that page one draws, in every variant."""
-    groups = {
-        contents.name("variants", variant): both_branches(contents, contents.focus.shown, variant)
-        for variant in variants_of(contents)
-    }
-    title = _("In the worst month {shares} of essential demand is served, by variant")
-    return _grouped(contents, groups, id_="coverage-by-variant", title=title, variant="")
-
-
 def _grouped(
     contents: BriefContents,
-    groups: dict[str, tuple[Branch | None, Branch | None]],
+    groups: dict[str, list[Branch]],
     *,
     id_: str,
     title: str,
     variant: str,
 ) -> Figure | None:
     """One panel per group, where there are several; in the title what its worst month serves."""
-    found = [branch for pair in groups.values() for branch in pair if branch is not None]
+    found = [(panel, branch) for panel, pair in groups.items() for branch in pair]
     if not found:
         return None
-    names, step, n = bound_names(), contents.case.calendar.step, _n_shown(contents, found)
+    names, n = bound_names(), _n_shown(contents, [branch for _panel, branch in found])
     rows: list[Row] = []
     deepest: dict[str, float] = {}
-    for panel, pair in groups.items():
-        for branch in (branch for branch in pair if branch is not None):
-            path = served_path(branch, case_of(contents, branch.variant))[:n]
-            rows += _step_rows(path, step, {"bound": names[branch.bound], "panel": panel})
-            if branch.bound == OPTIMAL:
-                deepest[panel] = min(path, default=1.0)
+    for panel, branch in found:
+        path = _path(contents, branch)[:n]
+        rows += _step_rows(contents, path, bound=names[branch.bound], panel=panel)
+        if branch.bound == OPTIMAL:
+            deepest[panel] = min(path, default=1.0)
     if len(deepest) < 2:
         return None
-    least, most = min(deepest.values()), max(deepest.values())
-    shares = fmt.span(fmt.share(least), fmt.share(most))
+    shares = fmt.span(fmt.share(min(deepest.values())), fmt.share(max(deepest.values())))
     return _panels(contents, rows, id_=id_, title=title.format(shares=shares), variant=variant)
+
+
+# Days of cover
+
+
+def bars_against_rule(rows: list[Row], *, width: int, names: dict[str, str]) -> Spec:
+    """One bar per `label` of length `value`, a tick at `rule`, `words` beside both.
+
+    Args:
+        rows: `label`, `value` or None, `rule` or None, `words`, `end` (where the words start).
+        width: Width of the whole. [px]
+        names: Words of the axis `x`.
+    """
+    limit = max([row["end"] for row in rows] or [1.0]) or 1.0
+    room = max([1.1, *(_room(row, limit, width) for row in rows)])
+    scale = {"domain": [0, limit * room], "nice": False}
+    x = numbers(title=names["x"], scale=scale, tickCount=5)
+    y = lanes("label")
+
+    def at(field: str) -> Spec:
+        return {"x": {**x, "field": field}, "y": y}
+
+    layers = [
+        layer("bar", at("value"), color=BLUE, height={"band": 0.55}),
+        layer("tick", at("rule"), color=RED, thickness=3, height={"band": 0.9}),
+        layer("text", at("end") | {"text": {"field": "words"}}, align="left", dx=6, color=INK),
+    ]
+    return chart(width, layers, data=values(rows), height={"step": 38})
+
+
+def _room(row: Row, limit: float, width: int) -> float:
+    """Length of the axis, in longest bars, that leaves room for a row's words."""
+    label = max(len(line) for line in row["label"].split(LINE_BREAK))
+    plot = width - LETTER * (label + 2)
+    words = LETTER * (len(row["words"]) + 1)
+    return float(row["end"] / limit / max(0.2, 1 - words / plot))
 
 
 def cover_section(contents: BriefContents) -> Section:
@@ -360,7 +427,7 @@ def cover_section(contents: BriefContents) -> Section:
     figure = Figure(
         "days-of-cover-chart",
         _cover_finding(rows),
-        under=under(contents, unit, about="", when=when),
+        under=contents.under(unit, about="", when=when),
         description=_("One bar per use, with a tick at the reserve rule. {finding}"),
         spec=spec,
         table=table_of(_("Days of cover and the reserve rule"), columns, rows),
@@ -376,7 +443,7 @@ def cover_section(contents: BriefContents) -> Section:
 def _cover_rows(contents: BriefContents) -> list[Row]:
     rows = []
     for use in contents.case.uses:
-        found = cover_row(contents, start=contents.focus.start, use=use)
+        found = contents.cover_row(start=contents.focus.start, use=use)
         if found is None:
             continue
         value, rule = found.days_of_cover, _rule_days(contents, use)

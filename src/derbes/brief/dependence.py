@@ -11,16 +11,11 @@ from derbes.brief.contents import (
     Figure,
     PageTable,
     Section,
-    actor_words,
-    cover_row,
     decimal_year,
-    end_of,
     figure_cell,
     month_cell,
-    sender_of,
     share_cell,
     table_of,
-    under,
 )
 from derbes.brief.drawing import (
     BLUE,
@@ -57,7 +52,7 @@ def sellers_section(contents: BriefContents) -> Section:
     figure = Figure(
         "sellers-map",
         _sellers_finding(contents, shares),
-        under=under(contents, unit, about="", when=_span_of(calm)),
+        under=contents.under(unit, about="", when=_span_of(calm)),
         description=_("Table of goods by sellers, each cell a percentage. {finding}"),
         spec=partial(_seller_map, contents, shares),
         table=_seller_table(contents, shares),
@@ -95,7 +90,7 @@ def _seller_shares(contents: BriefContents, calm: CalmPlan) -> dict[tuple[str, s
 
 def _seller_order(contents: BriefContents, shares: dict[tuple[str, str], float]) -> list[str]:
     """The sender first, then by share in all goods, own production last."""
-    sender = sender_of(contents)
+    sender = contents.sender
     weight: dict[str, float] = {}
     for (_good, seller), part in shares.items():
         weight[seller] = weight.get(seller, 0.0) + part
@@ -110,7 +105,7 @@ def _seller_name(contents: BriefContents, seller: str, sender: str = "") -> str:
 
 
 def _seller_map(contents: BriefContents, shares: dict[tuple[str, str], float], width: int) -> Spec:
-    sender = sender_of(contents)
+    sender = contents.sender
     letters = 26 if width == WIDE else 13
     goods = {g: wrapped(contents.name("goods", g), letters) for g, _s in shares}
     order = _seller_order(contents, shares)
@@ -140,7 +135,7 @@ def _seller_table(contents: BriefContents, shares: dict[tuple[str, str], float])
 
 def _sellers_finding(contents: BriefContents, shares: dict[tuple[str, str], float]) -> str:
     """How much the sender sells; the largest share of one seller where no sender is in question."""
-    sender = sender_of(contents)
+    sender = contents.sender
     goods = {good for good, _seller in shares}
     if not sender:
         home = (_OWN, contents.case.target)
@@ -153,7 +148,7 @@ def _sellers_finding(contents: BriefContents, shares: dict[tuple[str, str], floa
             share=fmt.share(sold[good, seller]),
             good=contents.name("goods", good),
         )
-    actor = actor_words(contents)
+    actor = contents.actor_words()
     parts = [shares.get((good, sender), 0.0) for good in goods]
     over = sum(part > 0.5 for part in parts)
     if not over:
@@ -175,7 +170,7 @@ def dependence_section(contents: BriefContents) -> Section:
     figure = Figure(
         "dependence-chart",
         _dependence_finding(contents, calm, paths),
-        under=under(contents, unit, when=_span_of(calm)),
+        under=contents.under(unit, when=_span_of(calm)),
         description=_("Lanes with plant openings above one share curve per use. {finding}"),
         spec=partial(_dependence_spec, contents, calm, paths),
         table=_dependence_table(contents, calm, paths),
@@ -188,7 +183,7 @@ def dependence_section(contents: BriefContents) -> Section:
 
 def _sender_paths(contents: BriefContents, calm: CalmPlan) -> dict[str, tuple[float | None, ...]]:
     """Essential use → the sender's share by period."""
-    sender = sender_of(contents)
+    sender = contents.sender
     shares = {use: calm.sender_share.get(use, {}) for use in essential_uses(contents.case)}
     return {use: by_actor[sender] for use, by_actor in shares.items() if sender in by_actor}
 
@@ -204,11 +199,11 @@ def _dependence_finding(
     }
     known = [month for month, parts in by_month.items() if parts]
     if not known:
-        return _("Share of {actor} in essential uses").format(actor=actor_words(contents))
+        return _("Share of {actor} in essential uses").format(actor=contents.actor_words())
     return _(
         "{actor} stands behind up to {first} of an essential use in {start}, up to {last} in {end}"
     ).format(
-        actor=actor_words(contents),
+        actor=contents.actor_words(),
         first=fmt.share(max(by_month[known[0]])),
         last=fmt.share(max(by_month[known[-1]])),
         start=fmt.date(known[0]),
@@ -231,7 +226,7 @@ def _dependence_spec(
     step = contents.case.calendar.step / 12
     years = (decimal_year(calm.months[0]), decimal_year(calm.months[-1]) + step)
     events = _events(contents, calm, letters + 4)
-    name = _("Share of {actor} in each essential use").format(actor=actor_words(contents))
+    name = _("Share of {actor} in each essential use").format(actor=contents.actor_words())
     return dependence_chart(rows, events, width=width, years=years, name=name)
 
 
@@ -242,7 +237,7 @@ def _events(contents: BriefContents, calm: CalmPlan, letters: int) -> list[Row]:
         text = _("opens {month}").format(month=fmt.date(opening)) if opening else _("not opened")
         year = decimal_year(opening) if opening else None
         events.append({"lane": lane, "year": year, "words": text, "is_end": False})
-    end = end_of(contents)
+    end = contents.end_row()
     if end is not None:
         year = decimal_year(end.date) if end.date else None
         text = fmt.date(end.date) if end.date else _("not within these years")
@@ -273,7 +268,7 @@ def _dependence_table(
 def _openings_table(contents: BriefContents, calm: CalmPlan) -> PageTable:
     none = _("not within the calendar")
     rows = [(contents.name("plants", id_), opening) for id_, opening in calm.plant_openings.items()]
-    end = end_of(contents)
+    end = contents.end_row()
     if end is not None:
         rows.append((_("leverage ends"), end.date))
     columns = (
@@ -412,7 +407,7 @@ def chokepoint_section(contents: BriefContents) -> Section:
     figure = Figure(
         "chokepoint-map",
         _finding(contents, materials),
-        under=under(contents, unit, about=""),
+        under=contents.under(unit, about=""),
         description=_("Boxes for goods, lines from inputs to what they go into. {finding}"),
         spec=lambda width: materials_map(materials, links, width=width),
         table=table_of(_("Goods by tier"), columns, materials),
@@ -444,15 +439,15 @@ def tiers_of(case: Case) -> dict[str, int]:
 
 def binding_goods(contents: BriefContents) -> tuple[str, ...]:
     """Goods that run out first from the start of page one, then those that bind to the end."""
-    row = cover_row(contents, start=contents.focus.shown)
-    end = end_of(contents)
+    row = contents.cover_row(start=contents.focus.shown)
+    end = contents.end_row()
     first = row.binding if row else ()
     return tuple(dict.fromkeys((*first, *(end.binding if end else ()))))
 
 
 def _materials(contents: BriefContents) -> list[Material]:
     binding = binding_goods(contents)
-    sender = sender_of(contents)
+    sender = contents.sender
     tiers = tiers_of(contents.case)
     order = {good: n for n, good in enumerate(contents.case.goods)}
     goods = sorted(tiers, key=lambda good: (tiers[good], order.get(good, 0)))
@@ -525,7 +520,7 @@ def _finding(contents: BriefContents, materials: list[Material]) -> str:
         return _("No good binds: the measure leaves nothing essential unmet")
     names = ", ".join(item.name for item in binding)
     by_sender = sum(item.is_sold_by_sender for item in binding)
-    actor = contents.name("actors", sender_of(contents))
+    actor = contents.name("actors", contents.sender)
     if not by_sender or not actor:
         return _("What binds: {goods}").format(goods=names)
     return _("What binds: {goods}; the sender, {actor}, sells {n} of {total}").format(

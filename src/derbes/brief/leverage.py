@@ -16,26 +16,16 @@ from derbes.brief.contents import (
     Figure,
     PageTable,
     Section,
-    amount_words,
     binding_words,
     bounded,
     calm_words,
-    case_of,
-    cover_row,
     decimal_year,
-    end_of,
     figure_cell,
     harm_of,
     is_all_net,
-    leverage_row,
-    measure_of,
-    measure_words,
     month_cell,
     survived,
     table_of,
-    under,
-    unit_words,
-    variants_of,
     words,
 )
 from derbes.brief.drawing import Row
@@ -67,7 +57,7 @@ def losses_section(contents: BriefContents) -> Section:
     figure = Figure(
         "losses-chart",
         _losses_finding(known),
-        under=under(contents, up, when=_("first start of each year"), variant=""),
+        under=contents.under(up, when=_("first start of each year"), variant=""),
         description=_("Points in one panel per variant, with the line of equal losses. {finding}"),
         spec=lambda width: _losses_spec(contents, known, scale, unit, width=width),
         table=table,
@@ -81,7 +71,7 @@ def _losses_texts(contents: BriefContents, rows: list[LeverageRow]) -> Iterator[
         "Above the dashed line the target loses more than the sender. A buyer who returns and "
         "refills buys most of the lost sales back; a buyer who never returns does not."
     )
-    if raises_demand(contents.case, measure_of(contents)):
+    if raises_demand(contents.case, contents.measure):
         yield _(
             "The loss is counted beside a crisis of the same demand in which nothing is cut off: "
             "what the crisis itself costs is nobody's leverage."
@@ -128,7 +118,7 @@ def _main_rows(contents: BriefContents) -> list[LeverageRow]:
             OPTIMAL,
         ):
             firsts.setdefault((row.variant, row.start[:4]), row)
-    order = {variant: n for n, variant in enumerate(variants_of(contents))}
+    order = {variant: n for n, variant in enumerate(contents.variants)}
     return sorted(firsts.values(), key=lambda row: (order[row.variant], row.start))
 
 
@@ -306,13 +296,13 @@ def surface_section(contents: BriefContents) -> Section:
     if not rows:
         return Section("surface", title, (_("No surface was computed."),))
     unit = _("Unmet essential demand by the best response, {unit}").format(
-        unit=unit_words(contents)
+        unit=contents.unit_words()
     )
     measure = contents.name("measures", contents.focus.measure)
     figure = Figure(
         "surface-map",
         _surface_finding(contents, rows),
-        under=under(contents, unit, about="", when=measure, variant=""),
+        under=contents.under(unit, about="", when=measure, variant=""),
         description=_("Heat maps of start by length, one per variant. {finding}"),
         spec=partial(_surface_spec, contents, rows),
         table=_surface_table(contents, rows),
@@ -336,7 +326,7 @@ def _surface_finding(contents: BriefContents, rows: list[LeverageRow]) -> str:
         n=fmt.number(harmless),
         total=fmt.number(len(own)),
         month=fmt.date(worst.start),
-        units=amount_words(contents, harm_of(worst)),
+        units=contents.amount_words(harm_of(worst)),
     )
 
 
@@ -361,7 +351,7 @@ def _surface_spec(contents: BriefContents, rows: list[LeverageRow], width: int) 
         for end in contents.leverage.ends
         if end.measure == contents.focus.measure and end.date and end.use == ALL_ESSENTIAL
     ]
-    unit = unit_words(contents)
+    unit = contents.unit_words()
     names = {"x": _("start of the measure"), "color": _("unmet, {unit}").format(unit=unit)}
     order = list(dict.fromkeys(cell["panel"] for cell in cells))
     return surface_panels(cells, width=width, ends=ends, names=names, order=order)
@@ -410,10 +400,10 @@ def bounds_section(contents: BriefContents) -> Section:
     title = _("Best response and simple rule")
     starts = sorted({*contents.focus.milestones, contents.focus.worst})
     found = []
-    for variant in variants_of(contents):
+    for variant in contents.variants:
         for start in starts:
             best, rule = (
-                leverage_row(contents, variant=variant, start=start, bound=bound)
+                contents.leverage_row(variant=variant, start=start, bound=bound)
                 for bound in (OPTIMAL, MYOPIC)
             )
             if best is not None or rule is not None:
@@ -431,7 +421,7 @@ def bounds_section(contents: BriefContents) -> Section:
         for field, name in names.items()
         for place, heading in both
     ]
-    caption = _("{measure}: both responses").format(measure=measure_words(contents))
+    caption = _("{measure}: both responses").format(measure=contents.measure_words())
     text = _(
         "The best response knows how long the measure lasts and keeps its aims in their order; the "
         "simple rule does not look ahead. A figure is a bound of the harm only where ≥ or ≤ stands "
@@ -445,10 +435,10 @@ def _compared_names(contents: BriefContents, rows: list[LeverageRow | None]) -> 
     """Figures of a row that are compared → what they are called."""
     known = [row for row in rows if row is not None]
     names = {
-        "unmet_essential": _("unmet essential, {unit}").format(unit=unit_words(contents)),
+        "unmet_essential": _("unmet essential, {unit}").format(unit=contents.unit_words()),
         "unmet_essential_gross": _("the same with calm's"),
         "unmet_deferrable": _("unmet deferrable, {unit}").format(
-            unit=unit_words(contents, essential=False)
+            unit=contents.unit_words(essential=False)
         ),
         "deepest_shortfall": _("deepest month"),
         "target_loss": _("target's loss, {currency}").format(currency=contents.case.currency),
@@ -483,7 +473,7 @@ def variants_section(contents: BriefContents) -> Section:
         ),
         contents.case.variants.items(),
     )
-    tables = (comparison(contents, variants_of(contents)), *([changes] if changes.rows else []))
+    tables = (comparison(contents, contents.variants), *([changes] if changes.rows else []))
     text = _("Time to survive counts the months in which all essential demand is met.")
     return Section("variants", _("Variants side by side"), (text,), (), tables)
 
@@ -495,28 +485,28 @@ def comparison(
     never = _("not by {month}").format(month=contents.last_month)
 
     def survival(variant: str, *, start: str) -> Cell:
-        row = cover_row(contents, variant=variant, start=start)
+        row = contents.cover_row(variant=variant, start=start)
         if row is None:
             return figure_cell(None)
         text = ", ".join(part for part in (survived(row), calm_words(row)) if part)
         return figure_cell(row.time_to_survive, text)
 
     def end(variant: str) -> Cell:
-        found = end_of(contents, variant=variant)
+        found = contents.end_row(variant=variant)
         return month_cell(found.date, never) if found else Cell(fmt.missing(), None)
 
     def binding(variant: str, row: LeverageEnd | CoverRow | None) -> Cell:
         if row is None:
             return Cell(fmt.missing(), None)
-        return words(binding_words(case_of(contents, variant), row.binding, row.binding_sellers))
+        return words(binding_words(contents.case_of(variant), row.binding, row.binding_sellers))
 
     def first(variant: str) -> Cell:
         starts = contents.focus.milestones[:1]
-        rows = [cover_row(contents, variant=variant, start=start) for start in starts]
+        rows = [contents.cover_row(variant=variant, start=start) for start in starts]
         return binding(variant, rows[0] if rows else None)
 
     def ratio(variant: str) -> Cell:
-        row = leverage_row(contents, variant=variant, start=contents.focus.start)
+        row = contents.leverage_row(variant=variant, start=contents.focus.start)
         if row is None:
             return Cell(fmt.missing(), None)
         return ratio_cell(row.leverage_ratio, row.sender_cost_returning, row.target_loss)
@@ -533,10 +523,10 @@ def comparison(
         Column(_("leverage ends"), end),
         Column(
             _("binds until then"),
-            lambda variant: binding(variant, end_of(contents, variant=variant)),
+            lambda variant: binding(variant, contents.end_row(variant=variant)),
         ),
         Column(_("runs out first at the first start"), first),
         Column(_("leverage ratio at the first start"), ratio),
     ]
-    caption = _("Variants: {measure}").format(measure=measure_words(contents))
+    caption = _("Variants: {measure}").format(measure=contents.measure_words())
     return table_of(caption, columns[:-2] if is_short else columns, names)

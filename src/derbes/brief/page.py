@@ -18,20 +18,12 @@ from derbes.brief.contents import (
     Figure,
     PageTable,
     Section,
-    amount_words,
     binding_words,
     calm_words,
-    cover_row,
     draws_and_seed,
-    end_of,
     harm_of,
     is_all_net,
-    is_drawn,
-    leverage_row,
-    measure_words,
-    rows_about,
     survived,
-    variants_of,
 )
 from derbes.brief.coverage import cover_section, coverage_figure, coverage_section
 from derbes.brief.deciding import uncertainty_sections
@@ -131,7 +123,7 @@ def _from_cover(contents: BriefContents) -> str:
     """The verdict on the first start, where no surface was computed."""
     if not contents.case.measures:
         return _("Nothing is asked of this case yet: it has no measure.")
-    row = cover_row(contents, start=contents.focus.start)
+    row = contents.cover_row(start=contents.focus.start)
     if row is None:
         return _("No answer: no measure was computed.")
     length = fmt.months(contents.focus.length)
@@ -159,7 +151,7 @@ def short_by_start(contents: BriefContents) -> dict[str, bool]:
 
 def _known_by_end(contents: BriefContents, found: dict[str, bool]) -> dict[str, bool]:
     """What the date of the end says of starts between the last short one and the next."""
-    end = end_of(contents)
+    end = contents.end_row()
     last = max((month for month, is_short in found.items() if is_short), default="")
     after = min((month for month in found if month > last), default="")
     if not last or not after or end is None or end.date is None:
@@ -172,7 +164,7 @@ def _known_by_end(contents: BriefContents, found: dict[str, bool]) -> dict[str, 
 
 def _rows(contents: BriefContents, bound: str) -> list[LeverageRow]:
     """The surface of page one: the main measure and length in the case as written."""
-    rows = rows_about(contents, contents.leverage.rows, variant=None, bound=bound)
+    rows = contents.rows_about(contents.leverage.rows, variant=None, bound=bound)
     return [row for row in rows if row.length == contents.focus.length]
 
 
@@ -197,12 +189,12 @@ def unmet_words(contents: BriefContents, start: str) -> str:
     best, rule = _both(contents, start)
     least = harm_of(best) if best else 0.0
     most = harm_of(rule) if rule else least
-    text = amount_words(contents, least)
+    text = contents.amount_words(least)
     is_bound = best is not None and "unmet_essential" in best.bounds
     if is_bound and fmt.number(least) != fmt.number(most):
         text = _("at least {amount}").format(amount=text)
         if rule is not None and "unmet_essential" in rule.bounds:
-            text = fmt.span(fmt.number(least), amount_words(contents, most))
+            text = fmt.span(fmt.number(least), contents.amount_words(most))
     if best is not None and least and not is_all_net(best):
         return _("{amount} more").format(amount=text)
     return text
@@ -210,7 +202,7 @@ def unmet_words(contents: BriefContents, start: str) -> str:
 
 def _both(contents: BriefContents, start: str) -> tuple[LeverageRow | None, LeverageRow | None]:
     """The row of page one under the best response, and under the simple rule."""
-    best, rule = (leverage_row(contents, start=start, bound=bound) for bound in (OPTIMAL, MYOPIC))
+    best, rule = (contents.leverage_row(start=start, bound=bound) for bound in (OPTIMAL, MYOPIC))
     return best, rule
 
 
@@ -231,27 +223,27 @@ def _by_the_rule(
         if worst is None:
             return ""
         return _("By the simple rule up to {units} would go unmet ({month}).").format(
-            units=amount_words(contents, harm_of(worst)), month=fmt.date(worst.start)
+            units=contents.amount_words(harm_of(worst)), month=fmt.date(worst.start)
         )
     if best is None or rule is None:
         return ""
     is_told = "unmet_essential" in best.bounds and "unmet_essential" in rule.bounds
     if is_told or fmt.number(harm_of(best)) == fmt.number(harm_of(rule)):
         return ""
-    units = amount_words(contents, harm_of(rule))
+    units = contents.amount_words(harm_of(rule))
     return _("By the simple rule it would be {units}.").format(units=units)
 
 
 def _in_calm(contents: BriefContents, best: LeverageRow | None) -> str:
     """What is short without the measure, which is none of its harm."""
     parts = []
-    short = calm_words(cover_row(contents, start=contents.focus.shown))
+    short = calm_words(contents.cover_row(start=contents.focus.shown))
     if short:
         text = _("Essential demand is {short}; that is no harm of the measure.")
         parts.append(text.format(short=short))
     if best is not None and contents.focus.harm and not is_all_net(best):
         text = _("With what is unmet in calm, {units} would go unmet in the {time} counted.")
-        units = amount_words(contents, best.unmet_essential_gross)
+        units = contents.amount_words(best.unmet_essential_gross)
         parts.append(text.format(units=units, time=fmt.months(best.window)))
     return " ".join(parts)
 
@@ -291,7 +283,7 @@ class Front:
 def front_of(contents: BriefContents) -> Front:
     """Page one of a brief."""
     case = contents.case
-    names = variants_of(contents)
+    names = contents.variants
     shown = names[:_MOST_VARIANTS]
     left = len(names) - len(shown)
     more = ngettext("{n} more variant below", "{n} more variants below", left).format(n=left)
@@ -320,8 +312,8 @@ def _answer(contents: BriefContents) -> str:
         return " ".join([*fixes[:1], until])
     if not contents.focus.measure:
         return ""
-    row, end = cover_row(contents, start=contents.focus.shown), end_of(contents)
-    parts = [_("The measure: {measure}.").format(measure=measure_words(contents))]
+    row, end = contents.cover_row(start=contents.focus.shown), contents.end_row()
+    parts = [_("The measure: {measure}.").format(measure=contents.measure_words())]
     if row is not None and not row.survives_length and row.binding:
         binding = binding_words(contents.case, row.binding, row.binding_sellers)
         parts.append(_("First to run out: {goods}.").format(goods=binding))
@@ -351,7 +343,7 @@ def _calm_cards(contents: BriefContents) -> tuple[Card, ...]:
     found = [
         row
         for use in essential_uses(contents.case)
-        if (row := cover_row(contents, start=contents.focus.start, use=use))
+        if (row := contents.cover_row(start=contents.focus.start, use=use))
     ]
     ending = [row for row in found if row.days_of_cover is not None]
     least = min(ending, key=lambda row: row.days_of_cover or 0.0, default=None)
@@ -372,7 +364,7 @@ def _calm_cards(contents: BriefContents) -> tuple[Card, ...]:
 
 
 def _survival_card(contents: BriefContents) -> Card:
-    row = cover_row(contents, start=contents.focus.start)
+    row = contents.cover_row(start=contents.focus.start)
     label = _("Time to survive")
     if row is None:
         return Card(label, fmt.missing(), "")
@@ -385,7 +377,7 @@ def _survival_card(contents: BriefContents) -> Card:
         )
     if calm_words(row):
         text = f"{text}; {calm_words(row)}"
-    worst = cover_row(contents, start=contents.focus.worst)
+    worst = contents.cover_row(start=contents.focus.worst)
     if worst is not None and contents.focus.worst != contents.focus.start:
         text = _("{words}; at worst, from {month}: {time}").format(
             words=text, month=fmt.date(contents.focus.worst), time=survived(worst)
@@ -402,7 +394,7 @@ def _myopic(row: CoverRow) -> str:
 
 def _end_card(contents: BriefContents) -> Card:
     label = _("Leverage ends")
-    end = end_of(contents)
+    end = contents.end_row()
     if end is None:
         return Card(label, fmt.missing(), "")
     starts = _("{n} of {total} starts survived").format(
@@ -420,7 +412,7 @@ def _end_card(contents: BriefContents) -> Card:
 
 def _ratio_card(contents: BriefContents) -> Card:
     label = _("Leverage ratio")
-    row = leverage_row(contents, start=contents.focus.start)
+    row = contents.leverage_row(start=contents.focus.start)
     if row is None:
         return Card(label, fmt.missing(), "")
     if row.target_loss is None or row.sender_cost_returning is None:
@@ -464,7 +456,7 @@ def _project_card(contents: BriefContents) -> tuple[Card, ...]:
 
 def _premium_card(contents: BriefContents) -> Card:
     label = _("Premium")
-    row = leverage_row(contents, start=contents.focus.start)
+    row = contents.leverage_row(start=contents.focus.start)
     words = _("price rise that is as bad as the cut-off")
     if row is not None and row.premium is None and row.premium_unbounded:
         return Card(label, _("no limit"), no_premium_words())
@@ -533,7 +525,7 @@ def _foot(contents: BriefContents) -> tuple[str, ...]:
         "Not covered: the spread of uncertain inputs (central values only), prices that react to "
         "the measure, decisions of third countries, and what is listed as missing."
     )
-    if is_drawn(contents):
+    if contents.is_drawn:
         draws = _("central values, their spread over {draws}").format(
             draws=draws_and_seed(made.n_draws, made.seed)
         )

@@ -8,7 +8,6 @@ from derbes.brief.contents import (
     Cell,
     Section,
     figure_cell,
-    is_drawn,
     table_of,
     words,
 )
@@ -296,7 +295,7 @@ def reproduce_section(contents: BriefContents) -> Section:
 def _draws_rows(contents: BriefContents) -> list[tuple[str, str | Cell]]:
     """What was drawn: for the answers over draws, and for the verdicts on statements."""
     stress, said = contents.stress, contents.statements
-    if not is_drawn(contents):
+    if not contents.is_drawn:
         return [(_("draws"), _("none: central values"))]
     drawn = {
         _("draws by the simple rule"): stress.draws if stress else 0,
