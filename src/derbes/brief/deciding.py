@@ -3,7 +3,6 @@
 from functools import partial
 
 from derbes.brief import format as fmt
-from derbes.brief.charts import tornado
 from derbes.brief.contents import (
     BriefContents,
     Cell,
@@ -16,7 +15,23 @@ from derbes.brief.contents import (
     table_of,
     words,
 )
-from derbes.brief.drawing import NARROW, Row, wrapped
+from derbes.brief.drawing import (
+    BLUE,
+    INK,
+    LETTER,
+    LINE,
+    NARROW,
+    RED,
+    Row,
+    Spec,
+    chart,
+    lane_height,
+    lanes,
+    layer,
+    numbers,
+    values,
+    wrapped,
+)
 from derbes.brief.uncertainty import (
     END,
     drawn_section,
@@ -39,6 +54,10 @@ from derbes.results.tables import MISSING, Column
 
 _BARS = 12
 """Bars of a tornado; the table has all."""
+_BARS_PART = 0.58
+"""Part of a tornado's width that is left for bars beside their labels."""
+_MOST_ROOM = 0.8
+"""Most of that for the words at the bars."""
 
 
 def _swing(bar: Bar) -> float:
@@ -88,7 +107,8 @@ def _on_axis(contents: BriefContents, bar: Bar, value: float) -> float:
     return decimal_year(calendar.label(round(value / calendar.step)))
 
 
-def _tornado_spec(contents: BriefContents, bars: list[Bar], unit: str, width: int) -> Row:
+def _tornado_spec(contents: BriefContents, bars: list[Bar], unit: str, width: int) -> Spec:
+    """One bar per input from the answer at its low end to that at its high end."""
     letters = 20 if width == NARROW else 34
     rows: list[Row] = [
         {
@@ -100,11 +120,40 @@ def _tornado_spec(contents: BriefContents, bars: list[Bar], unit: str, width: in
         }
         for bar in bars
     ]
-    told = spoken(bars[0].answer)
-    name = kind_words(told.kind)
+    kind = spoken(bars[0].answer).kind
+    name = kind_words(kind)
     name = f"{name} [{fmt.unit_name(unit)}]" if unit and unit != "share" else name
     center = _on_axis(contents, bars[0], bars[0].answer_central)
-    return tornado(rows, width=width, name=name, center=center, is_years=told.kind == END)
+    scale = {"domain": _with_room(rows, center, width), "nice": False}
+    ticks, form = 3 if width == NARROW else 5, "d" if kind == END else ",~r"
+    x = numbers(title=name, scale=scale, form=form, tickCount=ticks)
+    y = lanes("label")
+    layers: list[Spec] = []
+    for field, told, color in (("at_low", "low_words", RED), ("at_high", "high_words", BLUE)):
+        place = {"x": {**x, "field": field}, "y": y}
+        bar = {**place, "x2": {"datum": center}}
+        layers.append(layer("bar", bar, color=color, height={"band": 0.5}))
+        for test, align, dx in ((">", "left", 4), ("<=", "right", -4)):
+            text = {**place, "text": {"field": told}}
+            look = {"align": align, "dx": dx, "color": INK, "fontSize": 11}
+            layers.append(layer("text", text, f"datum.{field} {test} {center!r}", **look))
+    layers.append(layer("rule", {"x": {**x, "datum": center}}, color=INK))
+    height = lane_height(rows, "label", least=30, line=LINE, more=6)
+    return chart(width, layers, data=values(rows), height=height)
+
+
+def _with_room(rows: list[Row], center: float, width: int) -> list[float]:
+    """Ends of the axis, with room for the words on the sides on which there are any. [unit]"""
+    ends = [row[key] for row in rows for key in ("at_low", "at_high")] + [center]
+    low, high = min(ends), max(ends)
+    letters = {False: 0, True: 0}
+    for row in rows:
+        for at, said in (("at_low", "low_words"), ("at_high", "high_words")):
+            side = row[at] > center
+            letters[side] = max(letters[side], len(row[said]))
+    left, right = (LETTER * (letters[side] + 2) / (width * _BARS_PART) for side in (False, True))
+    whole = (high - low or 1.0) / (1.0 - min(left + right, _MOST_ROOM))
+    return [low - left * whole, high + right * whole]
 
 
 def _label(contents: BriefContents, bar: Bar) -> str:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from derbes.brief import format as fmt
-from derbes.brief.charts import dependence_chart, share_map
 from derbes.brief.contents import (
     BriefContents,
     Cell,
@@ -18,17 +17,28 @@ from derbes.brief.contents import (
     table_of,
 )
 from derbes.brief.drawing import (
+    ABOVE,
+    BESIDE,
     BLUE,
+    BLUES,
     GRAY,
     INK,
+    LINE,
     LINE_BREAK,
     NARROW,
     RED,
+    REDS,
     WIDE,
     Row,
     Spec,
+    chart,
     finished,
+    lane_height,
+    lanes,
     layer,
+    numbers,
+    subject,
+    time_axis,
     values,
     wrapped,
 )
@@ -105,18 +115,37 @@ def _seller_name(contents: BriefContents, seller: str, sender: str = "") -> str:
 
 
 def _seller_map(contents: BriefContents, shares: dict[tuple[str, str], float], width: int) -> Spec:
-    sender = contents.sender
+    """Shares with their percent in each cell; the sender's columns in another color."""
     letters = 26 if width == WIDE else 13
     goods = {g: wrapped(contents.name("goods", g), letters) for g, _s in shares}
     order = _seller_order(contents, shares)
-    short = max(8, 76 // len(order)) if width == WIDE and len(order) <= 8 else 20
-    names = {s: wrapped(_seller_name(contents, s, sender), short) for s in order}
+    is_flat = width == WIDE and len(order) <= 8
+    short = max(8, 76 // len(order)) if is_flat else 20
+    names = {s: wrapped(_seller_name(contents, s, contents.sender), short) for s in order}
     rows: list[Row] = [
         {"good": goods[good], "seller": names[seller], "share": part,
-         "words": fmt.share(part).rstrip("%\u00a0"), "is_sender": seller == sender}
+         "words": fmt.share(part).rstrip("%\u00a0"), "is_sender": seller == contents.sender}
         for (good, seller), part in shares.items()
     ]  # fmt: skip
-    return share_map(rows, width=width, columns=list(names.values()), goods=list(goods.values()))
+    axis = {**ABOVE, "labelAngle": -90, "labelAlign": "left", "labelPadding": 4}
+    if is_flat:
+        axis = {**ABOVE, "labelAngle": 0, "labelAlign": "center"}
+    place = {
+        "x": lanes("seller", sort=list(names.values()), axis=axis),
+        "y": lanes("good", sort=list(goods.values())),
+    }
+
+    def cells(colors: list[str], *, is_sender: str) -> Spec:
+        color: Spec = {"field": "share", "type": "quantitative", "legend": None}
+        color["scale"] = {"domain": [0, 0.5, 1], "range": colors}
+        where = f"datum.is_sender === {is_sender}"
+        return layer("rect", {**place, "color": color}, where, stroke="white", strokeWidth=2)
+
+    ink = {"condition": {"test": "datum.share > 0.6", "value": "white"}, "value": INK}
+    words = layer("text", {**place, "text": {"field": "words"}, "color": ink}, fontSize=12)
+    layers = [cells(REDS, is_sender="true"), cells(BLUES, is_sender="false"), words]
+    apart = {"scale": {"color": "independent"}}
+    return chart(width, layers, data=values(rows), height={"step": 34}, resolve=apart)
 
 
 def _seller_table(contents: BriefContents, shares: dict[tuple[str, str], float]) -> PageTable:
@@ -217,17 +246,59 @@ def _dependence_spec(
     paths: dict[str, tuple[float | None, ...]],
     width: int,
 ) -> Spec:
+    """Openings and ends on lanes, above the sender's share of each use."""
     letters = 17 if width == WIDE else 10
-    rows: list[Row] = []
-    for use, path in paths.items():
-        panel = wrapped(contents.name("uses", use), letters)
-        months = zip(calm.months, path, strict=True)
-        rows += [{"panel": panel, "year": decimal_year(m), "share": part} for m, part in months]
-    step = contents.case.calendar.step / 12
-    years = (decimal_year(calm.months[0]), decimal_year(calm.months[-1]) + step)
+    labels = 150 if width != NARROW else 104
+    plot = width - labels - 14
+    first, last = decimal_year(calm.months[0]), decimal_year(calm.months[-1])
+    years = (first, last + contents.case.calendar.step / 12)
+    x = {**time_axis(years, tickCount=5, grid=True), "field": "year"}
     events = _events(contents, calm, letters + 4)
-    name = _("Share of {actor} in each essential use").format(actor=contents.actor_words())
-    return dependence_chart(rows, events, width=width, years=years, name=name)
+    color = {"condition": {"test": "datum.is_end", "value": RED}, "value": INK}
+    known = [event for event in events if event["year"] is not None]
+    shares = []
+    for n, (use, path) in enumerate(paths.items(), 1):
+        name = wrapped(contents.name("uses", use), letters).split(LINE_BREAK)
+        axis: Spec = {"values": [0, 0.5, 1], "titleAngle": 0, "titleAlign": "right", "titleX": -44,
+                "titleBaseline": "middle", "minExtent": labels, "maxExtent": labels}  # fmt: skip
+        y = numbers("share", scale={"domain": [0, 1]}, form=".0%", **axis)
+        del y["title"]
+        y["axis"]["title"] = name
+        own_x = x if n == len(paths) else {**x, "axis": None}
+        line = {"color": BLUE, "strokeWidth": 2}
+        look: Spec = {"interpolate": "step-after", "color": BLUE, "opacity": 0.3, "line": line}
+        layers = [layer("area", {"x": own_x, "y": y}, **look)]
+        if known:
+            rule = layer("rule", {"x": own_x, "color": color}, strokeDash=[3, 3])
+            layers.append({**rule, "data": values(known)})
+        months = zip(calm.months, path, strict=True)
+        rows = ({"year": decimal_year(month), "share": part} for month, part in months)
+        shares.append({"width": plot, "height": 54, "data": values(rows), "layer": layers})
+    title = _("Share of {actor} in each essential use").format(actor=contents.actor_words())
+    parts: list[Spec] = [{"vconcat": shares, "spacing": 10, "title": subject(title)}]
+    if events:
+        lanes_x = {**x, "axis": None}
+        parts.insert(0, _lanes_spec(events, lanes_x, sum(years) / 2, plot=plot, labels=labels))
+    return finished({"vconcat": parts, "spacing": 16})
+
+
+def _lanes_spec(events: list[Row], x: Spec, middle: float, *, plot: int, labels: int) -> Spec:
+    """Openings and ends on lanes; words stand at the side that has room."""
+    y = lanes("lane", axis={**BESIDE, "minExtent": labels, "maxExtent": labels})
+    color = {"condition": {"test": "datum.is_end", "value": RED}, "value": INK}
+    shape = {"condition": {"test": "datum.is_end", "value": "diamond"}, "value": "triangle-right"}
+    place = {"x": x, "y": y, "color": color}
+    told = {**place, "text": {"field": "words"}}
+    known = "datum.year !== null"
+    before, after = f"{known} && datum.year <= {middle}", f"{known} && datum.year > {middle}"
+    layers = [
+        layer("point", {**place, "shape": shape}, known, filled=True, size=90, opacity=1),
+        layer("text", told, before, align="left", dx=9),
+        layer("text", told, after, align="right", dx=-9),
+        layer("text", {**told, "x": {"value": 0}}, "datum.year === null", align="left", dx=2),
+    ]
+    height = lane_height(events, "lane", least=32, line=LINE, more=6)
+    return {"width": plot, "height": height, "data": values(events), "layer": layers}
 
 
 def _events(contents: BriefContents, calm: CalmPlan, letters: int) -> list[Row]:

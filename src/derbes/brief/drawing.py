@@ -5,6 +5,7 @@ apart with any color vision and in grayscale; no chart needs color alone to be r
 """
 
 import base64
+import itertools
 import re
 import textwrap
 from collections.abc import Iterable, Mapping
@@ -322,3 +323,47 @@ def subject(text: str) -> Spec:
     """What a chart's y axis counts, above it."""
     look = {"anchor": "start", "frame": "group", "fontSize": 12, "fontWeight": "normal"}
     return {"text": text, "offset": 6, **look}
+
+
+def color_and_shape(
+    kinds: tuple[str, str], colors: tuple[str, str], shapes: tuple[str, str]
+) -> Spec:
+    """Two kinds of points, told apart by color and by shape."""
+    legend = {"direction": "vertical", "symbolSize": 80}
+    return {
+        "color": by_kind("kind", dict(zip(kinds, colors, strict=True)), legend),
+        "shape": by_kind("kind", dict(zip(kinds, shapes, strict=True)), legend),
+    }
+
+
+def years_of(rows: list[Row], *, width: int) -> Spec:
+    """A channel of the years of rows."""
+    ticks = 4 if width == NARROW else 8
+    return time_axis((row["year"] for row in rows), tickCount=ticks, grid=False)
+
+
+DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2, 1, 2], [1, 3])
+"""Lines that can be told apart in gray."""
+
+
+def probability_lines(rows: list[Row], *, width: int, order: list[str]) -> Spec:
+    """Probability by date, a line per `line`, told apart by color and dashes.
+
+    Args:
+        rows: `line`, `year` (decimal), `p`.
+        width: Width of the whole. [px]
+        order: Lines in the order of the legend.
+    """
+    colors = itertools.cycle((BLUE, RED, INK, GRAY, "#3d7a3d", "#7a4fa3"))
+    dashes = itertools.cycle(DASHES)
+    legend = {"columns": 1 if width == NARROW else 2, "symbolType": "stroke", "symbolSize": 300,
+              "labelLimit": 310}  # fmt: skip
+    ticks = [0, 0.25, 0.5, 0.75, 1]
+    encoding = {
+        "x": {**years_of(rows, width=width), "field": "year"},
+        "y": numbers("p", scale={"domain": [0, 1]}, form=".0%", values=ticks),
+        "color": by_kind("line", dict(zip(order, colors, strict=False)), legend),
+        "strokeDash": by_kind("line", dict(zip(order, dashes, strict=False)), legend),
+    }
+    lines = layer("line", encoding, strokeWidth=2, interpolate="step-after")
+    return chart(width, [lines], data=values(rows), height=220)

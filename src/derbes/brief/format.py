@@ -192,6 +192,11 @@ def span(low: str, high: str) -> str:
     return low if low == high else _("{low} to {high}").format(low=low, high=high)
 
 
+def joined(*parts: str, by: str = ", ") -> str:
+    """Texts that say something, one after the other."""
+    return by.join(part for part in parts if part)
+
+
 def missing(paths: Sequence[str] = ()) -> str:
     """The word for what is missing, with the first keys that it lacks."""
     if not paths:

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from derbes.brief import format as fmt
-from derbes.brief.charts import losses_panels, surface_panels
 from derbes.brief.contents import (
     MYOPIC,
     NOTHING,
@@ -28,7 +27,20 @@ from derbes.brief.contents import (
     table_of,
     words,
 )
-from derbes.brief.drawing import Row
+from derbes.brief.drawing import (
+    BLUE,
+    GRAY,
+    INK,
+    NARROW,
+    RED,
+    Row,
+    Spec,
+    color_and_shape,
+    layer,
+    numbers,
+    panel_width,
+    panels,
+)
 from derbes.case.entities import Case, Measure, MeasureKind, essential_uses
 from derbes.language import _, ngettext
 from derbes.results.supply import ALL_ESSENTIAL, CoverRow, LeverageEnd, LeverageRow
@@ -141,24 +153,55 @@ def _losses_finding(rows: list[LeverageRow]) -> str:
 
 def _losses_spec(
     contents: BriefContents, rows: list[LeverageRow], scale: float, unit: str, *, width: int
-) -> Row:
-    kinds = {"returning": _("buyer returns"), "lost": _("buyer never returns")}
-    points: list[Row] = []
-    for row in rows:
-        panel = contents.name("variants", row.variant)
-        costs = (row.sender_cost_returning, row.sender_cost_lost)
-        for kind, cost in zip(kinds.values(), costs, strict=True):
-            if cost is None:
-                continue
-            loss = (row.target_loss or 0.0) / scale
-            points.append({"panel": panel, "cost": cost / scale, "loss": loss, "kind": kind,
-                           "start": row.start})  # fmt: skip
-    numbers = [point[key] for point in points for key in ("cost", "loss")]
-    is_log = min(numbers) > 0 and max(numbers) / min(numbers) > _WIDE_SPAN
+) -> Spec:
+    """Target's loss against sender's cost, a panel per variant, with the 45-degree line."""
+    kinds = (_("buyer returns"), _("buyer never returns"))
+    points: list[Row] = [
+        {
+            "panel": contents.name("variants", row.variant),
+            "cost": cost / scale,
+            "loss": (row.target_loss or 0.0) / scale,
+            "kind": kind,
+            "start": row.start,
+        }
+        for row in rows
+        for kind, cost in zip(kinds, (row.sender_cost_returning, row.sender_cost_lost), strict=True)
+        if cost is not None
+    ]
+    amounts = [point[key] for point in points for key in ("cost", "loss")]
+    is_log = min(amounts) > 0 and max(amounts) / min(amounts) > _WIDE_SPAN
     order = list(dict.fromkeys(point["panel"] for point in points))
-    names = {"x": _("sender's cost, {unit}").format(unit=unit), **kinds}
-    labelled = _first_and_last(_unlike(points), kinds["lost"], is_log=is_log)
-    return losses_panels(labelled, width=width, names=names, order=order, is_log=is_log)
+    points = _first_and_last(_unlike(points), kinds[1], is_log=is_log)
+    low, high = _limits(points, is_log=is_log)
+    axis: Spec = {"domain": [low, high], "nice": False, "clamp": True}
+    axis |= {"type": "log"} if is_log else {}
+    title = _("sender's cost, {unit}").format(unit=unit)
+    x = numbers(title=title, scale=axis, tickCount=4, gridColor="#eeeeee")
+    y = {**x, "title": None}
+    place = {"x": {**x, "field": "cost"}, "y": {**y, "field": "loss"}}
+    equal = {"x": {**x, "datum": low}, "y": {**y, "datum": low}}
+    equal |= {"x2": {"datum": high}, "y2": {"datum": high}}
+    look = {"align": "center", "dy": -11, "color": INK, "fontSize": 11}
+    outline = {"stroke": "white", "strokeWidth": 4}
+    told = {**place, "text": {"field": "words"}}
+    marks = {**place, **color_and_shape(kinds, (RED, BLUE), ("circle", "square"))}
+    layers = [
+        layer("rule", equal, color=GRAY, strokeDash=[5, 4]),
+        layer("point", marks, filled=True, size=55, opacity=0.85),
+        layer("text", told, "datum.words !== ''", **look, **outline),
+    ]
+    size = {"width": panel_width(width), "height": min(panel_width(width), 250)}
+    return panels(points, layers, width=width, size=size, order=order)
+
+
+def _limits(rows: list[Row], *, is_log: bool) -> tuple[float, float]:
+    """Ends of both axes, the same for both, so that the diagonal is one of 45 degrees."""
+    amounts = [row[key] for row in rows for key in ("cost", "loss")]
+    low, high = min(amounts), max(amounts)
+    if is_log:
+        return low / 2, high * 3
+    room = 0.12 * (high - min(low, 0.0)) or 1.0
+    return min(low, 0.0) - (room if low < 0 else 0.0), high + room
 
 
 def _unlike(points: list[Row]) -> list[Row]:
@@ -330,31 +373,44 @@ def _surface_finding(contents: BriefContents, rows: list[LeverageRow]) -> str:
     )
 
 
-def _surface_spec(contents: BriefContents, rows: list[LeverageRow], width: int) -> Row:
+def _surface_spec(contents: BriefContents, rows: list[LeverageRow], width: int) -> Spec:
+    """Harm by start and length, one panel per variant; a diamond where it ends."""
     after = _year_ends(rows, contents.case.calendar.step / 12)
 
-    def place(row: LeverageRow | LeverageEnd) -> Row:
-        panel = contents.name("variants", row.variant)
-        return {"panel": panel, "length": fmt.months(row.length), "months": row.length}
+    def place(row: LeverageRow | LeverageEnd, kind: str, **more: float) -> Row:
+        panel, length = contents.name("variants", row.variant), fmt.months(row.length)
+        return {"panel": panel, "length": length, "months": row.length, "kind": kind, **more}
 
-    cells = [
-        {
-            **place(row),
-            "year": decimal_year(row.start),
-            "year_end": after[row.variant, row.start],
-            "harm": harm_of(row),
-        }
-        for row in rows
-    ]
-    ends = [
-        {**place(end), "end": decimal_year(end.date)}
+    data = []
+    for row in rows:
+        year, end = decimal_year(row.start), after[row.variant, row.start]
+        data.append(place(row, "cell", year=year, year_end=end, harm=harm_of(row)))
+    order = list(dict.fromkeys(cell["panel"] for cell in data))
+    data += [
+        place(end, "end", end=decimal_year(end.date))
         for end in contents.leverage.ends
         if end.measure == contents.focus.measure and end.date and end.use == ALL_ESSENTIAL
     ]
-    unit = contents.unit_words()
-    names = {"x": _("start of the measure"), "color": _("unmet, {unit}").format(unit=unit)}
-    order = list(dict.fromkeys(cell["panel"] for cell in cells))
-    return surface_panels(cells, width=width, ends=ends, names=names, order=order)
+    scale = {"zero": False, "nice": False}
+    title = _("start of the measure")
+    x = numbers(title=title, scale=scale, form="d", tickCount=6, grid=False)
+    by_length = {"field": "months", "order": "ascending"}
+    y = {"field": "length", "type": "ordinal", "sort": by_length, "title": None}
+    cell = {"x": {**x, "field": "year"}, "x2": {"field": "year_end"}, "y": y}
+    at_end = {"x": {**x, "field": "end"}, "y": y, "color": {"value": INK}}
+    top = max(map(harm_of, rows), default=0.0) or 1.0
+    legend = {"orient": "bottom", "gradientLength": 220, "format": ",~r", "tickCount": 4}
+    unmet = _("unmet, {unit}").format(unit=contents.unit_words())
+    harm = {"field": "harm", "type": "quantitative", "title": unmet, "legend": legend}
+    harm["scale"] = {"domain": [0, top], "range": ["#fbeee8", "#e58b6b", "#6e1607"]}
+    is_cell, diamond = "datum.kind === 'cell'", {"shape": "diamond", "filled": True, "size": 90}
+    layers = [
+        layer("rect", cell, f"{is_cell} && datum.harm === 0", color="#e4ecf3", stroke=None),
+        layer("rect", {**cell, "color": harm}, f"{is_cell} && datum.harm > 0", stroke=None),
+        layer("point", at_end, "datum.kind === 'end'", opacity=1, **diamond),
+    ]
+    size = {"width": panel_width(width, 80 if width == NARROW else 60), "height": {"step": 22}}
+    return panels(data, layers, width=width, size=size, order=order)
 
 
 def _year_ends(rows: list[LeverageRow], gap: float) -> dict[tuple[str, str], float]:

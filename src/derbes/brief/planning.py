@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from derbes.brief import format as fmt
-from derbes.brief.charts import frontier_chart, outlay_panels, plan_timeline
 from derbes.brief.contents import (
     BriefContents,
     Cell,
@@ -19,7 +18,30 @@ from derbes.brief.contents import (
     table_of,
     words,
 )
-from derbes.brief.drawing import WIDE, Row, wrapped
+from derbes.brief.drawing import (
+    BLUE,
+    GRAY,
+    INK,
+    LETTER,
+    LINE,
+    NARROW,
+    RED,
+    WIDE,
+    Spec,
+    by_kind,
+    chart,
+    color_and_shape,
+    lane_height,
+    lanes,
+    layer,
+    numbers,
+    panel_width,
+    panels,
+    subject,
+    time_axis,
+    values,
+    wrapped,
+)
 from derbes.language import _, ngettext
 from derbes.results.plan import (
     FOREIGN,
@@ -152,7 +174,8 @@ def _plan_texts(contents: BriefContents, plan: Plan) -> list[str]:
     return texts
 
 
-def _timeline_spec(contents: BriefContents, plan: Plan, width: int) -> Row:
+def _timeline_spec(contents: BriefContents, plan: Plan, width: int) -> Spec:
+    """One lane per choice: a thin bar while it is being made, a thick one while it works."""
     calendar = contents.case.calendar
     end = decimal_year(calendar.label(calendar.n_periods))
     letters = 34 if width == WIDE else 14
@@ -165,7 +188,20 @@ def _timeline_spec(contents: BriefContents, plan: Plan, width: int) -> Row:
         }
         for choice in plan.plan
     ]
-    return plan_timeline(rows, width=width, years=(decimal_year(calendar.label(0)), end))
+    years = (decimal_year(calendar.label(0)), end)
+    x, y = time_axis(years, tickCount=5 if width == NARROW else 10), lanes("lane")
+
+    def span(first: str, last: str) -> Spec:
+        return {"x": {**x, "field": first}, "x2": {"field": last}, "y": y}
+
+    decided = {"x": {**x, "field": "decided"}, "y": y}
+    layers = [
+        layer("bar", span("decided", "works"), color=GRAY, height={"band": 0.18}),
+        layer("bar", span("works", "end"), color=BLUE, height={"band": 0.5}),
+        layer("point", decided, filled=True, size=70, color=INK, opacity=1),
+    ]
+    height = lane_height(rows, "lane", least=34, line=LINE, more=8)
+    return chart(width, layers, data=values(rows), height=height)
 
 
 def _choices_table(contents: BriefContents, plan: Plan) -> PageTable:
@@ -309,26 +345,38 @@ def _frontier_finding(contents: BriefContents, plan: Plan) -> str:
     )
 
 
-def _frontier_spec(contents: BriefContents, plan: Plan, width: int) -> Row:
+def _frontier_spec(contents: BriefContents, plan: Plan, width: int) -> Spec:
+    """Cost against months survived; each point a plan.
+
+    The dotted steps say no more than that a plan for longer serves shorter too.
+    """
     known = _known(plan)
     divisor, scale = fmt.money_scale(max((abs(cost) for _point, cost in known), default=0.0))
-    best, dominated = _("cheapest plan"), _("a plan that lasts longer costs no more")
+    kinds = (_("cheapest plan"), _("a plan that lasts longer costs no more"))
     rows = [
         {
             "months": point.months,
             "cost": beyond_noise(plan, cost) / divisor,
-            "kind": dominated if point.dominated else best,
+            "kind": kinds[point.dominated],
         }
         for point, cost in known
     ]
-    unit = " ".join(part for part in (scale, contents.case.currency) if part)
-    names = {
-        "x": _("Months survived"),
-        "y": _("Cost [{unit}]").format(unit=unit),
-        "best": best,
-        "dominated": dominated,
+    from_zero = {"domainMin": 0, "nice": False}
+    ticks = {"grid": False, "tickMinStep": 1, "tickCount": 8}
+    title = _("Months survived")
+    place = {
+        "x": numbers("months", title=title, scale=from_zero, form="d", **ticks),
+        "y": numbers("cost", scale={"zero": False}, tickCount=5),
     }
-    return frontier_chart(rows, width=width, names=names)
+    points = {**place, **color_and_shape(kinds, (BLUE, GRAY), ("circle", "cross"))}
+    layers = [
+        layer("line", place, interpolate="step-before", color=GRAY, strokeDash=[3, 3]),
+        layer("point", points, filled=True, size=90, opacity=1),
+    ]
+    unit = fmt.joined(scale, contents.case.currency, by=" ")
+    above = subject(_("Cost [{unit}]").format(unit=unit))
+    height = 190 if width != NARROW else 170
+    return chart(width, layers, data=values(rows), height=height, title=above)
 
 
 def _frontier_table(contents: BriefContents, plan: Plan) -> PageTable:
@@ -396,17 +444,14 @@ def _outlay_finding(contents: BriefContents, plan: Plan) -> str:
     return text.format(amount=fmt.money(abs(saved), money))
 
 
-def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> Row:
-    divisor, scale = fmt.money_scale(
-        max(
-            (abs(v or 0.0) for row in plan.outlay for v in (row.amount, row.without_project)),
-            default=0.0,
-        )
-    )
-    unit = " ".join(part for part in (scale, contents.case.currency) if part)
+def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> Spec:
+    """Payments by year with and without the plan, a panel for all and one for those abroad."""
+    paid = (v for row in plan.outlay for v in (row.amount, row.without_project))
+    divisor, scale = fmt.money_scale(max((abs(v or 0.0) for v in paid), default=0.0))
+    unit = fmt.joined(scale, contents.case.currency, by=" ")
     everything = _("All payments [{unit}]").format(unit=unit)
     abroad = _("Paid abroad [{unit}]").format(unit=unit)
-    with_plan, without = _("with the plan"), _("without it")
+    kinds = {_("with the plan"): BLUE, _("without it"): RED}
     rows = [
         {
             "panel": abroad if row.currency == FOREIGN else everything,
@@ -415,11 +460,24 @@ def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> Row:
             "kind": kind,
         }
         for row in plan.outlay
-        for kind, amount in ((with_plan, row.amount), (without, row.without_project))
+        for kind, amount in zip(kinds, (row.amount, row.without_project), strict=True)
         if amount is not None
     ]
-    names = {"with": with_plan, "without": without}
-    return outlay_panels(rows, width=width, names=names, order=[everything, abroad])
+    n_years = len({row["year"] for row in rows})
+    room = panel_width(width) / max(1, n_years)
+    every = max(1, round(4.5 * LETTER / room + 0.5))
+    place = f"round(datum.index * {max(1, n_years - 1)})"
+    axis = {"labelAngle": 0, "labelExpr": f"{place} % {every} === 0 ? datum.label : ''",
+            "labelOverlap": False, "ticks": False}  # fmt: skip
+    bars = {
+        "x": {"field": "year", "type": "ordinal", "title": None, "axis": axis},
+        "xOffset": {"field": "kind", "sort": list(kinds)},
+        "y": numbers("amount", tickCount=4),
+        "color": by_kind("kind", kinds, {"direction": "vertical", "symbolSize": 80}),
+    }
+    size = {"width": panel_width(width), "height": 150}
+    order = [everything, abroad]
+    return panels(rows, [layer("bar", bars)], width=width, size=size, order=order)
 
 
 def _outlay_table(contents: BriefContents, plan: Plan) -> PageTable:

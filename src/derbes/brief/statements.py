@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from functools import partial
 
 from derbes.brief import format as fmt
-from derbes.brief.charts import probability_lines, stacked_counts
 from derbes.brief.contents import (
     BriefContents,
     Cell,
@@ -17,7 +16,25 @@ from derbes.brief.contents import (
     share_cell,
     table_of,
 )
-from derbes.brief.drawing import BLUE, INK, NARROW, RED, WIDE, Row, wrapped
+from derbes.brief.drawing import (
+    BLUE,
+    GRAY,
+    INK,
+    NARROW,
+    RED,
+    WIDE,
+    Row,
+    Spec,
+    by_kind,
+    chart,
+    lane_height,
+    lanes,
+    layer,
+    numbers,
+    probability_lines,
+    values,
+    wrapped,
+)
 from derbes.brief.uncertainty import in_unit, input_words, is_opening, opening_label
 from derbes.language import _, ngettext
 from derbes.results.statements import (
@@ -174,7 +191,8 @@ def _kind_words(kind: str) -> str:
     return _("not tested") if kind == "untested" else verdict_words(kind)
 
 
-def _verdict_bars(contents: BriefContents, counts: dict[str, dict[str, int]], width: int) -> Row:
+def _verdict_bars(contents: BriefContents, counts: dict[str, dict[str, int]], width: int) -> Spec:
+    """One bar per speaker, made of counts by verdict, each with its number."""
     kinds = (*TESTED, "untested")
     rows: list[Row] = []
     least = _ROOM[width] * max(sum(own.values()) for own in counts.values())
@@ -189,8 +207,18 @@ def _verdict_bars(contents: BriefContents, counts: dict[str, dict[str, int]], wi
                              "last": first + n, "middle": first + n / 2, "ink": ink,
                              "n": n if n >= least else ""})  # fmt: skip
             first += n
+    x, y = numbers(form="d", tickMinStep=1, tickCount=6), lanes("label")
     looks = dict(zip(map(_kind_words, kinds), _COLORS, strict=True))
-    return stacked_counts(rows, width=width, looks=looks)
+    piece = {"x": {**x, "field": "first"}, "x2": {"field": "last"}, "y": y}
+    piece["color"] = by_kind("kind", looks, {"columns": 3})
+    number = {"x": {**x, "field": "middle"}, "y": y, "text": {"field": "n"}}
+    number["color"] = {"field": "ink", "type": "nominal", "scale": None}
+    layers = [
+        layer("bar", piece, height={"band": 0.6}, stroke=GRAY, strokeWidth=0.5),
+        layer("text", number, fontSize=11),
+    ]
+    height = lane_height(rows, "label", least=28, line=14, more=6)
+    return chart(width, layers, data=values(rows), height=height)
 
 
 def _counts_table(contents: BriefContents, counts: dict[str, dict[str, int]]) -> PageTable:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from derbes.brief import format as fmt
-from derbes.brief.charts import exceedance_curve, fan_panels, probability_lines
 from derbes.brief.contents import (
     BriefContents,
     Cell,
@@ -19,7 +19,21 @@ from derbes.brief.contents import (
     table_of,
     words,
 )
-from derbes.brief.drawing import Row
+from derbes.brief.drawing import (
+    BLUE,
+    INK,
+    NARROW,
+    Row,
+    Spec,
+    chart,
+    layer,
+    numbers,
+    panel_width,
+    panels,
+    probability_lines,
+    values,
+    years_of,
+)
 from derbes.case.entities import quantities
 from derbes.language import _, ngettext
 from derbes.results.stress import Answer, EndedBy, Fan, HazardRisk, Stress
@@ -163,6 +177,10 @@ def grade_of(contents: BriefContents, path: str) -> str:
     return next((q.grade.value for q in quantities(contents.case, path)), "")
 
 
+_PALE = 0.18
+"""Opacity of the outer band of a fan; the inner one lies on it."""
+_LABELS = 70
+"""Width of the labels beside a lone panel. [px]"""
 _BANDS = ("5", "25", "50", "75", "95")
 
 
@@ -240,18 +258,43 @@ def _fan_finding(fan: Fan) -> str:
     )
 
 
-def _fan_spec(contents: BriefContents, fans: list[Fan], width: int) -> Row:
-    rows: list[Row] = []
-    for fan in fans:
-        panel = _panel(contents, fan)
-        for at in _points(fan):
-            bands = {f"p{band}": fan.quantiles[band][at] for band in _BANDS}
-            rows.append(
-                {"panel": panel, "year": decimal_year(fan.dates[at]), **bands,
-                 "central": fan.central[at]}
-            )  # fmt: skip
+def _fan_spec(contents: BriefContents, fans: list[Fan], width: int) -> Spec:
+    """Bands of the draws by date, the middle one as a line, the central case dashed.
+
+    All panels have one scale.
+    """
+    rows: list[Row] = [
+        {
+            "panel": _panel(contents, fan),
+            "year": decimal_year(fan.dates[at]),
+            **{f"p{band}": fan.quantiles[band][at] for band in _BANDS},
+            "central": fan.central[at],
+        }
+        for fan in fans
+        for at in _points(fan)
+    ]
     order = list(dict.fromkeys(row["panel"] for row in rows))
-    return fan_panels(rows, width=width, order=order)
+    x = {**years_of(rows, width=width), "field": "year"}
+    ends = [row[key] for row in rows for key in ("p5", "p95", "central") if row[key] is not None]
+    y = numbers(scale={"domain": [min(0.0, *ends), max(ends)], "nice": True}, tickCount=5)
+
+    def band(low: str, high: str) -> Spec:
+        ends = {"x": x, "y": {**y, "field": low}, "y2": {"field": high}}
+        return layer("area", ends, color=BLUE, opacity=_PALE)
+
+    def line(field: str, **look: Any) -> Spec:
+        return layer("line", {"x": x, "y": {**y, "field": field}}, **{"strokeWidth": 2, **look})
+
+    layers = [
+        band("p5", "p95"),
+        band("p25", "p75"),
+        line("p50", color=BLUE),
+        line("central", color=INK, strokeDash=[5, 4], strokeWidth=1.5),
+    ]
+    own = panel_width(width) if len(order) > 1 else width - _LABELS
+    size = {"width": own, "height": 190}
+    spec = panels(rows, layers, width=width, size=size, order=order)
+    return {**spec, "resolve": {"scale": {"y": "independent"}}}
 
 
 def _fan_table(contents: BriefContents, fans: list[Fan]) -> PageTable:
@@ -512,6 +555,17 @@ def _exceedance(contents: BriefContents, stress: Stress, risk: HazardRisk) -> Fi
     unit = " ".join(part for part in (scale, fmt.unit_name(risk.exceedance_unit)) if part)
     name = f"{_('Loss') if is_money else _('Unmet essential demand')} [{unit}]"
     rows = [{"loss": loss / divisor, "share": share} for loss, share in risk.exceedance]
+
+    def spec(width: int) -> Spec:
+        scale, ticks = {"domainMin": 0, "nice": False}, 4 if width == NARROW else 7
+        place = {
+            "x": numbers("loss", title=name, scale=scale, tickCount=ticks, grid=False),
+            "y": numbers("share", scale={"domainMin": 0}, form=".0%", tickCount=5),
+        }
+        line = {"color": BLUE, "strokeWidth": 2}
+        look: Spec = {"color": BLUE, "opacity": _PALE, "interpolate": "step-after", "line": line}
+        return chart(width, [layer("area", place, **look)], data=values(rows), height=200)
+
     tail = in_unit(risk.cvar_unmet, risk.exceedance_unit)
     if is_money and risk.cvar_loss is not None:
         tail = fmt.money(risk.cvar_loss, currency)
@@ -528,7 +582,7 @@ def _exceedance(contents: BriefContents, stress: Stress, risk: HazardRisk) -> Fi
             draws_words(stress),
         ),
         description=_("Share of the futures above each loss. {finding}"),
-        spec=lambda width: exceedance_curve(rows, width=width, name=name),
+        spec=spec,
         table=table_of(
             name,
             (Column(name, 0), Column(_("share of the futures with more"), 1)),
