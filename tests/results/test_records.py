@@ -1,7 +1,7 @@
 import json
 import math
 
-from derbes.results.records import cover_records, leverage_records, quantity_records, to_json
+from derbes.results.records import record_of, to_json
 from tests.api.examples import (
     cover_result,
     cover_row,
@@ -17,7 +17,7 @@ def _as_read(record):
 
 
 def test_cover_holds_the_fields_that_scripts_rely_on():
-    record = _as_read(cover_records(cover_result()))
+    record = _as_read(record_of(cover_result()))
     (row,) = record["results"]
     promised = (
         "variant",
@@ -51,7 +51,7 @@ def test_cover_holds_the_fields_that_scripts_rely_on():
 
 
 def test_leverage_holds_the_fields_that_scripts_rely_on():
-    record = _as_read(leverage_records(leverage_result()))
+    record = _as_read(record_of(leverage_result()))
     (row,), (end,) = record["results"], record["ends"]
     promised = {
         "variant": "base",
@@ -82,7 +82,7 @@ def test_leverage_holds_the_fields_that_scripts_rely_on():
 
 def test_what_is_missing_or_not_a_number_is_null():
     row = leverage_row(target_loss=None, certificate=math.nan, premium=math.inf)
-    (read,) = _as_read(leverage_records(leverage_result(row)))["results"]
+    (read,) = _as_read(record_of(leverage_result(row)))["results"]
     assert read["target_loss"] is None
     assert read["certificate"] is None
     assert read["premium"] is None
@@ -90,14 +90,14 @@ def test_what_is_missing_or_not_a_number_is_null():
 
 def test_numbers_come_back_in_full():
     row = cover_row(time_to_survive=10 / 3, days_of_cover=0.1 + 0.2)
-    (read,) = _as_read(cover_records(cover_result(row)))["results"]
+    (read,) = _as_read(record_of(cover_result(row)))["results"]
     assert read["time_to_survive"] == 10 / 3
     assert read["days_of_cover"] == 0.1 + 0.2
 
 
 def test_a_dated_end_is_a_month():
     ends = (leverage_end(date="2028-03", binding=()),)
-    (read,) = _as_read(leverage_records(leverage_result(ends=ends)))["ends"]
+    (read,) = _as_read(record_of(leverage_result(ends=ends)))["ends"]
     assert read["date"] == "2028-03"
 
 
@@ -106,6 +106,6 @@ def test_letters_stay_letters():
 
 
 def test_a_number_of_a_case_keeps_the_users_own_words():
-    (record,) = quantity_records([town_case().uses["treatment"].demand])
+    record = record_of(town_case().uses["treatment"].demand)
     assert record["path"] == "uses.treatment.demand"
     assert (record["value"], record["unit"], record["written"]) == (100, "t/month", "100 t/month")

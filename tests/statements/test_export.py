@@ -10,7 +10,7 @@ import pytest
 
 from derbes import api
 from derbes.case.ledger import Statement
-from derbes.results.records import statements_records, to_json
+from derbes.results.records import record_of, to_json
 from derbes.results.supply import Provenance
 from derbes.statements.export import COLUMNS, RATINGS, claim_reviews, statement_sheet
 from derbes.statements.verdicts import statement_table
@@ -214,7 +214,7 @@ def test_sheet():
 
 
 def test_json_holds_the_contract():
-    record = statements_records(_table())
+    record = record_of(_table())
     assert json.loads(to_json(record))["statements"][0]["id"] == "A"
     assert {"statements", "contrasts", "contradictions", "modality_drift", "double_standards",
             "tensions"} <= set(record)  # fmt: skip

@@ -13,7 +13,7 @@ from derbes.case.quantity import Quantity
 from derbes.case.request import Request
 from derbes.errors import DataError, RequestError
 from derbes.parallel import RunOptions
-from derbes.results.records import stress_records, to_json
+from derbes.results.records import record_of, to_json
 from derbes.results.supply import Provenance
 from derbes.stress import table
 from derbes.stress.answers import stress_case
@@ -46,7 +46,7 @@ def told(case, *questions, options=None, limit=None, **more):
 
 
 def text(stress):
-    return to_json(stress_records(stress))
+    return to_json(record_of(stress))
 
 
 def by_name(stress):
@@ -61,7 +61,7 @@ def everything():
 
 
 def test_the_contract(everything):
-    record = stress_records(everything)
+    record = record_of(everything)
     assert list(record)[:6] == ["draws", "seed", "answers", "p_ended", "sensitivity", "tipping"]
     for key, fields in {
         "answers": {"name", "unit", "mean", "standard_error", "quantiles"},

@@ -4,7 +4,6 @@ Page one says at which starts the main measure is survived, and at worst what; b
 few numbers, one chart, what is assumed, the variants and the foot.
 """
 
-from dataclasses import dataclass
 from html import escape
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -16,7 +15,6 @@ from derbes.brief.contents import (
     OPTIMAL,
     BriefContents,
     Figure,
-    PageTable,
     Section,
     binding_words,
     calm_words,
@@ -254,53 +252,31 @@ _MOST_PATHS = 3
 """Missing inputs that page one names; more are counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One of the numbers of page one."""
-
-    label: str
-    value: str
-    words: str
+Card = tuple[str, str, str]
+"""Label, value and words of one of the numbers of page one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Front:
-    """Everything on page one."""
-
-    title: str
-    question: str
-    verdict: str
-    answer: str
-    cards: tuple[Card, ...]
-    figure: Figure | None
-    known: str
-    variants: PageTable | None
-    """None where no measure was computed, so nothing is compared."""
-    more_variants: str
-    foot: tuple[str, ...]
-
-
-def front_of(contents: BriefContents) -> Front:
-    """Page one of a brief."""
-    case = contents.case
-    names = contents.variants
-    shown = names[:_MOST_VARIANTS]
-    left = len(names) - len(shown)
+def _front(contents: BriefContents) -> dict[str, Any]:
+    """Everything on page one, by the names that its template has."""
+    case, names = contents.case, contents.variants
+    figure, shown = next(iter(cover_section(contents).figures), None), None
+    if contents.focus.measure:
+        figure = coverage_figure(contents)
+        shown = comparison(contents, names[:_MOST_VARIANTS], is_short=True)
+    left = len(names) - _MOST_VARIANTS
     more = ngettext("{n} more variant below", "{n} more variants below", left).format(n=left)
-    return Front(
-        title=text_of(case.label, case.name),
-        question=text_of(case.question, ""),
-        verdict=verdict_of(contents),
-        answer=_answer(contents),
-        cards=_cards(contents),
-        figure=coverage_figure(contents)
-        if contents.focus.measure
-        else next(iter(cover_section(contents).figures), None),
-        known=_known(contents),
-        variants=comparison(contents, shown, is_short=True) if contents.focus.measure else None,
-        more_variants=more if left > 0 else "",
-        foot=_foot(contents),
-    )
+    return {
+        "title": text_of(case.label, case.name),
+        "question": text_of(case.question, ""),
+        "verdict": verdict_of(contents),
+        "answer": _answer(contents),
+        "cards": _cards(contents),
+        "figure": figure,
+        "known": _known(contents),
+        "variants": shown,
+        "more_variants": more if left > 0 else "",
+        "foot": _foot(contents),
+    }
 
 
 def _answer(contents: BriefContents) -> str:
@@ -357,8 +333,8 @@ def _calm_cards(contents: BriefContents) -> tuple[Card, ...]:
     short = sorted(row.short_in_calm_from for row in found if row.short_in_calm_from)
     calm = fmt.date(short[0]) if short else _("never")
     return (
-        Card(_("Days of cover, least"), value, words),
-        Card(_("Short in calm from"), calm, _("essential uses, without any measure")),
+        (_("Days of cover, least"), value, words),
+        (_("Short in calm from"), calm, _("essential uses, without any measure")),
         *_project_card(contents),
     )
 
@@ -367,7 +343,7 @@ def _survival_card(contents: BriefContents) -> Card:
     row = contents.cover_row(start=contents.focus.start)
     label = _("Time to survive")
     if row is None:
-        return Card(label, fmt.missing(), "")
+        return (label, fmt.missing(), "")
     text = _("from {month}, best response (simple rule: {time})").format(
         month=fmt.date(contents.focus.start), time=_myopic(row)
     )
@@ -382,7 +358,7 @@ def _survival_card(contents: BriefContents) -> Card:
         text = _("{words}; at worst, from {month}: {time}").format(
             words=text, month=fmt.date(contents.focus.worst), time=survived(worst)
         )
-    return Card(label, survived(row), text)
+    return (label, survived(row), text)
 
 
 def _myopic(row: CoverRow) -> str:
@@ -396,30 +372,30 @@ def _end_card(contents: BriefContents) -> Card:
     label = _("Leverage ends")
     end = contents.end_row()
     if end is None:
-        return Card(label, fmt.missing(), "")
+        return (label, fmt.missing(), "")
     starts = _("{n} of {total} starts survived").format(
         n=fmt.number(end.n_starts_survived), total=fmt.number(end.n_starts)
     )
     calendar = contents.case.calendar
     if end.date is None:
-        return Card(label, _("not by {month}").format(month=contents.last_month), starts)
+        return (label, _("not by {month}").format(month=contents.last_month), starts)
     ahead = (calendar.index_of(end.date) - calendar.index_of(contents.focus.start)) * calendar.step
     words = _("{time} after the first start; {starts}").format(
         time=fmt.months(max(0, ahead)), starts=starts
     )
-    return Card(label, fmt.date(end.date), words)
+    return (label, fmt.date(end.date), words)
 
 
 def _ratio_card(contents: BriefContents) -> Card:
     label = _("Leverage ratio")
     row = contents.leverage_row(start=contents.focus.start)
     if row is None:
-        return Card(label, fmt.missing(), "")
+        return (label, fmt.missing(), "")
     if row.target_loss is None or row.sender_cost_returning is None:
         unmet = _("unmet instead: {units}").format(
             units=unmet_words(contents, contents.focus.start)
         )
-        return Card(label, fmt.missing(), _("{reason}; {unmet}").format(
+        return (label, fmt.missing(), _("{reason}; {unmet}").format(
             reason=fmt.missing(row.missing), unmet=unmet))  # fmt: skip
     returning, lost = (
         no_ratio_words(cost, row.target_loss) if ratio is None else fmt.number(ratio)
@@ -434,7 +410,7 @@ def _ratio_card(contents: BriefContents) -> Card:
             reason=returning, lost=lost
         )
         returning = _("none")
-    return Card(label, returning, words)
+    return (label, returning, words)
 
 
 def _project_card(contents: BriefContents) -> tuple[Card, ...]:
@@ -450,7 +426,7 @@ def _project_card(contents: BriefContents) -> tuple[Card, ...]:
             "plants of the case, {n} of {total} costed; no cheapest programme is computed",
             len(costed),
         ).format(n=len(costed), total=len(plants))
-        return (Card(_("Cost of the project"), fmt.money(total, contents.case.currency), words),)
+        return ((_("Cost of the project"), fmt.money(total, contents.case.currency), words),)
     return ()
 
 
@@ -459,23 +435,23 @@ def _premium_card(contents: BriefContents) -> Card:
     row = contents.leverage_row(start=contents.focus.start)
     words = _("price rise that is as bad as the cut-off")
     if row is not None and row.premium is None and row.premium_unbounded:
-        return Card(label, _("no limit"), no_premium_words())
+        return (label, _("no limit"), no_premium_words())
     if row is None or row.premium is None:
         reason = fmt.missing() if row is None else no_figure_words(row, is_asked=True)
-        return Card(label, _("none"), _("{words}: {reason}").format(words=words, reason=reason))
-    return Card(label, fmt.percent_rise(row.premium), words)
+        return (label, _("none"), _("{words}: {reason}").format(words=words, reason=reason))
+    return (label, fmt.percent_rise(row.premium), words)
 
 
 def _plan_card(contents: BriefContents, plan: Plan) -> Card:
     """What the cheapest programme costs above what is spent without any standard."""
     label = _("Cost of security")
     if plan.cost is None:
-        return Card(label, fmt.missing(), plan_words(contents, plan))
+        return (label, fmt.missing(), plan_words(contents, plan))
     above = plan.cost - (plan.no_threat_cost or 0.0)
     money = fmt.money(beyond_noise(plan, above), contents.case.currency)
     if plan.no_threat_cost is None:
-        return Card(label, money, _("cheapest programme, all supply included"))
-    return Card(
+        return (label, money, _("cheapest programme, all supply included"))
+    return (
         label,
         money,
         _("cheapest programme that meets the standards, above supply without any, discounted"),
@@ -541,12 +517,6 @@ def _foot(contents: BriefContents) -> tuple[str, ...]:
     return (*notes, first, second)
 
 
-def title_of(contents: BriefContents) -> str:
-    """Title of the document."""
-    name = text_of(contents.case.label, contents.case.name)
-    return _("{name}: brief").format(name=name)
-
-
 _TEMPLATES = Path(__file__).parent / "templates"
 _WARNING = "\0warning\0"
 """Place of the warning about letters, which only the whole page can give."""
@@ -559,8 +529,8 @@ def render_brief(contents: BriefContents) -> str:
         .get_template("brief.html")
         .render(
             language=language(),
-            title=title_of(contents),
-            front=front_of(contents),
+            title=_("{name}: brief").format(name=text_of(contents.case.label, contents.case.name)),
+            front=_front(contents),
             sections=sections_of(contents),
             fonts=font_faces(),
             warning=_WARNING,

@@ -43,15 +43,7 @@ from derbes.request import (
     STRESS_SOLVED,
     made_by,
 )
-from derbes.results.records import (
-    cover_records,
-    leverage_records,
-    plan_records,
-    provenance_record,
-    quantity_records,
-    statements_records,
-    stress_records,
-)
+from derbes.results.records import record_of
 from derbes.version import VERSION
 
 Command = Callable[..., Any]
@@ -219,7 +211,7 @@ def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     with progress_on_terminal() as progress:
         table = api.cover(case, progress=progress, **_words(asked))
     then = next_line("leverage" if case.measures else "check", path)
-    _answer(table, cover_records, cover_text, then, as_json=as_json, out=out)
+    _answer(table, cover_text, then, as_json=as_json, out=out)
 
 
 @derbes.command()
@@ -235,7 +227,7 @@ def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     with progress_on_terminal() as progress:
         surface = api.leverage(case, progress=progress, **_words(asked))
     then = next_line("brief", path)
-    _answer(surface, leverage_records, leverage_text, then, as_json=as_json, out=out)
+    _answer(surface, leverage_text, then, as_json=as_json, out=out)
 
 
 @derbes.command()
@@ -285,7 +277,7 @@ def plan(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     check_places(case, JSON if as_json else TEXT, out, checkpoint=place)
     with stoppable(place, resume=f"--resume {place}") as progress:
         found = api.plan(case, progress=progress, **words)
-    _answer(found, plan_records, plan_text, next_line("brief", path), as_json=as_json, out=out)
+    _answer(found, plan_text, next_line("brief", path), as_json=as_json, out=out)
 
 
 def _plan_words(asked: dict[str, Any]) -> dict[str, Any]:
@@ -352,7 +344,7 @@ def stress(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     check_places(case, JSON if as_json else TEXT, out, store=store)
     with stoppable(Path(store) if store else None, resume="--resume") as progress:
         found = api.stress(case, progress=progress, **_words(asked))
-    _answer(found, stress_records, stress_text, next_line("brief", path), as_json=as_json, out=out)
+    _answer(found, stress_text, next_line("brief", path), as_json=as_json, out=out)
 
 
 SIGNALING = "signaling"
@@ -440,7 +432,7 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     if form:
         tell(api.export_statements(case, table, form, page=page, has_mark=has_mark), out)
     elif as_json:
-        tell_json(statements_records(table), out)
+        tell_json(record_of(table), out)
     else:
         tell(f"{statements_text(table, query)}\n\n{next_line('brief', path)}", out)
     if record and (out != STANDARD_OUTPUT or not (form or as_json)):
@@ -472,7 +464,7 @@ def brief(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
         return
     if as_json:
         words.pop("n_workers")
-        provenance = provenance_record(made_by(case, "brief", **words))
+        provenance = record_of(made_by(case, "brief", **words))
         tell_json({"file": out, "bytes": Path(out).stat().st_size, "provenance": provenance})
     else:
         tell(_("Written: {out}").format(out=out))
@@ -501,24 +493,16 @@ def show(path: str, where: str, *, out: str, as_json: bool) -> None:
     check_places(case, JSON if as_json else TEXT, out)
     text = api.show(case, where)
     if as_json:
-        numbers = quantity_records(api.inputs(case, where))
+        numbers = [record_of(number) for number in api.inputs(case, where)]
         tell_json({"where": where, "text": text, "inputs": numbers, "missing": case.missing}, out)
     else:
         tell(f"{text}\n\n{next_line('check', path)}", out)
 
 
-def _answer(
-    result: Any,
-    records: Callable[[Any], dict[str, Any]],
-    text: Callable[[Any], str],
-    then: str,
-    *,
-    as_json: bool,
-    out: str,
-) -> None:
+def _answer(result: Any, text: Callable[[Any], str], then: str, *, as_json: bool, out: str) -> None:
     """A result as JSON, or as text that closes with what comes next."""
     if as_json:
-        tell_json(records(result), out)
+        tell_json(record_of(result), out)
     else:
         tell(f"{text(result)}\n\n{then}", out)
 

@@ -65,19 +65,8 @@ def tell_error(error: Exception, *, as_json: bool, is_told: bool = False) -> Non
 
 def problems_record(problems: Iterable[Problem]) -> dict[str, Any]:
     """Problems of a case file as `{problems: [...]}`."""
-    return {
-        "problems": [
-            {
-                "file": problem.file,
-                "line": problem.line,
-                "column": problem.column,
-                "where": problem.where,
-                "what": problem.what,
-                "fix": problem.fix,
-            }
-            for problem in problems
-        ]
-    }
+    fields = ("file", "line", "column", "where", "what", "fix")
+    return {"problems": [{one: getattr(problem, one) for one in fields} for problem in problems]}
 
 
 def notes_text(notes: Iterable[Note]) -> str:
@@ -90,12 +79,8 @@ def notes_text(notes: Iterable[Note]) -> str:
 
 def notes_record(notes: Iterable[Note]) -> dict[str, Any]:
     """Notes on a case as `{notes: [...]}`."""
-    return {
-        "notes": [
-            {"line": note.line, "where": note.where, "what": note.what, "fix": note.fix}
-            for note in notes
-        ]
-    }
+    fields = ("line", "where", "what", "fix")
+    return {"notes": [{one: getattr(note, one) for one in fields} for note in notes]}
 
 
 TEXT, JSON, HTML, CSV, PARQUET = "text", "JSON", "HTML", "CSV", "Parquet"

@@ -3,58 +3,27 @@
 import dataclasses
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from derbes.results.plan import Plan
-from derbes.results.statements import StatementTable
-from derbes.results.stress import Stress
-from derbes.results.supply import Cover, Leverage, Provenance
+from derbes.results.supply import Cover, Leverage
 
 Record = dict[str, Any]
 
 
-def cover_records(cover: Cover) -> Record:
-    """Cover as `{results: [...], provenance: {...}}`."""
-    return {
-        "results": [_record(row) for row in cover.rows],
-        "provenance": _record(cover.provenance),
-    }
+def record_of(result: Any) -> Record:
+    """Fields of a result by name, in their order, and those of the results in it.
 
-
-def leverage_records(leverage: Leverage) -> Record:
-    """Leverage as `{results: [...], ends: [...], units: {...}, provenance: {...}}`."""
-    return {
-        "results": [_record(row) for row in leverage.rows],
-        "ends": [_record(end) for end in leverage.ends],
-        "units": {"money": leverage.currency, "unmet": leverage.unit},
-        "provenance": _record(leverage.provenance),
-    }
-
-
-def plan_records(plan: Plan) -> Record:
-    """A plan as `{plan: [...], cost, bound, gap, feasible, clash: [...], ...}`."""
-    return _deep_record(plan)
-
-
-def stress_records(stress: Stress) -> Record:
-    """Answers over draws as `{draws, seed, answers: [...], p_ended: [...], ...}`."""
-    return _deep_record(stress)
-
-
-def statements_records(table: StatementTable) -> Record:
-    """A ledger as `{as_of, statements: [...], contrasts: [...], ..., provenance: {...}}`."""
-    return _deep_record(table)
-
-
-def provenance_record(provenance: Provenance) -> Record:
-    """Provenance as a record."""
-    return _record(provenance)
-
-
-def quantity_records(quantities: Iterable[Any]) -> list[Record]:
-    """Numbers of a case, with range, grade, source and why."""
-    return [_record(quantity) for quantity in quantities]
+    Rows of cover and leverage stand under `results`, their units under `units`.
+    """
+    record: Record = _plain(result)
+    if isinstance(result, Cover):
+        return {"results": record["rows"], "provenance": record["provenance"]}
+    if isinstance(result, Leverage):
+        units = {"money": result.currency, "unmet": result.unit}
+        made = {"units": units, "provenance": record["provenance"]}
+        return {"results": record["rows"], "ends": record["ends"], **made}
+    return record
 
 
 def to_json(record: Mapping[str, Any]) -> str:
@@ -62,30 +31,12 @@ def to_json(record: Mapping[str, Any]) -> str:
     return json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
 
 
-def _record(row: Any) -> Record:
-    """Fields of a result by name, in their order; what is missing is null."""
-    return {field.name: _plain(getattr(row, field.name)) for field in dataclasses.fields(row)}
-
-
-def _deep_record(row: Any) -> Record:
-    """Fields of a result by name, and those of the results in it."""
-    return {field.name: _deep(getattr(row, field.name)) for field in dataclasses.fields(row)}
-
-
-def _deep(cell: object) -> object:
+def _plain(cell: Any) -> Any:
+    """What JSON can hold; what is missing is null, and so is a number that is not finite."""
     if dataclasses.is_dataclass(cell):
-        return _deep_record(cell)
+        return {one.name: _plain(getattr(cell, one.name)) for one in dataclasses.fields(cell)}
     if isinstance(cell, Mapping):
-        return {str(key): _deep(value) for key, value in cell.items()}
-    if isinstance(cell, Sequence) and not isinstance(cell, str):
-        return [_deep(part) for part in cell]
-    return _plain(cell)
-
-
-def _plain(cell: object) -> object:
-    """What JSON can hold: a number that is not finite is missing."""
-    if isinstance(cell, float):
-        return cell if math.isfinite(cell) else None
+        return {str(key): _plain(value) for key, value in cell.items()}
     if isinstance(cell, Sequence) and not isinstance(cell, str):
         return [_plain(part) for part in cell]
-    return cell
+    return cell if not isinstance(cell, float) or math.isfinite(cell) else None
