@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from derbes.brief import format as fmt
-from derbes.case.entities import Case, Measure, essential_uses, main_length, main_measure
+from derbes.case.entities import Case, Measure, main_length, main_measure
 from derbes.case.request import BASE
 from derbes.language import _, ngettext
 from derbes.results.plan import Plan
@@ -329,19 +329,6 @@ def binding_words(case: Case, goods: tuple[str, ...], sellers: tuple[str, ...]) 
     )
     others = tuple(good for good in goods if good not in offered)
     return f"{text}; {names_of(case, 'goods', others)}" if others else text
-
-
-def served_path(branch: Branch, case: Case) -> tuple[float, ...]:
-    """Served share of the essential use that is served worst in each period. (T,)"""
-    uses = [use for use in essential_uses(case) if use in branch.served_share]
-    paths = zip(*(branch.served_share[use] for use in uses), strict=True)
-    return tuple(min(shares) for shares in paths)
-
-
-def worst_use(branch: Branch, case: Case) -> str:
-    """Id of the essential use that is served worst in any period; the first of several."""
-    uses = [use for use in essential_uses(case) if branch.served_share.get(use)]
-    return min(uses, key=lambda use: min(branch.served_share[use]), default="")
 
 
 def decimal_year(label: str) -> float:

@@ -12,11 +12,9 @@ from derbes.brief.contents import (
     calm_words,
     figure_cell,
     month_cell,
-    served_path,
     share_cell,
     survived,
     table_of,
-    worst_use,
 )
 from derbes.brief.drawing import (
     BLUE,
@@ -143,8 +141,10 @@ def coverage_figure(contents: BriefContents) -> Figure | None:
 
 
 def _path(contents: BriefContents, branch: Branch) -> tuple[float, ...]:
-    """Served share of the worst essential use by period. (T,)"""
-    return served_path(branch, contents.case_of(branch.variant))
+    """Served share of the essential use that is served worst in each period. (T,)"""
+    uses = essential_uses(contents.case_of(branch.variant))
+    paths = (branch.served_share[use] for use in uses if use in branch.served_share)
+    return tuple(min(shares) for shares in zip(*paths, strict=True))
 
 
 def _at(path: tuple[float, ...], t: int) -> float | None:
@@ -184,7 +184,8 @@ def _worst_month(contents: BriefContents, branch: Branch, least: float) -> str:
     """The least that is served of any essential use, of which, and what of it is calm's."""
     case = contents.case_of(branch.variant)
     row = contents.leverage_row(variant=branch.variant, start=branch.start, bound=branch.bound)
-    use = worst_use(branch, case)
+    uses = [use for use in essential_uses(case) if branch.served_share.get(use)]
+    use = min(uses, key=lambda use: min(branch.served_share[use]), default="")
     told = row.deepest_use if row else ""
     if min(branch.served_share.get(told, ()), default=1.0) <= least + NOTHING:
         use = told

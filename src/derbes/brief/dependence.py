@@ -467,7 +467,9 @@ def chokepoint_section(contents: BriefContents) -> Section:
     materials = _materials(contents)
     if not materials:
         return Section("chokepoint", title, (_("The case has no use, so nothing can bind."),))
-    links = _links(contents.case, {item.id for item in materials})
+    shown = {item.id for item in materials}
+    goods = ((a, made.output) for made in contents.case.recipes.values() for a in made.inputs)
+    links = list(dict.fromkeys(pair for pair in goods if shown.issuperset(pair)))
     columns = (
         Column(_("good"), "name"),
         Column(_("tier"), lambda item: figure_cell(item.tier, str(item.tier))),
@@ -576,11 +578,6 @@ def _supply_words(contents: BriefContents, good: str) -> str:
     sellers = contents.names("actors", _sellers(contents.case, good))
     parts = [sellers, _("made here") if _is_made(contents.case, good) else ""]
     return "; ".join(part for part in parts if part) or _("stock only")
-
-
-def _links(case: Case, shown: set[str]) -> list[tuple[str, str]]:
-    pairs = [(good, recipe.output) for recipe in case.recipes.values() for good in recipe.inputs]
-    return list(dict.fromkeys(p for p in pairs if p[0] in shown and p[1] in shown))
 
 
 def _finding(contents: BriefContents, materials: list[Material]) -> str:

@@ -161,8 +161,7 @@ def money(value: float, currency: str) -> str:
         (['1.05', 'billion', 'USD'], ['-2,400', 'USD'])
     """
     amount, scale = scaled(value)
-    parts = [number(amount), scale, currency]
-    return NO_BREAK.join(part for part in parts if part)
+    return joined(number(amount), scale, currency, by=NO_BREAK)
 
 
 def scaled(value: float) -> tuple[float, str]:

@@ -64,7 +64,7 @@ def losses_section(contents: BriefContents) -> Section:
         return Section("losses", title, (text,), (), (table,))
     largest = max(abs(number) for row in known for number in [row.target_loss or 0.0, *_costs(row)])
     scale, scale_words = fmt.money_scale(largest)
-    unit = fmt.NO_BREAK.join(part for part in (scale_words, contents.case.currency) if part)
+    unit = fmt.joined(scale_words, contents.case.currency, by=fmt.NO_BREAK)
     up = _("Up: target's loss, {unit}").format(unit=unit)
     figure = Figure(
         "losses-chart",
@@ -544,7 +544,7 @@ def comparison(
         row = contents.cover_row(variant=variant, start=start)
         if row is None:
             return figure_cell(None)
-        text = ", ".join(part for part in (survived(row), calm_words(row)) if part)
+        text = fmt.joined(survived(row), calm_words(row))
         return figure_cell(row.time_to_survive, text)
 
     def end(variant: str) -> Cell:

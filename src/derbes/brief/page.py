@@ -207,8 +207,7 @@ def _both(contents: BriefContents, start: str) -> tuple[LeverageRow | None, Leve
 def more_words(contents: BriefContents) -> str:
     """What the verdict leaves out: the simple rule, what is short in calm, what takes nothing."""
     best, rule = _both(contents, contents.focus.worst)
-    parts = (_by_the_rule(contents, best, rule), _in_calm(contents, best))
-    return " ".join(part for part in parts if part)
+    return fmt.joined(_by_the_rule(contents, best, rule), _in_calm(contents, best), by=" ")
 
 
 def _by_the_rule(
@@ -300,7 +299,7 @@ def _answer(contents: BriefContents) -> str:
         text = _("As planned this does not end by {month}; what still binds: {goods}.")
         binding = binding_words(contents.case, end.binding, end.binding_sellers)
         parts.append(text.format(month=contents.last_month, goods=binding))
-    return " ".join(part for part in parts if part)
+    return fmt.joined(*parts, by=" ")
 
 
 def _cards(contents: BriefContents) -> tuple[Card, ...]:

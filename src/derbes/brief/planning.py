@@ -93,17 +93,12 @@ def plan_words(contents: BriefContents, plan: Plan) -> str:
         return _("No plan was found in the time that was given")
     if not plan.plan:
         return _("Nothing has to be done: what is there meets the standards")
+    above = plan.cost - (plan.no_threat_cost or 0.0)
     text = ngettext(
         "{n} choice meets the standards for {cost}", "{n} choices meet the standards for {cost}",
         len(plan.plan),
     )  # fmt: skip
-    return text.format(n=len(plan.plan), cost=fmt.money(_above(plan), money))
-
-
-def _above(plan: Plan) -> float:
-    """Cost of the plan above that without any standard; the cost itself when not known."""
-    cost = plan.cost or 0.0
-    return cost if plan.no_threat_cost is None else cost - plan.no_threat_cost
+    return text.format(n=len(plan.plan), cost=fmt.money(above, money))
 
 
 def plan_section(contents: BriefContents, plan: Plan) -> Section:
@@ -260,12 +255,6 @@ def _question_tables(contents: BriefContents, plan: Plan) -> Iterator[PageTable]
 
 def _choices_words(choices: Iterable[PlanChoice]) -> str:
     return "; ".join(choice.what for choice in choices)
-
-
-def frontier_plan(contents: BriefContents, plan: Plan) -> Plan:
-    """The plan whose frontier is worth drawing: that of the variant whose security costs most."""
-    priced = [one for one in (plan, *contents.plans.values()) if one.frontier]
-    return max(priced, key=lambda one: one.cost_of_security or 0.0, default=plan)
 
 
 def programmes_section(contents: BriefContents) -> Section:
@@ -501,7 +490,9 @@ def plan_sections(contents: BriefContents) -> tuple[Section, ...]:
     parts = [plan_section(contents, plan)]
     if len(contents.plans) > 1:
         parts.append(programmes_section(contents))
-    told = frontier_plan(contents, plan)
+    # The frontier of the variant whose security costs most is worth drawing.
+    priced = [one for one in (plan, *contents.plans.values()) if one.frontier]
+    told = max(priced, key=lambda one: one.cost_of_security or 0.0, default=plan)
     if any(point.cost is not None for point in told.frontier):
         parts.append(frontier_section(contents, told))
     if plan.outlay:

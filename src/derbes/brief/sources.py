@@ -219,18 +219,14 @@ def missing_section(contents: BriefContents) -> Section:
     return Section("missing", title, (text,), (), (table,))
 
 
-def priority_words() -> dict[str, str]:
-    """What each priority of a case keeps low."""
-    return {
+def method_section(case: Case) -> Section:
+    """How the numbers come about, with the numbers of the equations."""
+    kept_low = {
         "essential": _("unmet essential demand"),
         "deferrable": _("unmet deferrable demand"),
         "reserve": _("what the reserve lacks"),
         "money": _("money"),
     }
-
-
-def method_section(case: Case) -> Section:
-    """How the numbers come about, with the numbers of the equations."""
     paragraphs = (
         _(
             "Old stock ages, is drawn or is given up (L1). What is drawn, arrives and is made "
@@ -242,7 +238,7 @@ def method_section(case: Case) -> Section:
             "lower than in the calm plan (L8)."
         ),
         _("The best response keeps these low, in this order: {order}.").format(
-            order=", ".join(priority_words()[name] for name in case.priorities)
+            order=", ".join(kept_low[name] for name in case.priorities)
         ),
         _(
             "The simple rule follows the calm plan, which the target had when the measure came: "

@@ -149,7 +149,7 @@ def statements_section(contents: BriefContents, ledger: StatementTable) -> Secti
             "A verdict is the share of the draws in which the statement holds: at least 95% "
             "holds, at most 5% fails."
         )
-    text = " ".join(part for part in (counted, judged, ledger.predictions.words()) if part)
+    text = fmt.joined(counted, judged, ledger.predictions.words(), by=" ")
     title = _("What is said, and whether it holds")
     if not tested:
         return Section("statements", title, (text,))
@@ -261,8 +261,7 @@ def _as_words(row: StatementRow) -> str:
 def _said(row: StatementRow) -> str:
     """What it says, with the key phrase of the original and the place."""
     phrase = next((text for text in row.phrase.values() if text), "")
-    parts = [says_words(row), f"«{phrase}»" if phrase else "", row.place]
-    return " · ".join(part for part in parts if part)
+    return fmt.joined(says_words(row), f"«{phrase}»" if phrase else "", row.place, by=" · ")
 
 
 def untested_section(contents: BriefContents, ledger: StatementTable) -> Section | None:
@@ -270,21 +269,20 @@ def untested_section(contents: BriefContents, ledger: StatementTable) -> Section
     rows = [row for row in ledger.statements if row.verdict not in TESTED]
     if not rows:
         return None
+
+    def why(row: EntryRow) -> str:
+        return fmt.joined(row.reason, fmt.missing(row.missing) if row.missing else "", by="; ")
+
     columns = (
         Column(_("id"), "id"),
         Column(_("whose view"), partial(who_words, contents)),
         Column(_("what it says"), _said),
         verdict_column(),
-        Column(_("why"), _why),
+        Column(_("why"), why),
     )
     text = _("What nobody can test yet is listed with what is missing, so that it can be found.")
     table = table_of(_("Statements without a verdict"), columns, rows)
     return Section("untested", _("What is said and cannot be tested"), (text,), (), (table,))
-
-
-def _why(row: EntryRow) -> str:
-    needs = fmt.missing(row.missing) if row.missing else ""
-    return "; ".join(part for part in (row.reason, needs) if part)
 
 
 def patterns_section(contents: BriefContents, ledger: StatementTable) -> Section | None:

@@ -66,7 +66,7 @@ def bound_words(bound: str) -> str:
 def about(contents: BriefContents, measure: str, length: int | None) -> str:
     """A measure and its length."""
     name = contents.name("measures", measure) if measure else ""
-    return ", ".join(part for part in (name, fmt.months(length) if length else "") if part)
+    return fmt.joined(name, fmt.months(length) if length else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def words_of(contents: BriefContents, name: str) -> str:
     if told.variant != "base":
         parts.append(contents.name("variants", told.variant))
     parts.append(bound_words(told.bound))
-    return ", ".join(part for part in parts if part)
+    return fmt.joined(*parts)
 
 
 def kind_words(kind: str) -> str:
@@ -217,6 +217,26 @@ def _fan_figure(contents: BriefContents, stress: Stress, name: str) -> Figure:
     fans = [fan for fan in stress.fans if fan.name == name and _points(fan)]
     first = fans[0]
     bounds = {fan.bound: fan.n_draws for fan in fans}
+    columns = (
+        Column(_("variant"), 0),
+        Column(_("response"), 1),
+        Column(_("date"), 2),
+        *(Column(f"{band} %", place) for place, band in enumerate(_BANDS, 3)),
+        Column(_("mean"), 8),
+        Column(_("central values"), 9),
+    )
+    rows = (
+        (
+            contents.name("variants", fan.variant),
+            bound_words(fan.bound),
+            month_cell(fan.dates[at]),
+            *(_fan_cell(fan, fan.quantiles[band][at]) for band in _BANDS),
+            _fan_cell(fan, fan.mean[at], is_bound=bool(fan.capped_share and fan.capped_share[at])),
+            _fan_cell(fan, fan.central[at]),
+        )
+        for fan in fans
+        for at in range(len(fan.dates))
+    )
     return Figure(
         f"fan-{name.replace('_', '-')}",
         _fan_finding(first),
@@ -227,13 +247,8 @@ def _fan_figure(contents: BriefContents, stress: Stress, name: str) -> Figure:
         ),
         description=_("Bands of the draws by date, a panel per variant and response. {finding}"),
         spec=partial(_fan_spec, contents, fans),
-        table=_fan_table(contents, fans),
+        table=table_of(_unit_words(first), columns, rows),
     )
-
-
-def _panel(contents: BriefContents, fan: Fan) -> str:
-    parts = (contents.name("variants", fan.variant), bound_words(fan.bound))
-    return ", ".join(part for part in parts if part)
 
 
 def _name(fan: Fan) -> str:
@@ -265,7 +280,7 @@ def _fan_spec(contents: BriefContents, fans: list[Fan], width: int) -> Spec:
     """
     rows: list[Row] = [
         {
-            "panel": _panel(contents, fan),
+            "panel": fmt.joined(contents.name("variants", fan.variant), bound_words(fan.bound)),
             "year": decimal_year(fan.dates[at]),
             **{f"p{band}": fan.quantiles[band][at] for band in _BANDS},
             "central": fan.central[at],
@@ -295,30 +310,6 @@ def _fan_spec(contents: BriefContents, fans: list[Fan], width: int) -> Spec:
     size = {"width": own, "height": 190}
     spec = panels(rows, layers, width=width, size=size, order=order)
     return {**spec, "resolve": {"scale": {"y": "independent"}}}
-
-
-def _fan_table(contents: BriefContents, fans: list[Fan]) -> PageTable:
-    columns = (
-        Column(_("variant"), 0),
-        Column(_("response"), 1),
-        Column(_("date"), 2),
-        *(Column(f"{band} %", place) for place, band in enumerate(_BANDS, 3)),
-        Column(_("mean"), 8),
-        Column(_("central values"), 9),
-    )
-    rows = (
-        (
-            contents.name("variants", fan.variant),
-            bound_words(fan.bound),
-            month_cell(fan.dates[at]),
-            *(_fan_cell(fan, fan.quantiles[band][at]) for band in _BANDS),
-            _fan_cell(fan, fan.mean[at], is_bound=bool(fan.capped_share and fan.capped_share[at])),
-            _fan_cell(fan, fan.central[at]),
-        )
-        for fan in fans
-        for at in range(len(fan.dates))
-    )
-    return table_of(_unit_words(fans[0]), columns, rows)
 
 
 def _fan_cell(fan: Fan, value: float | None, *, is_bound: bool = False) -> Cell:
@@ -388,7 +379,7 @@ def _scale(contents: BriefContents, answer: Answer) -> tuple[float, str]:
         return 1.0, fmt.unit_name(answer.unit) if answer.unit else ""
     largest = max((abs(v) for v in answer.quantiles.values()), default=abs(answer.mean or 0.0))
     divisor, scale = fmt.money_scale(largest)
-    return divisor, " ".join(part for part in (scale, answer.unit) if part)
+    return divisor, fmt.joined(scale, answer.unit, by=" ")
 
 
 def _bounded(answer: Answer, value: float, divisor: float, *, is_bound: bool) -> str:
@@ -412,6 +403,15 @@ def ends_section(contents: BriefContents, stress: Stress) -> Section | None:
     length = main if main in lengths else lengths[-1]
     points = [point for point in stress.p_ended if point.length == length]
     draws = {point.bound: point.n_draws for point in points}
+    columns = (
+        Column(_("variant"), lambda point: contents.name("variants", point.variant)),
+        Column(_("length"), "length", _("month")),
+        Column(_("date"), lambda point: month_cell(point.date)),
+        Column(_("response"), lambda point: bound_words(point.bound)),
+        Column(_("share of the draws"), lambda point: share_cell(point.p)),
+        Column(_("standard error"), "standard_error"),
+        Column(_("draws"), "n_draws"),
+    )
     figure = Figure(
         "ended-curve",
         _ended_finding(points),
@@ -422,7 +422,7 @@ def ends_section(contents: BriefContents, stress: Stress) -> Section | None:
         ),
         description=_("Lines of probability by date. {finding}"),
         spec=partial(_ended_spec, contents, points),
-        table=_ended_table(contents, stress),
+        table=table_of(_("Probability that leverage has ended"), columns, stress.p_ended),
     )
     text = _(
         "Leverage has ended by a date when no start from that date on leaves essential demand "
@@ -465,25 +465,10 @@ def _ended_finding(points: list[EndedBy]) -> str:
 def _ended_spec(contents: BriefContents, points: list[EndedBy], width: int) -> Row:
     rows: list[Row] = []
     for (variant, bound), line in _lines(points).items():
-        told = ", ".join(
-            part for part in (contents.name("variants", variant), bound_words(bound)) if part
-        )
+        told = fmt.joined(contents.name("variants", variant), bound_words(bound))
         rows += [{"line": told, "year": decimal_year(p.date), "p": p.p} for p in line]
     order = list(dict.fromkeys(row["line"] for row in rows))
     return probability_lines(rows, width=width, order=order)
-
-
-def _ended_table(contents: BriefContents, stress: Stress) -> PageTable:
-    columns = (
-        Column(_("variant"), lambda point: contents.name("variants", point.variant)),
-        Column(_("length"), "length", _("month")),
-        Column(_("date"), lambda point: month_cell(point.date)),
-        Column(_("response"), lambda point: bound_words(point.bound)),
-        Column(_("share of the draws"), lambda point: share_cell(point.p)),
-        Column(_("standard error"), "standard_error"),
-        Column(_("draws"), "n_draws"),
-    )
-    return table_of(_("Probability that leverage has ended"), columns, stress.p_ended)
 
 
 def hazards_section(contents: BriefContents, stress: Stress) -> Section | None:
@@ -552,7 +537,7 @@ def _exceedance(contents: BriefContents, stress: Stress, risk: HazardRisk) -> Fi
     is_money = risk.exceedance_unit == currency
     largest = max(loss for loss, _share in risk.exceedance)
     divisor, scale = fmt.money_scale(largest) if is_money else (1.0, "")
-    unit = " ".join(part for part in (scale, fmt.unit_name(risk.exceedance_unit)) if part)
+    unit = fmt.joined(scale, fmt.unit_name(risk.exceedance_unit), by=" ")
     name = f"{_('Loss') if is_money else _('Unmet essential demand')} [{unit}]"
     rows = [{"loss": loss / divisor, "share": share} for loss, share in risk.exceedance]
 

@@ -76,10 +76,6 @@ def with_options(*options: Decorator) -> Decorator:
     return add
 
 
-def _speak(_context: click.Context, _option: click.Parameter, code: str) -> None:
-    use_language(code)
-
-
 def _n_cores() -> int:
     """Cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
@@ -96,7 +92,7 @@ language_option = option(
     default="en",
     is_eager=True,
     expose_value=False,
-    callback=_speak,
+    callback=lambda _context, _option, code: use_language(code),
 )
 json_option = option("--json as_json", _("Answer as JSON."), is_flag=True)
 out_option = option(
@@ -356,10 +352,6 @@ def _ids(_context: click.Context, _option: click.Parameter, names: tuple[str, ..
     return tuple("_".join(name.split()) for name in names)
 
 
-def _query(_context: click.Context, _option: click.Parameter, name: str) -> str:
-    return _SPELLINGS.get(name, name)
-
-
 @derbes.command()
 @case_argument
 @option(
@@ -381,7 +373,7 @@ def _query(_context: click.Context, _option: click.Parameter, name: str) -> str:
     "QUERY",
     default="",
     type=click.Choice(["", *QUERIES, *_SPELLINGS]),
-    callback=_query,
+    callback=lambda _context, _option, name: _SPELLINGS.get(name, name),
     show_choices=False,
 )
 @draws_option(LEDGER_DRAWS)

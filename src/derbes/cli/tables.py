@@ -147,7 +147,14 @@ def _plan_parts(plan: Plan) -> Iterator[str]:
     yield _titled(title, standards, plan.standards)
     yield plan.standards_words(partial(_money, plan))
     yield _titled(_("Frontier"), _frontier_columns(money), plan.frontier)
-    yield _titled(_("Outlay by year, not discounted"), _outlay_columns(money), plan.outlay_lines)
+    outlay = (
+        Column(_("year"), 0),
+        Column(_("with the plan"), lambda row: row[1].amount, money),
+        Column(_("without"), lambda row: row[1].without_project, money),
+        Column(_("abroad, with"), lambda row: row[2] and row[2].amount, money),
+        Column(_("abroad, without"), lambda row: row[2] and row[2].without_project, money),
+    )
+    yield _titled(_("Outlay by year, not discounted"), outlay, plan.outlay_lines)
     waiting = (
         Column(_("decided later by"),
                lambda row: ngettext("{n} year", "{n} years", row.years).format(n=row.years)),
@@ -257,16 +264,6 @@ def _frontier_columns(money: str) -> tuple[Column, ...]:
     )  # fmt: skip
 
 
-def _outlay_columns(money: str) -> tuple[Column, ...]:
-    return (
-        Column(_("year"), 0),
-        Column(_("with the plan"), lambda row: row[1].amount, money),
-        Column(_("without"), lambda row: row[1].without_project, money),
-        Column(_("abroad, with"), lambda row: row[2] and row[2].amount, money),
-        Column(_("abroad, without"), lambda row: row[2] and row[2].without_project, money),
-    )
-
-
 def _information(plan: Plan) -> str:
     """What knowing and planning for futures is worth, or why it has no value."""
     if plan.draws <= 1 or plan.cost is None:
@@ -341,11 +338,15 @@ def _answers(answers: Sequence[Answer]) -> Iterator[str]:
         kind = answer.name.partition("(")[0]
         key = (kind, answer.unit, answer.measure, _months(answer.length), answer.variant)
         tables.setdefault((*key, answer.bound), []).append(answer)
+
+    def quantile(answer: Answer, *, band: str) -> object:
+        return _up_to(answer, answer.quantiles.get(band))
+
     columns = (
         Column(_("date"), "date"),
         Column(_("mean"), lambda one: _at_least(one.mean, is_bound=bool(one.capped_share))),
         Column(_("standard error"), "standard_error"),
-        *(Column(f"{band} %", partial(_band, band=band)) for band in ("5", "50", "95")),
+        *(Column(f"{band} %", partial(quantile, band=band)) for band in ("5", "50", "95")),
     )
     for (kind, unit, *about), rows in tables.items():
         title = f"{kind} [{unit}]" if unit else kind
@@ -373,10 +374,6 @@ def _draws_words(answers: Sequence[Answer]) -> str:
     if unbounded:
         draws = _("{draws}, without bound in up to {n:,} of them").format(draws=draws, n=unbounded)
     return draws
-
-
-def _band(answer: Answer, *, band: str) -> object:
-    return _up_to(answer, answer.quantiles.get(band))
 
 
 def _up_to(answer: Answer | Fan, value: float | None) -> object:

@@ -29,10 +29,6 @@ def field_of(row: Any, value: Value) -> Any:
     return getattr(row, value) if isinstance(value, str) else value(row)
 
 
-def _as_it_is(row: Any, text: str) -> str:  # noqa: ARG001 - one signature for all
-    return text
-
-
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table."""
@@ -45,8 +41,8 @@ class Column:
     """What stands for None, by row: missing, never, or no end in sight."""
     tells: Value | None = None
     """Whether a row has something to tell here; a column without any such row is left out."""
-    words: Callable[[Any, str], str] = _as_it_is
-    """What becomes of the text of a row."""
+    words: Callable[[Any, str], str] | None = None
+    """What becomes of the text of a row; None: nothing."""
 
     @property
     def titled(self) -> str:
@@ -62,7 +58,7 @@ class Column:
             text = shown(content)
             if self.value in getattr(row, "bounds", ()):
                 text = f"{'≥' if row.bound == 'optimal' else '≤'} {text}"
-        return self.words(row, text)
+        return self.words(row, text) if self.words else text
 
 
 def _is_more_than_net(row: Any) -> bool:
@@ -80,11 +76,6 @@ def tier_units(unit: str) -> tuple[str, str]:
     """
     parts = unit.split(" / ")
     return parts[0], parts[-1]
-
-
-def response_name(bound: str) -> str:
-    """What a response is called."""
-    return {"optimal": _("best"), "myopic": _("rule")}.get(bound, bound)
 
 
 def verdict_words(verdict: str) -> str:
@@ -151,6 +142,7 @@ def leverage_columns(currency: str, unit: str) -> tuple[Column, ...]:
     """What is shown of a row of leverage."""
     unit, other = tier_units(unit)
     a_month = _("{money}/month").format(money=currency)
+    responses = {"optimal": _("best"), "myopic": _("rule")}
 
     def no_premium(row: Any) -> str:
         return _("any") if row.premium_unbounded else MISSING
@@ -158,7 +150,7 @@ def leverage_columns(currency: str, unit: str) -> tuple[Column, ...]:
     return (
         Column(_("start"), "start"),
         Column(_("length"), "length", _("month")),
-        Column(_("response"), lambda row: response_name(row.bound)),
+        Column(_("response"), lambda row: responses.get(row.bound, row.bound)),
         Column(_("unmet essential"), "unmet_essential", unit),
         Column(_("with calm's"), "unmet_essential_gross", unit, tells=_is_more_than_net),
         Column(_("unmet deferrable"), "unmet_deferrable", other),
