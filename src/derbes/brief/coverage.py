@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
 from derbes.brief.contents import (
     NOTHING,
@@ -15,28 +16,6 @@ from derbes.brief.contents import (
     share_cell,
     survived,
     table_of,
-)
-from derbes.brief.drawing import (
-    BLUE,
-    GRAY,
-    INK,
-    LETTER,
-    LINE_BREAK,
-    NARROW,
-    RED,
-    WIDE,
-    Row,
-    Spec,
-    by_kind,
-    chart,
-    lanes,
-    layer,
-    mark_lines,
-    numbers,
-    panel_width,
-    panels,
-    values,
-    wrapped,
 )
 from derbes.case.entities import essential_uses
 from derbes.case.request import BASE
@@ -64,8 +43,8 @@ def bound_names() -> dict[str, str]:
 
 
 def coverage_chart(
-    rows: list[Row], *, width: int, marks: list[tuple[float, str]], names: dict[str, str]
-) -> Spec:
+    rows: list[vega.Row], *, width: int, marks: list[tuple[float, str]], names: dict[str, str]
+) -> vega.Spec:
     """Served share by month since the start, one line per response.
 
     Args:
@@ -76,28 +55,36 @@ def coverage_chart(
     """
     limit = max(row["month"] for row in rows)
     lines = _served_lines(rows, names, width=width, n_ticks=12, strokeWidth=2.5)
-    lines["data"] = values(rows)
-    height = 190 if width != NARROW else 170
-    return chart(width, [lines, *mark_lines(marks, limit, width=width)], height=height)
+    lines["data"] = vega.values(rows)
+    height = 190 if width != vega.NARROW else 170
+    return vega.chart(width, [lines, *vega.mark_lines(marks, limit, width=width)], height=height)
 
 
 def _served_lines(
-    rows: list[Row], names: dict[str, str], *, width: int, n_ticks: int, **look: Any
-) -> Spec:
-    looks = {"optimal": (BLUE, [1, 0]), "myopic": (RED, [6, 4]), "calm": (GRAY, [2, 2])}
+    rows: list[vega.Row], names: dict[str, str], *, width: int, n_ticks: int, **look: Any
+) -> vega.Spec:
+    looks = {
+        "optimal": (vega.BLUE, [1, 0]),
+        "myopic": (vega.RED, [6, 4]),
+        "calm": (vega.GRAY, [2, 2]),
+    }
     drawn = {row["bound"] for row in rows}
     lines = {names[key]: look for key, look in looks.items() if names.get(key) in drawn}
-    legend: Spec = {"symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2.5}
-    legend |= {"direction": "vertical" if width == NARROW else "horizontal", "offset": 8}
+    legend: vega.Spec = {"symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2.5}
+    legend |= {"direction": "vertical" if width == vega.NARROW else "horizontal", "offset": 8}
     scale = {"domain": [0, max(row["month"] for row in rows)], "nice": False}
     ticks = {"grid": False, "tickCount": n_ticks, "tickMinStep": 1}
     encoding = {
-        "x": numbers("month", title=names["x"], scale=scale, form="d", **ticks),
-        "y": numbers("served", scale={"domain": [0, 1.0]}, form=".0%", tickCount=4),
-        "color": by_kind("bound", {key: color for key, (color, _dash) in lines.items()}, legend),
-        "strokeDash": by_kind("bound", {key: dash for key, (_, dash) in lines.items()}, legend),
+        "x": vega.numbers("month", title=names["x"], scale=scale, form="d", **ticks),
+        "y": vega.numbers("served", scale={"domain": [0, 1.0]}, form=".0%", tickCount=4),
+        "color": vega.by_kind(
+            "bound", {key: color for key, (color, _dash) in lines.items()}, legend
+        ),
+        "strokeDash": vega.by_kind(
+            "bound", {key: dash for key, (_, dash) in lines.items()}, legend
+        ),
     }
-    return layer("line", encoding, interpolate="step-after", **look)
+    return vega.layer("line", encoding, interpolate="step-after", **look)
 
 
 def coverage_figure(contents: BriefContents) -> Figure | None:
@@ -229,7 +216,7 @@ def _calm_shares(contents: BriefContents, variant: str, start: str) -> dict[str,
     }
 
 
-def _step_rows(contents: BriefContents, path: tuple[float, ...], **more: str) -> list[Row]:
+def _step_rows(contents: BriefContents, path: tuple[float, ...], **more: str) -> list[vega.Row]:
     """Points of a step line; the last value is held to the end of its period."""
     held, step = ([*path, path[-1]] if path else []), contents.case.calendar.step
     return [{"month": t * step, "served": share, **more} for t, share in enumerate(held)]
@@ -285,17 +272,17 @@ def coverage_section(contents: BriefContents) -> Section:
 
 
 def _panels(
-    contents: BriefContents, rows: list[Row], *, id_: str, title: str, variant: str
+    contents: BriefContents, rows: list[vega.Row], *, id_: str, title: str, variant: str
 ) -> Figure:
     """Served share by month, one `panel` each; a line where the measure ends."""
     order = list(dict.fromkeys(row["panel"] for row in rows))
 
-    def spec(width: int) -> Spec:
+    def spec(width: int) -> vega.Spec:
         at_end = {"x": {"datum": float(contents.focus.length), "type": "quantitative"}}
-        rule = layer("rule", at_end, color=GRAY, strokeDash=[4, 4])
+        rule = vega.layer("rule", at_end, color=vega.GRAY, strokeDash=[4, 4])
         lines = _served_lines(rows, bound_names(), width=width, n_ticks=8, strokeWidth=2)
-        size = {"width": panel_width(width), "height": 90}
-        return panels(rows, [rule, lines], width=width, size=size, order=order)
+        size = {"width": vega.panel_width(width), "height": 90}
+        return vega.panels(rows, [rule, lines], width=width, size=size, order=order)
 
     when = "" if id_.endswith("start") else start_words(contents)
     columns = (
@@ -320,7 +307,7 @@ def _by_use(contents: BriefContents) -> Figure | None:
     if not found:
         return None
     names, n = bound_names(), _n_shown(contents, found)
-    rows: list[Row] = []
+    rows: list[vega.Row] = []
     short = set()
     for use in contents.case.uses:
         for branch in found:
@@ -352,7 +339,7 @@ def _grouped(
     if not found:
         return None
     names, n = bound_names(), _n_shown(contents, [branch for _panel, branch in found])
-    rows: list[Row] = []
+    rows: list[vega.Row] = []
     deepest: dict[str, float] = {}
     for panel, branch in found:
         path = _path(contents, branch)[:n]
@@ -368,7 +355,7 @@ def _grouped(
 # Days of cover
 
 
-def bars_against_rule(rows: list[Row], *, width: int, names: dict[str, str]) -> Spec:
+def bars_against_rule(rows: list[vega.Row], *, width: int, names: dict[str, str]) -> vega.Spec:
     """One bar per `label` of length `value`, a tick at `rule`, `words` beside both.
 
     Args:
@@ -379,25 +366,27 @@ def bars_against_rule(rows: list[Row], *, width: int, names: dict[str, str]) -> 
     limit = max([row["end"] for row in rows] or [1.0]) or 1.0
     room = max([1.1, *(_room(row, limit, width) for row in rows)])
     scale = {"domain": [0, limit * room], "nice": False}
-    x = numbers(title=names["x"], scale=scale, tickCount=5)
-    y = lanes("label")
+    x = vega.numbers(title=names["x"], scale=scale, tickCount=5)
+    y = vega.lanes("label")
 
-    def at(field: str) -> Spec:
+    def at(field: str) -> vega.Spec:
         return {"x": {**x, "field": field}, "y": y}
 
     layers = [
-        layer("bar", at("value"), color=BLUE, height={"band": 0.55}),
-        layer("tick", at("rule"), color=RED, thickness=3, height={"band": 0.9}),
-        layer("text", at("end") | {"text": {"field": "words"}}, align="left", dx=6, color=INK),
+        vega.layer("bar", at("value"), color=vega.BLUE, height={"band": 0.55}),
+        vega.layer("tick", at("rule"), color=vega.RED, thickness=3, height={"band": 0.9}),
+        vega.layer(
+            "text", at("end") | {"text": {"field": "words"}}, align="left", dx=6, color=vega.INK
+        ),
     ]
-    return chart(width, layers, data=values(rows), height={"step": 38})
+    return vega.chart(width, layers, data=vega.values(rows), height={"step": 38})
 
 
-def _room(row: Row, limit: float, width: int) -> float:
+def _room(row: vega.Row, limit: float, width: int) -> float:
     """Length of the axis, in longest bars, that leaves room for a row's words."""
-    label = max(len(line) for line in row["label"].split(LINE_BREAK))
-    plot = width - LETTER * (label + 2)
-    words = LETTER * (len(row["words"]) + 1)
+    label = max(len(line) for line in row["label"].split(vega.LINE_BREAK))
+    plot = width - vega.LETTER * (label + 2)
+    words = vega.LETTER * (len(row["words"]) + 1)
     return float(row["end"] / limit / max(0.2, 1 - words / plot))
 
 
@@ -418,9 +407,9 @@ def cover_section(contents: BriefContents) -> Section:
         Column(_("reserve rule, days"), lambda row: figure_cell(row["rule"], row["rule_text"])),
     )
 
-    def spec(width: int) -> Spec:
-        letters = 24 if width == WIDE else 14
-        bars = [{**row, "label": wrapped(row["name"], letters)} for row in rows]
+    def spec(width: int) -> vega.Spec:
+        letters = 24 if width == vega.WIDE else 14
+        bars = [{**row, "label": vega.wrapped(row["name"], letters)} for row in rows]
         names = {"x": _("days; the thick red tick is the reserve rule")}
         return bars_against_rule(bars, width=width, names=names)
 
@@ -441,7 +430,7 @@ def cover_section(contents: BriefContents) -> Section:
     return Section("days-of-cover", _("Days of cover"), (text, *short), (figure,))
 
 
-def _cover_rows(contents: BriefContents) -> list[Row]:
+def _cover_rows(contents: BriefContents) -> list[vega.Row]:
     rows = []
     for use in contents.case.uses:
         found = contents.cover_row(start=contents.focus.start, use=use)
@@ -489,7 +478,7 @@ def _rule_days(contents: BriefContents, use: str) -> float | None:
     return days + left / last * a_period if days and last > 0 else None
 
 
-def _cover_finding(rows: list[Row]) -> str:
+def _cover_finding(rows: list[vega.Row]) -> str:
     known = [row for row in rows if row["value"] is not None and row["rule"] is not None]
     if not known:
         least = min((row["value"] for row in rows if row["value"] is not None), default=None)

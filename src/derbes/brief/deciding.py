@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
 from derbes.brief.contents import (
     BriefContents,
@@ -14,23 +15,6 @@ from derbes.brief.contents import (
     figure_cell,
     table_of,
     words,
-)
-from derbes.brief.drawing import (
-    BLUE,
-    INK,
-    LETTER,
-    LINE,
-    NARROW,
-    RED,
-    Row,
-    Spec,
-    chart,
-    lane_height,
-    lanes,
-    layer,
-    numbers,
-    values,
-    wrapped,
 )
 from derbes.brief.uncertainty import (
     END,
@@ -107,12 +91,12 @@ def _on_axis(contents: BriefContents, bar: Bar, value: float) -> float:
     return decimal_year(calendar.label(round(value / calendar.step)))
 
 
-def _tornado_spec(contents: BriefContents, bars: list[Bar], unit: str, width: int) -> Spec:
+def _tornado_spec(contents: BriefContents, bars: list[Bar], unit: str, width: int) -> vega.Spec:
     """One bar per input from the answer at its low end to that at its high end."""
-    letters = 20 if width == NARROW else 34
-    rows: list[Row] = [
+    letters = 20 if width == vega.NARROW else 34
+    rows: list[vega.Row] = [
         {
-            "label": wrapped(_label(contents, bar), letters),
+            "label": vega.wrapped(_label(contents, bar), letters),
             "at_low": _on_axis(contents, bar, bar.answer_at_low),
             "at_high": _on_axis(contents, bar, bar.answer_at_high),
             "low_words": _end_words(contents, bar, bar.low, bar.answer_at_low),
@@ -125,24 +109,27 @@ def _tornado_spec(contents: BriefContents, bars: list[Bar], unit: str, width: in
     name = f"{name} [{fmt.unit_name(unit)}]" if unit and unit != "share" else name
     center = _on_axis(contents, bars[0], bars[0].answer_central)
     scale = {"domain": _with_room(rows, center, width), "nice": False}
-    ticks, form = 3 if width == NARROW else 5, "d" if kind == END else ",~r"
-    x = numbers(title=name, scale=scale, form=form, tickCount=ticks)
-    y = lanes("label")
-    layers: list[Spec] = []
-    for field, told, color in (("at_low", "low_words", RED), ("at_high", "high_words", BLUE)):
+    ticks, form = 3 if width == vega.NARROW else 5, "d" if kind == END else ",~r"
+    x = vega.numbers(title=name, scale=scale, form=form, tickCount=ticks)
+    y = vega.lanes("label")
+    layers: list[vega.Spec] = []
+    for field, told, color in (
+        ("at_low", "low_words", vega.RED),
+        ("at_high", "high_words", vega.BLUE),
+    ):
         place = {"x": {**x, "field": field}, "y": y}
         bar = {**place, "x2": {"datum": center}}
-        layers.append(layer("bar", bar, color=color, height={"band": 0.5}))
+        layers.append(vega.layer("bar", bar, color=color, height={"band": 0.5}))
         for test, align, dx in ((">", "left", 4), ("<=", "right", -4)):
             text = {**place, "text": {"field": told}}
-            look = {"align": align, "dx": dx, "color": INK, "fontSize": 11}
-            layers.append(layer("text", text, f"datum.{field} {test} {center!r}", **look))
-    layers.append(layer("rule", {"x": {**x, "datum": center}}, color=INK))
-    height = lane_height(rows, "label", least=30, line=LINE, more=6)
-    return chart(width, layers, data=values(rows), height=height)
+            look = {"align": align, "dx": dx, "color": vega.INK, "fontSize": 11}
+            layers.append(vega.layer("text", text, f"datum.{field} {test} {center!r}", **look))
+    layers.append(vega.layer("rule", {"x": {**x, "datum": center}}, color=vega.INK))
+    height = vega.lane_height(rows, "label", least=30, line=vega.LINE, more=6)
+    return vega.chart(width, layers, data=vega.values(rows), height=height)
 
 
-def _with_room(rows: list[Row], center: float, width: int) -> list[float]:
+def _with_room(rows: list[vega.Row], center: float, width: int) -> list[float]:
     """Ends of the axis, with room for the words on the sides on which there are any. [unit]"""
     ends = [row[key] for row in rows for key in ("at_low", "at_high")] + [center]
     low, high = min(ends), max(ends)
@@ -151,7 +138,9 @@ def _with_room(rows: list[Row], center: float, width: int) -> list[float]:
         for at, said in (("at_low", "low_words"), ("at_high", "high_words")):
             side = row[at] > center
             letters[side] = max(letters[side], len(row[said]))
-    left, right = (LETTER * (letters[side] + 2) / (width * _BARS_PART) for side in (False, True))
+    left, right = (
+        vega.LETTER * (letters[side] + 2) / (width * _BARS_PART) for side in (False, True)
+    )
     whole = (high - low or 1.0) / (1.0 - min(left + right, _MOST_ROOM))
     return [low - left * whole, high + right * whole]
 

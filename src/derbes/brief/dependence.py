@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
+from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
 from derbes.brief.contents import (
     BriefContents,
@@ -15,32 +16,6 @@ from derbes.brief.contents import (
     month_cell,
     share_cell,
     table_of,
-)
-from derbes.brief.drawing import (
-    ABOVE,
-    BESIDE,
-    BLUE,
-    BLUES,
-    GRAY,
-    INK,
-    LINE,
-    LINE_BREAK,
-    NARROW,
-    RED,
-    REDS,
-    WIDE,
-    Row,
-    Spec,
-    chart,
-    finished,
-    lane_height,
-    lanes,
-    layer,
-    numbers,
-    subject,
-    time_axis,
-    values,
-    wrapped,
 )
 from derbes.case.entities import Case, essential_uses
 from derbes.language import _, ngettext
@@ -114,38 +89,40 @@ def _seller_name(contents: BriefContents, seller: str, sender: str = "") -> str:
     return _("{actor} (sender)").format(actor=name) if seller == sender else name
 
 
-def _seller_map(contents: BriefContents, shares: dict[tuple[str, str], float], width: int) -> Spec:
+def _seller_map(
+    contents: BriefContents, shares: dict[tuple[str, str], float], width: int
+) -> vega.Spec:
     """Shares with their percent in each cell; the sender's columns in another color."""
-    letters = 26 if width == WIDE else 13
-    goods = {g: wrapped(contents.name("goods", g), letters) for g, _s in shares}
+    letters = 26 if width == vega.WIDE else 13
+    goods = {g: vega.wrapped(contents.name("goods", g), letters) for g, _s in shares}
     order = _seller_order(contents, shares)
-    is_flat = width == WIDE and len(order) <= 8
+    is_flat = width == vega.WIDE and len(order) <= 8
     short = max(8, 76 // len(order)) if is_flat else 20
-    names = {s: wrapped(_seller_name(contents, s, contents.sender), short) for s in order}
-    rows: list[Row] = [
+    names = {s: vega.wrapped(_seller_name(contents, s, contents.sender), short) for s in order}
+    rows: list[vega.Row] = [
         {"good": goods[good], "seller": names[seller], "share": part,
          "words": fmt.share(part).rstrip("%\u00a0"), "is_sender": seller == contents.sender}
         for (good, seller), part in shares.items()
     ]  # fmt: skip
-    axis = {**ABOVE, "labelAngle": -90, "labelAlign": "left", "labelPadding": 4}
+    axis = {**vega.ABOVE, "labelAngle": -90, "labelAlign": "left", "labelPadding": 4}
     if is_flat:
-        axis = {**ABOVE, "labelAngle": 0, "labelAlign": "center"}
+        axis = {**vega.ABOVE, "labelAngle": 0, "labelAlign": "center"}
     place = {
-        "x": lanes("seller", sort=list(names.values()), axis=axis),
-        "y": lanes("good", sort=list(goods.values())),
+        "x": vega.lanes("seller", sort=list(names.values()), axis=axis),
+        "y": vega.lanes("good", sort=list(goods.values())),
     }
 
-    def cells(colors: list[str], *, is_sender: str) -> Spec:
-        color: Spec = {"field": "share", "type": "quantitative", "legend": None}
+    def cells(colors: list[str], *, is_sender: str) -> vega.Spec:
+        color: vega.Spec = {"field": "share", "type": "quantitative", "legend": None}
         color["scale"] = {"domain": [0, 0.5, 1], "range": colors}
         where = f"datum.is_sender === {is_sender}"
-        return layer("rect", {**place, "color": color}, where, stroke="white", strokeWidth=2)
+        return vega.layer("rect", {**place, "color": color}, where, stroke="white", strokeWidth=2)
 
-    ink = {"condition": {"test": "datum.share > 0.6", "value": "white"}, "value": INK}
-    words = layer("text", {**place, "text": {"field": "words"}, "color": ink}, fontSize=12)
-    layers = [cells(REDS, is_sender="true"), cells(BLUES, is_sender="false"), words]
+    ink = {"condition": {"test": "datum.share > 0.6", "value": "white"}, "value": vega.INK}
+    words = vega.layer("text", {**place, "text": {"field": "words"}, "color": ink}, fontSize=12)
+    layers = [cells(vega.REDS, is_sender="true"), cells(vega.BLUES, is_sender="false"), words]
     apart = {"scale": {"color": "independent"}}
-    return chart(width, layers, data=values(rows), height={"step": 34}, resolve=apart)
+    return vega.chart(width, layers, data=vega.values(rows), height={"step": 34}, resolve=apart)
 
 
 def _seller_table(contents: BriefContents, shares: dict[tuple[str, str], float]) -> PageTable:
@@ -245,66 +222,73 @@ def _dependence_spec(
     calm: CalmPlan,
     paths: dict[str, tuple[float | None, ...]],
     width: int,
-) -> Spec:
+) -> vega.Spec:
     """Openings and ends on lanes, above the sender's share of each use."""
-    letters = 17 if width == WIDE else 10
-    labels = 150 if width != NARROW else 104
+    letters = 17 if width == vega.WIDE else 10
+    labels = 150 if width != vega.NARROW else 104
     plot = width - labels - 14
     first, last = decimal_year(calm.months[0]), decimal_year(calm.months[-1])
     years = (first, last + contents.case.calendar.step / 12)
-    x = {**time_axis(years, tickCount=5, grid=True), "field": "year"}
+    x = {**vega.time_axis(years, tickCount=5, grid=True), "field": "year"}
     events = _events(contents, calm, letters + 4)
-    color = {"condition": {"test": "datum.is_end", "value": RED}, "value": INK}
+    color = {"condition": {"test": "datum.is_end", "value": vega.RED}, "value": vega.INK}
     known = [event for event in events if event["year"] is not None]
     shares = []
     for n, (use, path) in enumerate(paths.items(), 1):
-        name = wrapped(contents.name("uses", use), letters).split(LINE_BREAK)
-        axis: Spec = {"values": [0, 0.5, 1], "titleAngle": 0, "titleAlign": "right", "titleX": -44,
-                "titleBaseline": "middle", "minExtent": labels, "maxExtent": labels}  # fmt: skip
-        y = numbers("share", scale={"domain": [0, 1]}, form=".0%", **axis)
+        name = vega.wrapped(contents.name("uses", use), letters).split(vega.LINE_BREAK)
+        axis: vega.Spec = {"values": [0, 0.5, 1], "minExtent": labels, "maxExtent": labels}
+        axis |= {"titleAngle": 0, "titleAlign": "right", "titleBaseline": "middle", "titleX": -44}
+        y = vega.numbers("share", scale={"domain": [0, 1]}, form=".0%", **axis)
         del y["title"]
         y["axis"]["title"] = name
         own_x = x if n == len(paths) else {**x, "axis": None}
-        line = {"color": BLUE, "strokeWidth": 2}
-        look: Spec = {"interpolate": "step-after", "color": BLUE, "opacity": 0.3, "line": line}
-        layers = [layer("area", {"x": own_x, "y": y}, **look)]
+        line = {"color": vega.BLUE, "strokeWidth": 2}
+        look: vega.Spec = {
+            "interpolate": "step-after",
+            "color": vega.BLUE,
+            "opacity": 0.3,
+            "line": line,
+        }
+        layers = [vega.layer("area", {"x": own_x, "y": y}, **look)]
         if known:
-            rule = layer("rule", {"x": own_x, "color": color}, strokeDash=[3, 3])
-            layers.append({**rule, "data": values(known)})
+            rule = vega.layer("rule", {"x": own_x, "color": color}, strokeDash=[3, 3])
+            layers.append({**rule, "data": vega.values(known)})
         months = zip(calm.months, path, strict=True)
         rows = ({"year": decimal_year(month), "share": part} for month, part in months)
-        shares.append({"width": plot, "height": 54, "data": values(rows), "layer": layers})
+        shares.append({"width": plot, "height": 54, "data": vega.values(rows), "layer": layers})
     title = _("Share of {actor} in each essential use").format(actor=contents.actor_words())
-    parts: list[Spec] = [{"vconcat": shares, "spacing": 10, "title": subject(title)}]
+    parts: list[vega.Spec] = [{"vconcat": shares, "spacing": 10, "title": vega.subject(title)}]
     if events:
         lanes_x = {**x, "axis": None}
         parts.insert(0, _lanes_spec(events, lanes_x, sum(years) / 2, plot=plot, labels=labels))
-    return finished({"vconcat": parts, "spacing": 16})
+    return vega.finished({"vconcat": parts, "spacing": 16})
 
 
-def _lanes_spec(events: list[Row], x: Spec, middle: float, *, plot: int, labels: int) -> Spec:
+def _lanes_spec(
+    events: list[vega.Row], x: vega.Spec, middle: float, *, plot: int, labels: int
+) -> vega.Spec:
     """Openings and ends on lanes; words stand at the side that has room."""
-    y = lanes("lane", axis={**BESIDE, "minExtent": labels, "maxExtent": labels})
-    color = {"condition": {"test": "datum.is_end", "value": RED}, "value": INK}
+    y = vega.lanes("lane", axis={**vega.BESIDE, "minExtent": labels, "maxExtent": labels})
+    color = {"condition": {"test": "datum.is_end", "value": vega.RED}, "value": vega.INK}
     shape = {"condition": {"test": "datum.is_end", "value": "diamond"}, "value": "triangle-right"}
     place = {"x": x, "y": y, "color": color}
     told = {**place, "text": {"field": "words"}}
     known = "datum.year !== null"
     before, after = f"{known} && datum.year <= {middle}", f"{known} && datum.year > {middle}"
     layers = [
-        layer("point", {**place, "shape": shape}, known, filled=True, size=90, opacity=1),
-        layer("text", told, before, align="left", dx=9),
-        layer("text", told, after, align="right", dx=-9),
-        layer("text", {**told, "x": {"value": 0}}, "datum.year === null", align="left", dx=2),
+        vega.layer("point", {**place, "shape": shape}, known, filled=True, size=90, opacity=1),
+        vega.layer("text", told, before, align="left", dx=9),
+        vega.layer("text", told, after, align="right", dx=-9),
+        vega.layer("text", {**told, "x": {"value": 0}}, "datum.year === null", align="left", dx=2),
     ]
-    height = lane_height(events, "lane", least=32, line=LINE, more=6)
-    return {"width": plot, "height": height, "data": values(events), "layer": layers}
+    height = vega.lane_height(events, "lane", least=32, line=vega.LINE, more=6)
+    return {"width": plot, "height": height, "data": vega.values(events), "layer": layers}
 
 
-def _events(contents: BriefContents, calm: CalmPlan, letters: int) -> list[Row]:
+def _events(contents: BriefContents, calm: CalmPlan, letters: int) -> list[vega.Row]:
     events = []
     for plant, opening in calm.plant_openings.items():
-        lane = wrapped(contents.name("plants", plant), letters)
+        lane = vega.wrapped(contents.name("plants", plant), letters)
         text = _("opens {month}").format(month=fmt.date(opening)) if opening else _("not opened")
         year = decimal_year(opening) if opening else None
         events.append({"lane": lane, "year": year, "words": text, "is_end": False})
@@ -312,7 +296,7 @@ def _events(contents: BriefContents, calm: CalmPlan, letters: int) -> list[Row]:
     if end is not None:
         year = decimal_year(end.date) if end.date else None
         text = fmt.date(end.date) if end.date else _("not within these years")
-        lane = wrapped(_("leverage ends"), letters)
+        lane = vega.wrapped(_("leverage ends"), letters)
         events.append({"lane": lane, "year": year, "words": text, "is_end": True})
     first, last = decimal_year(calm.months[0]), decimal_year(calm.months[-1])
     return [
@@ -368,7 +352,9 @@ class Material:
     is_binding: bool
 
 
-def materials_map(materials: list[Material], links: list[tuple[str, str]], *, width: int) -> Spec:
+def materials_map(
+    materials: list[Material], links: list[tuple[str, str]], *, width: int
+) -> vega.Spec:
     """Goods from raw (left, or top on a phone) to final; thick frames bind.
 
     Args:
@@ -376,15 +362,15 @@ def materials_map(materials: list[Material], links: list[tuple[str, str]], *, wi
         links: (input, output) ids.
         width: Width of the whole. [px]
     """
-    size = "narrow" if width == NARROW else "wide"
+    size = "narrow" if width == vega.NARROW else "wide"
     box = _BOX[size]
     places, height = _places(materials, width, box)
     lines = [_line(places[a], places[b], box) for a, b in links if a in places and b in places]
-    boxes: list[Row] = []
+    boxes: list[vega.Row] = []
     for item in materials:
         x, y = places[item.id]
-        texts = (wrapped(text, _LETTERS[size]) for text in (item.name, item.words))
-        told = [line for text in texts for line in text.split(LINE_BREAK)][:5]
+        texts = (vega.wrapped(text, _LETTERS[size]) for text in (item.name, item.words))
+        told = [line for text in texts for line in text.split(vega.LINE_BREAK)][:5]
         lift = -7 * (len(told) - 1)
         ends = {"x": x, "y": y, "x2": x + box[0], "y2": y + box[1]}
         middle = {"middle": x + box[0] / 2, "center": y + box[1] / 2 + lift}
@@ -392,7 +378,7 @@ def materials_map(materials: list[Material], links: list[tuple[str, str]], *, wi
         kind = "binding" if item.is_binding else kind
         boxes.append({**ends, **middle, "text": told, "lift": lift, "kind": kind})
     layers = _map_layers(lines, boxes)
-    return finished({"width": width - 10, "height": height, "layer": layers})
+    return vega.finished({"width": width - 10, "height": height, "layer": layers})
 
 
 def _places(
@@ -408,7 +394,7 @@ def _places(
     for tier in sorted({item.tier for item in materials}, reverse=True):
         by_tier[tier] = [item for item in materials if item.tier == tier]
     places: dict[str, tuple[float, float]] = {}
-    if width != NARROW and len(by_tier) * (box[0] + 40) <= room + 40:
+    if width != vega.NARROW and len(by_tier) * (box[0] + 40) <= room + 40:
         step = (room - box[0]) / max(1, len(by_tier) - 1)
         height = max(map(len, by_tier.values())) * (box[1] + _GAP)
         for column, own in enumerate(by_tier.values()):
@@ -426,7 +412,7 @@ def _places(
     return places, top
 
 
-def _line(start: tuple[float, float], stop: tuple[float, float], box: tuple[int, int]) -> Row:
+def _line(start: tuple[float, float], stop: tuple[float, float], box: tuple[int, int]) -> vega.Row:
     """From the edge of one box to the nearest edge of the next."""
     if stop[0] >= start[0] + box[0]:
         return {"x": start[0] + box[0], "y": start[1] + box[1] / 2,
@@ -435,30 +421,33 @@ def _line(start: tuple[float, float], stop: tuple[float, float], box: tuple[int,
             "x2": stop[0] + box[0] / 2, "y2": stop[1]}  # fmt: skip
 
 
-def _map_layers(lines: list[Row], boxes: list[Row]) -> list[Spec]:
+def _map_layers(lines: list[vega.Row], boxes: list[vega.Row]) -> list[vega.Spec]:
     """Frames: thin, dashed where the sender sells, thick where a good binds."""
 
-    def pixel(field: str) -> Spec:
+    def pixel(field: str) -> vega.Spec:
         return {"field": field, "type": "quantitative", "scale": None, "axis": None}
 
-    looks: dict[str, Spec] = {
-        "other": {"fill": "#f1f6fa", "stroke": BLUE, "strokeWidth": 1},
-        "sender": {"fill": "#fdf1ec", "stroke": RED, "strokeWidth": 1.5, "strokeDash": [5, 3]},
-        "binding": {"fill": "#fdf1ec", "stroke": RED, "strokeWidth": 4},
+    looks: dict[str, vega.Spec] = {
+        "other": {"fill": "#f1f6fa", "stroke": vega.BLUE, "strokeWidth": 1},
+        "sender": {"fill": "#fdf1ec", "stroke": vega.RED, "strokeWidth": 1.5, "strokeDash": [5, 3]},
+        "binding": {"fill": "#fdf1ec", "stroke": vega.RED, "strokeWidth": 4},
     }
     ends = {"x": pixel("x"), "y": pixel("y"), "x2": {"field": "x2"}, "y2": {"field": "y2"}}
     middle = {"x": pixel("middle"), "y": pixel("center"), "text": {"field": "text"}}
-    font: Spec = {"lineHeight": 14, "color": INK, "fontSize": 11}
+    font: vega.Spec = {"lineHeight": 14, "color": vega.INK, "fontSize": 11}
     frames = [
-        (layer("rect", ends, cornerRadius=4, **look), [one for one in boxes if one["kind"] == kind])
+        (
+            vega.layer("rect", ends, cornerRadius=4, **look),
+            [one for one in boxes if one["kind"] == kind],
+        )
         for kind, look in looks.items()
     ]
     parts = (
-        (layer("rule", ends, color=GRAY), lines),
+        (vega.layer("rule", ends, color=vega.GRAY), lines),
         *frames,
-        (layer("text", middle, baseline="middle", align="center", **font), boxes),
+        (vega.layer("text", middle, baseline="middle", align="center", **font), boxes),
     )
-    return [{"data": values(rows), **drawn} for drawn, rows in parts if rows]
+    return [{"data": vega.values(rows), **drawn} for drawn, rows in parts if rows]
 
 
 def chokepoint_section(contents: BriefContents) -> Section:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
 from derbes.brief.contents import (
     MYOPIC,
@@ -26,20 +27,6 @@ from derbes.brief.contents import (
     survived,
     table_of,
     words,
-)
-from derbes.brief.drawing import (
-    BLUE,
-    GRAY,
-    INK,
-    NARROW,
-    RED,
-    Row,
-    Spec,
-    color_and_shape,
-    layer,
-    numbers,
-    panel_width,
-    panels,
 )
 from derbes.case.entities import Case, Measure, MeasureKind, essential_uses
 from derbes.language import _, ngettext
@@ -153,10 +140,10 @@ def _losses_finding(rows: list[LeverageRow]) -> str:
 
 def _losses_spec(
     contents: BriefContents, rows: list[LeverageRow], scale: float, unit: str, *, width: int
-) -> Spec:
+) -> vega.Spec:
     """Target's loss against sender's cost, a panel per variant, with the 45-degree line."""
     kinds = (_("buyer returns"), _("buyer never returns"))
-    points: list[Row] = [
+    points: list[vega.Row] = [
         {
             "panel": contents.name("variants", row.variant),
             "cost": cost / scale,
@@ -173,28 +160,28 @@ def _losses_spec(
     order = list(dict.fromkeys(point["panel"] for point in points))
     points = _first_and_last(_unlike(points), kinds[1], is_log=is_log)
     low, high = _limits(points, is_log=is_log)
-    axis: Spec = {"domain": [low, high], "nice": False, "clamp": True}
+    axis: vega.Spec = {"domain": [low, high], "nice": False, "clamp": True}
     axis |= {"type": "log"} if is_log else {}
     title = _("sender's cost, {unit}").format(unit=unit)
-    x = numbers(title=title, scale=axis, tickCount=4, gridColor="#eeeeee")
+    x = vega.numbers(title=title, scale=axis, tickCount=4, gridColor="#eeeeee")
     y = {**x, "title": None}
     place = {"x": {**x, "field": "cost"}, "y": {**y, "field": "loss"}}
     equal = {"x": {**x, "datum": low}, "y": {**y, "datum": low}}
     equal |= {"x2": {"datum": high}, "y2": {"datum": high}}
-    look = {"align": "center", "dy": -11, "color": INK, "fontSize": 11}
+    look = {"align": "center", "dy": -11, "color": vega.INK, "fontSize": 11}
     outline = {"stroke": "white", "strokeWidth": 4}
     told = {**place, "text": {"field": "words"}}
-    marks = {**place, **color_and_shape(kinds, (RED, BLUE), ("circle", "square"))}
+    marks = {**place, **vega.color_and_shape(kinds, (vega.RED, vega.BLUE), ("circle", "square"))}
     layers = [
-        layer("rule", equal, color=GRAY, strokeDash=[5, 4]),
-        layer("point", marks, filled=True, size=55, opacity=0.85),
-        layer("text", told, "datum.words !== ''", **look, **outline),
+        vega.layer("rule", equal, color=vega.GRAY, strokeDash=[5, 4]),
+        vega.layer("point", marks, filled=True, size=55, opacity=0.85),
+        vega.layer("text", told, "datum.words !== ''", **look, **outline),
     ]
-    size = {"width": panel_width(width), "height": min(panel_width(width), 250)}
-    return panels(points, layers, width=width, size=size, order=order)
+    size = {"width": vega.panel_width(width), "height": min(vega.panel_width(width), 250)}
+    return vega.panels(points, layers, width=width, size=size, order=order)
 
 
-def _limits(rows: list[Row], *, is_log: bool) -> tuple[float, float]:
+def _limits(rows: list[vega.Row], *, is_log: bool) -> tuple[float, float]:
     """Ends of both axes, the same for both, so that the diagonal is one of 45 degrees."""
     amounts = [row[key] for row in rows for key in ("cost", "loss")]
     low, high = min(amounts), max(amounts)
@@ -204,18 +191,18 @@ def _limits(rows: list[Row], *, is_log: bool) -> tuple[float, float]:
     return min(low, 0.0) - (room if low < 0 else 0.0), high + room
 
 
-def _unlike(points: list[Row]) -> list[Row]:
+def _unlike(points: list[vega.Row]) -> list[vega.Row]:
     """Points without those that would be drawn on an earlier one."""
-    seen: dict[tuple[str, ...], Row] = {}
+    seen: dict[tuple[str, ...], vega.Row] = {}
     for point in points:
         place = (f"{point['cost']:.3g}", f"{point['loss']:.3g}")
         seen.setdefault((point["panel"], point["kind"], *place), point)
     return list(seen.values())
 
 
-def _first_and_last(points: list[Row], kind: str, *, is_log: bool) -> list[Row]:
+def _first_and_last(points: list[vega.Row], kind: str, *, is_log: bool) -> list[vega.Row]:
     """Years beside the first point of each panel, and the last where it lies apart."""
-    ends: dict[str, list[Row]] = {}
+    ends: dict[str, list[vega.Row]] = {}
     for point in sorted((p for p in points if p["kind"] == kind), key=lambda p: str(p["start"])):
         ends.setdefault(point["panel"], []).append(point)
     numbers = [_on_axis(p[key], is_log=is_log) for p in points for key in ("cost", "loss")]
@@ -373,11 +360,11 @@ def _surface_finding(contents: BriefContents, rows: list[LeverageRow]) -> str:
     )
 
 
-def _surface_spec(contents: BriefContents, rows: list[LeverageRow], width: int) -> Spec:
+def _surface_spec(contents: BriefContents, rows: list[LeverageRow], width: int) -> vega.Spec:
     """Harm by start and length, one panel per variant; a diamond where it ends."""
     after = _year_ends(rows, contents.case.calendar.step / 12)
 
-    def place(row: LeverageRow | LeverageEnd, kind: str, **more: float) -> Row:
+    def place(row: LeverageRow | LeverageEnd, kind: str, **more: float) -> vega.Row:
         panel, length = contents.name("variants", row.variant), fmt.months(row.length)
         return {"panel": panel, "length": length, "months": row.length, "kind": kind, **more}
 
@@ -393,11 +380,11 @@ def _surface_spec(contents: BriefContents, rows: list[LeverageRow], width: int) 
     ]
     scale = {"zero": False, "nice": False}
     title = _("start of the measure")
-    x = numbers(title=title, scale=scale, form="d", tickCount=6, grid=False)
+    x = vega.numbers(title=title, scale=scale, form="d", tickCount=6, grid=False)
     by_length = {"field": "months", "order": "ascending"}
     y = {"field": "length", "type": "ordinal", "sort": by_length, "title": None}
     cell = {"x": {**x, "field": "year"}, "x2": {"field": "year_end"}, "y": y}
-    at_end = {"x": {**x, "field": "end"}, "y": y, "color": {"value": INK}}
+    at_end = {"x": {**x, "field": "end"}, "y": y, "color": {"value": vega.INK}}
     top = max(map(harm_of, rows), default=0.0) or 1.0
     legend = {"orient": "bottom", "gradientLength": 220, "format": ",~r", "tickCount": 4}
     unmet = _("unmet, {unit}").format(unit=contents.unit_words())
@@ -405,12 +392,15 @@ def _surface_spec(contents: BriefContents, rows: list[LeverageRow], width: int) 
     harm["scale"] = {"domain": [0, top], "range": ["#fbeee8", "#e58b6b", "#6e1607"]}
     is_cell, diamond = "datum.kind === 'cell'", {"shape": "diamond", "filled": True, "size": 90}
     layers = [
-        layer("rect", cell, f"{is_cell} && datum.harm === 0", color="#e4ecf3", stroke=None),
-        layer("rect", {**cell, "color": harm}, f"{is_cell} && datum.harm > 0", stroke=None),
-        layer("point", at_end, "datum.kind === 'end'", opacity=1, **diamond),
+        vega.layer("rect", cell, f"{is_cell} && datum.harm === 0", color="#e4ecf3", stroke=None),
+        vega.layer("rect", {**cell, "color": harm}, f"{is_cell} && datum.harm > 0", stroke=None),
+        vega.layer("point", at_end, "datum.kind === 'end'", opacity=1, **diamond),
     ]
-    size = {"width": panel_width(width, 80 if width == NARROW else 60), "height": {"step": 22}}
-    return panels(data, layers, width=width, size=size, order=order)
+    size = {
+        "width": vega.panel_width(width, 80 if width == vega.NARROW else 60),
+        "height": {"step": 22},
+    }
+    return vega.panels(data, layers, width=width, size=size, order=order)
 
 
 def _year_ends(rows: list[LeverageRow], gap: float) -> dict[tuple[str, str], float]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from functools import partial
 
+from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
 from derbes.brief.contents import (
     BriefContents,
@@ -17,30 +18,6 @@ from derbes.brief.contents import (
     share_cell,
     table_of,
     words,
-)
-from derbes.brief.drawing import (
-    BLUE,
-    GRAY,
-    INK,
-    LETTER,
-    LINE,
-    NARROW,
-    RED,
-    WIDE,
-    Spec,
-    by_kind,
-    chart,
-    color_and_shape,
-    lane_height,
-    lanes,
-    layer,
-    numbers,
-    panel_width,
-    panels,
-    subject,
-    time_axis,
-    values,
-    wrapped,
 )
 from derbes.language import _, ngettext
 from derbes.results.plan import (
@@ -169,14 +146,14 @@ def _plan_texts(contents: BriefContents, plan: Plan) -> list[str]:
     return texts
 
 
-def _timeline_spec(contents: BriefContents, plan: Plan, width: int) -> Spec:
+def _timeline_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec:
     """One lane per choice: a thin bar while it is being made, a thick one while it works."""
     calendar = contents.case.calendar
     end = decimal_year(calendar.label(calendar.n_periods))
-    letters = 34 if width == WIDE else 14
+    letters = 34 if width == vega.WIDE else 14
     rows = [
         {
-            "lane": wrapped(choice.what, letters),
+            "lane": vega.wrapped(choice.what, letters),
             "decided": decimal_year(choice.date),
             "works": end if choice.effect is None else decimal_year(choice.effect),
             "end": end,
@@ -184,19 +161,19 @@ def _timeline_spec(contents: BriefContents, plan: Plan, width: int) -> Spec:
         for choice in plan.plan
     ]
     years = (decimal_year(calendar.label(0)), end)
-    x, y = time_axis(years, tickCount=5 if width == NARROW else 10), lanes("lane")
+    x, y = vega.time_axis(years, tickCount=5 if width == vega.NARROW else 10), vega.lanes("lane")
 
-    def span(first: str, last: str) -> Spec:
+    def span(first: str, last: str) -> vega.Spec:
         return {"x": {**x, "field": first}, "x2": {"field": last}, "y": y}
 
     decided = {"x": {**x, "field": "decided"}, "y": y}
     layers = [
-        layer("bar", span("decided", "works"), color=GRAY, height={"band": 0.18}),
-        layer("bar", span("works", "end"), color=BLUE, height={"band": 0.5}),
-        layer("point", decided, filled=True, size=70, color=INK, opacity=1),
+        vega.layer("bar", span("decided", "works"), color=vega.GRAY, height={"band": 0.18}),
+        vega.layer("bar", span("works", "end"), color=vega.BLUE, height={"band": 0.5}),
+        vega.layer("point", decided, filled=True, size=70, color=vega.INK, opacity=1),
     ]
-    height = lane_height(rows, "lane", least=34, line=LINE, more=8)
-    return chart(width, layers, data=values(rows), height=height)
+    height = vega.lane_height(rows, "lane", least=34, line=vega.LINE, more=8)
+    return vega.chart(width, layers, data=vega.values(rows), height=height)
 
 
 def _choices_table(contents: BriefContents, plan: Plan) -> PageTable:
@@ -334,7 +311,7 @@ def _frontier_finding(contents: BriefContents, plan: Plan) -> str:
     )
 
 
-def _frontier_spec(contents: BriefContents, plan: Plan, width: int) -> Spec:
+def _frontier_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec:
     """Cost against months survived; each point a plan.
 
     The dotted steps say no more than that a plan for longer serves shorter too.
@@ -354,18 +331,18 @@ def _frontier_spec(contents: BriefContents, plan: Plan, width: int) -> Spec:
     ticks = {"grid": False, "tickMinStep": 1, "tickCount": 8}
     title = _("Months survived")
     place = {
-        "x": numbers("months", title=title, scale=from_zero, form="d", **ticks),
-        "y": numbers("cost", scale={"zero": False}, tickCount=5),
+        "x": vega.numbers("months", title=title, scale=from_zero, form="d", **ticks),
+        "y": vega.numbers("cost", scale={"zero": False}, tickCount=5),
     }
-    points = {**place, **color_and_shape(kinds, (BLUE, GRAY), ("circle", "cross"))}
+    points = {**place, **vega.color_and_shape(kinds, (vega.BLUE, vega.GRAY), ("circle", "cross"))}
     layers = [
-        layer("line", place, interpolate="step-before", color=GRAY, strokeDash=[3, 3]),
-        layer("point", points, filled=True, size=90, opacity=1),
+        vega.layer("line", place, interpolate="step-before", color=vega.GRAY, strokeDash=[3, 3]),
+        vega.layer("point", points, filled=True, size=90, opacity=1),
     ]
     unit = fmt.joined(scale, contents.case.currency, by=" ")
-    above = subject(_("Cost [{unit}]").format(unit=unit))
-    height = 190 if width != NARROW else 170
-    return chart(width, layers, data=values(rows), height=height, title=above)
+    above = vega.subject(_("Cost [{unit}]").format(unit=unit))
+    height = 190 if width != vega.NARROW else 170
+    return vega.chart(width, layers, data=vega.values(rows), height=height, title=above)
 
 
 def _frontier_table(contents: BriefContents, plan: Plan) -> PageTable:
@@ -433,14 +410,14 @@ def _outlay_finding(contents: BriefContents, plan: Plan) -> str:
     return text.format(amount=fmt.money(abs(saved), money))
 
 
-def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> Spec:
+def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec:
     """Payments by year with and without the plan, a panel for all and one for those abroad."""
     paid = (v for row in plan.outlay for v in (row.amount, row.without_project))
     divisor, scale = fmt.money_scale(max((abs(v or 0.0) for v in paid), default=0.0))
     unit = fmt.joined(scale, contents.case.currency, by=" ")
     everything = _("All payments [{unit}]").format(unit=unit)
     abroad = _("Paid abroad [{unit}]").format(unit=unit)
-    kinds = {_("with the plan"): BLUE, _("without it"): RED}
+    kinds = {_("with the plan"): vega.BLUE, _("without it"): vega.RED}
     rows = [
         {
             "panel": abroad if row.currency == FOREIGN else everything,
@@ -453,20 +430,20 @@ def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> Spec:
         if amount is not None
     ]
     n_years = len({row["year"] for row in rows})
-    room = panel_width(width) / max(1, n_years)
-    every = max(1, round(4.5 * LETTER / room + 0.5))
+    room = vega.panel_width(width) / max(1, n_years)
+    every = max(1, round(4.5 * vega.LETTER / room + 0.5))
     place = f"round(datum.index * {max(1, n_years - 1)})"
     axis = {"labelAngle": 0, "labelExpr": f"{place} % {every} === 0 ? datum.label : ''",
             "labelOverlap": False, "ticks": False}  # fmt: skip
     bars = {
         "x": {"field": "year", "type": "ordinal", "title": None, "axis": axis},
         "xOffset": {"field": "kind", "sort": list(kinds)},
-        "y": numbers("amount", tickCount=4),
-        "color": by_kind("kind", kinds, {"direction": "vertical", "symbolSize": 80}),
+        "y": vega.numbers("amount", tickCount=4),
+        "color": vega.by_kind("kind", kinds, {"direction": "vertical", "symbolSize": 80}),
     }
-    size = {"width": panel_width(width), "height": 150}
+    size = {"width": vega.panel_width(width), "height": 150}
     order = [everything, abroad]
-    return panels(rows, [layer("bar", bars)], width=width, size=size, order=order)
+    return vega.panels(rows, [vega.layer("bar", bars)], width=width, size=size, order=order)
 
 
 def _outlay_table(contents: BriefContents, plan: Plan) -> PageTable:

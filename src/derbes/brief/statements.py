@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
+from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
 from derbes.brief.contents import (
     BriefContents,
@@ -15,25 +16,6 @@ from derbes.brief.contents import (
     month_cell,
     share_cell,
     table_of,
-)
-from derbes.brief.drawing import (
-    BLUE,
-    GRAY,
-    INK,
-    NARROW,
-    RED,
-    WIDE,
-    Row,
-    Spec,
-    by_kind,
-    chart,
-    lane_height,
-    lanes,
-    layer,
-    numbers,
-    probability_lines,
-    values,
-    wrapped,
 )
 from derbes.brief.uncertainty import in_unit, input_words, is_opening, opening_label
 from derbes.language import _, ngettext
@@ -124,11 +106,11 @@ def made_words(ledger: StatementTable) -> str:
     return _("{draws}; as of {date}").format(draws=draws, date=fmt.date(ledger.as_of))
 
 
-_COLORS = (BLUE, "#9cc3e0", "#f3e3a6", "#f0a58a", RED, "#ffffff")
-_DARK = (BLUE, RED)
+_COLORS = (vega.BLUE, "#9cc3e0", "#f3e3a6", "#f0a58a", vega.RED, "#ffffff")
+_DARK = (vega.BLUE, vega.RED)
 _BARS = 10
 """Speakers of the chart; the table has all."""
-_ROOM = {WIDE: 0.04, NARROW: 0.1}
+_ROOM = {vega.WIDE: 0.04, vega.NARROW: 0.1}
 """Part of the longest bar that a piece must have to hold its number, by width of the chart."""
 
 
@@ -191,34 +173,36 @@ def _kind_words(kind: str) -> str:
     return _("not tested") if kind == "untested" else verdict_words(kind)
 
 
-def _verdict_bars(contents: BriefContents, counts: dict[str, dict[str, int]], width: int) -> Spec:
+def _verdict_bars(
+    contents: BriefContents, counts: dict[str, dict[str, int]], width: int
+) -> vega.Spec:
     """One bar per speaker, made of counts by verdict, each with its number."""
     kinds = (*TESTED, "untested")
-    rows: list[Row] = []
+    rows: list[vega.Row] = []
     least = _ROOM[width] * max(sum(own.values()) for own in counts.values())
     for holder, own in list(counts.items())[:_BARS]:
-        label = wrapped(actor_name(contents, holder), 16 if width == NARROW else 30)
+        label = vega.wrapped(actor_name(contents, holder), 16 if width == vega.NARROW else 30)
         first = 0
         for kind, color in zip(kinds, _COLORS, strict=True):
             n = own.get(kind, 0)
-            ink = "white" if color in _DARK else INK
+            ink = "white" if color in _DARK else vega.INK
             if n:
                 rows.append({"label": label, "kind": _kind_words(kind), "first": first,
                              "last": first + n, "middle": first + n / 2, "ink": ink,
                              "n": n if n >= least else ""})  # fmt: skip
             first += n
-    x, y = numbers(form="d", tickMinStep=1, tickCount=6), lanes("label")
+    x, y = vega.numbers(form="d", tickMinStep=1, tickCount=6), vega.lanes("label")
     looks = dict(zip(map(_kind_words, kinds), _COLORS, strict=True))
     piece = {"x": {**x, "field": "first"}, "x2": {"field": "last"}, "y": y}
-    piece["color"] = by_kind("kind", looks, {"columns": 3})
+    piece["color"] = vega.by_kind("kind", looks, {"columns": 3})
     number = {"x": {**x, "field": "middle"}, "y": y, "text": {"field": "n"}}
     number["color"] = {"field": "ink", "type": "nominal", "scale": None}
     layers = [
-        layer("bar", piece, height={"band": 0.6}, stroke=GRAY, strokeWidth=0.5),
-        layer("text", number, fontSize=11),
+        vega.layer("bar", piece, height={"band": 0.6}, stroke=vega.GRAY, strokeWidth=0.5),
+        vega.layer("text", number, fontSize=11),
     ]
-    height = lane_height(rows, "label", least=28, line=14, more=6)
-    return chart(width, layers, data=values(rows), height=height)
+    height = vega.lane_height(rows, "label", least=28, line=14, more=6)
+    return vega.chart(width, layers, data=vega.values(rows), height=height)
 
 
 def _counts_table(contents: BriefContents, counts: dict[str, dict[str, int]]) -> PageTable:
@@ -453,14 +437,14 @@ def _signaling_lines() -> dict[str, str]:
     }
 
 
-def _signaling_spec(years: list[SignalingYear], width: int) -> Row:
+def _signaling_spec(years: list[SignalingYear], width: int) -> vega.Row:
     rows = [
         {"line": line, "year": decimal_year(year.start), "p": getattr(year, field)}
         for year in years
         for field, line in _signaling_lines().items()
         if getattr(year, field) is not None
     ]
-    return probability_lines(rows, width=width, order=list(_signaling_lines().values()))
+    return vega.probability_lines(rows, width=width, order=list(_signaling_lines().values()))
 
 
 def _signaling_table(years: list[SignalingYear]) -> PageTable:

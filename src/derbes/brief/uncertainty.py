@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
 from derbes.brief.contents import (
     BriefContents,
@@ -18,21 +19,6 @@ from derbes.brief.contents import (
     share_cell,
     table_of,
     words,
-)
-from derbes.brief.drawing import (
-    BLUE,
-    INK,
-    NARROW,
-    Row,
-    Spec,
-    chart,
-    layer,
-    numbers,
-    panel_width,
-    panels,
-    probability_lines,
-    values,
-    years_of,
 )
 from derbes.case.entities import quantities
 from derbes.language import _, ngettext
@@ -273,12 +259,12 @@ def _fan_finding(fan: Fan) -> str:
     )
 
 
-def _fan_spec(contents: BriefContents, fans: list[Fan], width: int) -> Spec:
+def _fan_spec(contents: BriefContents, fans: list[Fan], width: int) -> vega.Spec:
     """Bands of the draws by date, the middle one as a line, the central case dashed.
 
     All panels have one scale.
     """
-    rows: list[Row] = [
+    rows: list[vega.Row] = [
         {
             "panel": fmt.joined(contents.name("variants", fan.variant), bound_words(fan.bound)),
             "year": decimal_year(fan.dates[at]),
@@ -289,26 +275,28 @@ def _fan_spec(contents: BriefContents, fans: list[Fan], width: int) -> Spec:
         for at in _points(fan)
     ]
     order = list(dict.fromkeys(row["panel"] for row in rows))
-    x = {**years_of(rows, width=width), "field": "year"}
+    x = {**vega.years_of(rows, width=width), "field": "year"}
     ends = [row[key] for row in rows for key in ("p5", "p95", "central") if row[key] is not None]
-    y = numbers(scale={"domain": [min(0.0, *ends), max(ends)], "nice": True}, tickCount=5)
+    y = vega.numbers(scale={"domain": [min(0.0, *ends), max(ends)], "nice": True}, tickCount=5)
 
-    def band(low: str, high: str) -> Spec:
+    def band(low: str, high: str) -> vega.Spec:
         ends = {"x": x, "y": {**y, "field": low}, "y2": {"field": high}}
-        return layer("area", ends, color=BLUE, opacity=_PALE)
+        return vega.layer("area", ends, color=vega.BLUE, opacity=_PALE)
 
-    def line(field: str, **look: Any) -> Spec:
-        return layer("line", {"x": x, "y": {**y, "field": field}}, **{"strokeWidth": 2, **look})
+    def line(field: str, **look: Any) -> vega.Spec:
+        return vega.layer(
+            "line", {"x": x, "y": {**y, "field": field}}, **{"strokeWidth": 2, **look}
+        )
 
     layers = [
         band("p5", "p95"),
         band("p25", "p75"),
-        line("p50", color=BLUE),
-        line("central", color=INK, strokeDash=[5, 4], strokeWidth=1.5),
+        line("p50", color=vega.BLUE),
+        line("central", color=vega.INK, strokeDash=[5, 4], strokeWidth=1.5),
     ]
-    own = panel_width(width) if len(order) > 1 else width - _LABELS
+    own = vega.panel_width(width) if len(order) > 1 else width - _LABELS
     size = {"width": own, "height": 190}
-    spec = panels(rows, layers, width=width, size=size, order=order)
+    spec = vega.panels(rows, layers, width=width, size=size, order=order)
     return {**spec, "resolve": {"scale": {"y": "independent"}}}
 
 
@@ -462,13 +450,13 @@ def _ended_finding(points: list[EndedBy]) -> str:
     )
 
 
-def _ended_spec(contents: BriefContents, points: list[EndedBy], width: int) -> Row:
-    rows: list[Row] = []
+def _ended_spec(contents: BriefContents, points: list[EndedBy], width: int) -> vega.Row:
+    rows: list[vega.Row] = []
     for (variant, bound), line in _lines(points).items():
         told = fmt.joined(contents.name("variants", variant), bound_words(bound))
         rows += [{"line": told, "year": decimal_year(p.date), "p": p.p} for p in line]
     order = list(dict.fromkeys(row["line"] for row in rows))
-    return probability_lines(rows, width=width, order=order)
+    return vega.probability_lines(rows, width=width, order=order)
 
 
 def hazards_section(contents: BriefContents, stress: Stress) -> Section | None:
@@ -494,7 +482,7 @@ def _short_figure(contents: BriefContents, stress: Stress) -> Figure:
         month=fmt.date(first.dates[-1]), share=fmt.share(first.p_short_by[-1])
     )
     hazards = dict.fromkeys(contents.case.hazards[one].measure for one in first.hazards)
-    rows: list[Row] = []
+    rows: list[vega.Row] = []
     for risk in stress.hazards:
         name = contents.name("variants", risk.variant)
         lines = (
@@ -527,7 +515,7 @@ def _short_figure(contents: BriefContents, stress: Stress) -> Figure:
             draws_words(stress),
         ),
         description=_("Lines of probability by date. {finding}"),
-        spec=lambda width: probability_lines(rows, width=width, order=order),
+        spec=lambda width: vega.probability_lines(rows, width=width, order=order),
         table=table_of(caption, columns, periods),
     )
 
@@ -541,15 +529,22 @@ def _exceedance(contents: BriefContents, stress: Stress, risk: HazardRisk) -> Fi
     name = f"{_('Loss') if is_money else _('Unmet essential demand')} [{unit}]"
     rows = [{"loss": loss / divisor, "share": share} for loss, share in risk.exceedance]
 
-    def spec(width: int) -> Spec:
-        scale, ticks = {"domainMin": 0, "nice": False}, 4 if width == NARROW else 7
+    def spec(width: int) -> vega.Spec:
+        scale, ticks = {"domainMin": 0, "nice": False}, 4 if width == vega.NARROW else 7
         place = {
-            "x": numbers("loss", title=name, scale=scale, tickCount=ticks, grid=False),
-            "y": numbers("share", scale={"domainMin": 0}, form=".0%", tickCount=5),
+            "x": vega.numbers("loss", title=name, scale=scale, tickCount=ticks, grid=False),
+            "y": vega.numbers("share", scale={"domainMin": 0}, form=".0%", tickCount=5),
         }
-        line = {"color": BLUE, "strokeWidth": 2}
-        look: Spec = {"color": BLUE, "opacity": _PALE, "interpolate": "step-after", "line": line}
-        return chart(width, [layer("area", place, **look)], data=values(rows), height=200)
+        line = {"color": vega.BLUE, "strokeWidth": 2}
+        look: vega.Spec = {
+            "color": vega.BLUE,
+            "opacity": _PALE,
+            "interpolate": "step-after",
+            "line": line,
+        }
+        return vega.chart(
+            width, [vega.layer("area", place, **look)], data=vega.values(rows), height=200
+        )
 
     tail = in_unit(risk.cvar_unmet, risk.exceedance_unit)
     if is_money and risk.cvar_loss is not None:
