@@ -4,9 +4,10 @@ import contextlib
 import errno
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from inspect import signature
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -37,10 +38,7 @@ from derbes.language import _, languages, use_language
 from derbes.request import (
     EVERY_MONTHS,
     FORMATS,
-    LEDGER_DRAWS,
     QUERIES,
-    STRESS_DRAWS,
-    STRESS_SOLVED,
     made_by,
 )
 from derbes.results.records import record_of
@@ -59,7 +57,7 @@ def option(names: str, words: str, metavar: str | None = None, **more: Any) -> D
         metavar: What stands for its value.
         **more: As click has it.
     """
-    shows = more.get("default") not in (None, "")
+    shows = more.get("default") not in (None, "", (), False)
     return click.option(
         *names.split(), metavar=metavar, help=words, **{"show_default": shows, **more}
     )
@@ -104,7 +102,6 @@ out_option = option(
 )
 answer_options = with_options(out_option, json_option, language_option)
 """How a command answers: `--out`, `--json`, `--lang`."""
-seed_option = option("--seed", _("Seed of the draws."), "N", type=int, default=1)
 workers_option = option(
     "--workers n_workers",
     _("Processes that share the work. Without it: one for each core."),
@@ -124,48 +121,62 @@ executor_options = with_options(
 )
 
 
-def variant_option(*default: str) -> Decorator:
-    """`--variant`."""
-    words = _("Variant of the case; may be given more than once; base, or all.")
-    return option("--variant variants", words, "NAME", multiple=True, default=default)
+def options_of(verb: Callable[..., Any], named: Mapping[str, str]) -> Decorator:
+    """Options of a verb, whose types and defaults are those of its arguments.
+
+    Args:
+        verb: A function of `api`.
+        named: `--name`, the argument where that differs and what stands for its value → what
+            it does.
+    """
+    stated = signature(verb).parameters
+
+    def one(spelled: str, words: str) -> Decorator:
+        *names, value = spelled.split()
+        names, metavar = (names, value) if value.isupper() else ([*names, value], None)
+        argument = stated[names[-1].lstrip("-").replace("-", "_")]
+        kind = (*get_args(argument.annotation), argument.annotation)[0]
+        more = {"type": kind, "multiple": isinstance(argument.default, tuple)}
+        more = {"is_flag": True} if kind is bool else more
+        return option(" ".join(names), words, metavar, default=argument.default, **more)
+
+    return with_options(*(one(*words) for words in named.items()))
 
 
-def length_option(words: str) -> Decorator:
-    """`--length`, with what it means to the command."""
-    return option("--length lengths", words, "MONTHS", multiple=True, type=int)
-
-
-def draws_option(
-    default: int | None, words: str = _("Draws of the uncertain inputs.")
-) -> Decorator:
-    """`--draws`; without a default the help says what stands in its place."""
-    return option("--draws", words, "N", type=int, default=default)
+DRAWS = {"--draws N": _("Draws of the uncertain inputs.")}
+SEED = {"--seed N": _("Seed of the draws.")}
 
 
 def surface_options(
+    verb: Callable[..., Any],
     *,
     measures: str = _("Measure of the case; may be given more than once. Without it: all."),
     starts: str = _("Month in which measures start, e.g. 2028-01; may be given more than once."),
     apart: str = _("Without --start: how far starts lie apart."),
-    every: str = "quarter",
 ) -> Decorator:
-    """`--measure`, `--length`, `--start`, `--every`.
+    """`--variant`, `--measure`, `--length`, `--start`, `--every`.
 
     Args:
+        verb: A function of `api`.
         measures: What `--measure` means to the command.
         starts: What `--start` means to it.
         apart: What `--every` means to it.
-        every: How far starts lie apart unless told otherwise.
     """
+    variants = _("Variant of the case; may be given more than once; base, or all.")
+    lengths = _("Length of the measures. Without it: the lengths that the case names.")
+    every = signature(verb).parameters["starts"].default
     return with_options(
-        option("--measure measures", measures, "NAME", multiple=True),
-        length_option(_("Length of the measures. Without it: the lengths that the case names.")),
+        options_of(
+            verb,
+            {
+                "--variant variants NAME": variants,
+                "--measure measures NAME": measures,
+                "--length lengths MONTHS": lengths,
+            },
+        ),
         option("--start starts", starts, "MONTH", multiple=True),
         option("--every", apart, type=click.Choice(list(EVERY_MONTHS)), default=every),
     )
-
-
-Words = tuple[str, ...]
 
 
 @click.group(name="derbes", context_settings={"help_option_names": ["-h", "--help"]})
@@ -196,8 +207,7 @@ def check(context: click.Context, path: str, *, as_json: bool) -> None:
 
 @derbes.command()
 @case_argument
-@variant_option("base")
-@surface_options()
+@surface_options(api.cover)
 @workers_option
 @answer_options
 def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
@@ -212,8 +222,7 @@ def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 
 @derbes.command()
 @case_argument
-@variant_option("base")
-@surface_options()
+@surface_options(api.leverage)
 @workers_option
 @answer_options
 def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
@@ -228,39 +237,33 @@ def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 
 @derbes.command()
 @case_argument
-@option("--variant", _("Variant of the case."), "NAME", default="base")
-@option(
-    "--standard standards",
-    _("Standard of the case; may be given more than once. Without it: all."),
-    "NAME",
-    multiple=True,
+@options_of(
+    api.plan,
+    {
+        "--variant NAME": _("Variant of the case."),
+        "--standard standards NAME": _(
+            "Standard of the case; may be given more than once. Without it: all."
+        ),
+        "--budget AMOUNT": _(
+            "What options may cost in all, e.g. '900 million USD'; replaces the case's."
+        ),
+        "--draws N": _("Draws of the uncertain inputs. Without it: those that the case lists."),
+        **SEED,
+        "--length lengths MONTHS": _(
+            "Months survived at a point of the frontier; may be given more than once."
+        ),
+        "--frontier/--no-frontier has_frontier": _(
+            "Whether to compute the cost against the months survived."
+        ),
+        "--more/--no-more has_more": _(
+            "Whether to compute costs of standards, of waiting, of not knowing; other plans."
+        ),
+        "--gap SHARE": _(
+            "How far the plan may be from the best, of the cost above that without threat."
+        ),
+        "--time-limit SECONDS": _("End after this time with what was found so far."),
+    },
 )
-@option(
-    "--budget",
-    _("What options may cost in all, e.g. '900 million USD'; replaces the case's."),
-    "AMOUNT",
-)
-@draws_option(None, _("Draws of the uncertain inputs. Without it: those that the case lists."))
-@seed_option
-@length_option(_("Months survived at a point of the frontier; may be given more than once."))
-@option(
-    "--frontier/--no-frontier has_frontier",
-    _("Whether to compute the cost against the months survived."),
-    default=True,
-)
-@option(
-    "--more/--no-more has_more",
-    _("Whether to compute costs of standards, of waiting, of not knowing; other plans."),
-    default=True,
-)
-@option(
-    "--gap",
-    _("How far the plan may be from the best, of the cost above that without threat."),
-    "SHARE",
-    type=float,
-    default=0.001,
-)
-@option("--time-limit", _("End after this time with what was found so far."), "SECONDS", type=float)
 @option("--checkpoint", _("Keep the state of the search in a file."), "FILE")
 @option("--resume", _("Go on from the state in a file, and keep it there."), "FILE")
 @executor_options
@@ -297,35 +300,23 @@ def _plan_words(asked: dict[str, Any]) -> dict[str, Any]:
 
 @derbes.command()
 @case_argument
-@variant_option("base")
 @surface_options(
+    api.stress,
     measures=_("Measure of the case; may be given more than once. Without it: the main one."),
     starts=_("Date of the answers, e.g. 2028-01; may be given more than once."),
     apart=_("Without --start: how far dates lie apart."),
-    every="year",
 )
-@option(
-    "--question questions",
-    _("{names}; may be given more than once. Without it: all that apply.").format(
-        names=", ".join(QUESTIONS)
-    ),
-    "NAME",
-    multiple=True,
-)
-@draws_option(STRESS_DRAWS)
-@option(
-    "--solved",
-    _("The first of them, whose best response is found too; 0: none."),
-    "N",
-    type=int,
-    default=STRESS_SOLVED,
-)
-@seed_option
-@option(
-    "--method",
-    _("How draws are made: {names}.").format(names=", ".join(DRAW_METHODS)),
-    "NAME",
-    default="sobol",
+@options_of(
+    api.stress,
+    {
+        "--question questions NAME": _(
+            "{names}; may be given more than once. Without it: all that apply."
+        ).format(names=", ".join(QUESTIONS)),
+        **DRAWS,
+        "--solved N": _("The first of them, whose best response is found too; 0: none."),
+        **SEED,
+        "--method NAME": _("How draws are made: {names}.").format(names=", ".join(DRAW_METHODS)),
+    },
 )
 @option("--store", _("Keep the answers of every draw in a Parquet file."), "FILE")
 @option(
@@ -354,11 +345,9 @@ def _ids(_context: click.Context, _option: click.Parameter, names: tuple[str, ..
 
 @derbes.command()
 @case_argument
-@option(
-    "--by",
-    _("Whose statements to show; may be given more than once. Without it: all."),
-    "ACTOR",
-    multiple=True,
+@options_of(
+    api.statements,
+    {"--by ACTOR": _("Whose statements to show; may be given more than once. Without it: all.")},
 )
 @option(
     "--verdict verdicts",
@@ -376,20 +365,14 @@ def _ids(_context: click.Context, _option: click.Parameter, names: tuple[str, ..
     callback=lambda _context, _option, name: _SPELLINGS.get(name, name),
     show_choices=False,
 )
-@draws_option(LEDGER_DRAWS)
-@seed_option
-@option(
-    "--as-of as_of",
-    _("Day asked about. Without it: the last that the case knows of."),
-    "DATE",
-    default="",
-)
-@option(
-    "--flips",
-    _("Inputs to try for each verdict; 0: none, and no variants."),
-    "N",
-    type=int,
-    default=3,
+@options_of(
+    api.statements,
+    {
+        **DRAWS,
+        **SEED,
+        "--as-of as_of DATE": _("Day asked about. Without it: the last that the case knows of."),
+        "--flips N": _("Inputs to try for each verdict; 0: none, and no variants."),
+    },
 )
 @option("--record", _("Add the verdicts to a history, which only grows."), "FILE", default="")
 @option(
@@ -407,6 +390,7 @@ def _ids(_context: click.Context, _option: click.Parameter, names: tuple[str, ..
     "--mark/--no-mark has_mark",
     _("Whether a csv begins with a byte-order mark, which Excel wants."),
     default=False,
+    show_default=True,
 )
 @workers_option
 @answer_options
@@ -433,13 +417,17 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 
 @derbes.command()
 @case_argument
-@variant_option("all")
-@surface_options()
+@surface_options(api.brief)
 @workers_option
-@draws_option(
-    1, _("Draws of the uncertain inputs; 1: central values, and nothing on how sure they are.")
+@options_of(
+    api.brief,
+    {
+        "--draws N": _(
+            "Draws of the uncertain inputs; 1: central values, and nothing on how sure they are."
+        ),
+        **SEED,
+    },
 )
-@seed_option
 @option("--out", _("Without it: the case's name and .html."), "FILE", default="")
 @json_option
 @language_option
