@@ -188,6 +188,13 @@ class BriefContents:
         rows = self.leverage.rows
         return self._at_main_length(rows, variant=variant, start=start, bound=bound)
 
+    def responses(
+        self, start: str, variant: str | None = None
+    ) -> tuple[LeverageRow | None, LeverageRow | None]:
+        """Losses under the best response, and under the simple rule."""
+        best = self.leverage_row(start=start, variant=variant)
+        return best, self.leverage_row(start=start, variant=variant, bound=MYOPIC)
+
     def end_row(
         self, *, variant: str | None = None, use: str = ALL_ESSENTIAL
     ) -> LeverageEnd | None:

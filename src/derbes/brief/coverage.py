@@ -271,16 +271,71 @@ def coverage_section(contents: BriefContents) -> Section:
     return Section("coverage-curves", title, (text if shown else none,), shown)
 
 
+def _by_use(contents: BriefContents) -> Figure | None:
+    found = contents.courses(contents.focus.shown)
+    if not found:
+        return None
+    n = _n_shown(contents, found)
+    drawn = [
+        (contents.name("uses", use), branch.bound, branch.served_share.get(use, ())[:n])
+        for use in contents.case.uses
+        for branch in found
+    ]
+    if not any(path for _panel, _bound, path in drawn):
+        return None
+    short = sum(
+        bound == OPTIMAL and min(path, default=1.0) < 1 - NOTHING for _panel, bound, path in drawn
+    )
+    title = ngettext(
+        "{n} of {total} uses goes short even with the best response",
+        "{n} of {total} uses go short even with the best response",
+        short,
+    ).format(n=short, total=len(contents.case.uses))
+    return _panels(contents, drawn, id_="coverage-by-use", title=title, variant=BASE)
+
+
+def _grouped(
+    contents: BriefContents,
+    groups: dict[str, list[Branch]],
+    *,
+    id_: str,
+    title: str,
+    variant: str,
+) -> Figure | None:
+    """One panel per group, where there are several; in the title what its worst month serves."""
+    found = [(panel, branch) for panel, branches in groups.items() for branch in branches]
+    if not found:
+        return None
+    n = _n_shown(contents, [branch for _panel, branch in found])
+    drawn = [(panel, branch.bound, _path(contents, branch)[:n]) for panel, branch in found]
+    least = [min(path, default=1.0) for _panel, bound, path in drawn if bound == OPTIMAL]
+    if len(least) < 2:
+        return None
+    shares = fmt.span(fmt.share(min(least)), fmt.share(max(least)))
+    return _panels(contents, drawn, id_=id_, title=title.format(shares=shares), variant=variant)
+
+
 def _panels(
-    contents: BriefContents, rows: list[vega.Row], *, id_: str, title: str, variant: str
+    contents: BriefContents,
+    drawn: list[tuple[str, str, tuple[float, ...]]],
+    *,
+    id_: str,
+    title: str,
+    variant: str,
 ) -> Figure:
-    """Served share by month, one `panel` each; a line where the measure ends."""
+    """Served share by month of (panel, bound, path); a line where the measure ends."""
+    names = bound_names()
+    rows = [
+        row
+        for panel, bound, path in drawn
+        for row in _step_rows(contents, path, bound=names[bound], panel=panel)
+    ]
     order = list(dict.fromkeys(row["panel"] for row in rows))
 
     def spec(width: int) -> vega.Spec:
         at_end = {"x": {"datum": float(contents.focus.length), "type": "quantitative"}}
         rule = vega.layer("rule", at_end, color=vega.GRAY, strokeDash=[4, 4])
-        lines = _served_lines(rows, bound_names(), width=width, n_ticks=8, strokeWidth=2)
+        lines = _served_lines(rows, names, width=width, n_ticks=8, strokeWidth=2)
         size = {"width": vega.panel_width(width), "height": 90}
         return vega.panels(rows, [rule, lines], width=width, size=size, order=order)
 
@@ -300,56 +355,6 @@ def _panels(
         spec=spec,
         table=table_of(title, columns, rows),
     )
-
-
-def _by_use(contents: BriefContents) -> Figure | None:
-    found = contents.courses(contents.focus.shown)
-    if not found:
-        return None
-    names, n = bound_names(), _n_shown(contents, found)
-    rows: list[vega.Row] = []
-    short = set()
-    for use in contents.case.uses:
-        for branch in found:
-            path = branch.served_share.get(use, ())[:n]
-            panel = contents.name("uses", use)
-            rows += _step_rows(contents, path, bound=names[branch.bound], panel=panel)
-            if branch.bound == OPTIMAL and min(path, default=1.0) < 1 - NOTHING:
-                short.add(use)
-    if not rows:
-        return None
-    title = ngettext(
-        "{n} of {total} uses goes short even with the best response",
-        "{n} of {total} uses go short even with the best response",
-        len(short),
-    ).format(n=len(short), total=len(contents.case.uses))
-    return _panels(contents, rows, id_="coverage-by-use", title=title, variant=BASE)
-
-
-def _grouped(
-    contents: BriefContents,
-    groups: dict[str, list[Branch]],
-    *,
-    id_: str,
-    title: str,
-    variant: str,
-) -> Figure | None:
-    """One panel per group, where there are several; in the title what its worst month serves."""
-    found = [(panel, branch) for panel, pair in groups.items() for branch in pair]
-    if not found:
-        return None
-    names, n = bound_names(), _n_shown(contents, [branch for _panel, branch in found])
-    rows: list[vega.Row] = []
-    deepest: dict[str, float] = {}
-    for panel, branch in found:
-        path = _path(contents, branch)[:n]
-        rows += _step_rows(contents, path, bound=names[branch.bound], panel=panel)
-        if branch.bound == OPTIMAL:
-            deepest[panel] = min(path, default=1.0)
-    if len(deepest) < 2:
-        return None
-    shares = fmt.span(fmt.share(min(deepest.values())), fmt.share(max(deepest.values())))
-    return _panels(contents, rows, id_=id_, title=title.format(shares=shares), variant=variant)
 
 
 # Days of cover

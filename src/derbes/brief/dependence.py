@@ -54,14 +54,17 @@ def _span_of(calm: CalmPlan) -> str:
 
 def _seller_shares(contents: BriefContents, calm: CalmPlan) -> dict[tuple[str, str], float]:
     """(good, seller) → share of what is bought and made, summed over the calendar."""
+    bought = [
+        ((one.good, one.actor), calm.purchases.get(id_, ()))
+        for id_, one in contents.case.suppliers.items()
+    ]
+    made = [
+        ((one.output, _OWN), calm.output.get(id_, ())) for id_, one in contents.case.recipes.items()
+    ]
     amounts: dict[tuple[str, str], float] = {}
-    for id_, supplier in contents.case.suppliers.items():
-        key = (supplier.good, supplier.actor)
-        amounts[key] = amounts.get(key, 0.0) + sum(calm.purchases.get(id_, ()))
-    for id_, recipe in contents.case.recipes.items():
-        key = (recipe.output, _OWN)
-        amounts[key] = amounts.get(key, 0.0) + sum(calm.output.get(id_, ()))
     totals: dict[str, float] = {}
+    for key, path in (*bought, *made):
+        amounts[key] = amounts.get(key, 0.0) + sum(path)
     for (good, _seller), amount in amounts.items():
         totals[good] = totals.get(good, 0.0) + amount
     order = [good for good in contents.case.goods if totals.get(good, 0.0) > 0]

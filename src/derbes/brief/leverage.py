@@ -8,7 +8,6 @@ from typing import Any
 from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
 from derbes.brief.contents import (
-    MYOPIC,
     NOTHING,
     OPTIMAL,
     BriefContents,
@@ -445,15 +444,9 @@ def bounds_section(contents: BriefContents) -> Section:
     """Both responses side by side, at the starts of the comparison."""
     title = _("Best response and simple rule")
     starts = sorted({*contents.focus.milestones, contents.focus.worst})
-    found = []
-    for variant in contents.variants:
-        for start in starts:
-            best, rule = (
-                contents.leverage_row(variant=variant, start=start, bound=bound)
-                for bound in (OPTIMAL, MYOPIC)
-            )
-            if best is not None or rule is not None:
-                found.append((variant, start, best, rule))
+    asked = ((variant, start) for variant in contents.variants for start in starts)
+    rows = ((variant, start, *contents.responses(start, variant)) for variant, start in asked)
+    found = [row for row in rows if row[2] is not None or row[3] is not None]
     if not found:
         return Section("bounds", title, (_("No surface was computed."),))
     columns = [

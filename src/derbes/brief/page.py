@@ -184,7 +184,7 @@ def unmet_words(contents: BriefContents, start: str) -> str:
 
     A range where both its ends are bounds, else what the best response leaves unmet.
     """
-    best, rule = _both(contents, start)
+    best, rule = contents.responses(start)
     least = harm_of(best) if best else 0.0
     most = harm_of(rule) if rule else least
     text = contents.amount_words(least)
@@ -198,15 +198,9 @@ def unmet_words(contents: BriefContents, start: str) -> str:
     return text
 
 
-def _both(contents: BriefContents, start: str) -> tuple[LeverageRow | None, LeverageRow | None]:
-    """The row of page one under the best response, and under the simple rule."""
-    best, rule = (contents.leverage_row(start=start, bound=bound) for bound in (OPTIMAL, MYOPIC))
-    return best, rule
-
-
 def more_words(contents: BriefContents) -> str:
     """What the verdict leaves out: the simple rule, what is short in calm, what takes nothing."""
-    best, rule = _both(contents, contents.focus.worst)
+    best, rule = contents.responses(contents.focus.worst)
     return fmt.joined(_by_the_rule(contents, best, rule), _in_calm(contents, best), by=" ")
 
 

@@ -70,15 +70,10 @@ def says_words(row: EntryRow) -> str:
 
 def who_words(contents: BriefContents, row: StatementRow) -> str:
     """Whose view it is; who utters it where that is another."""
-    holder = actor_name(contents, row.holder)
+    holder = contents.name("actors", row.holder)
     if not row.by or row.by == row.holder:
         return holder
-    return _("{holder}, told by {by}").format(holder=holder, by=actor_name(contents, row.by))
-
-
-def actor_name(contents: BriefContents, id_: str) -> str:
-    """Name of an actor."""
-    return contents.name("actors", id_) if id_ else ""
+    return _("{holder}, told by {by}").format(holder=holder, by=contents.name("actors", row.by))
 
 
 def flip_words(contents: BriefContents, row: EntryRow) -> str:
@@ -181,7 +176,7 @@ def _verdict_bars(
     rows: list[vega.Row] = []
     least = _ROOM[width] * max(sum(own.values()) for own in counts.values())
     for holder, own in list(counts.items())[:_BARS]:
-        label = vega.wrapped(actor_name(contents, holder), 16 if width == vega.NARROW else 30)
+        label = vega.wrapped(contents.name("actors", holder), 16 if width == vega.NARROW else 30)
         first = 0
         for kind, color in zip(kinds, _COLORS, strict=True):
             n = own.get(kind, 0)
@@ -210,7 +205,7 @@ def _counts_table(contents: BriefContents, counts: dict[str, dict[str, int]]) ->
     columns = [Column(_("whose view"), 0)]
     columns += [Column(_kind_words(kind), place) for place, kind in enumerate(kinds, 1)]
     rows = (
-        (actor_name(contents, holder), *(own.get(kind, 0) for kind in kinds))
+        (contents.name("actors", holder), *(own.get(kind, 0) for kind in kinds))
         for holder, own in counts.items()
     )
     return table_of(_("Statements by speaker and verdict"), columns, rows)
@@ -281,7 +276,7 @@ def patterns_section(contents: BriefContents, ledger: StatementTable) -> Section
 
 
 def _pattern_tables(contents: BriefContents, ledger: StatementTable) -> Iterator[PageTable]:
-    actor = partial(actor_name, contents)
+    actor = partial(contents.name, "actors")
 
     def modality(name: str, cue: str) -> str:
         return modality_words(name) + (f" («{cue}»)" if cue else "")
@@ -371,8 +366,8 @@ def _about(contents: BriefContents, one: Contradiction) -> str:
     if one.kind == "expressions":
         return one.about
     act, bracket, of = one.about.partition(" (")
-    named = actor_name(contents, act) if act in contents.case.actors else act.replace("_", " ")
-    return f"{named} ({actor_name(contents, of.rstrip(')'))})" if bracket else named
+    named = contents.name("actors", act) if act in contents.case.actors else act.replace("_", " ")
+    return f"{named} ({contents.name('actors', of.rstrip(')'))})" if bracket else named
 
 
 _LIKELY = 0.5

@@ -7,6 +7,7 @@ from typing import Any
 from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
 from derbes.brief.contents import (
+    OPTIMAL,
     BriefContents,
     Cell,
     Figure,
@@ -26,14 +27,8 @@ from derbes.results.stress import Answer, EndedBy, Fan, HazardRisk, Stress
 from derbes.results.supply import DrawnInput
 from derbes.results.tables import MISSING, Column
 
-OPTIMAL = "optimal"
 ENDED, END = "ended", "end"
 """Answers about a date: whether leverage has ended by it, and the date itself."""
-
-
-def draws_words(stress: Stress) -> str:
-    """How many draws stand behind numbers, and their seed."""
-    return draws_and_seed(stress.draws, stress.seed)
 
 
 def made_by(stress: Stress, bound: str, n: int) -> str:
@@ -512,7 +507,7 @@ def _short_figure(contents: BriefContents, stress: Stress) -> Figure:
         under=(
             _("Share of the futures"),
             contents.names("measures", hazards),
-            draws_words(stress),
+            draws_and_seed(stress.draws, stress.seed),
         ),
         description=_("Lines of probability by date. {finding}"),
         spec=lambda width: vega.probability_lines(rows, width=width, order=order),
@@ -559,7 +554,7 @@ def _exceedance(contents: BriefContents, stress: Stress, risk: HazardRisk) -> Fi
         under=(
             _("Share of the futures that lose more"),
             _("variant: {name}").format(name=variant),
-            draws_words(stress),
+            draws_and_seed(stress.draws, stress.seed),
         ),
         description=_("Share of the futures above each loss. {finding}"),
         spec=spec,
@@ -595,7 +590,9 @@ def _risk_table(contents: BriefContents, stress: Stress) -> PageTable:
         Column(_("share that ever goes short, by use"), by_use),
     )
     caption = _("What hazards cost, {first} to {last}, losses discounted ({draws})").format(
-        first=fmt.date(first.dates[0]), last=fmt.date(first.dates[-1]), draws=draws_words(stress)
+        first=fmt.date(first.dates[0]),
+        last=fmt.date(first.dates[-1]),
+        draws=draws_and_seed(stress.draws, stress.seed),
     )
     return table_of(caption, columns, stress.hazards)
 
