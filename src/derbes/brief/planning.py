@@ -28,6 +28,7 @@ from derbes.results.plan import (
     PlanChoice,
     Waiting,
     account_columns,
+    standard_columns,
 )
 from derbes.results.tables import MISSING, Column
 
@@ -207,11 +208,7 @@ def _question_tables(contents: BriefContents, plan: Plan) -> Iterator[PageTable]
         (Column(_("wish"), "wish"), Column(_("what"), "what")),
         plan.clash,
     )
-    standards = (
-        Column(_("standard"), lambda row: contents.name("standards", row.standard)),
-        Column(_("met"), lambda row: _("yes") if row.met else _("no")),
-        Column(_("what it costs"), "cost_of_it", money),
-    )
+    standards = standard_columns(money, partial(contents.name, "standards"))
     yield table_of(_("What each standard costs"), standards, plan.standards)
 
     def dearer(row: Waiting) -> Cell:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from derbes.language import _, ngettext
-from derbes.results.plan import FrontierPoint, Plan, account_columns
+from derbes.results.plan import FrontierPoint, Plan, account_columns, standard_columns
 from derbes.results.statements import SpeakerScore, StatementRow, StatementTable, statement_columns
 from derbes.results.stress import Answer, EndedBy, Fan, HazardRisk, Influence, Stress
 from derbes.results.supply import Cover, Leverage, LeverageRow
@@ -137,14 +137,9 @@ def _plan_parts(plan: Plan) -> Iterator[str]:
     yield _titled(
         _("Where the cost comes from, discounted"), account_columns(money), plan.account_lines
     )
-    standards = (
-        Column(_("standard"), "standard"),
-        Column(_("met"), lambda row: _("yes") if row.met else _("no")),
-        Column(_("what it costs"), "cost_of_it", money),
-    )
     falls_short = _("Standards, in the plan that falls short least")
     title = falls_short if plan.feasible is False else _("Standards")
-    yield _titled(title, standards, plan.standards)
+    yield _titled(title, standard_columns(money), plan.standards)
     yield plan.standards_words(partial(_money, plan))
     yield _titled(_("Frontier"), _frontier_columns(money), plan.frontier)
     outlay = (

@@ -312,10 +312,6 @@ def account_words(item: str) -> str:
     }.get(item, item)
 
 
-def _impossible(point: FrontierPoint) -> str:
-    return _("impossible") if point.feasible is False else "–"
-
-
 def choice_columns(currency: str) -> tuple[Column, ...]:
     """What is shown of a decision."""
     return (
@@ -338,11 +334,16 @@ def account_columns(currency: str) -> tuple[Column, ...]:
     )
 
 
-def standard_columns(currency: str) -> tuple[Column, ...]:
-    """What is shown of a standard."""
+def standard_columns(currency: str, name: Callable[[str], str] = str) -> tuple[Column, ...]:
+    """What is shown of a standard.
+
+    Args:
+        currency: Of the costs.
+        name: What a reader calls the standard.
+    """
     return (
-        Column(_("standard"), "standard"),
-        Column(_("met"), "met"),
+        Column(_("standard"), lambda row: name(row.standard)),
+        Column(_("met"), lambda row: _("yes") if row.met else _("no")),
         Column(_("what it costs"), "cost_of_it", currency),
     )
 
@@ -351,7 +352,12 @@ def frontier_columns(currency: str) -> tuple[Column, ...]:
     """What is shown of a point of the frontier."""
     return (
         Column(_("survived"), "months", _("month")),
-        Column(_("cost"), "cost", currency, _impossible),
+        Column(
+            _("cost"),
+            "cost",
+            currency,
+            lambda point: _("impossible") if point.feasible is False else "–",
+        ),
         Column(_("a month more"), "cost_of_a_month", currency),
         Column(_("dominated"), "dominated"),
     )
