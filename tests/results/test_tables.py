@@ -1,6 +1,7 @@
 import dataclasses
 import math
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,9 +94,22 @@ def test_a_notebook_shows_tables():
     assert page.count("<table>") == 2
 
 
+def test_rows_are_columns_for_a_data_frame():
+    table = cover_result(cover_row(), cover_row(use="rinsing", time_to_survive=None, binding=()))
+    columns = table.columns()
+    assert list(columns) == [field.name for field in dataclasses.fields(CoverRow)]
+    np.testing.assert_array_equal(columns["time_to_survive"], [10.0, math.nan])
+    assert columns["length"].dtype.kind == "i"
+    assert list(columns["binding"]) == [("alum",), ()]
+    assert list(columns["survives_length"]) == [cover_row().survives_length] * 2
+    unmet = leverage_result().columns()["unmet_essential"]
+    np.testing.assert_array_equal(unmet, [leverage_row().unmet_essential])
+    assert cover_result().columns().keys() == columns.keys()
+
+
 def test_rows_are_grouped_in_their_first_order():
     rows = [leverage_row(variant="b"), leverage_row(variant="a"), leverage_row(variant="b")]
-    groups = grouped(rows, fields=("variant", "measure"))
+    groups = grouped(rows, by=("variant", "measure"))
     assert list(groups) == [("b", "embargo"), ("a", "embargo")]
     assert [len(group) for group in groups.values()] == [2, 1]
 

@@ -80,7 +80,7 @@ def _remarks(rows: Sequence[LeverageRow]) -> str:
                          "what that response comes to."))  # fmt: skip
     if any(row.unmet_essential_gross > row.unmet_essential for row in rows):
         remarks.append(_("Unmet demand and losses are what the measure adds to calm."))
-    for (variant, measure), group in grouped(rows, fields=_SETTING).items():
+    for (variant, measure), group in grouped(rows, by=_SETTING).items():
         n = sum(row.takes_nothing for row in group)
         if n:
             text = _("{variant}, {measure}: takes nothing away in {n} of {total} rows.")
@@ -116,7 +116,7 @@ def _by_setting(columns: Sequence[Column], rows: Sequence[Any]) -> list[str]:
     title = _("{variant}, {measure}")
     return [
         _titled(title.format(variant=variant, measure=measure), columns, group)
-        for (variant, measure), group in grouped(rows, fields=_SETTING).items()
+        for (variant, measure), group in grouped(rows, by=_SETTING).items()
     ]
 
 
@@ -404,8 +404,8 @@ def _fans(stress: Stress) -> Iterator[str]:
 
 def _curves(stress: Stress) -> Iterator[str]:
     """Probability that it has ended: a line for each date, a column for each length."""
-    fields = ("variant", "measure", "bound")
-    for (variant, measure, bound), rows in grouped(stress.p_ended, fields=fields).items():
+    by = ("variant", "measure", "bound")
+    for (variant, measure, bound), rows in grouped(stress.p_ended, by=by).items():
         known = {(row.date, row.length): row for row in rows}
         columns = [Column(_("date"), str)]
         columns += [
@@ -460,7 +460,7 @@ def _deciding(stress: Stress) -> Iterator[str]:
     def swing(one: Influence, field: str) -> float | None:
         return getattr(swings.get((one.answer, one.input)), field, None)
 
-    for (answer,), rows in grouped(stress.sensitivity, fields=("answer",)).items():
+    for (answer,), rows in grouped(stress.sensitivity, by=("answer",)).items():
         unit = next((bar.answer_unit for bar in stress.tornado if bar.answer == answer), "")
         title = _("what decides {answer} (PAWN: {n:,} draws)")
         columns = (

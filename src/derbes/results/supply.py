@@ -6,9 +6,11 @@ how an uncertain input was drawn.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from derbes.language import _
 from derbes.results.tables import (
+    columns_of,
     cover_columns,
     end_columns,
     html_table,
@@ -78,6 +80,10 @@ class Cover:
 
     rows: tuple[CoverRow, ...]
     provenance: Provenance
+
+    def columns(self) -> dict[str, Any]:
+        """Rows as arrays by field, for a data frame of any library."""
+        return columns_of(self.rows)
 
     def _repr_html_(self) -> str:
         """A table in a notebook."""
@@ -181,6 +187,10 @@ class Leverage:
     """Currency of the money figures."""
     unit: str = ""
     """Unit of unmet demand, as `unmet_unit` of the rows."""
+
+    def columns(self) -> dict[str, Any]:
+        """Rows as arrays by field, for a data frame of any library."""
+        return columns_of(self.rows)
 
     def _repr_html_(self) -> str:
         """Two tables in a notebook: when it ends, and the surface."""

@@ -6,8 +6,9 @@ columns.
 """
 
 import html
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from derbes.language import _, language
@@ -216,12 +217,29 @@ def _number(number: float) -> str:
     return f"{number:,.{_DIGITS}g}"
 
 
-def grouped(rows: Sequence[Any], *, fields: Sequence[str]) -> dict[tuple[str, ...], list[Any]]:
+def grouped(rows: Sequence[Any], *, by: Sequence[str]) -> dict[tuple[str, ...], list[Any]]:
     """Rows by the values of some fields, in their first order."""
     groups: dict[tuple[str, ...], list[Any]] = {}
     for row in rows:
-        groups.setdefault(tuple(shown(getattr(row, field)) for field in fields), []).append(row)
+        groups.setdefault(tuple(shown(getattr(row, field)) for field in by), []).append(row)
     return groups
+
+
+def columns_of(rows: Sequence[Any]) -> dict[str, Any]:
+    """Rows as columns for a data frame of any library: field, as in JSON, → array. (N,)
+
+    Of numbers what is missing is NaN; texts, lists of them, and yes or no are objects.
+    """
+    import numpy as np  # noqa: PLC0415 - a table as text needs none
+
+    def column(cells: list[Any]) -> Any:
+        kinds = {type(cell) for cell in cells} - {type(None)}
+        if kinds and kinds <= {int, float}:
+            return np.array([math.nan if cell is None else cell for cell in cells])
+        return np.fromiter(cells, dtype=object, count=len(cells))
+
+    names = [field.name for field in fields(rows[0])] if rows else []
+    return {name: column([getattr(row, name) for row in rows]) for name in names}
 
 
 def text_table(columns: Sequence[Column], rows: Sequence[Any]) -> str:
