@@ -18,11 +18,7 @@ from derbes.brief.contents import (
 )
 from derbes.brief.uncertainty import (
     END,
-    drawn_section,
-    ends_section,
-    fans_section,
     grade_of,
-    hazards_section,
     in_unit,
     input_words,
     is_opening,
@@ -298,18 +294,3 @@ def _indices_table(contents: BriefContents, stress: Stress, answer: str) -> Page
         answer=words_of(contents, answer), draws=_draws(stress)
     )
     return table_of(caption, columns, own[:MOST_INPUTS])
-
-
-def uncertainty_sections(contents: BriefContents) -> tuple[Section, ...]:
-    """Sections over draws; none where nothing was drawn."""
-    stress = contents.stress
-    if stress is None:
-        return ()
-    found = (
-        fans_section(contents, stress),
-        ends_section(contents, stress),
-        hazards_section(contents, stress),
-        deciding_section(contents, stress),
-        drawn_section(contents, stress),
-    )
-    return tuple(section for section in found if section is not None)

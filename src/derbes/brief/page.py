@@ -24,7 +24,7 @@ from derbes.brief.contents import (
     survived,
 )
 from derbes.brief.coverage import cover_section, coverage_figure, coverage_section
-from derbes.brief.deciding import uncertainty_sections
+from derbes.brief.deciding import deciding_section
 from derbes.brief.dependence import chokepoint_section, dependence_section, sellers_section
 from derbes.brief.drawing import NARROW, WIDE, draw, font_faces, missing_characters
 from derbes.brief.leverage import (
@@ -49,7 +49,13 @@ from derbes.brief.sources import (
     notes_section,
     reproduce_section,
 )
-from derbes.brief.statements import said_sections
+from derbes.brief.statements import (
+    patterns_section,
+    signaling_section,
+    statements_section,
+    untested_section,
+)
+from derbes.brief.uncertainty import drawn_section, ends_section, fans_section, hazards_section
 from derbes.case.entities import essential_uses
 from derbes.language import _, language, ngettext
 from derbes.results.plan import Plan
@@ -65,56 +71,56 @@ def verdict_of(contents: BriefContents) -> str:
     if all(row.takes_nothing for row in _rows(contents, OPTIMAL)):
         return _("It takes nothing away that is used in calm, whenever it comes.")
     months = sorted(found)
-    first, length = fmt.date(months[0]), fmt.months(contents.focus.length)
-    worst = unmet_words(contents, contents.focus.worst)
-    if not any(found.values()):
-        if len(months) == 1:
-            return _("Yes if it came in {now}: essential uses hold for the whole {length}.").format(
-                now=first, length=length
-            )
-        return _("Yes whenever it comes: essential uses hold for the whole {length}.").format(
-            length=length
-        )
+    runs = [list(run) for is_short, run in groupby(months, key=found.__getitem__) if is_short]
+    begins, ends = (runs[0][0], runs[-1][-1]) if runs else ("", "")
     if len(months) == 1:
-        return _("No if it came in {now}: {units} of essential demand would go unmet.").format(
-            now=first, units=worst
-        )
-    names = {"now": first, "month": fmt.date(contents.focus.worst), "units": worst}
-    return _over_time(found, months, names)
+        text = _("Yes if it came in {now}: essential uses hold for the whole {length}.")
+        if runs:
+            text = _("No if it came in {now}: {units} of essential demand would go unmet.")
+    elif not runs:
+        text = _("Yes whenever it comes: essential uses hold for the whole {length}.")
+    else:
+        text = _over_time(months, runs)
+    return text.format(
+        now=fmt.date(months[0]),
+        length=fmt.months(contents.focus.length),
+        month=fmt.date(contents.focus.worst),
+        units=unmet_words(contents, contents.focus.worst),
+        begins=fmt.date(begins),
+        ends=fmt.date(ends),
+    )
 
 
-def _over_time(found: dict[str, bool], months: list[str], names: dict[str, str]) -> str:
-    """The verdict on several starts, some of which leave demand unmet."""
-    if all(found.values()):
+def _over_time(months: list[str], runs: list[list[str]]) -> str:
+    """The verdict on several starts, of which those of the runs leave demand unmet."""
+    begins, ends = runs[0][0], runs[-1][-1]
+    if runs[0] == months:
         return _(
             "No whenever it comes: at worst ({month}) {units} of essential demand would go unmet."
-        ).format(**names)
-    runs = [list(run) for is_short, run in groupby(months, key=found.__getitem__) if is_short]
-    begins, ends = runs[0][0], runs[-1][-1]
-    dates = {**names, "begins": fmt.date(begins), "ends": fmt.date(ends)}
+        )
     if len(runs) > 1:
         return _(
             "Not always: if it came between {begins} and {ends}, essential demand could go unmet, "
             "at worst ({month}) {units}."
-        ).format(**dates)
+        )
     if begins == months[0]:
         return _(
             "No if it came by {ends}: at worst ({month}) {units} of essential demand would go "
             "unmet. Yes if it came later."
-        ).format(**dates)
+        )
     if ends == months[-1]:
         return _(
             "Yes if it came in {now}; no from {begins} on: at worst ({month}) {units} of "
             "essential demand would go unmet."
-        ).format(**dates)
+        )
     if begins == ends:
         return _(
             "Yes if it came in {now}; no in {begins}: {units} of essential demand would go unmet."
-        ).format(**dates)
+        )
     return _(
         "Yes if it came in {now}; no from {begins} to {ends}: at worst ({month}) {units} of "
         "essential demand would go unmet."
-    ).format(**dates)
+    )
 
 
 def _from_cover(contents: BriefContents) -> str:
@@ -535,18 +541,20 @@ def render_brief(contents: BriefContents) -> str:
 def sections_of(contents: BriefContents) -> tuple[Section, ...]:
     """All sections behind page one, in their order."""
     is_asked = bool(contents.case.measures)
-    on_measures = (coverage_section, losses_section, dependence_section, surface_section)
-    first, *others = [make(contents) for make in on_measures] if is_asked else [None]
+    stress, ledger = contents.stress, contents.statements
+    on_measures = (losses_section, dependence_section, surface_section)
+    on_draws = (fans_section, ends_section, hazards_section, deciding_section, drawn_section)
+    on_ledger = (statements_section, patterns_section, signaling_section, untested_section)
     found = (
-        first,
+        coverage_section(contents) if is_asked else None,
         cover_section(contents) if is_asked else None,
         sellers_section(contents),
-        *others,
+        *(make(contents) for make in on_measures if is_asked),
         chokepoint_section(contents),
         variants_section(contents) if is_asked else None,
         *plan_sections(contents),
-        *uncertainty_sections(contents),
-        *said_sections(contents),
+        *(make(contents, stress) for make in on_draws if stress is not None),
+        *(make(contents, ledger) for make in on_ledger if ledger is not None and ledger.statements),
         bounds_section(contents) if is_asked else None,
         inputs_section(contents),
         facts_section(contents),

@@ -467,17 +467,3 @@ def _parameter_words(name: str) -> str:
         "act_gain_share": _("gain of acting without a word, as a part of the target's loss"),
         "bluff_cost_share": _("cost of acting while it depends, as a part of the target's loss"),
     }.get(name, name.replace("_", " "))
-
-
-def said_sections(contents: BriefContents) -> tuple[Section, ...]:
-    """Sections on the ledger; none where the case has no statements."""
-    ledger = contents.statements
-    if ledger is None or not ledger.statements:
-        return ()
-    found = (
-        statements_section(contents, ledger),
-        patterns_section(contents, ledger),
-        signaling_section(contents, ledger),
-        untested_section(contents, ledger),
-    )
-    return tuple(section for section in found if section is not None)

@@ -4,7 +4,7 @@ Money is in the base currency of the case; cost, bound and everything that is
 compared with them are discounted to the first period, payments are as paid.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from derbes.language import _
@@ -222,12 +222,8 @@ class Plan:
     def account_total(self) -> AccountRow | None:
         """The sum of the account; None: there is none."""
         rows = [row for row in self.account if row.counts]
-        if not rows:
-            return None
-        others = [row.without_standards for row in rows]
-        known = [amount for amount in others if amount is not None]
-        without = sum(known) if len(known) == len(others) else None
-        return AccountRow("total", sum(row.with_plan for row in rows), without)
+        without = _sum(row.without_standards for row in rows)
+        return AccountRow("total", sum(row.with_plan for row in rows), without) if rows else None
 
     @property
     def account_lines(self) -> tuple[AccountRow, ...]:
@@ -242,11 +238,8 @@ class Plan:
     def outlay_total(self) -> tuple[Outlay, Outlay] | None:
         """All payments over the years, and the part of them that is paid abroad."""
         rows = self.outlay_by_year
-        if not rows:
-            return None
-        parts = [row for row, _abroad in rows], [one for _row, one in rows if one is not None]
-        everything, abroad = (_summed(part) for part in parts)
-        return everything, abroad
+        abroad = [part for _row, part in rows if part is not None]
+        return (_summed([row for row, _abroad in rows]), _summed(abroad)) if rows else None
 
     @property
     def outlay_lines(self) -> tuple[tuple[str, Outlay, Outlay | None], ...]:
@@ -279,18 +272,19 @@ class Plan:
         )
 
 
+def _sum(amounts: Iterable[float | None]) -> float | None:
+    """The sum of several amounts; what is missing in one is missing in all."""
+    known = list(amounts)
+    return None if None in known else sum(amount or 0.0 for amount in known)
+
+
 def _summed(rows: Sequence[Outlay]) -> Outlay:
-    """The sum of several years; what is missing in one is missing in all."""
-
-    def total(amounts: Sequence[float | None]) -> float | None:
-        known = [amount for amount in amounts if amount is not None]
-        return sum(known) if len(known) == len(amounts) else None
-
+    """The sum of several years."""
     return Outlay(
         year=0,
         currency=rows[0].currency if rows else "",
-        amount=total([row.amount for row in rows]),
-        without_project=total([row.without_project for row in rows]),
+        amount=_sum(row.amount for row in rows),
+        without_project=_sum(row.without_project for row in rows),
         options=sum(row.options for row in rows),
     )
 
