@@ -41,9 +41,9 @@ _MOST_ROOM = 0.8
 
 
 def _swing(bar: Bar) -> float:
-    return max(bar.answer_at_low, bar.answer_at_high, bar.answer_central) - min(
-        bar.answer_at_low, bar.answer_at_high, bar.answer_central
-    )
+    """How far the answer moves. [unit]"""
+    answers = (bar.answer_at_low, bar.answer_at_high, bar.answer_central)
+    return max(answers) - min(answers)
 
 
 def _tornado_figure(contents: BriefContents, stress: Stress, answer: str, id_: str) -> Figure:

@@ -108,16 +108,11 @@ def raises_demand(case: Case, measure: Measure | None) -> bool:
 
 def _main_rows(contents: BriefContents) -> list[LeverageRow]:
     """Rows of the main measure and length, at the first start of each year."""
-    firsts: dict[tuple[str, str], LeverageRow] = {}
-    for row in sorted(contents.leverage.rows, key=lambda row: row.start):
-        if (row.measure, row.length, row.bound) == (
-            contents.focus.measure,
-            contents.focus.length,
-            OPTIMAL,
-        ):
-            firsts.setdefault((row.variant, row.start[:4]), row)
-    order = {variant: n for n, variant in enumerate(contents.variants)}
-    return sorted(firsts.values(), key=lambda row: (order[row.variant], row.start))
+    main = (contents.focus.measure, contents.focus.length, OPTIMAL)
+    rows = [row for row in contents.leverage.rows if (row.measure, row.length, row.bound) == main]
+    latest = sorted(rows, key=lambda row: row.start, reverse=True)
+    firsts = {(row.variant, row.start[:4]): row for row in latest}
+    return sorted(firsts.values(), key=lambda r: (contents.variants.index(r.variant), r.start))
 
 
 def _costs(row: LeverageRow) -> list[float]:
@@ -180,16 +175,6 @@ def _losses_spec(
     return vega.panels(points, layers, width=width, size=size, order=order)
 
 
-def _limits(rows: list[vega.Row], *, is_log: bool) -> tuple[float, float]:
-    """Ends of both axes, the same for both, so that the diagonal is one of 45 degrees."""
-    amounts = [row[key] for row in rows for key in ("cost", "loss")]
-    low, high = min(amounts), max(amounts)
-    if is_log:
-        return low / 2, high * 3
-    room = 0.12 * (high - min(low, 0.0)) or 1.0
-    return min(low, 0.0) - (room if low < 0 else 0.0), high + room
-
-
 def _unlike(points: list[vega.Row]) -> list[vega.Row]:
     """Points without those that would be drawn on an earlier one."""
     seen: dict[tuple[str, ...], vega.Row] = {}
@@ -201,29 +186,35 @@ def _unlike(points: list[vega.Row]) -> list[vega.Row]:
 
 def _first_and_last(points: list[vega.Row], kind: str, *, is_log: bool) -> list[vega.Row]:
     """Years beside the first point of each panel, and the last where it lies apart."""
+
+    def place(point: vega.Row) -> list[float]:
+        return [math.log(point[key]) if is_log else point[key] for key in ("cost", "loss")]
+
     ends: dict[str, list[vega.Row]] = {}
     for point in sorted((p for p in points if p["kind"] == kind), key=lambda p: str(p["start"])):
         ends.setdefault(point["panel"], []).append(point)
-    numbers = [_on_axis(p[key], is_log=is_log) for p in points for key in ("cost", "loss")]
-    span = max(numbers) - min(numbers) or 1.0
-    named: list[tuple[str, str]] = []
+    amounts = [amount for point in points for amount in place(point)]
+    span = max(amounts) - min(amounts) or 1.0
+    named = [(panel, own[0]["start"]) for panel, own in ends.items()]
     for panel, own in ends.items():
-        named.append((panel, own[0]["start"]))
-        apart = max(
-            abs(_on_axis(own[0][key], is_log=is_log) - _on_axis(own[-1][key], is_log=is_log))
-            for key in ("cost", "loss")
-        )
+        apart = max(abs(a - b) for a, b in zip(place(own[0]), place(own[-1]), strict=True))
         if apart > 0.2 * span:
             named.append((panel, own[-1]["start"]))
+    told = [p["kind"] == kind and (p["panel"], p["start"]) in named for p in points]
     return [
-        {**p, "words": p["start"][:4] if p["kind"] == kind and (p["panel"], p["start"]) in named
-         else ""}
-        for p in points
-    ]  # fmt: skip
+        {**p, "words": p["start"][:4] if is_told else ""}
+        for p, is_told in zip(points, told, strict=True)
+    ]
 
 
-def _on_axis(amount: float, *, is_log: bool) -> float:
-    return math.log(amount) if is_log else amount
+def _limits(points: list[vega.Row], *, is_log: bool) -> tuple[float, float]:
+    """Ends of both axes, the same for both, so that the diagonal is one of 45 degrees."""
+    amounts = [point[key] for point in points for key in ("cost", "loss")]
+    low, high = min(amounts), max(amounts)
+    if is_log:
+        return low / 2, high * 3
+    room = 0.12 * (high - min(low, 0.0)) or 1.0
+    return min(low, 0.0) - (room if low < 0 else 0.0), high + room
 
 
 def _losses_table(contents: BriefContents, rows: list[LeverageRow]) -> PageTable:
@@ -317,11 +308,8 @@ def no_premium_words() -> str:
 def surface_section(contents: BriefContents) -> Section:
     """Unmet essential demand by start and length, per variant."""
     title = _("Harm by start and length")
-    rows = [
-        row
-        for row in contents.leverage.rows
-        if (row.measure, row.bound) == (contents.focus.measure, OPTIMAL)
-    ]
+    main = (contents.focus.measure, OPTIMAL)
+    rows = [row for row in contents.leverage.rows if (row.measure, row.bound) == main]
     if not rows:
         return Section("surface", title, (_("No surface was computed."),))
     unit = _("Unmet essential demand by the best response, {unit}").format(

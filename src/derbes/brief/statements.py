@@ -1,5 +1,6 @@
 """What is said, with the verdict on it, and what the ledger shows as a whole."""
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
@@ -26,7 +27,6 @@ from derbes.results.statements import (
     StatementRow,
     StatementTable,
 )
-from derbes.results.supply import Provenance
 from derbes.results.tables import Column, text_of, verdict_column, verdict_words
 
 TESTED = ("holds", "likely", "open", "unlikely", "fails")
@@ -96,8 +96,7 @@ def flip_words(contents: BriefContents, row: EntryRow) -> str:
 
 def made_words(ledger: StatementTable) -> str:
     """Draws, seed and day asked about."""
-    made: Provenance = ledger.provenance
-    draws = draws_and_seed(made.n_draws, made.seed)
+    draws = draws_and_seed(ledger.provenance.n_draws, ledger.provenance.seed)
     return _("{draws}; as of {date}").format(draws=draws, date=fmt.date(ledger.as_of))
 
 
@@ -154,14 +153,13 @@ def _verdicts_finding(ledger: StatementTable) -> str:
     )
 
 
-def _counts(ledger: StatementTable) -> dict[str, dict[str, int]]:
+def _counts(ledger: StatementTable) -> dict[str, Counter[str]]:
     """Holder → verdict → statements; what was not tested counts as `untested`."""
-    counts: dict[str, dict[str, int]] = {}
+    counts: dict[str, Counter[str]] = {}
     for row in ledger.statements:
-        own = counts.setdefault(row.holder or row.by, {})
         kind = row.verdict if row.verdict in TESTED else "untested"
-        own[kind] = own.get(kind, 0) + 1
-    return dict(sorted(counts.items(), key=lambda item: (-sum(item[1].values()), item[0])))
+        counts.setdefault(row.holder or row.by, Counter())[kind] += 1
+    return dict(sorted(counts.items(), key=lambda item: (-item[1].total(), item[0])))
 
 
 def _kind_words(kind: str) -> str:
@@ -169,7 +167,7 @@ def _kind_words(kind: str) -> str:
 
 
 def _verdict_bars(
-    contents: BriefContents, counts: dict[str, dict[str, int]], width: int
+    contents: BriefContents, counts: dict[str, Counter[str]], width: int
 ) -> vega.Spec:
     """One bar per speaker, made of counts by verdict, each with its number."""
     kinds = (*TESTED, "untested")
@@ -200,12 +198,12 @@ def _verdict_bars(
     return vega.chart(width, layers, data=vega.values(rows), height=height)
 
 
-def _counts_table(contents: BriefContents, counts: dict[str, dict[str, int]]) -> PageTable:
+def _counts_table(contents: BriefContents, counts: dict[str, Counter[str]]) -> PageTable:
     kinds = (*TESTED, "untested")
     columns = [Column(_("whose view"), 0)]
     columns += [Column(_kind_words(kind), place) for place, kind in enumerate(kinds, 1)]
     rows = (
-        (contents.name("actors", holder), *(own.get(kind, 0) for kind in kinds))
+        (contents.name("actors", holder), *(own[kind] for kind in kinds))
         for holder, own in counts.items()
     )
     return table_of(_("Statements by speaker and verdict"), columns, rows)

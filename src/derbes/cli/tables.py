@@ -3,6 +3,7 @@
 Numbers come first, then what they rest on; what the screen leaves out is in the JSON.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -497,9 +498,7 @@ def _overview(table: StatementTable) -> str:
 
     columns = [column for column in statement_columns() if column.value != "reason"]
     columns.append(Column(_("reason"), "reason", words=short))
-    counts: dict[str, int] = {}
-    for row in table.statements:
-        counts[row.verdict] = counts.get(row.verdict, 0) + 1
+    counts = Counter(row.verdict for row in table.statements)
     tally = ", ".join(f"{n} {verdict_words(word)}" for word, n in counts.items())
     scored = table.predictions.words()
     told = f"{tally}\n{scored}" if scored else tally
