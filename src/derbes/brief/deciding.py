@@ -22,9 +22,9 @@ from derbes.brief.uncertainty import (
     in_unit,
     input_words,
     is_opening,
+    kind_of,
     kind_words,
     opening_label,
-    spoken,
     value_words,
     words_of,
 )
@@ -70,7 +70,7 @@ def _tornado_figure(contents: BriefContents, stress: Stress, answer: str, id_: s
 
 def _answer_words(contents: BriefContents, answer: str, value: float, unit: str) -> str:
     """A value of an answer; of an end, its month."""
-    if spoken(answer).kind != END:
+    if kind_of(answer) != END:
         return in_unit(value, unit)
     calendar = contents.case.calendar
     period = round(value / calendar.step)
@@ -81,7 +81,7 @@ def _answer_words(contents: BriefContents, answer: str, value: float, unit: str)
 
 def _on_axis(contents: BriefContents, bar: Bar, value: float) -> float:
     """A value of an answer on its axis; an end as a year."""
-    if spoken(bar.answer).kind != END:
+    if kind_of(bar.answer) != END:
         return value
     calendar = contents.case.calendar
     return decimal_year(calendar.label(round(value / calendar.step)))
@@ -100,7 +100,7 @@ def _tornado_spec(contents: BriefContents, bars: list[Bar], unit: str, width: in
         }
         for bar in bars
     ]
-    kind = spoken(bars[0].answer).kind
+    kind = kind_of(bars[0].answer)
     name = kind_words(kind)
     name = f"{name} [{fmt.unit_name(unit)}]" if unit and unit != "share" else name
     center = _on_axis(contents, bars[0], bars[0].answer_central)

@@ -1,6 +1,5 @@
 """How sure: what holds over the draws, and what decides it."""
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -50,48 +49,27 @@ def about(contents: BriefContents, measure: str, length: int | None) -> str:
     return fmt.joined(name, fmt.months(length) if length else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """The name of an answer, taken apart: `ended(embargo, 2030-01, months=12, bound=myopic)`."""
-
-    kind: str
-    measure: str = ""
-    date: str = ""
-    length: int | None = None
-    """[month]"""
-    bound: str = ""
-    variant: str = "base"
-
-
-def spoken(name: str) -> Spoken:
-    """The parts of an answer's name."""
-    kind, _bracket, inside = name.partition("(")
-    parts = [part.strip() for part in inside.rstrip(")").split(",") if part.strip()]
-    plain = [part for part in parts if "=" not in part]
-    named = dict(part.split("=", 1) for part in parts if "=" in part)
-    months = named.get("months", "")
-    return Spoken(
-        kind=kind,
-        measure=plain[0] if plain else "",
-        date=plain[1] if len(plain) > 1 else "",
-        length=int(months) if months.isdigit() else None,
-        bound=named.get("bound", ""),
-        variant=named.get("variant", "base"),
-    )
+def kind_of(name: str) -> str:
+    """What an answer is, by its name: `ended(embargo, 2030-01, months=12)` is `ended`."""
+    return name.partition("(")[0]
 
 
 def words_of(contents: BriefContents, name: str) -> str:
     """An answer for a reader, by its name: what, of which measure, from when, how answered."""
-    told = spoken(name)
-    of = about(contents, told.measure, told.length)
-    parts = [kind_words(told.kind), _("with hazards") if told.measure == "hazards" else of]
-    if told.date:
-        when = _("by {month}") if told.kind == ENDED else _("start {month}")
-        parts.append(when.format(month=fmt.date(told.date)))
-    if told.variant != "base":
-        parts.append(contents.name("variants", told.variant))
-    parts.append(bound_words(told.bound))
-    return fmt.joined(*parts)
+    kind, inside = kind_of(name), name.partition("(")[2].rstrip(")")
+    parts = [part.strip() for part in inside.split(",") if part.strip()]
+    measure, date = (*(part for part in parts if "=" not in part), "", "")[:2]
+    named = dict(part.split("=", 1) for part in parts if "=" in part)
+    months, variant = named.get("months", ""), named.get("variant", "base")
+    of = about(contents, measure, int(months) if months.isdigit() else None)
+    when = _("by {month}") if kind == ENDED else _("start {month}")
+    return fmt.joined(
+        kind_words(kind),
+        _("with hazards") if measure == "hazards" else of,
+        when.format(month=fmt.date(date)) if date else "",
+        contents.name("variants", variant) if variant != "base" else "",
+        bound_words(named.get("bound", "")),
+    )
 
 
 def kind_words(kind: str) -> str:
