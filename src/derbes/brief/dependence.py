@@ -245,14 +245,7 @@ def _dependence_spec(
         del y["title"]
         y["axis"]["title"] = name
         own_x = x if n == len(paths) else {**x, "axis": None}
-        line = {"color": vega.BLUE, "strokeWidth": 2}
-        look: vega.Spec = {
-            "interpolate": "step-after",
-            "color": vega.BLUE,
-            "opacity": 0.3,
-            "line": line,
-        }
-        layers = [vega.layer("area", {"x": own_x, "y": y}, **look)]
+        layers = [vega.steps({"x": own_x, "y": y}, 0.3)]
         if known:
             rule = vega.layer("rule", {"x": own_x, "color": color}, strokeDash=[3, 3])
             layers.append({**rule, "data": vega.values(known)})

@@ -307,6 +307,13 @@ def layer(kind: str, encoding: Spec, where: str = "", **look: Any) -> Spec:
     return {**spec, "transform": [{"filter": where}]} if where else spec
 
 
+def steps(encoding: Spec, opacity: float) -> Spec:
+    """Steps, with the area below them filled."""
+    line = {"color": BLUE, "strokeWidth": 2}
+    look: Spec = {"color": BLUE, "opacity": opacity, "interpolate": "step-after", "line": line}
+    return layer("area", encoding, **look)
+
+
 def by_kind(field: str, looks: Mapping[str, Any], legend: Spec) -> Spec:
     """A channel that tells kinds apart: words of a kind → its color, shape or dashes."""
     scale = {"domain": list(looks), "range": list(looks.values())}
@@ -346,14 +353,15 @@ DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2, 1, 2], [1, 3])
 """Lines that can be told apart in gray."""
 
 
-def probability_lines(rows: list[Row], *, width: int, order: list[str]) -> Spec:
+def probability_lines(rows: list[Row], *, width: int, order: Iterable[str] = ()) -> Spec:
     """Probability by date, a line per `line`, told apart by color and dashes.
 
     Args:
         rows: `line`, `year` (decimal), `p`.
         width: Width of the whole. [px]
-        order: Lines in the order of the legend.
+        order: Lines in the order of the legend; empty: that of the rows.
     """
+    order = list(order) or list(dict.fromkeys(row["line"] for row in rows))
     colors = itertools.cycle((BLUE, RED, INK, GRAY, "#3d7a3d", "#7a4fa3"))
     dashes = itertools.cycle(DASHES)
     legend = {"columns": 1 if width == NARROW else 2, "symbolType": "stroke", "symbolSize": 300,

@@ -81,70 +81,51 @@ def plan_words(contents: BriefContents, plan: Plan) -> str:
 
 def plan_section(contents: BriefContents, plan: Plan) -> Section:
     """What to do, when and how big; or what clashes."""
-    about = (_("dot: decision; thin: being made; thick: at work"), made_of(contents, plan))
+    choices = _choices_table(contents, plan)
     timeline = Figure(
         "plan-chart",
         _("What is decided when, and from when on it works"),
-        under=about,
+        under=(_("dot: decision; thin: being made; thick: at work"), made_of(contents, plan)),
         description=_("One lane per choice, from its decision to the end of the calendar."),
         spec=partial(_timeline_spec, contents, plan),
-        table=_choices_table(contents, plan),
-    ) if plan.plan else None  # fmt: skip
-    tables = (
-        _choices_table(contents, plan),
-        table_of(
-            _("Where the cost comes from, discounted"),
-            account_columns(contents.case.currency),
-            plan.account_lines,
-        ),
-        *_question_tables(contents, plan),
+        table=choices,
     )
+    tables = (choices, *_question_tables(contents, plan))
     return Section(
         "plan",
         _("The plan: {answer}").format(answer=plan_words(contents, plan)),
         tuple(_plan_texts(contents, plan)),
-        (timeline,) if timeline else (),
+        (timeline,) if plan.plan else (),
         tuple(table for table in tables if table.rows),
     )
 
 
-def _plan_texts(contents: BriefContents, plan: Plan) -> list[str]:
-    money = contents.case.currency
+def _plan_texts(contents: BriefContents, plan: Plan) -> Iterator[str]:
+    def money(amount: float | None) -> str:
+        return fmt.missing() if amount is None else fmt.money(amount, contents.case.currency)
+
     about = made_of(contents, plan)
-    texts = [about[:1].upper() + about[1:] + "."]
+    yield about[:1].upper() + about[1:] + "."
     if plan.cost is not None and plan.bound is not None:
-        texts.append(
-            _(
-                "Supply and options together cost {cost}, discounted; no plan costs less than "
-                "{bound}. Without any standard the cheapest course costs {calm}."
-            ).format(
-                cost=fmt.money(plan.cost, money),
-                bound=fmt.money(plan.bound, money),
-                calm=fmt.missing()
-                if plan.no_threat_cost is None
-                else fmt.money(plan.no_threat_cost, money),
-            )
+        text = _(
+            "Supply and options together cost {cost}, discounted; no plan costs less than "
+            "{bound}. Without any standard the cheapest course costs {calm}."
         )
+        calm = money(plan.no_threat_cost)
+        yield text.format(cost=money(plan.cost), bound=money(plan.bound), calm=calm)
     if plan.status == "time limit":
-        texts.append(_("The search ended at its time limit; a cheaper plan may exist."))
+        yield _("The search ended at its time limit; a cheaper plan may exist.")
     if plan.clash:
-        texts.append(_("The wishes below cannot hold together; relaxing one of them is enough."))
-    together = plan.standards_words(lambda amount: fmt.money(amount, money))
+        yield _("The wishes below cannot hold together; relaxing one of them is enough.")
+    together = plan.standards_words(money)
     if together:
-        texts.append(together)
+        yield together
     if plan.evpi is not None:
-        texts.append(
-            _("To know the future before deciding would be worth {evpi}.").format(
-                evpi=fmt.money(plan.evpi, money)
-            )
-        )
+        text = _("To know the future before deciding would be worth {evpi}.")
+        yield text.format(evpi=money(plan.evpi))
     if plan.vss is not None:
-        texts.append(
-            _("A plan made for mean values alone would cost {vss} more.").format(
-                vss=fmt.money(plan.vss, money)
-            )
-        )
-    return texts
+        text = _("A plan made for mean values alone would cost {vss} more.")
+        yield text.format(vss=money(plan.vss))
 
 
 def _timeline_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec:
@@ -201,8 +182,10 @@ def _choices_table(contents: BriefContents, plan: Plan) -> PageTable:
 
 
 def _question_tables(contents: BriefContents, plan: Plan) -> Iterator[PageTable]:
-    """What clashes, what standards and waiting cost, and what comes close."""
+    """What it is paid for, what clashes, what standards and waiting cost, what comes close."""
     money = contents.case.currency
+    account = _("Where the cost comes from, discounted")
+    yield table_of(account, account_columns(money), plan.account_lines)
     yield table_of(
         _("Wishes that cannot hold together"),
         (Column(_("wish"), "wish"), Column(_("what"), "what")),

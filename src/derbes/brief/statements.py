@@ -437,7 +437,7 @@ def _signaling_spec(years: list[SignalingYear], width: int) -> vega.Row:
         for field, line in _signaling_lines().items()
         if getattr(year, field) is not None
     ]
-    return vega.probability_lines(rows, width=width, order=list(_signaling_lines().values()))
+    return vega.probability_lines(rows, width=width, order=_signaling_lines().values())
 
 
 def _signaling_table(years: list[SignalingYear]) -> PageTable:

@@ -428,8 +428,7 @@ def _ended_spec(contents: BriefContents, points: list[EndedBy], width: int) -> v
     for (variant, bound), line in _lines(points).items():
         told = fmt.joined(contents.name("variants", variant), bound_words(bound))
         rows += [{"line": told, "year": decimal_year(p.date), "p": p.p} for p in line]
-    order = list(dict.fromkeys(row["line"] for row in rows))
-    return vega.probability_lines(rows, width=width, order=order)
+    return vega.probability_lines(rows, width=width)
 
 
 def hazards_section(contents: BriefContents, stress: Stress) -> Section | None:
@@ -466,7 +465,6 @@ def _short_figure(contents: BriefContents, stress: Stress) -> Figure:
             line = told.format(variant=name)
             rows += [{"line": line, "year": decimal_year(date), "p": p}
                      for date, p in zip(risk.dates, path, strict=True)]  # fmt: skip
-    order = list(dict.fromkeys(row["line"] for row in rows))
     columns = (
         Column(_("variant"), 0),
         Column(_("period"), lambda row: month_cell(row[1])),
@@ -488,7 +486,7 @@ def _short_figure(contents: BriefContents, stress: Stress) -> Figure:
             draws_and_seed(stress.draws, stress.seed),
         ),
         description=_("Lines of probability by date. {finding}"),
-        spec=lambda width: vega.probability_lines(rows, width=width, order=order),
+        spec=lambda width: vega.probability_lines(rows, width=width),
         table=table_of(caption, columns, periods),
     )
 
@@ -508,16 +506,8 @@ def _exceedance(contents: BriefContents, stress: Stress, risk: HazardRisk) -> Fi
             "x": vega.numbers("loss", title=name, scale=scale, tickCount=ticks, grid=False),
             "y": vega.numbers("share", scale={"domainMin": 0}, form=".0%", tickCount=5),
         }
-        line = {"color": vega.BLUE, "strokeWidth": 2}
-        look: vega.Spec = {
-            "color": vega.BLUE,
-            "opacity": _PALE,
-            "interpolate": "step-after",
-            "line": line,
-        }
-        return vega.chart(
-            width, [vega.layer("area", place, **look)], data=vega.values(rows), height=200
-        )
+        layers = [vega.steps(place, _PALE)]
+        return vega.chart(width, layers, data=vega.values(rows), height=200)
 
     tail = in_unit(risk.cvar_unmet, risk.exceedance_unit)
     if is_money and risk.cvar_loss is not None:
