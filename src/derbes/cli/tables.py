@@ -131,7 +131,7 @@ def plan_text(plan: Plan) -> str:
 
 def _plan_parts(plan: Plan) -> Iterator[str]:
     money = plan.currency
-    yield _plan_head(plan)
+    yield "\n".join(_plan_head(plan))
     yield _clash(plan)
     if plan.cost is not None:
         yield _choices(plan)
@@ -142,7 +142,20 @@ def _plan_parts(plan: Plan) -> Iterator[str]:
     title = falls_short if plan.feasible is False else _("Standards")
     yield _titled(title, standard_columns(money), plan.standards)
     yield plan.standards_words(partial(_money, plan))
-    yield _titled(_("Frontier"), _frontier_columns(money), plan.frontier)
+
+    def plan_of(point: FrontierPoint) -> str:
+        options = _listed(choice.option for choice in point.plan) or MISSING
+        longer = _("{plan} (as cheap for longer)") if point.dominated else "{plan}"
+        return "" if point.cost is None else longer.format(plan=options)
+
+    frontier = (
+        Column(_("survived"), lambda point: _months(point.months)),
+        Column(_("cost"), "cost", money, lambda point: _("impossible")
+               if point.feasible is False else _("not computed")),
+        Column(_("a month more"), "cost_of_a_month", money),
+        Column(_("plan"), plan_of),
+    )  # fmt: skip
+    yield _titled(_("Frontier"), frontier, plan.frontier)
     outlay = (
         Column(_("year"), 0),
         Column(_("with the plan"), lambda row: row[1].amount, money),
@@ -174,33 +187,20 @@ def _money(plan: Plan, amount: float | None) -> str:
     return shown(amount) if amount is None else f"{shown(float(amount))} {plan.currency}"
 
 
-def _plan_head(plan: Plan) -> str:
-    lines = [
-        _("Variant: {variant}; {futures}").format(variant=plan.variant, futures=_futures(plan))
-    ]
+def _plan_head(plan: Plan) -> Iterator[str]:
+    """Variant and futures of a plan, what it costs, and what is proven of that."""
+    futures = _("central values")
+    if plan.draws != 1:
+        futures = ngettext("{n} draw", "{n} draws", plan.draws).format(n=plan.draws)
+        if plan.seed is not None:
+            futures = _("{draws}, seed {seed}").format(draws=futures, seed=plan.seed)
+    yield _("Variant: {variant}; {futures}").format(variant=plan.variant, futures=futures)
     if plan.feasible is False:
-        lines.append(_("Impossible: no choice meets all that is asked."))
-    elif plan.cost is None:
-        lines.append(_("No plan was found within the time limit."))
-    else:
-        lines += _cost_lines(plan)
-    return "\n".join(lines)
-
-
-def _draws(n: int) -> str:
-    return ngettext("{n:,} draw", "{n:,} draws", n).format(n=n)
-
-
-def _futures(plan: Plan) -> str:
-    if plan.draws == 1:
-        return _("central values")
-    text = ngettext("{n} draw", "{n} draws", plan.draws).format(n=plan.draws)
-    return text if plan.seed is None else _("{draws}, seed {seed}").format(
-        draws=text, seed=plan.seed
-    )  # fmt: skip
-
-
-def _cost_lines(plan: Plan) -> Iterator[str]:
+        yield _("Impossible: no choice meets all that is asked.")
+        return
+    if plan.cost is None:
+        yield _("No plan was found within the time limit.")
+        return
     status = {
         "optimal": _("within the gap asked for"),
         "time limit": _("stopped at the time limit"),
@@ -242,24 +242,6 @@ def _choices(plan: Plan) -> str:
     return _titled(_("Plan"), columns, [*rows, total])
 
 
-def _frontier_columns(money: str) -> tuple[Column, ...]:
-    def plan_of(point: FrontierPoint) -> str:
-        if point.cost is None:
-            return ""
-        options = _listed(choice.option for choice in point.plan) or MISSING
-        return (
-            _("{plan} (as cheap for longer)").format(plan=options) if point.dominated else options
-        )
-
-    return (
-        Column(_("survived"), lambda point: _months(point.months)),
-        Column(_("cost"), "cost", money, lambda point: _("impossible")
-               if point.feasible is False else _("not computed")),
-        Column(_("a month more"), "cost_of_a_month", money),
-        Column(_("plan"), plan_of),
-    )  # fmt: skip
-
-
 def _information(plan: Plan) -> str:
     """What knowing and planning for futures is worth, or why it has no value."""
     if plan.draws <= 1 or plan.cost is None:
@@ -292,6 +274,10 @@ def _information(plan: Plan) -> str:
 
 
 # Answers over draws
+
+
+def _draws(n: int) -> str:
+    return ngettext("{n:,} draw", "{n:,} draws", n).format(n=n)
 
 
 def stress_text(stress: Stress) -> str:
