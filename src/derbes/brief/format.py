@@ -160,14 +160,8 @@ def money(value: float, currency: str) -> str:
         >>> money(1_050_000_000, "USD").split(NO_BREAK), money(-2400, "USD").split(NO_BREAK)
         (['1.05', 'billion', 'USD'], ['-2,400', 'USD'])
     """
-    amount, scale = scaled(value)
-    return joined(number(amount), scale, currency, by=NO_BREAK)
-
-
-def scaled(value: float) -> tuple[float, str]:
-    """A number in thousands of millions or millions, with the word for it."""
-    divisor, word = money_scale(value)
-    return value / divisor, word
+    divisor, scale = money_scale(value)
+    return joined(number(value / divisor), scale, currency, by=NO_BREAK)
 
 
 def money_scale(largest: float) -> tuple[float, str]:

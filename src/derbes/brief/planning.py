@@ -352,6 +352,15 @@ def _frontier_table(contents: BriefContents, plan: Plan) -> PageTable:
 
 def outlay_section(contents: BriefContents, plan: Plan) -> Section:
     """What is paid by year, with the plan and without, and the part that goes abroad."""
+    columns = (
+        Column(_("year"), 0),
+        Column(_("with the plan"), lambda row: row[1].amount),
+        Column(_("of it for options"), lambda row: row[1].options),
+        Column(_("without it"), lambda row: row[1].without_project),
+        Column(_("abroad, with"), lambda row: row[2] and row[2].amount),
+        Column(_("abroad, without"), lambda row: row[2] and row[2].without_project),
+    )
+    caption = _("Payments by year [{currency}]").format(currency=contents.case.currency)
     unit = _("Payments by year, not discounted [{currency}]")
     figure = Figure(
         "outlay-chart",
@@ -359,7 +368,7 @@ def outlay_section(contents: BriefContents, plan: Plan) -> Section:
         under=(unit.format(currency=contents.case.currency), made_of(contents, plan)),
         description=_("Bars with and without the plan, for all payments and for those abroad."),
         spec=partial(_outlay_spec, contents, plan),
-        table=_outlay_table(contents, plan),
+        table=table_of(caption, columns, plan.outlay_lines),
     )
     without = _("Without the plan is the calm course of the case without any option.")
     if contents.case.without_project:
@@ -424,19 +433,6 @@ def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec:
     size = {"width": vega.panel_width(width), "height": 150}
     order = [everything, abroad]
     return vega.panels(rows, [vega.layer("bar", bars)], width=width, size=size, order=order)
-
-
-def _outlay_table(contents: BriefContents, plan: Plan) -> PageTable:
-    columns = (
-        Column(_("year"), 0),
-        Column(_("with the plan"), lambda row: row[1].amount),
-        Column(_("of it for options"), lambda row: row[1].options),
-        Column(_("without it"), lambda row: row[1].without_project),
-        Column(_("abroad, with"), lambda row: row[2] and row[2].amount),
-        Column(_("abroad, without"), lambda row: row[2] and row[2].without_project),
-    )
-    caption = _("Payments by year [{currency}]").format(currency=contents.case.currency)
-    return table_of(caption, columns, plan.outlay_lines)
 
 
 def plan_sections(contents: BriefContents) -> tuple[Section, ...]:

@@ -213,10 +213,15 @@ def _verdicts_table(
     contents: BriefContents, rows: list[StatementRow], ledger: StatementTable
 ) -> PageTable:
     """What was tested; at central values there is no share of draws, and nothing flips."""
+
+    def modality(row: StatementRow) -> str:
+        text = modality_words(row.modality)
+        return _("not: {modality}").format(modality=text) if row.polarity == "denied" else text
+
     columns = [
         Column(_("id"), "id"),
         Column(_("whose view"), partial(who_words, contents)),
-        Column(_("as"), _as_words),
+        Column(_("as"), modality),
         Column(_("what it says"), _said),
         verdict_column(),
         Column(_("checked by"), "expression"),
@@ -228,11 +233,6 @@ def _verdicts_table(
         ]
     caption = _("Statements and verdicts ({made})").format(made=made_words(ledger))
     return table_of(caption, columns, rows)
-
-
-def _as_words(row: StatementRow) -> str:
-    text = modality_words(row.modality)
-    return _("not: {modality}").format(modality=text) if row.polarity == "denied" else text
 
 
 def _said(row: StatementRow) -> str:
@@ -379,13 +379,34 @@ def signaling_section(contents: BriefContents, ledger: StatementTable) -> Sectio
         return None
     first = known[0]
     about = f"{contents.name('measures', first.measure)}, {fmt.months(first.length)}"
+    lines = {
+        "credible_share": _("a cut-off pays against the target as it is then"),
+        "rhetoric_share": _("threats are talk, whatever is believed"),
+        "explaining_matters_share": _("what the target says changes what the sender does"),
+    }
+    rows = [
+        {"line": line, "year": decimal_year(year.start), "p": getattr(year, field)}
+        for year in known
+        for field, line in lines.items()
+        if getattr(year, field) is not None
+    ]
+
+    def share(year: SignalingYear, *, field: str) -> Cell:
+        return share_cell(getattr(year, field))
+
+    columns = (
+        Column(_("start"), lambda year: month_cell(year.start)),
+        *(Column(line, partial(share, field=field)) for field, line in lines.items()),
+        Column(_("belief from which it pays"), "threshold"),
+        Column(_("draws"), "n_draws"),
+    )
     figure = Figure(
         "signaling-chart",
         _signaling_finding(known),
         under=(_("Share of the draws"), about, made_words(ledger)),
         description=_("Lines of shares by start. {finding}"),
-        spec=partial(_signaling_spec, known),
-        table=_signaling_table(known),
+        spec=lambda width: vega.probability_lines(rows, width=width, order=lines.values()),
+        table=table_of(_("Threat or talk by start"), columns, known),
     )
     text = _(
         "A small game: the target explains, keeps silent or acts; the sender does not know whether "
@@ -419,38 +440,6 @@ def _signaling_finding(years: list[SignalingYear]) -> str:
         total=fmt.number(len(years)),
         month=fmt.date(credible[-1].start),
     )
-
-
-def _signaling_lines() -> dict[str, str]:
-    """Field of a year → what its line says."""
-    return {
-        "credible_share": _("a cut-off pays against the target as it is then"),
-        "rhetoric_share": _("threats are talk, whatever is believed"),
-        "explaining_matters_share": _("what the target says changes what the sender does"),
-    }
-
-
-def _signaling_spec(years: list[SignalingYear], width: int) -> vega.Row:
-    rows = [
-        {"line": line, "year": decimal_year(year.start), "p": getattr(year, field)}
-        for year in years
-        for field, line in _signaling_lines().items()
-        if getattr(year, field) is not None
-    ]
-    return vega.probability_lines(rows, width=width, order=_signaling_lines().values())
-
-
-def _signaling_table(years: list[SignalingYear]) -> PageTable:
-    def share(year: SignalingYear, *, field: str) -> Cell:
-        return share_cell(getattr(year, field))
-
-    columns = (
-        Column(_("start"), lambda year: month_cell(year.start)),
-        *(Column(line, partial(share, field=field)) for field, line in _signaling_lines().items()),
-        Column(_("belief from which it pays"), "threshold"),
-        Column(_("draws"), "n_draws"),
-    )
-    return table_of(_("Threat or talk by start"), columns, years)
 
 
 def _parameter_words(name: str) -> str:

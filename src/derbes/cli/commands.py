@@ -74,13 +74,6 @@ def with_options(*options: Decorator) -> Decorator:
     return add
 
 
-def _n_cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 case_argument = click.argument("path", metavar="CASE")
 """The case file, or the folder of a case."""
 language_option = option(
@@ -107,7 +100,9 @@ workers_option = option(
     _("Processes that share the work. Without it: one for each core."),
     "N",
     type=click.IntRange(min=1),
-    default=_n_cores(),
+    default=len(os.sched_getaffinity(0))
+    if hasattr(os, "sched_getaffinity")
+    else os.cpu_count() or 1,
     show_default=False,
 )
 executor_options = with_options(

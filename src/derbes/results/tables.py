@@ -62,12 +62,6 @@ class Column:
         return self.words(row, text) if self.words else text
 
 
-def _is_more_than_net(row: Any) -> bool:
-    """Whether calm is short too, so that gross and net differ."""
-    gross = row.unmet_essential_gross
-    return bool(gross - row.unmet_essential > _ROUNDING * gross)
-
-
 def tier_units(unit: str) -> tuple[str, str]:
     """Units of unmet essential and unmet deferrable demand, from `t` or `t / MWh`.
 
@@ -143,6 +137,12 @@ def leverage_columns(currency: str, unit: str) -> tuple[Column, ...]:
     """What is shown of a row of leverage."""
     unit, other = tier_units(unit)
     a_month = _("{money}/month").format(money=currency)
+
+    def is_more_than_net(row: Any) -> bool:
+        """Whether calm is short too, so that gross and net differ."""
+        gross = row.unmet_essential_gross
+        return bool(gross - row.unmet_essential > _ROUNDING * gross)
+
     responses = {"optimal": _("best"), "myopic": _("rule")}
 
     def no_premium(row: Any) -> str:
@@ -153,7 +153,7 @@ def leverage_columns(currency: str, unit: str) -> tuple[Column, ...]:
         Column(_("length"), "length", _("month")),
         Column(_("response"), lambda row: responses.get(row.bound, row.bound)),
         Column(_("unmet essential"), "unmet_essential", unit),
-        Column(_("with calm's"), "unmet_essential_gross", unit, tells=_is_more_than_net),
+        Column(_("with calm's"), "unmet_essential_gross", unit, tells=is_more_than_net),
         Column(_("unmet deferrable"), "unmet_deferrable", other),
         Column(_("deepest shortfall"), "deepest_shortfall", _("share")),
         Column(_("of"), "deepest_use", tells="deepest_use"),
