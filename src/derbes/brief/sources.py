@@ -47,24 +47,23 @@ def grade_words(grade: str) -> str:
 
 def inputs_of(case: Case) -> tuple[Input, ...]:
     """Every number that a user wrote in the case, and the openings of its plants."""
-    written = (q for q in quantities(case) if not q.path.startswith("facts."))
-    numbers = [_input(quantity, case.calendar) for quantity in written]
-    openings = [_opening(plant, case.calendar) for plant in case.plants.values()]
-    return tuple(numbers + openings)
-
-
-def _input(value: Quantity, calendar: Calendar) -> Input:
-    return Input(
-        path=value.path,
-        value=_series(value, calendar) if value.steps else fmt.exact(value.value),
-        raw=_series(value, calendar) if value.steps else value.value,
-        range=_range(value),
-        unit="" if value.unit == "1" else value.unit,
-        grade=str(value.grade),
-        source=value.source,
-        why=value.why,
-        has_range=value.has_range,
-    )
+    calendar = case.calendar
+    numbers = [
+        Input(
+            path=value.path,
+            value=_series(value, calendar) if value.steps else fmt.exact(value.value),
+            raw=_series(value, calendar) if value.steps else value.value,
+            range=_range(value),
+            unit="" if value.unit == "1" else value.unit,
+            grade=str(value.grade),
+            source=value.source,
+            why=value.why,
+            has_range=value.has_range,
+        )
+        for value in quantities(case)
+        if not value.path.startswith("facts.")
+    ]
+    return (*numbers, *(_opening(plant, calendar) for plant in case.plants.values()))
 
 
 def _series(value: Quantity, calendar: Calendar) -> str:

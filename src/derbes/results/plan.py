@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from derbes.language import _
 from derbes.results.supply import Provenance
-from derbes.results.tables import Column, html_table
+from derbes.results.tables import MISSING, Column, html_table
 
 FOREIGN = "foreign"
 """Stands among the currencies of the outlay for what is paid abroad."""
@@ -265,10 +265,25 @@ class Plan:
 
     def _repr_html_(self) -> str:
         """Tables in a notebook: the plan, the standards and the frontier."""
+        choices = (
+            Column(_("option"), "option"),
+            Column(_("decided"), "date"),
+            Column(_("works from"), "effect"),
+            Column(_("size"), "size"),
+            Column(_("unit"), "unit"),
+            Column(_("cost"), "cost", self.currency),
+        )
+        frontier = (
+            Column(_("survived"), "months", _("month")),
+            Column(_("cost"), "cost", self.currency,
+                   lambda point: _("impossible") if point.feasible is False else MISSING),
+            Column(_("a month more"), "cost_of_a_month", self.currency),
+            Column(_("dominated"), "dominated"),
+        )  # fmt: skip
         return (
-            html_table(choice_columns(self.currency), self.plan, _("Plan"))
+            html_table(choices, self.plan, _("Plan"))
             + html_table(standard_columns(self.currency), self.standards, _("Standards"))
-            + html_table(frontier_columns(self.currency), self.frontier, _("Frontier"))
+            + html_table(frontier, self.frontier, _("Frontier"))
         )
 
 
@@ -306,18 +321,6 @@ def account_words(item: str) -> str:
     }.get(item, item)
 
 
-def choice_columns(currency: str) -> tuple[Column, ...]:
-    """What is shown of a decision."""
-    return (
-        Column(_("option"), "option"),
-        Column(_("decided"), "date"),
-        Column(_("works from"), "effect"),
-        Column(_("size"), "size"),
-        Column(_("unit"), "unit"),
-        Column(_("cost"), "cost", currency),
-    )
-
-
 def account_columns(currency: str) -> tuple[Column, ...]:
     """What is shown of a part of the cost."""
     return (
@@ -339,19 +342,4 @@ def standard_columns(currency: str, name: Callable[[str], str] = str) -> tuple[C
         Column(_("standard"), lambda row: name(row.standard)),
         Column(_("met"), lambda row: _("yes") if row.met else _("no")),
         Column(_("what it costs"), "cost_of_it", currency),
-    )
-
-
-def frontier_columns(currency: str) -> tuple[Column, ...]:
-    """What is shown of a point of the frontier."""
-    return (
-        Column(_("survived"), "months", _("month")),
-        Column(
-            _("cost"),
-            "cost",
-            currency,
-            lambda point: _("impossible") if point.feasible is False else "–",
-        ),
-        Column(_("a month more"), "cost_of_a_month", currency),
-        Column(_("dominated"), "dominated"),
     )
