@@ -1,9 +1,4 @@
-"""What a brief tells beside cover and leverage: plans, answers over draws, verdicts.
-
-Each is computed where the case gives cause for it, with as many draws as a brief that is
-made in a minute or two allows; the verbs of their own give more.
-
-A brief from a case: what is computed for it, and how much of it.
+"""What is computed for a brief, and how much of it.
 
 The case as written is looked at in full: the main measure at every start that is asked
 for, with the premium, and at two starts a year for cover; every other measure at one start
@@ -11,6 +6,9 @@ a year. The other variants are there to compare: the main measure, one start a y
 that page one compares, and the end for the main length. Where the case as written is not
 asked for, the first variant that is asked for stands in its place. A case without measures
 has days of cover, the calm plan and its inputs to show.
+
+Plans, answers over draws and verdicts are told where the case gives cause for them, with as
+many draws as a page that is made in a minute or two allows; the verbs of their own give more.
 """
 
 from collections.abc import Sequence
