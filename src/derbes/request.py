@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from derbes.case.entities import Case, main_measure
 from derbes.case.options import Budget
@@ -186,19 +187,18 @@ def brief_problems(draws: int) -> list[Problem]:
 # Draws
 
 
-def stress_request(  # noqa: PLR0913 - one option for each wish
+def stress_request(
     case: Case,
     options: RunOptions,
     *,
-    variants: Sequence[str] = (BASE,),
     measures: Sequence[str] = (),
     starts: str | Sequence[str] = "year",
-    lengths: Sequence[int] = (),
     questions: Sequence[str] = (),
     draws: int = STRESS_DRAWS,
     solved: int = STRESS_SOLVED,
     seed: int = 1,
     method: str = "sobol",
+    **surface: Any,
 ) -> Request:
     """What is asked over draws, checked against a case; arguments as of `api.stress`.
 
@@ -212,9 +212,7 @@ def stress_request(  # noqa: PLR0913 - one option for each wish
         names = (main,)
     request, problems = Request(), []
     try:
-        request = request_of(
-            case, variants=variants, measures=names, starts=starts, lengths=lengths
-        )
+        request = request_of(case, measures=names, starts=starts, **surface)
     except RequestError as error:
         problems = [*error.problems]
     for question in questions:

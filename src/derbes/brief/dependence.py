@@ -504,27 +504,16 @@ def binding_goods(contents: BriefContents) -> tuple[str, ...]:
 
 
 def _materials(contents: BriefContents) -> list[Material]:
-    binding = binding_goods(contents)
-    sender = contents.sender
-    tiers = tiers_of(contents.case)
+    binding, tiers = binding_goods(contents), tiers_of(contents.case)
     order = {good: n for n, good in enumerate(contents.case.goods)}
-    goods = sorted(tiers, key=lambda good: (tiers[good], order.get(good, 0)))
     items = []
-    for good in goods:
+    for good in sorted(tiers, key=lambda good: (tiers[good], order.get(good, 0))):
         sellers = _sellers(contents.case, good)
-        text = _short_supply(contents, sender, sellers, good)
+        text = _short_supply(contents, contents.sender, sellers, good)
         if good in binding:
             text = _("BINDS: {supply}").format(supply=text)
-        items.append(
-            Material(
-                id=good,
-                name=contents.name("goods", good),
-                words=text,
-                tier=tiers[good],
-                is_sold_by_sender=sender in sellers,
-                is_binding=good in binding,
-            )
-        )
+        marks = {"is_sold_by_sender": contents.sender in sellers, "is_binding": good in binding}
+        items.append(Material(good, contents.name("goods", good), text, tiers[good], **marks))
     return items
 
 
