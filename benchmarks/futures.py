@@ -33,7 +33,7 @@ MILLION = 1_000_000
 N_FUTURES, N_QUICK = 131_072, 16_384
 BLOCK = 1 << 16
 """Futures that are drawn and run together."""
-NETWORK_LIMIT, ASPAN_LIMIT = 10.0, 40.0
+NETWORK_LIMIT, ASPAN_LIMIT = 120.0, 40.0
 """Most that a million may take on two cores. [s]"""
 MEMORY_LIMIT = 2.0
 """[GiB]"""

@@ -13,7 +13,7 @@ from benchmarks.rows import Row, faster, within
 PLAN = "plan"
 SIZES = (50, 100, 200)
 """Draws that are aimed at."""
-LARGEST_LIMIT, LARGEST_MEMORY = 45.0, 400.0
+LARGEST_LIMIT, LARGEST_MEMORY = 200.0, 1000.0
 """Most that the largest may take on two cores [s], and hold [MB]."""
 N_WORKERS = 2
 LIMIT, OWN_LIMIT = 300.0, 600.0

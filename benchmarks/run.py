@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from benchmarks.agreement import measure_agreement
+from benchmarks.change import measure_change
 from benchmarks.commands import measure_commands
 from benchmarks.cutoffs import measure_cutoffs
 from benchmarks.futures import measure_futures
@@ -23,11 +24,13 @@ ON_NETWORK: dict[str, Callable[..., list[Row]]] = {
 }
 """Measurements on the benchmark network."""
 AGREEMENT = "agreement"
+CHANGE = "change"
 COMMANDS = "commands"
 FUTURES = "futures"
 ALONE: dict[str, Callable[..., list[Row]]] = {
     PLAN: measure_plan,
     FUTURES: measure_futures,
+    CHANGE: measure_change,
     COMMANDS: measure_commands,
     AGREEMENT: measure_agreement,
 }

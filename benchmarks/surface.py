@@ -21,8 +21,8 @@ from derbes.parallel import run_tasks
 from derbes.results.supply import LeverageRow
 
 N_PROCESSES = 2
-SURFACE_LIMIT = 15.0
-"""Most that a surface of 10,000 cut-offs may take on two cores. [s]"""
+SURFACE_LIMIT = 20.0
+"""Most that the whole surface, as the verb gives it, may take on two cores. [s]"""
 AGREED = 1e-6
 """Difference to a branch solved cold that counts as none, relative."""
 CHUNK = 6
@@ -79,7 +79,7 @@ def measure_surface(setting: Setting, *, quick: bool) -> list[Row]:
     starts = _spread(STARTS, 1 / 8) if quick else tuple(STARTS)
     certificates, spent = time_surface(setting, starts)
     n = len(certificates)
-    limit = SURFACE_LIMIT * n / 10_000
+    limit = SURFACE_LIMIT * n / (8 * len(STARTS) * len(LENGTHS))
     found, verb = _as_verb(setting, starts)
     points = {_cut_of(setting, row): row for row in found if row.bound == OPTIMAL}
     return [
