@@ -11,10 +11,9 @@ from derbes.statements.expressions import read_expression
 from derbes.statements.ledger import read_ledger
 from derbes.statements.names import names_of
 from derbes.statements.sampling import Sampling
-from derbes.statements.terms import evaluate
 from derbes.statements.values import Day, Value, day_of
 from derbes.statements.verdicts import Verdicts, verdicts_of
-from derbes.statements.worlds import DrawWorld
+from derbes.statements.worlds import World, evaluate
 from tests.small_cases import worked_example
 
 Q = Quantity
@@ -88,10 +87,9 @@ def talk(case: Case | None = None) -> Case:
     )  # fmt: skip
 
 
-def world_of(case: Case, as_of: str = AS_OF) -> DrawWorld:
+def world_of(case: Case, as_of: str = AS_OF) -> World:
     """The world of a case at its central values."""
-    ledger = read_ledger(case)
-    return DrawWorld(case, ledger, day(as_of), variants=lambda name: variant_case(case, name))
+    return World(read_ledger(case), day(as_of), lambda name: (variant_case(case, name), {}))
 
 
 def value_of(case: Case, text: str, as_of: str = AS_OF) -> Value:

@@ -29,18 +29,22 @@ from derbes.statements.names import (
     spell,
     symbolic,
 )
-from derbes.statements.terms import DATE, PLAIN, TRUTH, Kind, Term
-from derbes.statements.values import LARGEST, MOST_LOOPS, MOST_MEMBERS, MOST_POWER, Day, Value
-from derbes.statements.vocabulary import (
+from derbes.statements.terms import (
+    DATE,
+    PLAIN,
     QUANTITIES,
     SETS,
+    TRUTH,
     Engine,
     Gives,
+    Kind,
     Parameter,
     QuantityEntry,
     SetEntry,
     Takes,
+    Term,
 )
+from derbes.statements.values import LARGEST, MOST_LOOPS, MOST_MEMBERS, MOST_POWER, Day, Value
 from derbes.units import Unit, UnitError, convert, parse_amount
 
 SUMMARIES: Mapping[str, str] = {

@@ -1,7 +1,6 @@
 """The ledger of a case with its expressions read, and what is wrong in them."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
 from derbes.case.entities import Case
 from derbes.case.ledger import Checked
@@ -9,10 +8,10 @@ from derbes.errors import CaseError, Problem
 from derbes.language import _
 from derbes.statements.expressions import read_expression
 from derbes.statements.names import ExpressionError, InvalidExpression, Names, names_of
-from derbes.statements.terms import Call, Term, calls_in
-from derbes.statements.vocabulary import Engine
+from derbes.statements.terms import Engine, Ledger, QuantityEntry, Takes, Term, calls_in
+from derbes.statements.values import Value
 
-SECTIONS = ("statements", "contrasts", "double_standards", "tensions")
+SECTIONS = Takes.CHECKED.sections
 KEYS = ("holds_if", "condition", "yes_if", "no_if", "void_if")
 """Keys of an entry that hold an expression."""
 _STRUCTURE = ("exists", "makes", "needs")
@@ -63,28 +62,6 @@ def _problem(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """Entries of a case and what their expressions say."""
-
-    case: Case
-    parts: Mapping[tuple[str, str], Term]
-    """(entry, key) → expression."""
-    longest: int
-    """Longest measure that an expression asks about. [period]"""
-
-    @property
-    def checks(self) -> Mapping[str, Term]:
-        """Entry → the expression that it holds or fails by: `holds_if`, else `yes_if`."""
-        found = {name: node for (name, key), node in self.parts.items() if key == "yes_if"}
-        return found | {name: node for (name, key), node in self.parts.items() if key == "holds_if"}
-
-    def path_of(self, name: str) -> str:
-        """Path of an entry inside the case."""
-        section = next((s for s in SECTIONS if name in getattr(self.case, s)), SECTIONS[0])
-        return f"{section}.{name}"
-
-
 def entries_of(case: Case) -> tuple[Checked, ...]:
     """Every entry of a case's ledger, section by section."""
     return tuple(entry for section in SECTIONS for entry in getattr(case, section).values())
@@ -130,9 +107,8 @@ def _read(case: Case) -> tuple[dict[tuple[str, str], Term], tuple[Problem, ...]]
 
 def _months(node: Term) -> Iterator[float]:
     """Lengths of measures that an expression asks about. [month]"""
-    for call in calls_in(node):
-        months = call.given.get("months")
-        if isinstance(months, float):
+    for _entry, given in calls_in(node):
+        if isinstance(months := given.get("months"), float):
             yield months
 
 
@@ -148,18 +124,18 @@ def facts_in(node: Term) -> tuple[str, ...]:
 
 def _ids_in(node: Term, quantities: Collection[str]) -> tuple[str, ...]:
     """What is written for `id` of some quantities."""
-    calls = (call for call in calls_in(node) if call.entry.name in quantities)
-    return tuple(str(call.given["id"]) for call in calls if call.given["id"] is not None)
+    calls = (given["id"] for entry, given in calls_in(node) if entry.name in quantities)
+    return tuple(str(name) for name in calls if name is not None)
 
 
 def is_evidence(node: Term) -> bool:
     """Whether an expression asks only what is written down, not the case or the model."""
-    return all(call.entry.engine is Engine.LEDGER for call in calls_in(node))
+    return all(entry.engine is Engine.LEDGER for entry, _given in calls_in(node))
 
 
 def is_cheap(node: Term) -> bool:
     """Whether an expression can be computed without a program."""
-    return all(call.entry.engine in {Engine.LEDGER, Engine.CASE} for call in calls_in(node))
+    return all(entry.engine in {Engine.LEDGER, Engine.CASE} for entry, _given in calls_in(node))
 
 
 def is_fixed(node: Term, drawn: Collection[str]) -> bool:
@@ -169,19 +145,19 @@ def is_fixed(node: Term, drawn: Collection[str]) -> bool:
         node: The expression.
         drawn: Paths of the numbers that are drawn.
     """
-    return all(_is_written(call, drawn) for call in calls_in(node))
 
+    def is_written(entry: QuantityEntry, given: Mapping[str, Value | None]) -> bool:
+        if entry.name in {"fact", "indicator"}:
+            fact = given["id"]
+            return fact is not None and f"facts.{fact}.amount" not in drawn
+        return entry.engine is Engine.LEDGER or entry.name in _STRUCTURE
 
-def _is_written(call: Call, drawn: Collection[str]) -> bool:
-    if call.entry.name in {"fact", "indicator"}:
-        fact = call.given["id"]
-        return fact is not None and f"facts.{fact}.amount" not in drawn
-    return call.entry.engine is Engine.LEDGER or call.entry.name in _STRUCTURE
+    return all(is_written(entry, given) for entry, given in calls_in(node))
 
 
 def needs_verdicts(node: Term) -> bool:
     """Whether an expression asks for what is known only over all draws."""
-    return any(call.entry.name in {"share", "verdict"} for call in calls_in(node))
+    return any(entry.name in {"share", "verdict"} for entry, _given in calls_in(node))
 
 
 def _circles(case: Case, parts: Mapping[tuple[str, str], Term]) -> tuple[Problem, ...]:

@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from derbes.case.entities import Case, Tier, quantities
 from derbes.case.quantity import Calendar
 from derbes.language import _
-from derbes.statements.terms import Kind, Term
+from derbes.statements.terms import Gives, Kind, Takes, Term
 from derbes.statements.values import MOST_CHARACTERS, MOST_DEPTH, MOST_NODES, Day, day_of
-from derbes.statements.vocabulary import SECTIONS, Gives, Takes
 from derbes.unit_names import CURRENCIES
 from derbes.units import ONE, Unit, UnitError, convertible, parse_unit
 
@@ -208,7 +207,7 @@ def names_of(case: Case) -> Names:
         used.update({use.id: use.good for use in one.uses.values()})
         used.update({supplier.id: supplier.good for supplier in one.suppliers.values()})
         used.update({recipe.id: recipe.output for recipe in one.recipes.values()})
-    kinds = {takes: _ids(cases, sections) for takes, sections in SECTIONS.items()}
+    kinds = {takes: _ids(cases, takes.sections) for takes in Takes}
     kinds[Takes.VARIANT] |= {"base"}
     return Names(
         case=case,

@@ -15,8 +15,7 @@ from derbes.case.entities import Case, MeasureKind, main_length, main_measure
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays
 from derbes.results.supply import ALL_ESSENTIAL, LeverageRow
-from derbes.statements.values import NEVER, Day, day_of
-from derbes.statements.vocabulary import (
+from derbes.statements.terms import (
     Actor,
     Bound,
     Buyer,
@@ -25,20 +24,17 @@ from derbes.statements.vocabulary import (
     Good,
     GoodOrUse,
     MeasureId,
-    Model,
     Month,
     Months,
     Sender,
-    Shortfall,
     StandardId,
     TierWord,
     Unknown,
     Use,
-    label_day,
-    period_of,
     quantity,
-    span_of,
 )
+from derbes.statements.values import NEVER, Day, day_of
+from derbes.statements.worlds import Model, Shortfall, kept, label_day, period_of, span_of
 
 CALM, COVER, LEVERAGE = Engine.CALM, Engine.COVER, Engine.LEVERAGE
 ROUNDING = 1e-9
@@ -83,12 +79,12 @@ def _stock_of(one: Model, good: str, period: int, *, old: bool) -> float:
     """Stock of a good at the end of a period; none of what the variant does not have."""
     if good not in one.case.goods:
         return 0.0
-    arrays = one.arrays
+    return float(_stocks(one, old=old)[one.arrays.goods.index(good), period])
 
-    def stocks() -> FloatArray:
-        return without_rounding(one.stocks(old=old), arrays.flow_size)
 
-    return float(one.once(("stocks", old), stocks)[arrays.goods.index(good), period])
+@kept
+def _stocks(one: Model, *, old: bool) -> FloatArray:
+    return without_rounding(one.stocks(old=old), one.arrays.flow_size)
 
 
 @quantity(CALM, "{good}/month")
@@ -168,16 +164,12 @@ def _ratio(one: Model, good: int, period: int, mine: BoolArray) -> float:
     return float(flows[of_good & mine].sum()) / total if total > 0 else float("nan")
 
 
+@kept
 def _arrivals(one: Model) -> FloatArray:
     """Deliveries and output by period; an export brings in nothing. (K, T) [unit]"""
-    arrays = one.arrays
-
-    def arrivals() -> FloatArray:
-        outputs = arrays.activities.outputs
-        usual = np.where(outputs >= 0, arrays.flow_size[outputs], 0.0)
-        return without_rounding(one.arrivals, usual)
-
-    return one.once("arrivals", arrivals)
+    outputs = one.arrays.activities.outputs
+    usual = np.where(outputs >= 0, one.arrays.flow_size[outputs], 0.0)
+    return without_rounding(one.arrivals, usual)
 
 
 @quantity(CALM, "share")
@@ -240,7 +232,7 @@ def unmet_in_calm(one: Model, *, use: Use, since: Month, until: Month) -> float:
     if use not in one.case.uses:
         raise Unknown(f"uses.{use}")
     arrays = one.arrays
-    unmet = without_rounding(one.unmet_in_calm, arrays.flow_size[arrays.use_goods])
+    unmet = without_rounding(one.study.calm.unmet, arrays.flow_size[arrays.use_goods])
     return float(unmet[arrays.uses.index(use), span].sum())
 
 
@@ -265,7 +257,7 @@ def outlay(one: Model, *, since: Month, until: Month) -> float:
     storage, capital of plants, less exports; not discounted.
     """
     span = span_of(one.case, since, until)
-    capital = (amount for amount, _share in _capital(one.standing, span))
+    capital = (amount for amount, _share in _capital(one, span))
     return sum(one.plan.money[span]) + sum(capital)
 
 
@@ -277,20 +269,20 @@ def foreign_outlay(one: Model, *, since: Month, until: Month, capital: Flag = Tr
     """
     span, target = span_of(one.case, since, until), one.case.target
     total = _payments(one, span, lambda seller: seller != target)
-    for amount, share in _capital(one.standing, span) if capital else ():
+    for amount, share in _capital(one, span) if capital else ():
         if share is None:
             raise Unknown("plants.*.capital.foreign_share")
         total += amount * share
     return total
 
 
-def _capital(case: Case, span: slice) -> Iterator[tuple[float, float | None]]:
+def _capital(one: Model, span: slice) -> Iterator[tuple[float, float | None]]:
     """Payments for plants in some periods: amount, foreign share."""
-    for plant in case.plants.values():
+    for plant in one.standing.plants.values():
         for payment in plant.capital:
             if span.start <= payment.period < span.stop:
                 share = payment.foreign_share
-                yield payment.amount.value, None if share is None else share.value
+                yield one.number(payment.amount), None if share is None else one.number(share)
 
 
 @quantity(CALM, "month")
@@ -460,7 +452,7 @@ def meets(one: Model, *, standard: StandardId) -> bool:
         raise Unknown(path)
     if not asked.measure:
         raise Unknown(f"{path}.measure")
-    if asked.share is not None and asked.share.value < 1.0:
+    if asked.share is not None and one.number(asked.share) < 1.0:
         raise Unknown(f"{path}.share (1)")
     last = asked.last if asked.last >= 0 else one.case.calendar.n_periods - 1
     starts = _quarters(one.case, asked.first, last)

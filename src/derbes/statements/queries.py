@@ -25,10 +25,10 @@ from derbes.results.statements import (
     ThesisGraph,
     Unsaid,
 )
-from derbes.statements.ledger import Ledger, entries_of, facts_in
+from derbes.statements.ledger import entries_of, facts_in
 from derbes.statements.of_case import holder_of, side_of
 from derbes.statements.sampling import TRUE, Part, Truths
-from derbes.statements.terms import TRUTH, Term
+from derbes.statements.terms import TRUTH, Ledger, Term
 
 # What words imply: probabilities and strengths of cues, by language.
 #

@@ -3,8 +3,8 @@
 import sys
 
 from derbes.statements.expressions import SUMMARIES
+from derbes.statements.terms import QUANTITIES, SETS, Engine, Gives, QuantityEntry, SetEntry
 from derbes.statements.values import LIMITS
-from derbes.statements.vocabulary import QUANTITIES, SETS, Engine, Gives, QuantityEntry, SetEntry
 
 _HEAD = (
     "# Quantities of expressions\n"

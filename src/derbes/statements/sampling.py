@@ -6,7 +6,7 @@ same sequence, so that all expressions share their draws.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -15,18 +15,18 @@ from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
 from derbes.case.request import BASE
 from derbes.case.uncertainty import Draws
-from derbes.draws.inputs import scenario_cases, shared_inputs
+from derbes.draws.inputs import drawn_values, shared_inputs
 from derbes.draws.sampling import make_draws
 from derbes.draws.study import variant_case
 from derbes.errors import SolveError
 from derbes.language import _
 from derbes.model.compile import compile_case
+from derbes.model.numbers import Values
 from derbes.parallel import Progress, run_tasks
-from derbes.statements.ledger import Ledger, is_cheap, is_fixed, links_of, needs_verdicts
-from derbes.statements.terms import Term, calls_in, evaluate
+from derbes.statements.ledger import is_cheap, is_fixed, links_of, needs_verdicts
+from derbes.statements.terms import Ledger, Settled, Term, calls_in
 from derbes.statements.values import Day, Missing, Value, day_of
-from derbes.statements.vocabulary import Settled
-from derbes.statements.worlds import Changing, DrawWorld, changing
+from derbes.statements.worlds import World, evaluate
 from derbes.supply.baseline import CalmStart, calm_start
 
 
@@ -47,8 +47,6 @@ class StatementDraws:
 
     case: Case
     draws: Mapping[str, Draws]
-    cases: Mapping[tuple[str, str], Changing]
-    """(variant, scenario) → the case whose numbers are drawn; without scenarios: empty."""
     starts: Mapping[str, CalmStart] = field(default_factory=dict)
     """Variant → its calm plan at central values, from which those of the draws start."""
 
@@ -57,19 +55,19 @@ class StatementDraws:
         """Number of draws."""
         return len(self.draws[BASE].weights)
 
-    def case_of(self, variant: str, row: int) -> Case:
-        """A variant in one draw: its scenario, with the numbers of the row."""
-        draws = self.draws[variant]
-        is_one = (variant, "") in self.cases
-        drawn = self.cases[variant, "" if is_one else draws.scenarios[row]]
-        numbers = zip(draws.inputs, draws.values[row], strict=True)
-        return drawn.at({path: float(value) for path, value in numbers if not np.isnan(value)})
+    def world(self, ledger: Ledger, as_of: Day, row: int, settled: Mapping[str, Settled]) -> World:
+        """The world of one draw; variants are drawn when first asked."""
+
+        def draw(variant: str) -> tuple[Case, Values]:
+            return drawn_values(variant_case(self.case, variant), self.draws[variant], row)
+
+        return World(ledger, as_of, draw, settled, starts=self.starts)
 
 
 def variants_in(nodes: Iterable[Term]) -> tuple[str, ...]:
     """The case as written, and the variants that expressions name."""
-    given = (call.given.get("variant") for node in nodes for call in calls_in(node))
-    named = (str(variant) for variant in given if variant is not None)
+    calls = (given.get("variant") for node in nodes for _entry, given in calls_in(node))
+    named = (str(variant) for variant in calls if variant is not None)
     return tuple(dict.fromkeys((BASE, *named)))
 
 
@@ -80,20 +78,12 @@ def make_futures(ledger: Ledger, n: int, sampling: Sampling) -> StatementDraws:
     inputs = shared_inputs(tuple(cases.values()))
     if n == 1 or not (inputs or case.scenarios):
         central = Draws((), np.zeros((1, 0)), np.ones(1), seed=sampling.seed, method="all")
-        draws = dict.fromkeys(cases, central)
-        return StatementDraws(
-            case, draws, {(name, ""): changing(cases[name], ()) for name in cases}
-        )
+        return StatementDraws(case, dict.fromkeys(cases, central))
     draws = {
         name: make_draws(one, n, seed=sampling.seed, method=sampling.method, inputs=inputs)
         for name, one in cases.items()
     }
-    drawn = {
-        (name, scenario): changing(inside, inputs)
-        for name, one in cases.items()
-        for scenario, inside in scenario_cases(one).items()
-    }
-    return StatementDraws(case, draws, drawn)
+    return StatementDraws(case, draws)
 
 
 def calm_starts(
@@ -116,25 +106,6 @@ def _start_of(task: tuple[Case, int]) -> CalmStart | None:
         return calm_start(compile_case(*task))
     except SolveError:
         return None
-
-
-def world_of(
-    ledger: Ledger, as_of: Day, futures: StatementDraws, row: int, *, settled: Mapping[str, Settled]
-) -> DrawWorld:
-    """The world of one draw; variants are drawn when first asked."""
-
-    @cache
-    def variant(name: str) -> Case:
-        return futures.case_of(name, row)
-
-    return DrawWorld(
-        variant(BASE),
-        ledger,
-        as_of,
-        settled=settled,
-        variants=variant,
-        starts=futures.starts,
-    )
 
 
 CHEAP_DRAWS = 256
@@ -195,7 +166,7 @@ def day_of_part(ledger: Ledger, part: Part, as_of: Day) -> Day:
     return as_of if due is None or as_of.last <= due.last else Day(due.last, due.last)
 
 
-def truths_in(world: DrawWorld, parts: Iterable[Part]) -> dict[Part, Value]:
+def truths_in(world: World, parts: Iterable[Part]) -> dict[Part, Value]:
     """Truth of parts in a world, each on its day."""
     days = {part: day_of_part(world.ledger, part, world.as_of) for part in parts}
     worlds = {day: world.on(day) for day in days.values()}
@@ -215,7 +186,7 @@ def _evaluated(
     codes = np.full((len(rows), len(parts)), MISSING, dtype=np.int8)
     keys: list[dict[str, None]] = [{} for _part in parts]
     for at, row in enumerate(rows):
-        world = world_of(ledger, as_of, futures, row, settled=settled)
+        world = futures.world(ledger, as_of, row, settled)
         for p, value in enumerate(truths_in(world, parts).values()):
             if isinstance(value, Missing):
                 keys[p].update(dict.fromkeys(value.keys))

@@ -41,7 +41,6 @@ from derbes.case.request import BASE
 from derbes.language import _
 from derbes.parallel import Progress, run_tasks
 from derbes.results.statements import Signaling, SignalingYear
-from derbes.statements.ledger import Ledger
 from derbes.statements.of_model import (
     PARAMETERS,
     Stakes,
@@ -50,9 +49,9 @@ from derbes.statements.of_model import (
     length_of,
     stakes_of,
 )
-from derbes.statements.sampling import Sampling, StatementDraws, make_futures, world_of
+from derbes.statements.sampling import Sampling, StatementDraws, make_futures
+from derbes.statements.terms import Ledger, Unknown
 from derbes.statements.values import Day, Missing
-from derbes.statements.vocabulary import Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -440,7 +439,7 @@ def _draw(
     seed: int,
 ) -> list[GameOfYear | Missing]:
     """The game of every year in one draw."""
-    variant = world_of(ledger, as_of, futures, row, settled={}).variant(BASE)
+    variant = futures.world(ledger, as_of, row, {}).variant(BASE)
     rng = np.random.default_rng((seed, row))
     parameters = central_parameters() if futures.n == 1 else drawn_parameters(rng)
     found: list[GameOfYear | Missing] = []

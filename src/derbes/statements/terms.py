@@ -1,26 +1,293 @@
-"""An expression after it has been read, and its value in one world."""
+"""What an expression is made of: kinds of things, declared quantities and sets, and terms.
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+A quantity is a function under `quantity`: its name, its keyword parameters with their
+annotations and defaults, what it returns and its docstring are the signature, the unit and the
+text of the reference. Of an element that is not there, or of what nobody wrote down, it raises
+`Unknown`.
+"""
 
-from derbes.language import _
-from derbes.statements.values import (
-    MOST_STEPS,
-    Day,
-    Missing,
-    Value,
-    arithmetic,
-    compared,
-    conjunction,
-    count,
-    disjunction,
-    implied,
-    joined,
-    not_,
-    summary,
-)
-from derbes.statements.vocabulary import Gives, QuantityEntry, World
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, is_dataclass
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar, get_args, get_type_hints
+
+from derbes.case.entities import Case
+from derbes.statements.values import Day, Missing, Value
 from derbes.units import Unit
+
+
+class Takes(StrEnum):
+    """What a parameter of a quantity takes, and the sections of the case that it takes ids of."""
+
+    sections: tuple[str, ...]
+
+    def __new__(cls, name: str, *sections: str) -> "Takes":
+        """A kind by its name in the reference."""
+        one = str.__new__(cls, name)
+        one._value_, one.sections = name, sections
+        return one
+
+    MONTH = "month"
+    TIME = "time"
+    ACTOR = "actor", "actors"
+    SENDER = "actor or measure", "actors", "measures"
+    GOOD = "good", "goods"
+    USE = "use", "uses"
+    GOOD_OR_USE = "good or use", "goods", "uses"
+    PLANT = "plant", "plants"
+    PRICED = "supplier or good", "suppliers", "goods"
+    SOURCE = "supplier, recipe or good", "suppliers", "recipes", "goods"
+    MEASURE = "measure", "measures"
+    STANDARD = "standard", "standards"
+    VARIANT = "variant", "variants"
+    FACT = "fact", "facts"
+    INDICATOR = "fact, or a name for one that is missing"
+    DATED = "fact, document or statement", "facts", "documents", "statements"
+    STATEMENT = "statement", "statements"
+    CHECKED = (
+        "statement, contrast, double standard or tension",
+        *("statements", "contrasts", "double_standards", "tensions"),
+    )
+    ELEMENT = (
+        "element",
+        *("actors", "goods", "uses", "stockpiles", "routes", "suppliers", "plants", "recipes"),
+        *("exports", "measures", "options", "standards", "facts", "documents", "statements"),
+    )
+    PATH = "path, in quotes"
+    WORD = "word, in quotes"
+    CHOICE = "word"
+    FLAG = "true or false"
+
+
+# Types of parameters; an id, a word or a time may be left out where the default is empty or None.
+Month = Annotated[Day, Takes.MONTH]
+Months = Annotated[float | None, Takes.TIME]
+Actor = Annotated[str, Takes.ACTOR]
+Sender = Annotated[str, Takes.SENDER]
+Good = Annotated[str, Takes.GOOD]
+Use = Annotated[str, Takes.USE]
+GoodOrUse = Annotated[str, Takes.GOOD_OR_USE]
+Plant = Annotated[str, Takes.PLANT]
+Priced = Annotated[str, Takes.PRICED]
+Source = Annotated[str, Takes.SOURCE]
+MeasureId = Annotated[str, Takes.MEASURE]
+StandardId = Annotated[str, Takes.STANDARD]
+FactId = Annotated[str, Takes.FACT]
+Indicator = Annotated[str, Takes.INDICATOR]
+Dated = Annotated[str, Takes.DATED]
+StatementId = Annotated[str, Takes.STATEMENT]
+CheckedId = Annotated[str, Takes.CHECKED]
+ElementId = Annotated[str, Takes.ELEMENT]
+Path = Annotated[str, Takes.PATH]
+Word = Annotated[str, Takes.WORD]
+Flag = Annotated[bool, Takes.FLAG]
+Grade = Annotated[str, Takes.CHOICE, "A", "B", "C", "D"]
+Bound = Annotated[str, Takes.CHOICE, "optimal", "myopic"]
+Buyer = Annotated[str, Takes.CHOICE, "returning", "lost"]
+TierWord = Annotated[str, Takes.CHOICE, "essential", "deferrable"]
+
+
+class Gives(StrEnum):
+    """What an expression or a quantity gives."""
+
+    NUMBER = "number"
+    TRUTH = "true or false"
+    DATE = "date"
+    WORD = "word"
+
+
+_GIVES = {float: Gives.NUMBER, bool: Gives.TRUTH, Day: Gives.DATE, str: Gives.WORD}
+
+
+class Engine(StrEnum):
+    """What computes a quantity, from the cheapest on."""
+
+    LEDGER = "ledger"
+    CASE = "case"
+    CALM = "calm plan"
+    COVER = "cover"
+    LEVERAGE = "leverage"
+
+
+class Unknown(Exception):  # noqa: N818 - no error: the value is missing
+    """A value that is not there; keys say what is missing."""
+
+    def __init__(self, *keys: str, at_least: float | None = None) -> None:
+        self.missing = Missing(keys, at_least)
+        super().__init__(*keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a quantity."""
+
+    name: str
+    takes: Takes
+    default: str | None = None
+    """As written; None: it must be given; empty: it may be left out."""
+    choices: tuple[str, ...] = ()
+    """Words that it takes, where these are few."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityEntry:
+    """A quantity that an expression may use."""
+
+    name: str
+    gives: Gives
+    unit: str
+    """`{money}`, `{good}` and `{own}` stand for units of the case; empty: a plain number."""
+    engine: Engine
+    parameters: tuple[Parameter, ...]
+    says: str
+    """What it means, in one or two sentences."""
+    words: tuple[str, ...]
+    """Words that it gives, where it gives a word."""
+    function: Callable[..., float | bool | Day | str] = field(repr=False)
+    pack: type[Any] | None = field(repr=False)
+    """The record of its first parameters, where several quantities have the same."""
+
+    @property
+    def signature(self) -> str:
+        """How it is written, e.g. `stock(good, at, old=false)`."""
+        written = (
+            one.name if one.default is None else f"{one.name}={one.default or '…'}"
+            for one in self.parameters
+        )
+        return f"{self.name}({', '.join(written)})"
+
+
+QUANTITIES: dict[str, QuantityEntry] = {}
+"""Quantities by name, in the order of the reference."""
+VARIANT = Parameter("variant", Takes.VARIANT, "base")
+"""The last parameter of all quantities but those of the ledger."""
+Declared = TypeVar("Declared", bound=Callable[..., Any])
+
+
+def quantity(
+    engine: Engine, unit: str = "", words: tuple[str, ...] = ()
+) -> Callable[[Declared], Declared]:
+    """Declare a quantity; its docstring is its text in the reference.
+
+    Args:
+        engine: What computes it.
+        unit: Its unit as a template, of a number.
+        words: All words that it may give.
+    """
+
+    def declare(function: Declared) -> Declared:
+        name = function.__name__.rstrip("_")
+        gives = _GIVES[function.__annotations__["return"]]
+        parameters = parameters_of(function)
+        parameters += () if engine is Engine.LEDGER else (VARIANT,)
+        QUANTITIES[name] = QuantityEntry(
+            name,
+            gives,
+            unit,
+            engine,
+            parameters,
+            text_of(function),
+            words,
+            function,
+            pack_of(function),
+        )
+        return function
+
+    return declare
+
+
+@dataclass(frozen=True, slots=True)
+class SetEntry:
+    """A set that `all`, `any`, `count`, `sum`, `min` and `max` may run over."""
+
+    name: str
+    holds: Takes
+    """What its members are; a parameter must take this kind."""
+    parameters: tuple[Parameter, ...]
+    says: str
+    function: Callable[..., tuple[str | Day, ...]]
+
+    def members(self, case: Case, arguments: tuple[Value, ...]) -> tuple[str | Day, ...]:
+        """Members in a case, for arguments in the order of the parameters."""
+        return self.function(case, **given(self.parameters, arguments))
+
+
+SETS: dict[str, SetEntry] = {}
+"""Sets by name, in the order of the reference."""
+
+
+def members(holds: Takes) -> Callable[[Declared], Declared]:
+    """Declare a set of members of a kind."""
+
+    def declare(function: Declared) -> Declared:
+        name = function.__name__
+        SETS[name] = SetEntry(name, holds, parameters_of(function), text_of(function), function)
+        return function
+
+    return declare
+
+
+def section(name: str, holds: Takes, says: str) -> None:
+    """Declare the set of all elements of a section of the case."""
+    SETS[name] = SetEntry(name, holds, (), says, lambda case: tuple(getattr(case, name)))
+
+
+def text_of(function: Callable[..., Any]) -> str:
+    """The docstring of a function in one line."""
+    return " ".join((function.__doc__ or "").split())
+
+
+def parameters_of(function: Callable[..., Any]) -> tuple[Parameter, ...]:
+    """Keyword parameters of a function, as an expression writes them.
+
+    A trailing underscore, where a name is also one of Python's own, is not written.
+    """
+    hints, pack = get_type_hints(function, include_extras=True), pack_of(function)
+    found = [] if pack is None else [*parameters_of(pack)]
+    for name, one in inspect.signature(function).parameters.items():
+        if one.kind is inspect.Parameter.KEYWORD_ONLY:
+            takes, *choices = get_args(hints[name])[1:]
+            default = None if one.default is inspect.Parameter.empty else _written(one.default)
+            found.append(Parameter(name.rstrip("_"), takes, default, tuple(choices)))
+    return tuple(found)
+
+
+def pack_of(function: Callable[..., Any]) -> type[Any] | None:
+    """The record that a function takes its first keyword parameters in; None: it has none."""
+    _about, *others = inspect.signature(function).parameters.values()
+    for one in others:
+        if isinstance(one.annotation, type) and is_dataclass(one.annotation):
+            return one.annotation
+    return None
+
+
+def _written(default: str | float | None) -> str:
+    """A default as an expression writes it."""
+    if isinstance(default, bool):
+        return str(default).lower()
+    return f"{default:g}" if isinstance(default, float) else default or ""
+
+
+def given(parameters: tuple[Parameter, ...], arguments: tuple[Value, ...]) -> dict[str, Value]:
+    """Arguments by the names of keyword parameters, without what is left out."""
+    return {
+        f"{one.name}_" if one.name in _OWN else one.name: argument
+        for one, argument in zip(parameters, arguments, strict=True)
+        if argument != "" or one.default is None
+    }
+
+
+_OWN = ("id", "input")
+"""Names of parameters that are also Python's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is already known of an entry over all draws."""
+
+    share: float | None
+    verdict: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,98 +336,37 @@ class Term:
         return self.value if self.does == "value" else None
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A quantity that an expression names, and what is written for its parameters."""
+def calls_in(term: Term) -> Iterator[tuple[QuantityEntry, dict[str, Value | None]]]:
+    """All quantities that an expression names, in the order of reading.
 
-    entry: QuantityEntry
-    given: dict[str, Value | None]
-    """None: it is computed."""
-
-
-def calls_in(term: Term) -> Iterator[Call]:
-    """All quantities that an expression names, in the order of reading."""
+    Each with what is written for its parameters; None: it is computed.
+    """
     if term.entry is not None:
         names = (parameter.name for parameter in term.entry.parameters)
         written = (part.written for part in term.parts)
-        yield Call(term.entry, dict(zip(names, written, strict=True)))
+        yield term.entry, dict(zip(names, written, strict=True))
     for part in term.parts:
         yield from calls_in(part)
 
 
-def evaluate(term: Term, world: World) -> Value:
-    """The value of an expression; missing where it hangs on something that is missing."""
-    return _Evaluation(world).value(term)
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Entries of a case and what their expressions say."""
 
+    case: Case
+    parts: Mapping[tuple[str, str], Term]
+    """(entry, key) → expression."""
+    longest: int
+    """Longest measure that an expression asks about. [period]"""
 
-@dataclass(slots=True)
-class _Evaluation:
-    """One evaluation: the world, what loops stand at, and steps so far."""
+    @property
+    def checks(self) -> Mapping[str, Term]:
+        """Entry → the expression that it holds or fails by: `holds_if`, else `yes_if`."""
+        found = {name: node for (name, key), node in self.parts.items() if key == "yes_if"}
+        return found | {name: node for (name, key), node in self.parts.items() if key == "holds_if"}
 
-    world: World
-    bound: dict[str, Value] = field(default_factory=dict)
-    n_steps: int = 0
-
-    def value(self, term: Term) -> Value:
-        """The value of one term."""
-        self.n_steps += 1
-        if self.n_steps > MOST_STEPS:
-            return Missing((_("more than {most} steps").format(most=MOST_STEPS),))
-        found: Value
-        if term.members is not None:
-            found = self._over(term, term.members)
-        elif term.does == "value":
-            found = term.value
-        elif term.does == "as_of":
-            found = self.world.as_of
-        elif term.does == "member":
-            found = self.bound[str(term.value)]
-        elif term.does in {"and", "chain"}:
-            found = conjunction(map(self.value, term.parts))
-        elif term.does == "or":
-            found = disjunction(map(self.value, term.parts))
-        else:
-            found = self._computed(term, tuple(map(self.value, term.parts)))
-        return found
-
-    def _computed(self, term: Term, parts: tuple[Value, ...]) -> Value:
-        """What is computed from the values of all parts."""
-        found: Value
-        if term.entry is not None:
-            is_lost = any(isinstance(part, Missing) for part in parts)
-            found = joined(*parts) if is_lost else self.world.quantity(term.entry, parts)
-        elif term.does == "unit":
-            found = arithmetic("*", parts[0], term.factor)
-            for code, power in term.rates:
-                found = arithmetic("*" if power > 0 else "/", found, self.world.rate(code))
-        elif term.does in {"abs", "min", "max"}:
-            found = summary(term.does, list(parts))
-        elif term.does == "not":
-            found = not_(parts[0])
-        else:
-            compute = compared if term.does in COMPARISONS else arithmetic
-            found = compute(term.does, *parts)
-        return found
-
-    def _over(self, term: Term, members: tuple[str | Day, ...]) -> Value:
-        found = self._each(term, members)
-        if term.does == "all":
-            return conjunction(implied(is_in, value) for is_in, value in found)
-        if term.does == "any":
-            return disjunction(conjunction((is_in, value)) for is_in, value in found)
-        if term.does == "count":
-            return count(conjunction((is_in, value)) for is_in, value in found)
-        kept = list(found)
-        unsure = [is_in for is_in, _value in kept if isinstance(is_in, Missing)]
-        if unsure:
-            return joined(*unsure)
-        return summary(term.does, [value for is_in, value in kept if is_in])
-
-    def _each(self, term: Term, members: tuple[str | Day, ...]) -> Iterator[tuple[Value, Value]]:
-        """For each member, whether the conditions take it in, and the value of the body."""
-        *conditions, body = term.parts
-        for member in members:
-            self.bound[str(term.value)] = member
-            is_in = conjunction(map(self.value, conditions))
-            yield is_in, (self.value(body) if is_in is not False else False)
-        self.bound.pop(str(term.value), None)
+    def path_of(self, name: str) -> str:
+        """Path of an entry inside the case."""
+        sections = Takes.CHECKED.sections
+        section = next((s for s in sections if name in getattr(self.case, s)), sections[0])
+        return f"{section}.{name}"

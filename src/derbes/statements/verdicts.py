@@ -25,7 +25,7 @@ from derbes.results.statements import (
     TensionRow,
 )
 from derbes.results.supply import Provenance
-from derbes.statements.ledger import Ledger, entries_of, is_evidence, read_ledger
+from derbes.statements.ledger import entries_of, is_evidence, read_ledger
 from derbes.statements.of_case import VERDICT_WORDS, fact_date, holder_of, said_on
 from derbes.statements.queries import (
     SIGNS,
@@ -51,9 +51,9 @@ from derbes.statements.sampling import (
     levels_of,
     truths_in,
 )
+from derbes.statements.terms import Ledger, Settled
 from derbes.statements.values import Day, Value, day_of
-from derbes.statements.vocabulary import Settled
-from derbes.statements.worlds import DrawWorld, VariantWorld, changing
+from derbes.statements.worlds import Model, World
 from derbes.supply.baseline import CalmStart
 
 HOLDS, LIKELY, OPEN, UNLIKELY, FAILS, UNTESTABLE, NOT_DUE, VOID, EXPIRED = VERDICT_WORDS
@@ -285,8 +285,8 @@ class Central:
         self,
         values: Mapping[str, float],
         base: str = BASE,
-        known: dict[str, VariantWorld] | None = None,
-    ) -> DrawWorld:
+        known: dict[str, Model] | None = None,
+    ) -> World:
         """The world with these numbers changed.
 
         Args:
@@ -294,20 +294,14 @@ class Central:
             base: Variant that stands for the case as written.
             known: What is known of variants with the same numbers; it is added to.
         """
-        case = self.ledger.case
-
-        def variant(name: str) -> Case:
-            return changing(variant_case(case, name), values).at(values)
-
-        return DrawWorld(
-            variant(BASE),
+        return World(
             self.ledger,
             self.as_of,
-            settled=self.settled,
-            variants=variant,
+            lambda name: (variant_case(self.ledger.case, name), values),
+            self.settled,
             base=base,
             starts=self.starts,
-            worlds={} if known is None else known,
+            models={} if known is None else known,
         )
 
 
@@ -442,7 +436,7 @@ def _in_variants(
 
     What is known of a variant serves all.
     """
-    known: dict[str, VariantWorld] = {}
+    known: dict[str, Model] = {}
     return [truths_in(central.world({}, name, known), parts) for name in names]
 
 
