@@ -1,5 +1,6 @@
 """A number as a draw has it is the same whether the case is made anew or its values are taken."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from derbes.statements.of_case import number_of
 from derbes.statements.sampling import Sampling, make_futures
 from derbes.statements.terms import Unknown
 from derbes.statements.values import month_day
-from derbes.statements.worlds import Model
+from derbes.statements.worlds import Model, World
 from tests.statements.ledgers import day
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +42,7 @@ def test_every_draw_of_every_variant(case):
     futures = make_futures(ledger, 4, Sampling(4))
     for variant, draws in futures.draws.items():
         for row in range(futures.n):
-            world = futures.world(ledger, day("2026-03-01"), row, {})
+            world = World(ledger, day("2026-03-01"), partial(futures.draw, row))
             _same(world.variant(variant), drawn_case(variant_case(case, variant), draws, row))
 
 

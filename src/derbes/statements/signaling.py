@@ -52,6 +52,7 @@ from derbes.statements.of_model import (
 from derbes.statements.sampling import Sampling, StatementDraws, make_futures
 from derbes.statements.terms import Ledger, Unknown
 from derbes.statements.values import Day, Missing
+from derbes.statements.worlds import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,7 +440,7 @@ def _draw(
     seed: int,
 ) -> list[GameOfYear | Missing]:
     """The game of every year in one draw."""
-    variant = futures.world(ledger, as_of, row, {}).variant(BASE)
+    variant = World(ledger, as_of, partial(futures.draw, row)).variant(BASE)
     rng = np.random.default_rng((seed, row))
     parameters = central_parameters() if futures.n == 1 else drawn_parameters(rng)
     found: list[GameOfYear | Missing] = []

@@ -1,20 +1,13 @@
 """Verdicts: from truth over draws to a word, where it turns over, and the ledger as a table."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
-
-import numpy as np
 
 from derbes.case.entities import Case
 from derbes.case.ledger import Checked, Contrast, DoubleStandard, Statement, StatementKind, Tension
-from derbes.case.quantity import FloatArray
-from derbes.case.request import BASE
-from derbes.draws.inputs import inputs_by_path
-from derbes.draws.study import variant_case
 from derbes.language import _
-from derbes.parallel import Progress, run_tasks
+from derbes.parallel import Progress
 from derbes.results.statements import (
     ContrastRow,
     DoubleStandardRow,
@@ -41,20 +34,14 @@ from derbes.statements.queries import (
     theses_of,
 )
 from derbes.statements.sampling import (
-    FALSE,
-    TRUE,
     Part,
     Sampler,
     Sampling,
-    StatementDraws,
     Truths,
     levels_of,
-    truths_in,
 )
 from derbes.statements.terms import Ledger, Settled
-from derbes.statements.values import Day, Value, day_of
-from derbes.statements.worlds import Model, World
-from derbes.supply.baseline import CalmStart
+from derbes.statements.values import Day, day_of
 
 HOLDS, LIKELY, OPEN, UNLIKELY, FAILS, UNTESTABLE, NOT_DUE, VOID, EXPIRED = VERDICT_WORDS
 NEAR = 0.95
@@ -260,212 +247,6 @@ class Judge:
         )
 
 
-# Where verdicts turn over: one input at a time over its range, and variants.
-#
-# An input is tried where the draws disagree, those first whose values differ most between the
-# draws in which the expression is true and those in which it is false. All other inputs stay
-# at their central values; between the central value and the end of the range at which the
-# expression turns, the tipping value is found by bisection.
-
-HALVINGS = 7
-"""Steps of the bisection: the tipping value is known to a 128th of the distance."""
-
-
-@dataclass(frozen=True, slots=True)
-class Central:
-    """The case at central values, with some numbers changed."""
-
-    ledger: Ledger
-    as_of: Day
-    settled: Mapping[str, Settled]
-    starts: Mapping[str, CalmStart] = field(default_factory=dict)
-    """Variant → its calm plan, to start from."""
-
-    def world(
-        self,
-        values: Mapping[str, float],
-        base: str = BASE,
-        known: dict[str, Model] | None = None,
-    ) -> World:
-        """The world with these numbers changed.
-
-        Args:
-            values: Path → number.
-            base: Variant that stands for the case as written.
-            known: What is known of variants with the same numbers; it is added to.
-        """
-        return World(
-            self.ledger,
-            self.as_of,
-            lambda name: (variant_case(self.ledger.case, name), values),
-            self.settled,
-            base=base,
-            starts=self.starts,
-            models={} if known is None else known,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class TippingQuestion:
-    """An input that may turn an expression, and how far it reaches."""
-
-    part: Part
-    input: str
-    central: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """One input on one side of its range, for all expressions that ask."""
-
-    central: Central
-    input: str
-    written: float
-    """Its central value."""
-    end: float
-    truths: Mapping[Part, bool]
-    """Truth of each expression at the central value."""
-
-
-def questions_of(
-    part: Part, truths: Truths, futures: StatementDraws, most: int
-) -> tuple[TippingQuestion, ...]:
-    """The inputs that may turn an expression, the most telling first."""
-    is_true, is_false = truths.codes == TRUE, truths.codes == FALSE
-    if not is_true.any() or not is_false.any():
-        return ()
-    draws = futures.draws[BASE]
-    known = inputs_by_path(futures.case)
-    distance = _distances(draws.values, truths.weights * is_true, truths.weights * is_false)
-    found: list[TippingQuestion] = []
-    for at in np.argsort(-distance, kind="stable"):
-        path = draws.inputs[int(at)]
-        column = draws.values[:, int(at)]
-        if path in known and distance[at] > 0 and len(found) < most:
-            low, high = float(np.nanmin(column)), float(np.nanmax(column))
-            found.append(TippingQuestion(part, path, known[path].value, low, high))
-    return tuple(found)
-
-
-def _distances(values: FloatArray, first: FloatArray, second: FloatArray) -> FloatArray:
-    """How far apart the mean ranks of two groups of draws are, by input. (D,)"""
-    ranks = np.argsort(np.argsort(values, axis=0, kind="stable"), axis=0, kind="stable")
-    constant = np.nanmax(values, axis=0, initial=-np.inf) <= np.nanmin(
-        values, axis=0, initial=np.inf
-    )
-    means = [weights @ ranks / weights.sum() for weights in (first, second)]
-    return np.where(constant | np.isnan(values).any(axis=0), 0.0, np.abs(means[0] - means[1]))
-
-
-def flips_of(
-    central: Central,
-    questions: Sequence[TippingQuestion],
-    *,
-    n_workers: int,
-    progress: Progress | None,
-) -> dict[Part, tuple[Flip, ...]]:
-    """Where each expression turns over, in the order of its questions."""
-    parts = tuple(dict.fromkeys(question.part for question in questions))
-    at_center = truths_in(central.world({}), parts)
-    asked: dict[tuple[str, float], dict[Part, bool]] = {}
-    for one in questions:
-        truth = at_center[one.part]
-        for end in (one.low, one.high):
-            if isinstance(truth, bool):
-                asked.setdefault((one.input, end), {})[one.part] = truth
-    written = {one.input: one.central for one in questions}
-    tasks = [_Side(central, path, written[path], end, own) for (path, end), own in asked.items()]
-    found = run_tasks(
-        _turnings,
-        tasks,
-        n_workers=n_workers,
-        progress=progress,
-        what=_("tipping values"),
-    )
-    turns = {(t.input, t.end): flips for t, flips in zip(tasks, found, strict=True)}
-    flips: dict[Part, tuple[Flip, ...]] = {}
-    for one in questions:
-        for end in (one.low, one.high):
-            flip = turns.get((one.input, end), {}).get(one.part)
-            if flip is not None:
-                flips[one.part] = (*flips.get(one.part, ()), flip)
-    return flips
-
-
-def _turnings(task: _Side) -> dict[Part, Flip]:
-    """The values at which expressions turn between the central value and the end."""
-
-    def truths(number: float, parts: Iterable[Part]) -> dict[Part, Value]:
-        return truths_in(task.central.world({task.input: number}), parts)
-
-    at_end = truths(task.end, task.truths)
-    between = {
-        part: (task.written, task.end)
-        for part, truth in task.truths.items()
-        if isinstance(at_end[part], bool) and at_end[part] != truth
-    }
-    for _step in range(HALVINGS if between else 0):
-        # half of each stretch, the one in which its expression turns; equal middles share a world
-        by_middle: dict[float, list[Part]] = {}
-        for part, (same, other) in between.items():
-            by_middle.setdefault((same + other) / 2, []).append(part)
-        for middle, parts in by_middle.items():
-            for part, truth in truths(middle, parts).items():
-                same, other = between[part]
-                is_same = truth == task.truths[part]
-                between[part] = (middle, other) if is_same else (same, middle)
-    unit = inputs_by_path(task.central.ledger.case)[task.input].unit
-    return {
-        part: Flip(
-            input=task.input,
-            value=(same + other) / 2,
-            unit=unit,
-            direction="above" if other > same else "below",
-            central=task.written,
-        )
-        for part, (same, other) in between.items()
-    }
-
-
-def _in_variants(
-    names: Sequence[str], *, central: Central, parts: Sequence[Part]
-) -> list[dict[Part, Value]]:
-    """Truths with one variant after the other in place of the case as written.
-
-    What is known of a variant serves all.
-    """
-    known: dict[str, Model] = {}
-    return [truths_in(central.world({}, name, known), parts) for name in names]
-
-
-def variants_that_flip(
-    central: Central, parts: Sequence[Part], *, n_workers: int, progress: Progress | None
-) -> dict[Part, tuple[str, ...]]:
-    """Variants in whose place for the case as written each expression turns over."""
-    names = (BASE, *central.ledger.case.variants)
-    groups = np.array_split(np.array(names), min(len(names), n_workers))
-    found = run_tasks(
-        partial(_in_variants, central=central, parts=parts),
-        [tuple(map(str, group)) for group in groups],
-        n_workers=n_workers,
-        progress=progress,
-        what=_("variants"),
-    )
-    written, *others = [truths for group in found for truths in group]
-    return {
-        part: tuple(
-            name
-            for name, truths in zip(names[1:], others, strict=True)
-            if isinstance(truths[part], bool)
-            and isinstance(written[part], bool)
-            and truths[part] != written[part]
-        )
-        for part in parts
-    }
-
-
 FLIPPED_INPUTS = 3
 """Inputs that are tried for each verdict."""
 
@@ -524,30 +305,16 @@ def verdicts_of(
     sampler = Sampler(ledger, as_of, sampling, n_workers, progress)
     truths: dict[Part, Truths] = {}
     judged: dict[str, Judged] = {}
-    settled: dict[str, Settled] = {}
     for level in (*levels_of(ledger), []):
-        truths.update(sampler.truths(level, settled) if level else {})
+        truths.update(sampler.truths(level) if level else {})
         judge = Judge(ledger, as_of, truths)
         judged.update({entry.id: judge.judged(entry) for entry in entries_of(case)})
-        settled.update({n: Settled(one.share, one.verdict) for n, one in judged.items()})
+        sampler.settled.update({n: Settled(one.share, one.verdict) for n, one in judged.items()})
     if n_flips == 0:
         return Verdicts(ledger, truths, judged)
     parts = [one.part for one in judged.values() if one.part and one.share is not None]
-    central = Central(ledger, as_of, settled, sampler.starts())
-    questions = [
-        question
-        for part in parts
-        for question in questions_of(
-            part, truths[part], sampler.futures(len(truths[part].codes)), n_flips
-        )
-    ]
-    return Verdicts(
-        ledger,
-        truths,
-        judged,
-        flips=flips_of(central, questions, n_workers=n_workers, progress=progress),
-        variants=variants_that_flip(central, parts, n_workers=n_workers, progress=progress),
-    )
+    flips = sampler.flips({part: truths[part] for part in parts}, n_flips)
+    return Verdicts(ledger, truths, judged, flips, sampler.variants_that_flip(parts))
 
 
 def statement_table(

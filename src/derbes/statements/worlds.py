@@ -342,6 +342,16 @@ class World:
             return self
         return replace(self, as_of=day, _values={}, _truths={}, _open=[])
 
+    def drawn(
+        self,
+        draw: Callable[[str], tuple[Case, Values]],
+        base: str = BASE,
+        models: dict[str, Model] | None = None,
+    ) -> "World":
+        """Another draw on the same day; what is known of its variants may be shared."""
+        known = {} if models is None else models
+        return replace(self, draw=draw, base=base, models=known, _values={}, _truths={}, _open=[])
+
     @property
     def written(self) -> Model:
         """The case as written, with the numbers of the draw."""
