@@ -227,11 +227,13 @@ def input_(one: Model, *, path: Path, at: Annotated[Day | None, Takes.MONTH] = N
 
 
 def number_of(case: Case, path: str) -> Quantity | None:
-    """The number at a path; None where the case has none. Only its section is looked through."""
-    section, sections = path.partition(".")[0], Takes.ELEMENT.sections
-    others: dict[str, Any] = {name: {} for name in sections if name != section}
-    part = replace(case, **others)
-    return next((one for one in quantities(part) if one.path == path), None)
+    """The number at a path; None where the case has none. Only its element is looked through."""
+    section, _dot, rest = path.partition(".")
+    name = rest.partition(".")[0].partition("[")[0]
+    part: dict[str, Any] = {other: {} for other in Takes.ELEMENT.sections}
+    if section in part and name in getattr(case, section):
+        part[section] = {name: getattr(case, section)[name]}
+    return next((one for one in quantities(replace(case, **part)) if one.path == path), None)
 
 
 @quantity(CASE, "{good}/month")

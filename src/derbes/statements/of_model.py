@@ -358,14 +358,14 @@ def time_to_survive(
     start = period_of(one.case, at)
     if not one.is_start(name, start):
         raise Unknown(f"measures.{name}.start")
-    only_essential = not use or use in _essential(one)
-    row = one.survival(name, start, only_essential=only_essential).get(use or ALL_ESSENTIAL)
-    if row is None:
+    if use and use not in one.arrays.uses:
         raise Unknown(f"uses.{use}")
-    is_myopic = bound == "myopic"
-    found = row.time_to_survive_myopic if is_myopic else row.time_to_survive
+    found, at_least = one.survived(name, start, use)
+    if bound == "myopic":
+        rows = one.survival(name, start, only_essential=not use or use in _essential(one))
+        at_least = at_least if found is None else None
+        found = rows[use or ALL_ESSENTIAL].time_to_survive_myopic
     if found is None:
-        at_least = row.survives_at_least if row.time_to_survive is None else None
         raise Unknown(f"time_to_survive ({at})", at_least=at_least)
     return found
 

@@ -272,14 +272,19 @@ class Sampler:
         rows = [tuple(map(int, group)) for group in groups]
         return _gathered(parts, futures, self._run(work, rows, _("statements")))
 
-    def variants_that_flip(self, parts: Sequence[Part]) -> dict[Part, tuple[str, ...]]:
-        """Variants in whose place for the case as written each expression turns over."""
+    def variants_that_flip(
+        self, parts: Sequence[Part]
+    ) -> tuple[dict[Part, tuple[str, ...]], Mapping[Part, Value]]:
+        """Variants in whose place for the case as written each expression turns over.
+
+        Also each expression for the case as written, at central values.
+        """
         names = (BASE, *self.ledger.case.variants)
         groups = np.array_split(np.array(names), min(len(names), self.n_workers))
         work = partial(_in_variants, world=self.center(), parts=parts)
         found = self._run(work, [tuple(map(str, group)) for group in groups], _("variants"))
         written, *others = [truths for group in found for truths in group]
-        return {
+        flips = {
             part: tuple(
                 name
                 for name, truths in zip(names[1:], others, strict=True)
@@ -289,17 +294,19 @@ class Sampler:
             )
             for part in parts
         }
+        return flips, written
 
-    def flips(self, truths: Mapping[Part, Truths], most: int) -> dict[Part, tuple[Flip, ...]]:
+    def flips(
+        self, truths: Mapping[Part, Truths], at_center: Mapping[Part, Value], most: int
+    ) -> dict[Part, tuple[Flip, ...]]:
         """Where expressions turn over, each by the inputs that tell most."""
-        known, world = inputs_by_path(self.ledger.case), self.center()
+        known = inputs_by_path(self.ledger.case)
         asked = [
             (part, path, end)
             for part, own in truths.items()
             for path, ends in telling_inputs(own, self.futures(len(own.codes)), known, most)
             for end in ends
         ]
-        at_center = truths_in(world, dict.fromkeys(part for part, _path, _end in asked))
         sides: dict[tuple[str, float], dict[Part, bool]] = {}
         for part, path, end in asked:
             if isinstance(truth := at_center[part], bool):

@@ -313,8 +313,9 @@ def verdicts_of(
     if n_flips == 0:
         return Verdicts(ledger, truths, judged)
     parts = [one.part for one in judged.values() if one.part and one.share is not None]
-    flips = sampler.flips({part: truths[part] for part in parts}, n_flips)
-    return Verdicts(ledger, truths, judged, flips, sampler.variants_that_flip(parts))
+    variants, at_center = sampler.variants_that_flip(parts)
+    flips = sampler.flips({part: truths[part] for part in parts}, at_center, n_flips)
+    return Verdicts(ledger, truths, judged, flips, variants)
 
 
 def statement_table(

@@ -214,8 +214,28 @@ class Model:
         return self.measure(measure).start in {None, start}
 
     @kept
+    def survived(self, measure: str, start: int, use: str) -> tuple[float | None, float | None]:
+        """How long a use, or all essential ones together, are met; and what that is at least.
+
+        None: met for as long as is looked at. [month]
+        """
+        arrays, step = self.arrays, self.case.calendar.step
+        is_one = np.array([name == use for name in arrays.uses], dtype=np.bool_)
+        uses = is_one if use else arrays.use_essential
+        program, found = self._cover_at(start).survived(self.measure(measure), uses)
+        periods = found.periods
+        return (None, program.layout.n * step) if periods is None else (periods * step, None)
+
+    @kept
+    def _cover_at(self, start: int) -> Any:
+        """What questions of survival share that have one start: `StartCover`."""
+        from derbes.analysis.cover import StartCover  # noqa: PLC0415
+
+        return StartCover(self.study, start)
+
+    @kept
     def survival(self, measure: str, start: int, *, only_essential: bool) -> Mapping[str, CoverRow]:
-        """Use → how long it is met while a measure goes on; deferrable ones only if asked for."""
+        """Use → the same by both rules; deferrable ones only if asked for."""
         from derbes.analysis.cover import cover_table  # noqa: PLC0415
 
         study = replace(self.study, measures=(self.measure(measure),))
