@@ -8,8 +8,7 @@ from derbes.case.entities import Case
 from derbes.casefile import read_case
 from derbes.draws.study import variant_case
 from derbes.statements.ledger import read_ledger
-from derbes.statements.terms import Ledger
-from derbes.statements.values import Missing, Value, day_of
+from derbes.statements.terms import Ledger, Missing, Value, day_of
 from derbes.statements.worlds import World, evaluate
 
 FOLDER = Path(__file__).parents[2] / "cases" / "aspan"

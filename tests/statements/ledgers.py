@@ -11,7 +11,7 @@ from derbes.statements.expressions import read_expression
 from derbes.statements.ledger import read_ledger
 from derbes.statements.names import names_of
 from derbes.statements.sampling import Sampling
-from derbes.statements.values import Day, Value, day_of
+from derbes.statements.terms import Day, Value, day_of
 from derbes.statements.verdicts import Verdicts, verdicts_of
 from derbes.statements.worlds import World, evaluate
 from tests.small_cases import worked_example

@@ -11,7 +11,7 @@ from derbes.case.quantity import Quantity
 from derbes.statements.expressions import read_expression
 from derbes.statements.ledger import problems_of
 from derbes.statements.names import ExpressionError, names_of
-from derbes.statements.values import Missing
+from derbes.statements.terms import Missing
 from tests.small_cases import one_good, worked_example
 from tests.statements.ledgers import talk, value_of, with_variant
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from derbes.statements.expressions import read_expression
 from derbes.statements.ledger import expression_problems
 from derbes.statements.names import ExpressionError, names_of
-from derbes.statements.values import Missing
+from derbes.statements.terms import Missing
 from derbes.statements.worlds import evaluate
 from tests.statements.ledgers import talk, world_of
 

@@ -11,8 +11,7 @@ from derbes.draws.study import variant_case
 from derbes.statements.ledger import read_ledger
 from derbes.statements.of_case import number_of
 from derbes.statements.sampling import Sampling, make_futures
-from derbes.statements.terms import Unknown
-from derbes.statements.values import month_day
+from derbes.statements.terms import Unknown, month_day
 from derbes.statements.worlds import Model, World
 from tests.statements.ledgers import day
 

@@ -10,8 +10,8 @@ from derbes.request import QUERIES
 from derbes.results import statements as results
 from derbes.statements import verdicts as judging
 from derbes.statements.expressions import SUMMARIES
+from derbes.statements.ledger import quantities_page
 from derbes.statements.of_case import MODALITY_WORDS, VERDICT_WORDS
-from derbes.statements.reference import quantities_page
 from derbes.statements.terms import QUANTITIES, SETS, Gives
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ from derbes.case.ledger import Statement, StatementKind, Tension
 from derbes.case.quantity import Quantity
 from derbes.results.supply import Provenance
 from derbes.statements.sampling import FALSE, MISSING, TRUE, Sampling, Truths
-from derbes.statements.values import Missing, compared
+from derbes.statements.terms import Missing, compared
 from derbes.statements.verdicts import (
     judge_truths,
     latest_day,

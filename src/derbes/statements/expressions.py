@@ -31,10 +31,15 @@ from derbes.statements.names import (
 )
 from derbes.statements.terms import (
     DATE,
+    LARGEST,
+    MOST_LOOPS,
+    MOST_MEMBERS,
+    MOST_POWER,
     PLAIN,
     QUANTITIES,
     SETS,
     TRUTH,
+    Day,
     Engine,
     Gives,
     Kind,
@@ -43,8 +48,8 @@ from derbes.statements.terms import (
     SetEntry,
     Takes,
     Term,
+    Value,
 )
-from derbes.statements.values import LARGEST, MOST_LOOPS, MOST_MEMBERS, MOST_POWER, Day, Value
 from derbes.units import Unit, UnitError, convert, parse_amount
 
 SUMMARIES: Mapping[str, str] = {

@@ -1,4 +1,4 @@
-"""The ledger of a case with its expressions read, and what is wrong in them."""
+"""The ledger of a case with its expressions read, what is wrong in them, and what they may say."""
 
 from collections.abc import Collection, Iterator, Mapping
 
@@ -6,10 +6,22 @@ from derbes.case.entities import Case
 from derbes.case.ledger import Checked
 from derbes.errors import CaseError, Problem
 from derbes.language import _
-from derbes.statements.expressions import read_expression
+from derbes.statements.expressions import SUMMARIES, read_expression
 from derbes.statements.names import ExpressionError, InvalidExpression, Names, names_of
-from derbes.statements.terms import Engine, Ledger, QuantityEntry, Takes, Term, calls_in
-from derbes.statements.values import Value
+from derbes.statements.terms import (
+    LIMITS,
+    QUANTITIES,
+    SETS,
+    Engine,
+    Gives,
+    Ledger,
+    QuantityEntry,
+    SetEntry,
+    Takes,
+    Term,
+    Value,
+    calls_in,
+)
 
 SECTIONS = Takes.CHECKED.sections
 KEYS = ("holds_if", "condition", "yes_if", "no_if", "void_if")
@@ -38,11 +50,11 @@ def expression_problems(expression: str, names: Names) -> tuple[Problem, ...]:
     try:
         read_expression(expression, names)
     except ExpressionError as error:
-        return tuple(_problem(expression, one) for one in error.findings)
+        return tuple(_as_problem(expression, one) for one in error.findings)
     return ()
 
 
-def _problem(
+def _as_problem(
     expression: str, finding: InvalidExpression, where: str = "", line: int = 0
 ) -> Problem:
     text = " ".join(expression[: WIDEST * 50].splitlines())
@@ -101,7 +113,7 @@ def _read(case: Case) -> tuple[dict[tuple[str, str], Term], tuple[Problem, ...]]
                     parts |= {(name, key): read_expression(text, names)} if text else {}
                 except ExpressionError as error:
                     line = case.expressions.get(where, 0)
-                    problems += [_problem(text, one, where, line) for one in error.findings]
+                    problems += [_as_problem(text, one, where, line) for one in error.findings]
     return parts, (*problems, *_circles(case, parts))
 
 
@@ -187,3 +199,100 @@ def _reached(links: Mapping[str, set[str]], name: str) -> set[str]:
             found.add(one)
             waiting += links.get(one, ())
     return found
+
+
+_PAGE_HEAD = (
+    "# Quantities of expressions\n"
+    "\n"
+    "What `holds_if`, `condition`, `yes_if`, `no_if` and `void_if` may say. This page"
+    " is made from the source by `make schema`. How to write a statement: "
+    "[add-a-statement](../how-to/add-a-statement.md).\n"
+    "\n"
+    "An expression is true or false, in the syntax of Python:\n"
+    "\n"
+    "    leverage(russia, 2035-01, months=12) < 0.5 * leverage(russia, 2026-01, months=12)\n"
+    '    "0.9 bn USD" <= capital() <= "1.1 bn USD"\n'
+    "    all(has_home_source(g, 2027-01) for g in raw_inputs_of(round_152))\n"
+    "    not holds(F05) or opening(first_plant) <= 2027-12-31\n"
+    "\n"
+    "* **Comparisons** `<`, `<=`, `>`, `>=`, `==`, `!=`, also chained; **arithmetic**"
+    " `+ - * /` and `**` with a whole power of at most 4; **logic** `and`, `or`, "
+    "`not`; brackets. Numbers that differ by less than a billionth of the larger one"
+    " count as the same.\n"
+    "* **Ids** of the case stand as they are: `russia`, `round_152`, `F05`. The id of"
+    " a fact alone is its amount.\n"
+    "* **Months and days** stand as they are: `2035-01`, `2025-12-25`. To subtract "
+    "one number from another, put spaces around the minus. `as_of` is the day asked "
+    "about. A month counts as all its days: `date_of(F26) <= 2025-12` is true of the "
+    "25th.\n"
+    '* **Numbers with units** stand in quotes, as in a case file: `"12 month"`, `"0.9'
+    ' bn USD"`, `"500 t"`. A plain number counts in the unit of what it is compared '
+    "with or added to; times are in months. Units that do not fit are refused.\n"
+    '* **true**, **false**; words are compared in quotes: `verdict(C45) == "holds"`.\n'
+    "* **Sets**: `all(… for x in SET)`, `any`, `count`, `sum`, `min`, `max`, with "
+    "`if` where wanted.\n"
+    "* **What is missing** makes an expression neither true nor false, unless the "
+    "rest decides it; the statement is then untestable, and the verdict names the "
+    "key.\n"
+    "* `sender` names an actor, and stands for the case's main measure where that is "
+    "this actor's, else for its first embargo; `measure=` names another. A measure "
+    "may also stand in its place. `months` is the length of the measure; without it, "
+    "the case's main length.\n"
+    "* `variant=` looks at a variant of the case instead of the case as written.\n"
+    "\n"
+)
+
+_ENGINES = {
+    Engine.LEDGER: "Ledger and facts",
+    Engine.CASE: "The case as written",
+    Engine.CALM: "The calm plan",
+    Engine.COVER: "Survival",
+    Engine.LEVERAGE: "Losses of both sides",
+}
+
+
+def quantities_page() -> str:
+    """All quantities, sets and limits as a page."""
+    parts = [_PAGE_HEAD]
+    for engine, title in _ENGINES.items():
+        rows = "\n".join(_row(entry) for entry in QUANTITIES.values() if entry.engine is engine)
+        parts.append(f"## {title}\n\n| quantity | gives | means |\n| --- | --- | --- |\n{rows}\n\n")
+    parts.append(
+        "## Parameters\n\n| takes | parameters |\n| --- | --- |\n" + _parameters() + "\n\n"
+    )
+    sets = "\n".join(_set_row(entry) for entry in SETS.values())
+    parts.append(f"## Sets\n\n| set | members | means |\n| --- | --- | --- |\n{sets}\n\n")
+    rows = "\n".join(f"| `{name}` | {says} |" for name, says in SUMMARIES.items())
+    parts.append(f"## Functions\n\n| function | gives |\n| --- | --- |\n{rows}\n\n")
+    rows = "\n".join(f"| {what} | {most:,} |" for what, most in LIMITS.items())
+    parts.append(f"## Limits\n\n| what | at most |\n| --- | --- |\n{rows}\n")
+    return "".join(parts)
+
+
+def _row(entry: QuantityEntry) -> str:
+    return f"| `{entry.signature}` | {_gives(entry)} | {entry.says} |"
+
+
+def _gives(entry: QuantityEntry) -> str:
+    if entry.words:
+        return "one of " + ", ".join(f"`{word}`" for word in entry.words)
+    if entry.gives is not Gives.NUMBER or not entry.unit:
+        return entry.gives.value
+    unit = entry.unit.format(money="money", good="unit", own="its own unit")
+    return f"number [{unit}]"
+
+
+def _parameters() -> str:
+    found: dict[str, dict[str, None]] = {}
+    declared = [entry.parameters for entry in QUANTITIES.values()]
+    declared += [entry.parameters for entry in SETS.values()]
+    for one in (parameter for parameters in declared for parameter in parameters):
+        takes = " or ".join(f"`{word}`" for word in one.choices) or one.takes.value
+        found.setdefault(takes, {})[f"`{one.name}`"] = None
+    return "\n".join(f"| {takes} | {', '.join(names)} |" for takes, names in sorted(found.items()))
+
+
+def _set_row(entry: SetEntry) -> str:
+    given = ", ".join(one.name for one in entry.parameters)
+    name = f"{entry.name}({given})" if given else entry.name
+    return f"| `{name}` | {entry.holds.value} | {entry.says} |"

@@ -12,8 +12,17 @@ from dataclasses import dataclass, replace
 from derbes.case.entities import Case, Tier, quantities
 from derbes.case.quantity import Calendar
 from derbes.language import _
-from derbes.statements.terms import Gives, Kind, Takes, Term
-from derbes.statements.values import MOST_CHARACTERS, MOST_DEPTH, MOST_NODES, Day, day_of
+from derbes.statements.terms import (
+    MOST_CHARACTERS,
+    MOST_DEPTH,
+    MOST_NODES,
+    Day,
+    Gives,
+    Kind,
+    Takes,
+    Term,
+    day_of,
+)
 from derbes.unit_names import CURRENCIES
 from derbes.units import ONE, Unit, UnitError, convertible, parse_unit
 

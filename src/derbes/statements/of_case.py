@@ -11,9 +11,12 @@ from derbes.model.arrays import open_share
 from derbes.model.compile import opening_period
 from derbes.model.numbers import periods_of
 from derbes.statements.terms import (
+    MOST_MEMBERS,
+    NEVER,
     Actor,
     CheckedId,
     Dated,
+    Day,
     ElementId,
     Engine,
     FactId,
@@ -22,6 +25,7 @@ from derbes.statements.terms import (
     GoodOrUse,
     Grade,
     Indicator,
+    Missing,
     Month,
     Path,
     Plant,
@@ -31,11 +35,12 @@ from derbes.statements.terms import (
     Takes,
     Unknown,
     Word,
+    day_of,
     members,
+    month_day,
     quantity,
     section,
 )
-from derbes.statements.values import MOST_MEMBERS, NEVER, Day, Missing, day_of, month_day
 from derbes.statements.worlds import Model, World, label_day, period_of
 
 LEDGER, CASE = Engine.LEDGER, Engine.CASE

@@ -16,9 +16,11 @@ from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays
 from derbes.results.supply import ALL_ESSENTIAL, LeverageRow
 from derbes.statements.terms import (
+    NEVER,
     Actor,
     Bound,
     Buyer,
+    Day,
     Engine,
     Flag,
     Good,
@@ -31,9 +33,9 @@ from derbes.statements.terms import (
     TierWord,
     Unknown,
     Use,
+    day_of,
     quantity,
 )
-from derbes.statements.values import NEVER, Day, day_of
 from derbes.statements.worlds import Model, Shortfall, kept, label_day, period_of, span_of
 
 CALM, COVER, LEVERAGE = Engine.CALM, Engine.COVER, Engine.LEVERAGE

@@ -41,67 +41,33 @@ CERTAIN, LIKELY, EVEN, POSSIBLE, DOUBTFUL, IMPOSSIBLE = 0.95, 0.75, 0.5, 0.4, 0.
 PLAIN_FUTURE = 0.95
 """A prediction without a cue: what is said flatly is said as certain."""
 
-CUES: Mapping[str, Mapping[str, float]] = {
+_CUES = {
     "ru": {
-        "неизбежно": CERTAIN,
-        "неизбежен": CERTAIN,
-        "можно не сомневаться": CERTAIN,
-        "всё равно": CERTAIN,
-        "все равно": CERTAIN,
-        "автоматически": CERTAIN,
-        "обязательно": CERTAIN,
-        "несомненно": CERTAIN,
-        "точно": CERTAIN,
-        "вовсе": CERTAIN,
-        "полностью": CERTAIN,
-        "никаких": CERTAIN,
-        "очевидно": LIKELY,
-        "ожидается": LIKELY,
-        "скорее всего": LIKELY,
-        "вероятно": LIKELY,
-        "видимо": LIKELY,
-        "по сути": LIKELY,
-        "может быть": POSSIBLE,
-        "возможно": POSSIBLE,
-        "возможность": POSSIBLE,
-        "потенциальный": POSSIBLE,
-        "может и": POSSIBLE,
-        "вряд ли": DOUBTFUL,
-        "маловероятно": DOUBTFUL,
-        "невозможно": IMPOSSIBLE,
-        "невозможное": IMPOSSIBLE,
+        CERTAIN: "неизбежно, неизбежен, можно не сомневаться, всё равно, все равно, автоматически, "
+        "обязательно, несомненно, точно, вовсе, полностью, никаких",
+        LIKELY: "очевидно, ожидается, скорее всего, вероятно, видимо, по сути",
+        POSSIBLE: "может быть, возможно, возможность, потенциальный, может и",
+        DOUBTFUL: "вряд ли, маловероятно",
+        IMPOSSIBLE: "невозможно, невозможное",
     },
     "kk": {
-        "сөзсіз": CERTAIN,
-        "міндетті түрде": CERTAIN,
-        "бәрібір": CERTAIN,
-        "күмәнсіз": CERTAIN,
-        "күтілуде": LIKELY,
-        "ықтимал": LIKELY,
-        "шамасы": LIKELY,
-        "мүмкін": POSSIBLE,
-        "мүмкіндік": POSSIBLE,
-        "екіталай": DOUBTFUL,
-        "мүмкін емес": IMPOSSIBLE,
+        CERTAIN: "сөзсіз, міндетті түрде, бәрібір, күмәнсіз",
+        LIKELY: "күтілуде, ықтимал, шамасы",
+        POSSIBLE: "мүмкін, мүмкіндік",
+        DOUBTFUL: "екіталай",
+        IMPOSSIBLE: "мүмкін емес",
     },
     "en": {
-        "inevitably": CERTAIN,
-        "certainly": CERTAIN,
-        "without doubt": CERTAIN,
-        "automatically": CERTAIN,
-        "in any case": CERTAIN,
-        "expected": LIKELY,
-        "probably": LIKELY,
-        "likely": LIKELY,
-        "apparently": LIKELY,
-        "may": POSSIBLE,
-        "might": POSSIBLE,
-        "possibly": POSSIBLE,
-        "possibility": POSSIBLE,
-        "hardly": DOUBTFUL,
-        "unlikely": DOUBTFUL,
-        "impossible": IMPOSSIBLE,
+        CERTAIN: "inevitably, certainly, without doubt, automatically, in any case",
+        LIKELY: "expected, probably, likely, apparently",
+        POSSIBLE: "may, might, possibly, possibility",
+        DOUBTFUL: "hardly, unlikely",
+        IMPOSSIBLE: "impossible",
     },
+}
+CUES: Mapping[str, Mapping[str, float]] = {
+    language: {cue: chance for chance, cues in by.items() for cue in cues.split(", ")}
+    for language, by in _CUES.items()
 }
 """Language → cue → probability that it gives to what it qualifies."""
 

@@ -27,8 +27,7 @@ from derbes.model.numbers import Values
 from derbes.parallel import Progress, run_tasks
 from derbes.results.statements import Flip
 from derbes.statements.ledger import is_cheap, is_fixed, links_of, needs_verdicts
-from derbes.statements.terms import Ledger, Settled, Term, calls_in
-from derbes.statements.values import Day, Missing, Value, day_of
+from derbes.statements.terms import Day, Ledger, Missing, Settled, Term, Value, calls_in, day_of
 from derbes.statements.worlds import Model, World, evaluate
 from derbes.supply.baseline import CalmStart, calm_start
 

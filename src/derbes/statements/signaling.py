@@ -50,8 +50,7 @@ from derbes.statements.of_model import (
     stakes_of,
 )
 from derbes.statements.sampling import Sampling, StatementDraws, make_futures
-from derbes.statements.terms import Ledger, Unknown
-from derbes.statements.values import Day, Missing
+from derbes.statements.terms import Day, Ledger, Missing, Unknown
 from derbes.statements.worlds import World
 
 

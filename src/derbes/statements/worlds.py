@@ -23,24 +23,22 @@ from derbes.model.numbers import Values, drawn, over
 from derbes.results.supply import CalmPlan, CoverRow, LeverageRow
 from derbes.statements.terms import (
     COMPARISONS,
+    MOST_STEPS,
+    Day,
     Engine,
     Ledger,
+    Missing,
     QuantityEntry,
     Settled,
     Term,
     Unknown,
-    given,
-)
-from derbes.statements.values import (
-    MOST_STEPS,
-    Day,
-    Missing,
     Value,
     arithmetic,
     compared,
     conjunction,
     count,
     disjunction,
+    given,
     implied,
     joined,
     month_day,
