@@ -96,36 +96,24 @@ def judge_truths(part: Part, truths: Truths) -> Judged:
     Where it is missing in some draws, the share counts the others; if what is missing could
     turn the verdict, it is untestable.
     """
-    share, lost = truths.share, truths.missing_share
-    n_draws = len(truths.codes)
-    if share is None:
-        return _untestable(part, truths, n_draws)
-    least, most = share * (1.0 - lost), share * (1.0 - lost) + lost
-    if lost > 0 and verdict_word(least) != verdict_word(most):
-        return _untestable(part, truths, n_draws)
-    reason = ""
-    if lost > 0:
-        reason = _("missing in {share:.0%} of the draws: {keys}").format(
-            share=lost, keys=_keys(truths.missing)
-        )
+    share, lost, missing = truths.share, truths.missing_share, truths.missing
+    keys = ", ".join(missing[:MOST_KEYS]) + (", …" if len(missing) > MOST_KEYS else "")
+    known = (share or 0.0) * (1.0 - lost)
+    is_open = lost > 0 and verdict_word(known) != verdict_word(known + lost)
+    if share is None or is_open:
+        reason = _("missing: {keys}").format(keys=keys)
+        n_draws = len(truths.codes)
+        return Judged(UNTESTABLE, n_draws=n_draws, reason=reason, missing=missing, part=part)
+    reason = _("missing in {share:.0%} of the draws: {keys}").format(share=lost, keys=keys)
     return Judged(
         verdict=verdict_word(share),
         share=share,
         standard_error=truths.standard_error,
-        n_draws=n_draws,
-        reason=reason,
-        missing=truths.missing,
+        n_draws=len(truths.codes),
+        reason=reason if lost > 0 else "",
+        missing=missing,
         part=part,
     )
-
-
-def _untestable(part: Part, truths: Truths, n_draws: int) -> Judged:
-    reason = _("missing: {keys}").format(keys=_keys(truths.missing))
-    return Judged(UNTESTABLE, n_draws=n_draws, reason=reason, missing=truths.missing, part=part)
-
-
-def _keys(keys: tuple[str, ...]) -> str:
-    return ", ".join(keys[:MOST_KEYS]) + (", …" if len(keys) > MOST_KEYS else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,26 +122,18 @@ class Judge:
 
     ledger: Ledger
     as_of: Day
-    truths: dict[Part, Truths]
-
-    @property
-    def case(self) -> Case:
-        """The case."""
-        return self.ledger.case
+    truths: Mapping[Part, Truths]
 
     def judged(self, entry: Checked) -> Judged:
         """The verdict on an entry."""
-        if isinstance(entry, Statement):
-            return self._statement(entry)
-        return self._plain(entry, "holds_if")
-
-    def _statement(self, entry: Statement) -> Judged:
+        if not isinstance(entry, Statement):
+            return self._plain(entry, "holds_if")
         expires = day_of(entry.expires)
         if expires is not None and expires.last < self.as_of.first:
             reason = _("it said something until {date}").format(date=entry.expires)
             return Judged(EXPIRED, reason=reason)
         if entry.kind is StatementKind.PREDICTION or entry.due or entry.yes_if:
-            return self._prediction(entry)
+            return self._void(entry) or self._decided(entry) or self._forecast(entry)
         return self._plain(entry, "holds_if")
 
     def _plain(self, entry: Checked, key: str) -> Judged:
@@ -163,11 +143,67 @@ class Judge:
         reason = entry.untestable or _("no expression checks it")
         return Judged(UNTESTABLE, reason=reason)
 
-    def _prediction(self, entry: Statement) -> Judged:
-        """Void, decided, not due, or forecast by the model."""
-        stopped = self._void(entry) or self._decided(entry)
-        if stopped is not None:
-            return stopped
+    def _evidence(self, entry: Statement, key: str) -> Truths | None:
+        """Truth of an expression that asks only for written evidence, not for the model."""
+        node = self.ledger.parts.get((entry.id, key))
+        is_written = node is not None and is_evidence(node)
+        return self.truths[entry.id, key] if is_written else None
+
+    def _is_certain(self, entry: Statement, key: str) -> bool:
+        """Whether written evidence says that an expression is true."""
+        truths = self._evidence(entry, key)
+        share = None if truths is None or truths.missing_share else truths.share
+        return share is not None and share >= NEAR
+
+    def _void(self, entry: Statement) -> Judged | None:
+        """Void where its condition has not come, or where what voids it has."""
+        part = (entry.id, "condition")
+        if part in self.truths:
+            condition = judge_truths(part, self.truths[part])
+            if condition.verdict == FAILS:
+                return Judged(VOID, reason=_("its condition has not come"), outcome="void")
+            if condition.verdict == UNTESTABLE:
+                reason = _("its condition cannot be tested; {reason}").format(
+                    reason=condition.reason
+                )
+                return Judged(UNTESTABLE, reason=reason, missing=condition.missing, part=part)
+        if self._is_certain(entry, "void_if"):
+            return Judged(VOID, reason=_("what voids it has come"), outcome="void")
+        return None
+
+    def _decided(self, entry: Statement) -> Judged | None:
+        """Resolved by evidence; by silence only when it is due and no other rule is given.
+
+        Silence after its day says `no` where only `yes_if` is given, else `yes`.
+        """
+        for key, outcome in (("yes_if", "yes"), ("no_if", "no")):
+            if self._is_certain(entry, key):
+                return self._resolved(entry, outcome)
+        due = day_of(entry.due)
+        is_over = due is not None and due.last < self.as_of.first
+        if not is_over or bool(entry.yes_if) == bool(entry.no_if):
+            return None
+        truths = self._evidence(entry, "yes_if" if entry.yes_if else "no_if")
+        if truths is None or truths.share is None:
+            return None
+        is_silent = truths.share <= 1.0 - NEAR and not truths.missing_share
+        return self._resolved(entry, "no" if entry.yes_if else "yes") if is_silent else None
+
+    def _resolved(self, entry: Statement, outcome: str) -> Judged:
+        used = entry.no_if and (outcome == "no" or not entry.yes_if)
+        part = (entry.id, "no_if" if used else "yes_if")
+        return Judged(
+            HOLDS if outcome == "yes" else FAILS,
+            share=1.0 if outcome == "yes" else 0.0,
+            standard_error=0.0,
+            n_draws=len(self.truths[part].codes),
+            reason=_("decided by what is written in the case"),
+            part=part,
+            outcome=outcome,
+        )
+
+    def _forecast(self, entry: Statement) -> Judged:
+        """Of a prediction that nothing decides: forecast by the model, or not due."""
         key = "holds_if" if (entry.id, "holds_if") in self.truths else "yes_if"
         node = self.ledger.parts.get((entry.id, key))
         if node is not None and not is_evidence(node):
@@ -181,76 +217,10 @@ class Judge:
         reason = entry.untestable
         if due is not None and not reason:
             reason = _("due {date}, and nothing in the case decides it").format(date=entry.due)
-        missing = tuple(
-            key for part in ("yes_if", "no_if") for key in self._missing((entry.id, part))
-        )
         reason = reason or _("no expression checks it")
-        return Judged(UNTESTABLE, reason=reason, missing=missing)
-
-    def _missing(self, part: Part) -> tuple[str, ...]:
-        return self.truths[part].missing if part in self.truths else ()
-
-    def _void(self, entry: Statement) -> Judged | None:
-        """Void where its condition has not come, or where what voids it has."""
-        part = (entry.id, "condition")
-        if part in self.truths:
-            condition = judge_truths(part, self.truths[part])
-            if condition.verdict == FAILS:
-                reason = _("its condition has not come")
-                return Judged(VOID, reason=reason, outcome="void")
-            if condition.verdict == UNTESTABLE:
-                reason = _("its condition cannot be tested; {reason}").format(
-                    reason=condition.reason
-                )
-                return Judged(UNTESTABLE, reason=reason, missing=condition.missing, part=part)
-        if self._is_certain((entry.id, "void_if")):
-            return Judged(VOID, reason=_("what voids it has come"), outcome="void")
-        return None
-
-    def _is_certain(self, part: Part) -> bool:
-        """Whether written evidence, not the model, says that an expression is true."""
-        node = self.ledger.parts.get(part)
-        if node is None or not is_evidence(node):
-            return False
-        share = self.truths[part].share
-        return share is not None and share >= NEAR and self.truths[part].missing_share == 0.0
-
-    def _decided(self, entry: Statement) -> Judged | None:
-        """Resolved by evidence; by silence only when it is due and no other rule is given."""
-        if self._is_certain((entry.id, "yes_if")):
-            return self._resolved(entry, "yes", HOLDS)
-        if self._is_certain((entry.id, "no_if")):
-            return self._resolved(entry, "no", FAILS)
-        return self._silent(entry)
-
-    def _silent(self, entry: Statement) -> Judged | None:
-        """Decided by silence after its day: `no` where only `yes_if` is given, else `yes`."""
-        due = day_of(entry.due)
-        is_over = due is not None and due.last < self.as_of.first
-        if not is_over or bool(entry.yes_if) == bool(entry.no_if):
-            return None
-        part = (entry.id, "yes_if" if entry.yes_if else "no_if")
-        node = self.ledger.parts.get(part)
-        if node is None or not is_evidence(node):
-            return None
-        truths = self.truths[part]
-        if truths.share is None or truths.share > 1.0 - NEAR or truths.missing_share:
-            return None
-        return self._resolved(entry, *(("no", FAILS) if entry.yes_if else ("yes", HOLDS)))
-
-    def _resolved(self, entry: Statement, outcome: str, verdict: str) -> Judged:
-        used = entry.no_if and (outcome == "no" or not entry.yes_if)
-        part = (entry.id, "no_if" if used else "yes_if")
-        truths = self.truths[part]
-        return Judged(
-            verdict,
-            share=1.0 if verdict == HOLDS else 0.0,
-            standard_error=0.0,
-            n_draws=len(truths.codes),
-            reason=_("decided by what is written in the case"),
-            part=part,
-            outcome=outcome,
-        )
+        parts = [(entry.id, one) for one in ("yes_if", "no_if")]
+        missing = [key for one in parts if one in self.truths for key in self.truths[one].missing]
+        return Judged(UNTESTABLE, reason=reason, missing=tuple(missing))
 
 
 FLIPPED_INPUTS = 3
