@@ -86,7 +86,12 @@ def _stock_of(one: Model, good: str, period: int, *, old: bool) -> float:
 
 @kept
 def _stocks(one: Model, *, old: bool) -> FloatArray:
-    return without_rounding(one.stocks(old=old), one.arrays.flow_size)
+    """Stock at the end of each period, or what is left of the first day's. (G, T) [unit]"""
+    from derbes.supply.survival import stock_by_good  # noqa: PLC0415 - see worlds
+
+    calm = one.study.calm
+    fresh = np.zeros_like(calm.fresh) if old else calm.fresh
+    return without_rounding(stock_by_good(one.arrays, calm.lots, fresh), one.arrays.flow_size)
 
 
 @quantity(CALM, "{good}/month")
@@ -169,9 +174,11 @@ def _ratio(one: Model, good: int, period: int, mine: BoolArray) -> float:
 @kept
 def _arrivals(one: Model) -> FloatArray:
     """Deliveries and output by period; an export brings in nothing. (K, T) [unit]"""
+    from derbes.supply.baseline import arrivals_by_period  # noqa: PLC0415 - see worlds
+
     outputs = one.arrays.activities.outputs
     usual = np.where(outputs >= 0, one.arrays.flow_size[outputs], 0.0)
-    return without_rounding(one.arrivals, usual)
+    return without_rounding(arrivals_by_period(one.study.calm), usual)
 
 
 @quantity(CALM, "share")
@@ -297,10 +304,12 @@ def cover(one: Model, *, of: GoodOrUse, at: Month) -> float:
     good = case.uses[of].good if of in case.uses else of
     if good not in case.goods:
         raise Unknown(f"goods.{good}")
-    periods = one.cover(one.arrays.goods.index(good), period)
-    if periods is None:
+    from derbes.analysis.cover import good_cover  # noqa: PLC0415 - see worlds
+
+    found = good_cover(one.study.calm, period, one.arrays.goods.index(good))
+    if found is None:
         raise Unknown(f"uses ({of})")
-    return periods * case.calendar.step
+    return found.periods * case.calendar.step
 
 
 # Survival: how long, whether, and from when on a measure is survived.

@@ -177,29 +177,6 @@ class Model:
 
         return actor_shares(self.study)
 
-    @property
-    def arrivals(self) -> FloatArray:
-        """Deliveries and output in the calm plan, by period. (K, T) [unit]"""
-        from derbes.supply.baseline import arrivals_by_period  # noqa: PLC0415
-
-        return arrivals_by_period(self.study.calm)
-
-    def stocks(self, *, old: bool) -> FloatArray:
-        """Stock at the end of each period, or what is left of the first day's. (G, T) [unit]"""
-        from derbes.supply.survival import stock_by_good  # noqa: PLC0415
-
-        calm = self.study.calm
-        return stock_by_good(
-            self.arrays, calm.lots, np.zeros_like(calm.fresh) if old else calm.fresh
-        )
-
-    def cover(self, good: int, period: int) -> float | None:
-        """How long what is in store lasts; None where there is no use. [period]"""
-        from derbes.analysis.cover import good_cover  # noqa: PLC0415
-
-        found = good_cover(self.study.calm, period, good)
-        return None if found is None else found.periods
-
     # What a measure does.
 
     @kept
