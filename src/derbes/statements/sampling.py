@@ -311,8 +311,11 @@ class Sampler:
             if isinstance(truth := at_center[part], bool):
                 sides.setdefault((path, end), {})[part] = truth
         tasks = [(known[path], end, own) for (path, end), own in sides.items()]
+        n_groups = 1 if self.n_workers == 1 else CHUNKS_A_WORKER * self.n_workers
         work = partial(_turnings, world=self.center())
-        turns = dict(zip(sides, self._run(work, tasks, _("tipping values")), strict=True))
+        groups = [tasks[first::n_groups] for first in range(min(n_groups, len(tasks)))]
+        found = self._run(work, groups, _("tipping values"))
+        turns = {side: flips for group in found for side, flips in group}
         flips: dict[Part, tuple[Flip, ...]] = {}
         for part, path, end in asked:
             flip = turns.get((path, end), {}).get(part)
@@ -397,21 +400,26 @@ def _distances(values: FloatArray, first: FloatArray, second: FloatArray) -> Flo
     return np.where(constant | np.isnan(values).any(axis=0), 0.0, np.abs(means[0] - means[1]))
 
 
-def _turnings(
-    side: tuple[Quantity, float, Mapping[Part, bool]], *, world: World
-) -> dict[Part, Flip]:
-    """The values at which expressions turn between the central value of an input and an end.
+Side = tuple[Quantity, float, Mapping[Part, bool]]
+"""An input, the end of its range, and the truth of each expression at the center."""
 
-    Args:
-        side: The input, the end of its range, and the truth of each expression at the center.
-        world: At central values.
-    """
+
+def _turnings(
+    sides: Sequence[Side], *, world: World
+) -> list[tuple[tuple[str, float], dict[Part, Flip]]]:
+    """Flips by input and end; what is solved at the center serves all sides."""
+    center = world.drawn(world.draw)
+    return [((side[0].path, side[1]), _flips_on(side, center)) for side in sides]
+
+
+def _flips_on(side: Side, center: World) -> dict[Part, Flip]:
+    """The values at which expressions turn between the central value of an input and an end."""
     number, end, at_center = side
-    case = world.ledger.case
+    case = center.ledger.case
 
     def truths(value: float, parts: Iterable[Part]) -> dict[Part, Value]:
-        drawn = world.drawn(partial(_at_center, case, {number.path: value}))
-        return truths_in(drawn, parts)
+        draw = partial(_at_center, case, {number.path: value})
+        return truths_in(center.drawn(draw, center=center), parts)
 
     at_end = truths(end, at_center)
     between = {

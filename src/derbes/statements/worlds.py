@@ -7,6 +7,7 @@ loads no solver; what it keeps has the type `Any` here.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import wraps
+from pickle import dumps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
@@ -72,7 +73,8 @@ def kept(
         key = (compute.__name__, *asked, *named.values())
         if key not in one.known:
             one.known[key] = compute(one, *asked, **named)
-        return one.known[key]  # type: ignore[return-value]
+        found: Found = one.known[key]
+        return found
 
     return once
 
@@ -90,12 +92,8 @@ class Model:
     """Longest measure that an expression asks about. [period]"""
     near: Any = None
     """A calm plan of the same variant to start from: `CalmStart`."""
-    known: dict[object, object] = field(default_factory=dict)
-    """What has been computed, by what was asked."""
-    _windows: dict[int, Any] = field(default_factory=dict)
-    _survival: Any = None
-    _solver: tuple[int, Any] | None = None
-    """The solver of a start, and that start. [period]"""
+    known: dict[object, Any] = field(default_factory=dict)
+    """What has been computed, by what was asked, and the solvers that go on from there."""
 
     # The case with the numbers of the draw.
 
@@ -140,19 +138,26 @@ class Model:
 
     @property
     @kept
+    def arrays(self) -> CaseArrays:
+        """The case, compiled."""
+        return compile_case(self.case, self.longest, values=self.values)
+
+    def is_as(self, other: "Model") -> bool:
+        """Whether nothing that is solved for another draw of the variant differs here."""
+        if self.case is not other.case or dumps(self.arrays) != dumps(other.arrays):
+            return False
+        measures = [[one.measure(name) for name in self.case.measures] for one in (self, other)]
+        return dumps(measures[0]) == dumps(measures[1])
+
+    @property
+    @kept
     def study(self) -> Any:
         """The variant compiled, with its calm plan and without measures: `Study`."""
         from derbes.draws.study import Study  # noqa: PLC0415 - see above
         from derbes.supply.baseline import solve_calm  # noqa: PLC0415
 
-        arrays = compile_case(self.case, self.longest, values=self.values)
-        return Study(self.name, self.case, arrays, solve_calm(arrays, self.near), ())
-
-    @property
-    def arrays(self) -> CaseArrays:
-        """The case, compiled."""
-        arrays: CaseArrays = self.study.arrays
-        return arrays
+        calm = solve_calm(self.arrays, self.near)
+        return Study(self.name, self.case, self.arrays, calm, ())
 
     @property
     @kept
@@ -228,8 +233,9 @@ class Model:
         run = MeasureRun(self.measure(measure), length)
         n = horizon(self.arrays, run, start)
         # the program of a start takes over the solver of the one before
-        self._survival = SurvivalProgram(self.study.calm, start, n, self._survival)
-        return outcome_of(Starts(self.study, (start,), (length,)), self._survival, run).short_uses
+        program = SurvivalProgram(self.study.calm, start, n, self.known.get("program"))
+        self.known["program"] = program
+        return outcome_of(Starts(self.study, (start,), (length,)), program, run).short_uses
 
     @kept
     def ends(self, measure: str, length: int) -> Mapping[str, str | None]:
@@ -288,9 +294,11 @@ class Model:
         """The solver of a start; that of the start before cannot be used any more."""
         from derbes.analysis.responses import StartSolver  # noqa: PLC0415
 
-        if self._solver is None or self._solver[0] != start:
-            self._solver = start, StartSolver(self.study.calm, start, self._windows)
-        return self._solver[1]
+        last, solver = self.known.get("solver", (-1, None))
+        if last != start:
+            solver = StartSolver(self.study.calm, start, self.known.setdefault("windows", {}))
+            self.known["solver"] = start, solver
+        return solver
 
 
 def period_of(case: Case, at: Day) -> int:
@@ -327,6 +335,8 @@ class World:
     """Variant → a calm plan of it to start from: `CalmStart`."""
     models: dict[str, Model] = field(default_factory=dict)
     """Variant → what is known of it in this draw; may be shared."""
+    center: "World | None" = None
+    """The world at central values: what is solved there serves where nothing of it differs."""
     _values: dict[tuple[str, tuple[Value, ...]], Value] = field(default_factory=dict)
     _truths: dict[str, Value] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
@@ -342,15 +352,17 @@ class World:
         draw: Callable[[str], tuple[Case, Values]],
         base: str = BASE,
         models: dict[str, Model] | None = None,
+        center: "World | None" = None,
     ) -> "World":
         """Another draw on the same day; what is known of its variants may be shared."""
         known = {} if models is None else models
-        return replace(self, draw=draw, base=base, models=known, _values={}, _truths={}, _open=[])
+        world = replace(self, draw=draw, base=base, models=known, center=center)
+        return replace(world, _values={}, _truths={}, _open=[])
 
     @property
     def written(self) -> Model:
         """The case as written, with the numbers of the draw."""
-        return self._model(BASE)
+        return self.model(BASE)
 
     @property
     def case(self) -> Case:
@@ -359,12 +371,17 @@ class World:
 
     def variant(self, name: str) -> Model:
         """A variant in this draw."""
-        return self._model(self.base if name == BASE else name)
+        return self.model(self.base if name == BASE else name)
 
-    def _model(self, name: str) -> Model:
+    def model(self, name: str) -> Model:
+        """A variant in this draw by its own name."""
         if name not in self.models:
             near = self.starts.get(name)
-            self.models[name] = Model(name, *self.draw(name), self.ledger.longest, near)
+            model = Model(name, *self.draw(name), self.ledger.longest, near)
+            home = None if self.center is None else self.center.model(name)
+            if home is not None and model.is_as(home):
+                model.known = home.known
+            self.models[name] = model
         return self.models[name]
 
     def quantity(self, entry: QuantityEntry, arguments: tuple[Value, ...]) -> Value:
