@@ -1,6 +1,6 @@
 """The ledger of a case with its expressions read, what is wrong in them, and what they may say."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from derbes.case.entities import Case
 from derbes.case.ledger import Checked
@@ -21,6 +21,7 @@ from derbes.statements.terms import (
     Term,
     Value,
     calls_in,
+    reached,
 )
 
 SECTIONS = Takes.CHECKED.sections
@@ -178,8 +179,8 @@ def _circles(case: Case, parts: Mapping[tuple[str, str], Term]) -> tuple[Problem
     for (name, _key), node in parts.items():
         links.setdefault(name, set()).update(links_of(node))
     problems = []
-    for name in links:
-        if name in _reached(links, name):
+    for name, own in links.items():
+        if name in reached(own, lambda one: links.get(one, ())):
             where = Ledger(case, parts, 0).path_of(name)
             what = _('"{name}" hangs on itself').format(name=name)
             fix = _("let one of the entries on the way say it without the others")
@@ -187,18 +188,6 @@ def _circles(case: Case, parts: Mapping[tuple[str, str], Term]) -> tuple[Problem
             line = case.expressions.get(f"{where}.{key}", 0)
             problems.append(Problem(where=f"{where}.{key}", what=what, line=line, fix=fix))
     return tuple(problems)
-
-
-def _reached(links: Mapping[str, set[str]], name: str) -> set[str]:
-    """Entries that an entry hangs on, at any distance."""
-    found: set[str] = set()
-    waiting = list(links.get(name, ()))
-    while waiting:
-        one = waiting.pop()
-        if one not in found:
-            found.add(one)
-            waiting += links.get(one, ())
-    return found
 
 
 _PAGE_HEAD = (
@@ -242,35 +231,45 @@ _PAGE_HEAD = (
     "\n"
 )
 
-_ENGINES = {
-    Engine.LEDGER: "Ledger and facts",
-    Engine.CASE: "The case as written",
-    Engine.CALM: "The calm plan",
-    Engine.COVER: "Survival",
-    Engine.LEVERAGE: "Losses of both sides",
-}
-
 
 def quantities_page() -> str:
     """All quantities, sets and limits as a page."""
-    parts = [_PAGE_HEAD]
-    for engine, title in _ENGINES.items():
-        rows = "\n".join(_row(entry) for entry in QUANTITIES.values() if entry.engine is engine)
-        parts.append(f"## {title}\n\n| quantity | gives | means |\n| --- | --- | --- |\n{rows}\n\n")
-    parts.append(
-        "## Parameters\n\n| takes | parameters |\n| --- | --- |\n" + _parameters() + "\n\n"
-    )
-    sets = "\n".join(_set_row(entry) for entry in SETS.values())
-    parts.append(f"## Sets\n\n| set | members | means |\n| --- | --- | --- |\n{sets}\n\n")
-    rows = "\n".join(f"| `{name}` | {says} |" for name, says in SUMMARIES.items())
-    parts.append(f"## Functions\n\n| function | gives |\n| --- | --- |\n{rows}\n\n")
-    rows = "\n".join(f"| {what} | {most:,} |" for what, most in LIMITS.items())
-    parts.append(f"## Limits\n\n| what | at most |\n| --- | --- |\n{rows}\n")
-    return "".join(parts)
+    quantities, sets = QUANTITIES.values(), SETS.values()
+    sections = [
+        _section(
+            f"{engine} | quantity | gives | means",
+            [(f"`{e.signature}`", _gives(e), e.says) for e in quantities if e.engine is engine],
+        )
+        for engine in Engine
+    ]
+    takes: dict[str, dict[str, None]] = {}
+    declared = [*(entry.parameters for entry in quantities), *(entry.parameters for entry in sets)]
+    for one in (parameter for parameters in declared for parameter in parameters):
+        kinds = " or ".join(f"`{word}`" for word in one.choices) or one.takes.value
+        takes.setdefault(kinds, {})[f"`{one.name}`"] = None
+    sections += [
+        _section(
+            "Parameters | takes | parameters",
+            [(kinds, ", ".join(names)) for kinds, names in sorted(takes.items())],
+        ),
+        _section(
+            "Sets | set | members | means",
+            [(f"`{_written(entry)}`", entry.holds.value, entry.says) for entry in sets],
+        ),
+        _section(
+            "Functions | function | gives",
+            [(f"`{name}`", says) for name, says in SUMMARIES.items()],
+        ),
+        _section("Limits | what | at most", [(what, f"{n:,}") for what, n in LIMITS.items()]),
+    ]
+    return _PAGE_HEAD + "\n".join(sections)
 
 
-def _row(entry: QuantityEntry) -> str:
-    return f"| `{entry.signature}` | {_gives(entry)} | {entry.says} |"
+def _section(head: str, rows: Iterable[Sequence[str]]) -> str:
+    """A title and a table; the head names both, with a bar between."""
+    title, *columns = head.split(" | ")
+    lines = [columns, ["---"] * len(columns), *rows]
+    return f"## {title}\n\n" + "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _gives(entry: QuantityEntry) -> str:
@@ -278,21 +277,9 @@ def _gives(entry: QuantityEntry) -> str:
         return "one of " + ", ".join(f"`{word}`" for word in entry.words)
     if entry.gives is not Gives.NUMBER or not entry.unit:
         return entry.gives.value
-    unit = entry.unit.format(money="money", good="unit", own="its own unit")
-    return f"number [{unit}]"
+    return f"number [{entry.unit.format(money='money', good='unit', own='its own unit')}]"
 
 
-def _parameters() -> str:
-    found: dict[str, dict[str, None]] = {}
-    declared = [entry.parameters for entry in QUANTITIES.values()]
-    declared += [entry.parameters for entry in SETS.values()]
-    for one in (parameter for parameters in declared for parameter in parameters):
-        takes = " or ".join(f"`{word}`" for word in one.choices) or one.takes.value
-        found.setdefault(takes, {})[f"`{one.name}`"] = None
-    return "\n".join(f"| {takes} | {', '.join(names)} |" for takes, names in sorted(found.items()))
-
-
-def _set_row(entry: SetEntry) -> str:
+def _written(entry: SetEntry) -> str:
     given = ", ".join(one.name for one in entry.parameters)
-    name = f"{entry.name}({given})" if given else entry.name
-    return f"| `{name}` | {entry.holds.value} | {entry.says} |"
+    return f"{entry.name}({given})" if given else entry.name

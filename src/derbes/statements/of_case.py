@@ -39,6 +39,7 @@ from derbes.statements.terms import (
     members,
     month_day,
     quantity,
+    reached,
     section,
 )
 from derbes.statements.worlds import Model, World, label_day, period_of
@@ -442,16 +443,12 @@ def statements_of(case: Case, *, actor: Actor) -> Ids:
 @members(Takes.GOOD)
 def inputs_of(case: Case, *, good: Good) -> Ids:
     """Goods that making a good takes, at any step."""
-    found: dict[str, None] = {}
-    waiting = [good]
-    while waiting:
-        one = waiting.pop(0)
-        for recipe in case.recipes.values():
-            if recipe.output == one:
-                new = [part for part in recipe.inputs if part not in found]
-                found.update(dict.fromkeys(new))
-                waiting += new
-    return tuple(found)
+
+    def parts(made: str) -> Ids:
+        recipes = (recipe for recipe in case.recipes.values() if recipe.output == made)
+        return tuple(part for recipe in recipes for part in recipe.inputs)
+
+    return reached(parts(good), parts)
 
 
 @members(Takes.GOOD)

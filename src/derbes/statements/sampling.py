@@ -27,7 +27,17 @@ from derbes.model.numbers import Values
 from derbes.parallel import Progress, run_tasks
 from derbes.results.statements import Flip
 from derbes.statements.ledger import is_cheap, is_fixed, links_of, needs_verdicts
-from derbes.statements.terms import Day, Ledger, Missing, Settled, Term, Value, calls_in, day_of
+from derbes.statements.terms import (
+    Day,
+    Ledger,
+    Missing,
+    Settled,
+    Term,
+    Value,
+    calls_in,
+    day_of,
+    reached,
+)
 from derbes.statements.worlds import Model, World, evaluate
 from derbes.supply.baseline import CalmStart, calm_start
 
@@ -251,14 +261,10 @@ class Sampler:
 
     def _hangs_on(self, part: Part) -> Iterator[Term]:
         """An expression, and those whose truth it names, at any distance."""
-        seen: set[str] = {part[0]}
-        waiting = [self.ledger.parts[part]]
-        while waiting:
-            one = waiting.pop()
-            yield one
-            new = [link for link in links_of(one) if link not in seen]
-            seen.update(new)
-            waiting += [self.ledger.checks[link] for link in new if link in self.ledger.checks]
+        node, checks = self.ledger.parts[part], self.ledger.checks
+        yield node
+        names = reached(links_of(node), lambda one: links_of(checks[one]) if one in checks else ())
+        yield from (checks[name] for name in names if name in checks)
 
     def _over(
         self, parts: Sequence[Part], futures: StatementDraws, world: World

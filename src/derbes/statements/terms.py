@@ -351,13 +351,13 @@ _GIVES = {float: Gives.NUMBER, bool: Gives.TRUTH, Day: Gives.DATE, str: Gives.WO
 
 
 class Engine(StrEnum):
-    """What computes a quantity, from the cheapest on."""
+    """What computes a quantity, from the cheapest on, as the reference calls it."""
 
-    LEDGER = "ledger"
-    CASE = "case"
-    CALM = "calm plan"
-    COVER = "cover"
-    LEVERAGE = "leverage"
+    LEDGER = "Ledger and facts"
+    CASE = "The case as written"
+    CALM = "The calm plan"
+    COVER = "Survival"
+    LEVERAGE = "Losses of both sides"
 
 
 class Unknown(Exception):  # noqa: N818 - no error: the value is missing
@@ -597,6 +597,17 @@ def calls_in(term: Term) -> Iterator[tuple[QuantityEntry, dict[str, Value | None
         yield term.entry, dict(zip(names, written, strict=True))
     for part in term.parts:
         yield from calls_in(part)
+
+
+def reached(first: Iterable[str], links: Callable[[str], Iterable[str]]) -> tuple[str, ...]:
+    """Some names and all that they lead to, at any distance, the nearest first."""
+    found = dict.fromkeys(first)
+    waiting = list(found)
+    for name in waiting:
+        new = [one for one in dict.fromkeys(links(name)) if one not in found]
+        found |= dict.fromkeys(new)
+        waiting += new
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -617,20 +617,12 @@ def history_lines(table: StatementTable) -> tuple[Line, ...]:
         *(row for row in table.double_standards if row.is_declared),
         *table.tensions,
     )
-    return tuple(
-        {
-            "id": row.id,
-            "verdict": row.verdict,
-            "share": row.share,
-            "standard_error": row.standard_error,
-            "as_of": table.as_of,
-            "case_hash": made.case_hash,
-            "seed": made.seed,
-            "draws": row.n_draws,
-            "version": made.version,
-        }
+    run = (table.as_of, made.case_hash, made.seed)
+    lines = (
+        (row.id, row.verdict, row.share, row.standard_error, *run, row.n_draws, made.version)
         for row in rows
     )
+    return tuple(dict(zip(KEYS, line, strict=True)) for line in lines)
 
 
 def record_verdicts(path: Path, table: StatementTable) -> int:
