@@ -541,7 +541,7 @@ class _Reader:
         return _written(ID, default)
 
     def _month(self, node: ast.expr, *, is_modeled: bool) -> Term:
-        calendar = self.names.calendar
+        calendar = self.names.case.calendar
         first, last = calendar.label(0), calendar.label(calendar.n_periods - 1)
         found = None if isinstance(node, ast.Constant) else self.read(node)
         if found is None or found.kind.gives is not Gives.DATE:

@@ -7,7 +7,7 @@ from derbes.case.ledger import Checked
 from derbes.errors import CaseError, Problem
 from derbes.language import _
 from derbes.statements.expressions import SUMMARIES, read_expression
-from derbes.statements.names import ExpressionError, InvalidExpression, Names, names_of
+from derbes.statements.names import ExpressionError, InvalidExpression, names_of
 from derbes.statements.terms import (
     LIMITS,
     QUANTITIES,
@@ -36,28 +36,10 @@ WIDEST = 96
 """Characters of an expression that a message shows."""
 
 
-def problems_of(expression: str, case: Case) -> tuple[Problem, ...]:
-    """Every problem of an expression, each with a caret; none when it can be used.
-
-    Args:
-        expression: As written.
-        case: The case that it is about.
-    """
-    return expression_problems(expression, names_of(case))
-
-
-def expression_problems(expression: str, names: Names) -> tuple[Problem, ...]:
-    """The same for the names of a case; columns count within the expression."""
-    try:
-        read_expression(expression, names)
-    except ExpressionError as error:
-        return tuple(_as_problem(expression, one) for one in error.findings)
-    return ()
-
-
-def _as_problem(
+def problem_of(
     expression: str, finding: InvalidExpression, where: str = "", line: int = 0
 ) -> Problem:
+    """A finding as a problem with a caret; columns count within the expression."""
     text = " ".join(expression[: WIDEST * 50].splitlines())
     column, excerpt = finding.column, text
     if len(text) > WIDEST:
@@ -114,7 +96,7 @@ def _read(case: Case) -> tuple[dict[tuple[str, str], Term], tuple[Problem, ...]]
                     parts |= {(name, key): read_expression(text, names)} if text else {}
                 except ExpressionError as error:
                     line = case.expressions.get(where, 0)
-                    problems += [_as_problem(text, one, where, line) for one in error.findings]
+                    problems += [problem_of(text, one, where, line) for one in error.findings]
     return parts, (*problems, *_circles(case, parts))
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from derbes.case.entities import Case, Tier, quantities
-from derbes.case.quantity import Calendar
 from derbes.language import _
 from derbes.statements.terms import (
     MOST_CHARACTERS,
@@ -173,11 +172,6 @@ class Names:
     """Use, supplier or recipe → the good that it counts."""
     path_units: Mapping[str, str]
     """Path of a quantity → its unit."""
-
-    @property
-    def calendar(self) -> Calendar:
-        """Periods of the case."""
-        return self.case.calendar
 
     def unit(self, text: str) -> Unit:
         """The unit of that name; a word that is none counts as a unit of its own."""
