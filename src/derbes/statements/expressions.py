@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from derbes.errors import did_you_mean
+from derbes.errors import Problem, did_you_mean
 from derbes.language import _
 from derbes.statements import of_case, of_model  # noqa: F401 - they declare what is named
 from derbes.statements.names import (
     ExpressionError,
-    InvalidExpression,
     Names,
     Spelled,
     at_home,
@@ -108,11 +107,11 @@ def read_expression(text: str, names: Names) -> Term:
     try:
         term = reader.read(reader.spelled.tree)
     except Unusable:
-        raise ExpressionError(tuple(sorted(reader.findings, key=lambda f: f.column))) from None
+        raise ExpressionError(*sorted(reader.findings, key=lambda f: f.column)) from None
     if term.kind.gives is not Gives.TRUTH:
         what = _("this is a {kind}, not true or false").format(kind=_kind_name(term))
         fix = _("compare it with something, e.g. with < or ==")
-        raise ExpressionError((InvalidExpression(what, 1, fix=fix),))
+        raise ExpressionError(Problem("", what, column=1, fix=fix))
     return term
 
 
@@ -153,12 +152,12 @@ class _Reader:
     names: Names
     spelled: Spelled
     bound: dict[str, Bound] = field(default_factory=dict)
-    findings: list[InvalidExpression] = field(default_factory=list)
+    findings: list[Problem] = field(default_factory=list)
 
     def refuse(self, node: ast.AST, what: str, fix: str = "") -> Unusable:
         """Note a finding at a node."""
         column, length = self.spelled.column(node), self.spelled.length(node)
-        self.findings.append(InvalidExpression(what, column, length, fix))
+        self.findings.append(Problem("", what, column=column, length=length, fix=fix))
         return Unusable()
 
     def each(self, parts: Iterable[Part], read: Callable[[Part], Term]) -> tuple[Term, ...]:

@@ -1,13 +1,14 @@
 """The ledger of a case with its expressions read, what is wrong in them, and what they may say."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from derbes.case.entities import Case
 from derbes.case.ledger import Checked
 from derbes.errors import CaseError, Problem
 from derbes.language import _
 from derbes.statements.expressions import SUMMARIES, read_expression
-from derbes.statements.names import ExpressionError, InvalidExpression, names_of
+from derbes.statements.names import ExpressionError, names_of
 from derbes.statements.terms import (
     LIMITS,
     QUANTITIES,
@@ -36,25 +37,15 @@ WIDEST = 96
 """Characters of an expression that a message shows."""
 
 
-def problem_of(
-    expression: str, finding: InvalidExpression, where: str = "", line: int = 0
-) -> Problem:
-    """A finding as a problem with a caret; columns count within the expression."""
-    text = " ".join(expression[: WIDEST * 50].splitlines())
-    column, excerpt = finding.column, text
-    if len(text) > WIDEST:
-        start = max(0, min(column - 1 - WIDEST // 2, len(text) - WIDEST))
-        excerpt, column = text[start : start + WIDEST], column - start
+def problem_of(expression: str, finding: Problem, where: str = "", line: int = 0) -> Problem:
+    """A finding with its place and what the caret points at."""
+    excerpt, column = " ".join(expression[: WIDEST * 50].splitlines()), finding.column
+    if len(excerpt) > WIDEST:
+        start = max(0, min(column - 1 - WIDEST // 2, len(excerpt) - WIDEST))
+        excerpt, column = excerpt[start : start + WIDEST], column - start
     length = max(1, min(finding.length, len(excerpt) - column + 1))
-    return Problem(
-        where=where,
-        what=finding.what,
-        line=line,
-        column=min(column, len(excerpt) + 1),
-        length=length,
-        fix=finding.fix,
-        excerpt=excerpt,
-    )
+    column = min(column, len(excerpt) + 1)
+    return replace(finding, where=where, line=line, column=column, length=length, excerpt=excerpt)
 
 
 def entries_of(case: Case) -> tuple[Checked, ...]:
