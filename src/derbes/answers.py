@@ -13,7 +13,7 @@ from derbes.results.plan import Plan
 from derbes.results.statements import StatementTable
 from derbes.results.stress import Stress
 from derbes.statements.sampling import Sampling
-from derbes.statements.values import day_of
+from derbes.statements.terms import day_of
 from derbes.statements.verdicts import latest_day, statement_table, verdicts_of
 from derbes.stress.answers import stress_case
 

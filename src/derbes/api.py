@@ -365,7 +365,7 @@ def export_statements(
     Raises:
         RequestError: The address is none of the web.
     """
-    from derbes.statements.export import claim_reviews, statement_sheet
+    from derbes.statements.verdicts import claim_reviews, statement_sheet
 
     if form == "claimreview":
         refuse(case, address_problems(page))
@@ -380,7 +380,7 @@ def record_verdicts(path: Path | str, table: StatementTable) -> int:
         DataError: The file is no history.
         OutputError: It cannot be written.
     """
-    from derbes.statements.export import record_verdicts as record
+    from derbes.statements.verdicts import record_verdicts as record
 
     return record(Path(path), table)
 

@@ -401,7 +401,7 @@ def ledger_problems(
     """What is wrong with what is asked of a ledger; arguments as of `api.statements`."""
     from derbes.statements import entries_of
     from derbes.statements.of_case import VERDICT_WORDS
-    from derbes.statements.values import Day, day_of
+    from derbes.statements.terms import Day, day_of
 
     what = _("this case has no statements")
     fix = _("add a section `statements`; see docs/how-to/add-a-statement.md")

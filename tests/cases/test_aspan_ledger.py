@@ -11,8 +11,8 @@ import yaml
 
 from derbes.case.entities import Case
 from derbes.casefile import read_case
-from derbes.statements.ledger import expression_problems
 from derbes.statements.names import Names, names_of
+from tests.statements.ledgers import problems_of
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "cases" / "aspan"
@@ -146,7 +146,7 @@ def test_phrase_is_short(name: str) -> None:
 @pytest.mark.parametrize("name", ENTRIES)
 def test_expressions_parse(name: str, names: Names) -> None:
     for text in (ENTRIES[name][key] for key in CHECKS if key in ENTRIES[name]):
-        assert expression_problems(text, names) == ()
+        assert problems_of(text, names) == ()
 
 
 @pytest.mark.parametrize("name", BY_MODEL)

@@ -7,10 +7,9 @@ import pytest
 from derbes.case.entities import Case
 from derbes.casefile import read_case
 from derbes.draws.study import variant_case
-from derbes.statements.ledger import Ledger, read_ledger
-from derbes.statements.terms import evaluate
-from derbes.statements.values import Missing, Value, day_of
-from derbes.statements.worlds import DrawWorld
+from derbes.statements.ledger import read_ledger
+from derbes.statements.terms import Ledger, Missing, Value, day_of
+from derbes.statements.worlds import World, evaluate
 
 FOLDER = Path(__file__).parents[2] / "cases" / "aspan"
 HOLDS = ("C33", "T01", "F13", "T02", "F16", "T03", "C45", "T17", "C58", "T27", "T11", "L11")
@@ -25,38 +24,33 @@ def _case() -> Case:
 
 
 @pytest.fixture(scope="module", name="world")
-def _world(case: Case) -> DrawWorld:
+def _world(case: Case) -> World:
     as_of = day_of("2026-03-01")
     assert as_of is not None
-    return DrawWorld(
-        case,
-        read_ledger(case),
-        as_of,
-        variants=lambda name: variant_case(case, name),
-    )
+    return World(read_ledger(case), as_of, lambda name: (variant_case(case, name), {}))
 
 
-def _truth(world: DrawWorld, name: str, key: str = "holds_if") -> Value:
+def _truth(world: World, name: str, key: str = "holds_if") -> Value:
     ledger: Ledger = world.ledger
     return evaluate(ledger.parts[name, key], world)
 
 
 @pytest.mark.parametrize("name", HOLDS)
-def test_holds_at_central_values(world: DrawWorld, name: str) -> None:
+def test_holds_at_central_values(world: World, name: str) -> None:
     assert _truth(world, name) is True
 
 
 @pytest.mark.parametrize("name", FAILS)
-def test_fails_at_central_values(world: DrawWorld, name: str) -> None:
+def test_fails_at_central_values(world: World, name: str) -> None:
     assert _truth(world, name) is False
 
 
 @pytest.mark.parametrize("name", RAISED)
-def test_tension_is_raised(world: DrawWorld, name: str) -> None:
+def test_tension_is_raised(world: World, name: str) -> None:
     assert _truth(world, name) is True
 
 
-def test_last_summit_becomes_a_tension_only_with_the_next_one(world: DrawWorld) -> None:
+def test_last_summit_becomes_a_tension_only_with_the_next_one(world: World) -> None:
     assert _truth(world, "G16") is False
 
 
@@ -64,16 +58,16 @@ def test_last_summit_becomes_a_tension_only_with_the_next_one(world: DrawWorld) 
     ("name", "comes"),
     [("PR01", True), ("PR02", True), ("PR08", True), ("PR09", False), ("PR10", True)],
 )
-def test_what_the_model_forecasts(world: DrawWorld, name: str, comes: bool) -> None:
+def test_what_the_model_forecasts(world: World, name: str, comes: bool) -> None:
     assert _truth(world, name, "yes_if") is comes
     assert _truth(world, name, "no_if") is not comes
 
 
-def test_what_hangs_on_the_silence_names_what_is_missing(world: DrawWorld) -> None:
+def test_what_hangs_on_the_silence_names_what_is_missing(world: World) -> None:
     assert _truth(world, "PR13", "condition") == Missing((SILENCE,))
 
 
-def test_complete_rounds_come_once_the_fourth_plant_may_open(case: Case, world: DrawWorld) -> None:
+def test_complete_rounds_come_once_the_fourth_plant_may_open(case: Case, world: World) -> None:
     # PR09 by hand: rounds need ASPAN-4, whose first output is planned for 2030-01
     assert str(case.calendar.label(case.plants["aspan_4"].opening)) == "2030-01"
     assert _truth(world, "PR09", "no_if") is True
@@ -83,11 +77,10 @@ def test_complete_rounds_come_once_the_fourth_plant_may_open(case: Case, world: 
 def test_operators_reading_of_raw_materials_fails_in_the_other_one(case: Case) -> None:
     as_of = day_of("2026-03-01")
     assert as_of is not None
-    other = DrawWorld(
-        case,
+    other = World(
         read_ledger(case),
         as_of,
-        variants=lambda name: variant_case(case, name),
+        lambda name: (variant_case(case, name), {}),
         base="imported_raw",
     )
     # home chemicals are 2 percent of need there, by the input-output table

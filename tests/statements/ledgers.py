@@ -7,14 +7,14 @@ from derbes.case.entities import Actor, Case, Document, Fact, Variant
 from derbes.case.ledger import Judgement, Modality, Stance, Statement, StatementKind
 from derbes.case.quantity import Quantity
 from derbes.draws.study import variant_case
+from derbes.errors import Problem
 from derbes.statements.expressions import read_expression
-from derbes.statements.ledger import read_ledger
-from derbes.statements.names import names_of
+from derbes.statements.ledger import problem_of, read_ledger
+from derbes.statements.names import ExpressionError, Names, names_of
 from derbes.statements.sampling import Sampling
-from derbes.statements.terms import evaluate
-from derbes.statements.values import Day, Value, day_of
+from derbes.statements.terms import Day, Value, day_of
 from derbes.statements.verdicts import Verdicts, verdicts_of
-from derbes.statements.worlds import DrawWorld
+from derbes.statements.worlds import World, evaluate
 from tests.small_cases import worked_example
 
 Q = Quantity
@@ -88,15 +88,23 @@ def talk(case: Case | None = None) -> Case:
     )  # fmt: skip
 
 
-def world_of(case: Case, as_of: str = AS_OF) -> DrawWorld:
+def world_of(case: Case, as_of: str = AS_OF) -> World:
     """The world of a case at its central values."""
-    ledger = read_ledger(case)
-    return DrawWorld(case, ledger, day(as_of), variants=lambda name: variant_case(case, name))
+    return World(read_ledger(case), day(as_of), lambda name: (variant_case(case, name), {}))
 
 
 def value_of(case: Case, text: str, as_of: str = AS_OF) -> Value:
     """Truth of an expression at central values."""
     return evaluate(read_expression(text, names_of(case)), world_of(case, as_of))
+
+
+def problems_of(text: str, names: Names) -> tuple[Problem, ...]:
+    """Every problem of an expression, each with a caret; none when it can be used."""
+    try:
+        read_expression(text, names)
+    except ExpressionError as error:
+        return tuple(problem_of(text, one) for one in error.findings)
+    return ()
 
 
 def numbers_of(case: Case) -> Callable[[str], Value]:

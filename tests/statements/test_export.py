@@ -12,8 +12,13 @@ from derbes import api
 from derbes.case.ledger import Statement
 from derbes.results.records import record_of, to_json
 from derbes.results.supply import Provenance
-from derbes.statements.export import COLUMNS, RATINGS, claim_reviews, statement_sheet
-from derbes.statements.verdicts import statement_table
+from derbes.statements.verdicts import (
+    COLUMNS,
+    RATINGS,
+    claim_reviews,
+    statement_sheet,
+    statement_table,
+)
 from derbes.version import VERSION
 from tests.statements.ledgers import day, talk, two_capacities, verdicts, with_ledger
 

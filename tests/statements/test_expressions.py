@@ -9,11 +9,10 @@ from derbes.case.ledger import Statement
 from derbes.case.options import Option, OptionKind, Standard
 from derbes.case.quantity import Quantity
 from derbes.statements.expressions import read_expression
-from derbes.statements.ledger import problems_of
 from derbes.statements.names import ExpressionError, names_of
-from derbes.statements.values import Missing
+from derbes.statements.terms import Missing
 from tests.small_cases import one_good, worked_example
-from tests.statements.ledgers import talk, value_of, with_variant
+from tests.statements.ledgers import problems_of, talk, value_of, with_variant
 
 E1, E3 = worked_example(1), talk()
 
@@ -237,7 +236,7 @@ def test_a_loss_without_cost_is_without_bound():
 
 @pytest.mark.parametrize("text", ["1 == 1", "cover(good, 2026-01) > 1"])
 def test_good_expressions_have_no_problems(text):
-    assert problems_of(text, E3) == ()
+    assert problems_of(text, names_of(E3)) == ()
 
 
 def test_an_expression_must_be_true_or_false():

@@ -9,8 +9,7 @@ import pytest
 from derbes.case.quantity import Quantity
 from derbes.errors import DataError
 from derbes.results.supply import Provenance
-from derbes.statements.export import KEYS, Line, read_history, record_verdicts
-from derbes.statements.verdicts import statement_table
+from derbes.statements.verdicts import KEYS, Line, read_history, record_verdicts, statement_table
 from tests.statements.ledgers import day, talk, verdicts, with_ledger
 
 

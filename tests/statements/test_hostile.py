@@ -7,11 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derbes.statements.expressions import read_expression
-from derbes.statements.ledger import expression_problems
 from derbes.statements.names import ExpressionError, names_of
-from derbes.statements.terms import evaluate
-from derbes.statements.values import Missing
-from tests.statements.ledgers import talk, world_of
+from derbes.statements.terms import Missing
+from derbes.statements.worlds import evaluate
+from tests.statements.ledgers import problems_of, talk, world_of
 
 CASE = talk()
 NAMES = names_of(CASE)
@@ -71,7 +70,7 @@ HOSTILE = {
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_it_is_refused_soon(text):
     begun = time.monotonic()
-    problems = expression_problems(text, NAMES)
+    problems = problems_of(text, NAMES)
     assert time.monotonic() - begun < SOON
     assert problems
     assert all(len(str(problem)) < 1000 for problem in problems)

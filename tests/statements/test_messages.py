@@ -6,8 +6,9 @@ import pytest
 
 from derbes.case.ledger import Statement
 from derbes.errors import CaseError
-from derbes.statements import ledger_problems, problems_of, read_ledger
-from tests.statements.ledgers import talk, with_ledger
+from derbes.statements import ledger_problems, read_ledger
+from derbes.statements.names import names_of
+from tests.statements.ledgers import problems_of, talk, with_ledger
 
 CASE = talk()
 REFERENCE = "see the reference of quantities for what can be written"
@@ -183,12 +184,12 @@ a power must be a whole number of at most 4
 
 @pytest.mark.parametrize(("text", "message"), MESSAGES, ids=[text for text, _ in MESSAGES])
 def test_message(text, message):
-    (problem,) = problems_of(text, CASE)
+    (problem,) = problems_of(text, names_of(CASE))
     assert str(problem) == message
 
 
 def test_every_problem_is_told_at_once():
-    found = problems_of("leverage(x, 2026-01) > 1 and stock(y, 2026-01) > z", CASE)
+    found = problems_of("leverage(x, 2026-01) > 1 and stock(y, 2026-01) > z", names_of(CASE))
     assert [problem.what for problem in found] == [
         '"x" is no actor or measure of this case',
         '"y" is no good of this case',
@@ -198,7 +199,7 @@ def test_every_problem_is_told_at_once():
 
 def test_a_long_expression_is_shown_around_the_place():
     text = " and ".join(["1 < 2"] * 30) + " and stok > 1"
-    (problem,) = problems_of(text, CASE)
+    (problem,) = problems_of(text, names_of(CASE))
     assert len(problem.excerpt) == 96
     shown = problem.excerpt[problem.column - 1 : problem.column - 1 + problem.length]
     assert shown == "stok"

@@ -11,7 +11,7 @@ from derbes.case.ledger import Statement, StatementKind, Tension
 from derbes.case.quantity import Quantity
 from derbes.results.supply import Provenance
 from derbes.statements.sampling import FALSE, MISSING, TRUE, Sampling, Truths
-from derbes.statements.values import Missing, compared
+from derbes.statements.terms import Missing, compared
 from derbes.statements.verdicts import (
     judge_truths,
     latest_day,
@@ -19,7 +19,7 @@ from derbes.statements.verdicts import (
     verdict_word,
     verdicts_of,
 )
-from derbes.statements.worlds import VariantWorld
+from derbes.statements.worlds import Model
 from tests.small_cases import worked_example
 from tests.statements.ledgers import (
     day,
@@ -33,7 +33,7 @@ from tests.statements.ledgers import (
 )
 
 MADE = Provenance("", "", "", "")
-whole = VariantWorld.losses
+whole = Model.losses
 
 
 def test_share_of_a_closed_form():
@@ -196,7 +196,7 @@ def test_a_loss_by_rounding_is_none(monkeypatch):
     text = "leverage(sender, 2028-01, months=12)"
     assert value_of(case, f"{text} > 1") is True
     monkeypatch.setattr(
-        VariantWorld,
+        Model,
         "losses",
         lambda self, *asked, **wish: tuple(
             replace(row, target_loss=3e-8, sender_cost_returning=0.0)

@@ -4,6 +4,6 @@ This package imports only what reading expressions takes, so that checking a cas
 solver; draws and verdicts are in `sampling` and `verdicts`.
 """
 
-from derbes.statements.ledger import entries_of, ledger_problems, problems_of, read_ledger
+from derbes.statements.ledger import entries_of, ledger_problems, read_ledger
 
-__all__ = ["entries_of", "ledger_problems", "problems_of", "read_ledger"]
+__all__ = ["entries_of", "ledger_problems", "read_ledger"]

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from derbes.errors import did_you_mean
+from derbes.errors import Problem, did_you_mean
 from derbes.language import _
 from derbes.statements import of_case, of_model  # noqa: F401 - they declare what is named
 from derbes.statements.names import (
     ExpressionError,
-    InvalidExpression,
     Names,
     Spelled,
     at_home,
@@ -29,17 +28,26 @@ from derbes.statements.names import (
     spell,
     symbolic,
 )
-from derbes.statements.terms import DATE, PLAIN, TRUTH, Kind, Term
-from derbes.statements.values import LARGEST, MOST_LOOPS, MOST_MEMBERS, MOST_POWER, Day, Value
-from derbes.statements.vocabulary import (
+from derbes.statements.terms import (
+    DATE,
+    LARGEST,
+    MOST_LOOPS,
+    MOST_MEMBERS,
+    MOST_POWER,
+    PLAIN,
     QUANTITIES,
     SETS,
+    TRUTH,
+    Day,
     Engine,
     Gives,
+    Kind,
     Parameter,
     QuantityEntry,
     SetEntry,
     Takes,
+    Term,
+    Value,
 )
 from derbes.units import Unit, UnitError, convert, parse_amount
 
@@ -55,6 +63,7 @@ SUMMARIES: Mapping[str, str] = {
 """Functions of Python that an expression may use."""
 ID = Kind(Gives.WORD)
 Counted = TypeVar("Counted", str, Unit)
+Part = TypeVar("Part")
 _COMPARISONS = {
     ast.Lt: "<",
     ast.LtE: "<=",
@@ -98,13 +107,11 @@ def read_expression(text: str, names: Names) -> Term:
     try:
         term = reader.read(reader.spelled.tree)
     except Unusable:
-        term = None
-    if term is not None and term.kind.gives is not Gives.TRUTH and not reader.findings:
+        raise ExpressionError(*sorted(reader.findings, key=lambda f: f.column)) from None
+    if term.kind.gives is not Gives.TRUTH:
         what = _("this is a {kind}, not true or false").format(kind=_kind_name(term))
         fix = _("compare it with something, e.g. with < or ==")
-        reader.findings.append(InvalidExpression(what, 1, fix=fix))
-    if reader.findings or term is None:
-        raise ExpressionError(tuple(sorted(reader.findings, key=lambda f: f.column)))
+        raise ExpressionError(Problem("", what, column=1, fix=fix))
     return term
 
 
@@ -145,25 +152,25 @@ class _Reader:
     names: Names
     spelled: Spelled
     bound: dict[str, Bound] = field(default_factory=dict)
-    findings: list[InvalidExpression] = field(default_factory=list)
+    findings: list[Problem] = field(default_factory=list)
 
     def refuse(self, node: ast.AST, what: str, fix: str = "") -> Unusable:
         """Note a finding at a node."""
         column, length = self.spelled.column(node), self.spelled.length(node)
-        self.findings.append(InvalidExpression(what, column, length, fix))
+        self.findings.append(Problem("", what, column=column, length=length, fix=fix))
         return Unusable()
 
-    def each(self, nodes: Iterable[ast.expr], read: Callable[[ast.expr], Term]) -> tuple[Term, ...]:
-        """All nodes read, so that every finding is noted before any stops the reading.
+    def each(self, parts: Iterable[Part], read: Callable[[Part], Term]) -> tuple[Term, ...]:
+        """All parts read, so that every finding is noted before any stops the reading.
 
         Raises:
             Unusable: There is a finding in one of them.
         """
         found: list[Term] = []
         failed: Unusable | None = None
-        for node in nodes:
+        for part in parts:
             try:
-                found.append(read(node))
+                found.append(read(part))
             except Unusable as error:
                 failed = error
         if failed is not None:
@@ -192,18 +199,16 @@ class _Reader:
         raise self.refuse(node, what, fix)
 
     def _truth(self, node: ast.expr) -> Term:
-        term = self.read(node)
-        if term.kind.gives is Gives.TRUTH:
-            return term
-        what = _("this is a {kind}, not true or false").format(kind=_kind_name(term))
-        raise self.refuse(node, what)
+        return self._giving(node, Gives.TRUTH, _("this is a {kind}, not true or false"))
 
     def _number(self, node: ast.expr) -> Term:
+        return self._giving(node, Gives.NUMBER, _("this is a {kind}, not a number"))
+
+    def _giving(self, node: ast.expr, gives: Gives, what: str) -> Term:
         term = self.read(node)
-        if term.kind.gives is Gives.NUMBER:
+        if term.kind.gives is gives:
             return term
-        what = _("this is a {kind}, not a number").format(kind=_kind_name(term))
-        raise self.refuse(node, what)
+        raise self.refuse(node, what.format(kind=_kind_name(term)))
 
     # What is written, and names.
 
@@ -241,13 +246,8 @@ class _Reader:
             return written
         return Term(number_kind(home[0]), "unit", (written,), rates=home[1])
 
-    def _day(self, node: ast.AST) -> Day | None:
-        """The date that stands at a node."""
-        is_name = isinstance(node, ast.Name)
-        return self.spelled.days.get(self.spelled.column(node)) if is_name else None
-
     def _name(self, node: ast.Name) -> Term:
-        day, name = self._day(node), node.id
+        day, name = self.spelled.days.get(self.spelled.column(node)), node.id
         if day is not None:
             return _written(DATE, day)
         if name in self.bound:
@@ -343,14 +343,12 @@ class _Reader:
         raise self.refuse(node, what, how_to_fit(left.kind.unit, right.kind.unit))
 
     def _comparison(self, node: ast.Compare) -> Term:
-        nodes = [node.left, *node.comparators]
-        for operator in node.ops:
-            if type(operator) not in _COMPARISONS:
-                raise self.refuse(node, _("compare with <, <=, >, >=, == or !="))
-        words = [_COMPARISONS[type(operator)] for operator in node.ops]
+        words = [_COMPARISONS.get(type(operator), "") for operator in node.ops]
+        if not all(words):
+            raise self.refuse(node, _("compare with <, <=, >, >=, == or !="))
+        sides = zip([node.left, *node.comparators], node.comparators, words, strict=False)
         found = tuple(
-            Term(TRUTH, word, self._pair(node, nodes[i], nodes[i + 1], word))
-            for i, word in enumerate(words)
+            Term(TRUTH, word, self._pair(node, left, right, word)) for left, right, word in sides
         )
         return found[0] if len(found) == 1 else Term(TRUTH, "chain", found)
 
@@ -489,25 +487,22 @@ class _Reader:
         before = len(self.findings)
         given = dict(self._paired(node, entry.parameters))
         is_modeled = isinstance(entry, QuantityEntry) and entry.engine is not Engine.LEDGER
-        found: list[Term] = []
-        for one in entry.parameters:
+
+        def read(one: Parameter) -> Term:
             argument = given.get(one.name)
-            try:
-                if argument is None:
-                    found.append(self._left_out(node, one))
-                elif one.takes is Takes.MONTH:
-                    found.append(self._month(argument, is_modeled=is_modeled))
-                elif one.takes is Takes.TIME:
-                    found.append(self._time(argument))
-                elif one.takes is Takes.FLAG:
-                    found.append(self._flag(argument))
-                else:
-                    found.append(self._id(argument, one))
-            except Unusable:
-                continue
+            if argument is None:
+                return self._left_out(node, one)
+            if one.takes is Takes.MONTH:
+                return self._month(argument, is_modeled=is_modeled)
+            if one.takes is Takes.TIME:
+                return self._time(argument)
+            is_flag = one.takes is Takes.FLAG
+            return self._flag(argument) if is_flag else self._id(argument, one)
+
+        found = self.each(entry.parameters, read)
         if len(self.findings) > before:
             raise Unusable
-        return tuple(found)
+        return found
 
     def _paired(
         self, node: ast.Call, parameters: Sequence[Parameter]
@@ -545,7 +540,7 @@ class _Reader:
         return _written(ID, default)
 
     def _month(self, node: ast.expr, *, is_modeled: bool) -> Term:
-        calendar = self.names.calendar
+        calendar = self.names.case.calendar
         first, last = calendar.label(0), calendar.label(calendar.n_periods - 1)
         found = None if isinstance(node, ast.Constant) else self.read(node)
         if found is None or found.kind.gives is not Gives.DATE:
@@ -575,10 +570,7 @@ class _Reader:
         raise self.refuse(node, what, _('write months, e.g. 12, or "1 year"'))
 
     def _flag(self, node: ast.expr) -> Term:
-        found = self.read(node)
-        if found.kind.gives is not Gives.TRUTH:
-            raise self.refuse(node, _("this is not true or false"))
-        return found
+        return self._giving(node, Gives.TRUTH, _("this is not true or false"))
 
     def _id(self, node: ast.expr, parameter: Parameter) -> Term:
         takes, quoted = parameter.takes, _quoted(node)

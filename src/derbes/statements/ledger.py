@@ -1,18 +1,31 @@
-"""The ledger of a case with its expressions read, and what is wrong in them."""
+"""The ledger of a case with its expressions read, what is wrong in them, and what they may say."""
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from derbes.case.entities import Case
 from derbes.case.ledger import Checked
 from derbes.errors import CaseError, Problem
 from derbes.language import _
-from derbes.statements.expressions import read_expression
-from derbes.statements.names import ExpressionError, InvalidExpression, Names, names_of
-from derbes.statements.terms import Call, Term, calls_in
-from derbes.statements.vocabulary import Engine
+from derbes.statements.expressions import SUMMARIES, read_expression
+from derbes.statements.names import ExpressionError, names_of
+from derbes.statements.terms import (
+    LIMITS,
+    QUANTITIES,
+    SETS,
+    Engine,
+    Gives,
+    Ledger,
+    QuantityEntry,
+    SetEntry,
+    Takes,
+    Term,
+    Value,
+    calls_in,
+    reached,
+)
 
-SECTIONS = ("statements", "contrasts", "double_standards", "tensions")
+SECTIONS = Takes.CHECKED.sections
 KEYS = ("holds_if", "condition", "yes_if", "no_if", "void_if")
 """Keys of an entry that hold an expression."""
 _STRUCTURE = ("exists", "makes", "needs")
@@ -24,65 +37,15 @@ WIDEST = 96
 """Characters of an expression that a message shows."""
 
 
-def problems_of(expression: str, case: Case) -> tuple[Problem, ...]:
-    """Every problem of an expression, each with a caret; none when it can be used.
-
-    Args:
-        expression: As written.
-        case: The case that it is about.
-    """
-    return expression_problems(expression, names_of(case))
-
-
-def expression_problems(expression: str, names: Names) -> tuple[Problem, ...]:
-    """The same for the names of a case; columns count within the expression."""
-    try:
-        read_expression(expression, names)
-    except ExpressionError as error:
-        return tuple(_problem(expression, one) for one in error.findings)
-    return ()
-
-
-def _problem(
-    expression: str, finding: InvalidExpression, where: str = "", line: int = 0
-) -> Problem:
-    text = " ".join(expression[: WIDEST * 50].splitlines())
-    column, excerpt = finding.column, text
-    if len(text) > WIDEST:
-        start = max(0, min(column - 1 - WIDEST // 2, len(text) - WIDEST))
-        excerpt, column = text[start : start + WIDEST], column - start
+def problem_of(expression: str, finding: Problem, where: str = "", line: int = 0) -> Problem:
+    """A finding with its place and what the caret points at."""
+    excerpt, column = " ".join(expression[: WIDEST * 50].splitlines()), finding.column
+    if len(excerpt) > WIDEST:
+        start = max(0, min(column - 1 - WIDEST // 2, len(excerpt) - WIDEST))
+        excerpt, column = excerpt[start : start + WIDEST], column - start
     length = max(1, min(finding.length, len(excerpt) - column + 1))
-    return Problem(
-        where=where,
-        what=finding.what,
-        line=line,
-        column=min(column, len(excerpt) + 1),
-        length=length,
-        fix=finding.fix,
-        excerpt=excerpt,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """Entries of a case and what their expressions say."""
-
-    case: Case
-    parts: Mapping[tuple[str, str], Term]
-    """(entry, key) → expression."""
-    longest: int
-    """Longest measure that an expression asks about. [period]"""
-
-    @property
-    def checks(self) -> Mapping[str, Term]:
-        """Entry → the expression that it holds or fails by: `holds_if`, else `yes_if`."""
-        found = {name: node for (name, key), node in self.parts.items() if key == "yes_if"}
-        return found | {name: node for (name, key), node in self.parts.items() if key == "holds_if"}
-
-    def path_of(self, name: str) -> str:
-        """Path of an entry inside the case."""
-        section = next((s for s in SECTIONS if name in getattr(self.case, s)), SECTIONS[0])
-        return f"{section}.{name}"
+    column = min(column, len(excerpt) + 1)
+    return replace(finding, where=where, line=line, column=column, length=length, excerpt=excerpt)
 
 
 def entries_of(case: Case) -> tuple[Checked, ...]:
@@ -124,15 +87,14 @@ def _read(case: Case) -> tuple[dict[tuple[str, str], Term], tuple[Problem, ...]]
                     parts |= {(name, key): read_expression(text, names)} if text else {}
                 except ExpressionError as error:
                     line = case.expressions.get(where, 0)
-                    problems += [_problem(text, one, where, line) for one in error.findings]
+                    problems += [problem_of(text, one, where, line) for one in error.findings]
     return parts, (*problems, *_circles(case, parts))
 
 
 def _months(node: Term) -> Iterator[float]:
     """Lengths of measures that an expression asks about. [month]"""
-    for call in calls_in(node):
-        months = call.given.get("months")
-        if isinstance(months, float):
+    for _entry, given in calls_in(node):
+        if isinstance(months := given.get("months"), float):
             yield months
 
 
@@ -148,18 +110,18 @@ def facts_in(node: Term) -> tuple[str, ...]:
 
 def _ids_in(node: Term, quantities: Collection[str]) -> tuple[str, ...]:
     """What is written for `id` of some quantities."""
-    calls = (call for call in calls_in(node) if call.entry.name in quantities)
-    return tuple(str(call.given["id"]) for call in calls if call.given["id"] is not None)
+    calls = (given["id"] for entry, given in calls_in(node) if entry.name in quantities)
+    return tuple(str(name) for name in calls if name is not None)
 
 
 def is_evidence(node: Term) -> bool:
     """Whether an expression asks only what is written down, not the case or the model."""
-    return all(call.entry.engine is Engine.LEDGER for call in calls_in(node))
+    return all(entry.engine is Engine.LEDGER for entry, _given in calls_in(node))
 
 
 def is_cheap(node: Term) -> bool:
     """Whether an expression can be computed without a program."""
-    return all(call.entry.engine in {Engine.LEDGER, Engine.CASE} for call in calls_in(node))
+    return all(entry.engine in {Engine.LEDGER, Engine.CASE} for entry, _given in calls_in(node))
 
 
 def is_fixed(node: Term, drawn: Collection[str]) -> bool:
@@ -169,19 +131,19 @@ def is_fixed(node: Term, drawn: Collection[str]) -> bool:
         node: The expression.
         drawn: Paths of the numbers that are drawn.
     """
-    return all(_is_written(call, drawn) for call in calls_in(node))
 
+    def is_written(entry: QuantityEntry, given: Mapping[str, Value | None]) -> bool:
+        if entry.name in {"fact", "indicator"}:
+            fact = given["id"]
+            return fact is not None and f"facts.{fact}.amount" not in drawn
+        return entry.engine is Engine.LEDGER or entry.name in _STRUCTURE
 
-def _is_written(call: Call, drawn: Collection[str]) -> bool:
-    if call.entry.name in {"fact", "indicator"}:
-        fact = call.given["id"]
-        return fact is not None and f"facts.{fact}.amount" not in drawn
-    return call.entry.engine is Engine.LEDGER or call.entry.name in _STRUCTURE
+    return all(is_written(entry, given) for entry, given in calls_in(node))
 
 
 def needs_verdicts(node: Term) -> bool:
     """Whether an expression asks for what is known only over all draws."""
-    return any(call.entry.name in {"share", "verdict"} for call in calls_in(node))
+    return any(entry.name in {"share", "verdict"} for entry, _given in calls_in(node))
 
 
 def _circles(case: Case, parts: Mapping[tuple[str, str], Term]) -> tuple[Problem, ...]:
@@ -190,8 +152,8 @@ def _circles(case: Case, parts: Mapping[tuple[str, str], Term]) -> tuple[Problem
     for (name, _key), node in parts.items():
         links.setdefault(name, set()).update(links_of(node))
     problems = []
-    for name in links:
-        if name in _reached(links, name):
+    for name, own in links.items():
+        if name in reached(own, lambda one: links.get(one, ())):
             where = Ledger(case, parts, 0).path_of(name)
             what = _('"{name}" hangs on itself').format(name=name)
             fix = _("let one of the entries on the way say it without the others")
@@ -201,13 +163,96 @@ def _circles(case: Case, parts: Mapping[tuple[str, str], Term]) -> tuple[Problem
     return tuple(problems)
 
 
-def _reached(links: Mapping[str, set[str]], name: str) -> set[str]:
-    """Entries that an entry hangs on, at any distance."""
-    found: set[str] = set()
-    waiting = list(links.get(name, ()))
-    while waiting:
-        one = waiting.pop()
-        if one not in found:
-            found.add(one)
-            waiting += links.get(one, ())
-    return found
+_PAGE_HEAD = (
+    "# Quantities of expressions\n"
+    "\n"
+    "What `holds_if`, `condition`, `yes_if`, `no_if` and `void_if` may say. This page"
+    " is made from the source by `make schema`. How to write a statement: "
+    "[add-a-statement](../how-to/add-a-statement.md).\n"
+    "\n"
+    "An expression is true or false, in the syntax of Python:\n"
+    "\n"
+    "    leverage(russia, 2035-01, months=12) < 0.5 * leverage(russia, 2026-01, months=12)\n"
+    '    "0.9 bn USD" <= capital() <= "1.1 bn USD"\n'
+    "    all(has_home_source(g, 2027-01) for g in raw_inputs_of(round_152))\n"
+    "    not holds(F05) or opening(first_plant) <= 2027-12-31\n"
+    "\n"
+    "* **Comparisons** `<`, `<=`, `>`, `>=`, `==`, `!=`, also chained; **arithmetic**"
+    " `+ - * /` and `**` with a whole power of at most 4; **logic** `and`, `or`, "
+    "`not`; brackets. Numbers that differ by less than a billionth of the larger one"
+    " count as the same.\n"
+    "* **Ids** of the case stand as they are: `russia`, `round_152`, `F05`. The id of"
+    " a fact alone is its amount.\n"
+    "* **Months and days** stand as they are: `2035-01`, `2025-12-25`. To subtract "
+    "one number from another, put spaces around the minus. `as_of` is the day asked "
+    "about. A month counts as all its days: `date_of(F26) <= 2025-12` is true of the "
+    "25th.\n"
+    '* **Numbers with units** stand in quotes, as in a case file: `"12 month"`, `"0.9'
+    ' bn USD"`, `"500 t"`. A plain number counts in the unit of what it is compared '
+    "with or added to; times are in months. Units that do not fit are refused.\n"
+    '* **true**, **false**; words are compared in quotes: `verdict(C45) == "holds"`.\n'
+    "* **Sets**: `all(… for x in SET)`, `any`, `count`, `sum`, `min`, `max`, with "
+    "`if` where wanted.\n"
+    "* **What is missing** makes an expression neither true nor false, unless the "
+    "rest decides it; the statement is then untestable, and the verdict names the "
+    "key.\n"
+    "* `sender` names an actor, and stands for the case's main measure where that is "
+    "this actor's, else for its first embargo; `measure=` names another. A measure "
+    "may also stand in its place. `months` is the length of the measure; without it, "
+    "the case's main length.\n"
+    "* `variant=` looks at a variant of the case instead of the case as written.\n"
+    "\n"
+)
+
+
+def quantities_page() -> str:
+    """All quantities, sets and limits as a page."""
+    quantities, sets = QUANTITIES.values(), SETS.values()
+    sections = [
+        _section(
+            f"{engine} | quantity | gives | means",
+            [(f"`{e.signature}`", _gives(e), e.says) for e in quantities if e.engine is engine],
+        )
+        for engine in Engine
+    ]
+    takes: dict[str, dict[str, None]] = {}
+    declared = [*(entry.parameters for entry in quantities), *(entry.parameters for entry in sets)]
+    for one in (parameter for parameters in declared for parameter in parameters):
+        kinds = " or ".join(f"`{word}`" for word in one.choices) or one.takes.value
+        takes.setdefault(kinds, {})[f"`{one.name}`"] = None
+    sections += [
+        _section(
+            "Parameters | takes | parameters",
+            [(kinds, ", ".join(names)) for kinds, names in sorted(takes.items())],
+        ),
+        _section(
+            "Sets | set | members | means",
+            [(f"`{_written(entry)}`", entry.holds.value, entry.says) for entry in sets],
+        ),
+        _section(
+            "Functions | function | gives",
+            [(f"`{name}`", says) for name, says in SUMMARIES.items()],
+        ),
+        _section("Limits | what | at most", [(what, f"{n:,}") for what, n in LIMITS.items()]),
+    ]
+    return _PAGE_HEAD + "\n".join(sections)
+
+
+def _section(head: str, rows: Iterable[Sequence[str]]) -> str:
+    """A title and a table; the head names both, with a bar between."""
+    title, *columns = head.split(" | ")
+    lines = [columns, ["---"] * len(columns), *rows]
+    return f"## {title}\n\n" + "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _gives(entry: QuantityEntry) -> str:
+    if entry.words:
+        return "one of " + ", ".join(f"`{word}`" for word in entry.words)
+    if entry.gives is not Gives.NUMBER or not entry.unit:
+        return entry.gives.value
+    return f"number [{entry.unit.format(money='money', good='unit', own='its own unit')}]"
+
+
+def _written(entry: SetEntry) -> str:
+    given = ", ".join(one.name for one in entry.parameters)
+    return f"{entry.name}({given})" if given else entry.name

@@ -10,11 +10,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from derbes.case.entities import Case, Tier, quantities
-from derbes.case.quantity import Calendar
+from derbes.errors import Problem
 from derbes.language import _
-from derbes.statements.terms import Kind, Term
-from derbes.statements.values import MOST_CHARACTERS, MOST_DEPTH, MOST_NODES, Day, day_of
-from derbes.statements.vocabulary import SECTIONS, Gives, Takes
+from derbes.statements.terms import (
+    MOST_CHARACTERS,
+    MOST_DEPTH,
+    MOST_NODES,
+    Day,
+    Gives,
+    Kind,
+    Takes,
+    Term,
+    day_of,
+)
 from derbes.unit_names import CURRENCIES
 from derbes.units import ONE, Unit, UnitError, convertible, parse_unit
 
@@ -24,21 +32,10 @@ _TEXT_OR_DATE = re.compile(
 _SPACE = str.maketrans("\n\r\t\f\v\u00a0", "      ")
 
 
-@dataclass(frozen=True, slots=True)
-class InvalidExpression:
-    """Something wrong in an expression, and where."""
-
-    what: str
-    column: int
-    """From 1."""
-    length: int = 1
-    fix: str = ""
-
-
 class ExpressionError(Exception):
-    """An expression cannot be used; holds every finding."""
+    """An expression cannot be used; holds every finding, with columns within the expression."""
 
-    def __init__(self, findings: tuple[InvalidExpression, ...]) -> None:
+    def __init__(self, *findings: Problem) -> None:
         self.findings = findings
         super().__init__("; ".join(finding.what for finding in findings))
 
@@ -73,15 +70,15 @@ def spell(text: str) -> Spelled:
     if len(text) > MOST_CHARACTERS:
         what = _("an expression of {n} characters is too long").format(n=len(text))
         fix = _("at most {most}; split it into several statements").format(most=MOST_CHARACTERS)
-        raise ExpressionError((InvalidExpression(what, 1, fix=fix),))
+        raise ExpressionError(Problem("", what, column=1, fix=fix))
     plain, days = _without_dates(text.translate(_SPACE))
     _refuse_deep(plain)
     try:
         tree = ast.parse(plain, mode="eval").body
     except SyntaxError as error:
-        raise ExpressionError((_unparsed(plain, error),)) from error
+        raise ExpressionError(_unparsed(plain, error)) from error
     except (RecursionError, MemoryError, ValueError) as error:
-        raise ExpressionError((InvalidExpression(_("this cannot be read"), 1),)) from error
+        raise ExpressionError(Problem("", _("this cannot be read"), column=1)) from error
     _refuse_large(tree)
     return Spelled(plain, tree, days)
 
@@ -95,14 +92,15 @@ def _without_dates(text: str) -> tuple[str, dict[int, Day]]:
         day = day_of(match["date"])
         if day is None:
             what = _('"{date}" is not a date').format(date=match["date"])
-            wrong.append(InvalidExpression(what, match.start() + 1, len(match["date"])))
+            column, length = match.start() + 1, len(match["date"])
+            wrong.append(Problem("", what, column=column, length=length))
             continue
         days[match.start() + 1] = day
         parts += [text[end : match.start()], "D" + match["date"].replace("-", "").ljust(9, "_")]
         parts[-1] = parts[-1][: len(match["date"])]
         end = match.end()
     if wrong:
-        raise ExpressionError(tuple(wrong))
+        raise ExpressionError(*wrong)
     return "".join([*parts, text[end:]]), days
 
 
@@ -112,12 +110,12 @@ def _refuse_deep(text: str) -> None:
     for column, sign in enumerate(text, start=1):
         depth += (sign in "([{") - (sign in ")]}")
         if depth > MOST_DEPTH:
-            raise ExpressionError((_too_deep(column),))
+            raise ExpressionError(_too_deep(column))
 
 
-def _too_deep(column: int) -> InvalidExpression:
+def _too_deep(column: int) -> Problem:
     what = _("more than {most} parts inside one another").format(most=MOST_DEPTH)
-    return InvalidExpression(what, column, fix=_("split it into several statements"))
+    return Problem("", what, column=column, fix=_("split it into several statements"))
 
 
 def _refuse_large(tree: ast.expr) -> None:
@@ -129,22 +127,22 @@ def _refuse_large(tree: ast.expr) -> None:
         if n_nodes > MOST_NODES * 3:
             what = _("an expression with more than {most} parts").format(most=MOST_NODES)
             fix = _("split it into several statements")
-            raise ExpressionError((InvalidExpression(what, 1, fix=fix),))
+            raise ExpressionError(Problem("", what, column=1, fix=fix))
         layer = [child for node in layer for child in ast.iter_child_nodes(node)]
         if not layer:
             return
-    raise ExpressionError((_too_deep(1),))
+    raise ExpressionError(_too_deep(1))
 
 
-def _unparsed(text: str, error: SyntaxError) -> InvalidExpression:
+def _unparsed(text: str, error: SyntaxError) -> Problem:
     column = min(max(error.offset or 1, 1), len(text) + 1)
     if not text.strip():
-        return InvalidExpression(_("the expression is empty"), 1)
+        return Problem("", _("the expression is empty"), column=1)
     if re.search(r"(?<![=<>!])=(?!=)", text[max(column - 2, 0) : column + 1]):
         fix = _("two values are compared with ==")
     else:
         fix = _("see the reference of quantities for what can be written")
-    return InvalidExpression(_("this cannot be read as an expression"), column, fix=fix)
+    return Problem("", _("this cannot be read as an expression"), column=column, fix=fix)
 
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -165,11 +163,6 @@ class Names:
     """Use, supplier or recipe → the good that it counts."""
     path_units: Mapping[str, str]
     """Path of a quantity → its unit."""
-
-    @property
-    def calendar(self) -> Calendar:
-        """Periods of the case."""
-        return self.case.calendar
 
     def unit(self, text: str) -> Unit:
         """The unit of that name; a word that is none counts as a unit of its own."""
@@ -208,7 +201,7 @@ def names_of(case: Case) -> Names:
         used.update({use.id: use.good for use in one.uses.values()})
         used.update({supplier.id: supplier.good for supplier in one.suppliers.values()})
         used.update({recipe.id: recipe.output for recipe in one.recipes.values()})
-    kinds = {takes: _ids(cases, sections) for takes, sections in SECTIONS.items()}
+    kinds = {takes: _ids(cases, takes.sections) for takes in Takes}
     kinds[Takes.VARIANT] |= {"base"}
     return Names(
         case=case,

@@ -4,19 +4,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, Any
 
-from derbes.case.entities import Case, Recipe, Tier
+from derbes.case.entities import Case, Recipe, Tier, quantities
 from derbes.case.ledger import Modality, Statement
 from derbes.case.quantity import MONTHS_A_YEAR, Element, Quantity
-from derbes.draws.inputs import inputs_by_path
 from derbes.model.arrays import open_share
 from derbes.model.compile import opening_period
 from derbes.model.numbers import periods_of
-from derbes.statements.values import MOST_MEMBERS, NEVER, Day, Missing, day_of, month_day
-from derbes.statements.vocabulary import (
-    SECTIONS,
+from derbes.statements.terms import (
+    MOST_MEMBERS,
+    NEVER,
     Actor,
     CheckedId,
     Dated,
+    Day,
     ElementId,
     Engine,
     FactId,
@@ -25,7 +25,7 @@ from derbes.statements.vocabulary import (
     GoodOrUse,
     Grade,
     Indicator,
-    Model,
+    Missing,
     Month,
     Path,
     Plant,
@@ -35,13 +35,14 @@ from derbes.statements.vocabulary import (
     Takes,
     Unknown,
     Word,
-    World,
-    label_day,
+    day_of,
     members,
-    period_of,
+    month_day,
     quantity,
+    reached,
     section,
 )
+from derbes.statements.worlds import Model, World, label_day, period_of
 
 LEDGER, CASE = Engine.LEDGER, Engine.CASE
 VERDICT_WORDS = (
@@ -68,7 +69,7 @@ def fact(world: World, *, id_: FactId) -> float:
     amount = world.case.facts[id_].amount
     if amount is None:
         raise Unknown(f"facts.{id_}.amount")
-    return amount.value
+    return world.written.number(amount)
 
 
 @quantity(LEDGER)
@@ -139,7 +140,7 @@ def share(world: World, *, id_: CheckedId) -> float:
     """Share of the draws in which another entry of the ledger holds."""
     settled = world.settled.get(id_)
     if settled is None or settled.share is None:
-        raise Unknown(world.path_of(id_))
+        raise Unknown(world.ledger.path_of(id_))
     return settled.share
 
 
@@ -149,7 +150,7 @@ def verdict(world: World, *, id_: CheckedId) -> str:
     verdict(C45) == "holds".
     """
     if id_ not in world.settled:
-        raise Unknown(world.path_of(id_))
+        raise Unknown(world.ledger.path_of(id_))
     return world.settled[id_].verdict
 
 
@@ -217,7 +218,7 @@ def exists(one: Model, *, id_: ElementId) -> bool:
     """Whether the case has an element of that id, in any section. An id that may be absent
     everywhere stands in quotes: exists("gun_155").
     """
-    return any(id_ in getattr(one.case, name) for name in SECTIONS[Takes.ELEMENT])
+    return any(id_ in getattr(one.case, name) for name in Takes.ELEMENT.sections)
 
 
 @quantity(CASE, "{own}")
@@ -225,82 +226,31 @@ def input_(one: Model, *, path: Path, at: Annotated[Day | None, Takes.MONTH] = N
     """Any number of the case by its path: input("suppliers.north.price"); of a series, that of
     a month.
     """
-    found = one.once(("number", path), lambda: number_of(one.case, path))
+    found = number_of(one.case, path)
     if found is None:
         raise Unknown(path)
-    return found.value if at is None else _at(one.case, found, at, path)
-
-
-NUMBERED = (
-    "actors",
-    "goods",
-    "uses",
-    "stockpiles",
-    "routes",
-    "suppliers",
-    "plants",
-    "recipes",
-    "exports",
-    "measures",
-    "options",
-    "limits",
-    "standards",
-    "hazards",
-    "facts",
-)
-"""Sections whose elements hold numbers, which begin their paths with section and id."""
+    return one.number(found) if at is None else one.at(found, at, path)
 
 
 def number_of(case: Case, path: str) -> Quantity | None:
-    """The number at a path; None where the case has none."""
-    return inputs_by_path(part_with(case, (path,))).get(path)
-
-
-OTHERS = (
-    "variants",
-    "scenarios",
-    "documents",
-    "statements",
-    "contrasts",
-    "double_standards",
-    "tensions",
-    "expressions",
-)
-"""Sections in which nothing is drawn."""
-
-
-def part_with(case: Case, paths: Iterable[str]) -> Case:
-    """A case with no elements but those that hold a number at one of the paths."""
-    wanted: dict[str, set[str]] = {section: set() for section in NUMBERED}
-    for path in paths:
-        section, _dot, rest = path.partition(".")
-        if section in wanted:
-            wanted[section].add(rest.partition(".")[0].partition("[")[0])
-    kept: dict[str, Any] = {
-        section: {name: one for name, one in getattr(case, section).items() if name in names}
-        for section, names in wanted.items()
-    }
-    kept |= {section: {} for section in OTHERS}
-    return replace(case, **kept)
-
-
-def _at(case: Case, number: Quantity | None, at: Day, path: str) -> float:
-    """Value of a number in a month; missing with its path where it is not given."""
-    period = period_of(case, at)
-    if number is None:
-        raise Unknown(path)
-    return float(number.over(case.calendar.n_periods)[period])
+    """The number at a path; None where the case has none. Only its element is looked through."""
+    section, _dot, rest = path.partition(".")
+    name = rest.partition(".")[0].partition("[")[0]
+    part: dict[str, Any] = {other: {} for other in Takes.ELEMENT.sections}
+    if section in part and name in getattr(case, section):
+        part[section] = {name: getattr(case, section)[name]}
+    return next((one for one in quantities(replace(case, **part)) if one.path == path), None)
 
 
 @quantity(CASE, "{good}/month")
 def demand(one: Model, *, of: GoodOrUse, at: Month, crisis: Flag = False) -> float:
     """Demand of a use, or of all uses of a good, in calm or in crisis."""
-    uses = [use for use in one.case.uses.values() if of in {use.id, use.good}]
     numbers = {
         f"uses.{use.id}.demand": (use.crisis_demand if crisis else None) or use.demand
-        for use in uses
+        for use in one.case.uses.values()
+        if of in {use.id, use.good}
     }
-    return sum((_at(one.case, number, at, path) for path, number in numbers.items()), 0.0)
+    return sum((one.at(number, at, path) for path, number in numbers.items()), 0.0)
 
 
 @quantity(CASE, "{money}/{good}")
@@ -308,12 +258,11 @@ def price(one: Model, *, of: Priced, at: Month) -> float:
     """Price that a supplier asks, or the lowest that any supplier asks for a good, transport
     not counted.
     """
-    case = one.standing
     known, unknown = [], None
-    for seller in case.suppliers.values():
+    for seller in one.standing.suppliers.values():
         if of in {seller.id, seller.good}:
             try:
-                known.append(_at(case, seller.price, at, f"suppliers.{seller.id}.price"))
+                known.append(one.at(seller.price, at, f"suppliers.{seller.id}.price"))
             except Unknown as error:
                 unknown = unknown or error
     if known:
@@ -328,24 +277,25 @@ def capacity(one: Model, *, of: Source, at: Month) -> float:
     """
     case = one.standing
     if of in case.suppliers:
-        return _at(case, case.suppliers[of].capacity, at, f"suppliers.{of}.capacity")
+        return one.at(case.suppliers[of].capacity, at, f"suppliers.{of}.capacity")
     recipes = [recipe for recipe in case.recipes.values() if of in {recipe.id, recipe.output}]
-    return sum((_recipe_capacity(case, recipe, at) for recipe in recipes), 0.0)
+    return sum((_recipe_capacity(one, recipe, at) for recipe in recipes), 0.0)
 
 
-def _recipe_capacity(case: Case, recipe: Recipe, at: Day) -> float:
+def _recipe_capacity(one: Model, recipe: Recipe, at: Day) -> float:
     """Own limit and line hours of a recipe, as far as its plant is open. [unit/month]"""
-    period = period_of(case, at)
-    plant = case.plants.get(recipe.plant)
+    calendar, period = one.case.calendar, period_of(one.case, at)
+    plant = one.standing.plants.get(recipe.plant)
     part = 1.0
-    limits = [] if recipe.capacity is None else [_at(case, recipe.capacity, at, "")]
+    limits = [] if recipe.capacity is None else [one.at(recipe.capacity, at, "")]
     if plant is not None:
-        ramp = periods_of(plant.ramp, case.calendar)
-        opened = opening_period(plant, case.calendar)
-        part = float(open_share(opened, ramp, case.calendar.n_periods)[period])
+        ramp = periods_of(plant.ramp, calendar, one.values)
+        opened = opening_period(plant, calendar, one.values)
+        part = float(open_share(opened, ramp, calendar.n_periods)[period])
         hours = plant.lines.get(recipe.line)
-        if recipe.line and recipe.hours and recipe.hours.value > 0 and hours is not None:
-            limits.append(_at(case, hours, at, "") / recipe.hours.value)
+        needed = one.number(recipe.hours) if recipe.line and recipe.hours else 0.0
+        if needed > 0 and hours is not None:
+            limits.append(one.at(hours, at, "") / needed)
     if not limits:
         raise Unknown(f"recipes.{recipe.id}.capacity")
     return min(limits) * part
@@ -354,23 +304,21 @@ def _recipe_capacity(case: Case, recipe: Recipe, at: Day) -> float:
 @quantity(CASE)
 def plant_open(one: Model, *, plant: Plant, at: Month) -> bool:
     """Whether a plant has its first output by that month, delay counted."""
-    return _is_open(one.standing, plant, at)
+    opens = _opening(one, plant)
+    return opens is not None and opens <= one.case.calendar.index(*at.month)
 
 
-def _is_open(case: Case, plant: str, at: Day) -> bool:
-    if plant not in case.plants:
-        return False
-    opens = opening_period(case.plants[plant], case.calendar)
-    return bool(opens <= case.calendar.index(*at.month))
+def _opening(one: Model, plant: str) -> int | None:
+    """Period of a plant's first output; None: it does not stand."""
+    built = one.standing.plants.get(plant)
+    return None if built is None else int(opening_period(built, one.case.calendar, one.values))
 
 
 @quantity(CASE)
 def opening(one: Model, *, plant: Plant) -> Day:
     """Month of a plant's first output, delay counted."""
-    case = one.standing
-    if plant not in case.plants:
-        return NEVER
-    return label_day(case, opening_period(case.plants[plant], case.calendar))
+    opens = _opening(one, plant)
+    return NEVER if opens is None else label_day(one.case, opens)
 
 
 @quantity(CASE, "{money}")
@@ -389,7 +337,7 @@ def capital(one: Model, *, plant: Plant = "", foreign: Flag = False) -> float:
             part = payment.foreign_share if foreign else Quantity(1.0)
             if part is None:
                 raise Unknown(f"{path}.foreign_share")
-            total += payment.amount.value * part.value
+            total += one.number(payment.amount) * one.number(part)
     return total
 
 
@@ -409,33 +357,32 @@ def needs(one: Model, *, good: Good, input_: Good) -> bool:
 @quantity(CASE)
 def has_home_source(one: Model, *, good: Good, at: Month) -> bool:
     """Whether the target itself sells or makes a good in that month, inputs not counted."""
-    case = one.standing
-    return case.target in _offers(case, good, at) or any(
-        recipe.output == good and (not recipe.plant or _is_open(case, recipe.plant, at))
-        for recipe in case.recipes.values()
+    return one.case.target in _offers(one, good, at) or any(
+        recipe.output == good and (not recipe.plant or plant_open(one, plant=recipe.plant, at=at))
+        for recipe in one.standing.recipes.values()
     )
 
 
-def _offers(case: Case, good: str, at: Day) -> set[str]:
+def _offers(one: Model, good: str, at: Day) -> set[str]:
     """Actors who offer a good in a month."""
     return {
         seller.actor
-        for seller in case.suppliers.values()
+        for seller in one.standing.suppliers.values()
         if seller.good == good
-        and _at(case, seller.capacity, at, f"suppliers.{seller.id}.capacity") > 0
+        and one.at(seller.capacity, at, f"suppliers.{seller.id}.capacity") > 0
     }
 
 
 @quantity(CASE)
 def sells(one: Model, *, actor: Actor, good: Good, at: Month) -> bool:
     """Whether an actor offers a good in that month."""
-    return actor in _offers(one.standing, good, at)
+    return actor in _offers(one, good, at)
 
 
 @quantity(CASE)
 def n_sellers(one: Model, *, good: Good, at: Month) -> float:
     """Number of actors, the target not counted, who offer a good in that month."""
-    return float(len(_offers(one.standing, good, at) - {one.standing.target}))
+    return float(len(_offers(one, good, at) - {one.case.target}))
 
 
 # Sets; their members are those of the case as written.
@@ -496,16 +443,12 @@ def statements_of(case: Case, *, actor: Actor) -> Ids:
 @members(Takes.GOOD)
 def inputs_of(case: Case, *, good: Good) -> Ids:
     """Goods that making a good takes, at any step."""
-    found: dict[str, None] = {}
-    waiting = [good]
-    while waiting:
-        one = waiting.pop(0)
-        for recipe in case.recipes.values():
-            if recipe.output == one:
-                new = [part for part in recipe.inputs if part not in found]
-                found.update(dict.fromkeys(new))
-                waiting += new
-    return tuple(found)
+
+    def parts(made: str) -> Ids:
+        recipes = (recipe for recipe in case.recipes.values() if recipe.output == made)
+        return tuple(part for recipe in recipes for part in recipe.inputs)
+
+    return reached(parts(good), parts)
 
 
 @members(Takes.GOOD)

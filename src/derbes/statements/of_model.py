@@ -15,30 +15,28 @@ from derbes.case.entities import Case, MeasureKind, main_length, main_measure
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays
 from derbes.results.supply import ALL_ESSENTIAL, LeverageRow
-from derbes.statements.values import NEVER, Day, day_of
-from derbes.statements.vocabulary import (
+from derbes.statements.terms import (
+    NEVER,
     Actor,
     Bound,
     Buyer,
+    Day,
     Engine,
     Flag,
     Good,
     GoodOrUse,
     MeasureId,
-    Model,
     Month,
     Months,
     Sender,
-    Shortfall,
     StandardId,
     TierWord,
     Unknown,
     Use,
-    label_day,
-    period_of,
+    day_of,
     quantity,
-    span_of,
 )
+from derbes.statements.worlds import Model, Shortfall, kept, label_day, period_of, span_of
 
 CALM, COVER, LEVERAGE = Engine.CALM, Engine.COVER, Engine.LEVERAGE
 ROUNDING = 1e-9
@@ -83,12 +81,17 @@ def _stock_of(one: Model, good: str, period: int, *, old: bool) -> float:
     """Stock of a good at the end of a period; none of what the variant does not have."""
     if good not in one.case.goods:
         return 0.0
-    arrays = one.arrays
+    return float(_stocks(one, old=old)[one.arrays.goods.index(good), period])
 
-    def stocks() -> FloatArray:
-        return without_rounding(one.stocks(old=old), arrays.flow_size)
 
-    return float(one.once(("stocks", old), stocks)[arrays.goods.index(good), period])
+@kept
+def _stocks(one: Model, *, old: bool) -> FloatArray:
+    """Stock at the end of each period, or what is left of the first day's. (G, T) [unit]"""
+    from derbes.supply.survival import stock_by_good  # noqa: PLC0415 - see worlds
+
+    calm = one.study.calm
+    fresh = np.zeros_like(calm.fresh) if old else calm.fresh
+    return without_rounding(stock_by_good(one.arrays, calm.lots, fresh), one.arrays.flow_size)
 
 
 @quantity(CALM, "{good}/month")
@@ -168,16 +171,14 @@ def _ratio(one: Model, good: int, period: int, mine: BoolArray) -> float:
     return float(flows[of_good & mine].sum()) / total if total > 0 else float("nan")
 
 
+@kept
 def _arrivals(one: Model) -> FloatArray:
     """Deliveries and output by period; an export brings in nothing. (K, T) [unit]"""
-    arrays = one.arrays
+    from derbes.supply.baseline import arrivals_by_period  # noqa: PLC0415 - see worlds
 
-    def arrivals() -> FloatArray:
-        outputs = arrays.activities.outputs
-        usual = np.where(outputs >= 0, arrays.flow_size[outputs], 0.0)
-        return without_rounding(one.arrivals, usual)
-
-    return one.once("arrivals", arrivals)
+    outputs = one.arrays.activities.outputs
+    usual = np.where(outputs >= 0, one.arrays.flow_size[outputs], 0.0)
+    return without_rounding(arrivals_by_period(one.study.calm), usual)
 
 
 @quantity(CALM, "share")
@@ -240,7 +241,7 @@ def unmet_in_calm(one: Model, *, use: Use, since: Month, until: Month) -> float:
     if use not in one.case.uses:
         raise Unknown(f"uses.{use}")
     arrays = one.arrays
-    unmet = without_rounding(one.unmet_in_calm, arrays.flow_size[arrays.use_goods])
+    unmet = without_rounding(one.study.calm.unmet, arrays.flow_size[arrays.use_goods])
     return float(unmet[arrays.uses.index(use), span].sum())
 
 
@@ -265,7 +266,7 @@ def outlay(one: Model, *, since: Month, until: Month) -> float:
     storage, capital of plants, less exports; not discounted.
     """
     span = span_of(one.case, since, until)
-    capital = (amount for amount, _share in _capital(one.standing, span))
+    capital = (amount for amount, _share in _capital(one, span))
     return sum(one.plan.money[span]) + sum(capital)
 
 
@@ -277,20 +278,20 @@ def foreign_outlay(one: Model, *, since: Month, until: Month, capital: Flag = Tr
     """
     span, target = span_of(one.case, since, until), one.case.target
     total = _payments(one, span, lambda seller: seller != target)
-    for amount, share in _capital(one.standing, span) if capital else ():
+    for amount, share in _capital(one, span) if capital else ():
         if share is None:
             raise Unknown("plants.*.capital.foreign_share")
         total += amount * share
     return total
 
 
-def _capital(case: Case, span: slice) -> Iterator[tuple[float, float | None]]:
+def _capital(one: Model, span: slice) -> Iterator[tuple[float, float | None]]:
     """Payments for plants in some periods: amount, foreign share."""
-    for plant in case.plants.values():
+    for plant in one.standing.plants.values():
         for payment in plant.capital:
             if span.start <= payment.period < span.stop:
                 share = payment.foreign_share
-                yield payment.amount.value, None if share is None else share.value
+                yield one.number(payment.amount), None if share is None else one.number(share)
 
 
 @quantity(CALM, "month")
@@ -303,10 +304,12 @@ def cover(one: Model, *, of: GoodOrUse, at: Month) -> float:
     good = case.uses[of].good if of in case.uses else of
     if good not in case.goods:
         raise Unknown(f"goods.{good}")
-    periods = one.cover(one.arrays.goods.index(good), period)
-    if periods is None:
+    from derbes.analysis.cover import good_cover  # noqa: PLC0415 - see worlds
+
+    found = good_cover(one.study.calm, period, one.arrays.goods.index(good))
+    if found is None:
         raise Unknown(f"uses ({of})")
-    return periods * case.calendar.step
+    return found.periods * case.calendar.step
 
 
 # Survival: how long, whether, and from when on a measure is survived.
@@ -366,14 +369,14 @@ def time_to_survive(
     start = period_of(one.case, at)
     if not one.is_start(name, start):
         raise Unknown(f"measures.{name}.start")
-    only_essential = not use or use in _essential(one)
-    row = one.survival(name, start, only_essential=only_essential).get(use or ALL_ESSENTIAL)
-    if row is None:
+    if use and use not in one.arrays.uses:
         raise Unknown(f"uses.{use}")
-    is_myopic = bound == "myopic"
-    found = row.time_to_survive_myopic if is_myopic else row.time_to_survive
+    found, at_least = one.survived(name, start, use)
+    if bound == "myopic":
+        rows = one.survival(name, start, only_essential=not use or use in _essential(one))
+        at_least = at_least if found is None else None
+        found = rows[use or ALL_ESSENTIAL].time_to_survive_myopic
     if found is None:
-        at_least = row.survives_at_least if row.time_to_survive is None else None
         raise Unknown(f"time_to_survive ({at})", at_least=at_least)
     return found
 
@@ -460,7 +463,7 @@ def meets(one: Model, *, standard: StandardId) -> bool:
         raise Unknown(path)
     if not asked.measure:
         raise Unknown(f"{path}.measure")
-    if asked.share is not None and asked.share.value < 1.0:
+    if asked.share is not None and one.number(asked.share) < 1.0:
         raise Unknown(f"{path}.share (1)")
     last = asked.last if asked.last >= 0 else one.case.calendar.n_periods - 1
     starts = _quarters(one.case, asked.first, last)

@@ -25,10 +25,10 @@ from derbes.results.statements import (
     ThesisGraph,
     Unsaid,
 )
-from derbes.statements.ledger import Ledger, entries_of, facts_in
+from derbes.statements.ledger import entries_of, facts_in
 from derbes.statements.of_case import holder_of, side_of
 from derbes.statements.sampling import TRUE, Part, Truths
-from derbes.statements.terms import TRUTH, Term
+from derbes.statements.terms import TRUTH, Ledger, Term
 
 # What words imply: probabilities and strengths of cues, by language.
 #
@@ -41,67 +41,33 @@ CERTAIN, LIKELY, EVEN, POSSIBLE, DOUBTFUL, IMPOSSIBLE = 0.95, 0.75, 0.5, 0.4, 0.
 PLAIN_FUTURE = 0.95
 """A prediction without a cue: what is said flatly is said as certain."""
 
-CUES: Mapping[str, Mapping[str, float]] = {
+_CUES = {
     "ru": {
-        "неизбежно": CERTAIN,
-        "неизбежен": CERTAIN,
-        "можно не сомневаться": CERTAIN,
-        "всё равно": CERTAIN,
-        "все равно": CERTAIN,
-        "автоматически": CERTAIN,
-        "обязательно": CERTAIN,
-        "несомненно": CERTAIN,
-        "точно": CERTAIN,
-        "вовсе": CERTAIN,
-        "полностью": CERTAIN,
-        "никаких": CERTAIN,
-        "очевидно": LIKELY,
-        "ожидается": LIKELY,
-        "скорее всего": LIKELY,
-        "вероятно": LIKELY,
-        "видимо": LIKELY,
-        "по сути": LIKELY,
-        "может быть": POSSIBLE,
-        "возможно": POSSIBLE,
-        "возможность": POSSIBLE,
-        "потенциальный": POSSIBLE,
-        "может и": POSSIBLE,
-        "вряд ли": DOUBTFUL,
-        "маловероятно": DOUBTFUL,
-        "невозможно": IMPOSSIBLE,
-        "невозможное": IMPOSSIBLE,
+        CERTAIN: "неизбежно, неизбежен, можно не сомневаться, всё равно, все равно, автоматически, "
+        "обязательно, несомненно, точно, вовсе, полностью, никаких",
+        LIKELY: "очевидно, ожидается, скорее всего, вероятно, видимо, по сути",
+        POSSIBLE: "может быть, возможно, возможность, потенциальный, может и",
+        DOUBTFUL: "вряд ли, маловероятно",
+        IMPOSSIBLE: "невозможно, невозможное",
     },
     "kk": {
-        "сөзсіз": CERTAIN,
-        "міндетті түрде": CERTAIN,
-        "бәрібір": CERTAIN,
-        "күмәнсіз": CERTAIN,
-        "күтілуде": LIKELY,
-        "ықтимал": LIKELY,
-        "шамасы": LIKELY,
-        "мүмкін": POSSIBLE,
-        "мүмкіндік": POSSIBLE,
-        "екіталай": DOUBTFUL,
-        "мүмкін емес": IMPOSSIBLE,
+        CERTAIN: "сөзсіз, міндетті түрде, бәрібір, күмәнсіз",
+        LIKELY: "күтілуде, ықтимал, шамасы",
+        POSSIBLE: "мүмкін, мүмкіндік",
+        DOUBTFUL: "екіталай",
+        IMPOSSIBLE: "мүмкін емес",
     },
     "en": {
-        "inevitably": CERTAIN,
-        "certainly": CERTAIN,
-        "without doubt": CERTAIN,
-        "automatically": CERTAIN,
-        "in any case": CERTAIN,
-        "expected": LIKELY,
-        "probably": LIKELY,
-        "likely": LIKELY,
-        "apparently": LIKELY,
-        "may": POSSIBLE,
-        "might": POSSIBLE,
-        "possibly": POSSIBLE,
-        "possibility": POSSIBLE,
-        "hardly": DOUBTFUL,
-        "unlikely": DOUBTFUL,
-        "impossible": IMPOSSIBLE,
+        CERTAIN: "inevitably, certainly, without doubt, automatically, in any case",
+        LIKELY: "expected, probably, likely, apparently",
+        POSSIBLE: "may, might, possibly, possibility",
+        DOUBTFUL: "hardly, unlikely",
+        IMPOSSIBLE: "impossible",
     },
+}
+CUES: Mapping[str, Mapping[str, float]] = {
+    language: {cue: chance for chance, cues in by.items() for cue in cues.split(", ")}
+    for language, by in _CUES.items()
 }
 """Language → cue → probability that it gives to what it qualifies."""
 
@@ -208,18 +174,14 @@ def _by_outcome(rows: Sequence[StatementRow]) -> dict[str, list[StatementRow]]:
 
 def _score(speaker: str, rows: Sequence[StatementRow]) -> SpeakerScore:
     found = _by_outcome(rows)
-    n = {place: len(mine) for place, mine in found.items()}
+    n = {f"n_{place}": len(mine) for place, mine in found.items()}
+    n["n_due"] = n["n_resolved"] + n.pop("n_undecided")
     brier = [row.brier for row in found["resolved"] if row.brier is not None]
     claimed = [row.probability for row in found["undecided"] if row.probability is not None]
     return SpeakerScore(
         speaker=speaker,
         n_predictions=len(rows),
-        n_due=n["resolved"] + n["undecided"],
-        n_resolved=n["resolved"],
-        n_early=n["early"],
-        n_open=n["open"],
-        n_void=n["void"],
-        n_expired=n["expired"],
+        **n,
         brier=_mean(brier),
         brier_low=_mean([*brier, *(min(p, 1.0 - p) ** 2 for p in claimed)]),
         brier_high=_mean([*brier, *(max(p, 1.0 - p) ** 2 for p in claimed)]),
@@ -274,7 +236,7 @@ _TURNED = {"and": "or", "or": "and"}
 
 def contradictions_of(ledger: Ledger, truths: Mapping[Part, Truths]) -> tuple[Contradiction, ...]:
     """All contradictions, each pair once for each form."""
-    case = ledger.case
+    case, place = ledger.case, list(ledger.case.statements).index
     found: dict[str, Contradiction] = {}
     for kind, names, about in (
         *_denials(case),
@@ -283,28 +245,24 @@ def contradictions_of(ledger: Ledger, truths: Mapping[Part, Truths]) -> tuple[Co
         *_stances(case),
         *_exclusive(case),
     ):
-        one = _contradiction(case, kind, names, about)
+        ordered = tuple(sorted(names, key=place))
+        holders = tuple(holder_of(case.statements[name]) for name in ordered)
+        sides = tuple(side_of(case, holder) for holder in holders)
+        one = Contradiction(
+            id="_".join((kind, *ordered)),
+            kind=kind,
+            statements=ordered,
+            holders=holders,
+            sides=sides,
+            same_side=len(set(sides)) == 1,
+            about=about,
+        )
         found.setdefault(one.id, one)
     return tuple(found.values())
 
 
 _Found = tuple[str, tuple[str, ...], str]
 """Kind, statements, and what they are about."""
-
-
-def _contradiction(case: Case, kind: str, names: tuple[str, ...], about: str) -> Contradiction:
-    ordered = tuple(sorted(names, key=list(case.statements).index))
-    holders = tuple(holder_of(case.statements[name]) for name in ordered)
-    sides = tuple(side_of(case, holder) for holder in holders)
-    return Contradiction(
-        id="_".join((kind, *ordered)),
-        kind=kind,
-        statements=ordered,
-        holders=holders,
-        sides=sides,
-        same_side=len(set(sides)) == 1,
-        about=about,
-    )
 
 
 def _linked(case: Case) -> Iterator[tuple[str, str]]:
@@ -573,47 +531,44 @@ LEAST_CHANGE = 0.1
 
 def modality_drift(case: Case) -> tuple[ModalityDrift, ...]:
     """Every retelling that changes the modality, its strength, or what is affirmed."""
-    found = []
-    for statement in case.statements.values():
-        for name in statement.retells:
-            source = case.statements.get(name)
-            drift = None if source is None else _drift(statement, source)
-            if drift is not None:
-                found.append(drift)
-    return tuple(found)
+    pairs = [
+        (statement, case.statements[name])
+        for statement in case.statements.values()
+        for name in statement.retells
+        if name in case.statements
+    ]
+    return tuple(
+        ModalityDrift(
+            id=statement.id,
+            source=source.id,
+            by=statement.by or holder_of(statement),
+            source_by=source.by or holder_of(source),
+            modality=statement.modality.value,
+            source_modality=source.modality.value,
+            cue=statement.cue,
+            source_cue=source.cue,
+            change=changed[0],
+            in_what=changed[1],
+            steps=changed[2],
+        )
+        for statement, source in pairs
+        if (changed := _changed(statement, source)) is not None
+    )
 
 
-def _drift(statement: Statement, source: Statement) -> ModalityDrift | None:
+def _changed(statement: Statement, source: Statement) -> tuple[str, str, int] | None:
+    """How a statement changes what it retells, in what, and by how many steps."""
     if statement.denied != source.denied:
-        return _made(statement, source, ("turned", "modality", 0))
+        return "turned", "modality", 0
     here, there = STRENGTHS.get(statement.modality), STRENGTHS.get(source.modality)
     if here is None or there is None:
         return None
     if here != there:
-        change = "raised" if here > there else "lowered"
-        return _made(statement, source, (change, "modality", here - there))
+        return "raised" if here > there else "lowered", "modality", here - there
     strength, before = cue_probability(statement.cue), cue_probability(source.cue)
     if strength is None or before is None or abs(strength - before) < LEAST_CHANGE:
         return None
-    change = "raised" if strength > before else "lowered"
-    return _made(statement, source, (change, "strength", 0))
-
-
-def _made(statement: Statement, source: Statement, how: tuple[str, str, int]) -> ModalityDrift:
-    """A drift; how it changed, in what, and by how many steps."""
-    return ModalityDrift(
-        id=statement.id,
-        source=source.id,
-        by=statement.by or holder_of(statement),
-        source_by=source.by or holder_of(source),
-        modality=statement.modality.value,
-        source_modality=source.modality.value,
-        cue=statement.cue,
-        source_cue=source.cue,
-        change=how[0],
-        in_what=how[1],
-        steps=how[2],
-    )
+    return "raised" if strength > before else "lowered", "strength", 0
 
 
 # Causal theses as a graph: causes and effects, with the verdict on each arrow.

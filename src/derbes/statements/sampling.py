@@ -1,32 +1,44 @@
 """Draws of every variant that expressions name, and the truth of every expression in each.
 
 What needs no program is computed in many draws, what needs one in few: the first of the
-same sequence, so that all expressions share their draws.
+same sequence, so that all expressions share their draws. Where the draws disagree, inputs and
+variants are looked for that turn an expression over.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache, partial
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from derbes.case.entities import Case
-from derbes.case.quantity import FloatArray
+from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.request import BASE
 from derbes.case.uncertainty import Draws
-from derbes.draws.inputs import scenario_cases, shared_inputs
+from derbes.draws.inputs import drawn_values, inputs_by_path, shared_inputs
 from derbes.draws.sampling import make_draws
 from derbes.draws.study import variant_case
 from derbes.errors import SolveError
 from derbes.language import _
 from derbes.model.compile import compile_case
+from derbes.model.numbers import Values
 from derbes.parallel import Progress, run_tasks
-from derbes.statements.ledger import Ledger, is_cheap, is_fixed, links_of, needs_verdicts
-from derbes.statements.terms import Term, calls_in, evaluate
-from derbes.statements.values import Day, Missing, Value, day_of
-from derbes.statements.vocabulary import Settled
-from derbes.statements.worlds import Changing, DrawWorld, changing
+from derbes.results.statements import Flip
+from derbes.statements.ledger import is_cheap, is_fixed, links_of, needs_verdicts
+from derbes.statements.terms import (
+    Day,
+    Ledger,
+    Missing,
+    Settled,
+    Term,
+    Value,
+    calls_in,
+    day_of,
+    reached,
+)
+from derbes.statements.worlds import Model, World, evaluate
 from derbes.supply.baseline import CalmStart, calm_start
 
 
@@ -47,29 +59,21 @@ class StatementDraws:
 
     case: Case
     draws: Mapping[str, Draws]
-    cases: Mapping[tuple[str, str], Changing]
-    """(variant, scenario) → the case whose numbers are drawn; without scenarios: empty."""
-    starts: Mapping[str, CalmStart] = field(default_factory=dict)
-    """Variant → its calm plan at central values, from which those of the draws start."""
 
     @property
     def n(self) -> int:
         """Number of draws."""
         return len(self.draws[BASE].weights)
 
-    def case_of(self, variant: str, row: int) -> Case:
-        """A variant in one draw: its scenario, with the numbers of the row."""
-        draws = self.draws[variant]
-        is_one = (variant, "") in self.cases
-        drawn = self.cases[variant, "" if is_one else draws.scenarios[row]]
-        numbers = zip(draws.inputs, draws.values[row], strict=True)
-        return drawn.at({path: float(value) for path, value in numbers if not np.isnan(value)})
+    def draw(self, row: int, variant: str) -> tuple[Case, Values]:
+        """A variant in one draw: its scenario, and the numbers of the row."""
+        return drawn_values(variant_case(self.case, variant), self.draws[variant], row)
 
 
 def variants_in(nodes: Iterable[Term]) -> tuple[str, ...]:
     """The case as written, and the variants that expressions name."""
-    given = (call.given.get("variant") for node in nodes for call in calls_in(node))
-    named = (str(variant) for variant in given if variant is not None)
+    calls = (given.get("variant") for node in nodes for _entry, given in calls_in(node))
+    named = (str(variant) for variant in calls if variant is not None)
     return tuple(dict.fromkeys((BASE, *named)))
 
 
@@ -80,61 +84,12 @@ def make_futures(ledger: Ledger, n: int, sampling: Sampling) -> StatementDraws:
     inputs = shared_inputs(tuple(cases.values()))
     if n == 1 or not (inputs or case.scenarios):
         central = Draws((), np.zeros((1, 0)), np.ones(1), seed=sampling.seed, method="all")
-        draws = dict.fromkeys(cases, central)
-        return StatementDraws(
-            case, draws, {(name, ""): changing(cases[name], ()) for name in cases}
-        )
+        return StatementDraws(case, dict.fromkeys(cases, central))
     draws = {
         name: make_draws(one, n, seed=sampling.seed, method=sampling.method, inputs=inputs)
         for name, one in cases.items()
     }
-    drawn = {
-        (name, scenario): changing(inside, inputs)
-        for name, one in cases.items()
-        for scenario, inside in scenario_cases(one).items()
-    }
-    return StatementDraws(case, draws, drawn)
-
-
-def calm_starts(
-    ledger: Ledger, *, n_workers: int = 1, progress: Progress | None = None
-) -> dict[str, CalmStart]:
-    """Calm plans at central values of all variants whose programs expressions ask for.
-
-    A start is a help and no more: a variant without one is left out.
-    """
-    names = variants_in(node for node in ledger.parts.values() if not is_cheap(node))
-    tasks = [(variant_case(ledger.case, name), ledger.longest) for name in names]
-    found = run_tasks(
-        _start_of, tasks, n_workers=n_workers, progress=progress, what=_("calm plans")
-    )
-    return {name: one for name, one in zip(names, found, strict=True) if one is not None}
-
-
-def _start_of(task: tuple[Case, int]) -> CalmStart | None:
-    try:
-        return calm_start(compile_case(*task))
-    except SolveError:
-        return None
-
-
-def world_of(
-    ledger: Ledger, as_of: Day, futures: StatementDraws, row: int, *, settled: Mapping[str, Settled]
-) -> DrawWorld:
-    """The world of one draw; variants are drawn when first asked."""
-
-    @cache
-    def variant(name: str) -> Case:
-        return futures.case_of(name, row)
-
-    return DrawWorld(
-        variant(BASE),
-        ledger,
-        as_of,
-        settled=settled,
-        variants=variant,
-        starts=futures.starts,
-    )
+    return StatementDraws(case, draws)
 
 
 CHEAP_DRAWS = 256
@@ -146,6 +101,8 @@ FALSE, TRUE, MISSING = 0, 1, -1
 Part = tuple[str, str]
 """Entry and key of an expression."""
 Codes = npt.NDArray[np.int8]
+Given = TypeVar("Given")
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,28 +152,26 @@ def day_of_part(ledger: Ledger, part: Part, as_of: Day) -> Day:
     return as_of if due is None or as_of.last <= due.last else Day(due.last, due.last)
 
 
-def truths_in(world: DrawWorld, parts: Iterable[Part]) -> dict[Part, Value]:
+def truths_in(world: World, parts: Iterable[Part]) -> dict[Part, Value]:
     """Truth of parts in a world, each on its day."""
     days = {part: day_of_part(world.ledger, part, world.as_of) for part in parts}
     worlds = {day: world.on(day) for day in days.values()}
     return {part: evaluate(world.ledger.parts[part], worlds[day]) for part, day in days.items()}
 
 
+Evaluated = tuple[Codes, list[dict[str, None]]]
+"""Codes of parts in some draws (rows, parts), and of each part the keys that are missing."""
+
+
 def _evaluated(
-    rows: Sequence[int],
-    *,
-    ledger: Ledger,
-    futures: StatementDraws,
-    parts: tuple[Part, ...],
-    as_of: Day,
-    settled: Mapping[str, Settled],
-) -> tuple[Codes, list[dict[str, None]]]:
-    """Codes of the parts in some draws, and the keys that are missing. (rows, parts)"""
+    rows: Sequence[int], *, world: World, futures: StatementDraws, parts: Sequence[Part]
+) -> Evaluated:
+    """Parts in some draws; all else is as in a world."""
     codes = np.full((len(rows), len(parts)), MISSING, dtype=np.int8)
     keys: list[dict[str, None]] = [{} for _part in parts]
     for at, row in enumerate(rows):
-        world = world_of(ledger, as_of, futures, row, settled=settled)
-        for p, value in enumerate(truths_in(world, parts).values()):
+        drawn = world.drawn(partial(futures.draw, row))
+        for p, value in enumerate(truths_in(drawn, parts).values()):
             if isinstance(value, Missing):
                 keys[p].update(dict.fromkeys(value.keys))
             else:
@@ -224,25 +179,36 @@ def _evaluated(
     return codes, keys
 
 
+def _at_center(case: Case, values: Values, variant: str) -> tuple[Case, Values]:
+    """A variant at its central values, but for some numbers."""
+    return variant_case(case, variant), values
+
+
+def _start_of(case: Case, *, longest: int) -> CalmStart | None:
+    try:
+        return calm_start(compile_case(case, longest))
+    except SolveError:
+        return None
+
+
 @dataclass(slots=True)
 class Sampler:
-    """Evaluates parts of a ledger over draws; keeps the draws."""
+    """Evaluates parts of a ledger over draws and around their center; keeps the draws."""
 
     ledger: Ledger
     as_of: Day
     sampling: Sampling
     n_workers: int = 1
     progress: Progress | None = None
+    settled: dict[str, Settled] = field(default_factory=dict)
+    """Entry → what is known of it so far; whoever judges adds to it."""
     _futures: dict[int, StatementDraws] = field(default_factory=dict)
     _starts: dict[str, CalmStart] | None = None
 
-    def starts(self) -> Mapping[str, CalmStart]:
-        """Calm plans at central values to start from, made once."""
-        if self._starts is None:
-            self._starts = calm_starts(
-                self.ledger, n_workers=self.n_workers, progress=self.progress
-            )
-        return self._starts
+    def _run(
+        self, work: Callable[[Given], Found], tasks: Sequence[Given], what: str
+    ) -> list[Found]:
+        return run_tasks(work, tasks, n_workers=self.n_workers, progress=self.progress, what=what)
 
     def futures(self, n: int) -> StatementDraws:
         """So many draws, made once."""
@@ -250,84 +216,122 @@ class Sampler:
             self._futures[n] = make_futures(self.ledger, n, self.sampling)
         return self._futures[n]
 
-    def truths(self, parts: Iterable[Part], settled: Mapping[str, Settled]) -> dict[Part, Truths]:
+    def center(self, *, has_starts: bool = True) -> World:
+        """The world at central values; with calm plans to start from, made once.
+
+        A start is a help and no more: a variant without one is left out.
+        """
+        case = self.ledger.case
+        if has_starts and self._starts is None:
+            names = variants_in(node for node in self.ledger.parts.values() if not is_cheap(node))
+            cases = [variant_case(case, name) for name in names]
+            start = partial(_start_of, longest=self.ledger.longest)
+            found = zip(names, self._run(start, cases, _("calm plans")), strict=True)
+            self._starts = {name: one for name, one in found if one is not None}
+        starts = (self._starts or {}) if has_starts else {}
+        draw = partial(_at_center, case, {})
+        return World(self.ledger, self.as_of, draw, self.settled, starts=starts)
+
+    def truths(self, parts: Iterable[Part]) -> dict[Part, Truths]:
         """Truth of parts over the draws: many for what is cheap, few for the rest."""
         asked = tuple(parts)
-        cheap = [part for part in asked if self.is_cheap(part[0], self.ledger.parts[part])]
+        cheap = [part for part in asked if self.is_cheap(part)]
         dear = [part for part in asked if part not in cheap]
         few = self.sampling.n_draws
         many = self.futures(1 if few == 1 else max(few, CHEAP_DRAWS))
-        fixed = [p for p in cheap if self.is_fixed(p[0], self.ledger.parts[p], many)]
-        found = self._once(tuple(fixed), many, settled)
-        found |= self._over(tuple(part for part in cheap if part not in found), many, settled)
+        fixed = [part for part in cheap if self.is_fixed(part, many)]
+        world = self.center(has_starts=False)
+        codes, keys = _evaluated((0,), world=world, futures=many, parts=fixed)
+        found = _gathered(fixed, many, [(np.repeat(codes, many.n, axis=0), keys)])
+        found |= self._over([part for part in cheap if part not in found], many, world)
         if dear:
             futures = self.futures(few)
-            if futures.n >= STARTS_PAY:
-                futures = replace(futures, starts=self.starts())
-            found |= self._over(tuple(dear), futures, settled)
+            found |= self._over(dear, futures, self.center(has_starts=futures.n >= STARTS_PAY))
         return found
 
-    def is_cheap(self, name: str, node: Term) -> bool:
+    def is_cheap(self, part: Part) -> bool:
         """Whether an expression, and all that it hangs on, needs no program."""
-        return all(is_cheap(one) for one in self._hangs_on(name, node))
+        return all(map(is_cheap, self._hangs_on(part)))
 
-    def is_fixed(self, name: str, node: Term, futures: StatementDraws) -> bool:
+    def is_fixed(self, part: Part, futures: StatementDraws) -> bool:
         """Whether an expression, and all that it hangs on, is the same in all draws."""
-        return not self.ledger.case.scenarios and all(
-            is_fixed(one, futures.draws[BASE].inputs) for one in self._hangs_on(name, node)
-        )
+        drawn = futures.draws[BASE].inputs
+        has_scenarios = bool(self.ledger.case.scenarios)
+        return not has_scenarios and all(is_fixed(one, drawn) for one in self._hangs_on(part))
 
-    def _hangs_on(self, name: str, node: Term) -> Iterator[Term]:
+    def _hangs_on(self, part: Part) -> Iterator[Term]:
         """An expression, and those whose truth it names, at any distance."""
-        seen: set[str] = {name}
-        waiting = [node]
-        while waiting:
-            one = waiting.pop()
-            yield one
-            new = [link for link in links_of(one) if link not in seen]
-            seen.update(new)
-            waiting += [self.ledger.checks[link] for link in new if link in self.ledger.checks]
-
-    def _once(
-        self, parts: tuple[Part, ...], futures: StatementDraws, settled: Mapping[str, Settled]
-    ) -> dict[Part, Truths]:
-        """Truth of parts that no draw changes: looked at in the first."""
-        codes, keys = self._evaluate(parts, futures, settled)((0,))
-        return _gathered(parts, futures, [(np.repeat(codes, futures.n, axis=0), keys)])
+        node, checks = self.ledger.parts[part], self.ledger.checks
+        yield node
+        names = reached(links_of(node), lambda one: links_of(checks[one]) if one in checks else ())
+        yield from (checks[name] for name in names if name in checks)
 
     def _over(
-        self, parts: tuple[Part, ...], futures: StatementDraws, settled: Mapping[str, Settled]
+        self, parts: Sequence[Part], futures: StatementDraws, world: World
     ) -> dict[Part, Truths]:
         if not parts:
             return {}
         n_tasks = 1 if self.n_workers == 1 else CHUNKS_A_WORKER * self.n_workers
         groups = np.array_split(np.arange(futures.n), min(futures.n, max(n_tasks, futures.n // 8)))
-        found = run_tasks(
-            self._evaluate(parts, futures, settled),
-            [tuple(map(int, rows)) for rows in groups],
-            n_workers=self.n_workers,
-            progress=self.progress,
-            what=_("statements"),
-        )
-        return _gathered(parts, futures, found)
+        work = partial(_evaluated, world=world, futures=futures, parts=parts)
+        rows = [tuple(map(int, group)) for group in groups]
+        return _gathered(parts, futures, self._run(work, rows, _("statements")))
 
-    def _evaluate(
-        self, parts: tuple[Part, ...], futures: StatementDraws, settled: Mapping[str, Settled]
-    ) -> Callable[[Sequence[int]], tuple[Codes, list[dict[str, None]]]]:
-        return partial(
-            _evaluated,
-            ledger=self.ledger,
-            futures=futures,
-            parts=parts,
-            as_of=self.as_of,
-            settled=settled,
-        )
+    def variants_that_flip(
+        self, parts: Sequence[Part]
+    ) -> tuple[dict[Part, tuple[str, ...]], Mapping[Part, Value]]:
+        """Variants in whose place for the case as written each expression turns over.
+
+        Also each expression for the case as written, at central values.
+        """
+        names = (BASE, *self.ledger.case.variants)
+        groups = np.array_split(np.array(names), min(len(names), self.n_workers))
+        work = partial(_in_variants, world=self.center(), parts=parts)
+        found = self._run(work, [tuple(map(str, group)) for group in groups], _("variants"))
+        written, *others = [truths for group in found for truths in group]
+        flips = {
+            part: tuple(
+                name
+                for name, truths in zip(names[1:], others, strict=True)
+                if isinstance(truths[part], bool)
+                and isinstance(written[part], bool)
+                and truths[part] != written[part]
+            )
+            for part in parts
+        }
+        return flips, written
+
+    def flips(
+        self, truths: Mapping[Part, Truths], at_center: Mapping[Part, Value], most: int
+    ) -> dict[Part, tuple[Flip, ...]]:
+        """Where expressions turn over, each by the inputs that tell most."""
+        known = inputs_by_path(self.ledger.case)
+        asked = [
+            (part, path, end)
+            for part, own in truths.items()
+            for path, ends in telling_inputs(own, self.futures(len(own.codes)), known, most)
+            for end in ends
+        ]
+        sides: dict[tuple[str, float], dict[Part, bool]] = {}
+        for part, path, end in asked:
+            if isinstance(truth := at_center[part], bool):
+                sides.setdefault((path, end), {})[part] = truth
+        tasks = [(known[path], end, own) for (path, end), own in sides.items()]
+        n_groups = 1 if self.n_workers == 1 else CHUNKS_A_WORKER * self.n_workers
+        work = partial(_turnings, world=self.center())
+        groups = [tasks[first::n_groups] for first in range(min(n_groups, len(tasks)))]
+        found = self._run(work, groups, _("tipping values"))
+        turns = {side: flips for group in found for side, flips in group}
+        flips: dict[Part, tuple[Flip, ...]] = {}
+        for part, path, end in asked:
+            flip = turns.get((path, end), {}).get(part)
+            if flip is not None:
+                flips[part] = (*flips.get(part, ()), flip)
+        return flips
 
 
 def _gathered(
-    parts: Sequence[Part],
-    futures: StatementDraws,
-    found: Sequence[tuple[Codes, list[dict[str, None]]]],
+    parts: Sequence[Part], futures: StatementDraws, found: Sequence[Evaluated]
 ) -> dict[Part, Truths]:
     draws = futures.draws[BASE]
     codes = np.concatenate([part for part, _keys in found])
@@ -364,3 +368,99 @@ def levels_of(ledger: Ledger) -> list[list[Part]]:
     for part in ledger.parts:
         found.setdefault(level(part[0]), []).append(part)
     return [found[at] for at in sorted(found)]
+
+
+# Where expressions turn over: one input at a time over its range, and variants.
+#
+# An input is tried where the draws disagree, those first whose values differ most between the
+# draws in which the expression is true and those in which it is false. All other inputs stay
+# at their central values; between the central value and the end of the range at which the
+# expression turns, the tipping value is found by bisection.
+
+HALVINGS = 7
+"""Steps of the bisection: the tipping value is known to a 128th of the distance."""
+
+
+def telling_inputs(
+    truths: Truths, futures: StatementDraws, known: Mapping[str, Quantity], most: int
+) -> Iterator[tuple[str, tuple[float, float]]]:
+    """Inputs that may turn an expression, the most telling first, and how far each reaches."""
+    is_true, is_false = truths.codes == TRUE, truths.codes == FALSE
+    if not is_true.any() or not is_false.any():
+        return
+    draws = futures.draws[BASE]
+    distance = _distances(draws.values, truths.weights * is_true, truths.weights * is_false)
+    order = [int(at) for at in np.argsort(-distance, kind="stable")]
+    for at in [at for at in order if draws.inputs[at] in known and distance[at] > 0][:most]:
+        column = draws.values[:, at]
+        yield draws.inputs[at], (float(np.nanmin(column)), float(np.nanmax(column)))
+
+
+def _distances(values: FloatArray, first: FloatArray, second: FloatArray) -> FloatArray:
+    """How far apart the mean ranks of two groups of draws are, by input. (D,)"""
+    ranks = np.argsort(np.argsort(values, axis=0, kind="stable"), axis=0, kind="stable")
+    constant = np.nanmax(values, axis=0, initial=-np.inf) <= np.nanmin(
+        values, axis=0, initial=np.inf
+    )
+    means = [weights @ ranks / weights.sum() for weights in (first, second)]
+    return np.where(constant | np.isnan(values).any(axis=0), 0.0, np.abs(means[0] - means[1]))
+
+
+Side = tuple[Quantity, float, Mapping[Part, bool]]
+"""An input, the end of its range, and the truth of each expression at the center."""
+
+
+def _turnings(
+    sides: Sequence[Side], *, world: World
+) -> list[tuple[tuple[str, float], dict[Part, Flip]]]:
+    """Flips by input and end; what is solved at the center serves all sides."""
+    center = world.drawn(world.draw)
+    return [((side[0].path, side[1]), _flips_on(side, center)) for side in sides]
+
+
+def _flips_on(side: Side, center: World) -> dict[Part, Flip]:
+    """The values at which expressions turn between the central value of an input and an end."""
+    number, end, at_center = side
+    case = center.ledger.case
+
+    def truths(value: float, parts: Iterable[Part]) -> dict[Part, Value]:
+        draw = partial(_at_center, case, {number.path: value})
+        return truths_in(center.drawn(draw, center=center), parts)
+
+    at_end = truths(end, at_center)
+    between = {
+        part: (number.value, end)
+        for part, truth in at_center.items()
+        if isinstance(at_end[part], bool) and at_end[part] != truth
+    }
+    for _step in range(HALVINGS if between else 0):
+        # half of each stretch, the one in which its expression turns; equal middles share a world
+        by_middle: dict[float, list[Part]] = {}
+        for part, (same, other) in between.items():
+            by_middle.setdefault((same + other) / 2, []).append(part)
+        for middle, parts in by_middle.items():
+            for part, truth in truths(middle, parts).items():
+                same, other = between[part]
+                is_same = truth == at_center[part]
+                between[part] = (middle, other) if is_same else (same, middle)
+    return {
+        part: Flip(
+            input=number.path,
+            value=(same + other) / 2,
+            unit=number.unit,
+            direction="above" if other > same else "below",
+            central=number.value,
+        )
+        for part, (same, other) in between.items()
+    }
+
+
+def _in_variants(
+    names: Sequence[str], *, world: World, parts: Sequence[Part]
+) -> list[dict[Part, Value]]:
+    """Truths with one variant after the other in place of the case as written.
+
+    What is known of a variant serves all.
+    """
+    models: dict[str, Model] = {}
+    return [truths_in(world.drawn(world.draw, name, models), parts) for name in names]

@@ -1,6 +1,6 @@
 """The signaling game: does a cut-off pay, and does explaining oneself change anything.
 
-One side knows its type and speaks, the other hears and acts. Axes: T types, M messages, A
+One side knows its type and speaks, the other hears and acts. Axes: T = 2 types, M messages, A
 actions. A strategy of the speaker gives each type a chance of each message; one of the listener
 gives each message a chance of each action.
 
@@ -41,7 +41,6 @@ from derbes.case.request import BASE
 from derbes.language import _
 from derbes.parallel import Progress, run_tasks
 from derbes.results.statements import Signaling, SignalingYear
-from derbes.statements.ledger import Ledger
 from derbes.statements.of_model import (
     PARAMETERS,
     Stakes,
@@ -50,14 +49,14 @@ from derbes.statements.of_model import (
     length_of,
     stakes_of,
 )
-from derbes.statements.sampling import Sampling, StatementDraws, make_futures, world_of
-from derbes.statements.values import Day, Missing
-from derbes.statements.vocabulary import Unknown
+from derbes.statements.sampling import Sampling, StatementDraws, make_futures
+from derbes.statements.terms import Day, Ledger, Missing, Unknown
+from derbes.statements.worlds import World
 
 
 @dataclass(frozen=True, slots=True)
 class Game:
-    """A signaling game."""
+    """A signaling game of two types."""
 
     types: tuple[str, ...]
     messages: tuple[str, ...]
@@ -119,36 +118,26 @@ def useful_actions(game: Game, message: int) -> tuple[int, ...]:
     return tuple(a for a in range(n_actions) if best_beliefs(game, message, a) is not None)
 
 
-def best_beliefs(game: Game, message: int, action: int) -> tuple[float, float] | None:
-    """Beliefs in the first of two types for which an action is best; None: there are none.
-
-    With more than two types only beliefs that are sure of one type, and the prior, are
-    looked at.
-    """
-    gains = game.listener[:, message, action, None] - game.listener[:, message, :]
-    if len(game.types) == 2:
-        return _interval(gains[0], gains[1])
-    beliefs = [*np.eye(len(game.types)), game.prior]
-    fits = any(bool(np.all(belief @ gains >= -SMALL)) for belief in beliefs)
-    return (0.0, 1.0) if fits else None
-
-
 SMALL = 1e-9
 """Gains of less than this, of payoffs scaled to about 1, are rounding."""
 
 
-def _interval(first: FloatArray, second: FloatArray) -> tuple[float, float] | None:
-    """Beliefs b with b * first + (1 - b) * second >= 0 for all alternatives."""
+def best_beliefs(game: Game, message: int, action: int) -> tuple[float, float] | None:
+    """Beliefs in the first of two types for which an action is best; None: there are none.
+
+    Those b with b * first + (1 - b) * second >= 0 for the gains over all other actions.
+    """
     low, high = 0.0, 1.0
-    for one, other in zip(first, second, strict=True):
-        slope = one - other
+    gains = game.listener[:, message, action, None] - game.listener[:, message, :]
+    for first, second in gains.T:
+        slope = first - second
         if abs(slope) <= SMALL:
-            if other < -SMALL:
+            if second < -SMALL:
                 return None
         elif slope > 0:
-            low = max(low, float(-other / slope))
+            low = max(low, float(-second / slope))
         else:
-            high = min(high, float(-other / slope))
+            high = min(high, float(-second / slope))
     return (low, high) if low <= high + SMALL else None
 
 
@@ -169,8 +158,13 @@ TINY = 1e-6
 
 
 def is_perfect_bayesian(game: Game, profile: Profile) -> bool:
-    """Whether a profile is a perfect Bayesian equilibrium of a game with two types."""
-    return speaks_best(game, profile) and all(
+    """Whether a profile is a perfect Bayesian equilibrium.
+
+    No type could gain by another message, and what is done after each is best for some belief.
+    """
+    values = message_values(game, profile)
+    sent = (profile.speaker * values).sum(axis=1)
+    return bool(np.all(sent >= values.max(axis=1) - TINY)) and all(
         belief_interval(game, profile, m) is not None for m in range(len(game.messages))
     )
 
@@ -178,14 +172,6 @@ def is_perfect_bayesian(game: Game, profile: Profile) -> bool:
 def message_values(game: Game, profile: Profile) -> FloatArray:
     """What each message gives each type. (T, M)"""
     return np.asarray(np.einsum("tma,ma->tm", game.speaker, profile.listener), dtype=np.float64)
-
-
-def speaks_best(game: Game, profile: Profile) -> bool:
-    """Whether no type could gain by another message."""
-    values = message_values(game, profile)
-    best = values.max(axis=1)
-    sent = (profile.speaker * values).sum(axis=1)
-    return bool(np.all(sent >= best - TINY))
 
 
 def belief_after(game: Game, profile: Profile, message: int) -> float | None:
@@ -204,10 +190,9 @@ def belief_interval(game: Game, profile: Profile, message: int) -> tuple[float, 
             return None
         low, high = max(low, found[0]), min(high, found[1])
     belief = belief_after(game, profile, message)
-    if belief is not None:
-        is_in = low - TINY <= belief <= high + TINY
-        return (belief, belief) if is_in else None
-    return (low, high) if low <= high + TINY else None
+    if belief is None:
+        return (low, high) if low <= high + TINY else None
+    return (belief, belief) if low - TINY <= belief <= high + TINY else None
 
 
 def is_pooling(profile: Profile) -> bool:
@@ -231,7 +216,7 @@ _CHANCE = 1e-6
 
 
 def perfect_bayesian_equilibria(game: Game) -> tuple[Profile, ...]:
-    """Perfect Bayesian equilibria of a game with two types, pure ones first."""
+    """Perfect Bayesian equilibria, pure ones first."""
     game = scaled(game)
     form = normal_form(game)
     found: dict[tuple[float, ...], Profile] = {}
@@ -262,9 +247,8 @@ def _pure(form: NormalForm) -> Iterator[tuple[FloatArray, FloatArray]]:
 
 def _mixed(form: NormalForm) -> Iterator[tuple[FloatArray, FloatArray]]:
     """What Lemke-Howson finds from each label."""
-    if min(form.speaker.shape) < 2:
-        return
-    for label in range(sum(form.speaker.shape)):
+    labels = range(sum(form.speaker.shape) if min(form.speaker.shape) > 1 else 0)
+    for label in labels:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             found = _from_label(form, label)
@@ -440,7 +424,7 @@ def _draw(
     seed: int,
 ) -> list[GameOfYear | Missing]:
     """The game of every year in one draw."""
-    variant = world_of(ledger, as_of, futures, row, settled={}).variant(BASE)
+    variant = World(ledger, as_of, partial(futures.draw, row)).variant(BASE)
     rng = np.random.default_rng((seed, row))
     parameters = central_parameters() if futures.n == 1 else drawn_parameters(rng)
     found: list[GameOfYear | Missing] = []

@@ -1,26 +1,543 @@
-"""An expression after it has been read, and its value in one world."""
+"""What expressions compute with: numbers, truths, days, words, and what is missing.
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+Logic has three values. What is missing makes a result missing, unless the rest decides it:
+false and missing is false, true or missing is true. The limits say how large an expression
+may be, so that none takes long to refuse or to compute.
 
+What an expression is made of: kinds of things, declared quantities and sets, and terms.
+
+A quantity is a function under `quantity`: its name, its keyword parameters with their
+annotations and defaults, what it returns and its docstring are the signature, the unit and the
+text of the reference. Of an element that is not there, or of what nobody wrote down, it raises
+`Unknown`.
+"""
+
+import calendar
+import datetime as dt
+import inspect
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, is_dataclass
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar, get_args, get_type_hints
+
+from derbes.case.entities import Case
 from derbes.language import _
-from derbes.statements.values import (
-    MOST_STEPS,
-    Day,
-    Missing,
-    Value,
-    arithmetic,
-    compared,
-    conjunction,
-    count,
-    disjunction,
-    implied,
-    joined,
-    not_,
-    summary,
-)
-from derbes.statements.vocabulary import Gives, QuantityEntry, World
 from derbes.units import Unit
+
+SAME = 1e-9
+"""Part of the larger of two numbers by which they may differ and still count as the same."""
+_DATE = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date that may be a day, a month or a year: all days from the first to the last."""
+
+    first: int
+    """Ordinal of its first day."""
+    last: int
+
+    def __str__(self) -> str:
+        """ISO 8601, as short as it is exact."""
+        if self.first >= NEVER.first:
+            return "never"
+        first, last = (dt.date.fromordinal(day) for day in (self.first, self.last))
+        if first == last:
+            return first.isoformat()
+        return f"{first:%Y-%m}" if first.month == last.month else f"{first:%Y}"
+
+    @property
+    def month(self) -> tuple[int, int]:
+        """Year and month of its first day."""
+        first = dt.date.fromordinal(self.first)
+        return first.year, first.month
+
+
+NEVER = Day(dt.date.max.toordinal(), dt.date.max.toordinal())
+"""Later than any date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A value that is not there, and why."""
+
+    keys: tuple[str, ...]
+    """Paths of the case or words for what is missing."""
+    at_least: float | None = None
+    """What a number that is not known is known to reach."""
+
+
+Value = float | bool | Day | str | Missing
+
+
+def day_of(text: str) -> Day | None:
+    """The days that an ISO date stands for; None when it is no date.
+
+    Examples:
+        >>> str(day_of("2035-01")), day_of("2035-02").last - day_of("2035-02").first
+        ('2035-01', 27)
+    """
+    match = _DATE.fullmatch(text)
+    if not match or not int(match[1]):
+        return None
+    year = int(match[1])
+    first_month, last_month = (int(match[2]),) * 2 if match[2] else (1, 12)
+    last_day = calendar.monthrange(year, last_month)[1]
+    first_day = int(match[3]) if match[3] else 1
+    if first_day > last_day:
+        return None
+    first = dt.date(year, first_month, first_day)
+    last = first if match[3] else dt.date(year, last_month, last_day)
+    return Day(first.toordinal(), last.toordinal())
+
+
+def month_day(year: int, month: int) -> Day:
+    """The days of a month."""
+    last = calendar.monthrange(year, month)[1]
+    return Day(dt.date(year, month, 1).toordinal(), dt.date(year, month, last).toordinal())
+
+
+def joined(*values: Value) -> Missing:
+    """What is missing in any of several values."""
+    keys = [key for value in values if isinstance(value, Missing) for key in value.keys]
+    return Missing(tuple(dict.fromkeys(keys)))
+
+
+def not_(value: Value) -> bool | Missing:
+    """Negation in three values."""
+    return value if isinstance(value, Missing) else not value
+
+
+def compared(operator: str, left: Value, right: Value) -> bool | Missing:
+    """One comparison; what is only known from below may still decide it."""
+    if isinstance(left, Missing) or isinstance(right, Missing):
+        return _from_below(operator, left, right)
+    if isinstance(left, Day) and isinstance(right, Day):
+        return _days(operator, left, right)
+    if isinstance(left, str) or isinstance(right, str):
+        return (left == right) == (operator == "==")
+    return _numbers(operator, float(left), float(right))  # type: ignore[arg-type]
+
+
+def _numbers(operator: str, left: float, right: float) -> bool:
+    """A comparison of numbers; what differs by rounding is the same."""
+    is_same = math.isclose(left, right, rel_tol=SAME)
+    if is_same or operator in {"==", "!="}:
+        return is_same == (operator in {"==", "<=", ">="})
+    return left < right if operator in {"<", "<="} else left > right
+
+
+def _days(operator: str, left: Day, right: Day) -> bool:
+    if operator in {"==", "!="}:
+        inside = left.first >= right.first and left.last <= right.last
+        around = left.first <= right.first and left.last >= right.last
+        return (inside or around) == (operator == "==")
+    if operator == "<":
+        return left.last < right.first
+    if operator == ">":
+        return left.first > right.last
+    return left.first <= right.last if operator == "<=" else left.last >= right.first
+
+
+def _from_below(operator: str, left: Value, right: Value) -> bool | Missing:
+    """A comparison in which a side is missing, decided where its lower bound can."""
+    if isinstance(left, Missing) and left.at_least is not None and isinstance(right, float):
+        if operator in {">", ">="} and _numbers(operator, left.at_least, right):
+            return True
+        if operator in {"<", "<="} and not _numbers(operator, left.at_least, right):
+            return False
+        if operator in {"==", "!="} and left.at_least > right:
+            return operator == "!="
+    if isinstance(right, Missing) and right.at_least is not None and isinstance(left, float):
+        turned = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}.get(operator, operator)
+        return _from_below(turned, right, left)
+    return joined(left, right)
+
+
+MOST_CHARACTERS = 2000
+MOST_DEPTH = 32
+"""Brackets, signs and operators inside one another."""
+MOST_NODES = 400
+MOST_POWER = 4
+"""Whole powers, with either sign."""
+LARGEST = 1e18
+"""Largest number, written or computed on the way."""
+MOST_MEMBERS = 1000
+"""Members of a set."""
+MOST_LOOPS = 2
+"""Sets inside one another."""
+MOST_STEPS = 100_000
+"""Steps of one evaluation."""
+
+LIMITS: Mapping[str, float] = {
+    "characters": MOST_CHARACTERS,
+    "parts inside one another": MOST_DEPTH,
+    "parts in all": MOST_NODES,
+    "power, with either sign": MOST_POWER,
+    "number, written or on the way": int(LARGEST),
+    "members of a set": MOST_MEMBERS,
+    "sets inside one another": MOST_LOOPS,
+    "steps of an evaluation": MOST_STEPS,
+}
+"""The limits, as the reference page names them."""
+
+
+def conjunction(parts: Iterable[Value]) -> bool | Missing:
+    """True when all are; one that is false decides; the first of them stops the rest."""
+    missing: list[Value] = []
+    for part in parts:
+        if part is False:
+            return False
+        if isinstance(part, Missing):
+            missing.append(part)
+    return joined(*missing) if missing else True
+
+
+def disjunction(parts: Iterable[Value]) -> bool | Missing:
+    """True when one is; false when all are."""
+    return not_(conjunction(not_(part) for part in parts))
+
+
+def implied(condition: Value, value: Value) -> bool | Missing:
+    """Whether one truth brings the other with it."""
+    return disjunction((not_(condition), value))
+
+
+def count(parts: Iterable[Value]) -> Value:
+    """How many are true."""
+    kept = list(parts)
+    missing = [part for part in kept if isinstance(part, Missing)]
+    return joined(*missing) if missing else float(sum(part is True for part in kept))
+
+
+def arithmetic(operator: str, left: Value, right: Value) -> Value:
+    """One operation; a result that is no number, or too large, is missing."""
+    if isinstance(left, Missing) or isinstance(right, Missing):
+        return _scaled_bound(operator, left, right)
+    if not isinstance(left, int | float) or not isinstance(right, int | float):
+        msg = "arithmetic takes numbers"
+        raise TypeError(msg)
+    if (operator == "/" and right == 0) or (operator == "**" and left == 0 and right < 0):
+        return Missing((_("a division by zero"),))
+    number = float(_OPERATIONS[operator](left, right))
+    if math.isnan(number):
+        return Missing((_("a difference or quotient of two numbers without bound"),))
+    if math.isfinite(number) and abs(number) > LARGEST:
+        return Missing((_("a number that is too large"),))
+    return number
+
+
+def _scaled_bound(operator: str, left: Value, right: Value) -> Missing:
+    """What is missing; a lower bound times a positive number stays one."""
+    known = [one for one in (left, right) if isinstance(one, int | float)]
+    bound = next((m.at_least for m in (left, right) if isinstance(m, Missing)), None)
+    lost = joined(left, right)
+    if operator != "*" or len(known) != 1 or bound is None or known[0] <= 0:
+        return lost
+    return Missing(lost.keys, bound * known[0])
+
+
+def _power(left: float, right: float) -> float:
+    return float(left ** int(right))
+
+
+_OPERATIONS: dict[str, Callable[[float, float], float]] = {
+    "+": lambda left, right: left + right,
+    "-": lambda left, right: left - right,
+    "*": lambda left, right: left * right,
+    "/": lambda left, right: left / right,
+    "**": _power,
+}
+
+
+def summary(name: str, parts: list[Value]) -> Value:
+    """`sum`, `min`, `max` or `abs` of numbers; of none at all: 0, or missing."""
+    missing = [part for part in parts if isinstance(part, Missing)]
+    if missing:
+        return joined(*missing)
+    numbers = [float(part) for part in parts if isinstance(part, int | float)]
+    if name == "abs":
+        return abs(numbers[0])
+    if name == "sum":
+        return math.fsum(numbers)
+    if not numbers:
+        return Missing((_("the least or greatest of nothing"),))
+    return min(numbers) if name == "min" else max(numbers)
+
+
+class Takes(StrEnum):
+    """What a parameter of a quantity takes, and the sections of the case that it takes ids of."""
+
+    sections: tuple[str, ...]
+
+    def __new__(cls, name: str, *sections: str) -> "Takes":
+        """A kind by its name in the reference."""
+        one = str.__new__(cls, name)
+        one._value_, one.sections = name, sections
+        return one
+
+    MONTH = "month"
+    TIME = "time"
+    ACTOR = "actor", "actors"
+    SENDER = "actor or measure", "actors", "measures"
+    GOOD = "good", "goods"
+    USE = "use", "uses"
+    GOOD_OR_USE = "good or use", "goods", "uses"
+    PLANT = "plant", "plants"
+    PRICED = "supplier or good", "suppliers", "goods"
+    SOURCE = "supplier, recipe or good", "suppliers", "recipes", "goods"
+    MEASURE = "measure", "measures"
+    STANDARD = "standard", "standards"
+    VARIANT = "variant", "variants"
+    FACT = "fact", "facts"
+    INDICATOR = "fact, or a name for one that is missing"
+    DATED = "fact, document or statement", "facts", "documents", "statements"
+    STATEMENT = "statement", "statements"
+    CHECKED = (
+        "statement, contrast, double standard or tension",
+        *("statements", "contrasts", "double_standards", "tensions"),
+    )
+    ELEMENT = (
+        "element",
+        *("actors", "goods", "uses", "stockpiles", "routes", "suppliers", "plants", "recipes"),
+        *("exports", "measures", "options", "standards", "facts", "documents", "statements"),
+    )
+    PATH = "path, in quotes"
+    WORD = "word, in quotes"
+    CHOICE = "word"
+    FLAG = "true or false"
+
+
+# Types of parameters; an id, a word or a time may be left out where the default is empty or None.
+Month = Annotated[Day, Takes.MONTH]
+Months = Annotated[float | None, Takes.TIME]
+Actor = Annotated[str, Takes.ACTOR]
+Sender = Annotated[str, Takes.SENDER]
+Good = Annotated[str, Takes.GOOD]
+Use = Annotated[str, Takes.USE]
+GoodOrUse = Annotated[str, Takes.GOOD_OR_USE]
+Plant = Annotated[str, Takes.PLANT]
+Priced = Annotated[str, Takes.PRICED]
+Source = Annotated[str, Takes.SOURCE]
+MeasureId = Annotated[str, Takes.MEASURE]
+StandardId = Annotated[str, Takes.STANDARD]
+FactId = Annotated[str, Takes.FACT]
+Indicator = Annotated[str, Takes.INDICATOR]
+Dated = Annotated[str, Takes.DATED]
+StatementId = Annotated[str, Takes.STATEMENT]
+CheckedId = Annotated[str, Takes.CHECKED]
+ElementId = Annotated[str, Takes.ELEMENT]
+Path = Annotated[str, Takes.PATH]
+Word = Annotated[str, Takes.WORD]
+Flag = Annotated[bool, Takes.FLAG]
+Grade = Annotated[str, Takes.CHOICE, "A", "B", "C", "D"]
+Bound = Annotated[str, Takes.CHOICE, "optimal", "myopic"]
+Buyer = Annotated[str, Takes.CHOICE, "returning", "lost"]
+TierWord = Annotated[str, Takes.CHOICE, "essential", "deferrable"]
+
+
+class Gives(StrEnum):
+    """What an expression or a quantity gives."""
+
+    NUMBER = "number"
+    TRUTH = "true or false"
+    DATE = "date"
+    WORD = "word"
+
+
+_GIVES = {float: Gives.NUMBER, bool: Gives.TRUTH, Day: Gives.DATE, str: Gives.WORD}
+
+
+class Engine(StrEnum):
+    """What computes a quantity, from the cheapest on, as the reference calls it."""
+
+    LEDGER = "Ledger and facts"
+    CASE = "The case as written"
+    CALM = "The calm plan"
+    COVER = "Survival"
+    LEVERAGE = "Losses of both sides"
+
+
+class Unknown(Exception):  # noqa: N818 - no error: the value is missing
+    """A value that is not there; keys say what is missing."""
+
+    def __init__(self, *keys: str, at_least: float | None = None) -> None:
+        self.missing = Missing(keys, at_least)
+        super().__init__(*keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a quantity."""
+
+    name: str
+    takes: Takes
+    default: str | None = None
+    """As written; None: it must be given; empty: it may be left out."""
+    choices: tuple[str, ...] = ()
+    """Words that it takes, where these are few."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityEntry:
+    """A quantity that an expression may use."""
+
+    name: str
+    gives: Gives
+    unit: str
+    """`{money}`, `{good}` and `{own}` stand for units of the case; empty: a plain number."""
+    engine: Engine
+    parameters: tuple[Parameter, ...]
+    says: str
+    """What it means, in one or two sentences."""
+    words: tuple[str, ...]
+    """Words that it gives, where it gives a word."""
+    function: Callable[..., float | bool | Day | str] = field(repr=False)
+    pack: type[Any] | None = field(repr=False)
+    """The record of its first parameters, where several quantities have the same."""
+
+    @property
+    def signature(self) -> str:
+        """How it is written, e.g. `stock(good, at, old=false)`."""
+        written = (
+            one.name if one.default is None else f"{one.name}={one.default or '…'}"
+            for one in self.parameters
+        )
+        return f"{self.name}({', '.join(written)})"
+
+
+QUANTITIES: dict[str, QuantityEntry] = {}
+"""Quantities by name, in the order of the reference."""
+VARIANT = Parameter("variant", Takes.VARIANT, "base")
+"""The last parameter of all quantities but those of the ledger."""
+Declared = TypeVar("Declared", bound=Callable[..., Any])
+
+
+def quantity(
+    engine: Engine, unit: str = "", words: tuple[str, ...] = ()
+) -> Callable[[Declared], Declared]:
+    """Declare a quantity; its docstring is its text in the reference.
+
+    Args:
+        engine: What computes it.
+        unit: Its unit as a template, of a number.
+        words: All words that it may give.
+    """
+
+    def declare(function: Declared) -> Declared:
+        name = function.__name__.rstrip("_")
+        gives = _GIVES[function.__annotations__["return"]]
+        parameters = parameters_of(function)
+        parameters += () if engine is Engine.LEDGER else (VARIANT,)
+        QUANTITIES[name] = QuantityEntry(
+            name,
+            gives,
+            unit,
+            engine,
+            parameters,
+            text_of(function),
+            words,
+            function,
+            pack_of(function),
+        )
+        return function
+
+    return declare
+
+
+@dataclass(frozen=True, slots=True)
+class SetEntry:
+    """A set that `all`, `any`, `count`, `sum`, `min` and `max` may run over."""
+
+    name: str
+    holds: Takes
+    """What its members are; a parameter must take this kind."""
+    parameters: tuple[Parameter, ...]
+    says: str
+    function: Callable[..., tuple[str | Day, ...]]
+
+    def members(self, case: Case, arguments: tuple[Value, ...]) -> tuple[str | Day, ...]:
+        """Members in a case, for arguments in the order of the parameters."""
+        return self.function(case, **given(self.parameters, arguments))
+
+
+SETS: dict[str, SetEntry] = {}
+"""Sets by name, in the order of the reference."""
+
+
+def members(holds: Takes) -> Callable[[Declared], Declared]:
+    """Declare a set of members of a kind."""
+
+    def declare(function: Declared) -> Declared:
+        name = function.__name__
+        SETS[name] = SetEntry(name, holds, parameters_of(function), text_of(function), function)
+        return function
+
+    return declare
+
+
+def section(name: str, holds: Takes, says: str) -> None:
+    """Declare the set of all elements of a section of the case."""
+    SETS[name] = SetEntry(name, holds, (), says, lambda case: tuple(getattr(case, name)))
+
+
+def text_of(function: Callable[..., Any]) -> str:
+    """The docstring of a function in one line."""
+    return " ".join((function.__doc__ or "").split())
+
+
+def parameters_of(function: Callable[..., Any]) -> tuple[Parameter, ...]:
+    """Keyword parameters of a function, as an expression writes them.
+
+    A trailing underscore, where a name is also one of Python's own, is not written.
+    """
+    hints, pack = get_type_hints(function, include_extras=True), pack_of(function)
+    found = [] if pack is None else [*parameters_of(pack)]
+    for name, one in inspect.signature(function).parameters.items():
+        if one.kind is inspect.Parameter.KEYWORD_ONLY:
+            takes, *choices = get_args(hints[name])[1:]
+            default = None if one.default is inspect.Parameter.empty else _written(one.default)
+            found.append(Parameter(name.rstrip("_"), takes, default, tuple(choices)))
+    return tuple(found)
+
+
+def pack_of(function: Callable[..., Any]) -> type[Any] | None:
+    """The record that a function takes its first keyword parameters in; None: it has none."""
+    _about, *others = inspect.signature(function).parameters.values()
+    for one in others:
+        if isinstance(one.annotation, type) and is_dataclass(one.annotation):
+            return one.annotation
+    return None
+
+
+def _written(default: str | float | None) -> str:
+    """A default as an expression writes it."""
+    if isinstance(default, bool):
+        return str(default).lower()
+    return f"{default:g}" if isinstance(default, float) else default or ""
+
+
+def given(parameters: tuple[Parameter, ...], arguments: tuple[Value, ...]) -> dict[str, Value]:
+    """Arguments by the names of keyword parameters, without what is left out."""
+    return {
+        f"{one.name}_" if one.name in _OWN else one.name: argument
+        for one, argument in zip(parameters, arguments, strict=True)
+        if argument != "" or one.default is None
+    }
+
+
+_OWN = ("id", "input")
+"""Names of parameters that are also Python's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is already known of an entry over all draws."""
+
+    share: float | None
+    verdict: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,98 +586,48 @@ class Term:
         return self.value if self.does == "value" else None
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A quantity that an expression names, and what is written for its parameters."""
+def calls_in(term: Term) -> Iterator[tuple[QuantityEntry, dict[str, Value | None]]]:
+    """All quantities that an expression names, in the order of reading.
 
-    entry: QuantityEntry
-    given: dict[str, Value | None]
-    """None: it is computed."""
-
-
-def calls_in(term: Term) -> Iterator[Call]:
-    """All quantities that an expression names, in the order of reading."""
+    Each with what is written for its parameters; None: it is computed.
+    """
     if term.entry is not None:
         names = (parameter.name for parameter in term.entry.parameters)
         written = (part.written for part in term.parts)
-        yield Call(term.entry, dict(zip(names, written, strict=True)))
+        yield term.entry, dict(zip(names, written, strict=True))
     for part in term.parts:
         yield from calls_in(part)
 
 
-def evaluate(term: Term, world: World) -> Value:
-    """The value of an expression; missing where it hangs on something that is missing."""
-    return _Evaluation(world).value(term)
+def reached(first: Iterable[str], links: Callable[[str], Iterable[str]]) -> tuple[str, ...]:
+    """Some names and all that they lead to, at any distance, the nearest first."""
+    found = dict.fromkeys(first)
+    waiting = list(found)
+    for name in waiting:
+        new = [one for one in dict.fromkeys(links(name)) if one not in found]
+        found |= dict.fromkeys(new)
+        waiting += new
+    return tuple(found)
 
 
-@dataclass(slots=True)
-class _Evaluation:
-    """One evaluation: the world, what loops stand at, and steps so far."""
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Entries of a case and what their expressions say."""
 
-    world: World
-    bound: dict[str, Value] = field(default_factory=dict)
-    n_steps: int = 0
+    case: Case
+    parts: Mapping[tuple[str, str], Term]
+    """(entry, key) → expression."""
+    longest: int
+    """Longest measure that an expression asks about. [period]"""
 
-    def value(self, term: Term) -> Value:
-        """The value of one term."""
-        self.n_steps += 1
-        if self.n_steps > MOST_STEPS:
-            return Missing((_("more than {most} steps").format(most=MOST_STEPS),))
-        found: Value
-        if term.members is not None:
-            found = self._over(term, term.members)
-        elif term.does == "value":
-            found = term.value
-        elif term.does == "as_of":
-            found = self.world.as_of
-        elif term.does == "member":
-            found = self.bound[str(term.value)]
-        elif term.does in {"and", "chain"}:
-            found = conjunction(map(self.value, term.parts))
-        elif term.does == "or":
-            found = disjunction(map(self.value, term.parts))
-        else:
-            found = self._computed(term, tuple(map(self.value, term.parts)))
-        return found
+    @property
+    def checks(self) -> Mapping[str, Term]:
+        """Entry → the expression that it holds or fails by: `holds_if`, else `yes_if`."""
+        found = {name: node for (name, key), node in self.parts.items() if key == "yes_if"}
+        return found | {name: node for (name, key), node in self.parts.items() if key == "holds_if"}
 
-    def _computed(self, term: Term, parts: tuple[Value, ...]) -> Value:
-        """What is computed from the values of all parts."""
-        found: Value
-        if term.entry is not None:
-            is_lost = any(isinstance(part, Missing) for part in parts)
-            found = joined(*parts) if is_lost else self.world.quantity(term.entry, parts)
-        elif term.does == "unit":
-            found = arithmetic("*", parts[0], term.factor)
-            for code, power in term.rates:
-                found = arithmetic("*" if power > 0 else "/", found, self.world.rate(code))
-        elif term.does in {"abs", "min", "max"}:
-            found = summary(term.does, list(parts))
-        elif term.does == "not":
-            found = not_(parts[0])
-        else:
-            compute = compared if term.does in COMPARISONS else arithmetic
-            found = compute(term.does, *parts)
-        return found
-
-    def _over(self, term: Term, members: tuple[str | Day, ...]) -> Value:
-        found = self._each(term, members)
-        if term.does == "all":
-            return conjunction(implied(is_in, value) for is_in, value in found)
-        if term.does == "any":
-            return disjunction(conjunction((is_in, value)) for is_in, value in found)
-        if term.does == "count":
-            return count(conjunction((is_in, value)) for is_in, value in found)
-        kept = list(found)
-        unsure = [is_in for is_in, _value in kept if isinstance(is_in, Missing)]
-        if unsure:
-            return joined(*unsure)
-        return summary(term.does, [value for is_in, value in kept if is_in])
-
-    def _each(self, term: Term, members: tuple[str | Day, ...]) -> Iterator[tuple[Value, Value]]:
-        """For each member, whether the conditions take it in, and the value of the body."""
-        *conditions, body = term.parts
-        for member in members:
-            self.bound[str(term.value)] = member
-            is_in = conjunction(map(self.value, conditions))
-            yield is_in, (self.value(body) if is_in is not False else False)
-        self.bound.pop(str(term.value), None)
+    def path_of(self, name: str) -> str:
+        """Path of an entry inside the case."""
+        sections = Takes.CHECKED.sections
+        section = next((s for s in sections if name in getattr(self.case, s)), sections[0])
+        return f"{section}.{name}"

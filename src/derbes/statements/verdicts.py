@@ -1,23 +1,27 @@
-"""Verdicts: from truth over draws to a word, where it turns over, and the ledger as a table."""
+"""Verdicts: from truth over draws to a word, where it turns over, and the ledger as a table.
 
-from collections.abc import Iterable, Mapping, Sequence
+Verdicts for other programs: ClaimReview, a spreadsheet, and a history.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-import numpy as np
-
-from derbes.case.entities import Case
+from derbes.case.entities import Actor, Case, Document
 from derbes.case.ledger import Checked, Contrast, DoubleStandard, Statement, StatementKind, Tension
-from derbes.case.quantity import FloatArray
-from derbes.case.request import BASE
-from derbes.draws.inputs import inputs_by_path
-from derbes.draws.study import variant_case
+from derbes.errors import DataError
+from derbes.files import write_atomically
 from derbes.language import _
-from derbes.parallel import Progress, run_tasks
+from derbes.parallel import Progress
 from derbes.results.statements import (
     ContrastRow,
     DoubleStandardRow,
+    EntryRow,
     Flip,
     Signaling,
     StatementRow,
@@ -25,7 +29,8 @@ from derbes.results.statements import (
     TensionRow,
 )
 from derbes.results.supply import Provenance
-from derbes.statements.ledger import Ledger, entries_of, is_evidence, read_ledger
+from derbes.results.tables import verdict_words
+from derbes.statements.ledger import entries_of, is_evidence, read_ledger
 from derbes.statements.of_case import VERDICT_WORDS, fact_date, holder_of, said_on
 from derbes.statements.queries import (
     SIGNS,
@@ -40,21 +45,9 @@ from derbes.statements.queries import (
     scores_of,
     theses_of,
 )
-from derbes.statements.sampling import (
-    FALSE,
-    TRUE,
-    Part,
-    Sampler,
-    Sampling,
-    StatementDraws,
-    Truths,
-    levels_of,
-    truths_in,
-)
-from derbes.statements.values import Day, Value, day_of
-from derbes.statements.vocabulary import Settled
-from derbes.statements.worlds import DrawWorld, VariantWorld, changing
-from derbes.supply.baseline import CalmStart
+from derbes.statements.sampling import Part, Sampler, Sampling, Truths, levels_of
+from derbes.statements.terms import Day, Ledger, Settled, day_of
+from derbes.version import VERSION
 
 HOLDS, LIKELY, OPEN, UNLIKELY, FAILS, UNTESTABLE, NOT_DUE, VOID, EXPIRED = VERDICT_WORDS
 NEAR = 0.95
@@ -103,36 +96,24 @@ def judge_truths(part: Part, truths: Truths) -> Judged:
     Where it is missing in some draws, the share counts the others; if what is missing could
     turn the verdict, it is untestable.
     """
-    share, lost = truths.share, truths.missing_share
-    n_draws = len(truths.codes)
-    if share is None:
-        return _untestable(part, truths, n_draws)
-    least, most = share * (1.0 - lost), share * (1.0 - lost) + lost
-    if lost > 0 and verdict_word(least) != verdict_word(most):
-        return _untestable(part, truths, n_draws)
-    reason = ""
-    if lost > 0:
-        reason = _("missing in {share:.0%} of the draws: {keys}").format(
-            share=lost, keys=_keys(truths.missing)
-        )
+    share, lost, missing = truths.share, truths.missing_share, truths.missing
+    keys = ", ".join(missing[:MOST_KEYS]) + (", …" if len(missing) > MOST_KEYS else "")
+    known = (share or 0.0) * (1.0 - lost)
+    is_open = lost > 0 and verdict_word(known) != verdict_word(known + lost)
+    if share is None or is_open:
+        reason = _("missing: {keys}").format(keys=keys)
+        n_draws = len(truths.codes)
+        return Judged(UNTESTABLE, n_draws=n_draws, reason=reason, missing=missing, part=part)
+    reason = _("missing in {share:.0%} of the draws: {keys}").format(share=lost, keys=keys)
     return Judged(
         verdict=verdict_word(share),
         share=share,
         standard_error=truths.standard_error,
-        n_draws=n_draws,
-        reason=reason,
-        missing=truths.missing,
+        n_draws=len(truths.codes),
+        reason=reason if lost > 0 else "",
+        missing=missing,
         part=part,
     )
-
-
-def _untestable(part: Part, truths: Truths, n_draws: int) -> Judged:
-    reason = _("missing: {keys}").format(keys=_keys(truths.missing))
-    return Judged(UNTESTABLE, n_draws=n_draws, reason=reason, missing=truths.missing, part=part)
-
-
-def _keys(keys: tuple[str, ...]) -> str:
-    return ", ".join(keys[:MOST_KEYS]) + (", …" if len(keys) > MOST_KEYS else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,26 +122,18 @@ class Judge:
 
     ledger: Ledger
     as_of: Day
-    truths: dict[Part, Truths]
-
-    @property
-    def case(self) -> Case:
-        """The case."""
-        return self.ledger.case
+    truths: Mapping[Part, Truths]
 
     def judged(self, entry: Checked) -> Judged:
         """The verdict on an entry."""
-        if isinstance(entry, Statement):
-            return self._statement(entry)
-        return self._plain(entry, "holds_if")
-
-    def _statement(self, entry: Statement) -> Judged:
+        if not isinstance(entry, Statement):
+            return self._plain(entry, "holds_if")
         expires = day_of(entry.expires)
         if expires is not None and expires.last < self.as_of.first:
             reason = _("it said something until {date}").format(date=entry.expires)
             return Judged(EXPIRED, reason=reason)
         if entry.kind is StatementKind.PREDICTION or entry.due or entry.yes_if:
-            return self._prediction(entry)
+            return self._void(entry) or self._decided(entry) or self._forecast(entry)
         return self._plain(entry, "holds_if")
 
     def _plain(self, entry: Checked, key: str) -> Judged:
@@ -170,11 +143,67 @@ class Judge:
         reason = entry.untestable or _("no expression checks it")
         return Judged(UNTESTABLE, reason=reason)
 
-    def _prediction(self, entry: Statement) -> Judged:
-        """Void, decided, not due, or forecast by the model."""
-        stopped = self._void(entry) or self._decided(entry)
-        if stopped is not None:
-            return stopped
+    def _evidence(self, entry: Statement, key: str) -> Truths | None:
+        """Truth of an expression that asks only for written evidence, not for the model."""
+        node = self.ledger.parts.get((entry.id, key))
+        is_written = node is not None and is_evidence(node)
+        return self.truths[entry.id, key] if is_written else None
+
+    def _is_certain(self, entry: Statement, key: str) -> bool:
+        """Whether written evidence says that an expression is true."""
+        truths = self._evidence(entry, key)
+        share = None if truths is None or truths.missing_share else truths.share
+        return share is not None and share >= NEAR
+
+    def _void(self, entry: Statement) -> Judged | None:
+        """Void where its condition has not come, or where what voids it has."""
+        part = (entry.id, "condition")
+        if part in self.truths:
+            condition = judge_truths(part, self.truths[part])
+            if condition.verdict == FAILS:
+                return Judged(VOID, reason=_("its condition has not come"), outcome="void")
+            if condition.verdict == UNTESTABLE:
+                reason = _("its condition cannot be tested; {reason}").format(
+                    reason=condition.reason
+                )
+                return Judged(UNTESTABLE, reason=reason, missing=condition.missing, part=part)
+        if self._is_certain(entry, "void_if"):
+            return Judged(VOID, reason=_("what voids it has come"), outcome="void")
+        return None
+
+    def _decided(self, entry: Statement) -> Judged | None:
+        """Resolved by evidence; by silence only when it is due and no other rule is given.
+
+        Silence after its day says `no` where only `yes_if` is given, else `yes`.
+        """
+        for key, outcome in (("yes_if", "yes"), ("no_if", "no")):
+            if self._is_certain(entry, key):
+                return self._resolved(entry, outcome)
+        due = day_of(entry.due)
+        is_over = due is not None and due.last < self.as_of.first
+        if not is_over or bool(entry.yes_if) == bool(entry.no_if):
+            return None
+        truths = self._evidence(entry, "yes_if" if entry.yes_if else "no_if")
+        if truths is None or truths.share is None:
+            return None
+        is_silent = truths.share <= 1.0 - NEAR and not truths.missing_share
+        return self._resolved(entry, "no" if entry.yes_if else "yes") if is_silent else None
+
+    def _resolved(self, entry: Statement, outcome: str) -> Judged:
+        used = entry.no_if and (outcome == "no" or not entry.yes_if)
+        part = (entry.id, "no_if" if used else "yes_if")
+        return Judged(
+            HOLDS if outcome == "yes" else FAILS,
+            share=1.0 if outcome == "yes" else 0.0,
+            standard_error=0.0,
+            n_draws=len(self.truths[part].codes),
+            reason=_("decided by what is written in the case"),
+            part=part,
+            outcome=outcome,
+        )
+
+    def _forecast(self, entry: Statement) -> Judged:
+        """Of a prediction that nothing decides: forecast by the model, or not due."""
         key = "holds_if" if (entry.id, "holds_if") in self.truths else "yes_if"
         node = self.ledger.parts.get((entry.id, key))
         if node is not None and not is_evidence(node):
@@ -188,288 +217,10 @@ class Judge:
         reason = entry.untestable
         if due is not None and not reason:
             reason = _("due {date}, and nothing in the case decides it").format(date=entry.due)
-        missing = tuple(
-            key for part in ("yes_if", "no_if") for key in self._missing((entry.id, part))
-        )
         reason = reason or _("no expression checks it")
-        return Judged(UNTESTABLE, reason=reason, missing=missing)
-
-    def _missing(self, part: Part) -> tuple[str, ...]:
-        return self.truths[part].missing if part in self.truths else ()
-
-    def _void(self, entry: Statement) -> Judged | None:
-        """Void where its condition has not come, or where what voids it has."""
-        part = (entry.id, "condition")
-        if part in self.truths:
-            condition = judge_truths(part, self.truths[part])
-            if condition.verdict == FAILS:
-                reason = _("its condition has not come")
-                return Judged(VOID, reason=reason, outcome="void")
-            if condition.verdict == UNTESTABLE:
-                reason = _("its condition cannot be tested; {reason}").format(
-                    reason=condition.reason
-                )
-                return Judged(UNTESTABLE, reason=reason, missing=condition.missing, part=part)
-        if self._is_certain((entry.id, "void_if")):
-            return Judged(VOID, reason=_("what voids it has come"), outcome="void")
-        return None
-
-    def _is_certain(self, part: Part) -> bool:
-        """Whether written evidence, not the model, says that an expression is true."""
-        node = self.ledger.parts.get(part)
-        if node is None or not is_evidence(node):
-            return False
-        share = self.truths[part].share
-        return share is not None and share >= NEAR and self.truths[part].missing_share == 0.0
-
-    def _decided(self, entry: Statement) -> Judged | None:
-        """Resolved by evidence; by silence only when it is due and no other rule is given."""
-        if self._is_certain((entry.id, "yes_if")):
-            return self._resolved(entry, "yes", HOLDS)
-        if self._is_certain((entry.id, "no_if")):
-            return self._resolved(entry, "no", FAILS)
-        return self._silent(entry)
-
-    def _silent(self, entry: Statement) -> Judged | None:
-        """Decided by silence after its day: `no` where only `yes_if` is given, else `yes`."""
-        due = day_of(entry.due)
-        is_over = due is not None and due.last < self.as_of.first
-        if not is_over or bool(entry.yes_if) == bool(entry.no_if):
-            return None
-        part = (entry.id, "yes_if" if entry.yes_if else "no_if")
-        node = self.ledger.parts.get(part)
-        if node is None or not is_evidence(node):
-            return None
-        truths = self.truths[part]
-        if truths.share is None or truths.share > 1.0 - NEAR or truths.missing_share:
-            return None
-        return self._resolved(entry, *(("no", FAILS) if entry.yes_if else ("yes", HOLDS)))
-
-    def _resolved(self, entry: Statement, outcome: str, verdict: str) -> Judged:
-        used = entry.no_if and (outcome == "no" or not entry.yes_if)
-        part = (entry.id, "no_if" if used else "yes_if")
-        truths = self.truths[part]
-        return Judged(
-            verdict,
-            share=1.0 if verdict == HOLDS else 0.0,
-            standard_error=0.0,
-            n_draws=len(truths.codes),
-            reason=_("decided by what is written in the case"),
-            part=part,
-            outcome=outcome,
-        )
-
-
-# Where verdicts turn over: one input at a time over its range, and variants.
-#
-# An input is tried where the draws disagree, those first whose values differ most between the
-# draws in which the expression is true and those in which it is false. All other inputs stay
-# at their central values; between the central value and the end of the range at which the
-# expression turns, the tipping value is found by bisection.
-
-HALVINGS = 7
-"""Steps of the bisection: the tipping value is known to a 128th of the distance."""
-
-
-@dataclass(frozen=True, slots=True)
-class Central:
-    """The case at central values, with some numbers changed."""
-
-    ledger: Ledger
-    as_of: Day
-    settled: Mapping[str, Settled]
-    starts: Mapping[str, CalmStart] = field(default_factory=dict)
-    """Variant → its calm plan, to start from."""
-
-    def world(
-        self,
-        values: Mapping[str, float],
-        base: str = BASE,
-        known: dict[str, VariantWorld] | None = None,
-    ) -> DrawWorld:
-        """The world with these numbers changed.
-
-        Args:
-            values: Path → number.
-            base: Variant that stands for the case as written.
-            known: What is known of variants with the same numbers; it is added to.
-        """
-        case = self.ledger.case
-
-        def variant(name: str) -> Case:
-            return changing(variant_case(case, name), values).at(values)
-
-        return DrawWorld(
-            variant(BASE),
-            self.ledger,
-            self.as_of,
-            settled=self.settled,
-            variants=variant,
-            base=base,
-            starts=self.starts,
-            worlds={} if known is None else known,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class TippingQuestion:
-    """An input that may turn an expression, and how far it reaches."""
-
-    part: Part
-    input: str
-    central: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """One input on one side of its range, for all expressions that ask."""
-
-    central: Central
-    input: str
-    written: float
-    """Its central value."""
-    end: float
-    truths: Mapping[Part, bool]
-    """Truth of each expression at the central value."""
-
-
-def questions_of(
-    part: Part, truths: Truths, futures: StatementDraws, most: int
-) -> tuple[TippingQuestion, ...]:
-    """The inputs that may turn an expression, the most telling first."""
-    is_true, is_false = truths.codes == TRUE, truths.codes == FALSE
-    if not is_true.any() or not is_false.any():
-        return ()
-    draws = futures.draws[BASE]
-    known = inputs_by_path(futures.case)
-    distance = _distances(draws.values, truths.weights * is_true, truths.weights * is_false)
-    found: list[TippingQuestion] = []
-    for at in np.argsort(-distance, kind="stable"):
-        path = draws.inputs[int(at)]
-        column = draws.values[:, int(at)]
-        if path in known and distance[at] > 0 and len(found) < most:
-            low, high = float(np.nanmin(column)), float(np.nanmax(column))
-            found.append(TippingQuestion(part, path, known[path].value, low, high))
-    return tuple(found)
-
-
-def _distances(values: FloatArray, first: FloatArray, second: FloatArray) -> FloatArray:
-    """How far apart the mean ranks of two groups of draws are, by input. (D,)"""
-    ranks = np.argsort(np.argsort(values, axis=0, kind="stable"), axis=0, kind="stable")
-    constant = np.nanmax(values, axis=0, initial=-np.inf) <= np.nanmin(
-        values, axis=0, initial=np.inf
-    )
-    means = [weights @ ranks / weights.sum() for weights in (first, second)]
-    return np.where(constant | np.isnan(values).any(axis=0), 0.0, np.abs(means[0] - means[1]))
-
-
-def flips_of(
-    central: Central,
-    questions: Sequence[TippingQuestion],
-    *,
-    n_workers: int,
-    progress: Progress | None,
-) -> dict[Part, tuple[Flip, ...]]:
-    """Where each expression turns over, in the order of its questions."""
-    parts = tuple(dict.fromkeys(question.part for question in questions))
-    at_center = truths_in(central.world({}), parts)
-    asked: dict[tuple[str, float], dict[Part, bool]] = {}
-    for one in questions:
-        truth = at_center[one.part]
-        for end in (one.low, one.high):
-            if isinstance(truth, bool):
-                asked.setdefault((one.input, end), {})[one.part] = truth
-    written = {one.input: one.central for one in questions}
-    tasks = [_Side(central, path, written[path], end, own) for (path, end), own in asked.items()]
-    found = run_tasks(
-        _turnings,
-        tasks,
-        n_workers=n_workers,
-        progress=progress,
-        what=_("tipping values"),
-    )
-    turns = {(t.input, t.end): flips for t, flips in zip(tasks, found, strict=True)}
-    flips: dict[Part, tuple[Flip, ...]] = {}
-    for one in questions:
-        for end in (one.low, one.high):
-            flip = turns.get((one.input, end), {}).get(one.part)
-            if flip is not None:
-                flips[one.part] = (*flips.get(one.part, ()), flip)
-    return flips
-
-
-def _turnings(task: _Side) -> dict[Part, Flip]:
-    """The values at which expressions turn between the central value and the end."""
-
-    def truths(number: float, parts: Iterable[Part]) -> dict[Part, Value]:
-        return truths_in(task.central.world({task.input: number}), parts)
-
-    at_end = truths(task.end, task.truths)
-    between = {
-        part: (task.written, task.end)
-        for part, truth in task.truths.items()
-        if isinstance(at_end[part], bool) and at_end[part] != truth
-    }
-    for _step in range(HALVINGS if between else 0):
-        # half of each stretch, the one in which its expression turns; equal middles share a world
-        by_middle: dict[float, list[Part]] = {}
-        for part, (same, other) in between.items():
-            by_middle.setdefault((same + other) / 2, []).append(part)
-        for middle, parts in by_middle.items():
-            for part, truth in truths(middle, parts).items():
-                same, other = between[part]
-                is_same = truth == task.truths[part]
-                between[part] = (middle, other) if is_same else (same, middle)
-    unit = inputs_by_path(task.central.ledger.case)[task.input].unit
-    return {
-        part: Flip(
-            input=task.input,
-            value=(same + other) / 2,
-            unit=unit,
-            direction="above" if other > same else "below",
-            central=task.written,
-        )
-        for part, (same, other) in between.items()
-    }
-
-
-def _in_variants(
-    names: Sequence[str], *, central: Central, parts: Sequence[Part]
-) -> list[dict[Part, Value]]:
-    """Truths with one variant after the other in place of the case as written.
-
-    What is known of a variant serves all.
-    """
-    known: dict[str, VariantWorld] = {}
-    return [truths_in(central.world({}, name, known), parts) for name in names]
-
-
-def variants_that_flip(
-    central: Central, parts: Sequence[Part], *, n_workers: int, progress: Progress | None
-) -> dict[Part, tuple[str, ...]]:
-    """Variants in whose place for the case as written each expression turns over."""
-    names = (BASE, *central.ledger.case.variants)
-    groups = np.array_split(np.array(names), min(len(names), n_workers))
-    found = run_tasks(
-        partial(_in_variants, central=central, parts=parts),
-        [tuple(map(str, group)) for group in groups],
-        n_workers=n_workers,
-        progress=progress,
-        what=_("variants"),
-    )
-    written, *others = [truths for group in found for truths in group]
-    return {
-        part: tuple(
-            name
-            for name, truths in zip(names[1:], others, strict=True)
-            if isinstance(truths[part], bool)
-            and isinstance(written[part], bool)
-            and truths[part] != written[part]
-        )
-        for part in parts
-    }
+        parts = [(entry.id, one) for one in ("yes_if", "no_if")]
+        missing = [key for one in parts if one in self.truths for key in self.truths[one].missing]
+        return Judged(UNTESTABLE, reason=reason, missing=tuple(missing))
 
 
 FLIPPED_INPUTS = 3
@@ -530,30 +281,17 @@ def verdicts_of(
     sampler = Sampler(ledger, as_of, sampling, n_workers, progress)
     truths: dict[Part, Truths] = {}
     judged: dict[str, Judged] = {}
-    settled: dict[str, Settled] = {}
     for level in (*levels_of(ledger), []):
-        truths.update(sampler.truths(level, settled) if level else {})
+        truths.update(sampler.truths(level) if level else {})
         judge = Judge(ledger, as_of, truths)
         judged.update({entry.id: judge.judged(entry) for entry in entries_of(case)})
-        settled.update({n: Settled(one.share, one.verdict) for n, one in judged.items()})
+        sampler.settled.update({n: Settled(one.share, one.verdict) for n, one in judged.items()})
     if n_flips == 0:
         return Verdicts(ledger, truths, judged)
     parts = [one.part for one in judged.values() if one.part and one.share is not None]
-    central = Central(ledger, as_of, settled, sampler.starts())
-    questions = [
-        question
-        for part in parts
-        for question in questions_of(
-            part, truths[part], sampler.futures(len(truths[part].codes)), n_flips
-        )
-    ]
-    return Verdicts(
-        ledger,
-        truths,
-        judged,
-        flips=flips_of(central, questions, n_workers=n_workers, progress=progress),
-        variants=variants_that_flip(central, parts, n_workers=n_workers, progress=progress),
-    )
+    variants, at_center = sampler.variants_that_flip(parts)
+    flips = sampler.flips({part: truths[part] for part in parts}, at_center, n_flips)
+    return Verdicts(ledger, truths, judged, flips, variants)
 
 
 def statement_table(
@@ -690,3 +428,242 @@ def _found_alone(other: FoundStandard) -> DoubleStandardRow:
         statements=other.statements,
         is_found=True,
     )
+
+
+# Verdicts as schema.org ClaimReview, in JSON-LD, for those who collect fact checks.
+#
+# ClaimReview has no place for modality, holder, expression and due date; they stand in
+# `keywords` of the claim, as terms with a code. The rating runs from 1 (fails) to 5 (holds);
+# a verdict that is none of these has a name and no number. What collectors ask for is there:
+# a `url` of each review, and a claim of at most 75 characters; the whole of it stands in the
+# `text` of the claim.
+
+RATINGS: Mapping[str, int] = {"fails": 1, "unlikely": 2, "open": 3, "likely": 4, "holds": 5}
+LONGEST_CLAIM = 75
+"""Characters of a claim that collectors show."""
+_MORE = " …"
+_PEOPLE = ("person",)
+_KEPT = ("holder", "modality", "polarity", "expression", "share", "due", "reason")
+
+
+def claim_reviews(case: Case, table: StatementTable, language: str, page: str = "") -> str:
+    """All statements as one JSON-LD document.
+
+    Args:
+        case: Its actors and documents.
+        table: Verdicts.
+        language: Of what is claimed, where the ledger has it.
+        page: Address of the page on which the reviews will stand, each at its own anchor;
+            empty: addresses are those of anchors in the page that the document is put into.
+    """
+    reviews = [_review(case, table, row, language=language, page=page) for row in table.statements]
+    graph = {"@context": "https://schema.org", "@graph": reviews}
+    return json.dumps(graph, ensure_ascii=False, indent=2, allow_nan=False)
+
+
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    """The text in a language, else in English, else in whichever there is.
+
+    Examples:
+        >>> in_language({"ru": "да", "en": "yes"}, "kk"), in_language({}, "en")
+        ('yes', '')
+    """
+    for code in (language, "en", "", *texts):
+        if texts.get(code):
+            return texts[code]
+    return ""
+
+
+def shortened(text: str, longest: int = LONGEST_CLAIM) -> str:
+    """A text of at most so many characters, cut between words where it can be.
+
+    Examples:
+        >>> shortened("It is built already", 12), shortened("Donaudampfschiff", 8)
+        ('It is …', 'Donaud …')
+    """
+    text = " ".join(text.split())
+    if len(text) <= longest:
+        return text
+    room = longest - len(_MORE)
+    whole, space, _rest = text[: room + 1].rpartition(" ")
+    return (whole.rstrip(" ,;:–-") if space else text[:room]) + _MORE
+
+
+def _review(
+    case: Case, table: StatementTable, row: StatementRow, *, language: str, page: str
+) -> dict[str, Any]:
+    claimed = in_language(row.says, language) or in_language(row.phrase, language) or row.id
+    rating: dict[str, Any] = {"@type": "Rating", "alternateName": verdict_words(row.verdict)}
+    if row.verdict in RATINGS:
+        rating |= {"ratingValue": RATINGS[row.verdict], "bestRating": 5, "worstRating": 1}
+    return {
+        "@type": "ClaimReview",
+        "identifier": row.id,
+        "url": f"{page.partition('#')[0]}#{quote(row.id)}",
+        "datePublished": table.as_of,
+        "claimReviewed": shortened(claimed),
+        "inLanguage": language,
+        "author": {"@type": "Organization", "name": f"derbes {VERSION}"},
+        "itemReviewed": {**_claim(case, row, language), "text": claimed},
+        "reviewRating": rating,
+        "reviewBody": row.reason,
+    }
+
+
+def _claim(case: Case, row: StatementRow, language: str) -> dict[str, Any]:
+    claim: dict[str, Any] = {
+        "@type": "Claim",
+        "author": _author(case.actors.get(row.by), row.by, language),
+        "keywords": [
+            {"@type": "DefinedTerm", "termCode": name, "name": f"{getattr(row, name)}"}
+            for name in _KEPT
+            if getattr(row, name) not in (None, "")
+        ],
+    }
+    if row.said:
+        claim["datePublished"] = row.said
+    document = case.documents.get(row.document)
+    if document is not None:
+        claim["appearance"] = _work(document)
+    return claim
+
+
+def _author(actor: Actor | None, name: str, language: str) -> dict[str, str]:
+    is_person = actor is not None and actor.kind in _PEOPLE
+    shown = in_language(actor.label, language) if actor is not None else ""
+    return {"@type": "Person" if is_person else "Organization", "name": shown or name}
+
+
+def _work(document: Document) -> dict[str, str]:
+    written = {
+        "publisher": document.publisher,
+        "datePublished": document.date,
+        "url": document.address,
+    }
+    kept = {key: text for key, text in written.items() if text}
+    return {"@type": "CreativeWork", "name": document.title or document.id, **kept}
+
+
+# Statements as comma-separated text for a spreadsheet.
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Tells Excel that what follows is UTF-8."""
+COLUMNS = (
+    "id", "kind", "by", "holder", "said", "modality", "polarity", "stance", "target", "says",
+    "phrase", "document", "place", "expression", "verdict", "share", "standard_error", "n_draws",
+    "reason", "due", "outcome", "probability", "brier", "flips_at", "flips_in",
+)  # fmt: skip
+_FORMULA = ("=", "@", "+", "-", "\t", "\r")
+
+
+def statement_sheet(table: StatementTable, language: str, *, has_mark: bool = False) -> str:
+    """All statements, one a line, every cell in quotes.
+
+    Args:
+        table: Verdicts.
+        language: Of the texts, where the ledger has it.
+        has_mark: Whether to begin with a byte-order mark, which Excel wants.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for row in table.statements:
+        writer.writerow([_cell(row, column, language) for column in COLUMNS])
+    return (BYTE_ORDER_MARK if has_mark else "") + out.getvalue()
+
+
+def _cell(row: StatementRow, column: str, language: str) -> str:
+    content = getattr(row, column)
+    if content is None:
+        return ""
+    if column in {"says", "phrase"}:
+        return harmless(in_language(content, language))
+    if column == "flips_at":
+        return "; ".join(
+            f"{flip.input} {flip.direction} {flip.value:.6g} {flip.unit}".strip()
+            for flip in content
+        )
+    if column == "flips_in":
+        return ", ".join(content)
+    return harmless(content) if isinstance(content, str) else repr(content)
+
+
+def harmless(text: str) -> str:
+    """A text that a spreadsheet takes for a text: none is computed.
+
+    Examples:
+        >>> harmless("=1+1"), harmless("+"), harmless("-5 %")
+        ("'=1+1", '+', "'-5 %")
+    """
+    is_formula = text.startswith(_FORMULA) and len(text) > 1
+    return f"'{text}" if is_formula else text
+
+
+# The history of verdicts: a file that only grows, one line for each verdict.
+
+KEYS = (
+    "id", "verdict", "share", "standard_error", "as_of", "case_hash", "seed", "draws", "version",
+)  # fmt: skip
+"""Keys of a line of a history."""
+Line = dict[str, object]
+
+
+def history_lines(table: StatementTable) -> tuple[Line, ...]:
+    """One line for each entry of a table."""
+    made = table.provenance
+    rows: Iterable[EntryRow] = (
+        *table.statements,
+        *table.contrasts,
+        *(row for row in table.double_standards if row.is_declared),
+        *table.tensions,
+    )
+    run = (table.as_of, made.case_hash, made.seed)
+    lines = (
+        (row.id, row.verdict, row.share, row.standard_error, *run, row.n_draws, made.version)
+        for row in rows
+    )
+    return tuple(dict(zip(KEYS, line, strict=True)) for line in lines)
+
+
+def record_verdicts(path: Path, table: StatementTable) -> int:
+    """Add the verdicts of a table to a history; what stands there stays.
+
+    Returns:
+        Lines added.
+
+    Raises:
+        DataError: The file is no history.
+        OutputError: It cannot be written.
+    """
+    read_history(path)
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    lines = [json.dumps(line, ensure_ascii=False) for line in history_lines(table)]
+    end = "" if not before or before.endswith("\n") else "\n"
+    write_atomically(path, before + end + "".join(f"{line}\n" for line in lines))
+    return len(lines)
+
+
+def read_history(path: Path) -> tuple[Line, ...]:
+    """All lines of a history, oldest first; none when there is no file yet.
+
+    Raises:
+        DataError: A line is not one of a history.
+    """
+    if not path.exists():
+        return ()
+    found = []
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(_("{path}: cannot be read as text").format(path=path)) from error
+    for number, line in enumerate(lines, start=1):
+        try:
+            record = json.loads(line)
+        except json.JSONDecodeError:
+            record = None
+        if not isinstance(record, dict) or not set(KEYS) <= set(record):
+            what = _("{path}: line {number} is no verdict of a history.")
+            fix = _("Fix: name another file with --record, or take the line out.")
+            raise DataError(f"{what} {fix}".format(path=path, number=number))
+        found.append(record)
+    return tuple(found)

@@ -1,323 +1,409 @@
-"""One draw of the inputs as a world: its case, its variants, and what is known of them."""
+"""One draw of the inputs as a world: models of its variants, and the value of an expression.
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+What solves programs is imported where it is first asked for, so that reading an expression
+loads no solver; what it keeps has the type `Any` here.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import wraps
+from pickle import dumps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
-from derbes.analysis.cover import cover_table, good_cover
-from derbes.analysis.leverage import (
-    OPTIMAL,
-    Starts,
-    branch_rows,
-    leverage_ends,
-    outcome_of,
-    shortfall_by_use,
-)
-from derbes.analysis.responses import (
-    Kept,
-    PriceRise,
-    StartSolver,
-    myopic_response,
-    optimal_response,
-)
-from derbes.analysis.trajectories import actor_shares, calm_plan_of
-from derbes.case.entities import Case, Supplier
+from derbes.case.entities import Case
 from derbes.case.options import optional_elements
-from derbes.case.quantity import FloatArray
+from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.request import BASE, Request
-from derbes.draws.inputs import with_values
-from derbes.draws.study import Study
+from derbes.language import _
 from derbes.model.arrays import CaseArrays, MeasureArrays, MeasureRun
 from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
+from derbes.model.numbers import Values, drawn, over
 from derbes.results.supply import CalmPlan, CoverRow, LeverageRow
-from derbes.statements.ledger import Ledger
-from derbes.statements.of_case import NUMBERED, OTHERS, part_with
-from derbes.statements.terms import evaluate
-from derbes.statements.values import Day, Missing, Value
-from derbes.statements.vocabulary import QuantityEntry, Settled, Shortfall
-from derbes.supply.baseline import CalmStart, arrivals_by_period, solve_calm
-from derbes.supply.disruption import horizon
-from derbes.supply.survival import NOTHING, SurvivalProgram, stock_by_good
+from derbes.statements.terms import (
+    COMPARISONS,
+    MOST_STEPS,
+    Day,
+    Engine,
+    Ledger,
+    Missing,
+    QuantityEntry,
+    Settled,
+    Term,
+    Unknown,
+    Value,
+    arithmetic,
+    compared,
+    conjunction,
+    count,
+    disjunction,
+    given,
+    implied,
+    joined,
+    month_day,
+    not_,
+    summary,
+)
 
 Found = TypeVar("Found")
+Asked = ParamSpec("Asked")
 
 
 @dataclass(frozen=True, slots=True)
-class Changing:
-    """A case, and the part of it that holds the numbers that change."""
+class Shortfall:
+    """What a measure does to one use."""
 
-    case: Case
-    part: Case
-
-    def at(self, values: Mapping[str, float]) -> Case:
-        """The case with other values at some paths of its part.
-
-        Raises:
-            ValueError: A series that starts at 0 cannot be scaled.
-        """
-        drawn = with_values(self.part, values)
-        whole: dict[str, Any] = {
-            section: {**getattr(self.case, section), **getattr(drawn, section)}
-            for section in NUMBERED
-        }
-        whole |= {section: getattr(self.case, section) for section in OTHERS}
-        return replace(drawn, **whole)
+    net: float
+    """Unmet demand that it adds. [unit]"""
+    gross: float
+    """All unmet demand. [unit]"""
+    deepest: float
+    """Largest share of its demand that the measure takes in one period, 0-1."""
 
 
-def changing(case: Case, paths: Iterable[str]) -> Changing:
-    """A case whose numbers at some paths are to change."""
-    return Changing(case, part_with(case, paths))
+def kept(
+    compute: Callable[Concatenate["Model", Asked], Found],
+) -> Callable[Concatenate["Model", Asked], Found]:
+    """A figure of a model, computed when first asked for with these arguments."""
+
+    @wraps(compute)
+    def once(one: "Model", /, *asked: Asked.args, **named: Asked.kwargs) -> Found:
+        key = (compute.__name__, *asked, *named.values())
+        if key not in one.known:
+            one.known[key] = compute(one, *asked, **named)
+        found: Found = one.known[key]
+        return found
+
+    return once
 
 
 @dataclass(slots=True)
-class VariantWorld:
-    """A variant in one draw: compiled and solved when first asked."""
+class Model:
+    """A variant in one draw, as quantities see it; compiled and solved when first asked."""
 
     name: str
     case: Case
+    """The variant in the scenario of the draw, with central values."""
+    values: Values
+    """What is drawn, by path."""
     longest: int
     """Longest measure that an expression asks about. [period]"""
-    near: CalmStart | None = None
-    """A calm plan of the same variant to start from."""
-    kept: dict[object, object] = field(default_factory=dict)
-    """What has been computed, by what was asked."""
-    _windows: Kept = field(default_factory=dict)
-    _survival: SurvivalProgram | None = None
-    _solver: tuple[int, StartSolver] | None = None
-    """The solver of a start, and that start. [period]"""
+    near: Any = None
+    """A calm plan of the same variant to start from: `CalmStart`."""
+    known: dict[object, Any] = field(default_factory=dict)
+    """What has been computed, by what was asked, and the solvers that go on from there."""
 
-    def once(self, key: object, compute: Callable[[], Found]) -> Found:
-        """What a key stands for, computed when first asked."""
-        if key not in self.kept:
-            self.kept[key] = compute()
-        return self.kept[key]  # type: ignore[return-value]
+    # The case with the numbers of the draw.
+
+    def number(self, quantity: Quantity) -> float:
+        """A number as drawn; of a series its first."""
+        if quantity.months:
+            return float(over(quantity, 1, self.case.calendar, values=self.values)[0])
+        return float(drawn(quantity, self.values))
+
+    def at(self, quantity: Quantity | None, at: Day, path: str) -> float:
+        """A number in a month; missing with its path where it is not given."""
+        calendar, period = self.case.calendar, period_of(self.case, at)
+        if quantity is None:
+            raise Unknown(path)
+        return float(over(quantity, calendar.n_periods, calendar, values=self.values)[period])
 
     @property
+    @kept
     def standing(self) -> Case:
         """The case without what only an option opens: nobody has chosen it."""
-        return self.once("standing", lambda: _standing(self.case))
+        case, closed = self.case, optional_elements(self.case.options)
+        if not closed:
+            return case
+        routes = {route for route in case.routes if f"routes.{route}" in closed}
+        return replace(
+            case,
+            plants={n: one for n, one in case.plants.items() if f"plants.{n}" not in closed},
+            recipes={
+                name: one
+                for name, one in case.recipes.items()
+                if closed.isdisjoint((f"recipes.{name}", f"plants.{one.plant}"))
+            },
+            suppliers={
+                name: one
+                for name, one in case.suppliers.items()
+                if f"suppliers.{name}" not in closed
+                and not (one.routes and routes.issuperset(one.routes))
+            },
+        )
+
+    # The calm plan.
 
     @property
-    def study(self) -> Study:
-        """The variant compiled, with its calm plan and without measures."""
-
-        def study() -> Study:
-            arrays = compile_case(self.case, self.longest)
-            return Study(self.name, self.case, arrays, solve_calm(arrays, self.near), ())
-
-        return self.once("study", study)
-
-    @property
+    @kept
     def arrays(self) -> CaseArrays:
         """The case, compiled."""
-        return self.study.arrays
+        return compile_case(self.case, self.longest, values=self.values)
+
+    def is_as(self, other: "Model") -> bool:
+        """Whether nothing that is solved for another draw of the variant differs here."""
+        if self.case is not other.case or dumps(self.arrays) != dumps(other.arrays):
+            return False
+        measures = [[one.measure(name) for name in self.case.measures] for one in (self, other)]
+        return dumps(measures[0]) == dumps(measures[1])
 
     @property
+    @kept
+    def study(self) -> Any:
+        """The variant compiled, with its calm plan and without measures: `Study`."""
+        from derbes.draws.study import Study  # noqa: PLC0415 - see above
+        from derbes.supply.baseline import solve_calm  # noqa: PLC0415
+
+        calm = solve_calm(self.arrays, self.near)
+        return Study(self.name, self.case, self.arrays, calm, ())
+
+    @property
+    @kept
     def turnover(self) -> float:
         """The most that the calm plan pays and earns in a period. [money]"""
-
-        def most() -> float:
-            costs = self.arrays.activities.unit_cost * self.study.calm.orders
-            return float(np.abs(costs).sum(axis=0).max(initial=0.0))
-
-        return self.once("turnover", most)
+        costs = self.arrays.activities.unit_cost * self.study.calm.orders
+        return float(np.abs(costs).sum(axis=0).max(initial=0.0))
 
     @property
+    @kept
     def plan(self) -> CalmPlan:
         """The calm plan, with what it pays."""
-        return self.once("plan", lambda: calm_plan_of(self.study))
+        from derbes.analysis.trajectories import calm_plan_of  # noqa: PLC0415
+
+        return calm_plan_of(self.study)
 
     @property
-    def arrivals(self) -> FloatArray:
-        """Deliveries and output in the calm plan, by period. (K, T) [unit]"""
-        return arrivals_by_period(self.study.calm)
-
-    @property
-    def unmet_in_calm(self) -> FloatArray:
-        """Demand that goes unmet in the calm plan. (U, T) [unit]"""
-        return self.study.calm.unmet
-
-    @property
+    @kept
     def shares(self) -> Mapping[str, FloatArray]:
         """Actor → its share in what comes in of each good, inputs counted. (G, T)"""
-        return self.once("shares", lambda: actor_shares(self.study))
+        from derbes.analysis.trajectories import actor_shares  # noqa: PLC0415
 
-    def stocks(self, *, old: bool) -> FloatArray:
-        """Stock at the end of each period, or what is left of the first day's. (G, T) [unit]"""
-        calm = self.study.calm
-        fresh = np.zeros_like(calm.fresh) if old else calm.fresh
-        return stock_by_good(self.arrays, calm.lots, fresh)
+        return actor_shares(self.study)
 
-    def cover(self, good: int, period: int) -> float | None:
-        """How long what is in store lasts; None where there is no use. [period]"""
-        found = good_cover(self.study.calm, period, good)
-        return None if found is None else found.periods
+    # What a measure does.
 
+    @kept
     def measure(self, name: str) -> MeasureArrays:
         """A measure, compiled."""
-        return self.once(("measure", name), lambda: compile_measure(self.case, self.arrays, name))
+        return compile_measure(self.case, self.arrays, name, values=self.values)
 
     def is_start(self, measure: str, start: int) -> bool:
         """Whether a measure may start in a period: one with a date of its own only then."""
         return self.measure(measure).start in {None, start}
 
+    @kept
+    def survived(self, measure: str, start: int, use: str) -> tuple[float | None, float | None]:
+        """How long a use, or all essential ones together, are met; and what that is at least.
+
+        None: met for as long as is looked at. [month]
+        """
+        arrays, step = self.arrays, self.case.calendar.step
+        is_one = np.array([name == use for name in arrays.uses], dtype=np.bool_)
+        uses = is_one if use else arrays.use_essential
+        program, found = self._cover_at(start).survived(self.measure(measure), uses)
+        periods = found.periods
+        return (None, program.layout.n * step) if periods is None else (periods * step, None)
+
+    @kept
+    def _cover_at(self, start: int) -> Any:
+        """What questions of survival share that have one start: `StartCover`."""
+        from derbes.analysis.cover import StartCover  # noqa: PLC0415
+
+        return StartCover(self.study, start)
+
+    @kept
     def survival(self, measure: str, start: int, *, only_essential: bool) -> Mapping[str, CoverRow]:
-        """Use → how long it is met while a measure goes on; deferrable ones only if asked for."""
+        """Use → the same by both rules; deferrable ones only if asked for."""
+        from derbes.analysis.cover import cover_table  # noqa: PLC0415
 
-        def rows() -> dict[str, CoverRow]:
-            study = replace(self.study, measures=(self.measure(measure),))
-            asked = Request(starts=(start,), lengths=(1,))
-            found = cover_table(self.case, asked, studies=(study,), only_essential=only_essential)
-            return {row.use: row for row in found}
+        study = replace(self.study, measures=(self.measure(measure),))
+        asked = Request(starts=(start,), lengths=(1,))
+        found = cover_table(self.case, asked, studies=(study,), only_essential=only_essential)
+        return {row.use: row for row in found}
 
-        return self.once(("cover", measure, start, only_essential), rows)
-
+    @kept
     def short_uses(self, measure: str, length: int, start: int) -> tuple[str, ...]:
         """Essential uses that go short when a measure starts in a period."""
+        from derbes.analysis.leverage import Starts, outcome_of  # noqa: PLC0415
+        from derbes.supply.disruption import horizon  # noqa: PLC0415
+        from derbes.supply.survival import SurvivalProgram  # noqa: PLC0415
 
-        def short() -> tuple[str, ...]:
-            run = MeasureRun(self.measure(measure), length)
-            n = horizon(self.arrays, run, start)
-            # the program of a start takes over the solver of the one before
-            self._survival = SurvivalProgram(self.study.calm, start, n, self._survival)
-            starts = Starts(self.study, (start,), (length,))
-            return outcome_of(starts, self._survival, run).short_uses
+        run = MeasureRun(self.measure(measure), length)
+        n = horizon(self.arrays, run, start)
+        # the program of a start takes over the solver of the one before
+        program = SurvivalProgram(self.study.calm, start, n, self.known.get("program"))
+        self.known["program"] = program
+        return outcome_of(Starts(self.study, (start,), (length,)), program, run).short_uses
 
-        return self.once(("short", measure, length, start), short)
-
+    @kept
     def ends(self, measure: str, length: int) -> Mapping[str, str | None]:
         """Use → first month from which on a measure is survived; None: there is none."""
+        from derbes.analysis.leverage import leverage_ends  # noqa: PLC0415
 
-        def dates() -> dict[str, str | None]:
-            study = replace(self.study, measures=(self.measure(measure),))
-            found = leverage_ends((study,), Request(lengths=(length,)))
-            return {end.use: end.date for end in found}
-
-        return self.once(("ends", measure, length), dates)
+        study = replace(self.study, measures=(self.measure(measure),))
+        return {end.use: end.date for end in leverage_ends((study,), Request(lengths=(length,)))}
 
     def losses(
         self, measure: str, length: int, start: int, *, has_premium: bool
     ) -> tuple[LeverageRow, ...]:
-        """Both sides' losses by both rules; those with the premium serve all.
+        """Both sides' losses by both rules; those with the premium serve all."""
+        key = ("_losses", measure, length, start)
+        is_start = self.is_start(measure, start)
+        wish = has_premium or (*key, True) in self.known
+        return self._losses(measure, length, start, has_premium=wish) if is_start else ()
 
-        Each start goes on from the windows before it.
-        """
-        if not self.is_start(measure, start):
-            return ()
+    @kept
+    def _losses(
+        self, measure: str, length: int, start: int, *, has_premium: bool
+    ) -> tuple[LeverageRow, ...]:
+        """The same; each start goes on from the windows before it."""
+        from derbes.analysis.leverage import branch_rows  # noqa: PLC0415
 
-        def rows() -> tuple[LeverageRow, ...]:
-            prices: dict[int, PriceRise] | None = {} if has_premium else None
-            run = MeasureRun(self.measure(measure), length)
-            return tuple(branch_rows(self.study, self._solver_at(start), run, prices))
+        run = MeasureRun(self.measure(measure), length)
+        return tuple(
+            branch_rows(self.study, self._solver_at(start), run, {} if has_premium else None)
+        )
 
-        key = ("losses", measure, length, start)
-        has_premium = has_premium or (*key, True) in self.kept
-        return self.once((*key, has_premium), rows)
-
+    @kept
     def shortfalls(
         self, measure: str, length: int, start: int, bound: str
     ) -> Mapping[str, Shortfall]:
         """Use → what a measure does to it, by the responses of its losses."""
+        from derbes.analysis.leverage import OPTIMAL, shortfall_by_use  # noqa: PLC0415
+        from derbes.analysis.responses import myopic_response, optimal_response  # noqa: PLC0415
+        from derbes.supply.survival import NOTHING  # noqa: PLC0415
 
-        def by_use() -> dict[str, Shortfall]:
-            solver, run = self._solver_at(start), MeasureRun(self.measure(measure), length)
-            branch = solver.solve(run)
-            is_best = bound == OPTIMAL
-            found = optimal_response(branch) if is_best else myopic_response(branch.window, run)
-            unmet, without = found.unmet, solver.baseline(branch).unmet
-            size = NOTHING * self.arrays.flow_size[self.arrays.use_goods]
-            totals = [path.sum(axis=1) for path in (unmet - without, unmet)]
-            net, gross = (np.where(np.abs(total) > size, total, 0.0) for total in totals)
-            deepest = shortfall_by_use(branch.window, run, unmet, without)
-            deepest = np.where(deepest > NOTHING, np.minimum(deepest, 1.0), 0.0)
-            return {
-                use: Shortfall(*map(float, figures))
-                for use, *figures in zip(self.arrays.uses, net, gross, deepest, strict=True)
-            }
+        solver, run = self._solver_at(start), MeasureRun(self.measure(measure), length)
+        branch = solver.solve(run)
+        is_best = bound == OPTIMAL
+        found = optimal_response(branch) if is_best else myopic_response(branch.window, run)
+        unmet, without = found.unmet, solver.baseline(branch).unmet
+        size = NOTHING * self.arrays.flow_size[self.arrays.use_goods]
+        totals = [path.sum(axis=1) for path in (unmet - without, unmet)]
+        net, gross = (np.where(np.abs(total) > size, total, 0.0) for total in totals)
+        deepest = shortfall_by_use(branch.window, run, unmet, without)
+        deepest = np.where(deepest > NOTHING, np.minimum(deepest, 1.0), 0.0)
+        return {
+            use: Shortfall(*map(float, figures))
+            for use, *figures in zip(self.arrays.uses, net, gross, deepest, strict=True)
+        }
 
-        return self.once(("by use", measure, length, start, bound), by_use)
-
-    def _solver_at(self, start: int) -> StartSolver:
+    def _solver_at(self, start: int) -> Any:
         """The solver of a start; that of the start before cannot be used any more."""
-        if self._solver is None or self._solver[0] != start:
-            self._solver = start, StartSolver(self.study.calm, start, self._windows)
-        return self._solver[1]
+        from derbes.analysis.responses import StartSolver  # noqa: PLC0415
+
+        last, solver = self.known.get("solver", (-1, None))
+        if last != start:
+            solver = StartSolver(self.study.calm, start, self.known.setdefault("windows", {}))
+            self.known["solver"] = start, solver
+        return solver
 
 
-def _standing(case: Case) -> Case:
-    closed = optional_elements(case.options)
-    if not closed:
-        return case
-    routes = {route for route in case.routes if f"routes.{route}" in closed}
+def period_of(case: Case, at: Day) -> int:
+    """Period of the calendar that holds a month."""
+    period = case.calendar.index(*at.month)
+    if not 0 <= period < case.calendar.n_periods:
+        raise Unknown(f"calendar ({at})")
+    return period
 
-    def is_sold(name: str, one: Supplier) -> bool:
-        has_way = not one.routes or not routes.issuperset(one.routes)
-        return f"suppliers.{name}" not in closed and has_way
 
-    return replace(
-        case,
-        plants={n: one for n, one in case.plants.items() if f"plants.{n}" not in closed},
-        recipes={
-            name: one
-            for name, one in case.recipes.items()
-            if closed.isdisjoint((f"recipes.{name}", f"plants.{one.plant}"))
-        },
-        suppliers={name: one for name, one in case.suppliers.items() if is_sold(name, one)},
-    )
+def span_of(case: Case, since: Day, until: Day) -> slice:
+    """Periods from one month to another, both counted."""
+    return slice(period_of(case, since), period_of(case, until) + 1)
+
+
+def label_day(case: Case, period: int) -> Day:
+    """The month in which a period starts."""
+    return month_day(*case.calendar.month_of(period))
 
 
 @dataclass(slots=True)
-class DrawWorld:
-    """Where the quantities of one draw get their values, each computed once."""
+class World:
+    """One draw of the inputs on one day, as expressions see it; each value is computed once."""
 
-    case: Case
     ledger: Ledger
     as_of: Day
+    draw: Callable[[str], tuple[Case, Values]]
+    """Variant → its case in this draw, and what is drawn for its numbers."""
     settled: Mapping[str, Settled] = field(default_factory=dict)
-    variants: Callable[[str], Case] | None = None
-    """Variant → its case in this draw."""
+    """Entry → what is known of it over all draws."""
     base: str = BASE
     """Variant that stands for the case as written."""
-    starts: Mapping[str, CalmStart] = field(default_factory=dict)
-    """Variant → a calm plan of it to start from."""
-    worlds: dict[str, VariantWorld] = field(default_factory=dict)
+    starts: Mapping[str, Any] = field(default_factory=dict)
+    """Variant → a calm plan of it to start from: `CalmStart`."""
+    models: dict[str, Model] = field(default_factory=dict)
     """Variant → what is known of it in this draw; may be shared."""
+    center: "World | None" = None
+    """The world at central values: what is solved there serves where nothing of it differs."""
     _values: dict[tuple[str, tuple[Value, ...]], Value] = field(default_factory=dict)
     _truths: dict[str, Value] = field(default_factory=dict)
     _open: list[str] = field(default_factory=list)
 
-    def on(self, day: Day) -> "DrawWorld":
+    def on(self, day: Day) -> "World":
         """The same draw on another day; what is known of its variants serves both."""
-        return self if day == self.as_of else replace(
-            self, as_of=day, _values={}, _truths={}, _open=[]
-        )  # fmt: skip
+        if day == self.as_of:
+            return self
+        return replace(self, as_of=day, _values={}, _truths={}, _open=[])
+
+    def drawn(
+        self,
+        draw: Callable[[str], tuple[Case, Values]],
+        base: str = BASE,
+        models: dict[str, Model] | None = None,
+        center: "World | None" = None,
+    ) -> "World":
+        """Another draw on the same day; what is known of its variants may be shared."""
+        known = {} if models is None else models
+        world = replace(self, draw=draw, base=base, models=known, center=center)
+        return replace(world, _values={}, _truths={}, _open=[])
+
+    @property
+    def written(self) -> Model:
+        """The case as written, with the numbers of the draw."""
+        return self.model(BASE)
+
+    @property
+    def case(self) -> Case:
+        """The case as written, in the scenario of the draw."""
+        return self.written.case
+
+    def variant(self, name: str) -> Model:
+        """A variant in this draw."""
+        return self.model(self.base if name == BASE else name)
+
+    def model(self, name: str) -> Model:
+        """A variant in this draw by its own name."""
+        if name not in self.models:
+            near = self.starts.get(name)
+            model = Model(name, *self.draw(name), self.ledger.longest, near)
+            home = None if self.center is None else self.center.model(name)
+            if home is not None and model.is_as(home):
+                model.known = home.known
+            self.models[name] = model
+        return self.models[name]
 
     def quantity(self, entry: QuantityEntry, arguments: tuple[Value, ...]) -> Value:
-        """The value of a quantity, computed when first asked."""
+        """The value of a quantity for arguments in the order of its parameters."""
         key = (entry.name, arguments)
         if key not in self._values:
-            self._values[key] = entry.value(self, arguments)
+            self._values[key] = self._computed(entry, arguments)
         return self._values[key]
 
-    def rate(self, currency: str) -> Value:
-        """Base currency for one unit of another."""
-        return self.case.rates[currency].value
-
-    def variant(self, name: str) -> VariantWorld:
-        """A variant in this draw."""
-        name = self.base if name == BASE else name
-        if name not in self.worlds:
-            case = self.case if self.variants is None else self.variants(name)
-            near = self.starts.get(name)
-            self.worlds[name] = VariantWorld(name, case, self.ledger.longest, near)
-        return self.worlds[name]
-
-    def path_of(self, name: str) -> str:
-        """Path of an entry inside the case."""
-        return self.ledger.path_of(name)
+    def _computed(self, entry: QuantityEntry, arguments: tuple[Value, ...]) -> Value:
+        is_modeled = entry.engine is not Engine.LEDGER
+        about = self.variant(str(arguments[-1])) if is_modeled else self
+        keywords = given(entry.parameters, arguments)
+        keywords.pop("variant", None)
+        packs = []
+        if entry.pack is not None:
+            own = [one.name for one in fields(entry.pack) if one.name in keywords]
+            packs = [entry.pack(**{name: keywords.pop(name) for name in own})]
+        try:
+            return entry.function(about, *packs, **keywords)
+        except Unknown as unknown:
+            return unknown.missing
 
     def truth_of(self, name: str) -> Value:
         """Whether an entry of the ledger holds in this draw."""
@@ -329,3 +415,82 @@ class DrawWorld:
             self._truths[name] = evaluate(node, self)
             self._open.pop()
         return self._truths[name]
+
+
+def evaluate(term: Term, world: World) -> Value:
+    """The value of an expression; missing where it hangs on something that is missing."""
+    return _Evaluation(world).value(term)
+
+
+@dataclass(slots=True)
+class _Evaluation:
+    """One evaluation: the world, what loops stand at, and steps so far."""
+
+    world: World
+    bound: dict[str, Value] = field(default_factory=dict)
+    n_steps: int = 0
+
+    def value(self, term: Term) -> Value:
+        """The value of one term."""
+        self.n_steps += 1
+        if self.n_steps > MOST_STEPS:
+            return Missing((_("more than {most} steps").format(most=MOST_STEPS),))
+        found: Value
+        if term.members is not None:
+            found = self._over(term, term.members)
+        elif term.does == "value":
+            found = term.value
+        elif term.does == "as_of":
+            found = self.world.as_of
+        elif term.does == "member":
+            found = self.bound[str(term.value)]
+        elif term.does in {"and", "chain"}:
+            found = conjunction(map(self.value, term.parts))
+        elif term.does == "or":
+            found = disjunction(map(self.value, term.parts))
+        else:
+            found = self._computed(term, tuple(map(self.value, term.parts)))
+        return found
+
+    def _computed(self, term: Term, parts: tuple[Value, ...]) -> Value:
+        """What is computed from the values of all parts."""
+        found: Value
+        if term.entry is not None:
+            is_lost = any(isinstance(part, Missing) for part in parts)
+            found = joined(*parts) if is_lost else self.world.quantity(term.entry, parts)
+        elif term.does == "unit":
+            found = arithmetic("*", parts[0], term.factor)
+            for code, power in term.rates:
+                rate = self.world.case.rates[code].value
+                found = arithmetic("*" if power > 0 else "/", found, rate)
+        elif term.does in {"abs", "min", "max"}:
+            found = summary(term.does, list(parts))
+        elif term.does == "not":
+            found = not_(parts[0])
+        else:
+            compute = compared if term.does in COMPARISONS else arithmetic
+            found = compute(term.does, *parts)
+        return found
+
+    def _over(self, term: Term, members: tuple[str | Day, ...]) -> Value:
+        found = self._each(term, members)
+        if term.does == "all":
+            return conjunction(implied(is_in, value) for is_in, value in found)
+        if term.does == "any":
+            return disjunction(conjunction((is_in, value)) for is_in, value in found)
+        if term.does == "count":
+            return count(conjunction((is_in, value)) for is_in, value in found)
+        kept = list(found)
+        unsure = [is_in for is_in, _value in kept if isinstance(is_in, Missing)]
+        if unsure:
+            return joined(*unsure)
+        return summary(term.does, [value for is_in, value in kept if is_in])
+
+    def _each(self, term: Term, members: tuple[str | Day, ...]) -> Iterator[tuple[Value, Value]]:
+        """For each member, whether the conditions take it in, and the value of the body."""
+        *conditions, body = term.parts
+        for member in members:
+            self.bound[str(term.value)] = member
+            is_in = conjunction(map(self.value, conditions))
+            yield is_in, (self.value(body) if is_in is not False else False)
+        self.bound.pop(str(term.value), None)
