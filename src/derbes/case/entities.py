@@ -11,6 +11,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, ClassVar
 
 from derbes.case.ledger import Checked, Contrast, DoubleStandard, Statement, Tension
@@ -662,14 +663,25 @@ def _walk(part: object) -> Iterator[Quantity]:
     if isinstance(part, Quantity):
         yield part
         yield from (month.quantity for month in part.months)
-    elif part is None or isinstance(part, str | float | Variant | Scenario | Checked):
+    elif isinstance(part, Variant | Scenario | Checked):
         return  # no number of its own, nor in what is said
-    elif dataclasses.is_dataclass(part):
-        for field in dataclasses.fields(part):
-            yield from _walk(getattr(part, field.name))
-    elif isinstance(part, Mapping):
-        for inner in part.values():
-            yield from _walk(inner)
-    elif isinstance(part, tuple):
-        for inner in part:
-            yield from _walk(inner)
+    else:
+        whole: Iterable[object] = ()
+        if isinstance(part, Mapping):
+            whole = part.values()
+        elif isinstance(part, tuple):
+            whole = part
+        elif dataclasses.is_dataclass(part):
+            whole = [getattr(part, name) for name in _attributes(part.__class__)]
+        for inner in whole:
+            if inner and type(inner) not in _PLAIN:
+                yield from _walk(inner)
+
+
+_PLAIN = frozenset({str, int, float, bool})
+"""Types of what is no quantity and holds none."""
+
+
+@cache
+def _attributes(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))

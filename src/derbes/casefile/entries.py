@@ -8,6 +8,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from types import SimpleNamespace
 from typing import Any, ClassVar, NamedTuple, get_args, get_origin, get_type_hints
 
 from derbes.case.entities import Case, Good
@@ -150,24 +151,12 @@ SECTIONS: dict[str, type] = {
 """Section → class of its elements, in the order of the reference page."""
 
 
-class Entry:
-    """A mapping as it is written, its keys as attributes."""
-
-    __slots__ = ("given", "model")
+class Entry(SimpleNamespace):
+    """A mapping as it is written, its keys as attributes; empty what is not given."""
 
     def __init__(self, model: type, given: dict[str, Any]) -> None:
-        self.model = model
-        self.given = given
-
-    def __getattr__(self, name: str) -> Any:
-        """What is given under a key; as empty when it is not."""
-        found = self.given.get(name, _REFUSED)
-        if found is not _REFUSED:
-            return found
-        key = by_name(self.model).get(name)
-        if key is None:
-            raise AttributeError(name)
-        return key.empty
+        empty = {name: key.empty for name, key in by_name(model).items()}
+        super().__init__(**empty | given, model=model, given=given)
 
 
 def is_uncertain(number: Entry) -> bool:

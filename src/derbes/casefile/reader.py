@@ -492,14 +492,11 @@ def check_case(path: FilePath, examine: Examine | None = None) -> tuple[Problem,
         examine: What looks for more problems in a case that has none so far; what it
             finds is put where its path stands.
     """
-    read = read_files(path)
-    if read.case is None or examine is None:
-        return read.problems
-    return _in_order([_located(read.tree, problem) for problem in examine(read.case)])
+    return read_files(path, examine).problems
 
 
-def read_files(path: FilePath) -> Read:
-    """Read a case."""
+def read_files(path: FilePath, examine: Examine | None = None) -> Read:
+    """Read a case, as `check_case` does."""
     tree = read_tree(path, frozenset(SECTIONS))
     if not tree.is_readable:
         return Read(_in_order(_problems(tree, tree.root, tree.findings)), None, tree)
@@ -541,7 +538,9 @@ def read_files(path: FilePath) -> Read:
         )
     files = tuple(str(source.path) for source in tree.sources)
     told = tuple(Note(one.where, one.what, one.fix, one.line) for one in notes)
-    return Read((), replace(case, variants=found, notes=told, files=files), tree)
+    whole = replace(case, variants=found, notes=told, files=files)
+    more = [_located(tree, problem) for problem in (examine(whole) if examine else ())]
+    return Read(_in_order(more), whole, tree)
 
 
 def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
