@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 import yaml
 
-from derbes.case.entities import CapitalPayment, Hit, WrittenHeader
+from derbes.case.entities import CapitalPayment, Case, Hit
 from derbes.case.ledger import Judgement
 from derbes.case.options import Budget, Risk
 from derbes.case.uncertainty import Correlation, ReferenceProject
@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
 
 MODELS = [
-    WrittenHeader,
+    Case,
     WrittenCalendar,
     WrittenCurrency,
     WrittenQuantity,

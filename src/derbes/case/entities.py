@@ -448,79 +448,52 @@ class Scenario(WrittenVariant, Element):
     """What it changes, in words."""
 
 
-class WrittenHeader:
-    """What stands at the top of a case file."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A whole case, checked; the base of everything that is computed.
 
-    derbes: Annotated[str, WordForm(("1",)), NEEDED]
+    Its keys but the sections stand at the top of a case file.
+    """
+
+    derbes: ClassVar[Annotated[str, WordForm(("1",)), NEEDED]]
     """Version of this format."""
     name: Annotated[str, NAME, NEEDED]
     """Name of the case."""
-    label: Annotated[Label, TEXTS]
+    label: Annotated[Label, TEXTS] = field(default_factory=dict)
     """Name for a reader: one text, or texts by language (`{en: …, ru: …, kk: …}`)."""
-    note: Annotated[Label, TEXTS]
+    note: Annotated[str, TEXTS] = ""
     """Remark for a reader, one text or by language."""
-    question: Annotated[Label, TEXTS]
+    question: Annotated[Label, TEXTS] = field(default_factory=dict)
     """The question that the case answers, one text or by language."""
-    include: Annotated[list[str], ListForm(TEXT)]
+    include: ClassVar[Annotated[list[str], ListForm(TEXT)]]
     """Other files, beside this one or below, whose sections belong to the case."""
-    calendar: Annotated[WrittenCalendar, PartForm(WrittenCalendar), NEEDED]
+    calendar: Annotated[Calendar, PartForm(WrittenCalendar), NEEDED]
     """The periods."""
-    currency: Annotated[WrittenCurrency, PartForm(WrittenCurrency), NEEDED]
+    currency: Annotated[str, PartForm(WrittenCurrency), NEEDED]
     """The money."""
-    discount_rate: Annotated[Quantity, InUnit("1/year", low=0.0, high=1.0, also=("",))]
-    """Discounting of money, a share a year; without it none."""
-    target: Annotated[str, ACTOR, NEEDED]
-    """Actor whose supply is modelled."""
-    refill_time: Annotated[Quantity, TIME]
-    """Time in which a reserve comes back after a measure; without it 6 months."""
-    sender_horizon: Annotated[Quantity, TIME]
-    """Time over which the purchases of a lost buyer count; without it 36 months."""
-    priorities: Annotated[list[str], ListForm(WordForm(AIMS)), LACKING]
-    """What goes before what, all four; money last. Without it: essential, deferrable,
-    reserve, money."""
-    main_measure: Annotated[str, MEASURE]
-    """Measure that the first page is about; without it the first one."""
-    without_project: Annotated[str, VARIANT]
-    """Variant that does without the project that the case is about; payments are compared
-    with it. Without it, with the case without any option."""
-    main_length: Annotated[str, MONTHS, LACKING]
-    """Length that the first page is about; without it the longest that is at most a year."""
-    budget: Annotated[Budget, PartForm(Budget), LACKING]
-    """What the options may cost; without it any sum."""
-    risk: Annotated[Risk, PartForm(Risk), LACKING]
-    """How a plan weighs bad draws; without it by their mean alone."""
-    correlations: Annotated[tuple[Correlation, ...], ListForm(PartForm(Correlation))]
-    """How inputs vary together; without it each on its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A whole case, checked; the base of everything that is computed."""
-
-    name: str
-    calendar: Calendar
-    currency: str
-    target: str
-    """Actor whose supply is modelled."""
-    label: Label = field(default_factory=dict)
-    note: str = ""
-    question: Label = field(default_factory=dict)
     price_year: int = 0
     rates: Mapping[str, Quantity] = field(default_factory=dict)
     """Currency → base currency for one unit of it."""
-    discount_rate: Quantity | None = None
-    """[1/year]; missing: 0."""
-    refill_time: Quantity | None = None
-    """Time in which a reserve comes back after a measure. [month]"""
-    sender_horizon: Quantity | None = None
-    """Time over which a lost buyer's purchases count. [month]"""
-    priorities: tuple[str, ...] = AIMS
-    main_measure: str = ""
-    """Measure that the first page is about; empty: the first."""
-    main_length: int = 0
-    """Length that the first page is about [period]; 0: the longest of it that is at most a year."""
-    without_project: str = ""
-    """Variant in which the project of the case is not done; empty: the case has none."""
+    discount_rate: Annotated[Quantity | None, InUnit("1/year", low=0.0, high=1.0, also=("",))] = (
+        None
+    )
+    """Discounting of money, a share a year; without it none."""
+    target: Annotated[str, ACTOR, NEEDED]
+    """Actor whose supply is modelled."""
+    refill_time: Annotated[Quantity | None, TIME] = None
+    """Time in which a reserve comes back after a measure; without it 6 months."""
+    sender_horizon: Annotated[Quantity | None, TIME] = None
+    """Time over which the purchases of a lost buyer count; without it 36 months."""
+    priorities: Annotated[tuple[str, ...], ListForm(WordForm(AIMS)), LACKING] = AIMS
+    """What goes before what, all four; money last. Without it: essential, deferrable,
+    reserve, money."""
+    main_measure: Annotated[str, MEASURE] = ""
+    """Measure that the first page is about; without it the first one."""
+    without_project: Annotated[str, VARIANT] = ""
+    """Variant that does without the project that the case is about; payments are compared
+    with it. Without it, with the case without any option."""
+    main_length: Annotated[int, MONTHS, LACKING] = 0
+    """Length that the first page is about; without it the longest that is at most a year."""
     actors: Annotated[Mapping[str, Actor], SectionForm(Actor)] = field(default_factory=dict)
     """States, blocs and firms that decide."""
     goods: Annotated[Mapping[str, Good], SectionForm(Good)] = field(default_factory=dict)
@@ -555,13 +528,16 @@ class Case:
         default_factory=dict
     )
     """What is to be survived."""
-    budget: Budget | None = None
-    risk: Risk = field(default_factory=Risk)
+    budget: Annotated[Budget | None, PartForm(Budget), LACKING] = None
+    """What the options may cost; without it any sum."""
+    risk: Annotated[Risk, PartForm(Risk), LACKING] = field(default_factory=Risk)
+    """How a plan weighs bad draws; without it by their mean alone."""
     scenarios: Annotated[Mapping[str, Scenario], SectionForm(Scenario)] = field(
         default_factory=dict
     )
     """Possible futures with their probabilities."""
-    correlations: tuple[Correlation, ...] = ()
+    correlations: Annotated[tuple[Correlation, ...], ListForm(PartForm(Correlation))] = ()
+    """How inputs vary together; without it each on its own."""
     reference_classes: Annotated[Mapping[str, ReferenceClass], SectionForm(ReferenceClass)] = field(
         default_factory=dict
     )

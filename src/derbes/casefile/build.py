@@ -64,6 +64,8 @@ class Filled:
     """Good that its quantities count."""
     findings: list[Finding]
     missing: list[str]
+    line: int = 0
+    """Line in which its key stands."""
 
     def quantities(self) -> Found:
         """All quantities in base units, by key; several by name where a key holds several."""
@@ -96,6 +98,11 @@ class Filled:
             elif isinstance(form, ListForm):
                 found[key.name] = tuple(given or ())
         return found
+
+    def below(self, entry: Entry, step: Path) -> "Filled":
+        """A part of the entry, ready to be filled; findings are those of the whole."""
+        node = find(self.node, step) or self.node
+        return replace(self, entry=entry, node=node, path=(*self.path, *step))
 
     def share(self, text: str, form: ShareForm, step: Path) -> float:
         """A number or share that has no range and no source; 0 when it cannot be used."""
@@ -175,14 +182,15 @@ class Filled:
                 self.refuse((*step, "series", month), what.format(key=named), fix)
 
 
-def make_element(section: str, filled: Filled, element_id: str, line: int) -> Element:
+def make_element(filled: Filled) -> Element:
     """The element of an entry; findings are left with `filled`."""
+    section, element_id = map(str, filled.path)
     found = filled.held()
     if section in LEDGER:
         found["document"], found["place"] = document_and_place(filled.entry.at)
     if section in _OTHERWISE:
         found |= _OTHERWISE[section](filled, found)
-    element: Element = made(SECTIONS[section], found | {"id": element_id, "at_line": line})
+    element: Element = made(SECTIONS[section], found | {"id": element_id, "at_line": filled.line})
     return element
 
 
@@ -389,8 +397,7 @@ def _opening_ends(filled: Filled, opening: Entry) -> tuple[float, float]:
 
 def _payment(filled: Filled, entry: Entry, step: Path) -> CapitalPayment | None:
     period = period_of(filled, entry.date, (*step, "date"), may_be_past=True) or 0
-    node = find(filled.node, step) or filled.node
-    found = replace(filled, entry=entry, node=node, path=(*filled.path, *step)).quantities()
+    found = filled.below(entry, step).quantities()
     return CapitalPayment(period=period, **found) if found["amount"] is not None else None
 
 

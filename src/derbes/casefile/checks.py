@@ -19,8 +19,8 @@ from derbes.case.entities import (
 )
 from derbes.case.ledger import LEDGER
 from derbes.casefile.build import document_and_place
-from derbes.casefile.checks_plan import PLAN_CHECKS
-from derbes.casefile.draft import CaseDraft, Check, CheckedCase, unsound_sections, way_back
+from derbes.casefile.checks_plan import PLAN_CHECKS, way_back
+from derbes.casefile.draft import CaseDraft, Check
 from derbes.casefile.entries import SECTIONS, Reference, is_given
 from derbes.casefile.nodes import Finding, Path
 from derbes.casefile.quantities import in_words
@@ -32,17 +32,17 @@ ROUNDING = 1e-9
 """Turning units rounds; a stock may exceed its limit by so much of it."""
 
 
-def case_without_uses(checked: CheckedCase) -> Iterator[Finding]:
+def case_without_uses(draft: CaseDraft) -> Iterator[Finding]:
     """A case needs a demand to be asked about."""
-    if not checked.draft.elements["uses"] and checked.draft.is_whole("uses"):
+    if not draft.elements["uses"] and draft.is_whole("uses"):
         yield Finding(
             ("uses",), _("the case has no uses"), _("add at least one use with its demand")
         )
 
 
-def cyclic_recipes(checked: CheckedCase) -> Iterator[Finding]:
+def cyclic_recipes(draft: CaseDraft) -> Iterator[Finding]:
     """Goods that are made from themselves."""
-    case = checked.case
+    case = draft.case
     made_by: dict[str, list[Recipe]] = {}
     for recipe in case.recipes.values():
         made_by.setdefault(recipe.output, []).append(recipe)
@@ -78,11 +78,11 @@ def _cycle_from(first: str, made_by: dict[str, list[Recipe]], done: set[str]) ->
             ]
 
 
-def goods_without_origin(checked: CheckedCase) -> Iterator[Finding]:
+def goods_without_origin(draft: CaseDraft) -> Iterator[Finding]:
     """Goods that are used, but that nobody sells, makes or holds."""
-    if not checked.sound("goods", "suppliers", "recipes", "stockpiles"):
+    if not draft.sound("goods", "suppliers", "recipes", "stockpiles"):
         return
-    case = checked.case
+    case = draft.case
     origins = {supplier.good for supplier in case.suppliers.values()}
     origins |= {stockpile.good for stockpile in case.stockpiles.values()}
     origins |= {recipe.output for recipe in case.recipes.values()}
@@ -106,10 +106,10 @@ def _needs(case: Case) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("exports", export.id, "good"), export.good
 
 
-def recipes_without_limit(checked: CheckedCase) -> Iterator[Finding]:
+def recipes_without_limit(draft: CaseDraft) -> Iterator[Finding]:
     """Recipes that neither a capacity nor a line limits."""
-    for recipe in checked.case.recipes.values():
-        entry = checked.entry("recipes", recipe.id)
+    for recipe in draft.case.recipes.values():
+        entry = draft.entry("recipes", recipe.id)
         if not is_given(entry.capacity) and not recipe.line:
             yield Finding(
                 ("recipes", recipe.id),
@@ -118,15 +118,15 @@ def recipes_without_limit(checked: CheckedCase) -> Iterator[Finding]:
             )
 
 
-def lines_of_recipes(checked: CheckedCase) -> Iterator[Finding]:
+def lines_of_recipes(draft: CaseDraft) -> Iterator[Finding]:
     """Lines must belong to the plant, and come with hours."""
-    for recipe in checked.case.recipes.values():
+    for recipe in draft.case.recipes.values():
         path = ("recipes", recipe.id)
-        has_hours = is_given(checked.entry("recipes", recipe.id).hours)
+        has_hours = is_given(draft.entry("recipes", recipe.id).hours)
         if recipe.line and not recipe.plant:
             yield Finding((*path, "line"), _("a line without its plant"), _("add the key plant"))
-        elif recipe.line and recipe.plant in checked.case.plants:
-            yield from _foreign_line(checked.case, recipe)
+        elif recipe.line and recipe.plant in draft.case.plants:
+            yield from _foreign_line(draft.case, recipe)
         if recipe.line and not has_hours:
             yield Finding(
                 (*path, "line"),
@@ -157,9 +157,9 @@ def _foreign_line(case: Case, recipe: Recipe) -> Iterator[Finding]:
     yield Finding(("recipes", recipe.id, "line"), what, fix)
 
 
-def stocks_above_the_limit(checked: CheckedCase) -> Iterator[Finding]:
+def stocks_above_the_limit(draft: CaseDraft) -> Iterator[Finding]:
     """What is in store, and what is to be held, must fit into the store."""
-    case = checked.case
+    case = draft.case
     for good in case.goods.values():
         if good.storage_limit is None:
             continue
@@ -198,11 +198,11 @@ def stocks_above_the_limit(checked: CheckedCase) -> Iterator[Finding]:
             )
 
 
-def orders_before_the_calendar(checked: CheckedCase) -> Iterator[Finding]:
+def orders_before_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
     """What is on order arrives until the lead time is over, and not later."""
-    case = checked.case
+    case = draft.case
     for supplier in case.suppliers.values():
-        if supplier.on_order is None or not checked.sound("routes"):
+        if supplier.on_order is None or not draft.sound("routes"):
             continue
         path = ("suppliers", supplier.id, "on_order")
         times = [supplier.lead_time, *(case.routes[one].lead_time for one in supplier.routes[:1])]
@@ -232,11 +232,11 @@ _EVERYTHING = (
 )
 
 
-def keys_of_measures(checked: CheckedCase) -> Iterator[Finding]:
+def keys_of_measures(draft: CaseDraft) -> Iterator[Finding]:
     """`share` and `by` belong to some kinds and not to others."""
-    for measure in checked.case.measures.values():
+    for measure in draft.case.measures.values():
         path = ("measures", measure.id)
-        entry = checked.entry("measures", measure.id)
+        entry = draft.entry("measures", measure.id)
         kind, terms = str(measure.kind), MEASURE_TERMS[measure.kind]
         if "by" in terms.needs and not is_given(entry.by):
             yield Finding(
@@ -259,10 +259,10 @@ def keys_of_measures(checked: CheckedCase) -> Iterator[Finding]:
                 )
 
 
-def target_as_sender(checked: CheckedCase) -> Iterator[Finding]:
+def target_as_sender(draft: CaseDraft) -> Iterator[Finding]:
     """The sender is somebody else: leverage is what others have over the target."""
-    for measure in checked.case.measures.values():
-        if measure.sender and measure.sender == checked.case.target:
+    for measure in draft.case.measures.values():
+        if measure.sender and measure.sender == draft.case.target:
             yield Finding(
                 ("measures", measure.id, "sender"),
                 _('"{name}" is the target of the case; the sender must be another').format(
@@ -272,10 +272,10 @@ def target_as_sender(checked: CheckedCase) -> Iterator[Finding]:
             )
 
 
-def prices_of_buyers(checked: CheckedCase) -> Iterator[Finding]:
+def prices_of_buyers(draft: CaseDraft) -> Iterator[Finding]:
     """A price rise is on what is bought; a buyer abroad who pays more does no harm."""
-    case = checked.case
-    if not checked.sound("exports", "actors", "goods"):
+    case = draft.case
+    if not draft.sound("exports", "actors", "goods"):
         return
     for measure in case.measures.values():
         if measure.kind is not MeasureKind.PRICE_RISE:
@@ -292,9 +292,9 @@ def prices_of_buyers(checked: CheckedCase) -> Iterator[Finding]:
                 )
 
 
-def cyclic_companions(checked: CheckedCase) -> Iterator[Finding]:
+def cyclic_companions(draft: CaseDraft) -> Iterator[Finding]:
     """Measures that run together with themselves."""
-    companions = {one.id: one.together_with for one in checked.case.measures.values()}
+    companions = {one.id: one.together_with for one in draft.case.measures.values()}
     for name in companions:
         if way_back(companions, name):
             yield Finding(
@@ -304,9 +304,9 @@ def cyclic_companions(checked: CheckedCase) -> Iterator[Finding]:
             )
 
 
-def empty_hits(checked: CheckedCase) -> Iterator[Finding]:
+def empty_hits(draft: CaseDraft) -> Iterator[Finding]:
     """Hits that name nothing would select everything by accident."""
-    for measure in checked.case.measures.values():
+    for measure in draft.case.measures.values():
         if not measure.hits or any(hit == Hit() for hit in measure.hits):
             yield Finding(
                 ("measures", measure.id, "hits"),
@@ -315,9 +315,9 @@ def empty_hits(checked: CheckedCase) -> Iterator[Finding]:
             )
 
 
-def elements_out_of_reach(checked: CheckedCase) -> Iterator[Finding]:
+def elements_out_of_reach(draft: CaseDraft) -> Iterator[Finding]:
     """Elements that a kind of measure cannot hit."""
-    for measure in checked.case.measures.values():
+    for measure in draft.case.measures.values():
         for position, hit in enumerate(measure.hits):
             section = hit.element.partition(".")[0]
             if section in _EVERYTHING and section not in MEASURE_TERMS[measure.kind].sections:
@@ -332,15 +332,15 @@ def elements_out_of_reach(checked: CheckedCase) -> Iterator[Finding]:
                 )
 
 
-def measures_that_hit_nothing(checked: CheckedCase) -> Iterator[Finding]:
+def measures_that_hit_nothing(draft: CaseDraft) -> Iterator[Finding]:
     """Measures whose keys no element matches; a variant may take all of them away."""
-    if checked.is_variant or not checked.sound(*_EVERYTHING):
+    if draft.is_variant or not draft.sound(*_EVERYTHING):
         return
-    told = {one.path[1] for one in checked.found if one.path[2:3] == ("hits",)}
-    for measure in checked.case.measures.values():
+    told = {one.path[1] for one in draft.found if one.path[2:3] == ("hits",)}
+    for measure in draft.case.measures.values():
         sections = MEASURE_TERMS[measure.kind].sections
         if measure.id in told or any(
-            selects_anything(checked.case, hit, sections) for hit in measure.hits
+            selects_anything(draft.case, hit, sections) for hit in measure.hits
         ):
             continue
         yield Finding(
@@ -481,9 +481,9 @@ def _refusal(word: str, noun: str) -> str:
     return texts[noun].format(word=word)
 
 
-def order_of_priorities(checked: CheckedCase) -> Iterator[Finding]:
+def order_of_priorities(draft: CaseDraft) -> Iterator[Finding]:
     """All four aims once, money last."""
-    given = checked.case.priorities
+    given = draft.case.priorities
     if sorted(given) != sorted(AIMS):
         yield Finding(
             ("priorities",),
@@ -496,9 +496,9 @@ def order_of_priorities(checked: CheckedCase) -> Iterator[Finding]:
         )
 
 
-def length_of_first_page(checked: CheckedCase) -> Iterator[Finding]:
+def length_of_first_page(draft: CaseDraft) -> Iterator[Finding]:
     """The length of the first page must be one that its measure names."""
-    case = checked.case
+    case = draft.case
     measure = case.measures.get(main_measure(case))
     if measure is None or not case.main_length or case.main_length in measure.lengths:
         return
@@ -514,12 +514,12 @@ def length_of_first_page(checked: CheckedCase) -> Iterator[Finding]:
     )
 
 
-def rate_of_own_money(checked: CheckedCase) -> Iterator[Finding]:
+def rate_of_own_money(draft: CaseDraft) -> Iterator[Finding]:
     """The base currency needs no rate."""
-    if checked.case.currency in checked.case.rates:
+    if draft.case.currency in draft.case.rates:
         yield Finding(
-            ("currency", "rates", checked.case.currency),
-            _("{code} is the base currency; it has no rate").format(code=checked.case.currency),
+            ("currency", "rates", draft.case.currency),
+            _("{code} is the base currency; it has no rate").format(code=draft.case.currency),
             _("take it out"),
         )
 
@@ -528,12 +528,12 @@ OF_PREDICTIONS = ("condition", "due", "yes_if", "no_if", "void_if", "resolution"
 """Keys that only a prediction can have."""
 
 
-def documents_of_the_ledger(checked: CheckedCase) -> Iterator[Finding]:
+def documents_of_the_ledger(draft: CaseDraft) -> Iterator[Finding]:
     """`at` begins with the id of a document."""
-    known = checked.draft.elements["documents"]
-    if "documents" in checked.draft.unreadable:
+    known = draft.elements["documents"]
+    if "documents" in draft.unreadable:
         return
-    for path, entry in _entries(checked):
+    for path, entry in _entries(draft):
         document, _place = document_and_place(getattr(entry, "at", "") or "")
         if document and document not in known:
             yield Finding(
@@ -543,10 +543,10 @@ def documents_of_the_ledger(checked: CheckedCase) -> Iterator[Finding]:
             )
 
 
-def entries_without_check(checked: CheckedCase) -> Iterator[Finding]:
+def entries_without_check(draft: CaseDraft) -> Iterator[Finding]:
     """Every entry has a check, or a reason why there is none, and not both."""
-    told = {one.path[:2] for one in checked.draft.findings}
-    for path, entry in _entries(checked):
+    told = {one.path[:2] for one in draft.findings}
+    for path, entry in _entries(draft):
         words = is_prediction(entry) and entry.resolution and any(entry.resolution.given.values())
         decides = is_prediction(entry) and (entry.yes_if or words)
         if path not in told and not (entry.holds_if or entry.untestable or decides):
@@ -567,9 +567,9 @@ def is_prediction(entry: Any) -> bool:
     return "prediction" in {getattr(entry, "kind", ""), getattr(entry, "modality", "")}
 
 
-def keys_of_predictions(checked: CheckedCase) -> Iterator[Finding]:
+def keys_of_predictions(draft: CaseDraft) -> Iterator[Finding]:
     """What decides a prediction belongs to predictions, and needs a date."""
-    for path, entry in _entries(checked):
+    for path, entry in _entries(draft):
         if path[0] != "statements":
             continue
         given = [key for key in OF_PREDICTIONS if getattr(entry, key)]
@@ -589,9 +589,9 @@ def keys_of_predictions(checked: CheckedCase) -> Iterator[Finding]:
             )
 
 
-def dates_of_expiry(checked: CheckedCase) -> Iterator[Finding]:
+def dates_of_expiry(draft: CaseDraft) -> Iterator[Finding]:
     """Nothing expires before it is said, and no prediction is due before it."""
-    for statement in checked.case.statements.values():
+    for statement in draft.case.statements.values():
         for key in ("expires", "due"):
             until = getattr(statement, key)
             if statement.said and until and until < statement.said[: len(until)]:
@@ -604,9 +604,9 @@ def dates_of_expiry(checked: CheckedCase) -> Iterator[Finding]:
                 )
 
 
-def circles_of_retelling(checked: CheckedCase) -> Iterator[Finding]:
+def circles_of_retelling(draft: CaseDraft) -> Iterator[Finding]:
     """No statement passes on itself, by however many others."""
-    statements = checked.case.statements
+    statements = draft.case.statements
     retold = {name: one.retells for name, one in statements.items()}
     for statement in statements.values():
         circle = way_back(retold, statement.id)
@@ -620,10 +620,10 @@ def circles_of_retelling(checked: CheckedCase) -> Iterator[Finding]:
             )
 
 
-def ids_used_twice(checked: CheckedCase) -> Iterator[Finding]:
+def ids_used_twice(draft: CaseDraft) -> Iterator[Finding]:
     """An id names one entry of the ledger, whatever its section."""
     seen: dict[str, str] = {}
-    for (section, name), _entry in _entries(checked):
+    for (section, name), _entry in _entries(draft):
         if name in seen:
             yield Finding(
                 (section, name),
@@ -636,10 +636,10 @@ def ids_used_twice(checked: CheckedCase) -> Iterator[Finding]:
         seen.setdefault(name, section)
 
 
-def _entries(checked: CheckedCase) -> Iterator[tuple[tuple[str, str], Any]]:
+def _entries(draft: CaseDraft) -> Iterator[tuple[tuple[str, str], Any]]:
     """Path and entry of everything in the ledger that the schema accepts."""
     for section in LEDGER:
-        for name, built in checked.draft.elements[section].items():
+        for name, built in draft.elements[section].items():
             if built.entry is not None:
                 yield (section, name), built.entry
 
@@ -681,14 +681,13 @@ def check_draft(draft: CaseDraft, base: CaseDraft | None = None) -> list[Finding
         base: The case before a variant changed it; None for the case as written.
     """
     before = known_ids(base) if base is not None else {}
-    findings = [
-        *unknown_references(draft, before),
-        *unknown_elements(draft, before),
-    ]
+    draft.is_variant = base is not None
+    draft.found += unknown_references(draft, before)
+    draft.found += unknown_elements(draft, before)
     if base is None:
-        findings += unknown_tags(draft)
-    unsound = unsound_sections([*draft.findings, *findings])
-    checked = CheckedCase(draft, unsound, is_variant=base is not None, found=findings)
+        draft.found += unknown_tags(draft)
+    wrong = [*draft.findings, *draft.found]
+    draft.unsound = frozenset(str(one.path[0]) for one in wrong if one.path)
     for check in CHECKS:
-        checked.found.extend(check(checked))
-    return checked.found
+        draft.found.extend(check(draft))
+    return draft.found

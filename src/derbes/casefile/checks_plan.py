@@ -12,7 +12,7 @@ from derbes.case.entities import quantities
 from derbes.case.options import OPTION_TERMS, OPTIONAL_KINDS, Option, OptionKind
 from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Quantity
 from derbes.case.uncertainty import Correlation
-from derbes.casefile.draft import Check, CheckedCase, way_back
+from derbes.casefile.draft import CaseDraft, Check
 from derbes.casefile.nodes import Finding, Path
 from derbes.casefile.quantities import in_words
 from derbes.errors import did_you_mean
@@ -22,12 +22,31 @@ from derbes.units import format_number
 Options = Mapping[str, Option]
 
 
-def elements_of_options(checked: CheckedCase) -> Iterator[Finding]:
+def way_back(after: Mapping[str, Iterable[str]], name: str) -> list[str]:
+    """Names on the shortest way from one back to itself; empty when it does not come back.
+
+    Args:
+        after: Name → those that can be reached from it in one step.
+        name: Where the way begins and ends.
+    """
+    ways = [[name]]
+    seen = {name}
+    for way in ways:
+        for step in after.get(way[-1], ()):
+            if step == name:
+                return way
+            if step not in seen:
+                seen.add(step)
+                ways.append([*way, step])
+    return []
+
+
+def elements_of_options(draft: CaseDraft) -> Iterator[Finding]:
     """The kind of an option says in which section its element stands."""
-    for option in checked.case.options.values():
+    for option in draft.case.options.values():
         section = option.element.partition(".")[0]
         fitting = OPTION_TERMS[option.kind].sections
-        if section in checked.draft.elements and section not in fitting:
+        if section in draft.elements and section not in fitting:
             yield Finding(
                 ("options", option.id, "element"),
                 _('an option of kind {kind} cannot be about "{element}"').format(
@@ -37,11 +56,11 @@ def elements_of_options(checked: CheckedCase) -> Iterator[Finding]:
             )
 
 
-def keys_of_options(checked: CheckedCase) -> Iterator[Finding]:
+def keys_of_options(draft: CaseDraft) -> Iterator[Finding]:
     """What only some options can say."""
-    for option in checked.case.options.values():
+    for option in draft.case.options.values():
         is_purchase = option.kind is OptionKind.CONTRACT and option.element.startswith("suppliers.")
-        if checked.entry("options", option.id).take_or_pay is not None and not is_purchase:
+        if draft.entry("options", option.id).take_or_pay is not None and not is_purchase:
             yield Finding(
                 ("options", option.id, "take_or_pay"),
                 _('"take_or_pay" says nothing but for a contract with a supplier'),
@@ -49,12 +68,12 @@ def keys_of_options(checked: CheckedCase) -> Iterator[Finding]:
             )
 
 
-def plants_brought_forward(checked: CheckedCase) -> Iterator[Finding]:
+def plants_brought_forward(draft: CaseDraft) -> Iterator[Finding]:
     """A plant that is open from the start cannot open earlier."""
-    for option in checked.case.options.values():
+    for option in draft.case.options.values():
         if option.kind is not OptionKind.BRING_FORWARD:
             continue
-        plant = checked.case.plants.get(option.element.removeprefix("plants."))
+        plant = draft.case.plants.get(option.element.removeprefix("plants."))
         if plant is not None and plant.opening <= 0:
             yield Finding(
                 ("options", option.id, "element"),
@@ -63,9 +82,9 @@ def plants_brought_forward(checked: CheckedCase) -> Iterator[Finding]:
             )
 
 
-def options_beside_themselves(checked: CheckedCase) -> Iterator[Finding]:
+def options_beside_themselves(draft: CaseDraft) -> Iterator[Finding]:
     """Options that exclude or require themselves."""
-    for option in checked.case.options.values():
+    for option in draft.case.options.values():
         for key in ("excludes", "requires"):
             names = getattr(option, key)
             if option.id in names:
@@ -76,9 +95,9 @@ def options_beside_themselves(checked: CheckedCase) -> Iterator[Finding]:
                 )
 
 
-def cyclic_prerequisites(checked: CheckedCase) -> Iterator[Finding]:
+def cyclic_prerequisites(draft: CaseDraft) -> Iterator[Finding]:
     """Options that require each other in a circle; told once for each circle."""
-    options = checked.case.options
+    options = draft.case.options
     needed = {
         name: [one for one in option.requires if one != name] for name, option in options.items()
     }
@@ -113,9 +132,9 @@ def committed_options(options: Options) -> set[str]:
     return {needed for name in committed for needed in chosen_with(options, name)}
 
 
-def options_that_clash(checked: CheckedCase) -> Iterator[Finding]:
+def options_that_clash(draft: CaseDraft) -> Iterator[Finding]:
     """Options that exclude each other, and both must be chosen."""
-    options = checked.case.options
+    options = draft.case.options
     told: set[tuple[str, str]] = set()
     for name in options:
         for pair in _excluding_pairs(options, chosen_with(options, name)):
@@ -152,9 +171,9 @@ def _exclude(options: Options, first: str, second: str) -> bool:
     return second in options[first].excludes or first in options[second].excludes
 
 
-def prerequisites_that_come_later(checked: CheckedCase) -> Iterator[Finding]:
+def prerequisites_that_come_later(draft: CaseDraft) -> Iterator[Finding]:
     """Options whose prerequisite can only be decided after them."""
-    options = checked.case.options
+    options = draft.case.options
     for option in options.values():
         for position, name in enumerate(option.requires):
             needed = options.get(name)
@@ -174,9 +193,9 @@ def makes_its_element(option: Option) -> bool:
     return option.kind in OPTIONAL_KINDS and section in OPTION_TERMS[option.kind].sections
 
 
-def elements_made_twice(checked: CheckedCase) -> Iterator[Finding]:
+def elements_made_twice(draft: CaseDraft) -> Iterator[Finding]:
     """Options that make the same element be there, beside each other."""
-    options = checked.case.options
+    options = draft.case.options
     makers = [name for name, option in options.items() if makes_its_element(option)]
     for first, second in combinations(makers, 2):
         element = options[second].element
@@ -190,9 +209,9 @@ def elements_made_twice(checked: CheckedCase) -> Iterator[Finding]:
             )
 
 
-def elements_that_are_not_there(checked: CheckedCase) -> Iterator[Finding]:
+def elements_that_are_not_there(draft: CaseDraft) -> Iterator[Finding]:
     """Options that change an element that is there only by another option."""
-    options = checked.case.options
+    options = draft.case.options
     for option in options.values():
         makers = [
             one.id
@@ -218,11 +237,11 @@ Payments = Mapping[int, float]
 """Year → payments in it. [money]"""
 
 
-def budget_of_what_is_committed(checked: CheckedCase) -> Iterator[Finding]:
+def budget_of_what_is_committed(draft: CaseDraft) -> Iterator[Finding]:
     """A budget must bear the options that are committed, at their least cost."""
-    case = checked.case
+    case = draft.case
     budget = case.budget
-    if budget is None or not checked.sound("options") or "calendar" in checked.unsound:
+    if budget is None or not draft.sound("options") or "calendar" in draft.unsound:
         return
     committed = committed_options(case.options)
     names = [name for name in case.options if name in committed]
@@ -416,10 +435,10 @@ SUM_SLIP = 1e-3
 """Probabilities are written with a few digits; their sum may miss 1 by so much."""
 
 
-def probabilities_of_scenarios(checked: CheckedCase) -> Iterator[Finding]:
+def probabilities_of_scenarios(draft: CaseDraft) -> Iterator[Finding]:
     """Probabilities of all scenarios add to 1."""
-    scenarios = checked.case.scenarios
-    if not scenarios or not checked.sound("scenarios"):
+    scenarios = draft.case.scenarios
+    if not scenarios or not draft.sound("scenarios"):
         return
     total = math.fsum(one.probability for one in scenarios.values())
     if abs(total - 1.0) > SUM_SLIP:
@@ -433,27 +452,27 @@ def probabilities_of_scenarios(checked: CheckedCase) -> Iterator[Finding]:
         )
 
 
-def inputs_of_correlations(checked: CheckedCase) -> Iterator[Finding]:
+def inputs_of_correlations(draft: CaseDraft) -> Iterator[Finding]:
     """Correlations name uncertain inputs, or hazards, two and two, each pair once."""
-    if checked.is_variant or not checked.case.correlations:
+    if draft.is_variant or not draft.case.correlations:
         return
-    known = {one.path: one.has_range for one in quantities(checked.case)}
-    hazards = {f"hazards.{name}" for name in checked.draft.elements["hazards"]}
+    known = {one.path: one.has_range for one in quantities(draft.case)}
+    hazards = {f"hazards.{name}" for name in draft.elements["hazards"]}
     told: dict[frozenset[str], int] = {}
-    for one, place in zip(checked.case.correlations, checked.draft.correlated, strict=True):
+    for one, place in zip(draft.case.correlations, draft.correlated, strict=True):
         path = ("correlations", place[0], "between")
         for side, name in zip(place[1:], one.between, strict=True):
             if name not in hazards:
-                yield from _uncertain(checked, (*path, side), name, known | dict.fromkeys(hazards))
+                yield from _uncertain(draft, (*path, side), name, known | dict.fromkeys(hazards))
         yield from _fitting_pair((*path, place[2]), one, hazards, told)
         told.setdefault(frozenset(one.between), one.at_line)
 
 
 def _uncertain(
-    checked: CheckedCase, path: Path, name: str, known: Mapping[str, bool | None]
+    draft: CaseDraft, path: Path, name: str, known: Mapping[str, bool | None]
 ) -> Iterator[Finding]:
     """A name that is no uncertain input; in `known`, False is one without a range."""
-    if name not in known and not _is_told(checked, name):
+    if name not in known and not _is_told(draft, name):
         yield Finding(
             path,
             _('"{name}" is not a quantity of this case').format(name=name),
@@ -469,12 +488,12 @@ def _uncertain(
         )
 
 
-def _is_told(checked: CheckedCase, name: str) -> bool:
+def _is_told(draft: CaseDraft, name: str) -> bool:
     """Whether the element of a quantity is known to be wrong, so that it has none."""
     section, _dot, rest = name.partition(".")
     element_id = rest.partition(".")[0]
-    built = checked.draft.elements.get(section, {}).get(element_id)
-    return section in checked.draft.unreadable or (built is not None and built.entity is None)
+    built = draft.elements.get(section, {}).get(element_id)
+    return section in draft.unreadable or (built is not None and built.entity is None)
 
 
 def _fitting_pair(
@@ -504,15 +523,15 @@ def _fitting_pair(
         )
 
 
-def correlations_that_clash(checked: CheckedCase) -> Iterator[Finding]:
+def correlations_that_clash(draft: CaseDraft) -> Iterator[Finding]:
     """Ranks that no inputs can have together: one finding for each set of inputs."""
-    before = [*checked.draft.findings, *checked.found]
-    if checked.is_variant or any(one.path[:1] == ("correlations",) for one in before):
+    before = [*draft.findings, *draft.found]
+    if draft.is_variant or any(one.path[:1] == ("correlations",) for one in before):
         return
-    links = {one.between: one.rank for one in checked.case.correlations}
+    links = {one.between: one.rank for one in draft.case.correlations}
     at = {
         one.between: place[0]
-        for one, place in zip(checked.case.correlations, checked.draft.correlated, strict=True)
+        for one, place in zip(draft.case.correlations, draft.correlated, strict=True)
     }
     left = dict(links)
     while not are_possible(left):

@@ -91,7 +91,15 @@ class Key(NamedTuple):
 
 @cache
 def keys_of(model: type) -> dict[str, Key]:
-    """Key as the file spells it → how it is written, in the order of the reference page."""
+    """Key as the file spells it → how it is written, in the order of the reference page.
+
+    Of a case, those at the top of its file; the others are `SECTIONS`.
+    """
+    keys = _all_keys(model).items()
+    return {name: key for name, key in keys if not isinstance(key.form, SectionForm)}
+
+
+def _all_keys(model: type) -> dict[str, Key]:
     defaults = (
         {field.name: field.default for field in dataclasses.fields(model)}
         if dataclasses.is_dataclass(model)
@@ -146,7 +154,7 @@ def by_name(model: type) -> dict[str, Key]:
 
 
 SECTIONS: dict[str, type] = {
-    name: key.form.of for name, key in keys_of(Case).items() if isinstance(key.form, SectionForm)
+    name: key.form.of for name, key in _all_keys(Case).items() if isinstance(key.form, SectionForm)
 }
 """Section → class of its elements, in the order of the reference page."""
 

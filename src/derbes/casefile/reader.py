@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path as FilePath
 from typing import Any
 
-from derbes.case.entities import Case, Variant, WrittenHeader, quantities
+from derbes.case.entities import Case, Variant, quantities
 from derbes.case.quantity import Note
 from derbes.casefile.build import text_of
 from derbes.casefile.checks import check_draft
@@ -306,9 +306,9 @@ def _target(root: MappingNode, where: str, kind: str) -> Path | Finding:
         )
         return Finding((), what.format(key=where), _("take it out"))
     if top not in SECTIONS:
-        if top in keys_of(WrittenHeader):
+        if top in keys_of(Case):
             return _inside(root, steps)
-        known = (set(keys_of(WrittenHeader)) | set(SECTIONS)) - untouched
+        known = (set(keys_of(Case)) | set(SECTIONS)) - untouched
         return Finding(
             (),
             _('"{where}" leads nowhere in this case').format(where=where),

@@ -12,7 +12,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from derbes.case.entities import CapitalPayment, Case, Hit, WrittenHeader
+from derbes.case.entities import CapitalPayment, Case, Hit
 from derbes.case.ledger import Judgement
 from derbes.case.options import Budget, Risk
 from derbes.case.quantity import Element
@@ -74,8 +74,8 @@ def json_schema(case: Case | None = None) -> dict[str, Any]:
     parts: dict[str, Any] = {}
     for model in SECTIONS.values():
         _define(model, parts, names)
-    keys = keys_of(WrittenHeader)
-    properties = _properties(WrittenHeader, parts, names)
+    keys = keys_of(Case)
+    properties = _properties(Case, parts, names)
     about = docs_of(Case)
     for section, model in SECTIONS.items():
         below = {ID_PATTERN: {"$ref": f"#/$defs/{_name(model)}"}}
@@ -295,7 +295,7 @@ def reference_page() -> str:
     parts = [
         _INTRODUCTION,
         "## Top of the file\n",
-        _table(WrittenHeader),
+        _table(Case),
         *_part("calendar", WrittenCalendar),
         *_part("currency", WrittenCurrency),
         *_part("budget", Budget),
