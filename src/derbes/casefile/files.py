@@ -35,47 +35,6 @@ class _RefusedError(Exception):
         super().__init__(what)
 
 
-@dataclass(slots=True)
-class _Open:
-    """A list or mapping whose end is still to come."""
-
-    node: Items | MappingNode
-    size: int = 1
-    key: str | None = None
-    key_mark: Mark | None = None
-    anchor: str | None = None
-
-    def step(self) -> str | int:
-        return self.key or "" if isinstance(self.node, MappingNode) else len(self.node.items)
-
-
-@dataclass(slots=True)
-class _Composing:
-    """What is known while the events of one file come in."""
-
-    file: int
-    text: str
-    findings: list[Finding] = field(default_factory=list)
-    stack: list[_Open] = field(default_factory=list)
-    anchors: dict[str, tuple[Node | None, int]] = field(default_factory=dict)
-    repeated: int = 0
-    root: Node | None = None
-
-    @property
-    def path(self) -> Path:
-        return tuple(opened.step() for opened in self.stack)
-
-    @property
-    def is_at_key(self) -> bool:
-        """Whether what comes next is the key of a mapping."""
-        top = self.stack[-1] if self.stack else None
-        return top is not None and isinstance(top.node, MappingNode) and top.key_mark is None
-
-    def refuse(self, path: Path, what: str, fix: str, mark: Mark) -> None:
-        """Note that something cannot be used."""
-        self.findings.append(Finding(path, what, fix, mark=mark))
-
-
 def compose(text: str, file: int) -> tuple[Node | None, list[Finding]]:
     """The tree of a YAML text, and what is wrong with it.
 
@@ -86,21 +45,21 @@ def compose(text: str, file: int) -> tuple[Node | None, list[Finding]]:
     Returns:
         The tree, None when there is none to be had, and the findings.
     """
-    state = _Composing(file, text)
+    composing = _Composing(file, text)
+    root = None
     try:
-        for event in _events(text, file):
-            _take(state, event)
+        for event in composing.events:
+            if isinstance(event, yaml.NodeEvent):
+                root, _size = composing.node(event, ())
     except _RefusedError as refused:
-        return None, [*state.findings, refused.finding]
-    return state.root, state.findings
+        return None, [*composing.findings, refused.finding]
+    return root, composing.findings
 
 
 def _events(text: str, file: int) -> Iterator[Any]:
-    loader = _Loader(text)
     n_documents = 0
     try:
-        while loader.check_event():
-            event = loader.get_event()
+        for event in yaml.parse(text, Loader=_Loader):
             if isinstance(event, yaml.DocumentStartEvent):
                 n_documents += 1
                 if n_documents > 1:
@@ -114,12 +73,10 @@ def _events(text: str, file: int) -> Iterator[Any]:
         raise _syntax_error(error, file) from error
     except yaml.YAMLError as error:
         raise _RefusedError(
-            _("this is not YAML: {reason}").format(reason=_first_line(str(error))),
+            _("this is not YAML: {reason}").format(reason=next(iter(str(error).splitlines()), "")),
             _("see whether this is the right file"),
             Mark(file, 0, 0, 0, 0),
         ) from error
-    finally:
-        loader.dispose()
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, file: int) -> _RefusedError:
@@ -145,10 +102,6 @@ def _syntax_fix(reason: str) -> str:
     return _("look at indents, quotes and brackets here and in the line above")
 
 
-def _first_line(text: str) -> str:
-    return text.splitlines()[0] if text else ""
-
-
 def _mark(event: Any, file: int) -> Mark:
     start, end = event.start_mark, event.end_mark
     return Mark(
@@ -156,187 +109,176 @@ def _mark(event: Any, file: int) -> Mark:
     )
 
 
-def _take(state: _Composing, event: Any) -> None:
-    if isinstance(event, yaml.ScalarEvent):
-        _take_text(state, event)
-    elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
-        _open(state, event)
-    elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
-        opened = state.stack[-1]
-        if opened.node.in_flow:
-            _mend_cut_numbers(state, opened.node)
-        state.stack.pop()
-        if opened.anchor:
-            state.anchors[opened.anchor] = (opened.node, opened.size)
-        _put(state, opened.node, opened.size)
-    elif isinstance(event, yaml.AliasEvent):
-        _take_alias(state, event)
-
-
-def _take_text(state: _Composing, event: Any) -> None:
-    mark = _mark(event, state.file)
-    _refuse_tag(state, event, mark)
-    if state.is_at_key:
-        state.stack[-1].key, state.stack[-1].key_mark = event.value, mark
-        return
-    node = Text(event.value, mark, event.style or "")
-    if event.anchor:
-        state.anchors[event.anchor] = (node, 1)
-    _put(state, node, 1)
-
-
-def _open(state: _Composing, event: Any) -> None:
-    mark = _mark(event, state.file)
-    _refuse_tag(state, event, mark)
-    if state.is_at_key:
-        raise _RefusedError(
-            _("a key must be a text, not a list or mapping"),
-            _("put braces that belong to a text in quotes"),
-            mark,
-        )
-    if len(state.stack) >= MAX_DEPTH:
-        raise _RefusedError(
-            _("more than {n} levels of nesting").format(n=MAX_DEPTH),
-            _("see whether this is the right file"),
-            mark,
-        )
-    is_table = isinstance(event, yaml.MappingStartEvent)
-    in_flow = bool(event.flow_style)
-    node = MappingNode({}, mark, in_flow=in_flow) if is_table else Items([], mark, in_flow)
-    if event.anchor:
-        state.anchors[event.anchor] = (None, 0)
-    state.stack.append(_Open(node, anchor=event.anchor))
-
-
-def _take_alias(state: _Composing, event: Any) -> None:
-    mark = _mark(event, state.file)
-    node, size = state.anchors.get(event.anchor, (None, 0))
-    if node is None:
-        raise _RefusedError(
-            _('"*{name}" repeats something that is not written before it').format(
-                name=event.anchor
-            ),
-            _("put a text that begins with * in quotes"),
-            mark,
-        )
-    state.repeated += size
-    if state.repeated > MAX_REPEATED:
-        raise _RefusedError(
-            _("repetitions by * stand for more than {n} values").format(n=MAX_REPEATED),
-            _("write the values out, or take repetitions of repetitions away"),
-            mark,
-        )
-    if state.is_at_key:
-        raise _RefusedError(
-            _("a key must be written out, not repeated by *"), _("write the key out"), mark
-        )
-    _put(state, node, size)
-
-
-def _put(state: _Composing, node: Node, size: int) -> None:
-    """Hang a finished node under what is open."""
-    if not state.stack:
-        state.root = node
-        return
-    top = state.stack[-1]
-    top.size += size
-    if isinstance(top.node, Items):
-        top.node.items.append(node)
-        return
-    key, mark = top.key or "", top.key_mark or node.mark
-    if key in top.node.entries:
-        first = top.node.keys[key].line
-        state.refuse(
-            state.path,
-            _('the key "{key}" is given twice, first in line {line}').format(key=key, line=first),
-            _("keep one of the two"),
-            mark,
-        )
-    else:
-        top.node.entries[key] = node
-        top.node.keys[key] = mark
-    top.key = top.key_mark = None
-
-
 _ENDS_IN_DIGIT = re.compile(r"[+-]?[0-9][0-9 ']*$")
 _BEGINS_WITH_DIGIT = re.compile(r"[0-9]+(?![0-9.])")
 
 
-def _mend_cut_numbers(state: _Composing, node: Items | MappingNode) -> None:
-    """Refuse numbers whose decimal comma YAML has taken for its own, and put them together.
+class _Composing:
+    """The nodes of one file, from its events."""
 
-    In a list two whole numbers without a space between them are one such, when others of the
-    list are parted by a space; where none is, nothing says what was meant. In a mapping what
-    follows the comma has become a key without a colon.
-    """
-    path = state.path[:-1]
-    if isinstance(node, MappingNode):
+    def __init__(self, file: int, text: str) -> None:
+        self.file = file
+        self.text = text
+        self.events = _events(text, file)
+        self.findings: list[Finding] = []
+        self.anchors: dict[str, tuple[Node | None, int]] = {}
+        """Nodes that may be repeated, with their sizes; None while one is still open."""
+        self.repeated = 0
+
+    def node(self, event: Any, path: Path, *, is_key: bool = False) -> tuple[Node, int]:
+        """The node that begins with an event, and of how many it consists."""
+        mark = _mark(event, self.file)
+        if isinstance(event, yaml.AliasEvent):
+            return self._repeated(str(event.anchor), mark, is_key=is_key)
+        if event.tag and event.tag != "!":
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self.refuse(
+                path,
+                _('"{tag}" is not used in case files').format(tag=tag),
+                _("take it out; each key knows what its value means"),
+                mark,
+            )
+        found: Node
+        if isinstance(event, yaml.ScalarEvent):
+            found, size = Text(event.value, mark, event.style or ""), 1
+        else:
+            if is_key:
+                raise _RefusedError(
+                    _("a key must be a text, not a list or mapping"),
+                    _("put braces that belong to a text in quotes"),
+                    mark,
+                )
+            if len(path) >= MAX_DEPTH:
+                raise _RefusedError(
+                    _("more than {n} levels of nesting").format(n=MAX_DEPTH),
+                    _("see whether this is the right file"),
+                    mark,
+                )
+            if event.anchor:
+                self.anchors[event.anchor] = (None, 0)
+            fill = self._mapping if isinstance(event, yaml.MappingStartEvent) else self._list
+            found, size = fill(path, mark, in_flow=bool(event.flow_style))
+        if event.anchor and not is_key:
+            self.anchors[event.anchor] = (found, size)
+        return found, size
+
+    def _list(self, path: Path, mark: Mark, *, in_flow: bool) -> tuple[Node, int]:
+        node, total = Items([], mark, in_flow), 1
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            item, size = self.node(event, (*path, len(node.items)))
+            node.items.append(item)
+            total += size
+        if in_flow:
+            self._mend_cut_items(path, node)
+        return node, total
+
+    def _mapping(self, path: Path, mark: Mark, *, in_flow: bool) -> tuple[Node, int]:
+        node, total = MappingNode({}, mark, in_flow=in_flow), 1
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            written, _size = self.node(event, (*path, ""), is_key=True)
+            key = written.text if isinstance(written, Text) else ""
+            below, size = self.node(next(self.events), (*path, key))
+            total += size
+            if key not in node.entries:
+                node.entries[key] = below
+                node.keys[key] = written.mark
+                continue
+            what = _('the key "{key}" is given twice, first in line {line}')
+            self.refuse(
+                (*path, key),
+                what.format(key=key, line=node.keys[key].line),
+                _("keep one of the two"),
+                written.mark,
+            )
+        if in_flow:
+            self._mend_cut_keys(path, node)
+        return node, total
+
+    def _repeated(self, name: str, mark: Mark, *, is_key: bool) -> tuple[Node, int]:
+        node, size = self.anchors.get(name, (None, 0))
+        if node is None:
+            raise _RefusedError(
+                _('"*{name}" repeats something that is not written before it').format(name=name),
+                _("put a text that begins with * in quotes"),
+                mark,
+            )
+        self.repeated += size
+        if self.repeated > MAX_REPEATED:
+            raise _RefusedError(
+                _("repetitions by * stand for more than {n} values").format(n=MAX_REPEATED),
+                _("write the values out, or take repetitions of repetitions away"),
+                mark,
+            )
+        if is_key:
+            raise _RefusedError(
+                _("a key must be written out, not repeated by *"), _("write the key out"), mark
+            )
+        return node, size
+
+    def refuse(self, path: Path, what: str, fix: str, mark: Mark) -> None:
+        """Note that something cannot be used."""
+        self.findings.append(Finding(path, what, fix, mark=mark))
+
+    def _mend_cut_keys(self, path: Path, node: MappingNode) -> None:
+        """Refuse numbers whose decimal comma YAML has taken for its own, and put them together.
+
+        What follows the comma has become a key without a colon.
+        """
         for (key, before), (cut, after) in pairwise(list(node.entries.items())):
             mark = node.keys[cut]
-            is_key = state.text[mark.end :].lstrip()[:1] == ":" or not isinstance(after, Text)
-            if not is_key and isinstance(before, Text) and _is_cut(state, before, Text(cut, mark)):
-                _put_together(state, (*path, key), before, mark)
+            is_key = self.text[mark.end :].lstrip()[:1] == ":" or not isinstance(after, Text)
+            if not is_key and isinstance(before, Text) and self._is_cut(before, Text(cut, mark)):
+                self._put_together((*path, key), before, mark)
                 del node.entries[cut], node.keys[cut]
-        return
-    texts = [item for item in node.items if isinstance(item, Text)]
-    if len(texts) < len(node.items):
-        return
-    is_cut = [_is_cut(state, one, other) for one, other in pairwise(texts)]
-    if is_cut and all(is_cut):
-        _refuse_tight_list(state, path, node)
-        return
-    for position in reversed(range(len(is_cut))):
-        if is_cut[position]:
-            _put_together(state, (*path, position), texts[position], texts[position + 1].mark)
-            del node.items[position + 1]
 
+    def _mend_cut_items(self, path: Path, node: Items) -> None:
+        """The same in a list.
 
-def _is_cut(state: _Composing, before: Text, after: Text) -> bool:
-    between = state.text[before.mark.end : after.mark.start]
-    return (
-        not (before.style or after.style)
-        and between == ","
-        and _ENDS_IN_DIGIT.match(before.text) is not None
-        and _BEGINS_WITH_DIGIT.match(after.text) is not None
-    )
+        Two whole numbers without a space between them are one such, when others of the list
+        are parted by a space; where none is, nothing says what was meant.
+        """
+        texts = [item for item in node.items if isinstance(item, Text)]
+        if len(texts) < len(node.items):
+            return
+        is_cut = [self._is_cut(one, other) for one, other in pairwise(texts)]
+        if is_cut and all(is_cut):
+            self._refuse_tight_list(path, node)
+            return
+        for position in reversed(range(len(is_cut))):
+            if is_cut[position]:
+                self._put_together((*path, position), texts[position], texts[position + 1].mark)
+                del node.items[position + 1]
 
+    def _is_cut(self, before: Text, after: Text) -> bool:
+        between = self.text[before.mark.end : after.mark.start]
+        return (
+            not (before.style or after.style)
+            and between == ","
+            and _ENDS_IN_DIGIT.match(before.text) is not None
+            and _BEGINS_WITH_DIGIT.match(after.text) is not None
+        )
 
-def _put_together(state: _Composing, path: Path, first: Text, last: Mark) -> None:
-    mark = first.mark
-    whole = state.text[mark.start : last.end]
-    first.text, first.style = whole, '"'
-    first.mark = Mark(mark.file, mark.line, mark.column, mark.start, last.end)
-    state.refuse(
-        path,
-        _('"{text}" is cut in two at its comma').format(text=whole),
-        _("quote it or write a point: {point}").format(point=whole.replace(",", ".", 1)),
-        first.mark,
-    )
+    def _put_together(self, path: Path, first: Text, last: Mark) -> None:
+        first.mark = first.mark._replace(end=last.end, one_line=True)
+        first.text, first.style = self.text[first.mark.start : last.end], '"'
+        self.refuse(
+            path,
+            _('"{text}" is cut in two at its comma').format(text=first.text),
+            _("quote it or write a point: {point}").format(point=first.text.replace(",", ".", 1)),
+            first.mark,
+        )
 
-
-def _refuse_tight_list(state: _Composing, path: Path, node: Items) -> None:
-    first, last = node.items[0].mark, node.items[-1].mark
-    whole = state.text[first.start : last.end]
-    state.refuse(
-        path,
-        _('"[{text}]" can be read as {n} values, or as numbers with a decimal comma').format(
-            text=whole, n=len(node.items)
-        ),
-        _("a number with a decimal comma: quote it or write a point; values: [{apart}]").format(
-            apart=", ".join(whole.split(","))
-        ),
-        Mark(first.file, first.line, first.column, first.start, last.end),
-    )
-
-
-def _refuse_tag(state: _Composing, event: Any, mark: Mark) -> None:
-    if event.tag and event.tag != "!":
-        state.refuse(
-            state.path,
-            _('"{tag}" is not used in case files').format(
-                tag=event.tag.replace("tag:yaml.org,2002:", "!!")
+    def _refuse_tight_list(self, path: Path, node: Items) -> None:
+        mark = node.items[0].mark._replace(end=node.items[-1].mark.end, one_line=True)
+        whole = self.text[mark.start : mark.end]
+        self.refuse(
+            path,
+            _('"[{text}]" can be read as {n} values, or as numbers with a decimal comma').format(
+                text=whole, n=len(node.items)
             ),
-            _("take it out; each key knows what its value means"),
+            _("a number with a decimal comma: quote it or write a point; values: [{apart}]").format(
+                apart=", ".join(whole.split(","))
+            ),
             mark,
         )
 
