@@ -614,6 +614,11 @@ def essential_uses(case: Case) -> tuple[str, ...]:
     return tuple(id_ for id_, use in case.uses.items() if use.tier is Tier.ESSENTIAL)
 
 
+def purchases(case: Case) -> Iterator[tuple[Supplier, str]]:
+    """Every supplier with each of its routes; an empty one where it names none."""
+    return ((one, route) for one in case.suppliers.values() for route in one.routes or ("",))
+
+
 # Its numbers
 
 

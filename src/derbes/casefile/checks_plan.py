@@ -5,8 +5,9 @@ budget, and scenarios and rank correlations can be true at once.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
+from typing import Any
 
 from derbes.case.entities import quantities
 from derbes.case.options import OPTION_TERMS, OPTIONAL_KINDS, Option, OptionKind
@@ -20,6 +21,19 @@ from derbes.language import _
 from derbes.units import format_number
 
 Options = Mapping[str, Option]
+
+
+def each(section: str) -> Callable[[Callable[[CaseDraft, Any], Iterator[Finding]]], Check]:
+    """A check of one element, made of those of a section one after the other."""
+
+    def of_one(check: Callable[[CaseDraft, Any], Iterator[Finding]]) -> Check:
+        def of_all(draft: CaseDraft) -> Iterator[Finding]:
+            for element in getattr(draft.case, section).values():
+                yield from check(draft, element)
+
+        return of_all
+
+    return of_one
 
 
 def way_back(after: Mapping[str, Iterable[str]], name: str) -> list[str]:
@@ -41,58 +55,36 @@ def way_back(after: Mapping[str, Iterable[str]], name: str) -> list[str]:
     return []
 
 
-def elements_of_options(draft: CaseDraft) -> Iterator[Finding]:
-    """The kind of an option says in which section its element stands."""
-    for option in draft.case.options.values():
-        section = option.element.partition(".")[0]
-        fitting = OPTION_TERMS[option.kind].sections
-        if section in draft.elements and section not in fitting:
-            yield Finding(
-                ("options", option.id, "element"),
-                _('an option of kind {kind} cannot be about "{element}"').format(
-                    kind=option.kind, element=option.element
-                ),
-                _("it can be about {sections}").format(sections=", ".join(fitting)),
-            )
-
-
-def keys_of_options(draft: CaseDraft) -> Iterator[Finding]:
-    """What only some options can say."""
-    for option in draft.case.options.values():
-        is_purchase = option.kind is OptionKind.CONTRACT and option.element.startswith("suppliers.")
-        if draft.entry("options", option.id).take_or_pay is not None and not is_purchase:
-            yield Finding(
-                ("options", option.id, "take_or_pay"),
-                _('"take_or_pay" says nothing but for a contract with a supplier'),
-                _("take it out"),
-            )
-
-
-def plants_brought_forward(draft: CaseDraft) -> Iterator[Finding]:
-    """A plant that is open from the start cannot open earlier."""
-    for option in draft.case.options.values():
-        if option.kind is not OptionKind.BRING_FORWARD:
-            continue
-        plant = draft.case.plants.get(option.element.removeprefix("plants."))
-        if plant is not None and plant.opening <= 0:
-            yield Finding(
-                ("options", option.id, "element"),
-                _('"{element}" is open when the calendar begins').format(element=option.element),
-                _("take the option out, or let the calendar begin earlier"),
-            )
-
-
-def options_beside_themselves(draft: CaseDraft) -> Iterator[Finding]:
-    """Options that exclude or require themselves."""
-    for option in draft.case.options.values():
-        for key in ("excludes", "requires"):
-            names = getattr(option, key)
-            if option.id in names:
-                yield Finding(
-                    ("options", option.id, key, names.index(option.id)),
-                    _('"{name}" names itself').format(name=option.id),
-                    _("take it out"),
-                )
+@each("options")
+def keys_of_options(draft: CaseDraft, option: Option) -> Iterator[Finding]:
+    """What only some options can say, and what their kind says of their element."""
+    path = ("options", option.id)
+    section = option.element.partition(".")[0]
+    fitting = OPTION_TERMS[option.kind].sections
+    if section in draft.elements and section not in fitting:
+        yield Finding(
+            (*path, "element"),
+            _('an option of kind {kind} cannot be about "{element}"').format(
+                kind=option.kind, element=option.element
+            ),
+            _("it can be about {sections}").format(sections=", ".join(fitting)),
+        )
+    is_purchase = option.kind is OptionKind.CONTRACT and option.element.startswith("suppliers.")
+    if draft.entry(*path).take_or_pay is not None and not is_purchase:
+        what = _('"take_or_pay" says nothing but for a contract with a supplier')
+        yield Finding((*path, "take_or_pay"), what, _("take it out"))
+    plant = draft.case.plants.get(option.element.removeprefix("plants."))
+    if option.kind is OptionKind.BRING_FORWARD and plant is not None and plant.opening <= 0:
+        yield Finding(
+            (*path, "element"),
+            _('"{element}" is open when the calendar begins').format(element=option.element),
+            _("take the option out, or let the calendar begin earlier"),
+        )
+    for key in ("excludes", "requires"):
+        names = getattr(option, key)
+        if option.id in names:
+            what = _('"{name}" names itself').format(name=option.id)
+            yield Finding((*path, key, names.index(option.id)), what, _("take it out"))
 
 
 def cyclic_prerequisites(draft: CaseDraft) -> Iterator[Finding]:
@@ -171,20 +163,18 @@ def _exclude(options: Options, first: str, second: str) -> bool:
     return second in options[first].excludes or first in options[second].excludes
 
 
-def prerequisites_that_come_later(draft: CaseDraft) -> Iterator[Finding]:
+@each("options")
+def prerequisites_that_come_later(draft: CaseDraft, option: Option) -> Iterator[Finding]:
     """Options whose prerequisite can only be decided after them."""
-    options = draft.case.options
-    for option in options.values():
-        for position, name in enumerate(option.requires):
-            needed = options.get(name)
-            if needed is not None and min(needed.dates) > max(option.dates):
-                yield Finding(
-                    ("options", option.id, "requires", position),
-                    _('"{needed}" can only be decided later than "{name}", which needs it').format(
-                        needed=name, name=option.id
-                    ),
-                    _("give one of the two other dates"),
-                )
+    for position, name in enumerate(option.requires):
+        needed = draft.case.options.get(name)
+        if needed is not None and min(needed.dates) > max(option.dates):
+            what = _('"{needed}" can only be decided later than "{name}", which needs it')
+            yield Finding(
+                ("options", option.id, "requires", position),
+                what.format(needed=name, name=option.id),
+                _("give one of the two other dates"),
+            )
 
 
 def makes_its_element(option: Option) -> bool:
@@ -209,25 +199,25 @@ def elements_made_twice(draft: CaseDraft) -> Iterator[Finding]:
             )
 
 
-def elements_that_are_not_there(draft: CaseDraft) -> Iterator[Finding]:
+@each("options")
+def elements_that_are_not_there(draft: CaseDraft, option: Option) -> Iterator[Finding]:
     """Options that change an element that is there only by another option."""
     options = draft.case.options
-    for option in options.values():
-        makers = [
-            one.id
-            for one in options.values()
-            if makes_its_element(one) and one.element == option.element
-        ]
-        if option.kind in OPTIONAL_KINDS or not makers:
-            continue
-        if chosen_with(options, option.id).isdisjoint(makers):
-            yield Finding(
-                ("options", option.id, "element"),
-                _('"{element}" is there only when "{maker}" is chosen').format(
-                    element=option.element, maker=makers[0]
-                ),
-                _('add "requires: [{maker}]"').format(maker=makers[0]),
-            )
+    makers = [
+        one.id
+        for one in options.values()
+        if makes_its_element(one) and one.element == option.element
+    ]
+    if option.kind in OPTIONAL_KINDS or not makers:
+        return
+    if chosen_with(options, option.id).isdisjoint(makers):
+        yield Finding(
+            ("options", option.id, "element"),
+            _('"{element}" is there only when "{maker}" is chosen').format(
+                element=option.element, maker=makers[0]
+            ),
+            _('add "requires: [{maker}]"').format(maker=makers[0]),
+        )
 
 
 ROUNDING = 1e-9
@@ -568,10 +558,7 @@ def _repair(links: Links, clash: Links, last: Pair) -> str:
 
 
 PLAN_CHECKS: tuple[Check, ...] = (
-    elements_of_options,
     keys_of_options,
-    plants_brought_forward,
-    options_beside_themselves,
     cyclic_prerequisites,
     options_that_clash,
     prerequisites_that_come_later,
