@@ -448,7 +448,7 @@ class Scenario(WrittenVariant, Element):
     """What it changes, in words."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Case:
     """A whole case, checked; the base of everything that is computed.
 
@@ -459,27 +459,27 @@ class Case:
     """Version of this format."""
     name: Annotated[str, NAME, NEEDED]
     """Name of the case."""
-    label: Annotated[Label, TEXTS] = field(default_factory=dict)
-    """Name for a reader: one text, or texts by language (`{en: …, ru: …, kk: …}`)."""
-    note: Annotated[str, TEXTS] = ""
-    """Remark for a reader, one text or by language."""
-    question: Annotated[Label, TEXTS] = field(default_factory=dict)
-    """The question that the case answers, one text or by language."""
-    include: ClassVar[Annotated[list[str], ListForm(TEXT)]]
-    """Other files, beside this one or below, whose sections belong to the case."""
     calendar: Annotated[Calendar, PartForm(WrittenCalendar), NEEDED]
     """The periods."""
     currency: Annotated[str, PartForm(WrittenCurrency), NEEDED]
     """The money."""
+    target: Annotated[str, ACTOR, NEEDED]
+    """Actor whose supply is modelled."""
+    label: Annotated[Label, TEXTS, Before("calendar")] = field(default_factory=dict)
+    """Name for a reader: one text, or texts by language (`{en: …, ru: …, kk: …}`)."""
+    note: Annotated[str, TEXTS, Before("calendar")] = ""
+    """Remark for a reader, one text or by language."""
+    question: Annotated[Label, TEXTS, Before("calendar")] = field(default_factory=dict)
+    """The question that the case answers, one text or by language."""
+    include: ClassVar[Annotated[list[str], ListForm(TEXT), Before("calendar")]]
+    """Other files, beside this one or below, whose sections belong to the case."""
     price_year: int = 0
     rates: Mapping[str, Quantity] = field(default_factory=dict)
     """Currency → base currency for one unit of it."""
-    discount_rate: Annotated[Quantity | None, InUnit("1/year", low=0.0, high=1.0, also=("",))] = (
-        None
-    )
+    discount_rate: Annotated[
+        Quantity | None, InUnit("1/year", low=0.0, high=1.0, also=("",)), Before("target")
+    ] = None
     """Discounting of money, a share a year; without it none."""
-    target: Annotated[str, ACTOR, NEEDED]
-    """Actor whose supply is modelled."""
     refill_time: Annotated[Quantity | None, TIME] = None
     """Time in which a reserve comes back after a measure; without it 6 months."""
     sender_horizon: Annotated[Quantity | None, TIME] = None

@@ -105,7 +105,7 @@ def _all_keys(model: type) -> dict[str, Key]:
         if dataclasses.is_dataclass(model)
         else {}
     )
-    found: dict[str, Key] = {}
+    found: list[Key] = []
     for name, annotated in get_type_hints(model, include_extras=True).items():
         hint = get_args(annotated)[0] if get_origin(annotated) is ClassVar else annotated
         marks = getattr(hint, "__metadata__", ())
@@ -123,11 +123,9 @@ def _all_keys(model: type) -> dict[str, Key]:
             shown.text if shown else "",
         )
         before = of_kind.get(Before)
-        later = found.pop(before.name) if before else None
-        found[key.key] = key
-        if later is not None:
-            found[later.key] = later
-    return found
+        names = [one.name for one in found]
+        found.insert(names.index(before.name) if before else len(names), key)
+    return {key.key: key for key in found}
 
 
 def _empty(marks: tuple[Any, ...], default: Any) -> Any:
