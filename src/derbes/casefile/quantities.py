@@ -5,7 +5,7 @@ One amount at a time: its unit, its money, its limits.
 Parameters of distributions, in base units.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -102,23 +102,23 @@ def in_words(number: float, unit: str) -> str:
 
 def amount_of(reading: Reading, text: str, step: Path) -> Amount | None:
     """The amount in a text; None, with a finding, when there is none."""
+    own = reading.measures.own
+
+    def fits(meant: str) -> bool:
+        """Whether the text with this unit in place of the one it names counts the right thing."""
+        try:
+            unit = parse_amount(text.replace(wrong.word, meant, 1), own).unit
+        except UnitError:
+            return False
+        return unit is None or _target(unit, reading) is not None or bool(unit.currencies)
+
     try:
-        return parse_amount(text, reading.measures.own)
+        return parse_amount(text, own)
     except UnitError as error:
-        fix = error.fix
-        if error.word and not any(_would_fit(reading, error, text, one) for one in error.meant):
-            fix = _write_it(reading)
-        reading.refuse(step, error.what, fix)
-        return None
-
-
-def _would_fit(reading: Reading, error: UnitError, text: str, meant: str) -> bool:
-    """Whether a text with another unit in place of the one it names counts the right thing."""
-    try:
-        unit = parse_amount(text.replace(error.word, meant, 1), reading.measures.own).unit
-    except UnitError:
-        return False
-    return unit is None or _target(unit, reading) is not None or bool(unit.currencies)
+        wrong = error
+    is_near = not wrong.word or any(fits(one) for one in wrong.meant)
+    reading.refuse(step, wrong.what, wrong.fix if is_near else _write_it(reading))
+    return None
 
 
 def _write_it(reading: Reading) -> str:
@@ -135,16 +135,22 @@ def in_base(reading: Reading, text: str, step: Path) -> Steps:
     if amount is None:
         return ()
     unit = amount.unit or reading.inherited or reading.unit
-    foreign = _foreign(unit, reading)
-    home = _at_home(unit, reading, foreign)
+    measures, here = reading.measures, dict(reading.unit.currencies)
+    foreign = [one for one in unit.currencies if here and one[0] not in here]
+    powers: dict[str, int] = {}
+    for kind, power in unit.powers:
+        is_rated = kind in measures.rates and (kind, power) in foreign
+        name = measures.money if is_rated else kind
+        powers[name] = powers.get(name, 0) + power
+    home = Unit(unit.name, unit.factor, tuple((k, p) for k, p in powers.items() if p))
     to = _target(home, reading)
     if to is None:
         said = text if amount.unit is not None else f"{text} {unit.name}".strip()
-        _refuse_unit(reading, unit, said, step)
+        _refuse_unit(reading, foreign, said, step)
         return ()
     rates: Steps = ((0, 1.0),)
     for code, power in foreign[:1]:
-        rate = reading.measures.rates[code]
+        rate = measures.rates[code]
         rates = tuple((at, worth**power) for at, worth in rate.steps or ((0, rate.value),))
     number, period = convert(amount.number, home, to), reading.period
     steps = {max(at, period) if at > 0 else period: number * rate for at, rate in rates}
@@ -153,61 +159,27 @@ def in_base(reading: Reading, text: str, step: Path) -> Steps:
     return tuple(steps.items())
 
 
-def _refuse_unit(reading: Reading, unit: Unit, text: str, step: Path) -> None:
+def _refuse_unit(
+    reading: Reading, foreign: Sequence[tuple[str, int]], text: str, step: Path
+) -> None:
     measures = reading.measures
-    in_reading = {code for code, _power in reading.unit.currencies}
-    for code, _power in unit.currencies:
-        if in_reading and code not in in_reading and code not in measures.rates:
-            reading.refuse(
-                step,
-                _('the case has no rate for {code}, which "{text}" needs').format(
-                    code=code, text=text
-                ),
-                _("add currency.rates.{code}, the worth of 1 {code} in {money}").format(
-                    code=code, money=measures.money
-                ),
-            )
-            return
+    for code in [code for code, _power in foreign if code not in measures.rates][:1]:
+        what = _('the case has no rate for {code}, which "{text}" needs')
+        fix = _("add currency.rates.{code}, the worth of 1 {code} in {money}")
+        reading.refuse(
+            step, what.format(code=code, text=text), fix.format(code=code, money=measures.money)
+        )
+        return
     expected = f'"{reading.unit.name}"' if reading.unit.name else _("a plain number or a share")
-    reading.refuse(
-        step,
-        _('expected {expected} or what can be turned into it, got "{found}"').format(
-            expected=expected, found=text
-        ),
-        _write_it(reading),
-    )
+    what = _('expected {expected} or what can be turned into it, got "{found}"')
+    reading.refuse(step, what.format(expected=expected, found=text), _write_it(reading))
 
 
 def _target(home: Unit, reading: Reading) -> Unit | None:
     """The one of the reading's units that a unit can be turned into."""
-    for to in reading.units:
-        bare_share = "%" in home.name and not home.powers
-        if convertible(home, to) and not (bare_share and to.name):
-            return to
-    return None
-
-
-def _at_home(unit: Unit, reading: Reading, foreign: list[tuple[str, int]]) -> Unit:
-    """A unit with currencies that have a rate put as the base one."""
-    if not foreign:
-        return unit
-    measures = reading.measures
-    rated = {code for code, _power in foreign if code in measures.rates}
-    powers: dict[str, int] = {}
-    for kind, power in unit.powers:
-        name = measures.money if kind in rated else kind
-        powers[name] = powers.get(name, 0) + power
-    return Unit(unit.name, unit.factor, tuple((k, p) for k, p in powers.items() if p))
-
-
-def _foreign(unit: Unit, reading: Reading) -> list[tuple[str, int]]:
-    """Currencies of a unit that the reading's unit does not have."""
-    here = unit.currencies
-    to = reading.unit.currencies
-    if not here or not to:
-        return []
-    known = {code for code, _power in to}
-    return [(code, power) for code, power in here if code not in known]
+    is_share = "%" in home.name and not home.powers
+    fitting = (to for to in reading.units if convertible(home, to) and not (is_share and to.name))
+    return next(fitting, None)
 
 
 def _in_limits(reading: Reading, value: float, text: str, step: Path) -> bool:
@@ -246,70 +218,50 @@ def parameters_of(
     """
     if entry is None:
         return ()
-    if entry.kind == REFERENCE:
-        _refuse_beside_reference(reading, entry, has_range=low is not None)
-        return ()
-    if entry.reference:
-        reading.refuse(
-            ("distribution",),
-            _('"{kind}" takes no reference class').format(kind=entry.kind),
-            _('write "distribution: {reference: my_class}", or take it out'),
-        )
+    for what, fix in _wrong_keys(reading, entry, has_range=low is not None):
+        reading.refuse(("distribution",), what.format(kind=entry.kind), fix)
     if entry.kind in OBSERVED:
         return _observed(reading, entry)
-    if entry.values is not None or entry.weights is not None:
-        reading.refuse(
-            ("distribution",),
-            _('"{kind}" takes a range, not values').format(kind=entry.kind),
-            _("give a range, or choose discrete or empirical"),
-        )
-    if low is None or high is None:
-        reading.refuse(
-            ("distribution",),
-            _('"{kind}" needs a range').format(kind=entry.kind),
-            _('add "range: [low, high]"'),
-        )
-        return ()
-    if entry.kind != "lognormal":
+    if entry.kind != "lognormal" or low is None or high is None:
         return ()
     if low <= 0:
-        reading.refuse(
-            ("range",),
-            _("a lognormal range lies above 0"),
-            _("raise its lower end, or choose pert"),
-        )
+        fix = _("raise its lower end, or choose pert")
+        reading.refuse(("range",), _("a lognormal range lies above 0"), fix)
     return (low, high)
 
 
-def _refuse_beside_reference(reading: Reading, entry: Entry, *, has_range: bool) -> None:
-    if not entry.reference:
-        reading.refuse(
-            ("distribution",),
-            _('"reference" needs the id of a reference class'),
-            _('write "distribution: {reference: my_class}"'),
-        )
-    if reading.unit.name != "month":
-        reading.refuse(
-            ("distribution",),
-            _("a reference class gives months; this is no time"),
-            _("choose another distribution"),
-        )
-    if has_range or entry.values is not None or entry.weights is not None:
-        reading.refuse(
-            ("distribution",),
-            _("a reference class has its own range and values"),
-            _("take range, values and weights out"),
-        )
+def _wrong_keys(reading: Reading, entry: Entry, *, has_range: bool) -> Iterator[tuple[str, str]]:
+    """What a distribution of its kind lacks or cannot have, and how to mend it."""
+    has_values = entry.values is not None or entry.weights is not None
+    if entry.kind == REFERENCE:
+        if not entry.reference:
+            yield (
+                _('"reference" needs the id of a reference class'),
+                _('write "distribution: {reference: my_class}"'),
+            )
+        if reading.unit.name != "month":
+            what = _("a reference class gives months; this is no time")
+            yield what, _("choose another distribution")
+        if has_range or has_values:
+            what = _("a reference class has its own range and values")
+            yield what, _("take range, values and weights out")
+        return
+    if entry.reference:
+        fix = _('write "distribution: {reference: my_class}", or take it out')
+        yield _('"{kind}" takes no reference class'), fix
+    if entry.kind in OBSERVED:
+        if not entry.values:
+            yield _('"{kind}" needs values'), _('add "values: [10, 20]"')
+        return
+    if has_values:
+        fix = _("give a range, or choose discrete or empirical")
+        yield _('"{kind}" takes a range, not values'), fix
+    if not has_range:
+        yield _('"{kind}" needs a range'), _('add "range: [low, high]"')
 
 
 def _observed(reading: Reading, entry: Entry) -> tuple[float, ...]:
     values = _numbers(reading, entry.values or (), "values")
-    if not entry.values:
-        reading.refuse(
-            ("distribution",),
-            _('"{kind}" needs values').format(kind=entry.kind),
-            _('add "values: [10, 20]"'),
-        )
     if not values or entry.kind == "empirical":
         return values
     share = Reading(reading.measures, InUnit("", low=0.0, high=1.0), (ONE,), reading.path)
@@ -326,10 +278,7 @@ def _observed(reading: Reading, entry: Entry) -> tuple[float, ...]:
 
 
 def _numbers(reading: Reading, texts: Sequence[str], key: str) -> tuple[float, ...]:
-    found = [
-        in_base(reading, text, ("distribution", key, position))
-        for position, text in enumerate(texts)
-    ]
+    found = [in_base(reading, text, ("distribution", key, at)) for at, text in enumerate(texts)]
     return tuple(steps[0][1] for steps in found if steps)
 
 
