@@ -4,7 +4,7 @@ The keys of an element as its file spells them, and what they hold.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from typing import Any
 
 from derbes.case.entities import Case, Survival
@@ -27,8 +27,9 @@ SIGNS = {-1: "against", 0: "neutral", 1: "for"}
 _SHOWN_AS = {"sizes": "size", "document": "at"}
 """Field that holds a key otherwise than it is written → the key."""
 
-_ELSEWHERE = {Option: frozenset({"smallest", "largest"}), Checked: frozenset({"place"})}
-"""Fields that another key shows."""
+_OTHERWISE = (Option, Checked)
+_ELSEWHERE = frozenset({"smallest", "largest", "place"})
+"""Fields of such elements that another key shows."""
 
 
 def spelled(case: Case, element: Element) -> Iterator[tuple[str, Any]]:
@@ -38,12 +39,11 @@ def spelled(case: Case, element: Element) -> Iterator[tuple[str, Any]]:
         case: The case; it knows the units of goods.
         element: One of its elements.
     """
-    elsewhere = next((names for kind, names in _ELSEWHERE.items() if isinstance(element, kind)), ())
     model: type = type(element)
     keys = by_name(model)
     for field in fields(element):
         name = field.name
-        if name not in HIDDEN and name not in elsewhere:
+        if name not in HIDDEN and not (name in _ELSEWHERE and isinstance(element, _OTHERWISE)):
             key = keys[name].key if name in keys else _SHOWN_AS.get(name, name)
             yield key, _value(case, element, name)
 
@@ -52,7 +52,12 @@ def _value(case: Case, element: Element, name: str) -> Any:
     found = getattr(element, name)
     match element, name:
         case Option(), "sizes":
-            found = _sizes(case, element)
+            good = case.goods.get(element.element.removeprefix("goods."))
+            unit = OPTION_TERMS[element.kind].size_unit.format(good=good.unit if good else "")
+            ends = (element.smallest, element.largest)
+            low, *more = (format_amount(one, unit, language()) for one in found or ends)
+            several = _("{low} to {high}").format(low=low, high=more[-1] if more else low)
+            found = ", ".join([low, *more]) if found else several
         case Standard(), "uses":
             found = found or "essential"
         case (Standard(), "length") | (Statement(), "denied"):
@@ -63,28 +68,10 @@ def _value(case: Case, element: Element, name: str) -> Any:
             found = {one.toward: SIGNS[one.sign] for one in found}
         case Statement(), "judgements":
             found = {
-                str(position): {
-                    "act": one.act,
-                    "of": one.of,
-                    "sign": SIGNS[one.sign],
-                    "shown_by": one.shown_by,
-                }
+                str(position): {**asdict(one), "sign": SIGNS[one.sign]}
                 for position, one in enumerate(found)
             }
     return found
-
-
-def _sizes(case: Case, option: Option) -> str:
-    """The sizes of an option with their unit."""
-    good = case.goods.get(option.element.removeprefix("goods."))
-    unit = OPTION_TERMS[option.kind].size_unit.format(good=good.unit if good else "")
-
-    def words(size: float) -> str:
-        return format_amount(size, unit, language())
-
-    if option.sizes:
-        return ", ".join(words(size) for size in option.sizes)
-    return _("{low} to {high}").format(low=words(option.smallest), high=words(option.largest))
 
 
 TOP = ("discount_rate", "refill_time", "sender_horizon")
@@ -120,7 +107,8 @@ def display(case: Case, where: str = "") -> str:
         raise _nowhere(case, where, [*SECTIONS, *TOP, *AIMS, "currency"])
     elements: Mapping[str, Element] = getattr(case, section)
     if not rest:
-        return "\n".join(_section(section, elements))
+        heads = [_head(section, element) for element in elements.values()]
+        return "\n".join(heads or [_("{section}: none").format(section=section)])
     element_id, _sep, key = rest.partition(".")
     if element_id not in elements:
         raise _nowhere(case, where, [f"{section}.{name}" for name in elements])
@@ -176,27 +164,20 @@ def _overview(case: Case) -> Iterator[str]:
         yield _("known to be missing: {paths}").format(paths=", ".join(case.missing))
 
 
-def _section(section: str, elements: Mapping[str, Element]) -> Iterator[str]:
-    if not elements:
-        yield _("{section}: none").format(section=section)
-    for name, element in elements.items():
-        label = text_of(element.label)
-        yield f"{section}.{name}" + (f"  {label}" if label else "")
+def _head(section: str, element: Element) -> str:
+    label = text_of(element.label)
+    return f"{section}.{element.id}" + (f"  {label}" if label else "")
 
 
 def _element(case: Case, section: str, element: Element) -> Iterator[str]:
-    label = text_of(element.label)
-    yield f"{section}.{element.id}" + (f"  {label}" if label else "")
+    yield _head(section, element)
     if element.note:
         yield f"  {element.note}"
     for name, found in spelled(case, element):
         yield from (f"  {line}" for line in _lines(name, found, case.calendar))
-    yield from (f"  {path}: {_('missing')}" for path in _missing(case, section, element))
-
-
-def _missing(case: Case, section: str, element: Element) -> list[str]:
-    prefix = f"{section}.{element.id}."
-    return [path.removeprefix(prefix) for path in case.missing if path.startswith(prefix)]
+    for path in case.missing:
+        if path.startswith(f"{section}.{element.id}."):
+            yield f"  {path.removeprefix(f'{section}.{element.id}.')}: {_('missing')}"
 
 
 def _key(case: Case, where: str, element: Element, key: str) -> Iterator[str]:
@@ -254,27 +235,23 @@ def _plain(name: str, found: Any, calendar: Calendar) -> str:
     if last in _PERIODS and isinstance(found, int):
         return calendar.label(found if found >= 0 or last != "to" else calendar.n_periods - 1)
     if last == "dates":
-        return _dates([calendar.label(period) for period in found])
+        months = [calendar.label(period) for period in found]
+        if len(months) <= MOST_DATES:
+            return ", ".join(months)
+        return _("{first}, {second}, … {last}: {n} dates").format(
+            first=months[0], second=months[1], last=months[-1], n=len(months)
+        )
     if last in _LENGTHS:
         lengths = found if isinstance(found, tuple) else (found,)
         return ", ".join(format_amount(n * calendar.step, "month", language()) for n in lengths)
     if isinstance(found, bool):
-        return _("yes") if found else _("no")
+        found = _("yes") if found else _("no")
     if isinstance(found, tuple):
-        return ", ".join(_point(item) for item in found)
+        found = ", ".join(
+            " → ".join(f"{number:g}" for number in item) if isinstance(item, tuple) else str(item)
+            for item in found
+        )
     return format_number(round(found, 6), language()) if isinstance(found, float) else str(found)
-
-
-def _dates(months: list[str]) -> str:
-    if len(months) <= MOST_DATES:
-        return ", ".join(months)
-    return _("{first}, {second}, … {last}: {n} dates").format(
-        first=months[0], second=months[1], last=months[-1], n=len(months)
-    )
-
-
-def _point(item: Any) -> str:
-    return " → ".join(f"{number:g}" for number in item) if isinstance(item, tuple) else str(item)
 
 
 def _amount(quantity: Quantity, calendar: Calendar) -> str:

@@ -70,18 +70,23 @@ _TEXT_BY_LANGUAGE = {
 
 def json_schema(case: Case | None = None) -> dict[str, Any]:
     """The JSON Schema of case files; with a case, its own ids are offered."""
-    names = _names(case) if case is not None else {}
+    names: Names = {}
+    if case is not None:
+        changed = [one.case for one in case.variants.values()]
+        changed += [one.case for one in case.scenarios.values()]
+        cases = [case, *(one for one in changed if one is not None)]
+        names = {
+            section: sorted({name for one in cases for name in getattr(one, section)})
+            for section in SECTIONS
+        }
     parts: dict[str, Any] = {}
     for model in SECTIONS.values():
         _define(model, parts, names)
-    keys = keys_of(Case)
     properties = _properties(Case, parts, names)
-    about = docs_of(Case)
     for section, model in SECTIONS.items():
-        below = {ID_PATTERN: {"$ref": f"#/$defs/{_name(model)}"}}
         properties[section] = {
-            "description": about[section],
-            "patternProperties": below,
+            "description": docs_of(Case)[section],
+            "patternProperties": {ID_PATTERN: _define(model, parts, names)},
             "type": "object",
             "additionalProperties": False,
         }
@@ -91,20 +96,9 @@ def json_schema(case: Case | None = None) -> dict[str, Any]:
         "additionalProperties": False,
         "description": "A case file.",
         "properties": properties,
-        "required": [key.key for key in keys.values() if key.is_needed],
+        "required": _needed(Case),
         "type": "object",
         "title": "derbes case file",
-    }
-
-
-def _names(case: Case) -> Names:
-    """Section → ids of the case and of what its variants and scenarios add."""
-    changed = [one.case for one in case.variants.values()]
-    changed += [one.case for one in case.scenarios.values()]
-    cases = [case, *(one for one in changed if one is not None)]
-    return {
-        section: sorted({name for one in cases for name in getattr(one, section)})
-        for section in SECTIONS
     }
 
 
@@ -126,13 +120,13 @@ def docs_of(model: type) -> dict[str, str]:
     return found
 
 
-def _name(model: type) -> str:
-    return _NAMES.get(model) or f"{model.__name__.removeprefix('Written')}Entry"
+def _needed(model: type) -> list[str]:
+    return [key.key for key in keys_of(model).values() if key.is_needed]
 
 
 def _define(model: type, parts: dict[str, Any], names: Names) -> dict[str, Any]:
     """The schema of a class as a part of the whole; what it refers to goes with it."""
-    name = _name(model)
+    name = _NAMES.get(model) or f"{model.__name__.removeprefix('Written')}Entry"
     if name not in parts:
         parts[name] = {}
         parts[name] = _whole_or_short(model, parts, names)
@@ -141,9 +135,8 @@ def _define(model: type, parts: dict[str, Any], names: Names) -> dict[str, Any]:
 
 def _whole_or_short(model: type, parts: dict[str, Any], names: Names) -> dict[str, Any]:
     """The schema of a mapping, and of the ways to write it in short."""
-    about = inspect.cleandoc(model.__doc__ or "")
+    about, needed = _prose(model), _needed(model)
     properties = _properties(model, parts, names)
-    needed = [key.key for key in keys_of(model).values() if key.is_needed]
     whole = {
         "additionalProperties": False,
         "description": about,
@@ -182,26 +175,20 @@ def _properties(model: type, parts: dict[str, Any], names: Names) -> dict[str, A
 
 
 def _property(key: Key, about: str, parts: dict[str, Any], names: Names) -> dict[str, Any]:
+    """The schema of a key; what is added to its form stands behind the description."""
     found = _schema(key.form, parts, names)
     if key.empty is None and not key.is_needed:
         return {**found, "description": about}
-    has_default = isinstance(key.form, WordForm | FlagForm | ShareForm) and key.empty not in {
-        "",
-        None,
-    }
-    default = {"default": key.empty} if has_default else {}
-    last = [one for one in ("enum", "additionalProperties") if _is_last(one, found, key.form)]
-    described = _sorted({**found, **default, "description": about})
-    return {**{k: one for k, one in described.items() if k not in last}} | {
-        k: found[k] for k in last
-    }
-
-
-def _is_last(key: str, found: Mapping[str, Any], form: Form) -> bool:
-    """Whether an editor's schema has a key behind the description: what is added to a form."""
-    if key == "enum":
-        return key in found and isinstance(form, TextForm)
-    return key in found and "patternProperties" in found
+    if isinstance(key.form, WordForm | FlagForm | ShareForm) and key.empty not in {"", None}:
+        found = {**found, "default": key.empty}
+    added = set()
+    if isinstance(key.form, TextForm):
+        added.add("enum")
+    if "patternProperties" in found:
+        added.add("additionalProperties")
+    described = _sorted({**found, "description": about})
+    last = {k: one for k, one in described.items() if k in added}
+    return {k: one for k, one in described.items() if k not in added} | last
 
 
 def _sorted(schema: Mapping[str, Any]) -> dict[str, Any]:
