@@ -16,9 +16,7 @@ from typing import Annotated, ClassVar
 
 from derbes.case.ledger import Checked, Contrast, DoubleStandard, Statement, Tension
 from derbes.case.options import Budget, Limit, Option, Risk, Standard
-from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Element, Label, Note, Quantity
-from derbes.case.uncertainty import Correlation, Hazard, ReferenceClass
-from derbes.case.written import (
+from derbes.case.quantity import (
     ACTOR,
     DATE,
     DOCUMENT,
@@ -33,6 +31,7 @@ from derbes.case.written import (
     MONEY,
     MONTH,
     MONTHS,
+    MONTHS_A_YEAR,
     NAME,
     NEEDED,
     NUMBER,
@@ -48,11 +47,16 @@ from derbes.case.written import (
     VARIANT,
     WORDS,
     Before,
+    Calendar,
+    Element,
     FlagForm,
     InUnit,
+    Label,
     ListForm,
     MapForm,
+    Note,
     PartForm,
+    Quantity,
     SectionForm,
     ShareForm,
     Shown,
@@ -62,6 +66,7 @@ from derbes.case.written import (
     WrittenOpening,
     WrittenVariant,
 )
+from derbes.case.uncertainty import Correlation, Hazard, ReferenceClass
 
 AIMS = ("essential", "deferrable", "reserve", "money")
 """What goes before what, where a case says nothing."""

@@ -16,21 +16,37 @@ from typing import Any
 from derbes.case.entities import MEASURE_TERMS, CapitalPayment, Hit, Survival
 from derbes.case.ledger import AGAINST, FOR, LEDGER, Judgement, Stance
 from derbes.case.options import OPTION_TERMS
-from derbes.case.quantity import MONTHS_A_YEAR, Element, Grade, Label, Quantity
-from derbes.case.uncertainty import ReferenceProject
-from derbes.case.written import (
+from derbes.case.quantity import (
     MISSING,
+    MONTHS_A_YEAR,
+    Element,
     FlagForm,
+    Grade,
     InUnit,
+    Label,
     LabelForm,
     ListForm,
     MapForm,
+    Quantity,
     ShareForm,
     TextForm,
     WordForm,
 )
-from derbes.casefile.entries import SECTIONS, Entry, by_name, is_missing, keys_of
-from derbes.casefile.nodes import Finding, MappingNode, Node, Path, dotted, find, place
+from derbes.case.uncertainty import ReferenceProject
+from derbes.casefile.entries import (
+    SECTIONS,
+    Entry,
+    Finding,
+    MappingNode,
+    Node,
+    Path,
+    by_name,
+    dotted,
+    find,
+    is_missing,
+    keys_of,
+    place,
+)
 from derbes.casefile.quantities import (
     CaseUnits,
     Reading,

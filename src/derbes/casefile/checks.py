@@ -23,8 +23,7 @@ from derbes.case.ledger import LEDGER, Statement
 from derbes.casefile.build import document_and_place
 from derbes.casefile.checks_plan import PLAN_CHECKS, each, way_back
 from derbes.casefile.draft import CaseDraft, Check
-from derbes.casefile.entries import is_given
-from derbes.casefile.nodes import Finding, Path, dotted
+from derbes.casefile.entries import Finding, Path, dotted, is_given
 from derbes.casefile.quantities import in_words
 from derbes.errors import did_you_mean
 from derbes.language import _

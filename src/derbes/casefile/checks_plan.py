@@ -14,7 +14,7 @@ from derbes.case.options import OPTION_TERMS, OPTIONAL_KINDS, Option, OptionKind
 from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Quantity
 from derbes.case.uncertainty import Correlation
 from derbes.casefile.draft import CaseDraft, Check
-from derbes.casefile.nodes import Finding, Path
+from derbes.casefile.entries import Finding, Path
 from derbes.casefile.quantities import in_words
 from derbes.errors import did_you_mean
 from derbes.language import _

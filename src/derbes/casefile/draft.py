@@ -18,30 +18,27 @@ from derbes.case.entities import (
 )
 from derbes.case.ledger import LEDGER
 from derbes.case.options import Budget, Risk
-from derbes.case.quantity import Calendar, Element, Quantity, Step
+from derbes.case.quantity import EXPRESSION, ID_PATTERN, Calendar, Element, Quantity, Step
 from derbes.case.uncertainty import Correlation
-from derbes.case.written import EXPRESSION, ID_PATTERN
 from derbes.casefile.build import Filled, Found, length_in_periods, made, make_element
 from derbes.casefile.entries import (
     SECTIONS,
     Entry,
-    Reference,
-    how_to_name,
-    keys_of,
-    read_entry,
-    references_of,
-)
-from derbes.casefile.nodes import (
     Finding,
     Items,
     MappingNode,
     Node,
     Path,
+    Reference,
     Text,
     dotted,
     find,
+    how_to_name,
     key_place,
+    keys_of,
     place,
+    read_entry,
+    references_of,
 )
 from derbes.casefile.quantities import CaseUnits, outside
 from derbes.errors import did_you_mean

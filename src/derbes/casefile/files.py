@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from derbes.casefile.nodes import Finding, Items, MappingNode, Mark, Node, Path, Text
+from derbes.casefile.entries import Finding, Items, MappingNode, Mark, Node, Path, Text
 from derbes.language import _
 
 MAX_DEPTH = 30

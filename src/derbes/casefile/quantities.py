@@ -10,10 +10,17 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Grade, MonthQuantity, Quantity
-from derbes.case.written import MISSING, InUnit, WrittenQuantity
-from derbes.casefile.entries import Entry, is_uncertain
-from derbes.casefile.nodes import Finding, Path, dotted
+from derbes.case.quantity import (
+    MISSING,
+    MONTHS_A_YEAR,
+    Calendar,
+    Grade,
+    InUnit,
+    MonthQuantity,
+    Quantity,
+    WrittenQuantity,
+)
+from derbes.casefile.entries import Entry, Finding, Path, dotted, is_uncertain
 from derbes.language import _
 from derbes.units import (
     ONE,

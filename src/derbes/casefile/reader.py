@@ -17,9 +17,8 @@ from derbes.case.quantity import Note
 from derbes.casefile.build import text_of
 from derbes.casefile.checks import check_draft
 from derbes.casefile.draft import CaseDraft, Memory, build_draft
-from derbes.casefile.entries import SECTIONS, keys_of
-from derbes.casefile.files import Tree, read_tree
-from derbes.casefile.nodes import (
+from derbes.casefile.entries import (
+    SECTIONS,
     Finding,
     Items,
     MappingNode,
@@ -31,10 +30,12 @@ from derbes.casefile.nodes import (
     dotted,
     find,
     key_place,
+    keys_of,
     place,
     resolve,
     shown,
 )
+from derbes.casefile.files import Tree, read_tree
 from derbes.casefile.notes import notes_of
 from derbes.errors import CaseError, Problem, did_you_mean
 from derbes.language import _
