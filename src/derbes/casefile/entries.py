@@ -99,7 +99,6 @@ class Items:
 
     items: list["Node"]
     mark: Mark
-    in_flow: bool = False
     _plain: Plain = None
 
     @property
@@ -117,7 +116,6 @@ class MappingNode:
     entries: dict[str, "Node"]
     mark: Mark
     keys: dict[str, Mark] = field(default_factory=dict)
-    in_flow: bool = False
     _plain: Plain = None
 
     @property

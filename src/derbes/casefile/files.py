@@ -8,7 +8,7 @@ The files of a case: read, decoded, put together.
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path as FilePath
 from typing import Any
@@ -163,7 +163,7 @@ class _Composing:
         return found, size
 
     def _list(self, path: Path, mark: Mark, *, in_flow: bool) -> tuple[Node, int]:
-        node, total = Items([], mark, in_flow), 1
+        node, total = Items([], mark), 1
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
             item, size = self.node(event, (*path, len(node.items)))
             node.items.append(item)
@@ -173,7 +173,7 @@ class _Composing:
         return node, total
 
     def _mapping(self, path: Path, mark: Mark, *, in_flow: bool) -> tuple[Node, int]:
-        node, total = MappingNode({}, mark, in_flow=in_flow), 1
+        node, total = MappingNode({}, mark), 1
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             written, _size = self.node(event, (*path, ""), is_key=True)
             key = written.text if isinstance(written, Text) else ""
@@ -294,83 +294,58 @@ def decode(path: FilePath) -> str | Finding:
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
-            return Finding(
-                (),
-                _("the file is too large for a case: {n} million bytes").format(
-                    n=size // 1_000_000
-                ),
-                _("see whether this is the right file"),
-            )
+            what = _("the file is too large for a case: {n} million bytes")
+            fix = _("see whether this is the right file")
+            return Finding((), what.format(n=size // 1_000_000), fix)
         content = path.read_bytes()
     except OSError as error:
-        return _unreadable(error)
-    return _foreign(content) or _text(content)
+        what = _("the file cannot be read: {reason}")
+        known = {
+            FileNotFoundError: (_("there is no such file"), _("check the path")),
+            PermissionError: (_("the file may not be read"), _("check its permissions")),
+            IsADirectoryError: (_("this is a folder, not a file"), _("name a file in it")),
+        }
+        other = (what.format(reason=error.strerror or str(error)), "")
+        return Finding((), *known.get(type(error), other))
+    foreign = _foreign(content)
+    if foreign:
+        return Finding((), foreign, _("name the case file, a text that ends in .yaml"))
+    return _text(content)
 
 
-def _unreadable(error: OSError) -> Finding:
-    if isinstance(error, FileNotFoundError):
-        return Finding((), _("there is no such file"), _("check the path"))
-    if isinstance(error, PermissionError):
-        return Finding((), _("the file may not be read"), _("check its permissions"))
-    if isinstance(error, IsADirectoryError):
-        return Finding((), _("this is a folder, not a file"), _("name a file in it"))
-    reason = error.strerror or str(error)
-    return Finding((), _("the file cannot be read: {reason}").format(reason=reason))
-
-
-def _foreign(content: bytes) -> Finding | None:
-    """What the first bytes give away about another format."""
-    if content.startswith(b"PK\x03\x04") and b"xl/" in content:
-        return _not_yaml(_("this is an Excel workbook, not YAML"))
-    if content.startswith(b"PK\x03\x04"):
-        return _not_yaml(_("this is a zip archive, not YAML"))
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
-        return _not_yaml(_("this is an old Office document, not YAML"))
-    if content.startswith(b"%PDF"):
-        return _not_yaml(_("this is a PDF, not YAML"))
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Finding((), _("this is UTF-16 text, not UTF-8"), _("save the file as UTF-8"))
-    return None
-
-
-def _not_yaml(what: str) -> Finding:
-    return Finding((), what, _("name the case file, a text that ends in .yaml"))
+def _foreign(content: bytes) -> str:
+    """What the bytes give away about another format; empty: nothing."""
+    is_zip = content.startswith(b"PK\x03\x04")
+    formats = (
+        (is_zip and b"xl/" in content, _("this is an Excel workbook, not YAML")),
+        (is_zip, _("this is a zip archive, not YAML")),
+        (content.startswith(b"\xd0\xcf\x11\xe0"), _("this is an old Office document, not YAML")),
+        (content.startswith(b"%PDF"), _("this is a PDF, not YAML")),
+        (
+            b"\x00" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")),
+            _("this is not a text file"),
+        ),
+    )
+    return next((what for is_it, what in formats if is_it), "")
 
 
 def _text(content: bytes) -> str | Finding:
-    if b"\x00" in content:
-        return _not_yaml(_("this is not a text file"))
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Finding((), _("this is UTF-16 text, not UTF-8"), _("save the file as UTF-8"))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return _other_encoding(content, error.start)
+        what = _("this is not UTF-8 text: see line {line}")
+        if _CYRILLIC.search(content.decode("cp1251", errors="replace")):
+            what = _("this is not UTF-8 text; line {line} looks like Windows-1251")
+        line = content.count(b"\n", 0, error.start) + 1
+        return Finding((), what.format(line=line), _("save the file as UTF-8"))
     control = _CONTROL.search(text)
     if control is None:
         return text
-    before = text[: control.start()]
-    line = before.count("\n") + 1
-    return Finding(
-        (),
-        _("a control character (code {code}) stands in line {line}").format(
-            code=ord(control[0]), line=line
-        ),
-        _("delete it"),
-    )
-
-
-def _other_encoding(content: bytes, at: int) -> Finding:
-    line = content.count(b"\n", 0, at) + 1
-    if _CYRILLIC.search(content.decode("cp1251", errors="replace")):
-        return Finding(
-            (),
-            _("this is not UTF-8 text; line {line} looks like Windows-1251").format(line=line),
-            _("save the file as UTF-8"),
-        )
-    return Finding(
-        (),
-        _("this is not UTF-8 text: see line {line}").format(line=line),
-        _("save the file as UTF-8"),
-    )
+    line = text.count("\n", 0, control.start()) + 1
+    what = _("a control character (code {code}) stands in line {line}")
+    return Finding((), what.format(code=ord(control[0]), line=line), _("delete it"))
 
 
 MAIN = "case.yaml"
@@ -407,10 +382,7 @@ class Tree:
     @property
     def hash(self) -> str:
         """SHA-256 over the texts of all files, in the order of reading."""
-        digest = hashlib.sha256()
-        for source in self.sources:
-            digest.update(source.text.encode())
-        return digest.hexdigest()
+        return hashlib.sha256("".join(one.text for one in self.sources).encode()).hexdigest()
 
 
 def main_file(path: FilePath) -> FilePath:
@@ -428,22 +400,18 @@ def read_tree(path: FilePath, sections: frozenset[str]) -> Tree:
     tree = Tree()
     main = main_file(path)
     if path.is_dir() and not main.exists():
-        tree.is_readable = False
-        tree.findings.append(
-            Finding(
-                (),
-                _("this folder holds no {name}").format(name=MAIN),
-                _("name the case file itself, or call it {name}").format(name=MAIN),
-            )
+        what, fix = (
+            _("this folder holds no {name}"),
+            _("name the case file itself, or call it {name}"),
         )
+        tree.findings.append(Finding((), what.format(name=MAIN), fix.format(name=MAIN)))
+        tree.is_readable = False
         return tree
     reading = _Reading(tree, main.parent, sections)
     root = reading.read(main, "")
-    if isinstance(root, MappingNode):
+    if root is not None:
         tree.root = MappingNode(dict(root.entries), root.mark, dict(root.keys))
         reading.include(root, main.parent)
-    else:
-        tree.is_readable = False
     return tree
 
 
@@ -456,7 +424,7 @@ class _Reading:
     sections: frozenset[str]
     done: set[FilePath] = field(default_factory=set)
 
-    def read(self, path: FilePath, name: str, asked: Finding | None = None) -> Node | None:
+    def read(self, path: FilePath, name: str, asked: Finding | None = None) -> MappingNode | None:
         """The tree of one file; findings say why there is none.
 
         Args:
@@ -466,19 +434,22 @@ class _Reading:
         """
         self.done.add(path.resolve())
         text = decode(path)
+        node = None
         if isinstance(text, Finding):
             if asked is not None:
-                what = f'"{name}": {text.what}'
-                text = Finding(asked.path, what, text.fix, mark=asked.mark)
-            self.tree.findings.append(text)
-            return None
-        number = len(self.tree.sources)
-        self.tree.sources.append(Source(path, name, text))
-        node, findings = compose(text, number)
+                text = replace(asked, what=f'"{name}": {text.what}', fix=text.fix)
+            findings = [text]
+        else:
+            number = len(self.tree.sources)
+            self.tree.sources.append(Source(path, name, text))
+            node, findings = compose(text, number)
+            if not findings and not isinstance(node, MappingNode):
+                findings = [_no_mapping(node, number)]
         self.tree.findings += findings
-        if not findings and not isinstance(node, MappingNode):
-            self.tree.findings.append(_no_mapping(node, number))
-        return node
+        if isinstance(node, MappingNode):
+            return node
+        self.tree.is_readable = False
+        return None
 
     def include(self, root: MappingNode, folder: FilePath) -> None:
         """Read what a file includes and merge it in."""
@@ -487,83 +458,56 @@ class _Reading:
             if not isinstance(item, Text) or not item.text:
                 continue  # the schema says so
             asked = Finding(("include", position), "", mark=item.mark)
-            path = folder / item.text
+            path = (folder / item.text).resolve()
             what = ""
-            if not path.resolve().is_relative_to(self.folder.resolve()):
+            if not path.is_relative_to(self.folder.resolve()):
                 what = _('"{name}" lies outside the folder of the case')
-            elif path.resolve() in self.done:
+            elif path in self.done:
                 what = _('"{name}" is included twice')
             if what:
+                what = what.format(name=item.text)
                 fix = _("include files beside the case or below it, each once")
-                self.tree.findings.append(
-                    Finding(asked.path, what.format(name=item.text), fix, mark=asked.mark)
-                )
-            else:
-                self._merge_file(path, asked)
+                self.tree.findings.append(replace(asked, what=what, fix=fix))
+                continue
+            name = path.relative_to(self.folder.resolve()).as_posix()
+            below = self.read(folder / item.text, name, asked)
+            if below is not None:
+                for key, node in below.entries.items():
+                    self._merge(self.tree.root, (key,), node, below.keys[key])
+                self.include(below, (folder / item.text).parent)
 
-    def _merge_file(self, path: FilePath, asked: Finding) -> None:
-        name = path.resolve().relative_to(self.folder.resolve()).as_posix()
-        root = self.read(path, name, asked)
-        if not isinstance(root, MappingNode):
-            self.tree.is_readable = False
+    def _merge(self, into: MappingNode, path: tuple[str, ...], node: Node, mark: Mark) -> None:
+        """Put a key of a file into the tree; sections are put together from several files."""
+        key, is_top = path[-1], len(path) == 1
+        present = into.entries.get(key)
+        if is_top and key in {"include", "derbes"}:
             return
-        for key, node in root.entries.items():
-            self._merge(key, node, root.keys[key])
-        self.include(root, path.parent)
-
-    def _merge(self, key: str, node: Node, mark: Mark) -> None:
-        top = self.tree.root
-        present = top.entries.get(key)
-        if key in {"include", "derbes"}:
-            return
-        if present is None or (isinstance(present, Text) and present.plain is None):
-            top.entries[key] = node
-            top.keys[key] = mark
+        if present is None or (is_top and isinstance(present, Text) and present.plain is None):
+            into.entries[key] = node
+            into.keys[key] = mark
         elif (
-            key in self.sections
+            is_top
+            and key in self.sections
             and isinstance(present, MappingNode)
             and isinstance(node, MappingNode)
         ):
-            top.entries[key] = self._merged(key, present, node)
-        elif not (isinstance(node, Text) and node.plain is None):
-            self._given_twice(key, mark, top.keys[key])
-
-    def _merged(self, section: str, present: MappingNode, more: MappingNode) -> MappingNode:
-        merged = MappingNode(dict(present.entries), present.mark, dict(present.keys))
-        for name, node in more.entries.items():
-            if name in merged.entries:
-                self._given_twice(f"{section}.{name}", more.keys[name], merged.keys[name])
-            else:
-                merged.entries[name] = node
-                merged.keys[name] = more.keys[name]
-        return merged
-
-    def _given_twice(self, where: str, mark: Mark, first: Mark) -> None:
-        source = self.tree.sources[first.file]
-        self.tree.findings.append(
-            Finding(
-                (),
-                _("{where} is already given in {file}, line {line}").format(
-                    where=where, file=source.name or source.path.name, line=first.line
-                ),
-                _("keep one of the two"),
-                mark=mark,
-                where=where,
-            )
-        )
+            merged = MappingNode(dict(present.entries), present.mark, dict(present.keys))
+            into.entries[key] = merged
+            for name, below in node.entries.items():
+                self._merge(merged, (key, name), below, node.keys[name])
+        elif not (is_top and isinstance(node, Text) and node.plain is None):
+            first = into.keys[key]
+            source = self.tree.sources[first.file]
+            where, name = ".".join(path), source.name or source.path.name
+            what = _("{where} is already given in {file}, line {line}")
+            what = what.format(where=where, file=name, line=first.line)
+            fix = _("keep one of the two")
+            self.tree.findings.append(Finding((), what, fix, mark=mark, where=where))
 
 
 def _no_mapping(node: Node | None, file: int) -> Finding:
     if node is None or (isinstance(node, Text) and node.plain is None):
-        return Finding(
-            (),
-            _("the file is empty"),
-            _('a case file begins with "derbes: 1" and a name'),
-            mark=Mark(file, 0, 0, 0, 0),
-        )
-    return Finding(
-        (),
-        _("expected keys with values, as in name: Waterworks"),
-        _("see whether this is the right file"),
-        mark=node.mark,
-    )
+        what, fix = _("the file is empty"), _('a case file begins with "derbes: 1" and a name')
+        return Finding((), what, fix, mark=Mark(file, 0, 0, 0, 0))
+    what = _("expected keys with values, as in name: Waterworks")
+    return Finding((), what, _("see whether this is the right file"), mark=node.mark)

@@ -336,7 +336,7 @@ def _with(above: Node, path: Path, node: Node, key: Mark | None) -> Any:
     if isinstance(above, Items):
         items = list(above.items)
         items[int(step)] = _with(items[int(step)], below, node, key) if below else node
-        return Items(items, above.mark, above.in_flow)
+        return Items(items, above.mark)
     if isinstance(above, Text):
         return above
     name = str(step)
@@ -344,7 +344,7 @@ def _with(above: Node, path: Path, node: Node, key: Mark | None) -> Any:
     entries[name] = _with(entries[name], below, node, key) if below else node
     if not below and key is not None:
         keys[name] = key
-    return MappingNode(entries, above.mark, keys, above.in_flow)
+    return MappingNode(entries, above.mark, keys)
 
 
 def _plain(node: Node | None) -> Plain:
