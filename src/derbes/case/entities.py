@@ -40,6 +40,7 @@ from derbes.case.quantity import (
     PRICE,
     ROUTE,
     SCENARIO,
+    SECTION,
     STOCK,
     TEXT,
     TEXTS,
@@ -57,7 +58,6 @@ from derbes.case.quantity import (
     Note,
     PartForm,
     Quantity,
-    SectionForm,
     ShareForm,
     Shown,
     WordForm,
@@ -499,75 +499,59 @@ class Case:
     with it. Without it, with the case without any option."""
     main_length: Annotated[int, MONTHS, LACKING] = 0
     """Length that the first page is about; without it the longest that is at most a year."""
-    actors: Annotated[Mapping[str, Actor], SectionForm(Actor)] = field(default_factory=dict)
+    actors: Annotated[Mapping[str, Actor], SECTION] = field(default_factory=dict)
     """States, blocs and firms that decide."""
-    goods: Annotated[Mapping[str, Good], SectionForm(Good)] = field(default_factory=dict)
+    goods: Annotated[Mapping[str, Good], SECTION] = field(default_factory=dict)
     """Things that are bought, made, stored and used."""
-    uses: Annotated[Mapping[str, Use], SectionForm(Use)] = field(default_factory=dict)
+    uses: Annotated[Mapping[str, Use], SECTION] = field(default_factory=dict)
     """Demands for goods."""
-    stockpiles: Annotated[Mapping[str, Stockpile], SectionForm(Stockpile)] = field(
-        default_factory=dict
-    )
+    stockpiles: Annotated[Mapping[str, Stockpile], SECTION] = field(default_factory=dict)
     """Lots held when the calendar begins."""
-    routes: Annotated[Mapping[str, Route], SectionForm(Route)] = field(default_factory=dict)
+    routes: Annotated[Mapping[str, Route], SECTION] = field(default_factory=dict)
     """Ways that goods come."""
-    suppliers: Annotated[Mapping[str, Supplier], SectionForm(Supplier)] = field(
-        default_factory=dict
-    )
+    suppliers: Annotated[Mapping[str, Supplier], SECTION] = field(default_factory=dict)
     """Offers of goods by actors."""
-    plants: Annotated[Mapping[str, Plant], SectionForm(Plant)] = field(default_factory=dict)
+    plants: Annotated[Mapping[str, Plant], SECTION] = field(default_factory=dict)
     """Sites that make goods from their opening on."""
-    recipes: Annotated[Mapping[str, Recipe], SectionForm(Recipe)] = field(default_factory=dict)
+    recipes: Annotated[Mapping[str, Recipe], SECTION] = field(default_factory=dict)
     """Ways to make goods from others."""
-    exports: Annotated[Mapping[str, Export], SectionForm(Export)] = field(default_factory=dict)
+    exports: Annotated[Mapping[str, Export], SECTION] = field(default_factory=dict)
     """Buyers abroad."""
-    measures: Annotated[Mapping[str, Measure], SectionForm(Measure)] = field(default_factory=dict)
+    measures: Annotated[Mapping[str, Measure], SECTION] = field(default_factory=dict)
     """Hostile or harmful acts."""
-    variants: Annotated[Mapping[str, Variant], SectionForm(Variant)] = field(default_factory=dict)
+    variants: Annotated[Mapping[str, Variant], SECTION] = field(default_factory=dict)
     """Named changes to the case."""
-    options: Annotated[Mapping[str, Option], SectionForm(Option)] = field(default_factory=dict)
+    options: Annotated[Mapping[str, Option], SECTION] = field(default_factory=dict)
     """What may be decided."""
-    limits: Annotated[Mapping[str, Limit], SectionForm(Limit)] = field(default_factory=dict)
+    limits: Annotated[Mapping[str, Limit], SECTION] = field(default_factory=dict)
     """What options may be together."""
-    standards: Annotated[Mapping[str, Standard], SectionForm(Standard)] = field(
-        default_factory=dict
-    )
+    standards: Annotated[Mapping[str, Standard], SECTION] = field(default_factory=dict)
     """What is to be survived."""
     budget: Annotated[Budget | None, PartForm(Budget), LACKING] = None
     """What the options may cost; without it any sum."""
     risk: Annotated[Risk, PartForm(Risk), LACKING] = field(default_factory=Risk)
     """How a plan weighs bad draws; without it by their mean alone."""
-    scenarios: Annotated[Mapping[str, Scenario], SectionForm(Scenario)] = field(
-        default_factory=dict
-    )
+    scenarios: Annotated[Mapping[str, Scenario], SECTION] = field(default_factory=dict)
     """Possible futures with their probabilities."""
     correlations: Annotated[tuple[Correlation, ...], ListForm(PartForm(Correlation))] = ()
     """How inputs vary together; without it each on its own."""
-    reference_classes: Annotated[Mapping[str, ReferenceClass], SectionForm(ReferenceClass)] = field(
+    reference_classes: Annotated[Mapping[str, ReferenceClass], SECTION] = field(
         default_factory=dict
     )
     """Projects like those of the case, with planned and achieved dates."""
-    hazards: Annotated[Mapping[str, Hazard], SectionForm(Hazard)] = field(default_factory=dict)
+    hazards: Annotated[Mapping[str, Hazard], SECTION] = field(default_factory=dict)
     """How often measures come."""
-    facts: Annotated[Mapping[str, Fact], SectionForm(Fact)] = field(default_factory=dict)
+    facts: Annotated[Mapping[str, Fact], SECTION] = field(default_factory=dict)
     """Public facts with their source."""
-    documents: Annotated[Mapping[str, Document], SectionForm(Document)] = field(
-        default_factory=dict
-    )
+    documents: Annotated[Mapping[str, Document], SECTION] = field(default_factory=dict)
     """Published texts and tables."""
-    statements: Annotated[Mapping[str, Statement], SectionForm(Statement)] = field(
-        default_factory=dict
-    )
+    statements: Annotated[Mapping[str, Statement], SECTION] = field(default_factory=dict)
     """What somebody said, each with its check."""
-    contrasts: Annotated[Mapping[str, Contrast], SectionForm(Contrast)] = field(
-        default_factory=dict
-    )
+    contrasts: Annotated[Mapping[str, Contrast], SECTION] = field(default_factory=dict)
     """Not this but that."""
-    double_standards: Annotated[Mapping[str, DoubleStandard], SectionForm(DoubleStandard)] = field(
-        default_factory=dict
-    )
+    double_standards: Annotated[Mapping[str, DoubleStandard], SECTION] = field(default_factory=dict)
     """Same act, another actor, another judgement."""
-    tensions: Annotated[Mapping[str, Tension], SectionForm(Tension)] = field(default_factory=dict)
+    tensions: Annotated[Mapping[str, Tension], SECTION] = field(default_factory=dict)
     """Statements that sit badly together."""
     missing: tuple[str, ...] = ()
     """Paths written as `missing` in the case: known to be unknown."""

@@ -150,9 +150,7 @@ class MapForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class SectionForm(Form):
-    """Elements by id."""
-
-    of: type
+    """Elements by id, of the class that the section holds."""
 
 
 class Absence(Enum):
@@ -190,6 +188,7 @@ NEEDED = Absence.REFUSED
 LACKING = Absence.NONE
 """What is not given is read as None, and not as an empty text or list."""
 
+SECTION = SectionForm()
 TEXT = TextForm()
 WORDS = TextForm(types=("string", "number"))
 NAME = TextForm(types=("string", "number"), least=1)

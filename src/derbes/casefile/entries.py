@@ -335,7 +335,9 @@ def by_name(model: type) -> dict[str, Key]:
 
 
 SECTIONS: dict[str, type] = {
-    name: key.form.of for name, key in _all_keys(Case).items() if isinstance(key.form, SectionForm)
+    name: get_args(key.holds)[1]
+    for name, key in _all_keys(Case).items()
+    if isinstance(key.form, SectionForm)
 }
 """Section → class of its elements, in the order of the reference page."""
 

@@ -7,7 +7,6 @@ Parameters of distributions, in base units.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import NamedTuple
 
 from derbes.case.quantity import (
@@ -81,6 +80,8 @@ class Reading:
     """Unit of plain numbers, when the quantity names one."""
     period: int = 0
     """Period from which what is read holds."""
+    line: int = 0
+    """Line in which it stands."""
 
     @property
     def unit(self) -> Unit:
@@ -315,38 +316,37 @@ def read_quantity(
         line: Line in which it stands.
     """
     targets = tuple(parse_unit(unit, measures.own) for unit in units)
-    reading = Reading(measures, kind, targets, path)
-    steps = _steps(reading, entry)
+    reading = Reading(measures, kind, targets, path, line=line)
+    if entry.unit:
+        try:
+            reading.inherited = parse_unit(entry.unit, measures.own)
+        except UnitError as error:
+            reading.refuse(("unit",), error.what, error.fix)
+    dated: list[_Dated] = []
+    if entry.series is not None:
+        dated = _dated(reading, entry.series)
+        steps = _series(reading, entry, dated)
+    else:
+        if entry.after:
+            what = _('"after" says nothing without a series')
+            reading.refuse(("after",), what, _("take it out"))
+        _inherit(reading, entry.value or "")
+        steps = in_base(reading, entry.value or "", ("value",))
     if not steps or reading.findings:
         return None, reading.findings
     quantity = replace(
-        _number(reading, entry, steps[0][1], line),
+        _number(reading, entry, steps[0][1]),
         value=[value for at, value in steps if at <= 0 or at == steps[0][0]][-1],
         path=dotted(path),
         written=_written(entry),
         steps=steps if len(steps) > 1 or entry.series is not None else (),
         after=entry.after or "",
-        months=_months(reading, entry, steps, line) if entry.series else (),
+        months=tuple(_months(reading, entry, dated, steps)),
     )
     return (None if reading.findings else quantity), reading.findings
 
 
-def _steps(reading: Reading, entry: Entry) -> Steps:
-    """The value, or the series, in base units."""
-    if entry.unit:
-        try:
-            reading.inherited = parse_unit(entry.unit, reading.measures.own)
-        except UnitError as error:
-            reading.refuse(("unit",), error.what, error.fix)
-    if entry.after and entry.series is None:
-        reading.refuse(("after",), _('"after" says nothing without a series'), _("take it out"))
-    if entry.series is not None:
-        return _series(reading, entry)
-    _inherit(reading, entry.value or "")
-    return in_base(reading, entry.value or "", ("value",))
-
-
-def _number(reading: Reading, entry: Entry, value: float, line: int) -> Quantity:
+def _number(reading: Reading, entry: Entry, value: float) -> Quantity:
     """A number, or the first of a series, with all that its entry says of it."""
     low, high = _ends(reading, entry, value)
     distribution = entry.distribution
@@ -365,7 +365,7 @@ def _number(reading: Reading, entry: Entry, value: float, line: int) -> Quantity
         grade=Grade(entry.grade or ""),
         source=entry.source,
         why=entry.why,
-        line=line,
+        line=reading.line,
     )
 
 
@@ -396,40 +396,30 @@ def _written(entry: Entry) -> str:
     return words if has_unit or not entry.unit else f"{words} {entry.unit}"
 
 
-def _series(reading: Reading, entry: Entry) -> Steps:
+def _series(reading: Reading, entry: Entry, dated: list["_Dated"]) -> Steps:
     if not entry.series:
         reading.refuse(("series",), _("the series is empty"), _('write "{2026-01: 10}"'))
     if reading.kind.constant:
         reading.refuse(("series",), _("this cannot change over time"), _("give one value"))
-    dated = _dated(reading, entry.series or {})
     calendar = reading.measures.calendar
     if dated and 0 < dated[0].period < calendar.n_periods <= LONGEST_CALENDAR:
+        month, first = dated[0].month, calendar.label(0)
+        what = _("the series begins in {month}, the calendar in {first}")
+        fix = _('add a value for "{first}", or "missing" where none is known')
         reading.refuse(
-            ("series", dated[0].month),
-            _("the series begins in {month}, the calendar in {first}").format(
-                month=dated[0].month, first=calendar.label(0)
-            ),
-            _('add a value for "{first}", or "missing" where none is known').format(
-                first=calendar.label(0)
-            ),
+            ("series", month), what.format(month=month, first=first), fix.format(first=first)
         )
-    for first, second in pairwise(dated):
-        if first.period == second.period:
-            reading.refuse(
-                ("series", second.month),
-                _("{first} and {second} fall into the same period").format(
-                    first=first.month, second=second.month
-                ),
-                _("keep one of the two"),
-            )
-    ends = [one.period for one in dated[1:]]
     steps: list[tuple[int, float]] = []
-    for one, end in zip(dated, [*ends, None], strict=False):
+    for position, one in enumerate(dated):
+        if position and one.period == dated[position - 1].period:
+            what = _("{first} and {second} fall into the same period")
+            what = what.format(first=dated[position - 1].month, second=one.month)
+            reading.refuse(("series", one.month), what, _("keep one of the two"))
         text = one.entry.value or ""
         if text == MISSING:
             continue  # said where the quantity is asked for
         found = in_base(replace(reading, period=one.period), text, ("series", one.month))
-        steps += [(at, value) for at, value in found if end is None or at < end]
+        steps += [(at, value) for at, value in found if one.end is None or at < one.end]
     if is_uncertain(entry):
         _refuse_scaling(reading, entry, steps)
     return tuple(steps)
@@ -455,18 +445,18 @@ def _refuse_scaling(reading: Reading, entry: Entry, steps: Sequence[tuple[int, f
         )
 
 
-def _months(reading: Reading, entry: Entry, steps: Steps, line: int) -> tuple[MonthQuantity, ...]:
+def _months(
+    reading: Reading, entry: Entry, dated: list["_Dated"], steps: Steps
+) -> Iterator[MonthQuantity]:
     """The months of a series that have a range of their own, and their ends."""
-    dated = _dated(reading, entry.series or {})
-    ends = [one.period for one in dated[1:]]
-    found = []
-    for one, end in zip(dated, [*ends, reading.measures.calendar.n_periods], strict=True):
+    for one in dated:
+        end = reading.measures.calendar.n_periods if one.end is None else one.end
         at = [value for period, value in steps if one.period <= period < end]
         if not is_uncertain(one.entry) or not at or end <= 0:
             continue
         own = replace(reading, path=(*reading.path, "series", one.month), period=one.period)
         _inherit(own, one.entry.value or "")
-        number = _number(own, one.entry, at[0], line)
+        number = _number(own, one.entry, at[0])
         quantity = replace(
             number,
             grade=number.grade or Grade(entry.grade or ""),
@@ -475,14 +465,14 @@ def _months(reading: Reading, entry: Entry, steps: Steps, line: int) -> tuple[Mo
             path=dotted((*reading.path, one.month)),
             written=one.entry.value or "",
         )
-        found.append(MonthQuantity(one.period, end, quantity))
-    return tuple(found)
+        yield MonthQuantity(one.period, end, quantity)
 
 
 class _Dated(NamedTuple):
-    """A month of a series, and the period that it falls into."""
+    """A month of a series: its period, and that from which the next holds (None: there is none)."""
 
     period: int
+    end: int | None
     month: str
     entry: Entry
 
@@ -490,20 +480,22 @@ class _Dated(NamedTuple):
 def _dated(reading: Reading, series: Mapping[str, Entry]) -> list[_Dated]:
     """The months of a series in the order of time."""
     calendar = reading.measures.calendar
-    dated = []
-    for month, entry in series.items():
+    found: list[tuple[int, str]] = []
+    for month in series:
         period = month_period(month, calendar)
         if period is None:
-            reading.refuse(
-                ("series", month),
-                _('expected a month, got "{month}"').format(month=month),
-                _('write it as in "2027-07"'),
-            )
+            what = _('expected a month, got "{month}"').format(month=month)
+            reading.refuse(("series", month), what, _('write it as in "2027-07"'))
         elif period >= calendar.n_periods:
             reading.refuse(("series", month), *outside(month, calendar))
         else:
-            dated.append(_Dated(period, month, entry))
-    return sorted(dated, key=lambda one: (one.period, one.month))
+            found.append((period, month))
+    found.sort()
+    ends = [*(period for period, _month in found[1:]), None]
+    return [
+        _Dated(period, end, month, series[month])
+        for (period, month), end in zip(found, ends, strict=False)
+    ]
 
 
 def _ends(reading: Reading, entry: Entry, value: float) -> tuple[float | None, float | None]:
