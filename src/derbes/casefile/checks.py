@@ -325,22 +325,21 @@ def unknown_references(draft: CaseDraft, known: Known, base: Known) -> Iterator[
     )
     n_offers = 0
     for path, word, reference in (*draft.references, *of_elements):
-        was_there = any(word in base.get(section, ()) for section in reference.sections)
+        sections = reference.sections
+        if any(word in known[section] for section in sections):
+            continue
+        was_there = any(word in base.get(section, ()) for section in sections)
         is_hit = path[0] == "measures" and len(path) > 2 and path[2] in {"hits", "sender"}
-        if (
-            any(word in known[section] for section in reference.sections)
-            or (is_hit and was_there)
-            or not draft.unreadable.isdisjoint(reference.sections)
-        ):
+        if (is_hit and was_there) or not draft.unreadable.isdisjoint(sections):
             continue
         if was_there:
             yield Finding(path, *_removed(word, path), at_key=path[-1] == word)
             continue
         n_offers += 1
         fix = ""
-        names = [name for section in reference.sections for name in known[section]]
+        names = [name for section in sections for name in known[section]]
         if n_offers <= MAX_OFFERS:
-            nothing = _("add it under {section}").format(section=reference.sections[0])
+            nothing = _("add it under {section}").format(section=sections[0])
             fix = did_you_mean(word, names) if names else nothing
         yield Finding(path, _refusal(word, reference.noun), fix, at_key=path[-1] == word)
 
