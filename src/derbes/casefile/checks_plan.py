@@ -5,13 +5,14 @@ budget, and scenarios and rank correlations can be true at once.
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import Any
 
 from derbes.case.entities import quantities
 from derbes.case.options import OPTION_TERMS, OPTIONAL_KINDS, Option, OptionKind
-from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Quantity
+from derbes.case.quantity import Calendar, Quantity
 from derbes.case.uncertainty import Correlation
 from derbes.casefile.draft import CaseDraft, Check
 from derbes.casefile.entries import Finding, Path
@@ -230,35 +231,12 @@ Payments = Mapping[int, float]
 def budget_of_what_is_committed(draft: CaseDraft) -> Iterator[Finding]:
     """A budget must bear the options that are committed, at their least cost."""
     case = draft.case
-    budget = case.budget
-    if budget is None or not draft.sound("options") or "calendar" in draft.unsound:
+    if case.budget is None or not draft.sound("options") or "calendar" in draft.unsound:
         return
     committed = committed_options(case.options)
-    names = [name for name in case.options if name in committed]
+    options = [option for name, option in case.options.items() if name in committed]
     paid = [
-        (
-            [payments_of(option, date, case.calendar) for date in option.dates],
-            _value(option.foreign_share),
-        )
-        for option in (case.options[name] for name in names)
-    ]
-
-    def least(year: int | None = None, *, foreign: bool = False) -> float:
-        """Least payments in a year, or in all, each option by its cheapest date. [money]"""
-        return math.fsum(
-            min(math.fsum(one.values()) if year is None else one.get(year, 0.0) for one in by_date)
-            * (share if foreign else 1.0)
-            for by_date, share in paid
-        )
-
-    wanted: list[tuple[tuple[str, ...], Quantity | None, float]] = [
-        (("total",), budget.total, least()),
-        (("foreign_total",), budget.foreign_total, least(foreign=True)),
-    ]
-    wanted += [(("by_year", str(year)), most, least(year)) for year, most in budget.by_year.items()]
-    wanted += [
-        (("foreign_by_year", str(year)), most, least(year, foreign=True))
-        for year, most in budget.foreign_by_year.items()
+        [payments_of(option, date, case.calendar) for date in option.dates] for option in options
     ]
     texts = {
         "total": _("what is committed ({names}) costs at least {cost}, the budget is {most}"),
@@ -273,17 +251,30 @@ def budget_of_what_is_committed(draft: CaseDraft) -> Iterator[Finding]:
             " the budget is {most}"
         ),
     }
-    for path, most, cost in wanted:
-        if most is not None and cost > most.value * (1 + ROUNDING):
-            yield Finding(
-                ("budget", *path),
-                texts[path[0]].format(
-                    names=", ".join(names),
-                    cost=in_words(round(cost, 2), case.currency),
-                    most=in_words(most.value, case.currency),
-                ),
-                _("raise it, or take committed out of one of these options"),
+    for key, what in texts.items():
+        is_abroad = key.startswith("foreign")
+        given = getattr(case.budget, key)
+        limits: Mapping[int | None, Quantity] = (
+            given if isinstance(given, Mapping) else {None: given}
+        )
+        for year, most in limits.items():
+            cost = math.fsum(
+                min(
+                    math.fsum(one.values()) if year is None else one.get(year, 0.0) for one in dates
+                )
+                * (_value(option.foreign_share) if is_abroad else 1.0)
+                for option, dates in zip(options, paid, strict=True)
             )
+            if most is not None and cost > most.value * (1 + ROUNDING):
+                yield Finding(
+                    ("budget", key) if year is None else ("budget", key, str(year)),
+                    what.format(
+                        names=", ".join(option.id for option in options),
+                        cost=in_words(round(cost, 2), case.currency),
+                        most=in_words(most.value, case.currency),
+                    ),
+                    _("raise it, or take committed out of one of these options"),
+                )
 
 
 def payments_of(option: Option, date: int, calendar: Calendar) -> Payments:
@@ -296,27 +287,12 @@ def payments_of(option: Option, date: int, calendar: Calendar) -> Payments:
     capital = _value(option.capital) + size * _value(option.capital_by_size)
     running = (_value(option.running) + size * _value(option.running_by_size)) * calendar.step
     lead = calendar.periods(_value(option.lead_time))
-    effect = date + lead
-    built = range(date, date + max(lead, 1))
-    run = range(effect, max(effect, calendar.n_periods))
-    paid = {}
-    for year, begin, end in _years(calendar):
-        n_built = max(0, min(built.stop, end) - max(built.start, begin))
-        n_run = max(0, min(run.stop, end) - max(run.start, begin))
-        paid[year] = n_built * capital / len(built) + n_run * running
-    return paid
-
-
-def _years(calendar: Calendar) -> Iterator[tuple[int, int, int]]:
-    """Years of a calendar, and the periods from and before which each has its own."""
-    first, last = (calendar.month_of(period)[0] for period in (0, calendar.n_periods - 1))
-    months = [
-        (year - calendar.first_year) * MONTHS_A_YEAR + 1 - calendar.first_month
-        for year in range(first, last + 2)
-    ]
-    starts = [max(0, calendar.periods(month)) for month in months]
-    for year, (begin, end) in enumerate(pairwise(starts), start=first):
-        yield year, begin, min(end, calendar.n_periods)
+    n_built = max(lead, 1)
+    years = [calendar.month_of(period)[0] for period in range(calendar.n_periods)]
+    built, run = Counter(years[date : date + n_built]), Counter(years[date + lead :])
+    return {
+        year: built[year] * capital / n_built + run[year] * running for year in dict.fromkeys(years)
+    }
 
 
 def _value(quantity: Quantity | None) -> float:
