@@ -13,9 +13,8 @@ from typing import Any
 from derbes.case.entities import quantities
 from derbes.case.options import OPTION_TERMS, OPTIONAL_KINDS, Option, OptionKind
 from derbes.case.quantity import Calendar, Quantity
-from derbes.case.uncertainty import Correlation
 from derbes.casefile.draft import CaseDraft, Check
-from derbes.casefile.entries import Finding, Path
+from derbes.casefile.entries import Finding
 from derbes.casefile.quantities import in_words
 from derbes.errors import did_you_mean
 from derbes.language import _
@@ -130,25 +129,21 @@ def options_that_clash(draft: CaseDraft) -> Iterator[Finding]:
     options = draft.case.options
     told: set[tuple[str, str]] = set()
     for name in options:
-        for pair in _excluding_pairs(options, chosen_with(options, name)):
-            if pair in told:
-                continue
-            told.add(pair)
-            yield Finding(
-                ("options", name, "requires"),
-                _(
+        for first, second in _excluding_pairs(options, chosen_with(options, name)):
+            if (first, second) not in told:
+                told.add((first, second))
+                what = _(
                     'choosing "{name}" means both "{first}" and "{second}",'
                     " which exclude each other"
-                ).format(name=name, first=pair[0], second=pair[1]),
-                _("take one of the two out of requires, or the other out of excludes"),
-            )
-    for pair in _excluding_pairs(options, committed_options(options)):
-        if pair not in told:
+                ).format(name=name, first=first, second=second)
+                fix = _("take one of the two out of requires, or the other out of excludes")
+                yield Finding(("options", name, "requires"), what, fix)
+    for first, second in _excluding_pairs(options, committed_options(options)):
+        if (first, second) not in told:
+            what = _('"{first}" and "{second}" exclude each other, but both must be chosen')
             yield Finding(
-                ("options", pair[0]),
-                _('"{first}" and "{second}" exclude each other, but both must be chosen').format(
-                    first=pair[0], second=pair[1]
-                ),
+                ("options", first),
+                what.format(first=first, second=second),
                 _("take committed out of one of them, or out of an option that requires it"),
                 at_key=True,
             )
@@ -424,69 +419,41 @@ def inputs_of_correlations(draft: CaseDraft) -> Iterator[Finding]:
         return
     known = {one.path: one.has_range for one in quantities(draft.case)}
     hazards = {f"hazards.{name}" for name in draft.elements["hazards"]}
+    uncertain = {path for path, has_range in known.items() if has_range} | hazards
     told: dict[frozenset[str], int] = {}
     for one, place in zip(draft.case.correlations, draft.correlated, strict=True):
         path = ("correlations", place[0], "between")
         for side, name in zip(place[1:], one.between, strict=True):
-            if name not in hazards:
-                yield from _uncertain(draft, (*path, side), name, known | dict.fromkeys(hazards))
-        yield from _fitting_pair((*path, place[2]), one, hazards, told)
-        told.setdefault(frozenset(one.between), one.at_line)
-
-
-def _uncertain(
-    draft: CaseDraft, path: Path, name: str, known: Mapping[str, bool | None]
-) -> Iterator[Finding]:
-    """A name that is no uncertain input; in `known`, False is one without a range."""
-    if name not in known and not _is_told(draft, name):
-        yield Finding(
-            path,
-            _('"{name}" is not a quantity of this case').format(name=name),
-            did_you_mean(
-                name, [path for path, has_range in known.items() if has_range is not False]
-            ),
-        )
-    elif known.get(name) is False:
-        yield Finding(
-            path,
-            _('"{name}" has neither a range nor a distribution').format(name=name),
-            _("give it one, or take the correlation out"),
-        )
+            if name in uncertain:
+                continue
+            if name in known:
+                what = _('"{name}" has neither a range nor a distribution').format(name=name)
+                fix = _("give it one, or take the correlation out")
+                yield Finding((*path, side), what, fix)
+            elif not _is_told(draft, name):
+                what = _('"{name}" is not a quantity of this case').format(name=name)
+                yield Finding((*path, side), what, did_you_mean(name, uncertain))
+        pair = frozenset(one.between)
+        what, fix = "", ""
+        if len(pair) == 1:
+            what = _('"{name}" stands on both sides').format(name=one.between[0])
+            fix = _("name two inputs")
+        elif len(pair & hazards) == 1:
+            what = _("a hazard and a quantity cannot be correlated")
+            fix = _("name two quantities, or two hazards")
+        elif pair in told:
+            what = _("the two are already correlated in line {line}").format(line=told[pair])
+            fix = _("keep one of the two")
+        if what:
+            yield Finding((*path, place[2]), what, fix)
+        told.setdefault(pair, one.at_line)
 
 
 def _is_told(draft: CaseDraft, name: str) -> bool:
     """Whether the element of a quantity is known to be wrong, so that it has none."""
     section, _dot, rest = name.partition(".")
-    element_id = rest.partition(".")[0]
-    built = draft.elements.get(section, {}).get(element_id)
+    built = draft.elements.get(section, {}).get(rest.partition(".")[0])
     return section in draft.unreadable or (built is not None and built.entity is None)
-
-
-def _fitting_pair(
-    path: Path,
-    one: Correlation,
-    hazards: set[str],
-    told: Mapping[frozenset[str], int],
-) -> Iterator[Finding]:
-    first, second = one.between
-    if first == second:
-        yield Finding(
-            path, _('"{name}" stands on both sides').format(name=first), _("name two inputs")
-        )
-    elif (first in hazards) != (second in hazards):
-        yield Finding(
-            path,
-            _("a hazard and a quantity cannot be correlated"),
-            _("name two quantities, or two hazards"),
-        )
-    elif frozenset(one.between) in told:
-        yield Finding(
-            path,
-            _("the two are already correlated in line {line}").format(
-                line=told[frozenset(one.between)]
-            ),
-            _("keep one of the two"),
-        )
 
 
 def correlations_that_clash(draft: CaseDraft) -> Iterator[Finding]:
