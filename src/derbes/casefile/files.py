@@ -362,11 +362,8 @@ class Source:
     name: str
     """FilePath from the folder of the case; empty for the file that was named."""
     text: str
-
-    @property
-    def lines(self) -> list[str]:
-        """Lines without their ends."""
-        return self.text.splitlines()
+    lines: list[str]
+    """Lines without their ends."""
 
 
 @dataclass(slots=True)
@@ -441,7 +438,7 @@ class _Reading:
             findings = [text]
         else:
             number = len(self.tree.sources)
-            self.tree.sources.append(Source(path, name, text))
+            self.tree.sources.append(Source(path, name, text, text.splitlines()))
             node, findings = compose(text, number)
             if not findings and not isinstance(node, MappingNode):
                 findings = [_no_mapping(node, number)]

@@ -476,7 +476,7 @@ def read_files(path: FilePath, examine: Examine | None = None) -> Read:
     """Read a case, as `check_case` does."""
     tree = read_tree(path, frozenset(SECTIONS))
     if not tree.is_readable:
-        return Read(_in_order(_problems(tree, tree.root, tree.findings)), None, tree)
+        return Read(_in_order(tree, tree.findings), None, tree)
     memory = Memory()
     base = WrittenAlternative(tree.root)
     base.draft = build_draft(tree.root, memory)
@@ -496,11 +496,8 @@ def read_files(path: FilePath, examine: Examine | None = None) -> Read:
                     one = alternative(variant, at, memory, written=base)
                     variant.scenarios[at[1]] = one
                     findings += _crossed(name, at[1], one)
-    problems = list(dict.fromkeys(_problems(tree, tree.root, findings)))
-    if problems:
-        return Read(_in_order(problems), None, tree)
-    notes = _in_order(_problems(tree, tree.root, notes_of(base.draft)))
-    case = _finished(base, str(path), tree.hash)
+    if findings:
+        return Read(_in_order(tree, findings), None, tree)
     found = {}
     for name, variant in variants.items():
         entry: Any = changers["variants", name]
@@ -513,15 +510,15 @@ def read_files(path: FilePath, examine: Examine | None = None) -> Read:
             case=_finished(variant, str(path), tree.hash),
             changes=tuple(variant.changes),
         )
-    files = tuple(str(source.path) for source in tree.sources)
-    told = tuple(Note(one.where, one.what, one.fix, one.line) for one in notes)
-    whole = replace(case, variants=found, notes=told, files=files)
-    more = [_located(tree, problem) for problem in (examine(whole) if examine else ())]
-    return Read(_in_order(more), whole, tree)
-
-
-def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
-    return CaseError("", problems).problems
+    notes = _in_order(tree, notes_of(base.draft))
+    case = replace(
+        _finished(base, str(path), tree.hash),
+        variants=found,
+        notes=tuple(Note(one.where, one.what, one.fix, one.line) for one in notes),
+        files=tuple(str(source.path) for source in tree.sources),
+    )
+    more = [_located(tree, problem) for problem in (examine(case) if examine else ())]
+    return Read(CaseError("", more).problems, case, tree)
 
 
 def _located(tree: Tree, problem: Problem) -> Problem:
@@ -529,29 +526,27 @@ def _located(tree: Tree, problem: Problem) -> Problem:
     path = resolve(tree.root, problem.where)
     if not path:
         return problem
-    lines = [source.lines for source in tree.sources]
-    found = _problem(tree, tree.root, lines, Finding(path, problem.what, problem.fix))
+    found = _problem(tree, Finding(path, problem.what, problem.fix))
     if not problem.excerpt:
         return found
     return replace(problem, line=problem.line or found.line, file=found.file)
 
 
-def _problems(tree: Tree, root: MappingNode, findings: list[Finding]) -> list[Problem]:
-    lines = [source.lines for source in tree.sources]
-    return [_problem(tree, root, lines, finding) for finding in findings]
+def _in_order(tree: Tree, findings: list[Finding]) -> tuple[Problem, ...]:
+    """Findings as problems, each once, in the order of the files."""
+    return CaseError("", [*dict.fromkeys(_problem(tree, one) for one in findings)]).problems
 
 
-def _problem(tree: Tree, root: MappingNode, lines: list[list[str]], finding: Finding) -> Problem:
-    mark = finding.mark
+def _problem(tree: Tree, finding: Finding) -> Problem:
+    root, mark = tree.root, finding.mark
     if mark is None and finding.path:
         mark = key_place(root, finding.path) if finding.at_key else place(root, finding.path)
     where = finding.where or dotted(shown(root, finding.path))
     if mark is None or not tree.sources:
         return Problem(where, finding.what, fix=finding.fix)
-    texts = lines[mark.file]
-    line = texts[mark.line - 1] if 0 < mark.line <= len(texts) else ""
-    fits = mark.column <= MAX_EXCERPT
-    excerpt = line[:MAX_EXCERPT].replace("\t", " ") if fits else ""
+    source = tree.sources[mark.file]
+    line = source.lines[mark.line - 1] if 0 < mark.line <= len(source.lines) else ""
+    excerpt = line[:MAX_EXCERPT].replace("\t", " ") if mark.column <= MAX_EXCERPT else ""
     length = mark.end - mark.start if mark.one_line else len(line.rstrip()) - mark.column + 1
     return Problem(
         where,
@@ -561,5 +556,5 @@ def _problem(tree: Tree, root: MappingNode, lines: list[list[str]], finding: Fin
         fix=finding.fix,
         excerpt=excerpt.rstrip(),
         length=max(1, min(length, len(excerpt.rstrip()) - mark.column + 1)),
-        file=tree.sources[mark.file].name,
+        file=source.name,
     )
