@@ -146,38 +146,17 @@ PER_ENDINGS: Mapping[str, str] = {
 }
 """Kazakh words that mean `per` a time."""
 
+_SHORT_NAMES = """
+kg:кг g:г mg:мг t:т kt:кт Mt:Мт centner:ц m3:м³ l:л ml:мл barrel:баррель
+MWh:МВт·ч kWh:кВт·ч GWh:ГВт·ч TWh:ТВт·ч MJ:МДж GJ:ГДж TJ:ТДж Gcal:Гкал
+month:мес.:ай minute:мин hour:ч:сағ day:сут.:күн week:нед.:апта quarter:кв.:тоқсан year:год:жыл
+share:доля:үлес piece:шт.:дана round:выстрел:оқ
+"""
 _SHORT: Mapping[str, tuple[str, str]] = {
-    "kg": ("кг", "кг"),
-    "g": ("г", "г"),
-    "mg": ("мг", "мг"),
-    "t": ("т", "т"),
-    "kt": ("кт", "кт"),
-    "Mt": ("Мт", "Мт"),
-    "centner": ("ц", "ц"),
-    "m3": ("м³", "м³"),
-    "l": ("л", "л"),
-    "ml": ("мл", "мл"),
-    "barrel": ("баррель", "баррель"),
-    "MWh": ("МВт·ч", "МВт·ч"),
-    "kWh": ("кВт·ч", "кВт·ч"),
-    "GWh": ("ГВт·ч", "ГВт·ч"),
-    "TWh": ("ТВт·ч", "ТВт·ч"),
-    "MJ": ("МДж", "МДж"),
-    "GJ": ("ГДж", "ГДж"),
-    "TJ": ("ТДж", "ТДж"),
-    "Gcal": ("Гкал", "Гкал"),
-    "month": ("мес.", "ай"),
-    "minute": ("мин", "мин"),
-    "hour": ("ч", "сағ"),
-    "day": ("сут.", "күн"),
-    "week": ("нед.", "апта"),
-    "quarter": ("кв.", "тоқсан"),
-    "year": ("год", "жыл"),
-    "share": ("доля", "үлес"),
-    "piece": ("шт.", "дана"),
-    "round": ("выстрел", "оқ"),
+    name: (russian, kazakh[0] if kazakh else russian)
+    for name, russian, *kazakh in (names.split(":") for names in _SHORT_NAMES.split())
 }
-"""Short names in Russian and Kazakh."""
+"""Short names in Russian and Kazakh; one for both where they are the same."""
 
 _SHORT_LANGUAGES = ("ru", "kk")
 

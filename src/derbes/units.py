@@ -83,16 +83,8 @@ _NUMBER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Leading:
-    """The number with which a text begins, and the rest of the text."""
-
-    number: float
-    rest: str
-
-
-def leading_number(text: str) -> Leading:
-    """The number with which a text begins; spaces must already be plain ones.
+def leading_number(text: str) -> tuple[float, str]:
+    """The number with which a text begins, and the rest; spaces must already be plain ones.
 
     Raises:
         UnitError: There is none, it can be read in two ways, or it is not finite.
@@ -104,14 +96,19 @@ def leading_number(text: str) -> Leading:
     if rest[:1].isdigit() or re.match(r"\s*[0-9.,]", rest):
         raise not_a_number(text)
     digits = _plain_digits(match, rest, text)
-    number = float(f"{digits}e{match['power'] or 0}")
+    number = _possible(float(f"{digits}e{match['power'] or 0}"), text)
+    is_negative = bool(match["sign"]) and match["sign"] in MINUS_SIGNS
+    return (-number if is_negative else number), rest
+
+
+def _possible(number: float, text: str) -> float:
+    """The number, unless it is too large to be meant."""
     if not math.isfinite(number) or abs(number) > LARGEST:
         raise UnitError(
             _('"{text}" is not a possible number: it is too large').format(text=text),
             _("check the digits"),
         )
-    is_negative = bool(match["sign"]) and match["sign"] in MINUS_SIGNS
-    return Leading(-number if is_negative else number, rest)
+    return number
 
 
 def parse_number(text: str) -> float:
@@ -124,11 +121,10 @@ def parse_number(text: str) -> float:
         >>> parse_number("1 500"), parse_number("1,5"), parse_number("1.200,5")
         (1500.0, 1.5, 1200.5)
     """
-    plain = text.translate(SPACES).strip()
-    found = leading_number(plain)
-    if found.rest.strip():
+    number, rest = leading_number(text.translate(SPACES).strip())
+    if rest.strip():
         raise not_a_number(text.strip())
-    return found.number
+    return number
 
 
 def format_number(number: float, language: str = "en") -> str:
@@ -138,15 +134,14 @@ def format_number(number: float, language: str = "en") -> str:
         >>> format_number(1234567.25, "ru").replace(GROUP_SPACE, " ")
         '1 234 567,25'
     """
-    shortest = repr(float(number))
-    sign = "-" if shortest.startswith("-") else ""
-    mantissa, power = _split(shortest.lstrip("-"), "e")
-    whole, fraction = _split(mantissa, ".")
+    mantissa, _e, power = repr(float(number)).partition("e")
+    sign = "-" if mantissa.startswith("-") else ""
+    whole, _point, fraction = mantissa.lstrip("-").partition(".")
     fraction = "" if fraction == "0" else fraction
-    grouped = _grouped(whole)
     comma = language in COMMA_LANGUAGES
-    if comma and len(fraction) == 3 and grouped == whole and whole != "0":
+    if comma and len(fraction) == 3 and len(whole) <= 3 and whole != "0":
         fraction += "0"  # 1,234 could be read as a thousand
+    grouped = f"{int(whole):,}".replace(",", GROUP_SPACE) if whole.isdecimal() else whole
     decimals = ("," if comma else ".") + fraction if fraction else ""
     return f"{sign}{grouped}{decimals}" + (f"e{int(power)}" if power else "")
 
@@ -189,36 +184,25 @@ def misread(text: str) -> UnitError | None:
 
 def _several_numbers(plain: str, text: str) -> UnitError | None:
     """A range, an inexact number, or one with its error."""
+    what = _('"{text}" is a range, not one number')
+    fix = _('write the likeliest value and its range, "{{value: {value}, range: [{low}, {high}]}}"')
     if (two := _TWO.fullmatch(plain)) and (low := _value(two[1])) < (high := _value(two[3])):
-        what, ends = _('"{text}" is a range, not one number'), (low, high)
-        unit, middle = two[4] or two[2], (low + high) / 2
+        unit, numbers = two[4] or two[2], ((low + high) / 2, low, high)
     elif error := _GIVE_OR_TAKE.fullmatch(plain):
-        what, middle, by = (
-            _('"{text}" is a range, not one number'),
-            _value(error[1]),
-            _value(error[3]),
-        )
-        unit, ends = error[4] or error[2], (middle - by, middle + by)
+        middle, by = _value(error[1]), _value(error[3])
+        unit, numbers = error[4] or error[2], (middle, middle - by, middle + by)
     elif about := _ABOUT.fullmatch(plain):
-        return UnitError(
-            _('"{text}" says how much only about').format(text=text),
-            _(
-                'write the likeliest value and its range, "{{value: {value}, range: [low, high]}}"'
-            ).format(value=about[1]),
-        )
+        what = _('"{text}" says how much only about')
+        fix = _('write the likeliest value and its range, "{{value: {value}, range: [low, high]}}"')
+        return UnitError(what.format(text=text), fix.format(value=about[1]))
     else:
         return None
-    if not all(math.isfinite(one) for one in (middle, *ends)):
+    if not all(math.isfinite(one) for one in numbers):
         return None
-    shown = [
-        f"{format_number(one)} {unit}".strip().replace(GROUP_SPACE, "") for one in (middle, *ends)
-    ]
-    return UnitError(
-        what.format(text=text),
-        _(
-            'write the likeliest value and its range, "{{value: {value}, range: [{low}, {high}]}}"'
-        ).format(value=shown[0], low=shown[1], high=shown[2]),
+    value, low_end, high_end = (
+        f"{format_number(one)} {unit}".strip().replace(GROUP_SPACE, "") for one in numbers
     )
+    return UnitError(what.format(text=text), fix.format(value=value, low=low_end, high=high_end))
 
 
 def _spoilt_number(plain: str, text: str) -> UnitError | None:
@@ -250,18 +234,6 @@ def _value(text: str) -> float:
         return parse_number(text)
     except UnitError:
         return math.nan
-
-
-def _split(text: str, mark: str) -> tuple[str, str]:
-    left, _mark, right = text.partition(mark)
-    return left, right
-
-
-def _grouped(digits: str) -> str:
-    head = len(digits) % 3
-    groups = [digits[:head]] if head else []
-    groups += [digits[at : at + 3] for at in range(head, len(digits), 3)]
-    return GROUP_SPACE.join(groups)
 
 
 def _plain_digits(match: re.Match[str], rest: str, text: str) -> str:
@@ -406,13 +378,9 @@ def parse_amount(text: str, own: frozenset[str] = NO_OWN) -> Amount:
         plain = sign_first[1] + sign_first[3]
     else:
         sign = ""
-    leading = leading_number(plain)
-    number, rest = _multiplied(leading.number, leading.rest.strip())
-    if abs(number) > LARGEST:
-        raise UnitError(
-            _('"{text}" is not a possible number: it is too large').format(text=text),
-            _("check the digits"),
-        )
+    leading, rest = leading_number(plain)
+    number, rest = _multiplied(leading, rest.strip())
+    _possible(number, text)
     if _NO_UNIT.match(rest) or rest[:1].isnumeric():
         raise not_a_number(plain)
     if sign and rest[:1] not in {"", "/"}:

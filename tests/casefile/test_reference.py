@@ -7,11 +7,10 @@ import jsonschema
 import pytest
 import yaml
 
-from derbes.case.entities import CapitalPayment, Hit, WrittenHeader
+from derbes.case.entities import CapitalPayment, Case, Hit
 from derbes.case.ledger import Judgement
 from derbes.case.options import Budget, Risk
-from derbes.case.uncertainty import Correlation, ReferenceProject
-from derbes.case.written import (
+from derbes.case.quantity import (
     WrittenCalendar,
     WrittenCurrency,
     WrittenDates,
@@ -21,6 +20,7 @@ from derbes.case.written import (
     WrittenResolution,
     WrittenSize,
 )
+from derbes.case.uncertainty import Correlation, ReferenceProject
 from derbes.casefile import json_schema, read_case, reference_page
 from derbes.casefile.entries import SECTIONS, keys_of
 from derbes.casefile.reference import docs_of
@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
 
 MODELS = [
-    WrittenHeader,
+    Case,
     WrittenCalendar,
     WrittenCurrency,
     WrittenQuantity,

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derbes.casefile import files as composing
+from derbes.casefile.entries import dotted, find, resolve
 from derbes.casefile.files import compose
-from derbes.casefile.nodes import dotted, find, resolve
 from tests.casefile.writing import SMALL
 from tests.oracles.rewriting import texts
 

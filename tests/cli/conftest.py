@@ -49,7 +49,7 @@ def computed(monkeypatch) -> Computed:
     """The verbs, with a small case and known results."""
     stand_in = Computed()
     monkeypatch.setattr(api, "read_case", lambda path: town_case())
-    monkeypatch.setattr(api, "check", lambda path: ())
+    monkeypatch.setattr(api, "problems_and_notes", lambda path: ((), ()))
     monkeypatch.setattr(api, "schema", lambda case: {"title": case.name if case else "any"})
     monkeypatch.setattr(api, "show", lambda case, where: f"{case.name} {where}".strip())
     monkeypatch.setattr(api, "cover", stand_in.note("cover", cover_result()))

@@ -32,8 +32,7 @@ def test_check_as_json_without_problems(run, computed):
 
 def test_check_says_what_is_made_of_what_the_case_leaves_open(run, computed, monkeypatch):
     note = Note("suppliers.north.lead_time", "45 days count as 2 months", "write months", 7)
-    case = replace(api.read_case("town.yaml"), notes=(note,))
-    monkeypatch.setattr(api, "read_case", lambda path: case)
+    monkeypatch.setattr(api, "problems_and_notes", lambda path: ((), (note,)))
     answer = run("check", "town.yaml")
     assert (answer.code, answer.err) == (0, "")
     assert answer.out == (
@@ -56,7 +55,7 @@ def test_check_says_what_is_made_of_what_the_case_leaves_open(run, computed, mon
 
 def test_check_as_json_lists_the_problems(run, monkeypatch):
     problem = Problem(where="goods.alum", what="unknown key", line=6, column=5, fix="remove it")
-    monkeypatch.setattr(api, "check", lambda path: (problem,))
+    monkeypatch.setattr(api, "problems_and_notes", lambda path: ((problem,), ()))
     answer = run("check", "town.yaml", "--json")
     assert answer.code == 2
     assert answer.err == ""

@@ -32,7 +32,7 @@ def unusable(monkeypatch):
 
 
 def test_check_says_each_problem(run, monkeypatch):
-    monkeypatch.setattr(api, "check", lambda path: (PROBLEM,))
+    monkeypatch.setattr(api, "problems_and_notes", lambda path: ((PROBLEM,), ()))
     answer = run("check", "town.yaml")
     assert (answer.code, answer.out, answer.err) == (2, "", UNUSABLE)
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
 
+from derbes.casefile.entries import Items, MappingNode, Node, Path, Text, find, resolve
 from derbes.casefile.files import Tree, compose, main_file
-from derbes.casefile.nodes import Items, MappingNode, Node, Path, Text, find, resolve
 from derbes.casefile.reader import Read, read_files
 from derbes.errors import CaseError, Problem, did_you_mean
 from derbes.files import write_atomically

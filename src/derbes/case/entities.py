@@ -11,13 +11,12 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, ClassVar
 
 from derbes.case.ledger import Checked, Contrast, DoubleStandard, Statement, Tension
 from derbes.case.options import Budget, Limit, Option, Risk, Standard
-from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Element, Label, Note, Quantity
-from derbes.case.uncertainty import Correlation, Hazard, ReferenceClass
-from derbes.case.written import (
+from derbes.case.quantity import (
     ACTOR,
     DATE,
     DOCUMENT,
@@ -32,6 +31,7 @@ from derbes.case.written import (
     MONEY,
     MONTH,
     MONTHS,
+    MONTHS_A_YEAR,
     NAME,
     NEEDED,
     NUMBER,
@@ -40,6 +40,7 @@ from derbes.case.written import (
     PRICE,
     ROUTE,
     SCENARIO,
+    SECTION,
     STOCK,
     TEXT,
     TEXTS,
@@ -47,12 +48,16 @@ from derbes.case.written import (
     VARIANT,
     WORDS,
     Before,
+    Calendar,
+    Element,
     FlagForm,
     InUnit,
+    Label,
     ListForm,
     MapForm,
+    Note,
     PartForm,
-    SectionForm,
+    Quantity,
     ShareForm,
     Shown,
     WordForm,
@@ -61,6 +66,7 @@ from derbes.case.written import (
     WrittenOpening,
     WrittenVariant,
 )
+from derbes.case.uncertainty import Correlation, Hazard, ReferenceClass
 
 AIMS = ("essential", "deferrable", "reserve", "money")
 """What goes before what, where a case says nothing."""
@@ -447,145 +453,105 @@ class Scenario(WrittenVariant, Element):
     """What it changes, in words."""
 
 
-class WrittenHeader:
-    """What stands at the top of a case file."""
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A whole case, checked; the base of everything that is computed.
 
-    derbes: Annotated[str, WordForm(("1",)), NEEDED]
+    Its keys but the sections stand at the top of a case file.
+    """
+
+    derbes: ClassVar[Annotated[str, WordForm(("1",)), NEEDED]]
     """Version of this format."""
     name: Annotated[str, NAME, NEEDED]
     """Name of the case."""
-    label: Annotated[Label, TEXTS]
-    """Name for a reader: one text, or texts by language (`{en: …, ru: …, kk: …}`)."""
-    note: Annotated[Label, TEXTS]
-    """Remark for a reader, one text or by language."""
-    question: Annotated[Label, TEXTS]
-    """The question that the case answers, one text or by language."""
-    include: Annotated[list[str], ListForm(TEXT)]
-    """Other files, beside this one or below, whose sections belong to the case."""
-    calendar: Annotated[WrittenCalendar, PartForm(WrittenCalendar), NEEDED]
+    calendar: Annotated[Calendar, PartForm(WrittenCalendar), NEEDED]
     """The periods."""
-    currency: Annotated[WrittenCurrency, PartForm(WrittenCurrency), NEEDED]
+    currency: Annotated[str, PartForm(WrittenCurrency), NEEDED]
     """The money."""
-    discount_rate: Annotated[Quantity, InUnit("1/year", low=0.0, high=1.0, also=("",))]
-    """Discounting of money, a share a year; without it none."""
     target: Annotated[str, ACTOR, NEEDED]
     """Actor whose supply is modelled."""
-    refill_time: Annotated[Quantity, TIME]
-    """Time in which a reserve comes back after a measure; without it 6 months."""
-    sender_horizon: Annotated[Quantity, TIME]
-    """Time over which the purchases of a lost buyer count; without it 36 months."""
-    priorities: Annotated[list[str], ListForm(WordForm(AIMS)), LACKING]
-    """What goes before what, all four; money last. Without it: essential, deferrable,
-    reserve, money."""
-    main_measure: Annotated[str, MEASURE]
-    """Measure that the first page is about; without it the first one."""
-    without_project: Annotated[str, VARIANT]
-    """Variant that does without the project that the case is about; payments are compared
-    with it. Without it, with the case without any option."""
-    main_length: Annotated[str, MONTHS, LACKING]
-    """Length that the first page is about; without it the longest that is at most a year."""
-    budget: Annotated[Budget, PartForm(Budget), LACKING]
-    """What the options may cost; without it any sum."""
-    risk: Annotated[Risk, PartForm(Risk), LACKING]
-    """How a plan weighs bad draws; without it by their mean alone."""
-    correlations: Annotated[tuple[Correlation, ...], ListForm(PartForm(Correlation))]
-    """How inputs vary together; without it each on its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A whole case, checked; the base of everything that is computed."""
-
-    name: str
-    calendar: Calendar
-    currency: str
-    target: str
-    """Actor whose supply is modelled."""
-    label: Label = field(default_factory=dict)
-    note: str = ""
-    question: Label = field(default_factory=dict)
+    label: Annotated[Label, TEXTS, Before("calendar")] = field(default_factory=dict)
+    """Name for a reader: one text, or texts by language (`{en: …, ru: …, kk: …}`)."""
+    note: Annotated[str, TEXTS, Before("calendar")] = ""
+    """Remark for a reader, one text or by language."""
+    question: Annotated[Label, TEXTS, Before("calendar")] = field(default_factory=dict)
+    """The question that the case answers, one text or by language."""
+    include: ClassVar[Annotated[list[str], ListForm(TEXT), Before("calendar")]]
+    """Other files, beside this one or below, whose sections belong to the case."""
     price_year: int = 0
     rates: Mapping[str, Quantity] = field(default_factory=dict)
     """Currency → base currency for one unit of it."""
-    discount_rate: Quantity | None = None
-    """[1/year]; missing: 0."""
-    refill_time: Quantity | None = None
-    """Time in which a reserve comes back after a measure. [month]"""
-    sender_horizon: Quantity | None = None
-    """Time over which a lost buyer's purchases count. [month]"""
-    priorities: tuple[str, ...] = AIMS
-    main_measure: str = ""
-    """Measure that the first page is about; empty: the first."""
-    main_length: int = 0
-    """Length that the first page is about [period]; 0: the longest of it that is at most a year."""
-    without_project: str = ""
-    """Variant in which the project of the case is not done; empty: the case has none."""
-    actors: Annotated[Mapping[str, Actor], SectionForm(Actor)] = field(default_factory=dict)
+    discount_rate: Annotated[
+        Quantity | None, InUnit("1/year", low=0.0, high=1.0, also=("",)), Before("target")
+    ] = None
+    """Discounting of money, a share a year; without it none."""
+    refill_time: Annotated[Quantity | None, TIME] = None
+    """Time in which a reserve comes back after a measure; without it 6 months."""
+    sender_horizon: Annotated[Quantity | None, TIME] = None
+    """Time over which the purchases of a lost buyer count; without it 36 months."""
+    priorities: Annotated[tuple[str, ...], ListForm(WordForm(AIMS)), LACKING] = AIMS
+    """What goes before what, all four; money last. Without it: essential, deferrable,
+    reserve, money."""
+    main_measure: Annotated[str, MEASURE] = ""
+    """Measure that the first page is about; without it the first one."""
+    without_project: Annotated[str, VARIANT] = ""
+    """Variant that does without the project that the case is about; payments are compared
+    with it. Without it, with the case without any option."""
+    main_length: Annotated[int, MONTHS, LACKING] = 0
+    """Length that the first page is about; without it the longest that is at most a year."""
+    actors: Annotated[Mapping[str, Actor], SECTION] = field(default_factory=dict)
     """States, blocs and firms that decide."""
-    goods: Annotated[Mapping[str, Good], SectionForm(Good)] = field(default_factory=dict)
+    goods: Annotated[Mapping[str, Good], SECTION] = field(default_factory=dict)
     """Things that are bought, made, stored and used."""
-    uses: Annotated[Mapping[str, Use], SectionForm(Use)] = field(default_factory=dict)
+    uses: Annotated[Mapping[str, Use], SECTION] = field(default_factory=dict)
     """Demands for goods."""
-    stockpiles: Annotated[Mapping[str, Stockpile], SectionForm(Stockpile)] = field(
-        default_factory=dict
-    )
+    stockpiles: Annotated[Mapping[str, Stockpile], SECTION] = field(default_factory=dict)
     """Lots held when the calendar begins."""
-    routes: Annotated[Mapping[str, Route], SectionForm(Route)] = field(default_factory=dict)
+    routes: Annotated[Mapping[str, Route], SECTION] = field(default_factory=dict)
     """Ways that goods come."""
-    suppliers: Annotated[Mapping[str, Supplier], SectionForm(Supplier)] = field(
-        default_factory=dict
-    )
+    suppliers: Annotated[Mapping[str, Supplier], SECTION] = field(default_factory=dict)
     """Offers of goods by actors."""
-    plants: Annotated[Mapping[str, Plant], SectionForm(Plant)] = field(default_factory=dict)
+    plants: Annotated[Mapping[str, Plant], SECTION] = field(default_factory=dict)
     """Sites that make goods from their opening on."""
-    recipes: Annotated[Mapping[str, Recipe], SectionForm(Recipe)] = field(default_factory=dict)
+    recipes: Annotated[Mapping[str, Recipe], SECTION] = field(default_factory=dict)
     """Ways to make goods from others."""
-    exports: Annotated[Mapping[str, Export], SectionForm(Export)] = field(default_factory=dict)
+    exports: Annotated[Mapping[str, Export], SECTION] = field(default_factory=dict)
     """Buyers abroad."""
-    measures: Annotated[Mapping[str, Measure], SectionForm(Measure)] = field(default_factory=dict)
+    measures: Annotated[Mapping[str, Measure], SECTION] = field(default_factory=dict)
     """Hostile or harmful acts."""
-    variants: Annotated[Mapping[str, Variant], SectionForm(Variant)] = field(default_factory=dict)
+    variants: Annotated[Mapping[str, Variant], SECTION] = field(default_factory=dict)
     """Named changes to the case."""
-    options: Annotated[Mapping[str, Option], SectionForm(Option)] = field(default_factory=dict)
+    options: Annotated[Mapping[str, Option], SECTION] = field(default_factory=dict)
     """What may be decided."""
-    limits: Annotated[Mapping[str, Limit], SectionForm(Limit)] = field(default_factory=dict)
+    limits: Annotated[Mapping[str, Limit], SECTION] = field(default_factory=dict)
     """What options may be together."""
-    standards: Annotated[Mapping[str, Standard], SectionForm(Standard)] = field(
-        default_factory=dict
-    )
+    standards: Annotated[Mapping[str, Standard], SECTION] = field(default_factory=dict)
     """What is to be survived."""
-    budget: Budget | None = None
-    risk: Risk = field(default_factory=Risk)
-    scenarios: Annotated[Mapping[str, Scenario], SectionForm(Scenario)] = field(
-        default_factory=dict
-    )
+    budget: Annotated[Budget | None, PartForm(Budget), LACKING] = None
+    """What the options may cost; without it any sum."""
+    risk: Annotated[Risk, PartForm(Risk), LACKING] = field(default_factory=Risk)
+    """How a plan weighs bad draws; without it by their mean alone."""
+    scenarios: Annotated[Mapping[str, Scenario], SECTION] = field(default_factory=dict)
     """Possible futures with their probabilities."""
-    correlations: tuple[Correlation, ...] = ()
-    reference_classes: Annotated[Mapping[str, ReferenceClass], SectionForm(ReferenceClass)] = field(
+    correlations: Annotated[tuple[Correlation, ...], ListForm(PartForm(Correlation))] = ()
+    """How inputs vary together; without it each on its own."""
+    reference_classes: Annotated[Mapping[str, ReferenceClass], SECTION] = field(
         default_factory=dict
     )
     """Projects like those of the case, with planned and achieved dates."""
-    hazards: Annotated[Mapping[str, Hazard], SectionForm(Hazard)] = field(default_factory=dict)
+    hazards: Annotated[Mapping[str, Hazard], SECTION] = field(default_factory=dict)
     """How often measures come."""
-    facts: Annotated[Mapping[str, Fact], SectionForm(Fact)] = field(default_factory=dict)
+    facts: Annotated[Mapping[str, Fact], SECTION] = field(default_factory=dict)
     """Public facts with their source."""
-    documents: Annotated[Mapping[str, Document], SectionForm(Document)] = field(
-        default_factory=dict
-    )
+    documents: Annotated[Mapping[str, Document], SECTION] = field(default_factory=dict)
     """Published texts and tables."""
-    statements: Annotated[Mapping[str, Statement], SectionForm(Statement)] = field(
-        default_factory=dict
-    )
+    statements: Annotated[Mapping[str, Statement], SECTION] = field(default_factory=dict)
     """What somebody said, each with its check."""
-    contrasts: Annotated[Mapping[str, Contrast], SectionForm(Contrast)] = field(
-        default_factory=dict
-    )
+    contrasts: Annotated[Mapping[str, Contrast], SECTION] = field(default_factory=dict)
     """Not this but that."""
-    double_standards: Annotated[Mapping[str, DoubleStandard], SectionForm(DoubleStandard)] = field(
-        default_factory=dict
-    )
+    double_standards: Annotated[Mapping[str, DoubleStandard], SECTION] = field(default_factory=dict)
     """Same act, another actor, another judgement."""
-    tensions: Annotated[Mapping[str, Tension], SectionForm(Tension)] = field(default_factory=dict)
+    tensions: Annotated[Mapping[str, Tension], SECTION] = field(default_factory=dict)
     """Statements that sit badly together."""
     missing: tuple[str, ...] = ()
     """Paths written as `missing` in the case: known to be unknown."""
@@ -637,6 +603,11 @@ def essential_uses(case: Case) -> tuple[str, ...]:
     return tuple(id_ for id_, use in case.uses.items() if use.tier is Tier.ESSENTIAL)
 
 
+def purchases(case: Case) -> Iterator[tuple[Supplier, str]]:
+    """Every supplier with each of its routes; an empty one where it names none."""
+    return ((one, route) for one in case.suppliers.values() for route in one.routes or ("",))
+
+
 # Its numbers
 
 
@@ -662,14 +633,25 @@ def _walk(part: object) -> Iterator[Quantity]:
     if isinstance(part, Quantity):
         yield part
         yield from (month.quantity for month in part.months)
-    elif part is None or isinstance(part, str | float | Variant | Scenario | Checked):
+    elif isinstance(part, Variant | Scenario | Checked):
         return  # no number of its own, nor in what is said
-    elif dataclasses.is_dataclass(part):
-        for field in dataclasses.fields(part):
-            yield from _walk(getattr(part, field.name))
-    elif isinstance(part, Mapping):
-        for inner in part.values():
-            yield from _walk(inner)
-    elif isinstance(part, tuple):
-        for inner in part:
-            yield from _walk(inner)
+    else:
+        whole: Iterable[object] = ()
+        if isinstance(part, Mapping):
+            whole = part.values()
+        elif isinstance(part, tuple):
+            whole = part
+        elif dataclasses.is_dataclass(part):
+            whole = [getattr(part, name) for name in _attributes(part.__class__)]
+        for inner in whole:
+            if inner and type(inner) not in _PLAIN:
+                yield from _walk(inner)
+
+
+_PLAIN = frozenset({str, int, float, bool})
+"""Types of what is no quantity and holds none."""
+
+
+@cache
+def _attributes(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from derbes.case.quantity import Element, Label
-from derbes.case.written import (
+from derbes.case.quantity import (
     ACTOR,
     DATE,
     EXPRESSION,
@@ -15,7 +14,9 @@ from derbes.case.written import (
     NEEDED,
     TEXTS,
     WORDS,
+    Element,
     FlagForm,
+    Label,
     ListForm,
     MapForm,
     PartForm,

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from derbes.case.quantity import Element, Quantity
-from derbes.case.written import (
+from derbes.case.quantity import (
     ELEMENT,
     LACKING,
     MEASURE,
@@ -21,11 +20,13 @@ from derbes.case.written import (
     USE,
     YEAR,
     Default,
+    Element,
     FlagForm,
     InUnit,
     ListForm,
     MapForm,
     PartForm,
+    Quantity,
     ShareForm,
     Shown,
     SpelledAs,

@@ -6,8 +6,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from derbes.case.quantity import Element, FloatArray, Quantity
-from derbes.case.written import (
+from derbes.case.quantity import (
     DAY,
     LACKING,
     LIFE_TIME,
@@ -16,9 +15,12 @@ from derbes.case.written import (
     SOURCE,
     TEXT,
     WORDS,
+    Element,
+    FloatArray,
     InUnit,
     ListForm,
     PartForm,
+    Quantity,
     ShareForm,
     Shown,
 )

@@ -6,7 +6,7 @@ otherwise has a function by section.
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
@@ -16,21 +16,37 @@ from typing import Any
 from derbes.case.entities import MEASURE_TERMS, CapitalPayment, Hit, Survival
 from derbes.case.ledger import AGAINST, FOR, LEDGER, Judgement, Stance
 from derbes.case.options import OPTION_TERMS
-from derbes.case.quantity import MONTHS_A_YEAR, Element, Grade, Label, Quantity
-from derbes.case.uncertainty import ReferenceProject
-from derbes.case.written import (
+from derbes.case.quantity import (
     MISSING,
+    MONTHS_A_YEAR,
+    Element,
     FlagForm,
+    Grade,
     InUnit,
+    Label,
     LabelForm,
     ListForm,
     MapForm,
+    Quantity,
     ShareForm,
     TextForm,
     WordForm,
 )
-from derbes.casefile.entries import SECTIONS, Entry, by_name, is_missing, keys_of
-from derbes.casefile.nodes import Finding, MappingNode, Node, Path, dotted, find, place
+from derbes.case.uncertainty import ReferenceProject
+from derbes.casefile.entries import (
+    SECTIONS,
+    Entry,
+    Finding,
+    MappingNode,
+    Node,
+    Path,
+    by_name,
+    dotted,
+    find,
+    is_missing,
+    keys_of,
+    place,
+)
 from derbes.casefile.quantities import (
     CaseUnits,
     Reading,
@@ -64,6 +80,8 @@ class Filled:
     """Good that its quantities count."""
     findings: list[Finding]
     missing: list[str]
+    line: int = 0
+    """Line in which its key stands."""
 
     def quantities(self) -> Found:
         """All quantities in base units, by key; several by name where a key holds several."""
@@ -73,29 +91,35 @@ class Filled:
             if isinstance(form, InUnit) and form.unit != "{any}":
                 found[key.name] = self.quantity(given, form, (key.key,))
             elif isinstance(form, MapForm) and isinstance(form.item, InUnit):
-                several = {
-                    name: self.quantity(one, form.item, (key.key, name))
+                several = [
+                    (name, self.quantity(one, form.item, (key.key, name)))
                     for name, one in (given or {}).items()
-                }
-                found[key.name] = {name: one for name, one in several.items() if one is not None}
+                ]
+                found[key.name] = {name: one for name, one in several if one is not None}
         return found
 
     def held(self) -> Found:
         """What an element holds as it is written, in base units."""
         found = self.quantities()
         for key in keys_of(self.entry.model).values():
-            given, form = getattr(self.entry, key.name), key.form
-            if isinstance(form, ShareForm):
-                found[key.name] = None if given is None else self.share(given, form, (key.key,))
-            elif isinstance(form, LabelForm):
-                found[key.name] = text_of(given) if key.holds is str else given
-            elif isinstance(form, WordForm) and issubclass(key.holds, Enum):
-                found[key.name] = key.holds(given)
-            elif isinstance(form, TextForm | WordForm | FlagForm):
-                found[key.name] = "" if given is None else given
-            elif isinstance(form, ListForm):
-                found[key.name] = tuple(given or ())
+            given = getattr(self.entry, key.name)
+            match key.form:
+                case ShareForm() as form:
+                    found[key.name] = None if given is None else self.share(given, form, (key.key,))
+                case LabelForm():
+                    found[key.name] = text_of(given) if key.holds is str else given
+                case WordForm() if issubclass(key.holds, Enum):
+                    found[key.name] = key.holds(given)
+                case TextForm() | WordForm() | FlagForm():
+                    found[key.name] = "" if given is None else given
+                case ListForm():
+                    found[key.name] = tuple(given or ())
         return found
+
+    def below(self, entry: Entry, step: Path) -> "Filled":
+        """A part of the entry, ready to be filled; findings are those of the whole."""
+        node = find(self.node, step) or self.node
+        return replace(self, entry=entry, node=node, path=(*self.path, *step))
 
     def share(self, text: str, form: ShareForm, step: Path) -> float:
         """A number or share that has no range and no source; 0 when it cannot be used."""
@@ -175,14 +199,15 @@ class Filled:
                 self.refuse((*step, "series", month), what.format(key=named), fix)
 
 
-def make_element(section: str, filled: Filled, element_id: str, line: int) -> Element:
+def make_element(filled: Filled) -> Element:
     """The element of an entry; findings are left with `filled`."""
+    section, element_id = map(str, filled.path)
     found = filled.held()
     if section in LEDGER:
         found["document"], found["place"] = document_and_place(filled.entry.at)
     if section in _OTHERWISE:
         found |= _OTHERWISE[section](filled, found)
-    element: Element = made(SECTIONS[section], found | {"id": element_id, "at_line": line})
+    element: Element = made(SECTIONS[section], found | {"id": element_id, "at_line": filled.line})
     return element
 
 
@@ -340,6 +365,11 @@ def _delay(filled: Filled, opening: Entry, delay: Quantity | None) -> Quantity |
     """The delay, with what the opening says of its own range or distribution. [month]"""
     if opening.range is None and opening.distribution is None:
         return delay
+
+    def refuse_twice(key: str, other: str) -> None:
+        what = _("how late the plant is is said twice, here and by {other}").format(other=other)
+        filled.refuse((key, "distribution"), what, _("keep one of the two"))
+
     none = Quantity(
         0.0,
         "month",
@@ -350,47 +380,34 @@ def _delay(filled: Filled, opening: Entry, delay: Quantity | None) -> Quantity |
         written=opening.value,
         line=place(filled.node, ("opening", "value")).line,
     )
-    early, late = _opening_ends(filled, opening)
+    months = [opening.value, *(opening.range or (opening.value, opening.value))]
+    at, early, late = (_months_between("0-0", month[:7]) for month in months)
+    if not early <= at <= late:
+        filled.refuse(
+            ("opening", "range"),
+            _("the range from {low} to {high} does not hold the value {value}").format(
+                low=months[1], high=months[2], value=opening.value
+            ),
+            _("write the earlier month first, and widen the range"),
+        )
     if opening.distribution is not None:
         if opening.range is not None:
-            _refuse_twice(filled, "opening", "opening.range")
+            refuse_twice("opening", "opening.range")
         if delay is not None:
-            _refuse_twice(filled, "opening", "delay")
+            refuse_twice("opening", "delay")
         reference = opening.distribution.reference
         return replace(none, distribution="reference", reference=reference)
     planned = delay or none
     if planned.reference:
-        _refuse_twice(filled, "delay", "opening.range")
+        refuse_twice("delay", "opening.range")
     low = planned.value if planned.low is None else planned.low
     high = planned.value if planned.high is None else planned.high
-    return replace(planned, low=low + early, high=high + late)
-
-
-def _refuse_twice(filled: Filled, key: str, other: str) -> None:
-    what = _("how late the plant is is said twice, here and by {other}").format(other=other)
-    filled.refuse((key, "distribution"), what, _("keep one of the two"))
-
-
-def _opening_ends(filled: Filled, opening: Entry) -> tuple[float, float]:
-    """Months by which the opening may come earlier and later."""
-    months = [opening.value, *(opening.range or (opening.value, opening.value))]
-    dates = [text.split("-") for text in months]
-    at, low, high = (int(date[0]) * MONTHS_A_YEAR + int(date[1]) for date in dates)
-    if not low <= at <= high:
-        filled.refuse(
-            ("opening", "range"),
-            _("the range from {low} to {high} does not hold the value {value}").format(
-                low=opening.range[0], high=opening.range[1], value=opening.value
-            ),
-            _("write the earlier month first, and widen the range"),
-        )
-    return float(low - at), float(high - at)
+    return replace(planned, low=low + (early - at), high=high + (late - at))
 
 
 def _payment(filled: Filled, entry: Entry, step: Path) -> CapitalPayment | None:
     period = period_of(filled, entry.date, (*step, "date"), may_be_past=True) or 0
-    node = find(filled.node, step) or filled.node
-    found = replace(filled, entry=entry, node=node, path=(*filled.path, *step)).quantities()
+    found = filled.below(entry, step).quantities()
     return CapitalPayment(period=period, **found) if found["amount"] is not None else None
 
 
@@ -398,26 +415,17 @@ def _fact(filled: Filled, _found: Found) -> Found:
     """The number of a fact, in the unit that it is written in."""
     amount = filled.entry.amount
     if amount is None or amount.value is None or is_missing(amount):
-        noted = (
-            filled.quantity(amount, InUnit(""), ("amount",))
-            if amount and is_missing(amount)
-            else None
-        )
-        return {"amount": noted}
+        is_noted = amount is not None and is_missing(amount)
+        return {"amount": filled.quantity(amount, InUnit(""), ("amount",)) if is_noted else None}
     own = frozenset(re.findall(r"[A-Za-z][A-Za-z0-9_]*", f"{amount.value} {amount.unit}"))
-    measures = replace(filled.measures, own=own | filled.measures.own)
+    filled.measures = replace(filled.measures, own=own | filled.measures.own)
     try:
-        unit = parse_amount(amount.value, measures.own).unit or parse_unit(amount.unit, own)
+        unit = parse_amount(amount.value, filled.measures.own).unit or parse_unit(amount.unit, own)
     except UnitError as error:
         filled.refuse(("amount", "value"), error.what, error.fix)
         return {}
     name = unit.name if unit.powers or "%" not in unit.name else ""
-    line = place(filled.node, ("amount", "value")).line
-    quantity, findings = read_quantity(
-        amount, measures, InUnit(""), units=(name,), path=(*filled.path, "amount"), line=line
-    )
-    filled.findings += findings
-    return {"amount": quantity}
+    return {"amount": filled.quantity(amount, InUnit(name), ("amount",))}
 
 
 def _limit(filled: Filled, found: Found) -> Found:
@@ -451,25 +459,19 @@ def _standard(filled: Filled, _found: Found) -> Found:
         first, last = 0, -1
     if 0 <= last < first:
         refuse_reversed(filled, ("from",), entry.first or "", entry.last)
-    return {"length": _length(filled, entry), "first": first, "last": last}
-
-
-def _length(filled: Filled, entry: Entry) -> int:
+    length = 0
     if entry.length is not None:
+        length = length_in_periods(filled, entry.length, ("length",))
         if not entry.measure:
             filled.refuse(
                 ("length",),
                 _("a length says nothing without a measure"),
                 _("name the measure that is to be survived, or take the length out"),
             )
-        return length_in_periods(filled, entry.length, ("length",))
-    if entry.measure:
-        filled.refuse(
-            (),
-            _('the standard does not say how long "{measure}" runs').format(measure=entry.measure),
-            _('add "length: 12 month"'),
-        )
-    return 0
+    elif entry.measure:
+        what = _('the standard does not say how long "{measure}" runs')
+        filled.refuse((), what.format(measure=entry.measure), _('add "length: 12 month"'))
+    return {"length": length, "first": first, "last": last}
 
 
 def _option(filled: Filled, _found: Found) -> Found:
@@ -489,31 +491,23 @@ def _sizes(filled: Filled, entry: Entry) -> tuple[float, float, tuple[float, ...
     if entry.size is None:
         example = OPTION_TERMS[entry.kind].size_example
         if example:
-            filled.refuse(
-                (),
-                _('an option of kind {kind} needs the key "size"').format(kind=entry.kind),
-                _("add it, as in {example}").format(example=example),
-            )
+            what = _('an option of kind {kind} needs the key "size"').format(kind=entry.kind)
+            filled.refuse((), what, _("add it, as in {example}").format(example=example))
         return 1.0, 1.0, (1.0,)
-    if entry.size.steps is not None:
-        steps = tuple(_step_sizes(filled, entry.size.steps))
-        return (steps[0], steps[-1], steps) if steps else (1.0, 1.0, (1.0,))
-    return (*_range_of_sizes(filled, entry, entry.size), ())
-
-
-def _step_sizes(filled: Filled, texts: list[str]) -> Iterator[float]:
+    if entry.size.steps is None:
+        return (*_range_of_sizes(filled, entry, entry.size), ())
+    texts = entry.size.steps
     found = [_size(filled, text, ("size", "steps", at)) for at, text in enumerate(texts)]
-    sizes = [size for size in found if size is not None]
+    sizes = tuple(size for size in found if size is not None) or (1.0,)
     for at, (smaller, larger) in enumerate(pairwise(sizes), start=1):
         if len(sizes) == len(texts) and larger <= smaller:
+            what = _('sizes must rise: "{size}" is not more than "{before}"')
             filled.refuse(
                 ("size", "steps", at),
-                _('sizes must rise: "{size}" is not more than "{before}"').format(
-                    size=texts[at], before=texts[at - 1]
-                ),
+                what.format(size=texts[at], before=texts[at - 1]),
                 _("write each size once, the smallest first"),
             )
-    yield from sizes
+    return sizes[0], sizes[-1], sizes
 
 
 def _range_of_sizes(filled: Filled, entry: Entry, size: Entry) -> tuple[float, float]:
@@ -528,13 +522,9 @@ def _range_of_sizes(filled: Filled, entry: Entry, size: Entry) -> tuple[float, f
     if smallest is None or largest is None:
         return 0.0, 1.0
     if smallest > largest:
-        filled.refuse(
-            ("size", "from"),
-            _('the sizes begin above their end: "{low}" is more than "{high}"').format(
-                low=size.from_, high=size.to
-            ),
-            _("write the lower value first"),
-        )
+        what = _('the sizes begin above their end: "{low}" is more than "{high}"')
+        fix = _("write the lower value first")
+        filled.refuse(("size", "from"), what.format(low=size.from_, high=size.to), fix)
     return smallest, largest
 
 
@@ -556,46 +546,32 @@ def _size(filled: Filled, text: str, step: Path, *, is_least: bool = False) -> f
 
 
 def _dates(filled: Filled, entry: Entry) -> tuple[int, ...]:
+    """Periods that are listed, or those from one date to another."""
     if entry.months is None:
-        return _row(filled, entry)
-    periods = [
-        (period_of(filled, month, ("dates", "months", at)), month)
-        for at, month in enumerate(entry.months)
-    ]
-    for at, ((earlier, before), (later, month)) in enumerate(pairwise(periods), start=1):
-        if earlier is None or later is None:
+        end = filled.measures.calendar.n_periods - 1
+        first = period_of(filled, entry.from_, ("dates", "from")) if entry.from_ else 0
+        last = period_of(filled, entry.to, ("dates", "to")) if entry.to else end
+        every = length_in_periods(filled, entry.every, ("dates", "every")) if entry.every else 1
+        if first is None or last is None or every < 1:
+            return (0,)
+        if first > last:
+            refuse_reversed(filled, ("dates", "from"), entry.from_ or "", entry.to)
+        return tuple(range(first, last + 1, every)) or (0,)
+    months = entry.months
+    periods = [period_of(filled, month, ("dates", "months", at)) for at, month in enumerate(months)]
+    for at, (earlier, later) in enumerate(pairwise(periods), start=1):
+        if earlier is None or later is None or earlier < later:
             continue
+        before, month = months[at - 1], months[at]
         if earlier == later:
-            filled.refuse(
-                ("dates", "months", at),
-                _("{first} and {second} fall into the same period").format(
-                    first=before, second=month
-                ),
-                _("keep one of the two"),
-            )
-        elif later < earlier:
-            filled.refuse(
-                ("dates", "months", at),
-                _('dates must rise: "{date}" comes before "{before}"').format(
-                    date=month, before=before
-                ),
-                _("write them in the order of time"),
-            )
-    return tuple(period for period, _month in periods if period is not None) or (0,)
-
-
-def _row(filled: Filled, entry: Entry) -> tuple[int, ...]:
-    """Periods from one date to another."""
-    calendar = filled.measures.calendar
-    first = period_of(filled, entry.from_, ("dates", "from")) if entry.from_ else 0
-    last = period_of(filled, entry.to, ("dates", "to")) if entry.to else calendar.n_periods - 1
-    every = length_in_periods(filled, entry.every, ("dates", "every")) if entry.every else 1
-    if first is None or last is None or every < 1:
-        return (0,)
-    if first > last:
-        refuse_reversed(filled, ("dates", "from"), entry.from_ or "", entry.to)
-        return (0,)
-    return tuple(range(first, last + 1, every))
+            what = _("{first} and {second} fall into the same period")
+            what, fix = what.format(first=before, second=month), _("keep one of the two")
+        else:
+            what = _('dates must rise: "{date}" comes before "{before}"')
+            what = what.format(date=month, before=before)
+            fix = _("write them in the order of time")
+        filled.refuse(("dates", "months", at), what, fix)
+    return tuple(period for period in periods if period is not None) or (0,)
 
 
 def _reference_class(filled: Filled, _found: Found) -> Found:

@@ -5,15 +5,16 @@ budget, and scenarios and rank correlations can be true at once.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations, pairwise
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Any
 
 from derbes.case.entities import quantities
 from derbes.case.options import OPTION_TERMS, OPTIONAL_KINDS, Option, OptionKind
-from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Quantity
-from derbes.case.uncertainty import Correlation
-from derbes.casefile.draft import Check, CheckedCase, way_back
-from derbes.casefile.nodes import Finding, Path
+from derbes.case.quantity import Calendar, Quantity
+from derbes.casefile.draft import CaseDraft, Check
+from derbes.casefile.entries import Finding
 from derbes.casefile.quantities import in_words
 from derbes.errors import did_you_mean
 from derbes.language import _
@@ -22,63 +23,73 @@ from derbes.units import format_number
 Options = Mapping[str, Option]
 
 
-def elements_of_options(checked: CheckedCase) -> Iterator[Finding]:
-    """The kind of an option says in which section its element stands."""
-    for option in checked.case.options.values():
-        section = option.element.partition(".")[0]
-        fitting = OPTION_TERMS[option.kind].sections
-        if section in checked.draft.elements and section not in fitting:
-            yield Finding(
-                ("options", option.id, "element"),
-                _('an option of kind {kind} cannot be about "{element}"').format(
-                    kind=option.kind, element=option.element
-                ),
-                _("it can be about {sections}").format(sections=", ".join(fitting)),
-            )
+def each(section: str) -> Callable[[Callable[[CaseDraft, Any], Iterator[Finding]]], Check]:
+    """A check of one element, made of those of a section one after the other."""
+
+    def of_one(check: Callable[[CaseDraft, Any], Iterator[Finding]]) -> Check:
+        def of_all(draft: CaseDraft) -> Iterator[Finding]:
+            for element in getattr(draft.case, section).values():
+                yield from check(draft, element)
+
+        return of_all
+
+    return of_one
 
 
-def keys_of_options(checked: CheckedCase) -> Iterator[Finding]:
-    """What only some options can say."""
-    for option in checked.case.options.values():
-        is_purchase = option.kind is OptionKind.CONTRACT and option.element.startswith("suppliers.")
-        if checked.entry("options", option.id).take_or_pay is not None and not is_purchase:
-            yield Finding(
-                ("options", option.id, "take_or_pay"),
-                _('"take_or_pay" says nothing but for a contract with a supplier'),
-                _("take it out"),
-            )
+def way_back(after: Mapping[str, Iterable[str]], name: str) -> list[str]:
+    """Names on the shortest way from one back to itself; empty when it does not come back.
+
+    Args:
+        after: Name → those that can be reached from it in one step.
+        name: Where the way begins and ends.
+    """
+    ways = [[name]]
+    seen = {name}
+    for way in ways:
+        for step in after.get(way[-1], ()):
+            if step == name:
+                return way
+            if step not in seen:
+                seen.add(step)
+                ways.append([*way, step])
+    return []
 
 
-def plants_brought_forward(checked: CheckedCase) -> Iterator[Finding]:
-    """A plant that is open from the start cannot open earlier."""
-    for option in checked.case.options.values():
-        if option.kind is not OptionKind.BRING_FORWARD:
-            continue
-        plant = checked.case.plants.get(option.element.removeprefix("plants."))
-        if plant is not None and plant.opening <= 0:
-            yield Finding(
-                ("options", option.id, "element"),
-                _('"{element}" is open when the calendar begins').format(element=option.element),
-                _("take the option out, or let the calendar begin earlier"),
-            )
+@each("options")
+def keys_of_options(draft: CaseDraft, option: Option) -> Iterator[Finding]:
+    """What only some options can say, and what their kind says of their element."""
+    path = ("options", option.id)
+    section = option.element.partition(".")[0]
+    fitting = OPTION_TERMS[option.kind].sections
+    if section in draft.elements and section not in fitting:
+        yield Finding(
+            (*path, "element"),
+            _('an option of kind {kind} cannot be about "{element}"').format(
+                kind=option.kind, element=option.element
+            ),
+            _("it can be about {sections}").format(sections=", ".join(fitting)),
+        )
+    is_purchase = option.kind is OptionKind.CONTRACT and option.element.startswith("suppliers.")
+    if draft.entry(*path).take_or_pay is not None and not is_purchase:
+        what = _('"take_or_pay" says nothing but for a contract with a supplier')
+        yield Finding((*path, "take_or_pay"), what, _("take it out"))
+    plant = draft.case.plants.get(option.element.removeprefix("plants."))
+    if option.kind is OptionKind.BRING_FORWARD and plant is not None and plant.opening <= 0:
+        yield Finding(
+            (*path, "element"),
+            _('"{element}" is open when the calendar begins').format(element=option.element),
+            _("take the option out, or let the calendar begin earlier"),
+        )
+    for key in ("excludes", "requires"):
+        names = getattr(option, key)
+        if option.id in names:
+            what = _('"{name}" names itself').format(name=option.id)
+            yield Finding((*path, key, names.index(option.id)), what, _("take it out"))
 
 
-def options_beside_themselves(checked: CheckedCase) -> Iterator[Finding]:
-    """Options that exclude or require themselves."""
-    for option in checked.case.options.values():
-        for key in ("excludes", "requires"):
-            names = getattr(option, key)
-            if option.id in names:
-                yield Finding(
-                    ("options", option.id, key, names.index(option.id)),
-                    _('"{name}" names itself').format(name=option.id),
-                    _("take it out"),
-                )
-
-
-def cyclic_prerequisites(checked: CheckedCase) -> Iterator[Finding]:
+def cyclic_prerequisites(draft: CaseDraft) -> Iterator[Finding]:
     """Options that require each other in a circle; told once for each circle."""
-    options = checked.case.options
+    options = draft.case.options
     needed = {
         name: [one for one in option.requires if one != name] for name, option in options.items()
     }
@@ -113,30 +124,26 @@ def committed_options(options: Options) -> set[str]:
     return {needed for name in committed for needed in chosen_with(options, name)}
 
 
-def options_that_clash(checked: CheckedCase) -> Iterator[Finding]:
+def options_that_clash(draft: CaseDraft) -> Iterator[Finding]:
     """Options that exclude each other, and both must be chosen."""
-    options = checked.case.options
+    options = draft.case.options
     told: set[tuple[str, str]] = set()
     for name in options:
-        for pair in _excluding_pairs(options, chosen_with(options, name)):
-            if pair in told:
-                continue
-            told.add(pair)
-            yield Finding(
-                ("options", name, "requires"),
-                _(
+        for first, second in _excluding_pairs(options, chosen_with(options, name)):
+            if (first, second) not in told:
+                told.add((first, second))
+                what = _(
                     'choosing "{name}" means both "{first}" and "{second}",'
                     " which exclude each other"
-                ).format(name=name, first=pair[0], second=pair[1]),
-                _("take one of the two out of requires, or the other out of excludes"),
-            )
-    for pair in _excluding_pairs(options, committed_options(options)):
-        if pair not in told:
+                ).format(name=name, first=first, second=second)
+                fix = _("take one of the two out of requires, or the other out of excludes")
+                yield Finding(("options", name, "requires"), what, fix)
+    for first, second in _excluding_pairs(options, committed_options(options)):
+        if (first, second) not in told:
+            what = _('"{first}" and "{second}" exclude each other, but both must be chosen')
             yield Finding(
-                ("options", pair[0]),
-                _('"{first}" and "{second}" exclude each other, but both must be chosen').format(
-                    first=pair[0], second=pair[1]
-                ),
+                ("options", first),
+                what.format(first=first, second=second),
                 _("take committed out of one of them, or out of an option that requires it"),
                 at_key=True,
             )
@@ -152,20 +159,18 @@ def _exclude(options: Options, first: str, second: str) -> bool:
     return second in options[first].excludes or first in options[second].excludes
 
 
-def prerequisites_that_come_later(checked: CheckedCase) -> Iterator[Finding]:
+@each("options")
+def prerequisites_that_come_later(draft: CaseDraft, option: Option) -> Iterator[Finding]:
     """Options whose prerequisite can only be decided after them."""
-    options = checked.case.options
-    for option in options.values():
-        for position, name in enumerate(option.requires):
-            needed = options.get(name)
-            if needed is not None and min(needed.dates) > max(option.dates):
-                yield Finding(
-                    ("options", option.id, "requires", position),
-                    _('"{needed}" can only be decided later than "{name}", which needs it').format(
-                        needed=name, name=option.id
-                    ),
-                    _("give one of the two other dates"),
-                )
+    for position, name in enumerate(option.requires):
+        needed = draft.case.options.get(name)
+        if needed is not None and min(needed.dates) > max(option.dates):
+            what = _('"{needed}" can only be decided later than "{name}", which needs it')
+            yield Finding(
+                ("options", option.id, "requires", position),
+                what.format(needed=name, name=option.id),
+                _("give one of the two other dates"),
+            )
 
 
 def makes_its_element(option: Option) -> bool:
@@ -174,9 +179,9 @@ def makes_its_element(option: Option) -> bool:
     return option.kind in OPTIONAL_KINDS and section in OPTION_TERMS[option.kind].sections
 
 
-def elements_made_twice(checked: CheckedCase) -> Iterator[Finding]:
+def elements_made_twice(draft: CaseDraft) -> Iterator[Finding]:
     """Options that make the same element be there, beside each other."""
-    options = checked.case.options
+    options = draft.case.options
     makers = [name for name, option in options.items() if makes_its_element(option)]
     for first, second in combinations(makers, 2):
         element = options[second].element
@@ -190,25 +195,25 @@ def elements_made_twice(checked: CheckedCase) -> Iterator[Finding]:
             )
 
 
-def elements_that_are_not_there(checked: CheckedCase) -> Iterator[Finding]:
+@each("options")
+def elements_that_are_not_there(draft: CaseDraft, option: Option) -> Iterator[Finding]:
     """Options that change an element that is there only by another option."""
-    options = checked.case.options
-    for option in options.values():
-        makers = [
-            one.id
-            for one in options.values()
-            if makes_its_element(one) and one.element == option.element
-        ]
-        if option.kind in OPTIONAL_KINDS or not makers:
-            continue
-        if chosen_with(options, option.id).isdisjoint(makers):
-            yield Finding(
-                ("options", option.id, "element"),
-                _('"{element}" is there only when "{maker}" is chosen').format(
-                    element=option.element, maker=makers[0]
-                ),
-                _('add "requires: [{maker}]"').format(maker=makers[0]),
-            )
+    options = draft.case.options
+    makers = [
+        one.id
+        for one in options.values()
+        if makes_its_element(one) and one.element == option.element
+    ]
+    if option.kind in OPTIONAL_KINDS or not makers:
+        return
+    if chosen_with(options, option.id).isdisjoint(makers):
+        yield Finding(
+            ("options", option.id, "element"),
+            _('"{element}" is there only when "{maker}" is chosen').format(
+                element=option.element, maker=makers[0]
+            ),
+            _('add "requires: [{maker}]"').format(maker=makers[0]),
+        )
 
 
 ROUNDING = 1e-9
@@ -218,38 +223,15 @@ Payments = Mapping[int, float]
 """Year → payments in it. [money]"""
 
 
-def budget_of_what_is_committed(checked: CheckedCase) -> Iterator[Finding]:
+def budget_of_what_is_committed(draft: CaseDraft) -> Iterator[Finding]:
     """A budget must bear the options that are committed, at their least cost."""
-    case = checked.case
-    budget = case.budget
-    if budget is None or not checked.sound("options") or "calendar" in checked.unsound:
+    case = draft.case
+    if case.budget is None or not draft.sound("options") or "calendar" in draft.unsound:
         return
     committed = committed_options(case.options)
-    names = [name for name in case.options if name in committed]
+    options = [option for name, option in case.options.items() if name in committed]
     paid = [
-        (
-            [payments_of(option, date, case.calendar) for date in option.dates],
-            _value(option.foreign_share),
-        )
-        for option in (case.options[name] for name in names)
-    ]
-
-    def least(year: int | None = None, *, foreign: bool = False) -> float:
-        """Least payments in a year, or in all, each option by its cheapest date. [money]"""
-        return math.fsum(
-            min(math.fsum(one.values()) if year is None else one.get(year, 0.0) for one in by_date)
-            * (share if foreign else 1.0)
-            for by_date, share in paid
-        )
-
-    wanted: list[tuple[tuple[str, ...], Quantity | None, float]] = [
-        (("total",), budget.total, least()),
-        (("foreign_total",), budget.foreign_total, least(foreign=True)),
-    ]
-    wanted += [(("by_year", str(year)), most, least(year)) for year, most in budget.by_year.items()]
-    wanted += [
-        (("foreign_by_year", str(year)), most, least(year, foreign=True))
-        for year, most in budget.foreign_by_year.items()
+        [payments_of(option, date, case.calendar) for date in option.dates] for option in options
     ]
     texts = {
         "total": _("what is committed ({names}) costs at least {cost}, the budget is {most}"),
@@ -264,17 +246,30 @@ def budget_of_what_is_committed(checked: CheckedCase) -> Iterator[Finding]:
             " the budget is {most}"
         ),
     }
-    for path, most, cost in wanted:
-        if most is not None and cost > most.value * (1 + ROUNDING):
-            yield Finding(
-                ("budget", *path),
-                texts[path[0]].format(
-                    names=", ".join(names),
-                    cost=in_words(round(cost, 2), case.currency),
-                    most=in_words(most.value, case.currency),
-                ),
-                _("raise it, or take committed out of one of these options"),
+    for key, what in texts.items():
+        is_abroad = key.startswith("foreign")
+        given = getattr(case.budget, key)
+        limits: Mapping[int | None, Quantity] = (
+            given if isinstance(given, Mapping) else {None: given}
+        )
+        for year, most in limits.items():
+            cost = math.fsum(
+                min(
+                    math.fsum(one.values()) if year is None else one.get(year, 0.0) for one in dates
+                )
+                * (_value(option.foreign_share) if is_abroad else 1.0)
+                for option, dates in zip(options, paid, strict=True)
             )
+            if most is not None and cost > most.value * (1 + ROUNDING):
+                yield Finding(
+                    ("budget", key) if year is None else ("budget", key, str(year)),
+                    what.format(
+                        names=", ".join(option.id for option in options),
+                        cost=in_words(round(cost, 2), case.currency),
+                        most=in_words(most.value, case.currency),
+                    ),
+                    _("raise it, or take committed out of one of these options"),
+                )
 
 
 def payments_of(option: Option, date: int, calendar: Calendar) -> Payments:
@@ -287,27 +282,12 @@ def payments_of(option: Option, date: int, calendar: Calendar) -> Payments:
     capital = _value(option.capital) + size * _value(option.capital_by_size)
     running = (_value(option.running) + size * _value(option.running_by_size)) * calendar.step
     lead = calendar.periods(_value(option.lead_time))
-    effect = date + lead
-    built = range(date, date + max(lead, 1))
-    run = range(effect, max(effect, calendar.n_periods))
-    paid = {}
-    for year, begin, end in _years(calendar):
-        n_built = max(0, min(built.stop, end) - max(built.start, begin))
-        n_run = max(0, min(run.stop, end) - max(run.start, begin))
-        paid[year] = n_built * capital / len(built) + n_run * running
-    return paid
-
-
-def _years(calendar: Calendar) -> Iterator[tuple[int, int, int]]:
-    """Years of a calendar, and the periods from and before which each has its own."""
-    first, last = (calendar.month_of(period)[0] for period in (0, calendar.n_periods - 1))
-    months = [
-        (year - calendar.first_year) * MONTHS_A_YEAR + 1 - calendar.first_month
-        for year in range(first, last + 2)
-    ]
-    starts = [max(0, calendar.periods(month)) for month in months]
-    for year, (begin, end) in enumerate(pairwise(starts), start=first):
-        yield year, begin, min(end, calendar.n_periods)
+    n_built = max(lead, 1)
+    years = [calendar.month_of(period)[0] for period in range(calendar.n_periods)]
+    built, run = Counter(years[date : date + n_built]), Counter(years[date + lead :])
+    return {
+        year: built[year] * capital / n_built + run[year] * running for year in dict.fromkeys(years)
+    }
 
 
 def _value(quantity: Quantity | None) -> float:
@@ -416,10 +396,10 @@ SUM_SLIP = 1e-3
 """Probabilities are written with a few digits; their sum may miss 1 by so much."""
 
 
-def probabilities_of_scenarios(checked: CheckedCase) -> Iterator[Finding]:
+def probabilities_of_scenarios(draft: CaseDraft) -> Iterator[Finding]:
     """Probabilities of all scenarios add to 1."""
-    scenarios = checked.case.scenarios
-    if not scenarios or not checked.sound("scenarios"):
+    scenarios = draft.case.scenarios
+    if not scenarios or not draft.sound("scenarios"):
         return
     total = math.fsum(one.probability for one in scenarios.values())
     if abs(total - 1.0) > SUM_SLIP:
@@ -433,86 +413,58 @@ def probabilities_of_scenarios(checked: CheckedCase) -> Iterator[Finding]:
         )
 
 
-def inputs_of_correlations(checked: CheckedCase) -> Iterator[Finding]:
+def inputs_of_correlations(draft: CaseDraft) -> Iterator[Finding]:
     """Correlations name uncertain inputs, or hazards, two and two, each pair once."""
-    if checked.is_variant or not checked.case.correlations:
+    if draft.is_variant or not draft.case.correlations:
         return
-    known = {one.path: one.has_range for one in quantities(checked.case)}
-    hazards = {f"hazards.{name}" for name in checked.draft.elements["hazards"]}
+    known = {one.path: one.has_range for one in quantities(draft.case)}
+    hazards = {f"hazards.{name}" for name in draft.elements["hazards"]}
+    uncertain = {path for path, has_range in known.items() if has_range} | hazards
     told: dict[frozenset[str], int] = {}
-    for one, place in zip(checked.case.correlations, checked.draft.correlated, strict=True):
+    for one, place in zip(draft.case.correlations, draft.correlated, strict=True):
         path = ("correlations", place[0], "between")
         for side, name in zip(place[1:], one.between, strict=True):
-            if name not in hazards:
-                yield from _uncertain(checked, (*path, side), name, known | dict.fromkeys(hazards))
-        yield from _fitting_pair((*path, place[2]), one, hazards, told)
-        told.setdefault(frozenset(one.between), one.at_line)
+            if name in uncertain:
+                continue
+            if name in known:
+                what = _('"{name}" has neither a range nor a distribution').format(name=name)
+                fix = _("give it one, or take the correlation out")
+                yield Finding((*path, side), what, fix)
+            elif not _is_told(draft, name):
+                what = _('"{name}" is not a quantity of this case').format(name=name)
+                yield Finding((*path, side), what, did_you_mean(name, uncertain))
+        pair = frozenset(one.between)
+        what, fix = "", ""
+        if len(pair) == 1:
+            what = _('"{name}" stands on both sides').format(name=one.between[0])
+            fix = _("name two inputs")
+        elif len(pair & hazards) == 1:
+            what = _("a hazard and a quantity cannot be correlated")
+            fix = _("name two quantities, or two hazards")
+        elif pair in told:
+            what = _("the two are already correlated in line {line}").format(line=told[pair])
+            fix = _("keep one of the two")
+        if what:
+            yield Finding((*path, place[2]), what, fix)
+        told.setdefault(pair, one.at_line)
 
 
-def _uncertain(
-    checked: CheckedCase, path: Path, name: str, known: Mapping[str, bool | None]
-) -> Iterator[Finding]:
-    """A name that is no uncertain input; in `known`, False is one without a range."""
-    if name not in known and not _is_told(checked, name):
-        yield Finding(
-            path,
-            _('"{name}" is not a quantity of this case').format(name=name),
-            did_you_mean(
-                name, [path for path, has_range in known.items() if has_range is not False]
-            ),
-        )
-    elif known.get(name) is False:
-        yield Finding(
-            path,
-            _('"{name}" has neither a range nor a distribution').format(name=name),
-            _("give it one, or take the correlation out"),
-        )
-
-
-def _is_told(checked: CheckedCase, name: str) -> bool:
+def _is_told(draft: CaseDraft, name: str) -> bool:
     """Whether the element of a quantity is known to be wrong, so that it has none."""
     section, _dot, rest = name.partition(".")
-    element_id = rest.partition(".")[0]
-    built = checked.draft.elements.get(section, {}).get(element_id)
-    return section in checked.draft.unreadable or (built is not None and built.entity is None)
+    built = draft.elements.get(section, {}).get(rest.partition(".")[0])
+    return section in draft.unreadable or (built is not None and built.entity is None)
 
 
-def _fitting_pair(
-    path: Path,
-    one: Correlation,
-    hazards: set[str],
-    told: Mapping[frozenset[str], int],
-) -> Iterator[Finding]:
-    first, second = one.between
-    if first == second:
-        yield Finding(
-            path, _('"{name}" stands on both sides').format(name=first), _("name two inputs")
-        )
-    elif (first in hazards) != (second in hazards):
-        yield Finding(
-            path,
-            _("a hazard and a quantity cannot be correlated"),
-            _("name two quantities, or two hazards"),
-        )
-    elif frozenset(one.between) in told:
-        yield Finding(
-            path,
-            _("the two are already correlated in line {line}").format(
-                line=told[frozenset(one.between)]
-            ),
-            _("keep one of the two"),
-        )
-
-
-def correlations_that_clash(checked: CheckedCase) -> Iterator[Finding]:
+def correlations_that_clash(draft: CaseDraft) -> Iterator[Finding]:
     """Ranks that no inputs can have together: one finding for each set of inputs."""
-    before = [*checked.draft.findings, *checked.found]
-    if checked.is_variant or any(one.path[:1] == ("correlations",) for one in before):
+    before = [*draft.findings, *draft.found]
+    if draft.is_variant or any(one.path[:1] == ("correlations",) for one in before):
         return
-    links = {one.between: one.rank for one in checked.case.correlations}
+    links = {one.between: one.rank for one in draft.case.correlations}
     at = {
         one.between: place[0]
-        for one, place in zip(checked.case.correlations, checked.draft.correlated, strict=True)
+        for one, place in zip(draft.case.correlations, draft.correlated, strict=True)
     }
     left = dict(links)
     while not are_possible(left):
@@ -549,10 +501,7 @@ def _repair(links: Links, clash: Links, last: Pair) -> str:
 
 
 PLAN_CHECKS: tuple[Check, ...] = (
-    elements_of_options,
     keys_of_options,
-    plants_brought_forward,
-    options_beside_themselves,
     cyclic_prerequisites,
     options_that_clash,
     prerequisites_that_come_later,

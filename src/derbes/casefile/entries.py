@@ -1,17 +1,20 @@
 """Mappings of a file as they are written: every key by its form, or what is wrong with it.
 
-Every value arrives as the text that stands in the file; the form of its key decides what it
-means. What is refused is told in words of our own, all at once.
+A file is a tree of texts, lists and mappings, each with its place. Every value arrives as the
+text that stands there; the form of its key decides what it means. What is refused is told in
+words of our own, all at once.
 """
 
 import dataclasses
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from functools import cache
+from types import SimpleNamespace
 from typing import Any, ClassVar, NamedTuple, get_args, get_origin, get_type_hints
 
 from derbes.case.entities import Case, Good
-from derbes.case.written import (
+from derbes.case.quantity import (
     CURRENCY_PATTERN,
     DATE_PATTERN,
     DAY_PATTERN,
@@ -45,9 +48,190 @@ from derbes.case.written import (
     WrittenQuantity,
     WrittenSize,
 )
-from derbes.casefile.nodes import Finding, Path, Plain
 from derbes.errors import did_you_mean, foreign_letters, in_latin
 from derbes.language import _, ngettext
+
+Path = tuple[str | int, ...]
+"""Keys and list positions from the top of a tree."""
+
+Plain = str | list["Plain"] | dict[str, "Plain"] | None
+"""A tree without places: what the schema reads."""
+
+LEFT_OUT = frozenset({"value", "series", "steps", "months"})
+"""Keys that a short spelling leaves out: `price: 10` is `price: {value: 10}`."""
+
+EMPTY_WORDS = frozenset({"", "~", "null", "Null", "NULL"})
+"""Unquoted texts that stand for nothing."""
+
+
+class Mark(NamedTuple):
+    """Where something stands: from `start` to `end` in a file."""
+
+    file: int
+    line: int
+    """From 1."""
+    column: int
+    """From 1."""
+    start: int
+    """Characters before it in the file."""
+    end: int
+    one_line: bool = True
+
+
+@dataclass(slots=True, eq=False)
+class Text:
+    """One value as it is written; the schema decides what it means."""
+
+    text: str
+    mark: Mark
+    style: str = ""
+    """Quote or block sign; empty for a plain text."""
+
+    @property
+    def plain(self) -> str | None:
+        """The text; None where nothing is written."""
+        return None if not self.style and self.text in EMPTY_WORDS else self.text
+
+
+@dataclass(slots=True, eq=False)
+class Items:
+    """A list."""
+
+    items: list["Node"]
+    mark: Mark
+    _plain: Plain = None
+
+    @property
+    def plain(self) -> Plain:
+        """The list without places."""
+        if self._plain is None:
+            self._plain = [item.plain for item in self.items]
+        return self._plain
+
+
+@dataclass(slots=True, eq=False)
+class MappingNode:
+    """A mapping; keys are texts and stand once."""
+
+    entries: dict[str, "Node"]
+    mark: Mark
+    keys: dict[str, Mark] = field(default_factory=dict)
+    _plain: Plain = None
+
+    @property
+    def plain(self) -> Plain:
+        """The mapping without places."""
+        if self._plain is None:
+            self._plain = {key: node.plain for key, node in self.entries.items()}
+        return self._plain
+
+
+Node = Text | Items | MappingNode
+
+
+def child(node: Node | None, step: str | int) -> Node | None:
+    """The node one step further down; None when there is none."""
+    if isinstance(node, MappingNode):
+        return node.entries.get(str(step))
+    if isinstance(node, Items) and isinstance(step, int) and 0 <= step < len(node.items):
+        return node.items[step]
+    if isinstance(node, Items) and isinstance(step, str):
+        named = (item for item in node.items if isinstance(item, Text) and item.text == step)
+        return next(named, None)  # a list of ids that stands for a mapping by id
+    return None
+
+
+def find(node: Node, path: Path) -> Node | None:
+    """The node at a path; None when there is none."""
+    found: Node | None = node
+    for step in path:
+        found = child(found, step)
+    return found
+
+
+def place(node: Node, path: Path) -> Mark:
+    """Where a path stands: its value, else its key, else what is nearest above."""
+    mark = node.mark
+    for step in path:
+        below = child(node, step)
+        if below is None:
+            if _is_left_out(node, step):
+                continue
+            break
+        mark = node.keys[str(step)] if isinstance(node, MappingNode) else below.mark
+        node = below
+    return node.mark if isinstance(node, Text) and node.text else mark
+
+
+def shown(node: Node, path: Path) -> Path:
+    """A path without the steps that the file leaves out."""
+    steps: list[str | int] = []
+    found: Node | None = node
+    for step in path:
+        below = child(found, step)
+        if below is None and _is_left_out(found, step):
+            continue
+        steps.append(step)
+        found = below
+    return tuple(steps)
+
+
+def _is_left_out(node: Node | None, step: str | int) -> bool:
+    """Whether a short spelling leaves a step out: `value`, or the 0 of an only item."""
+    return step in LEFT_OUT or (step == 0 and isinstance(node, MappingNode | Text))
+
+
+def key_place(node: Node, path: Path) -> Mark:
+    """Where the last key of a path stands."""
+    above: Node | None = node
+    for step in path[:-1]:
+        below = child(above, step)
+        above = above if below is None and _is_left_out(above, step) else below
+    if isinstance(above, MappingNode) and path[-1] in above.keys:
+        return above.keys[str(path[-1])]
+    return place(node, path)
+
+
+def resolve(node: Node, where: str) -> Path | None:
+    """The path that a dotted text names; keys may hold dots themselves.
+
+    None when it leads nowhere.
+    """
+    steps = where.split(".") if where else []
+    path: list[str | int] = []
+    while steps:
+        names: list[str | int] = [".".join(steps[:n]) for n in range(len(steps), 0, -1)]
+        if isinstance(node, Items):
+            names = [int(steps[0])] if steps[0].isdecimal() else []
+        step = next((one for one in names if child(node, one) is not None), None)
+        below = child(node, step) if step is not None else None
+        if step is None or below is None:
+            return None
+        steps = steps[str(step).count(".") + 1 :]
+        path.append(step)
+        node = below
+    return tuple(path)
+
+
+def dotted(path: Path) -> str:
+    """A path as a text, e.g. `suppliers.north.routes.0`."""
+    return ".".join(str(step) for step in path)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong at a path of a tree, or at a mark of a file."""
+
+    path: Path
+    what: str
+    fix: str = ""
+    at_key: bool = False
+    """Whether the caret belongs under the key."""
+    mark: Mark | None = None
+    """Where it stands, when the path alone does not say it."""
+    where: str = ""
+    """Path to show, when it differs from `path`."""
+
 
 SHOWN_CHARACTERS = 40
 MOST_DIGITS = 4000
@@ -90,13 +274,21 @@ class Key(NamedTuple):
 
 @cache
 def keys_of(model: type) -> dict[str, Key]:
-    """Key as the file spells it → how it is written, in the order of the reference page."""
+    """Key as the file spells it → how it is written, in the order of the reference page.
+
+    Of a case, those at the top of its file; the others are `SECTIONS`.
+    """
+    keys = _all_keys(model).items()
+    return {name: key for name, key in keys if not isinstance(key.form, SectionForm)}
+
+
+def _all_keys(model: type) -> dict[str, Key]:
     defaults = (
         {field.name: field.default for field in dataclasses.fields(model)}
         if dataclasses.is_dataclass(model)
         else {}
     )
-    found: dict[str, Key] = {}
+    found: list[Key] = []
     for name, annotated in get_type_hints(model, include_extras=True).items():
         hint = get_args(annotated)[0] if get_origin(annotated) is ClassVar else annotated
         marks = getattr(hint, "__metadata__", ())
@@ -114,11 +306,9 @@ def keys_of(model: type) -> dict[str, Key]:
             shown.text if shown else "",
         )
         before = of_kind.get(Before)
-        later = found.pop(before.name) if before else None
-        found[key.key] = key
-        if later is not None:
-            found[later.key] = later
-    return found
+        names = [one.name for one in found]
+        found.insert(names.index(before.name) if before else len(names), key)
+    return {key.key: key for key in found}
 
 
 def _empty(marks: tuple[Any, ...], default: Any) -> Any:
@@ -145,29 +335,19 @@ def by_name(model: type) -> dict[str, Key]:
 
 
 SECTIONS: dict[str, type] = {
-    name: key.form.of for name, key in keys_of(Case).items() if isinstance(key.form, SectionForm)
+    name: get_args(key.holds)[1]
+    for name, key in _all_keys(Case).items()
+    if isinstance(key.form, SectionForm)
 }
 """Section → class of its elements, in the order of the reference page."""
 
 
-class Entry:
-    """A mapping as it is written, its keys as attributes."""
-
-    __slots__ = ("given", "model")
+class Entry(SimpleNamespace):
+    """A mapping as it is written, its keys as attributes; empty what is not given."""
 
     def __init__(self, model: type, given: dict[str, Any]) -> None:
-        self.model = model
-        self.given = given
-
-    def __getattr__(self, name: str) -> Any:
-        """What is given under a key; as empty when it is not."""
-        found = self.given.get(name, _REFUSED)
-        if found is not _REFUSED:
-            return found
-        key = by_name(self.model).get(name)
-        if key is None:
-            raise AttributeError(name)
-        return key.empty
+        empty = {name: key.empty for name, key in by_name(model).items()}
+        super().__init__(**empty | given, model=model, given=given)
 
 
 def is_uncertain(number: Entry) -> bool:
@@ -266,10 +446,6 @@ def _text(form: TextForm, given: Any, path: Path, findings: list[Finding]) -> An
     return given
 
 
-def _number(_form: ShareForm, given: Any, path: Path, findings: list[Finding]) -> Any:
-    return _text(TextForm(), given, path, findings)
-
-
 def _texts(_form: LabelForm, given: Any, path: Path, findings: list[Finding]) -> Any:
     texts = {"": given} if isinstance(given, str) else given
     return _map(MapForm(_LANGUAGE, TextForm()), texts, path, findings)
@@ -305,10 +481,6 @@ def _whole(form: WholeForm, given: Any, path: Path, findings: list[Finding]) -> 
         else _("at most {limit}").format(limit=form.most)
     )
     return _refused(findings, _expected(path, limit, given))
-
-
-def _quantity(_form: InUnit, given: Any, path: Path, findings: list[Finding]) -> Any:
-    return _part(PartForm(WrittenQuantity), given, path, findings)
 
 
 def _part(form: PartForm, given: Any, path: Path, findings: list[Finding]) -> Any:
@@ -409,12 +581,12 @@ def _map(form: MapForm, given: Any, path: Path, findings: list[Finding]) -> Any:
 
 _READERS: dict[type[Form], Callable[..., Any]] = {
     TextForm: _text,
-    ShareForm: _number,
+    ShareForm: lambda _form, *given: _text(TextForm(), *given),
     LabelForm: _texts,
     WordForm: _word,
     WholeForm: _whole,
     FlagForm: _flag,
-    InUnit: _quantity,
+    InUnit: lambda _form, *given: _part(PartForm(WrittenQuantity), *given),
     PartForm: _part,
     ListForm: _list,
     MapForm: _map,
@@ -481,21 +653,16 @@ def _no_value(path: Path) -> tuple[str, str]:
 
 def _without_empty(plain: Plain, path: Path, empty: list[Path]) -> Plain:
     """A tree without the keys that have no value; they are noted in `empty`."""
-    pairs: Any = plain.items() if isinstance(plain, dict) else enumerate(plain or ())
     if not isinstance(plain, dict | list):
         return plain
+    pairs: Any = list(plain.items() if isinstance(plain, dict) else enumerate(plain))
     empty += [(*path, step) for step, below in pairs if below is None]
-    if isinstance(plain, list):
-        return [
-            _without_empty(below, (*path, at), empty)
-            for at, below in enumerate(plain)
-            if below is not None
-        ]
-    return {
-        key: _without_empty(below, (*path, key), empty)
-        for key, below in plain.items()
+    kept = {
+        step: _without_empty(below, (*path, step), empty)
+        for step, below in pairs
         if below is not None
     }
+    return kept if isinstance(plain, dict) else list(kept.values())
 
 
 class Reference(NamedTuple):

@@ -8,14 +8,14 @@ The files of a case: read, decoded, put together.
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path as FilePath
 from typing import Any
 
 import yaml
 
-from derbes.casefile.nodes import Finding, Items, MappingNode, Mark, Node, Path, Text
+from derbes.casefile.entries import Finding, Items, MappingNode, Mark, Node, Path, Text
 from derbes.language import _
 
 MAX_DEPTH = 30
@@ -35,47 +35,6 @@ class _RefusedError(Exception):
         super().__init__(what)
 
 
-@dataclass(slots=True)
-class _Open:
-    """A list or mapping whose end is still to come."""
-
-    node: Items | MappingNode
-    size: int = 1
-    key: str | None = None
-    key_mark: Mark | None = None
-    anchor: str | None = None
-
-    def step(self) -> str | int:
-        return self.key or "" if isinstance(self.node, MappingNode) else len(self.node.items)
-
-
-@dataclass(slots=True)
-class _Composing:
-    """What is known while the events of one file come in."""
-
-    file: int
-    text: str
-    findings: list[Finding] = field(default_factory=list)
-    stack: list[_Open] = field(default_factory=list)
-    anchors: dict[str, tuple[Node | None, int]] = field(default_factory=dict)
-    repeated: int = 0
-    root: Node | None = None
-
-    @property
-    def path(self) -> Path:
-        return tuple(opened.step() for opened in self.stack)
-
-    @property
-    def is_at_key(self) -> bool:
-        """Whether what comes next is the key of a mapping."""
-        top = self.stack[-1] if self.stack else None
-        return top is not None and isinstance(top.node, MappingNode) and top.key_mark is None
-
-    def refuse(self, path: Path, what: str, fix: str, mark: Mark) -> None:
-        """Note that something cannot be used."""
-        self.findings.append(Finding(path, what, fix, mark=mark))
-
-
 def compose(text: str, file: int) -> tuple[Node | None, list[Finding]]:
     """The tree of a YAML text, and what is wrong with it.
 
@@ -86,21 +45,21 @@ def compose(text: str, file: int) -> tuple[Node | None, list[Finding]]:
     Returns:
         The tree, None when there is none to be had, and the findings.
     """
-    state = _Composing(file, text)
+    composing = _Composing(file, text)
+    root = None
     try:
-        for event in _events(text, file):
-            _take(state, event)
+        for event in composing.events:
+            if isinstance(event, yaml.NodeEvent):
+                root, _size = composing.node(event, ())
     except _RefusedError as refused:
-        return None, [*state.findings, refused.finding]
-    return state.root, state.findings
+        return None, [*composing.findings, refused.finding]
+    return root, composing.findings
 
 
 def _events(text: str, file: int) -> Iterator[Any]:
-    loader = _Loader(text)
     n_documents = 0
     try:
-        while loader.check_event():
-            event = loader.get_event()
+        for event in yaml.parse(text, Loader=_Loader):
             if isinstance(event, yaml.DocumentStartEvent):
                 n_documents += 1
                 if n_documents > 1:
@@ -114,12 +73,10 @@ def _events(text: str, file: int) -> Iterator[Any]:
         raise _syntax_error(error, file) from error
     except yaml.YAMLError as error:
         raise _RefusedError(
-            _("this is not YAML: {reason}").format(reason=_first_line(str(error))),
+            _("this is not YAML: {reason}").format(reason=next(iter(str(error).splitlines()), "")),
             _("see whether this is the right file"),
             Mark(file, 0, 0, 0, 0),
         ) from error
-    finally:
-        loader.dispose()
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, file: int) -> _RefusedError:
@@ -145,10 +102,6 @@ def _syntax_fix(reason: str) -> str:
     return _("look at indents, quotes and brackets here and in the line above")
 
 
-def _first_line(text: str) -> str:
-    return text.splitlines()[0] if text else ""
-
-
 def _mark(event: Any, file: int) -> Mark:
     start, end = event.start_mark, event.end_mark
     return Mark(
@@ -156,187 +109,176 @@ def _mark(event: Any, file: int) -> Mark:
     )
 
 
-def _take(state: _Composing, event: Any) -> None:
-    if isinstance(event, yaml.ScalarEvent):
-        _take_text(state, event)
-    elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
-        _open(state, event)
-    elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
-        opened = state.stack[-1]
-        if opened.node.in_flow:
-            _mend_cut_numbers(state, opened.node)
-        state.stack.pop()
-        if opened.anchor:
-            state.anchors[opened.anchor] = (opened.node, opened.size)
-        _put(state, opened.node, opened.size)
-    elif isinstance(event, yaml.AliasEvent):
-        _take_alias(state, event)
-
-
-def _take_text(state: _Composing, event: Any) -> None:
-    mark = _mark(event, state.file)
-    _refuse_tag(state, event, mark)
-    if state.is_at_key:
-        state.stack[-1].key, state.stack[-1].key_mark = event.value, mark
-        return
-    node = Text(event.value, mark, event.style or "")
-    if event.anchor:
-        state.anchors[event.anchor] = (node, 1)
-    _put(state, node, 1)
-
-
-def _open(state: _Composing, event: Any) -> None:
-    mark = _mark(event, state.file)
-    _refuse_tag(state, event, mark)
-    if state.is_at_key:
-        raise _RefusedError(
-            _("a key must be a text, not a list or mapping"),
-            _("put braces that belong to a text in quotes"),
-            mark,
-        )
-    if len(state.stack) >= MAX_DEPTH:
-        raise _RefusedError(
-            _("more than {n} levels of nesting").format(n=MAX_DEPTH),
-            _("see whether this is the right file"),
-            mark,
-        )
-    is_table = isinstance(event, yaml.MappingStartEvent)
-    in_flow = bool(event.flow_style)
-    node = MappingNode({}, mark, in_flow=in_flow) if is_table else Items([], mark, in_flow)
-    if event.anchor:
-        state.anchors[event.anchor] = (None, 0)
-    state.stack.append(_Open(node, anchor=event.anchor))
-
-
-def _take_alias(state: _Composing, event: Any) -> None:
-    mark = _mark(event, state.file)
-    node, size = state.anchors.get(event.anchor, (None, 0))
-    if node is None:
-        raise _RefusedError(
-            _('"*{name}" repeats something that is not written before it').format(
-                name=event.anchor
-            ),
-            _("put a text that begins with * in quotes"),
-            mark,
-        )
-    state.repeated += size
-    if state.repeated > MAX_REPEATED:
-        raise _RefusedError(
-            _("repetitions by * stand for more than {n} values").format(n=MAX_REPEATED),
-            _("write the values out, or take repetitions of repetitions away"),
-            mark,
-        )
-    if state.is_at_key:
-        raise _RefusedError(
-            _("a key must be written out, not repeated by *"), _("write the key out"), mark
-        )
-    _put(state, node, size)
-
-
-def _put(state: _Composing, node: Node, size: int) -> None:
-    """Hang a finished node under what is open."""
-    if not state.stack:
-        state.root = node
-        return
-    top = state.stack[-1]
-    top.size += size
-    if isinstance(top.node, Items):
-        top.node.items.append(node)
-        return
-    key, mark = top.key or "", top.key_mark or node.mark
-    if key in top.node.entries:
-        first = top.node.keys[key].line
-        state.refuse(
-            state.path,
-            _('the key "{key}" is given twice, first in line {line}').format(key=key, line=first),
-            _("keep one of the two"),
-            mark,
-        )
-    else:
-        top.node.entries[key] = node
-        top.node.keys[key] = mark
-    top.key = top.key_mark = None
-
-
 _ENDS_IN_DIGIT = re.compile(r"[+-]?[0-9][0-9 ']*$")
 _BEGINS_WITH_DIGIT = re.compile(r"[0-9]+(?![0-9.])")
 
 
-def _mend_cut_numbers(state: _Composing, node: Items | MappingNode) -> None:
-    """Refuse numbers whose decimal comma YAML has taken for its own, and put them together.
+class _Composing:
+    """The nodes of one file, from its events."""
 
-    In a list two whole numbers without a space between them are one such, when others of the
-    list are parted by a space; where none is, nothing says what was meant. In a mapping what
-    follows the comma has become a key without a colon.
-    """
-    path = state.path[:-1]
-    if isinstance(node, MappingNode):
+    def __init__(self, file: int, text: str) -> None:
+        self.file = file
+        self.text = text
+        self.events = _events(text, file)
+        self.findings: list[Finding] = []
+        self.anchors: dict[str, tuple[Node | None, int]] = {}
+        """Nodes that may be repeated, with their sizes; None while one is still open."""
+        self.repeated = 0
+
+    def node(self, event: Any, path: Path, *, is_key: bool = False) -> tuple[Node, int]:
+        """The node that begins with an event, and of how many it consists."""
+        mark = _mark(event, self.file)
+        if isinstance(event, yaml.AliasEvent):
+            return self._repeated(str(event.anchor), mark, is_key=is_key)
+        if event.tag and event.tag != "!":
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self.refuse(
+                path,
+                _('"{tag}" is not used in case files').format(tag=tag),
+                _("take it out; each key knows what its value means"),
+                mark,
+            )
+        found: Node
+        if isinstance(event, yaml.ScalarEvent):
+            found, size = Text(event.value, mark, event.style or ""), 1
+        else:
+            if is_key:
+                raise _RefusedError(
+                    _("a key must be a text, not a list or mapping"),
+                    _("put braces that belong to a text in quotes"),
+                    mark,
+                )
+            if len(path) >= MAX_DEPTH:
+                raise _RefusedError(
+                    _("more than {n} levels of nesting").format(n=MAX_DEPTH),
+                    _("see whether this is the right file"),
+                    mark,
+                )
+            if event.anchor:
+                self.anchors[event.anchor] = (None, 0)
+            fill = self._mapping if isinstance(event, yaml.MappingStartEvent) else self._list
+            found, size = fill(path, mark, in_flow=bool(event.flow_style))
+        if event.anchor and not is_key:
+            self.anchors[event.anchor] = (found, size)
+        return found, size
+
+    def _list(self, path: Path, mark: Mark, *, in_flow: bool) -> tuple[Node, int]:
+        node, total = Items([], mark), 1
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            item, size = self.node(event, (*path, len(node.items)))
+            node.items.append(item)
+            total += size
+        if in_flow:
+            self._mend_cut_items(path, node)
+        return node, total
+
+    def _mapping(self, path: Path, mark: Mark, *, in_flow: bool) -> tuple[Node, int]:
+        node, total = MappingNode({}, mark), 1
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            written, _size = self.node(event, (*path, ""), is_key=True)
+            key = written.text if isinstance(written, Text) else ""
+            below, size = self.node(next(self.events), (*path, key))
+            total += size
+            if key not in node.entries:
+                node.entries[key] = below
+                node.keys[key] = written.mark
+                continue
+            what = _('the key "{key}" is given twice, first in line {line}')
+            self.refuse(
+                (*path, key),
+                what.format(key=key, line=node.keys[key].line),
+                _("keep one of the two"),
+                written.mark,
+            )
+        if in_flow:
+            self._mend_cut_keys(path, node)
+        return node, total
+
+    def _repeated(self, name: str, mark: Mark, *, is_key: bool) -> tuple[Node, int]:
+        node, size = self.anchors.get(name, (None, 0))
+        if node is None:
+            raise _RefusedError(
+                _('"*{name}" repeats something that is not written before it').format(name=name),
+                _("put a text that begins with * in quotes"),
+                mark,
+            )
+        self.repeated += size
+        if self.repeated > MAX_REPEATED:
+            raise _RefusedError(
+                _("repetitions by * stand for more than {n} values").format(n=MAX_REPEATED),
+                _("write the values out, or take repetitions of repetitions away"),
+                mark,
+            )
+        if is_key:
+            raise _RefusedError(
+                _("a key must be written out, not repeated by *"), _("write the key out"), mark
+            )
+        return node, size
+
+    def refuse(self, path: Path, what: str, fix: str, mark: Mark) -> None:
+        """Note that something cannot be used."""
+        self.findings.append(Finding(path, what, fix, mark=mark))
+
+    def _mend_cut_keys(self, path: Path, node: MappingNode) -> None:
+        """Refuse numbers whose decimal comma YAML has taken for its own, and put them together.
+
+        What follows the comma has become a key without a colon.
+        """
         for (key, before), (cut, after) in pairwise(list(node.entries.items())):
             mark = node.keys[cut]
-            is_key = state.text[mark.end :].lstrip()[:1] == ":" or not isinstance(after, Text)
-            if not is_key and isinstance(before, Text) and _is_cut(state, before, Text(cut, mark)):
-                _put_together(state, (*path, key), before, mark)
+            is_key = self.text[mark.end :].lstrip()[:1] == ":" or not isinstance(after, Text)
+            if not is_key and isinstance(before, Text) and self._is_cut(before, Text(cut, mark)):
+                self._put_together((*path, key), before, mark)
                 del node.entries[cut], node.keys[cut]
-        return
-    texts = [item for item in node.items if isinstance(item, Text)]
-    if len(texts) < len(node.items):
-        return
-    is_cut = [_is_cut(state, one, other) for one, other in pairwise(texts)]
-    if is_cut and all(is_cut):
-        _refuse_tight_list(state, path, node)
-        return
-    for position in reversed(range(len(is_cut))):
-        if is_cut[position]:
-            _put_together(state, (*path, position), texts[position], texts[position + 1].mark)
-            del node.items[position + 1]
 
+    def _mend_cut_items(self, path: Path, node: Items) -> None:
+        """The same in a list.
 
-def _is_cut(state: _Composing, before: Text, after: Text) -> bool:
-    between = state.text[before.mark.end : after.mark.start]
-    return (
-        not (before.style or after.style)
-        and between == ","
-        and _ENDS_IN_DIGIT.match(before.text) is not None
-        and _BEGINS_WITH_DIGIT.match(after.text) is not None
-    )
+        Two whole numbers without a space between them are one such, when others of the list
+        are parted by a space; where none is, nothing says what was meant.
+        """
+        texts = [item for item in node.items if isinstance(item, Text)]
+        if len(texts) < len(node.items):
+            return
+        is_cut = [self._is_cut(one, other) for one, other in pairwise(texts)]
+        if is_cut and all(is_cut):
+            self._refuse_tight_list(path, node)
+            return
+        for position in reversed(range(len(is_cut))):
+            if is_cut[position]:
+                self._put_together((*path, position), texts[position], texts[position + 1].mark)
+                del node.items[position + 1]
 
+    def _is_cut(self, before: Text, after: Text) -> bool:
+        between = self.text[before.mark.end : after.mark.start]
+        return (
+            not (before.style or after.style)
+            and between == ","
+            and _ENDS_IN_DIGIT.match(before.text) is not None
+            and _BEGINS_WITH_DIGIT.match(after.text) is not None
+        )
 
-def _put_together(state: _Composing, path: Path, first: Text, last: Mark) -> None:
-    mark = first.mark
-    whole = state.text[mark.start : last.end]
-    first.text, first.style = whole, '"'
-    first.mark = Mark(mark.file, mark.line, mark.column, mark.start, last.end)
-    state.refuse(
-        path,
-        _('"{text}" is cut in two at its comma').format(text=whole),
-        _("quote it or write a point: {point}").format(point=whole.replace(",", ".", 1)),
-        first.mark,
-    )
+    def _put_together(self, path: Path, first: Text, last: Mark) -> None:
+        first.mark = first.mark._replace(end=last.end, one_line=True)
+        first.text, first.style = self.text[first.mark.start : last.end], '"'
+        self.refuse(
+            path,
+            _('"{text}" is cut in two at its comma').format(text=first.text),
+            _("quote it or write a point: {point}").format(point=first.text.replace(",", ".", 1)),
+            first.mark,
+        )
 
-
-def _refuse_tight_list(state: _Composing, path: Path, node: Items) -> None:
-    first, last = node.items[0].mark, node.items[-1].mark
-    whole = state.text[first.start : last.end]
-    state.refuse(
-        path,
-        _('"[{text}]" can be read as {n} values, or as numbers with a decimal comma').format(
-            text=whole, n=len(node.items)
-        ),
-        _("a number with a decimal comma: quote it or write a point; values: [{apart}]").format(
-            apart=", ".join(whole.split(","))
-        ),
-        Mark(first.file, first.line, first.column, first.start, last.end),
-    )
-
-
-def _refuse_tag(state: _Composing, event: Any, mark: Mark) -> None:
-    if event.tag and event.tag != "!":
-        state.refuse(
-            state.path,
-            _('"{tag}" is not used in case files').format(
-                tag=event.tag.replace("tag:yaml.org,2002:", "!!")
+    def _refuse_tight_list(self, path: Path, node: Items) -> None:
+        mark = node.items[0].mark._replace(end=node.items[-1].mark.end, one_line=True)
+        whole = self.text[mark.start : mark.end]
+        self.refuse(
+            path,
+            _('"[{text}]" can be read as {n} values, or as numbers with a decimal comma').format(
+                text=whole, n=len(node.items)
             ),
-            _("take it out; each key knows what its value means"),
+            _("a number with a decimal comma: quote it or write a point; values: [{apart}]").format(
+                apart=", ".join(whole.split(","))
+            ),
             mark,
         )
 
@@ -352,83 +294,58 @@ def decode(path: FilePath) -> str | Finding:
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
-            return Finding(
-                (),
-                _("the file is too large for a case: {n} million bytes").format(
-                    n=size // 1_000_000
-                ),
-                _("see whether this is the right file"),
-            )
+            what = _("the file is too large for a case: {n} million bytes")
+            fix = _("see whether this is the right file")
+            return Finding((), what.format(n=size // 1_000_000), fix)
         content = path.read_bytes()
     except OSError as error:
-        return _unreadable(error)
-    return _foreign(content) or _text(content)
+        what = _("the file cannot be read: {reason}")
+        known = {
+            FileNotFoundError: (_("there is no such file"), _("check the path")),
+            PermissionError: (_("the file may not be read"), _("check its permissions")),
+            IsADirectoryError: (_("this is a folder, not a file"), _("name a file in it")),
+        }
+        other = (what.format(reason=error.strerror or str(error)), "")
+        return Finding((), *known.get(type(error), other))
+    foreign = _foreign(content)
+    if foreign:
+        return Finding((), foreign, _("name the case file, a text that ends in .yaml"))
+    return _text(content)
 
 
-def _unreadable(error: OSError) -> Finding:
-    if isinstance(error, FileNotFoundError):
-        return Finding((), _("there is no such file"), _("check the path"))
-    if isinstance(error, PermissionError):
-        return Finding((), _("the file may not be read"), _("check its permissions"))
-    if isinstance(error, IsADirectoryError):
-        return Finding((), _("this is a folder, not a file"), _("name a file in it"))
-    reason = error.strerror or str(error)
-    return Finding((), _("the file cannot be read: {reason}").format(reason=reason))
-
-
-def _foreign(content: bytes) -> Finding | None:
-    """What the first bytes give away about another format."""
-    if content.startswith(b"PK\x03\x04") and b"xl/" in content:
-        return _not_yaml(_("this is an Excel workbook, not YAML"))
-    if content.startswith(b"PK\x03\x04"):
-        return _not_yaml(_("this is a zip archive, not YAML"))
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
-        return _not_yaml(_("this is an old Office document, not YAML"))
-    if content.startswith(b"%PDF"):
-        return _not_yaml(_("this is a PDF, not YAML"))
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return Finding((), _("this is UTF-16 text, not UTF-8"), _("save the file as UTF-8"))
-    return None
-
-
-def _not_yaml(what: str) -> Finding:
-    return Finding((), what, _("name the case file, a text that ends in .yaml"))
+def _foreign(content: bytes) -> str:
+    """What the bytes give away about another format; empty: nothing."""
+    is_zip = content.startswith(b"PK\x03\x04")
+    formats = (
+        (is_zip and b"xl/" in content, _("this is an Excel workbook, not YAML")),
+        (is_zip, _("this is a zip archive, not YAML")),
+        (content.startswith(b"\xd0\xcf\x11\xe0"), _("this is an old Office document, not YAML")),
+        (content.startswith(b"%PDF"), _("this is a PDF, not YAML")),
+        (
+            b"\x00" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")),
+            _("this is not a text file"),
+        ),
+    )
+    return next((what for is_it, what in formats if is_it), "")
 
 
 def _text(content: bytes) -> str | Finding:
-    if b"\x00" in content:
-        return _not_yaml(_("this is not a text file"))
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Finding((), _("this is UTF-16 text, not UTF-8"), _("save the file as UTF-8"))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return _other_encoding(content, error.start)
+        what = _("this is not UTF-8 text: see line {line}")
+        if _CYRILLIC.search(content.decode("cp1251", errors="replace")):
+            what = _("this is not UTF-8 text; line {line} looks like Windows-1251")
+        line = content.count(b"\n", 0, error.start) + 1
+        return Finding((), what.format(line=line), _("save the file as UTF-8"))
     control = _CONTROL.search(text)
     if control is None:
         return text
-    before = text[: control.start()]
-    line = before.count("\n") + 1
-    return Finding(
-        (),
-        _("a control character (code {code}) stands in line {line}").format(
-            code=ord(control[0]), line=line
-        ),
-        _("delete it"),
-    )
-
-
-def _other_encoding(content: bytes, at: int) -> Finding:
-    line = content.count(b"\n", 0, at) + 1
-    if _CYRILLIC.search(content.decode("cp1251", errors="replace")):
-        return Finding(
-            (),
-            _("this is not UTF-8 text; line {line} looks like Windows-1251").format(line=line),
-            _("save the file as UTF-8"),
-        )
-    return Finding(
-        (),
-        _("this is not UTF-8 text: see line {line}").format(line=line),
-        _("save the file as UTF-8"),
-    )
+    line = text.count("\n", 0, control.start()) + 1
+    what = _("a control character (code {code}) stands in line {line}")
+    return Finding((), what.format(code=ord(control[0]), line=line), _("delete it"))
 
 
 MAIN = "case.yaml"
@@ -445,11 +362,8 @@ class Source:
     name: str
     """FilePath from the folder of the case; empty for the file that was named."""
     text: str
-
-    @property
-    def lines(self) -> list[str]:
-        """Lines without their ends."""
-        return self.text.splitlines()
+    lines: list[str]
+    """Lines without their ends."""
 
 
 @dataclass(slots=True)
@@ -465,10 +379,7 @@ class Tree:
     @property
     def hash(self) -> str:
         """SHA-256 over the texts of all files, in the order of reading."""
-        digest = hashlib.sha256()
-        for source in self.sources:
-            digest.update(source.text.encode())
-        return digest.hexdigest()
+        return hashlib.sha256("".join(one.text for one in self.sources).encode()).hexdigest()
 
 
 def main_file(path: FilePath) -> FilePath:
@@ -486,22 +397,18 @@ def read_tree(path: FilePath, sections: frozenset[str]) -> Tree:
     tree = Tree()
     main = main_file(path)
     if path.is_dir() and not main.exists():
-        tree.is_readable = False
-        tree.findings.append(
-            Finding(
-                (),
-                _("this folder holds no {name}").format(name=MAIN),
-                _("name the case file itself, or call it {name}").format(name=MAIN),
-            )
+        what, fix = (
+            _("this folder holds no {name}"),
+            _("name the case file itself, or call it {name}"),
         )
+        tree.findings.append(Finding((), what.format(name=MAIN), fix.format(name=MAIN)))
+        tree.is_readable = False
         return tree
     reading = _Reading(tree, main.parent, sections)
     root = reading.read(main, "")
-    if isinstance(root, MappingNode):
+    if root is not None:
         tree.root = MappingNode(dict(root.entries), root.mark, dict(root.keys))
         reading.include(root, main.parent)
-    else:
-        tree.is_readable = False
     return tree
 
 
@@ -514,7 +421,7 @@ class _Reading:
     sections: frozenset[str]
     done: set[FilePath] = field(default_factory=set)
 
-    def read(self, path: FilePath, name: str, asked: Finding | None = None) -> Node | None:
+    def read(self, path: FilePath, name: str, asked: Finding | None = None) -> MappingNode | None:
         """The tree of one file; findings say why there is none.
 
         Args:
@@ -524,19 +431,22 @@ class _Reading:
         """
         self.done.add(path.resolve())
         text = decode(path)
+        node = None
         if isinstance(text, Finding):
             if asked is not None:
-                what = f'"{name}": {text.what}'
-                text = Finding(asked.path, what, text.fix, mark=asked.mark)
-            self.tree.findings.append(text)
-            return None
-        number = len(self.tree.sources)
-        self.tree.sources.append(Source(path, name, text))
-        node, findings = compose(text, number)
+                text = replace(asked, what=f'"{name}": {text.what}', fix=text.fix)
+            findings = [text]
+        else:
+            number = len(self.tree.sources)
+            self.tree.sources.append(Source(path, name, text, text.splitlines()))
+            node, findings = compose(text, number)
+            if not findings and not isinstance(node, MappingNode):
+                findings = [_no_mapping(node, number)]
         self.tree.findings += findings
-        if not findings and not isinstance(node, MappingNode):
-            self.tree.findings.append(_no_mapping(node, number))
-        return node
+        if isinstance(node, MappingNode):
+            return node
+        self.tree.is_readable = False
+        return None
 
     def include(self, root: MappingNode, folder: FilePath) -> None:
         """Read what a file includes and merge it in."""
@@ -545,83 +455,56 @@ class _Reading:
             if not isinstance(item, Text) or not item.text:
                 continue  # the schema says so
             asked = Finding(("include", position), "", mark=item.mark)
-            path = folder / item.text
+            path = (folder / item.text).resolve()
             what = ""
-            if not path.resolve().is_relative_to(self.folder.resolve()):
+            if not path.is_relative_to(self.folder.resolve()):
                 what = _('"{name}" lies outside the folder of the case')
-            elif path.resolve() in self.done:
+            elif path in self.done:
                 what = _('"{name}" is included twice')
             if what:
+                what = what.format(name=item.text)
                 fix = _("include files beside the case or below it, each once")
-                self.tree.findings.append(
-                    Finding(asked.path, what.format(name=item.text), fix, mark=asked.mark)
-                )
-            else:
-                self._merge_file(path, asked)
+                self.tree.findings.append(replace(asked, what=what, fix=fix))
+                continue
+            name = path.relative_to(self.folder.resolve()).as_posix()
+            below = self.read(folder / item.text, name, asked)
+            if below is not None:
+                for key, node in below.entries.items():
+                    self._merge(self.tree.root, (key,), node, below.keys[key])
+                self.include(below, (folder / item.text).parent)
 
-    def _merge_file(self, path: FilePath, asked: Finding) -> None:
-        name = path.resolve().relative_to(self.folder.resolve()).as_posix()
-        root = self.read(path, name, asked)
-        if not isinstance(root, MappingNode):
-            self.tree.is_readable = False
+    def _merge(self, into: MappingNode, path: tuple[str, ...], node: Node, mark: Mark) -> None:
+        """Put a key of a file into the tree; sections are put together from several files."""
+        key, is_top = path[-1], len(path) == 1
+        present = into.entries.get(key)
+        if is_top and key in {"include", "derbes"}:
             return
-        for key, node in root.entries.items():
-            self._merge(key, node, root.keys[key])
-        self.include(root, path.parent)
-
-    def _merge(self, key: str, node: Node, mark: Mark) -> None:
-        top = self.tree.root
-        present = top.entries.get(key)
-        if key in {"include", "derbes"}:
-            return
-        if present is None or (isinstance(present, Text) and present.plain is None):
-            top.entries[key] = node
-            top.keys[key] = mark
+        if present is None or (is_top and isinstance(present, Text) and present.plain is None):
+            into.entries[key] = node
+            into.keys[key] = mark
         elif (
-            key in self.sections
+            is_top
+            and key in self.sections
             and isinstance(present, MappingNode)
             and isinstance(node, MappingNode)
         ):
-            top.entries[key] = self._merged(key, present, node)
-        elif not (isinstance(node, Text) and node.plain is None):
-            self._given_twice(key, mark, top.keys[key])
-
-    def _merged(self, section: str, present: MappingNode, more: MappingNode) -> MappingNode:
-        merged = MappingNode(dict(present.entries), present.mark, dict(present.keys))
-        for name, node in more.entries.items():
-            if name in merged.entries:
-                self._given_twice(f"{section}.{name}", more.keys[name], merged.keys[name])
-            else:
-                merged.entries[name] = node
-                merged.keys[name] = more.keys[name]
-        return merged
-
-    def _given_twice(self, where: str, mark: Mark, first: Mark) -> None:
-        source = self.tree.sources[first.file]
-        self.tree.findings.append(
-            Finding(
-                (),
-                _("{where} is already given in {file}, line {line}").format(
-                    where=where, file=source.name or source.path.name, line=first.line
-                ),
-                _("keep one of the two"),
-                mark=mark,
-                where=where,
-            )
-        )
+            merged = MappingNode(dict(present.entries), present.mark, dict(present.keys))
+            into.entries[key] = merged
+            for name, below in node.entries.items():
+                self._merge(merged, (key, name), below, node.keys[name])
+        elif not (is_top and isinstance(node, Text) and node.plain is None):
+            first = into.keys[key]
+            source = self.tree.sources[first.file]
+            where, name = ".".join(path), source.name or source.path.name
+            what = _("{where} is already given in {file}, line {line}")
+            what = what.format(where=where, file=name, line=first.line)
+            fix = _("keep one of the two")
+            self.tree.findings.append(Finding((), what, fix, mark=mark, where=where))
 
 
 def _no_mapping(node: Node | None, file: int) -> Finding:
     if node is None or (isinstance(node, Text) and node.plain is None):
-        return Finding(
-            (),
-            _("the file is empty"),
-            _('a case file begins with "derbes: 1" and a name'),
-            mark=Mark(file, 0, 0, 0, 0),
-        )
-    return Finding(
-        (),
-        _("expected keys with values, as in name: Waterworks"),
-        _("see whether this is the right file"),
-        mark=node.mark,
-    )
+        what, fix = _("the file is empty"), _('a case file begins with "derbes: 1" and a name')
+        return Finding((), what, fix, mark=Mark(file, 0, 0, 0, 0))
+    what = _("expected keys with values, as in name: Waterworks")
+    return Finding((), what, _("see whether this is the right file"), mark=node.mark)

@@ -5,7 +5,7 @@ Each note says in one sentence what is made of the input, and how to settle it o
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from derbes.case.entities import (
@@ -16,16 +16,18 @@ from derbes.case.entities import (
     InTransit,
     Measure,
     Supplier,
+    Survival,
+    purchases,
     quantities,
 )
-from derbes.case.quantity import MONTHS_A_YEAR, Step, repeats_yearly
-from derbes.case.written import MONTH_PATTERN, WrittenQuantity
-from derbes.casefile.draft import CaseDraft
-from derbes.casefile.entries import Entry, keys_of
-from derbes.casefile.nodes import Finding, Path
+from derbes.case.quantity import MONTH_PATTERN, MONTHS_A_YEAR, Step, WrittenQuantity, repeats_yearly
+from derbes.casefile.checks_plan import each
+from derbes.casefile.draft import CaseDraft, Check
+from derbes.casefile.entries import Entry, Finding, Path, keys_of
 from derbes.casefile.quantities import in_words
 from derbes.language import _, ngettext
 from derbes.model.measures import selects_purchase
+from derbes.unit_names import DAYS_A_MONTH
 from derbes.units import parse_unit
 
 NEEDED = frozenset({"shortage_cost", "margin_share", "foreign_share", "amount"})
@@ -66,29 +68,26 @@ def case_without_measures(draft: CaseDraft) -> Iterator[Finding]:
 def times_in_whole_periods(draft: CaseDraft) -> Iterator[Finding]:
     """Times are counted in whole periods; what is no whole number of them is altered."""
     case, calendar = draft.case, draft.case.calendar
-    for path, months in _times(case):
-        counted = calendar.periods(months)
-        if abs(counted * calendar.step - months) > ROUNDING * max(1.0, abs(months)):
-            yield _counted(case, path, months, counted)
-    for section, name, survival in (
-        *(("goods", name, good.survival) for name, good in case.goods.items()),
-        *(("stockpiles", name, pile.survival) for name, pile in case.stockpiles.items()),
-    ):
-        if survival.shelf_life is None:
-            continue
-        path = (section, name, "shelf_life")
-        age = survival.age.value if survival.age is not None else 0.0
-        months = survival.shelf_life.value - age
-        if months <= 0:
+    counted = [(path, months, calendar.periods(months)) for path, months in _times(case)]
+    for section in ("goods", "stockpiles"):
+        for name, element in getattr(case, section).items():
+            survival: Survival = element.survival
+            if survival.shelf_life is None:
+                continue
+            path: Path = (section, name, "shelf_life")
+            months = survival.shelf_life.value - (survival.age.value if survival.age else 0.0)
+            if months > 0:
+                least = 0 if survival.age is not None else 1
+                counted.append((path, months, max(int(months // calendar.step), least)))
+                continue
             yield Finding(
                 path,
                 _("it is older than its shelf life when the calendar begins: nothing of it counts"),
                 _("check its age, or take it out"),
             )
-            continue
-        counted = max(int(months // calendar.step), 0 if survival.age is not None else 1)
-        if abs(counted * calendar.step - months) > ROUNDING * max(1.0, abs(months)):
-            yield _counted(case, path, months, counted)
+    for path, months, periods in counted:
+        if abs(periods * calendar.step - months) > ROUNDING * max(1.0, abs(months)):
+            yield _counted(case, path, months, periods)
 
 
 ROUNDING = 1e-6
@@ -115,82 +114,71 @@ def _counted(case: Case, path: Path, months: float, counted: int) -> Finding:
     )
 
 
-DAYS_A_MONTH = 1.0 / parse_unit("day").factor
 DAY_SLIP = 0.01
 
 
 def _whole(n: int, step: Step) -> str:
-    if step is Step.YEAR:
-        return ngettext("{n} year", "{n} years", n).format(n=n)
-    if step is Step.QUARTER:
-        return ngettext("{n} quarter", "{n} quarters", n).format(n=n)
-    return ngettext("{n} month", "{n} months", n).format(n=n)
+    texts = {
+        Step.YEAR: ngettext("{n} year", "{n} years", n),
+        Step.QUARTER: ngettext("{n} quarter", "{n} quarters", n),
+        Step.MONTH: ngettext("{n} month", "{n} months", n),
+    }
+    return texts[step].format(n=n)
 
 
-def _deliveries(case: Case) -> Iterator[tuple[Supplier, str, float]]:
-    """Supplier, route (empty: none) and months from order to arrival."""
-    for supplier in case.suppliers.values():
-        for route in supplier.routes or ("",):
-            times = (supplier.lead_time, case.routes[route].lead_time if route else None)
-            yield supplier, route, sum(one.value for one in times if one is not None)
+def _lead_time(case: Case, supplier: Supplier, route: str) -> float | None:
+    """Time from order to arrival; None where nothing says one. [month]"""
+    times = (supplier.lead_time, case.routes[route].lead_time if route else None)
+    given = [one.value for one in times if one is not None]
+    return sum(given) if given else None
 
 
 def _times(case: Case) -> Iterator[tuple[Path, float]]:
     """Path and months of every time that is counted in whole periods, longer ones as more."""
-    yield from dict.fromkeys(
-        (
-            ("suppliers", supplier.id, "lead_time")
-            if supplier.lead_time is not None
-            else ("routes", route, "lead_time"),
-            months,
-        )
-        for supplier, route, months in _deliveries(case)
-        if supplier.lead_time is not None or (route and case.routes[route].lead_time is not None)
-    )
-    for section, keys in (
-        ("recipes", ("lead_time",)),
-        ("plants", ("delay", "ramp")),
-        ("options", ("lead_time",)),
-    ):
+    found: dict[tuple[Path, float], None] = {}
+    for supplier, route in purchases(case):
+        if (months := _lead_time(case, supplier, route)) is not None:
+            at = ("suppliers", supplier.id) if supplier.lead_time else ("routes", route)
+            found[(*at, "lead_time"), months] = None
+    yield from found
+    timed = {"recipes": ("lead_time",), "plants": ("delay", "ramp"), "options": ("lead_time",)}
+    for section, keys in timed.items():
         for name, element in getattr(case, section).items():
             for key in keys:
-                found = getattr(element, key)
-                if found is not None:
-                    yield (section, name, key), found.value
+                if (time := getattr(element, key)) is not None:
+                    yield (section, name, key), time.value
     for measure in case.measures.values():
         if MEASURE_TERMS[measure.kind].by == "month" and measure.by is not None:
             yield ("measures", measure.id, "by"), measure.by.value
-    refill, horizon = case.refill_time, case.sender_horizon
-    yield ("refill_time",), refill.value if refill is not None else DEFAULT_REFILL_MONTHS
-    yield (
-        ("sender_horizon",),
-        horizon.value if horizon is not None else DEFAULT_SENDER_HORIZON_MONTHS,
-    )
+    for key, months in (
+        ("refill_time", DEFAULT_REFILL_MONTHS),
+        ("sender_horizon", DEFAULT_SENDER_HORIZON_MONTHS),
+    ):
+        given = getattr(case, key)
+        yield (key,), months if given is None else given.value
 
 
 def months_within_a_period(draft: CaseDraft) -> Iterator[Finding]:
     """A month or day that begins no period counts as the first of its own."""
     calendar = draft.case.calendar
-    for section, elements in draft.elements.items():
-        for name, built in elements.items():
-            if built.entry is None:
-                continue
-            for path, text in _written_months(built.entry, (section, name)):
-                year, month = text.split("-")[:2]
-                period = calendar.index(int(year), int(month))
-                if 0 <= period < calendar.n_periods and text not in (
-                    calendar.label(period),
-                    f"{calendar.label(period)}-01",
-                ):
-                    yield Finding(
-                        path,
-                        _("{month} counts as {first}, the first month of its period").format(
-                            month=text, first=calendar.label(period)
-                        ),
-                        _("write {first}, or choose a shorter calendar.step").format(
-                            first=calendar.label(period)
-                        ),
-                    )
+    written = (
+        one
+        for section, elements in draft.elements.items()
+        for name, built in elements.items()
+        if built.entry is not None
+        for one in _written_months(built.entry, (section, name))
+    )
+    for path, text in written:
+        period = calendar.index_of(text)
+        first = calendar.label(period)
+        if 0 <= period < calendar.n_periods and text not in (first, f"{first}-01"):
+            yield Finding(
+                path,
+                _("{month} counts as {first}, the first month of its period").format(
+                    month=text, first=first
+                ),
+                _("write {first}, or choose a shorter calendar.step").format(first=first),
+            )
 
 
 def _written_months(entry: Entry, path: Path) -> Iterator[tuple[Path, str]]:
@@ -266,10 +254,8 @@ class Worth:
 
     def _bought(self, good: str) -> Iterator[list[float]]:
         n = self.case.calendar.n_periods
-        for supplier in self.case.suppliers.values():
-            if supplier.good != good or supplier.price is None:
-                continue
-            for route in supplier.routes or ("",):
+        for supplier, route in purchases(self.case):
+            if supplier.good == good and supplier.price is not None:
                 share = self.case.routes[route].cost_share if route else None
                 price = supplier.price.over(n)
                 yield (price if share is None else price * (1.0 + share.over(n))).tolist()
@@ -355,35 +341,28 @@ def series_before_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
             )
 
 
-def goods_on_the_way(draft: CaseDraft) -> Iterator[Finding]:
+@each("measures")
+def goods_on_the_way(draft: CaseDraft, measure: Measure) -> Iterator[Finding]:
     """What happens to goods in transit, where a measure does not say."""
-    case = draft.case
-    for measure in case.measures.values():
-        entry = draft.elements["measures"][measure.id].entry
-        if entry is None or "in_transit" in entry.given:
-            continue
-        if MEASURE_TERMS[measure.kind].is_cut and measure.in_transit is InTransit.LOST:
-            on_the_way = _on_the_way(case, measure)
-            if on_the_way:
-                yield Finding(
-                    ("measures", measure.id),
-                    _("what is on the way when it starts is taken as lost: {suppliers}").format(
-                        suppliers=", ".join(on_the_way)
-                    ),
-                    _('write "in_transit: delivered" if it still comes, else "in_transit: lost"'),
-                    at_key=True,
-                )
-
-
-def _on_the_way(case: Case, measure: Measure) -> list[str]:
-    """Suppliers that a measure hits and whose goods take at least a period."""
-    found = {
-        supplier.id: None
-        for supplier, route, months in _deliveries(case)
-        if case.calendar.periods(months)
+    case, entry = draft.case, draft.entry("measures", measure.id)
+    is_cut = MEASURE_TERMS[measure.kind].is_cut and measure.in_transit is InTransit.LOST
+    if entry is None or "in_transit" in entry.given or not is_cut:
+        return
+    on_the_way = dict.fromkeys(
+        supplier.id
+        for supplier, route in purchases(case)
+        if case.calendar.periods(_lead_time(case, supplier, route) or 0.0)
         and any(selects_purchase(case, hit, supplier, route) for hit in measure.hits)
-    }
-    return list(found)
+    )
+    if on_the_way:
+        yield Finding(
+            ("measures", measure.id),
+            _("what is on the way when it starts is taken as lost: {suppliers}").format(
+                suppliers=", ".join(on_the_way)
+            ),
+            _('write "in_transit: delivered" if it still comes, else "in_transit: lost"'),
+            at_key=True,
+        )
 
 
 def keys_known_to_be_missing(draft: CaseDraft) -> Iterator[Finding]:
@@ -397,7 +376,7 @@ def keys_known_to_be_missing(draft: CaseDraft) -> Iterator[Finding]:
             )
 
 
-NOTES: tuple[Callable[[CaseDraft], Iterator[Finding]], ...] = (
+NOTES: tuple[Check, ...] = (
     case_without_measures,
     step_that_is_coarse,
     times_in_whole_periods,

@@ -5,15 +5,21 @@ One amount at a time: its unit, its money, its limits.
 Parameters of distributions, in base units.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import NamedTuple
 
-from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Grade, MonthQuantity, Quantity
-from derbes.case.written import MISSING, InUnit, WrittenQuantity
-from derbes.casefile.entries import Entry, is_uncertain
-from derbes.casefile.nodes import Finding, Path, dotted
+from derbes.case.quantity import (
+    MISSING,
+    MONTHS_A_YEAR,
+    Calendar,
+    Grade,
+    InUnit,
+    MonthQuantity,
+    Quantity,
+    WrittenQuantity,
+)
+from derbes.casefile.entries import Entry, Finding, Path, dotted, is_uncertain
 from derbes.language import _
 from derbes.units import (
     ONE,
@@ -74,6 +80,8 @@ class Reading:
     """Unit of plain numbers, when the quantity names one."""
     period: int = 0
     """Period from which what is read holds."""
+    line: int = 0
+    """Line in which it stands."""
 
     @property
     def unit(self) -> Unit:
@@ -102,23 +110,23 @@ def in_words(number: float, unit: str) -> str:
 
 def amount_of(reading: Reading, text: str, step: Path) -> Amount | None:
     """The amount in a text; None, with a finding, when there is none."""
+    own = reading.measures.own
+
+    def fits(meant: str) -> bool:
+        """Whether the text with this unit in place of the one it names counts the right thing."""
+        try:
+            unit = parse_amount(text.replace(wrong.word, meant, 1), own).unit
+        except UnitError:
+            return False
+        return unit is None or _target(unit, reading) is not None or bool(unit.currencies)
+
     try:
-        return parse_amount(text, reading.measures.own)
+        return parse_amount(text, own)
     except UnitError as error:
-        fix = error.fix
-        if error.word and not any(_would_fit(reading, error, text, one) for one in error.meant):
-            fix = _write_it(reading)
-        reading.refuse(step, error.what, fix)
-        return None
-
-
-def _would_fit(reading: Reading, error: UnitError, text: str, meant: str) -> bool:
-    """Whether a text with another unit in place of the one it names counts the right thing."""
-    try:
-        unit = parse_amount(text.replace(error.word, meant, 1), reading.measures.own).unit
-    except UnitError:
-        return False
-    return unit is None or _target(unit, reading) is not None or bool(unit.currencies)
+        wrong = error
+    is_near = not wrong.word or any(fits(one) for one in wrong.meant)
+    reading.refuse(step, wrong.what, wrong.fix if is_near else _write_it(reading))
+    return None
 
 
 def _write_it(reading: Reading) -> str:
@@ -135,16 +143,22 @@ def in_base(reading: Reading, text: str, step: Path) -> Steps:
     if amount is None:
         return ()
     unit = amount.unit or reading.inherited or reading.unit
-    foreign = _foreign(unit, reading)
-    home = _at_home(unit, reading, foreign)
+    measures, here = reading.measures, dict(reading.unit.currencies)
+    foreign = [one for one in unit.currencies if here and one[0] not in here]
+    powers: dict[str, int] = {}
+    for kind, power in unit.powers:
+        is_rated = kind in measures.rates and (kind, power) in foreign
+        name = measures.money if is_rated else kind
+        powers[name] = powers.get(name, 0) + power
+    home = Unit(unit.name, unit.factor, tuple((k, p) for k, p in powers.items() if p))
     to = _target(home, reading)
     if to is None:
         said = text if amount.unit is not None else f"{text} {unit.name}".strip()
-        _refuse_unit(reading, unit, said, step)
+        _refuse_unit(reading, foreign, said, step)
         return ()
     rates: Steps = ((0, 1.0),)
     for code, power in foreign[:1]:
-        rate = reading.measures.rates[code]
+        rate = measures.rates[code]
         rates = tuple((at, worth**power) for at, worth in rate.steps or ((0, rate.value),))
     number, period = convert(amount.number, home, to), reading.period
     steps = {max(at, period) if at > 0 else period: number * rate for at, rate in rates}
@@ -153,61 +167,27 @@ def in_base(reading: Reading, text: str, step: Path) -> Steps:
     return tuple(steps.items())
 
 
-def _refuse_unit(reading: Reading, unit: Unit, text: str, step: Path) -> None:
+def _refuse_unit(
+    reading: Reading, foreign: Sequence[tuple[str, int]], text: str, step: Path
+) -> None:
     measures = reading.measures
-    in_reading = {code for code, _power in reading.unit.currencies}
-    for code, _power in unit.currencies:
-        if in_reading and code not in in_reading and code not in measures.rates:
-            reading.refuse(
-                step,
-                _('the case has no rate for {code}, which "{text}" needs').format(
-                    code=code, text=text
-                ),
-                _("add currency.rates.{code}, the worth of 1 {code} in {money}").format(
-                    code=code, money=measures.money
-                ),
-            )
-            return
+    for code in [code for code, _power in foreign if code not in measures.rates][:1]:
+        what = _('the case has no rate for {code}, which "{text}" needs')
+        fix = _("add currency.rates.{code}, the worth of 1 {code} in {money}")
+        reading.refuse(
+            step, what.format(code=code, text=text), fix.format(code=code, money=measures.money)
+        )
+        return
     expected = f'"{reading.unit.name}"' if reading.unit.name else _("a plain number or a share")
-    reading.refuse(
-        step,
-        _('expected {expected} or what can be turned into it, got "{found}"').format(
-            expected=expected, found=text
-        ),
-        _write_it(reading),
-    )
+    what = _('expected {expected} or what can be turned into it, got "{found}"')
+    reading.refuse(step, what.format(expected=expected, found=text), _write_it(reading))
 
 
 def _target(home: Unit, reading: Reading) -> Unit | None:
     """The one of the reading's units that a unit can be turned into."""
-    for to in reading.units:
-        bare_share = "%" in home.name and not home.powers
-        if convertible(home, to) and not (bare_share and to.name):
-            return to
-    return None
-
-
-def _at_home(unit: Unit, reading: Reading, foreign: list[tuple[str, int]]) -> Unit:
-    """A unit with currencies that have a rate put as the base one."""
-    if not foreign:
-        return unit
-    measures = reading.measures
-    rated = {code for code, _power in foreign if code in measures.rates}
-    powers: dict[str, int] = {}
-    for kind, power in unit.powers:
-        name = measures.money if kind in rated else kind
-        powers[name] = powers.get(name, 0) + power
-    return Unit(unit.name, unit.factor, tuple((k, p) for k, p in powers.items() if p))
-
-
-def _foreign(unit: Unit, reading: Reading) -> list[tuple[str, int]]:
-    """Currencies of a unit that the reading's unit does not have."""
-    here = unit.currencies
-    to = reading.unit.currencies
-    if not here or not to:
-        return []
-    known = {code for code, _power in to}
-    return [(code, power) for code, power in here if code not in known]
+    is_share = "%" in home.name and not home.powers
+    fitting = (to for to in reading.units if convertible(home, to) and not (is_share and to.name))
+    return next(fitting, None)
 
 
 def _in_limits(reading: Reading, value: float, text: str, step: Path) -> bool:
@@ -246,70 +226,50 @@ def parameters_of(
     """
     if entry is None:
         return ()
-    if entry.kind == REFERENCE:
-        _refuse_beside_reference(reading, entry, has_range=low is not None)
-        return ()
-    if entry.reference:
-        reading.refuse(
-            ("distribution",),
-            _('"{kind}" takes no reference class').format(kind=entry.kind),
-            _('write "distribution: {reference: my_class}", or take it out'),
-        )
+    for what, fix in _wrong_keys(reading, entry, has_range=low is not None):
+        reading.refuse(("distribution",), what.format(kind=entry.kind), fix)
     if entry.kind in OBSERVED:
         return _observed(reading, entry)
-    if entry.values is not None or entry.weights is not None:
-        reading.refuse(
-            ("distribution",),
-            _('"{kind}" takes a range, not values').format(kind=entry.kind),
-            _("give a range, or choose discrete or empirical"),
-        )
-    if low is None or high is None:
-        reading.refuse(
-            ("distribution",),
-            _('"{kind}" needs a range').format(kind=entry.kind),
-            _('add "range: [low, high]"'),
-        )
-        return ()
-    if entry.kind != "lognormal":
+    if entry.kind != "lognormal" or low is None or high is None:
         return ()
     if low <= 0:
-        reading.refuse(
-            ("range",),
-            _("a lognormal range lies above 0"),
-            _("raise its lower end, or choose pert"),
-        )
+        fix = _("raise its lower end, or choose pert")
+        reading.refuse(("range",), _("a lognormal range lies above 0"), fix)
     return (low, high)
 
 
-def _refuse_beside_reference(reading: Reading, entry: Entry, *, has_range: bool) -> None:
-    if not entry.reference:
-        reading.refuse(
-            ("distribution",),
-            _('"reference" needs the id of a reference class'),
-            _('write "distribution: {reference: my_class}"'),
-        )
-    if reading.unit.name != "month":
-        reading.refuse(
-            ("distribution",),
-            _("a reference class gives months; this is no time"),
-            _("choose another distribution"),
-        )
-    if has_range or entry.values is not None or entry.weights is not None:
-        reading.refuse(
-            ("distribution",),
-            _("a reference class has its own range and values"),
-            _("take range, values and weights out"),
-        )
+def _wrong_keys(reading: Reading, entry: Entry, *, has_range: bool) -> Iterator[tuple[str, str]]:
+    """What a distribution of its kind lacks or cannot have, and how to mend it."""
+    has_values = entry.values is not None or entry.weights is not None
+    if entry.kind == REFERENCE:
+        if not entry.reference:
+            yield (
+                _('"reference" needs the id of a reference class'),
+                _('write "distribution: {reference: my_class}"'),
+            )
+        if reading.unit.name != "month":
+            what = _("a reference class gives months; this is no time")
+            yield what, _("choose another distribution")
+        if has_range or has_values:
+            what = _("a reference class has its own range and values")
+            yield what, _("take range, values and weights out")
+        return
+    if entry.reference:
+        fix = _('write "distribution: {reference: my_class}", or take it out')
+        yield _('"{kind}" takes no reference class'), fix
+    if entry.kind in OBSERVED:
+        if not entry.values:
+            yield _('"{kind}" needs values'), _('add "values: [10, 20]"')
+        return
+    if has_values:
+        fix = _("give a range, or choose discrete or empirical")
+        yield _('"{kind}" takes a range, not values'), fix
+    if not has_range:
+        yield _('"{kind}" needs a range'), _('add "range: [low, high]"')
 
 
 def _observed(reading: Reading, entry: Entry) -> tuple[float, ...]:
     values = _numbers(reading, entry.values or (), "values")
-    if not entry.values:
-        reading.refuse(
-            ("distribution",),
-            _('"{kind}" needs values').format(kind=entry.kind),
-            _('add "values: [10, 20]"'),
-        )
     if not values or entry.kind == "empirical":
         return values
     share = Reading(reading.measures, InUnit("", low=0.0, high=1.0), (ONE,), reading.path)
@@ -326,10 +286,7 @@ def _observed(reading: Reading, entry: Entry) -> tuple[float, ...]:
 
 
 def _numbers(reading: Reading, texts: Sequence[str], key: str) -> tuple[float, ...]:
-    found = [
-        in_base(reading, text, ("distribution", key, position))
-        for position, text in enumerate(texts)
-    ]
+    found = [in_base(reading, text, ("distribution", key, at)) for at, text in enumerate(texts)]
     return tuple(steps[0][1] for steps in found if steps)
 
 
@@ -359,38 +316,37 @@ def read_quantity(
         line: Line in which it stands.
     """
     targets = tuple(parse_unit(unit, measures.own) for unit in units)
-    reading = Reading(measures, kind, targets, path)
-    steps = _steps(reading, entry)
+    reading = Reading(measures, kind, targets, path, line=line)
+    if entry.unit:
+        try:
+            reading.inherited = parse_unit(entry.unit, measures.own)
+        except UnitError as error:
+            reading.refuse(("unit",), error.what, error.fix)
+    dated: list[_Dated] = []
+    if entry.series is not None:
+        dated = _dated(reading, entry.series)
+        steps = _series(reading, entry, dated)
+    else:
+        if entry.after:
+            what = _('"after" says nothing without a series')
+            reading.refuse(("after",), what, _("take it out"))
+        _inherit(reading, entry.value or "")
+        steps = in_base(reading, entry.value or "", ("value",))
     if not steps or reading.findings:
         return None, reading.findings
     quantity = replace(
-        _number(reading, entry, steps[0][1], line),
+        _number(reading, entry, steps[0][1]),
         value=[value for at, value in steps if at <= 0 or at == steps[0][0]][-1],
         path=dotted(path),
         written=_written(entry),
         steps=steps if len(steps) > 1 or entry.series is not None else (),
         after=entry.after or "",
-        months=_months(reading, entry, steps, line) if entry.series else (),
+        months=tuple(_months(reading, entry, dated, steps)),
     )
     return (None if reading.findings else quantity), reading.findings
 
 
-def _steps(reading: Reading, entry: Entry) -> Steps:
-    """The value, or the series, in base units."""
-    if entry.unit:
-        try:
-            reading.inherited = parse_unit(entry.unit, reading.measures.own)
-        except UnitError as error:
-            reading.refuse(("unit",), error.what, error.fix)
-    if entry.after and entry.series is None:
-        reading.refuse(("after",), _('"after" says nothing without a series'), _("take it out"))
-    if entry.series is not None:
-        return _series(reading, entry)
-    _inherit(reading, entry.value or "")
-    return in_base(reading, entry.value or "", ("value",))
-
-
-def _number(reading: Reading, entry: Entry, value: float, line: int) -> Quantity:
+def _number(reading: Reading, entry: Entry, value: float) -> Quantity:
     """A number, or the first of a series, with all that its entry says of it."""
     low, high = _ends(reading, entry, value)
     distribution = entry.distribution
@@ -409,7 +365,7 @@ def _number(reading: Reading, entry: Entry, value: float, line: int) -> Quantity
         grade=Grade(entry.grade or ""),
         source=entry.source,
         why=entry.why,
-        line=line,
+        line=reading.line,
     )
 
 
@@ -440,40 +396,30 @@ def _written(entry: Entry) -> str:
     return words if has_unit or not entry.unit else f"{words} {entry.unit}"
 
 
-def _series(reading: Reading, entry: Entry) -> Steps:
+def _series(reading: Reading, entry: Entry, dated: list["_Dated"]) -> Steps:
     if not entry.series:
         reading.refuse(("series",), _("the series is empty"), _('write "{2026-01: 10}"'))
     if reading.kind.constant:
         reading.refuse(("series",), _("this cannot change over time"), _("give one value"))
-    dated = _dated(reading, entry.series or {})
     calendar = reading.measures.calendar
     if dated and 0 < dated[0].period < calendar.n_periods <= LONGEST_CALENDAR:
+        month, first = dated[0].month, calendar.label(0)
+        what = _("the series begins in {month}, the calendar in {first}")
+        fix = _('add a value for "{first}", or "missing" where none is known')
         reading.refuse(
-            ("series", dated[0].month),
-            _("the series begins in {month}, the calendar in {first}").format(
-                month=dated[0].month, first=calendar.label(0)
-            ),
-            _('add a value for "{first}", or "missing" where none is known').format(
-                first=calendar.label(0)
-            ),
+            ("series", month), what.format(month=month, first=first), fix.format(first=first)
         )
-    for first, second in pairwise(dated):
-        if first.period == second.period:
-            reading.refuse(
-                ("series", second.month),
-                _("{first} and {second} fall into the same period").format(
-                    first=first.month, second=second.month
-                ),
-                _("keep one of the two"),
-            )
-    ends = [one.period for one in dated[1:]]
     steps: list[tuple[int, float]] = []
-    for one, end in zip(dated, [*ends, None], strict=False):
+    for position, one in enumerate(dated):
+        if position and one.period == dated[position - 1].period:
+            what = _("{first} and {second} fall into the same period")
+            what = what.format(first=dated[position - 1].month, second=one.month)
+            reading.refuse(("series", one.month), what, _("keep one of the two"))
         text = one.entry.value or ""
         if text == MISSING:
             continue  # said where the quantity is asked for
         found = in_base(replace(reading, period=one.period), text, ("series", one.month))
-        steps += [(at, value) for at, value in found if end is None or at < end]
+        steps += [(at, value) for at, value in found if one.end is None or at < one.end]
     if is_uncertain(entry):
         _refuse_scaling(reading, entry, steps)
     return tuple(steps)
@@ -499,18 +445,18 @@ def _refuse_scaling(reading: Reading, entry: Entry, steps: Sequence[tuple[int, f
         )
 
 
-def _months(reading: Reading, entry: Entry, steps: Steps, line: int) -> tuple[MonthQuantity, ...]:
+def _months(
+    reading: Reading, entry: Entry, dated: list["_Dated"], steps: Steps
+) -> Iterator[MonthQuantity]:
     """The months of a series that have a range of their own, and their ends."""
-    dated = _dated(reading, entry.series or {})
-    ends = [one.period for one in dated[1:]]
-    found = []
-    for one, end in zip(dated, [*ends, reading.measures.calendar.n_periods], strict=True):
+    for one in dated:
+        end = reading.measures.calendar.n_periods if one.end is None else one.end
         at = [value for period, value in steps if one.period <= period < end]
         if not is_uncertain(one.entry) or not at or end <= 0:
             continue
         own = replace(reading, path=(*reading.path, "series", one.month), period=one.period)
         _inherit(own, one.entry.value or "")
-        number = _number(own, one.entry, at[0], line)
+        number = _number(own, one.entry, at[0])
         quantity = replace(
             number,
             grade=number.grade or Grade(entry.grade or ""),
@@ -519,14 +465,14 @@ def _months(reading: Reading, entry: Entry, steps: Steps, line: int) -> tuple[Mo
             path=dotted((*reading.path, one.month)),
             written=one.entry.value or "",
         )
-        found.append(MonthQuantity(one.period, end, quantity))
-    return tuple(found)
+        yield MonthQuantity(one.period, end, quantity)
 
 
 class _Dated(NamedTuple):
-    """A month of a series, and the period that it falls into."""
+    """A month of a series: its period, and that from which the next holds (None: there is none)."""
 
     period: int
+    end: int | None
     month: str
     entry: Entry
 
@@ -534,20 +480,22 @@ class _Dated(NamedTuple):
 def _dated(reading: Reading, series: Mapping[str, Entry]) -> list[_Dated]:
     """The months of a series in the order of time."""
     calendar = reading.measures.calendar
-    dated = []
-    for month, entry in series.items():
+    found: list[tuple[int, str]] = []
+    for month in series:
         period = month_period(month, calendar)
         if period is None:
-            reading.refuse(
-                ("series", month),
-                _('expected a month, got "{month}"').format(month=month),
-                _('write it as in "2027-07"'),
-            )
+            what = _('expected a month, got "{month}"').format(month=month)
+            reading.refuse(("series", month), what, _('write it as in "2027-07"'))
         elif period >= calendar.n_periods:
             reading.refuse(("series", month), *outside(month, calendar))
         else:
-            dated.append(_Dated(period, month, entry))
-    return sorted(dated, key=lambda one: (one.period, one.month))
+            found.append((period, month))
+    found.sort()
+    ends = [*(period for period, _month in found[1:]), None]
+    return [
+        _Dated(period, end, month, series[month])
+        for (period, month), end in zip(found, ends, strict=False)
+    ]
 
 
 def _ends(reading: Reading, entry: Entry, value: float) -> tuple[float | None, float | None]:

@@ -12,14 +12,13 @@ from fnmatch import fnmatchcase
 from pathlib import Path as FilePath
 from typing import Any
 
-from derbes.case.entities import Case, Variant, WrittenHeader, quantities
+from derbes.case.entities import Case, Variant, quantities
 from derbes.case.quantity import Note
 from derbes.casefile.build import text_of
 from derbes.casefile.checks import check_draft
 from derbes.casefile.draft import CaseDraft, Memory, build_draft
-from derbes.casefile.entries import SECTIONS, keys_of
-from derbes.casefile.files import Tree, read_tree
-from derbes.casefile.nodes import (
+from derbes.casefile.entries import (
+    SECTIONS,
     Finding,
     Items,
     MappingNode,
@@ -31,10 +30,12 @@ from derbes.casefile.nodes import (
     dotted,
     find,
     key_place,
+    keys_of,
     place,
     resolve,
     shown,
 )
+from derbes.casefile.files import Tree, read_tree
 from derbes.casefile.notes import notes_of
 from derbes.errors import CaseError, Problem, did_you_mean
 from derbes.language import _
@@ -140,19 +141,20 @@ def _changers(draft: CaseDraft) -> Entries:
 
 
 def _chain(entries: Entries, place: Place) -> list[Place] | None:
-    """Changes from the first to be made to the named ones; None when they go in a circle."""
-    chain = [place]
-    while (before := _before(entries, chain[0])) is not None:
+    """Changes from the first to be made to the named ones; None when they go in a circle.
+
+    What a variant or scenario starts from is one of its own section, else a variant.
+    """
+    chain: list[Place] = []
+    before: Place | None = place
+    while before is not None:
         if before in chain:
             return None
         chain.insert(0, before)
+        name = entries[before].include_from
+        known = ((before[0], name), ("variants", name))
+        before = next((one for one in known if one in entries), None)
     return chain
-
-
-def _before(entries: Entries, place: Place) -> Place | None:
-    """What a variant or scenario starts from: one of its own section goes first."""
-    name = entries[place].include_from
-    return next((one for one in ((place[0], name), ("variants", name)) if one in entries), None)
 
 
 def _make(
@@ -172,7 +174,7 @@ def _make(
         words.append(_("without {element}").format(element=pattern))
     for section, elements in entry.add.items():
         for element_id in elements:
-            _add(changed, file, place, (section, element_id))
+            _add(changed, file, (*place, "add", section, element_id))
             words.append(_("with {element}").format(element=f"{section}.{element_id}"))
     for where in entry.set:
         path = (*place, "set", where)
@@ -185,28 +187,29 @@ def _make(
 
 
 def _remove(changed: WrittenAlternative, place: Path, pattern: str, written: MappingNode) -> None:
-    removed = list(_selected(_elements(changed.root, changed.section), pattern))
     known = _elements(written, changed.section)
-    is_readable = isinstance(
-        changed.root.entries.get(pattern.partition(".")[0]), MappingNode | None
-    )
-    if not removed and is_readable and not any(_selected(known, pattern)):
+    removed = [one for one in _elements(changed.root, changed.section) if _selects(pattern, one)]
+    section = changed.root.entries.get(pattern.partition(".")[0])
+    if (
+        not removed
+        and isinstance(section, MappingNode | None)
+        and not any(_selects(pattern, one) for one in known)
+    ):
         changed.findings.append(Finding(place, *_nothing_removed(known, pattern)))
-    for section, element_id in removed:
-        table = changed.root.entries[section]
+    for name, element_id, _node in removed:
+        table = changed.root.entries[name]
         if isinstance(table, MappingNode):
             kept = {key: node for key, node in table.entries.items() if key != element_id}
-            _put(changed, (section,), MappingNode(kept, table.mark, table.keys), None)
+            left = MappingNode(kept, table.mark, table.keys)
+            changed.root = _with(changed.root, (name,), left, None)
 
 
-def _selected(elements: Elements, pattern: str) -> Iterator[tuple[str, str]]:
-    """(section, id) of the elements that a pattern selects."""
-    for section, element_id, node in elements:
-        if pattern.startswith(TAG):
-            if pattern.removeprefix(TAG).strip() in _tags(node):
-                yield section, element_id
-        elif fnmatchcase(f"{section}.{element_id}", pattern):
-            yield section, element_id
+def _selects(pattern: str, element: tuple[str, str, Node]) -> bool:
+    """Whether a pattern, or a tag, selects an element."""
+    section, element_id, node = element
+    if pattern.startswith(TAG):
+        return pattern.removeprefix(TAG).strip() in _tags(node)
+    return fnmatchcase(f"{section}.{element_id}", pattern)
 
 
 def _tags(node: Node) -> list[Plain]:
@@ -231,66 +234,44 @@ def _nothing_removed(elements: Elements, pattern: str) -> tuple[str, str]:
         known = {str(word) for _section, _id, node in elements for word in _tags(node)}
         return _('no element has the tag "{tag}"').format(tag=tag), did_you_mean(tag, known)
     names = [f"{section}.{element_id}" for section, element_id, _node in elements]
-    return (
-        _('"{word}" is not an element of this case').format(word=pattern),
-        did_you_mean(pattern, names),
-    )
+    what = _('"{word}" is not an element of this case').format(word=pattern)
+    return what, did_you_mean(pattern, names)
 
 
-def _add(
-    changed: WrittenAlternative, file: MappingNode, place: Place, path: tuple[str, str]
-) -> None:
-    origin = (*place, "add", *path)
-    section, element_id = path
-    if section not in SECTIONS or section in UNTOUCHED[changed.section]:
-        changed.findings.append(_no_section(changed.section, origin[:-1]))
-        return
-    if find(changed.root, path) is not None:
-        changed.findings.append(
-            Finding(
-                origin,
-                _("{element} is already in the case").format(element=f"{section}.{element_id}"),
-                _("change it with set, or choose another id"),
-                at_key=True,
-            )
-        )
-        return
-    node = find(file, origin)
-    parent = find(file, origin[:-1])
-    if node is not None and isinstance(parent, MappingNode):
-        table = find(changed.root, (section,))
-        if not isinstance(table, MappingNode):
-            _put(changed, (section,), MappingNode({}, node.mark), node.mark)
-        _put(changed, path, node, parent.keys[element_id])
-        changed.origins[path] = origin
-
-
-def _no_section(kind: str, origin: Path) -> Finding:
-    what = (
-        _('"{section}" is not a section that a variant can add to')
-        if kind == "variants"
-        else _('"{section}" is not a section that a scenario can add to')
-    )
-    section = str(origin[-1])
-    known = set(SECTIONS) - UNTOUCHED[kind]
-    return Finding(origin, what.format(section=section), did_you_mean(section, known), at_key=True)
+def _add(changed: WrittenAlternative, file: MappingNode, origin: Path) -> None:
+    section, element_id = map(str, origin[-2:])
+    path, node = (section, element_id), find(file, origin)
+    known = set(SECTIONS) - UNTOUCHED[changed.section]
+    if section not in known:
+        what = (
+            _('"{section}" is not a section that a variant can add to')
+            if changed.section == "variants"
+            else _('"{section}" is not a section that a scenario can add to')
+        ).format(section=section)
+        fix = did_you_mean(section, known)
+        changed.findings.append(Finding(origin[:-1], what, fix, at_key=True))
+    elif find(changed.root, path) is not None:
+        what = _("{element} is already in the case").format(element=dotted(path))
+        fix = _("change it with set, or choose another id")
+        changed.findings.append(Finding(origin, what, fix, at_key=True))
+    elif node is not None:
+        if not isinstance(find(changed.root, (section,)), MappingNode):
+            empty = MappingNode({}, node.mark)
+            changed.root = _with(changed.root, (section,), empty, node.mark)
+        _hang(changed, path, file, origin)
 
 
 def _set(
     changed: WrittenAlternative, file: MappingNode, origin: Path, written: MappingNode
 ) -> None:
     where = str(origin[-1])
-    path = _target(changed.root, where, changed.section)
     element = tuple(where.split(".")[:2])
-    if isinstance(path, Finding) and find(changed.root, element) is None and find(written, element):
-        return  # a variant took away what a scenario changes
-    node = find(file, origin)
-    parent = find(file, origin[:-1])
-    if isinstance(path, Finding):
-        changed.findings.append(Finding(origin, path.what, path.fix, at_key=True))
-    elif node is not None and isinstance(parent, MappingNode):
-        _put(changed, path, node, parent.keys[str(origin[-1])])
-        changed.origins[path] = origin
+    path = _target(changed.root, where, changed.section)
+    if not isinstance(path, Finding):
+        _hang(changed, path, file, origin)
+    elif find(changed.root, element) is not None or not find(written, element):
+        # else a variant took away what a scenario changes
+        changed.findings.append(replace(path, path=origin, at_key=True))
 
 
 def _target(root: MappingNode, where: str, kind: str) -> Path | Finding:
@@ -305,22 +286,21 @@ def _target(root: MappingNode, where: str, kind: str) -> Path | Finding:
             else _('a scenario cannot change "{key}"')
         )
         return Finding((), what.format(key=where), _("take it out"))
+    is_element = top in SECTIONS and len(steps) > 2 and find(root, tuple(steps[:2])) is not None
+    if top in keys_of(Case) or is_element:
+        return _inside(root, steps)
     if top not in SECTIONS:
-        if top in keys_of(WrittenHeader):
-            return _inside(root, steps)
-        known = (set(keys_of(WrittenHeader)) | set(SECTIONS)) - untouched
-        return Finding(
-            (),
-            _('"{where}" leads nowhere in this case').format(where=where),
-            did_you_mean(top, known),
-        )
-    if len(steps) < 3 or find(root, tuple(steps[:2])) is None:
+        fix = did_you_mean(top, (set(keys_of(Case)) | set(SECTIONS)) - untouched)
+    elif len(steps) < 3:
+        fix = _("name a key of an element, as in goods.alum.reserve")
+    else:
         names = [f"{section}.{element_id}" for section, element_id, _node in _elements(root, kind)]
         fix = did_you_mean(".".join(steps[:2]), names)
-        if len(steps) < 3:
-            fix = _("name a key of an element, as in goods.alum.reserve")
-        return Finding((), _('"{where}" leads nowhere in this case').format(where=where), fix)
-    return _inside(root, steps)
+    return _nowhere(where, fix)
+
+
+def _nowhere(where: str, fix: str) -> Finding:
+    return Finding((), _('"{where}" leads nowhere in this case').format(where=where), fix)
 
 
 def _inside(root: MappingNode, steps: list[str]) -> Path | Finding:
@@ -328,38 +308,35 @@ def _inside(root: MappingNode, steps: list[str]) -> Path | Finding:
     path: list[str | int] = []
     node: Node | None = root
     for step in steps[:-1]:
-        key: str | int = int(step) if isinstance(node, Items) and step.isdecimal() else step
-        path.append(key)
-        node = find(node, (key,)) if node is not None else None
+        path.append(int(step) if isinstance(node, Items) and step.isdecimal() else step)
+        node = find(root, tuple(path))
         if node is None or isinstance(node, Text):
             shown = ".".join(steps[: len(path)])
-            what = (
-                _('"{where}" leads nowhere in this case').format(where=".".join(steps))
-                if node is None
-                else _('"{where}" is a single value').format(where=shown)
-            )
-            return Finding((), what, _('set "{where}" as a whole').format(where=shown))
-    last: str | int = steps[-1]
-    if isinstance(node, Items):
-        if not steps[-1].isdecimal() or int(steps[-1]) >= len(node.items):
-            return Finding(
-                (), _('"{where}" leads nowhere in this case').format(where=".".join(steps)), ""
-            )
-        last = int(steps[-1])
-    return (*path, last)
+            fix = _('set "{where}" as a whole').format(where=shown)
+            what = _('"{where}" is a single value').format(where=shown)
+            return _nowhere(".".join(steps), fix) if node is None else Finding((), what, fix)
+    if not isinstance(node, Items):
+        return (*path, steps[-1])
+    if not steps[-1].isdecimal() or int(steps[-1]) >= len(node.items):
+        return _nowhere(".".join(steps), "")
+    return (*path, int(steps[-1]))
 
 
-def _put(changed: WrittenAlternative, path: Path, node: Node, key: Mark | None) -> None:
-    """Hang a node at a path of the variant's tree; what the file holds stays as it is."""
-    changed.root = _with(changed.root, path, node, key)
+def _hang(changed: WrittenAlternative, path: Path, file: MappingNode, origin: Path) -> None:
+    """Hang what stands in the file at a path of the variant's tree; the file stays as it is."""
+    node, parent = find(file, origin), find(file, origin[:-1])
+    if node is not None and isinstance(parent, MappingNode):
+        changed.root = _with(changed.root, path, node, parent.keys[str(origin[-1])])
+        changed.origins[path] = origin
 
 
 def _with(above: Node, path: Path, node: Node, key: Mark | None) -> Any:
+    """A tree with another node at a path; what is on the way is copied."""
     step, below = path[0], path[1:]
     if isinstance(above, Items):
         items = list(above.items)
         items[int(step)] = _with(items[int(step)], below, node, key) if below else node
-        return Items(items, above.mark, above.in_flow)
+        return Items(items, above.mark)
     if isinstance(above, Text):
         return above
     name = str(step)
@@ -367,7 +344,7 @@ def _with(above: Node, path: Path, node: Node, key: Mark | None) -> Any:
     entries[name] = _with(entries[name], below, node, key) if below else node
     if not below and key is not None:
         keys[name] = key
-    return MappingNode(entries, above.mark, keys, above.in_flow)
+    return MappingNode(entries, above.mark, keys)
 
 
 def _plain(node: Node | None) -> Plain:
@@ -492,17 +469,14 @@ def check_case(path: FilePath, examine: Examine | None = None) -> tuple[Problem,
         examine: What looks for more problems in a case that has none so far; what it
             finds is put where its path stands.
     """
-    read = read_files(path)
-    if read.case is None or examine is None:
-        return read.problems
-    return _in_order([_located(read.tree, problem) for problem in examine(read.case)])
+    return read_files(path, examine).problems
 
 
-def read_files(path: FilePath) -> Read:
-    """Read a case."""
+def read_files(path: FilePath, examine: Examine | None = None) -> Read:
+    """Read a case, as `check_case` does."""
     tree = read_tree(path, frozenset(SECTIONS))
     if not tree.is_readable:
-        return Read(_in_order(_problems(tree, tree.root, tree.findings)), None, tree)
+        return Read(_in_order(tree, tree.findings), None, tree)
     memory = Memory()
     base = WrittenAlternative(tree.root)
     base.draft = build_draft(tree.root, memory)
@@ -522,11 +496,8 @@ def read_files(path: FilePath) -> Read:
                     one = alternative(variant, at, memory, written=base)
                     variant.scenarios[at[1]] = one
                     findings += _crossed(name, at[1], one)
-    problems = list(dict.fromkeys(_problems(tree, tree.root, findings)))
-    if problems:
-        return Read(_in_order(problems), None, tree)
-    notes = _in_order(_problems(tree, tree.root, notes_of(base.draft)))
-    case = _finished(base, str(path), tree.hash)
+    if findings:
+        return Read(_in_order(tree, findings), None, tree)
     found = {}
     for name, variant in variants.items():
         entry: Any = changers["variants", name]
@@ -539,13 +510,15 @@ def read_files(path: FilePath) -> Read:
             case=_finished(variant, str(path), tree.hash),
             changes=tuple(variant.changes),
         )
-    files = tuple(str(source.path) for source in tree.sources)
-    told = tuple(Note(one.where, one.what, one.fix, one.line) for one in notes)
-    return Read((), replace(case, variants=found, notes=told, files=files), tree)
-
-
-def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
-    return CaseError("", problems).problems
+    notes = _in_order(tree, notes_of(base.draft))
+    case = replace(
+        _finished(base, str(path), tree.hash),
+        variants=found,
+        notes=tuple(Note(one.where, one.what, one.fix, one.line) for one in notes),
+        files=tuple(str(source.path) for source in tree.sources),
+    )
+    more = [_located(tree, problem) for problem in (examine(case) if examine else ())]
+    return Read(CaseError("", more).problems, case, tree)
 
 
 def _located(tree: Tree, problem: Problem) -> Problem:
@@ -553,29 +526,27 @@ def _located(tree: Tree, problem: Problem) -> Problem:
     path = resolve(tree.root, problem.where)
     if not path:
         return problem
-    lines = [source.lines for source in tree.sources]
-    found = _problem(tree, tree.root, lines, Finding(path, problem.what, problem.fix))
+    found = _problem(tree, Finding(path, problem.what, problem.fix))
     if not problem.excerpt:
         return found
     return replace(problem, line=problem.line or found.line, file=found.file)
 
 
-def _problems(tree: Tree, root: MappingNode, findings: list[Finding]) -> list[Problem]:
-    lines = [source.lines for source in tree.sources]
-    return [_problem(tree, root, lines, finding) for finding in findings]
+def _in_order(tree: Tree, findings: list[Finding]) -> tuple[Problem, ...]:
+    """Findings as problems, each once, in the order of the files."""
+    return CaseError("", [*dict.fromkeys(_problem(tree, one) for one in findings)]).problems
 
 
-def _problem(tree: Tree, root: MappingNode, lines: list[list[str]], finding: Finding) -> Problem:
-    mark = finding.mark
+def _problem(tree: Tree, finding: Finding) -> Problem:
+    root, mark = tree.root, finding.mark
     if mark is None and finding.path:
         mark = key_place(root, finding.path) if finding.at_key else place(root, finding.path)
     where = finding.where or dotted(shown(root, finding.path))
     if mark is None or not tree.sources:
         return Problem(where, finding.what, fix=finding.fix)
-    texts = lines[mark.file]
-    line = texts[mark.line - 1] if 0 < mark.line <= len(texts) else ""
-    fits = mark.column <= MAX_EXCERPT
-    excerpt = line[:MAX_EXCERPT].replace("\t", " ") if fits else ""
+    source = tree.sources[mark.file]
+    line = source.lines[mark.line - 1] if 0 < mark.line <= len(source.lines) else ""
+    excerpt = line[:MAX_EXCERPT].replace("\t", " ") if mark.column <= MAX_EXCERPT else ""
     length = mark.end - mark.start if mark.one_line else len(line.rstrip()) - mark.column + 1
     return Problem(
         where,
@@ -585,5 +556,5 @@ def _problem(tree: Tree, root: MappingNode, lines: list[list[str]], finding: Fin
         fix=finding.fix,
         excerpt=excerpt.rstrip(),
         length=max(1, min(length, len(excerpt.rstrip()) - mark.column + 1)),
-        file=tree.sources[mark.file].name,
+        file=source.name,
     )

@@ -1,27 +1,29 @@
-"""The case file described: for editors as a JSON Schema, for people as a page.
+"""A case told as text: what its file may hold, as a JSON Schema and a page, and what it holds.
 
-Both are made from the forms and docstrings of its keys and from nothing else.
+Schema and page are made from the forms and docstrings of the keys and from nothing else; a case,
+or one of its elements, is shown with where each number comes from.
 """
 
 import ast
 import inspect
 import sys
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, fields, is_dataclass
 from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from derbes.case.entities import CapitalPayment, Case, Hit, WrittenHeader
-from derbes.case.ledger import Judgement
-from derbes.case.options import Budget, Risk
-from derbes.case.quantity import Element
-from derbes.case.uncertainty import Correlation, ReferenceProject
-from derbes.case.written import (
+from derbes.case.entities import CapitalPayment, Case, Hit, Survival
+from derbes.case.ledger import Checked, Judgement, Statement
+from derbes.case.options import OPTION_TERMS, Budget, Option, Risk, Standard
+from derbes.case.quantity import (
     ID_PATTERN,
     MISSING,
     MONTH_PATTERN,
     YEAR,
+    Calendar,
+    Element,
     FlagForm,
     Form,
     InUnit,
@@ -29,6 +31,7 @@ from derbes.case.written import (
     ListForm,
     MapForm,
     PartForm,
+    Quantity,
     ShareForm,
     TextForm,
     WholeForm,
@@ -43,9 +46,13 @@ from derbes.case.written import (
     WrittenResolution,
     WrittenSize,
 )
-from derbes.casefile.entries import SECTIONS, SHORT, Key, keys_of
-from derbes.language import _
+from derbes.case.uncertainty import Correlation, ReferenceProject
+from derbes.casefile.build import text_of
+from derbes.casefile.entries import SECTIONS, SHORT, Key, by_name, keys_of
+from derbes.errors import Problem, RequestError, did_you_mean
+from derbes.language import _, language
 from derbes.unit_names import DAYS_A_MONTH, spellings
+from derbes.units import format_amount, format_number
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 NUMBER_PATTERN = r"^\s*[$€£₸₽A-Z]{0,3}\s*[+\-−–‐‑]?\s?[0-9.,].*$"
@@ -70,18 +77,23 @@ _TEXT_BY_LANGUAGE = {
 
 def json_schema(case: Case | None = None) -> dict[str, Any]:
     """The JSON Schema of case files; with a case, its own ids are offered."""
-    names = _names(case) if case is not None else {}
+    names: Names = {}
+    if case is not None:
+        changed = [one.case for one in case.variants.values()]
+        changed += [one.case for one in case.scenarios.values()]
+        cases = [case, *(one for one in changed if one is not None)]
+        names = {
+            section: sorted({name for one in cases for name in getattr(one, section)})
+            for section in SECTIONS
+        }
     parts: dict[str, Any] = {}
     for model in SECTIONS.values():
         _define(model, parts, names)
-    keys = keys_of(WrittenHeader)
-    properties = _properties(WrittenHeader, parts, names)
-    about = docs_of(Case)
+    properties = _properties(Case, parts, names)
     for section, model in SECTIONS.items():
-        below = {ID_PATTERN: {"$ref": f"#/$defs/{_name(model)}"}}
         properties[section] = {
-            "description": about[section],
-            "patternProperties": below,
+            "description": docs_of(Case)[section],
+            "patternProperties": {ID_PATTERN: _define(model, parts, names)},
             "type": "object",
             "additionalProperties": False,
         }
@@ -91,20 +103,9 @@ def json_schema(case: Case | None = None) -> dict[str, Any]:
         "additionalProperties": False,
         "description": "A case file.",
         "properties": properties,
-        "required": [key.key for key in keys.values() if key.is_needed],
+        "required": _needed(Case),
         "type": "object",
         "title": "derbes case file",
-    }
-
-
-def _names(case: Case) -> Names:
-    """Section → ids of the case and of what its variants and scenarios add."""
-    changed = [one.case for one in case.variants.values()]
-    changed += [one.case for one in case.scenarios.values()]
-    cases = [case, *(one for one in changed if one is not None)]
-    return {
-        section: sorted({name for one in cases for name in getattr(one, section)})
-        for section in SECTIONS
     }
 
 
@@ -114,25 +115,23 @@ def docs_of(model: type) -> dict[str, str]:
     found: dict[str, str] = {}
     for one in reversed(model.__mro__[:-1]):
         (tree,) = ast.parse(textwrap.dedent(inspect.getsource(one))).body
-        body = tree.body if isinstance(tree, ast.ClassDef) else []
-        for field, text in pairwise(body):
-            if (
-                isinstance(field, ast.AnnAssign)
-                and isinstance(field.target, ast.Name)
-                and isinstance(text, ast.Expr)
-                and isinstance(text.value, ast.Constant)
-            ):
-                found[field.target.id] = inspect.cleandoc(str(text.value.value))
+        for both in pairwise(tree.body if isinstance(tree, ast.ClassDef) else []):
+            match both:
+                case (
+                    ast.AnnAssign(target=ast.Name(id=name)),
+                    ast.Expr(value=ast.Constant(value=str(text))),
+                ):
+                    found[name] = inspect.cleandoc(text)
     return found
 
 
-def _name(model: type) -> str:
-    return _NAMES.get(model) or f"{model.__name__.removeprefix('Written')}Entry"
+def _needed(model: type) -> list[str]:
+    return [key.key for key in keys_of(model).values() if key.is_needed]
 
 
 def _define(model: type, parts: dict[str, Any], names: Names) -> dict[str, Any]:
     """The schema of a class as a part of the whole; what it refers to goes with it."""
-    name = _name(model)
+    name = _NAMES.get(model) or f"{model.__name__.removeprefix('Written')}Entry"
     if name not in parts:
         parts[name] = {}
         parts[name] = _whole_or_short(model, parts, names)
@@ -141,9 +140,8 @@ def _define(model: type, parts: dict[str, Any], names: Names) -> dict[str, Any]:
 
 def _whole_or_short(model: type, parts: dict[str, Any], names: Names) -> dict[str, Any]:
     """The schema of a mapping, and of the ways to write it in short."""
-    about = inspect.cleandoc(model.__doc__ or "")
+    about, needed = _prose(model), _needed(model)
     properties = _properties(model, parts, names)
-    needed = [key.key for key in keys_of(model).values() if key.is_needed]
     whole = {
         "additionalProperties": False,
         "description": about,
@@ -157,7 +155,7 @@ def _whole_or_short(model: type, parts: dict[str, Any], names: Names) -> dict[st
     alone = {key: one for key, one in properties[short].items() if key != "description"}
     choices = [alone["items"], alone, whole] if is_list else [alone, whole]
     if model is WrittenMonth:
-        choices[-1] = _sorted({**whole, "required": [short]})
+        choices[-1] = dict(sorted({**whole, "required": [short]}.items()))
     elif model is WrittenDistribution:
         of_class = {"reference": properties["reference"]}
         choices.append({**whole, "properties": of_class, "required": ["reference"]})
@@ -168,7 +166,7 @@ def _whole_or_short(model: type, parts: dict[str, Any], names: Names) -> dict[st
             {"type": "number"},
             {"pattern": NUMBER_PATTERN, "patternErrorMessage": error, "type": "string"},
             {"const": MISSING},
-            _sorted({**series, "minProperties": 1}),
+            dict(sorted({**series, "minProperties": 1}.items())),
             whole,
         ]
     return {"anyOf": choices, "description": about}
@@ -182,30 +180,20 @@ def _properties(model: type, parts: dict[str, Any], names: Names) -> dict[str, A
 
 
 def _property(key: Key, about: str, parts: dict[str, Any], names: Names) -> dict[str, Any]:
+    """The schema of a key; what is added to its form stands behind the description."""
     found = _schema(key.form, parts, names)
     if key.empty is None and not key.is_needed:
         return {**found, "description": about}
-    has_default = isinstance(key.form, WordForm | FlagForm | ShareForm) and key.empty not in {
-        "",
-        None,
-    }
-    default = {"default": key.empty} if has_default else {}
-    last = [one for one in ("enum", "additionalProperties") if _is_last(one, found, key.form)]
-    described = _sorted({**found, **default, "description": about})
-    return {**{k: one for k, one in described.items() if k not in last}} | {
-        k: found[k] for k in last
-    }
-
-
-def _is_last(key: str, found: Mapping[str, Any], form: Form) -> bool:
-    """Whether an editor's schema has a key behind the description: what is added to a form."""
-    if key == "enum":
-        return key in found and isinstance(form, TextForm)
-    return key in found and "patternProperties" in found
-
-
-def _sorted(schema: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(sorted(schema.items()))
+    if isinstance(key.form, WordForm | FlagForm | ShareForm) and key.empty not in {"", None}:
+        found = {**found, "default": key.empty}
+    added = set()
+    if isinstance(key.form, TextForm):
+        added.add("enum")
+    if "patternProperties" in found:
+        added.add("additionalProperties")
+    described = dict(sorted({**found, "description": about}.items()))
+    last = {k: one for k, one in described.items() if k in added}
+    return {k: one for k, one in described.items() if k not in added} | last
 
 
 def _schema(form: Form, parts: dict[str, Any], names: Names) -> Any:
@@ -245,17 +233,16 @@ def _schema(form: Form, parts: dict[str, Any], names: Names) -> Any:
 
 
 def _text_schema(form: TextForm, names: Names) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    if form.examples:
-        found["examples"] = list(form.examples)
-    if form.most:
-        found["maxLength"] = form.most
-    if form.least and form.types == ("string",):
-        found["minLength"] = form.least
-    if form.pattern:
-        found["pattern"] = form.pattern
-    found["type"] = form.types[0] if len(form.types) == 1 else list(form.types)
-    return found | _offered(form, names)
+    types = form.types[0] if len(form.types) == 1 else list(form.types)
+    least = form.least if form.types == ("string",) else 0
+    found = {
+        "examples": list(form.examples),
+        "maxLength": form.most,
+        "minLength": least,
+        "pattern": form.pattern,
+        "type": types,
+    }
+    return {key: one for key, one in found.items() if one} | _offered(form, names)
 
 
 def _offered(form: TextForm, names: Names) -> dict[str, Any]:
@@ -295,7 +282,7 @@ def reference_page() -> str:
     parts = [
         _INTRODUCTION,
         "## Top of the file\n",
-        _table(WrittenHeader),
+        _table(Case),
         *_part("calendar", WrittenCalendar),
         *_part("currency", WrittenCurrency),
         *_part("budget", Budget),
@@ -428,6 +415,285 @@ def _unit_table() -> str:
     ]
     rows.append("| money | ISO codes such as `USD`, `KZT`; `$`, `€`, `₸`, `₽`, тенге, рубль |")
     return "\n".join(rows) + "\n"
+
+
+HIDDEN = frozenset(
+    {"id", "label", "note", "at_line", "case", "missing", "opening_written", "is_spared"}
+)
+"""Fields that are no keys of their own."""
+
+SIGNS = {-1: "against", 0: "neutral", 1: "for"}
+
+_SHOWN_AS = {"sizes": "size", "document": "at"}
+"""Field that holds a key otherwise than it is written → the key."""
+
+_OTHERWISE = (Option, Checked)
+_ELSEWHERE = frozenset({"smallest", "largest", "place"})
+"""Fields of such elements that another key shows."""
+
+
+def spelled(case: Case, element: Element) -> Iterator[tuple[str, Any]]:
+    """Key, as the file spells it, and value of everything that an element holds.
+
+    Args:
+        case: The case; it knows the units of goods.
+        element: One of its elements.
+    """
+    model: type = type(element)
+    keys = by_name(model)
+    for field in fields(element):
+        name = field.name
+        if name not in HIDDEN and not (name in _ELSEWHERE and isinstance(element, _OTHERWISE)):
+            key = keys[name].key if name in keys else _SHOWN_AS.get(name, name)
+            yield key, _value(case, element, name)
+
+
+def _value(case: Case, element: Element, name: str) -> Any:
+    found = getattr(element, name)
+    match element, name:
+        case Option(), "sizes":
+            good = case.goods.get(element.element.removeprefix("goods."))
+            unit = OPTION_TERMS[element.kind].size_unit.format(good=good.unit if good else "")
+            ends = (element.smallest, element.largest)
+            low, *more = (format_amount(one, unit, language()) for one in found or ends)
+            several = _("{low} to {high}").format(low=low, high=more[-1] if more else low)
+            found = ", ".join([low, *more]) if found else several
+        case Standard(), "uses":
+            found = found or "essential"
+        case (Standard(), "length") | (Statement(), "denied"):
+            found = found or None
+        case Checked(), "document":
+            found = f"{element.document} {element.place}".strip()
+        case Statement(), "stances":
+            found = {one.toward: SIGNS[one.sign] for one in found}
+        case Statement(), "judgements":
+            found = {
+                str(position): {**asdict(one), "sign": SIGNS[one.sign]}
+                for position, one in enumerate(found)
+            }
+    return found
+
+
+TOP = ("discount_rate", "refill_time", "sender_horizon")
+"""Quantities at the top of a case."""
+
+AIMS = ("budget", "risk", "correlations")
+"""What else stands at the top and has parts."""
+
+MOST_DATES = 6
+"""A longer list is shown by its ends."""
+
+_PERIODS = frozenset({"opening", "start", "period", "from", "to"})
+_LENGTHS = frozenset({"lengths", "length"})
+
+
+def display(case: Case, where: str = "") -> str:
+    """A case, a section, an element or a number as plain text.
+
+    Args:
+        case: The case.
+        where: Path such as `suppliers`, `suppliers.north` or `suppliers.north.price`;
+            empty: an overview.
+
+    Raises:
+        RequestError: The path leads nowhere.
+    """
+    if not where:
+        return "\n".join(_overview(case))
+    section, _sep, rest = where.partition(".")
+    none = _("{section}: none").format(section=section)
+    if section == "currency" or (section in (*TOP, *AIMS) and not rest):
+        is_money = section == "currency"
+        name = "rates" if is_money else section
+        lines = list(_lines(name, getattr(case, name), case.calendar))
+        return "\n".join([case.currency, *lines] if is_money else lines or [none])
+    if section not in SECTIONS:
+        raise _nowhere(case, where, [*SECTIONS, *TOP, *AIMS, "currency"])
+    elements: Mapping[str, Element] = getattr(case, section)
+    if not rest:
+        heads = [_head(section, element) for element in elements.values()]
+        return "\n".join(heads or [none])
+    element_id, _sep, key = rest.partition(".")
+    if element_id not in elements:
+        raise _nowhere(case, where, [f"{section}.{name}" for name in elements])
+    element = elements[element_id]
+    if not key:
+        return "\n".join(_element(case, section, element))
+    return "\n".join(_key(case, where, element, key))
+
+
+def _nowhere(case: Case, where: str, known: list[str]) -> RequestError:
+    what = _('"{where}" leads nowhere in this case').format(where=where)
+    problem = Problem(where, what, fix=did_you_mean(where, known))
+    return RequestError(case.source or case.name, [problem])
+
+
+def _overview(case: Case) -> Iterator[str]:
+    calendar = case.calendar
+    yield text_of(case.label) or case.name
+    for text in (text_of(case.question), case.note):
+        if text:
+            yield text
+    yield ""
+    steps = {1: _("by month"), 3: _("by quarter"), 12: _("by year")}
+    yield _("calendar: {first} to {last}, {n} periods, {step}").format(
+        first=calendar.label(0),
+        last=calendar.label(calendar.n_periods - 1),
+        n=calendar.n_periods,
+        step=steps[int(calendar.step)],
+    )
+    yield _("currency: {currency}").format(currency=case.currency)
+    yield _("target: {target}").format(target=case.target)
+    yield _("priorities: {priorities}").format(priorities=", ".join(case.priorities))
+    for name in TOP:
+        yield from _lines(name, getattr(case, name), calendar)
+    yield ""
+    for section in SECTIONS:
+        names = list(getattr(case, section))
+        if names:
+            yield f"{section} ({len(names)}): {', '.join(names)}"
+    for name in AIMS:
+        if getattr(case, name) not in (None, (), Risk()):
+            yield from _lines(name, getattr(case, name), calendar)
+    if case.missing:
+        yield _("known to be missing: {paths}").format(paths=", ".join(case.missing))
+
+
+def _head(section: str, element: Element) -> str:
+    label = text_of(element.label)
+    return f"{section}.{element.id}" + (f"  {label}" if label else "")
+
+
+def _element(case: Case, section: str, element: Element) -> Iterator[str]:
+    yield _head(section, element)
+    if element.note:
+        yield f"  {element.note}"
+    for name, found in spelled(case, element):
+        yield from (f"  {line}" for line in _lines(name, found, case.calendar))
+    for path in case.missing:
+        if path.startswith(f"{section}.{element.id}."):
+            yield f"  {path.removeprefix(f'{section}.{element.id}.')}: {_('missing')}"
+
+
+def _key(case: Case, where: str, element: Element, key: str) -> Iterator[str]:
+    if where in case.missing:
+        yield f"{where}: {_('missing')}"
+        return
+    found: Any = element
+    shown = dict(spelled(case, element))
+    for step in key.split("."):
+        if found is element and step in shown:
+            found = shown[step]
+            continue
+        survival = getattr(found, "survival", None)
+        owner = survival if isinstance(survival, Survival) and hasattr(survival, step) else found
+        below = owner.get(step) if isinstance(owner, Mapping) else getattr(owner, step, None)
+        if below is None:
+            raise _nowhere(case, where, [f"{where.removesuffix(key)}{name}" for name in shown])
+        found = below
+    lines = list(_lines(where, found, case.calendar))
+    yield from lines or [f"{where}: {_('none')}"]
+
+
+def _lines(name: str, found: Any, calendar: Calendar) -> Iterator[str]:
+    """Lines that show one field; none when it is empty."""
+    if found is None or found in ("", (), {}):
+        return
+    if isinstance(found, Quantity):
+        yield f"{name}: {_number_in_words(found, calendar)}"
+        yield from (f"  {line}" for line in _origin(found))
+    elif isinstance(found, Mapping):
+        for key, below in found.items():
+            yield from _lines(f"{name}.{key}" if key else name, below, calendar)
+    elif isinstance(found, Survival):
+        for field in fields(found):
+            yield from _lines(field.name, getattr(found, field.name), calendar)
+    elif is_dataclass(found):
+        yield from _parts(name, found, calendar)
+    elif isinstance(found, tuple) and found and is_dataclass(found[0]):
+        for position, item in enumerate(found):
+            yield from _parts(f"{name}.{position}", item, calendar)
+    else:
+        yield f"{name}: {_plain(name, found, calendar)}"
+
+
+def _parts(name: str, item: Any, calendar: Calendar) -> Iterator[str]:
+    """Lines that show the fields of a value that is no element."""
+    for field in fields(item):
+        if field.name not in HIDDEN:
+            yield from _lines(f"{name}.{field.name}", getattr(item, field.name), calendar)
+
+
+def _plain(name: str, found: Any, calendar: Calendar) -> str:
+    last = name.rpartition(".")[2]
+    if last in _PERIODS and isinstance(found, int):
+        return calendar.label(found if found >= 0 or last != "to" else calendar.n_periods - 1)
+    if last == "dates":
+        months = [calendar.label(period) for period in found]
+        if len(months) <= MOST_DATES:
+            return ", ".join(months)
+        return _("{first}, {second}, … {last}: {n} dates").format(
+            first=months[0], second=months[1], last=months[-1], n=len(months)
+        )
+    if last in _LENGTHS:
+        lengths = found if isinstance(found, tuple) else (found,)
+        return ", ".join(format_amount(n * calendar.step, "month", language()) for n in lengths)
+    if isinstance(found, bool):
+        found = _("yes") if found else _("no")
+    if isinstance(found, tuple):
+        found = ", ".join(
+            " → ".join(f"{number:g}" for number in item) if isinstance(item, tuple) else str(item)
+            for item in found
+        )
+    return format_number(round(found, 6), language()) if isinstance(found, float) else str(found)
+
+
+def _number_in_words(quantity: Quantity, calendar: Calendar) -> str:
+    def words(number: float) -> str:
+        return format_amount(number, quantity.unit, language())
+
+    text = words(quantity.value)
+    if quantity.steps:
+        months = {month.first: month.quantity for month in quantity.months}
+        steps = [
+            f"{calendar.label(at)} {words(number)}" + _spread(months.get(at), words)
+            for at, number in quantity.steps
+        ]
+        text = _("by month: {steps}").format(steps="; ".join(steps))
+    return text + _spread(quantity, words)
+
+
+def _spread(quantity: Quantity | None, words: Callable[[float], str]) -> str:
+    """Range and distribution, as they stand behind a number."""
+    if quantity is None:
+        return ""
+    text = ""
+    if quantity.low is not None and quantity.high is not None:
+        text = (
+            _(" (the first: {low} to {high}, all in proportion)")
+            if quantity.steps
+            else _(" (range {low} to {high})")
+        ).format(low=words(quantity.low), high=words(quantity.high))
+    if quantity.distribution:
+        text += f", {quantity.distribution} {quantity.reference}".rstrip()
+    return text
+
+
+def _origin(quantity: Quantity) -> Iterator[str]:
+    """Where a number comes from, and where it stands."""
+    if not quantity.path:
+        yield _("not given: the default")
+        return
+    if quantity.grade:
+        yield _("grade: {grade}").format(grade=quantity.grade)
+    if quantity.source:
+        yield _("source: {source}").format(source=quantity.source)
+    if quantity.why:
+        yield _("why: {why}").format(why=quantity.why)
+    if quantity.line:
+        yield _('written: "{written}", line {line}').format(
+            written=quantity.written, line=quantity.line
+        )
 
 
 if __name__ == "__main__":
