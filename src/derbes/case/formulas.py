@@ -119,6 +119,19 @@ class _Reader:
     rates: Callable[[str], float | None]
     place: int = 0
     parents: list[str] = field(default_factory=list)
+    words: dict[str, str] = field(default_factory=dict)
+    """Kind → the word for it that stands first in the formula."""
+
+    def note(self, unit: Unit) -> Unit:
+        """The unit, whose words are kept in mind."""
+        for word in _WORD.findall(unit.name):
+            try:
+                simple = parse_unit(word, self.own | {word})
+            except UnitError:
+                continue
+            if simple.factor == 1.0 and len(simple.powers) == 1:
+                self.words.setdefault(simple.powers[0][0], word)
+        return unit
 
     def next(self) -> tuple[str, str]:
         """Kind and text of what stands next; empty at the end.
@@ -226,7 +239,7 @@ class _Reader:
             amount = parse_amount(text, self.own | frozenset(_WORD.findall(text)))
         except UnitError as error:
             raise FormulaError(error.what, error.fix) from error
-        number = amount.number * (amount.unit.factor if amount.unit else 1.0)
+        number = amount.number * (self.note(amount.unit).factor if amount.unit else 1.0)
         powers: dict[str, int] = {}
         for name, power in amount.unit.powers if amount.unit else ():
             rate = self.rates(name)
@@ -240,7 +253,7 @@ class _Reader:
     def parent(self, name: str) -> tuple[Tree, Powers]:
         """Another number of the case."""
         found = self.named(name)
-        unit = parse_unit(found.unit, self.own | frozenset(_WORD.findall(found.unit)))
+        unit = self.note(parse_unit(found.unit, self.own | frozenset(_WORD.findall(found.unit))))
         if found.path not in self.parents:
             self.parents.append(found.path)
         factor = unit.factor
@@ -268,8 +281,8 @@ def read_formula(
     *,
     own: frozenset[str] = frozenset(),
     rates: Callable[[str], float | None] = lambda _currency: None,
-) -> tuple[Formula, Powers]:
-    """The formula in a text, and the kinds that its number counts.
+) -> tuple[Formula, Powers, Mapping[str, str]]:
+    """The formula in a text, the kinds that its number counts, and its words for them.
 
     Args:
         text: Without the sign in front.
@@ -286,7 +299,7 @@ def read_formula(
     reader = _Reader(text, named, own, rates)
     tree, powers = reader.whole()
     kept = {kind: power for kind, power in powers.items() if power}
-    return Formula(text.strip(), tree, tuple(reader.parents)), kept
+    return Formula(text.strip(), tree, tuple(reader.parents)), kept, reader.words
 
 
 def powers_of(unit: Unit, rates: Callable[[str], float | None]) -> Powers:
@@ -312,9 +325,10 @@ _FIRST = {"time": "month", "mass": "kg", "volume": "m3", "energy": "MWh", "count
 """Kind → unit of it that is worth 1."""
 
 
-def unit_named(powers: Powers, money: str) -> str:
+def unit_named(powers: Powers, money: str, words: Mapping[str, str] = _FIRST) -> str:
     """A unit that counts these kinds and is worth 1, as a case file writes it."""
-    names = {kind: money if kind == "money" else _FIRST.get(kind, kind) for kind in powers}
+    known = {**_FIRST, **words, "money": money}
+    names = {kind: known.get(kind, kind) for kind in powers}
     above = [names[kind] for kind, power in powers.items() for _again in range(power)]
     below = [names[kind] for kind, power in powers.items() for _again in range(-power)]
     return "/".join(["*".join(above) or ("1" if below else ""), *below])

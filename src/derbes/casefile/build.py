@@ -213,8 +213,8 @@ class Filled:
         self.measures = replace(self.measures, own=own | self.measures.own)
         try:
             if is_formula(text) and not entry.unit:
-                _formula, powers = formula_of(self.measures, text, (*self.path, *step))
-                return unit_named(powers, self.measures.money)
+                _formula, powers, words = formula_of(self.measures, text, (*self.path, *step))
+                return unit_named(powers, self.measures.money, words)
             unit = parse_unit(entry.unit, own)
             if not is_formula(text):
                 unit = parse_amount(text, self.measures.own).unit or unit

@@ -15,9 +15,9 @@ from derbes.case.formulas import (
     Formula,
     FormulaError,
     Powers,
-    in_kinds,
     powers_of,
     read_formula,
+    unit_named,
 )
 from derbes.case.quantity import (
     MISSING,
@@ -196,8 +196,10 @@ def is_formula(text: str) -> bool:
     return text.lstrip().startswith(SIGN)
 
 
-def formula_of(measures: CaseUnits, text: str, path: Path) -> tuple[Formula, Powers]:
-    """The formula in a text.
+def formula_of(
+    measures: CaseUnits, text: str, path: Path
+) -> tuple[Formula, Powers, Mapping[str, str]]:
+    """The formula in a text, the kinds that it counts, and its words for them.
 
     Raises:
         FormulaError: It cannot be used.
@@ -229,10 +231,16 @@ def _computed(reading: Reading, text: str, step: Path) -> Steps:
         return found.value
 
     try:
-        formula, powers = formula_of(measures, text, reading.path)
+        formula, powers, words = formula_of(measures, text, reading.path)
         fitting = [to for to in reading.units if powers_of(to, measures.worth) == powers]
         if not fitting:
-            _refuse_unit(reading, (), f"{text.strip()} [{in_kinds(powers)}]", step)
+            given = unit_named(powers, measures.money, words) or _("a plain number")
+            _refuse_unit(
+                reading,
+                (),
+                _("{text}, which gives {unit}").format(text=text.strip(), unit=given),
+                step,
+            )
             return ()
         reading.formula = formula = formula.scaled(1.0 / fitting[0].factor)
         number = formula.value(value)
