@@ -396,6 +396,8 @@ class Fact(Element):
 
     says: Annotated[str, TEXTS, NEEDED] = ""
     """What it says, in own words."""
+    by: Annotated[str, ACTOR] = ""
+    """Who says it, where the fact is that somebody says so; without it, it is reported."""
     amount: Annotated[Quantity | None, InUnit("{any}")] = None
     """The number in it."""
     date: Annotated[str, DATE] = ""
