@@ -396,6 +396,8 @@ class Fact(Element):
 
     says: Annotated[str, TEXTS, NEEDED] = ""
     """What it says, in own words."""
+    by: Annotated[str, ACTOR] = ""
+    """Who says it, where the fact is that somebody says so; without it, it is reported."""
     amount: Annotated[Quantity | None, InUnit("{any}")] = None
     """The number in it."""
     date: Annotated[str, DATE] = ""
@@ -499,6 +501,12 @@ class Case:
     with it. Without it, with the case without any option."""
     main_length: Annotated[int, MONTHS, LACKING] = 0
     """Length that the first page is about; without it the longest that is at most a year."""
+    assumptions: Annotated[Mapping[str, Quantity], MapForm(ID, InUnit("{any}", constant=False))] = (
+        field(default_factory=dict)
+    )
+    """Named numbers that others follow from, each in its own unit; a formula names them."""
+    formulas: tuple[Quantity, ...] = ()
+    """Numbers that follow from others, parents before children."""
     actors: Annotated[Mapping[str, Actor], SECTION] = field(default_factory=dict)
     """States, blocs and firms that decide."""
     goods: Annotated[Mapping[str, Good], SECTION] = field(default_factory=dict)
@@ -625,6 +633,24 @@ def quantities(case: Case, where: str = "") -> tuple[Quantity, ...]:
     return tuple(quantity for quantity in found if _is_at(quantity.path, where))
 
 
+def parents_first(numbers: Iterable[Quantity]) -> Iterator[Quantity]:
+    """Those that follow from others by a formula, each behind its own parents."""
+    derived = {one.path: one for one in numbers if one.formula is not None}
+    done: set[str] = set()
+
+    def behind(one: Quantity) -> Iterator[Quantity]:
+        if one.formula is None or one.path in done:
+            return
+        done.add(one.path)
+        for parent in one.formula.parents:
+            if parent in derived:
+                yield from behind(derived[parent])
+        yield one
+
+    for one in derived.values():
+        yield from behind(one)
+
+
 def _is_at(path: str, where: str) -> bool:
     return not where or path == where or path.startswith((f"{where}.", f"{where}["))
 
@@ -642,7 +668,9 @@ def _walk(part: object) -> Iterator[Quantity]:
         elif isinstance(part, tuple):
             whole = part
         elif dataclasses.is_dataclass(part):
-            whole = [getattr(part, name) for name in _attributes(part.__class__)]
+            whole = [
+                getattr(part, name) for name in _attributes(part.__class__) if name != "formulas"
+            ]
         for inner in whole:
             if inner and type(inner) not in _PLAIN:
                 yield from _walk(inner)

@@ -149,6 +149,9 @@ class Statement(Checked):
     """Acts of others, or its own, that it judges."""
     retells: Annotated[tuple[str, ...], ListForm(STATEMENT)] = ()
     """Statements that it passes on, nearest first."""
+    restates: Annotated[tuple[str, ...], ListForm(WORDS)] = ()
+    """Inputs of the case, by path, that its expression says again, so that it could not come
+    out otherwise: its verdict is one by definition."""
     cause: Annotated[tuple[str, ...], ListForm(WORDS)] = ()
     """Of a thesis: statements or words for the causes."""
     effect: Annotated[tuple[str, ...], ListForm(WORDS)] = ()

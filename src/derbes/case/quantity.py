@@ -17,6 +17,8 @@ from typing import Annotated, ClassVar, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from derbes.case.formulas import Formula
+
 MISSING = "missing"
 """Word for a number that is known to be unknown."""
 
@@ -283,9 +285,12 @@ class WrittenQuantity(WrittenNumber):
 
     In short a number (`10`), a text with unit (`70 round/month`, `1,5 млн тенге`,
     `15 %`), values by month (`{2026-01: 10, 2028-01: 12}`), or the word `missing`
-    for what is known to be unknown.
+    for what is known to be unknown; or a formula, which begins with `=`:
+    `= tubes * 60 round/tube/year / 3`, of assumptions by name and other numbers by path.
     """
 
+    label: Annotated[dict[str, str], TEXTS]
+    """Name for a reader: one text, or texts by language (`{en: …, ru: …, kk: …}`)."""
     series: Annotated[
         dict[str, WrittenMonth],
         MapForm(TEXT, PartForm(WrittenMonth)),
@@ -562,6 +567,12 @@ class Quantity:
     """How a series goes on behind the calendar: `repeat`, `hold` or empty (`continued`)."""
     months: "tuple[MonthQuantity, ...]" = ()
     """Months of a series that have a range of their own; sorted."""
+    label: Label = field(default_factory=dict)
+    """Name for a reader, by language."""
+    formula: Formula | None = None
+    """How it follows from other numbers, in its base unit; its range is what theirs make of it."""
+    stated: tuple[float, float] | None = None
+    """Range that is written beside a formula. [base unit]"""
 
     @property
     def has_range(self) -> bool:

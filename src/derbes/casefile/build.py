@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from derbes.case.entities import MEASURE_TERMS, CapitalPayment, Hit, Survival
+from derbes.case.formulas import FormulaError, unit_named
 from derbes.case.ledger import AGAINST, FOR, LEDGER, Judgement, Stance
 from derbes.case.options import OPTION_TERMS
 from derbes.case.quantity import (
@@ -27,6 +28,7 @@ from derbes.case.quantity import (
     LabelForm,
     ListForm,
     MapForm,
+    PartForm,
     Quantity,
     ShareForm,
     TextForm,
@@ -50,7 +52,9 @@ from derbes.casefile.entries import (
 from derbes.casefile.quantities import (
     CaseUnits,
     Reading,
+    formula_of,
     in_base,
+    is_formula,
     month_period,
     outside,
     read_quantity,
@@ -62,6 +66,7 @@ from derbes.units import ONE, UnitError, not_a_number, parse_amount, parse_unit
 LARGEST_LENGTH = 1200
 """No measure of a case is looked at for longer. [month]"""
 
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _FRACTION = re.compile(r"\s*([0-9]{1,9})\s*/\s*([0-9]{1,9})\s*")
 
 Found = dict[str, Any]
@@ -88,7 +93,7 @@ class Filled:
         found: Found = {}
         for key in keys_of(self.entry.model).values():
             given, form = getattr(self.entry, key.name), key.form
-            if isinstance(form, InUnit) and form.unit != "{any}":
+            if isinstance(form, InUnit):
                 found[key.name] = self.quantity(given, form, (key.key,))
             elif isinstance(form, MapForm) and isinstance(form.item, InUnit):
                 several = [
@@ -158,6 +163,11 @@ class Filled:
             if entry.series is None:
                 return None
         given = str(step[-1])
+        if form.unit == "{any}":
+            own = self.own_unit(entry, step)
+            if own is None:
+                return None
+            form = replace(form, unit=own)
         units = [
             self.measures.unit(template, self.good, given)
             for template in (self._template(form), *form.also)
@@ -174,6 +184,45 @@ class Filled:
         )
         self.findings += findings
         return None if is_missing(entry) else quantity
+
+    def at(self, step: Path) -> Quantity | None:
+        """The number at a path below this entry; None where there is none."""
+        key = keys_of(self.entry.model).get(str(step[0])) if step else None
+        given = getattr(self.entry, key.name) if key else None
+        if key is None or given is None:
+            return None
+        if isinstance(key.form, InUnit) and len(step) == 1:
+            return self.quantity(given, key.form, step)
+        if isinstance(key.form, MapForm) and isinstance(key.form.item, InUnit) and len(step) == 2:
+            return self.quantity(given[step[1]], key.form.item, step) if step[1] in given else None
+        if isinstance(key.form, PartForm) and isinstance(given, Entry):
+            return self.below(given, step[:1]).at(step[1:])
+        return None
+
+    def own_unit(self, entry: Entry, step: Path) -> str | None:
+        """The unit that a number is written in; words that are no unit are units of their own.
+
+        None, with a finding, where it cannot be read.
+        """
+        text = entry.value
+        if text is None and entry.series:
+            text = next(iter(entry.series.values())).value
+        if text is None or text == MISSING:
+            return ""
+        own = frozenset(_WORD.findall(" ".join([text, entry.unit, *(entry.range or ())])))
+        self.measures = replace(self.measures, own=own | self.measures.own)
+        try:
+            if is_formula(text) and not entry.unit:
+                _formula, powers, words = formula_of(self.measures, text, (*self.path, *step))
+                return unit_named(powers, self.measures.money, words)
+            unit = parse_unit(entry.unit, own)
+            if not is_formula(text):
+                unit = parse_amount(text, self.measures.own).unit or unit
+        except (UnitError, FormulaError) as error:
+            if error.what:
+                self.refuse((*step, "value"), error.what, error.fix)
+            return None
+        return unit.name if unit.powers or "%" not in unit.name else ""
 
     def _template(self, form: InUnit) -> str:
         """`{by}` of a measure is months or a share; `{by_size}` is one unit of an option's size."""
@@ -409,23 +458,6 @@ def _payment(filled: Filled, entry: Entry, step: Path) -> CapitalPayment | None:
     period = period_of(filled, entry.date, (*step, "date"), may_be_past=True) or 0
     found = filled.below(entry, step).quantities()
     return CapitalPayment(period=period, **found) if found["amount"] is not None else None
-
-
-def _fact(filled: Filled, _found: Found) -> Found:
-    """The number of a fact, in the unit that it is written in."""
-    amount = filled.entry.amount
-    if amount is None or amount.value is None or is_missing(amount):
-        is_noted = amount is not None and is_missing(amount)
-        return {"amount": filled.quantity(amount, InUnit(""), ("amount",)) if is_noted else None}
-    own = frozenset(re.findall(r"[A-Za-z][A-Za-z0-9_]*", f"{amount.value} {amount.unit}"))
-    filled.measures = replace(filled.measures, own=own | filled.measures.own)
-    try:
-        unit = parse_amount(amount.value, filled.measures.own).unit or parse_unit(amount.unit, own)
-    except UnitError as error:
-        filled.refuse(("amount", "value"), error.what, error.fix)
-        return {}
-    name = unit.name if unit.powers or "%" not in unit.name else ""
-    return {"amount": filled.quantity(amount, InUnit(name), ("amount",))}
 
 
 def _limit(filled: Filled, found: Found) -> Found:
@@ -664,7 +696,6 @@ _OTHERWISE: Mapping[str, Callable[[Filled, Found], Found]] = {
     "limits": _limit,
     "standards": _standard,
     "reference_classes": _reference_class,
-    "facts": _fact,
     "statements": _statement,
 }
 """What the elements of a section hold otherwise than it is written."""

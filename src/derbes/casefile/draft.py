@@ -15,7 +15,10 @@ from derbes.case.entities import (
     DEFAULT_REFILL_MONTHS,
     DEFAULT_SENDER_HORIZON_MONTHS,
     Case,
+    parents_first,
+    quantities,
 )
+from derbes.case.formulas import FormulaError, has_formula
 from derbes.case.ledger import LEDGER
 from derbes.case.options import Budget, Risk
 from derbes.case.quantity import EXPRESSION, ID_PATTERN, Calendar, Element, Quantity, Step
@@ -144,7 +147,7 @@ def build_draft(root: MappingNode, memory: Memory) -> CaseDraft:
     checked: dict[str, dict[str, Built]] = {}
     for section, model in SECTIONS.items():
         checked[section] = _entries(root, section, model, memory=memory, findings=findings)
-    measures = top.measures = _case_units(top, checked["goods"])
+    measures = top.measures = _named(top, root, checked, _case_units(top, checked["goods"]))
     correlated: list[tuple[int, int, int]] = []
     fields = _fields(top, is_whole=is_whole)
     if money:
@@ -168,6 +171,8 @@ def build_draft(root: MappingNode, memory: Memory) -> CaseDraft:
         expressions=_expression_lines(root, elements),
         missing=(*top.missing, *(path for built in everything for path in built.missing)),
     )
+    if has_formula(root.plain):
+        case = replace(case, formulas=tuple(parents_first(quantities(case))))
     findings += [*told, *(one for built in everything for one in built.findings)]
     references = list(references_of(entry, ()))
     return CaseDraft(root, case, findings, elements, references, correlated, unreadable)
@@ -200,6 +205,62 @@ def _case_units(top: Filled, goods: Mapping[str, Built]) -> CaseUnits:
     )
 
 
+def _named(
+    top: Filled, root: MappingNode, checked: Mapping[str, Mapping[str, Built]], measures: CaseUnits
+) -> CaseUnits:
+    """The units of a case, and what the names in formulas stand for.
+
+    A number that a formula names is read when it is asked for, however deep the formulas go.
+    """
+    known: dict[Path, Quantity | None] = {}
+    asking: list[Path] = []
+    circles: dict[Path, FormulaError] = {}
+    assumed = top.entry.assumptions or {}
+
+    def read(path: Path) -> Quantity | None:
+        if path[0] in SECTIONS:
+            section, name = str(path[0]), str(path[1])
+            built = checked[section].get(name)
+            if built is None or built.part is None:
+                return None
+            good = _counted_good(section, name, built.part)
+            within = Filled(built.part, built.node, path[:2], counted, good, [], [])
+            return within.at(path[2:])
+        return replace(top, measures=counted, findings=[], missing=[]).at(path)
+
+    def named(name: str, asked_by: Path) -> Quantity:
+        path: Path = tuple(name.split("."))
+        if len(path) == 1 and name in assumed:
+            path = ("assumptions", name)
+        asking.append(asked_by)
+        try:
+            if path in asking:
+                around = [*asking[asking.index(path) :], path]
+                what = _("the formula comes back to itself: {path}")
+                circles[min(around, key=dotted)] = FormulaError(
+                    what.format(path=" → ".join(dotted(one) for one in around)),
+                    _("write one of them as a number"),
+                )
+                raise FormulaError  # told where the circle begins
+            if path not in known:
+                known[path] = read(path)
+        finally:
+            asking.pop()
+        found = known[path]
+        if found is None and asked_by in circles:
+            raise circles[asked_by]
+        if found is None and find(root, path) is not None:
+            raise FormulaError  # told there
+        if found is None:
+            fix = did_you_mean(name, assumed) if len(path) == 1 else ""
+            fix = fix or _("name an assumption, or another number by its path: uses.water.demand")
+            raise FormulaError(_('"{name}" is no number of this case').format(name=name), fix)
+        return found
+
+    counted = replace(measures, named=named)
+    return counted
+
+
 def _fields(top: Filled, *, is_whole: bool) -> Found:
     """What the top gives of a case, as far as it can be read."""
     entry, measures = top.entry, top.measures
@@ -220,6 +281,7 @@ def _fields(top: Filled, *, is_whole: bool) -> Found:
         **always,
         "price_year": entry.currency.price_year or 0,
         "rates": measures.rates,
+        "assumptions": found["assumptions"],
         "priorities": tuple(entry.priorities or AIMS),
         "main_length": length_in_periods(top, length, ("main_length",)) if length else 0,
     }
@@ -374,7 +436,7 @@ def _built(
     root: MappingNode, path: tuple[str, str], checked: Built, *, measures: CaseUnits, memory: Memory
 ) -> Built:
     known = memory.entities.get(checked.node)
-    if known is not None:
+    if known is not None and not has_formula(known.node.plain):
         return known
     section, name = path
     entry = checked.part

@@ -65,6 +65,34 @@ def case_without_measures(draft: CaseDraft) -> Iterator[Finding]:
     )
 
 
+def formulas_in_their_ranges(draft: CaseDraft) -> Iterator[Finding]:
+    """A range beside a formula is what its author expected; the formula may leave it."""
+    for one in draft.case.formulas:
+        if one.stated is None:
+            continue
+        low, high = one.stated
+        slip = ROUNDING * max(abs(low), abs(high))
+        ends = [one.value if end is None else end for end in (one.low, one.high)]
+        words = [in_words(end, one.unit) for end in (one.value, low, high, *ends)]
+        value, least, most, reached_low, reached_high = words
+        if not low - slip <= one.value <= high + slip:
+            what = _("its formula gives {value}, outside the range of {low} to {high} beside it")
+            what = what.format(value=value, low=least, high=most)
+        elif ends[0] < low - slip or ends[1] > high + slip:
+            what = _(
+                "by its formula it goes from {from_low} to {to_high}, "
+                "beyond the range of {low} to {high} beside it"
+            )
+            what = what.format(from_low=reached_low, to_high=reached_high, low=least, high=most)
+        else:
+            continue
+        yield Finding(
+            tuple(one.path.split(".")),
+            what,
+            _("check the formula and the ranges of what it names, or take this range out"),
+        )
+
+
 def times_in_whole_periods(draft: CaseDraft) -> Iterator[Finding]:
     """Times are counted in whole periods; what is no whole number of them is altered."""
     case, calendar = draft.case, draft.case.calendar
@@ -378,6 +406,7 @@ def keys_known_to_be_missing(draft: CaseDraft) -> Iterator[Finding]:
 
 NOTES: tuple[Check, ...] = (
     case_without_measures,
+    formulas_in_their_ranges,
     step_that_is_coarse,
     times_in_whole_periods,
     months_within_a_period,

@@ -5,10 +5,19 @@ One amount at a time: its unit, its money, its limits.
 Parameters of distributions, in base units.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from derbes.case.formulas import (
+    SIGN,
+    Formula,
+    FormulaError,
+    Powers,
+    powers_of,
+    read_formula,
+    unit_named,
+)
 from derbes.case.quantity import (
     MISSING,
     MONTHS_A_YEAR,
@@ -51,6 +60,14 @@ class CaseUnits:
     rates: Mapping[str, Quantity] = field(default_factory=dict)
     own: frozenset[str] = frozenset()
     """Units of goods that are words of their own."""
+    named: Callable[[str, Path], Quantity] | None = None
+    """Name in a formula, and path of what the formula gives → the number of that name."""
+
+    def worth(self, currency: str) -> float | None:
+        """Worth of a currency in that of the case; None for what is none, or has no rate."""
+        if currency == self.money:
+            return 1.0
+        return self.rates[currency].value if currency in self.rates else None
 
     def unit(self, template: str, good: str = "", given: str = "") -> str | None:
         """The unit that a template stands for; None when a good has none.
@@ -82,6 +99,12 @@ class Reading:
     """Period from which what is read holds."""
     line: int = 0
     """Line in which it stands."""
+    formula: Formula | None = None
+    """How the value follows from other numbers."""
+    span: tuple[float, float] = (0.0, 0.0)
+    """Ends of what the formula gives within the ranges of its parents."""
+    parents: tuple[Quantity, ...] = ()
+    """Those that the formula names."""
 
     @property
     def unit(self) -> Unit:
@@ -139,6 +162,8 @@ def in_base(reading: Reading, text: str, step: Path) -> Steps:
 
     Several steps where a rate of money changes over time.
     """
+    if is_formula(text):
+        return _computed(reading, text, step)
     amount = amount_of(reading, text, step)
     if amount is None:
         return ()
@@ -165,6 +190,80 @@ def in_base(reading: Reading, text: str, step: Path) -> Steps:
     if not all(_in_limits(reading, value, text, step) for value in steps.values()):
         return ()
     return tuple(steps.items())
+
+
+def is_formula(text: str) -> bool:
+    """Whether a text says how a number follows from others."""
+    return text.lstrip().startswith(SIGN)
+
+
+def formula_of(
+    measures: CaseUnits, text: str, path: Path
+) -> tuple[Formula, Powers, Mapping[str, str]]:
+    """The formula in a text, the kinds that it counts, and its words for them.
+
+    Raises:
+        FormulaError: It cannot be used.
+    """
+    asked = measures.named
+
+    def named(name: str) -> Quantity:
+        if asked is None:
+            raise FormulaError(_("a formula cannot stand here"), _("write the number"))
+        return asked(name, path)
+
+    return read_formula(text.strip()[1:], named, own=measures.own, rates=measures.worth)
+
+
+def _computed(reading: Reading, text: str, step: Path) -> Steps:
+    """What a formula gives, in base units; empty when it cannot be used."""
+    measures = reading.measures
+    if step != ("value",):
+        what = _("a formula gives one whole number; it cannot stand in a range or a series")
+        reading.refuse(step, what, _("write numbers here, or give the value by a formula"))
+        return ()
+    numbers: dict[str, Quantity] = {}
+
+    def value(path: str) -> float:
+        found = measures.named(path, reading.path) if measures.named else None
+        if found is None:
+            raise FormulaError(_('"{path}" has no value').format(path=path))
+        numbers[path] = found
+        return found.value
+
+    try:
+        formula, powers, words = formula_of(measures, text, reading.path)
+        fitting = [to for to in reading.units if powers_of(to, measures.worth) == powers]
+        if not fitting:
+            given = unit_named(powers, measures.money, words) or _("a plain number")
+            _refuse_unit(
+                reading,
+                (),
+                _("{text}, which gives {unit}").format(text=text.strip(), unit=given),
+                step,
+            )
+            return ()
+        reading.formula = formula = formula.scaled(1.0 / fitting[0].factor)
+        number = formula.value(value)
+        reading.span = formula.span(lambda path: span_of(numbers[path]))
+    except FormulaError as error:
+        if error.what:
+            reading.refuse(step, error.what, error.fix)
+        return ()
+    except ZeroDivisionError:
+        reading.refuse(step, _("it divides by 0"), _("check what it divides by"))
+        return ()
+    ends = (number, *reading.span)
+    if not all(_in_limits(reading, end, text, step) for end in ends):
+        return ()
+    reading.parents = tuple(numbers.values())
+    return ((reading.period, number),)
+
+
+def span_of(quantity: Quantity) -> tuple[float, float]:
+    """Ends of the range of a number; its value twice, where it has none."""
+    low, high = quantity.low, quantity.high
+    return (quantity.value if low is None else low), (quantity.value if high is None else high)
 
 
 def _refuse_unit(
@@ -341,9 +440,33 @@ def read_quantity(
         written=_written(entry),
         steps=steps if len(steps) > 1 or entry.series is not None else (),
         after=entry.after or "",
+        label=entry.label or {},
         months=tuple(_months(reading, entry, dated, steps)),
     )
+    if reading.formula is not None:
+        quantity = _derived(reading, entry, quantity)
     return (None if reading.findings else quantity), reading.findings
+
+
+def _derived(reading: Reading, entry: Entry, quantity: Quantity) -> Quantity:
+    """A number by a formula: as good as the worst of its parents, in the range that they give."""
+    if entry.distribution is not None:
+        what = _("a number by a formula has no distribution of its own; it moves as its parents do")
+        reading.refuse(("distribution",), what, _("take it out"))
+    grades = [parent.grade for parent in reading.parents]
+    worst = Grade.UNGRADED if Grade.UNGRADED in grades else max(grades, default=quantity.grade)
+    low, high = reading.span
+    own = (quantity.low, quantity.high)
+    is_fixed = low == high
+    return replace(
+        quantity,
+        formula=reading.formula,
+        grade=max(worst, quantity.grade) if worst else worst,
+        low=None if is_fixed else low,
+        high=None if is_fixed else high,
+        distribution="",
+        stated=None if own[0] is None or own[1] is None else (own[0], own[1]),
+    )
 
 
 def _number(reading: Reading, entry: Entry, value: float) -> Quantity:
@@ -525,7 +648,7 @@ def _ends(reading: Reading, entry: Entry, value: float) -> tuple[float | None, f
             ),
             _("write the lower value first"),
         )
-    elif not low - slip <= value <= high + slip:
+    elif reading.formula is None and not low - slip <= value <= high + slip:
         unit = reading.unit.name
         reading.refuse(
             ("range",),

@@ -14,7 +14,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from derbes.case.entities import CapitalPayment, Case, Hit, Survival
+from derbes.case.entities import CapitalPayment, Case, Hit, Survival, quantities
 from derbes.case.ledger import Checked, Judgement, Statement
 from derbes.case.options import OPTION_TERMS, Budget, Option, Risk, Standard
 from derbes.case.quantity import (
@@ -507,8 +507,10 @@ def display(case: Case, where: str = "") -> str:
         name = "rates" if is_money else section
         lines = list(_lines(name, getattr(case, name), case.calendar))
         return "\n".join([case.currency, *lines] if is_money else lines or [none])
+    if section == "assumptions":
+        return "\n".join(_assumptions(case, where, rest))
     if section not in SECTIONS:
-        raise _nowhere(case, where, [*SECTIONS, *TOP, *AIMS, "currency"])
+        raise _nowhere(case, where, ["assumptions", *SECTIONS, *TOP, *AIMS, "currency"])
     elements: Mapping[str, Element] = getattr(case, section)
     if not rest:
         heads = [_head(section, element) for element in elements.values()]
@@ -520,6 +522,35 @@ def display(case: Case, where: str = "") -> str:
     if not key:
         return "\n".join(_element(case, section, element))
     return "\n".join(_key(case, where, element, key))
+
+
+def _assumptions(case: Case, where: str, name: str) -> Iterator[str]:
+    """All assumptions, or one with what it follows from."""
+    if name and name not in case.assumptions:
+        raise _nowhere(case, where, [f"assumptions.{one}" for one in case.assumptions])
+    if not case.assumptions:
+        yield _("{section}: none").format(section="assumptions")
+    for one in [name] if name else case.assumptions:
+        found = case.assumptions[one]
+        label = text_of(found.label)
+        yield from ([label] if label and name else [])
+        yield from _lines(f"assumptions.{one}", found, case.calendar)
+        yield from _parents(case, found, "  ") if name else ()
+
+
+def _parents(case: Case, quantity: Quantity, indent: str) -> Iterator[str]:
+    """The numbers that one follows from by its formula, each with its own."""
+    if quantity.formula is None:
+        return
+    numbers = {one.path: one for one in quantities(case)}
+    yield _("{indent}from").format(indent=indent)
+    for path in quantity.formula.parents:
+        parent = numbers[path]
+        grade = f", {parent.grade}" if parent.grade else ""
+        how = f" = {parent.formula.text}" if parent.formula else ""
+        words = _number_in_words(parent, case.calendar)
+        yield f"{indent}  {path}{how}: {words}{grade}"
+        yield from _parents(case, parent, f"{indent}  ")
 
 
 def _nowhere(case: Case, where: str, known: list[str]) -> RequestError:
@@ -552,6 +583,9 @@ def _overview(case: Case) -> Iterator[str]:
         names = list(getattr(case, section))
         if names:
             yield f"{section} ({len(names)}): {', '.join(names)}"
+    if case.assumptions:
+        names = list(case.assumptions)
+        yield f"assumptions ({len(names)}): {', '.join(names)}"
     for name in AIMS:
         if getattr(case, name) not in (None, (), Risk()):
             yield from _lines(name, getattr(case, name), calendar)
@@ -592,6 +626,8 @@ def _key(case: Case, where: str, element: Element, key: str) -> Iterator[str]:
             raise _nowhere(case, where, [f"{where.removesuffix(key)}{name}" for name in shown])
         found = below
     lines = list(_lines(where, found, case.calendar))
+    if isinstance(found, Quantity):
+        lines += _parents(case, found, "  ")
     yield from lines or [f"{where}: {_('none')}"]
 
 

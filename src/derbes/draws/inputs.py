@@ -24,7 +24,9 @@ EACH_EVENT = ("hazards.", ".length")
 
 
 def is_uncertain(quantity: Quantity) -> bool:
-    """Whether a number can take more than one value."""
+    """Whether a number can take more than one value by itself, not through its parents."""
+    if quantity.formula is not None:
+        return False
     if quantity.distribution == "reference":
         return True
     if quantity.distribution == "discrete":

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from derbes.case.entities import Case, quantities
 from derbes.case.quantity import Calendar, FloatArray, Quantity
 
 Number = float | FloatArray
@@ -22,6 +23,41 @@ Values = Mapping[str, Number]
 """Path of an input → what is drawn for it; nan stands for the central value. [base unit]"""
 AS_WRITTEN: Values = {}
 """No draw: every number has its central value."""
+
+
+_RECENT: dict[int, tuple[Case, Mapping[str, Quantity]]] = {}
+_MOST_RECENT = 16
+
+
+def by_path(case: Case) -> Mapping[str, Quantity]:
+    """Every number of a case by its path; kept for the cases that were asked about last."""
+    known = _RECENT.get(id(case))
+    if known is None or known[0] is not case:
+        while len(_RECENT) >= _MOST_RECENT:
+            del _RECENT[next(iter(_RECENT))]
+        known = _RECENT[id(case)] = (case, {one.path: one for one in quantities(case)})
+    return known[1]
+
+
+def with_formulas(case: Case, values: Values) -> Values:
+    """What is drawn, and what follows from it by the formulas of the case.
+
+    A number that is given a value itself keeps it.
+    """
+    if not values or not case.formulas:
+        return values
+    found = dict(values)
+    numbers = by_path(case)
+
+    def number(path: str) -> Number:
+        return drawn(numbers[path], found)
+
+    for one in case.formulas:
+        if one.formula is None or one.path in values:
+            continue
+        if any(parent in found for parent in one.formula.parents):
+            found[one.path] = one.formula.value(number)
+    return found
 
 
 def drawn(quantity: Quantity, values: Values = AS_WRITTEN) -> Number:

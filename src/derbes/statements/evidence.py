@@ -1,0 +1,95 @@
+"""What kind of evidence a verdict rests on, so that a report that somebody said so is no test.
+
+A verdict is as strong as the weakest part of its expression. From the strongest: the model
+could have come out otherwise; arithmetic over facts of the case; attested, somebody else says
+so; said by the same whose view it is, which shows nothing; by definition, an input or the
+ledger's own coding said again.
+"""
+
+from collections.abc import Iterator
+
+from derbes.case.entities import Case
+from derbes.case.ledger import Checked, Statement
+from derbes.statements.of_case import holder_of
+from derbes.statements.terms import Engine, Ledger, Term, calls_in
+
+MODEL, ARITHMETIC, ATTESTED, SAID, DEFINITION = (
+    "model",
+    "arithmetic",
+    "attested",
+    "said",
+    "definition",
+)
+EVIDENCE = (MODEL, ARITHMETIC, ATTESTED, SAID, DEFINITION)
+"""Kinds of evidence, the strongest first."""
+_OVER_FACTS = frozenset({"fact", "indicator", "date_of", "months_between"})
+_OF_OTHERS = frozenset({"holds", "share", "verdict"})
+_OLD = frozenset({"stock", "stock_trend"})
+"""Of old stock alone they follow from its half-life, whatever the plan."""
+
+
+def evidence_of(ledger: Ledger, entry: Checked, key: str) -> str:
+    """The kind of evidence of an expression of an entry; empty where it has none.
+
+    Args:
+        ledger: The ledger.
+        entry: The entry.
+        key: Key of the expression.
+    """
+    term = ledger.parts.get((entry.id, key))
+    if term is None:
+        return ""
+    if isinstance(entry, Statement) and entry.restates:
+        return DEFINITION
+    return max(_kinds(ledger, entry, term, {entry.id}), key=EVIDENCE.index, default=DEFINITION)
+
+
+def who_says(ledger: Ledger, entry: Checked, key: str) -> tuple[str, ...]:
+    """Who says what an expression asks to be attested: actors, or publishers of reports."""
+    case, term = ledger.case, ledger.parts.get((entry.id, key))
+    facts = [_fact(given) for call, given in calls_in(term) if call.name == "attested"] if term else []
+    return tuple(dict.fromkeys(name for fact in facts if (name := _teller(case, fact))))
+
+
+def _teller(case: Case, fact: str) -> str:
+    """Actor who says a fact, else the publisher of its document."""
+    found = case.facts.get(fact)
+    if found is None:
+        return ""
+    document = case.documents.get(found.document)
+    return found.by or (document.publisher if document else "")
+
+
+def _fact(given: dict[str, object]) -> str:
+    return str(given.get("id") or "")
+
+
+def _kinds(ledger: Ledger, entry: Checked, term: Term, seen: set[str]) -> Iterator[str]:
+    """Kinds of evidence of all parts of an expression."""
+    case = ledger.case
+    for call, given in calls_in(term):
+        if call.name in _OF_OTHERS:
+            other = _fact(given)
+            below = ledger.parts.get((other, "holds_if")) or ledger.parts.get((other, "yes_if"))
+            if below is not None and other not in seen:
+                restates = getattr(case.statements.get(other), "restates", ())
+                seen.add(other)
+                yield from [DEFINITION] if restates else _kinds(ledger, entry, below, seen)
+        elif call.name == "attested":
+            yield SAID if _says_the_same(case, entry, _fact(given)) else ATTESTED
+        elif call.name in _OVER_FACTS:
+            yield ARITHMETIC
+        elif call.engine in {Engine.LEDGER, Engine.CASE} or (
+            call.name in _OLD and given.get("old") is True
+        ):
+            yield DEFINITION
+        else:
+            yield MODEL
+
+
+def _says_the_same(case: Case, entry: Checked, fact: str) -> bool:
+    """Whether a fact is only what the holder of an entry says."""
+    found = case.facts.get(fact)
+    if found is None or not found.by or not isinstance(entry, Statement):
+        return False
+    return found.by in {holder_of(entry), entry.by}

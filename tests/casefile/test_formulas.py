@@ -1,0 +1,258 @@
+"""Numbers that follow from others: units, parents, grades, ranges, draws, and what is refused."""
+
+from contextlib import suppress
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from derbes.api import inputs, read_case, show
+from derbes.case.entities import Case
+from derbes.case.formulas import FormulaError, read_formula
+from derbes.case.quantity import Quantity
+from derbes.casefile import check_case
+from derbes.draws.inputs import uncertain_inputs
+from derbes.model.numbers import by_path, with_formulas
+
+TEXT = """derbes: 1
+name: Formulas
+calendar: {first: 2026-01, periods: 24, step: month}
+currency: {base: USD, price_year: 2026, rates: {EUR: 1.1}}
+target: town
+actors: {town: {}, north: {margin_share: 40 %}}
+assumptions:
+  tubes: {value: 150 tube, range: [100 tube, 200 tube], grade: D, why: none is published}
+  rate: {value: 60 round/tube/year, range: [30 round/tube/year, 120 round/tube/year], grade: C}
+  calm: = tubes * rate
+  price: {value: 1000 EUR/round, grade: B}
+goods:
+  shell:
+    unit: round
+    reserve: {value: = 8 months * uses.ready.crisis_demand, range: [9000, 25000]}
+uses:
+  ready:
+    {good: shell, tier: essential, demand: = calm / 3, crisis_demand: = tubes * 15 round/tube/month,
+     shortage_cost: = price * 2}
+stockpiles: {store: {good: shell, quantity: = tubes * 300 round/tube}}
+suppliers:
+  offer:
+    {actor: north, good: shell, price: {value: = price + 500 USD/round, grade: D},
+     capacity: "= 2 * max(calm, uses.ready.demand)"}
+measures:
+  embargo: {kind: embargo, sender: north, hits: {actor: north}, lengths: [12], crisis: true}
+"""
+
+
+@pytest.fixture
+def written(tmp_path):
+    """The case, or what is told of it, with a text in it changed."""
+
+    def write(old: str = "", new: str = "") -> Case:
+        assert old in TEXT
+        path = tmp_path / "case.yaml"
+        path.write_text(TEXT.replace(old, new, 1) if old else TEXT, encoding="utf-8")
+        return read_case(path)
+
+    return write
+
+
+@pytest.fixture
+def told(tmp_path):
+    def tell(old: str, new: str) -> list[str]:
+        assert old in TEXT
+        path = tmp_path / "case.yaml"
+        path.write_text(TEXT.replace(old, new, 1), encoding="utf-8")
+        return [f"{one.where}: {one.what}" for one in check_case(path, lambda _case: ())]
+
+    return tell
+
+
+def number(case: Case, path: str) -> Quantity:
+    return by_path(case)[path]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "unit"),
+    [
+        ("assumptions.calm", 150 * 60 / 12, "round/month"),
+        ("uses.ready.demand", 150 * 60 / 12 / 3, "round/month"),
+        ("uses.ready.crisis_demand", 150 * 15, "round/month"),
+        ("goods.shell.reserve", 8 * 150 * 15, "round"),
+        ("stockpiles.store.quantity", 150 * 300, "round"),
+        ("uses.ready.shortage_cost", 2 * 1000 * 1.1, "USD/round"),
+        ("suppliers.offer.price", 1000 * 1.1 + 500, "USD/round"),
+        ("suppliers.offer.capacity", 2 * 750, "round/month"),
+    ],
+)
+def test_a_formula_gives_what_is_worked_out_by_hand(written, path, value, unit):
+    found = number(written(), path)
+    assert found.value == pytest.approx(value, rel=1e-12)
+    assert found.unit == unit
+
+
+def test_a_number_is_as_good_as_the_worst_that_it_follows_from(written):
+    case = written()
+    assert number(case, "assumptions.calm").grade == "D"
+    assert number(case, "uses.ready.shortage_cost").grade == "B"
+    assert number(case, "suppliers.offer.price").grade == "D"
+    case = written(
+        "120 round/tube/year], grade: C}",
+        "120 round/tube/year]}",
+    )
+    assert number(case, "assumptions.calm").grade == ""
+
+
+def test_its_range_is_what_the_ranges_of_its_parents_make(written):
+    found = number(written(), "uses.ready.demand")
+    assert (found.low, found.high) == pytest.approx((100 * 30 / 36, 200 * 120 / 36))
+    fixed = number(written(), "uses.ready.shortage_cost")
+    assert (fixed.low, fixed.high) == (None, None)
+
+
+def test_children_of_drawn_parents_are_the_formula_of_them(written):
+    case = written()
+    tubes, rate = np.array([100.0, 130.0, 199.0]), np.array([31.0, 60.0, 111.0])
+    values = with_formulas(case, {"assumptions.tubes": tubes, "assumptions.rate": rate})
+    assert np.array_equal(values["assumptions.calm"], tubes * (rate * (1 / 12)))
+    for i in range(3):
+        one = with_formulas(
+            case, {"assumptions.tubes": float(tubes[i]), "assumptions.rate": float(rate[i])}
+        )
+        assert all(one[path] == values[path][i] for path in one)
+    assert set(values) == {
+        *("assumptions.tubes", "assumptions.rate", "assumptions.calm"),
+        *("uses.ready.demand", "uses.ready.crisis_demand", "goods.shell.reserve"),
+        *("stockpiles.store.quantity", "suppliers.offer.capacity"),
+    }
+
+
+def test_a_number_that_is_drawn_itself_keeps_what_is_drawn(written):
+    values = with_formulas(written(), {"assumptions.tubes": 100.0, "uses.ready.demand": 7.0})
+    assert values["uses.ready.demand"] == 7.0
+    assert values["stockpiles.store.quantity"] == 30_000.0
+
+
+def test_a_variant_changes_what_follows(written):
+    case = written("measures:", "variants: {more: {set: {assumptions.tubes: 300 tube}}}\nmeasures:")
+    changed = case.variants["more"].case
+    assert number(changed, "stockpiles.store.quantity").value == 90_000.0
+    assert number(case, "stockpiles.store.quantity").value == 45_000.0
+
+
+def test_every_number_leads_to_its_formula_and_its_parents(written):
+    lines = show(written(), "goods.shell.reserve").splitlines()
+    assert [line.split(":")[0].strip() for line in lines if " = " in line or "tubes:" in line] == [
+        "uses.ready.crisis_demand = tubes * 15 round/tube/month",
+        "assumptions.tubes",
+    ]
+
+
+def test_assumptions_are_inputs_and_derived_numbers_are_not_drawn(written):
+    case = written()
+    assert [one.path for one in uncertain_inputs(case)] == ["assumptions.tubes", "assumptions.rate"]
+    assert {"assumptions.tubes", "uses.ready.demand"} <= {one.path for one in inputs(case)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        (
+            "value: 150 tube",
+            "value: = calm",
+            "the formula comes back to itself: "
+            "assumptions.calm → assumptions.tubes → assumptions.calm",
+        ),
+        ("= calm / 3", "= calms / 3", '"calms" is no number of this case'),
+        (
+            "= calm / 3",
+            "= calm * 3 month",
+            'expected "round/month" or what can be turned into it, '
+            'got "= calm * 3 month, which gives round"',
+        ),
+        (
+            "price + 500 USD/round",
+            "price + 500 USD",
+            '"+" stands between money/piece and money, which do not fit',
+        ),
+        ("= calm / 3", "= calm / 0", "it divides by 0"),
+        ("= calm / 3", "= calm / (3", 'expected ")", got "the end of the formula"'),
+        ("= calm / 3", "= calm 3", '"3" stands where an operator should'),
+        ("= calm / 3", "= sqrt(calm)", '"sqrt" is no function of formulas'),
+        (
+            "= calm / 3",
+            "= calm - 2000 round/month",
+            'expected at least 0 round/month, got "= calm - 2000 round/month"',
+        ),
+        (
+            "= calm / 3",
+            "{series: {2026-01: 10, 2026-05: = calm}}",
+            "a formula gives one whole number; it cannot stand in a range or a series",
+        ),
+        (
+            "value: = 8 months",
+            "distribution: uniform, value: = 8 months",
+            "a number by a formula has no distribution of its own; it moves as its parents do",
+        ),
+    ],
+)
+def test_what_cannot_be_used_is_told_where_it_stands(told, old, new, what):
+    assert [one.split(": ", 1)[1] for one in told(old, new)] == [what]
+
+
+def test_a_formula_that_leaves_the_range_beside_it_is_noted(written):
+    case = written("range: [9000, 25000]", "range: [19000, 25000]")
+    notes = [note.what for note in case.notes]
+    assert (
+        "its formula gives 18 000 round, "
+        "outside the range of 19 000 round to 25 000 round beside it" in notes
+    )
+    assert not [note for note in written().notes if "beside it" in note.what]
+
+
+NUMBERS = {"a": 3.0, "b": 0.25, "c": 7.0}
+leaves = st.sampled_from([*NUMBERS, "2", "0.5", "4"])
+trees = st.recursive(
+    leaves,
+    lambda below: st.one_of(
+        st.tuples(st.sampled_from("+-*"), below, below).map(lambda t: f"({t[1]} {t[0]} {t[2]})"),
+        st.tuples(st.sampled_from(["min", "max"]), below, below).map(
+            lambda t: f"{t[0]}({t[1]}, {t[2]})"
+        ),
+        below.map(lambda one: f"({one}) ** 2"),
+        below.map(lambda one: f"-{one}"),
+    ),
+    max_leaves=8,
+)
+
+
+def plain(name: str) -> Quantity:
+    if name not in NUMBERS:
+        raise FormulaError(name)
+    return Quantity(NUMBERS[name], path=name)
+
+
+@given(trees, st.lists(st.floats(-2, 2), min_size=3, max_size=3))
+def test_any_formula_is_worked_out_as_python_does_and_lies_in_its_span(text, shifts):
+    formula, powers, _words = read_formula(text, plain)
+    assert not powers
+    python = eval(text, {"min": min, "max": max}, dict(NUMBERS))
+    assert formula.value(NUMBERS.__getitem__) == pytest.approx(python)
+    wide = {name: (value - 2.0, value + 2.0) for name, value in NUMBERS.items()}
+    low, high = formula.span(wide.__getitem__)
+    moved = {name: value + by for (name, value), by in zip(NUMBERS.items(), shifts, strict=True)}
+    slip = 1e-9 * max(1.0, abs(low), abs(high))
+    assert low - slip <= formula.value(moved.__getitem__) <= high + slip
+
+
+@given(st.floats(0.001, 1000))
+def test_a_formula_scales_with_its_unit(factor):
+    formula, powers, _words = read_formula(f"{factor:.4f} t * 1000 / 2", plain)
+    assert dict(powers) == {"mass": 1}
+    assert formula.scaled(1e-3).value(NUMBERS.__getitem__) == pytest.approx(round(factor, 4) * 500)
+
+
+@given(st.text(max_size=40))
+def test_no_text_does_worse_than_be_refused(text):
+    with suppress(FormulaError):
+        read_formula(text, plain)
