@@ -351,7 +351,7 @@ def joined(problem: PlanProblem, missing: set[tuple[str, int]]) -> PlanProblem:
     return with_contingencies(problem, found, problem.long_windows | missing)
 
 
-MOST_TOGETHER = 20_000
+MOST_TOGETHER = 40_000
 """Columns up to which all draws are solved in one program."""
 
 

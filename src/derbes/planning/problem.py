@@ -35,7 +35,7 @@ from derbes.planning.recourse import (
     widest,
 )
 
-MOST_STATED = 20_000
+MOST_STATED = 40_000
 """Columns up to which the programs of all draws are stated at once; larger ones are stated
 where they are solved."""
 Starts = Mapping[str, Sequence[int]]
