@@ -37,7 +37,7 @@ from derbes.planning.effects import (
 from derbes.supply.baseline import first_state
 from derbes.supply.bounds import window_bounds
 from derbes.supply.network import Entries, Layout, Parts, make_layout, supply_matrix
-from derbes.supply.objective import money_costs
+from derbes.supply.objective import money_costs, stock_values
 
 SOFT = 20.0
 """Price of what falls short last, in units of its worth, to begin with."""
@@ -304,6 +304,18 @@ def reserve_prices(shape: BaseCourse) -> FloatArray:
             most = min(dependent) / SHORT_FOR / SOFT
             prices[position] = min(prices[position], max(most, SHORT_LEAST))
     return prices
+
+
+def holding_costs(layout: Layout, arrays: CaseArrays, worth: FloatArray) -> FloatArray:
+    """What holding stock counts where each good is worth so much. (base course's columns,)
+
+    Old lots are drawn first.
+    """
+    costs = np.zeros(layout.n_columns)
+    of_lots, of_fresh = stock_values(arrays, layout.start, worth)
+    layout.column("lot").of(costs)[:] = of_lots[:, None]
+    layout.column("fresh").of(costs)[:] = of_fresh[:, None]
+    return costs
 
 
 def usual_sizes_of(index: BlockIndex, shape: BaseCourse) -> FloatArray:

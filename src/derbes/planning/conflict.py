@@ -15,10 +15,10 @@ from derbes.case.entities import Case, essential_uses
 from derbes.case.options import Budget, Option, Standard
 from derbes.case.quantity import Quantity
 from derbes.language import _
-from derbes.planning.accounts import abroad_share, by_year, paid_for
-from derbes.planning.problem import TimeIsOver
+from derbes.planning.accounts import by_year, paid_for
+from derbes.planning.first_stage import foreign_share
+from derbes.planning.problem import PlanSolution, TimeIsOver
 from derbes.planning.solving import (
-    FoundPlan,
     Solve,
     months_words,
     name_of,
@@ -346,7 +346,9 @@ def relaxations_of(case: Case, requirement: Requirement, solve: Solve) -> Iterat
 # Amounts: rows of the budget, limits
 
 
-def _amount_relaxation(case: Case, requirement: Requirement, free: FoundPlan, solve: Solve) -> Cure:
+def _amount_relaxation(
+    case: Case, requirement: Requirement, free: PlanSolution, solve: Solve
+) -> Cure:
     asked = amount_of(case, requirement)
     now = asked.value if asked else 0.0
 
@@ -374,7 +376,7 @@ def _amount_relaxation(case: Case, requirement: Requirement, free: FoundPlan, so
     return Cure(what=what, now=now, then=exact, least_relaxation=abs(exact - now), unit=unit)
 
 
-def used_of(case: Case, requirement: Requirement, found: FoundPlan) -> float | None:
+def used_of(case: Case, requirement: Requirement, found: PlanSolution) -> float | None:
     """How much of what a requirement limits a plan uses; None: not known from the choices alone."""
     if requirement.kind in _LIMITS:
         limit = case.limits[requirement.name]
@@ -389,7 +391,9 @@ def used_of(case: Case, requirement: Requirement, found: FoundPlan) -> float | N
     total = 0.0
     for choice in found.decided:
         share = (
-            abroad_share(case, choice) if requirement.kind is RequirementKind.FOREIGN_TOTAL else 1.0
+            foreign_share(case.options[choice.option])
+            if requirement.kind is RequirementKind.FOREIGN_TOTAL
+            else 1.0
         )
         years = by_year(case, paid_for(case, choice))
         amount = (

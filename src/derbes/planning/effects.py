@@ -19,7 +19,7 @@ from derbes.case.quantity import FloatArray
 from derbes.lp.program import BoolArray, IntArray
 from derbes.model.arrays import ActivityKind, CaseArrays, MeasureArrays
 from derbes.model.compile import PLANT_KINDS, compile_case, plant_share, step_share
-from derbes.planning.first_stage import INDICATOR, FirstColumn
+from derbes.planning.first_stage import INDICATOR, FirstColumn, FirstStage
 from derbes.supply.bounds import shared_left
 
 CAPACITY, SHARED, HOURS, RESERVE, SPARED, TAKEN = (
@@ -142,6 +142,15 @@ def column_effects(written: DrawArrays, column: FirstColumn) -> list[Effect]:
     if option.kind is OptionKind.BUY_OUT:
         return [Effect(SPARED, k, size) for k in _activities(written, option.element)]
     return _contract_effects(written, option, size)
+
+
+def all_effects(first: FirstStage, written: DrawArrays) -> list[tuple[int, Effect]]:
+    """First-stage columns with what they do in a draw (M5)."""
+    return [
+        (j, effect)
+        for j, column in enumerate(first.columns)
+        for effect in column_effects(written, column)
+    ]
 
 
 def _activities(written: DrawArrays, element: str) -> list[int]:

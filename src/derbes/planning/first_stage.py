@@ -444,3 +444,12 @@ def make_first_stage(case: Case, weights: FloatArray) -> FirstStage:
         rows=tuple(row for row, _line in lines),
         matrix=sparse.csr_matrix(np.array([line for _row, line in lines]).reshape(len(lines), n)),
     )
+
+
+def chance_indicators(first: FirstStage, draw: int) -> dict[str, int]:
+    """Column that excuses a draw from each standard."""
+    return {
+        column.standard: j
+        for j, column in enumerate(first.columns)
+        if column.kind == INDICATOR and column.draw == draw
+    }

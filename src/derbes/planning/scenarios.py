@@ -34,7 +34,6 @@ from derbes.errors import SolveError
 from derbes.lp.highs import Session
 from derbes.lp.program import IntArray, power_of_two
 from derbes.parallel import Crew
-from derbes.planning.benders import Outcome
 from derbes.planning.problem import DrawFigures, PlanProblem, Prices, draw_figures, second_costs
 from derbes.planning.recourse import as_program
 from derbes.planning.separation import (
@@ -66,6 +65,27 @@ FACE = 1e-9
 """Price, beside the largest cost of a column in money, up to which it is rounding alone."""
 AT_ONCE = 6
 """Starts of one family that join at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A draw at a point, and what bounds its cost at others: at least `at_zero` + `slope` x."""
+
+    draw: int
+    value: float
+    """Cost, with the price of what falls short; no second stage at this point costs less,
+    by the prices of the optimum alone. [money]"""
+    at_zero: float
+    """[money]"""
+    slope: FloatArray
+    """(first-stage columns,) [money]"""
+    figures: DrawFigures
+    columns: FloatArray
+    """Columns of the second stage at the point."""
+    is_exact: bool = True
+    """Whether this is the draw's cost; else it is no more than it."""
+    binding: tuple[tuple[str, int], ...] = ()
+    """Standards and starts whose cuts have a price. [period]"""
 
 
 BoundsOf = Callable[[int], FloatArray]
@@ -187,7 +207,8 @@ class RecourseSolver:
         up, down = solved.duals > FACE * size, solved.duals < -FACE * size
         most = np.where(solved.reduced > FACE * size, 0.0, closed)
         least = np.where(solved.reduced < -FACE * size, closed, 0.0)
-        tidy = np.concatenate([holding, np.zeros(self._group.n_contingencies)])
+        tidy = np.zeros(len(closed))
+        tidy[: len(holding)] = holding
         session.set_costs(tidy)
         session.set_column_bounds(np.where(np.isfinite(least), least, 0.0), most)
         session.set_row_bounds(
@@ -542,9 +563,11 @@ class Scenarios:
         n_parts = min(N_PARTS, n)
         edges = itertools.pairwise(n * i // n_parts for i in range(n_parts + 1))
         for i, (begin, end) in enumerate(edges):
-            futures, key = self.problem.futures.part(begin, end), f"{name}_{i}"
+            futures, key = self.problem.futures.chosen(range(begin, end)), f"{name}_{i}"
+            stocks = self.problem.operating_stock[begin:end]
             problem: PlanProblem | Path | bytes
-            problem = replace(self.problem, futures=futures, programs=())
+            futures = replace(futures, draws=None)
+            problem = replace(self.problem, futures=futures, programs=(), operating_stock=stocks)
             if not self.crew.is_here:
                 problem = pickle.dumps(problem, protocol=pickle.HIGHEST_PROTOCOL)
             if self._folder is not None and isinstance(problem, bytes):

@@ -32,7 +32,12 @@ from scipy import sparse
 from derbes.case.quantity import FloatArray
 from derbes.lp.highs import BASIC, Session, Stance
 from derbes.lp.program import BoolArray, IntArray
-from derbes.planning.contingencies import ContingencyPaths, Family, make_families
+from derbes.planning.contingencies import (
+    ContingencyPaths,
+    Family,
+    make_families,
+    make_tables,
+)
 from derbes.planning.effects import draw_arrays
 from derbes.planning.problem import PlanProblem, all_starts, stocks_of
 from derbes.planning.recourse import (
@@ -40,7 +45,6 @@ from derbes.planning.recourse import (
     SecondStage,
     as_program,
     make_programs,
-    make_tables,
     matrix_key,
     standard_measures,
 )
@@ -174,33 +178,23 @@ class Pool:
         return np.asarray(found.T, dtype=np.float64)
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """A cut at a start in a draw, as it stands in the base course's program."""
-
-    fixed: float
-    slopes: FloatArray
-    """What first-stage columns add. (first-stage columns,)"""
+Constant = tuple[float, FloatArray]
+"""What a cut's row is to be at least in a draw, and what first-stage columns add to it."""
 
 
 def constant(
     weights: FloatArray, family: Family, table: ContingencyPaths, *, start: int, n_first: int
 ) -> Constant:
-    """What a cut's row is to be at least (M15).
+    """What a cut's row is to be at least at a start, by position (M15).
 
-    Args:
-        weights: What each bound counts in the cut. (bounds,)
-        family: Its family.
-        table: Paths of the draw.
-        start: The start, by position.
-        n_first: First-stage columns.
+    From what each bound counts in the cut. (bounds,)
     """
     template, moves, slopes = family.template, table.moves, np.zeros(n_first)
     bounds = family.bounds(table.at(np.zeros(n_first)), np.array([start]))[0]
     counts = np.flatnonzero(weights)
     fixed = float(weights[counts] @ bounds[counts])
     if not np.isfinite(fixed):
-        return Constant(-np.inf, slopes)
+        return -np.inf, slopes
     width = int(template.offsets.max(initial=0)) + 2
     counted = np.zeros((2, len(table.after), width))
     np.add.at(
@@ -213,7 +207,7 @@ def constant(
     during = np.einsum("mt,mt->m", windows, counted[0, moves.elements])
     after = np.einsum("mt,mt->m", windows, counted[1, moves.elements])
     np.add.at(slopes, moves.columns, during * moves.during + after * moves.after)
-    return Constant(fixed, slopes)
+    return fixed, slopes
 
 
 TOLERANCE = 1e-6
@@ -243,12 +237,7 @@ def begun_groups(family: Family) -> list[IntArray]:
 
 
 def tolerance_of(family: Family, bounds: FloatArray) -> FloatArray:
-    """What each start may lack beyond what is known. (S,) [worth]
-
-    Args:
-        family: The family.
-        bounds: Of its contingencies. (S, bounds)
-    """
+    """What each start may lack beyond what is known, by the contingencies' bounds. (S,) [worth]"""
     worth = np.flatnonzero(family.cost > 0)
     closed = bounds[:, 2 * family.n_rows + worth]
     return np.asarray(TOLERANCE * (family.cost[worth] * closed).max(axis=1, initial=0.0))
@@ -454,13 +443,16 @@ def make_groups(problem: PlanProblem, first_draw: int = 0) -> tuple[ScenarioGrou
     future, stage, n = problem.futures, problem.second, problem.n_periods
     programs = make_programs(future, problem.first, stage, n_periods=n, first_draw=first_draw)
     layout = stage.base.layout
-    stocks = [np.zeros((len(layout.arrays.goods), layout.n))] * len(programs)
-    if any(standard.measure for standard in problem.case.standards.values()):
+    stocks = problem.operating_stock or (np.zeros((len(layout.arrays.goods), layout.n)),) * len(
+        programs
+    )
+    has_measures = any(standard.measure for standard in problem.case.standards.values())
+    if has_measures and not problem.operating_stock:
         stocks = stocks_of(problem, programs)
     found: dict[bytes, dict[int, tuple[DrawProgram, Mapping[str, ContingencyPaths]]]] = {}
     families: dict[bytes, tuple[Family, ...]] = {}
     for i, program in enumerate(programs):
-        written = draw_arrays(future.case_of(i), n)
+        written = draw_arrays(future.cases[i], n)
         measures = standard_measures(problem.case, written)
         key = matrix_key(written, stage, measures)
         if key not in families:
@@ -602,18 +594,13 @@ class CutRows:
         known = self._stacks.get(position)
         if known is None or known[0] != which:
             ones = [self._group.constant(position, self.warm_starts.rows[r]) for r in which]
-            fixed = np.array([one.fixed for one in ones])
-            slopes = np.array([one.slopes for one in ones]).reshape(len(which), self._group.n_first)
+            fixed = np.array([one[0] for one in ones])
+            slopes = np.array([one[1] for one in ones]).reshape(len(which), self._group.n_first)
             known = self._stacks[position] = which, fixed, slopes
         return np.array(which, dtype=np.int64), known[1], known[2]
 
     def grow_older(self, position: int, prices: FloatArray) -> None:
-        """Note which rows have a price; those without one for long no longer count.
-
-        Args:
-            position: The draw.
-            prices: Prices of the rows. (rows,)
-        """
+        """Note which rows have a price in a draw; those without one for long no longer count."""
         ages = self.warm_starts.ages[position]
         for r, age in list(ages.items()):
             ages[r] = 0 if prices[r] > 0.0 else age + 1

@@ -7,7 +7,7 @@ futures; options closed or settled), and names, amounts and times in sentences a
 import dataclasses
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from derbes.case.entities import Case, Plant, Scenario, Variant
@@ -17,7 +17,7 @@ from derbes.case.request import BASE
 from derbes.case.uncertainty import Draws
 from derbes.language import _, ngettext
 from derbes.parallel import RunOptions
-from derbes.planning.decomposed import CalmPlans, solve_plan
+from derbes.planning.optimum import CalmPlans, solve_plan
 from derbes.planning.problem import TIME_LIMIT, Clock, PlanSolution, TimeIsOver, make_problem
 from derbes.results.tables import text_of
 
@@ -55,25 +55,10 @@ def dearer_by(cost: float, other: float) -> float:
     return above if above > NOISE * max(abs(cost), abs(other)) else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class FoundPlan:
-    """The cheapest plan of a case, or that there is none."""
-
-    feasible: bool
-    """Whether all requirements can hold together."""
-    cost: float = 0.0
-    """[money]"""
-    bound: float = 0.0
-    """[money]"""
-    decided: tuple[Choice, ...] = ()
-    shortfalls: Mapping[str, float] = field(default_factory=dict)
-    """Standard → demand that is left unmet. [unit of the uses]"""
-
-
 class Solve(Protocol):
     """A way to find the cheapest plan of a case."""
 
-    def __call__(self, case: Case, *, is_rough: bool = False) -> FoundPlan:
+    def __call__(self, case: Case, *, is_rough: bool = False) -> PlanSolution:
         """The cheapest plan.
 
         Args:
@@ -91,7 +76,7 @@ def solver_of(
     clock: Clock,
     *,
     calm: CalmPlans | None = None,
-    known: tuple[Case, FoundPlan] | None = None,
+    known: tuple[Case, PlanSolution] | None = None,
 ) -> Solve:
     """A way to find plans over the same futures, by the same workers, while time is left.
 
@@ -100,7 +85,7 @@ def solver_of(
     """
     calm = CalmPlans() if calm is None else calm
 
-    def solve(case: Case, *, is_rough: bool = False) -> FoundPlan:
+    def solve(case: Case, *, is_rough: bool = False) -> PlanSolution:
         left = clock.left()
         if known is not None and case == known[0]:
             return known[1]
@@ -114,25 +99,9 @@ def solver_of(
         )
         if solution.status == TIME_LIMIT and not (is_rough and solution.feasible):
             raise TimeIsOver
-        return found_of(solution)
+        return solution
 
     return solve
-
-
-def found_of(solution: PlanSolution) -> FoundPlan:
-    """What is asked about a solution again and again."""
-    return FoundPlan(
-        feasible=solution.feasible,
-        cost=solution.cost,
-        bound=solution.bound,
-        decided=decided_in(solution),
-        shortfalls=solution.shortfalls,
-    )
-
-
-def decided_in(solution: PlanSolution) -> tuple[Choice, ...]:
-    """The choices of a solution that do something: one of no size does nothing."""
-    return tuple(choice for choice in solution.choices if choice.size > 0.0)
 
 
 _DIGITS = 4

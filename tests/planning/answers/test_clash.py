@@ -17,8 +17,7 @@ from derbes.planning.conflict import (
     with_amount,
     without,
 )
-from derbes.planning.problem import TimeIsOver
-from derbes.planning.solving import FoundPlan
+from derbes.planning.problem import PlanSolution, TimeIsOver
 from tests.planning.answers.toy import Listed, budget, number, option, standard, town
 
 
@@ -157,7 +156,7 @@ def test_a_wish_that_cures_nothing_alone_says_so():
 
 def test_without_any_wish_it_can_be_impossible_too():
     def never(case, *, is_rough=False):
-        return FoundPlan(feasible=False)
+        return PlanSolution(feasible=False)
 
     (wish,) = conflict_of(town(option("works", 9, 50.0)), never)
     assert (wish.wish, wish.least_relaxation) == ("uses", None)
