@@ -28,8 +28,7 @@ from derbes.draws.sampling import make_draws
 from derbes.errors import Problem, RequestError
 from derbes.language import _
 from derbes.parallel import Progress, RunOptions
-from derbes.planning.accounts import accounts_of, choices_in_words
-from derbes.planning.conflict import conflict_of
+from derbes.planning.accounts import accounts_of, choices_in_words, number_words
 from derbes.planning.optimum import CalmPlans, solve_plan
 from derbes.planning.problem import (
     TIME_LIMIT,
@@ -45,11 +44,11 @@ from derbes.planning.solving import (
     PlanRequest,
     Solve,
     closed_years,
+    conflict_of,
     dearer_by,
     decided_later,
     decided_so,
     mean_case,
-    number_words,
     solver_of,
     without_set,
 )

@@ -1,7 +1,7 @@
 """The plan program: what may be decided, a base course with contingencies in every draw.
 
 Equations (M1) to (M12). `make_problem` states it, with prices of what falls short;
-`derbes.planning.decomposed.solve_plan` solves it, all draws in one program or each apart,
+`derbes.planning.optimum.solve_plan` solves it, all draws in one program or each apart,
 and finds the starts whose contingencies are needed. What a point costs and lacks is told
 without those prices.
 """

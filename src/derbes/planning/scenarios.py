@@ -152,11 +152,11 @@ class RecourseSolver:
         for _round in range(MOST_ROUNDS if depth >= SHORT else FEW_ROUNDS):
             if time.time() > until:
                 break
-            if not self._join(position, self._broken(solved, bounds)):
+            if not self._rows.join(position, self._broken(solved, bounds), self._session):
                 if depth == NOWHERE or (depth == ONCE and results):
                     break
                 results = self._separate(position, solved, bounds, depth)
-                if not self._join(position, self._learned(results)):
+                if not self._rows.join(position, self._learned(results), self._session):
                     is_exact = True
                     break
             solved = self._solve_base(position, values)
@@ -190,14 +190,14 @@ class RecourseSolver:
             rows = self._broken(solved, bounds) or self._learned(
                 self._separate(position, solved, bounds, LONG)
             )
-            if not self._join(position, rows):
+            if not self._rows.join(position, rows, self._session):
                 break
         return kept
 
     def _on_face(
         self, position: int, values: FloatArray, solved: _Solved, holding: FloatArray
     ) -> _Solved | None:
-        """The course of least stock among those of least cost; None: none is found on it."""
+        """The course of least stock among those of least cost; None: none is found."""
         session = self._session
         if session is None:
             return None
@@ -241,13 +241,6 @@ class RecourseSolver:
         self.warm_starts.ages[position] = kept
         return answer
 
-    def _join(self, position: int, rows: Sequence[Row]) -> bool:
-        """Let cuts stand for contingencies of a draw; whether any did not before."""
-        has_new, more = self._rows.join(position, rows)
-        if more is not None and self._session is not None:
-            self._session.add_rows(more)
-        return has_new
-
     def _known_violation(self, solved: _Solved, f: int) -> FloatArray:
         """What the base course was told that each contingency of a family lacks. (S,) [worth]"""
         known_violation: FloatArray = solved.columns[
@@ -273,22 +266,17 @@ class RecourseSolver:
     ) -> dict[int, SeparationResult]:
         """Look at contingencies: the short ones, and the long ones where those lack nothing new."""
         results: dict[int, SeparationResult] = {}
+        groups = self.warm_starts.groups[position]
         for is_long in (False, True) if depth == LONG else (False,):
             for f, family in enumerate(self._group.families):
                 if family.is_long == is_long:
-                    results[f] = self._separate_at(position, solved, bounds(f), f)
+                    moved = family.moved(bounds(f), family.windows(solved.columns))
+                    known_violation = self._known_violation(solved, f)
+                    results[f] = self._separations[f].separate(moved, known_violation, groups[f])
+                    groups[f] = results[f].groups
             if any(result.cuts for result in results.values()):
                 break
         return results
-
-    def _separate_at(
-        self, position: int, solved: _Solved, bounds: FloatArray, f: int
-    ) -> SeparationResult:
-        family, groups = self._group.families[f], self.warm_starts.groups[position]
-        moved = family.moved(bounds, family.windows(solved.columns))
-        result = self._separations[f].separate(moved, self._known_violation(solved, f), groups[f])
-        groups[f] = result.groups
-        return result
 
     def _learned(self, results: Mapping[int, SeparationResult]) -> list[Row]:
         """New cuts, each at the starts that lack most by it."""
@@ -314,20 +302,16 @@ class RecourseSolver:
             np.concatenate([closed, np.full(self._group.n_contingencies, np.inf)]),
         )
 
-    def _costs(self, position: int) -> FloatArray:
-        """Costs of the base course's columns and prices of what contingencies lack."""
-        draw = self._group.draws[position]
-        costs = second_costs(self._group.stage, draw, self._prices)
-        return np.concatenate(
-            [costs, np.full(self._group.n_contingencies, self._prices.hard / draw.weight)]
-        )
-
     def _solve_base(self, position: int, values: FloatArray) -> _Solved:
-        cost, bounds = self._costs(position), self._base_bounds(position, values)
+        draw, bounds = self._group.draws[position], self._base_bounds(position, values)
+        lacks = np.full(self._group.n_contingencies, self._prices.hard / draw.weight)
+        cost = np.concatenate([second_costs(self._group.stage, draw, self._prices), lacks])
         if self._session is None:
             usual = np.full(len(cost), power_of_two(self._group.stage.usual.max()))
             usual[: self._group.n_base] = self._group.stage.usual[: self._group.n_base]
-            program = as_program("trunk", self._rows.matrix.tocsc(), cost, bounds, usual=usual)
+            program = as_program(
+                "base course", self._rows.matrix.tocsc(), cost, bounds, usual=usual
+            )
             self._session = Session(program)
         else:
             self._session.set_costs(cost)
@@ -379,40 +363,22 @@ class RecourseSolver:
         rows = [self.warm_starts.rows[r] for r in priced]
         binding = {(known.families[c.family].standard, s, c.family) for c, s in rows}
         value = solved.value + float(options @ values)
+        beyond_mean, own = float(draw.option_cost @ values), solved.columns[:n_base].copy()
+        figures = draw_figures(known.stage, draw, own, options=beyond_mean, prices=self._prices)
+        lacks = float(solved.columns[n_base:].sum())
         return Outcome(
             draw=draw.draw,
             value=value,
             at_zero=value - float(slope @ values),
             slope=slope,
-            figures=self._figures(position, values, solved, results),
-            columns=solved.columns[:n_base].copy(),
+            figures=replace(
+                figures,
+                priced=figures.priced + lacks * self._prices.hard / draw.weight,
+                violations={**figures.violations, **self._violations(position, solved, results)},
+            ),
+            columns=own,
             is_exact=is_exact,
             binding=tuple(sorted((n, int(known.families[f].starts[s])) for n, s, f in binding)),
-        )
-
-    def _figures(
-        self,
-        position: int,
-        values: FloatArray,
-        solved: _Solved,
-        results: Mapping[int, SeparationResult],
-    ) -> DrawFigures:
-        """Cost of the base course; what its contingencies lack, where they were looked at."""
-        known, n_base = self._group, self._group.n_base
-        draw = known.draws[position]
-        figures = draw_figures(
-            known.stage,
-            draw,
-            solved.columns[:n_base],
-            options=float(draw.option_cost @ values),
-            prices=self._prices,
-        )
-        known_violation = float(solved.columns[n_base:].sum()) * self._prices.hard / draw.weight
-        violations = self._violations(position, solved, results)
-        return replace(
-            figures,
-            priced=figures.priced + known_violation,
-            violations={**figures.violations, **violations},
         )
 
     def _violations(

@@ -290,13 +290,14 @@ class ContingencySeparation:
     ) -> list[IntArray]:
         """Prove a group, or find a cut; what is left to be looked at."""
         family, allowed = self.family, tolerance_of(self.family, bounds)
-        found = self._solved(self._tightest(bounds[group]))
+        session = self._session_at(self._tightest(bounds[group]))
+        found = np.maximum(session.run(), 0.0)
         lack = float(family.cost @ found)
         if len(group) == 1 and lack > allowed[group[0]]:
             result.missed[int(group[0])] = found[family.cost > 0]
         if lack <= known_violation[group].max() + allowed[group].min():
             return []
-        cut = make_cut(self.position, family, self._duals())
+        cut = make_cut(self.position, family, session.row_duals())
         weights = weights_of(cut, family)
         used = np.flatnonzero(weights)
         beyond = np.full(len(known_violation), -np.inf)
@@ -320,10 +321,10 @@ class ContingencySeparation:
         upper = np.where(worth, closed.max(axis=0), closed.min(axis=0))
         return bounds[:, :m].max(axis=0), bounds[:, m : 2 * m].min(axis=0), upper
 
-    def _solved(self, bounds: Bounds) -> FloatArray:
+    def _session_at(self, bounds: Bounds) -> Session:
         lower, upper, closed = bounds
         if self._session is None:
-            family, name = self.family, f"branch of {self.family.standard}"
+            family, name = self.family, f"contingencies of {self.family.standard}"
             self._session = Session(
                 as_program(name, family.matrix, family.cost, bounds, usual=family.usual)
             )
@@ -332,12 +333,7 @@ class ContingencySeparation:
         else:
             self._session.set_row_bounds(lower, upper)
             self._session.set_column_bounds(np.zeros(len(closed)), closed)
-        return np.maximum(self._session.run(), 0.0)
-
-    def _duals(self) -> FloatArray:
-        if self._session is None:
-            raise ValueError("nothing was solved")
-        return self._session.row_duals()
+        return self._session
 
 
 Row = tuple[ContingencyCut, int]
@@ -552,12 +548,8 @@ class CutRows:
         shape = (len(rows), self._group.n_base + self._group.n_contingencies)
         return sparse.csr_matrix((factors, columns, ends), shape=shape)
 
-    def join(self, position: int, rows: Sequence[Row]) -> tuple[bool, sparse.csr_matrix | None]:
-        """Let rows count in a draw.
-
-        Returns:
-            Whether any did not before, and the rows that are new to the program.
-        """
+    def join(self, position: int, rows: Sequence[Row], session: Session | None) -> bool:
+        """Let rows count in a draw, in the solver too; whether any did not before."""
         ages, new = self.warm_starts.ages[position], list[Row]()
         n_before = len(ages)
         for row in rows:
@@ -568,12 +560,13 @@ class CutRows:
                 new.append(row)
             ages.setdefault(self._places[key], 0)
         has_new = len(ages) > n_before
-        if not new:
-            return has_new, None
-        more = self._stacked(new)
-        self.matrix = sparse.vstack([self.matrix, more]).tocsr()
-        self.transposed = self.matrix.T.tocsr()
-        return has_new, more
+        if new:
+            more = self._stacked(new)
+            self.matrix = sparse.vstack([self.matrix, more]).tocsr()
+            self.transposed = self.matrix.T.tocsr()
+            if session is not None:
+                session.add_rows(more)
+        return has_new
 
     def least(self, position: int, values: FloatArray) -> FloatArray:
         """Lower bounds of the rows in a draw; those that do not count have none. (rows,)"""

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derbes.case.options import Limit, Standard
-from derbes.planning.conflict import (
+from derbes.planning.problem import PlanSolution, TimeIsOver
+from derbes.planning.solving import (
     conflict_of,
     first_that_holds,
     irreducible_conflict,
@@ -17,7 +18,6 @@ from derbes.planning.conflict import (
     with_amount,
     without,
 )
-from derbes.planning.problem import PlanSolution, TimeIsOver
 from tests.planning.answers.toy import Listed, budget, number, option, standard, town
 
 
