@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from derbes.case.entities import Case
+from derbes.case.quantity import Quantity
 from derbes.case.uncertainty import Draws
 from derbes.draws.inputs import uncertain_inputs
 from derbes.draws.sampling import make_draws
@@ -132,7 +133,7 @@ def plan_of(request: PlanRequest, effort: RunOptions, provenance: Provenance) ->
         more |= _more(work, solve)
     else:
         more["standards"] = standard_costs(case, solve, solution, None)
-    seed = draws.seed if draws is not None and is_random(draws) else None
+    seed = draws.seed if draws is not None and draws.method != "all" else None
     return Plan(
         plan=choices_in_words(case, solution.decided) if not clash else (),
         cost=_finite(solution.cost) if is_feasible else None,
@@ -407,40 +408,23 @@ def standard_costs(
 
     One of several standards may cost nothing, because another asks for as much. A plan for
     which there was no time leaves the cost missing.
-
-    Args:
-        case: The case.
-        solve: Finds the cheapest plan of a case.
-        best: The plan.
-        no_threat: Cheapest cost without any standard; it is that without the only one. [money]
+    The cheapest cost without any standard (`no_threat`) is that without the only one.
     """
     rows = []
     is_known = best.feasible or bool(best.shortfalls)
     for name in case.standards:
-        cost = _cost_of(case, solve, name, best=best, no_threat=no_threat)
+        cost = no_threat if best.feasible else None
+        if best.feasible and len(case.standards) > 1:
+            kept = {other: s for other, s in case.standards.items() if other != name}
+            try:
+                found = solve(replace(case, standards=kept))
+                cost = found.cost if found.feasible else None
+            except TimeIsOver:
+                cost = None
+        above = None if cost is None else dearer_by(best.cost, cost)
         short = best.shortfalls.get(name, 0.0)
-        rows.append(
-            StandardCost(name, met=is_known and short <= 0, cost_of_it=cost, shortfall=short)
-        )
+        rows.append(StandardCost(name, is_known and short <= 0, above, shortfall=short))
     return tuple(rows)
-
-
-def _cost_of(
-    case: Case, solve: Solve, name: str, *, best: PlanSolution, no_threat: float | None
-) -> float | None:
-    if not best.feasible:
-        return None
-    cost = no_threat if len(case.standards) == 1 else _cost_without(case, solve, name)
-    return None if cost is None else dearer_by(best.cost, cost)
-
-
-def _cost_without(case: Case, solve: Solve, name: str) -> float | None:
-    kept = {other: s for other, s in case.standards.items() if other != name}
-    try:
-        found = solve(replace(case, standards=kept))
-    except TimeIsOver:
-        return None
-    return found.cost if found.feasible else None
 
 
 def waiting_costs(case: Case, solve: Solve, best: PlanSolution) -> tuple[Waiting, ...]:
@@ -470,7 +454,9 @@ def alternatives_of(
     Raises:
         TimeIsOver: There was no time for all of them.
     """
-    scale = _scale(case, best, no_threat)
+    scale = abs(best.cost)
+    if case.standards:
+        scale = 0.0 if no_threat is None else dearer_by(best.cost, no_threat)
     if not scale:
         return ()
     rows: list[Alternative] = []
@@ -485,13 +471,6 @@ def alternatives_of(
         rows.append(Alternative(found.cost, above, choices_in_words(case, found.decided)))
         chosen = {choice.option for choice in found.decided}
     return tuple(rows)
-
-
-def _scale(case: Case, best: PlanSolution, no_threat: float | None) -> float:
-    """Cost above that without any threat; where no standard is asked for, the cost. [money]"""
-    if not case.standards:
-        return abs(best.cost)
-    return 0.0 if no_threat is None else dearer_by(best.cost, no_threat)
 
 
 MOST_LISTED = 20_000
@@ -516,7 +495,7 @@ def futures_of(case: Case, n: int | None, *, seed: int) -> Draws | None:
         raise RequestError(case.source or case.name, problems)
     listed = discrete_inputs(case)
     if listed:
-        return make_draws(case, None, seed=seed, inputs=listed)
+        return make_draws(case, None, seed=seed, inputs=tuple(one.path for one in listed))
     if not case.scenarios:
         return None
     weights = np.array([scenario.probability for scenario in case.scenarios.values()])
@@ -530,14 +509,14 @@ def futures_of(case: Case, n: int | None, *, seed: int) -> Draws | None:
     )
 
 
-def discrete_inputs(case: Case) -> tuple[str, ...]:
-    """Paths of the inputs whose values a case lists."""
-    return tuple(one.path for one in uncertain_inputs(case) if one.distribution == DISCRETE)
+def discrete_inputs(case: Case) -> list[Quantity]:
+    """Inputs whose values a case lists."""
+    return [one for one in uncertain_inputs(case) if one.distribution == DISCRETE]
 
 
 def listing_problems(case: Case) -> list[Problem]:
     """Why the futures that a case lists cannot be planned for as a whole; empty: they can."""
-    few = [one for one in uncertain_inputs(case) if one.distribution == DISCRETE]
+    few = discrete_inputs(case)
     n = prod(len(one.parameters) // 2 for one in few) * max(1, len(case.scenarios))
     tied = {path for pair in case.correlations for path in pair.between}
     tied &= {one.path for one in few}
@@ -549,8 +528,3 @@ def listing_problems(case: Case) -> list[Problem]:
         what = _("the case lists values of inputs that it correlates: {names}")
         return [Problem("draws", what.format(names=", ".join(sorted(tied))), fix=fix)]
     return []
-
-
-def is_random(draws: Draws | None) -> bool:
-    """Whether chance had a part in the draws, so that the seed matters."""
-    return draws is not None and draws.method != "all"

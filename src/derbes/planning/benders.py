@@ -75,11 +75,6 @@ class Cuts:
     """(cuts, first-stage columns) [money]"""
 
     @staticmethod
-    def none(n_columns: int) -> "Cuts":
-        """No cuts."""
-        return Cuts(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros((0, n_columns)))
-
-    @staticmethod
     def floor(n_draws: int, n_columns: int) -> "Cuts":
         """No draw costs less than nothing."""
         return Cuts(np.arange(n_draws), np.zeros(n_draws), np.zeros((n_draws, n_columns)))
@@ -99,12 +94,6 @@ class Cuts:
     def values(self, values: FloatArray) -> FloatArray:
         """Value of each cut at a point. (cuts,) [money]"""
         return np.asarray(self.at_zero + self.slopes @ values, dtype=np.float64)
-
-    def least(self, values: FloatArray, n_draws: int) -> FloatArray:
-        """Least cost of each draw at a point, by its cuts. (N,) [money]"""
-        least = np.full(n_draws, -np.inf)
-        np.maximum.at(least, self.draws, self.values(values))
-        return least
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +249,7 @@ class BendersState:
     def begin(n_columns: int) -> "BendersState":
         """Nothing is known."""
         return BendersState(
-            cuts=Cuts.none(n_columns),
+            cuts=Cuts.floor(0, n_columns),
             ages=np.zeros(0),
             best=np.full(n_columns, np.nan),
             best_priced=np.inf,
@@ -379,7 +368,12 @@ def search(run: BendersRun, state: BendersState) -> BendersState | None:
     while not run.is_done(state):
         state = _whole_step(run, state)
         keep(state)
-    return _with_a_point(run, state)
+    # a point that may be chosen, even where time was over before one was found
+    first = _first_point(run) if np.isnan(state.best).any() else None
+    if first is None:
+        return state
+    state = _looked_at(run, state, first)
+    return replace(state, best=first) if np.isnan(state.best).any() else state
 
 
 def _begun(run: BendersRun, state: BendersState) -> BendersState | None:
@@ -396,25 +390,11 @@ def _begun(run: BendersRun, state: BendersState) -> BendersState | None:
     return state
 
 
-def _with_a_point(run: BendersRun, state: BendersState) -> BendersState:
-    """With a point that may be chosen, even where time was over before one was found."""
-    first = _first_point(run) if np.isnan(state.best).any() else None
-    if first is None:
-        return state
-    state = _looked_at(run, state, first)
-    return replace(state, best=first) if np.isnan(state.best).any() else state
-
-
 def _first_point(run: BendersRun) -> FloatArray | None:
     """What costs least of what may be chosen, before anything else is known."""
     floor = Cuts.floor(len(run.root.weights), run.root.first.n_columns)
     answer = run.root.solve(floor, MixedSettings(), is_relaxed=False)
     return None if answer is None else answer.values
-
-
-def _may_be_chosen(run: BendersRun, values: FloatArray) -> bool:
-    whole = values[run.root.first.is_whole]
-    return bool(np.all(np.abs(whole - np.round(whole)) <= 1e-9))
 
 
 QUICKLY, TWICE, CLOSELY = 1, 2, 3
@@ -437,7 +417,9 @@ def _looked_at(
     for turn, depth in looks:
         outcomes = run.scenarios.at(values, run.record.prices, depth=depth)
         figures = run.figures(values, outcomes)
-        may_be_best = _may_be_chosen(run, values) and figures.penalized < state.best_priced
+        whole = values[run.root.first.is_whole]
+        may_be_chosen = bool(np.all(np.abs(whole - np.round(whole)) <= 1e-9))
+        may_be_best = may_be_chosen and figures.penalized < state.best_priced
         is_least = figures.penalized <= state.bound + run.allowed(state)
         is_fine = turn == QUICKLY or figures.is_met or is_least
         is_exact = all(outcome.is_exact for outcome in outcomes)

@@ -21,7 +21,7 @@ from derbes.language import _
 from derbes.model.compile import tail_periods
 from derbes.planning.base_course import SOFT, make_base_course
 from derbes.planning.contingencies import contingency_shape, starts_of
-from derbes.planning.effects import DrawArrays, draw_arrays
+from derbes.planning.effects import draw_arrays
 from derbes.planning.first_stage import CHOSEN_AT, FirstStage, make_first_stage
 from derbes.planning.recourse import (
     DrawProgram,
@@ -114,12 +114,7 @@ def make_problem(
     shaping = widest(future, n_periods)
     written = draw_arrays(future.cases[shaping], n_periods)
     _check_structure(future, written.case)
-    starts = starts or {}
-    begun = {
-        name: tuple(starts.get(name, yearly_starts(case, standard)))
-        for name, standard in case.standards.items()
-        if standard.measure
-    }
+    starts, step = starts or {}, max(1, MONTHS_A_YEAR // case.calendar.step)
     problem = PlanProblem(
         case=case,
         risk=case.risk if risk is None else risk,
@@ -133,32 +128,12 @@ def make_problem(
         starts={},
         long_windows=frozenset(),
     )
-    problem = _staged(problem, written, begun)
-    return stated(problem) if problem.n_columns <= MOST_STATED else problem
-
-
-def _staged(
-    problem: PlanProblem,
-    written: DrawArrays,
-    starts: Starts,
-    long_windows: frozenset[tuple[str, int]] = frozenset(),
-) -> PlanProblem:
-    """The problem with the contingencies of some starts, not stated yet."""
-    shapes = tuple(
-        contingency_shape(
-            written.arrays, name, standard, start=start, is_long=(name, start) in long_windows
-        )
-        for name, standard in problem.case.standards.items()
-        for start in sorted(starts.get(name, ()))
+    begun = {
+        name: tuple(starts.get(name, all_starts(problem, name)[::step]))
+        for name, standard in case.standards.items()
         if standard.measure
-    )
-    return replace(
-        problem,
-        second=make_second_stage(problem.second.base, shapes),
-        programs=(),
-        starts={name: tuple(sorted(found)) for name, found in starts.items()},
-        long_windows=long_windows,
-    )
+    }
+    return with_contingencies(problem, begun, most=MOST_STATED)
 
 
 def stated(problem: PlanProblem) -> PlanProblem:
@@ -202,13 +177,31 @@ def with_contingencies(
     problem: PlanProblem,
     starts: Starts,
     long_windows: frozenset[tuple[str, int]] = frozenset(),
+    *,
+    most: float = np.inf,
 ) -> PlanProblem:
-    """The problem with the contingencies of other starts.
+    """The problem with the contingencies of other starts, stated if it has no more columns.
 
     Those of long windows are followed until the stocks are back.
     """
-    written = draw_arrays(problem.futures.cases[problem.widest], problem.n_periods)
-    return stated(_staged(problem, written, starts, long_windows))
+    case = problem.case
+    shaping = draw_arrays(problem.futures.cases[problem.widest], problem.n_periods).arrays
+    shapes = tuple(
+        contingency_shape(
+            shaping, name, standard, start=start, is_long=(name, start) in long_windows
+        )
+        for name, standard in case.standards.items()
+        for start in sorted(starts.get(name, ()))
+        if standard.measure
+    )
+    problem = replace(
+        problem,
+        second=make_second_stage(problem.second.base, shapes),
+        programs=(),
+        starts={name: tuple(sorted(found)) for name, found in starts.items()},
+        long_windows=long_windows,
+    )
+    return stated(problem) if problem.n_columns <= most else problem
 
 
 def part_of(problem: PlanProblem, draws: Sequence[int]) -> PlanProblem:
@@ -234,13 +227,6 @@ def without_standards(problem: PlanProblem) -> PlanProblem:
     stage = replace(stage, base=replace(stage.base, standards=()))
     future = replace(problem.futures, case=case)
     return base_alone(replace(problem, case=case, futures=future, second=stage, operating_stock=()))
-
-
-def yearly_starts(case: Case, standard: Standard) -> tuple[int, ...]:
-    """A standard's first start, and each a year later. [period]"""
-    measure = case.measures[standard.measure].start
-    step = max(1, MONTHS_A_YEAR // case.calendar.step)
-    return tuple(starts_of(standard, measure, case.calendar.n_periods)[::step])
 
 
 def all_starts(problem: PlanProblem, name: str) -> range:

@@ -24,7 +24,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -465,44 +465,40 @@ def opened(batch: ScenarioBatch) -> tuple[ScenarioGroup, ...]:
     return _OPEN[batch.key]
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A batch at a point."""
-
-    batch: ScenarioBatch
-    values: FloatArray
-    prices: Prices
-    cuts: Cuts
-    warm_starts: tuple[WarmStarts | None, ...]
-    """Of each group of the batch; empty: none yet."""
-    depth: int
-    """How closely contingencies are looked at."""
-    turn: int
-    """Draws at this place in every `ONE_IN` are looked at more closely."""
-    until: float
-    """Moment after which no new cuts are looked for. [second since the epoch]"""
-
-
 Done = tuple[list[Outcome], Cuts, tuple[WarmStarts | None, ...]]
 """Outcomes by draw, cuts that are new, and what is known of each group."""
 
 
-def do_task(task: Task) -> Done:
-    """The draws of a batch at a point."""
+def at_a_point(
+    known: tuple[ScenarioBatch, tuple[WarmStarts | None, ...]],
+    *,
+    values: FloatArray,
+    prices: Prices,
+    cuts: Cuts,
+    depth: int,
+    turn: int,
+    until: float,
+) -> Done:
+    """The draws of a batch at a point, from what is known of each of its groups, if anything.
+
+    Draws at the place `turn` in every `ONE_IN` are looked at more closely. The moment after
+    which no new cuts are looked for is in seconds since the epoch.
+    """
+    batch, begun = known
     outcomes: dict[int, Outcome] = {}
-    cuts: dict[str, list[ContingencyCut]] = {}
+    new: dict[str, list[ContingencyCut]] = {}
     warm_starts: list[WarmStarts | None] = []
-    for g, group in enumerate(opened(task.batch)):
-        begun = task.warm_starts[g] if task.warm_starts else None
-        second = RecourseSolver(group, task.prices, task.cuts.get(group.matrix, ()), begun)
+    for g, group in enumerate(opened(batch)):
+        of_group = cuts.get(group.matrix, ())
+        second = RecourseSolver(group, prices, of_group, begun[g] if begun else None)
         for place, position in enumerate(group.positions):
-            is_in_turn = group.draws[place].draw % ONE_IN == task.turn
-            depth = ONCE if is_in_turn and task.depth == NOWHERE else task.depth
-            found = second.solve(place, task.values, depth=depth, until=task.until)
+            is_in_turn = group.draws[place].draw % ONE_IN == turn
+            own = ONCE if is_in_turn and depth == NOWHERE else depth
+            found = second.solve(place, values, depth=own, until=until)
             outcomes[position] = replace(found, columns=np.zeros(0))
-        cuts.setdefault(group.matrix, []).extend(second.new)
+        new.setdefault(group.matrix, []).extend(second.new)
         warm_starts.append(second.warm_starts)
-    return [outcomes[i] for i in sorted(outcomes)], cuts, tuple(warm_starts)
+    return [outcomes[i] for i in sorted(outcomes)], new, tuple(warm_starts)
 
 
 @dataclass(slots=True)
@@ -558,22 +554,21 @@ class Scenarios:
         depth: int = LONG,
         is_timed: bool = True,
     ) -> list[Outcome]:
-        """All draws at a point, by draw.
+        """All draws at a point, by draw; `NOWHERE` gives bounds from below.
 
-        Args:
-            values: First-stage columns.
-            prices: Prices of what falls short.
-            depth: How closely contingencies are looked at: `NOWHERE` for a bound from below.
-            is_timed: Whether no new cuts are looked for once time is over.
+        Timed, no new cuts are looked for once time is over.
         """
         self._turn = (self._turn + 1) % ONE_IN
-        until = self.until if is_timed else np.inf
-        known = {matrix: tuple(cuts) for matrix, cuts in self.cuts.items()}
-        tasks = [
-            Task(batch, values, prices, known, warm_starts, depth, self._turn, until)
-            for batch, warm_starts in zip(self._batches, self._warm_starts, strict=True)
-        ]
-        done = self.crew.do(do_task, tasks)
+        work = partial(
+            at_a_point,
+            values=values,
+            prices=prices,
+            cuts={matrix: tuple(cuts) for matrix, cuts in self.cuts.items()},
+            depth=depth,
+            turn=self._turn,
+            until=self.until if is_timed else np.inf,
+        )
+        done = self.crew.do(work, list(zip(self._batches, self._warm_starts, strict=True)))
         self._warm_starts = [warm_starts for _outcomes, _cuts, warm_starts in done]
         self._learn([cuts for _outcomes, cuts, _warm_starts in done])
         return [outcome for outcomes, _cuts, _warm_starts in done for outcome in outcomes]

@@ -31,7 +31,7 @@ from scipy import sparse
 
 from derbes.case.quantity import FloatArray
 from derbes.lp.highs import BASIC, Session, Stance
-from derbes.lp.program import BoolArray, IntArray
+from derbes.lp.program import IntArray
 from derbes.planning.contingencies import (
     ContingencyPaths,
     Family,
@@ -165,10 +165,8 @@ class Pool:
         """What contingencies lack at least, by each cut. (which, cuts)
 
         A price at a bound that is not there would prove anything; such a cut proves nothing.
-
-        Args:
-            bounds: Of the contingencies, without what the base course gives. (which, bounds)
-            windows: Columns of the base course that are linked to each. (which, linked)
+        Bounds are without what the base course gives (which, bounds); windows are its columns
+        that are linked to each (which, linked).
         """
         taken = bounds[:, self.used]
         is_there = np.isfinite(taken)
@@ -230,12 +228,6 @@ class SeparationResult:
     """Starts that were looked at together."""
 
 
-def begun_groups(family: Family) -> list[IntArray]:
-    """Starts that are looked at together before anything is known."""
-    n = len(family.starts)
-    return [np.arange(s, min(s + TOGETHER, n)) for s in range(0, n, TOGETHER)]
-
-
 def tolerance_of(family: Family, bounds: FloatArray) -> FloatArray:
     """What each start may lack beyond what is known, by the contingencies' bounds. (S,) [worth]"""
     worth = np.flatnonzero(family.cost > 0)
@@ -290,7 +282,7 @@ class ContingencySeparation:
     ) -> list[IntArray]:
         """Prove a group, or find a cut; what is left to be looked at."""
         family, allowed = self.family, tolerance_of(self.family, bounds)
-        session = self._session_at(self._tightest(bounds[group]))
+        session = self._session_at(bounds[group])
         found = np.maximum(session.run(), 0.0)
         lack = float(family.cost @ found)
         if len(group) == 1 and lack > allowed[group[0]]:
@@ -310,24 +302,20 @@ class ContingencySeparation:
             return []
         return [group[len(group) // 2 :], group[: len(group) // 2]]
 
-    def _tightest(self, bounds: FloatArray) -> Bounds:
-        """The tightest of all bounds, one by one.
+    def _session_at(self, bounds: FloatArray) -> Session:
+        """The contingency with the tightest of all bounds, one by one.
 
         What may be missed is the exception: it is as wide as the widest, so that what
         the tightest contingency misses it can miss.
         """
-        m, worth = self.family.n_rows, self.family.cost > 0
+        family, m = self.family, self.family.n_rows
+        lower, upper = bounds[:, :m].max(axis=0), bounds[:, m : 2 * m].min(axis=0)
         closed = bounds[:, 2 * m :]
-        upper = np.where(worth, closed.max(axis=0), closed.min(axis=0))
-        return bounds[:, :m].max(axis=0), bounds[:, m : 2 * m].min(axis=0), upper
-
-    def _session_at(self, bounds: Bounds) -> Session:
-        lower, upper, closed = bounds
+        closed = np.where(family.cost > 0, closed.max(axis=0), closed.min(axis=0))
         if self._session is None:
-            family, name = self.family, f"contingencies of {self.family.standard}"
-            self._session = Session(
-                as_program(name, family.matrix, family.cost, bounds, usual=family.usual)
-            )
+            name, own = f"contingencies of {family.standard}", (lower, upper, closed)
+            program = as_program(name, family.matrix, family.cost, own, usual=family.usual)
+            self._session = Session(program)
             if self._begun is not None:
                 self._session.stand(self._begun)
         else:
@@ -495,7 +483,14 @@ class WarmStarts:
         """Nothing is known."""
         n, n_families = len(known.draws), len(known.families)
         nothing: list[dict[int, int]] = [{} for _draw in range(n)]
-        groups = [[begun_groups(family) for family in known.families] for _draw in range(n)]
+        sizes = [len(family.starts) for family in known.families]
+        groups = [
+            [
+                [np.arange(s, min(s + TOGETHER, size)) for s in range(0, size, TOGETHER)]
+                for size in sizes
+            ]
+            for _draw in range(n)
+        ]
         return WarmStarts([], nothing, [None] * n, [None] * n_families, groups)
 
     def pruned(self, known: ScenarioGroup) -> "WarmStarts":
@@ -511,20 +506,18 @@ class WarmStarts:
                 own = stance[first:]
                 needed[: len(own)] |= own != BASIC
         place = np.cumsum(needed) - 1
+
+        def without(stance: Stance) -> Stance:
+            own = stance[first:]
+            return np.concatenate([stance[:first], own[needed[: len(own)]]])
+
         return WarmStarts(
             rows=[row for row, is_needed in zip(self.rows, needed, strict=True) if is_needed],
             ages=[{int(place[r]): age for r, age in ages.items()} for ages in self.ages],
-            bases=[_without(stance, first, needed) for stance in self.bases],
+            bases=[None if stance is None else without(stance) for stance in self.bases],
             contingencies=self.contingencies,
             groups=self.groups,
         )
-
-
-def _without(stance: Stance | None, first: int, needed: BoolArray) -> Stance | None:
-    if stance is None:
-        return None
-    own = stance[first:]
-    return np.concatenate([stance[:first], own[needed[: len(own)]]])
 
 
 class CutRows:
