@@ -256,11 +256,12 @@ def plan_solution(
     Without a point no choice is allowed: rules, limits, budget and what is committed conflict.
     """
     status = TIME_LIMIT if clock.is_over else INFEASIBLE
-    if point is None or reference is None or calm is None:
+    if point is None:
         return PlanSolution(
             feasible=False, status=status, starts=problem.starts, seconds=clock.seconds
         )
     figures, record = point.figures, point.record
+    reference = np.nan if reference is None else reference
     is_feasible = point.is_proved and figures.is_feasible
     if not point.is_proved or (clock.is_over if record else not point.is_in_time):
         status = TIME_LIMIT
@@ -276,9 +277,9 @@ def plan_solution(
         bound=bound,
         gap=relative_gap(figures.cost, bound, reference),
         no_threat_cost=reference,
-        no_threat_choices=problem.first.choices(calm[0]),
+        no_threat_choices=problem.first.choices(calm[0]) if calm else (),
         prices=point.prices,
-        no_threat_prices=calm[1],
+        no_threat_prices=calm[1] if calm else START,
         shortfalls={name: lack for name, lack in worst.items() if lack > 0.0},
         status=status,
         evaluation=figures,
@@ -293,7 +294,7 @@ def plan_solution(
 
 MOST_TOGETHER = 40_000
 """Columns up to which all draws are solved in one program."""
-SMALL = 40_000
+SMALL = 20_000
 """Columns up to which it is always solved to the end."""
 DEARER = 1e-7
 """Part by which a plan may cost more at all starts than at those it was made for."""
@@ -386,6 +387,8 @@ class CalmPlans:
     """By the extensive form."""
     apart: dict[str, Record] = field(default_factory=dict)
     """By decomposition, with the cuts."""
+    is_asked: bool = True
+    """Whether what they cost is asked for, also where the plan is found without it."""
 
 
 def _calm_key(problem: PlanProblem) -> str:
@@ -403,14 +406,16 @@ def _solve_together(
     progress: Progress | None,
 ) -> PlanSolution:
     """The cheapest plan by the extensive form."""
-    key, known = _calm_key(problem), calm_plans.together
-    calm = known[key] if key in known else no_threat(problem, clock)
-    if calm is None:
-        return plan_solution(problem, None, clock)
-    if not clock.is_over:
-        known[key] = calm
-    reference = calm.figures.cost
+    calm, reference = None, np.nan
     while True:
+        if calm is None and (calm_plans.is_asked or problem.n_columns > SMALL):
+            key = _calm_key(problem)
+            calm = calm_plans.together.get(key) or no_threat(problem, clock)
+            if calm is None:
+                return plan_solution(problem, None, clock)
+            if not clock.is_over:
+                calm_plans.together[key] = calm
+            reference = calm.figures.cost
         found = cheapest(problem, reference, clock, gap=gap)
         if found is None:
             break
@@ -428,7 +433,7 @@ def _solve_together(
         }
         found_starts = {name: tuple(one) for name, one in starts.items()}
         problem = with_contingencies(problem, found_starts, problem.long_windows | missing)
-    of_calm = calm.values, calm.prices
+    of_calm = (calm.values, calm.prices) if calm else None
     return plan_solution(problem, found, clock, reference=reference, calm=of_calm)
 
 
@@ -612,4 +617,11 @@ def solve_plan(
             run = BendersRun(scenarios, record, gap, clock, keep, progress)
             return _solve_apart(problem, run, calm_plans)
         keep(record)
-        return _solve_together(problem, scenarios, clock, calm_plans, gap=gap, progress=progress)
+        return _solve_together(
+            problem,
+            scenarios,
+            clock,
+            calm_plans,
+            gap=gap,
+            progress=progress,
+        )

@@ -101,7 +101,7 @@ def solver_of(
     Plans without standards that are known (`calm`) are not searched for again, nor is the
     plan of a case that is `known`.
     """
-    calm = CalmPlans() if calm is None else calm
+    calm = replace(CalmPlans() if calm is None else calm, is_asked=False)
 
     def solve(case: Case, *, is_rough: bool = False) -> PlanSolution:
         left = clock.left()
