@@ -14,7 +14,7 @@ from benchmarks.stated_anew import as_highs
 from derbes.case.quantity import FloatArray
 from derbes.case.uncertainty import Draws
 from derbes.lp.program import BoolArray
-from derbes.planning.extensive import ExtensiveForm, extensive_form
+from derbes.planning.optimum import ExtensiveForm, extensive_form
 from derbes.planning.problem import Prices, make_problem, stated
 
 Starts = Mapping[str, Sequence[int]]

@@ -13,7 +13,7 @@ from typing import Any
 from benchmarks.plan_extensive import Starts, scenario_programs, solve_extensive_form
 from benchmarks.plan_network import plan_case, plan_draws
 from benchmarks.plan_process import most_memory
-from derbes.planning.decomposed import solve_plan
+from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import OPTIMAL, make_problem
 
 GAP = 1e-3

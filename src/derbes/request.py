@@ -371,8 +371,7 @@ def _committed_problems(case: Case) -> Iterator[Problem]:
     committed = {name: option for name, option in case.options.items() if option.committed}
     if total is None or not committed:
         return
-    from derbes.planning.accounts import least_payment
-    from derbes.planning.solving import number_words
+    from derbes.planning.accounts import least_payment, number_words
 
     least = sum(least_payment(case, option) for option in committed.values())
     if least <= total.value * (1 + 1e-9):

@@ -8,9 +8,8 @@ import numpy as np
 from derbes.case.options import Choice
 from derbes.case.quantity import FloatArray
 from derbes.parallel import Crew
-from derbes.planning.accounts import FIRM, columns_of
-from derbes.planning.benders import Outcome
-from derbes.planning.extensive import cheapest, no_threat, nothing_allowed, point_solution
+from derbes.planning.accounts import FIRM
+from derbes.planning.optimum import cheapest, no_threat, plan_solution
 from derbes.planning.problem import (
     Clock,
     Evaluation,
@@ -24,7 +23,7 @@ from derbes.planning.problem import (
     stated,
 )
 from derbes.planning.recourse import DrawProgram, SecondStage, in_sessions
-from derbes.planning.scenarios import Scenarios
+from derbes.planning.scenarios import Outcome, Scenarios
 
 WEAK_DUALITY = 1e-6
 """Relative distance between the two sides of an optimum that counts as none."""
@@ -50,7 +49,8 @@ def evaluate(
     Raises:
         KeyError: A choice has no column: no such option, date or size.
     """
-    values = columns_of(problem, choices)
+    is_values = isinstance(choices, np.ndarray)
+    values = choices if is_values else problem.first.values(tuple(choices))
     if problem.programs:
         outcomes = solve_draws(problem.second, problem.programs, values, prices=FIRM)
     else:
@@ -78,11 +78,10 @@ def solve_extensive(
     problem = stated(problem)
     calm = no_threat(problem, clock)
     if calm is None:
-        return nothing_allowed(problem, clock)
-    found = cheapest(problem, calm.figures.cost, clock, gap=gap)
-    if found is None:
-        return nothing_allowed(problem, clock)
-    return point_solution(problem, found, calm, clock)
+        return plan_solution(problem, None, clock)
+    reference, of_calm = calm.figures.cost, (calm.values, calm.prices)
+    found = cheapest(problem, reference, clock, gap=gap)
+    return plan_solution(problem, found, clock, reference=reference, calm=of_calm)
 
 
 def solve_draws(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from derbes import api
 from derbes.cli.tables import plan_text
 from derbes.planning.accounts import course_of
-from derbes.planning.decomposed import solve_plan
+from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import make_problem
 from derbes.planning.scenarios import LONG, RecourseSolver
 from derbes.supply.objective import stock_values

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from derbes.planning import decomposed as solve
-from derbes.planning.decomposed import solve_plan
+from derbes.planning import optimum as solve
+from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import START, all_starts, make_problem, with_contingencies
 from tests.oracles.plans import evaluate, solve_draws
 from tests.planning.generated import small_case

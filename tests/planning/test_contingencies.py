@@ -12,8 +12,8 @@ from derbes.lp.program import LinearProgram
 from derbes.model.arrays import MeasureRun, State
 from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
-from derbes.planning.accounts import columns_of, course_of
-from derbes.planning.decomposed import solve_plan
+from derbes.planning.accounts import course_of, paid_on_arrival
+from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import make_problem, with_contingencies
 from derbes.supply.baseline import first_state
 from derbes.supply.bounds import window_bounds
@@ -166,7 +166,9 @@ def test_m7_a_ceiling_on_payments_abroad_bends_calm_purchases():
     plan = solve_plan(problem)
     assert plan.feasible
     assert plan.cost == pytest.approx(60_000.0 + 300 * (12.0 - 10.0))
-    assert course_of(problem, plan.columns).abroad[12:24].sum() == pytest.approx(9_000.0)
+    assert paid_on_arrival(course_of(problem, plan.columns))[1, 12:24].sum() == pytest.approx(
+        9_000.0
+    )
     tight = Budget(foreign_by_year={2026: Q(0.0), 2027: Q(0.0)})
     uses = {"use": replace(case.uses["use"], shortage_cost=None)}
     later = {"plant": replace(open_plant, opening=12)}
@@ -193,7 +195,7 @@ def test_m8_a_standard_without_a_measure_asks_for_demand_in_calm():
 def test_m11_what_is_decided_first_moves_bounds_only():
     problem = make_problem(small_case(1, n_scenarios=3))
     assert len({id(draw.matrix) for draw in problem.programs}) == 1
-    values = columns_of(problem, (Choice("enlarge", 1, 0.5), Choice("hold", 2, 40.0)))
+    values = problem.first.values((Choice("enlarge", 1, 0.5), Choice("hold", 2, 40.0)))
     draw = problem.programs[0]
     before, after = draw.bounds(np.zeros_like(values)), draw.bounds(values)
     row = problem.second.index.row("reserve")

@@ -42,7 +42,7 @@ def groups_of(problem):
 def explicit(problem, family, start, draw, values):
     """Bounds of one contingency, written out one by one."""
     name, is_long = family.standard, family.is_long
-    written = draw_arrays(problem.futures.case_of(draw), problem.n_periods)
+    written = draw_arrays(problem.futures.cases[draw], problem.n_periods)
     arrays, standard = problem.second.base.layout.arrays, problem.case.standards[name]
     shape = contingency_shape(arrays, name, standard, start=start, is_long=is_long)
     measure = standard_measures(problem.case, written)[name]

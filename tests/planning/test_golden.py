@@ -22,7 +22,7 @@ from derbes.case.entities import (
 )
 from derbes.case.options import Budget, Option, OptionKind, Risk, Standard
 from derbes.case.quantity import Calendar, Quantity
-from derbes.planning.extensive import extensive_form
+from derbes.planning.optimum import extensive_form
 from derbes.planning.problem import make_problem
 from tests.oracles.lp_text import to_lp_text
 

@@ -7,8 +7,7 @@ import pytest
 
 from derbes.case.options import Budget, Choice, Limit
 from derbes.case.quantity import Quantity
-from derbes.planning.accounts import columns_of
-from derbes.planning.decomposed import solve_plan
+from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import make_problem, with_contingencies
 from tests.known_answers.test_plans import farmer, lands
 from tests.oracles.plans import evaluate, solve_extensive
@@ -181,7 +180,7 @@ def test_m4_budgets_count_what_is_paid_in_their_year():
     budget = Budget(total=Q(500.0), by_year={2027: Q(10.0)}, foreign_total=Q(70.0))
     problem = make_problem(replace(case, budget=budget), standards=())
     build = case.options["build"]
-    values = columns_of(problem, (Choice("build", 3, 2.0),))
+    values = problem.first.values((Choice("build", 3, 2.0),))
     capital = build.capital.value + 2.0 * build.capital_by_size.value
     months = 14 - 5
     _row, line = rule("budget", problem)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from derbes.planning import decomposed as apart
-from derbes.planning import decomposed as solve
-from derbes.planning.decomposed import solve_plan
+from derbes.planning import optimum as apart
+from derbes.planning import optimum as solve
+from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import make_problem, part_of, stated
 from tests.planning.generated import small_case
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from derbes.planning.decomposed import solve_plan
+from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import make_problem
 from tests.planning.generated import small_case
 from tests.properties.figures import times

@@ -11,9 +11,9 @@ import pytest
 
 from derbes import parallel as crew
 from derbes.errors import DataError
-from derbes.planning import decomposed as solve
+from derbes.planning import optimum as solve
 from derbes.planning.benders import load
-from derbes.planning.decomposed import solve_plan
+from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import INFEASIBLE, TIME_LIMIT, base_alone, make_problem
 from tests.oracles.plans import evaluate
 from tests.planning.generated import small_case

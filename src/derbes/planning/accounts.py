@@ -6,17 +6,19 @@ What unmet demand costs is harm, not a payment, and is left out. Sellers other t
 target are abroad; income from exports lowers all payments and not those abroad.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from derbes.case.entities import Case
-from derbes.case.options import Choice, Option, OptionKind, optional_elements
-from derbes.case.quantity import FloatArray
-from derbes.model.arrays import ActivityKind, CaseArrays
+from derbes.case.options import Choice, Limit, Option, OptionKind, optional_elements
+from derbes.case.quantity import FloatArray, Quantity
+from derbes.language import _, ngettext
+from derbes.model.arrays import ActivityKind
 from derbes.model.compile import effect_period
-from derbes.planning.base_course import paid_abroad
+from derbes.planning.base_course import holding_costs
 from derbes.planning.effects import (
     TAKEN,
     DrawArrays,
@@ -33,15 +35,7 @@ from derbes.planning.first_stage import (
     payments,
 )
 from derbes.planning.problem import (
-    CONTRACTS,
-    EXPORTS,
-    ITEMS,
-    PURCHASES,
-    RECIPES,
-    SHORTAGE,
     START,
-    STORAGE,
-    CalmCourse,
     PlanProblem,
     PlanSolution,
     Prices,
@@ -52,21 +46,29 @@ from derbes.planning.problem import (
 )
 from derbes.planning.scenarios import RecourseSolver
 from derbes.planning.separation import make_groups
-from derbes.planning.solving import nothing_decided, option_words, unit_of
 from derbes.results.plan import FOREIGN, AccountRow, Outlay, PlanChoice
+from derbes.results.tables import text_of
 from derbes.supply.baseline import CalmSolution, arrivals_by_period, orders_before
-from derbes.supply.network import Layout, unit_values
-from derbes.supply.objective import stock_values
+from derbes.supply.network import unit_values
+
+PURCHASES, RECIPES, EXPORTS = "purchases", "recipes", "exports"
+STORAGE, SHORTAGE, CONTRACTS = "storage", "shortage", "contracts"
+ITEMS = (PURCHASES, RECIPES, EXPORTS, STORAGE, SHORTAGE, CONTRACTS)
+"""What money of supply is for; contracts: what is paid for and not taken."""
 
 FIRM = Prices(hard=START.hard * 1e3, soft=START.soft * 1e2)
 """Prices where nothing but supply is left to decide: what can be met is met."""
 
 
-def columns_of(problem: PlanProblem, choices: Sequence[Choice] | FloatArray) -> FloatArray:
-    """First-stage columns of choices."""
-    if isinstance(choices, np.ndarray):
-        return choices
-    return problem.first.values(tuple(choices))
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class CalmCourse(CalmSolution):
+    """What happens in calm under a plan, in one draw."""
+
+    written: DrawArrays
+    items: Mapping[str, float]
+    """Discounted money of supply by what it is for; they add to all of it. [money]"""
+    options: float
+    """What options cost in this draw beyond the mean. [money]"""
 
 
 def course_of(
@@ -76,78 +78,191 @@ def course_of(
     *,
     prices: Prices = FIRM,
 ) -> CalmCourse:
-    """What happens in calm under fixed choices, in one draw; standards are met at all starts.
+    """What happens in calm under choices or first-stage columns; standards are met at all starts.
 
     Of all courses that cost the least it is the one with the least stock over time, each
     good at its unit value, so that nothing is bought before it is needed and what is paid
-    in a year does not hang on how a solver breaks ties.
-
-    Args:
-        problem: The problem.
-        choices: What is chosen, or the first-stage columns.
-        draw: The draw.
-        prices: Prices of what falls short; those of a plan give the course that it costs.
+    in a year does not hang on how a solver breaks ties. At the prices of a plan it is the
+    course that the plan costs.
     """
-    values = columns_of(problem, choices)
-    alone = replace(base_alone(problem), futures=problem.futures.chosen([draw]))
+    values = choices if isinstance(choices, np.ndarray) else problem.first.values(tuple(choices))
+    future = problem.futures.chosen([draw])
+    alone = replace(base_alone(problem), futures=future, operating_stock=())
     group = make_groups(alone, draw)[0]
     layout, program = group.stage.base.layout, group.draws[0]
-    written = draw_arrays(problem.futures.case_of(draw), problem.n_periods)
-    second = RecourseSolver(group, prices)
-    columns = second.least_stock(0, values, _holding(layout, written, len(program.money)))
-    orders = layout.column("order").of(columns)
-    bought, money, _years = paid_abroad(written, layout.n)
-    when = np.arange(layout.n) + written.arrays.activities.lead_times[bought, None]
-    abroad = np.zeros(layout.n)
-    inside = when < layout.n
-    np.add.at(abroad, when[inside], (money * orders[bought])[inside])
+    written = draw_arrays(future.cases[0], problem.n_periods)
+    worth = unit_values(written.arrays)
+    holding = holding_costs(layout, written.arrays, worth / max(float(worth.max()), 1e-300))
+    columns = RecourseSolver(group, prices).least_stock(0, values, holding)
+    paid, kinds = program.money * columns, written.arrays.activities.kinds
+    flows = layout.column("order").of(paid).sum(axis=1)
+    items = {
+        PURCHASES: flows[kinds == ActivityKind.PURCHASE].sum(),
+        RECIPES: flows[kinds == ActivityKind.RECIPE].sum(),
+        EXPORTS: flows[kinds == ActivityKind.EXPORT].sum(),
+        STORAGE: sum(layout.column(kind).of(paid).sum() for kind in ("lot", "fresh")),
+        SHORTAGE: layout.column("unmet").of(paid).sum(),
+        CONTRACTS: paid[layout.n_columns :].sum(),
+    }
     return CalmCourse(
-        orders=orders,
+        arrays=written.arrays,
+        orders=layout.column("order").of(columns),
         opening=orders_before(written.arrays),
         lots=layout.column("lot").of(columns),
         fresh=layout.column("fresh").of(columns),
         unmet=layout.column("unmet").of(columns),
-        money=_by_period(layout, program.money, columns),
-        abroad=abroad,
-        items=_items(layout, written, program.money * columns),
+        certificate=0.0,
+        written=written,
+        items={name: float(money) for name, money in items.items()},
         options=float(program.option_cost @ values),
     )
 
 
-def _holding(layout: Layout, written: DrawArrays, n_columns: int) -> FloatArray:
-    """What counts as stock: each good at its unit value, by column and period. (columns,)"""
-    arrays, costs = written.arrays, np.zeros(n_columns)
-    worth = unit_values(arrays)
-    own = costs[: layout.n_columns]
-    of_lots, of_fresh = stock_values(arrays, layout.start, worth)
-    layout.column("lot").of(own)[:] = of_lots[:, None]
-    layout.column("fresh").of(own)[:] = of_fresh[:, None]
-    return costs / max(float(worth.max(initial=0.0)), 1e-300)
+# Names, amounts and times in sentences about plans
 
 
-def _items(layout: Layout, written: DrawArrays, paid: FloatArray) -> dict[str, float]:
-    """Discounted money of supply by what it is for. [money]"""
-    own = paid[: layout.n_columns]
-    kinds = written.arrays.activities.kinds
-    flows = layout.column("order").of(own).sum(axis=1)
-    found = {
-        PURCHASES: flows[kinds == ActivityKind.PURCHASE].sum(),
-        RECIPES: flows[kinds == ActivityKind.RECIPE].sum(),
-        EXPORTS: flows[kinds == ActivityKind.EXPORT].sum(),
-        STORAGE: layout.column("lot").of(own).sum() + layout.column("fresh").of(own).sum(),
-        SHORTAGE: layout.column("unmet").of(own).sum(),
-        CONTRACTS: paid[layout.n_columns :].sum(),
+_DIGITS = 4
+_NOISE = 1e-6
+"""Of the last digit that counts: a number that is round but for the solver stays so."""
+
+
+def name_of(case: Case, section: str, id_: str) -> str:
+    """Name of an element for a reader."""
+    element = getattr(case, section).get(id_)
+    return text_of(element.label, id_) if element is not None else id_.replace("_", " ")
+
+
+def number_words(value: float, unit: str = "") -> str:
+    """A number with at most four digits that count, in millions where it is large.
+
+    Examples:
+        >>> number_words(26_400_000, "USD"), number_words(1234.5678), number_words(0.25, "t")
+        ('26.4 million USD', '1,235', '0.25 t')
+    """
+    word = ""
+    for scale, name in ((1e9, _("billion")), (1e6, _("million"))):
+        if abs(value) >= scale * (1 - 10**-_DIGITS):
+            value, word = value / scale, name
+            break
+    return " ".join(part for part in (_digits(value), word, unit) if part)
+
+
+def rounded_away(value: float, *, up: bool) -> float:
+    """A number with four digits that count, never less (`up`) or never more than it was.
+
+    Examples:
+        >>> rounded_away(26.40001, up=True), rounded_away(26.40001, up=False)
+        (26.41, 26.4)
+    """
+    if value == 0:
+        return 0.0
+    unit = 10.0 ** (math.floor(math.log10(abs(value))) - _DIGITS + 1)
+    steps = value / unit
+    whole = math.ceil(steps - _NOISE) if up else math.floor(steps + _NOISE)
+    return round(whole * unit, 12)
+
+
+def _digits(value: float) -> str:
+    if value == 0:
+        return "0"
+    decimals = max(0, _DIGITS - 1 - math.floor(math.log10(abs(value))))
+    text = f"{value:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def months_words(months: float) -> str:
+    """A time in months.
+
+    Examples:
+        >>> months_words(1), months_words(12)
+        ('1 month', '12 months')
+    """
+    whole = round(months)
+    return ngettext("{n} month", "{n} months", whole).format(n=f"{months:g}")
+
+
+def share_words(share: float) -> str:
+    """A share as percent.
+
+    Examples:
+        >>> share_words(0.95), share_words(0.9667)
+        ('95%', '96.67%')
+    """
+    return f"{share * 100:.4g}%"
+
+
+def unit_of(case: Case, option: Option) -> str:
+    """Unit of an option's size; empty: multiples of the element as written."""
+    if option.kind is OptionKind.RESERVE:
+        return case.goods[element_id(option)].unit
+    if option.kind is OptionKind.BRING_FORWARD:
+        return "month"
+    return "share" if option.kind is OptionKind.BUY_OUT else ""
+
+
+def element_id(option: Option) -> str:
+    """Id of the element that an option is about, without its section."""
+    return option.element.split(".", 1)[-1]
+
+
+def _counted(unit: str, n: float) -> str:
+    """A unit beside a number: things that are counted have a plural."""
+    whole = 1 if n == 1 else 2
+    plural = {
+        "piece": ngettext("piece", "pieces", whole),
+        "round": ngettext("round", "rounds", whole),
     }
-    return {name: float(money) for name, money in found.items()}
+    return plural.get(unit, unit)
 
 
-def _by_period(layout: Layout, prices: FloatArray, columns: FloatArray) -> FloatArray:
-    """Discounted money of the base course, by period of the order or stock. (n,) [money]"""
-    paid = prices[: layout.n_columns] * columns[: layout.n_columns]
-    money = np.zeros(layout.n)
-    for kind in ("order", "lot", "fresh", "unmet"):
-        money += layout.column(kind).of(paid).sum(axis=0)
-    return money
+def option_words(case: Case, option: Option, size: float) -> str:
+    """What an option does at a size, e.g. `hold 300 t more in reserve: Alum`."""
+    section = option.element.split(".", 1)[0]
+    name = name_of(case, section, element_id(option))
+    amount = number_words(size, _counted(unit_of(case, option), size))
+    text = {
+        OptionKind.BUILD: _("build {name}"),
+        OptionKind.ENLARGE: _("enlarge {name} by {share}"),
+        OptionKind.BRING_FORWARD: _("open {name} {months} earlier"),
+        OptionKind.RESERVE: _("hold {amount} more in reserve: {name}"),
+        OptionKind.CONTRACT: _("contract {name}"),
+        OptionKind.CONVERT: _("convert to {name}"),
+        OptionKind.BUY_OUT: _("buy {share} of {name} out"),
+    }[option.kind]
+    words = text.format(
+        name=name, amount=amount, months=months_words(size), share=share_words(size)
+    )
+    multiplies = option.kind in (OptionKind.BUILD, OptionKind.CONTRACT, OptionKind.CONVERT)
+    if multiplies and (size != 1 or option.sizes != (1.0,)):
+        return _("{words}, size {size}").format(words=words, size=amount)
+    return words
+
+
+# What is decided
+
+
+NEVER = "closed_{option}"
+"""Limit that closes an option."""
+
+
+def nothing_decided(case: Case) -> Case:
+    """The case without any standard, budget or rule, in which no option may be chosen."""
+    options = {
+        name: replace(option, committed=False, excludes=(), requires=())
+        for name, option in case.options.items()
+    }
+    closed = {NEVER.format(option=name): at_most({name: 1.0}, 0) for name in case.options}
+    return replace(case, options=options, limits=closed, standards={}, budget=None)
+
+
+def at_most(weights: dict[str, float], most: int) -> Limit:
+    """A limit of how many options may be chosen, each with a weight."""
+    return Limit(
+        id="",
+        options={name: Quantity(value=weight) for name, weight in weights.items()},
+        at_most=Quantity(value=float(most)),
+        counts=True,
+    )
 
 
 def paid_for(case: Case, choice: Choice) -> FloatArray:
@@ -174,34 +289,28 @@ def by_year(case: Case, paid: FloatArray) -> dict[int, float]:
     return sums
 
 
-def abroad_share(case: Case, choice: Choice) -> float:
-    """Part of what is paid for a choice that goes abroad."""
-    return foreign_share(case.options[choice.option])
-
-
 def choices_in_words(case: Case, choices: Sequence[Choice]) -> tuple[PlanChoice, ...]:
     """The choices of a plan as a reader wants them, in the order of their dates."""
-    ordered = sorted(choices, key=lambda choice: (choice.date, choice.option))
-    return tuple(_in_words(case, choice) for choice in ordered)
-
-
-def _in_words(case: Case, choice: Choice) -> PlanChoice:
-    option, calendar = case.options[choice.option], case.calendar
-    paid = paid_for(case, choice)
-    effect = effect_period(case, option, choice.date)
-    years = {year: amount for year, amount in by_year(case, paid).items() if amount}
-    share = abroad_share(case, choice)
-    return PlanChoice(
-        option=choice.option,
-        what=option_words(case, option, choice.size),
-        date=calendar.label(choice.date),
-        size=choice.size,
-        unit=unit_of(case, option),
-        cost=discounted(case, paid),
-        effect=calendar.label(effect) if effect < calendar.n_periods else None,
-        paid=years,
-        paid_abroad={year: share * amount for year, amount in years.items()} if share else {},
-    )
+    found, calendar = [], case.calendar
+    for choice in sorted(choices, key=lambda choice: (choice.date, choice.option)):
+        option, paid = case.options[choice.option], paid_for(case, choice)
+        effect = effect_period(case, option, choice.date)
+        years = {year: amount for year, amount in by_year(case, paid).items() if amount}
+        share = foreign_share(option)
+        found.append(
+            PlanChoice(
+                option=choice.option,
+                what=option_words(case, option, choice.size),
+                date=calendar.label(choice.date),
+                size=choice.size,
+                unit=unit_of(case, option),
+                cost=discounted(case, paid),
+                effect=calendar.label(effect) if effect < calendar.n_periods else None,
+                paid=years,
+                paid_abroad={y: share * amount for y, amount in years.items()} if share else {},
+            )
+        )
+    return tuple(found)
 
 
 UNDER_WAY, IN_STORE = BESIDE = ("under_way", "in_store")
@@ -236,13 +345,11 @@ def accounts_of(
     Without the project is the variant that the case names for it (`without_project`),
     else the case itself, without any option.
 
-    Args:
-        problem: The problem.
-        solution: The plan.
-        told: Called before each future; may raise when there is no time left.
+    `told` is called before each future; it may raise when there is no time left.
     """
     case = problem.case
-    otherwise_case = _without_project(case)
+    variant = case.variants.get(case.without_project)
+    otherwise_case = case if variant is None else variant.case or case
     bare = make_problem(nothing_decided(otherwise_case), draws=problem.futures.draws)
     anyway, options = _anyway(case), _options(case, solution.choices)
     supply = _supply(problem, solution.choices, told, solution.prices)
@@ -275,15 +382,11 @@ def _account(
 ) -> tuple[AccountRow, ...]:
     """The parts of the cost of a plan, beside those of the cheapest course without standards."""
     mine = _parts(problem, solution.choices, supply)
-    other: dict[str, float] | None = None
-    if solution.no_threat_choices is not None:
-        calm, chosen = without_standards(problem), solution.no_threat_choices
-        other = _parts(calm, chosen, _supply(calm, chosen, told, solution.no_threat_prices))
+    calm, chosen = without_standards(problem), solution.no_threat_choices
+    other = _parts(calm, chosen, _supply(calm, chosen, told, solution.no_threat_prices))
     whole = abs(solution.cost)
     rows = (
-        AccountRow(
-            item, float(amount), None if other is None else float(other[item]), item not in BESIDE
-        )
+        AccountRow(item, float(amount), float(other[item]), item not in BESIDE)
         for item, amount in mine.items()
     )
     return tuple(
@@ -295,16 +398,11 @@ def _account(
 
 def _parts(problem: PlanProblem, choices: Sequence[Choice], supply: _Supply) -> dict[str, float]:
     """What each part of the cost comes to. [money]"""
-    values = problem.first.values(tuple(choices))
-    weights = problem.weights
-    beyond_mean = supply.items["options"]
+    values, weights = problem.first.values(tuple(choices)), problem.weights
+    items = dict(supply.items)
+    options = float(problem.first.cost @ values) + items.pop("options")
     tail = weighed(supply.draws, weights, problem.risk) - float(weights @ supply.draws)
-    return {
-        "options": float(problem.first.cost @ values) + beyond_mean,
-        **{item: supply.items[item] for item in ITEMS},
-        "tail": tail,
-        **supply.beside,
-    }
+    return {"options": options, **items, "tail": tail, **supply.beside}
 
 
 def _added(*parts: Paid) -> Paid:
@@ -320,7 +418,7 @@ def _options(case: Case, choices: Sequence[Choice]) -> Paid:
     """Capital and running cost of what is chosen; years in which nothing is paid are left out."""
     return _added(
         *(
-            {year: amount * np.array([1.0, abroad_share(case, choice)])}
+            {year: amount * np.array([1.0, foreign_share(case.options[choice.option])])}
             for choice in choices
             for year, amount in by_year(case, paid_for(case, choice)).items()
             if amount
@@ -331,11 +429,6 @@ def _options(case: Case, choices: Sequence[Choice]) -> Paid:
 def _knows_abroad(case: Case) -> bool:
     """Whether no part that is paid abroad is known to be unknown."""
     return not any(path.endswith(".foreign_share") for path in case.missing)
-
-
-def _without_project(case: Case) -> Case:
-    variant = case.variants.get(case.without_project)
-    return case if variant is None or variant.case is None else variant.case
 
 
 def _anyway(case: Case) -> Paid:
@@ -358,43 +451,43 @@ def _supply(
     problem: PlanProblem, choices: Sequence[Choice], told: Callable[[], object], prices: Prices
 ) -> _Supply:
     """What supply costs, expected over the futures, at a plan's prices of what falls short."""
-    case = problem.case
-    n = case.calendar.n_periods
-    everything, abroad = np.zeros(n), np.zeros(n)
+    case, paid = problem.case, np.zeros((2, problem.case.calendar.n_periods))
     items, draws = dict.fromkeys((*ITEMS, "options"), 0.0), []
     beside = dict.fromkeys(BESIDE, 0.0)
     for draw, weight in enumerate(problem.weights):
         told()
-        written = draw_arrays(problem.futures.case_of(draw), problem.n_periods)
         course = course_of(problem, choices, draw, prices=prices)
         own = {**course.items, "options": course.options}
         draws.append(sum(own.values()))
         items = {item: amount + weight * own[item] for item, amount in items.items()}
-        beside[UNDER_WAY] += weight * _under_way(written.arrays, course)
-        beside[IN_STORE] += weight * _in_store(written.arrays, course)
-        bought, from_abroad = _purchases(written, course)
-        idle, idle_abroad = _idle(written, course, choices)
-        held = _storage(written.arrays, course)
-        everything += weight * (bought + idle + held)
-        abroad += weight * (from_abroad + idle_abroad)
-    of_abroad = by_year(case, abroad)
-    paid = {y: np.array([amount, of_abroad[y]]) for y, amount in by_year(case, everything).items()}
-    return _Supply(paid, items, np.array(draws), beside)
+        beside[UNDER_WAY] += weight * _under_way(course)
+        beside[IN_STORE] += weight * _in_store(course)
+        paid += weight * (paid_on_arrival(course) + _idle(course, choices))
+        paid[0] += weight * (course.arrays.storage_cost[:, : paid.shape[1]] * _held(course)).sum(0)
+    everything, abroad = (by_year(case, one) for one in paid)
+    both = {year: np.array([amount, abroad[year]]) for year, amount in everything.items()}
+    return _Supply(both, items, np.array(draws), beside)
 
 
-def _under_way(arrays: CaseArrays, course: CalmCourse) -> float:
+def _under_way(course: CalmCourse) -> float:
     """What is paid, on arrival, for what was ordered before the calendar. [money]"""
-    arriving = _arriving(arrays, replace(course, orders=np.zeros_like(course.orders)))
-    n = arriving.shape[1]
+    arriving = arrivals_by_period(replace(course, orders=np.zeros_like(course.orders)))
+    arrays, n = course.arrays, arriving.shape[1]
     return float((arriving * arrays.activities.unit_cost[:, :n] * arrays.discount[:n]).sum())
 
 
-def _in_store(arrays: CaseArrays, course: CalmCourse) -> float:
+def _held(course: CalmCourse) -> FloatArray:
+    """Stock of each good at the end of each period. (G, n) [unit]"""
+    held = course.fresh.copy()
+    np.add.at(held, course.arrays.lot_goods, course.lots)
+    return held
+
+
+def _in_store(course: CalmCourse) -> float:
     """Worth of what is in store at the end of the calendar, by what it then costs. [money]"""
     last = course.fresh.shape[1] - 1
-    held = course.fresh[:, last].copy()
-    np.add.at(held, arrays.lot_goods, course.lots[:, last])
-    return float(held @ unit_values(arrays, last) * arrays.discount[last])
+    worth = unit_values(course.arrays, last) * course.arrays.discount[last]
+    return float(_held(course)[:, last] @ worth)
 
 
 def _is_abroad(written: DrawArrays) -> FloatArray:
@@ -408,39 +501,17 @@ def _is_abroad(written: DrawArrays) -> FloatArray:
     )
 
 
-def _purchases(written: DrawArrays, course: CalmCourse) -> tuple[FloatArray, FloatArray]:
-    """What is paid at arrival, and to sellers abroad. (n,), (n,) [money]"""
-    arriving = _arriving(written.arrays, course)
-    paid = arriving * written.arrays.activities.unit_cost[:, : arriving.shape[1]]
-    return paid.sum(axis=0), _is_abroad(written) @ paid
+def paid_on_arrival(course: CalmCourse) -> FloatArray:
+    """What is paid for deliveries and output, in all and to sellers abroad. (2, n) [money]"""
+    arriving = arrivals_by_period(course)
+    paid = arriving * course.arrays.activities.unit_cost[:, : arriving.shape[1]]
+    return np.stack([paid.sum(axis=0), _is_abroad(course.written) @ paid])
 
 
-def _arriving(arrays: CaseArrays, course: CalmCourse) -> FloatArray:
-    """Deliveries and output by period. (K, n) [unit]"""
-    calm = CalmSolution(
-        arrays=arrays,
-        orders=course.orders,
-        opening=course.opening,
-        lots=course.lots,
-        fresh=course.fresh,
-        unmet=course.unmet,
-        certificate=0.0,
-    )
-    return arrivals_by_period(calm)
-
-
-def _storage(arrays: CaseArrays, course: CalmCourse) -> FloatArray:
-    """What holding stocks costs. (n,) [money]"""
-    held = course.fresh.copy()
-    np.add.at(held, arrays.lot_goods, course.lots)
-    return np.asarray((arrays.storage_cost[:, : held.shape[1]] * held).sum(axis=0))
-
-
-def _idle(
-    written: DrawArrays, course: CalmCourse, choices: Sequence[Choice]
-) -> tuple[FloatArray, FloatArray]:
-    """What is paid for contracted goods that are not taken. (n,), (n,) [money]"""
-    n, elements = course.orders.shape[1], taken_contracts(written.case)
+def _idle(course: CalmCourse, choices: Sequence[Choice]) -> FloatArray:
+    """What is paid for contracted goods that are not taken, in all and abroad. (2, n) [money]"""
+    written, n = course.written, course.orders.shape[1]
+    elements = taken_contracts(written.case)
     owed = np.zeros((len(elements), n))
     for choice in choices:
         if written.case.options[choice.option].kind is OptionKind.CONTRACT:
@@ -448,13 +519,10 @@ def _idle(
             for effect in column_effects(written, column):
                 if effect.kind == TAKEN:
                     owed[effect.row] += effect.path[:n]
-    paid, abroad = np.zeros(n), np.zeros(n)
-    is_abroad = _is_abroad(written)
+    paid, is_abroad = np.zeros((2, n)), _is_abroad(written)
     for row, element in enumerate(elements):
         found = contract_activities(written, element)
         taken = course.orders[found].sum(axis=0)
-        price = written.arrays.activities.price[found[0], :n]
-        idle = np.maximum(owed[row] - taken, 0.0) * price
-        paid += idle
-        abroad += is_abroad[found[0]] * idle
-    return paid, abroad
+        idle = np.maximum(owed[row] - taken, 0.0) * course.arrays.activities.price[found[0], :n]
+        paid += np.outer([1.0, is_abroad[found[0]]], idle)
+    return paid

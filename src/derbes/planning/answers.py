@@ -22,15 +22,15 @@ from typing import Any
 import numpy as np
 
 from derbes.case.entities import Case
+from derbes.case.quantity import Quantity
 from derbes.case.uncertainty import Draws
 from derbes.draws.inputs import uncertain_inputs
 from derbes.draws.sampling import make_draws
 from derbes.errors import Problem, RequestError
 from derbes.language import _
 from derbes.parallel import Progress, RunOptions
-from derbes.planning.accounts import accounts_of, choices_in_words
-from derbes.planning.conflict import conflict_of
-from derbes.planning.decomposed import CalmPlans, solve_plan
+from derbes.planning.accounts import accounts_of, choices_in_words, number_words
+from derbes.planning.optimum import CalmPlans, solve_plan
 from derbes.planning.problem import (
     TIME_LIMIT,
     Clock,
@@ -42,17 +42,14 @@ from derbes.planning.problem import (
 )
 from derbes.planning.recourse import PlanFutures
 from derbes.planning.solving import (
-    FoundPlan,
     PlanRequest,
     Solve,
     closed_years,
+    conflict_of,
     dearer_by,
-    decided_in,
     decided_later,
     decided_so,
-    found_of,
     mean_case,
-    number_words,
     solver_of,
     without_set,
 )
@@ -121,8 +118,9 @@ def plan_of(request: PlanRequest, effort: RunOptions, provenance: Provenance) ->
         calm=calm,
     )
     work, is_feasible = _Work(request, effort, problem, solution, clock), solution.feasible
-    best = found_of(solution)
-    solve = solver_of(draws, effort, clock, calm=calm, known=(case, best) if is_feasible else None)
+    solve = solver_of(
+        draws, effort, clock, calm=calm, known=(case, solution) if is_feasible else None
+    )
     is_known = is_feasible or solution.status != TIME_LIMIT
     clash: tuple[Any, ...] = ()
     if is_known and not is_feasible:
@@ -132,12 +130,12 @@ def plan_of(request: PlanRequest, effort: RunOptions, provenance: Provenance) ->
     )
     more: dict[str, Any] = {**answers, "evpi": None, "vss": None}
     if is_feasible:
-        more |= _more(work, best, solve)
+        more |= _more(work, solve)
     else:
-        more["standards"] = standard_costs(case, solve, best, None)
-    seed = draws.seed if draws is not None and is_random(draws) else None
+        more["standards"] = standard_costs(case, solve, solution, None)
+    seed = draws.seed if draws is not None and draws.method != "all" else None
     return Plan(
-        plan=choices_in_words(case, decided_in(solution)) if not clash else (),
+        plan=choices_in_words(case, solution.decided) if not clash else (),
         cost=_finite(solution.cost) if is_feasible else None,
         bound=_finite(solution.bound) if is_feasible or not is_known else None,
         gap=_finite(solution.gap) if is_feasible else None,
@@ -181,9 +179,10 @@ def _bounds_told(
     return tell
 
 
-def _more(work: _Work, best: FoundPlan, solve: Solve) -> dict[str, Any]:
+def _more(work: _Work, solve: Solve) -> dict[str, Any]:
     """What is asked about a plan that exists, by field of the result."""
-    case, request, reference = work.request.case, work.request, work.solution.no_threat_cost
+    case, request, best = work.request.case, work.request, work.solution
+    reference = best.no_threat_cost
     work.tell(_("outlay"))
     outlay, account = work.in_time(
         "outlay", lambda: accounts_of(work.problem, work.solution, told=work.clock.left), ((), ())
@@ -302,7 +301,7 @@ def _is_same(low: FrontierPoint, high: FrontierPoint) -> bool:
 
 def _point(case: Case, solve: Solve, months: int) -> FrontierPoint:
     try:
-        found: FoundPlan = solve(with_length(case, months))
+        found: PlanSolution = solve(with_length(case, months))
     except TimeIsOver:
         return FrontierPoint(months, cost=None)
     if not found.feasible:
@@ -346,7 +345,7 @@ def marked(points: Sequence[FrontierPoint]) -> tuple[FrontierPoint, ...]:
 
 
 def evpi_of(
-    best: FoundPlan, futures: PlanFutures, solve_alone: Solve, *, told: Told | None = None
+    best: PlanSolution, futures: PlanFutures, solve_alone: Solve, *, told: Told | None = None
 ) -> float | None:
     """Expected value of perfect information. [money]
 
@@ -370,7 +369,9 @@ def evpi_of(
     return dearer_by(best.cost, weighed(costs, futures.weights, futures.case.risk))
 
 
-def vss_of(best: FoundPlan, futures: PlanFutures, solve: Solve, solve_alone: Solve) -> float | None:
+def vss_of(
+    best: PlanSolution, futures: PlanFutures, solve: Solve, solve_alone: Solve
+) -> float | None:
     """Value of the stochastic solution. [money]
 
     None where the plan for mean values does not exist, or fails in some future: then it
@@ -389,7 +390,7 @@ def vss_of(best: FoundPlan, futures: PlanFutures, solve: Solve, solve_alone: Sol
 
 def known_future(futures: PlanFutures, i: int) -> Case:
     """The case of one future, as if it were certain, with the requirements of the request."""
-    case, asked = futures.case_of(i), futures.case
+    case, asked = futures.cases[i], futures.case
     return replace(
         case, standards=asked.standards, budget=asked.budget, limits=asked.limits, scenarios={}
     )
@@ -401,49 +402,32 @@ MOST_ALTERNATIVES = 5
 
 
 def standard_costs(
-    case: Case, solve: Solve, best: FoundPlan, no_threat: float | None
+    case: Case, solve: Solve, best: PlanSolution, no_threat: float | None
 ) -> tuple[StandardCost, ...]:
     """Each standard with its cost: that of the plan, less that of the best plan without it.
 
     One of several standards may cost nothing, because another asks for as much. A plan for
     which there was no time leaves the cost missing.
-
-    Args:
-        case: The case.
-        solve: Finds the cheapest plan of a case.
-        best: The plan.
-        no_threat: Cheapest cost without any standard; it is that without the only one. [money]
+    The cheapest cost without any standard (`no_threat`) is that without the only one.
     """
     rows = []
     is_known = best.feasible or bool(best.shortfalls)
     for name in case.standards:
-        cost = _cost_of(case, solve, name, best=best, no_threat=no_threat)
+        cost = no_threat if best.feasible else None
+        if best.feasible and len(case.standards) > 1:
+            kept = {other: s for other, s in case.standards.items() if other != name}
+            try:
+                found = solve(replace(case, standards=kept))
+                cost = found.cost if found.feasible else None
+            except TimeIsOver:
+                cost = None
+        above = None if cost is None else dearer_by(best.cost, cost)
         short = best.shortfalls.get(name, 0.0)
-        rows.append(
-            StandardCost(name, met=is_known and short <= 0, cost_of_it=cost, shortfall=short)
-        )
+        rows.append(StandardCost(name, is_known and short <= 0, above, shortfall=short))
     return tuple(rows)
 
 
-def _cost_of(
-    case: Case, solve: Solve, name: str, *, best: FoundPlan, no_threat: float | None
-) -> float | None:
-    if not best.feasible:
-        return None
-    cost = no_threat if len(case.standards) == 1 else _cost_without(case, solve, name)
-    return None if cost is None else dearer_by(best.cost, cost)
-
-
-def _cost_without(case: Case, solve: Solve, name: str) -> float | None:
-    kept = {other: s for other, s in case.standards.items() if other != name}
-    try:
-        found = solve(replace(case, standards=kept))
-    except TimeIsOver:
-        return None
-    return found.cost if found.feasible else None
-
-
-def waiting_costs(case: Case, solve: Solve, best: FoundPlan) -> tuple[Waiting, ...]:
+def waiting_costs(case: Case, solve: Solve, best: PlanSolution) -> tuple[Waiting, ...]:
     """What it costs to decide 1, 2, 3 or 5 years later, as far as options have such dates.
 
     Raises:
@@ -460,7 +444,7 @@ def waiting_costs(case: Case, solve: Solve, best: FoundPlan) -> tuple[Waiting, .
 
 
 def alternatives_of(
-    case: Case, solve: Solve, best: FoundPlan, no_threat: float | None
+    case: Case, solve: Solve, best: PlanSolution, no_threat: float | None
 ) -> tuple[Alternative, ...]:
     """Plans with another set of options that cost little more, cheapest first.
 
@@ -470,7 +454,9 @@ def alternatives_of(
     Raises:
         TimeIsOver: There was no time for all of them.
     """
-    scale = _scale(case, best, no_threat)
+    scale = abs(best.cost)
+    if case.standards:
+        scale = 0.0 if no_threat is None else dearer_by(best.cost, no_threat)
     if not scale:
         return ()
     rows: list[Alternative] = []
@@ -485,13 +471,6 @@ def alternatives_of(
         rows.append(Alternative(found.cost, above, choices_in_words(case, found.decided)))
         chosen = {choice.option for choice in found.decided}
     return tuple(rows)
-
-
-def _scale(case: Case, best: FoundPlan, no_threat: float | None) -> float:
-    """Cost above that without any threat; where no standard is asked for, the cost. [money]"""
-    if not case.standards:
-        return abs(best.cost)
-    return 0.0 if no_threat is None else dearer_by(best.cost, no_threat)
 
 
 MOST_LISTED = 20_000
@@ -516,7 +495,7 @@ def futures_of(case: Case, n: int | None, *, seed: int) -> Draws | None:
         raise RequestError(case.source or case.name, problems)
     listed = discrete_inputs(case)
     if listed:
-        return make_draws(case, None, seed=seed, inputs=listed)
+        return make_draws(case, None, seed=seed, inputs=tuple(one.path for one in listed))
     if not case.scenarios:
         return None
     weights = np.array([scenario.probability for scenario in case.scenarios.values()])
@@ -530,14 +509,14 @@ def futures_of(case: Case, n: int | None, *, seed: int) -> Draws | None:
     )
 
 
-def discrete_inputs(case: Case) -> tuple[str, ...]:
-    """Paths of the inputs whose values a case lists."""
-    return tuple(one.path for one in uncertain_inputs(case) if one.distribution == DISCRETE)
+def discrete_inputs(case: Case) -> list[Quantity]:
+    """Inputs whose values a case lists."""
+    return [one for one in uncertain_inputs(case) if one.distribution == DISCRETE]
 
 
 def listing_problems(case: Case) -> list[Problem]:
     """Why the futures that a case lists cannot be planned for as a whole; empty: they can."""
-    few = [one for one in uncertain_inputs(case) if one.distribution == DISCRETE]
+    few = discrete_inputs(case)
     n = prod(len(one.parameters) // 2 for one in few) * max(1, len(case.scenarios))
     tied = {path for pair in case.correlations for path in pair.between}
     tied &= {one.path for one in few}
@@ -549,8 +528,3 @@ def listing_problems(case: Case) -> list[Problem]:
         what = _("the case lists values of inputs that it correlates: {names}")
         return [Problem("draws", what.format(names=", ".join(sorted(tied))), fix=fix)]
     return []
-
-
-def is_random(draws: Draws | None) -> bool:
-    """Whether chance had a part in the draws, so that the seed matters."""
-    return draws is not None and draws.method != "all"

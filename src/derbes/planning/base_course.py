@@ -37,7 +37,7 @@ from derbes.planning.effects import (
 from derbes.supply.baseline import first_state
 from derbes.supply.bounds import window_bounds
 from derbes.supply.network import Entries, Layout, Parts, make_layout, supply_matrix
-from derbes.supply.objective import money_costs
+from derbes.supply.objective import money_costs, stock_values
 
 SOFT = 20.0
 """Price of what falls short last, in units of its worth, to begin with."""
@@ -101,7 +101,11 @@ def make_base_course(case: Case, written: DrawArrays) -> BaseCourse:
     """Blocks of the base course of a case with central values and the standards asked for."""
     budget = case.budget
     ceilings = sorted(budget.foreign_by_year.items()) if budget else []
-    arrays = with_chosen_reserves(case, written.arrays)
+    reserve = written.arrays.reserve.copy()
+    for option in case.options.values():  # every good that one holds a reserve of has one
+        if option.kind is OptionKind.RESERVE:
+            reserve[written.arrays.goods.index(option.element.split(".", 1)[1])] += 1.0
+    arrays = replace(written.arrays, reserve=reserve)
     return BaseCourse(
         layout=make_layout(arrays, 0, arrays.n_calendar, has_reserve=True),
         target=case.target,
@@ -109,15 +113,6 @@ def make_base_course(case: Case, written: DrawArrays) -> BaseCourse:
         ceilings=tuple((year, most.value) for year, most in ceilings),
         standards=tuple((n, s) for n, s in case.standards.items() if not s.measure),
     )
-
-
-def with_chosen_reserves(case: Case, arrays: CaseArrays) -> CaseArrays:
-    """Arrays in which every good that an option holds a reserve of has one."""
-    reserve = arrays.reserve.copy()
-    for option in case.options.values():
-        if option.kind is OptionKind.RESERVE:
-            reserve[arrays.goods.index(option.element.split(".", 1)[1])] += 1.0
-    return replace(arrays, reserve=reserve)
 
 
 def uses_of(standard: Standard, arrays: CaseArrays) -> IntArray:
@@ -149,27 +144,6 @@ def base_parts(shape: BaseCourse) -> tuple[Parts, Parts]:
     return columns, rows
 
 
-def in_calendar_years(arrays: CaseArrays) -> IntArray:
-    """Year in which each period of the arrays starts. (T,)"""
-    month_of = arrays.calendar.month_of
-    return np.array([month_of(t)[0] for t in range(arrays.n_periods)], dtype=np.int64)
-
-
-def paid_abroad(written: DrawArrays, n: int) -> tuple[IntArray, FloatArray, IntArray]:
-    """Purchases from abroad.
-
-    Returns:
-        Activities (k,), money of a unit as paid and the year of its payment. (k, n)
-    """
-    arrays, target = written.arrays, written.case.target
-    activities = arrays.activities
-    is_abroad = [actor != target for actor in activities.actors]
-    bought = np.flatnonzero((activities.kinds == ActivityKind.PURCHASE) & np.array(is_abroad))
-    when = np.minimum(np.arange(n) + activities.lead_times[bought, None], arrays.n_periods - 1)
-    money = np.take_along_axis(activities.unit_cost[bought], when, axis=1)
-    return bought.astype(np.int64), money, in_calendar_years(arrays)[when]
-
-
 def add_base_entries(
     shape: BaseCourse, written: DrawArrays, index: BlockIndex, entries: Entries
 ) -> None:
@@ -185,7 +159,14 @@ def add_base_entries(
             entries.add(taken[c], orders[k], 1.0)
     abroad = index.row("abroad").indices[:, 0]
     entries.add(abroad, index.column("excess").indices[:, 0], -1.0)
-    bought, money, years = paid_abroad(written, layout.n)
+    # purchases from abroad: money of a unit as paid, and the year of its payment (k, n)
+    arrays, activities = written.arrays, written.arrays.activities
+    is_abroad = np.array([actor != written.case.target for actor in activities.actors])
+    bought = np.flatnonzero((activities.kinds == ActivityKind.PURCHASE) & is_abroad)
+    when = np.arange(layout.n) + activities.lead_times[bought, None]
+    when = np.minimum(when, arrays.n_periods - 1)
+    money = np.take_along_axis(activities.unit_cost[bought], when, axis=1)
+    years = np.array([arrays.calendar.month_of(t)[0] for t in range(arrays.n_periods)])[when]
     for row, (year, _most) in zip(abroad, shape.ceilings, strict=True):
         entries.add(np.full_like(orders[bought], row), orders[bought], money * (years == year))
     for name, standard in shape.standards:
@@ -304,6 +285,18 @@ def reserve_prices(shape: BaseCourse) -> FloatArray:
             most = min(dependent) / SHORT_FOR / SOFT
             prices[position] = min(prices[position], max(most, SHORT_LEAST))
     return prices
+
+
+def holding_costs(layout: Layout, arrays: CaseArrays, worth: FloatArray) -> FloatArray:
+    """What holding stock counts where each good is worth so much. (base course's columns,)
+
+    Old lots are drawn first.
+    """
+    costs = np.zeros(layout.n_columns)
+    of_lots, of_fresh = stock_values(arrays, layout.start, worth)
+    layout.column("lot").of(costs)[:] = of_lots[:, None]
+    layout.column("fresh").of(costs)[:] = of_fresh[:, None]
+    return costs
 
 
 def usual_sizes_of(index: BlockIndex, shape: BaseCourse) -> FloatArray:

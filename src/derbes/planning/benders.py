@@ -44,40 +44,23 @@ from derbes.files import write_atomically
 from derbes.language import _
 from derbes.lp.highs import MixedSettings, solve_mixed
 from derbes.lp.program import Block, BoolArray, IntArray, LinearProgram
-from derbes.planning.extensive import EXACT, lacking
 from derbes.planning.first_stage import FirstStage
 from derbes.planning.problem import (
+    EXACT,
     START,
     Clock,
-    DrawFigures,
     Evaluation,
     PlanProblem,
     Prices,
     evaluation,
+    relative_gap,
     tail_costs,
     tail_lower,
 )
+from derbes.planning.scenarios import NEVER, NOWHERE, ONCE, SHORT, Outcome, Scenarios
 
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A draw at a point, and what bounds its cost at others: at least `at_zero` + `slope` x."""
-
-    draw: int
-    value: float
-    """Cost, with the price of what falls short; no second stage at this point costs less,
-    by the prices of the optimum alone. [money]"""
-    at_zero: float
-    """[money]"""
-    slope: FloatArray
-    """(first-stage columns,) [money]"""
-    figures: DrawFigures
-    columns: FloatArray
-    """Columns of the second stage at the point."""
-    is_exact: bool = True
-    """Whether this is the draw's cost; else it is no more than it."""
-    binding: tuple[tuple[str, int], ...] = ()
-    """Standards and starts whose cuts have a price. [period]"""
+Progress = Callable[[float, float, float, int], None]
+"""Called with the best cost, the bound, the gap and the iteration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +73,6 @@ class Cuts:
     """(cuts,) [money]"""
     slopes: FloatArray
     """(cuts, first-stage columns) [money]"""
-
-    @staticmethod
-    def none(n_columns: int) -> "Cuts":
-        """No cuts."""
-        return Cuts(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros((0, n_columns)))
 
     @staticmethod
     def floor(n_draws: int, n_columns: int) -> "Cuts":
@@ -116,12 +94,6 @@ class Cuts:
     def values(self, values: FloatArray) -> FloatArray:
         """Value of each cut at a point. (cuts,) [money]"""
         return np.asarray(self.at_zero + self.slopes @ values, dtype=np.float64)
-
-    def least(self, values: FloatArray, n_draws: int) -> FloatArray:
-        """Least cost of each draw at a point, by its cuts. (N,) [money]"""
-        least = np.full(n_draws, -np.inf)
-        np.maximum.at(least, self.draws, self.values(values))
-        return least
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +146,7 @@ class RootProblem:
     ) -> RootSolution | None:
         """The optimum (M14); None: nothing may be chosen, or time was over before a point.
 
-        Args:
-            cuts: Cuts, at least one of each draw.
-            settings: Gap and time.
-            is_relaxed: Whether columns need not be whole.
+        There is at least one cut of each draw; relaxed, columns need not be whole.
         """
         program = self.program(cuts)
         n, n_all = self.first.n_columns, program.matrix.shape[1]
@@ -249,6 +218,8 @@ ROOT_PART = 0.3
 ROUNDS_FIXED = 4
 """Rounds in which sizes are settled for one choice."""
 MOST_ITERATIONS = 400
+LEAST_GAP = 1e-4
+"""Gap of the least that falls short, as part of it."""
 SAME = 1e-12
 """Relative difference of cost that counts as none."""
 KEPT_FOR = 6
@@ -278,7 +249,7 @@ class BendersState:
     def begin(n_columns: int) -> "BendersState":
         """Nothing is known."""
         return BendersState(
-            cuts=Cuts.none(n_columns),
+            cuts=Cuts.floor(0, n_columns),
             ages=np.zeros(0),
             best=np.full(n_columns, np.nan),
             best_priced=np.inf,
@@ -299,40 +270,65 @@ class BendersState:
         )
 
 
-Looks = tuple[Callable[[FloatArray], list[Outcome]], ...]
-"""Ways to look at all draws at a point, ever more closely: by what is known, which costs no
-more than the draws do; once at each contingency; until nothing new is found."""
+@dataclass(frozen=True, slots=True)
+class Record:
+    """How far the search for a plan has come."""
+
+    key: str
+    """Of the case and what is asked of it."""
+    state: BendersState
+    prices: Prices = START
+    reference: float | None = None
+    """No-threat cost; None: it is being looked for. [money]"""
+    calm: tuple[FloatArray, Prices] | None = None
+    """First-stage columns without standards, and their prices; None: not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class BendersRun:
-    """What is searched, and how far."""
+    """What is searched, at which prices, how far and by whom."""
 
-    problem: PlanProblem
-    root: RootProblem
-    looks: Looks
-    prices: Prices
+    scenarios: Scenarios
+    record: Record
+    """Where the search begins, with the prices of what falls short."""
     gap: float
-    """As part of the cost above the reference."""
-    reference: float
-    """No-threat cost; nan: the gap is part of the cost itself. [money]"""
+    """As part of the cost above the no-threat cost."""
     clock: Clock
-    tell: Callable[[BendersState], None]
+    keep: Callable[[Record], None]
+    """Called with all that is known where the search can go on from."""
+    progress: Progress | None
     """Called after every iteration."""
-    keep: Callable[[BendersState], None]
-    """Called where the search can go on from."""
+    is_calm: bool = False
+    """Whether standards are left aside."""
+
+    @property
+    def is_least(self) -> bool:
+        """Whether only what falls short is looked at, whatever it costs."""
+        return self.record.prices.money == 0.0
+
+    @property
+    def root(self) -> RootProblem:
+        """First stage, weights and risk."""
+        problem = self.scenarios.problem
+        return RootProblem(
+            problem.first, problem.weights, problem.risk, counts_money=not self.is_least
+        )
 
     def figures(self, values: FloatArray, outcomes: list[Outcome]) -> Evaluation:
         """Figures of a point."""
-        return evaluation(self.problem, values, [o.figures for o in outcomes], self.prices)
+        drawn = [outcome.figures for outcome in outcomes]
+        return evaluation(self.scenarios.problem, values, drawn, self.record.prices)
 
     def allowed(self, state: BendersState) -> float:
         """Absolute gap. [money]"""
+        gap, reference = self.gap, self.record.reference
+        if self.is_least:
+            gap, reference = LEAST_GAP, None
         cost = state.best_priced if np.isfinite(state.best_priced) else state.center_priced
-        above = cost - self.reference
+        above = np.nan if reference is None else cost - reference
         is_above = np.isfinite(above) and above > EXACT * max(1.0, abs(cost))
         whole = above if is_above else abs(cost)
-        return max(self.gap * whole, SAME * max(1.0, abs(cost)))
+        return max(gap * whole, SAME * max(1.0, abs(cost)))
 
     def is_done(self, state: BendersState) -> bool:
         """Whether the best point is good enough, or no more can be done."""
@@ -342,14 +338,21 @@ class BendersRun:
             or state.iteration >= MOST_ITERATIONS
         )
 
-
-def is_met(figures: Evaluation) -> bool:
-    """Whether nothing falls short, neither what must not nor what may be deferred."""
-    return lacking(figures) == 0.0 and not figures.deferred.any()
+    def tell(self, state: BendersState) -> None:
+        """Say how far the search has come."""
+        reference = self.record.reference
+        if self.progress and reference is not None and not self.is_least:
+            gap = relative_gap(state.best_priced, state.bound, reference)
+            self.progress(state.best_priced, state.bound, gap, state.iteration)
 
 
 def search(run: BendersRun, state: BendersState) -> BendersState | None:
     """The best point within the gap, or what was found in time; None: nothing may be chosen."""
+
+    def keep(known: BendersState) -> None:
+        if not run.is_least:
+            run.keep(replace(run.record, state=known))
+
     begun = _begun(run, state)
     if begun is None:
         return None
@@ -358,14 +361,19 @@ def search(run: BendersRun, state: BendersState) -> BendersState | None:
         state = _relaxed_step(run, state)
         if has_whole and _is_settled(run, state):
             state = _looked_at(
-                run, replace(state, center_priced=np.inf), state.stability_center, ONCE
+                run, replace(state, center_priced=np.inf), state.stability_center, TWICE
             )
             state = replace(state, is_relaxed=not _is_settled(run, state))
-        run.keep(state)
+        keep(state)
     while not run.is_done(state):
         state = _whole_step(run, state)
-        run.keep(state)
-    return _with_a_point(run, state)
+        keep(state)
+    # a point that may be chosen, even where time was over before one was found
+    first = _first_point(run) if np.isnan(state.best).any() else None
+    if first is None:
+        return state
+    state = _looked_at(run, state, first)
+    return replace(state, best=first) if np.isnan(state.best).any() else state
 
 
 def _begun(run: BendersRun, state: BendersState) -> BendersState | None:
@@ -382,15 +390,6 @@ def _begun(run: BendersRun, state: BendersState) -> BendersState | None:
     return state
 
 
-def _with_a_point(run: BendersRun, state: BendersState) -> BendersState:
-    """With a point that may be chosen, even where time was over before one was found."""
-    first = _first_point(run) if np.isnan(state.best).any() else None
-    if first is None:
-        return state
-    state = _looked_at(run, state, first)
-    return replace(state, best=first) if np.isnan(state.best).any() else state
-
-
 def _first_point(run: BendersRun) -> FloatArray | None:
     """What costs least of what may be chosen, before anything else is known."""
     floor = Cuts.floor(len(run.root.weights), run.root.first.n_columns)
@@ -398,12 +397,7 @@ def _first_point(run: BendersRun) -> FloatArray | None:
     return None if answer is None else answer.values
 
 
-def _may_be_chosen(run: BendersRun, values: FloatArray) -> bool:
-    whole = values[run.root.first.is_whole]
-    return bool(np.all(np.abs(whole - np.round(whole)) <= 1e-9))
-
-
-QUICKLY, ONCE, CLOSELY = 1, 2, 3
+QUICKLY, TWICE, CLOSELY = 1, 2, 3
 """How many of the ways to look at a point are gone, one after the other."""
 
 
@@ -413,17 +407,21 @@ def _looked_at(
     """What a point adds: cuts of all draws, and its cost where it was looked at closely.
 
     That is done only where it may be better than the best: where nothing is lacking, or
-    no less can be.
+    no less can be. Draws are looked at ever more closely: by what is known, which costs no
+    more than the draws do; once at each contingency; until nothing new is found.
     """
-    may_be_best, looks = False, list(enumerate(run.looks[:how], start=1))
+    depths = (NEVER,) if run.is_calm else (NOWHERE, ONCE, SHORT)
+    may_be_best, looks = False, list(enumerate(depths[:how], start=1))
     if how == CLOSELY and np.isinf(state.best_priced):
         looks = looks[1:] or looks
-    for turn, look in looks:
-        outcomes = look(values)
+    for turn, depth in looks:
+        outcomes = run.scenarios.at(values, run.record.prices, depth=depth)
         figures = run.figures(values, outcomes)
-        may_be_best = _may_be_chosen(run, values) and figures.penalized < state.best_priced
+        whole = values[run.root.first.is_whole]
+        may_be_chosen = bool(np.all(np.abs(whole - np.round(whole)) <= 1e-9))
+        may_be_best = may_be_chosen and figures.penalized < state.best_priced
         is_least = figures.penalized <= state.bound + run.allowed(state)
-        is_fine = turn == QUICKLY or is_met(figures) or is_least
+        is_fine = turn == QUICKLY or figures.is_met or is_least
         is_exact = all(outcome.is_exact for outcome in outcomes)
         if is_exact or (how == CLOSELY and not (may_be_best and is_fine)):
             break
@@ -458,7 +456,8 @@ def _is_settled(run: BendersRun, state: BendersState) -> bool:
     What whole numbers cost beyond it is usually far more than the gap, so that a rough
     optimum is a good start for them.
     """
-    above = state.center_priced - run.reference
+    reference = None if run.is_least else run.record.reference
+    above = np.nan if reference is None else state.center_priced - reference
     rough = ROUGH * above if np.isfinite(above) else 0.0
     return state.center_priced - state.bound <= max(RELAXED_PART * run.allowed(state), rough)
 
@@ -502,20 +501,6 @@ def _whole_step(run: BendersRun, state: BendersState) -> BendersState:
 
 
 FORMAT = "derbes plan checkpoint 2"
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """How far the search for a plan has come."""
-
-    key: str
-    """Of the case and what is asked of it."""
-    state: BendersState
-    prices: Prices = START
-    reference: float | None = None
-    """No-threat cost; None: it is being looked for. [money]"""
-    calm: tuple[FloatArray, Prices] | None = None
-    """First-stage columns without standards, and their prices; None: not known."""
 
 
 def key_of(problem: PlanProblem) -> str:

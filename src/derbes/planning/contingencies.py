@@ -44,14 +44,15 @@ from derbes.planning.base_course import (
 from derbes.planning.effects import (
     BoundTemplate,
     DrawArrays,
-    Effect,
     Gathered,
     Move,
     Moves,
+    all_effects,
     first_elements,
     gather_template,
     option_moves,
 )
+from derbes.planning.first_stage import FirstStage, chance_indicators
 from derbes.supply.baseline import first_state
 from derbes.supply.bounds import (
     demand_path,
@@ -315,62 +316,57 @@ class ContingencyPaths:
         return both
 
 
-def make_table(
+def make_tables(
+    first: FirstStage,
+    standards: Mapping[str, Standard],
     written: DrawArrays,
-    measure: MeasureArrays,
-    standard: Standard,
+    measures: Mapping[str, MeasureArrays],
     *,
     operating_stock: FloatArray,
-    effects: Sequence[tuple[int, Effect]],
-    indicator: int | None,
-) -> ContingencyPaths:
-    """Paths of the contingencies of a standard in a draw.
+    draw: int,
+) -> dict[str, ContingencyPaths]:
+    """Paths of the contingencies of each standard that has a measure, in a draw.
 
-    Args:
-        written: The arrays of the draw.
-        measure: The measure of the standard in the draw.
-        standard: The standard.
-        operating_stock: Stock that is customary. (G, n) [unit]
-        effects: First-stage columns with what they do.
-        indicator: Column that excuses the draw from the standard (M10); None: there is none.
+    `operating_stock` is the stock that is customary. (G, n) [unit]
     """
+    effects, indicators = all_effects(first, written), chance_indicators(first, draw)
     arrays, n = written.arrays, written.arrays.n_periods
     layout = make_layout(arrays, 0, n, has_reserve=False)
-    in_time = replace(measure, plant_delay=np.zeros_like(measure.plant_delay))
-    uses = uses_of(standard, arrays)
     stock = np.zeros((len(arrays.goods), n))
     stock[:, : operating_stock.shape[1]] = operating_stock
     first_lots = np.zeros((len(arrays.lots), n))
     first_lots[:, 0] = arrays.lot_stock
-    found, exempted = [], list[Move]()
-    for length, factors in ((n, (1.0, 0.0)), (0, (0.0, 1.0))):
-        run = MeasureRun(in_time, length)  # what opens later is gathered from earlier periods
-        wanted = np.zeros((len(arrays.uses), n))
-        wanted[uses] = share_of(standard) * demand_path(layout, run)[uses]
-        of_goods = np.zeros((len(arrays.goods), n))
-        np.add.at(of_goods, arrays.use_goods, wanted)
-        paths = (
-            order_limits(layout, run),
-            wanted,
-            of_goods,
-            arrays.line_hours[:, :n],
-            shared_limits(layout, run),
-            arrays.storage_limit[:, :n],
-            np.maximum(stock, arrays.reserve[:, :n]),
-            first_lots,
-        )
-        rows = np.concatenate(paths)
-        found.append(np.concatenate([np.zeros((len(rows), 1)), rows], axis=1))
-        if indicator is not None:
-            first = first_elements(arrays)["balance"]
-            exempted += [
-                (indicator, first + int(arrays.use_goods[use]), -wanted[use], *factors)
-                for use in uses
-            ]
-    during, after = found
-    differing = np.flatnonzero((after != during).any(axis=1)).astype(np.int64)
-    moves = option_moves(written, effects, measure, exempted)
-    return ContingencyPaths(after, differing, during[differing], moves)
+    first_good, tables = first_elements(arrays)["balance"], {}
+    for name, measure in measures.items():
+        in_time = replace(measure, plant_delay=np.zeros_like(measure.plant_delay))
+        uses, found, exempted = uses_of(standards[name], arrays), [], list[Move]()
+        for length, factors in ((n, (1.0, 0.0)), (0, (0.0, 1.0))):
+            run = MeasureRun(in_time, length)  # what opens later is gathered from earlier periods
+            wanted = np.zeros((len(arrays.uses), n))
+            wanted[uses] = share_of(standards[name]) * demand_path(layout, run)[uses]
+            of_goods = np.zeros((len(arrays.goods), n))
+            np.add.at(of_goods, arrays.use_goods, wanted)
+            paths = (
+                order_limits(layout, run),
+                wanted,
+                of_goods,
+                arrays.line_hours[:, :n],
+                shared_limits(layout, run),
+                arrays.storage_limit[:, :n],
+                np.maximum(stock, arrays.reserve[:, :n]),
+                first_lots,
+            )
+            found.append(np.pad(np.concatenate(paths), ((0, 0), (1, 0))))
+            if name in indicators:  # (M10)
+                exempted += [
+                    (indicators[name], first_good + int(arrays.use_goods[u]), -wanted[u], *factors)
+                    for u in uses
+                ]
+        during, after = found
+        differing = np.flatnonzero((after != during).any(axis=1)).astype(np.int64)
+        moves = option_moves(written, effects, measure, exempted)
+        tables[name] = ContingencyPaths(after, differing, during[differing], moves)
+    return tables
 
 
 def _gathered(

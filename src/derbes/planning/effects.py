@@ -19,7 +19,7 @@ from derbes.case.quantity import FloatArray
 from derbes.lp.program import BoolArray, IntArray
 from derbes.model.arrays import ActivityKind, CaseArrays, MeasureArrays
 from derbes.model.compile import PLANT_KINDS, compile_case, plant_share, step_share
-from derbes.planning.first_stage import INDICATOR, FirstColumn
+from derbes.planning.first_stage import INDICATOR, FirstColumn, FirstStage
 from derbes.supply.bounds import shared_left
 
 CAPACITY, SHARED, HOURS, RESERVE, SPARED, TAKEN = (
@@ -138,10 +138,27 @@ def column_effects(written: DrawArrays, column: FirstColumn) -> list[Effect]:
     if option.kind is OptionKind.RESERVE:
         return [Effect(RESERVE, written.arrays.goods.index(option.element.split(".", 1)[1]), size)]
     if option.kind is OptionKind.CONVERT:
-        return _recipe_effects(written, option, size)
+        full, effects = written.open_arrays, []
+        for k in _activities(written, option.element):
+            capacity = full.activities.capacity[k]
+            line, hours = int(full.activities.lines[k]), float(full.activities.hours[k])
+            has_line = line >= 0 and hours > 0
+            by_line = full.line_hours[line] / hours if has_line else written.plenty[k]
+            limit = np.where(np.isfinite(capacity), capacity, by_line)
+            effects.append(Effect(CAPACITY, k, limit * size))
+        return effects
     if option.kind is OptionKind.BUY_OUT:
         return [Effect(SPARED, k, size) for k in _activities(written, option.element)]
     return _contract_effects(written, option, size)
+
+
+def all_effects(first: FirstStage, written: DrawArrays) -> list[tuple[int, Effect]]:
+    """First-stage columns with what they do in a draw (M5)."""
+    return [
+        (j, effect)
+        for j, column in enumerate(first.columns)
+        for effect in column_effects(written, column)
+    ]
 
 
 def _activities(written: DrawArrays, element: str) -> list[int]:
@@ -169,22 +186,6 @@ def _plant_effects(written: DrawArrays, option: Option, choice: Choice) -> list[
         limit = np.where(np.isfinite(capacity), capacity, written.plenty[k])
         effects.append(Effect(CAPACITY, int(k), limit * share))
     return effects
-
-
-def recipe_limit(written: DrawArrays, k: int) -> FloatArray:
-    """Capacity of a recipe as written, or what its line allows, or plenty. (T,)"""
-    full = written.open_arrays
-    capacity = full.activities.capacity[k]
-    line, hours = int(full.activities.lines[k]), float(full.activities.hours[k])
-    by_line = full.line_hours[line] / hours if line >= 0 and hours > 0 else written.plenty[k]
-    return np.asarray(np.where(np.isfinite(capacity), capacity, by_line), dtype=np.float64)
-
-
-def _recipe_effects(written: DrawArrays, option: Option, size: FloatArray) -> list[Effect]:
-    return [
-        Effect(CAPACITY, k, recipe_limit(written, k) * size)
-        for k in _activities(written, option.element)
-    ]
 
 
 def _contract_effects(written: DrawArrays, option: Option, size: FloatArray) -> list[Effect]:

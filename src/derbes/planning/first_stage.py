@@ -191,21 +191,28 @@ class FirstStage:
 
     def choices(self, values: FloatArray) -> tuple[Choice, ...]:
         """What is chosen at a point, in the order of the case."""
-        found = []
-        parts = {
-            (c.option, c.date): c.size * float(v)
-            for c, v in zip(self.columns, values, strict=True)
-            if c.kind == PART
-        }
+        found, largest, parts = [], dict[tuple[str, int], float](), dict[tuple[str, int], float]()
+        committed = {
+            row.subject for row in self.rows if row.kind == "one_choice" and row.lower > 0.0
+        }  # chosen whatever their size
+        for column, value in zip(self.columns, values, strict=True):
+            if column.kind == PART:
+                key = (column.option, column.date)
+                parts[key], largest[key] = column.size * float(value), column.size
+
+        def is_size(key: tuple[str, int], size: float) -> bool:
+            """Whether a size is more than the solver's rounding."""
+            return size > SIZE_TOLERANCE * max(1.0, largest[key])
+
         for column, value in zip(self.columns, values, strict=True):
             key = (column.option, column.date)
             if column.kind == STEP and value > CHOSEN_AT:
                 found.append(Choice(column.option, column.date, column.size))
             elif column.kind == CHOSEN:
                 size = parts.pop(key)
-                if value > CHOSEN_AT and (self._is_size(key, size) or self._is_asked(key[0])):
+                if value > CHOSEN_AT and (is_size(key, size) or key[0] in committed):
                     found.append(Choice(column.option, column.date, size))
-        without = {key: size for key, size in parts.items() if self._is_size(key, size)}
+        without = {key: size for key, size in parts.items() if is_size(key, size)}
         return (*found, *(Choice(o, d, size) for (o, d), size in without.items()))
 
     def values(self, choices: tuple[Choice, ...]) -> FloatArray:
@@ -229,18 +236,6 @@ class FirstStage:
                 values[j] = choice.size / column.size if column.kind == PART else 1.0
         return values
 
-    def _is_size(self, key: tuple[str, int], size: float) -> bool:
-        """Whether a size is more than the solver's rounding."""
-        largest = max(c.size for c in self.columns if (c.option, c.date) == key)
-        return size > SIZE_TOLERANCE * max(1.0, largest)
-
-    def _is_asked(self, option: str) -> bool:
-        """Whether an option is committed, so that it is chosen whatever its size."""
-        return any(
-            row.kind == "one_choice" and row.subject == option and row.lower > 0.0
-            for row in self.rows
-        )
-
 
 def dates_of(case: Case, option: Option) -> tuple[int, ...]:
     """Dates of an option inside the calendar."""
@@ -259,30 +254,20 @@ def sizes_of(case: Case, option: Option) -> tuple[float, ...]:
     return tuple(step * n for n in range(first, int(option.largest // step) + 1))
 
 
-def _is_named(case: Case, name: str) -> bool:
-    """Whether a rule between options needs to know if one is chosen."""
-    others = case.options.values()
-    return (
-        bool(case.options[name].excludes or case.options[name].requires)
-        or any(name in (*other.excludes, *other.requires) for other in others)
-        or any(limit.counts and name in limit.options for limit in case.limits.values())
-    )
-
-
 def needs_choice(case: Case, name: str) -> bool:
     """Whether a continuous option needs a yes or no beside its size."""
-    option = case.options[name]
-    fixed = (option.capital, option.running)
+    option, others = case.options[name], case.options.values()
+    fixed = (cost for cost in (option.capital, option.running) if cost is not None)
     return (
         option.smallest > 0
-        or any(
-            cost is not None and bool(np.any(cost.over(1 + max(option.dates)))) for cost in fixed
-        )
-        or len(dates_of(case, option)) > 1
         or option.committed
-        or _is_named(case, name)
+        or len(dates_of(case, option)) > 1
+        or any(bool(np.any(cost.over(1 + max(option.dates)))) for cost in fixed)
+        or bool(option.excludes or option.requires)
+        or any(name in (*other.excludes, *other.requires) for other in others)
+        or any(limit.counts and name in limit.options for limit in case.limits.values())
+        or any(name in builds_for(case, other) for other in others)
         or builds_for(case, option) != ()
-        or (option.kind is OptionKind.BUILD and _is_enlarged(case, option))
     )
 
 
@@ -294,13 +279,6 @@ def builds_for(case: Case, option: Option) -> tuple[str, ...]:
         name
         for name, other in case.options.items()
         if other.kind is OptionKind.BUILD and other.element == option.element
-    )
-
-
-def _is_enlarged(case: Case, option: Option) -> bool:
-    return any(
-        other.kind is OptionKind.ENLARGE and other.element == option.element
-        for other in case.options.values()
     )
 
 
@@ -444,3 +422,12 @@ def make_first_stage(case: Case, weights: FloatArray) -> FirstStage:
         rows=tuple(row for row, _line in lines),
         matrix=sparse.csr_matrix(np.array([line for _row, line in lines]).reshape(len(lines), n)),
     )
+
+
+def chance_indicators(first: FirstStage, draw: int) -> dict[str, int]:
+    """Column that excuses a draw from each standard."""
+    return {
+        column.standard: j
+        for j, column in enumerate(first.columns)
+        if column.kind == INDICATOR and column.draw == draw
+    }

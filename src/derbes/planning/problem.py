@@ -1,7 +1,7 @@
 """The plan program: what may be decided, a base course with contingencies in every draw.
 
 Equations (M1) to (M12). `make_problem` states it, with prices of what falls short;
-`derbes.planning.decomposed.solve_plan` solves it, all draws in one program or each apart,
+`derbes.planning.optimum.solve_plan` solves it, all draws in one program or each apart,
 and finds the starts whose contingencies are needed. What a point costs and lacks is told
 without those prices.
 """
@@ -21,8 +21,8 @@ from derbes.language import _
 from derbes.model.compile import tail_periods
 from derbes.planning.base_course import SOFT, make_base_course
 from derbes.planning.contingencies import contingency_shape, starts_of
-from derbes.planning.effects import DrawArrays, draw_arrays
-from derbes.planning.first_stage import FirstStage, make_first_stage
+from derbes.planning.effects import draw_arrays
+from derbes.planning.first_stage import CHOSEN_AT, FirstStage, make_first_stage
 from derbes.planning.recourse import (
     DrawProgram,
     PlanFutures,
@@ -35,7 +35,7 @@ from derbes.planning.recourse import (
     widest,
 )
 
-MOST_STATED = 20_000
+MOST_STATED = 40_000
 """Columns up to which the programs of all draws are stated at once; larger ones are stated
 where they are solved."""
 Starts = Mapping[str, Sequence[int]]
@@ -58,8 +58,8 @@ class PlanProblem:
     second: SecondStage
     programs: tuple[DrawProgram, ...]
     """One for each draw; none while they are not stated. (N,)"""
-    operating_stock: Mapping[int, FloatArray]
-    """Stock that is customary in each draw; none while they are not stated. (G, n) [unit]"""
+    operating_stock: tuple[FloatArray, ...]
+    """Stock that is customary in each draw; none while it is not known. (N of (G, n)) [unit]"""
     starts: Mapping[str, tuple[int, ...]]
     """Starts whose contingencies stand in the program. [period]"""
     long_windows: frozenset[tuple[str, int]]
@@ -112,14 +112,9 @@ def make_problem(
     n_periods = _n_periods(future)
     first = mean_option_costs(future, make_first_stage(case, future.weights))
     shaping = widest(future, n_periods)
-    written = draw_arrays(future.case_of(shaping), n_periods)
-    _check_structure(future, written)
-    starts = starts or {}
-    begun = {
-        name: tuple(starts.get(name, yearly_starts(case, standard)))
-        for name, standard in case.standards.items()
-        if standard.measure
-    }
+    written = draw_arrays(future.cases[shaping], n_periods)
+    _check_structure(future, written.case)
+    starts, step = starts or {}, max(1, MONTHS_A_YEAR // case.calendar.step)
     problem = PlanProblem(
         case=case,
         risk=case.risk if risk is None else risk,
@@ -129,36 +124,16 @@ def make_problem(
         first=first,
         second=make_second_stage(make_base_course(case, written), ()),
         programs=(),
-        operating_stock={},
+        operating_stock=(),
         starts={},
         long_windows=frozenset(),
     )
-    problem = _staged(problem, written, begun)
-    return stated(problem) if problem.n_columns <= MOST_STATED else problem
-
-
-def _staged(
-    problem: PlanProblem,
-    written: DrawArrays,
-    starts: Starts,
-    long_windows: frozenset[tuple[str, int]] = frozenset(),
-) -> PlanProblem:
-    """The problem with the contingencies of some starts, not stated yet."""
-    shapes = tuple(
-        contingency_shape(
-            written.arrays, name, standard, start=start, is_long=(name, start) in long_windows
-        )
-        for name, standard in problem.case.standards.items()
-        for start in sorted(starts.get(name, ()))
+    begun = {
+        name: tuple(starts.get(name, all_starts(problem, name)[::step]))
+        for name, standard in case.standards.items()
         if standard.measure
-    )
-    return replace(
-        problem,
-        second=make_second_stage(problem.second.base, shapes),
-        programs=(),
-        starts={name: tuple(sorted(found)) for name, found in starts.items()},
-        long_windows=long_windows,
-    )
+    }
+    return with_contingencies(problem, begun, most=MOST_STATED)
 
 
 def stated(problem: PlanProblem) -> PlanProblem:
@@ -167,7 +142,7 @@ def stated(problem: PlanProblem) -> PlanProblem:
         return problem
     stocks = problem.operating_stock
     if problem.second.contingencies and not stocks:
-        stocks = dict(enumerate(stocks_of(problem)))
+        stocks = stocks_of(problem)
     programs = make_programs(
         problem.futures,
         problem.first,
@@ -180,7 +155,7 @@ def stated(problem: PlanProblem) -> PlanProblem:
 
 def stocks_of(
     problem: PlanProblem, programs: Sequence[DrawProgram] | None = None
-) -> list[FloatArray]:
+) -> tuple[FloatArray, ...]:
     """Stock that is customary in each draw. (G, n) [unit]
 
     Programs are taken as they are, without contingencies, where no standard is without a measure.
@@ -195,22 +170,38 @@ def stocks_of(
 def base_alone(problem: PlanProblem) -> PlanProblem:
     """The problem with no contingency in its program, and nothing stated."""
     stage = make_second_stage(problem.second.base, ())
-    return replace(
-        problem, second=stage, programs=(), operating_stock={}, starts={}, long_windows=frozenset()
-    )
+    return replace(problem, second=stage, programs=(), starts={}, long_windows=frozenset())
 
 
 def with_contingencies(
     problem: PlanProblem,
     starts: Starts,
     long_windows: frozenset[tuple[str, int]] = frozenset(),
+    *,
+    most: float = np.inf,
 ) -> PlanProblem:
-    """The problem with the contingencies of other starts.
+    """The problem with the contingencies of other starts, stated if it has no more columns.
 
     Those of long windows are followed until the stocks are back.
     """
-    written = draw_arrays(problem.futures.case_of(problem.widest), problem.n_periods)
-    return stated(_staged(problem, written, starts, long_windows))
+    case = problem.case
+    shaping = draw_arrays(problem.futures.cases[problem.widest], problem.n_periods).arrays
+    shapes = tuple(
+        contingency_shape(
+            shaping, name, standard, start=start, is_long=(name, start) in long_windows
+        )
+        for name, standard in case.standards.items()
+        for start in sorted(starts.get(name, ()))
+        if standard.measure
+    )
+    problem = replace(
+        problem,
+        second=make_second_stage(problem.second.base, shapes),
+        programs=(),
+        starts={name: tuple(sorted(found)) for name, found in starts.items()},
+        long_windows=long_windows,
+    )
+    return stated(problem) if problem.n_columns <= most else problem
 
 
 def part_of(problem: PlanProblem, draws: Sequence[int]) -> PlanProblem:
@@ -225,7 +216,7 @@ def part_of(problem: PlanProblem, draws: Sequence[int]) -> PlanProblem:
         problem,
         futures=replace(chosen, weights=weights),
         programs=(),
-        operating_stock={},
+        operating_stock=(),
         widest=kept.index(problem.widest),
     )
 
@@ -235,14 +226,7 @@ def without_standards(problem: PlanProblem) -> PlanProblem:
     case, stage = replace(problem.case, standards={}), problem.second
     stage = replace(stage, base=replace(stage.base, standards=()))
     future = replace(problem.futures, case=case)
-    return base_alone(replace(problem, case=case, futures=future, second=stage))
-
-
-def yearly_starts(case: Case, standard: Standard) -> tuple[int, ...]:
-    """A standard's first start, and each a year later. [period]"""
-    measure = case.measures[standard.measure].start
-    step = max(1, MONTHS_A_YEAR // case.calendar.step)
-    return tuple(starts_of(standard, measure, case.calendar.n_periods)[::step])
+    return base_alone(replace(problem, case=case, futures=future, second=stage, operating_stock=()))
 
 
 def all_starts(problem: PlanProblem, name: str) -> range:
@@ -254,29 +238,21 @@ def all_starts(problem: PlanProblem, name: str) -> range:
 def _n_periods(future: PlanFutures) -> int:
     """Length of the arrays that all draws need. [period]"""
     longest = max([0, *(s.length for s in future.case.standards.values())])
-    cases = [future.case_of(i) for i in range(len(future))]
-    tails = [tail_periods(case, longest) for case in (future.case, *cases)]
+    tails = [tail_periods(case, longest) for case in (future.case, *future.cases)]
     return future.case.calendar.n_periods + max(tails)
 
 
-def _check_structure(future: PlanFutures, written: DrawArrays) -> None:
+def _check_structure(future: PlanFutures, case: Case) -> None:
     """Draws differ in numbers only.
 
     Raises:
         RequestError: They differ in more.
     """
-    for i in range(len(future)):
-        other = future.case_of(i)
-        if (
-            tuple(other.goods) != written.arrays.goods
-            or tuple(other.uses) != written.arrays.uses
-            or tuple(other.stockpiles) != written.arrays.lots
-            or tuple(other.suppliers) != tuple(written.case.suppliers)
-            or tuple(other.recipes) != tuple(written.case.recipes)
-            or tuple(other.plants) != tuple(written.case.plants)
-            or tuple(other.exports) != tuple(written.case.exports)
-            or tuple(other.options) != tuple(written.case.options)
-        ):
+    parts = (
+        "goods", "uses", "stockpiles", "suppliers", "recipes", "plants", "exports", "options"
+    )  # fmt: skip
+    for other in future.cases:
+        if any(tuple(getattr(other, part)) != tuple(getattr(case, part)) for part in parts):
             what = _("the futures differ in more than numbers")
             fix = _("let scenarios set values only; elements that they remove can have no capacity")
             raise RequestError(future.case.name, [Problem("scenarios", what, fix=fix)])
@@ -436,74 +412,76 @@ class Evaluation:
     """The cost with the price of what falls short, at the prices in force. [money]"""
 
     @property
+    def lacking(self) -> float:
+        """All that must not fall short, over draws. [unit]"""
+        return float(sum(lack.sum() for lack in self.shortfalls.values()))
+
+    @property
     def is_feasible(self) -> bool:
         """Whether every standard and essential demand hold in every draw that counts."""
-        return all(float(lack.max(initial=0.0)) == 0.0 for lack in self.shortfalls.values())
+        return self.lacking == 0.0
+
+    @property
+    def is_met(self) -> bool:
+        """Whether nothing falls short, neither what must not nor what may be deferred."""
+        return self.is_feasible and not self.deferred.any()
 
 
 @dataclass(frozen=True, slots=True)
 class PlanSolution:
     """The cheapest plan that was found, and how far it can be from the best."""
 
-    choices: tuple[Choice, ...]
-    columns: FloatArray
-    """First-stage columns of the program. (columns,)"""
-    cost: float
-    """Options, and supply in calm weighed over the draws; no penalties. [money]"""
-    bound: float
-    """No plan costs less. [money]"""
-    gap: float
-    """(cost - bound) as part of the cost above `no_threat_cost`, or of the cost's size
-    where there is nothing above it."""
-    no_threat_cost: float
-    """What the cheapest plan would cost if no standard were asked for. [money]"""
-    no_threat_choices: tuple[Choice, ...] | None
-    """What it would choose; None: not known."""
-    prices: Prices
-    """Prices of what falls short, at which the plan was found."""
-    no_threat_prices: Prices
     feasible: bool
     """Whether all standards, and essential demand in calm, can be met."""
-    shortfalls: Mapping[str, float]
+    choices: tuple[Choice, ...] = ()
+    cost: float = np.nan
+    """Options, and supply in calm weighed over the draws; no penalties. [money]"""
+    bound: float = np.nan
+    """No plan costs less. [money]"""
+    gap: float = np.nan
+    """(cost - bound) as part of the cost above `no_threat_cost`, or of the cost's size
+    where there is nothing above it."""
+    shortfalls: Mapping[str, float] = field(default_factory=dict)
     """Standard → what its uses lack in the worst draw that counts; only what lacks. [unit]"""
-    status: str
+    status: str = OPTIMAL
     """`optimal`, `time limit` or `infeasible`."""
-    evaluation: Evaluation | None
+    columns: FloatArray = field(default_factory=lambda: np.zeros(0))
+    """First-stage columns of the program. (columns,)"""
+    prices: Prices = START
+    """Prices of what falls short, at which the plan was found."""
+    no_threat_cost: float = np.nan
+    """What the cheapest plan would cost if no standard were asked for. [money]"""
+    no_threat_choices: tuple[Choice, ...] = ()
+    """What it would choose."""
+    no_threat_prices: Prices = START
+    evaluation: Evaluation | None = None
     """Figures of the plan; None: no choice is allowed, whatever falls short."""
     iterations: int = 0
     starts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Standard → starts whose contingencies the program holds; the others were checked. [period]"""
     seconds: float = 0.0
 
+    @property
+    def decided(self) -> tuple[Choice, ...]:
+        """The choices that do something: one of no size does nothing."""
+        return tuple(choice for choice in self.choices if choice.size > 0.0)
 
-PURCHASES, RECIPES, EXPORTS = "purchases", "recipes", "exports"
-STORAGE, SHORTAGE, CONTRACTS = "storage", "shortage", "contracts"
-ITEMS = (PURCHASES, RECIPES, EXPORTS, STORAGE, SHORTAGE, CONTRACTS)
-"""What money of supply is for; contracts: what is paid for and not taken."""
+
+EXACT = 1e-9
+"""Relative gap of programs that are solved to the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class CalmCourse:
-    """What happens in calm under a plan, in one draw."""
+def relative_gap(cost: float, bound: float, no_threat_cost: float) -> float:
+    """(cost - bound) as part of the cost above the no-threat cost.
 
-    orders: FloatArray
-    """(K, periods) [unit/period]"""
-    opening: FloatArray
-    """Orders before the first period. (K, longest lead time) [unit/period]"""
-    lots: FloatArray
-    """(L, periods) [unit]"""
-    fresh: FloatArray
-    """(G, periods) [unit]"""
-    unmet: FloatArray
-    """(U, periods) [unit/period]"""
-    money: FloatArray
-    """Discounted money of supply, by period. (periods,) [money]"""
-    abroad: FloatArray
-    """Paid to sellers abroad, not discounted, by period of the arrival. (periods,) [money]"""
-    items: Mapping[str, float]
-    """Discounted money of supply by what it is for; they add to all of it. [money]"""
-    options: float
-    """What options cost in this draw beyond the mean. [money]"""
+    Where nothing is above it, as part of the size of the cost.
+    """
+    difference = max(cost - bound, 0.0)
+    if difference == 0.0:
+        return 0.0
+    above = cost - no_threat_cost
+    whole = above if above > EXACT * max(1.0, abs(cost)) else abs(cost)
+    return difference / whole if whole > 0 else np.inf
 
 
 LACKING = 1e-6
@@ -564,15 +542,7 @@ class DrawFigures:
 def draw_figures(
     stage: SecondStage, draw: DrawProgram, columns: FloatArray, *, options: float, prices: Prices
 ) -> DrawFigures:
-    """Figures of a draw from its second-stage columns.
-
-    Args:
-        stage: Blocks and worths.
-        draw: The draw.
-        columns: Its second-stage columns.
-        options: What options cost in the draw beyond the mean. [money]
-        prices: Prices of what falls short.
-    """
+    """Figures of a draw from its second-stage columns, and what options cost beyond the mean."""
     costs = second_costs(stage, draw, prices)
     return DrawFigures(
         money=float(draw.money @ columns) + options,
@@ -588,21 +558,15 @@ def draw_figures(
 def evaluation(
     problem: PlanProblem, values: FloatArray, drawn: Sequence[DrawFigures], prices: Prices
 ) -> Evaluation:
-    """Costs and shortfalls of a point.
-
-    Args:
-        problem: The problem.
-        values: First-stage columns. (columns,)
-        drawn: Figures of each draw.
-        prices: Prices of what falls short.
-    """
+    """Costs and shortfalls of a point, from the figures of each draw."""
     weights, risk = problem.weights, problem.risk
     costs = np.array([one.money for one in drawn])
     shortfalls = {
         name: np.array([one.violations[name] for one in drawn]) for name in drawn[0].violations
     }
-    for name, lacking in shortfalls.items():
-        lacking[_exempt(problem, values, name)] = 0.0
+    for column, value in zip(problem.first.columns, values, strict=True):
+        if column.standard in shortfalls and value > CHOSEN_AT:  # an indicator
+            shortfalls[column.standard][column.draw] = 0.0
     option_cost = float(problem.first.cost @ values)
     return Evaluation(
         option_cost=option_cost,
@@ -616,15 +580,6 @@ def evaluation(
         penalized=prices.money * option_cost
         + weighed(np.array([one.priced for one in drawn]), weights, risk),
     )
-
-
-def _exempt(problem: PlanProblem, values: FloatArray, name: str) -> list[int]:
-    """Draws in which a standard need not hold at a point."""
-    return [
-        column.draw
-        for column, value in zip(problem.first.columns, values, strict=True)
-        if column.standard == name and value > 0.5
-    ]
 
 
 def _lacking(name: str, lacking: FloatArray, demand: FloatArray) -> float:

@@ -23,7 +23,6 @@ import numpy as np
 from scipy import sparse
 
 from derbes.case.entities import Case
-from derbes.case.options import Standard
 from derbes.case.quantity import FloatArray
 from derbes.case.uncertainty import Draws
 from derbes.draws.inputs import drawn_case
@@ -41,22 +40,22 @@ from derbes.planning.base_course import (
     base_bounds,
     base_parts,
     base_template,
+    holding_costs,
     share_of,
     usual_sizes_of,
     worth_of_uses,
 )
 from derbes.planning.contingencies import (
-    ContingencyPaths,
     ContingencyShape,
     Family,
     make_family,
-    make_table,
+    make_tables,
 )
-from derbes.planning.effects import DrawArrays, Effect, column_effects, draw_arrays, option_moves
-from derbes.planning.first_stage import INDICATOR, FirstStage, column_costs
+from derbes.planning.effects import DrawArrays, all_effects, draw_arrays, option_moves
+from derbes.planning.first_stage import FirstStage, chance_indicators, column_costs
 from derbes.supply.baseline import with_idle_stock
 from derbes.supply.network import Entries
-from derbes.supply.objective import STOCK_WEIGHT, stock_values
+from derbes.supply.objective import STOCK_WEIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +70,11 @@ class PlanFutures:
     """Rows of the draws; those without weight are left out. (N,)"""
     weights: FloatArray
     """They add to 1. (N,)"""
-    cases: tuple[Case, ...] = ()
-    """The case in each future, once they have been made. (N,)"""
+    cases: tuple[Case, ...]
+    """The case in each future; what draws do not change they share. (N,)"""
 
     def __len__(self) -> int:
         return len(self.weights)
-
-    def case_of(self, i: int) -> Case:
-        """The case in one future."""
-        if self.cases:
-            return self.cases[i]
-        if self.draws is not None:
-            return drawn_case(self.case, self.draws, self.rows[i])
-        if not self.scenarios:
-            return self.case
-        found = self.case.scenarios[self.scenarios[i]].case
-        return self.case if found is None else found
 
     def chosen(self, which: Sequence[int]) -> "PlanFutures":
         """Some of the futures; their weights no longer add to 1."""
@@ -95,43 +83,24 @@ class PlanFutures:
             scenarios=tuple(self.scenarios[i] for i in which if self.scenarios),
             rows=tuple(self.rows[i] for i in which),
             weights=self.weights[list(which)],
-            cases=tuple(self.case_of(i) for i in which),
-        )
-
-    def part(self, begin: int, end: int) -> "PlanFutures":
-        """Some of the futures; their weights no longer add to 1."""
-        where = slice(begin, end)
-        return replace(
-            self,
-            draws=None if self.cases else self.draws,
-            scenarios=self.scenarios[where],
-            rows=self.rows[where],
-            weights=self.weights[where],
-            cases=self.cases[where],
+            cases=tuple(self.cases[i] for i in which),
         )
 
 
 def futures(case: Case, draws: Draws | None) -> PlanFutures:
-    """Draws, or the scenarios of the case, or the case with its central values.
-
-    The case of each is made once; what draws do not change they share.
-    """
-    found = _futures(case, draws)
-    return replace(found, cases=tuple(found.case_of(i) for i in range(len(found))))
-
-
-def _futures(case: Case, draws: Draws | None) -> PlanFutures:
+    """Draws, or the scenarios of the case, or the case with its central values."""
+    likely = tuple(name for name, one in case.scenarios.items() if one.probability > 0)
     if draws is not None:
         rows = tuple(int(i) for i in np.flatnonzero(draws.weights > 0))
-        weights = draws.weights[list(rows)]
-        return PlanFutures(case, draws, (), rows, weights / weights.sum())
-    likely = [name for name, one in case.scenarios.items() if one.probability > 0]
-    if not likely:
-        return PlanFutures(case, None, (), (0,), np.ones(1))
-    weights = np.array([case.scenarios[name].probability for name in likely])
-    return PlanFutures(
-        case, None, tuple(likely), tuple(range(len(likely))), weights / weights.sum()
-    )
+        likely, weights = (), draws.weights[list(rows)]
+        cases = tuple(drawn_case(case, draws, row) for row in rows)
+    elif likely:
+        rows = tuple(range(len(likely)))
+        weights = np.array([case.scenarios[name].probability for name in likely])
+        cases = tuple(case.scenarios[name].case or case for name in likely)
+    else:
+        rows, weights, cases = (0,), np.ones(1), (case,)
+    return PlanFutures(case, draws, likely, rows, weights / weights.sum(), cases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,75 +245,19 @@ def standard_measures(case: Case, written: DrawArrays) -> dict[str, MeasureArray
     }
 
 
-def all_effects(first: FirstStage, written: DrawArrays) -> list[tuple[int, Effect]]:
-    """First-stage columns with what they do in a draw (M5)."""
-    return [
-        (j, effect)
-        for j, column in enumerate(first.columns)
-        for effect in column_effects(written, column)
-    ]
-
-
-def make_tables(
-    first: FirstStage,
-    standards: Mapping[str, Standard],
-    written: DrawArrays,
-    measures: Mapping[str, MeasureArrays],
-    *,
-    operating_stock: FloatArray,
-    draw: int,
-) -> dict[str, ContingencyPaths]:
-    """Paths of the contingencies of each standard that has a measure, in a draw.
-
-    Args:
-        first: The first stage.
-        standards: The standards.
-        written: The arrays of the draw.
-        measures: The measure of each standard in the draw.
-        operating_stock: Stock that is customary. (G, n) [unit]
-        draw: The draw.
-    """
-    effects, indicators = all_effects(first, written), chance_indicators(first, draw)
-    return {
-        name: make_table(
-            written,
-            measure,
-            standards[name],
-            operating_stock=operating_stock,
-            effects=effects,
-            indicator=indicators.get(name),
-        )
-        for name, measure in measures.items()
-    }
-
-
-def chance_indicators(first: FirstStage, draw: int) -> dict[str, int]:
-    """Column that excuses a draw from each standard."""
-    return {
-        column.standard: j
-        for j, column in enumerate(first.columns)
-        if column.kind == INDICATOR and column.draw == draw
-    }
-
-
 def make_programs(
     future: PlanFutures,
     first: FirstStage,
     stage: SecondStage,
     *,
     n_periods: int,
-    operating_stock: Mapping[int, FloatArray] | None = None,
+    operating_stock: Sequence[FloatArray] | None = None,
     first_draw: int = 0,
 ) -> tuple[DrawProgram, ...]:
     """All draws as programs; arrays that are equal stand in memory once.
 
-    Args:
-        future: The futures.
-        first: The first stage.
-        stage: Blocks of the second.
-        n_periods: T.
-        operating_stock: Stock that is customary in each draw; None: there are no contingencies.
-        first_draw: Position of the first of them among all draws.
+    Without the stock that is customary in each draw there are no contingencies; the first of
+    the draws stands at `first_draw` among all.
     """
     programs, index = [], stage.index
     seen: dict[bytes, FloatArray] = {}
@@ -352,7 +265,7 @@ def make_programs(
     matrices: dict[bytes, tuple[sparse.csc_matrix, list[Family]]] = {}
     costs = _costs_in_draws(future, first) - first.cost
     for i, weight in enumerate(future.weights):
-        written = draw_arrays(future.case_of(i), n_periods)
+        written = draw_arrays(future.cases[i], n_periods)
         measures = standard_measures(future.case, written)
         key = matrix_key(written, stage, measures)
         if key not in matrices:
@@ -435,8 +348,7 @@ def _costs_in_draws(future: PlanFutures, first: FirstStage) -> FloatArray:
     columns = list(first.columns)
     costs: list[FloatArray] = []
     before: Case | None = None
-    for i in range(len(future)):
-        case = future.case_of(i)
+    for case in future.cases:
         is_same = before is not None and (
             case.options is before.options and case.discount_rate is before.discount_rate
         )
@@ -447,21 +359,14 @@ def _costs_in_draws(future: PlanFutures, first: FirstStage) -> FloatArray:
 
 def mean_option_costs(future: PlanFutures, first: FirstStage) -> FirstStage:
     """The first stage with costs that are the mean over the draws."""
-    costs = _costs_in_draws(future, first)
-    return replace(first, cost=np.asarray(future.weights @ costs, dtype=np.float64))
+    mean = future.weights @ _costs_in_draws(future, first)
+    return replace(first, cost=np.asarray(mean, dtype=np.float64))
 
 
 def widest(future: PlanFutures, n_periods: int) -> int:
     """The draw with the longest lead time, which shapes the blocks."""
-    leads = [
-        int(
-            compile_case(future.case_of(i), least_periods=n_periods).activities.lead_times.max(
-                initial=0
-            )
-        )
-        for i in range(len(future))
-    ]
-    return int(np.argmax(leads))
+    cases = (compile_case(case, least_periods=n_periods) for case in future.cases)
+    return int(np.argmax([arrays.activities.lead_times.max(initial=0) for arrays in cases]))
 
 
 PRICE = 100.0
@@ -522,23 +427,15 @@ def in_sessions(
         yield draw, session, program
 
 
-def _tidy(stage: SecondStage) -> FloatArray:
-    layout, index = stage.base.layout, stage.index
-    costs = np.zeros(index.n_columns)
-    of_lots, of_fresh = stock_values(layout.arrays, layout.start, layout.values)
-    index.column("lot").of(costs)[:] = STOCK_WEIGHT * of_lots[:, None]
-    index.column("fresh").of(costs)[:] = STOCK_WEIGHT * of_fresh[:, None]
-    return costs
-
-
-def operating_stocks(stage: SecondStage, draws: Sequence[DrawProgram]) -> list[FloatArray]:
+def operating_stocks(stage: SecondStage, draws: Sequence[DrawProgram]) -> tuple[FloatArray, ...]:
     """Stock of each good at the end of each period, draw by draw. (G, n) [unit]
 
     Raises:
         SolveError: A base course has no optimum.
     """
     shape, index = stage.base.layout, stage.index
-    extra = PRICE * (stage.hard + stage.soft) + _tidy(stage)
+    extra = PRICE * (stage.hard + stage.soft)
+    extra[: shape.n_columns] += STOCK_WEIGHT * holding_costs(shape, shape.arrays, shape.values)
     stocks = []
     nothing = np.zeros(draws[0].reach.shape[1])
     programs = in_sessions(stage, draws, lambda draw: draw.money + extra, nothing)
@@ -555,4 +452,4 @@ def operating_stocks(stage: SecondStage, draws: Sequence[DrawProgram]) -> list[F
         stock = fresh
         np.add.at(stock, shape.arrays.lot_goods, lots)
         stocks.append(stock)
-    return stocks
+    return tuple(stocks)

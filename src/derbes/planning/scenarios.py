@@ -24,7 +24,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +34,6 @@ from derbes.errors import SolveError
 from derbes.lp.highs import Session
 from derbes.lp.program import IntArray, power_of_two
 from derbes.parallel import Crew
-from derbes.planning.benders import Outcome
 from derbes.planning.problem import DrawFigures, PlanProblem, Prices, draw_figures, second_costs
 from derbes.planning.recourse import as_program
 from derbes.planning.separation import (
@@ -66,6 +65,27 @@ FACE = 1e-9
 """Price, beside the largest cost of a column in money, up to which it is rounding alone."""
 AT_ONCE = 6
 """Starts of one family that join at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A draw at a point, and what bounds its cost at others: at least `at_zero` + `slope` x."""
+
+    draw: int
+    value: float
+    """Cost, with the price of what falls short; no second stage at this point costs less,
+    by the prices of the optimum alone. [money]"""
+    at_zero: float
+    """[money]"""
+    slope: FloatArray
+    """(first-stage columns,) [money]"""
+    figures: DrawFigures
+    columns: FloatArray
+    """Columns of the second stage at the point."""
+    is_exact: bool = True
+    """Whether this is the draw's cost; else it is no more than it."""
+    binding: tuple[tuple[str, int], ...] = ()
+    """Standards and starts whose cuts have a price. [period]"""
 
 
 BoundsOf = Callable[[int], FloatArray]
@@ -132,11 +152,11 @@ class RecourseSolver:
         for _round in range(MOST_ROUNDS if depth >= SHORT else FEW_ROUNDS):
             if time.time() > until:
                 break
-            if not self._join(position, self._broken(solved, bounds)):
+            if not self._rows.join(position, self._broken(solved, bounds), self._session):
                 if depth == NOWHERE or (depth == ONCE and results):
                     break
                 results = self._separate(position, solved, bounds, depth)
-                if not self._join(position, self._learned(results)):
+                if not self._rows.join(position, self._learned(results), self._session):
                     is_exact = True
                     break
             solved = self._solve_base(position, values)
@@ -170,14 +190,14 @@ class RecourseSolver:
             rows = self._broken(solved, bounds) or self._learned(
                 self._separate(position, solved, bounds, LONG)
             )
-            if not self._join(position, rows):
+            if not self._rows.join(position, rows, self._session):
                 break
         return kept
 
     def _on_face(
         self, position: int, values: FloatArray, solved: _Solved, holding: FloatArray
     ) -> _Solved | None:
-        """The course of least stock among those of least cost; None: none is found on it."""
+        """The course of least stock among those of least cost; None: none is found."""
         session = self._session
         if session is None:
             return None
@@ -187,7 +207,8 @@ class RecourseSolver:
         up, down = solved.duals > FACE * size, solved.duals < -FACE * size
         most = np.where(solved.reduced > FACE * size, 0.0, closed)
         least = np.where(solved.reduced < -FACE * size, closed, 0.0)
-        tidy = np.concatenate([holding, np.zeros(self._group.n_contingencies)])
+        tidy = np.zeros(len(closed))
+        tidy[: len(holding)] = holding
         session.set_costs(tidy)
         session.set_column_bounds(np.where(np.isfinite(least), least, 0.0), most)
         session.set_row_bounds(
@@ -220,13 +241,6 @@ class RecourseSolver:
         self.warm_starts.ages[position] = kept
         return answer
 
-    def _join(self, position: int, rows: Sequence[Row]) -> bool:
-        """Let cuts stand for contingencies of a draw; whether any did not before."""
-        has_new, more = self._rows.join(position, rows)
-        if more is not None and self._session is not None:
-            self._session.add_rows(more)
-        return has_new
-
     def _known_violation(self, solved: _Solved, f: int) -> FloatArray:
         """What the base course was told that each contingency of a family lacks. (S,) [worth]"""
         known_violation: FloatArray = solved.columns[
@@ -252,22 +266,17 @@ class RecourseSolver:
     ) -> dict[int, SeparationResult]:
         """Look at contingencies: the short ones, and the long ones where those lack nothing new."""
         results: dict[int, SeparationResult] = {}
+        groups = self.warm_starts.groups[position]
         for is_long in (False, True) if depth == LONG else (False,):
             for f, family in enumerate(self._group.families):
                 if family.is_long == is_long:
-                    results[f] = self._separate_at(position, solved, bounds(f), f)
+                    moved = family.moved(bounds(f), family.windows(solved.columns))
+                    known_violation = self._known_violation(solved, f)
+                    results[f] = self._separations[f].separate(moved, known_violation, groups[f])
+                    groups[f] = results[f].groups
             if any(result.cuts for result in results.values()):
                 break
         return results
-
-    def _separate_at(
-        self, position: int, solved: _Solved, bounds: FloatArray, f: int
-    ) -> SeparationResult:
-        family, groups = self._group.families[f], self.warm_starts.groups[position]
-        moved = family.moved(bounds, family.windows(solved.columns))
-        result = self._separations[f].separate(moved, self._known_violation(solved, f), groups[f])
-        groups[f] = result.groups
-        return result
 
     def _learned(self, results: Mapping[int, SeparationResult]) -> list[Row]:
         """New cuts, each at the starts that lack most by it."""
@@ -293,20 +302,16 @@ class RecourseSolver:
             np.concatenate([closed, np.full(self._group.n_contingencies, np.inf)]),
         )
 
-    def _costs(self, position: int) -> FloatArray:
-        """Costs of the base course's columns and prices of what contingencies lack."""
-        draw = self._group.draws[position]
-        costs = second_costs(self._group.stage, draw, self._prices)
-        return np.concatenate(
-            [costs, np.full(self._group.n_contingencies, self._prices.hard / draw.weight)]
-        )
-
     def _solve_base(self, position: int, values: FloatArray) -> _Solved:
-        cost, bounds = self._costs(position), self._base_bounds(position, values)
+        draw, bounds = self._group.draws[position], self._base_bounds(position, values)
+        lacks = np.full(self._group.n_contingencies, self._prices.hard / draw.weight)
+        cost = np.concatenate([second_costs(self._group.stage, draw, self._prices), lacks])
         if self._session is None:
             usual = np.full(len(cost), power_of_two(self._group.stage.usual.max()))
             usual[: self._group.n_base] = self._group.stage.usual[: self._group.n_base]
-            program = as_program("trunk", self._rows.matrix.tocsc(), cost, bounds, usual=usual)
+            program = as_program(
+                "base course", self._rows.matrix.tocsc(), cost, bounds, usual=usual
+            )
             self._session = Session(program)
         else:
             self._session.set_costs(cost)
@@ -358,40 +363,22 @@ class RecourseSolver:
         rows = [self.warm_starts.rows[r] for r in priced]
         binding = {(known.families[c.family].standard, s, c.family) for c, s in rows}
         value = solved.value + float(options @ values)
+        beyond_mean, own = float(draw.option_cost @ values), solved.columns[:n_base].copy()
+        figures = draw_figures(known.stage, draw, own, options=beyond_mean, prices=self._prices)
+        lacks = float(solved.columns[n_base:].sum())
         return Outcome(
             draw=draw.draw,
             value=value,
             at_zero=value - float(slope @ values),
             slope=slope,
-            figures=self._figures(position, values, solved, results),
-            columns=solved.columns[:n_base].copy(),
+            figures=replace(
+                figures,
+                priced=figures.priced + lacks * self._prices.hard / draw.weight,
+                violations={**figures.violations, **self._violations(position, solved, results)},
+            ),
+            columns=own,
             is_exact=is_exact,
             binding=tuple(sorted((n, int(known.families[f].starts[s])) for n, s, f in binding)),
-        )
-
-    def _figures(
-        self,
-        position: int,
-        values: FloatArray,
-        solved: _Solved,
-        results: Mapping[int, SeparationResult],
-    ) -> DrawFigures:
-        """Cost of the base course; what its contingencies lack, where they were looked at."""
-        known, n_base = self._group, self._group.n_base
-        draw = known.draws[position]
-        figures = draw_figures(
-            known.stage,
-            draw,
-            solved.columns[:n_base],
-            options=float(draw.option_cost @ values),
-            prices=self._prices,
-        )
-        known_violation = float(solved.columns[n_base:].sum()) * self._prices.hard / draw.weight
-        violations = self._violations(position, solved, results)
-        return replace(
-            figures,
-            priced=figures.priced + known_violation,
-            violations={**figures.violations, **violations},
         )
 
     def _violations(
@@ -478,44 +465,40 @@ def opened(batch: ScenarioBatch) -> tuple[ScenarioGroup, ...]:
     return _OPEN[batch.key]
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A batch at a point."""
-
-    batch: ScenarioBatch
-    values: FloatArray
-    prices: Prices
-    cuts: Cuts
-    warm_starts: tuple[WarmStarts | None, ...]
-    """Of each group of the batch; empty: none yet."""
-    depth: int
-    """How closely contingencies are looked at."""
-    turn: int
-    """Draws at this place in every `ONE_IN` are looked at more closely."""
-    until: float
-    """Moment after which no new cuts are looked for. [second since the epoch]"""
-
-
 Done = tuple[list[Outcome], Cuts, tuple[WarmStarts | None, ...]]
 """Outcomes by draw, cuts that are new, and what is known of each group."""
 
 
-def do_task(task: Task) -> Done:
-    """The draws of a batch at a point."""
+def at_a_point(
+    known: tuple[ScenarioBatch, tuple[WarmStarts | None, ...]],
+    *,
+    values: FloatArray,
+    prices: Prices,
+    cuts: Cuts,
+    depth: int,
+    turn: int,
+    until: float,
+) -> Done:
+    """The draws of a batch at a point, from what is known of each of its groups, if anything.
+
+    Draws at the place `turn` in every `ONE_IN` are looked at more closely. The moment after
+    which no new cuts are looked for is in seconds since the epoch.
+    """
+    batch, begun = known
     outcomes: dict[int, Outcome] = {}
-    cuts: dict[str, list[ContingencyCut]] = {}
+    new: dict[str, list[ContingencyCut]] = {}
     warm_starts: list[WarmStarts | None] = []
-    for g, group in enumerate(opened(task.batch)):
-        begun = task.warm_starts[g] if task.warm_starts else None
-        second = RecourseSolver(group, task.prices, task.cuts.get(group.matrix, ()), begun)
+    for g, group in enumerate(opened(batch)):
+        of_group = cuts.get(group.matrix, ())
+        second = RecourseSolver(group, prices, of_group, begun[g] if begun else None)
         for place, position in enumerate(group.positions):
-            is_in_turn = group.draws[place].draw % ONE_IN == task.turn
-            depth = ONCE if is_in_turn and task.depth == NOWHERE else task.depth
-            found = second.solve(place, task.values, depth=depth, until=task.until)
+            is_in_turn = group.draws[place].draw % ONE_IN == turn
+            own = ONCE if is_in_turn and depth == NOWHERE else depth
+            found = second.solve(place, values, depth=own, until=until)
             outcomes[position] = replace(found, columns=np.zeros(0))
-        cuts.setdefault(group.matrix, []).extend(second.new)
+        new.setdefault(group.matrix, []).extend(second.new)
         warm_starts.append(second.warm_starts)
-    return [outcomes[i] for i in sorted(outcomes)], cuts, tuple(warm_starts)
+    return [outcomes[i] for i in sorted(outcomes)], new, tuple(warm_starts)
 
 
 @dataclass(slots=True)
@@ -542,9 +525,11 @@ class Scenarios:
         n_parts = min(N_PARTS, n)
         edges = itertools.pairwise(n * i // n_parts for i in range(n_parts + 1))
         for i, (begin, end) in enumerate(edges):
-            futures, key = self.problem.futures.part(begin, end), f"{name}_{i}"
+            futures, key = self.problem.futures.chosen(range(begin, end)), f"{name}_{i}"
+            stocks = self.problem.operating_stock[begin:end]
             problem: PlanProblem | Path | bytes
-            problem = replace(self.problem, futures=futures, programs=())
+            futures = replace(futures, draws=None)
+            problem = replace(self.problem, futures=futures, programs=(), operating_stock=stocks)
             if not self.crew.is_here:
                 problem = pickle.dumps(problem, protocol=pickle.HIGHEST_PROTOCOL)
             if self._folder is not None and isinstance(problem, bytes):
@@ -569,22 +554,21 @@ class Scenarios:
         depth: int = LONG,
         is_timed: bool = True,
     ) -> list[Outcome]:
-        """All draws at a point, by draw.
+        """All draws at a point, by draw; `NOWHERE` gives bounds from below.
 
-        Args:
-            values: First-stage columns.
-            prices: Prices of what falls short.
-            depth: How closely contingencies are looked at: `NOWHERE` for a bound from below.
-            is_timed: Whether no new cuts are looked for once time is over.
+        Timed, no new cuts are looked for once time is over.
         """
         self._turn = (self._turn + 1) % ONE_IN
-        until = self.until if is_timed else np.inf
-        known = {matrix: tuple(cuts) for matrix, cuts in self.cuts.items()}
-        tasks = [
-            Task(batch, values, prices, known, warm_starts, depth, self._turn, until)
-            for batch, warm_starts in zip(self._batches, self._warm_starts, strict=True)
-        ]
-        done = self.crew.do(do_task, tasks)
+        work = partial(
+            at_a_point,
+            values=values,
+            prices=prices,
+            cuts={matrix: tuple(cuts) for matrix, cuts in self.cuts.items()},
+            depth=depth,
+            turn=self._turn,
+            until=self.until if is_timed else np.inf,
+        )
+        done = self.crew.do(work, list(zip(self._batches, self._warm_starts, strict=True)))
         self._warm_starts = [warm_starts for _outcomes, _cuts, warm_starts in done]
         self._learn([cuts for _outcomes, cuts, _warm_starts in done])
         return [outcome for outcomes, _cuts, _warm_starts in done for outcome in outcomes]

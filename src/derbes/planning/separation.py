@@ -31,8 +31,13 @@ from scipy import sparse
 
 from derbes.case.quantity import FloatArray
 from derbes.lp.highs import BASIC, Session, Stance
-from derbes.lp.program import BoolArray, IntArray
-from derbes.planning.contingencies import ContingencyPaths, Family, make_families
+from derbes.lp.program import IntArray
+from derbes.planning.contingencies import (
+    ContingencyPaths,
+    Family,
+    make_families,
+    make_tables,
+)
 from derbes.planning.effects import draw_arrays
 from derbes.planning.problem import PlanProblem, all_starts, stocks_of
 from derbes.planning.recourse import (
@@ -40,7 +45,6 @@ from derbes.planning.recourse import (
     SecondStage,
     as_program,
     make_programs,
-    make_tables,
     matrix_key,
     standard_measures,
 )
@@ -161,10 +165,8 @@ class Pool:
         """What contingencies lack at least, by each cut. (which, cuts)
 
         A price at a bound that is not there would prove anything; such a cut proves nothing.
-
-        Args:
-            bounds: Of the contingencies, without what the base course gives. (which, bounds)
-            windows: Columns of the base course that are linked to each. (which, linked)
+        Bounds are without what the base course gives (which, bounds); windows are its columns
+        that are linked to each (which, linked).
         """
         taken = bounds[:, self.used]
         is_there = np.isfinite(taken)
@@ -174,33 +176,23 @@ class Pool:
         return np.asarray(found.T, dtype=np.float64)
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """A cut at a start in a draw, as it stands in the base course's program."""
-
-    fixed: float
-    slopes: FloatArray
-    """What first-stage columns add. (first-stage columns,)"""
+Constant = tuple[float, FloatArray]
+"""What a cut's row is to be at least in a draw, and what first-stage columns add to it."""
 
 
 def constant(
     weights: FloatArray, family: Family, table: ContingencyPaths, *, start: int, n_first: int
 ) -> Constant:
-    """What a cut's row is to be at least (M15).
+    """What a cut's row is to be at least at a start, by position (M15).
 
-    Args:
-        weights: What each bound counts in the cut. (bounds,)
-        family: Its family.
-        table: Paths of the draw.
-        start: The start, by position.
-        n_first: First-stage columns.
+    From what each bound counts in the cut. (bounds,)
     """
     template, moves, slopes = family.template, table.moves, np.zeros(n_first)
     bounds = family.bounds(table.at(np.zeros(n_first)), np.array([start]))[0]
     counts = np.flatnonzero(weights)
     fixed = float(weights[counts] @ bounds[counts])
     if not np.isfinite(fixed):
-        return Constant(-np.inf, slopes)
+        return -np.inf, slopes
     width = int(template.offsets.max(initial=0)) + 2
     counted = np.zeros((2, len(table.after), width))
     np.add.at(
@@ -213,7 +205,7 @@ def constant(
     during = np.einsum("mt,mt->m", windows, counted[0, moves.elements])
     after = np.einsum("mt,mt->m", windows, counted[1, moves.elements])
     np.add.at(slopes, moves.columns, during * moves.during + after * moves.after)
-    return Constant(fixed, slopes)
+    return fixed, slopes
 
 
 TOLERANCE = 1e-6
@@ -236,19 +228,8 @@ class SeparationResult:
     """Starts that were looked at together."""
 
 
-def begun_groups(family: Family) -> list[IntArray]:
-    """Starts that are looked at together before anything is known."""
-    n = len(family.starts)
-    return [np.arange(s, min(s + TOGETHER, n)) for s in range(0, n, TOGETHER)]
-
-
 def tolerance_of(family: Family, bounds: FloatArray) -> FloatArray:
-    """What each start may lack beyond what is known. (S,) [worth]
-
-    Args:
-        family: The family.
-        bounds: Of its contingencies. (S, bounds)
-    """
+    """What each start may lack beyond what is known, by the contingencies' bounds. (S,) [worth]"""
     worth = np.flatnonzero(family.cost > 0)
     closed = bounds[:, 2 * family.n_rows + worth]
     return np.asarray(TOLERANCE * (family.cost[worth] * closed).max(axis=1, initial=0.0))
@@ -301,13 +282,14 @@ class ContingencySeparation:
     ) -> list[IntArray]:
         """Prove a group, or find a cut; what is left to be looked at."""
         family, allowed = self.family, tolerance_of(self.family, bounds)
-        found = self._solved(self._tightest(bounds[group]))
+        session = self._session_at(bounds[group])
+        found = np.maximum(session.run(), 0.0)
         lack = float(family.cost @ found)
         if len(group) == 1 and lack > allowed[group[0]]:
             result.missed[int(group[0])] = found[family.cost > 0]
         if lack <= known_violation[group].max() + allowed[group].min():
             return []
-        cut = make_cut(self.position, family, self._duals())
+        cut = make_cut(self.position, family, session.row_duals())
         weights = weights_of(cut, family)
         used = np.flatnonzero(weights)
         beyond = np.full(len(known_violation), -np.inf)
@@ -320,35 +302,26 @@ class ContingencySeparation:
             return []
         return [group[len(group) // 2 :], group[: len(group) // 2]]
 
-    def _tightest(self, bounds: FloatArray) -> Bounds:
-        """The tightest of all bounds, one by one.
+    def _session_at(self, bounds: FloatArray) -> Session:
+        """The contingency with the tightest of all bounds, one by one.
 
         What may be missed is the exception: it is as wide as the widest, so that what
         the tightest contingency misses it can miss.
         """
-        m, worth = self.family.n_rows, self.family.cost > 0
+        family, m = self.family, self.family.n_rows
+        lower, upper = bounds[:, :m].max(axis=0), bounds[:, m : 2 * m].min(axis=0)
         closed = bounds[:, 2 * m :]
-        upper = np.where(worth, closed.max(axis=0), closed.min(axis=0))
-        return bounds[:, :m].max(axis=0), bounds[:, m : 2 * m].min(axis=0), upper
-
-    def _solved(self, bounds: Bounds) -> FloatArray:
-        lower, upper, closed = bounds
+        closed = np.where(family.cost > 0, closed.max(axis=0), closed.min(axis=0))
         if self._session is None:
-            family, name = self.family, f"branch of {self.family.standard}"
-            self._session = Session(
-                as_program(name, family.matrix, family.cost, bounds, usual=family.usual)
-            )
+            name, own = f"contingencies of {family.standard}", (lower, upper, closed)
+            program = as_program(name, family.matrix, family.cost, own, usual=family.usual)
+            self._session = Session(program)
             if self._begun is not None:
                 self._session.stand(self._begun)
         else:
             self._session.set_row_bounds(lower, upper)
             self._session.set_column_bounds(np.zeros(len(closed)), closed)
-        return np.maximum(self._session.run(), 0.0)
-
-    def _duals(self) -> FloatArray:
-        if self._session is None:
-            raise ValueError("nothing was solved")
-        return self._session.row_duals()
+        return self._session
 
 
 Row = tuple[ContingencyCut, int]
@@ -454,13 +427,16 @@ def make_groups(problem: PlanProblem, first_draw: int = 0) -> tuple[ScenarioGrou
     future, stage, n = problem.futures, problem.second, problem.n_periods
     programs = make_programs(future, problem.first, stage, n_periods=n, first_draw=first_draw)
     layout = stage.base.layout
-    stocks = [np.zeros((len(layout.arrays.goods), layout.n))] * len(programs)
-    if any(standard.measure for standard in problem.case.standards.values()):
+    stocks = problem.operating_stock or (np.zeros((len(layout.arrays.goods), layout.n)),) * len(
+        programs
+    )
+    has_measures = any(standard.measure for standard in problem.case.standards.values())
+    if has_measures and not problem.operating_stock:
         stocks = stocks_of(problem, programs)
     found: dict[bytes, dict[int, tuple[DrawProgram, Mapping[str, ContingencyPaths]]]] = {}
     families: dict[bytes, tuple[Family, ...]] = {}
     for i, program in enumerate(programs):
-        written = draw_arrays(future.case_of(i), n)
+        written = draw_arrays(future.cases[i], n)
         measures = standard_measures(problem.case, written)
         key = matrix_key(written, stage, measures)
         if key not in families:
@@ -507,7 +483,14 @@ class WarmStarts:
         """Nothing is known."""
         n, n_families = len(known.draws), len(known.families)
         nothing: list[dict[int, int]] = [{} for _draw in range(n)]
-        groups = [[begun_groups(family) for family in known.families] for _draw in range(n)]
+        sizes = [len(family.starts) for family in known.families]
+        groups = [
+            [
+                [np.arange(s, min(s + TOGETHER, size)) for s in range(0, size, TOGETHER)]
+                for size in sizes
+            ]
+            for _draw in range(n)
+        ]
         return WarmStarts([], nothing, [None] * n, [None] * n_families, groups)
 
     def pruned(self, known: ScenarioGroup) -> "WarmStarts":
@@ -523,20 +506,18 @@ class WarmStarts:
                 own = stance[first:]
                 needed[: len(own)] |= own != BASIC
         place = np.cumsum(needed) - 1
+
+        def without(stance: Stance) -> Stance:
+            own = stance[first:]
+            return np.concatenate([stance[:first], own[needed[: len(own)]]])
+
         return WarmStarts(
             rows=[row for row, is_needed in zip(self.rows, needed, strict=True) if is_needed],
             ages=[{int(place[r]): age for r, age in ages.items()} for ages in self.ages],
-            bases=[_without(stance, first, needed) for stance in self.bases],
+            bases=[None if stance is None else without(stance) for stance in self.bases],
             contingencies=self.contingencies,
             groups=self.groups,
         )
-
-
-def _without(stance: Stance | None, first: int, needed: BoolArray) -> Stance | None:
-    if stance is None:
-        return None
-    own = stance[first:]
-    return np.concatenate([stance[:first], own[needed[: len(own)]]])
 
 
 class CutRows:
@@ -560,12 +541,8 @@ class CutRows:
         shape = (len(rows), self._group.n_base + self._group.n_contingencies)
         return sparse.csr_matrix((factors, columns, ends), shape=shape)
 
-    def join(self, position: int, rows: Sequence[Row]) -> tuple[bool, sparse.csr_matrix | None]:
-        """Let rows count in a draw.
-
-        Returns:
-            Whether any did not before, and the rows that are new to the program.
-        """
+    def join(self, position: int, rows: Sequence[Row], session: Session | None) -> bool:
+        """Let rows count in a draw, in the solver too; whether any did not before."""
         ages, new = self.warm_starts.ages[position], list[Row]()
         n_before = len(ages)
         for row in rows:
@@ -576,12 +553,13 @@ class CutRows:
                 new.append(row)
             ages.setdefault(self._places[key], 0)
         has_new = len(ages) > n_before
-        if not new:
-            return has_new, None
-        more = self._stacked(new)
-        self.matrix = sparse.vstack([self.matrix, more]).tocsr()
-        self.transposed = self.matrix.T.tocsr()
-        return has_new, more
+        if new:
+            more = self._stacked(new)
+            self.matrix = sparse.vstack([self.matrix, more]).tocsr()
+            self.transposed = self.matrix.T.tocsr()
+            if session is not None:
+                session.add_rows(more)
+        return has_new
 
     def least(self, position: int, values: FloatArray) -> FloatArray:
         """Lower bounds of the rows in a draw; those that do not count have none. (rows,)"""
@@ -602,18 +580,13 @@ class CutRows:
         known = self._stacks.get(position)
         if known is None or known[0] != which:
             ones = [self._group.constant(position, self.warm_starts.rows[r]) for r in which]
-            fixed = np.array([one.fixed for one in ones])
-            slopes = np.array([one.slopes for one in ones]).reshape(len(which), self._group.n_first)
+            fixed = np.array([one[0] for one in ones])
+            slopes = np.array([one[1] for one in ones]).reshape(len(which), self._group.n_first)
             known = self._stacks[position] = which, fixed, slopes
         return np.array(which, dtype=np.int64), known[1], known[2]
 
     def grow_older(self, position: int, prices: FloatArray) -> None:
-        """Note which rows have a price; those without one for long no longer count.
-
-        Args:
-            position: The draw.
-            prices: Prices of the rows. (rows,)
-        """
+        """Note which rows have a price in a draw; those without one for long no longer count."""
         ages = self.warm_starts.ages[position]
         for r, age in list(ages.items()):
             ages[r] = 0 if prices[r] > 0.0 else age + 1

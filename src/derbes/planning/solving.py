@@ -1,25 +1,43 @@
 """The cheapest plan of a case that differs a little: what every answer about plans asks.
 
-How much may be spent on it, the cases that differ (every number at its mean over the
-futures; options closed or settled), and names, amounts and times in sentences about plans.
+How much may be spent on it, and the cases that differ: every number at its mean over the
+futures; options closed or settled.
+
+Why a request is impossible: a smallest set of requirements that conflict, and cures. The set
+is found by a deletion filter: a requirement that can be left out without the rest becoming
+possible is left out for good; what remains conflicts, and without any one of it would not.
+Each of them is then relaxed alone, by the least amount or the first step that is enough,
+while every other requirement of the request stands.
 """
 
 import dataclasses
-import math
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any, Protocol
 
-from derbes.case.entities import Case, Plant, Scenario, Variant
-from derbes.case.options import Choice, Limit, Option, OptionKind
+from derbes.case.entities import Case, Plant, Scenario, Variant, essential_uses
+from derbes.case.options import Budget, Choice, Option, Standard
 from derbes.case.quantity import MONTHS_A_YEAR, Quantity
 from derbes.case.request import BASE
 from derbes.case.uncertainty import Draws
-from derbes.language import _, ngettext
+from derbes.language import _
 from derbes.parallel import RunOptions
-from derbes.planning.decomposed import CalmPlans, solve_plan
+from derbes.planning.accounts import (
+    NEVER,
+    at_most,
+    by_year,
+    months_words,
+    name_of,
+    number_words,
+    paid_for,
+    rounded_away,
+    share_words,
+)
+from derbes.planning.first_stage import foreign_share
+from derbes.planning.optimum import CalmPlans, solve_plan
 from derbes.planning.problem import TIME_LIMIT, Clock, PlanSolution, TimeIsOver, make_problem
-from derbes.results.tables import text_of
+from derbes.results.plan import ClashWish, Cure
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +73,10 @@ def dearer_by(cost: float, other: float) -> float:
     return above if above > NOISE * max(abs(cost), abs(other)) else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class FoundPlan:
-    """The cheapest plan of a case, or that there is none."""
-
-    feasible: bool
-    """Whether all requirements can hold together."""
-    cost: float = 0.0
-    """[money]"""
-    bound: float = 0.0
-    """[money]"""
-    decided: tuple[Choice, ...] = ()
-    shortfalls: Mapping[str, float] = field(default_factory=dict)
-    """Standard → demand that is left unmet. [unit of the uses]"""
-
-
 class Solve(Protocol):
     """A way to find the cheapest plan of a case."""
 
-    def __call__(self, case: Case, *, is_rough: bool = False) -> FoundPlan:
+    def __call__(self, case: Case, *, is_rough: bool = False) -> PlanSolution:
         """The cheapest plan.
 
         Args:
@@ -91,16 +94,16 @@ def solver_of(
     clock: Clock,
     *,
     calm: CalmPlans | None = None,
-    known: tuple[Case, FoundPlan] | None = None,
+    known: tuple[Case, PlanSolution] | None = None,
 ) -> Solve:
     """A way to find plans over the same futures, by the same workers, while time is left.
 
     Plans without standards that are known (`calm`) are not searched for again, nor is the
     plan of a case that is `known`.
     """
-    calm = CalmPlans() if calm is None else calm
+    calm = replace(CalmPlans() if calm is None else calm, is_asked=False)
 
-    def solve(case: Case, *, is_rough: bool = False) -> FoundPlan:
+    def solve(case: Case, *, is_rough: bool = False) -> PlanSolution:
         left = clock.left()
         if known is not None and case == known[0]:
             return known[1]
@@ -114,142 +117,9 @@ def solver_of(
         )
         if solution.status == TIME_LIMIT and not (is_rough and solution.feasible):
             raise TimeIsOver
-        return found_of(solution)
+        return solution
 
     return solve
-
-
-def found_of(solution: PlanSolution) -> FoundPlan:
-    """What is asked about a solution again and again."""
-    return FoundPlan(
-        feasible=solution.feasible,
-        cost=solution.cost,
-        bound=solution.bound,
-        decided=decided_in(solution),
-        shortfalls=solution.shortfalls,
-    )
-
-
-def decided_in(solution: PlanSolution) -> tuple[Choice, ...]:
-    """The choices of a solution that do something: one of no size does nothing."""
-    return tuple(choice for choice in solution.choices if choice.size > 0.0)
-
-
-_DIGITS = 4
-_NOISE = 1e-6
-"""Of the last digit that counts: a number that is round but for the solver stays so."""
-
-
-def name_of(case: Case, section: str, id_: str) -> str:
-    """Name of an element for a reader."""
-    element = getattr(case, section).get(id_)
-    return text_of(element.label, id_) if element is not None else id_.replace("_", " ")
-
-
-def number_words(value: float, unit: str = "") -> str:
-    """A number with at most four digits that count, in millions where it is large.
-
-    Examples:
-        >>> number_words(26_400_000, "USD"), number_words(1234.5678), number_words(0.25, "t")
-        ('26.4 million USD', '1,235', '0.25 t')
-    """
-    word = ""
-    for scale, name in ((1e9, _("billion")), (1e6, _("million"))):
-        if abs(value) >= scale * (1 - 10**-_DIGITS):
-            value, word = value / scale, name
-            break
-    return " ".join(part for part in (_digits(value), word, unit) if part)
-
-
-def rounded_away(value: float, *, up: bool) -> float:
-    """A number with four digits that count, never less (`up`) or never more than it was.
-
-    Examples:
-        >>> rounded_away(26.40001, up=True), rounded_away(26.40001, up=False)
-        (26.41, 26.4)
-    """
-    if value == 0:
-        return 0.0
-    unit = 10.0 ** (math.floor(math.log10(abs(value))) - _DIGITS + 1)
-    steps = value / unit
-    whole = math.ceil(steps - _NOISE) if up else math.floor(steps + _NOISE)
-    return round(whole * unit, 12)
-
-
-def _digits(value: float) -> str:
-    if value == 0:
-        return "0"
-    decimals = max(0, _DIGITS - 1 - math.floor(math.log10(abs(value))))
-    text = f"{value:,.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def months_words(months: float) -> str:
-    """A time in months.
-
-    Examples:
-        >>> months_words(1), months_words(12)
-        ('1 month', '12 months')
-    """
-    whole = round(months)
-    return ngettext("{n} month", "{n} months", whole).format(n=f"{months:g}")
-
-
-def share_words(share: float) -> str:
-    """A share as percent.
-
-    Examples:
-        >>> share_words(0.95), share_words(0.9667)
-        ('95%', '96.67%')
-    """
-    return f"{share * 100:.4g}%"
-
-
-def unit_of(case: Case, option: Option) -> str:
-    """Unit of an option's size; empty: multiples of the element as written."""
-    if option.kind is OptionKind.RESERVE:
-        return case.goods[element_id(option)].unit
-    if option.kind is OptionKind.BRING_FORWARD:
-        return "month"
-    return "share" if option.kind is OptionKind.BUY_OUT else ""
-
-
-def element_id(option: Option) -> str:
-    """Id of the element that an option is about, without its section."""
-    return option.element.split(".", 1)[-1]
-
-
-def _counted(unit: str, n: float) -> str:
-    """A unit beside a number: things that are counted have a plural."""
-    whole = 1 if n == 1 else 2
-    plural = {
-        "piece": ngettext("piece", "pieces", whole),
-        "round": ngettext("round", "rounds", whole),
-    }
-    return plural.get(unit, unit)
-
-
-def option_words(case: Case, option: Option, size: float) -> str:
-    """What an option does at a size, e.g. `hold 300 t more in reserve: Alum`."""
-    section = option.element.split(".", 1)[0]
-    name = name_of(case, section, element_id(option))
-    amount = number_words(size, _counted(unit_of(case, option), size))
-    text = {
-        OptionKind.BUILD: _("build {name}"),
-        OptionKind.ENLARGE: _("enlarge {name} by {share}"),
-        OptionKind.BRING_FORWARD: _("open {name} {months} earlier"),
-        OptionKind.RESERVE: _("hold {amount} more in reserve: {name}"),
-        OptionKind.CONTRACT: _("contract {name}"),
-        OptionKind.CONVERT: _("convert to {name}"),
-        OptionKind.BUY_OUT: _("buy {share} of {name} out"),
-    }[option.kind]
-    words = text.format(
-        name=name, amount=amount, months=months_words(size), share=share_words(size)
-    )
-    multiplies = option.kind in (OptionKind.BUILD, OptionKind.CONTRACT, OptionKind.CONVERT)
-    if multiplies and (size != 1 or option.sizes != (1.0,)):
-        return _("{words}, size {size}").format(words=words, size=amount)
-    return words
 
 
 _KEPT = (Variant, Scenario, str)
@@ -314,7 +184,6 @@ def _dot(weights: Sequence[float], values: Sequence[float]) -> float:
 
 LEAST_PART = 0.01
 """Part of the largest size from which on an option makes a plan of another kind."""
-_NEVER = "closed_{option}"
 _NOT_AGAIN = "not_again_{n}"
 
 
@@ -333,7 +202,7 @@ def decided_later(case: Case, years: int) -> Case:
         if dates:
             options[name] = replace(option, dates=dates)
         else:
-            limits[_NEVER.format(option=name)] = _at_most({name: 1.0}, 0)
+            limits[NEVER.format(option=name)] = at_most({name: 1.0}, 0)
     return replace(case, options=options, limits=limits)
 
 
@@ -360,17 +229,15 @@ def without_set(case: Case, chosen: Collection[str], n: int) -> Case:
     another by a size of next to nothing.
     """
     options = {
-        name: option if option.sizes else replace(option, smallest=_least_size(option))
+        name: option
+        if option.sizes
+        else replace(option, smallest=max(option.smallest, LEAST_PART * option.largest))
         for name, option in case.options.items()
     }
     weights = {name: 1.0 if name in chosen else -1.0 for name in case.options}
-    limit = _at_most(weights, len(chosen) - 1)
+    limit = at_most(weights, len(chosen) - 1)
     limits = {**case.limits, _NOT_AGAIN.format(n=n): limit}
     return replace(case, options=options, limits=limits)
-
-
-def _least_size(option: Option) -> float:
-    return max(option.smallest, LEAST_PART * option.largest)
 
 
 def decided_so(case: Case, choices: Collection[Choice]) -> Case:
@@ -382,24 +249,443 @@ def decided_so(case: Case, choices: Collection[Choice]) -> Case:
             dates, sizes = (made[name].date,), (made[name].size,)
             options[name] = replace(option, dates=dates, sizes=sizes, committed=True)
         else:
-            limits[_NEVER.format(option=name)] = _at_most({name: 1.0}, 0)
+            limits[NEVER.format(option=name)] = at_most({name: 1.0}, 0)
     return replace(case, options=options, limits=limits)
 
 
-def nothing_decided(case: Case) -> Case:
-    """The case without any standard, budget or rule, in which no option may be chosen."""
-    options = {
-        name: replace(option, committed=False, excludes=(), requires=())
-        for name, option in case.options.items()
-    }
-    closed = {_NEVER.format(option=name): _at_most({name: 1.0}, 0) for name in case.options}
-    return replace(case, options=options, limits=closed, standards={}, budget=None)
+# Why there is none
 
 
-def _at_most(weights: dict[str, float], most: int) -> Limit:
-    return Limit(
-        id="",
-        options={name: Quantity(value=weight) for name, weight in weights.items()},
-        at_most=Quantity(value=float(most)),
-        counts=True,
+AMOUNT_TOLERANCE = 1e-4
+"""Of the distance between what is asked for and what is enough."""
+LONGEST_DOUBLING = 60
+
+
+def first_that_holds(holds: Callable[[int], bool], first: int, last: int) -> int | None:
+    """The first whole number from `first` to `last` that holds; None: not even the last.
+
+    What holds for one number holds for all after it, so intervals are halved.
+
+    Examples:
+        >>> first_that_holds(lambda n: n >= 7, 1, 12), first_that_holds(lambda n: n > 12, 1, 12)
+        (7, None)
+    """
+    if first > last or not holds(last):
+        return None
+    low, high = first, last
+    while low < high:
+        middle = (low + high) // 2
+        if holds(middle):
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def least_amount(
+    enough: Callable[[float], float | None], asked: float, *, used: float | None
+) -> float:
+    """The least amount from `asked` on that is enough; a round one where it will do.
+
+    Args:
+        enough: What of an amount is used when it is enough (the amount itself when that is
+            not known); None when it is not enough. More than enough is enough.
+        asked: An amount that is not enough.
+        used: What is used when there is no limit; None: not known.
+
+    Examples:
+        Plants of 10, 25 and 40; at least 22 is needed, 12 is asked for.
+
+        >>> plants = (10.0, 25.0, 40.0)
+        >>> def enough(amount):
+        ...     fitting = [plant for plant in plants if 22 <= plant <= amount]
+        ...     return max(fitting, default=None)
+        >>> least_amount(enough, 12.0, used=40.0)
+        25.0
+    """
+    low, high = asked, used
+    for doubling in range(LONGEST_DOUBLING):
+        if high is None:
+            high = enough(asked + 2.0**doubling * (abs(asked) or 1.0))
+    if high is None:
+        raise OverflowError("no amount is enough")
+    is_snapped = used is not None
+    while abs(high - low) > AMOUNT_TOLERANCE * max(abs(high - asked), abs(asked) * 1e-9):
+        step = AMOUNT_TOLERANCE if is_snapped else 0.5
+        middle = high - step * (high - low)
+        found = enough(middle)
+        if found is None:
+            low = middle
+            is_snapped = False
+        else:
+            is_snapped = abs(found - middle) > AMOUNT_TOLERANCE * abs(high - asked)
+            high = found if abs(found - asked) < abs(high - asked) else middle
+    round_one = float(f"{high:.3e}")
+    is_between = min(low, high) < round_one < max(low, high)
+    return round_one if is_between and enough(round_one) is not None else high
+
+
+class RequirementKind(StrEnum):
+    """What a requirement is about."""
+
+    AT_MOST = "at_most"
+    AT_LEAST = "at_least"
+    EXCLUDES = "excludes"
+    REQUIRES = "requires"
+    COMMITTED = "committed"
+    FOREIGN_YEAR = "foreign_by_year"
+    FOREIGN_TOTAL = "foreign_total"
+    YEAR = "by_year"
+    TOTAL = "total"
+    STANDARD = "standard"
+
+
+_RULES = (RequirementKind.EXCLUDES, RequirementKind.REQUIRES, RequirementKind.COMMITTED)
+_LIMITS = (RequirementKind.AT_MOST, RequirementKind.AT_LEAST)
+_BUDGET = (
+    RequirementKind.FOREIGN_YEAR,
+    RequirementKind.FOREIGN_TOTAL,
+    RequirementKind.YEAR,
+    RequirementKind.TOTAL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One thing that a request asks for."""
+
+    kind: RequirementKind
+    path: str
+    """Path inside the case."""
+    name: str = ""
+    """Limit, option or standard."""
+    other: str = ""
+    """The other option of two."""
+    year: int = 0
+
+
+def requirements_of(case: Case) -> tuple[Requirement, ...]:
+    """All requirements of a case, those first that a reader would rather do without.
+
+    A deletion filter that tries them in this order ends with the conflict that says most:
+    standards and money rather than rules between options.
+    """
+    found = [
+        Requirement(kind, f"limits.{name}.{kind}", name)
+        for name, limit in case.limits.items()
+        for kind in _LIMITS
+        if getattr(limit, kind) is not None
+    ]
+    found += _rules_of(case.options)
+    for kind in _BUDGET if case.budget else ():
+        rows = getattr(case.budget, kind)
+        if isinstance(rows, Mapping):
+            found += [Requirement(kind, f"budget.{kind}.{y}", year=y) for y in sorted(rows)]
+        elif rows is not None:
+            found.append(Requirement(kind, f"budget.{kind}"))
+    kind = RequirementKind.STANDARD
+    return (*found, *(Requirement(kind, f"standards.{name}", name) for name in case.standards))
+
+
+def _rules_of(options: Mapping[str, Option]) -> Iterator[Requirement]:
+    """What options ask of each other; that two exclude each other is one requirement."""
+    for name, option in options.items():
+        for other in option.excludes:
+            if name not in options[other].excludes or name < other:
+                yield Requirement(RequirementKind.EXCLUDES, f"options.{name}.excludes", name, other)
+        for other in option.requires:
+            yield Requirement(RequirementKind.REQUIRES, f"options.{name}.requires", name, other)
+        if option.committed:
+            yield Requirement(RequirementKind.COMMITTED, f"options.{name}.committed", name)
+
+
+# The case without a requirement, or with another amount
+
+
+def without(case: Case, requirement: Requirement) -> Case:
+    """The case that does not ask for this."""
+    if requirement.kind is RequirementKind.STANDARD:
+        kept = {name: s for name, s in case.standards.items() if name != requirement.name}
+        return replace(case, standards=kept)
+    if requirement.kind not in _RULES:
+        return with_amount(case, requirement, None)
+    options, mine = dict(case.options), requirement.name
+    if requirement.kind is RequirementKind.COMMITTED:
+        options[mine] = replace(options[mine], committed=False)
+        return replace(case, options=options)
+    pairs = [(mine, requirement.other)]
+    if requirement.kind is RequirementKind.EXCLUDES:  # holds whichever of the two says so
+        pairs.append((requirement.other, mine))
+    for one, two in pairs:
+        others = getattr(options[one], requirement.kind)
+        kept_others = tuple(name for name in others if name != two)
+        change: dict[str, Any] = {str(requirement.kind): kept_others}
+        options[one] = replace(options[one], **change)
+    return replace(case, options=options)
+
+
+def amount_of(case: Case, requirement: Requirement) -> Quantity | None:
+    """The amount that a requirement names; None for a rule or a standard."""
+    kind = requirement.kind
+    if kind in _LIMITS:
+        found = getattr(case.limits[requirement.name], kind)
+    elif kind in _RULES or kind is RequirementKind.STANDARD or case.budget is None:
+        return None
+    else:
+        found = getattr(case.budget, kind)
+    return found.get(requirement.year) if isinstance(found, Mapping) else found
+
+
+def with_amount(case: Case, requirement: Requirement, amount: float | None) -> Case:
+    """The case in which a requirement names another amount; None: no such requirement."""
+    old = amount_of(case, requirement)
+    new = None if old is None or amount is None else replace(old, value=amount, steps=())
+    change: dict[str, Any] = {str(requirement.kind): new}
+    if requirement.kind in _LIMITS:
+        limits = {**case.limits, requirement.name: replace(case.limits[requirement.name], **change)}
+        return replace(case, limits=limits)
+    budget = case.budget or Budget()
+    rows = getattr(budget, requirement.kind)
+    if isinstance(rows, Mapping):
+        kept = {year: most for year, most in rows.items() if year != requirement.year}
+        change = {str(requirement.kind): kept if new is None else {**kept, requirement.year: new}}
+    return replace(case, budget=replace(budget, **change))
+
+
+# In words
+
+
+def requirement_words(case: Case, requirement: Requirement) -> str:
+    """What a requirement asks for, in the names of the case."""
+    kind = requirement.kind
+    if kind is RequirementKind.STANDARD:
+        return standard_words(case, case.standards[requirement.name])
+    if kind in _RULES:
+        text = {
+            RequirementKind.EXCLUDES: _("{option} and {other} exclude each other"),
+            RequirementKind.REQUIRES: _("{option} requires {other}"),
+            RequirementKind.COMMITTED: _("{option} is committed"),
+        }[kind]
+        option = name_of(case, "options", requirement.name)
+        other = name_of(case, "options", requirement.other) if requirement.other else ""
+        return text.format(option=option, other=other)
+    asked = amount_of(case, requirement)
+    unit = "" if kind in _LIMITS else case.currency
+    amount = "" if asked is None else number_words(asked.value, unit)
+    if kind in _LIMITS:
+        name = name_of(case, "limits", requirement.name)
+        is_most = kind is RequirementKind.AT_MOST
+        text = _("{name}: at most {amount}") if is_most else _("{name}: at least {amount}")
+        return text.format(name=name, amount=amount)
+    return _("{subject}: {amount}").format(subject=budget_words(requirement), amount=amount)
+
+
+def budget_words(requirement: Requirement) -> str:
+    """What a row of the budget is called."""
+    text = {
+        RequirementKind.TOTAL: _("the budget in all"),
+        RequirementKind.FOREIGN_TOTAL: _("the ceiling on payments abroad in all"),
+        RequirementKind.YEAR: _("the budget for {year}"),
+        RequirementKind.FOREIGN_YEAR: _("the ceiling on payments abroad for {year}"),
+    }[requirement.kind]
+    return text.format(year=requirement.year)
+
+
+def standard_words(case: Case, standard: Standard) -> str:
+    """A standard in a sentence."""
+    uses = ", ".join(name_of(case, "uses", use) for use in standard.uses) or _("essential uses")
+    first = case.calendar.label(standard.first)
+    share = "" if standard.share is None else share_words(standard.share.value)
+    if not standard.measure:
+        text = _("{uses}: demand in calm is met from {month} on")
+    elif share:
+        text = _('{uses}: "{measure}" of {length} is survived from {month} on, to {share}')
+    else:
+        text = _('{uses}: "{measure}" of {length} is survived from {month} on')
+    return text.format(
+        uses=uses,
+        measure=name_of(case, "measures", standard.measure) if standard.measure else "",
+        length=months_words(standard.length * case.calendar.step),
+        month=first,
+        share=share,
     )
+
+
+SHARE_STEPS = 100
+"""Shares of demand give way in steps of a percent."""
+
+
+def conflict_of(case: Case, solve: Solve) -> tuple[ClashWish, ...]:
+    """A smallest set of requirements that conflict, each with its least relaxation.
+
+    Raises:
+        TimeIsOver: There was no time to find the set.
+    """
+    conflict = irreducible_conflict(case, solve)
+    if not conflict:  # what is essential cannot be met even in calm
+        uses = ", ".join(name_of(case, "uses", id_) for id_ in essential_uses(case))
+        what = _(
+            "Demand in calm ({uses}) cannot be met whatever is chosen: write more supply, more "
+            "options, or what a unit of unmet demand costs (shortage_cost)."
+        ).format(uses=uses)
+        return (ClashWish(wish="uses", what=what, least_relaxation=None, unit=""),)
+    rows = []
+    for requirement in conflict:
+        try:
+            found = tuple(relaxations_of(case, requirement, solve))
+        except TimeIsOver:
+            found = ()
+        wish = requirement_words(case, requirement)
+        what = _("{wish}. No relaxation of this wish alone was found.").format(wish=wish)
+        if found:
+            ways = _(", or ").join(relaxation.what for relaxation in found)
+            what = _("{wish}. Least relaxation: {ways}.").format(wish=wish, ways=ways)
+        least, unit = (found[0].least_relaxation, found[0].unit) if found else (None, "")
+        rows.append(ClashWish(requirement.path, what, least, unit, cures=found))
+    return tuple(rows)
+
+
+def irreducible_conflict(case: Case, solve: Solve) -> tuple[Requirement, ...]:
+    """Requirements that cannot hold together, while any of them can be left out to cure it.
+
+    Empty when even without any requirement there is no plan.
+    """
+    conflict, reduced = [], case
+    for requirement in requirements_of(case):
+        fewer = without(reduced, requirement)
+        if solve(fewer, is_rough=True).feasible:
+            conflict.append(requirement)
+        else:
+            reduced = fewer
+    return tuple(conflict)
+
+
+def relaxations_of(case: Case, requirement: Requirement, solve: Solve) -> Iterator[Cure]:
+    """The ways to relax a requirement alone, each as little as possible; none: it cures nothing."""
+    free = solve(without(case, requirement), is_rough=True)
+    if not free.feasible:
+        return
+    if requirement.kind in _RULES:
+        rule = requirement_words(case, requirement)
+        what = _("that {rule} must be given up").format(rule=rule)
+        yield Cure(what=what, now=rule, then="", least_relaxation=None, unit="")
+    elif requirement.kind is RequirementKind.STANDARD:
+        yield from _standard_relaxations(case, requirement.name, solve)
+    else:
+        yield _amount_relaxation(case, requirement, free, solve)
+
+
+# Amounts: rows of the budget, limits
+
+
+def _amount_relaxation(
+    case: Case, requirement: Requirement, free: PlanSolution, solve: Solve
+) -> Cure:
+    asked = amount_of(case, requirement)
+    now = asked.value if asked else 0.0
+
+    def enough(amount: float) -> float | None:
+        found = solve(with_amount(case, requirement, amount), is_rough=True)
+        if not found.feasible:
+            return None
+        used = used_of(case, requirement, found)
+        return amount if used is None else used
+
+    rises = requirement.kind is not RequirementKind.AT_LEAST
+    exact = least_amount(enough, now, used=used_of(case, requirement, free))
+    then = rounded_away(exact, up=rises)
+    unit = "" if requirement.kind in _LIMITS else case.currency
+    if requirement.kind in _LIMITS:
+        subject = _("the limit of {name}").format(name=name_of(case, "limits", requirement.name))
+    else:
+        subject = budget_words(requirement)
+    text = (
+        _("{subject} must rise from {now} to {then}")
+        if rises
+        else _("{subject} must fall from {now} to {then}")
+    )
+    what = text.format(subject=subject, now=number_words(now, unit), then=number_words(then, unit))
+    return Cure(what=what, now=now, then=exact, least_relaxation=abs(exact - now), unit=unit)
+
+
+def used_of(case: Case, requirement: Requirement, found: PlanSolution) -> float | None:
+    """How much of what a requirement limits a plan uses; None: not known from the choices alone."""
+    if requirement.kind in _LIMITS:
+        limit = case.limits[requirement.name]
+        sizes = {choice.option: choice.size for choice in found.decided}
+        return sum(
+            weight.value * (1.0 if limit.counts else sizes[name])
+            for name, weight in limit.options.items()
+            if name in sizes
+        )
+    if requirement.kind is RequirementKind.FOREIGN_YEAR:
+        return None
+    total = 0.0
+    for choice in found.decided:
+        share = (
+            foreign_share(case.options[choice.option])
+            if requirement.kind is RequirementKind.FOREIGN_TOTAL
+            else 1.0
+        )
+        years = by_year(case, paid_for(case, choice))
+        amount = (
+            years.get(requirement.year, 0.0)
+            if requirement.kind is RequirementKind.YEAR
+            else sum(years.values())
+        )
+        total += share * amount
+    return total
+
+
+# Standards
+
+
+def _standard_relaxations(case: Case, name: str, solve: Solve) -> Iterator[Cure]:
+    """Shorter, later; where neither is a relaxation, to a lesser share. Each alone."""
+    standard = case.standards[name]
+
+    calendar, step = case.calendar, case.calendar.step
+    share = 1.0 if standard.share is None else standard.share.value
+    last = standard.last if standard.last >= 0 else calendar.n_periods - 1
+
+    def shorter(by: int) -> Standard:
+        return replace(standard, length=standard.length - by)
+
+    def later(by: int) -> Standard:
+        return replace(standard, first=standard.first + by)
+
+    def less(by: int) -> Standard:
+        old = standard.share or Quantity(value=1.0, path=f"standards.{standard.id}.share")
+        return replace(standard, share=replace(old, value=share - by / SHARE_STEPS))
+
+    def least(changed: Callable[[int], Standard], most: int) -> int | None:
+        """The first of the steps that is enough."""
+
+        def holds(by: int) -> bool:
+            standards = {**case.standards, name: changed(by)}
+            return solve(replace(case, standards=standards), is_rough=True).feasible
+
+        return first_that_holds(holds, 1, most)
+
+    by_length = least(shorter, standard.length - 1) if standard.measure else None
+    if by_length is not None:
+        months, fewer = standard.length * step, (standard.length - by_length) * step
+        what = _("the standard can hold for {then} instead of {now}").format(
+            then=months_words(fewer), now=months_words(months)
+        )
+        change = float(by_length * step)
+        yield Cure(what, float(months), float(fewer), least_relaxation=change, unit="month")
+    by_date = least(later, last - standard.first)
+    if by_date is not None:
+        now, then = calendar.label(standard.first), calendar.label(standard.first + by_date)
+        what = _("the standard can hold from {then} on instead of {now}").format(then=then, now=now)
+        yield Cure(what, now, then, least_relaxation=float(by_date * step), unit="month")
+    if by_length is not None or by_date is not None:
+        return
+    by_share = least(less, round(share * SHARE_STEPS) - 1)
+    if by_share is not None:
+        kept = share - by_share / SHARE_STEPS
+        what = _("the standard can hold to {then} of the demand instead of {now}").format(
+            then=share_words(kept), now=share_words(share)
+        )
+        yield Cure(what, share, kept, least_relaxation=by_share / SHARE_STEPS, unit="share")

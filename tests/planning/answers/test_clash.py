@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derbes.case.options import Limit, Standard
-from derbes.planning.conflict import (
+from derbes.planning.problem import PlanSolution, TimeIsOver
+from derbes.planning.solving import (
     conflict_of,
     first_that_holds,
     irreducible_conflict,
@@ -17,8 +18,6 @@ from derbes.planning.conflict import (
     with_amount,
     without,
 )
-from derbes.planning.problem import TimeIsOver
-from derbes.planning.solving import FoundPlan
 from tests.planning.answers.toy import Listed, budget, number, option, standard, town
 
 
@@ -157,7 +156,7 @@ def test_a_wish_that_cures_nothing_alone_says_so():
 
 def test_without_any_wish_it_can_be_impossible_too():
     def never(case, *, is_rough=False):
-        return FoundPlan(feasible=False)
+        return PlanSolution(feasible=False)
 
     (wish,) = conflict_of(town(option("works", 9, 50.0)), never)
     assert (wish.wish, wish.least_relaxation) == ("uses", None)

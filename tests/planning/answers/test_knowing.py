@@ -10,8 +10,9 @@ from derbes.case.entities import Case, Plant, Supplier
 from derbes.case.options import Risk
 from derbes.case.quantity import Calendar, Quantity
 from derbes.planning.answers import evpi_of, known_future, vss_of
+from derbes.planning.problem import PlanSolution
 from derbes.planning.recourse import futures
-from derbes.planning.solving import FoundPlan, mean_case
+from derbes.planning.solving import mean_case
 
 CASES = Path(__file__).parent / "cases"
 
@@ -63,9 +64,9 @@ def test_costs_of_known_futures_are_weighed_as_the_plan_weighs_them(farmer):
     costs = iter([10.0, 20.0, 30.0, 10.0, 20.0, 30.0])
 
     def alone(case, *, is_rough=False):
-        return FoundPlan(feasible=True, cost=next(costs))
+        return PlanSolution(feasible=True, cost=next(costs))
 
-    best = FoundPlan(feasible=True, cost=50.0)
+    best = PlanSolution(feasible=True, cost=50.0)
     assert evpi_of(best, futures(farmer, None), alone) == pytest.approx(30.0)
     cautious = replace(farmer, risk=Risk(weight=1.0, level=2 / 3))
     assert evpi_of(best, futures(cautious, None), alone) == pytest.approx(20.0)
@@ -73,21 +74,21 @@ def test_costs_of_known_futures_are_weighed_as_the_plan_weighs_them(farmer):
 
 def test_a_future_without_a_plan_has_no_worth_of_knowing(farmer):
     def impossible(case, *, is_rough=False):
-        return FoundPlan(feasible=False)
+        return PlanSolution(feasible=False)
 
-    best = FoundPlan(feasible=True, cost=50.0)
+    best = PlanSolution(feasible=True, cost=50.0)
     assert evpi_of(best, futures(farmer, None), impossible) is None
     assert vss_of(best, futures(farmer, None), impossible, impossible) is None
 
 
 def test_a_plan_for_means_that_fails_somewhere_is_worth_any_sum(farmer):
     def mean(case, *, is_rough=False):
-        return FoundPlan(feasible=True, cost=40.0)
+        return PlanSolution(feasible=True, cost=40.0)
 
     def everywhere(case, *, is_rough=False):
-        return FoundPlan(feasible=False)
+        return PlanSolution(feasible=False)
 
-    best = FoundPlan(feasible=True, cost=50.0)
+    best = PlanSolution(feasible=True, cost=50.0)
     assert vss_of(best, futures(farmer, None), everywhere, mean) is None
 
 

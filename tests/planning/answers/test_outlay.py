@@ -8,10 +8,9 @@ import pytest
 from derbes import api
 from derbes.case.entities import CapitalPayment, Plant, Variant
 from derbes.case.quantity import Quantity
-from derbes.planning.accounts import accounts_of
-from derbes.planning.decomposed import solve_plan
+from derbes.planning.accounts import accounts_of, nothing_decided
+from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import TimeIsOver, make_problem
-from derbes.planning.solving import nothing_decided
 
 CASES = Path(__file__).parent / "cases"
 

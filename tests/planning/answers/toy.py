@@ -16,7 +16,7 @@ from derbes.case.quantity import Calendar, Quantity
 from derbes.model.compile import effect_period
 from derbes.planning import first_stage as payments
 from derbes.planning.accounts import by_year, paid_for
-from derbes.planning.solving import FoundPlan
+from derbes.planning.problem import PlanSolution
 
 HELD = 3.0
 """Months that the town holds without any option."""
@@ -78,7 +78,7 @@ class Listed:
 
     asked: list[Case] = field(default_factory=list)
 
-    def __call__(self, case: Case, *, is_rough: bool = False) -> FoundPlan:
+    def __call__(self, case: Case, *, is_rough: bool = False) -> PlanSolution:
         self.asked.append(case)
         plans = [
             (cost_of(case, choices), choices)
@@ -86,12 +86,12 @@ class Listed:
             if may(case, choices) and not short(case, choices)
         ]
         if not plans:
-            return FoundPlan(feasible=False, shortfalls=dict.fromkeys(case.standards, 1.0))
+            return PlanSolution(feasible=False, shortfalls=dict.fromkeys(case.standards, 1.0))
         if is_rough:
             cost, choices = plans[-1]
         else:
             cost, choices = min(plans, key=lambda plan: (plan[0], len(plan[1])))
-        return FoundPlan(feasible=True, cost=cost, bound=cost, decided=choices)
+        return PlanSolution(feasible=True, cost=cost, bound=cost, choices=choices)
 
 
 def all_choices(case: Case) -> Iterator[tuple[Choice, ...]]:
