@@ -27,7 +27,7 @@ from derbes.results.statements import (
     StatementRow,
     StatementTable,
 )
-from derbes.results.tables import Column, text_of, verdict_column, verdict_words
+from derbes.results.tables import Column, evidence_column, text_of, verdict_column, verdict_words
 
 TESTED = ("holds", "likely", "open", "unlikely", "fails")
 """Verdicts that draws have given, from true to false."""
@@ -224,6 +224,7 @@ def _verdicts_table(
         Column(_("as"), modality),
         Column(_("what it says"), _said),
         verdict_column(),
+        evidence_column(),
         Column(_("checked by"), "expression"),
     ]
     if ledger.provenance.n_draws > 1:

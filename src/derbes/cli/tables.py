@@ -486,6 +486,7 @@ def _overview(table: StatementTable) -> str:
     columns.append(Column(_("reason"), "reason", words=short))
     counts = Counter(row.verdict for row in table.statements)
     tally = ", ".join(f"{n} {verdict_words(word)}" for word, n in counts.items())
+    tally += "\n" + table.evidence_tally()
     scored = table.predictions.words()
     told = f"{tally}\n{scored}" if scored else tally
     lines = [line for row in table.statements for line in _flip_lines(row)]

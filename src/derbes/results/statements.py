@@ -5,7 +5,23 @@ from dataclasses import dataclass, field
 
 from derbes.language import _, ngettext
 from derbes.results.supply import Provenance
-from derbes.results.tables import Column, html_table, verdict_column
+from derbes.results.tables import (
+    Column,
+    evidence_column,
+    evidence_words,
+    html_table,
+    verdict_column,
+)
+
+MODEL, ARITHMETIC, ATTESTED, SAID, DEFINITION = (
+    "model",
+    "arithmetic",
+    "attested",
+    "said",
+    "definition",
+)
+EVIDENCE = (MODEL, ARITHMETIC, ATTESTED, SAID, DEFINITION)
+"""Kinds of evidence, the strongest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +60,11 @@ class EntryRow:
     reason: str
     """Why the verdict is what it is, where the share does not say it."""
     n_draws: int = 0
+    evidence: str = ""
+    """Kind that the verdict rests on: `model`, `arithmetic`, `attested`, `said`, `definition`;
+    empty where nothing was tested."""
+    said_by: tuple[str, ...] = ()
+    """Who says what it asks to be attested: actors, or publishers of reports."""
     missing: tuple[str, ...] = ()
     """Keys without which it cannot be tested."""
     flips_at: tuple[Flip, ...] = ()
@@ -360,6 +381,22 @@ class StatementTable:
         n = counts[0] if counts else made.n_draws
         return _("{n} draws, seed {seed}").format(n=n, seed=made.seed)
 
+    def evidence_tally(self) -> str:
+        """How many statements hold and fail by each kind of evidence, in words."""
+        parts = []
+        for kind in EVIDENCE:
+            held, failed = (
+                sum(row.evidence == kind and row.verdict in verdicts for row in self.statements)
+                for verdicts in (("holds", "likely"), ("fails", "unlikely"))
+            )
+            said = sum(row.evidence == kind for row in self.statements)
+            if said and kind == SAID:
+                parts.append(f"{evidence_words(kind)}: {_('{n} not shown').format(n=said)}")
+            elif said:
+                words = _("{held} hold, {failed} fail").format(held=held, failed=failed)
+                parts.append(f"{evidence_words(kind)}: {words}")
+        return "; ".join(parts)
+
     def _repr_html_(self) -> str:
         """A table in a notebook."""
         return html_table(statement_columns(), self.statements, _("Statements"))
@@ -372,6 +409,7 @@ def statement_columns() -> tuple[Column, ...]:
         Column(_("holder"), "holder"),
         Column(_("modality"), "modality"),
         verdict_column(),
+        evidence_column(),
         Column(_("share of draws"), "share"),
         Column(_("standard error"), "standard_error"),
         Column(_("due"), "due"),

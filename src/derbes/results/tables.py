@@ -88,6 +88,22 @@ def verdict_words(verdict: str) -> str:
     }.get(verdict, verdict)
 
 
+def evidence_words(kind: str) -> str:
+    """A kind of evidence for a reader."""
+    return {
+        "model": _("tested by the model"),
+        "arithmetic": _("arithmetic over facts"),
+        "attested": _("attested by others"),
+        "said": _("said by the same"),
+        "definition": _("by definition"),
+    }.get(kind, kind)
+
+
+def evidence_column() -> Column:
+    """A column of kinds of evidence, in the words of `evidence_words`."""
+    return Column(_("evidence"), lambda row: evidence_words(row.evidence))
+
+
 def verdict_column() -> Column:
     """A column of verdicts, in the words of `verdict_words`."""
     return Column(_("verdict"), lambda row: verdict_words(row.verdict))

@@ -6,22 +6,14 @@ so; said by the same whose view it is, which shows nothing; by definition, an in
 ledger's own coding said again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from derbes.case.entities import Case
 from derbes.case.ledger import Checked, Statement
+from derbes.results.statements import ARITHMETIC, ATTESTED, DEFINITION, EVIDENCE, MODEL, SAID
 from derbes.statements.of_case import holder_of
-from derbes.statements.terms import Engine, Ledger, Term, calls_in
+from derbes.statements.terms import Engine, Ledger, Term, Value, calls_in
 
-MODEL, ARITHMETIC, ATTESTED, SAID, DEFINITION = (
-    "model",
-    "arithmetic",
-    "attested",
-    "said",
-    "definition",
-)
-EVIDENCE = (MODEL, ARITHMETIC, ATTESTED, SAID, DEFINITION)
-"""Kinds of evidence, the strongest first."""
 _OVER_FACTS = frozenset({"fact", "indicator", "date_of", "months_between"})
 _OF_OTHERS = frozenset({"holds", "share", "verdict"})
 _OLD = frozenset({"stock", "stock_trend"})
@@ -46,9 +38,10 @@ def evidence_of(ledger: Ledger, entry: Checked, key: str) -> str:
 
 def who_says(ledger: Ledger, entry: Checked, key: str) -> tuple[str, ...]:
     """Who says what an expression asks to be attested: actors, or publishers of reports."""
-    case, term = ledger.case, ledger.parts.get((entry.id, key))
-    facts = [_fact(given) for call, given in calls_in(term) if call.name == "attested"] if term else []
-    return tuple(dict.fromkeys(name for fact in facts if (name := _teller(case, fact))))
+    term = ledger.parts.get((entry.id, key))
+    calls = calls_in(term) if term is not None else ()
+    facts = [_fact(given) for call, given in calls if call.name == "attested"]
+    return tuple(dict.fromkeys(name for one in facts if (name := _teller(ledger.case, one))))
 
 
 def _teller(case: Case, fact: str) -> str:
@@ -60,7 +53,7 @@ def _teller(case: Case, fact: str) -> str:
     return found.by or (document.publisher if document else "")
 
 
-def _fact(given: dict[str, object]) -> str:
+def _fact(given: Mapping[str, Value | None]) -> str:
     return str(given.get("id") or "")
 
 

@@ -440,6 +440,12 @@ def statements_of(case: Case, *, actor: Actor) -> Ids:
     return tuple(one.id for one in case.statements.values() if holder_of(one) == actor)
 
 
+@members(Takes.MEASURE)
+def measures_of(case: Case, *, actor: Actor) -> Ids:
+    """Measures that an actor imposes."""
+    return tuple(one.id for one in case.measures.values() if one.sender == actor)
+
+
 @members(Takes.GOOD)
 def inputs_of(case: Case, *, good: Good) -> Ids:
     """Goods that making a good takes, at any step."""

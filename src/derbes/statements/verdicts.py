@@ -19,6 +19,7 @@ from derbes.files import write_atomically
 from derbes.language import _
 from derbes.parallel import Progress
 from derbes.results.statements import (
+    SAID,
     ContrastRow,
     DoubleStandardRow,
     EntryRow,
@@ -30,6 +31,7 @@ from derbes.results.statements import (
 )
 from derbes.results.supply import Provenance
 from derbes.results.tables import verdict_words
+from derbes.statements.evidence import evidence_of, who_says
 from derbes.statements.ledger import entries_of, is_evidence, read_ledger
 from derbes.statements.of_case import VERDICT_WORDS, fact_date, holder_of, said_on
 from derbes.statements.queries import (
@@ -125,7 +127,17 @@ class Judge:
     truths: Mapping[Part, Truths]
 
     def judged(self, entry: Checked) -> Judged:
-        """The verdict on an entry."""
+        """The verdict on an entry; what only its own holder says does not show it."""
+        found = self._judged(entry)
+        if found.part is None or found.verdict not in {HOLDS, LIKELY}:
+            return found
+        if evidence_of(self.ledger, entry, found.part[1]) != SAID:
+            return found
+        who = ", ".join(who_says(self.ledger, entry, found.part[1]))
+        reason = _("said, not shown: {who} says so").format(who=who)
+        return Judged(UNTESTABLE, reason=reason, part=found.part)
+
+    def _judged(self, entry: Checked) -> Judged:
         if not isinstance(entry, Statement):
             return self._plain(entry, "holds_if")
         expires = day_of(entry.expires)
@@ -321,6 +333,8 @@ def _entry(found: Verdicts, entry: Checked) -> dict[str, Any]:
     """What the rows of all kinds of entries have."""
     judged = found.judged[entry.id]
     part = judged.part or (entry.id, "holds_if")
+    evidence = evidence_of(found.ledger, entry, part[1]) if judged.part else ""
+    is_tested = judged.verdict != UNTESTABLE or evidence == SAID
     return {
         "id": entry.id,
         "says": entry.says or entry.label,
@@ -332,6 +346,8 @@ def _entry(found: Verdicts, entry: Checked) -> dict[str, Any]:
         "standard_error": judged.standard_error,
         "reason": judged.reason,
         "n_draws": judged.n_draws,
+        "evidence": evidence if is_tested else "",
+        "said_by": who_says(found.ledger, entry, part[1]) if evidence and is_tested else (),
         "missing": judged.missing,
         "flips_at": found.flips.get(part, ()),
         "flips_in": found.variants.get(part, ()),
@@ -550,8 +566,8 @@ BYTE_ORDER_MARK = "\ufeff"
 """Tells Excel that what follows is UTF-8."""
 COLUMNS = (
     "id", "kind", "by", "holder", "said", "modality", "polarity", "stance", "target", "says",
-    "phrase", "document", "place", "expression", "verdict", "share", "standard_error", "n_draws",
-    "reason", "due", "outcome", "probability", "brier", "flips_at", "flips_in",
+    "phrase", "document", "place", "expression", "verdict", "evidence", "share", "standard_error",
+    "n_draws", "reason", "due", "outcome", "probability", "brier", "flips_at", "flips_in",
 )  # fmt: skip
 _FORMULA = ("=", "@", "+", "-", "\t", "\r")
 
