@@ -11,7 +11,7 @@ finer, whatever starts are asked for; behind the last that is not survived, at e
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -326,6 +326,7 @@ def unmet_unit(arrays: CaseArrays) -> str:
 
 Pair = tuple[str, int]
 """Measure and length [period]."""
+NO_USE: Mapping[str, Sequence[int]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,51 +360,106 @@ class Starts:
 
 
 def outcomes_of(asked: Starts) -> list[StartOutcome]:
-    """Outcomes of all measures and lengths at the starts."""
-    found: list[StartOutcome] = []
+    """Outcomes of all measures and lengths at the starts.
+
+    From the last start back: what was survived at the start behind is asked all at once.
+    """
+    study, essential = asked.study, asked.study.arrays.use_essential
+    found: list[list[StartOutcome]] = []
     before: dict[int, SurvivalProgram] = {}
-    for start in asked.starts:
-        programs: dict[int, SurvivalProgram] = {}
-        for run in wanted_points(asked.study.measures, asked.lengths, start):
-            if asked.only and (not run.measure or (run.measure.name, run.length) not in asked.only):
-                continue
-            n = horizon(asked.study.arrays, run, start)
-            if n not in programs:
-                programs[n] = SurvivalProgram(asked.study.calm, start, n, before.get(n))
-                before[n] = programs[n]
-            found.append(outcome_of(asked, programs[n], run))
-    return found
+    hard: set[Pair] = set()
+    proven: dict[Pair, int] = {}
+    for start in reversed(asked.starts):
+        wanted = wanted_points(study.measures, asked.lengths, start)
+        runs = {_pair(run): run for run in wanted if not asked.only or _pair(run) in asked.only}
+        outcomes: dict[Pair, StartOutcome] = {}
+        windows: dict[int, list[Pair]] = {}
+        for pair, run in runs.items():
+            if pair in proven and is_met_before(study, run, start, proven[pair]):
+                outcomes[pair] = _outcome(asked, start, run)
+            else:
+                windows.setdefault(horizon(study.arrays, run, start), []).append(pair)
+        for n, pairs in windows.items():
+            program = before[n] = SurvivalProgram(study.calm, start, n, before.get(n))
+            easy = [runs[pair] for pair in pairs if pair not in hard]
+            for run in program.served(easy, essential):
+                outcomes[_pair(run)] = _outcome(asked, start, run)
+                proven[_pair(run)] = start
+            for pair in pairs:
+                if pair not in outcomes:
+                    outcomes[pair] = outcome_of(asked, program, runs[pair])
+        hard = {pair for pair, outcome in outcomes.items() if outcome.short_uses}
+        found.append([outcomes[pair] for pair in runs])
+    return [outcome for part in reversed(found) for outcome in part]
+
+
+def _pair(run: MeasureRun) -> Pair:
+    return run.measure.name if run.measure else "", run.length
+
+
+def is_met_before(study: Study, run: MeasureRun, start: int, later: int) -> bool:
+    """Whether what meets all essential demand at a later start does so at this one too.
+
+    It does where the measure moves only openings behind both starts, which changes nothing
+    before them, and the calm plan is met on the way from the one to the other.
+    """
+    arrays, measure, uses = study.arrays, run.measure, study.arrays.use_essential
+    if measure is None or not takes_nothing(
+        arrays, replace(measure, plant_delay=np.zeros_like(measure.plant_delay))
+    ):
+        return False
+    opening = arrays.plant_opening[measure.plant_delay > 0]
+    ends = [one + horizon(arrays, run, one) for one in (start, later)]
+    unmet = study.calm.unmet[uses, start:later].sum(axis=1)
+    return (
+        bool(np.all((opening > start) == (opening > later)))
+        and ends[0] <= ends[1]
+        and bool(np.all(unmet <= NOTHING * arrays.flow_size[arrays.use_goods[uses]]))
+    )
+
+
+def _outcome(
+    asked: Starts, start: int, run: MeasureRun, binding: Mapping[str, Sequence[int]] = NO_USE
+) -> StartOutcome:
+    """An outcome.
+
+    Args:
+        asked: What it belongs to.
+        start: The start. [period]
+        run: The measure and its length.
+        binding: Goods that bind for each use that goes short, and for all of them.
+    """
+    arrays, (measure, length) = asked.study.arrays, _pair(run)
+    return StartOutcome(
+        variant=asked.study.variant,
+        measure=measure,
+        length=length,
+        start=start,
+        is_on_grid=not asked.only,
+        short_uses=tuple(use for use in binding if use != ALL_ESSENTIAL),
+        binding={use: tuple(arrays.goods[g] for g in found) for use, found in binding.items()},
+        binding_sellers={
+            use: tuple(cut_sellers(arrays, found, run)) for use, found in binding.items()
+        },
+    )
 
 
 def outcome_of(asked: Starts, program: SurvivalProgram, run: MeasureRun) -> StartOutcome:
     """The outcome of one measure and length in the program of its start."""
-    study, layout = asked.study, program.layout
-    arrays = study.arrays
+    arrays = asked.study.arrays
     net = net_unmet(program, run, arrays.use_essential)
+    goods: dict[str, Sequence[int]] = {}
     short = np.flatnonzero(net.short)
-    goods: dict[str, list[int]] = {}
     if len(short):
-        left = shelves(layout, net.solved.columns, net.solved.row_upper, run)
-        size = NOTHING * arrays.flow_size[arrays.use_goods][:, None]
-        more = net.added > size
+        left = shelves(program.layout, net.solved.columns, net.solved.row_upper, run)
+        more = net.added > NOTHING * arrays.flow_size[arrays.use_goods][:, None]
         for u in short:
             broken = int(np.flatnonzero(more[u])[0])
             goods[arrays.uses[u]] = binding_goods(left, int(arrays.use_goods[u]), broken)
         first = int(np.flatnonzero(more[short].any(axis=0))[0])
         now = [arrays.uses[u] for u in short if more[u, first]]
         goods[ALL_ESSENTIAL] = sorted({good for use in now for good in goods[use]})
-    return StartOutcome(
-        variant=study.variant,
-        measure=run.measure.name if run.measure else "",
-        length=run.length,
-        start=layout.start,
-        is_on_grid=not asked.only,
-        short_uses=tuple(arrays.uses[u] for u in short),
-        binding={use: tuple(arrays.goods[g] for g in found) for use, found in goods.items()},
-        binding_sellers={
-            use: tuple(cut_sellers(layout, found, run)) for use, found in goods.items()
-        },
-    )
+    return _outcome(asked, program.layout.start, run, goods)
 
 
 QUARTER = 3

@@ -18,6 +18,7 @@ recipe has room to make more, it is one of its inputs that is missing, unless th
 be had itself. Where neither a recipe nor a seller has room, the good itself binds.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,7 +26,7 @@ from scipy import sparse
 
 from derbes.errors import SolveError
 from derbes.lp.highs import Basis, Session
-from derbes.lp.lexicographic import AT_BOUND, best_among_optima, primal_residual, solve_levels
+from derbes.lp.lexicographic import best_among_optima, solve_levels
 from derbes.lp.program import FloatArray, IntArray, LinearProgram, Solution
 from derbes.model.arrays import (
     CALM,
@@ -37,7 +38,14 @@ from derbes.model.arrays import (
     State,
 )
 from derbes.supply.baseline import CalmSolution, state_at
-from derbes.supply.bounds import demand_alone, demand_path, order_limits, window_bounds
+from derbes.supply.bounds import (
+    Bounds,
+    demand_alone,
+    demand_path,
+    order_limits,
+    tightest,
+    window_bounds,
+)
 from derbes.supply.network import Layout, has_same_matrix, make_layout, supply_matrix
 from derbes.supply.objective import order_costs
 
@@ -134,9 +142,9 @@ def _is_empty(left: Shelves, good: int, period: int) -> bool:
     return bool(stock[period] <= NOTHING * usual)
 
 
-def cut_sellers(layout: Layout, goods: list[int], run: MeasureRun) -> list[str]:
+def cut_sellers(arrays: CaseArrays, goods: Sequence[int], run: MeasureRun) -> list[str]:
     """Actors who sell these goods and are cut off by the measure, in the case's order."""
-    activities = layout.arrays.activities
+    activities = arrays.activities
     if run.measure is None:
         return []
     cut = run.measure.availability < activities.base_availability
@@ -187,10 +195,8 @@ class SurvivalProgram:
         self.layout: Layout = make_layout(arrays, start, n, has_reserve=False)
         self.state: State = state_at(calm, start)
         self._thrift = thrift_costs(self.layout)
-        self._alone: dict[tuple[bytes, bytes], FloatArray] = {}
-        self._served: list[FloatArray] = []
-        """Courses that left some uses nowhere short: where one is possible under another
-        measure too, nothing can be better."""
+        self._least: dict[tuple[bytes, ...], Survived] = {}
+        """What goes short least, by the bounds and uses it was found for."""
         if before is not None and has_same_matrix(before.layout, self.layout):
             self.program: LinearProgram = survival_program(
                 self.layout, self.state, before.program.matrix
@@ -334,14 +340,11 @@ class SurvivalProgram:
 
         By weight, and among responses that leave as little unmet, one that serves early.
         """
-        layout = self.layout
-        program = self._bounded(run)
-        unmet = self.layout.column("unmet")
-        for course in self._served:
-            if not unmet.of(course)[uses].any():
-                residual = primal_residual(program, course, program.matrix @ course)
-                if residual <= AT_BOUND:
-                    return Survived(None, None, course, program.row_upper, residual)
+        layout, program = self.layout, self._bounded(run)
+        bounds = (program.col_upper, program.row_lower, program.row_upper, uses)
+        asked = tuple(one.tobytes() for one in bounds)
+        if asked in self._least:
+            return self._least[asked]
         falling = 1.0 + EARLY * np.arange(layout.n, 0, -1) / layout.n
         costs = _unmet_costs(layout, uses, falling, is_weighted=True)
         key = (run.measure.name if run.measure else "", run.length)
@@ -351,15 +354,33 @@ class SurvivalProgram:
         self.bases[key] = self.session.basis()
         columns = solution.columns
         broken = _first_short(layout, columns, demand_path(layout, run), uses, met=0)
-        if broken is None:
-            course = columns.copy()
-            unmet.of(course)[uses] = 0.0
-            self._served.append(course)
-        else:
+        if broken is not None:
             columns = self._spread(
                 replace(program, level_costs=self._levels(costs)), solution, uses
             )
-        return Survived(None, broken, columns, program.row_upper, solution.certificate)
+        self._least[asked] = Survived(
+            None, broken, columns, program.row_upper, solution.certificate
+        )
+        return self._least[asked]
+
+    def served(self, runs: Sequence[MeasureRun], uses: BoolArray) -> list[MeasureRun]:
+        """Measures of some length under which a course leaves the chosen uses nowhere short.
+
+        A course within the tightest bounds of all of them proves each of them at once; where
+        there is none, each half of them is asked. What is left out may be served all the same.
+        """
+        if not runs:
+            return []
+        arrays, unmet = self.layout.arrays, self.layout.column("unmet")
+        each = [window_bounds(self.layout, self.state, run) for run in runs]
+        program = self._within(tightest(self.layout, each))
+        costs = _unmet_costs(self.layout, uses, np.ones(self.layout.n))
+        short = unmet.of(self._minimize(program, costs).columns)[uses].sum(axis=1)
+        if np.all(short <= NOTHING * arrays.flow_size[arrays.use_goods[uses]]):
+            return list(runs)
+        half = len(runs) // 2
+        parts = (runs[:half], runs[half:]) if half else ()
+        return [run for part in parts for run in self.served(part, uses)]
 
     def _spread(self, program: LinearProgram, solution: Solution, uses: BoolArray) -> FloatArray:
         """A mean of optima in which every use goes short that does in any of them. (columns,)
@@ -384,19 +405,14 @@ class SurvivalProgram:
 
         Measures that bring the same demand share the answer.
         """
-        alone = None
-        if run.measure is not None:
-            alone = demand_alone(self.layout.arrays, run.measure)
+        alone = run.measure and demand_alone(self.layout.arrays, run.measure)
         calm = CALM if alone is None else MeasureRun(alone, run.length)
-        demand = demand_path(self.layout, calm)
-        key = (demand.tobytes(), uses.tobytes())
-        if key not in self._alone:
-            found = self.least_unmet(calm, uses)
-            self._alone[key] = self.layout.column("unmet").of(found.columns)
-        return self._alone[key]
+        return self.layout.column("unmet").of(self.least_unmet(calm, uses).columns)
 
     def _bounded(self, run: MeasureRun) -> LinearProgram:
-        bounds = window_bounds(self.layout, self.state, run)
+        return self._within(window_bounds(self.layout, self.state, run))
+
+    def _within(self, bounds: Bounds) -> LinearProgram:
         return replace(
             self.program,
             row_lower=bounds.row_lower,
