@@ -355,14 +355,14 @@ class Starts:
     starts: tuple[int, ...]
     lengths: tuple[int, ...]
     """[period] Empty: each measure's own."""
-    only: frozenset[Pair] = frozenset()
-    """Measures and lengths that are looked at just to find the date; empty: all."""
+    only: Mapping[int, frozenset[Pair]] | None = None
+    """Measures and lengths that are looked at just to find the date, by start; None: all."""
 
 
 def outcomes_of(asked: Starts) -> list[StartOutcome]:
     """Outcomes of all measures and lengths at the starts.
 
-    From the last start back: what was survived at the start behind is asked all at once.
+    From the last start back: what was survived at all starts behind is asked all at once.
     """
     study, essential = asked.study, asked.study.arrays.use_essential
     found: list[list[StartOutcome]] = []
@@ -371,7 +371,8 @@ def outcomes_of(asked: Starts) -> list[StartOutcome]:
     proven: dict[Pair, int] = {}
     for start in reversed(asked.starts):
         wanted = wanted_points(study.measures, asked.lengths, start)
-        runs = {_pair(run): run for run in wanted if not asked.only or _pair(run) in asked.only}
+        pairs = None if asked.only is None else asked.only[start]
+        runs = {_pair(run): run for run in wanted if pairs is None or _pair(run) in pairs}
         outcomes: dict[Pair, StartOutcome] = {}
         windows: dict[int, list[Pair]] = {}
         for pair, run in runs.items():
@@ -379,16 +380,16 @@ def outcomes_of(asked: Starts) -> list[StartOutcome]:
                 outcomes[pair] = _outcome(asked, start, run)
             else:
                 windows.setdefault(horizon(study.arrays, run, start), []).append(pair)
-        for n, pairs in windows.items():
+        for n, window in windows.items():
             program = before[n] = SurvivalProgram(study.calm, start, n, before.get(n))
-            easy = [runs[pair] for pair in pairs if pair not in hard]
+            easy = [runs[pair] for pair in window if pair not in hard]
             for run in program.served(easy, essential):
                 outcomes[_pair(run)] = _outcome(asked, start, run)
                 proven[_pair(run)] = start
-            for pair in pairs:
+            for pair in window:
                 if pair not in outcomes:
                     outcomes[pair] = outcome_of(asked, program, runs[pair])
-        hard = {pair for pair, outcome in outcomes.items() if outcome.short_uses}
+        hard |= {pair for pair, outcome in outcomes.items() if outcome.short_uses}
         found.append([outcomes[pair] for pair in runs])
     return [outcome for part in reversed(found) for outcome in part]
 
@@ -435,7 +436,7 @@ def _outcome(
         measure=measure,
         length=length,
         start=start,
-        is_on_grid=not asked.only,
+        is_on_grid=asked.only is None,
         short_uses=tuple(use for use in binding if use != ALL_ESSENTIAL),
         binding={use: tuple(arrays.goods[g] for g in found) for use, found in binding.items()},
         binding_sellers={
@@ -545,7 +546,7 @@ def _grid(study: Study, starts: Sequence[int]) -> list[int]:
 
 
 def _parts(starts: Sequence[int], count: int) -> list[list[int]]:
-    parts = np.array_split(np.array(starts), min(len(starts), count))
+    parts = np.array_split(np.array(starts), min(len(starts), count)) if starts else []
     return [part.tolist() for part in parts]
 
 
@@ -559,13 +560,11 @@ def _behind(
         if variant == study.variant:
             for start in starts_behind(group, essential):
                 asked.setdefault(start, set()).add((measure, length))
-    alike: dict[frozenset[Pair], list[int]] = {}
-    for start in sorted(asked):
-        alike.setdefault(frozenset(asked[start]), []).append(start)
     return [
-        Starts(study, tuple(part), request.lengths, pairs)
-        for pairs, starts in alike.items()
-        for part in _parts(starts, n_parts)
+        Starts(
+            study, tuple(part), request.lengths, {start: frozenset(asked[start]) for start in part}
+        )
+        for part in _parts(sorted(asked), n_parts)
     ]
 
 

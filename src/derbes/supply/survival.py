@@ -190,7 +190,7 @@ class SurvivalProgram:
 
         Both can still be asked: every question sets all bounds and costs anew.
         """
-        arrays = calm.arrays
+        arrays, self._calm = calm.arrays, calm
         n = min(n, arrays.n_periods - start)
         self.layout: Layout = make_layout(arrays, start, n, has_reserve=False)
         self.state: State = state_at(calm, start)
@@ -403,11 +403,16 @@ class SurvivalProgram:
     def least_unmet_alone(self, run: MeasureRun, uses: BoolArray) -> FloatArray:
         """The least that goes short under a measure's demand with nothing taken away. (U, n)
 
-        Measures that bring the same demand share the answer.
+        In calm that is what the calm plan leaves unmet, where that is nothing.
         """
-        alone = run.measure and demand_alone(self.layout.arrays, run.measure)
-        calm = CALM if alone is None else MeasureRun(alone, run.length)
-        return self.layout.column("unmet").of(self.least_unmet(calm, uses).columns)
+        layout, arrays = self.layout, self.layout.arrays
+        alone = run.measure and demand_alone(arrays, run.measure)
+        if alone is None:
+            calm = self._calm.unmet[:, layout.start : layout.start + layout.n]
+            if not calm[uses].any():
+                return calm
+        asked = CALM if alone is None else MeasureRun(alone, run.length)
+        return layout.column("unmet").of(self.least_unmet(asked, uses).columns)
 
     def _bounded(self, run: MeasureRun) -> LinearProgram:
         return self._within(window_bounds(self.layout, self.state, run))
