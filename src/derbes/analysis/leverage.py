@@ -466,7 +466,7 @@ def outcome_of(asked: Starts, program: SurvivalProgram, run: MeasureRun) -> Star
 QUARTER = 3
 """Length of a quarter. [month]"""
 END_CHUNKS_A_WORKER = 2
-"""Chunks of starts per worker and variant."""
+"""Chunks of starts per worker and variant, where there are several: each begins cold."""
 Key = tuple[str, str, int]
 """Variant, measure, length."""
 
@@ -520,10 +520,11 @@ def leverage_ends(
         n_workers: Processes.
         progress: Called as starts are done.
     """
+    n_parts = END_CHUNKS_A_WORKER * n_workers if n_workers > 1 else 1
     tasks = [
         Starts(study, tuple(int(s) for s in part), request.lengths)
         for study in studies
-        for part in _parts(_grid(study, request.starts), END_CHUNKS_A_WORKER * n_workers)
+        for part in _parts(_grid(study, request.starts), n_parts)
     ]
     what = _("ends")
     found = run_tasks(outcomes_of, tasks, n_workers=n_workers, progress=progress, what=what)
@@ -531,7 +532,7 @@ def leverage_ends(
     behind = [
         task
         for study in studies
-        for task in _behind(study, request, groups, END_CHUNKS_A_WORKER * n_workers)
+        for task in _behind(study, request, groups, n_parts)
     ]
     more = run_tasks(outcomes_of, behind, n_workers=n_workers, progress=progress, what=what)
     groups = by_key(outcome for part in [*found, *more] for outcome in part)

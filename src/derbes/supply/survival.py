@@ -348,10 +348,7 @@ class SurvivalProgram:
         falling = 1.0 + EARLY * np.arange(layout.n, 0, -1) / layout.n
         costs = _unmet_costs(layout, uses, falling, is_weighted=True)
         key = (run.measure.name if run.measure else "", run.length)
-        if key in self.bases:
-            self.session.start_from(self.bases[key])
-        solution = self._minimize(program, costs)
-        self.bases[key] = self.session.basis()
+        solution = self._minimize(program, costs, key)
         columns = solution.columns
         broken = _first_short(layout, columns, demand_path(layout, run), uses, met=0)
         if broken is not None:
@@ -375,7 +372,8 @@ class SurvivalProgram:
         each = [window_bounds(self.layout, self.state, run) for run in runs]
         program = self._within(tightest(self.layout, each))
         costs = _unmet_costs(self.layout, uses, np.ones(self.layout.n))
-        short = unmet.of(self._minimize(program, costs).columns)[uses].sum(axis=1)
+        key = ("", len(runs))
+        short = unmet.of(self._minimize(program, costs, key).columns)[uses].sum(axis=1)
         if np.all(short <= NOTHING * arrays.flow_size[arrays.use_goods[uses]]):
             return list(runs)
         half = len(runs) // 2
@@ -429,12 +427,20 @@ class SurvivalProgram:
     def _levels(self, costs: FloatArray) -> FloatArray:
         return np.stack([costs, self._thrift])
 
-    def _minimize(self, program: LinearProgram, costs: FloatArray) -> Solution:
+    def _minimize(
+        self, program: LinearProgram, costs: FloatArray, key: tuple[str, int] | None = None
+    ) -> Solution:
+        """The optimum of some costs and thrift, from the basis of the last with the same key."""
         asked = replace(program, level_costs=self._levels(costs))
         self.session.set_row_bounds(asked.row_lower, asked.row_upper)
         self.session.set_column_bounds(asked.col_lower, asked.col_upper)
         self.session.set_costs(asked.cost)
-        return solve_levels(asked, self.session)
+        if key in self.bases:
+            self.session.start_from(self.bases[key])
+        solution = solve_levels(asked, self.session)
+        if key is not None:
+            self.bases[key] = self.session.basis()
+        return solution
 
 
 class _Stocks:
