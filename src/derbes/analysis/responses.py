@@ -169,8 +169,7 @@ def unchanged(branch: BranchSolution, columns: FloatArray) -> BranchSolution:
         short[:], refill[:] = as_refill(branch.window, branch.run, short + refill)
     if not is_as_good(program, columns, solution.columns):
         return branch
-    activity = np.asarray(program.matrix @ columns, dtype=np.float64)
-    if primal_residual(program, columns, activity) > AT_BOUND:
+    if primal_residual(program, columns)[0] > AT_BOUND:
         return branch
     return replace(
         branch,
