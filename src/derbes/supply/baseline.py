@@ -17,6 +17,7 @@ Symbols: x `order`, w `lot` and `fresh`, n `unmet`, r `short`, rho retention.
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -180,6 +181,7 @@ def _split(group: IntArray, factor: FloatArray | None) -> list[IntArray]:
     return [group[factor[group] == one] for one in np.unique(factor[group])]
 
 
+@lru_cache(maxsize=4)
 def alike_activities(arrays: CaseArrays) -> list[IntArray]:
     """Groups of activities that have all numbers but their capacity in common."""
     activities = arrays.activities
@@ -420,6 +422,7 @@ def solve_calm(arrays: CaseArrays, near: CalmStart | None = None) -> CalmSolutio
     )
 
 
+@lru_cache(maxsize=4)
 def arrivals_by_period(calm: CalmSolution) -> FloatArray:
     """Deliveries of each activity in calm, by period of arrival. (K, T)"""
     activities = calm.arrays.activities

@@ -11,7 +11,7 @@ What a unit of each good is worth: the cheapest way to get one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from scipy import sparse
@@ -78,7 +78,7 @@ def _otherwise(arrays: CaseArrays, values: FloatArray) -> FloatArray:
     return np.where(found > 0, found, dearest / arrays.flow_size[:, None])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     """Blocks of a window `[start, start + n)` of the arrays' periods."""
 
@@ -102,13 +102,18 @@ class Layout:
     values: FloatArray
     """What a unit of each good is worth at the start. (G,) [money/unit]"""
 
+    @cached_property
+    def _blocks(self) -> tuple[dict[str, Block], dict[str, Block]]:
+        columns, rows = ({b.kind: b for b in blocks} for blocks in (self.columns, self.rows))
+        return columns, rows
+
     def column(self, kind: str) -> Block:
         """Block of columns of a kind."""
-        return next(block for block in self.columns if block.kind == kind)
+        return self._blocks[0][kind]
 
     def row(self, kind: str) -> Block:
         """Block of rows of a kind."""
-        return next(block for block in self.rows if block.kind == kind)
+        return self._blocks[1][kind]
 
     @property
     def columns_shape(self) -> tuple[tuple[str, int, int], ...]:
@@ -125,7 +130,7 @@ class Layout:
         """Number of rows."""
         return self.rows[-1].offset + self.rows[-1].size
 
-    @property
+    @cached_property
     def sizes(self) -> Sizes:
         """What is usual of each column and row: that of its good, or of its line."""
         arrays = self.arrays
@@ -563,5 +568,7 @@ def has_same_matrix(one: Layout, other: Layout) -> bool:
     if not all(np.array_equal(getattr(one, name), getattr(other, name)) for name in goods):
         return False
     ageing = [arrays.lot_retention[:, w.start + 1 : w.start + w.n] for w in (one, other)]
+    if not np.array_equal(ageing[0], ageing[1]) or not one.has_end:
+        return np.array_equal(ageing[0], ageing[1])
     lasting = [longer_lasting(arrays, w.start + w.n - 1) for w in (one, other)]
-    return np.array_equal(ageing[0], ageing[1]) and lasting[0] == lasting[1]
+    return lasting[0] == lasting[1]

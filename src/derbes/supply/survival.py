@@ -198,8 +198,8 @@ class SurvivalProgram:
         self._least: dict[tuple[bytes, ...], Survived] = {}
         """What goes short least, by the bounds and uses it was found for."""
         if before is not None and has_same_matrix(before.layout, self.layout):
-            self.program: LinearProgram = survival_program(
-                self.layout, self.state, before.program.matrix
+            self.program: LinearProgram = replace(
+                before.program, columns=self.layout.columns, rows=self.layout.rows
             )
             self.session: Session = before.session
             self.bases: dict[tuple[str, int], Basis] = before.bases
@@ -521,15 +521,12 @@ def _change(one: FloatArray, other: FloatArray) -> FloatArray:
     return np.subtract(other, one, out=np.zeros_like(one), where=known)
 
 
-def survival_program(
-    layout: Layout, state: State, matrix: sparse.csc_matrix | None = None
-) -> LinearProgram:
+def survival_program(layout: Layout, state: State) -> LinearProgram:
     """(L1) to (L6) over a window, with all unmet demand as objective.
 
     Args:
         layout: The window.
         state: What it starts from.
-        matrix: The layout's matrix, where it is already made.
     """
     bounds = window_bounds(layout, state)
     everything = np.ones(len(layout.arrays.uses), dtype=np.bool_)
@@ -539,7 +536,7 @@ def survival_program(
         levels=("unmet", "thrift"),
         level_costs=np.stack([costs, thrift_costs(layout)]),
         weights=np.array([1.0, THRIFT_WEIGHT]),
-        matrix=supply_matrix(layout) if matrix is None else matrix,
+        matrix=supply_matrix(layout),
         row_lower=bounds.row_lower,
         row_upper=bounds.row_upper,
         col_lower=bounds.col_lower,
