@@ -143,7 +143,7 @@ def test_measures_that_start_on_a_date_have_no_end():
 def outcome(start: int, *short: str) -> StartOutcome:
     return StartOutcome(
         variant="base", measure="cut", length=1, start=start, is_on_grid=True,
-        short_uses=short, binding=(), binding_sellers=(),
+        short_uses=short,
     )  # fmt: skip
 
 

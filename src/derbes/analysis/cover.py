@@ -296,7 +296,7 @@ def _rows(
             or at_start.survives(MeasureRun(measure, length), question.uses, found),
             days_of_cover=None if days is None else days.days(calendar.step),
             binding=tuple(study.arrays.goods[g] for g in goods),
-            binding_sellers=tuple(cut_sellers(study.arrays, goods, MeasureRun(measure, length))),
+            binding_sellers=tuple(cut_sellers(study.arrays, goods, measure)),
             time_to_survive_myopic=None if myopic is None else myopic * calendar.step,
             days_of_cover_infinite=days is not None and not np.isfinite(days.periods),
             short_in_calm_from=_short_in_calm(at_start, question.uses),

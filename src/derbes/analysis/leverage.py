@@ -10,8 +10,8 @@ to be solved to know the date. Ends are judged on a grid of their own, one start
 finer, whatever starts are asked for; behind the last that is not survived, at every period.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -326,7 +326,6 @@ def unmet_unit(arrays: CaseArrays) -> str:
 
 Pair = tuple[str, int]
 """Measure and length [period]."""
-NO_USE: Mapping[str, Sequence[int]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,11 +339,11 @@ class StartOutcome:
     start: int
     is_on_grid: bool
     """False: looked at only to find the date of the end."""
-    short_uses: tuple[str, ...]
+    short_uses: tuple[str, ...] = ()
     """Essential uses that go short."""
-    binding: Mapping[str, tuple[str, ...]]
-    """Use, or `all_essential` → goods that bind when it first goes short."""
-    binding_sellers: Mapping[str, tuple[str, ...]]
+    binding: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """Use, or `all_essential` → goods that bind when it first goes short; only of those that
+    go short at no later start that was looked at before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,10 +363,10 @@ def outcomes_of(asked: Starts) -> list[StartOutcome]:
 
     From the last start back: what was survived at all starts behind is asked all at once.
     """
-    study, essential = asked.study, asked.study.arrays.use_essential
+    study, essential, is_on_grid = asked.study, asked.study.arrays.use_essential, asked.only is None
     found: list[list[StartOutcome]] = []
     before: dict[int, SurvivalProgram] = {}
-    hard: set[Pair] = set()
+    short: dict[Pair, set[str]] = {}
     proven: dict[Pair, int] = {}
     for start in reversed(asked.starts):
         wanted = wanted_points(study.measures, asked.lengths, start)
@@ -377,19 +376,22 @@ def outcomes_of(asked: Starts) -> list[StartOutcome]:
         windows: dict[int, list[Pair]] = {}
         for pair, run in runs.items():
             if pair in proven and is_met_before(study, run, start, proven[pair]):
-                outcomes[pair] = _outcome(asked, start, run)
+                outcomes[pair] = StartOutcome(study.variant, *pair, start, is_on_grid)
             else:
                 windows.setdefault(horizon(study.arrays, run, start), []).append(pair)
         for n, window in windows.items():
             program = before[n] = SurvivalProgram(study.calm, start, n, before.get(n))
-            easy = [runs[pair] for pair in window if pair not in hard]
+            easy = [runs[pair] for pair in window if pair not in short]
             for run in program.served(easy, essential):
-                outcomes[_pair(run)] = _outcome(asked, start, run)
-                proven[_pair(run)] = start
+                pair = _pair(run)
+                outcomes[pair] = StartOutcome(study.variant, *pair, start, is_on_grid)
+                proven[pair] = start
             for pair in window:
                 if pair not in outcomes:
-                    outcomes[pair] = outcome_of(asked, program, runs[pair])
-        hard |= {pair for pair, outcome in outcomes.items() if outcome.short_uses}
+                    known = short.get(pair, set())
+                    outcomes[pair] = outcome_of(asked, program, runs[pair], known)
+                    if outcomes[pair].short_uses:
+                        short[pair] = {*known, *outcomes[pair].short_uses, ALL_ESSENTIAL}
         found.append([outcomes[pair] for pair in runs])
     return [outcome for part in reversed(found) for outcome in part]
 
@@ -419,48 +421,33 @@ def is_met_before(study: Study, run: MeasureRun, start: int, later: int) -> bool
     )
 
 
-def _outcome(
-    asked: Starts, start: int, run: MeasureRun, binding: Mapping[str, Sequence[int]] = NO_USE
+def outcome_of(
+    asked: Starts, program: SurvivalProgram, run: MeasureRun, known: Container[str] = ()
 ) -> StartOutcome:
-    """An outcome.
+    """The outcome of one measure and length in the program of its start.
 
     Args:
         asked: What it belongs to.
-        start: The start. [period]
+        program: The program.
         run: The measure and its length.
-        binding: Goods that bind for each use that goes short, and for all of them.
+        known: Uses, or `all_essential`, whose binding goods need not be found.
     """
-    arrays, (measure, length) = asked.study.arrays, _pair(run)
-    return StartOutcome(
-        variant=asked.study.variant,
-        measure=measure,
-        length=length,
-        start=start,
-        is_on_grid=asked.only is None,
-        short_uses=tuple(use for use in binding if use != ALL_ESSENTIAL),
-        binding={use: tuple(arrays.goods[g] for g in found) for use, found in binding.items()},
-        binding_sellers={
-            use: tuple(cut_sellers(arrays, found, run)) for use, found in binding.items()
-        },
-    )
-
-
-def outcome_of(asked: Starts, program: SurvivalProgram, run: MeasureRun) -> StartOutcome:
-    """The outcome of one measure and length in the program of its start."""
-    arrays = asked.study.arrays
+    arrays, layout = asked.study.arrays, program.layout
     net = net_unmet(program, run, arrays.use_essential)
-    goods: dict[str, Sequence[int]] = {}
     short = np.flatnonzero(net.short)
-    if len(short):
-        left = shelves(program.layout, net.solved.columns, net.solved.row_upper, run)
+    uses = [arrays.uses[u] for u in short]
+    goods: dict[str, Sequence[int]] = {}
+    if any(use not in known for use in (*uses, *[ALL_ESSENTIAL] * (len(short) > 0))):
+        left = shelves(layout, net.solved.columns, net.solved.row_upper, run)
         more = net.added > NOTHING * arrays.flow_size[arrays.use_goods][:, None]
-        for u in short:
-            broken = int(np.flatnonzero(more[u])[0])
-            goods[arrays.uses[u]] = binding_goods(left, int(arrays.use_goods[u]), broken)
-        first = int(np.flatnonzero(more[short].any(axis=0))[0])
-        now = [arrays.uses[u] for u in short if more[u, first]]
+        first = more[short].argmax(axis=1)
+        for u, use, broken in zip(short, uses, first, strict=True):
+            goods[use] = binding_goods(left, int(arrays.use_goods[u]), int(broken))
+        now = [use for use, broken in zip(uses, first, strict=True) if broken == first.min()]
         goods[ALL_ESSENTIAL] = sorted({good for use in now for good in goods[use]})
-    return _outcome(asked, program.layout.start, run, goods)
+    return StartOutcome(
+        asked.study.variant, *_pair(run), layout.start, asked.only is None, tuple(uses), goods
+    )
 
 
 QUARTER = 3
@@ -529,11 +516,7 @@ def leverage_ends(
     what = _("ends")
     found = run_tasks(outcomes_of, tasks, n_workers=n_workers, progress=progress, what=what)
     groups = by_key(outcome for part in found for outcome in part)
-    behind = [
-        task
-        for study in studies
-        for task in _behind(study, request, groups, n_parts)
-    ]
+    behind = [task for study in studies for task in _behind(study, request, groups, n_parts)]
     more = run_tasks(outcomes_of, behind, n_workers=n_workers, progress=progress, what=what)
     groups = by_key(outcome for part in [*found, *more] for outcome in part)
     return tuple(end for study in studies for end in _ends_of(study, groups))
@@ -593,7 +576,8 @@ def _end(study: Study, group: Sequence[StartOutcome], use: str, length: int) -> 
         date = calendar.label(group[last + 1].start)
     else:
         date = None
-    found = group[last] if last is not None else None
+    goods = group[last].binding[use] if last is not None else ()
+    measure = next(one for one in study.measures if one.name == group[0].measure)
     grid = [outcome for outcome in group if outcome.is_on_grid]
     survived = sum(not _is_short(outcome, use) for outcome in grid)
     return LeverageEnd(
@@ -602,8 +586,8 @@ def _end(study: Study, group: Sequence[StartOutcome], use: str, length: int) -> 
         length=length * calendar.step,
         use=use,
         date=date,
-        binding=found.binding[use] if found else (),
-        binding_sellers=found.binding_sellers[use] if found else (),
+        binding=tuple(study.arrays.goods[good] for good in goods),
+        binding_sellers=tuple(cut_sellers(study.arrays, goods, measure)),
         n_starts_survived=survived,
         n_starts=len(grid),
         known_until=calendar.label(group[-1].start),

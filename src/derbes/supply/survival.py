@@ -142,12 +142,14 @@ def _is_empty(left: Shelves, good: int, period: int) -> bool:
     return bool(stock[period] <= NOTHING * usual)
 
 
-def cut_sellers(arrays: CaseArrays, goods: Sequence[int], run: MeasureRun) -> list[str]:
+def cut_sellers(
+    arrays: CaseArrays, goods: Sequence[int], measure: MeasureArrays | None
+) -> list[str]:
     """Actors who sell these goods and are cut off by the measure, in the case's order."""
     activities = arrays.activities
-    if run.measure is None:
+    if measure is None:
         return []
-    cut = run.measure.availability < activities.base_availability
+    cut = measure.availability < activities.base_availability
     sells = np.isin(activities.outputs, goods) & (activities.kinds == ActivityKind.PURCHASE)
     return list(dict.fromkeys(activities.actors[k] for k in np.flatnonzero(cut & sells)))
 
