@@ -150,7 +150,7 @@ def solve_levels(
     solution = None
     for attempt in (_weighted, _one_by_one, _cold, _strict):
         try:
-            solution = attempt(program, session)
+            solution = attempt(program, session, solution)
         except SolveError:
             # Weights far apart can defeat the solver; level by level they do not meet.
             if attempt is _strict:
@@ -176,17 +176,22 @@ def n_proven(program: LinearProgram) -> int:
 
 def _closing_levels(program: LinearProgram, values: FloatArray) -> IntArray:
     """The level that closes each part: levels at zero belong to the next that is not."""
-    usual = np.abs(program.level_costs * usual_sizes(program).columns).max(axis=1, initial=0.0)
-    is_zero = np.abs(values) <= ZERO * np.maximum(usual, 1e-300)
-    cannot_fall = (program.level_costs >= 0.0).all(axis=1) & bool(np.all(program.col_lower >= 0))
-    positive = np.flatnonzero(~(is_zero & cannot_fall))
+    positive = np.flatnonzero(~_at_zero(program, values))
     proven = n_proven(program)
     last = len(values) - 1
     before = [int(i) for i in positive if i < min(proven, last)]
     return np.array(before if proven <= last else [*before, last], dtype=np.int64)
 
 
-def _weighted(program: LinearProgram, session: Session) -> Solution:
+def _at_zero(program: LinearProgram, values: FloatArray) -> BoolArray:
+    """Levels that are at zero and cannot fall below. (levels,)"""
+    usual = np.abs(program.level_costs * usual_sizes(program).columns).max(axis=1, initial=0.0)
+    is_zero = np.abs(values) <= ZERO * np.maximum(usual, 1e-300)
+    cannot_fall = (program.level_costs >= 0.0).all(axis=1) & bool(np.all(program.col_lower >= 0))
+    return np.asarray(is_zero & cannot_fall, dtype=np.bool_)
+
+
+def _weighted(program: LinearProgram, session: Session, _near: Solution | None) -> Solution:
     columns = session.run()
     values = np.asarray(program.level_costs @ columns, dtype=np.float64)
     closing = _closing_levels(program, values)
@@ -201,33 +206,40 @@ def _weighted(program: LinearProgram, session: Session) -> Solution:
     return Solution(columns, program.row_upper, values, certify(program, parts, columns), parts)
 
 
-def _cold(program: LinearProgram, session: Session) -> Solution:
+def _cold(program: LinearProgram, session: Session, _near: Solution | None) -> Solution:
     """Level after level without the last basis, which may have been a bad start."""
     session.forget()
-    return _one_by_one(program, session)
+    return _one_by_one(program, session, None)
 
 
-def _strict(program: LinearProgram, session: Session) -> Solution:
+def _strict(program: LinearProgram, session: Session, _near: Solution | None) -> Solution:
     """Level after level, cold, with the smallest tolerances that the solver has."""
     session.be_strict(is_strict=True)
     try:
-        return _cold(program, session)
+        return _cold(program, session, None)
     finally:
         session.be_strict(is_strict=False)
 
 
-def _one_by_one(program: LinearProgram, session: Session) -> Solution:
-    """Level after level on the optimal faces of those before."""
+def _one_by_one(program: LinearProgram, session: Session, near: Solution | None) -> Solution:
+    """Level after level on the optimal faces of those before.
+
+    A level that cannot fall below zero, and is zero at the last point, needs no solve.
+    """
     col_lower, col_upper = program.col_lower.copy(), program.col_upper.copy()
     row_lower, row_upper = program.row_lower.copy(), program.row_upper.copy()
-    columns = np.zeros(program.matrix.shape[1])
+    columns = np.full(program.matrix.shape[1], np.nan) if near is None else near.columns
     duals = np.zeros((len(program.levels), program.matrix.shape[0]))
     try:
         for level, costs in enumerate(program.level_costs):
             if not costs.any():
                 continue
+            if _at_zero(program, program.level_costs @ columns)[level]:
+                col_lower[costs > 0], col_upper[costs > 0] = 0.0, 0.0
+                session.set_column_bounds(col_lower.copy(), col_upper.copy())
+                continue
             session.set_costs(costs, is_alone=True)
-            columns = session.run(primal=level > 0)
+            columns = session.run(primal=near is not None or level > 0)
             duals[level] = session.row_duals()
             parts = Parts(costs[None, :], duals[None, level])
             face_columns, face_rows = _priced(program, parts)
