@@ -18,7 +18,8 @@ import numpy as np
 from derbes.analysis.accounts import (
     Baseline,
     Response,
-    as_columns,
+    lacking_at_the_end,
+    missing_of,
     reserve_gap,
     sender_account,
     target_loss,
@@ -30,8 +31,6 @@ from derbes.analysis.responses import (
     Premium,
     PriceRise,
     StartSolver,
-    lacking_at_the_end,
-    missing_at_the_end,
     myopic_response,
     optimal_response,
     wanted_points,
@@ -42,7 +41,7 @@ from derbes.case.request import Request
 from derbes.draws.study import Study, make_studies, narrowed
 from derbes.language import _
 from derbes.lp.program import usual_sizes
-from derbes.model.arrays import ActivityKind, CaseArrays, MeasureArrays, MeasureRun
+from derbes.model.arrays import ActivityKind, CaseArrays, MeasureRun
 from derbes.model.measures import takes_nothing
 from derbes.parallel import Progress, run_tasks
 from derbes.results.supply import ALL_ESSENTIAL, LeverageEnd, LeverageRow
@@ -72,6 +71,19 @@ class Losses:
     missing: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One bound of a branch: a response and what it comes to."""
+
+    bound: str
+    response: Response
+    losses: Losses
+    lacking: Mapping[str, FloatArray]
+    """What it lacks at the end, by kind of column."""
+    deepest: tuple[float, str]
+    """Largest part of an essential use's demand that is taken in a period, and the use."""
+
+
 def branch_rows(
     study: Study,
     solver: StartSolver,
@@ -88,39 +100,45 @@ def branch_rows(
             the premium nor the loss that goes on is wanted.
     """
     branch = solver.solve(run)
-    baseline = solver.baseline(branch)
-    window, measure = branch.window, _measure(branch)
-    best, rule = optimal_response(branch), myopic_response(window, branch.run)
-    losses = _losses(study, branch, best, baseline)
+    baseline, window = solver.baseline(branch), branch.window
+    sides = _sides(study, branch, baseline)
+    best, rule = sides
     premium = NO_PREMIUM
-    if prices is not None and losses.target is not None and _cuts_sales(branch, measure):
+    if prices is not None and best.losses.target is not None and _cuts_sales(branch):
         n = window.layout.n
         if n not in prices:
             prices[n] = PriceRise(baseline)
-        premium = prices[n].premium(branch.run, target_loss(best, branch.run, baseline), baseline)
-    bounds = _bounds(branch, best, rule, baseline)
+        premium = prices[n].premium(branch.run, best.losses.target, baseline)
+    bounds = _bounds(branch, sides)
     after = (0.0, 0.0)
-    if prices is not None and losses.target is not None and not branch.rejoined:
-        after = _goes_on(study, solver, run, (losses, _losses(study, branch, rule, baseline)))
-    rows = []
-    for bound, response in ((OPTIMAL, best), (MYOPIC, rule)):
-        own = losses if bound == OPTIMAL else _losses(study, branch, rule, baseline)
-        rows.append(
-            _row(
-                study,
-                branch,
-                response,
-                own,
-                baseline=baseline,
-                premium=premium if bound == OPTIMAL else NO_PREMIUM,
+    if prices is not None and best.losses.target is not None and not branch.rejoined:
+        after = _goes_on(study, solver, run, (best.losses, rule.losses))
+    return [
+        _row(study, branch, side, baseline=baseline, premium=dear, bounds=shown, after=later)
+        for side, dear, shown, later in zip(
+            sides, (premium, NO_PREMIUM), bounds, after, strict=True
+        )
+    ]
+
+
+def _sides(study: Study, branch: BranchSolution, baseline: Baseline) -> tuple[Side, Side]:
+    """The optimum of a branch and what the policy does."""
+    window, program = branch.window, branch.program
+    found = []
+    for bound, response in (
+        (OPTIMAL, optimal_response(branch)),
+        (MYOPIC, myopic_response(window, branch.run)),
+    ):
+        found.append(
+            Side(
                 bound=bound,
-                bounds=tuple(
-                    f for f in bounds[bound] if f != "target_loss" or own.target is not None
-                ),
-                after=after[bound == MYOPIC],
+                response=response,
+                losses=_losses(study, response, baseline),
+                lacking=lacking_at_the_end(window, program, response.columns),
+                deepest=deepest_shortfall(window, branch.run, response.unmet, baseline.unmet),
             )
         )
-    return rows
+    return found[0], found[1]
 
 
 def _goes_on(
@@ -136,7 +154,7 @@ def _goes_on(
     for response, before in zip(
         (optimal_response(branch), myopic_response(branch.window, run)), losses, strict=True
     ):
-        later, gone = _losses(study, branch, response, baseline).target, 0.0
+        later, gone = _losses(study, response, baseline).target, 0.0
         if later is not None and before.target is not None:
             gone = later - before.target
             size = abs(later) + abs(baseline.money)
@@ -145,19 +163,14 @@ def _goes_on(
     return found[0], found[1]
 
 
-def _bounds(
-    branch: BranchSolution,
-    best: Response,
-    rule: Response,
-    baseline: Baseline,
-) -> dict[str, tuple[str, ...]]:
+def _bounds(branch: BranchSolution, sides: tuple[Side, Side]) -> list[tuple[str, ...]]:
     """Which figures of the two rows are bounds.
 
     A figure that is a level of the objective is the least there is when the levels above it
     are the same in both responses; else neither is known to lie below or above the truth.
     """
-    program, window = branch.program, branch.window
-    values = [program.level_costs @ with_shortfalls(branch, response) for response in (best, rule)]
+    program = branch.program
+    values = [program.level_costs @ _with_shortfalls(branch, side) for side in sides]
     usual = np.abs(program.level_costs * usual_sizes(program).columns).max(axis=1, initial=0.0)
     scale = np.maximum(np.abs(values[0]), np.abs(values[1])) + usual
     apart = np.abs(values[0] - values[1]) > NOTHING * scale
@@ -171,47 +184,41 @@ def _bounds(
         found += named.get(level, ())
         if is_apart:
             break
-    shown = {OPTIMAL: found, MYOPIC: list(found)}
-    for bound, response in ((OPTIMAL, best), (MYOPIC, rule)):
-        if not deepest_shortfall(window, branch.run, response.unmet, baseline.unmet)[0]:
-            shown[bound].append("deepest_shortfall")
-    return {bound: tuple(names) for bound, names in shown.items()}
+    return [
+        (
+            *(name for name in found if name != "target_loss" or side.losses.target is not None),
+            *(() if side.deepest[0] else ("deepest_shortfall",)),
+        )
+        for side in sides
+    ]
 
 
-def with_shortfalls(branch: BranchSolution, response: Response) -> FloatArray:
+def _with_shortfalls(branch: BranchSolution, side: Side) -> FloatArray:
     """A response as columns, with what it lacks of reserves and of the calm end. (columns,)"""
-    window, run = branch.window, branch.run
-    layout, arrays = window.layout, window.layout.arrays
-    columns = as_columns(window, response)
-    stock = stock_by_good(arrays, response.lots, response.fresh)
+    window, response, columns = branch.window, side.response, side.response.columns.copy()
+    layout = window.layout
+    stock = stock_by_good(layout.arrays, response.lots, response.fresh)
     lacks = np.maximum(window.target - stock[layout.reserved], 0.0)
-    short, refill = as_refill(window, run, lacks)
-    layout.column("short").of(columns)[:] = short
-    layout.column("refill").of(columns)[:] = refill
-    for kind, lacks in lacking_at_the_end(window, branch.program, columns).items():
-        layout.column(kind).of(columns)[:] = lacks
+    short, refill = as_refill(window, branch.run, lacks)
+    for kind, missing in {**side.lacking, "short": short, "refill": refill}.items():
+        layout.column(kind).of(columns)[:] = missing
     return columns
 
 
-def _measure(branch: BranchSolution) -> MeasureArrays:
-    if branch.run.measure is None:
-        msg = "a row needs a measure"
-        raise ValueError(msg)
-    return branch.run.measure
-
-
-def _losses(study: Study, branch: BranchSolution, response: Response, baseline: Baseline) -> Losses:
+def _losses(study: Study, response: Response, baseline: Baseline) -> Losses:
     """Who loses what."""
-    measure = _measure(branch)
     missing = unpriced_uses(study.arrays, response.unmet)
-    home = None if missing else target_loss(response, branch.run, baseline)
-    other = sender_account(baseline, response, branch.run, measure.sender)
+    home = None if missing else target_loss(response, baseline)
+    sender = response.run.measure.sender if response.run.measure else ""
+    other = sender_account(baseline, response, sender)
     missing = (*missing, *other.missing)
     return Losses(home, other.returning, other.lost, missing)
 
 
-def _cuts_sales(branch: BranchSolution, measure: MeasureArrays) -> bool:
-    activities = branch.window.layout.arrays.activities
+def _cuts_sales(branch: BranchSolution) -> bool:
+    activities, measure = branch.window.layout.arrays.activities, branch.run.measure
+    if measure is None:
+        return False
     cut = measure.availability < activities.base_availability
     bought = activities.kinds == ActivityKind.PURCHASE
     return any(activities.actors[k] == measure.sender for k in np.flatnonzero(cut & bought))
@@ -268,23 +275,20 @@ def deepest_shortfall(
 def _row(
     study: Study,
     branch: BranchSolution,
-    response: Response,
-    losses: Losses,
+    side: Side,
     *,
     baseline: Baseline,
     premium: Premium,
-    bound: str,
     bounds: tuple[str, ...],
     after: float,
 ) -> LeverageRow:
-    window, measure, arrays = branch.window, _measure(branch), study.arrays
-    calendar = arrays.calendar
+    window, measure, arrays = branch.window, branch.run.measure, study.arrays
+    if measure is None:
+        raise ValueError("a row needs a measure")
+    calendar, response, losses, bound = arrays.calendar, side.response, side.losses, side.bound
     essential = added_unmet(window, response.unmet, baseline.unmet, essential=True)
     deferrable = added_unmet(window, response.unmet, baseline.unmet, essential=False)
-    deepest, use = deepest_shortfall(window, branch.run, response.unmet, baseline.unmet)
-    columns = as_columns(window, response)
-    missing = missing_at_the_end(window, branch.program, columns)
-    without = missing_at_the_end(window, baseline.program, baseline.columns)
+    missing = missing_of(window, side.lacking)
     is_back = bool(np.all(missing <= NOTHING * arrays.flow_size))
     return LeverageRow(
         variant=study.variant,
@@ -294,7 +298,7 @@ def _row(
         bound=bound,
         unmet_essential=essential[0],
         unmet_deferrable=deferrable[0],
-        deepest_shortfall=deepest,
+        deepest_shortfall=side.deepest[0],
         target_loss=losses.target,
         sender_cost_returning=losses.sender_returning,
         sender_cost_lost=losses.sender_lost,
@@ -306,13 +310,13 @@ def _row(
         window=window.layout.n * calendar.step,
         certificate=branch.solution.certificate if bound == OPTIMAL else float("nan"),
         missing=losses.missing,
-        reserve_used=reserve_gap(window, response),
+        reserve_used=reserve_gap(response),
         unmet_essential_gross=essential[1],
         unmet_deferrable_gross=deferrable[1],
-        deepest_use=use,
+        deepest_use=side.deepest[1],
         unmet_unit=unmet_unit(arrays),
         bounds=bounds,
-        unrestored=unrestored(window, np.maximum(missing - without, 0.0)),
+        unrestored=unrestored(window, np.maximum(missing - baseline.missing, 0.0)),
         loss_per_month_after=after,
         takes_nothing=takes_nothing(arrays, measure),
     )
