@@ -239,7 +239,10 @@ def simulate_branch(
         if crisis or not np.array_equal(effects[0], effects[1]):
             strikes[:1], regime[:ran] = 1, 1
         if measure.plant_delay.any():
-            course = course._replace(capacity=course.capacity.copy(), hours=course.hours.copy())
+            moved = {
+                name: getattr(course, name).copy() for name in ("capacity", "hours", "opening")
+            }
+            course = course._replace(**moved)
             course_words = packed(course)
     crises = np.array([0, int(crisis)])
     run = make_run(plan, state, course, turns=(regime, strikes), start=start)
