@@ -349,10 +349,7 @@ def _myopic_periods(
     if not len(short):
         return None
     broken = int(short[0])
-    columns = np.zeros(layout.n_columns)
-    layout.column("order").of(columns)[:] = run.levels
-    layout.column("lot").of(columns)[:] = run.lots
-    layout.column("fresh").of(columns)[:] = run.fresh
+    columns = layout.filled(order=run.levels, lot=run.lots, fresh=run.fresh)
     return broken + program.share_after(measure, uses, broken, columns)
 
 

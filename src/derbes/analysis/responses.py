@@ -194,11 +194,7 @@ def myopic_response(window: Window, run: MeasureRun) -> Response:
         length=run.length,
         n_periods=layout.n,
     )
-    columns = np.zeros(layout.n_columns)
-    layout.column("order").of(columns)[:] = path.levels
-    layout.column("lot").of(columns)[:] = path.lots
-    layout.column("fresh").of(columns)[:] = path.fresh
-    layout.column("unmet").of(columns)[:] = path.unmet
+    columns = layout.filled(order=path.levels, lot=path.lots, fresh=path.fresh, unmet=path.unmet)
     return Response(window, run, found_state(window.state, run.measure), columns)
 
 

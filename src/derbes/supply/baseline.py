@@ -21,6 +21,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from derbes.lp.highs import BASIC, LOWER, Session, Stance
 from derbes.lp.lexicographic import solve_levels
@@ -104,7 +105,7 @@ def past_flows(arrays: CaseArrays) -> FloatArray:
         transit=np.zeros((len(activities.names), 1)),
     )
     layout = make_layout(still, 0, n_lead, has_reserve=False)
-    program = _program("before the calendar", layout, window_bounds(layout, state))
+    program = program_of("before the calendar", layout, window_bounds(layout, state))
     said = ~np.isnan(activities.on_order) & (np.arange(n_lead) < activities.lead_times[:, None])
     lower, upper = program.col_lower.copy(), program.col_upper.copy()
     layout.column("order").of(lower)[said] = activities.on_order[said]
@@ -310,21 +311,28 @@ def calm_program(arrays: CaseArrays, state: State | None = None) -> tuple[Layout
     """
     layout = make_layout(arrays, 0, arrays.n_periods, has_reserve=True)
     bounds = window_bounds(layout, state or first_state(arrays))
-    return layout, _program("calm plan", layout, bounds)
+    return layout, program_of("calm plan", layout, bounds)
 
 
-def _program(name: str, layout: Layout, bounds: Bounds) -> LinearProgram:
+def program_of(
+    name: str, layout: Layout, bounds: Bounds, matrix: sparse.csc_matrix | None = None
+) -> LinearProgram:
+    """The program of a window with all levels of the objective.
+
+    Args:
+        name: Its name.
+        layout: The window.
+        bounds: Bounds of its columns and rows.
+        matrix: The layout's matrix, where it is already made.
+    """
     names, costs, weights = objective_levels(layout)
     return LinearProgram(
         name=name,
         levels=names,
         level_costs=costs,
         weights=weights,
-        matrix=supply_matrix(layout),
-        row_lower=bounds.row_lower,
-        row_upper=bounds.row_upper,
-        col_lower=bounds.col_lower,
-        col_upper=bounds.col_upper,
+        matrix=supply_matrix(layout) if matrix is None else matrix,
+        **bounds.named,
         columns=layout.columns,
         rows=layout.rows,
         sizes=layout.sizes,

@@ -5,6 +5,7 @@ A measure changes bounds and costs, never the matrix.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +23,11 @@ class Bounds:
     col_upper: FloatArray
     row_lower: FloatArray
     row_upper: FloatArray
+
+    @property
+    def named(self) -> dict[str, Any]:
+        """As the fields of a program."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def found_state(state: State, measure: MeasureArrays | None) -> State:

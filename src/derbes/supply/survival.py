@@ -39,7 +39,6 @@ from derbes.model.arrays import (
 )
 from derbes.supply.baseline import CalmSolution, state_at
 from derbes.supply.bounds import (
-    Bounds,
     demand_alone,
     demand_path,
     order_limits,
@@ -372,7 +371,7 @@ class SurvivalProgram:
             return []
         arrays, unmet = self.layout.arrays, self.layout.column("unmet")
         each = [window_bounds(self.layout, self.state, run) for run in runs]
-        program = self._within(tightest(self.layout, each))
+        program = replace(self.program, **tightest(self.layout, each).named)
         costs = _unmet_costs(self.layout, uses, np.ones(self.layout.n))
         key = ("", len(runs))
         short = unmet.of(self._minimize(program, costs, key).columns)[uses].sum(axis=1)
@@ -415,16 +414,7 @@ class SurvivalProgram:
         return layout.column("unmet").of(self.least_unmet(asked, uses).columns)
 
     def _bounded(self, run: MeasureRun) -> LinearProgram:
-        return self._within(window_bounds(self.layout, self.state, run))
-
-    def _within(self, bounds: Bounds) -> LinearProgram:
-        return replace(
-            self.program,
-            row_lower=bounds.row_lower,
-            row_upper=bounds.row_upper,
-            col_lower=bounds.col_lower,
-            col_upper=bounds.col_upper,
-        )
+        return replace(self.program, **window_bounds(self.layout, self.state, run).named)
 
     def _levels(self, costs: FloatArray) -> FloatArray:
         return np.stack([costs, self._thrift])
@@ -539,10 +529,7 @@ def survival_program(layout: Layout, state: State) -> LinearProgram:
         level_costs=np.stack([costs, thrift_costs(layout)]),
         weights=np.array([1.0, THRIFT_WEIGHT]),
         matrix=supply_matrix(layout),
-        row_lower=bounds.row_lower,
-        row_upper=bounds.row_upper,
-        col_lower=bounds.col_lower,
-        col_upper=bounds.col_upper,
+        **bounds.named,
         columns=layout.columns,
         rows=layout.rows,
         sizes=replace(layout.sizes, cost=1.0 / UNMET_SIZE),
