@@ -223,7 +223,7 @@ def make_layout(
 
 @lru_cache(maxsize=4)
 def _usual_flows(arrays: CaseArrays) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """What is usual of activities, shared capacities and lines: that of the good. (K,), (Q,), (R,)"""
+    """What is usual of activities, shared capacities and lines. (K,), (Q,), (R,)"""
     activities = arrays.activities
     first_inputs = [*activities.input_goods, 0]
     made_of = [first_inputs[first] for first in activities.input_starts[:-1]]
