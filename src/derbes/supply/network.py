@@ -226,7 +226,7 @@ def _usual_flows(arrays: CaseArrays) -> tuple[FloatArray, FloatArray, FloatArray
     """What is usual of activities, shared capacities and lines. (K,), (Q,), (R,)"""
     activities = arrays.activities
     first_inputs = [*activities.input_goods, 0]
-    made_of = [first_inputs[first] for first in activities.input_starts[:-1]]
+    made_of = np.array([first_inputs[i] for i in activities.input_starts[:-1]], dtype=np.int64)
     of_activities = arrays.flow_size[np.where(activities.outputs >= 0, activities.outputs, made_of)]
     of_shared = np.ones(len(arrays.shared_capacity))
     sharing = activities.shared >= 0
