@@ -176,19 +176,14 @@ def n_proven(program: LinearProgram) -> int:
 
 def _closing_levels(program: LinearProgram, values: FloatArray) -> IntArray:
     """The level that closes each part: levels at zero belong to the next that is not."""
-    positive = np.flatnonzero(~_at_zero(program, values))
+    usual = np.abs(program.level_costs * usual_sizes(program).columns).max(axis=1, initial=0.0)
+    is_zero = np.abs(values) <= ZERO * np.maximum(usual, 1e-300)
+    cannot_fall = (program.level_costs >= 0.0).all(axis=1) & bool(np.all(program.col_lower >= 0))
+    positive = np.flatnonzero(~(is_zero & cannot_fall))
     proven = n_proven(program)
     last = len(values) - 1
     before = [int(i) for i in positive if i < min(proven, last)]
     return np.array(before if proven <= last else [*before, last], dtype=np.int64)
-
-
-def _at_zero(program: LinearProgram, values: FloatArray) -> BoolArray:
-    """Levels that are at zero and cannot fall below. (levels,)"""
-    usual = np.abs(program.level_costs * usual_sizes(program).columns).max(axis=1, initial=0.0)
-    is_zero = np.abs(values) <= ZERO * np.maximum(usual, 1e-300)
-    cannot_fall = (program.level_costs >= 0.0).all(axis=1) & bool(np.all(program.col_lower >= 0))
-    return np.asarray(is_zero & cannot_fall, dtype=np.bool_)
 
 
 def _weighted(program: LinearProgram, session: Session, _near: Solution | None) -> Solution:
@@ -224,18 +219,22 @@ def _strict(program: LinearProgram, session: Session, _near: Solution | None) ->
 def _one_by_one(program: LinearProgram, session: Session, near: Solution | None) -> Solution:
     """Level after level on the optimal faces of those before.
 
-    A level that cannot fall below zero, and is zero at the last point, needs no solve.
+    A level that cannot fall below zero needs no solve where each column that it counts is zero
+    at the last point, beside what is usual of that column; but where that fails, none is left out.
     """
     col_lower, col_upper = program.col_lower.copy(), program.col_upper.copy()
     row_lower, row_upper = program.row_lower.copy(), program.row_upper.copy()
-    columns = np.full(program.matrix.shape[1], np.nan) if near is None else near.columns
+    columns = np.zeros(program.matrix.shape[1]) if near is None else near.columns
     duals = np.zeros((len(program.levels), program.matrix.shape[0]))
+    zero = ZERO * usual_sizes(program).columns
+    is_skipping = near is not None and bool(np.all(program.col_lower >= 0))
     try:
         for level, costs in enumerate(program.level_costs):
             if not costs.any():
                 continue
-            if _at_zero(program, program.level_costs @ columns)[level]:
-                col_lower[costs > 0], col_upper[costs > 0] = 0.0, 0.0
+            counted = costs > 0
+            if is_skipping and np.all(costs >= 0) and np.all(columns[counted] <= zero[counted]):
+                col_lower[counted], col_upper[counted] = 0.0, 0.0
                 session.set_column_bounds(col_lower.copy(), col_upper.copy())
                 continue
             session.set_costs(costs, is_alone=True)
