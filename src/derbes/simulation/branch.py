@@ -7,6 +7,7 @@ What a measure makes of capacities, stocks and demand, as the policy's kernel re
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -229,7 +230,7 @@ def simulate_branch(
     plan = plan_of(calm)
     arrays, n = plan.arrays, n_periods
     ran = min(length, n) if measure is not None else 0
-    course = course_from(plan, start, n + plan.reach)
+    course, course_words = _course_at(calm, start, n + plan.reach)
     strikes, regime = np.full((n, 1), -1, dtype=np.int64), np.zeros(n, dtype=np.int64)
     effects, crisis = [calm_effects(arrays)], False
     if measure is not None:
@@ -238,11 +239,15 @@ def simulate_branch(
         if crisis or not np.array_equal(effects[0], effects[1]):
             strikes[:1], regime[:ran] = 1, 1
         if measure.plant_delay.any():
-            course = course._replace(capacity=course.capacity.copy(), hours=course.hours.copy())
+            moved = {
+                name: getattr(course, name).copy() for name in ("capacity", "hours", "opening")
+            }
+            course = course._replace(**moved)
+            course_words = packed(course)
     crises = np.array([0, int(crisis)])
     run = make_run(plan, state, course, turns=(regime, strikes), start=start)
-    parts = (plan.network, course, Measures(np.array(effects), crises[: len(effects)]), run)
-    run_branch(*(packed(part) for part in parts))
+    measures = Measures(np.array(effects), crises[: len(effects)])
+    run_branch(packed(plan.network), course_words, packed(measures), packed(run))
     return _told(plan, course, run, start=start, length=ran)
 
 
@@ -251,6 +256,13 @@ def rows_from(path: FloatArray, start: int, m: int) -> FloatArray:
     if start + m <= len(path):
         return path[start : start + m]
     return np.ascontiguousarray(path[np.minimum(start + np.arange(m), len(path) - 1)])
+
+
+@lru_cache(maxsize=8)
+def _course_at(calm: CalmPath, start: int, m: int) -> tuple[Course, Any]:
+    """The course of a calm plan from a start on, and the same for the kernel."""
+    course = course_from(plan_of(calm), start, m)
+    return course, packed(course)
 
 
 def course_from(plan: PolicyPlan, start: int, m: int) -> Course:
