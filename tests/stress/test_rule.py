@@ -92,15 +92,10 @@ def test_what_goes_short_before_the_measure_does_not_count():
     )
     draws = make_draws(case, 20)
     n_periods = 12
-    calm = run(rule_of(case), draws, n_periods=n_periods)
+    calm = run(rule_of(case), draws, [(None, n_periods, 0)])[0]
     assert (calm.first_short == 0).any()
-    later = run(
-        rule_of(case),
-        draws,
-        one_measure(20, "cut", start=6, length=6),
-        n_periods=n_periods,
-        count_from=6,
-    )
+    cut = one_measure(20, "cut", start=6, length=6)
+    later = run(rule_of(case), draws, [(cut, n_periods, 6)])[0]
     assert (later.first_short[later.first_short >= 0] >= 6).all()
     demand, other = draws.values[:, 0], draws.values[:, draws.inputs.index(OTHER)]
     np.testing.assert_allclose(later.unmet[:, 0], 6.0 * np.maximum(0.0, demand - other), atol=1e-6)
@@ -159,7 +154,8 @@ def test_one_draw_follows_its_own_calm_plan():
     draws = make_draws(case, 3)
     for i in range(3):
         one = replace(draws, values=draws.values[i : i + 1], weights=np.ones(1))
-        found = run(rule_of(case), one, one_measure(1, "cut", start=4, length=9), n_periods=30)
+        cut_once = one_measure(1, "cut", start=4, length=9)
+        found = run(rule_of(case), one, [(cut_once, 30, 0)])[0]
         own = drawn_case(case, draws, i)
         arrays = compile_case(own)
         calm = solve_calm(arrays)

@@ -24,7 +24,7 @@ from derbes.model.compile import longest_lead_time, refill_periods, tail_periods
 from derbes.model.numbers import AS_WRITTEN, Values
 from derbes.parallel import RunOptions, run_tasks
 from derbes.results.supply import ALL_ESSENTIAL, LeverageRow
-from derbes.simulation.futures import FuturesModel, simulate_futures
+from derbes.simulation.futures import Futures, FuturesModel, Span, simulate_spans
 from derbes.stress.columns import (
     LEVERAGE_RATIO,
     LOOKED_AT,
@@ -50,30 +50,25 @@ class Rule:
     measures: tuple[str, ...]
     """Measures that may strike."""
     n_threads: int = 1
-    _models: dict[tuple[str, tuple[str, ...], int], FuturesModel] = field(default_factory=dict)
+    _models: dict[tuple[str, tuple[str, ...], bytes], FuturesModel] = field(default_factory=dict)
 
-    def model(
-        self, scenario: str, draws: Draws, n_periods: int, *, is_alone: bool = False
-    ) -> FuturesModel:
+    def model(self, scenario: str, draws: Draws, *, is_alone: bool = False) -> FuturesModel:
         """The compiled futures of a scenario; `""` is the case as written.
 
-        One draw alone follows its own calm plan, many that of the central values.
+        One draw alone follows its own calm plan, many that of the central values. A plan is
+        solved once, for futures of any number of periods.
         """
-        key = (scenario, draws.inputs, n_periods)
-        if not is_alone and key in self._models:
-            return self._models[key]
-        case = replace(self.world(scenario), scenarios={}, variants={})
-        last = case.calendar.n_periods + tail_periods(case)
-        known = () if is_alone else inputs_by_path(case)
-        model = prepare_futures(
-            drawn_case(case, replace(draws, scenarios=()), 0) if is_alone else case,
-            measures=tuple(name for name in self.measures if name in case.measures),
-            inputs=tuple(path for path in draws.inputs if path in known),
-            n_periods=min(n_periods, last),
-        )
-        if not is_alone:
-            self._models[key] = model
-        return model
+        key = scenario, draws.inputs, draws.values.tobytes() if is_alone else b""
+        if key not in self._models:
+            case = self.world(scenario)
+            known = () if is_alone else inputs_by_path(case)
+            own = drawn_case(case, replace(draws, scenarios=()), 0) if is_alone else case
+            self._models[key] = prepare_futures(
+                replace(own, scenarios={}, variants={}),
+                measures=tuple(name for name in self.measures if name in case.measures),
+                inputs=tuple(path for path in draws.inputs if path in known),
+            )
+        return self._models[key]
 
     def world(self, scenario: str) -> Case:
         """The case in a scenario; `""` is the case as written."""
@@ -99,53 +94,58 @@ class Outcomes:
 
 
 def run(
-    rule: Rule,
-    draws: Draws,
-    events: Events | None = None,
-    *,
-    n_periods: int,
-    count_from: int = 0,
-    keep: tuple[str, ...] = (),
-) -> Outcomes:
-    """The futures of some draws, each in its scenario.
+    rule: Rule, draws: Draws, spans: Sequence[Span], *, keep: tuple[str, ...] = ()
+) -> list[Outcomes]:
+    """The futures of some draws, each in its scenario, over each span.
 
     Args:
         rule: The case.
         draws: Futures.
-        events: Measures that come; None: none.
-        n_periods: Periods from the first on.
-        count_from: First period whose unmet demand counts.
+        spans: What comes, and how long one looks, from the first period on.
         keep: `stock`, by period of every future; `money`, its total.
     """
-    parts, costs, shares = [], [], []
-    is_alone = len(draws.weights) == 1
-    hits = (events.measure, events.start, events.length) if events else ()
-    for name, rows in by_scenario(draws):
-        own = rows_of(draws, rows)
-        found = simulate_futures(
-            rule.model(name, own, n_periods, is_alone=is_alone),
+    parts: list[list[Futures]] = []
+    costs, shares = [], []
+    scenarios = list(by_scenario(draws))
+    for name, rows in scenarios:
+        own, case = rows_of(draws, rows), rule.world(name)
+        last = case.calendar.n_periods + tail_periods(case)
+        found = simulate_spans(
+            rule.model(name, own, is_alone=len(draws.weights) == 1),
             own,
-            events and Events(events.measures, *(e[rows] for e in hits)),
+            [(_events_of(events, rows), min(n, last), first) for events, n, first in spans],
             keep=keep,
             n_paths=len(rows) if STOCK in keep else 0,
             n_threads=rule.n_threads,
-            count_from=count_from,
         )
-        shortage = found.unmet_worth * shortage_cost(rule.world(name), own)
         parts.append(found)
-        costs.append(np.where(found.unmet > 0.0, shortage, 0.0).sum(axis=1))
+        costs.append(shortage_cost(case, own))
         shares.append(own.weights.sum() / draws.weights.sum())
-    order = np.argsort(np.concatenate([rows for _n, rows in by_scenario(draws)]), kind="stable")
-    stocks = [part.paths[STOCK] for part in parts if len(part.paths.get(STOCK, ()))]
-    short = [part.probability_short for part in parts]
-    return Outcomes(
-        unmet=np.concatenate([part.unmet for part in parts])[order],
-        first_short=np.concatenate([part.first_short for part in parts])[order],
-        money=np.concatenate([part.money for part in parts])[order],
-        shortage=np.concatenate(costs)[order],
-        p_short=np.asarray(np.tensordot(shares, short, axes=1), dtype=np.float64),
-        stock=np.concatenate(stocks)[order] if stocks else np.zeros((0, 0, 0)),
-    )
+    order = np.argsort(np.concatenate([rows for _name, rows in scenarios]), kind="stable")
+    outcomes = []
+    for own_parts in zip(*parts, strict=True):
+        stocks = [part.paths[STOCK] for part in own_parts if len(part.paths.get(STOCK, ()))]
+        shortage = [
+            np.where(part.unmet > 0.0, part.unmet_worth * cost, 0.0).sum(axis=1)
+            for part, cost in zip(own_parts, costs, strict=True)
+        ]
+        short = [part.probability_short for part in own_parts]
+        one = Outcomes(
+            unmet=np.concatenate([part.unmet for part in own_parts])[order],
+            first_short=np.concatenate([part.first_short for part in own_parts])[order],
+            money=np.concatenate([part.money for part in own_parts])[order],
+            shortage=np.concatenate(shortage)[order],
+            p_short=np.asarray(np.tensordot(shares, short, axes=1), dtype=np.float64),
+            stock=np.concatenate(stocks)[order] if stocks else np.zeros((0, 0, 0)),
+        )
+        outcomes.append(one)
+    return outcomes
+
+
+def _events_of(events: Events | None, rows: IntArray) -> Events | None:
+    if events is None:
+        return None
+    return Events(events.measures, events.measure[rows], events.start[rows], events.length[rows])
 
 
 def shortage_cost(case: Case, draws: Draws) -> FloatArray:
@@ -212,25 +212,24 @@ def disruption_numbers(rule: Rule, draws: Draws, columns: Sequence[DrawColumn]) 
     numbers = np.empty((len(draws.weights), len(columns)))
     cuts = [(column.measure, column.start, column.length) for column in columns]
     step, essential = float(rule.case.calendar.step), essential_columns(rule.case)
-    for measure, start, length in dict.fromkeys(cuts):
-        lasts = length or LOOKED_AT
-        found = run(
-            rule,
-            draws,
-            one_measure(len(draws.weights), measure, start=start, length=lasts),
-            n_periods=start + lasts + (aftermath(rule.case) if length else 0),
-            count_from=start,
+    spans = {
+        (measure, start, length): (
+            one_measure(len(draws.weights), measure, start=start, length=length or LOOKED_AT),
+            start + (length + aftermath(rule.case) if length else LOOKED_AT),
+            start,
         )
-        lasted = np.where(found.first_short < 0, LOOKED_AT, found.first_short - start)
-        for place, column in enumerate(columns):
-            if cuts[place] != (measure, start, length):
-                continue
-            if column.kind == TIME_TO_SURVIVE:
-                numbers[:, place] = np.minimum(lasted, LOOKED_AT) * step
-            elif column.kind == SURVIVES:
-                numbers[:, place] = found.first_short < 0
-            else:
-                numbers[:, place] = found.unmet[:, essential].sum(axis=1)
+        for measure, start, length in cuts
+    }
+    outcomes = dict(zip(spans, run(rule, draws, [*spans.values()]) if spans else (), strict=True))
+    for place, (column, cut) in enumerate(zip(columns, cuts, strict=True)):
+        found = outcomes[cut]
+        if column.kind == TIME_TO_SURVIVE:
+            lasted = np.where(found.first_short < 0, LOOKED_AT, found.first_short - column.start)
+            numbers[:, place] = np.minimum(lasted, LOOKED_AT) * step
+        elif column.kind == SURVIVES:
+            numbers[:, place] = found.first_short < 0
+        else:
+            numbers[:, place] = found.unmet[:, essential].sum(axis=1)
     return numbers
 
 
@@ -284,8 +283,8 @@ def simulate_hazards(rule: Rule, draws: Draws, *, seed: int) -> HazardOutcome:
     case, n_calendar = rule.case, rule.case.calendar.n_periods
     n_periods = n_calendar + aftermath(case)
     events = make_events(case, draws, seed=seed)
-    calm = run(rule, draws, n_periods=n_periods, keep=(MONEY,))
-    found = run(rule, draws, events, n_periods=n_periods, keep=(MONEY,))
+    spans: list[Span] = [(None, n_periods, 0), (events, n_periods, 0)]
+    calm, found = run(rule, draws, spans, keep=(MONEY,))
     unmet = found.unmet[:, essential_columns(case)]
     in_calm = calm.unmet[:, essential_columns(case)]
     return HazardOutcome(
@@ -325,7 +324,7 @@ def months_of_cover(rule: Rule, draws: Draws) -> FloatArray:
     months = np.empty((len(draws.weights), n_periods))
     for name, rows in by_scenario(draws):
         world, own = rule.world(name), rows_of(draws, rows)
-        after = run(rule, own, n_periods=n_periods, keep=(STOCK,)).stock
+        after = run(rule, own, [(None, n_periods, 0)], keep=(STOCK,))[0].stock
         least = np.full((len(rows), n_periods), np.inf)
         for good in dict.fromkeys(world.uses[use].good for use in essential_uses(world)):
             first = np.zeros((len(rows), 1))
