@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -20,9 +20,11 @@ from derbes.kernels.futures import (
     Drawn,
     Frame,
     Kept,
+    Strikes,
     run_futures,
+    run_strikes,
 )
-from derbes.kernels.policy import NEVER, Measures
+from derbes.kernels.policy import NEVER, Course, Measures, Run
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, State
 from derbes.model.numbers import Values, drawn, whole_periods
 from derbes.simulation.branch import BY_PERIOD, PolicyPlan, calm_effects, lot_columns, make_run
@@ -122,11 +124,6 @@ def calm_set(arrays: CaseArrays) -> MeasureSet:
     return MeasureSet((), calm_effects(arrays), crisis=False, terms=())
 
 
-Span = tuple[Events | None, int, int]
-"""Measures that come in each future (None: none come), the periods that are looked at, and
-the first of them whose unmet demand counts; what goes short before is in no total."""
-
-
 def simulate_futures(
     model: FuturesModel,
     draws: Draws,
@@ -137,181 +134,196 @@ def simulate_futures(
     n_threads: int = 1,
     count_from: int = 0,
 ) -> Futures:
-    """The futures of one span, over the periods of the model; see `simulate_spans`."""
-    span = events, model.n_periods, count_from
-    return simulate_spans(model, draws, [span], keep=keep, n_paths=n_paths, n_threads=n_threads)[0]
-
-
-def simulate_spans(
-    model: FuturesModel,
-    draws: Draws,
-    spans: Sequence[Span],
-    *,
-    keep: Sequence[str] = (),
-    n_paths: int = 0,
-    n_threads: int = 1,
-) -> list[Futures]:
     """Run the policy (S1)-(S9) in each future; bit for bit the same on any threads.
 
     A future begins in calm. A measure that begins finds what the policy has left, and
-    nothing before it knows of it. The arrays of the draws are made once for all spans.
+    nothing before it knows of it.
 
     Args:
         model: The case.
         draws: Values of its inputs; nan stands for the central value.
-        spans: What comes, and how long one looks; futures of each are given.
+        events: Measures that come in each future; None: none come.
         keep: Series of `SERIES` that are kept by period; with `money` also its total.
         n_paths: Futures of which whole paths are kept, the first ones.
         n_threads: Threads.
+        count_from: First period whose unmet demand counts; what goes short before is left
+            out of every total.
 
     Raises:
         ValueError: Draws or events do not fit the model.
     """
     _check(model, draws, keep)
-    n, arrays = len(draws.values), model.arrays
-    widths = (1, len(arrays.uses), len(arrays.goods), 1)
+    n, plan, n_periods = len(draws.values), model.plan, model.n_periods
+    turns = make_turns(model.measures, [one.members for one in model.sets], events, n)
+    again = (turns[0][:, 1:] == turns[0][:, :-1]) & (turns[0][:, 1:] < NEVER)
+    most_at_once = 1 + int(again.sum(axis=1).max(initial=0))
+    widths = (1, len(model.arrays.uses), len(model.arrays.goods), 1)
     kept = [name in keep or name == SERIES[0] for name in SERIES]
     ends = np.cumsum(np.where(kept, widths, 0))
     rows = np.where(kept, ends - widths, -1)
-    about: dict[str, Any] = {"rows": rows, "n_rows": int(ends[-1]), "n_paths": min(n_paths, n)}
-    runs = [_Run(model, draws, span, **about) for span in spans]
-    reached = model.first + max(span[1] for span in spans) + 2 * model.plan.reach
-    n_drawn, block = min(arrays.n_periods, reached), CHUNK
-    if model.inputs:
-        width = len(arrays.activities.names) + len(arrays.lines) + len(arrays.plants)
-        block = int(np.clip(BLOCK_NUMBERS // (width * n_drawn), 16, CHUNK))
-    at = {path: column for column, path in enumerate(draws.inputs)}
+    n_paths = min(n_paths, n)
+    totals = np.zeros((n, 2 * len(model.arrays.uses) + N_TOTALS))
+    paths = np.zeros((n_paths * n_periods, int(ends[-1])))
+    frame, base, block = _frame(model), _measures(model), _block(model, n_periods)
 
-    def chunk(task: tuple[int, int]) -> list[FloatArray]:
-        """Run the futures of some spans from one on; sums by period. (n, rows) each"""
-        first, offset = task
-        own_runs, end = runs[offset::n_groups], min(first + CHUNK, n)
-        sums = [np.zeros((run.n_periods, run.n_rows)) for run in own_runs]
-        for begin in range(first, end, block):
-            own = slice(begin, min(begin + block, end))
-            columns = np.ascontiguousarray(draws.values[own].T)
-            values = {path: columns[at[path]] for path in model.inputs}
-            found = model.compile(values, n_drawn) if values else arrays
-            longest = int(found.activities.lead_times.max(initial=0))
-            if longest >= model.plan.reach and values:
-                found = model.compile(values, arrays.n_periods)
-            oldest = int(found.shelf_life.max(initial=0))
-            numbers = _drawn(model, found, values, np.ascontiguousarray(draws.weights[own]))
-            for run, total in zip(own_runs, sums, strict=True):
-                run.run(own, numbers, total, longest=longest, oldest=oldest)
-        return sums
-
-    firsts = range(0, n, CHUNK)
-    n_groups = min(len(runs), n_threads) if len(firsts) < n_threads else 1
-    with ThreadPoolExecutor(max_workers=n_threads) as pool:
-        for task, parts in zip(
-            product(firsts, range(n_groups)),
-            pool.map(chunk, product(firsts, range(n_groups))),
-            strict=True,
-        ):
-            for run, part in zip(runs[task[1] :: n_groups], parts, strict=True):
-                run.sums += part
-    return [run.futures(widths) for run in runs]
-
-
-class _Run:
-    """The futures of a span while they are run, and where what they give is written."""
-
-    def __init__(
-        self,
-        model: FuturesModel,
-        draws: Draws,
-        span: Span,
-        *,
-        rows: IntArray,
-        n_rows: int,
-        n_paths: int,
-    ) -> None:
-        events, self.n_periods, self.count_from = span
-        self.model, self.weights = model, draws.weights
-        self.rows, self.n_rows, self.n_paths = rows, n_rows, n_paths
-        n, sets = len(draws.values), model.sets
-        self.turns = make_turns(model.measures, [one.members for one in sets], events, n)
-        self.frame = _frame(model)
-        self.base = Measures(
-            np.array([one.effects for one in sets]), np.array([int(one.crisis) for one in sets])
+    def run_block(own: slice, sums: FloatArray) -> None:
+        """Run some futures, and add up what they give by period."""
+        arrays, numbers, m = _numbers(model, draws, own, n_periods)
+        own_paths = paths[own.start * n_periods : own.stop * n_periods]
+        course, run = _room(model, arrays, m, n_periods, most_at_once=most_at_once)
+        numbers = numbers._replace(
+            turn_times=np.ascontiguousarray(turns[0][own]),
+            turn_sets=np.ascontiguousarray(turns[1][own]),
+            turn_begins=np.ascontiguousarray(turns[2][own]),
         )
-        self.totals = np.zeros((n, 2 * len(model.arrays.uses) + N_TOTALS))
-        self.paths = np.zeros((n_paths * self.n_periods, n_rows))
-        self.sums = np.zeros((self.n_periods, n_rows))
-
-    def run(
-        self, own: slice, numbers: Drawn, sums: FloatArray, *, longest: int, oldest: int
-    ) -> None:
-        """Run some futures, and add up what they give by period.
-
-        Args:
-            own: Their places.
-            numbers: Their numbers, without what comes.
-            sums: Gets the sums. (n, rows)
-            longest: Longest lead time among them. [period]
-            oldest: Longest shelf life. [period]
-        """
-        plan, n = self.model.plan, self.n_periods
-        times, sets, begins = (np.ascontiguousarray(one[own]) for one in self.turns)
-        again = (times[:, 1:] == times[:, :-1]) & (times[:, 1:] < NEVER)
-        most_at_once = 1 + int(again.sum(axis=1).max(initial=0))
-        m = n + max(longest + 1, plan.reach)
-        course = plan.course._replace(
-            **{name: np.zeros((m, getattr(plan.course, name).shape[1])) for name in BY_PERIOD},
-            **{name: getattr(plan.course, name).copy() for name in BY_FUTURE},
-        )
-        calm, no_strike = np.zeros(n, dtype=np.int64), np.full((n, most_at_once), -1)
-        shelves = course._replace(shelf_life=np.full_like(course.shelf_life, oldest))
-        nothing = _nothing(self.model.arrays)
-        run = make_run(plan, nothing, shelves, turns=(calm, no_strike), start=self.model.first)
-        paths = self.paths[own.start * n : own.stop * n]
-        kept = Kept(
-            totals=self.totals[own],
+        record = Kept(
+            totals=totals[own],
             sums=sums,
-            paths=paths,
-            n_paths=len(paths) // n,
-            rows=self.rows,
-            count_from=self.count_from,
-            factors=np.zeros((m, len(self.model.arrays.goods))),
+            paths=own_paths,
+            n_paths=len(own_paths) // n_periods,
+            rows=rows,
+            count_from=count_from,
+            factors=np.zeros((m, len(arrays.goods))),
         )
-        numbers = numbers._replace(turn_times=times, turn_sets=sets, turn_begins=begins)
-        room = self.base._replace(effects=self.base.effects.copy())
-        parts = (
-            plan.network,
-            plan.course,
-            self.frame,
-            self.base,
-            numbers,
-            course,
-            room,
-            run,
-            kept,
-        )
+        room = Measures(base.effects.copy(), base.crisis)
+        parts = (plan.network, plan.course, frame, base, numbers, course, room, run, record)
         run_futures(*(packed(part) for part in parts))
 
-    def futures(self, widths: tuple[int, ...]) -> Futures:
-        """What was found."""
-        n_uses = len(self.model.arrays.uses)
-        means, paths = {}, {}
-        for name, first, width in zip(SERIES, self.rows.tolist(), widths, strict=True):
-            if first >= 0:
-                own = slice(first, first + width)
-                means[name] = self.sums[:, own] / self.weights.sum()
-                paths[name] = self.paths[:, own].reshape(self.n_paths, self.n_periods, width)
-        other = self.totals[:, 2 * n_uses :]
-        return Futures(
-            first=self.model.first,
-            weights=self.weights,
-            unmet=self.totals[:, :n_uses],
-            first_short=other[:, FIRST_SHORT].astype(np.int64),
-            deepest=other[:, DEEPEST],
-            money=other[:, WORTH] if "money" in means else np.full(len(other), np.nan),
-            unmet_worth=self.totals[:, n_uses : 2 * n_uses],
-            probability_short=means[SERIES[0]][:, 0],
-            means=means,
-            paths=paths,
-        )
+    def chunk(first: int) -> FloatArray:
+        """Run the futures from one on; sums by period. (n, rows)"""
+        end = min(first + CHUNK, n)
+        sums = np.zeros((n_periods, int(ends[-1])))
+        for begin in range(first, end, block):
+            run_block(slice(begin, min(begin + block, end)), sums)
+        return sums
+
+    with ThreadPoolExecutor(max_workers=n_threads) as pool:
+        total = sum(pool.map(chunk, range(0, n, CHUNK)), np.zeros((n_periods, int(ends[-1]))))
+    whole, n_uses = draws.weights.sum(), len(model.arrays.uses)
+    means, by_future = {}, {}
+    for name, first, width in zip(SERIES, rows.tolist(), widths, strict=True):
+        if first >= 0:
+            means[name] = total[:, first : first + width] / whole
+            by_future[name] = paths[:, first : first + width].reshape(n_paths, n_periods, width)
+    other = totals[:, 2 * n_uses :]
+    return Futures(
+        first=model.first,
+        weights=draws.weights,
+        unmet=totals[:, :n_uses],
+        first_short=other[:, FIRST_SHORT].astype(np.int64),
+        deepest=other[:, DEEPEST],
+        money=other[:, WORTH] if "money" in means else np.full(n, np.nan),
+        unmet_worth=totals[:, n_uses : 2 * n_uses],
+        probability_short=means[SERIES[0]][:, 0],
+        means=means,
+        paths=by_future,
+    )
+
+
+Strike = tuple[str, int, int, int, bool]
+"""A measure, its start and length, the period behind the last that is looked at, counted from
+the first of the model, and whether unmet demand is wanted or the first short period alone."""
+
+
+def simulate_strikes(
+    model: FuturesModel, draws: Draws, strikes: Sequence[Strike], *, n_threads: int = 1
+) -> tuple[FloatArray, IntArray]:
+    """Each future under one measure at a time, as `simulate_futures` gives it, but faster.
+
+    A future is run in calm once; what strikes it goes on from where it then is. As the policy
+    knows of no end, a measure that leaves demand short before it ends is any longer one.
+
+    Args:
+        model: The case.
+        draws: Values of its inputs; nan stands for the central value.
+        strikes: Each by itself, within the periods of the model.
+        n_threads: Threads; they change nothing.
+
+    Returns:
+        Unmet demand from the start on by use (N, J, U) [unit], where it is wanted, and the
+        first period in which essential demand goes short; -1: none (N, J).
+    """
+    _check(model, draws, ())
+    n, n_uses = len(draws.values), len(model.arrays.uses)
+    order = sorted(range(len(strikes)), key=lambda j: (*strikes[j][1::-1], -strikes[j][2]))
+    alone = [one.members for one in model.sets]
+    columns = [
+        (alone.index((model.measures.index(name),)), *rest)
+        for name, *rest in (strikes[j] for j in order)
+    ]
+    sets, starts, lengths, ends, whole = np.array(columns, dtype=np.int64).reshape(-1, 5).T.copy()
+    unmet, first_short = np.zeros((n, len(order), n_uses)), np.zeros((n, len(order)), np.int64)
+    n_periods = int(ends.max(initial=1))
+    frame, base, plan = _frame(model), _measures(model), model.plan
+    block = min(_block(model, n_periods), max(-(-n // n_threads), 16))
+
+    def run_block(first: int) -> None:
+        own = slice(first, min(first + block, n))
+        arrays, numbers, m = _numbers(model, draws, own, n_periods)
+        course, run = _room(model, arrays, m, n_periods)
+        _course, branch = _room(model, arrays, m, n_periods)
+        found = Strikes(sets, starts, lengths, ends, whole, unmet[own], first_short[own])
+        room = Measures(base.effects.copy(), base.crisis)
+        factors = np.zeros((m, len(model.arrays.goods)))
+        parts = (plan.network, plan.course, frame, base, numbers, course, room, run, branch, found)
+        run_strikes(*(packed(part) for part in parts), factors)  # type: ignore[call-arg]
+
+    with ThreadPoolExecutor(max_workers=n_threads) as pool:
+        list(pool.map(run_block, range(0, n, block)))
+    back = np.argsort(order)
+    return unmet[:, back], first_short[:, back]
+
+
+def _measures(model: FuturesModel) -> Measures:
+    """Sets of measures, with their drawn factors at 0."""
+    return Measures(
+        np.array([one.effects for one in model.sets]),
+        np.array([int(one.crisis) for one in model.sets]),
+    )
+
+
+def _n_drawn(model: FuturesModel, n_periods: int) -> int:
+    """Periods of the numbers that are drawn."""
+    return min(model.arrays.n_periods, model.first + n_periods + 2 * model.plan.reach)
+
+
+def _block(model: FuturesModel, n_periods: int) -> int:
+    """Futures whose arrays are made together."""
+    arrays = model.arrays
+    width = len(arrays.activities.names) + len(arrays.lines) + len(arrays.plants)
+    most = BLOCK_NUMBERS // (width * _n_drawn(model, n_periods))
+    return int(np.clip(most, 16, CHUNK)) if model.inputs else CHUNK
+
+
+def _numbers(
+    model: FuturesModel, draws: Draws, own: slice, n_periods: int
+) -> tuple[CaseArrays, Drawn, int]:
+    """Arrays and numbers of some draws, in which nothing comes, and the periods they reach."""
+    at = {path: column for column, path in enumerate(draws.inputs)}
+    columns = np.ascontiguousarray(draws.values[own].T)
+    values = {path: columns[at[path]] for path in model.inputs}
+    arrays, n_drawn = model.arrays, _n_drawn(model, n_periods)
+    found = model.compile(values, n_drawn) if values else arrays
+    longest = int(found.activities.lead_times.max(initial=0))
+    if longest >= model.plan.reach and values:
+        found = model.compile(values, arrays.n_periods)
+    m = n_periods + max(longest + 1, model.plan.reach)
+    return found, _drawn(model, found, values, np.ascontiguousarray(draws.weights[own])), m
+
+
+def _room(
+    model: FuturesModel, arrays: CaseArrays, m: int, n: int, *, most_at_once: int = 1
+) -> tuple[Course, Run]:
+    """Room for a future of n periods, whose orders reach m, and for its run."""
+    own = model.plan.course
+    course = own._replace(
+        **{name: np.zeros((m, getattr(own, name).shape[1])) for name in BY_PERIOD},
+        **{name: getattr(own, name).copy() for name in BY_FUTURE},
+    )
+    oldest = np.full_like(course.shelf_life, int(arrays.shelf_life.max(initial=0)))
+    turns = np.zeros(n, dtype=np.int64), np.full((n, most_at_once), -1)
+    shelves, state = course._replace(shelf_life=oldest), _nothing(model.arrays)
+    return course, make_run(model.plan, state, shelves, turns=turns, start=model.first)
 
 
 def _check(model: FuturesModel, draws: Draws, keep: Sequence[str]) -> None:

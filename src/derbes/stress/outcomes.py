@@ -24,7 +24,7 @@ from derbes.model.compile import longest_lead_time, refill_periods, tail_periods
 from derbes.model.numbers import AS_WRITTEN, Values
 from derbes.parallel import RunOptions, run_tasks
 from derbes.results.supply import ALL_ESSENTIAL, LeverageRow
-from derbes.simulation.futures import Futures, FuturesModel, Span, simulate_spans
+from derbes.simulation.futures import FuturesModel, simulate_futures, simulate_strikes
 from derbes.stress.columns import (
     LEVERAGE_RATIO,
     LOOKED_AT,
@@ -94,58 +94,52 @@ class Outcomes:
 
 
 def run(
-    rule: Rule, draws: Draws, spans: Sequence[Span], *, keep: tuple[str, ...] = ()
-) -> list[Outcomes]:
-    """The futures of some draws, each in its scenario, over each span.
+    rule: Rule,
+    draws: Draws,
+    events: Events | None = None,
+    *,
+    n_periods: int,
+    keep: tuple[str, ...] = (),
+) -> Outcomes:
+    """The futures of some draws, each in its scenario.
 
     Args:
         rule: The case.
         draws: Futures.
-        spans: What comes, and how long one looks, from the first period on.
+        events: Measures that come; None: none.
+        n_periods: Periods from the first on.
         keep: `stock`, by period of every future; `money`, its total.
     """
-    parts: list[list[Futures]] = []
-    costs, shares = [], []
-    scenarios = list(by_scenario(draws))
-    for name, rows in scenarios:
-        own, case = rows_of(draws, rows), rule.world(name)
-        last = case.calendar.n_periods + tail_periods(case)
-        found = simulate_spans(
-            rule.model(name, own, is_alone=len(draws.weights) == 1),
+    parts, costs, shares = [], [], []
+    is_alone = len(draws.weights) == 1
+    hits = (events.measure, events.start, events.length) if events else ()
+    for name, rows in by_scenario(draws):
+        own = rows_of(draws, rows)
+        world = rule.world(name)
+        last = world.calendar.n_periods + tail_periods(world)
+        found = simulate_futures(
+            replace(rule.model(name, own, is_alone=is_alone), n_periods=min(n_periods, last)),
             own,
-            [(_events_of(events, rows), min(n, last), first) for events, n, first in spans],
+            events and Events(events.measures, *(e[rows] for e in hits)),
             keep=keep,
             n_paths=len(rows) if STOCK in keep else 0,
             n_threads=rule.n_threads,
         )
+        shortage = found.unmet_worth * shortage_cost(world, own)
         parts.append(found)
-        costs.append(shortage_cost(case, own))
+        costs.append(np.where(found.unmet > 0.0, shortage, 0.0).sum(axis=1))
         shares.append(own.weights.sum() / draws.weights.sum())
-    order = np.argsort(np.concatenate([rows for _name, rows in scenarios]), kind="stable")
-    outcomes = []
-    for own_parts in zip(*parts, strict=True):
-        stocks = [part.paths[STOCK] for part in own_parts if len(part.paths.get(STOCK, ()))]
-        shortage = [
-            np.where(part.unmet > 0.0, part.unmet_worth * cost, 0.0).sum(axis=1)
-            for part, cost in zip(own_parts, costs, strict=True)
-        ]
-        short = [part.probability_short for part in own_parts]
-        one = Outcomes(
-            unmet=np.concatenate([part.unmet for part in own_parts])[order],
-            first_short=np.concatenate([part.first_short for part in own_parts])[order],
-            money=np.concatenate([part.money for part in own_parts])[order],
-            shortage=np.concatenate(shortage)[order],
-            p_short=np.asarray(np.tensordot(shares, short, axes=1), dtype=np.float64),
-            stock=np.concatenate(stocks)[order] if stocks else np.zeros((0, 0, 0)),
-        )
-        outcomes.append(one)
-    return outcomes
-
-
-def _events_of(events: Events | None, rows: IntArray) -> Events | None:
-    if events is None:
-        return None
-    return Events(events.measures, events.measure[rows], events.start[rows], events.length[rows])
+    order = np.argsort(np.concatenate([rows for _n, rows in by_scenario(draws)]), kind="stable")
+    stocks = [part.paths[STOCK] for part in parts if len(part.paths.get(STOCK, ()))]
+    short = [part.probability_short for part in parts]
+    return Outcomes(
+        unmet=np.concatenate([part.unmet for part in parts])[order],
+        first_short=np.concatenate([part.first_short for part in parts])[order],
+        money=np.concatenate([part.money for part in parts])[order],
+        shortage=np.concatenate(costs)[order],
+        p_short=np.asarray(np.tensordot(shares, short, axes=1), dtype=np.float64),
+        stock=np.concatenate(stocks)[order] if stocks else np.zeros((0, 0, 0)),
+    )
 
 
 def shortage_cost(case: Case, draws: Draws) -> FloatArray:
@@ -187,12 +181,6 @@ def essential_columns(case: Case) -> list[int]:
 # One measure
 
 
-def one_measure(n: int, measure: str, *, start: int, length: int) -> Events:
-    """The same measure in every one of n futures."""
-    which, first, last = (np.full((n, 1), one, dtype=np.int64) for one in (0, start, length))
-    return Events((measure,), which, first, last)
-
-
 def aftermath(case: Case) -> int:
     """Periods after a measure in which it may still be felt. [period]"""
     return int(refill_periods(case)) + 3 * longest_lead_time(case) + 1
@@ -210,26 +198,35 @@ def disruption_numbers(rule: Rule, draws: Draws, columns: Sequence[DrawColumn]) 
         columns: Time to survive, unmet essential demand, or whether a length is survived.
     """
     numbers = np.empty((len(draws.weights), len(columns)))
-    cuts = [(column.measure, column.start, column.length) for column in columns]
+    keys = [(column.measure, column.start, column.length) for column in columns]
+    whole = {key for key, one in zip(keys, columns, strict=True) if one.kind == UNMET_ESSENTIAL}
+    places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
     step, essential = float(rule.case.calendar.step), essential_columns(rule.case)
-    spans = {
-        (measure, start, length): (
-            one_measure(len(draws.weights), measure, start=start, length=length or LOOKED_AT),
-            start + (length + aftermath(rule.case) if length else LOOKED_AT),
-            start,
-        )
-        for measure, start, length in cuts
-    }
-    outcomes = dict(zip(spans, run(rule, draws, [*spans.values()]) if spans else (), strict=True))
-    for place, (column, cut) in enumerate(zip(columns, cuts, strict=True)):
-        found = outcomes[cut]
-        if column.kind == TIME_TO_SURVIVE:
-            lasted = np.where(found.first_short < 0, LOOKED_AT, found.first_short - column.start)
-            numbers[:, place] = np.minimum(lasted, LOOKED_AT) * step
-        elif column.kind == SURVIVES:
-            numbers[:, place] = found.first_short < 0
-        else:
-            numbers[:, place] = found.unmet[:, essential].sum(axis=1)
+    for name, rows in by_scenario(draws):
+        own, world = rows_of(draws, rows), rule.world(name)
+        last = world.calendar.n_periods + tail_periods(world)
+        strikes = [
+            (
+                measure,
+                start,
+                length or LOOKED_AT,
+                min(start + (length + aftermath(rule.case) if length else LOOKED_AT), last),
+                (measure, start, length) in whole,
+            )
+            for measure, start, length in places
+        ]
+        model = rule.model(name, own, is_alone=len(draws.weights) == 1)
+        unmet, first_short = simulate_strikes(model, own, strikes, n_threads=rule.n_threads)
+        for column, one in enumerate(columns):
+            short = first_short[:, places[keys[column]]]
+            if one.kind == TIME_TO_SURVIVE:
+                lasted = np.where(short < 0, LOOKED_AT, short - one.start)
+                numbers[rows, column] = np.minimum(lasted, LOOKED_AT) * step
+            elif one.kind == SURVIVES:
+                numbers[rows, column] = short < 0
+            else:
+                found = unmet[:, places[keys[column]], essential]
+                numbers[rows, column] = found.sum(axis=1)
     return numbers
 
 
@@ -283,8 +280,8 @@ def simulate_hazards(rule: Rule, draws: Draws, *, seed: int) -> HazardOutcome:
     case, n_calendar = rule.case, rule.case.calendar.n_periods
     n_periods = n_calendar + aftermath(case)
     events = make_events(case, draws, seed=seed)
-    spans: list[Span] = [(None, n_periods, 0), (events, n_periods, 0)]
-    calm, found = run(rule, draws, spans, keep=(MONEY,))
+    calm = run(rule, draws, n_periods=n_periods, keep=(MONEY,))
+    found = run(rule, draws, events, n_periods=n_periods, keep=(MONEY,))
     unmet = found.unmet[:, essential_columns(case)]
     in_calm = calm.unmet[:, essential_columns(case)]
     return HazardOutcome(
@@ -324,7 +321,7 @@ def months_of_cover(rule: Rule, draws: Draws) -> FloatArray:
     months = np.empty((len(draws.weights), n_periods))
     for name, rows in by_scenario(draws):
         world, own = rule.world(name), rows_of(draws, rows)
-        after = run(rule, own, [(None, n_periods, 0)], keep=(STOCK,))[0].stock
+        after = run(rule, own, n_periods=n_periods, keep=(STOCK,)).stock
         least = np.full((len(rows), n_periods), np.inf)
         for good in dict.fromkeys(world.uses[use].good for use in essential_uses(world)):
             first = np.zeros((len(rows), 1))
