@@ -289,10 +289,12 @@ def _n_drawn(model: FuturesModel, n_periods: int) -> int:
 
 def _block(model: FuturesModel, n_periods: int) -> int:
     """Futures whose arrays are made together."""
+    if not model.inputs:
+        return CHUNK
     arrays = model.arrays
     width = len(arrays.activities.names) + len(arrays.lines) + len(arrays.plants)
     most = BLOCK_NUMBERS // (width * _n_drawn(model, n_periods))
-    return int(np.clip(most, 16, CHUNK)) if model.inputs else CHUNK
+    return int(np.clip(most, 16, CHUNK))
 
 
 def _numbers(
