@@ -1,7 +1,5 @@
 """When measures come and how long they last, in each future: hazards."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from derbes.case.entities import Case
@@ -35,12 +33,27 @@ def make_events(case: Case, draws: Draws, *, seed: int) -> Events:
     hazards = tuple(case.hazards)
     n, n_periods = len(draws.weights), case.calendar.n_periods
     names = tuple(dict.fromkeys(hazard.measure for hazard in case.hazards.values()))
-    waiting = WaitingHazards(case, draws, hazards, seed)
     clock = np.zeros((n, len(hazards)), dtype=np.int64)
     which = np.array([names.index(case.hazards[one].measure) for one in hazards], dtype=np.int64)
     starts, lengths = [clock[:, :0]], [clock[:, :0]]
+    worlds = [(case, np.ones(n, dtype=np.bool_))]
+    if draws.scenarios and case.scenarios:
+        own = np.array(draws.scenarios)
+        worlds = [(one, own == name) for name, one in scenario_cases(case).items()]
+    lower = factor(case, [f"hazards.{name}" for name in hazards])
     while hazards and (clock < n_periods).any():
-        start, length = waiting.next_after(clock, len(starts))
+        shares = _shares(draws, len(hazards), seed=seed, order=len(starts))
+        waits, sizes = correlated(shares[:, : len(hazards)], lower), shares[:, len(hazards) :]
+        start, length = np.empty_like(clock), np.empty_like(clock)
+        for world, rows in worlds:
+            step = float(world.calendar.step)
+            for column, name in enumerate(hazards):
+                rates = _rates(world, draws, name, rows)
+                with np.errstate(divide="ignore"):
+                    months = -np.log1p(-waits[rows, column]) / (rates / MONTHS_A_YEAR)
+                waited = np.rint(np.minimum(months / step, NEVER)).astype(np.int64)
+                start[rows, column] = clock[rows, column] + waited
+                length[rows, column] = _lengths(world, name, sizes[rows, column])
         starts.append(np.where(start < n_periods, start, NEVER))
         lengths.append(length)
         clock = np.minimum(start + length, NEVER)
@@ -48,57 +61,23 @@ def make_events(case: Case, draws: Draws, *, seed: int) -> Events:
     return _in_order(names, np.hstack(starts), np.hstack(lengths), every)
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingHazards:
-    """Hazards that wait for their next strike."""
+def _shares(draws: Draws, n_hazards: int, *, seed: int, order: int) -> FloatArray:
+    """Shares of waits, then of lengths; a row depends on its place alone. (N, 2 H)"""
+    bits = np.random.PCG64(np.random.SeedSequence([STREAM, seed, order]))
+    bits.advance(draws.first * 2 * n_hazards)
+    shares = np.random.Generator(bits).random((len(draws.weights), 2 * n_hazards))
+    return np.clip(shares, LEAST_SHARE, 1.0 - LEAST_SHARE)
 
-    case: Case
-    draws: Draws
-    hazards: tuple[str, ...]
-    seed: int
 
-    def next_after(self, clock: IntArray, order: int) -> tuple[IntArray, IntArray]:
-        """Start and length of the events that follow the periods `clock`. (N, H) [period]"""
-        waits, sizes = self._shares(order)
-        start, length = np.empty_like(clock), np.empty_like(clock)
-        for world, rows in self._worlds():
-            step = float(world.calendar.step)
-            for column, name in enumerate(self.hazards):
-                rates = self._rates(world, name, rows)
-                with np.errstate(divide="ignore"):
-                    months = -np.log1p(-waits[rows, column]) / (rates / MONTHS_A_YEAR)
-                waited = np.rint(np.minimum(months / step, NEVER)).astype(np.int64)
-                start[rows, column] = clock[rows, column] + waited
-                length[rows, column] = _lengths(world, name, sizes[rows, column])
-        return start, length
-
-    def _shares(self, order: int) -> tuple[FloatArray, FloatArray]:
-        """Shares at which waits and lengths lie; a row depends on its place alone. (N, H)"""
-        n_axes = 2 * len(self.hazards)
-        bits = np.random.PCG64(np.random.SeedSequence([STREAM, self.seed, order]))
-        bits.advance(self.draws.first * n_axes)
-        shares = np.random.Generator(bits).random((len(self.draws.weights), n_axes))
-        shares = np.clip(shares, LEAST_SHARE, 1.0 - LEAST_SHARE)
-        lower = factor(self.case, [f"hazards.{name}" for name in self.hazards])
-        return correlated(shares[:, : len(self.hazards)], lower), shares[:, len(self.hazards) :]
-
-    def _worlds(self) -> list[tuple[Case, BoolArray]]:
-        """The case of each scenario, and the rows that lie in it. (N,)"""
-        if not (self.draws.scenarios and self.case.scenarios):
-            return [(self.case, np.ones(len(self.draws.weights), dtype=np.bool_))]
-        names = np.array(self.draws.scenarios)
-        return [(one, names == name) for name, one in scenario_cases(self.case).items()]
-
-    def _rates(self, world: Case, name: str, rows: BoolArray) -> FloatArray:
-        """Yearly rate in each row; 0 where a scenario has no such hazard. (rows,) [1/year]"""
-        hazard = world.hazards.get(name)
-        rate = hazard.rate if hazard else None
-        if rate is None:
-            return np.zeros(int(rows.sum()))
-        if rate.path in self.draws.inputs:
-            column = self.draws.inputs.index(rate.path)
-            return np.asarray(self.draws.values[rows, column], dtype=np.float64)
-        return np.full(int(rows.sum()), rate.value)
+def _rates(world: Case, draws: Draws, name: str, rows: BoolArray) -> FloatArray:
+    """Yearly rate in each row; 0 where a scenario has no such hazard. (rows,) [1/year]"""
+    hazard = world.hazards.get(name)
+    if hazard is None or hazard.rate is None:
+        return np.zeros(int(rows.sum()))
+    if hazard.rate.path in draws.inputs:
+        column = draws.inputs.index(hazard.rate.path)
+        return np.asarray(draws.values[rows, column], dtype=np.float64)
+    return np.full(int(rows.sum()), hazard.rate.value)
 
 
 def _lengths(world: Case, name: str, shares: FloatArray) -> IntArray:
@@ -113,7 +92,10 @@ def _lengths(world: Case, name: str, shares: FloatArray) -> IntArray:
 def _in_order(
     names: tuple[str, ...], starts: IntArray, lengths: IntArray, measures: IntArray
 ) -> Events:
-    """Events by start; of two hazards of one measure, what begins while it runs is left out."""
+    """Events by start, without gaps between them; 0 periods where there is none.
+
+    Of two hazards of one measure, what begins while it runs is left out.
+    """
     measure = np.where(starts < NEVER, measures, -1)
     order = np.argsort(starts, axis=1, kind="stable")
     measure, starts, lengths = (
@@ -127,13 +109,6 @@ def _in_order(
             measure[runs, column] = -1
             ends = starts[:, column] + lengths[:, column]
             free_from = np.where(mine & ~runs, ends, free_from)
-    return _packed(names, measure, starts, lengths)
-
-
-def _packed(
-    names: tuple[str, ...], measure: IntArray, starts: IntArray, lengths: IntArray
-) -> Events:
-    """Events without gaps between them; 0 periods where there is none."""
     is_none = measure < 0
     order = np.argsort(is_none, axis=1, kind="stable")
     width = int((~is_none).sum(axis=1).max(initial=0))
