@@ -212,9 +212,6 @@ class Run(NamedTuple):
     """Net flow of the plan that today's measures leave, without orders ahead. (m, G)"""
     second: Table
     """Demand of the second tier, as far as the plan serves it. (m, G)"""
-    ahead: Table
-    """Net flow of one good in each period to come, without what else could be made and
-    bought by then, and with it. (2, a year + 1) [unit/period]"""
     lots: Table
     """Before the first period, then at the end of each. (n + 1, L) [unit]"""
     fresh: Table
@@ -405,36 +402,15 @@ def can_do(n: Network, f: Run, k: int, capacity: float) -> float:
 
 
 @called
-def look_ahead(n: Network, c: Course, ms: Measures, f: Run, t: int, g: int) -> None:
-    """Net flow of a good in each period to come, if the measures go on: `ahead`."""
-    regime = f.regime[t]
-    for j in range(1, min(n.a_year, len(f.net) - 1 - t) + 1):
-        row = t + j
-        flow = f.due[row, g] + f.net[row, g] + f.second[row, g]
-        with_spare = flow
-        for s in range(n.first_source[g], n.first_source[g + 1]):
-            k = n.sources[s]
-            at = row - c.leads[k]
-            if at == t:
-                flow += f.source[OWN, k]
-                with_spare += f.source[OWN, k]
-            elif at > t:
-                most_of_k = capacity_left(c, ms, at, regime, k)
-                own = min(c.plan[at, k], most_of_k)
-                if c.leads[k] > 0:
-                    flow += own
-                    with_spare += own
-                with_spare += max(0.0, can_do(n, f, k, most_of_k) - own)
-        f.ahead[0, j], f.ahead[1, j] = flow, with_spare
-
-
-@compiled
-def needed_ahead(n: Network, c: Course, f: Run, t: int, g: int, first: int, spare: bool) -> float:
-    """Stock that the first tier will need if the measures go on (S10), by `ahead`. [unit]
+def needed_ahead(
+    n: Network, c: Course, ms: Measures, f: Run, t: int, g: int, first: int, spare: bool
+) -> float:
+    """Stock that the first tier will need if the measures go on (S10). [unit]
 
     Args:
         n: The network.
         c: Its numbers.
+        ms: What measures do.
         f: The run.
         t: The period.
         g: The good.
@@ -444,9 +420,23 @@ def needed_ahead(n: Network, c: Course, f: Run, t: int, g: int, first: int, spar
     last = min(n.a_year, len(f.net) - 1 - t)
     if c.shelf_life[g] > 0:
         last = min(last, first + c.shelf_life[g])
-    total, most = 0.0, 0.0
+    total, most, regime = 0.0, 0.0, f.regime[t]
     for j in range(first + 1, last + 1):
-        total -= f.ahead[1 if spare else 0, j]
+        row = t + j
+        flow = f.due[row, g] + f.net[row, g] + f.second[row, g]
+        for s in range(n.first_source[g], n.first_source[g + 1]):
+            k = n.sources[s]
+            at = row - c.leads[k]
+            if at == t:
+                flow += f.source[OWN, k]
+            elif at > t:
+                most_of_k = capacity_left(c, ms, at, regime, k)
+                own = min(c.plan[at, k], most_of_k)
+                if c.leads[k] > 0:
+                    flow += own
+                if spare:
+                    flow += max(0.0, can_do(n, f, k, most_of_k) - own)
+        total -= flow
         most = max(most, total)
     if spare and total > SMALL * c.size[g] and last == n.a_year:
         most = max(most, f.good[STOCK, g] + total)
@@ -473,10 +463,9 @@ def set_aims(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int) ->
             floor = c.path[t, g] - c.held[t, g]
             f.good[FLOOR, g] = aim if running or n.reserve_rank < 2 else max(0.0, min(aim, floor))
             if running:
-                look_ahead(n, c, ms, f, t, g)
-                ahead = needed_ahead(n, c, f, t, g, 0, True)
+                ahead = needed_ahead(n, c, ms, f, t, g, 0, True)
                 f.good[AIM, g] = max(aim, min(c.storage_limit[t, g], ahead))
-                f.good[FLOOR, g] = max(aim, ahead, needed_ahead(n, c, f, t, g, 0, False))
+                f.good[FLOOR, g] = max(aim, ahead, needed_ahead(n, c, ms, f, t, g, 0, False))
         else:
             f.good[FLOOR, g] = kept if n.reserve_rank < 2 else 0.0
 
@@ -912,8 +901,6 @@ def order_ahead(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int)
         longest = 0
         for s in range(first, end):
             longest = max(longest, c.leads[n.sources[s]])
-        if f.regime[t] > 0 and n.needed[g]:
-            look_ahead(n, c, ms, f, t, g)
         stock, missed = max(0.0, f.good[STOCK, g] - still_spoiling(f, g)), 0.0
         for j in range(1, longest + 1):
             flow = f.due[t + j, g] + f.net[t + j, g] - c.lost[t + j, g] - f.good[MORE_USE, g]
@@ -930,7 +917,7 @@ def order_ahead(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int)
             if is_now:
                 aim = c.path[t + j, g] - may_miss(c, f, t, j, after, g)
                 if f.regime[t] > 0 and n.needed[g]:
-                    ahead = needed_ahead(n, c, f, t, g, j, True)
+                    ahead = needed_ahead(n, c, ms, f, t, g, j, True)
                     aim = max(aim, min(c.storage_limit[t + j, g], ahead))
                 stock += order_now(n, c, ms, f, t, j, g, aim - stock, missed)
             missed += max(0.0, -stock)

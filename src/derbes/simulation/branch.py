@@ -495,7 +495,6 @@ def make_run(
         due=due,
         net=np.zeros((m, n_goods)),
         second=np.zeros((m, n_goods)),
-        ahead=np.zeros((2, plan.network.a_year + 1)),
         lots=lots,
         fresh=fresh,
         inflow=inflow,
