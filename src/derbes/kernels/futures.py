@@ -1,4 +1,4 @@
-"""Many futures: the numbers of each draw made into a course, run by the policy, and added up.
+"""Futures: one run by the policy from period to period, and many, made from draws and added up.
 
 (S9) A future follows the central plan in proportions: of each good it orders and holds as
 much more than the central plan as is needed more of it, x = phi x*, and beyond the reserve
@@ -11,19 +11,29 @@ from typing import Annotated, Any, NamedTuple
 
 from derbes.kernels.compiling import Floats, Ints, Words, called, compiled, opener
 from derbes.kernels.policy import (
+    CAN,
+    NEVER,
     Course,
     IntTable,
     Measures,
     Network,
     Run,
     Table,
-    follow,
-    missing,
-    unmet_of,
+    close_period,
+    limit_sources,
+    open_period,
+    order_ahead,
+    planned_net,
+    price_goods,
+    set_aims,
+    settle_period,
+    strike,
 )
 
 Cube = Annotated[Floats, 3]
 
+SHORT = 1e-6
+"""Relative to demand: what is less than this is rounding, not a shortage."""
 SERIES = ("short", "unmet", "stock", "money")
 """What may be kept by period: whether essential demand goes short, by use, by good, in all."""
 FIRST_SHORT, DEEPEST, WORTH, N_TOTALS = range(4)
@@ -341,6 +351,73 @@ def place_factors(f: Frame, d: Drawn, base: Measures, ms: Measures, i: int) -> N
             ms.effects[f.term_sets[w], f.term_effects[w]] = value
         else:
             ms.effects[f.term_sets[w], f.term_effects[w]] *= 1.0 + f.term_signs[w] * value
+
+
+@called
+def follow(
+    n: Network, c: Course, ms: Measures, f: Run, first: int, end: int, until_short: bool
+) -> int:
+    """Run the policy over periods of a future, calm before the first of them (S1)-(S8).
+
+    Args:
+        n: The network.
+        c: Its numbers in this future.
+        ms: What measures do.
+        f: The state before the first period and the measures by period; gets the rest.
+        first: The first period.
+        end: The one behind the last.
+        until_short: Whether to stop where essential demand goes short.
+
+    Returns:
+        The period behind the last that was run.
+    """
+    longest = 0
+    for k in range(len(n.outputs)):
+        longest = max(longest, c.leads[k])
+    after, calm, known, next_row = NEVER, True, -1, 0
+    for t in range(first, end):
+        regime = f.regime[t]
+        for begins in range(f.strikes.shape[1]):
+            if f.strikes[t, begins] >= 0:
+                strike(n, c, ms, f, t, f.strikes[t, begins])
+                known = -1
+        if regime > 0:
+            after, calm = 0, False
+        elif after < NEVER:
+            after += 1
+        if regime != known:
+            next_row, known = t + 1, regime
+        reach = t + (max(longest, n.a_year) if regime > 0 else longest)
+        while next_row <= min(reach, len(f.net) - 1):
+            planned_net(n, c, ms, f, next_row, regime)
+            next_row += 1
+        open_period(n, c, ms, f, t, calm)
+        limit_sources(n, c, f, CAN)
+        set_aims(n, c, ms, f, t, after)
+        price_goods(n, c, ms, f, t)
+        settle_period(n, c, ms, f, t)
+        if until_short and missing(n, c, f, t) > 0.0:
+            return t + 1
+        order_ahead(n, c, ms, f, t, after)
+        close_period(n, c, f, t, calm)
+    return end
+
+
+@compiled
+def unmet_of(f: Run, t: int, u: int) -> float:
+    """Unmet demand of a use; what is less than rounding is none. [unit/period]"""
+    unmet = f.wanted[t, u] - f.served[t, u]
+    return float(unmet) if unmet > SHORT * f.wanted[t, u] else 0.0
+
+
+@called
+def missing(n: Network, c: Course, f: Run, t: int) -> float:
+    """Unmet essential demand, weighted."""
+    total = 0.0
+    for u in range(len(n.use_goods)):
+        if n.use_essential[u]:
+            total += c.weight[u] * unmet_of(f, t, u)
+    return total
 
 
 @called

@@ -74,8 +74,6 @@ ROUNDS = 3
 """Rounds of a turn."""
 SMALL = 1e-9
 """Relative to the flow of a good: what is less is rounding."""
-SHORT = 1e-6
-"""Relative to demand: what is less than this is rounding, not a shortage."""
 ALIKE = 1e-9
 """Relative difference of costs that are one cost."""
 NEVER = 1 << 40
@@ -1118,73 +1116,6 @@ def close_period(n: Network, c: Course, f: Run, t: int, calm: bool) -> None:
             if f.oldest[g] > shelf + t:
                 f.fresh[t + 1, g] = 0.0
         f.fresh[t + 1, g] = max(0.0, f.fresh[t + 1, g])
-
-
-@called
-def follow(
-    n: Network, c: Course, ms: Measures, f: Run, first: int, end: int, until_short: bool
-) -> int:
-    """Run the policy over periods of a future, calm before the first of them (S1)-(S8).
-
-    Args:
-        n: The network.
-        c: Its numbers in this future.
-        ms: What measures do.
-        f: The state before the first period and the measures by period; gets the rest.
-        first: The first period.
-        end: The one behind the last.
-        until_short: Whether to stop where essential demand goes short.
-
-    Returns:
-        The period behind the last that was run.
-    """
-    longest = 0
-    for k in range(len(n.outputs)):
-        longest = max(longest, c.leads[k])
-    after, calm, known, next_row = NEVER, True, -1, 0
-    for t in range(first, end):
-        regime = f.regime[t]
-        for begins in range(f.strikes.shape[1]):
-            if f.strikes[t, begins] >= 0:
-                strike(n, c, ms, f, t, f.strikes[t, begins])
-                known = -1
-        if regime > 0:
-            after, calm = 0, False
-        elif after < NEVER:
-            after += 1
-        if regime != known:
-            next_row, known = t + 1, regime
-        reach = t + (max(longest, n.a_year) if regime > 0 else longest)
-        while next_row <= min(reach, len(f.net) - 1):
-            planned_net(n, c, ms, f, next_row, regime)
-            next_row += 1
-        open_period(n, c, ms, f, t, calm)
-        limit_sources(n, c, f, CAN)
-        set_aims(n, c, ms, f, t, after)
-        price_goods(n, c, ms, f, t)
-        settle_period(n, c, ms, f, t)
-        if until_short and missing(n, c, f, t) > 0.0:
-            return t + 1
-        order_ahead(n, c, ms, f, t, after)
-        close_period(n, c, f, t, calm)
-    return end
-
-
-@compiled
-def unmet_of(f: Run, t: int, u: int) -> float:
-    """Unmet demand of a use; what is less than rounding is none. [unit/period]"""
-    unmet = f.wanted[t, u] - f.served[t, u]
-    return float(unmet) if unmet > SHORT * f.wanted[t, u] else 0.0
-
-
-@called
-def missing(n: Network, c: Course, f: Run, t: int) -> float:
-    """Unmet essential demand, weighted."""
-    total = 0.0
-    for u in range(len(n.use_goods)):
-        if n.use_essential[u]:
-            total += c.weight[u] * unmet_of(f, t, u)
-    return total
 
 
 @called
