@@ -23,6 +23,7 @@ from derbes.kernels.policy import (
     Measures,
     Network,
     Run,
+    Table,
 )
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureArrays, State
 
@@ -345,25 +346,10 @@ def calm_effects(arrays: CaseArrays) -> FloatArray:
     )
 
 
-BY_PERIOD = (
-    "capacity",
-    "hours",
-    "pools",
-    "demand",
-    "crisis",
-    "cost",
-    "storage_cost",
-    "storage_limit",
-    "plan",
-    "path",
-    "held",
-    "left_short",
-    "lost",
-    "given_up",
-    "lot_retention",
-    "lot_path",
-)
+BY_PERIOD = tuple(name for name, kind in Course.__annotations__.items() if kind == Table)
 """Parts of a course that are known by period."""
+BY_FUTURE = tuple(name for name in Course._fields if name not in (*BY_PERIOD, "size"))
+"""Parts that do not change over time and may differ from future to future."""
 
 
 @dataclass(frozen=True, slots=True)

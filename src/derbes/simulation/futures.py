@@ -27,26 +27,17 @@ from derbes.kernels.futures import (
 from derbes.kernels.policy import NEVER, Course, Measures, Run
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, State
 from derbes.model.numbers import Values, drawn, whole_periods
-from derbes.simulation.branch import BY_PERIOD, PolicyPlan, calm_effects, lot_columns, make_run
+from derbes.simulation.branch import (
+    BY_FUTURE,
+    BY_PERIOD,
+    PolicyPlan,
+    calm_effects,
+    lot_columns,
+    make_run,
+)
 
 CHUNK = 4096
 """Futures whose sums are added up together; the same for any number of threads."""
-BY_FUTURE = (
-    "amounts",
-    "line_time",
-    "leads",
-    "retention",
-    "shelf_life",
-    "weight",
-    "opening",
-    "ramp",
-    "refill",
-    "lot_order",
-    "lot_until",
-    "before_fresh",
-    "lot_rank",
-)
-"""Parts of a course that do not change over time and may differ from future to future."""
 BLOCK_NUMBERS = 2**22
 """Most numbers by period of the futures whose arrays are made together."""
 
