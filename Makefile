@@ -58,7 +58,7 @@ coverage: $(VENV)/.development
 
 schema: $(VENV)/.development
 	$(BIN)/derbes schema --out docs/reference/case-file.schema.json
-	$(BIN)/python -m derbes.casefile.reference > docs/reference/case-file.md
+	$(BIN)/python -c "from derbes.casefile.reference import reference_page as page; print(page(), end='')" > docs/reference/case-file.md
 	$(BIN)/python -c "from derbes.statements.ledger import quantities_page as page; print(page(), end='')" > docs/reference/quantities.md
 
 messages: $(VENV)/.development

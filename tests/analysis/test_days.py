@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from derbes.analysis.cover import forward_cover, iea_days_of_imports
+from derbes.analysis.cover import forward_cover
+from tests.oracles.iea import iea_days_of_imports
 
 
 def cover(*batches, demand, n=24):

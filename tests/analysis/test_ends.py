@@ -1,20 +1,35 @@
 """When it ends: per use, on its own grid, refined between the starts that are asked for."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from derbes import api
-from derbes.analysis.leverage import StartOutcome, last_short, leverage_surface, starts_behind
+from derbes.analysis.leverage import (
+    StartOutcome,
+    Starts,
+    last_short,
+    leverage_surface,
+    outcome_of,
+    outcomes_of,
+    starts_behind,
+)
 from derbes.case.entities import Good, Hit, Measure, Plant, Recipe, Supplier, Tier, Use
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
+from derbes.casefile.reader import read_case
+from derbes.draws.study import make_study
+from derbes.model.arrays import MeasureRun
 from derbes.results.supply import ALL_ESSENTIAL
+from derbes.supply.disruption import horizon
+from derbes.supply.survival import SurvivalProgram
 from tests.analysis.asked import ends_of
 from tests.small_cases import worked_example
 from tests.supply.solved import changed, example
 
 Q = Quantity
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +158,7 @@ def test_measures_that_start_on_a_date_have_no_end():
 def outcome(start: int, *short: str) -> StartOutcome:
     return StartOutcome(
         variant="base", measure="cut", length=1, start=start, is_on_grid=True,
-        short_uses=short, binding=(), binding_sellers=(),
+        short_uses=short,
     )  # fmt: skip
 
 
@@ -199,3 +214,20 @@ def test_uses_that_compete_are_short_alike_whoever_solves_the_starts(tmp_path, n
     survived = {end.use: end.n_starts_survived for end in surface.ends}
     assert survived == {"all_essential": 0, "water": 0, "power": 0, "heat": 5}
     assert {end.use: end.date for end in surface.ends if end.date} == {"heat": "2026-01"}
+
+
+@pytest.mark.parametrize("path", ["cases/waterworks.yaml", "cases/aspan"])
+def test_what_one_course_shows_for_many_starts_and_measures_is_what_each_says_alone(path):
+    case = read_case(ROOT / path)
+    study = make_study(case, tuple(case.measures), 24)
+    starts = tuple(range(0, study.arrays.n_calendar, study.arrays.n_calendar // 5))
+    outcomes = outcomes_of(Starts(study, starts, ()))
+    assert any(one.short_uses for one in outcomes)
+    for one in outcomes[:: max(1, len(outcomes) // 25)]:
+        measure = next(m for m in study.measures if m.name == one.measure)
+        run = MeasureRun(measure, one.length)
+        program = SurvivalProgram(study.calm, one.start, horizon(study.arrays, run, one.start))
+        alone = outcome_of(Starts(study, (one.start,), ()), program, run)
+        assert (one.start, one.measure, alone.short_uses) == (
+            one.start, one.measure, one.short_uses,
+        )  # fmt: skip

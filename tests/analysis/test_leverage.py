@@ -151,7 +151,7 @@ def test_points_solved_in_a_chain_have_the_answers_of_points_solved_alone(case):
                 short = [branch.block("unmet")[wanted].sum() for branch in (one, other)]
                 assert short[0] == pytest.approx(short[1], abs=1e-6 * size)
             loss = [
-                target_loss(optimal_response(branch), run, chain.baseline(one))
+                target_loss(optimal_response(branch), chain.baseline(one))
                 for branch in (one, other)
             ]
             assert loss[0] == pytest.approx(loss[1], rel=1e-6, abs=1e-3)

@@ -5,8 +5,8 @@ import pytest
 from scipy import stats
 
 from derbes.case.quantity import Calendar, Quantity, Step
-from derbes.draws.events import make_events
 from derbes.draws.sampling import make_draws
+from derbes.stress.outcomes import make_events
 from tests.draws.uncertain import (
     correlated,
     hazard,

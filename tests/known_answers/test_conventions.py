@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from derbes.analysis.accounts import lacking_at_the_end, missing_at_the_end
 from derbes.analysis.leverage import leverage_surface
-from derbes.analysis.responses import lacking_at_the_end, missing_at_the_end
 from derbes.case.entities import (
     Actor,
     Good,

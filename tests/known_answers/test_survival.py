@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from derbes.analysis.cover import cover_table, iea_days_of_imports
+from derbes.analysis.cover import cover_table
 from derbes.case.entities import Plant, Recipe
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
 from tests.oracles.aggregate import aggregate_time_to_survive
+from tests.oracles.iea import iea_days_of_imports
 from tests.small_cases import one_good, worked_example
 
 

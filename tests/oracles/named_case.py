@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from derbes.case.quantity import FloatArray
 from derbes.model.arrays import ActivityKind, CaseArrays, MeasureArrays
-from derbes.simulation.plan import CalmPath
+from derbes.simulation import CalmPath
 
 Amounts = dict[str, float]
 

@@ -10,7 +10,7 @@ from math import inf, prod
 
 from derbes.case.quantity import FloatArray
 from derbes.model.arrays import MeasureArrays, State
-from derbes.simulation.plan import CalmPath
+from derbes.simulation import CalmPath
 from tests.oracles.named_case import Amounts, NamedCase, at, by_name, total
 
 ROUNDING = 1e-9

@@ -179,7 +179,7 @@ def test_what_is_counted_is_the_horizon_and_no_more(case: Case, start: int) -> N
     added = (found.block("unmet") - without.unmet)[essential].sum()
     room = CLOSE * essential_demand(case)
     assert one.unmet_essential == pytest.approx(added, abs=room)
-    loss = target_loss(optimal_response(found), run, without)
+    loss = target_loss(optimal_response(found), without)
     assert one.target_loss == pytest.approx(loss, rel=1e-6, abs=1e-3)
 
 

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from derbes.analysis.cover import forward_cover
 from derbes.case.quantity import Quantity
 from derbes.casefile import read_case
-from derbes.draws.events import make_events
 from derbes.draws.sampling import make_draws
 from derbes.stress.answers import answers_of, hazard_risk, hazard_table
 from derbes.stress.outcomes import (
     HazardOutcome,
     Rule,
     lasting,
+    make_events,
     months_of_cover,
     simulate_hazards,
 )

@@ -7,7 +7,6 @@ from scipy import stats
 from derbes.case.quantity import Quantity
 from derbes.draws.sampling import make_draws
 from derbes.stress.sensitivity import (
-    Shares,
     bars,
     center_of,
     indices,
@@ -150,11 +149,8 @@ def linear(draws):
 
 def test_a_linear_answer_has_the_shares_of_its_variance():
     case = uncertain_example()
-    center = center_of(case)
     draws = make_draws(case, 1024)
-    told = influences(
-        Shares(case, center, (0, 1, 2)), ["linear"], linear, given=(draws, linear(draws)), seed=1
-    )
+    told = influences(case, (0, 1, 2), ["linear"], linear, given=(draws, linear(draws)), seed=1)
     pert = stats.beta(3.0, 3.0, loc=300.0, scale=600.0).var()
     triangle = stats.triang(40.0 / 60.0, loc=0.0, scale=60.0).var()
     parts = {DEMAND: 9.0 * 50.0**2 / 12.0, STOCK: 0.01 * pert, OTHER: triangle}
@@ -170,7 +166,8 @@ def test_inputs_that_are_not_kept_have_pawn_alone():
     case = uncertain_example()
     draws = make_draws(case, 512)
     told = influences(
-        Shares(case, center_of(case), (0,)),
+        case,
+        (0,),
         ["linear"],
         linear,
         given=(draws, linear(draws)),
@@ -187,7 +184,8 @@ def test_the_choice_of_a_scenario_is_an_input_too():
     case = in_scenarios(base, poor=(0.5, base), rich=(0.5, rich))
     draws = make_draws(case, 512)
     told = influences(
-        Shares(case, center_of(case), (0, 1, 2)),
+        case,
+        (0, 1, 2),
         ["linear"],
         linear,
         given=(draws, linear(draws)),
@@ -203,7 +201,8 @@ def test_pawn_says_nothing_over_few_draws():
     case = uncertain_example()
     draws = make_draws(case, 64)
     told = influences(
-        Shares(case, center_of(case), (0, 1, 2)),
+        case,
+        (0, 1, 2),
         ["linear"],
         linear,
         given=(draws, linear(draws)),

@@ -8,13 +8,15 @@ from derbes.analysis.cover import cover_table
 from derbes.case.options import Option
 from derbes.case.quantity import Quantity
 from derbes.case.request import QUESTIONS, Request
-from derbes.case.uncertainty import Draws
+from derbes.case.uncertainty import Draws, Events
 from derbes.draws.inputs import drawn_case
 from derbes.draws.sampling import make_draws
+from derbes.draws.study import prepare_futures
 from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
 from derbes.parallel import RunOptions
 from derbes.simulation import simulate_branch
+from derbes.simulation.futures import simulate_futures, simulate_strikes
 from derbes.stress.columns import (
     MYOPIC,
     SURVIVES,
@@ -24,7 +26,7 @@ from derbes.stress.columns import (
     DrawnVariant,
     target_of,
 )
-from derbes.stress.outcomes import Rule, disruption_numbers, one_measure, run, solve_draws
+from derbes.stress.outcomes import Rule, disruption_numbers, run, solve_draws
 from derbes.supply.baseline import solve_calm, state_at
 from tests.draws.uncertain import OTHER, STOCK, in_scenarios, uncertain_example, with_numbers
 
@@ -94,16 +96,14 @@ def test_what_goes_short_before_the_measure_does_not_count():
     n_periods = 12
     calm = run(rule_of(case), draws, n_periods=n_periods)
     assert (calm.first_short == 0).any()
-    later = run(
-        rule_of(case),
-        draws,
-        one_measure(20, "cut", start=6, length=6),
-        n_periods=n_periods,
-        count_from=6,
+    model = prepare_futures(case, inputs=draws.inputs, n_periods=n_periods)
+    ((unmet,), (short,)) = (
+        found.swapaxes(0, 1)
+        for found in simulate_strikes(model, draws, [("cut", 6, 6, n_periods, True)])
     )
-    assert (later.first_short[later.first_short >= 0] >= 6).all()
+    assert (short[short >= 0] >= 6).all()
     demand, other = draws.values[:, 0], draws.values[:, draws.inputs.index(OTHER)]
-    np.testing.assert_allclose(later.unmet[:, 0], 6.0 * np.maximum(0.0, demand - other), atol=1e-6)
+    np.testing.assert_allclose(unmet[:, 0], 6.0 * np.maximum(0.0, demand - other), atol=1e-6)
 
 
 def test_each_scenario_runs_in_its_own_case():
@@ -159,7 +159,8 @@ def test_one_draw_follows_its_own_calm_plan():
     draws = make_draws(case, 3)
     for i in range(3):
         one = replace(draws, values=draws.values[i : i + 1], weights=np.ones(1))
-        found = run(rule_of(case), one, one_measure(1, "cut", start=4, length=9), n_periods=30)
+        struck = Events(("cut",), *(np.full((1, 1), number) for number in (0, 4, 9)))
+        found = run(rule_of(case), one, struck, n_periods=30)
         own = drawn_case(case, draws, i)
         arrays = compile_case(own)
         calm = solve_calm(arrays)
@@ -167,3 +168,29 @@ def test_one_draw_follows_its_own_calm_plan():
         branch = simulate_branch(calm, cut, state_at(calm, 4), start=4, length=9, n_periods=26)
         before = calm.unmet[:, :4].sum(axis=1)
         np.testing.assert_allclose(found.unmet[0], branch.unmet.sum(axis=1) + before, atol=1e-6)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_one_measure_at_a_time_is_each_future_by_itself(number):
+    """The calm run is shared and short ones end early; bit for bit the futures run alone."""
+    case = uncertain_example(number, n_periods=36)
+    draws = make_draws(case, 60)
+    strikes = [
+        ("cut", start, length, min(start + length + 9, 36), whole)
+        for start, length, whole in (
+            (5, 3, True),
+            (0, 12, False),
+            (20, 6, False),
+            (5, 24, False),
+            (5, 6, False),
+            (20, 6, True),
+        )
+    ]
+    model = prepare_futures(case, inputs=draws.inputs, n_periods=36)
+    unmet, short = simulate_strikes(model, draws, strikes)
+    for j, (name, start, length, end, whole) in enumerate(strikes):
+        struck = Events((name,), *(np.full((60, 1), one) for one in (0, start, length)))
+        known = simulate_futures(replace(model, n_periods=end), draws, struck, count_from=start)
+        np.testing.assert_array_equal(short[:, j], known.first_short)
+        if whole:
+            np.testing.assert_array_equal(unmet[:, j], known.unmet)

@@ -14,7 +14,9 @@ comes with a crisis or a surge of demand, the baseline meets the same demand by 
 without being cut off: what the crisis itself costs is nobody's leverage.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -38,17 +40,16 @@ AS_GOOD = 1e-9
 """Relative difference up to which a course is as good as an optimum."""
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """The course of things without the measure."""
+@dataclass(frozen=True, eq=False)
+class Response:
+    """What the target does in a window, by whichever rule."""
 
     window: Window
+    run: MeasureRun
+    found: State
+    """What the measure has left at the start."""
     columns: FloatArray
     """(columns,)"""
-    found: State
-    run: MeasureRun
-    program: LinearProgram
-    """Bounds under which it is the best course."""
 
     @property
     def orders(self) -> FloatArray:
@@ -56,16 +57,48 @@ class Baseline:
         return self.window.layout.column("order").of(self.columns)
 
     @property
+    def lots(self) -> FloatArray:
+        """(L, n) [unit]"""
+        return self.window.layout.column("lot").of(self.columns)
+
+    @property
+    def fresh(self) -> FloatArray:
+        """(G, n) [unit]"""
+        return self.window.layout.column("fresh").of(self.columns)
+
+    @property
     def unmet(self) -> FloatArray:
         """(U, n) [unit/period]"""
         return self.window.layout.column("unmet").of(self.columns)
+
+    @cached_property
+    def paid(self) -> FloatArray:
+        """Money of each column, discounted to the window's start. (columns,) [money]"""
+        return np.asarray(self.window.money_costs(self.run) * self.columns, dtype=np.float64)
+
+    @cached_property
+    def on_the_way(self) -> FloatArray:
+        """Money for what was ordered before, by period of arrival. (K, J) [money]"""
+        return paid_on_arrival(self.window, self.found)
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline(Response):
+    """The course of things without the measure."""
+
+    program: LinearProgram
+    """Bounds under which it is the best course."""
 
     @property
     def money(self) -> float:
         """V without the measure, discounted to the window's start. [money]"""
         costs = self.window.money_costs(self.run)
-        on_the_way = paid_on_arrival(self.window, self.found).sum()
-        return float(costs @ self.columns + on_the_way)
+        return float(costs @ self.columns + self.on_the_way.sum())
+
+    @cached_property
+    def missing(self) -> FloatArray:
+        """What it lacks of each good at the end. (G,) [unit]"""
+        return missing_at_the_end(self.window, self.program, self.columns)
 
 
 def is_as_good(program: LinearProgram, columns: FloatArray, best: FloatArray) -> bool:
@@ -82,30 +115,17 @@ def usual_course(window: Window, solution: Solution) -> Baseline:
     program, calm = window.program, calm_columns(window)
     best = even(window.layout, program, solution.columns, CALM, found=window.state)
     columns = calm if is_as_good(program, calm, solution.columns) else best
-    return Baseline(window, columns, window.state, CALM, program)
+    return Baseline(window, CALM, window.state, columns, program)
 
 
 def crisis_baseline(branch: BranchSolution) -> Baseline:
     """The best course under the crisis alone."""
-    return Baseline(
-        branch.window, branch.solution.columns, branch.found, branch.run, branch.program
-    )
+    columns = branch.solution.columns
+    return Baseline(branch.window, branch.run, branch.found, columns, branch.program)
 
 
 ROUNDING = 1e-12
 """Part of both courses' money that a loss by rounding may be."""
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """What the target does after a measure has struck, by whichever rule."""
-
-    orders: FloatArray
-    """(K, n)"""
-    lots: FloatArray
-    fresh: FloatArray
-    unmet: FloatArray
-    found: State
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,29 +137,60 @@ class SenderAccount:
     missing: tuple[str, ...]
 
 
-def as_columns(window: Window, response: Response) -> FloatArray:
-    """A response as columns of the window's program. (columns,)"""
-    columns = np.zeros(window.layout.n_columns)
-    window.layout.column("order").of(columns)[:] = response.orders
-    window.layout.column("lot").of(columns)[:] = response.lots
-    window.layout.column("fresh").of(columns)[:] = response.fresh
-    window.layout.column("unmet").of(columns)[:] = response.unmet
-    return columns
-
-
-def target_loss(response: Response, run: MeasureRun, baseline: Baseline) -> float:
+def target_loss(response: Response, baseline: Baseline) -> float:
     """V(cut) - V(baseline) over the window; what is there by rounding alone is none. [money]"""
-    window = baseline.window
-    paid = window.money_costs(run) * as_columns(window, response)
-    without = window.money_costs(baseline.run) * baseline.columns
-    on_the_way = paid_on_arrival(window, response.found)
-    before = paid_on_arrival(window, baseline.found)
+    paid, without = response.paid, baseline.paid
+    on_the_way, before = response.on_the_way, baseline.on_the_way
     width = max(on_the_way.shape[1], before.shape[1])
     late = np.zeros((2, len(on_the_way), width))
     late[0, :, : on_the_way.shape[1]], late[1, :, : before.shape[1]] = on_the_way, before
     loss = float((paid - without).sum() + (late[0] - late[1]).sum())
     size = float(np.abs(paid).sum() + np.abs(without).sum())
     return loss if abs(loss) > ROUNDING * size else 0.0
+
+
+END = (
+    ("behind", ("calm_state",)),
+    ("younger", ("calm_age", "calm_age_kept")),
+    ("staler", ("calm_freshness", "calm_freshness_kept")),
+)
+"""What the end of a window is behind the calm plan, and the rows that ask for it (L8)."""
+
+
+def lacking_at_the_end(
+    window: Window, program: LinearProgram, columns: FloatArray
+) -> dict[str, FloatArray]:
+    """What a course lacks at the window's end beside the calm plan, by kind of column (L8).
+
+    Args:
+        window: The window.
+        program: Its program under the course's measure.
+        columns: The course. (columns,)
+    """
+    layout, own = window.layout, columns.copy()
+    for kind, _rows in END:
+        layout.column(kind).of(own)[:] = 0.0
+    activity = np.asarray(program.matrix @ own, dtype=np.float64)
+    lacks = np.maximum(program.row_lower - activity, 0.0)
+    return {kind: np.max([layout.row(row).of(lacks) for row in rows], axis=0) for kind, rows in END}
+
+
+def missing_of(window: Window, lacks: Mapping[str, FloatArray]) -> FloatArray:
+    """What is lacking at the end of each good: amounts, or age where that is more. (G,) [unit]
+
+    Args:
+        window: The window.
+        lacks: As `lacking_at_the_end` has it.
+    """
+    missing = lacks["behind"].sum(axis=1)
+    np.maximum.at(missing, window.layout.arrays.lot_goods, lacks["younger"].max(axis=1, initial=0))
+    np.maximum.at(missing, window.layout.perishable, lacks["staler"].max(axis=1, initial=0.0))
+    return np.asarray(missing, dtype=np.float64)
+
+
+def missing_at_the_end(window: Window, program: LinearProgram, columns: FloatArray) -> FloatArray:
+    """What a course lacks of each good at the end. (G,) [unit]"""
+    return missing_of(window, lacking_at_the_end(window, program, columns))
 
 
 def unrestored(window: Window, missing: FloatArray) -> float:
@@ -170,84 +221,70 @@ def sold_by(arrays: CaseArrays, actor: str) -> BoolArray:
     return np.asarray(mine & (activities.kinds == ActivityKind.PURCHASE), dtype=np.bool_)
 
 
-def _sales(
-    baseline: Baseline, orders: FloatArray, found: State, sellers: IntArray
-) -> tuple[FloatArray, FloatArray]:
-    """Arrivals from sellers by period from the start: ordered before it, and in it.
+def _margins(response: Response, sellers: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Discounted margin on what arrives from sellers, by period from the start on; the prices.
 
-    (sellers, n + longest lead time) each. [unit/period]
+    Of what was ordered before and in the window. (sellers, n + longest lead time) each.
+    [money/period], [money/unit]
     """
-    layout = baseline.window.layout
-    lead_times = layout.arrays.activities.lead_times[sellers]
-    width = layout.n + max(int(lead_times.max(initial=0)), found.transit.shape[1])
+    layout, arrays = response.window.layout, response.window.layout.arrays
+    lead_times, transit = arrays.activities.lead_times[sellers], response.found.transit
+    width = layout.n + max(int(lead_times.max(initial=0)), transit.shape[1])
     before, new = np.zeros((2, len(sellers), width))
-    before[:, : found.transit.shape[1]] = found.transit[sellers]
+    before[:, : transit.shape[1]] = transit[sellers]
     for row, (k, lead) in enumerate(zip(sellers, lead_times, strict=True)):
-        new[row, lead : lead + layout.n] = orders[k]
-    return before, new
-
-
-def _prices(baseline: Baseline, sellers: IntArray, width: int) -> FloatArray:
-    """Discounted price of a unit by period of arrival. (sellers, width) [money/unit]"""
-    layout, arrays = baseline.window.layout, baseline.window.layout.arrays
+        new[row, lead : lead + layout.n] = response.orders[k]
     periods = np.minimum(layout.start + np.arange(width), arrays.n_periods - 1)
     factor = arrays.discount[periods] / arrays.discount[layout.start]
-    return np.asarray(arrays.activities.price[np.ix_(sellers, periods)] * factor, dtype=np.float64)
+    prices = arrays.activities.price[sellers[:, None], periods] * factor
+    shares = arrays.activities.margin_share[sellers, None]
+    return shares * prices * (before + new), prices
 
 
-def _profit(
-    baseline: Baseline, response: Response | Baseline, run: MeasureRun, sellers: IntArray
-) -> float:
+def _profit(response: Response, sellers: IntArray) -> float:
     """Margin on what arrives from the window's orders and what was on the way. [money]
 
     A risen price is all margin.
     """
-    layout, activities = baseline.window.layout, baseline.window.layout.arrays.activities
-    before, new = _sales(baseline, response.orders, response.found, sellers)
-    prices = _prices(baseline, sellers, before.shape[1])
-    shares = activities.margin_share[sellers, None]
-    profit = float((shares * prices * (before + new)).sum())
+    layout, run = response.window.layout, response.run
+    margins, prices = _margins(response, sellers)
+    profit = float(margins.sum())
     if run.measure is not None:
         rise = run.measure.cost_factor[sellers] - 1.0
         for row in np.flatnonzero(rise):
-            lead = int(activities.lead_times[sellers[row]])
-            part = slice(lead, lead + layout.n)
-            risen = rise[row] * running(layout, run.length) * prices[row, part]
-            profit += float(risen @ new[row, part])
+            k = sellers[row]
+            lead = int(layout.arrays.activities.lead_times[k])
+            risen = rise[row] * running(layout, run.length) * prices[row, lead : lead + layout.n]
+            profit += float(risen @ response.orders[k])
     return profit
 
 
-def lost_margin(baseline: Baseline, sellers: IntArray) -> float:
-    """Margin on all that the baseline buys over the horizon. [money]"""
-    layout, arrays = baseline.window.layout, baseline.window.layout.arrays
-    before, new = _sales(baseline, baseline.orders, baseline.found, sellers)
-    shares = arrays.activities.margin_share[sellers, None]
-    sales = (before + new)[:, : layout.n]
-    return float((shares * _prices(baseline, sellers, layout.n) * sales).sum())
+@lru_cache(maxsize=64)
+def _undisturbed(baseline: Baseline, sender: str) -> tuple[float, float]:
+    """Margin on what arrives from a sender in the baseline: all, and over the horizon. [money]"""
+    sellers = np.flatnonzero(sold_by(baseline.window.layout.arrays, sender))
+    margins, _prices = _margins(baseline, sellers)
+    return _profit(baseline, sellers), float(margins[:, : baseline.window.layout.n].sum())
 
 
-def sender_account(
-    baseline: Baseline, response: Response, run: MeasureRun, sender: str
-) -> SenderAccount:
+def sender_account(baseline: Baseline, response: Response, sender: str) -> SenderAccount:
     """What the measure costs its sender, for a buyer who returns and one who does not."""
-    arrays = baseline.window.layout.arrays
+    arrays, measure = baseline.window.layout.arrays, response.run.measure
     sellers = sold_by(arrays, sender)
     if not sender or not sellers.any():
-        name = run.measure.name if run.measure else ""
+        name = measure.name if measure else ""
         return SenderAccount(None, None, (f"measures.{name}.sender",))
     unknown = sellers & np.isnan(arrays.activities.margin_share)
     if unknown.any():
         elements = dict.fromkeys(arrays.activities.elements[k] for k in np.flatnonzero(unknown))
         return SenderAccount(None, None, tuple(f"{element}.margin_share" for element in elements))
-    which = np.flatnonzero(sellers)
-    before = _profit(baseline, baseline, baseline.run, which)
-    after = _profit(baseline, response, run, which)
-    return SenderAccount(before - after, lost_margin(baseline, which), ())
+    before, lost = _undisturbed(baseline, sender)
+    return SenderAccount(before - _profit(response, np.flatnonzero(sellers)), lost, ())
 
 
-def reserve_gap(window: Window, response: Response) -> float:
+def reserve_gap(response: Response) -> float:
     """Largest part of the reserve targets that is not held in one period, 0-1."""
-    layout, arrays = window.layout, window.layout.arrays
+    layout, arrays = response.window.layout, response.window.layout.arrays
     part = slice(layout.start, layout.start + layout.n)
     target = arrays.reserve[layout.reserved, part]
     held = stock_by_good(arrays, response.lots, response.fresh)[layout.reserved]

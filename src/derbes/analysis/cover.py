@@ -36,12 +36,6 @@ DAYS_A_MONTH = 30.4375
 """A year of 365.25 days in twelve parts."""
 ROUNDING = 1e-12
 """Part of the stock that counts as none."""
-IEA_NAPHTHA_FREE_PRIMARY = 0.96
-"""Crude and feedstocks count after 4 % naphtha yield (IEA)."""
-IEA_PRODUCTS_TO_CRUDE = 1.065
-"""Products count as the crude that makes them (IEA)."""
-IEA_UNAVAILABLE = 0.9
-"""A tenth of stocks cannot be drawn (IEA)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,36 +79,6 @@ def forward_cover(amounts: FloatArray, retention: FloatArray, demand: FloatArray
         before = np.concatenate([[0.0], np.cumsum(batches[order])[:-1]])
         batches[order] -= np.clip(needed - before, 0.0, batches[order])
     return ForwardCover(np.inf)
-
-
-def iea_days_of_imports(
-    primary_imports: float,
-    product_imports: float,
-    primary_stock: float,
-    product_stock: float,
-    *,
-    days: float = 365.0,
-) -> float:
-    """Days of net imports that oil stocks cover, by the IEA's 90-day rule. [day]
-
-    Net imports a day are (0.96 primary + 1.065 products) / days of the year before;
-    stocks count as 0.9 (0.96 primary + 1.065 products) (iea.org/oilstocks).
-
-    Args:
-        primary_imports: Net imports of crude and feedstocks in a year. [Mt]
-        product_imports: Net imports of products in a year. [Mt]
-        primary_stock: [Mt]
-        product_stock: [Mt]
-        days: Days of that year. [day]
-
-    Examples:
-        >>> round(iea_days_of_imports(10.0, 2.0, 2.0, 0.8), 2)
-        77.63
-    """
-    primary, products = IEA_NAPHTHA_FREE_PRIMARY, IEA_PRODUCTS_TO_CRUDE
-    a_day = (primary * primary_imports + products * product_imports) / days
-    stock = IEA_UNAVAILABLE * (primary * primary_stock + products * product_stock)
-    return stock / a_day
 
 
 FIRST_WINDOW = 24
@@ -296,7 +260,7 @@ def _rows(
             or at_start.survives(MeasureRun(measure, length), question.uses, found),
             days_of_cover=None if days is None else days.days(calendar.step),
             binding=tuple(study.arrays.goods[g] for g in goods),
-            binding_sellers=tuple(cut_sellers(program.layout, goods, MeasureRun(measure, length))),
+            binding_sellers=tuple(cut_sellers(study.arrays, goods, measure)),
             time_to_survive_myopic=None if myopic is None else myopic * calendar.step,
             days_of_cover_infinite=days is not None and not np.isfinite(days.periods),
             short_in_calm_from=_short_in_calm(at_start, question.uses),
@@ -349,10 +313,7 @@ def _myopic_periods(
     if not len(short):
         return None
     broken = int(short[0])
-    columns = np.zeros(layout.n_columns)
-    layout.column("order").of(columns)[:] = run.levels
-    layout.column("lot").of(columns)[:] = run.lots
-    layout.column("fresh").of(columns)[:] = run.fresh
+    columns = layout.filled(order=run.levels, lot=run.lots, fresh=run.fresh)
     return broken + program.share_after(measure, uses, broken, columns)
 
 

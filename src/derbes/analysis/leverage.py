@@ -10,15 +10,16 @@ to be solved to know the date. Ends are judged on a grid of their own, one start
 finer, whatever starts are asked for; behind the last that is not survived, at every period.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from derbes.analysis.accounts import (
     Baseline,
     Response,
-    as_columns,
+    lacking_at_the_end,
+    missing_of,
     reserve_gap,
     sender_account,
     target_loss,
@@ -30,8 +31,6 @@ from derbes.analysis.responses import (
     Premium,
     PriceRise,
     StartSolver,
-    lacking_at_the_end,
-    missing_at_the_end,
     myopic_response,
     optimal_response,
     wanted_points,
@@ -42,7 +41,7 @@ from derbes.case.request import Request
 from derbes.draws.study import Study, make_studies, narrowed
 from derbes.language import _
 from derbes.lp.program import usual_sizes
-from derbes.model.arrays import ActivityKind, CaseArrays, MeasureArrays, MeasureRun
+from derbes.model.arrays import ActivityKind, CaseArrays, MeasureRun
 from derbes.model.measures import takes_nothing
 from derbes.parallel import Progress, run_tasks
 from derbes.results.supply import ALL_ESSENTIAL, LeverageEnd, LeverageRow
@@ -72,6 +71,19 @@ class Losses:
     missing: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One bound of a branch: a response and what it comes to."""
+
+    bound: str
+    response: Response
+    losses: Losses
+    lacking: Mapping[str, FloatArray]
+    """What it lacks at the end, by kind of column."""
+    deepest: tuple[float, str]
+    """Largest part of an essential use's demand that is taken in a period, and the use."""
+
+
 def branch_rows(
     study: Study,
     solver: StartSolver,
@@ -88,39 +100,45 @@ def branch_rows(
             the premium nor the loss that goes on is wanted.
     """
     branch = solver.solve(run)
-    baseline = solver.baseline(branch)
-    window, measure = branch.window, _measure(branch)
-    best, rule = optimal_response(branch), myopic_response(window, branch.run)
-    losses = _losses(study, branch, best, baseline)
+    baseline, window = solver.baseline(branch), branch.window
+    sides = _sides(study, branch, baseline)
+    best, rule = sides
     premium = NO_PREMIUM
-    if prices is not None and losses.target is not None and _cuts_sales(branch, measure):
+    if prices is not None and best.losses.target is not None and _cuts_sales(branch):
         n = window.layout.n
         if n not in prices:
             prices[n] = PriceRise(baseline)
-        premium = prices[n].premium(branch.run, target_loss(best, branch.run, baseline), baseline)
-    bounds = _bounds(branch, best, rule, baseline)
+        premium = prices[n].premium(branch.run, best.losses.target, baseline)
+    bounds = _bounds(branch, sides)
     after = (0.0, 0.0)
-    if prices is not None and losses.target is not None and not branch.rejoined:
-        after = _goes_on(study, solver, run, (losses, _losses(study, branch, rule, baseline)))
-    rows = []
-    for bound, response in ((OPTIMAL, best), (MYOPIC, rule)):
-        own = losses if bound == OPTIMAL else _losses(study, branch, rule, baseline)
-        rows.append(
-            _row(
-                study,
-                branch,
-                response,
-                own,
-                baseline=baseline,
-                premium=premium if bound == OPTIMAL else NO_PREMIUM,
+    if prices is not None and best.losses.target is not None and not branch.rejoined:
+        after = _goes_on(study, solver, run, (best.losses, rule.losses))
+    return [
+        _row(study, branch, side, baseline=baseline, premium=dear, bounds=shown, after=later)
+        for side, dear, shown, later in zip(
+            sides, (premium, NO_PREMIUM), bounds, after, strict=True
+        )
+    ]
+
+
+def _sides(study: Study, branch: BranchSolution, baseline: Baseline) -> tuple[Side, Side]:
+    """The optimum of a branch and what the policy does."""
+    window, program = branch.window, branch.program
+    found = []
+    for bound, response in (
+        (OPTIMAL, optimal_response(branch)),
+        (MYOPIC, myopic_response(window, branch.run)),
+    ):
+        found.append(
+            Side(
                 bound=bound,
-                bounds=tuple(
-                    f for f in bounds[bound] if f != "target_loss" or own.target is not None
-                ),
-                after=after[bound == MYOPIC],
+                response=response,
+                losses=_losses(study, response, baseline),
+                lacking=lacking_at_the_end(window, program, response.columns),
+                deepest=deepest_shortfall(window, branch.run, response.unmet, baseline.unmet),
             )
         )
-    return rows
+    return found[0], found[1]
 
 
 def _goes_on(
@@ -136,7 +154,7 @@ def _goes_on(
     for response, before in zip(
         (optimal_response(branch), myopic_response(branch.window, run)), losses, strict=True
     ):
-        later, gone = _losses(study, branch, response, baseline).target, 0.0
+        later, gone = _losses(study, response, baseline).target, 0.0
         if later is not None and before.target is not None:
             gone = later - before.target
             size = abs(later) + abs(baseline.money)
@@ -145,19 +163,14 @@ def _goes_on(
     return found[0], found[1]
 
 
-def _bounds(
-    branch: BranchSolution,
-    best: Response,
-    rule: Response,
-    baseline: Baseline,
-) -> dict[str, tuple[str, ...]]:
+def _bounds(branch: BranchSolution, sides: tuple[Side, Side]) -> list[tuple[str, ...]]:
     """Which figures of the two rows are bounds.
 
     A figure that is a level of the objective is the least there is when the levels above it
     are the same in both responses; else neither is known to lie below or above the truth.
     """
-    program, window = branch.program, branch.window
-    values = [program.level_costs @ with_shortfalls(branch, response) for response in (best, rule)]
+    program = branch.program
+    values = [program.level_costs @ _with_shortfalls(branch, side) for side in sides]
     usual = np.abs(program.level_costs * usual_sizes(program).columns).max(axis=1, initial=0.0)
     scale = np.maximum(np.abs(values[0]), np.abs(values[1])) + usual
     apart = np.abs(values[0] - values[1]) > NOTHING * scale
@@ -171,47 +184,41 @@ def _bounds(
         found += named.get(level, ())
         if is_apart:
             break
-    shown = {OPTIMAL: found, MYOPIC: list(found)}
-    for bound, response in ((OPTIMAL, best), (MYOPIC, rule)):
-        if not deepest_shortfall(window, branch.run, response.unmet, baseline.unmet)[0]:
-            shown[bound].append("deepest_shortfall")
-    return {bound: tuple(names) for bound, names in shown.items()}
+    return [
+        (
+            *(name for name in found if name != "target_loss" or side.losses.target is not None),
+            *(() if side.deepest[0] else ("deepest_shortfall",)),
+        )
+        for side in sides
+    ]
 
 
-def with_shortfalls(branch: BranchSolution, response: Response) -> FloatArray:
+def _with_shortfalls(branch: BranchSolution, side: Side) -> FloatArray:
     """A response as columns, with what it lacks of reserves and of the calm end. (columns,)"""
-    window, run = branch.window, branch.run
-    layout, arrays = window.layout, window.layout.arrays
-    columns = as_columns(window, response)
-    stock = stock_by_good(arrays, response.lots, response.fresh)
+    window, response, columns = branch.window, side.response, side.response.columns.copy()
+    layout = window.layout
+    stock = stock_by_good(layout.arrays, response.lots, response.fresh)
     lacks = np.maximum(window.target - stock[layout.reserved], 0.0)
-    short, refill = as_refill(window, run, lacks)
-    layout.column("short").of(columns)[:] = short
-    layout.column("refill").of(columns)[:] = refill
-    for kind, lacks in lacking_at_the_end(window, branch.program, columns).items():
-        layout.column(kind).of(columns)[:] = lacks
+    short, refill = as_refill(window, branch.run, lacks)
+    for kind, missing in {**side.lacking, "short": short, "refill": refill}.items():
+        layout.column(kind).of(columns)[:] = missing
     return columns
 
 
-def _measure(branch: BranchSolution) -> MeasureArrays:
-    if branch.run.measure is None:
-        msg = "a row needs a measure"
-        raise ValueError(msg)
-    return branch.run.measure
-
-
-def _losses(study: Study, branch: BranchSolution, response: Response, baseline: Baseline) -> Losses:
+def _losses(study: Study, response: Response, baseline: Baseline) -> Losses:
     """Who loses what."""
-    measure = _measure(branch)
     missing = unpriced_uses(study.arrays, response.unmet)
-    home = None if missing else target_loss(response, branch.run, baseline)
-    other = sender_account(baseline, response, branch.run, measure.sender)
+    home = None if missing else target_loss(response, baseline)
+    sender = response.run.measure.sender if response.run.measure else ""
+    other = sender_account(baseline, response, sender)
     missing = (*missing, *other.missing)
     return Losses(home, other.returning, other.lost, missing)
 
 
-def _cuts_sales(branch: BranchSolution, measure: MeasureArrays) -> bool:
-    activities = branch.window.layout.arrays.activities
+def _cuts_sales(branch: BranchSolution) -> bool:
+    activities, measure = branch.window.layout.arrays.activities, branch.run.measure
+    if measure is None:
+        return False
     cut = measure.availability < activities.base_availability
     bought = activities.kinds == ActivityKind.PURCHASE
     return any(activities.actors[k] == measure.sender for k in np.flatnonzero(cut & bought))
@@ -268,23 +275,20 @@ def deepest_shortfall(
 def _row(
     study: Study,
     branch: BranchSolution,
-    response: Response,
-    losses: Losses,
+    side: Side,
     *,
     baseline: Baseline,
     premium: Premium,
-    bound: str,
     bounds: tuple[str, ...],
     after: float,
 ) -> LeverageRow:
-    window, measure, arrays = branch.window, _measure(branch), study.arrays
-    calendar = arrays.calendar
+    window, measure, arrays = branch.window, branch.run.measure, study.arrays
+    if measure is None:
+        raise ValueError("a row needs a measure")
+    calendar, response, losses, bound = arrays.calendar, side.response, side.losses, side.bound
     essential = added_unmet(window, response.unmet, baseline.unmet, essential=True)
     deferrable = added_unmet(window, response.unmet, baseline.unmet, essential=False)
-    deepest, use = deepest_shortfall(window, branch.run, response.unmet, baseline.unmet)
-    columns = as_columns(window, response)
-    missing = missing_at_the_end(window, branch.program, columns)
-    without = missing_at_the_end(window, baseline.program, baseline.columns)
+    missing = missing_of(window, side.lacking)
     is_back = bool(np.all(missing <= NOTHING * arrays.flow_size))
     return LeverageRow(
         variant=study.variant,
@@ -294,7 +298,7 @@ def _row(
         bound=bound,
         unmet_essential=essential[0],
         unmet_deferrable=deferrable[0],
-        deepest_shortfall=deepest,
+        deepest_shortfall=side.deepest[0],
         target_loss=losses.target,
         sender_cost_returning=losses.sender_returning,
         sender_cost_lost=losses.sender_lost,
@@ -306,13 +310,13 @@ def _row(
         window=window.layout.n * calendar.step,
         certificate=branch.solution.certificate if bound == OPTIMAL else float("nan"),
         missing=losses.missing,
-        reserve_used=reserve_gap(window, response),
+        reserve_used=reserve_gap(response),
         unmet_essential_gross=essential[1],
         unmet_deferrable_gross=deferrable[1],
-        deepest_use=use,
+        deepest_use=side.deepest[1],
         unmet_unit=unmet_unit(arrays),
         bounds=bounds,
-        unrestored=unrestored(window, np.maximum(missing - without, 0.0)),
+        unrestored=unrestored(window, np.maximum(missing - baseline.missing, 0.0)),
         loss_per_month_after=after,
         takes_nothing=takes_nothing(arrays, measure),
     )
@@ -339,11 +343,11 @@ class StartOutcome:
     start: int
     is_on_grid: bool
     """False: looked at only to find the date of the end."""
-    short_uses: tuple[str, ...]
+    short_uses: tuple[str, ...] = ()
     """Essential uses that go short."""
-    binding: Mapping[str, tuple[str, ...]]
-    """Use, or `all_essential` → goods that bind when it first goes short."""
-    binding_sellers: Mapping[str, tuple[str, ...]]
+    binding: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """Use, or `all_essential` → goods that bind when it first goes short; only of those that
+    go short at no later start that was looked at before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,62 +358,106 @@ class Starts:
     starts: tuple[int, ...]
     lengths: tuple[int, ...]
     """[period] Empty: each measure's own."""
-    only: frozenset[Pair] = frozenset()
-    """Measures and lengths that are looked at just to find the date; empty: all."""
+    only: Mapping[int, frozenset[Pair]] | None = None
+    """Measures and lengths that are looked at just to find the date, by start; None: all."""
 
 
 def outcomes_of(asked: Starts) -> list[StartOutcome]:
-    """Outcomes of all measures and lengths at the starts."""
-    found: list[StartOutcome] = []
+    """Outcomes of all measures and lengths at the starts.
+
+    From the last start back: what was survived at all starts behind is asked all at once.
+    """
+    study, essential, is_on_grid = asked.study, asked.study.arrays.use_essential, asked.only is None
+    found: list[list[StartOutcome]] = []
     before: dict[int, SurvivalProgram] = {}
-    for start in asked.starts:
-        programs: dict[int, SurvivalProgram] = {}
-        for run in wanted_points(asked.study.measures, asked.lengths, start):
-            if asked.only and (not run.measure or (run.measure.name, run.length) not in asked.only):
-                continue
-            n = horizon(asked.study.arrays, run, start)
-            if n not in programs:
-                programs[n] = SurvivalProgram(asked.study.calm, start, n, before.get(n))
-                before[n] = programs[n]
-            found.append(outcome_of(asked, programs[n], run))
-    return found
+    short: dict[Pair, set[str]] = {}
+    proven: dict[Pair, int] = {}
+    for start in reversed(asked.starts):
+        wanted = wanted_points(study.measures, asked.lengths, start)
+        pairs = None if asked.only is None else asked.only[start]
+        runs = {_pair(run): run for run in wanted if pairs is None or _pair(run) in pairs}
+        outcomes: dict[Pair, StartOutcome] = {}
+        windows: dict[int, list[Pair]] = {}
+        for pair, run in runs.items():
+            if pair in proven and is_met_before(study, run, start, proven[pair]):
+                outcomes[pair] = StartOutcome(study.variant, *pair, start, is_on_grid)
+            else:
+                windows.setdefault(horizon(study.arrays, run, start), []).append(pair)
+        for n, window in windows.items():
+            program = before[n] = SurvivalProgram(study.calm, start, n, before.get(n))
+            easy = [runs[pair] for pair in window if pair not in short]
+            for run in program.served(easy, essential):
+                pair = _pair(run)
+                outcomes[pair] = StartOutcome(study.variant, *pair, start, is_on_grid)
+                proven[pair] = start
+            for pair in window:
+                if pair not in outcomes:
+                    known = short.get(pair, set())
+                    outcomes[pair] = outcome_of(asked, program, runs[pair], known)
+                    if outcomes[pair].short_uses:
+                        short[pair] = {*known, *outcomes[pair].short_uses, ALL_ESSENTIAL}
+        found.append([outcomes[pair] for pair in runs])
+    return [outcome for part in reversed(found) for outcome in part]
 
 
-def outcome_of(asked: Starts, program: SurvivalProgram, run: MeasureRun) -> StartOutcome:
-    """The outcome of one measure and length in the program of its start."""
-    study, layout = asked.study, program.layout
-    arrays = study.arrays
+def _pair(run: MeasureRun) -> Pair:
+    return run.measure.name if run.measure else "", run.length
+
+
+def is_met_before(study: Study, run: MeasureRun, start: int, later: int) -> bool:
+    """Whether what meets all essential demand at a later start does so at this one too.
+
+    It does where the measure moves only openings behind both starts, which changes nothing
+    before them, and the calm plan is met on the way from the one to the other.
+    """
+    arrays, measure, uses = study.arrays, run.measure, study.arrays.use_essential
+    if measure is None or not takes_nothing(
+        arrays, replace(measure, plant_delay=np.zeros_like(measure.plant_delay))
+    ):
+        return False
+    opening = arrays.plant_opening[measure.plant_delay > 0]
+    ends = [one + horizon(arrays, run, one) for one in (start, later)]
+    unmet = study.calm.unmet[uses, start:later].sum(axis=1)
+    return (
+        bool(np.all((opening > start) == (opening > later)))
+        and ends[0] <= ends[1]
+        and bool(np.all(unmet <= NOTHING * arrays.flow_size[arrays.use_goods[uses]]))
+    )
+
+
+def outcome_of(
+    asked: Starts, program: SurvivalProgram, run: MeasureRun, known: Container[str] = ()
+) -> StartOutcome:
+    """The outcome of one measure and length in the program of its start.
+
+    Args:
+        asked: What it belongs to.
+        program: The program.
+        run: The measure and its length.
+        known: Uses, or `all_essential`, whose binding goods need not be found.
+    """
+    arrays, layout = asked.study.arrays, program.layout
     net = net_unmet(program, run, arrays.use_essential)
     short = np.flatnonzero(net.short)
-    goods: dict[str, list[int]] = {}
-    if len(short):
+    uses = [arrays.uses[u] for u in short]
+    goods: dict[str, Sequence[int]] = {}
+    if any(use not in known for use in (*uses, *[ALL_ESSENTIAL] * (len(short) > 0))):
         left = shelves(layout, net.solved.columns, net.solved.row_upper, run)
-        size = NOTHING * arrays.flow_size[arrays.use_goods][:, None]
-        more = net.added > size
-        for u in short:
-            broken = int(np.flatnonzero(more[u])[0])
-            goods[arrays.uses[u]] = binding_goods(left, int(arrays.use_goods[u]), broken)
-        first = int(np.flatnonzero(more[short].any(axis=0))[0])
-        now = [arrays.uses[u] for u in short if more[u, first]]
+        more = net.added > NOTHING * arrays.flow_size[arrays.use_goods][:, None]
+        first = more[short].argmax(axis=1)
+        for u, use, broken in zip(short, uses, first, strict=True):
+            goods[use] = binding_goods(left, int(arrays.use_goods[u]), int(broken))
+        now = [use for use, broken in zip(uses, first, strict=True) if broken == first.min()]
         goods[ALL_ESSENTIAL] = sorted({good for use in now for good in goods[use]})
     return StartOutcome(
-        variant=study.variant,
-        measure=run.measure.name if run.measure else "",
-        length=run.length,
-        start=layout.start,
-        is_on_grid=not asked.only,
-        short_uses=tuple(arrays.uses[u] for u in short),
-        binding={use: tuple(arrays.goods[g] for g in found) for use, found in goods.items()},
-        binding_sellers={
-            use: tuple(cut_sellers(layout, found, run)) for use, found in goods.items()
-        },
+        asked.study.variant, *_pair(run), layout.start, asked.only is None, tuple(uses), goods
     )
 
 
 QUARTER = 3
 """Length of a quarter. [month]"""
 END_CHUNKS_A_WORKER = 2
-"""Chunks of starts per worker and variant."""
+"""Chunks of starts per worker and variant, where there are several: each begins cold."""
 Key = tuple[str, str, int]
 """Variant, measure, length."""
 
@@ -463,19 +511,16 @@ def leverage_ends(
         n_workers: Processes.
         progress: Called as starts are done.
     """
+    n_parts = END_CHUNKS_A_WORKER * n_workers if n_workers > 1 else 1
     tasks = [
         Starts(study, tuple(int(s) for s in part), request.lengths)
         for study in studies
-        for part in _parts(_grid(study, request.starts), END_CHUNKS_A_WORKER * n_workers)
+        for part in _parts(_grid(study, request.starts), n_parts)
     ]
     what = _("ends")
     found = run_tasks(outcomes_of, tasks, n_workers=n_workers, progress=progress, what=what)
     groups = by_key(outcome for part in found for outcome in part)
-    behind = [
-        task
-        for study in studies
-        for task in _behind(study, request, groups, END_CHUNKS_A_WORKER * n_workers)
-    ]
+    behind = [task for study in studies for task in _behind(study, request, groups, n_parts)]
     more = run_tasks(outcomes_of, behind, n_workers=n_workers, progress=progress, what=what)
     groups = by_key(outcome for part in [*found, *more] for outcome in part)
     return tuple(end for study in studies for end in _ends_of(study, groups))
@@ -489,7 +534,7 @@ def _grid(study: Study, starts: Sequence[int]) -> list[int]:
 
 
 def _parts(starts: Sequence[int], count: int) -> list[list[int]]:
-    parts = np.array_split(np.array(starts), min(len(starts), count))
+    parts = np.array_split(np.array(starts), min(len(starts), count)) if starts else []
     return [part.tolist() for part in parts]
 
 
@@ -503,13 +548,11 @@ def _behind(
         if variant == study.variant:
             for start in starts_behind(group, essential):
                 asked.setdefault(start, set()).add((measure, length))
-    alike: dict[frozenset[Pair], list[int]] = {}
-    for start in sorted(asked):
-        alike.setdefault(frozenset(asked[start]), []).append(start)
     return [
-        Starts(study, tuple(part), request.lengths, pairs)
-        for pairs, starts in alike.items()
-        for part in _parts(starts, n_parts)
+        Starts(
+            study, tuple(part), request.lengths, {start: frozenset(asked[start]) for start in part}
+        )
+        for part in _parts(sorted(asked), n_parts)
     ]
 
 
@@ -537,7 +580,8 @@ def _end(study: Study, group: Sequence[StartOutcome], use: str, length: int) -> 
         date = calendar.label(group[last + 1].start)
     else:
         date = None
-    found = group[last] if last is not None else None
+    goods = group[last].binding[use] if last is not None else ()
+    measure = next(one for one in study.measures if one.name == group[0].measure)
     grid = [outcome for outcome in group if outcome.is_on_grid]
     survived = sum(not _is_short(outcome, use) for outcome in grid)
     return LeverageEnd(
@@ -546,8 +590,8 @@ def _end(study: Study, group: Sequence[StartOutcome], use: str, length: int) -> 
         length=length * calendar.step,
         use=use,
         date=date,
-        binding=found.binding[use] if found else (),
-        binding_sellers=found.binding_sellers[use] if found else (),
+        binding=tuple(study.arrays.goods[good] for good in goods),
+        binding_sellers=tuple(cut_sellers(study.arrays, goods, measure)),
         n_starts_survived=survived,
         n_starts=len(grid),
         known_until=calendar.label(group[-1].start),

@@ -169,8 +169,7 @@ def unchanged(branch: BranchSolution, columns: FloatArray) -> BranchSolution:
         short[:], refill[:] = as_refill(branch.window, branch.run, short + refill)
     if not is_as_good(program, columns, solution.columns):
         return branch
-    activity = np.asarray(program.matrix @ columns, dtype=np.float64)
-    if primal_residual(program, columns, activity) > AT_BOUND:
+    if primal_residual(program, columns)[0] > AT_BOUND:
         return branch
     return replace(
         branch,
@@ -181,13 +180,7 @@ def unchanged(branch: BranchSolution, columns: FloatArray) -> BranchSolution:
 
 def optimal_response(branch: BranchSolution) -> Response:
     """The optimum of a branch as a response."""
-    return Response(
-        orders=branch.block("order"),
-        lots=branch.block("lot"),
-        fresh=branch.block("fresh"),
-        unmet=branch.block("unmet"),
-        found=branch.found,
-    )
+    return Response(branch.window, branch.run, branch.found, branch.solution.columns)
 
 
 def myopic_response(window: Window, run: MeasureRun) -> Response:
@@ -201,52 +194,8 @@ def myopic_response(window: Window, run: MeasureRun) -> Response:
         length=run.length,
         n_periods=layout.n,
     )
-    return Response(
-        orders=path.levels,
-        lots=path.lots,
-        fresh=path.fresh,
-        unmet=path.unmet,
-        found=found_state(window.state, run.measure),
-    )
-
-
-END = (
-    ("behind", ("calm_state",)),
-    ("younger", ("calm_age", "calm_age_kept")),
-    ("staler", ("calm_freshness", "calm_freshness_kept")),
-)
-"""What the end of a window is behind the calm plan, and the rows that ask for it (L8)."""
-
-
-def lacking_at_the_end(
-    window: Window, program: LinearProgram, columns: FloatArray
-) -> dict[str, FloatArray]:
-    """What a course lacks at the window's end beside the calm plan, by kind of column (L8).
-
-    Args:
-        window: The window.
-        program: Its program under the course's measure.
-        columns: The course. (columns,)
-    """
-    layout, own = window.layout, columns.copy()
-    for kind, _rows in END:
-        layout.column(kind).of(own)[:] = 0.0
-    activity = np.asarray(program.matrix @ own, dtype=np.float64)
-    lacks = np.maximum(program.row_lower - activity, 0.0)
-    return {kind: np.max([layout.row(row).of(lacks) for row in rows], axis=0) for kind, rows in END}
-
-
-def missing_at_the_end(window: Window, program: LinearProgram, columns: FloatArray) -> FloatArray:
-    """What a course lacks of each good at the end: amounts, or age where that is more. (G,)
-
-    As `lacking_at_the_end`. [unit]
-    """
-    layout, arrays = window.layout, window.layout.arrays
-    lacks = lacking_at_the_end(window, program, columns)
-    missing = lacks["behind"].sum(axis=1)
-    np.maximum.at(missing, arrays.lot_goods, lacks["younger"].max(axis=1, initial=0.0))
-    np.maximum.at(missing, layout.perishable, lacks["staler"].max(axis=1, initial=0.0))
-    return np.asarray(missing, dtype=np.float64)
+    columns = layout.filled(order=path.levels, lot=path.lots, fresh=path.fresh, unmet=path.unmet)
+    return Response(window, run, found_state(window.state, run.measure), columns)
 
 
 ROUNDS = 60

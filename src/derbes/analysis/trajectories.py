@@ -21,7 +21,6 @@ from derbes.model.arrays import ActivityKind, MeasureRun
 from derbes.results.supply import Branch, CalmPlan
 from derbes.supply.baseline import arrivals_by_period
 from derbes.supply.bounds import demand_path
-from derbes.supply.disruption import Window
 from derbes.supply.survival import stock_by_good
 
 ShareOf = Callable[[int], FloatArray]
@@ -164,16 +163,14 @@ def branch_of(study: Study, measure: str, *, start: int, length: int, bound: str
     arrays = next(m for m in study.measures if m.name == measure)
     run = MeasureRun(arrays, length)
     branch = StartSolver(study.calm, start).solve(run)
-    window = branch.window
     is_optimal = bound == OPTIMAL
-    response = optimal_response(branch) if is_optimal else myopic_response(window, run)
-    return _as_branch(study, window, response, run=run, bound=bound)
+    response = optimal_response(branch) if is_optimal else myopic_response(branch.window, run)
+    return _as_branch(study, response, bound)
 
 
-def _as_branch(
-    study: Study, window: Window, response: Response, *, run: MeasureRun, bound: str
-) -> Branch:
-    arrays, layout, calendar = study.arrays, window.layout, study.arrays.calendar
+def _as_branch(study: Study, response: Response, bound: str) -> Branch:
+    arrays, layout, run = study.arrays, response.window.layout, response.run
+    calendar = arrays.calendar
     demand = demand_path(layout, run)
     served = 1.0 - np.divide(response.unmet, demand, out=np.zeros_like(demand), where=demand > 0)
     stock = stock_by_good(arrays, response.lots, response.fresh)

@@ -232,13 +232,11 @@ def support(quantity: Quantity, classes: Mapping[str, ReferenceClass]) -> Suppor
         late = overruns(classes[quantity.reference].projects)
         return Support(late.values, late.weights)
     if kind == "discrete":
-        return _distinct_support(parameters[::2], parameters[1::2])
-    if kind == "empirical":
-        return _distinct_support(parameters, np.full(len(parameters), 1.0 / len(parameters)))
-    return None
-
-
-def _distinct_support(values: FloatArray, weights: FloatArray) -> Support:
+        values, weights = parameters[::2], parameters[1::2]
+    elif kind == "empirical":
+        values, weights = parameters, np.full(len(parameters), 1.0 / len(parameters))
+    else:
+        return None
     distinct, place = np.unique(values, return_inverse=True)
     together = np.bincount(place, weights)
     return Support(distinct, together / together.sum())
@@ -506,29 +504,20 @@ def n_combinations(case: Case, inputs: Sequence[str] | None = None) -> float:
     paths = shared_inputs([case]) if inputs is None else tuple(inputs)
     if factor(case, paths) is not None:
         return float("inf")
-    worlds = [_supports(case, paths, world) for world in _worlds(case, paths).values()]
-    if any(own is None for own in worlds):
-        return float("inf")
-    return float(sum(_size(own) for own in worlds if own is not None))
-
-
-def _size(supports: Sequence[Support]) -> float:
-    return float(np.prod([float(len(one.values)) for one in supports]))
+    total = 0.0
+    for world in _worlds(case, paths).values():
+        own = _supports(case, paths, world)
+        total += np.inf if own is None else float(np.prod([float(len(v.values)) for v in own]))
+    return total
 
 
 def _supports(case: Case, paths: Sequence[str], world: World) -> list[Support] | None:
     """The values of each input; None where one has infinitely many."""
-    found = [_support(case, path, world) for path in paths]
+    nothing = Support(np.array([np.nan]), np.ones(1))
+    classes = case.reference_classes
+    found = [support(world[path], classes) if path in world else nothing for path in paths]
     known = [one for one in found if one is not None]
     return known if len(known) == len(found) else None
-
-
-def _support(case: Case, path: str, world: World) -> Support | None:
-    if path not in world:
-        return Support(np.array([np.nan]), np.ones(1))
-    if not is_uncertain(world[path]):
-        return Support(np.array([world[path].value]), np.ones(1))
-    return support(world[path], case.reference_classes)
 
 
 def _combinations(supports: Sequence[Support]) -> Iterator[tuple[float, tuple[float, ...]]]:
@@ -542,48 +531,34 @@ PERCENTS = (5, 50, 95)
 
 def describe(case: Case) -> tuple[DrawnInput, ...]:
     """How each uncertain input of a case is drawn, in the order of the case."""
-    tied = _tied(case)
-    return tuple(_described(case, quantity, tied) for quantity in uncertain_inputs(case))
-
-
-def _tied(case: Case) -> Mapping[str, Mapping[str, float]]:
     tied: dict[str, dict[str, float]] = {}
     for one in case.correlations:
         for here, there in (one.between, one.between[::-1]):
             tied.setdefault(here, {})[there] = one.rank
-    return tied
-
-
-def _described(
-    case: Case, quantity: Quantity, tied: Mapping[str, Mapping[str, float]]
-) -> DrawnInput:
-    shares = np.array(PERCENTS) / 100.0
-    ends = quantile_function(quantity, case.reference_classes)(shares)
-    n_rows, n_unfinished, open_share = _rows(case, quantity)
-    return DrawnInput(
-        path=quantity.path,
-        unit=quantity.unit,
-        value=quantity.value,
-        low=quantity.low,
-        high=quantity.high,
-        distribution=quantity.distribution or "pert",
-        is_stated=bool(quantity.distribution),
-        quantiles={str(p): float(end) for p, end in zip(PERCENTS, ends, strict=True)},
-        reference=quantity.reference,
-        n_rows=n_rows,
-        n_unfinished=n_unfinished,
-        open_share=open_share,
-        correlated=dict(tied.get(quantity.path, {})),
-        grade=str(quantity.grade),
-        why=quantity.why,
-    )
-
-
-def _rows(case: Case, quantity: Quantity) -> tuple[int | None, int | None, float | None]:
-    """Observations behind a distribution, those unfinished, and the weight left open."""
-    if quantity.distribution == "empirical":
-        return len(quantity.parameters), None, None
-    if quantity.distribution != "reference":
-        return None, None, None
-    late = overruns(case.reference_classes[quantity.reference].projects)
-    return late.n_projects, late.n_unfinished, late.open_share
+    told, shares = [], np.array(PERCENTS) / 100.0
+    for quantity in uncertain_inputs(case):
+        ends = quantile_function(quantity, case.reference_classes)(shares)
+        late = None
+        if quantity.distribution == "reference":
+            late = overruns(case.reference_classes[quantity.reference].projects)
+        n_rows = len(quantity.parameters) if quantity.distribution == "empirical" else None
+        told.append(
+            DrawnInput(
+                path=quantity.path,
+                unit=quantity.unit,
+                value=quantity.value,
+                low=quantity.low,
+                high=quantity.high,
+                distribution=quantity.distribution or "pert",
+                is_stated=bool(quantity.distribution),
+                quantiles={str(p): float(end) for p, end in zip(PERCENTS, ends, strict=True)},
+                reference=quantity.reference,
+                n_rows=late.n_projects if late else n_rows,
+                n_unfinished=late.n_unfinished if late else None,
+                open_share=late.open_share if late else None,
+                correlated=tied.get(quantity.path, {}),
+                grade=str(quantity.grade),
+                why=quantity.why,
+            )
+        )
+    return tuple(told)

@@ -1,4 +1,4 @@
-"""Many futures: the numbers of each draw made into a course, run by the policy, and added up.
+"""Futures: one run by the policy from period to period, and many, made from draws and added up.
 
 (S9) A future follows the central plan in proportions: of each good it orders and holds as
 much more than the central plan as is needed more of it, x = phi x*, and beyond the reserve
@@ -11,13 +11,23 @@ from typing import Annotated, Any, NamedTuple
 
 from derbes.kernels.compiling import Floats, Ints, Words, called, compiled, opener
 from derbes.kernels.policy import (
+    CAN,
+    NEVER,
     Course,
     IntTable,
     Measures,
     Network,
     Run,
     Table,
-    follow,
+    close_period,
+    limit_sources,
+    open_period,
+    order_ahead,
+    planned_net,
+    price_goods,
+    set_aims,
+    settle_period,
+    strike,
 )
 
 Cube = Annotated[Floats, 3]
@@ -109,6 +119,28 @@ class Drawn(NamedTuple):
     """(N,)"""
 
 
+class Strikes(NamedTuple):
+    """One measure at a time, each beside the same futures in calm; J of them, by start.
+
+    Those of one start and set stand together, the longest first.
+    """
+
+    sets: Ints
+    """Set that runs. (J,)"""
+    starts: Ints
+    """(J,) [period]"""
+    lengths: Ints
+    """(J,) [period]"""
+    ends: Ints
+    """Period behind the last that is looked at. (J,)"""
+    whole: Ints
+    """1: unmet demand is wanted; 0: the first period that goes short alone. (J,)"""
+    unmet: Cube
+    """By use, from the start on. (N, J, U) [unit]"""
+    first_short: IntTable
+    """First period in which essential demand goes short; -1: none. (N, J)"""
+
+
 class Kept(NamedTuple):
     """What is recorded."""
 
@@ -129,7 +161,7 @@ class Kept(NamedTuple):
 
 open_network, open_course, open_measures = opener(Network), opener(Course), opener(Measures)
 open_run, open_frame = opener(Run), opener(Frame)
-open_drawn, open_kept = opener(Drawn), opener(Kept)
+open_drawn, open_kept, open_strikes = opener(Drawn), opener(Kept), opener(Strikes)
 
 
 @compiled
@@ -322,6 +354,73 @@ def place_factors(f: Frame, d: Drawn, base: Measures, ms: Measures, i: int) -> N
 
 
 @called
+def follow(
+    n: Network, c: Course, ms: Measures, f: Run, first: int, end: int, until_short: bool
+) -> int:
+    """Run the policy over periods of a future, calm before the first of them (S1)-(S8).
+
+    Args:
+        n: The network.
+        c: Its numbers in this future.
+        ms: What measures do.
+        f: The state before the first period and the measures by period; gets the rest.
+        first: The first period.
+        end: The one behind the last.
+        until_short: Whether to stop where essential demand goes short.
+
+    Returns:
+        The period behind the last that was run.
+    """
+    longest = 0
+    for k in range(len(n.outputs)):
+        longest = max(longest, c.leads[k])
+    after, calm, known, next_row = NEVER, True, -1, 0
+    for t in range(first, end):
+        regime = f.regime[t]
+        for begins in range(f.strikes.shape[1]):
+            if f.strikes[t, begins] >= 0:
+                strike(n, c, ms, f, t, f.strikes[t, begins])
+                known = -1
+        if regime > 0:
+            after, calm = 0, False
+        elif after < NEVER:
+            after += 1
+        if regime != known:
+            next_row, known = t + 1, regime
+        reach = t + (max(longest, n.a_year) if regime > 0 else longest)
+        while next_row <= min(reach, len(f.net) - 1):
+            planned_net(n, c, ms, f, next_row, regime)
+            next_row += 1
+        open_period(n, c, ms, f, t, calm)
+        limit_sources(n, c, f, CAN)
+        set_aims(n, c, ms, f, t, after)
+        price_goods(n, c, ms, f, t)
+        settle_period(n, c, ms, f, t)
+        if until_short and missing(n, c, f, t) > 0.0:
+            return t + 1
+        order_ahead(n, c, ms, f, t, after)
+        close_period(n, c, f, t, calm)
+    return end
+
+
+@compiled
+def unmet_of(f: Run, t: int, u: int) -> float:
+    """Unmet demand of a use; what is less than rounding is none. [unit/period]"""
+    unmet = f.wanted[t, u] - f.served[t, u]
+    return float(unmet) if unmet > SHORT * f.wanted[t, u] else 0.0
+
+
+@called
+def missing(n: Network, c: Course, f: Run, t: int) -> float:
+    """Unmet essential demand, weighted."""
+    total = 0.0
+    for u in range(len(n.use_goods)):
+        if n.use_essential[u]:
+            total += c.weight[u] * unmet_of(f, t, u)
+    return total
+
+
+@called
 def tally(n: Network, f: Frame, d: Drawn, c: Course, r: Run, kept: Kept, i: int) -> None:
     """Totals of a future, and its part of the sums by period."""
     n_uses = len(n.use_goods)
@@ -331,24 +430,21 @@ def tally(n: Network, f: Frame, d: Drawn, c: Course, r: Run, kept: Kept, i: int)
     total[at + FIRST_SHORT] = -1.0
     discount, weight, worth = d.discount[row_of(d.discount, i), 1], d.weights[i], 1.0
     for t in range(len(r.regime)):
-        wanted, missing = 0.0, 0.0
+        wanted, lacking = 0.0, missing(n, c, r, t)
         counts = f.first + t >= kept.count_from
         for u in range(n_uses):
-            unmet = r.wanted[t, u] - r.served[t, u]
-            if unmet <= SHORT * r.wanted[t, u]:
-                unmet = 0.0
+            unmet = unmet_of(r, t, u)
             note(kept, t, i, weight, 1, u, unmet)
             if counts:
                 total[u] += unmet
                 total[n_uses + u] += unmet * worth
             if n.use_essential[u]:
                 wanted += c.weight[u] * r.wanted[t, u]
-                missing += c.weight[u] * unmet
-        note(kept, t, i, weight, 0, 0, 1.0 if missing > 0.0 else 0.0)
-        if counts and missing > 0.0:
+        note(kept, t, i, weight, 0, 0, 1.0 if lacking > 0.0 else 0.0)
+        if counts and lacking > 0.0:
             if total[at + FIRST_SHORT] < 0.0:
                 total[at + FIRST_SHORT] = f.first + t
-            total[at + DEEPEST] = max(total[at + DEEPEST], missing / wanted)
+            total[at + DEEPEST] = max(total[at + DEEPEST], lacking / wanted)
         money = 0.0
         if kept.rows[2] >= 0 or kept.rows[3] >= 0:
             for g in range(len(n.order)):
@@ -409,7 +505,7 @@ def run_futures(
         place_state(n, p, f, d, c, r, kept.factors, i)
         place_turns(f, d, r, i)
         place_factors(f, d, b, ms, i)
-        follow(n, c, ms, r)
+        follow(n, c, ms, r, 0, len(r.regime), False)
         tally(n, f, d, c, r, kept, i)
 
 
@@ -419,4 +515,95 @@ def run_branch(network: Words, course: Words, measures: Words, run: Words) -> No
     n, c, ms, f = open_network(network), open_course(course), open_measures(measures), open_run(run)
     for g in range(len(n.order)):
         find_batches(c, f, g)
-    follow(n, c, ms, f)
+    follow(n, c, ms, f, 0, len(f.regime), False)
+
+
+@called
+def fork(r: Run, q: Run, t: int) -> None:
+    """The state before a period as that of another run."""
+    shelf = len(r.inflow) - len(r.regime)
+    q.arriving[t:] = r.arriving[t:]
+    q.due[t:] = r.due[t:]
+    q.inflow[t : t + shelf] = r.inflow[t : t + shelf]
+    q.lots[t] = r.lots[t]
+    q.fresh[t] = r.fresh[t]
+    q.oldest[:] = r.oldest
+    q.rest[:] = r.rest
+
+
+@compiled
+def short_before(x: Strikes, i: int, j: int) -> int:
+    """First period short, known from a like measure: as long as both run they are one.
+
+    -1: not known, or the whole is wanted.
+    """
+    other = j - 1
+    while other >= 0 and x.starts[other] == x.starts[j] and x.sets[other] == x.sets[j]:
+        both = x.starts[j] + min(x.lengths[j], x.lengths[other])
+        if 0 <= x.first_short[i, other] < both and x.whole[j] == 0:
+            return int(x.first_short[i, other])
+        other -= 1
+    return -1
+
+
+@called
+def run_strikes(
+    network: Words,
+    plan: Words,
+    frame: Words,
+    base: Words,
+    drawn: Words,
+    course: Words,
+    measures: Words,
+    run: Words,
+    branch: Words,
+    strikes: Words,
+    factors: Table,
+) -> None:
+    """Run futures in calm, and from each start on under a measure.
+
+    Args:
+        network: As of `run_futures`; so are all but the last three.
+        plan: The central plan.
+        frame: What all futures share.
+        base: Measures with drawn factors at 0.
+        drawn: Numbers of the futures, in which nothing comes.
+        course: Room for a course.
+        measures: Room for measures.
+        run: Room for the run in calm.
+        branch: Room for a run under a measure.
+        strikes: `Strikes`, packed.
+        factors: Room for phi of (S9). (m, G)
+    """
+    n, p, f, b = open_network(network), open_course(plan), open_frame(frame), open_measures(base)
+    d, c, ms = open_drawn(drawn), open_course(course), open_measures(measures)
+    r, q, x = open_run(run), open_run(branch), open_strikes(strikes)
+    for i in range(len(d.weights)):
+        now, is_new = 0, True
+        place_factors(f, d, b, ms, i)
+        for j in range(len(x.starts)):
+            x.first_short[i, j] = short_before(x, i, j)
+            if x.first_short[i, j] >= 0:
+                continue
+            if is_new:  # a measure may have moved an opening
+                place_numbers(n, f, d, c, i)
+                follow_plan(n, p, f, c, factors)
+                is_new = False
+            if now == 0:
+                place_state(n, p, f, d, c, r, factors, i)
+            start, one = x.starts[j], x.sets[j]
+            now = follow(n, c, ms, r, now, start, False)
+            fork(r, q, start)
+            q.strikes[:] = -1
+            q.strikes[start, 0] = one
+            for t in range(start, x.ends[j]):
+                q.regime[t] = one if t < start + x.lengths[j] else 0
+            end = follow(n, c, ms, q, start, x.ends[j], x.whole[j] == 0)
+            for t in range(start, end):
+                if x.first_short[i, j] < 0 and missing(n, c, q, t) > 0.0:
+                    x.first_short[i, j] = t
+                for u in range(len(n.use_goods)):
+                    x.unmet[i, j, u] += unmet_of(q, t, u)
+            for plant in range(len(c.opening)):
+                late = ms.effects[one, ms.effects.shape[1] - len(c.opening) + plant]
+                is_new = is_new or late > 0.0

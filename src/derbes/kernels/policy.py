@@ -1119,45 +1119,6 @@ def close_period(n: Network, c: Course, f: Run, t: int, calm: bool) -> None:
 
 
 @called
-def follow(n: Network, c: Course, ms: Measures, f: Run) -> None:
-    """Run the policy over all periods of a future (S1)-(S8).
-
-    Args:
-        n: The network.
-        c: Its numbers in this future.
-        ms: What measures do.
-        f: The state before the first period and the measures by period; gets the rest.
-    """
-    longest = 0
-    for k in range(len(n.outputs)):
-        longest = max(longest, c.leads[k])
-    after, calm, known, next_row = NEVER, True, -1, 0
-    for t in range(len(f.regime)):
-        regime = f.regime[t]
-        for begins in range(f.strikes.shape[1]):
-            if f.strikes[t, begins] >= 0:
-                strike(n, c, ms, f, t, f.strikes[t, begins])
-                known = -1
-        if regime > 0:
-            after, calm = 0, False
-        elif after < NEVER:
-            after += 1
-        if regime != known:
-            next_row, known = t + 1, regime
-        reach = t + (max(longest, n.a_year) if regime > 0 else longest)
-        while next_row <= min(reach, len(f.net) - 1):
-            planned_net(n, c, ms, f, next_row, regime)
-            next_row += 1
-        open_period(n, c, ms, f, t, calm)
-        limit_sources(n, c, f, CAN)
-        set_aims(n, c, ms, f, t, after)
-        price_goods(n, c, ms, f, t)
-        settle_period(n, c, ms, f, t)
-        order_ahead(n, c, ms, f, t, after)
-        close_period(n, c, f, t, calm)
-
-
-@called
 def settle_period(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
     """The turns of a period."""
     second = 1 - n.first_tier

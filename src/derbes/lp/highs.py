@@ -216,11 +216,12 @@ class Session:
         self._sizes = sizes
         self._cost_size = _cost_size(sizes, program.cost)
         self._solver = _new_solver()
-        self._solver.passModel(_to_highs(program, sizes, self._cost_size))
+        lp = _to_highs(program, sizes, self._cost_size)
+        self._solver.passModel(lp)
+        self._costs = np.array(lp.col_cost_)
         self._is_cold = True
         self._column_bounds = (program.col_lower, program.col_upper)
         self._row_bounds = (program.row_lower, program.row_upper)
-        self._all_columns = np.arange(program.matrix.shape[1], dtype=np.int32)
 
     def set_column_bounds(self, lower: FloatArray, upper: FloatArray) -> None:
         """Bounds of all columns, not to be written to later; what changes is passed on."""
@@ -254,7 +255,10 @@ class Session:
         sizes = replace(self._sizes, cost=None) if is_alone else self._sizes
         self._cost_size = _cost_size(sizes, costs)
         scaled = costs * self._sizes.columns / self._cost_size
-        self._solver.changeColsCost(len(self._all_columns), self._all_columns, scaled)
+        which = np.flatnonzero(scaled != self._costs).astype(np.int32)
+        if len(which):
+            self._solver.changeColsCost(len(which), which, scaled[which])
+        self._costs = scaled
 
     def change_entries(self, rows: IntArray, columns: IntArray, entries: FloatArray) -> None:
         """Entries of the matrix at some places."""
@@ -298,7 +302,7 @@ class Session:
 
     def stand(self, stance: Stance) -> None:
         """Start the next solve from a stance; rows that were added since are basic."""
-        n = len(self._all_columns)
+        n = len(self._costs)
         missing = len(self._row_bounds[0]) - (len(stance) - n)
         rows = np.concatenate([stance[n:], np.full(missing, BASIC, dtype=np.int8)])
         basis = highspy.HighsBasis()

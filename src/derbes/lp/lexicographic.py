@@ -19,6 +19,7 @@ right sign: then the point is optimal lexicographically, however large the weigh
 import numpy as np
 
 from derbes.errors import SolveError
+from derbes.kernels.certificate import prices, row_sums
 from derbes.language import _
 from derbes.lp.highs import Session
 from derbes.lp.program import (
@@ -39,50 +40,44 @@ NOISE = 1e-4
 """What is summed to a price counts as no less than this part of the largest such sum."""
 
 
-def primal_residual(program: LinearProgram, columns: FloatArray, activity: FloatArray) -> float:
-    """Largest violation of a row or bound, each relative to its own size.
+def primal_residual(program: LinearProgram, columns: FloatArray) -> tuple[float, FloatArray]:
+    """Largest violation of a row or bound, each relative to its own size; and the rows' sums.
 
     A row is as large as what it sums, as its bounds, and as what is usual of it.
     """
-    sizes = usual_sizes(program)
-    of_columns = np.maximum(sizes.columns, np.abs(columns))
-    summed = abs(program.matrix) @ np.abs(columns)
-    of_rows = np.maximum(sizes.rows, summed)
+    sizes, matrix = usual_sizes(program), program.matrix
+    sums = np.zeros((2, matrix.shape[0]))
+    row_sums(matrix.indptr, matrix.indices, matrix.data, columns, sums)
+    activity, of_rows = sums[0], np.maximum(sizes.rows, sums[1])
     for bounds in (program.row_lower, program.row_upper):
         of_rows = np.maximum(of_rows, np.where(np.isfinite(bounds), np.abs(bounds), 0.0))
-    violations = [
-        ((program.col_lower - columns) / of_columns).max(initial=0.0),
-        ((columns - program.col_upper) / of_columns).max(initial=0.0),
-        ((program.row_lower - activity) / of_rows).max(initial=0.0),
-        ((activity - program.row_upper) / of_rows).max(initial=0.0),
-    ]
-    return float(max(violations))
+    violation = np.maximum(program.col_lower - columns, columns - program.col_upper)
+    of_columns = np.maximum(sizes.columns, np.abs(columns))
+    row_violation = np.maximum(program.row_lower - activity, activity - program.row_upper)
+    worst = (violation / of_columns).max(initial=0.0), (row_violation / of_rows).max(initial=0.0)
+    return float(max(worst)), activity
 
 
 def relative_prices(program: LinearProgram, parts: Parts) -> tuple[FloatArray, FloatArray]:
     """Prices of columns and rows by part, relative to what they are made of.
 
-    A column's reduced cost is set against its cost and the row prices that are summed to
-    it; a row's price against the largest part that it has in such a sum.
-
     Returns:
         (parts, columns) and (parts, rows)
     """
-    matrix, sizes = program.matrix, usual_sizes(program)
-    of_columns = np.zeros_like(parts.costs)
-    of_rows = np.zeros_like(parts.duals)
-    counts = np.diff(matrix.indptr)
-    column_of = np.repeat(np.arange(matrix.shape[1]), counts)
+    matrix, sizes = program.matrix, usual_sizes(program).columns
+    of_columns, of_rows = np.zeros_like(parts.costs), np.zeros_like(parts.duals)
     for part, (costs, duals) in enumerate(zip(parts.costs, parts.duals, strict=True)):
-        terms = matrix.data * duals[matrix.indices]
-        summed = np.bincount(column_of, terms, minlength=matrix.shape[1])
-        own = np.abs(costs) + np.bincount(column_of, np.abs(terms), minlength=matrix.shape[1])
-        scaled = own * sizes.columns
-        own = np.maximum(scaled, NOISE * scaled.max(initial=0.0)) / sizes.columns
-        own = np.maximum(own, 1e-300)
-        of_columns[part] = (costs - summed) / own
-        np.maximum.at(of_rows[part], matrix.indices, np.abs(terms) / own[column_of])
-        of_rows[part] *= np.sign(duals)
+        prices(
+            matrix.indptr,
+            matrix.indices,
+            matrix.data,
+            costs,
+            duals,
+            sizes,
+            NOISE,
+            of_columns[part],
+            of_rows[part],
+        )
     return of_columns, of_rows
 
 
@@ -109,12 +104,14 @@ def wrong_sign(prices: FloatArray, above_lower: BoolArray, below_upper: BoolArra
 def certify(program: LinearProgram, parts: Parts, columns: FloatArray) -> float:
     """Largest relative residual of feasibility and lexicographic optimality."""
     sizes = usual_sizes(program)
-    activity = np.asarray(program.matrix @ columns, dtype=np.float64)
+    residual, activity = primal_residual(program, columns)
+    if not len(parts.costs):
+        return residual
     room = AT_BOUND * np.maximum(sizes.columns, np.abs(columns))
     row_room = AT_BOUND * np.maximum(sizes.rows, np.abs(activity))
     of_columns, of_rows = relative_prices(program, parts)
     return max(
-        primal_residual(program, columns, activity),
+        residual,
         wrong_sign(
             of_columns, columns > program.col_lower + room, columns < program.col_upper - room
         ),
@@ -153,7 +150,7 @@ def solve_levels(
     solution = None
     for attempt in (_weighted, _one_by_one, _cold, _strict):
         try:
-            solution = attempt(program, session)
+            solution = attempt(program, session, solution)
         except SolveError:
             # Weights far apart can defeat the solver; level by level they do not meet.
             if attempt is _strict:
@@ -189,7 +186,7 @@ def _closing_levels(program: LinearProgram, values: FloatArray) -> IntArray:
     return np.array(before if proven <= last else [*before, last], dtype=np.int64)
 
 
-def _weighted(program: LinearProgram, session: Session) -> Solution:
+def _weighted(program: LinearProgram, session: Session, _near: Solution | None) -> Solution:
     columns = session.run()
     values = np.asarray(program.level_costs @ columns, dtype=np.float64)
     closing = _closing_levels(program, values)
@@ -204,33 +201,44 @@ def _weighted(program: LinearProgram, session: Session) -> Solution:
     return Solution(columns, program.row_upper, values, certify(program, parts, columns), parts)
 
 
-def _cold(program: LinearProgram, session: Session) -> Solution:
+def _cold(program: LinearProgram, session: Session, _near: Solution | None) -> Solution:
     """Level after level without the last basis, which may have been a bad start."""
     session.forget()
-    return _one_by_one(program, session)
+    return _one_by_one(program, session, None)
 
 
-def _strict(program: LinearProgram, session: Session) -> Solution:
+def _strict(program: LinearProgram, session: Session, _near: Solution | None) -> Solution:
     """Level after level, cold, with the smallest tolerances that the solver has."""
     session.be_strict(is_strict=True)
     try:
-        return _cold(program, session)
+        return _cold(program, session, None)
     finally:
         session.be_strict(is_strict=False)
 
 
-def _one_by_one(program: LinearProgram, session: Session) -> Solution:
-    """Level after level on the optimal faces of those before."""
+def _one_by_one(program: LinearProgram, session: Session, near: Solution | None) -> Solution:
+    """Level after level on the optimal faces of those before.
+
+    A level that cannot fall below zero needs no solve where each column that it counts is zero
+    at the last point, beside what is usual of that column; but where that fails, none is left out.
+    """
     col_lower, col_upper = program.col_lower.copy(), program.col_upper.copy()
     row_lower, row_upper = program.row_lower.copy(), program.row_upper.copy()
-    columns = np.zeros(program.matrix.shape[1])
+    columns = np.zeros(program.matrix.shape[1]) if near is None else near.columns
     duals = np.zeros((len(program.levels), program.matrix.shape[0]))
+    zero = ZERO * usual_sizes(program).columns
+    is_skipping = near is not None and bool(np.all(program.col_lower >= 0))
     try:
         for level, costs in enumerate(program.level_costs):
             if not costs.any():
                 continue
+            counted = costs > 0
+            if is_skipping and np.all(costs >= 0) and np.all(columns[counted] <= zero[counted]):
+                col_lower[counted], col_upper[counted] = 0.0, 0.0
+                session.set_column_bounds(col_lower.copy(), col_upper.copy())
+                continue
             session.set_costs(costs, is_alone=True)
-            columns = session.run(primal=level > 0)
+            columns = session.run(primal=near is not None or level > 0)
             duals[level] = session.row_duals()
             parts = Parts(costs[None, :], duals[None, level])
             face_columns, face_rows = _priced(program, parts)

@@ -31,19 +31,26 @@ def _matches(wanted: str, *found: str) -> bool:
     return not wanted or wanted in found
 
 
+def _matches_all(hit: Hit, actor: str, good: str, tags: Sequence[str], *elements: str) -> bool:
+    return (
+        _matches(hit.actor, actor)
+        and _matches(hit.good, good)
+        and _matches(hit.tag, *tags)
+        and _matches(hit.element, *elements)
+    )
+
+
 def selects_purchase(case: Case, hit: Hit, supplier: Supplier, route: str) -> bool:
     """Whether a hit selects buying from a supplier by a route (empty: none)."""
     if supplier.is_spared:
         return False
-    way = case.routes.get(route)
-    tags = (*supplier.tags, *case.actors[supplier.actor].tags, *case.goods[supplier.good].tags)
+    way, good, actor = case.routes.get(route), supplier.good, supplier.actor
+    tags = (*supplier.tags, *case.actors[actor].tags, *case.goods[good].tags)
+    tags = (*tags, *(way.tags if way else ()))
     return (
-        _matches(hit.actor, supplier.actor)
-        and _matches(hit.via, *(way.via if way else ()))
+        _matches(hit.via, *(way.via if way else ()))
         and _matches(hit.route, route)
-        and _matches(hit.good, supplier.good)
-        and _matches(hit.tag, *tags, *(way.tags if way else ()))
-        and _matches(hit.element, f"suppliers.{supplier.id}", f"routes.{route}")
+        and _matches_all(hit, actor, good, tags, f"suppliers.{supplier.id}", f"routes.{route}")
     )
 
 
@@ -52,13 +59,9 @@ def selects_recipe(case: Case, hit: Hit, recipe: Recipe) -> bool:
     if hit.via or hit.route or not (hit.actor or hit.tag or hit.element):
         return False
     plant = case.plants.get(recipe.plant)
-    tags = (*recipe.tags, *(plant.tags if plant else ()))
-    return (
-        _matches(hit.actor, plant.actor if plant else case.target)
-        and _matches(hit.good, recipe.output)
-        and _matches(hit.tag, *tags)
-        and _matches(hit.element, f"recipes.{recipe.id}", f"plants.{recipe.plant}")
-    )
+    actor, tags = (plant.actor, plant.tags) if plant else (case.target, ())
+    elements = f"recipes.{recipe.id}", f"plants.{recipe.plant}"
+    return _matches_all(hit, actor, recipe.output, (*recipe.tags, *tags), *elements)
 
 
 def selects_plant(case: Case, hit: Hit, plant_id: str) -> bool:
@@ -66,11 +69,7 @@ def selects_plant(case: Case, hit: Hit, plant_id: str) -> bool:
     if hit.via or hit.route or hit.good or not (hit.actor or hit.tag or hit.element):
         return False
     plant = case.plants[plant_id]
-    return (
-        _matches(hit.actor, plant.actor)
-        and _matches(hit.tag, *plant.tags)
-        and _matches(hit.element, f"plants.{plant_id}")
-    )
+    return _matches_all(hit, plant.actor, "", plant.tags, f"plants.{plant_id}")
 
 
 def selects_export(case: Case, hit: Hit, export: Export) -> bool:
@@ -78,48 +77,30 @@ def selects_export(case: Case, hit: Hit, export: Export) -> bool:
     if hit.via or hit.route:
         return False
     tags = (*export.tags, *case.actors[export.actor].tags, *case.goods[export.good].tags)
-    return (
-        _matches(hit.actor, export.actor)
-        and _matches(hit.good, export.good)
-        and _matches(hit.tag, *tags)
-        and _matches(hit.element, f"exports.{export.id}")
-    )
+    return _matches_all(hit, export.actor, export.good, tags, f"exports.{export.id}")
 
 
 def selects_use(case: Case, hit: Hit, use: Use) -> bool:
     """Whether a hit selects a use."""
-    if hit.via or hit.route or not _matches(hit.actor, case.target):
-        return False
     tags = (*use.tags, *case.goods[use.good].tags)
-    return (
-        _matches(hit.good, use.good)
-        and _matches(hit.tag, *tags)
-        and _matches(hit.element, f"uses.{use.id}")
-    )
+    is_way = hit.via or hit.route
+    return not is_way and _matches_all(hit, case.target, use.good, tags, f"uses.{use.id}")
 
 
 def selects_stockpile(case: Case, hit: Hit, stockpile: Stockpile) -> bool:
     """Whether a hit selects a lot held at the first period."""
-    if hit.via or hit.route or not _matches(hit.actor, case.target):
+    if hit.via or hit.route:
         return False
     tags = (*stockpile.tags, *case.goods[stockpile.good].tags)
-    return (
-        _matches(hit.good, stockpile.good)
-        and _matches(hit.tag, *tags)
-        and _matches(hit.element, f"stockpiles.{stockpile.id}")
-    )
+    return _matches_all(hit, case.target, stockpile.good, tags, f"stockpiles.{stockpile.id}")
 
 
 def selects_fresh_stock(case: Case, hit: Hit, good_id: str) -> bool:
     """Whether a hit selects what was bought or made since; by the good or its tag."""
     if hit.via or hit.route or not (hit.good or hit.tag or hit.element):
         return False
-    return (
-        _matches(hit.actor, case.target)
-        and _matches(hit.good, good_id)
-        and _matches(hit.tag, *case.goods[good_id].tags)
-        and _matches(hit.element, f"goods.{good_id}")
-    )
+    tags = case.goods[good_id].tags
+    return _matches_all(hit, case.target, good_id, tags, f"goods.{good_id}")
 
 
 def selects_anything(case: Case, hit: Hit, sections: Collection[str]) -> bool:

@@ -1,19 +1,16 @@
-"""One branch by the policy that follows the calm plan: what happens after a measure starts.
+"""The calm plan as the policy follows it, and one branch by the policy.
 
-From events to the periods in which the measures of a future change.
-
-What a measure makes of capacities, stocks and demand, as the policy's kernel reads it.
+The plan and the network that it runs on; what a measure makes of capacities, stocks and
+demand, as the policy's kernel reads it; and what happens after a measure starts.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from typing import Any
+from functools import lru_cache
+from typing import Any, Protocol
 
 import numpy as np
 
-from derbes.case.quantity import FloatArray
-from derbes.case.uncertainty import Events
+from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.kernels.compiling import packed
 from derbes.kernels.futures import run_branch
 from derbes.kernels.policy import (
@@ -24,106 +21,298 @@ from derbes.kernels.policy import (
     NEVER,
     Course,
     Measures,
+    Network,
     Run,
+    Table,
 )
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureArrays, State
-from derbes.simulation.plan import CalmPath, PolicyPlan, lot_columns, plan_of
+
+ALIKE = 1e-12
+"""Relative difference of two lots that last alike."""
+
+
+class CalmPath(Protocol):
+    """A calm plan, as `derbes.supply.baseline.CalmSolution` tells it."""
+
+    def __hash__(self) -> int:
+        """By identity: a plan is kept for the calm plan that it was made from."""
+
+    @property
+    def arrays(self) -> CaseArrays:
+        """The case."""
+
+    @property
+    def orders(self) -> FloatArray:
+        """(K, T) [unit/period]"""
+
+    @property
+    def opening(self) -> FloatArray:
+        """Orders before the first period. (K, longest lead time) [unit/period]"""
+
+    @property
+    def lots(self) -> FloatArray:
+        """(L, T) [unit]"""
+
+    @property
+    def fresh(self) -> FloatArray:
+        """(G, T) [unit]"""
+
+    @property
+    def unmet(self) -> FloatArray:
+        """(U, T) [unit/period]"""
 
 
 @dataclass(frozen=True, slots=True)
-class Turns:
-    """Changes of each future, in the order of time. (N, W)"""
+class PolicyPlan:
+    """A calm plan ready to be followed from any start."""
 
-    times: IntArray
-    sets: IntArray
-    """Set of measures that runs from then on."""
-    begins: IntArray
-    """Set of the one measure that begins; -1: none does."""
+    calm: CalmPath
+    arrays: CaseArrays
+    network: Network
+    course: Course
+    """Over all periods of the arrays, without what differs from start to start."""
+    reach: int
+    """How far the policy looks ahead. [period]"""
+    arriving: FloatArray
+    """Deliveries by period of arrival. (T, K) [unit/period]"""
+    unit_cost: FloatArray
+    """By period of payment. (T, K) [money/unit]"""
 
-    @property
-    def most_at_once(self) -> int:
-        """Most measures that begin in one period."""
-        same = self.times[:, 1:] == self.times[:, :-1]
-        return 1 + int((same & (self.times[:, 1:] < NEVER)).sum(axis=1).max(initial=0))
 
-
-def make_turns(
-    measures: Sequence[str], sets: Sequence[tuple[int, ...]], events: Events | None, n: int
-) -> Turns:
-    """When which measures begin and end, in n futures.
-
-    Args:
-        measures: Measures that events may hold.
-        sets: Measures that may run at once, by position.
-        events: Measures that come; None: none.
-        n: Futures.
-
-    Raises:
-        ValueError: The events do not fit the futures or the model, or measures run at
-            once that the model does not hold together.
-    """
-    if events is None or not events.start.size:
-        nothing = np.zeros((n, 0), dtype=np.int64)
-        return Turns(nothing, nothing, nothing)
-    if len(events.start) != n:
-        msg = f"events of {len(events.start)} futures, draws of {n}"
-        raise ValueError(msg)
-    measure = _positions(measures, events)
-    runs = (measure >= 0) & (events.length > 0)
-    _refuse_twice(measures, measure, events, runs)
-    times = np.where(runs, events.start, NEVER)
-    ends = np.where(runs, events.start + events.length, NEVER)
-    bits = np.where(runs, 1 << np.maximum(measure, 0), 0)
-    singles = {sum(1 << m for m in members): c for c, members in enumerate(sets)}
-    alone = np.array([singles[1 << m] for m in range(len(measures))], dtype=np.int64)
-    begins = np.where(runs, alone[np.maximum(measure, 0)], -1)
-    times, changes = np.hstack([ends, times]), np.hstack([-bits, bits])
-    begins = np.hstack([np.full_like(begins, -1), begins])
-    order = np.argsort(times, axis=1, kind="stable")
-    running = np.cumsum(np.take_along_axis(changes, order, axis=1), axis=1)
-    return Turns(
-        times=np.take_along_axis(times, order, axis=1),
-        sets=_sets(measures, running, singles),
-        begins=np.take_along_axis(begins, order, axis=1),
+@lru_cache(maxsize=4)
+def plan_of(calm: CalmPath) -> PolicyPlan:
+    """The plan that the policy follows, from a calm plan."""
+    arrays = calm.arrays
+    activities = arrays.activities
+    network = network_of(arrays)
+    n_goods = len(arrays.goods)
+    by_lot = (arrays.lot_goods[:, None] == np.arange(n_goods)).astype(np.float64)
+    path = np.maximum(calm.fresh + by_lot.T @ calm.lots, 0.0)
+    arriving = _arriving(calm)
+    lost, given_up = _losses(calm, arriving, path, by_lot)
+    demand = arrays.demand
+    short = np.divide(calm.unmet, demand, out=np.zeros_like(demand), where=demand > 0)
+    capacity = activities.capacity
+    course = Course(
+        capacity=_rows(capacity),
+        hours=_rows(arrays.line_hours),
+        pools=_rows(arrays.shared_capacity),
+        demand=_rows(demand),
+        crisis=_rows(arrays.crisis_demand),
+        cost=_rows(_cost_by_order(arrays)),
+        storage_cost=_rows(arrays.storage_cost),
+        storage_limit=_rows(arrays.storage_limit),
+        plan=_rows(np.maximum(calm.orders, 0.0)),
+        path=_rows(path),
+        held=_rows(np.minimum(arrays.reserve, path)),
+        left_short=_rows(np.clip(short, 0.0, 1.0)),
+        lost=_rows(lost),
+        given_up=_rows(given_up),
+        amounts=activities.input_amounts,
+        line_time=activities.hours,
+        leads=activities.lead_times,
+        retention=arrays.retention,
+        shelf_life=arrays.shelf_life,
+        lot_retention=_rows(arrays.lot_retention),
+        lot_path=_rows(np.maximum(calm.lots, 0.0)),
+        lot_order=np.zeros(len(arrays.lots), dtype=np.int64),
+        lot_until=np.zeros(len(arrays.lots), dtype=np.int64),
+        before_fresh=np.zeros(len(arrays.lots), dtype=np.int64),
+        lot_rank=np.zeros(len(arrays.lots), dtype=np.int64),
+        opening=arrays.plant_opening,
+        ramp=arrays.plant_ramp,
+        weight=arrays.use_weight,
+        size=arrays.flow_size,
+        refill=np.array([arrays.refill_periods]),
+    )
+    reach = max(int(activities.lead_times.max(initial=0)), network.a_year) + 1
+    return PolicyPlan(
+        calm, arrays, network, course, reach, _rows(arriving), _rows(activities.unit_cost)
     )
 
 
-def _refuse_twice(
-    measures: Sequence[str], measure: IntArray, events: Events, runs: BoolArray
-) -> None:
-    """A measure does not begin while it runs."""
-    ends = events.start + events.length
-    for one, other in combinations(range(runs.shape[1]), 2):
-        same = runs[:, one] & runs[:, other] & (measure[:, one] == measure[:, other])
-        meet = (events.start[:, one] < ends[:, other]) & (events.start[:, other] < ends[:, one])
-        for future in np.flatnonzero(same & meet):
-            name = measures[measure[future, one]]
-            msg = f"{name} begins while it runs, in future {future}"
-            raise ValueError(msg)
+def _rows(paths: FloatArray) -> FloatArray:
+    """Paths with the period first. (T, rows)"""
+    return np.ascontiguousarray(paths.T)
 
 
-def _positions(measures: Sequence[str], events: Events) -> IntArray:
-    unknown = sorted({events.measures[m] for m in np.unique(events.measure) if m >= 0})
-    unknown = [name for name in unknown if name not in measures]
-    if unknown:
-        msg = f"measures that the model was not prepared for: {', '.join(unknown)}"
-        raise ValueError(msg)
-    known = [measures.index(m) if m in measures else -1 for m in events.measures]
-    return np.array([*known, -1], dtype=np.int64)[events.measure]
+def _arriving(calm: CalmPath) -> FloatArray:
+    """Deliveries of each activity in calm, by period of arrival. (K, T)"""
+    arriving = np.zeros_like(calm.orders)
+    n = arriving.shape[1]
+    for k, lead in enumerate(calm.arrays.activities.lead_times):
+        before = calm.opening[k, calm.opening.shape[1] - int(lead) :]
+        arriving[k] = np.concatenate([before, calm.orders[k]])[:n]
+    return arriving
 
 
-def _sets(measures: Sequence[str], running: IntArray, singles: dict[int, int]) -> IntArray:
-    found, where = np.unique(running, return_inverse=True)
-    together = [
-        " + ".join(name for m, name in enumerate(measures) if bits >> m & 1)
-        for bits in found.tolist()
-        if bits not in singles
+def _losses(
+    calm: CalmPath, arriving: FloatArray, path: FloatArray, by_lot: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """What the stock loses beyond the ageing of fresh stock, and what is given up. (G, T)"""
+    arrays = calm.arrays
+    activities = arrays.activities
+    flow = np.zeros_like(path)
+    np.subtract.at(flow, arrays.use_goods, arrays.demand - calm.unmet)
+    for k, good in enumerate(activities.outputs):
+        if good >= 0:
+            flow[good] += arriving[k]
+        for i in range(activities.input_starts[k], activities.input_starts[k + 1]):
+            flow[activities.input_goods[i]] -= activities.input_amounts[i] * calm.orders[k]
+    lots = np.concatenate([arrays.lot_stock[:, None], calm.lots[:, :-1]], axis=1)
+    fresh = np.concatenate([np.zeros((len(path), 1)), calm.fresh[:, :-1]], axis=1)
+    retention = arrays.retention[:, None]
+    before = fresh + by_lot.T @ lots
+    kept = retention * fresh + by_lot.T @ (arrays.lot_retention * lots)
+    return retention * before + flow - path, np.maximum(kept + flow - path, 0.0)
+
+
+def _cost_by_order(arrays: CaseArrays) -> FloatArray:
+    """Unit cost at arrival (purchases) or at once (recipes, exports). (K, T) [money/unit]"""
+    activities = arrays.activities
+    wait = np.where(activities.kinds == ActivityKind.PURCHASE, activities.lead_times, 0)
+    at = np.minimum(np.arange(arrays.n_periods) + wait[:, None], arrays.n_periods - 1)
+    return np.take_along_axis(activities.unit_cost, at, axis=1)
+
+
+def network_of(arrays: CaseArrays) -> Network:
+    """Who makes what from what."""
+    activities = arrays.activities
+    order, rank = _final_to_raw(arrays)
+    ranks = [priority for priority in arrays.priorities if priority != "money"]
+    is_first = arrays.use_essential == (ranks.index("essential") < ranks.index("deferrable"))
+    is_export = activities.kinds == ActivityKind.EXPORT
+    sources = [
+        np.flatnonzero((activities.outputs == g) & ~is_export) for g in range(len(arrays.goods))
     ]
-    if together:
-        msg = f"measures that run at once, for which the model was not prepared: {together}"
-        raise ValueError(msg)
-    sets = np.array([singles[bits] for bits in found.tolist()], dtype=np.int64)
-    return sets[where].reshape(running.shape)
+    turns_back = np.zeros(len(activities.names), dtype=np.int64)
+    for k, good in enumerate(activities.outputs):
+        own = slice(activities.input_starts[k], activities.input_starts[k + 1])
+        if good >= 0:
+            turns_back[k] = bool((rank[activities.input_goods[own]] <= rank[good]).any())
+    lots = np.bincount(arrays.lot_goods, minlength=len(arrays.goods))
+    return Network(
+        order=order,
+        first_source=_ends([len(own) for own in sources]),
+        sources=np.concatenate([*sources, np.zeros(0, dtype=np.int64)]).astype(np.int64),
+        outputs=activities.outputs,
+        lines=activities.lines,
+        pools=activities.shared,
+        is_bought=(activities.kinds == ActivityKind.PURCHASE).astype(np.int64),
+        first_input=activities.input_starts,
+        input_goods=activities.input_goods,
+        turns_back=turns_back,
+        exports=np.flatnonzero(is_export).astype(np.int64),
+        use_goods=arrays.use_goods,
+        use_essential=arrays.use_essential.astype(np.int64),
+        needed=_needed(arrays, is_first=is_first).astype(np.int64),
+        first_lot=_ends(lots.tolist()),
+        plants=activities.plants,
+        line_plants=arrays.line_plants,
+        first_tier=int(ranks.index("essential") < ranks.index("deferrable")),
+        a_year=MONTHS_A_YEAR // arrays.calendar.step,
+        reserve_rank=ranks.index("reserve"),
+    )
+
+
+def _ends(counts: list[int]) -> IntArray:
+    return np.cumsum([0, *counts], dtype=np.int64)
+
+
+def _makes(arrays: CaseArrays) -> BoolArray:
+    """Whether a good (row) goes into another (column). (G, G)"""
+    activities = arrays.activities
+    makes = np.zeros((len(arrays.goods), len(arrays.goods)), dtype=np.bool_)
+    for k, good in enumerate(activities.outputs):
+        if good >= 0:
+            own = slice(activities.input_starts[k], activities.input_starts[k + 1])
+            makes[activities.input_goods[own], good] = True
+    return makes
+
+
+def _final_to_raw(arrays: CaseArrays) -> tuple[IntArray, IntArray]:
+    """Goods from final to raw, and the layer of each.
+
+    Where goods are made from each other (storage that is filled again), those that uses
+    want are the final ones; the order of the case decides nothing.
+    """
+    makes = _makes(arrays)
+    np.fill_diagonal(makes, val=False)
+    n_goods = len(arrays.goods)
+    layer = np.full(n_goods, -1, dtype=np.int64)
+    used = np.isin(np.arange(n_goods), arrays.use_goods)
+    at = 0
+    while (layer < 0).any():
+        left = layer < 0
+        waiting = makes[:, left].sum(axis=1)
+        ready = left & (waiting == 0)
+        if not ready.any() and (left & used).any():
+            ready = left & used
+        if not ready.any():
+            ready = left & (waiting == waiting[left].min())
+        layer[ready] = at
+        at += 1
+    return np.argsort(layer, kind="stable").astype(np.int64), layer
+
+
+def _needed(arrays: CaseArrays, *, is_first: BoolArray) -> BoolArray:
+    """Goods that a use of the first tier needs, itself or in what is made of them. (G,)"""
+    makes = _makes(arrays)
+    needed = np.isin(np.arange(len(arrays.goods)), arrays.use_goods[is_first])
+    for _round in range(len(needed)):
+        needed = needed | makes[:, needed].any(axis=1)
+    return needed
+
+
+def lot_columns(arrays: CaseArrays, start: int) -> dict[str, IntArray]:
+    """In which order lots are drawn from a start on, as `Course` names it. (1, L) or (N, L)"""
+    retention = arrays.lot_retention[..., start:]
+    ends = retention == 0.0
+    until = np.where(ends.any(axis=-1), ends.argmax(axis=-1) - 1, NEVER)
+    fresh = arrays.retention[..., arrays.lot_goods] ** retention.shape[-1]
+    each = np.broadcast_arrays(until, retention.prod(axis=-1), fresh)
+    return lots_in_order(arrays.lot_goods, *(np.atleast_2d(rows) for rows in each))
+
+
+def lots_in_order(
+    goods: IntArray, until: IntArray, lasting: FloatArray, fresh: FloatArray
+) -> dict[str, IntArray]:
+    """Order of lots by good: first what expires first, then what loses most.
+
+    Fresh stock of a good without shelf life stands among them by what it loses.
+
+    Args:
+        goods: Good of each lot. (L,)
+        until: Last period in which there is something of it. (N, L)
+        lasting: Part of it that is left at the end. (N, L)
+        fresh: Part of fresh stock of its good that is left then. (N, L)
+
+    Returns:
+        Columns of `Course`. (N, L)
+    """
+    all_goods = np.broadcast_to(goods, until.shape)
+    order = np.lexsort((lasting, until, all_goods), axis=-1)
+    last = np.take_along_axis(lasting, order, axis=1)
+    ends = np.take_along_axis(until, order, axis=1)
+    of = np.take_along_axis(all_goods, order, axis=1)
+    unlike = (of[:, 1:] != of[:, :-1]) | (ends[:, 1:] != ends[:, :-1])
+    unlike |= np.abs(last[:, 1:] - last[:, :-1]) > ALIKE * last[:, 1:]
+    rank = np.zeros_like(order)
+    places = np.zeros_like(order)
+    places[:, 1:] = np.cumsum(unlike, axis=1)
+    np.put_along_axis(rank, order, places, axis=1)
+    return {
+        name: np.ascontiguousarray(rows, dtype=np.int64)
+        for name, rows in (
+            ("lot_order", order),
+            ("lot_until", until),
+            ("before_fresh", lasting <= fresh * (1.0 + ALIKE)),
+            ("lot_rank", rank),
+        )
+    }
+
+
+# One branch
 
 
 def effects_of(measure: MeasureArrays) -> FloatArray:
@@ -157,25 +346,10 @@ def calm_effects(arrays: CaseArrays) -> FloatArray:
     )
 
 
-BY_PERIOD = (
-    "capacity",
-    "hours",
-    "pools",
-    "demand",
-    "crisis",
-    "cost",
-    "storage_cost",
-    "storage_limit",
-    "plan",
-    "path",
-    "held",
-    "left_short",
-    "lost",
-    "given_up",
-    "lot_retention",
-    "lot_path",
-)
+BY_PERIOD = tuple(name for name, kind in Course.__annotations__.items() if kind == Table)
 """Parts of a course that are known by period."""
+BY_FUTURE = tuple(name for name in Course._fields if name not in (*BY_PERIOD, "size"))
+"""Parts that do not change over time and may differ from future to future."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +403,7 @@ def simulate_branch(
     plan = plan_of(calm)
     arrays, n = plan.arrays, n_periods
     ran = min(length, n) if measure is not None else 0
-    course = course_from(plan, start, n + plan.reach)
+    course, course_words = _course_at(calm, start, n + plan.reach)
     strikes, regime = np.full((n, 1), -1, dtype=np.int64), np.zeros(n, dtype=np.int64)
     effects, crisis = [calm_effects(arrays)], False
     if measure is not None:
@@ -238,11 +412,15 @@ def simulate_branch(
         if crisis or not np.array_equal(effects[0], effects[1]):
             strikes[:1], regime[:ran] = 1, 1
         if measure.plant_delay.any():
-            course = course._replace(capacity=course.capacity.copy(), hours=course.hours.copy())
+            moved = {
+                name: getattr(course, name).copy() for name in ("capacity", "hours", "opening")
+            }
+            course = course._replace(**moved)
+            course_words = packed(course)
     crises = np.array([0, int(crisis)])
     run = make_run(plan, state, course, turns=(regime, strikes), start=start)
-    parts = (plan.network, course, Measures(np.array(effects), crises[: len(effects)]), run)
-    run_branch(*(packed(part) for part in parts))
+    measures = Measures(np.array(effects), crises[: len(effects)])
+    run_branch(packed(plan.network), course_words, packed(measures), packed(run))
     return _told(plan, course, run, start=start, length=ran)
 
 
@@ -251,6 +429,13 @@ def rows_from(path: FloatArray, start: int, m: int) -> FloatArray:
     if start + m <= len(path):
         return path[start : start + m]
     return np.ascontiguousarray(path[np.minimum(start + np.arange(m), len(path) - 1)])
+
+
+@lru_cache(maxsize=8)
+def _course_at(calm: CalmPath, start: int, m: int) -> tuple[Course, Any]:
+    """The course of a calm plan from a start on, and the same for the kernel."""
+    course = course_from(plan_of(calm), start, m)
+    return course, packed(course)
 
 
 def course_from(plan: PolicyPlan, start: int, m: int) -> Course:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -19,32 +20,24 @@ from derbes.kernels.futures import (
     Drawn,
     Frame,
     Kept,
+    Strikes,
     run_futures,
+    run_strikes,
 )
-from derbes.kernels.policy import Measures
+from derbes.kernels.policy import NEVER, Course, Measures, Run
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, State
 from derbes.model.numbers import Values, drawn, whole_periods
-from derbes.simulation.branch import BY_PERIOD, Turns, calm_effects, make_run, make_turns
-from derbes.simulation.plan import PolicyPlan, lot_columns
+from derbes.simulation.branch import (
+    BY_FUTURE,
+    BY_PERIOD,
+    PolicyPlan,
+    calm_effects,
+    lot_columns,
+    make_run,
+)
 
 CHUNK = 4096
 """Futures whose sums are added up together; the same for any number of threads."""
-BY_FUTURE = (
-    "amounts",
-    "line_time",
-    "leads",
-    "retention",
-    "shelf_life",
-    "weight",
-    "opening",
-    "ramp",
-    "refill",
-    "lot_order",
-    "lot_until",
-    "before_fresh",
-    "lot_rank",
-)
-"""Parts of a course that do not change over time and may differ from future to future."""
 BLOCK_NUMBERS = 2**22
 """Most numbers by period of the futures whose arrays are made together."""
 
@@ -151,25 +144,179 @@ def simulate_futures(
         ValueError: Draws or events do not fit the model.
     """
     _check(model, draws, keep)
-    n = len(draws.values)
-    sets = tuple(one.members for one in model.sets)
-    turns = make_turns(model.measures, sets, events, n)
+    n, plan, n_periods = len(draws.values), model.plan, model.n_periods
+    turns = make_turns(model.measures, [one.members for one in model.sets], events, n)
+    again = (turns[0][:, 1:] == turns[0][:, :-1]) & (turns[0][:, 1:] < NEVER)
+    most_at_once = 1 + int(again.sum(axis=1).max(initial=0))
     widths = (1, len(model.arrays.uses), len(model.arrays.goods), 1)
-    rows = np.full(len(SERIES), -1, dtype=np.int64)
-    n_rows = 0
-    for series, (name, width) in enumerate(zip(SERIES, widths, strict=True)):
-        if name in keep or series == 0:
-            rows[series] = n_rows
-            n_rows += width
-    run = _Chunks(
-        model, draws, turns, rows, n_rows=n_rows, n_paths=min(n_paths, n), count_from=count_from
-    )
+    kept = [name in keep or name == SERIES[0] for name in SERIES]
+    ends = np.cumsum(np.where(kept, widths, 0))
+    rows = np.where(kept, ends - widths, -1)
+    n_paths = min(n_paths, n)
+    totals = np.zeros((n, 2 * len(model.arrays.uses) + N_TOTALS))
+    paths = np.zeros((n_paths * n_periods, int(ends[-1])))
+    frame, base, block = _frame(model), _measures(model), _block(model, n_periods)
+
+    def run_block(own: slice, sums: FloatArray) -> None:
+        """Run some futures, and add up what they give by period."""
+        arrays, numbers, m = _numbers(model, draws, own, n_periods)
+        own_paths = paths[own.start * n_periods : own.stop * n_periods]
+        course, run = _room(model, arrays, m, n_periods, most_at_once=most_at_once)
+        numbers = numbers._replace(
+            turn_times=np.ascontiguousarray(turns[0][own]),
+            turn_sets=np.ascontiguousarray(turns[1][own]),
+            turn_begins=np.ascontiguousarray(turns[2][own]),
+        )
+        record = Kept(
+            totals=totals[own],
+            sums=sums,
+            paths=own_paths,
+            n_paths=len(own_paths) // n_periods,
+            rows=rows,
+            count_from=count_from,
+            factors=np.zeros((m, len(arrays.goods))),
+        )
+        room = Measures(base.effects.copy(), base.crisis)
+        parts = (plan.network, plan.course, frame, base, numbers, course, room, run, record)
+        run_futures(*(packed(part) for part in parts))
+
+    def chunk(first: int) -> FloatArray:
+        """Run the futures from one on; sums by period. (n, rows)"""
+        end = min(first + CHUNK, n)
+        sums = np.zeros((n_periods, int(ends[-1])))
+        for begin in range(first, end, block):
+            run_block(slice(begin, min(begin + block, end)), sums)
+        return sums
+
     with ThreadPoolExecutor(max_workers=n_threads) as pool:
-        sums = list(pool.map(run.chunk, range(0, n, CHUNK)))
-    total = np.zeros((model.n_periods, n_rows))
-    for part in sums:
-        total += part
-    return _told(run, total, widths)
+        total = sum(pool.map(chunk, range(0, n, CHUNK)), np.zeros((n_periods, int(ends[-1]))))
+    whole, n_uses = draws.weights.sum(), len(model.arrays.uses)
+    means, by_future = {}, {}
+    for name, first, width in zip(SERIES, rows.tolist(), widths, strict=True):
+        if first >= 0:
+            means[name] = total[:, first : first + width] / whole
+            by_future[name] = paths[:, first : first + width].reshape(n_paths, n_periods, width)
+    other = totals[:, 2 * n_uses :]
+    return Futures(
+        first=model.first,
+        weights=draws.weights,
+        unmet=totals[:, :n_uses],
+        first_short=other[:, FIRST_SHORT].astype(np.int64),
+        deepest=other[:, DEEPEST],
+        money=other[:, WORTH] if "money" in means else np.full(n, np.nan),
+        unmet_worth=totals[:, n_uses : 2 * n_uses],
+        probability_short=means[SERIES[0]][:, 0],
+        means=means,
+        paths=by_future,
+    )
+
+
+Strike = tuple[str, int, int, int, bool]
+"""A measure, its start and length, the period behind the last that is looked at, counted from
+the first of the model, and whether unmet demand is wanted or the first short period alone."""
+
+
+def simulate_strikes(
+    model: FuturesModel, draws: Draws, strikes: Sequence[Strike], *, n_threads: int = 1
+) -> tuple[FloatArray, IntArray]:
+    """Each future under one measure at a time, as `simulate_futures` gives it, but faster.
+
+    A future is run in calm once; what strikes it goes on from where it then is. As the policy
+    knows of no end, a measure that leaves demand short before it ends is any longer one.
+
+    Args:
+        model: The case.
+        draws: Values of its inputs; nan stands for the central value.
+        strikes: Each by itself, within the periods of the model.
+        n_threads: Threads; they change nothing.
+
+    Returns:
+        Unmet demand from the start on by use (N, J, U) [unit], where it is wanted, and the
+        first period in which essential demand goes short; -1: none (N, J).
+    """
+    _check(model, draws, ())
+    n, n_uses = len(draws.values), len(model.arrays.uses)
+    order = sorted(range(len(strikes)), key=lambda j: (*strikes[j][1::-1], -strikes[j][2]))
+    alone = [one.members for one in model.sets]
+    columns = [
+        (alone.index((model.measures.index(name),)), *rest)
+        for name, *rest in (strikes[j] for j in order)
+    ]
+    sets, starts, lengths, ends, whole = np.array(columns, dtype=np.int64).reshape(-1, 5).T.copy()
+    unmet, first_short = np.zeros((n, len(order), n_uses)), np.zeros((n, len(order)), np.int64)
+    n_periods = int(ends.max(initial=1))
+    frame, base, plan = _frame(model), _measures(model), model.plan
+    block = min(_block(model, n_periods), max(-(-n // n_threads), 16))
+
+    def run_block(first: int) -> None:
+        own = slice(first, min(first + block, n))
+        arrays, numbers, m = _numbers(model, draws, own, n_periods)
+        course, run = _room(model, arrays, m, n_periods)
+        _course, branch = _room(model, arrays, m, n_periods)
+        found = Strikes(sets, starts, lengths, ends, whole, unmet[own], first_short[own])
+        room = Measures(base.effects.copy(), base.crisis)
+        factors = np.zeros((m, len(model.arrays.goods)))
+        parts = (plan.network, plan.course, frame, base, numbers, course, room, run, branch, found)
+        run_strikes(*(packed(part) for part in parts), factors)  # type: ignore[call-arg]
+
+    with ThreadPoolExecutor(max_workers=n_threads) as pool:
+        list(pool.map(run_block, range(0, n, block)))
+    back = np.argsort(order)
+    return unmet[:, back], first_short[:, back]
+
+
+def _measures(model: FuturesModel) -> Measures:
+    """Sets of measures, with their drawn factors at 0."""
+    return Measures(
+        np.array([one.effects for one in model.sets]),
+        np.array([int(one.crisis) for one in model.sets]),
+    )
+
+
+def _n_drawn(model: FuturesModel, n_periods: int) -> int:
+    """Periods of the numbers that are drawn."""
+    return min(model.arrays.n_periods, model.first + n_periods + 2 * model.plan.reach)
+
+
+def _block(model: FuturesModel, n_periods: int) -> int:
+    """Futures whose arrays are made together."""
+    if not model.inputs:
+        return CHUNK
+    arrays = model.arrays
+    width = len(arrays.activities.names) + len(arrays.lines) + len(arrays.plants)
+    most = BLOCK_NUMBERS // (width * _n_drawn(model, n_periods))
+    return int(np.clip(most, 16, CHUNK))
+
+
+def _numbers(
+    model: FuturesModel, draws: Draws, own: slice, n_periods: int
+) -> tuple[CaseArrays, Drawn, int]:
+    """Arrays and numbers of some draws, in which nothing comes, and the periods they reach."""
+    at = {path: column for column, path in enumerate(draws.inputs)}
+    columns = np.ascontiguousarray(draws.values[own].T)
+    values = {path: columns[at[path]] for path in model.inputs}
+    arrays, n_drawn = model.arrays, _n_drawn(model, n_periods)
+    found = model.compile(values, n_drawn) if values else arrays
+    longest = int(found.activities.lead_times.max(initial=0))
+    if longest >= model.plan.reach and values:
+        found = model.compile(values, arrays.n_periods)
+    m = n_periods + max(longest + 1, model.plan.reach)
+    return found, _drawn(model, found, values, np.ascontiguousarray(draws.weights[own])), m
+
+
+def _room(
+    model: FuturesModel, arrays: CaseArrays, m: int, n: int, *, most_at_once: int = 1
+) -> tuple[Course, Run]:
+    """Room for a future of n periods, whose orders reach m, and for its run."""
+    own = model.plan.course
+    course = own._replace(
+        **{name: np.zeros((m, getattr(own, name).shape[1])) for name in BY_PERIOD},
+        **{name: getattr(own, name).copy() for name in BY_FUTURE},
+    )
+    oldest = np.full_like(course.shelf_life, int(arrays.shelf_life.max(initial=0)))
+    turns = np.zeros(n, dtype=np.int64), np.full((n, most_at_once), -1)
+    shelves, state = course._replace(shelf_life=oldest), _nothing(model.arrays)
+    return course, make_run(model.plan, state, shelves, turns=turns, start=model.first)
 
 
 def _check(model: FuturesModel, draws: Draws, keep: Sequence[str]) -> None:
@@ -185,162 +332,133 @@ def _check(model: FuturesModel, draws: Draws, keep: Sequence[str]) -> None:
         raise ValueError("no draws")
 
 
-class _Chunks:
-    """Futures to be run chunk by chunk, and where what they give is written."""
+def make_turns(
+    measures: Sequence[str], sets: Sequence[tuple[int, ...]], events: Events | None, n: int
+) -> tuple[IntArray, IntArray, IntArray]:
+    """When which measures begin and end, in n futures, in the order of time.
 
-    def __init__(
-        self,
-        model: FuturesModel,
-        draws: Draws,
-        turns: Turns,
-        rows: IntArray,
-        *,
-        n_rows: int,
-        n_paths: int,
-        count_from: int,
-    ) -> None:
-        self.model, self.draws, self.turns = model, draws, turns
-        self.rows, self.n_rows, self.n_paths = rows, n_rows, n_paths
-        self.count_from = count_from
-        n, arrays = len(draws.values), model.arrays
-        self.totals = np.zeros((n, 2 * len(arrays.uses) + N_TOTALS))
-        self.paths = np.zeros((n_paths * model.n_periods, n_rows))
-        self.frame = self._frame()
-        self.base = Measures(
-            np.array([one.effects for one in model.sets]),
-            np.array([int(one.crisis) for one in model.sets]),
-        )
-        reached = model.first + model.n_periods + 2 * model.plan.reach
-        self.n_drawn, self.block = min(arrays.n_periods, reached), CHUNK
-        if model.inputs:
-            width = len(arrays.activities.names) + len(arrays.lines) + len(arrays.plants)
-            self.block = int(np.clip(BLOCK_NUMBERS // (width * self.n_drawn), 16, CHUNK))
+    Args:
+        measures: Measures that events may hold.
+        sets: Measures that may run at once, by position.
+        events: Measures that come; None: none.
+        n: Futures.
 
-    def _compiled(self, own: slice, n_periods: int) -> CaseArrays:
-        """The arrays of some draws."""
-        if not self.model.inputs:
-            return self.model.arrays
-        return self.model.compile(self._values(own), n_periods)
+    Returns:
+        Period of each change, the set of measures that runs from then on, and the set of
+        the one measure that begins; -1: none does. (N, W) each
 
-    def _values(self, own: slice) -> Values:
-        at = {path: column for column, path in enumerate(self.draws.inputs)}
-        columns = np.ascontiguousarray(self.draws.values[own].T)
-        return {path: columns[at[path]] for path in self.model.inputs}
+    Raises:
+        ValueError: The events do not fit the futures or the model, or measures run at
+            once that the model does not hold together.
+    """
+    if events is None or not events.start.size:
+        nothing = np.zeros((n, 0), dtype=np.int64)
+        return nothing, nothing, nothing
+    if len(events.start) != n:
+        msg = f"events of {len(events.start)} futures, draws of {n}"
+        raise ValueError(msg)
+    unknown = sorted(
+        {events.measures[m] for m in np.unique(events.measure) if m >= 0} - {*measures}
+    )
+    if unknown:
+        msg = f"measures that the model was not prepared for: {', '.join(unknown)}"
+        raise ValueError(msg)
+    known = [measures.index(m) if m in measures else -1 for m in events.measures]
+    measure = np.array([*known, -1], dtype=np.int64)[events.measure]
+    runs = (measure >= 0) & (events.length > 0)
+    times = np.where(runs, events.start, NEVER)
+    ends = np.where(runs, events.start + events.length, NEVER)
+    for one, other in combinations(range(runs.shape[1]), 2):
+        same = runs[:, one] & runs[:, other] & (measure[:, one] == measure[:, other])
+        meet = (times[:, one] < ends[:, other]) & (times[:, other] < ends[:, one])
+        for future in np.flatnonzero(same & meet):
+            msg = f"{measures[measure[future, one]]} begins while it runs, in future {future}"
+            raise ValueError(msg)
+    bits = np.where(runs, 1 << np.maximum(measure, 0), 0)
+    singles = {sum(1 << m for m in members): c for c, members in enumerate(sets)}
+    alone = np.array([singles[1 << m] for m in range(len(measures))], dtype=np.int64)
+    begins = np.where(runs, alone[np.maximum(measure, 0)], -1)
+    changes = np.hstack([ends, times]), np.hstack([-bits, bits])
+    order = np.argsort(changes[0], axis=1, kind="stable")
+    times, steps, begins = (
+        np.take_along_axis(one, order, axis=1)
+        for one in (*changes, np.hstack([np.full_like(begins, -1), begins]))
+    )
+    found, where = np.unique(np.cumsum(steps, axis=1), return_inverse=True)
+    together = [
+        " + ".join(name for m, name in enumerate(measures) if run >> m & 1)
+        for run in found.tolist()
+        if run not in singles
+    ]
+    if together:
+        msg = f"measures that run at once, for which the model was not prepared: {together}"
+        raise ValueError(msg)
+    running = np.array([singles[run] for run in found.tolist()], dtype=np.int64)
+    return times, running[where].reshape(times.shape), begins
 
-    def _frame(self) -> Frame:
-        model, arrays, plan = self.model, self.model.arrays, self.model.plan
-        terms = [(c, *term) for c, one in enumerate(model.sets) for term in one.terms]
-        state = model.state or _nothing(arrays)
-        whole = arrays.lot_stock
-        parts = np.divide(state.lots, whole, out=np.ones_like(whole), where=whole > 0)
-        return Frame(
-            first=model.first,
-            lots=parts if model.state else np.ones_like(whole),
-            lot_stock=whole,
-            fresh=np.ascontiguousarray(state.fresh),
-            past_inflow=np.ascontiguousarray(state.past_inflow),
-            transit=np.ascontiguousarray(state.transit),
-            is_given=int(model.state is not None),
-            arriving=plan.arriving,
-            need=_need(plan),
-            reserve=np.ascontiguousarray(arrays.reserve.T),
-            central_leads=arrays.activities.lead_times,
-            term_sets=np.array([term[0] for term in terms], dtype=np.int64),
-            term_effects=np.array([term[1] for term in terms], dtype=np.int64),
-            term_numbers=np.array([term[2] for term in terms], dtype=np.int64),
-            term_signs=np.array([term[3] for term in terms], dtype=np.float64),
-        )
 
-    def chunk(self, first: int) -> FloatArray:
-        """Run the futures from one on; sums by period. (n, rows)"""
-        end = min(first + CHUNK, len(self.draws.values))
-        sums = np.zeros((self.model.n_periods, self.n_rows))
-        for begin in range(first, end, self.block):
-            self._run(slice(begin, min(begin + self.block, end)), sums)
-        return sums
+def _frame(model: FuturesModel) -> Frame:
+    """What all futures of a model share."""
+    arrays, plan = model.arrays, model.plan
+    terms = [(c, *term) for c, one in enumerate(model.sets) for term in one.terms]
+    state = model.state or _nothing(arrays)
+    whole = arrays.lot_stock
+    parts = np.divide(state.lots, whole, out=np.ones_like(whole), where=whole > 0)
+    return Frame(
+        first=model.first,
+        lots=parts if model.state else np.ones_like(whole),
+        lot_stock=whole,
+        fresh=np.ascontiguousarray(state.fresh),
+        past_inflow=np.ascontiguousarray(state.past_inflow),
+        transit=np.ascontiguousarray(state.transit),
+        is_given=int(model.state is not None),
+        arriving=plan.arriving,
+        need=_need(plan),
+        reserve=np.ascontiguousarray(arrays.reserve.T),
+        central_leads=arrays.activities.lead_times,
+        term_sets=np.array([term[0] for term in terms], dtype=np.int64),
+        term_effects=np.array([term[1] for term in terms], dtype=np.int64),
+        term_numbers=np.array([term[2] for term in terms], dtype=np.int64),
+        term_signs=np.array([term[3] for term in terms], dtype=np.float64),
+    )
 
-    def _run(self, own: slice, sums: FloatArray) -> None:
-        """Run some futures, and add up what they give by period."""
-        model, plan = self.model, self.model.plan
-        arrays = self._compiled(own, self.n_drawn)
-        longest = int(arrays.activities.lead_times.max(initial=0))
-        if longest >= plan.reach:
-            arrays = self._compiled(own, model.arrays.n_periods)
-        m = model.n_periods + max(longest + 1, plan.reach)
-        kept_paths = self.paths[own.start * model.n_periods : own.stop * model.n_periods]
-        kept = Kept(
-            totals=self.totals[own],
-            sums=sums,
-            paths=kept_paths,
-            n_paths=len(kept_paths) // model.n_periods,
-            rows=self.rows,
-            count_from=self.count_from,
-            factors=np.zeros((m, len(arrays.goods))),
-        )
-        course = plan.course._replace(
-            **{name: np.zeros((m, getattr(plan.course, name).shape[1])) for name in BY_PERIOD},
-            **{name: getattr(plan.course, name).copy() for name in BY_FUTURE},
-        )
-        regime = np.zeros(model.n_periods, dtype=np.int64)
-        strikes = np.full((model.n_periods, self.turns.most_at_once), -1, dtype=np.int64)
-        oldest = int(arrays.shelf_life.max(initial=0))
-        shelves = course._replace(shelf_life=np.full_like(course.shelf_life, oldest))
-        run = make_run(
-            plan,
-            _nothing(model.arrays),
-            shelves,
-            turns=(regime, strikes),
-            start=model.first,
-        )
-        parts = (
-            plan.network,
-            plan.course,
-            self.frame,
-            self.base,
-            self._drawn(own, arrays),
-            course,
-            Measures(self.base.effects.copy(), self.base.crisis),
-            run,
-            kept,
-        )
-        run_futures(*(packed(part) for part in parts))
 
-    def _drawn(self, own: slice, arrays: CaseArrays) -> Drawn:
-        activities, n = arrays.activities, own.stop - own.start
-        values, calendar = self._values(own), arrays.calendar
-        factors = np.zeros((n, len(self.model.factors)))
-        for column, (quantity, is_time) in enumerate(self.model.factors):
-            one = drawn(quantity, values)
-            factors[:, column] = whole_periods(one, calendar) if is_time else one
-        return Drawn(
-            capacity=_each(activities.capacity, 2),
-            hours=_each(arrays.line_hours, 2),
-            pools=_each(arrays.shared_capacity, 2),
-            demand=_each(arrays.demand, 2),
-            crisis=_each(arrays.crisis_demand, 2),
-            unit_cost=_each(activities.unit_cost, 2),
-            storage_cost=_each(arrays.storage_cost, 2),
-            storage_limit=_each(arrays.storage_limit, 2),
-            reserve=_each(arrays.reserve, 2),
-            lot_retention=_each(arrays.lot_retention, 2),
-            amounts=_each(activities.input_amounts, 1),
-            line_time=_each(activities.hours, 1),
-            leads=_each(activities.lead_times, 1),
-            retention=_each(arrays.retention, 1),
-            shelf_life=_each(arrays.shelf_life, 1),
-            opening=_each(arrays.plant_opening, 1),
-            ramp=_each(arrays.plant_ramp, 1),
-            weight=_each(arrays.use_weight, 1),
-            refill=np.atleast_1d(np.asarray(arrays.refill_periods, dtype=np.int64))[:, None].copy(),
-            lot_stock=_each(arrays.lot_stock, 1),
-            discount=_each(arrays.discount, 1),
-            factors=factors,
-            turn_times=np.ascontiguousarray(self.turns.times[own]),
-            turn_sets=np.ascontiguousarray(self.turns.sets[own]),
-            turn_begins=np.ascontiguousarray(self.turns.begins[own]),
-            weights=np.ascontiguousarray(self.draws.weights[own]),
-            **lot_columns(arrays, self.model.first),
-        )
+def _drawn(model: FuturesModel, arrays: CaseArrays, values: Values, weights: FloatArray) -> Drawn:
+    """The numbers of some futures, of arrays that were compiled over them; nothing comes."""
+    activities, calendar = arrays.activities, arrays.calendar
+    factors, nothing = np.zeros((len(weights), len(model.factors))), np.zeros((0, 0), np.int64)
+    for column, (quantity, is_time) in enumerate(model.factors):
+        one = drawn(quantity, values)
+        factors[:, column] = whole_periods(one, calendar) if is_time else one
+    return Drawn(
+        capacity=_each(activities.capacity, 2),
+        hours=_each(arrays.line_hours, 2),
+        pools=_each(arrays.shared_capacity, 2),
+        demand=_each(arrays.demand, 2),
+        crisis=_each(arrays.crisis_demand, 2),
+        unit_cost=_each(activities.unit_cost, 2),
+        storage_cost=_each(arrays.storage_cost, 2),
+        storage_limit=_each(arrays.storage_limit, 2),
+        reserve=_each(arrays.reserve, 2),
+        lot_retention=_each(arrays.lot_retention, 2),
+        amounts=_each(activities.input_amounts, 1),
+        line_time=_each(activities.hours, 1),
+        leads=_each(activities.lead_times, 1),
+        retention=_each(arrays.retention, 1),
+        shelf_life=_each(arrays.shelf_life, 1),
+        opening=_each(arrays.plant_opening, 1),
+        ramp=_each(arrays.plant_ramp, 1),
+        weight=_each(arrays.use_weight, 1),
+        refill=np.atleast_1d(np.asarray(arrays.refill_periods, dtype=np.int64))[:, None].copy(),
+        lot_stock=_each(arrays.lot_stock, 1),
+        discount=_each(arrays.discount, 1),
+        factors=factors,
+        turn_times=nothing,
+        turn_sets=nothing,
+        turn_begins=nothing,
+        weights=weights,
+        **lot_columns(arrays, model.first),
+    )
 
 
 def _each(array: Any, n_axes: int) -> Any:
@@ -383,30 +501,3 @@ def _final_first(plan: PolicyPlan) -> list[int]:
         for g in network.order
         for k in network.sources[network.first_source[g] : network.first_source[g + 1]]
     ]
-
-
-def _told(run: _Chunks, sums: FloatArray, widths: tuple[int, ...]) -> Futures:
-    model, totals = run.model, run.totals
-    n_uses = len(model.arrays.uses)
-    whole = run.draws.weights.sum()
-    means, paths = {}, {}
-    for name, at, width in zip(SERIES, run.rows, widths, strict=True):
-        if at >= 0:
-            own = slice(at, at + width)
-            means[name] = sums[:, own] / whole
-            by_future = run.paths[:, own].reshape(run.n_paths, model.n_periods, width)
-            paths[name] = by_future
-    other = totals[:, 2 * n_uses :]
-    with_money = run.rows[SERIES.index("money")] >= 0
-    return Futures(
-        first=model.first,
-        weights=run.draws.weights,
-        unmet=totals[:, :n_uses],
-        first_short=other[:, FIRST_SHORT].astype(np.int64),
-        deepest=other[:, DEEPEST],
-        money=other[:, WORTH] if with_money else np.full(len(totals), np.nan),
-        unmet_worth=totals[:, n_uses : 2 * n_uses],
-        probability_short=means[SERIES[0]][:, 0],
-        means=means,
-        paths=paths,
-    )

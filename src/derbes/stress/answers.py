@@ -43,7 +43,7 @@ from derbes.stress.outcomes import (
     months_of_cover,
     solved_row,
 )
-from derbes.stress.sensitivity import PAWN_DRAWS, Subject, what_decides, what_tips
+from derbes.stress.sensitivity import PAWN_DRAWS, what_decides, what_tips
 from derbes.stress.table import (
     WEIGHT,
     Saver,
@@ -523,16 +523,15 @@ def _with_what_decides(stress: Stress, variant: DrawnVariant, options: RunOption
     has_inputs = bool(variant.paths) or bool(case.scenarios)
     if not has_inputs or not variant.targets or not request.asks(DECIDES, TIPPING):
         return stress
-    measures = (variant.targets[0].measure,)
-    subject = Subject(variant, Rule(case, measures, options.n_workers))
+    rule = Rule(case, (variant.targets[0].measure,), options.n_workers)
     few = first_draws(variant, PAWN_DRAWS)
     if request.asks(DECIDES):
         options.tell(0, 0, _("what decides"))
-        tornado, sensitivity, screened = what_decides(subject, few, seed=request.seed)
+        tornado, sensitivity, screened = what_decides(variant, rule, few)
         stress = replace(stress, tornado=tornado, sensitivity=sensitivity, screened_out=screened)
     if request.asks(TIPPING):
         options.tell(0, 0, _("tipping values"))
-        stress = replace(stress, tipping=what_tips(subject, few))
+        stress = replace(stress, tipping=what_tips(variant, rule, few))
     return stress
 
 

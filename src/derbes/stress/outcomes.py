@@ -1,7 +1,7 @@
 """What each draw comes to: by the myopic rule in all of them, by programs in some.
 
-By the rule: what one measure does at chosen dates, what hazards do, months of cover in calm.
-By programs: one row of columns from the best responses of one draw.
+By the rule: what one measure does at chosen dates, when hazards bring measures and what they
+do, months of cover in calm. By programs: one row of columns from the best responses.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,19 +12,19 @@ import numpy as np
 from derbes.analysis.cover import cover_table
 from derbes.analysis.leverage import Starts, leverage_rows, outcomes_of
 from derbes.case.entities import Case, essential_uses
-from derbes.case.quantity import FloatArray
+from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.case.request import ENDED, FANS, LEVERAGE, SURVIVE, Request
 from derbes.case.uncertainty import Draws, Events
-from derbes.draws.events import make_events
 from derbes.draws.inputs import drawn_case, drawn_path, drawn_values, inputs_by_path, scenario_cases
+from derbes.draws.sampling import LEAST_SHARE, correlated, factor, quantile_function
 from derbes.draws.study import longest_length, make_study, narrowed, prepare_futures
 from derbes.language import _
-from derbes.model.arrays import IntArray
+from derbes.model.arrays import BoolArray, IntArray
 from derbes.model.compile import longest_lead_time, refill_periods, tail_periods
 from derbes.model.numbers import AS_WRITTEN, Values
 from derbes.parallel import RunOptions, run_tasks
 from derbes.results.supply import ALL_ESSENTIAL, LeverageRow
-from derbes.simulation.futures import FuturesModel, simulate_futures
+from derbes.simulation.futures import FuturesModel, simulate_futures, simulate_strikes
 from derbes.stress.columns import (
     LEVERAGE_RATIO,
     LOOKED_AT,
@@ -50,30 +50,25 @@ class Rule:
     measures: tuple[str, ...]
     """Measures that may strike."""
     n_threads: int = 1
-    _models: dict[tuple[str, tuple[str, ...], int], FuturesModel] = field(default_factory=dict)
+    _models: dict[tuple[str, tuple[str, ...], bytes], FuturesModel] = field(default_factory=dict)
 
-    def model(
-        self, scenario: str, draws: Draws, n_periods: int, *, is_alone: bool = False
-    ) -> FuturesModel:
+    def model(self, scenario: str, draws: Draws, *, is_alone: bool = False) -> FuturesModel:
         """The compiled futures of a scenario; `""` is the case as written.
 
-        One draw alone follows its own calm plan, many that of the central values.
+        One draw alone follows its own calm plan, many that of the central values. A plan is
+        solved once, for futures of any number of periods.
         """
-        key = (scenario, draws.inputs, n_periods)
-        if not is_alone and key in self._models:
-            return self._models[key]
-        case = replace(self.world(scenario), scenarios={}, variants={})
-        last = case.calendar.n_periods + tail_periods(case)
-        known = () if is_alone else inputs_by_path(case)
-        model = prepare_futures(
-            drawn_case(case, replace(draws, scenarios=()), 0) if is_alone else case,
-            measures=tuple(name for name in self.measures if name in case.measures),
-            inputs=tuple(path for path in draws.inputs if path in known),
-            n_periods=min(n_periods, last),
-        )
-        if not is_alone:
-            self._models[key] = model
-        return model
+        key = scenario, draws.inputs, draws.values.tobytes() if is_alone else b""
+        if key not in self._models:
+            case = self.world(scenario)
+            known = () if is_alone else inputs_by_path(case)
+            own = drawn_case(case, replace(draws, scenarios=()), 0) if is_alone else case
+            self._models[key] = prepare_futures(
+                replace(own, scenarios={}, variants={}),
+                measures=tuple(name for name in self.measures if name in case.measures),
+                inputs=tuple(path for path in draws.inputs if path in known),
+            )
+        return self._models[key]
 
     def world(self, scenario: str) -> Case:
         """The case in a scenario; `""` is the case as written."""
@@ -104,7 +99,6 @@ def run(
     events: Events | None = None,
     *,
     n_periods: int,
-    count_from: int = 0,
     keep: tuple[str, ...] = (),
 ) -> Outcomes:
     """The futures of some draws, each in its scenario.
@@ -114,7 +108,6 @@ def run(
         draws: Futures.
         events: Measures that come; None: none.
         n_periods: Periods from the first on.
-        count_from: First period whose unmet demand counts.
         keep: `stock`, by period of every future; `money`, its total.
     """
     parts, costs, shares = [], [], []
@@ -122,16 +115,17 @@ def run(
     hits = (events.measure, events.start, events.length) if events else ()
     for name, rows in by_scenario(draws):
         own = rows_of(draws, rows)
+        world = rule.world(name)
+        last = world.calendar.n_periods + tail_periods(world)
         found = simulate_futures(
-            rule.model(name, own, n_periods, is_alone=is_alone),
+            replace(rule.model(name, own, is_alone=is_alone), n_periods=min(n_periods, last)),
             own,
             events and Events(events.measures, *(e[rows] for e in hits)),
             keep=keep,
             n_paths=len(rows) if STOCK in keep else 0,
             n_threads=rule.n_threads,
-            count_from=count_from,
         )
-        shortage = found.unmet_worth * shortage_cost(rule.world(name), own)
+        shortage = found.unmet_worth * shortage_cost(world, own)
         parts.append(found)
         costs.append(np.where(found.unmet > 0.0, shortage, 0.0).sum(axis=1))
         shares.append(own.weights.sum() / draws.weights.sum())
@@ -187,12 +181,6 @@ def essential_columns(case: Case) -> list[int]:
 # One measure
 
 
-def one_measure(n: int, measure: str, *, start: int, length: int) -> Events:
-    """The same measure in every one of n futures."""
-    which, first, last = (np.full((n, 1), one, dtype=np.int64) for one in (0, start, length))
-    return Events((measure,), which, first, last)
-
-
 def aftermath(case: Case) -> int:
     """Periods after a measure in which it may still be felt. [period]"""
     return int(refill_periods(case)) + 3 * longest_lead_time(case) + 1
@@ -210,27 +198,35 @@ def disruption_numbers(rule: Rule, draws: Draws, columns: Sequence[DrawColumn]) 
         columns: Time to survive, unmet essential demand, or whether a length is survived.
     """
     numbers = np.empty((len(draws.weights), len(columns)))
-    cuts = [(column.measure, column.start, column.length) for column in columns]
+    keys = [(column.measure, column.start, column.length) for column in columns]
+    whole = {key for key, one in zip(keys, columns, strict=True) if one.kind == UNMET_ESSENTIAL}
+    places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
     step, essential = float(rule.case.calendar.step), essential_columns(rule.case)
-    for measure, start, length in dict.fromkeys(cuts):
-        lasts = length or LOOKED_AT
-        found = run(
-            rule,
-            draws,
-            one_measure(len(draws.weights), measure, start=start, length=lasts),
-            n_periods=start + lasts + (aftermath(rule.case) if length else 0),
-            count_from=start,
-        )
-        lasted = np.where(found.first_short < 0, LOOKED_AT, found.first_short - start)
-        for place, column in enumerate(columns):
-            if cuts[place] != (measure, start, length):
-                continue
-            if column.kind == TIME_TO_SURVIVE:
-                numbers[:, place] = np.minimum(lasted, LOOKED_AT) * step
-            elif column.kind == SURVIVES:
-                numbers[:, place] = found.first_short < 0
+    for name, rows in by_scenario(draws):
+        own, world = rows_of(draws, rows), rule.world(name)
+        last = world.calendar.n_periods + tail_periods(world)
+        strikes = [
+            (
+                measure,
+                start,
+                length or LOOKED_AT,
+                min(start + (length + aftermath(rule.case) if length else LOOKED_AT), last),
+                (measure, start, length) in whole,
+            )
+            for measure, start, length in places
+        ]
+        model = rule.model(name, own, is_alone=len(draws.weights) == 1)
+        unmet, first_short = simulate_strikes(model, own, strikes, n_threads=rule.n_threads)
+        for column, one in enumerate(columns):
+            short = first_short[:, places[keys[column]]]
+            if one.kind == TIME_TO_SURVIVE:
+                lasted = np.where(short < 0, LOOKED_AT, short - one.start)
+                numbers[rows, column] = np.minimum(lasted, LOOKED_AT) * step
+            elif one.kind == SURVIVES:
+                numbers[rows, column] = short < 0
             else:
-                numbers[:, place] = found.unmet[:, essential].sum(axis=1)
+                found = unmet[:, places[keys[column]], essential]
+                numbers[rows, column] = found.sum(axis=1)
     return numbers
 
 
@@ -245,6 +241,116 @@ def ended_by(survives: FloatArray) -> FloatArray:
 
 
 # Hazards
+
+NEVER = 2**40
+"""A period behind every calendar. [period]"""
+STREAM = 7_919
+"""Sets the numbers for events apart from those for the inputs, for every seed."""
+
+
+def make_events(case: Case, draws: Draws, *, seed: int) -> Events:
+    """Starts and lengths of the measures that hazards bring in each future.
+
+    A hazard waits an exponential time with its yearly rate, strikes, and runs for a length
+    from its distribution; only then the next wait begins, so no measure overlaps itself
+    (an alternating renewal process). Starts and lengths are taken to the nearest period,
+    and a measure runs for one at least. The k-th waits of correlated hazards have the
+    stated rank correlation. A rate that is drawn counts as drawn. The numbers of a future
+    depend on the seed and on its place in the sequence alone.
+
+    Args:
+        case: The case whose hazards strike.
+        draws: Futures.
+        seed: Seed of the events.
+    """
+    hazards = tuple(case.hazards)
+    n, n_periods = len(draws.weights), case.calendar.n_periods
+    names = tuple(dict.fromkeys(hazard.measure for hazard in case.hazards.values()))
+    clock = np.zeros((n, len(hazards)), dtype=np.int64)
+    which = np.array([names.index(case.hazards[one].measure) for one in hazards], dtype=np.int64)
+    starts, lengths = [clock[:, :0]], [clock[:, :0]]
+    worlds = [(case, np.ones(n, dtype=np.bool_))]
+    if draws.scenarios and case.scenarios:
+        own = np.array(draws.scenarios)
+        worlds = [(one, own == name) for name, one in scenario_cases(case).items()]
+    lower = factor(case, [f"hazards.{name}" for name in hazards])
+    while hazards and (clock < n_periods).any():
+        shares = _shares(draws, len(hazards), seed=seed, order=len(starts))
+        waits, sizes = correlated(shares[:, : len(hazards)], lower), shares[:, len(hazards) :]
+        start, length = np.empty_like(clock), np.empty_like(clock)
+        for world, rows in worlds:
+            step = float(world.calendar.step)
+            for column, name in enumerate(hazards):
+                rates = _rates(world, draws, name, rows)
+                with np.errstate(divide="ignore"):
+                    months = -np.log1p(-waits[rows, column]) / (rates / MONTHS_A_YEAR)
+                waited = np.rint(np.minimum(months / step, NEVER)).astype(np.int64)
+                start[rows, column] = clock[rows, column] + waited
+                length[rows, column] = _lengths(world, name, sizes[rows, column])
+        starts.append(np.where(start < n_periods, start, NEVER))
+        lengths.append(length)
+        clock = np.minimum(start + length, NEVER)
+    every = np.tile(which, len(starts) - 1)
+    return _in_order(names, np.hstack(starts), np.hstack(lengths), every)
+
+
+def _shares(draws: Draws, n_hazards: int, *, seed: int, order: int) -> FloatArray:
+    """Shares of waits, then of lengths; a row depends on its place alone. (N, 2 H)"""
+    bits = np.random.PCG64(np.random.SeedSequence([STREAM, seed, order]))
+    bits.advance(draws.first * 2 * n_hazards)
+    shares = np.random.Generator(bits).random((len(draws.weights), 2 * n_hazards))
+    return np.clip(shares, LEAST_SHARE, 1.0 - LEAST_SHARE)
+
+
+def _rates(world: Case, draws: Draws, name: str, rows: BoolArray) -> FloatArray:
+    """Yearly rate in each row; 0 where a scenario has no such hazard. (rows,) [1/year]"""
+    hazard = world.hazards.get(name)
+    if hazard is None or hazard.rate is None:
+        return np.zeros(int(rows.sum()))
+    if hazard.rate.path in draws.inputs:
+        column = draws.inputs.index(hazard.rate.path)
+        return np.asarray(draws.values[rows, column], dtype=np.float64)
+    return np.full(int(rows.sum()), hazard.rate.value)
+
+
+def _lengths(world: Case, name: str, shares: FloatArray) -> IntArray:
+    """Length of an event at a share of its distribution; at least one. [period]"""
+    hazard = world.hazards.get(name)
+    if hazard is None or hazard.length is None:
+        return np.ones(len(shares), dtype=np.int64)
+    months = quantile_function(hazard.length, world.reference_classes)(shares)
+    return np.maximum(1, np.rint(months / float(world.calendar.step)).astype(np.int64))
+
+
+def _in_order(
+    names: tuple[str, ...], starts: IntArray, lengths: IntArray, measures: IntArray
+) -> Events:
+    """Events by start, without gaps between them; 0 periods where there is none.
+
+    Of two hazards of one measure, what begins while it runs is left out.
+    """
+    measure = np.where(starts < NEVER, measures, -1)
+    order = np.argsort(starts, axis=1, kind="stable")
+    measure, starts, lengths = (
+        np.take_along_axis(a, order, axis=1) for a in (measure, starts, lengths)
+    )
+    for one in range(len(names)):
+        free_from = np.zeros(len(starts), dtype=np.int64)
+        for column in range(starts.shape[1]):
+            mine = measure[:, column] == one
+            runs = mine & (starts[:, column] < free_from)
+            measure[runs, column] = -1
+            ends = starts[:, column] + lengths[:, column]
+            free_from = np.where(mine & ~runs, ends, free_from)
+    is_none = measure < 0
+    order = np.argsort(is_none, axis=1, kind="stable")
+    width = int((~is_none).sum(axis=1).max(initial=0))
+    packed = [
+        np.take_along_axis(np.where(is_none, empty, values), order, axis=1)[:, :width]
+        for values, empty in ((measure, -1), (starts, 0), (lengths, 0))
+    ]
+    return Events(names, *packed)
+
 
 NOISE = 1e-9
 """Part of two numbers up to which their difference is rounding noise."""

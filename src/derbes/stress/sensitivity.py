@@ -29,7 +29,6 @@ from derbes.stress.columns import (
     UNMET_ESSENTIAL,
     DrawColumn,
     DrawnVariant,
-    Target,
 )
 from derbes.stress.outcomes import Rule, disruption_numbers, ended_by
 
@@ -83,6 +82,9 @@ def center_of(case: Case) -> Center:
     return Center(inputs, central, np.minimum(ends[:, 0], central), np.maximum(ends[:, 1], central))
 
 
+# Tornado
+
+
 @dataclass(frozen=True, slots=True)
 class Swings:
     """Answers with each input at its low and high end, the others central."""
@@ -100,20 +102,12 @@ class Swings:
     @property
     def sizes(self) -> FloatArray:
         """Largest difference among low, central and high. (D, A)"""
-        at = np.stack(
-            [self.at_low, self.at_high, np.broadcast_to(self.at_center, self.at_low.shape)]
-        )
-        return np.asarray(np.ptp(at, axis=0), dtype=np.float64)
+        at = [self.at_low, self.at_high, np.broadcast_to(self.at_center, self.at_low.shape)]
+        return np.asarray(np.ptp(np.stack(at), axis=0), dtype=np.float64)
 
 
 def swings(case: Case, names: Sequence[str], evaluate: Evaluate) -> Swings:
-    """Answers at both ends of each input.
-
-    Args:
-        case: The case.
-        names: Answers, as `evaluate` orders them.
-        evaluate: From draws to answers.
-    """
+    """Answers, in the order of `evaluate`, at both ends of each input."""
     center = center_of(case)
     n = len(center.inputs)
     rows = np.tile(center.central, (2 * n + 1, 1))
@@ -130,57 +124,49 @@ def bars(found: Swings, units: Sequence[str]) -> tuple[Bar, ...]:
         found: The swings.
         units: Unit of each answer. (A,)
     """
-    made, sizes = [], found.sizes
-    for a, (answer, unit) in enumerate(zip(found.names, units, strict=True)):
-        for d in np.argsort(-sizes[:, a], kind="stable"):
-            quantity = found.center.inputs[d]
-            if sizes[d, a] > 0.0:
-                made.append(
-                    Bar(
-                        answer=answer,
-                        input=quantity.path,
-                        unit=quantity.unit,
-                        low=float(found.center.low[d]),
-                        high=float(found.center.high[d]),
-                        central=float(found.center.central[d]),
-                        answer_at_low=float(found.at_low[d, a]),
-                        answer_at_high=float(found.at_high[d, a]),
-                        answer_central=float(found.at_center[a]),
-                        answer_unit=unit,
-                    )
-                )
-    return tuple(made)
+    center, sizes = found.center, found.sizes
+    return tuple(
+        Bar(
+            answer=answer,
+            input=center.inputs[d].path,
+            unit=center.inputs[d].unit,
+            low=float(center.low[d]),
+            high=float(center.high[d]),
+            central=float(center.central[d]),
+            answer_at_low=float(found.at_low[d, a]),
+            answer_at_high=float(found.at_high[d, a]),
+            answer_central=float(found.at_center[a]),
+            answer_unit=unit,
+        )
+        for a, (answer, unit) in enumerate(zip(found.names, units, strict=True))
+        for d in np.argsort(-sizes[:, a], kind="stable")
+        if sizes[d, a] > 0.0
+    )
 
 
 def kept_inputs(found: Swings) -> list[int]:
     """Inputs that matter to any answer: a swing of 1 % of the largest; at most 32 of them."""
     sizes = found.sizes
     largest = sizes.max(axis=0, initial=0.0)
-    parts = np.divide(sizes, largest, out=np.zeros_like(sizes), where=largest > 0.0).max(
-        axis=1, initial=0.0
-    )
-    order = [int(d) for d in np.argsort(-parts, kind="stable") if parts[d] >= MATTERS]
+    parts = np.divide(sizes, largest, out=np.zeros_like(sizes), where=largest > 0.0)
+    most = parts.max(axis=1, initial=0.0)
+    order = [int(d) for d in np.argsort(-most, kind="stable") if most[d] >= MATTERS]
     return sorted(order[:MOST_INPUTS])
 
 
 def screened_out(found: Swings, kept: Sequence[int]) -> tuple[ScreenedOut, ...]:
     """For each answer, the inputs without Sobol indices and what they moved."""
     left_out = [d for d in range(len(found.center.inputs)) if d not in set(kept)]
-    sizes, told = found.sizes, []
-    for a, answer in enumerate(found.names if left_out else ()):
-        largest = float(sizes[:, a].max(initial=0.0))
-        moved = float(sizes[left_out, a].max(initial=0.0))
-        told.append(
-            ScreenedOut(
-                answer=answer,
-                n_inputs=len(left_out),
-                largest_swing=moved,
-                share_of_largest=moved / largest if largest else 0.0,
-                inputs=tuple(found.center.inputs[d].path for d in left_out),
-            )
-        )
-    return tuple(told)
+    paths, told = tuple(found.center.paths[d] for d in left_out), []
+    for answer, moves in zip(found.names, found.sizes.T, strict=True):
+        largest = float(moves.max(initial=0.0))
+        moved = float(moves[left_out].max(initial=0.0))
+        part = moved / largest if largest else 0.0
+        told.append(ScreenedOut(answer, len(left_out), moved, part, paths))
+    return tuple(told) if left_out else ()
 
+
+# Tipping values
 
 N_LOOKS = 9
 """Points of a range at which an answer is looked at before the search, ends included."""
@@ -213,20 +199,41 @@ def tipping_values(
         evaluate: From draws to answers, 1 or 0.
         given: Draws and their answers; without them nothing is said over draws. (N, A)
     """
-    center = center_of(case)
+    center, told = center_of(case), []
     at_center, flips = _flips(center, evaluate)
     over = _over_draws(center, *given) if given is not None else {}
-    told = [
-        _told(
-            case,
-            names[a],
-            center.inputs[d],
-            central=bool(at_center[a]),
-            flip=flips.get((a, d)),
-            over=over.get((a, d)),
+    for a, d in sorted({*flips, *over}):
+        quantity, is_flip = center.inputs[d], (a, d) in flips
+        place, holds_below = flips[a, d] if is_flip else over[a, d]
+        is_below = holds_below != bool(at_center[a])
+        words = f"{shown(place)} {quantity.unit}".strip()
+        section, _dot, rest = quantity.path.partition(".")
+        plant, _dot, key = rest.partition(".")
+        is_opening = (section, key) == ("plants", "opening")
+        if is_opening:
+            opening = case.plants[plant].opening + round(place / case.calendar.step)
+            words = case.calendar.label(opening)
+        says = {
+            (True, True): _("{answer} flips if {input} is before {value}"),
+            (True, False): _("{answer} flips if {input} is after {value}"),
+            (False, True): _("{answer} flips if {input} is below {value}"),
+            (False, False): _("{answer} flips if {input} is above {value}"),
+        }[is_opening, is_below]
+        if not is_flip:
+            says = _("{answer} holds in half of the draws where {input} is {value}")
+        told.append(
+            TippingValue(
+                answer=names[a],
+                input=quantity.path,
+                value=place if is_flip else None,
+                unit=quantity.unit,
+                direction=BELOW if is_below else ABOVE,
+                value_over_draws=over[a, d][0] if (a, d) in over else None,
+                central_answer=bool(at_center[a]),
+                shown=words,
+                says=says.format(answer=names[a], input=quantity.path, value=words),
+            )
         )
-        for a, d in sorted({*flips, *over})
-    ]
     return tuple(sorted(told, key=lambda one: (names.index(one.answer), one.value is None)))
 
 
@@ -328,120 +335,7 @@ def pool_adjacent(shares: FloatArray, sizes: FloatArray) -> FloatArray:
     return np.repeat([pool[0] for pool in pools], [int(pool[2]) for pool in pools])
 
 
-def _told(
-    case: Case,
-    answer: str,
-    quantity: Quantity,
-    *,
-    central: bool,
-    flip: tuple[float, bool] | None,
-    over: tuple[float, bool] | None,
-) -> TippingValue:
-    """What is known of one input's power to flip one answer, `central` at the center."""
-    place, holds_below = flip or over or (0.0, False)
-    is_below = holds_below != central
-    steps = quantity.path.split(".")
-    is_opening = len(steps) == 3 and steps[0] == "plants" and steps[2] == "opening"
-    words = f"{shown(place)} {quantity.unit}".strip()
-    if is_opening:
-        opening = case.plants[steps[1]].opening + round(place / case.calendar.step)
-        words = case.calendar.label(opening)
-    if flip is None:
-        says = _("{answer} holds in half of the draws where {input} is {value}")
-    elif is_opening and is_below:
-        says = _("{answer} flips if {input} is before {value}")
-    elif is_opening:
-        says = _("{answer} flips if {input} is after {value}")
-    elif is_below:
-        says = _("{answer} flips if {input} is below {value}")
-    else:
-        says = _("{answer} flips if {input} is above {value}")
-    return TippingValue(
-        answer=answer,
-        input=quantity.path,
-        value=flip[0] if flip else None,
-        unit=quantity.unit,
-        direction=BELOW if is_below else ABOVE,
-        value_over_draws=over[0] if over else None,
-        central_answer=central,
-        shown=words,
-        says=says.format(answer=answer, input=quantity.path, value=words),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A variant and the measure that is looked into; models of the rule are made once."""
-
-    variant: DrawnVariant
-    rule: Rule
-
-    @property
-    def target(self) -> Target:
-        """The first measure."""
-        return self.variant.targets[0]
-
-    def names(self, columns: Sequence[DrawColumn]) -> tuple[str, ...]:
-        """Names of answers."""
-        calendar, variant = self.variant.case.calendar, self.variant.variant
-        return tuple(column.name(calendar, variant) for column in columns)
-
-    def headlines(self) -> tuple[DrawColumn, ...]:
-        """The numbers that a case is about.
-
-        Time to survive and unmet essential demand of the main measure at its first date, and
-        the date of the end of its leverage, where it may end.
-        """
-        name, length, first = self.target.measure, self.target.length, self.target.starts[0]
-        columns = (
-            DrawColumn(TIME_TO_SURVIVE, name, first, 0, MYOPIC),
-            DrawColumn(UNMET_ESSENTIAL, name, first, length, MYOPIC),
-            DrawColumn(END, name, UNDATED, length, MYOPIC),
-        )
-        return columns if self.target.lengths else columns[:2]
-
-    def verdicts(self, central_end: float | None) -> tuple[DrawColumn, ...]:
-        """The yes-or-no answers that a case is about, near the end at the center.
-
-        Whether the main measure is survived at its first date, and whether its leverage has
-        ended by the date at which it does at the center, and by the date before.
-
-        Args:
-            central_end: Period of the end at the center; None: it may not end.
-        """
-        starts = self.target.starts
-        columns = self.target.columns(SURVIVES)[:1]
-        if central_end is not None:
-            last = len(starts) - 1
-            at = next((i for i, start in enumerate(starts) if start >= central_end), last)
-            columns += [self.target.columns(ENDED_BY)[i] for i in sorted({max(at - 1, 0), at})]
-        return tuple(columns)
-
-    def evaluate(self, columns: Sequence[DrawColumn]) -> Evaluate:
-        """A way from draws over any inputs to answers by the rule. Draws → (N, A)
-
-        The end is counted in months from the first period; the end of the calendar stands
-        for never.
-        """
-        own = [column for column in columns if column.kind not in (END, ENDED_BY)]
-        at_dates = self.target.columns(SURVIVES) if len(own) < len(columns) else []
-        calendar, starts = self.variant.case.calendar, self.target.starts
-        ends = np.array([*starts, calendar.n_periods], dtype=np.float64) * float(calendar.step)
-
-        def answers(draws: Draws) -> FloatArray:
-            numbers = disruption_numbers(self.rule, draws, [*own, *at_dates])
-            ended = ended_by(numbers[:, len(own) :])
-            found = [*numbers[:, : len(own)].T]
-            for column in columns[len(own) :]:
-                if column.kind == ENDED_BY:
-                    found.append(ended[:, starts.index(column.start)])
-                else:
-                    at = np.where(ended.any(axis=1), ended.argmax(axis=1), len(starts))
-                    found.append(ends[at])
-            return np.column_stack(found)
-
-        return answers
-
+# Indices
 
 SCENARIO = "scenario"
 """Stands among the inputs for the choice of a scenario."""
@@ -570,35 +464,9 @@ def pawn_indices(inputs: FloatArray, answers: FloatArray, weights: FloatArray) -
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Shares:
-    """From points of the cube over the kept inputs to draws of the case."""
-
-    case: Case
-    center: Center
-    kept: tuple[int, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the axes: the kept inputs, after one for the scenario where there are any."""
-        own = tuple(self.center.paths[d] for d in self.kept)
-        return (SCENARIO, *own) if self.case.scenarios else own
-
-    def draws(self, cube: FloatArray) -> Draws:
-        """Kept inputs by their quantile functions, each by itself; the others central.
-
-        Indices are about independent inputs, so rank correlations are left aside here.
-        """
-        paths = [self.center.paths[d] for d in self.kept]
-        names, drawn = values_at(replace(self.case, correlations=()), paths, cube)
-        values = np.full((len(cube), len(self.center.paths)), np.nan)
-        values[:, list(self.kept)] = drawn
-        weights = np.full(len(cube), 1.0 / len(cube))
-        return Draws(self.center.paths, values, weights, names)
-
-
 def influences(
-    shares: Shares,
+    case: Case,
+    kept: Sequence[int],
     answers: Sequence[str],
     evaluate: Evaluate,
     *,
@@ -607,19 +475,31 @@ def influences(
 ) -> tuple[Influence, ...]:
     """Indices of each answer, the most influential input first.
 
+    Sobol's are about independent inputs, so rank correlations are left aside there; an axis
+    for the choice of a scenario, where there are any, stands before those of the inputs.
+
     Args:
-        shares: The inputs that are kept.
+        case: The case.
+        kept: Inputs that have Sobol indices, by position.
         answers: Names, as `evaluate` orders them. (A,)
         evaluate: From draws to answers.
         given: Draws over all inputs, and their answers, for PAWN. (N, A)
         seed: Seed of the design.
     """
+    center = center_of(case)
+    paths = [center.paths[d] for d in kept]
+    names = [SCENARIO, *paths] if case.scenarios else paths
+
+    def at(cube: FloatArray) -> FloatArray:
+        """Kept inputs by their quantile functions, each by itself; the others central."""
+        scenarios, drawn = values_at(replace(case, correlations=()), paths, cube)
+        values = np.full((len(cube), len(center.paths)), np.nan)
+        values[:, [*kept]] = drawn
+        return evaluate(replace(center.draws(values), scenarios=scenarios))
+
     found: list[Indices | None] = [None] * len(answers)
-    names = shares.names
     if names:
-        found = indices(
-            lambda cube: evaluate(shares.draws(cube)), len(names), n_base=N_BASE, seed=seed
-        )
+        found = indices(at, len(names), n_base=N_BASE, seed=seed)
     pawn = _pawn(*given)
     told: list[Influence] = []
     for a, answer in enumerate(answers):
@@ -631,12 +511,10 @@ def influences(
                 own: Any = {k: float(each[names.index(name)]) for k, each in asdict(one).items()}
                 row = replace(row, **own)
             rows.append(row)
-        told += sorted(rows, key=_rank)
+        told += sorted(
+            rows, key=lambda r: (1.0 if r.total is None else -r.total, -(r.pawn or 0.0), r.input)
+        )
     return tuple(told)
-
-
-def _rank(one: Influence) -> tuple[float, float, str]:
-    return 1.0 if one.total is None else -one.total, -(one.pawn or 0.0), one.input
 
 
 def _pawn(draws: Draws, answers: FloatArray) -> dict[str, FloatArray]:
@@ -657,36 +535,91 @@ def _pawn(draws: Draws, answers: FloatArray) -> dict[str, FloatArray]:
     return {name: table[:, column] for column, name in enumerate(names)}
 
 
+# About a variant
+
+
+def evaluation(variant: DrawnVariant, rule: Rule, columns: Sequence[DrawColumn]) -> Evaluate:
+    """A way from draws over any inputs to answers by the rule, about the first measure.
+
+    The end is counted in months from the first period; the end of the calendar stands for
+    never.
+    """
+    target, calendar = variant.targets[0], variant.case.calendar
+    own = [column for column in columns if column.kind not in (END, ENDED_BY)]
+    at_dates = target.columns(SURVIVES) if len(own) < len(columns) else []
+    starts = target.starts
+    ends = np.array([*starts, calendar.n_periods], dtype=np.float64) * float(calendar.step)
+
+    def answers(draws: Draws) -> FloatArray:
+        numbers = disruption_numbers(rule, draws, [*own, *at_dates])
+        ended = ended_by(numbers[:, len(own) :])
+        found = [*numbers[:, : len(own)].T]
+        for column in columns[len(own) :]:
+            if column.kind == ENDED_BY:
+                found.append(ended[:, starts.index(column.start)])
+            else:
+                at = np.where(ended.any(axis=1), ended.argmax(axis=1), len(starts))
+                found.append(ends[at])
+        return np.column_stack(found)
+
+    return answers
+
+
+def headlines(variant: DrawnVariant) -> tuple[DrawColumn, ...]:
+    """The numbers that a case is about.
+
+    Time to survive and unmet essential demand of the main measure at its first date, and
+    the date of the end of its leverage, where it may end.
+    """
+    target = variant.targets[0]
+    columns = (
+        DrawColumn(TIME_TO_SURVIVE, target.measure, target.starts[0], 0, MYOPIC),
+        DrawColumn(UNMET_ESSENTIAL, target.measure, target.starts[0], target.length, MYOPIC),
+        DrawColumn(END, target.measure, UNDATED, target.length, MYOPIC),
+    )
+    return columns if target.lengths else columns[:2]
+
+
+def _names(variant: DrawnVariant, columns: Sequence[DrawColumn]) -> tuple[str, ...]:
+    return tuple(column.name(variant.case.calendar, variant.variant) for column in columns)
+
+
 def what_decides(
-    subject: Subject, draws: Draws, *, seed: int
+    variant: DrawnVariant, rule: Rule, draws: Draws
 ) -> tuple[tuple[Bar, ...], tuple[Influence, ...], tuple[ScreenedOut, ...]]:
     """Tornado of the headlines, and indices of the inputs that it does not screen out.
 
     Args:
-        subject: The variant and the measure.
+        variant: The variant; its first measure is looked into.
+        rule: Its case.
         draws: For PAWN, over all inputs.
-        seed: Seed of the design of the Sobol indices.
     """
-    case, columns = subject.variant.case, subject.headlines()
-    names, evaluate = subject.names(columns), subject.evaluate(columns)
+    case, columns = variant.case, headlines(variant)
+    names, evaluate = _names(variant, columns), evaluation(variant, rule, columns)
     found = swings(case, names, evaluate)
-    kept = kept_inputs(found)
-    shares = Shares(case, found.center, tuple(kept))
-    told = influences(shares, names, evaluate, given=(draws, evaluate(draws)), seed=seed)
-    units = [column.unit(case) for column in columns]
-    return bars(found, units), told, screened_out(found, kept)
+    kept, given = kept_inputs(found), (draws, evaluate(draws))
+    told = influences(case, kept, names, evaluate, given=given, seed=variant.request.seed)
+    return bars(found, [one.unit(case) for one in columns]), told, screened_out(found, kept)
 
 
-def what_tips(subject: Subject, draws: Draws) -> tuple[TippingValue, ...]:
-    """Tipping values of the verdicts near the end at the center.
+def what_tips(variant: DrawnVariant, rule: Rule, draws: Draws) -> tuple[TippingValue, ...]:
+    """Tipping values of the yes-or-no answers that a case is about.
+
+    Whether the main measure is survived at its first date, and whether its leverage has
+    ended by the date at which it does at the center, and by the date before.
 
     Args:
-        subject: The variant and the measure.
+        variant: The variant; its first measure is looked into.
+        rule: Its case.
         draws: For the values at which half of the draws hold.
     """
-    case, center = subject.variant.case, center_of(subject.variant.case)
-    middle = subject.evaluate(subject.headlines())(center.draws(center.central[None, :]))[0]
-    end = float(middle[-1]) / case.calendar.step if subject.target.lengths else None
-    columns = subject.verdicts(end)
-    evaluate = subject.evaluate(columns)
-    return tipping_values(case, subject.names(columns), evaluate, given=(draws, evaluate(draws)))
+    case, target, center = variant.case, variant.targets[0], center_of(variant.case)
+    columns = target.columns(SURVIVES)[:1]
+    if target.lengths:
+        central = evaluation(variant, rule, headlines(variant))(center.draws(center.central[None]))
+        end, last = float(central[0, -1]) / case.calendar.step, len(target.starts) - 1
+        at = next((i for i, start in enumerate(target.starts) if start >= end), last)
+        columns += [target.columns(ENDED_BY)[i] for i in sorted({max(at - 1, 0), at})]
+    evaluate = evaluation(variant, rule, columns)
+    given = (draws, evaluate(draws))
+    return tipping_values(case, _names(variant, columns), evaluate, given=given)

@@ -16,10 +16,13 @@ calm use asked for (`past_flows`).
 Symbols: x `order`, w `lot` and `fresh`, n `unmet`, r `short`, rho retention.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from derbes.lp.highs import BASIC, LOWER, Session, Stance
 from derbes.lp.lexicographic import solve_levels
@@ -103,7 +106,7 @@ def past_flows(arrays: CaseArrays) -> FloatArray:
         transit=np.zeros((len(activities.names), 1)),
     )
     layout = make_layout(still, 0, n_lead, has_reserve=False)
-    program = _program("before the calendar", layout, window_bounds(layout, state))
+    program = program_of("before the calendar", layout, window_bounds(layout, state))
     said = ~np.isnan(activities.on_order) & (np.arange(n_lead) < activities.lead_times[:, None])
     lower, upper = program.col_lower.copy(), program.col_upper.copy()
     layout.column("order").of(lower)[said] = activities.on_order[said]
@@ -160,49 +163,10 @@ def alike_in_proportion(
         most: Their upper bounds. (K, n)
         factor: What a measure multiplies their costs with; None: nothing. (K,)
     """
-    found = orders
-    for group in alike_activities(arrays):
-        for one in _split(group, factor):
-            limits = most[one]
-            if len(one) < 2 or not np.isfinite(limits).all():
-                continue
-            if found is orders:
-                found = orders.copy()
-            whole = limits.sum(axis=0)
-            part = np.divide(limits, whole, out=np.zeros_like(limits), where=whole > 0)
-            found[one] = part * orders[one].sum(axis=0)
-    return found
-
-
-def _split(group: IntArray, factor: FloatArray | None) -> list[IntArray]:
-    if factor is None:
-        return [group]
-    return [group[factor[group] == one] for one in np.unique(factor[group])]
-
-
-def alike_activities(arrays: CaseArrays) -> list[IntArray]:
-    """Groups of activities that have all numbers but their capacity in common."""
-    activities = arrays.activities
-    groups: dict[tuple[Any, ...], list[int]] = {}
-    for k in range(len(activities.names)):
-        inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
-        key = (
-            int(activities.kinds[k]),
-            int(activities.outputs[k]),
-            int(activities.lead_times[k]),
-            activities.unit_cost[k].tobytes(),
-            activities.price[k].tobytes(),
-            str(activities.margin_share[k]),
-            int(activities.lines[k]),
-            float(activities.hours[k]),
-            int(activities.shared[k]),
-            float(activities.base_availability[k]),
-            tuple(
-                zip(activities.input_goods[inputs], activities.input_amounts[inputs], strict=True)
-            ),
-        )
-        groups.setdefault(key, []).append(k)
-    return [np.array(group, dtype=np.int64) for group in groups.values() if len(group) > 1]
+    groups = _alike(arrays)[0]
+    if factor is not None:
+        groups = [g[factor[g] == one] for g in groups for one in np.unique(factor[g])]
+    return _shared(orders, [g for g in groups if np.isfinite(most[g]).all()], most)
 
 
 def lots_in_proportion(arrays: CaseArrays, lots: FloatArray, found: FloatArray) -> FloatArray:
@@ -213,16 +177,8 @@ def lots_in_proportion(arrays: CaseArrays, lots: FloatArray, found: FloatArray) 
         lots: An optimum's stocks. (L, n)
         found: What each lot begins with. (L,)
     """
-    groups: dict[tuple[int, bytes], list[int]] = {}
-    for lot, good in enumerate(arrays.lot_goods):
-        groups.setdefault((int(good), arrays.lot_retention[lot].tobytes()), []).append(lot)
-    shared = lots
-    for group in groups.values():
-        whole = float(found[group].sum())
-        if len(group) > 1 and whole > 0:
-            shared = lots.copy() if shared is lots else shared
-            shared[group] = (found[group] / whole)[:, None] * lots[group].sum(axis=0)
-    return shared
+    groups = [group for group in _alike(arrays)[1] if found[group].sum() > 0]
+    return _shared(lots, groups, found[:, None])
 
 
 def unmet_in_proportion(arrays: CaseArrays, unmet: FloatArray, demand: FloatArray) -> FloatArray:
@@ -233,21 +189,63 @@ def unmet_in_proportion(arrays: CaseArrays, unmet: FloatArray, demand: FloatArra
         unmet: An optimum's. (U, n)
         demand: (U, n)
     """
-    groups: dict[tuple[int, bool, float, str], list[int]] = {}
-    for u, good in enumerate(arrays.use_goods):
-        cost = str(arrays.shortage_cost[u])
-        key = (int(good), bool(arrays.use_essential[u]), float(arrays.use_weight[u]), cost)
-        groups.setdefault(key, []).append(u)
-    shared = unmet
-    for group in groups.values():
+    return _shared(unmet, _alike(arrays)[2], demand)
+
+
+def _shared(paths: FloatArray, groups: list[IntArray], weights: FloatArray) -> FloatArray:
+    """Paths with the rows of each group sharing their sum by weight; without groups the same."""
+    found = paths
+    for group in groups:
         if len(group) > 1:
-            shared = unmet.copy() if shared is unmet else shared
-            whole = demand[group].sum(axis=0)
+            found = paths.copy() if found is paths else found
+            whole = weights[group].sum(axis=0)
             part = np.divide(
-                demand[group], whole, out=np.zeros_like(demand[group]), where=whole > 0
+                weights[group], whole, out=np.zeros_like(weights[group]), where=whole > 0
             )
-            shared[group] = part * unmet[group].sum(axis=0)
-    return shared
+            found[group] = part * paths[group].sum(axis=0)
+    return found
+
+
+@lru_cache(maxsize=4)
+def _alike(arrays: CaseArrays) -> tuple[list[IntArray], list[IntArray], list[IntArray]]:
+    """Groups alike in all their numbers: activities, but for capacity; old lots; uses."""
+    activities = arrays.activities
+
+    def of_activity(k: int) -> tuple[Any, ...]:
+        inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
+        return (
+            int(activities.kinds[k]),
+            int(activities.outputs[k]),
+            int(activities.lead_times[k]),
+            activities.unit_cost[k].tobytes(),
+            activities.price[k].tobytes(),
+            str(activities.margin_share[k]),
+            int(activities.lines[k]),
+            float(activities.hours[k]),
+            int(activities.shared[k]),
+            float(activities.base_availability[k]),
+            activities.input_goods[inputs].tobytes(),
+            activities.input_amounts[inputs].tobytes(),
+        )
+
+    def of_lot(lot: int) -> tuple[Any, ...]:
+        return int(arrays.lot_goods[lot]), arrays.lot_retention[lot].tobytes()
+
+    def of_use(u: int) -> tuple[Any, ...]:
+        is_essential, weight = bool(arrays.use_essential[u]), float(arrays.use_weight[u])
+        return int(arrays.use_goods[u]), is_essential, weight, str(arrays.shortage_cost[u])
+
+    def groups(n: int, key: Callable[[int], tuple[Any, ...]]) -> list[IntArray]:
+        found: dict[tuple[Any, ...], list[int]] = {}
+        for i in range(n):
+            found.setdefault(key(i), []).append(i)
+        return [np.array(group, dtype=np.int64) for group in found.values() if len(group) > 1]
+
+    return (
+        groups(len(activities.names), of_activity),
+        groups(len(arrays.lots), of_lot),
+        groups(len(arrays.uses), of_use),
+    )
 
 
 def with_idle_stock(
@@ -308,21 +306,28 @@ def calm_program(arrays: CaseArrays, state: State | None = None) -> tuple[Layout
     """
     layout = make_layout(arrays, 0, arrays.n_periods, has_reserve=True)
     bounds = window_bounds(layout, state or first_state(arrays))
-    return layout, _program("calm plan", layout, bounds)
+    return layout, program_of("calm plan", layout, bounds)
 
 
-def _program(name: str, layout: Layout, bounds: Bounds) -> LinearProgram:
+def program_of(
+    name: str, layout: Layout, bounds: Bounds, matrix: sparse.csc_matrix | None = None
+) -> LinearProgram:
+    """The program of a window with all levels of the objective.
+
+    Args:
+        name: Its name.
+        layout: The window.
+        bounds: Bounds of its columns and rows.
+        matrix: The layout's matrix, where it is already made.
+    """
     names, costs, weights = objective_levels(layout)
     return LinearProgram(
         name=name,
         levels=names,
         level_costs=costs,
         weights=weights,
-        matrix=supply_matrix(layout),
-        row_lower=bounds.row_lower,
-        row_upper=bounds.row_upper,
-        col_lower=bounds.col_lower,
-        col_upper=bounds.col_upper,
+        matrix=supply_matrix(layout) if matrix is None else matrix,
+        **bounds.named,
         columns=layout.columns,
         rows=layout.rows,
         sizes=layout.sizes,
@@ -420,6 +425,7 @@ def solve_calm(arrays: CaseArrays, near: CalmStart | None = None) -> CalmSolutio
     )
 
 
+@lru_cache(maxsize=4)
 def arrivals_by_period(calm: CalmSolution) -> FloatArray:
     """Deliveries of each activity in calm, by period of arrival. (K, T)"""
     activities = calm.arrays.activities

@@ -3,7 +3,9 @@
 A measure changes bounds and costs, never the matrix.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +23,11 @@ class Bounds:
     col_upper: FloatArray
     row_lower: FloatArray
     row_upper: FloatArray
+
+    @property
+    def named(self) -> dict[str, Any]:
+        """As the fields of a program."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def found_state(state: State, measure: MeasureArrays | None) -> State:
@@ -202,6 +209,23 @@ def window_bounds(
     _fill_balances(layout, found_state(state, run.measure), demand, bounds)
     _fill_limits(layout, run, target, bounds)
     return bounds
+
+
+def tightest(layout: Layout, each: Sequence[Bounds]) -> Bounds:
+    """Bounds within which a course is possible under several measures.
+
+    Only demand may go unmet up to the largest: where more goes unmet than a measure asks for,
+    what is served of the rest is enough for all that it asks for.
+    """
+    col_upper = np.min([one.col_upper for one in each], axis=0)
+    unmet = layout.column("unmet")
+    unmet.of(col_upper)[:] = np.max([unmet.of(one.col_upper) for one in each], axis=0)
+    return Bounds(
+        col_lower=each[0].col_lower,
+        col_upper=col_upper,
+        row_lower=np.max([one.row_lower for one in each], axis=0),
+        row_upper=np.min([one.row_upper for one in each], axis=0),
+    )
 
 
 def _fill_balances(layout: Layout, found: State, demand: FloatArray, bounds: Bounds) -> None:

@@ -31,6 +31,7 @@ from derbes.supply.baseline import (
     alike_in_proportion,
     arrivals_by_period,
     lots_in_proportion,
+    program_of,
     state_at,
     unmet_in_proportion,
 )
@@ -51,7 +52,6 @@ from derbes.supply.network import (
     longest_lead,
     lots_beside,
     make_layout,
-    supply_matrix,
 )
 from derbes.supply.objective import money_costs, objective_levels
 from derbes.supply.survival import stock_by_good
@@ -207,26 +207,13 @@ def make_window(calm: CalmSolution, start: int, n: int, before: Window | None = 
     layout = make_layout(calm.arrays, start, n, has_reserve=True, has_end=True)
     state = state_at(calm, start)
     end = _calm_end(calm, start + n - 1)
-    names, costs, weights = objective_levels(layout)
     part = slice(start, start + n)
     stock = stock_by_good(calm.arrays, calm.lots[:, part], calm.fresh[:, part])
     target = reserve_target(layout, stock)
     bounds = branch_bounds(layout, state, end, target)
     is_same = before is not None and has_same_matrix(before.layout, layout)
-    program = LinearProgram(
-        name="branch",
-        levels=names,
-        level_costs=costs,
-        weights=weights,
-        matrix=before.program.matrix if before and is_same else supply_matrix(layout),
-        row_lower=bounds.row_lower,
-        row_upper=bounds.row_upper,
-        col_lower=bounds.col_lower,
-        col_upper=bounds.col_upper,
-        columns=layout.columns,
-        rows=layout.rows,
-        sizes=layout.sizes,
-    )
+    matrix = before.program.matrix if before and is_same else None
+    program = program_of("branch", layout, bounds, matrix)
     return Window(calm, layout, state, program, end, target)
 
 
@@ -333,14 +320,7 @@ def branch_program(
     costs = window.program.level_costs
     if run.measure is not None and np.any(run.measure.cost_factor != 1.0):
         _names, costs, _weights = objective_levels(window.layout, run)
-    return replace(
-        window.program,
-        level_costs=costs,
-        row_lower=bounds.row_lower,
-        row_upper=bounds.row_upper,
-        col_lower=bounds.col_lower,
-        col_upper=bounds.col_upper,
-    )
+    return replace(window.program, level_costs=costs, **bounds.named)
 
 
 def load(session: Session, program: LinearProgram, before: LinearProgram) -> None:
@@ -454,15 +434,14 @@ def calm_columns(window: Window) -> FloatArray:
     """The calm plan's columns in the window. (columns,)"""
     calm, layout = window.calm, window.layout
     part = slice(layout.start, layout.start + layout.n)
-    columns = np.zeros(layout.n_columns)
-    layout.column("order").of(columns)[:] = calm.orders[:, part]
-    layout.column("lot").of(columns)[:] = calm.lots[:, part]
-    layout.column("fresh").of(columns)[:] = calm.fresh[:, part]
-    layout.column("unmet").of(columns)[:] = calm.unmet[:, part]
     stock = stock_by_good(calm.arrays, calm.lots[:, part], calm.fresh[:, part])
-    short = np.maximum(window.target - stock[layout.reserved], 0.0)
-    layout.column("short").of(columns)[:] = short
-    return columns
+    return layout.filled(
+        order=calm.orders[:, part],
+        lot=calm.lots[:, part],
+        fresh=calm.fresh[:, part],
+        unmet=calm.unmet[:, part],
+        short=np.maximum(window.target - stock[layout.reserved], 0.0),
+    )
 
 
 def paid_on_arrival(window: Window, found: State) -> FloatArray:

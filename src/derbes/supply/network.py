@@ -11,7 +11,7 @@ What a unit of each good is worth: the cheapest way to get one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from scipy import sparse
@@ -78,7 +78,7 @@ def _otherwise(arrays: CaseArrays, values: FloatArray) -> FloatArray:
     return np.where(found > 0, found, dearest / arrays.flow_size[:, None])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     """Blocks of a window `[start, start + n)` of the arrays' periods."""
 
@@ -91,6 +91,8 @@ class Layout:
     """Whether the way back to the calm plan (L8) is in it."""
     columns: tuple[Block, ...]
     rows: tuple[Block, ...]
+    sizes: Sizes
+    """What is usual of each column and row: that of its good, or of its line."""
     reserved: IntArray
     """Goods with a reserve."""
     limited: IntArray
@@ -102,13 +104,25 @@ class Layout:
     values: FloatArray
     """What a unit of each good is worth at the start. (G,) [money/unit]"""
 
+    @cached_property
+    def _blocks(self) -> tuple[dict[str, Block], dict[str, Block]]:
+        columns, rows = ({b.kind: b for b in blocks} for blocks in (self.columns, self.rows))
+        return columns, rows
+
     def column(self, kind: str) -> Block:
         """Block of columns of a kind."""
-        return next(block for block in self.columns if block.kind == kind)
+        return self._blocks[0][kind]
+
+    def filled(self, **blocks: FloatArray) -> FloatArray:
+        """Columns from blocks by kind, 0 elsewhere. (columns,)"""
+        columns = np.zeros(self.n_columns)
+        for kind, values in blocks.items():
+            self.column(kind).of(columns)[:] = values
+        return columns
 
     def row(self, kind: str) -> Block:
         """Block of rows of a kind."""
-        return next(block for block in self.rows if block.kind == kind)
+        return self._blocks[1][kind]
 
     @property
     def columns_shape(self) -> tuple[tuple[str, int, int], ...]:
@@ -125,58 +139,6 @@ class Layout:
         """Number of rows."""
         return self.rows[-1].offset + self.rows[-1].size
 
-    @property
-    def sizes(self) -> Sizes:
-        """What is usual of each column and row: that of its good, or of its line."""
-        arrays = self.arrays
-        size, activities = arrays.flow_size, arrays.activities
-        of_activities = np.ones(len(activities.names))
-        for k, output in enumerate(activities.outputs):
-            first = activities.input_starts[k]
-            of_activities[k] = size[output if output >= 0 else activities.input_goods[first]]
-        of_shared = np.ones(len(arrays.shared_capacity))
-        sharing = activities.shared >= 0
-        of_shared[activities.shared[sharing]] = of_activities[sharing]
-        of_lines = np.zeros(len(arrays.lines))
-        on_line = activities.lines >= 0
-        hours = activities.hours[on_line] * of_activities[on_line]
-        np.maximum.at(of_lines, activities.lines[on_line], hours)
-        of_lines = power_of_two(np.where(of_lines > 0, of_lines, 1.0))
-        lots = size[arrays.lot_goods]
-        by_kind = {
-            "order": of_activities,
-            "lot": lots,
-            "fresh": size,
-            "unmet": size[arrays.use_goods],
-            "short": size[self.reserved],
-            "refill": size[self.reserved],
-            "behind": size,
-            "younger": lots,
-            "staler": size[self.perishable],
-            "stock": lots,
-            "fresh_stock": size[self.mixed],
-            "balance": size,
-            "shelf_life": size[self.perishable],
-            "shared_capacity": of_shared,
-            "line": of_lines,
-            "storage": size[self.limited],
-            "reserve": size[self.reserved],
-            "calm_state": size,
-            "calm_age": lots,
-            "calm_freshness": size[self.perishable],
-            "calm_age_kept": lots,
-            "calm_freshness_kept": size[self.perishable],
-        }
-
-        def stacked(blocks: tuple[Block, ...]) -> FloatArray:
-            parts = [
-                np.repeat(by_kind[block.kind][: len(block.items)], block.n_periods)
-                for block in blocks
-            ]
-            return np.concatenate(parts)
-
-        return Sizes(stacked(self.columns), stacked(self.rows), cost=1.0)
-
 
 def longest_lead(arrays: CaseArrays) -> int:
     """Longest time from order to arrival. [period]"""
@@ -187,93 +149,93 @@ Parts = list[tuple[str, Sequence[str], int, int]]
 """Blocks to be: kind, items, first period, periods."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """What blocks are made from: periods, and the goods that have rows of their own."""
-
-    arrays: CaseArrays
-    start: int
-    n: int
-    reserved: tuple[str, ...]
-    """Goods with a reserve; none where the program has no reserves."""
-    perishable: tuple[str, ...]
-    has_end: bool
-    """Whether the way back to the calm plan is in it."""
-
-    @property
-    def ended(self) -> tuple[str, ...]:
-        """Goods with a reserve, where there is a way back."""
-        return self.reserved if self.has_end else ()
-
-    @property
-    def ages(self) -> int:
-        """Ages at which the freshness of a stock is compared. [period]"""
-        return max(int(self.arrays.shelf_life.max(initial=0)) - 1, 0)
-
-
-def _columns(window: _Window) -> Parts:
-    arrays, start, n = window.arrays, window.start, window.n
-    names, lead, last = arrays.activities.names, longest_lead(arrays), start + n - 1
-    return [
-        ("order", names, start, n),
-        ("lot", arrays.lots, start, n),
-        ("fresh", arrays.goods, start, n),
-        ("unmet", arrays.uses, start, n),
-        ("short", window.reserved, start, n),
-        ("refill", window.ended, start, n),
-        ("behind", arrays.goods if window.has_end else (), last, lead + 1),
-        ("younger", arrays.lots if window.has_end else (), last, 1),
-        ("staler", window.perishable if window.has_end else (), last, window.ages),
-    ]
-
-
-def _rows(window: _Window, named: dict[str, tuple[str, ...]]) -> Parts:
-    arrays, start, n = window.arrays, window.start, window.n
-    shared = tuple(f"q{q}" for q in range(len(arrays.shared_capacity)))
-    lead, last = longest_lead(arrays), start + n - 1
-    return [
-        ("stock", arrays.lots, start, n),
-        ("fresh_stock", named["mixed"], start, n),
-        ("balance", arrays.goods, start, n),
-        ("shelf_life", named["perishable"], start, n),
-        ("shared_capacity", shared, start, n),
-        ("line", arrays.lines, start, n),
-        ("storage", named["limited"], start, n),
-        ("reserve", window.reserved, start, n),
-        ("refill", window.ended, start, n),
-        ("calm_state", arrays.goods if window.has_end else (), last, lead + 1),
-        ("calm_age", arrays.lots if window.has_end else (), last, 1),
-        ("calm_freshness", window.perishable if window.has_end else (), last, window.ages),
-        ("calm_age_kept", arrays.lots if window.has_end else (), last, 1),
-        ("calm_freshness_kept", window.perishable if window.has_end else (), last, window.ages),
-    ]
-
-
 def make_layout(
     arrays: CaseArrays, start: int, n: int, *, has_reserve: bool, has_end: bool = False
 ) -> Layout:
     """Columns and rows of a window."""
-    window = slice(start, start + n)
-    goods = {
-        "reserved": np.flatnonzero((arrays.reserve[:, window] > 0).any(axis=1)),
-        "limited": np.flatnonzero(np.isfinite(arrays.storage_limit[:, window]).any(axis=1)),
-        "perishable": np.flatnonzero(arrays.shelf_life > 0),
-        "mixed": np.unique(arrays.lot_goods),
-    }
-    named = {kind: tuple(arrays.goods[g] for g in found) for kind, found in goods.items()}
-    reserved = named["reserved"] if has_reserve else ()
-    blocks = _Window(arrays, start, n, reserved, named["perishable"], has_end=has_end)
+    window, last = slice(start, start + n), start + n - 1
+    reserved = np.flatnonzero((arrays.reserve[:, window] > 0).any(axis=1))
+    limited = np.flatnonzero(np.isfinite(arrays.storage_limit[:, window]).any(axis=1))
+    perishable, mixed = np.flatnonzero(arrays.shelf_life > 0), np.unique(arrays.lot_goods)
+    size, of_goods = arrays.flow_size, np.arange(len(arrays.goods))
+    of_activities, of_shared, of_lines = _usual_flows(arrays)
+    nothing: IntArray = of_goods[:0]
+    held = reserved if has_reserve else nothing
+    ended = held if has_end else nothing
+
+    def goods(
+        kind: str, which: IntArray, first: int = start, periods: int = n, *, is_lot: bool = False
+    ) -> tuple[tuple[str, Sequence[str], int, int], FloatArray]:
+        names, of = (arrays.lots, arrays.lot_goods) if is_lot else (arrays.goods, of_goods)
+        return (kind, [names[i] for i in which], first, periods), size[of[which]]
+
+    lots = np.arange(len(arrays.lots))
+    lead, ages = longest_lead(arrays) + 1, max(int(arrays.shelf_life.max(initial=0)) - 1, 0)
+    at_end = (of_goods, lots, perishable) if has_end else (nothing, nothing, nothing)
+    columns = [
+        (("order", arrays.activities.names, start, n), of_activities),
+        goods("lot", lots, is_lot=True),
+        goods("fresh", of_goods),
+        (("unmet", arrays.uses, start, n), size[arrays.use_goods]),
+        goods("short", held),
+        goods("refill", ended),
+        goods("behind", at_end[0], last, lead),
+        goods("younger", at_end[1], last, 1, is_lot=True),
+        goods("staler", at_end[2], last, ages),
+    ]
+    shared = tuple(f"q{q}" for q in range(len(arrays.shared_capacity)))
+    rows = [
+        goods("stock", lots, is_lot=True),
+        goods("fresh_stock", mixed),
+        goods("balance", of_goods),
+        goods("shelf_life", perishable),
+        (("shared_capacity", shared, start, n), of_shared),
+        (("line", arrays.lines, start, n), of_lines),
+        goods("storage", limited),
+        goods("reserve", held),
+        goods("refill", ended),
+        goods("calm_state", at_end[0], last, lead),
+        goods("calm_age", at_end[1], last, 1, is_lot=True),
+        goods("calm_freshness", at_end[2], last, ages),
+        goods("calm_age_kept", at_end[1], last, 1, is_lot=True),
+        goods("calm_freshness_kept", at_end[2], last, ages),
+    ]
+    of_columns, of_rows = (
+        np.concatenate([np.repeat(usual, part[3]) for part, usual in blocks])
+        for blocks in (columns, rows)
+    )
     return Layout(
         arrays=arrays,
         start=start,
         n=n,
         has_reserve=has_reserve,
         has_end=has_end,
-        columns=stack_blocks(_columns(blocks)),
-        rows=stack_blocks(_rows(blocks, named)),
+        columns=stack_blocks([part for part, _usual in columns]),
+        rows=stack_blocks([part for part, _usual in rows]),
+        sizes=Sizes(of_columns, of_rows, cost=1.0),
         values=unit_values(arrays, start),
-        **goods,
+        reserved=reserved,
+        limited=limited,
+        perishable=perishable,
+        mixed=mixed,
     )
+
+
+@lru_cache(maxsize=4)
+def _usual_flows(arrays: CaseArrays) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """What is usual of activities, shared capacities and lines. (K,), (Q,), (R,)"""
+    activities = arrays.activities
+    first_inputs = [*activities.input_goods, 0]
+    made_of = np.array([first_inputs[i] for i in activities.input_starts[:-1]], dtype=np.int64)
+    of_activities = arrays.flow_size[np.where(activities.outputs >= 0, activities.outputs, made_of)]
+    of_shared = np.ones(len(arrays.shared_capacity))
+    sharing = activities.shared >= 0
+    of_shared[activities.shared[sharing]] = of_activities[sharing]
+    of_lines = np.zeros(len(arrays.lines))
+    on_line = activities.lines >= 0
+    hours = activities.hours[on_line] * of_activities[on_line]
+    np.maximum.at(of_lines, activities.lines[on_line], hours)
+    return of_activities, of_shared, power_of_two(np.where(of_lines > 0, of_lines, 1.0))
 
 
 class Entries:
@@ -563,5 +525,7 @@ def has_same_matrix(one: Layout, other: Layout) -> bool:
     if not all(np.array_equal(getattr(one, name), getattr(other, name)) for name in goods):
         return False
     ageing = [arrays.lot_retention[:, w.start + 1 : w.start + w.n] for w in (one, other)]
+    if not np.array_equal(ageing[0], ageing[1]) or not one.has_end:
+        return np.array_equal(ageing[0], ageing[1])
     lasting = [longer_lasting(arrays, w.start + w.n - 1) for w in (one, other)]
-    return np.array_equal(ageing[0], ageing[1]) and lasting[0] == lasting[1]
+    return lasting[0] == lasting[1]

@@ -18,6 +18,7 @@ recipe has room to make more, it is one of its inputs that is missing, unless th
 be had itself. Where neither a recipe nor a seller has room, the good itself binds.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,7 +26,7 @@ from scipy import sparse
 
 from derbes.errors import SolveError
 from derbes.lp.highs import Basis, Session
-from derbes.lp.lexicographic import AT_BOUND, best_among_optima, primal_residual, solve_levels
+from derbes.lp.lexicographic import best_among_optima, solve_levels
 from derbes.lp.program import FloatArray, IntArray, LinearProgram, Solution
 from derbes.model.arrays import (
     CALM,
@@ -37,7 +38,13 @@ from derbes.model.arrays import (
     State,
 )
 from derbes.supply.baseline import CalmSolution, state_at
-from derbes.supply.bounds import demand_alone, demand_path, order_limits, window_bounds
+from derbes.supply.bounds import (
+    demand_alone,
+    demand_path,
+    order_limits,
+    tightest,
+    window_bounds,
+)
 from derbes.supply.network import Layout, has_same_matrix, make_layout, supply_matrix
 from derbes.supply.objective import order_costs
 
@@ -134,12 +141,14 @@ def _is_empty(left: Shelves, good: int, period: int) -> bool:
     return bool(stock[period] <= NOTHING * usual)
 
 
-def cut_sellers(layout: Layout, goods: list[int], run: MeasureRun) -> list[str]:
+def cut_sellers(
+    arrays: CaseArrays, goods: Sequence[int], measure: MeasureArrays | None
+) -> list[str]:
     """Actors who sell these goods and are cut off by the measure, in the case's order."""
-    activities = layout.arrays.activities
-    if run.measure is None:
+    activities = arrays.activities
+    if measure is None:
         return []
-    cut = run.measure.availability < activities.base_availability
+    cut = measure.availability < activities.base_availability
     sells = np.isin(activities.outputs, goods) & (activities.kinds == ActivityKind.PURCHASE)
     return list(dict.fromkeys(activities.actors[k] for k in np.flatnonzero(cut & sells)))
 
@@ -182,18 +191,16 @@ class SurvivalProgram:
 
         Both can still be asked: every question sets all bounds and costs anew.
         """
-        arrays = calm.arrays
+        arrays, self._calm = calm.arrays, calm
         n = min(n, arrays.n_periods - start)
         self.layout: Layout = make_layout(arrays, start, n, has_reserve=False)
         self.state: State = state_at(calm, start)
         self._thrift = thrift_costs(self.layout)
-        self._alone: dict[tuple[bytes, bytes], FloatArray] = {}
-        self._served: list[FloatArray] = []
-        """Courses that left some uses nowhere short: where one is possible under another
-        measure too, nothing can be better."""
+        self._least: dict[tuple[bytes, ...], Survived] = {}
+        """What goes short least, by the bounds and uses it was found for."""
         if before is not None and has_same_matrix(before.layout, self.layout):
-            self.program: LinearProgram = survival_program(
-                self.layout, self.state, before.program.matrix
+            self.program: LinearProgram = replace(
+                before.program, columns=self.layout.columns, rows=self.layout.rows
             )
             self.session: Session = before.session
             self.bases: dict[tuple[str, int], Basis] = before.bases
@@ -334,32 +341,45 @@ class SurvivalProgram:
 
         By weight, and among responses that leave as little unmet, one that serves early.
         """
-        layout = self.layout
-        program = self._bounded(run)
-        unmet = self.layout.column("unmet")
-        for course in self._served:
-            if not unmet.of(course)[uses].any():
-                residual = primal_residual(program, course, program.matrix @ course)
-                if residual <= AT_BOUND:
-                    return Survived(None, None, course, program.row_upper, residual)
+        layout, program = self.layout, self._bounded(run)
+        bounds = (program.col_upper, program.row_lower, program.row_upper, uses)
+        asked = tuple(one.tobytes() for one in bounds)
+        if asked in self._least:
+            return self._least[asked]
         falling = 1.0 + EARLY * np.arange(layout.n, 0, -1) / layout.n
         costs = _unmet_costs(layout, uses, falling, is_weighted=True)
         key = (run.measure.name if run.measure else "", run.length)
-        if key in self.bases:
-            self.session.start_from(self.bases[key])
-        solution = self._minimize(program, costs)
-        self.bases[key] = self.session.basis()
+        solution = self._minimize(program, costs, key)
         columns = solution.columns
         broken = _first_short(layout, columns, demand_path(layout, run), uses, met=0)
-        if broken is None:
-            course = columns.copy()
-            unmet.of(course)[uses] = 0.0
-            self._served.append(course)
-        else:
+        if broken is not None:
             columns = self._spread(
                 replace(program, level_costs=self._levels(costs)), solution, uses
             )
-        return Survived(None, broken, columns, program.row_upper, solution.certificate)
+        self._least[asked] = Survived(
+            None, broken, columns, program.row_upper, solution.certificate
+        )
+        return self._least[asked]
+
+    def served(self, runs: Sequence[MeasureRun], uses: BoolArray) -> list[MeasureRun]:
+        """Measures of some length under which a course leaves the chosen uses nowhere short.
+
+        A course within the tightest bounds of all of them proves each of them at once; where
+        there is none, each half of them is asked. What is left out may be served all the same.
+        """
+        if not runs:
+            return []
+        arrays, unmet = self.layout.arrays, self.layout.column("unmet")
+        each = [window_bounds(self.layout, self.state, run) for run in runs]
+        program = replace(self.program, **tightest(self.layout, each).named)
+        costs = _unmet_costs(self.layout, uses, np.ones(self.layout.n))
+        key = ("", len(runs))
+        short = unmet.of(self._minimize(program, costs, key).columns)[uses].sum(axis=1)
+        if np.all(short <= NOTHING * arrays.flow_size[arrays.use_goods[uses]]):
+            return list(runs)
+        half = len(runs) // 2
+        parts = (runs[:half], runs[half:]) if half else ()
+        return [run for part in parts for run in self.served(part, uses)]
 
     def _spread(self, program: LinearProgram, solution: Solution, uses: BoolArray) -> FloatArray:
         """A mean of optima in which every use goes short that does in any of them. (columns,)
@@ -382,38 +402,37 @@ class SurvivalProgram:
     def least_unmet_alone(self, run: MeasureRun, uses: BoolArray) -> FloatArray:
         """The least that goes short under a measure's demand with nothing taken away. (U, n)
 
-        Measures that bring the same demand share the answer.
+        In calm that is what the calm plan leaves unmet, where that is nothing.
         """
-        alone = None
-        if run.measure is not None:
-            alone = demand_alone(self.layout.arrays, run.measure)
-        calm = CALM if alone is None else MeasureRun(alone, run.length)
-        demand = demand_path(self.layout, calm)
-        key = (demand.tobytes(), uses.tobytes())
-        if key not in self._alone:
-            found = self.least_unmet(calm, uses)
-            self._alone[key] = self.layout.column("unmet").of(found.columns)
-        return self._alone[key]
+        layout, arrays = self.layout, self.layout.arrays
+        alone = run.measure and demand_alone(arrays, run.measure)
+        if alone is None:
+            calm = self._calm.unmet[:, layout.start : layout.start + layout.n]
+            if not calm[uses].any():
+                return calm
+        asked = CALM if alone is None else MeasureRun(alone, run.length)
+        return layout.column("unmet").of(self.least_unmet(asked, uses).columns)
 
     def _bounded(self, run: MeasureRun) -> LinearProgram:
-        bounds = window_bounds(self.layout, self.state, run)
-        return replace(
-            self.program,
-            row_lower=bounds.row_lower,
-            row_upper=bounds.row_upper,
-            col_lower=bounds.col_lower,
-            col_upper=bounds.col_upper,
-        )
+        return replace(self.program, **window_bounds(self.layout, self.state, run).named)
 
     def _levels(self, costs: FloatArray) -> FloatArray:
         return np.stack([costs, self._thrift])
 
-    def _minimize(self, program: LinearProgram, costs: FloatArray) -> Solution:
+    def _minimize(
+        self, program: LinearProgram, costs: FloatArray, key: tuple[str, int] | None = None
+    ) -> Solution:
+        """The optimum of some costs and thrift, from the basis of the last with the same key."""
         asked = replace(program, level_costs=self._levels(costs))
         self.session.set_row_bounds(asked.row_lower, asked.row_upper)
         self.session.set_column_bounds(asked.col_lower, asked.col_upper)
         self.session.set_costs(asked.cost)
-        return solve_levels(asked, self.session)
+        if key in self.bases:
+            self.session.start_from(self.bases[key])
+        solution = solve_levels(asked, self.session)
+        if key is not None:
+            self.bases[key] = self.session.basis()
+        return solution
 
 
 class _Stocks:
@@ -494,15 +513,12 @@ def _change(one: FloatArray, other: FloatArray) -> FloatArray:
     return np.subtract(other, one, out=np.zeros_like(one), where=known)
 
 
-def survival_program(
-    layout: Layout, state: State, matrix: sparse.csc_matrix | None = None
-) -> LinearProgram:
+def survival_program(layout: Layout, state: State) -> LinearProgram:
     """(L1) to (L6) over a window, with all unmet demand as objective.
 
     Args:
         layout: The window.
         state: What it starts from.
-        matrix: The layout's matrix, where it is already made.
     """
     bounds = window_bounds(layout, state)
     everything = np.ones(len(layout.arrays.uses), dtype=np.bool_)
@@ -512,11 +528,8 @@ def survival_program(
         levels=("unmet", "thrift"),
         level_costs=np.stack([costs, thrift_costs(layout)]),
         weights=np.array([1.0, THRIFT_WEIGHT]),
-        matrix=supply_matrix(layout) if matrix is None else matrix,
-        row_lower=bounds.row_lower,
-        row_upper=bounds.row_upper,
-        col_lower=bounds.col_lower,
-        col_upper=bounds.col_upper,
+        matrix=supply_matrix(layout),
+        **bounds.named,
         columns=layout.columns,
         rows=layout.rows,
         sizes=replace(layout.sizes, cost=1.0 / UNMET_SIZE),
