@@ -14,7 +14,6 @@ from itertools import pairwise
 from typing import Any
 
 from derbes.case.entities import MEASURE_TERMS, CapitalPayment, Hit, Survival
-from derbes.case.formulas import FormulaError, unit_named
 from derbes.case.ledger import AGAINST, FOR, LEDGER, Judgement, Stance
 from derbes.case.options import OPTION_TERMS
 from derbes.case.quantity import (
@@ -49,6 +48,7 @@ from derbes.casefile.entries import (
     keys_of,
     place,
 )
+from derbes.casefile.formulas import FormulaError, unit_named
 from derbes.casefile.quantities import (
     CaseUnits,
     Reading,

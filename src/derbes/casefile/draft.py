@@ -18,7 +18,7 @@ from derbes.case.entities import (
     parents_first,
     quantities,
 )
-from derbes.case.formulas import FormulaError, has_formula
+from derbes.case.formulas import has_formula
 from derbes.case.ledger import LEDGER
 from derbes.case.options import Budget, Risk
 from derbes.case.quantity import EXPRESSION, ID_PATTERN, Calendar, Element, Quantity, Step
@@ -43,6 +43,7 @@ from derbes.casefile.entries import (
     read_entry,
     references_of,
 )
+from derbes.casefile.formulas import FormulaError
 from derbes.casefile.quantities import CaseUnits, outside
 from derbes.errors import did_you_mean
 from derbes.language import _

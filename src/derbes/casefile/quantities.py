@@ -9,15 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from derbes.case.formulas import (
-    SIGN,
-    Formula,
-    FormulaError,
-    Powers,
-    powers_of,
-    read_formula,
-    unit_named,
-)
+from derbes.case.formulas import SIGN, Formula
 from derbes.case.quantity import (
     MISSING,
     MONTHS_A_YEAR,
@@ -29,6 +21,7 @@ from derbes.case.quantity import (
     WrittenQuantity,
 )
 from derbes.casefile.entries import Entry, Finding, Path, dotted, is_uncertain
+from derbes.casefile.formulas import FormulaError, Powers, powers_of, read_formula, unit_named
 from derbes.language import _
 from derbes.units import (
     ONE,
@@ -251,7 +244,11 @@ def _computed(reading: Reading, text: str, step: Path) -> Steps:
             reading.refuse(step, error.what, error.fix)
         return ()
     except ZeroDivisionError:
-        reading.refuse(step, _("it divides by 0"), _("check what it divides by"))
+        reading.refuse(
+            step,
+            _("it divides by something that is, or may be, 0"),
+            _("check what it divides by, and its range"),
+        )
         return ()
     ends = (number, *reading.span)
     if not all(_in_limits(reading, end, text, step) for end in ends):

@@ -14,7 +14,7 @@ from derbes.case.entities import Case, Scenario, Variant, quantities
 from derbes.case.ledger import Contrast, DoubleStandard, Statement, Tension
 from derbes.case.quantity import Calendar, FloatArray, Quantity
 from derbes.case.uncertainty import Draws
-from derbes.model.numbers import over
+from derbes.model.numbers import over, with_formulas
 
 ALREADY_USED = "currency.rates."
 """Prices were turned into the base currency when the case was read; a rate drawn later
@@ -123,7 +123,13 @@ def drawn_values(case: Case, draws: Draws, i: int) -> tuple[Case, dict[str, floa
         chosen = case.scenarios[draws.scenarios[i]].case
         case = case if chosen is None else chosen
     row = zip(draws.inputs, draws.values[i].tolist(), strict=True)
-    return case, {path: value for path, value in row if not np.isnan(value)}
+    values = {path: value for path, value in row if not np.isnan(value)}
+    return case, _followed(case, values)
+
+
+def _followed(case: Case, values: Mapping[str, float]) -> dict[str, float]:
+    """What is drawn, and what follows from it by formulas."""
+    return {path: float(value) for path, value in with_formulas(case, values).items()}
 
 
 def with_values(case: Case, values: Mapping[str, float]) -> Case:
@@ -131,12 +137,13 @@ def with_values(case: Case, values: Mapping[str, float]) -> Case:
 
     Args:
         case: The case; its variants and scenarios stay as they are.
-        values: Path → value; of a series its first, or that of a month. [base unit]
+        values: Path → value; of a series its first, or that of a month. What follows from
+            them by formulas changes too. [base unit]
 
     Raises:
         ValueError: A series that starts at 0 cannot be scaled.
     """
-    changed: Case = _changed(case, values, case.calendar)
+    changed: Case = _changed(case, _followed(case, values), case.calendar)
     return changed
 
 

@@ -5,7 +5,7 @@ A variant, compiled and with its calm plan.
 A case made ready for many futures: compiled once, with what a draw changes in it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
@@ -19,7 +19,7 @@ from derbes.language import _
 from derbes.model.arrays import BoolArray, CaseArrays, MeasureArrays, State
 from derbes.model.compile import compile_case, compile_draws, tail_periods
 from derbes.model.measures import companions, compile_measure
-from derbes.model.numbers import AS_WRITTEN, Values
+from derbes.model.numbers import AS_WRITTEN, Values, moved_by, with_formulas
 from derbes.parallel import Progress, run_tasks
 from derbes.simulation import plan_of
 from derbes.simulation.branch import effects_of
@@ -81,6 +81,7 @@ def make_study(
         variant: Name of the variant.
         values: What is drawn, a number each.
     """
+    values = with_formulas(case, values)
     arrays = compile_case(case, longest, values=values)
     found = [
         compile_measure(case, arrays, name, values=values)
@@ -157,11 +158,12 @@ def prepare_futures(
     _check(case, inputs, first=first, n_periods=n_periods, is_found=state is not None)
     names = tuple(measures) or tuple(case.measures)
     plan = plan_of(solve_calm(compile_case(case)))
-    factors = _drawn_factors(case, names, inputs)
+    factors = _drawn_factors(case, names, moved_by(case, inputs))
     columns = {path: column for column, path in enumerate(factors)}
     return FuturesModel(
         plan=plan,
         compile=partial(compile_draws, case, plan.arrays),
+        follow=partial(with_formulas, case),
         inputs=tuple(inputs),
         factors=tuple(factors.values()),
         measures=names,
@@ -199,7 +201,7 @@ def _factors_of(measures: Iterable[tuple[str, Measure]]) -> list[tuple[str, str,
 
 
 def _drawn_factors(
-    case: Case, names: Sequence[str], inputs: Sequence[str]
+    case: Case, names: Sequence[str], inputs: Collection[str]
 ) -> dict[str, tuple[Quantity, bool]]:
     """Shares and rises of the measures that are drawn, by path, and whether each is a time."""
     return {

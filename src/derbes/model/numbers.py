@@ -7,7 +7,7 @@ axis of N. What is not drawn has no such axis, so that nothing is computed N tim
 the same N times.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -53,11 +53,21 @@ def with_formulas(case: Case, values: Values) -> Values:
         return drawn(numbers[path], found)
 
     for one in case.formulas:
-        if one.formula is None or one.path in values:
+        parents = one.formula.parents if one.formula else ()
+        if one.path in values or one.path not in numbers or not numbers.keys() >= set(parents):
             continue
-        if any(parent in found for parent in one.formula.parents):
+        if one.formula and any(parent in found for parent in parents):
             found[one.path] = one.formula.value(number)
     return found
+
+
+def moved_by(case: Case, paths: Iterable[str]) -> frozenset[str]:
+    """Some numbers, and all that follow from them by formulas."""
+    found = set(paths)
+    for one in case.formulas:
+        if one.formula and not found.isdisjoint(one.formula.parents):
+            found.add(one.path)
+    return frozenset(found)
 
 
 def drawn(quantity: Quantity, values: Values = AS_WRITTEN) -> Number:

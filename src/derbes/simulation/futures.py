@@ -62,6 +62,8 @@ class FuturesModel:
     """The central calm plan."""
     compile: Callable[[Values, int], CaseArrays]
     """Arrays of what is drawn, over so many periods, as `compile_draws` makes them."""
+    follow: Callable[[Values], Values]
+    """What is drawn, with what follows from it by the formulas of the case."""
     inputs: tuple[str, ...]
     """Paths that draws must hold."""
     factors: tuple[tuple[Quantity, bool], ...]
@@ -294,7 +296,7 @@ def _numbers(
     """Arrays and numbers of some draws, in which nothing comes, and the periods they reach."""
     at = {path: column for column, path in enumerate(draws.inputs)}
     columns = np.ascontiguousarray(draws.values[own].T)
-    values = {path: columns[at[path]] for path in model.inputs}
+    values = model.follow({path: columns[at[path]] for path in model.inputs})
     arrays, n_drawn = model.arrays, _n_drawn(model, n_periods)
     found = model.compile(values, n_drawn) if values else arrays
     longest = int(found.activities.lead_times.max(initial=0))

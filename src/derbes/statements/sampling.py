@@ -23,7 +23,7 @@ from derbes.draws.study import variant_case
 from derbes.errors import SolveError
 from derbes.language import _
 from derbes.model.compile import compile_case
-from derbes.model.numbers import Values
+from derbes.model.numbers import Values, with_formulas
 from derbes.parallel import Progress, run_tasks
 from derbes.results.statements import Flip
 from derbes.statements.ledger import is_cheap, is_fixed, links_of, needs_verdicts
@@ -181,7 +181,8 @@ def _evaluated(
 
 def _at_center(case: Case, values: Values, variant: str) -> tuple[Case, Values]:
     """A variant at its central values, but for some numbers."""
-    return variant_case(case, variant), values
+    changed = variant_case(case, variant)
+    return changed, with_formulas(changed, values)
 
 
 def _start_of(case: Case, *, longest: int) -> CalmStart | None:
