@@ -1,7 +1,8 @@
 """Case files: read them, check them, change them, describe them."""
 
+from derbes.casefile.display import display
 from derbes.casefile.reader import check_case, read_case, read_files
-from derbes.casefile.reference import display, json_schema, reference_page
+from derbes.casefile.reference import json_schema, reference_page
 
 __all__ = [
     "check_case",

@@ -200,10 +200,7 @@ class Filled:
         return None
 
     def own_unit(self, entry: Entry, step: Path) -> str | None:
-        """The unit that a number is written in; words that are no unit are units of their own.
-
-        None, with a finding, where it cannot be read.
-        """
+        """The unit that a number is written in, words of its own included; None: it is refused."""
         text = entry.value
         if text is None and entry.series:
             text = next(iter(entry.series.values())).value

@@ -81,7 +81,6 @@ def make_study(
         variant: Name of the variant.
         values: What is drawn, a number each.
     """
-    values = with_formulas(case, values)
     arrays = compile_case(case, longest, values=values)
     found = [
         compile_measure(case, arrays, name, values=values)

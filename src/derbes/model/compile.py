@@ -37,6 +37,7 @@ from derbes.model.numbers import (
     over,
     periods_of,
     whole_periods,
+    with_formulas,
 )
 from derbes.units import ONE, Unit, own_unit
 
@@ -596,6 +597,7 @@ def compile_case(
             long. [period]
         values: What is drawn, a number each.
     """
+    values = with_formulas(case, values)
     tail = tail_periods(case, longest_length, values)
     n_periods = max(case.calendar.n_periods + tail, least_periods)
     weights, units = use_weights(case, values)
@@ -622,6 +624,7 @@ def compile_draws(case: Case, central: CaseArrays, values: Values, n_periods: in
         values: What is drawn, an array each. (N,)
         n_periods: T; of lots all periods are known, as their order asks for the last.
     """
+    values = with_formulas(case, values)
     entries = _entries(case, n_periods, values, central.use_weight)
     return replace(central, **entries | _lots(case, central.n_periods, values))
 

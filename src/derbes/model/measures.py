@@ -24,7 +24,7 @@ from derbes.case.entities import (
 )
 from derbes.case.quantity import FloatArray
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays, IntArray, MeasureArrays
-from derbes.model.numbers import AS_WRITTEN, Values, given, periods_of
+from derbes.model.numbers import AS_WRITTEN, Values, given, periods_of, with_formulas
 
 
 def _matches(wanted: str, *found: str) -> bool:
@@ -271,7 +271,7 @@ def compile_measure(
         KeyError: No measure of that name in the case.
     """
     measure = case.measures[name]
-    factors = _neutral(arrays, values)
+    factors = _neutral(arrays, with_formulas(case, values))
     together = companions(case, [name]).values()
     for one in together:
         _EFFECTS[one.kind](case, arrays, one, factors)
