@@ -15,9 +15,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from derbes.analysis.cover import cover_table
+from derbes.analysis.cover import branch_of, calm_plan_of, cover_table
 from derbes.analysis.leverage import leverage_ends, leverage_rows
-from derbes.analysis.trajectories import branch_of, calm_plan_of
 from derbes.answers import plan_answers, statement_answers, stress_answers
 from derbes.brief.contents import MYOPIC, OPTIMAL, BriefContents
 from derbes.brief.page import edge_of

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from derbes.analysis.trajectories import actor_shares, branch_of, calm_plan_of
+from derbes.analysis.cover import actor_shares, branch_of, calm_plan_of
 from derbes.case.entities import Export, Good, Plant, Recipe, Route, Supplier
 from derbes.case.quantity import Quantity
 from tests.analysis.asked import study_of

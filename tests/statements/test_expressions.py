@@ -56,7 +56,7 @@ TRUE = [
     "all(held_by(s, home) for s in statements_of(home))",
     "count(s for s in statements_of(home) if denied(s)) == 1",
     "count(s for s in statements_of(sender)) == 0",
-    "count(m for m in measures_of(home)) == 0",
+    "count(m for m in measures_of(home)) == 0 and count(m for m in measures_of(sender)) == 1",
 ]
 
 

@@ -1,8 +1,6 @@
-"""YAML text to a tree; the only module that imports the YAML reader.
+"""The files of a case: bytes decoded to text, YAML to a tree, and the trees put together.
 
-Bytes of a file as text, or why they are none.
-
-The files of a case: read, decoded, put together.
+The only module that imports the YAML reader.
 """
 
 import hashlib

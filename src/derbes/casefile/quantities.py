@@ -1,8 +1,7 @@
-"""A whole quantity: value or series, range, distribution, and where it comes from.
+"""A whole quantity in base units: value or series, range, distribution, and where it comes from.
 
-One amount at a time: its unit, its money, its limits.
-
-Parameters of distributions, in base units.
+One amount at a time is brought to the unit, money and limits of its key; a value may also follow
+from others by a formula.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

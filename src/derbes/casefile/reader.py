@@ -1,8 +1,6 @@
-"""Variants and scenarios: named changes, made on the tree before it is built.
+"""A case file to a case, or every problem in it at once; variants and scenarios beside it.
 
-A case beside itself: its variants, its scenarios, and the scenarios of its variants.
-
-A case file to a case, or every problem at once.
+Those are named changes, made on the tree before it is built.
 """
 
 import math

@@ -1,8 +1,6 @@
-"""A variant ready to be studied: compiled, with its calm plan; and workers to study it.
+"""A variant ready to be studied: compiled, with its calm plan, as written or in one draw.
 
-A variant, compiled and with its calm plan.
-
-A case made ready for many futures: compiled once, with what a draw changes in it.
+For many futures a case is compiled once, with what a draw changes in it.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

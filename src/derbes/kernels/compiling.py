@@ -1,8 +1,7 @@
 """The shim between the kernels and their compiler; nothing else imports it.
 
+Named tuples of arrays and numbers become one block of memory, for kernels that pass them on.
 Without the compiler (`NUMBA_DISABLE_JIT=1`) the same functions run as plain Python.
-
-Named tuples of arrays and numbers as one block of memory, for kernels that pass them on.
 """
 
 import zlib

@@ -170,7 +170,7 @@ class Model:
     @kept
     def plan(self) -> CalmPlan:
         """The calm plan, with what it pays."""
-        from derbes.analysis.trajectories import calm_plan_of  # noqa: PLC0415
+        from derbes.analysis.cover import calm_plan_of  # noqa: PLC0415
 
         return calm_plan_of(self.study)
 
@@ -178,7 +178,7 @@ class Model:
     @kept
     def shares(self) -> Mapping[str, FloatArray]:
         """Actor → its share in what comes in of each good, inputs counted. (G, T)"""
-        from derbes.analysis.trajectories import actor_shares  # noqa: PLC0415
+        from derbes.analysis.cover import actor_shares  # noqa: PLC0415
 
         return actor_shares(self.study)
 
