@@ -26,7 +26,7 @@ from derbes.simulation.futures import (
     MeasureSet,
     calm_set,
 )
-from derbes.supply.baseline import CalmSolution, solve_calm
+from derbes.supply.baseline import CalmSolution, CalmStart, solve_calm
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ def make_study(
     *,
     variant: str = BASE,
     values: Values = AS_WRITTEN,
+    near: CalmStart | None = None,
 ) -> Study:
     """A case, or one draw of it, compiled and with its calm plan.
 
@@ -78,6 +79,7 @@ def make_study(
         longest: Longest length that is asked for. [period]
         variant: Name of the variant.
         values: What is drawn, a number each.
+        near: A solved calm plan of the same elements, from which the solver starts.
     """
     arrays = compile_case(case, longest, values=values)
     found = [
@@ -85,7 +87,7 @@ def make_study(
         for name in measures
         if name in case.measures
     ]
-    return Study(variant, case, arrays, solve_calm(arrays), tuple(found))
+    return Study(variant, case, arrays, solve_calm(arrays, near), tuple(found))
 
 
 def _study(task: tuple[str, Case, tuple[str, ...], int]) -> Study:

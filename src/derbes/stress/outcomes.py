@@ -18,9 +18,10 @@ from derbes.case.uncertainty import Draws, Events
 from derbes.draws.inputs import drawn_case, drawn_path, drawn_values, inputs_by_path, scenario_cases
 from derbes.draws.sampling import LEAST_SHARE, correlated, factor, quantile_function
 from derbes.draws.study import longest_length, make_study, narrowed, prepare_futures
+from derbes.errors import SolveError
 from derbes.language import _
 from derbes.model.arrays import BoolArray, IntArray
-from derbes.model.compile import longest_lead_time, refill_periods, tail_periods
+from derbes.model.compile import compile_case, longest_lead_time, refill_periods, tail_periods
 from derbes.model.numbers import AS_WRITTEN, Values
 from derbes.parallel import RunOptions, run_tasks
 from derbes.results.supply import ALL_ESSENTIAL, LeverageRow
@@ -37,6 +38,7 @@ from derbes.stress.columns import (
     DrawColumn,
     DrawnVariant,
 )
+from derbes.supply.baseline import CalmStart, calm_start
 
 STOCK, MONEY = "stock", "money"
 """What may be kept of futures beside what goes short."""
@@ -483,17 +485,19 @@ def lasting(held: FloatArray, demand: FloatArray) -> FloatArray:
 
 
 def solve_draws(variant: DrawnVariant, draws: Draws, options: RunOptions) -> FloatArray:
-    """Solved columns for each draw, each draw by itself and cold. (N, C)
+    """Solved columns for each draw, each draw by itself. (N, C)
 
-    A draw's numbers do not depend on which worker solves it or on what it solved before.
+    Each starts from the calm plan at central values, so that a draw's numbers do not depend on
+    which worker solves it or on what it solved before.
 
     Raises:
         SolveError: A program has no usable answer.
     """
     tasks = []
+    near = _central_start(variant) if len(draws.weights) else None
     for i in range(len(draws.weights)):
         world, values = drawn_values(variant.case, draws, i)
-        tasks.append((bare(replace(variant, case=world)), values))
+        tasks.append((bare(replace(variant, case=world)), values, near))
     found = run_tasks(
         _solved_draw,
         tasks,
@@ -520,17 +524,31 @@ def bare(variant: DrawnVariant) -> DrawnVariant:
     return replace(variant, case=case)
 
 
-def _solved_draw(task: tuple[DrawnVariant, Values]) -> FloatArray:
+def _longest(variant: DrawnVariant) -> int:
+    """Longest measure that is asked about. [period]"""
+    lengths = {n for one in variant.targets for n in (one.length, *one.lengths)}
+    return longest_length(variant.case, Request(lengths=tuple(sorted(lengths))))
+
+
+def _central_start(variant: DrawnVariant) -> CalmStart | None:
+    """The calm plan at central values, from which those of draws start; None: there is none."""
+    try:
+        return calm_start(compile_case(variant.case, _longest(variant)))
+    except SolveError:
+        return None
+
+
+def _solved_draw(task: tuple[DrawnVariant, Values, CalmStart | None]) -> FloatArray:
     return solved_row(*task)
 
 
-def solved_row(variant: DrawnVariant, values: Values = AS_WRITTEN) -> FloatArray:
+def solved_row(
+    variant: DrawnVariant, values: Values = AS_WRITTEN, near: CalmStart | None = None
+) -> FloatArray:
     """Solved columns of a variant at its central values, or at what is drawn. (C,)"""
     asked, targets, case = variant.request, variant.targets, variant.case
-    lengths = {n for target in targets for n in (target.length, *target.lengths)}
     names = tuple(target.measure for target in targets)
-    longest = longest_length(case, Request(lengths=tuple(sorted(lengths))))
-    study = make_study(case, names, longest, values=values)
+    study = make_study(case, names, _longest(variant), values=values, near=near)
     index, step = study.arrays.calendar.index_of, study.arrays.calendar.step
     numbers: dict[DrawColumn, float] = {}
     for target in targets:
