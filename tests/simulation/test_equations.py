@@ -220,6 +220,27 @@ def test_s8_fresh_stock_is_given_up_at_the_end_of_its_shelf_life_and_above_the_l
     np.testing.assert_allclose(found.fresh[0], [25.0, 0.0, 0.0, 0.0, 0.0, 0.0], atol=CLOSE)
 
 
+@pytest.mark.parametrize("retention", [1.0, 0.5])
+@pytest.mark.parametrize("came", [(16.0, 40.0, 16.0), (20.0, 0.0, 40.0), (0.0, 8.0, 8.0)])
+def test_s8_batches_lose_what_the_stock_loses_until_each_expires(
+    came: tuple[float, ...], retention: float
+) -> None:
+    """What came in, youngest first, and is not used: all within the shelf life, each batch
+    with what is left of it."""
+    life, n = 4, 6
+    arrays = build_arrays(
+        goods={"good": {"shelf_life": life, "retention": retention}},
+        uses={"use": {"good": "good", "demand": 0.0}},
+        suppliers={"seller": {"good": "good", "price": 1.0, "capacity": 20.0}},
+    )
+    left = [amount * retention**age for age, amount in enumerate(came)]
+    past = np.array([[*came, 0.0]])
+    state = State(np.zeros(0), np.array([sum(left)]), past, np.zeros((1, 1)))
+    found = run(arrays, cut(arrays, "seller"), length=n, n_periods=n, state=state)
+    expected = [sum(left[: max(life - 1 - t, 0)]) * retention ** (t + 1) for t in range(n)]
+    np.testing.assert_allclose(found.fresh[0], expected, atol=CLOSE)
+
+
 def test_s9_a_draw_has_the_central_plan_in_proportion_to_what_it_needs() -> None:
     """Less demand, less bought of each seller; the reserve stays what it is."""
     case = uncertain_example(1)
