@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from derbes.casefile import read_case
+
 FOLDER = Path(__file__).parents[2] / "cases" / "aspan"
 HEADER = yaml.load((FOLDER / "case.yaml").read_text("utf-8"), yaml.BaseLoader)
 FILES = ("case.yaml", *HEADER["include"])
@@ -115,12 +117,9 @@ def test_imported_raw_splits_the_need_by_the_shares(good: str) -> None:
 
 
 def test_capital_adds_up_to_the_published_cost() -> None:
-    paid = sum(
-        float(payment["amount"]["value"].removesuffix(" million USD"))
-        for plant in CASE["plants"].values()
-        for payment in plant["capital"]
-    )
-    assert f"{paid / 1000:g} billion USD" == CASE["facts"]["programme_cost"]["amount"]
+    plants = read_case(FOLDER).plants.values()
+    paid = sum(payment.amount.value for plant in plants for payment in plant.capital)
+    assert f"{paid / 1e9:g} billion USD" == CASE["facts"]["programme_cost"]["amount"]
     assert str(len(CASE["plants"])) == CASE["facts"]["plants_number"]["amount"]
 
 
@@ -156,8 +155,11 @@ def test_document_has_an_address_and_is_used(document: str) -> None:
 
 @pytest.mark.parametrize(("path", "quantity"), _quantities().items(), ids=_quantities())
 def test_quantity_says_how_good_it_is(path: str, quantity: dict[str, Any]) -> None:
-    assert quantity["grade"] in {"A", "B", "C", "D"}
     assert quantity["why"].endswith(".")
+    if quantity.get("value", "").startswith("="):
+        assert "grade" not in quantity
+        return
+    assert quantity["grade"] in {"A", "B", "C", "D"}
     if "source" in quantity:
         assert quantity["source"] in {**CASE["facts"], **CASE["documents"]}
     if quantity["grade"] == "D" and "series" not in quantity:
