@@ -397,3 +397,19 @@ def test_an_actor_without_a_tag_is_a_side_of_its_own():
     )
     (one,) = contradictions_of(read_ledger(case), {})
     assert one.sides == ("lone", "side_home")
+
+
+def test_entries_of_one_place_that_retell_one_source_are_one_drift_of_who_passed_it_on():
+    source = Statement("source", by="sender", modality=Modality.INTENTION)
+    again = Statement(
+        "first", by="sender", reporters=("author",), document="report", place="P1",
+        modality=Modality.PREDICTION, retells=("source",),
+    )  # fmt: skip
+    same = replace(again, id="second", modality=Modality.CAUSE)
+    elsewhere = replace(again, id="third", place="P2")
+    case = replace(talk(), statements={one.id: one for one in (source, again, same, elsewhere)})
+    found = modality_drift(case)
+    assert [(one.id, one.also, one.passed_on_by) for one in found] == [
+        ("first", ("second",), "author"),
+        ("third", (), "author"),
+    ]

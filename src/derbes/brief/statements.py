@@ -297,7 +297,12 @@ def _pattern_tables(contents: BriefContents, ledger: StatementTable) -> Iterator
     yield table_of(
         _("What became of statements when they were passed on"),
         (
-            Column(_("statement"), lambda one: f"{one.id} ({actor(one.by)})"),
+            Column(
+                _("statement"),
+                lambda one: (
+                    f"{', '.join((one.id, *one.also))} ({actor(one.passed_on_by or one.by)})"
+                ),
+            ),
             Column(_("retells"), lambda one: f"{one.source} ({actor(one.source_by)})"),
             Column(_("from"), lambda one: modality(one.source_modality, one.source_cue)),
             Column(_("to"), lambda one: modality(one.modality, one.cue)),

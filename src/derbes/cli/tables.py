@@ -524,7 +524,8 @@ def _plain_table(query: str, table: StatementTable) -> str:
         ),
         "modality_drift": (
             Column(_("retelling"), "id"),
-            Column(_("by"), "by"),
+            Column(_("passed on by"), "passed_on_by"),
+            Column(_("also"), "also"),
             Column(_("of"), "source"),
             Column(_("said as"), "source_modality"),
             Column(_("retold as"), "modality"),

@@ -186,6 +186,10 @@ class ModalityDrift:
     """`modality` or `strength`."""
     steps: int
     """How far: steps of modality; 0 for strength."""
+    passed_on_by: str = ""
+    """Who gave it this form: the first reporter who is an actor, else who utters it."""
+    also: tuple[str, ...] = ()
+    """Other entries of the same place that retell the same: one change, told once."""
 
 
 @dataclass(frozen=True, slots=True)

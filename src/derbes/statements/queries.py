@@ -530,30 +530,40 @@ LEAST_CHANGE = 0.1
 
 
 def modality_drift(case: Case) -> tuple[ModalityDrift, ...]:
-    """Every retelling that changes the modality, its strength, or what is affirmed."""
-    pairs = [
-        (statement, case.statements[name])
-        for statement in case.statements.values()
-        for name in statement.retells
-        if name in case.statements
-    ]
-    return tuple(
-        ModalityDrift(
-            id=statement.id,
-            source=source.id,
-            by=statement.by or holder_of(statement),
-            source_by=source.by or holder_of(source),
-            modality=statement.modality.value,
-            source_modality=source.modality.value,
-            cue=statement.cue,
-            source_cue=source.cue,
-            change=changed[0],
-            in_what=changed[1],
-            steps=changed[2],
-        )
-        for statement, source in pairs
-        if (changed := _changed(statement, source)) is not None
-    )
+    """Every retelling that changes the modality, its strength, or what is affirmed.
+
+    Entries of one place that retell one source in the same way are one retelling.
+    """
+    found: dict[object, ModalityDrift] = {}
+    for statement in case.statements.values():
+        for source in (case.statements.get(name) for name in statement.retells):
+            changed = _changed(statement, source) if source is not None else None
+            if source is None or changed is None:
+                continue
+            place = (statement.document, statement.place) if statement.place else statement.id
+            known = found.get((place, source.id, changed[0]))
+            if known is not None:
+                found[place, source.id, changed[0]] = replace(
+                    known, also=(*known.also, statement.id)
+                )
+                continue
+            found[place, source.id, changed[0]] = ModalityDrift(
+                id=statement.id,
+                source=source.id,
+                by=statement.by or holder_of(statement),
+                source_by=source.by or holder_of(source),
+                modality=statement.modality.value,
+                source_modality=source.modality.value,
+                cue=statement.cue,
+                source_cue=source.cue,
+                change=changed[0],
+                in_what=changed[1],
+                steps=changed[2],
+                passed_on_by=next(
+                    (one for one in statement.reporters if one in case.actors), statement.by
+                ),
+            )
+    return tuple(found.values())
 
 
 def _changed(statement: Statement, source: Statement) -> tuple[str, str, int] | None:
