@@ -413,3 +413,17 @@ def test_entries_of_one_place_that_retell_one_source_are_one_drift_of_who_passed
         ("first", ("second",), "author"),
         ("third", (), "author"),
     ]
+
+
+def test_statements_that_are_checked_alike_make_one_contradiction():
+    case = with_ledger(
+        replace(talk(), statements={}),
+        one="attested(cost)",
+        again="not not attested(cost)",
+        other="not attested(cost)",
+    )
+    found = verdicts(case)
+    rows = contradictions_of(found.ledger, found.truths)
+    assert [one.statements for one in rows if one.kind == "expressions"] == [
+        ("one", "again", "other")
+    ]

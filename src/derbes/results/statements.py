@@ -155,7 +155,8 @@ class Contradiction:
     kind: str
     """`denial`, `expressions`, `judgement`, `stance` or `exclusive`."""
     statements: tuple[str, ...]
-    """Two; of judgements all that condemn or accept the act."""
+    """Two; of judgements all that condemn or accept the act, of expressions all that are checked
+    by either."""
     holders: tuple[str, ...]
     """Of each statement."""
     sides: tuple[str, ...]

@@ -283,19 +283,28 @@ def _denials(case: Case) -> Iterator[_Found]:
 
 
 def _expressions(ledger: Ledger, truths: Mapping[Part, Truths]) -> Iterator[_Found]:
-    """Expressions that are each other's opposite, or never hold together."""
+    """Expressions that are each other's opposite, or never hold together.
+
+    Statements that are checked by the same expression stand together, so that one contradiction
+    is told once.
+    """
     mine = [
         (name, key)
         for (name, key) in ledger.parts
         if key == "holds_if" and name in ledger.case.statements
     ]
-    said = {part: repr(plain(ledger.parts[part])) for part in mine}
-    opposite = {part: repr(opposed(ledger.parts[part])) for part in mine}
-    for first, second in combinations(mine, 2):
+    alike: dict[str, list[str]] = {}
+    for name, key in mine:
+        alike.setdefault(repr(plain(ledger.parts[name, key])), []).append(name)
+    opposite = {
+        said: repr(opposed(ledger.parts[names[0], "holds_if"])) for said, names in alike.items()
+    }
+    for (said, names), (other, others) in combinations(alike.items(), 2):
+        first, second = (names[0], "holds_if"), (others[0], "holds_if")
         is_known = first in truths and second in truths
-        if said[first] == opposite[second] or (is_known and _never(truths[first], truths[second])):
-            about = ledger.case.statements[first[0]].holds_if
-            yield "expressions", (first[0], second[0]), about
+        if said == opposite[other] or (is_known and _never(truths[first], truths[second])):
+            about = ledger.case.statements[names[0]].holds_if
+            yield "expressions", (*names, *others), about
 
 
 def _never(first: Truths, second: Truths) -> bool:
