@@ -355,10 +355,11 @@ def _pattern_tables(contents: BriefContents, ledger: StatementTable) -> Iterator
         ledger.theses.edges,
     )
     yield table_of(
-        _("What each side never says"),
+        _("On what each side takes no stance among the statements of this ledger"),
         (
             Column(_("side"), lambda one: actor(one.side)),
-            Column(_("never speaks of"), lambda one: actor(one.subject)),
+            Column(_("takes no stance on"), lambda one: actor(one.subject)),
+            Column(_("its statements"), "n_statements"),
             Column(_("others do"), lambda one: ", ".join(map(actor, one.said_by))),
         ),
         ledger.coverage.unsaid,

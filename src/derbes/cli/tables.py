@@ -565,7 +565,8 @@ def _coverage(table: StatementTable) -> str:
     ).format(n=n, facts=", ".join(coverage.facts_unmentioned))
     columns = (
         Column(_("side"), "side"),
-        Column(_("never speaks of"), "subject"),
+        Column(_("takes no stance on"), "subject"),
+        Column(_("its statements here"), "n_statements"),
         Column(_("who does"), "said_by"),
     )
     return f"{tested}\n{facts}\n\n{text_table(columns, coverage.unsaid)}"

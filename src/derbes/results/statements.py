@@ -195,13 +195,15 @@ class ModalityDrift:
 
 @dataclass(frozen=True, slots=True)
 class Unsaid:
-    """What a side never speaks of while another does."""
+    """On what a side takes no stance among the statements of the ledger, while another does."""
 
     side: str
     subject: str
     """An actor, a thing, or an act."""
     said_by: tuple[str, ...]
     """Sides that do."""
+    n_statements: int = 0
+    """Statements of the side that were looked at: those of the ledger, no search."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ of, who measures with two measures, what becomes of a statement when it is passe
 causes are claimed for what.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
@@ -414,10 +415,12 @@ def coverage_of(ledger: Ledger, verdicts: Mapping[str, float | None]) -> Coverag
 
 
 def _unsaid(case: Case) -> tuple[Unsaid, ...]:
-    """Subjects that one side speaks of and another, which speaks at all, never does."""
+    """Subjects that one side takes a stance on and another, which speaks at all, does not."""
     spoken: dict[str, dict[str, None]] = {}
+    held: Counter[str] = Counter()
     for statement in case.statements.values():
         side = side_of(case, holder_of(statement))
+        held[side] += 1
         subjects = [stance.toward for stance in statement.stances]
         subjects += [judgement.act for judgement in statement.judgements]
         spoken.setdefault(side, {}).update(dict.fromkeys(subjects))
@@ -428,7 +431,7 @@ def _unsaid(case: Case) -> tuple[Unsaid, ...]:
         for subject in dict.fromkeys(word for other in others for word in spoken[other]):
             if subject not in spoken[side]:
                 said_by = tuple(other for other in others if subject in spoken[other])
-                found.append(Unsaid(side, subject, said_by))
+                found.append(Unsaid(side, subject, said_by, held[side]))
     return tuple(found)
 
 
