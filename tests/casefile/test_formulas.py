@@ -103,6 +103,12 @@ def test_a_number_is_as_good_as_the_worst_that_it_follows_from(written):
     assert number(case, "assumptions.calm").grade == ""
 
 
+def test_a_rate_turns_an_amount_as_writing_it_in_the_currency_does(written):
+    case = written("{value: 1000 EUR/round, grade: B}", "= currency.rates.EUR * 1000 EUR/round")
+    assert number(case, "assumptions.price").value == pytest.approx(1100.0, rel=1e-12)
+    assert number(case, "suppliers.offer.price").value == pytest.approx(1600.0, rel=1e-12)
+
+
 def test_its_range_is_what_the_ranges_of_its_parents_make(written):
     found = number(written(), "uses.ready.demand")
     assert (found.low, found.high) == pytest.approx((100 * 30 / 36, 200 * 120 / 36))
@@ -270,7 +276,9 @@ def test_brackets_of_any_kind_count_as_brackets(kinds):
         read_formula(of(MOST_DEPTH + 1), plain)
 
 
-@pytest.mark.parametrize("repeated", ["a + ", "a * ", "-", "a - (b) / ", "min(a, b) - ", "a ** 2 *"])
+@pytest.mark.parametrize(
+    "repeated", ["a + ", "a * ", "-", "a - (b) / ", "min(a, b) - ", "a ** 2 *"]
+)
 def test_a_formula_of_any_length_is_worked_out_or_refused(repeated):
     found = []
     for times in (1, 20, 70, 199, 450):
