@@ -276,9 +276,7 @@ def test_brackets_of_any_kind_count_as_brackets(kinds):
         read_formula(of(MOST_DEPTH + 1), plain)
 
 
-@pytest.mark.parametrize(
-    "repeated", ["a + ", "a * ", "-", "a - (b) / ", "min(a, b) - ", "a ** 2 *"]
-)
+@pytest.mark.parametrize("repeated", ["a + ", "a * ", "-", "a - (b) / ", "min(a, b) - ", "a**2 *"])
 def test_a_formula_of_any_length_is_worked_out_or_refused(repeated):
     found = []
     for times in (1, 20, 70, 199, 450):
