@@ -11,7 +11,7 @@ from derbes.api import inputs, read_case, show
 from derbes.case.entities import Case
 from derbes.case.quantity import Quantity
 from derbes.casefile import check_case
-from derbes.casefile.formulas import FormulaError, read_formula
+from derbes.casefile.formulas import MOST_DEPTH, MOST_POWER, MOST_SIGNS, FormulaError, read_formula
 from derbes.draws.inputs import uncertain_inputs
 from derbes.model.numbers import by_path, with_formulas
 
@@ -101,6 +101,12 @@ def test_a_number_is_as_good_as_the_worst_that_it_follows_from(written):
         "120 round/tube/year]}",
     )
     assert number(case, "assumptions.calm").grade == ""
+
+
+def test_a_rate_turns_an_amount_as_writing_it_in_the_currency_does(written):
+    case = written("{value: 1000 EUR/round, grade: B}", "= currency.rates.EUR * 1000 EUR/round")
+    assert number(case, "assumptions.price").value == pytest.approx(1100.0, rel=1e-12)
+    assert number(case, "suppliers.offer.price").value == pytest.approx(1600.0, rel=1e-12)
 
 
 def test_its_range_is_what_the_ranges_of_its_parents_make(written):
@@ -219,7 +225,7 @@ trees = st.recursive(
         st.tuples(st.sampled_from(["min", "max"]), below, below).map(
             lambda t: f"{t[0]}({t[1]}, {t[2]})"
         ),
-        below.map(lambda one: f"({one}) ** 2"),
+        st.tuples(below, st.integers(1, MOST_POWER)).map(lambda t: f"({t[0]}) ** {t[1]}"),
         below.map(lambda one: f"-{one}"),
     ),
     max_leaves=8,
@@ -256,3 +262,36 @@ def test_a_formula_scales_with_its_unit(factor):
 def test_no_text_does_worse_than_be_refused(text):
     with suppress(FormulaError):
         read_formula(text, plain)
+
+
+@given(st.lists(st.sampled_from(["(", "min(", "max(", "2 - (", "1 / (a + "]), min_size=1))
+def test_brackets_of_any_kind_count_as_brackets(kinds):
+    def of(depth: int) -> str:
+        opened = (kinds * depth)[:depth]
+        return "".join(opened) + "a" + ")" * depth
+
+    formula, _powers, _words = read_formula(of(MOST_DEPTH), plain)
+    assert formula.value(NUMBERS.__getitem__) < np.inf
+    with pytest.raises(FormulaError, match=f"more than {MOST_DEPTH} brackets"):
+        read_formula(of(MOST_DEPTH + 1), plain)
+
+
+@pytest.mark.parametrize("repeated", ["a + ", "a * ", "-", "a - (b) / ", "min(a, b) - ", "a**2 *"])
+def test_a_formula_of_any_length_is_worked_out_or_refused(repeated):
+    found = []
+    for times in (1, 20, 70, 199, 450):
+        with suppress(FormulaError):
+            formula, _powers, _words = read_formula(repeated * times + "a", plain)
+            formula.span(lambda name: (NUMBERS[name], NUMBERS[name] + 1.0))
+            found.append(formula.value(NUMBERS.__getitem__))
+    assert 1 < len(found) < 5
+    with pytest.raises(FormulaError, match=f"more than {MOST_SIGNS} signs"):
+        read_formula("-" * (MOST_SIGNS + 1) + "a", plain)
+
+
+def test_powers_of_powers_have_their_span_at_once():
+    text = "a"
+    for _again in range(MOST_DEPTH):
+        text = f"({text}) ** 2"
+    formula, _powers, _words = read_formula(text, plain)
+    assert formula.span(lambda _name: (-1.0, 1.0)) == (0.0, 1.0)

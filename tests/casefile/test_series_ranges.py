@@ -97,8 +97,10 @@ def test_a_draw_changes_each_month_alone(tmp_path):
     draws = make_draws(case, 16, seed=1)
     assert draws.inputs == ("uses.water.demand.2026-07", "uses.water.demand.2027-01")
     for i, (summer, year) in enumerate(draws.values):
-        path = drawn_case(case, draws, i).uses["water"].demand.over(26, case.calendar)
+        demand = drawn_case(case, draws, i).uses["water"].demand
+        path = demand.over(26, case.calendar)
         np.testing.assert_allclose(path, [100.0] * 6 + [summer] * 6 + [year] * 14)
+        assert demand.value == path[0]
     assert abs(np.corrcoef(draws.values.T)[0, 1]) < 0.9
 
 
@@ -111,6 +113,7 @@ def test_the_path_of_all_draws_is_that_of_each(tmp_path):
     for i in range(8):
         alone = drawn_case(case, draws, i).uses["water"].demand
         np.testing.assert_allclose(paths[i], alone.over(48, case.calendar))
+        assert alone.value == paths[i, 0]
     # behind the calendar each draw repeats its last year, as the central case does
     np.testing.assert_allclose(paths[:, 24:36], paths[:, 12:24])
 

@@ -1,4 +1,5 @@
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ class Computed:
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def note(self, verb: str, answer: object):
+        @wraps(getattr(api, verb))
         def verb_of_the_workflow(_case: object, **options: Any) -> object:
             options.pop("progress")
             self.calls.append((verb, options))

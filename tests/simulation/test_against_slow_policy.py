@@ -34,6 +34,9 @@ def compare(
     state = state_at(calm, start)
     run = simulate_branch(calm, measure, state, **branch)
     slow = follow_slowly(calm, measure, state, **branch)
+    stock = [sum(run.lots[arrays.lot_goods == g], run.fresh[g]) for g in range(len(arrays.goods))]
+    kept = sum(arrays.storage_cost[:, start : start + n] * np.array(stock))
+    np.testing.assert_allclose(run.money, sum(run.money_by_activity, kept), rtol=CLOSE)
     of = arrays.activities
     goods = np.where(
         of.outputs >= 0, of.outputs, np.append(of.input_goods, -1)[of.input_starts[:-1]]

@@ -209,6 +209,19 @@ def test_s8_what_expires_first_is_drawn_first_and_a_lot_that_does_not_age_last()
     np.testing.assert_allclose(found.lots[0, :7], [30, 30, 30, 30, 30, 30, 20], atol=CLOSE)
 
 
+@pytest.mark.parametrize("tier", ["essential", "deferrable"])
+def test_s5_what_a_measure_leaves_over_serves_what_the_plan_leaves_short(tier: str) -> None:
+    """What was on the way for 60 is not all used while 12 is wanted, and is when 60 is again."""
+    arrays = build_arrays(
+        goods={"good": {}},
+        uses={"use": {"good": "good", "tier": tier, "demand": 60.0}},
+        suppliers={"seller": {"good": "good", "price": 1.0, "capacity": 50.0, "lead": 2}},
+    )
+    less = build_measure(arrays, demand_factor={"use": 0.2})
+    np.testing.assert_allclose(run(arrays, None, length=0).unmet, 10.0, atol=CLOSE)
+    np.testing.assert_allclose(run(arrays, less, length=1).unmet[0, :2], 0.0, atol=CLOSE)
+
+
 def test_s8_fresh_stock_is_given_up_at_the_end_of_its_shelf_life_and_above_the_limit() -> None:
     arrays = build_arrays(
         goods={"good": {"shelf_life": 2, "storage_limit": 25.0}},

@@ -57,6 +57,15 @@ def test_what_another_says_is_attested_with_who():
     assert who_says(ledger, case.statements["rumored"], "holds_if") == ()
 
 
+def test_each_who_says_it_is_told_once_and_a_document_by_its_publisher():
+    case = case_with("paper", claim="attested(word) and attested(rumor) and attested(word)")
+    report = replace(case.documents["report"], publisher="An agency")
+    case = replace(case, documents={"report": report})
+    ledger = read_ledger(case)
+    assert who_says(ledger, case.statements["claim"], "holds_if") == ("paper", "An agency")
+    assert who_says(ledger, case.statements["claim"], "fails_if") == ()
+
+
 def test_an_entry_that_hangs_on_another_is_no_stronger_than_it():
     case = case_with("sender", first="attested(word)", second="holds(first)")
     assert evidence_of(read_ledger(case), case.statements["second"], "holds_if") == "attested"

@@ -15,7 +15,7 @@ from derbes.errors import DataError, RequestError
 from derbes.parallel import RunOptions
 from derbes.results.records import record_of, to_json
 from derbes.results.supply import Provenance
-from derbes.stress import table
+from derbes.stress import answers, table
 from derbes.stress.answers import stress_case
 from derbes.stress.columns import DrawnVariant
 from derbes.stress.table import first_draws, is_listed
@@ -73,10 +73,17 @@ def test_the_contract(everything):
         assert all(fields <= set(row) for row in record[key])
     assert record["draws"] == 24
     assert record["draws_solved"] == 2
+    assert record["draws_deciding"] == 24
     assert record["provenance"]["n_draws"] == 24
     assert all(
         list(a["quantiles"]) in ([], ["5", "25", "50", "75", "95"]) for a in record["answers"]
     )
+
+
+def test_it_says_of_how_many_draws_what_decides_is_known(monkeypatch):
+    monkeypatch.setattr(answers, "PAWN_DRAWS", 16)
+    found = told(uncertain_example(1), "survive", "decides")
+    assert (found.draws, found.draws_deciding) == (24, 16)
 
 
 def test_every_headline_number_has_its_error_and_says_what_would_halve_it(everything):

@@ -96,10 +96,10 @@ def _interval(tree: Tree, of: Callable[[str], tuple[float, float]]) -> tuple[flo
             low, high = of(path)
             return low * factor, high * factor
         case ("**", base, power):
-            ends = [end**power for end in _interval(base, of)]
-            low, high = min(ends), max(ends)
-            crosses = power % 2 == 0 and _interval(base, of)[0] < 0 < _interval(base, of)[1]
-            return (0.0 if crosses else low), high
+            a = _interval(base, of)
+            ends = [reduce(operator.mul, [end] * power) for end in a]
+            crosses = power % 2 == 0 and a[0] < 0 < a[1]
+            return (0.0 if crosses else min(ends)), max(ends)
         case (sign, left, right):
             a, b = _interval(left, of), _interval(right, of)
             if sign == "/" and b[0] <= 0 <= b[1]:

@@ -14,7 +14,7 @@ from derbes.case.formulas import Formula, Tree
 from derbes.language import _
 from derbes.units import Unit, UnitError, parse_amount, parse_unit
 
-MOST_CHARACTERS, MOST_DEPTH, MOST_POWER = 2_000, 32, 4
+MOST_CHARACTERS, MOST_SIGNS, MOST_DEPTH, MOST_POWER = 2_000, 200, 32, 4
 """Limits of a formula."""
 Powers = Mapping[str, int]
 """Kinds (mass, time, a currency, a word) and their powers."""
@@ -62,6 +62,7 @@ class _Reader:
     own: frozenset[str]
     rates: Callable[[str], float | None]
     place: int = 0
+    signs: int = 0
     parents: list[str] = field(default_factory=list)
     words: dict[str, str] = field(default_factory=dict)
     """Kind → the word for it that stands first in the formula."""
@@ -100,8 +101,11 @@ class _Reader:
         kind, word = self.next()
         if kind != "sign" or word not in signs:
             return ""
-        match = _TOKEN.match(self.text, self.place)
-        self.place = match.end() if match else self.place
+        self.skip()
+        self.signs += 1
+        if self.signs > MOST_SIGNS:
+            what = _("a formula of more than {most} signs is too long").format(most=MOST_SIGNS)
+            raise FormulaError(what, _("give a part of it a name among the assumptions"))
         return word
 
     def expect(self, sign: str) -> None:
