@@ -20,7 +20,7 @@ from derbes.analysis.leverage import leverage_ends, leverage_rows
 from derbes.analysis.trajectories import branch_of, calm_plan_of
 from derbes.answers import plan_answers, statement_answers, stress_answers
 from derbes.brief.contents import MYOPIC, OPTIMAL, BriefContents
-from derbes.brief.page import edge_of
+from derbes.brief.headline import edge_of
 from derbes.case.entities import Case, main_length, main_measure
 from derbes.case.quantity import MONTHS_A_YEAR
 from derbes.case.request import BASE, Request

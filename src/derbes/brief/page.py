@@ -1,32 +1,28 @@
 """The brief as one HTML file that needs nothing else: page one, then the sections.
 
-Page one says at which starts the main measure is survived, and at worst what; below stand a
-few numbers, one chart, what is assumed, the variants and the foot.
+Page one says how long uses hold, when not, and what is asked; below stand a few numbers, one
+chart, what is assumed, the variants and the foot.
 """
 
 from html import escape
-from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
 from derbes.brief import format as fmt
 from derbes.brief.contents import (
-    MYOPIC,
-    OPTIMAL,
     BriefContents,
     Figure,
     Section,
     binding_words,
     calm_words,
     draws_and_seed,
-    harm_of,
-    is_all_net,
     survived,
 )
 from derbes.brief.coverage import cover_section, coverage_figure, coverage_section
 from derbes.brief.deciding import deciding_section
 from derbes.brief.dependence import chokepoint_section, dependence_section, sellers_section
 from derbes.brief.drawing import NARROW, WIDE, draw, font_faces, missing_characters
+from derbes.brief.headline import asked_words, how_long, more_words, unmet_words, weak_window
 from derbes.brief.leverage import (
     bounds_section,
     comparison,
@@ -59,191 +55,8 @@ from derbes.brief.uncertainty import drawn_section, ends_section, fans_section, 
 from derbes.case.entities import essential_uses
 from derbes.language import _, language, ngettext
 from derbes.results.plan import Plan
-from derbes.results.supply import CoverRow, LeverageRow
+from derbes.results.supply import CoverRow
 from derbes.results.tables import text_of
-
-
-def verdict_of(contents: BriefContents) -> str:
-    """Whether essential uses hold, from when to when not, and what goes unmet at worst."""
-    found = short_by_start(contents)
-    if not found:
-        return _from_cover(contents)
-    if all(row.takes_nothing for row in _rows(contents, OPTIMAL)):
-        return _("It takes nothing away that is used in calm, whenever it comes.")
-    months = sorted(found)
-    runs = [list(run) for is_short, run in groupby(months, key=found.__getitem__) if is_short]
-    begins, ends = (runs[0][0], runs[-1][-1]) if runs else ("", "")
-    if len(months) == 1:
-        text = _("Yes if it came in {now}: essential uses hold for the whole {length}.")
-        if runs:
-            text = _("No if it came in {now}: {units} of essential demand would go unmet.")
-    elif not runs:
-        text = _("Yes whenever it comes: essential uses hold for the whole {length}.")
-    else:
-        text = _over_time(months, runs)
-    return text.format(
-        now=fmt.date(months[0]),
-        length=fmt.months(contents.focus.length),
-        month=fmt.date(contents.focus.worst),
-        units=unmet_words(contents, contents.focus.worst),
-        begins=fmt.date(begins),
-        ends=fmt.date(ends),
-    )
-
-
-def _over_time(months: list[str], runs: list[list[str]]) -> str:
-    """The verdict on several starts, of which those of the runs leave demand unmet."""
-    begins, ends = runs[0][0], runs[-1][-1]
-    if runs[0] == months:
-        return _(
-            "No whenever it comes: at worst ({month}) {units} of essential demand would go unmet."
-        )
-    if len(runs) > 1:
-        return _(
-            "Not always: if it came between {begins} and {ends}, essential demand could go unmet, "
-            "at worst ({month}) {units}."
-        )
-    if begins == months[0]:
-        return _(
-            "No if it came by {ends}: at worst ({month}) {units} of essential demand would go "
-            "unmet. Yes if it came later."
-        )
-    if ends == months[-1]:
-        return _(
-            "Yes if it came in {now}; no from {begins} on: at worst ({month}) {units} of "
-            "essential demand would go unmet."
-        )
-    if begins == ends:
-        return _(
-            "Yes if it came in {now}; no in {begins}: {units} of essential demand would go unmet."
-        )
-    return _(
-        "Yes if it came in {now}; no from {begins} to {ends}: at worst ({month}) {units} of "
-        "essential demand would go unmet."
-    )
-
-
-def _from_cover(contents: BriefContents) -> str:
-    """The verdict on the first start, where no surface was computed."""
-    if not contents.case.measures:
-        return _("Nothing is asked of this case yet: it has no measure.")
-    row = contents.cover_row(start=contents.focus.start)
-    if row is None:
-        return _("No answer: no measure was computed.")
-    length = fmt.months(contents.focus.length)
-    if row.survives_length:
-        return _("Yes if it came in {now}: essential uses hold for the whole {length}.").format(
-            now=fmt.date(contents.focus.start), length=length
-        )
-    return _("No if it came in {now}: essential uses hold for {time} of {length}.").format(
-        now=fmt.date(contents.focus.start), time=survived(row), length=length
-    )
-
-
-def short_by_start(contents: BriefContents) -> dict[str, bool]:
-    """Start → whether the measure leaves more essential demand unmet than calm does.
-
-    To the starts of the surface come those that were looked at to date its edges.
-    """
-    found = {row.start: harm_of(row) > 0 for row in _rows(contents, OPTIMAL)}
-    if not found:
-        return {}
-    edge = {row.start: harm_of(row) > 0 for row in contents.edge if row.bound == OPTIMAL}
-    found = edge | found
-    return found | _known_by_end(contents, found)
-
-
-def _known_by_end(contents: BriefContents, found: dict[str, bool]) -> dict[str, bool]:
-    """What the date of the end says of starts between the last short one and the next."""
-    end = contents.end_row()
-    last = max((month for month, is_short in found.items() if is_short), default="")
-    after = min((month for month in found if month > last), default="")
-    if not last or not after or end is None or end.date is None:
-        return {}
-    if not last < end.date <= after:
-        return {}
-    calendar = contents.case.calendar
-    return {calendar.label(calendar.index_of(end.date) - 1): True, end.date: False}
-
-
-def _rows(contents: BriefContents, bound: str) -> list[LeverageRow]:
-    """The surface of page one: the main measure and length in the case as written."""
-    rows = contents.rows_about(contents.leverage.rows, variant=None, bound=bound)
-    return [row for row in rows if row.length == contents.focus.length]
-
-
-def edge_of(contents: BriefContents) -> tuple[int, ...]:
-    """Starts between the surface's last survived one and its first short one. [period]
-
-    Empty when the first start is short, or none is.
-    """
-    calendar = contents.case.calendar
-    found = short_by_start(contents)
-    for before, after in pairwise(sorted(found)):
-        if found[after] and not found[before]:
-            return tuple(range(calendar.index_of(before) + 1, calendar.index_of(after)))
-    return ()
-
-
-def unmet_words(contents: BriefContents, start: str) -> str:
-    """Unmet essential demand from a start.
-
-    A range where both its ends are bounds, else what the best response leaves unmet.
-    """
-    best, rule = contents.responses(start)
-    least = harm_of(best) if best else 0.0
-    most = harm_of(rule) if rule else least
-    text = contents.amount_words(least)
-    is_bound = best is not None and "unmet_essential" in best.bounds
-    if is_bound and fmt.number(least) != fmt.number(most):
-        text = _("at least {amount}").format(amount=text)
-        if rule is not None and "unmet_essential" in rule.bounds:
-            text = fmt.span(fmt.number(least), contents.amount_words(most))
-    if best is not None and least and not is_all_net(best):
-        return _("{amount} more").format(amount=text)
-    return text
-
-
-def more_words(contents: BriefContents) -> str:
-    """What the verdict leaves out: the simple rule, what is short in calm, what takes nothing."""
-    best, rule = contents.responses(contents.focus.worst)
-    return fmt.joined(_by_the_rule(contents, best, rule), _in_calm(contents, best), by=" ")
-
-
-def _by_the_rule(
-    contents: BriefContents, best: LeverageRow | None, rule: LeverageRow | None
-) -> str:
-    """What the simple rule leaves unmet, where the verdict does not say it."""
-    if not contents.focus.harm:
-        rows = [row for row in _rows(contents, MYOPIC) if harm_of(row) > 0]
-        worst = max(rows, key=harm_of, default=None)
-        if worst is None:
-            return ""
-        return _("By the simple rule up to {units} would go unmet ({month}).").format(
-            units=contents.amount_words(harm_of(worst)), month=fmt.date(worst.start)
-        )
-    if best is None or rule is None:
-        return ""
-    is_told = "unmet_essential" in best.bounds and "unmet_essential" in rule.bounds
-    if is_told or fmt.number(harm_of(best)) == fmt.number(harm_of(rule)):
-        return ""
-    units = contents.amount_words(harm_of(rule))
-    return _("By the simple rule it would be {units}.").format(units=units)
-
-
-def _in_calm(contents: BriefContents, best: LeverageRow | None) -> str:
-    """What is short without the measure, which is none of its harm."""
-    parts = []
-    short = calm_words(contents.cover_row(start=contents.focus.shown))
-    if short:
-        text = _("Essential demand is {short}; that is no harm of the measure.")
-        parts.append(text.format(short=short))
-    if best is not None and contents.focus.harm and not is_all_net(best):
-        text = _("With what is unmet in calm, {units} would go unmet in the {time} counted.")
-        units = contents.amount_words(best.unmet_essential_gross)
-        parts.append(text.format(units=units, time=fmt.months(best.window)))
-    return " ".join(parts)
-
 
 _MOST_VARIANTS = 7
 """Rows of the small table, so that the page stays one page."""
@@ -267,8 +80,9 @@ def _front(contents: BriefContents) -> dict[str, Any]:
     return {
         "title": text_of(case.label, case.name),
         "question": text_of(case.question, ""),
-        "verdict": verdict_of(contents),
+        "verdict": how_long(contents),
         "answer": _answer(contents),
+        "asked": asked_words(contents),
         "cards": _cards(contents),
         "figure": figure,
         "known": _known(contents),
@@ -279,7 +93,7 @@ def _front(contents: BriefContents) -> dict[str, Any]:
 
 
 def _answer(contents: BriefContents) -> str:
-    """What the verdict is about, what runs out first, and what keeps it from ending."""
+    """The weak window, what runs out first, and what keeps the leverage from ending."""
     if not contents.case.measures:
         fixes = [_("To ask what a stop would do, {fix}.").format(fix=note.fix)
                  for note in contents.case.notes if note.where == "measures"]  # fmt: skip
@@ -288,7 +102,7 @@ def _answer(contents: BriefContents) -> str:
     if not contents.focus.measure:
         return ""
     row, end = contents.cover_row(start=contents.focus.shown), contents.end_row()
-    parts = [_("The measure: {measure}.").format(measure=contents.measure_words())]
+    parts = [weak_window(contents)]
     if row is not None and not row.survives_length and row.binding:
         binding = binding_words(contents.case, row.binding, row.binding_sellers)
         parts.append(_("First to run out: {goods}.").format(goods=binding))

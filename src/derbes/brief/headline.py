@@ -1,0 +1,387 @@
+"""What page one answers: how long uses hold, when not, and what the question supposes.
+
+A measure is told with all that comes with it. Without draws the answer is that of the
+central values, and says so.
+"""
+
+from collections.abc import Iterable
+from itertools import groupby, pairwise
+
+from derbes.brief import format as fmt
+from derbes.brief.contents import (
+    MYOPIC,
+    OPTIMAL,
+    BriefContents,
+    calm_words,
+    harm_of,
+    is_all_net,
+    survived,
+)
+from derbes.case.entities import Measure, Use
+from derbes.language import _, ngettext
+from derbes.results.supply import LeverageRow
+
+# What is asked
+
+
+def asked_words(contents: BriefContents) -> str:
+    """The measure and what comes with it, the same without its crisis, starts and standard."""
+    measure = contents.measure
+    if measure is None:
+        return ""
+    return fmt.joined(
+        _("The measure: {measure}.").format(measure=contents.measure_words()),
+        _company_words(contents, measure),
+        _without_crisis(contents, measure),
+        _horizon_words(contents),
+        *_standard_words(contents),
+        by=" ",
+    )
+
+
+def _parts(contents: BriefContents, measure: Measure) -> list[Measure]:
+    """A measure, and those that run together with it."""
+    return [measure, *(contents.case.measures[id_] for id_ in measure.together_with)]
+
+
+def crisis_uses(contents: BriefContents) -> list[Use]:
+    """Uses whose demand a crisis changes while the main measure runs."""
+    measure = contents.measure
+    if measure is None or not any(part.crisis for part in _parts(contents, measure)):
+        return []
+    return [use for use in contents.case.uses.values() if use.crisis_demand is not None]
+
+
+def _company_words(contents: BriefContents, measure: Measure) -> str:
+    """What comes with a measure: a crisis with its demand, and other measures."""
+    case, month = contents.case, contents.focus.start
+    at, calendar = case.calendar.index_of(month), case.calendar
+    sums: dict[str, list[float]] = {}
+    for use in (used := crisis_uses(contents)):
+        both = sums.setdefault(case.goods[use.good].unit, [0.0, 0.0])
+        for place, demand in enumerate((use.demand, use.crisis_demand)):
+            both[place] += float(demand.over(calendar.n_periods)[at]) if demand else 0.0
+    told = []
+    for unit, (calm, crisis) in sums.items():
+        text = _("from {calm} to {crisis} a month")
+        if calm > 0:
+            text = _("from {calm} to {crisis} a month, {times} times as much")
+        told.append(
+            text.format(
+                calm=fmt.quantity(calm, unit),
+                crisis=fmt.quantity(crisis, unit),
+                times=fmt.number(crisis / calm if calm else 0.0, 2),
+            )
+        )
+    words = ""
+    if told:
+        text = _(
+            "It comes with a crisis: while it runs, demand of {uses} goes {change} (as of {month})."
+        )
+        words = text.format(
+            uses=_grouped(contents.name("uses", use.id) for use in used),
+            change="; ".join(told),
+            month=fmt.date(month),
+        )
+    others = contents.names("measures", measure.together_with)
+    together = _("At the same time: {measures}.").format(measures=others) if others else ""
+    return fmt.joined(words, together, by=" ")
+
+
+def _grouped(names: Iterable[str]) -> str:
+    """Names in a list; those that begin alike before a comma share their beginning."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        first, _comma, rest = name.partition(", ")
+        groups.setdefault(first, []).append(rest)
+    return "; ".join(
+        f"{first} ({', '.join(filter(None, rests))})" if any(rests) else first
+        for first, rests in groups.items()
+    )
+
+
+def without_crisis(contents: BriefContents, measure: Measure) -> str:
+    """Id of the measure that does the same without a crisis; empty: the case has none."""
+    fields = ("kind", "sender", "hits", "share", "by", "start", "in_transit")
+    for other in contents.case.measures.values():
+        is_calm = not any(part.crisis for part in _parts(contents, other))
+        if is_calm and all(getattr(other, name) == getattr(measure, name) for name in fields):
+            return other.id
+    return ""
+
+
+def _without_crisis(contents: BriefContents, measure: Measure) -> str:
+    """What the same measure does without its crisis, or that this is not computed."""
+    if not crisis_uses(contents):
+        return ""
+    plain, length = without_crisis(contents, measure), contents.focus.length
+    if not plain:
+        return _("The same without the crisis is not computed: the case has no such measure.")
+    rows = _rows(contents, OPTIMAL, plain)
+    if not rows:
+        return _("The same without the crisis is not computed: it was not asked for.")
+    worst = max(rows, key=harm_of)
+    short = sum(harm_of(row) > 0 for row in rows)
+    starts = [row.start for row in rows]
+    text = _(
+        "Without the crisis ({measure}) nothing essential goes unmet at any of {n} starts from "
+        "{first} to {last} (central values)."
+    )
+    if short:
+        text = _(
+            "Without the crisis ({measure}) {length} are survived at {held} of {n} starts from "
+            "{first} to {last}; at worst ({month}) {units} of essential demand go unmet (central "
+            "values)."
+        )
+    return text.format(
+        measure=contents.name("measures", plain),
+        n=fmt.number(len(rows)),
+        held=fmt.number(len(rows) - short),
+        first=fmt.date(min(starts)),
+        last=fmt.date(max(starts)),
+        length=fmt.months(length),
+        month=fmt.date(worst.start),
+        units=contents.amount_words(harm_of(worst)),
+    )
+
+
+def _horizon_words(contents: BriefContents) -> str:
+    """Which starts were looked at, and how far the calendar goes."""
+    starts = sorted({row.start for row in _rows(contents, OPTIMAL)})
+    if not starts:
+        return ""
+    text = ngettext(
+        "Looked at: {n} start, in {first}; the calendar ends in {end}.",
+        "Looked at: {n} starts from {first} to {last}; the calendar ends in {end}.",
+        len(starts),
+    )
+    return text.format(
+        n=fmt.number(len(starts)),
+        first=fmt.date(starts[0]),
+        last=fmt.date(starts[-1]),
+        end=contents.last_month,
+    )
+
+
+def _standard_words(contents: BriefContents) -> list[str]:
+    """What a programme has to meet, with dates."""
+    case, told = contents.case, []
+    for standard in case.standards.values():
+        name = contents.name("standards", standard.id)
+        if not standard.measure:
+            told.append(_("The programme's standard: {name}.").format(name=name))
+            continue
+        calendar = case.calendar
+        last = standard.last if standard.last >= 0 else calendar.n_periods - 1
+        text = _(
+            "The programme's standard: {name} ({measure}, {length}, begun from {first} to {last})."
+        )
+        told.append(
+            text.format(
+                name=name,
+                measure=contents.name("measures", standard.measure),
+                length=fmt.months(standard.length * calendar.step),
+                first=fmt.date(calendar.label(standard.first)),
+                last=fmt.date(calendar.label(last)),
+            )
+        )
+    return told
+
+
+# What is answered
+
+
+def how_long(contents: BriefContents) -> str:
+    """How long essential uses hold from the first start, at central values."""
+    if not contents.case.measures:
+        return _("Nothing is asked of this case yet: it has no measure.")
+    row = contents.cover_row(start=contents.focus.start)
+    if row is None:
+        is_known = bool(contents.focus.measure)
+        none = _("No answer: no measure was computed.")
+        return _("How long essential uses hold was not computed.") if is_known else none
+    text = _("{event}: essential uses hold for {time}.")
+    if survived(row) == fmt.months(0):
+        text = _("{event}: essential uses go short at once.")
+    words = text.format(event=event_words(contents), time=survived(row))
+    if contents.stress is not None:
+        return words
+    known = _("These are central values; nothing is known about how sure they are.")
+    return fmt.joined(words, known, by=" ")
+
+
+def event_words(contents: BriefContents) -> str:
+    """The main measure with its first start, and that it comes with a crisis."""
+    text = _("{measure} in {month}, in a crisis") if crisis_uses(contents) else _(
+        "{measure} in {month}"
+    )  # fmt: skip
+    measure = contents.name("measures", contents.focus.measure)
+    return text.format(measure=measure, month=fmt.date(contents.focus.start))
+
+
+def weak_window(contents: BriefContents) -> str:
+    """At which starts the measure is not survived, and what goes unmet at worst."""
+    found = short_by_start(contents)
+    if not found:
+        return ""
+    if all(row.takes_nothing for row in _rows(contents, OPTIMAL)):
+        return _("It takes nothing away that is used in calm, whenever it comes.")
+    months = sorted(found)
+    runs = [list(run) for is_short, run in groupby(months, key=found.__getitem__) if is_short]
+    begins, ends = (runs[0][0], runs[-1][-1]) if runs else ("", "")
+    if len(months) == 1:
+        text = _("The whole {length} of it are survived.")
+        if runs:
+            text = _("{length} of it leave {units} of essential demand unmet.")
+    elif not runs:
+        text = _("Whenever it comes, the whole {length} of it are survived.")
+    else:
+        text = _over_time(months, runs)
+    return text.format(
+        now=fmt.date(months[0]),
+        length=fmt.months(contents.focus.length),
+        month=fmt.date(contents.focus.worst),
+        units=unmet_words(contents, contents.focus.worst),
+        begins=fmt.date(begins),
+        ends=fmt.date(ends),
+    )
+
+
+def _over_time(months: list[str], runs: list[list[str]]) -> str:
+    """The weak window of several starts, of which those of the runs leave demand unmet."""
+    begins, ends = runs[0][0], runs[-1][-1]
+    if runs[0] == months:
+        return _(
+            "Whenever it comes, {length} of it are not survived: at worst ({month}) {units} of "
+            "essential demand go unmet."
+        )
+    if len(runs) > 1:
+        return _(
+            "Weak windows between {begins} and {ends}: {length} of it, begun then, are not always "
+            "survived; at worst ({month}) {units} of essential demand go unmet."
+        )
+    if begins == months[0]:
+        return _(
+            "Weak window up to {ends}: {length} of it, begun by then, are not survived; at worst "
+            "({month}) {units} of essential demand go unmet. Later ones are."
+        )
+    if ends == months[-1]:
+        return _(
+            "Weak window from {begins} on: {length} of it, begun then, are not survived; at worst "
+            "({month}) {units} of essential demand go unmet. In {now} they are."
+        )
+    if begins == ends:
+        return _(
+            "Weak window in {begins}: {length} of it, begun then, are not survived; {units} of "
+            "essential demand go unmet. In {now} they are."
+        )
+    return _(
+        "Weak window from {begins} to {ends}: {length} of it, begun then, are not survived; at "
+        "worst ({month}) {units} of essential demand go unmet. In {now} they are."
+    )
+
+
+def short_by_start(contents: BriefContents) -> dict[str, bool]:
+    """Start → whether the measure leaves more essential demand unmet than calm does.
+
+    To the starts of the surface come those that were looked at to date its edges.
+    """
+    found = {row.start: harm_of(row) > 0 for row in _rows(contents, OPTIMAL)}
+    if not found:
+        return {}
+    edge = {row.start: harm_of(row) > 0 for row in contents.edge if row.bound == OPTIMAL}
+    found = edge | found
+    return found | _known_by_end(contents, found)
+
+
+def _known_by_end(contents: BriefContents, found: dict[str, bool]) -> dict[str, bool]:
+    """What the date of the end says of starts between the last short one and the next."""
+    end = contents.end_row()
+    last = max((month for month, is_short in found.items() if is_short), default="")
+    after = min((month for month in found if month > last), default="")
+    if not last or not after or end is None or end.date is None:
+        return {}
+    if not last < end.date <= after:
+        return {}
+    calendar = contents.case.calendar
+    return {calendar.label(calendar.index_of(end.date) - 1): True, end.date: False}
+
+
+def _rows(contents: BriefContents, bound: str, measure: str = "") -> list[LeverageRow]:
+    """The surface of page one: a measure, else the main one, of the main length, as written."""
+    about = {"variant": None, "bound": bound, "measure": measure or contents.focus.measure}
+    rows = contents.rows_about(contents.leverage.rows, **about)
+    return [row for row in rows if row.length == contents.focus.length]
+
+
+def edge_of(contents: BriefContents) -> tuple[int, ...]:
+    """Starts between the surface's last survived one and its first short one. [period]
+
+    Empty when the first start is short, or none is.
+    """
+    calendar = contents.case.calendar
+    found = short_by_start(contents)
+    for before, after in pairwise(sorted(found)):
+        if found[after] and not found[before]:
+            return tuple(range(calendar.index_of(before) + 1, calendar.index_of(after)))
+    return ()
+
+
+def unmet_words(contents: BriefContents, start: str) -> str:
+    """Unmet essential demand from a start.
+
+    A range where both its ends are bounds, else what the best response leaves unmet.
+    """
+    best, rule = contents.responses(start)
+    least = harm_of(best) if best else 0.0
+    most = harm_of(rule) if rule else least
+    text = contents.amount_words(least)
+    is_bound = best is not None and "unmet_essential" in best.bounds
+    if is_bound and fmt.number(least) != fmt.number(most):
+        text = _("at least {amount}").format(amount=text)
+        if rule is not None and "unmet_essential" in rule.bounds:
+            text = fmt.span(fmt.number(least), contents.amount_words(most))
+    if best is not None and least and not is_all_net(best):
+        return _("{amount} more").format(amount=text)
+    return text
+
+
+def more_words(contents: BriefContents) -> str:
+    """What the verdict leaves out: the simple rule, what is short in calm, what takes nothing."""
+    best, rule = contents.responses(contents.focus.worst)
+    return fmt.joined(_by_the_rule(contents, best, rule), _in_calm(contents, best), by=" ")
+
+
+def _by_the_rule(
+    contents: BriefContents, best: LeverageRow | None, rule: LeverageRow | None
+) -> str:
+    """What the simple rule leaves unmet, where the verdict does not say it."""
+    if not contents.focus.harm:
+        rows = [row for row in _rows(contents, MYOPIC) if harm_of(row) > 0]
+        worst = max(rows, key=harm_of, default=None)
+        if worst is None:
+            return ""
+        return _("By the simple rule up to {units} would go unmet ({month}).").format(
+            units=contents.amount_words(harm_of(worst)), month=fmt.date(worst.start)
+        )
+    if best is None or rule is None:
+        return ""
+    is_told = "unmet_essential" in best.bounds and "unmet_essential" in rule.bounds
+    if is_told or fmt.number(harm_of(best)) == fmt.number(harm_of(rule)):
+        return ""
+    units = contents.amount_words(harm_of(rule))
+    return _("By the simple rule it would be {units}.").format(units=units)
+
+
+def _in_calm(contents: BriefContents, best: LeverageRow | None) -> str:
+    """What is short without the measure, which is none of its harm."""
+    parts = []
+    short = calm_words(contents.cover_row(start=contents.focus.shown))
+    if short:
+        text = _("Essential demand is {short}; that is no harm of the measure.")
+        parts.append(text.format(short=short))
+    if best is not None and contents.focus.harm and not is_all_net(best):
+        text = _("With what is unmet in calm, {units} would go unmet in the {time} counted.")
+        units = contents.amount_words(best.unmet_essential_gross)
+        parts.append(text.format(units=units, time=fmt.months(best.window)))
+    return " ".join(parts)
