@@ -118,12 +118,12 @@ def test_what_comes_with_a_measure_is_told_with_its_sums(contents):
     some = replace(contents, case=case)
     said = asked_words(some).replace("\u00a0", " ")
     assert (
-        "It comes with a crisis: while it runs, demand of Washing (essential); Rinsing goes from "
+        "It comes with a crisis: while it runs, demand of Washing (essential), Rinsing goes from "
         "160 t to 320 t a month, 2 times as much (as of January 2026). At the same time: A surge. "
         "The same without the crisis is not computed: the case has no such measure. Looked at"
     ) in said
     assert said.endswith(
-        "The programme's standard: A year (Embargo by Northland, 12 months, begun from January "
+        "The standard of the programme: A year (the measure for 12 months, begun from January "
         "2031 to December 2035)."
     )
     assert how_long(some).startswith("Embargo by Northland in January 2026, in a crisis: essential")

@@ -5,6 +5,7 @@ central values, and says so.
 """
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import groupby, pairwise
 
 from derbes.brief import format as fmt
@@ -12,14 +13,34 @@ from derbes.brief.contents import (
     MYOPIC,
     OPTIMAL,
     BriefContents,
+    Cell,
+    PageTable,
     calm_words,
+    figure_cell,
     harm_of,
     is_all_net,
+    month_cell,
     survived,
+    table_of,
 )
-from derbes.case.entities import Measure, Use
+from derbes.brief.deciding import swing
+from derbes.brief.uncertainty import (
+    bound_words,
+    in_unit,
+    input_words,
+    is_opening,
+    kind_of,
+    made_by,
+    value_words,
+)
+from derbes.case.entities import Measure, Use, essential_uses
 from derbes.language import _, ngettext
+from derbes.results.stress import Answer, EndedBy
 from derbes.results.supply import LeverageRow
+from derbes.results.tables import Column
+
+TIME_TO_SURVIVE, LEVERAGE_RATIO = "time_to_survive", "leverage_ratio"
+"""Answers over draws that page one tells."""
 
 # What is asked
 
@@ -34,7 +55,7 @@ def asked_words(contents: BriefContents) -> str:
         _company_words(contents, measure),
         _without_crisis(contents, measure),
         _horizon_words(contents),
-        *_standard_words(contents),
+        _standard_words(contents),
         by=" ",
     )
 
@@ -94,7 +115,7 @@ def _grouped(names: Iterable[str]) -> str:
     for name in names:
         first, _comma, rest = name.partition(", ")
         groups.setdefault(first, []).append(rest)
-    return "; ".join(
+    return ", ".join(
         f"{first} ({', '.join(filter(None, rests))})" if any(rests) else first
         for first, rests in groups.items()
     )
@@ -163,38 +184,57 @@ def _horizon_words(contents: BriefContents) -> str:
     )
 
 
-def _standard_words(contents: BriefContents) -> list[str]:
+def _standard_words(contents: BriefContents) -> str:
     """What a programme has to meet, with dates."""
-    case, told = contents.case, []
+    case, calendar = contents.case, contents.case.calendar
+    told = []
     for standard in case.standards.values():
         name = contents.name("standards", standard.id)
         if not standard.measure:
-            told.append(_("The programme's standard: {name}.").format(name=name))
+            told.append(name)
             continue
-        calendar = case.calendar
         last = standard.last if standard.last >= 0 else calendar.n_periods - 1
-        text = _(
-            "The programme's standard: {name} ({measure}, {length}, begun from {first} to {last})."
+        is_main = standard.measure == contents.focus.measure
+        measure = _("the measure") if is_main else contents.name("measures", standard.measure)
+        text = _("{name} ({measure} for {length}, begun from {first} to {last})").format(
+            name=name,
+            measure=measure,
+            length=fmt.months(standard.length * calendar.step),
+            first=fmt.date(calendar.label(standard.first)),
+            last=fmt.date(calendar.label(last)),
         )
-        told.append(
-            text.format(
-                name=name,
-                measure=contents.name("measures", standard.measure),
-                length=fmt.months(standard.length * calendar.step),
-                first=fmt.date(calendar.label(standard.first)),
-                last=fmt.date(calendar.label(last)),
-            )
-        )
-    return told
+        told.append(text)
+    if not told:
+        return ""
+    text = ngettext(
+        "The standard of the programme: {standards}.",
+        "The standards of the programme: {standards}.",
+        len(told),
+    )
+    return text.format(standards="; ".join(told))
 
 
 # What is answered
 
 
 def how_long(contents: BriefContents) -> str:
-    """How long essential uses hold from the first start, at central values."""
+    """How long essential uses hold from the first start: over draws, else at central values."""
     if not contents.case.measures:
         return _("Nothing is asked of this case yet: it has no measure.")
+    drawn = spread_of(contents, TIME_TO_SURVIVE, contents.focus.start)
+    if drawn is not None and drawn.quantiles:
+        text = _(
+            "{event}: essential uses hold for {median} in the middle of {n} draws; in nine draws "
+            "of ten for {span}."
+        )
+        if span_words(drawn) == quantile_words(drawn, "50"):
+            text = _("{event}: essential uses hold for {median} in nine of ten of {n} draws.")
+        return text.format(
+            event=event_words(contents),
+            median=quantile_words(drawn, "50"),
+            n=fmt.number(drawn.n_draws),
+            span=span_words(drawn),
+        )
     row = contents.cover_row(start=contents.focus.start)
     if row is None:
         is_known = bool(contents.focus.measure)
@@ -204,8 +244,6 @@ def how_long(contents: BriefContents) -> str:
     if survived(row) == fmt.months(0):
         text = _("{event}: essential uses go short at once.")
     words = text.format(event=event_words(contents), time=survived(row))
-    if contents.stress is not None:
-        return words
     known = _("These are central values; nothing is known about how sure they are.")
     return fmt.joined(words, known, by=" ")
 
@@ -221,6 +259,13 @@ def event_words(contents: BriefContents) -> str:
 
 def weak_window(contents: BriefContents) -> str:
     """At which starts the measure is not survived, and what goes unmet at worst."""
+    text = _weak_window(contents)
+    if not text or contents.stress is None:
+        return text
+    return _("If all goes as written: {text}").format(text=text[:1].lower() + text[1:])
+
+
+def _weak_window(contents: BriefContents) -> str:
     found = short_by_start(contents)
     if not found:
         return ""
@@ -279,6 +324,180 @@ def _over_time(months: list[str], runs: list[list[str]]) -> str:
         "Weak window from {begins} to {ends}: {length} of it, begun then, are not survived; at "
         "worst ({month}) {units} of essential demand go unmet. In {now} they are."
     )
+
+
+# Over draws
+
+
+def spread_of(contents: BriefContents, kind: str, date: str) -> Answer | None:
+    """What draws say of a number from a date on: by the best response, else by the rule.
+
+    Of the main measure, and of its main length where the number has one.
+    """
+    answers = contents.stress.answers if contents.stress else ()
+    found = [
+        one
+        for one in answers
+        if (kind_of(one.name), one.date, one.variant) == (kind, date, contents.focus.variant)
+        and one.measure == contents.focus.measure
+        and one.length in (None, contents.focus.length)
+    ]
+    return min(found, key=lambda one: one.bound != OPTIMAL, default=None)
+
+
+def quantile_words(answer: Answer, band: str) -> str:
+    """A quantile with its unit; at the end of what is looked at, that it is at least that."""
+    value = answer.quantiles.get(band)
+    if value is None:
+        return _("no limit") if answer.n_unbounded else fmt.missing()
+    return _at_least(in_unit(value, answer.unit), value, answer.capped_at)
+
+
+def _at_least(text: str, value: float, cap: float | None) -> str:
+    is_bound = cap is not None and value >= cap
+    return _("at least {time}").format(time=text) if is_bound else text
+
+
+def span_words(answer: Answer) -> str:
+    """Where nine draws of ten lie."""
+    return fmt.span(quantile_words(answer, "5"), quantile_words(answer, "95"))
+
+
+def worst_drawn(contents: BriefContents) -> str:
+    """The date of those over draws from which uses hold least long in the middle draw."""
+    found = contents.stress.answers if contents.stress else ()
+    medians = {
+        one.date: one.quantiles["50"]
+        for one in found
+        if one is spread_of(contents, TIME_TO_SURVIVE, one.date) and "50" in one.quantiles
+    }
+    return min(sorted(medians), key=lambda date: medians[date], default="")
+
+
+def worst_words(contents: BriefContents) -> str:
+    """The worst start over draws, where it is another than the first; empty without draws."""
+    worst = worst_drawn(contents)
+    answer = spread_of(contents, TIME_TO_SURVIVE, worst)
+    if answer is None or worst == contents.focus.start:
+        return ""
+    text = _("The worst of the yearly starts is {month}: {median}, in nine draws of ten {span}.")
+    return text.format(
+        month=fmt.date(worst), median=quantile_words(answer, "50"), span=span_words(answer)
+    )
+
+
+def by_date(contents: BriefContents) -> PageTable | None:
+    """Answers over draws at the first start, the worst and later ones; None without draws."""
+    focus, stress = contents.focus, contents.stress
+    dates = sorted({focus.start, worst_drawn(contents), *end_dates(contents)} - {""})
+    first = spread_of(contents, TIME_TO_SURVIVE, focus.start)
+    if stress is None or first is None:
+        return None
+    worst = worst_drawn(contents)
+    best, rule = ended_by(contents, OPTIMAL), ended_by(contents, MYOPIC)
+
+    def month(date: str) -> Cell:
+        text = _("{month}, the worst start").format(month=fmt.date(date))
+        return Cell(text, date) if date == worst else month_cell(date)
+
+    def spread(date: str, *, kind: str) -> Cell:
+        answer = spread_of(contents, kind, date)
+        if answer is None or "50" not in answer.quantiles:
+            return figure_cell(None)
+        text = _("{median} ({span})").format(
+            median=quantile_words(answer, "50"), span=span_words(answer)
+        )
+        return Cell(text, answer.quantiles["50"])
+
+    def ended(date: str) -> Cell:
+        point, other = (best or rule).get(date), rule.get(date)
+        if point is None:
+            return figure_cell(None)
+        text = _("{share} ± {error}").format(
+            share=fmt.share(point.p), error=fmt.share(point.standard_error)
+        )
+        if other is not None and fmt.share(other.p) != fmt.share(point.p):
+            text = _("{text}; simple rule {share}").format(text=text, share=fmt.share(other.p))
+        return Cell(text, point.p)
+
+    columns = (
+        Column(_("date"), month),
+        Column(_("a stop from then holds for"), partial(spread, kind=TIME_TO_SURVIVE)),
+        Column(_("leverage ratio then"), partial(spread, kind=LEVERAGE_RATIO)),
+        Column(_("leverage has ended by then"), ended),
+    )
+    caption = _("By date: median and where nine draws of ten lie; {made}").format(
+        made=made_by(stress, first.bound, first.n_draws)
+    )
+    return table_of(caption, columns, dates)
+
+
+def counted_words(contents: BriefContents) -> str:
+    """Which levers of the sender a ratio counts, and that it counts no other."""
+    case = contents.case
+    goods = dict.fromkeys(case.uses[use].good for use in essential_uses(case))
+    names = _grouped(contents.name("goods", good) for good in goods)
+    if not contents.sender:
+        return _("Counted: {goods} alone.").format(goods=names)
+    text = _("Counted: {goods} alone, no other lever of {sender}.")
+    return text.format(goods=names, sender=contents.name("actors", contents.sender))
+
+
+_MOST_DECIDING = 3
+"""Inputs that page one names; the tornado has all."""
+
+
+def decides_words(contents: BriefContents) -> str:
+    """The inputs that move the time to survive most, in months; empty without draws."""
+    stress = contents.stress
+    if stress is None:
+        return ""
+    own = [bar for bar in stress.tornado if kind_of(bar.answer) == TIME_TO_SURVIVE]
+    caps = {one.name: one.capped_at for one in stress.answers}
+    told = []
+    for bar in sorted(own, key=swing, reverse=True)[:_MOST_DECIDING]:
+        at_low, at_high = (
+            _at_least(fmt.months(value), value, caps.get(bar.answer))
+            for value in (bar.answer_at_low, bar.answer_at_high)
+        )
+        is_plain = bar.unit != "share" and not is_opening(bar.input)
+        low, high = (value_words(contents, bar.input, end) for end in (bar.low, bar.high))
+        text = _("{input}, from {low} to {high}: from {at_low} to {at_high}").format(
+            input=input_words(contents, bar.input),
+            low=fmt.number(bar.low) if is_plain else low,
+            high=high,
+            at_low=at_low,
+            at_high=at_high,
+        )
+        if swing(bar) > 0:
+            told.append(text)
+    if not told:
+        return _("No input moves this time alone.") if own else ""
+    text = _("What decides most, each moved alone ({response}): {inputs}.")
+    bound = "optimal" if OPTIMAL in own[0].answer else MYOPIC
+    return text.format(response=bound_words(bound), inputs="; ".join(told))
+
+
+def end_dates(contents: BriefContents) -> tuple[str, ...]:
+    """Up to three dates by which leverage may have ended: round years, else spread evenly."""
+    points = contents.stress.p_ended if contents.stress else ()
+    later = sorted({point.date for point in _ended(contents, points)})[1:]
+    rounds = [date for date in later if int(date[:4]) % 5 == 0]
+    chosen = rounds if len(rounds) >= 3 else later
+    places = (0, len(chosen) // 2, -1) if chosen else ()
+    return tuple(dict.fromkeys(chosen[place] for place in places))
+
+
+def _ended(contents: BriefContents, points: Iterable[EndedBy]) -> list[EndedBy]:
+    focus = contents.focus
+    about = (focus.variant, focus.measure, focus.length)
+    return [one for one in points if (one.variant, one.measure, one.length) == about]
+
+
+def ended_by(contents: BriefContents, bound: str) -> dict[str, EndedBy]:
+    """Date → the probability that leverage has ended by it, by one response."""
+    points = _ended(contents, contents.stress.p_ended if contents.stress else ())
+    return {one.date: one for one in points if one.bound == bound}
 
 
 def short_by_start(contents: BriefContents) -> dict[str, bool]:

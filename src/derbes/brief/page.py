@@ -10,6 +10,8 @@ from typing import Any
 
 from derbes.brief import format as fmt
 from derbes.brief.contents import (
+    MYOPIC,
+    OPTIMAL,
     BriefContents,
     Figure,
     Section,
@@ -22,7 +24,24 @@ from derbes.brief.coverage import cover_section, coverage_figure, coverage_secti
 from derbes.brief.deciding import deciding_section
 from derbes.brief.dependence import chokepoint_section, dependence_section, sellers_section
 from derbes.brief.drawing import NARROW, WIDE, draw, font_faces, missing_characters
-from derbes.brief.headline import asked_words, how_long, more_words, unmet_words, weak_window
+from derbes.brief.headline import (
+    LEVERAGE_RATIO,
+    TIME_TO_SURVIVE,
+    asked_words,
+    by_date,
+    counted_words,
+    decides_words,
+    end_dates,
+    ended_by,
+    how_long,
+    more_words,
+    quantile_words,
+    span_words,
+    spread_of,
+    unmet_words,
+    weak_window,
+    worst_words,
+)
 from derbes.brief.leverage import (
     bounds_section,
     comparison,
@@ -35,6 +54,7 @@ from derbes.brief.leverage import (
 )
 from derbes.brief.planning import beyond_noise, plan_sections, plan_words
 from derbes.brief.sources import (
+    PUBLISHED,
     facts_section,
     grade_counts,
     grade_words,
@@ -46,15 +66,22 @@ from derbes.brief.sources import (
     reproduce_section,
 )
 from derbes.brief.statements import (
+    made_words,
     patterns_section,
     signaling_section,
     statements_section,
     untested_section,
 )
-from derbes.brief.uncertainty import drawn_section, ends_section, fans_section, hazards_section
+from derbes.brief.uncertainty import (
+    drawn_section,
+    ends_section,
+    fans_section,
+    hazards_section,
+)
 from derbes.case.entities import essential_uses
 from derbes.language import _, language, ngettext
 from derbes.results.plan import Plan
+from derbes.results.statements import ARITHMETIC, MODEL
 from derbes.results.supply import CoverRow
 from derbes.results.tables import text_of
 
@@ -63,6 +90,9 @@ _MOST_VARIANTS = 7
 _MOST_PATHS = 3
 """Missing inputs that page one names; more are counted."""
 
+
+COUNTED = (MODEL, ARITHMETIC)
+"""Kinds of evidence that page one counts: what could have come out otherwise."""
 
 Card = tuple[str, str, str]
 """Label, value and words of one of the numbers of page one."""
@@ -82,8 +112,10 @@ def _front(contents: BriefContents) -> dict[str, Any]:
         "question": text_of(case.question, ""),
         "verdict": how_long(contents),
         "answer": _answer(contents),
+        "decides": decides_words(contents),
         "asked": asked_words(contents),
         "cards": _cards(contents),
+        "by_date": by_date(contents),
         "figure": figure,
         "known": _known(contents),
         "variants": shown,
@@ -102,7 +134,7 @@ def _answer(contents: BriefContents) -> str:
     if not contents.focus.measure:
         return ""
     row, end = contents.cover_row(start=contents.focus.shown), contents.end_row()
-    parts = [weak_window(contents)]
+    parts = [worst_words(contents), weak_window(contents)]
     if row is not None and not row.survives_length and row.binding:
         binding = binding_words(contents.case, row.binding, row.binding_sellers)
         parts.append(_("First to run out: {goods}.").format(goods=binding))
@@ -124,6 +156,7 @@ def _cards(contents: BriefContents) -> tuple[Card, ...]:
         _end_card(contents),
         _ratio_card(contents),
         *(_project_card(contents) or (_premium_card(contents),)),
+        *_evidence_cards(contents),
     )
 
 
@@ -153,23 +186,29 @@ def _calm_cards(contents: BriefContents) -> tuple[Card, ...]:
 
 
 def _survival_card(contents: BriefContents) -> Card:
-    row = contents.cover_row(start=contents.focus.start)
+    row, focus = contents.cover_row(start=contents.focus.start), contents.focus
     label = _("Time to survive")
+    drawn = spread_of(contents, TIME_TO_SURVIVE, focus.start)
+    if drawn is not None and drawn.quantiles:
+        text = _("from {month}, median; nine draws of ten: {span}").format(
+            month=fmt.date(focus.start), span=span_words(drawn)
+        )
+        written = _("if all goes as written: {time}").format(time=survived(row)) if row else ""
+        words = fmt.joined(text, written, calm_words(row), by="; ")
+        return (label, quantile_words(drawn, "50"), words)
     if row is None:
         return (label, fmt.missing(), "")
     text = _("from {month}, best response (simple rule: {time})").format(
-        month=fmt.date(contents.focus.start), time=_myopic(row)
+        month=fmt.date(focus.start), time=_myopic(row)
     )
     if _myopic(row) == survived(row):
-        text = _("from {month}, best response and simple rule").format(
-            month=fmt.date(contents.focus.start)
-        )
+        text = _("from {month}, best response and simple rule").format(month=fmt.date(focus.start))
     if calm_words(row):
         text = f"{text}; {calm_words(row)}"
-    worst = contents.cover_row(start=contents.focus.worst)
-    if worst is not None and contents.focus.worst != contents.focus.start:
+    worst = contents.cover_row(start=focus.worst)
+    if worst is not None and focus.worst != focus.start:
         text = _("{words}; at worst, from {month}: {time}").format(
-            words=text, month=fmt.date(contents.focus.worst), time=survived(worst)
+            words=text, month=fmt.date(focus.worst), time=survived(worst)
         )
     return (label, survived(row), text)
 
@@ -182,16 +221,18 @@ def _myopic(row: CoverRow) -> str:
 
 
 def _end_card(contents: BriefContents) -> Card:
+    end, dates = contents.end_row(), end_dates(contents)
+    if dates:
+        return _ended_card(contents, dates)
     label = _("Leverage ends")
-    end = contents.end_row()
     if end is None:
         return (label, fmt.missing(), "")
     starts = _("{n} of {total} starts survived").format(
         n=fmt.number(end.n_starts_survived), total=fmt.number(end.n_starts)
     )
-    calendar = contents.case.calendar
     if end.date is None:
         return (label, _("not by {month}").format(month=contents.last_month), starts)
+    calendar = contents.case.calendar
     ahead = (calendar.index_of(end.date) - calendar.index_of(contents.focus.start)) * calendar.step
     words = _("{time} after the first start; {starts}").format(
         time=fmt.months(max(0, ahead)), starts=starts
@@ -199,15 +240,41 @@ def _end_card(contents: BriefContents) -> Card:
     return (label, fmt.date(end.date), words)
 
 
+def _ended_card(contents: BriefContents, dates: tuple[str, ...]) -> Card:
+    """How likely leverage has ended by some dates, and when it does if all goes as written."""
+    told = ended_by(contents, OPTIMAL) or ended_by(contents, MYOPIC)
+    parts = [
+        _("{share} by {month}").format(share=fmt.share(told[date].p), month=fmt.date(date))
+        for date in dates
+    ]
+    end = contents.end_row()
+    if end is not None:
+        never = _("not by {month}").format(month=contents.last_month)
+        written = fmt.date(end.date) if end.date else never
+        parts.append(_("if all goes as written: {month}").format(month=written))
+    return (_("Leverage has ended"), parts[0], fmt.joined(*parts[1:], by="; "))
+
+
 def _ratio_card(contents: BriefContents) -> Card:
-    label = _("Leverage ratio")
-    row = contents.leverage_row(start=contents.focus.start)
+    label, first = _("Leverage ratio"), contents.focus.start
+    drawn = spread_of(contents, LEVERAGE_RATIO, first)
+    if drawn is not None and "50" in drawn.quantiles:
+        text = _(
+            "in {month}, median; nine draws of ten: {span}; target's loss over sender's cost, "
+            "buyer returns. {counted}"
+        )
+        words = text.format(
+            month=fmt.date(first), span=span_words(drawn), counted=counted_words(contents)
+        )
+        if drawn.quantiles.get("5", 0.0) < 0:
+            below = _("Below zero the target pays less than without the measure.")
+            words = f"{words} {below}"
+        return (label, quantile_words(drawn, "50"), words)
+    row = contents.leverage_row(start=first)
     if row is None:
         return (label, fmt.missing(), "")
     if row.target_loss is None or row.sender_cost_returning is None:
-        unmet = _("unmet instead: {units}").format(
-            units=unmet_words(contents, contents.focus.start)
-        )
+        unmet = _("unmet instead: {units}").format(units=unmet_words(contents, first))
         return (label, fmt.missing(), _("{reason}; {unmet}").format(
             reason=fmt.missing(row.missing), unmet=unmet))  # fmt: skip
     returning, lost = (
@@ -217,13 +284,15 @@ def _ratio_card(contents: BriefContents) -> Card:
             (row.leverage_ratio_lost, row.sender_cost_lost),
         )
     )
-    words = _("target's loss over sender's cost, buyer returns; {lost} if never").format(lost=lost)
+    words = _("{month}: target's loss over sender's cost, buyer returns; {lost} if never").format(
+        month=fmt.date(first), lost=lost
+    )
     if row.leverage_ratio is None:
-        words = _("if the buyer returns {reason}; if never: {lost}").format(
-            reason=returning, lost=lost
+        words = _("{month}: if the buyer returns {reason}; if never: {lost}").format(
+            month=fmt.date(first), reason=returning, lost=lost
         )
         returning = _("none")
-    return (label, returning, words)
+    return (label, returning, f"{words}. {counted_words(contents)}")
 
 
 def _project_card(contents: BriefContents) -> tuple[Card, ...]:
@@ -246,7 +315,9 @@ def _project_card(contents: BriefContents) -> tuple[Card, ...]:
 def _premium_card(contents: BriefContents) -> Card:
     label = _("Premium")
     row = contents.leverage_row(start=contents.focus.start)
-    words = _("price rise that is as bad as the cut-off")
+    words = _("price rise that is as bad as the cut-off of {month}").format(
+        month=fmt.date(contents.focus.start)
+    )
     if row is not None and row.premium is None and row.premium_unbounded:
         return (label, _("no limit"), no_premium_words())
     if row is None or row.premium is None:
@@ -262,13 +333,30 @@ def _plan_card(contents: BriefContents, plan: Plan) -> Card:
         return (label, fmt.missing(), plan_words(contents, plan))
     above = plan.cost - (plan.no_threat_cost or 0.0)
     money = fmt.money(beyond_noise(plan, above), contents.case.currency)
-    if plan.no_threat_cost is None:
-        return (label, money, _("cheapest programme, all supply included"))
-    return (
-        label,
-        money,
-        _("cheapest programme that meets the standards, above supply without any, discounted"),
-    )
+    text = _("cheapest programme, all supply included")
+    if plan.no_threat_cost is not None:
+        text = _("cheapest programme that meets the standards, above supply without any")
+    first = fmt.date(contents.case.calendar.label(0))
+    made = _("central values") if plan.draws <= 1 else draws_and_seed(plan.draws, plan.seed)
+    words = _("{text}; {first} to {last}, discounted, {made}")
+    return (label, money, words.format(text=text, first=first, last=contents.last_month, made=made))
+
+
+def _evidence_cards(contents: BriefContents) -> tuple[Card, ...]:
+    """What verdicts rest on, and how many of the numbers that were drawn are published."""
+    ledger, stress, cards = contents.statements, contents.stress, []
+    if ledger is not None and ledger.statements:
+        n = sum(row.evidence in COUNTED for row in ledger.statements)
+        told = _("{n} of {total}").format(n=fmt.number(n), total=fmt.number(len(ledger.statements)))
+        others = _("the others rest on reports, restate inputs or cannot be tested")
+        words = fmt.joined(ledger.evidence_tally(COUNTED), others, by="; ")
+        cards.append((_("Statements tested"), told, words))
+    if stress is not None and stress.inputs:
+        n = sum(one.grade in PUBLISHED for one in stress.inputs)
+        told = _("{n} of {total}").format(n=fmt.number(n), total=fmt.number(len(stress.inputs)))
+        words = _("numbers drawn are published, grade A or B; the others are derived or assumed")
+        cards.append((_("Published numbers"), told, words))
+    return tuple(cards)
 
 
 def _known(contents: BriefContents) -> str:
@@ -327,7 +415,25 @@ def _foot(contents: BriefContents) -> tuple[str, ...]:
         hash=made.case_hash[:12],
     )  # fmt: skip
     notes = (case.note,) if case.note else ()
-    return (*notes, first, second)
+    return (*notes, *_evidence_words(contents), first, second)
+
+
+def _evidence_words(contents: BriefContents) -> tuple[str, ...]:
+    """What answers and verdicts rest on, in a line; none without draws and without a ledger."""
+    stress, ledger, told = contents.stress, contents.statements, []
+    if stress is not None and stress.inputs:
+        n = sum(one.grade in PUBLISHED for one in stress.inputs)
+        text = ngettext(
+            "{n} of the {total} numbers that were drawn is published (grade A or B).",
+            "{n} of the {total} numbers that were drawn are published (grade A or B).",
+            n,
+        )
+        told.append(text.format(n=fmt.number(n), total=fmt.number(len(stress.inputs))))
+    tally = ledger.evidence_tally(COUNTED) if ledger is not None else ""
+    if ledger is not None and tally:
+        made = made_words(ledger)
+        told.append(_("Statements: {tally} ({made}).").format(tally=tally, made=made))
+    return (" ".join(told),) if told else ()
 
 
 _TEMPLATES = Path(__file__).parent / "templates"
