@@ -68,7 +68,7 @@ def test_the_first_short_start_is_found_between_those_of_the_surface(results):
     # Six months take 60 t; from February 2027 South sells 40 t, from January 60 t.
     assert found == (
         "Weak window from February 2027 to May 2028: 6 months of it, begun then, are not survived; "
-        "at worst (April 2027) 60 t of essential demand go unmet. In January 2026 they are."
+        "at worst (April 2027) 60 t of essential demand go unmet. Begun in January 2026 they are."
     )
 
 

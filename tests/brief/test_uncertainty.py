@@ -92,16 +92,16 @@ def test_leverage_stands_at_the_first_the_worst_and_later_dates(stressed):
         "lever of Northland.\n"
     ) in said
     assert (
-        "The worst of the yearly starts is January 2028: 3 months, in nine draws of ten 4 months "
-        "to at least 48 months."
+        "Over the draws the worst of the yearly starts is January 2028: 3 months, in nine draws of "
+        "ten 4 months to at least 48 months."
     ) in said
     assert (
         "By date: median and where nine draws of ten lie; best response: 64 draws, seed 7\n"
         "| date | a stop from then holds for | leverage ratio then | leverage has ended by then\n"
         "| January 2026 | 10 months (4 months to at least 48 months) | 2 (0.4 to 9) | 0% ± 2%\n"
         "| January 2027 | missing | missing | 0% ± 2%\n"
-        "| January 2028, the worst start | 3 months (4 months to at least 48 months) | 3 (0.4 to "
-        "9) | 12% ± 2%\n"
+        "| January 2028, the worst over draws | 3 months (4 months to at least 48 months) | 3 "
+        "(0.4 to 9) | 12% ± 2%\n"
     ) in said
     lower = replace(some, stress=replace(stressed.stress, answers=ratios(*dates, low=-2.0)))
     said = text_of(page_one(render_brief(lower)))

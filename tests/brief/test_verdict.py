@@ -57,10 +57,10 @@ def said(contents: BriefContents, *harms: float, by_rule: float = 1.0) -> str:
         ((7, 9, 8), "Whenever it comes, 12 months of it are not survived: at worst (April 2026) 9 "
          "t of essential demand go unmet."),
         ((0, 7, 9, 8, 0), "Weak window from April 2026 to October 2026: 12 months of it, begun "
-         "then, are not survived; at worst (July 2026) 9 t of essential demand go unmet. In "
+         "then, are not survived; at worst (July 2026) 9 t of essential demand go unmet. Begun in "
          "January 2026 they are."),
         ((0, 0, 9), "Weak window from July 2026 on: 12 months of it, begun then, are not survived; "
-         "at worst (July 2026) 9 t of essential demand go unmet. In January 2026 they are."),
+         "at worst (July 2026) 9 t of essential demand go unmet. Begun in January 2026 they are."),
         ((9, 7, 0), "Weak window up to April 2026: 12 months of it, begun by then, are not "
          "survived; at worst (January 2026) 9 t of essential demand go unmet. Later ones are."),
         ((0, 7, 0, 9, 0), "Weak windows between April 2026 and October 2026: 12 months of it, "
@@ -77,7 +77,7 @@ def test_verdict(contents, harms, text):
 def test_verdict_gives_both_bounds(contents):
     assert said(contents, 0, 9, 0, by_rule=2.0) == (
         "Weak window in April 2026: 12 months of it, begun then, are not survived; 9 to 18 t of "
-        "essential demand go unmet. In January 2026 they are."
+        "essential demand go unmet. Begun in January 2026 they are."
     )
 
 

@@ -313,16 +313,16 @@ def _over_time(months: list[str], runs: list[list[str]]) -> str:
     if ends == months[-1]:
         return _(
             "Weak window from {begins} on: {length} of it, begun then, are not survived; at worst "
-            "({month}) {units} of essential demand go unmet. In {now} they are."
+            "({month}) {units} of essential demand go unmet. Begun in {now} they are."
         )
     if begins == ends:
         return _(
             "Weak window in {begins}: {length} of it, begun then, are not survived; {units} of "
-            "essential demand go unmet. In {now} they are."
+            "essential demand go unmet. Begun in {now} they are."
         )
     return _(
         "Weak window from {begins} to {ends}: {length} of it, begun then, are not survived; at "
-        "worst ({month}) {units} of essential demand go unmet. In {now} they are."
+        "worst ({month}) {units} of essential demand go unmet. Begun in {now} they are."
     )
 
 
@@ -380,7 +380,10 @@ def worst_words(contents: BriefContents) -> str:
     answer = spread_of(contents, TIME_TO_SURVIVE, worst)
     if answer is None or worst == contents.focus.start:
         return ""
-    text = _("The worst of the yearly starts is {month}: {median}, in nine draws of ten {span}.")
+    text = _(
+        "Over the draws the worst of the yearly starts is {month}: {median}, in nine draws of ten "
+        "{span}."
+    )
     return text.format(
         month=fmt.date(worst), median=quantile_words(answer, "50"), span=span_words(answer)
     )
@@ -397,7 +400,7 @@ def by_date(contents: BriefContents) -> PageTable | None:
     best, rule = ended_by(contents, OPTIMAL), ended_by(contents, MYOPIC)
 
     def month(date: str) -> Cell:
-        text = _("{month}, the worst start").format(month=fmt.date(date))
+        text = _("{month}, the worst over draws").format(month=fmt.date(date))
         return Cell(text, date) if date == worst else month_cell(date)
 
     def spread(date: str, *, kind: str) -> Cell:
