@@ -118,12 +118,23 @@ def test_the_rule_is_told_beside_the_best_response_where_it_differs(stressed):
     assert "| January 2031 | missing | missing | 50% ± 2%; simple rule 25%" in said
 
 
-def test_round_years_are_told_where_there_are_three(stressed):
+def test_the_end_is_told_at_three_dates(stressed):
+    """As written, in half of the draws, and the last; others where these are the same."""
     point = stressed.stress.p_ended[0]
-    dates = tuple(f"{year}-01" for year in range(2026, 2042))
-    points = tuple(replace(point, length=12, date=date) for date in dates)
-    some = replace(stressed, stress=replace(stressed.stress, p_ended=points))
-    assert end_dates(some) == ("2030-01", "2035-01", "2040-01")
+
+    def dates_of(ended_from: int, written: str | None) -> tuple[str, ...]:
+        points = tuple(
+            replace(point, length=12, date=f"{year}-01", p=float(year >= ended_from))
+            for year in range(2026, 2042)
+        )
+        ends = tuple(replace(end, date=written) for end in stressed.leverage.ends)
+        leverage = replace(stressed.leverage, ends=ends)
+        stress = replace(stressed.stress, p_ended=points)
+        return end_dates(replace(stressed, leverage=leverage, stress=stress))
+
+    assert dates_of(2033, "2030-02") == ("2030-01", "2033-01", "2041-01")
+    assert dates_of(2030, "2030-02") == ("2030-01", "2034-01", "2041-01")
+    assert dates_of(2050, None) == ("2027-01", "2034-01", "2041-01")
 
 
 def test_an_input_is_called_by_its_own_name(stressed):

@@ -25,6 +25,7 @@ from derbes.brief.contents import (
 )
 from derbes.brief.deciding import swing
 from derbes.brief.uncertainty import (
+    LIKELY,
     bound_words,
     in_unit,
     input_words,
@@ -482,25 +483,31 @@ def decides_words(contents: BriefContents) -> str:
 
 
 def end_dates(contents: BriefContents) -> tuple[str, ...]:
-    """Up to three dates by which leverage may have ended: round years, else spread evenly."""
-    points = contents.stress.p_ended if contents.stress else ()
-    later = sorted({point.date for point in _ended(contents, points)})[1:]
-    rounds = [date for date in later if int(date[:4]) % 5 == 0]
-    chosen = rounds if len(rounds) >= 3 else later
-    places = (0, len(chosen) // 2, -1) if chosen else ()
-    return tuple(dict.fromkeys(chosen[place] for place in places))
+    """Three dates by which leverage may have ended, rising; fewer where there are fewer.
 
-
-def _ended(contents: BriefContents, points: Iterable[EndedBy]) -> list[EndedBy]:
-    focus = contents.focus
-    about = (focus.variant, focus.measure, focus.length)
-    return [one for one in points if (one.variant, one.measure, one.length) == about]
+    Where it ends if all goes as written, where it has ended in half of the draws, and the
+    last; where these are the same, one between and the first after the first start.
+    """
+    told = ended_by(contents, OPTIMAL) or ended_by(contents, MYOPIC)
+    later, end = sorted(told)[1:], contents.end_row()
+    if not later:
+        return ()
+    written = [date for date in later if end is not None and end.date and date <= end.date]
+    half = [date for date in later if told[date].p >= LIKELY]
+    wanted = (*written[-1:], *half[:1], later[-1], later[len(later) // 2], later[0])
+    return tuple(sorted([*dict.fromkeys(wanted)][:3]))
 
 
 def ended_by(contents: BriefContents, bound: str) -> dict[str, EndedBy]:
     """Date → the probability that leverage has ended by it, by one response."""
-    points = _ended(contents, contents.stress.p_ended if contents.stress else ())
-    return {one.date: one for one in points if one.bound == bound}
+    focus = contents.focus
+    about = (focus.variant, focus.measure, focus.length, bound)
+    points = contents.stress.p_ended if contents.stress else ()
+    return {
+        one.date: one
+        for one in points
+        if (one.variant, one.measure, one.length, one.bound) == about
+    }
 
 
 def short_by_start(contents: BriefContents) -> dict[str, bool]:
