@@ -18,6 +18,7 @@ from derbes.language import language
 from derbes.parallel import GAP, Progress, RunOptions
 from derbes.request import (
     ALL,
+    BRIEF_DRAWS,
     EVERY_MONTHS,
     LEDGER_DRAWS,
     STRESS_DRAWS,
@@ -398,18 +399,18 @@ def brief(
     measures: Sequence[str] = (),
     starts: str | Sequence[str] = "quarter",
     lengths: Sequence[int] = (),
-    draws: int = 1,
+    draws: int = BRIEF_DRAWS,
     seed: int = 1,
     progress: Progress | None = None,
     n_workers: int = 1,
 ) -> str:
     """The brief on a case, one self-contained HTML page.
 
-    Options as in `request_of`. With one draw all numbers are central values; with more,
-    the brief also says how sure they are.
+    Options as in `request_of`. Its answers are over draws of the uncertain inputs; with 0
+    draws, or one, all numbers are central values, and it says that of itself.
 
     Raises:
-        RequestError: Something asked for is not in the case, or draws below one.
+        RequestError: Something asked for is not in the case, or draws below none.
         SolveError: A program has no usable answer.
     """
     words: Any = {"variants": variants, "measures": measures, "starts": starts}

@@ -19,16 +19,18 @@ from derbes.analysis.cover import branch_of, calm_plan_of, cover_table
 from derbes.analysis.leverage import leverage_ends, leverage_rows
 from derbes.answers import plan_answers, statement_answers, stress_answers
 from derbes.brief.contents import MYOPIC, OPTIMAL, BriefContents
-from derbes.brief.page import edge_of
+from derbes.brief.headline import edge_of
 from derbes.case.entities import Case, main_length, main_measure
 from derbes.case.quantity import MONTHS_A_YEAR
 from derbes.case.request import BASE, Request
+from derbes.draws.inputs import uncertain_inputs
 from derbes.draws.study import Study, make_studies
 from derbes.language import _
 from derbes.parallel import RunOptions, run_tasks
 from derbes.planning.answers import futures_of, listing_problems
 from derbes.planning.solving import PlanRequest
 from derbes.request import (
+    BRIEF_DRAWS,
     LEDGER_DRAWS,
     USUAL_SEED,
     missing_problems,
@@ -43,7 +45,7 @@ from derbes.results.stress import Stress
 from derbes.results.supply import Cover, CoverRow, LeverageEnd, LeverageRow, Provenance
 from derbes.statements import entries_of
 
-MOST_SOLVED = 16
+MOST_SOLVED = BRIEF_DRAWS
 """Draws that are solved as programs too, at most."""
 
 
@@ -79,11 +81,21 @@ def _plan(task: tuple[Case, str]) -> Plan:
 
 
 def stress_told(case: Case, asked: Request, options: RunOptions) -> Stress | None:
-    """Answers over draws; None where the case has no measure, or nothing is drawn."""
-    if asked.draws <= 1 or not case.measures or BASE not in asked.variants:
+    """Answers over draws, of the main measure; None where it has none, or nothing is drawn."""
+    measure = main_measure(case, asked.measures or case.measures)
+    if asked.draws <= 1 or not measure or BASE not in asked.variants:
         return None
-    solved = min(asked.draws, MOST_SOLVED)
-    request = stress_request(case, options, draws=asked.draws, seed=asked.seed, solved=solved)
+    if not (uncertain_inputs(case) or case.scenarios or case.hazards):
+        return None
+    request = stress_request(
+        case,
+        options,
+        measures=(measure,),
+        lengths=tuple(length * case.calendar.step for length in asked.lengths),
+        draws=asked.draws,
+        seed=asked.seed,
+        solved=min(asked.draws, MOST_SOLVED),
+    )
     return stress_answers(case, request, options)
 
 

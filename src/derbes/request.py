@@ -38,6 +38,8 @@ STRESS_DRAWS = 1000
 """Draws by the rule, unless told otherwise."""
 STRESS_SOLVED = 32
 """Draws that are solved as programs too, unless told otherwise."""
+BRIEF_DRAWS = 64
+"""Draws of a brief, all of them solved as programs too, unless told otherwise."""
 LEDGER_DRAWS = 32
 """Draws over which statements are judged, unless told otherwise."""
 MOST_LEDGER_DRAWS = 100_000
@@ -181,7 +183,7 @@ def harm_problems(case: Case) -> list[Problem]:
 def brief_problems(draws: int) -> list[Problem]:
     """What is wrong with the draws of a brief."""
     what = _("{n} draws give no answer").format(n=draws)
-    return _wrong(draws < 1, "draws", what, _("ask for one draw or more"))
+    return _wrong(draws < 0, "draws", what, _("ask for 0 (central values) or more"))
 
 
 # Draws
@@ -465,12 +467,13 @@ def made_by(
         measures: Names; empty: all of the case.
         starts: ISO months; or `month`, `quarter` or `year`.
         lengths: [month]
-        draws: Draws of the uncertain inputs; 1: central values.
+        draws: Draws of the uncertain inputs; 0 and 1: central values.
         seed: Seed of the draws.
     """
-    usual = (ALL,) if verb == "brief" else (BASE,)
+    usual, usual_draws = ((ALL,), BRIEF_DRAWS) if verb == "brief" else ((BASE,), 1)
     is_every = isinstance(starts, str) and starts in EVERY_MONTHS
     every = [starts] if is_every and starts != USUAL_STARTS else []
+    draws_differ = max(draws, 1) != max(usual_draws, 1)
     months = [] if is_every else [starts] if isinstance(starts, str) else starts
     options = [
         *(("--variant", name) for name in (variants if tuple(variants) != usual else ())),
@@ -478,7 +481,7 @@ def made_by(
         *(("--length", str(length)) for length in lengths),
         *(("--start", month) for month in months),
         *(("--every", stretch) for stretch in every),
-        *([("--draws", str(draws))] if draws > 1 else []),
+        *([("--draws", str(draws if draws > 1 else 0))] if draws_differ else []),
         *([("--seed", str(seed))] if draws > 1 and seed != USUAL_SEED else []),
         *([("--lang", language())] if language() != "en" else []),
     ]
@@ -487,7 +490,7 @@ def made_by(
     words = ["derbes", verb, shown.as_posix(), *(word for pair in options for word in pair)]
     return replace(
         provenance_of(case),
-        n_draws=draws,
+        n_draws=max(draws, 1),
         seed=seed if draws > 1 else 0,
         command=shlex.join(map(str, words)) if case.source else "",
     )

@@ -11,7 +11,7 @@ import pytest
 from derbes import api
 from derbes.cli import main
 from derbes.language import use_language
-from derbes.request import made_by
+from derbes.request import BRIEF_DRAWS, made_by
 from tests.api.examples import town_case
 from tests.brief.reading import page_one, part, text_of
 
@@ -52,7 +52,7 @@ def printed_command(page: str) -> list[str]:
 @pytest.mark.parametrize(
     "asked",
     [
-        {"starts": "year"},
+        {"starts": "year", "draws": 0},
         {"variants": ["base"], "measures": ["embargo"], "starts": ["2026-05"], "lengths": [6]},
         {"variants": ["base"], "starts": "year", "draws": 4},
         {"variants": ["costly"], "starts": "2027-01", "draws": 4, "seed": 7},
@@ -79,7 +79,7 @@ def test_a_page_over_draws_says_so(town):
 
 
 def test_a_page_without_draws_names_no_seed(town):
-    page = api.brief(api.read_case(town), starts="year", variants=["base"])
+    page = api.brief(api.read_case(town), starts="year", variants=["base"], draws=0)
     assert "seed" not in text_of(part(page, "reproduce"))
     assert "central values, no draws;" in text_of(page_one(page))
     assert "seed" not in text_of(page_one(page))
@@ -88,7 +88,9 @@ def test_a_page_without_draws_names_no_seed(town):
 def test_the_command_holds_what_is_not_usual():
     case = town_case()
     usual = made_by(case, "brief", variants=("all",))
-    assert (usual.command, usual.n_draws, usual.seed) == ("derbes brief town.yaml", 1, 0)
+    assert (usual.command, usual.n_draws, usual.seed) == ("derbes brief town.yaml --draws 0", 1, 0)
+    whole = made_by(case, "brief", variants=("all",), draws=BRIEF_DRAWS)
+    assert (whole.command, whole.n_draws, whole.seed) == ("derbes brief town.yaml", BRIEF_DRAWS, 1)
     asked = made_by(
         case,
         "brief",
@@ -96,14 +98,14 @@ def test_the_command_holds_what_is_not_usual():
         measures=("embargo",),
         starts=("2026-01", "2026-05"),
         lengths=(6, 12),
-        draws=64,
+        draws=16,
         seed=3,
     )
     assert asked.command == (
         "derbes brief town.yaml --variant base --variant no_plant --measure embargo --length 6 "
-        "--length 12 --start 2026-01 --start 2026-05 --draws 64 --seed 3"
+        "--length 12 --start 2026-01 --start 2026-05 --draws 16 --seed 3"
     )
-    assert (asked.n_draws, asked.seed) == (64, 3)
+    assert (asked.n_draws, asked.seed) == (16, 3)
     assert made_by(case, "cover", variants=("base",), starts="year").command == (
         "derbes cover town.yaml --every year"
     )
@@ -118,7 +120,7 @@ def test_the_command_speaks_the_language_in_use():
 
 def test_folders_of_the_machine_are_not_told():
     case = replace(town_case(), source="/home/someone/secret/my cases/town.yaml")
-    assert made_by(case, "brief", variants=("all",)).command == (
+    assert made_by(case, "brief", variants=("all",), draws=BRIEF_DRAWS).command == (
         "derbes brief 'my cases/town.yaml'"
     )
 

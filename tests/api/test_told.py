@@ -64,12 +64,26 @@ def test_a_ledger_is_judged_and_a_case_without_one_is_not(town):
     assert {row.id: row.verdict for row in table.statements}["sure"] == "holds"
 
 
-def test_a_brief_over_no_draws_is_refused(town):
+def test_nothing_is_drawn_where_nothing_is_uncertain(town):
+    assert stress_told(town, Request(), ALONE) is None
+    certain = replace(town, plants={}, recipes={})
+    assert stress_told(certain, Request(draws=8), ALONE) is None
+
+
+def test_draws_are_of_the_measure_and_the_lengths_that_are_asked_for(town):
+    asked = Request(measures=("embargo",), lengths=(6,), draws=8)
+    stress = stress_told(town, asked, ALONE)
+    assert stress is not None
+    assert {point.length for point in stress.p_ended} == {6}
+    assert (stress.draws, stress.draws_solved) == (8, 8)
+
+
+def test_a_brief_over_fewer_than_no_draws_is_refused(town):
     with pytest.raises(RequestError) as refused:
-        api.brief(town, draws=0)
+        api.brief(town, draws=-1)
     (problem,) = refused.value.problems
     assert (problem.where, problem.what, problem.fix) == (
         "draws",
-        "0 draws give no answer",
-        "ask for one draw or more",
+        "-1 draws give no answer",
+        "ask for 0 (central values) or more",
     )

@@ -47,7 +47,7 @@ def part(html: str, id_: str) -> str:
 
 def page_one(html: str) -> str:
     """Everything before the list of contents."""
-    return html[html.index('<div class="page-one">') : html.index("<nav")]
+    return html[html.index('<div class="page-one') : html.index("<nav")]
 
 
 def pictures(html: str) -> list[str]:

@@ -43,7 +43,10 @@ def test_the_sections_stand_behind_the_variants(planned):
 
 def test_page_one_says_what_security_costs(planned_page):
     said = text_of(page_one(planned_page))
-    words = "cheapest programme that meets the standards, above supply without any, discounted"
+    words = (
+        "cheapest programme that meets the standards, above supply without any; January 2026 to "
+        "December 2035, discounted, 50 draws, seed 7"
+    )
     assert f"Cost of security\n31.5 million USD\n{words}\n" in _plain(said)
 
 

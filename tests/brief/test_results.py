@@ -6,7 +6,7 @@ import pytest
 
 from derbes.brief import BriefContents
 from derbes.brief.contents import Focus
-from derbes.brief.page import verdict_of
+from derbes.brief.headline import weak_window
 from derbes.case.entities import Case
 from derbes.casefile import read_case
 from derbes.pages import brief_contents
@@ -64,11 +64,11 @@ def test_cover_is_computed_at_the_worst_start(results):
 
 
 def test_the_first_short_start_is_found_between_those_of_the_surface(results):
-    found = verdict_of(results).replace("\u00a0", " ")
+    found = weak_window(results).replace("\u00a0", " ")
     # Six months take 60 t; from February 2027 South sells 40 t, from January 60 t.
     assert found == (
-        "Yes if it came in January 2026; no from February 2027 to May 2028: at worst (April 2027) "
-        "60 t of essential demand would go unmet."
+        "Weak window from February 2027 to May 2028: 6 months of it, begun then, are not survived; "
+        "at worst (April 2027) 60 t of essential demand go unmet. Begun in January 2026 they are."
     )
 
 
@@ -78,6 +78,6 @@ def test_brief_of_a_case_that_never_goes_short(town):
     contents = brief_contents(safe, request_of(safe, starts="year"))
     focus: Focus = contents.focus
     assert (focus.worst, focus.harm) == (focus.start, 0.0)
-    assert verdict_of(contents).replace("\u00a0", " ") == (
-        "Yes whenever it comes: essential uses hold for the whole 6 months."
+    assert weak_window(contents).replace("\u00a0", " ") == (
+        "Whenever it comes, the whole 6 months of it are survived."
     )

@@ -11,7 +11,7 @@ from derbes.brief.page import sections_of
 from derbes.brief.statements import _verdict_bars
 from derbes.results.statements import Contradiction, Flip
 from tests.brief.invented_ledger import invented_ledger
-from tests.brief.reading import part, text_of
+from tests.brief.reading import page_one, part, text_of
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +98,22 @@ def test_at_central_values_a_verdict_claims_no_share_of_draws(contents):
     assert "share of the draws in which" not in text
     assert "100%" not in text
     assert "central values, no draws; as of 22 November 2026" in text
+
+
+def test_page_one_counts_what_model_and_arithmetic_tested(contents):
+    ledger = invented_ledger()
+    kinds = ("model", "model", "attested", "", "")
+    rows = tuple(
+        replace(row, evidence=kind) for row, kind in zip(ledger.statements, kinds, strict=True)
+    )
+    told = replace(ledger, statements=rows)
+    page = render_brief(replace(contents, statements=told))
+    said = text_of(page_one(page))
+    assert (
+        "Statements tested\n2 of 5\ntested by the model: 1 hold, 1 fail; the others rest on "
+        "reports, restate inputs or cannot be tested\n"
+    ) in said
+    assert "Statements: tested by the model: 1 hold, 1 fail (64 draws, seed 7; as of" in said
+    assert "By kind of evidence: tested by the model: 1 hold, 1 fail; attested by others: 0" in (
+        text_of(part(page, "statements"))
+    )

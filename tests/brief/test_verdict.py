@@ -5,8 +5,18 @@ from dataclasses import replace
 import pytest
 
 from derbes.brief import BriefContents, render_brief
-from derbes.brief.page import edge_of, more_words, short_by_start, verdict_of
+from derbes.brief.headline import (
+    asked_words,
+    edge_of,
+    how_long,
+    more_words,
+    short_by_start,
+    weak_window,
+)
+from derbes.case.entities import Measure, MeasureKind
+from derbes.case.options import Standard
 from derbes.results.supply import Cover, LeverageRow
+from tests.brief.invented import given
 from tests.brief.reading import page_one, text_of
 
 STARTS = ("2026-01", "2026-04", "2026-07", "2026-10", "2027-01")
@@ -35,27 +45,29 @@ def with_harm(
 
 def said(contents: BriefContents, *harms: float, by_rule: float = 1.0) -> str:
     some = with_harm(contents, dict(zip(STARTS, harms, strict=False)), by_rule=by_rule)
-    return verdict_of(some).replace("\u00a0", " ")
+    return weak_window(some).replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize(
     ("harms", "text"),
     [
-        ((0, 0, 0), "Yes whenever it comes: essential uses hold for the whole 12 months."),
-        ((0,), "Yes if it came in January 2026: essential uses hold for the whole 12 months."),
-        ((9,), "No if it came in January 2026: 9 t of essential demand would go unmet."),
-        ((7, 9, 8), "No whenever it comes: at worst (April 2026) 9 t of essential demand would go "
+        ((0, 0, 0), "Whenever it comes, the whole 12 months of it are survived."),
+        ((0,), "The whole 12 months of it are survived."),
+        ((9,), "12 months of it leave 9 t of essential demand unmet."),
+        ((7, 9, 8), "Whenever it comes, 12 months of it are not survived: at worst (April 2026) 9 "
+         "t of essential demand go unmet."),
+        ((0, 7, 9, 8, 0), "Weak window from April 2026 to October 2026: 12 months of it, begun "
+         "then, are not survived; at worst (July 2026) 9 t of essential demand go unmet. Begun in "
+         "January 2026 they are."),
+        ((0, 0, 9), "Weak window from July 2026 on: 12 months of it, begun then, are not survived; "
+         "at worst (July 2026) 9 t of essential demand go unmet. Begun in January 2026 they are."),
+        ((9, 7, 0), "Weak window up to April 2026: 12 months of it, begun by then, are not "
+         "survived; at worst (January 2026) 9 t of essential demand go unmet. Later ones are."),
+        ((0, 7, 0, 9, 0), "Weak windows between April 2026 and October 2026: 12 months of it, "
+         "begun then, are not always survived; at worst (October 2026) 9 t of essential demand go "
          "unmet."),
-        ((0, 7, 9, 8, 0), "Yes if it came in January 2026; no from April 2026 to October 2026: at "
-         "worst (July 2026) 9 t of essential demand would go unmet."),
-        ((0, 0, 9), "Yes if it came in January 2026; no from July 2026 on: at worst (July 2026) 9 "
-         "t of essential demand would go unmet."),
-        ((9, 7, 0), "No if it came by April 2026: at worst (January 2026) 9 t of essential demand "
-         "would go unmet. Yes if it came later."),
-        ((0, 7, 0, 9, 0), "Not always: if it came between April 2026 and October 2026, essential "
-         "demand could go unmet, at worst (October 2026) 9 t."),
-        ((7, 0, 9), "Not always: if it came between January 2026 and July 2026, essential demand "
-         "could go unmet, at worst (July 2026) 9 t."),
+        ((7, 0, 9), "Weak windows between January 2026 and July 2026: 12 months of it, begun then, "
+         "are not always survived; at worst (July 2026) 9 t of essential demand go unmet."),
     ],
 )  # fmt: skip
 def test_verdict(contents, harms, text):
@@ -64,21 +76,83 @@ def test_verdict(contents, harms, text):
 
 def test_verdict_gives_both_bounds(contents):
     assert said(contents, 0, 9, 0, by_rule=2.0) == (
-        "Yes if it came in January 2026; no in April 2026: 9 to 18 t of essential demand would go "
-        "unmet."
+        "Weak window in April 2026: 12 months of it, begun then, are not survived; 9 to 18 t of "
+        "essential demand go unmet. Begun in January 2026 they are."
     )
 
 
-def test_without_a_surface_the_verdict_is_on_the_first_start(contents):
+def test_how_long_is_answered_from_the_first_start_and_says_what_it_is(contents):
     some = replace(contents, leverage=replace(contents.leverage, rows=(), ends=()))
-    assert verdict_of(some).replace("\u00a0", " ") == (
-        "No if it came in January 2026: essential uses hold for 8.5 months of 12 months."
+    assert weak_window(some) == ""
+    assert how_long(some).replace("\u00a0", " ") == (
+        "Embargo by Northland in January 2026: essential uses hold for 8.5 months. These are "
+        "central values; nothing is known about how sure they are."
     )
-    rows = tuple(replace(row, survives_length=True) for row in contents.cover.rows)
-    some = replace(some, cover=Cover(rows, contents.cover.provenance))
-    assert verdict_of(some).replace("\u00a0", " ") == (
-        "Yes if it came in January 2026: essential uses hold for the whole 12 months."
+    rows = tuple(replace(row, time_to_survive=0.0) for row in contents.cover.rows)
+    at_once = replace(some, cover=Cover(rows, contents.cover.provenance))
+    assert "in January 2026: essential uses go short at once." in how_long(at_once)
+    unknown = replace(contents, cover=Cover((), contents.cover.provenance))
+    assert how_long(unknown) == "How long essential uses hold was not computed."
+
+
+def test_what_comes_with_a_measure_is_told_with_its_sums(contents):
+    case = contents.case
+    plain, uses = case.measures["embargo"], case.uses
+    assert asked_words(contents).replace("\u00a0", " ") == (
+        "The measure: Embargo by Northland, 12 months. Looked at: 40 starts from January 2026 to "
+        "October 2035; the calendar ends in December 2035."
     )
+    more = {
+        "rinsing": replace(uses["rinsing"], crisis_demand=given(150.0, "t/month", "")),
+        "washing": replace(uses["washing"], crisis_demand=given(170.0, "t/month", "")),
+    }
+    crisis = replace(plain, crisis=True, together_with=("surge",))
+    surge = Measure("surge", label={"en": "A surge"}, kind=MeasureKind.DEMAND_SURGE)
+    standard = Standard("year", label={"en": "A year"}, measure="embargo", length=12, first=60)
+    case = replace(
+        case,
+        uses={**uses, **more},
+        measures={"embargo": crisis, "surge": surge},
+        standards={"year": standard},
+    )
+    some = replace(contents, case=case)
+    said = asked_words(some).replace("\u00a0", " ")
+    assert (
+        "It comes with a crisis: while it runs, demand of Washing (essential), Rinsing goes from "
+        "160 t to 320 t a month, 2 times as much (as of January 2026). At the same time: A surge. "
+        "The same without the crisis is not computed: the case has no such measure. Looked at"
+    ) in said
+    assert said.endswith(
+        "The standard of the programme: A year (the measure for 12 months, begun from January "
+        "2031 to December 2035)."
+    )
+    assert how_long(some).startswith("Embargo by Northland in January 2026, in a crisis: essential")
+
+
+def test_the_same_measure_without_its_crisis_stands_beside_it(contents):
+    case = contents.case
+    rinsing = replace(case.uses["rinsing"], crisis_demand=given(150.0, "t/month", ""))
+    plain = case.measures["embargo"]
+    in_peace = replace(plain, id="peace", label={"en": "The same in peace"})
+    case = replace(
+        case,
+        uses={**case.uses, "rinsing": rinsing},
+        measures={"embargo": replace(plain, crisis=True), "peace": in_peace},
+    )
+    some = replace(contents, case=case)
+    assert "The same without the crisis is not computed: it was not asked for." in asked_words(some)
+    own = [row for row in contents.leverage.rows if row.start in ("2026-01", "2027-01")]
+    for unmet, text in (
+        (0.0, "Without the crisis (The same in peace) nothing essential goes unmet at any of 2 "
+              "starts from January 2026 to January 2027 (central values)."),
+        (9.0, "Without the crisis (The same in peace) 12 months are survived at 0 of 2 starts from "
+              "January 2026 to January 2027; at worst (January 2026) 9 t of essential demand go "
+              "unmet (central values)."),
+    ):  # fmt: skip
+        rows = tuple(with_unmet(replace(row, measure="peace"), unmet) for row in own)
+        leverage = replace(contents.leverage, rows=(*contents.leverage.rows, *rows))
+        said = asked_words(replace(some, leverage=leverage)).replace("\u00a0", " ")
+        assert text in said
 
 
 def test_of_equally_bad_starts_the_earliest_is_the_worst(contents):
@@ -113,7 +187,7 @@ def test_starts_before_the_first_short_one_are_looked_at(contents):
     like = next(row for row in some.leverage.rows if row.bound == "optimal")
     looked_at = (with_unmet(like, 0.0, start="2026-05"), with_unmet(like, 3.0, start="2026-06"))
     sharper = replace(some, edge=looked_at)
-    assert "no from June 2026 to October 2026: at worst (July 2026)" in verdict_of(sharper)
+    assert "Weak window from June 2026 to October 2026: " in weak_window(sharper)
     assert edge_of(sharper) == ()
 
 

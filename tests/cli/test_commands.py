@@ -6,6 +6,7 @@ from pathlib import Path
 from derbes import api
 from derbes.case.quantity import Note
 from derbes.errors import Problem
+from derbes.request import BRIEF_DRAWS
 from derbes.version import VERSION
 from tests.api.examples import cover_result, cover_row, leverage_result, leverage_row
 
@@ -196,7 +197,8 @@ def test_brief_is_named_after_the_case(run, computed, tmp_path, monkeypatch):
     answer = run("brief", "cases/town.yaml")
     assert answer.out == "Written: town.html\nNext: open it in a browser; it needs no network.\n"
     assert Path("town.html").read_text(encoding="utf-8") == "<!doctype html>ң\n"
-    assert computed.calls == [("brief", {**DEFAULTS, "variants": ("all",), "draws": 1, "seed": 1})]
+    asked = {**DEFAULTS, "variants": ("all",), "draws": BRIEF_DRAWS, "seed": 1}
+    assert computed.calls == [("brief", asked)]
 
 
 def test_brief_as_json_says_what_was_written(run, computed, tmp_path):

@@ -40,14 +40,14 @@ _MOST_ROOM = 0.8
 """Most of that for the words at the bars."""
 
 
-def _swing(bar: Bar) -> float:
+def swing(bar: Bar) -> float:
     """How far the answer moves. [unit]"""
     answers = (bar.answer_at_low, bar.answer_at_high, bar.answer_central)
     return max(answers) - min(answers)
 
 
 def _tornado_figure(contents: BriefContents, stress: Stress, answer: str, id_: str) -> Figure:
-    bars = sorted((b for b in stress.tornado if b.answer == answer), key=_swing, reverse=True)
+    bars = sorted((b for b in stress.tornado if b.answer == answer), key=swing, reverse=True)
     first = bars[0]
     unit = next((one.unit for one in stress.answers if one.name == answer), "")
     ends = sorted((first.answer_at_low, first.answer_at_high))
@@ -57,7 +57,7 @@ def _tornado_figure(contents: BriefContents, stress: Stress, answer: str, id_: s
         high=_answer_words(contents, answer, ends[1], unit),
     )
     looks = _("one input at a time, the others central; red: its low end, blue: its high")
-    shown = [bar for bar in bars[:_BARS] if _swing(bar) > 0]
+    shown = [bar for bar in bars[:_BARS] if swing(bar) > 0]
     return Figure(
         id_,
         finding,
@@ -188,7 +188,7 @@ def deciding_section(contents: BriefContents, stress: Stress) -> Section | None:
     """Tornado, tipping values and sensitivity indices."""
     if not (stress.tornado or stress.tipping or stress.sensitivity):
         return None
-    moved = dict.fromkeys(bar.answer for bar in stress.tornado if _swing(bar) > 0)
+    moved = dict.fromkeys(bar.answer for bar in stress.tornado if swing(bar) > 0)
     figures = tuple(
         _tornado_figure(contents, stress, answer, f"tornado-{place}")
         for place, answer in enumerate(moved, 1)

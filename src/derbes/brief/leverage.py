@@ -508,7 +508,10 @@ def variants_section(contents: BriefContents) -> Section:
 def comparison(
     contents: BriefContents, names: tuple[str, ...], *, is_short: bool = False
 ) -> PageTable:
-    """Time to survive at the milestones, the end, and what binds until then, per variant."""
+    """Time to survive at the milestones, the end, and what binds until then, per variant.
+
+    Beside answers over draws the short form leaves out what binds, and says what it is.
+    """
     never = _("not by {month}").format(month=contents.last_month)
 
     def survival(variant: str, *, start: str) -> Cell:
@@ -556,4 +559,9 @@ def comparison(
         Column(_("leverage ratio at the first start"), ratio),
     ]
     caption = _("Variants: {measure}").format(measure=contents.measure_words())
-    return table_of(caption, columns[:-2] if is_short else columns, names)
+    if not is_short:
+        return table_of(caption, columns, names)
+    if contents.stress is None:
+        return table_of(caption, columns[:-2], names)
+    caption = _("{variants}, central values").format(variants=caption)
+    return table_of(caption, columns[:-3], names)

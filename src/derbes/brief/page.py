@@ -1,11 +1,10 @@
 """The brief as one HTML file that needs nothing else: page one, then the sections.
 
-Page one says at which starts the main measure is survived, and at worst what; below stand a
-few numbers, one chart, what is assumed, the variants and the foot.
+Page one says how long uses hold, when not, and what is asked; below stand a few numbers, one
+chart, what is assumed, the variants and the foot.
 """
 
 from html import escape
-from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +18,30 @@ from derbes.brief.contents import (
     binding_words,
     calm_words,
     draws_and_seed,
-    harm_of,
-    is_all_net,
     survived,
 )
 from derbes.brief.coverage import cover_section, coverage_figure, coverage_section
 from derbes.brief.deciding import deciding_section
 from derbes.brief.dependence import chokepoint_section, dependence_section, sellers_section
 from derbes.brief.drawing import NARROW, WIDE, draw, font_faces, missing_characters
+from derbes.brief.headline import (
+    LEVERAGE_RATIO,
+    TIME_TO_SURVIVE,
+    asked_words,
+    by_date,
+    counted_words,
+    decides_words,
+    end_dates,
+    ended_by,
+    how_long,
+    more_words,
+    quantile_words,
+    span_words,
+    spread_of,
+    unmet_words,
+    weak_window,
+    worst_words,
+)
 from derbes.brief.leverage import (
     bounds_section,
     comparison,
@@ -39,6 +54,7 @@ from derbes.brief.leverage import (
 )
 from derbes.brief.planning import beyond_noise, plan_sections, plan_words
 from derbes.brief.sources import (
+    PUBLISHED,
     facts_section,
     grade_counts,
     grade_words,
@@ -50,206 +66,33 @@ from derbes.brief.sources import (
     reproduce_section,
 )
 from derbes.brief.statements import (
+    made_words,
     patterns_section,
     signaling_section,
     statements_section,
     untested_section,
 )
-from derbes.brief.uncertainty import drawn_section, ends_section, fans_section, hazards_section
+from derbes.brief.uncertainty import (
+    drawn_section,
+    ends_section,
+    fans_section,
+    hazards_section,
+)
 from derbes.case.entities import essential_uses
 from derbes.language import _, language, ngettext
 from derbes.results.plan import Plan
-from derbes.results.supply import CoverRow, LeverageRow
+from derbes.results.statements import ARITHMETIC, MODEL
+from derbes.results.supply import CoverRow
 from derbes.results.tables import text_of
-
-
-def verdict_of(contents: BriefContents) -> str:
-    """Whether essential uses hold, from when to when not, and what goes unmet at worst."""
-    found = short_by_start(contents)
-    if not found:
-        return _from_cover(contents)
-    if all(row.takes_nothing for row in _rows(contents, OPTIMAL)):
-        return _("It takes nothing away that is used in calm, whenever it comes.")
-    months = sorted(found)
-    runs = [list(run) for is_short, run in groupby(months, key=found.__getitem__) if is_short]
-    begins, ends = (runs[0][0], runs[-1][-1]) if runs else ("", "")
-    if len(months) == 1:
-        text = _("Yes if it came in {now}: essential uses hold for the whole {length}.")
-        if runs:
-            text = _("No if it came in {now}: {units} of essential demand would go unmet.")
-    elif not runs:
-        text = _("Yes whenever it comes: essential uses hold for the whole {length}.")
-    else:
-        text = _over_time(months, runs)
-    return text.format(
-        now=fmt.date(months[0]),
-        length=fmt.months(contents.focus.length),
-        month=fmt.date(contents.focus.worst),
-        units=unmet_words(contents, contents.focus.worst),
-        begins=fmt.date(begins),
-        ends=fmt.date(ends),
-    )
-
-
-def _over_time(months: list[str], runs: list[list[str]]) -> str:
-    """The verdict on several starts, of which those of the runs leave demand unmet."""
-    begins, ends = runs[0][0], runs[-1][-1]
-    if runs[0] == months:
-        return _(
-            "No whenever it comes: at worst ({month}) {units} of essential demand would go unmet."
-        )
-    if len(runs) > 1:
-        return _(
-            "Not always: if it came between {begins} and {ends}, essential demand could go unmet, "
-            "at worst ({month}) {units}."
-        )
-    if begins == months[0]:
-        return _(
-            "No if it came by {ends}: at worst ({month}) {units} of essential demand would go "
-            "unmet. Yes if it came later."
-        )
-    if ends == months[-1]:
-        return _(
-            "Yes if it came in {now}; no from {begins} on: at worst ({month}) {units} of "
-            "essential demand would go unmet."
-        )
-    if begins == ends:
-        return _(
-            "Yes if it came in {now}; no in {begins}: {units} of essential demand would go unmet."
-        )
-    return _(
-        "Yes if it came in {now}; no from {begins} to {ends}: at worst ({month}) {units} of "
-        "essential demand would go unmet."
-    )
-
-
-def _from_cover(contents: BriefContents) -> str:
-    """The verdict on the first start, where no surface was computed."""
-    if not contents.case.measures:
-        return _("Nothing is asked of this case yet: it has no measure.")
-    row = contents.cover_row(start=contents.focus.start)
-    if row is None:
-        return _("No answer: no measure was computed.")
-    length = fmt.months(contents.focus.length)
-    if row.survives_length:
-        return _("Yes if it came in {now}: essential uses hold for the whole {length}.").format(
-            now=fmt.date(contents.focus.start), length=length
-        )
-    return _("No if it came in {now}: essential uses hold for {time} of {length}.").format(
-        now=fmt.date(contents.focus.start), time=survived(row), length=length
-    )
-
-
-def short_by_start(contents: BriefContents) -> dict[str, bool]:
-    """Start → whether the measure leaves more essential demand unmet than calm does.
-
-    To the starts of the surface come those that were looked at to date its edges.
-    """
-    found = {row.start: harm_of(row) > 0 for row in _rows(contents, OPTIMAL)}
-    if not found:
-        return {}
-    edge = {row.start: harm_of(row) > 0 for row in contents.edge if row.bound == OPTIMAL}
-    found = edge | found
-    return found | _known_by_end(contents, found)
-
-
-def _known_by_end(contents: BriefContents, found: dict[str, bool]) -> dict[str, bool]:
-    """What the date of the end says of starts between the last short one and the next."""
-    end = contents.end_row()
-    last = max((month for month, is_short in found.items() if is_short), default="")
-    after = min((month for month in found if month > last), default="")
-    if not last or not after or end is None or end.date is None:
-        return {}
-    if not last < end.date <= after:
-        return {}
-    calendar = contents.case.calendar
-    return {calendar.label(calendar.index_of(end.date) - 1): True, end.date: False}
-
-
-def _rows(contents: BriefContents, bound: str) -> list[LeverageRow]:
-    """The surface of page one: the main measure and length in the case as written."""
-    rows = contents.rows_about(contents.leverage.rows, variant=None, bound=bound)
-    return [row for row in rows if row.length == contents.focus.length]
-
-
-def edge_of(contents: BriefContents) -> tuple[int, ...]:
-    """Starts between the surface's last survived one and its first short one. [period]
-
-    Empty when the first start is short, or none is.
-    """
-    calendar = contents.case.calendar
-    found = short_by_start(contents)
-    for before, after in pairwise(sorted(found)):
-        if found[after] and not found[before]:
-            return tuple(range(calendar.index_of(before) + 1, calendar.index_of(after)))
-    return ()
-
-
-def unmet_words(contents: BriefContents, start: str) -> str:
-    """Unmet essential demand from a start.
-
-    A range where both its ends are bounds, else what the best response leaves unmet.
-    """
-    best, rule = contents.responses(start)
-    least = harm_of(best) if best else 0.0
-    most = harm_of(rule) if rule else least
-    text = contents.amount_words(least)
-    is_bound = best is not None and "unmet_essential" in best.bounds
-    if is_bound and fmt.number(least) != fmt.number(most):
-        text = _("at least {amount}").format(amount=text)
-        if rule is not None and "unmet_essential" in rule.bounds:
-            text = fmt.span(fmt.number(least), contents.amount_words(most))
-    if best is not None and least and not is_all_net(best):
-        return _("{amount} more").format(amount=text)
-    return text
-
-
-def more_words(contents: BriefContents) -> str:
-    """What the verdict leaves out: the simple rule, what is short in calm, what takes nothing."""
-    best, rule = contents.responses(contents.focus.worst)
-    return fmt.joined(_by_the_rule(contents, best, rule), _in_calm(contents, best), by=" ")
-
-
-def _by_the_rule(
-    contents: BriefContents, best: LeverageRow | None, rule: LeverageRow | None
-) -> str:
-    """What the simple rule leaves unmet, where the verdict does not say it."""
-    if not contents.focus.harm:
-        rows = [row for row in _rows(contents, MYOPIC) if harm_of(row) > 0]
-        worst = max(rows, key=harm_of, default=None)
-        if worst is None:
-            return ""
-        return _("By the simple rule up to {units} would go unmet ({month}).").format(
-            units=contents.amount_words(harm_of(worst)), month=fmt.date(worst.start)
-        )
-    if best is None or rule is None:
-        return ""
-    is_told = "unmet_essential" in best.bounds and "unmet_essential" in rule.bounds
-    if is_told or fmt.number(harm_of(best)) == fmt.number(harm_of(rule)):
-        return ""
-    units = contents.amount_words(harm_of(rule))
-    return _("By the simple rule it would be {units}.").format(units=units)
-
-
-def _in_calm(contents: BriefContents, best: LeverageRow | None) -> str:
-    """What is short without the measure, which is none of its harm."""
-    parts = []
-    short = calm_words(contents.cover_row(start=contents.focus.shown))
-    if short:
-        text = _("Essential demand is {short}; that is no harm of the measure.")
-        parts.append(text.format(short=short))
-    if best is not None and contents.focus.harm and not is_all_net(best):
-        text = _("With what is unmet in calm, {units} would go unmet in the {time} counted.")
-        units = contents.amount_words(best.unmet_essential_gross)
-        parts.append(text.format(units=units, time=fmt.months(best.window)))
-    return " ".join(parts)
-
 
 _MOST_VARIANTS = 7
 """Rows of the small table, so that the page stays one page."""
 _MOST_PATHS = 3
 """Missing inputs that page one names; more are counted."""
 
+
+COUNTED = (MODEL, ARITHMETIC)
+"""Kinds of evidence that page one counts: what could have come out otherwise."""
 
 Card = tuple[str, str, str]
 """Label, value and words of one of the numbers of page one."""
@@ -267,9 +110,12 @@ def _front(contents: BriefContents) -> dict[str, Any]:
     return {
         "title": text_of(case.label, case.name),
         "question": text_of(case.question, ""),
-        "verdict": verdict_of(contents),
+        "verdict": how_long(contents),
         "answer": _answer(contents),
+        "decides": decides_words(contents),
+        "asked": asked_words(contents),
         "cards": _cards(contents),
+        "by_date": by_date(contents),
         "figure": figure,
         "known": _known(contents),
         "variants": shown,
@@ -279,7 +125,7 @@ def _front(contents: BriefContents) -> dict[str, Any]:
 
 
 def _answer(contents: BriefContents) -> str:
-    """What the verdict is about, what runs out first, and what keeps it from ending."""
+    """The weak window, what runs out first, and what keeps the leverage from ending."""
     if not contents.case.measures:
         fixes = [_("To ask what a stop would do, {fix}.").format(fix=note.fix)
                  for note in contents.case.notes if note.where == "measures"]  # fmt: skip
@@ -288,7 +134,7 @@ def _answer(contents: BriefContents) -> str:
     if not contents.focus.measure:
         return ""
     row, end = contents.cover_row(start=contents.focus.shown), contents.end_row()
-    parts = [_("The measure: {measure}.").format(measure=contents.measure_words())]
+    parts = [worst_words(contents), weak_window(contents)]
     if row is not None and not row.survives_length and row.binding:
         binding = binding_words(contents.case, row.binding, row.binding_sellers)
         parts.append(_("First to run out: {goods}.").format(goods=binding))
@@ -310,6 +156,7 @@ def _cards(contents: BriefContents) -> tuple[Card, ...]:
         _end_card(contents),
         _ratio_card(contents),
         *(_project_card(contents) or (_premium_card(contents),)),
+        *_evidence_cards(contents),
     )
 
 
@@ -339,23 +186,29 @@ def _calm_cards(contents: BriefContents) -> tuple[Card, ...]:
 
 
 def _survival_card(contents: BriefContents) -> Card:
-    row = contents.cover_row(start=contents.focus.start)
+    row, focus = contents.cover_row(start=contents.focus.start), contents.focus
     label = _("Time to survive")
+    drawn = spread_of(contents, TIME_TO_SURVIVE, focus.start)
+    if drawn is not None and drawn.quantiles:
+        text = _("from {month}, median; nine draws of ten: {span}").format(
+            month=fmt.date(focus.start), span=span_words(drawn)
+        )
+        written = _("if all goes as written: {time}").format(time=survived(row)) if row else ""
+        words = fmt.joined(text, written, calm_words(row), by="; ")
+        return (label, quantile_words(drawn, "50"), words)
     if row is None:
         return (label, fmt.missing(), "")
     text = _("from {month}, best response (simple rule: {time})").format(
-        month=fmt.date(contents.focus.start), time=_myopic(row)
+        month=fmt.date(focus.start), time=_myopic(row)
     )
     if _myopic(row) == survived(row):
-        text = _("from {month}, best response and simple rule").format(
-            month=fmt.date(contents.focus.start)
-        )
+        text = _("from {month}, best response and simple rule").format(month=fmt.date(focus.start))
     if calm_words(row):
         text = f"{text}; {calm_words(row)}"
-    worst = contents.cover_row(start=contents.focus.worst)
-    if worst is not None and contents.focus.worst != contents.focus.start:
+    worst = contents.cover_row(start=focus.worst)
+    if worst is not None and focus.worst != focus.start:
         text = _("{words}; at worst, from {month}: {time}").format(
-            words=text, month=fmt.date(contents.focus.worst), time=survived(worst)
+            words=text, month=fmt.date(focus.worst), time=survived(worst)
         )
     return (label, survived(row), text)
 
@@ -368,16 +221,18 @@ def _myopic(row: CoverRow) -> str:
 
 
 def _end_card(contents: BriefContents) -> Card:
+    end, dates = contents.end_row(), end_dates(contents)
+    if dates:
+        return _ended_card(contents, dates)
     label = _("Leverage ends")
-    end = contents.end_row()
     if end is None:
         return (label, fmt.missing(), "")
     starts = _("{n} of {total} starts survived").format(
         n=fmt.number(end.n_starts_survived), total=fmt.number(end.n_starts)
     )
-    calendar = contents.case.calendar
     if end.date is None:
         return (label, _("not by {month}").format(month=contents.last_month), starts)
+    calendar = contents.case.calendar
     ahead = (calendar.index_of(end.date) - calendar.index_of(contents.focus.start)) * calendar.step
     words = _("{time} after the first start; {starts}").format(
         time=fmt.months(max(0, ahead)), starts=starts
@@ -385,15 +240,41 @@ def _end_card(contents: BriefContents) -> Card:
     return (label, fmt.date(end.date), words)
 
 
+def _ended_card(contents: BriefContents, dates: tuple[str, ...]) -> Card:
+    """How likely leverage has ended by some dates, and when it does if all goes as written."""
+    told = ended_by(contents, OPTIMAL) or ended_by(contents, MYOPIC)
+    parts = [
+        _("{share} by {month}").format(share=fmt.share(told[date].p), month=fmt.date(date))
+        for date in dates
+    ]
+    end = contents.end_row()
+    if end is not None:
+        never = _("not by {month}").format(month=contents.last_month)
+        written = fmt.date(end.date) if end.date else never
+        parts.append(_("if all goes as written: {month}").format(month=written))
+    return (_("Leverage has ended"), parts[0], fmt.joined(*parts[1:], by="; "))
+
+
 def _ratio_card(contents: BriefContents) -> Card:
-    label = _("Leverage ratio")
-    row = contents.leverage_row(start=contents.focus.start)
+    label, first = _("Leverage ratio"), contents.focus.start
+    drawn = spread_of(contents, LEVERAGE_RATIO, first)
+    if drawn is not None and "50" in drawn.quantiles:
+        text = _(
+            "in {month}, median; nine draws of ten: {span}; target's loss over sender's cost, "
+            "buyer returns. {counted}"
+        )
+        words = text.format(
+            month=fmt.date(first), span=span_words(drawn), counted=counted_words(contents)
+        )
+        if drawn.quantiles.get("5", 0.0) < 0:
+            below = _("Below zero the target pays less than without the measure.")
+            words = f"{words} {below}"
+        return (label, quantile_words(drawn, "50"), words)
+    row = contents.leverage_row(start=first)
     if row is None:
         return (label, fmt.missing(), "")
     if row.target_loss is None or row.sender_cost_returning is None:
-        unmet = _("unmet instead: {units}").format(
-            units=unmet_words(contents, contents.focus.start)
-        )
+        unmet = _("unmet instead: {units}").format(units=unmet_words(contents, first))
         return (label, fmt.missing(), _("{reason}; {unmet}").format(
             reason=fmt.missing(row.missing), unmet=unmet))  # fmt: skip
     returning, lost = (
@@ -403,13 +284,15 @@ def _ratio_card(contents: BriefContents) -> Card:
             (row.leverage_ratio_lost, row.sender_cost_lost),
         )
     )
-    words = _("target's loss over sender's cost, buyer returns; {lost} if never").format(lost=lost)
+    words = _("{month}: target's loss over sender's cost, buyer returns; {lost} if never").format(
+        month=fmt.date(first), lost=lost
+    )
     if row.leverage_ratio is None:
-        words = _("if the buyer returns {reason}; if never: {lost}").format(
-            reason=returning, lost=lost
+        words = _("{month}: if the buyer returns {reason}; if never: {lost}").format(
+            month=fmt.date(first), reason=returning, lost=lost
         )
         returning = _("none")
-    return (label, returning, words)
+    return (label, returning, f"{words}. {counted_words(contents)}")
 
 
 def _project_card(contents: BriefContents) -> tuple[Card, ...]:
@@ -432,7 +315,9 @@ def _project_card(contents: BriefContents) -> tuple[Card, ...]:
 def _premium_card(contents: BriefContents) -> Card:
     label = _("Premium")
     row = contents.leverage_row(start=contents.focus.start)
-    words = _("price rise that is as bad as the cut-off")
+    words = _("price rise that is as bad as the cut-off of {month}").format(
+        month=fmt.date(contents.focus.start)
+    )
     if row is not None and row.premium is None and row.premium_unbounded:
         return (label, _("no limit"), no_premium_words())
     if row is None or row.premium is None:
@@ -448,13 +333,30 @@ def _plan_card(contents: BriefContents, plan: Plan) -> Card:
         return (label, fmt.missing(), plan_words(contents, plan))
     above = plan.cost - (plan.no_threat_cost or 0.0)
     money = fmt.money(beyond_noise(plan, above), contents.case.currency)
-    if plan.no_threat_cost is None:
-        return (label, money, _("cheapest programme, all supply included"))
-    return (
-        label,
-        money,
-        _("cheapest programme that meets the standards, above supply without any, discounted"),
-    )
+    text = _("cheapest programme, all supply included")
+    if plan.no_threat_cost is not None:
+        text = _("cheapest programme that meets the standards, above supply without any")
+    first = fmt.date(contents.case.calendar.label(0))
+    made = _("central values") if plan.draws <= 1 else draws_and_seed(plan.draws, plan.seed)
+    words = _("{text}; {first} to {last}, discounted, {made}")
+    return (label, money, words.format(text=text, first=first, last=contents.last_month, made=made))
+
+
+def _evidence_cards(contents: BriefContents) -> tuple[Card, ...]:
+    """What verdicts rest on, and how many of the numbers that were drawn are published."""
+    ledger, stress, cards = contents.statements, contents.stress, []
+    if ledger is not None and ledger.statements:
+        n = sum(row.evidence in COUNTED for row in ledger.statements)
+        told = _("{n} of {total}").format(n=fmt.number(n), total=fmt.number(len(ledger.statements)))
+        others = _("the others rest on reports, restate inputs or cannot be tested")
+        words = fmt.joined(ledger.evidence_tally(COUNTED), others, by="; ")
+        cards.append((_("Statements tested"), told, words))
+    if stress is not None and stress.inputs:
+        n = sum(one.grade in PUBLISHED for one in stress.inputs)
+        told = _("{n} of {total}").format(n=fmt.number(n), total=fmt.number(len(stress.inputs)))
+        words = _("numbers drawn are published, grade A or B; the others are derived or assumed")
+        cards.append((_("Published numbers"), told, words))
+    return tuple(cards)
 
 
 def _known(contents: BriefContents) -> str:
@@ -513,7 +415,25 @@ def _foot(contents: BriefContents) -> tuple[str, ...]:
         hash=made.case_hash[:12],
     )  # fmt: skip
     notes = (case.note,) if case.note else ()
-    return (*notes, first, second)
+    return (*notes, *_evidence_words(contents), first, second)
+
+
+def _evidence_words(contents: BriefContents) -> tuple[str, ...]:
+    """What answers and verdicts rest on, in a line; none without draws and without a ledger."""
+    stress, ledger, told = contents.stress, contents.statements, []
+    if stress is not None and stress.inputs:
+        n = sum(one.grade in PUBLISHED for one in stress.inputs)
+        text = ngettext(
+            "{n} of the {total} numbers that were drawn is published (grade A or B).",
+            "{n} of the {total} numbers that were drawn are published (grade A or B).",
+            n,
+        )
+        told.append(text.format(n=fmt.number(n), total=fmt.number(len(stress.inputs))))
+    tally = ledger.evidence_tally(COUNTED) if ledger is not None else ""
+    if ledger is not None and tally:
+        made = made_words(ledger)
+        told.append(_("Statements: {tally} ({made}).").format(tally=tally, made=made))
+    return (" ".join(told),) if told else ()
 
 
 _TEMPLATES = Path(__file__).parent / "templates"

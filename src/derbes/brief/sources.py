@@ -18,6 +18,8 @@ from derbes.language import _, ngettext
 from derbes.results.tables import Column
 
 GRADES = ("A", "B", "C", "D", "")
+PUBLISHED = ("A", "B")
+"""Grades of numbers that are published as they stand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,9 @@ def statements_section(contents: BriefContents, ledger: StatementTable) -> Secti
             "A verdict is the share of the draws in which the statement holds: at least 95% "
             "holds, at most 5% fails."
         )
-    text = fmt.joined(counted, judged, ledger.predictions.words(), by=" ")
+    tally = ledger.evidence_tally()
+    rests = _("By kind of evidence: {tally}.").format(tally=tally) if tally else ""
+    text = fmt.joined(counted, judged, rests, ledger.predictions.words(), by=" ")
     title = _("What is said, and whether it holds")
     if not tested:
         return Section("statements", title, (text,))

@@ -24,7 +24,7 @@ from derbes.case.entities import quantities
 from derbes.language import _, ngettext
 from derbes.results.stress import Answer, EndedBy, Fan, HazardRisk, Stress
 from derbes.results.supply import DrawnInput
-from derbes.results.tables import MISSING, Column
+from derbes.results.tables import MISSING, Column, text_of
 
 ENDED, END = "ended", "end"
 """Answers about a date: whether leverage has ended by it, and the date itself."""
@@ -100,9 +100,12 @@ def in_unit(value: float | None, unit: str) -> str:
 
 
 def input_words(contents: BriefContents, path: str) -> str:
-    """Where an input stands in the case, for a reader: its element's name and its key."""
+    """An input for a reader: its own name, else its element's and its key."""
     if path == "scenario":
         return _("which scenario comes")
+    label = next((q.label for q in quantities(contents.case, path) if q.path == path), {})
+    if label:
+        return text_of(label, path)
     parts = path.split(".")
     if len(parts) < 3 or not hasattr(contents.case, parts[0]):
         return path.replace("_", " ")

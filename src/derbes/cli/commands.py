@@ -417,7 +417,7 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     api.brief,
     {
         "--draws N": _(
-            "Draws of the uncertain inputs; 1: central values, and nothing on how sure they are."
+            "Draws of the uncertain inputs; 0: central values, and nothing on how sure they are."
         ),
         **SEED,
     },

@@ -1,6 +1,6 @@
 """What is said, run against what is known: verdicts, and what the ledger shows as a whole."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from derbes.language import _, ngettext
@@ -388,10 +388,10 @@ class StatementTable:
         n = counts[0] if counts else made.n_draws
         return _("{n} draws, seed {seed}").format(n=n, seed=made.seed)
 
-    def evidence_tally(self) -> str:
-        """How many statements hold and fail by each kind of evidence, in words."""
+    def evidence_tally(self, kinds: Sequence[str] = EVIDENCE) -> str:
+        """How many statements hold and fail by each of some kinds of evidence, in words."""
         parts = []
-        for kind in EVIDENCE:
+        for kind in kinds:
             held, failed = (
                 sum(row.evidence == kind and row.verdict in verdicts for row in self.statements)
                 for verdicts in (("holds", "likely"), ("fails", "unlikely"))

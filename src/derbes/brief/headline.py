@@ -1,0 +1,616 @@
+"""What page one answers: how long uses hold, when not, and what the question supposes.
+
+A measure is told with all that comes with it. Without draws the answer is that of the
+central values, and says so.
+"""
+
+from collections.abc import Iterable
+from functools import partial
+from itertools import groupby, pairwise
+
+from derbes.brief import format as fmt
+from derbes.brief.contents import (
+    MYOPIC,
+    OPTIMAL,
+    BriefContents,
+    Cell,
+    PageTable,
+    calm_words,
+    figure_cell,
+    harm_of,
+    is_all_net,
+    month_cell,
+    survived,
+    table_of,
+)
+from derbes.brief.deciding import swing
+from derbes.brief.uncertainty import (
+    LIKELY,
+    bound_words,
+    in_unit,
+    input_words,
+    is_opening,
+    kind_of,
+    made_by,
+    value_words,
+)
+from derbes.case.entities import Measure, Use, essential_uses
+from derbes.language import _, ngettext
+from derbes.results.stress import Answer, EndedBy
+from derbes.results.supply import LeverageRow
+from derbes.results.tables import Column
+
+TIME_TO_SURVIVE, LEVERAGE_RATIO = "time_to_survive", "leverage_ratio"
+"""Answers over draws that page one tells."""
+
+# What is asked
+
+
+def asked_words(contents: BriefContents) -> str:
+    """The measure and what comes with it, the same without its crisis, starts and standard."""
+    measure = contents.measure
+    if measure is None:
+        return ""
+    return fmt.joined(
+        _("The measure: {measure}.").format(measure=contents.measure_words()),
+        _company_words(contents, measure),
+        _without_crisis(contents, measure),
+        _horizon_words(contents),
+        _standard_words(contents),
+        by=" ",
+    )
+
+
+def _parts(contents: BriefContents, measure: Measure) -> list[Measure]:
+    """A measure, and those that run together with it."""
+    return [measure, *(contents.case.measures[id_] for id_ in measure.together_with)]
+
+
+def crisis_uses(contents: BriefContents) -> list[Use]:
+    """Uses whose demand a crisis changes while the main measure runs."""
+    measure = contents.measure
+    if measure is None or not any(part.crisis for part in _parts(contents, measure)):
+        return []
+    return [use for use in contents.case.uses.values() if use.crisis_demand is not None]
+
+
+def _company_words(contents: BriefContents, measure: Measure) -> str:
+    """What comes with a measure: a crisis with its demand, and other measures."""
+    case, month = contents.case, contents.focus.start
+    at, calendar = case.calendar.index_of(month), case.calendar
+    sums: dict[str, list[float]] = {}
+    for use in (used := crisis_uses(contents)):
+        both = sums.setdefault(case.goods[use.good].unit, [0.0, 0.0])
+        for place, demand in enumerate((use.demand, use.crisis_demand)):
+            both[place] += float(demand.over(calendar.n_periods)[at]) if demand else 0.0
+    told = []
+    for unit, (calm, crisis) in sums.items():
+        text = _("from {calm} to {crisis} a month")
+        if calm > 0:
+            text = _("from {calm} to {crisis} a month, {times} times as much")
+        told.append(
+            text.format(
+                calm=fmt.quantity(calm, unit),
+                crisis=fmt.quantity(crisis, unit),
+                times=fmt.number(crisis / calm if calm else 0.0, 2),
+            )
+        )
+    words = ""
+    if told:
+        text = _(
+            "It comes with a crisis: while it runs, demand of {uses} goes {change} (as of {month})."
+        )
+        words = text.format(
+            uses=_grouped(contents.name("uses", use.id) for use in used),
+            change="; ".join(told),
+            month=fmt.date(month),
+        )
+    others = contents.names("measures", measure.together_with)
+    together = _("At the same time: {measures}.").format(measures=others) if others else ""
+    return fmt.joined(words, together, by=" ")
+
+
+def _grouped(names: Iterable[str]) -> str:
+    """Names in a list; those that begin alike before a comma share their beginning."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        first, _comma, rest = name.partition(", ")
+        groups.setdefault(first, []).append(rest)
+    return ", ".join(
+        f"{first} ({', '.join(filter(None, rests))})" if any(rests) else first
+        for first, rests in groups.items()
+    )
+
+
+def without_crisis(contents: BriefContents, measure: Measure) -> str:
+    """Id of the measure that does the same without a crisis; empty: the case has none."""
+    fields = ("kind", "sender", "hits", "share", "by", "start", "in_transit")
+    for other in contents.case.measures.values():
+        is_calm = not any(part.crisis for part in _parts(contents, other))
+        if is_calm and all(getattr(other, name) == getattr(measure, name) for name in fields):
+            return other.id
+    return ""
+
+
+def _without_crisis(contents: BriefContents, measure: Measure) -> str:
+    """What the same measure does without its crisis, or that this is not computed."""
+    if not crisis_uses(contents):
+        return ""
+    plain, length = without_crisis(contents, measure), contents.focus.length
+    if not plain:
+        return _("The same without the crisis is not computed: the case has no such measure.")
+    rows = _rows(contents, OPTIMAL, plain)
+    if not rows:
+        return _("The same without the crisis is not computed: it was not asked for.")
+    worst = max(rows, key=harm_of)
+    short = sum(harm_of(row) > 0 for row in rows)
+    starts = [row.start for row in rows]
+    text = _(
+        "Without the crisis ({measure}) nothing essential goes unmet at any of {n} starts from "
+        "{first} to {last} (central values)."
+    )
+    if short:
+        text = _(
+            "Without the crisis ({measure}) {length} are survived at {held} of {n} starts from "
+            "{first} to {last}; at worst ({month}) {units} of essential demand go unmet (central "
+            "values)."
+        )
+    return text.format(
+        measure=contents.name("measures", plain),
+        n=fmt.number(len(rows)),
+        held=fmt.number(len(rows) - short),
+        first=fmt.date(min(starts)),
+        last=fmt.date(max(starts)),
+        length=fmt.months(length),
+        month=fmt.date(worst.start),
+        units=contents.amount_words(harm_of(worst)),
+    )
+
+
+def _horizon_words(contents: BriefContents) -> str:
+    """Which starts were looked at, and how far the calendar goes."""
+    starts = sorted({row.start for row in _rows(contents, OPTIMAL)})
+    if not starts:
+        return ""
+    text = ngettext(
+        "Looked at: {n} start, in {first}; the calendar ends in {end}.",
+        "Looked at: {n} starts from {first} to {last}; the calendar ends in {end}.",
+        len(starts),
+    )
+    return text.format(
+        n=fmt.number(len(starts)),
+        first=fmt.date(starts[0]),
+        last=fmt.date(starts[-1]),
+        end=contents.last_month,
+    )
+
+
+def _standard_words(contents: BriefContents) -> str:
+    """What a programme has to meet, with dates."""
+    case, calendar = contents.case, contents.case.calendar
+    told = []
+    for standard in case.standards.values():
+        name = contents.name("standards", standard.id)
+        if not standard.measure:
+            told.append(name)
+            continue
+        last = standard.last if standard.last >= 0 else calendar.n_periods - 1
+        is_main = standard.measure == contents.focus.measure
+        measure = _("the measure") if is_main else contents.name("measures", standard.measure)
+        text = _("{name} ({measure} for {length}, begun from {first} to {last})").format(
+            name=name,
+            measure=measure,
+            length=fmt.months(standard.length * calendar.step),
+            first=fmt.date(calendar.label(standard.first)),
+            last=fmt.date(calendar.label(last)),
+        )
+        told.append(text)
+    if not told:
+        return ""
+    text = ngettext(
+        "The standard of the programme: {standards}.",
+        "The standards of the programme: {standards}.",
+        len(told),
+    )
+    return text.format(standards="; ".join(told))
+
+
+# What is answered
+
+
+def how_long(contents: BriefContents) -> str:
+    """How long essential uses hold from the first start: over draws, else at central values."""
+    if not contents.case.measures:
+        return _("Nothing is asked of this case yet: it has no measure.")
+    drawn = spread_of(contents, TIME_TO_SURVIVE, contents.focus.start)
+    if drawn is not None and drawn.quantiles:
+        text = _(
+            "{event}: essential uses hold for {median} in the middle of {n} draws; in nine draws "
+            "of ten for {span}."
+        )
+        if span_words(drawn) == quantile_words(drawn, "50"):
+            text = _("{event}: essential uses hold for {median} in nine of ten of {n} draws.")
+        return text.format(
+            event=event_words(contents),
+            median=quantile_words(drawn, "50"),
+            n=fmt.number(drawn.n_draws),
+            span=span_words(drawn),
+        )
+    row = contents.cover_row(start=contents.focus.start)
+    if row is None:
+        is_known = bool(contents.focus.measure)
+        none = _("No answer: no measure was computed.")
+        return _("How long essential uses hold was not computed.") if is_known else none
+    text = _("{event}: essential uses hold for {time}.")
+    if survived(row) == fmt.months(0):
+        text = _("{event}: essential uses go short at once.")
+    words = text.format(event=event_words(contents), time=survived(row))
+    known = _("These are central values; nothing is known about how sure they are.")
+    return fmt.joined(words, known, by=" ")
+
+
+def event_words(contents: BriefContents) -> str:
+    """The main measure with its first start, and that it comes with a crisis."""
+    text = _("{measure} in {month}, in a crisis") if crisis_uses(contents) else _(
+        "{measure} in {month}"
+    )  # fmt: skip
+    measure = contents.name("measures", contents.focus.measure)
+    return text.format(measure=measure, month=fmt.date(contents.focus.start))
+
+
+def weak_window(contents: BriefContents) -> str:
+    """At which starts the measure is not survived, and what goes unmet at worst."""
+    text = _weak_window(contents)
+    if not text or contents.stress is None:
+        return text
+    return _("If all goes as written: {text}").format(text=text[:1].lower() + text[1:])
+
+
+def _weak_window(contents: BriefContents) -> str:
+    found = short_by_start(contents)
+    if not found:
+        return ""
+    if all(row.takes_nothing for row in _rows(contents, OPTIMAL)):
+        return _("It takes nothing away that is used in calm, whenever it comes.")
+    months = sorted(found)
+    runs = [list(run) for is_short, run in groupby(months, key=found.__getitem__) if is_short]
+    begins, ends = (runs[0][0], runs[-1][-1]) if runs else ("", "")
+    if len(months) == 1:
+        text = _("The whole {length} of it are survived.")
+        if runs:
+            text = _("{length} of it leave {units} of essential demand unmet.")
+    elif not runs:
+        text = _("Whenever it comes, the whole {length} of it are survived.")
+    else:
+        text = _over_time(months, runs)
+    return text.format(
+        now=fmt.date(months[0]),
+        length=fmt.months(contents.focus.length),
+        month=fmt.date(contents.focus.worst),
+        units=unmet_words(contents, contents.focus.worst),
+        begins=fmt.date(begins),
+        ends=fmt.date(ends),
+    )
+
+
+def _over_time(months: list[str], runs: list[list[str]]) -> str:
+    """The weak window of several starts, of which those of the runs leave demand unmet."""
+    begins, ends = runs[0][0], runs[-1][-1]
+    if runs[0] == months:
+        return _(
+            "Whenever it comes, {length} of it are not survived: at worst ({month}) {units} of "
+            "essential demand go unmet."
+        )
+    if len(runs) > 1:
+        return _(
+            "Weak windows between {begins} and {ends}: {length} of it, begun then, are not always "
+            "survived; at worst ({month}) {units} of essential demand go unmet."
+        )
+    if begins == months[0]:
+        return _(
+            "Weak window up to {ends}: {length} of it, begun by then, are not survived; at worst "
+            "({month}) {units} of essential demand go unmet. Later ones are."
+        )
+    if ends == months[-1]:
+        return _(
+            "Weak window from {begins} on: {length} of it, begun then, are not survived; at worst "
+            "({month}) {units} of essential demand go unmet. Begun in {now} they are."
+        )
+    if begins == ends:
+        return _(
+            "Weak window in {begins}: {length} of it, begun then, are not survived; {units} of "
+            "essential demand go unmet. Begun in {now} they are."
+        )
+    return _(
+        "Weak window from {begins} to {ends}: {length} of it, begun then, are not survived; at "
+        "worst ({month}) {units} of essential demand go unmet. Begun in {now} they are."
+    )
+
+
+# Over draws
+
+
+def spread_of(contents: BriefContents, kind: str, date: str) -> Answer | None:
+    """What draws say of a number from a date on: by the best response, else by the rule.
+
+    Of the main measure, and of its main length where the number has one.
+    """
+    answers = contents.stress.answers if contents.stress else ()
+    found = [
+        one
+        for one in answers
+        if (kind_of(one.name), one.date, one.variant) == (kind, date, contents.focus.variant)
+        and one.measure == contents.focus.measure
+        and one.length in (None, contents.focus.length)
+    ]
+    return min(found, key=lambda one: one.bound != OPTIMAL, default=None)
+
+
+def quantile_words(answer: Answer, band: str) -> str:
+    """A quantile with its unit; at the end of what is looked at, that it is at least that."""
+    value = answer.quantiles.get(band)
+    if value is None:
+        return _("no limit") if answer.n_unbounded else fmt.missing()
+    return _at_least(in_unit(value, answer.unit), value, answer.capped_at)
+
+
+def _at_least(text: str, value: float, cap: float | None) -> str:
+    is_bound = cap is not None and value >= cap
+    return _("at least {time}").format(time=text) if is_bound else text
+
+
+def span_words(answer: Answer) -> str:
+    """Where nine draws of ten lie."""
+    return fmt.span(quantile_words(answer, "5"), quantile_words(answer, "95"))
+
+
+def worst_drawn(contents: BriefContents) -> str:
+    """The date of those over draws from which uses hold least long in the middle draw."""
+    found = contents.stress.answers if contents.stress else ()
+    medians = {
+        one.date: one.quantiles["50"]
+        for one in found
+        if one is spread_of(contents, TIME_TO_SURVIVE, one.date) and "50" in one.quantiles
+    }
+    return min(sorted(medians), key=lambda date: medians[date], default="")
+
+
+def worst_words(contents: BriefContents) -> str:
+    """The worst start over draws, where it is another than the first; empty without draws."""
+    worst = worst_drawn(contents)
+    answer = spread_of(contents, TIME_TO_SURVIVE, worst)
+    if answer is None or worst == contents.focus.start:
+        return ""
+    text = _(
+        "Over the draws the worst of the yearly starts is {month}: {median}, in nine draws of ten "
+        "{span}."
+    )
+    return text.format(
+        month=fmt.date(worst), median=quantile_words(answer, "50"), span=span_words(answer)
+    )
+
+
+def by_date(contents: BriefContents) -> PageTable | None:
+    """Answers over draws at the first start, the worst and later ones; None without draws."""
+    focus, stress = contents.focus, contents.stress
+    dates = sorted({focus.start, worst_drawn(contents), *end_dates(contents)} - {""})
+    first = spread_of(contents, TIME_TO_SURVIVE, focus.start)
+    if stress is None or first is None:
+        return None
+    worst = worst_drawn(contents)
+    best, rule = ended_by(contents, OPTIMAL), ended_by(contents, MYOPIC)
+
+    def month(date: str) -> Cell:
+        text = _("{month}, the worst over draws").format(month=fmt.date(date))
+        return Cell(text, date) if date == worst else month_cell(date)
+
+    def spread(date: str, *, kind: str) -> Cell:
+        answer = spread_of(contents, kind, date)
+        if answer is None or "50" not in answer.quantiles:
+            return figure_cell(None)
+        text = _("{median} ({span})").format(
+            median=quantile_words(answer, "50"), span=span_words(answer)
+        )
+        return Cell(text, answer.quantiles["50"])
+
+    def ended(date: str) -> Cell:
+        point, other = (best or rule).get(date), rule.get(date)
+        if point is None:
+            return figure_cell(None)
+        text = _("{share} ± {error}").format(
+            share=fmt.share(point.p), error=fmt.share(point.standard_error)
+        )
+        if other is not None and fmt.share(other.p) != fmt.share(point.p):
+            text = _("{text}; simple rule {share}").format(text=text, share=fmt.share(other.p))
+        return Cell(text, point.p)
+
+    columns = (
+        Column(_("date"), month),
+        Column(_("a stop from then holds for"), partial(spread, kind=TIME_TO_SURVIVE)),
+        Column(_("leverage ratio then"), partial(spread, kind=LEVERAGE_RATIO)),
+        Column(_("leverage has ended by then"), ended),
+    )
+    caption = _("By date: median and where nine draws of ten lie; {made}").format(
+        made=made_by(stress, first.bound, first.n_draws)
+    )
+    return table_of(caption, columns, dates)
+
+
+def counted_words(contents: BriefContents) -> str:
+    """Which levers of the sender a ratio counts, and that it counts no other."""
+    case = contents.case
+    goods = dict.fromkeys(case.uses[use].good for use in essential_uses(case))
+    names = _grouped(contents.name("goods", good) for good in goods)
+    if not contents.sender:
+        return _("Counted: {goods} alone.").format(goods=names)
+    text = _("Counted: {goods} alone, no other lever of {sender}.")
+    return text.format(goods=names, sender=contents.name("actors", contents.sender))
+
+
+_MOST_DECIDING = 3
+"""Inputs that page one names; the tornado has all."""
+
+
+def decides_words(contents: BriefContents) -> str:
+    """The inputs that move the time to survive most, in months; empty without draws."""
+    stress = contents.stress
+    if stress is None:
+        return ""
+    own = [bar for bar in stress.tornado if kind_of(bar.answer) == TIME_TO_SURVIVE]
+    caps = {one.name: one.capped_at for one in stress.answers}
+    told = []
+    for bar in sorted(own, key=swing, reverse=True)[:_MOST_DECIDING]:
+        at_low, at_high = (
+            _at_least(fmt.months(value), value, caps.get(bar.answer))
+            for value in (bar.answer_at_low, bar.answer_at_high)
+        )
+        is_plain = bar.unit != "share" and not is_opening(bar.input)
+        low, high = (value_words(contents, bar.input, end) for end in (bar.low, bar.high))
+        text = _("{input}, from {low} to {high}: from {at_low} to {at_high}").format(
+            input=input_words(contents, bar.input),
+            low=fmt.number(bar.low) if is_plain else low,
+            high=high,
+            at_low=at_low,
+            at_high=at_high,
+        )
+        if swing(bar) > 0:
+            told.append(text)
+    if not told:
+        return _("No input moves this time alone.") if own else ""
+    text = _("What decides most, each moved alone ({response}): {inputs}.")
+    bound = "optimal" if OPTIMAL in own[0].answer else MYOPIC
+    return text.format(response=bound_words(bound), inputs="; ".join(told))
+
+
+def end_dates(contents: BriefContents) -> tuple[str, ...]:
+    """Three dates by which leverage may have ended, rising; fewer where there are fewer.
+
+    Where it ends if all goes as written, where it has ended in half of the draws, and the
+    last; where these are the same, one between and the first after the first start.
+    """
+    told = ended_by(contents, OPTIMAL) or ended_by(contents, MYOPIC)
+    later, end = sorted(told)[1:], contents.end_row()
+    if not later:
+        return ()
+    written = [date for date in later if end is not None and end.date and date <= end.date]
+    half = [date for date in later if told[date].p >= LIKELY]
+    wanted = (*written[-1:], *half[:1], later[-1], later[len(later) // 2], later[0])
+    return tuple(sorted([*dict.fromkeys(wanted)][:3]))
+
+
+def ended_by(contents: BriefContents, bound: str) -> dict[str, EndedBy]:
+    """Date → the probability that leverage has ended by it, by one response."""
+    focus = contents.focus
+    about = (focus.variant, focus.measure, focus.length, bound)
+    points = contents.stress.p_ended if contents.stress else ()
+    return {
+        one.date: one
+        for one in points
+        if (one.variant, one.measure, one.length, one.bound) == about
+    }
+
+
+def short_by_start(contents: BriefContents) -> dict[str, bool]:
+    """Start → whether the measure leaves more essential demand unmet than calm does.
+
+    To the starts of the surface come those that were looked at to date its edges.
+    """
+    found = {row.start: harm_of(row) > 0 for row in _rows(contents, OPTIMAL)}
+    if not found:
+        return {}
+    edge = {row.start: harm_of(row) > 0 for row in contents.edge if row.bound == OPTIMAL}
+    found = edge | found
+    return found | _known_by_end(contents, found)
+
+
+def _known_by_end(contents: BriefContents, found: dict[str, bool]) -> dict[str, bool]:
+    """What the date of the end says of starts between the last short one and the next."""
+    end = contents.end_row()
+    last = max((month for month, is_short in found.items() if is_short), default="")
+    after = min((month for month in found if month > last), default="")
+    if not last or not after or end is None or end.date is None:
+        return {}
+    if not last < end.date <= after:
+        return {}
+    calendar = contents.case.calendar
+    return {calendar.label(calendar.index_of(end.date) - 1): True, end.date: False}
+
+
+def _rows(contents: BriefContents, bound: str, measure: str = "") -> list[LeverageRow]:
+    """The surface of page one: a measure, else the main one, of the main length, as written."""
+    about = {"variant": None, "bound": bound, "measure": measure or contents.focus.measure}
+    rows = contents.rows_about(contents.leverage.rows, **about)
+    return [row for row in rows if row.length == contents.focus.length]
+
+
+def edge_of(contents: BriefContents) -> tuple[int, ...]:
+    """Starts between the surface's last survived one and its first short one. [period]
+
+    Empty when the first start is short, or none is.
+    """
+    calendar = contents.case.calendar
+    found = short_by_start(contents)
+    for before, after in pairwise(sorted(found)):
+        if found[after] and not found[before]:
+            return tuple(range(calendar.index_of(before) + 1, calendar.index_of(after)))
+    return ()
+
+
+def unmet_words(contents: BriefContents, start: str) -> str:
+    """Unmet essential demand from a start.
+
+    A range where both its ends are bounds, else what the best response leaves unmet.
+    """
+    best, rule = contents.responses(start)
+    least = harm_of(best) if best else 0.0
+    most = harm_of(rule) if rule else least
+    text = contents.amount_words(least)
+    is_bound = best is not None and "unmet_essential" in best.bounds
+    if is_bound and fmt.number(least) != fmt.number(most):
+        text = _("at least {amount}").format(amount=text)
+        if rule is not None and "unmet_essential" in rule.bounds:
+            text = fmt.span(fmt.number(least), contents.amount_words(most))
+    if best is not None and least and not is_all_net(best):
+        return _("{amount} more").format(amount=text)
+    return text
+
+
+def more_words(contents: BriefContents) -> str:
+    """What the verdict leaves out: the simple rule, what is short in calm, what takes nothing."""
+    best, rule = contents.responses(contents.focus.worst)
+    return fmt.joined(_by_the_rule(contents, best, rule), _in_calm(contents, best), by=" ")
+
+
+def _by_the_rule(
+    contents: BriefContents, best: LeverageRow | None, rule: LeverageRow | None
+) -> str:
+    """What the simple rule leaves unmet, where the verdict does not say it."""
+    if not contents.focus.harm:
+        rows = [row for row in _rows(contents, MYOPIC) if harm_of(row) > 0]
+        worst = max(rows, key=harm_of, default=None)
+        if worst is None:
+            return ""
+        return _("By the simple rule up to {units} would go unmet ({month}).").format(
+            units=contents.amount_words(harm_of(worst)), month=fmt.date(worst.start)
+        )
+    if best is None or rule is None:
+        return ""
+    is_told = "unmet_essential" in best.bounds and "unmet_essential" in rule.bounds
+    if is_told or fmt.number(harm_of(best)) == fmt.number(harm_of(rule)):
+        return ""
+    units = contents.amount_words(harm_of(rule))
+    return _("By the simple rule it would be {units}.").format(units=units)
+
+
+def _in_calm(contents: BriefContents, best: LeverageRow | None) -> str:
+    """What is short without the measure, which is none of its harm."""
+    parts = []
+    short = calm_words(contents.cover_row(start=contents.focus.shown))
+    if short:
+        text = _("Essential demand is {short}; that is no harm of the measure.")
+        parts.append(text.format(short=short))
+    if best is not None and contents.focus.harm and not is_all_net(best):
+        text = _("With what is unmet in calm, {units} would go unmet in the {time} counted.")
+        units = contents.amount_words(best.unmet_essential_gross)
+        parts.append(text.format(units=units, time=fmt.months(best.window)))
+    return " ".join(parts)
