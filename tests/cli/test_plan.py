@@ -182,6 +182,16 @@ def test_why_knowing_and_planning_have_no_value(run, computed, monkeypatch):
     assert "worth more than any sum (VSS)" in out
 
 
+@pytest.mark.parametrize("draws", [0, 1])
+def test_without_draws_nothing_is_said_of_what_knowing_is_worth(run, computed, monkeypatch, draws):
+    for evpi, vss in ((None, None), (2.5e6, 0.5e6)):
+        plan = invented_plan(draws=draws, evpi=evpi, vss=vss)
+        monkeypatch.setattr(api, "plan", computed.note("plan", plan))
+        out = run("plan", "town.yaml").out
+        assert "(EVPI)" not in out
+        assert "(VSS)" not in out
+
+
 def test_to_go_on_from_one_file_and_to_keep_in_another_is_refused(run, planned):
     answer = run("plan", "town.yaml", "--resume", "one", "--checkpoint", "two")
     assert (answer.code, answer.out, planned.calls) == (2, "", [])

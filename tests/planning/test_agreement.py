@@ -1,13 +1,22 @@
 """Two ways to a plan: all draws in one program, and each apart."""
 
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
 from derbes.planning import optimum as solve
 from derbes.planning.optimum import solve_plan
-from derbes.planning.problem import START, all_starts, make_problem, with_contingencies
+from derbes.planning.problem import (
+    START,
+    Clock,
+    TimeIsOver,
+    all_starts,
+    make_problem,
+    with_contingencies,
+)
 from tests.oracles.plans import evaluate, solve_draws
 from tests.planning.generated import small_case
 
@@ -108,3 +117,33 @@ def test_a_time_limit_gives_what_was_found_with_its_gap(monkeypatch):
     plan = apart(problem, monkeypatch, time_limit=0.0)
     assert plan.status == "time limit"
     assert not plan.feasible or plan.gap > GAP
+
+
+@pytest.mark.parametrize("way", [together, apart])
+def test_the_plan_without_standards_is_kept_for_the_next_plan_unless_time_was_over(
+    way, monkeypatch
+):
+    problem = make_problem(small_case(3, n_scenarios=2))
+    known, late = solve.CalmPlans(), solve.CalmPlans()
+    one = way(problem, monkeypatch, calm=known)
+    assert len(known.together) + len(known.apart) == 1
+    for search in ("no_threat", "_calm"):
+        monkeypatch.setattr(solve, search, None)
+    other = way(problem, monkeypatch, calm=known)
+    assert (other.cost, other.no_threat_cost) == (one.cost, one.no_threat_cost)
+    monkeypatch.undo()
+    for search in ("no_threat", "_calm"):
+        until_late = partial(_until_late, getattr(solve, search), monkeypatch)
+        monkeypatch.setattr(solve, search, until_late)
+    with suppress(TimeIsOver):
+        way(problem, monkeypatch, calm=late, time_limit=1e6)
+    assert not late.together
+    assert not late.apart
+
+
+def _until_late(search, monkeypatch, *given):
+    """What is found when time is over meanwhile."""
+    found = search(*given)
+    monkeypatch.setattr(Clock, "is_over", property(lambda _clock: True))
+    assert found is not None
+    return found
