@@ -34,7 +34,7 @@ class Long:
 
 
 LONG = (
-    Long("derbes brief", ("brief", str(CASE)), 20.0),
+    Long("derbes brief --draws 0", ("brief", str(CASE), "--draws", "0"), 20.0),
     Long(
         "derbes stress, 64 draws, all solved",
         ("stress", str(CASE), "--draws", "64", "--solved", "64"),

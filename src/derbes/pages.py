@@ -30,7 +30,6 @@ from derbes.parallel import RunOptions, run_tasks
 from derbes.planning.answers import futures_of, listing_problems
 from derbes.planning.solving import PlanRequest
 from derbes.request import (
-    BRIEF_DRAWS,
     LEDGER_DRAWS,
     USUAL_SEED,
     missing_problems,
@@ -45,7 +44,7 @@ from derbes.results.stress import Stress
 from derbes.results.supply import Cover, CoverRow, LeverageEnd, LeverageRow, Provenance
 from derbes.statements import entries_of
 
-MOST_SOLVED = BRIEF_DRAWS
+MOST_SOLVED = 64
 """Draws that are solved as programs too, at most."""
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from derbes import api
+from derbes.brief import format as fmt
 from derbes.cli import main
 from derbes.language import use_language
 from derbes.request import BRIEF_DRAWS, made_by
@@ -78,6 +79,19 @@ def test_a_page_over_draws_says_so(town):
     assert "| seed | 1" in made
 
 
+def test_page_one_agrees_with_the_answers_over_the_same_draws(town):
+    case = api.read_case(town)
+    stress = api.stress(case, draws=4, solved=4)
+    name = "time_to_survive(embargo, 2026-01, bound=optimal)"
+    answer = next(one for one in stress.answers if one.name == name)
+    ratio = next(one for one in stress.answers if one.name.startswith("leverage_ratio(embargo"))
+    page = api.brief(case, starts="year", variants=["base"], draws=4)
+    said = text_of(page_one(page))
+    time = fmt.months(answer.quantiles["50"]).replace("\u00a0", " ")
+    assert f"essential uses hold for {time}" in said
+    assert f"Leverage ratio\n{fmt.number(ratio.quantiles['50'])}\nin January 2026" in said
+
+
 def test_a_page_without_draws_names_no_seed(town):
     page = api.brief(api.read_case(town), starts="year", variants=["base"], draws=0)
     assert "seed" not in text_of(part(page, "reproduce"))
@@ -88,9 +102,8 @@ def test_a_page_without_draws_names_no_seed(town):
 def test_the_command_holds_what_is_not_usual():
     case = town_case()
     usual = made_by(case, "brief", variants=("all",))
-    assert (usual.command, usual.n_draws, usual.seed) == ("derbes brief town.yaml --draws 0", 1, 0)
-    whole = made_by(case, "brief", variants=("all",), draws=BRIEF_DRAWS)
-    assert (whole.command, whole.n_draws, whole.seed) == ("derbes brief town.yaml", BRIEF_DRAWS, 1)
+    assert (usual.command, usual.n_draws, usual.seed) == ("derbes brief town.yaml", 1, 0)
+    assert made_by(case, "brief", variants=("all",), draws=BRIEF_DRAWS) == usual
     asked = made_by(
         case,
         "brief",
