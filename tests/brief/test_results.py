@@ -3,8 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from derbes.brief import BriefContents
+from derbes.brief import BriefContents, dependence, leverage
+from derbes.brief import format as fmt
 from derbes.brief.contents import Focus
 from derbes.brief.headline import weak_window
 from derbes.case.entities import Case
@@ -54,6 +57,24 @@ def test_the_worst_start_is_drawn_in_every_variant(results):
     assert focus.harm == pytest.approx(60.0)
     drawn = {(b.variant, b.bound) for b in results.branches if b.start == focus.worst}
     assert drawn == {(v, b) for v in ("base", "costly") for b in ("optimal", "myopic")}
+
+
+def test_what_is_said_of_calm_spans_all_its_months(results):
+    calm = results.calm["base"]
+    first, last = (fmt.date(calm.months[place]) for place in (0, len(calm.months) - 1))
+    (figure,) = dependence.sellers_section(results).figures
+    assert any(fmt.span(first, last) in part for part in figure.under)
+
+
+@given(st.lists(st.tuples(st.floats(-1e9, 1e9), st.floats(0, 1e12)), min_size=1))
+def test_axes_leave_room_in_proportion_above_every_point(pairs):
+    points = [{"cost": cost, "loss": loss} for cost, loss in pairs]
+    low, high = leverage._limits(points, is_log=False)
+    amounts = [amount for pair in pairs for amount in pair]
+    span = max(amounts) - min(*amounts, 0.0)
+    room = 0.12 * span or 1.0
+    assert high == pytest.approx(max(amounts) + room)
+    assert low == pytest.approx(min(*amounts, 0.0) - (room if min(amounts) < 0.0 else 0.0))
 
 
 def test_cover_is_computed_at_the_worst_start(results):
