@@ -38,8 +38,8 @@ STRESS_DRAWS = 1000
 """Draws by the rule, unless told otherwise."""
 STRESS_SOLVED = 32
 """Draws that are solved as programs too, unless told otherwise."""
-BRIEF_DRAWS = 0
-"""Draws of a brief, unless told otherwise; 0: central values."""
+BRIEF_DRAWS = 64
+"""Draws of a brief, all of them solved as programs too, unless told otherwise."""
 LEDGER_DRAWS = 32
 """Draws over which statements are judged, unless told otherwise."""
 MOST_LEDGER_DRAWS = 100_000
