@@ -12,8 +12,8 @@ from derbes.case.entities import Case
 from derbes.case.quantity import Quantity
 from derbes.casefile import check_case
 from derbes.casefile.formulas import MOST_DEPTH, MOST_POWER, MOST_SIGNS, FormulaError, read_formula
-from derbes.draws.inputs import uncertain_inputs
-from derbes.model.numbers import by_path, with_formulas
+from derbes.draws.inputs import inputs_by_path, uncertain_inputs
+from derbes.model.numbers import with_formulas
 
 TEXT = """derbes: 1
 name: Formulas
@@ -69,7 +69,7 @@ def told(tmp_path):
 
 
 def number(case: Case, path: str) -> Quantity:
-    return by_path(case)[path]
+    return inputs_by_path(case)[path]
 
 
 @pytest.mark.parametrize(

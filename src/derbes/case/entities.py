@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Annotated, ClassVar
 
+from derbes.case.formulas import Formula
 from derbes.case.ledger import Checked, Contrast, DoubleStandard, Statement, Tension
 from derbes.case.options import Budget, Limit, Option, Risk, Standard
 from derbes.case.quantity import (
@@ -456,6 +457,16 @@ class Scenario(WrittenVariant, Element):
 
 
 @dataclass(frozen=True, slots=True)
+class Derived:
+    """A number that follows from others."""
+
+    number: Quantity
+    formula: Formula
+    parents: tuple[Quantity, ...]
+    """Those that the formula names."""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A whole case, checked; the base of everything that is computed.
 
@@ -505,7 +516,7 @@ class Case:
         field(default_factory=dict)
     )
     """Named numbers that others follow from, each in its own unit; a formula names them."""
-    formulas: tuple[Quantity, ...] = ()
+    formulas: tuple[Derived, ...] = ()
     """Numbers that follow from others, parents before children."""
     actors: Annotated[Mapping[str, Actor], SECTION] = field(default_factory=dict)
     """States, blocs and firms that decide."""
@@ -631,24 +642,6 @@ def quantities(case: Case, where: str = "") -> tuple[Quantity, ...]:
     """
     found = (quantity for quantity in _walk(case) if quantity.path)
     return tuple(quantity for quantity in found if _is_at(quantity.path, where))
-
-
-def parents_first(numbers: Iterable[Quantity]) -> Iterator[Quantity]:
-    """Those that follow from others by a formula, each behind its own parents."""
-    derived = {one.path: one for one in numbers if one.formula is not None}
-    done: set[str] = set()
-
-    def behind(one: Quantity) -> Iterator[Quantity]:
-        if one.formula is None or one.path in done:
-            return
-        done.add(one.path)
-        for parent in one.formula.parents:
-            if parent in derived:
-                yield from behind(derived[parent])
-        yield one
-
-    for one in derived.values():
-        yield from behind(one)
 
 
 def _is_at(path: str, where: str) -> bool:

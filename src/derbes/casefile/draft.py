@@ -15,7 +15,7 @@ from derbes.case.entities import (
     DEFAULT_REFILL_MONTHS,
     DEFAULT_SENDER_HORIZON_MONTHS,
     Case,
-    parents_first,
+    Derived,
     quantities,
 )
 from derbes.case.formulas import has_formula
@@ -173,7 +173,7 @@ def build_draft(root: MappingNode, memory: Memory) -> CaseDraft:
         missing=(*top.missing, *(path for built in everything for path in built.missing)),
     )
     if has_formula(root.plain):
-        case = replace(case, formulas=tuple(parents_first(quantities(case))))
+        case = replace(case, formulas=tuple(_derived(case)))
     findings += [*told, *(one for built in everything for one in built.findings)]
     references = list(references_of(entry, ()))
     return CaseDraft(root, case, findings, elements, references, correlated, unreadable)
@@ -260,6 +260,29 @@ def _named(
 
     counted = replace(measures, named=named)
     return counted
+
+
+def _derived(case: Case) -> Iterator[Derived]:
+    """Numbers that follow from others by a formula, each behind its own parents.
+
+    What names a number that could not be read is left out.
+    """
+    numbers = {one.path: one for one in quantities(case)}
+    done: set[str] = set()
+
+    def behind(path: str) -> Iterator[Derived]:
+        number = numbers.get(path)
+        if number is None or number.formula is None or path in done:
+            return
+        done.add(path)
+        for parent in number.formula.parents:
+            yield from behind(parent)
+        if numbers.keys() >= set(number.formula.parents):
+            parents = tuple(numbers[parent] for parent in number.formula.parents)
+            yield Derived(number, number.formula, parents)
+
+    for path in numbers:
+        yield from behind(path)
 
 
 def _fields(top: Filled, *, is_whole: bool) -> Found:

@@ -67,7 +67,7 @@ def case_without_measures(draft: CaseDraft) -> Iterator[Finding]:
 
 def formulas_in_their_ranges(draft: CaseDraft) -> Iterator[Finding]:
     """A range beside a formula is what its author expected; the formula may leave it."""
-    for one in draft.case.formulas:
+    for one in (derived.number for derived in draft.case.formulas):
         if one.stated is None:
             continue
         low, high = one.stated

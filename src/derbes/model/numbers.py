@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from derbes.case.entities import Case, quantities
+from derbes.case.entities import Case
 from derbes.case.quantity import Calendar, FloatArray, Quantity
 
 Number = float | FloatArray
@@ -25,20 +25,6 @@ AS_WRITTEN: Values = {}
 """No draw: every number has its central value."""
 
 
-_RECENT: dict[int, tuple[Case, Mapping[str, Quantity]]] = {}
-_MOST_RECENT = 16
-
-
-def by_path(case: Case) -> Mapping[str, Quantity]:
-    """Every number of a case by its path; kept for the cases that were asked about last."""
-    known = _RECENT.get(id(case))
-    if known is None or known[0] is not case:
-        while len(_RECENT) >= _MOST_RECENT:
-            del _RECENT[next(iter(_RECENT))]
-        known = _RECENT[id(case)] = (case, {one.path: one for one in quantities(case)})
-    return known[1]
-
-
 def with_formulas(case: Case, values: Values) -> Values:
     """What is drawn, and what follows from it by the formulas of the case.
 
@@ -47,17 +33,11 @@ def with_formulas(case: Case, values: Values) -> Values:
     if not values or not case.formulas:
         return values
     found = dict(values)
-    numbers = by_path(case)
-
-    def number(path: str) -> Number:
-        return drawn(numbers[path], found)
-
     for one in case.formulas:
-        parents = one.formula.parents if one.formula else ()
-        if one.path in values or one.path not in numbers or not numbers.keys() >= set(parents):
-            continue
-        if one.formula and any(parent in found for parent in parents):
-            found[one.path] = one.formula.value(number)
+        parents = {parent.path: parent for parent in one.parents}
+        if one.number.path not in values and not found.keys().isdisjoint(parents):
+            numbers = {path: drawn(parent, found) for path, parent in parents.items()}
+            found[one.number.path] = one.formula.value(numbers.__getitem__)
     return found
 
 
@@ -65,8 +45,8 @@ def moved_by(case: Case, paths: Iterable[str]) -> frozenset[str]:
     """Some numbers, and all that follow from them by formulas."""
     found = set(paths)
     for one in case.formulas:
-        if one.formula and not found.isdisjoint(one.formula.parents):
-            found.add(one.path)
+        if not found.isdisjoint(one.formula.parents):
+            found.add(one.number.path)
     return frozenset(found)
 
 
