@@ -30,7 +30,7 @@ from scipy import sparse
 
 from derbes.case.quantity import FloatArray
 from derbes.lp.highs import MixedSettings, solve_mixed
-from derbes.lp.program import Block, BoolArray, LinearProgram
+from derbes.lp.program import Block, BoolArray, IntArray, LinearProgram
 from derbes.parallel import Crew
 from derbes.planning.base_course import BlockIndex
 from derbes.planning.benders import (
@@ -119,7 +119,7 @@ def extensive_form(problem: PlanProblem, prices: Prices = START) -> ExtensiveFor
         options = options + part * prices.money * draw.option_cost
         money.append(part * costs)
         columns += _moved(index.columns, end, offsets[i])
-        limits = tuple(_limit_name(index, int(j)) for j in limited)
+        limits = _limit_names(index, limited)
         rows += _moved(index.rows, end, n_rows)
         rows.append(Block("limit" + end, limits, 0, 1, n_rows + m))
         n_rows += m + len(limits)
@@ -159,9 +159,17 @@ def _moved(blocks: Sequence[Block], end: str, offset: int) -> list[Block]:
     return [replace(block, kind=block.kind + end, offset=offset + block.offset) for block in blocks]
 
 
-def _limit_name(index: BlockIndex, column: int) -> str:
-    block = next(b for b in index.columns if b.offset <= column < b.offset + b.size)
-    return block.name(column).replace("(", "_").replace(",", "_").replace(")", "")
+def _limit_names(index: BlockIndex, columns: IntArray) -> tuple[str, ...]:
+    """Names of columns as items of a block of rows."""
+    offsets = np.array([block.offset for block in index.columns])
+    blocks = np.searchsorted(offsets, columns, side="right") - 1
+    names = (
+        index.columns[b].name(j) for b, j in zip(blocks.tolist(), columns.tolist(), strict=True)
+    )
+    return tuple(name.translate(_AS_ITEM) for name in names)
+
+
+_AS_ITEM = str.maketrans({"(": "_", ",": "_", ")": None})
 
 
 def _tail_rows(problem: PlanProblem, prices: Prices) -> list[sparse.csr_matrix]:
