@@ -70,7 +70,23 @@ def leverage_text(leverage: Leverage) -> str:
         if column.value not in _ONLY_IN_JSON
     ]
     ends = f"{_('When leverage ends')}\n{text_table(end_columns(), leverage.ends)}"
-    return _paragraphs([*_by_setting(columns, leverage.rows), ends, _remarks(leverage.rows)])
+    told = [*_by_setting(columns, leverage.rows), ends, _levers(leverage), _remarks(leverage.rows)]
+    return _paragraphs(told)
+
+
+def _levers(leverage: Leverage) -> str:
+    """Which levers are counted, by which measures, and which are not."""
+    if not leverage.levers:
+        goods = _("Counted: {goods} alone; the case names no levers.")
+        return goods.format(goods=", ".join(leverage.goods)) if leverage.goods else ""
+    columns = (
+        Column(_("sender"), "sender"),
+        Column(_("lever"), lambda one: one.label),
+        Column(_("counted by"), lambda one: ", ".join(one.measures) or _("not counted")),
+        Column(_("missing"), "missing"),
+        Column(_("where to look"), "look"),
+    )
+    return _titled(_("Levers that are counted, and levers that are not"), columns, leverage.levers)
 
 
 def _remarks(rows: Sequence[LeverageRow]) -> str:
