@@ -17,6 +17,7 @@ from typing import Any
 
 from derbes.analysis.cover import branch_of, calm_plan_of, cover_table
 from derbes.analysis.leverage import leverage_ends, leverage_rows
+from derbes.analysis.levers import with_baskets
 from derbes.answers import plan_answers, statement_answers, stress_answers
 from derbes.brief.contents import MYOPIC, OPTIMAL, BriefContents
 from derbes.brief.headline import edge_of
@@ -203,7 +204,8 @@ def _surface(
     """Rows and ends of what page one is about; premiums of the main measure alone."""
     if not measure:
         return (), ()
-    names = whole.measures or tuple(dict.fromkeys(m for s in studies for m in s.case.measures))
+    studies = [with_baskets(study, whole.measures) for study in studies]
+    names = dict.fromkeys(one.name for study in studies for one in study.measures)
     others = tuple(name for name in names if name != measure)
     rows = leverage_rows(studies, replace(whole, measures=(measure,)), **told)
     if others:

@@ -2,7 +2,8 @@
 
 Losses of measures that run at the same time are those of one branch in which they all run,
 never a sum: what one takes away another may have replaced. Only where nothing that one
-measure bears on serves what the other bears on do the losses add up.
+measure bears on serves what the other bears on do the losses add up; and even there a buyer
+who never returns is lost once, with all that it buys.
 """
 
 from collections.abc import Sequence

@@ -45,6 +45,7 @@ from derbes.brief.headline import (
 from derbes.brief.leverage import (
     bounds_section,
     comparison,
+    levers_words,
     losses_section,
     no_figure_words,
     no_premium_words,
@@ -118,6 +119,7 @@ def _front(contents: BriefContents) -> dict[str, Any]:
         "by_date": by_date(contents),
         "figure": figure,
         "known": _known(contents),
+        "levers": levers_words(contents),
         "variants": shown,
         "more_variants": more if left > 0 else "",
         "foot": _foot(contents),
