@@ -39,9 +39,9 @@ def levered() -> BriefContents:
 def test_page_one_says_what_is_counted_at_once_and_what_is_not(levered):
     assert levers_words(levered).replace("\u00a0", " ") == (
         "Levers of Northland. Counted: Salts (Embargo by Northland); The line (Closed line). All "
-        "counted at once, 12 months from January 2026 (central values, run together and not added "
-        "up): leverage ratio 7, 240 t of essential demand unmet. Not counted, no data in the "
-        "case, and where to look: Gas: A table (2711)."
+        "at once in January 2026 (central values, run together): leverage ratio 7, 240 t of "
+        "essential demand unmet. Not counted, no data in the case (where to look): Gas (A table "
+        "(2711))."
     )
 
 

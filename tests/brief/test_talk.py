@@ -11,7 +11,7 @@ from tests.brief.invented import invented_contents
 from tests.brief.invented_ledger import invented_talk
 from tests.brief.reading import page_one, part, text_of
 
-ASSUMED = "This is a small game whose parameters are assumptions, grade D; no forecast."
+ASSUMED = "A small game over assumed parameters, grade D; no forecast."
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +31,9 @@ def central(contents: BriefContents, *pays: bool) -> BriefContents:
 
 def test_page_one_says_in_how_many_draws_a_stop_pays_and_what_words_are_worth(contents):
     told = (
-        "A stop would pay Northland itself in 100% of 64 draws if it begins in January 2026, and "
-        "in 0% in January 2031. A threat is only talk, whatever Northland believes, in 0% and in "
-        "100% of them. What Town says changes what Northland does in at most 10% of them. "
+        "A stop would pay Northland itself in 100% of 64 draws if begun in January 2026, in 0% in "
+        "January 2031. A threat is only talk, whatever is believed, in 0% and 100%. What Town says "
+        "changes what Northland does in at most 10%. "
     )
     assert talk_words(contents) == told + ASSUMED
     page = text_of(page_one(render_brief(contents)))
@@ -49,8 +49,8 @@ def test_the_year_in_which_it_pays_most_often_is_said_where_it_is_another(conten
 def test_one_year_alone_is_told_alone(contents):
     talk = replace(contents.talk, years=contents.talk.years[:1])
     assert talk_words(replace(contents, talk=talk)).startswith(
-        "A stop would pay Northland itself in 100% of 64 draws if it begins in January 2026. A "
-        "threat is only talk, whatever Northland believes, in 0% of them."
+        "A stop would pay Northland itself in 100% of 64 draws if begun in January 2026. A threat "
+        "is only talk, whatever is believed, in 0%."
     )
 
 

@@ -81,15 +81,13 @@ def test_words_matter_where_what_is_done_hangs_on_them():
 
 
 def test_the_reading_could_come_out_otherwise():
-    """Against a target that a cut-off pays against only while it is dependent, silence is no
-    proof of dependence: in E3 both types then say the same in some equilibrium."""
-    told = {
-        (at, said): value(f"read_as_dependent(sender, {at}, months=12, said={said})")
-        for at in AT
-        for said in WORDS
-    }
-    assert len({str(one) for one in told.values()}) > 1
-    assert any(one is not True for one in told.values())
+    """What an explanation is read as hangs on the stakes: open in E3 on the first day, when a
+    cut-off pays against both types, and a sign of lost levers once the plant is there, when it
+    pays against a dependent target alone."""
+    first = value("read_as_free(sender, 2026-01, months=12, said=explain)")
+    assert isinstance(first, Missing)
+    assert value("read_as_free(sender, 2028-01, months=12, said=explain)") is True
+    assert value("read_as_dependent(sender, 2028-01, months=12, said=explain)") is False
 
 
 def test_what_some_equilibrium_leaves_open_is_not_known():

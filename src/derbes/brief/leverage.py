@@ -73,10 +73,10 @@ def levers_words(contents: BriefContents) -> str:
             for one in own
             if one.lever and one.measures
         )
-        lacking = "; ".join(f"{one.label}: {one.look}" for one in own if not one.measures)
+        lacking = "; ".join(f"{one.label} ({one.look})" for one in own if not one.measures)
         text = _("Levers of {sender}. Counted: {counted}.")
         whole = next((_at_once(contents, one) for one in own if not one.lever), "")
-        missing = _("Not counted, no data in the case, and where to look: {levers}.")
+        missing = _("Not counted, no data in the case (where to look): {levers}.")
         told += [
             text.format(sender=contents.name("actors", sender), counted=counted or _("none")),
             whole,
@@ -98,16 +98,15 @@ def _at_once(contents: BriefContents, one: LeverCount) -> str:
     row = lever_row(contents, one)
     if row is None:
         return _("What they do at once was not computed.")
-    text = _(
-        "All counted at once, {length} from {month} (central values, run together and not added "
-        "up): leverage ratio {ratio}, {units} of essential demand unmet."
-    )
+    text = _("All at once in {month} (central values, run together): leverage ratio {ratio}.")
+    if harm_of(row):
+        text = _(
+            "All at once in {month} (central values, run together): leverage ratio {ratio}, "
+            "{units} of essential demand unmet."
+        )
     ratio = ratio_cell(row.leverage_ratio, row.sender_cost_returning, row.target_loss)
     return text.format(
-        length=fmt.months(row.length),
-        month=fmt.date(row.start),
-        ratio=ratio.text,
-        units=contents.amount_words(harm_of(row)),
+        month=fmt.date(row.start), ratio=ratio.text, units=contents.amount_words(harm_of(row))
     )
 
 

@@ -47,15 +47,15 @@ def talk_words(contents: BriefContents) -> str:
     first, later = known[0], _later(contents, known)
     if first.n_draws <= 1:
         return fmt.joined(_central_words(sender, known), _assumed(), by=" ")
-    text = _("A stop would pay {sender} itself in {a} of {n} draws if it begins in {first}.")
-    talk = _("A threat is only talk, whatever {sender} believes, in {a} of them.")
+    text = _("A stop would pay {sender} itself in {a} of {n} draws if begun in {first}.")
+    talk = _("A threat is only talk, whatever is believed, in {a}.")
     if later is not first:
         text = _(
-            "A stop would pay {sender} itself in {a} of {n} draws if it begins in {first}, and in "
-            "{b} in {later}."
+            "A stop would pay {sender} itself in {a} of {n} draws if begun in {first}, in {b} in "
+            "{later}."
         )
-        talk = _("A threat is only talk, whatever {sender} believes, in {a} and in {b} of them.")
-    matter = _("What {target} says changes what {sender} does in at most {most} of them.")
+        talk = _("A threat is only talk, whatever is believed, in {a} and {b}.")
+    matter = _("What {target} says changes what {sender} does in at most {most}.")
     share = fmt.share
 
     def told(words: str, field: str) -> str:
@@ -88,7 +88,7 @@ def talk_words(contents: BriefContents) -> str:
 
 
 def _assumed() -> str:
-    return _("This is a small game whose parameters are assumptions, grade D; no forecast.")
+    return _("A small game over assumed parameters, grade D; no forecast.")
 
 
 def _central_words(sender: str, known: list[SignalingYear]) -> str:
