@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 from derbes import api
+from derbes.brief import BriefContents
+from derbes.brief import format as fmt
+from derbes.brief.talk import talk_words
 from derbes.case.entities import Case
+from derbes.pages import brief_contents
 from derbes.results.records import record_of
 from derbes.results.statements import Signaling
 from derbes.results.stress import Stress
@@ -101,3 +105,31 @@ def test_json_has_it(stress):
 def test_the_cost_of_a_lost_buyer_is_an_answer_that_is_named_as_an_expression(stress):
     names = [one.name for one in stress.answers if "buyer=lost" in one.name]
     assert names[0] == "sender_cost(cut, 2026-01, months=12, bound=optimal, buyer=lost)"
+
+
+def made(case: Case, **options: int) -> BriefContents:
+    request = api.request_of(case, starts="year")
+    return brief_contents(case, replace(request, **options))
+
+
+def test_page_one_tells_what_stress_of_the_same_seed_tells(case, stress):
+    contents = made(case, draws=N, seed=SEED)
+    assert contents.talk == game_of(stress)
+    first, last = game_of(stress).years[0], game_of(stress).years[-1]
+    words = talk_words(contents)
+    for year in (first, last):
+        assert fmt.share(year.credible_share or 0.0) in words
+    assert f"of {N} draws if begun in {fmt.date(first.start)}" in words
+
+
+def test_without_draws_the_page_tells_what_the_query_tells_at_central_values(case):
+    contents = made(case, draws=1)
+    ledger = read_ledger(with_ledger(case, A="1 < 2"))
+    asked = signaling_of(ledger, day("2026-01"), Sampling(1))
+    assert asked is not None
+    assert contents.stress is None
+    assert contents.talk is not None
+    assert [year.credible_share for year in contents.talk.years] == [
+        year.credible_share for year in asked.years
+    ]
+    assert talk_words(contents).startswith("At central values a stop would pay")
