@@ -13,6 +13,7 @@ from derbes.case.entities import Case, Good, Hit, Measure, Stockpile, Supplier, 
 from derbes.case.levers import Lever, at_once, baskets
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
+from derbes.cli.tables import leverage_text
 from derbes.results.supply import LeverageRow
 from tests.small_cases import worked_example
 
@@ -187,3 +188,24 @@ def test_a_basket_runs_with_what_its_measures_run_with():
     case = replace(case, measures={**case.measures, "cut": first, "flood": flood})
     joint = joint_measure(case, "both", ("cut", "fuel_cut"))
     assert joint.together_with == ("flood", "fuel_cut")
+
+
+def test_the_text_names_every_lever():
+    case = two_goods()
+    told = leverage_text(api.leverage(case, starts=("2026-03",), lengths=(12,)))
+    assert (
+        "Levers; what is counted at once is run together, never added up\n"
+        "first of sender: counted by cut\n"
+        "fuel of sender: counted by fuel_cut\n"
+        "gas of sender: not counted; missing: All of it.; look in A table\n"
+        "all counted levers at once of sender: counted by cut+fuel_cut\n"
+    ) in told
+    some = leverage_text(api.leverage(case, measures=("cut",), starts=("2026-03",), lengths=(12,)))
+    assert "fuel of sender: counted by fuel_cut, not asked for" in some
+    bare = api.leverage(replace(case, levers={}), starts=("2026-03",), lengths=(12,))
+    assert "Counted: good, fuel alone; the case names no levers." in leverage_text(bare)
+
+
+def test_a_basket_whose_measures_a_built_case_does_not_have_is_not_asked():
+    case = two_goods()
+    assert asked_baskets(replace(case, measures={"cut": case.measures["cut"]})) == ()

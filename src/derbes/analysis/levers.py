@@ -18,10 +18,9 @@ from derbes.model.measures import compile_measure
 
 def asked_baskets(case: Case, asked: Sequence[str] = ()) -> tuple[str, ...]:
     """Baskets of a case whose measures are all asked for; all of them where none are named."""
+    known = set(case.measures).intersection(asked or case.measures)
     return tuple(
-        name
-        for name, measures in baskets(case.levers).items()
-        if set(measures) <= set(asked or case.measures)
+        name for name, measures in baskets(case.levers).items() if known.issuperset(measures)
     )
 
 

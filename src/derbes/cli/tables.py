@@ -79,14 +79,20 @@ def _levers(leverage: Leverage) -> str:
     if not leverage.levers:
         goods = _("Counted: {goods} alone; the case names no levers.")
         return goods.format(goods=", ".join(leverage.goods)) if leverage.goods else ""
-    columns = (
-        Column(_("sender"), "sender"),
-        Column(_("lever"), lambda one: one.label),
-        Column(_("counted by"), lambda one: ", ".join(one.measures) or _("not counted")),
-        Column(_("missing"), "missing"),
-        Column(_("where to look"), "look"),
-    )
-    return _titled(_("Levers that are counted, and levers that are not"), columns, leverage.levers)
+    counted = _("{lever} of {sender}: counted by {measure}")
+    lacking = _("{lever} of {sender}: not counted; missing: {missing}; look in {look}")
+    lines = [
+        (counted if one.measures else lacking).format(
+            lever=one.label,
+            sender=one.sender,
+            measure=one.measure
+            or _("{measures}, not asked for").format(measures=", ".join(one.measures)),
+            missing=one.missing,
+            look=one.look,
+        )
+        for one in leverage.levers
+    ]
+    return "\n".join([_("Levers; what is counted at once is run together, never added up"), *lines])
 
 
 def _remarks(rows: Sequence[LeverageRow]) -> str:
