@@ -26,7 +26,7 @@ from derbes.results.plan import (
     StandardCost,
     Waiting,
 )
-from derbes.results.supply import CoverRow, LeverageEnd, LeverageRow, Provenance
+from derbes.results.supply import CoverRow, LeverageEnd, LeverageRow, LeverCount, Provenance
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "derbes"
@@ -394,7 +394,7 @@ def test_the_method_notes_of_the_brief_name_every_equation():
 def test_every_field_of_a_result_is_in_the_reference():
     text = (REFERENCE / "json.md").read_text(encoding="utf-8")
     documented = set(re.findall(r"`([a-z_]+)`", text))
-    results = (CoverRow, LeverageRow, LeverageEnd, Provenance, Quantity)
+    results = (CoverRow, LeverageRow, LeverageEnd, LeverCount, Provenance, Quantity)
     results += (Alternative, ClashWish, Cure, FrontierPoint, Outlay, Plan)
     results += (PlanChoice, StandardCost, Waiting)
     fields = {field.name for result in results for field in dataclasses.fields(result)}

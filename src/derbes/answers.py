@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from derbes.case.entities import Case
 from derbes.case.request import Request
@@ -19,11 +20,23 @@ from derbes.stress.answers import stress_case
 
 
 def stress_answers(case: Case, request: Request, options: RunOptions) -> Stress:
-    """What is asked over draws of a case; both have been checked."""
+    """What is asked over draws of a case; both have been checked.
+
+    Of a first measure that somebody imposes also in which years it pays.
+    """
+    from derbes.statements.signaling import signaling_of_losses  # noqa: PLC0415 - as in verbs
+
     place, source = options.executor or LOCAL, case.source or case.name
+    measure = case.measures.get(request.measures[0]) if request.measures else None
+    game = partial(signaling_of_losses, n_workers=options.n_workers)
     with opened_executor(place, source=source, n_workers=options.n_workers) as executor:
-        options = replace(options, executor=executor)
-        return stress_case(case, request, provenance_of(case), options=options)
+        return stress_case(
+            case,
+            request,
+            provenance_of(case),
+            options=replace(options, executor=executor),
+            game=game if measure is not None and measure.sender else None,
+        )
 
 
 def plan_answers(case: Case, request: PlanRequest, options: RunOptions) -> Plan:

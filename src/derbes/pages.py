@@ -17,6 +17,7 @@ from typing import Any
 
 from derbes.analysis.cover import branch_of, calm_plan_of, cover_table
 from derbes.analysis.leverage import leverage_ends, leverage_rows
+from derbes.analysis.levers import with_baskets
 from derbes.answers import plan_answers, statement_answers, stress_answers
 from derbes.brief.contents import MYOPIC, OPTIMAL, BriefContents
 from derbes.brief.headline import edge_of
@@ -39,7 +40,7 @@ from derbes.request import (
     with_units,
 )
 from derbes.results.plan import Plan
-from derbes.results.statements import StatementTable
+from derbes.results.statements import Signaling, StatementTable
 from derbes.results.stress import Stress
 from derbes.results.supply import Cover, CoverRow, LeverageEnd, LeverageRow, Provenance
 from derbes.statements import entries_of
@@ -108,8 +109,25 @@ def statements_told(case: Case, asked: Request, options: RunOptions) -> Statemen
         draws=min(asked.draws, LEDGER_DRAWS),
         seed=asked.seed,
         flips=int(asked.draws > 1),
-        has_signaling=bool(case.measures) and asked.draws > 1,
     )
+
+
+def talk_told(contents: BriefContents) -> Signaling | None:
+    """In which years the main measure pays its sender: over draws, else at central values.
+
+    None where nobody imposes it. At central values it is told from rows that are there.
+    """
+    if contents.stress is not None:
+        return contents.stress.signaling
+    calendar = contents.case.calendar
+    yearly = range(0, calendar.n_periods, max(1, MONTHS_A_YEAR // calendar.step))
+    found = [contents.leverage_row(start=calendar.label(start)) for start in yearly]
+    rows = [row for row in found if row is not None and row.length == contents.focus.length]
+    if not contents.sender or not rows:
+        return None
+    from derbes.statements.signaling import signaling_of_rows  # noqa: PLC0415 - as in verbs
+
+    return signaling_of_rows(rows)
 
 
 def in_each(case: Case, asked: Request, months: int) -> tuple[int, ...]:
@@ -177,9 +195,11 @@ def brief_contents(
     if starts:
         at_edge = replace(whole, measures=(measure,), starts=starts, lengths=(length,))
         edge = leverage_rows(own, at_edge, has_premium=False, **told)
+    leverage = with_units(case, (rows, ends), made)
     return replace(
         contents,
-        leverage=with_units(case, (rows, ends), made),
+        leverage=leverage,
+        talk=talk_told(replace(contents, leverage=leverage, stress=stress)),
         cover=Cover(rows=cover, provenance=made),
         calm={study.variant: calm_plan_of(study) for study in (*own, *rest)},
         branches=tuple(
@@ -203,7 +223,8 @@ def _surface(
     """Rows and ends of what page one is about; premiums of the main measure alone."""
     if not measure:
         return (), ()
-    names = whole.measures or tuple(dict.fromkeys(m for s in studies for m in s.case.measures))
+    studies = [with_baskets(study, whole.measures) for study in studies]
+    names = dict.fromkeys(one.name for study in studies for one in study.measures)
     others = tuple(name for name in names if name != measure)
     rows = leverage_rows(studies, replace(whole, measures=(measure,)), **told)
     if others:

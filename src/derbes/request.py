@@ -6,13 +6,14 @@ A check names everything that is wrong at once, in the order of asking.
 import math
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from derbes.case.entities import Case, main_measure
+from derbes.case.levers import at_once, basket
 from derbes.case.options import Budget
 from derbes.case.quantity import Calendar, Quantity, Step
 from derbes.case.request import (
@@ -26,7 +27,8 @@ from derbes.case.request import (
 from derbes.errors import Problem, RequestError, did_you_mean
 from derbes.language import _, language
 from derbes.parallel import RunOptions, executor_problems
-from derbes.results.supply import Leverage, LeverageEnd, LeverageRow, Provenance
+from derbes.results.supply import Leverage, LeverageEnd, LeverageRow, LeverCount, Provenance
+from derbes.results.tables import text_of
 from derbes.units import UnitError, parse_amount
 from derbes.version import VERSION
 
@@ -511,4 +513,31 @@ def with_units(
         provenance=made or provenance_of(case),
         currency=case.currency,
         unit=next(iter(units), ""),
+        levers=lever_counts(case, {row.measure for row in rows}),
+        goods=tuple(dict.fromkeys(use.good for use in case.uses.values())),
     )
+
+
+def lever_counts(case: Case, computed: Collection[str]) -> tuple[LeverCount, ...]:
+    """Which levers are counted, all of a sender at once, and which are missing.
+
+    Args:
+        case: The case.
+        computed: Measures and baskets that rows tell of.
+    """
+
+    def count(id_: str, label: str, sender: str, measures: tuple[str, ...]) -> LeverCount:
+        name = basket(measures)
+        return LeverCount(id_, label, sender, measures, name if name in computed else "")
+
+    alone = [
+        replace(
+            count(one.id, text_of(one.label, one.id), one.sender, one.measures),
+            missing=one.lacks,
+            look=one.look,
+        )
+        for one in case.levers.values()
+    ]
+    every = _("all counted levers at once")
+    whole = [count("", every, sender, names) for sender, names in at_once(case.levers).items()]
+    return (*alone, *whole)

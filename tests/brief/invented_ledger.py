@@ -43,10 +43,6 @@ def invented_ledger() -> StatementTable:
     )
     entry = {"document": "paper", "place": "P2.1", "expression": "", "reason": "",
              "standard_error": None}  # fmt: skip
-    years = tuple(
-        SignalingYear(f"{year}-01", "embargo", 12, 1.0 - at / 5, at / 5, 0.1, 0.5, 0.4, 0.3, 64)
-        for at, year in enumerate(range(2026, 2032))
-    )
     return StatementTable(
         as_of="2026-11-22",
         statements=rows,
@@ -68,6 +64,15 @@ def invented_ledger() -> StatementTable:
         theses=ThesisGraph((("C1", "holds"),), (ThesisEdge("T1", "C1", "less_leverage", "likely",
                                                            0.9, "author"),)),
         predictions=Predictions((), ()),
-        signaling=Signaling(years, {"cost_of_face": (0.0, 1.0, 2.0)}),
+        signaling=None,
         provenance=Provenance("town", "0" * 64, "1.0", "HiGHS 1", n_draws=64, seed=7),
     )  # fmt: skip
+
+
+def invented_talk() -> Signaling:
+    """A game in which a cut-off pays less and less often."""
+    years = tuple(
+        SignalingYear(f"{year}-01", "embargo", 12, 1.0 - at / 5, at / 5, 0.1, 0.5, 0.4, 0.3, 64)
+        for at, year in enumerate(range(2026, 2032))
+    )
+    return Signaling(years, {"cost_of_face": (0.0, 1.0, 2.0)})

@@ -82,12 +82,6 @@ def test_who_contradicts_whom_is_named_once(contents):
     assert "attested(no_change)" in text
 
 
-def test_a_threat_is_told_by_year(page):
-    text = text_of(part(page, "signaling"))
-    assert "A cut-off pays the sender in most draws at 3 of 6 starts, last in January 2028" in text
-    assert "cost of face" in text
-
-
 def test_at_central_values_a_verdict_claims_no_share_of_draws(contents):
     ledger = invented_ledger()
     rows = tuple(replace(row, n_draws=1) for row in ledger.statements)

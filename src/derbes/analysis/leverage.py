@@ -26,6 +26,7 @@ from derbes.analysis.accounts import (
     unpriced_uses,
     unrestored,
 )
+from derbes.analysis.levers import with_baskets
 from derbes.analysis.responses import (
     Kept,
     Premium,
@@ -674,7 +675,7 @@ def leverage_surface(
     n_workers: int = 1,
     progress: Progress | None = None,
 ) -> tuple[tuple[LeverageRow, ...], tuple[LeverageEnd, ...]]:
-    """Rows of the surface by both rules, and the ends.
+    """Rows of the surface by both rules, and the ends; baskets of levers as measures.
 
     Args:
         case: The case.
@@ -685,8 +686,10 @@ def leverage_surface(
         progress: Called as chunks are done.
     """
     studies = studies or make_studies(case, request, n_workers=n_workers, progress=progress)
+    asked = request.measures
+    mine = [with_baskets(narrowed(study, asked), asked) for study in studies]
+    request = replace(request, measures=())
     rows = leverage_rows(
-        studies, request, has_premium=has_premium, n_workers=n_workers, progress=progress
+        mine, request, has_premium=has_premium, n_workers=n_workers, progress=progress
     )
-    mine = [narrowed(study, request.measures) for study in studies]
     return rows, leverage_ends(mine, request, n_workers=n_workers, progress=progress)

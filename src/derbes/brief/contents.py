@@ -16,7 +16,7 @@ from derbes.case.entities import Case, Measure, main_length, main_measure
 from derbes.case.request import BASE
 from derbes.language import _, ngettext
 from derbes.results.plan import Plan
-from derbes.results.statements import StatementTable
+from derbes.results.statements import Signaling, StatementTable
 from derbes.results.stress import Stress
 from derbes.results.supply import (
     ALL_ESSENTIAL,
@@ -86,6 +86,8 @@ class BriefContents:
     """None where nothing was drawn."""
     statements: StatementTable | None = None
     """None where the case has no ledger."""
+    talk: Signaling | None = None
+    """In which years the main measure pays its sender; None: an accident, or not asked."""
     edge: tuple[LeverageRow, ...] = ()
     """Rows of the main measure and length at starts between those of the surface."""
 

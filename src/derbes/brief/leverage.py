@@ -29,7 +29,7 @@ from derbes.brief.contents import (
 )
 from derbes.case.entities import Case, Measure, MeasureKind, essential_uses
 from derbes.language import _, ngettext
-from derbes.results.supply import ALL_ESSENTIAL, CoverRow, LeverageEnd, LeverageRow
+from derbes.results.supply import ALL_ESSENTIAL, CoverRow, LeverageEnd, LeverageRow, LeverCount
 from derbes.results.tables import Column
 
 _WIDE_SPAN = 50.0
@@ -39,7 +39,7 @@ _WIDE_SPAN = 50.0
 def losses_section(contents: BriefContents) -> Section:
     """Losses of target and sender, against the line on which they are equal."""
     title = _("Who loses more")
-    rows = _main_rows(contents)
+    rows, levers = _main_rows(contents), levers_table(contents)
     known = [row for row in rows if row.target_loss is not None]
     table = _losses_table(contents, rows)
     if not any(map(_costs, known)):
@@ -47,7 +47,7 @@ def losses_section(contents: BriefContents) -> Section:
         text = _("Losses in money are {missing}. Unmet demand below is not affected.").format(
             missing=fmt.missing(paths)
         )
-        return Section("losses", title, (text,), (), (table,))
+        return Section("losses", title, (text,), (), (table, *levers))
     largest = max(abs(number) for row in known for number in [row.target_loss or 0.0, *_costs(row)])
     scale, scale_words = fmt.money_scale(largest)
     unit = fmt.joined(scale_words, contents.case.currency, by=fmt.NO_BREAK)
@@ -60,7 +60,87 @@ def losses_section(contents: BriefContents) -> Section:
         spec=lambda width: _losses_spec(contents, known, scale, unit, width=width),
         table=table,
     )
-    return Section("losses", title, tuple(_losses_texts(contents, rows)), (figure,))
+    return Section("losses", title, tuple(_losses_texts(contents, rows)), (figure,), levers)
+
+
+def levers_words(contents: BriefContents) -> str:
+    """Which levers of each sender are counted and what they do at once, and which are not."""
+    levers, told = contents.leverage.levers, []
+    for sender in dict.fromkeys(one.sender for one in levers):
+        own = [one for one in levers if one.sender == sender]
+        counted = "; ".join(
+            f"{one.label} ({contents.names('measures', one.measures)})"
+            for one in own
+            if one.lever and one.measures
+        )
+        lacking = "; ".join(f"{one.label} ({one.look})" for one in own if not one.measures)
+        text = _("Levers of {sender}. Counted: {counted}.")
+        whole = next((_at_once(contents, one) for one in own if not one.lever), "")
+        missing = _("Not counted, no data in the case (where to look): {levers}.")
+        told += [
+            text.format(sender=contents.name("actors", sender), counted=counted or _("none")),
+            whole,
+            missing.format(levers=lacking) if lacking else "",
+        ]
+    return fmt.joined(*told, by=" ")
+
+
+def lever_row(contents: BriefContents, one: LeverCount) -> LeverageRow | None:
+    """What a lever comes to from the first start, at the length of page one where it has that."""
+    focus = contents.focus
+    about = {"variant": None, "bound": OPTIMAL, "measure": one.measure, "start": focus.start}
+    rows = contents.rows_about(contents.leverage.rows, **about)
+    return min(rows, key=lambda row: row.length != focus.length, default=None)
+
+
+def _at_once(contents: BriefContents, one: LeverCount) -> str:
+    """What all counted levers of a sender do at once, never a sum of each alone."""
+    row = lever_row(contents, one)
+    if row is None:
+        return _("What they do at once was not computed.")
+    text = _("All at once in {month} (central values, run together): leverage ratio {ratio}.")
+    if harm_of(row):
+        text = _(
+            "All at once in {month} (central values, run together): leverage ratio {ratio}, "
+            "{units} of essential demand unmet."
+        )
+    ratio = ratio_cell(row.leverage_ratio, row.sender_cost_returning, row.target_loss)
+    return text.format(
+        month=fmt.date(row.start), ratio=ratio.text, units=contents.amount_words(harm_of(row))
+    )
+
+
+def levers_table(contents: BriefContents) -> tuple[PageTable, ...]:
+    """Every lever with what it comes to, or what is missing and where to look; none without."""
+    if not contents.leverage.levers:
+        return ()
+
+    def ratio(one: LeverCount) -> Cell:
+        row = lever_row(contents, one)
+        if row is None:
+            return figure_cell(None, _("not computed") if one.measures else _("not counted"))
+        if row.takes_nothing:
+            return Cell(_("takes nothing away"), None)
+        return ratio_cell(row.leverage_ratio, row.sender_cost_returning, row.target_loss)
+
+    def unmet(one: LeverCount) -> Cell:
+        row = lever_row(contents, one)
+        if row is None:
+            return figure_cell(None, _("not computed") if one.measures else _("not counted"))
+        return figure_cell(harm_of(row), contents.amount_words(harm_of(row)))
+
+    columns = (
+        Column(_("sender"), lambda one: contents.name("actors", one.sender)),
+        Column(_("lever"), "label"),
+        Column(_("counted by"), lambda one: contents.names("measures", one.measures)),
+        Column(_("leverage ratio"), ratio),
+        Column(_("unmet essential"), unmet),
+        Column(_("missing"), "missing"),
+        Column(_("where to look"), "look"),
+    )
+    caption = _("Levers from {month}, central values; at once is run together, never added up")
+    month = fmt.date(contents.focus.start)
+    return (table_of(caption.format(month=month), columns, contents.leverage.levers),)
 
 
 def _losses_texts(contents: BriefContents, rows: list[LeverageRow]) -> Iterator[str]:

@@ -45,6 +45,7 @@ from derbes.brief.headline import (
 from derbes.brief.leverage import (
     bounds_section,
     comparison,
+    levers_words,
     losses_section,
     no_figure_words,
     no_premium_words,
@@ -68,10 +69,10 @@ from derbes.brief.sources import (
 from derbes.brief.statements import (
     made_words,
     patterns_section,
-    signaling_section,
     statements_section,
     untested_section,
 )
+from derbes.brief.talk import talk_section, talk_words
 from derbes.brief.uncertainty import (
     drawn_section,
     ends_section,
@@ -118,6 +119,9 @@ def _front(contents: BriefContents) -> dict[str, Any]:
         "by_date": by_date(contents),
         "figure": figure,
         "known": _known(contents),
+        "levers": levers_words(contents),
+        "talk": talk_words(contents),
+        "has_talk": talk_section(contents) is not None,
         "variants": shown,
         "more_variants": more if left > 0 else "",
         "foot": _foot(contents),
@@ -464,7 +468,7 @@ def sections_of(contents: BriefContents) -> tuple[Section, ...]:
     stress, ledger = contents.stress, contents.statements
     on_measures = (losses_section, dependence_section, surface_section)
     on_draws = (fans_section, ends_section, hazards_section, deciding_section, drawn_section)
-    on_ledger = (statements_section, patterns_section, signaling_section, untested_section)
+    on_ledger = (statements_section, patterns_section, untested_section)
     found = (
         coverage_section(contents) if is_asked else None,
         cover_section(contents) if is_asked else None,
@@ -474,6 +478,7 @@ def sections_of(contents: BriefContents) -> tuple[Section, ...]:
         variants_section(contents) if is_asked else None,
         *plan_sections(contents),
         *(make(contents, stress) for make in on_draws if stress is not None),
+        talk_section(contents),
         *(make(contents, ledger) for make in on_ledger if ledger is not None and ledger.statements),
         bounds_section(contents) if is_asked else None,
         inputs_section(contents),

@@ -12,10 +12,7 @@ from derbes.brief.contents import (
     Figure,
     PageTable,
     Section,
-    decimal_year,
     draws_and_seed,
-    month_cell,
-    share_cell,
     table_of,
 )
 from derbes.brief.uncertainty import in_unit, input_words, is_opening, opening_label
@@ -23,7 +20,6 @@ from derbes.language import _, ngettext
 from derbes.results.statements import (
     Contradiction,
     EntryRow,
-    SignalingYear,
     StatementRow,
     StatementTable,
 )
@@ -378,88 +374,3 @@ def _about(contents: BriefContents, one: Contradiction) -> str:
 
 
 _LIKELY = 0.5
-
-
-def signaling_section(contents: BriefContents, ledger: StatementTable) -> Section | None:
-    """In which years a cut-off pays, and whether explaining changes anything."""
-    game = ledger.signaling
-    known = [y for y in game.years if y.credible_share is not None] if game else []
-    if game is None or not known:
-        return None
-    first = known[0]
-    about = f"{contents.name('measures', first.measure)}, {fmt.months(first.length)}"
-    lines = {
-        "credible_share": _("a cut-off pays against the target as it is then"),
-        "rhetoric_share": _("threats are talk, whatever is believed"),
-        "explaining_matters_share": _("what the target says changes what the sender does"),
-    }
-    rows = [
-        {"line": line, "year": decimal_year(year.start), "p": getattr(year, field)}
-        for year in known
-        for field, line in lines.items()
-        if getattr(year, field) is not None
-    ]
-
-    def share(year: SignalingYear, *, field: str) -> Cell:
-        return share_cell(getattr(year, field))
-
-    columns = (
-        Column(_("start"), lambda year: month_cell(year.start)),
-        *(Column(line, partial(share, field=field)) for field, line in lines.items()),
-        Column(_("belief from which it pays"), "threshold"),
-        Column(_("draws"), "n_draws"),
-    )
-    figure = Figure(
-        "signaling-chart",
-        _signaling_finding(known),
-        under=(_("Share of the draws"), about, made_words(ledger)),
-        description=_("Lines of shares by start. {finding}"),
-        spec=lambda width: vega.probability_lines(rows, width=width, order=lines.values()),
-        table=table_of(_("Threat or talk by start"), columns, known),
-    )
-    text = _(
-        "A small game: the target explains, keeps silent or acts; the sender does not know whether "
-        "it still depends, and talks, threatens or cuts off. Payoffs come from the losses above "
-        "and from a few declared parameters with ranges. It says when a threat would pay, not what "
-        "anybody will do."
-    )
-    parameters = table_of(
-        _("Parameters that no data give: assumptions, grade D"),
-        (
-            Column(_("parameter"), lambda row: _parameter_words(row[0])),
-            Column(_("low"), lambda row: row[1][0]),
-            Column(_("central"), lambda row: row[1][1]),
-            Column(_("high"), lambda row: row[1][2]),
-        ),
-        game.parameters.items(),
-    )
-    return Section("signaling", _("Threat or talk"), (text,), (figure,), (parameters,))
-
-
-def _signaling_finding(years: list[SignalingYear]) -> str:
-    credible = [y for y in years if (y.credible_share or 0.0) >= _LIKELY]
-    if not credible:
-        return _("At no start does a cut-off pay the sender in most draws: threats are talk")
-    if len(credible) == len(years):
-        return _("At every start a cut-off would pay the sender in most draws")
-    return _(
-        "A cut-off pays the sender in most draws at {n} of {total} starts, last in {month}"
-    ).format(
-        n=fmt.number(len(credible)),
-        total=fmt.number(len(years)),
-        month=fmt.date(credible[-1].start),
-    )
-
-
-def _parameter_words(name: str) -> str:
-    """A parameter of the game for a reader."""
-    return {
-        "prior": _("belief that the target depends, before it says anything"),
-        "gain_share": _("what a unit of the target's loss is worth to the sender"),
-        "lost_buyer_share": _("chance that the buyer never comes back"),
-        "threat_effect_share": _("part of the harm that a threat alone does"),
-        "threat_cost_share": _("cost of a threat, as a part of the cost of a cut-off"),
-        "explain_cost_share": _("cost of explaining, as a part of the target's loss"),
-        "act_gain_share": _("gain of acting without a word, as a part of the target's loss"),
-        "bluff_cost_share": _("cost of acting while it depends, as a part of the target's loss"),
-    }.get(name, name.replace("_", " "))

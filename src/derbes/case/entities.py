@@ -16,6 +16,7 @@ from typing import Annotated, ClassVar
 
 from derbes.case.formulas import Formula
 from derbes.case.ledger import Checked, Contrast, DoubleStandard, Statement, Tension
+from derbes.case.levers import Lever
 from derbes.case.options import Budget, Limit, Option, Risk, Standard
 from derbes.case.quantity import (
     ACTOR,
@@ -538,6 +539,8 @@ class Case:
     """Buyers abroad."""
     measures: Annotated[Mapping[str, Measure], SECTION] = field(default_factory=dict)
     """Hostile or harmful acts."""
+    levers: Annotated[Mapping[str, Lever], SECTION] = field(default_factory=dict)
+    """By what senders can hurt the target, counted or missing."""
     variants: Annotated[Mapping[str, Variant], SECTION] = field(default_factory=dict)
     """Named changes to the case."""
     options: Annotated[Mapping[str, Option], SECTION] = field(default_factory=dict)

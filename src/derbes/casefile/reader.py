@@ -45,7 +45,7 @@ UNTOUCHED: Mapping[str, frozenset[str]] = {
     "variants": frozenset({"variants"}),
     "scenarios": frozenset(
         {"variants", "scenarios", "options", "limits", "standards", "budget", "risk"}
-        | {"correlations", "reference_classes", "hazards"}
+        | {"correlations", "reference_classes", "hazards", "levers"}
         | {"statements", "contrasts", "double_standards", "tensions"}
     ),
 }

@@ -70,7 +70,29 @@ def leverage_text(leverage: Leverage) -> str:
         if column.value not in _ONLY_IN_JSON
     ]
     ends = f"{_('When leverage ends')}\n{text_table(end_columns(), leverage.ends)}"
-    return _paragraphs([*_by_setting(columns, leverage.rows), ends, _remarks(leverage.rows)])
+    told = [*_by_setting(columns, leverage.rows), ends, _levers(leverage), _remarks(leverage.rows)]
+    return _paragraphs(told)
+
+
+def _levers(leverage: Leverage) -> str:
+    """Which levers are counted, by which measures, and which are not."""
+    if not leverage.levers:
+        goods = _("Counted: {goods} alone; the case names no levers.")
+        return goods.format(goods=", ".join(leverage.goods)) if leverage.goods else ""
+    counted = _("{lever} of {sender}: counted by {measure}")
+    lacking = _("{lever} of {sender}: not counted; missing: {missing}; look in {look}")
+    lines = [
+        (counted if one.measures else lacking).format(
+            lever=one.label,
+            sender=one.sender,
+            measure=one.measure
+            or _("{measures}, not asked for").format(measures=", ".join(one.measures)),
+            missing=one.missing,
+            look=one.look,
+        )
+        for one in leverage.levers
+    ]
+    return "\n".join([_("Levers; what is counted at once is run together, never added up"), *lines])
 
 
 def _remarks(rows: Sequence[LeverageRow]) -> str:

@@ -22,7 +22,8 @@ def record_of(result: Any) -> Record:
     if isinstance(result, Leverage):
         units = {"money": result.currency, "unmet": result.unit}
         made = {"units": units, "provenance": record["provenance"]}
-        return {"results": record["rows"], "ends": record["ends"], **made}
+        told = {name: record[name] for name in ("ends", "levers", "goods")}
+        return {"results": record["rows"], **told, **made}
     return record
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from derbes.results.statements import Signaling
 from derbes.results.supply import DrawnInput, Provenance
 
 
@@ -229,3 +230,6 @@ class Stress:
     """What a reader must know of how the numbers came about, in words."""
     units: Mapping[str, str] = field(default_factory=dict)
     """`money` and `unmet`: their units."""
+    signaling: Signaling | None = None
+    """In which years a cut-off by the first measure pays its sender, in the draws that are
+    solved; None: the measure has no sender, or no losses were asked for."""

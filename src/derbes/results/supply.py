@@ -177,16 +177,39 @@ class LeverageEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class LeverCount:
+    """One lever of a sender, or all that are counted at once; counted, or why it is not."""
+
+    lever: str
+    """Id; empty: all counted levers of the sender at once."""
+    label: str
+    sender: str
+    measures: tuple[str, ...]
+    """Measures that run at the same time; empty: it is not counted."""
+    measure: str
+    """`measure` of the rows and ends that tell what they come to; empty: none was computed."""
+    missing: str = ""
+    """What would have to be known to count it."""
+    look: str = ""
+    """Where that can be found."""
+
+
+@dataclass(frozen=True, slots=True)
 class Leverage:
     """The surface measure x start x length x variant, and when it ends."""
 
     rows: tuple[LeverageRow, ...]
+    """Of several measures that run at once, `measure` is their ids joined by `+`."""
     ends: tuple[LeverageEnd, ...]
     provenance: Provenance
     currency: str = ""
     """Currency of the money figures."""
     unit: str = ""
     """Unit of unmet demand, as `unmet_unit` of the rows."""
+    levers: tuple[LeverCount, ...] = ()
+    """Which levers are counted, and which are not; empty where the case names none."""
+    goods: tuple[str, ...] = ()
+    """Goods whose use is counted."""
 
     def columns(self) -> dict[str, Any]:
         """Rows as arrays by field, for a data frame of any library."""

@@ -659,11 +659,16 @@ def credible(one: Model, cut: Start) -> bool:
     """Whether the sender gains more than it loses by cutting off a target that depends on it as
     the case says: the condition of the signaling game, at its central parameters.
     """
-    stakes = _stakes(losses_of(one, cut).row)
+    stakes = stakes_in(losses_of(one, cut).row)
     return cut_off_value(stakes, central_parameters()) > 0
 
 
-def _stakes(row: LeverageRow) -> Stakes:
+def stakes_in(row: LeverageRow) -> Stakes:
+    """What a row costs both sides.
+
+    Raises:
+        Unknown: Some of it is missing.
+    """
     figures = (row.target_loss, row.sender_cost_returning, row.sender_cost_lost)
     if None in figures:
         raise Unknown(*row.missing)
@@ -680,4 +685,4 @@ def stakes_of(one: Model, measure: str, start: int, length: int) -> Stakes:
     months = float(length * one.case.calendar.step)
     at = label_day(one.case, start)
     cut = Start(sender=measure, at=at, months=months, measure=measure)
-    return _stakes(losses_of(one, cut).row)
+    return stakes_in(losses_of(one, cut).row)

@@ -41,17 +41,20 @@ from derbes.case.request import BASE
 from derbes.language import _
 from derbes.parallel import Progress, run_tasks
 from derbes.results.statements import Signaling, SignalingYear
+from derbes.results.supply import LeverageRow
 from derbes.statements.of_model import (
     PARAMETERS,
     Stakes,
     central_parameters,
     cut_off_value,
     length_of,
+    stakes_in,
     stakes_of,
 )
 from derbes.statements.sampling import Sampling, StatementDraws, make_futures
 from derbes.statements.terms import Day, Ledger, Missing, Unknown
 from derbes.statements.worlds import World
+from derbes.stress.columns import BothLosses
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,22 +390,110 @@ def signaling_of(
         measure=measure,
         length=length,
         as_of=as_of,
-        seed=sampling.seed,
     )
     rows, what = range(futures.n), _("signaling")
-    by_draw = run_tasks(draw, rows, n_workers=n_workers, progress=progress, what=what)
-    weights = futures.draws[BASE].weights
+    stakes = run_tasks(draw, rows, n_workers=n_workers, progress=progress, what=what)
+    return signaling_over(
+        stakes,
+        futures.draws[BASE].weights,
+        measure=measure,
+        length=length * case.calendar.step,
+        starts=[case.calendar.label(start) for start in starts],
+        seed=sampling.seed,
+    )
+
+
+def signaling_of_losses(losses: BothLosses, *, n_workers: int = 1) -> Signaling:
+    """The game from losses that are known already, such as those over draws.
+
+    The parameters of a draw hang on the seed and its place alone, so that the same draws
+    give the same answer here and in `signaling_of`.
+    """
+    lacking = Missing(())
+    arrays = (losses.target_loss, losses.sender_cost, losses.sender_cost_lost)
+    stakes = [
+        [
+            lacking if np.isnan(one).any() else Stakes(*map(float, one))
+            for one in np.column_stack([part[row] for part in arrays])
+        ]
+        for row in range(len(losses.weights))
+    ]
+    return signaling_over(
+        stakes,
+        losses.weights,
+        measure=losses.measure,
+        length=losses.length,
+        starts=losses.starts,
+        seed=losses.seed,
+        n_workers=n_workers,
+    )
+
+
+def signaling_of_rows(rows: Sequence[LeverageRow]) -> Signaling:
+    """The game at central values, from rows of one measure and length, by start."""
+    stakes: list[Stakes | Missing] = []
+    for row in rows:
+        try:
+            stakes.append(stakes_in(row))
+        except Unknown as unknown:
+            stakes.append(unknown.missing)
+    return signaling_over(
+        [stakes],
+        np.ones(1),
+        measure=rows[0].measure,
+        length=rows[0].length,
+        starts=[row.start for row in rows],
+        seed=0,
+    )
+
+
+def signaling_over(
+    stakes: Sequence[Sequence[Stakes | Missing]],
+    weights: FloatArray,
+    *,
+    measure: str,
+    length: int,
+    starts: Sequence[str],
+    seed: int,
+    n_workers: int = 1,
+) -> Signaling:
+    """The game of every draw and start; parameters are drawn too, unless there is one draw alone.
+
+    Args:
+        stakes: What a cut-off costs both sides, by draw and start.
+        weights: Of the draws. (N,)
+        measure: The cut-off.
+        length: Its length. [month]
+        starts: ISO months.
+        seed: Seed of the draws.
+        n_workers: Processes.
+    """
+    play = partial(_played, seed=seed, is_central=len(stakes) == 1)
+    tasks = list(enumerate(stakes))
+    by_draw = run_tasks(play, tasks, n_workers=n_workers, what=_("signaling"))
     years = tuple(
-        _year(
-            case.calendar.label(start),
-            measure,
-            length * case.calendar.step,
-            answers=[draw[y] for draw in by_draw],
-            weights=weights,
-        )
+        _year(start, measure, length, answers=[draw[y] for draw in by_draw], weights=weights)
         for y, start in enumerate(starts)
     )
     return Signaling(years=years, parameters=PARAMETERS)
+
+
+def _played(
+    task: tuple[int, Sequence[Stakes | Missing]], *, seed: int, is_central: bool
+) -> list[GameOfYear | Missing]:
+    """The game of every start in one draw; the dependent type is the target of the first."""
+    row, stakes = task
+    rng = np.random.default_rng((seed, row))
+    parameters = central_parameters() if is_central else drawn_parameters(rng)
+    first, found = stakes[0], list[GameOfYear | Missing]()
+    for now in stakes:
+        if isinstance(first, Missing):
+            found.append(first)
+        elif isinstance(now, Missing):
+            found.append(now)
+        else:
+            found.append(answer(first, now, parameters))
+    return found
 
 
 def _measure(case: Case) -> str:
@@ -421,21 +512,15 @@ def _draw(
     measure: str,
     length: int,
     as_of: Day,
-    seed: int,
-) -> list[GameOfYear | Missing]:
-    """The game of every year in one draw."""
+) -> list[Stakes | Missing]:
+    """What a cut-off costs both sides in every year of one draw."""
     variant = World(ledger, as_of, partial(futures.draw, row)).variant(BASE)
-    rng = np.random.default_rng((seed, row))
-    parameters = central_parameters() if futures.n == 1 else drawn_parameters(rng)
-    found: list[GameOfYear | Missing] = []
+    found: list[Stakes | Missing] = []
     for start in starts:
         try:
-            first = stakes_of(variant, measure, starts[0], length)
-            now = stakes_of(variant, measure, start, length)
+            found.append(stakes_of(variant, measure, start, length))
         except Unknown as unknown:
             found.append(unknown.missing)
-        else:
-            found.append(answer(first, now, parameters))
     return found
 
 

@@ -335,6 +335,7 @@ Flag = Annotated[bool, Takes.FLAG]
 Grade = Annotated[str, Takes.CHOICE, "A", "B", "C", "D"]
 Bound = Annotated[str, Takes.CHOICE, "optimal", "myopic"]
 Buyer = Annotated[str, Takes.CHOICE, "returning", "lost"]
+Said = Annotated[str, Takes.CHOICE, "explain", "silent", "act"]
 TierWord = Annotated[str, Takes.CHOICE, "essential", "deferrable"]
 
 

@@ -3,7 +3,7 @@
 Numbers over draws are told as answers, curves, fans and risks, and how they settle.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,12 +11,13 @@ import numpy as np
 
 from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
-from derbes.case.request import DECIDES, FANS, HAZARDS, TIPPING, Request
+from derbes.case.request import DECIDES, FANS, HAZARDS, LEVERAGE, TIPPING, Request
 from derbes.draws.inputs import shared_inputs
 from derbes.draws.sampling import describe
 from derbes.draws.study import variant_case
 from derbes.language import _
 from derbes.parallel import RunOptions
+from derbes.results.statements import Signaling
 from derbes.results.stress import Answer, Convergence, EndedBy, Fan, HazardRisk, Stress
 from derbes.results.supply import Provenance
 from derbes.stress.columns import (
@@ -25,9 +26,13 @@ from derbes.stress.columns import (
     LEVERAGE_RATIO,
     MYOPIC,
     OPTIMAL,
+    SENDER_COST,
+    SENDER_COST_LOST,
     SURVIVES,
+    TARGET_LOSS,
     TIME_TO_SURVIVE,
     UNDATED,
+    BothLosses,
     DrawColumn,
     DrawnVariant,
     Target,
@@ -396,6 +401,7 @@ def stress_case(
     *,
     options: RunOptions | None = None,
     limit: int | None = None,
+    game: Callable[[BothLosses], Signaling | None] | None = None,
 ) -> Stress:
     """What holds over draws of the uncertain inputs, and what decides it.
 
@@ -407,6 +413,7 @@ def stress_case(
         provenance: What makes a result of this case.
         options: Who does the work; None: this process alone.
         limit: Memory that may be taken; None: half of the machine's. [byte]
+        game: Says of both sides' losses in which years a cut-off pays; None: that is not asked.
 
     Raises:
         RequestError: Memory will not hold the answers.
@@ -484,6 +491,7 @@ def stress_case(
         inputs=describe(variants[0].case),
         notes=_notes(case, variants[0]),
         units={"money": case.currency, "unmet": unmet_unit(case)},
+        signaling=_played(tables, targets, request, game),
     )
     return _with_what_decides(stress, variants[0], options)
 
@@ -515,6 +523,39 @@ def _tables(variant: DrawnVariant, rule: Rule, kept: VariantTable) -> list[Answe
         exact = exact and n == kept.n_draws
         tables.insert(0, table(variant.solved_columns, central, n, exact=exact))
     return tables
+
+
+def _played(
+    tables: Sequence[AnswerTable],
+    targets: Sequence[Target],
+    request: Request,
+    game: Callable[[BothLosses], Signaling | None] | None,
+) -> Signaling | None:
+    """The game over the draws that are solved: of the first variant, about the first measure."""
+    if game is None or not targets or not request.asks(LEVERAGE):
+        return None
+    table, target = tables[0], targets[0]
+    columns = [
+        table.where(kind=kind, measure=target.measure, length=target.length, bound=OPTIMAL)
+        for kind in (TARGET_LOSS, SENDER_COST, SENDER_COST_LOST)
+    ]
+    if not columns[0]:
+        return None
+    calendar = table.case.calendar
+    starts = tuple(calendar.label(table.columns[place].start) for place in columns[0])
+    loss, returning, lost = (table.numbers[:, places] for places in columns)
+    return game(
+        BothLosses(
+            measure=target.measure,
+            length=target.length * calendar.step,
+            starts=starts,
+            target_loss=loss,
+            sender_cost=returning,
+            sender_cost_lost=lost,
+            weights=table.weights,
+            seed=request.seed,
+        )
+    )
 
 
 def _with_what_decides(stress: Stress, variant: DrawnVariant, options: RunOptions) -> Stress:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from derbes.case.entities import Case, essential_uses, main_length, main_measure
-from derbes.case.quantity import MONTHS_A_YEAR, Calendar
+from derbes.case.quantity import MONTHS_A_YEAR, Calendar, FloatArray
 from derbes.case.request import BASE, ENDED, FANS, HAZARDS, LEVERAGE, SURVIVE, Request
 from derbes.draws.study import variant_case
 
@@ -12,6 +12,8 @@ OPTIMAL, MYOPIC = "optimal", "myopic"
 
 TIME_TO_SURVIVE, UNMET_ESSENTIAL, SURVIVES = "time_to_survive", "unmet_essential", "survives"
 LEVERAGE_RATIO, TARGET_LOSS, SENDER_COST = "leverage_ratio", "target_loss", "sender_cost"
+SENDER_COST_LOST = "sender_cost_lost"
+"""What the sender loses by a buyer who never returns; `sender_cost` is of one who does."""
 END, ENDED_BY = "end", "ended"
 """When the leverage of a measure ends; whether it has by a date."""
 GOES_SHORT = "goes_short"
@@ -44,9 +46,12 @@ class DrawColumn:
         if self.length:
             parts.append(f"months={self.length * calendar.step}")
         parts.append(f"bound={self.bound}")
+        kind = self.kind
+        if kind == SENDER_COST_LOST:
+            kind, parts = SENDER_COST, [*parts, "buyer=lost"]
         if variant != BASE:
             parts.append(f"variant={variant}")
-        return f"{self.kind}({', '.join(parts)})"
+        return f"{kind}({', '.join(parts)})"
 
     def unit(self, case: Case) -> str:
         """Its unit; empty: a pure number."""
@@ -70,7 +75,7 @@ class DrawColumn:
             return HAZARDS
         if self.kind == SURVIVES:
             return ENDED
-        has_cost = self.kind in (LEVERAGE_RATIO, TARGET_LOSS, SENDER_COST)
+        has_cost = self.kind in (LEVERAGE_RATIO, TARGET_LOSS, SENDER_COST, SENDER_COST_LOST)
         is_best = self.bound == OPTIMAL and self.kind == UNMET_ESSENTIAL
         return LEVERAGE if has_cost or is_best else SURVIVE
 
@@ -85,6 +90,26 @@ def unmet_unit(case: Case) -> str:
     """Unit of unmet essential demand; empty where the uses differ."""
     units = {case.goods[case.uses[use].good].unit for use in essential_uses(case)}
     return units.pop() if len(units) == 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class BothLosses:
+    """What a measure costs both sides by start, draw by draw; N draws, T starts."""
+
+    measure: str
+    length: int
+    """[month]"""
+    starts: tuple[str, ...]
+    """ISO months. (T,)"""
+    target_loss: FloatArray
+    """nan: a shortage cost or a price is missing. (N, T) [money]"""
+    sender_cost: FloatArray
+    """Of a buyer who comes back. (N, T) [money]"""
+    sender_cost_lost: FloatArray
+    """Of a buyer who never does. (N, T) [money]"""
+    weights: FloatArray
+    """(N,)"""
+    seed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +201,7 @@ class DrawnVariant:
         columns: list[DrawColumn] = []
         both = (LEVERAGE_RATIO, TARGET_LOSS)
         losses = [(kind, bound) for bound in (OPTIMAL, MYOPIC) for kind in both]
-        losses += [(SENDER_COST, OPTIMAL), (UNMET_ESSENTIAL, OPTIMAL)]
+        losses += [(SENDER_COST, OPTIMAL), (SENDER_COST_LOST, OPTIMAL), (UNMET_ESSENTIAL, OPTIMAL)]
         for one in self.targets if self.request.solved else ():
             if self.request.asks(SURVIVE):
                 columns += one.columns(TIME_TO_SURVIVE, OPTIMAL, lengths=(0,))

@@ -31,6 +31,7 @@ from derbes.stress.columns import (
     LOOKED_AT,
     OPTIMAL,
     SENDER_COST,
+    SENDER_COST_LOST,
     SURVIVES,
     TARGET_LOSS,
     TIME_TO_SURVIVE,
@@ -572,6 +573,7 @@ def solved_row(
                 LEVERAGE_RATIO: unbounded_ratio(loss),
                 TARGET_LOSS: loss.target_loss,
                 SENDER_COST: loss.sender_cost_returning,
+                SENDER_COST_LOST: loss.sender_cost_lost,
                 UNMET_ESSENTIAL: loss.unmet_essential,
             }
             for kind, number in found.items():

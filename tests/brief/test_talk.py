@@ -1,0 +1,100 @@
+"""Talk and threat: the sentence of page one and the chart of the annex."""
+
+from dataclasses import replace
+
+import pytest
+
+from derbes.brief import BriefContents, render_brief
+from derbes.brief.talk import talk_section, talk_words
+from derbes.results.statements import Signaling
+from tests.brief.invented import invented_contents
+from tests.brief.invented_ledger import invented_talk
+from tests.brief.reading import page_one, part, text_of
+
+ASSUMED = "A small game over assumed parameters, grade D; no forecast."
+
+
+@pytest.fixture(scope="module")
+def contents() -> BriefContents:
+    return replace(invented_contents(), talk=invented_talk())
+
+
+def central(contents: BriefContents, *pays: bool) -> BriefContents:
+    """The game of central values, which pays in some years."""
+    years = zip(invented_talk().years, pays, strict=False)
+    told = tuple(
+        replace(year, credible_share=float(one), rhetoric_share=float(not one), n_draws=1)
+        for year, one in years
+    )
+    return replace(contents, talk=Signaling(told, invented_talk().parameters))
+
+
+def test_page_one_says_in_how_many_draws_a_stop_pays_and_what_words_are_worth(contents):
+    told = (
+        "A stop would pay Northland itself in 100% of 64 draws if begun in January 2026, in 0% in "
+        "January 2031. A threat is only talk, whatever is believed, in 0% and 100%. What Town says "
+        "changes what Northland does in at most 10%. "
+    )
+    assert talk_words(contents) == told + ASSUMED
+    page = text_of(page_one(render_brief(contents)))
+    assert f"{told}{ASSUMED} Threat or talk" in page
+
+
+def test_the_year_in_which_it_pays_most_often_is_said_where_it_is_another(contents):
+    first, second, *others = invented_talk().years
+    talk = replace(contents.talk, years=(replace(first, credible_share=0.5), second, *others))
+    assert "At most it is 80%, in January 2027." in talk_words(replace(contents, talk=talk))
+
+
+def test_one_year_alone_is_told_alone(contents):
+    talk = replace(contents.talk, years=contents.talk.years[:1])
+    assert talk_words(replace(contents, talk=talk)).startswith(
+        "A stop would pay Northland itself in 100% of 64 draws if begun in January 2026. A threat "
+        "is only talk, whatever is believed, in 0%."
+    )
+
+
+@pytest.mark.parametrize(
+    ("pays", "told"),
+    [
+        ((False, True, False), "if it begins in January 2027, and at no other of 3 yearly starts"),
+        ((False, False), "at none of 2 yearly starts from January 2026 to January 2027."),
+        ((True, True), "at each of 2 yearly starts from January 2026 to January 2027."),
+    ],
+)
+def test_central_values_say_that_they_are_central(contents, pays, told):
+    words = talk_words(central(contents, *pays))
+    assert words.startswith(f"At central values a stop would pay Northland itself {told}")
+    assert words.endswith(ASSUMED)
+    section = talk_section(central(contents, *pays))
+    assert section is not None
+    assert not section.figures
+    assert section.tables[0].rows[0][-1].text == "1"
+
+
+def test_the_annex_has_the_years_their_parameters_and_their_limits(contents):
+    text = text_of(part(render_brief(contents), "signaling"))
+    assert "A cut-off pays the sender in most draws at 3 of 6 starts, last in January 2028" in text
+    assert "cost of face" in text
+    assert "Its limits: money is all that counts" in text
+
+
+def test_a_threshold_above_one_is_never(contents):
+    years = tuple(replace(year, threshold=1.5) for year in contents.talk.years)
+    section = talk_section(replace(contents, talk=replace(contents.talk, years=years)))
+    assert section is not None
+    assert section.figures[0].table.rows[0][4].text == "never"
+
+
+def test_where_losses_are_missing_it_says_so_and_has_no_section(contents):
+    years = tuple(replace(year, credible_share=None) for year in contents.talk.years)
+    bare = replace(contents, talk=replace(contents.talk, years=years))
+    assert talk_section(bare) is None
+    told = "Whether a stop would pay Northland itself is not known: losses are missing."
+    assert talk_words(bare) == told
+    assert "#signaling" not in render_brief(bare)
+
+
+def test_an_accident_has_neither():
+    contents = invented_contents()
+    assert (talk_words(contents), talk_section(contents)) == ("", None)
