@@ -237,35 +237,54 @@ def values(rows: Iterable[Row]) -> Spec:
     return {"values": list(rows)}
 
 
-def columns_of(width: int) -> int:
-    """Small multiples side by side."""
-    return 2 if width == WIDE else 1
+def turns(rows: Iterable[Row], *fields: str) -> list[Row]:
+    """Rows of a step line at which it turns: the first, the last, and where a field changes."""
+    rows = list(rows)
+    return [
+        row
+        for t, row in enumerate(rows)
+        if t in (0, len(rows) - 1) or any(row[key] != rows[t - 1][key] for key in fields)
+    ]
 
 
-def panel_width(width: int, labels: int = 60) -> int:
-    """Width of the plot of one small multiple, axis labels left out. [px]"""
-    return (width - labels * columns_of(width)) // columns_of(width)
+_GAP = 18
+"""Between two panels. [px]"""
+
+
+def columns_of(width: int, names: Iterable[str]) -> int:
+    """Small multiples side by side: as many as leave room for their names, two at most."""
+    room = (width - _Y_AXIS - _GAP) / 2
+    return 2 if all(len(name) * LETTER <= room for name in names) else 1
 
 
 def panels(
-    rows: list[Row], layers: list[Spec], *, width: int, size: Spec, order: list[str]
+    rows: list[Row],
+    layers: list[Spec],
+    *,
+    width: int,
+    height: float | Spec,
+    order: list[str],
+    labels: int = 60,
 ) -> Spec:
-    """Small multiples of layers, one per `panel` of the rows, in order.
+    """Small multiples of layers, one per `panel` of the rows, in order, with one y axis.
 
     Args:
         rows: Data of all layers.
         layers: What each panel draws.
         width: Width of the whole. [px]
-        size: Width and height of one panel.
+        height: Height of one panel. [px]
         order: Panels in order.
+        labels: Width of the y axis with its labels. [px]
     """
+    columns = min(columns_of(width, order), len(order))
+    own = (width - labels - _GAP * (columns - 1)) // columns
     return finished(
         {
             "data": values(rows),
             "facet": {"field": "panel", "type": "nominal", "sort": order, "title": None},
-            "columns": columns_of(width),
-            "spacing": {"row": 18, "column": 18},
-            "spec": {**size, "layer": layers},
+            "columns": columns,
+            "spacing": {"row": _GAP, "column": _GAP},
+            "spec": {"width": own, "height": height, "layer": layers},
         }
     )
 
@@ -300,6 +319,9 @@ def mark_lines(marks: list[tuple[float, str]], limit: float, *, width: int = WID
 
 # Parts of specifications
 
+_LEAST_STEPS = {"d": 1, ".0%": 0.01}
+"""Form of numbers → least step between ticks, so that no two ticks read the same."""
+
 
 def numbers(
     field: str = "",
@@ -318,7 +340,9 @@ def numbers(
         form: How numbers on the axis are written.
         **axis: More of the axis.
     """
-    spec: Spec = {"type": "quantitative", "title": title, "axis": {"format": form, **axis}}
+    least = {"tickMinStep": _LEAST_STEPS[form]} if form in _LEAST_STEPS else {}
+    spec: Spec = {"type": "quantitative", "title": title}
+    spec["axis"] = {"format": form, **least, **axis}
     spec |= {"field": field} if field else {}
     return spec if scale is None else {**spec, "scale": scale}
 
@@ -396,6 +420,8 @@ def probability_lines(rows: list[Row], *, width: int, order: Iterable[str] = ())
         order: Lines in the order of the legend; empty: that of the rows.
     """
     order = list(order) or list(dict.fromkeys(row["line"] for row in rows))
+    lines = ([row for row in rows if row["line"] == name] for name in order)
+    rows = [row for line in lines for row in turns(line, "p")]
     colors = itertools.cycle((BLUE, RED, INK, GRAY, "#3d7a3d", "#7a4fa3"))
     dashes = itertools.cycle(DASHES)
     legend = {"columns": 1 if width == NARROW else 2, "symbolType": "stroke", "symbolSize": 300,
@@ -407,5 +433,5 @@ def probability_lines(rows: list[Row], *, width: int, order: Iterable[str] = ())
         "color": by_kind("line", dict(zip(order, colors, strict=False)), legend),
         "strokeDash": by_kind("line", dict(zip(order, dashes, strict=False)), legend),
     }
-    lines = layer("line", encoding, strokeWidth=2, interpolate="step-after")
-    return chart(width, [lines], data=values(rows), height=220)
+    steps_of = layer("line", encoding, strokeWidth=2, interpolate="step-after")
+    return chart(width, [steps_of], data=values(rows), height=150)
