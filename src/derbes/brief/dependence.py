@@ -233,13 +233,13 @@ def _dependence_spec(
     width: int,
 ) -> vega.Spec:
     """Openings and ends on lanes, above the sender's share of each use."""
-    letters = 17
+    letters = 17 if width == vega.WIDE else 12
     labels = 150 if width != vega.NARROW else 124
     plot = width - labels - 14
     first, last = decimal_year(calm.months[0]), decimal_year(calm.months[-1])
     years = (first, last + contents.case.calendar.step / 12)
     x = {**vega.time_axis(years, tickCount=5, grid=True), "field": "year"}
-    events = _events(contents, calm, letters + 4)
+    events = _events(contents, calm, letters + 5)
     color = {"condition": {"test": "datum.is_end", "value": vega.RED}, "value": vega.INK}
     known = [event for event in events if event["year"] is not None]
     shares = []

@@ -98,7 +98,7 @@ _USUAL_OF = {"text": f' fill="{INK}"', "line": ' stroke="#8a8a8a"'}
 """Element → its usual color, which the style of the page gives."""
 _UNSEEN_MARK = re.compile(
     r'<path(?: d="[^"]*"| display="none"| transform="[^"]*")*(?:/>|></path>)'
-    r"|<text[^>]*(?:/>|></text>)|<g[^>]*></g>|<g[^>]*/>"
+    r"|<text[^>]*(?:/>|></text>)|<g(?: [^>]*)?/>|<g(?: [^>]*)?></g>"
 )
 
 
@@ -319,8 +319,9 @@ def mark_lines(marks: list[tuple[float, str]], limit: float, *, width: int = WID
 
 # Parts of specifications
 
-_LEAST_STEPS = {"d": 1, ".0%": 0.01}
-"""Form of numbers → least step between ticks, so that no two ticks read the same."""
+_WHOLE = {form: {"labelExpr": f"abs({parts} - round({parts})) < 1e-6 ? datum.label : ''"}
+          for form, parts in (("d", "datum.value"), (".0%", "100 * datum.value"))}  # fmt: skip
+"""Form of whole numbers → only ticks at them have words, so that no two read the same."""
 
 
 def numbers(
@@ -340,9 +341,8 @@ def numbers(
         form: How numbers on the axis are written.
         **axis: More of the axis.
     """
-    least = {"tickMinStep": _LEAST_STEPS[form]} if form in _LEAST_STEPS else {}
     spec: Spec = {"type": "quantitative", "title": title}
-    spec["axis"] = {"format": form, **least, **axis}
+    spec["axis"] = {"format": form, **_WHOLE.get(form, {}), **axis}
     spec |= {"field": field} if field else {}
     return spec if scale is None else {**spec, "scale": scale}
 
