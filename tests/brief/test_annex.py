@@ -55,8 +55,9 @@ def test_each_font_is_embedded_once_and_each_chart_of_the_annex_drawn_once(page)
 # Rows on paper
 
 
-TABLES = re.compile(r"<table[^>]*>(.*?)</table>(?:\s*</details>)?(?:\s*<p class=\"left-out\">(.*?)</p>)?",
-                    re.DOTALL)  # fmt: skip
+TABLES = re.compile(
+    r'<table[^>]*>(.*?)</table>(?:\s*</details>)?(?:\s*<p class="left-out">(.*?)</p>)?', re.DOTALL
+)
 
 
 def test_a_table_that_is_short_on_paper_says_so(full, page):

@@ -13,6 +13,7 @@ from derbes.brief.contents import (
     Section,
     decimal_year,
     figure_cell,
+    folded,
     month_cell,
     share_cell,
     table_of,
@@ -192,7 +193,7 @@ def dependence_section(contents: BriefContents) -> Section:
     )
     gaps = any(part is None for path in paths.values() for part in path)
     text = _("Where no curve is drawn, nothing is bought or made; stock alone serves the use.")
-    tables = (_openings_table(contents, calm),)
+    tables = (folded(_openings_table(contents, calm)),)
     return Section("dependence", title, (text,) if gaps else (), (figure,), tables)
 
 
@@ -260,7 +261,9 @@ def _dependence_spec(
         rows = vega.turns(points, "share")
         shares.append({"width": plot, "height": 36, "data": vega.values(rows), "layer": layers})
     title = _("Share of {actor} in each essential use").format(actor=contents.actor_words())
-    parts: list[vega.Spec] = [{"vconcat": shares, "spacing": 10, "title": vega.subject(title)}]
+    parts: list[vega.Spec] = [
+        {"vconcat": shares, "spacing": 10, "title": {**vega.subject(title), "frame": "bounds"}}
+    ]
     if events:
         lanes_x = {**x, "axis": None}
         parts.insert(0, _lanes_spec(events, lanes_x, sum(years) / 2, plot=plot, labels=labels))
