@@ -411,6 +411,10 @@ DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2, 1, 2], [1, 3])
 """Lines that can be told apart in gray."""
 
 
+_LEGEND_ROOM = 0.85
+"""Part of a chart's width that the words of its legend may take, beside their symbols."""
+
+
 def probability_lines(rows: list[Row], *, width: int, order: Iterable[str] = ()) -> Spec:
     """Probability by date, a line per `line`, told apart by color and dashes.
 
@@ -419,13 +423,17 @@ def probability_lines(rows: list[Row], *, width: int, order: Iterable[str] = ())
         width: Width of the whole. [px]
         order: Lines in the order of the legend; empty: that of the rows.
     """
-    order = list(order) or list(dict.fromkeys(row["line"] for row in rows))
+    letters = int(_LEGEND_ROOM * width / LETTER)
+    rows = [{**row, "line": wrapped(row["line"], letters)} for row in rows]
+    order = list(dict.fromkeys(wrapped(line, letters) for line in order)) or list(
+        dict.fromkeys(row["line"] for row in rows)
+    )
     lines = ([row for row in rows if row["line"] == name] for name in order)
     rows = [row for line in lines for row in turns(line, "p")]
     colors = itertools.cycle((BLUE, RED, INK, GRAY, "#3d7a3d", "#7a4fa3"))
     dashes = itertools.cycle(DASHES)
-    legend = {"columns": 1 if width == NARROW else 2, "symbolType": "stroke", "symbolSize": 300,
-              "labelLimit": 310}  # fmt: skip
+    legend = {"columns": 1, "symbolType": "stroke", "symbolSize": 300, "labelLimit": 0,
+              "labelExpr": LINES_OF_LABEL["labelExpr"]}  # fmt: skip
     ticks = [0, 0.25, 0.5, 0.75, 1]
     encoding = {
         "x": {**years_of(rows, width=width), "field": "year"},
