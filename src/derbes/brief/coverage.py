@@ -53,8 +53,8 @@ def coverage_chart(
         marks: (month, words) of vertical lines.
         names: Words of the axis `x`; of the lines: `optimal`, `myopic`, `calm`.
     """
-    limit = max(row["month"] for row in rows)
-    lines = _served_lines(rows, names, width=width, n_ticks=12, strokeWidth=2.5)
+    limit, ticks = max(row["month"] for row in rows), 6 if width == vega.NARROW else 12
+    lines = _served_lines(rows, names, width=width, n_ticks=ticks, strokeWidth=2.5)
     lines["data"] = vega.values(rows)
     height = 190 if width != vega.NARROW else 170
     return vega.chart(width, [lines, *vega.mark_lines(marks, limit, width=width)], height=height)

@@ -239,7 +239,7 @@ def _dependence_spec(
     plot = width - labels - 14
     first, last = decimal_year(calm.months[0]), decimal_year(calm.months[-1])
     years = (first, last + contents.case.calendar.step / 12)
-    x = {**vega.time_axis(years, tickCount=5, grid=True), "field": "year"}
+    x = {**vega.time_axis(years, tickCount=4 if width == vega.NARROW else 5, grid=True), "field": "year"}
     events = _events(contents, calm, letters + 5)
     color = {"condition": {"test": "datum.is_end", "value": vega.RED}, "value": vega.INK}
     known = [event for event in events if event["year"] is not None]

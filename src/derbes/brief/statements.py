@@ -191,7 +191,7 @@ def _verdict_bars(
                              "last": first + n, "middle": first + n / 2, "ink": ink,
                              "n": n if n >= least else ""})  # fmt: skip
             first += n
-    x, y = vega.numbers(form="d", tickCount=6), vega.lanes("label")
+    x, y = vega.numbers(form="d", tickCount=4 if width == vega.NARROW else 6), vega.lanes("label")
     looks = dict(zip(map(_kind_words, kinds), _COLORS, strict=True))
     piece = {"x": {**x, "field": "first"}, "x2": {"field": "last"}, "y": y}
     piece["color"] = vega.by_kind("kind", looks, {"columns": 3})
