@@ -14,6 +14,7 @@ from derbes.case.entities import Case, quantities
 from derbes.case.quantity import Note, Quantity
 from derbes.case.request import BASE, Request
 from derbes.errors import Problem
+from derbes.files import make_folder, write_atomically
 from derbes.language import language
 from derbes.parallel import GAP, Progress, RunOptions
 from derbes.request import (
@@ -392,7 +393,7 @@ def record_verdicts(path: Path | str, table: StatementTable) -> int:
     return record(Path(path), table)
 
 
-def brief(
+def brief(  # noqa: PLR0913 - one option for each wish
     case: Case,
     *,
     variants: Sequence[str] = (ALL,),
@@ -401,25 +402,34 @@ def brief(
     lengths: Sequence[int] = (),
     draws: int = BRIEF_DRAWS,
     seed: int = 1,
+    tables: Path | str = "",
     progress: Progress | None = None,
     n_workers: int = 1,
 ) -> str:
     """The brief on a case, one self-contained HTML page.
 
     Options as in `request_of`. Its answers are over draws of the uncertain inputs; with 0
-    draws, or one, all numbers are central values, and it says that of itself.
+    draws, or one, all numbers are central values, and it says that of itself. Where a folder
+    of `tables` is named, every table and the data of every chart are written there as CSV.
 
     Raises:
         RequestError: Something asked for is not in the case, or draws below none.
         SolveError: A program has no usable answer.
+        OutputError: The tables cannot be written.
     """
     words: Any = {"variants": variants, "measures": measures, "starts": starts}
     request, made = _asked(case, "brief", **words, lengths=lengths, draws=draws, seed=seed)
     refuse(case, brief_problems(draws))
-    from derbes.brief import render_brief
+    from derbes.brief import csv_tables, render_brief
     from derbes.pages import brief_contents
 
+    if tables:
+        make_folder(Path(tables))
     if draws > 1:
         request = replace(request, draws=draws, seed=seed)
     options = RunOptions(n_workers, progress=progress)
-    return render_brief(brief_contents(case, request, options, made))
+    contents = brief_contents(case, request, options, made)
+    if tables:
+        for name, table in csv_tables(contents).items():
+            write_atomically(Path(tables) / f"{name}.csv", table)
+    return render_brief(contents)

@@ -40,6 +40,18 @@ def write_bytes_atomically(path: Path, content: bytes) -> None:
         raise OutputError(unwritable(str(path), error)) from error
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder, and those on the way to it, where there is none.
+
+    Raises:
+        OutputError: There is no permission, or something else has its name.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(unwritable(str(path), error)) from error
+
+
 def unwritable(place: str, error: OSError) -> str:
     """The message for a place that cannot be written to."""
     head = _("{place}: cannot be written: {reason}.").format(

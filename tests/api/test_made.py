@@ -1,5 +1,7 @@
 """What a page says of itself is what its request made."""
 
+import csv
+import io
 import re
 import shlex
 from dataclasses import replace
@@ -11,6 +13,7 @@ import pytest
 from derbes import api
 from derbes.brief import format as fmt
 from derbes.cli import main
+from derbes.errors import OutputError
 from derbes.language import use_language
 from derbes.request import BRIEF_DRAWS, made_by
 from tests.api.examples import town_case
@@ -142,3 +145,26 @@ def test_folders_of_the_machine_are_not_told():
 def test_a_case_made_by_a_program_has_no_command():
     case = replace(town_case(), source="")
     assert made_by(case, "brief", variants=("all",)).command == ""
+
+
+def test_tables_come_as_csv_beside_the_page(town, tmp_path):
+    case = api.read_case(town)
+    folder = tmp_path / "some" / "tables"
+    asked = {"starts": "year", "variants": ["base"], "draws": 0}
+    page = api.brief(case, tables=folder, **asked)
+    assert page == api.brief(case, **asked)
+    written = {path.stem: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    assert {"inputs-1", "coverage", "reproduce-1"} <= set(written)
+    figures = set(re.findall(r'<figure id="([^"]+)"', page))
+    assert figures <= set(written)
+    rows = list(csv.reader(io.StringIO(written["inputs-1"])))
+    paths = {number.path for number in api.inputs(case) if not number.path.startswith("facts.")}
+    assert paths <= {row[0] for row in rows[1:]}
+
+
+def test_tables_go_into_no_file(town, tmp_path):
+    taken = tmp_path / "taken"
+    taken.write_text("mine")
+    with pytest.raises(OutputError, match="taken: cannot be written"):
+        api.brief(api.read_case(town), tables=taken)
+    assert taken.read_text() == "mine"

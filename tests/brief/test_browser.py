@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from derbes.brief import BriefContents, render_brief
 from derbes.language import use_language
+from tools.paper import MOST_BYTES, MOST_PAGES, complaints, texts_by_page
 
 pytestmark = pytest.mark.browser
 
@@ -131,10 +132,10 @@ def _n_pages(pdf: bytes) -> int:
 def test_page_one_is_one_page_of_a4(browser, brief):
     page, _said = _open(browser, brief, DESK)
     whole = _n_pages(page.pdf(prefer_css_page_size=True))
-    page.add_style_tag(content="nav, section { display: none !important }")
+    page.add_style_tag(content="nav, .annex { display: none !important }")
     first = page.pdf(prefer_css_page_size=True)
     assert _n_pages(first) == 1
-    assert whole > 4
+    assert whole > 2
     assert re.search(rb"/MediaBox \[0 0 (594|595)[.\d]* (841|842)", first)
     page.close()
 
@@ -170,3 +171,31 @@ def test_words_of_one_picture_do_not_lie_on_each_other_on_a_phone(browser, brief
     )
     assert outside == []
     page.close()
+
+
+def test_no_printed_page_is_blank_and_the_annex_is_short(browser, brief):
+    page, _said = _open(browser, brief, DESK)
+    texts = texts_by_page(page.pdf(prefer_css_page_size=True))
+    assert complaints(brief.stat().st_size, texts) == []
+    assert 3 <= len(texts) <= 8
+    page.close()
+
+
+def test_paper_leaves_out_what_is_for_the_screen(browser, brief):
+    page, _said = _open(browser, brief, DESK)
+    page.emulate_media(media="print")
+    shown = "e => e.filter(x => x.getClientRects().length).length"
+    assert page.eval_on_selector_all("details, .screen, nav", shown) == 0
+    n_told = page.eval_on_selector_all(".left-out", shown)
+    assert n_told == page.locator(".left-out").count() > 0
+    page.emulate_media(media="screen")
+    assert page.eval_on_selector_all(".left-out", shown) == 0
+    page.close()
+
+
+def test_a_blank_page_and_too_many_are_complained_of():
+    assert complaints(MOST_BYTES + 1, [50] * (MOST_PAGES + 1)) == [
+        "700,001 bytes, and 700,000 are allowed",
+        "14 pages, and 13 are allowed",
+    ]
+    assert complaints(1, [50, 0, 50, 3]) == ["blank pages: 2, 4"]

@@ -19,7 +19,7 @@ def source() -> Catalog:
 
 def test_texts_of_code_and_templates_are_collected(source):
     texts = {text for id_ in _texts(source) for text in (id_ if isinstance(id_, tuple) else (id_,))}
-    assert {"Download CSV", "missing", "{n} months", "did you mean {offers}?"} <= texts
+    assert {"Data as a table", "missing", "{n} months", "did you mean {offers}?"} <= texts
 
 
 def test_texts_name_what_is_put_in(source):

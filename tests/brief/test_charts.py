@@ -108,8 +108,14 @@ def test_a_column_of_the_surface_reaches_to_the_next_start_of_its_variant(conten
     some = replace(contents, leverage=replace(contents.leverage, rows=sparse))
     section = next(s for s in sections_of(some) if s.id == "surface")
     cells = [c for c in section.figures[0].spec(WIDE)["data"]["values"] if c["kind"] == "cell"]
-    widths = {(c["panel"], round(c["year_end"] - c["year"], 6)) for c in cells}
-    assert widths == {("as planned", 0.25), ("nothing is built", 1.0), ("two years late", 1.0)}
+    spans = {(c["panel"], c["length"]): [] for c in cells}
+    for cell in cells:
+        spans[cell["panel"], cell["length"]].append((cell["year"], cell["year_end"]))
+    for (panel, _length), own in spans.items():
+        assert own[0][0] == 2026.0
+        assert all(end == start for (_s, end), (start, _e) in pairwise(own))
+        last = 2036.0 if panel != "as planned" else 2035.75 + 0.25
+        assert own[-1][1] == pytest.approx(last)
 
 
 @st.composite

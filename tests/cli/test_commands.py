@@ -197,7 +197,7 @@ def test_brief_is_named_after_the_case(run, computed, tmp_path, monkeypatch):
     answer = run("brief", "cases/town.yaml")
     assert answer.out == "Written: town.html\nNext: open it in a browser; it needs no network.\n"
     assert Path("town.html").read_text(encoding="utf-8") == "<!doctype html>ң\n"
-    asked = {**DEFAULTS, "variants": ("all",), "draws": BRIEF_DRAWS, "seed": 1}
+    asked = {**DEFAULTS, "variants": ("all",), "draws": BRIEF_DRAWS, "seed": 1, "tables": ""}
     assert computed.calls == [("brief", asked)]
 
 

@@ -6,10 +6,9 @@ Beside them which part the first page is about, and words that several sections 
 import csv
 import io
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 from derbes.brief import format as fmt
 from derbes.case.entities import Case, Measure, main_length, main_measure
@@ -32,6 +31,8 @@ from derbes.results.tables import Column, field_of, text_of, tier_units
 
 OPTIMAL = "optimal"
 MYOPIC = "myopic"
+MOST_CHARTED = 4
+"""Variants that are all drawn; of more, those that page one compares."""
 NOTHING = 1e-6
 """Unmet demand up to this share is rounding noise of the solver."""
 
@@ -142,6 +143,26 @@ class BriefContents:
         rows = self.leverage.rows + self.cover.rows
         names = dict.fromkeys([*(row.variant for row in rows), *self.calm])
         return tuple(sorted(names, key=lambda name: name != BASE))
+
+    @property
+    def charted(self) -> tuple[str, ...]:
+        """Variants that charts draw: all of a few, else that of page one beside no project."""
+        if len(self.variants) <= MOST_CHARTED:
+            return self.variants
+        beside = self.case.without_project
+        return tuple(v for v in self.variants if v in (self.focus.variant, beside))
+
+    def charted_words(self) -> str:
+        """Which variants charts leave out, and where they stand; empty where none is."""
+        left = len(self.variants) - len(self.charted)
+        if not left:
+            return ""
+        text = ngettext(
+            "{n} more variant is not drawn; the table of variants has it.",
+            "{n} more variants are not drawn; the table of variants has them.",
+            left,
+        )
+        return text.format(n=fmt.number(left))
 
     def case_of(self, variant: str) -> Case:
         """The case after a variant's changes."""
@@ -347,8 +368,6 @@ def decimal_year(label: str) -> float:
 
 
 Raw = str | float | int | None
-_LONG_WORD = 16
-"""Letters from which on a word may be broken in a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,20 +379,72 @@ class Cell:
     is_number: bool = False
     link: str = ""
 
-    @property
-    def look(self) -> str:
-        """Class of the cell: numbers, and texts whose long words may be broken."""
-        is_long = any(len(word) > _LONG_WORD for word in self.text.split())
-        return " ".join(name for name, holds in (("n", self.is_number), ("b", is_long)) if holds)
-
 
 @dataclass(frozen=True, slots=True)
 class PageTable:
-    """A table with a caption and one heading per column."""
+    """A table with a caption and one heading per column.
+
+    Paper has the rows that decide something, the screen all of them: open, or folded by
+    group. What paper leaves out is counted on it.
+    """
 
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    decides: tuple[bool, ...] | None = None
+    """Row by row, whether it stands on paper; None: all do."""
+    groups: tuple[str, ...] = ()
+    """Row by row, the heading under which it is folded; empty: nothing is."""
+
+    @property
+    def marked(self) -> tuple[tuple[bool, tuple[Cell, ...]], ...]:
+        """Rows that stand open, each with whether paper has it too."""
+        decides = self.decides or (True,) * len(self.rows)
+        pairs = tuple(zip(decides, self.rows, strict=True))
+        return tuple(pair for pair in pairs if pair[0]) if self.groups else pairs
+
+    @property
+    def folds(self) -> dict[str, tuple[tuple[bool, tuple[Cell, ...]], ...]]:
+        """Heading → all rows under it, in the order of the rows, marked as such that stand."""
+        folds: dict[str, list[tuple[bool, tuple[Cell, ...]]]] = {}
+        for group, row in zip(self.groups, self.rows, strict=bool(self.groups)):
+            folds.setdefault(group, []).append((True, row))
+        return {group: tuple(rows) for group, rows in folds.items()}
+
+    @property
+    def open_caption(self) -> str:
+        """The caption of what stands open."""
+        if not self.groups:
+            return self.caption
+        return _("{caption}: what decides").format(caption=self.caption)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether beside a chart only the CSV holds the rows."""
+        return len(self.rows) > _MOST_BESIDE
+
+    @property
+    def is_broad(self) -> bool:
+        """Whether it takes the whole width of paper, which holds two columns."""
+        return len(self.head) > _NARROW_COLUMNS
+
+    @property
+    def labels(self) -> str:
+        """Headings as variables of a style, for screens on which cells stand below each other."""
+        quoted = (name.replace("\\", "\\\\").replace("'", "\\'") for name in self.head)
+        return ";".join(f"--c{n}:'{name}'" for n, name in enumerate(quoted, 1))
+
+    @property
+    def left_out(self) -> str:
+        """How many rows paper leaves out, and where they are; empty where it has all."""
+        n, total = sum(self.decides or ()), len(self.rows)
+        if self.decides is None or n == total:
+            return ""
+        if not n:
+            text = _("{caption}: {total}, all on the page on screen, none on paper.")
+        else:
+            text = _("{caption}: on paper {n} of {total}, on the page on screen all.")
+        return text.format(caption=self.caption, n=fmt.number(n), total=fmt.number(total))
 
     @property
     def csv(self) -> str:
@@ -385,9 +456,16 @@ class PageTable:
         return out.getvalue()
 
     @property
-    def csv_address(self) -> str:
-        """The CSV as a data address for a link."""
-        return "data:text/csv;charset=utf-8," + quote(self.csv, safe="")
+    def elsewhere(self) -> str:
+        """Where the rows are that the page does not have."""
+        text = _("The data, {n} rows, come as CSV with --tables: see how to reproduce this page.")
+        return text.format(n=fmt.number(len(self.rows)))
+
+
+_NARROW_COLUMNS = 4
+"""Columns of a table that fits into half the width of paper."""
+_MOST_BESIDE = 40
+"""Rows of the table beside a chart; those of a longer one stand in its CSV alone."""
 
 
 def _csv_value(raw: Raw) -> str:
@@ -458,9 +536,24 @@ def share_cell(part: float | None) -> Cell:
     return figure_cell(part, None if part is None else fmt.share(part))
 
 
-def table_of(caption: str, columns: Iterable[Column], rows: Iterable[Any]) -> PageTable:
-    """Rows in declared columns: a text as words, a number or nothing as a figure."""
-    columns = tuple(columns)
+def table_of(
+    caption: str,
+    columns: Iterable[Column],
+    rows: Iterable[Any],
+    *,
+    decides: Callable[[Any], bool] | None = None,
+    group: Callable[[Any], str] | None = None,
+) -> PageTable:
+    """Rows in declared columns: a text as words, a number or nothing as a figure.
+
+    Args:
+        caption: Words above it.
+        columns: Heading and value of each column.
+        rows: What it is about.
+        decides: Whether a row stands on paper; None: all do, or none of a folded table.
+        group: Heading under which a row is folded; None: the table stands open.
+    """
+    columns, rows = tuple(columns), tuple(rows)
 
     def cell(row: Any, column: Column) -> Cell:
         content = field_of(row, column.value)
@@ -468,8 +561,22 @@ def table_of(caption: str, columns: Iterable[Column], rows: Iterable[Any]) -> Pa
             return content
         return words(content) if isinstance(content, str) else figure_cell(content)
 
+    if group and not decides:
+        decides = _none
     return PageTable(
         caption,
         tuple(column.titled for column in columns),
         tuple(tuple(cell(row, column) for column in columns) for row in rows),
+        None if decides is None else tuple(map(decides, rows)),
+        tuple(map(group, rows)) if group else (),
     )
+
+
+def _none(_row: Any) -> bool:
+    return False
+
+
+def folded(table: PageTable) -> PageTable:
+    """A table as one fold, which paper leaves out."""
+    n = len(table.rows)
+    return replace(table, decides=(False,) * n, groups=(table.caption,) * n)

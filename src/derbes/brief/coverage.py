@@ -53,8 +53,8 @@ def coverage_chart(
         marks: (month, words) of vertical lines.
         names: Words of the axis `x`; of the lines: `optimal`, `myopic`, `calm`.
     """
-    limit = max(row["month"] for row in rows)
-    lines = _served_lines(rows, names, width=width, n_ticks=12, strokeWidth=2.5)
+    limit, ticks = max(row["month"] for row in rows), 6 if width == vega.NARROW else 12
+    lines = _served_lines(rows, names, width=width, n_ticks=ticks, strokeWidth=2.5)
     lines["data"] = vega.values(rows)
     height = 190 if width != vega.NARROW else 170
     return vega.chart(width, [lines, *vega.mark_lines(marks, limit, width=width)], height=height)
@@ -73,9 +73,9 @@ def _served_lines(
     legend: vega.Spec = {"symbolType": "stroke", "symbolSize": 500, "symbolStrokeWidth": 2.5}
     legend |= {"direction": "vertical" if width == vega.NARROW else "horizontal", "offset": 8}
     scale = {"domain": [0, max(row["month"] for row in rows)], "nice": False}
-    ticks = {"grid": False, "tickCount": n_ticks, "tickMinStep": 1}
+    ticks = {"grid": False, "tickCount": n_ticks}
     encoding = {
-        "x": vega.numbers("month", title=names["x"], scale=scale, form="d", **ticks),
+        "x": vega.numbers("month", title=names["x"] or None, scale=scale, form="d", **ticks),
         "y": vega.numbers("served", scale={"domain": [0, 1.0]}, form=".0%", tickCount=4),
         "color": vega.by_kind(
             "bound", {key: color for key, (color, _dash) in lines.items()}, legend
@@ -217,9 +217,10 @@ def _calm_shares(contents: BriefContents, variant: str, start: str) -> dict[str,
 
 
 def _step_rows(contents: BriefContents, path: tuple[float, ...], **more: str) -> list[vega.Row]:
-    """Points of a step line; the last value is held to the end of its period."""
+    """Turns of a step line; the last value is held to the end of its period."""
     held, step = ([*path, path[-1]] if path else []), contents.case.calendar.step
-    return [{"month": t * step, "served": share, **more} for t, share in enumerate(held)]
+    rows = ({"month": t * step, "served": share, **more} for t, share in enumerate(held))
+    return vega.turns(rows, "served")
 
 
 def _n_shown(contents: BriefContents, branches: list[Branch]) -> int:
@@ -244,21 +245,10 @@ def coverage_section(contents: BriefContents) -> Section:
     focus = contents.focus
     starts = sorted({*focus.milestones, focus.worst})
     by_start = {fmt.date(start): contents.courses(start) for start in starts}
-    by_variant = {
-        contents.name("variants", variant): contents.courses(focus.shown, variant)
-        for variant in contents.variants
-    }
     at_worst = _("In the worst month {shares} of essential demand is served, by start")
     figures = (
         _by_use(contents),
-        _grouped(contents, by_start, id_="coverage-by-start", title=at_worst, variant=BASE),
-        _grouped(
-            contents,
-            by_variant,
-            id_="coverage-by-variant",
-            title=_("In the worst month {shares} of essential demand is served, by variant"),
-            variant="",
-        ),
+        _grouped(contents, by_start, id_="coverage-by-start", title=at_worst),
     )
     shown = tuple(figure for figure in figures if figure is not None)
     text = _(
@@ -268,7 +258,25 @@ def coverage_section(contents: BriefContents) -> Section:
     )
     none = _("No course of the main measure was computed, so no curve is drawn.")
     title = _("How long essential uses hold")
-    return Section("coverage-curves", title, (text if shown else none,), shown)
+    texts = fmt.joined(text, _worst_by_variant(contents), by=" ") if shown else none
+    return Section("coverage-curves", title, (texts,), shown)
+
+
+def _worst_by_variant(contents: BriefContents) -> str:
+    """What the worst month serves in each variant, from least to most; empty for one alone."""
+    found = (
+        branch
+        for variant in contents.variants
+        for branch in contents.courses(contents.focus.shown, variant)
+        if branch.bound == OPTIMAL
+    )
+    least = [min(_path(contents, branch), default=1.0) for branch in found]
+    if len(least) < 2:
+        return ""
+    shares = fmt.span(fmt.share(min(least)), fmt.share(max(least)))
+    text = _("{start}, {shares} of essential demand is served in the worst month, by variant.")
+    start = start_words(contents)
+    return text.format(start=start[:1].upper() + start[1:], shares=shares)
 
 
 def _by_use(contents: BriefContents) -> Figure | None:
@@ -291,7 +299,7 @@ def _by_use(contents: BriefContents) -> Figure | None:
         "{n} of {total} uses go short even with the best response",
         short,
     ).format(n=short, total=len(contents.case.uses))
-    return _panels(contents, drawn, id_="coverage-by-use", title=title, variant=BASE)
+    return _panels(contents, drawn, id_="coverage-by-use", title=title)
 
 
 def _grouped(
@@ -300,7 +308,6 @@ def _grouped(
     *,
     id_: str,
     title: str,
-    variant: str,
 ) -> Figure | None:
     """One panel per group, where there are several; in the title what its worst month serves."""
     found = [(panel, branch) for panel, branches in groups.items() for branch in branches]
@@ -312,7 +319,7 @@ def _grouped(
     if len(least) < 2:
         return None
     shares = fmt.span(fmt.share(min(least)), fmt.share(max(least)))
-    return _panels(contents, drawn, id_=id_, title=title.format(shares=shares), variant=variant)
+    return _panels(contents, drawn, id_=id_, title=title.format(shares=shares))
 
 
 def _panels(
@@ -321,7 +328,6 @@ def _panels(
     *,
     id_: str,
     title: str,
-    variant: str,
 ) -> Figure:
     """Served share by month of (panel, bound, path); a line where the measure ends."""
     names = bound_names()
@@ -335,9 +341,9 @@ def _panels(
     def spec(width: int) -> vega.Spec:
         at_end = {"x": {"datum": float(contents.focus.length), "type": "quantitative"}}
         rule = vega.layer("rule", at_end, color=vega.GRAY, strokeDash=[4, 4])
-        lines = _served_lines(rows, names, width=width, n_ticks=8, strokeWidth=2)
-        size = {"width": vega.panel_width(width), "height": 90}
-        return vega.panels(rows, [rule, lines], width=width, size=size, order=order)
+        rule["data"] = vega.values([{}])
+        lines = _served_lines(rows, {**names, "x": ""}, width=width, n_ticks=4, strokeWidth=2)
+        return vega.panels(rows, [rule, lines], width=width, height=70, order=order)
 
     when = "" if id_.endswith("start") else start_words(contents)
     columns = (
@@ -350,7 +356,9 @@ def _panels(
     return Figure(
         id_,
         title,
-        under=contents.under(_("Served share"), when=when, variant=variant),
+        under=contents.under(
+            _("Served share by {months}").format(months=names["x"]), when=when, variant=BASE
+        ),
         description=description.replace("{n}", str(len(order))),
         spec=spec,
         table=table_of(title, columns, rows),
@@ -413,7 +421,7 @@ def cover_section(contents: BriefContents) -> Section:
     )
 
     def spec(width: int) -> vega.Spec:
-        letters = 24 if width == vega.WIDE else 14
+        letters = 24 if width == vega.WIDE else 18
         bars = [{**row, "label": vega.wrapped(row["name"], letters)} for row in rows]
         names = {"x": _("days; the thick red tick is the reserve rule")}
         return bars_against_rule(bars, width=width, names=names)

@@ -29,10 +29,10 @@ from derbes.brief.uncertainty import (
     words_of,
 )
 from derbes.language import _, ngettext
-from derbes.results.stress import Bar, Stress, TippingValue
+from derbes.results.stress import Bar, Influence, Stress, TippingValue
 from derbes.results.tables import MISSING, Column
 
-_BARS = 12
+_BARS = 8
 """Bars of a tornado; the table has all."""
 _BARS_PART = 0.58
 """Part of a tornado's width that is left for bars beside their labels."""
@@ -89,7 +89,7 @@ def _on_axis(contents: BriefContents, bar: Bar, value: float) -> float:
 
 def _tornado_spec(contents: BriefContents, bars: list[Bar], unit: str, width: int) -> vega.Spec:
     """One bar per input from the answer at its low end to that at its high end."""
-    letters = 20 if width == vega.NARROW else 34
+    letters = 24 if width == vega.NARROW else 34
     rows: list[vega.Row] = [
         {
             "label": vega.wrapped(_label(contents, bar), letters),
@@ -121,7 +121,7 @@ def _tornado_spec(contents: BriefContents, bars: list[Bar], unit: str, width: in
             look = {"align": align, "dx": dx, "color": vega.INK, "fontSize": 11}
             layers.append(vega.layer("text", text, f"datum.{field} {test} {center!r}", **look))
     layers.append(vega.layer("rule", {"x": {**x, "datum": center}}, color=vega.INK))
-    height = vega.lane_height(rows, "label", least=30, line=vega.LINE, more=6)
+    height = vega.lane_height(rows, "label", least=20, line=vega.LINE, more=4)
     return vega.chart(width, layers, data=vega.values(rows), height=height)
 
 
@@ -180,6 +180,8 @@ def _tornado_table(contents: BriefContents, bars: list[Bar], unit: str) -> PageT
     return table_of(_("One input at a time"), columns, bars)
 
 
+_LEAST_INDEX = 0.05
+"""An index from which on an input stands on paper."""
 MOST_INPUTS = 12
 """Inputs of an answer whose indices are shown; all are in the answers of `stress`."""
 
@@ -293,4 +295,9 @@ def _indices_table(contents: BriefContents, stress: Stress, answer: str) -> Page
     caption = _("Sensitivity, the largest indices: {answer} (PAWN: {draws})").format(
         answer=words_of(contents, answer), draws=_draws(stress)
     )
-    return table_of(caption, columns, own[:MOST_INPUTS])
+    return table_of(caption, columns, own[:MOST_INPUTS], decides=_tells)
+
+
+def _tells(index: Influence) -> bool:
+    """Whether an index is worth a line on paper."""
+    return max(index.first or 0.0, index.total or 0.0, index.pawn or 0.0) >= _LEAST_INDEX

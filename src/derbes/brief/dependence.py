@@ -13,6 +13,7 @@ from derbes.brief.contents import (
     Section,
     decimal_year,
     figure_cell,
+    folded,
     month_cell,
     share_cell,
     table_of,
@@ -96,7 +97,7 @@ def _seller_map(
     contents: BriefContents, shares: dict[tuple[str, str], float], width: int
 ) -> vega.Spec:
     """Shares with their percent in each cell; the sender's columns in another color."""
-    letters = 26 if width == vega.WIDE else 13
+    letters = 26 if width == vega.WIDE else 20
     goods = {g: vega.wrapped(contents.name("goods", g), letters) for g, _s in shares}
     order = _seller_order(contents, shares)
     is_flat = width == vega.WIDE and len(order) <= 8
@@ -125,7 +126,13 @@ def _seller_map(
     words = vega.layer("text", {**place, "text": {"field": "words"}, "color": ink}, fontSize=12)
     layers = [cells(vega.REDS, is_sender="true"), cells(vega.BLUES, is_sender="false"), words]
     apart = {"scale": {"color": "independent"}}
-    return vega.chart(width, layers, data=vega.values(rows), height={"step": 34}, resolve=apart)
+    return vega.chart(
+        width,
+        layers,
+        data=vega.values(rows),
+        height={"step": 34 if width == vega.WIDE else 22},
+        resolve=apart,
+    )
 
 
 def _seller_table(contents: BriefContents, shares: dict[tuple[str, str], float]) -> PageTable:
@@ -186,7 +193,7 @@ def dependence_section(contents: BriefContents) -> Section:
     )
     gaps = any(part is None for path in paths.values() for part in path)
     text = _("Where no curve is drawn, nothing is bought or made; stock alone serves the use.")
-    tables = (_openings_table(contents, calm),)
+    tables = (folded(_openings_table(contents, calm)),)
     return Section("dependence", title, (text,) if gaps else (), (figure,), tables)
 
 
@@ -227,13 +234,16 @@ def _dependence_spec(
     width: int,
 ) -> vega.Spec:
     """Openings and ends on lanes, above the sender's share of each use."""
-    letters = 17 if width == vega.WIDE else 10
-    labels = 150 if width != vega.NARROW else 104
+    letters = 17 if width == vega.WIDE else 12
+    labels = 150 if width != vega.NARROW else 124
     plot = width - labels - 14
     first, last = decimal_year(calm.months[0]), decimal_year(calm.months[-1])
     years = (first, last + contents.case.calendar.step / 12)
-    x = {**vega.time_axis(years, tickCount=5, grid=True), "field": "year"}
-    events = _events(contents, calm, letters + 4)
+    x = {
+        **vega.time_axis(years, tickCount=4 if width == vega.NARROW else 5, grid=True),
+        "field": "year",
+    }
+    events = _events(contents, calm, letters + 5)
     color = {"condition": {"test": "datum.is_end", "value": vega.RED}, "value": vega.INK}
     known = [event for event in events if event["year"] is not None]
     shares = []
@@ -250,10 +260,13 @@ def _dependence_spec(
             rule = vega.layer("rule", {"x": own_x, "color": color}, strokeDash=[3, 3])
             layers.append({**rule, "data": vega.values(known)})
         months = zip(calm.months, path, strict=True)
-        rows = ({"year": decimal_year(month), "share": part} for month, part in months)
-        shares.append({"width": plot, "height": 54, "data": vega.values(rows), "layer": layers})
+        points = ({"year": decimal_year(month), "share": part} for month, part in months)
+        rows = vega.turns(points, "share")
+        shares.append({"width": plot, "height": 36, "data": vega.values(rows), "layer": layers})
     title = _("Share of {actor} in each essential use").format(actor=contents.actor_words())
-    parts: list[vega.Spec] = [{"vconcat": shares, "spacing": 10, "title": vega.subject(title)}]
+    parts: list[vega.Spec] = [
+        {"vconcat": shares, "spacing": 10, "title": {**vega.subject(title), "frame": "bounds"}}
+    ]
     if events:
         lanes_x = {**x, "axis": None}
         parts.insert(0, _lanes_spec(events, lanes_x, sum(years) / 2, plot=plot, labels=labels))
@@ -277,7 +290,7 @@ def _lanes_spec(
         vega.layer("text", told, after, align="right", dx=-9),
         vega.layer("text", {**told, "x": {"value": 0}}, "datum.year === null", align="left", dx=2),
     ]
-    height = vega.lane_height(events, "lane", least=32, line=vega.LINE, more=6)
+    height = vega.lane_height(events, "lane", least=20, line=vega.LINE, more=4)
     return {"width": plot, "height": height, "data": vega.values(events), "layer": layers}
 
 
@@ -329,7 +342,7 @@ def _openings_table(contents: BriefContents, calm: CalmPlan) -> PageTable:
     return table_of(_("Openings and the end"), columns, rows)
 
 
-_BOX = {"wide": (150, 58), "narrow": (102, 88)}
+_BOX = {"wide": (150, 58), "narrow": (102, 64)}
 _LETTERS = {"wide": 22, "narrow": 15}
 _GAP = 12
 
@@ -366,7 +379,7 @@ def materials_map(
     for item in materials:
         x, y = places[item.id]
         texts = (vega.wrapped(text, _LETTERS[size]) for text in (item.name, item.words))
-        told = [line for text in texts for line in text.split(vega.LINE_BREAK)][:5]
+        told = [line for text in texts for line in text.split(vega.LINE_BREAK)][:4]
         lift = -7 * (len(told) - 1)
         ends = {"x": x, "y": y, "x2": x + box[0], "y2": y + box[1]}
         middle = {"middle": x + box[0] / 2, "center": y + box[1] / 2 + lift}

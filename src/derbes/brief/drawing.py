@@ -48,9 +48,10 @@ def missing_characters(text: str) -> tuple[str, ...]:
     return tuple(sorted(set(text) - known_characters() - _UNSEEN))
 
 
+INK = "#1a1a1a"
 _VEGA_LITE = "6.1"
-_LONG_FRACTION = re.compile(r"(\d\.\d\d)\d+")
 _TAG = re.compile(r"<[^>]*>")
+_TAG_OR_TEXT = re.compile(r"<[^>]*>|[^<]+")
 _SIZE = re.compile(r'^<svg[^>]*? width="([\d.]+)" height="([\d.]+)"[^>]*>')
 _OWN_ID = re.compile(r'\bid="([^"]+)"')
 
@@ -67,32 +68,66 @@ def draw(spec: dict[str, Any], *, id_: str, title: str, description: str) -> str
     """A specification as an SVG picture with title and description.
 
     The same specification gives the same text: identifiers are numbered anew
-    within the picture, and coordinates are cut to hundredths of a pixel.
+    within the picture, and places are rounded to tenths of a pixel.
     """
     drawn = _with_fonts().vegalite_to_svg(spec, vl_version=_VEGA_LITE, format_locale=chart_locale())
     found = _SIZE.match(drawn)
     if found is None:
         raise ValueError("the drawing has no size")
     width, height = (round(float(size)) for size in found.groups())
-    body = drawn[found.end() :]
-    body = _TAG.sub(lambda tag: _LONG_FRACTION.sub(r"\1", tag.group()), body)
+    body = _slim(drawn[found.end() : drawn.rindex("</svg>")])
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'style="max-width:{width}px" role="img" '
+        f'style="max-width:{width}px" font-family="{FAMILY}" font-size="12" role="img" '
         f'aria-labelledby="{id_}-title {id_}-desc">'
         f'<title id="{id_}-title">{escape(title)}</title>'
         f'<desc id="{id_}-desc">{escape(description)}</desc>'
     )
-    return head + _numbered(_slim(body), id_)
+    return f"{head}{_numbered(body, id_)}</svg>"
+
+
+_PLACES = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"')
+_FRACTION = re.compile(r"-?\d*\.\d+(?!\d|e)")
+_USUAL = re.compile(
+    r' (?:class|role|aria-[a-z]+|pointer-events|font-family)="[^"]*"'
+    r'| (?:opacity|stroke-width|stroke-opacity|fill-opacity)="1"| (?:x2|y2)="0"'
+    r'| font-size="12px"| font-weight="normal"| text-anchor="start"| transform="translate\(0,0\)"'
+)
+"""What a browser takes for granted, or needs once for the picture, or not at all."""
+_USUAL_OF = {"text": f' fill="{INK}"', "line": ' stroke="#8a8a8a"'}
+"""Element → its usual color, which the style of the page gives."""
+_UNSEEN_MARK = re.compile(
+    r'<path(?: d="[^"]*"| display="none"| transform="[^"]*")*(?:/>|></path>)'
+    r"|<text[^>]*(?:/>|></text>)|<g(?: [^>]*)?/>|<g(?: [^>]*)?></g>"
+)
 
 
 def _slim(body: str) -> str:
-    """The picture without what a screen reader and a browser do not need."""
-    body = re.sub(r' (class|role|aria-[a-z]+|pointer-events)="[^"]*"', "", body)
-    body = re.sub(r'<path d="M0,0h0v0h0Z"></path>|<path d="M0,0h0v0h0Z"/>', "", body)
-    while "<g></g>" in body:
-        body = body.replace("<g></g>", "")
-    return body
+    """The same picture with fewer bytes: tenths of a pixel, and nothing said twice or unseen."""
+    body = _TAG.sub(lambda tag: _slim_tag(tag.group()), body)
+    seen = ""
+    while seen != body:
+        seen, body = body, _UNSEEN_MARK.sub("", body)
+    parts, is_kept = [], []
+    for part in _TAG_OR_TEXT.findall(body):
+        if part == "<g>" or part.startswith("<g "):
+            is_kept.append(part != "<g>")
+        if part == "<g>" or (part == "</g>" and not is_kept.pop()):
+            continue
+        parts.append(part)
+    return "".join(parts)
+
+
+def _slim_tag(tag: str) -> str:
+    """A tag with places in tenths of a pixel, and without what is usual."""
+    tag = _PLACES.sub(lambda place: _FRACTION.sub(_tenth, place.group()), tag)
+    usual = _USUAL_OF.get(tag[1:].partition(" ")[0], "")
+    return _USUAL.sub("", tag).replace(usual, "") if usual else _USUAL.sub("", tag)
+
+
+def _tenth(number: re.Match[str]) -> str:
+    text = f"{float(number.group()):.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
 
 
 def _numbered(body: str, id_: str) -> str:
@@ -118,7 +153,6 @@ _Y_AXIS = 45
 """Width of a y axis with its labels. [px]"""
 BLUE = "#1f5f99"
 RED = "#a8321a"
-INK = "#1a1a1a"
 GRAY = "#5a5a5a"
 BLUES = ["#f1f6fa", "#9cc3e0", "#1f5f99"]
 REDS = ["#fdf1ec", "#f0a58a", "#a8321a"]
@@ -203,35 +237,54 @@ def values(rows: Iterable[Row]) -> Spec:
     return {"values": list(rows)}
 
 
-def columns_of(width: int) -> int:
-    """Small multiples side by side."""
-    return 2 if width == WIDE else 1
+def turns(rows: Iterable[Row], *fields: str) -> list[Row]:
+    """Rows of a step line at which it turns: the first, the last, and where a field changes."""
+    rows = list(rows)
+    return [
+        row
+        for t, row in enumerate(rows)
+        if t in (0, len(rows) - 1) or any(row[key] != rows[t - 1][key] for key in fields)
+    ]
 
 
-def panel_width(width: int, labels: int = 60) -> int:
-    """Width of the plot of one small multiple, axis labels left out. [px]"""
-    return (width - labels * columns_of(width)) // columns_of(width)
+_GAP = 18
+"""Between two panels. [px]"""
+
+
+def columns_of(width: int, names: Iterable[str]) -> int:
+    """Small multiples side by side: as many as leave room for their names, two at most."""
+    room = (width - _Y_AXIS - _GAP) / 2
+    return 2 if all(len(name) * LETTER <= room for name in names) else 1
 
 
 def panels(
-    rows: list[Row], layers: list[Spec], *, width: int, size: Spec, order: list[str]
+    rows: list[Row],
+    layers: list[Spec],
+    *,
+    width: int,
+    height: float | Spec,
+    order: list[str],
+    labels: int = 60,
 ) -> Spec:
-    """Small multiples of layers, one per `panel` of the rows, in order.
+    """Small multiples of layers, one per `panel` of the rows, in order, with one y axis.
 
     Args:
         rows: Data of all layers.
         layers: What each panel draws.
         width: Width of the whole. [px]
-        size: Width and height of one panel.
+        height: Height of one panel. [px]
         order: Panels in order.
+        labels: Width of the y axis with its labels. [px]
     """
+    columns = min(columns_of(width, order), len(order))
+    own = (width - labels - _GAP * (columns - 1)) // columns
     return finished(
         {
             "data": values(rows),
             "facet": {"field": "panel", "type": "nominal", "sort": order, "title": None},
-            "columns": columns_of(width),
-            "spacing": {"row": 18, "column": 18},
-            "spec": {**size, "layer": layers},
+            "columns": columns,
+            "spacing": {"row": _GAP, "column": _GAP},
+            "spec": {"width": own, "height": height, "layer": layers},
         }
     )
 
@@ -266,6 +319,10 @@ def mark_lines(marks: list[tuple[float, str]], limit: float, *, width: int = WID
 
 # Parts of specifications
 
+_WHOLE = {form: {"labelExpr": f"abs({parts} - round({parts})) < 1e-6 ? datum.label : ''"}
+          for form, parts in (("d", "datum.value"), (".0%", "100 * datum.value"))}  # fmt: skip
+"""Form of whole numbers → only ticks at them have words, so that no two read the same."""
+
 
 def numbers(
     field: str = "",
@@ -284,7 +341,8 @@ def numbers(
         form: How numbers on the axis are written.
         **axis: More of the axis.
     """
-    spec: Spec = {"type": "quantitative", "title": title, "axis": {"format": form, **axis}}
+    spec: Spec = {"type": "quantitative", "title": title}
+    spec["axis"] = {"format": form, **_WHOLE.get(form, {}), **axis}
     spec |= {"field": field} if field else {}
     return spec if scale is None else {**spec, "scale": scale}
 
@@ -353,6 +411,10 @@ DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2, 1, 2], [1, 3])
 """Lines that can be told apart in gray."""
 
 
+_LEGEND_ROOM = 0.85
+"""Part of a chart's width that the words of its legend may take, beside their symbols."""
+
+
 def probability_lines(rows: list[Row], *, width: int, order: Iterable[str] = ()) -> Spec:
     """Probability by date, a line per `line`, told apart by color and dashes.
 
@@ -361,11 +423,17 @@ def probability_lines(rows: list[Row], *, width: int, order: Iterable[str] = ())
         width: Width of the whole. [px]
         order: Lines in the order of the legend; empty: that of the rows.
     """
-    order = list(order) or list(dict.fromkeys(row["line"] for row in rows))
+    letters = int(_LEGEND_ROOM * width / LETTER)
+    rows = [{**row, "line": wrapped(row["line"], letters)} for row in rows]
+    order = list(dict.fromkeys(wrapped(line, letters) for line in order)) or list(
+        dict.fromkeys(row["line"] for row in rows)
+    )
+    lines = ([row for row in rows if row["line"] == name] for name in order)
+    rows = [row for line in lines for row in turns(line, "p")]
     colors = itertools.cycle((BLUE, RED, INK, GRAY, "#3d7a3d", "#7a4fa3"))
     dashes = itertools.cycle(DASHES)
-    legend = {"columns": 1 if width == NARROW else 2, "symbolType": "stroke", "symbolSize": 300,
-              "labelLimit": 310}  # fmt: skip
+    legend = {"columns": 1, "symbolType": "stroke", "symbolSize": 300, "labelLimit": 0,
+              "labelExpr": LINES_OF_LABEL["labelExpr"]}  # fmt: skip
     ticks = [0, 0.25, 0.5, 0.75, 1]
     encoding = {
         "x": {**years_of(rows, width=width), "field": "year"},
@@ -373,5 +441,5 @@ def probability_lines(rows: list[Row], *, width: int, order: Iterable[str] = ())
         "color": by_kind("line", dict(zip(order, colors, strict=False)), legend),
         "strokeDash": by_kind("line", dict(zip(order, dashes, strict=False)), legend),
     }
-    lines = layer("line", encoding, strokeWidth=2, interpolate="step-after")
-    return chart(width, [lines], data=values(rows), height=220)
+    steps_of = layer("line", encoding, strokeWidth=2, interpolate="step-after")
+    return chart(width, [steps_of], data=values(rows), height=150)

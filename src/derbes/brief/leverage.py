@@ -20,6 +20,7 @@ from derbes.brief.contents import (
     calm_words,
     decimal_year,
     figure_cell,
+    folded,
     harm_of,
     is_all_net,
     month_cell,
@@ -51,13 +52,13 @@ def losses_section(contents: BriefContents) -> Section:
     largest = max(abs(number) for row in known for number in [row.target_loss or 0.0, *_costs(row)])
     scale, scale_words = fmt.money_scale(largest)
     unit = fmt.joined(scale_words, contents.case.currency, by=fmt.NO_BREAK)
-    up = _("Up: target's loss, {unit}").format(unit=unit)
+    up = _("Up: target's loss; to the right: sender's cost, {unit}").format(unit=unit)
     figure = Figure(
         "losses-chart",
         _losses_finding(known),
         under=contents.under(up, when=_("first start of each year"), variant=""),
         description=_("Points in one panel per variant, with the line of equal losses. {finding}"),
-        spec=lambda width: _losses_spec(contents, known, scale, unit, width=width),
+        spec=partial(_losses_spec, contents, known, scale),
         table=table,
     )
     return Section("losses", title, tuple(_losses_texts(contents, rows)), (figure,), levers)
@@ -189,7 +190,9 @@ def raises_demand(case: Case, measure: Measure | None) -> bool:
 def _main_rows(contents: BriefContents) -> list[LeverageRow]:
     """Rows of the main measure and length, at the first start of each year."""
     main = (contents.focus.measure, contents.focus.length, OPTIMAL)
-    rows = [row for row in contents.leverage.rows if (row.measure, row.length, row.bound) == main]
+    rows = [row for row in contents.leverage.rows
+            if (row.measure, row.length, row.bound) == main
+            and row.variant in contents.charted]  # fmt: skip
     latest = sorted(rows, key=lambda row: row.start, reverse=True)
     firsts = {(row.variant, row.start[:4]): row for row in latest}
     return sorted(firsts.values(), key=lambda r: (contents.variants.index(r.variant), r.start))
@@ -213,7 +216,7 @@ def _losses_finding(rows: list[LeverageRow]) -> str:
 
 
 def _losses_spec(
-    contents: BriefContents, rows: list[LeverageRow], scale: float, unit: str, *, width: int
+    contents: BriefContents, rows: list[LeverageRow], scale: float, width: int
 ) -> vega.Spec:
     """Target's loss against sender's cost, a panel per variant, with the 45-degree line."""
     kinds = (_("buyer returns"), _("buyer never returns"))
@@ -236,11 +239,9 @@ def _losses_spec(
     low, high = _limits(points, is_log=is_log)
     axis: vega.Spec = {"domain": [low, high], "nice": False, "clamp": True}
     axis |= {"type": "log"} if is_log else {}
-    title = _("sender's cost, {unit}").format(unit=unit)
-    x = vega.numbers(title=title, scale=axis, tickCount=4, gridColor="#eeeeee")
-    y = {**x, "title": None}
-    place = {"x": {**x, "field": "cost"}, "y": {**y, "field": "loss"}}
-    equal = {"x": {**x, "datum": low}, "y": {**y, "datum": low}}
+    x = vega.numbers(scale=axis, tickCount=4, gridColor="#eeeeee")
+    place = {"x": {**x, "field": "cost"}, "y": {**x, "field": "loss"}}
+    equal = {"x": {**x, "datum": low}, "y": {**x, "datum": low}}
     equal |= {"x2": {"datum": high}, "y2": {"datum": high}}
     look = {"align": "center", "dy": -11, "color": vega.INK, "fontSize": 11}
     outline = {"stroke": "white", "strokeWidth": 4}
@@ -251,8 +252,8 @@ def _losses_spec(
         vega.layer("point", marks, filled=True, size=55, opacity=0.85),
         vega.layer("text", told, "datum.words !== ''", **look, **outline),
     ]
-    size = {"width": vega.panel_width(width), "height": min(vega.panel_width(width), 250)}
-    return vega.panels(points, layers, width=width, size=size, order=order)
+    height = 130 if vega.columns_of(width, order) > 1 else 230
+    return vega.panels(points, layers, width=width, height=height, order=order)
 
 
 def _unlike(points: list[vega.Row]) -> list[vega.Row]:
@@ -388,11 +389,12 @@ def no_premium_words() -> str:
 def surface_section(contents: BriefContents) -> Section:
     """Unmet essential demand by start and length, per variant."""
     title = _("Harm by start and length")
-    main = (contents.focus.measure, OPTIMAL)
-    rows = [row for row in contents.leverage.rows if (row.measure, row.bound) == main]
+    main, drawn = (contents.focus.measure, OPTIMAL), contents.charted
+    rows = [row for row in contents.leverage.rows
+            if (row.measure, row.bound) == main and row.variant in drawn]  # fmt: skip
     if not rows:
         return Section("surface", title, (_("No surface was computed."),))
-    unit = _("Unmet essential demand by the best response, {unit}").format(
+    unit = _("Unmet essential demand by start and length, best response, {unit}").format(
         unit=contents.unit_words()
     )
     measure = contents.name("measures", contents.focus.measure)
@@ -408,7 +410,9 @@ def surface_section(contents: BriefContents) -> Section:
         "Pale blue: nothing essential is unmet. The darker the red, the more is. A diamond marks "
         "the first start from which on nothing is unmet."
     )
-    return Section("surface", title, (text,), (figure,))
+    return Section(
+        "surface", title, (fmt.joined(text, contents.charted_words(), by=" "),), (figure,)
+    )
 
 
 def _surface_finding(contents: BriefContents, rows: list[LeverageRow]) -> str:
@@ -435,19 +439,25 @@ def _surface_spec(contents: BriefContents, rows: list[LeverageRow], width: int) 
         panel, length = contents.name("variants", row.variant), fmt.months(row.length)
         return {"panel": panel, "length": length, "months": row.length, "kind": kind, **more}
 
-    data = []
-    for row in rows:
+    data: list[vega.Row] = []
+    for row in sorted(rows, key=lambda r: (contents.variants.index(r.variant), r.length, r.start)):
         year, end = decimal_year(row.start), after[row.variant, row.start]
-        data.append(place(row, "cell", year=year, year_end=end, harm=harm_of(row)))
+        cell = place(row, "cell", year=year, year_end=end, harm=harm_of(row))
+        if data and data[-1] == {**cell, "year": data[-1]["year"], "year_end": year}:
+            data[-1]["year_end"] = end
+        else:
+            data.append(cell)
     order = list(dict.fromkeys(cell["panel"] for cell in data))
     data += [
         place(end, "end", end=decimal_year(end.date))
         for end in contents.leverage.ends
-        if end.measure == contents.focus.measure and end.date and end.use == ALL_ESSENTIAL
+        if end.variant in contents.charted
+        and end.measure == contents.focus.measure
+        and end.date
+        and end.use == ALL_ESSENTIAL
     ]
     scale = {"zero": False, "nice": False}
-    title = _("start of the measure")
-    x = vega.numbers(title=title, scale=scale, form="d", tickCount=6, grid=False)
+    x = vega.numbers(scale=scale, form="d", tickCount=4, grid=False)
     by_length = {"field": "months", "order": "ascending"}
     y = {"field": "length", "type": "ordinal", "sort": by_length, "title": None}
     cell = {"x": {**x, "field": "year"}, "x2": {"field": "year_end"}, "y": y}
@@ -463,11 +473,7 @@ def _surface_spec(contents: BriefContents, rows: list[LeverageRow], width: int) 
         vega.layer("rect", {**cell, "color": harm}, f"{is_cell} && datum.harm > 0", stroke=None),
         vega.layer("point", at_end, "datum.kind === 'end'", opacity=1, **diamond),
     ]
-    size = {
-        "width": vega.panel_width(width, 80 if width == vega.NARROW else 60),
-        "height": {"step": 22},
-    }
-    return vega.panels(data, layers, width=width, size=size, order=order)
+    return vega.panels(data, layers, width=width, height={"step": 18}, order=order, labels=80)
 
 
 def _year_ends(rows: list[LeverageRow], gap: float) -> dict[tuple[str, str], float]:
@@ -535,7 +541,9 @@ def bounds_section(contents: BriefContents) -> Section:
         "before it: the harm cannot be less, or a user who is no worse than the rule bears no "
         "more. Every other figure is what that response comes to."
     )
-    return Section("bounds", title, (text,), (), (table_of(caption, columns, found),))
+    own = contents.focus.variant
+    table = table_of(caption, columns, found, decides=lambda row: row[0] == own)
+    return Section("bounds", title, (text,), (), (table,))
 
 
 def _compared_names(contents: BriefContents, rows: list[LeverageRow | None]) -> dict[str, str]:
@@ -580,7 +588,7 @@ def variants_section(contents: BriefContents) -> Section:
         ),
         contents.case.variants.items(),
     )
-    tables = (comparison(contents, contents.variants), *([changes] if changes.rows else []))
+    tables = (comparison(contents, contents.variants), *([folded(changes)] if changes.rows else []))
     text = _("Time to survive counts the months in which all essential demand is met.")
     return Section("variants", _("Variants side by side"), (text,), (), tables)
 

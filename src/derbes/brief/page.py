@@ -4,6 +4,7 @@ Page one says how long uses hold, when not, and what is asked; below stand a few
 chart, what is assumed, the variants and the foot.
 """
 
+import re
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -491,6 +492,17 @@ def sections_of(contents: BriefContents) -> tuple[Section, ...]:
     return tuple(section for section in found if section is not None)
 
 
+def csv_tables(contents: BriefContents) -> dict[str, str]:
+    """Name → CSV of every table of the brief, and of the data of every chart, whole."""
+    front = _front(contents)
+    first = {"by-date": front["by_date"], "coverage": front["figure"] and front["figure"].table}
+    tables = {name: table for name, table in first.items() if table}
+    for section in sections_of(contents):
+        tables |= {figure.id: figure.table for figure in section.figures}
+        tables |= {f"{section.id}-{n}": table for n, table in enumerate(section.tables, 1)}
+    return {name: table.csv for name, table in tables.items()}
+
+
 def _environment() -> Any:
     import jinja2  # noqa: PLC0415  rendering alone pays for it
 
@@ -503,18 +515,45 @@ def _environment() -> Any:
     )
     environment.globals["_"] = _
     environment.globals["pictures"] = _pictures
+    environment.filters["breakable"] = _breakable
     return environment
 
 
-def _pictures(figure: Figure) -> list[tuple[str, str]]:
-    """(class, SVG) of a figure for screens and paper, and for phones."""
+_JOINT = re.compile(r"(?<=\w[._/])(?=\w)")
+"""Where a long word may be broken."""
+_LONG_WORD = 16
+"""Letters from which on a word may be broken."""
+_NO_WORD = 32
+"""Letters after which a number without joints is broken, such as a hash."""
+
+
+def _breakable(text: str) -> Any:
+    """A text for a cell, in which long names may be broken at their joints, and nowhere else."""
+    from markupsafe import Markup  # noqa: PLC0415  comes with jinja2
+
+    def told(word: str) -> str:
+        parts = _JOINT.split(word) if len(word) > _LONG_WORD else [word]
+        pieces = (
+            part[at : at + _NO_WORD] for part in parts for at in range(0, len(part), _NO_WORD)
+        )
+        return "<wbr>".join(map(escape, pieces))
+
+    return Markup(" ".join(map(told, text.split(" "))))  # noqa: S704  each piece is escaped
+
+
+_FIRST_LEVEL = 2
+"""Level of the heading of a figure of page one."""
+
+
+def _pictures(figure: Figure, level: int) -> list[tuple[str, str]]:
+    """(class, SVG) of a figure: of page one a wide one too; all others fit half a page."""
+    sizes = (("wide", WIDE), ("narrow", NARROW)) if level == _FIRST_LEVEL else (("half", NARROW),)
     told = {
         "title": figure.title,
         "description": figure.description.format(finding=figure.title),
     }
     return [
-        (size, draw(figure.spec(width), id_=f"{figure.id}-{size}", **told))
-        for size, width in (("wide", WIDE), ("narrow", NARROW))
+        (size, draw(figure.spec(width), id_=f"{figure.id}-{size}", **told)) for size, width in sizes
     ]
 
 

@@ -308,7 +308,7 @@ def _frontier_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec
         for point, cost in known
     ]
     from_zero = {"domainMin": 0, "nice": False}
-    ticks = {"grid": False, "tickMinStep": 1, "tickCount": 8}
+    ticks = {"grid": False, "tickCount": 8}
     title = _("Months survived")
     place = {
         "x": vega.numbers("months", title=title, scale=from_zero, form="d", **ticks),
@@ -321,8 +321,7 @@ def _frontier_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec
     ]
     unit = fmt.joined(scale, contents.case.currency, by=" ")
     above = vega.subject(_("Cost [{unit}]").format(unit=unit))
-    height = 190 if width != vega.NARROW else 170
-    return vega.chart(width, layers, data=vega.values(rows), height=height, title=above)
+    return vega.chart(width, layers, data=vega.values(rows), height=140, title=above)
 
 
 def _frontier_table(contents: BriefContents, plan: Plan) -> PageTable:
@@ -419,7 +418,8 @@ def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec:
         if amount is not None
     ]
     n_years = len({row["year"] for row in rows})
-    room = vega.panel_width(width) / max(1, n_years)
+    order = [everything, abroad]
+    room = (width - 60) / vega.columns_of(width, order) / max(1, n_years)
     every = max(1, round(4.5 * vega.LETTER / room + 0.5))
     place = f"round(datum.index * {max(1, n_years - 1)})"
     axis = {"labelAngle": 0, "labelExpr": f"{place} % {every} === 0 ? datum.label : ''",
@@ -430,9 +430,7 @@ def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec:
         "y": vega.numbers("amount", tickCount=4),
         "color": vega.by_kind("kind", kinds, {"direction": "vertical", "symbolSize": 80}),
     }
-    size = {"width": vega.panel_width(width), "height": 150}
-    order = [everything, abroad]
-    return vega.panels(rows, [vega.layer("bar", bars)], width=width, size=size, order=order)
+    return vega.panels(rows, [vega.layer("bar", bars)], width=width, height=110, order=order)
 
 
 def plan_sections(contents: BriefContents) -> tuple[Section, ...]:

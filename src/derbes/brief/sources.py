@@ -1,5 +1,6 @@
 """Every number of the case, its facts and sources, what is missing, how it is computed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from derbes.brief import format as fmt
@@ -12,7 +13,7 @@ from derbes.brief.contents import (
     words,
 )
 from derbes.brief.planning import plan_method
-from derbes.case.entities import Case, Fact, Plant, quantities
+from derbes.case.entities import Case, Document, Fact, Plant, quantities
 from derbes.case.quantity import Calendar, Quantity
 from derbes.language import _, ngettext
 from derbes.results.tables import Column
@@ -114,7 +115,7 @@ def grade_counts(inputs: tuple[Input, ...]) -> dict[str, int]:
 
 
 def inputs_section(contents: BriefContents) -> Section:
-    """One table per grade, the weakest last."""
+    """Every number, folded by grade, the weakest last; open what moves an answer."""
 
     def source(item: Input) -> Cell:
         if not item.source:
@@ -136,15 +137,14 @@ def inputs_section(contents: BriefContents) -> Section:
         Column(_("source"), source),
         Column(_("why"), "why"),
     )
-    inputs = inputs_of(contents.case)
-    caption = _("{grade}: {n}")
-    tables = tuple(
-        table_of(
-            caption.format(grade=grade_words(grade), n=fmt.number(n)),
-            columns,
-            [item for item in inputs if item.grade == grade],
-        )
-        for grade, n in grade_counts(inputs).items()
+    moving = moving_inputs(contents)
+
+    def decides(item: Input) -> bool:
+        return item.path in moving or item.grade in PUBLISHED
+
+    inputs = sorted(inputs_of(contents.case), key=lambda item: GRADES.index(item.grade))
+    table = table_of(
+        _("Inputs"), columns, inputs, decides=decides, group=lambda item: grade_words(item.grade)
     )
     n = len(inputs)
     text = ngettext(
@@ -153,7 +153,20 @@ def inputs_section(contents: BriefContents) -> Section:
         "again.",
         n,
     ).format(n=fmt.number(n))
-    return Section("inputs", _("Inputs by grade"), (text,), (), tables)
+    chosen = _(
+        "Those that move an answer over their range, and those that are published, stand open."
+    )
+    return Section("inputs", _("Inputs by grade"), (text, chosen), (), (table,) if n else ())
+
+
+def moving_inputs(contents: BriefContents) -> frozenset[str]:
+    """Paths of inputs that move an answer within their range, or turn one; none without draws."""
+    stress = contents.stress
+    if stress is None:
+        return frozenset()
+    bars = {bar.input for bar in stress.tornado if len({bar.answer_at_low, bar.answer_at_high,
+            bar.answer_central}) > 1}  # fmt: skip
+    return frozenset(bars | {tip.input for tip in stress.tipping if tip.value is not None})
 
 
 def facts_section(contents: BriefContents) -> Section:
@@ -163,7 +176,7 @@ def facts_section(contents: BriefContents) -> Section:
     def document_of(row: tuple[str, Fact]) -> Cell:
         id_ = row[1].document
         document = case.documents.get(id_)
-        return words(document.title or id_, document.address) if document else words(id_)
+        return words(document.title or id_) if document else words(id_)
 
     def amount(row: tuple[str, Fact]) -> str:
         quantity = row[1].amount
@@ -183,9 +196,26 @@ def facts_section(contents: BriefContents) -> Section:
         day,
         Column(_("licence"), lambda row: row[1].licence),
     )
-    both = (
-        table_of(_("Facts"), facts, case.facts.items()),
-        table_of(_("Documents"), documents, case.documents.items()),
+    moving = moving_inputs(contents)
+    used = {
+        item.source
+        for item in inputs_of(case)
+        if item.source and (item.path in moving or item.grade in PUBLISHED)
+    }
+    used |= {case.facts[id_].document for id_ in used if id_ in case.facts}
+
+    def is_used(row: tuple[str, Fact | Document]) -> bool:
+        return row[0] in used
+
+    def folded_as(name: str) -> Callable[[object], str]:
+        return lambda _row: name
+
+    both = tuple(
+        table_of(name, columns, rows.items(), decides=is_used, group=folded_as(name))
+        for name, columns, rows in (
+            (_("Facts"), facts, case.facts),
+            (_("Documents"), documents, case.documents),
+        )
     )
     tables = tuple(table for table in both if table.rows)
     text = () if tables else (_("The case names no facts and no documents."),)
@@ -283,10 +313,15 @@ def reproduce_section(contents: BriefContents) -> Section:
     text = _(
         "This command with the same case and the same versions gives the same brief, byte for byte."
     )
+    tables = _(
+        "With --tables FOLDER it writes every table, and the data of every chart, as CSV too, "
+        "whole and unrounded. How each statement is checked stands under its id in the case file; "
+        "so do the formula, the range and the reason of each input."
+    )
     if not made.command:
         text = _("The case was made by a program, so no command makes this brief again.")
     code = (made.command,) if made.command else ()
-    return Section("reproduce", _("How to reproduce"), (text,), (), (table,), code)
+    return Section("reproduce", _("How to reproduce"), (text, tables), (), (table,), code)
 
 
 def _draws_rows(contents: BriefContents) -> list[tuple[str, str | Cell]]:

@@ -13,11 +13,14 @@ from derbes.brief.contents import (
     PageTable,
     Section,
     draws_and_seed,
+    folded,
     table_of,
 )
 from derbes.brief.uncertainty import in_unit, input_words, is_opening, opening_label
 from derbes.language import _, ngettext
 from derbes.results.statements import (
+    ARITHMETIC,
+    MODEL,
     Contradiction,
     EntryRow,
     StatementRow,
@@ -25,6 +28,8 @@ from derbes.results.statements import (
 )
 from derbes.results.tables import Column, evidence_column, text_of, verdict_column, verdict_words
 
+DECIDED = ("holds", "fails")
+"""Verdicts that are yes or no."""
 TESTED = ("holds", "likely", "open", "unlikely", "fails")
 """Verdicts that draws have given, from true to false."""
 
@@ -98,7 +103,7 @@ def made_words(ledger: StatementTable) -> str:
 
 _COLORS = (vega.BLUE, "#9cc3e0", "#f3e3a6", "#f0a58a", vega.RED, "#ffffff")
 _DARK = (vega.BLUE, vega.RED)
-_BARS = 10
+_BARS = 8
 """Speakers of the chart; the table has all."""
 _ROOM = {vega.WIDE: 0.04, vega.NARROW: 0.1}
 """Part of the longest bar that a piece must have to hold its number, by width of the chart."""
@@ -172,7 +177,7 @@ def _verdict_bars(
     rows: list[vega.Row] = []
     least = _ROOM[width] * max(sum(own.values()) for own in counts.values())
     for holder, own in list(counts.items())[:_BARS]:
-        label = vega.wrapped(contents.name("actors", holder), 16 if width == vega.NARROW else 30)
+        label = vega.wrapped(contents.name("actors", holder), 22 if width == vega.NARROW else 30)
         first = 0
         for kind, color in zip(kinds, _COLORS, strict=True):
             n = own.get(kind, 0)
@@ -182,7 +187,7 @@ def _verdict_bars(
                              "last": first + n, "middle": first + n / 2, "ink": ink,
                              "n": n if n >= least else ""})  # fmt: skip
             first += n
-    x, y = vega.numbers(form="d", tickMinStep=1, tickCount=6), vega.lanes("label")
+    x, y = vega.numbers(form="d", tickCount=4 if width == vega.NARROW else 6), vega.lanes("label")
     looks = dict(zip(map(_kind_words, kinds), _COLORS, strict=True))
     piece = {"x": {**x, "field": "first"}, "x2": {"field": "last"}, "y": y}
     piece["color"] = vega.by_kind("kind", looks, {"columns": 3})
@@ -192,7 +197,7 @@ def _verdict_bars(
         vega.layer("bar", piece, height={"band": 0.6}, stroke=vega.GRAY, strokeWidth=0.5),
         vega.layer("text", number, fontSize=11),
     ]
-    height = vega.lane_height(rows, "label", least=28, line=14, more=6)
+    height = vega.lane_height(rows, "label", least=22, line=14, more=4)
     return vega.chart(width, layers, data=vega.values(rows), height=height)
 
 
@@ -223,7 +228,6 @@ def _verdicts_table(
         Column(_("what it says"), _said),
         verdict_column(),
         evidence_column(),
-        Column(_("checked by"), "expression"),
     ]
     if ledger.provenance.n_draws > 1:
         columns += [
@@ -231,7 +235,16 @@ def _verdicts_table(
             Column(_("flips"), partial(flip_words, contents)),
         ]
     caption = _("Statements and verdicts ({made})").format(made=made_words(ledger))
-    return table_of(caption, columns, rows)
+    return table_of(caption, columns, rows, decides=_decides, group=partial(_speaker, contents))
+
+
+def _decides(row: StatementRow) -> bool:
+    """Whether a verdict is yes or no and could have come out otherwise."""
+    return row.verdict in DECIDED and row.evidence in (MODEL, ARITHMETIC)
+
+
+def _speaker(contents: BriefContents, row: StatementRow) -> str:
+    return contents.name("actors", row.holder or row.by)
 
 
 def _said(row: StatementRow) -> str:
@@ -257,13 +270,16 @@ def untested_section(contents: BriefContents, ledger: StatementTable) -> Section
         Column(_("why"), why),
     )
     text = _("What nobody can test yet is listed with what is missing, so that it can be found.")
-    table = table_of(_("Statements without a verdict"), columns, rows)
+    table = table_of(
+        _("Statements without a verdict"), columns, rows, group=partial(_speaker, contents)
+    )
     return Section("untested", _("What is said and cannot be tested"), (text,), (), (table,))
 
 
 def patterns_section(contents: BriefContents, ledger: StatementTable) -> Section | None:
     """Contradictions, modality drift, double standards, tensions, contrasts and theses."""
-    found = tuple(table for table in _pattern_tables(contents, ledger) if table.rows)
+    first, *others = _pattern_tables(contents, ledger)
+    found = tuple(table for table in (first, *map(folded, others)) if table.rows)
     if not found:
         return None
     text = _(

@@ -15,6 +15,7 @@ from derbes.brief.contents import (
     decimal_year,
     draws_and_seed,
     figure_cell,
+    folded,
     month_cell,
     share_cell,
     table_of,
@@ -141,8 +142,6 @@ def grade_of(contents: BriefContents, path: str) -> str:
 
 _PALE = 0.18
 """Opacity of the outer band of a fan; the inner one lies on it."""
-_LABELS = 70
-"""Width of the labels beside a lone panel. [px]"""
 _BANDS = ("5", "25", "50", "75", "95")
 
 
@@ -240,9 +239,13 @@ def _fan_spec(contents: BriefContents, fans: list[Fan], width: int) -> vega.Spec
 
     All panels have one scale.
     """
+    n_variants = len({fan.variant for fan in fans})
     rows: list[vega.Row] = [
         {
-            "panel": fmt.joined(contents.name("variants", fan.variant), bound_words(fan.bound)),
+            "panel": fmt.joined(
+                contents.name("variants", fan.variant) if n_variants > 1 else "",
+                bound_words(fan.bound),
+            ),
             "year": decimal_year(fan.dates[at]),
             **{f"p{band}": fan.quantiles[band][at] for band in _BANDS},
             "central": fan.central[at],
@@ -270,10 +273,7 @@ def _fan_spec(contents: BriefContents, fans: list[Fan], width: int) -> vega.Spec
         line("p50", color=vega.BLUE),
         line("central", color=vega.INK, strokeDash=[5, 4], strokeWidth=1.5),
     ]
-    own = vega.panel_width(width) if len(order) > 1 else width - _LABELS
-    size = {"width": own, "height": 190}
-    spec = vega.panels(rows, layers, width=width, size=size, order=order)
-    return {**spec, "resolve": {"scale": {"y": "independent"}}}
+    return vega.panels(rows, layers, width=width, height=130, order=order)
 
 
 def _fan_cell(fan: Fan, value: float | None, *, is_bound: bool = False) -> Cell:
@@ -501,7 +501,8 @@ def _exceedance(contents: BriefContents, stress: Stress, risk: HazardRisk) -> Fi
     divisor, scale = fmt.money_scale(largest) if is_money else (1.0, "")
     unit = fmt.joined(scale, fmt.unit_name(risk.exceedance_unit), by=" ")
     name = f"{_('Loss') if is_money else _('Unmet essential demand')} [{unit}]"
-    rows = [{"loss": loss / divisor, "share": share} for loss, share in risk.exceedance]
+    points = ({"loss": loss / divisor, "share": share} for loss, share in risk.exceedance)
+    rows = vega.turns(points, "share")
 
     def spec(width: int) -> vega.Spec:
         scale, ticks = {"domainMin": 0, "nice": False}, 4 if width == vega.NARROW else 7
@@ -510,7 +511,7 @@ def _exceedance(contents: BriefContents, stress: Stress, risk: HazardRisk) -> Fi
             "y": vega.numbers("share", scale={"domainMin": 0}, form=".0%", tickCount=5),
         }
         layers = [vega.steps(place, _PALE)]
-        return vega.chart(width, layers, data=vega.values(rows), height=200)
+        return vega.chart(width, layers, data=vega.values(rows), height=130)
 
     tail = in_unit(risk.cvar_unmet, risk.exceedance_unit)
     if is_money and risk.cvar_loss is not None:
@@ -589,7 +590,7 @@ def drawn_section(contents: BriefContents, stress: Stress) -> Section | None:
         "the ends of its range what is thought possible."
     )
     table = table_of(_("How inputs were drawn"), columns, stress.inputs)
-    return Section("drawn", _("How inputs were drawn"), (text,), (), (table,))
+    return Section("drawn", _("How inputs were drawn"), (text,), (), (folded(table),))
 
 
 def _distribution(one: DrawnInput) -> str:

@@ -423,13 +423,19 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     },
 )
 @option("--out", _("Without it: the case's name and .html."), "FILE", default="")
+@option(
+    "--tables",
+    _("Write every table and the data of every chart as CSV into a folder."),
+    "FOLDER",
+    default="",
+)
 @json_option
 @language_option
 def brief(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Write the brief on a case: one HTML page that stands alone."""
     case = api.read_case(path)
     out = out or f"{Path(path).resolve().stem}.html"
-    check_places(case, HTML, out)
+    check_places(case, HTML, out, tables=asked["tables"])
     words = _words(asked)
     with progress_on_terminal() as progress:
         page = api.brief(case, progress=progress, **words)
@@ -437,11 +443,14 @@ def brief(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     if out == STANDARD_OUTPUT:
         return
     if as_json:
-        words.pop("n_workers")
+        for name in ("n_workers", "tables"):
+            words.pop(name)
         provenance = record_of(made_by(case, "brief", **words))
         tell_json({"file": out, "bytes": Path(out).stat().st_size, "provenance": provenance})
     else:
         tell(_("Written: {out}").format(out=out))
+        if words["tables"]:
+            tell(_("Written: {out}").format(out=f"{words['tables']}/*.csv"))
         tell(_("Next: open it in a browser; it needs no network."))
 
 

@@ -1,0 +1,74 @@
+"""Print a brief and count its pages, with what is drawn on each; complain of what is too much.
+
+    python tools/paper.py out/brief.html
+
+It needs Chromium: the one on the path, or the one that DERBES_CHROMIUM names.
+"""
+
+import os
+import re
+import shutil
+import sys
+import zlib
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+MOST_PAGES = 13
+"""Page one and the annex."""
+MOST_BYTES = 700_000
+"""Of the page as a file."""
+LEAST_TEXTS = 10
+"""Pieces of text on a page below which it counts as blank."""
+
+_OBJECT = re.compile(rb"\n(\d+) 0 obj\b(.*?)\nendobj", re.DOTALL)
+_STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+
+
+def printed(page: Path) -> bytes:
+    """The PDF that a browser prints of a brief, on the paper that the brief asks for."""
+    chromium = os.environ.get("DERBES_CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        window = browser.new_page()
+        window.goto(page.resolve().as_uri())
+        window.evaluate("document.fonts.ready")
+        pdf = window.pdf(prefer_css_page_size=True)
+        browser.close()
+    return pdf
+
+
+def texts_by_page(pdf: bytes) -> list[int]:
+    """How many pieces of text stand on each page of a PDF that Chromium has printed."""
+    objects = {int(number): body for number, body in _OBJECT.findall(pdf)}
+    pages = [body for body in objects.values() if re.search(rb"/Type\s*/Page\b(?!s)", body)]
+    counts = []
+    for page in pages:
+        named = re.search(rb"/Contents (\d+) 0 R", page)
+        found = _STREAM.search(objects.get(int(named.group(1)), b"")) if named else None
+        drawn = zlib.decompressobj().decompress(found.group(1)) if found else b""
+        counts.append(len(re.findall(rb"\bT[jJ]\b", drawn)))
+    return counts
+
+
+def complaints(n_bytes: int, texts: list[int]) -> list[str]:
+    """What is too much of a brief: bytes, pages, blank pages."""
+    told = []
+    if n_bytes > MOST_BYTES:
+        told.append(f"{n_bytes:,} bytes, and {MOST_BYTES:,} are allowed")
+    if len(texts) > MOST_PAGES:
+        told.append(f"{len(texts)} pages, and {MOST_PAGES} are allowed")
+    blank = [str(n) for n, count in enumerate(texts, 1) if count < LEAST_TEXTS]
+    if blank:
+        told.append(f"blank pages: {', '.join(blank)}")
+    return told
+
+
+if __name__ == "__main__":
+    brief = Path(sys.argv[1])
+    by_page = texts_by_page(printed(brief))
+    n_bytes = brief.stat().st_size
+    print(f"{n_bytes:,} bytes, {len(by_page)} pages; texts by page: {by_page}")  # noqa: T201
+    wrong = complaints(n_bytes, by_page)
+    print("\n".join(wrong))  # noqa: T201
+    sys.exit(bool(wrong))
