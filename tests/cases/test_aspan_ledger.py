@@ -43,7 +43,7 @@ BY_EVIDENCE = ("G01", "G02", "G03", "G05", "G06", "G08")
 MODEL = re.compile(
     r"\b(leverage|survives|time_to_survive|import_share|made|bought|stock_trend|opening|"
     r"plant_open|makes|capacity|has_home_source|outlay|foreign_outlay|credible|exists|demand|"
-    r"deepest_shortfall|sells|holds)\("
+    r"deepest_shortfall|unmet|sells|holds)\("
 )
 LONGEST_PHRASE = 8
 LONGEST_RUN = 6
