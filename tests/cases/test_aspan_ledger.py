@@ -178,7 +178,7 @@ def test_every_prediction_is_due_or_cannot_be_resolved() -> None:
 
 def test_what_hangs_on_the_silence_is_conditional() -> None:
     hanging = {name for name, entry in STATEMENTS.items() if "condition" in entry}
-    assert hanging == {f"PR{n}" for n in (*range(11, 24), 25)}
+    assert hanging == {f"PR{n}" for n in (*range(11, 24), 25)} | {"C13", "C14"}
     assert "no sign by which it could be seen" in (
         FOLDER / "statements" / "predictions.yaml"
     ).read_text("utf-8")
