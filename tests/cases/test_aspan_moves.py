@@ -49,8 +49,8 @@ BY_FAR = 3.0
 """How many times the next move those two come to at least."""
 NOTHING = 1e-6
 """Part of an answer below which it has not moved."""
-FIRST, WEAK = "2026-01", "2028-01"
-STARTS = (FIRST, "2027-01", WEAK, "2029-01", "2030-01")
+FIRST = "2026-01"
+STARTS = (FIRST, "2027-01", "2028-01", "2029-01", "2030-01", "2031-01")
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,11 @@ class Answers:
     """Loss of the target over the cost of the sender, by a stop in January 2026."""
     contents: BriefContents
     """What a brief on it would tell."""
+
+    @property
+    def weakest(self) -> float:
+        """Fewest months survived, over the starts."""
+        return min(self.survived.values())
 
 
 def _answers(case: Case) -> Answers:
@@ -140,6 +145,18 @@ def _bars(tornado: tuple[Bar, ...], kind: str) -> dict[str, Bar]:
     return {bar.input: bar for bar in tornado if bar.answer.startswith(f"{kind}(")}
 
 
+def _falls(from_: Answers, middle: Answers, to: Answers) -> None:
+    """The end comes no later and less goes unmet from one end of a range to the other.
+
+    Both move, but for what is survived from the first month on at either end: nothing is
+    better than that, and then it is the calm plan that leaves no weak window.
+    """
+    assert from_.worst >= middle.worst >= to.worst
+    assert from_.worst > to.worst or from_.worst == 0
+    assert from_.end >= middle.end >= to.end
+    assert from_.end > to.end or from_.end == 0
+
+
 # Direction
 
 
@@ -148,8 +165,8 @@ def test_what_decides_moves_every_answer(at, name: str, is_up: bool) -> None:
     low, middle, high = _three(at, name)
     weak, strong = (low, high) if is_up else (high, low)
     assert weak.survived[FIRST] < middle.survived[FIRST] < strong.survived[FIRST]
-    assert weak.worst > middle.worst > strong.worst
-    assert weak.end >= middle.end > strong.end
+    assert weak.worst > strong.worst
+    _falls(weak, middle, strong)
 
 
 def test_a_large_crisis_is_never_outlived(case: Case, at) -> None:
@@ -159,30 +176,32 @@ def test_a_large_crisis_is_never_outlived(case: Case, at) -> None:
 def test_reserve_says_nothing_of_january_2026_and_much_of_the_weak_window(at) -> None:
     low, middle, high = _three(at, "reserve")
     assert _swing(at, "reserve") <= NOTHING * middle.survived[FIRST]
-    assert low.survived[WEAK] < middle.survived[WEAK] < high.survived[WEAK]
-    assert low.worst > middle.worst > high.worst
-    assert low.end >= middle.end > high.end
+    assert low.weakest <= middle.weakest <= high.weakest
+    assert low.weakest < high.weakest or low.end == 0
+    _falls(low, middle, high)
 
 
 def test_plants_move_the_end_and_not_what_is_survived_before_them(at) -> None:
     early, middle, late = _three(at, "plants")
-    assert early.end < middle.end < late.end
+    assert early.end <= middle.end < late.end
+    assert early.end < middle.end or middle.end == 0
     assert _swing(at, "plants") <= NOTHING * middle.survived[FIRST]
     assert early.worst <= middle.worst <= late.worst * (1 + NOTHING)
 
 
 def test_plants_that_come_late_move_the_end_by_about_as_much(case: Case, at) -> None:
-    lateness = center_of(case).high[center_of(case).paths.index(MOVED["plants"][-1])]
-    moved = at["plants", HIGH].end - at["", ""].end
-    assert moved * case.calendar.step == pytest.approx(lateness, abs=2 * case.calendar.step)
+    """Where there is an end to be moved; one that stands at the first month is moved by more."""
+    center, step = center_of(case), case.calendar.step
+    lateness = center.high[center.paths.index(MOVED["plants"][-1])]
+    _, middle, late = _three(at, "plants")
+    assert (late.end - middle.end) * step >= lateness - 2 * step
+    assert (late.end - middle.end) * step <= lateness + 2 * step or middle.end == 0
 
 
 def test_other_sellers_move_everything_a_little(at) -> None:
     low, middle, high = _three(at, "other sellers")
     assert low.survived[FIRST] < middle.survived[FIRST] < high.survived[FIRST]
-    assert low.worst > middle.worst > high.worst
-    assert low.end >= middle.end >= high.end
-    assert low.end > high.end
+    _falls(low, middle, high)
 
 
 def test_margin_moves_the_ratio_and_nothing_else(at) -> None:
@@ -248,12 +267,16 @@ def test_tornado_of_survival_has_sellers_far_below_and_no_reserve_plant_or_margi
 
 
 def test_tornado_of_the_end_moves_as_the_optimum_does(at, tornado) -> None:
-    """By years there and by months here, so no bar may point the other way."""
+    """By years there, by months here: no bar points the other way, none of a year lacks."""
     own = _bars(tornado, END)
     assert not set(MOVED["margin"]) & set(own)
     for name in ("old stock", "crisis demand", "reserve", "other sellers"):
         (path,) = MOVED[name]
-        bar, (low, middle, high) = own[path], _three(at, name)
+        low, middle, high = _three(at, name)
+        bar = own.get(path)
+        if bar is None:
+            assert low.end - high.end < YEAR, name
+            continue
         for told, one in ((bar.answer_at_low, low), (bar.answer_at_high, high)):
             assert (told - bar.answer_central) * (one.end - middle.end) >= 0, name
     assert any(own[path].answer_at_high > own[path].answer_central for path in MOVED["plants"])
