@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from derbes.language import _
+from derbes.results.money import Ways
 from derbes.results.supply import Provenance
 from derbes.results.tables import MISSING, Column, html_table
 
@@ -203,6 +204,8 @@ class Plan:
     provenance: Provenance
     account: tuple[AccountRow, ...] = ()
     """Parts of the cost; empty: no plan, or not computed."""
+    ways: Ways | None = None
+    """The plan beside other ways; None: of a variant, without an outlay, or not computed."""
 
     @property
     def cost_of_security(self) -> float | None:
