@@ -2,31 +2,23 @@
 
 from derbes.brief import format as fmt
 from derbes.brief.contents import BriefContents, Cell, PageTable, figure_cell, table_of
-from derbes.language import _, ngettext
-from derbes.results.money import CHEAPEST, NOTHING, PROGRAMME, Estimate, Way, Ways
+from derbes.language import _
+from derbes.results.money import (
+    CHEAPEST,
+    NOTHING,
+    PROGRAMME,
+    Estimate,
+    Way,
+    Ways,
+    met_words,
+    way_words,
+)
 from derbes.results.tables import Column
 
 
 def ways_told(contents: BriefContents) -> Ways | None:
     """The ways beside each other; None where they were not computed."""
     return None if contents.plan is None else contents.plan.ways
-
-
-def _way_words(contents: BriefContents, way: Way) -> str:
-    """What a way is called."""
-    has_variant = bool(contents.case.without_project)
-    if way.way == PROGRAMME:
-        return _("As planned, with the programme") if has_variant else _("With the plan")
-    if way.way == NOTHING:
-        return _("Doing nothing")
-    if not way.plan:
-        return _("Without it: the standard is met as well")
-    text = ngettext(
-        "Without it, the cheapest way to the same standard ({n} choice)",
-        "Without it, the cheapest way to the same standard ({n} choices)",
-        len(way.plan),
-    )
-    return text.format(n=fmt.number(len(way.plan)))
 
 
 def _money_estimate(contents: BriefContents, found: Estimate | None) -> str:
@@ -55,11 +47,6 @@ def ways_table(contents: BriefContents) -> PageTable | None:
         text = None if value is None else fmt.money(value, contents.case.currency)
         return figure_cell(value, text)
 
-    def met(way: Way) -> str:
-        if way.met is None:
-            return fmt.missing()
-        return _("yes") if way.met else _("no")
-
     def loss(way: Way) -> Cell:
         value = way.loss.mean if way.loss else None
         return Cell(_money_estimate(contents, way.loss), value, is_number=True)
@@ -68,14 +55,15 @@ def ways_table(contents: BriefContents) -> PageTable | None:
         value = way.p_short.mean if way.p_short else None
         return Cell(_share_estimate(way.p_short), value, is_number=True)
 
+    has_project = bool(contents.case.without_project)
     columns = [
-        Column(_("way"), lambda way: _way_words(contents, way)),
+        Column(_("way"), lambda way: way_words(way, has_project=has_project)),
         Column(_("paid in all"), lambda way: money(way.outlay)),
         Column(_("of it abroad"), lambda way: money(way.abroad)),
     ]
     if ways.met_from:
         asked = _("standard met, from {month}").format(month=fmt.date(ways.met_from))
-        columns.append(Column(asked, met))
+        columns.append(Column(asked, lambda way: met_words(way) or fmt.missing()))
     if ways.draws:
         columns += [
             Column(_("expected loss by chance events"), loss),

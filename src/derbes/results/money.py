@@ -3,7 +3,11 @@
 Money is in the base currency of the case.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from derbes.language import _, ngettext
+from derbes.results.tables import Column
 
 PROGRAMME, CHEAPEST, NOTHING = "programme", "cheapest", "nothing"
 """Ways: the case as written with its plan; the case without its project, with the cheapest
@@ -63,3 +67,64 @@ class Ways:
     def way(self, name: str) -> Way | None:
         """One of them; None: it is not among them."""
         return next((one for one in self.ways if one.way == name), None)
+
+
+def way_words(way: Way, *, has_project: bool) -> str:
+    """A way for a reader; screen and brief say the same.
+
+    Args:
+        way: The way.
+        has_project: Whether the case names a variant without its project.
+    """
+    if way.way == PROGRAMME:
+        return _("As planned, with the programme") if has_project else _("With the plan")
+    if way.way == NOTHING:
+        return _("Doing nothing")
+    if not way.plan:
+        return _("Without it: the standard is met as well")
+    n = len(way.plan)
+    text = ngettext(
+        "Without it, the cheapest way to the same standard ({n} choice)",
+        "Without it, the cheapest way to the same standard ({n} choices)",
+        n,
+    )
+    return text.format(n=n)
+
+
+def met_words(way: Way) -> str:
+    """Whether a way meets the standards; empty: not known."""
+    return "" if way.met is None else _("yes") if way.met else _("no")
+
+
+def way_columns(ways: Ways, currency: str) -> tuple[Column, ...]:
+    """What the screen shows of a way."""
+    has_project = any(one.way == CHEAPEST for one in ways.ways)
+
+    def mean(name: str) -> Callable[[Way], float | None]:
+        def value(way: Way) -> float | None:
+            found: Estimate | None = getattr(way, name)
+            return None if found is None else found.mean
+
+        return value
+
+    def error(name: str) -> Callable[[Way], float | None]:
+        def value(way: Way) -> float | None:
+            found: Estimate | None = getattr(way, name)
+            return None if found is None else found.standard_error
+
+        return value
+
+    drawn = (
+        Column(_("expected loss"), mean("loss"), currency),
+        Column(_("its error"), error("loss"), currency),
+        Column(_("avoided"), mean("saved"), currency),
+        Column(_("its error"), error("saved"), currency),
+        Column(_("goes short"), mean("p_short")),
+    )
+    return (
+        Column(_("way"), lambda way: way_words(way, has_project=has_project)),
+        Column(_("paid in all"), "outlay", currency),
+        Column(_("abroad"), "abroad", currency),
+        Column(_("standard met"), lambda way: met_words(way) or None),
+        *(drawn if ways.draws else ()),
+    )

@@ -12,9 +12,10 @@ import numpy as np
 from derbes.case.entities import Case
 from derbes.case.options import Choice
 from derbes.case.quantity import FloatArray
-from derbes.case.request import BASE, HAZARDS, Request
+from derbes.case.request import BASE
 from derbes.case.uncertainty import Draws
 from derbes.draws.inputs import shared_inputs
+from derbes.draws.sampling import make_draws
 from derbes.draws.study import variant_case
 from derbes.planning.accounts import nothing_decided
 from derbes.planning.decided import decided_arrays, shields
@@ -23,9 +24,7 @@ from derbes.planning.problem import make_problem
 from derbes.results.money import CHEAPEST, NOTHING, PROGRAMME, Estimate, Way, Ways
 from derbes.results.plan import Plan
 from derbes.stress.answers import probability, spread
-from derbes.stress.columns import DrawnVariant
 from derbes.stress.outcomes import HazardOutcome, Rule, simulate_hazards
-from derbes.stress.table import first_draws
 
 WAYS_DRAWS = 512
 """Futures over which losses by hazards are compared: by the rule alone, so that many are quick."""
@@ -122,13 +121,14 @@ def _hazards(
 ) -> dict[str, HazardOutcome]:
     """What hazards do in each way, over the same futures; a way that shields is left out."""
     paths = shared_inputs([one.case for one in courses])
-    request = Request(questions=(HAZARDS,), draws=draws, seed=seed)
     found = {}
     for one in courses:
         feasible = one.plan is None or one.plan.cost is not None
         if not feasible or shields(one.case, one.choices):
             continue
-        drawn = first_draws(DrawnVariant(one.variant, one.case, paths, request), draws)
+        drawn = make_draws(one.case, draws, seed=seed, inputs=paths)
+        if len(drawn.weights) < draws:  # inputs that are listed; hazards are left to chance
+            drawn = make_draws(one.case, draws, seed=seed, method="random", inputs=paths)
         measures = tuple(dict.fromkeys(hazard.measure for hazard in one.case.hazards.values()))
         change = decided_arrays(one.case, one.choices)
         rule = Rule(one.case, measures, n_threads, change)
