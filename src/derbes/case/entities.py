@@ -300,6 +300,12 @@ class Plant(Element):
     """Line → hours that it can run; recipes of several products may share a line."""
     capital: Annotated[tuple[CapitalPayment, ...], ListForm(PartForm(CapitalPayment))] = ()
     """Payments for building it."""
+    standing_cost: Annotated[Quantity | None, InUnit("{money}/month", low=0.0)] = None
+    """Paid at home from its opening on, whatever it makes; without it none. Of a plant that an
+    option builds or opens earlier it is part of what the option costs."""
+    life: Annotated[Quantity | None, LIFE_TIME] = None
+    """How long its capital lasts from its opening on. What is left of it at the end of the
+    calendar, in a straight line, is its residual value; without it nothing is left."""
     opening_written: str = ""
     opening_grade: str = ""
     opening_source: str = ""

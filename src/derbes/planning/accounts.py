@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from derbes.case.entities import Case
-from derbes.case.options import Choice, Limit, Option, OptionKind, optional_elements
+from derbes.case.options import Choice, Limit, Option, OptionKind
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.language import _, ngettext
 from derbes.model.arrays import ActivityKind
@@ -30,9 +30,17 @@ from derbes.planning.effects import (
 from derbes.planning.first_stage import (
     STEP,
     FirstColumn,
-    discounted,
+    choice_cost,
     foreign_share,
     payments,
+)
+from derbes.planning.plants import (
+    cost_of_plants,
+    hours_of,
+    left_in_plants,
+    plant_accounts,
+    plants_anyway,
+    standing_by_period,
 )
 from derbes.planning.problem import (
     START,
@@ -46,6 +54,7 @@ from derbes.planning.problem import (
 )
 from derbes.planning.scenarios import RecourseSolver
 from derbes.planning.separation import make_groups
+from derbes.results.money import PlantAccount
 from derbes.results.plan import FOREIGN, AccountRow, Outlay, PlanChoice
 from derbes.results.tables import text_of
 from derbes.supply.baseline import CalmSolution, arrivals_by_period, orders_before
@@ -304,7 +313,7 @@ def choices_in_words(case: Case, choices: Sequence[Choice]) -> tuple[PlanChoice,
                 date=calendar.label(choice.date),
                 size=choice.size,
                 unit=unit_of(case, option),
-                cost=discounted(case, paid),
+                cost=choice_cost(case, option, choice.date, fixed=1.0, size=choice.size),
                 effect=calendar.label(effect) if effect < calendar.n_periods else None,
                 paid=years,
                 paid_abroad={y: share * amount for y, amount in years.items()} if share else {},
@@ -313,7 +322,7 @@ def choices_in_words(case: Case, choices: Sequence[Choice]) -> tuple[PlanChoice,
     return tuple(found)
 
 
-UNDER_WAY, IN_STORE = BESIDE = ("under_way", "in_store")
+UNDER_WAY, IN_STORE, PLANTS, LEFT = BESIDE = ("under_way", "in_store", "plants", "left")
 """Told beside the cost, as no part of it."""
 NOTHING = 1e-9
 """Part of the largest payment up to which one is rounding noise."""
@@ -335,12 +344,17 @@ class _Supply:
     """Their sum in each draw. (N,) [money]"""
     beside: Mapping[str, float]
     """What is told beside the cost, discounted. [money]"""
+    hours: FloatArray
+    """Hours that lines run, and that they could, expected over the draws. (2, R, n)
+    [hour/period]"""
+    written: DrawArrays
+    """Of the last draw."""
 
 
 def accounts_of(
     problem: PlanProblem, solution: PlanSolution, *, told: Callable[[], object]
-) -> tuple[tuple[Outlay, ...], tuple[AccountRow, ...]]:
-    """Payments by year and currency, and the parts of the cost.
+) -> tuple[tuple[Outlay, ...], tuple[AccountRow, ...], tuple[PlantAccount, ...]]:
+    """Payments by year and currency, the parts of the cost, and plants that are built anyway.
 
     Without the project is the variant that the case names for it (`without_project`),
     else the case itself, without any option.
@@ -374,7 +388,8 @@ def accounts_of(
         for year in sorted({*with_plan, *without})
         for part, currency in enumerate((case.currency, FOREIGN))
     )
-    return outlay, _account(problem, solution, supply, told)
+    plants = plant_accounts(case, supply.written, supply.hours)
+    return outlay, _account(problem, solution, supply, told), plants
 
 
 def _account(
@@ -432,11 +447,13 @@ def _knows_abroad(case: Case) -> bool:
 
 
 def _anyway(case: Case) -> Paid:
-    """Capital of the plants that the case builds without any option."""
-    optional = optional_elements(case.options)
+    """Capital and standing cost of the plants that the case builds without any option."""
     paid: Paid = {}
-    for name, plant in case.plants.items():
-        for payment in plant.capital if f"plants.{name}" not in optional else ():
+    for plant in plants_anyway(case):
+        standing = by_year(case, standing_by_period(case, plant))
+        at_home = {year: np.array([amount, 0.0]) for year, amount in standing.items() if amount}
+        paid = _added(paid, at_home)
+        for payment in plant.capital:
             year = case.calendar.month_of(payment.period)[0]
             share = payment.foreign_share.value if payment.foreign_share else 0.0
             amount = payment.amount.value * np.array([1.0, share])
@@ -454,6 +471,8 @@ def _supply(
     case, paid = problem.case, np.zeros((2, problem.case.calendar.n_periods))
     items, draws = dict.fromkeys((*ITEMS, "options"), 0.0), []
     beside = dict.fromkeys(BESIDE, 0.0)
+    beside |= {PLANTS: cost_of_plants(case), LEFT: -left_in_plants(case)}
+    hours: FloatArray | float = 0.0
     for draw, weight in enumerate(problem.weights):
         told()
         course = course_of(problem, choices, draw, prices=prices)
@@ -462,11 +481,12 @@ def _supply(
         items = {item: amount + weight * own[item] for item, amount in items.items()}
         beside[UNDER_WAY] += weight * _under_way(course)
         beside[IN_STORE] += weight * _in_store(course)
+        hours = hours + weight * hours_of(course.written, course.orders, choices)
         paid += weight * (paid_on_arrival(course) + _idle(course, choices))
         paid[0] += weight * (course.arrays.storage_cost[:, : paid.shape[1]] * _held(course)).sum(0)
     everything, abroad = (by_year(case, one) for one in paid)
     both = {year: np.array([amount, abroad[year]]) for year, amount in everything.items()}
-    return _Supply(both, items, np.array(draws), beside)
+    return _Supply(both, items, np.array(draws), beside, np.asarray(hours), course.written)
 
 
 def _under_way(course: CalmCourse) -> float:

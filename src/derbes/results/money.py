@@ -3,7 +3,7 @@
 Money is in the base currency of the case.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from derbes.language import _, ngettext
@@ -46,6 +46,9 @@ class Way:
     """Loss that is avoided against doing nothing, future by future. [money]"""
     p_short: Estimate | None = None
     """Share of the futures in which essential demand goes short."""
+    left: float = 0.0
+    """What is left of plants at the end of the calendar, in a straight line over their life,
+    discounted; without a life nothing. [money]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,26 @@ class Ways:
     def way(self, name: str) -> Way | None:
         """One of them; None: it is not among them."""
         return next((one for one in self.ways if one.way == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class PlantAccount:
+    """A plant that is built anyway: what it costs, what is left of it, how far calm uses it."""
+
+    plant: str
+    capital: float
+    """All payments for building it, not discounted. [money]"""
+    standing: float
+    """What it costs while it is open, whatever it makes, over the calendar, not discounted.
+    [money]"""
+    left: float
+    """What is left of its capital at the end of the calendar, in a straight line over its
+    life, discounted. [money]"""
+    used: Mapping[int, float]
+    """Year → part of the hours of its open lines that calm uses under the plan; years in which
+    no line is open are left out."""
+    used_in_all: float | None
+    """The same over the calendar; None: it has no line that opens."""
 
 
 def way_words(way: Way, *, has_project: bool) -> str:

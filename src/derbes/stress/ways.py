@@ -19,7 +19,9 @@ from derbes.draws.sampling import make_draws
 from derbes.draws.study import variant_case
 from derbes.planning.accounts import nothing_decided
 from derbes.planning.decided import decided_arrays, shields
+from derbes.planning.first_stage import residual_value
 from derbes.planning.optimum import solve_plan
+from derbes.planning.plants import left_in_plants
 from derbes.planning.problem import make_problem
 from derbes.results.money import CHEAPEST, NOTHING, PROGRAMME, Estimate, Way, Ways
 from derbes.results.plan import Plan
@@ -107,6 +109,16 @@ def _way(course: _Course, programme: Plan, futures: Draws | None) -> Way:
         abroad=amounts[1],
         met=plan.feasible if plan else _is_met(course.case, futures),
         cost_of_security=plan.cost_of_security if plan else None,
+        left=_left_of(course),
+    )
+
+
+def _left_of(course: _Course) -> float:
+    """What is left of plants and of what is chosen at the end, discounted. [money]"""
+    case = course.case
+    return left_in_plants(case) + sum(
+        residual_value(case, case.options[one.option], one.date, fixed=1.0, size=one.size)
+        for one in course.choices
     )
 
 
