@@ -53,10 +53,12 @@ def with_ways(
         draws: Futures with hazards; 0: losses are not told.
         seed: Of them.
     """
-    plan, n = plans[BASE], options.n_workers
+    plan = plans[BASE]
     if plan.cost is None or not plan.outlay:
         return plan
-    ways = ways_of(request.case, plans, draws=draws, seed=seed, futures=request.draws, n_threads=n)
+    ways = ways_of(
+        request.case, plans, draws=draws, seed=seed, futures=request.draws, options=options
+    )
     return replace(plan, ways=ways)
 
 

@@ -16,7 +16,7 @@ from derbes.case.entities import Case
 from derbes.case.options import Choice, Limit, Option, OptionKind
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.language import _, ngettext
-from derbes.model.arrays import ActivityKind
+from derbes.model.arrays import ActivityKind, CaseArrays
 from derbes.model.compile import effect_period
 from derbes.planning.base_course import holding_costs
 from derbes.planning.effects import (
@@ -365,10 +365,10 @@ def accounts_of(
     variant = case.variants.get(case.without_project)
     otherwise_case = case if variant is None else variant.case or case
     bare = make_problem(nothing_decided(otherwise_case), draws=problem.futures.draws)
-    anyway, options = _anyway(case), _options(case, solution.choices)
+    anyway, options = paid_anyway(case), _options(case, solution.choices)
     supply = _supply(problem, solution.choices, told, solution.prices)
     with_plan = _added(supply.paid, anyway, options)
-    without = _added(_supply(bare, (), told, FIRM).paid, _anyway(otherwise_case))
+    without = _added(_supply(bare, (), told, FIRM).paid, paid_anyway(otherwise_case))
     noise = NOTHING * max((abs(float(paid[0])) for paid in with_plan.values()), default=0.0)
 
     def amount(paid: Paid, year: int, part: int) -> float:
@@ -376,7 +376,7 @@ def accounts_of(
         found = float(paid[year][part]) if year in paid else 0.0
         return 0.0 if abs(found) <= noise else found
 
-    knows, knows_without = _knows_abroad(case), _knows_abroad(otherwise_case)
+    knows, knows_without = knows_abroad(case), knows_abroad(otherwise_case)
     outlay = tuple(
         Outlay(
             year=year,
@@ -441,12 +441,12 @@ def _options(case: Case, choices: Sequence[Choice]) -> Paid:
     )
 
 
-def _knows_abroad(case: Case) -> bool:
+def knows_abroad(case: Case) -> bool:
     """Whether no part that is paid abroad is known to be unknown."""
     return not any(path.endswith(".foreign_share") for path in case.missing)
 
 
-def _anyway(case: Case) -> Paid:
+def paid_anyway(case: Case) -> Paid:
     """Capital and standing cost of the plants that the case builds without any option."""
     paid: Paid = {}
     for plant in plants_anyway(case):
@@ -510,9 +510,9 @@ def _in_store(course: CalmCourse) -> float:
     return float(_held(course)[:, last] @ worth)
 
 
-def _is_abroad(written: DrawArrays) -> FloatArray:
+def sellers_abroad(case: Case, arrays: CaseArrays) -> FloatArray:
     """1 for purchases from others than the target. (K,)"""
-    activities, target = written.arrays.activities, written.case.target
+    activities, target = arrays.activities, case.target
     return np.array(
         [
             float(element.startswith("suppliers.") and actor != target)
@@ -525,7 +525,7 @@ def paid_on_arrival(course: CalmCourse) -> FloatArray:
     """What is paid for deliveries and output, in all and to sellers abroad. (2, n) [money]"""
     arriving = arrivals_by_period(course)
     paid = arriving * course.arrays.activities.unit_cost[:, : arriving.shape[1]]
-    return np.stack([paid.sum(axis=0), _is_abroad(course.written) @ paid])
+    return np.stack([paid.sum(axis=0), sellers_abroad(course.written.case, course.arrays) @ paid])
 
 
 def _idle(course: CalmCourse, choices: Sequence[Choice]) -> FloatArray:
@@ -539,7 +539,7 @@ def _idle(course: CalmCourse, choices: Sequence[Choice]) -> FloatArray:
             for effect in column_effects(written, column):
                 if effect.kind == TAKEN:
                     owed[effect.row] += effect.path[:n]
-    paid, is_abroad = np.zeros((2, n)), _is_abroad(written)
+    paid, is_abroad = np.zeros((2, n)), sellers_abroad(written.case, course.arrays)
     for row, element in enumerate(elements):
         found = contract_activities(written, element)
         taken = course.orders[found].sum(axis=0)

@@ -52,6 +52,20 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class YearSaved:
+    """What is paid less abroad in a year than without the project, not discounted."""
+
+    year: int | None
+    """None: all years together."""
+    central: float
+    """With all inputs at their central values; below 0: more is paid. [money]"""
+    mean: float
+    """Over the draws. [money]"""
+    quantiles: Mapping[str, float]
+    """Percent → value: 5, 25, 50, 75, 95. [money]"""
+
+
+@dataclass(frozen=True, slots=True)
 class Ways:
     """Ways beside each other, over the same calendar, draws and hazards."""
 
@@ -66,6 +80,12 @@ class Ways:
     draws: int
     """Futures behind losses; 0: nothing was drawn."""
     seed: int
+    saved_abroad: tuple[YearSaved, ...] = ()
+    """Currency saved by year, in calm with nothing decided, last of all over all years; empty:
+    the case names no variant without its project, a part abroad is missing, or nothing was
+    drawn."""
+    draws_solved: int = 0
+    """The first of the draws, in which calm was planned for what is paid abroad."""
 
     def way(self, name: str) -> Way | None:
         """One of them; None: it is not among them."""

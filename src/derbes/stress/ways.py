@@ -17,19 +17,24 @@ from derbes.case.uncertainty import Draws
 from derbes.draws.inputs import shared_inputs
 from derbes.draws.sampling import make_draws
 from derbes.draws.study import variant_case
-from derbes.planning.accounts import nothing_decided
+from derbes.parallel import RunOptions
+from derbes.planning.accounts import knows_abroad, nothing_decided
+from derbes.planning.currency import abroad_by_year, abroad_over_draws, years_of
 from derbes.planning.decided import decided_arrays, shields
 from derbes.planning.first_stage import residual_value
 from derbes.planning.optimum import solve_plan
 from derbes.planning.plants import left_in_plants
 from derbes.planning.problem import make_problem
-from derbes.results.money import CHEAPEST, NOTHING, PROGRAMME, Estimate, Way, Ways
+from derbes.results.money import CHEAPEST, NOTHING, PROGRAMME, Estimate, Way, Ways, YearSaved
 from derbes.results.plan import Plan
 from derbes.stress.answers import probability, spread
 from derbes.stress.outcomes import HazardOutcome, Rule, simulate_hazards
 
 WAYS_DRAWS = 512
 """Futures over which losses by hazards are compared: by the rule alone, so that many are quick."""
+
+CURRENCY_DRAWS = 24
+"""The first of them, in which calm is planned with the project and without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ def ways_of(
     draws: int = WAYS_DRAWS,
     seed: int = 1,
     futures: Draws | None = None,
-    n_threads: int = 1,
+    options: RunOptions | None = None,
 ) -> Ways:
     """The ways beside each other: costs by the plans, losses by the rule over draws.
 
@@ -67,8 +72,9 @@ def ways_of(
         draws: Futures with hazards; 0: losses are not told.
         seed: Of the draws and of the hazards.
         futures: Those that the plans were made for; None: central values, or the scenarios.
-        n_threads: Threads of this machine.
+        options: Who does the work; None: this process alone.
     """
+    options = options or RunOptions()
     without = case.without_project or BASE
     bare = replace(variant_case(case, without), standards=case.standards, budget=case.budget)
     courses = [_Course(PROGRAMME, BASE, case, plans[BASE])]
@@ -78,9 +84,10 @@ def ways_of(
     ways = [_way(one, plans[BASE], futures) for one in courses]
     strikes = bool(case.hazards) and draws > 0
     if strikes:
-        found = _hazards(courses, draws=draws, seed=seed, n_threads=n_threads)
+        found = _hazards(courses, draws=draws, seed=seed, n_threads=options.n_workers)
         ways = [_with_losses(way, found, way.way) for way in ways]
     calendar = case.calendar
+    saved = currency_saved(case, bare, draws, seed=seed, options=options) if draws else ()
     firsts = [standard.first for standard in case.standards.values()]
     return Ways(
         ways=tuple(ways),
@@ -90,6 +97,30 @@ def ways_of(
         price_year=case.price_year or None,
         draws=draws if strikes else 0,
         seed=seed,
+        saved_abroad=saved,
+        draws_solved=min(draws, CURRENCY_DRAWS) if saved else 0,
+    )
+
+
+def currency_saved(
+    case: Case, without: Case, draws: int, *, seed: int, options: RunOptions
+) -> tuple[YearSaved, ...]:
+    """Currency saved by year against the case without its project, last of all over all years.
+
+    Empty where that is the same case, or where a part that is paid abroad is missing.
+    """
+    if not case.without_project or not (knows_abroad(case) and knows_abroad(without)):
+        return ()
+    paths = shared_inputs([case, without])
+    drawn = make_draws(case, min(draws, CURRENCY_DRAWS), seed=seed, inputs=paths)
+    mine, other = abroad_over_draws(case, without, drawn, options)
+    central = abroad_by_year(without) - abroad_by_year(case)
+    saved = np.column_stack([other - mine, (other - mine).sum(axis=1)])
+    at_center = [*central.tolist(), float(central.sum())]
+    seen = [spread(column, drawn.weights) for column in saved.T]
+    return tuple(
+        YearSaved(year, middle, one.mean or 0.0, one.quantiles)
+        for year, middle, one in zip((*years_of(case), None), at_center, seen, strict=True)
     )
 
 
