@@ -33,7 +33,7 @@ from derbes.stress.outcomes import HazardOutcome, Rule, simulate_hazards
 WAYS_DRAWS = 512
 """Futures over which losses by hazards are compared: by the rule alone, so that many are quick."""
 
-CURRENCY_DRAWS = 24
+CURRENCY_DRAWS = 16
 """The first of them, in which calm is planned with the project and without."""
 
 
