@@ -1,7 +1,9 @@
-"""What the programme costs and buys, beside the cheapest other way and beside doing nothing."""
+"""What the programme costs and buys beside other ways, and what its plants and chances are worth."""
+
+from collections.abc import Iterator
 
 from derbes.brief import format as fmt
-from derbes.brief.contents import BriefContents, Cell, PageTable, figure_cell, table_of
+from derbes.brief.contents import BriefContents, Cell, PageTable, Section, figure_cell, table_of
 from derbes.language import _
 from derbes.results.money import (
     CHEAPEST,
@@ -154,3 +156,103 @@ def programme_card(contents: BriefContents) -> tuple[str, str, str] | None:
     words = fmt.joined(text, *others, by="; ")
     label = _("Cost of the programme") if contents.case.without_project else _("Cost of the plan")
     return (label, fmt.money(mine.outlay, money), words)
+
+
+# Behind page one
+
+
+Row = tuple[str, str, str]
+"""What it is, its amount, and what the amount is and rests on."""
+
+
+def money_section(contents: BriefContents) -> Section | None:
+    """Plants, currency and chances in one table; None where nothing of it was computed."""
+    rows = [*_plant_rows(contents), *_currency_rows(contents), *_chance_rows(contents)]
+    if not rows:
+        return None
+    calendar, year = contents.case.calendar, contents.case.price_year
+    caption = fmt.joined(
+        _("Plants, currency and chances, {first} to {last}").format(
+            first=fmt.date(calendar.label(0)), last=contents.last_month
+        ),
+        _("prices of {year}").format(year=year) if year else "",
+        _("central values unless said"),
+    )
+    text = _(
+        "What is left of a plant is its capital, in a straight line over its life from the opening "
+        "on; standing cost is paid while it is open, whatever it makes. A chance counts in no "
+        "cost: what is built for it is worth the probability times the gain, less its cost."
+    )
+    columns = (Column(_("what"), 0), Column(_("amount"), 1), Column(_("counted"), 2))
+    return Section("money", _("Money"), (text,), (), (table_of(caption, columns, rows),))
+
+
+def _plant_rows(contents: BriefContents) -> Iterator[Row]:
+    plan, currency = contents.plan, contents.case.currency
+    for one in plan.plants if plan else ():
+        used = fmt.missing() if one.used_in_all is None else fmt.share(one.used_in_all)
+        years = list(one.used)
+        amount = _("{share} of its hours used in calm").format(share=used)
+        if one.used_in_all is None:
+            amount = _("no line of it opens")
+        elif years:
+            amount = _("{words} ({last}: {share})").format(
+                words=amount, last=years[-1], share=fmt.share(one.used[years[-1]])
+            )
+        rests = _(
+            "capital {capital} and standing cost {standing}, paid; {left} left at the end, "
+            "discounted"
+        ).format(
+            capital=fmt.money(one.capital, currency),
+            standing=fmt.money(one.standing, currency),
+            left=fmt.money(one.left, currency),
+        )
+        yield contents.name("plants", one.plant), amount, rests
+
+
+def _currency_rows(contents: BriefContents) -> Iterator[Row]:
+    ways, currency = ways_told(contents), contents.case.currency
+    if ways is None or not ways.saved_abroad:
+        return
+    *years, whole = ways.saved_abroad
+    name = contents.name("variants", contents.case.without_project)
+    for one in (years[-1], whole):
+        what = _("Currency saved in {year}").format(year=one.year)
+        if one.year is None:
+            what = _("Currency saved over all years")
+        low, high = (one.quantiles.get(band, one.mean) for band in ("5", "95"))
+        rests = _(
+            "paid abroad less than with: {name}; below zero: more; {n} draws: nine of ten from "
+            "{low} to {high}, mean {mean}; not discounted"
+        ).format(
+            name=name,
+            n=fmt.number(ways.draws_solved),
+            low=fmt.money(low, currency),
+            high=fmt.money(high, currency),
+            mean=fmt.money(one.mean, currency),
+        )
+        yield what, fmt.money(one.central, currency), rests
+
+
+def _chance_rows(contents: BriefContents) -> Iterator[Row]:
+    ways, currency = ways_told(contents), contents.case.currency
+    for one in ways.chances if ways else ():
+        what = contents.name("chances", one.chance)
+        if one.gain is None:
+            yield what, fmt.missing(), _("a shortage of it has no price")
+            continue
+        gain, cost = fmt.money(one.gain, currency), fmt.money(one.cost, currency)
+        if not one.cost:
+            text = _("would save or earn {gain} if it came, discounted; not counted")
+            yield what, gain, text.format(gain=gain)
+            continue
+        even = one.break_even
+        amount = _("pays at no probability")
+        if even is not None:
+            amount = _("pays from a probability of {p} on").format(p=fmt.share(even))
+        at_half = fmt.money(one.worth(0.5) or 0.0, currency)
+        rests = _(
+            "costs {cost} in any case, saves {gain} if it comes, discounted; at 50 % worth {half}; "
+            "not counted"
+        ).format(cost=cost, gain=gain, half=at_half)
+        yield what, amount, rests

@@ -67,7 +67,7 @@ from derbes.case.quantity import (
     WrittenOpening,
     WrittenVariant,
 )
-from derbes.case.uncertainty import Correlation, Hazard, ReferenceClass
+from derbes.case.uncertainty import Chance, Correlation, Hazard, ReferenceClass
 
 AIMS = ("essential", "deferrable", "reserve", "money")
 """What goes before what, where a case says nothing."""
@@ -566,6 +566,8 @@ class Case:
     """Projects like those of the case, with planned and achieved dates."""
     hazards: Annotated[Mapping[str, Hazard], SECTION] = field(default_factory=dict)
     """How often measures come."""
+    chances: Annotated[Mapping[str, Chance], SECTION] = field(default_factory=dict)
+    """What may come, and what is there only for it."""
     facts: Annotated[Mapping[str, Fact], SECTION] = field(default_factory=dict)
     """Public facts with their source."""
     documents: Annotated[Mapping[str, Document], SECTION] = field(default_factory=dict)

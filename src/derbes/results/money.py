@@ -66,6 +66,34 @@ class YearSaved:
 
 
 @dataclass(frozen=True, slots=True)
+class ChanceWorth:
+    """Something that may come, and what being ready for it is worth; part of no cost.
+
+    At central values, in calm over the calendar, discounted.
+    """
+
+    chance: str
+    variant: str
+    """What the case is if it comes."""
+    cost: float
+    """Paid to be ready, whether it comes or not. [money]"""
+    gain: float | None
+    """What being ready saves if it comes; None: a shortage cost is missing. [money]"""
+    break_even: float | None
+    """Probability from which on it pays to be ready, cost / gain; None: it never does, or the
+    gain is not known."""
+
+    def worth(self, probability: float) -> float | None:
+        """What being ready is worth at a probability; None: the gain is not known. [money]
+
+        Examples:
+            >>> ChanceWorth("second", "switch", 40.0, 100.0, 0.4).worth(0.5)
+            10.0
+        """
+        return None if self.gain is None else probability * self.gain - self.cost
+
+
+@dataclass(frozen=True, slots=True)
 class Ways:
     """Ways beside each other, over the same calendar, draws and hazards."""
 
@@ -86,6 +114,8 @@ class Ways:
     drawn."""
     draws_solved: int = 0
     """The first of the draws, in which calm was planned for what is paid abroad."""
+    chances: tuple[ChanceWorth, ...] = ()
+    """What may come, and what being ready for it is worth."""
 
     def way(self, name: str) -> Way | None:
         """One of them; None: it is not among them."""

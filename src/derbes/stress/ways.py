@@ -19,6 +19,7 @@ from derbes.draws.sampling import make_draws
 from derbes.draws.study import variant_case
 from derbes.parallel import RunOptions
 from derbes.planning.accounts import knows_abroad, nothing_decided
+from derbes.planning.chances import chances_of
 from derbes.planning.currency import abroad_by_year, abroad_over_draws, years_of
 from derbes.planning.decided import decided_arrays, shields
 from derbes.planning.first_stage import residual_value
@@ -99,6 +100,7 @@ def ways_of(
         seed=seed,
         saved_abroad=saved,
         draws_solved=min(draws, CURRENCY_DRAWS) if saved else 0,
+        chances=chances_of(case),
     )
 
 
