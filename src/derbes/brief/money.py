@@ -1,4 +1,4 @@
-"""What the programme costs and buys beside other ways, and what its plants and chances are worth."""
+"""What the programme costs and buys beside other ways; what plants and chances are worth."""
 
 from collections.abc import Iterator
 
