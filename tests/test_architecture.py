@@ -15,6 +15,7 @@ import pytest
 from derbes import api
 from derbes.case.quantity import Quantity
 from derbes.cli.commands import derbes as command_line
+from derbes.results.money import ChanceWorth, Estimate, PlantAccount, Way, Ways, YearSaved
 from derbes.results.plan import (
     Alternative,
     ClashWish,
@@ -396,6 +397,7 @@ def test_every_field_of_a_result_is_in_the_reference():
     documented = set(re.findall(r"`([a-z_]+)`", text))
     results = (CoverRow, LeverageRow, LeverageEnd, LeverCount, Provenance, Quantity)
     results += (Alternative, ClashWish, Cure, FrontierPoint, Outlay, Plan)
-    results += (PlanChoice, StandardCost, Waiting)
+    results += (PlanChoice, StandardCost, Waiting, Way, Ways, Estimate)
+    results += (PlantAccount, ChanceWorth, YearSaved)
     fields = {field.name for result in results for field in dataclasses.fields(result)}
     assert fields - documented == set()

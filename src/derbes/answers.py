@@ -1,11 +1,11 @@
 """What draws, plans and statements are asked, answered: from a request to its result."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from derbes.case.entities import Case
-from derbes.case.request import Request
+from derbes.case.request import BASE, Request
 from derbes.parallel import LOCAL, RunOptions, is_address, opened_executor, workers_of
 from derbes.planning.answers import plan_of
 from derbes.planning.solving import PlanRequest
@@ -17,6 +17,7 @@ from derbes.statements.sampling import Sampling
 from derbes.statements.terms import day_of
 from derbes.statements.verdicts import latest_day, statement_table, verdicts_of
 from derbes.stress.answers import stress_case
+from derbes.stress.ways import ways_of
 
 
 def stress_answers(case: Case, request: Request, options: RunOptions) -> Stress:
@@ -51,6 +52,27 @@ def plan_answers(case: Case, request: PlanRequest, options: RunOptions) -> Plan:
         return plan_of(request, replace(options, executor=None, n_workers=n_workers), made)
     with opened_executor(place or LOCAL, source=case.source or case.name) as executor:
         return plan_of(request, replace(options, executor=executor), made)
+
+
+def with_ways(
+    plans: Mapping[str, Plan], request: PlanRequest, options: RunOptions, *, draws: int, seed: int
+) -> Plan:
+    """The plan of the case as written, beside other ways where there are any to compare.
+
+    Args:
+        plans: Of the case as written, and of its variant without the project where it names one.
+        request: What was asked of the case as written.
+        options: Who does the work.
+        draws: Futures with hazards; 0: losses are not told.
+        seed: Of them.
+    """
+    plan = plans[BASE]
+    if plan.cost is None or not plan.outlay:
+        return plan
+    ways = ways_of(
+        request.case, plans, draws=draws, seed=seed, futures=request.draws, options=options
+    )
+    return replace(plan, ways=ways)
 
 
 def statement_answers(

@@ -225,9 +225,10 @@ def plan(  # noqa: PLR0913 - one option for each wish
         MissingExtraError: A cluster is named, and its extra is not installed.
         SolveError: A program has no usable answer.
     """
-    from derbes.answers import plan_answers
+    from derbes.answers import plan_answers, with_ways
     from derbes.planning.answers import futures_of
     from derbes.planning.solving import PlanRequest
+    from derbes.stress.ways import WAYS_DRAWS
 
     options = RunOptions(n_workers, executor, progress, gap, time_limit, checkpoint, resume)
     asked = planned_case(
@@ -242,7 +243,16 @@ def plan(  # noqa: PLR0913 - one option for each wish
     wanted = {"has_frontier": has_frontier, "has_more": has_more}
     futures = futures_of(asked, draws, seed=seed)
     request = PlanRequest(asked, futures, variant, tuple(lengths), **wanted)
-    return plan_answers(case, request, options)
+    found = plan_answers(case, request, options)
+    if variant != BASE or not has_more or {*found.not_computed} - {"frontier"}:
+        return found
+    plans, without = {BASE: found}, case.without_project
+    if without:
+        bare = planned_case(case, options, variant=without, standards=standards, budget=budget)
+        beside = PlanRequest(bare, futures, without, has_frontier=False, has_more=False)
+        effort = replace(options, store=None, resume=False)
+        plans[without] = plan_answers(case, beside, effort)
+    return with_ways(plans, request, options, draws=WAYS_DRAWS, seed=seed)
 
 
 def stress(  # noqa: PLR0913 - one option for each wish

@@ -18,7 +18,7 @@ from typing import Any
 from derbes.analysis.cover import branch_of, calm_plan_of, cover_table
 from derbes.analysis.leverage import leverage_ends, leverage_rows
 from derbes.analysis.levers import with_baskets
-from derbes.answers import plan_answers, statement_answers, stress_answers
+from derbes.answers import plan_answers, statement_answers, stress_answers, with_ways
 from derbes.brief.contents import MYOPIC, OPTIMAL, BriefContents
 from derbes.brief.headline import edge_of
 from derbes.case.entities import Case, main_length, main_measure
@@ -44,6 +44,7 @@ from derbes.results.statements import Signaling, StatementTable
 from derbes.results.stress import Stress
 from derbes.results.supply import Cover, CoverRow, LeverageEnd, LeverageRow, Provenance
 from derbes.statements import entries_of
+from derbes.stress.ways import WAYS_DRAWS
 
 MOST_SOLVED = 64
 """Draws that are solved as programs too, at most."""
@@ -69,15 +70,23 @@ def plans_told(case: Case, asked: Request, options: RunOptions) -> dict[str, Pla
         progress=options.progress,
         what=_("plans"),
     )
-    return dict(zip(names, found, strict=True))
+    plans = dict(zip(names, found, strict=True))
+    if BASE in plans:
+        request = _plan_request(case, BASE)
+        n = WAYS_DRAWS if asked.draws > 1 else 0
+        plans[BASE] = with_ways(plans, request, options, draws=n, seed=asked.seed)
+    return plans
+
+
+def _plan_request(case: Case, variant: str) -> PlanRequest:
+    asked = planned_case(case, RunOptions(), variant=variant)
+    futures = futures_of(asked, None, seed=USUAL_SEED)
+    return PlanRequest(asked, futures, variant, has_more=variant == BASE)
 
 
 def _plan(task: tuple[Case, str]) -> Plan:
     case, variant = task
-    asked = planned_case(case, RunOptions(), variant=variant)
-    futures = futures_of(asked, None, seed=USUAL_SEED)
-    request = PlanRequest(asked, futures, variant, has_more=variant == BASE)
-    return plan_answers(case, request, RunOptions())
+    return plan_answers(case, _plan_request(case, variant), RunOptions())
 
 
 def stress_told(case: Case, asked: Request, options: RunOptions) -> Stress | None:

@@ -54,6 +54,7 @@ from derbes.brief.leverage import (
     surface_section,
     variants_section,
 )
+from derbes.brief.money import buys_words, programme_card, ways_table
 from derbes.brief.planning import beyond_noise, plan_sections, plan_words
 from derbes.brief.sources import (
     PUBLISHED,
@@ -118,6 +119,8 @@ def _front(contents: BriefContents) -> dict[str, Any]:
         "asked": asked_words(contents),
         "cards": _cards(contents),
         "by_date": by_date(contents),
+        "buys": buys_words(contents),
+        "ways": ways_table(contents),
         "figure": figure,
         "known": _known(contents),
         "levers": levers_words(contents),
@@ -303,7 +306,7 @@ def _ratio_card(contents: BriefContents) -> Card:
 def _project_card(contents: BriefContents) -> tuple[Card, ...]:
     """What the plan costs, else what the plants cost; empty where neither is known."""
     if contents.plan is not None:
-        return (_plan_card(contents, contents.plan),)
+        return (programme_card(contents) or _plan_card(contents, contents.plan),)
     plants = contents.case.plants.values()
     costed = [plant for plant in plants if plant.capital]
     if costed:

@@ -19,6 +19,7 @@ from derbes.brief.contents import (
     table_of,
     words,
 )
+from derbes.brief.money import money_section
 from derbes.language import _, ngettext
 from derbes.results.plan import (
     FOREIGN,
@@ -448,4 +449,5 @@ def plan_sections(contents: BriefContents) -> tuple[Section, ...]:
         parts.append(frontier_section(contents, told))
     if plan.outlay:
         parts.append(outlay_section(contents, plan))
-    return tuple(parts)
+    money = money_section(contents)
+    return (*parts, *([money] if money else []))

@@ -68,7 +68,7 @@ from derbes.case.quantity import (
     WrittenOpening,
     WrittenVariant,
 )
-from derbes.case.uncertainty import Correlation, Hazard, ReferenceClass
+from derbes.case.uncertainty import Chance, Correlation, Hazard, ReferenceClass
 
 AIMS = ("essential", "deferrable", "reserve", "money")
 """What goes before what, where a case says nothing."""
@@ -301,6 +301,12 @@ class Plant(Element):
     """Line → hours that it can run; recipes of several products may share a line."""
     capital: Annotated[tuple[CapitalPayment, ...], ListForm(PartForm(CapitalPayment))] = ()
     """Payments for building it."""
+    standing_cost: Annotated[Quantity | None, InUnit("{money}/month", low=0.0)] = None
+    """Paid at home from its opening on, whatever it makes; without it none. Of a plant that an
+    option builds or opens earlier it is part of what the option costs."""
+    life: Annotated[Quantity | None, LIFE_TIME] = None
+    """How long its capital lasts from its opening on. What is left of it at the end of the
+    calendar, in a straight line, is its residual value; without it nothing is left."""
     opening_written: str = ""
     opening_grade: str = ""
     opening_source: str = ""
@@ -563,6 +569,8 @@ class Case:
     """Projects like those of the case, with planned and achieved dates."""
     hazards: Annotated[Mapping[str, Hazard], SECTION] = field(default_factory=dict)
     """How often measures come."""
+    chances: Annotated[Mapping[str, Chance], SECTION] = field(default_factory=dict)
+    """What may come, and what is there only for it."""
     facts: Annotated[Mapping[str, Fact], SECTION] = field(default_factory=dict)
     """Public facts with their source."""
     documents: Annotated[Mapping[str, Document], SECTION] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from derbes.case.quantity import (
     ELEMENT,
     LACKING,
+    LIFE_TIME,
     MEASURE,
     MONEY,
     MONTH,
@@ -129,6 +130,10 @@ class Option(Element):
         Quantity | None, InUnit("{money}{by_size}/month", low=0.0, also=("{money}/month",))
     ] = None
     """Paid from the effect on, for each unit of size."""
+    life: Annotated[Quantity | None, LIFE_TIME] = None
+    """How long its capital lasts from the effect on; what is left of it at the end of the
+    calendar, in a straight line, lowers its cost. Without it, that of the plant that it
+    builds, else nothing is left."""
     foreign_share: Annotated[Quantity | None, PART] = None
     """Part of all this that is paid in foreign currency; without it none."""
     take_or_pay: Annotated[Quantity | None, PART] = None

@@ -1,4 +1,4 @@
-"""How inputs vary together, what like projects have done, and how often measures come."""
+"""How inputs vary together, what like projects have done, how often measures come, and chances."""
 
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
@@ -8,12 +8,15 @@ import numpy.typing as npt
 
 from derbes.case.quantity import (
     DAY,
+    ID,
     LACKING,
     LIFE_TIME,
     MEASURE,
+    MONEY,
     NEEDED,
     SOURCE,
     TEXT,
+    VARIANT,
     WORDS,
     Element,
     FloatArray,
@@ -86,6 +89,23 @@ class Hazard(Element):
     """Expected starts a year while none runs: `5 %/year`."""
     length: Annotated[Quantity | None, LIFE_TIME, NEEDED] = None
     """How long it runs, with its range or distribution."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chance(Element):
+    """Something that may come, in which what was built for it is worth more: an option to use.
+
+    It counts in no cost. Told is what it would save if it came, and from which probability on
+    that pays for having it.
+    """
+
+    variant: Annotated[str, VARIANT, NEEDED] = ""
+    """What may come, as a variant of the case."""
+    tag: Annotated[str, ID, NEEDED] = ""
+    """Tag of the recipes, exports and suppliers of that variant that are there only for it."""
+    cost: Annotated[Quantity | None, MONEY] = None
+    """Paid to be ready for it, whether it comes or not, as worth in the first month; without
+    it nothing."""
 
 
 @dataclass(frozen=True, slots=True)

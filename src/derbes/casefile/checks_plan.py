@@ -500,6 +500,33 @@ def _repair(links: Links, clash: Links, last: Pair) -> str:
     return _("bring several of them nearer to 0") + rest
 
 
+READY = ("recipes", "exports", "suppliers")
+"""Sections of what may be there only for a chance: nothing else names what is in them."""
+
+
+def tags_of_chances(draft: CaseDraft, variants: Mapping[str, CaseDraft]) -> Iterator[Finding]:
+    """Tags of chances that nothing in their variant has.
+
+    Args:
+        draft: The case as written.
+        variants: What its variants make of it.
+    """
+    for name, chance in draft.case.chances.items():
+        if chance.variant not in variants:
+            continue
+        case = variants[chance.variant].case
+        elements = [one for section in READY for one in getattr(case, section).values()]
+        tags = {tag for one in elements for tag in one.tags}
+        if chance.tag not in tags:
+            what = _('no recipe, export or supplier of variant "{variant}" has the tag "{tag}"')
+            yield Finding(
+                ("chances", name, "tag"),
+                what.format(variant=chance.variant, tag=chance.tag),
+                did_you_mean(chance.tag, tags)
+                or _("tag what is there only for it, or name another tag"),
+            )
+
+
 PLAN_CHECKS: tuple[Check, ...] = (
     keys_of_options,
     cyclic_prerequisites,

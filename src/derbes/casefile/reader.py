@@ -14,6 +14,7 @@ from derbes.case.entities import Case, Variant, quantities
 from derbes.case.quantity import Note
 from derbes.casefile.build import text_of
 from derbes.casefile.checks import check_draft
+from derbes.casefile.checks_plan import tags_of_chances
 from derbes.casefile.draft import CaseDraft, Memory, build_draft
 from derbes.casefile.entries import (
     SECTIONS,
@@ -487,6 +488,8 @@ def read_files(path: FilePath, examine: Examine | None = None) -> Read:
             if at[0] == section:
                 kept[at[1]] = one = alternative(base, at, memory, written=base)
                 findings += _in_the_file(one, at)
+    drafts = {name: one.draft for name, one in variants.items()}
+    findings += tags_of_chances(base.draft, drafts)
     if len(findings) == len(tree.findings):  # else scenarios of variants say it all again
         for name, variant in variants.items():
             for at in _changers(variant.draft):

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from derbes.language import _, ngettext
+from derbes.results.money import Ways, way_columns
 from derbes.results.plan import FrontierPoint, Plan, account_columns, standard_columns
 from derbes.results.statements import SpeakerScore, StatementRow, StatementTable, statement_columns
 from derbes.results.stress import Answer, EndedBy, Fan, HazardRisk, Influence, Stress
@@ -186,6 +187,8 @@ def _plan_parts(plan: Plan) -> Iterator[str]:
         Column(_("abroad, without"), lambda row: row[2] and row[2].without_project, money),
     )
     yield _titled(_("Outlay by year, not discounted"), outlay, plan.outlay_lines)
+    if plan.ways is not None:
+        yield _ways(plan.ways, money)
     waiting = (
         Column(_("decided later by"),
                lambda row: ngettext("{n} year", "{n} years", row.years).format(n=row.years)),
@@ -203,6 +206,17 @@ def _plan_parts(plan: Plan) -> Iterator[str]:
     yield _information(plan)
     if plan.not_computed:
         yield _("Not computed: {answers}").format(answers=", ".join(plan.not_computed))
+
+
+def _ways(ways: Ways, money: str) -> str:
+    """The programme beside other ways, with dates, prices and futures of the numbers."""
+    title = _("What it costs and what it buys, {first} to {last}, payments not discounted").format(
+        first=ways.first, last=ways.last
+    )
+    if ways.draws:
+        about = _("losses discounted, by the rule over {n} draws with hazards, seed {seed}")
+        title = f"{title}; {about.format(n=ways.draws, seed=ways.seed)}"
+    return _titled(title, way_columns(ways, money), ways.ways)
 
 
 def _money(plan: Plan, amount: float | None) -> str:

@@ -3,7 +3,7 @@
 For many futures a case is compiled once, with what a draw changes in it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
@@ -127,6 +127,15 @@ TIMED = (MeasureKind.DELAY,)
 """Kinds whose `by` is a time."""
 
 
+ChangedArrays = Callable[[CaseArrays], CaseArrays]
+"""Arrays, of a case or of draws, after a change."""
+
+
+def unchanged(arrays: CaseArrays) -> CaseArrays:
+    """The arrays as they are."""
+    return arrays
+
+
 def prepare_futures(
     case: Case,
     *,
@@ -135,6 +144,7 @@ def prepare_futures(
     first: int = 0,
     n_periods: int = 0,
     state: State | None = None,
+    changed: ChangedArrays | None = None,
 ) -> FuturesModel:
     """Compile a case once for many futures.
 
@@ -149,6 +159,7 @@ def prepare_futures(
         state: What is there before the first period, and on the way; None: the stocks of
             the case, and what the plan has on the way. Drawn first stocks scale
             the lots of the state.
+        changed: What is changed in the arrays, of the case and of its draws; None: nothing.
 
     Raises:
         KeyError: No measure of that name in the case.
@@ -156,12 +167,13 @@ def prepare_futures(
     """
     _check(case, inputs, first=first, n_periods=n_periods, is_found=state is not None)
     names = tuple(measures) or tuple(case.measures)
-    plan = plan_of(solve_calm(compile_case(case)))
+    central, change = compile_case(case), changed or unchanged
+    plan = plan_of(solve_calm(change(central)))
     factors = _drawn_factors(case, names, moved_by(case, inputs))
     columns = {path: column for column, path in enumerate(factors)}
     return FuturesModel(
         plan=plan,
-        compile=partial(compile_draws, case, plan.arrays),
+        compile=lambda values, n: change(compile_draws(case, central, values, n)),
         follow=partial(with_formulas, case),
         inputs=tuple(inputs),
         factors=tuple(factors.values()),

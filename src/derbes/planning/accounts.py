@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from derbes.case.entities import Case
-from derbes.case.options import Choice, Limit, Option, OptionKind, optional_elements
+from derbes.case.options import Choice, Limit, Option, OptionKind
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.language import _, ngettext
-from derbes.model.arrays import ActivityKind
+from derbes.model.arrays import ActivityKind, CaseArrays
 from derbes.model.compile import effect_period
 from derbes.planning.base_course import holding_costs
 from derbes.planning.effects import (
@@ -30,9 +30,17 @@ from derbes.planning.effects import (
 from derbes.planning.first_stage import (
     STEP,
     FirstColumn,
-    discounted,
+    choice_cost,
     foreign_share,
     payments,
+)
+from derbes.planning.plants import (
+    cost_of_plants,
+    hours_of,
+    left_in_plants,
+    plant_accounts,
+    plants_anyway,
+    standing_by_period,
 )
 from derbes.planning.problem import (
     START,
@@ -46,6 +54,7 @@ from derbes.planning.problem import (
 )
 from derbes.planning.scenarios import RecourseSolver
 from derbes.planning.separation import make_groups
+from derbes.results.money import PlantAccount
 from derbes.results.plan import FOREIGN, AccountRow, Outlay, PlanChoice
 from derbes.results.tables import text_of
 from derbes.supply.baseline import CalmSolution, arrivals_by_period, orders_before
@@ -304,7 +313,7 @@ def choices_in_words(case: Case, choices: Sequence[Choice]) -> tuple[PlanChoice,
                 date=calendar.label(choice.date),
                 size=choice.size,
                 unit=unit_of(case, option),
-                cost=discounted(case, paid),
+                cost=choice_cost(case, option, choice.date, fixed=1.0, size=choice.size),
                 effect=calendar.label(effect) if effect < calendar.n_periods else None,
                 paid=years,
                 paid_abroad={y: share * amount for y, amount in years.items()} if share else {},
@@ -313,7 +322,7 @@ def choices_in_words(case: Case, choices: Sequence[Choice]) -> tuple[PlanChoice,
     return tuple(found)
 
 
-UNDER_WAY, IN_STORE = BESIDE = ("under_way", "in_store")
+UNDER_WAY, IN_STORE, PLANTS, LEFT = BESIDE = ("under_way", "in_store", "plants", "left")
 """Told beside the cost, as no part of it."""
 NOTHING = 1e-9
 """Part of the largest payment up to which one is rounding noise."""
@@ -335,12 +344,17 @@ class _Supply:
     """Their sum in each draw. (N,) [money]"""
     beside: Mapping[str, float]
     """What is told beside the cost, discounted. [money]"""
+    hours: FloatArray
+    """Hours that lines run, and that they could, expected over the draws. (2, R, n)
+    [hour/period]"""
+    written: DrawArrays
+    """Of the last draw."""
 
 
 def accounts_of(
     problem: PlanProblem, solution: PlanSolution, *, told: Callable[[], object]
-) -> tuple[tuple[Outlay, ...], tuple[AccountRow, ...]]:
-    """Payments by year and currency, and the parts of the cost.
+) -> tuple[tuple[Outlay, ...], tuple[AccountRow, ...], tuple[PlantAccount, ...]]:
+    """Payments by year and currency, the parts of the cost, and plants that are built anyway.
 
     Without the project is the variant that the case names for it (`without_project`),
     else the case itself, without any option.
@@ -351,10 +365,10 @@ def accounts_of(
     variant = case.variants.get(case.without_project)
     otherwise_case = case if variant is None else variant.case or case
     bare = make_problem(nothing_decided(otherwise_case), draws=problem.futures.draws)
-    anyway, options = _anyway(case), _options(case, solution.choices)
+    anyway, options = paid_anyway(case), _options(case, solution.choices)
     supply = _supply(problem, solution.choices, told, solution.prices)
     with_plan = _added(supply.paid, anyway, options)
-    without = _added(_supply(bare, (), told, FIRM).paid, _anyway(otherwise_case))
+    without = _added(_supply(bare, (), told, FIRM).paid, paid_anyway(otherwise_case))
     noise = NOTHING * max((abs(float(paid[0])) for paid in with_plan.values()), default=0.0)
 
     def amount(paid: Paid, year: int, part: int) -> float:
@@ -362,7 +376,7 @@ def accounts_of(
         found = float(paid[year][part]) if year in paid else 0.0
         return 0.0 if abs(found) <= noise else found
 
-    knows, knows_without = _knows_abroad(case), _knows_abroad(otherwise_case)
+    knows, knows_without = knows_abroad(case), knows_abroad(otherwise_case)
     outlay = tuple(
         Outlay(
             year=year,
@@ -374,7 +388,8 @@ def accounts_of(
         for year in sorted({*with_plan, *without})
         for part, currency in enumerate((case.currency, FOREIGN))
     )
-    return outlay, _account(problem, solution, supply, told)
+    plants = plant_accounts(case, supply.written, supply.hours)
+    return outlay, _account(problem, solution, supply, told), plants
 
 
 def _account(
@@ -426,17 +441,19 @@ def _options(case: Case, choices: Sequence[Choice]) -> Paid:
     )
 
 
-def _knows_abroad(case: Case) -> bool:
+def knows_abroad(case: Case) -> bool:
     """Whether no part that is paid abroad is known to be unknown."""
     return not any(path.endswith(".foreign_share") for path in case.missing)
 
 
-def _anyway(case: Case) -> Paid:
-    """Capital of the plants that the case builds without any option."""
-    optional = optional_elements(case.options)
+def paid_anyway(case: Case) -> Paid:
+    """Capital and standing cost of the plants that the case builds without any option."""
     paid: Paid = {}
-    for name, plant in case.plants.items():
-        for payment in plant.capital if f"plants.{name}" not in optional else ():
+    for plant in plants_anyway(case):
+        standing = by_year(case, standing_by_period(case, plant))
+        at_home = {year: np.array([amount, 0.0]) for year, amount in standing.items() if amount}
+        paid = _added(paid, at_home)
+        for payment in plant.capital:
             year = case.calendar.month_of(payment.period)[0]
             share = payment.foreign_share.value if payment.foreign_share else 0.0
             amount = payment.amount.value * np.array([1.0, share])
@@ -454,6 +471,8 @@ def _supply(
     case, paid = problem.case, np.zeros((2, problem.case.calendar.n_periods))
     items, draws = dict.fromkeys((*ITEMS, "options"), 0.0), []
     beside = dict.fromkeys(BESIDE, 0.0)
+    beside |= {PLANTS: cost_of_plants(case), LEFT: -left_in_plants(case)}
+    hours: FloatArray | float = 0.0
     for draw, weight in enumerate(problem.weights):
         told()
         course = course_of(problem, choices, draw, prices=prices)
@@ -462,11 +481,12 @@ def _supply(
         items = {item: amount + weight * own[item] for item, amount in items.items()}
         beside[UNDER_WAY] += weight * _under_way(course)
         beside[IN_STORE] += weight * _in_store(course)
+        hours = hours + weight * hours_of(course.written, course.orders, choices)
         paid += weight * (paid_on_arrival(course) + _idle(course, choices))
         paid[0] += weight * (course.arrays.storage_cost[:, : paid.shape[1]] * _held(course)).sum(0)
     everything, abroad = (by_year(case, one) for one in paid)
     both = {year: np.array([amount, abroad[year]]) for year, amount in everything.items()}
-    return _Supply(both, items, np.array(draws), beside)
+    return _Supply(both, items, np.array(draws), beside, np.asarray(hours), course.written)
 
 
 def _under_way(course: CalmCourse) -> float:
@@ -490,9 +510,9 @@ def _in_store(course: CalmCourse) -> float:
     return float(_held(course)[:, last] @ worth)
 
 
-def _is_abroad(written: DrawArrays) -> FloatArray:
+def sellers_abroad(case: Case, arrays: CaseArrays) -> FloatArray:
     """1 for purchases from others than the target. (K,)"""
-    activities, target = written.arrays.activities, written.case.target
+    activities, target = arrays.activities, case.target
     return np.array(
         [
             float(element.startswith("suppliers.") and actor != target)
@@ -505,7 +525,7 @@ def paid_on_arrival(course: CalmCourse) -> FloatArray:
     """What is paid for deliveries and output, in all and to sellers abroad. (2, n) [money]"""
     arriving = arrivals_by_period(course)
     paid = arriving * course.arrays.activities.unit_cost[:, : arriving.shape[1]]
-    return np.stack([paid.sum(axis=0), _is_abroad(course.written) @ paid])
+    return np.stack([paid.sum(axis=0), sellers_abroad(course.written.case, course.arrays) @ paid])
 
 
 def _idle(course: CalmCourse, choices: Sequence[Choice]) -> FloatArray:
@@ -519,7 +539,7 @@ def _idle(course: CalmCourse, choices: Sequence[Choice]) -> FloatArray:
             for effect in column_effects(written, column):
                 if effect.kind == TAKEN:
                     owed[effect.row] += effect.path[:n]
-    paid, is_abroad = np.zeros((2, n)), _is_abroad(written)
+    paid, is_abroad = np.zeros((2, n)), sellers_abroad(written.case, course.arrays)
     for row, element in enumerate(elements):
         found = contract_activities(written, element)
         taken = course.orders[found].sum(axis=0)

@@ -2,7 +2,9 @@
 
 Capital is spread evenly over the lead time, from the period of the decision on, and falls
 into it where there is no lead time; all of it counts, also what is paid behind the
-calendar. Running cost is paid from the effect to the end of the calendar.
+calendar. Running cost is paid from the effect to the end of the calendar, and so is the
+standing cost of a plant that is built or opened earlier. What is left of the capital at that
+end, in a straight line over its life, lowers the cost of a choice, not its payments.
 
 A column is an option at a date and a step of its size, or the choice of a date and the
 part of the largest size. All columns lie between 0 and 1.
@@ -27,9 +29,9 @@ from scipy import sparse
 
 from derbes.case.entities import Case
 from derbes.case.options import Choice, Limit, Option, OptionKind
-from derbes.case.quantity import MONTHS_A_YEAR, FloatArray, Quantity
+from derbes.case.quantity import MONTHS_A_YEAR, Calendar, FloatArray, Quantity
 from derbes.lp.program import BoolArray
-from derbes.model.compile import effect_period
+from derbes.model.compile import effect_period, opening_period
 
 
 def _at(quantity: Quantity | None, period: int) -> float:
@@ -67,7 +69,77 @@ def payments(case: Case, option: Option, date: int, *, fixed: float, size: float
         for quantity, factor in ((option.running, fixed), (option.running_by_size, size)):
             if quantity is not None:
                 paid[effect:n] += factor * step * quantity.over(n)[effect:]
+    _add_standing(paid, case, option, Choice(option.id, date, size))
     return paid
+
+
+def opened_by(case: Case, option: Option, date: int) -> int:
+    """Period in which what an option builds opens; of others that of the effect. [period]"""
+    effect = effect_period(case, option, date)
+    if option.kind is not OptionKind.BUILD:
+        return effect
+    plant = case.plants[option.element.split(".", 1)[1]]
+    return effect + int(opening_period(plant, case.calendar)) - plant.opening
+
+
+def _add_standing(paid: FloatArray, case: Case, option: Option, choice: Choice) -> None:
+    """Add the standing cost of a plant that a choice builds, or from which on it opens it."""
+    if option.kind not in (OptionKind.BUILD, OptionKind.BRING_FORWARD):
+        return
+    plant, calendar = case.plants[option.element.split(".", 1)[1]], case.calendar
+    if plant.standing_cost is None:
+        return
+    first, last, times = opened_by(case, option, choice.date), calendar.n_periods, choice.size
+    if option.kind is OptionKind.BRING_FORWARD:
+        written = int(opening_period(plant, calendar))
+        first = max(first, written - calendar.periods(choice.size)) if choice.size else written
+        last, times = min(written, last), 1.0
+    by_period = float(calendar.step) * plant.standing_cost.over(calendar.n_periods)
+    paid[first:last] += times * by_period[first:last]
+
+
+def left_of(life: Quantity | None, opening: int, calendar: Calendar) -> float:
+    """Part of capital that is left at the end of the calendar: a straight line over its life.
+
+    Nothing without a life; all of what opens later.
+
+    Examples:
+        >>> left_of(Quantity(240.0), 60, Calendar(2026, 1, 180))
+        0.5
+    """
+    if life is None:
+        return 0.0
+    used = max(0, calendar.n_periods - opening) * float(calendar.step)
+    return max(0.0, 1.0 - used / life.value)
+
+
+def discount_at(case: Case, period: int) -> float:
+    """Worth at the first period of money in another one."""
+    yearly = case.discount_rate.value if case.discount_rate else 0.0
+    return float((1.0 + yearly) ** -(period * float(case.calendar.step) / MONTHS_A_YEAR))
+
+
+def residual_value(case: Case, option: Option, date: int, *, fixed: float, size: float) -> float:
+    """What is left of an option's capital at the end of the calendar, discounted. [money]
+
+    Arguments as of `payments`. What opens behind the calendar is worth its capital then.
+    """
+    life = option.life
+    if life is None and option.kind is OptionKind.BUILD:
+        life = case.plants[option.element.split(".", 1)[1]].life
+    opening = opened_by(case, option, date)
+    capital = fixed * _at(option.capital, date) + size * _at(option.capital_by_size, date)
+    last = max(case.calendar.n_periods, opening)
+    return capital * left_of(life, opening, case.calendar) * discount_at(case, last)
+
+
+def choice_cost(case: Case, option: Option, date: int, *, fixed: float, size: float) -> float:
+    """What a choice costs: payments less what is left of the capital, discounted. [money]
+
+    Arguments as of `payments`.
+    """
+    paid = payments(case, option, date, fixed=fixed, size=size)
+    return discounted(case, paid) - residual_value(case, option, date, fixed=fixed, size=size)
 
 
 def foreign_share(option: Option) -> float:
@@ -386,8 +458,12 @@ def column_payments(case: Case, columns: list[FirstColumn]) -> tuple[FloatArray,
 
 def column_costs(case: Case, columns: list[FirstColumn]) -> FloatArray:
     """Discounted cost of the columns at 1. (columns,) [money]"""
-    paid, _foreign = column_payments(case, columns)
-    return np.array([discounted(case, one) for one in paid], dtype=np.float64)
+    costs = np.zeros(len(columns))
+    for j, column in enumerate(columns):
+        if column.option in case.options:
+            terms = {"fixed": float(column.counts), "size": column.size}
+            costs[j] = choice_cost(case, case.options[column.option], column.date, **terms)
+    return costs
 
 
 def make_first_stage(case: Case, weights: FloatArray) -> FirstStage:
@@ -416,7 +492,7 @@ def make_first_stage(case: Case, weights: FloatArray) -> FirstStage:
         lower=np.zeros(n),
         upper=np.ones(n),
         is_whole=np.array([column.kind != PART for column in columns], dtype=np.bool_),
-        cost=np.array([discounted(case, one) for one in paid], dtype=np.float64),
+        cost=column_costs(case, columns),
         paid=paid,
         foreign=foreign,
         rows=tuple(row for row, _line in lines),

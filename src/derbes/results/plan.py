@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from derbes.language import _
+from derbes.results.money import PlantAccount, Ways
 from derbes.results.supply import Provenance
 from derbes.results.tables import MISSING, Column, html_table
 
@@ -30,7 +31,8 @@ class PlanChoice:
     unit: str
     """Unit of the size: of the good for a reserve, `month`, or empty for multiples."""
     cost: float
-    """Capital and running cost over the calendar, discounted. [money]"""
+    """Capital, running and standing cost over the calendar, less what is left of the capital at
+    its end, discounted. [money]"""
     effect: str | None
     """ISO month from which on it works; None: not within the calendar."""
     paid: Mapping[int, float] = field(default_factory=dict)
@@ -129,7 +131,9 @@ class AccountRow:
     """`options`, `purchases`, `recipes`, `exports` (income, below 0), `storage`, `contracts`
     (paid for and not taken), `shortage` (cost of demand that goes short), `tail` (what the
     weight of the worst draws adds); not counted: `under_way`, what is paid for what was
-    ordered before the calendar, and `in_store`, the worth of what is in store at its end."""
+    ordered before the calendar, `in_store`, the worth of what is in store at its end, `plants`,
+    capital and standing cost of those that are built anyway, and `left`, what of their capital
+    is left at the end (below 0)."""
     with_plan: float
     """[money]"""
     without_standards: float | None
@@ -203,6 +207,10 @@ class Plan:
     provenance: Provenance
     account: tuple[AccountRow, ...] = ()
     """Parts of the cost; empty: no plan, or not computed."""
+    plants: tuple[PlantAccount, ...] = ()
+    """Plants that are built anyway; empty: there are none, or not computed."""
+    ways: Ways | None = None
+    """The plan beside other ways; None: of a variant, without an outlay, or not computed."""
 
     @property
     def cost_of_security(self) -> float | None:
@@ -316,6 +324,8 @@ def account_words(item: str) -> str:
         "shortage": _("cost of demand that goes short"),
         "tail": _("weight of the worst draws"),
         "under_way": _("not counted: paid for what was under way at the start"),
+        "plants": _("not counted: plants that are built anyway, capital and standing cost"),
+        "left": _("not counted: what is left of these plants at the end"),
         "in_store": _("not counted: worth of what is in store at the end"),
         "total": _("total"),
     }.get(item, item)

@@ -17,7 +17,13 @@ from derbes.case.request import ENDED, FANS, LEVERAGE, SURVIVE, Request
 from derbes.case.uncertainty import Draws, Events
 from derbes.draws.inputs import drawn_case, drawn_path, drawn_values, inputs_by_path, scenario_cases
 from derbes.draws.sampling import LEAST_SHARE, correlated, factor, quantile_function
-from derbes.draws.study import longest_length, make_study, narrowed, prepare_futures
+from derbes.draws.study import (
+    ChangedArrays,
+    longest_length,
+    make_study,
+    narrowed,
+    prepare_futures,
+)
 from derbes.errors import SolveError
 from derbes.language import _
 from derbes.model.arrays import BoolArray, IntArray
@@ -53,6 +59,8 @@ class Rule:
     measures: tuple[str, ...]
     """Measures that may strike."""
     n_threads: int = 1
+    changed: ChangedArrays | None = None
+    """What is decided, as a change of the arrays; None: nothing."""
     _models: dict[tuple[str, tuple[str, ...], bytes], FuturesModel] = field(default_factory=dict)
 
     def model(self, scenario: str, draws: Draws, *, is_alone: bool = False) -> FuturesModel:
@@ -70,6 +78,7 @@ class Rule:
                 replace(own, scenarios={}, variants={}),
                 measures=tuple(name for name in self.measures if name in case.measures),
                 inputs=tuple(path for path in draws.inputs if path in known),
+                changed=self.changed,
             )
         return self._models[key]
 
