@@ -48,17 +48,19 @@ from derbes.casefile.entries import (
     keys_of,
     place,
 )
-from derbes.casefile.formulas import FormulaError, unit_named
+from derbes.casefile.formulas import unit_named
 from derbes.casefile.quantities import (
     CaseUnits,
     Reading,
     formula_of,
     in_base,
     is_formula,
+    wrong_parts,
     month_period,
     outside,
     read_quantity,
 )
+from derbes.grammar import ExpressionError
 from derbes.language import _, language, ngettext
 from derbes.unit_names import DAYS_A_MONTH
 from derbes.units import ONE, UnitError, not_a_number, parse_amount, parse_unit
@@ -215,9 +217,11 @@ class Filled:
             unit = parse_unit(entry.unit, own)
             if not is_formula(text):
                 unit = parse_amount(text, self.measures.own).unit or unit
-        except (UnitError, FormulaError) as error:
-            if error.what:
-                self.refuse((*step, "value"), error.what, error.fix)
+        except UnitError as error:
+            self.refuse((*step, "value"), error.what, error.fix)
+            return None
+        except ExpressionError as error:
+            self.findings += wrong_parts(error, text, (*self.path, *step, "value"))
             return None
         return unit.name if unit.powers or "%" not in unit.name else ""
 
