@@ -3,10 +3,11 @@
 A formula (`tubes * 60 round/tube/year / 3`) is arithmetic over amounts and numbers of the case;
 a statement adds dates, comparisons, logic, quantities, and loops over sets. One grammar reads both:
 
-    truth = and {"or" and}                  sum     = product {("+" | "-") product}
-    and   = not {"and" not}                 product = signed {("*" | "/") signed}
-    not   = {"not"} compare                 signed  = {"-" | "+"} atom ["**" {"-" | "+"} atom]
-    compare = sum {("<" | "<=" | …) sum}    call    = name "(" [given {"," given}] ")"
+    truth = and {"or" and}                  product = signed {("*" | "/") signed}
+    and   = not {"and" not}                 signed  = {"-" | "+"} power
+    not   = {"not"} compare                 power   = atom ["**" {"-" | "+"} atom]
+    compare = sum {("<" | "<=" | …) sum}    sum     = product {("+" | "-") product}
+    call  = name "(" [given {"," given}] ")"
     atom  = amount | text | date | name | call | "(" truth ")"
     given = truth | name "=" truth | truth "for" name "in" truth {"if" truth}
 
@@ -14,17 +15,22 @@ Nothing of Python's own is evaluated. What is too long or too deep is refused be
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, NoReturn, TypeVar
+from typing import Generic, TypeVar
 
 from derbes.errors import DerbesError, Problem
 from derbes.language import _
-from derbes.units import ONE, Unit
+from derbes.units import ONE, Amount, Unit, UnitError, parse_amount
 
 MOST_CHARACTERS, MOST_DEPTH, MOST_SIGNS, MOST_POWER = 2_000, 32, 200, 4
 """Characters of a text; brackets inside one another; signs inside one another; whole powers."""
+LONGEST_AMOUNT = 200
+"""Characters of a number with its unit."""
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
+ARITHMETIC = ("+", "-", "*", "/")
+_LEVELS = (("or",), ("and",), ("not",), COMPARISONS, ("+", "-"), ("*", "/"))
+"""Signs and words, those that bind least first."""
 WORDS = ("and", "or", "not", "for", "in", "if", "else", "is")
 """Words of statements that are no names."""
 
@@ -33,7 +39,7 @@ _NUMBER = (
     r"(?:\s+(?:thousand|million|billion)\b)?"
 )
 _UNIT = r"""[^\s*+(),<>=!"'\#]*"""
-_TOKEN = r"""(?:\s|\#.*)*(?:{dates}
+_SHAPE = r"""(?:\s|\#.*)*(?:{dates}
     (?P<amount>{number}(?:\s*%|\s+{no_word}[^\W\d]{unit})?(?:\s[A-Z]{{3}}\b(?:/{unit})?)?)
     |(?P<text>"[^"]*"|'[^']*')
     |(?P<name>[^\W\d]\w*(?:\.[\w-]+)*)
@@ -42,8 +48,8 @@ _TOKEN = r"""(?:\s|\#.*)*(?:{dates}
 
 
 def _tokens(dates: str, words: str) -> re.Pattern[str]:
-    pattern = _TOKEN.format(number=_NUMBER, unit=_UNIT, dates=dates, no_word=words)
-    return re.compile(pattern, re.VERBOSE | re.DOTALL)
+    pattern = _SHAPE.format(number=_NUMBER, unit=_UNIT, dates=dates, no_word=words)
+    return re.compile(pattern, re.VERBOSE)
 
 
 _OF_FORMULAS = _tokens("", "")
@@ -66,6 +72,11 @@ class ExpressionError(DerbesError):
 def refused(what: str, fix: str = "") -> ExpressionError:
     """A text that cannot be used, for one reason."""
     return ExpressionError(Problem("", what, fix=fix))
+
+
+def stopped(what: str, start: int = 0, length: int = 1, fix: str = "") -> ExpressionError:
+    """A text that cannot be read on from a place."""
+    return ExpressionError(Problem("", what, column=start + 1, length=max(1, length), fix=fix))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +115,7 @@ class _Parser:
         depth = 1 + max((one.depth for one in found), default=0)
         if depth > MOST_SIGNS + 1:
             what = _("more than {most} signs inside one another").format(most=MOST_SIGNS)
-            fix = _("say a part of it apart, under a name of its own")
-            raise ExpressionError(Problem("", what, column=start + 1, fix=fix))
+            raise stopped(what, start, fix=_("say a part of it apart, under a name of its own"))
         return Node(kind, start, self.tokens[self.at - 1][3], text, found, depth)
 
     def take(self, *signs: str) -> str:
@@ -116,110 +126,78 @@ class _Parser:
         self.at += 1
         return text
 
-    def refuse(self, expected: str) -> NoReturn:
-        """What stands next cannot."""
-        _kind, text, start, end = self.tokens[self.at]
-        if text == "=":
-            what, fix = _('"=" has no meaning here'), _("two values are compared with ==")
-        elif not text:
-            what, fix = _("{expected}, but it ends here").format(expected=expected), ""
-        else:
-            what = _('{expected}, got "{found}"').format(expected=expected, found=text[:20])
-            fix = ""
-        problem = Problem("", what, column=start + 1, length=max(1, end - start), fix=fix)
-        raise ExpressionError(problem)
-
     def expect(self, sign: str) -> None:
         """Pass over a sign that must stand here."""
         if not self.take(sign):
-            self.refuse(_('expected "{sign}"').format(sign=sign))
+            raise self.unexpected(_('expected "{sign}"').format(sign=sign))
+
+    def unexpected(self, expected: str) -> ExpressionError:
+        """What stands next cannot."""
+        _kind, text, start, end = self.tokens[self.at]
+        if text == "=":
+            fix = _("two values are compared with ==")
+            return stopped(_('"=" has no meaning here'), start, fix=fix)
+        what = _('{expected}, got "{found}"') if text else _("{expected}, but it ends here")
+        return stopped(what.format(expected=expected, found=text[:20]), start, end - start)
 
     def whole(self) -> Node:
         """All of the text."""
-        found = self.truth()
+        found = self.level()
         kind, text, start, end = self.tokens[self.at]
         if kind in {"amount", "name", "text", "date"} or text in {"(", "**"}:
             what = _('"{text}" stands where an operator should').format(text=text[:20])
             fix = _("put a sign such as + - * or / before it")
-            raise ExpressionError(Problem("", what, column=start + 1, length=end - start, fix=fix))
+            raise stopped(what, start, end - start, fix)
         if kind != "end":
-            self.refuse(_("expected an operator"))
+            raise self.unexpected(_("expected an operator"))
         return found
 
-    def truth(self) -> Node:
-        """Truths of which one is enough."""
-        start = self.start
-        parts = [self.both()]
-        while self.take("or"):
-            parts.append(self.both())
-        return parts[0] if len(parts) == 1 else self.node("or", start, parts)
-
-    def both(self) -> Node:
-        """Truths that must all be."""
-        start = self.start
-        parts = [self.negation()]
-        while self.take("and"):
-            parts.append(self.negation())
-        return parts[0] if len(parts) == 1 else self.node("and", start, parts)
-
-    def negation(self) -> Node:
-        """A comparison, or that it is not so."""
-        starts = []
-        while self.tokens[self.at][:2] == ("word", "not"):
-            starts.append(self.start)
-            self.at += 1
-        found = self.compared()
-        for start in reversed(starts):
-            found = self.node("not", start, (found,))
-        return found
-
-    def compared(self) -> Node:
-        """Numbers, or a chain of them."""
-        start = self.start
-        parts, signs = [self.sum()], []
-        while sign := self.take(*COMPARISONS):
+    def level(self, row: int = 0) -> Node:
+        """What binds as tightly as a row of `_LEVELS`, or more."""
+        if row == len(_LEVELS):
+            return self.prefixed({"-": "neg", "+": "pos"}, self.power)
+        if _LEVELS[row] == ("not",):
+            return self.prefixed({"not": "not"}, lambda: self.level(row + 1))
+        start, signs = self.start, []
+        parts = [self.level(row + 1)]
+        while sign := self.take(*_LEVELS[row]):
             signs.append(sign)
-            parts.append(self.sum())
-        return parts[0] if not signs else self.node("compare", start, parts, " ".join(signs))
+            parts.append(self.level(row + 1))
+            if sign in ARITHMETIC:
+                parts = [self.node(sign, start, parts)]
+        if len(parts) == 1:
+            return parts[0]
+        if signs[0] in COMPARISONS:
+            return self.node("compare", start, parts, " ".join(signs))
+        return self.node(signs[0], start, parts)
 
-    def sum(self) -> Node:
-        """Terms added and subtracted."""
-        start = self.start
-        found = self.product()
-        while sign := self.take("+", "-"):
-            found = self.node(sign, start, (found, self.product()))
-        return found
-
-    def product(self) -> Node:
-        """Factors multiplied and divided."""
-        start = self.start
-        found = self.signed()
-        while sign := self.take("*", "/"):
-            found = self.node(sign, start, (found, self.signed()))
-        return found
-
-    def signed(self, *, is_power: bool = False) -> Node:
-        """A factor with its signs, or a power of one."""
+    def prefixed(self, kinds: Mapping[str, str], below: Callable[[], Node]) -> Node:
+        """What stands behind signs, and what they make of it."""
         signs = []
-        while sign := self.take("-", "+"):
-            signs.append((sign, self.tokens[self.at - 1][2]))
-        start = self.start
-        found = self.atom()
-        if not is_power and self.take("**"):
-            found = self.node("**", start, (found, self.signed(is_power=True)))
-        for sign, start in reversed(signs):
-            found = self.node("neg" if sign == "-" else "pos", start, (found,))
+        while sign := self.take(*kinds):
+            signs.append((kinds[sign], self.tokens[self.at - 1][2]))
+        found = below()
+        for kind, start in reversed(signs):
+            found = self.node(kind, start, (found,))
+        return found
+
+    def power(self) -> Node:
+        """An atom, or a power of one."""
+        start, found = self.start, self.atom()
+        if self.take("**"):
+            exponent = self.prefixed({"-": "neg", "+": "pos"}, self.atom)
+            found = self.node("**", start, (found, exponent))
         return found
 
     def atom(self) -> Node:
         """What is written, a name, a call or a bracket."""
         kind, text, start, _end = self.tokens[self.at]
         if self.take("("):
-            found = self.inside(self.truth)
+            found = self.inside(self.level)
             self.expect(")")
             return found
         if kind not in {"amount", "text", "date", "name"}:
-            self.refuse(_("expected a number or a name"))
+            raise self.unexpected(_("expected a number or a name"))
         self.at += 1
         if kind == "name" and self.take("("):
             given = self.inside(self.given)
@@ -232,7 +210,7 @@ class _Parser:
         if self.depth > MOST_DEPTH:
             what = _("more than {most} brackets inside one another").format(most=MOST_DEPTH)
             fix = _("say a part of it apart, under a name of its own")
-            raise ExpressionError(Problem("", what, column=self.start, fix=fix))
+            raise stopped(what, self.start - 1, fix=fix)
         found = read()
         self.depth -= 1
         return found
@@ -244,9 +222,9 @@ class _Parser:
             start, (kind, text, *_place) = self.start, self.tokens[self.at]
             if kind == "name" and self.tokens[self.at + 1][:2] == ("sign", "="):
                 self.at += 2
-                found.append(self.node("given", start, (self.truth(),), text))
+                found.append(self.node("given", start, (self.level(),), text))
             else:
-                one = self.truth()
+                one = self.level()
                 found.append(self.loop(start, one) if self.take("for") else one)
             if not self.take(","):
                 self.expect(")")
@@ -257,9 +235,9 @@ class _Parser:
         """A loop over a set, behind its body."""
         named = self.atom()
         self.expect("in")
-        parts = [body, named, self.truth()]
+        parts = [body, named, self.level()]
         while self.take("if"):
-            parts.append(self.truth())
+            parts.append(self.level())
         return self.node("loop", start, parts)
 
 
@@ -276,10 +254,10 @@ def parse(text: str, *, is_formula: bool = False) -> Node:
     if len(text) > MOST_CHARACTERS:
         what = _("an expression of {n} characters is too long").format(n=len(text))
         fix = _("at most {most}; say a part of it apart, under a name of its own")
-        raise ExpressionError(Problem("", what, column=1, fix=fix.format(most=MOST_CHARACTERS)))
+        raise stopped(what, fix=fix.format(most=MOST_CHARACTERS))
     tokens = list(_read(text, _OF_FORMULAS if is_formula else _OF_STATEMENTS))
     if len(tokens) == 1:
-        raise ExpressionError(Problem("", _("the expression is empty"), column=1))
+        raise stopped(_("the expression is empty"))
     if not is_formula:
         tokens = [("word", *one[1:]) if one[1] in WORDS else one for one in tokens]
     return _Parser(tokens).whole()
@@ -291,9 +269,8 @@ def _read(text: str, token: re.Pattern[str]) -> Iterator[tuple[str, str, int, in
         match = token.match(text, place)
         if match is None:
             rest = text[place:].lstrip()
-            start = len(text) - len(rest)
             what = _('"{text}" has no meaning here').format(text=rest[:20])
-            raise ExpressionError(Problem("", what, column=start + 1))
+            raise stopped(what, len(text) - len(rest))
         kind, place = str(match.lastgroup), match.end()
         yield kind, match[kind], match.start(kind), place
 
@@ -353,10 +330,6 @@ class Reader(Generic[Part]):
         """A number that no operator makes."""
         raise NotImplementedError
 
-    def written(self, number: float) -> Part:
-        """A plain number."""
-        raise NotImplementedError
-
     def unit(self, part: Part) -> Unit | None:
         """In what a part is counted; None: in the unit of its neighbor."""
         raise NotImplementedError
@@ -392,6 +365,18 @@ class Reader(Generic[Part]):
             raise failed
         return tuple(found)
 
+    def amount(self, node: Node, own: frozenset[str]) -> Amount:
+        """A number with its unit, with words that are units of their own."""
+        text = node.text.strip("\"'")
+        if len(text) > LONGEST_AMOUNT:
+            raise self.refuse(
+                node, _("an amount of {n} characters is too long").format(n=len(text))
+            )
+        try:
+            return parse_amount(text, own)
+        except UnitError as error:
+            raise self.refuse(node, error.what, error.fix) from error
+
     def read(self, text: str, read: Callable[[Node], Part], *, is_formula: bool = False) -> Part:
         """What a text says.
 
@@ -409,21 +394,22 @@ class Reader(Generic[Part]):
         Raises:
             Unusable: There is a finding in it.
         """
-        if node.kind in {"+", "-", "*", "/"}:
+        if node.kind in ARITHMETIC:
             return self._chain(node)
         if node.kind in {"neg", "pos"}:
             return self._signed(node)
         if node.kind == "**":
             return self._power(node)
-        if node.kind == "call" and node.text in {"min", "max"} and node.parts:
-            if not any(one.kind in {"given", "loop"} for one in node.parts):
-                return self._chosen(node)
+        kinds = {one.kind for one in node.parts}
+        is_chosen = node.kind == "call" and node.text in {"min", "max"} and kinds
+        if is_chosen and not kinds & {"given", "loop"}:
+            return self._chosen(node)
         return self.leaf(node)
 
     def _chain(self, node: Node) -> Part:
         """Operators one behind the other, from the left."""
         chain = []
-        while node.kind in {"+", "-", "*", "/"}:
+        while node.kind in ARITHMETIC:
             chain.append(node)
             node = node.parts[0]
         chain.reverse()
@@ -444,7 +430,7 @@ class Reader(Generic[Part]):
             node = node.parts[0]
         found = self.number(node)
         for _turn in range(n_minus):
-            found = self.made("-", (self.written(0.0), found), self.unit(found))
+            found = self.made("-", (self._plain(0), found), self.unit(found))
         return found
 
     def _power(self, node: Node) -> Part:
@@ -458,11 +444,14 @@ class Reader(Generic[Part]):
             raise self.refuse(node.parts[1], what)
         power = sign * int(digits)
         unit = power_of(self.unit(found), power)
-        return self.made("**", (found, self.written(float(power))), unit)
+        return self.made("**", (found, self._plain(power)), unit)
+
+    def _plain(self, number: int) -> Part:
+        return self.leaf(Node("amount", 0, 0, str(number)))
 
     def _chosen(self, node: Node) -> Part:
         """The least or greatest of several."""
-        parts = list(self.each(node.parts, self.number))
+        parts = [*self.each(node.parts, self.number)]
         for i in (*range(1, len(parts)), *range(1, len(parts))):
             parts[0], parts[i] = self.aligned(node, parts[0], parts[i])
         return self.made(node.text, tuple(parts), self.unit(parts[0]))

@@ -12,8 +12,8 @@ from derbes.case.entities import Case
 from derbes.case.quantity import Quantity
 from derbes.casefile import check_case
 from derbes.casefile.formulas import read_formula
-from derbes.grammar import MOST_DEPTH, MOST_POWER, MOST_SIGNS, ExpressionError, refused
 from derbes.draws.inputs import inputs_by_path, uncertain_inputs
+from derbes.grammar import MOST_DEPTH, MOST_POWER, MOST_SIGNS, ExpressionError, refused
 from derbes.model.numbers import with_formulas
 
 TEXT = """derbes: 1

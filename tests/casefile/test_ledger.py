@@ -215,6 +215,21 @@ def test_a_broken_case_is_not_examined(path):
     assert problem.where == "statements.C01.retells.0"
 
 
+def test_paths_that_a_statement_says_again_stand_in_the_case(path):
+    more = "retells: [F01]\n    restates: [stores.x, goods.alum.unit, uses.treatment.demnad, goods]"
+    path.write_text(broken("retells: [F01]", more, LEDGER))
+    found = [(one.where, one.what, one.fix) for one in check_case(path)]
+    what = '"{}" is the path of no input of this case'
+    assert [one[:2] for one in found] == [
+        ("statements.C01.restates.0", what.format("stores.x")),
+        ("statements.C01.restates.2", what.format("uses.treatment.demnad")),
+        ("statements.C01.restates.3", what.format("goods")),
+    ]
+    assert found[1][2].startswith('did you mean "uses.treatment.demand"')
+    path.write_text(broken("retells: [F01]", "restates: [uses.treatment.demand]", LEDGER))
+    assert check_case(path) == ()
+
+
 def test_a_sound_case_has_no_problem_under_examination(path):
     assert check_case(path, lambda _case: ()) == ()
 

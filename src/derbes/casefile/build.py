@@ -55,10 +55,10 @@ from derbes.casefile.quantities import (
     formula_of,
     in_base,
     is_formula,
-    wrong_parts,
     month_period,
     outside,
     read_quantity,
+    wrong_parts,
 )
 from derbes.grammar import ExpressionError
 from derbes.language import _, language, ngettext
@@ -217,10 +217,7 @@ class Filled:
             unit = parse_unit(entry.unit, own)
             if not is_formula(text):
                 unit = parse_amount(text, self.measures.own).unit or unit
-        except UnitError as error:
-            self.refuse((*step, "value"), error.what, error.fix)
-            return None
-        except ExpressionError as error:
+        except (UnitError, ExpressionError) as error:
             self.findings += wrong_parts(error, text, (*self.path, *step, "value"))
             return None
         return unit.name if unit.powers or "%" not in unit.name else ""

@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 from derbes.case.formulas import Formula, Tree
 from derbes.grammar import ExpressionError, Node, Reader, Unusable
 from derbes.language import _
-from derbes.units import ONE, Unit, UnitError, parse_amount, parse_unit
+from derbes.units import ONE, Unit, UnitError, parse_unit
 
 Powers = Mapping[str, int]
 """Kinds (mass, time, a currency, a word) and their powers."""
@@ -67,19 +67,15 @@ class _Reader(Reader[_Step]):
         if node.kind == "name":
             return self.parent(node)
         if node.kind in {"amount", "text"}:
-            return self.amount(node)
+            return self.counted(node)
         if node.kind == "call":
             what = _('"{word}" is no function of formulas').format(word=node.text)
             raise self.refuse(node, what, _("there are min and max"))
         raise self.refuse(node, _("a formula gives a number, not true or false"))
 
-    def amount(self, node: Node) -> _Step:
+    def counted(self, node: Node) -> _Step:
         """A number with its unit; words that are no unit count as units of their own."""
-        text = node.text.strip("\"'")
-        try:
-            amount = parse_amount(text, self.own | frozenset(_WORD.findall(text)))
-        except UnitError as error:
-            raise self.refuse(node, error.what, error.fix) from error
+        amount = self.amount(node, self.own | frozenset(_WORD.findall(node.text)))
         unit = self.note(amount.unit or ONE)
         number = amount.number * unit.factor
         powers: dict[str, int] = {}
@@ -105,10 +101,6 @@ class _Reader(Reader[_Step]):
         for kind, power in unit.currencies:
             factor *= (self.rates(kind) or 1.0) ** power
         return _Step(("@", found.path, factor), _counting(powers_of(unit, self.rates)))
-
-    def written(self, number: float) -> _Step:
-        """A plain number."""
-        return _Step(("#", number), ONE)
 
     def unit(self, part: _Step) -> Unit:
         """What it counts."""

@@ -208,13 +208,14 @@ def formula_of(
     return read_formula(text.strip()[1:], named, own=measures.own, rates=measures.worth)
 
 
-def wrong_parts(error: ExpressionError, text: str, path: Path) -> list[Finding]:
-    """What is wrong with a formula, each under the part that it is about."""
+def wrong_parts(error: UnitError | ExpressionError, text: str, path: Path) -> list[Finding]:
+    """What is wrong with a value; of a formula each under the part that it is about."""
+    if isinstance(error, UnitError):
+        return [Finding(path, error.what, error.fix)]
     formula = text.strip()[1:]
-    return [
-        Finding(path, one.what, one.fix, part=(formula, one.column - 1, one.length if one.column else 0))
-        for one in error.findings
-    ]
+    parts = [(formula, one.column - 1, one.length * min(one.column, 1)) for one in error.findings]
+    found = zip(error.findings, parts, strict=True)
+    return [Finding(path, one.what, one.fix, part=part) for one, part in found]
 
 
 def _computed(reading: Reading, text: str, step: Path) -> Steps:
