@@ -18,13 +18,12 @@ from derbes.case.entities import (
     Recipe,
     Supplier,
     main_measure,
-    quantities,
 )
 from derbes.case.ledger import LEDGER, Statement
 from derbes.casefile.build import document_and_place
 from derbes.casefile.checks_plan import PLAN_CHECKS, each, way_back
 from derbes.casefile.draft import CaseDraft, Check
-from derbes.casefile.entries import Finding, Path, dotted, is_given, resolve
+from derbes.casefile.entries import Finding, Path, dotted, is_given
 from derbes.casefile.quantities import in_words
 from derbes.errors import did_you_mean
 from derbes.language import _
@@ -559,22 +558,6 @@ def circles_of_retelling(draft: CaseDraft) -> Iterator[Finding]:
             )
 
 
-def paths_restated(draft: CaseDraft) -> Iterator[Finding]:
-    """What a statement says again stands in the case."""
-    case = draft.case
-    said = [
-        (one.id, at, path)
-        for one in case.statements.values()
-        for at, path in enumerate(one.restates)
-    ]
-    numbers = [one.path for one in quantities(case)] if said else []
-    for name, at, path in said:
-        found = resolve(draft.root, path) or ()
-        if path not in numbers and len(found) < 3:
-            what = _('"{path}" is the path of no input of this case').format(path=path)
-            yield Finding(("statements", name, "restates", at), what, did_you_mean(path, numbers))
-
-
 def ids_used_twice(draft: CaseDraft) -> Iterator[Finding]:
     """An id names one entry of the ledger, whatever its section."""
     seen: dict[str, str] = {}
@@ -612,7 +595,6 @@ CHECKS: tuple[Check, ...] = (
     keys_of_predictions,
     dates_of_expiry,
     circles_of_retelling,
-    paths_restated,
     ids_used_twice,
 )
 """Checks that rely on elements whose ids are known."""

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from derbes.case.entities import Case
 from derbes.case.ledger import Checked
-from derbes.errors import CaseError, Problem
+from derbes.errors import CaseError, Problem, did_you_mean
 from derbes.grammar import ExpressionError
 from derbes.language import _
 from derbes.statements.expressions import SUMMARIES, read_expression
-from derbes.statements.names import names_of
+from derbes.statements.names import Names, names_of
 from derbes.statements.terms import (
     LIMITS,
     QUANTITIES,
@@ -89,7 +89,22 @@ def _read(case: Case) -> tuple[dict[tuple[str, str], Term], tuple[Problem, ...]]
                 except ExpressionError as error:
                     line = case.expressions.get(where, 0)
                     problems += [problem_of(text, one, where, line) for one in error.findings]
-    return parts, (*problems, *_circles(case, parts))
+    return parts, (*problems, *_restated(names), *_circles(case, parts))
+
+
+def _restated(names: Names) -> Iterator[Problem]:
+    """Inputs that a statement says it says again, and that the case does not have."""
+    case, numbers = names.case, [*names.path_units, *names.case.missing]
+    for one in case.statements.values():
+        for at, path in enumerate(one.restates):
+            section, name, key = (*path.split(".", 2), "", "")[:3]
+            element = (
+                getattr(case, section, {}).get(name) if section in Takes.ELEMENT.sections else None
+            )
+            if path not in numbers and not (key and hasattr(element, key)):
+                what = _('"{path}" is the path of no input of this case').format(path=path)
+                where = f"statements.{one.id}.restates.{at}"
+                yield Problem(where, what, fix=did_you_mean(path, numbers))
 
 
 def _months(node: Term) -> Iterator[float]:
