@@ -41,6 +41,10 @@ SAME = [
     ("cost * cover(good, 2026-01) > 1", "cover(good, 2026-01) * cost > 1"),
     ("cost / 2 / cover(good, 2026-01) > 1", "0.5 * cost / cover(good, 2026-01) > 1"),
     ("(cost - 1) ** 2 > 0", "cost * cost - 2 * cost * 1 USD + 1 > 0"),
+    (
+        "cost < 2 and plant_open(plant, 2026-01)",
+        "not (cost >= 2 or not plant_open(plant, 2026-01))",
+    ),
     ("attested(cost) and attested(guess)", "attested(guess) and attested(cost, grade=B)"),
     ("not (attested(cost) or attested(guess))", "not attested(guess) and not attested(cost)"),
     ("1 < cost < 2", "cost > 1 and 2 > cost"),
