@@ -39,7 +39,7 @@ _NUMBER = (
     r"(?:\s+(?:thousand|million|billion)\b)?"
 )
 _UNIT = r"""[^\s*+(),<>=!"'\#]*"""
-_SHAPE = r"""(?:\s|\#.*)*(?:{dates}
+_SHAPE = r"""(?:\s|\#.*+)*+(?:{dates}
     (?P<amount>{number}(?:\s*%|\s+{no_word}[^\W\d]{unit})?(?:\s[A-Z]{{3}}\b(?:/{unit})?)?)
     |(?P<text>"[^"]*"|'[^']*')
     |(?P<name>[^\W\d]\w*(?:\.[\w-]+)*)
@@ -287,15 +287,12 @@ def product(left: Unit | None, right: Unit | None, power: int = 1) -> Unit | Non
     for kind, own in right.powers:
         powers[kind] = powers.get(kind, 0) + own * power
     kept = tuple((kind, own) for kind, own in powers.items() if own)
-    return Unit(_name(left.name, right.name, power), left.factor * right.factor**power, kept)
-
-
-def _name(left: str, right: str, power: int) -> str:
-    if not right:
-        return left
-    if power < 0:
-        return f"{left or '1'}/{right}"
-    return f"{left}*{right}" if left else right
+    name = left.name
+    if right.name and power < 0:
+        name = f"{left.name or '1'}/{right.name}"
+    elif right.name:
+        name = f"{left.name}*{right.name}" if left.name else right.name
+    return Unit(name, left.factor * right.factor**power, kept)
 
 
 def power_of(unit: Unit | None, power: int) -> Unit | None:

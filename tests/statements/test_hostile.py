@@ -63,6 +63,8 @@ HOSTILE = {
     "right to left": "\u202e1 < 2",
     "byte-order mark": "\ufeff1 < 2",
     "half of a character": "\ud800 < 1",
+    "comments": "#a" * 900 + "\n[",
+    "numbers": "1 t " * 500,
     "long unit": '"' + "1" * 500 + ' t" == 1',
     "product": "1e308 * 1e308 > 1",
 }
