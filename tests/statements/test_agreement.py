@@ -234,6 +234,22 @@ def test_what_holds_only_because_its_condition_does_not():
     assert found(case, A="holds", B="holds", C="holds") == []
 
 
+def test_a_thesis_and_its_causes():
+    case = with_ledger(CASE, A="cost > 1", B="attested(cost)")
+    thesis = Statement(
+        "T", by="home", cause=("A", "heat"), effect=("B",), holds_if="cost < 9 bn USD"
+    )
+    case = replace(case, statements={**case.statements, "T": thesis})
+    assert found(case, A="fails", B="holds", T="holds") == [
+        ("vacuous", ("A", "T"), ("fails", "holds"))
+    ]
+    assert found(case, A="holds", B="fails", T="holds") == [
+        ("contrast", ("A", "B", "T"), ("holds", "fails", "holds"))
+    ]
+    assert found(case, A="holds", B="holds", T="holds") == []
+    assert found(case, A="fails", B="holds", T="open") == []
+
+
 def test_a_contrast_and_its_sides():
     case = with_ledger(CASE, A="cost > 1", B="cover(good, 2026-01) > 2")
     contrast = Contrast("X", between=("A", "B"), holds_if="attested(cost)")

@@ -176,8 +176,9 @@ class Misfit:
     kind: str
     """`same` or `opposite`: they say the same, or the opposite of each other; `bounds`: what they
     assert of one number leaves no room; `untested`: one is not tested, though another tests it;
-    `vacuous`: one holds only because the condition in it does not; `contrast`: one fails though
-    all its sides hold, or holds though a side fails."""
+    `vacuous`: one holds, and its condition or cause does not; `contrast`: a contrast fails though
+    all its sides hold, or holds though a side fails, or a thesis and its causes hold without its
+    effect."""
     statements: tuple[str, ...]
     """Entries, in the order of the ledger."""
     verdicts: tuple[str, ...]
@@ -193,8 +194,8 @@ class Misfit:
             "opposite": _("they say the opposite of each other"),
             "bounds": _("what they say of one number cannot all be true"),
             "untested": _("one is not tested, though another tests the same"),
-            "vacuous": _("it holds only because its condition does not"),
-            "contrast": _("the contrast and its sides come out apart"),
+            "vacuous": _("it holds, and its condition or cause does not"),
+            "contrast": _("a contrast or thesis comes out apart from its sides"),
         }[self.kind]
 
     @property

@@ -375,7 +375,8 @@ def misfits_of(ledger: Ledger, verdicts: Mapping[str, str]) -> tuple[Misfit, ...
             tested.setdefault(name, []).append(one.name)
     for name, others in tested.items():
         tell("untested", (name, *others))
-    for kind, names in (*_idle(ledger, claims), *_torn(ledger.case, claims)):
+    case = ledger.case
+    for kind, names in (*_idle(ledger, claims), *_arrows(case, claims), *_torn(case, claims)):
         tell(kind, names)
     return tuple(told.values())
 
@@ -468,6 +469,22 @@ def _idle(ledger: Ledger, claims: Mapping[str, Claim]) -> Iterator[tuple[str, tu
             links = links_of(part) if part.does == "not" else ()
             if links and all(claims[link].verdict in NO for link in links if link in claims):
                 yield "vacuous", (name, *(link for link in links if link in claims))
+
+
+def _arrows(case: Case, claims: Mapping[str, Claim]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Theses that hold though a cause in them does not, or the causes without the effect."""
+    for one in case.statements.values():
+        causes, effects = (
+            [name for name in names if name in claims] for names in (one.cause, one.effect)
+        )
+        if claims[one.id].verdict not in YES:
+            continue
+        idle = [name for name in causes if claims[name].verdict in NO]
+        lost = [name for name in effects if claims[name].verdict in NO]
+        if idle:
+            yield "vacuous", (one.id, *idle)
+        elif lost and causes and all(claims[name].verdict in YES for name in causes):
+            yield "contrast", (one.id, *causes, *lost)
 
 
 def _torn(case: Case, claims: Mapping[str, Claim]) -> Iterator[tuple[str, tuple[str, ...]]]:
