@@ -305,6 +305,25 @@ def power_of(unit: Unit | None, power: int) -> Unit | None:
     return result
 
 
+def _how_to_fit(left: Unit | None, right: Unit | None) -> str:
+    """What to do where two numbers measure different things."""
+    ratio = product(left, right, -1) or ONE
+    times = dict(ratio.powers)
+    if list(times.items()) in ([("time", 1)], [("time", -1)]):
+        flow = left if times["time"] < 0 else right
+        return _('multiply what is in {flow} by a time, as in * "6 month"').format(
+            flow=_shown(flow)
+        )
+    return _("write both in one kind of unit, or divide one by what makes it the other")
+
+
+def _shown(unit: Unit | None) -> str:
+    """A unit in a message."""
+    if unit is None or not unit.name:
+        return _("a plain number")
+    return unit.name
+
+
 Part = TypeVar("Part")
 """What a use of the language makes of a node."""
 Found = TypeVar("Found")
@@ -344,6 +363,13 @@ class Reader(Generic[Part]):
         length = max(1, node.end - node.start)
         self.findings.append(Problem("", what, column=node.start + 1, length=length, fix=fix))
         return Unusable()
+
+    def misfit(self, node: Node, left: Unit | None, right: Unit | None) -> Unusable:
+        """Note that two numbers count unlike things."""
+        what = _('"{sign}" stands between {left} and {right}, which do not fit').format(
+            sign=node.text or node.kind, left=_shown(left), right=_shown(right)
+        )
+        return self.refuse(node, what, _how_to_fit(left, right))
 
     def each(self, parts: Iterable[Found], read: Callable[[Found], Part]) -> tuple[Part, ...]:
         """All parts read, so that every finding is noted before any stops the reading.

@@ -207,6 +207,28 @@ def test_what_cannot_be_used_is_told_where_it_stands(told, old, new, what):
     assert [one.split(": ", 1)[1] for one in told(old, new)] == [what]
 
 
+def test_every_problem_of_a_formula_is_told_under_its_part(tmp_path):
+    path = tmp_path / "case.yaml"
+    wrong = "= calms / 3 + root(tubes) * 2 t"
+    path.write_text(TEXT.replace("= calm / 3", wrong, 1), encoding="utf-8")
+    found = check_case(path, lambda _case: ())
+    under = [one.excerpt[one.column - 1 : one.column - 1 + one.length] for one in found]
+    assert under == ["calms", "root(tubes)"]
+    assert [(one.what, one.fix) for one in found] == [
+        ('"calms" is no number of this case', 'did you mean "calm"?'),
+        ('"root" is no function of formulas', "there are min and max"),
+    ]
+    assert {(one.where, one.line) for one in found} == {("uses.ready.demand", 18)}
+
+
+def test_units_that_do_not_fit_are_told_with_a_way_to_make_them(tmp_path):
+    path = tmp_path / "case.yaml"
+    path.write_text(TEXT.replace("= calm / 3", "= calm + 5 round", 1), encoding="utf-8")
+    (problem,) = check_case(path, lambda _case: ())
+    assert problem.what == '"+" stands between piece/month and piece, which do not fit'
+    assert problem.fix == 'multiply what is in piece/month by a time, as in * "6 month"'
+
+
 def test_a_formula_that_leaves_the_range_beside_it_is_noted(written):
     case = written("range: [9000, 25000]", "range: [19000, 25000]")
     notes = [note.what for note in case.notes]

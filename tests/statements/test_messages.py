@@ -80,7 +80,7 @@ variant=base)""",
     (
         'stock(good, 2026-01) > "12 month"',
         """\
-units do not fit: t and month
+">" stands between t and month, which do not fit
       0 | stock(good, 2026-01) > "12 month"
         | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     fix: write both in one kind of unit, or divide one by what makes it the other""",
@@ -88,7 +88,7 @@ units do not fit: t and month
     (
         'stock(good, 2026-01) > "5 t/month"',
         """\
-units do not fit: t and t/month
+">" stands between t and t/month, which do not fit
       0 | stock(good, 2026-01) > "5 t/month"
         | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
     fix: multiply what is in t/month by a time, as in * "6 month\"""",

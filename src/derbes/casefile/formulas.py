@@ -7,7 +7,7 @@ of assumptions, paths of other numbers (`uses.water.demand`), `+ - * / **`, brac
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import NamedTuple, Protocol
 
@@ -116,12 +116,8 @@ class _Reader(Reader[_Step]):
         """Both, where they count the same; a plain number is one of its own."""
         if dict(left.unit.powers) == dict(right.unit.powers):
             return left, right
-        what = _('"{sign}" stands between {left} and {right}, which do not fit').format(
-            sign=node.text or node.kind,
-            left=in_kinds(dict(left.unit.powers)),
-            right=in_kinds(dict(right.unit.powers)),
-        )
-        raise self.refuse(node, what, _("give both the same unit"))
+        both = (replace(one.unit, name=in_kinds(dict(one.unit.powers))) for one in (left, right))
+        raise self.misfit(node, *both)
 
 
 def _counting(powers: Powers) -> Unit:

@@ -15,11 +15,9 @@ from derbes.statements.names import (
     Names,
     at_home,
     customary,
-    how_to_fit,
     in_unit,
     is_symbolic,
     number_kind,
-    shown,
     symbolic,
 )
 from derbes.statements.terms import (
@@ -249,10 +247,7 @@ class _Reader(Reader[Term]):
         back = in_unit(left, right.kind.unit or unit, case)
         if back is not None:
             return back, right
-        what = _("units do not fit: {left} and {right}").format(
-            left=shown(left.kind.unit), right=shown(right.kind.unit)
-        )
-        raise self.refuse(node, what, how_to_fit(left.kind.unit, right.kind.unit))
+        raise self.misfit(node, left.kind.unit, right.kind.unit)
 
     def _comparison(self, node: Node) -> Term:
         sides = zip(node.parts, node.parts[1:], node.text.split(), strict=False)
@@ -277,7 +272,7 @@ class _Reader(Reader[Term]):
             )
             raise self.refuse(node, what)
         if first.kind.gives is Gives.NUMBER:
-            return self.aligned(node, first, second)
+            return self.aligned(replace(node, text=operator), first, second)
         if first.kind.gives is not Gives.DATE:
             self._refuse_order(node, operator)
         return first, second

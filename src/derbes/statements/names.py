@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from derbes.case.entities import Case, Tier, quantities
-from derbes.grammar import product
 from derbes.language import _
 from derbes.statements.terms import Gives, Kind, Takes, Term
 from derbes.unit_names import CURRENCIES
@@ -142,20 +141,3 @@ def in_unit(term: Term, to: Unit, case: Case) -> Term | None:
     if home is None or not home[1] or not convertible(home[0], to):
         return None
     return Term(kind, "unit", (term,), factor=home[0].factor / to.factor, rates=home[1])
-
-
-def how_to_fit(left: Unit | None, right: Unit | None) -> str:
-    """What to do where two numbers measure different things."""
-    ratio = product(left, right, -1) or ONE
-    times = dict(ratio.powers)
-    if list(times.items()) in ([("time", 1)], [("time", -1)]):
-        flow = left if times["time"] < 0 else right
-        return _('multiply what is in {flow} by a time, as in * "6 month"').format(flow=shown(flow))
-    return _("write both in one kind of unit, or divide one by what makes it the other")
-
-
-def shown(unit: Unit | None) -> str:
-    """A unit in a message."""
-    if unit is None or not unit.name:
-        return _("a plain number")
-    return unit.name
