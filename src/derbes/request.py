@@ -49,6 +49,7 @@ MOST_FLIPS = 100
 MOST_GAP = 1.0
 QUERIES = (
     "contradictions",
+    "misfits",
     "drift",
     "double_standards",
     "tensions",

@@ -11,8 +11,9 @@ from derbes.api import inputs, read_case, show
 from derbes.case.entities import Case
 from derbes.case.quantity import Quantity
 from derbes.casefile import check_case
-from derbes.casefile.formulas import MOST_DEPTH, MOST_POWER, MOST_SIGNS, FormulaError, read_formula
+from derbes.casefile.formulas import read_formula
 from derbes.draws.inputs import inputs_by_path, uncertain_inputs
+from derbes.grammar import MOST_DEPTH, MOST_POWER, MOST_SIGNS, ExpressionError, refused
 from derbes.model.numbers import with_formulas
 
 TEXT = """derbes: 1
@@ -182,7 +183,7 @@ def test_assumptions_are_inputs_and_derived_numbers_are_not_drawn(written):
             '"+" stands between money/piece and money, which do not fit',
         ),
         ("= calm / 3", "= calm / 0", "it divides by something that is, or may be, 0"),
-        ("= calm / 3", "= calm / (3", 'expected ")", got "the end of the formula"'),
+        ("= calm / 3", "= calm / (3", 'expected ")", but it ends here'),
         ("= calm / 3", "= calm 3", '"3" stands where an operator should'),
         ("= calm / 3", "= sqrt(calm)", '"sqrt" is no function of formulas'),
         (
@@ -204,6 +205,28 @@ def test_assumptions_are_inputs_and_derived_numbers_are_not_drawn(written):
 )
 def test_what_cannot_be_used_is_told_where_it_stands(told, old, new, what):
     assert [one.split(": ", 1)[1] for one in told(old, new)] == [what]
+
+
+def test_every_problem_of_a_formula_is_told_under_its_part(tmp_path):
+    path = tmp_path / "case.yaml"
+    wrong = "= calms / 3 + root(tubes) * 2 t"
+    path.write_text(TEXT.replace("= calm / 3", wrong, 1), encoding="utf-8")
+    found = check_case(path, lambda _case: ())
+    under = [one.excerpt[one.column - 1 : one.column - 1 + one.length] for one in found]
+    assert under == ["calms", "root(tubes)"]
+    assert [(one.what, one.fix) for one in found] == [
+        ('"calms" is no number of this case', 'did you mean "calm"?'),
+        ('"root" is no function of formulas', "there are min and max"),
+    ]
+    assert {(one.where, one.line) for one in found} == {("uses.ready.demand", 18)}
+
+
+def test_units_that_do_not_fit_are_told_with_a_way_to_make_them(tmp_path):
+    path = tmp_path / "case.yaml"
+    path.write_text(TEXT.replace("= calm / 3", "= calm + 5 round", 1), encoding="utf-8")
+    (problem,) = check_case(path, lambda _case: ())
+    assert problem.what == '"+" stands between piece/month and piece, which do not fit'
+    assert problem.fix == 'multiply what is in piece/month by a time, as in * "6 month"'
 
 
 def test_a_formula_that_leaves_the_range_beside_it_is_noted(written):
@@ -234,7 +257,7 @@ trees = st.recursive(
 
 def plain(name: str) -> Quantity:
     if name not in NUMBERS:
-        raise FormulaError(name)
+        raise refused(name)
     return Quantity(NUMBERS[name], path=name)
 
 
@@ -260,7 +283,7 @@ def test_a_formula_scales_with_its_unit(factor):
 
 @given(st.text(max_size=40))
 def test_no_text_does_worse_than_be_refused(text):
-    with suppress(FormulaError):
+    with suppress(ExpressionError):
         read_formula(text, plain)
 
 
@@ -272,7 +295,7 @@ def test_brackets_of_any_kind_count_as_brackets(kinds):
 
     formula, _powers, _words = read_formula(of(MOST_DEPTH), plain)
     assert formula.value(NUMBERS.__getitem__) < np.inf
-    with pytest.raises(FormulaError, match=f"more than {MOST_DEPTH} brackets"):
+    with pytest.raises(ExpressionError, match=f"more than {MOST_DEPTH} brackets"):
         read_formula(of(MOST_DEPTH + 1), plain)
 
 
@@ -280,12 +303,12 @@ def test_brackets_of_any_kind_count_as_brackets(kinds):
 def test_a_formula_of_any_length_is_worked_out_or_refused(repeated):
     found = []
     for times in (1, 20, 70, 199, 450):
-        with suppress(FormulaError):
+        with suppress(ExpressionError):
             formula, _powers, _words = read_formula(repeated * times + "a", plain)
             formula.span(lambda name: (NUMBERS[name], NUMBERS[name] + 1.0))
             found.append(formula.value(NUMBERS.__getitem__))
     assert 1 < len(found) < 5
-    with pytest.raises(FormulaError, match=f"more than {MOST_SIGNS} signs"):
+    with pytest.raises(ExpressionError, match=f"more than {MOST_SIGNS} signs"):
         read_formula("-" * (MOST_SIGNS + 1) + "a", plain)
 
 

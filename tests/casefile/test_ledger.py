@@ -15,6 +15,7 @@ from derbes.case.ledger import (
 )
 from derbes.casefile import check_case, display, read_case
 from derbes.errors import Problem
+from derbes.statements import ledger_problems
 from tests.casefile.writing import LEDGER, PLANNED, broken
 from tests.oracles.rewriting import rewrite_value
 
@@ -213,6 +214,22 @@ def test_a_broken_case_is_not_examined(path):
 
     (problem,) = check_case(path, examine)
     assert problem.where == "statements.C01.retells.0"
+
+
+def test_paths_that_a_statement_says_again_stand_in_the_case(path):
+    more = "retells: [F01]\n    restates: [stores.x, goods.alum.unit, uses.treatment.demnad, goods]"
+    path.write_text(broken("retells: [F01]", more, LEDGER))
+    found = check_case(path, ledger_problems)
+    what = '"{}" is the path of no input of this case'
+    assert [(one.where, one.what) for one in found] == [
+        ("statements.C01.restates.0", what.format("stores.x")),
+        ("statements.C01.restates.2", what.format("uses.treatment.demnad")),
+        ("statements.C01.restates.3", what.format("goods")),
+    ]
+    assert found[1].fix.startswith('did you mean "uses.treatment.demand"')
+    assert found[1].excerpt[found[1].column - 1 :].startswith("uses.treatment.demnad")
+    path.write_text(broken("retells: [F01]", "restates: [uses.treatment.demand]", LEDGER))
+    assert check_case(path, ledger_problems) == ()
 
 
 def test_a_sound_case_has_no_problem_under_examination(path):

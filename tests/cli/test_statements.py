@@ -80,7 +80,7 @@ def test_queries(run, path, query, line):
     assert line in [text.rstrip() for text in answer.out.splitlines()]
 
 
-@pytest.mark.parametrize("query", ["drift", "double_standards", "theses"])
+@pytest.mark.parametrize("query", ["drift", "misfits", "double_standards", "theses"])
 def test_a_query_without_anything_to_show(run, path, query):
     answer = run("statements", path, *QUICK, "--flips", "0", "--query", query)
     assert (answer.code, answer.err) == (0, "")

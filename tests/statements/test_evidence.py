@@ -79,7 +79,7 @@ def test_a_word_that_is_not_shown_settles_nothing_that_hangs_on_it():
 
 def test_an_input_that_is_said_again_is_so_by_definition():
     case = case_with("sender", claim="survives(sender, 2026-01, months=3)")
-    again = replace(case.statements["claim"], restates=("uses.water.demand",))
+    again = replace(case.statements["claim"], restates=("facts.cost.amount",))
     case = replace(case, statements={"claim": again})
     assert evidence_of(read_ledger(case), again, "holds_if") == "definition"
 

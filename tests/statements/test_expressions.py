@@ -8,8 +8,9 @@ from derbes.case.entities import CapitalPayment, Document, Export, Fact, Tier, U
 from derbes.case.ledger import Statement
 from derbes.case.options import Option, OptionKind, Standard
 from derbes.case.quantity import Quantity
+from derbes.grammar import ExpressionError
 from derbes.statements.expressions import read_expression
-from derbes.statements.names import ExpressionError, names_of
+from derbes.statements.names import names_of
 from derbes.statements.terms import Missing
 from tests.small_cases import one_good, worked_example
 from tests.statements.ledgers import problems_of, talk, value_of, with_variant
@@ -56,6 +57,9 @@ TRUE = [
     "all(held_by(s, home) for s in statements_of(home))",
     "count(s for s in statements_of(home) if denied(s)) == 1",
     "count(s for s in statements_of(sender)) == 0",
+    "stock(good, 2026-01) >= 0.5 kt and 1 year == 12 month and cost == 1 bn USD",
+    "facts.cost.amount == cost and 2 * facts.cost.amount > 1.9 bn USD # so much\n",
+    "min(facts.cost.amount, 2 bn USD) - 900 million USD == 0.1 bn USD",
     "count(m for m in measures_of(home)) == 0 and count(m for m in measures_of(sender)) == 1",
 ]
 
@@ -180,6 +184,23 @@ def test_what_is_met_for_as_long_as_is_looked_at_is_known_from_below():
     assert value_of(case, "time_to_survive(sender, 2026-01) > 20") is True
     assert value_of(case, "2 * time_to_survive(sender, 2026-01) <= 20") is False
     assert isinstance(value_of(case, "time_to_survive(sender, 2026-01) > 1000"), Missing)
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("suppliers.from_other.capacity", 'input("suppliers.from_other.capacity")'),
+        ("old_stock / 2", 'input("assumptions.old_stock") / 2'),
+    ],
+)
+def test_numbers_stand_by_path_and_assumptions_by_name_as_in_a_formula(text, other):
+    case = _with_paths(E1)
+    case = replace(
+        case, assumptions={"old_stock": Quantity(7.0, "t", path="assumptions.old_stock")}
+    )
+    names = names_of(case)
+    assert read_expression(f"{text} > 1", names) == read_expression(f"{other} > 1", names)
+    assert value_of(case, f"{text} > 3") is True
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from derbes.grammar import ExpressionError
 from derbes.statements.expressions import read_expression
-from derbes.statements.names import ExpressionError, names_of
+from derbes.statements.names import names_of
 from derbes.statements.terms import Missing
 from derbes.statements.worlds import evaluate
 from tests.statements.ledgers import problems_of, talk, world_of
@@ -62,6 +63,8 @@ HOSTILE = {
     "right to left": "\u202e1 < 2",
     "byte-order mark": "\ufeff1 < 2",
     "half of a character": "\ud800 < 1",
+    "comments": "#a" * 900 + "\n[",
+    "numbers": "1 t " * 500,
     "long unit": '"' + "1" * 500 + ' t" == 1',
     "product": "1e308 * 1e308 > 1",
 }

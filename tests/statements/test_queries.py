@@ -19,9 +19,7 @@ from derbes.case.ledger import (
 )
 from derbes.results.statements import StatementRow, Unsaid
 from derbes.results.supply import Provenance
-from derbes.statements.expressions import read_expression
 from derbes.statements.ledger import read_ledger
-from derbes.statements.names import names_of
 from derbes.statements.of_case import holder_of, side_of
 from derbes.statements.queries import (
     CUES,
@@ -33,8 +31,6 @@ from derbes.statements.queries import (
     implied_probability,
     is_exclusive,
     modality_drift,
-    opposed,
-    plain,
     scores_of,
 )
 from derbes.statements.verdicts import statement_table
@@ -79,21 +75,6 @@ def test_expressions_that_never_hold_together_contradict_each_other():
     )
     found = verdicts(case, draws=64)
     assert [one.statements for one in contradictions_of(found.ledger, found.truths)] == [("A", "B")]
-
-
-@pytest.mark.parametrize(
-    ("text", "other"),
-    [
-        ("1 < 2 and 3 < 4", "1 >= 2 or 3 >= 4"),
-        ("not (1 < 2 or 3 == 4)", "1 < 2 or 3 == 4"),
-        ("plant_open(plant, 2026-01)", "not plant_open(plant, 2026-01)"),
-    ],
-)
-def test_an_opposite_is_found(text, other):
-    names = names_of(CASE)
-    first, second = (read_expression(one, names) for one in (text, other))
-    assert plain(first) == opposed(second)
-    assert plain(opposed(first)) == opposed(first)
 
 
 def test_two_judges_of_one_act():

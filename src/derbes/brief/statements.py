@@ -309,6 +309,11 @@ def _pattern_tables(contents: BriefContents, ledger: StatementTable) -> Iterator
         ledger.contradictions,
     )
     yield table_of(
+        _("Verdicts that do not fit together"),
+        (Column(_("entries"), "pairs"), Column(_("what does not fit"), "words")),
+        ledger.misfits,
+    )
+    yield table_of(
         _("What became of statements when they were passed on"),
         (
             Column(

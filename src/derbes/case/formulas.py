@@ -19,14 +19,26 @@ Number = Any
 Tree = tuple[Any, ...]
 """`("#", number)`, `("@", path, factor)`, or an operator and its parts; numbers are in the first
 units of their kinds."""
-_MADE: Mapping[str, Callable[[Any, Any], Any]] = {
+
+
+def power(base: Number, exponent: float) -> Number:
+    """A whole power, multiplied out."""
+    n = int(exponent)
+    found = reduce(operator.mul, [base] * abs(n), 1.0) if n != 1 else base
+    return 1.0 / found if n < 0 else found
+
+
+MADE: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
     "/": operator.truediv,
+    "**": power,
     "min": np.minimum,
     "max": np.maximum,
 }
+"""What operators give, in formulas and in statements."""
+_BY_NOTHING = "it divides by something that may be 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +92,8 @@ def _evaluated(tree: Tree, of: Callable[[str], Number]) -> Number:
             return number
         case ("@", path, factor):
             return of(path) * factor
-        case ("**", base, power):
-            return reduce(operator.mul, [_evaluated(base, of)] * power)
         case (sign, left, right):
-            return _MADE[sign](_evaluated(left, of), _evaluated(right, of))
+            return MADE[sign](_evaluated(left, of), _evaluated(right, of))
     msg = f"no formula: {tree}"
     raise ValueError(msg)
 
@@ -95,18 +105,23 @@ def _interval(tree: Tree, of: Callable[[str], tuple[float, float]]) -> tuple[flo
         case ("@", path, factor):
             low, high = of(path)
             return low * factor, high * factor
-        case ("**", base, power):
-            a = _interval(base, of)
-            ends = [reduce(operator.mul, [end] * power) for end in a]
-            crosses = power % 2 == 0 and a[0] < 0 < a[1]
-            return (0.0 if crosses else min(ends)), max(ends)
+        case ("**", base, ("#", exponent)):
+            a, n = _interval(base, of), abs(int(exponent))
+            ends = [power(end, n) for end in a]
+            crosses = n and n % 2 == 0 and a[0] < 0 < a[1]
+            low, high = (0.0 if crosses else min(ends)), max(ends)
+            if exponent >= 0:
+                return low, high
+            if low <= 0 <= high:
+                raise ZeroDivisionError(_BY_NOTHING)
+            return 1.0 / high, 1.0 / low
         case (sign, left, right):
             a, b = _interval(left, of), _interval(right, of)
             if sign == "/" and b[0] <= 0 <= b[1]:
-                raise ZeroDivisionError("it divides by something that may be 0")
+                raise ZeroDivisionError(_BY_NOTHING)
             if sign == "-":
                 return a[0] - b[1], a[1] - b[0]
-            ends = [float(_MADE[sign](x, y)) for x in a for y in b]
+            ends = [float(MADE[sign](x, y)) for x in a for y in b]
             return min(ends), max(ends)
     msg = f"no formula: {tree}"
     raise ValueError(msg)

@@ -149,6 +149,9 @@ class Statement(Checked):
     """Acts of others, or its own, that it judges."""
     retells: Annotated[tuple[str, ...], ListForm(STATEMENT)] = ()
     """Statements that it passes on, nearest first."""
+    same_as: Annotated[tuple[str, ...], ListForm(STATEMENT)] = ()
+    """Statements that claim the same under another id, where expressions alone do not show it;
+    their verdicts must fit together."""
     restates: Annotated[tuple[str, ...], ListForm(WORDS)] = ()
     """Inputs of the case, by path, that its expression says again, so that it could not come
     out otherwise: its verdict is one by definition."""

@@ -48,7 +48,7 @@ from derbes.casefile.entries import (
     keys_of,
     place,
 )
-from derbes.casefile.formulas import FormulaError, unit_named
+from derbes.casefile.formulas import unit_named
 from derbes.casefile.quantities import (
     CaseUnits,
     Reading,
@@ -58,7 +58,9 @@ from derbes.casefile.quantities import (
     month_period,
     outside,
     read_quantity,
+    wrong_parts,
 )
+from derbes.grammar import ExpressionError
 from derbes.language import _, language, ngettext
 from derbes.unit_names import DAYS_A_MONTH
 from derbes.units import ONE, UnitError, not_a_number, parse_amount, parse_unit
@@ -215,9 +217,8 @@ class Filled:
             unit = parse_unit(entry.unit, own)
             if not is_formula(text):
                 unit = parse_amount(text, self.measures.own).unit or unit
-        except (UnitError, FormulaError) as error:
-            if error.what:
-                self.refuse((*step, "value"), error.what, error.fix)
+        except (UnitError, ExpressionError) as error:
+            self.findings += wrong_parts(error, text, (*self.path, *step, "value"))
             return None
         return unit.name if unit.powers or "%" not in unit.name else ""
 

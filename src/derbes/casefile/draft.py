@@ -43,9 +43,9 @@ from derbes.casefile.entries import (
     read_entry,
     references_of,
 )
-from derbes.casefile.formulas import FormulaError
 from derbes.casefile.quantities import CaseUnits, outside
 from derbes.errors import did_you_mean
+from derbes.grammar import ExpressionError, refused
 from derbes.language import _
 from derbes.units import UnitError, own_unit
 
@@ -215,7 +215,7 @@ def _named(
     """
     known: dict[Path, Quantity | None] = {}
     asking: list[Path] = []
-    circles: dict[Path, FormulaError] = {}
+    circles: dict[Path, ExpressionError] = {}
     assumed = top.entry.assumptions or {}
 
     def read(path: Path) -> Quantity | None:
@@ -238,11 +238,11 @@ def _named(
             if path in asking:
                 around = [*asking[asking.index(path) :], path]
                 what = _("the formula comes back to itself: {path}")
-                circles[min(around, key=dotted)] = FormulaError(
+                circles[min(around, key=dotted)] = refused(
                     what.format(path=" → ".join(dotted(one) for one in around)),
                     _("write one of them as a number"),
                 )
-                raise FormulaError  # told where the circle begins
+                raise ExpressionError  # told where the circle begins
             if path not in known:
                 known[path] = read(path)
         finally:
@@ -251,11 +251,11 @@ def _named(
         if found is None and asked_by in circles:
             raise circles[asked_by]
         if found is None and find(root, path) is not None:
-            raise FormulaError  # told there
+            raise ExpressionError  # told there
         if found is None:
             fix = did_you_mean(name, assumed) if len(path) == 1 else ""
             fix = fix or _("name an assumption, or another number by its path: uses.water.demand")
-            raise FormulaError(_('"{name}" is no number of this case').format(name=name), fix)
+            raise refused(_('"{name}" is no number of this case').format(name=name), fix)
         return found
 
     counted = replace(measures, named=named)

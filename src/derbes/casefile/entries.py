@@ -231,6 +231,8 @@ class Finding:
     """Where it stands, when the path alone does not say it."""
     where: str = ""
     """Path to show, when it differs from `path`."""
+    part: tuple[str, int, int] = ("", 0, 0)
+    """Of a text: the text, and the characters of it that it is about: the first, how many."""
 
 
 SHOWN_CHARACTERS = 40

@@ -20,7 +20,8 @@ from derbes.case.quantity import (
     WrittenQuantity,
 )
 from derbes.casefile.entries import Entry, Finding, Path, dotted, is_uncertain
-from derbes.casefile.formulas import FormulaError, Powers, powers_of, read_formula, unit_named
+from derbes.casefile.formulas import Powers, powers_of, read_formula, unit_named
+from derbes.grammar import ExpressionError, refused
 from derbes.language import _
 from derbes.units import (
     ONE,
@@ -195,16 +196,26 @@ def formula_of(
     """The formula in a text, the kinds that it counts, and its words for them.
 
     Raises:
-        FormulaError: It cannot be used.
+        ExpressionError: It cannot be used.
     """
     asked = measures.named
 
     def named(name: str) -> Quantity:
         if asked is None:
-            raise FormulaError(_("a formula cannot stand here"), _("write the number"))
+            raise refused(_("a formula cannot stand here"), _("write the number"))
         return asked(name, path)
 
     return read_formula(text.strip()[1:], named, own=measures.own, rates=measures.worth)
+
+
+def wrong_parts(error: UnitError | ExpressionError, text: str, path: Path) -> list[Finding]:
+    """What is wrong with a value; of a formula each under the part that it is about."""
+    if isinstance(error, UnitError):
+        return [Finding(path, error.what, error.fix)]
+    formula = text.strip()[1:]
+    parts = [(formula, one.column - 1, one.length * min(one.column, 1)) for one in error.findings]
+    found = zip(error.findings, parts, strict=True)
+    return [Finding(path, one.what, one.fix, part=part) for one, part in found]
 
 
 def _computed(reading: Reading, text: str, step: Path) -> Steps:
@@ -219,7 +230,7 @@ def _computed(reading: Reading, text: str, step: Path) -> Steps:
     def value(path: str) -> float:
         found = measures.named(path, reading.path) if measures.named else None
         if found is None:
-            raise FormulaError(_('"{path}" has no value').format(path=path))
+            raise refused(_('"{path}" has no value').format(path=path))
         numbers[path] = found
         return found.value
 
@@ -238,9 +249,8 @@ def _computed(reading: Reading, text: str, step: Path) -> Steps:
         reading.formula = formula = formula.scaled(1.0 / fitting[0].factor)
         number = formula.value(value)
         reading.span = formula.span(lambda path: span_of(numbers[path]))
-    except FormulaError as error:
-        if error.what:
-            reading.refuse(step, error.what, error.fix)
+    except ExpressionError as error:
+        reading.findings += wrong_parts(error, text, (*reading.path, *step))
         return ()
     except ZeroDivisionError:
         reading.refuse(

@@ -547,15 +547,21 @@ def _problem(tree: Tree, finding: Finding) -> Problem:
         return Problem(where, finding.what, fix=finding.fix)
     source = tree.sources[mark.file]
     line = source.lines[mark.line - 1] if 0 < mark.line <= len(source.lines) else ""
-    excerpt = line[:MAX_EXCERPT].replace("\t", " ") if mark.column <= MAX_EXCERPT else ""
-    length = mark.end - mark.start if mark.one_line else len(line.rstrip()) - mark.column + 1
+    text, first, n = finding.part
+    at = line.find(text, mark.column - 1) if n else -1
+    column, length = mark.column, mark.end - mark.start
+    if at >= 0:
+        column, length = at + 1 + first, n
+    elif not mark.one_line:
+        length = len(line.rstrip()) - column + 1
+    excerpt = line[:MAX_EXCERPT].replace("\t", " ") if column <= MAX_EXCERPT else ""
     return Problem(
         where,
         finding.what,
         line=mark.line,
-        column=mark.column,
+        column=column,
         fix=finding.fix,
         excerpt=excerpt.rstrip(),
-        length=max(1, min(length, len(excerpt.rstrip()) - mark.column + 1)),
+        length=max(1, min(length, len(excerpt.rstrip()) - column + 1)),
         file=source.name,
     )

@@ -527,7 +527,9 @@ def _overview(table: StatementTable) -> str:
     told = f"{tally}\n{scored}" if scored else tally
     lines = [line for row in table.statements for line in _flip_lines(row)]
     turning = "\n".join([_("Verdicts that turn over"), *lines]) if lines else ""
-    return _paragraphs([text_table(columns, table.statements), told, turning])
+    lines = [f"{one.pairs}: {one.words}" for one in table.misfits]
+    torn = "\n".join([_("Verdicts that do not fit together"), *lines]) if lines else ""
+    return _paragraphs([text_table(columns, table.statements), told, torn, turning])
 
 
 def _flip_lines(row: StatementRow) -> list[str]:
@@ -556,6 +558,11 @@ def _plain_table(query: str, table: StatementTable) -> str:
             Column(_("statements"), "statements"),
             Column(_("holders"), "holders"),
             Column(_("same side"), "same_side"),
+            Column(_("about"), "about"),
+        ),
+        "misfits": (
+            Column(_("entries"), "pairs"),
+            Column(_("what does not fit"), "words"),
             Column(_("about"), "about"),
         ),
         "modality_drift": (
@@ -685,6 +692,7 @@ def _signaling(table: StatementTable) -> str:
 
 _ANSWERS: Mapping[str, Callable[[StatementTable], str]] = {
     "contradictions": partial(_plain_table, "contradictions"),
+    "misfits": partial(_plain_table, "misfits"),
     "drift": partial(_plain_table, "modality_drift"),
     "double_standards": partial(_plain_table, "double_standards"),
     "tensions": partial(_plain_table, "tensions"),

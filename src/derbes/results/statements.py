@@ -11,6 +11,7 @@ from derbes.results.tables import (
     evidence_words,
     html_table,
     verdict_column,
+    verdict_words,
 )
 
 MODEL, ARITHMETIC, ATTESTED, SAID, DEFINITION = (
@@ -165,6 +166,43 @@ class Contradiction:
     """Whether all of them stand on one side."""
     about: str
     """What they are about: an act, a target, an expression, or the word that excludes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """Entries whose verdicts do not fit together."""
+
+    id: str
+    kind: str
+    """`same` or `opposite`: they say the same, or the opposite of each other; `bounds`: what they
+    assert of one number leaves no room; `untested`: one is not tested, though another tests it;
+    `vacuous`: one holds, and its condition or cause does not; `contrast`: a contrast fails though
+    all its sides hold, or holds though a side fails, or a thesis and its causes hold without its
+    effect."""
+    statements: tuple[str, ...]
+    """Entries, in the order of the ledger."""
+    verdicts: tuple[str, ...]
+    """On each entry."""
+    about: str
+    """The first expression among them; empty: none has one."""
+
+    @property
+    def words(self) -> str:
+        """What does not fit, for a reader."""
+        return {
+            "same": _("they say the same"),
+            "opposite": _("they say the opposite of each other"),
+            "bounds": _("what they say of one number cannot all be true"),
+            "untested": _("one is not tested, though another tests the same"),
+            "vacuous": _("it holds, and its condition or cause does not"),
+            "contrast": _("a contrast or thesis comes out apart from its sides"),
+        }[self.kind]
+
+    @property
+    def pairs(self) -> str:
+        """Every entry with its verdict."""
+        pairs = zip(self.statements, self.verdicts, strict=True)
+        return "; ".join(f"{name} {verdict_words(verdict)}" for name, verdict in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,6 +410,8 @@ class StatementTable:
     predictions: Predictions
     signaling: Signaling | None
     provenance: Provenance
+    misfits: tuple[Misfit, ...] = ()
+    """Entries whose verdicts do not fit together."""
 
     def draws_words(self) -> str:
         """Over how many draws verdicts are, by what was done and not by what was asked."""

@@ -1,31 +1,23 @@
-"""Expressions: a small safe language in the syntax of Python.
+"""Statements: what the language of formulas says with quantities, dates, logic and sets.
 
-One walk over Python's tree makes terms of it, each with its kind and unit, or notes every
-finding: what is wrong in one part does not hide what is wrong in another.
+One walk over the tree makes terms of it, each with its kind and unit, or notes every finding.
 """
 
-import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, TypeVar
 
 from derbes.errors import Problem, did_you_mean
+from derbes.grammar import ExpressionError, Node, Reader, Unusable, product
 from derbes.language import _
 from derbes.statements import of_case, of_game, of_model  # noqa: F401 - they declare what is named
 from derbes.statements.names import (
-    ExpressionError,
     Names,
-    Spelled,
     at_home,
     customary,
-    how_to_fit,
     in_unit,
     is_symbolic,
     number_kind,
-    power_of,
-    product,
-    shown,
-    spell,
     symbolic,
 )
 from derbes.statements.terms import (
@@ -33,7 +25,6 @@ from derbes.statements.terms import (
     LARGEST,
     MOST_LOOPS,
     MOST_MEMBERS,
-    MOST_POWER,
     PLAIN,
     QUANTITIES,
     SETS,
@@ -48,8 +39,9 @@ from derbes.statements.terms import (
     Takes,
     Term,
     Value,
+    day_of,
 )
-from derbes.units import Unit, UnitError, convert, parse_amount
+from derbes.units import Unit, convert
 
 SUMMARIES: Mapping[str, str] = {
     "all": "Whether something is true of every member.",
@@ -63,26 +55,6 @@ SUMMARIES: Mapping[str, str] = {
 """Functions of Python that an expression may use."""
 ID = Kind(Gives.WORD)
 Counted = TypeVar("Counted", str, Unit)
-Part = TypeVar("Part")
-_COMPARISONS = {
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-}
-_ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
-_READERS = {
-    ast.Constant: "_constant",
-    ast.Name: "_name",
-    ast.Call: "_call",
-    ast.BoolOp: "_logic",
-    ast.UnaryOp: "_unary",
-    ast.BinOp: "_arithmetic",
-    ast.Compare: "_comparison",
-}
-"""Nodes of Python that have a meaning, and what reads each."""
 _TRUTHS = {"true": True, "True": True, "false": False, "False": False}
 _FITS: Mapping[Takes, tuple[Takes, ...]] = {
     Takes.SENDER: (Takes.ACTOR, Takes.MEASURE),
@@ -103,11 +75,8 @@ def read_expression(text: str, names: Names) -> Term:
     Raises:
         ExpressionError: It cannot be used; holds every finding.
     """
-    reader = _Reader(names, spell(text))
-    try:
-        term = reader.read(reader.spelled.tree)
-    except Unusable:
-        raise ExpressionError(*sorted(reader.findings, key=lambda f: f.column)) from None
+    reader = _Reader(names=names)
+    term = reader.read(text, reader.term)
     if term.kind.gives is not Gives.TRUTH:
         what = _("this is a {kind}, not true or false").format(kind=_kind_name(term))
         fix = _("compare it with something, e.g. with < or ==")
@@ -124,17 +93,13 @@ def _kind_name(term: Term) -> str:
     }[term.kind.gives]
 
 
-def _quoted(node: ast.AST) -> str | None:
+def _quoted(node: Node) -> str | None:
     """The text in quotes that stands at a node."""
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+    return node.text[1:-1] if node.kind == "text" else None
 
 
 def _written(kind: Kind, value: Value) -> Term:
     return Term(kind, "value", value=value)
-
-
-class Unusable(Exception):  # noqa: N818 - it stands for findings that are already noted
-    """A part of an expression cannot be used; the reader holds what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,91 +111,47 @@ class Bound:
 
 
 @dataclass(slots=True)
-class _Reader:
-    """Reads an expression part by part: names of the case, loops, and findings so far."""
+class _Reader(Reader[Term]):
+    """Reads a statement: names of the case, and what loops stand at."""
 
-    names: Names
-    spelled: Spelled
+    names: Names = field(kw_only=True)
     bound: dict[str, Bound] = field(default_factory=dict)
-    findings: list[Problem] = field(default_factory=list)
 
-    def refuse(self, node: ast.AST, what: str, fix: str = "") -> Unusable:
-        """Note a finding at a node."""
-        column, length = self.spelled.column(node), self.spelled.length(node)
-        self.findings.append(Problem("", what, column=column, length=length, fix=fix))
-        return Unusable()
-
-    def each(self, parts: Iterable[Part], read: Callable[[Part], Term]) -> tuple[Term, ...]:
-        """All parts read, so that every finding is noted before any stops the reading.
-
-        Raises:
-            Unusable: There is a finding in one of them.
-        """
-        found: list[Term] = []
-        failed: Unusable | None = None
-        for part in parts:
-            try:
-                found.append(read(part))
-            except Unusable as error:
-                failed = error
-        if failed is not None:
-            raise failed
-        return tuple(found)
-
-    def read(self, node: ast.expr) -> Term:
+    def term(self, node: Node) -> Term:
         """One part of the expression.
 
         Raises:
             Unusable: There is a finding in it.
         """
-        name = _READERS.get(type(node), "_refuse_syntax")
-        found: Term = getattr(self, name)(node)
-        return found
+        read = self.READERS.get(node.kind)
+        return self.number(node) if read is None else read(self, node)
 
-    def _refuse_syntax(self, node: ast.expr) -> Term:
-        refused = {
-            ast.Attribute: _("a dot has no meaning in an expression"),
-            ast.Subscript: _("square brackets behind a name have no meaning in an expression"),
-            ast.Lambda: _("functions cannot be defined in an expression"),
-            ast.GeneratorExp: _("a loop stands inside all, any, count, sum, min or max"),
-        }
-        what = refused.get(type(node), _("this cannot stand in an expression"))
-        fix = _("see the reference of quantities for what can be written")
-        raise self.refuse(node, what, fix)
-
-    def _truth(self, node: ast.expr) -> Term:
-        return self._giving(node, Gives.TRUTH, _("this is a {kind}, not true or false"))
-
-    def _number(self, node: ast.expr) -> Term:
+    def leaf(self, node: Node) -> Term:
+        """A number that no operator makes."""
         return self._giving(node, Gives.NUMBER, _("this is a {kind}, not a number"))
 
-    def _giving(self, node: ast.expr, gives: Gives, what: str) -> Term:
-        term = self.read(node)
+    def unit(self, part: Term) -> Unit | None:
+        """In what it is counted."""
+        return part.kind.unit
+
+    def made(self, sign: str, parts: tuple[Term, ...], unit: Unit | None) -> Term:
+        """An operator and its parts."""
+        return Term(number_kind(unit), sign, parts)
+
+    def _truth(self, node: Node) -> Term:
+        return self._giving(node, Gives.TRUTH, _("this is a {kind}, not true or false"))
+
+    def _giving(self, node: Node, gives: Gives, what: str) -> Term:
+        term = self.term(node)
         if term.kind.gives is gives:
             return term
         raise self.refuse(node, what.format(kind=_kind_name(term)))
 
     # What is written, and names.
 
-    def _constant(self, node: ast.Constant) -> Term:
-        number = node.value
-        if isinstance(number, bool):
-            return _written(TRUTH, number)
-        if isinstance(number, str):
-            return self._amount(node, number)
-        if isinstance(number, int | float) and abs(number) <= LARGEST:
-            return _written(PLAIN, float(number))
-        what = _("this cannot stand in an expression")
-        if isinstance(number, int | float):
-            what = _("this number is too large")
-        raise self.refuse(node, what)
-
-    def _amount(self, node: ast.AST, text: str) -> Term:
-        """A number with its unit, from the text in quotes; money in that of the case."""
-        try:
-            amount = parse_amount(text, self.names.own_units)
-        except UnitError as error:
-            raise self.refuse(node, error.what, error.fix) from error
+    def _counted(self, node: Node) -> Term:
+        """A number with its unit; money in that of the case."""
+        amount = self.amount(node, self.names.own_units)
         if abs(amount.number) > LARGEST:
             raise self.refuse(node, _("this number is too large"))
         unit, number = customary(amount.unit), float(amount.number)
@@ -246,10 +167,14 @@ class _Reader:
             return written
         return Term(number_kind(home[0]), "unit", (written,), rates=home[1])
 
-    def _name(self, node: ast.Name) -> Term:
-        day, name = self.spelled.days.get(self.spelled.column(node)), node.id
-        if day is not None:
-            return _written(DATE, day)
+    def _date(self, node: Node) -> Term:
+        day = day_of(node.text)
+        if day is None:
+            raise self.refuse(node, _('"{date}" is not a date').format(date=node.text))
+        return _written(DATE, day)
+
+    def _name(self, node: Node) -> Term:
+        name = node.text
         if name in self.bound:
             holds = self.bound[name].holds
             if holds is Takes.MONTH:
@@ -264,7 +189,20 @@ class _Reader:
             return Term(DATE, "as_of")
         if name in self.names.by_kind[Takes.FACT]:
             return self._fact(name, _written(ID, name))
+        path = f"assumptions.{name}" if "." not in name else name
+        if path in self.names.path_units:
+            return self._input(path)
         raise self.refuse(node, *self._unknown(name))
+
+    def _input(self, path: str) -> Term:
+        """A number of the case by its path, as a formula names it."""
+        fact = path.removeprefix("facts.").removesuffix(".amount")
+        if path == f"facts.{fact}.amount":
+            return self._fact(fact, _written(ID, fact))
+        entry = QUANTITIES["input"]
+        given = (_written(ID, path), _written(ID, ""), _written(ID, "base"))
+        unit = self.names.amount_unit(self.names.path_units[path])
+        return Term(number_kind(unit), "quantity", given, entry=entry)
 
     def _fact(self, name: str, term: Term) -> Term:
         """The amount of a fact."""
@@ -281,51 +219,23 @@ class _Reader:
         if name in by_kind[Takes.ELEMENT] | by_kind[Takes.CHECKED]:
             what = _('"{name}" is an element of the case, not a number').format(name=name)
             return what, _("name a quantity of it; only the id of a fact stands for its amount")
+        if "." in name:
+            what = _('"{name}" is the path of no number of this case').format(name=name)
+            return what, did_you_mean(name, self.names.path_units)
         what = _('"{name}" is no fact of this case').format(name=name)
         return what, did_you_mean(name, by_kind[Takes.FACT] | frozenset(self.bound) | {"as_of"})
 
     # Logic, numbers and comparisons.
 
-    def _logic(self, node: ast.BoolOp) -> Term:
-        word = "and" if isinstance(node.op, ast.And) else "or"
-        return Term(TRUTH, word, self.each(node.values, self._truth))
+    def _logic(self, node: Node) -> Term:
+        return Term(TRUTH, node.kind, self.each(node.parts, self._truth))
 
-    def _unary(self, node: ast.UnaryOp) -> Term:
-        if isinstance(node.op, ast.Not):
-            return Term(TRUTH, "not", (self._truth(node.operand),))
-        if isinstance(node.op, ast.Invert):
-            return self._refuse_syntax(node)
-        operand = self._number(node.operand)
-        if isinstance(node.op, ast.UAdd):
-            return operand
-        return Term(operand.kind, "*", (_written(PLAIN, -1.0), operand))
+    def _not(self, node: Node) -> Term:
+        if node.parts[0].kind == "not":
+            return self._truth(node.parts[0].parts[0])
+        return Term(TRUTH, "not", (self._truth(node.parts[0]),))
 
-    def _arithmetic(self, node: ast.BinOp) -> Term:
-        operator = _ARITHMETIC.get(type(node.op), "")
-        if not operator:
-            return self._refuse_syntax(node)
-        if operator == "**":
-            return self._power(node)
-        left, right = self.each((node.left, node.right), self._number)
-        if operator in {"*", "/"}:
-            unit = product(left.kind.unit, right.kind.unit, 1 if operator == "*" else -1)
-            return Term(number_kind(unit), operator, (left, right))
-        left, right = self._aligned(node, left, right)
-        return Term(left.kind, operator, (left, right))
-
-    def _power(self, node: ast.BinOp) -> Term:
-        base = self._number(node.left)
-        sign, exponent = 1, node.right
-        if isinstance(exponent, ast.UnaryOp) and isinstance(exponent.op, ast.USub):
-            sign, exponent = -1, exponent.operand
-        power = exponent.value if isinstance(exponent, ast.Constant) else None
-        if not isinstance(power, int) or isinstance(power, bool) or power > MOST_POWER:
-            what = _("a power must be a whole number of at most {most}").format(most=MOST_POWER)
-            raise self.refuse(node.right, what)
-        kind = number_kind(power_of(base.kind.unit, sign * power))
-        return Term(kind, "**", (base, _written(PLAIN, float(sign * power))))
-
-    def _aligned(self, node: ast.expr, left: Term, right: Term) -> tuple[Term, Term]:
+    def aligned(self, node: Node, left: Term, right: Term) -> tuple[Term, Term]:
         """Two numbers in one unit; a plain one adopts that of the other."""
         case = self.names.case
         unit = left.kind.unit or right.kind.unit
@@ -337,45 +247,37 @@ class _Reader:
         back = in_unit(left, right.kind.unit or unit, case)
         if back is not None:
             return back, right
-        what = _("units do not fit: {left} and {right}").format(
-            left=shown(left.kind.unit), right=shown(right.kind.unit)
-        )
-        raise self.refuse(node, what, how_to_fit(left.kind.unit, right.kind.unit))
+        raise self.misfit(node, left.kind.unit, right.kind.unit)
 
-    def _comparison(self, node: ast.Compare) -> Term:
-        words = [_COMPARISONS.get(type(operator), "") for operator in node.ops]
-        if not all(words):
-            raise self.refuse(node, _("compare with <, <=, >, >=, == or !="))
-        sides = zip([node.left, *node.comparators], node.comparators, words, strict=False)
+    def _comparison(self, node: Node) -> Term:
+        sides = zip(node.parts, node.parts[1:], node.text.split(), strict=False)
         found = tuple(
-            Term(TRUTH, word, self._pair(node, left, right, word)) for left, right, word in sides
+            Term(TRUTH, sign, self._pair(node, left, right, sign)) for left, right, sign in sides
         )
         return found[0] if len(found) == 1 else Term(TRUTH, "chain", found)
 
-    def _pair(
-        self, node: ast.expr, left: ast.expr, right: ast.expr, operator: str
-    ) -> tuple[Term, Term]:
+    def _pair(self, node: Node, left: Node, right: Node, operator: str) -> tuple[Term, Term]:
         """Both sides of a comparison, in one unit."""
         quoted = [_quoted(left), _quoted(right)]
         if (quoted[0] is None) != (quoted[1] is None):
-            known = self.read(left if quoted[0] is None else right)
+            known = self.term(left if quoted[0] is None else right)
             if known.kind.gives is Gives.WORD:
                 other = self._word(left if quoted[1] is None else right, known.kind)
                 self._refuse_order(node, operator)
                 return (known, other) if quoted[0] is None else (other, known)
-        first, second = self.each((left, right), self.read)
+        first, second = self.each((left, right), self.term)
         if first.kind.gives is not second.kind.gives:
             what = _("a {left} cannot be compared with a {right}").format(
                 left=_kind_name(first), right=_kind_name(second)
             )
             raise self.refuse(node, what)
         if first.kind.gives is Gives.NUMBER:
-            return self._aligned(node, first, second)
+            return self.aligned(replace(node, text=operator), first, second)
         if first.kind.gives is not Gives.DATE:
             self._refuse_order(node, operator)
         return first, second
 
-    def _word(self, node: ast.expr, kind: Kind) -> Term:
+    def _word(self, node: Node, kind: Kind) -> Term:
         """A word in quotes that a quantity can give."""
         word = _quoted(node) or ""
         if kind.words and word not in kind.words:
@@ -383,86 +285,82 @@ class _Reader:
             raise self.refuse(node, what, did_you_mean(word, kind.words))
         return _written(kind, word)
 
-    def _refuse_order(self, node: ast.expr, operator: str) -> None:
+    def _refuse_order(self, node: Node, operator: str) -> None:
         if operator not in {"==", "!="}:
             raise self.refuse(node, _("words and truths are compared with == or != only"))
 
     # Quantities, and functions over sets.
 
-    def _call(self, node: ast.Call) -> Term:
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
+    def _call(self, node: Node) -> Term:
+        name = node.text
         if name in SUMMARIES:
-            return self._summary(node, name)
+            return self._summary(node)
         entry = QUANTITIES.get(name)
         if entry is None:
-            if not name:
-                return self._refuse_syntax(node.func)
+            called = replace(node, end=node.start + len(name))
             what = _('"{name}" is no quantity').format(name=name)
-            raise self.refuse(node.func, what, did_you_mean(name, [*QUANTITIES, *SUMMARIES]))
+            raise self.refuse(called, what, did_you_mean(name, [*QUANTITIES, *SUMMARIES]))
         given = self._arguments(node, entry)
         return Term(self._kind_of_call(node, entry, given), "quantity", given, entry=entry)
 
-    def _summary(self, node: ast.Call, name: str) -> Term:
-        if node.args and not node.keywords:
-            if len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp):
-                return self._over(node.args[0], name)
-            if name in {"min", "max"} or (name == "abs" and len(node.args) == 1):
-                return self._of_numbers(node, name)
+    def _summary(self, node: Node) -> Term:
+        name, kinds = node.text, [one.kind for one in node.parts]
+        if kinds == ["loop"]:
+            return self._over(node.parts[0], name)
+        if kinds and not {"loop", "given"} & {*kinds}:
+            if name in {"min", "max"}:
+                return self.number(node)
+            if name == "abs" and len(kinds) == 1:
+                found = self.number(node.parts[0])
+                return Term(found.kind, name, (found,))
         what = _('"{name}" takes a loop over a set, e.g. {name}(… for x in plants)')
         raise self.refuse(node, what.format(name=name))
 
-    def _of_numbers(self, node: ast.Call, name: str) -> Term:
-        parts = list(self.each(node.args, self._number))
-        for i in (*range(1, len(parts)), *range(1, len(parts))):
-            parts[0], parts[i] = self._aligned(node, parts[0], parts[i])
-        return Term(parts[0].kind, name, tuple(parts))
-
-    def _over(self, node: ast.GeneratorExp, name: str) -> Term:
+    def _over(self, node: Node, name: str) -> Term:
         if name == "abs":
             raise self.refuse(node, _("abs takes one number"))
-        loop = node.generators[0]
-        if len(node.generators) > 1 or loop.is_async or not isinstance(loop.target, ast.Name):
+        asked, named, ranged, *ifs = node.parts
+        if named.kind != "name" or "." in named.text:
             raise self.refuse(node, _("a loop runs over one set with one name"))
-        variable = loop.target.id
+        variable = named.text
         if len(self.bound) >= MOST_LOOPS:
             what = _("more than {most} sets inside one another").format(most=MOST_LOOPS)
             raise self.refuse(node, what)
-        self._refuse_taken(loop.target)
-        holds, members = self._members(loop.iter)
+        self._refuse_taken(named)
+        holds, members = self._members(ranged)
         self.bound[variable] = Bound(holds, members)
         try:
-            conditions = self.each(loop.ifs, self._truth)
-            if name == "count" and isinstance(node.elt, ast.Name) and node.elt.id == variable:
+            conditions = self.each(ifs, self._truth)
+            if name == "count" and (asked.kind, asked.text) == ("name", variable):
                 body = _written(TRUTH, value=True)
             else:
                 is_logic = name in {"all", "any", "count"}
-                body = self._truth(node.elt) if is_logic else self._number(node.elt)
+                body = self._truth(asked) if is_logic else self.number(asked)
         finally:
             del self.bound[variable]
         if is_symbolic(body.kind.unit, variable):
-            raise self.refuse(node.elt, _("the members have different units"))
+            raise self.refuse(asked, _("the members have different units"))
         kind = TRUTH if name in {"all", "any"} else body.kind
         if name == "count":
             kind = number_kind(self.names.unit(""))
         return Term(kind, name, (*conditions, body), value=variable, members=members)
 
-    def _refuse_taken(self, node: ast.Name) -> None:
+    def _refuse_taken(self, node: Node) -> None:
         by_kind = self.names.by_kind
         taken = by_kind[Takes.ELEMENT] | by_kind[Takes.CHECKED] | frozenset(self.bound)
-        if node.id in taken | {*_TRUTHS, "as_of", *QUANTITIES, *SETS}:
-            what = _('"{name}" means something else already').format(name=node.id)
+        if node.text in taken | {*_TRUTHS, "as_of", *QUANTITIES, *SETS}:
+            what = _('"{name}" means something else already').format(name=node.text)
             raise self.refuse(node, what, _("choose another name for the loop"))
 
-    def _members(self, node: ast.expr) -> tuple[Takes, tuple[str | Day, ...]]:
+    def _members(self, node: Node) -> tuple[Takes, tuple[str | Day, ...]]:
         """What a set holds, and its members."""
-        called = node.func if isinstance(node, ast.Call) else node
-        name = called.id if isinstance(called, ast.Name) else ""
+        name = node.text if node.kind in {"call", "name"} else ""
         entry = SETS.get(name)
         if entry is None:
             what = _("a loop runs over a set of the reference")
             raise self.refuse(node, what, did_you_mean(name, SETS) if name else "")
         given: list[Value] = []
-        if isinstance(node, ast.Call):
+        if node.kind == "call":
             arguments = self._arguments(node, entry)
             given = [one.value for one in arguments if one.does == "value"]
             if len(given) < len(arguments):
@@ -479,7 +377,7 @@ class _Reader:
 
     # What a quantity or a set is asked about.
 
-    def _arguments(self, node: ast.Call, entry: QuantityEntry | SetEntry) -> tuple[Term, ...]:
+    def _arguments(self, node: Node, entry: QuantityEntry | SetEntry) -> tuple[Term, ...]:
         """The arguments of a call in the order of its parameters.
 
         Months that the model is asked about lie within the calendar of the case.
@@ -504,29 +402,26 @@ class _Reader:
             raise Unusable
         return found
 
-    def _paired(
-        self, node: ast.Call, parameters: Sequence[Parameter]
-    ) -> Iterator[tuple[str, ast.expr]]:
+    def _paired(self, node: Node, parameters: Sequence[Parameter]) -> Iterator[tuple[str, Node]]:
         """Names of parameters and what is given for them."""
-        called = node.func.id if isinstance(node.func, ast.Name) else ""
-        known = [parameter.name for parameter in parameters]
-        for argument in node.args[len(known) :]:
-            what = _('"{name}" takes {n} arguments at most').format(name=called, n=len(known))
-            self.refuse(argument, what)
-        yield from zip(known, node.args, strict=False)
-        taken = set(known[: len(node.args)])
-        for keyword in node.keywords:
-            name = keyword.arg or ""
-            if name not in known:
+        called, known = node.text, [parameter.name for parameter in parameters]
+        taken: set[str] = set()
+        for place, one in enumerate(node.parts):
+            is_named = one.kind == "given"
+            name = one.text if is_named else known[place] if place < len(known) else ""
+            if not name:
+                what = _('"{name}" takes {n} arguments at most').format(name=called, n=len(known))
+                self.refuse(one, what)
+            elif name not in known:
                 what = _('"{name}" takes no "{word}"').format(name=called, word=name)
-                self.refuse(keyword, what, did_you_mean(name, known))
+                self.refuse(one, what, did_you_mean(name, known))
             elif name in taken:
-                self.refuse(keyword, _('"{word}" is given twice').format(word=name))
+                self.refuse(one, _('"{word}" is given twice').format(word=name))
             else:
                 taken.add(name)
-                yield name, keyword.value
+                yield name, one.parts[0] if is_named else one
 
-    def _left_out(self, call: ast.Call, parameter: Parameter) -> Term:
+    def _left_out(self, call: Node, parameter: Parameter) -> Term:
         default = parameter.default
         if default is None:
             what = _('"{name}" is missing here: {kind}').format(
@@ -539,10 +434,10 @@ class _Reader:
             return _written(number_kind(self.names.unit("month")), float(default))
         return _written(ID, default)
 
-    def _month(self, node: ast.expr, *, is_modeled: bool) -> Term:
+    def _month(self, node: Node, *, is_modeled: bool) -> Term:
         calendar = self.names.case.calendar
         first, last = calendar.label(0), calendar.label(calendar.n_periods - 1)
-        found = None if isinstance(node, ast.Constant) else self.read(node)
+        found = None if node.kind in {"amount", "text"} else self.term(node)
         if found is None or found.kind.gives is not Gives.DATE:
             fix = _("write a month, e.g. {month}").format(month=first)
             raise self.refuse(node, _("this is not a month"), fix)
@@ -556,9 +451,9 @@ class _Reader:
             raise self.refuse(node, what, fix)
         return found
 
-    def _time(self, node: ast.expr) -> Term:
+    def _time(self, node: Node) -> Term:
         """A time that is written. [month]"""
-        found, month = self.read(node), self.names.unit("month")
+        found, month = self.term(node), self.names.unit("month")
         if found.kind.gives is Gives.NUMBER:
             turned, factor = in_unit(found, month, self.names.case), 1.0
             while turned is not None and turned.does == "unit" and not turned.rates:
@@ -569,16 +464,16 @@ class _Reader:
         what = _("this is not a time")
         raise self.refuse(node, what, _('write months, e.g. 12, or "1 year"'))
 
-    def _flag(self, node: ast.expr) -> Term:
+    def _flag(self, node: Node) -> Term:
         return self._giving(node, Gives.TRUTH, _("this is not true or false"))
 
-    def _id(self, node: ast.expr, parameter: Parameter) -> Term:
+    def _id(self, node: Node, parameter: Parameter) -> Term:
         takes, quoted = parameter.takes, _quoted(node)
-        if quoted is None and not isinstance(node, ast.Name):
+        if quoted is None and node.kind != "name":
             what = _("this is not the id of a {kind}").format(kind=takes.value)
             raise self.refuse(node, what)
-        name = node.id if isinstance(node, ast.Name) else quoted or ""
-        if isinstance(node, ast.Name) and name in self.bound:
+        name = node.text if quoted is None else quoted
+        if quoted is None and name in self.bound:
             holds = self.bound[name].holds
             if holds is takes or holds in _FITS.get(takes, ()):
                 return Term(ID, "member", value=name)
@@ -591,7 +486,7 @@ class _Reader:
             self._refuse_unknown(node, parameter, name)
         return _written(ID, name)
 
-    def _refuse_unknown(self, node: ast.expr, parameter: Parameter, name: str) -> None:
+    def _refuse_unknown(self, node: Node, parameter: Parameter, name: str) -> None:
         if parameter.choices:
             known: Sequence[str] = parameter.choices
             what = _('"{name}" is not among the words for {word}').format(
@@ -610,7 +505,7 @@ class _Reader:
 
     # In what a quantity is counted.
 
-    def _kind_of_call(self, node: ast.Call, entry: QuantityEntry, given: Sequence[Term]) -> Kind:
+    def _kind_of_call(self, node: Node, entry: QuantityEntry, given: Sequence[Term]) -> Kind:
         """What a quantity gives for its arguments."""
         if entry.gives is not Gives.NUMBER:
             return Kind(entry.gives, words=entry.words)
@@ -668,3 +563,20 @@ class _Reader:
         if term.does == "member" or name in self.names.by_kind[Takes.FACT]:
             return self._fact_kind(name)
         return PLAIN
+
+    def _loop(self, node: Node) -> Term:
+        raise self.refuse(node, _("a loop stands inside all, any, count, sum, min or max"))
+
+    READERS: ClassVar[Mapping[str, Callable[["_Reader", Node], Term]]] = {
+        "amount": _counted,
+        "text": _counted,
+        "date": _date,
+        "name": _name,
+        "call": _call,
+        "and": _logic,
+        "or": _logic,
+        "not": _not,
+        "compare": _comparison,
+        "loop": _loop,
+    }
+    """Kinds of nodes that are no operators, and what reads each."""

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from derbes.case.entities import Case
 from derbes.case.ledger import Checked
-from derbes.errors import CaseError, Problem
+from derbes.errors import CaseError, Problem, did_you_mean
+from derbes.grammar import ExpressionError
 from derbes.language import _
 from derbes.statements.expressions import SUMMARIES, read_expression
-from derbes.statements.names import ExpressionError, names_of
+from derbes.statements.names import Names, names_of
 from derbes.statements.terms import (
     LIMITS,
     QUANTITIES,
@@ -88,7 +89,22 @@ def _read(case: Case) -> tuple[dict[tuple[str, str], Term], tuple[Problem, ...]]
                 except ExpressionError as error:
                     line = case.expressions.get(where, 0)
                     problems += [problem_of(text, one, where, line) for one in error.findings]
-    return parts, (*problems, *_circles(case, parts))
+    return parts, (*problems, *_restated(names), *_circles(case, parts))
+
+
+def _restated(names: Names) -> Iterator[Problem]:
+    """Inputs that a statement says it says again, and that the case does not have."""
+    case, numbers = names.case, [*names.path_units, *names.case.missing]
+    for one in case.statements.values():
+        for at, path in enumerate(one.restates):
+            section, name, key = (*path.split(".", 2), "", "")[:3]
+            element = (
+                getattr(case, section, {}).get(name) if section in Takes.ELEMENT.sections else None
+            )
+            if path not in numbers and not (key and hasattr(element, key)):
+                what = _('"{path}" is the path of no input of this case').format(path=path)
+                where = f"statements.{one.id}.restates.{at}"
+                yield Problem(where, what, fix=did_you_mean(path, numbers))
 
 
 def _months(node: Term) -> Iterator[float]:
@@ -170,7 +186,7 @@ _PAGE_HEAD = (
     " is made from the source by `make schema`. How to write a statement: "
     "[add-a-statement](../how-to/add-a-statement.md).\n"
     "\n"
-    "An expression is true or false, in the syntax of Python:\n"
+    "An expression is true or false. Its language is that of formulas, with more words:\n"
     "\n"
     "    leverage(russia, 2035-01, months=12) < 0.5 * leverage(russia, 2026-01, months=12)\n"
     '    "0.9 bn USD" <= capital() <= "1.1 bn USD"\n'
@@ -182,13 +198,14 @@ _PAGE_HEAD = (
     "`not`; brackets. Numbers that differ by less than a billionth of the larger one"
     " count as the same.\n"
     "* **Ids** of the case stand as they are: `russia`, `round_152`, `F05`. The id of"
-    " a fact alone is its amount.\n"
+    " a fact alone is its amount. A number of the case stands by its path, an assumption by its"
+    " name, as in a formula: `uses.water.demand`.\n"
     "* **Months and days** stand as they are: `2035-01`, `2025-12-25`. To subtract "
     "one number from another, put spaces around the minus. `as_of` is the day asked "
     "about. A month counts as all its days: `date_of(F26) <= 2025-12` is true of the "
     "25th.\n"
-    '* **Numbers with units** stand in quotes, as in a case file: `"12 month"`, `"0.9'
-    ' bn USD"`, `"500 t"`. A plain number counts in the unit of what it is compared '
+    "* **Numbers with units** stand as in a case file, in quotes or without: `12 month`, `0.9"
+    ' bn USD`, `"500 t"`. A plain number counts in the unit of what it is compared '
     "with or added to; times are in months. Units that do not fit are refused.\n"
     '* **true**, **false**; words are compared in quotes: `verdict(C45) == "holds"`.\n'
     "* **Sets**: `all(… for x in SET)`, `any`, `count`, `sum`, `min`, `max`, with "

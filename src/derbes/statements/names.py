@@ -1,149 +1,17 @@
-"""What an expression is read with: its text as Python's tree, names of the case, units.
+"""What an expression is read with: names of the case, and units.
 
-Dates become names of the same length, so that Python can read them; what is too long or too
-deep is refused before. Units say what fits what, and how one is turned into another.
+Units say how a number is turned into another, and what to do about two that do not fit.
 """
 
-import ast
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from derbes.case.entities import Case, Tier, quantities
-from derbes.errors import Problem
 from derbes.language import _
-from derbes.statements.terms import (
-    MOST_CHARACTERS,
-    MOST_DEPTH,
-    MOST_NODES,
-    Day,
-    Gives,
-    Kind,
-    Takes,
-    Term,
-    day_of,
-)
+from derbes.statements.terms import Gives, Kind, Takes, Term
 from derbes.unit_names import CURRENCIES
 from derbes.units import ONE, Unit, UnitError, convertible, parse_unit
-
-_TEXT_OR_DATE = re.compile(
-    r"""(?P<text>"[^"\n]*"|'[^'\n]*')|(?<![\w.])(?P<date>\d{4}-\d{2}(?:-\d{2})?)(?![\w.])"""
-)
-_SPACE = str.maketrans("\n\r\t\f\v\u00a0", "      ")
-
-
-class ExpressionError(Exception):
-    """An expression cannot be used; holds every finding, with columns within the expression."""
-
-    def __init__(self, *findings: Problem) -> None:
-        self.findings = findings
-        super().__init__("; ".join(finding.what for finding in findings))
-
-
-@dataclass(frozen=True, slots=True)
-class Spelled:
-    """An expression as Python's syntax tree."""
-
-    text: str
-    tree: ast.expr
-    days: dict[int, Day]
-    """Column of a date, from 1 → the date."""
-
-    def column(self, node: ast.AST) -> int:
-        """Column of a node, from 1, in characters."""
-        offset = getattr(node, "col_offset", 0)
-        return len(self.text.encode()[:offset].decode(errors="ignore")) + 1
-
-    def length(self, node: ast.AST) -> int:
-        """Characters of a node."""
-        raw = self.text.encode()
-        start, end = getattr(node, "col_offset", 0), getattr(node, "end_col_offset", 0)
-        return max(1, len(raw[start:end].decode(errors="ignore")))
-
-
-def spell(text: str) -> Spelled:
-    """The syntax tree of an expression; dates are names of the same length.
-
-    Raises:
-        ExpressionError: It is too long, too deep, or no expression.
-    """
-    if len(text) > MOST_CHARACTERS:
-        what = _("an expression of {n} characters is too long").format(n=len(text))
-        fix = _("at most {most}; split it into several statements").format(most=MOST_CHARACTERS)
-        raise ExpressionError(Problem("", what, column=1, fix=fix))
-    plain, days = _without_dates(text.translate(_SPACE))
-    _refuse_deep(plain)
-    try:
-        tree = ast.parse(plain, mode="eval").body
-    except SyntaxError as error:
-        raise ExpressionError(_unparsed(plain, error)) from error
-    except (RecursionError, MemoryError, ValueError) as error:
-        raise ExpressionError(Problem("", _("this cannot be read"), column=1)) from error
-    _refuse_large(tree)
-    return Spelled(plain, tree, days)
-
-
-def _without_dates(text: str) -> tuple[str, dict[int, Day]]:
-    """The text with names in place of dates, none longer or shorter, and the dates."""
-    parts, days, end, wrong = [], {}, 0, []
-    for match in _TEXT_OR_DATE.finditer(text):
-        if match["date"] is None:
-            continue
-        day = day_of(match["date"])
-        if day is None:
-            what = _('"{date}" is not a date').format(date=match["date"])
-            column, length = match.start() + 1, len(match["date"])
-            wrong.append(Problem("", what, column=column, length=length))
-            continue
-        days[match.start() + 1] = day
-        parts += [text[end : match.start()], "D" + match["date"].replace("-", "").ljust(9, "_")]
-        parts[-1] = parts[-1][: len(match["date"])]
-        end = match.end()
-    if wrong:
-        raise ExpressionError(*wrong)
-    return "".join([*parts, text[end:]]), days
-
-
-def _refuse_deep(text: str) -> None:
-    """Refuse brackets too deep, before a parser sees them."""
-    depth = 0
-    for column, sign in enumerate(text, start=1):
-        depth += (sign in "([{") - (sign in ")]}")
-        if depth > MOST_DEPTH:
-            raise ExpressionError(_too_deep(column))
-
-
-def _too_deep(column: int) -> Problem:
-    what = _("more than {most} parts inside one another").format(most=MOST_DEPTH)
-    return Problem("", what, column=column, fix=_("split it into several statements"))
-
-
-def _refuse_large(tree: ast.expr) -> None:
-    """Refuse trees too deep or with too many nodes; no recursion."""
-    layer: list[ast.AST] = [tree]
-    n_nodes = 0
-    for _depth in range(MOST_DEPTH * 2):
-        n_nodes += len(layer)
-        if n_nodes > MOST_NODES * 3:
-            what = _("an expression with more than {most} parts").format(most=MOST_NODES)
-            fix = _("split it into several statements")
-            raise ExpressionError(Problem("", what, column=1, fix=fix))
-        layer = [child for node in layer for child in ast.iter_child_nodes(node)]
-        if not layer:
-            return
-    raise ExpressionError(_too_deep(1))
-
-
-def _unparsed(text: str, error: SyntaxError) -> Problem:
-    column = min(max(error.offset or 1, 1), len(text) + 1)
-    if not text.strip():
-        return Problem("", _("the expression is empty"), column=1)
-    if re.search(r"(?<![=<>!])=(?!=)", text[max(column - 2, 0) : column + 1]):
-        fix = _("two values are compared with ==")
-    else:
-        fix = _("see the reference of quantities for what can be written")
-    return Problem("", _("this cannot be read as an expression"), column=column, fix=fix)
-
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
@@ -243,36 +111,6 @@ def is_symbolic(unit: Unit | None, variable: str) -> bool:
     return unit is not None and symbolic(variable).name in dict(unit.powers)
 
 
-def product(left: Unit | None, right: Unit | None, power: int = 1) -> Unit | None:
-    """Unit of a product, or of a quotient with power -1; None: of plain numbers."""
-    if right is None:
-        return left
-    left = left or ONE
-    powers = dict(left.powers)
-    for kind, own in right.powers:
-        powers[kind] = powers.get(kind, 0) + own * power
-    kept = tuple((kind, own) for kind, own in powers.items() if own)
-    return Unit(_name(left.name, right.name, power), left.factor * right.factor**power, kept)
-
-
-def _name(left: str, right: str, power: int) -> str:
-    if not right:
-        return left
-    if power < 0:
-        return f"{left or '1'}/{right}"
-    return f"{left}*{right}" if left else right
-
-
-def power_of(unit: Unit | None, power: int) -> Unit | None:
-    """Unit of a whole power."""
-    if unit is None:
-        return None
-    result: Unit | None = ONE
-    for _turn in range(abs(power)):
-        result = product(result, unit, 1 if power > 0 else -1)
-    return result
-
-
 def at_home(unit: Unit, case: Case) -> tuple[Unit, tuple[tuple[str, int], ...]] | None:
     """A unit with the base currency in place of others, and what must be exchanged.
 
@@ -303,20 +141,3 @@ def in_unit(term: Term, to: Unit, case: Case) -> Term | None:
     if home is None or not home[1] or not convertible(home[0], to):
         return None
     return Term(kind, "unit", (term,), factor=home[0].factor / to.factor, rates=home[1])
-
-
-def how_to_fit(left: Unit | None, right: Unit | None) -> str:
-    """What to do where two numbers measure different things."""
-    ratio = product(left, right, -1) or ONE
-    times = dict(ratio.powers)
-    if list(times.items()) in ([("time", 1)], [("time", -1)]):
-        flow = left if times["time"] < 0 else right
-        return _('multiply what is in {flow} by a time, as in * "6 month"').format(flow=shown(flow))
-    return _("write both in one kind of unit, or divide one by what makes it the other")
-
-
-def shown(unit: Unit | None) -> str:
-    """A unit in a message."""
-    if unit is None or not unit.name:
-        return _("a plain number")
-    return unit.name

@@ -26,10 +26,11 @@ from derbes.results.statements import (
     ThesisGraph,
     Unsaid,
 )
+from derbes.statements.agreement import Form, Normal, opposed
 from derbes.statements.ledger import entries_of, facts_in
 from derbes.statements.of_case import holder_of, side_of
 from derbes.statements.sampling import TRUE, Part, Truths
-from derbes.statements.terms import TRUTH, Ledger, Term
+from derbes.statements.terms import Ledger
 
 # What words imply: probabilities and strengths of cues, by language.
 #
@@ -231,8 +232,6 @@ def calibration_of(rows: Sequence[StatementRow]) -> tuple[CalibrationBin, ...]:
 EXPECTED = 5.0
 """Draws in which two independent expressions would be expected to hold together, before
 their never doing so counts as a contradiction."""
-_OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
-_TURNED = {"and": "or", "or": "and"}
 
 
 def contradictions_of(ledger: Ledger, truths: Mapping[Part, Truths]) -> tuple[Contradiction, ...]:
@@ -289,21 +288,15 @@ def _expressions(ledger: Ledger, truths: Mapping[Part, Truths]) -> Iterator[_Fou
     Statements that are checked by the same expression stand together, so that one contradiction
     is told once.
     """
-    mine = [
-        (name, key)
-        for (name, key) in ledger.parts
-        if key == "holds_if" and name in ledger.case.statements
-    ]
-    alike: dict[str, list[str]] = {}
-    for name, key in mine:
-        alike.setdefault(repr(plain(ledger.parts[name, key])), []).append(name)
-    opposite = {
-        said: repr(opposed(ledger.parts[names[0], "holds_if"])) for said, names in alike.items()
-    }
+    alike: dict[Form, list[str]] = {}
+    for (name, key), term in ledger.parts.items():
+        if key == "holds_if" and name in ledger.case.statements:
+            form = Normal(ledger, asked=[name]).truth(term)
+            alike.setdefault(form, []).append(name)
     for (said, names), (other, others) in combinations(alike.items(), 2):
         first, second = (names[0], "holds_if"), (others[0], "holds_if")
         is_known = first in truths and second in truths
-        if said == opposite[other] or (is_known and _never(truths[first], truths[second])):
+        if said == opposed(other) or (is_known and _never(truths[first], truths[second])):
             about = ledger.case.statements[names[0]].holds_if
             yield "expressions", (*names, *others), about
 
@@ -315,27 +308,6 @@ def _never(first: Truths, second: Truths) -> bool:
     if np.any(one & other):
         return False
     return float(one.mean()) * float(other.mean()) * n >= EXPECTED
-
-
-def plain(term: Term) -> Term:
-    """An expression with `not` pushed inward as far as it goes."""
-    if term.does == "not":
-        return opposed(term.parts[0])
-    if term.does in _TURNED:
-        return replace(term, parts=tuple(plain(part) for part in term.parts))
-    return term
-
-
-def opposed(term: Term) -> Term:
-    """What is true exactly where an expression is false."""
-    if term.does == "not":
-        return plain(term.parts[0])
-    if term.does in _TURNED:
-        turned = tuple(opposed(part) for part in term.parts)
-        return replace(term, does=_TURNED[term.does], parts=turned)
-    if term.does in _OPPOSITE:
-        return replace(term, does=_OPPOSITE[term.does])
-    return Term(TRUTH, "not", (term,))
 
 
 def _judgements(case: Case) -> Iterator[_Found]:

@@ -23,6 +23,8 @@ from enum import StrEnum
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 from derbes.case.entities import Case
+from derbes.case.formulas import MADE
+from derbes.grammar import MOST_CHARACTERS, MOST_DEPTH, MOST_POWER, MOST_SIGNS
 from derbes.language import _
 from derbes.units import Unit
 
@@ -156,12 +158,6 @@ def _from_below(operator: str, left: Value, right: Value) -> bool | Missing:
     return joined(left, right)
 
 
-MOST_CHARACTERS = 2000
-MOST_DEPTH = 32
-"""Brackets, signs and operators inside one another."""
-MOST_NODES = 400
-MOST_POWER = 4
-"""Whole powers, with either sign."""
 LARGEST = 1e18
 """Largest number, written or computed on the way."""
 MOST_MEMBERS = 1000
@@ -173,8 +169,8 @@ MOST_STEPS = 100_000
 
 LIMITS: Mapping[str, float] = {
     "characters": MOST_CHARACTERS,
-    "parts inside one another": MOST_DEPTH,
-    "parts in all": MOST_NODES,
+    "brackets inside one another": MOST_DEPTH,
+    "signs inside one another": MOST_SIGNS,
     "power, with either sign": MOST_POWER,
     "number, written or on the way": int(LARGEST),
     "members of a set": MOST_MEMBERS,
@@ -221,7 +217,7 @@ def arithmetic(operator: str, left: Value, right: Value) -> Value:
         raise TypeError(msg)
     if (operator == "/" and right == 0) or (operator == "**" and left == 0 and right < 0):
         return Missing((_("a division by zero"),))
-    number = float(_OPERATIONS[operator](left, right))
+    number = float(MADE[operator](left, right))
     if math.isnan(number):
         return Missing((_("a difference or quotient of two numbers without bound"),))
     if math.isfinite(number) and abs(number) > LARGEST:
@@ -237,19 +233,6 @@ def _scaled_bound(operator: str, left: Value, right: Value) -> Missing:
     if operator != "*" or len(known) != 1 or bound is None or known[0] <= 0:
         return lost
     return Missing(lost.keys, bound * known[0])
-
-
-def _power(left: float, right: float) -> float:
-    return float(left ** int(right))
-
-
-_OPERATIONS: dict[str, Callable[[float, float], float]] = {
-    "+": lambda left, right: left + right,
-    "-": lambda left, right: left - right,
-    "*": lambda left, right: left * right,
-    "/": lambda left, right: left / right,
-    "**": _power,
-}
 
 
 def summary(name: str, parts: list[Value]) -> Value:
@@ -554,7 +537,6 @@ class Kind:
 PLAIN = Kind(Gives.NUMBER)
 TRUTH = Kind(Gives.TRUTH)
 DATE = Kind(Gives.DATE)
-COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
 
 @dataclass(frozen=True, slots=True)

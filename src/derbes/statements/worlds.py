@@ -16,6 +16,7 @@ from derbes.case.entities import Case
 from derbes.case.options import optional_elements
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.request import BASE, Request
+from derbes.grammar import COMPARISONS
 from derbes.language import _
 from derbes.model.arrays import CaseArrays, MeasureArrays, MeasureRun
 from derbes.model.compile import compile_case
@@ -23,7 +24,6 @@ from derbes.model.measures import compile_measure
 from derbes.model.numbers import Values, drawn, over
 from derbes.results.supply import CalmPlan, CoverRow, LeverageRow
 from derbes.statements.terms import (
-    COMPARISONS,
     MOST_STEPS,
     Day,
     Engine,

@@ -1,0 +1,497 @@
+"""Entries that say the same, and verdicts on them that do not fit together.
+
+Two expressions say the same where their normal forms are the same: what is written folded into
+one number, operands in one order, comparisons turned one way, names resolved (whose measure, how
+long, what an entry holds by), loops over few members written out. A verdict asserts the normal
+form or its negation; what it asserts holds each number within bounds, and bounds of two entries
+may leave no room between them. Where expressions alone cannot tell, entries say `same_as`.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+from derbes.case.entities import Case
+from derbes.case.ledger import Checked, Statement
+from derbes.grammar import COMPARISONS
+from derbes.results.statements import Misfit
+from derbes.statements.ledger import entries_of, links_of
+from derbes.statements.of_model import length_of, measure_of
+from derbes.statements.terms import Day, Gives, Ledger, Term, Unknown, Value, compared
+
+Form = tuple[Any, ...]
+"""`("and" | "or", forms)`, or `("is", what, sign, bound)`."""
+Number = Mapping[Form, float]
+"""Products of quantities → how often they are counted; the empty product is the plain number."""
+OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
+TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+WRITTEN_OUT = 24
+"""Members of a set up to which a loop is written out."""
+DIGITS = 12
+"""Digits to which folded numbers are compared."""
+SPAN = {"date_of": 365}
+"""Days that a date may be long; of other quantities a month."""
+YES, NO = ("holds", "likely"), ("fails", "unlikely")
+UNTESTED = ("untestable", "not_due")
+
+
+def opposed(form: Form) -> Form:
+    """What is true exactly where a form is false."""
+    if form[0] == "is":
+        return (*form[:2], OPPOSITE[form[2]], form[3])
+    return joined("or" if form[0] == "and" else "and", map(opposed, form[1]))
+
+
+def joined(word: str, forms: Iterable[Form]) -> Form:
+    """Forms that must all be true, or of which one is enough."""
+    parts: dict[Form, None] = {}
+    for form in forms:
+        parts |= dict.fromkeys(form[1] if form[0] == word else (form,))
+    if len(parts) == 1:
+        return next(iter(parts))
+    return (word, tuple(sorted(parts, key=repr)))
+
+
+def asserted(form: Form) -> tuple[Form, ...]:
+    """The least that must all be true where a form is."""
+    return form[1] if form[0] == "and" else (form,)
+
+
+@dataclass(slots=True)
+class Normal:
+    """Normal forms of the expressions of a ledger."""
+
+    ledger: Ledger
+    bound: dict[str, Form] = field(default_factory=dict)
+    """Name of a loop → the member, or the place of the loop."""
+    asked: list[str] = field(default_factory=list)
+    """Entries whose forms are being made."""
+
+    # Truths.
+
+    def truth(self, term: Term) -> Form:
+        """The normal form of what is true or false."""
+        if term.does in {"and", "or", "chain"}:
+            return joined("or" if term.does == "or" else "and", map(self.truth, term.parts))
+        if term.does == "not":
+            return opposed(self.truth(term.parts[0]))
+        if term.does in COMPARISONS:
+            return self._compared(term.does, *term.parts)
+        if term.does in {"all", "any"}:
+            return self._loop(term)
+        if term.entry is not None and term.entry.name == "holds":
+            return self._held(term)
+        return ("is", self._thing(term), "==", True)
+
+    def _held(self, term: Term) -> Form:
+        """What another entry holds by."""
+        name = str(term.parts[0].value)
+        check = self.ledger.checks.get(name)
+        if term.parts[0].does != "value" or check is None or name in self.asked:
+            return ("is", self._thing(term), "==", True)
+        self.asked.append(name)
+        found = self.truth(check)
+        self.asked.pop()
+        return found
+
+    def _loop(self, term: Term) -> Form:
+        *conditions, body = term.parts
+        members, name = term.members or (), str(term.value)
+
+        def one(member: Form) -> Form:
+            self.bound[name] = member
+            out = [opposed(self.truth(condition)) for condition in conditions]
+            truth = self.truth(body)
+            found = joined("or", [*out, truth if term.does == "all" else opposed(truth)])
+            del self.bound[name]
+            return found
+
+        if 0 < len(members) <= WRITTEN_OUT:
+            found = joined("and", [one(("id", _shown(member))) for member in members])
+        else:
+            place = ("member", len(self.bound))
+            found = ("is", ("all", tuple(map(_shown, members)), one(place)), "==", True)
+        return found if term.does == "all" else opposed(found)
+
+    def _compared(self, sign: str, left: Term, right: Term) -> Form:
+        if left.kind.gives is Gives.NUMBER:
+            return _bounded(sign, _added(self.number(left), self.number(right), -1.0))
+        if left.does == "value" and right.does != "value":
+            left, right, sign = right, left, TURNED.get(sign, sign)
+        if right.does != "value":
+            return ("is", (sign, self._thing(left), self._thing(right)), "==", True)
+        if not isinstance(right.value, Day):
+            return ("is", self._thing(left), sign, right.value)
+        day = right.value
+        at = day.last if sign in {"<=", ">"} else day.first
+        bound = _shown(day) if sign in {"==", "!="} else at
+        return ("is", ("day", self._thing(left)), sign, bound)
+
+    # Numbers.
+
+    def number(self, term: Term) -> Number:
+        """A number as a sum of products, in its own unit."""
+        if term.does == "value":
+            return {(): float(term.value)} if isinstance(term.value, int | float) else {}
+        if term.does == "**":
+            return self._power(term)
+        if term.does not in {"unit", "+", "-", "*", "/"}:
+            return {((self._thing(term), 1),): 1.0}
+        first, *others = map(self.number, term.parts)
+        if term.does == "unit":
+            factor = term.factor
+            for code, power in term.rates:
+                factor *= self.ledger.case.rates[code].value ** power
+            return _times(first, {(): factor})
+        if term.does in {"+", "-"}:
+            return _added(first, others[0], 1.0 if term.does == "+" else -1.0)
+        return _times(first, others[0] if term.does == "*" else _inverse(others[0]))
+
+    def _power(self, term: Term) -> Number:
+        base, power = self.number(term.parts[0]), int(float(str(term.parts[1].value)))
+        if power < 0:
+            base, power = _inverse(base), -power
+        found: Number = {(): 1.0}
+        for _turn in range(power):
+            found = _times(found, base)
+        return found
+
+    # All else.
+
+    def _thing(self, term: Term) -> Form:
+        """What stands for a quantity, a member, a word, or a function of them."""
+        if term.does == "value":
+            return ("id", _shown(term.value))
+        if term.does == "member":
+            return self.bound[str(term.value)]
+        if term.entry is not None:
+            return self._quantity(term)
+        if term.members is not None:
+            name = str(term.value)
+            self.bound[name] = ("member", len(self.bound))
+            parts = tuple(map(self._part, term.parts))
+            del self.bound[name]
+            return (term.does, tuple(map(_shown, term.members)), parts)
+        parts = tuple(map(self._part, term.parts))
+        ordered = tuple(sorted(set(parts), key=repr)) if term.does in {"min", "max"} else parts
+        return (term.does, ordered)
+
+    def _part(self, term: Term) -> Form:
+        if term.kind.gives is Gives.NUMBER:
+            return _rounded(self.number(term))
+        return self.truth(term) if term.kind.gives is Gives.TRUTH else self._thing(term)
+
+    def _quantity(self, term: Term) -> Form:
+        """A quantity with its arguments, names resolved."""
+        entry = term.entry
+        assert entry is not None  # noqa: S101 - as asked
+        given = {
+            one.name: self._part(part) if part.kind.gives is Gives.NUMBER else self._thing(part)
+            for one, part in zip(entry.parameters, term.parts, strict=True)
+        }
+        if "sender" in given and "measure" in given:
+            given |= _measured(self.ledger.case, given)
+        name = "fact" if entry.name == "indicator" else entry.name
+        return (name, *sorted(given.items()))
+
+
+def _measured(case: Case, given: Mapping[str, Form]) -> dict[str, Form]:
+    """The measure and length that are meant, in place of those that are left out."""
+    sender, measure = (given[key][-1] for key in ("sender", "measure"))
+    try:
+        name = measure_of(case, str(sender), str(measure))
+    except Unknown:
+        return {}
+    found: dict[str, Form] = {"sender": ("id", ""), "measure": ("id", name)}
+    if given.get("months") == ("id", ""):
+        months = float(length_of(case, name, None) * case.calendar.step)
+        found["months"] = _rounded({(): months})
+    return found
+
+
+def _shown(value: Value) -> str:
+    return str(value)
+
+
+def _rounded(number: Number) -> Form:
+    """A number as a form, without what rounding leaves."""
+    kept = ((what, float(f"{times:.{DIGITS}g}")) for what, times in number.items())
+    return tuple(sorted(((what, times) for what, times in kept if times), key=repr))
+
+
+def _added(left: Number, right: Number, times: float) -> Number:
+    found = dict(left)
+    for what, own in right.items():
+        found[what] = found.get(what, 0.0) + times * own
+    return found
+
+
+def _times(left: Number, right: Number) -> Number:
+    found: dict[Form, float] = {}
+    for first, once in left.items():
+        for second, again in right.items():
+            powers: dict[Form, int] = {}
+            for what, power in (*first, *second):
+                powers[what] = powers.get(what, 0) + power
+            kept = ((what, power) for what, power in powers.items() if power)
+            key = tuple(sorted(kept, key=repr))
+            found[key] = found.get(key, 0.0) + once * again
+    return found
+
+
+def _inverse(number: Number) -> Number:
+    """One over a number; of a sum it is a thing of its own."""
+    kept = [(what, times) for what, times in number.items() if times]
+    if len(kept) != 1:
+        return {((("sum", _rounded(number)), -1),): 1.0}
+    ((what, times),) = kept
+    return {tuple((one, -power) for one, power in what): 1.0 / times}
+
+
+def _bounded(sign: str, difference: Number) -> Form:
+    """What is compared with 0 as a quantity compared with a number."""
+    moved = dict(difference)
+    plain = moved.pop((), 0.0)
+    terms = _rounded(moved)
+    if not terms:
+        is_true = compared(sign, plain, 0.0) is True
+        return ("is", ("nothing",), "==" if is_true else "!=", True)
+    first = terms[0][1]
+    sides = _rounded({what: times / first for what, times in terms})
+    bound = float(f"{-plain / first:.{DIGITS}g}") + 0.0
+    return ("is", ("number", sides), TURNED.get(sign, sign) if first < 0 else sign, bound)
+
+
+# Bounds: what is asserted of one thing leaves room, or none.
+
+
+def leaves_room(first: Form, second: Form) -> bool:
+    """Whether two simple forms can both be true; what is not of one thing always can."""
+    if first[0] != "is" or second[0] != "is" or first[1] != second[1]:
+        return first != opposed(second)
+    slack = SPAN.get(first[1][1][0], 30) if first[1][0] == "day" else 0
+    if slack and {first[2], second[2]} & {"==", "!="}:
+        return first != opposed(second)
+    low, high = _span(first), _span(second)
+    if low is None or high is None:
+        is_same = first[3] == second[3] and type(first[3]) is type(second[3])
+        return not ({first[2], second[2]} == {"==", "!="} and is_same) and not (
+            first[2] == second[2] == "==" and not is_same
+        )
+    bottom, top = max(low[0], high[0]), min(low[1], high[1])
+    if slack:  # a date is all its days: its first may lie before, its last behind
+        return bottom[0] - slack <= top[0]
+    return bottom[0] < top[0] or (bottom[0] == top[0] and bottom[1] == 0 == top[1])
+
+
+Ends = tuple[tuple[float, int], tuple[float, int]]
+
+
+def _span(form: Form) -> Ends | None:
+    """The least and greatest that a thing can be, each with how far it must stay from it."""
+    _is, _what, sign, bound = form
+    if sign == "!=" or isinstance(bound, bool | str):
+        return None
+    far = ((-math.inf, 0), (math.inf, 0))
+    if sign == "==":
+        return ((bound, 0), (bound, 0))
+    if sign in {"<", "<="}:
+        return far[0], (bound, -1 if sign == "<" else 0)
+    return (bound, 1 if sign == ">" else 0), far[1]
+
+
+# Verdicts that do not fit.
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An entry, what it says, and the verdict on it."""
+
+    name: str
+    form: Form | None
+    """None: no expression says it."""
+    verdict: str
+
+    @property
+    def asserts(self) -> Form | None:
+        """What is true by its verdict."""
+        if self.form is None or self.verdict not in {*YES, *NO}:
+            return None
+        return self.form if self.verdict in YES else opposed(self.form)
+
+
+def claims_of(ledger: Ledger, verdicts: Mapping[str, str]) -> dict[str, Claim]:
+    """Every entry of a ledger as a claim."""
+    found = {}
+    for entry in entries_of(ledger.case):
+        parts = (ledger.parts.get((entry.id, key)) for key in ("holds_if", "yes_if"))
+        term = next((one for one in parts if one is not None), None)
+        form = None if term is None else Normal(ledger, asked=[entry.id]).truth(term)
+        if term is None and (entry.id, "no_if") in ledger.parts:
+            form = opposed(Normal(ledger, asked=[entry.id]).truth(ledger.parts[entry.id, "no_if"]))
+        found[entry.id] = Claim(entry.id, form, verdicts.get(entry.id, ""))
+    return found
+
+
+def misfits_of(ledger: Ledger, verdicts: Mapping[str, str]) -> tuple[Misfit, ...]:
+    """Groups of entries whose verdicts do not fit together, each told once.
+
+    Args:
+        ledger: The ledger.
+        verdicts: Entry → verdict.
+    """
+    claims = claims_of(ledger, verdicts)
+    entries = {entry.id: entry for entry in entries_of(ledger.case)}
+    order = list(entries).index
+    told: dict[tuple[str, ...], Misfit] = {}
+
+    def tell(kind: str, names: Iterable[str]) -> None:
+        key = tuple(sorted(dict.fromkeys(names), key=order))
+        if any(set(key) <= set(other) for other in told):
+            return
+        shown = (_text(entries[name]) for name in key)
+        told[key] = Misfit(
+            id="_".join((kind, *key)),
+            kind=kind,
+            statements=key,
+            verdicts=tuple(claims[name].verdict for name in key),
+            about=next((text for text in shown if text), ""),
+        )
+
+    for group in _groups(claims, entries.values()):
+        kind = _kind_of(group)
+        if kind:
+            tell(kind, (one.name for one, _sign in group))
+    for first, second in combinations([one for one in claims.values() if one.asserts], 2):
+        if not _fit(first.asserts, second.asserts):
+            tell("bounds", (first.name, second.name))
+    tested: dict[str, list[str]] = {}
+    for one in claims.values():
+        testing = (other.name for other in claims.values() if _settles(other, one))
+        name = next(testing, "") if one.verdict in UNTESTED else ""
+        if name:
+            tested.setdefault(name, []).append(one.name)
+    for name, others in tested.items():
+        tell("untested", (name, *others))
+    case = ledger.case
+    for kind, names in (*_idle(ledger, claims), *_arrows(case, claims), *_torn(case, claims)):
+        tell(kind, names)
+    return tuple(told.values())
+
+
+def _text(entry: Checked) -> str:
+    return entry.holds_if or getattr(entry, "yes_if", "") or getattr(entry, "no_if", "")
+
+
+Group = list[tuple[Claim, bool]]
+"""Claims, each with whether it says what the first says, or the opposite."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sets:
+    """Names that say the same as each other, or the opposite."""
+
+    heads: dict[str, tuple[str, bool]]
+    """Name → one that it goes with, and whether it says the same."""
+
+    def head(self, name: str) -> tuple[str, bool]:
+        """The one that all of a set lead to, and whether this one says the same."""
+        above, is_same = self.heads[name]
+        if above == name:
+            return name, True
+        top, is_same_above = self.head(above)
+        return top, is_same == is_same_above
+
+    def unite(self, first: str, second: str, *, same: bool) -> None:
+        """Two names say the same, or the opposite."""
+        (one, sign), (other, against) = self.head(first), self.head(second)
+        if one != other:
+            self.heads[other] = (one, same == (sign == against))
+
+
+def _groups(claims: Mapping[str, Claim], entries: Iterable[Checked]) -> Iterator[Group]:
+    """Claims that say the same or the opposite, by their forms or by what the ledger says."""
+    sets = _Sets({name: (name, True) for name in claims})
+    by_form: dict[Form, tuple[str, bool]] = {}
+    for claim in claims.values():
+        if claim.form is not None:
+            other, same = by_form.setdefault(claim.form, (claim.name, True))
+            by_form.setdefault(opposed(claim.form), (claim.name, False))
+            sets.unite(other, claim.name, same=same)
+    for entry in entries:
+        for other in entry.same_as if isinstance(entry, Statement) else ():
+            if other in claims:
+                sets.unite(other, entry.id, same=True)
+    found: dict[str, Group] = {}
+    for name, claim in claims.items():
+        top, sign = sets.head(name)
+        found.setdefault(top, []).append((claim, sign))
+    yield from (group for group in found.values() if len(group) > 1)
+
+
+def _kind_of(group: Group) -> str:
+    """How verdicts of one group do not fit; empty where they do."""
+    said = {(claim.verdict in YES) == sign for claim, sign in group if claim.verdict in {*YES, *NO}}
+    if len(said) > 1:
+        return "same" if all(sign for _claim, sign in group) else "opposite"
+    is_open = any(claim.verdict in UNTESTED for claim, _sign in group)
+    is_tested = any(claim.verdict in {*YES, *NO, "open"} for claim, _sign in group)
+    return "untested" if is_open and is_tested else ""
+
+
+def _fit(first: Form | None, second: Form | None) -> bool:
+    """Whether what two verdicts assert can both be true, as far as simple forms tell."""
+    if first is None or second is None:
+        return True
+    if first == opposed(second):
+        return False
+    return all(leaves_room(one, other) for one in asserted(first) for other in asserted(second))
+
+
+def _settles(one: Claim, other: Claim) -> bool:
+    """Whether what is asserted of one claim tests another."""
+    if one.asserts is None or other.form is None or one.name == other.name:
+        return False
+    known = asserted(one.asserts)
+    if set(asserted(other.form)) <= set(known):
+        return True
+    return any(not leaves_room(part, fact) for part in asserted(other.form) for fact in known)
+
+
+def _idle(ledger: Ledger, claims: Mapping[str, Claim]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Entries that hold only because the condition in them does not."""
+    for (name, key), term in ledger.parts.items():
+        if key != "holds_if" or term.does != "or" or claims[name].verdict not in YES:
+            continue
+        for part in term.parts:
+            links = links_of(part) if part.does == "not" else ()
+            if links and all(claims[link].verdict in NO for link in links if link in claims):
+                yield "vacuous", (name, *(link for link in links if link in claims))
+
+
+def _arrows(case: Case, claims: Mapping[str, Claim]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Theses that hold though a cause in them does not, or the causes without the effect."""
+    for one in case.statements.values():
+        causes, effects = (
+            [name for name in names if name in claims] for names in (one.cause, one.effect)
+        )
+        if claims[one.id].verdict not in YES:
+            continue
+        idle = [name for name in causes if claims[name].verdict in NO]
+        lost = [name for name in effects if claims[name].verdict in NO]
+        if idle:
+            yield "vacuous", (one.id, *idle)
+        elif lost and causes and all(claims[name].verdict in YES for name in causes):
+            yield "contrast", (one.id, *causes, *lost)
+
+
+def _torn(case: Case, claims: Mapping[str, Claim]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Contrasts that fail though all their sides hold, or hold though one fails."""
+    for one in case.contrasts.values():
+        sides = [claims[name].verdict for name in one.between if name in claims]
+        fails, holds = claims[one.id].verdict in NO, claims[one.id].verdict in YES
+        all_hold = bool(sides) and all(verdict in YES for verdict in sides)
+        if (fails and all_hold) or (holds and any(verdict in NO for verdict in sides)):
+            yield "contrast", (one.id, *(name for name in one.between if name in claims))
