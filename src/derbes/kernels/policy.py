@@ -39,8 +39,8 @@ stock expected; j periods since the last measure ended, tau the refill time.
 (S1) what is there, before what must be taken (S11). (S2) after a measure the reserve comes back
 in equal steps, and what is left of it is never drawn for money. (S3) is for goods that the
 first tier needs (essential uses, unless the priorities say otherwise); for others the floor is
-the reserve where it ranks before the second tier. Each period is settled in turns, each serving its claims d from the
-stock above its own base, y, before the next sees what is left:
+the reserve where it ranks before the second tier. Each period is settled in turns, each serving
+its claims d from the stock above its own base, y, before the next sees what is left:
 
 1. where the reserve ranks before all uses: the reserve;
 2. the first tier, as far as the plan serves it; base: none, or the reserve of turn 1;
