@@ -208,7 +208,7 @@ class Plain:
         else:
             uses = [u for u in self.uses if self.case.uses[u].good == supplier.good]
             least = least * sum((self.demand[u] for u in uses), np.zeros(self.n))
-        if supplier.at_least_until >= 0:
+        if supplier.at_least_until is not None:
             least[supplier.at_least_until :] = 0.0
         return least
 

@@ -329,7 +329,7 @@ class _Maker:
             least = replace(capacity, value=part * capacity.value, steps=steps, unit="unit/month")
             if of.random() < 0.4:
                 least = Quantity(part, unit="")
-            until = int(of.integers(1, self.n)) if of.random() < 0.3 else -1
+            until = int(of.integers(1, self.n)) if of.random() < 0.3 else None
             found[name] = replace(seller, at_least=least, at_least_until=until)
         return found
 

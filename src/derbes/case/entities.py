@@ -272,8 +272,9 @@ class Supplier(Element):
     """Least that is bought, by contract or habit: an amount, or a share of what the uses of the
     good ask for in calm, as in `75 %`; as far as capacity, routes and measures leave as much. It
     is paid for even where it finds no room. Without it nothing has to be bought."""
-    at_least_until: Annotated[int, MONTH, LACKING, Before("lead_time")] = -1
-    """Month from which on nothing has to be bought any more; without it there is no end."""
+    at_least_until: Annotated[int | None, MONTH, LACKING, Before("lead_time")] = None
+    """Month from which on nothing has to be bought any more, within the calendar or behind it;
+    without it there is no end."""
     on_order: Annotated[Quantity | None, FLOW, Before("margin_share")] = None
     """What arrives of orders placed before the calendar, by month of arrival, until the lead
     time is over; without it what calm use asks for, under the limits of the first period."""

@@ -498,9 +498,11 @@ def _standard(filled: Filled, _found: Found) -> Found:
 
 
 def _supplier(filled: Filled, _found: Found) -> Found:
-    until, key = filled.entry.at_least_until, "at_least_until"
-    period = period_of(filled, until, (key,)) if until else None
-    return {key: -1 if period is None else period}
+    until = filled.entry.at_least_until
+    period = month_period(until, filled.measures.calendar) if until else None
+    if until and period is None:
+        filled.refuse(("at_least_until",), *outside(until, filled.measures.calendar))
+    return {"at_least_until": None if period is None else max(0, period)}
 
 
 def _option(filled: Filled, _found: Found) -> Found:

@@ -208,7 +208,7 @@ def what_must_be_taken(draft: CaseDraft, supplier: Supplier) -> Iterator[Finding
     case, path = draft.case, ("suppliers", supplier.id, "at_least")
     least = supplier.at_least
     if least is None:
-        if supplier.at_least_until >= 0 and draft.entry(*path[:2]).at_least is None:
+        if supplier.at_least_until is not None and draft.entry(*path[:2]).at_least is None:
             what = _('"at_least_until" says nothing without at_least')
             yield Finding((*path[:2], "at_least_until"), what, _("add at_least, or take it out"))
         return
@@ -230,7 +230,7 @@ def what_must_be_taken(draft: CaseDraft, supplier: Supplier) -> Iterator[Finding
             )
             return
         amount = amount * sum(one.over(n) for one in uses)
-    if supplier.at_least_until >= 0:
+    if supplier.at_least_until is not None:
         amount[supplier.at_least_until :] = 0.0
     most = supplier.capacity.over(n)
     over = amount > most * (1 + ROUNDING)

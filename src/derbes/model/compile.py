@@ -254,7 +254,7 @@ def _least(axes: Axes, supplier: Supplier) -> FloatArray:
         uses = [use for use in axes.case.uses.values() if use.good == supplier.good]
         demand = sum((axes.flow(use.demand, "") for use in uses), axes.over(None))
         least = axes.over(None if element in axes.closed else quantity) * demand
-    if supplier.at_least_until < 0:
+    if supplier.at_least_until is None:
         return least
     return np.where(np.arange(axes.n_periods) < supplier.at_least_until, least, 0.0)
 

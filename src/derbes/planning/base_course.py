@@ -11,9 +11,10 @@ options cost abroad, is at most the ceiling plus an excess that is not allowed.
 
 Symbols: c contract, u use, t period, n unmet demand (`unmet`).
 
-What it is worth that nothing falls short: weights of shortfalls beside each other. Demand
-with a cost of being short has no other price. A unit counts as much as the good is worth;
-payments above a ceiling count as money.
+What it is worth that nothing falls short: weights of shortfalls beside each other. Demand with
+a cost of being short has this price and, where a unit can be had for more, what is lacking to
+the dearest of them: it may fall short for want of goods, never to save the money for them. A
+unit counts as much as the good is worth; payments above a ceiling count as money.
 """
 
 from collections.abc import Mapping
@@ -237,6 +238,25 @@ def supplying(arrays: CaseArrays, goods: IntArray) -> BoolArray:
     return is_needed
 
 
+ABOVE = 1.01
+"""By how much the price of demand exceeds the dearest way to a unit."""
+
+
+def dearest_ways(arrays: CaseArrays) -> FloatArray:
+    """What a unit of each good costs at most where it can be had, inputs included. (G,)"""
+    activities, found = arrays.activities, np.zeros(len(arrays.goods))
+    is_open = (activities.capacity > 0) & (activities.outputs[:, None] >= 0)
+    costs = np.where(is_open, activities.unit_cost, 0.0).max(axis=1, initial=0.0)
+    for _round in range(len(arrays.goods)):
+        for k in np.flatnonzero(is_open.any(axis=1)):
+            inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
+            cost = (
+                costs[k] + activities.input_amounts[inputs] @ found[activities.input_goods[inputs]]
+            )
+            found[activities.outputs[k]] = max(found[activities.outputs[k]], cost)
+    return ABOVE * found
+
+
 def worth_of_uses(layout: Layout) -> FloatArray:
     """What a unit that a use lacks is worth: its good, more or less by weight. (U,) [money/unit]
 
@@ -256,14 +276,15 @@ def add_base_prices(
 ) -> None:
     """Price of what must not fall short, and of what falls short last, by column.
 
-    Demand with a cost of being short has no other price. A unit counts as much as the
-    good is worth; payments above a ceiling count as money.
+    Demand with a cost of being short is not given up to save the money for what serves it. A
+    unit counts as much as the good is worth; payments above a ceiling count as money.
     """
     arrays, layout = shape.layout.arrays, shape.layout
     worth = worth_of_uses(layout)
     is_free = np.isnan(arrays.shortage_cost)
     essential = np.where(is_free & arrays.use_essential, worth, 0.0)
-    deferrable = np.where(is_free & ~arrays.use_essential, worth, 0.0)
+    lacking = np.maximum(dearest_ways(arrays)[arrays.use_goods] - arrays.shortage_cost, 0.0)
+    deferrable = np.where(is_free, worth, lacking / SOFT) * (~is_free | ~arrays.use_essential)
     index.column("unmet").of(hard)[:] = essential[:, None]
     index.column("unmet").of(soft)[:] = deferrable[:, None]
     held = layout.values[layout.reserved] * reserve_prices(shape)

@@ -124,7 +124,8 @@ def past_flows(arrays: CaseArrays) -> FloatArray:
     shared = layout.row("shared_capacity").of(row_upper)
     shared[:] = np.maximum(shared, ordered)
     is_said = np.zeros(shared.shape, dtype=np.bool_)
-    np.logical_or.at(is_said, activities.shared[sharing], said[sharing])
+    tells = sharing & (activities.base_availability > 0)
+    np.logical_or.at(is_said, activities.shared[tells], said[tells])
     layout.row("shared_capacity").of(row_lower)[is_said] = -np.inf
     program = replace(
         program, col_lower=lower, col_upper=upper, row_lower=row_lower, row_upper=row_upper
