@@ -193,7 +193,7 @@ def test_m8_a_standard_without_a_measure_asks_for_demand_in_calm():
     calm = Standard("calm_need", first=54, share=Q(0.5))
     asked = solve_plan(make_problem(replace(case, standards={"calm_need": calm})))
     assert asked.cost == pytest.approx(20.0 * (6000 - 600))
-    more = replace(calm, share=Q(1.0))
+    more = replace(calm, first=50, share=Q(1.0))
     asked = solve_plan(make_problem(replace(case, standards={"calm_need": more})))
     assert asked.cost == pytest.approx(1e6 + 12.0 * (6000 - 600))
 
