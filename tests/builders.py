@@ -64,6 +64,7 @@ def build_arrays(
     plants: Entries | None = None,
     lines: Entries | None = None,
     pools: Mapping[str, float | Sequence[float]] | None = None,
+    pool_least: Mapping[str, float | Sequence[float]] | None = None,
     lots: Entries | None = None,
     n_periods: int = 60,
     refill_periods: int = 6,
@@ -75,13 +76,15 @@ def build_arrays(
         goods: reserve, storage_limit, storage_cost, retention, shelf_life.
         uses: good, demand, tier ("essential"), crisis_demand, weight, shortage_cost.
         suppliers: good, price, capacity, lead (0), transport (0), actor (own name), pool,
-            available (1), margin_share, on_order (arrivals of orders before the start).
+            available (1), margin_share, on_order (arrivals of orders before the start),
+            at_least (0), no more than the capacity.
         recipes: output, inputs (good -> amount), cost, capacity (inf), lead (0), plant, line,
             hours.
         exports: good, price, capacity, actor.
         plants: opening (0): recipes have no capacity before it; ramp (0).
         lines: hours, plant; closed before the plant opens.
         pools: Shared capacity by name.
+        pool_least: What is taken at least of it.
         lots: good, quantity, retention (1).
         n_periods: T, of the calendar too.
         refill_periods: Periods in which a reserve comes back.
@@ -150,6 +153,9 @@ def build_arrays(
         shared_capacity=np.array([path(v, n_periods) for v in (pools or {}).values()]).reshape(
             len(pools or {}), n_periods
         ),
+        shared_least=np.array(
+            [path((pool_least or {}).get(name, 0.0), n_periods) for name in pools or {}]
+        ).reshape(len(pools or {}), n_periods),
         plant_open_share=np.array(list(openings.values())).reshape(len(plants), n_periods),
         plant_opening=_ints([entry.get("opening", 0) for entry in plants.values()]),
         plant_ramp=_ints([entry.get("ramp", 0) for entry in plants.values()]),
@@ -186,6 +192,7 @@ class _Rows:
             "actor": entry.get("actor", name),
             "lead": entry.get("lead", 0),
             "capacity": path(entry.get("capacity", np.inf), self.n),
+            "least": path(entry.get("at_least", 0.0), self.n),
             "available": entry.get("available", 1.0),
             "price": np.zeros(self.n),
             "margin": entry.get("margin_share", np.nan),
@@ -264,6 +271,7 @@ class _Rows:
             outputs=self._column("output"),
             lead_times=self._column("lead"),
             capacity=self._table("capacity"),
+            least=self._table("least"),
             base_availability=np.array([row["available"] for row in self.rows], dtype=np.float64),
             unit_cost=self._table("cost"),
             price=self._table("price"),

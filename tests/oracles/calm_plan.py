@@ -263,6 +263,7 @@ def _static_flow(plain: Plain, t: int, given: dict[int, Floats]) -> tuple[Floats
     for good in plain.goods:
         _static_balance(plain, linear, good, t, flow, unmet)
     _static_limits(plain, linear, flow, given)
+    _static_least(plain, linear, flow, most, [k for k in given if t < works[k].lead])
     levels = []
     for priority in plain.case.priorities:
         if priority in ("essential", "deferrable"):
@@ -296,6 +297,16 @@ def _static_balance(
             linear.add(row, flow[k], 1.0)
         if good in work.needs:
             linear.add(row, flow[k], -work.needs[good])
+
+
+def _static_least(plain: Plain, linear: Linear, flow: Ints, most: Floats, given: list[int]) -> None:
+    """What must be bought of a seller, unless the case says what is on order."""
+    for supplier in plain.case.suppliers.values():
+        mine = [k for k, work in enumerate(plain.works) if work.seller == supplier.id]
+        if not set(mine) & set(given):
+            there = min(plain.path(supplier.capacity)[0] * plain.step, float(most[mine].sum()))
+            least = min(plain.least[supplier.id][0], there)
+            linear.add(linear.rows([least], np.inf), flow[mine], 1.0)
 
 
 def _static_limits(plain: Plain, linear: Linear, flow: Ints, given: dict[int, Floats]) -> None:

@@ -6,7 +6,16 @@ from itertools import pairwise
 
 import numpy as np
 
-from derbes.case.entities import Case, Hit, InTransit, Measure, MeasureKind, Survival, Tier
+from derbes.case.entities import (
+    Case,
+    Hit,
+    InTransit,
+    Measure,
+    MeasureKind,
+    Supplier,
+    Survival,
+    Tier,
+)
 from derbes.case.quantity import Quantity
 from tests.oracles.linear import Floats
 
@@ -100,6 +109,7 @@ class Plain:
         self.life = {g: self._life(case.goods[g].survival) for g in self.goods}
         self.lot_keeps = {x: self._lot_kept(case.stockpiles[x].survival) for x in self.lots}
         self.lot_stock = {x: _value(case.stockpiles[x].quantity) for x in self.lots}
+        self.least = {s.id: self._least(s) for s in case.suppliers.values()}
         self.works = [*self._buys(), *self._makes(), *self._sells()]
         self.lead = max([work.lead for work in self.works], default=0)
         yearly = _value(case.discount_rate)
@@ -187,6 +197,20 @@ class Plain:
     def hours(self, plant: str, line: str) -> Floats:
         """Hours of a line when its plant is wholly open. (n,) [hour/period]"""
         return self.path(self.case.plants[plant].lines[line]) * self.step
+
+    def _least(self, supplier: Supplier) -> Floats:
+        """What is bought of a supplier at least, whatever it has. (n,) [unit/period]"""
+        if supplier.at_least is None:
+            return np.zeros(self.n)
+        least = self.path(supplier.at_least)
+        if supplier.at_least.unit:
+            least = least * self.step
+        else:
+            uses = [u for u in self.uses if self.case.uses[u].good == supplier.good]
+            least = least * sum((self.demand[u] for u in uses), np.zeros(self.n))
+        if supplier.at_least_until is not None:
+            least[supplier.at_least_until :] = 0.0
+        return least
 
     def _buys(self) -> list[Work]:
         made = []

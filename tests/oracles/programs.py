@@ -198,16 +198,26 @@ def _add_lines(window: Window) -> None:
 
 
 def _add_routes(window: Window) -> None:
-    """What the routes of a seller share; a measure on all of them takes from it too."""
+    """What the routes of a seller share; a measure on all of them takes from it too.
+
+    What must be bought of it is bought as far as it is there (L9); of a last period whose part
+    is looked for it decides nothing, since what is too much is given up.
+    """
     plain, linear = window.plain, window.linear
     for supplier in plain.case.suppliers.values():
         mine = [k for k, work in enumerate(plain.works) if work.seller == supplier.id]
-        if len(mine) < 2:
-            continue
         whole = plain.path(supplier.capacity)[window.periods] * plain.step
         if window.effect:
             left = max(window.effect.left[k] for k in mine)
             whole = np.where(np.arange(window.n) < window.length, whole * left, whole)
+        least = np.minimum(plain.least[supplier.id][window.periods], whole)
+        least = np.minimum(least, window.most[mine].sum(axis=0)) * window.part
+        if least.any() and window.share < 0:
+            bought = linear.rows(least, np.inf)
+            for k in mine:
+                linear.add(bought, window.order[k], 1.0)
+        if len(mine) < 2:
+            continue
         rows = linear.rows(-np.inf, whole * window.part)
         for k in mine:
             linear.add(rows, window.order[k], 1.0)

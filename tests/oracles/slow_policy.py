@@ -98,9 +98,6 @@ class _Target:
             self.batches[g] = {day: b * self.n.rho[g] for day, b in self.batches[g].items()}
             self.batches[g][t] = max(0.0, self.due(g, t))
         self.stock, self.opened = self._stocks(), self._stocks()
-        if calm:
-            for g in n.goods:
-                self.stock[g] = max(0.0, self.stock[g] - self.n.losses(g, t)[1])
         self.left = {k: self.n.capacity(k, t) for k in n.makes}
         self.own = {k: self.n.planned(k, t) for k in n.makes}
         self.orders = dict.fromkeys(n.makes, 0.0)
@@ -114,6 +111,10 @@ class _Target:
             self.pool_left[q] = at(self.a.shared_capacity[q], t) * part
         self.can = self._most({}, self.left)
         self._price()
+        self._take()
+        if calm:
+            for g in n.goods:
+                self.stock[g] = max(0.0, self.stock[g] - self.n.losses(g, t)[1])
         self._aim(before)
         self._turns()
         unmet = self.n.demand(t)
@@ -195,6 +196,23 @@ class _Target:
             open_ = [k for k in self.n.sources[g] if self.n.capacity(k, self.t) > 0.0]
             costs = [self.price[k] for k in open_ or self.n.sources[g]]
             cheapest[g] = min(costs, default=0.0)
+
+    def _take(self) -> None:
+        """(S11)"""
+        n = self.n
+        for k in n.makes:
+            if n.pool[k] < 0:
+                self._place(k, min(at(self.a.activities.least[n.row[k]], self.t), self.left[k]))
+        for q in self.pool_left:
+            routes = [k for k in n.makes if n.pool[k] == q]
+            lacking = at(self.a.shared_least[q], self.t)
+            chosen = self._share({k: self.own[k] for k in routes}, lacking, {})
+            for group in self._by_price(routes):
+                room = {k: max(0.0, self.left[k] - chosen.get(k, 0.0)) for k in group}
+                more = self._share(room, lacking - sum(chosen.values()), chosen)
+                chosen |= {k: chosen.get(k, 0.0) + level for k, level in more.items()}
+            for k, level in chosen.items():
+                self._place(k, level)
 
     def _most(self, usable: Amounts, left: Amounts) -> Amounts:
         """(S4)"""

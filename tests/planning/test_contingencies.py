@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from derbes.case.entities import Good, Tier
 from derbes.case.options import Budget, Choice, Option, OptionKind, Standard
 from derbes.case.quantity import Quantity
 from derbes.lp.lexicographic import solve_levels
@@ -15,7 +16,7 @@ from derbes.model.measures import compile_measure
 from derbes.planning.accounts import course_of, paid_on_arrival
 from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import make_problem, with_contingencies
-from derbes.supply.baseline import first_state
+from derbes.supply.baseline import first_state, solve_calm
 from derbes.supply.bounds import window_bounds
 from derbes.supply.disruption import found_state, horizon
 from derbes.supply.network import make_layout, supply_matrix
@@ -23,6 +24,7 @@ from tests.oracles.chosen_case import chosen_case
 from tests.oracles.plans import evaluate
 from tests.planning.generated import small_case
 from tests.small_cases import worked_example
+from tests.supply.solved import changed
 
 Q = Quantity
 
@@ -178,18 +180,47 @@ def test_m7_a_ceiling_on_payments_abroad_bends_calm_purchases():
 
 
 def test_m8_a_standard_without_a_measure_asks_for_demand_in_calm():
-    """Being short costs 3 a unit, buying 10: only the standard makes anybody buy."""
+    """Being short costs 20 a unit, a plant a million: only the standard makes anybody build."""
+    case = worked_example(3)
+    use = replace(case.uses["use"], shortage_cost=Q(20.0))
+    good = replace(case.goods["good"], reserve=None)
+    build = Option("build", kind=OptionKind.BUILD, element="plants.plant", capital=Q(1e6))
+    case = replace(
+        case, uses={"use": use}, goods={"good": good}, suppliers={}, options={"build": build}
+    )
+    case = changed(case, "plants", "plant", opening=0)
+    assert solve_plan(make_problem(case)).cost == pytest.approx(20.0 * (6000 - 600))
+    calm = Standard("calm_need", first=54, share=Q(0.5))
+    asked = solve_plan(make_problem(replace(case, standards={"calm_need": calm})))
+    assert asked.cost == pytest.approx(20.0 * (6000 - 600))
+    more = replace(calm, first=50, share=Q(1.0))
+    asked = solve_plan(make_problem(replace(case, standards={"calm_need": more})))
+    assert asked.cost == pytest.approx(1e6 + 12.0 * (6000 - 600))
+
+
+def test_demand_is_not_given_up_to_save_what_serves_it():
+    """Being short costs 3 a unit, buying 10: all is bought, as in the calm plan."""
     case = worked_example(1)
-    cheap = replace(case.uses["use"], shortage_cost=Q(3.0))
+    cheap = replace(case.uses["use"], shortage_cost=Q(3.0), tier=Tier.DEFERRABLE)
     good = replace(case.goods["good"], reserve=None)
     case = replace(case, uses={"use": cheap}, goods={"good": good})
-    assert solve_plan(make_problem(case)).cost == pytest.approx(3.0 * (6000 - 600))
-    calm = Standard("calm_need", first=50, share=Q(0.5))
-    asked = solve_plan(make_problem(replace(case, standards={"calm_need": calm})))
-    assert asked.cost == pytest.approx(3.0 * (6000 - 600))
-    more = replace(calm, first=40)
-    asked = solve_plan(make_problem(replace(case, standards={"calm_need": more})))
-    assert asked.cost == pytest.approx(3.0 * (6000 - 600) + 400 * (10.0 - 3.0))
+    assert solve_plan(make_problem(case)).cost == pytest.approx(10.0 * (6000 - 600))
+    calm = solve_calm(compile_case(case))
+    assert calm.unmet.max() == pytest.approx(0.0, abs=1e-6)
+
+
+def test_l9_the_base_course_buys_what_must_be_bought():
+    """The dear seller is taken 30 a month for ten months, whatever it costs."""
+    case = replace(worked_example(1), goods={"good": Good("good", unit="t")})
+    dear = replace(
+        case.suppliers["from_other"], at_least=Q(30.0, unit="t/month"), at_least_until=10
+    )
+    habit = replace(case, suppliers={**case.suppliers, "from_other": dear})
+    plain, asked = (solve_plan(make_problem(one)) for one in (case, habit))
+    assert asked.cost == pytest.approx(plain.cost + 300 * (25.0 - 10.0))
+    problem = make_problem(habit)
+    orders = course_of(problem, asked.columns).orders
+    np.testing.assert_allclose(orders[1, :12], [30.0] * 10 + [0.0, 0.0], atol=1e-6)
 
 
 def test_m11_what_is_decided_first_moves_bounds_only():

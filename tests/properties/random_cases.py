@@ -58,6 +58,8 @@ class Traits:
     """Sellers with equal prices."""
     worthless: float = 0.15
     """Uses worth less than their good."""
+    habits: float = 0.25
+    """Something must be taken of a seller."""
 
 
 class _Maker:
@@ -65,6 +67,7 @@ class _Maker:
 
     def __init__(self, seed: int, traits: Traits) -> None:
         self.rng = np.random.default_rng(seed)
+        self.habit = np.random.default_rng([seed, 2])
         self.traits = traits
         self.step = Step.MONTH
         if self.chance(traits.coarse):
@@ -170,7 +173,7 @@ class _Maker:
         self.fed = {after for _, after in self.chain}
         routes = self._routes()
         plants, recipes = self._plants()
-        suppliers = self._suppliers(routes)
+        suppliers = self._habits(self._suppliers(routes))
         lots = self._lots()
         measures = self._measures(suppliers, routes, plants, lots)
         priorities = ["essential", "deferrable", "reserve"]
@@ -310,6 +313,25 @@ class _Maker:
                 on_order=on_order,
             )
         return made
+
+    def _habits(self, made: dict[str, Supplier]) -> dict[str, Supplier]:
+        """Sellers of whom something must be taken: a part of what they have, or of the demand.
+
+        From numbers of their own, so that the rest of a case is as it is without.
+        """
+        of, found = self.habit, dict(made)
+        for name, seller in made.items():
+            capacity = seller.capacity
+            if of.random() >= self.traits.habits or capacity is None:
+                continue
+            part = float(f"{of.uniform(0.0, 1.0):.3g}")
+            steps = tuple((t, part * value) for t, value in capacity.steps)
+            least = replace(capacity, value=part * capacity.value, steps=steps, unit="unit/month")
+            if of.random() < 0.4:
+                least = Quantity(part, unit="")
+            until = int(of.integers(1, self.n)) if of.random() < 0.3 else None
+            found[name] = replace(seller, at_least=least, at_least_until=until)
+        return found
 
     def _plants(self) -> tuple[dict[str, Plant], dict[str, Recipe]]:
         if not self.chain and self.chance(0.6):

@@ -1,4 +1,4 @@
-"""The equations of the policy (S1) to (S10), each on a case small enough to follow by hand."""
+"""The equations of the policy (S1) to (S11), each on a case small enough to follow by hand."""
 
 import numpy as np
 import pytest
@@ -283,3 +283,26 @@ def test_s10_a_harvest_that_a_measure_takes_away_is_seen_coming() -> None:
     found = run(arrays, cut(arrays, "fields"), length=14, n_periods=14, start=6)
     assert found.levels[1, 0] == pytest.approx(20.0)
     assert found.unmet[0].sum() == pytest.approx(1400.0 - 600.0 - 14 * 20.0)
+
+
+def test_s11_what_must_be_taken_is_ordered_first_by_the_routes_that_are_left() -> None:
+    """60 of one seller by two routes, the plan by the cheap one; it is closed for three months."""
+    arrays = build_arrays(
+        goods={"good": {}},
+        uses={"use": {"good": "good", "demand": 100.0}},
+        suppliers={
+            "rail": {"good": "good", "price": 5.0, "capacity": 80.0, "pool": "seller"},
+            "sea": {"good": "good", "price": 9.0, "capacity": 50.0, "pool": "seller"},
+            "near": {"good": "good", "price": 1.0, "capacity": 70.0},
+            "dear": {"good": "good", "price": 30.0, "capacity": 30.0, "at_least": 10.0},
+        },
+        pools={"seller": 90.0},
+        pool_least={"seller": 60.0},
+        lots={"stock": {"good": "good", "quantity": 500.0}},
+    )
+    found = run(arrays, cut(arrays, "rail"), length=3, n_periods=8)
+    np.testing.assert_allclose(found.levels[0, :3], 0.0, atol=CLOSE)
+    np.testing.assert_allclose(found.levels[1, :3], 50.0, atol=CLOSE)
+    assert np.all(found.levels[3] >= 10.0 - CLOSE)
+    assert np.all(found.levels[:2].sum(axis=0)[3:] >= 60.0 - CLOSE)
+    np.testing.assert_allclose(found.unmet, 0.0, atol=CLOSE)

@@ -266,7 +266,8 @@ def method_section(case: Case) -> Section:
             "counted as unmet (L5); storage is limited (L6). A reserve is aimed at in calm and "
             "while a measure runs, and after it comes back in equal steps over the refill time; "
             "what it lacks is counted (L7). A branch ends with stocks and goods on the way no "
-            "lower than in the calm plan (L8)."
+            "lower than in the calm plan (L8). What must be bought by contract or habit is bought, "
+            "as far as seller, routes and measures leave it (L9)."
         ),
         _("The best response keeps these low, in this order: {order}.").format(
             order=", ".join(kept_low[name] for name in case.priorities)
@@ -278,7 +279,7 @@ def method_section(case: Case) -> Section:
             "makes and buys what the plan does and then from the cheapest source on (S5), cuts "
             "in proportion where claims exceed what is there (S6), orders back to the plan "
             "within lead times (S7), draws first what expires first (S8), and takes a measure "
-            "that runs to go on for a year (S10). Over draws it follows the central plan in "
+            "that runs to go on for a year (S10). What must be bought it orders first (S11). Over draws it follows the central plan in "
             "proportion to what each draw needs (S9)."
         ),
         _(

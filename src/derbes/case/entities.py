@@ -9,7 +9,7 @@ Every number that a case holds, in the order of the case.
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, ClassVar
@@ -264,6 +264,18 @@ class Supplier(Element):
     """Part of the price that is the seller's margin; without it, the actor's."""
     is_spared: bool = False
     """Whether no measure hits it, as when it has been bought out."""
+    at_least: Annotated[
+        Quantity | None,
+        replace(FLOW, or_share=True),
+        Before("lead_time"),
+        Shown("as capacity, or share of the demand for the good; may change over time"),
+    ] = None
+    """Least that is bought, by contract or habit: an amount, or a share of what the uses of the
+    good ask for in calm, as in `75 %`; as far as capacity, routes and measures leave as much. It
+    is paid for even where it finds no room. Without it nothing has to be bought."""
+    at_least_until: Annotated[int | None, MONTH, LACKING, Before("lead_time")] = None
+    """Month from which on nothing has to be bought any more, within the calendar or behind it;
+    without it there is no end."""
     on_order: Annotated[Quantity | None, FLOW, Before("margin_share")] = None
     """What arrives of orders placed before the calendar, by month of arrival, until the lead
     time is over; without it what calm use asks for, under the limits of the first period."""

@@ -117,6 +117,8 @@ class InUnit(Form):
     """Units that count as the same, e.g. a plain share for a share a year."""
     constant: bool = True
     """Whether it cannot change over time."""
+    or_share: bool = False
+    """Whether it may be a share instead, which is written with %."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,9 +52,11 @@ from derbes.casefile.formulas import unit_named
 from derbes.casefile.quantities import (
     CaseUnits,
     Reading,
+    first_text,
     formula_of,
     in_base,
     is_formula,
+    is_share,
     month_period,
     outside,
     read_quantity,
@@ -170,6 +172,8 @@ class Filled:
             if own is None:
                 return None
             form = replace(form, unit=own)
+        if form.or_share and is_share(entry, self.measures, (*self.path, *step)):
+            form = replace(form, unit="")
         units = [
             self.measures.unit(template, self.good, given)
             for template in (self._template(form), *form.also)
@@ -203,10 +207,7 @@ class Filled:
 
     def own_unit(self, entry: Entry, step: Path) -> str | None:
         """The unit that a number is written in, words of its own included; None: it is refused."""
-        text = entry.value
-        if text is None and entry.series:
-            text = next(iter(entry.series.values())).value
-        if text is None or text == MISSING:
+        if (text := first_text(entry)) in {"", MISSING}:
             return ""
         own = frozenset(_WORD.findall(" ".join([text, entry.unit, *(entry.range or ())])))
         self.measures = replace(self.measures, own=own | self.measures.own)
@@ -463,19 +464,12 @@ def _limit(filled: Filled, found: Found) -> Found:
     entry = filled.entry
     least, most = found["at_least"], found["at_most"]
     if entry.at_most is None and entry.at_least is None:
-        filled.refuse(
-            (),
-            _("the limit says neither at_most nor at_least"),
-            _("add one of them"),
-        )
+        what = _("the limit says neither at_most nor at_least")
+        filled.refuse((), what, _("add one of them"))
     if least is not None and most is not None and least.value > most.value:
-        filled.refuse(
-            ("at_least",),
-            _('at_least is above at_most: "{least}" is more than "{most}"').format(
-                least=least.written, most=most.written
-            ),
-            _("exchange the two"),
-        )
+        what = _('at_least is above at_most: "{least}" is more than "{most}"')
+        what = what.format(least=least.written, most=most.written)
+        filled.refuse(("at_least",), what, _("exchange the two"))
     is_list = not isinstance(find(filled.node, ("options",)), MappingNode)
     return {"options": {name: Quantity(1.0) for name in entry.options}} if is_list else {}
 
@@ -502,6 +496,14 @@ def _standard(filled: Filled, _found: Found) -> Found:
         what = _('the standard does not say how long "{measure}" runs')
         filled.refuse((), what.format(measure=entry.measure), _('add "length: 12 month"'))
     return {"length": length, "first": first, "last": last}
+
+
+def _supplier(filled: Filled, _found: Found) -> Found:
+    until = filled.entry.at_least_until
+    period = month_period(until, filled.measures.calendar) if until else None
+    if until and period is None:
+        filled.refuse(("at_least_until",), *outside(until, filled.measures.calendar))
+    return {"at_least_until": None if period is None else max(0, period)}
 
 
 def _option(filled: Filled, _found: Found) -> Found:
@@ -689,6 +691,7 @@ _OTHERWISE: Mapping[str, Callable[[Filled, Found], Found]] = {
     "goods": _good,
     "stockpiles": _stockpile,
     "plants": _plant,
+    "suppliers": _supplier,
     "measures": _measure,
     "options": _option,
     "limits": _limit,

@@ -11,6 +11,7 @@ from typing import Any
 from derbes.case.entities import (
     AIMS,
     MEASURE_TERMS,
+    Case,
     Good,
     Hit,
     Measure,
@@ -20,6 +21,7 @@ from derbes.case.entities import (
     main_measure,
 )
 from derbes.case.ledger import LEDGER, Statement
+from derbes.case.options import optional_elements
 from derbes.casefile.build import document_and_place
 from derbes.casefile.checks_levers import LEVER_CHECKS
 from derbes.casefile.checks_plan import PLAN_CHECKS, each, way_back
@@ -199,6 +201,56 @@ def orders_before_the_calendar(draft: CaseDraft, supplier: Supplier) -> Iterator
     else:
         return
     yield Finding(("suppliers", supplier.id, "on_order"), what, fix)
+
+
+@each("suppliers")
+def what_must_be_taken(draft: CaseDraft, supplier: Supplier) -> Iterator[Finding]:
+    """What has to be taken of a supplier is no more than it has, and is about something."""
+    case, path = draft.case, ("suppliers", supplier.id, "at_least")
+    least = supplier.at_least
+    if least is None:
+        if supplier.at_least_until is not None and draft.entry(*path[:2]).at_least is None:
+            what = _('"at_least_until" says nothing without at_least')
+            yield Finding((*path[:2], "at_least_until"), what, _("add at_least, or take it out"))
+        return
+    if f"suppliers.{supplier.id}" in optional_elements(case.options):
+        what = _('only an option opens "{name}"; nothing can be taken of it before')
+        fix = _("say it with take_or_pay of the option")
+        yield Finding(path, what.format(name=supplier.id), fix)
+        return
+    if not draft.sound("uses", "goods") or supplier.capacity is None:
+        return
+    n, good = case.calendar.n_periods, supplier.good
+    amount = least.over(n).copy()
+    if not least.unit:
+        uses = [one.demand for one in case.uses.values() if one.good == good and one.demand]
+        if not uses:
+            what = _('a share of the demand for "{good}", which no use asks for').format(good=good)
+            yield Finding(
+                path, what, _('write an amount, as in "{unit}"').format(unit=_unit(case, good))
+            )
+            return
+        amount = amount * sum(one.over(n) for one in uses)
+    if supplier.at_least_until is not None:
+        amount[supplier.at_least_until :] = 0.0
+    most = supplier.capacity.over(n)
+    over = amount > most * (1 + ROUNDING)
+    if over.any():
+        at = int(over.argmax())
+        what = _("{least} have to be taken in {month}, and the capacity is {most}")
+        yield Finding(
+            path,
+            what.format(
+                least=in_words(float(amount[at]), _unit(case, good)),
+                most=in_words(float(most[at]), _unit(case, good)),
+                month=case.calendar.label(at),
+            ),
+            _("lower at_least, or raise the capacity"),
+        )
+
+
+def _unit(case: Case, good: str) -> str:
+    return f"{case.goods[good].unit}/month" if good in case.goods else ""
 
 
 _EVERYTHING = (
@@ -586,6 +638,7 @@ CHECKS: tuple[Check, ...] = (
     limits_of_recipes,
     stocks_above_the_limit,
     orders_before_the_calendar,
+    what_must_be_taken,
     keys_of_measures,
     cyclic_companions,
     hits_of_measures,

@@ -190,6 +190,26 @@ def is_formula(text: str) -> bool:
     return text.lstrip().startswith(SIGN)
 
 
+def first_text(entry: Entry) -> str:
+    """The value of a number, or the first of a series, as it is written; empty: there is none."""
+    text = entry.value
+    if text is None and entry.series:
+        text = next(iter(entry.series.values())).value
+    return text or ""
+
+
+def is_share(entry: Entry, measures: CaseUnits, path: Path) -> bool:
+    """Whether a number that may be a share or an amount is written as a share."""
+    text = first_text(entry)
+    try:
+        if is_formula(text):
+            return not formula_of(measures, text, path)[1]
+        unit = parse_amount(text, measures.own).unit
+    except (UnitError, FormulaError):
+        return False  # said where it is read
+    return "%" in (entry.unit if unit is None else unit.name)
+
+
 def formula_of(
     measures: CaseUnits, text: str, path: Path
 ) -> tuple[Formula, Powers, Mapping[str, str]]:

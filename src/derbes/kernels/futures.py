@@ -28,6 +28,7 @@ from derbes.kernels.policy import (
     set_aims,
     settle_period,
     strike,
+    take_least,
 )
 
 Cube = Annotated[Floats, 3]
@@ -81,6 +82,8 @@ class Drawn(NamedTuple):
     """(N or 1, K, T) [unit/period]"""
     hours: Cube
     pools: Cube
+    least: Cube
+    pool_least: Cube
     demand: Cube
     crisis: Cube
     unit_cost: Cube
@@ -210,6 +213,8 @@ def place_numbers(n: Network, f: Frame, d: Drawn, c: Course, i: int) -> None:
     put_paths(d.reserve, i, f.first, c.held)
     put_paths(d.hours, i, f.first, c.hours)
     put_paths(d.pools, i, f.first, c.pools)
+    put_paths(d.least, i, f.first, c.least)
+    put_paths(d.pool_least, i, f.first, c.pool_least)
     put_paths(d.capacity, i, f.first, c.capacity)
     put_paths(d.lot_retention, i, f.first, c.lot_retention)
     for p in range(len(c.opening)):
@@ -259,7 +264,7 @@ def follow_plan(n: Network, p: Course, f: Frame, c: Course, factors: Table) -> N
             for s in range(n.first_source[g], n.first_source[g + 1]):
                 k = n.sources[s]
                 shifted = min(max(then + c.leads[k] - f.central_leads[k], 0), last)
-                c.plan[t, k] = phi * p.plan[shifted, k]
+                c.plan[t, k] = max(phi * p.plan[shifted, k], c.least[t, k])
                 if n.turns_back[k] == 0:
                     for a in range(n.first_input[k], n.first_input[k + 1]):
                         taken = c.amounts[a] * phi * p.plan[then, k]
@@ -391,8 +396,9 @@ def follow(
         while next_row <= min(reach, len(f.net) - 1):
             planned_net(n, c, ms, f, next_row, regime)
             next_row += 1
-        open_period(n, c, ms, f, t, calm)
+        open_period(n, c, ms, f, t)
         limit_sources(n, c, f, CAN)
+        take_least(n, c, ms, f, t, calm)
         set_aims(n, c, ms, f, t, after)
         price_goods(n, c, ms, f, t)
         settle_period(n, c, ms, f, t)

@@ -31,14 +31,16 @@ stock expected; j periods since the last measure ended, tau the refill time.
         & q_{g,t+i} = \bigl(\rho_g q_{g,t+i-1} + \text{due}_{g,t+i} + \text{plan}_{g,t+i}\bigr)^+ \\
     \text{(S8)}\quad & w_{g,t} \le \sum_{i<A} \rho_g^i \text{inflow}_{g,t-i}, \quad
         \sum w \le \text{limit}_{g,t}, \text{ first expired first out} \\
+    \text{(S11)}\quad & x_k \ge \min(\text{at least}_k, \text{capacity}_k)
+        \text{, over the routes of a seller together} \\
     \text{(S10)}\quad & N_g = \max_{i \le \text{a year}} \sum_{h \le i} (\text{use of the first
         tier} - \text{what today's measures let come})_{g,t+h}
 
-(S1) what is there. (S2) after a measure the reserve comes back in equal steps, and what is
-left of it is never drawn for money. (S3) is for goods that the first tier needs (essential
-uses, unless the priorities say otherwise); for others the floor is the reserve where it ranks
-before the second tier. Each period is settled in turns, each serving its claims d from the
-stock above its own base, y, before the next sees what is left:
+(S1) what is there, before what must be taken (S11). (S2) after a measure the reserve comes back
+in equal steps, and what is left of it is never drawn for money. (S3) is for goods that the
+first tier needs (essential uses, unless the priorities say otherwise); for others the floor is
+the reserve where it ranks before the second tier. Each period is settled in turns, each serving
+its claims d from the stock above its own base, y, before the next sees what is left:
 
 1. where the reserve ranks before all uses: the reserve;
 2. the first tier, as far as the plan serves it; base: none, or the reserve of turn 1;
@@ -57,6 +59,8 @@ flow that today's measures leave of the plan's, less what recipes take beyond it
 and what cheaper sources can still bring by then is left to them. (S8) at the end of the
 period; what is too much is given up. In calm, before any measure, lots are drawn and given up
 as in the plan.
+(S11) what must be taken of a seller is ordered before anything else, by the plan's routes first,
+then by the cheapest; what the measures leave of its capacity is the most. (S7) counts it.
 (S10) N counts what else could be made and bought by then, N' does not. Where even that leaves a
 year short, no stock is enough: N is what is there and the year's shortage beside it.
 """
@@ -124,6 +128,10 @@ class Course(NamedTuple):
     """(m, R) [hour/period]"""
     pools: Table
     """(m, Q) [unit/period]"""
+    least: Table
+    """Taken at least of a seller with one route. (m, K) [unit/period]"""
+    pool_least: Table
+    """The same of one with several. (m, Q) [unit/period]"""
     demand: Table
     """(m, U) [unit/period]"""
     crisis: Table
@@ -351,8 +359,8 @@ def delay_opening(n: Network, c: Course, t: int, p: int, late: int) -> None:
 
 
 @called
-def open_period(n: Network, c: Course, ms: Measures, f: Run, t: int, calm: bool) -> None:
-    """Stock at hand (S1), in calm without what the plan gives up, and what capacities leave."""
+def open_period(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
+    """Stock at hand (S1), and what capacities leave."""
     regime, good = f.regime[t], f.good
     for lot in range(f.lots.shape[1]):
         f.lots[t + 1, lot] = f.lots[t, lot] * c.lot_retention[t, lot]
@@ -372,7 +380,7 @@ def open_period(n: Network, c: Course, ms: Measures, f: Run, t: int, calm: bool)
         leaves = life > 0 and f.oldest[g] < shelf + t and f.oldest[g] - shelf + life <= t
         good[SPOILING, g] = f.rest[g] if leaves else 0.0
         good[OPENED, g] = stock
-        good[STOCK, g] = max(0.0, stock - c.given_up[t, g]) if calm else stock
+        good[STOCK, g] = stock
     for k in range(len(n.outputs)):
         f.source[LEFT, k] = capacity_left(c, ms, t, regime, k)
         f.source[OWN, k] = min(c.plan[t, k], f.source[LEFT, k])
@@ -389,6 +397,57 @@ def open_period(n: Network, c: Course, ms: Measures, f: Run, t: int, calm: bool)
     for u in range(len(n.use_goods)):
         f.wanted[t, u] = demand_under(c, ms, t, regime, u)
         f.served[t, u] = 0.0
+
+
+@called
+def take_least(n: Network, c: Course, ms: Measures, f: Run, t: int, calm: bool) -> None:
+    """Order what must be taken of sellers (S11); in calm, give up what the plan gives up."""
+    for g in range(len(n.order)):
+        first, end = n.first_source[g], n.first_source[g + 1]
+        for s in range(first, end):
+            k = n.sources[s]
+            q = n.pools[k]
+            if q < 0:
+                level = min(c.least[t, k], f.source[LEFT, k])
+                if level > 0.0:
+                    place(n, c, ms, f, t, k, level)
+            elif c.pool_least[t, q] > 0.0 and is_first_of_pool(n, s, first):
+                take_by_routes(n, c, ms, f, t, g, q)
+        if calm:
+            f.good[STOCK, g] = max(0.0, f.good[STOCK, g] - c.given_up[t, g])
+
+
+@compiled
+def is_first_of_pool(n: Network, s: int, first: int) -> bool:
+    """Whether no source before it shares its capacity."""
+    for other in range(first, s):  # noqa: SIM110 (the compiler knows no generators)
+        if n.pools[n.sources[other]] == n.pools[n.sources[s]]:
+            return False
+    return True
+
+
+@called
+def take_by_routes(n: Network, c: Course, ms: Measures, f: Run, t: int, g: int, q: int) -> None:
+    """Order what must be taken of a seller with several routes (S11)."""
+    first, end = n.first_source[g], n.first_source[g + 1]
+    for s in range(first, end):
+        k = n.sources[s]
+        offer(n, f, k, f.source[OWN, k] if n.pools[k] == q else 0.0)
+        f.source[PRICE, k] = cost_under(c, ms, t, f.regime[t], k)
+    lacking = c.pool_least[t, q]
+    lacking -= choose_within(n, f, first, end, lacking)
+    price = next_price(n, f, first, end, -np.inf)
+    while price < np.inf and lacking > SMALL * min(lacking, c.size[g]):
+        for s in range(first, end):
+            k = n.sources[s]
+            is_in = n.pools[k] == q and price <= f.source[PRICE, k] <= one_price(price)
+            f.source[ROOM, k] = max(0.0, f.source[LEFT, k] - f.source[CHOSEN, k]) if is_in else 0.0
+        lacking -= choose_within(n, f, first, end, lacking)
+        price = next_price(n, f, first, end, one_price(price))
+    for s in range(first, end):
+        k = n.sources[s]
+        if f.source[CHOSEN, k] > 0.0:
+            place(n, c, ms, f, t, k, f.source[CHOSEN, k])
 
 
 @compiled

@@ -45,6 +45,9 @@ class Activities:
     """From order to arrival. (K,) [period]"""
     capacity: FloatArray
     """Most per period, by the period of the order. (K, T) [unit/period]"""
+    least: FloatArray
+    """Least per period, by the period of the order, where the activity is all that its seller
+    has; no more than its capacity. (K, T) [unit/period]"""
     base_availability: FloatArray
     """1; 0 for an activity that only a measure opens. (K,)"""
     unit_cost: FloatArray
@@ -121,6 +124,8 @@ class CaseArrays:
     line_plants: IntArray
     shared_capacity: FloatArray
     """(Q, T) [unit/period]"""
+    shared_least: FloatArray
+    """Least that is taken of what is shared. (Q, T) [unit/period]"""
     plant_open_share: FloatArray
     """Part of full capacity that is open. (P, T)"""
     plant_opening: IntArray

@@ -197,8 +197,10 @@ class ActivityDraft:
     price: FloatArray | None = None
     on_order: FloatArray | None = None
     margin_share: Number = np.nan
-    whole_capacity: FloatArray | None = None
+    whole_capacity: FloatArray = field(default_factory=lambda: np.zeros(1))
     """What all routes of the supplier share. (T,) [unit/period]"""
+    whole_least: FloatArray = field(default_factory=lambda: np.zeros(1))
+    """Least that is taken by all of them. (T,) [unit/period]"""
     is_late: bool = False
     line: int = -1
     hours: Number = 0.0
@@ -241,6 +243,22 @@ class Axes:
         return given(quantity, default, self.values)
 
 
+def _least(axes: Axes, supplier: Supplier) -> FloatArray:
+    """What is taken of a supplier at least, whatever its capacity. (T,) [unit/period]"""
+    quantity, element = supplier.at_least, f"suppliers.{supplier.id}"
+    if quantity is None:
+        return axes.over(None)
+    if quantity.unit:
+        least = axes.flow(quantity, element)
+    else:
+        uses = [use for use in axes.case.uses.values() if use.good == supplier.good]
+        demand = sum((axes.flow(use.demand, "") for use in uses), axes.over(None))
+        least = axes.over(None if element in axes.closed else quantity) * demand
+    if supplier.at_least_until is None:
+        return least
+    return np.where(np.arange(axes.n_periods) < supplier.at_least_until, least, 0.0)
+
+
 def _late_by(axes: Axes, supplier: Supplier, route: str) -> dict[int, Periods]:
     """Delays that measures put on a purchase; each needs a late twin. [period]
 
@@ -263,7 +281,7 @@ def _purchases(axes: Axes, supplier: Supplier) -> list[ActivityDraft]:
     drafts: list[ActivityDraft] = []
     on_order = None if supplier.on_order is None else axes.flow(supplier.on_order, "")
     price = axes.over(supplier.price)
-    capacity = axes.flow(supplier.capacity, element)
+    capacity, least = axes.flow(supplier.capacity, element), _least(axes, supplier)
     margin = supplier.margin_share or case.actors[supplier.actor].margin_share
     for route in supplier.routes or ("",):
         way = case.routes.get(route)
@@ -286,6 +304,7 @@ def _purchases(axes: Axes, supplier: Supplier) -> list[ActivityDraft]:
                     lead_time=whole_periods(lead, case.calendar) + by,
                     capacity=capacity * carried,
                     whole_capacity=capacity,
+                    whole_least=least,
                     unit_cost=price * (1.0 + transport),
                     price=price,
                     on_order=None if on_order is None else on_order * float(not drafts),
@@ -359,8 +378,8 @@ def by_period(paths: Sequence[FloatArray], n_periods: int) -> FloatArray:
     return rows if width == n_periods else np.broadcast_to(rows, (*rows.shape[:-1], n_periods))
 
 
-def _activities(axes: Axes) -> tuple[Activities, FloatArray]:
-    """Activities, and the capacities that those of one supplier share. (Q, T) [unit/period]"""
+def _activities(axes: Axes) -> tuple[Activities, FloatArray, FloatArray]:
+    """Activities, and what those of one supplier share, most and least. (Q, T) [unit/period]"""
     drafts, n = _drafts(axes), axes.n_periods
     elements = [draft.element for draft in drafts]
     several = sorted({e for e in elements if elements.count(e) > 1}, key=elements.index)
@@ -368,6 +387,10 @@ def _activities(axes: Axes) -> tuple[Activities, FloatArray]:
     whole = [drafts[elements.index(element)].whole_capacity for element in several]
     goods = {good: position for position, good in enumerate(axes.case.goods)}
     nothing = axes.over(None)
+    least = [
+        nothing if draft.element in several else np.minimum(draft.whole_least, draft.capacity)
+        for draft in drafts
+    ]
     activities = Activities(
         names=tuple(d.name for d in drafts),
         elements=tuple(elements),
@@ -377,6 +400,7 @@ def _activities(axes: Axes) -> tuple[Activities, FloatArray]:
         outputs=by_row([goods.get(d.output, -1) for d in drafts], np.int64),
         lead_times=by_row([d.lead_time for d in drafts], np.int64),
         capacity=by_period([d.capacity for d in drafts], n),
+        least=by_period(least, n),
         base_availability=by_row([0.0 if d.is_late else 1.0 for d in drafts]),
         unit_cost=by_period([d.unit_cost for d in drafts], n),
         price=by_period([nothing if d.price is None else d.price for d in drafts], n),
@@ -390,7 +414,17 @@ def _activities(axes: Axes) -> tuple[Activities, FloatArray]:
         plants=by_row([d.plant for d in drafts], np.int64),
         on_order=_on_order(drafts),
     )
-    return activities, by_period([path for path in whole if path is not None], n)
+    shared_capacity = by_period(whole, n)
+    shared_least = by_period([_shared_least(drafts, element) for element in several], n)
+    return activities, shared_capacity, shared_least
+
+
+def _shared_least(drafts: list[ActivityDraft], element: str) -> FloatArray:
+    """What is taken of a supplier at least, as far as it has it and its routes carry it. (T,)"""
+    mine = [draft for draft in drafts if draft.element == element]
+    carried = sum((draft.capacity for draft in mine if not draft.is_late), np.zeros(1))
+    most = np.minimum(mine[0].whole_capacity, carried)
+    return np.asarray(np.minimum(mine[0].whole_least, most), dtype=np.float64)
 
 
 def _on_order(drafts: list[ActivityDraft]) -> FloatArray:
@@ -569,13 +603,14 @@ def _entries(case: Case, n_periods: int, values: Values, weights: FloatArray) ->
     closed = optional_elements(case.options)
     open_shares = plant_open_shares(case, n_periods, values)
     axes = Axes(case, n_periods, values, open_shares, closed)
-    activities, shared_capacity = _activities(axes)
+    activities, shared_capacity, shared_least = _activities(axes)
     yearly = np.asarray(given(case.discount_rate, values=values))[..., None]
     years = np.arange(n_periods) * case.calendar.step / 12.0
     return {
         "n_periods": n_periods,
         "activities": activities,
         "shared_capacity": shared_capacity,
+        "shared_least": shared_least,
         "discount": (1.0 + yearly) ** -years,
         "refill_periods": refill_periods(case, values),
         **_goods(axes),

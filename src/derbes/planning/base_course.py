@@ -1,7 +1,7 @@
 """The base course of a plan: the calm program over the calendar, once in each draw.
 
-The equations are (L1) to (L7) of the calm plan without a tail: stocks at the end are free.
-To them come
+The equations are (L1) to (L7) and (L9) of the calm plan without a tail: stocks at the end are
+free. To them come
 
 (M6) What a contract pays for: sum of the orders from it + idle[c,t] >= taken share times
 what is contracted; the idle part is paid for too.
@@ -11,9 +11,10 @@ options cost abroad, is at most the ceiling plus an excess that is not allowed.
 
 Symbols: c contract, u use, t period, n unmet demand (`unmet`).
 
-What it is worth that nothing falls short: weights of shortfalls beside each other. Demand
-with a cost of being short has no other price. A unit counts as much as the good is worth;
-payments above a ceiling count as money.
+What it is worth that nothing falls short: weights of shortfalls beside each other. Demand with
+a cost of being short has this price and, where a unit can be had for more, what is lacking to
+the dearest of them: it may fall short for want of goods, never to save the money for them. A
+unit counts as much as the good is worth; payments above a ceiling count as money.
 """
 
 from collections.abc import Mapping
@@ -95,6 +96,8 @@ class BaseCourse:
     """(year, most that may be paid abroad [money])"""
     standards: tuple[tuple[str, Standard], ...]
     """Standards without a measure."""
+    habits: IntArray
+    """Purchases of which something has to be taken; those by several routes have a row already."""
 
 
 def make_base_course(case: Case, written: DrawArrays) -> BaseCourse:
@@ -106,7 +109,11 @@ def make_base_course(case: Case, written: DrawArrays) -> BaseCourse:
         if option.kind is OptionKind.RESERVE:
             reserve[written.arrays.goods.index(option.element.split(".", 1)[1])] += 1.0
     arrays = replace(written.arrays, reserve=reserve)
+    has_least = {f"suppliers.{s.id}" for s in case.suppliers.values() if s.at_least is not None}
+    alone = arrays.activities.shared < 0
+    is_habit = alone & np.isin(arrays.activities.elements, sorted(has_least))
     return BaseCourse(
+        habits=np.flatnonzero(is_habit).astype(np.int64),
         layout=make_layout(arrays, 0, arrays.n_calendar, has_reserve=True),
         target=case.target,
         contracts=taken_contracts(case),
@@ -136,7 +143,8 @@ def base_parts(shape: BaseCourse) -> tuple[Parts, Parts]:
     contracts = tuple(element.split(".", 1)[1] for element in shape.contracts)
     years = tuple(f"y{year}" for year, _most in shape.ceilings)
     columns += [("idle", contracts, 0, n), ("excess", years, 0, 1)]
-    rows += [("taken", contracts, 0, n), ("abroad", years, 0, 1)]
+    habits = tuple(arrays.activities.names[k] for k in shape.habits)
+    rows += [("taken", contracts, 0, n), ("abroad", years, 0, 1), ("at_least", habits, 0, n)]
     for name, standard in shape.standards:
         uses = tuple(arrays.uses[u] for u in uses_of(standard, arrays))
         columns.append((f"miss_{name}", uses, 0, n))
@@ -157,6 +165,7 @@ def add_base_entries(
     for c, element in enumerate(shape.contracts):
         for k in contract_activities(written, element):
             entries.add(taken[c], orders[k], 1.0)
+    entries.add(index.row("at_least").indices, orders[shape.habits], 1.0)
     abroad = index.row("abroad").indices[:, 0]
     entries.add(abroad, index.column("excess").indices[:, 0], -1.0)
     # purchases from abroad: money of a unit as paid, and the year of its payment (k, n)
@@ -183,7 +192,7 @@ def base_bounds(
 
     Returns:
         Lower and upper bounds of rows, upper bounds of columns, money of columns; all
-        columns are at least 0.
+        columns are at least 0, and what has to be taken has rows.
     """
     layout = replace(shape.layout, arrays=written.arrays)
     arrays, n = written.arrays, layout.n
@@ -194,6 +203,8 @@ def base_bounds(
     closed[: layout.n_columns] = bounds.col_upper
     money[: layout.n_columns] = money_costs(layout, CALM)
     index.row("taken").of(lower)[:] = 0.0
+    least = layout.column("order").of(bounds.col_lower)[shape.habits]
+    index.row("at_least").of(lower)[:] = np.where(least > 0, least, -np.inf)
     idle = index.column("idle").of(money)
     for c, element in enumerate(shape.contracts):
         k = contract_activities(written, element)[0]
@@ -227,6 +238,25 @@ def supplying(arrays: CaseArrays, goods: IntArray) -> BoolArray:
     return is_needed
 
 
+ABOVE = 1.01
+"""By how much the price of demand exceeds the dearest way to a unit."""
+
+
+def dearest_ways(arrays: CaseArrays) -> FloatArray:
+    """What a unit of each good costs at most where it can be had, inputs included. (G,)"""
+    activities, found = arrays.activities, np.zeros(len(arrays.goods))
+    is_open = (activities.capacity > 0) & (activities.outputs[:, None] >= 0)
+    costs = np.where(is_open, activities.unit_cost, 0.0).max(axis=1, initial=0.0)
+    for _round in range(len(arrays.goods)):
+        for k in np.flatnonzero(is_open.any(axis=1)):
+            inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
+            cost = (
+                costs[k] + activities.input_amounts[inputs] @ found[activities.input_goods[inputs]]
+            )
+            found[activities.outputs[k]] = max(found[activities.outputs[k]], cost)
+    return ABOVE * found
+
+
 def worth_of_uses(layout: Layout) -> FloatArray:
     """What a unit that a use lacks is worth: its good, more or less by weight. (U,) [money/unit]
 
@@ -246,14 +276,15 @@ def add_base_prices(
 ) -> None:
     """Price of what must not fall short, and of what falls short last, by column.
 
-    Demand with a cost of being short has no other price. A unit counts as much as the
-    good is worth; payments above a ceiling count as money.
+    Demand with a cost of being short is not given up to save the money for what serves it. A
+    unit counts as much as the good is worth; payments above a ceiling count as money.
     """
     arrays, layout = shape.layout.arrays, shape.layout
     worth = worth_of_uses(layout)
     is_free = np.isnan(arrays.shortage_cost)
     essential = np.where(is_free & arrays.use_essential, worth, 0.0)
-    deferrable = np.where(is_free & ~arrays.use_essential, worth, 0.0)
+    lacking = np.maximum(dearest_ways(arrays)[arrays.use_goods] - arrays.shortage_cost, 0.0)
+    deferrable = np.where(is_free, worth, lacking / SOFT) * (~is_free | ~arrays.use_essential)
     index.column("unmet").of(hard)[:] = essential[:, None]
     index.column("unmet").of(soft)[:] = deferrable[:, None]
     held = layout.values[layout.reserved] * reserve_prices(shape)

@@ -419,6 +419,8 @@ def _fixed_bounds(
     for kind, items in shape.kept_rows.items():
         index.row(kind).of(lower)[:] = layout.row(kind).of(bounds.row_lower)[items]
         index.row(kind).of(upper)[:] = layout.row(kind).of(bounds.row_upper)[items]
+    # Nothing has to be taken: beyond what is needed it would be given up (L9).
+    index.row("shared_capacity").of(lower)[:] = -np.inf
     demand = np.zeros((len(arrays.goods), layout.n))
     np.add.at(demand, arrays.use_goods, demand_path(layout, run))
     index.row("balance").of(lower)[:] -= demand[shape.goods]

@@ -97,6 +97,8 @@ def plan_of(calm: CalmPath) -> PolicyPlan:
         capacity=_rows(capacity),
         hours=_rows(arrays.line_hours),
         pools=_rows(arrays.shared_capacity),
+        least=_rows(activities.least),
+        pool_least=_rows(arrays.shared_least),
         demand=_rows(demand),
         crisis=_rows(arrays.crisis_demand),
         cost=_rows(_cost_by_order(arrays)),

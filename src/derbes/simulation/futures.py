@@ -436,6 +436,8 @@ def _drawn(model: FuturesModel, arrays: CaseArrays, values: Values, weights: Flo
         capacity=_each(activities.capacity, 2),
         hours=_each(arrays.line_hours, 2),
         pools=_each(arrays.shared_capacity, 2),
+        least=_each(activities.least, 2),
+        pool_least=_each(arrays.shared_least, 2),
         demand=_each(arrays.demand, 2),
         crisis=_each(arrays.crisis_demand, 2),
         unit_cost=_each(activities.unit_cost, 2),

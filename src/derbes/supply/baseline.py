@@ -9,6 +9,8 @@
 (L5) v[u,t] + n[u,t] = demand[u,t]; v is eliminated, so 0 <= n <= demand
 (L6) sum of the stocks of a good <= storage limit
 (L7) r[g,t] >= reserve[g,t] - sum of the stocks of the good
+(L9) sum of the orders of a supplier by all its routes >= min(at_least[t], what (L3) leaves
+     of them); what finds no room is paid for and given up, so that this is always possible
 
 Lexicographic by the case's priorities. What is on the way at the first period is what
 calm use asked for (`past_flows`).
@@ -82,6 +84,7 @@ def past_flows(arrays: CaseArrays) -> FloatArray:
             activities,
             lead_times=np.zeros_like(activities.lead_times),
             capacity=first(activities.capacity),
+            least=first(activities.least),
             unit_cost=first(activities.unit_cost),
             price=first(activities.price),
         ),
@@ -97,6 +100,7 @@ def past_flows(arrays: CaseArrays) -> FloatArray:
         lot_retention=arrays.lot_retention[:0, :n_lead],
         line_hours=first(arrays.line_hours),
         shared_capacity=first(arrays.shared_capacity),
+        shared_least=first(arrays.shared_least),
         discount=np.ones(n_lead),
     )
     state = State(
@@ -112,16 +116,23 @@ def past_flows(arrays: CaseArrays) -> FloatArray:
     layout.column("order").of(lower)[said] = activities.on_order[said]
     layout.column("order").of(upper)[said] = activities.on_order[said]
     layout.column("order").of(upper)[activities.kinds == ActivityKind.EXPORT] = 0.0
-    row_upper = program.row_upper.copy()
+    row_lower, row_upper = program.row_lower.copy(), program.row_upper.copy()
     ordered = np.zeros_like(still.shared_capacity)
     sharing = activities.shared >= 0
     known = np.where(said, activities.on_order, 0.0)
     np.add.at(ordered, activities.shared[sharing], known[sharing])
     shared = layout.row("shared_capacity").of(row_upper)
     shared[:] = np.maximum(shared, ordered)
-    program = replace(program, col_lower=lower, col_upper=upper, row_upper=row_upper)
+    is_said = np.zeros(shared.shape, dtype=np.bool_)
+    tells = sharing & (activities.base_availability > 0)
+    np.logical_or.at(is_said, activities.shared[tells], said[tells])
+    layout.row("shared_capacity").of(row_lower)[is_said] = -np.inf
+    program = replace(
+        program, col_lower=lower, col_upper=upper, row_lower=row_lower, row_upper=row_upper
+    )
     flows = layout.column("order").of(solve_levels(program).columns)
-    flows = alike_in_proportion(still, flows, layout.column("order").of(upper))
+    least, most = (layout.column("order").of(bounds) for bounds in (lower, upper))
+    flows = alike_in_proportion(still, flows, most, least=least)
     return np.where(np.arange(n_lead) < activities.lead_times[:, None], flows, 0.0)
 
 
@@ -153,20 +164,29 @@ def orders_before(arrays: CaseArrays, state: State | None = None) -> FloatArray:
 
 
 def alike_in_proportion(
-    arrays: CaseArrays, orders: FloatArray, most: FloatArray, factor: FloatArray | None = None
+    arrays: CaseArrays,
+    orders: FloatArray,
+    most: FloatArray,
+    factor: FloatArray | None = None,
+    *,
+    least: FloatArray,
 ) -> FloatArray:
     """Orders with activities that are alike in all their numbers sharing by capacity. (K, n)
+
+    What must be taken of each (L9) comes first.
 
     Args:
         arrays: The case.
         orders: An optimum's orders. (K, n)
         most: Their upper bounds. (K, n)
+        least: Their lower bounds. (K, n)
         factor: What a measure multiplies their costs with; None: nothing. (K,)
     """
     groups = _alike(arrays)[0]
     if factor is not None:
         groups = [g[factor[g] == one] for g in groups for one in np.unique(factor[g])]
-    return _shared(orders, [g for g in groups if np.isfinite(most[g]).all()], most)
+    groups = [g for g in groups if np.isfinite(most[g]).all()]
+    return least + _shared(orders - least, groups, most - least)
 
 
 def lots_in_proportion(arrays: CaseArrays, lots: FloatArray, found: FloatArray) -> FloatArray:
@@ -403,7 +423,8 @@ def solve_calm(arrays: CaseArrays, near: CalmStart | None = None) -> CalmSolutio
     def block(kind: str) -> FloatArray:
         return layout.column(kind).of(solution.columns)
 
-    most = layout.column("order").of(program.col_upper)
+    orders = layout.column("order")
+    least, most = orders.of(program.col_lower), orders.of(program.col_upper)
     balance = layout.row("balance")
     lots, fresh = with_idle_stock(
         layout,
@@ -414,7 +435,7 @@ def solve_calm(arrays: CaseArrays, near: CalmStart | None = None) -> CalmSolutio
     )
     return CalmSolution(
         arrays=arrays,
-        orders=alike_in_proportion(arrays, block("order"), most),
+        orders=alike_in_proportion(arrays, block("order"), most, least=least),
         opening=orders_before(arrays, state),
         lots=lots_in_proportion(arrays, lots, arrays.lot_stock),
         fresh=fresh,

@@ -99,6 +99,38 @@ def order_limits(layout: Layout, run: MeasureRun) -> FloatArray:
     return np.where(base > 0, capacity * np.where(base > 0, base, 1.0), 0.0)
 
 
+def order_least(layout: Layout, most: FloatArray) -> FloatArray:
+    """Least of each activity by period of the order (L9), as far as there is as much. (K, n)
+
+    Args:
+        layout: The window.
+        most: `order_limits` under the measure. (K, n)
+    """
+    least = layout.arrays.activities.least[:, layout.start : layout.start + layout.n]
+    return np.minimum(least, most)
+
+
+def shared_least(layout: Layout, run: MeasureRun, most: FloatArray) -> FloatArray:
+    """Least that is taken of what several activities share; -inf: nothing is said. (Q, n)
+
+    As much as all of them are left together, and no more than they share (L9).
+
+    Args:
+        layout: The window.
+        run: The measure.
+        most: `order_limits` under the measure. (K, n)
+    """
+    arrays = layout.arrays
+    least = arrays.shared_least[:, layout.start : layout.start + layout.n]
+    if not least.any():
+        return np.full(least.shape, -np.inf)
+    together = np.zeros(least.shape)
+    sharing = arrays.activities.shared >= 0
+    np.add.at(together, arrays.activities.shared[sharing], most[sharing])
+    found = np.minimum(least, np.minimum(together, shared_limits(layout, run)))
+    return np.where(least > 0, found, -np.inf)
+
+
 def shared_limits(layout: Layout, run: MeasureRun) -> FloatArray:
     """Most of what several activities share by period: what the freest of them is left. (Q, n)"""
     arrays = layout.arrays
@@ -197,17 +229,19 @@ def window_bounds(
     target = reserve_target(layout) if target is None else target
     demand = demand_path(layout, run)
     col_upper = np.full(layout.n_columns, np.inf)
+    most = order_limits(layout, run)
     orders = layout.column("order")
-    orders.of(col_upper)[:] = order_limits(layout, run)
+    orders.of(col_upper)[:] = most
     layout.column("unmet").of(col_upper)[:] = demand
     bounds = Bounds(
-        col_lower=np.zeros(layout.n_columns),
+        col_lower=layout.filled(order=order_least(layout, most)),
         col_upper=col_upper,
         row_lower=np.full(layout.n_rows, -np.inf),
         row_upper=np.full(layout.n_rows, np.inf),
     )
     _fill_balances(layout, found_state(state, run.measure), demand, bounds)
     _fill_limits(layout, run, target, bounds)
+    layout.row("shared_capacity").of(bounds.row_lower)[:] = shared_least(layout, run, most)
     return bounds
 
 
@@ -215,15 +249,18 @@ def tightest(layout: Layout, each: Sequence[Bounds]) -> Bounds:
     """Bounds within which a course is possible under several measures.
 
     Only demand may go unmet up to the largest: where more goes unmet than a measure asks for,
-    what is served of the rest is enough for all that it asks for.
+    what is served of the rest is enough for all that it asks for. Nothing has to be taken:
+    what must be is given up where it finds no room, so that it makes no course impossible (L9).
     """
     col_upper = np.min([one.col_upper for one in each], axis=0)
     unmet = layout.column("unmet")
     unmet.of(col_upper)[:] = np.max([unmet.of(one.col_upper) for one in each], axis=0)
+    row_lower = np.max([one.row_lower for one in each], axis=0)
+    layout.row("shared_capacity").of(row_lower)[:] = -np.inf
     return Bounds(
-        col_lower=each[0].col_lower,
+        col_lower=np.zeros(layout.n_columns),
         col_upper=col_upper,
-        row_lower=np.max([one.row_lower for one in each], axis=0),
+        row_lower=row_lower,
         row_upper=np.min([one.row_upper for one in each], axis=0),
     )
 

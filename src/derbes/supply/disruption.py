@@ -38,6 +38,7 @@ from derbes.supply.baseline import (
 from derbes.supply.bounds import (
     Bounds,
     found_state,
+    order_least,
     order_limits,
     refill_limits,
     reserve_target,
@@ -303,6 +304,7 @@ def make_template(window: Window, measure: MeasureArrays) -> Template:
         and bool(np.all(measure.demand_factor == 1.0))
         and bool(np.all(measure.cost_factor == 1.0))
         and bool(np.all(shared_left(arrays, measure) == 1.0))
+        and not bool(arrays.shared_least.any())
         and not bool(measure.plant_delay.any()),
     )
 
@@ -313,9 +315,11 @@ def branch_program(
     """The window's program under a measure: other bounds and costs, the same matrix."""
     if template is not None and template.has_same_rows:
         layout, upper = window.layout, template.program.col_upper.copy()
-        layout.column("order").of(upper)[:] = order_limits(layout, run)
+        most = order_limits(layout, run)
+        layout.column("order").of(upper)[:] = most
         layout.column("refill").of(upper)[:] = refill_limits(layout, run, window.target)
-        return replace(template.program, col_upper=upper)
+        lower = layout.filled(order=order_least(layout, most))
+        return replace(template.program, col_lower=lower, col_upper=upper)
     bounds = branch_bounds(window.layout, window.state, window.end, window.target, run=run)
     costs = window.program.level_costs
     if run.measure is not None and np.any(run.measure.cost_factor != 1.0):
@@ -381,8 +385,9 @@ def still_best(last: BranchSolution, program: LinearProgram, template: Template)
     """Whether the last optimum is the optimum of a longer run of the same measure too.
 
     It is when all that changes are columns that are closed further and at which it does
-    not stand: what was best among more is best among fewer, by the same proof. Columns
-    that are opened (`refill`) must be of no use: nothing was missing of the reserve.
+    not stand: what was best among more is best among fewer, by the same proof. What must be
+    taken of a column (L9) falls only where it is closed below that. Columns that are opened
+    (`refill`) must be of no use: nothing was missing of the reserve.
     """
     if not template.has_same_rows or last.run.measure is not template.measure:
         return False
@@ -406,8 +411,10 @@ def even(
     arrays, shared = layout.arrays, columns.copy()
     orders, lots = layout.column("order"), layout.column("lot")
     factor = None if run.measure is None else run.measure.cost_factor
-    most = orders.of(program.col_upper)
-    orders.of(shared)[:] = alike_in_proportion(arrays, orders.of(columns), most, factor)
+    least, most = orders.of(program.col_lower), orders.of(program.col_upper)
+    orders.of(shared)[:] = alike_in_proportion(
+        arrays, orders.of(columns), most, factor, least=least
+    )
     lots.of(shared)[:] = lots_in_proportion(arrays, lots.of(columns), found.lots)
     unmet = layout.column("unmet")
     demand = unmet.of(program.col_upper)
