@@ -205,7 +205,7 @@ def is_share(entry: Entry, measures: CaseUnits, path: Path) -> bool:
         if is_formula(text):
             return not formula_of(measures, text, path)[1]
         unit = parse_amount(text, measures.own).unit
-    except (UnitError, FormulaError):
+    except (UnitError, ExpressionError):
         return False  # said where it is read
     return "%" in (entry.unit if unit is None else unit.name)
 
