@@ -221,6 +221,17 @@ def test_every_problem_of_a_formula_is_told_under_its_part(tmp_path):
     assert {(one.where, one.line) for one in found} == {("uses.ready.demand", 18)}
 
 
+def test_a_path_that_leaves_the_case_is_told_with_the_nearest(tmp_path):
+    path = tmp_path / "case.yaml"
+    wrong = "= 8 months * uses.raedy.crisis_demand + uses.ready.crisis_demnad * 1 month"
+    old = "= 8 months * uses.ready.crisis_demand"
+    path.write_text(TEXT.replace(old, wrong, 1), encoding="utf-8")
+    assert [one.fix for one in check_case(path, lambda _case: ())] == [
+        'did you mean "uses.ready.crisis_demand"?',
+        'did you mean "uses.ready.crisis_demand"?',
+    ]
+
+
 def test_units_that_do_not_fit_are_told_with_a_way_to_make_them(tmp_path):
     path = tmp_path / "case.yaml"
     path.write_text(TEXT.replace("= calm / 3", "= calm + 5 round", 1), encoding="utf-8")

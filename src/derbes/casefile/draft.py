@@ -44,7 +44,7 @@ from derbes.casefile.entries import (
     references_of,
 )
 from derbes.casefile.quantities import CaseUnits, outside
-from derbes.errors import did_you_mean
+from derbes.errors import did_you_mean, nearest
 from derbes.grammar import ExpressionError, refused
 from derbes.language import _
 from derbes.units import UnitError, own_unit
@@ -253,13 +253,25 @@ def _named(
         if found is None and find(root, path) is not None:
             raise ExpressionError  # told there
         if found is None:
-            fix = did_you_mean(name, assumed) if len(path) == 1 else ""
+            fix = did_you_mean(name, assumed) if len(path) == 1 else _near_path(root, path)
             fix = fix or _("name an assumption, or another number by its path: uses.water.demand")
             raise refused(_('"{name}" is no number of this case').format(name=name), fix)
         return found
 
     counted = replace(measures, named=named)
     return counted
+
+
+def _near_path(root: MappingNode, path: Path) -> str:
+    """A fix that names the nearest path that goes on where this one leaves the case."""
+    for n, step in enumerate(path):
+        above = find(root, path[:n])
+        known = above.entries if isinstance(above, MappingNode) else {}
+        if step not in known:
+            near = nearest(str(step), known)[:1]
+            meant = [dotted((*path[:n], one, *path[n + 1 :])) for one in near]
+            return did_you_mean(dotted(path), meant)
+    return ""
 
 
 def _derived(case: Case) -> Iterator[Derived]:
