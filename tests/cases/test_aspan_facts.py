@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
 from derbes.casefile import read_case
+from derbes.draws.study import variant_case
+from derbes.model.compile import compile_case
+from derbes.supply.baseline import arrivals_by_period, solve_calm
 
 FOLDER = Path(__file__).parents[2] / "cases" / "aspan"
 HEADER = yaml.load((FOLDER / "case.yaml").read_text("utf-8"), yaml.BaseLoader)
@@ -204,3 +208,34 @@ def test_variants_that_buy_components_buy_them_from_russia() -> None:
             "fuze_artillery",
             "explosive",
         }
+
+
+@pytest.mark.parametrize("variant", ["base", "no_project"])
+def test_purchases_go_on_from_the_first_year(variant: str) -> None:
+    """Each year buys no less than habit asks for, and training goes on before money is saved."""
+    case = variant_case(read_case(FOLDER), variant)
+    calm = solve_calm(compile_case(case))
+    arrays, activities = calm.arrays, calm.arrays.activities
+    bought = arrivals_by_period(calm)
+    for k in np.flatnonzero(activities.least[:, 0] > 0):
+        assert activities.actors[k] == "russia"
+        lead, size = int(activities.lead_times[k]), arrays.flow_size[activities.outputs[k]]
+        least = activities.least[k, : 48 - lead]
+        assert np.all(least > 0), "until the last plant is to open"
+        assert np.all(bought[k, lead:48] >= least - 1e-6 * size)
+    assert (activities.least[:, 60] > 0).any() == (variant == "no_project")
+    size = arrays.flow_size[arrays.use_goods][:, None]
+    assert np.all(calm.unmet[:, : arrays.n_calendar] <= 1e-6 * size)
+
+
+def test_what_habit_rests_on_is_a_guess_that_says_so() -> None:
+    """Russia's part is its share of arms imports; how much is bought is of grade D."""
+    case = read_case(FOLDER)
+    assert case.assumptions["habit_part"].grade == "D"
+    for name in ("russia_152", "russia_122", "russia_120", "russia_82"):
+        least = case.suppliers[name].at_least
+        assert least is not None
+        assert least.formula is not None
+        assert least.unit == ""
+        parents = {"assumptions.habit_part", "facts.sipri_russia_share_2020_24.amount"}
+        assert set(least.formula.parents) == parents

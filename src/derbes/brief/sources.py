@@ -279,7 +279,8 @@ def method_section(case: Case) -> Section:
             "makes and buys what the plan does and then from the cheapest source on (S5), cuts "
             "in proportion where claims exceed what is there (S6), orders back to the plan "
             "within lead times (S7), draws first what expires first (S8), and takes a measure "
-            "that runs to go on for a year (S10). What must be bought it orders first (S11). Over draws it follows the central plan in "
+            "that runs to go on for a year (S10). What must be bought it orders first (S11). Over "
+            "draws it follows the central plan in "
             "proportion to what each draw needs (S9)."
         ),
         _(

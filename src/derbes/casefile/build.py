@@ -508,8 +508,7 @@ def _supplier(filled: Filled, _found: Found) -> Found:
 
 def _option(filled: Filled, _found: Found) -> Found:
     """The sizes and dates of an option."""
-    entry = filled.entry
-    smallest, largest, sizes = _sizes(filled, entry)
+    smallest, largest, sizes = _sizes(filled, entry := filled.entry)
     return {
         "sizes": sizes,
         "smallest": smallest,

@@ -402,51 +402,33 @@ def open_period(n: Network, c: Course, ms: Measures, f: Run, t: int) -> None:
 @called
 def take_least(n: Network, c: Course, ms: Measures, f: Run, t: int, calm: bool) -> None:
     """Order what must be taken of sellers (S11); in calm, give up what the plan gives up."""
+    for k in range(len(n.outputs)):
+        if n.pools[k] < 0 and c.least[t, k] > 0.0:
+            place(n, c, ms, f, t, k, min(c.least[t, k], f.source[LEFT, k]))
+    for q in range(f.pool.shape[1]):
+        if c.pool_least[t, q] > 0.0:
+            take_by_routes(n, c, ms, f, t, q)
     for g in range(len(n.order)):
-        first, end = n.first_source[g], n.first_source[g + 1]
-        for s in range(first, end):
-            k = n.sources[s]
-            q = n.pools[k]
-            if q < 0:
-                level = min(c.least[t, k], f.source[LEFT, k])
-                if level > 0.0:
-                    place(n, c, ms, f, t, k, level)
-            elif c.pool_least[t, q] > 0.0 and is_first_of_pool(n, s, first):
-                take_by_routes(n, c, ms, f, t, g, q)
         if calm:
             f.good[STOCK, g] = max(0.0, f.good[STOCK, g] - c.given_up[t, g])
 
 
-@compiled
-def is_first_of_pool(n: Network, s: int, first: int) -> bool:
-    """Whether no source before it shares its capacity."""
-    for other in range(first, s):  # noqa: SIM110 (the compiler knows no generators)
-        if n.pools[n.sources[other]] == n.pools[n.sources[s]]:
-            return False
-    return True
-
-
 @called
-def take_by_routes(n: Network, c: Course, ms: Measures, f: Run, t: int, g: int, q: int) -> None:
+def take_by_routes(n: Network, c: Course, ms: Measures, f: Run, t: int, q: int) -> None:
     """Order what must be taken of a seller with several routes (S11)."""
-    first, end = n.first_source[g], n.first_source[g + 1]
-    for s in range(first, end):
-        k = n.sources[s]
-        offer(n, f, k, f.source[OWN, k] if n.pools[k] == q else 0.0)
-        f.source[PRICE, k] = cost_under(c, ms, t, f.regime[t], k)
-    lacking = c.pool_least[t, q]
-    lacking -= choose_within(n, f, first, end, lacking)
-    price = next_price(n, f, first, end, -np.inf)
-    while price < np.inf and lacking > SMALL * min(lacking, c.size[g]):
-        for s in range(first, end):
-            k = n.sources[s]
-            is_in = n.pools[k] == q and price <= f.source[PRICE, k] <= one_price(price)
+    end, lacking, price = len(n.sources), c.pool_least[t, q], -np.inf
+    for k in range(len(n.outputs)):
+        is_in = n.pools[k] == q
+        offer(n, f, k, f.source[OWN, k] if is_in else 0.0)
+        f.source[PRICE, k] = cost_under(c, ms, t, f.regime[t], k) if is_in else np.inf
+    while price < np.inf and lacking > 0.0:
+        lacking -= choose_within(n, f, 0, end, lacking)
+        price = next_price(n, f, 0, end, one_price(price) if price > -np.inf else price)
+        for k in range(len(n.outputs)):
+            is_in = price <= f.source[PRICE, k] <= one_price(price) < np.inf
             f.source[ROOM, k] = max(0.0, f.source[LEFT, k] - f.source[CHOSEN, k]) if is_in else 0.0
-        lacking -= choose_within(n, f, first, end, lacking)
-        price = next_price(n, f, first, end, one_price(price))
-    for s in range(first, end):
-        k = n.sources[s]
-        if f.source[CHOSEN, k] > 0.0:
+    for k in range(len(n.outputs)):
+        if n.pools[k] == q and f.source[CHOSEN, k] > 0.0:
             place(n, c, ms, f, t, k, f.source[CHOSEN, k])
 
 
