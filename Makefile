@@ -14,11 +14,12 @@ SMOKE := tests/test_readme.py tests/cli/test_commands.py tests/cli/test_messages
   tests/lp/test_highs.py tests/known_answers/test_worked_examples.py \
   tests/known_answers/test_survival.py tests/known_answers/test_stock_rules.py
 
-.PHONY: help brief picture check check-lowest check-newest bench coverage schema messages clean
+.PHONY: help brief picture paper check check-lowest check-newest bench coverage schema messages clean
 
 help:
 	@echo "make brief     the brief of the ASPAN case, out/brief.html"
 	@echo "make picture   the picture of the README, page one of that brief; needs Chromium"
+	@echo "make paper     that brief printed: bytes, pages and blank ones; needs Chromium"
 	@echo "make check     lint, types, imports, tests: what the continuous integration runs"
 	@echo "make check-lowest, make check-newest   command line and known answers with other versions"
 	@echo "make bench     speed against other tools, out/bench.json"
@@ -33,6 +34,9 @@ brief: $(VENV)/.run-time
 
 picture: brief $(VENV)/.development
 	$(BIN)/python tools/picture.py out/brief.html docs/images/brief.png
+
+paper: brief $(VENV)/.development
+	$(BIN)/python tools/paper.py out/brief.html
 
 check: $(VENV)/.development
 	$(BIN)/ruff check

@@ -67,7 +67,7 @@ def test_a_table_that_is_short_on_paper_says_so(full, page):
         n_hidden = body.count('<tr class="screen">')
         n_shown = len(re.findall(r"<tr>", body.partition("<tbody>")[2]))
         if n_hidden:
-            assert f"on paper {n_shown} of {n_hidden + n_shown}," in unescape(sentence)
+            assert f"On paper {n_shown} of {n_hidden + n_shown} rows;" in unescape(sentence)
             told += 1
     assert told
     for section in sections_of(full):

@@ -163,7 +163,7 @@ def test_binding_boxes_are_thick_and_the_senders_dashed():
     drawn = _drawn(materials_map(materials, [("b", "a"), ("c", "a")], width=WIDE))
     assert drawn.count('stroke-width="4"') == 1
     assert drawn.count('stroke-dasharray="5,3"') == 1
-    assert "A  BINDS: sender only" in picture_texts(drawn)
+    assert "A  BINDS: sender  only" in picture_texts(drawn)
 
 
 def test_tiers_count_the_longest_way_to_a_use(contents):

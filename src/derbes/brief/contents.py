@@ -440,10 +440,9 @@ class PageTable:
         n, total = sum(self.decides or ()), len(self.rows)
         if self.decides is None or n == total:
             return ""
+        text = _("On paper {n} of {total} rows; the page on screen has all.")
         if not n:
             text = _("{caption}: {total}, all on the page on screen, none on paper.")
-        else:
-            text = _("{caption}: on paper {n} of {total}, on the page on screen all.")
         return text.format(caption=self.caption, n=fmt.number(n), total=fmt.number(total))
 
     @property

@@ -89,10 +89,9 @@ def _on_axis(contents: BriefContents, bar: Bar, value: float) -> float:
 
 def _tornado_spec(contents: BriefContents, bars: list[Bar], unit: str, width: int) -> vega.Spec:
     """One bar per input from the answer at its low end to that at its high end."""
-    letters = 24 if width == vega.NARROW else 34
     rows: list[vega.Row] = [
         {
-            "label": vega.wrapped(_label(contents, bar), letters),
+            "label": vega.wrapped(_label(contents, bar), 24),
             "at_low": _on_axis(contents, bar, bar.answer_at_low),
             "at_high": _on_axis(contents, bar, bar.answer_at_high),
             "low_words": _end_words(contents, bar, bar.low, bar.answer_at_low),

@@ -97,20 +97,15 @@ def _seller_map(
     contents: BriefContents, shares: dict[tuple[str, str], float], width: int
 ) -> vega.Spec:
     """Shares with their percent in each cell; the sender's columns in another color."""
-    letters = 26 if width == vega.WIDE else 20
-    goods = {g: vega.wrapped(contents.name("goods", g), letters) for g, _s in shares}
+    goods = {g: vega.wrapped(contents.name("goods", g), 20) for g, _s in shares}
     order = _seller_order(contents, shares)
-    is_flat = width == vega.WIDE and len(order) <= 8
-    short = max(8, 76 // len(order)) if is_flat else 20
-    names = {s: vega.wrapped(_seller_name(contents, s, contents.sender), short) for s in order}
+    names = {s: vega.wrapped(_seller_name(contents, s, contents.sender), 20) for s in order}
     rows: list[vega.Row] = [
         {"good": goods[good], "seller": names[seller], "share": part,
          "words": fmt.share(part).rstrip("%\u00a0"), "is_sender": seller == contents.sender}
         for (good, seller), part in shares.items()
     ]  # fmt: skip
     axis = {**vega.ABOVE, "labelAngle": -90, "labelAlign": "left", "labelPadding": 4}
-    if is_flat:
-        axis = {**vega.ABOVE, "labelAngle": 0, "labelAlign": "center"}
     place = {
         "x": vega.lanes("seller", sort=list(names.values()), axis=axis),
         "y": vega.lanes("good", sort=list(goods.values())),
@@ -130,7 +125,7 @@ def _seller_map(
         width,
         layers,
         data=vega.values(rows),
-        height={"step": 34 if width == vega.WIDE else 22},
+        height={"step": 22},
         resolve=apart,
     )
 
@@ -234,15 +229,11 @@ def _dependence_spec(
     width: int,
 ) -> vega.Spec:
     """Openings and ends on lanes, above the sender's share of each use."""
-    letters = 17 if width == vega.WIDE else 12
-    labels = 150 if width != vega.NARROW else 124
+    letters, labels = 12, 124
     plot = width - labels - 14
     first, last = decimal_year(calm.months[0]), decimal_year(calm.months[-1])
     years = (first, last + contents.case.calendar.step / 12)
-    x = {
-        **vega.time_axis(years, tickCount=4 if width == vega.NARROW else 5, grid=True),
-        "field": "year",
-    }
+    x = {**vega.time_axis(years, tickCount=4, grid=True), "field": "year"}
     events = _events(contents, calm, letters + 5)
     color = {"condition": {"test": "datum.is_end", "value": vega.RED}, "value": vega.INK}
     known = [event for event in events if event["year"] is not None]
@@ -342,8 +333,10 @@ def _openings_table(contents: BriefContents, calm: CalmPlan) -> PageTable:
     return table_of(_("Openings and the end"), columns, rows)
 
 
-_BOX = {"wide": (150, 58), "narrow": (102, 64)}
-_LETTERS = {"wide": 22, "narrow": 15}
+_BOX = (102, 64)
+"""Width and height of a box of the map. [px]"""
+_LETTERS = 15
+"""Letters of a line in it."""
 _GAP = 12
 
 
@@ -364,21 +357,20 @@ class Material:
 def materials_map(
     materials: list[Material], links: list[tuple[str, str]], *, width: int
 ) -> vega.Spec:
-    """Goods from raw (left, or top on a phone) to final; thick frames bind.
+    """Goods from raw (on top) to final; thick frames bind.
 
     Args:
         materials: Boxes.
         links: (input, output) ids.
         width: Width of the whole. [px]
     """
-    size = "narrow" if width == vega.NARROW else "wide"
-    box = _BOX[size]
-    places, height = _places(materials, width, box)
-    lines = [_line(places[a], places[b], box) for a, b in links if a in places and b in places]
+    box = _BOX
+    places, height = _places(materials, width)
+    lines = [_line(places[a], places[b]) for a, b in links if a in places and b in places]
     boxes: list[vega.Row] = []
     for item in materials:
         x, y = places[item.id]
-        texts = (vega.wrapped(text, _LETTERS[size]) for text in (item.name, item.words))
+        texts = (vega.wrapped(text, _LETTERS) for text in (item.name, item.words))
         told = [line for text in texts for line in text.split(vega.LINE_BREAK)][:4]
         lift = -7 * (len(told) - 1)
         ends = {"x": x, "y": y, "x2": x + box[0], "y2": y + box[1]}
@@ -390,44 +382,27 @@ def materials_map(
     return vega.finished({"width": width - 10, "height": height, "layer": layers})
 
 
-def _places(
-    materials: list[Material], width: int, box: tuple[int, int]
-) -> tuple[dict[str, tuple[float, float]], float]:
+def _places(materials: list[Material], width: int) -> tuple[dict[str, tuple[float, float]], float]:
     """Upper left corner of each box, and the height of the map. [px]
 
-    One column per tier with raw materials left; where they have no room, rows of boxes per
-    tier with raw materials on top.
+    Rows of boxes per tier, raw materials on top.
     """
-    room = width - 10
-    by_tier: dict[int, list[Material]] = {}
-    for tier in sorted({item.tier for item in materials}, reverse=True):
-        by_tier[tier] = [item for item in materials if item.tier == tier]
+    across = max(1, (width - 10 + _GAP) // (_BOX[0] + _GAP))
     places: dict[str, tuple[float, float]] = {}
-    if width != vega.NARROW and len(by_tier) * (box[0] + 40) <= room + 40:
-        step = (room - box[0]) / max(1, len(by_tier) - 1)
-        height = max(map(len, by_tier.values())) * (box[1] + _GAP)
-        for column, own in enumerate(by_tier.values()):
-            slot = height / len(own)
-            for row, item in enumerate(own):
-                places[item.id] = (column * step, row * slot + (slot - box[1]) / 2)
-        return places, height
-    across = max(1, int((room + _GAP) // (box[0] + _GAP)))
     top = 0.0
-    for own in by_tier.values():
+    for tier in sorted({item.tier for item in materials}, reverse=True):
+        own = [item for item in materials if item.tier == tier]
         for n, item in enumerate(own):
             row, column = divmod(n, across)
-            places[item.id] = (column * (box[0] + _GAP), top + row * (box[1] + _GAP))
-        top += -(-len(own) // across) * (box[1] + _GAP) + 2.0 * _GAP
+            places[item.id] = (column * (_BOX[0] + _GAP), top + row * (_BOX[1] + _GAP))
+        top += -(-len(own) // across) * (_BOX[1] + _GAP) + 2.0 * _GAP
     return places, top
 
 
-def _line(start: tuple[float, float], stop: tuple[float, float], box: tuple[int, int]) -> vega.Row:
-    """From the edge of one box to the nearest edge of the next."""
-    if stop[0] >= start[0] + box[0]:
-        return {"x": start[0] + box[0], "y": start[1] + box[1] / 2,
-                "x2": stop[0], "y2": stop[1] + box[1] / 2}  # fmt: skip
-    return {"x": start[0] + box[0] / 2, "y": start[1] + box[1],
-            "x2": stop[0] + box[0] / 2, "y2": stop[1]}  # fmt: skip
+def _line(start: tuple[float, float], stop: tuple[float, float]) -> vega.Row:
+    """From the foot of one box to the head of the next."""
+    return {"x": start[0] + _BOX[0] / 2, "y": start[1] + _BOX[1],
+            "x2": stop[0] + _BOX[0] / 2, "y2": stop[1]}  # fmt: skip
 
 
 def _map_layers(lines: list[vega.Row], boxes: list[vega.Row]) -> list[vega.Spec]:

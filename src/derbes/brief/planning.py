@@ -133,10 +133,9 @@ def _timeline_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec
     """One lane per choice: a thin bar while it is being made, a thick one while it works."""
     calendar = contents.case.calendar
     end = decimal_year(calendar.label(calendar.n_periods))
-    letters = 34 if width == vega.WIDE else 14
     rows = [
         {
-            "lane": vega.wrapped(choice.what, letters),
+            "lane": vega.wrapped(choice.what, 18),
             "decided": decimal_year(choice.date),
             "works": end if choice.effect is None else decimal_year(choice.effect),
             "end": end,
@@ -144,7 +143,7 @@ def _timeline_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec
         for choice in plan.plan
     ]
     years = (decimal_year(calendar.label(0)), end)
-    x, y = vega.time_axis(years, tickCount=5 if width == vega.NARROW else 10), vega.lanes("lane")
+    x, y = vega.time_axis(years, tickCount=5), vega.lanes("lane")
 
     def span(first: str, last: str) -> vega.Spec:
         return {"x": {**x, "field": first}, "x2": {"field": last}, "y": y}
