@@ -46,7 +46,7 @@ UNTOUCHED: Mapping[str, frozenset[str]] = {
     "variants": frozenset({"variants"}),
     "scenarios": frozenset(
         {"variants", "scenarios", "options", "limits", "standards", "budget", "risk"}
-        | {"correlations", "reference_classes", "hazards"}
+        | {"correlations", "reference_classes", "hazards", "chances"}
         | {"statements", "contrasts", "double_standards", "tensions"}
     ),
 }
