@@ -115,10 +115,10 @@ def test_money_is_one_table_of_plants_currency_and_chances(told):
         "37 million USD",
         "nine of ten from -596 million USD to -82 million USD",
         "pays from a probability of 80% on",
-        "costs 40 million USD in any case, saves 50 million USD if it comes, discounted; at 50 % "
-        "worth -15 million USD; not counted",
+        "costs 40 million USD in any case, saves 50 million USD if it comes, discounted; worth -15 "
+        "million USD at 50%; not counted",
         "pays at no probability",
-        "would save or earn 20 million USD if it came, discounted; not counted",
+        "saved or earned if it came, discounted; not counted",
         "a shortage of it has no price",
     ):
         assert words in said, words

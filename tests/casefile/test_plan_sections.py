@@ -346,3 +346,49 @@ def test_payments_agree_with_those_of_each_period(calendar, date, lead):
 def test_budget_may_be_what_is_committed(tmp_path):
     text = broken("total: 90 million USD", "total: 3 million USD", PLANNED)
     assert told(tmp_path, text) == ""
+
+
+def with_chance(variant="gone", tag="ready"):
+    """The small case with a chance that a variant brings."""
+    ready = "{actor: south, good: alum, price: 5 USD/t, capacity: 9 t/month, tags: [ready]}"
+    gone = f"variants:\n  gone: {{add: {{suppliers: {{ready: {ready}}}}}}}\n"
+    chance = f"chances:\n  switch: {{variant: {variant}, tag: {tag}, cost: 3 million USD}}\n"
+    return broken("variants:\n", gone) + chance
+
+
+def test_a_chance_names_a_variant_and_what_is_there_only_for_it(read):
+    chance = read(with_chance()).chances["switch"]
+    assert (chance.variant, chance.tag) == ("gone", "ready")
+    assert (chance.cost.value, chance.cost.path) == (3e6, "chances.switch.cost")
+
+
+def test_a_tag_that_nothing_in_the_variant_bears_is_a_problem(tmp_path):
+    said = told(tmp_path, with_chance(tag="redy"))
+    assert 'no recipe, export or supplier of variant "gone" has the tag "redy"' in said
+    assert 'did you mean "ready"?' in said
+    said = told(tmp_path, with_chance(tag="home"))
+    assert "chances.switch.tag" in said
+
+
+def test_a_chance_of_an_unknown_variant_is_a_problem(tmp_path):
+    assert "chances.switch.variant" in told(tmp_path, with_chance(variant="gon"))
+
+
+def test_standing_cost_and_life_are_read_in_months(read):
+    text = broken(
+        "    opening: 2027-01\n",
+        "    opening: 2027-01\n    standing_cost: 12 million USD/year\n    life: 20 year\n",
+    )
+    plant = read(text).plants["works"]
+    assert plant.standing_cost.value == pytest.approx(1e6)
+    assert plant.life.value == 240.0
+
+
+def test_a_plant_of_no_life_and_a_standing_cost_below_nothing_are_problems(tmp_path):
+    text = broken(
+        "    opening: 2027-01\n",
+        "    opening: 2027-01\n    standing_cost: -1 USD/month\n    life: 0 year\n",
+    )
+    said = told(tmp_path, text)
+    assert "plants.works.standing_cost" in said
+    assert "plants.works.life" in said

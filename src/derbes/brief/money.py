@@ -181,7 +181,9 @@ def money_section(contents: BriefContents) -> Section | None:
     text = _(
         "What is left of a plant is its capital, in a straight line over its life from the opening "
         "on; standing cost is paid while it is open, whatever it makes. A chance counts in no "
-        "cost: what is built for it is worth the probability times the gain, less its cost."
+        "cost: what is built for it is worth the probability times the gain, less its cost. "
+        "Currency is counted with uses served in the order of their priorities; payments under a "
+        "plan leave unserved what costs more to serve than to miss."
     )
     columns = (Column(_("what"), 0), Column(_("amount"), 1), Column(_("counted"), 2))
     return Section("money", _("Money"), (text,), (), (table_of(caption, columns, rows),))
@@ -222,7 +224,7 @@ def _currency_rows(contents: BriefContents) -> Iterator[Row]:
             what = _("Currency saved over all years")
         low, high = (one.quantiles.get(band, one.mean) for band in ("5", "95"))
         rests = _(
-            "paid abroad less than with: {name}; below zero: more; {n} draws: nine of ten from "
+            "less paid abroad than in: {name} (below zero: more); {n} draws: nine of ten from "
             "{low} to {high}, mean {mean}; not discounted"
         ).format(
             name=name,
@@ -243,8 +245,7 @@ def _chance_rows(contents: BriefContents) -> Iterator[Row]:
             continue
         gain, cost = fmt.money(one.gain, currency), fmt.money(one.cost, currency)
         if not one.cost:
-            text = _("would save or earn {gain} if it came, discounted; not counted")
-            yield what, gain, text.format(gain=gain)
+            yield what, gain, _("saved or earned if it came, discounted; not counted")
             continue
         even = one.break_even
         amount = _("pays at no probability")
@@ -252,7 +253,7 @@ def _chance_rows(contents: BriefContents) -> Iterator[Row]:
             amount = _("pays from a probability of {p} on").format(p=fmt.share(even))
         at_half = fmt.money(one.worth(0.5) or 0.0, currency)
         rests = _(
-            "costs {cost} in any case, saves {gain} if it comes, discounted; at 50 % worth {half}; "
-            "not counted"
-        ).format(cost=cost, gain=gain, half=at_half)
+            "costs {cost} in any case, saves {gain} if it comes, discounted; worth {half} at "
+            "{p}; not counted"
+        ).format(cost=cost, gain=gain, half=at_half, p=fmt.share(0.5))
         yield what, amount, rests

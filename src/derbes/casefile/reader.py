@@ -46,7 +46,7 @@ UNTOUCHED: Mapping[str, frozenset[str]] = {
     "variants": frozenset({"variants"}),
     "scenarios": frozenset(
         {"variants", "scenarios", "options", "limits", "standards", "budget", "risk"}
-        | {"correlations", "reference_classes", "hazards", "levers"}
+        | {"correlations", "reference_classes", "hazards", "chances", "levers"}
         | {"statements", "contrasts", "double_standards", "tensions"}
     ),
 }

@@ -12,9 +12,12 @@ from typing import Any
 from derbes.case.entities import Case
 from derbes.case.uncertainty import Chance
 from derbes.draws.study import variant_case
-from derbes.planning.accounts import SHORTAGE, course_of, nothing_decided
+from derbes.planning.accounts import course_of, nothing_decided
 from derbes.planning.problem import make_problem
 from derbes.results.money import ChanceWorth
+
+NOTHING = 1e-6
+"""Unmet demand up to which it is rounding noise. [unit]"""
 
 
 def unready(case: Case, tag: str) -> Case:
@@ -40,10 +43,8 @@ def calm_cost(case: Case) -> float | None:
     course = course_of(make_problem(closed), ())
     short = course.unmet.sum(axis=1)
     unpriced = [use.shortage_cost is None for use in case.uses.values()]
-    is_known = course.items[SHORTAGE] >= 0 and not any(
-        lacks and amount > 1e-6 for lacks, amount in zip(unpriced, short.tolist(), strict=True)
-    )
-    return sum(course.items.values()) if is_known else None
+    blind = any(lacks and unmet > NOTHING for lacks, unmet in zip(unpriced, short, strict=True))
+    return None if blind else sum(course.items.values())
 
 
 def worth_of(case: Case, name: str, chance: Chance) -> ChanceWorth:
