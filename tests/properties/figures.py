@@ -196,6 +196,11 @@ def times(quantity: Quantity | None, factor: float) -> Quantity | None:
     return replace(quantity, value=quantity.value * factor, steps=steps)
 
 
+def amount_times(quantity: Quantity | None, factor: float) -> Quantity | None:
+    """What must be taken of a seller, where it is an amount, times a factor; a share stays."""
+    return times(quantity, factor) if quantity and quantity.unit else quantity
+
+
 def changed(case: Case, section: str, change: Callable[[Any], Mapping[str, Any]]) -> Case:
     """The case with fields of every element of a section replaced."""
     made = {

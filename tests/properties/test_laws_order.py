@@ -70,12 +70,14 @@ def test_a_seller_in_parts(seed: int, part: float) -> None:
         first.id: replace(
             first,
             capacity=times(first.capacity, part),
+            at_least=times(first.at_least, part),
             on_order=times(first.on_order, part),
         ),
         "rest": replace(
             first,
             id="rest",
             capacity=times(first.capacity, 1 - part),
+            at_least=times(first.at_least, 1 - part),
             on_order=times(first.on_order, 1 - part),
         ),
     }

@@ -10,7 +10,16 @@ from derbes.api import read_case
 from derbes.case.entities import Case
 from derbes.case.quantity import Quantity
 from tests.oracles.plain_case import Plain
-from tests.properties.figures import asked, changed, figures, law, sizes_of, times, unlike
+from tests.properties.figures import (
+    amount_times,
+    asked,
+    changed,
+    figures,
+    law,
+    sizes_of,
+    times,
+    unlike,
+)
 
 FACTORS = [1e-9, 1e-5, 1e3, 1e9]
 
@@ -39,6 +48,11 @@ def in_unit(case: Case, good: str, factor: float) -> Case:
     made = changed(made, "uses", amounts("demand", "crisis_demand"))
     made = changed(made, "stockpiles", amounts("quantity"))
     made = changed(made, "suppliers", amounts("capacity", "on_order"))
+    made = changed(
+        made,
+        "suppliers",
+        lambda e: {"at_least": amount_times(e.at_least, factor if e.good == good else 1.0)},
+    )
     made = changed(made, "exports", amounts("capacity"))
 
     def recipe(entry: Any) -> dict[str, Any]:
@@ -77,7 +91,11 @@ def scaled(case: Case, factor: float) -> Case:
     made = changed(
         made,
         "suppliers",
-        lambda e: {"capacity": times(e.capacity, factor), "on_order": times(e.on_order, factor)},
+        lambda e: {
+            "capacity": times(e.capacity, factor),
+            "on_order": times(e.on_order, factor),
+            "at_least": amount_times(e.at_least, factor),
+        },
     )
     made = changed(made, "exports", lambda e: {"capacity": times(e.capacity, factor)})
     made = changed(made, "recipes", lambda e: {"capacity": times(e.capacity, factor)})

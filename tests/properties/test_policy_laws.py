@@ -212,7 +212,8 @@ def test_a_seller_in_two_halves_changes_nothing(case: Case) -> None:
     """The halves share what the plan has of the whole; the last seller is written twice."""
     name, seller = list(case.suppliers.items())[-1]
     assume(seller.capacity is not None and not seller.routes and seller.on_order is None)
-    half = replace(seller, capacity=halved(seller.capacity))
+    least = seller.at_least and halved(seller.at_least)
+    half = replace(seller, capacity=halved(seller.capacity), at_least=least)
     split = replace(
         case, suppliers={**case.suppliers, name: half, "twin": replace(half, id="twin")}
     )
@@ -345,6 +346,7 @@ def rescaled(found: Struck, factor: float) -> dict[str, object]:
         activities=replace(
             activities,
             capacity=activities.capacity * of[:, None],
+            least=activities.least * of[:, None],
             unit_cost=activities.unit_cost / of[:, None],
             price=activities.price / of[:, None],
             hours=activities.hours / of,
@@ -358,6 +360,7 @@ def rescaled(found: Struck, factor: float) -> dict[str, object]:
         demand=arrays.demand * goods[arrays.use_goods][:, None],
         crisis_demand=arrays.crisis_demand * goods[arrays.use_goods][:, None],
         shared_capacity=arrays.shared_capacity * shared,
+        shared_least=arrays.shared_least * shared,
         flow_size=arrays.flow_size * goods,
     )
     return {
