@@ -588,18 +588,13 @@ def variants_section(contents: BriefContents) -> Section:
         ),
         contents.case.variants.items(),
     )
-    tables = (comparison(contents, contents.variants), *([folded(changes)] if changes.rows else []))
+    tables = (comparison(contents), *([folded(changes)] if changes.rows else []))
     text = _("Time to survive counts the months in which all essential demand is met.")
     return Section("variants", _("Variants side by side"), (text,), (), tables)
 
 
-def comparison(
-    contents: BriefContents, names: tuple[str, ...], *, is_short: bool = False
-) -> PageTable:
-    """Time to survive at the milestones, the end, and what binds until then, per variant.
-
-    Beside answers over draws the short form leaves out what binds, and says what it is.
-    """
+def comparison(contents: BriefContents) -> PageTable:
+    """Time to survive at the milestones, the end, and what binds until then, per variant."""
     never = _("not by {month}").format(month=contents.last_month)
 
     def survival(variant: str, *, start: str) -> Cell:
@@ -647,9 +642,4 @@ def comparison(
         Column(_("leverage ratio at the first start"), ratio),
     ]
     caption = _("Variants: {measure}").format(measure=contents.measure_words())
-    if not is_short:
-        return table_of(caption, columns, names)
-    if contents.stress is None:
-        return table_of(caption, columns[:-2], names)
-    caption = _("{variants}, central values").format(variants=caption)
-    return table_of(caption, columns[:-3], names)
+    return table_of(caption, columns, contents.variants)

@@ -45,7 +45,6 @@ from derbes.brief.headline import (
 )
 from derbes.brief.leverage import (
     bounds_section,
-    comparison,
     levers_words,
     losses_section,
     no_figure_words,
@@ -72,6 +71,7 @@ from derbes.brief.statements import (
     made_words,
     patterns_section,
     statements_section,
+    telling_statements,
     untested_section,
 )
 from derbes.brief.talk import talk_section, talk_words
@@ -88,8 +88,6 @@ from derbes.results.statements import ARITHMETIC, MODEL
 from derbes.results.supply import CoverRow
 from derbes.results.tables import text_of
 
-_MOST_VARIANTS = 7
-"""Rows of the small table, so that the page stays one page."""
 _MOST_PATHS = 3
 """Missing inputs that page one names; more are counted."""
 
@@ -103,13 +101,10 @@ Card = tuple[str, str, str]
 
 def _front(contents: BriefContents) -> dict[str, Any]:
     """Everything on page one, by the names that its template has."""
-    case, names = contents.case, contents.variants
-    figure, shown = next(iter(cover_section(contents).figures), None), None
+    case = contents.case
+    figure = next(iter(cover_section(contents).figures), None)
     if contents.focus.measure:
         figure = coverage_figure(contents)
-        shown = comparison(contents, names[:_MOST_VARIANTS], is_short=True)
-    left = len(names) - _MOST_VARIANTS
-    more = ngettext("{n} more variant below", "{n} more variants below", left).format(n=left)
     return {
         "title": text_of(case.label, case.name),
         "question": text_of(case.question, ""),
@@ -126,8 +121,7 @@ def _front(contents: BriefContents) -> dict[str, Any]:
         "levers": levers_words(contents),
         "talk": talk_words(contents),
         "has_talk": talk_section(contents) is not None,
-        "variants": shown,
-        "more_variants": more if left > 0 else "",
+        "statements": contents.statements and telling_statements(contents, contents.statements),
         "foot": _foot(contents),
     }
 

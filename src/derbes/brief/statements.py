@@ -109,6 +109,42 @@ _ROOM = {vega.WIDE: 0.04, vega.NARROW: 0.1}
 """Part of the longest bar that a piece must have to hold its number, by width of the chart."""
 
 
+ON_PAGE_ONE = ("survives(", "time_to_survive(", "unmet(", "leverage(")
+"""What an expression asks for that page one answers."""
+_MOST_TOLD = 4
+
+
+def telling_statements(contents: BriefContents, ledger: StatementTable) -> PageTable | None:
+    """Some statements that the model or facts have judged: one of each speaker and verdict.
+
+    Those judged by the model come first, and among them those about what page one answers.
+    """
+    judged = [
+        row
+        for row in ledger.statements
+        if row.verdict in TESTED and row.evidence in (MODEL, ARITHMETIC)
+    ]
+    judged.sort(
+        key=lambda row: (
+            row.evidence != MODEL,
+            not any(name in row.expression for name in ON_PAGE_ONE),
+        )
+    )
+    told = {(row.holder, row.verdict): row for row in reversed(judged)}
+    rows = [row for row in judged if told[row.holder, row.verdict] is row][:_MOST_TOLD]
+    columns = [
+        Column(_("statement"), says_words),
+        Column(_("who says it"), lambda row: who_words(contents, row)),
+        verdict_column(),
+        Column(_("in the draws"), share_words),
+        evidence_column(),
+    ]
+    caption = _("Of what is said, tested: {n} of {total}").format(
+        n=fmt.number(len(rows)), total=fmt.number(len(judged))
+    )
+    return table_of(caption, columns, rows) if rows else None
+
+
 def statements_section(contents: BriefContents, ledger: StatementTable) -> Section:
     """Verdicts by speaker, and the table of what was tested."""
     tested = [row for row in ledger.statements if row.verdict in TESTED]
