@@ -44,6 +44,8 @@ BY_PERIOD = (
     "crisis_demand",
     "line_hours",
     "shared_capacity",
+    "least",
+    "shared_least",
     "plant_open_share",
     "discount",
 )

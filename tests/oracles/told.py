@@ -46,8 +46,11 @@ def _entry(value: Any, calendar: Calendar) -> str:
             continue
         if f.name == "crisis" and not entry:
             continue
-        if f.name == "opening":
-            parts.append(f"opening: {calendar.label(entry)}")
+        if f.name in ("opening", "at_least_until"):
+            parts.append(f"{f.name}: {calendar.label(entry)}")
+            continue
+        if f.name == "at_least" and not entry.unit:
+            parts.append(f"at_least: {100.0 * entry.value!r} %")
             continue
         if f.name == "lengths":
             entry = tuple(n * int(calendar.step) for n in entry)

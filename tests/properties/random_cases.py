@@ -173,13 +173,13 @@ class _Maker:
         self.fed = {after for _, after in self.chain}
         routes = self._routes()
         plants, recipes = self._plants()
-        suppliers = self._habits(self._suppliers(routes))
+        suppliers = self._suppliers(routes)
         lots = self._lots()
         measures = self._measures(suppliers, routes, plants, lots)
         priorities = ["essential", "deferrable", "reserve"]
         if self.chance(self.traits.priorities):
             self.rng.shuffle(priorities)
-        return Case(
+        case = Case(
             name="random",
             calendar=Calendar(
                 2026, self.whole(1, 12) if self.step is Step.MONTH else 1, self.n, self.step
@@ -206,6 +206,7 @@ class _Maker:
             exports=self._exports(),
             measures=measures,
         )
+        return replace(case, suppliers=self._habits(case))
 
     def _goods(self) -> dict[str, Good]:
         made = {}
@@ -314,20 +315,23 @@ class _Maker:
             )
         return made
 
-    def _habits(self, made: dict[str, Supplier]) -> dict[str, Supplier]:
+    def _habits(self, case: Case) -> dict[str, Supplier]:
         """Sellers of whom something must be taken: a part of what they have, or of the demand.
 
         From numbers of their own, so that the rest of a case is as it is without.
         """
-        of, found = self.habit, dict(made)
-        for name, seller in made.items():
+        of, found = self.habit, dict(case.suppliers)
+        for name, seller in case.suppliers.items():
             capacity = seller.capacity
             if of.random() >= self.traits.habits or capacity is None:
                 continue
             part = float(f"{of.uniform(0.0, 1.0):.3g}")
             steps = tuple((t, part * value) for t, value in capacity.steps)
             least = replace(capacity, value=part * capacity.value, steps=steps, unit="unit/month")
-            if of.random() < 0.4:
+            asked = [use.demand for use in case.uses.values() if use.good == seller.good]
+            demand = sum((one.over(self.n) for one in asked if one), np.zeros(self.n))
+            fits = demand.any() and bool(np.all(part * demand <= capacity.over(self.n)))
+            if of.random() < 0.6 and fits:
                 least = Quantity(part, unit="")
             until = int(of.integers(1, self.n)) if of.random() < 0.3 else None
             found[name] = replace(seller, at_least=least, at_least_until=until)
