@@ -197,10 +197,12 @@ def test_60_and_155_mm_are_only_in_the_variant_that_says_so() -> None:
     assert users == {"nato_standard"}
 
 
-def test_variants_that_buy_components_buy_them_from_russia() -> None:
+def test_components_come_from_russia_and_from_serbia_where_a_fact_names_it() -> None:
     for name in ("bodies_only", "imported_components"):
         sellers = CASE["variants"][name]["add"]["suppliers"].values()
-        assert {seller["actor"] for seller in sellers} == {"russia"}
+        others = [seller for seller in sellers if seller["actor"] != "russia"]
+        assert {seller["actor"] for seller in others} == {"serbia"}
+        assert {seller["capacity"]["source"] for seller in others} == {"serbian_framework"}
         assert {seller["good"] for seller in sellers} == {
             "charge_mortar",
             "charge_howitzer",
