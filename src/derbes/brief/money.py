@@ -101,38 +101,40 @@ def buys_words(contents: BriefContents) -> str:
     told = []
     if mine and nothing and mine.outlay is not None and nothing.outlay is not None:
         text = _(
-            "To {last} the programme costs {more} more than doing nothing (payments, not "
-            "discounted)."
+            "To {last} the programme costs {amount} than doing nothing (payments, not discounted)"
         )
-        if mine.outlay < nothing.outlay:
-            text = _(
-                "To {last} the programme costs {more} less than doing nothing (payments, not "
-                "discounted)."
-            )
-        more = fmt.money(abs(mine.outlay - nothing.outlay), contents.case.currency)
-        told.append(text.format(last=fmt.date(ways.last), more=more))
-    if mine and mine.saved is not None:
-        text = _("It avoids {saved} of expected loss by chance events (discounted).")
-        told.append(text.format(saved=_money_estimate(contents, mine.saved)))
+        amount = _more_words(contents, mine.outlay - nothing.outlay)
+        told.append(_avoiding(contents, text.format(last=fmt.date(ways.last), amount=amount), mine))
     if cheapest is not None:
-        told.append(_cheapest_words(contents, cheapest))
+        told.append(_cheapest_words(contents, cheapest, nothing))
     return fmt.joined(*told, by=" ")
 
 
-def _cheapest_words(contents: BriefContents, way: Way) -> str:
+def _more_words(contents: BriefContents, more: float) -> str:
+    """By how much something costs more or less."""
+    text = _("{amount} less") if more < 0 else _("{amount} more")
+    return text.format(amount=fmt.money(abs(more), contents.case.currency))
+
+
+def _avoiding(contents: BriefContents, words: str, way: Way) -> str:
+    """What a way costs, and the loss that it avoids where that is known."""
+    if way.saved is None:
+        return f"{words}."
+    text = _("{words} and avoids {saved} of expected loss by chance events (discounted).")
+    return text.format(words=words, saved=_money_estimate(contents, way.saved))
+
+
+def _cheapest_words(contents: BriefContents, way: Way, nothing: Way | None) -> str:
     """What the same standards cost without the programme, and what that avoids."""
     if way.met is False:
         return _("Without it no choice meets the same standard.")
-    if way.cost_of_security is None:
+    if way.outlay is None or nothing is None or nothing.outlay is None:
         return ""
     if not way.plan:
         return _("Without it the same standard is met as well, at no cost.")
-    text = _("Without it the same standard costs {cost} (discounted)")
-    words = text.format(cost=fmt.money(way.cost_of_security, contents.case.currency))
-    if way.saved is None:
-        return f"{words}."
-    saved = _("{words} and avoids {saved}.")
-    return saved.format(words=words, saved=_money_estimate(contents, way.saved))
+    text = _("Without it the same standard costs {amount} than doing nothing")
+    amount = _more_words(contents, way.outlay - nothing.outlay)
+    return _avoiding(contents, text.format(amount=amount), way)
 
 
 def programme_card(contents: BriefContents) -> tuple[str, str, str] | None:
@@ -154,7 +156,9 @@ def programme_card(contents: BriefContents) -> tuple[str, str, str] | None:
         if one.way != PROGRAMME and one.outlay is not None
     ]
     words = fmt.joined(text, *others, by="; ")
-    label = _("Cost of the programme") if contents.case.without_project else _("Cost of the plan")
+    label = (
+        _("Paid with the programme") if contents.case.without_project else _("Paid with the plan")
+    )
     return (label, fmt.money(mine.outlay, money), words)
 
 
