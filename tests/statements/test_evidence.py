@@ -42,9 +42,9 @@ def test_a_verdict_is_as_strong_as_the_weakest_part_of_its_expression(expression
 
 
 def test_what_its_own_holder_says_is_said_and_not_shown():
-    case = case_with("home", claim="attested(word)", other='cost > "1 USD" and attested(word)')
-    found = verdicts(case)
-    for name in ("claim", "other"):
+    parts = {"claim": "attested(word)", "other": 'cost > "1 USD" and attested(word)'}
+    found = verdicts(case_with("home", **parts, third="exists(home) and attested(word)"))
+    for name in ("claim", "other", "third"):
         assert found.judged[name].verdict == "untestable"
         assert found.judged[name].reason == "said, not shown: home says so"
 

@@ -21,7 +21,7 @@ MODEL, ARITHMETIC, ATTESTED, SAID, DEFINITION = (
     "said",
     "definition",
 )
-EVIDENCE = (MODEL, ARITHMETIC, ATTESTED, SAID, DEFINITION)
+EVIDENCE = (MODEL, ARITHMETIC, ATTESTED, DEFINITION, SAID)
 """Kinds of evidence, the strongest first."""
 
 

@@ -31,9 +31,10 @@ def evidence_of(ledger: Ledger, entry: Checked, key: str) -> str:
     term = ledger.parts.get((entry.id, key))
     if term is None:
         return ""
-    if isinstance(entry, Statement) and entry.restates:
-        return DEFINITION
-    return max(_kinds(ledger, entry, term, {entry.id}), key=EVIDENCE.index, default=DEFINITION)
+    kinds = {*_kinds(ledger, entry, term, {entry.id})}
+    if not kinds or (isinstance(entry, Statement) and entry.restates):
+        kinds.add(DEFINITION)
+    return max(kinds, key=EVIDENCE.index)
 
 
 def who_says(ledger: Ledger, entry: Checked, key: str) -> tuple[str, ...]:
