@@ -56,7 +56,6 @@ def test_page_one_answers_with_the_spread_and_what_decides_it(stressed):
         "Leverage has ended\n0% by January 2027\n50% by January 2031; 100% by January 2035; if "
         "all goes as written: April 2031\n"
     ) in said
-    assert "Variants: Embargo by Northland, 12 months, central values" in said
     assert "Published numbers\n1 of 2\n" in said
     assert "1 of the 2 numbers that were drawn is published (grade A or B)." in said
     for word in ("Yes if", "seed 0"):

@@ -684,9 +684,7 @@ def _walk(part: object) -> Iterator[Quantity]:
         elif isinstance(part, tuple):
             whole = part
         elif dataclasses.is_dataclass(part):
-            whole = [
-                getattr(part, name) for name in _attributes(part.__class__) if name != "formulas"
-            ]
+            whole = [getattr(part, name) for name in _attributes(part.__class__)]
         for inner in whole:
             if inner and type(inner) not in _PLAIN:
                 yield from _walk(inner)
@@ -698,4 +696,4 @@ _PLAIN = frozenset({str, int, float, bool})
 
 @cache
 def _attributes(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind))
+    return tuple(one.name for one in dataclasses.fields(kind) if one.name != "formulas")

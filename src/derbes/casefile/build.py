@@ -67,8 +67,7 @@ from derbes.language import _, language, ngettext
 from derbes.unit_names import DAYS_A_MONTH
 from derbes.units import ONE, UnitError, not_a_number, parse_amount, parse_unit
 
-LARGEST_LENGTH = 1200
-"""No measure of a case is looked at for longer. [month]"""
+LARGEST_LENGTH = 1200  # months: no measure is looked at for longer
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _FRACTION = re.compile(r"\s*([0-9]{1,9})\s*/\s*([0-9]{1,9})\s*")
@@ -656,7 +655,7 @@ def _statement(filled: Filled, _found: Found) -> Found:
     return {
         "stances": tuple(Stance(toward, sign_of(sign)) for toward, sign in entry.stances.items()),
         "judgements": tuple(
-            Judgement(one.act, one.of, sign_of(one.sign), one.shown_by) for one in entry.judgements
+            Judgement(j.act, j.of, sign_of(j.sign), j.shown_by) for j in entry.judgements
         ),
         "resolution": {key: decided[key] for key in ("yes", "no", "void") if decided.get(key)},
     }

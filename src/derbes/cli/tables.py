@@ -510,7 +510,8 @@ def _plus_minus(index: float | None, half_width: float | None) -> str | None:
 def statements_text(table: StatementTable, query: str) -> str:
     """All statements, or the answer to a query."""
     head = _("As of {date}, {draws}").format(date=table.as_of, draws=table.draws_words())
-    body = _ANSWERS[query](table) if query else _overview(table)
+    answer = _ANSWERS.get(query, partial(_plain_table, query)) if query else _overview
+    body = answer(table)
     return f"{head}\n\n{body}"
 
 
@@ -691,11 +692,7 @@ def _signaling(table: StatementTable) -> str:
 
 
 _ANSWERS: Mapping[str, Callable[[StatementTable], str]] = {
-    "contradictions": partial(_plain_table, "contradictions"),
-    "misfits": partial(_plain_table, "misfits"),
     "drift": partial(_plain_table, "modality_drift"),
-    "double_standards": partial(_plain_table, "double_standards"),
-    "tensions": partial(_plain_table, "tensions"),
     "coverage": _coverage,
     "theses": _theses,
     "predictions": _predictions,
