@@ -26,8 +26,25 @@ def test_long_work_shows_how_far_it_is_and_then_leaves_nothing():
 
 
 def test_work_that_has_not_counted_yet_shows_the_time():
-    assert progress_text(0, 0, "", 3.4) == "working … 3 s"
-    assert progress_text(40, 160, "surface", 12.0) == "surface: 40 of 160 … 12 s"
+    assert progress_text(0, 0, "", 3.4, step=0.0) == "working … 3 s"
+    assert progress_text(0, 160, "surface", 12.0, step=0.0) == "surface: 0 of 160 … 12 s"
+
+
+def test_the_rest_of_a_step_is_judged_by_the_parts_that_are_done():
+    text = "surface: 40 of 160 … 12 s, some 24 s left of this step"
+    assert progress_text(40, 160, "surface", 12.0, step=8.0) == text
+    assert progress_text(160, 160, "surface", 12.0, step=8.0) == "surface: 160 of 160 … 12 s"
+
+
+def test_a_step_counts_from_the_end_of_the_one_before(monkeypatch):
+    clock = iter((100.0, 103.0, 105.0, 106.0, 111.0))
+    monkeypatch.setattr("derbes.cli.output.time.monotonic", lambda: next(clock, 111.0))
+    line = ProgressLine(Terminal())
+    for done in (1, 2, 3):
+        line.tell(done, 3, "cover")
+    assert line._told - line._step == 6.0
+    line.tell(1, 9, "surface")
+    assert line._told - line._step == 5.0
 
 
 def test_where_there_is_no_terminal_nothing_is_shown(monkeypatch):

@@ -188,7 +188,7 @@ class ProgressLine:
     def __init__(self, terminal: TextIO, silent_for: float = SILENT_FOR) -> None:
         self._terminal = terminal
         self._silent_for = silent_for
-        self._begun = time.monotonic()
+        self._begun = self._told = self._step = time.monotonic()
         self._state = (0, 0, "")
         self._is_shown = False
         self._stop = threading.Event()
@@ -206,25 +206,38 @@ class ProgressLine:
             self._terminal.flush()
 
     def tell(self, done: int, total: int, what: str) -> None:
-        """Note how much is done, out of how much, and of what."""
-        self._state = (done, total, what)
+        """Note how much is done, out of how much, and of what; a step begins with what ends."""
+        if (total, what) != self._state[1:]:
+            self._step = self._told
+        self._told, self._state = time.monotonic(), (done, total, what)
 
     def _redraw(self) -> None:
         while not self._stop.wait(_TICK):
-            seconds = time.monotonic() - self._begun
-            if seconds >= self._silent_for:
-                self._terminal.write(_ERASE_LINE + progress_text(*self._state, seconds))
+            now = time.monotonic()
+            if now - self._begun >= self._silent_for:
+                words = progress_text(*self._state, now - self._begun, step=self._told - self._step)
+                self._terminal.write(_ERASE_LINE + words)
                 self._terminal.flush()
                 self._is_shown = True
 
 
-def progress_text(done: int, total: int, what: str, seconds: float) -> str:
-    """How far the work is, in one line."""
+def progress_text(done: int, total: int, what: str, seconds: float, *, step: float) -> str:
+    """How far the work is, in one line, with the time that the rest of a step may take.
+
+    Args:
+        done: Parts of the step that are done.
+        total: Parts of the step; 0: not known.
+        what: Name of the step.
+        seconds: Since the work began.
+        step: Seconds that the parts done have taken.
+    """
     if not total:
         return _("{what} … {seconds:.0f} s").format(what=what or _("working"), seconds=seconds)
-    return _("{what}: {done} of {total} … {seconds:.0f} s").format(
-        what=what, done=done, total=total, seconds=seconds
-    )
+    text = _("{what}: {done} of {total} … {seconds:.0f} s")
+    left = step * (total - done) / done if done else 0.0
+    if left >= 1.0:
+        text = _("{what}: {done} of {total} … {seconds:.0f} s, some {left:.0f} s left of this step")
+    return text.format(what=what, done=done, total=total, seconds=seconds, left=left)
 
 
 @contextlib.contextmanager
