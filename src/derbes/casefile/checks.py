@@ -64,12 +64,10 @@ def _cycle_from(first: str, made_by: dict[str, list[Recipe]], done: set[str]) ->
             done.add(good)
         elif good in way:
             cycle = [*way[way.index(good) :], good]
-            yield Finding(
-                ("recipes", recipe_id, "inputs", good),
-                _("the recipes go in a circle: {cycle}").format(cycle=" ← ".join(cycle)),
-                _("take one of the inputs out"),
-                at_key=True,
-            )
+            what = _("the recipes go in a circle: {cycle}")
+            what = what.format(cycle=" ← ".join(cycle))
+            fix = _("take one of the inputs out")
+            yield Finding(("recipes", recipe_id, "inputs", good), what, fix, at_key=True)
         elif good not in done:
             way.append(good)
             waiting.append((good, "", True))
@@ -96,12 +94,9 @@ def goods_without_origin(draft: CaseDraft) -> Iterator[Finding]:
     ]
     for path, good in needs:
         if good in case.goods and good not in origins:
-            yield Finding(
-                path,
-                _('nobody sells, makes or holds "{good}"').format(good=good),
-                _("add a supplier, a recipe or a stockpile of it"),
-                at_key="inputs" in path,
-            )
+            what = _('nobody sells, makes or holds "{good}"')
+            fix = _("add a supplier, a recipe or a stockpile of it")
+            yield Finding.of(path, what, fix, at_key="inputs" in path, good=good)
 
 
 @each("recipes")
@@ -111,11 +106,8 @@ def limits_of_recipes(draft: CaseDraft, recipe: Recipe) -> Iterator[Finding]:
     plant, line = draft.case.plants.get(recipe.plant), recipe.line
     has_hours = is_given(entry.hours)
     if not is_given(entry.capacity) and not line:
-        yield Finding(
-            path,
-            _("the recipe has neither a capacity nor a line"),
-            _("add a capacity, or a plant with line and hours"),
-        )
+        what = _("the recipe has neither a capacity nor a line")
+        yield Finding(path, what, _("add a capacity, or a plant with line and hours"))
     if line and not recipe.plant:
         yield Finding((*path, "line"), _("a line without its plant"), _("add the key plant"))
     elif line and plant is not None and line not in plant.lines:
@@ -125,17 +117,13 @@ def limits_of_recipes(draft: CaseDraft, recipe: Recipe) -> Iterator[Finding]:
             if owners
             else _('"{line}" is not a line of {plant}')
         )
-        yield Finding(
-            (*path, "line"),
-            what.format(line=line, owner=", ".join(owners), plant=plant.id),
-            did_you_mean(line, plant.lines) or _("add it to the lines of the plant"),
-        )
+        what = what.format(line=line, owner=", ".join(owners), plant=plant.id)
+        fix = did_you_mean(line, plant.lines) or _("add it to the lines of the plant")
+        yield Finding((*path, "line"), what, fix)
     if line and not has_hours:
-        yield Finding(
-            (*path, "line"),
-            _('the recipe does not say what time it takes on line "{line}"').format(line=line),
-            _('add hours, as in "0.01 hour" for one unit'),
-        )
+        what = _('the recipe does not say what time it takes on line "{line}"')
+        what = what.format(line=line)
+        yield Finding((*path, "line"), what, _('add hours, as in "0.01 hour" for one unit'))
     if has_hours and not line:
         what = _("hours say nothing without a line")
         yield Finding((*path, "hours"), what, _("add plant and line"))
@@ -150,15 +138,12 @@ def stocks_above_the_limit(draft: CaseDraft, good: Good) -> Iterator[Finding]:
     piles = [one for one in case.stockpiles.values() if one.good == good.id and one.quantity]
     stock = math.fsum(one.quantity.value for one in piles if one.quantity is not None)
     if piles and stock > limit.value * (1 + ROUNDING):
-        yield Finding(
-            ("stockpiles", piles[-1].id, "quantity"),
-            _("{stock} in store are more than the storage_limit of {good}, {limit}").format(
-                stock=in_words(stock, good.unit),
-                good=good.id,
-                limit=in_words(limit.value, good.unit),
-            ),
-            _("raise the limit, or write less stock: what does not fit would be thrown away"),
+        what = _("{stock} in store are more than the storage_limit of {good}, {limit}")
+        what = what.format(
+            stock=in_words(stock, good.unit), good=good.id, limit=in_words(limit.value, good.unit)
         )
+        fix = _("raise the limit, or write less stock: what does not fit would be thrown away")
+        yield Finding(("stockpiles", piles[-1].id, "quantity"), what, fix)
     if good.reserve is None:
         return
     n = case.calendar.n_periods
@@ -166,16 +151,14 @@ def stocks_above_the_limit(draft: CaseDraft, good: Good) -> Iterator[Finding]:
     over = wanted > most * (1 + ROUNDING)
     if over.any():
         at = int(over.argmax())
-        what = _("a reserve of {reserve} is above the storage_limit of {good}, {limit}{since}")
-        yield Finding(
+        yield Finding.of(
             ("goods", good.id, "reserve"),
-            what.format(
-                reserve=in_words(float(wanted[at]), good.unit),
-                good=good.id,
-                limit=in_words(float(most[at]), good.unit),
-                since=_(" from {month} on").format(month=case.calendar.label(at)) if at else "",
-            ),
+            _("a reserve of {reserve} is above the storage_limit of {good}, {limit}{since}"),
             _("raise the limit, or lower the reserve: it could never be held"),
+            reserve=in_words(float(wanted[at]), good.unit),
+            good=good.id,
+            limit=in_words(float(most[at]), good.unit),
+            since=_(" from {month} on").format(month=case.calendar.label(at)) if at else "",
         )
 
 
@@ -215,8 +198,7 @@ def what_must_be_taken(draft: CaseDraft, supplier: Supplier) -> Iterator[Finding
         return
     if f"suppliers.{supplier.id}" in optional_elements(case.options):
         what = _('only an option opens "{name}"; nothing can be taken of it before')
-        fix = _("say it with take_or_pay of the option")
-        yield Finding(path, what.format(name=supplier.id), fix)
+        yield Finding.of(path, what, _("say it with take_or_pay of the option"), name=supplier.id)
         return
     if not draft.sound("uses", "goods") or supplier.capacity is None:
         return
@@ -225,10 +207,9 @@ def what_must_be_taken(draft: CaseDraft, supplier: Supplier) -> Iterator[Finding
     if not least.unit:
         uses = [one.demand for one in case.uses.values() if one.good == good and one.demand]
         if not uses:
-            what = _('a share of the demand for "{good}", which no use asks for').format(good=good)
-            yield Finding(
-                path, what, _('write an amount, as in "{unit}"').format(unit=_unit(case, good))
-            )
+            what = _('a share of the demand for "{good}", which no use asks for')
+            fix = _('write an amount, as in "{unit}"')
+            yield Finding.of(path, what, fix, good=good, unit=_unit(case, good))
             return
         amount = amount * sum(one.over(n) for one in uses)
     if supplier.at_least_until is not None:
@@ -238,15 +219,12 @@ def what_must_be_taken(draft: CaseDraft, supplier: Supplier) -> Iterator[Finding
     if over.any():
         at = int(over.argmax())
         what = _("{least} have to be taken in {month}, and the capacity is {most}")
-        yield Finding(
-            path,
-            what.format(
-                least=in_words(float(amount[at]), _unit(case, good)),
-                most=in_words(float(most[at]), _unit(case, good)),
-                month=case.calendar.label(at),
-            ),
-            _("lower at_least, or raise the capacity"),
+        what = what.format(
+            least=in_words(float(amount[at]), _unit(case, good)),
+            most=in_words(float(most[at]), _unit(case, good)),
+            month=case.calendar.label(at),
         )
+        yield Finding(path, what, _("lower at_least, or raise the capacity"))
 
 
 def _unit(case: Case, good: str) -> str:
@@ -266,11 +244,8 @@ def keys_of_measures(draft: CaseDraft, measure: Measure) -> Iterator[Finding]:
     entry = draft.entry(*path)
     kind, terms = str(measure.kind), MEASURE_TERMS[measure.kind]
     if "by" in terms.needs and not is_given(entry.by):
-        yield Finding(
-            path,
-            _('a measure of kind {kind} needs the key "by"').format(kind=kind),
-            _('add "by: 6 month"') if terms.by == "month" else _('add "by: 50 %"'),
-        )
+        fix = _('add "by: 6 month"') if terms.by == "month" else _('add "by: 50 %"')
+        yield Finding.of(path, _('a measure of kind {kind} needs the key "by"'), fix, kind=kind)
     if "share" in terms.needs and not is_given(entry.share):
         fix = _('add the part cut off, "share: 50 %"')
         yield Finding(path, _('a quota needs the key "share"'), fix)
@@ -280,11 +255,8 @@ def keys_of_measures(draft: CaseDraft, measure: Measure) -> Iterator[Finding]:
             yield Finding((*path, key), what.format(key=key, kind=kind), _("take it out"))
     if measure.sender and measure.sender == draft.case.target:
         what = _('"{name}" is the target of the case; the sender must be another')
-        yield Finding(
-            (*path, "sender"),
-            what.format(name=measure.sender),
-            _("name who imposes it; leave sender out for an accident"),
-        )
+        fix = _("name who imposes it; leave sender out for an accident")
+        yield Finding.of((*path, "sender"), what, fix, name=measure.sender)
 
 
 @each("measures")
@@ -299,18 +271,15 @@ def hits_of_measures(draft: CaseDraft, measure: Measure) -> Iterator[Finding]:
         section = hit.element.partition(".")[0]
         if section in _EVERYTHING and section not in sections:
             what = _('a measure of kind {kind} cannot hit "{element}"')
-            yield Finding(
-                (*path, position, "element"),
-                what.format(kind=measure.kind, element=hit.element),
-                _("it can hit {sections}").format(sections=", ".join(sections)),
-            )
+            what = what.format(kind=measure.kind, element=hit.element)
+            fix = _("it can hit {sections}")
+            fix = fix.format(sections=", ".join(sections))
+            yield Finding((*path, position, "element"), what, fix)
         bought = _bought(draft, hit) if measure.kind is MeasureKind.PRICE_RISE else ""
         if bought and not hit.element:
-            yield Finding(
-                (*path, position),
-                _("a price rise cannot hit what is sold abroad: {exports}").format(exports=bought),
-                _('name what is bought, as in "{element: suppliers.my_supplier}"'),
-            )
+            what = _("a price rise cannot hit what is sold abroad: {exports}")
+            fix = _('name what is bought, as in "{{element: suppliers.my_supplier}}"')
+            yield Finding.of((*path, position), what, fix, exports=bought)
 
 
 def _bought(draft: CaseDraft, hit: Hit) -> str:
@@ -329,11 +298,9 @@ def cyclic_companions(draft: CaseDraft) -> Iterator[Finding]:
     companions = {one.id: one.together_with for one in draft.case.measures.values()}
     for name in companions:
         if way_back(companions, name):
-            yield Finding(
-                ("measures", name, "together_with"),
-                _('"{name}" runs together with itself').format(name=name),
-                _("name each measure in one of the two only"),
-            )
+            what = _('"{name}" runs together with itself')
+            fix = _("name each measure in one of the two only")
+            yield Finding.of(("measures", name, "together_with"), what, fix, name=name)
 
 
 def measures_that_hit_nothing(draft: CaseDraft) -> Iterator[Finding]:
@@ -347,11 +314,10 @@ def measures_that_hit_nothing(draft: CaseDraft) -> Iterator[Finding]:
             selects_anything(draft.case, hit, sections) for hit in measure.hits
         ):
             what = _("this hits nothing: no element that a measure of kind {kind} can hit matches")
-            yield Finding(
-                ("measures", measure.id, "hits"),
-                what.format(kind=measure.kind),
-                _("it can hit {sections}").format(sections=", ".join(sections)),
-            )
+            what = what.format(kind=measure.kind)
+            fix = _("it can hit {sections}")
+            fix = fix.format(sections=", ".join(sections))
+            yield Finding(("measures", measure.id, "hits"), what, fix)
 
 
 MAX_OFFERS = 100
@@ -471,15 +437,12 @@ def order_of_priorities(draft: CaseDraft) -> Iterator[Finding]:
     """All four aims once, money last."""
     given = draft.case.priorities
     if sorted(given) != sorted(AIMS):
-        yield Finding(
-            ("priorities",),
-            _("expected each of {aims} once").format(aims=", ".join(AIMS)),
-            _('write "priorities: [essential, deferrable, reserve, money]"'),
-        )
+        what = _("expected each of {aims} once")
+        fix = _('write "priorities: [essential, deferrable, reserve, money]"')
+        yield Finding.of(("priorities",), what, fix, aims=", ".join(AIMS))
     elif given[-1] != "money":
-        yield Finding(
-            ("priorities",), _("money must come last"), _("move money to the end of the list")
-        )
+        what = _("money must come last")
+        yield Finding(("priorities",), what, _("move money to the end of the list"))
 
 
 def length_of_first_page(draft: CaseDraft) -> Iterator[Finding]:
@@ -491,13 +454,11 @@ def length_of_first_page(draft: CaseDraft) -> Iterator[Finding]:
     if case.main_measure not in {"", measure.id}:
         return
     months = [str(length * case.calendar.step) for length in measure.lengths]
-    yield Finding(
-        ("main_length",),
-        _('"{measure}" is not looked at for {n} months').format(
-            measure=measure.id, n=case.main_length * case.calendar.step
-        ),
-        _("choose one of its lengths: {lengths} months").format(lengths=", ".join(months)),
-    )
+    what = _('"{measure}" is not looked at for {n} months')
+    what = what.format(measure=measure.id, n=case.main_length * case.calendar.step)
+    fix = _("choose one of its lengths: {lengths} months")
+    fix = fix.format(lengths=", ".join(months))
+    yield Finding(("main_length",), what, fix)
 
 
 def rate_of_own_money(draft: CaseDraft) -> Iterator[Finding]:
@@ -534,11 +495,8 @@ def documents_of_the_ledger(
     known = draft.elements["documents"]
     document, _place = document_and_place(entry.at or "")
     if document and document not in known and "documents" not in draft.unreadable:
-        yield Finding(
-            (*path, "at"),
-            _refusal(document, "document"),
-            did_you_mean(document, known) or _("add it under documents"),
-        )
+        fix = did_you_mean(document, known) or _("add it under documents")
+        yield Finding((*path, "at"), _refusal(document, "document"), fix)
 
 
 @of_the_ledger
@@ -575,12 +533,8 @@ def keys_of_predictions(_draft: CaseDraft, path: tuple[str, str], entry: Any) ->
             what = _('"{key}" says nothing for a statement that is no prediction').format(key=key)
             yield Finding((*path, key), what, _("take it out, or write modality: prediction"))
     elif not entry.due and (set(given) - {"probability", "condition"}):
-        yield Finding(
-            path,
-            _("the prediction does not say by when it is decided"),
-            _('add the date, as in "due: 2027-12-31"'),
-            at_key=True,
-        )
+        what = _("the prediction does not say by when it is decided")
+        yield Finding(path, what, _('add the date, as in "due: 2027-12-31"'), at_key=True)
 
 
 @each("statements")
@@ -590,11 +544,8 @@ def dates_of_expiry(_draft: CaseDraft, statement: Statement) -> Iterator[Finding
         until = getattr(statement, key)
         if statement.said and until and until < statement.said[: len(until)]:
             what = _('"{date}" is before the day on which it was said, {said}')
-            yield Finding(
-                ("statements", statement.id, key),
-                what.format(date=until, said=statement.said),
-                _("correct one of the two"),
-            )
+            what = what.format(date=until, said=statement.said)
+            yield Finding(("statements", statement.id, key), what, _("correct one of the two"))
 
 
 def circles_of_retelling(draft: CaseDraft) -> Iterator[Finding]:
@@ -604,11 +555,8 @@ def circles_of_retelling(draft: CaseDraft) -> Iterator[Finding]:
         circle = way_back(retold, name)
         if circle and min(circle) == name:
             what = _("statements pass each other on in a circle: {cycle}")
-            yield Finding(
-                ("statements", name, "retells"),
-                what.format(cycle=" → ".join([*circle, name])),
-                _("take one of them out"),
-            )
+            what = what.format(cycle=" → ".join([*circle, name]))
+            yield Finding(("statements", name, "retells"), what, _("take one of them out"))
 
 
 def ids_used_twice(draft: CaseDraft) -> Iterator[Finding]:
@@ -618,12 +566,8 @@ def ids_used_twice(draft: CaseDraft) -> Iterator[Finding]:
         for name, built in draft.elements[section].items():
             if built.entry is not None and name in seen:
                 what = _('"{name}" is an id under {section} already')
-                yield Finding(
-                    (section, name),
-                    what.format(name=name, section=seen[name]),
-                    _("choose another id"),
-                    at_key=True,
-                )
+                what = what.format(name=name, section=seen[name])
+                yield Finding((section, name), what, _("choose another id"), at_key=True)
             if built.entry is not None:
                 seen.setdefault(name, section)
 

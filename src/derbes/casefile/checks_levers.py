@@ -18,12 +18,9 @@ def counted_or_missing(_draft: CaseDraft, lever: Lever) -> Iterator[Finding]:
         what = _('"missing" says nothing for a lever that has measures: it is counted')
         yield Finding((*path, "missing"), what, _("keep one of the two"))
     elif not lever.measures and not lever.lacks:
-        yield Finding(
-            path,
-            _("the lever has no measures, and does not say what is missing"),
-            _('add "measures: [my_measure]", or "missing:" with what would be needed'),
-            at_key=True,
-        )
+        what = _("the lever has no measures, and does not say what is missing")
+        fix = _('add "measures: [my_measure]", or "missing:" with what would be needed')
+        yield Finding(path, what, fix, at_key=True)
     elif lever.lacks and not lever.look:
         what = _("the lever does not say where to look for what is missing")
         yield Finding(path, what, _('add "look:", a text or an address'), at_key=True)
@@ -38,8 +35,7 @@ def senders_of_levers(draft: CaseDraft, lever: Lever) -> Iterator[Finding]:
     path, measures = ("levers", lever.id), draft.case.measures
     if lever.sender and lever.sender == draft.case.target:
         what = _('"{name}" is the target of the case; the sender must be another')
-        fix = _("name who pulls the lever")
-        yield Finding((*path, "sender"), what.format(name=lever.sender), fix)
+        yield Finding.of((*path, "sender"), what, _("name who pulls the lever"), name=lever.sender)
     for position, name in enumerate(lever.measures):
         if name not in measures or measures[name].sender == lever.sender:
             continue
@@ -94,11 +90,9 @@ def starts_of_levers(draft: CaseDraft) -> Iterator[Finding]:
                     '"{measure}" is looked at from {start}, "{other}" from {begin}; levers of one '
                     "sender are counted at once"
                 )
-                yield Finding(
-                    ("levers", lever.id, "measures", position),
-                    what.format(measure=name, start=words[0], other=other, begin=words[1]),
-                    _("name measures with the same start"),
-                )
+                what = what.format(measure=name, start=words[0], other=other, begin=words[1])
+                fix = _("name measures with the same start")
+                yield Finding(("levers", lever.id, "measures", position), what, fix)
 
 
 LEVER_CHECKS: tuple[Check, ...] = (

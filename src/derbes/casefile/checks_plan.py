@@ -62,24 +62,20 @@ def keys_of_options(draft: CaseDraft, option: Option) -> Iterator[Finding]:
     section = option.element.partition(".")[0]
     fitting = OPTION_TERMS[option.kind].sections
     if section in draft.elements and section not in fitting:
-        yield Finding(
-            (*path, "element"),
-            _('an option of kind {kind} cannot be about "{element}"').format(
-                kind=option.kind, element=option.element
-            ),
-            _("it can be about {sections}").format(sections=", ".join(fitting)),
-        )
+        what = _('an option of kind {kind} cannot be about "{element}"')
+        what = what.format(kind=option.kind, element=option.element)
+        fix = _("it can be about {sections}")
+        fix = fix.format(sections=", ".join(fitting))
+        yield Finding((*path, "element"), what, fix)
     is_purchase = option.kind is OptionKind.CONTRACT and option.element.startswith("suppliers.")
     if draft.entry(*path).take_or_pay is not None and not is_purchase:
         what = _('"take_or_pay" says nothing but for a contract with a supplier')
         yield Finding((*path, "take_or_pay"), what, _("take it out"))
     plant = draft.case.plants.get(option.element.removeprefix("plants."))
     if option.kind is OptionKind.BRING_FORWARD and plant is not None and plant.opening <= 0:
-        yield Finding(
-            (*path, "element"),
-            _('"{element}" is open when the calendar begins').format(element=option.element),
-            _("take the option out, or let the calendar begin earlier"),
-        )
+        what = _('"{element}" is open when the calendar begins')
+        fix = _("take the option out, or let the calendar begin earlier")
+        yield Finding.of((*path, "element"), what, fix, element=option.element)
     for key in ("excludes", "requires"):
         names = getattr(option, key)
         if option.id in names:
@@ -98,13 +94,10 @@ def cyclic_prerequisites(draft: CaseDraft) -> Iterator[Finding]:
         way = way_back(needed, name)
         if way and told.isdisjoint(way):
             told |= set(way)
-            yield Finding(
-                ("options", name, "requires"),
-                _("the options require each other in a circle: {cycle}").format(
-                    cycle=" → ".join([*way, name])
-                ),
-                _("take one of them out, or make one option of them"),
-            )
+            what = _("the options require each other in a circle: {cycle}")
+            what = what.format(cycle=" → ".join([*way, name]))
+            fix = _("take one of them out, or make one option of them")
+            yield Finding(("options", name, "requires"), what, fix)
 
 
 def chosen_with(options: Options, name: str) -> set[str]:
@@ -141,12 +134,8 @@ def options_that_clash(draft: CaseDraft) -> Iterator[Finding]:
     for first, second in _excluding_pairs(options, committed_options(options)):
         if (first, second) not in told:
             what = _('"{first}" and "{second}" exclude each other, but both must be chosen')
-            yield Finding(
-                ("options", first),
-                what.format(first=first, second=second),
-                _("take committed out of one of them, or out of an option that requires it"),
-                at_key=True,
-            )
+            fix = _("take committed out of one of them, or out of an option that requires it")
+            yield Finding.of(("options", first), what, fix, at_key=True, first=first, second=second)
 
 
 def _excluding_pairs(options: Options, chosen: set[str]) -> list[tuple[str, str]]:
@@ -166,11 +155,9 @@ def prerequisites_that_come_later(draft: CaseDraft, option: Option) -> Iterator[
         needed = draft.case.options.get(name)
         if needed is not None and min(needed.dates) > max(option.dates):
             what = _('"{needed}" can only be decided later than "{name}", which needs it')
-            yield Finding(
-                ("options", option.id, "requires", position),
-                what.format(needed=name, name=option.id),
-                _("give one of the two other dates"),
-            )
+            what = what.format(needed=name, name=option.id)
+            fix = _("give one of the two other dates")
+            yield Finding(("options", option.id, "requires", position), what, fix)
 
 
 def makes_its_element(option: Option) -> bool:
@@ -186,12 +173,10 @@ def elements_made_twice(draft: CaseDraft) -> Iterator[Finding]:
     for first, second in combinations(makers, 2):
         element = options[second].element
         if options[first].element == element and not _exclude(options, first, second):
-            yield Finding(
-                ("options", second, "element"),
-                _('"{element}" is there by "{first}" already, which can be chosen as well').format(
-                    element=element, first=first
-                ),
-                _('add "excludes: [{first}]", or name another element').format(first=first),
+            what = _('"{element}" is there by "{first}" already, which can be chosen as well')
+            fix = _('add "excludes: [{first}]", or name another element')
+            yield Finding.of(
+                ("options", second, "element"), what, fix, element=element, first=first
             )
 
 
@@ -207,12 +192,10 @@ def elements_that_are_not_there(draft: CaseDraft, option: Option) -> Iterator[Fi
     if option.kind in OPTIONAL_KINDS or not makers:
         return
     if chosen_with(options, option.id).isdisjoint(makers):
-        yield Finding(
-            ("options", option.id, "element"),
-            _('"{element}" is there only when "{maker}" is chosen').format(
-                element=option.element, maker=makers[0]
-            ),
-            _('add "requires: [{maker}]"').format(maker=makers[0]),
+        what = _('"{element}" is there only when "{maker}" is chosen')
+        fix = _('add "requires: [{maker}]"')
+        yield Finding.of(
+            ("options", option.id, "element"), what, fix, element=option.element, maker=makers[0]
         )
 
 
@@ -261,14 +244,13 @@ def budget_of_what_is_committed(draft: CaseDraft) -> Iterator[Finding]:
                 for option, dates in zip(options, paid, strict=True)
             )
             if most is not None and cost > most.value * (1 + ROUNDING):
-                yield Finding(
+                yield Finding.of(
                     ("budget", key) if year is None else ("budget", key, str(year)),
-                    what.format(
-                        names=", ".join(option.id for option in options),
-                        cost=in_words(round(cost, 2), case.currency),
-                        most=in_words(most.value, case.currency),
-                    ),
+                    what,
                     _("raise it, or take committed out of one of these options"),
+                    names=", ".join(option.id for option in options),
+                    cost=in_words(round(cost, 2), case.currency),
+                    most=in_words(most.value, case.currency),
                 )
 
 
@@ -403,14 +385,10 @@ def probabilities_of_scenarios(draft: CaseDraft) -> Iterator[Finding]:
         return
     total = math.fsum(one.probability for one in scenarios.values())
     if abs(total - 1.0) > SUM_SLIP:
-        yield Finding(
-            ("scenarios",),
-            _("the probabilities of the scenarios add to {total}, not to 1").format(
-                total=format_number(round(total, 6))
-            ),
-            _("change them, or add a scenario for what is left"),
-            at_key=True,
-        )
+        what = _("the probabilities of the scenarios add to {total}, not to 1")
+        what = what.format(total=format_number(round(total, 6)))
+        fix = _("change them, or add a scenario for what is left")
+        yield Finding(("scenarios",), what, fix, at_key=True)
 
 
 def inputs_of_correlations(draft: CaseDraft) -> Iterator[Finding]:
@@ -519,12 +497,11 @@ def tags_of_chances(draft: CaseDraft, variants: Mapping[str, CaseDraft]) -> Iter
         tags = {tag for one in elements for tag in one.tags}
         if chance.tag not in tags:
             what = _('no recipe, export or supplier of variant "{variant}" has the tag "{tag}"')
-            yield Finding(
-                ("chances", name, "tag"),
-                what.format(variant=chance.variant, tag=chance.tag),
-                did_you_mean(chance.tag, tags)
-                or _("tag what is there only for it, or name another tag"),
+            what = what.format(variant=chance.variant, tag=chance.tag)
+            fix = did_you_mean(chance.tag, tags) or _(
+                "tag what is there only for it, or name another tag"
             )
+            yield Finding(("chances", name, "tag"), what, fix)
 
 
 PLAN_CHECKS: tuple[Check, ...] = (

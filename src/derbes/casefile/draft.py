@@ -353,11 +353,8 @@ def _risk(filled: Filled) -> Risk:
     """How a plan weighs bad draws."""
     risk = Risk(**{name: share or 0.0 for name, share in filled.held().items()})
     if risk.level == 1.0:
-        filled.refuse(
-            ("level",),
-            _("at a level of 1 the tail holds no draw"),
-            _('choose less, as in "level: 95 %"'),
-        )
+        what = _("at a level of 1 the tail holds no draw")
+        filled.refuse(("level",), what, _('choose less, as in "level: 95 %"'))
     return risk
 
 
@@ -439,15 +436,9 @@ def _entries(
     if node is None or (isinstance(node, Text) and node.plain is None):
         return {}
     if not isinstance(node, MappingNode):
-        findings.append(
-            Finding(
-                (section,),
-                _("expected elements by id, got something else"),
-                _('write them as in "{section}:" and below it "my_id: {{…}}"').format(
-                    section=section
-                ),
-            )
-        )
+        fix = _('write them as in "{section}:" and below it "my_id: {{…}}"')
+        fix = fix.format(section=section)
+        findings.append(Finding((section,), _("expected elements by id, got something else"), fix))
         return {}
     found = {}
     for name, below in node.entries.items():
@@ -497,9 +488,5 @@ def _built(
 
 
 def _bad_id(section: str, name: str) -> Finding:
-    return Finding(
-        (section, name),
-        _('expected an id, got "{name}"').format(name=name),
-        how_to_name(name),
-        at_key=True,
-    )
+    what = _('expected an id, got "{name}"')
+    return Finding((section, name), what.format(name=name), how_to_name(name), at_key=True)

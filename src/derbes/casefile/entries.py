@@ -234,6 +234,16 @@ class Finding:
     part: tuple[str, int, int] = ("", 0, 0)
     """Of a text: the text, and the characters of it that it is about: the first, how many."""
 
+    @classmethod
+    def of(
+        cls, path: Path, what: str, fix: str = "", /, mark: Mark | None = None, **words: Any
+    ) -> "Finding":
+        """A finding; where there are `words`, both texts name in braces where they stand."""
+        at_key = words.pop("at_key", False)
+        if words:
+            what, fix = what.format(**words), fix.format(**words)
+        return cls(path, what, fix, at_key, mark)
+
 
 SHOWN_CHARACTERS = 40
 MOST_DIGITS = 4000

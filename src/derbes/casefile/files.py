@@ -130,12 +130,8 @@ class _Composing:
             return self._repeated(str(event.anchor), mark, is_key=is_key)
         if event.tag and event.tag != "!":
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self.refuse(
-                path,
-                _('"{tag}" is not used in case files').format(tag=tag),
-                _("take it out; each key knows what its value means"),
-                mark,
-            )
+            fix = _("take it out; each key knows what its value means")
+            self.refuse(path, _('"{tag}" is not used in case files'), fix, mark, tag=tag)
         found: Node
         if isinstance(event, yaml.ScalarEvent):
             found, size = Text(event.value, mark, event.style or ""), 1
@@ -182,12 +178,8 @@ class _Composing:
                 node.keys[key] = written.mark
                 continue
             what = _('the key "{key}" is given twice, first in line {line}')
-            self.refuse(
-                (*path, key),
-                what.format(key=key, line=node.keys[key].line),
-                _("keep one of the two"),
-                written.mark,
-            )
+            what = what.format(key=key, line=node.keys[key].line)
+            self.refuse((*path, key), what, _("keep one of the two"), written.mark)
         if in_flow:
             self._mend_cut_keys(path, node)
         return node, total
@@ -213,9 +205,9 @@ class _Composing:
             )
         return node, size
 
-    def refuse(self, path: Path, what: str, fix: str, mark: Mark) -> None:
-        """Note that something cannot be used."""
-        self.findings.append(Finding(path, what, fix, mark=mark))
+    def refuse(self, path: Path, what: str, fix: str, mark: Mark, /, **words: Any) -> None:
+        """Note that something cannot be used; `words` go into both texts."""
+        self.findings.append(Finding.of(path, what, fix, mark=mark, **words))
 
     def _mend_cut_keys(self, path: Path, node: MappingNode) -> None:
         """Refuse numbers whose decimal comma YAML has taken for its own, and put them together.
@@ -259,25 +251,19 @@ class _Composing:
     def _put_together(self, path: Path, first: Text, last: Mark) -> None:
         first.mark = first.mark._replace(end=last.end, one_line=True)
         first.text, first.style = self.text[first.mark.start : last.end], '"'
+        fix = _("quote it or write a point: {point}")
+        fix = fix.format(point=first.text.replace(",", ".", 1))
         self.refuse(
-            path,
-            _('"{text}" is cut in two at its comma').format(text=first.text),
-            _("quote it or write a point: {point}").format(point=first.text.replace(",", ".", 1)),
-            first.mark,
+            path, _('"{text}" is cut in two at its comma').format(text=first.text), fix, first.mark
         )
 
     def _refuse_tight_list(self, path: Path, node: Items) -> None:
         mark = node.items[0].mark._replace(end=node.items[-1].mark.end, one_line=True)
         whole = self.text[mark.start : mark.end]
+        what = _('"[{text}]" can be read as {n} values, or as numbers with a decimal comma')
+        fix = _("a number with a decimal comma: quote it or write a point; values: [{apart}]")
         self.refuse(
-            path,
-            _('"[{text}]" can be read as {n} values, or as numbers with a decimal comma').format(
-                text=whole, n=len(node.items)
-            ),
-            _("a number with a decimal comma: quote it or write a point; values: [{apart}]").format(
-                apart=", ".join(whole.split(","))
-            ),
-            mark,
+            path, what, fix, mark, text=whole, n=len(node.items), apart=", ".join(whole.split(","))
         )
 
 

@@ -110,13 +110,9 @@ def alternative(
     entries = _changers(before.draft)
     chain = _chain(entries, place)
     if chain is None:
-        after.findings.append(
-            Finding(
-                (*place, "include_from"),
-                _('"{name}" starts from itself').format(name=place[1]),
-                _("take include_from out of one of the two"),
-            )
-        )
+        what = _('"{name}" starts from itself')
+        fix = _("take include_from out of one of the two")
+        after.findings.append(Finding.of((*place, "include_from"), what, fix, name=place[1]))
     for one in chain or ():
         if one != place:
             after.changes.append(_("as {variant}").format(variant=one[1]))
@@ -386,14 +382,11 @@ def _in_the_file(one: WrittenAlternative, place: Place) -> list[Finding]:
 def _crossed(variant: str, scenario: str, one: WrittenAlternative) -> Iterator[Finding]:
     """What is wrong with a scenario in a variant, told at the variant."""
     for finding in (*one.findings, *one.found):
-        yield Finding(
-            ("variants", variant),
-            _('in this variant with scenario "{scenario}", {where}: {what}').format(
-                scenario=scenario, where=dotted(shown(one.root, finding.path)), what=finding.what
-            ),
-            finding.fix,
-            at_key=True,
+        what = _('in this variant with scenario "{scenario}", {where}: {what}')
+        what = what.format(
+            scenario=scenario, where=dotted(shown(one.root, finding.path)), what=finding.what
         )
+        yield Finding(("variants", variant), what, finding.fix, at_key=True)
 
 
 def _finished(one: WrittenAlternative, source: str, digest: str) -> Case:
