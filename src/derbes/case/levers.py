@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from derbes.case.quantity import ACTOR, MEASURE, NEEDED, TEXTS, Element, ListForm, SpelledAs
+from derbes.case.forms import ACTOR, MEASURE, NEEDED, TEXTS, ListForm, SpelledAs
+from derbes.case.quantity import Element
 
 
 @dataclass(frozen=True, slots=True)

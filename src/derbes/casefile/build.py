@@ -14,25 +14,21 @@ from itertools import pairwise
 from typing import Any
 
 from derbes.case.entities import MEASURE_TERMS, CapitalPayment, Hit, Survival
-from derbes.case.ledger import AGAINST, FOR, LEDGER, Judgement, Stance
-from derbes.case.options import OPTION_TERMS
-from derbes.case.quantity import (
+from derbes.case.forms import (
     MISSING,
-    MONTHS_A_YEAR,
-    Element,
     FlagForm,
-    Grade,
     InUnit,
-    Label,
     LabelForm,
     ListForm,
     MapForm,
     PartForm,
-    Quantity,
     ShareForm,
     TextForm,
     WordForm,
 )
+from derbes.case.ledger import AGAINST, FOR, LEDGER, Judgement, Stance
+from derbes.case.options import OPTION_TERMS
+from derbes.case.quantity import MONTHS_A_YEAR, Element, Grade, Label, Quantity
 from derbes.case.uncertainty import ReferenceProject
 from derbes.casefile.entries import (
     SECTIONS,

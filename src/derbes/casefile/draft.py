@@ -18,10 +18,11 @@ from derbes.case.entities import (
     Derived,
     quantities,
 )
+from derbes.case.forms import EXPRESSION, ID_PATTERN
 from derbes.case.formulas import has_formula
 from derbes.case.ledger import LEDGER
 from derbes.case.options import Budget, Risk
-from derbes.case.quantity import EXPRESSION, ID_PATTERN, Calendar, Element, Quantity, Step
+from derbes.case.quantity import Calendar, Element, Quantity, Step
 from derbes.case.uncertainty import Correlation
 from derbes.casefile.build import Filled, Found, length_in_periods, made, make_element
 from derbes.casefile.entries import (

@@ -13,41 +13,8 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any, ClassVar, NamedTuple, get_args, get_origin, get_type_hints
 
+from derbes.case import forms
 from derbes.case.entities import Case, Good
-from derbes.case.quantity import (
-    CURRENCY_PATTERN,
-    DATE_PATTERN,
-    DAY_PATTERN,
-    ID_PATTERN,
-    LACKING,
-    LANGUAGE_PATTERN,
-    MISSING,
-    MONTH_PATTERN,
-    NEEDED,
-    YEAR_PATTERN,
-    Before,
-    Default,
-    FlagForm,
-    Form,
-    InUnit,
-    LabelForm,
-    ListForm,
-    MapForm,
-    PartForm,
-    SectionForm,
-    ShareForm,
-    Shown,
-    SpelledAs,
-    TextForm,
-    WholeForm,
-    WordForm,
-    WrittenDates,
-    WrittenDistribution,
-    WrittenMonth,
-    WrittenOpening,
-    WrittenQuantity,
-    WrittenSize,
-)
 from derbes.errors import did_you_mean, foreign_letters, in_latin
 from derbes.language import _, ngettext
 
@@ -249,12 +216,12 @@ SHOWN_CHARACTERS = 40
 MOST_DIGITS = 4000
 
 SHORT: dict[type, tuple[str, bool]] = {
-    WrittenDistribution: ("kind", False),
-    WrittenMonth: ("value", False),
-    WrittenQuantity: ("value", False),
-    WrittenOpening: ("value", False),
-    WrittenSize: ("steps", True),
-    WrittenDates: ("months", True),
+    forms.WrittenDistribution: ("kind", False),
+    forms.WrittenMonth: ("value", False),
+    forms.WrittenQuantity: ("value", False),
+    forms.WrittenOpening: ("value", False),
+    forms.WrittenSize: ("steps", True),
+    forms.WrittenDates: ("months", True),
 }
 """Mappings that may be written as the value of one of their keys, and whether it is a list."""
 
@@ -262,7 +229,7 @@ _TRUE = frozenset({"1", "on", "t", "true", "y", "yes"})
 _FALSE = frozenset({"0", "off", "f", "false", "n", "no"})
 _WHOLE = re.compile(r"\s*([+-]?[0-9]+(?:_[0-9]+)*)(\.0*)?\s*")
 _DATE_KEY = re.compile(r"[0-9]{4}(-[0-9]{1,2}){0,2}")
-_LANGUAGE = TextForm(pattern=LANGUAGE_PATTERN)
+_LANGUAGE = forms.TextForm(pattern=forms.LANGUAGE_PATTERN)
 _REFUSED = object()
 """Stands for a value that cannot be used; a finding says why."""
 
@@ -274,7 +241,7 @@ class Key(NamedTuple):
     """Attribute that it is read as."""
     key: str
     """How the file spells it."""
-    form: Form
+    form: forms.Form
     holds: Any
     """Type of what the element holds."""
     is_needed: bool
@@ -291,7 +258,7 @@ def keys_of(model: type) -> dict[str, Key]:
     Of a case, those at the top of its file; the others are `SECTIONS`.
     """
     keys = _all_keys(model).items()
-    return {name: key for name, key in keys if not isinstance(key.form, SectionForm)}
+    return {name: key for name, key in keys if not isinstance(key.form, forms.SectionForm)}
 
 
 def _all_keys(model: type) -> dict[str, Key]:
@@ -304,20 +271,20 @@ def _all_keys(model: type) -> dict[str, Key]:
     for name, annotated in get_type_hints(model, include_extras=True).items():
         hint = get_args(annotated)[0] if get_origin(annotated) is ClassVar else annotated
         marks = getattr(hint, "__metadata__", ())
-        if not marks or not isinstance(marks[0], Form):
+        if not marks or not isinstance(marks[0], forms.Form):
             continue
         of_kind = {type(mark): mark for mark in marks[1:]}
-        spelled, shown = of_kind.get(SpelledAs), of_kind.get(Shown)
+        spelled, shown = of_kind.get(forms.SpelledAs), of_kind.get(forms.Shown)
         key = Key(
             name,
             spelled.key if spelled else name,
             marks[0],
             get_args(hint)[0],
-            NEEDED in marks,
+            forms.NEEDED in marks,
             _empty(marks, defaults.get(name)),
             shown.text if shown else "",
         )
-        before = of_kind.get(Before)
+        before = of_kind.get(forms.Before)
         names = [one.name for one in found]
         found.insert(names.index(before.name) if before else len(names), key)
     return {key.key: key for key in found}
@@ -326,18 +293,22 @@ def _all_keys(model: type) -> dict[str, Key]:
 def _empty(marks: tuple[Any, ...], default: Any) -> Any:
     """What a key is read as when it is not given."""
     form = marks[0]
-    if LACKING in marks or NEEDED in marks or isinstance(form, InUnit | PartForm):
+    if (
+        forms.LACKING in marks
+        or forms.NEEDED in marks
+        or isinstance(form, forms.InUnit | forms.PartForm)
+    ):
         return None
-    given = next((mark.value for mark in marks if isinstance(mark, Default)), None)
+    given = next((mark.value for mark in marks if isinstance(mark, forms.Default)), None)
     if given is not None:
         return given
-    if isinstance(form, FlagForm):
+    if isinstance(form, forms.FlagForm):
         return bool(default)
-    if isinstance(form, WordForm):
+    if isinstance(form, forms.WordForm):
         return str(default or "")
-    if isinstance(form, ListForm):
+    if isinstance(form, forms.ListForm):
         return ()
-    return {} if isinstance(form, MapForm | LabelForm) else ""
+    return {} if isinstance(form, forms.MapForm | forms.LabelForm) else ""
 
 
 @cache
@@ -349,7 +320,7 @@ def by_name(model: type) -> dict[str, Key]:
 SECTIONS: dict[str, type] = {
     name: get_args(key.holds)[1]
     for name, key in _all_keys(Case).items()
-    if isinstance(key.form, SectionForm)
+    if isinstance(key.form, forms.SectionForm)
 }
 """Section → class of its elements, in the order of the reference page."""
 
@@ -370,7 +341,7 @@ def is_uncertain(number: Entry) -> bool:
 def is_missing(quantity: Entry) -> bool:
     """Whether a quantity, or a month of it, is written as known to be unknown."""
     months = (quantity.series or {}).values()
-    return quantity.value == MISSING or any(month.value == MISSING for month in months)
+    return quantity.value == forms.MISSING or any(month.value == forms.MISSING for month in months)
 
 
 def is_given(quantity: Entry | None) -> bool:
@@ -433,7 +404,7 @@ def _elsewhere(model: type, name: str) -> str:
     return ""
 
 
-def _value(form: Form, given: Any, path: Path, findings: list[Finding]) -> Any:
+def _value(form: forms.Form, given: Any, path: Path, findings: list[Finding]) -> Any:
     """What a value means by its form; `_REFUSED`, with a finding, when it means nothing."""
     read = _READERS.get(type(form))
     return read(form, given, path, findings) if read is not None else given
@@ -444,7 +415,7 @@ def _refused(findings: list[Finding], finding: Finding) -> Any:
     return _REFUSED
 
 
-def _text(form: TextForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+def _text(form: forms.TextForm, given: Any, path: Path, findings: list[Finding]) -> Any:
     if not isinstance(given, str):
         return _refused(findings, _expected(path, _("a text"), given))
     if form.least and not given:
@@ -458,12 +429,12 @@ def _text(form: TextForm, given: Any, path: Path, findings: list[Finding]) -> An
     return given
 
 
-def _texts(_form: LabelForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+def _texts(_form: forms.LabelForm, given: Any, path: Path, findings: list[Finding]) -> Any:
     texts = {"": given} if isinstance(given, str) else given
-    return _map(MapForm(_LANGUAGE, TextForm()), texts, path, findings)
+    return _map(forms.MapForm(_LANGUAGE, forms.TextForm()), texts, path, findings)
 
 
-def _word(form: WordForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+def _word(form: forms.WordForm, given: Any, path: Path, findings: list[Finding]) -> Any:
     if isinstance(given, str) and given in form.words:
         return given
     if len(form.words) == 1:
@@ -473,14 +444,14 @@ def _word(form: WordForm, given: Any, path: Path, findings: list[Finding]) -> An
     return _refused(findings, _expected(path, names, given, fix if '"' in fix else ""))
 
 
-def _flag(_form: FlagForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+def _flag(_form: forms.FlagForm, given: Any, path: Path, findings: list[Finding]) -> Any:
     word = given.lower() if isinstance(given, str) else ""
     if word in _TRUE or word in _FALSE:
         return word in _TRUE
     return _refused(findings, _expected(path, _("true or false"), given))
 
 
-def _whole(form: WholeForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+def _whole(form: forms.WholeForm, given: Any, path: Path, findings: list[Finding]) -> Any:
     match = _WHOLE.fullmatch(given) if isinstance(given, str) else None
     if match is None or len(match[1]) > MOST_DIGITS:
         return _refused(findings, _expected(path, _("a whole number"), given))
@@ -495,7 +466,7 @@ def _whole(form: WholeForm, given: Any, path: Path, findings: list[Finding]) -> 
     return _refused(findings, _expected(path, limit, given))
 
 
-def _part(form: PartForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+def _part(form: forms.PartForm, given: Any, path: Path, findings: list[Finding]) -> Any:
     """A mapping within a mapping, in full or in short."""
     model = form.of
     short, is_list = SHORT.get(model, ("", False))
@@ -503,13 +474,15 @@ def _part(form: PartForm, given: Any, path: Path, findings: list[Finding]) -> An
         given = {short: [given] if is_list else given}
     elif is_list and isinstance(given, list):
         given = {short: given}
-    elif model in {WrittenQuantity, WrittenMonth} and not isinstance(given, dict):
+    elif model in {forms.WrittenQuantity, forms.WrittenMonth} and not isinstance(given, dict):
         return _refused(findings, Finding(path, _("expected a number, got a list")))
-    elif model is WrittenDistribution and isinstance(given, dict) and "reference" in given:
+    elif model is forms.WrittenDistribution and isinstance(given, dict) and "reference" in given:
         given = {"kind": "reference", **given}
-    elif model is WrittenQuantity and given and all(_DATE_KEY.fullmatch(key) for key in given):
+    elif (
+        model is forms.WrittenQuantity and given and all(_DATE_KEY.fullmatch(key) for key in given)
+    ):
         given = {"series": given}
-    elif model is WrittenQuantity and isinstance(given.get("value"), dict):
+    elif model is forms.WrittenQuantity and isinstance(given.get("value"), dict):
         rest = {key: value for key, value in given.items() if key != "value"}
         given = {**rest, "series": given["value"]}
     entry, is_whole = _mapping(model, given, path, findings)
@@ -523,16 +496,16 @@ def _part(form: PartForm, given: Any, path: Path, findings: list[Finding]) -> An
 
 def _contradiction(entry: Entry) -> str:
     """What is wrong between the keys of a mapping; empty when nothing is."""
-    if entry.model is WrittenMonth and entry.value is None:
+    if entry.model is forms.WrittenMonth and entry.value is None:
         return _('the quantity has no "value"')
-    if entry.model is WrittenQuantity:
+    if entry.model is forms.WrittenQuantity:
         if entry.value is None and entry.series is None:
             return _('the quantity has no "value"')
         if entry.value is not None and entry.series is not None:
             return _('"value" and "series" are both given')
-    if entry.model is WrittenSize and (entry.steps is None) == (entry.to is None):
+    if entry.model is forms.WrittenSize and (entry.steps is None) == (entry.to is None):
         return _('expected sizes, as in "[0.5, 1, 2]" or "{from: 0, to: 3}"')
-    if entry.model is WrittenDates:
+    if entry.model is forms.WrittenDates:
         has_row = any(one is not None for one in (entry.from_, entry.to, entry.every))
         if (entry.months is None) != has_row:
             return _(
@@ -542,10 +515,10 @@ def _contradiction(entry: Entry) -> str:
     return ""
 
 
-def _list(form: ListForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+def _list(form: forms.ListForm, given: Any, path: Path, findings: list[Finding]) -> Any:
     if form.all_of and given == form.all_of:
         return None
-    if form.alone and isinstance(given, dict if isinstance(form.item, PartForm) else str):
+    if form.alone and isinstance(given, dict if isinstance(form.item, forms.PartForm) else str):
         given = [given]
     if not isinstance(given, list):
         fix = _("put it in square brackets") if isinstance(given, str) else ""
@@ -560,7 +533,7 @@ def _list(form: ListForm, given: Any, path: Path, findings: list[Finding]) -> An
     return items
 
 
-def _map(form: MapForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+def _map(form: forms.MapForm, given: Any, path: Path, findings: list[Finding]) -> Any:
     if form.as_list and isinstance(given, str | list):
         names = [given] if isinstance(given, str) else given
         for position, name in enumerate(names):
@@ -591,17 +564,17 @@ def _map(form: MapForm, given: Any, path: Path, findings: list[Finding]) -> Any:
     return found
 
 
-_READERS: dict[type[Form], Callable[..., Any]] = {
-    TextForm: _text,
-    ShareForm: lambda _form, *given: _text(TextForm(), *given),
-    LabelForm: _texts,
-    WordForm: _word,
-    WholeForm: _whole,
-    FlagForm: _flag,
-    InUnit: lambda _form, *given: _part(PartForm(WrittenQuantity), *given),
-    PartForm: _part,
-    ListForm: _list,
-    MapForm: _map,
+_READERS: dict[type[forms.Form], Callable[..., Any]] = {
+    forms.TextForm: _text,
+    forms.ShareForm: lambda _form, *given: _text(forms.TextForm(), *given),
+    forms.LabelForm: _texts,
+    forms.WordForm: _word,
+    forms.WholeForm: _whole,
+    forms.FlagForm: _flag,
+    forms.InUnit: lambda _form, *given: _part(forms.PartForm(forms.WrittenQuantity), *given),
+    forms.PartForm: _part,
+    forms.ListForm: _list,
+    forms.MapForm: _map,
 }
 """How a value of each form is read; one without a reader may be anything."""
 
@@ -630,15 +603,15 @@ def _wrong_length(path: Path, n: int, found: int) -> Finding:
 
 
 def _no_match(pattern: str, given: str, path: Path) -> Finding:
-    if pattern in {MONTH_PATTERN, DAY_PATTERN}:
+    if pattern in {forms.MONTH_PATTERN, forms.DAY_PATTERN}:
         what, fix = _("a month"), _('write it as in "2027-07"')
-    elif pattern == DATE_PATTERN:
+    elif pattern == forms.DATE_PATTERN:
         what, fix = _("a date"), _('write it as in "2027", "2027-07" or "2027-07-15"')
-    elif pattern == YEAR_PATTERN:
+    elif pattern == forms.YEAR_PATTERN:
         what, fix = _("a year"), _('write it as in "2027"')
-    elif pattern == LANGUAGE_PATTERN:
+    elif pattern == forms.LANGUAGE_PATTERN:
         what, fix = _("a language code"), _('write it as in "en", "ru" or "kk"')
-    elif pattern == CURRENCY_PATTERN:
+    elif pattern == forms.CURRENCY_PATTERN:
         what, fix = _("a currency code"), _('write it as in "USD"')
     else:
         what, fix = _("an id"), how_to_name(given)
@@ -648,7 +621,7 @@ def _no_match(pattern: str, given: str, path: Path) -> Finding:
 def how_to_name(text: str) -> str:
     """How an id is to be written; names the letters that only look Latin."""
     letters, latin = foreign_letters(text), in_latin(text)
-    if letters and re.match(ID_PATTERN, latin):
+    if letters and re.match(forms.ID_PATTERN, latin):
         return _('write "{word}" in Latin letters: {letters}').format(word=latin, letters=letters)
     return _("use Latin letters, digits and _, a letter first; the label may be any text")
 
@@ -658,7 +631,7 @@ def _no_value(path: Path) -> tuple[str, str]:
         what = _('an item of "{key}" has no value').format(key=path[-2])
         return what, _("give it one, or take it out")
     what = _('"{key}" has no value').format(key=path[-1])
-    if re.match(MONTH_PATTERN, path[-1]):
+    if re.match(forms.MONTH_PATTERN, path[-1]):
         return what, _('give it one, or write "missing" where none is known')
     return what, _("give it one, or take the key out")
 
@@ -682,7 +655,7 @@ class Reference(NamedTuple):
 
     path: Path
     word: str
-    form: TextForm
+    form: forms.TextForm
 
 
 def references_of(entry: Entry, path: Path) -> Iterator[Reference]:
@@ -692,15 +665,15 @@ def references_of(entry: Entry, path: Path) -> Iterator[Reference]:
             yield from _references_in(given, key.form, (*path, key.key))
 
 
-def _references_in(given: Any, form: Form, path: Path) -> Iterator[Reference]:
+def _references_in(given: Any, form: forms.Form, path: Path) -> Iterator[Reference]:
     if isinstance(given, Entry):
         yield from references_of(given, path)
-    elif isinstance(form, TextForm) and form.sections:
+    elif isinstance(form, forms.TextForm) and form.sections:
         yield Reference(path, given, form)
-    elif isinstance(form, ListForm):
+    elif isinstance(form, forms.ListForm):
         for at, item in enumerate(given):
             yield from _references_in(item, form.item, (*path, at))
-    elif isinstance(form, MapForm):
+    elif isinstance(form, forms.MapForm):
         for name, item in given.items():
             if form.key.sections:
                 yield Reference((*path, name), name, form.key)

@@ -20,7 +20,8 @@ from derbes.case.entities import (
     purchases,
     quantities,
 )
-from derbes.case.quantity import MONTH_PATTERN, MONTHS_A_YEAR, Step, WrittenQuantity, repeats_yearly
+from derbes.case.forms import MONTH_PATTERN, WrittenQuantity
+from derbes.case.quantity import MONTHS_A_YEAR, Step, repeats_yearly
 from derbes.casefile.checks_plan import each
 from derbes.casefile.draft import CaseDraft, Check
 from derbes.casefile.entries import Entry, Finding, Path, keys_of
