@@ -61,20 +61,16 @@ def _events(text: str, file: int) -> Iterator[Any]:
             if isinstance(event, yaml.DocumentStartEvent):
                 n_documents += 1
                 if n_documents > 1:
-                    raise _RefusedError(
-                        _("a second document starts here; a case file holds one"),
-                        _("take the line --- out"),
-                        _mark(event, file),
-                    )
+                    what = _("a second document starts here; a case file holds one")
+                    raise _RefusedError(what, _("take the line --- out"), _mark(event, file))
             yield event
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(error, file) from error
     except yaml.YAMLError as error:
-        raise _RefusedError(
-            _("this is not YAML: {reason}").format(reason=next(iter(str(error).splitlines()), "")),
-            _("see whether this is the right file"),
-            Mark(file, 0, 0, 0, 0),
-        ) from error
+        what = _("this is not YAML: {reason}")
+        what = what.format(reason=next(iter(str(error).splitlines()), ""))
+        fix = _("see whether this is the right file")
+        raise _RefusedError(what, fix, Mark(file, 0, 0, 0, 0)) from error
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, file: int) -> _RefusedError:
@@ -83,11 +79,9 @@ def _syntax_error(error: yaml.MarkedYAMLError, file: int) -> _RefusedError:
     if "unexpected end of stream" in reason and error.context_mark:
         at, reason = error.context_mark, f"{error.context}, {reason}"  # an open quote, say
     line, column, index = (at.line + 1, at.column + 1, at.index) if at else (0, 0, 0)
-    return _RefusedError(
-        _("this is not YAML: {reason}").format(reason=reason),
-        _syntax_fix(reason),
-        Mark(file, line, column, index, index + 1),
-    )
+    what = _("this is not YAML: {reason}")
+    what = what.format(reason=reason)
+    return _RefusedError(what, _syntax_fix(reason), Mark(file, line, column, index, index + 1))
 
 
 def _syntax_fix(reason: str) -> str:
@@ -137,17 +131,12 @@ class _Composing:
             found, size = Text(event.value, mark, event.style or ""), 1
         else:
             if is_key:
-                raise _RefusedError(
-                    _("a key must be a text, not a list or mapping"),
-                    _("put braces that belong to a text in quotes"),
-                    mark,
-                )
+                what = _("a key must be a text, not a list or mapping")
+                raise _RefusedError(what, _("put braces that belong to a text in quotes"), mark)
             if len(path) >= MAX_DEPTH:
-                raise _RefusedError(
-                    _("more than {n} levels of nesting").format(n=MAX_DEPTH),
-                    _("see whether this is the right file"),
-                    mark,
-                )
+                what = _("more than {n} levels of nesting")
+                what = what.format(n=MAX_DEPTH)
+                raise _RefusedError(what, _("see whether this is the right file"), mark)
             if event.anchor:
                 self.anchors[event.anchor] = (None, 0)
             fill = self._mapping if isinstance(event, yaml.MappingStartEvent) else self._list
@@ -187,22 +176,17 @@ class _Composing:
     def _repeated(self, name: str, mark: Mark, *, is_key: bool) -> tuple[Node, int]:
         node, size = self.anchors.get(name, (None, 0))
         if node is None:
-            raise _RefusedError(
-                _('"*{name}" repeats something that is not written before it').format(name=name),
-                _("put a text that begins with * in quotes"),
-                mark,
-            )
+            what = _('"*{name}" repeats something that is not written before it')
+            what = what.format(name=name)
+            raise _RefusedError(what, _("put a text that begins with * in quotes"), mark)
         self.repeated += size
         if self.repeated > MAX_REPEATED:
-            raise _RefusedError(
-                _("repetitions by * stand for more than {n} values").format(n=MAX_REPEATED),
-                _("write the values out, or take repetitions of repetitions away"),
-                mark,
-            )
+            what = _("repetitions by * stand for more than {n} values")
+            fix = _("write the values out, or take repetitions of repetitions away")
+            raise _RefusedError(what.format(n=MAX_REPEATED), fix, mark)
         if is_key:
-            raise _RefusedError(
-                _("a key must be written out, not repeated by *"), _("write the key out"), mark
-            )
+            what = _("a key must be written out, not repeated by *")
+            raise _RefusedError(what, _("write the key out"), mark)
         return node, size
 
     def refuse(self, path: Path, what: str, fix: str, mark: Mark, /, **words: Any) -> None:
