@@ -365,12 +365,9 @@ def unknown_references(draft: CaseDraft, known: Known, base: Known) -> Iterator[
 
 def unknown_elements(draft: CaseDraft, known: Known, base: Known) -> Iterator[Finding]:
     """Elements named with their section, in what measures hit and options are about."""
-    of_options: list[tuple[Path, str]] = [
-        (("options", name, "element"), element)
-        for name, built in draft.elements["options"].items()
-        if (element := getattr(built.entry, "element", ""))
-    ]
-    for path, name in [*_hits(draft, "element"), *of_options]:
+    options = draft.entries("options")
+    of_options = (((*path, "element"), entry.element) for path, entry in options if entry.element)
+    for path, name in (*_hits(draft, "element"), *of_options):
         section, _dot, element_id = name.partition(".")
         if section in draft.unreadable or element_id in known.get(section, ()):
             continue
@@ -384,12 +381,7 @@ def unknown_elements(draft: CaseDraft, known: Known, base: Known) -> Iterator[Fi
 
 def unknown_tags(draft: CaseDraft) -> Iterator[Finding]:
     """Tags that measures hit and no element has."""
-    tags = {
-        tag
-        for section in draft.elements.values()
-        for built in section.values()
-        for tag in getattr(built.entry, "tags", ())
-    }
+    tags = {tag for _path, entry in draft.entries() for tag in entry.tags}
     for path, tag in _hits(draft, "tag"):
         if tag not in tags:
             what = _('no element has the tag "{tag}"').format(tag=tag)
@@ -397,10 +389,10 @@ def unknown_tags(draft: CaseDraft) -> Iterator[Finding]:
 
 
 def _hits(draft: CaseDraft, key: str) -> Iterator[tuple[Path, str]]:
-    for name, built in draft.elements["measures"].items():
-        for position, hit in enumerate(getattr(built.entry, "hits", ())):
+    for path, entry in draft.entries("measures"):
+        for position, hit in enumerate(entry.hits):
             if word := getattr(hit, key):
-                yield ("measures", name, "hits", position, key), word
+                yield (*path, "hits", position, key), word
 
 
 def _removed(word: str, path: Path) -> tuple[str, str]:
@@ -479,10 +471,8 @@ def of_the_ledger(
     """A check of one entry, made of everything in the ledger that the schema accepts."""
 
     def of_all(draft: CaseDraft) -> Iterator[Finding]:
-        for section in LEDGER:
-            for name, built in draft.elements[section].items():
-                if built.entry is not None:
-                    yield from check(draft, (section, name), built.entry)
+        for path, entry in draft.entries(*LEDGER):
+            yield from check(draft, path, entry)
 
     return of_all
 
@@ -562,14 +552,12 @@ def circles_of_retelling(draft: CaseDraft) -> Iterator[Finding]:
 def ids_used_twice(draft: CaseDraft) -> Iterator[Finding]:
     """An id names one entry of the ledger, whatever its section."""
     seen: dict[str, str] = {}
-    for section in LEDGER:
-        for name, built in draft.elements[section].items():
-            if built.entry is not None and name in seen:
-                what = _('"{name}" is an id under {section} already')
-                what = what.format(name=name, section=seen[name])
-                yield Finding((section, name), what, _("choose another id"), at_key=True)
-            if built.entry is not None:
-                seen.setdefault(name, section)
+    for (section, name), _entry in draft.entries(*LEDGER):
+        first = seen.setdefault(name, section)
+        if first != section:
+            what = _('"{name}" is an id under {section} already')
+            fix = _("choose another id")
+            yield Finding.of((section, name), what, fix, at_key=True, name=name, section=first)
 
 
 CHECKS: tuple[Check, ...] = (

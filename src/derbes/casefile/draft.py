@@ -132,6 +132,13 @@ class CaseDraft:
         """Entry of an element that could be built."""
         return self.elements[section][element_id].entry
 
+    def entries(self, *sections: str) -> Iterator[tuple[tuple[str, str], Any]]:
+        """Section and id of all elements whose entry was accepted, and the entry."""
+        for section in sections or self.elements:
+            for name, built in self.elements[section].items():
+                if built.entry is not None:
+                    yield (section, name), built.entry
+
 
 Check = Callable[[CaseDraft], Iterator[Finding]]
 
@@ -468,7 +475,7 @@ def _built(
         return known
     section, name = path
     entry = checked.part
-    if entry is None or not measures.money or section == "variants":
+    if entry is None or not measures.money:
         return checked
     good = _counted_good(section, name, entry)
     line = key_place(root, path).line

@@ -180,13 +180,8 @@ def _times(case: Case) -> Iterator[tuple[Path, float]]:
 def months_within_a_period(draft: CaseDraft) -> Iterator[Finding]:
     """A month or day that begins no period counts as the first of its own."""
     calendar = draft.case.calendar
-    written = (
-        one
-        for section, elements in draft.elements.items()
-        for name, built in elements.items()
-        if built.entry is not None
-        for one in _written_months(built.entry, (section, name))
-    )
+    entries = draft.entries()
+    written = (one for path, entry in entries for one in _written_months(entry, path))
     for path, text in written:
         period = calendar.index_of(text)
         first = calendar.label(period)
