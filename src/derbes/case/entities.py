@@ -1,4 +1,4 @@
-"""What a case is: actors, goods, uses, stockpiles, suppliers, plants, measures.
+"""What a case is: actors, goods, uses, stockpiles, suppliers, plants, measures, levers.
 
 All quantities are in the case's base units: goods in the unit of the good,
 money in the base currency, time in months, flows per month. Identifiers are
@@ -15,11 +15,9 @@ from functools import cache
 from typing import Annotated, ClassVar
 
 from derbes.case import forms
-from derbes.case.formulas import Formula
-from derbes.case.ledger import Checked, Contrast, DoubleStandard, Statement, Tension
-from derbes.case.levers import Lever
+from derbes.case.ledger import Checked, Contrast, Document, DoubleStandard, Fact, Statement, Tension
 from derbes.case.options import Budget, Limit, Option, Risk, Standard
-from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Element, Label, Note, Quantity
+from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Element, Formula, Label, Note, Quantity
 from derbes.case.uncertainty import Chance, Correlation, Hazard, ReferenceClass
 
 AIMS = ("essential", "deferrable", "reserve", "money")
@@ -376,37 +374,17 @@ class Measure(Element):
 
 
 @dataclass(frozen=True, slots=True)
-class Fact(Element):
-    """A public fact with its source."""
+class Lever(Element):
+    """A way in which a sender can hurt the target: counted by measures, or missing."""
 
-    says: Annotated[str, forms.TEXTS, forms.NEEDED] = ""
-    """What it says, in own words."""
-    by: Annotated[str, forms.ACTOR] = ""
-    """Who says it, where the fact is that somebody says so; without it, it is reported."""
-    amount: Annotated[Quantity | None, forms.InUnit("{any}")] = None
-    """The number in it."""
-    date: Annotated[str, forms.DATE] = ""
-    """Day, month or year that it speaks of."""
-    document: Annotated[str, forms.DOCUMENT] = ""
-    """Where it stands."""
-    grade: Annotated[str, forms.GRADE, forms.LACKING] = ""
-    """A official figure, B published estimate, C derived from such, D assumption."""
-
-
-@dataclass(frozen=True, slots=True)
-class Document(Element):
-    """A published text or table."""
-
-    title: Annotated[str, forms.WORDS] = ""
-    """Its title."""
-    publisher: Annotated[str, forms.WORDS] = ""
-    """Who published it."""
-    date: Annotated[str, forms.DATE] = ""
-    """Day, month or year of publication."""
-    address: Annotated[str, forms.TEXT] = ""
-    """Where it can be found."""
-    licence: Annotated[str, forms.WORDS] = ""
-    """Under what terms it may be used."""
+    sender: Annotated[str, forms.ACTOR, forms.NEEDED] = ""
+    """Who pulls it."""
+    measures: Annotated[tuple[str, ...], forms.ListForm(forms.MEASURE)] = ()
+    """Measures of this sender by which it is counted; several run at the same time."""
+    lacks: Annotated[str, forms.TEXTS, forms.SpelledAs("missing")] = ""
+    """What would have to be known to count it, in place of `measures`; one text or by language."""
+    look: Annotated[str, forms.TEXTS] = ""
+    """Where that can be found; goes with `missing`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -621,6 +599,37 @@ def essential_uses(case: Case) -> tuple[str, ...]:
 def purchases(case: Case) -> Iterator[tuple[Supplier, str]]:
     """Every supplier with each of its routes; an empty one where it names none."""
     return ((one, route) for one in case.suppliers.values() for route in one.routes or ("",))
+
+
+# What a sender can do at once
+
+
+JOINED_BY = "+"
+"""Stands between measures that run at the same time; no id holds it."""
+
+
+def basket(measures: Iterable[str]) -> str:
+    """Name of measures that run at the same time; of one alone its own."""
+    return JOINED_BY.join(measures)
+
+
+def at_once(levers: Mapping[str, Lever]) -> dict[str, tuple[str, ...]]:
+    """Sender → measures of all its levers that are counted, where it has several such levers."""
+    counted: dict[str, list[Lever]] = {}
+    for lever in levers.values():
+        if lever.measures:
+            counted.setdefault(lever.sender, []).append(lever)
+    return {
+        sender: tuple(name for lever in own for name in lever.measures)
+        for sender, own in counted.items()
+        if len(own) > 1
+    }
+
+
+def baskets(levers: Mapping[str, Lever]) -> dict[str, tuple[str, ...]]:
+    """Basket → its measures: of each lever of several, and of all levers of a sender."""
+    found = [*(lever.measures for lever in levers.values()), *at_once(levers).values()]
+    return {basket(measures): measures for measures in found if len(measures) > 1}
 
 
 # Its numbers

@@ -1,4 +1,7 @@
-"""What is said: statements, contrasts, double standards and tensions, each with its check."""
+"""What is said: statements, contrasts, double standards and tensions, each with its check.
+
+And what that rests on: facts and documents.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +9,7 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from derbes.case import forms
-from derbes.case.quantity import Element, Label
+from derbes.case.quantity import Element, Label, Quantity
 
 LEDGER = ("statements", "contrasts", "double_standards", "tensions")
 """Sections of the ledger."""
@@ -190,3 +193,37 @@ class Tension(Checked):
 
     statements: Annotated[tuple[str, ...], forms.ListForm(OF_LEDGER)] = ()
     """Statements that it lies between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact(Element):
+    """A public fact with its source."""
+
+    says: Annotated[str, forms.TEXTS, forms.NEEDED] = ""
+    """What it says, in own words."""
+    by: Annotated[str, forms.ACTOR] = ""
+    """Who says it, where the fact is that somebody says so; without it, it is reported."""
+    amount: Annotated[Quantity | None, forms.InUnit("{any}")] = None
+    """The number in it."""
+    date: Annotated[str, forms.DATE] = ""
+    """Day, month or year that it speaks of."""
+    document: Annotated[str, forms.DOCUMENT] = ""
+    """Where it stands."""
+    grade: Annotated[str, forms.GRADE, forms.LACKING] = ""
+    """A official figure, B published estimate, C derived from such, D assumption."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Element):
+    """A published text or table."""
+
+    title: Annotated[str, forms.WORDS] = ""
+    """Its title."""
+    publisher: Annotated[str, forms.WORDS] = ""
+    """Who published it."""
+    date: Annotated[str, forms.DATE] = ""
+    """Day, month or year of publication."""
+    address: Annotated[str, forms.TEXT] = ""
+    """Where it can be found."""
+    licence: Annotated[str, forms.WORDS] = ""
+    """Under what terms it may be used."""

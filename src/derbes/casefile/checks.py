@@ -23,7 +23,6 @@ from derbes.case.entities import (
 from derbes.case.ledger import LEDGER, Statement
 from derbes.case.options import optional_elements
 from derbes.casefile.build import document_and_place
-from derbes.casefile.checks_levers import LEVER_CHECKS
 from derbes.casefile.checks_plan import PLAN_CHECKS, each, way_back
 from derbes.casefile.draft import CaseDraft, Check
 from derbes.casefile.entries import Finding, Path, dotted, is_given
@@ -575,7 +574,6 @@ CHECKS: tuple[Check, ...] = (
     cyclic_companions,
     hits_of_measures,
     measures_that_hit_nothing,
-    *LEVER_CHECKS,
     *PLAN_CHECKS,
     documents_of_the_ledger,
     entries_without_check,

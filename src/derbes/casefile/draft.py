@@ -19,10 +19,9 @@ from derbes.case.entities import (
     quantities,
 )
 from derbes.case.forms import EXPRESSION, ID_PATTERN
-from derbes.case.formulas import has_formula
 from derbes.case.ledger import LEDGER
 from derbes.case.options import Budget, Risk
-from derbes.case.quantity import Calendar, Element, Quantity, Step
+from derbes.case.quantity import Calendar, Element, Quantity, Step, has_formula
 from derbes.case.uncertainty import Correlation
 from derbes.casefile.build import Filled, Found, length_in_periods, made, make_element
 from derbes.casefile.entries import (

@@ -9,8 +9,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from derbes.case.forms import MISSING, InUnit, WrittenQuantity
-from derbes.case.formulas import SIGN, Formula
-from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Grade, MonthQuantity, Quantity
+from derbes.case.quantity import (
+    MONTHS_A_YEAR,
+    SIGN,
+    Calendar,
+    Formula,
+    Grade,
+    MonthQuantity,
+    Quantity,
+)
 from derbes.casefile.entries import Entry, Finding, Path, dotted, is_uncertain
 from derbes.casefile.formulas import Powers, powers_of, read_formula, unit_named
 from derbes.grammar import ExpressionError, refused
