@@ -7,7 +7,7 @@ words of our own, all at once.
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from types import SimpleNamespace
@@ -262,11 +262,8 @@ def keys_of(model: type) -> dict[str, Key]:
 
 
 def _all_keys(model: type) -> dict[str, Key]:
-    defaults = (
-        {field.name: field.default for field in dataclasses.fields(model)}
-        if dataclasses.is_dataclass(model)
-        else {}
-    )
+    fields = dataclasses.fields(model) if dataclasses.is_dataclass(model) else ()
+    defaults = {field.name: field.default for field in fields}
     found: list[Key] = []
     for name, annotated in get_type_hints(model, include_extras=True).items():
         hint = get_args(annotated)[0] if get_origin(annotated) is ClassVar else annotated
@@ -293,11 +290,8 @@ def _all_keys(model: type) -> dict[str, Key]:
 def _empty(marks: tuple[Any, ...], default: Any) -> Any:
     """What a key is read as when it is not given."""
     form = marks[0]
-    if (
-        forms.LACKING in marks
-        or forms.NEEDED in marks
-        or isinstance(form, forms.InUnit | forms.PartForm)
-    ):
+    is_none = forms.LACKING in marks or forms.NEEDED in marks
+    if is_none or isinstance(form, forms.InUnit | forms.PartForm):
         return None
     given = next((mark.value for mark in marks if isinstance(mark, forms.Default)), None)
     if given is not None:
@@ -406,92 +400,99 @@ def _elsewhere(model: type, name: str) -> str:
 
 def _value(form: forms.Form, given: Any, path: Path, findings: list[Finding]) -> Any:
     """What a value means by its form; `_REFUSED`, with a finding, when it means nothing."""
-    read = _READERS.get(type(form))
-    return read(form, given, path, findings) if read is not None else given
+    found = given
+    match form:
+        case forms.TextForm():
+            found = _text(form, given, path)
+        case forms.ShareForm():
+            found = _text(forms.TEXT, given, path)
+        case forms.LabelForm():
+            texts = {"": given} if isinstance(given, str) else given
+            found = _map(forms.MapForm(_LANGUAGE, forms.TEXT), texts, path, findings)
+        case forms.WordForm():
+            found = _word(form, given, path)
+        case forms.WholeForm():
+            found = _whole(form, given, path)
+        case forms.FlagForm():
+            found = _flag(given, path)
+        case forms.InUnit():
+            found = _part(forms.WrittenQuantity, given, path, findings)
+        case forms.PartForm():
+            found = _part(form.of, given, path, findings)
+        case forms.ListForm():
+            found = _list(form, given, path, findings)
+        case forms.MapForm():
+            found = _map(form, given, path, findings)
+    if isinstance(found, Finding):
+        findings.append(found)
+        return _REFUSED
+    return found
 
 
-def _refused(findings: list[Finding], finding: Finding) -> Any:
-    findings.append(finding)
-    return _REFUSED
-
-
-def _text(form: forms.TextForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+def _text(form: forms.TextForm, given: Any, path: Path) -> Any:
     if not isinstance(given, str):
-        return _refused(findings, _expected(path, _("a text"), given))
+        return _expected(path, _("a text"), given)
     if form.least and not given:
-        finding = Finding(path, _("the text is empty"), _("write something"))
-        return _refused(findings, finding)
+        return Finding(path, _("the text is empty"), _("write something"))
     if form.most and len(given) > form.most:
-        what = f"String should have at most {form.most} characters: {_quoted(given)}"
-        return _refused(findings, Finding(path, what))
+        most = f"String should have at most {form.most} characters"
+        return Finding(path, f"{most}: {_quoted(given)}")
     if form.pattern and not re.fullmatch(form.pattern, given):
-        return _refused(findings, _no_match(form.pattern, given, path))
+        return _no_match(form.pattern, given, path)
     return given
 
 
-def _texts(_form: forms.LabelForm, given: Any, path: Path, findings: list[Finding]) -> Any:
-    texts = {"": given} if isinstance(given, str) else given
-    return _map(forms.MapForm(_LANGUAGE, forms.TextForm()), texts, path, findings)
-
-
-def _word(form: forms.WordForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+def _word(form: forms.WordForm, given: Any, path: Path) -> Any:
     if isinstance(given, str) and given in form.words:
         return given
     if len(form.words) == 1:
-        return _refused(findings, _expected(path, f'"{form.words[0]}"', given))
+        return _expected(path, f'"{form.words[0]}"', given)
     fix = did_you_mean(str(given), form.words)
     names = _("one of {names}").format(names=", ".join(form.words))
-    return _refused(findings, _expected(path, names, given, fix if '"' in fix else ""))
+    return _expected(path, names, given, fix if '"' in fix else "")
 
 
-def _flag(_form: forms.FlagForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+def _flag(given: Any, path: Path) -> Any:
     word = given.lower() if isinstance(given, str) else ""
     if word in _TRUE or word in _FALSE:
         return word in _TRUE
-    return _refused(findings, _expected(path, _("true or false"), given))
+    return _expected(path, _("true or false"), given)
 
 
-def _whole(form: forms.WholeForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+def _whole(form: forms.WholeForm, given: Any, path: Path) -> Any:
     match = _WHOLE.fullmatch(given) if isinstance(given, str) else None
     if match is None or len(match[1]) > MOST_DIGITS:
-        return _refused(findings, _expected(path, _("a whole number"), given))
+        return _expected(path, _("a whole number"), given)
     number = int(match[1])
     if form.least <= number <= form.most:
         return number
-    limit = (
-        _("at least {limit}").format(limit=form.least)
-        if number < form.least
-        else _("at most {limit}").format(limit=form.most)
-    )
-    return _refused(findings, _expected(path, limit, given))
+    is_low = number < form.least
+    limit = _("at least {limit}") if is_low else _("at most {limit}")
+    return _expected(path, limit.format(limit=form.least if is_low else form.most), given)
 
 
-def _part(form: forms.PartForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+def _part(model: type, given: Any, path: Path, findings: list[Finding]) -> Any:
     """A mapping within a mapping, in full or in short."""
-    model = form.of
     short, is_list = SHORT.get(model, ("", False))
+    is_number = model is forms.WrittenQuantity
     if short and isinstance(given, str):
         given = {short: [given] if is_list else given}
     elif is_list and isinstance(given, list):
         given = {short: given}
-    elif model in {forms.WrittenQuantity, forms.WrittenMonth} and not isinstance(given, dict):
-        return _refused(findings, Finding(path, _("expected a number, got a list")))
+    elif (is_number or model is forms.WrittenMonth) and not isinstance(given, dict):
+        return Finding(path, _("expected a number, got a list"))
     elif model is forms.WrittenDistribution and isinstance(given, dict) and "reference" in given:
         given = {"kind": "reference", **given}
-    elif (
-        model is forms.WrittenQuantity and given and all(_DATE_KEY.fullmatch(key) for key in given)
-    ):
+    elif is_number and given and all(_DATE_KEY.fullmatch(key) for key in given):
         given = {"series": given}
-    elif model is forms.WrittenQuantity and isinstance(given.get("value"), dict):
+    elif is_number and isinstance(given.get("value"), dict):
         rest = {key: value for key, value in given.items() if key != "value"}
         given = {**rest, "series": given["value"]}
     entry, is_whole = _mapping(model, given, path, findings)
     if entry is None or not is_whole:
         return _REFUSED
     refused = _contradiction(entry)
-    if refused:
-        return _refused(findings, Finding(path, refused))
-    return entry
+    return Finding(path, refused) if refused else entry
 
 
 def _contradiction(entry: Entry) -> str:
@@ -522,14 +523,14 @@ def _list(form: forms.ListForm, given: Any, path: Path, findings: list[Finding])
         given = [given]
     if not isinstance(given, list):
         fix = _("put it in square brackets") if isinstance(given, str) else ""
-        return _refused(findings, _expected(path, _("a list"), given, fix))
+        return _expected(path, _("a list"), given, fix)
     if form.most and len(given) > form.most:
-        return _refused(findings, _wrong_length(path, form.most, len(given)))
+        return _wrong_length(path, form.most, len(given))
     items = [_value(form.item, one, (*path, at), findings) for at, one in enumerate(given)]
     if any(one is _REFUSED for one in items):
         return _REFUSED
     if len(items) < form.least:
-        return _refused(findings, _wrong_length(path, form.least, len(items)))
+        return _wrong_length(path, form.least, len(items))
     return items
 
 
@@ -537,46 +538,27 @@ def _map(form: forms.MapForm, given: Any, path: Path, findings: list[Finding]) -
     if form.as_list and isinstance(given, str | list):
         names = [given] if isinstance(given, str) else given
         for position, name in enumerate(names):
-            what = ""
             if not isinstance(name, str):
-                what = _("expected ids of options in the list")
-            elif name in names[:position]:
-                what = _('"{name}" stands twice in the list').format(name=name)
-            if what:
-                return _refused(findings, Finding(path, what))
+                return Finding(path, _("expected ids of options in the list"))
+            if name in names[:position]:
+                return Finding.of(path, _('"{name}" stands twice in the list'), name=name)
         given = dict.fromkeys(names, "1")
     if not isinstance(given, dict):
-        return _refused(findings, _expected(path, _("keys with values"), given))
+        return _expected(path, _("keys with values"), given)
     found: dict[str, Any] = {}
     is_whole = True
     for name, below in given.items():
         if form.key.pattern and not re.fullmatch(form.key.pattern, name):
-            findings.append(
-                dataclasses.replace(_no_match(form.key.pattern, name, (*path, name)), at_key=True)
-            )
+            wrong = _no_match(form.key.pattern, name, (*path, name))
+            findings.append(dataclasses.replace(wrong, at_key=True))
             is_whole = False
         found[name] = _value(form.item, below, (*path, name), findings)
         is_whole = is_whole and found[name] is not _REFUSED
     if not is_whole:
         return _REFUSED
     if len(found) < form.least:
-        return _refused(findings, _wrong_length(path, form.least, len(found)))
+        return _wrong_length(path, form.least, len(found))
     return found
-
-
-_READERS: dict[type[forms.Form], Callable[..., Any]] = {
-    forms.TextForm: _text,
-    forms.ShareForm: lambda _form, *given: _text(forms.TextForm(), *given),
-    forms.LabelForm: _texts,
-    forms.WordForm: _word,
-    forms.WholeForm: _whole,
-    forms.FlagForm: _flag,
-    forms.InUnit: lambda _form, *given: _part(forms.PartForm(forms.WrittenQuantity), *given),
-    forms.PartForm: _part,
-    forms.ListForm: _list,
-    forms.MapForm: _map,
-}
-"""How a value of each form is read; one without a reader may be anything."""
 
 
 def _quoted(given: Any) -> str:
@@ -603,18 +585,16 @@ def _wrong_length(path: Path, n: int, found: int) -> Finding:
 
 
 def _no_match(pattern: str, given: str, path: Path) -> Finding:
-    if pattern in {forms.MONTH_PATTERN, forms.DAY_PATTERN}:
-        what, fix = _("a month"), _('write it as in "2027-07"')
-    elif pattern == forms.DATE_PATTERN:
-        what, fix = _("a date"), _('write it as in "2027", "2027-07" or "2027-07-15"')
-    elif pattern == forms.YEAR_PATTERN:
-        what, fix = _("a year"), _('write it as in "2027"')
-    elif pattern == forms.LANGUAGE_PATTERN:
-        what, fix = _("a language code"), _('write it as in "en", "ru" or "kk"')
-    elif pattern == forms.CURRENCY_PATTERN:
-        what, fix = _("a currency code"), _('write it as in "USD"')
-    else:
-        what, fix = _("an id"), how_to_name(given)
+    month = (_("a month"), _('write it as in "2027-07"'))
+    texts = {
+        forms.MONTH_PATTERN: month,
+        forms.DAY_PATTERN: month,
+        forms.DATE_PATTERN: (_("a date"), _('write it as in "2027", "2027-07" or "2027-07-15"')),
+        forms.YEAR_PATTERN: (_("a year"), _('write it as in "2027"')),
+        forms.LANGUAGE_PATTERN: (_("a language code"), _('write it as in "en", "ru" or "kk"')),
+        forms.CURRENCY_PATTERN: (_("a currency code"), _('write it as in "USD"')),
+    }
+    what, fix = texts.get(pattern) or (_("an id"), how_to_name(given))
     return _expected(path, what, given, fix)
 
 
@@ -642,11 +622,8 @@ def _without_empty(plain: Plain, path: Path, empty: list[Path]) -> Plain:
         return plain
     pairs: Any = list(plain.items() if isinstance(plain, dict) else enumerate(plain))
     empty += [(*path, step) for step, below in pairs if below is None]
-    kept = {
-        step: _without_empty(below, (*path, step), empty)
-        for step, below in pairs
-        if below is not None
-    }
+    full = [(step, below) for step, below in pairs if below is not None]
+    kept = {step: _without_empty(below, (*path, step), empty) for step, below in full}
     return kept if isinstance(plain, dict) else list(kept.values())
 
 
