@@ -111,11 +111,9 @@ def limits_of_recipes(draft: CaseDraft, recipe: Recipe) -> Iterator[Finding]:
         yield Finding((*path, "line"), _("a line without its plant"), _("add the key plant"))
     elif line and plant is not None and line not in plant.lines:
         owners = [one.id for one in draft.case.plants.values() if line in one.lines]
-        what = (
-            _('"{line}" is a line of {owner}, not of {plant}')
-            if owners
-            else _('"{line}" is not a line of {plant}')
-        )
+        what = _('"{line}" is not a line of {plant}')
+        if owners:
+            what = _('"{line}" is a line of {owner}, not of {plant}')
         what = what.format(line=line, owner=", ".join(owners), plant=plant.id)
         fix = did_you_mean(line, plant.lines) or _("add it to the lines of the plant")
         yield Finding((*path, "line"), what, fix)
@@ -495,11 +493,9 @@ def entries_without_check(draft: CaseDraft, path: tuple[str, str], entry: Any) -
     words = is_one and entry.resolution and any(entry.resolution.given.values())
     decides = entry.holds_if or entry.untestable or (is_one and (entry.yes_if or words))
     if not decides and all(path != one.path[:2] for one in draft.findings):
-        fix = (
-            _("add yes_if, resolution or holds_if, or untestable with the reason")
-            if is_one
-            else _("add holds_if with an expression, or untestable with the reason")
-        )
+        fix = _("add holds_if with an expression, or untestable with the reason")
+        if is_one:
+            fix = _("add yes_if, resolution or holds_if, or untestable with the reason")
         yield Finding(path, _("nothing says when this holds"), fix, at_key=True)
     elif entry.holds_if and entry.untestable:
         what = _("it has a check in holds_if, so it is not untestable")

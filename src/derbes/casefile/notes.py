@@ -125,11 +125,9 @@ def _counted(case: Case, path: Path, months: float, counted: int) -> Finding:
     if round(months, 2) != round(months) and abs(days - months * DAYS_A_MONTH) < DAY_SLIP:
         said = ngettext("{n} day", "{n} days", days).format(n=days)
     what = _("{time} count as {whole}: times are counted in whole periods")
-    fix = (
-        _("choose a shorter calendar.step")
-        if case.calendar.step is not Step.MONTH
-        else _("write whole months where it matters")
-    )
+    fix = _("write whole months where it matters")
+    if case.calendar.step is not Step.MONTH:
+        fix = _("choose a shorter calendar.step")
     return Finding.of(path, what, fix, time=said, whole=whole)
 
 

@@ -228,11 +228,10 @@ def _add(changed: WrittenAlternative, file: MappingNode, origin: Path) -> None:
     path, node = (section, element_id), find(file, origin)
     known = set(SECTIONS) - UNTOUCHED[changed.section]
     if section not in known:
-        what = (
-            _('"{section}" is not a section that a variant can add to')
-            if changed.section == "variants"
-            else _('"{section}" is not a section that a scenario can add to')
-        ).format(section=section)
+        what = _('"{section}" is not a section that a scenario can add to')
+        if changed.section == "variants":
+            what = _('"{section}" is not a section that a variant can add to')
+        what = what.format(section=section)
         fix = did_you_mean(section, known)
         changed.findings.append(Finding(origin[:-1], what, fix, at_key=True))
     elif find(changed.root, path) is not None:
@@ -265,12 +264,10 @@ def _target(root: MappingNode, where: str, kind: str) -> Path | Finding:
     top = steps[0]
     untouched = FIXED | UNTOUCHED[kind]
     if top in untouched or where in {"currency", "currency.base"}:
-        what = (
-            _('a variant cannot change "{key}"')
-            if kind == "variants"
-            else _('a scenario cannot change "{key}"')
-        )
-        return Finding((), what.format(key=where), _("take it out"))
+        what = _('a scenario cannot change "{key}"')
+        if kind == "variants":
+            what = _('a variant cannot change "{key}"')
+        return Finding.of((), what, _("take it out"), key=where)
     is_element = top in SECTIONS and len(steps) > 2 and find(root, tuple(steps[:2])) is not None
     if top in keys_of(Case) or is_element:
         return _inside(root, steps)
@@ -350,22 +347,18 @@ def _in_words(plain: Plain) -> str:
 
 def _in_the_file(one: WrittenAlternative, place: Place) -> list[Finding]:
     """What is wrong with a variant or scenario, where it stands in the file."""
-    what = (
-        _("in this variant {where}: {what}")
-        if place[0] == "variants"
-        else _("in this scenario {where}: {what}")
-    )
+    what = _("in this scenario {where}: {what}")
+    if place[0] == "variants":
+        what = _("in this variant {where}: {what}")
     findings = list(one.findings)
     for finding in one.found:
         origin = one.origin(finding.path)
         where = dotted(shown(one.root, finding.path))
-        findings.append(
-            replace(finding, path=origin)
-            if origin is not None
-            else Finding(
-                place, what.format(where=where, what=finding.what), finding.fix, at_key=True
-            )
-        )
+        if origin is not None:
+            findings.append(replace(finding, path=origin))
+            continue
+        told = what.format(where=where, what=finding.what)
+        findings.append(Finding(place, told, finding.fix, at_key=True))
     return findings
 
 
