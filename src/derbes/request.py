@@ -12,8 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from derbes.case.entities import Case, main_measure
-from derbes.case.levers import at_once, basket
+from derbes.case.entities import Case, at_once, basket, main_measure
 from derbes.case.options import Budget
 from derbes.case.quantity import Calendar, Quantity, Step
 from derbes.case.request import (

@@ -104,10 +104,8 @@ def leading_number(text: str) -> tuple[float, str]:
 def _possible(number: float, text: str) -> float:
     """The number, unless it is too large to be meant."""
     if not math.isfinite(number) or abs(number) > LARGEST:
-        raise UnitError(
-            _('"{text}" is not a possible number: it is too large').format(text=text),
-            _("check the digits"),
-        )
+        what = _('"{text}" is not a possible number: it is too large')
+        raise UnitError(what.format(text=text), _("check the digits"))
     return number
 
 
@@ -175,10 +173,8 @@ def misread(text: str) -> UnitError | None:
     """What a text that is not one number was meant to be, when that shows; None: it does not."""
     plain = text.translate(SPACES).strip()
     if plain.casefold() in UNKNOWN:
-        return UnitError(
-            _('"{text}" is not a number').format(text=text),
-            _('write "missing" for what is known to be unknown'),
-        )
+        fix = _('write "missing" for what is known to be unknown')
+        return UnitError(_('"{text}" is not a number').format(text=text), fix)
     return _several_numbers(plain, text) or _spoilt_number(plain, text)
 
 
@@ -277,14 +273,11 @@ def _several_marks(digits: str, marks: list[str], groups: list[str], text: str) 
 
 def _ambiguous(text: str, digits: str, group: str, rest: str) -> UnitError:
     unit = f" {rest.strip()}" if rest.strip() else ""
-    return UnitError(
-        _('"{text}" can be read as {thousands} or as {decimal}').format(
-            text=text, thousands=f"{digits}{group}", decimal=f"{digits}.{group}"
-        ),
-        _('write "{thousands}" or "{decimal}"').format(
-            thousands=f"{digits}{group}{unit}", decimal=f"{digits}.{group}0{unit}"
-        ),
-    )
+    what = _('"{text}" can be read as {thousands} or as {decimal}')
+    what = what.format(text=text, thousands=f"{digits}{group}", decimal=f"{digits}.{group}")
+    fix = _('write "{thousands}" or "{decimal}"')
+    fix = fix.format(thousands=f"{digits}{group}{unit}", decimal=f"{digits}.{group}0{unit}")
+    return UnitError(what, fix)
 
 
 NO_OWN: frozenset[str] = frozenset()
@@ -442,17 +435,11 @@ def own_unit(word: str) -> Unit:
         UnitError: It is neither.
     """
     if word.strip() in {"", "1"}:
-        raise UnitError(
-            _("a good is counted in something"),
-            _(
-                'write a unit, as in "t", or a word of your own in Latin letters, as in "{word}"'
-            ).format(word="thousand_pieces"),
-        )
+        fix = _('write a unit, as in "t", or a word of your own in Latin letters, as in "{word}"')
+        raise UnitError(_("a good is counted in something"), fix.format(word="thousand_pieces"))
     if re.search(r"[/*]|\bper\b", word):
-        raise UnitError(
-            _('"{word}" is not a simple unit').format(word=word),
-            _('a good is counted in one unit, such as "t", "m3" or "piece"'),
-        )
+        fix = _('a good is counted in one unit, such as "t", "m3" or "piece"')
+        raise UnitError(_('"{word}" is not a simple unit').format(word=word), fix)
     if _WORD.fullmatch(word):
         return parse_unit(word, frozenset({word}))
     try:
@@ -479,24 +466,20 @@ def _product(part: str, own: frozenset[str]) -> list[str]:
 def _simple(word: str, own: frozenset[str]) -> Unit:
     bare = word.rstrip(".")
     if bare in REFUSED:
-        raise UnitError(
-            _('"{word}" can mean several units').format(word=bare),
-            _("say {names}").format(names=_either(REFUSED[bare])),
-            word=bare,
-            meant=[name.split()[-1] for name in REFUSED[bare]],
-        )
+        what = _('"{word}" can mean several units')
+        what = what.format(word=bare)
+        fix = _("say {names}")
+        fix = fix.format(names=_either(REFUSED[bare]))
+        raise UnitError(what, fix, word=bare, meant=[name.split()[-1] for name in REFUSED[bare]])
     if bare in own and bare not in spellings():
         return Unit(bare, 1.0, ((bare, 1),))
     if bare in INSTEAD:
         number, unit = INSTEAD[bare]
-        raise UnitError(
-            _('"{word}" is not a unit here').format(word=bare),
-            _("write it so: 1 {word} is {number} {unit}").format(
-                word=bare, number=number, unit=unit
-            ),
-            word=bare,
-            meant=[unit.split()[-1]],
-        )
+        what = _('"{word}" is not a unit here')
+        what = what.format(word=bare)
+        fix = _("write it so: 1 {word} is {number} {unit}")
+        fix = fix.format(word=bare, number=number, unit=unit)
+        raise UnitError(what, fix, word=bare, meant=[unit.split()[-1]])
     named = spellings().get(bare) or spellings().get(word) or loose_spellings().get(bare.casefold())
     if named is not None:
         return Unit(named.name, named.factor, ((named.kind, 1),) if named.kind else ())
@@ -533,22 +516,18 @@ def _counted_twice(text: str, sign: str, number: float, rest: str) -> UnitError:
     """The refusal of `$600 t`: the sign of a currency before a number with another unit."""
     digits = format_number(number).replace(GROUP_SPACE, " ")
     code = spellings()[sign].name
-    return UnitError(
-        _('"{text}" is counted in "{sign}" and in "{unit}"').format(
-            text=text, sign=sign, unit=rest
-        ),
-        _('write "{digits} {unit}", or for a price "{digits} {code}/{unit}"').format(
-            digits=digits, unit=rest, code=code
-        ),
-    )
+    what = _('"{text}" is counted in "{sign}" and in "{unit}"')
+    what = what.format(text=text, sign=sign, unit=rest)
+    fix = _('write "{digits} {unit}", or for a price "{digits} {code}/{unit}"')
+    fix = fix.format(digits=digits, unit=rest, code=code)
+    return UnitError(what, fix)
 
 
 def _unknown(word: str, own: frozenset[str]) -> UnitError:
     """The refusal of a word that is no unit."""
     if not word:
-        return UnitError(
-            _("a unit is missing before or behind a / or *"), _('write it as in "USD/t"')
-        )
+        what = _("a unit is missing before or behind a / or *")
+        return UnitError(what, _('write it as in "USD/t"'))
     what = _('unknown unit "{word}"').format(word=word)
     units = _units(own)
     latin = look_alike(word, units)

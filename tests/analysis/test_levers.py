@@ -9,8 +9,18 @@ from hypothesis import strategies as st
 from derbes import api
 from derbes.analysis.leverage import OPTIMAL, leverage_surface
 from derbes.analysis.levers import asked_baskets, joint_measure
-from derbes.case.entities import Case, Good, Hit, Measure, Stockpile, Supplier, Use
-from derbes.case.levers import Lever, at_once, baskets
+from derbes.case.entities import (
+    Case,
+    Good,
+    Hit,
+    Lever,
+    Measure,
+    Stockpile,
+    Supplier,
+    Use,
+    at_once,
+    baskets,
+)
 from derbes.case.quantity import Quantity
 from derbes.case.request import Request
 from derbes.cli.tables import leverage_text

@@ -12,8 +12,6 @@ from derbes.case.entities import (
     Actor,
     CapitalPayment,
     Case,
-    Document,
-    Fact,
     Good,
     Hit,
     Measure,
@@ -24,6 +22,7 @@ from derbes.case.entities import (
     Use,
     Variant,
 )
+from derbes.case.ledger import Document, Fact
 from derbes.case.quantity import Calendar, Grade, Quantity
 from derbes.results.supply import (
     ALL_ESSENTIAL,

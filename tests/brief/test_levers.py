@@ -7,7 +7,7 @@ import pytest
 from derbes.brief import BriefContents
 from derbes.brief.headline import counted_words
 from derbes.brief.leverage import levers_table, levers_words, losses_section
-from derbes.case.levers import Lever
+from derbes.case.entities import Lever
 from derbes.request import lever_counts
 from tests.brief.invented import invented_contents
 

@@ -8,9 +8,7 @@ import pytest
 import yaml
 
 from derbes.case.entities import CapitalPayment, Case, Hit
-from derbes.case.ledger import Judgement
-from derbes.case.options import Budget, Risk
-from derbes.case.quantity import (
+from derbes.case.forms import (
     WrittenCalendar,
     WrittenCurrency,
     WrittenDates,
@@ -20,6 +18,8 @@ from derbes.case.quantity import (
     WrittenResolution,
     WrittenSize,
 )
+from derbes.case.ledger import Judgement
+from derbes.case.options import Budget, Risk
 from derbes.case.uncertainty import Correlation, ReferenceProject
 from derbes.casefile import json_schema, read_case, reference_page
 from derbes.casefile.entries import SECTIONS, keys_of

@@ -5,8 +5,7 @@ from pathlib import Path
 import yaml
 
 from derbes import api
-from derbes.case.entities import quantities
-from derbes.case.levers import at_once
+from derbes.case.entities import at_once, quantities
 from derbes.language import use_language
 
 FOLDER = Path(__file__).parents[2] / "cases" / "aspan"

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from derbes.case.entities import Actor, Case, Document, Fact, Variant
-from derbes.case.ledger import Judgement, Modality, Stance, Statement, StatementKind
+from derbes.case.entities import Actor, Case, Variant
+from derbes.case.ledger import Document, Fact, Judgement, Modality, Stance, Statement, StatementKind
 from derbes.case.quantity import Quantity
 from derbes.draws.study import variant_case
 from derbes.errors import Problem

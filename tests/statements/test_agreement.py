@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from derbes.case.entities import Fact
-from derbes.case.ledger import Contrast, Statement
+from derbes.case.ledger import Contrast, Fact, Statement
 from derbes.case.quantity import Quantity
 from derbes.statements.agreement import Normal, leaves_room, misfits_of, opposed
 from derbes.statements.expressions import read_expression

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from derbes.case.entities import Case, Fact
-from derbes.case.ledger import Statement
+from derbes.case.entities import Case
+from derbes.case.ledger import Fact, Statement
 from derbes.results.statements import EVIDENCE
 from derbes.statements.evidence import evidence_of, who_says
 from derbes.statements.ledger import read_ledger

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from derbes.case.entities import CapitalPayment, Document, Export, Fact, Tier, Use
-from derbes.case.ledger import Statement
+from derbes.case.entities import CapitalPayment, Export, Tier, Use
+from derbes.case.ledger import Document, Fact, Statement
 from derbes.case.options import Option, OptionKind, Standard
 from derbes.case.quantity import Quantity
 from derbes.grammar import ExpressionError

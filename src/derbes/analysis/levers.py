@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 
-from derbes.case.entities import Case, Measure
-from derbes.case.levers import baskets
+from derbes.case.entities import Case, Measure, baskets
 from derbes.draws.study import Study
 from derbes.model.measures import compile_measure
 

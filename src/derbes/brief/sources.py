@@ -13,7 +13,8 @@ from derbes.brief.contents import (
     words,
 )
 from derbes.brief.planning import plan_method
-from derbes.case.entities import Case, Document, Fact, Plant, quantities
+from derbes.case.entities import Case, Plant, quantities
+from derbes.case.ledger import Document, Fact
 from derbes.case.quantity import Calendar, Quantity
 from derbes.language import _, ngettext
 from derbes.results.tables import Column

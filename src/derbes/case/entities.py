@@ -1,4 +1,4 @@
-"""What a case is: actors, goods, uses, stockpiles, suppliers, plants, measures.
+"""What a case is: actors, goods, uses, stockpiles, suppliers, plants, measures, levers.
 
 All quantities are in the case's base units: goods in the unit of the good,
 money in the base currency, time in months, flows per month. Identifiers are
@@ -14,60 +14,10 @@ from enum import StrEnum
 from functools import cache
 from typing import Annotated, ClassVar
 
-from derbes.case.formulas import Formula
-from derbes.case.ledger import Checked, Contrast, DoubleStandard, Statement, Tension
-from derbes.case.levers import Lever
+from derbes.case import forms
+from derbes.case.ledger import Checked, Contrast, Document, DoubleStandard, Fact, Statement, Tension
 from derbes.case.options import Budget, Limit, Option, Risk, Standard
-from derbes.case.quantity import (
-    ACTOR,
-    DATE,
-    DOCUMENT,
-    ELEMENT,
-    FLOW,
-    GOOD,
-    GRADE,
-    ID,
-    LACKING,
-    LIFE_TIME,
-    MEASURE,
-    MONEY,
-    MONTH,
-    MONTHS,
-    MONTHS_A_YEAR,
-    NAME,
-    NEEDED,
-    NUMBER,
-    PART,
-    PLANT,
-    PRICE,
-    ROUTE,
-    SCENARIO,
-    SECTION,
-    STOCK,
-    TEXT,
-    TEXTS,
-    TIME,
-    VARIANT,
-    WORDS,
-    Before,
-    Calendar,
-    Element,
-    FlagForm,
-    InUnit,
-    Label,
-    ListForm,
-    MapForm,
-    Note,
-    PartForm,
-    Quantity,
-    ShareForm,
-    Shown,
-    WordForm,
-    WrittenCalendar,
-    WrittenCurrency,
-    WrittenOpening,
-    WrittenVariant,
-)
+from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Element, Formula, Label, Note, Quantity
 from derbes.case.uncertainty import Chance, Correlation, Hazard, ReferenceClass
 
 AIMS = ("essential", "deferrable", "reserve", "money")
@@ -142,10 +92,10 @@ class Actor(Element):
     """A state, bloc or firm that decides."""
 
     kind: Annotated[
-        str, WordForm(("state", "bloc", "firm", "office", "medium", "group", "person"))
+        str, forms.WordForm(("state", "bloc", "firm", "office", "medium", "group", "person"))
     ] = "state"
     """What it is."""
-    margin_share: Annotated[Quantity | None, PART] = None
+    margin_share: Annotated[Quantity | None, forms.PART] = None
     """Part of the price of its sales that is its margin; what a cut-off costs it."""
 
 
@@ -167,19 +117,19 @@ class Survival:
 class Good(Element):
     """A thing that is bought, made, stored and used."""
 
-    unit: Annotated[str, TEXT, NEEDED, Shown("unit, or a word")] = ""
+    unit: Annotated[str, forms.TEXT, forms.NEEDED, forms.Shown("unit, or a word")] = ""
     """What it is counted in: a unit such as `t`, `m3`, `MWh`, `piece`, or a word of your own."""
-    reserve: Annotated[Quantity | None, STOCK] = None
+    reserve: Annotated[Quantity | None, forms.STOCK] = None
     """Stock that is to be held; without it none is."""
-    storage_limit: Annotated[Quantity | None, STOCK] = None
+    storage_limit: Annotated[Quantity | None, forms.STOCK] = None
     """Most that can be stored; without it there is no limit."""
     storage_cost: Annotated[
-        Quantity | None, InUnit("{money}/{good}/month", low=0.0, constant=False)
+        Quantity | None, forms.InUnit("{money}/{good}/month", low=0.0, constant=False)
     ] = None
     """Cost of holding one unit for a time; without it holding costs nothing."""
-    half_life: ClassVar[Annotated[Quantity, LIFE_TIME]]
+    half_life: ClassVar[Annotated[Quantity, forms.LIFE_TIME]]
     """Time in which half of what is newly bought or made is lost."""
-    shelf_life: ClassVar[Annotated[Quantity, LIFE_TIME]]
+    shelf_life: ClassVar[Annotated[Quantity, forms.LIFE_TIME]]
     """Age at which what is newly bought or made is lost."""
     survival: Survival = field(default_factory=Survival)
     """Ageing of what is newly bought or made: half-life or shelf life."""
@@ -189,17 +139,17 @@ class Good(Element):
 class Use(Element):
     """A demand for a good."""
 
-    good: Annotated[str, GOOD, NEEDED] = ""
+    good: Annotated[str, forms.GOOD, forms.NEEDED] = ""
     """What is used."""
-    tier: Annotated[Tier, WordForm(tuple(Tier))] = Tier.ESSENTIAL
+    tier: Annotated[Tier, forms.WordForm(tuple(Tier))] = Tier.ESSENTIAL
     """Rank: what is essential is served before what is deferrable."""
-    demand: Annotated[Quantity | None, FLOW, NEEDED] = None
+    demand: Annotated[Quantity | None, forms.FLOW, forms.NEEDED] = None
     """Demand in calm."""
-    crisis_demand: Annotated[Quantity | None, FLOW] = None
+    crisis_demand: Annotated[Quantity | None, forms.FLOW] = None
     """Demand while a measure with `crisis: true` runs; without it, that in calm."""
-    shortage_cost: Annotated[Quantity | None, InUnit("{money}/{good}", low=0.0)] = None
+    shortage_cost: Annotated[Quantity | None, forms.InUnit("{money}/{good}", low=0.0)] = None
     """Cost of one unit of unmet demand; without it no loss in money is reported."""
-    weight: Annotated[Quantity | None, InUnit("", above=0.0)] = None
+    weight: Annotated[Quantity | None, forms.InUnit("", above=0.0)] = None
     """Weight of one unit among the uses of its tier. Without it, uses in units of one
     dimension count alike by amount; others count by months of their good's own use."""
 
@@ -208,24 +158,24 @@ class Use(Element):
 class Stockpile(Element):
     """A lot of one good held when the calendar begins."""
 
-    good: Annotated[str, GOOD, NEEDED] = ""
+    good: Annotated[str, forms.GOOD, forms.NEEDED] = ""
     """What it is."""
-    quantity: Annotated[Quantity | None, InUnit("{good}", low=0.0), NEEDED] = None
+    quantity: Annotated[Quantity | None, forms.InUnit("{good}", low=0.0), forms.NEEDED] = None
     """How much there is."""
-    half_life: ClassVar[Annotated[Quantity, LIFE_TIME]]
+    half_life: ClassVar[Annotated[Quantity, forms.LIFE_TIME]]
     """Time in which half of it is lost."""
-    shelf_life: ClassVar[Annotated[Quantity, LIFE_TIME]]
+    shelf_life: ClassVar[Annotated[Quantity, forms.LIFE_TIME]]
     """Age at which it is lost."""
     survival_table: ClassVar[
         Annotated[
             list[list[str]],
-            ListForm(ListForm(NUMBER, 2, 2)),
-            LACKING,
-            Shown("list of: [age, share]"),
+            forms.ListForm(forms.ListForm(forms.NUMBER, 2, 2)),
+            forms.LACKING,
+            forms.Shown("list of: [age, share]"),
         ]
     ]
     """Points of age and surviving share, `[[0, 1], [120, 50 %]]`; ages in months."""
-    age: ClassVar[Annotated[Quantity, TIME]]
+    age: ClassVar[Annotated[Quantity, forms.TIME]]
     """Age when the calendar begins; goes with `shelf_life` or `survival_table`."""
     survival: Survival = field(default_factory=Survival)
 
@@ -234,11 +184,11 @@ class Stockpile(Element):
 class Route(Element):
     """A way that goods come."""
 
-    via: Annotated[tuple[str, ...], ListForm(ACTOR)] = ()
+    via: Annotated[tuple[str, ...], forms.ListForm(forms.ACTOR)] = ()
     """Actors whose territory it crosses."""
-    lead_time: Annotated[Quantity | None, TIME] = None
+    lead_time: Annotated[Quantity | None, forms.TIME] = None
     """Time that it adds to the supplier's; without it none."""
-    cost_share: Annotated[Quantity | None, InUnit("", low=0.0, constant=False)] = None
+    cost_share: Annotated[Quantity | None, forms.InUnit("", low=0.0, constant=False)] = None
     """Transport cost as a share of the price; without it none."""
     carried_share: Quantity | None = None
     """Part of its sellers' capacity that can come this way; missing: all of it."""
@@ -248,35 +198,37 @@ class Route(Element):
 class Supplier(Element):
     """An offer of one good by one actor."""
 
-    actor: Annotated[str, ACTOR, NEEDED] = ""
+    actor: Annotated[str, forms.ACTOR, forms.NEEDED] = ""
     """Who sells."""
-    good: Annotated[str, GOOD, NEEDED] = ""
+    good: Annotated[str, forms.GOOD, forms.NEEDED] = ""
     """What is sold."""
-    price: Annotated[Quantity | None, PRICE, NEEDED] = None
+    price: Annotated[Quantity | None, forms.PRICE, forms.NEEDED] = None
     """Price without transport."""
-    capacity: Annotated[Quantity | None, FLOW, NEEDED] = None
+    capacity: Annotated[Quantity | None, forms.FLOW, forms.NEEDED] = None
     """Most that can be bought."""
-    lead_time: Annotated[Quantity | None, TIME] = None
+    lead_time: Annotated[Quantity | None, forms.TIME] = None
     """From order to delivery; without it none."""
-    routes: Annotated[tuple[str, ...], ListForm(ROUTE)] = ()
+    routes: Annotated[tuple[str, ...], forms.ListForm(forms.ROUTE)] = ()
     """Routes that it can use, any of them; without it no route is modelled."""
-    margin_share: Annotated[Quantity | None, PART] = None
+    margin_share: Annotated[Quantity | None, forms.PART] = None
     """Part of the price that is the seller's margin; without it, the actor's."""
     is_spared: bool = False
     """Whether no measure hits it, as when it has been bought out."""
     at_least: Annotated[
         Quantity | None,
-        replace(FLOW, or_share=True),
-        Before("lead_time"),
-        Shown("as capacity, or share of the demand for the good; may change over time"),
+        replace(forms.FLOW, or_share=True),
+        forms.Before("lead_time"),
+        forms.Shown("as capacity, or share of the demand for the good; may change over time"),
     ] = None
     """Least that is bought, by contract or habit: an amount, or a share of what the uses of the
     good ask for in calm, as in `75 %`; as far as capacity, routes and measures leave as much. It
     is paid for even where it finds no room. Without it nothing has to be bought."""
-    at_least_until: Annotated[int | None, MONTH, LACKING, Before("lead_time")] = None
+    at_least_until: Annotated[int | None, forms.MONTH, forms.LACKING, forms.Before("lead_time")] = (
+        None
+    )
     """Month from which on nothing has to be bought any more, within the calendar or behind it;
     without it there is no end."""
-    on_order: Annotated[Quantity | None, FLOW, Before("margin_share")] = None
+    on_order: Annotated[Quantity | None, forms.FLOW, forms.Before("margin_share")] = None
     """What arrives of orders placed before the calendar, by month of arrival, until the lead
     time is over; without it what calm use asks for, under the limits of the first period."""
 
@@ -285,13 +237,13 @@ class Supplier(Element):
 class CapitalPayment:
     """One payment for building a plant."""
 
-    date: ClassVar[Annotated[str, MONTH, NEEDED]]
+    date: ClassVar[Annotated[str, forms.MONTH, forms.NEEDED]]
     """When it is paid."""
     period: int
     """Period of the date."""
-    amount: Annotated[Quantity, MONEY, NEEDED]
+    amount: Annotated[Quantity, forms.MONEY, forms.NEEDED]
     """How much."""
-    foreign_share: Annotated[Quantity | None, PART] = None
+    foreign_share: Annotated[Quantity | None, forms.PART] = None
     """Part paid in foreign currency; without it none."""
 
 
@@ -299,24 +251,29 @@ class CapitalPayment:
 class Plant(Element):
     """A site with lines that run recipes from its opening on."""
 
-    actor: Annotated[str, ACTOR, NEEDED] = ""
+    actor: Annotated[str, forms.ACTOR, forms.NEEDED] = ""
     """Who owns it."""
-    opening: Annotated[int, PartForm(WrittenOpening), NEEDED, Shown("month, or see below")] = 0
+    opening: Annotated[
+        int, forms.PartForm(forms.WrittenOpening), forms.NEEDED, forms.Shown("month, or see below")
+    ] = 0
     """Month of the first output as planned; before the calendar when already open."""
-    delay: Annotated[Quantity | None, InUnit("month")] = None
+    delay: Annotated[Quantity | None, forms.InUnit("month")] = None
     """Added to the opening; without it none."""
-    ramp: Annotated[Quantity | None, TIME] = None
+    ramp: Annotated[Quantity | None, forms.TIME] = None
     """Time from first output to full capacity, in a straight line; without it none."""
     lines: Annotated[
-        Mapping[str, Quantity], MapForm(ID, InUnit("hour/month", low=0.0, constant=False))
+        Mapping[str, Quantity],
+        forms.MapForm(forms.ID, forms.InUnit("hour/month", low=0.0, constant=False)),
     ] = field(default_factory=dict)
     """Line → hours that it can run; recipes of several products may share a line."""
-    capital: Annotated[tuple[CapitalPayment, ...], ListForm(PartForm(CapitalPayment))] = ()
+    capital: Annotated[
+        tuple[CapitalPayment, ...], forms.ListForm(forms.PartForm(CapitalPayment))
+    ] = ()
     """Payments for building it."""
-    standing_cost: Annotated[Quantity | None, InUnit("{money}/month", low=0.0)] = None
+    standing_cost: Annotated[Quantity | None, forms.InUnit("{money}/month", low=0.0)] = None
     """Paid at home from its opening on, whatever it makes; without it none. Of a plant that an
     option builds or opens earlier it is part of what the option costs."""
-    life: Annotated[Quantity | None, LIFE_TIME] = None
+    life: Annotated[Quantity | None, forms.LIFE_TIME] = None
     """How long its capital lasts from its opening on. What is left of it at the end of the
     calendar, in a straight line, is its residual value; without it nothing is left."""
     opening_written: str = ""
@@ -329,23 +286,24 @@ class Plant(Element):
 class Recipe(Element):
     """A way to make one good from others; without a plant it is always open."""
 
-    output: Annotated[str, GOOD, NEEDED] = ""
+    output: Annotated[str, forms.GOOD, forms.NEEDED] = ""
     """What is made."""
     inputs: Annotated[
-        Mapping[str, Quantity], MapForm(GOOD, InUnit("{input}", low=0.0, also=("{input}/{good}",)))
+        Mapping[str, Quantity],
+        forms.MapForm(forms.GOOD, forms.InUnit("{input}", low=0.0, also=("{input}/{good}",))),
     ] = field(default_factory=dict)
     """Good → amount needed for one unit of output."""
-    plant: Annotated[str, PLANT] = ""
+    plant: Annotated[str, forms.PLANT] = ""
     """Where it runs."""
-    line: Annotated[str, ID, LACKING, Shown("line of the plant")] = ""
+    line: Annotated[str, forms.ID, forms.LACKING, forms.Shown("line of the plant")] = ""
     """Line of the plant that it runs on."""
-    hours: Annotated[Quantity | None, InUnit("hour/{good}", above=0.0)] = None
+    hours: Annotated[Quantity | None, forms.InUnit("hour/{good}", above=0.0)] = None
     """Line time of one unit of output."""
-    capacity: Annotated[Quantity | None, FLOW] = None
+    capacity: Annotated[Quantity | None, forms.FLOW] = None
     """Most that can be made; may be left out when a line limits it."""
-    cost: Annotated[Quantity | None, PRICE] = None
+    cost: Annotated[Quantity | None, forms.PRICE] = None
     """Cost of one unit beyond its inputs; without it none."""
-    lead_time: Annotated[Quantity | None, TIME] = None
+    lead_time: Annotated[Quantity | None, forms.TIME] = None
     """From inputs to output; without it none."""
 
 
@@ -353,13 +311,13 @@ class Recipe(Element):
 class Export(Element):
     """A buyer abroad for one good."""
 
-    actor: Annotated[str, ACTOR, NEEDED] = ""
+    actor: Annotated[str, forms.ACTOR, forms.NEEDED] = ""
     """Who buys."""
-    good: Annotated[str, GOOD, NEEDED] = ""
+    good: Annotated[str, forms.GOOD, forms.NEEDED] = ""
     """What is bought."""
-    price: Annotated[Quantity | None, PRICE, NEEDED] = None
+    price: Annotated[Quantity | None, forms.PRICE, forms.NEEDED] = None
     """What is paid."""
-    capacity: Annotated[Quantity | None, FLOW, NEEDED] = None
+    capacity: Annotated[Quantity | None, forms.FLOW, forms.NEEDED] = None
     """Most that is bought."""
 
 
@@ -367,17 +325,17 @@ class Export(Element):
 class Hit:
     """What a measure selects: elements that match every key given."""
 
-    actor: Annotated[str, ACTOR] = ""
+    actor: Annotated[str, forms.ACTOR] = ""
     """Seller, buyer or owner."""
-    via: Annotated[str, ACTOR] = ""
+    via: Annotated[str, forms.ACTOR] = ""
     """Actor whose territory the route crosses."""
-    route: Annotated[str, ROUTE] = ""
+    route: Annotated[str, forms.ROUTE] = ""
     """Route."""
-    good: Annotated[str, GOOD] = ""
+    good: Annotated[str, forms.GOOD] = ""
     """Good."""
-    tag: Annotated[str, TEXT] = ""
+    tag: Annotated[str, forms.TEXT] = ""
     """Tag of the element, or of its actor, good, plant or route."""
-    element: Annotated[str, ELEMENT] = ""
+    element: Annotated[str, forms.ELEMENT] = ""
     """One element by section and id, e.g. `suppliers.north`."""
 
 
@@ -385,67 +343,52 @@ class Hit:
 class Measure(Element):
     """One hostile or harmful act."""
 
-    kind: Annotated[MeasureKind, WordForm(tuple(MeasureKind)), NEEDED] = MeasureKind.EMBARGO
+    kind: Annotated[MeasureKind, forms.WordForm(tuple(MeasureKind)), forms.NEEDED] = (
+        MeasureKind.EMBARGO
+    )
     """What it does to what it hits."""
-    sender: Annotated[str, ACTOR] = ""
+    sender: Annotated[str, forms.ACTOR] = ""
     """Who imposes it; without it, an accident."""
     hits: Annotated[
-        tuple[Hit, ...], ListForm(PartForm(Hit), alone=True), NEEDED, Shown("see below")
+        tuple[Hit, ...],
+        forms.ListForm(forms.PartForm(Hit), alone=True),
+        forms.NEEDED,
+        forms.Shown("see below"),
     ] = ()
     """What it selects: a mapping whose keys must all match, or a list of such, any of which may."""
-    share: Annotated[Quantity | None, PART] = None
+    share: Annotated[Quantity | None, forms.PART] = None
     """Part that is cut off or lost (embargo, quota, route_closure, stockpile_loss); without
     it, all; a quota must give it."""
-    by: Annotated[Quantity | None, InUnit("{by}", above=0.0)] = None
+    by: Annotated[Quantity | None, forms.InUnit("{by}", above=0.0)] = None
     """Rise as a share (price_rise, demand_surge), or months (delay)."""
-    lengths: Annotated[tuple[int, ...], ListForm(MONTHS), NEEDED] = ()
+    lengths: Annotated[tuple[int, ...], forms.ListForm(forms.MONTHS), forms.NEEDED] = ()
     """Lengths to look at; numbers are months."""
-    start: Annotated[int | None, MONTH, LACKING] = None
+    start: Annotated[int | None, forms.MONTH, forms.LACKING] = None
     """Month of its start; without it every start is looked at."""
-    in_transit: Annotated[InTransit, WordForm(tuple(InTransit))] = InTransit.LOST
+    in_transit: Annotated[InTransit, forms.WordForm(tuple(InTransit))] = InTransit.LOST
     """What happens to goods that are on the way when it starts; without it they are lost."""
-    crisis: Annotated[bool, FlagForm()] = False
+    crisis: Annotated[bool, forms.FlagForm()] = False
     """Whether uses switch to their crisis demand while it runs."""
-    together_with: Annotated[tuple[str, ...], ListForm(MEASURE)] = ()
+    together_with: Annotated[tuple[str, ...], forms.ListForm(forms.MEASURE)] = ()
     """Measures that run at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fact(Element):
-    """A public fact with its source."""
+class Lever(Element):
+    """A way in which a sender can hurt the target: counted by measures, or missing."""
 
-    says: Annotated[str, TEXTS, NEEDED] = ""
-    """What it says, in own words."""
-    by: Annotated[str, ACTOR] = ""
-    """Who says it, where the fact is that somebody says so; without it, it is reported."""
-    amount: Annotated[Quantity | None, InUnit("{any}")] = None
-    """The number in it."""
-    date: Annotated[str, DATE] = ""
-    """Day, month or year that it speaks of."""
-    document: Annotated[str, DOCUMENT] = ""
-    """Where it stands."""
-    grade: Annotated[str, GRADE, LACKING] = ""
-    """A official figure, B published estimate, C derived from such, D assumption."""
+    sender: Annotated[str, forms.ACTOR, forms.NEEDED] = ""
+    """Who pulls it."""
+    measures: Annotated[tuple[str, ...], forms.ListForm(forms.MEASURE)] = ()
+    """Measures of this sender by which it is counted; several run at the same time."""
+    lacks: Annotated[str, forms.TEXTS, forms.SpelledAs("missing")] = ""
+    """What would have to be known to count it, in place of `measures`; one text or by language."""
+    look: Annotated[str, forms.TEXTS] = ""
+    """Where that can be found; goes with `missing`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Document(Element):
-    """A published text or table."""
-
-    title: Annotated[str, WORDS] = ""
-    """Its title."""
-    publisher: Annotated[str, WORDS] = ""
-    """Who published it."""
-    date: Annotated[str, DATE] = ""
-    """Day, month or year of publication."""
-    address: Annotated[str, TEXT] = ""
-    """Where it can be found."""
-    licence: Annotated[str, WORDS] = ""
-    """Under what terms it may be used."""
-
-
-@dataclass(frozen=True, slots=True)
-class Variant(WrittenVariant, Element):
+class Variant(forms.WrittenVariant, Element):
     """A named change to the case."""
 
     case: "Case | None" = None
@@ -455,7 +398,7 @@ class Variant(WrittenVariant, Element):
 
 
 @dataclass(frozen=True, slots=True)
-class Scenario(WrittenVariant, Element):
+class Scenario(forms.WrittenVariant, Element):
     """A possible future with its probability, written as a variant is.
 
     The scenarios of a case exclude each other, and their probabilities add to 1. A
@@ -463,10 +406,10 @@ class Scenario(WrittenVariant, Element):
     away there.
     """
 
-    include_from: ClassVar[Annotated[str, SCENARIO]]
+    include_from: ClassVar[Annotated[str, forms.SCENARIO]]
     """Scenario, or variant, whose changes are made first."""
     probability: Annotated[
-        float, ShareForm(fraction=True), NEEDED, Shown("number, % or fraction")
+        float, forms.ShareForm(fraction=True), forms.NEEDED, forms.Shown("number, % or fraction")
     ] = 0.0
     """How likely it is: `1/3`, `33.3 %` or `0.333`."""
     case: "Case | None" = None
@@ -492,108 +435,116 @@ class Case:
     Its keys but the sections stand at the top of a case file.
     """
 
-    derbes: ClassVar[Annotated[str, WordForm(("1",)), NEEDED]]
+    derbes: ClassVar[Annotated[str, forms.WordForm(("1",)), forms.NEEDED]]
     """Version of this format."""
-    name: Annotated[str, NAME, NEEDED]
+    name: Annotated[str, forms.NAME, forms.NEEDED]
     """Name of the case."""
-    calendar: Annotated[Calendar, PartForm(WrittenCalendar), NEEDED]
+    calendar: Annotated[Calendar, forms.PartForm(forms.WrittenCalendar), forms.NEEDED]
     """The periods."""
-    currency: Annotated[str, PartForm(WrittenCurrency), NEEDED]
+    currency: Annotated[str, forms.PartForm(forms.WrittenCurrency), forms.NEEDED]
     """The money."""
-    target: Annotated[str, ACTOR, NEEDED]
+    target: Annotated[str, forms.ACTOR, forms.NEEDED]
     """Actor whose supply is modelled."""
-    label: Annotated[Label, TEXTS, Before("calendar")] = field(default_factory=dict)
+    label: Annotated[Label, forms.TEXTS, forms.Before("calendar")] = field(default_factory=dict)
     """Name for a reader: one text, or texts by language (`{en: …, ru: …, kk: …}`)."""
-    note: Annotated[str, TEXTS, Before("calendar")] = ""
+    note: Annotated[str, forms.TEXTS, forms.Before("calendar")] = ""
     """Remark for a reader, one text or by language."""
-    question: Annotated[Label, TEXTS, Before("calendar")] = field(default_factory=dict)
+    question: Annotated[Label, forms.TEXTS, forms.Before("calendar")] = field(default_factory=dict)
     """The question that the case answers, one text or by language."""
-    include: ClassVar[Annotated[list[str], ListForm(TEXT), Before("calendar")]]
+    include: ClassVar[Annotated[list[str], forms.ListForm(forms.TEXT), forms.Before("calendar")]]
     """Other files, beside this one or below, whose sections belong to the case."""
     price_year: int = 0
     rates: Mapping[str, Quantity] = field(default_factory=dict)
     """Currency → base currency for one unit of it."""
     discount_rate: Annotated[
-        Quantity | None, InUnit("1/year", low=0.0, high=1.0, also=("",)), Before("target")
+        Quantity | None,
+        forms.InUnit("1/year", low=0.0, high=1.0, also=("",)),
+        forms.Before("target"),
     ] = None
     """Discounting of money, a share a year; without it none."""
-    refill_time: Annotated[Quantity | None, TIME] = None
+    refill_time: Annotated[Quantity | None, forms.TIME] = None
     """Time in which a reserve comes back after a measure; without it 6 months."""
-    sender_horizon: Annotated[Quantity | None, TIME] = None
+    sender_horizon: Annotated[Quantity | None, forms.TIME] = None
     """Time over which the purchases of a lost buyer count; without it 36 months."""
-    priorities: Annotated[tuple[str, ...], ListForm(WordForm(AIMS)), LACKING] = AIMS
+    priorities: Annotated[tuple[str, ...], forms.ListForm(forms.WordForm(AIMS)), forms.LACKING] = (
+        AIMS
+    )
     """What goes before what, all four; money last. Without it: essential, deferrable,
     reserve, money."""
-    main_measure: Annotated[str, MEASURE] = ""
+    main_measure: Annotated[str, forms.MEASURE] = ""
     """Measure that the first page is about; without it the first one."""
-    without_project: Annotated[str, VARIANT] = ""
+    without_project: Annotated[str, forms.VARIANT] = ""
     """Variant that does without the project that the case is about; payments are compared
     with it. Without it, with the case without any option."""
-    main_length: Annotated[int, MONTHS, LACKING] = 0
+    main_length: Annotated[int, forms.MONTHS, forms.LACKING] = 0
     """Length that the first page is about; without it the longest that is at most a year."""
-    assumptions: Annotated[Mapping[str, Quantity], MapForm(ID, InUnit("{any}", constant=False))] = (
-        field(default_factory=dict)
-    )
+    assumptions: Annotated[
+        Mapping[str, Quantity], forms.MapForm(forms.ID, forms.InUnit("{any}", constant=False))
+    ] = field(default_factory=dict)
     """Named numbers that others follow from, each in its own unit; a formula names them."""
     formulas: tuple[Derived, ...] = ()
     """Numbers that follow from others, parents before children."""
-    actors: Annotated[Mapping[str, Actor], SECTION] = field(default_factory=dict)
+    actors: Annotated[Mapping[str, Actor], forms.SECTION] = field(default_factory=dict)
     """States, blocs and firms that decide."""
-    goods: Annotated[Mapping[str, Good], SECTION] = field(default_factory=dict)
+    goods: Annotated[Mapping[str, Good], forms.SECTION] = field(default_factory=dict)
     """Things that are bought, made, stored and used."""
-    uses: Annotated[Mapping[str, Use], SECTION] = field(default_factory=dict)
+    uses: Annotated[Mapping[str, Use], forms.SECTION] = field(default_factory=dict)
     """Demands for goods."""
-    stockpiles: Annotated[Mapping[str, Stockpile], SECTION] = field(default_factory=dict)
+    stockpiles: Annotated[Mapping[str, Stockpile], forms.SECTION] = field(default_factory=dict)
     """Lots held when the calendar begins."""
-    routes: Annotated[Mapping[str, Route], SECTION] = field(default_factory=dict)
+    routes: Annotated[Mapping[str, Route], forms.SECTION] = field(default_factory=dict)
     """Ways that goods come."""
-    suppliers: Annotated[Mapping[str, Supplier], SECTION] = field(default_factory=dict)
+    suppliers: Annotated[Mapping[str, Supplier], forms.SECTION] = field(default_factory=dict)
     """Offers of goods by actors."""
-    plants: Annotated[Mapping[str, Plant], SECTION] = field(default_factory=dict)
+    plants: Annotated[Mapping[str, Plant], forms.SECTION] = field(default_factory=dict)
     """Sites that make goods from their opening on."""
-    recipes: Annotated[Mapping[str, Recipe], SECTION] = field(default_factory=dict)
+    recipes: Annotated[Mapping[str, Recipe], forms.SECTION] = field(default_factory=dict)
     """Ways to make goods from others."""
-    exports: Annotated[Mapping[str, Export], SECTION] = field(default_factory=dict)
+    exports: Annotated[Mapping[str, Export], forms.SECTION] = field(default_factory=dict)
     """Buyers abroad."""
-    measures: Annotated[Mapping[str, Measure], SECTION] = field(default_factory=dict)
+    measures: Annotated[Mapping[str, Measure], forms.SECTION] = field(default_factory=dict)
     """Hostile or harmful acts."""
-    levers: Annotated[Mapping[str, Lever], SECTION] = field(default_factory=dict)
+    levers: Annotated[Mapping[str, Lever], forms.SECTION] = field(default_factory=dict)
     """By what senders can hurt the target, counted or missing."""
-    variants: Annotated[Mapping[str, Variant], SECTION] = field(default_factory=dict)
+    variants: Annotated[Mapping[str, Variant], forms.SECTION] = field(default_factory=dict)
     """Named changes to the case."""
-    options: Annotated[Mapping[str, Option], SECTION] = field(default_factory=dict)
+    options: Annotated[Mapping[str, Option], forms.SECTION] = field(default_factory=dict)
     """What may be decided."""
-    limits: Annotated[Mapping[str, Limit], SECTION] = field(default_factory=dict)
+    limits: Annotated[Mapping[str, Limit], forms.SECTION] = field(default_factory=dict)
     """What options may be together."""
-    standards: Annotated[Mapping[str, Standard], SECTION] = field(default_factory=dict)
+    standards: Annotated[Mapping[str, Standard], forms.SECTION] = field(default_factory=dict)
     """What is to be survived."""
-    budget: Annotated[Budget | None, PartForm(Budget), LACKING] = None
+    budget: Annotated[Budget | None, forms.PartForm(Budget), forms.LACKING] = None
     """What the options may cost; without it any sum."""
-    risk: Annotated[Risk, PartForm(Risk), LACKING] = field(default_factory=Risk)
+    risk: Annotated[Risk, forms.PartForm(Risk), forms.LACKING] = field(default_factory=Risk)
     """How a plan weighs bad draws; without it by their mean alone."""
-    scenarios: Annotated[Mapping[str, Scenario], SECTION] = field(default_factory=dict)
+    scenarios: Annotated[Mapping[str, Scenario], forms.SECTION] = field(default_factory=dict)
     """Possible futures with their probabilities."""
-    correlations: Annotated[tuple[Correlation, ...], ListForm(PartForm(Correlation))] = ()
+    correlations: Annotated[
+        tuple[Correlation, ...], forms.ListForm(forms.PartForm(Correlation))
+    ] = ()
     """How inputs vary together; without it each on its own."""
-    reference_classes: Annotated[Mapping[str, ReferenceClass], SECTION] = field(
+    reference_classes: Annotated[Mapping[str, ReferenceClass], forms.SECTION] = field(
         default_factory=dict
     )
     """Projects like those of the case, with planned and achieved dates."""
-    hazards: Annotated[Mapping[str, Hazard], SECTION] = field(default_factory=dict)
+    hazards: Annotated[Mapping[str, Hazard], forms.SECTION] = field(default_factory=dict)
     """How often measures come."""
-    chances: Annotated[Mapping[str, Chance], SECTION] = field(default_factory=dict)
+    chances: Annotated[Mapping[str, Chance], forms.SECTION] = field(default_factory=dict)
     """What may come, and what is there only for it."""
-    facts: Annotated[Mapping[str, Fact], SECTION] = field(default_factory=dict)
+    facts: Annotated[Mapping[str, Fact], forms.SECTION] = field(default_factory=dict)
     """Public facts with their source."""
-    documents: Annotated[Mapping[str, Document], SECTION] = field(default_factory=dict)
+    documents: Annotated[Mapping[str, Document], forms.SECTION] = field(default_factory=dict)
     """Published texts and tables."""
-    statements: Annotated[Mapping[str, Statement], SECTION] = field(default_factory=dict)
+    statements: Annotated[Mapping[str, Statement], forms.SECTION] = field(default_factory=dict)
     """What somebody said, each with its check."""
-    contrasts: Annotated[Mapping[str, Contrast], SECTION] = field(default_factory=dict)
+    contrasts: Annotated[Mapping[str, Contrast], forms.SECTION] = field(default_factory=dict)
     """Not this but that."""
-    double_standards: Annotated[Mapping[str, DoubleStandard], SECTION] = field(default_factory=dict)
+    double_standards: Annotated[Mapping[str, DoubleStandard], forms.SECTION] = field(
+        default_factory=dict
+    )
     """Same act, another actor, another judgement."""
-    tensions: Annotated[Mapping[str, Tension], SECTION] = field(default_factory=dict)
+    tensions: Annotated[Mapping[str, Tension], forms.SECTION] = field(default_factory=dict)
     """Statements that sit badly together."""
     missing: tuple[str, ...] = ()
     """Paths written as `missing` in the case: known to be unknown."""
@@ -648,6 +599,37 @@ def essential_uses(case: Case) -> tuple[str, ...]:
 def purchases(case: Case) -> Iterator[tuple[Supplier, str]]:
     """Every supplier with each of its routes; an empty one where it names none."""
     return ((one, route) for one in case.suppliers.values() for route in one.routes or ("",))
+
+
+# What a sender can do at once
+
+
+JOINED_BY = "+"
+"""Stands between measures that run at the same time; no id holds it."""
+
+
+def basket(measures: Iterable[str]) -> str:
+    """Name of measures that run at the same time; of one alone its own."""
+    return JOINED_BY.join(measures)
+
+
+def at_once(levers: Mapping[str, Lever]) -> dict[str, tuple[str, ...]]:
+    """Sender → measures of all its levers that are counted, where it has several such levers."""
+    counted: dict[str, list[Lever]] = {}
+    for lever in levers.values():
+        if lever.measures:
+            counted.setdefault(lever.sender, []).append(lever)
+    return {
+        sender: tuple(name for lever in own for name in lever.measures)
+        for sender, own in counted.items()
+        if len(own) > 1
+    }
+
+
+def baskets(levers: Mapping[str, Lever]) -> dict[str, tuple[str, ...]]:
+    """Basket → its measures: of each lever of several, and of all levers of a sender."""
+    found = [*(lever.measures for lever in levers.values()), *at_once(levers).values()]
+    return {basket(measures): measures for measures in found if len(measures) > 1}
 
 
 # Its numbers

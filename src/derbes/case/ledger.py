@@ -1,44 +1,27 @@
-"""What is said: statements, contrasts, double standards and tensions, each with its check."""
+"""What is said: statements, contrasts, double standards and tensions, each with its check.
+
+And what that rests on: facts and documents.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from derbes.case.quantity import (
-    ACTOR,
-    DATE,
-    EXPRESSION,
-    ID,
-    LACKING,
-    NEEDED,
-    TEXTS,
-    WORDS,
-    Element,
-    FlagForm,
-    Label,
-    ListForm,
-    MapForm,
-    PartForm,
-    ShareForm,
-    Shown,
-    SpelledAs,
-    TextForm,
-    WordForm,
-    WrittenResolution,
-)
+from derbes.case import forms
+from derbes.case.quantity import Element, Label, Quantity
 
 LEDGER = ("statements", "contrasts", "double_standards", "tensions")
 """Sections of the ledger."""
 
 AGAINST = ("-", "−", "minus", "against", "-1")
 FOR = ("+", "plus", "for", "1", "+1")
-SIGN = WordForm(
+SIGN = forms.WordForm(
     ("+", "0", "-", "for", "neutral", "against", "plus", "minus", "−", "1", "+1", "-1"), (1, 0, -1)
 )
-STATEMENT = TextForm(sections=("statements",), noun="statement")
-OF_LEDGER = TextForm(sections=LEDGER, noun="statement of the ledger")
-REPORTER = TextForm(sections=("actors", "documents"), noun="actor or document")
+STATEMENT = forms.TextForm(sections=("statements",), noun="statement")
+OF_LEDGER = forms.TextForm(sections=LEDGER, noun="statement of the ledger")
+REPORTER = forms.TextForm(sections=("actors", "documents"), noun="actor or document")
 
 
 class Modality(StrEnum):
@@ -84,13 +67,13 @@ class Stance:
 class Judgement:
     """How the holder of a statement judges an act."""
 
-    act: Annotated[str, ID, NEEDED, Shown("word")]
+    act: Annotated[str, forms.ID, forms.NEEDED, forms.Shown("word")]
     """Word for the act, the same for the same act of others: `work_with_155_mm`."""
-    of: Annotated[str, ACTOR, NEEDED]
+    of: Annotated[str, forms.ACTOR, forms.NEEDED]
     """Whose act it is."""
-    sign: Annotated[int, SIGN, NEEDED, Shown("`+`, `0` or `-`")]
+    sign: Annotated[int, SIGN, forms.NEEDED, forms.Shown("`+`, `0` or `-`")]
     """`+` or `for`: accepted; `-` or `against`: condemned; `0` or `neutral`: neither."""
-    shown_by: Annotated[str, WordForm(("word", "deed"))] = "word"
+    shown_by: Annotated[str, forms.WordForm(("word", "deed"))] = "word"
     """Whether it is said, or shown by what the holder does."""
 
 
@@ -102,17 +85,17 @@ class Checked(Element):
     may say in `yes_if` or `resolution` what decides it.
     """
 
-    at: ClassVar[Annotated[str, TextForm("id of documents, and the place", least=1)]]
+    at: ClassVar[Annotated[str, forms.TextForm("id of documents, and the place", least=1)]]
     """Document that it stands in, by id, and the place in it: `oped P19.2`."""
-    says: Annotated[Label, TEXTS, NEEDED] = field(default_factory=dict)
+    says: Annotated[Label, forms.TEXTS, forms.NEEDED] = field(default_factory=dict)
     """What it says, in the ledger's own words, one text or by language."""
     document: str = ""
     """Document that it stands in."""
     place: str = ""
     """Place in the document, e.g. `P19.2`."""
-    holds_if: Annotated[str, EXPRESSION] = ""
+    holds_if: Annotated[str, forms.EXPRESSION] = ""
     """Expression that is true when it holds."""
-    untestable: Annotated[str, WORDS] = ""
+    untestable: Annotated[str, forms.WORDS] = ""
     """Why no check is possible: what is missing, or why nothing could decide it."""
 
 
@@ -120,62 +103,65 @@ class Checked(Element):
 class Statement(Checked):
     """Something that somebody said."""
 
-    kind: Annotated[StatementKind, WordForm(tuple(StatementKind))] = StatementKind.CLAIM
+    kind: Annotated[StatementKind, forms.WordForm(tuple(StatementKind))] = StatementKind.CLAIM
     """Part of the ledger that it belongs to."""
-    by: Annotated[str, ACTOR, NEEDED] = ""
+    by: Annotated[str, forms.ACTOR, forms.NEEDED] = ""
     """Who utters it."""
-    holder: Annotated[str, ACTOR] = ""
+    holder: Annotated[str, forms.ACTOR] = ""
     """Whose view it is; without it, that of who utters it."""
-    reporters: Annotated[tuple[str, ...], ListForm(REPORTER)] = ()
+    reporters: Annotated[tuple[str, ...], forms.ListForm(REPORTER)] = ()
     """Actors or documents that pass it on."""
-    said: Annotated[str, DATE] = ""
+    said: Annotated[str, forms.DATE] = ""
     """Day, month or year; without it, that of the document."""
-    modality: Annotated[Modality, WordForm(tuple(Modality)), NEEDED] = Modality.FACT
+    modality: Annotated[Modality, forms.WordForm(tuple(Modality)), forms.NEEDED] = Modality.FACT
     """How it claims what it claims: could be, can be, is wanted, is decided, is, will be,
     is good or bad, comes from, ought to be, would be, is asked, is seen so."""
-    denied: Annotated[bool, FlagForm()] = False
+    denied: Annotated[bool, forms.FlagForm()] = False
     """Whether the modality is denied: no decision was taken, nobody intends."""
-    cue: Annotated[str, WORDS] = ""
+    cue: Annotated[str, forms.WORDS] = ""
     """Word of the original that shows the strength, e.g. `неизбежно`."""
-    phrase: Annotated[Label, TEXTS] = field(default_factory=dict)
+    phrase: Annotated[Label, forms.TEXTS] = field(default_factory=dict)
     """Short key phrase in the original, by language."""
     stances: Annotated[
-        tuple[Stance, ...], MapForm(ID, SIGN), SpelledAs("stance"), Shown("word: `+`, `0` or `-`")
+        tuple[Stance, ...],
+        forms.MapForm(forms.ID, SIGN),
+        forms.SpelledAs("stance"),
+        forms.Shown("word: `+`, `0` or `-`"),
     ] = ()
     """Actor, or word for a thing → `+` or `for`, `0` or `neutral`, `-` or `against`."""
     judgements: Annotated[
-        tuple[Judgement, ...], ListForm(PartForm(Judgement)), SpelledAs("judges")
+        tuple[Judgement, ...], forms.ListForm(forms.PartForm(Judgement)), forms.SpelledAs("judges")
     ] = ()
     """Acts of others, or its own, that it judges."""
-    retells: Annotated[tuple[str, ...], ListForm(STATEMENT)] = ()
+    retells: Annotated[tuple[str, ...], forms.ListForm(STATEMENT)] = ()
     """Statements that it passes on, nearest first."""
-    same_as: Annotated[tuple[str, ...], ListForm(STATEMENT)] = ()
+    same_as: Annotated[tuple[str, ...], forms.ListForm(STATEMENT)] = ()
     """Statements that claim the same under another id, where expressions alone do not show it;
     their verdicts must fit together."""
-    restates: Annotated[tuple[str, ...], ListForm(WORDS)] = ()
+    restates: Annotated[tuple[str, ...], forms.ListForm(forms.WORDS)] = ()
     """Inputs of the case, by path, that its expression says again, so that it could not come
     out otherwise: its verdict is one by definition."""
-    cause: Annotated[tuple[str, ...], ListForm(WORDS)] = ()
+    cause: Annotated[tuple[str, ...], forms.ListForm(forms.WORDS)] = ()
     """Of a thesis: statements or words for the causes."""
-    effect: Annotated[tuple[str, ...], ListForm(WORDS)] = ()
+    effect: Annotated[tuple[str, ...], forms.ListForm(forms.WORDS)] = ()
     """Of a thesis: statements or words for the effects."""
-    condition: Annotated[str, EXPRESSION] = ""
+    condition: Annotated[str, forms.EXPRESSION] = ""
     """Of a prediction: expression that must be true for it to count."""
-    due: Annotated[str, DATE] = ""
+    due: Annotated[str, forms.DATE] = ""
     """Of a prediction: date by which it is decided."""
-    yes_if: Annotated[str, EXPRESSION] = ""
+    yes_if: Annotated[str, forms.EXPRESSION] = ""
     """Of a prediction: expression that is true when it has come true."""
-    no_if: Annotated[str, EXPRESSION] = ""
+    no_if: Annotated[str, forms.EXPRESSION] = ""
     """Of a prediction: expression that is true when it has not."""
-    void_if: Annotated[str, EXPRESSION] = ""
+    void_if: Annotated[str, forms.EXPRESSION] = ""
     """Of a prediction: expression that is true when it can no longer be decided."""
-    resolution: Annotated[Mapping[str, str], PartForm(WrittenResolution), LACKING] = field(
-        default_factory=dict
-    )
+    resolution: Annotated[
+        Mapping[str, str], forms.PartForm(forms.WrittenResolution), forms.LACKING
+    ] = field(default_factory=dict)
     """Of a prediction: what would decide it, in words."""
-    probability: Annotated[float | None, ShareForm(), LACKING] = None
+    probability: Annotated[float | None, forms.ShareForm(), forms.LACKING] = None
     """Probability that its words imply, where it differs from the table of cues."""
-    expires: Annotated[str, DATE] = ""
+    expires: Annotated[str, forms.DATE] = ""
     """Date after which it says nothing any more."""
 
 
@@ -183,9 +169,9 @@ class Statement(Checked):
 class Contrast(Checked):
     """Not this but that."""
 
-    by: Annotated[str, ACTOR, NEEDED] = ""
+    by: Annotated[str, forms.ACTOR, forms.NEEDED] = ""
     """Who draws it."""
-    between: Annotated[tuple[str, ...], ListForm(STATEMENT)] = ()
+    between: Annotated[tuple[str, ...], forms.ListForm(STATEMENT)] = ()
     """Statements on its sides, as far as the ledger has them."""
 
 
@@ -193,11 +179,11 @@ class Contrast(Checked):
 class DoubleStandard(Checked):
     """Same judge, same act, another actor and another judgement; or word against deed."""
 
-    judge: Annotated[str, ACTOR, NEEDED] = ""
+    judge: Annotated[str, forms.ACTOR, forms.NEEDED] = ""
     """Who judges."""
-    act: Annotated[str, ID, NEEDED, Shown("word")] = ""
+    act: Annotated[str, forms.ID, forms.NEEDED, forms.Shown("word")] = ""
     """Word for the act, as in `judges` of statements."""
-    statements: Annotated[tuple[str, ...], ListForm(OF_LEDGER)] = ()
+    statements: Annotated[tuple[str, ...], forms.ListForm(OF_LEDGER)] = ()
     """Statements that show it."""
 
 
@@ -205,5 +191,39 @@ class DoubleStandard(Checked):
 class Tension(Checked):
     """Statements that sit badly together, a gap, or a trap for a reader."""
 
-    statements: Annotated[tuple[str, ...], ListForm(OF_LEDGER)] = ()
+    statements: Annotated[tuple[str, ...], forms.ListForm(OF_LEDGER)] = ()
     """Statements that it lies between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact(Element):
+    """A public fact with its source."""
+
+    says: Annotated[str, forms.TEXTS, forms.NEEDED] = ""
+    """What it says, in own words."""
+    by: Annotated[str, forms.ACTOR] = ""
+    """Who says it, where the fact is that somebody says so; without it, it is reported."""
+    amount: Annotated[Quantity | None, forms.InUnit("{any}")] = None
+    """The number in it."""
+    date: Annotated[str, forms.DATE] = ""
+    """Day, month or year that it speaks of."""
+    document: Annotated[str, forms.DOCUMENT] = ""
+    """Where it stands."""
+    grade: Annotated[str, forms.GRADE, forms.LACKING] = ""
+    """A official figure, B published estimate, C derived from such, D assumption."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Element):
+    """A published text or table."""
+
+    title: Annotated[str, forms.WORDS] = ""
+    """Its title."""
+    publisher: Annotated[str, forms.WORDS] = ""
+    """Who published it."""
+    date: Annotated[str, forms.DATE] = ""
+    """Day, month or year of publication."""
+    address: Annotated[str, forms.TEXT] = ""
+    """Where it can be found."""
+    licence: Annotated[str, forms.WORDS] = ""
+    """Under what terms it may be used."""

@@ -5,36 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from derbes.case.quantity import (
-    ELEMENT,
-    LACKING,
-    LIFE_TIME,
-    MEASURE,
-    MONEY,
-    MONTH,
-    MONTHS,
-    NEEDED,
-    OPTION,
-    PART,
-    PART_ABOVE_NONE,
-    TIME,
-    USE,
-    YEAR,
-    Default,
-    Element,
-    FlagForm,
-    InUnit,
-    ListForm,
-    MapForm,
-    PartForm,
-    Quantity,
-    ShareForm,
-    Shown,
-    SpelledAs,
-    WordForm,
-    WrittenDates,
-    WrittenSize,
-)
+from derbes.case import forms
+from derbes.case.quantity import Element, Quantity
 
 
 class OptionKind(StrEnum):
@@ -91,17 +63,20 @@ class Option(Element):
     cover and leverage look at the case without it. Without any cost, an option is free.
     """
 
-    kind: Annotated[OptionKind, WordForm(tuple(OptionKind)), NEEDED] = OptionKind.BUILD
+    kind: Annotated[OptionKind, forms.WordForm(tuple(OptionKind)), forms.NEEDED] = OptionKind.BUILD
     """`build`: a plant that is there only when chosen; `enlarge`: more of a plant;
     `bring_forward`: an earlier opening of a plant; `reserve`: stock of a good to be held
     beside its reserve; `contract`: a supplier or route that is there only when chosen;
     `convert`: a recipe that is there only when chosen; `buy_out`: a supplier that no
     measure hits any more."""
-    element: Annotated[str, ELEMENT, NEEDED] = ""
+    element: Annotated[str, forms.ELEMENT, forms.NEEDED] = ""
     """What it is about, by section and id, e.g. `plants.second`, `goods.alum`."""
     size: ClassVar[
         Annotated[
-            WrittenSize, PartForm(WrittenSize), LACKING, Shown("size, list of them, or see below")
+            forms.WrittenSize,
+            forms.PartForm(forms.WrittenSize),
+            forms.LACKING,
+            forms.Shown("size, list of them, or see below"),
         ]
     ]
     """How large it may be; without it 1; `reserve` and `bring_forward` must say it."""
@@ -112,38 +87,41 @@ class Option(Element):
     largest: float = 1.0
     """Greatest size, where sizes are continuous."""
     dates: Annotated[
-        tuple[int, ...], PartForm(WrittenDates), LACKING, Shown("month, list of them, or see below")
+        tuple[int, ...],
+        forms.PartForm(forms.WrittenDates),
+        forms.LACKING,
+        forms.Shown("month, list of them, or see below"),
     ] = (0,)
     """When it may be decided, at most once; without it in the first period."""
-    lead_time: Annotated[Quantity | None, TIME] = None
+    lead_time: Annotated[Quantity | None, forms.TIME] = None
     """From the decision to the effect; without it none. A plant's own delay and ramp come
     on top."""
-    capital: Annotated[Quantity | None, MONEY] = None
+    capital: Annotated[Quantity | None, forms.MONEY] = None
     """Paid when it is chosen, whatever the size, spread evenly over the lead time."""
     capital_by_size: Annotated[
-        Quantity | None, InUnit("{money}{by_size}", low=0.0, also=("{money}",))
+        Quantity | None, forms.InUnit("{money}{by_size}", low=0.0, also=("{money}",))
     ] = None
     """Paid when it is chosen, for each unit of size, spread evenly over the lead time."""
-    running: Annotated[Quantity | None, InUnit("{money}/month", low=0.0)] = None
+    running: Annotated[Quantity | None, forms.InUnit("{money}/month", low=0.0)] = None
     """Paid from the effect on, whatever the size."""
     running_by_size: Annotated[
-        Quantity | None, InUnit("{money}{by_size}/month", low=0.0, also=("{money}/month",))
+        Quantity | None, forms.InUnit("{money}{by_size}/month", low=0.0, also=("{money}/month",))
     ] = None
     """Paid from the effect on, for each unit of size."""
-    life: Annotated[Quantity | None, LIFE_TIME] = None
+    life: Annotated[Quantity | None, forms.LIFE_TIME] = None
     """How long its capital lasts from the effect on; what is left of it at the end of the
     calendar, in a straight line, lowers its cost. Without it, that of the plant that it
     builds, else nothing is left."""
-    foreign_share: Annotated[Quantity | None, PART] = None
+    foreign_share: Annotated[Quantity | None, forms.PART] = None
     """Part of all this that is paid in foreign currency; without it none."""
-    take_or_pay: Annotated[Quantity | None, PART] = None
+    take_or_pay: Annotated[Quantity | None, forms.PART] = None
     """`contract` with a supplier: part of the capacity that is paid for whether it is
     taken or not; without it none."""
-    excludes: Annotated[tuple[str, ...], ListForm(OPTION)] = ()
+    excludes: Annotated[tuple[str, ...], forms.ListForm(forms.OPTION)] = ()
     """Options that cannot be chosen beside it; one of the two may name the other."""
-    requires: Annotated[tuple[str, ...], ListForm(OPTION)] = ()
+    requires: Annotated[tuple[str, ...], forms.ListForm(forms.OPTION)] = ()
     """Options that must be chosen no later than it."""
-    committed: Annotated[bool, FlagForm()] = False
+    committed: Annotated[bool, forms.FlagForm()] = False
     """Whether it is decided already: it must be chosen."""
 
 
@@ -172,16 +150,16 @@ class Limit(Element):
 
     options: Annotated[
         Mapping[str, Quantity],
-        MapForm(OPTION, InUnit(""), 1, as_list=True),
-        NEEDED,
-        Shown("list of: id of options; or id: number"),
+        forms.MapForm(forms.OPTION, forms.InUnit(""), 1, as_list=True),
+        forms.NEEDED,
+        forms.Shown("list of: id of options; or id: number"),
     ] = field(default_factory=dict)
     """Options, or option → weight of one unit of its size; in a list each weighs 1."""
-    at_most: Annotated[Quantity | None, InUnit("")] = None
+    at_most: Annotated[Quantity | None, forms.InUnit("")] = None
     """Most that the weighted sizes may add up to."""
-    at_least: Annotated[Quantity | None, InUnit("")] = None
+    at_least: Annotated[Quantity | None, forms.InUnit("")] = None
     """Least that they must add up to."""
-    counts: Annotated[bool, FlagForm()] = False
+    counts: Annotated[bool, forms.FlagForm()] = False
     """Whether each chosen option counts as 1, whatever its size."""
 
 
@@ -191,21 +169,21 @@ class Standard(Element):
 
     uses: Annotated[
         tuple[str, ...],
-        ListForm(USE, 1, alone=True, all_of="essential"),
-        Shown("`essential`, or list of: id of uses"),
+        forms.ListForm(forms.USE, 1, alone=True, all_of="essential"),
+        forms.Shown("`essential`, or list of: id of uses"),
     ] = ()
     """Uses that are to be met, or `essential` for all of that tier, which is the default."""
-    measure: Annotated[str, MEASURE] = ""
+    measure: Annotated[str, forms.MEASURE] = ""
     """Measure that is to be survived; without it the uses are to be met in calm."""
-    length: Annotated[int, MONTHS, LACKING] = 0
+    length: Annotated[int, forms.MONTHS, forms.LACKING] = 0
     """How long the measure runs; needed with a measure."""
-    first: Annotated[int, MONTH, LACKING, SpelledAs("from")] = 0
+    first: Annotated[int, forms.MONTH, forms.LACKING, forms.SpelledAs("from")] = 0
     """First month in which it may start; without it the first of the calendar."""
-    last: Annotated[int, MONTH, LACKING, SpelledAs("to")] = -1
+    last: Annotated[int, forms.MONTH, forms.LACKING, forms.SpelledAs("to")] = -1
     """Last month in which it may start; without it the last of the calendar."""
-    share: Annotated[Quantity | None, PART_ABOVE_NONE] = None
+    share: Annotated[Quantity | None, forms.PART_ABOVE_NONE] = None
     """Part of the demand that is to be met; without it all."""
-    in_draws: Annotated[Quantity | None, PART_ABOVE_NONE] = None
+    in_draws: Annotated[Quantity | None, forms.PART_ABOVE_NONE] = None
     """Part of the draws in which it is to hold; without it all."""
 
 
@@ -213,14 +191,16 @@ class Standard(Element):
 class Budget:
     """What the options may cost: capital and running cost as paid, not discounted."""
 
-    total: Annotated[Quantity | None, MONEY] = None
+    total: Annotated[Quantity | None, forms.MONEY] = None
     """Most that may be paid for options in all."""
-    by_year: Annotated[Mapping[int, Quantity], MapForm(YEAR, MONEY)] = field(default_factory=dict)
-    """Year → most that may be paid for options in it."""
-    foreign_total: Annotated[Quantity | None, MONEY] = None
-    """Most that may be paid for options in foreign currency in all."""
-    foreign_by_year: Annotated[Mapping[int, Quantity], MapForm(YEAR, MONEY)] = field(
+    by_year: Annotated[Mapping[int, Quantity], forms.MapForm(forms.YEAR, forms.MONEY)] = field(
         default_factory=dict
+    )
+    """Year → most that may be paid for options in it."""
+    foreign_total: Annotated[Quantity | None, forms.MONEY] = None
+    """Most that may be paid for options in foreign currency in all."""
+    foreign_by_year: Annotated[Mapping[int, Quantity], forms.MapForm(forms.YEAR, forms.MONEY)] = (
+        field(default_factory=dict)
     )
     """Year → most that may be paid abroad in it, purchases of goods in calm included."""
     at_line: int = 0
@@ -230,7 +210,9 @@ class Budget:
 class Risk:
     """How a plan weighs bad draws: (1 - weight) of the mean and weight of the tail's mean."""
 
-    weight: Annotated[float, ShareForm(), NEEDED] = 0.0
+    weight: Annotated[float, forms.ShareForm(), forms.NEEDED] = 0.0
     """Weight of the tail, 0 to 1."""
-    level: Annotated[float, ShareForm(), Default("0.95"), Shown("number or %, ≥ 0, < 1")] = 0.95
+    level: Annotated[
+        float, forms.ShareForm(), forms.Default("0.95"), forms.Shown("number or %, ≥ 0, < 1")
+    ] = 0.95
     """The tail is the worst (1 - level) of the draws; at least 0, below 1."""

@@ -6,27 +6,8 @@ from typing import Annotated, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from derbes.case.quantity import (
-    DAY,
-    ID,
-    LACKING,
-    LIFE_TIME,
-    MEASURE,
-    MONEY,
-    NEEDED,
-    SOURCE,
-    TEXT,
-    VARIANT,
-    WORDS,
-    Element,
-    FloatArray,
-    InUnit,
-    ListForm,
-    PartForm,
-    Quantity,
-    ShareForm,
-    Shown,
-)
+from derbes.case import forms
+from derbes.case.quantity import Element, FloatArray, Quantity
 
 IntArray = npt.NDArray[np.int64]
 
@@ -35,13 +16,17 @@ IntArray = npt.NDArray[np.int64]
 class Correlation:
     """How inputs vary together; pairs that are not named do not."""
 
-    between: Annotated[tuple[str, str], ListForm(TEXT, 2), NEEDED, Shown("list of: path")]
+    between: Annotated[
+        tuple[str, str], forms.ListForm(forms.TEXT, 2), forms.NEEDED, forms.Shown("list of: path")
+    ]
     """Paths of quantities that have a range or a distribution, e.g.
     `[suppliers.north.price, suppliers.south.price]`, or of hazards; of more than two,
     each with each."""
-    rank: Annotated[float, ShareForm(-1.0, 1.0), NEEDED, Shown("number, ≥ -1, ≤ 1")]
+    rank: Annotated[
+        float, forms.ShareForm(-1.0, 1.0), forms.NEEDED, forms.Shown("number, ≥ -1, ≤ 1")
+    ]
     """Spearman's rank correlation of each pair, -1 to 1."""
-    why: Annotated[str, WORDS] = ""
+    why: Annotated[str, forms.WORDS] = ""
     """How it was reasoned."""
     at_line: int = 0
 
@@ -50,18 +35,18 @@ class Correlation:
 class ReferenceProject:
     """One project of a reference class: when it was to be done, and when it was."""
 
-    name: Annotated[str, WORDS, NEEDED]
+    name: Annotated[str, forms.WORDS, forms.NEEDED]
     """What it is."""
-    planned: ClassVar[Annotated[str, DAY, NEEDED]]
+    planned: ClassVar[Annotated[str, forms.DAY, forms.NEEDED]]
     """Month in which it was to be done when it was decided."""
-    achieved: ClassVar[Annotated[str, DAY, LACKING]]
+    achieved: ClassVar[Annotated[str, forms.DAY, forms.LACKING]]
     """Month in which it was done."""
-    unfinished_at: ClassVar[Annotated[str, DAY, LACKING]]
+    unfinished_at: ClassVar[Annotated[str, forms.DAY, forms.LACKING]]
     """Month in which it was known not to be done; in place of `achieved`."""
     overrun: float
     """Months later than planned; for an unfinished one, so far. [month]"""
     finished: bool = True
-    source: Annotated[str, SOURCE] = ""
+    source: Annotated[str, forms.SOURCE] = ""
     """Fact or document that the dates are taken from."""
 
 
@@ -74,7 +59,9 @@ class ReferenceClass(Element):
     """
 
     projects: Annotated[
-        tuple[ReferenceProject, ...], ListForm(PartForm(ReferenceProject), 1), NEEDED
+        tuple[ReferenceProject, ...],
+        forms.ListForm(forms.PartForm(ReferenceProject), 1),
+        forms.NEEDED,
     ] = ()
     """The projects."""
 
@@ -83,11 +70,13 @@ class ReferenceClass(Element):
 class Hazard(Element):
     """How often a measure comes, and for how long."""
 
-    measure: Annotated[str, MEASURE, NEEDED] = ""
+    measure: Annotated[str, forms.MEASURE, forms.NEEDED] = ""
     """What comes."""
-    rate: Annotated[Quantity | None, InUnit("1/year", above=0.0, also=("",)), NEEDED] = None
+    rate: Annotated[
+        Quantity | None, forms.InUnit("1/year", above=0.0, also=("",)), forms.NEEDED
+    ] = None
     """Expected starts a year while none runs: `5 %/year`."""
-    length: Annotated[Quantity | None, LIFE_TIME, NEEDED] = None
+    length: Annotated[Quantity | None, forms.LIFE_TIME, forms.NEEDED] = None
     """How long it runs, with its range or distribution."""
 
 
@@ -99,11 +88,11 @@ class Chance(Element):
     that pays for having it.
     """
 
-    variant: Annotated[str, VARIANT, NEEDED] = ""
+    variant: Annotated[str, forms.VARIANT, forms.NEEDED] = ""
     """What may come, as a variant of the case."""
-    tag: Annotated[str, ID, NEEDED] = ""
+    tag: Annotated[str, forms.ID, forms.NEEDED] = ""
     """Tag of the recipes, exports and suppliers of that variant that are there only for it."""
-    cost: Annotated[Quantity | None, MONEY] = None
+    cost: Annotated[Quantity | None, forms.MONEY] = None
     """Paid to be ready for it, whether it comes or not, as worth in the first month; without
     it nothing."""
 

@@ -14,25 +14,21 @@ from itertools import pairwise
 from typing import Any
 
 from derbes.case.entities import MEASURE_TERMS, CapitalPayment, Hit, Survival
-from derbes.case.ledger import AGAINST, FOR, LEDGER, Judgement, Stance
-from derbes.case.options import OPTION_TERMS
-from derbes.case.quantity import (
+from derbes.case.forms import (
     MISSING,
-    MONTHS_A_YEAR,
-    Element,
     FlagForm,
-    Grade,
     InUnit,
-    Label,
     LabelForm,
     ListForm,
     MapForm,
     PartForm,
-    Quantity,
     ShareForm,
     TextForm,
     WordForm,
 )
+from derbes.case.ledger import AGAINST, FOR, LEDGER, Judgement, Stance
+from derbes.case.options import OPTION_TERMS
+from derbes.case.quantity import MONTHS_A_YEAR, Element, Grade, Label, Quantity
 from derbes.case.uncertainty import ReferenceProject
 from derbes.casefile.entries import (
     SECTIONS,
@@ -153,9 +149,9 @@ class Filled:
         self.findings += reading.findings
         return found[0][1] if found else None
 
-    def refuse(self, step: Path, what: str, fix: str = "") -> None:
-        """Note that something in this entry cannot be used."""
-        self.findings.append(Finding((*self.path, *step), what, fix))
+    def refuse(self, step: Path, what: str, fix: str = "", /, **words: Any) -> None:
+        """Note that something in this entry cannot be used; `words` go into both texts."""
+        self.findings.append(Finding.of((*self.path, *step), what, fix, **words))
 
     def quantity(self, entry: Entry | None, form: InUnit, step: Path) -> Quantity | None:
         """A quantity of the entry in base units."""
@@ -281,17 +277,15 @@ def length_in_periods(filled: Filled, text: str, step: Path) -> int:
     months = round(found, 6)
     step_months = int(filled.measures.calendar.step)
     if months % step_months:
-        filled.refuse(
-            step,
-            ngettext(
-                '"{text}" is not a whole number of periods of {n} month',
-                '"{text}" is not a whole number of periods of {n} months',
-                step_months,
-            ).format(text=text, n=step_months),
-            ngettext(
-                "choose a whole number of months", "choose a multiple of {n} months", step_months
-            ).format(n=step_months),
+        what = ngettext(
+            '"{text}" is not a whole number of periods of {n} month',
+            '"{text}" is not a whole number of periods of {n} months',
+            step_months,
         )
+        fix = ngettext(
+            "choose a whole number of months", "choose a multiple of {n} months", step_months
+        )
+        filled.refuse(step, what.format(text=text, n=step_months), fix.format(n=step_months))
     return filled.measures.calendar.periods(months)
 
 
@@ -315,13 +309,9 @@ def period_of(filled: Filled, month: str, step: Path, *, may_be_past: bool = Fal
 def refuse_reversed(filled: Filled, step: Path, first: str, last: str | None) -> None:
     """Note that a span of months ends before it begins."""
     calendar = filled.measures.calendar
-    filled.refuse(
-        step,
-        _('it begins after its end: "{first}" is later than "{last}"').format(
-            first=first, last=last or calendar.label(calendar.n_periods - 1)
-        ),
-        _("write the earlier month first"),
-    )
+    what = _('it begins after its end: "{first}" is later than "{last}"')
+    what = what.format(first=first, last=last or calendar.label(calendar.n_periods - 1))
+    filled.refuse(step, what, _("write the earlier month first"))
 
 
 def _measure(filled: Filled, _found: Found) -> Found:
@@ -355,11 +345,8 @@ def _stockpile(filled: Filled, found: Found) -> Found:
             points.append((at, left))
     later = list(pairwise(points))
     if table is not None and (any(b[0] <= a[0] or b[1] > a[1] for a, b in later) or len(table) < 2):
-        filled.refuse(
-            ("survival_table",),
-            _("a survival table has at least two points, with rising ages and falling shares"),
-            _('write it as in "[[0, 1], [120, 50 %]]"'),
-        )
+        what = _("a survival table has at least two points, with rising ages and falling shares")
+        filled.refuse(("survival_table",), what, _('write it as in "[[0, 1], [120, 50 %]]"'))
     return {"survival": _survival(filled, found, tuple(points))}
 
 
@@ -372,20 +359,12 @@ def _survival(
     names = ("half_life", "shelf_life", "survival_table")
     given = [name for name in names if getattr(filled.entry, name, None) is not None]
     if len(given) > 1:
-        filled.refuse(
-            (given[1],),
-            _("survival is given twice, by {first} and by {second}").format(
-                first=given[0], second=given[1]
-            ),
-            _("keep one of the two"),
-        )
+        what = _("survival is given twice, by {first} and by {second}")
+        filled.refuse((given[1],), what, _("keep one of the two"), first=given[0], second=given[1])
     age = found.get("age")
     if age is not None and "shelf_life" not in given and "survival_table" not in given:
-        filled.refuse(
-            ("age",),
-            _("an age says nothing without shelf_life or survival_table"),
-            _("give one of them, or take the age out"),
-        )
+        what = _("an age says nothing without shelf_life or survival_table")
+        filled.refuse(("age",), what, _("give one of them, or take the age out"))
     return Survival(found["half_life"], found["shelf_life"], age, table)
 
 
@@ -430,13 +409,10 @@ def _delay(filled: Filled, opening: Entry, delay: Quantity | None) -> Quantity |
     months = [opening.value, *(opening.range or (opening.value, opening.value))]
     at, early, late = (_months_between("0-0", month[:7]) for month in months)
     if not early <= at <= late:
-        filled.refuse(
-            ("opening", "range"),
-            _("the range from {low} to {high} does not hold the value {value}").format(
-                low=months[1], high=months[2], value=opening.value
-            ),
-            _("write the earlier month first, and widen the range"),
-        )
+        what = _("the range from {low} to {high} does not hold the value {value}")
+        what = what.format(low=months[1], high=months[2], value=opening.value)
+        fix = _("write the earlier month first, and widen the range")
+        filled.refuse(("opening", "range"), what, fix)
     if opening.distribution is not None:
         if opening.range is not None:
             refuse_twice("opening", "opening.range")
@@ -463,8 +439,7 @@ def _limit(filled: Filled, found: Found) -> Found:
     entry = filled.entry
     least, most = found["at_least"], found["at_most"]
     if entry.at_most is None and entry.at_least is None:
-        what = _("the limit says neither at_most nor at_least")
-        filled.refuse((), what, _("add one of them"))
+        filled.refuse((), _("the limit says neither at_most nor at_least"), _("add one of them"))
     if least is not None and most is not None and least.value > most.value:
         what = _('at_least is above at_most: "{least}" is more than "{most}"')
         what = what.format(least=least.written, most=most.written)
@@ -486,11 +461,8 @@ def _standard(filled: Filled, _found: Found) -> Found:
     if entry.length is not None:
         length = length_in_periods(filled, entry.length, ("length",))
         if not entry.measure:
-            filled.refuse(
-                ("length",),
-                _("a length says nothing without a measure"),
-                _("name the measure that is to be survived, or take the length out"),
-            )
+            fix = _("name the measure that is to be survived, or take the length out")
+            filled.refuse(("length",), _("a length says nothing without a measure"), fix)
     elif entry.measure:
         what = _('the standard does not say how long "{measure}" runs')
         filled.refuse((), what.format(measure=entry.measure), _('add "length: 12 month"'))
@@ -532,21 +504,15 @@ def _sizes(filled: Filled, entry: Entry) -> tuple[float, float, tuple[float, ...
     for at, (smaller, larger) in enumerate(pairwise(sizes), start=1):
         if len(sizes) == len(texts) and larger <= smaller:
             what = _('sizes must rise: "{size}" is not more than "{before}"')
-            filled.refuse(
-                ("size", "steps", at),
-                what.format(size=texts[at], before=texts[at - 1]),
-                _("write each size once, the smallest first"),
-            )
+            fix = _("write each size once, the smallest first")
+            filled.refuse(("size", "steps", at), what, fix, size=texts[at], before=texts[at - 1])
     return sizes[0], sizes[-1], sizes
 
 
 def _range_of_sizes(filled: Filled, entry: Entry, size: Entry) -> tuple[float, float]:
     if entry.kind == "bring_forward":
-        filled.refuse(
-            ("size",),
-            _("an option of kind bring_forward is chosen in steps"),
-            _('list them, as in "size: [3, 6, 12]"'),
-        )
+        what = _("an option of kind bring_forward is chosen in steps")
+        filled.refuse(("size",), what, _('list them, as in "size: [3, 6, 12]"'))
     smallest = _size(filled, size.from_, ("size", "from"), is_least=True) if size.from_ else 0.0
     largest = _size(filled, size.to or "", ("size", "to"))
     if smallest is None or largest is None:
@@ -611,21 +577,17 @@ def _reference_class(filled: Filled, _found: Found) -> Found:
         for position, one in enumerate(filled.entry.projects)
     )
     if not filled.findings and not any(project.finished for project in projects):
-        filled.refuse(
-            ("projects",),
-            _("no project of the class is finished, so nothing can be drawn from it"),
-            _("add a project with the month in which it was achieved"),
-        )
+        what = _("no project of the class is finished, so nothing can be drawn from it")
+        fix = _("add a project with the month in which it was achieved")
+        filled.refuse(("projects",), what, fix)
     return {"projects": projects}
 
 
 def _project(filled: Filled, entry: Entry, step: Path) -> ReferenceProject:
     if (entry.achieved is None) == (entry.unfinished_at is None):
-        filled.refuse(
-            step,
-            _('"{name}" needs one of achieved and unfinished_at').format(name=entry.name),
-            _("say when it was done, or when it was known not to be done"),
-        )
+        what = _('"{name}" needs one of achieved and unfinished_at')
+        what = what.format(name=entry.name)
+        filled.refuse(step, what, _("say when it was done, or when it was known not to be done"))
     until = entry.achieved or entry.unfinished_at or entry.planned
     return ReferenceProject(
         name=entry.name,
@@ -672,11 +634,9 @@ def _refuse_no_day(filled: Filled, key: str) -> None:
     try:
         date(*(*(int(part) for part in (text or "1").split("-")), 1, 1)[:3])
     except ValueError:
-        filled.refuse(
-            (key,),
-            _("expected {what}, got {given}").format(what=_("a date"), given=f'"{text}"'),
-            _('write it as in "2027", "2027-07" or "2027-07-15"'),
-        )
+        what = _("expected {what}, got {given}")
+        what = what.format(what=_("a date"), given=f'"{text}"')
+        filled.refuse((key,), what, _('write it as in "2027", "2027-07" or "2027-07-15"'))
 
 
 def document_and_place(at: str) -> tuple[str, str]:

@@ -23,7 +23,6 @@ from derbes.case.entities import (
 from derbes.case.ledger import LEDGER, Statement
 from derbes.case.options import optional_elements
 from derbes.casefile.build import document_and_place
-from derbes.casefile.checks_levers import LEVER_CHECKS
 from derbes.casefile.checks_plan import PLAN_CHECKS, each, way_back
 from derbes.casefile.draft import CaseDraft, Check
 from derbes.casefile.entries import Finding, Path, dotted, is_given
@@ -64,12 +63,10 @@ def _cycle_from(first: str, made_by: dict[str, list[Recipe]], done: set[str]) ->
             done.add(good)
         elif good in way:
             cycle = [*way[way.index(good) :], good]
-            yield Finding(
-                ("recipes", recipe_id, "inputs", good),
-                _("the recipes go in a circle: {cycle}").format(cycle=" ← ".join(cycle)),
-                _("take one of the inputs out"),
-                at_key=True,
-            )
+            what = _("the recipes go in a circle: {cycle}")
+            what = what.format(cycle=" ← ".join(cycle))
+            fix = _("take one of the inputs out")
+            yield Finding(("recipes", recipe_id, "inputs", good), what, fix, at_key=True)
         elif good not in done:
             way.append(good)
             waiting.append((good, "", True))
@@ -96,12 +93,9 @@ def goods_without_origin(draft: CaseDraft) -> Iterator[Finding]:
     ]
     for path, good in needs:
         if good in case.goods and good not in origins:
-            yield Finding(
-                path,
-                _('nobody sells, makes or holds "{good}"').format(good=good),
-                _("add a supplier, a recipe or a stockpile of it"),
-                at_key="inputs" in path,
-            )
+            what = _('nobody sells, makes or holds "{good}"')
+            fix = _("add a supplier, a recipe or a stockpile of it")
+            yield Finding.of(path, what, fix, at_key="inputs" in path, good=good)
 
 
 @each("recipes")
@@ -111,31 +105,22 @@ def limits_of_recipes(draft: CaseDraft, recipe: Recipe) -> Iterator[Finding]:
     plant, line = draft.case.plants.get(recipe.plant), recipe.line
     has_hours = is_given(entry.hours)
     if not is_given(entry.capacity) and not line:
-        yield Finding(
-            path,
-            _("the recipe has neither a capacity nor a line"),
-            _("add a capacity, or a plant with line and hours"),
-        )
+        what = _("the recipe has neither a capacity nor a line")
+        yield Finding(path, what, _("add a capacity, or a plant with line and hours"))
     if line and not recipe.plant:
         yield Finding((*path, "line"), _("a line without its plant"), _("add the key plant"))
     elif line and plant is not None and line not in plant.lines:
         owners = [one.id for one in draft.case.plants.values() if line in one.lines]
-        what = (
-            _('"{line}" is a line of {owner}, not of {plant}')
-            if owners
-            else _('"{line}" is not a line of {plant}')
-        )
-        yield Finding(
-            (*path, "line"),
-            what.format(line=line, owner=", ".join(owners), plant=plant.id),
-            did_you_mean(line, plant.lines) or _("add it to the lines of the plant"),
-        )
+        what = _('"{line}" is not a line of {plant}')
+        if owners:
+            what = _('"{line}" is a line of {owner}, not of {plant}')
+        what = what.format(line=line, owner=", ".join(owners), plant=plant.id)
+        fix = did_you_mean(line, plant.lines) or _("add it to the lines of the plant")
+        yield Finding((*path, "line"), what, fix)
     if line and not has_hours:
-        yield Finding(
-            (*path, "line"),
-            _('the recipe does not say what time it takes on line "{line}"').format(line=line),
-            _('add hours, as in "0.01 hour" for one unit'),
-        )
+        what = _('the recipe does not say what time it takes on line "{line}"')
+        what = what.format(line=line)
+        yield Finding((*path, "line"), what, _('add hours, as in "0.01 hour" for one unit'))
     if has_hours and not line:
         what = _("hours say nothing without a line")
         yield Finding((*path, "hours"), what, _("add plant and line"))
@@ -150,15 +135,12 @@ def stocks_above_the_limit(draft: CaseDraft, good: Good) -> Iterator[Finding]:
     piles = [one for one in case.stockpiles.values() if one.good == good.id and one.quantity]
     stock = math.fsum(one.quantity.value for one in piles if one.quantity is not None)
     if piles and stock > limit.value * (1 + ROUNDING):
-        yield Finding(
-            ("stockpiles", piles[-1].id, "quantity"),
-            _("{stock} in store are more than the storage_limit of {good}, {limit}").format(
-                stock=in_words(stock, good.unit),
-                good=good.id,
-                limit=in_words(limit.value, good.unit),
-            ),
-            _("raise the limit, or write less stock: what does not fit would be thrown away"),
+        what = _("{stock} in store are more than the storage_limit of {good}, {limit}")
+        what = what.format(
+            stock=in_words(stock, good.unit), good=good.id, limit=in_words(limit.value, good.unit)
         )
+        fix = _("raise the limit, or write less stock: what does not fit would be thrown away")
+        yield Finding(("stockpiles", piles[-1].id, "quantity"), what, fix)
     if good.reserve is None:
         return
     n = case.calendar.n_periods
@@ -166,16 +148,14 @@ def stocks_above_the_limit(draft: CaseDraft, good: Good) -> Iterator[Finding]:
     over = wanted > most * (1 + ROUNDING)
     if over.any():
         at = int(over.argmax())
-        what = _("a reserve of {reserve} is above the storage_limit of {good}, {limit}{since}")
-        yield Finding(
+        yield Finding.of(
             ("goods", good.id, "reserve"),
-            what.format(
-                reserve=in_words(float(wanted[at]), good.unit),
-                good=good.id,
-                limit=in_words(float(most[at]), good.unit),
-                since=_(" from {month} on").format(month=case.calendar.label(at)) if at else "",
-            ),
+            _("a reserve of {reserve} is above the storage_limit of {good}, {limit}{since}"),
             _("raise the limit, or lower the reserve: it could never be held"),
+            reserve=in_words(float(wanted[at]), good.unit),
+            good=good.id,
+            limit=in_words(float(most[at]), good.unit),
+            since=_(" from {month} on").format(month=case.calendar.label(at)) if at else "",
         )
 
 
@@ -215,8 +195,7 @@ def what_must_be_taken(draft: CaseDraft, supplier: Supplier) -> Iterator[Finding
         return
     if f"suppliers.{supplier.id}" in optional_elements(case.options):
         what = _('only an option opens "{name}"; nothing can be taken of it before')
-        fix = _("say it with take_or_pay of the option")
-        yield Finding(path, what.format(name=supplier.id), fix)
+        yield Finding.of(path, what, _("say it with take_or_pay of the option"), name=supplier.id)
         return
     if not draft.sound("uses", "goods") or supplier.capacity is None:
         return
@@ -225,10 +204,9 @@ def what_must_be_taken(draft: CaseDraft, supplier: Supplier) -> Iterator[Finding
     if not least.unit:
         uses = [one.demand for one in case.uses.values() if one.good == good and one.demand]
         if not uses:
-            what = _('a share of the demand for "{good}", which no use asks for').format(good=good)
-            yield Finding(
-                path, what, _('write an amount, as in "{unit}"').format(unit=_unit(case, good))
-            )
+            what = _('a share of the demand for "{good}", which no use asks for')
+            fix = _('write an amount, as in "{unit}"')
+            yield Finding.of(path, what, fix, good=good, unit=_unit(case, good))
             return
         amount = amount * sum(one.over(n) for one in uses)
     if supplier.at_least_until is not None:
@@ -238,15 +216,12 @@ def what_must_be_taken(draft: CaseDraft, supplier: Supplier) -> Iterator[Finding
     if over.any():
         at = int(over.argmax())
         what = _("{least} have to be taken in {month}, and the capacity is {most}")
-        yield Finding(
-            path,
-            what.format(
-                least=in_words(float(amount[at]), _unit(case, good)),
-                most=in_words(float(most[at]), _unit(case, good)),
-                month=case.calendar.label(at),
-            ),
-            _("lower at_least, or raise the capacity"),
+        what = what.format(
+            least=in_words(float(amount[at]), _unit(case, good)),
+            most=in_words(float(most[at]), _unit(case, good)),
+            month=case.calendar.label(at),
         )
+        yield Finding(path, what, _("lower at_least, or raise the capacity"))
 
 
 def _unit(case: Case, good: str) -> str:
@@ -266,11 +241,8 @@ def keys_of_measures(draft: CaseDraft, measure: Measure) -> Iterator[Finding]:
     entry = draft.entry(*path)
     kind, terms = str(measure.kind), MEASURE_TERMS[measure.kind]
     if "by" in terms.needs and not is_given(entry.by):
-        yield Finding(
-            path,
-            _('a measure of kind {kind} needs the key "by"').format(kind=kind),
-            _('add "by: 6 month"') if terms.by == "month" else _('add "by: 50 %"'),
-        )
+        fix = _('add "by: 6 month"') if terms.by == "month" else _('add "by: 50 %"')
+        yield Finding.of(path, _('a measure of kind {kind} needs the key "by"'), fix, kind=kind)
     if "share" in terms.needs and not is_given(entry.share):
         fix = _('add the part cut off, "share: 50 %"')
         yield Finding(path, _('a quota needs the key "share"'), fix)
@@ -280,11 +252,8 @@ def keys_of_measures(draft: CaseDraft, measure: Measure) -> Iterator[Finding]:
             yield Finding((*path, key), what.format(key=key, kind=kind), _("take it out"))
     if measure.sender and measure.sender == draft.case.target:
         what = _('"{name}" is the target of the case; the sender must be another')
-        yield Finding(
-            (*path, "sender"),
-            what.format(name=measure.sender),
-            _("name who imposes it; leave sender out for an accident"),
-        )
+        fix = _("name who imposes it; leave sender out for an accident")
+        yield Finding.of((*path, "sender"), what, fix, name=measure.sender)
 
 
 @each("measures")
@@ -299,18 +268,15 @@ def hits_of_measures(draft: CaseDraft, measure: Measure) -> Iterator[Finding]:
         section = hit.element.partition(".")[0]
         if section in _EVERYTHING and section not in sections:
             what = _('a measure of kind {kind} cannot hit "{element}"')
-            yield Finding(
-                (*path, position, "element"),
-                what.format(kind=measure.kind, element=hit.element),
-                _("it can hit {sections}").format(sections=", ".join(sections)),
-            )
+            what = what.format(kind=measure.kind, element=hit.element)
+            fix = _("it can hit {sections}")
+            fix = fix.format(sections=", ".join(sections))
+            yield Finding((*path, position, "element"), what, fix)
         bought = _bought(draft, hit) if measure.kind is MeasureKind.PRICE_RISE else ""
         if bought and not hit.element:
-            yield Finding(
-                (*path, position),
-                _("a price rise cannot hit what is sold abroad: {exports}").format(exports=bought),
-                _('name what is bought, as in "{element: suppliers.my_supplier}"'),
-            )
+            what = _("a price rise cannot hit what is sold abroad: {exports}")
+            fix = _('name what is bought, as in "{{element: suppliers.my_supplier}}"')
+            yield Finding.of((*path, position), what, fix, exports=bought)
 
 
 def _bought(draft: CaseDraft, hit: Hit) -> str:
@@ -329,11 +295,9 @@ def cyclic_companions(draft: CaseDraft) -> Iterator[Finding]:
     companions = {one.id: one.together_with for one in draft.case.measures.values()}
     for name in companions:
         if way_back(companions, name):
-            yield Finding(
-                ("measures", name, "together_with"),
-                _('"{name}" runs together with itself').format(name=name),
-                _("name each measure in one of the two only"),
-            )
+            what = _('"{name}" runs together with itself')
+            fix = _("name each measure in one of the two only")
+            yield Finding.of(("measures", name, "together_with"), what, fix, name=name)
 
 
 def measures_that_hit_nothing(draft: CaseDraft) -> Iterator[Finding]:
@@ -347,11 +311,10 @@ def measures_that_hit_nothing(draft: CaseDraft) -> Iterator[Finding]:
             selects_anything(draft.case, hit, sections) for hit in measure.hits
         ):
             what = _("this hits nothing: no element that a measure of kind {kind} can hit matches")
-            yield Finding(
-                ("measures", measure.id, "hits"),
-                what.format(kind=measure.kind),
-                _("it can hit {sections}").format(sections=", ".join(sections)),
-            )
+            what = what.format(kind=measure.kind)
+            fix = _("it can hit {sections}")
+            fix = fix.format(sections=", ".join(sections))
+            yield Finding(("measures", measure.id, "hits"), what, fix)
 
 
 MAX_OFFERS = 100
@@ -399,12 +362,9 @@ def unknown_references(draft: CaseDraft, known: Known, base: Known) -> Iterator[
 
 def unknown_elements(draft: CaseDraft, known: Known, base: Known) -> Iterator[Finding]:
     """Elements named with their section, in what measures hit and options are about."""
-    of_options: list[tuple[Path, str]] = [
-        (("options", name, "element"), element)
-        for name, built in draft.elements["options"].items()
-        if (element := getattr(built.entry, "element", ""))
-    ]
-    for path, name in [*_hits(draft, "element"), *of_options]:
+    options = draft.entries("options")
+    of_options = (((*path, "element"), entry.element) for path, entry in options if entry.element)
+    for path, name in (*_hits(draft, "element"), *of_options):
         section, _dot, element_id = name.partition(".")
         if section in draft.unreadable or element_id in known.get(section, ()):
             continue
@@ -418,12 +378,7 @@ def unknown_elements(draft: CaseDraft, known: Known, base: Known) -> Iterator[Fi
 
 def unknown_tags(draft: CaseDraft) -> Iterator[Finding]:
     """Tags that measures hit and no element has."""
-    tags = {
-        tag
-        for section in draft.elements.values()
-        for built in section.values()
-        for tag in getattr(built.entry, "tags", ())
-    }
+    tags = {tag for _path, entry in draft.entries() for tag in entry.tags}
     for path, tag in _hits(draft, "tag"):
         if tag not in tags:
             what = _('no element has the tag "{tag}"').format(tag=tag)
@@ -431,10 +386,10 @@ def unknown_tags(draft: CaseDraft) -> Iterator[Finding]:
 
 
 def _hits(draft: CaseDraft, key: str) -> Iterator[tuple[Path, str]]:
-    for name, built in draft.elements["measures"].items():
-        for position, hit in enumerate(getattr(built.entry, "hits", ())):
+    for path, entry in draft.entries("measures"):
+        for position, hit in enumerate(entry.hits):
             if word := getattr(hit, key):
-                yield ("measures", name, "hits", position, key), word
+                yield (*path, "hits", position, key), word
 
 
 def _removed(word: str, path: Path) -> tuple[str, str]:
@@ -471,15 +426,12 @@ def order_of_priorities(draft: CaseDraft) -> Iterator[Finding]:
     """All four aims once, money last."""
     given = draft.case.priorities
     if sorted(given) != sorted(AIMS):
-        yield Finding(
-            ("priorities",),
-            _("expected each of {aims} once").format(aims=", ".join(AIMS)),
-            _('write "priorities: [essential, deferrable, reserve, money]"'),
-        )
+        what = _("expected each of {aims} once")
+        fix = _('write "priorities: [essential, deferrable, reserve, money]"')
+        yield Finding.of(("priorities",), what, fix, aims=", ".join(AIMS))
     elif given[-1] != "money":
-        yield Finding(
-            ("priorities",), _("money must come last"), _("move money to the end of the list")
-        )
+        what = _("money must come last")
+        yield Finding(("priorities",), what, _("move money to the end of the list"))
 
 
 def length_of_first_page(draft: CaseDraft) -> Iterator[Finding]:
@@ -491,13 +443,11 @@ def length_of_first_page(draft: CaseDraft) -> Iterator[Finding]:
     if case.main_measure not in {"", measure.id}:
         return
     months = [str(length * case.calendar.step) for length in measure.lengths]
-    yield Finding(
-        ("main_length",),
-        _('"{measure}" is not looked at for {n} months').format(
-            measure=measure.id, n=case.main_length * case.calendar.step
-        ),
-        _("choose one of its lengths: {lengths} months").format(lengths=", ".join(months)),
-    )
+    what = _('"{measure}" is not looked at for {n} months')
+    what = what.format(measure=measure.id, n=case.main_length * case.calendar.step)
+    fix = _("choose one of its lengths: {lengths} months")
+    fix = fix.format(lengths=", ".join(months))
+    yield Finding(("main_length",), what, fix)
 
 
 def rate_of_own_money(draft: CaseDraft) -> Iterator[Finding]:
@@ -518,10 +468,8 @@ def of_the_ledger(
     """A check of one entry, made of everything in the ledger that the schema accepts."""
 
     def of_all(draft: CaseDraft) -> Iterator[Finding]:
-        for section in LEDGER:
-            for name, built in draft.elements[section].items():
-                if built.entry is not None:
-                    yield from check(draft, (section, name), built.entry)
+        for path, entry in draft.entries(*LEDGER):
+            yield from check(draft, path, entry)
 
     return of_all
 
@@ -534,11 +482,8 @@ def documents_of_the_ledger(
     known = draft.elements["documents"]
     document, _place = document_and_place(entry.at or "")
     if document and document not in known and "documents" not in draft.unreadable:
-        yield Finding(
-            (*path, "at"),
-            _refusal(document, "document"),
-            did_you_mean(document, known) or _("add it under documents"),
-        )
+        fix = did_you_mean(document, known) or _("add it under documents")
+        yield Finding((*path, "at"), _refusal(document, "document"), fix)
 
 
 @of_the_ledger
@@ -548,11 +493,9 @@ def entries_without_check(draft: CaseDraft, path: tuple[str, str], entry: Any) -
     words = is_one and entry.resolution and any(entry.resolution.given.values())
     decides = entry.holds_if or entry.untestable or (is_one and (entry.yes_if or words))
     if not decides and all(path != one.path[:2] for one in draft.findings):
-        fix = (
-            _("add yes_if, resolution or holds_if, or untestable with the reason")
-            if is_one
-            else _("add holds_if with an expression, or untestable with the reason")
-        )
+        fix = _("add holds_if with an expression, or untestable with the reason")
+        if is_one:
+            fix = _("add yes_if, resolution or holds_if, or untestable with the reason")
         yield Finding(path, _("nothing says when this holds"), fix, at_key=True)
     elif entry.holds_if and entry.untestable:
         what = _("it has a check in holds_if, so it is not untestable")
@@ -575,12 +518,8 @@ def keys_of_predictions(_draft: CaseDraft, path: tuple[str, str], entry: Any) ->
             what = _('"{key}" says nothing for a statement that is no prediction').format(key=key)
             yield Finding((*path, key), what, _("take it out, or write modality: prediction"))
     elif not entry.due and (set(given) - {"probability", "condition"}):
-        yield Finding(
-            path,
-            _("the prediction does not say by when it is decided"),
-            _('add the date, as in "due: 2027-12-31"'),
-            at_key=True,
-        )
+        what = _("the prediction does not say by when it is decided")
+        yield Finding(path, what, _('add the date, as in "due: 2027-12-31"'), at_key=True)
 
 
 @each("statements")
@@ -590,11 +529,8 @@ def dates_of_expiry(_draft: CaseDraft, statement: Statement) -> Iterator[Finding
         until = getattr(statement, key)
         if statement.said and until and until < statement.said[: len(until)]:
             what = _('"{date}" is before the day on which it was said, {said}')
-            yield Finding(
-                ("statements", statement.id, key),
-                what.format(date=until, said=statement.said),
-                _("correct one of the two"),
-            )
+            what = what.format(date=until, said=statement.said)
+            yield Finding(("statements", statement.id, key), what, _("correct one of the two"))
 
 
 def circles_of_retelling(draft: CaseDraft) -> Iterator[Finding]:
@@ -604,28 +540,19 @@ def circles_of_retelling(draft: CaseDraft) -> Iterator[Finding]:
         circle = way_back(retold, name)
         if circle and min(circle) == name:
             what = _("statements pass each other on in a circle: {cycle}")
-            yield Finding(
-                ("statements", name, "retells"),
-                what.format(cycle=" → ".join([*circle, name])),
-                _("take one of them out"),
-            )
+            what = what.format(cycle=" → ".join([*circle, name]))
+            yield Finding(("statements", name, "retells"), what, _("take one of them out"))
 
 
 def ids_used_twice(draft: CaseDraft) -> Iterator[Finding]:
     """An id names one entry of the ledger, whatever its section."""
     seen: dict[str, str] = {}
-    for section in LEDGER:
-        for name, built in draft.elements[section].items():
-            if built.entry is not None and name in seen:
-                what = _('"{name}" is an id under {section} already')
-                yield Finding(
-                    (section, name),
-                    what.format(name=name, section=seen[name]),
-                    _("choose another id"),
-                    at_key=True,
-                )
-            if built.entry is not None:
-                seen.setdefault(name, section)
+    for (section, name), _entry in draft.entries(*LEDGER):
+        first = seen.setdefault(name, section)
+        if first != section:
+            what = _('"{name}" is an id under {section} already')
+            fix = _("choose another id")
+            yield Finding.of((section, name), what, fix, at_key=True, name=name, section=first)
 
 
 CHECKS: tuple[Check, ...] = (
@@ -643,7 +570,6 @@ CHECKS: tuple[Check, ...] = (
     cyclic_companions,
     hits_of_measures,
     measures_that_hit_nothing,
-    *LEVER_CHECKS,
     *PLAN_CHECKS,
     documents_of_the_ledger,
     entries_without_check,

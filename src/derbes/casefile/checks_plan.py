@@ -1,7 +1,8 @@
-"""What plans and futures rest on: options, the budget, scenarios and correlations.
+"""What plans and futures rest on: options, the budget, scenarios and correlations; levers.
 
 Options must be about something and can be chosen together, what is committed fits the
-budget, and scenarios and rank correlations can be true at once.
+budget, and scenarios and rank correlations can be true at once. A lever is counted or
+missing, by measures of its sender, none of them twice.
 """
 
 import math
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from derbes.case.entities import quantities
+from derbes.case.entities import Lever, quantities
 from derbes.case.options import OPTION_TERMS, OPTIONAL_KINDS, Option, OptionKind
 from derbes.case.quantity import Calendar, Quantity
 from derbes.casefile.draft import CaseDraft, Check
@@ -18,6 +19,7 @@ from derbes.casefile.entries import Finding
 from derbes.casefile.quantities import in_words
 from derbes.errors import did_you_mean
 from derbes.language import _
+from derbes.model.measures import companions
 from derbes.units import format_number
 
 Options = Mapping[str, Option]
@@ -62,24 +64,20 @@ def keys_of_options(draft: CaseDraft, option: Option) -> Iterator[Finding]:
     section = option.element.partition(".")[0]
     fitting = OPTION_TERMS[option.kind].sections
     if section in draft.elements and section not in fitting:
-        yield Finding(
-            (*path, "element"),
-            _('an option of kind {kind} cannot be about "{element}"').format(
-                kind=option.kind, element=option.element
-            ),
-            _("it can be about {sections}").format(sections=", ".join(fitting)),
-        )
+        what = _('an option of kind {kind} cannot be about "{element}"')
+        what = what.format(kind=option.kind, element=option.element)
+        fix = _("it can be about {sections}")
+        fix = fix.format(sections=", ".join(fitting))
+        yield Finding((*path, "element"), what, fix)
     is_purchase = option.kind is OptionKind.CONTRACT and option.element.startswith("suppliers.")
     if draft.entry(*path).take_or_pay is not None and not is_purchase:
         what = _('"take_or_pay" says nothing but for a contract with a supplier')
         yield Finding((*path, "take_or_pay"), what, _("take it out"))
     plant = draft.case.plants.get(option.element.removeprefix("plants."))
     if option.kind is OptionKind.BRING_FORWARD and plant is not None and plant.opening <= 0:
-        yield Finding(
-            (*path, "element"),
-            _('"{element}" is open when the calendar begins').format(element=option.element),
-            _("take the option out, or let the calendar begin earlier"),
-        )
+        what = _('"{element}" is open when the calendar begins')
+        fix = _("take the option out, or let the calendar begin earlier")
+        yield Finding.of((*path, "element"), what, fix, element=option.element)
     for key in ("excludes", "requires"):
         names = getattr(option, key)
         if option.id in names:
@@ -98,13 +96,10 @@ def cyclic_prerequisites(draft: CaseDraft) -> Iterator[Finding]:
         way = way_back(needed, name)
         if way and told.isdisjoint(way):
             told |= set(way)
-            yield Finding(
-                ("options", name, "requires"),
-                _("the options require each other in a circle: {cycle}").format(
-                    cycle=" → ".join([*way, name])
-                ),
-                _("take one of them out, or make one option of them"),
-            )
+            what = _("the options require each other in a circle: {cycle}")
+            what = what.format(cycle=" → ".join([*way, name]))
+            fix = _("take one of them out, or make one option of them")
+            yield Finding(("options", name, "requires"), what, fix)
 
 
 def chosen_with(options: Options, name: str) -> set[str]:
@@ -141,12 +136,8 @@ def options_that_clash(draft: CaseDraft) -> Iterator[Finding]:
     for first, second in _excluding_pairs(options, committed_options(options)):
         if (first, second) not in told:
             what = _('"{first}" and "{second}" exclude each other, but both must be chosen')
-            yield Finding(
-                ("options", first),
-                what.format(first=first, second=second),
-                _("take committed out of one of them, or out of an option that requires it"),
-                at_key=True,
-            )
+            fix = _("take committed out of one of them, or out of an option that requires it")
+            yield Finding.of(("options", first), what, fix, at_key=True, first=first, second=second)
 
 
 def _excluding_pairs(options: Options, chosen: set[str]) -> list[tuple[str, str]]:
@@ -166,11 +157,9 @@ def prerequisites_that_come_later(draft: CaseDraft, option: Option) -> Iterator[
         needed = draft.case.options.get(name)
         if needed is not None and min(needed.dates) > max(option.dates):
             what = _('"{needed}" can only be decided later than "{name}", which needs it')
-            yield Finding(
-                ("options", option.id, "requires", position),
-                what.format(needed=name, name=option.id),
-                _("give one of the two other dates"),
-            )
+            what = what.format(needed=name, name=option.id)
+            fix = _("give one of the two other dates")
+            yield Finding(("options", option.id, "requires", position), what, fix)
 
 
 def makes_its_element(option: Option) -> bool:
@@ -186,12 +175,10 @@ def elements_made_twice(draft: CaseDraft) -> Iterator[Finding]:
     for first, second in combinations(makers, 2):
         element = options[second].element
         if options[first].element == element and not _exclude(options, first, second):
-            yield Finding(
-                ("options", second, "element"),
-                _('"{element}" is there by "{first}" already, which can be chosen as well').format(
-                    element=element, first=first
-                ),
-                _('add "excludes: [{first}]", or name another element').format(first=first),
+            what = _('"{element}" is there by "{first}" already, which can be chosen as well')
+            fix = _('add "excludes: [{first}]", or name another element')
+            yield Finding.of(
+                ("options", second, "element"), what, fix, element=element, first=first
             )
 
 
@@ -207,12 +194,10 @@ def elements_that_are_not_there(draft: CaseDraft, option: Option) -> Iterator[Fi
     if option.kind in OPTIONAL_KINDS or not makers:
         return
     if chosen_with(options, option.id).isdisjoint(makers):
-        yield Finding(
-            ("options", option.id, "element"),
-            _('"{element}" is there only when "{maker}" is chosen').format(
-                element=option.element, maker=makers[0]
-            ),
-            _('add "requires: [{maker}]"').format(maker=makers[0]),
+        what = _('"{element}" is there only when "{maker}" is chosen')
+        fix = _('add "requires: [{maker}]"')
+        yield Finding.of(
+            ("options", option.id, "element"), what, fix, element=option.element, maker=makers[0]
         )
 
 
@@ -261,14 +246,13 @@ def budget_of_what_is_committed(draft: CaseDraft) -> Iterator[Finding]:
                 for option, dates in zip(options, paid, strict=True)
             )
             if most is not None and cost > most.value * (1 + ROUNDING):
-                yield Finding(
+                yield Finding.of(
                     ("budget", key) if year is None else ("budget", key, str(year)),
-                    what.format(
-                        names=", ".join(option.id for option in options),
-                        cost=in_words(round(cost, 2), case.currency),
-                        most=in_words(most.value, case.currency),
-                    ),
+                    what,
                     _("raise it, or take committed out of one of these options"),
+                    names=", ".join(option.id for option in options),
+                    cost=in_words(round(cost, 2), case.currency),
+                    most=in_words(most.value, case.currency),
                 )
 
 
@@ -403,14 +387,10 @@ def probabilities_of_scenarios(draft: CaseDraft) -> Iterator[Finding]:
         return
     total = math.fsum(one.probability for one in scenarios.values())
     if abs(total - 1.0) > SUM_SLIP:
-        yield Finding(
-            ("scenarios",),
-            _("the probabilities of the scenarios add to {total}, not to 1").format(
-                total=format_number(round(total, 6))
-            ),
-            _("change them, or add a scenario for what is left"),
-            at_key=True,
-        )
+        what = _("the probabilities of the scenarios add to {total}, not to 1")
+        what = what.format(total=format_number(round(total, 6)))
+        fix = _("change them, or add a scenario for what is left")
+        yield Finding(("scenarios",), what, fix, at_key=True)
 
 
 def inputs_of_correlations(draft: CaseDraft) -> Iterator[Finding]:
@@ -519,15 +499,103 @@ def tags_of_chances(draft: CaseDraft, variants: Mapping[str, CaseDraft]) -> Iter
         tags = {tag for one in elements for tag in one.tags}
         if chance.tag not in tags:
             what = _('no recipe, export or supplier of variant "{variant}" has the tag "{tag}"')
-            yield Finding(
-                ("chances", name, "tag"),
-                what.format(variant=chance.variant, tag=chance.tag),
-                did_you_mean(chance.tag, tags)
-                or _("tag what is there only for it, or name another tag"),
+            what = what.format(variant=chance.variant, tag=chance.tag)
+            fix = did_you_mean(chance.tag, tags) or _(
+                "tag what is there only for it, or name another tag"
             )
+            yield Finding(("chances", name, "tag"), what, fix)
+
+
+@each("levers")
+def counted_or_missing(_draft: CaseDraft, lever: Lever) -> Iterator[Finding]:
+    """A lever has measures, or says what is missing and where to look for it."""
+    path = ("levers", lever.id)
+    if lever.measures and lever.lacks:
+        what = _('"missing" says nothing for a lever that has measures: it is counted')
+        yield Finding((*path, "missing"), what, _("keep one of the two"))
+    elif not lever.measures and not lever.lacks:
+        what = _("the lever has no measures, and does not say what is missing")
+        fix = _('add "measures: [my_measure]", or "missing:" with what would be needed')
+        yield Finding(path, what, fix, at_key=True)
+    elif lever.lacks and not lever.look:
+        what = _("the lever does not say where to look for what is missing")
+        yield Finding(path, what, _('add "look:", a text or an address'), at_key=True)
+    elif lever.measures and lever.look:
+        what = _('"look" says nothing for a lever that has measures: it is counted')
+        yield Finding((*path, "look"), what, _("take it out, or write it into the note"))
+
+
+@each("levers")
+def senders_of_levers(draft: CaseDraft, lever: Lever) -> Iterator[Finding]:
+    """Who pulls a lever imposes all its measures, and is not the target."""
+    path, measures = ("levers", lever.id), draft.case.measures
+    if lever.sender and lever.sender == draft.case.target:
+        what = _('"{name}" is the target of the case; the sender must be another')
+        yield Finding.of((*path, "sender"), what, _("name who pulls the lever"), name=lever.sender)
+    for position, name in enumerate(lever.measures):
+        if name not in measures or measures[name].sender == lever.sender:
+            continue
+        sender = measures[name].sender
+        what = _('the sender of "{measure}" is {sender}, that of the lever {other}').format(
+            measure=name, sender=sender or _("no one (an accident)"), other=lever.sender
+        )
+        fix = _("name a measure of {sender}, or make it a lever of its own")
+        yield Finding((*path, "measures", position), what, fix.format(sender=lever.sender))
+
+
+def measures_of_two_levers(draft: CaseDraft) -> Iterator[Finding]:
+    """A measure counts once, also one that runs together with another."""
+    if not draft.sound("measures"):
+        return
+    case, pulled = draft.case, dict[str, str]()
+    for lever in case.levers.values():
+        for position, name in enumerate(lever.measures):
+            if name not in case.measures:
+                continue
+            twice = [one for one in companions(case, [name]) if one in pulled]
+            if twice:
+                what = _('"{measure}" is in the lever "{lever}" already; it would count twice')
+                yield Finding(
+                    ("levers", lever.id, "measures", position),
+                    what.format(measure=twice[0], lever=pulled[twice[0]]),
+                    _("take it out of one of the two")
+                    if twice[0] == name
+                    else _('take "{measure}" out: it runs together with "{other}"').format(
+                        measure=name, other=twice[0]
+                    ),
+                )
+            pulled |= dict.fromkeys(companions(case, [name]), lever.id)
+
+
+def starts_of_levers(draft: CaseDraft) -> Iterator[Finding]:
+    """What a sender does at once begins in one month."""
+    case = draft.case
+    first: dict[str, str] = {}
+    for lever in case.levers.values():
+        for position, name in enumerate(lever.measures):
+            if name not in case.measures:
+                continue
+            other = first.setdefault(lever.sender, name)
+            starts = [case.measures[one].start for one in (name, other)]
+            if starts[0] != starts[1]:
+                words = [
+                    _("every month") if start is None else case.calendar.label(start)
+                    for start in starts
+                ]
+                what = _(
+                    '"{measure}" is looked at from {start}, "{other}" from {begin}; levers of one '
+                    "sender are counted at once"
+                )
+                what = what.format(measure=name, start=words[0], other=other, begin=words[1])
+                fix = _("name measures with the same start")
+                yield Finding(("levers", lever.id, "measures", position), what, fix)
 
 
 PLAN_CHECKS: tuple[Check, ...] = (
+    counted_or_missing,
+    senders_of_levers,
+    measures_of_two_levers,
+    starts_of_levers,
     keys_of_options,
     cyclic_prerequisites,
     options_that_clash,
@@ -539,4 +607,4 @@ PLAN_CHECKS: tuple[Check, ...] = (
     inputs_of_correlations,
     correlations_that_clash,
 )
-"""Checks of options, scenarios and correlations."""
+"""Checks of levers, options, scenarios and correlations."""

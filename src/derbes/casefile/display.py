@@ -306,11 +306,10 @@ def _spread(quantity: Quantity | None, words: Callable[[float], str]) -> str:
         return ""
     text = ""
     if quantity.low is not None and quantity.high is not None:
-        text = (
-            _(" (the first: {low} to {high}, all in proportion)")
-            if quantity.steps
-            else _(" (range {low} to {high})")
-        ).format(low=words(quantity.low), high=words(quantity.high))
+        text = _(" (range {low} to {high})")
+        if quantity.steps:
+            text = _(" (the first: {low} to {high}, all in proportion)")
+        text = text.format(low=words(quantity.low), high=words(quantity.high))
     if quantity.distribution:
         text += f", {quantity.distribution} {quantity.reference}".rstrip()
     return text

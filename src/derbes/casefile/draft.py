@@ -18,10 +18,10 @@ from derbes.case.entities import (
     Derived,
     quantities,
 )
-from derbes.case.formulas import has_formula
+from derbes.case.forms import EXPRESSION, ID_PATTERN
 from derbes.case.ledger import LEDGER
 from derbes.case.options import Budget, Risk
-from derbes.case.quantity import EXPRESSION, ID_PATTERN, Calendar, Element, Quantity, Step
+from derbes.case.quantity import Calendar, Element, Quantity, Step, has_formula
 from derbes.case.uncertainty import Correlation
 from derbes.casefile.build import Filled, Found, length_in_periods, made, make_element
 from derbes.casefile.entries import (
@@ -130,6 +130,13 @@ class CaseDraft:
     def entry(self, section: str, element_id: str) -> Any:
         """Entry of an element that could be built."""
         return self.elements[section][element_id].entry
+
+    def entries(self, *sections: str) -> Iterator[tuple[tuple[str, str], Any]]:
+        """Section and id of all elements whose entry was accepted, and the entry."""
+        for section in sections or self.elements:
+            for name, built in self.elements[section].items():
+                if built.entry is not None:
+                    yield (section, name), built.entry
 
 
 Check = Callable[[CaseDraft], Iterator[Finding]]
@@ -353,11 +360,8 @@ def _risk(filled: Filled) -> Risk:
     """How a plan weighs bad draws."""
     risk = Risk(**{name: share or 0.0 for name, share in filled.held().items()})
     if risk.level == 1.0:
-        filled.refuse(
-            ("level",),
-            _("at a level of 1 the tail holds no draw"),
-            _('choose less, as in "level: 95 %"'),
-        )
+        what = _("at a level of 1 the tail holds no draw")
+        filled.refuse(("level",), what, _('choose less, as in "level: 95 %"'))
     return risk
 
 
@@ -439,15 +443,9 @@ def _entries(
     if node is None or (isinstance(node, Text) and node.plain is None):
         return {}
     if not isinstance(node, MappingNode):
-        findings.append(
-            Finding(
-                (section,),
-                _("expected elements by id, got something else"),
-                _('write them as in "{section}:" and below it "my_id: {{…}}"').format(
-                    section=section
-                ),
-            )
-        )
+        fix = _('write them as in "{section}:" and below it "my_id: {{…}}"')
+        fix = fix.format(section=section)
+        findings.append(Finding((section,), _("expected elements by id, got something else"), fix))
         return {}
     found = {}
     for name, below in node.entries.items():
@@ -476,7 +474,7 @@ def _built(
         return known
     section, name = path
     entry = checked.part
-    if entry is None or not measures.money or section == "variants":
+    if entry is None or not measures.money:
         return checked
     good = _counted_good(section, name, entry)
     line = key_place(root, path).line
@@ -497,9 +495,5 @@ def _built(
 
 
 def _bad_id(section: str, name: str) -> Finding:
-    return Finding(
-        (section, name),
-        _('expected an id, got "{name}"').format(name=name),
-        how_to_name(name),
-        at_key=True,
-    )
+    what = _('expected an id, got "{name}"')
+    return Finding((section, name), what.format(name=name), how_to_name(name), at_key=True)

@@ -7,47 +7,14 @@ words of our own, all at once.
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from types import SimpleNamespace
 from typing import Any, ClassVar, NamedTuple, get_args, get_origin, get_type_hints
 
+from derbes.case import forms
 from derbes.case.entities import Case, Good
-from derbes.case.quantity import (
-    CURRENCY_PATTERN,
-    DATE_PATTERN,
-    DAY_PATTERN,
-    ID_PATTERN,
-    LACKING,
-    LANGUAGE_PATTERN,
-    MISSING,
-    MONTH_PATTERN,
-    NEEDED,
-    YEAR_PATTERN,
-    Before,
-    Default,
-    FlagForm,
-    Form,
-    InUnit,
-    LabelForm,
-    ListForm,
-    MapForm,
-    PartForm,
-    SectionForm,
-    ShareForm,
-    Shown,
-    SpelledAs,
-    TextForm,
-    WholeForm,
-    WordForm,
-    WrittenDates,
-    WrittenDistribution,
-    WrittenMonth,
-    WrittenOpening,
-    WrittenQuantity,
-    WrittenSize,
-)
 from derbes.errors import did_you_mean, foreign_letters, in_latin
 from derbes.language import _, ngettext
 
@@ -234,17 +201,27 @@ class Finding:
     part: tuple[str, int, int] = ("", 0, 0)
     """Of a text: the text, and the characters of it that it is about: the first, how many."""
 
+    @classmethod
+    def of(
+        cls, path: Path, what: str, fix: str = "", /, mark: Mark | None = None, **words: Any
+    ) -> "Finding":
+        """A finding; where there are `words`, both texts name in braces where they stand."""
+        at_key = words.pop("at_key", False)
+        if words:
+            what, fix = what.format(**words), fix.format(**words)
+        return cls(path, what, fix, at_key, mark)
+
 
 SHOWN_CHARACTERS = 40
 MOST_DIGITS = 4000
 
 SHORT: dict[type, tuple[str, bool]] = {
-    WrittenDistribution: ("kind", False),
-    WrittenMonth: ("value", False),
-    WrittenQuantity: ("value", False),
-    WrittenOpening: ("value", False),
-    WrittenSize: ("steps", True),
-    WrittenDates: ("months", True),
+    forms.WrittenDistribution: ("kind", False),
+    forms.WrittenMonth: ("value", False),
+    forms.WrittenQuantity: ("value", False),
+    forms.WrittenOpening: ("value", False),
+    forms.WrittenSize: ("steps", True),
+    forms.WrittenDates: ("months", True),
 }
 """Mappings that may be written as the value of one of their keys, and whether it is a list."""
 
@@ -252,7 +229,7 @@ _TRUE = frozenset({"1", "on", "t", "true", "y", "yes"})
 _FALSE = frozenset({"0", "off", "f", "false", "n", "no"})
 _WHOLE = re.compile(r"\s*([+-]?[0-9]+(?:_[0-9]+)*)(\.0*)?\s*")
 _DATE_KEY = re.compile(r"[0-9]{4}(-[0-9]{1,2}){0,2}")
-_LANGUAGE = TextForm(pattern=LANGUAGE_PATTERN)
+_LANGUAGE = forms.TextForm(pattern=forms.LANGUAGE_PATTERN)
 _REFUSED = object()
 """Stands for a value that cannot be used; a finding says why."""
 
@@ -264,7 +241,7 @@ class Key(NamedTuple):
     """Attribute that it is read as."""
     key: str
     """How the file spells it."""
-    form: Form
+    form: forms.Form
     holds: Any
     """Type of what the element holds."""
     is_needed: bool
@@ -281,33 +258,30 @@ def keys_of(model: type) -> dict[str, Key]:
     Of a case, those at the top of its file; the others are `SECTIONS`.
     """
     keys = _all_keys(model).items()
-    return {name: key for name, key in keys if not isinstance(key.form, SectionForm)}
+    return {name: key for name, key in keys if not isinstance(key.form, forms.SectionForm)}
 
 
 def _all_keys(model: type) -> dict[str, Key]:
-    defaults = (
-        {field.name: field.default for field in dataclasses.fields(model)}
-        if dataclasses.is_dataclass(model)
-        else {}
-    )
+    fields = dataclasses.fields(model) if dataclasses.is_dataclass(model) else ()
+    defaults = {field.name: field.default for field in fields}
     found: list[Key] = []
     for name, annotated in get_type_hints(model, include_extras=True).items():
         hint = get_args(annotated)[0] if get_origin(annotated) is ClassVar else annotated
         marks = getattr(hint, "__metadata__", ())
-        if not marks or not isinstance(marks[0], Form):
+        if not marks or not isinstance(marks[0], forms.Form):
             continue
         of_kind = {type(mark): mark for mark in marks[1:]}
-        spelled, shown = of_kind.get(SpelledAs), of_kind.get(Shown)
+        spelled, shown = of_kind.get(forms.SpelledAs), of_kind.get(forms.Shown)
         key = Key(
             name,
             spelled.key if spelled else name,
             marks[0],
             get_args(hint)[0],
-            NEEDED in marks,
+            forms.NEEDED in marks,
             _empty(marks, defaults.get(name)),
             shown.text if shown else "",
         )
-        before = of_kind.get(Before)
+        before = of_kind.get(forms.Before)
         names = [one.name for one in found]
         found.insert(names.index(before.name) if before else len(names), key)
     return {key.key: key for key in found}
@@ -316,18 +290,19 @@ def _all_keys(model: type) -> dict[str, Key]:
 def _empty(marks: tuple[Any, ...], default: Any) -> Any:
     """What a key is read as when it is not given."""
     form = marks[0]
-    if LACKING in marks or NEEDED in marks or isinstance(form, InUnit | PartForm):
+    is_none = forms.LACKING in marks or forms.NEEDED in marks
+    if is_none or isinstance(form, forms.InUnit | forms.PartForm):
         return None
-    given = next((mark.value for mark in marks if isinstance(mark, Default)), None)
+    given = next((mark.value for mark in marks if isinstance(mark, forms.Default)), None)
     if given is not None:
         return given
-    if isinstance(form, FlagForm):
+    if isinstance(form, forms.FlagForm):
         return bool(default)
-    if isinstance(form, WordForm):
+    if isinstance(form, forms.WordForm):
         return str(default or "")
-    if isinstance(form, ListForm):
+    if isinstance(form, forms.ListForm):
         return ()
-    return {} if isinstance(form, MapForm | LabelForm) else ""
+    return {} if isinstance(form, forms.MapForm | forms.LabelForm) else ""
 
 
 @cache
@@ -339,7 +314,7 @@ def by_name(model: type) -> dict[str, Key]:
 SECTIONS: dict[str, type] = {
     name: get_args(key.holds)[1]
     for name, key in _all_keys(Case).items()
-    if isinstance(key.form, SectionForm)
+    if isinstance(key.form, forms.SectionForm)
 }
 """Section → class of its elements, in the order of the reference page."""
 
@@ -360,7 +335,7 @@ def is_uncertain(number: Entry) -> bool:
 def is_missing(quantity: Entry) -> bool:
     """Whether a quantity, or a month of it, is written as known to be unknown."""
     months = (quantity.series or {}).values()
-    return quantity.value == MISSING or any(month.value == MISSING for month in months)
+    return quantity.value == forms.MISSING or any(month.value == forms.MISSING for month in months)
 
 
 def is_given(quantity: Entry | None) -> bool:
@@ -423,106 +398,115 @@ def _elsewhere(model: type, name: str) -> str:
     return ""
 
 
-def _value(form: Form, given: Any, path: Path, findings: list[Finding]) -> Any:
+def _value(form: forms.Form, given: Any, path: Path, findings: list[Finding]) -> Any:
     """What a value means by its form; `_REFUSED`, with a finding, when it means nothing."""
-    read = _READERS.get(type(form))
-    return read(form, given, path, findings) if read is not None else given
+    found = given
+    match form:
+        case forms.TextForm():
+            found = _text(form, given, path)
+        case forms.ShareForm():
+            found = _text(forms.TEXT, given, path)
+        case forms.LabelForm():
+            texts = {"": given} if isinstance(given, str) else given
+            found = _map(forms.MapForm(_LANGUAGE, forms.TEXT), texts, path, findings)
+        case forms.WordForm():
+            found = _word(form, given, path)
+        case forms.WholeForm():
+            found = _whole(form, given, path)
+        case forms.FlagForm():
+            found = _flag(given, path)
+        case forms.InUnit():
+            found = _part(forms.WrittenQuantity, given, path, findings)
+        case forms.PartForm():
+            found = _part(form.of, given, path, findings)
+        case forms.ListForm():
+            found = _list(form, given, path, findings)
+        case forms.MapForm():
+            found = _map(form, given, path, findings)
+    if isinstance(found, Finding):
+        findings.append(found)
+        return _REFUSED
+    return found
 
 
-def _refused(findings: list[Finding], finding: Finding) -> Any:
-    findings.append(finding)
-    return _REFUSED
-
-
-def _text(form: TextForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+def _text(form: forms.TextForm, given: Any, path: Path) -> Any:
     if not isinstance(given, str):
-        return _refused(findings, _expected(path, _("a text"), given))
+        return _expected(path, _("a text"), given)
     if form.least and not given:
-        finding = Finding(path, _("the text is empty"), _("write something"))
-        return _refused(findings, finding)
+        return Finding(path, _("the text is empty"), _("write something"))
     if form.most and len(given) > form.most:
-        what = f"String should have at most {form.most} characters: {_quoted(given)}"
-        return _refused(findings, Finding(path, what))
+        most = f"String should have at most {form.most} characters"
+        return Finding(path, f"{most}: {_quoted(given)}")
     if form.pattern and not re.fullmatch(form.pattern, given):
-        return _refused(findings, _no_match(form.pattern, given, path))
+        return _no_match(form.pattern, given, path)
     return given
 
 
-def _texts(_form: LabelForm, given: Any, path: Path, findings: list[Finding]) -> Any:
-    texts = {"": given} if isinstance(given, str) else given
-    return _map(MapForm(_LANGUAGE, TextForm()), texts, path, findings)
-
-
-def _word(form: WordForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+def _word(form: forms.WordForm, given: Any, path: Path) -> Any:
     if isinstance(given, str) and given in form.words:
         return given
     if len(form.words) == 1:
-        return _refused(findings, _expected(path, f'"{form.words[0]}"', given))
+        return _expected(path, f'"{form.words[0]}"', given)
     fix = did_you_mean(str(given), form.words)
     names = _("one of {names}").format(names=", ".join(form.words))
-    return _refused(findings, _expected(path, names, given, fix if '"' in fix else ""))
+    return _expected(path, names, given, fix if '"' in fix else "")
 
 
-def _flag(_form: FlagForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+def _flag(given: Any, path: Path) -> Any:
     word = given.lower() if isinstance(given, str) else ""
     if word in _TRUE or word in _FALSE:
         return word in _TRUE
-    return _refused(findings, _expected(path, _("true or false"), given))
+    return _expected(path, _("true or false"), given)
 
 
-def _whole(form: WholeForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+def _whole(form: forms.WholeForm, given: Any, path: Path) -> Any:
     match = _WHOLE.fullmatch(given) if isinstance(given, str) else None
     if match is None or len(match[1]) > MOST_DIGITS:
-        return _refused(findings, _expected(path, _("a whole number"), given))
+        return _expected(path, _("a whole number"), given)
     number = int(match[1])
     if form.least <= number <= form.most:
         return number
-    limit = (
-        _("at least {limit}").format(limit=form.least)
-        if number < form.least
-        else _("at most {limit}").format(limit=form.most)
-    )
-    return _refused(findings, _expected(path, limit, given))
+    is_low = number < form.least
+    limit = _("at least {limit}") if is_low else _("at most {limit}")
+    return _expected(path, limit.format(limit=form.least if is_low else form.most), given)
 
 
-def _part(form: PartForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+def _part(model: type, given: Any, path: Path, findings: list[Finding]) -> Any:
     """A mapping within a mapping, in full or in short."""
-    model = form.of
     short, is_list = SHORT.get(model, ("", False))
+    is_number = model is forms.WrittenQuantity
     if short and isinstance(given, str):
         given = {short: [given] if is_list else given}
     elif is_list and isinstance(given, list):
         given = {short: given}
-    elif model in {WrittenQuantity, WrittenMonth} and not isinstance(given, dict):
-        return _refused(findings, Finding(path, _("expected a number, got a list")))
-    elif model is WrittenDistribution and isinstance(given, dict) and "reference" in given:
+    elif (is_number or model is forms.WrittenMonth) and not isinstance(given, dict):
+        return Finding(path, _("expected a number, got a list"))
+    elif model is forms.WrittenDistribution and isinstance(given, dict) and "reference" in given:
         given = {"kind": "reference", **given}
-    elif model is WrittenQuantity and given and all(_DATE_KEY.fullmatch(key) for key in given):
+    elif is_number and given and all(_DATE_KEY.fullmatch(key) for key in given):
         given = {"series": given}
-    elif model is WrittenQuantity and isinstance(given.get("value"), dict):
+    elif is_number and isinstance(given.get("value"), dict):
         rest = {key: value for key, value in given.items() if key != "value"}
         given = {**rest, "series": given["value"]}
     entry, is_whole = _mapping(model, given, path, findings)
     if entry is None or not is_whole:
         return _REFUSED
     refused = _contradiction(entry)
-    if refused:
-        return _refused(findings, Finding(path, refused))
-    return entry
+    return Finding(path, refused) if refused else entry
 
 
 def _contradiction(entry: Entry) -> str:
     """What is wrong between the keys of a mapping; empty when nothing is."""
-    if entry.model is WrittenMonth and entry.value is None:
+    if entry.model is forms.WrittenMonth and entry.value is None:
         return _('the quantity has no "value"')
-    if entry.model is WrittenQuantity:
+    if entry.model is forms.WrittenQuantity:
         if entry.value is None and entry.series is None:
             return _('the quantity has no "value"')
         if entry.value is not None and entry.series is not None:
             return _('"value" and "series" are both given')
-    if entry.model is WrittenSize and (entry.steps is None) == (entry.to is None):
+    if entry.model is forms.WrittenSize and (entry.steps is None) == (entry.to is None):
         return _('expected sizes, as in "[0.5, 1, 2]" or "{from: 0, to: 3}"')
-    if entry.model is WrittenDates:
+    if entry.model is forms.WrittenDates:
         has_row = any(one is not None for one in (entry.from_, entry.to, entry.every))
         if (entry.months is None) != has_row:
             return _(
@@ -532,68 +516,49 @@ def _contradiction(entry: Entry) -> str:
     return ""
 
 
-def _list(form: ListForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+def _list(form: forms.ListForm, given: Any, path: Path, findings: list[Finding]) -> Any:
     if form.all_of and given == form.all_of:
         return None
-    if form.alone and isinstance(given, dict if isinstance(form.item, PartForm) else str):
+    if form.alone and isinstance(given, dict if isinstance(form.item, forms.PartForm) else str):
         given = [given]
     if not isinstance(given, list):
         fix = _("put it in square brackets") if isinstance(given, str) else ""
-        return _refused(findings, _expected(path, _("a list"), given, fix))
+        return _expected(path, _("a list"), given, fix)
     if form.most and len(given) > form.most:
-        return _refused(findings, _wrong_length(path, form.most, len(given)))
+        return _wrong_length(path, form.most, len(given))
     items = [_value(form.item, one, (*path, at), findings) for at, one in enumerate(given)]
     if any(one is _REFUSED for one in items):
         return _REFUSED
     if len(items) < form.least:
-        return _refused(findings, _wrong_length(path, form.least, len(items)))
+        return _wrong_length(path, form.least, len(items))
     return items
 
 
-def _map(form: MapForm, given: Any, path: Path, findings: list[Finding]) -> Any:
+def _map(form: forms.MapForm, given: Any, path: Path, findings: list[Finding]) -> Any:
     if form.as_list and isinstance(given, str | list):
         names = [given] if isinstance(given, str) else given
         for position, name in enumerate(names):
-            what = ""
             if not isinstance(name, str):
-                what = _("expected ids of options in the list")
-            elif name in names[:position]:
-                what = _('"{name}" stands twice in the list').format(name=name)
-            if what:
-                return _refused(findings, Finding(path, what))
+                return Finding(path, _("expected ids of options in the list"))
+            if name in names[:position]:
+                return Finding.of(path, _('"{name}" stands twice in the list'), name=name)
         given = dict.fromkeys(names, "1")
     if not isinstance(given, dict):
-        return _refused(findings, _expected(path, _("keys with values"), given))
+        return _expected(path, _("keys with values"), given)
     found: dict[str, Any] = {}
     is_whole = True
     for name, below in given.items():
         if form.key.pattern and not re.fullmatch(form.key.pattern, name):
-            findings.append(
-                dataclasses.replace(_no_match(form.key.pattern, name, (*path, name)), at_key=True)
-            )
+            wrong = _no_match(form.key.pattern, name, (*path, name))
+            findings.append(dataclasses.replace(wrong, at_key=True))
             is_whole = False
         found[name] = _value(form.item, below, (*path, name), findings)
         is_whole = is_whole and found[name] is not _REFUSED
     if not is_whole:
         return _REFUSED
     if len(found) < form.least:
-        return _refused(findings, _wrong_length(path, form.least, len(found)))
+        return _wrong_length(path, form.least, len(found))
     return found
-
-
-_READERS: dict[type[Form], Callable[..., Any]] = {
-    TextForm: _text,
-    ShareForm: lambda _form, *given: _text(TextForm(), *given),
-    LabelForm: _texts,
-    WordForm: _word,
-    WholeForm: _whole,
-    FlagForm: _flag,
-    InUnit: lambda _form, *given: _part(PartForm(WrittenQuantity), *given),
-    PartForm: _part,
-    ListForm: _list,
-    MapForm: _map,
-}
-"""How a value of each form is read; one without a reader may be anything."""
 
 
 def _quoted(given: Any) -> str:
@@ -620,25 +585,23 @@ def _wrong_length(path: Path, n: int, found: int) -> Finding:
 
 
 def _no_match(pattern: str, given: str, path: Path) -> Finding:
-    if pattern in {MONTH_PATTERN, DAY_PATTERN}:
-        what, fix = _("a month"), _('write it as in "2027-07"')
-    elif pattern == DATE_PATTERN:
-        what, fix = _("a date"), _('write it as in "2027", "2027-07" or "2027-07-15"')
-    elif pattern == YEAR_PATTERN:
-        what, fix = _("a year"), _('write it as in "2027"')
-    elif pattern == LANGUAGE_PATTERN:
-        what, fix = _("a language code"), _('write it as in "en", "ru" or "kk"')
-    elif pattern == CURRENCY_PATTERN:
-        what, fix = _("a currency code"), _('write it as in "USD"')
-    else:
-        what, fix = _("an id"), how_to_name(given)
+    month = (_("a month"), _('write it as in "2027-07"'))
+    texts = {
+        forms.MONTH_PATTERN: month,
+        forms.DAY_PATTERN: month,
+        forms.DATE_PATTERN: (_("a date"), _('write it as in "2027", "2027-07" or "2027-07-15"')),
+        forms.YEAR_PATTERN: (_("a year"), _('write it as in "2027"')),
+        forms.LANGUAGE_PATTERN: (_("a language code"), _('write it as in "en", "ru" or "kk"')),
+        forms.CURRENCY_PATTERN: (_("a currency code"), _('write it as in "USD"')),
+    }
+    what, fix = texts.get(pattern) or (_("an id"), how_to_name(given))
     return _expected(path, what, given, fix)
 
 
 def how_to_name(text: str) -> str:
     """How an id is to be written; names the letters that only look Latin."""
     letters, latin = foreign_letters(text), in_latin(text)
-    if letters and re.match(ID_PATTERN, latin):
+    if letters and re.match(forms.ID_PATTERN, latin):
         return _('write "{word}" in Latin letters: {letters}').format(word=latin, letters=letters)
     return _("use Latin letters, digits and _, a letter first; the label may be any text")
 
@@ -648,7 +611,7 @@ def _no_value(path: Path) -> tuple[str, str]:
         what = _('an item of "{key}" has no value').format(key=path[-2])
         return what, _("give it one, or take it out")
     what = _('"{key}" has no value').format(key=path[-1])
-    if re.match(MONTH_PATTERN, path[-1]):
+    if re.match(forms.MONTH_PATTERN, path[-1]):
         return what, _('give it one, or write "missing" where none is known')
     return what, _("give it one, or take the key out")
 
@@ -659,11 +622,8 @@ def _without_empty(plain: Plain, path: Path, empty: list[Path]) -> Plain:
         return plain
     pairs: Any = list(plain.items() if isinstance(plain, dict) else enumerate(plain))
     empty += [(*path, step) for step, below in pairs if below is None]
-    kept = {
-        step: _without_empty(below, (*path, step), empty)
-        for step, below in pairs
-        if below is not None
-    }
+    full = [(step, below) for step, below in pairs if below is not None]
+    kept = {step: _without_empty(below, (*path, step), empty) for step, below in full}
     return kept if isinstance(plain, dict) else list(kept.values())
 
 
@@ -672,7 +632,7 @@ class Reference(NamedTuple):
 
     path: Path
     word: str
-    form: TextForm
+    form: forms.TextForm
 
 
 def references_of(entry: Entry, path: Path) -> Iterator[Reference]:
@@ -682,15 +642,15 @@ def references_of(entry: Entry, path: Path) -> Iterator[Reference]:
             yield from _references_in(given, key.form, (*path, key.key))
 
 
-def _references_in(given: Any, form: Form, path: Path) -> Iterator[Reference]:
+def _references_in(given: Any, form: forms.Form, path: Path) -> Iterator[Reference]:
     if isinstance(given, Entry):
         yield from references_of(given, path)
-    elif isinstance(form, TextForm) and form.sections:
+    elif isinstance(form, forms.TextForm) and form.sections:
         yield Reference(path, given, form)
-    elif isinstance(form, ListForm):
+    elif isinstance(form, forms.ListForm):
         for at, item in enumerate(given):
             yield from _references_in(item, form.item, (*path, at))
-    elif isinstance(form, MapForm):
+    elif isinstance(form, forms.MapForm):
         for name, item in given.items():
             if form.key.sections:
                 yield Reference((*path, name), name, form.key)

@@ -61,20 +61,16 @@ def _events(text: str, file: int) -> Iterator[Any]:
             if isinstance(event, yaml.DocumentStartEvent):
                 n_documents += 1
                 if n_documents > 1:
-                    raise _RefusedError(
-                        _("a second document starts here; a case file holds one"),
-                        _("take the line --- out"),
-                        _mark(event, file),
-                    )
+                    what = _("a second document starts here; a case file holds one")
+                    raise _RefusedError(what, _("take the line --- out"), _mark(event, file))
             yield event
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(error, file) from error
     except yaml.YAMLError as error:
-        raise _RefusedError(
-            _("this is not YAML: {reason}").format(reason=next(iter(str(error).splitlines()), "")),
-            _("see whether this is the right file"),
-            Mark(file, 0, 0, 0, 0),
-        ) from error
+        what = _("this is not YAML: {reason}")
+        what = what.format(reason=next(iter(str(error).splitlines()), ""))
+        fix = _("see whether this is the right file")
+        raise _RefusedError(what, fix, Mark(file, 0, 0, 0, 0)) from error
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, file: int) -> _RefusedError:
@@ -83,11 +79,9 @@ def _syntax_error(error: yaml.MarkedYAMLError, file: int) -> _RefusedError:
     if "unexpected end of stream" in reason and error.context_mark:
         at, reason = error.context_mark, f"{error.context}, {reason}"  # an open quote, say
     line, column, index = (at.line + 1, at.column + 1, at.index) if at else (0, 0, 0)
-    return _RefusedError(
-        _("this is not YAML: {reason}").format(reason=reason),
-        _syntax_fix(reason),
-        Mark(file, line, column, index, index + 1),
-    )
+    what = _("this is not YAML: {reason}")
+    what = what.format(reason=reason)
+    return _RefusedError(what, _syntax_fix(reason), Mark(file, line, column, index, index + 1))
 
 
 def _syntax_fix(reason: str) -> str:
@@ -130,28 +124,19 @@ class _Composing:
             return self._repeated(str(event.anchor), mark, is_key=is_key)
         if event.tag and event.tag != "!":
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self.refuse(
-                path,
-                _('"{tag}" is not used in case files').format(tag=tag),
-                _("take it out; each key knows what its value means"),
-                mark,
-            )
+            fix = _("take it out; each key knows what its value means")
+            self.refuse(path, _('"{tag}" is not used in case files'), fix, mark, tag=tag)
         found: Node
         if isinstance(event, yaml.ScalarEvent):
             found, size = Text(event.value, mark, event.style or ""), 1
         else:
             if is_key:
-                raise _RefusedError(
-                    _("a key must be a text, not a list or mapping"),
-                    _("put braces that belong to a text in quotes"),
-                    mark,
-                )
+                what = _("a key must be a text, not a list or mapping")
+                raise _RefusedError(what, _("put braces that belong to a text in quotes"), mark)
             if len(path) >= MAX_DEPTH:
-                raise _RefusedError(
-                    _("more than {n} levels of nesting").format(n=MAX_DEPTH),
-                    _("see whether this is the right file"),
-                    mark,
-                )
+                what = _("more than {n} levels of nesting")
+                what = what.format(n=MAX_DEPTH)
+                raise _RefusedError(what, _("see whether this is the right file"), mark)
             if event.anchor:
                 self.anchors[event.anchor] = (None, 0)
             fill = self._mapping if isinstance(event, yaml.MappingStartEvent) else self._list
@@ -182,12 +167,8 @@ class _Composing:
                 node.keys[key] = written.mark
                 continue
             what = _('the key "{key}" is given twice, first in line {line}')
-            self.refuse(
-                (*path, key),
-                what.format(key=key, line=node.keys[key].line),
-                _("keep one of the two"),
-                written.mark,
-            )
+            what = what.format(key=key, line=node.keys[key].line)
+            self.refuse((*path, key), what, _("keep one of the two"), written.mark)
         if in_flow:
             self._mend_cut_keys(path, node)
         return node, total
@@ -195,27 +176,22 @@ class _Composing:
     def _repeated(self, name: str, mark: Mark, *, is_key: bool) -> tuple[Node, int]:
         node, size = self.anchors.get(name, (None, 0))
         if node is None:
-            raise _RefusedError(
-                _('"*{name}" repeats something that is not written before it').format(name=name),
-                _("put a text that begins with * in quotes"),
-                mark,
-            )
+            what = _('"*{name}" repeats something that is not written before it')
+            what = what.format(name=name)
+            raise _RefusedError(what, _("put a text that begins with * in quotes"), mark)
         self.repeated += size
         if self.repeated > MAX_REPEATED:
-            raise _RefusedError(
-                _("repetitions by * stand for more than {n} values").format(n=MAX_REPEATED),
-                _("write the values out, or take repetitions of repetitions away"),
-                mark,
-            )
+            what = _("repetitions by * stand for more than {n} values")
+            fix = _("write the values out, or take repetitions of repetitions away")
+            raise _RefusedError(what.format(n=MAX_REPEATED), fix, mark)
         if is_key:
-            raise _RefusedError(
-                _("a key must be written out, not repeated by *"), _("write the key out"), mark
-            )
+            what = _("a key must be written out, not repeated by *")
+            raise _RefusedError(what, _("write the key out"), mark)
         return node, size
 
-    def refuse(self, path: Path, what: str, fix: str, mark: Mark) -> None:
-        """Note that something cannot be used."""
-        self.findings.append(Finding(path, what, fix, mark=mark))
+    def refuse(self, path: Path, what: str, fix: str, mark: Mark, /, **words: Any) -> None:
+        """Note that something cannot be used; `words` go into both texts."""
+        self.findings.append(Finding.of(path, what, fix, mark=mark, **words))
 
     def _mend_cut_keys(self, path: Path, node: MappingNode) -> None:
         """Refuse numbers whose decimal comma YAML has taken for its own, and put them together.
@@ -259,25 +235,19 @@ class _Composing:
     def _put_together(self, path: Path, first: Text, last: Mark) -> None:
         first.mark = first.mark._replace(end=last.end, one_line=True)
         first.text, first.style = self.text[first.mark.start : last.end], '"'
+        fix = _("quote it or write a point: {point}")
+        fix = fix.format(point=first.text.replace(",", ".", 1))
         self.refuse(
-            path,
-            _('"{text}" is cut in two at its comma').format(text=first.text),
-            _("quote it or write a point: {point}").format(point=first.text.replace(",", ".", 1)),
-            first.mark,
+            path, _('"{text}" is cut in two at its comma').format(text=first.text), fix, first.mark
         )
 
     def _refuse_tight_list(self, path: Path, node: Items) -> None:
         mark = node.items[0].mark._replace(end=node.items[-1].mark.end, one_line=True)
         whole = self.text[mark.start : mark.end]
+        what = _('"[{text}]" can be read as {n} values, or as numbers with a decimal comma')
+        fix = _("a number with a decimal comma: quote it or write a point; values: [{apart}]")
         self.refuse(
-            path,
-            _('"[{text}]" can be read as {n} values, or as numbers with a decimal comma').format(
-                text=whole, n=len(node.items)
-            ),
-            _("a number with a decimal comma: quote it or write a point; values: [{apart}]").format(
-                apart=", ".join(whole.split(","))
-            ),
-            mark,
+            path, what, fix, mark, text=whole, n=len(node.items), apart=", ".join(whole.split(","))
         )
 
 

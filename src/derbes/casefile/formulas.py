@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import NamedTuple, Protocol
 
-from derbes.case.formulas import Formula, Tree
+from derbes.case.quantity import Formula, Tree
 from derbes.grammar import ExpressionError, Node, Reader, Unusable
 from derbes.language import _
 from derbes.units import ONE, Unit, UnitError, parse_unit

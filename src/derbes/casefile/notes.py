@@ -20,7 +20,8 @@ from derbes.case.entities import (
     purchases,
     quantities,
 )
-from derbes.case.quantity import MONTH_PATTERN, MONTHS_A_YEAR, Step, WrittenQuantity, repeats_yearly
+from derbes.case.forms import MONTH_PATTERN, WrittenQuantity
+from derbes.case.quantity import MONTHS_A_YEAR, Step, repeats_yearly
 from derbes.casefile.checks_plan import each
 from derbes.casefile.draft import CaseDraft, Check
 from derbes.casefile.entries import Entry, Finding, Path, keys_of
@@ -56,13 +57,9 @@ def case_without_measures(draft: CaseDraft) -> Iterator[Finding]:
     example = (
         f"embargo: {{kind: embargo, sender: {sender}, hits: {{actor: {sender}}}, lengths: [6, 12]}}"
     )
-    yield Finding(
-        ("measures",),
-        _("the case has no measures, so nothing is asked of it but how long its stock lasts"),
-        _('write "measures:" and below it what may happen, as in "{example}"').format(
-            example=example
-        ),
-    )
+    what = _("the case has no measures, so nothing is asked of it but how long its stock lasts")
+    fix = _('write "measures:" and below it what may happen, as in "{example}"')
+    yield Finding.of(("measures",), what, fix, example=example)
 
 
 def formulas_in_their_ranges(draft: CaseDraft) -> Iterator[Finding]:
@@ -86,11 +83,8 @@ def formulas_in_their_ranges(draft: CaseDraft) -> Iterator[Finding]:
             what = what.format(from_low=reached_low, to_high=reached_high, low=least, high=most)
         else:
             continue
-        yield Finding(
-            tuple(one.path.split(".")),
-            what,
-            _("check the formula and the ranges of what it names, or take this range out"),
-        )
+        fix = _("check the formula and the ranges of what it names, or take this range out")
+        yield Finding(tuple(one.path.split(".")), what, fix)
 
 
 def times_in_whole_periods(draft: CaseDraft) -> Iterator[Finding]:
@@ -108,11 +102,10 @@ def times_in_whole_periods(draft: CaseDraft) -> Iterator[Finding]:
                 least = 0 if survival.age is not None else 1
                 counted.append((path, months, max(int(months // calendar.step), least)))
                 continue
-            yield Finding(
-                path,
-                _("it is older than its shelf life when the calendar begins: nothing of it counts"),
-                _("check its age, or take it out"),
+            what = _(
+                "it is older than its shelf life when the calendar begins: nothing of it counts"
             )
+            yield Finding(path, what, _("check its age, or take it out"))
     for path, months, periods in counted:
         if abs(periods * calendar.step - months) > ROUNDING * max(1.0, abs(months)):
             yield _counted(case, path, months, periods)
@@ -131,15 +124,11 @@ def _counted(case: Case, path: Path, months: float, counted: int) -> Finding:
     said = ngettext("{n} month", "{n} months", 1 if shown == "1" else 2).format(n=shown)
     if round(months, 2) != round(months) and abs(days - months * DAYS_A_MONTH) < DAY_SLIP:
         said = ngettext("{n} day", "{n} days", days).format(n=days)
-    return Finding(
-        path,
-        _("{time} count as {whole}: times are counted in whole periods").format(
-            time=said, whole=whole
-        ),
-        _("choose a shorter calendar.step")
-        if case.calendar.step is not Step.MONTH
-        else _("write whole months where it matters"),
-    )
+    what = _("{time} count as {whole}: times are counted in whole periods")
+    fix = _("write whole months where it matters")
+    if case.calendar.step is not Step.MONTH:
+        fix = _("choose a shorter calendar.step")
+    return Finding.of(path, what, fix, time=said, whole=whole)
 
 
 DAY_SLIP = 0.01
@@ -189,24 +178,15 @@ def _times(case: Case) -> Iterator[tuple[Path, float]]:
 def months_within_a_period(draft: CaseDraft) -> Iterator[Finding]:
     """A month or day that begins no period counts as the first of its own."""
     calendar = draft.case.calendar
-    written = (
-        one
-        for section, elements in draft.elements.items()
-        for name, built in elements.items()
-        if built.entry is not None
-        for one in _written_months(built.entry, (section, name))
-    )
+    entries = draft.entries()
+    written = (one for path, entry in entries for one in _written_months(entry, path))
     for path, text in written:
         period = calendar.index_of(text)
         first = calendar.label(period)
         if 0 <= period < calendar.n_periods and text not in (first, f"{first}-01"):
-            yield Finding(
-                path,
-                _("{month} counts as {first}, the first month of its period").format(
-                    month=text, first=first
-                ),
-                _("write {first}, or choose a shorter calendar.step").format(first=first),
-            )
+            what = _("{month} counts as {first}, the first month of its period")
+            fix = _("write {first}, or choose a shorter calendar.step")
+            yield Finding.of(path, what, fix, month=text, first=first)
 
 
 def _written_months(entry: Entry, path: Path) -> Iterator[tuple[Path, str]]:
@@ -231,14 +211,12 @@ def step_that_is_coarse(draft: CaseDraft) -> Iterator[Finding]:
     """Within a long period nothing is seen."""
     step = draft.case.calendar.step
     if step is not Step.MONTH:
-        yield Finding(
-            ("calendar", "step"),
-            _(
-                "what is short for a part of a {step} is spread over all of it: the deepest"
-                " shortfall and discounted money differ from those by month"
-            ).format(step=_("year") if step is Step.YEAR else _("quarter")),
-            _('write "step: month" where that matters'),
+        what = _(
+            "what is short for a part of a {step} is spread over all of it: the deepest"
+            " shortfall and discounted money differ from those by month"
         )
+        what = what.format(step=_("year") if step is Step.YEAR else _("quarter"))
+        yield Finding(("calendar", "step"), what, _('write "step: month" where that matters'))
 
 
 def uses_worth_less_than_their_good(draft: CaseDraft) -> Iterator[Finding]:
@@ -255,14 +233,13 @@ def uses_worth_less_than_their_good(draft: CaseDraft) -> Iterator[Finding]:
             continue
         cost, least = less[0]
         unit = f"{case.currency}/{case.goods[use.good].unit}"
-        yield Finding(
-            ("uses", use.id, "shortage_cost"),
-            _(
-                "being short costs {cost}, less than the good costs at the cheapest, {least}:"
-                " whatever leaves this use short saves money"
-            ).format(cost=in_words(cost, unit), least=in_words(least, unit)),
-            _("see whether the cost of being short holds all that is lost"),
+        what = _(
+            "being short costs {cost}, less than the good costs at the cheapest, {least}:"
+            " whatever leaves this use short saves money"
         )
+        what = what.format(cost=in_words(cost, unit), least=in_words(least, unit))
+        fix = _("see whether the cost of being short holds all that is lost")
+        yield Finding(("uses", use.id, "shortage_cost"), what, fix)
 
 
 @dataclass(slots=True)
@@ -310,15 +287,13 @@ def uses_in_unlike_units(draft: CaseDraft) -> Iterator[Finding]:
         bare = [one.id for one in uses if one.weight is None]
         if len(kinds) < 2 or not bare:
             continue
-        yield Finding(
-            ("uses", bare[0]),
-            _(
-                "uses of the {tier} tier are counted in {units}; without weights they count by"
-                " months of their good's own use"
-            ).format(tier=tier, units=_(" and ").join(sorted(set(units.values())))),
-            _("give each use of the tier a weight to say what one unit counts"),
-            at_key=True,
+        what = _(
+            "uses of the {tier} tier are counted in {units}; without weights they count by"
+            " months of their good's own use"
         )
+        what = what.format(tier=tier, units=_(" and ").join(sorted(set(units.values()))))
+        fix = _("give each use of the tier a weight to say what one unit counts")
+        yield Finding(("uses", bare[0]), what, fix, at_key=True)
 
 
 def series_behind_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
@@ -359,14 +334,10 @@ def series_before_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
     for quantity in quantities(draft.case):
         early = [at for at, _value in quantity.steps if at <= 0]
         if len(early) > 1:
-            yield Finding(
-                tuple(quantity.path.split(".")),
-                _("the value of {month} lies before the calendar and is not used").format(
-                    month=calendar.label(early[-2])
-                ),
-                _("take it out, or let the calendar begin earlier"),
-                at_key=True,
-            )
+            what = _("the value of {month} lies before the calendar and is not used")
+            what = what.format(month=calendar.label(early[-2]))
+            fix = _("take it out, or let the calendar begin earlier")
+            yield Finding(tuple(quantity.path.split(".")), what, fix, at_key=True)
 
 
 @each("measures")
@@ -383,25 +354,19 @@ def goods_on_the_way(draft: CaseDraft, measure: Measure) -> Iterator[Finding]:
         and any(selects_purchase(case, hit, supplier, route) for hit in measure.hits)
     )
     if on_the_way:
-        yield Finding(
-            ("measures", measure.id),
-            _("what is on the way when it starts is taken as lost: {suppliers}").format(
-                suppliers=", ".join(on_the_way)
-            ),
-            _('write "in_transit: delivered" if it still comes, else "in_transit: lost"'),
-            at_key=True,
-        )
+        what = _("what is on the way when it starts is taken as lost: {suppliers}")
+        what = what.format(suppliers=", ".join(on_the_way))
+        fix = _('write "in_transit: delivered" if it still comes, else "in_transit: lost"')
+        yield Finding(("measures", measure.id), what, fix, at_key=True)
 
 
 def keys_known_to_be_missing(draft: CaseDraft) -> Iterator[Finding]:
     """Numbers that are written as missing and without which the format has a default."""
     for path in draft.case.missing:
         if path.rpartition(".")[2] not in NEEDED and not path.startswith("options."):
-            yield Finding(
-                tuple(path.split(".")),
-                _("it is missing, and counts as if the key were not there"),
-                _("give a value with a range, grade D and a why"),
-            )
+            what = _("it is missing, and counts as if the key were not there")
+            fix = _("give a value with a range, grade D and a why")
+            yield Finding(tuple(path.split(".")), what, fix)
 
 
 NOTES: tuple[Check, ...] = (

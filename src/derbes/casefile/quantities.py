@@ -6,18 +6,17 @@ from others by a formula.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from derbes.case.formulas import SIGN, Formula
+from derbes.case.forms import MISSING, InUnit, WrittenQuantity
 from derbes.case.quantity import (
-    MISSING,
     MONTHS_A_YEAR,
+    SIGN,
     Calendar,
+    Formula,
     Grade,
-    InUnit,
     MonthQuantity,
     Quantity,
-    WrittenQuantity,
 )
 from derbes.casefile.entries import Entry, Finding, Path, dotted, is_uncertain
 from derbes.casefile.formulas import Powers, powers_of, read_formula, unit_named
@@ -104,9 +103,9 @@ class Reading:
         """Unit that it is turned into."""
         return self.units[0]
 
-    def refuse(self, step: Path, what: str, fix: str = "") -> None:
-        """Note that something below this quantity cannot be used."""
-        self.findings.append(Finding((*self.path, *step), what, fix))
+    def refuse(self, step: Path, what: str, fix: str = "", /, **words: Any) -> None:
+        """Note that something below this quantity cannot be used; `words` go into both texts."""
+        self.findings.append(Finding.of((*self.path, *step), what, fix, **words))
 
 
 def outside(text: str, calendar: Calendar) -> tuple[str, str]:
@@ -273,11 +272,8 @@ def _computed(reading: Reading, text: str, step: Path) -> Steps:
         reading.findings += wrong_parts(error, text, (*reading.path, *step))
         return ()
     except ZeroDivisionError:
-        reading.refuse(
-            step,
-            _("it divides by something that is, or may be, 0"),
-            _("check what it divides by, and its range"),
-        )
+        what = _("it divides by something that is, or may be, 0")
+        reading.refuse(step, what, _("check what it divides by, and its range"))
         return ()
     ends = (number, *reading.span)
     if not all(_in_limits(reading, end, text, step) for end in ends):
@@ -299,9 +295,7 @@ def _refuse_unit(
     for code in [code for code, _power in foreign if code not in measures.rates][:1]:
         what = _('the case has no rate for {code}, which "{text}" needs')
         fix = _("add currency.rates.{code}, the worth of 1 {code} in {money}")
-        reading.refuse(
-            step, what.format(code=code, text=text), fix.format(code=code, money=measures.money)
-        )
+        reading.refuse(step, what, fix, code=code, text=text, money=measures.money)
         return
     expected = f'"{reading.unit.name}"' if reading.unit.name else _("a plain number or a share")
     what = _('expected {expected} or what can be turned into it, got "{found}"')
@@ -401,11 +395,8 @@ def _observed(reading: Reading, entry: Entry) -> tuple[float, ...]:
     weights = _numbers(share, entry.weights or (), "weights")
     reading.findings += share.findings
     if len(weights) != len(values) or abs(sum(weights) - 1.0) > WEIGHT_SLIP:
-        reading.refuse(
-            ("distribution",),
-            _("expected as many weights as values, adding up to 1"),
-            _('write them as in "weights: [0.7, 0.3]"'),
-        )
+        what = _("expected as many weights as values, adding up to 1")
+        reading.refuse(("distribution",), what, _('write them as in "weights: [0.7, 0.3]"'))
         return ()
     return tuple(number for pair in zip(values, weights, strict=True) for number in pair)
 
@@ -453,8 +444,7 @@ def read_quantity(
         steps = _series(reading, entry, dated)
     else:
         if entry.after:
-            what = _('"after" says nothing without a series')
-            reading.refuse(("after",), what, _("take it out"))
+            reading.refuse(("after",), _('"after" says nothing without a series'), _("take it out"))
         _inherit(reading, entry.value or "")
         steps = in_base(reading, entry.value or "", ("value",))
     if not steps or reading.findings:
@@ -555,9 +545,7 @@ def _series(reading: Reading, entry: Entry, dated: list["_Dated"]) -> Steps:
         month, first = dated[0].month, calendar.label(0)
         what = _("the series begins in {month}, the calendar in {first}")
         fix = _('add a value for "{first}", or "missing" where none is known')
-        reading.refuse(
-            ("series", month), what.format(month=month, first=first), fix.format(first=first)
-        )
+        reading.refuse(("series", month), what, fix, month=month, first=first)
     steps: list[tuple[int, float]] = []
     for position, one in enumerate(dated):
         if position and one.period == dated[position - 1].period:
@@ -579,19 +567,12 @@ def _refuse_scaling(reading: Reading, entry: Entry, steps: Sequence[tuple[int, f
     key: Path = ("range",) if entry.range is not None else ("distribution",)
     own = [month for month, one in (entry.series or {}).items() if is_uncertain(one)]
     if own:
-        reading.refuse(
-            key,
-            _("the series has a range as a whole and one of its own in {month}").format(
-                month=own[0]
-            ),
-            _("keep the one or the others"),
-        )
+        what = _("the series has a range as a whole and one of its own in {month}")
+        reading.refuse(key, what, _("keep the one or the others"), month=own[0])
     elif steps and steps[0][1] == 0.0:
-        reading.refuse(
-            key,
-            _("a range scales a series by its first value, and this one begins with 0"),
-            _("begin it with another value, or give the months ranges of their own"),
-        )
+        what = _("a range scales a series by its first value, and this one begins with 0")
+        fix = _("begin it with another value, or give the months ranges of their own")
+        reading.refuse(key, what, fix)
 
 
 def _months(
@@ -667,20 +648,14 @@ def _ends(reading: Reading, entry: Entry, value: float) -> tuple[float | None, f
     low, high = ends
     slip = ROUNDING * max(abs(low), abs(high))
     if low > high:
-        reading.refuse(
-            ("range",),
-            _('the range begins above its end: "{low}" is more than "{high}"').format(
-                low=texts[0], high=texts[1]
-            ),
-            _("write the lower value first"),
-        )
+        what = _('the range begins above its end: "{low}" is more than "{high}"')
+        what = what.format(low=texts[0], high=texts[1])
+        reading.refuse(("range",), what, _("write the lower value first"))
     elif reading.formula is None and not low - slip <= value <= high + slip:
         unit = reading.unit.name
-        reading.refuse(
-            ("range",),
-            _("the range from {low} to {high} does not hold the value {value}").format(
-                low=in_words(low, unit), high=in_words(high, unit), value=in_words(value, unit)
-            ),
-            _("widen the range, or write its ends with their unit"),
+        what = _("the range from {low} to {high} does not hold the value {value}")
+        what = what.format(
+            low=in_words(low, unit), high=in_words(high, unit), value=in_words(value, unit)
         )
+        reading.refuse(("range",), what, _("widen the range, or write its ends with their unit"))
     return low, high

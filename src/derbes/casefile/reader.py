@@ -10,9 +10,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path as FilePath
 from typing import Any
 
-from derbes.case.entities import Case, Variant, quantities
+from derbes.case.entities import Case, quantities
 from derbes.case.quantity import Note
-from derbes.casefile.build import text_of
 from derbes.casefile.checks import check_draft
 from derbes.casefile.checks_plan import tags_of_chances
 from derbes.casefile.draft import CaseDraft, Memory, build_draft
@@ -61,6 +60,8 @@ Entries = Mapping[Place, Any]
 Elements = list[tuple[str, str, Node]]
 """Section, id and node of elements."""
 
+_CHANGERS = ("variants", "scenarios")
+
 TAG = "tag:"
 
 
@@ -72,8 +73,6 @@ class WrittenAlternative:
     """The tree after the changes."""
     section: str = ""
     """`variants` or `scenarios`; empty for the case as written."""
-    line: int = 0
-    """Line of the variant or scenario."""
     origins: dict[Path, Path] = field(default_factory=dict)
     """Path in the changed case → path in the file."""
     changes: list[str] = field(default_factory=list)
@@ -84,6 +83,7 @@ class WrittenAlternative:
     found: list[Finding] = field(default_factory=list)
     """What is wrong with its case, and not with that as written; paths are those of its case."""
     scenarios: dict[str, "WrittenAlternative"] = field(default_factory=dict)
+    variants: dict[str, "WrittenAlternative"] = field(default_factory=dict)
 
     def origin(self, path: Path) -> Path | None:
         """Path in the file of something that was changed; None when it was not."""
@@ -106,17 +106,13 @@ def alternative(
         written: The case as written: what a variant took away of it, a scenario cannot
             change, and what is wrong with it is told already.
     """
-    after = WrittenAlternative(before.root, place[0], key_place(before.root, place).line)
-    entries = _changers(before.draft)
+    after = WrittenAlternative(before.root, place[0])
+    entries = dict(before.draft.entries(*_CHANGERS))
     chain = _chain(entries, place)
     if chain is None:
-        after.findings.append(
-            Finding(
-                (*place, "include_from"),
-                _('"{name}" starts from itself').format(name=place[1]),
-                _("take include_from out of one of the two"),
-            )
-        )
+        what = _('"{name}" starts from itself')
+        fix = _("take include_from out of one of the two")
+        after.findings.append(Finding.of((*place, "include_from"), what, fix, name=place[1]))
     for one in chain or ():
         if one != place:
             after.changes.append(_("as {variant}").format(variant=one[1]))
@@ -127,16 +123,6 @@ def alternative(
         found = [*after.draft.findings, *check_draft(after.draft, written.draft)]
         after.found = [one for one in found if (one.path, one.what) not in told]
     return after
-
-
-def _changers(draft: CaseDraft) -> Entries:
-    """Entries of all variants and scenarios of a case."""
-    return {
-        (section, name): built.entry
-        for section in ("variants", "scenarios")
-        for name, built in draft.elements[section].items()
-        if built.entry is not None
-    }
 
 
 def _chain(entries: Entries, place: Place) -> list[Place] | None:
@@ -242,11 +228,10 @@ def _add(changed: WrittenAlternative, file: MappingNode, origin: Path) -> None:
     path, node = (section, element_id), find(file, origin)
     known = set(SECTIONS) - UNTOUCHED[changed.section]
     if section not in known:
-        what = (
-            _('"{section}" is not a section that a variant can add to')
-            if changed.section == "variants"
-            else _('"{section}" is not a section that a scenario can add to')
-        ).format(section=section)
+        what = _('"{section}" is not a section that a scenario can add to')
+        if changed.section == "variants":
+            what = _('"{section}" is not a section that a variant can add to')
+        what = what.format(section=section)
         fix = did_you_mean(section, known)
         changed.findings.append(Finding(origin[:-1], what, fix, at_key=True))
     elif find(changed.root, path) is not None:
@@ -279,12 +264,10 @@ def _target(root: MappingNode, where: str, kind: str) -> Path | Finding:
     top = steps[0]
     untouched = FIXED | UNTOUCHED[kind]
     if top in untouched or where in {"currency", "currency.base"}:
-        what = (
-            _('a variant cannot change "{key}"')
-            if kind == "variants"
-            else _('a scenario cannot change "{key}"')
-        )
-        return Finding((), what.format(key=where), _("take it out"))
+        what = _('a scenario cannot change "{key}"')
+        if kind == "variants":
+            what = _('a variant cannot change "{key}"')
+        return Finding.of((), what, _("take it out"), key=where)
     is_element = top in SECTIONS and len(steps) > 2 and find(root, tuple(steps[:2])) is not None
     if top in keys_of(Case) or is_element:
         return _inside(root, steps)
@@ -364,36 +347,29 @@ def _in_words(plain: Plain) -> str:
 
 def _in_the_file(one: WrittenAlternative, place: Place) -> list[Finding]:
     """What is wrong with a variant or scenario, where it stands in the file."""
-    what = (
-        _("in this variant {where}: {what}")
-        if place[0] == "variants"
-        else _("in this scenario {where}: {what}")
-    )
+    what = _("in this scenario {where}: {what}")
+    if place[0] == "variants":
+        what = _("in this variant {where}: {what}")
     findings = list(one.findings)
     for finding in one.found:
         origin = one.origin(finding.path)
         where = dotted(shown(one.root, finding.path))
-        findings.append(
-            replace(finding, path=origin)
-            if origin is not None
-            else Finding(
-                place, what.format(where=where, what=finding.what), finding.fix, at_key=True
-            )
-        )
+        if origin is not None:
+            findings.append(replace(finding, path=origin))
+            continue
+        told = what.format(where=where, what=finding.what)
+        findings.append(Finding(place, told, finding.fix, at_key=True))
     return findings
 
 
 def _crossed(variant: str, scenario: str, one: WrittenAlternative) -> Iterator[Finding]:
     """What is wrong with a scenario in a variant, told at the variant."""
     for finding in (*one.findings, *one.found):
-        yield Finding(
-            ("variants", variant),
-            _('in this variant with scenario "{scenario}", {where}: {what}').format(
-                scenario=scenario, where=dotted(shown(one.root, finding.path)), what=finding.what
-            ),
-            finding.fix,
-            at_key=True,
+        what = _('in this variant with scenario "{scenario}", {where}: {what}')
+        what = what.format(
+            scenario=scenario, where=dotted(shown(one.root, finding.path)), what=finding.what
         )
+        yield Finding(("variants", variant), what, finding.fix, at_key=True)
 
 
 def _finished(one: WrittenAlternative, source: str, digest: str) -> Case:
@@ -411,24 +387,27 @@ def _finished(one: WrittenAlternative, source: str, digest: str) -> Case:
     if case.correlations:
         uncertain |= {quantity.path for quantity in quantities(case) if quantity.has_range}
     total = math.fsum(scenario.probability for scenario in case.scenarios.values())
-    scenarios = {
-        name: replace(
-            case.scenarios[name],
-            probability=case.scenarios[name].probability / total,
-            case=_finished(below, source, digest),
-            changes=tuple(below.changes),
-        )
-        for name, below in one.scenarios.items()
+    shares = {
+        name: replace(scenario, probability=scenario.probability / total)
+        for name, scenario in case.scenarios.items()
     }
+
+    def finished(elements: Mapping[str, Any], after: Mapping[str, WrittenAlternative]) -> Any:
+        return {
+            name: replace(
+                elements[name], case=_finished(below, source, digest), changes=tuple(below.changes)
+            )
+            for name, below in after.items()
+        }
+
+    kept = tuple(pair for pair in case.correlations if uncertain.issuperset(pair.between))
     return replace(
         case,
-        variants={},
-        scenarios=scenarios,
+        variants=finished(case.variants, one.variants),
+        scenarios=finished(shares, one.scenarios),
         source=source,
         hash=digest,
-        correlations=tuple(
-            pair for pair in case.correlations if uncertain.issuperset(pair.between)
-        ),
+        correlations=kept,
     )
 
 
@@ -481,40 +460,22 @@ def read_files(path: FilePath, examine: Examine | None = None) -> Read:
     base.draft = build_draft(tree.root, memory)
     base.found = [*base.draft.findings, *check_draft(base.draft)]
     findings = [*tree.findings, *base.found]
-    variants: dict[str, WrittenAlternative] = {}
-    changers = _changers(base.draft)
-    for section, kept in (("scenarios", base.scenarios), ("variants", variants)):
-        for at in changers:
-            if at[0] == section:
-                kept[at[1]] = one = alternative(base, at, memory, written=base)
-                findings += _in_the_file(one, at)
-    drafts = {name: one.draft for name, one in variants.items()}
+    for section, kept in (("scenarios", base.scenarios), ("variants", base.variants)):
+        for at, _entry in base.draft.entries(section):
+            kept[at[1]] = one = alternative(base, at, memory, written=base)
+            findings += _in_the_file(one, at)
+    drafts = {name: one.draft for name, one in base.variants.items()}
     findings += tags_of_chances(base.draft, drafts)
     if len(findings) == len(tree.findings):  # else scenarios of variants say it all again
-        for name, variant in variants.items():
-            for at in _changers(variant.draft):
-                if at[0] == "scenarios":
-                    one = alternative(variant, at, memory, written=base)
-                    variant.scenarios[at[1]] = one
-                    findings += _crossed(name, at[1], one)
+        for name, variant in base.variants.items():
+            for at, _entry in variant.draft.entries("scenarios"):
+                variant.scenarios[at[1]] = one = alternative(variant, at, memory, written=base)
+                findings += _crossed(name, at[1], one)
     if findings:
         return Read(_in_order(tree, findings), None, tree)
-    found = {}
-    for name, variant in variants.items():
-        entry: Any = changers["variants", name]
-        found[name] = Variant(
-            id=name,
-            label=entry.label,
-            note=text_of(entry.note),
-            tags=tuple(entry.tags),
-            at_line=variant.line,
-            case=_finished(variant, str(path), tree.hash),
-            changes=tuple(variant.changes),
-        )
     notes = _in_order(tree, notes_of(base.draft))
     case = replace(
         _finished(base, str(path), tree.hash),
-        variants=found,
         notes=tuple(Note(one.where, one.what, one.fix, one.line) for one in notes),
         files=tuple(str(source.path) for source in tree.sources),
     )

@@ -11,36 +11,11 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from derbes.case import forms
 from derbes.case.entities import CapitalPayment, Case, Hit
 from derbes.case.ledger import Judgement
 from derbes.case.options import Budget, Risk
-from derbes.case.quantity import (
-    ID_PATTERN,
-    MISSING,
-    MONTH_PATTERN,
-    YEAR,
-    Element,
-    FlagForm,
-    Form,
-    InUnit,
-    LabelForm,
-    ListForm,
-    MapForm,
-    PartForm,
-    ShareForm,
-    TextForm,
-    WholeForm,
-    WordForm,
-    WrittenCalendar,
-    WrittenCurrency,
-    WrittenDates,
-    WrittenDistribution,
-    WrittenMonth,
-    WrittenOpening,
-    WrittenQuantity,
-    WrittenResolution,
-    WrittenSize,
-)
+from derbes.case.quantity import Element
 from derbes.case.uncertainty import Correlation, ReferenceProject
 from derbes.casefile.entries import SECTIONS, SHORT, Key, keys_of
 from derbes.language import _
@@ -85,7 +60,7 @@ def json_schema(case: Case | None = None) -> dict[str, Any]:
     for section, model in SECTIONS.items():
         properties[section] = {
             "description": docs_of(Case)[section],
-            "patternProperties": {ID_PATTERN: _define(model, parts, names)},
+            "patternProperties": {forms.ID_PATTERN: _define(model, parts, names)},
             "type": "object",
             "additionalProperties": False,
         }
@@ -146,18 +121,18 @@ def _whole_or_short(model: type, parts: dict[str, Any], names: Names) -> dict[st
         return whole
     alone = {key: one for key, one in properties[short].items() if key != "description"}
     choices = [alone["items"], alone, whole] if is_list else [alone, whole]
-    if model is WrittenMonth:
+    if model is forms.WrittenMonth:
         choices[-1] = dict(sorted({**whole, "required": [short]}.items()))
-    elif model is WrittenDistribution:
+    elif model is forms.WrittenDistribution:
         of_class = {"reference": properties["reference"]}
         choices.append({**whole, "properties": of_class, "required": ["reference"]})
-    elif model is WrittenQuantity:
+    elif model is forms.WrittenQuantity:
         series = {k: one for k, one in properties["series"].items() if k != "description"}
         error = _('expected a number, as in "70 t/month"')
         choices = [
             {"type": "number"},
             {"pattern": NUMBER_PATTERN, "patternErrorMessage": error, "type": "string"},
-            {"const": MISSING},
+            {"const": forms.MISSING},
             {"pattern": r"^\s*=", "type": "string"},
             dict(sorted({**series, "minProperties": 1}.items())),
             whole,
@@ -177,10 +152,12 @@ def _property(key: Key, about: str, parts: dict[str, Any], names: Names) -> dict
     found = _schema(key.form, parts, names)
     if key.empty is None and not key.is_needed:
         return {**found, "description": about}
-    if isinstance(key.form, WordForm | FlagForm | ShareForm) and key.empty not in {"", None}:
+    if isinstance(
+        key.form, forms.WordForm | forms.FlagForm | forms.ShareForm
+    ) and key.empty not in {"", None}:
         found = {**found, "default": key.empty}
     added = set()
-    if isinstance(key.form, TextForm):
+    if isinstance(key.form, forms.TextForm):
         added.add("enum")
     if "patternProperties" in found:
         added.add("additionalProperties")
@@ -189,43 +166,43 @@ def _property(key: Key, about: str, parts: dict[str, Any], names: Names) -> dict
     return {k: one for k, one in described.items() if k not in added} | last
 
 
-def _schema(form: Form, parts: dict[str, Any], names: Names) -> Any:
+def _schema(form: forms.Form, parts: dict[str, Any], names: Names) -> Any:
     """What an editor may find under a key of this form."""
     found: Any
     match form:
-        case TextForm():
+        case forms.TextForm():
             found = _text_schema(form, names)
-        case WordForm() if len(form.words) == 1:
+        case forms.WordForm() if len(form.words) == 1:
             found = {"const": int(form.words[0])}
-        case WordForm():
+        case forms.WordForm():
             kind = {} if form.numbers else {"type": "string"}
             found = {"enum": [*map(str, form.words), *form.numbers], **kind}
-        case WholeForm():
+        case forms.WholeForm():
             found = {"maximum": form.most, "minimum": form.least, "type": "integer"}
-        case FlagForm():
+        case forms.FlagForm():
             found = {"type": "boolean"}
-        case LabelForm():
+        case forms.LabelForm():
             found = _TEXT_BY_LANGUAGE
-        case ShareForm():
+        case forms.ShareForm():
             found = {"type": ["number", "string"]}
-        case InUnit():
-            found = _define(WrittenQuantity, parts, names)
-        case PartForm():
+        case forms.InUnit():
+            found = _define(forms.WrittenQuantity, parts, names)
+        case forms.PartForm():
             found = _define(form.of, parts, names)
-        case ListForm():
+        case forms.ListForm():
             item = _schema(form.item, parts, names)
             limits = {"maxItems": form.most, "minItems": form.least}
             listed = {"items": item, **{k: n for k, n in limits.items() if n}, "type": "array"}
             words = [{"const": form.all_of}] if form.all_of else []
             found = {"anyOf": [*words, item, listed]} if form.alone else listed
-        case MapForm():
+        case forms.MapForm():
             found = _map_schema(form, parts, names)
         case _:
             found = True
     return found
 
 
-def _text_schema(form: TextForm, names: Names) -> dict[str, Any]:
+def _text_schema(form: forms.TextForm, names: Names) -> dict[str, Any]:
     types = form.types[0] if len(form.types) == 1 else list(form.types)
     least = form.least if form.types == ("string",) else 0
     found = {
@@ -238,7 +215,7 @@ def _text_schema(form: TextForm, names: Names) -> dict[str, Any]:
     return {key: one for key, one in found.items() if one} | _offered(form, names)
 
 
-def _offered(form: TextForm, names: Names) -> dict[str, Any]:
+def _offered(form: forms.TextForm, names: Names) -> dict[str, Any]:
     """The ids of a case that a text can be."""
     if names and form.sections:
         return {"enum": [name for section in form.sections for name in names[section]]}
@@ -247,9 +224,9 @@ def _offered(form: TextForm, names: Names) -> dict[str, Any]:
     return {}
 
 
-def _map_schema(form: MapForm, parts: dict[str, Any], names: Names) -> dict[str, Any]:
+def _map_schema(form: forms.MapForm, parts: dict[str, Any], names: Names) -> dict[str, Any]:
     item = _schema(form.item, parts, names)
-    if form.key.pattern and form.key is not YEAR:
+    if form.key.pattern and form.key is not forms.YEAR:
         return {
             "patternProperties": {form.key.pattern: item},
             "type": "object",
@@ -258,9 +235,9 @@ def _map_schema(form: MapForm, parts: dict[str, Any], names: Names) -> dict[str,
     found: dict[str, Any] = {"additionalProperties": item}
     if form.least:
         found["minProperties"] = form.least
-    is_series = isinstance(form.item, PartForm) and form.item.of is WrittenMonth
-    if is_series or form.key is YEAR:
-        found["propertyNames"] = {"pattern": MONTH_PATTERN if is_series else form.key.pattern}
+    is_series = isinstance(form.item, forms.PartForm) and form.item.of is forms.WrittenMonth
+    if is_series or form.key is forms.YEAR:
+        found["propertyNames"] = {"pattern": forms.MONTH_PATTERN if is_series else form.key.pattern}
     elif form.key.sections:
         found["propertyNames"] = _offered(form.key, names)
     found["type"] = "object"
@@ -276,16 +253,16 @@ def reference_page() -> str:
         _INTRODUCTION,
         "## Top of the file\n",
         _table(Case),
-        *_part("calendar", WrittenCalendar),
-        *_part("currency", WrittenCurrency),
+        *_part("calendar", forms.WrittenCalendar),
+        *_part("currency", forms.WrittenCurrency),
         *_part("budget", Budget),
         *_part("risk", Risk),
         *_part("correlations", Correlation),
         "## Quantities\n",
-        f"{_prose(WrittenQuantity)}\n",
-        _table(WrittenQuantity),
-        *_part("A month of a series", WrittenMonth),
-        *_part("distribution", WrittenDistribution),
+        f"{_prose(forms.WrittenQuantity)}\n",
+        _table(forms.WrittenQuantity),
+        *_part("A month of a series", forms.WrittenMonth),
+        *_part("distribution", forms.WrittenDistribution),
         "### Units\n",
         _UNITS.format(days=DAYS_A_MONTH),
         _unit_table(),
@@ -300,11 +277,11 @@ def reference_page() -> str:
 
 
 _INNER: Mapping[str, tuple[tuple[str, type], ...]] = {
-    "plants": (("opening", WrittenOpening), ("capital", CapitalPayment)),
+    "plants": (("opening", forms.WrittenOpening), ("capital", CapitalPayment)),
     "measures": (("hits", Hit),),
-    "options": (("size", WrittenSize), ("dates", WrittenDates)),
+    "options": (("size", forms.WrittenSize), ("dates", forms.WrittenDates)),
     "reference_classes": (("projects", ReferenceProject),),
-    "statements": (("judges", Judgement), ("resolution", WrittenResolution)),
+    "statements": (("judges", Judgement), ("resolution", forms.WrittenResolution)),
 }
 
 _INTRODUCTION = """\
@@ -355,36 +332,36 @@ def _table(model: type, without: type | None = None) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _written_as(form: Form) -> str:
+def _written_as(form: forms.Form) -> str:
     """How a value of this form is written, in words."""
     match form:
-        case TextForm():
+        case forms.TextForm():
             found = f"id of {' or '.join(form.sections)}" if form.sections else form.page
-        case WordForm():
+        case forms.WordForm():
             found = ", ".join(f"`{word}`" for word in form.words)
-        case WholeForm():
+        case forms.WholeForm():
             found = "whole number"
-        case FlagForm():
+        case forms.FlagForm():
             found = "`true`, `false`"
-        case LabelForm():
+        case forms.LabelForm():
             found = "text, or texts by language"
-        case ShareForm():
-            found = _amount(InUnit("", low=form.low, high=form.high))
-        case InUnit():
+        case forms.ShareForm():
+            found = _amount(forms.InUnit("", low=form.low, high=form.high))
+        case forms.InUnit():
             found = _amount(form)
-        case ListForm() if isinstance(form.item, PartForm):
+        case forms.ListForm() if isinstance(form.item, forms.PartForm):
             found = "list, see below"
-        case ListForm():
+        case forms.ListForm():
             item = _written_as(form.item)
-            found = item if isinstance(form.item, WordForm) else f"list of: {item}"
-        case MapForm():
-            found = f"{'year' if form.key is YEAR else 'id'}: {_written_as(form.item)}"
+            found = item if isinstance(form.item, forms.WordForm) else f"list of: {item}"
+        case forms.MapForm():
+            found = f"{'year' if form.key is forms.YEAR else 'id'}: {_written_as(form.item)}"
         case _:
             found = "see below"
     return found
 
 
-def _amount(form: InUnit) -> str:
+def _amount(form: forms.InUnit) -> str:
     unit = form.unit.replace("{by_size}", "/size").translate(str.maketrans("", "", "{}"))
     shown = {"": "number or %", "any": "any unit", "by": "%, or month", "input": "good"}
     limits = [

@@ -23,7 +23,7 @@ from enum import StrEnum
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 from derbes.case.entities import Case
-from derbes.case.formulas import MADE
+from derbes.case.quantity import MADE
 from derbes.grammar import MOST_CHARACTERS, MOST_DEPTH, MOST_POWER, MOST_SIGNS
 from derbes.language import _
 from derbes.units import Unit

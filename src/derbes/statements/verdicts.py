@@ -12,8 +12,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from derbes.case.entities import Actor, Case, Document
-from derbes.case.ledger import Checked, Contrast, DoubleStandard, Statement, StatementKind, Tension
+from derbes.case.entities import Actor, Case
+from derbes.case.ledger import (
+    Checked,
+    Contrast,
+    Document,
+    DoubleStandard,
+    Statement,
+    StatementKind,
+    Tension,
+)
 from derbes.errors import DataError
 from derbes.files import write_atomically
 from derbes.language import _
