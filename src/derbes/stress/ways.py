@@ -2,10 +2,19 @@
 
 All ways meet the same draws and the same hazards (common random numbers), so what one saves
 against another is told with the error of the difference, future by future.
+
+What may come, and what it would be worth to be ready for it.
+
+Being ready is an option to use: it costs the same whether the chance comes or not, and saves
+something only if it does. With probability p it is worth p times the gain less the cost, so it
+pays from p = cost / gain on.
+
+What is paid abroad in calm, year by year, with the project and without it.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -13,23 +22,157 @@ from derbes.case.entities import Case
 from derbes.case.options import Choice
 from derbes.case.quantity import FloatArray
 from derbes.case.request import BASE
-from derbes.case.uncertainty import Draws
-from derbes.draws.inputs import shared_inputs
+from derbes.case.uncertainty import Chance, Draws
+from derbes.draws.inputs import drawn_case, shared_inputs
 from derbes.draws.sampling import make_draws
 from derbes.draws.study import variant_case
-from derbes.parallel import RunOptions
-from derbes.planning.accounts import knows_abroad, nothing_decided
-from derbes.planning.chances import chances_of
-from derbes.planning.currency import abroad_by_year, abroad_over_draws, years_of
-from derbes.planning.decided import decided_arrays, shields
+from derbes.language import _
+from derbes.model.compile import compile_case
+from derbes.parallel import RunOptions, run_tasks
+from derbes.planning.accounts import (
+    by_year,
+    course_of,
+    knows_abroad,
+    left_in_plants,
+    nothing_decided,
+    paid_anyway,
+    sellers_abroad,
+)
+from derbes.planning.effects import decided_arrays, shields
 from derbes.planning.first_stage import residual_value
 from derbes.planning.optimum import solve_plan
-from derbes.planning.plants import left_in_plants
 from derbes.planning.problem import make_problem
-from derbes.results.money import CHEAPEST, NOTHING, PROGRAMME, Estimate, Way, Ways, YearSaved
+from derbes.results.money import (
+    CHEAPEST,
+    NOTHING,
+    PROGRAMME,
+    ChanceWorth,
+    Estimate,
+    Way,
+    Ways,
+    YearSaved,
+)
 from derbes.results.plan import Plan
 from derbes.stress.answers import probability, spread
 from derbes.stress.outcomes import HazardOutcome, Rule, simulate_hazards
+from derbes.supply.baseline import CalmStart, arrivals_by_period, calm_start, solve_calm
+
+UNMET_NOISE = 1e-6
+"""Unmet demand up to which it is rounding noise. [unit]"""
+
+
+def unready(case: Case, tag: str) -> Case:
+    """The case without the recipes, exports and suppliers that bear a tag."""
+
+    def kept(elements: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: one for name, one in elements.items() if tag not in one.tags}
+
+    return replace(
+        case,
+        recipes=kept(case.recipes),
+        exports=kept(case.exports),
+        suppliers=kept(case.suppliers),
+    )
+
+
+def calm_cost(case: Case) -> float | None:
+    """What supply in calm costs with nothing decided, shortage included, discounted. [money]
+
+    None where something goes short that has no price.
+    """
+    closed = nothing_decided(replace(case, scenarios={}))
+    course = course_of(make_problem(closed), ())
+    short = course.unmet.sum(axis=1)
+    unpriced = [use.shortage_cost is None for use in case.uses.values()]
+    blind = any(lacks and unmet > UNMET_NOISE for lacks, unmet in zip(unpriced, short, strict=True))
+    return None if blind else sum(course.items.values())
+
+
+def worth_of(case: Case, name: str, chance: Chance) -> ChanceWorth:
+    """What a chance would save if it came, and from which probability on readiness pays."""
+    come = variant_case(case, chance.variant)
+    with_it, without = calm_cost(come), calm_cost(unready(come, chance.tag))
+    gain = None if with_it is None or without is None else without - with_it
+    cost = chance.cost.value if chance.cost else 0.0
+    pays = gain is not None and gain > 0 and cost <= gain
+    return ChanceWorth(
+        chance=name,
+        variant=chance.variant,
+        cost=cost,
+        gain=gain,
+        break_even=cost / gain if pays and gain else None,
+    )
+
+
+def chances_of(case: Case) -> tuple[ChanceWorth, ...]:
+    """What all chances of a case would be worth, at central values."""
+    return tuple(worth_of(case, name, chance) for name, chance in case.chances.items())
+
+
+def years_of(case: Case) -> tuple[int, ...]:
+    """Years of the calendar."""
+    calendar = case.calendar
+    return tuple(dict.fromkeys(calendar.month_of(t)[0] for t in range(calendar.n_periods)))
+
+
+def abroad_by_year(case: Case, near: CalmStart | None = None) -> FloatArray:
+    """What sellers abroad get in calm, for goods on arrival and for plants. (Y,) [money]
+
+    Uses are served in the order of the case's priorities. The part of plants is that of the
+    capital of those that are built without any option.
+
+    Args:
+        case: The case.
+        near: A solved calm plan of the same elements, from which the solver starts.
+    """
+    arrays, n = compile_case(case), case.calendar.n_periods
+    calm = solve_calm(arrays, near)
+    paid = arrivals_by_period(calm)[:, :n] * arrays.activities.unit_cost[:, :n]
+    goods = by_year(case, sellers_abroad(case, arrays) @ paid)
+    plants = paid_anyway(case)
+    return np.array([goods.get(y, 0.0) + _abroad(plants.get(y)) for y in years_of(case)])
+
+
+def _abroad(paid: FloatArray | None) -> float:
+    return 0.0 if paid is None else float(paid[1])
+
+
+def _both(task: Sequence[tuple[Case, CalmStart]]) -> FloatArray:
+    """What is paid abroad with the project and without. (2, Y) [money]"""
+    return np.array([abroad_by_year(case, near) for case, near in task])
+
+
+def abroad_over_draws(
+    case: Case, without: Case, draws: Draws, options: RunOptions
+) -> tuple[FloatArray, FloatArray]:
+    """What is paid abroad with the project and without it, in the same draws. (N, Y) [money]
+
+    Args:
+        case: The case as written.
+        without: The same without its project.
+        draws: Of the inputs of both.
+        options: Who does the work.
+
+    Raises:
+        SolveError: A calm plan has no optimum.
+    """
+    slim = [replace(one, variants={}, documents={}, statements={}) for one in (case, without)]
+    near = [calm_start(compile_case(one)) for one in slim]
+    tasks = [
+        [(drawn_case(one, draws, i), start) for one, start in zip(slim, near, strict=True)]
+        for i in range(len(draws.weights))
+    ]
+    found: Sequence[FloatArray] = run_tasks(
+        _both,
+        tasks,
+        n_workers=options.n_workers,
+        executor=options.pool,
+        progress=options.progress,
+        what=_("payments abroad"),
+    )
+    both = np.array(found)
+    return both[:, 0], both[:, 1]
+
 
 WAYS_DRAWS = 512
 """Futures over which losses by hazards are compared: by the rule alone, so that many are quick."""
