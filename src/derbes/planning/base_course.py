@@ -18,14 +18,14 @@ unit counts as much as the good is worth; payments above a ceiling count as mone
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from derbes.case.entities import Case
 from derbes.case.options import OptionKind, Standard
 from derbes.case.quantity import FloatArray
-from derbes.lp.program import Block, BoolArray, IntArray, power_of_two
+from derbes.lp.program import BoolArray, IntArray, power_of_two
 from derbes.model.arrays import CALM, ActivityKind, CaseArrays
 from derbes.planning.effects import (
     BoundTemplate,
@@ -37,7 +37,7 @@ from derbes.planning.effects import (
 )
 from derbes.supply.baseline import first_state
 from derbes.supply.bounds import window_bounds
-from derbes.supply.network import Entries, Layout, Parts, make_layout, supply_matrix
+from derbes.supply.network import BlockIndex, Entries, Layout, Parts, make_layout, supply_matrix
 from derbes.supply.objective import money_costs, stock_values
 
 SOFT = 20.0
@@ -49,39 +49,6 @@ SHORT_ABOVE = 1.6
 """The same where the reserve ranks before deferrable demand."""
 SHORT_FOR = 12.0
 """Periods of a short reserve that weigh less than a unit of demand with a cost of being short."""
-
-
-@dataclass(frozen=True, slots=True)
-class BlockIndex:
-    """Blocks of columns and rows, found by their kind."""
-
-    columns: tuple[Block, ...]
-    rows: tuple[Block, ...]
-    _columns_by_kind: dict[str, Block] = field(init=False, repr=False, compare=False)
-    _rows_by_kind: dict[str, Block] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        by_kind = {block.kind: block for block in reversed(self.columns)}
-        object.__setattr__(self, "_columns_by_kind", by_kind)
-        object.__setattr__(self, "_rows_by_kind", {b.kind: b for b in reversed(self.rows)})
-
-    def column(self, kind: str) -> Block:
-        """Block of columns of a kind."""
-        return self._columns_by_kind[kind]
-
-    def row(self, kind: str) -> Block:
-        """Block of rows of a kind."""
-        return self._rows_by_kind[kind]
-
-    @property
-    def n_columns(self) -> int:
-        """Number of columns."""
-        return self.columns[-1].offset + self.columns[-1].size
-
-    @property
-    def n_rows(self) -> int:
-        """Number of rows."""
-        return self.rows[-1].offset + self.rows[-1].size
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,6 @@ from derbes.lp.program import Block, IntArray, stack_blocks
 from derbes.model.arrays import ActivityKind, CaseArrays, MeasureArrays, MeasureRun, State
 from derbes.planning.base_course import (
     BaseCourse,
-    BlockIndex,
     share_of,
     supplying,
     uses_of,
@@ -60,7 +59,15 @@ from derbes.supply.bounds import (
     shared_limits,
     window_bounds,
 )
-from derbes.supply.network import Entries, Layout, Parts, longest_lead, make_layout, supply_matrix
+from derbes.supply.network import (
+    BlockIndex,
+    Entries,
+    Layout,
+    Parts,
+    longest_lead,
+    make_layout,
+    supply_matrix,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,6 @@ from derbes.case.quantity import FloatArray
 from derbes.lp.highs import MixedSettings, solve_mixed
 from derbes.lp.program import Block, BoolArray, IntArray, LinearProgram
 from derbes.parallel import Crew
-from derbes.planning.base_course import BlockIndex
 from derbes.planning.benders import (
     BendersRun,
     BendersState,
@@ -70,6 +69,7 @@ from derbes.planning.problem import (
     without_standards,
 )
 from derbes.planning.scenarios import LONG, NEVER, Scenarios
+from derbes.supply.network import BlockIndex
 
 
 @dataclass(frozen=True, slots=True)

@@ -471,16 +471,20 @@ EXACT = 1e-9
 """Relative gap of programs that are solved to the end."""
 
 
-def relative_gap(cost: float, bound: float, no_threat_cost: float) -> float:
-    """(cost - bound) as part of the cost above the no-threat cost.
+def gap_whole(cost: float, reference: float) -> float:
+    """What a gap is a part of: the cost above the no-threat cost.
 
-    Where nothing is above it, as part of the size of the cost.
+    Where nothing is above it, or it is not known, the size of the cost.
     """
-    difference = max(cost - bound, 0.0)
+    above = cost - reference
+    return above if EXACT * max(1.0, abs(cost)) < above < np.inf else abs(cost)
+
+
+def relative_gap(cost: float, bound: float, no_threat_cost: float) -> float:
+    """(cost - bound) as part of what a gap is a part of."""
+    difference, whole = max(cost - bound, 0.0), gap_whole(cost, no_threat_cost)
     if difference == 0.0:
         return 0.0
-    above = cost - no_threat_cost
-    whole = above if above > EXACT * max(1.0, abs(cost)) else abs(cost)
     return difference / whole if whole > 0 else np.inf
 
 

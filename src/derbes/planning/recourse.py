@@ -33,7 +33,6 @@ from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
 from derbes.planning.base_course import (
     BaseCourse,
-    BlockIndex,
     add_base_entries,
     add_base_prices,
     asked_of,
@@ -54,7 +53,7 @@ from derbes.planning.contingencies import (
 from derbes.planning.effects import DrawArrays, all_effects, draw_arrays, option_moves
 from derbes.planning.first_stage import FirstStage, chance_indicators, column_costs
 from derbes.supply.baseline import with_idle_stock
-from derbes.supply.network import Entries
+from derbes.supply.network import BlockIndex, Entries
 from derbes.supply.objective import STOCK_WEIGHT
 
 
