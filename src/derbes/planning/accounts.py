@@ -27,7 +27,6 @@ from derbes.planning.effects import (
     column_effects,
     contract_activities,
     decided_arrays,
-    draw_arrays,
     taken_contracts,
 )
 from derbes.planning.first_stage import (
@@ -106,8 +105,8 @@ def cost_of_plants(case: Case) -> float:
 
 def hours_of(written: DrawArrays, orders: FloatArray, choices: Sequence[Choice]) -> FloatArray:
     """Hours that lines run in calm, and those that they could. (2, R, n) [hour/period]"""
-    change, activities = decided_arrays(written.case, choices), written.arrays.activities
-    n = orders.shape[1]
+    change = decided_arrays(written.case, choices, written)
+    n, activities = orders.shape[1], written.arrays.activities
     arrays = written.arrays if change is None else change(written.arrays)
     used = np.zeros((len(arrays.lines), n))
     runs = activities.lines >= 0
@@ -186,7 +185,7 @@ def course_of(
     alone = replace(base_alone(problem), futures=future, operating_stock=())
     group = make_groups(alone, draw)[0]
     layout, program = group.stage.base.layout, group.draws[0]
-    written = draw_arrays(future.cases[0], problem.n_periods)
+    written = future.written(0)
     worth = unit_values(written.arrays)
     holding = holding_costs(layout, written.arrays, worth / max(float(worth.max()), 1e-300))
     columns = RecourseSolver(group, prices).least_stock(0, values, holding)

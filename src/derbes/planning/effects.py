@@ -80,8 +80,13 @@ def _opened(case: Case) -> Case:
 
 def draw_arrays(case: Case, n_periods: int) -> DrawArrays:
     """The arrays of a draw, and what its options would open."""
-    arrays = compile_case(case, least_periods=n_periods)
-    open_arrays = compile_case(_opened(case), least_periods=n_periods)
+    cases = case, _opened(case)
+    found = [compile_case(one, least_periods=n_periods) for one in cases]
+    n = max(one.n_periods for one in found)  # what is open from the start may come in for longer
+    arrays, open_arrays = (
+        one if one.n_periods == n else compile_case(of, least_periods=n)
+        for of, one in zip(cases, found, strict=True)
+    )
     activities = open_arrays.activities
     plants = {f"plants.{name}": p for p, name in enumerate(arrays.plants)}
     touched = [plants[one] for one in _elements(case, *PLANT_KINDS)]
@@ -368,17 +373,18 @@ def shields(case: Case, choices: Sequence[Choice]) -> bool:
 
 
 def decided_arrays(
-    case: Case, choices: Sequence[Choice]
+    case: Case, choices: Sequence[Choice], written: DrawArrays | None = None
 ) -> Callable[[CaseArrays], CaseArrays] | None:
     """What choices change in arrays of a case or of its draws; None: nothing.
 
     Args:
         case: The case, with the options that are chosen.
         choices: None of them spares a seller from measures.
+        written: The case, compiled; None: it is not at hand.
     """
     if not choices:
         return None
-    written = draw_arrays(case, 0)
+    written = written or draw_arrays(case, 0)
     columns = [FirstColumn(STEP, one.option, one.date, one.size) for one in choices]
     effects = [effect for column in columns for effect in column_effects(written, column)]
 

@@ -18,23 +18,26 @@ from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.case.uncertainty import Draws
 from derbes.errors import Problem, RequestError, did_you_mean
 from derbes.language import _
-from derbes.model.compile import tail_periods
-from derbes.planning.base_course import SOFT, make_base_course
+from derbes.planning.base_course import SOFT, holding_costs, make_base_course
 from derbes.planning.contingencies import contingency_shape, starts_of
-from derbes.planning.effects import draw_arrays
 from derbes.planning.first_stage import CHOSEN_AT, FirstStage, make_first_stage
 from derbes.planning.recourse import (
     DrawProgram,
     PlanFutures,
     SecondStage,
+    costs_in_draws,
     futures,
+    in_sessions,
     make_programs,
     make_second_stage,
-    mean_option_costs,
-    operating_stocks,
     widest,
 )
+from derbes.supply.baseline import with_idle_stock
+from derbes.supply.objective import STOCK_WEIGHT
 
+PRICE = 100.0
+"""Price of what falls short where customary stock is looked for, in units of its worth: demand
+before reserves before money."""
 MOST_STATED = 40_000
 """Columns up to which the programs of all draws are stated at once; larger ones are stated
 where they are solved."""
@@ -46,12 +49,8 @@ Starts = Mapping[str, Sequence[int]]
 class PlanProblem:
     """A plan program: first stage, second stage and draws, ready to be solved."""
 
-    case: Case
-    """The case with central values, and only the standards that are asked for."""
     risk: Risk
     futures: PlanFutures
-    n_periods: int
-    """T, the same in all draws."""
     widest: int
     """The draw with the longest lead time, which shapes the blocks."""
     first: FirstStage
@@ -64,6 +63,16 @@ class PlanProblem:
     """Starts whose contingencies stand in the program. [period]"""
     long_windows: frozenset[tuple[str, int]]
     """Contingencies that are followed until the stocks are back too."""
+
+    @property
+    def case(self) -> Case:
+        """The case with central values, and only the standards that are asked for."""
+        return self.futures.case
+
+    @property
+    def n_periods(self) -> int:
+        """T, the same in all draws."""
+        return self.futures.n_periods
 
     @property
     def weights(self) -> FloatArray:
@@ -109,17 +118,14 @@ def make_problem(
     case = replace(case, standards=asked, budget=budget or case.budget)
     _check(case)
     future = futures(case, draws)
-    n_periods = _n_periods(future)
-    first = mean_option_costs(future, make_first_stage(case, future.weights))
-    shaping = widest(future, n_periods)
-    written = draw_arrays(future.cases[shaping], n_periods)
+    first, shaping = make_first_stage(case, future.weights), widest(future)
+    first = replace(first, cost=future.weights @ costs_in_draws(future, first))
+    written = future.written(shaping)
     _check_structure(future, written.case)
     starts, step = starts or {}, max(1, MONTHS_A_YEAR // case.calendar.step)
     problem = PlanProblem(
-        case=case,
         risk=case.risk if risk is None else risk,
         futures=future,
-        n_periods=n_periods,
         widest=shaping,
         first=first,
         second=make_second_stage(make_base_course(case, written), ()),
@@ -147,7 +153,6 @@ def stated(problem: PlanProblem) -> PlanProblem:
         problem.futures,
         problem.first,
         problem.second,
-        n_periods=problem.n_periods,
         operating_stock=stocks or None,
     )
     return replace(problem, programs=programs, operating_stock=stocks)
@@ -156,15 +161,37 @@ def stated(problem: PlanProblem) -> PlanProblem:
 def stocks_of(
     problem: PlanProblem, programs: Sequence[DrawProgram] | None = None
 ) -> tuple[FloatArray, ...]:
-    """Stock that is customary in each draw. (G, n) [unit]
+    """Stock that is customary at the end of each period in each draw. (N of (G, n)) [unit]
 
+    What the base course holds when nothing is chosen or asked for. A contingency finds no more
+    of a good than this or its reserve (M9). Money decides, and where it is indifferent the
+    smallest stock, oldest drawn first, what nobody uses left where it is, as in the calm plan.
     Programs are taken as they are, without contingencies, where no standard is without a measure.
+
+    Raises:
+        SolveError: A base course has no optimum.
     """
     stage = make_second_stage(replace(problem.second.base, standards=()), ())
     if programs is None or problem.second.base.standards:
         bare = replace(problem.futures, case=replace(problem.case, standards={}))
-        programs = make_programs(bare, problem.first, stage, n_periods=problem.n_periods)
-    return operating_stocks(stage, programs)
+        programs = make_programs(bare, problem.first, stage)
+    shape, index, stocks = stage.base.layout, stage.index, []
+    extra = PRICE * (stage.hard + stage.soft)
+    extra[: shape.n_columns] += STOCK_WEIGHT * holding_costs(shape, shape.arrays, shape.values)
+    nothing = np.zeros(problem.first.n_columns)
+    solved = in_sessions(stage, programs, lambda draw: draw.money + extra, nothing)
+    for draw, session, program in solved:
+        columns, balance = session.run(), index.row("balance")
+        lots, stock = with_idle_stock(
+            shape,
+            balance.of(draw.matrix @ columns) - balance.of(program.row_lower),
+            index.row("stock").of(program.row_upper)[:, 0],
+            lots=index.column("lot").of(columns),
+            fresh=index.column("fresh").of(columns),
+        )
+        np.add.at(stock, shape.arrays.lot_goods, lots)
+        stocks.append(stock)
+    return tuple(stocks)
 
 
 def base_alone(problem: PlanProblem) -> PlanProblem:
@@ -184,13 +211,12 @@ def with_contingencies(
 
     Those of long windows are followed until the stocks are back.
     """
-    case = problem.case
-    shaping = draw_arrays(problem.futures.cases[problem.widest], problem.n_periods).arrays
+    shaping = problem.futures.written(problem.widest).arrays
     shapes = tuple(
         contingency_shape(
             shaping, name, standard, start=start, is_long=(name, start) in long_windows
         )
-        for name, standard in case.standards.items()
+        for name, standard in problem.case.standards.items()
         for start in sorted(starts.get(name, ()))
         if standard.measure
     )
@@ -223,23 +249,15 @@ def part_of(problem: PlanProblem, draws: Sequence[int]) -> PlanProblem:
 
 def without_standards(problem: PlanProblem) -> PlanProblem:
     """The same problem with no standard to be met: what is cheapest in calm."""
-    case, stage = replace(problem.case, standards={}), problem.second
-    stage = replace(stage, base=replace(stage.base, standards=()))
-    future = replace(problem.futures, case=case)
-    return base_alone(replace(problem, case=case, futures=future, second=stage, operating_stock=()))
+    stage = replace(problem.second, base=replace(problem.second.base, standards=()))
+    future = replace(problem.futures, case=replace(problem.case, standards={}))
+    return base_alone(replace(problem, futures=future, second=stage, operating_stock=()))
 
 
 def all_starts(problem: PlanProblem, name: str) -> range:
     """All starts at which a standard is to hold. [period]"""
     case, standard = problem.case, problem.case.standards[name]
     return starts_of(standard, case.measures[standard.measure].start, case.calendar.n_periods)
-
-
-def _n_periods(future: PlanFutures) -> int:
-    """Length of the arrays that all draws need. [period]"""
-    longest = max([0, *(s.length for s in future.case.standards.values())])
-    tails = [tail_periods(case, longest) for case in (future.case, *future.cases)]
-    return future.case.calendar.n_periods + max(tails)
 
 
 def _check_structure(future: PlanFutures, case: Case) -> None:

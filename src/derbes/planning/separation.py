@@ -38,14 +38,12 @@ from derbes.planning.contingencies import (
     make_families,
     make_tables,
 )
-from derbes.planning.effects import draw_arrays
 from derbes.planning.problem import PlanProblem, all_starts, stocks_of
 from derbes.planning.recourse import (
     DrawProgram,
     SecondStage,
     as_program,
     make_programs,
-    matrix_key,
     standard_measures,
 )
 
@@ -383,38 +381,29 @@ def make_groups(problem: PlanProblem, first_draw: int = 0) -> tuple[ScenarioGrou
     Raises:
         SolveError: A base course has no optimum.
     """
-    future, stage, n = problem.futures, problem.second, problem.n_periods
-    programs = make_programs(future, problem.first, stage, n_periods=n, first_draw=first_draw)
-    layout = stage.base.layout
-    stocks = problem.operating_stock or (np.zeros((len(layout.arrays.goods), layout.n)),) * len(
-        programs
-    )
-    has_measures = any(standard.measure for standard in problem.case.standards.values())
-    if has_measures and not problem.operating_stock:
+    future, first, stage = problem.futures, problem.first, problem.second
+    programs = make_programs(future, first, stage, first_draw=first_draw)
+    standards, stocks = problem.case.standards, problem.operating_stock
+    if not stocks and any(standard.measure for standard in standards.values()):
         stocks = stocks_of(problem, programs)
-    found: dict[bytes, dict[int, tuple[DrawProgram, Mapping[str, ContingencyPaths]]]] = {}
-    families: dict[bytes, tuple[Family, ...]] = {}
+    found: dict[str, dict[int, tuple[DrawProgram, Mapping[str, ContingencyPaths]]]] = {}
+    families: dict[str, tuple[Family, ...]] = {}
     for i, program in enumerate(programs):
-        written = draw_arrays(future.cases[i], n)
+        written, tables = future.written(i), dict[str, ContingencyPaths]()
         measures = standard_measures(problem.case, written)
-        key = matrix_key(written, stage, measures)
-        if key not in families:
+        if program.digest not in families:
             starts = {name: all_starts(problem, name) for name in measures}
-            families[key] = make_families(
-                stage.base, problem.case.standards, starts, written=written, measures=measures
+            families[program.digest] = make_families(
+                stage.base, standards, starts, written=written, measures=measures
             )
-        tables = make_tables(
-            problem.first,
-            problem.case.standards,
-            written,
-            measures,
-            operating_stock=stocks[i],
-            draw=program.draw,
-        )
-        found.setdefault(key, {})[i] = program, tables
+        if stocks:
+            tables = make_tables(
+                first, standards, written, measures, operating_stock=stocks[i], draw=program.draw
+            )
+        found.setdefault(program.digest, {})[i] = program, tables
     return tuple(
-        ScenarioGroup(stage, families[key], drawn, matrix=hashlib.sha256(key).hexdigest())
-        for key, drawn in found.items()
+        ScenarioGroup(stage, families[digest], drawn, matrix=digest)
+        for digest, drawn in found.items()
     )
 
 
