@@ -75,20 +75,19 @@ def standing_by_period(case: Case, plant: Plant) -> FloatArray:
     return paid
 
 
-def left_in_plants(case: Case) -> float:
-    """What is left at the end of the calendar of plants that are built anyway, discounted. [money]
+def left_in_plants(case: Case, plants: Sequence[Plant]) -> float:
+    """What is left of plants at the end of the calendar, discounted. [money]
 
     A straight line over the life of each plant, from its opening on; plants without a life
     leave nothing.
     """
-    return sum(_left(case, plant) for plant in plants_anyway(case))
-
-
-def _left(case: Case, plant: Plant) -> float:
-    opening = int(opening_period(plant, case.calendar))
-    part = left_of(plant.life, opening, case.calendar)
-    capital = sum(payment.amount.value for payment in plant.capital)
-    return part * capital * discount_at(case, case.calendar.n_periods)
+    left: float = 0
+    for plant in plants:
+        opening = int(opening_period(plant, case.calendar))
+        capital = sum(payment.amount.value for payment in plant.capital)
+        part = left_of(plant.life, opening, case.calendar)
+        left += part * capital * discount_at(case, case.calendar.n_periods)
+    return left
 
 
 def cost_of_plants(case: Case) -> float:
@@ -138,7 +137,7 @@ def plant_accounts(case: Case, written: DrawArrays, hours: FloatArray) -> tuple[
                 plant=plant.id,
                 capital=float(sum(payment.amount.value for payment in plant.capital)),
                 standing=float(standing_by_period(case, plant).sum()),
-                left=_left(case, plant),
+                left=left_in_plants(case, (plant,)),
                 used=by_year,
                 used_in_all=float(used.sum() / could.sum()) if could.sum() > 0 else None,
             )
@@ -451,7 +450,15 @@ def accounts_of(
     variant = case.variants.get(case.without_project)
     otherwise_case = case if variant is None else variant.case or case
     bare = make_problem(nothing_decided(otherwise_case), draws=problem.futures.draws)
-    anyway, options = paid_anyway(case), _options(case, solution.choices)
+    anyway = paid_anyway(case)
+    options = _added(  # years in which nothing is paid are left out
+        *(
+            {year: amount * np.array([1.0, foreign_share(case.options[choice.option])])}
+            for choice in solution.choices
+            for year, amount in by_year(case, paid_for(case, choice)).items()
+            if amount
+        )
+    )
     supply = _supply(problem, solution.choices, told, solution.prices)
     with_plan = _added(supply.paid, anyway, options)
     without = _added(_supply(bare, (), told, FIRM).paid, paid_anyway(otherwise_case))
@@ -515,18 +522,6 @@ def _added(*parts: Paid) -> Paid:
     return sums
 
 
-def _options(case: Case, choices: Sequence[Choice]) -> Paid:
-    """Capital and running cost of what is chosen; years in which nothing is paid are left out."""
-    return _added(
-        *(
-            {year: amount * np.array([1.0, foreign_share(case.options[choice.option])])}
-            for choice in choices
-            for year, amount in by_year(case, paid_for(case, choice)).items()
-            if amount
-        )
-    )
-
-
 def knows_abroad(case: Case) -> bool:
     """Whether no part that is paid abroad is known to be unknown."""
     return not any(path.endswith(".foreign_share") for path in case.missing)
@@ -557,7 +552,7 @@ def _supply(
     case, paid = problem.case, np.zeros((2, problem.case.calendar.n_periods))
     items, draws = dict.fromkeys((*ITEMS, "options"), 0.0), []
     beside = dict.fromkeys(BESIDE, 0.0)
-    beside |= {PLANTS: cost_of_plants(case), LEFT: -left_in_plants(case)}
+    beside |= {PLANTS: cost_of_plants(case), LEFT: -left_in_plants(case, plants_anyway(case))}
     hours: FloatArray | float = 0.0
     for draw, weight in enumerate(problem.weights):
         told()
@@ -565,35 +560,23 @@ def _supply(
         own = {**course.items, "options": course.options}
         draws.append(sum(own.values()))
         items = {item: amount + weight * own[item] for item, amount in items.items()}
-        beside[UNDER_WAY] += weight * _under_way(course)
-        beside[IN_STORE] += weight * _in_store(course)
+        arrays, held = course.arrays, course.fresh.copy()
+        np.add.at(held, arrays.lot_goods, course.lots)
+        # what is paid, on arrival, for what was ordered before the calendar
+        came = arrivals_by_period(replace(course, orders=np.zeros_like(course.orders)))
+        n = came.shape[1]
+        paid_then = came * arrays.activities.unit_cost[:, :n] * arrays.discount[:n]
+        beside[UNDER_WAY] += weight * float(paid_then.sum())
+        # what is in store at the end of the calendar, by what it then costs
+        last = held.shape[1] - 1
+        worth = unit_values(arrays, last) * arrays.discount[last]
+        beside[IN_STORE] += weight * float(held[:, last] @ worth)
         hours = hours + weight * hours_of(course.written, course.orders, choices)
         paid += weight * (paid_on_arrival(course) + _idle(course, choices))
-        paid[0] += weight * (course.arrays.storage_cost[:, : paid.shape[1]] * _held(course)).sum(0)
+        paid[0] += weight * (arrays.storage_cost[:, : paid.shape[1]] * held).sum(0)
     everything, abroad = (by_year(case, one) for one in paid)
     both = {year: np.array([amount, abroad[year]]) for year, amount in everything.items()}
     return _Supply(both, items, np.array(draws), beside, np.asarray(hours), course.written)
-
-
-def _under_way(course: CalmCourse) -> float:
-    """What is paid, on arrival, for what was ordered before the calendar. [money]"""
-    arriving = arrivals_by_period(replace(course, orders=np.zeros_like(course.orders)))
-    arrays, n = course.arrays, arriving.shape[1]
-    return float((arriving * arrays.activities.unit_cost[:, :n] * arrays.discount[:n]).sum())
-
-
-def _held(course: CalmCourse) -> FloatArray:
-    """Stock of each good at the end of each period. (G, n) [unit]"""
-    held = course.fresh.copy()
-    np.add.at(held, course.arrays.lot_goods, course.lots)
-    return held
-
-
-def _in_store(course: CalmCourse) -> float:
-    """Worth of what is in store at the end of the calendar, by what it then costs. [money]"""
-    last = course.fresh.shape[1] - 1
-    worth = unit_values(course.arrays, last) * course.arrays.discount[last]
-    return float(_held(course)[:, last] @ worth)
 
 
 def sellers_abroad(case: Case, arrays: CaseArrays) -> FloatArray:

@@ -56,7 +56,6 @@ class BaseCourse:
     """What the base courses of all draws have in common."""
 
     layout: Layout
-    target: str
     contracts: tuple[str, ...]
     """Elements that are paid for whether they are taken or not."""
     ceilings: tuple[tuple[int, float], ...]
@@ -82,7 +81,6 @@ def make_base_course(case: Case, written: DrawArrays) -> BaseCourse:
     return BaseCourse(
         habits=np.flatnonzero(is_habit).astype(np.int64),
         layout=make_layout(arrays, 0, arrays.n_calendar, has_reserve=True),
-        target=case.target,
         contracts=taken_contracts(case),
         ceilings=tuple((year, most.value) for year, most in ceilings),
         standards=tuple((n, s) for n, s in case.standards.items() if not s.measure),
@@ -104,9 +102,7 @@ def share_of(standard: Standard) -> float:
 def base_parts(shape: BaseCourse) -> tuple[Parts, Parts]:
     """Blocks of columns and of rows: the calm plan's, then those of (M6) to (M8)."""
     layout, arrays = shape.layout, shape.layout.arrays
-    n = layout.n
-    columns: Parts = [(b.kind, b.items, b.first_period, b.n_periods) for b in layout.columns]
-    rows: Parts = [(b.kind, b.items, b.first_period, b.n_periods) for b in layout.rows]
+    n, (columns, rows) = layout.n, layout.parts()
     contracts = tuple(element.split(".", 1)[1] for element in shape.contracts)
     years = tuple(f"y{year}" for year, _most in shape.ceilings)
     columns += [("idle", contracts, 0, n), ("excess", years, 0, 1)]

@@ -42,7 +42,7 @@ from derbes.errors import DataError
 from derbes.files import write_atomically
 from derbes.language import _
 from derbes.lp.highs import MixedSettings, solve_mixed
-from derbes.lp.program import Block, BoolArray, IntArray, LinearProgram
+from derbes.lp.program import Block, BoolArray, IntArray, LinearProgram, power_of_two
 from derbes.planning.problem import (
     START,
     Clock,
@@ -123,7 +123,7 @@ def solve_root(
         is_whole[:n] = first.is_whole & (first.lower < first.upper)
     scale = np.ones(n_all)
     sizes = np.abs(cuts.at_zero[cuts.at_zero != 0])
-    scale[n:] = 2.0 ** np.round(np.log2(np.median(sizes))) if len(sizes) else 1.0
+    scale[n:] = power_of_two(np.median(sizes)) if len(sizes) else 1.0
     answer = solve_mixed(program, is_whole, scale, settings or MixedSettings())
     if answer.columns is None:
         return None

@@ -13,7 +13,7 @@ Every draw gets what the choices add at central values (M5): what is decided is 
 all of them.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -284,10 +284,27 @@ def option_moves(
 ) -> Moves:
     """What options add to paths (M5)."""
     arrays, n = written.arrays, written.arrays.n_periods
-    found = [*_moves(written, effects, measure), *exempted]
+    first, activities, found = first_elements(arrays), arrays.activities, list[Move]()
+    during = base = activities.base_availability
+    left = np.ones(len(arrays.shared_capacity))
+    if measure is not None:
+        during, left = measure.availability, shared_left(arrays, measure)
+    kinds = {HOURS: "line", RESERVE: "customary", TAKEN: "taken"}
+    for j, effect in effects:
+        k, path = effect.row, effect.path
+        if effect.kind == CAPACITY:
+            found.append((j, first["order"] + k, path, float(during[k]), float(base[k])))
+        elif effect.kind == SPARED and measure is not None:
+            whole = path[:n] * activities.capacity[k]
+            found.append((j, first["order"] + k, whole, float(base[k]) - float(during[k]), 0.0))
+        elif effect.kind == SHARED:
+            found.append((j, first["shared"] + k, path, float(left[k]), 1.0))
+        elif effect.kind in (HOURS, RESERVE) or (effect.kind == TAKEN and measure is None):
+            found.append((j, first[kinds[effect.kind]] + k, path, 1.0, 1.0))
+    found += exempted
     paths = np.zeros((len(found), 1 + n))
-    for m, (_j, _element, path, _during, _after) in enumerate(found):
-        paths[m, 1:] = path[: arrays.n_periods]
+    for m, move in enumerate(found):
+        paths[m, 1:] = move[2][:n]
     return Moves(
         columns=np.array([one[0] for one in found], dtype=np.int64),
         elements=np.array([one[1] for one in found], dtype=np.int64),
@@ -295,30 +312,6 @@ def option_moves(
         during=np.array([one[3] for one in found], dtype=np.float64),
         after=np.array([one[4] for one in found], dtype=np.float64),
     )
-
-
-def _moves(
-    written: DrawArrays, effects: Sequence[tuple[int, Effect]], measure: MeasureArrays | None
-) -> Iterator[Move]:
-    arrays = written.arrays
-    first, activities = first_elements(arrays), arrays.activities
-    base = activities.base_availability
-    during = base if measure is None else measure.availability
-    left = np.ones(len(arrays.shared_capacity))
-    if measure is not None:
-        left = shared_left(arrays, measure)
-    kinds = {HOURS: "line", RESERVE: "customary", TAKEN: "taken"}
-    for j, effect in effects:
-        k, path = effect.row, effect.path
-        if effect.kind == CAPACITY:
-            yield j, first["order"] + k, path, float(during[k]), float(base[k])
-        elif effect.kind == SPARED and measure is not None:
-            whole = path[: arrays.n_periods] * activities.capacity[k]
-            yield j, first["order"] + k, whole, float(base[k]) - float(during[k]), 0.0
-        elif effect.kind == SHARED:
-            yield j, first["shared"] + k, path, float(left[k]), 1.0
-        elif effect.kind in (HOURS, RESERVE) or (effect.kind == TAKEN and measure is None):
-            yield j, first[kinds[effect.kind]] + k, path, 1.0, 1.0
 
 
 @dataclass(frozen=True, slots=True)

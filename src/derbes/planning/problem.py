@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from derbes.case.entities import Case
-from derbes.case.options import Budget, Choice, OptionKind, Risk, Standard, optional_elements
+from derbes.case.options import Budget, Choice, OptionKind, Risk, optional_elements
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.case.uncertainty import Draws
 from derbes.errors import Problem, RequestError, did_you_mean
@@ -114,9 +114,10 @@ def make_problem(
     Raises:
         RequestError: An unknown standard, or what a plan cannot decide.
     """
-    asked = case.standards if standards is None else _asked_for(case, standards)
-    case = replace(case, standards=asked, budget=budget or case.budget)
-    _check(case)
+    _check(case, standards or ())
+    if standards is not None:
+        case = replace(case, standards={name: case.standards[name] for name in standards})
+    case = replace(case, budget=budget or case.budget)
     future = futures(case, draws)
     first, shaping = make_first_stage(case, future.weights), widest(future)
     first = replace(first, cost=future.weights @ costs_in_draws(future, first))
@@ -211,7 +212,7 @@ def with_contingencies(
 
     Those of long windows are followed until the stocks are back.
     """
-    shaping = problem.futures.written(problem.widest).arrays
+    shaping = problem.second.base.layout.arrays
     shapes = tuple(
         contingency_shape(
             shaping, name, standard, start=start, is_long=(name, start) in long_windows
@@ -276,34 +277,27 @@ def _check_structure(future: PlanFutures, case: Case) -> None:
             raise RequestError(future.case.name, [Problem("scenarios", what, fix=fix)])
 
 
-def _asked_for(case: Case, names: Sequence[str]) -> dict[str, Standard]:
+def _check(case: Case, standards: Sequence[str]) -> None:
+    """What may be asked or written in a case file but not decided by a plan.
+
+    Raises:
+        RequestError: An unknown standard; an option for a plant that is itself decided.
+    """
     problems = [
         Problem(
             "standards",
             _('"{name}" is not a standard of this case').format(name=name),
             fix=did_you_mean(name, case.standards),
         )
-        for name in names
+        for name in standards
         if name not in case.standards
     ]
-    if problems:
-        raise RequestError(case.name, problems)
-    return {name: case.standards[name] for name in names}
-
-
-def _check(case: Case) -> None:
-    """What the case file may say but a plan cannot decide.
-
-    Raises:
-        RequestError: An option for a plant that is itself decided.
-    """
     built = optional_elements(case.options)
-    problems = [
+    what = _("{element} is there only when an option opens it; it cannot be changed besides")
+    problems = problems or [
         Problem(
             f"options.{name}",
-            _(
-                "{element} is there only when an option opens it; it cannot be changed besides"
-            ).format(element=option.element),
+            what.format(element=option.element),
             line=option.at_line,
             fix=_("give the option that opens it more dates or sizes instead"),
         )
@@ -333,14 +327,9 @@ class Clock:
         return Clock(time.monotonic(), time_limit)
 
     @property
-    def seconds(self) -> float:
-        """Time since the start. [s]"""
-        return time.monotonic() - self.begun
-
-    @property
     def remaining(self) -> float | None:
         """Time that is left; None: there is no limit. [s]"""
-        return None if self.limit is None else max(self.limit - self.seconds, 0.0)
+        return None if self.limit is None else max(self.begun + self.limit - time.monotonic(), 0.0)
 
     @property
     def is_over(self) -> bool:
@@ -477,7 +466,6 @@ class PlanSolution:
     iterations: int = 0
     starts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Standard → starts whose contingencies the program holds; the others were checked. [period]"""
-    seconds: float = 0.0
 
     @property
     def decided(self) -> tuple[Choice, ...]:

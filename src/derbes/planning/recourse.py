@@ -173,7 +173,7 @@ def make_second_stage(base: BaseCourse, shapes: tuple[ContingencyShape, ...]) ->
     """Blocks and prices of a base course with contingencies."""
     columns, rows = base_parts(base)
     for shape in shapes:
-        more_columns, more_rows = shape.named()
+        more_columns, more_rows = shape.index.parts(f"_{shape.standard_name}_{shape.start}")
         columns += more_columns
         rows += more_rows
     index = BlockIndex(stack_blocks(columns), stack_blocks(rows))

@@ -22,7 +22,7 @@ from derbes.case.entities import Case
 from derbes.case.options import Choice
 from derbes.case.quantity import FloatArray
 from derbes.case.request import BASE
-from derbes.case.uncertainty import Chance, Draws
+from derbes.case.uncertainty import Draws
 from derbes.draws.inputs import drawn_case, shared_inputs
 from derbes.draws.sampling import make_draws
 from derbes.draws.study import variant_case
@@ -36,6 +36,7 @@ from derbes.planning.accounts import (
     left_in_plants,
     nothing_decided,
     paid_anyway,
+    plants_anyway,
     sellers_abroad,
 )
 from derbes.planning.effects import decided_arrays, shields
@@ -88,25 +89,20 @@ def calm_cost(case: Case) -> float | None:
     return None if blind else sum(course.items.values())
 
 
-def worth_of(case: Case, name: str, chance: Chance) -> ChanceWorth:
-    """What a chance would save if it came, and from which probability on readiness pays."""
-    come = variant_case(case, chance.variant)
-    with_it, without = calm_cost(come), calm_cost(unready(come, chance.tag))
-    gain = None if with_it is None or without is None else without - with_it
-    cost = chance.cost.value if chance.cost else 0.0
-    pays = gain is not None and gain > 0 and cost <= gain
-    return ChanceWorth(
-        chance=name,
-        variant=chance.variant,
-        cost=cost,
-        gain=gain,
-        break_even=cost / gain if pays and gain else None,
-    )
-
-
 def chances_of(case: Case) -> tuple[ChanceWorth, ...]:
-    """What all chances of a case would be worth, at central values."""
-    return tuple(worth_of(case, name, chance) for name, chance in case.chances.items())
+    """What each chance of a case would save if it came, and from which probability on it pays.
+
+    At central values.
+    """
+    rows = []
+    for name, chance in case.chances.items():
+        come = variant_case(case, chance.variant)
+        with_it, without = calm_cost(come), calm_cost(unready(come, chance.tag))
+        gain = None if with_it is None or without is None else without - with_it
+        cost = chance.cost.value if chance.cost else 0.0
+        pays = cost / gain if gain is not None and gain > 0 and cost <= gain else None
+        rows.append(ChanceWorth(name, chance.variant, cost=cost, gain=gain, break_even=pays))
+    return tuple(rows)
 
 
 def years_of(case: Case) -> tuple[int, ...]:
@@ -129,12 +125,8 @@ def abroad_by_year(case: Case, near: CalmStart | None = None) -> FloatArray:
     calm = solve_calm(arrays, near)
     paid = arrivals_by_period(calm)[:, :n] * arrays.activities.unit_cost[:, :n]
     goods = by_year(case, sellers_abroad(case, arrays) @ paid)
-    plants = paid_anyway(case)
-    return np.array([goods.get(y, 0.0) + _abroad(plants.get(y)) for y in years_of(case)])
-
-
-def _abroad(paid: FloatArray | None) -> float:
-    return 0.0 if paid is None else float(paid[1])
+    plants, nothing = paid_anyway(case), np.zeros(2)
+    return np.array([goods.get(y, 0.0) + plants.get(y, nothing)[1] for y in years_of(case)])
 
 
 def _both(task: Sequence[tuple[Case, CalmStart]]) -> FloatArray:
@@ -225,16 +217,15 @@ def ways_of(
     if without in plans and without != BASE:
         courses.append(_Course(CHEAPEST, without, bare, plans[without]))
     courses.append(_Course(NOTHING, without, bare, None))
-    ways = [_way(one, plans[BASE], futures) for one in courses]
     strikes = bool(case.hazards) and draws > 0
+    found = dict[str, HazardOutcome]()
     if strikes:
         found = _hazards(courses, draws=draws, seed=seed, n_threads=options.n_workers)
-        ways = [_with_losses(way, found, way.way) for way in ways]
     calendar = case.calendar
     saved = currency_saved(case, bare, draws, seed=seed, options=options) if draws else ()
     firsts = [standard.first for standard in case.standards.values()]
     return Ways(
-        ways=tuple(ways),
+        ways=tuple(_way(one, plans[BASE], futures, found) for one in courses),
         first=calendar.label(0),
         last=calendar.label(calendar.n_periods - 1),
         met_from=calendar.label(min(firsts)) if firsts else "",
@@ -269,39 +260,44 @@ def currency_saved(
     )
 
 
-def _way(course: _Course, programme: Plan, futures: Draws | None) -> Way:
-    """What a way costs, and whether it meets the standards."""
-    plan, total = course.plan, (course.plan or programme).outlay_total
-    amounts: tuple[float | None, float | None] = (None, None)
-    if total is not None and plan is not None:
-        amounts = (total[0].amount, total[1].amount)
-    elif total is not None:
-        amounts = (total[0].without_project, total[1].without_project)
-    return Way(
-        way=course.way,
-        variant=course.variant,
-        plan=tuple(one.what for one in plan.plan) if plan else (),
-        outlay=amounts[0],
-        abroad=amounts[1],
-        met=plan.feasible if plan else _is_met(course.case, futures),
-        cost_of_security=plan.cost_of_security if plan else None,
-        left=_left_of(course),
-    )
-
-
-def _left_of(course: _Course) -> float:
-    """What is left of plants and of what is chosen at the end, discounted. [money]"""
-    case = course.case
-    return left_in_plants(case) + sum(
+def _way(
+    course: _Course, programme: Plan, futures: Draws | None, found: Mapping[str, HazardOutcome]
+) -> Way:
+    """What a way costs, whether it meets the standards, what hazards do in it (`found`)."""
+    case, plan, total = course.case, course.plan, (course.plan or programme).outlay_total
+    met, paid = plan.feasible if plan else None, total or (None, None)
+    if plan is None and case.standards:
+        closed = replace(nothing_decided(case), standards=case.standards)
+        met = solve_plan(make_problem(closed, draws=futures)).feasible
+    # what is left of plants and of what is chosen at the end, discounted
+    left = left_in_plants(case, plants_anyway(case)) + sum(
         residual_value(case, case.options[one.option], one.date, fixed=1.0, size=one.size)
         for one in course.choices
     )
-
-
-def _is_met(case: Case, futures: Draws | None) -> bool | None:
-    """Whether a case meets its standards with nothing decided."""
-    closed = replace(nothing_decided(case), standards=case.standards)
-    return solve_plan(make_problem(closed, draws=futures)).feasible if case.standards else None
+    amount, abroad = (
+        None if one is None else one.amount if plan else one.without_project for one in paid
+    )
+    way = Way(
+        way=course.way,
+        variant=course.variant,
+        plan=tuple(one.what for one in plan.plan) if plan else (),
+        outlay=amount,
+        abroad=abroad,
+        met=met,
+        cost_of_security=plan.cost_of_security if plan else None,
+        left=left,
+    )
+    if course.way not in found:
+        return way
+    own, nothing = found[course.way], found[NOTHING]
+    is_short = (own.first_short >= 0).astype(np.float64)
+    saved = _estimate(nothing.loss - own.loss, own.weights)
+    return replace(
+        way,
+        loss=_estimate(own.loss, own.weights),
+        saved=None if course.way == NOTHING else saved,
+        p_short=Estimate(*probability(is_short, own.weights)),
+    )
 
 
 def _hazards(
@@ -322,20 +318,6 @@ def _hazards(
         rule = Rule(one.case, measures, n_threads, change)
         found[one.way] = simulate_hazards(rule, drawn, seed=seed)
     return found
-
-
-def _with_losses(way: Way, found: Mapping[str, HazardOutcome], name: str) -> Way:
-    """A way with what hazards do in it, and what it saves against doing nothing."""
-    if name not in found:
-        return way
-    own, nothing = found[name], found[NOTHING]
-    is_short = (own.first_short >= 0).astype(np.float64)
-    return replace(
-        way,
-        loss=_estimate(own.loss, own.weights),
-        saved=None if name == NOTHING else _estimate(nothing.loss - own.loss, own.weights),
-        p_short=Estimate(*probability(is_short, own.weights)),
-    )
 
 
 def _estimate(values: FloatArray, weights: FloatArray) -> Estimate | None:

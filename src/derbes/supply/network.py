@@ -78,6 +78,10 @@ def _otherwise(arrays: CaseArrays, values: FloatArray) -> FloatArray:
     return np.where(found > 0, found, dearest / arrays.flow_size[:, None])
 
 
+Parts = list[tuple[str, Sequence[str], int, int]]
+"""Blocks to be: kind, items, first period, periods."""
+
+
 @dataclass(frozen=True)
 class BlockIndex:
     """Blocks of columns and rows, found by their kind."""
@@ -100,6 +104,14 @@ class BlockIndex:
     def row(self, kind: str) -> Block:
         """Block of rows of a kind."""
         return self._blocks[1][kind]
+
+    def parts(self, end: str = "") -> tuple[Parts, Parts]:
+        """Columns and rows as blocks to be, with something at the end of their kinds."""
+
+        def of(blocks: Sequence[Block]) -> Parts:
+            return [(b.kind + end, b.items, b.first_period, b.n_periods) for b in blocks]
+
+        return of(self.columns), of(self.rows)
 
     @property
     def n_columns(self) -> int:
@@ -152,10 +164,6 @@ class Layout(BlockIndex):
 def longest_lead(arrays: CaseArrays) -> int:
     """Longest time from order to arrival. [period]"""
     return int(arrays.activities.lead_times.max(initial=0))
-
-
-Parts = list[tuple[str, Sequence[str], int, int]]
-"""Blocks to be: kind, items, first period, periods."""
 
 
 def make_layout(
