@@ -12,7 +12,7 @@ from derbes.case.quantity import Quantity
 from derbes.case.uncertainty import Draws
 from derbes.model.compile import compile_case
 from derbes.planning.accounts import paid_for
-from derbes.planning.decided import decided_arrays, shields
+from derbes.planning.effects import decided_arrays, shields
 from derbes.results.money import CHEAPEST, NOTHING, PROGRAMME
 from derbes.results.plan import FOREIGN
 from derbes.stress.outcomes import Rule, simulate_hazards

@@ -4,6 +4,8 @@ Purchases, recipes and storage are paid in the calm course of each future, optio
 are decided, plants that the case builds anyway as the case says; nothing is discounted.
 What unmet demand costs is harm, not a payment, and is left out. Sellers other than the
 target are abroad; income from exports lowers all payments and not those abroad.
+
+What plants cost that are built anyway, what is left of them, and how far calm uses them.
 """
 
 import math
@@ -12,35 +14,30 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from derbes.case.entities import Case
-from derbes.case.options import Choice, Limit, Option, OptionKind
+from derbes.case.entities import Case, Plant
+from derbes.case.options import Choice, Limit, Option, OptionKind, optional_elements
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.language import _, ngettext
 from derbes.model.arrays import ActivityKind, CaseArrays
-from derbes.model.compile import effect_period
+from derbes.model.compile import effect_period, opening_period
 from derbes.planning.base_course import holding_costs
 from derbes.planning.effects import (
     TAKEN,
     DrawArrays,
     column_effects,
     contract_activities,
-    draw_arrays,
+    decided_arrays,
     taken_contracts,
 )
 from derbes.planning.first_stage import (
     STEP,
     FirstColumn,
     choice_cost,
+    discount_at,
+    discounted,
     foreign_share,
+    left_of,
     payments,
-)
-from derbes.planning.plants import (
-    cost_of_plants,
-    hours_of,
-    left_in_plants,
-    plant_accounts,
-    plants_anyway,
-    standing_by_period,
 )
 from derbes.planning.problem import (
     START,
@@ -59,6 +56,94 @@ from derbes.results.plan import FOREIGN, AccountRow, Outlay, PlanChoice
 from derbes.results.tables import text_of
 from derbes.supply.baseline import CalmSolution, arrivals_by_period, orders_before
 from derbes.supply.network import unit_values
+
+
+def plants_anyway(case: Case) -> tuple[Plant, ...]:
+    """Plants that a case has without any option."""
+    optional = optional_elements(case.options)
+    return tuple(one for name, one in case.plants.items() if f"plants.{name}" not in optional)
+
+
+def standing_by_period(case: Case, plant: Plant) -> FloatArray:
+    """What a plant costs while it is open, whatever it makes. (n,) [money]"""
+    n = case.calendar.n_periods
+    paid = np.zeros(n)
+    if plant.standing_cost is not None:
+        opening = max(0, int(opening_period(plant, case.calendar)))
+        by_period = float(case.calendar.step) * plant.standing_cost.over(n)
+        paid[opening:] = by_period[opening:]
+    return paid
+
+
+def left_in_plants(case: Case, plants: Sequence[Plant]) -> float:
+    """What is left of plants at the end of the calendar, discounted. [money]
+
+    A straight line over the life of each plant, from its opening on; plants without a life
+    leave nothing.
+    """
+    left: float = 0
+    for plant in plants:
+        opening = int(opening_period(plant, case.calendar))
+        capital = sum(payment.amount.value for payment in plant.capital)
+        part = left_of(plant.life, opening, case.calendar)
+        left += part * capital * discount_at(case, case.calendar.n_periods)
+    return left
+
+
+def cost_of_plants(case: Case) -> float:
+    """Capital and standing cost of plants that are built anyway, discounted. [money]"""
+    plants = plants_anyway(case)
+    standing = sum(discounted(case, standing_by_period(case, one)) for one in plants)
+    capital = sum(
+        payment.amount.value * discount_at(case, payment.period)
+        for plant in plants
+        for payment in plant.capital
+    )
+    return float(capital + standing)
+
+
+def hours_of(written: DrawArrays, orders: FloatArray, choices: Sequence[Choice]) -> FloatArray:
+    """Hours that lines run in calm, and those that they could. (2, R, n) [hour/period]"""
+    change = decided_arrays(written.case, choices, written)
+    n, activities = orders.shape[1], written.arrays.activities
+    arrays = written.arrays if change is None else change(written.arrays)
+    used = np.zeros((len(arrays.lines), n))
+    runs = activities.lines >= 0
+    np.add.at(used, activities.lines[runs], activities.hours[runs, None] * orders[runs])
+    return np.stack([used, arrays.line_hours[:, :n]])
+
+
+def plant_accounts(case: Case, written: DrawArrays, hours: FloatArray) -> tuple[PlantAccount, ...]:
+    """Each plant that is built anyway: what it costs, what is left, how far calm uses it.
+
+    Args:
+        case: The case.
+        written: Arrays of any draw: they say which lines are of which plant.
+        hours: As of `hours_of`, expected over draws. (2, R, n) [hour/period]
+    """
+    calendar, found = case.calendar, []
+    years = np.array([calendar.month_of(t)[0] for t in range(calendar.n_periods)])
+    n = calendar.n_periods
+    for plant in plants_anyway(case):
+        own = written.arrays.line_plants == written.arrays.plants.index(plant.id)
+        used, could = hours[:, own, :n].sum(axis=1)
+        by_year = {
+            int(year): float(used[years == year].sum() / could[years == year].sum())
+            for year in dict.fromkeys(years.tolist())
+            if could[years == year].sum() > 0
+        }
+        found.append(
+            PlantAccount(
+                plant=plant.id,
+                capital=float(sum(payment.amount.value for payment in plant.capital)),
+                standing=float(standing_by_period(case, plant).sum()),
+                left=left_in_plants(case, (plant,)),
+                used=by_year,
+                used_in_all=float(used.sum() / could.sum()) if could.sum() > 0 else None,
+            )
+        )
+    return tuple(found)
+
 
 PURCHASES, RECIPES, EXPORTS = "purchases", "recipes", "exports"
 STORAGE, SHORTAGE, CONTRACTS = "storage", "shortage", "contracts"
@@ -99,7 +184,7 @@ def course_of(
     alone = replace(base_alone(problem), futures=future, operating_stock=())
     group = make_groups(alone, draw)[0]
     layout, program = group.stage.base.layout, group.draws[0]
-    written = draw_arrays(future.cases[0], problem.n_periods)
+    written = future.written(0)
     worth = unit_values(written.arrays)
     holding = holding_costs(layout, written.arrays, worth / max(float(worth.max()), 1e-300))
     columns = RecourseSolver(group, prices).least_stock(0, values, holding)
@@ -365,7 +450,15 @@ def accounts_of(
     variant = case.variants.get(case.without_project)
     otherwise_case = case if variant is None else variant.case or case
     bare = make_problem(nothing_decided(otherwise_case), draws=problem.futures.draws)
-    anyway, options = paid_anyway(case), _options(case, solution.choices)
+    anyway = paid_anyway(case)
+    options = _added(  # years in which nothing is paid are left out
+        *(
+            {year: amount * np.array([1.0, foreign_share(case.options[choice.option])])}
+            for choice in solution.choices
+            for year, amount in by_year(case, paid_for(case, choice)).items()
+            if amount
+        )
+    )
     supply = _supply(problem, solution.choices, told, solution.prices)
     with_plan = _added(supply.paid, anyway, options)
     without = _added(_supply(bare, (), told, FIRM).paid, paid_anyway(otherwise_case))
@@ -429,18 +522,6 @@ def _added(*parts: Paid) -> Paid:
     return sums
 
 
-def _options(case: Case, choices: Sequence[Choice]) -> Paid:
-    """Capital and running cost of what is chosen; years in which nothing is paid are left out."""
-    return _added(
-        *(
-            {year: amount * np.array([1.0, foreign_share(case.options[choice.option])])}
-            for choice in choices
-            for year, amount in by_year(case, paid_for(case, choice)).items()
-            if amount
-        )
-    )
-
-
 def knows_abroad(case: Case) -> bool:
     """Whether no part that is paid abroad is known to be unknown."""
     return not any(path.endswith(".foreign_share") for path in case.missing)
@@ -471,7 +552,7 @@ def _supply(
     case, paid = problem.case, np.zeros((2, problem.case.calendar.n_periods))
     items, draws = dict.fromkeys((*ITEMS, "options"), 0.0), []
     beside = dict.fromkeys(BESIDE, 0.0)
-    beside |= {PLANTS: cost_of_plants(case), LEFT: -left_in_plants(case)}
+    beside |= {PLANTS: cost_of_plants(case), LEFT: -left_in_plants(case, plants_anyway(case))}
     hours: FloatArray | float = 0.0
     for draw, weight in enumerate(problem.weights):
         told()
@@ -479,35 +560,23 @@ def _supply(
         own = {**course.items, "options": course.options}
         draws.append(sum(own.values()))
         items = {item: amount + weight * own[item] for item, amount in items.items()}
-        beside[UNDER_WAY] += weight * _under_way(course)
-        beside[IN_STORE] += weight * _in_store(course)
+        arrays, held = course.arrays, course.fresh.copy()
+        np.add.at(held, arrays.lot_goods, course.lots)
+        # what is paid, on arrival, for what was ordered before the calendar
+        came = arrivals_by_period(replace(course, orders=np.zeros_like(course.orders)))
+        n = came.shape[1]
+        paid_then = came * arrays.activities.unit_cost[:, :n] * arrays.discount[:n]
+        beside[UNDER_WAY] += weight * float(paid_then.sum())
+        # what is in store at the end of the calendar, by what it then costs
+        last = held.shape[1] - 1
+        worth = unit_values(arrays, last) * arrays.discount[last]
+        beside[IN_STORE] += weight * float(held[:, last] @ worth)
         hours = hours + weight * hours_of(course.written, course.orders, choices)
         paid += weight * (paid_on_arrival(course) + _idle(course, choices))
-        paid[0] += weight * (course.arrays.storage_cost[:, : paid.shape[1]] * _held(course)).sum(0)
+        paid[0] += weight * (arrays.storage_cost[:, : paid.shape[1]] * held).sum(0)
     everything, abroad = (by_year(case, one) for one in paid)
     both = {year: np.array([amount, abroad[year]]) for year, amount in everything.items()}
     return _Supply(both, items, np.array(draws), beside, np.asarray(hours), course.written)
-
-
-def _under_way(course: CalmCourse) -> float:
-    """What is paid, on arrival, for what was ordered before the calendar. [money]"""
-    arriving = arrivals_by_period(replace(course, orders=np.zeros_like(course.orders)))
-    arrays, n = course.arrays, arriving.shape[1]
-    return float((arriving * arrays.activities.unit_cost[:, :n] * arrays.discount[:n]).sum())
-
-
-def _held(course: CalmCourse) -> FloatArray:
-    """Stock of each good at the end of each period. (G, n) [unit]"""
-    held = course.fresh.copy()
-    np.add.at(held, course.arrays.lot_goods, course.lots)
-    return held
-
-
-def _in_store(course: CalmCourse) -> float:
-    """Worth of what is in store at the end of the calendar, by what it then costs. [money]"""
-    last = course.fresh.shape[1] - 1
-    worth = unit_values(course.arrays, last) * course.arrays.discount[last]
-    return float(_held(course)[:, last] @ worth)
 
 
 def sellers_abroad(case: Case, arrays: CaseArrays) -> FloatArray:

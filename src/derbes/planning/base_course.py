@@ -18,14 +18,14 @@ unit counts as much as the good is worth; payments above a ceiling count as mone
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from derbes.case.entities import Case
 from derbes.case.options import OptionKind, Standard
 from derbes.case.quantity import FloatArray
-from derbes.lp.program import Block, BoolArray, IntArray, power_of_two
+from derbes.lp.program import BoolArray, IntArray, power_of_two
 from derbes.model.arrays import CALM, ActivityKind, CaseArrays
 from derbes.planning.effects import (
     BoundTemplate,
@@ -37,7 +37,7 @@ from derbes.planning.effects import (
 )
 from derbes.supply.baseline import first_state
 from derbes.supply.bounds import window_bounds
-from derbes.supply.network import Entries, Layout, Parts, make_layout, supply_matrix
+from derbes.supply.network import BlockIndex, Entries, Layout, Parts, make_layout, supply_matrix
 from derbes.supply.objective import money_costs, stock_values
 
 SOFT = 20.0
@@ -52,44 +52,10 @@ SHORT_FOR = 12.0
 
 
 @dataclass(frozen=True, slots=True)
-class BlockIndex:
-    """Blocks of columns and rows, found by their kind."""
-
-    columns: tuple[Block, ...]
-    rows: tuple[Block, ...]
-    _columns_by_kind: dict[str, Block] = field(init=False, repr=False, compare=False)
-    _rows_by_kind: dict[str, Block] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        by_kind = {block.kind: block for block in reversed(self.columns)}
-        object.__setattr__(self, "_columns_by_kind", by_kind)
-        object.__setattr__(self, "_rows_by_kind", {b.kind: b for b in reversed(self.rows)})
-
-    def column(self, kind: str) -> Block:
-        """Block of columns of a kind."""
-        return self._columns_by_kind[kind]
-
-    def row(self, kind: str) -> Block:
-        """Block of rows of a kind."""
-        return self._rows_by_kind[kind]
-
-    @property
-    def n_columns(self) -> int:
-        """Number of columns."""
-        return self.columns[-1].offset + self.columns[-1].size
-
-    @property
-    def n_rows(self) -> int:
-        """Number of rows."""
-        return self.rows[-1].offset + self.rows[-1].size
-
-
-@dataclass(frozen=True, slots=True)
 class BaseCourse:
     """What the base courses of all draws have in common."""
 
     layout: Layout
-    target: str
     contracts: tuple[str, ...]
     """Elements that are paid for whether they are taken or not."""
     ceilings: tuple[tuple[int, float], ...]
@@ -115,7 +81,6 @@ def make_base_course(case: Case, written: DrawArrays) -> BaseCourse:
     return BaseCourse(
         habits=np.flatnonzero(is_habit).astype(np.int64),
         layout=make_layout(arrays, 0, arrays.n_calendar, has_reserve=True),
-        target=case.target,
         contracts=taken_contracts(case),
         ceilings=tuple((year, most.value) for year, most in ceilings),
         standards=tuple((n, s) for n, s in case.standards.items() if not s.measure),
@@ -137,9 +102,7 @@ def share_of(standard: Standard) -> float:
 def base_parts(shape: BaseCourse) -> tuple[Parts, Parts]:
     """Blocks of columns and of rows: the calm plan's, then those of (M6) to (M8)."""
     layout, arrays = shape.layout, shape.layout.arrays
-    n = layout.n
-    columns: Parts = [(b.kind, b.items, b.first_period, b.n_periods) for b in layout.columns]
-    rows: Parts = [(b.kind, b.items, b.first_period, b.n_periods) for b in layout.rows]
+    n, (columns, rows) = layout.n, layout.parts()
     contracts = tuple(element.split(".", 1)[1] for element in shape.contracts)
     years = tuple(f"y{year}" for year, _most in shape.ceilings)
     columns += [("idle", contracts, 0, n), ("excess", years, 0, 1)]

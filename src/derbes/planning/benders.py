@@ -37,22 +37,20 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from derbes.case.options import Risk
 from derbes.case.quantity import FloatArray
 from derbes.errors import DataError
 from derbes.files import write_atomically
 from derbes.language import _
 from derbes.lp.highs import MixedSettings, solve_mixed
-from derbes.lp.program import Block, BoolArray, IntArray, LinearProgram
-from derbes.planning.first_stage import FirstStage
+from derbes.lp.program import Block, BoolArray, IntArray, LinearProgram, power_of_two
 from derbes.planning.problem import (
-    EXACT,
     START,
     Clock,
     Evaluation,
     PlanProblem,
     Prices,
     evaluation,
+    gap_whole,
     relative_gap,
     tail_costs,
     tail_lower,
@@ -106,102 +104,73 @@ class RootSolution:
     """No plan costs less, at the prices of the cuts. [money]"""
 
 
-@dataclass(frozen=True, slots=True)
-class RootProblem:
-    """First stage, weights and risk."""
+def solve_root(
+    problem: PlanProblem,
+    cuts: Cuts,
+    settings: MixedSettings | None = None,
+    *,
+    is_relaxed: bool,
+    counts_money: bool = True,
+) -> RootSolution | None:
+    """The optimum (M14); None: nothing may be chosen, or time was over before a point.
 
-    first: FirstStage
-    weights: FloatArray
-    risk: Risk
-    counts_money: bool = True
+    There is at least one cut of each draw; relaxed, columns need not be whole.
+    """
+    program, first = root_program(problem, cuts, counts_money=counts_money), problem.first
+    n, n_all = first.n_columns, program.matrix.shape[1]
+    is_whole = np.zeros(n_all, dtype=np.bool_)
+    if not is_relaxed:
+        is_whole[:n] = first.is_whole & (first.lower < first.upper)
+    scale = np.ones(n_all)
+    sizes = np.abs(cuts.at_zero[cuts.at_zero != 0])
+    scale[n:] = power_of_two(np.median(sizes)) if len(sizes) else 1.0
+    answer = solve_mixed(program, is_whole, scale, settings or MixedSettings())
+    if answer.columns is None:
+        return None
+    return RootSolution(np.clip(answer.columns[:n], 0.0, 1.0), answer.bound)
 
-    def fixed_integers(self, values: FloatArray) -> "RootProblem":
-        """With the whole columns held where they are at a point."""
-        whole, at = self.first.is_whole, np.round(values)
-        first = replace(
-            self.first,
-            lower=np.where(whole, at, self.first.lower),
-            upper=np.where(whole, at, self.first.upper),
-        )
-        return replace(self, first=first)
 
-    def largest(self) -> FloatArray | None:
-        """A point with as much as may be chosen, as early as may be; None: nothing may be.
-
-        Where to begin, as standards are likely to be met there.
-        """
-        columns = self.first.columns
-        last = max((column.date for column in columns), default=0)
-        most = np.array(
-            [column.size * (2.0 + last - column.date) for column in columns], dtype=np.float64
-        )
-        eager = replace(self.first, cost=-most / max(most.max(initial=0.0), 1.0))
-        floor = Cuts.floor(len(self.weights), self.first.n_columns)
-        root = replace(self, first=eager, counts_money=True)
-        answer = root.solve(floor, MixedSettings(), is_relaxed=True)
-        return None if answer is None else answer.values
-
-    def solve(
-        self, cuts: Cuts, settings: MixedSettings, *, is_relaxed: bool
-    ) -> RootSolution | None:
-        """The optimum (M14); None: nothing may be chosen, or time was over before a point.
-
-        There is at least one cut of each draw; relaxed, columns need not be whole.
-        """
-        program = self.program(cuts)
-        n, n_all = self.first.n_columns, program.matrix.shape[1]
-        is_whole = np.zeros(n_all, dtype=np.bool_)
-        if not is_relaxed:
-            is_whole[:n] = self.first.is_whole & (self.first.lower < self.first.upper)
-        scale = np.ones(n_all)
-        sizes = np.abs(cuts.at_zero[cuts.at_zero != 0])
-        scale[n:] = 2.0 ** np.round(np.log2(np.median(sizes))) if len(sizes) else 1.0
-        answer = solve_mixed(program, is_whole, scale, settings)
-        if answer.columns is None:
-            return None
-        return RootSolution(np.clip(answer.columns[:n], 0.0, 1.0), answer.bound)
-
-    def program(self, cuts: Cuts) -> LinearProgram:
-        """The root problem with its cuts (M14)."""
-        first, n_draws, n_cuts = self.first, len(self.weights), len(cuts.at_zero)
-        n, of_tail = first.n_columns, tail_costs(self.weights, self.risk)
-        n_all, n_tail = n + n_draws + len(of_tail), max(len(of_tail) - 1, 0)
-        options = first.cost if self.counts_money else np.zeros(n)
-        draws_cost = (1.0 - self.risk.weight) * self.weights
-        rules = sparse.hstack([first.matrix, sparse.csr_matrix((len(first.rows), n_all - n))])
-        # theta[i] - slope x >= at zero
-        ones = (np.ones(n_cuts), (np.arange(n_cuts), cuts.draws))
-        thetas = sparse.coo_matrix(ones, shape=(n_cuts, n_all - n))
-        parts = [rules, sparse.hstack([sparse.csr_matrix(-cuts.slopes), thetas])]
-        draws = tuple(f"d{i}" for i in range(n_draws))
-        columns = [Block("choose", first.column_names, 0, 1, 0), Block("cost", draws, 0, 1, n)]
-        if n_tail:  # xi[i] + eta - theta[i] >= 0
-            one, nothing = sparse.identity(n_draws), sparse.csr_matrix((n_draws, n))
-            threshold = sparse.csr_matrix(np.ones((n_draws, 1)))
-            parts.append(sparse.hstack([nothing, -one, threshold, one]))
-            end = n + n_draws
-            columns.append(Block("tail", ("threshold",), 0, 1, end))
-            columns.append(Block("above", draws, 0, 1, end + 1))
-        matrix = sparse.vstack(parts).tocsc()
-        names = tuple(f"d{draw}_{c}" for c, draw in enumerate(cuts.draws))
-        n_rules = len(first.rows)
-        return LinearProgram(
-            name="plan",
-            levels=("cost",),
-            level_costs=np.concatenate([options, draws_cost, of_tail])[None, :],
-            weights=np.ones(1),
-            matrix=matrix,
-            row_lower=np.concatenate([first.row_lower, cuts.at_zero, np.zeros(n_tail)]),
-            row_upper=np.concatenate([first.row_upper, np.full(n_cuts + n_tail, np.inf)]),
-            col_lower=np.concatenate([first.lower, np.full(n_draws, -np.inf), tail_lower(of_tail)]),
-            col_upper=np.concatenate([first.upper, np.full(n_all - n, np.inf)]),
-            columns=tuple(columns),
-            rows=(
-                Block("rule", first.row_names, 0, 1, 0),
-                Block("cut", names, 0, 1, n_rules),
-                Block("above", draws[:n_tail], 0, 1, n_rules + n_cuts),
-            ),
-        )
+def root_program(problem: PlanProblem, cuts: Cuts, *, counts_money: bool = True) -> LinearProgram:
+    """The root problem with its cuts (M14)."""
+    first, n_draws, n_cuts = problem.first, problem.n_draws, len(cuts.at_zero)
+    n, of_tail = first.n_columns, tail_costs(problem.weights, problem.risk)
+    n_all, n_tail = n + n_draws + len(of_tail), max(len(of_tail) - 1, 0)
+    options = first.cost if counts_money else np.zeros(n)
+    draws_cost = (1.0 - problem.risk.weight) * problem.weights
+    rules = sparse.hstack([first.matrix, sparse.csr_matrix((len(first.rows), n_all - n))])
+    # theta[i] - slope x >= at zero
+    ones = (np.ones(n_cuts), (np.arange(n_cuts), cuts.draws))
+    thetas = sparse.coo_matrix(ones, shape=(n_cuts, n_all - n))
+    parts = [rules, sparse.hstack([sparse.csr_matrix(-cuts.slopes), thetas])]
+    draws = tuple(f"d{i}" for i in range(n_draws))
+    columns = [Block("choose", first.column_names, 0, 1, 0), Block("cost", draws, 0, 1, n)]
+    if n_tail:  # xi[i] + eta - theta[i] >= 0
+        one, nothing = sparse.identity(n_draws), sparse.csr_matrix((n_draws, n))
+        threshold = sparse.csr_matrix(np.ones((n_draws, 1)))
+        parts.append(sparse.hstack([nothing, -one, threshold, one]))
+        end = n + n_draws
+        columns.append(Block("tail", ("threshold",), 0, 1, end))
+        columns.append(Block("above", draws, 0, 1, end + 1))
+    matrix = sparse.vstack(parts).tocsc()
+    names = tuple(f"d{draw}_{c}" for c, draw in enumerate(cuts.draws))
+    n_rules = len(first.rows)
+    return LinearProgram(
+        name="plan",
+        levels=("cost",),
+        level_costs=np.concatenate([options, draws_cost, of_tail])[None, :],
+        weights=np.ones(1),
+        matrix=matrix,
+        row_lower=np.concatenate([first.row_lower, cuts.at_zero, np.zeros(n_tail)]),
+        row_upper=np.concatenate([first.row_upper, np.full(n_cuts + n_tail, np.inf)]),
+        col_lower=np.concatenate([first.lower, np.full(n_draws, -np.inf), tail_lower(of_tail)]),
+        col_upper=np.concatenate([first.upper, np.full(n_all - n, np.inf)]),
+        columns=tuple(columns),
+        rows=(
+            Block("rule", first.row_names, 0, 1, 0),
+            Block("cut", names, 0, 1, n_rules),
+            Block("above", draws[:n_tail], 0, 1, n_rules + n_cuts),
+        ),
+    )
 
 
 STABILITY_STEP = 0.5
@@ -307,17 +276,22 @@ class BendersRun:
         return self.record.prices.money == 0.0
 
     @property
-    def root(self) -> RootProblem:
-        """First stage, weights and risk."""
-        problem = self.scenarios.problem
-        return RootProblem(
-            problem.first, problem.weights, problem.risk, counts_money=not self.is_least
+    def problem(self) -> PlanProblem:
+        """What is decided in which draws."""
+        return self.scenarios.problem
+
+    def root(
+        self, cuts: Cuts, settings: MixedSettings | None = None, *, is_relaxed: bool
+    ) -> RootSolution | None:
+        """The optimum of the root problem at the prices of the search."""
+        return solve_root(
+            self.problem, cuts, settings, is_relaxed=is_relaxed, counts_money=not self.is_least
         )
 
     def figures(self, values: FloatArray, outcomes: list[Outcome]) -> Evaluation:
         """Figures of a point."""
         drawn = [outcome.figures for outcome in outcomes]
-        return evaluation(self.scenarios.problem, values, drawn, self.record.prices)
+        return evaluation(self.problem, values, drawn, self.record.prices)
 
     def allowed(self, state: BendersState) -> float:
         """Absolute gap. [money]"""
@@ -325,9 +299,7 @@ class BendersRun:
         if self.is_least:
             gap, reference = LEAST_GAP, None
         cost = state.best_priced if np.isfinite(state.best_priced) else state.center_priced
-        above = np.nan if reference is None else cost - reference
-        is_above = np.isfinite(above) and above > EXACT * max(1.0, abs(cost))
-        whole = above if is_above else abs(cost)
+        whole = gap_whole(cost, np.nan if reference is None else reference)
         return max(gap * whole, SAME * max(1.0, abs(cost)))
 
     def is_done(self, state: BendersState) -> bool:
@@ -356,7 +328,7 @@ def search(run: BendersRun, state: BendersState) -> BendersState | None:
     begun = _begun(run, state)
     if begun is None:
         return None
-    state, has_whole = begun, bool(run.root.first.is_whole.any())
+    state, has_whole = begun, bool(run.problem.first.is_whole.any())
     while state.is_relaxed and not run.is_done(state):
         state = _relaxed_step(run, state)
         if has_whole and _is_settled(run, state):
@@ -384,7 +356,7 @@ def _begun(run: BendersRun, state: BendersState) -> BendersState | None:
     first = _first_point(run)
     if first is None:
         return None
-    for point in (first, run.root.largest()):
+    for point in (first, _largest_point(run.problem)):
         if point is not None:
             state = _looked_at(run, state, point, QUICKLY)
     return state
@@ -392,8 +364,24 @@ def _begun(run: BendersRun, state: BendersState) -> BendersState | None:
 
 def _first_point(run: BendersRun) -> FloatArray | None:
     """What costs least of what may be chosen, before anything else is known."""
-    floor = Cuts.floor(len(run.root.weights), run.root.first.n_columns)
-    answer = run.root.solve(floor, MixedSettings(), is_relaxed=False)
+    floor = Cuts.floor(run.problem.n_draws, run.problem.first.n_columns)
+    answer = run.root(floor, is_relaxed=False)
+    return None if answer is None else answer.values
+
+
+def _largest_point(problem: PlanProblem) -> FloatArray | None:
+    """A point with as much as may be chosen, as early as may be; None: nothing may be.
+
+    Where to begin, as standards are likely to be met there.
+    """
+    first = problem.first
+    last = max((column.date for column in first.columns), default=0)
+    most = np.array(
+        [column.size * (2.0 + last - column.date) for column in first.columns], dtype=np.float64
+    )
+    eager = replace(first, cost=-most / max(most.max(initial=0.0), 1.0))
+    floor = Cuts.floor(problem.n_draws, first.n_columns)
+    answer = solve_root(replace(problem, first=eager), floor, is_relaxed=True)
     return None if answer is None else answer.values
 
 
@@ -417,7 +405,7 @@ def _looked_at(
     for turn, depth in looks:
         outcomes = run.scenarios.at(values, run.record.prices, depth=depth)
         figures = run.figures(values, outcomes)
-        whole = values[run.root.first.is_whole]
+        whole = values[run.problem.first.is_whole]
         may_be_chosen = bool(np.all(np.abs(whole - np.round(whole)) <= 1e-9))
         may_be_best = may_be_chosen and figures.penalized < state.best_priced
         is_least = figures.penalized <= state.bound + run.allowed(state)
@@ -463,7 +451,7 @@ def _is_settled(run: BendersRun, state: BendersState) -> bool:
 
 
 def _relaxed_step(run: BendersRun, state: BendersState) -> BendersState:
-    answer = run.root.solve(state.cuts, MixedSettings(), is_relaxed=True)
+    answer = run.root(state.cuts, is_relaxed=True)
     if answer is None:
         return replace(state, is_relaxed=False)
     distance = max(state.center_priced - state.bound, SAME * max(1.0, abs(state.bound)))
@@ -471,7 +459,7 @@ def _relaxed_step(run: BendersRun, state: BendersState) -> BendersState:
     state = replace(state, bound=max(state.bound, answer.bound))
     inside = STABILITY_STEP if has_moved or state.iteration < 2 else 0.0
     point = inside * state.stability_center + (1.0 - inside) * answer.values
-    how = QUICKLY if bool(run.root.first.is_whole.any()) else CLOSELY
+    how = QUICKLY if bool(run.problem.first.is_whole.any()) else CLOSELY
     state = _looked_at(run, _aged(state, answer.values), point, how)
     run.tell(state)
     return state
@@ -482,17 +470,19 @@ def _whole_step(run: BendersRun, state: BendersState) -> BendersState:
     settings = MixedSettings(
         absolute_gap=ROOT_PART * run.allowed(state), time_limit=run.clock.remaining
     )
-    answer = run.root.solve(state.cuts, settings, is_relaxed=False)
+    answer = run.root(state.cuts, settings, is_relaxed=False)
     if answer is None:
         return replace(state, iteration=MOST_ITERATIONS)
     state = replace(state, bound=max(state.bound, answer.bound))
     state = _looked_at(run, _aged(state, answer.values), answer.values)
     run.tell(state)
-    fixed_integers = run.root.fixed_integers(answer.values)
+    first, at = run.problem.first, np.round(answer.values)
+    lower, upper = (np.where(first.is_whole, at, bound) for bound in (first.lower, first.upper))
+    fixed = replace(run.problem, first=replace(first, lower=lower, upper=upper))
     for _round in range(ROUNDS_FIXED):
-        if run.is_done(state) or bool(fixed_integers.first.is_whole.all()):
+        if run.is_done(state) or bool(first.is_whole.all()):
             break
-        local = fixed_integers.solve(state.cuts, MixedSettings(), is_relaxed=True)
+        local = solve_root(fixed, state.cuts, is_relaxed=True, counts_money=not run.is_least)
         if local is None or state.best_priced - local.bound <= ROOT_PART * run.allowed(state):
             break
         state = _looked_at(run, state, local.values)
@@ -549,22 +539,23 @@ def load(path: Path, problem: PlanProblem) -> Record:
     Raises:
         DataError: There is no such file, it is no checkpoint, or it is of another case.
     """
+
+    def unusable(what: str, fix: str = _("name the file that --checkpoint wrote")) -> DataError:
+        text = _("{path}: cannot go on from it: {what}. Fix: {fix}.")
+        return DataError(text.format(path=path, what=what, fix=fix))
+
     try:
         found = json.loads(path.read_text(encoding="utf-8"), object_hook=_array_or)
         is_ours = found.pop("format") == FORMAT
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise DataError(
-            _unusable(path, reason, _("name the file that --checkpoint wrote"))
-        ) from error
+        raise unusable(error.strerror or str(error)) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise DataError(_not_one(path)) from error
+        raise unusable(_("it is not a checkpoint of a plan")) from error
     if not is_ours:
-        raise DataError(_not_one(path))
+        raise unusable(_("it is not a checkpoint of a plan"))
     if found["key"] != key_of(problem):
         what = _("it was written for another case, or with other draws, standards or budget")
-        fix = _("ask for the same again, or begin anew without the file")
-        raise DataError(_unusable(path, what, fix))
+        raise unusable(what, _("ask for the same again, or begin anew without the file"))
     state, calm = found["state"], found["calm"]
     found |= {
         "state": BendersState(**{**state, "cuts": Cuts(**state["cuts"])}),
@@ -572,15 +563,3 @@ def load(path: Path, problem: PlanProblem) -> Record:
         "calm": None if calm is None else (calm[0], Prices(**calm[1])),
     }
     return Record(**found)
-
-
-def _not_one(path: Path) -> str:
-    return _unusable(
-        path, _("it is not a checkpoint of a plan"), _("name the file that --checkpoint wrote")
-    )
-
-
-def _unusable(path: Path, what: str, fix: str) -> str:
-    return _("{path}: cannot go on from it: {what}. Fix: {fix}.").format(
-        path=path, what=what, fix=fix
-    )

@@ -30,11 +30,10 @@ from scipy import sparse
 
 from derbes.case.options import Standard
 from derbes.case.quantity import FloatArray
-from derbes.lp.program import Block, IntArray, stack_blocks
+from derbes.lp.program import IntArray, stack_blocks
 from derbes.model.arrays import ActivityKind, CaseArrays, MeasureArrays, MeasureRun, State
 from derbes.planning.base_course import (
     BaseCourse,
-    BlockIndex,
     share_of,
     supplying,
     uses_of,
@@ -60,7 +59,15 @@ from derbes.supply.bounds import (
     shared_limits,
     window_bounds,
 )
-from derbes.supply.network import Entries, Layout, Parts, longest_lead, make_layout, supply_matrix
+from derbes.supply.network import (
+    BlockIndex,
+    Entries,
+    Layout,
+    Parts,
+    longest_lead,
+    make_layout,
+    supply_matrix,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +97,6 @@ class ContingencyShape:
     def kept_goods(self, goods: IntArray) -> IntArray:
         """Those of some goods that are kept."""
         return goods[np.isin(goods, self.goods)]
-
-    def named(self) -> tuple[Parts, Parts]:
-        """Columns and rows with the standard and the start at the end of their kinds."""
-        end = f"_{self.standard_name}_{self.start}"
-
-        def parts(blocks: Sequence[Block]) -> Parts:
-            return [(b.kind + end, b.items, b.first_period, b.n_periods) for b in blocks]
-
-        return parts(self.index.columns), parts(self.index.rows)
 
 
 def starts_of(standard: Standard, measure_start: int | None, n_calendar: int) -> range:

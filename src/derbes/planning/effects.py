@@ -6,9 +6,14 @@ share is 0 before the option works, then rises as the plant ramps up.
 
 An element that only an option opens has no capacity in the arrays; what it would have
 comes from the case as if everything were open (`DrawArrays.open_arrays`).
+
+A case in which choices are made, as a change of its arrays.
+
+Every draw gets what the choices add at central values (M5): what is decided is decided for
+all of them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +24,7 @@ from derbes.case.quantity import FloatArray
 from derbes.lp.program import BoolArray, IntArray
 from derbes.model.arrays import ActivityKind, CaseArrays, MeasureArrays
 from derbes.model.compile import PLANT_KINDS, compile_case, plant_share, step_share
-from derbes.planning.first_stage import INDICATOR, FirstColumn, FirstStage
+from derbes.planning.first_stage import INDICATOR, STEP, FirstColumn, FirstStage
 from derbes.supply.bounds import shared_left
 
 CAPACITY, SHARED, HOURS, RESERVE, SPARED, TAKEN = (
@@ -75,8 +80,13 @@ def _opened(case: Case) -> Case:
 
 def draw_arrays(case: Case, n_periods: int) -> DrawArrays:
     """The arrays of a draw, and what its options would open."""
-    arrays = compile_case(case, least_periods=n_periods)
-    open_arrays = compile_case(_opened(case), least_periods=n_periods)
+    cases = case, _opened(case)
+    found = [compile_case(one, least_periods=n_periods) for one in cases]
+    n = max(one.n_periods for one in found)  # what is open from the start may come in for longer
+    arrays, open_arrays = (
+        one if one.n_periods == n else compile_case(of, least_periods=n)
+        for of, one in zip(cases, found, strict=True)
+    )
     activities = open_arrays.activities
     plants = {f"plants.{name}": p for p, name in enumerate(arrays.plants)}
     touched = [plants[one] for one in _elements(case, *PLANT_KINDS)]
@@ -274,10 +284,27 @@ def option_moves(
 ) -> Moves:
     """What options add to paths (M5)."""
     arrays, n = written.arrays, written.arrays.n_periods
-    found = [*_moves(written, effects, measure), *exempted]
+    first, activities, found = first_elements(arrays), arrays.activities, list[Move]()
+    during = base = activities.base_availability
+    left = np.ones(len(arrays.shared_capacity))
+    if measure is not None:
+        during, left = measure.availability, shared_left(arrays, measure)
+    kinds = {HOURS: "line", RESERVE: "customary", TAKEN: "taken"}
+    for j, effect in effects:
+        k, path = effect.row, effect.path
+        if effect.kind == CAPACITY:
+            found.append((j, first["order"] + k, path, float(during[k]), float(base[k])))
+        elif effect.kind == SPARED and measure is not None:
+            whole = path[:n] * activities.capacity[k]
+            found.append((j, first["order"] + k, whole, float(base[k]) - float(during[k]), 0.0))
+        elif effect.kind == SHARED:
+            found.append((j, first["shared"] + k, path, float(left[k]), 1.0))
+        elif effect.kind in (HOURS, RESERVE) or (effect.kind == TAKEN and measure is None):
+            found.append((j, first[kinds[effect.kind]] + k, path, 1.0, 1.0))
+    found += exempted
     paths = np.zeros((len(found), 1 + n))
-    for m, (_j, _element, path, _during, _after) in enumerate(found):
-        paths[m, 1:] = path[: arrays.n_periods]
+    for m, move in enumerate(found):
+        paths[m, 1:] = move[2][:n]
     return Moves(
         columns=np.array([one[0] for one in found], dtype=np.int64),
         elements=np.array([one[1] for one in found], dtype=np.int64),
@@ -285,30 +312,6 @@ def option_moves(
         during=np.array([one[3] for one in found], dtype=np.float64),
         after=np.array([one[4] for one in found], dtype=np.float64),
     )
-
-
-def _moves(
-    written: DrawArrays, effects: Sequence[tuple[int, Effect]], measure: MeasureArrays | None
-) -> Iterator[Move]:
-    arrays = written.arrays
-    first, activities = first_elements(arrays), arrays.activities
-    base = activities.base_availability
-    during = base if measure is None else measure.availability
-    left = np.ones(len(arrays.shared_capacity))
-    if measure is not None:
-        left = shared_left(arrays, measure)
-    kinds = {HOURS: "line", RESERVE: "customary", TAKEN: "taken"}
-    for j, effect in effects:
-        k, path = effect.row, effect.path
-        if effect.kind == CAPACITY:
-            yield j, first["order"] + k, path, float(during[k]), float(base[k])
-        elif effect.kind == SPARED and measure is not None:
-            whole = path[: arrays.n_periods] * activities.capacity[k]
-            yield j, first["order"] + k, whole, float(base[k]) - float(during[k]), 0.0
-        elif effect.kind == SHARED:
-            yield j, first["shared"] + k, path, float(left[k]), 1.0
-        elif effect.kind in (HOURS, RESERVE) or (effect.kind == TAKEN and measure is None):
-            yield j, first[kinds[effect.kind]] + k, path, 1.0, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,3 +354,56 @@ def gather_template(parts: Sequence[Gathered]) -> BoundTemplate:
         np.concatenate(one).astype(np.int64) for one in zip(*whole, strict=True)
     )
     return BoundTemplate(elements, offsets, is_after, positions)
+
+
+ADDED = (CAPACITY, SHARED, HOURS, RESERVE)
+"""What choices add to; what a contract pays for is money alone."""
+
+
+def shields(case: Case, choices: Sequence[Choice]) -> bool:
+    """Whether a choice spares a seller from measures, which no change of arrays can say."""
+    return any(case.options[one.option].kind is OptionKind.BUY_OUT for one in choices)
+
+
+def decided_arrays(
+    case: Case, choices: Sequence[Choice], written: DrawArrays | None = None
+) -> Callable[[CaseArrays], CaseArrays] | None:
+    """What choices change in arrays of a case or of its draws; None: nothing.
+
+    Args:
+        case: The case, with the options that are chosen.
+        choices: None of them spares a seller from measures.
+        written: The case, compiled; None: it is not at hand.
+    """
+    if not choices:
+        return None
+    written = written or draw_arrays(case, 0)
+    columns = [FirstColumn(STEP, one.option, one.date, one.size) for one in choices]
+    effects = [effect for column in columns for effect in column_effects(written, column)]
+
+    def change(arrays: CaseArrays) -> CaseArrays:
+        activities = arrays.activities
+        capacity = np.where(written.is_unlimited[:, None], np.inf, activities.capacity)
+        return replace(
+            arrays,
+            activities=replace(activities, capacity=_with(capacity, effects, CAPACITY)),
+            shared_capacity=_with(arrays.shared_capacity, effects, SHARED),
+            line_hours=_with(arrays.line_hours, effects, HOURS),
+            reserve=_with(arrays.reserve, effects, RESERVE),
+        )
+
+    return change
+
+
+def _with(paths: FloatArray, effects: Sequence[Effect], kind: str) -> FloatArray:
+    """Paths with what effects of a kind add to their rows. (R, T) or (N, R, T)"""
+    own = [effect for effect in effects if effect.kind == kind]
+    if not own:
+        return paths
+    n_rows, n_periods = paths.shape[-2:]
+    more = np.zeros((n_rows, n_periods))
+    for effect in own:
+        n = min(len(effect.path), n_periods)
+        more[effect.row, :n] += effect.path[:n]
+        more[effect.row, n:] += effect.path[-1]
+    return paths + more

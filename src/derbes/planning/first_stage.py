@@ -154,11 +154,6 @@ def discounted(case: Case, paid: FloatArray) -> float:
     return float(paid @ (1.0 + yearly) ** -years)
 
 
-def years(case: Case) -> list[int]:
-    """Year in which each period of payment starts. (H,)"""
-    return [case.calendar.month_of(period)[0] for period in range(pay_periods(case))]
-
-
 STEP, CHOSEN, PART, INDICATOR = "step", "chosen", "part", "excuse"
 CHOSEN_AT = 0.5
 """Value of a whole-numbered column from which it counts as chosen."""
@@ -199,22 +194,12 @@ class FirstColumn:
 class FirstRow:
     """One row, with the requirement that it states."""
 
-    kind: str
-    """`one_choice`, `part_of`, `least_part`, `excludes`, `requires`, `limit`, `budget_total`,
-    `budget_year`, `foreign_total`, `in_draws`."""
-    subject: str
-    """Option, limit, year or standard; two options are parted by a space."""
+    name: str
+    """What it is of, and option, limit, year or standard, e.g. `budget 2027`, `option a excludes
+    b`; the others are `one_choice`, `part_of`, `least_part`, `limit`, `foreign_total`,
+    `in_draws`."""
     lower: float
     upper: float
-
-    @property
-    def name(self) -> str:
-        """Name for a reader, e.g. `budget 2027`, `option a excludes b`."""
-        kind = {"budget_year": "budget", "budget_total": "budget"}.get(self.kind, self.kind)
-        if self.kind in ("excludes", "requires"):
-            one, other = self.subject.split(" ")
-            return f"option {one} {self.kind} {other}"
-        return f"{kind} {self.subject}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,10 +213,9 @@ class FirstStage:
     """Columns that must be whole numbers. (columns,)"""
     cost: FloatArray
     """Discounted cost of each column at 1, in the central case. (columns,) [money]"""
-    paid: FloatArray
-    """Payments of each column at 1, by period, not discounted. (columns, H) [money]"""
     foreign: FloatArray
-    """The part of them in foreign currency. (columns, H) [money]"""
+    """Payments of each column at 1 in foreign currency, by period, not discounted.
+    (columns, H) [money]"""
     rows: tuple[FirstRow, ...]
     matrix: sparse.csr_matrix
     """(rows, columns)"""
@@ -264,9 +248,7 @@ class FirstStage:
     def choices(self, values: FloatArray) -> tuple[Choice, ...]:
         """What is chosen at a point, in the order of the case."""
         found, largest, parts = [], dict[tuple[str, int], float](), dict[tuple[str, int], float]()
-        committed = {
-            row.subject for row in self.rows if row.kind == "one_choice" and row.lower > 0.0
-        }  # chosen whatever their size
+        committed = {row.name for row in self.rows if row.lower > 0.0}  # whatever their size
         for column, value in zip(self.columns, values, strict=True):
             if column.kind == PART:
                 key = (column.option, column.date)
@@ -282,7 +264,7 @@ class FirstStage:
                 found.append(Choice(column.option, column.date, column.size))
             elif column.kind == CHOSEN:
                 size = parts.pop(key)
-                if value > CHOSEN_AT and (is_size(key, size) or key[0] in committed):
+                if value > CHOSEN_AT and (is_size(key, size) or one_choice(key[0]) in committed):
                     found.append(Choice(column.option, column.date, size))
         without = {key: size for key, size in parts.items() if is_size(key, size)}
         return (*found, *(Choice(o, d, size) for (o, d), size in without.items()))
@@ -369,6 +351,11 @@ def option_columns(case: Case) -> list[FirstColumn]:
     return columns
 
 
+def one_choice(option: str) -> str:
+    """Name of the row by which an option is chosen once at most."""
+    return f"one_choice {option}"
+
+
 Line = tuple[FirstRow, FloatArray]
 """A row with the factor of each column. (columns,)"""
 
@@ -389,20 +376,20 @@ def _choice_rows(case: Case, columns: Sequence[FirstColumn]) -> Iterator[Line]:
     for name, option in case.options.items():
         if chosen(name).any():
             lower = 1.0 if option.committed else -np.inf
-            yield FirstRow("one_choice", name, lower, 1.0), chosen(name)
+            yield FirstRow(one_choice(name), lower, 1.0), chosen(name)
         for date in dates_of(case, option):
             at = (names == name) & (dates == date)
             choice, part = (np.where(at & (kinds == kind), 1.0, 0.0) for kind in (CHOSEN, PART))
             if choice.any():
-                yield FirstRow("part_of", name, -np.inf, 0.0), part - choice
+                yield FirstRow(f"part_of {name}", -np.inf, 0.0), part - choice
                 if option.smallest > 0:
                     least = option.smallest / option.largest
-                    yield FirstRow("least_part", name, -np.inf, 0.0), least * choice - part
+                    yield FirstRow(f"least_part {name}", -np.inf, 0.0), least * choice - part
     order, pairs = list(case.options), set[tuple[str, str]]()
     for name, option in case.options.items():
         pairs |= {(name, other) for other in option.excludes if (other, name) not in pairs}
     for one, other in sorted(pairs, key=lambda pair: tuple(map(order.index, pair))):
-        row = FirstRow("excludes", f"{one} {other}", -np.inf, 1.0)
+        row = FirstRow(f"option {one} excludes {other}", -np.inf, 1.0)
         yield row, chosen(one) + chosen(other)
     for name, option in case.options.items():
         needed = [(other,) for other in option.requires]
@@ -410,7 +397,7 @@ def _choice_rows(case: Case, columns: Sequence[FirstColumn]) -> Iterator[Line]:
         for others in [*needed, *([builds] if builds else [])]:
             for date in dates_of(case, option):
                 before = sum((chosen(other, date) for other in others), np.zeros(len(columns)))
-                row = FirstRow("requires", f"{name} {others[0]}", -np.inf, 0.0)
+                row = FirstRow(f"option {name} requires {others[0]}", -np.inf, 0.0)
                 yield row, chosen(name, date) - before
 
 
@@ -429,31 +416,19 @@ def _amount_rows(
         lower = -np.inf if limit.at_least is None else limit.at_least.value
         upper = np.inf if limit.at_most is None else limit.at_most.value
         line = np.array([weight(limit, column) for column in columns], dtype=np.float64)
-        yield FirstRow("limit", name, lower, upper), line
-    budget, in_year = case.budget, np.array(years(case))
+        yield FirstRow(f"limit {name}", lower, upper), line
+    budget, n = case.budget, paid.shape[1]
+    in_year = np.array([case.calendar.month_of(period)[0] for period in range(n)])
     if budget is None:
         return
     if budget.total is not None:
-        yield FirstRow("budget_total", "", -np.inf, budget.total.value), paid.sum(axis=1)
+        yield FirstRow("budget", -np.inf, budget.total.value), paid.sum(axis=1)
     for year, most in sorted(budget.by_year.items()):
-        row = FirstRow("budget_year", str(year), -np.inf, most.value)
+        row = FirstRow(f"budget {year}", -np.inf, most.value)
         yield row, paid[:, in_year == year].sum(axis=1)
     if budget.foreign_total is not None:
         most = budget.foreign_total
-        yield FirstRow("foreign_total", "", -np.inf, most.value), foreign.sum(axis=1)
-
-
-def column_payments(case: Case, columns: list[FirstColumn]) -> tuple[FloatArray, FloatArray]:
-    """Payments of the columns at 1, and their part in foreign currency. (columns, H) [money]"""
-    n = pay_periods(case)
-    paid, foreign = np.zeros((len(columns), n)), np.zeros((len(columns), n))
-    for j, column in enumerate(columns):
-        if column.option not in case.options:
-            continue
-        option = case.options[column.option]
-        paid[j] = payments(case, option, column.date, fixed=float(column.counts), size=column.size)
-        foreign[j] = foreign_share(option) * paid[j]
-    return paid, foreign
+        yield FirstRow("foreign_total", -np.inf, most.value), foreign.sum(axis=1)
 
 
 def column_costs(case: Case, columns: list[FirstColumn]) -> FloatArray:
@@ -481,11 +456,16 @@ def make_first_stage(case: Case, weights: FloatArray) -> FirstStage:
     }
     draws = range(len(weights))
     columns += [FirstColumn(INDICATOR, standard=name, draw=i) for name in shares for i in draws]
-    paid, foreign = column_payments(case, columns)
+    paid, foreign = np.zeros((2, len(columns), pay_periods(case)))
+    for j, column in enumerate(columns):
+        if column.option in case.options:
+            option, fixed = case.options[column.option], float(column.counts)
+            paid[j] = payments(case, option, column.date, fixed=fixed, size=column.size)
+            foreign[j] = foreign_share(option) * paid[j]
     lines = [*_choice_rows(case, columns), *_amount_rows(case, columns, paid, foreign)]
     for name, share in shares.items():
         line = [float(weights[c.draw]) if c.standard == name else 0.0 for c in columns]
-        lines.append((FirstRow("in_draws", name, -np.inf, 1.0 - share), np.array(line)))
+        lines.append((FirstRow(f"in_draws {name}", -np.inf, 1.0 - share), np.array(line)))
     n = len(columns)
     return FirstStage(
         columns=tuple(columns),
@@ -493,7 +473,6 @@ def make_first_stage(case: Case, weights: FloatArray) -> FirstStage:
         upper=np.ones(n),
         is_whole=np.array([column.kind != PART for column in columns], dtype=np.bool_),
         cost=column_costs(case, columns),
-        paid=paid,
         foreign=foreign,
         rows=tuple(row for row, _line in lines),
         matrix=sparse.csr_matrix(np.array([line for _row, line in lines]).reshape(len(lines), n)),

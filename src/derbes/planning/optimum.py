@@ -30,9 +30,8 @@ from scipy import sparse
 
 from derbes.case.quantity import FloatArray
 from derbes.lp.highs import MixedSettings, solve_mixed
-from derbes.lp.program import Block, BoolArray, IntArray, LinearProgram
+from derbes.lp.program import Block, BoolArray, LinearProgram, power_of_two
 from derbes.parallel import Crew
-from derbes.planning.base_course import BlockIndex
 from derbes.planning.benders import (
     BendersRun,
     BendersState,
@@ -107,19 +106,22 @@ def extensive_form(problem: PlanProblem, prices: Prices = START) -> ExtensiveFor
         limited = np.flatnonzero(np.diff(draw.reach.indptr)[2 * m :])
         limited = limited[np.isfinite(draw.col_upper[limited])].astype(np.int64)
         left += [-(draw.reach[:m] + draw.reach[m : 2 * m]), -draw.reach[2 * m + limited]]
-        ones = (np.ones(len(limited)), (np.arange(len(limited)), limited))
-        own = sparse.coo_matrix(ones, shape=(len(limited), n))
+        own = sparse.identity(n, format="csr")[limited]
         inner.append(sparse.vstack([draw.matrix, own]).tocsr())
         lower += [draw.row_lower, np.full(len(limited), -np.inf)]
         upper += [draw.row_upper, draw.col_upper[limited]]
         above = draw.col_upper.copy()
         above[limited] = np.inf
         closed.append(above)
-        part, costs = share * draw.weight, second_costs(stage, draw, prices)
+        part = share * draw.weight
         options = options + part * prices.money * draw.option_cost
-        money.append(part * costs)
+        money.append(part * second_costs(stage, draw, prices))
         columns += _moved(index.columns, end, offsets[i])
-        limits = _limit_names(index, limited)
+        blocks = np.searchsorted([block.offset for block in index.columns], limited, "right") - 1
+        limits = tuple(
+            index.columns[b].name(j).translate(_AS_ITEM)
+            for b, j in zip(blocks.tolist(), limited.tolist(), strict=True)
+        )
         rows += _moved(index.rows, end, n_rows)
         rows.append(Block("limit" + end, limits, 0, 1, n_rows + m))
         n_rows += m + len(limits)
@@ -150,23 +152,14 @@ def extensive_form(problem: PlanProblem, prices: Prices = START) -> ExtensiveFor
     is_whole[: first.n_columns] = first.is_whole
     scale = np.ones(len(is_whole))
     scale[first.n_columns : offsets[-1]] = np.tile(stage.usual, n_draws)
-    scale[offsets[-1] :] *= _median_power(program.cost)
+    known = np.abs(program.cost[np.isfinite(program.cost) & (program.cost != 0)])
+    scale[offsets[-1] :] *= power_of_two(np.median(known)) if len(known) else 1.0
     return ExtensiveForm(program, is_whole, scale, offsets)
 
 
 def _moved(blocks: Sequence[Block], end: str, offset: int) -> list[Block]:
     """Blocks of a draw behind others; the draw is named where there are several."""
     return [replace(block, kind=block.kind + end, offset=offset + block.offset) for block in blocks]
-
-
-def _limit_names(index: BlockIndex, columns: IntArray) -> tuple[str, ...]:
-    """Names of columns as items of a block of rows."""
-    offsets = np.array([block.offset for block in index.columns])
-    blocks = np.searchsorted(offsets, columns, side="right") - 1
-    names = (
-        index.columns[b].name(j) for b, j in zip(blocks.tolist(), columns.tolist(), strict=True)
-    )
-    return tuple(name.translate(_AS_ITEM) for name in names)
 
 
 _AS_ITEM = str.maketrans({"(": "_", ",": "_", ")": None})
@@ -182,12 +175,6 @@ def _tail_rows(problem: PlanProblem, prices: Prices) -> list[sparse.csr_matrix]:
         line = np.concatenate([options, drawn.ravel(), [1.0], np.eye(n_draws)[i]])
         rows.append(sparse.csr_matrix(line[None, :]))
     return rows
-
-
-def _median_power(numbers: FloatArray) -> float:
-    """Power of two near the median of the numbers that are not zero."""
-    known = np.abs(numbers[np.isfinite(numbers) & (numbers != 0)])
-    return float(2.0 ** np.round(np.log2(np.median(known)))) if len(known) else 1.0
 
 
 RAISE = 16.0
@@ -265,9 +252,7 @@ def plan_solution(
     """
     status = TIME_LIMIT if clock.is_over else INFEASIBLE
     if point is None:
-        return PlanSolution(
-            feasible=False, status=status, starts=problem.starts, seconds=clock.seconds
-        )
+        return PlanSolution(feasible=False, status=status, starts=problem.starts)
     figures, record = point.figures, point.record
     reference = np.nan if reference is None else reference
     is_feasible = point.is_proved and figures.is_feasible
@@ -293,7 +278,6 @@ def plan_solution(
         evaluation=figures,
         iterations=record.state.iteration if record else 1,
         starts=point.starts if record else problem.starts,
-        seconds=clock.seconds,
     )
 
 

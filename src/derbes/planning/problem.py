@@ -13,28 +13,31 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from derbes.case.entities import Case
-from derbes.case.options import Budget, Choice, OptionKind, Risk, Standard, optional_elements
+from derbes.case.options import Budget, Choice, OptionKind, Risk, optional_elements
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.case.uncertainty import Draws
 from derbes.errors import Problem, RequestError, did_you_mean
 from derbes.language import _
-from derbes.model.compile import tail_periods
-from derbes.planning.base_course import SOFT, make_base_course
+from derbes.planning.base_course import SOFT, holding_costs, make_base_course
 from derbes.planning.contingencies import contingency_shape, starts_of
-from derbes.planning.effects import draw_arrays
 from derbes.planning.first_stage import CHOSEN_AT, FirstStage, make_first_stage
 from derbes.planning.recourse import (
     DrawProgram,
     PlanFutures,
     SecondStage,
+    costs_in_draws,
     futures,
+    in_sessions,
     make_programs,
     make_second_stage,
-    mean_option_costs,
-    operating_stocks,
     widest,
 )
+from derbes.supply.baseline import with_idle_stock
+from derbes.supply.objective import STOCK_WEIGHT
 
+PRICE = 100.0
+"""Price of what falls short where customary stock is looked for, in units of its worth: demand
+before reserves before money."""
 MOST_STATED = 40_000
 """Columns up to which the programs of all draws are stated at once; larger ones are stated
 where they are solved."""
@@ -46,12 +49,8 @@ Starts = Mapping[str, Sequence[int]]
 class PlanProblem:
     """A plan program: first stage, second stage and draws, ready to be solved."""
 
-    case: Case
-    """The case with central values, and only the standards that are asked for."""
     risk: Risk
     futures: PlanFutures
-    n_periods: int
-    """T, the same in all draws."""
     widest: int
     """The draw with the longest lead time, which shapes the blocks."""
     first: FirstStage
@@ -64,6 +63,16 @@ class PlanProblem:
     """Starts whose contingencies stand in the program. [period]"""
     long_windows: frozenset[tuple[str, int]]
     """Contingencies that are followed until the stocks are back too."""
+
+    @property
+    def case(self) -> Case:
+        """The case with central values, and only the standards that are asked for."""
+        return self.futures.case
+
+    @property
+    def n_periods(self) -> int:
+        """T, the same in all draws."""
+        return self.futures.n_periods
 
     @property
     def weights(self) -> FloatArray:
@@ -105,21 +114,19 @@ def make_problem(
     Raises:
         RequestError: An unknown standard, or what a plan cannot decide.
     """
-    asked = case.standards if standards is None else _asked_for(case, standards)
-    case = replace(case, standards=asked, budget=budget or case.budget)
-    _check(case)
+    _check(case, standards or ())
+    if standards is not None:
+        case = replace(case, standards={name: case.standards[name] for name in standards})
+    case = replace(case, budget=budget or case.budget)
     future = futures(case, draws)
-    n_periods = _n_periods(future)
-    first = mean_option_costs(future, make_first_stage(case, future.weights))
-    shaping = widest(future, n_periods)
-    written = draw_arrays(future.cases[shaping], n_periods)
+    first, shaping = make_first_stage(case, future.weights), widest(future)
+    first = replace(first, cost=future.weights @ costs_in_draws(future, first))
+    written = future.written(shaping)
     _check_structure(future, written.case)
     starts, step = starts or {}, max(1, MONTHS_A_YEAR // case.calendar.step)
     problem = PlanProblem(
-        case=case,
         risk=case.risk if risk is None else risk,
         futures=future,
-        n_periods=n_periods,
         widest=shaping,
         first=first,
         second=make_second_stage(make_base_course(case, written), ()),
@@ -147,7 +154,6 @@ def stated(problem: PlanProblem) -> PlanProblem:
         problem.futures,
         problem.first,
         problem.second,
-        n_periods=problem.n_periods,
         operating_stock=stocks or None,
     )
     return replace(problem, programs=programs, operating_stock=stocks)
@@ -156,15 +162,37 @@ def stated(problem: PlanProblem) -> PlanProblem:
 def stocks_of(
     problem: PlanProblem, programs: Sequence[DrawProgram] | None = None
 ) -> tuple[FloatArray, ...]:
-    """Stock that is customary in each draw. (G, n) [unit]
+    """Stock that is customary at the end of each period in each draw. (N of (G, n)) [unit]
 
+    What the base course holds when nothing is chosen or asked for. A contingency finds no more
+    of a good than this or its reserve (M9). Money decides, and where it is indifferent the
+    smallest stock, oldest drawn first, what nobody uses left where it is, as in the calm plan.
     Programs are taken as they are, without contingencies, where no standard is without a measure.
+
+    Raises:
+        SolveError: A base course has no optimum.
     """
     stage = make_second_stage(replace(problem.second.base, standards=()), ())
     if programs is None or problem.second.base.standards:
         bare = replace(problem.futures, case=replace(problem.case, standards={}))
-        programs = make_programs(bare, problem.first, stage, n_periods=problem.n_periods)
-    return operating_stocks(stage, programs)
+        programs = make_programs(bare, problem.first, stage)
+    shape, index, stocks = stage.base.layout, stage.index, []
+    extra = PRICE * (stage.hard + stage.soft)
+    extra[: shape.n_columns] += STOCK_WEIGHT * holding_costs(shape, shape.arrays, shape.values)
+    nothing = np.zeros(problem.first.n_columns)
+    solved = in_sessions(stage, programs, lambda draw: draw.money + extra, nothing)
+    for draw, session, program in solved:
+        columns, balance = session.run(), index.row("balance")
+        lots, stock = with_idle_stock(
+            shape,
+            balance.of(draw.matrix @ columns) - balance.of(program.row_lower),
+            index.row("stock").of(program.row_upper)[:, 0],
+            lots=index.column("lot").of(columns),
+            fresh=index.column("fresh").of(columns),
+        )
+        np.add.at(stock, shape.arrays.lot_goods, lots)
+        stocks.append(stock)
+    return tuple(stocks)
 
 
 def base_alone(problem: PlanProblem) -> PlanProblem:
@@ -184,13 +212,12 @@ def with_contingencies(
 
     Those of long windows are followed until the stocks are back.
     """
-    case = problem.case
-    shaping = draw_arrays(problem.futures.cases[problem.widest], problem.n_periods).arrays
+    shaping = problem.second.base.layout.arrays
     shapes = tuple(
         contingency_shape(
             shaping, name, standard, start=start, is_long=(name, start) in long_windows
         )
-        for name, standard in case.standards.items()
+        for name, standard in problem.case.standards.items()
         for start in sorted(starts.get(name, ()))
         if standard.measure
     )
@@ -223,23 +250,15 @@ def part_of(problem: PlanProblem, draws: Sequence[int]) -> PlanProblem:
 
 def without_standards(problem: PlanProblem) -> PlanProblem:
     """The same problem with no standard to be met: what is cheapest in calm."""
-    case, stage = replace(problem.case, standards={}), problem.second
-    stage = replace(stage, base=replace(stage.base, standards=()))
-    future = replace(problem.futures, case=case)
-    return base_alone(replace(problem, case=case, futures=future, second=stage, operating_stock=()))
+    stage = replace(problem.second, base=replace(problem.second.base, standards=()))
+    future = replace(problem.futures, case=replace(problem.case, standards={}))
+    return base_alone(replace(problem, futures=future, second=stage, operating_stock=()))
 
 
 def all_starts(problem: PlanProblem, name: str) -> range:
     """All starts at which a standard is to hold. [period]"""
     case, standard = problem.case, problem.case.standards[name]
     return starts_of(standard, case.measures[standard.measure].start, case.calendar.n_periods)
-
-
-def _n_periods(future: PlanFutures) -> int:
-    """Length of the arrays that all draws need. [period]"""
-    longest = max([0, *(s.length for s in future.case.standards.values())])
-    tails = [tail_periods(case, longest) for case in (future.case, *future.cases)]
-    return future.case.calendar.n_periods + max(tails)
 
 
 def _check_structure(future: PlanFutures, case: Case) -> None:
@@ -258,34 +277,27 @@ def _check_structure(future: PlanFutures, case: Case) -> None:
             raise RequestError(future.case.name, [Problem("scenarios", what, fix=fix)])
 
 
-def _asked_for(case: Case, names: Sequence[str]) -> dict[str, Standard]:
+def _check(case: Case, standards: Sequence[str]) -> None:
+    """What may be asked or written in a case file but not decided by a plan.
+
+    Raises:
+        RequestError: An unknown standard; an option for a plant that is itself decided.
+    """
     problems = [
         Problem(
             "standards",
             _('"{name}" is not a standard of this case').format(name=name),
             fix=did_you_mean(name, case.standards),
         )
-        for name in names
+        for name in standards
         if name not in case.standards
     ]
-    if problems:
-        raise RequestError(case.name, problems)
-    return {name: case.standards[name] for name in names}
-
-
-def _check(case: Case) -> None:
-    """What the case file may say but a plan cannot decide.
-
-    Raises:
-        RequestError: An option for a plant that is itself decided.
-    """
     built = optional_elements(case.options)
-    problems = [
+    what = _("{element} is there only when an option opens it; it cannot be changed besides")
+    problems = problems or [
         Problem(
             f"options.{name}",
-            _(
-                "{element} is there only when an option opens it; it cannot be changed besides"
-            ).format(element=option.element),
+            what.format(element=option.element),
             line=option.at_line,
             fix=_("give the option that opens it more dates or sizes instead"),
         )
@@ -315,14 +327,9 @@ class Clock:
         return Clock(time.monotonic(), time_limit)
 
     @property
-    def seconds(self) -> float:
-        """Time since the start. [s]"""
-        return time.monotonic() - self.begun
-
-    @property
     def remaining(self) -> float | None:
         """Time that is left; None: there is no limit. [s]"""
-        return None if self.limit is None else max(self.limit - self.seconds, 0.0)
+        return None if self.limit is None else max(self.begun + self.limit - time.monotonic(), 0.0)
 
     @property
     def is_over(self) -> bool:
@@ -459,7 +466,6 @@ class PlanSolution:
     iterations: int = 0
     starts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Standard → starts whose contingencies the program holds; the others were checked. [period]"""
-    seconds: float = 0.0
 
     @property
     def decided(self) -> tuple[Choice, ...]:
@@ -471,16 +477,20 @@ EXACT = 1e-9
 """Relative gap of programs that are solved to the end."""
 
 
-def relative_gap(cost: float, bound: float, no_threat_cost: float) -> float:
-    """(cost - bound) as part of the cost above the no-threat cost.
+def gap_whole(cost: float, reference: float) -> float:
+    """What a gap is a part of: the cost above the no-threat cost.
 
-    Where nothing is above it, as part of the size of the cost.
+    Where nothing is above it, or it is not known, the size of the cost.
     """
-    difference = max(cost - bound, 0.0)
+    above = cost - reference
+    return above if EXACT * max(1.0, abs(cost)) < above < np.inf else abs(cost)
+
+
+def relative_gap(cost: float, bound: float, no_threat_cost: float) -> float:
+    """(cost - bound) as part of what a gap is a part of."""
+    difference, whole = max(cost - bound, 0.0), gap_whole(cost, no_threat_cost)
     if difference == 0.0:
         return 0.0
-    above = cost - no_threat_cost
-    whole = above if above > EXACT * max(1.0, abs(cost)) else abs(cost)
     return difference / whole if whole > 0 else np.inf
 
 

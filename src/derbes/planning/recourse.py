@@ -8,16 +8,11 @@ A draw whose numbers stand in the matrix (ageing, lead times, inputs, line time,
 under a ceiling on payments abroad) has a matrix of its own.
 
 Symbols: x first stage, y second stage.
-
-The stock that is customary: what the base course holds when nothing is chosen or asked for.
-
-A contingency finds no more of a good than this or its reserve (M9). Money decides, and where
-it is indifferent the smallest stock, oldest drawn first, what nobody uses left where it is,
-as in the calm plan.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy import sparse
@@ -29,18 +24,16 @@ from derbes.draws.inputs import drawn_case
 from derbes.lp.highs import Session
 from derbes.lp.program import Block, IntArray, LinearProgram, Sizes, stack_blocks
 from derbes.model.arrays import MeasureArrays
-from derbes.model.compile import compile_case
+from derbes.model.compile import compile_case, tail_periods
 from derbes.model.measures import compile_measure
 from derbes.planning.base_course import (
     BaseCourse,
-    BlockIndex,
     add_base_entries,
     add_base_prices,
     asked_of,
     base_bounds,
     base_parts,
     base_template,
-    holding_costs,
     share_of,
     usual_sizes_of,
     worth_of_uses,
@@ -53,9 +46,10 @@ from derbes.planning.contingencies import (
 )
 from derbes.planning.effects import DrawArrays, all_effects, draw_arrays, option_moves
 from derbes.planning.first_stage import FirstStage, chance_indicators, column_costs
-from derbes.supply.baseline import with_idle_stock
-from derbes.supply.network import Entries
-from derbes.supply.objective import STOCK_WEIGHT
+from derbes.supply.network import BlockIndex, Entries
+
+FEW = 8
+"""Futures up to which they are kept as they are compiled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +66,11 @@ class PlanFutures:
     """They add to 1. (N,)"""
     cases: tuple[Case, ...]
     """The case in each future; what draws do not change they share. (N,)"""
+    n_periods: int
+    """T, length of the arrays that all futures need. [period]"""
+    _compiled: dict[int, DrawArrays] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __len__(self) -> int:
         return len(self.weights)
@@ -85,6 +84,13 @@ class PlanFutures:
             weights=self.weights[list(which)],
             cases=tuple(self.cases[i] for i in which),
         )
+
+    def written(self, i: int) -> DrawArrays:
+        """A future, compiled; where they are few, it is kept."""
+        found = self._compiled.get(i) or draw_arrays(self.cases[i], self.n_periods)
+        if len(self) <= FEW:
+            self._compiled[i] = found
+        return found
 
 
 def futures(case: Case, draws: Draws | None) -> PlanFutures:
@@ -100,7 +106,9 @@ def futures(case: Case, draws: Draws | None) -> PlanFutures:
         cases = tuple(case.scenarios[name].case or case for name in likely)
     else:
         rows, weights, cases = (0,), np.ones(1), (case,)
-    return PlanFutures(case, draws, likely, rows, weights / weights.sum(), cases)
+    longest = max([0, *(standard.length for standard in case.standards.values())])
+    n_periods = case.calendar.n_periods + max(tail_periods(one, longest) for one in (case, *cases))
+    return PlanFutures(case, draws, likely, rows, weights / weights.sum(), cases, n_periods)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +140,6 @@ class SecondStage:
             for one in self.contingencies
         ]
 
-    def bounds_at(self, row: int, column: int, family: Family) -> IntArray:
-        """Where the bounds of a contingency stand among those of a draw. (bounds,)"""
-        m, n = self.index.n_rows, len(family.cost)
-        rows, columns = row + np.arange(family.n_rows), column + np.arange(n)
-        return np.concatenate([rows, m + rows, 2 * m + columns])
-
 
 @dataclass(frozen=True, slots=True)
 class DrawProgram:
@@ -145,6 +147,8 @@ class DrawProgram:
 
     draw: int
     weight: float
+    digest: str
+    """Of what stands in the matrix: the same for the same."""
     matrix: sparse.csc_matrix
     row_lower: FloatArray
     row_upper: FloatArray
@@ -169,7 +173,7 @@ def make_second_stage(base: BaseCourse, shapes: tuple[ContingencyShape, ...]) ->
     """Blocks and prices of a base course with contingencies."""
     columns, rows = base_parts(base)
     for shape in shapes:
-        more_columns, more_rows = shape.named()
+        more_columns, more_rows = shape.index.parts(f"_{shape.standard_name}_{shape.start}")
         columns += more_columns
         rows += more_rows
     index = BlockIndex(stack_blocks(columns), stack_blocks(rows))
@@ -202,10 +206,10 @@ def make_second_stage(base: BaseCourse, shapes: tuple[ContingencyShape, ...]) ->
     )
 
 
-def matrix_key(
+def _matrix_digest(
     written: DrawArrays, stage: SecondStage, measures: Mapping[str, MeasureArrays]
-) -> bytes:
-    """Everything of a draw that stands in the matrix."""
+) -> str:
+    """What tells the matrix of a draw from others: everything of the draw that stands in it."""
     arrays = written.arrays
     activities = arrays.activities
     parts = [
@@ -220,20 +224,9 @@ def matrix_key(
         parts.append(activities.unit_cost)
     for measure in measures.values():
         parts += [measure.transit_kept, measure.transit_late, measure.lot_kept, measure.fresh_kept]
-    return b"".join(np.ascontiguousarray(part).tobytes() for part in parts)
-
-
-def draw_matrix(
-    stage: SecondStage, written: DrawArrays, families: Sequence[Family]
-) -> sparse.csc_matrix:
-    """The matrix of a draw: the base course, then each contingency with what links it."""
-    entries, index = Entries(), stage.index
-    add_base_entries(stage.base, written, index, entries)
-    for (row, column), family in zip(stage.corners(), families, strict=True):
-        own, link = family.matrix.tocoo(), family.link.tocoo()
-        entries.add(own.row + row, own.col + column, own.data)
-        entries.add(link.row + row, family.linked[link.col], link.data)
-    return entries.matrix(index.n_rows, index.n_columns)
+    return hashlib.sha256(
+        b"".join(np.ascontiguousarray(part).tobytes() for part in parts)
+    ).hexdigest()
 
 
 def standard_measures(case: Case, written: DrawArrays) -> dict[str, MeasureArrays]:
@@ -250,7 +243,6 @@ def make_programs(
     first: FirstStage,
     stage: SecondStage,
     *,
-    n_periods: int,
     operating_stock: Sequence[FloatArray] | None = None,
     first_draw: int = 0,
 ) -> tuple[DrawProgram, ...]:
@@ -259,22 +251,26 @@ def make_programs(
     Without the stock that is customary in each draw there are no contingencies; the first of
     the draws stands at `first_draw` among all.
     """
-    programs, index = [], stage.index
+    programs, index, corners = [], stage.index, stage.corners()
     seen: dict[bytes, FloatArray] = {}
     reaches: dict[bytes, sparse.csr_matrix] = {}
-    matrices: dict[bytes, tuple[sparse.csc_matrix, list[Family]]] = {}
-    costs = _costs_in_draws(future, first) - first.cost
+    matrices: dict[str, tuple[sparse.csc_matrix, list[Family]]] = {}
+    costs = costs_in_draws(future, first) - first.cost
     for i, weight in enumerate(future.weights):
-        written = draw_arrays(future.cases[i], n_periods)
+        written = future.written(i)
         measures = standard_measures(future.case, written)
-        key = matrix_key(written, stage, measures)
-        if key not in matrices:
-            families = [
-                make_family(stage.base, shape, written, measures[shape.standard_name])
-                for shape in stage.contingencies
-            ]
-            matrices[key] = draw_matrix(stage, written, families), families
-        matrix, families = matrices[key]
+        digest = _matrix_digest(written, stage, measures)
+        if digest not in matrices:  # the base course, then each contingency with what links it
+            families, entries = [], Entries()
+            add_base_entries(stage.base, written, index, entries)
+            for one, (row, column) in zip(stage.contingencies, corners, strict=True):
+                family = make_family(stage.base, one, written, measures[one.standard_name])
+                families.append(family)
+                own, link = family.matrix.tocoo(), family.link.tocoo()
+                entries.add(own.row + row, own.col + column, own.data)
+                entries.add(link.row + row, family.linked[link.col], link.data)
+            matrices[digest] = entries.matrix(index.n_rows, index.n_columns), families
+        matrix, families = matrices[digest]
         lower, upper, closed, money = base_bounds(stage.base, written, index)
         bounds = np.concatenate([lower, upper, closed])
         reach = [*_base_reach(stage, first, written, draw=first_draw + i)]
@@ -288,8 +284,11 @@ def make_programs(
                 draw=first_draw + i,
             )
             paths = {name: table.at(np.zeros(first.n_columns)) for name, table in tables.items()}
-            for (row, column), family in zip(stage.corners(), families, strict=True):
-                at, name = stage.bounds_at(row, column, family), family.standard
+            for (row, column), family in zip(corners, families, strict=True):
+                m, name = index.n_rows, family.standard
+                rows = row + np.arange(family.n_rows)
+                columns = column + np.arange(len(family.cost))
+                at = np.concatenate([rows, m + rows, 2 * m + columns])
                 bounds[at] = family.bounds(paths[name], np.zeros(1, dtype=np.int64))[0]
                 moves, start = tables[name].moves, int(family.starts[0])
                 positions, columns, amounts = family.template.reach(moves, start)
@@ -306,6 +305,7 @@ def make_programs(
             DrawProgram(
                 draw=first_draw + i,
                 weight=float(weight),
+                digest=digest,
                 matrix=matrix,
                 row_lower=lower,
                 row_upper=upper,
@@ -343,7 +343,7 @@ def _base_reach(
             yield rows[moved], np.full(len(moved), indicators[name]), missed[moved]
 
 
-def _costs_in_draws(future: PlanFutures, first: FirstStage) -> FloatArray:
+def costs_in_draws(future: PlanFutures, first: FirstStage) -> FloatArray:
     """What options cost in each draw; computed once for what is the same. (N, columns) [money]"""
     columns = list(first.columns)
     costs: list[FloatArray] = []
@@ -357,20 +357,12 @@ def _costs_in_draws(future: PlanFutures, first: FirstStage) -> FloatArray:
     return np.array(costs)
 
 
-def mean_option_costs(future: PlanFutures, first: FirstStage) -> FirstStage:
-    """The first stage with costs that are the mean over the draws."""
-    mean = future.weights @ _costs_in_draws(future, first)
-    return replace(first, cost=np.asarray(mean, dtype=np.float64))
-
-
-def widest(future: PlanFutures, n_periods: int) -> int:
+def widest(future: PlanFutures) -> int:
     """The draw with the longest lead time, which shapes the blocks."""
-    cases = (compile_case(case, least_periods=n_periods) for case in future.cases)
+    if len(future) == 1:
+        return 0
+    cases = (compile_case(case, least_periods=future.n_periods) for case in future.cases)
     return int(np.argmax([arrays.activities.lead_times.max(initial=0) for arrays in cases]))
-
-
-PRICE = 100.0
-"""Price of what falls short, in units of its worth: demand before reserves before money."""
 
 
 def as_program(
@@ -425,31 +417,3 @@ def in_sessions(
             session.set_row_bounds(program.row_lower, program.row_upper)
             session.set_costs(program.cost)
         yield draw, session, program
-
-
-def operating_stocks(stage: SecondStage, draws: Sequence[DrawProgram]) -> tuple[FloatArray, ...]:
-    """Stock of each good at the end of each period, draw by draw. (G, n) [unit]
-
-    Raises:
-        SolveError: A base course has no optimum.
-    """
-    shape, index = stage.base.layout, stage.index
-    extra = PRICE * (stage.hard + stage.soft)
-    extra[: shape.n_columns] += STOCK_WEIGHT * holding_costs(shape, shape.arrays, shape.values)
-    stocks = []
-    nothing = np.zeros(draws[0].reach.shape[1])
-    programs = in_sessions(stage, draws, lambda draw: draw.money + extra, nothing)
-    for draw, session, program in programs:
-        columns = session.run()
-        balance = index.row("balance")
-        lots, fresh = with_idle_stock(
-            shape,
-            balance.of(draw.matrix @ columns) - balance.of(program.row_lower),
-            index.row("stock").of(program.row_upper)[:, 0],
-            lots=index.column("lot").of(columns),
-            fresh=index.column("fresh").of(columns),
-        )
-        stock = fresh
-        np.add.at(stock, shape.arrays.lot_goods, lots)
-        stocks.append(stock)
-    return tuple(stocks)

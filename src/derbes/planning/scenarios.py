@@ -28,6 +28,7 @@ from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
+from scipy import sparse
 
 from derbes.case.quantity import FloatArray
 from derbes.errors import SolveError
@@ -40,7 +41,6 @@ from derbes.planning.separation import (
     Bounds,
     ContingencyCut,
     ContingencySeparation,
-    CutRows,
     Row,
     ScenarioGroup,
     SeparationResult,
@@ -63,6 +63,8 @@ APART = 4
 """Starts that join at once are at least so far apart. [period]"""
 FACE = 1e-9
 """Price, beside the largest cost of a column in money, up to which it is rounding alone."""
+KEPT_FOR = 6
+"""Solves of a draw for which a row is kept that has no price."""
 AT_ONCE = 6
 """Starts of one family that join at once."""
 
@@ -116,17 +118,29 @@ class RecourseSolver:
         self._pools = known.pools(cuts)
         self._keys = {cut.key for cut in cuts}
         self.new: list[ContingencyCut] = []
-        self._rows = CutRows(known, (warm_starts or WarmStarts.begin(known)).pruned(known))
+        self.warm_starts = (warm_starts or WarmStarts.begin(known)).pruned(known)
+        """What was found out, to go on from."""
         self._session: Session | None = None
         self._separations = [
             ContingencySeparation(f, family, self.warm_starts.contingencies[f])
             for f, family in enumerate(known.families)
         ]
+        self._stacks: dict[int, tuple[tuple[int, ...], FloatArray, FloatArray]] = {}
+        self._places = {(cut.key, s): r for r, (cut, s) in enumerate(self.warm_starts.rows)}
+        base = known.draws[0].matrix
+        nothing = sparse.csr_matrix((base.shape[0], known.n_contingencies))
+        self._state(sparse.hstack([base, nothing]), self.warm_starts.rows)
 
-    @property
-    def warm_starts(self) -> WarmStarts:
-        """What was found out, to go on from."""
-        return self._rows.warm_starts
+    def _state(self, above: sparse.spmatrix, rows: Sequence[Row]) -> sparse.csr_matrix:
+        """State the base course's matrix with rows of cuts under it; these rows."""
+        sides = [self._group.side(row) for row in rows]
+        ends = np.cumsum([0, *(len(columns) for columns, _factors in sides)])
+        columns = np.concatenate([np.zeros(0, dtype=np.int64), *(side[0] for side in sides)])
+        factors = np.concatenate([np.zeros(0), *(side[1] for side in sides)])
+        more = sparse.csr_matrix((factors, columns, ends), shape=(len(rows), above.shape[1]))
+        self._matrix = sparse.vstack([above, more]).tocsr()
+        self._transposed = self._matrix.T.tocsr()
+        return more
 
     def solve(
         self, position: int, values: FloatArray, *, depth: int, until: float = np.inf
@@ -145,18 +159,22 @@ class RecourseSolver:
             SolveError: A program has no optimum.
         """
         if depth == NEVER:
-            return self._in_calm(position, values)
+            kept, self.warm_starts.ages[position] = self.warm_starts.ages[position], {}
+            solved = self._solve_base(position, values)
+            answer = self._answer(position, values, solved, is_exact=True, results={})
+            self.warm_starts.ages[position] = kept
+            return answer
         bounds = self._bounds(position, values)
         is_exact, results = False, dict[int, SeparationResult]()
         solved = self._solve_base(position, values)
         for _round in range(MOST_ROUNDS if depth >= SHORT else FEW_ROUNDS):
             if time.time() > until:
                 break
-            if not self._rows.join(position, self._broken(solved, bounds), self._session):
+            if not self._join(position, self._broken(solved, bounds)):
                 if depth == NOWHERE or (depth == ONCE and results):
                     break
                 results = self._separate(position, solved, bounds, depth)
-                if not self._rows.join(position, self._learned(results), self._session):
+                if not self._join(position, self._learned(results)):
                     is_exact = True
                     break
             solved = self._solve_base(position, values)
@@ -164,9 +182,32 @@ class RecourseSolver:
             self.warm_starts.contingencies[f] = separation.stance
         proved = results if is_exact else {}
         answer = self._answer(position, values, solved, is_exact=is_exact, results=proved)
-        m = len(self._group.draws[position].row_lower)
-        self._rows.grow_older(position, solved.duals[m:])
+        # rows without a price for long no longer count
+        prices = solved.duals[len(self._group.draws[position].row_lower) :]
+        ages = self.warm_starts.ages[position]
+        for r, age in list(ages.items()):
+            ages[r] = 0 if prices[r] > 0.0 else age + 1
+            if ages[r] > KEPT_FOR:
+                del ages[r]
         return answer
+
+    def _join(self, position: int, rows: Sequence[Row]) -> bool:
+        """Let rows count in a draw, in the solver too; whether any did not before."""
+        ages, new = self.warm_starts.ages[position], list[Row]()
+        n_before = len(ages)
+        for row in rows:
+            key = (row[0].key, row[1])
+            if key not in self._places:
+                self._places[key] = len(self.warm_starts.rows)
+                self.warm_starts.rows.append(row)
+                new.append(row)
+            ages.setdefault(self._places[key], 0)
+        has_new = len(ages) > n_before
+        if new:
+            more = self._state(self._matrix, new)
+            if self._session is not None:
+                self._session.add_rows(more)
+        return has_new
 
     def least_stock(self, position: int, values: FloatArray, holding: FloatArray) -> FloatArray:
         """The base course that costs least and then holds the least over time. (columns,)
@@ -190,7 +231,7 @@ class RecourseSolver:
             rows = self._broken(solved, bounds) or self._learned(
                 self._separate(position, solved, bounds, LONG)
             )
-            if not self._rows.join(position, rows, self._session):
+            if not self._join(position, rows):
                 break
         return kept
 
@@ -232,22 +273,6 @@ class RecourseSolver:
 
         return cache(of)
 
-    def _in_calm(self, position: int, values: FloatArray) -> Outcome:
-        """A draw without its contingencies."""
-        kept = self.warm_starts.ages[position]
-        self.warm_starts.ages[position] = {}
-        solved = self._solve_base(position, values)
-        answer = self._answer(position, values, solved, is_exact=True, results={})
-        self.warm_starts.ages[position] = kept
-        return answer
-
-    def _known_violation(self, solved: _Solved, f: int) -> FloatArray:
-        """What the base course was told that each contingency of a family lacks. (S,) [worth]"""
-        known_violation: FloatArray = solved.columns[
-            self._group.n_base + self._group.contingencies[f]
-        ]
-        return known_violation
-
     def _broken(self, solved: _Solved, bounds: BoundsOf) -> list[Row]:
         """Known cuts that the base course breaks, the worst of each family."""
         found: list[Row] = []
@@ -257,7 +282,7 @@ class RecourseSolver:
             violations = pool.violations(bounds(f), family.windows(solved.columns))
             worst = violations.argmax(axis=1)
             most = violations[np.arange(len(worst)), worst]
-            beyond = most - self._known_violation(solved, f) - tolerance_of(family, bounds(f))
+            beyond = most - solved.columns[self._group.lacks[f]] - tolerance_of(family, bounds(f))
             found += [(pool.cuts[worst[s]], int(s)) for s in _far_apart(beyond, family.starts)]
         return found
 
@@ -271,7 +296,7 @@ class RecourseSolver:
             for f, family in enumerate(self._group.families):
                 if family.is_long == is_long:
                     moved = family.moved(bounds(f), family.windows(solved.columns))
-                    known_violation = self._known_violation(solved, f)
+                    known_violation = solved.columns[self._group.lacks[f]]
                     results[f] = self._separations[f].separate(moved, known_violation, groups[f])
                     groups[f] = results[f].groups
             if any(result.cuts for result in results.values()):
@@ -293,9 +318,23 @@ class RecourseSolver:
                 found += [(cut, int(s)) for s in _far_apart(beyond, starts)]
         return found
 
+    def _row_constants(self, position: int) -> tuple[IntArray, FloatArray, FloatArray]:
+        """Rows that count in a draw, their constants, and what first-stage columns add."""
+        which = tuple(self.warm_starts.ages[position])
+        known = self._stacks.get(position)
+        if known is None or known[0] != which:
+            ones = [self._group.constant(position, self.warm_starts.rows[r]) for r in which]
+            fixed = np.array([one[0] for one in ones])
+            slopes = np.array([one[1] for one in ones]).reshape(len(which), self._group.n_first)
+            known = self._stacks[position] = which, fixed, slopes
+        return np.array(which, dtype=np.int64), known[1], known[2]
+
     def _base_bounds(self, position: int, values: FloatArray) -> Bounds:
+        """Bounds of the base course with its rows of cuts; those that do not count have none."""
         lower, upper, closed = self._group.draws[position].bounds(values)
-        least = self._rows.least(position, values)
+        least = np.full(len(self.warm_starts.rows), -np.inf)
+        which, fixed, slopes = self._row_constants(position)
+        least[which] = fixed + np.einsum("rj,j->r", slopes, values)
         return (
             np.concatenate([lower, least]),
             np.concatenate([upper, np.full(len(least), np.inf)]),
@@ -309,10 +348,8 @@ class RecourseSolver:
         if self._session is None:
             usual = np.full(len(cost), power_of_two(self._group.stage.usual.max()))
             usual[: self._group.n_base] = self._group.stage.usual[: self._group.n_base]
-            program = as_program(
-                "base course", self._rows.matrix.tocsc(), cost, bounds, usual=usual
-            )
-            self._session = Session(program)
+            matrix = self._matrix.tocsc()
+            self._session = Session(as_program("base course", matrix, cost, bounds, usual=usual))
         else:
             self._session.set_costs(cost)
             self._session.set_column_bounds(np.zeros(len(cost)), bounds[2])
@@ -329,8 +366,13 @@ class RecourseSolver:
         for is_last in (False, True):
             columns = np.maximum(session.run(), 0.0)
             duals = session.row_duals()
-            reduced = cost - self._rows.transposed @ duals
-            value = _proved_value(duals, reduced, bounds)
+            reduced = cost - self._transposed @ duals
+            # by weak duality; prices at bounds that are not there are noise
+            signed = np.maximum(duals, 0.0), np.minimum(duals, 0.0), np.minimum(reduced, 0.0)
+            value = sum(
+                float(price @ np.where(np.isfinite(bound), bound, 0.0))
+                for price, bound in zip(signed, bounds, strict=True)
+            )
             optimum = float(cost @ columns)
             if is_last or abs(optimum - value) <= PROVED * max(1.0, abs(optimum)):
                 break
@@ -359,7 +401,8 @@ class RecourseSolver:
         options = self._prices.money * draw.option_cost
         slope = np.asarray(draw.reach.T @ weights + options, dtype=np.float64)
         priced = [r for r in self.warm_starts.ages[position] if solved.duals[m + r] > 0.0]
-        slope += self._rows.slope(position, solved.duals[m:])
+        which, _fixed, slopes = self._row_constants(position)
+        slope += np.einsum("r,rj->j", np.maximum(solved.duals[m + which], 0.0), slopes)
         rows = [self.warm_starts.rows[r] for r in priced]
         binding = {(known.families[c.family].standard, s, c.family) for c, s in rows}
         value = solved.value + float(options @ values)
@@ -397,7 +440,7 @@ class RecourseSolver:
                 missed = results[f].missed.values()
                 violations[family.standard] += sum(float(one.sum()) for one in missed)
             elif not results and family.is_long:
-                known_violation = self._known_violation(solved, f)
+                known_violation = solved.columns[self._group.lacks[f]]
                 violations[family.standard] += float(
                     known_violation[known_violation > NO_VIOLATION].sum()
                 ) / float(family.cost.max())
@@ -413,15 +456,6 @@ def _far_apart(beyond: FloatArray, starts: IntArray) -> list[int]:
         if all(abs(int(starts[s] - starts[other])) >= APART for other in taken):
             taken.append(int(s))
     return taken
-
-
-def _proved_value(duals: FloatArray, reduced: FloatArray, bounds: Bounds) -> float:
-    """What prices prove, by weak duality; prices at bounds that are not there are noise."""
-    up, down, closed = np.maximum(duals, 0.0), np.minimum(duals, 0.0), np.minimum(reduced, 0.0)
-    return sum(
-        float(price @ np.where(np.isfinite(bound), bound, 0.0))
-        for price, bound in zip((up, down, closed), bounds, strict=True)
-    )
 
 
 N_PARTS = 8

@@ -18,13 +18,13 @@ What a worker knows of draws that have one matrix, whatever point is looked at.
 
 It is a function of the draws alone, so that a worker may keep it or make it again: the
 answers are the same.
-
-Cuts at starts as rows of a base course's program: which stand in it, and for which draw.
 """
 
 import hashlib
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -38,14 +38,12 @@ from derbes.planning.contingencies import (
     make_families,
     make_tables,
 )
-from derbes.planning.effects import draw_arrays
 from derbes.planning.problem import PlanProblem, all_starts, stocks_of
 from derbes.planning.recourse import (
     DrawProgram,
     SecondStage,
     as_program,
     make_programs,
-    matrix_key,
     standard_measures,
 )
 
@@ -96,7 +94,7 @@ def weights_of(cut: ContingencyCut, family: Family) -> FloatArray:
     return weights
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pool:
     """Cuts of one family, evaluated together."""
 
@@ -107,59 +105,31 @@ class Pool:
     many threads a processor has. (cuts, bounds)"""
     gives: sparse.csr_matrix
     """Factors of the base course's columns at the first start. (cuts, linked)"""
-    used: IntArray
-    """Bounds that count in any of them."""
-    counted: sparse.csr_matrix
-    """Their weights. (cuts, used)"""
 
-    @staticmethod
-    def of(family: Family, cuts: Sequence[ContingencyCut] = ()) -> "Pool":
-        """A pool of cuts."""
-        n_bounds = 2 * family.n_rows + len(family.cost)
-        weights = np.zeros((len(cuts), n_bounds))
-        prices = np.zeros((len(cuts), family.n_rows))
-        for c, cut in enumerate(cuts):
-            weights[c] = weights_of(cut, family)
-            prices[c, cut.rows] = cut.prices
-        gives = sparse.csr_matrix(prices) @ family.link
-        return Pool._made(family, tuple(cuts), sparse.csr_matrix(weights), gives.tocsr())
-
-    @staticmethod
-    def _made(
-        family: Family,
-        cuts: tuple[ContingencyCut, ...],
-        weights: sparse.csr_matrix,
-        gives: sparse.csr_matrix,
-    ) -> "Pool":
-        used = np.unique(weights.indices).astype(np.int64)
-        return Pool(family, cuts, weights, gives, used, weights[:, used].tocsr())
+    @cached_property
+    def counted(self) -> tuple[IntArray, sparse.csr_matrix]:
+        """Bounds that count in any of them, and their weights. (used,), (cuts, used)"""
+        used = np.unique(self.weights.indices).astype(np.int64)
+        return used, self.weights[:, used].tocsr()
 
     def with_more(self, cuts: Sequence[ContingencyCut]) -> "Pool":
         """The pool with more cuts behind its own."""
         if not cuts:
             return self
-        more = Pool.of(self.family, cuts)
-        return Pool._made(
-            self.family,
-            self.cuts + more.cuts,
-            sparse.vstack([self.weights, more.weights]).tocsr(),
-            sparse.vstack([self.gives, more.gives]).tocsr(),
+        family, prices = self.family, np.zeros((len(cuts), self.family.n_rows))
+        weights = sparse.csr_matrix(np.array([weights_of(cut, family) for cut in cuts]))
+        for c, cut in enumerate(cuts):
+            prices[c, cut.rows] = cut.prices
+        gives = (sparse.csr_matrix(prices) @ family.link).tocsr()
+        weights, gives = (
+            sparse.vstack(both).tocsr() for both in ((self.weights, weights), (self.gives, gives))
         )
+        return Pool(family, (*self.cuts, *cuts), weights, gives)
 
     def chosen(self, which: IntArray) -> "Pool":
         """Some of the cuts, in this order."""
         cuts = tuple(self.cuts[int(c)] for c in which)
-        return Pool._made(self.family, cuts, self.weights[which], self.gives[which])
-
-    def side(self, c: int, start: int) -> tuple[IntArray, FloatArray]:
-        """Columns of the base course in a cut's row at a start, and their factors."""
-        part = slice(self.gives.indptr[c], self.gives.indptr[c + 1])
-        shift = int(self.family.starts[start] - self.family.starts[0])
-        return self.family.linked[self.gives.indices[part]] + shift, self.gives.data[part]
-
-    def weights_of(self, c: int) -> FloatArray:
-        """What each bound counts in a cut. (bounds,)"""
-        return np.asarray(self.weights[c].toarray().ravel(), dtype=np.float64)
+        return Pool(self.family, cuts, self.weights[which], self.gives[which])
 
     def violations(self, bounds: FloatArray, windows: FloatArray) -> FloatArray:
         """What contingencies lack at least, by each cut. (which, cuts)
@@ -168,44 +138,17 @@ class Pool:
         Bounds are without what the base course gives (which, bounds); windows are its columns
         that are linked to each (which, linked).
         """
-        taken = bounds[:, self.used]
+        used, counted = self.counted
+        taken = bounds[:, used]
         is_there = np.isfinite(taken)
-        found = self.counted @ np.where(is_there, taken, 0.0).T - self.gives @ windows.T
+        found = counted @ np.where(is_there, taken, 0.0).T - self.gives @ windows.T
         if not is_there.all():
-            found[abs(self.counted) @ (~is_there).T.astype(np.float64) > 0] = -np.inf
+            found[abs(counted) @ (~is_there).T.astype(np.float64) > 0] = -np.inf
         return np.asarray(found.T, dtype=np.float64)
 
 
 Constant = tuple[float, FloatArray]
 """What a cut's row is to be at least in a draw, and what first-stage columns add to it."""
-
-
-def constant(
-    weights: FloatArray, family: Family, table: ContingencyPaths, *, start: int, n_first: int
-) -> Constant:
-    """What a cut's row is to be at least at a start, by position (M15).
-
-    From what each bound counts in the cut. (bounds,)
-    """
-    template, moves, slopes = family.template, table.moves, np.zeros(n_first)
-    bounds = family.bounds(table.at(np.zeros(n_first)), np.array([start]))[0]
-    counts = np.flatnonzero(weights)
-    fixed = float(weights[counts] @ bounds[counts])
-    if not np.isfinite(fixed):
-        return -np.inf, slopes
-    width = int(template.offsets.max(initial=0)) + 2
-    counted = np.zeros((2, len(table.after), width))
-    np.add.at(
-        counted,
-        (template.is_after, template.elements, template.offsets + 1),
-        weights[template.positions],
-    )
-    first = int(family.starts[start])
-    windows = moves.paths[:, first : first + width]
-    during = np.einsum("mt,mt->m", windows, counted[0, moves.elements])
-    after = np.einsum("mt,mt->m", windows, counted[1, moves.elements])
-    np.add.at(slopes, moves.columns, during * moves.during + after * moves.after)
-    return fixed, slopes
 
 
 TOLERANCE = 1e-6
@@ -350,34 +293,30 @@ class ScenarioGroup:
         """The base course of each draw."""
         self.tables = tuple(tables for _program, tables in drawn.values())
         """Paths of the contingencies of each draw, by standard."""
-        self._pools = [Pool.of(family) for family in families]
+        self.n_first = int(self.draws[0].reach.shape[1])
+        """First-stage columns."""
+        self.n_base = int(self.draws[0].matrix.shape[1])
+        """Columns of the base course; behind them stands what each contingency lacks."""
+        every = [[(one.standard, int(s)) for s in one.starts] for one in families]
+        numbers = {one: n for n, one in enumerate(dict.fromkeys(itertools.chain(*every)))}
+        self.n_contingencies = len(numbers)
+        self.lacks = [
+            np.array([self.n_base + numbers[one] for one in of_family], dtype=np.int64)
+            for of_family in every
+        ]
+        """Column of what is lacking at each start of each family; short and long have the same."""
+        self._pools = [
+            Pool(
+                family,
+                (),
+                sparse.csr_matrix((0, 2 * family.n_rows + len(family.cost))),
+                sparse.csr_matrix((0, len(family.linked))),
+            )
+            for family in families
+        ]
         self._places: list[dict[bytes, int]] = [{} for _family in families]
         self._constants: dict[tuple[int, int, bytes], Constant] = {}
         self._sides: dict[tuple[int, bytes], Side] = {}
-        numbers: dict[tuple[str, int], int] = {}
-        self.contingencies = [
-            np.array(
-                [numbers.setdefault((one.standard, int(s)), len(numbers)) for s in one.starts],
-                dtype=np.int64,
-            )
-            for one in families
-        ]
-        """Number of the contingency at each start of each family; short and long are the same."""
-
-    @property
-    def n_first(self) -> int:
-        """First-stage columns."""
-        return int(self.draws[0].reach.shape[1])
-
-    @property
-    def n_contingencies(self) -> int:
-        """Number of contingencies of a draw."""
-        return 1 + max((int(one.max(initial=-1)) for one in self.contingencies), default=-1)
-
-    @property
-    def n_base(self) -> int:
-        """Columns of the base course."""
-        return int(self.draws[0].matrix.shape[1])
 
     def pools(self, cuts: Sequence[ContingencyCut]) -> list[Pool]:
         """Cuts by family, in their order."""
@@ -397,24 +336,42 @@ class ScenarioGroup:
         cut, start = row
         key = (start, cut.key)
         if key not in self._sides:
-            pool = self._pools[cut.family]
-            columns, factors = pool.side(self._places[cut.family][cut.key], start)
-            lack = self.n_base + self.contingencies[cut.family][start]
-            self._sides[key] = np.append(columns, lack), np.append(factors, 1.0)
+            family, gives = self.families[cut.family], self._pools[cut.family].gives
+            place = self._places[cut.family][cut.key]
+            part = slice(gives.indptr[place], gives.indptr[place + 1])
+            shift = int(family.starts[start] - family.starts[0])
+            columns = family.linked[gives.indices[part]] + shift
+            lack = self.lacks[cut.family][start]
+            self._sides[key] = np.append(columns, lack), np.append(gives.data[part], 1.0)
         return self._sides[key]
 
     def constant(self, position: int, row: Row) -> Constant:
-        """What a cut's row is to be at least in a draw."""
+        """What a cut's row is to be at least in a draw, and what first-stage columns add (M15)."""
         cut, start = row
         key = (position, start, cut.key)
-        if key not in self._constants:
-            family = self.families[cut.family]
-            pool = self._pools[cut.family]
-            weights = pool.weights_of(self._places[cut.family][cut.key])
-            table = self.tables[position][family.standard]
-            self._constants[key] = constant(
-                weights, family, table, start=start, n_first=self.n_first
+        if key in self._constants:
+            return self._constants[key]
+        family, slopes = self.families[cut.family], np.zeros(self.n_first)
+        stated = self._pools[cut.family].weights[self._places[cut.family][cut.key]]
+        weights = np.asarray(stated.toarray().ravel(), dtype=np.float64)
+        table, template = self.tables[position][family.standard], family.template
+        bounds = family.bounds(table.at(slopes), np.array([start]))[0]
+        counts = np.flatnonzero(weights)
+        fixed = float(weights[counts] @ bounds[counts])
+        if np.isfinite(fixed):
+            width = int(template.offsets.max(initial=0)) + 2
+            counted = np.zeros((2, len(table.after), width))
+            np.add.at(
+                counted,
+                (template.is_after, template.elements, template.offsets + 1),
+                weights[template.positions],
             )
+            first, moves = int(family.starts[start]), table.moves
+            windows = moves.paths[:, first : first + width]
+            during = np.einsum("mt,mt->m", windows, counted[0, moves.elements])
+            after = np.einsum("mt,mt->m", windows, counted[1, moves.elements])
+            np.add.at(slopes, moves.columns, during * moves.during + after * moves.after)
+        self._constants[key] = (fixed if np.isfinite(fixed) else -np.inf), slopes
         return self._constants[key]
 
 
@@ -424,43 +381,30 @@ def make_groups(problem: PlanProblem, first_draw: int = 0) -> tuple[ScenarioGrou
     Raises:
         SolveError: A base course has no optimum.
     """
-    future, stage, n = problem.futures, problem.second, problem.n_periods
-    programs = make_programs(future, problem.first, stage, n_periods=n, first_draw=first_draw)
-    layout = stage.base.layout
-    stocks = problem.operating_stock or (np.zeros((len(layout.arrays.goods), layout.n)),) * len(
-        programs
-    )
-    has_measures = any(standard.measure for standard in problem.case.standards.values())
-    if has_measures and not problem.operating_stock:
+    future, first, stage = problem.futures, problem.first, problem.second
+    programs = make_programs(future, first, stage, first_draw=first_draw)
+    standards, stocks = problem.case.standards, problem.operating_stock
+    if not stocks and any(standard.measure for standard in standards.values()):
         stocks = stocks_of(problem, programs)
-    found: dict[bytes, dict[int, tuple[DrawProgram, Mapping[str, ContingencyPaths]]]] = {}
-    families: dict[bytes, tuple[Family, ...]] = {}
+    found: dict[str, dict[int, tuple[DrawProgram, Mapping[str, ContingencyPaths]]]] = {}
+    families: dict[str, tuple[Family, ...]] = {}
     for i, program in enumerate(programs):
-        written = draw_arrays(future.cases[i], n)
+        written, tables = future.written(i), dict[str, ContingencyPaths]()
         measures = standard_measures(problem.case, written)
-        key = matrix_key(written, stage, measures)
-        if key not in families:
+        if program.digest not in families:
             starts = {name: all_starts(problem, name) for name in measures}
-            families[key] = make_families(
-                stage.base, problem.case.standards, starts, written=written, measures=measures
+            families[program.digest] = make_families(
+                stage.base, standards, starts, written=written, measures=measures
             )
-        tables = make_tables(
-            problem.first,
-            problem.case.standards,
-            written,
-            measures,
-            operating_stock=stocks[i],
-            draw=program.draw,
-        )
-        found.setdefault(key, {})[i] = program, tables
+        if stocks:
+            tables = make_tables(
+                first, standards, written, measures, operating_stock=stocks[i], draw=program.draw
+            )
+        found.setdefault(program.digest, {})[i] = program, tables
     return tuple(
-        ScenarioGroup(stage, families[key], drawn, matrix=hashlib.sha256(key).hexdigest())
-        for key, drawn in found.items()
+        ScenarioGroup(stage, families[digest], drawn, matrix=digest)
+        for digest, drawn in found.items()
     )
-
-
-KEPT_FOR = 6
-"""Solves of a draw for which a row is kept that has no price."""
 
 
 @dataclass(slots=True)
@@ -518,77 +462,3 @@ class WarmStarts:
             contingencies=self.contingencies,
             groups=self.groups,
         )
-
-
-class CutRows:
-    """The base course's matrix with the rows of cuts, and which of them count in a draw."""
-
-    def __init__(self, known: ScenarioGroup, warm_starts: WarmStarts) -> None:
-        self._group, self.warm_starts = known, warm_starts
-        self._stacks: dict[int, tuple[tuple[int, ...], FloatArray, FloatArray]] = {}
-        self._places = {(cut.key, s): r for r, (cut, s) in enumerate(warm_starts.rows)}
-        base = known.draws[0].matrix
-        violations = sparse.csr_matrix((base.shape[0], known.n_contingencies))
-        top = sparse.hstack([base, violations])
-        self.matrix = sparse.vstack([top, self._stacked(warm_starts.rows)]).tocsr()
-        self.transposed = self.matrix.T.tocsr()
-
-    def _stacked(self, rows: Sequence[Row]) -> sparse.csr_matrix:
-        sides = [self._group.side(row) for row in rows]
-        ends = np.cumsum([0, *(len(columns) for columns, _factors in sides)])
-        columns = np.concatenate([np.zeros(0, dtype=np.int64), *(side[0] for side in sides)])
-        factors = np.concatenate([np.zeros(0), *(side[1] for side in sides)])
-        shape = (len(rows), self._group.n_base + self._group.n_contingencies)
-        return sparse.csr_matrix((factors, columns, ends), shape=shape)
-
-    def join(self, position: int, rows: Sequence[Row], session: Session | None) -> bool:
-        """Let rows count in a draw, in the solver too; whether any did not before."""
-        ages, new = self.warm_starts.ages[position], list[Row]()
-        n_before = len(ages)
-        for row in rows:
-            key = (row[0].key, row[1])
-            if key not in self._places:
-                self._places[key] = len(self.warm_starts.rows)
-                self.warm_starts.rows.append(row)
-                new.append(row)
-            ages.setdefault(self._places[key], 0)
-        has_new = len(ages) > n_before
-        if new:
-            more = self._stacked(new)
-            self.matrix = sparse.vstack([self.matrix, more]).tocsr()
-            self.transposed = self.matrix.T.tocsr()
-            if session is not None:
-                session.add_rows(more)
-        return has_new
-
-    def least(self, position: int, values: FloatArray) -> FloatArray:
-        """Lower bounds of the rows in a draw; those that do not count have none. (rows,)"""
-        least = np.full(len(self.warm_starts.rows), -np.inf)
-        which, fixed, slopes = self._constants(position)
-        least[which] = fixed + np.einsum("rj,j->r", slopes, values)
-        return least
-
-    def slope(self, position: int, prices: FloatArray) -> FloatArray:
-        """What prices of the rows add to a slope. (first-stage columns,)"""
-        which, _fixed, slopes = self._constants(position)
-        found: FloatArray = np.einsum("r,rj->j", np.maximum(prices[which], 0.0), slopes)
-        return found
-
-    def _constants(self, position: int) -> tuple[IntArray, FloatArray, FloatArray]:
-        """Rows that count in a draw, their constants, and what first-stage columns add."""
-        which = tuple(self.warm_starts.ages[position])
-        known = self._stacks.get(position)
-        if known is None or known[0] != which:
-            ones = [self._group.constant(position, self.warm_starts.rows[r]) for r in which]
-            fixed = np.array([one[0] for one in ones])
-            slopes = np.array([one[1] for one in ones]).reshape(len(which), self._group.n_first)
-            known = self._stacks[position] = which, fixed, slopes
-        return np.array(which, dtype=np.int64), known[1], known[2]
-
-    def grow_older(self, position: int, prices: FloatArray) -> None:
-        """Note which rows have a price in a draw; those without one for long no longer count."""
-        ages = self.warm_starts.ages[position]
-        for r, age in list(ages.items()):
-            ages[r] = 0 if prices[r] > 0.0 else age + 1
-            if ages[r] > KEPT_FOR:
-                del ages[r]

@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from derbes.case.entities import Case, Plant, Scenario, Variant, essential_uses
-from derbes.case.options import Budget, Choice, Option, Standard
+from derbes.case.options import Budget, Choice, Standard
 from derbes.case.quantity import MONTHS_A_YEAR, Quantity
 from derbes.case.request import BASE
 from derbes.case.uncertainty import Draws
@@ -137,49 +137,34 @@ def mean_case(cases: Sequence[Case], weights: Sequence[float]) -> Case:
 
 
 def _mean(parts: tuple[Any, ...], weights: tuple[float, ...]) -> Any:
-    first = parts[0]
+    first, kind = parts[0], type(parts[0])
+
+    def dot(values: Sequence[float]) -> float:
+        return float(sum(w * v for w, v in zip(weights, values, strict=True)))
+
     is_alike = all(type(part) is type(first) for part in parts)
     if not is_alike or all(part is first for part in parts) or isinstance(first, _KEPT):
         return first
     if isinstance(first, Quantity):
-        return _mean_quantity(parts, weights)
+        starts = sorted({period for part in parts for period, _value in part.steps})
+        paths = [part.over(max(starts, default=0) + 1) for part in parts]
+        steps = tuple((t, dot([float(path[max(t, 0)]) for path in paths])) for t in starts)
+        return replace(first, value=dot([part.value for part in parts]), steps=steps)
     if isinstance(first, Mapping):
-        return _mean_mapping(parts, weights)
+        shared = {key for key in first if all(key in part for part in parts)}
+        return {
+            key: _mean(tuple(part[key] for part in parts), weights) if key in shared else inner
+            for key, inner in first.items()
+        }
     if isinstance(first, tuple) and all(len(part) == len(first) for part in parts):
         return tuple(_mean(inner, weights) for inner in zip(*parts, strict=True))
-    return _mean_fields(parts, weights) if dataclasses.is_dataclass(first) else first
-
-
-def _mean_mapping(parts: tuple[Any, ...], weights: tuple[float, ...]) -> dict[Any, Any]:
-    shared = {key for key in parts[0] if all(key in part for part in parts)}
-    return {
-        key: _mean(tuple(part[key] for part in parts), weights) if key in shared else inner
-        for key, inner in parts[0].items()
-    }
-
-
-def _mean_fields(parts: tuple[Any, ...], weights: tuple[float, ...]) -> Any:
-    first = parts[0]
-    fields = {
-        field.name: _mean(tuple(getattr(part, field.name) for part in parts), weights)
-        for field in dataclasses.fields(first)
-    }
+    if not dataclasses.is_dataclass(first):
+        return first
+    names = [field.name for field in dataclasses.fields(first)]
+    fields = {name: _mean(tuple(getattr(part, name) for part in parts), weights) for name in names}
     if isinstance(first, Plant):
-        fields["opening"] = round(_dot(weights, [part.opening for part in parts]))
-    return type(first)(**fields)
-
-
-def _mean_quantity(parts: tuple[Quantity, ...], weights: tuple[float, ...]) -> Quantity:
-    starts = sorted({period for part in parts for period, _value in part.steps})
-    n = max(starts, default=0) + 1
-    paths = [part.over(n) for part in parts]
-    steps = tuple((t, _dot(weights, [float(path[max(t, 0)]) for path in paths])) for t in starts)
-    value = _dot(weights, [part.value for part in parts])
-    return replace(parts[0], value=value, steps=steps)
-
-
-def _dot(weights: Sequence[float], values: Sequence[float]) -> float:
-    return float(sum(w * v for w, v in zip(weights, values, strict=True)))
+        fields["opening"] = round(dot([part.opening for part in parts]))
+    return kind(**fields)
 
 
 LEAST_PART = 0.01
@@ -376,7 +361,19 @@ def requirements_of(case: Case) -> tuple[Requirement, ...]:
         for kind in _LIMITS
         if getattr(limit, kind) is not None
     ]
-    found += _rules_of(case.options)
+    for name, option in case.options.items():  # that two exclude each other is one requirement
+        others = case.options
+        found += [
+            Requirement(RequirementKind.EXCLUDES, f"options.{name}.excludes", name, other)
+            for other in option.excludes
+            if name not in others[other].excludes or name < other
+        ]
+        found += [
+            Requirement(RequirementKind.REQUIRES, f"options.{name}.requires", name, other)
+            for other in option.requires
+        ]
+        if option.committed:
+            found.append(Requirement(RequirementKind.COMMITTED, f"options.{name}.committed", name))
     for kind in _BUDGET if case.budget else ():
         rows = getattr(case.budget, kind)
         if isinstance(rows, Mapping):
@@ -385,18 +382,6 @@ def requirements_of(case: Case) -> tuple[Requirement, ...]:
             found.append(Requirement(kind, f"budget.{kind}"))
     kind = RequirementKind.STANDARD
     return (*found, *(Requirement(kind, f"standards.{name}", name) for name in case.standards))
-
-
-def _rules_of(options: Mapping[str, Option]) -> Iterator[Requirement]:
-    """What options ask of each other; that two exclude each other is one requirement."""
-    for name, option in options.items():
-        for other in option.excludes:
-            if name not in options[other].excludes or name < other:
-                yield Requirement(RequirementKind.EXCLUDES, f"options.{name}.excludes", name, other)
-        for other in option.requires:
-            yield Requirement(RequirementKind.REQUIRES, f"options.{name}.requires", name, other)
-        if option.committed:
-            yield Requirement(RequirementKind.COMMITTED, f"options.{name}.committed", name)
 
 
 # The case without a requirement, or with another amount

@@ -3,7 +3,7 @@
 Money is in the base currency of the case.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from derbes.language import _, ngettext
@@ -173,26 +173,16 @@ def way_columns(ways: Ways, currency: str) -> tuple[Column, ...]:
     """What the screen shows of a way."""
     has_project = any(one.way == CHEAPEST for one in ways.ways)
 
-    def mean(name: str) -> Callable[[Way], float | None]:
-        def value(way: Way) -> float | None:
-            found: Estimate | None = getattr(way, name)
-            return None if found is None else found.mean
-
-        return value
-
-    def error(name: str) -> Callable[[Way], float | None]:
-        def value(way: Way) -> float | None:
-            found: Estimate | None = getattr(way, name)
-            return None if found is None else found.standard_error
-
-        return value
+    def drawn_column(title: str, name: str, unit: str = "", part: str = "mean") -> Column:
+        """A mean over draws, or its error."""
+        return Column(title, lambda way: getattr(getattr(way, name), part, None), unit)
 
     drawn = (
-        Column(_("expected loss"), mean("loss"), currency),
-        Column(_("its error"), error("loss"), currency),
-        Column(_("avoided"), mean("saved"), currency),
-        Column(_("its error"), error("saved"), currency),
-        Column(_("goes short"), mean("p_short")),
+        drawn_column(_("expected loss"), "loss", currency),
+        drawn_column(_("its error"), "loss", currency, "standard_error"),
+        drawn_column(_("avoided"), "saved", currency),
+        drawn_column(_("its error"), "saved", currency, "standard_error"),
+        drawn_column(_("goes short"), "p_short"),
     )
     return (
         Column(_("way"), lambda way: way_words(way, has_project=has_project)),

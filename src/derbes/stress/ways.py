@@ -2,10 +2,19 @@
 
 All ways meet the same draws and the same hazards (common random numbers), so what one saves
 against another is told with the error of the difference, future by future.
+
+What may come, and what it would be worth to be ready for it.
+
+Being ready is an option to use: it costs the same whether the chance comes or not, and saves
+something only if it does. With probability p it is worth p times the gain less the cost, so it
+pays from p = cost / gain on.
+
+What is paid abroad in calm, year by year, with the project and without it.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -14,22 +23,148 @@ from derbes.case.options import Choice
 from derbes.case.quantity import FloatArray
 from derbes.case.request import BASE
 from derbes.case.uncertainty import Draws
-from derbes.draws.inputs import shared_inputs
+from derbes.draws.inputs import drawn_case, shared_inputs
 from derbes.draws.sampling import make_draws
 from derbes.draws.study import variant_case
-from derbes.parallel import RunOptions
-from derbes.planning.accounts import knows_abroad, nothing_decided
-from derbes.planning.chances import chances_of
-from derbes.planning.currency import abroad_by_year, abroad_over_draws, years_of
-from derbes.planning.decided import decided_arrays, shields
+from derbes.language import _
+from derbes.model.compile import compile_case
+from derbes.parallel import RunOptions, run_tasks
+from derbes.planning.accounts import (
+    by_year,
+    course_of,
+    knows_abroad,
+    left_in_plants,
+    nothing_decided,
+    paid_anyway,
+    plants_anyway,
+    sellers_abroad,
+)
+from derbes.planning.effects import decided_arrays, shields
 from derbes.planning.first_stage import residual_value
 from derbes.planning.optimum import solve_plan
-from derbes.planning.plants import left_in_plants
 from derbes.planning.problem import make_problem
-from derbes.results.money import CHEAPEST, NOTHING, PROGRAMME, Estimate, Way, Ways, YearSaved
+from derbes.results.money import (
+    CHEAPEST,
+    NOTHING,
+    PROGRAMME,
+    ChanceWorth,
+    Estimate,
+    Way,
+    Ways,
+    YearSaved,
+)
 from derbes.results.plan import Plan
 from derbes.stress.answers import probability, spread
 from derbes.stress.outcomes import HazardOutcome, Rule, simulate_hazards
+from derbes.supply.baseline import CalmStart, arrivals_by_period, calm_start, solve_calm
+
+UNMET_NOISE = 1e-6
+"""Unmet demand up to which it is rounding noise. [unit]"""
+
+
+def unready(case: Case, tag: str) -> Case:
+    """The case without the recipes, exports and suppliers that bear a tag."""
+
+    def kept(elements: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: one for name, one in elements.items() if tag not in one.tags}
+
+    return replace(
+        case,
+        recipes=kept(case.recipes),
+        exports=kept(case.exports),
+        suppliers=kept(case.suppliers),
+    )
+
+
+def calm_cost(case: Case) -> float | None:
+    """What supply in calm costs with nothing decided, shortage included, discounted. [money]
+
+    None where something goes short that has no price.
+    """
+    closed = nothing_decided(replace(case, scenarios={}))
+    course = course_of(make_problem(closed), ())
+    short = course.unmet.sum(axis=1)
+    unpriced = [use.shortage_cost is None for use in case.uses.values()]
+    blind = any(lacks and unmet > UNMET_NOISE for lacks, unmet in zip(unpriced, short, strict=True))
+    return None if blind else sum(course.items.values())
+
+
+def chances_of(case: Case) -> tuple[ChanceWorth, ...]:
+    """What each chance of a case would save if it came, and from which probability on it pays.
+
+    At central values.
+    """
+    rows = []
+    for name, chance in case.chances.items():
+        come = variant_case(case, chance.variant)
+        with_it, without = calm_cost(come), calm_cost(unready(come, chance.tag))
+        gain = None if with_it is None or without is None else without - with_it
+        cost = chance.cost.value if chance.cost else 0.0
+        pays = cost / gain if gain is not None and gain > 0 and cost <= gain else None
+        rows.append(ChanceWorth(name, chance.variant, cost=cost, gain=gain, break_even=pays))
+    return tuple(rows)
+
+
+def years_of(case: Case) -> tuple[int, ...]:
+    """Years of the calendar."""
+    calendar = case.calendar
+    return tuple(dict.fromkeys(calendar.month_of(t)[0] for t in range(calendar.n_periods)))
+
+
+def abroad_by_year(case: Case, near: CalmStart | None = None) -> FloatArray:
+    """What sellers abroad get in calm, for goods on arrival and for plants. (Y,) [money]
+
+    Uses are served in the order of the case's priorities. The part of plants is that of the
+    capital of those that are built without any option.
+
+    Args:
+        case: The case.
+        near: A solved calm plan of the same elements, from which the solver starts.
+    """
+    arrays, n = compile_case(case), case.calendar.n_periods
+    calm = solve_calm(arrays, near)
+    paid = arrivals_by_period(calm)[:, :n] * arrays.activities.unit_cost[:, :n]
+    goods = by_year(case, sellers_abroad(case, arrays) @ paid)
+    plants, nothing = paid_anyway(case), np.zeros(2)
+    return np.array([goods.get(y, 0.0) + plants.get(y, nothing)[1] for y in years_of(case)])
+
+
+def _both(task: Sequence[tuple[Case, CalmStart]]) -> FloatArray:
+    """What is paid abroad with the project and without. (2, Y) [money]"""
+    return np.array([abroad_by_year(case, near) for case, near in task])
+
+
+def abroad_over_draws(
+    case: Case, without: Case, draws: Draws, options: RunOptions
+) -> tuple[FloatArray, FloatArray]:
+    """What is paid abroad with the project and without it, in the same draws. (N, Y) [money]
+
+    Args:
+        case: The case as written.
+        without: The same without its project.
+        draws: Of the inputs of both.
+        options: Who does the work.
+
+    Raises:
+        SolveError: A calm plan has no optimum.
+    """
+    slim = [replace(one, variants={}, documents={}, statements={}) for one in (case, without)]
+    near = [calm_start(compile_case(one)) for one in slim]
+    tasks = [
+        [(drawn_case(one, draws, i), start) for one, start in zip(slim, near, strict=True)]
+        for i in range(len(draws.weights))
+    ]
+    found: Sequence[FloatArray] = run_tasks(
+        _both,
+        tasks,
+        n_workers=options.n_workers,
+        executor=options.pool,
+        progress=options.progress,
+        what=_("payments abroad"),
+    )
+    both = np.array(found)
+    return both[:, 0], both[:, 1]
+
 
 WAYS_DRAWS = 512
 """Futures over which losses by hazards are compared: by the rule alone, so that many are quick."""
@@ -82,16 +217,15 @@ def ways_of(
     if without in plans and without != BASE:
         courses.append(_Course(CHEAPEST, without, bare, plans[without]))
     courses.append(_Course(NOTHING, without, bare, None))
-    ways = [_way(one, plans[BASE], futures) for one in courses]
     strikes = bool(case.hazards) and draws > 0
+    found = dict[str, HazardOutcome]()
     if strikes:
         found = _hazards(courses, draws=draws, seed=seed, n_threads=options.n_workers)
-        ways = [_with_losses(way, found, way.way) for way in ways]
     calendar = case.calendar
     saved = currency_saved(case, bare, draws, seed=seed, options=options) if draws else ()
     firsts = [standard.first for standard in case.standards.values()]
     return Ways(
-        ways=tuple(ways),
+        ways=tuple(_way(one, plans[BASE], futures, found) for one in courses),
         first=calendar.label(0),
         last=calendar.label(calendar.n_periods - 1),
         met_from=calendar.label(min(firsts)) if firsts else "",
@@ -126,39 +260,44 @@ def currency_saved(
     )
 
 
-def _way(course: _Course, programme: Plan, futures: Draws | None) -> Way:
-    """What a way costs, and whether it meets the standards."""
-    plan, total = course.plan, (course.plan or programme).outlay_total
-    amounts: tuple[float | None, float | None] = (None, None)
-    if total is not None and plan is not None:
-        amounts = (total[0].amount, total[1].amount)
-    elif total is not None:
-        amounts = (total[0].without_project, total[1].without_project)
-    return Way(
-        way=course.way,
-        variant=course.variant,
-        plan=tuple(one.what for one in plan.plan) if plan else (),
-        outlay=amounts[0],
-        abroad=amounts[1],
-        met=plan.feasible if plan else _is_met(course.case, futures),
-        cost_of_security=plan.cost_of_security if plan else None,
-        left=_left_of(course),
-    )
-
-
-def _left_of(course: _Course) -> float:
-    """What is left of plants and of what is chosen at the end, discounted. [money]"""
-    case = course.case
-    return left_in_plants(case) + sum(
+def _way(
+    course: _Course, programme: Plan, futures: Draws | None, found: Mapping[str, HazardOutcome]
+) -> Way:
+    """What a way costs, whether it meets the standards, what hazards do in it (`found`)."""
+    case, plan, total = course.case, course.plan, (course.plan or programme).outlay_total
+    met, paid = plan.feasible if plan else None, total or (None, None)
+    if plan is None and case.standards:
+        closed = replace(nothing_decided(case), standards=case.standards)
+        met = solve_plan(make_problem(closed, draws=futures)).feasible
+    # what is left of plants and of what is chosen at the end, discounted
+    left = left_in_plants(case, plants_anyway(case)) + sum(
         residual_value(case, case.options[one.option], one.date, fixed=1.0, size=one.size)
         for one in course.choices
     )
-
-
-def _is_met(case: Case, futures: Draws | None) -> bool | None:
-    """Whether a case meets its standards with nothing decided."""
-    closed = replace(nothing_decided(case), standards=case.standards)
-    return solve_plan(make_problem(closed, draws=futures)).feasible if case.standards else None
+    amount, abroad = (
+        None if one is None else one.amount if plan else one.without_project for one in paid
+    )
+    way = Way(
+        way=course.way,
+        variant=course.variant,
+        plan=tuple(one.what for one in plan.plan) if plan else (),
+        outlay=amount,
+        abroad=abroad,
+        met=met,
+        cost_of_security=plan.cost_of_security if plan else None,
+        left=left,
+    )
+    if course.way not in found:
+        return way
+    own, nothing = found[course.way], found[NOTHING]
+    is_short = (own.first_short >= 0).astype(np.float64)
+    saved = _estimate(nothing.loss - own.loss, own.weights)
+    return replace(
+        way,
+        loss=_estimate(own.loss, own.weights),
+        saved=None if course.way == NOTHING else saved,
+        p_short=Estimate(*probability(is_short, own.weights)),
+    )
 
 
 def _hazards(
@@ -179,20 +318,6 @@ def _hazards(
         rule = Rule(one.case, measures, n_threads, change)
         found[one.way] = simulate_hazards(rule, drawn, seed=seed)
     return found
-
-
-def _with_losses(way: Way, found: Mapping[str, HazardOutcome], name: str) -> Way:
-    """A way with what hazards do in it, and what it saves against doing nothing."""
-    if name not in found:
-        return way
-    own, nothing = found[name], found[NOTHING]
-    is_short = (own.first_short >= 0).astype(np.float64)
-    return replace(
-        way,
-        loss=_estimate(own.loss, own.weights),
-        saved=None if name == NOTHING else _estimate(nothing.loss - own.loss, own.weights),
-        p_short=Estimate(*probability(is_short, own.weights)),
-    )
 
 
 def _estimate(values: FloatArray, weights: FloatArray) -> Estimate | None:

@@ -78,8 +78,54 @@ def _otherwise(arrays: CaseArrays, values: FloatArray) -> FloatArray:
     return np.where(found > 0, found, dearest / arrays.flow_size[:, None])
 
 
+Parts = list[tuple[str, Sequence[str], int, int]]
+"""Blocks to be: kind, items, first period, periods."""
+
+
 @dataclass(frozen=True)
-class Layout:
+class BlockIndex:
+    """Blocks of columns and rows, found by their kind."""
+
+    columns: tuple[Block, ...]
+    rows: tuple[Block, ...]
+
+    @cached_property
+    def _blocks(self) -> tuple[dict[str, Block], dict[str, Block]]:
+        columns, rows = (
+            {block.kind: block for block in reversed(blocks)}
+            for blocks in (self.columns, self.rows)
+        )
+        return columns, rows
+
+    def column(self, kind: str) -> Block:
+        """Block of columns of a kind."""
+        return self._blocks[0][kind]
+
+    def row(self, kind: str) -> Block:
+        """Block of rows of a kind."""
+        return self._blocks[1][kind]
+
+    def parts(self, end: str = "") -> tuple[Parts, Parts]:
+        """Columns and rows as blocks to be, with something at the end of their kinds."""
+
+        def of(blocks: Sequence[Block]) -> Parts:
+            return [(b.kind + end, b.items, b.first_period, b.n_periods) for b in blocks]
+
+        return of(self.columns), of(self.rows)
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns."""
+        return self.columns[-1].offset + self.columns[-1].size
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return self.rows[-1].offset + self.rows[-1].size
+
+
+@dataclass(frozen=True)
+class Layout(BlockIndex):
     """Blocks of a window `[start, start + n)` of the arrays' periods."""
 
     arrays: CaseArrays
@@ -89,8 +135,6 @@ class Layout:
     """Whether reserves (L7) are in it."""
     has_end: bool
     """Whether the way back to the calm plan (L8) is in it."""
-    columns: tuple[Block, ...]
-    rows: tuple[Block, ...]
     sizes: Sizes
     """What is usual of each column and row: that of its good, or of its line."""
     reserved: IntArray
@@ -104,15 +148,6 @@ class Layout:
     values: FloatArray
     """What a unit of each good is worth at the start. (G,) [money/unit]"""
 
-    @cached_property
-    def _blocks(self) -> tuple[dict[str, Block], dict[str, Block]]:
-        columns, rows = ({b.kind: b for b in blocks} for blocks in (self.columns, self.rows))
-        return columns, rows
-
-    def column(self, kind: str) -> Block:
-        """Block of columns of a kind."""
-        return self._blocks[0][kind]
-
     def filled(self, **blocks: FloatArray) -> FloatArray:
         """Columns from blocks by kind, 0 elsewhere. (columns,)"""
         columns = np.zeros(self.n_columns)
@@ -120,33 +155,15 @@ class Layout:
             self.column(kind).of(columns)[:] = values
         return columns
 
-    def row(self, kind: str) -> Block:
-        """Block of rows of a kind."""
-        return self._blocks[1][kind]
-
     @property
     def columns_shape(self) -> tuple[tuple[str, int, int], ...]:
         """Kinds of columns with the number of items and periods of each."""
         return tuple((block.kind, len(block.items), block.n_periods) for block in self.columns)
 
-    @property
-    def n_columns(self) -> int:
-        """Number of columns."""
-        return self.columns[-1].offset + self.columns[-1].size
-
-    @property
-    def n_rows(self) -> int:
-        """Number of rows."""
-        return self.rows[-1].offset + self.rows[-1].size
-
 
 def longest_lead(arrays: CaseArrays) -> int:
     """Longest time from order to arrival. [period]"""
     return int(arrays.activities.lead_times.max(initial=0))
-
-
-Parts = list[tuple[str, Sequence[str], int, int]]
-"""Blocks to be: kind, items, first period, periods."""
 
 
 def make_layout(

@@ -12,9 +12,15 @@ from derbes.case.options import Option, OptionKind
 from derbes.case.quantity import Quantity
 from derbes.case.uncertainty import Chance, Draws
 from derbes.parallel import RunOptions
-from derbes.planning.chances import calm_cost, chances_of, unready
-from derbes.planning.currency import abroad_by_year, abroad_over_draws, years_of
 from derbes.results.money import ChanceWorth
+from derbes.stress.ways import (
+    abroad_by_year,
+    abroad_over_draws,
+    calm_cost,
+    chances_of,
+    unready,
+    years_of,
+)
 from tests.draws.uncertain import PRICE, uncertain_example
 from tests.small_cases import worked_example
 
