@@ -91,7 +91,7 @@ def test_page_one_agrees_with_the_answers_over_the_same_draws(town):
     page = api.brief(case, starts="year", variants=["base"], draws=4)
     said = text_of(page_one(page))
     time = fmt.months(answer.quantiles["50"]).replace("\u00a0", " ")
-    assert f"essential uses hold for {time}" in said
+    assert f"all essential demand is met for {time}" in said
     assert f"Leverage ratio\n{fmt.number(ratio.quantiles['50'])}\nin January 2026" in said
 
 

@@ -39,9 +39,8 @@ def levered() -> BriefContents:
 def test_page_one_says_what_is_counted_at_once_and_what_is_not(levered):
     assert levers_words(levered).replace("\u00a0", " ") == (
         "Levers of Northland. Counted: Salts (Embargo by Northland); The line (Closed line). All "
-        "at once in January 2026 (central values, run together): leverage ratio 7, 240 t of "
-        "essential demand unmet. Not counted, no data in the case (where to look): Gas (A table "
-        "(2711))."
+        "at once in January 2026, if all goes as written: leverage ratio 7, 240 t of essential "
+        "demand unmet. Not counted, no data in the case (where to look: annex): Gas."
     )
 
 

@@ -41,12 +41,13 @@ SECTIONS = [
 PAGE_ONE = """\
 Waterworks of an invented town
 How long can the town treat its water if Northland stops selling?
-Embargo by Northland in January 2026: essential uses hold for 8.5 months. These are central \
-values; nothing is known about how sure they are. Weak window up to March 2031: 12 months of it, \
-begun by then, are not survived; at worst (January 2026) 240 to 380 t of essential demand go \
-unmet. Later ones are. First to run out: Softening salt (sold by Northland).
-The measure: Embargo by Northland, 12 months. Looked at: 40 starts from January 2026 to October \
-2035; the calendar ends in December 2035.
+Embargo by Northland in January 2026: all essential demand is met for 8.5 months. These are \
+central values; nothing is known about how sure they are. Weak window up to March 2031: 12 months \
+of it, begun by then, are not survived; at worst (January 2026) 240 to 380 t of essential demand \
+go unmet. Later ones are. First to run out: Softening salt (sold by Northland).
+Supposed: Embargo by Northland, 12 months.
+Essential: Washing (essential), Rinsing. Looked at: 40 starts from January 2026 to October 2035; \
+the calendar ends in December 2035.
 Time to survive
 8.5 months
 from January 2026, best response (simple rule: 6.8 months)
@@ -79,7 +80,7 @@ def test_page_one_ends_with_what_made_it(page):
         "What is known, what is assumed",
         "Numbers in the case: 21: 5% A, official figure; 10% B, published estimate; 5% C, derived; "
         "33% D, assumption; 48% without a grade. With a range: 6. Known to be missing: 1 "
-        "(suppliers.westland_alum.margin_share). All inputs",
+        "(westland alum: margin share). All inputs",
         "The numbers are invented.",
         "Data to 17 December 2025; central values, no draws; 2 sources; derbes 0.1.0; "
         "HiGHS 1.15.1; case 5f5f5f5f5f5f.",

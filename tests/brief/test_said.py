@@ -104,10 +104,9 @@ def test_page_one_counts_what_model_and_arithmetic_tested(contents):
     page = render_brief(replace(contents, statements=told))
     said = text_of(page_one(page))
     assert (
-        "Statements tested\n2 of 5\ntested by the model: 1 hold, 1 fail; the others rest on "
-        "reports, restate inputs or cannot be tested\n"
+        "Of 5 statements, tested by the model: 1 hold, 1 fail; the others rest on reports, restate "
+        "inputs or cannot be tested (64 draws, seed 7; as of"
     ) in said
-    assert "Statements: tested by the model: 1 hold, 1 fail (64 draws, seed 7; as of" in said
     assert "By kind of evidence: tested by the model: 1 hold, 1 fail; attested by others: 0" in (
         text_of(part(page, "statements"))
     )

@@ -11,7 +11,7 @@ from tests.brief.invented import invented_contents
 from tests.brief.invented_ledger import invented_talk
 from tests.brief.reading import page_one, part, text_of
 
-ASSUMED = "A small game over assumed parameters, grade D; no forecast."
+ASSUMED = "This is a small game over assumed parameters (grade D), no forecast."
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +31,10 @@ def central(contents: BriefContents, *pays: bool) -> BriefContents:
 
 def test_page_one_says_in_how_many_draws_a_stop_pays_and_what_words_are_worth(contents):
     told = (
-        "A stop would pay Northland itself in 100% of 64 draws if begun in January 2026, in 0% in "
-        "January 2031. A threat is only talk, whatever is believed, in 0% and 100%. What Town says "
-        "changes what Northland does in at most 10%. "
+        "A stop begun in January 2026 would gain Northland more than it costs in 100% of 64 draws, "
+        "one begun in January 2031 in 0%. A threat of it would be mere talk, whatever is believed, "
+        "in 0% (January 2026) and 100% (January 2031). What Town says would change what Northland "
+        "does in at most 10% of them. "
     )
     assert talk_words(contents) == told + ASSUMED
     page = text_of(page_one(render_brief(contents)))
@@ -43,14 +44,14 @@ def test_page_one_says_in_how_many_draws_a_stop_pays_and_what_words_are_worth(co
 def test_the_year_in_which_it_pays_most_often_is_said_where_it_is_another(contents):
     first, second, *others = invented_talk().years
     talk = replace(contents.talk, years=(replace(first, credible_share=0.5), second, *others))
-    assert "At most it is 80%, in January 2027." in talk_words(replace(contents, talk=talk))
+    assert "The most is 80%, in January 2027." in talk_words(replace(contents, talk=talk))
 
 
 def test_one_year_alone_is_told_alone(contents):
     talk = replace(contents.talk, years=contents.talk.years[:1])
     assert talk_words(replace(contents, talk=talk)).startswith(
-        "A stop would pay Northland itself in 100% of 64 draws if begun in January 2026. A threat "
-        "is only talk, whatever is believed, in 0%."
+        "A stop begun in January 2026 would gain Northland more than it costs in 100% of 64 draws. "
+        "A threat of it would be mere talk, whatever is believed, in 0%."
     )
 
 

@@ -1,14 +1,15 @@
 """What a brief says of results over draws."""
 
 from dataclasses import replace
+from itertools import product
 
 import pytest
 
-from derbes.brief import BriefContents, render_brief
+from derbes.brief import BriefContents, csv_tables, render_brief
 from derbes.brief.drawing import WIDE
-from derbes.brief.headline import end_dates
+from derbes.brief.headline import end_dates, weak_window
 from derbes.brief.page import sections_of
-from derbes.brief.uncertainty import fans_section, words_of
+from derbes.brief.uncertainty import fans_section, survival_figure, words_of
 from derbes.results.stress import Answer
 from tests.brief.invented_stress import hazards, invented_stress
 from tests.brief.reading import page_one, part, picture_texts, pictures, text_of
@@ -38,26 +39,26 @@ def test_with_draws_it_has_every_section(stressed):
 def test_page_one_answers_with_the_spread_and_what_decides_it(stressed):
     said = text_of(page_one(render_brief(stressed)))
     assert (
-        "Embargo by Northland in January 2026: essential uses hold for 10 months in the middle of "
-        "64 draws; in nine draws of ten for 4 months to at least 48 months. If all goes as "
-        "written: weak window up to March 2031"
+        "Embargo by Northland in January 2026: all essential demand is met for 10 months, the "
+        "middle of 64 draws; in nine of ten draws for 4 to at least 48 months. It depends most on: "
+        "Rinsing: demand; northland alum: capacity. Whenever it begins, half of the draws or more "
+        "do not meet essential demand for 12 months. If all goes as written: 8.5 months; weak "
+        "window up to March 2031"
     ) in said
     assert (
-        "What decides most, each moved alone (best response): Rinsing: demand, from 40 to 90 "
-        "t/month: from 15 months to 6.6 months; northland alum: capacity, from 10 to 90 t/month: "
-        "from 10 months to 10.4 months."
+        "What would change the answer most: the time from January 2026, 10 months as written, when "
+        "one number alone is moved over its range (best response)\n"
+        "| input | grade | low | central | high | answer at low | answer at high\n"
+        "| Rinsing: demand | D | 40 t/month | 60 t/month | 90 t/month | 15 months | 6.6 months\n"
+        "| northland alum: capacity | | 10 t/month | 60 t/month | 90 t/month | 10 months | 10.4 "
+        "months\n"
     ) in said
     assert "central values; nothing is known about how sure" not in said
+    assert "If all goes as written that is so from April 2031 on." in said
     assert (
-        "Time to survive\n10 months\nfrom January 2026, median; nine draws of ten: 4 months to at "
-        "least 48 months; if all goes as written: 8.5 months\n"
+        "1 of the 2 numbers that were drawn is published (grade A or B); moved alone over its "
+        "range it moves no answer."
     ) in said
-    assert (
-        "Leverage has ended\n0% by January 2027\n50% by January 2031; 100% by January 2035; if "
-        "all goes as written: April 2031\n"
-    ) in said
-    assert "Published numbers\n1 of 2\n" in said
-    assert "1 of the 2 numbers that were drawn is published (grade A or B)." in said
     for word in ("Yes if", "seed 0"):
         assert word not in said
 
@@ -86,25 +87,80 @@ def test_leverage_stands_at_the_first_the_worst_and_later_dates(stressed):
     some = replace(stressed, stress=replace(stressed.stress, answers=ratios(*dates)))
     said = text_of(page_one(render_brief(some)))
     assert (
-        "Leverage ratio\n2\nin January 2026, median; nine draws of ten: 0.4 to 9; target's loss "
-        "over sender's cost, buyer returns. Counted: Alum (ready), Softening salt alone, no other "
-        "lever of Northland.\n"
+        "Leverage ratio: loss of Town over cost of Northland, if Town buys again afterwards; above "
+        "1 Town loses more, below 0 it pays less than without the measure. Counted: Alum (ready), "
+        "Softening salt alone, no other lever of Northland."
     ) in said
+    assert "Worst start: January 2028, 3 months (nine draws of ten: 4 to at least 48 months)." in (
+        said
+    )
     assert (
-        "Over the draws the worst of the yearly starts is January 2028: 3 months, in nine draws of "
-        "ten 4 months to at least 48 months."
+        "When it ends, and who is hurt until then: the middle draw, in brackets where nine of ten "
+        "lie (best response: 64 draws, seed 7)\n"
+        "| if it begins in | essential demand is met for | share of draws in which leverage has "
+        "ended by then | leverage ratio\n"
+        "| January 2026 | 10 months (4 to at least 48 months) | 0% ± 2% | 2 (0.4 to 9)\n"
+        "| January 2027 | missing | 0% ± 2% | missing\n"
+        "| January 2028, the worst | 3 months (4 to at least 48 months) | 12% ± 2% | 3 (0.4 to "
+        "9)\n"
     ) in said
-    assert (
-        "By date: median and where nine draws of ten lie; best response: 64 draws, seed 7\n"
-        "| date | a stop from then holds for | leverage ratio then | leverage has ended by then\n"
-        "| January 2026 | 10 months (4 months to at least 48 months) | 2 (0.4 to 9) | 0% ± 2%\n"
-        "| January 2027 | missing | missing | 0% ± 2%\n"
-        "| January 2028, the worst over draws | 3 months (4 months to at least 48 months) | 3 "
-        "(0.4 to 9) | 12% ± 2%\n"
-    ) in said
-    lower = replace(some, stress=replace(stressed.stress, answers=ratios(*dates, low=-2.0)))
-    said = text_of(page_one(render_brief(lower)))
-    assert "Below zero the target pays less than without the measure." in said
+
+
+def with_medians(contents: BriefContents, *medians: float) -> BriefContents:
+    """Times to survive over draws from each January on, these in the middle draw. [month]"""
+    answers = tuple(
+        Answer(f"time_to_survive(embargo, {2026 + at}-01, bound=optimal)", "month", 11.2, 0.13,
+               {"5": 1.0, "50": median, "95": 48.0}, "survive", "base", "embargo", None,
+               f"{2026 + at}-01", "optimal", 64, capped_at=48.0)
+        for at, median in enumerate(medians)
+    )  # fmt: skip
+    return replace(contents, stress=replace(contents.stress, answers=answers))
+
+
+ALL_PATHS = [path for n in (2, 3, 4) for path in product((3.0, 11.9, 12.0, 48.0), repeat=n)]
+
+
+def test_the_weak_window_is_where_the_middle_draw_falls_short(stressed):
+    """Both its ends, and the earliest of the worst starts, found by looking at each year."""
+    for medians in ALL_PATHS:
+        said = weak_window(with_medians(stressed, *medians)).replace("\u00a0", " ")
+        weak = [2026 + at for at, median in enumerate(medians) if median < 12]
+        worst = 2026 + medians.index(min(medians))
+        assert f"Worst start: January {worst}, " in said
+        if not weak:
+            starts = f"Begun at any of {len(medians)} starts, half of the draws or more meet"
+            assert said.startswith(starts)
+        elif len(weak) == len(medians):
+            assert said.startswith("Whenever it begins, half of the draws or more do not meet")
+        elif len(weak) == 1:
+            assert said.startswith(f"Weak window in January {weak[0]}: ")
+        elif len(weak) == weak[-1] - weak[0] + 1:
+            assert said.startswith(f"Weak window from January {weak[0]} to January {weak[-1]}: ")
+        else:
+            ends = f"between January {weak[0]} and January {weak[-1]}: "
+            assert said.startswith(f"Weak windows {ends}")
+
+
+def test_the_picture_of_page_one_shows_the_draws_beside_the_length(stressed):
+    """The times that are told, at the starts that are told; short ones are those below 12."""
+    fan = stressed.stress.fans[0]
+    scaled = {band: tuple(8 * v for v in path) for band, path in fan.quantiles.items()}
+    fan = replace(fan, name="time_to_survive", quantiles=scaled, length=None, capped_at=48.0)
+    rule = replace(fan, bound="myopic", quantiles=dict.fromkeys(scaled, scaled["5"]))
+    some = replace(stressed, stress=replace(stressed.stress, fans=(rule, fan)))
+    figure = survival_figure(some)
+    rows = figure.spec(WIDE)["data"]["values"]
+    assert [row["p50"] for row in rows] == list(scaled["50"])
+    short = sum(value < 12 for value in scaled["50"])
+    assert 0 < short < len(rows)
+    assert figure.title.replace("\u00a0", " ") == (
+        f"At {short} of {len(rows)} starts half of the draws or more do not last 12 months"
+    )
+    page = render_brief(some)
+    assert 'id="survival"' in page_one(page)
+    assert 'id="coverage"' not in page_one(page)
+    assert {"survival", "coverage", "decides"} <= set(csv_tables(some))
+    assert survival_figure(stressed) is None
 
 
 def test_the_rule_is_told_beside_the_best_response_where_it_differs(stressed):
@@ -114,7 +170,7 @@ def test_the_rule_is_told_beside_the_best_response_where_it_differs(stressed):
     )
     some = replace(stressed, stress=replace(stressed.stress, p_ended=points))
     said = text_of(page_one(render_brief(some)))
-    assert "| January 2031 | missing | missing | 50% ± 2%; simple rule 25%" in said
+    assert "| January 2031 | missing | 50% ± 2%; simple rule 25% | missing" in said
 
 
 def test_the_end_is_told_at_three_dates(stressed):
@@ -142,7 +198,8 @@ def test_an_input_is_called_by_its_own_name(stressed):
     rinsing = replace(uses["rinsing"], demand=demand)
     case = replace(stressed.case, uses={**uses, "rinsing": rinsing})
     said = text_of(page_one(render_brief(replace(stressed, case=case))))
-    assert "(best response): Salt a month, from 40 to 90 t/month: from 15 months" in said
+    assert "It depends most on: Salt a month; " in said
+    assert "| Salt a month | D | 40 t/month | 60 t/month | 90 t/month | 15 months" in said
 
 
 def test_the_headline_names_spread_draws_and_seed(page):
@@ -169,7 +226,7 @@ def test_hazards_are_told_with_losses_and_tail(page):
 
 def test_the_input_that_decides_comes_first_with_its_grade(page):
     text = text_of(part(page, "deciding"))
-    assert "Rinsing: demand moves it most: from 6.6 months to 15 months" in text
+    assert "Time to survive: moved most by Rinsing: demand, from 6.6 months to 15 months" in text
     assert "above 71.5 t/month" in text
     assert "nowhere in its range" in text
     assert "2 inputs were left out" in text

@@ -43,6 +43,10 @@ def with_harm(
     return replace(contents, branches=(), leverage=replace(contents.leverage, rows=rows, ends=()))
 
 
+def asked(contents: BriefContents) -> str:
+    return "\n".join(asked_words(contents)).replace("\u00a0", " ")
+
+
 def said(contents: BriefContents, *harms: float, by_rule: float = 1.0) -> str:
     some = with_harm(contents, dict(zip(STARTS, harms, strict=False)), by_rule=by_rule)
     return weak_window(some).replace("\u00a0", " ")
@@ -85,21 +89,22 @@ def test_how_long_is_answered_from_the_first_start_and_says_what_it_is(contents)
     some = replace(contents, leverage=replace(contents.leverage, rows=(), ends=()))
     assert weak_window(some) == ""
     assert how_long(some).replace("\u00a0", " ") == (
-        "Embargo by Northland in January 2026: essential uses hold for 8.5 months. These are "
-        "central values; nothing is known about how sure they are."
+        "Embargo by Northland in January 2026: all essential demand is met for 8.5 months. "
+        "These are central values; nothing is known about how sure they are."
     )
     rows = tuple(replace(row, time_to_survive=0.0) for row in contents.cover.rows)
     at_once = replace(some, cover=Cover(rows, contents.cover.provenance))
-    assert "in January 2026: essential uses go short at once." in how_long(at_once)
+    assert "in January 2026: essential demand goes short at once." in how_long(at_once)
     unknown = replace(contents, cover=Cover((), contents.cover.provenance))
-    assert how_long(unknown) == "How long essential uses hold was not computed."
+    assert how_long(unknown) == "How long essential demand is met was not computed."
 
 
 def test_what_comes_with_a_measure_is_told_with_its_sums(contents):
     case = contents.case
     plain, uses = case.measures["embargo"], case.uses
-    assert asked_words(contents).replace("\u00a0", " ") == (
-        "The measure: Embargo by Northland, 12 months. Looked at: 40 starts from January 2026 to "
+    assert asked(contents) == (
+        "Supposed: Embargo by Northland, 12 months.\nEssential: Washing (essential), Rinsing. "
+        "Looked at: 40 starts from January 2026 to "
         "October 2035; the calendar ends in December 2035."
     )
     more = {
@@ -116,17 +121,17 @@ def test_what_comes_with_a_measure_is_told_with_its_sums(contents):
         standards={"year": standard},
     )
     some = replace(contents, case=case)
-    said = asked_words(some).replace("\u00a0", " ")
+    said = asked(some)
     assert (
-        "It comes with a crisis: while it runs, demand of Washing (essential), Rinsing goes from "
-        "160 t to 320 t a month, 2 times as much (as of January 2026). At the same time: A surge. "
-        "The same without the crisis is not computed: the case has no such measure. Looked at"
+        "With it comes a crisis: while it runs, demand of Washing (essential), Rinsing goes from "
+        "160 to 320 t a month, 2 times as much (as of January 2026). At the same time: A surge.\n"
+        "The same without the crisis is not computed: the case has no such measure.\nEssential"
     ) in said
     assert said.endswith(
         "The standard of the programme: A year (the measure for 12 months, begun from January "
         "2031 to December 2035)."
     )
-    assert how_long(some).startswith("Embargo by Northland in January 2026, in a crisis: essential")
+    assert how_long(some).startswith("Embargo by Northland in January 2026, in a crisis: all")
 
 
 def test_the_same_measure_without_its_crisis_stands_beside_it(contents):
@@ -140,19 +145,18 @@ def test_the_same_measure_without_its_crisis_stands_beside_it(contents):
         measures={"embargo": replace(plain, crisis=True), "peace": in_peace},
     )
     some = replace(contents, case=case)
-    assert "The same without the crisis is not computed: it was not asked for." in asked_words(some)
+    assert "The same without the crisis is not computed: it was not asked for." in asked(some)
     own = [row for row in contents.leverage.rows if row.start in ("2026-01", "2027-01")]
     for unmet, text in (
-        (0.0, "Without the crisis (The same in peace) nothing essential goes unmet at any of 2 "
-              "starts from January 2026 to January 2027 (central values)."),
-        (9.0, "Without the crisis (The same in peace) 12 months are survived at 0 of 2 starts from "
-              "January 2026 to January 2027; at worst (January 2026) 9 t of essential demand go "
-              "unmet (central values)."),
+        (0.0, "Without the crisis (The same in peace), if all goes as written, nothing essential "
+              "goes unmet at any of 2 starts from January 2026 to January 2027."),
+        (9.0, "Without the crisis (The same in peace), if all goes as written, 12 months are "
+              "survived at 0 of 2 starts from January 2026 to January 2027; at worst (January "
+              "2026) 9 t of essential demand go unmet."),
     ):  # fmt: skip
         rows = tuple(with_unmet(replace(row, measure="peace"), unmet) for row in own)
         leverage = replace(contents.leverage, rows=(*contents.leverage.rows, *rows))
-        said = asked_words(replace(some, leverage=leverage)).replace("\u00a0", " ")
-        assert text in said
+        assert text in asked(replace(some, leverage=leverage))
 
 
 def test_of_equally_bad_starts_the_earliest_is_the_worst(contents):

@@ -15,9 +15,8 @@ import pytest
 from derbes.analysis.cover import calm_plan_of, cover_table
 from derbes.analysis.leverage import leverage_ends, leverage_rows
 from derbes.brief import BriefContents
-from derbes.brief.deciding import deciding_section, swing
+from derbes.brief.deciding import decides_words, deciding_section, swing
 from derbes.brief.dependence import dependence_section
-from derbes.brief.headline import decides_words
 from derbes.brief.uncertainty import input_words
 from derbes.case.entities import Case
 from derbes.case.request import Request

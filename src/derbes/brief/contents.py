@@ -332,6 +332,13 @@ def survived(row: CoverRow | None) -> str:
     return fmt.months(row.time_to_survive)
 
 
+def as_written(contents: BriefContents, finding: str) -> str:
+    """A finding of central values; beside draws it says that it is one."""
+    if contents.stress is None:
+        return finding
+    return _("If all goes as written: {finding}").format(finding=finding[:1].lower() + finding[1:])
+
+
 def calm_words(row: CoverRow | None) -> str:
     """That a use is short without any measure, and since when; empty where it is not."""
     if row is None or not row.short_in_calm_from:

@@ -10,6 +10,7 @@ from derbes.brief.contents import (
     BriefContents,
     Figure,
     Section,
+    as_written,
     calm_words,
     figure_cell,
     month_cell,
@@ -117,7 +118,7 @@ def coverage_figure(contents: BriefContents) -> Figure | None:
     )
     return Figure(
         "coverage",
-        _coverage_finding(contents, found[0]),
+        as_written(contents, _coverage_finding(contents, found[0])),
         under=contents.under(unit, when=start_words(contents)),
         description=_("Step lines over the months since the measure began. {finding}"),
         spec=lambda width: coverage_chart(rows, width=width, marks=marks, names=names),

@@ -18,6 +18,8 @@ from derbes.brief.contents import (
 )
 from derbes.brief.uncertainty import (
     END,
+    at_least,
+    bound_words,
     grade_of,
     in_unit,
     input_words,
@@ -46,12 +48,30 @@ def swing(bar: Bar) -> float:
     return max(answers) - min(answers)
 
 
+_MOST_NAMED, _MOST_DECIDING = 2, 3
+"""Inputs that the answer of page one names, and those whose ends page one shows."""
+
+
+def _deciding_bars(contents: BriefContents) -> list[Bar]:
+    """Inputs that move the time to survive, the strongest first; none without draws."""
+    bars = contents.stress.tornado if contents.stress else ()
+    own = [bar for bar in bars if kind_of(bar.answer) == "time_to_survive" and swing(bar) > 0]
+    return sorted(own, key=swing, reverse=True)
+
+
+def decides_words(contents: BriefContents) -> str:
+    """What the answer of page one depends on most; empty without draws."""
+    names = [input_words(contents, bar.input) for bar in _deciding_bars(contents)[:_MOST_NAMED]]
+    return _("It depends most on: {inputs}.").format(inputs="; ".join(names)) if names else ""
+
+
 def _tornado_figure(contents: BriefContents, stress: Stress, answer: str, id_: str) -> Figure:
     bars = sorted((b for b in stress.tornado if b.answer == answer), key=swing, reverse=True)
     first = bars[0]
-    unit = next((one.unit for one in stress.answers if one.name == answer), "")
+    unit = _unit_of(contents, answer)
     ends = sorted((first.answer_at_low, first.answer_at_high))
-    finding = _("{input} moves it most: from {low} to {high}").format(
+    finding = _("{answer}: moved most by {input}, from {low} to {high}").format(
+        answer=kind_words(kind_of(answer)).capitalize(),
         input=input_words(contents, first.input),
         low=_answer_words(contents, answer, ends[0], unit),
         high=_answer_words(contents, answer, ends[1], unit),
@@ -68,10 +88,17 @@ def _tornado_figure(contents: BriefContents, stress: Stress, answer: str, id_: s
     )
 
 
+def _unit_of(contents: BriefContents, answer: str) -> str:
+    answers = contents.stress.answers if contents.stress else ()
+    return next((one.unit for one in answers if one.name == answer), "")
+
+
 def _answer_words(contents: BriefContents, answer: str, value: float, unit: str) -> str:
     """A value of an answer; of an end, its month."""
     if kind_of(answer) != END:
-        return in_unit(value, unit)
+        answers = contents.stress.answers if contents.stress else ()
+        caps = {one.name: one.capped_at for one in answers}
+        return at_least(in_unit(value, unit), value, caps.get(answer))
     calendar = contents.case.calendar
     period = round(value / calendar.step)
     if period >= calendar.n_periods:
@@ -157,7 +184,27 @@ def _end_words(contents: BriefContents, bar: Bar, end: float, answer: float) -> 
     return fmt.share(end) if bar.unit == "share" else fmt.number(end)
 
 
-def _tornado_table(contents: BriefContents, bars: list[Bar], unit: str) -> PageTable:
+def decides_table(contents: BriefContents) -> PageTable | None:
+    """The inputs that move the time to survive most, with it at both their ends."""
+    bars = _deciding_bars(contents)
+    if not bars:
+        return None
+    first = bars[0]
+    unit = _unit_of(contents, first.answer)
+    caption = _(
+        "What would change the answer most: the time from {month}, {central} as written, when one "
+        "number alone is moved over its range ({response})"
+    ).format(
+        month=fmt.date(contents.focus.start),
+        central=_answer_words(contents, first.answer, first.answer_central, unit),
+        response=bound_words("optimal" if "optimal" in first.answer else "myopic"),
+    )
+    return _tornado_table(contents, bars[:_MOST_DECIDING], unit, caption)
+
+
+def _tornado_table(
+    contents: BriefContents, bars: list[Bar], unit: str, caption: str = ""
+) -> PageTable:
     def end(bar: Bar, *, field: str) -> Cell:
         value: float = getattr(bar, field)
         is_number = not is_opening(bar.input)
@@ -176,7 +223,7 @@ def _tornado_table(contents: BriefContents, bars: list[Bar], unit: str) -> PageT
         Column(_("answer at low"), partial(answer, field="answer_at_low")),
         Column(_("answer at high"), partial(answer, field="answer_at_high")),
     )
-    return table_of(_("One input at a time"), columns, bars)
+    return table_of(caption or _("One input at a time"), columns, bars)
 
 
 _LEAST_INDEX = 0.05
@@ -200,9 +247,10 @@ def deciding_section(contents: BriefContents, stress: Stress) -> Section | None:
     tables += [_indices_table(contents, stress, answer) for answer in answers]
     text = _(
         "A tornado moves one input at a time over its range, all others at their central values. "
-        "A tipping value is where a yes becomes a no. A total index near 0 says that learning an "
-        "input would not narrow the answer; a large one says what to find out first. A dash stands "
-        "where there are too few draws to tell, or nothing to tell."
+        "A tipping value is where a yes becomes a no. The first-order index is the "
+        "share of the spread that an input explains alone, the total index what it explains with "
+        "others; a total near 0 says that learning the input would not narrow the answer, a large "
+        "one says what to find out first. A dash stands where there are too few draws to tell."
     )
     paragraphs = (text, *_screened(contents, stress))
     title = _("What decides the answer")
@@ -217,6 +265,14 @@ def _screened(contents: BriefContents, stress: Stress) -> tuple[str, ...]:
         alike.setdefault(key, []).append(words_of(contents, left.answer))
     told = []
     for (n, share), answers in alike.items():
+        if not any(left.share_of_largest for left in stress.screened_out):
+            text = ngettext(
+                "{n} input alone does not move the answer and has no index: {answers}.",
+                "{n} inputs alone do not move the answer and have no index: {answers}.",
+                n,
+            )
+            told.append(text.format(n=fmt.number(n), answers="; ".join(answers)))
+            continue
         text = ngettext(
             "{n} input was left out of the indices, since alone it moves the answer by {share} of "
             "the largest swing: {answers}.",
@@ -237,16 +293,18 @@ def _tipping_table(contents: BriefContents, stress: Stress, verdict: str) -> Pag
             else Cell(value_words(contents, tip.input, value), value)
         )
 
-    columns = (
+    tips = [tip for tip in stress.tipping if tip.answer == verdict]
+    columns = [
         Column(_("input"), lambda tip: input_words(contents, tip.input)),
         Column(_("grade"), lambda tip: grade_of(contents, tip.input)),
-        Column(_("flips"), lambda tip: Cell(_flip_words(contents, tip), tip.value)),
-        Column(_("holds in half of the draws at"), over),
-    )
-    tips = [tip for tip in stress.tipping if tip.answer == verdict]
+        Column(_("turns"), lambda tip: Cell(_flip_words(contents, tip), tip.value)),
+    ]
+    if any(tip.value_over_draws is not None for tip in tips):
+        columns.append(Column(_("holds in half of the draws at"), over))
     told = _("holds at central values") if tips[0].central_answer else _("fails at central values")
-    caption = _("Tipping values: {verdict}; {told} ({draws})").format(
-        verdict=words_of(contents, verdict), told=told, draws=_draws(stress)
+    made = f" ({_draws(stress)})" if len(columns) > 3 else ""
+    caption = _("Tipping values: {verdict}; {told}{made}").format(
+        verdict=words_of(contents, verdict), told=told, made=made
     )
     return table_of(caption, columns, tips)
 
@@ -283,17 +341,19 @@ def _indices_table(contents: BriefContents, stress: Stress, answer: str) -> Page
     """The inputs with the largest indices of an answer."""
     own = [one for one in stress.sensitivity if one.answer == answer]
     own.sort(key=lambda one: (-(one.total or 0.0), -(one.pawn or 0.0)))
-    columns = (
+    columns = [
         Column(_("input"), lambda one: input_words(contents, one.input)),
         Column(
             _("first-order index ± 95 %"), lambda one: _index_cell(one.first, one.first_confidence)
         ),
         Column(_("total index ± 95 %"), lambda one: _index_cell(one.total, one.total_confidence)),
-        Column(_("PAWN index"), lambda one: _index_cell(one.pawn, None)),
+    ]
+    caption = _("Sensitivity, the largest indices: {answer}").format(
+        answer=words_of(contents, answer)
     )
-    caption = _("Sensitivity, the largest indices: {answer} (PAWN: {draws})").format(
-        answer=words_of(contents, answer), draws=_draws(stress)
-    )
+    if any(one.pawn is not None for one in own):
+        columns.append(Column(_("PAWN index"), lambda one: _index_cell(one.pawn, None)))
+        caption = _("{caption} (PAWN: {draws})").format(caption=caption, draws=_draws(stress))
     return table_of(caption, columns, own[:MOST_INPUTS], decides=_tells)
 
 

@@ -161,6 +161,7 @@ def money(value: float, currency: str) -> str:
         (['1.05', 'billion', 'USD'], ['-2,400', 'USD'])
     """
     divisor, scale = money_scale(value)
+    value = value if abs(value) > _FINE else 0.0
     return joined(number(value / divisor), scale, currency, by=NO_BREAK)
 
 
@@ -181,8 +182,17 @@ def percent_rise(value: float) -> str:
 
 
 def span(low: str, high: str) -> str:
-    """Two ends of a range as one text."""
-    return low if low == high else _("{low} to {high}").format(low=low, high=high)
+    """Two ends of a range as one text; a unit that both have is written once.
+
+    Examples:
+        >>> span(months(4), months(7.5)).split(NO_BREAK), span("5", "5")
+        (['4 to 7.5', 'months'], '5')
+    """
+    number_, *unit = low.split(NO_BREAK)
+    if low == high:
+        return low
+    is_shared = unit and high.endswith(NO_BREAK + NO_BREAK.join(unit))
+    return _("{low} to {high}").format(low=number_ if is_shared else low, high=high)
 
 
 def joined(*parts: str, by: str = ", ") -> str:

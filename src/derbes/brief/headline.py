@@ -23,16 +23,12 @@ from derbes.brief.contents import (
     survived,
     table_of,
 )
-from derbes.brief.deciding import swing
 from derbes.brief.uncertainty import (
     LIKELY,
-    bound_words,
+    at_least,
     in_unit,
-    input_words,
-    is_opening,
     kind_of,
     made_by,
-    value_words,
 )
 from derbes.case.entities import Measure, Use, essential_uses
 from derbes.language import _, ngettext
@@ -42,23 +38,38 @@ from derbes.results.tables import Column
 
 TIME_TO_SURVIVE, LEVERAGE_RATIO = "time_to_survive", "leverage_ratio"
 """Answers over draws that page one tells."""
+_RATIO_DIGITS = 2
+"""Digits of a leverage ratio over draws: its spread leaves no more to tell."""
 
 # What is asked
 
 
-def asked_words(contents: BriefContents) -> str:
-    """The measure and what comes with it, the same without its crisis, starts and standard."""
+def asked_words(contents: BriefContents) -> tuple[str, ...]:
+    """The measure and what comes with it; the same without its crisis; starts and standard."""
     measure = contents.measure
     if measure is None:
-        return ""
-    return fmt.joined(
-        _("The measure: {measure}.").format(measure=contents.measure_words()),
-        _company_words(contents, measure),
+        return ()
+    supposed = _("Supposed: {measure}.").format(measure=contents.measure_words())
+    parts = (
+        fmt.joined(supposed, _company_words(contents, measure), by=" "),
         _without_crisis(contents, measure),
-        _horizon_words(contents),
-        _standard_words(contents),
-        by=" ",
+        fmt.joined(
+            _essential_words(contents),
+            _horizon_words(contents),
+            _standard_words(contents),
+            by=" ",
+        ),
     )
+    return tuple(part for part in parts if part)
+
+
+def _essential_words(contents: BriefContents) -> str:
+    """Which uses are essential, where others are not."""
+    own = essential_uses(contents.case)
+    if len(own) == len(contents.case.uses):
+        return ""
+    names = _grouped(contents.name("uses", use) for use in own)
+    return _("Essential: {uses}.").format(uses=names)
 
 
 def _parts(contents: BriefContents, measure: Measure) -> list[Measure]:
@@ -85,20 +96,19 @@ def _company_words(contents: BriefContents, measure: Measure) -> str:
             both[place] += float(demand.over(calendar.n_periods)[at]) if demand else 0.0
     told = []
     for unit, (calm, crisis) in sums.items():
-        text = _("from {calm} to {crisis} a month")
+        text = _("from {change} a month")
         if calm > 0:
-            text = _("from {calm} to {crisis} a month, {times} times as much")
+            text = _("from {change} a month, {times} times as much")
         told.append(
             text.format(
-                calm=fmt.quantity(calm, unit),
-                crisis=fmt.quantity(crisis, unit),
+                change=fmt.span(fmt.quantity(calm, unit), fmt.quantity(crisis, unit)),
                 times=fmt.number(crisis / calm if calm else 0.0, 2),
             )
         )
     words = ""
     if told:
         text = _(
-            "It comes with a crisis: while it runs, demand of {uses} goes {change} (as of {month})."
+            "With it comes a crisis: while it runs, demand of {uses} goes {change} (as of {month})."
         )
         words = text.format(
             uses=_grouped(contents.name("uses", use.id) for use in used),
@@ -146,14 +156,14 @@ def _without_crisis(contents: BriefContents, measure: Measure) -> str:
     short = sum(harm_of(row) > 0 for row in rows)
     starts = [row.start for row in rows]
     text = _(
-        "Without the crisis ({measure}) nothing essential goes unmet at any of {n} starts from "
-        "{first} to {last} (central values)."
+        "Without the crisis ({measure}), if all goes as written, nothing essential goes unmet at "
+        "any of {n} starts from {first} to {last}."
     )
     if short:
         text = _(
-            "Without the crisis ({measure}) {length} are survived at {held} of {n} starts from "
-            "{first} to {last}; at worst ({month}) {units} of essential demand go unmet (central "
-            "values)."
+            "Without the crisis ({measure}), if all goes as written, {length} are survived at "
+            "{held} of {n} starts from {first} to {last}; at worst ({month}) {units} of essential "
+            "demand go unmet."
         )
     return text.format(
         measure=contents.name("measures", plain),
@@ -174,11 +184,14 @@ def _horizon_words(contents: BriefContents) -> str:
         return ""
     text = ngettext(
         "Looked at: {n} start, in {first}; the calendar ends in {end}.",
-        "Looked at: {n} starts from {first} to {last}; the calendar ends in {end}.",
+        "Looked at: {n} starts from {first} to {last}{drawn}; the calendar ends in {end}.",
         len(starts),
     )
+    n = len(_medians(contents))
+    drawn = _(", {n} of them in the draws").format(n=fmt.number(n)) if n else ""
     return text.format(
         n=fmt.number(len(starts)),
+        drawn=drawn,
         first=fmt.date(starts[0]),
         last=fmt.date(starts[-1]),
         end=contents.last_month,
@@ -219,17 +232,19 @@ def _standard_words(contents: BriefContents) -> str:
 
 
 def how_long(contents: BriefContents) -> str:
-    """How long essential uses hold from the first start: over draws, else at central values."""
+    """How long essential demand is met from the first start: over draws, else at central values."""
     if not contents.case.measures:
         return _("Nothing is asked of this case yet: it has no measure.")
     drawn = spread_of(contents, TIME_TO_SURVIVE, contents.focus.start)
     if drawn is not None and drawn.quantiles:
         text = _(
-            "{event}: essential uses hold for {median} in the middle of {n} draws; in nine draws "
-            "of ten for {span}."
+            "{event}: all essential demand is met for {median}, the middle of {n} draws; in nine "
+            "of ten draws for {span}."
         )
         if span_words(drawn) == quantile_words(drawn, "50"):
-            text = _("{event}: essential uses hold for {median} in nine of ten of {n} draws.")
+            text = _(
+                "{event}: all essential demand is met for {median} in nine of ten of {n} draws."
+            )
         return text.format(
             event=event_words(contents),
             median=quantile_words(drawn, "50"),
@@ -240,10 +255,10 @@ def how_long(contents: BriefContents) -> str:
     if row is None:
         is_known = bool(contents.focus.measure)
         none = _("No answer: no measure was computed.")
-        return _("How long essential uses hold was not computed.") if is_known else none
-    text = _("{event}: essential uses hold for {time}.")
+        return _("How long essential demand is met was not computed.") if is_known else none
+    text = _("{event}: all essential demand is met for {time}.")
     if survived(row) == fmt.months(0):
-        text = _("{event}: essential uses go short at once.")
+        text = _("{event}: essential demand goes short at once.")
     words = text.format(event=event_words(contents), time=survived(row))
     known = _("These are central values; nothing is known about how sure they are.")
     return fmt.joined(words, known, by=" ")
@@ -259,11 +274,60 @@ def event_words(contents: BriefContents) -> str:
 
 
 def weak_window(contents: BriefContents) -> str:
-    """At which starts the measure is not survived, and what goes unmet at worst."""
+    """At which starts the measure is not survived, over draws and as written."""
     text = _weak_window(contents)
-    if not text or contents.stress is None:
+    if contents.stress is None:
         return text
-    return _("If all goes as written: {text}").format(text=text[:1].lower() + text[1:])
+    row = contents.cover_row(start=contents.focus.start)
+    text = fmt.joined(survived(row) if row else "", text[:1].lower() + text[1:], by="; ")
+    written = _("If all goes as written: {text}").format(text=text)
+    return fmt.joined(_weak_in_draws(contents), written if text else "", by=" ")
+
+
+def _weak_in_draws(contents: BriefContents) -> str:
+    """At which starts at least half of the draws fall short, and the worst start over draws."""
+    medians, focus = _medians(contents), contents.focus
+    if not medians:
+        return ""
+    weak = [month for month in medians if medians[month] < focus.length]
+    runs = [list(run) for is_weak, run in groupby(medians, key=weak.__contains__) if is_weak]
+    worst = min(medians, key=medians.__getitem__)
+    answer = spread_of(contents, TIME_TO_SURVIVE, worst)
+    text = _(
+        "Begun at any of {n} starts, half of the draws or more meet essential demand for {length}."
+    )
+    if len(weak) == len(medians):
+        text = _(
+            "Whenever it begins, half of the draws or more do not meet essential demand for "
+            "{length}."
+        )
+    elif len(runs) > 1:
+        text = _(
+            "Weak windows between {begins} and {ends}: begun then, half of the draws or more do "
+            "not always meet essential demand for {length}."
+        )
+    elif weak:
+        text = _(
+            "Weak window from {begins} to {ends}: begun then, half of the draws or more do not "
+            "meet essential demand for {length}."
+        )
+        if len(weak) == 1:
+            text = _(
+                "Weak window in {begins}: begun then, half of the draws or more do not meet "
+                "essential demand for {length}."
+            )
+    said = text.format(
+        n=fmt.number(len(medians)),
+        length=fmt.months(focus.length),
+        begins=fmt.date(weak[0]) if weak else "",
+        ends=fmt.date(weak[-1]) if weak else "",
+    )
+    if answer is None or len(medians) == 1:
+        return said
+    told = _("Worst start: {month}, {median} (nine draws of ten: {span}).").format(
+        month=fmt.date(worst), median=quantile_words(answer, "50"), span=span_words(answer)
+    )
+    return fmt.joined(said, told, by=" ")
 
 
 def _weak_window(contents: BriefContents) -> str:
@@ -351,12 +415,9 @@ def quantile_words(answer: Answer, band: str) -> str:
     value = answer.quantiles.get(band)
     if value is None:
         return _("no limit") if answer.n_unbounded else fmt.missing()
-    return _at_least(in_unit(value, answer.unit), value, answer.capped_at)
-
-
-def _at_least(text: str, value: float, cap: float | None) -> str:
-    is_bound = cap is not None and value >= cap
-    return _("at least {time}").format(time=text) if is_bound else text
+    is_ratio = kind_of(answer.name) == LEVERAGE_RATIO
+    text = fmt.number(value, _RATIO_DIGITS) if is_ratio else in_unit(value, answer.unit)
+    return at_least(text, value, answer.capped_at)
 
 
 def span_words(answer: Answer) -> str:
@@ -364,44 +425,32 @@ def span_words(answer: Answer) -> str:
     return fmt.span(quantile_words(answer, "5"), quantile_words(answer, "95"))
 
 
-def worst_drawn(contents: BriefContents) -> str:
-    """The date of those over draws from which uses hold least long in the middle draw."""
+def _medians(contents: BriefContents) -> dict[str, float]:
+    """Start, rising → how long essential demand is met in the middle draw. [month]"""
     found = contents.stress.answers if contents.stress else ()
-    medians = {
-        one.date: one.quantiles["50"]
-        for one in found
-        if one is spread_of(contents, TIME_TO_SURVIVE, one.date) and "50" in one.quantiles
-    }
-    return min(sorted(medians), key=lambda date: medians[date], default="")
+    dates = sorted({one.date for one in found if kind_of(one.name) == TIME_TO_SURVIVE})
+    told = ((date, spread_of(contents, TIME_TO_SURVIVE, date)) for date in dates)
+    return {date: one.quantiles["50"] for date, one in told if one and "50" in one.quantiles}
 
 
-def worst_words(contents: BriefContents) -> str:
-    """The worst start over draws, where it is another than the first; empty without draws."""
-    worst = worst_drawn(contents)
-    answer = spread_of(contents, TIME_TO_SURVIVE, worst)
-    if answer is None or worst == contents.focus.start:
-        return ""
-    text = _(
-        "Over the draws the worst of the yearly starts is {month}: {median}, in nine draws of ten "
-        "{span}."
-    )
-    return text.format(
-        month=fmt.date(worst), median=quantile_words(answer, "50"), span=span_words(answer)
-    )
+def worst_drawn(contents: BriefContents) -> str:
+    """The date of several over draws from which demand is met least long in the middle draw."""
+    medians = _medians(contents)
+    return min(medians, key=medians.__getitem__) if len(medians) > 1 else ""
 
 
 def by_date(contents: BriefContents) -> PageTable | None:
     """Answers over draws at the first start, the worst and later ones; None without draws."""
     focus, stress = contents.focus, contents.stress
-    dates = sorted({focus.start, worst_drawn(contents), *end_dates(contents)} - {""})
+    worst = worst_drawn(contents)
+    dates = sorted({focus.start, worst, *end_dates(contents)} - {""})
     first = spread_of(contents, TIME_TO_SURVIVE, focus.start)
     if stress is None or first is None:
         return None
-    worst = worst_drawn(contents)
     best, rule = ended_by(contents, OPTIMAL), ended_by(contents, MYOPIC)
 
     def month(date: str) -> Cell:
-        text = _("{month}, the worst over draws").format(month=fmt.date(date))
+        text = _("{month}, the worst").format(month=fmt.date(date))
         return Cell(text, date) if date == worst else month_cell(date)
 
     def spread(date: str, *, kind: str) -> Cell:
@@ -425,15 +474,51 @@ def by_date(contents: BriefContents) -> PageTable | None:
         return Cell(text, point.p)
 
     columns = (
-        Column(_("date"), month),
-        Column(_("a stop from then holds for"), partial(spread, kind=TIME_TO_SURVIVE)),
-        Column(_("leverage ratio then"), partial(spread, kind=LEVERAGE_RATIO)),
-        Column(_("leverage has ended by then"), ended),
+        Column(_("if it begins in"), month),
+        Column(_("essential demand is met for"), partial(spread, kind=TIME_TO_SURVIVE)),
+        Column(_("share of draws in which leverage has ended by then"), ended),
+        Column(_("leverage ratio"), partial(spread, kind=LEVERAGE_RATIO)),
     )
-    caption = _("By date: median and where nine draws of ten lie; {made}").format(
-        made=made_by(stress, first.bound, first.n_draws)
+    caption = _(
+        "When it ends, and who is hurt until then: the middle draw, in brackets where nine of ten "
+        "lie ({made})"
     )
-    return table_of(caption, columns, dates)
+    return table_of(
+        caption.format(made=made_by(stress, first.bound, first.n_draws)), columns, dates
+    )
+
+
+def reading_words(contents: BriefContents) -> str:
+    """How the numbers by date are read, and when leverage ends if all goes as written."""
+    end, names = contents.end_row(), contents.case.target
+    target = contents.name("actors", names)
+    sender = contents.name("actors", contents.sender) if contents.sender else ""
+    ended = _(
+        "Leverage has ended by a date when no {length} of it, begun from then on, leave essential "
+        "demand unmet."
+    ).format(length=fmt.months(contents.focus.length))
+    written = ""
+    if end is not None and end.date == contents.focus.start:
+        written = _("If all goes as written that is so from the first start, {month}.")
+    elif end is not None and end.date:
+        written = _("If all goes as written that is so from {month} on.")
+    elif end is not None:
+        written = _("If all goes as written that is not so by {last}.")
+    if end is not None:
+        written = written.format(month=fmt.date(end.date or ""), last=contents.last_month)
+    ratio = ""
+    if sender:
+        ratio = _(
+            "Leverage ratio: loss of {target} over cost of {sender}, if {target} buys again "
+            "afterwards; above 1 {target} loses more, below 0 it pays less than without the "
+            "measure."
+        ).format(target=target, sender=sender)
+    made = _(
+        "A draw is one run with each uncertain number taken from its range. Best response: stock "
+        "and purchases are used as well as can be, knowing how long it lasts; simple rule: "
+        "without looking ahead."
+    )
+    return fmt.joined(ended, written, ratio, counted_words(contents), made, by=" ")
 
 
 def counted_words(contents: BriefContents) -> str:
@@ -446,41 +531,6 @@ def counted_words(contents: BriefContents) -> str:
         return _("Counted: {goods} alone.").format(goods=names)
     text = _("Counted: {goods} alone, no other lever of {sender}.")
     return text.format(goods=names, sender=contents.name("actors", contents.sender))
-
-
-_MOST_DECIDING = 3
-"""Inputs that page one names; the tornado has all."""
-
-
-def decides_words(contents: BriefContents) -> str:
-    """The inputs that move the time to survive most, in months; empty without draws."""
-    stress = contents.stress
-    if stress is None:
-        return ""
-    own = [bar for bar in stress.tornado if kind_of(bar.answer) == TIME_TO_SURVIVE]
-    caps = {one.name: one.capped_at for one in stress.answers}
-    told = []
-    for bar in sorted(own, key=swing, reverse=True)[:_MOST_DECIDING]:
-        at_low, at_high = (
-            _at_least(fmt.months(value), value, caps.get(bar.answer))
-            for value in (bar.answer_at_low, bar.answer_at_high)
-        )
-        is_plain = bar.unit != "share" and not is_opening(bar.input)
-        low, high = (value_words(contents, bar.input, end) for end in (bar.low, bar.high))
-        text = _("{input}, from {low} to {high}: from {at_low} to {at_high}").format(
-            input=input_words(contents, bar.input),
-            low=fmt.number(bar.low) if is_plain else low,
-            high=high,
-            at_low=at_low,
-            at_high=at_high,
-        )
-        if swing(bar) > 0:
-            told.append(text)
-    if not told:
-        return _("No input moves this time alone.") if own else ""
-    text = _("What decides most, each moved alone ({response}): {inputs}.")
-    bound = "optimal" if OPTIMAL in own[0].answer else MYOPIC
-    return text.format(response=bound_words(bound), inputs="; ".join(told))
 
 
 def end_dates(contents: BriefContents) -> tuple[str, ...]:

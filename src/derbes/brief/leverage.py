@@ -74,10 +74,10 @@ def levers_words(contents: BriefContents) -> str:
             for one in own
             if one.lever and one.measures
         )
-        lacking = "; ".join(f"{one.label} ({one.look})" for one in own if not one.measures)
+        lacking = "; ".join(one.label for one in own if not one.measures)
         text = _("Levers of {sender}. Counted: {counted}.")
         whole = next((_at_once(contents, one) for one in own if not one.lever), "")
-        missing = _("Not counted, no data in the case (where to look): {levers}.")
+        missing = _("Not counted, no data in the case (where to look: annex): {levers}.")
         told += [
             text.format(sender=contents.name("actors", sender), counted=counted or _("none")),
             whole,
@@ -99,10 +99,10 @@ def _at_once(contents: BriefContents, one: LeverCount) -> str:
     row = lever_row(contents, one)
     if row is None:
         return _("What they do at once was not computed.")
-    text = _("All at once in {month} (central values, run together): leverage ratio {ratio}.")
+    text = _("All at once in {month}, if all goes as written: leverage ratio {ratio}.")
     if harm_of(row):
         text = _(
-            "All at once in {month} (central values, run together): leverage ratio {ratio}, "
+            "All at once in {month}, if all goes as written: leverage ratio {ratio}, "
             "{units} of essential demand unmet."
         )
     ratio = ratio_cell(row.leverage_ratio, row.sender_cost_returning, row.target_loss)

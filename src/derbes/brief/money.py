@@ -1,5 +1,6 @@
 """What the programme costs and buys beside other ways; what plants and chances are worth."""
 
+import math
 from collections.abc import Iterator
 
 from derbes.brief import format as fmt
@@ -24,13 +25,15 @@ def ways_told(contents: BriefContents) -> Ways | None:
 
 
 def _money_estimate(contents: BriefContents, found: Estimate | None) -> str:
-    """A mean with its standard error, both in the scale of the mean."""
+    """A mean with its standard error, in the scale of the larger, to two digits of the error."""
     if found is None:
         return fmt.missing()
-    divisor, _scale = fmt.money_scale(found.mean)
-    error = fmt.number(found.standard_error / divisor, 2)
-    mean, *unit = fmt.money(found.mean, contents.case.currency).split(fmt.NO_BREAK)
-    return fmt.joined(f"{mean} ± {error}", *unit, by=fmt.NO_BREAK)
+    divisor, scale = fmt.money_scale(max(abs(found.mean), found.standard_error))
+    error = found.standard_error / divisor
+    place = 1 - math.floor(math.log10(error)) if error else 3
+    mean, error = (round(value, place) for value in (found.mean / divisor, error))
+    text = f"{fmt.number(mean)} ± {fmt.number(error, 2)}"
+    return fmt.joined(text, scale, contents.case.currency, by=fmt.NO_BREAK)
 
 
 def _share_estimate(found: Estimate | None) -> str:
@@ -107,6 +110,10 @@ def buys_words(contents: BriefContents) -> str:
         told.append(_avoiding(contents, text.format(last=fmt.date(ways.last), amount=amount), mine))
     if cheapest is not None:
         told.append(_cheapest_words(contents, cheapest, nothing))
+    events = dict.fromkeys(hazard.measure for hazard in contents.case.hazards.values())
+    if told and ways.draws and events:
+        text = _("Chance events, at the yearly rates that the case assumes: {events}.")
+        told.append(text.format(events="; ".join(contents.name("measures", m) for m in events)))
     return fmt.joined(*told, by=" ")
 
 
@@ -121,7 +128,16 @@ def _avoiding(contents: BriefContents, words: str, way: Way) -> str:
     if way.saved is None:
         return f"{words}."
     text = _("{words} and avoids {saved} of expected loss by chance events (discounted).")
+    if abs(way.saved.mean) < _TELLS * way.saved.standard_error:
+        text = _(
+            "{words} and avoids no expected loss by chance events that can be told from none "
+            "({saved}, discounted)."
+        )
     return text.format(words=words, saved=_money_estimate(contents, way.saved))
+
+
+_TELLS = 2.0
+"""Standard errors from which on a mean is told from none."""
 
 
 def _cheapest_words(contents: BriefContents, way: Way, nothing: Way | None) -> str:

@@ -11,8 +11,6 @@ from typing import Any
 
 from derbes.brief import format as fmt
 from derbes.brief.contents import (
-    MYOPIC,
-    OPTIMAL,
     BriefContents,
     Figure,
     Section,
@@ -22,26 +20,18 @@ from derbes.brief.contents import (
     survived,
 )
 from derbes.brief.coverage import cover_section, coverage_figure, coverage_section
-from derbes.brief.deciding import deciding_section
+from derbes.brief.deciding import decides_table, decides_words, deciding_section
 from derbes.brief.dependence import chokepoint_section, dependence_section, sellers_section
 from derbes.brief.drawing import NARROW, WIDE, draw, font_faces, missing_characters
 from derbes.brief.headline import (
-    LEVERAGE_RATIO,
-    TIME_TO_SURVIVE,
     asked_words,
     by_date,
     counted_words,
-    decides_words,
-    end_dates,
-    ended_by,
     how_long,
     more_words,
-    quantile_words,
-    span_words,
-    spread_of,
+    reading_words,
     unmet_words,
     weak_window,
-    worst_words,
 )
 from derbes.brief.leverage import (
     bounds_section,
@@ -64,6 +54,7 @@ from derbes.brief.sources import (
     inputs_section,
     method_section,
     missing_section,
+    moving_inputs,
     notes_section,
     reproduce_section,
 )
@@ -80,6 +71,8 @@ from derbes.brief.uncertainty import (
     ends_section,
     fans_section,
     hazards_section,
+    input_words,
+    survival_figure,
 )
 from derbes.case.entities import essential_uses
 from derbes.language import _, language, ngettext
@@ -104,19 +97,21 @@ def _front(contents: BriefContents) -> dict[str, Any]:
     case = contents.case
     figure = next(iter(cover_section(contents).figures), None)
     if contents.focus.measure:
-        figure = coverage_figure(contents)
+        figure = survival_figure(contents) or coverage_figure(contents)
+    dated = by_date(contents)
     return {
         "title": text_of(case.label, case.name),
         "question": text_of(case.question, ""),
         "verdict": how_long(contents),
         "answer": _answer(contents),
-        "decides": decides_words(contents),
         "asked": asked_words(contents),
-        "cards": _cards(contents),
-        "by_date": by_date(contents),
+        "cards": () if dated else _cards(contents),
+        "by_date": dated,
+        "reading": reading_words(contents) if dated else "",
         "buys": buys_words(contents),
         "ways": ways_table(contents),
         "figure": figure,
+        "decides": decides_table(contents),
         "known": _known(contents),
         "levers": levers_words(contents),
         "talk": talk_words(contents),
@@ -136,7 +131,7 @@ def _answer(contents: BriefContents) -> str:
     if not contents.focus.measure:
         return ""
     row, end = contents.cover_row(start=contents.focus.shown), contents.end_row()
-    parts = [worst_words(contents), weak_window(contents)]
+    parts = [decides_words(contents), weak_window(contents)]
     if row is not None and not row.survives_length and row.binding:
         binding = binding_words(contents.case, row.binding, row.binding_sellers)
         parts.append(_("First to run out: {goods}.").format(goods=binding))
@@ -158,7 +153,6 @@ def _cards(contents: BriefContents) -> tuple[Card, ...]:
         _end_card(contents),
         _ratio_card(contents),
         *(_project_card(contents) or (_premium_card(contents),)),
-        *_evidence_cards(contents),
     )
 
 
@@ -190,14 +184,6 @@ def _calm_cards(contents: BriefContents) -> tuple[Card, ...]:
 def _survival_card(contents: BriefContents) -> Card:
     row, focus = contents.cover_row(start=contents.focus.start), contents.focus
     label = _("Time to survive")
-    drawn = spread_of(contents, TIME_TO_SURVIVE, focus.start)
-    if drawn is not None and drawn.quantiles:
-        text = _("from {month}, median; nine draws of ten: {span}").format(
-            month=fmt.date(focus.start), span=span_words(drawn)
-        )
-        written = _("if all goes as written: {time}").format(time=survived(row)) if row else ""
-        words = fmt.joined(text, written, calm_words(row), by="; ")
-        return (label, quantile_words(drawn, "50"), words)
     if row is None:
         return (label, fmt.missing(), "")
     text = _("from {month}, best response (simple rule: {time})").format(
@@ -223,9 +209,7 @@ def _myopic(row: CoverRow) -> str:
 
 
 def _end_card(contents: BriefContents) -> Card:
-    end, dates = contents.end_row(), end_dates(contents)
-    if dates:
-        return _ended_card(contents, dates)
+    end = contents.end_row()
     label = _("Leverage ends")
     if end is None:
         return (label, fmt.missing(), "")
@@ -242,36 +226,8 @@ def _end_card(contents: BriefContents) -> Card:
     return (label, fmt.date(end.date), words)
 
 
-def _ended_card(contents: BriefContents, dates: tuple[str, ...]) -> Card:
-    """How likely leverage has ended by some dates, and when it does if all goes as written."""
-    told = ended_by(contents, OPTIMAL) or ended_by(contents, MYOPIC)
-    parts = [
-        _("{share} by {month}").format(share=fmt.share(told[date].p), month=fmt.date(date))
-        for date in dates
-    ]
-    end = contents.end_row()
-    if end is not None:
-        never = _("not by {month}").format(month=contents.last_month)
-        written = fmt.date(end.date) if end.date else never
-        parts.append(_("if all goes as written: {month}").format(month=written))
-    return (_("Leverage has ended"), parts[0], fmt.joined(*parts[1:], by="; "))
-
-
 def _ratio_card(contents: BriefContents) -> Card:
     label, first = _("Leverage ratio"), contents.focus.start
-    drawn = spread_of(contents, LEVERAGE_RATIO, first)
-    if drawn is not None and "50" in drawn.quantiles:
-        text = _(
-            "in {month}, median; nine draws of ten: {span}; target's loss over sender's cost, "
-            "buyer returns. {counted}"
-        )
-        words = text.format(
-            month=fmt.date(first), span=span_words(drawn), counted=counted_words(contents)
-        )
-        if drawn.quantiles.get("5", 0.0) < 0:
-            below = _("Below zero the target pays less than without the measure.")
-            words = f"{words} {below}"
-        return (label, quantile_words(drawn, "50"), words)
     row = contents.leverage_row(start=first)
     if row is None:
         return (label, fmt.missing(), "")
@@ -344,23 +300,6 @@ def _plan_card(contents: BriefContents, plan: Plan) -> Card:
     return (label, money, words.format(text=text, first=first, last=contents.last_month, made=made))
 
 
-def _evidence_cards(contents: BriefContents) -> tuple[Card, ...]:
-    """What verdicts rest on, and how many of the numbers that were drawn are published."""
-    ledger, stress, cards = contents.statements, contents.stress, []
-    if ledger is not None and ledger.statements:
-        n = sum(row.evidence in COUNTED for row in ledger.statements)
-        told = _("{n} of {total}").format(n=fmt.number(n), total=fmt.number(len(ledger.statements)))
-        others = _("the others rest on reports, restate inputs or cannot be tested")
-        words = fmt.joined(ledger.evidence_tally(COUNTED), others, by="; ")
-        cards.append((_("Statements tested"), told, words))
-    if stress is not None and stress.inputs:
-        n = sum(one.grade in PUBLISHED for one in stress.inputs)
-        told = _("{n} of {total}").format(n=fmt.number(n), total=fmt.number(len(stress.inputs)))
-        words = _("numbers drawn are published, grade A or B; the others are derived or assumed")
-        cards.append((_("Published numbers"), told, words))
-    return tuple(cards)
-
-
 def _known(contents: BriefContents) -> str:
     inputs = inputs_of(contents.case)
     if not inputs:
@@ -378,7 +317,9 @@ def _known(contents: BriefContents) -> str:
         n=fmt.number(len(inputs)),
         grades="; ".join(parts),
         ranged=fmt.number(ranged),
-        missing=_("{n} ({paths})").format(n=len(lacking), paths=", ".join(lacking))
+        missing=_("{n} ({paths})").format(
+            n=len(lacking), paths=", ".join(input_words(contents, path) for path in lacking)
+        )
         if 0 < len(lacking) <= _MOST_PATHS
         else fmt.number(len(lacking)),
     )
@@ -424,17 +365,35 @@ def _evidence_words(contents: BriefContents) -> tuple[str, ...]:
     """What answers and verdicts rest on, in a line; none without draws and without a ledger."""
     stress, ledger, told = contents.stress, contents.statements, []
     if stress is not None and stress.inputs:
-        n = sum(one.grade in PUBLISHED for one in stress.inputs)
+        published = {one.path for one in stress.inputs if one.grade in PUBLISHED}
+        n, moving = len(published), len(published & moving_inputs(contents))
         text = ngettext(
-            "{n} of the {total} numbers that were drawn is published (grade A or B).",
-            "{n} of the {total} numbers that were drawn are published (grade A or B).",
+            "{n} of the {total} numbers that were drawn is published (grade A or B)",
+            "{n} of the {total} numbers that were drawn are published (grade A or B)",
             n,
         )
-        told.append(text.format(n=fmt.number(n), total=fmt.number(len(stress.inputs))))
+        moves = _("{told}.")
+        if n and stress.tornado and not moving:
+            moves = _("{told}; moved alone over its range none of these moves an answer.")
+            if n == 1:
+                moves = _("{told}; moved alone over its range it moves no answer.")
+        elif n and stress.tornado:
+            moves = _("{told}; moved alone over its range {moving} of these moves an answer.")
+        told.append(
+            moves.format(
+                told=text.format(n=fmt.number(n), total=fmt.number(len(stress.inputs))),
+                moving=fmt.number(moving),
+            )
+        )
     tally = ledger.evidence_tally(COUNTED) if ledger is not None else ""
     if ledger is not None and tally:
         made = made_words(ledger)
-        told.append(_("Statements: {tally} ({made}).").format(tally=tally, made=made))
+        text = _(
+            "Of {n} statements, {tally}; the others rest on reports, restate inputs or cannot be "
+            "tested ({made})."
+        )
+        n = fmt.number(len(ledger.statements))
+        told.append(text.format(n=n, tally=tally, made=made))
     return (" ".join(told),) if told else ()
 
 
@@ -492,7 +451,9 @@ def sections_of(contents: BriefContents) -> tuple[Section, ...]:
 def csv_tables(contents: BriefContents) -> dict[str, str]:
     """Name → CSV of every table of the brief, and of the data of every chart, whole."""
     front = _front(contents)
-    first = {"by-date": front["by_date"], "coverage": front["figure"] and front["figure"].table}
+    shown = (front["figure"], coverage_figure(contents) if contents.focus.measure else None)
+    first = {"by-date": front["by_date"], "decides": front["decides"]}
+    first |= {figure.id: figure.table for figure in shown if figure}
     tables = {name: table for name, table in first.items() if table}
     for section in sections_of(contents):
         tables |= {figure.id: figure.table for figure in section.figures}

@@ -61,7 +61,7 @@ def share_words(row: EntryRow) -> str:
     text = fmt.share(row.share)
     if not row.standard_error:
         return text
-    return f"{text} ± {fmt.number(100 * row.standard_error, 1)}"
+    return f"{text} ± {fmt.share(row.standard_error)}"
 
 
 def says_words(row: EntryRow) -> str:
@@ -136,12 +136,13 @@ def telling_statements(contents: BriefContents, ledger: StatementTable) -> PageT
         Column(_("statement"), says_words),
         Column(_("who says it"), lambda row: who_words(contents, row)),
         verdict_column(),
-        Column(_("in the draws"), share_words),
+        Column(_("true in this share of draws"), share_words),
         evidence_column(),
     ]
-    caption = _("Of what is said, tested: {n} of {total}").format(
-        n=fmt.number(len(rows)), total=fmt.number(len(judged))
-    )
+    if ledger.provenance.n_draws <= 1:
+        del columns[3]
+    caption = _("What is said about it: {n} of {total} statements that model or facts can test")
+    caption = caption.format(n=fmt.number(len(rows)), total=fmt.number(len(judged)))
     return table_of(caption, columns, rows) if rows else None
 
 

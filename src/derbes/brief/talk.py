@@ -47,15 +47,18 @@ def talk_words(contents: BriefContents) -> str:
     first, later = known[0], _later(contents, known)
     if first.n_draws <= 1:
         return fmt.joined(_central_words(sender, known), _assumed(), by=" ")
-    text = _("A stop would pay {sender} itself in {a} of {n} draws if begun in {first}.")
-    talk = _("A threat is only talk, whatever is believed, in {a}.")
+    text = _("A stop begun in {first} would gain {sender} more than it costs in {a} of {n} draws.")
+    talk = _("A threat of it would be mere talk, whatever is believed, in {a}.")
     if later is not first:
         text = _(
-            "A stop would pay {sender} itself in {a} of {n} draws if begun in {first}, in {b} in "
-            "{later}."
+            "A stop begun in {first} would gain {sender} more than it costs in {a} of {n} draws, "
+            "one begun in {later} in {b}."
         )
-        talk = _("A threat is only talk, whatever is believed, in {a} and {b}.")
-    matter = _("What {target} says changes what {sender} does in at most {most}.")
+        talk = _(
+            "A threat of it would be mere talk, whatever is believed, in {a} ({first}) and {b} "
+            "({later})."
+        )
+    matter = _("What {target} says would change what {sender} does in at most {most} of them.")
     share = fmt.share
 
     def told(words: str, field: str) -> str:
@@ -69,7 +72,7 @@ def talk_words(contents: BriefContents) -> str:
         )
 
     most = max(known, key=lambda year: year.credible_share or 0.0)
-    peak = _("At most it is {share}, in {month}.").format(
+    peak = _("The most is {share}, in {month}.").format(
         share=share(most.credible_share or 0.0), month=fmt.date(most.start)
     )
     is_told = most.credible_share in (first.credible_share, later.credible_share)
@@ -88,7 +91,7 @@ def talk_words(contents: BriefContents) -> str:
 
 
 def _assumed() -> str:
-    return _("A small game over assumed parameters, grade D; no forecast.")
+    return _("This is a small game over assumed parameters (grade D), no forecast.")
 
 
 def _central_words(sender: str, known: list[SignalingYear]) -> str:

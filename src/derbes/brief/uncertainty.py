@@ -69,6 +69,7 @@ def words_of(contents: BriefContents, name: str) -> str:
         _("with hazards") if measure == "hazards" else of,
         when.format(month=fmt.date(date)) if date else "",
         contents.name("variants", variant) if variant != "base" else "",
+        _("buyer never returns") if named.get("buyer") == "lost" else "",
         bound_words(named.get("bound", "")),
     )
 
@@ -98,6 +99,12 @@ def in_unit(value: float | None, unit: str) -> str:
     if unit == "share":
         return fmt.share(value)
     return fmt.quantity(value, unit)
+
+
+def at_least(text: str, value: float, cap: float | None) -> str:
+    """A value in words; at the end of what is looked at, that it is at least that."""
+    is_bound = cap is not None and value >= cap
+    return _("at least {time}").format(time=text) if is_bound else text
 
 
 def input_words(contents: BriefContents, path: str) -> str:
@@ -178,6 +185,22 @@ def _fan_figure(contents: BriefContents, stress: Stress, name: str) -> Figure:
     fans = [fan for fan in stress.fans if fan.name == name and _points(fan)]
     first = fans[0]
     bounds = {fan.bound: fan.n_draws for fan in fans}
+    return Figure(
+        f"fan-{name.replace('_', '-')}",
+        _fan_finding(first),
+        under=(
+            _unit_words(first),
+            about(contents, first.measure, first.length),
+            *(made_by(stress, bound, n) for bound, n in bounds.items()),
+        ),
+        description=_("Bands of the draws by date, a panel per variant and response. {finding}"),
+        spec=partial(_fan_spec, contents, fans),
+        table=_fan_table(contents, fans),
+    )
+
+
+def _fan_table(contents: BriefContents, fans: list[Fan]) -> PageTable:
+    """Every band of some fans by date."""
     columns = (
         Column(_("variant"), 0),
         Column(_("response"), 1),
@@ -198,18 +221,54 @@ def _fan_figure(contents: BriefContents, stress: Stress, name: str) -> Figure:
         for fan in fans
         for at in range(len(fan.dates))
     )
+    return table_of(_unit_words(fans[0]), columns, rows)
+
+
+def survival_figure(contents: BriefContents) -> Figure | None:
+    """How long demand is met by start, over the draws, beside the length; None without draws."""
+    focus, stress = contents.focus, contents.stress
+    fans = [
+        fan
+        for fan in (stress.fans if stress else ())
+        if (fan.name, fan.variant, fan.measure) == ("time_to_survive", focus.variant, focus.measure)
+        and len(_points(fan)) > 1
+    ]
+    if stress is None or not fans:
+        return None
+    fan = min(fans, key=lambda fan: fan.bound != OPTIMAL)
+    middle = {fan.dates[at]: fan.quantiles["50"][at] or 0.0 for at in _points(fan)}
+    short = [date for date, value in middle.items() if value < focus.length]
+    text = _("At {n} of {total} starts half of the draws or more do not last {length}")
+    if not short:
+        text = _("From each of {total} starts half of the draws or more last {length}")
     return Figure(
-        f"fan-{name.replace('_', '-')}",
-        _fan_finding(first),
-        under=(
-            _unit_words(first),
-            about(contents, first.measure, first.length),
-            *(made_by(stress, bound, n) for bound, n in bounds.items()),
+        "survival",
+        text.format(
+            n=fmt.number(len(short)),
+            total=fmt.number(len(middle)),
+            length=fmt.months(focus.length),
         ),
-        description=_("Bands of the draws by date, a panel per variant and response. {finding}"),
-        spec=partial(_fan_spec, contents, fans),
-        table=table_of(_unit_words(first), columns, rows),
-    )
+        under=(
+            _("Months for which all essential demand is met, by the start of the measure"),
+            contents.name("measures", focus.measure),
+            made_by(stress, fan.bound, fan.n_draws),
+            _("line: the middle draw; dark band: half of them; pale: nine of ten; dashed: if all "
+              "goes as written; red: {length}").format(length=fmt.months(focus.length)),
+            _("the highest value stands for at least that") if fan.capped_at else "",
+        ),
+        description=_("Bands of the draws by start, with a line at the length. {finding}"),
+        spec=partial(_survival_spec, contents, fan),
+        table=_fan_table(contents, [fan]),
+    )  # fmt: skip
+
+
+def _survival_spec(contents: BriefContents, fan: Fan, width: int) -> vega.Spec:
+    """Bands of the draws by start, and a line at the length of the measure."""
+    rows, layers = _bands(contents, [fan], width)
+    at = {"y": {**layers[0]["encoding"]["y"], "datum": float(contents.focus.length)}}
+    del at["y"]["field"]
+    layers.append(vega.layer("rule", at, color=vega.RED, strokeDash=[2, 2], strokeWidth=1.5))
+    return vega.chart(width, layers, data=vega.values(rows), height=90)
 
 
 def _name(fan: Fan) -> str:
@@ -224,7 +283,8 @@ def _unit_words(fan: Fan) -> str:
 
 
 def _fan_finding(fan: Fan) -> str:
-    at = _points(fan)[0]
+    spread = [at for at in _points(fan) if fan.quantiles["5"][at] != fan.quantiles["95"][at]]
+    at = (spread or _points(fan))[0]
     low, high = fan.quantiles["5"][at], fan.quantiles["95"][at]
     return _("{name}, {month}: nine draws of ten lie between {low} and {high}").format(
         name=_name(fan) if not fan.bound else f"{_name(fan)}, {bound_words(fan.bound)}",
@@ -235,10 +295,16 @@ def _fan_finding(fan: Fan) -> str:
 
 
 def _fan_spec(contents: BriefContents, fans: list[Fan], width: int) -> vega.Spec:
-    """Bands of the draws by date, the middle one as a line, the central case dashed.
+    """Bands of the draws by date, a panel per variant and response, all of one scale."""
+    rows, layers = _bands(contents, fans, width)
+    order = list(dict.fromkeys(row["panel"] for row in rows))
+    return vega.panels(rows, layers, width=width, height=130, order=order)
 
-    All panels have one scale.
-    """
+
+def _bands(
+    contents: BriefContents, fans: list[Fan], width: int
+) -> tuple[list[vega.Row], list[vega.Spec]]:
+    """Rows and layers: bands of the draws, the middle one as a line, the central case dashed."""
     n_variants = len({fan.variant for fan in fans})
     rows: list[vega.Row] = [
         {
@@ -253,7 +319,6 @@ def _fan_spec(contents: BriefContents, fans: list[Fan], width: int) -> vega.Spec
         for fan in fans
         for at in _points(fan)
     ]
-    order = list(dict.fromkeys(row["panel"] for row in rows))
     x = {**vega.years_of(rows, width=width), "field": "year"}
     ends = [row[key] for row in rows for key in ("p5", "p95", "central") if row[key] is not None]
     y = vega.numbers(scale={"domain": [min(0.0, *ends), max(ends)], "nice": True}, tickCount=5)
@@ -273,7 +338,7 @@ def _fan_spec(contents: BriefContents, fans: list[Fan], width: int) -> vega.Spec
         line("p50", color=vega.BLUE),
         line("central", color=vega.INK, strokeDash=[5, 4], strokeWidth=1.5),
     ]
-    return vega.panels(rows, layers, width=width, height=130, order=order)
+    return rows, layers
 
 
 def _fan_cell(fan: Fan, value: float | None, *, is_bound: bool = False) -> Cell:
@@ -317,7 +382,7 @@ def _answers_table(contents: BriefContents, stress: Stress) -> PageTable:
         Column(_("standard error"), error),
         *(Column(f"{band} %", partial(quantile, band=band)) for band in ("5", "50", "95")),
         Column(_("draws"), _draws_cell),
-        Column(_("draws for half the error"), lambda one: one.draws_to_halve or MISSING),
+        Column(_("draws that halve the error"), lambda one: one.draws_to_halve or MISSING),
     )
     seed = _("seed {seed}").format(seed=stress.seed)
     shown = [answer for answer in stress.answers if answer.date in ("", first)]
@@ -390,8 +455,9 @@ def ends_section(contents: BriefContents, stress: Stress) -> Section | None:
     )
     text = _(
         "Leverage has ended by a date when no start from that date on leaves essential demand "
-        "unmet. With the best response the probability is an upper bound, with the simple rule a "
-        "lower one; the truth lies between."
+        "unmet. The best response starts from the calm plan of its own draw, the simple rule from "
+        "the plan for central values: from the same stocks the first ends no later than the "
+        "second, from different ones it may."
     )
     return Section("ended", _("When it ends, and how sure that is"), (text,), (figure,))
 
@@ -447,22 +513,33 @@ def hazards_section(contents: BriefContents, stress: Stress) -> Section | None:
         "distributions say. The rates are assumptions; compare what they change, not the last "
         "digit of a probability."
     )
+    ways = contents.plan.ways if contents.plan else None
+    if ways is not None and ways.draws and ways.draws != stress.draws:
+        beside = _("Page one tells the same of {n} futures; these here are {here}.")
+        text = fmt.joined(
+            text, beside.format(n=fmt.number(ways.draws), here=fmt.number(stress.draws)), by=" "
+        )
     tables = (_risk_table(contents, stress),)
     return Section("hazards", _("If measures come at random"), (text,), tuple(figures), tables)
 
 
 def _short_figure(contents: BriefContents, stress: Stress) -> Figure:
     first = stress.hazards[0]
-    finding = _("By {month} essential demand has gone short in {share} of the futures").format(
-        month=fmt.date(first.dates[-1]), share=fmt.share(first.p_short_by[-1])
+    text = _("By {month} essential demand has gone short in {share} of the futures")
+    if not first.p_short_by[-1]:
+        text = _("By {month} essential demand has gone short in none of {n} futures")
+    finding = text.format(
+        month=fmt.date(first.dates[-1]),
+        share=fmt.share(first.p_short_by[-1]),
+        n=fmt.number(stress.draws),
     )
     hazards = dict.fromkeys(contents.case.hazards[one].measure for one in first.hazards)
     rows: list[vega.Row] = []
     for risk in stress.hazards:
         name = contents.name("variants", risk.variant)
         lines = (
-            (_("{variant}: by then"), risk.p_short_by),
-            (_("{variant}: that period"), risk.p_short),
+            (_("{variant}: has gone short by then"), risk.p_short_by),
+            (_("{variant}: goes short then"), risk.p_short),
         )
         for told, path in lines:
             line = told.format(variant=name)
