@@ -64,15 +64,14 @@ class MeasureTerms:
 
 
 _SHARE, _BY = frozenset({"share"}), frozenset({"by"})
-_CUT = MeasureTerms(
-    ("suppliers", "routes", "recipes", "plants", "exports"), takes=_SHARE, is_cut=True
-)
+_SUPPLY = ("suppliers", "routes", "recipes", "plants")
+_CUT = MeasureTerms((*_SUPPLY, "exports"), takes=_SHARE, is_cut=True)
 
 MEASURE_TERMS: Mapping[MeasureKind, MeasureTerms] = {
     MeasureKind.EMBARGO: _CUT,
     MeasureKind.QUOTA: dataclasses.replace(_CUT, needs=_SHARE),
     MeasureKind.ROUTE_CLOSURE: _CUT,
-    MeasureKind.PRICE_RISE: MeasureTerms(("suppliers", "routes", "recipes", "plants"), _BY, _BY),
+    MeasureKind.PRICE_RISE: MeasureTerms(_SUPPLY, _BY, _BY),
     MeasureKind.DELAY: MeasureTerms(("suppliers", "routes", "plants"), _BY, _BY, by="month"),
     MeasureKind.DEMAND_SURGE: MeasureTerms(("uses",), _BY, _BY),
     MeasureKind.STOCKPILE_LOSS: MeasureTerms(("stockpiles", "goods"), takes=_SHARE),

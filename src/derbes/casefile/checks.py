@@ -283,11 +283,9 @@ def _bought(draft: CaseDraft, hit: Hit) -> str:
     """Buyers abroad that a measure hits: one who pays more does no harm."""
     if not draft.sound("exports", "actors", "goods"):
         return ""
-    exports = draft.case.exports
-    found = [
-        f"exports.{id_}" for id_, one in exports.items() if selects_export(draft.case, hit, one)
-    ]
-    return ", ".join(found)
+    case = draft.case
+    found = [one.id for one in case.exports.values() if selects_export(case, hit, one)]
+    return ", ".join(f"exports.{name}" for name in found)
 
 
 def cyclic_companions(draft: CaseDraft) -> Iterator[Finding]:
@@ -394,10 +392,8 @@ def _hits(draft: CaseDraft, key: str) -> Iterator[tuple[Path, str]]:
 
 def _removed(word: str, path: Path) -> tuple[str, str]:
     """A variant took an element away that another one needs."""
-    return (
-        _('"{word}" has been removed').format(word=word),
-        _("remove {element} as well").format(element=dotted(path[:2])),
-    )
+    what, fix = _('"{word}" has been removed'), _("remove {element} as well")
+    return what.format(word=word), fix.format(element=dotted(path[:2]))
 
 
 def _refusal(word: str, noun: str) -> str:

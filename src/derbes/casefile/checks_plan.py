@@ -88,9 +88,7 @@ def keys_of_options(draft: CaseDraft, option: Option) -> Iterator[Finding]:
 def cyclic_prerequisites(draft: CaseDraft) -> Iterator[Finding]:
     """Options that require each other in a circle; told once for each circle."""
     options = draft.case.options
-    needed = {
-        name: [one for one in option.requires if one != name] for name, option in options.items()
-    }
+    needed = {name: [n for n in one.requires if n != name] for name, one in options.items()}
     told: set[str] = set()
     for name in options:
         way = way_back(needed, name)
@@ -185,12 +183,9 @@ def elements_made_twice(draft: CaseDraft) -> Iterator[Finding]:
 @each("options")
 def elements_that_are_not_there(draft: CaseDraft, option: Option) -> Iterator[Finding]:
     """Options that change an element that is there only by another option."""
-    options = draft.case.options
-    makers = [
-        one.id
-        for one in options.values()
-        if makes_its_element(one) and one.element == option.element
-    ]
+    options, element = draft.case.options, option.element
+    same = [one for one in options.values() if one.element == element]
+    makers = [one.id for one in same if makes_its_element(one)]
     if option.kind in OPTIONAL_KINDS or not makers:
         return
     if chosen_with(options, option.id).isdisjoint(makers):
@@ -215,9 +210,8 @@ def budget_of_what_is_committed(draft: CaseDraft) -> Iterator[Finding]:
         return
     committed = committed_options(case.options)
     options = [option for name, option in case.options.items() if name in committed]
-    paid = [
-        [payments_of(option, date, case.calendar) for date in option.dates] for option in options
-    ]
+    calendar = case.calendar
+    paid = [[payments_of(option, date, calendar) for date in option.dates] for option in options]
     texts = {
         "total": _("what is committed ({names}) costs at least {cost}, the budget is {most}"),
         "by_year": _(
@@ -234,9 +228,7 @@ def budget_of_what_is_committed(draft: CaseDraft) -> Iterator[Finding]:
     for key, what in texts.items():
         is_abroad = key.startswith("foreign")
         given = getattr(case.budget, key)
-        limits: Mapping[int | None, Quantity] = (
-            given if isinstance(given, Mapping) else {None: given}
-        )
+        limits: Mapping[Any, Any] = given if isinstance(given, Mapping) else {None: given}
         for year, most in limits.items():
             cost = math.fsum(
                 min(
@@ -441,26 +433,21 @@ def correlations_that_clash(draft: CaseDraft) -> Iterator[Finding]:
     before = [*draft.findings, *draft.found]
     if draft.is_variant or any(one.path[:1] == ("correlations",) for one in before):
         return
-    links = {one.between: one.rank for one in draft.case.correlations}
-    at = {
-        one.between: place[0]
-        for one, place in zip(draft.case.correlations, draft.correlated, strict=True)
-    }
+    pairs = draft.case.correlations
+    links = {one.between: one.rank for one in pairs}
+    at = {one.between: place[0] for one, place in zip(pairs, draft.correlated, strict=True)}
     left = dict(links)
     while not are_possible(left):
         clash = smallest_clash(left)
         last = max(clash, key=at.__getitem__)
-        pairs = ", ".join(f"{first} – {second}" for first, second in clash)
+        named = ", ".join(f"{first} – {second}" for first, second in clash)
         together = [pair for pair in links if at[pair] == at[last]]
-        yield Finding(
-            ("correlations", at[last], "rank"),
-            _("the ranks of {pairs} cannot be true together").format(pairs=pairs),
-            _("the nearest that works for all of them is {nearest}").format(
-                nearest=format_number(nearest_in_common(links, together))
-            )
-            if len(together) > 1
-            else _repair(links, clash, last),
-        )
+        what = _("the ranks of {pairs} cannot be true together").format(pairs=named)
+        fix = _repair(links, clash, last)
+        if len(together) > 1:
+            nearest = format_number(nearest_in_common(links, together))
+            fix = _("the nearest that works for all of them is {nearest}").format(nearest=nearest)
+        yield Finding(("correlations", at[last], "rank"), what, fix)
         for pair in clash:
             del left[pair]
 

@@ -327,6 +327,4 @@ def _origin(quantity: Quantity) -> Iterator[str]:
     if quantity.why:
         yield _("why: {why}").format(why=quantity.why)
     if quantity.line:
-        yield _('written: "{written}", line {line}').format(
-            written=quantity.written, line=quantity.line
-        )
+        yield _('written: "{text}", line {line}').format(text=quantity.written, line=quantity.line)

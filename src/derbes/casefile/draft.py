@@ -208,9 +208,8 @@ def _case_units(top: Filled, goods: Mapping[str, Built]) -> CaseUnits:
     top.measures = replace(top.measures, good_units=units, own=frozenset(units.values()))
     if top.entry.currency is None:
         return top.measures
-    return replace(
-        top.measures, rates=top.below(top.entry.currency, ("currency",)).quantities()["rates"]
-    )
+    rates = top.below(top.entry.currency, ("currency",)).quantities()["rates"]
+    return replace(top.measures, rates=rates)
 
 
 def _named(
@@ -427,12 +426,9 @@ def _misspelt_sections(findings: list[Finding]) -> frozenset[str]:
 
 def _misshapen_sections(root: MappingNode) -> frozenset[str]:
     """Sections that are not mappings."""
-    return frozenset(
-        section
-        for section in SECTIONS
-        if not isinstance(node := root.entries.get(section, root), MappingNode)
-        and node.plain is not None
-    )
+    given = [(section, root.entries[section]) for section in SECTIONS if section in root.entries]
+    wrong = [(section, node) for section, node in given if not isinstance(node, MappingNode)]
+    return frozenset(section for section, node in wrong if node.plain is not None)
 
 
 def _entries(

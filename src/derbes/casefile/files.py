@@ -365,11 +365,9 @@ def read_tree(path: FilePath, sections: frozenset[str]) -> Tree:
     tree = Tree()
     main = main_file(path)
     if path.is_dir() and not main.exists():
-        what, fix = (
-            _("this folder holds no {name}"),
-            _("name the case file itself, or call it {name}"),
-        )
-        tree.findings.append(Finding((), what.format(name=MAIN), fix.format(name=MAIN)))
+        what = _("this folder holds no {name}")
+        fix = _("name the case file itself, or call it {name}")
+        tree.findings.append(Finding.of((), what, fix, name=MAIN))
         tree.is_readable = False
         return tree
     reading = _Reading(tree, main.parent, sections)

@@ -53,10 +53,8 @@ def case_without_measures(draft: CaseDraft) -> Iterator[Finding]:
     if case.measures:
         return
     sellers = [one.actor for one in case.suppliers.values() if one.actor != case.target]
-    sender = next(iter(sellers), "my_sender")
-    example = (
-        f"embargo: {{kind: embargo, sender: {sender}, hits: {{actor: {sender}}}, lengths: [6, 12]}}"
-    )
+    who = next(iter(sellers), "my_sender")
+    example = f"embargo: {{kind: embargo, sender: {who}, hits: {{actor: {who}}}, lengths: [6, 12]}}"
     what = _("the case has no measures, so nothing is asked of it but how long its stock lasts")
     fix = _('write "measures:" and below it what may happen, as in "{example}"')
     yield Finding.of(("measures",), what, fix, example=example)
@@ -309,23 +307,15 @@ def series_behind_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
         repeats = repeats_yearly(path, a_year, asked)
         if last.min() == last.max() or (asked and repeats == (asked == "repeat")):
             continue
-        yield Finding(
-            tuple(quantity.path.split(".")),
-            (
-                _("behind {last}, the end of the calendar, it repeats its last year")
-                if repeats
-                else _("behind {last}, the end of the calendar, it keeps its last value, {value}")
-            ).format(
-                last=calendar.label(calendar.n_periods - 1),
-                value=in_words(float(path[-1]), quantity.unit),
-            ),
-            _("the calendar is shorter than a year; make it longer")
-            if asked
-            else _('write "after: {other}" beside the series for the other').format(
-                other="hold" if repeats else "repeat"
-            ),
-            at_key=True,
-        )
+        what = _("behind {last}, the end of the calendar, it keeps its last value, {value}")
+        if repeats:
+            what = _("behind {last}, the end of the calendar, it repeats its last year")
+        fix = _('write "after: {other}" beside the series for the other')
+        if asked:
+            fix = _("the calendar is shorter than a year; make it longer")
+        value, other = in_words(float(path[-1]), quantity.unit), "hold" if repeats else "repeat"
+        at, end = tuple(quantity.path.split(".")), calendar.label(calendar.n_periods - 1)
+        yield Finding.of(at, what, fix, at_key=True, last=end, value=value, other=other)
 
 
 def series_before_the_calendar(draft: CaseDraft) -> Iterator[Finding]:

@@ -142,9 +142,8 @@ def _whole_or_short(model: type, parts: dict[str, Any], names: Names) -> dict[st
 
 def _properties(model: type, parts: dict[str, Any], names: Names) -> dict[str, Any]:
     about = docs_of(model)
-    return {
-        key.key: _property(key, about[key.name], parts, names) for key in keys_of(model).values()
-    }
+    keys = keys_of(model).values()
+    return {key.key: _property(key, about[key.name], parts, names) for key in keys}
 
 
 def _property(key: Key, about: str, parts: dict[str, Any], names: Names) -> dict[str, Any]:
