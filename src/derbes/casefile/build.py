@@ -585,8 +585,7 @@ def _reference_class(filled: Filled, _found: Found) -> Found:
 
 def _project(filled: Filled, entry: Entry, step: Path) -> ReferenceProject:
     if (entry.achieved is None) == (entry.unfinished_at is None):
-        what = _('"{name}" needs one of achieved and unfinished_at')
-        what = what.format(name=entry.name)
+        what = _('"{name}" needs one of achieved and unfinished_at').format(name=entry.name)
         filled.refuse(step, what, _("say when it was done, or when it was known not to be done"))
     until = entry.achieved or entry.unfinished_at or entry.planned
     return ReferenceProject(
@@ -634,8 +633,7 @@ def _refuse_no_day(filled: Filled, key: str) -> None:
     try:
         date(*(*(int(part) for part in (text or "1").split("-")), 1, 1)[:3])
     except ValueError:
-        what = _("expected {what}, got {given}")
-        what = what.format(what=_("a date"), given=f'"{text}"')
+        what = _("expected {what}, got {given}").format(what=_("a date"), given=f'"{text}"')
         filled.refuse((key,), what, _('write it as in "2027", "2027-07" or "2027-07-15"'))
 
 

@@ -63,8 +63,7 @@ def _cycle_from(first: str, made_by: dict[str, list[Recipe]], done: set[str]) ->
             done.add(good)
         elif good in way:
             cycle = [*way[way.index(good) :], good]
-            what = _("the recipes go in a circle: {cycle}")
-            what = what.format(cycle=" ← ".join(cycle))
+            what = _("the recipes go in a circle: {cycle}").format(cycle=" ← ".join(cycle))
             fix = _("take one of the inputs out")
             yield Finding(("recipes", recipe_id, "inputs", good), what, fix, at_key=True)
         elif good not in done:
@@ -118,8 +117,7 @@ def limits_of_recipes(draft: CaseDraft, recipe: Recipe) -> Iterator[Finding]:
         fix = did_you_mean(line, plant.lines) or _("add it to the lines of the plant")
         yield Finding((*path, "line"), what, fix)
     if line and not has_hours:
-        what = _('the recipe does not say what time it takes on line "{line}"')
-        what = what.format(line=line)
+        what = _('the recipe does not say what time it takes on line "{line}"').format(line=line)
         yield Finding((*path, "line"), what, _('add hours, as in "0.01 hour" for one unit'))
     if has_hours and not line:
         what = _("hours say nothing without a line")
@@ -135,8 +133,7 @@ def stocks_above_the_limit(draft: CaseDraft, good: Good) -> Iterator[Finding]:
     piles = [one for one in case.stockpiles.values() if one.good == good.id and one.quantity]
     stock = math.fsum(one.quantity.value for one in piles if one.quantity is not None)
     if piles and stock > limit.value * (1 + ROUNDING):
-        what = _("{stock} in store are more than the storage_limit of {good}, {limit}")
-        what = what.format(
+        what = _("{stock} in store are more than the storage_limit of {good}, {limit}").format(
             stock=in_words(stock, good.unit), good=good.id, limit=in_words(limit.value, good.unit)
         )
         fix = _("raise the limit, or write less stock: what does not fit would be thrown away")
@@ -215,8 +212,7 @@ def what_must_be_taken(draft: CaseDraft, supplier: Supplier) -> Iterator[Finding
     over = amount > most * (1 + ROUNDING)
     if over.any():
         at = int(over.argmax())
-        what = _("{least} have to be taken in {month}, and the capacity is {most}")
-        what = what.format(
+        what = _("{least} have to be taken in {month}, and the capacity is {most}").format(
             least=in_words(float(amount[at]), _unit(case, good)),
             most=in_words(float(most[at]), _unit(case, good)),
             month=case.calendar.label(at),
@@ -269,8 +265,7 @@ def hits_of_measures(draft: CaseDraft, measure: Measure) -> Iterator[Finding]:
         if section in _EVERYTHING and section not in sections:
             what = _('a measure of kind {kind} cannot hit "{element}"')
             what = what.format(kind=measure.kind, element=hit.element)
-            fix = _("it can hit {sections}")
-            fix = fix.format(sections=", ".join(sections))
+            fix = _("it can hit {sections}").format(sections=", ".join(sections))
             yield Finding((*path, position, "element"), what, fix)
         bought = _bought(draft, hit) if measure.kind is MeasureKind.PRICE_RISE else ""
         if bought and not hit.element:
@@ -310,8 +305,7 @@ def measures_that_hit_nothing(draft: CaseDraft) -> Iterator[Finding]:
         ):
             what = _("this hits nothing: no element that a measure of kind {kind} can hit matches")
             what = what.format(kind=measure.kind)
-            fix = _("it can hit {sections}")
-            fix = fix.format(sections=", ".join(sections))
+            fix = _("it can hit {sections}").format(sections=", ".join(sections))
             yield Finding(("measures", measure.id, "hits"), what, fix)
 
 
@@ -441,8 +435,7 @@ def length_of_first_page(draft: CaseDraft) -> Iterator[Finding]:
     months = [str(length * case.calendar.step) for length in measure.lengths]
     what = _('"{measure}" is not looked at for {n} months')
     what = what.format(measure=measure.id, n=case.main_length * case.calendar.step)
-    fix = _("choose one of its lengths: {lengths} months")
-    fix = fix.format(lengths=", ".join(months))
+    fix = _("choose one of its lengths: {lengths} months").format(lengths=", ".join(months))
     yield Finding(("main_length",), what, fix)
 
 

@@ -66,8 +66,7 @@ def keys_of_options(draft: CaseDraft, option: Option) -> Iterator[Finding]:
     if section in draft.elements and section not in fitting:
         what = _('an option of kind {kind} cannot be about "{element}"')
         what = what.format(kind=option.kind, element=option.element)
-        fix = _("it can be about {sections}")
-        fix = fix.format(sections=", ".join(fitting))
+        fix = _("it can be about {sections}").format(sections=", ".join(fitting))
         yield Finding((*path, "element"), what, fix)
     is_purchase = option.kind is OptionKind.CONTRACT and option.element.startswith("suppliers.")
     if draft.entry(*path).take_or_pay is not None and not is_purchase:
@@ -572,8 +571,7 @@ def starts_of_levers(draft: CaseDraft) -> Iterator[Finding]:
                 what = _(
                     '"{measure}" is looked at from {start}, "{other}" from {begin}; levers of one '
                     "sender are counted at once"
-                )
-                what = what.format(measure=name, start=words[0], other=other, begin=words[1])
+                ).format(measure=name, start=words[0], other=other, begin=words[1])
                 fix = _("name measures with the same start")
                 yield Finding(("levers", lever.id, "measures", position), what, fix)
 

@@ -439,8 +439,7 @@ def _entries(
     if node is None or (isinstance(node, Text) and node.plain is None):
         return {}
     if not isinstance(node, MappingNode):
-        fix = _('write them as in "{section}:" and below it "my_id: {{…}}"')
-        fix = fix.format(section=section)
+        fix = _('write them as in "{section}:" and below it "my_id: {{…}}"').format(section=section)
         findings.append(Finding((section,), _("expected elements by id, got something else"), fix))
         return {}
     found = {}

@@ -77,8 +77,7 @@ def formulas_in_their_ranges(draft: CaseDraft) -> Iterator[Finding]:
             what = _(
                 "by its formula it goes from {from_low} to {to_high}, "
                 "beyond the range of {low} to {high} beside it"
-            )
-            what = what.format(from_low=reached_low, to_high=reached_high, low=least, high=most)
+            ).format(from_low=reached_low, to_high=reached_high, low=least, high=most)
         else:
             continue
         fix = _("check the formula and the ranges of what it names, or take this range out")
@@ -212,8 +211,7 @@ def step_that_is_coarse(draft: CaseDraft) -> Iterator[Finding]:
         what = _(
             "what is short for a part of a {step} is spread over all of it: the deepest"
             " shortfall and discounted money differ from those by month"
-        )
-        what = what.format(step=_("year") if step is Step.YEAR else _("quarter"))
+        ).format(step=_("year") if step is Step.YEAR else _("quarter"))
         yield Finding(("calendar", "step"), what, _('write "step: month" where that matters'))
 
 
@@ -234,8 +232,7 @@ def uses_worth_less_than_their_good(draft: CaseDraft) -> Iterator[Finding]:
         what = _(
             "being short costs {cost}, less than the good costs at the cheapest, {least}:"
             " whatever leaves this use short saves money"
-        )
-        what = what.format(cost=in_words(cost, unit), least=in_words(least, unit))
+        ).format(cost=in_words(cost, unit), least=in_words(least, unit))
         fix = _("see whether the cost of being short holds all that is lost")
         yield Finding(("uses", use.id, "shortage_cost"), what, fix)
 
@@ -288,8 +285,7 @@ def uses_in_unlike_units(draft: CaseDraft) -> Iterator[Finding]:
         what = _(
             "uses of the {tier} tier are counted in {units}; without weights they count by"
             " months of their good's own use"
-        )
-        what = what.format(tier=tier, units=_(" and ").join(sorted(set(units.values()))))
+        ).format(tier=tier, units=_(" and ").join(sorted(set(units.values()))))
         fix = _("give each use of the tier a weight to say what one unit counts")
         yield Finding(("uses", bare[0]), what, fix, at_key=True)
 

@@ -653,8 +653,7 @@ def _ends(reading: Reading, entry: Entry, value: float) -> tuple[float | None, f
         reading.refuse(("range",), what, _("write the lower value first"))
     elif reading.formula is None and not low - slip <= value <= high + slip:
         unit = reading.unit.name
-        what = _("the range from {low} to {high} does not hold the value {value}")
-        what = what.format(
+        what = _("the range from {low} to {high} does not hold the value {value}").format(
             low=in_words(low, unit), high=in_words(high, unit), value=in_words(value, unit)
         )
         reading.refuse(("range",), what, _("widen the range, or write its ends with their unit"))

@@ -365,8 +365,7 @@ def _in_the_file(one: WrittenAlternative, place: Place) -> list[Finding]:
 def _crossed(variant: str, scenario: str, one: WrittenAlternative) -> Iterator[Finding]:
     """What is wrong with a scenario in a variant, told at the variant."""
     for finding in (*one.findings, *one.found):
-        what = _('in this variant with scenario "{scenario}", {where}: {what}')
-        what = what.format(
+        what = _('in this variant with scenario "{scenario}", {where}: {what}').format(
             scenario=scenario, where=dotted(shown(one.root, finding.path)), what=finding.what
         )
         yield Finding(("variants", variant), what, finding.fix, at_key=True)
