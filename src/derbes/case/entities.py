@@ -645,11 +645,9 @@ def quantities(case: Case, where: str = "") -> tuple[Quantity, ...]:
         The quantities at or below the path; what is a default of the format is left out.
     """
     found = (quantity for quantity in _walk(case) if quantity.path)
-    return tuple(quantity for quantity in found if _is_at(quantity.path, where))
-
-
-def _is_at(path: str, where: str) -> bool:
-    return not where or path == where or path.startswith((f"{where}.", f"{where}["))
+    below = (f"{where}.", f"{where}[")
+    is_any = not where
+    return tuple(q for q in found if is_any or q.path == where or q.path.startswith(below))
 
 
 def _walk(part: object) -> Iterator[Quantity]:

@@ -572,28 +572,20 @@ def _dates(filled: Filled, entry: Entry) -> tuple[int, ...]:
 
 def _reference_class(filled: Filled, _found: Found) -> Found:
     """Projects with their overruns."""
-    projects = tuple(
-        _project(filled, one, ("projects", position))
-        for position, one in enumerate(filled.entry.projects)
-    )
+    projects = []
+    for position, one in enumerate(filled.entry.projects):
+        if (one.achieved is None) == (one.unfinished_at is None):
+            what = _('"{name}" needs one of achieved and unfinished_at')
+            fix = _("say when it was done, or when it was known not to be done")
+            filled.refuse(("projects", position), what, fix, name=one.name)
+        overrun = _months_between(one.planned, one.achieved or one.unfinished_at or one.planned)
+        finished = one.achieved is not None
+        projects.append(ReferenceProject(one.name, overrun, finished, one.source))
     if not filled.findings and not any(project.finished for project in projects):
         what = _("no project of the class is finished, so nothing can be drawn from it")
         fix = _("add a project with the month in which it was achieved")
         filled.refuse(("projects",), what, fix)
-    return {"projects": projects}
-
-
-def _project(filled: Filled, entry: Entry, step: Path) -> ReferenceProject:
-    if (entry.achieved is None) == (entry.unfinished_at is None):
-        what = _('"{name}" needs one of achieved and unfinished_at').format(name=entry.name)
-        filled.refuse(step, what, _("say when it was done, or when it was known not to be done"))
-    until = entry.achieved or entry.unfinished_at or entry.planned
-    return ReferenceProject(
-        name=entry.name,
-        overrun=_months_between(entry.planned, until),
-        finished=entry.achieved is not None,
-        source=entry.source,
-    )
+    return {"projects": tuple(projects)}
 
 
 def _months_between(planned: str, until: str) -> float:
@@ -611,7 +603,12 @@ def _statement(filled: Filled, _found: Found) -> Found:
     """What a statement says of others, and what decides it."""
     entry = filled.entry
     for key in ("said", "due", "expires"):
-        _refuse_no_day(filled, key)
+        text = getattr(entry, key) or "1"
+        try:
+            date(*(*(int(part) for part in text.split("-")), 1, 1)[:3])
+        except ValueError:
+            what = _("expected {what}, got {given}").format(what=_("a date"), given=f'"{text}"')
+            filled.refuse((key,), what, _('write it as in "2027", "2027-07" or "2027-07-15"'))
     decided = entry.resolution.given if entry.resolution is not None else {}
     return {
         "stances": tuple(Stance(toward, sign_of(sign)) for toward, sign in entry.stances.items()),
@@ -625,16 +622,6 @@ def _statement(filled: Filled, _found: Found) -> Found:
 def sign_of(word: str) -> int:
     """-1 against, 0 neutral, 1 for."""
     return (word in FOR) - (word in AGAINST)
-
-
-def _refuse_no_day(filled: Filled, key: str) -> None:
-    """Dates must be in the calendar of years, months and days."""
-    text = getattr(filled.entry, key)
-    try:
-        date(*(*(int(part) for part in (text or "1").split("-")), 1, 1)[:3])
-    except ValueError:
-        what = _("expected {what}, got {given}").format(what=_("a date"), given=f'"{text}"')
-        filled.refuse((key,), what, _('write it as in "2027", "2027-07" or "2027-07-15"'))
 
 
 def document_and_place(at: str) -> tuple[str, str]:

@@ -445,7 +445,8 @@ def _entries(
     found = {}
     for name, below in node.entries.items():
         if not _ID.match(name):
-            findings.append(_bad_id(section, name))
+            what = _('expected an id, got "{name}"').format(name=name)
+            findings.append(Finding((section, name), what, how_to_name(name), at_key=True))
         found[name] = _entry((section, name), below, model, memory)
     return found
 
@@ -487,8 +488,3 @@ def _built(
     )
     memory.entities[checked.node] = built
     return built
-
-
-def _bad_id(section: str, name: str) -> Finding:
-    what = _('expected an id, got "{name}"')
-    return Finding((section, name), what.format(name=name), how_to_name(name), at_key=True)

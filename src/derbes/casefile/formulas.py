@@ -116,8 +116,9 @@ class _Reader(Reader[_Step]):
         """Both, where they count the same; a plain number is one of its own."""
         if dict(left.unit.powers) == dict(right.unit.powers):
             return left, right
-        both = (replace(one.unit, name=in_kinds(dict(one.unit.powers))) for one in (left, right))
-        raise self.misfit(node, *both)
+        plain = _("a plain number")
+        both = [(one.unit, unit_named(dict(one.unit.powers), "money")) for one in (left, right)]
+        raise self.misfit(node, *(replace(unit, name=name or plain) for unit, name in both))
 
 
 def _counting(powers: Powers) -> Unit:
@@ -159,11 +160,6 @@ def powers_of(unit: Unit, rates: Callable[[str], float | None]) -> Powers:
 def singular(word: str) -> str:
     """A word that is a unit of its own, without the s of several: 2 tubes, 60 a tube."""
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
-
-
-def in_kinds(powers: Powers) -> str:
-    """Kinds with their powers, for a message."""
-    return unit_named(powers, "money") or _("a plain number")
 
 
 _FIRST = {"time": "month", "mass": "kg", "volume": "m3", "energy": "MWh", "count": "piece"}
