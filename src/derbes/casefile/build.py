@@ -351,9 +351,7 @@ def _stockpile(filled: Filled, found: Found) -> Found:
 
 
 def _survival(
-    filled: Filled,
-    found: Found,
-    table: tuple[tuple[float, float], ...] = (),
+    filled: Filled, found: Found, table: tuple[tuple[float, float], ...] = ()
 ) -> Survival:
     """How a good or a stockpile ages; refuses what says it twice."""
     names = ("half_life", "shelf_life", "survival_table")

@@ -451,9 +451,7 @@ OF_PREDICTIONS = ("condition", "due", "yes_if", "no_if", "void_if", "resolution"
 """Keys that only a prediction can have."""
 
 
-def of_the_ledger(
-    check: Callable[[CaseDraft, tuple[str, str], Any], Iterator[Finding]],
-) -> Check:
+def of_the_ledger(check: Callable[[CaseDraft, tuple[str, str], Any], Iterator[Finding]]) -> Check:
     """A check of one entry, made of everything in the ledger that the schema accepts."""
 
     def of_all(draft: CaseDraft) -> Iterator[Finding]:
