@@ -3,13 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-import numpy as np
-import numpy.typing as npt
-
 from derbes.case import forms
-from derbes.case.quantity import Element, FloatArray, Quantity
-
-IntArray = npt.NDArray[np.int64]
+from derbes.case.quantity import Element, FloatArray, IntArray, Quantity
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,21 +169,15 @@ class Filled:
             form = replace(form, unit=own)
         if form.or_share and is_share(entry, self.measures, (*self.path, *step)):
             form = replace(form, unit="")
-        units = [
-            self.measures.unit(template, self.good, given)
-            for template in (self._template(form), *form.also)
-        ]
-        if units[0] is None:
+        templates = (self._template(form), *form.also)
+        names = [self.measures.unit(template, self.good, given) for template in templates]
+        if names[0] is None:
             return None  # the good has no unit; said there
-        quantity, findings = read_quantity(
-            entry,
-            self.measures,
-            form,
-            units=tuple(unit for unit in units if unit is not None),
-            path=(*self.path, *step),
-            line=place(self.node, (*step, "value")).line,
-        )
-        self.findings += findings
+        units = tuple(parse_unit(name, self.measures.own) for name in names if name is not None)
+        line = place(self.node, (*step, "value")).line
+        reading = Reading(self.measures, form, units, (*self.path, *step), line=line)
+        quantity = read_quantity(reading, entry)
+        self.findings += reading.findings
         return None if is_missing(entry) else quantity
 
     def at(self, step: Path) -> Quantity | None:
@@ -370,14 +364,17 @@ def _plant(filled: Filled, found: Found) -> Found:
     """When a plant opens, and the payments for it."""
     opening = filled.entry.opening
     period = period_of(filled, opening.value, ("opening", "value"), may_be_past=True)
-    payments = [
-        _payment(filled, one, ("capital", position))
-        for position, one in enumerate(filled.entry.capital)
-    ]
+    payments = []
+    for position, one in enumerate(filled.entry.capital):
+        step = ("capital", position)
+        at = period_of(filled, one.date, (*step, "date"), may_be_past=True) or 0
+        paid = filled.below(one, step).quantities()
+        if paid["amount"] is not None:
+            payments.append(CapitalPayment(period=at, **paid))
     return {
         "opening": period or 0,
         "delay": _delay(filled, opening, found["delay"]),
-        "capital": tuple(one for one in payments if one is not None),
+        "capital": tuple(payments),
         "opening_written": opening.value,
         "opening_grade": opening.grade or "",
         "opening_source": opening.source,
@@ -424,12 +421,6 @@ def _delay(filled: Filled, opening: Entry, delay: Quantity | None) -> Quantity |
     low = planned.value if planned.low is None else planned.low
     high = planned.value if planned.high is None else planned.high
     return replace(planned, low=low + (early - at), high=high + (late - at))
-
-
-def _payment(filled: Filled, entry: Entry, step: Path) -> CapitalPayment | None:
-    period = period_of(filled, entry.date, (*step, "date"), may_be_past=True) or 0
-    found = filled.below(entry, step).quantities()
-    return CapitalPayment(period=period, **found) if found["amount"] is not None else None
 
 
 def _limit(filled: Filled, found: Found) -> Found:

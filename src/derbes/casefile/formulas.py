@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from derbes.case.quantity import Formula, Tree
+from derbes.case.quantity import Formula, Quantity, Tree
 from derbes.grammar import ExpressionError, Node, Reader, Unusable
 from derbes.language import _
 from derbes.units import ONE, Unit, UnitError, parse_unit
@@ -19,18 +19,6 @@ from derbes.units import ONE, Unit, UnitError, parse_unit
 Powers = Mapping[str, int]
 """Kinds (mass, time, a currency, a word) and their powers."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-
-
-class Parent(Protocol):
-    """A number that a formula rests on."""
-
-    @property
-    def path(self) -> str:
-        """Path inside the case."""
-
-    @property
-    def unit(self) -> str:
-        """Base unit."""
 
 
 class _Step(NamedTuple):
@@ -44,7 +32,7 @@ class _Step(NamedTuple):
 class _Reader(Reader[_Step]):
     """Reads a formula: every step has a unit, and money of any currency is money."""
 
-    named: Callable[[str], Parent] = field(kw_only=True)
+    named: Callable[[str], Quantity] = field(kw_only=True)
     own: frozenset[str] = field(kw_only=True)
     rates: Callable[[str], float | None] = field(kw_only=True)
     parents: list[str] = field(default_factory=list)
@@ -127,7 +115,7 @@ def _counting(powers: Powers) -> Unit:
 
 def read_formula(
     text: str,
-    named: Callable[[str], Parent],
+    named: Callable[[str], Quantity],
     *,
     own: frozenset[str] = frozenset(),
     rates: Callable[[str], float | None] = lambda _currency: None,

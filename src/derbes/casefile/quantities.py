@@ -412,30 +412,11 @@ ROUNDING = 1e-9
 """Turning units rounds; a value may miss the end of its range by so much of it."""
 
 
-def read_quantity(
-    entry: Entry,
-    measures: CaseUnits,
-    kind: InUnit,
-    *,
-    units: tuple[str, ...],
-    path: Path,
-    line: int = 0,
-) -> tuple[Quantity | None, list[Finding]]:
-    """A quantity in base units, None when it cannot be had, and what is wrong with it.
-
-    Args:
-        entry: What stands in the file.
-        measures: In what the case counts.
-        kind: Limits.
-        units: Unit that it is turned into, and others that count as it.
-        path: Its path.
-        line: Line in which it stands.
-    """
-    targets = tuple(parse_unit(unit, measures.own) for unit in units)
-    reading = Reading(measures, kind, targets, path, line=line)
+def read_quantity(reading: Reading, entry: Entry) -> Quantity | None:
+    """A quantity in base units; None, with what is wrong in the reading, when it cannot be had."""
     if entry.unit:
         try:
-            reading.inherited = parse_unit(entry.unit, measures.own)
+            reading.inherited = parse_unit(entry.unit, reading.measures.own)
         except UnitError as error:
             reading.refuse(("unit",), error.what, error.fix)
     dated: list[_Dated] = []
@@ -448,11 +429,11 @@ def read_quantity(
         _inherit(reading, entry.value or "")
         steps = in_base(reading, entry.value or "", ("value",))
     if not steps or reading.findings:
-        return None, reading.findings
+        return None
     quantity = replace(
         _number(reading, entry, steps[0][1]),
         value=[value for at, value in steps if at <= 0 or at == steps[0][0]][-1],
-        path=dotted(path),
+        path=dotted(reading.path),
         written=_written(entry),
         steps=steps if len(steps) > 1 or entry.series is not None else (),
         after=entry.after or "",
@@ -461,7 +442,7 @@ def read_quantity(
     )
     if reading.formula is not None:
         quantity = _derived(reading, entry, quantity)
-    return (None if reading.findings else quantity), reading.findings
+    return None if reading.findings else quantity
 
 
 def _derived(reading: Reading, entry: Entry, quantity: Quantity) -> Quantity:
