@@ -300,9 +300,8 @@ def measures_that_hit_nothing(draft: CaseDraft) -> Iterator[Finding]:
     told = {one.path[1] for one in draft.found if one.path[2:3] == ("hits",)}
     for measure in draft.case.measures.values():
         sections = MEASURE_TERMS[measure.kind].sections
-        if measure.id not in told and not any(
-            selects_anything(draft.case, hit, sections) for hit in measure.hits
-        ):
+        hits = (selects_anything(draft.case, hit, sections) for hit in measure.hits)
+        if measure.id not in told and not any(hits):
             what = _("this hits nothing: no element that a measure of kind {kind} can hit matches")
             what = what.format(kind=measure.kind)
             fix = _("it can hit {sections}").format(sections=", ".join(sections))
@@ -325,12 +324,8 @@ def unknown_references(draft: CaseDraft, known: Known, base: Known) -> Iterator[
         base: Ids of the case before a variant changed it; what a measure hits may be
             among them.
     """
-    of_elements = (
-        one
-        for section in draft.elements.values()
-        for built in section.values()
-        for one in built.references
-    )
+    elements = (built for section in draft.elements.values() for built in section.values())
+    of_elements = (one for built in elements for one in built.references)
     n_offers = 0
     for path, word, reference in (*draft.references, *of_elements):
         sections = reference.sections

@@ -486,9 +486,8 @@ def tags_of_chances(draft: CaseDraft, variants: Mapping[str, CaseDraft]) -> Iter
         if chance.tag not in tags:
             what = _('no recipe, export or supplier of variant "{variant}" has the tag "{tag}"')
             what = what.format(variant=chance.variant, tag=chance.tag)
-            fix = did_you_mean(chance.tag, tags) or _(
-                "tag what is there only for it, or name another tag"
-            )
+            other = _("tag what is there only for it, or name another tag")
+            fix = did_you_mean(chance.tag, tags) or other
             yield Finding(("chances", name, "tag"), what, fix)
 
 
@@ -540,16 +539,12 @@ def measures_of_two_levers(draft: CaseDraft) -> Iterator[Finding]:
                 continue
             twice = [one for one in companions(case, [name]) if one in pulled]
             if twice:
-                what = _('"{measure}" is in the lever "{lever}" already; it would count twice')
-                yield Finding(
-                    ("levers", lever.id, "measures", position),
-                    what.format(measure=twice[0], lever=pulled[twice[0]]),
-                    _("take it out of one of the two")
-                    if twice[0] == name
-                    else _('take "{measure}" out: it runs together with "{other}"').format(
-                        measure=name, other=twice[0]
-                    ),
-                )
+                what = _('"{other}" is in the lever "{lever}" already; it would count twice')
+                fix = _('take "{measure}" out: it runs together with "{other}"')
+                if twice[0] == name:
+                    fix = _("take it out of one of the two")
+                path, by = ("levers", lever.id, "measures", position), pulled[twice[0]]
+                yield Finding.of(path, what, fix, measure=name, other=twice[0], lever=by)
             pulled |= dict.fromkeys(companions(case, [name]), lever.id)
 
 
@@ -564,10 +559,8 @@ def starts_of_levers(draft: CaseDraft) -> Iterator[Finding]:
             other = first.setdefault(lever.sender, name)
             starts = [case.measures[one].start for one in (name, other)]
             if starts[0] != starts[1]:
-                words = [
-                    _("every month") if start is None else case.calendar.label(start)
-                    for start in starts
-                ]
+                every, label = _("every month"), case.calendar.label
+                words = [every if start is None else label(start) for start in starts]
                 what = _(
                     '"{measure}" is looked at from {start}, "{other}" from {begin}; levers of one '
                     "sender are counted at once"

@@ -88,10 +88,8 @@ class Memory:
     def is_usable(self, measures: CaseUnits) -> bool:
         """Whether what was built counts in the same units, money and time."""
         mine = self.measures = self.measures or measures
-        return (
-            (mine.calendar, mine.money, mine.rates)
-            == (measures.calendar, measures.money, measures.rates)
-        ) and mine.good_units.items() <= measures.good_units.items()
+        both = [(one.calendar, one.money, one.rates) for one in (mine, measures)]
+        return both[0] == both[1] and mine.good_units.items() <= measures.good_units.items()
 
 
 @dataclass(slots=True)
@@ -244,10 +242,9 @@ def _named(
             if path in asking:
                 around = [*asking[asking.index(path) :], path]
                 what = _("the formula comes back to itself: {path}")
-                circles[min(around, key=dotted)] = refused(
-                    what.format(path=" → ".join(dotted(one) for one in around)),
-                    _("write one of them as a number"),
-                )
+                what = what.format(path=" → ".join(dotted(one) for one in around))
+                fix = _("write one of them as a number")
+                circles[min(around, key=dotted)] = refused(what, fix)
                 raise ExpressionError  # told where the circle begins
             if path not in known:
                 known[path] = read(path)

@@ -280,15 +280,13 @@ def decode(path: FilePath) -> str | Finding:
 def _foreign(content: bytes) -> str:
     """What the bytes give away about another format; empty: nothing."""
     is_zip = content.startswith(b"PK\x03\x04")
+    is_binary = b"\x00" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff"))
     formats = (
         (is_zip and b"xl/" in content, _("this is an Excel workbook, not YAML")),
         (is_zip, _("this is a zip archive, not YAML")),
         (content.startswith(b"\xd0\xcf\x11\xe0"), _("this is an old Office document, not YAML")),
         (content.startswith(b"%PDF"), _("this is a PDF, not YAML")),
-        (
-            b"\x00" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")),
-            _("this is not a text file"),
-        ),
+        (is_binary, _("this is not a text file")),
     )
     return next((what for is_it, what in formats if is_it), "")
 

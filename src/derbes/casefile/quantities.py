@@ -110,12 +110,10 @@ class Reading:
 
 def outside(text: str, calendar: Calendar) -> tuple[str, str]:
     """What is wrong with a month that no period holds, and how to repair it."""
-    return (
-        _('"{month}" is outside the calendar, which runs from {first} to {last}').format(
-            month=text, first=calendar.label(0), last=calendar.label(calendar.n_periods - 1)
-        ),
-        _("choose a month within it, or change calendar.periods"),
-    )
+    what = _('"{month}" is outside the calendar, which runs from {first} to {last}')
+    first, last = calendar.label(0), calendar.label(calendar.n_periods - 1)
+    fix = _("choose a month within it, or change calendar.periods")
+    return what.format(month=text, first=first, last=last), fix
 
 
 def in_words(number: float, unit: str) -> str:
@@ -258,12 +256,8 @@ def _computed(reading: Reading, text: str, step: Path) -> Steps:
         fitting = [to for to in reading.units if powers_of(to, measures.worth) == powers]
         if not fitting:
             given = unit_named(powers, measures.money, words) or _("a plain number")
-            _refuse_unit(
-                reading,
-                (),
-                _("{text}, which gives {unit}").format(text=text.strip(), unit=given),
-                step,
-            )
+            said = _("{text}, which gives {unit}").format(text=text.strip(), unit=given)
+            _refuse_unit(reading, (), said, step)
             return ()
         reading.formula = formula = formula.scaled(1.0 / fitting[0].factor)
         number = formula.value(value)
@@ -362,10 +356,8 @@ def _wrong_keys(reading: Reading, entry: Entry, *, has_range: bool) -> Iterator[
     has_values = entry.values is not None or entry.weights is not None
     if entry.kind == REFERENCE:
         if not entry.reference:
-            yield (
-                _('"reference" needs the id of a reference class'),
-                _('write "distribution: {reference: my_class}"'),
-            )
+            what = _('"reference" needs the id of a reference class')
+            yield what, _('write "distribution: {reference: my_class}"')
         if reading.unit.name != "month":
             what = _("a reference class gives months; this is no time")
             yield what, _("choose another distribution")
