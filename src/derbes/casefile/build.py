@@ -68,6 +68,7 @@ LARGEST_LENGTH = 1200  # months: no measure is looked at for longer
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _FRACTION = re.compile(r"\s*([0-9]{1,9})\s*/\s*([0-9]{1,9})\s*")
 
+Points = tuple[tuple[float, float], ...]
 Found = dict[str, Any]
 """Attribute of an element → what it holds."""
 
@@ -250,9 +251,8 @@ def make_element(filled: Filled) -> Element:
 
 def made(model: type, found: Found) -> Any:
     """A value of a class with those of the attributes that it has."""
-    return model(
-        **{one.name: found[one.name] for one in dataclasses.fields(model) if one.name in found}
-    )
+    names = [one.name for one in dataclasses.fields(model)]
+    return model(**{name: found[name] for name in names if name in found})
 
 
 def text_of(label: Label) -> str:
@@ -312,12 +312,10 @@ def _measure(filled: Filled, _found: Found) -> Found:
     entry = filled.entry
     if not entry.lengths:
         filled.refuse(("lengths",), _("no length is given"), _('write "lengths: [6, 12]"'))
+    texts = enumerate(entry.lengths)
     return {
         "hits": tuple(made(Hit, one.given) for one in entry.hits),
-        "lengths": tuple(
-            length_in_periods(filled, text, ("lengths", position))
-            for position, text in enumerate(entry.lengths)
-        ),
+        "lengths": tuple(length_in_periods(filled, text, ("lengths", at)) for at, text in texts),
         "start": period_of(filled, entry.start, ("start",)) if entry.start else None,
     }
 
@@ -344,9 +342,7 @@ def _stockpile(filled: Filled, found: Found) -> Found:
     return {"survival": _survival(filled, found, tuple(points))}
 
 
-def _survival(
-    filled: Filled, found: Found, table: tuple[tuple[float, float], ...] = ()
-) -> Survival:
+def _survival(filled: Filled, found: Found, table: Points = ()) -> Survival:
     """How a good or a stockpile ages; refuses what says it twice."""
     names = ("half_life", "shelf_life", "survival_table")
     given = [name for name in names if getattr(filled.entry, name, None) is not None]
@@ -469,12 +465,8 @@ def _supplier(filled: Filled, _found: Found) -> Found:
 def _option(filled: Filled, _found: Found) -> Found:
     """The sizes and dates of an option."""
     smallest, largest, sizes = _sizes(filled, entry := filled.entry)
-    return {
-        "sizes": sizes,
-        "smallest": smallest,
-        "largest": largest,
-        "dates": _dates(filled, entry.dates) if entry.dates else (0,),
-    }
+    dates = _dates(filled, entry.dates) if entry.dates else (0,)
+    return {"sizes": sizes, "smallest": smallest, "largest": largest, "dates": dates}
 
 
 def _sizes(filled: Filled, entry: Entry) -> tuple[float, float, tuple[float, ...]]:
@@ -521,12 +513,8 @@ def _size(filled: Filled, text: str, step: Path, *, is_least: bool = False) -> f
     unit = filled.measures.unit(OPTION_TERMS[kind].size_unit, filled.good)
     if unit is None:
         return None  # the good has no unit; said there
-    limits = InUnit(
-        unit,
-        low=0.0 if is_least else None,
-        above=None if is_least else 0.0,
-        high=1.0 if kind == "buy_out" else None,
-    )
+    low, above = (0.0, None) if is_least else (None, 0.0)
+    limits = InUnit(unit, low=low, above=above, high=1.0 if kind == "buy_out" else None)
     return filled.number(text, step, limits, unit)
 
 
@@ -599,11 +587,10 @@ def _statement(filled: Filled, _found: Found) -> Found:
             what = _("expected {what}, got {given}").format(what=_("a date"), given=f'"{text}"')
             filled.refuse((key,), what, _('write it as in "2027", "2027-07" or "2027-07-15"'))
     decided = entry.resolution.given if entry.resolution is not None else {}
+    acts = entry.judgements
     return {
         "stances": tuple(Stance(toward, sign_of(sign)) for toward, sign in entry.stances.items()),
-        "judgements": tuple(
-            Judgement(j.act, j.of, sign_of(j.sign), j.shown_by) for j in entry.judgements
-        ),
+        "judgements": tuple(Judgement(j.act, j.of, sign_of(j.sign), j.shown_by) for j in acts),
         "resolution": {key: decided[key] for key in ("yes", "no", "void") if decided.get(key)},
     }
 

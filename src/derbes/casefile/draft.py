@@ -115,11 +115,9 @@ class CaseDraft:
 
     def is_whole(self, *sections: str) -> bool:
         """Whether every element of these sections could be built."""
-        return self.unreadable.isdisjoint(sections) and all(
-            built.entity is not None
-            for section in sections
-            for built in self.elements[section].values()
-        )
+        elements = (one for section in sections for one in self.elements[section].values())
+        is_built = all(one.entity is not None for one in elements)
+        return is_built and self.unreadable.isdisjoint(sections)
 
     def sound(self, *sections: str) -> bool:
         """Whether everything in these sections is built and refers to what exists."""
@@ -311,12 +309,10 @@ def _fields(top: Filled, *, is_whole: bool) -> Found:
     found = top.held()
     length = entry.main_length
     names = ("name", "target", "label", "question", "note", "main_measure", "without_project")
+    absent = {name: one for name, one in DEFAULTS.items() if getattr(entry, name) is None}
     return {
-        **{name: found[name] for name in names},
-        **{
-            name: default if getattr(entry, name) is None else found[name]
-            for name, default in DEFAULTS.items()
-        },
+        **{name: found[name] for name in (*names, *DEFAULTS)},
+        **absent,
         **always,
         "price_year": entry.currency.price_year or 0,
         "rates": measures.rates,
