@@ -81,15 +81,10 @@ def goods_without_origin(draft: CaseDraft) -> Iterator[Finding]:
     origins = {supplier.good for supplier in case.suppliers.values()}
     origins |= {stockpile.good for stockpile in case.stockpiles.values()}
     origins |= {recipe.output for recipe in case.recipes.values()}
-    needs: list[tuple[Path, str]] = [
-        *((("uses", use.id, "good"), use.good) for use in case.uses.values()),
-        *(
-            (("recipes", recipe.id, "inputs", good), good)
-            for recipe in case.recipes.values()
-            for good in recipe.inputs
-        ),
-        *((("exports", one.id, "good"), one.good) for one in case.exports.values()),
-    ]
+    inputs = [(recipe.id, good) for recipe in case.recipes.values() for good in recipe.inputs]
+    needs: list[tuple[Path, str]] = [(("recipes", id_, "inputs", one), one) for id_, one in inputs]
+    needs += [(("uses", one.id, "good"), one.good) for one in case.uses.values()]
+    needs += [(("exports", one.id, "good"), one.good) for one in case.exports.values()]
     for path, good in needs:
         if good in case.goods and good not in origins:
             what = _('nobody sells, makes or holds "{good}"')
