@@ -26,13 +26,10 @@ from derbes.casefile.build import document_and_place
 from derbes.casefile.checks_plan import PLAN_CHECKS, each, way_back
 from derbes.casefile.draft import CaseDraft, Check
 from derbes.casefile.entries import Finding, Path, dotted, is_given
-from derbes.casefile.quantities import in_words
+from derbes.casefile.quantities import ROUNDING, in_words
 from derbes.errors import did_you_mean
 from derbes.language import _
 from derbes.model.measures import selects_anything, selects_export
-
-ROUNDING = 1e-9
-"""Turning units rounds; a stock may exceed its limit by so much of it."""
 
 
 def case_without_uses(draft: CaseDraft) -> Iterator[Finding]:

@@ -198,9 +198,6 @@ def elements_that_are_not_there(draft: CaseDraft, option: Option) -> Iterator[Fi
 ROUNDING = 1e-9
 """Payments are spread over months; their sum may miss the budget by so much of it."""
 
-Payments = Mapping[int, float]
-"""Year → payments in it. [money]"""
-
 
 def budget_of_what_is_committed(draft: CaseDraft) -> Iterator[Finding]:
     """A budget must bear the options that are committed, at their least cost."""
@@ -247,7 +244,7 @@ def budget_of_what_is_committed(draft: CaseDraft) -> Iterator[Finding]:
                 )
 
 
-def payments_of(option: Option, date: int, calendar: Calendar) -> Payments:
+def payments_of(option: Option, date: int, calendar: Calendar) -> Mapping[int, float]:
     """What the smallest size of an option costs in each year of the calendar. [money]
 
     Capital is spread evenly over the periods of the lead time, from the decision on;

@@ -23,6 +23,7 @@ from derbes.casefile.formulas import Powers, powers_of, read_formula, unit_named
 from derbes.grammar import ExpressionError, refused
 from derbes.language import _
 from derbes.units import (
+    GROUP_SPACE,
     ONE,
     Amount,
     Unit,
@@ -37,8 +38,6 @@ from derbes.units import (
 
 Steps = tuple[tuple[int, float], ...]
 """(period, number) pairs; each holds from its period on."""
-
-GROUP_SPACE = "\u202f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,7 +400,7 @@ def _numbers(reading: Reading, texts: Sequence[str], key: str) -> tuple[float, .
 LONGEST_CALENDAR = 1200
 """Periods of the longest calendar; a longer one stands in for one that cannot be read."""
 ROUNDING = 1e-9
-"""Turning units rounds; a value may miss the end of its range by so much of it."""
+"""Turning units rounds; a value may miss the end of its range, or its limit, by so much of it."""
 
 
 def read_quantity(reading: Reading, entry: Entry) -> Quantity | None:

@@ -54,9 +54,6 @@ UNTOUCHED: Mapping[str, frozenset[str]] = {
 Place = tuple[str, str]
 """Section and id of a variant or scenario."""
 
-Entries = Mapping[Place, Any]
-"""Entries of all variants and scenarios."""
-
 Elements = list[tuple[str, str, Node]]
 """Section, id and node of elements."""
 
@@ -129,7 +126,7 @@ def alternative(
     return after
 
 
-def _chain(entries: Entries, place: Place) -> list[Place] | None:
+def _chain(entries: Mapping[Place, Any], place: Place) -> list[Place] | None:
     """Changes from the first to be made to the named ones; None when they go in a circle.
 
     What a variant or scenario starts from is one of its own section, else a variant.
