@@ -466,17 +466,14 @@ def _product(part: str, own: frozenset[str]) -> list[str]:
 def _simple(word: str, own: frozenset[str]) -> Unit:
     bare = word.rstrip(".")
     if bare in REFUSED:
-        what = _('"{word}" can mean several units')
-        what = what.format(word=bare)
-        fix = _("say {names}")
-        fix = fix.format(names=_either(REFUSED[bare]))
+        what = _('"{word}" can mean several units').format(word=bare)
+        fix = _("say {names}").format(names=_either(REFUSED[bare]))
         raise UnitError(what, fix, word=bare, meant=[name.split()[-1] for name in REFUSED[bare]])
     if bare in own and bare not in spellings():
         return Unit(bare, 1.0, ((bare, 1),))
     if bare in INSTEAD:
         number, unit = INSTEAD[bare]
-        what = _('"{word}" is not a unit here')
-        what = what.format(word=bare)
+        what = _('"{word}" is not a unit here').format(word=bare)
         fix = _("write it so: 1 {word} is {number} {unit}")
         fix = fix.format(word=bare, number=number, unit=unit)
         raise UnitError(what, fix, word=bare, meant=[unit.split()[-1]])

@@ -15,6 +15,7 @@ from functools import cache
 from typing import Annotated, ClassVar
 
 from derbes.case import forms
+from derbes.case.forms import LACKING, NEEDED, Before, Shown, SpelledAs
 from derbes.case.ledger import Checked, Contrast, Document, DoubleStandard, Fact, Statement, Tension
 from derbes.case.options import Budget, Limit, Option, Risk, Standard
 from derbes.case.quantity import MONTHS_A_YEAR, Calendar, Element, Formula, Label, Note, Quantity
@@ -64,15 +65,14 @@ class MeasureTerms:
 
 
 _SHARE, _BY = frozenset({"share"}), frozenset({"by"})
-_CUT = MeasureTerms(
-    ("suppliers", "routes", "recipes", "plants", "exports"), takes=_SHARE, is_cut=True
-)
+_SUPPLY = ("suppliers", "routes", "recipes", "plants")
+_CUT = MeasureTerms((*_SUPPLY, "exports"), takes=_SHARE, is_cut=True)
 
 MEASURE_TERMS: Mapping[MeasureKind, MeasureTerms] = {
     MeasureKind.EMBARGO: _CUT,
     MeasureKind.QUOTA: dataclasses.replace(_CUT, needs=_SHARE),
     MeasureKind.ROUTE_CLOSURE: _CUT,
-    MeasureKind.PRICE_RISE: MeasureTerms(("suppliers", "routes", "recipes", "plants"), _BY, _BY),
+    MeasureKind.PRICE_RISE: MeasureTerms(_SUPPLY, _BY, _BY),
     MeasureKind.DELAY: MeasureTerms(("suppliers", "routes", "plants"), _BY, _BY, by="month"),
     MeasureKind.DEMAND_SURGE: MeasureTerms(("uses",), _BY, _BY),
     MeasureKind.STOCKPILE_LOSS: MeasureTerms(("stockpiles", "goods"), takes=_SHARE),
@@ -117,7 +117,7 @@ class Survival:
 class Good(Element):
     """A thing that is bought, made, stored and used."""
 
-    unit: Annotated[str, forms.TEXT, forms.NEEDED, forms.Shown("unit, or a word")] = ""
+    unit: Annotated[str, forms.TEXT, NEEDED, Shown("unit, or a word")] = ""
     """What it is counted in: a unit such as `t`, `m3`, `MWh`, `piece`, or a word of your own."""
     reserve: Annotated[Quantity | None, forms.STOCK] = None
     """Stock that is to be held; without it none is."""
@@ -139,11 +139,11 @@ class Good(Element):
 class Use(Element):
     """A demand for a good."""
 
-    good: Annotated[str, forms.GOOD, forms.NEEDED] = ""
+    good: Annotated[str, forms.GOOD, NEEDED] = ""
     """What is used."""
     tier: Annotated[Tier, forms.WordForm(tuple(Tier))] = Tier.ESSENTIAL
     """Rank: what is essential is served before what is deferrable."""
-    demand: Annotated[Quantity | None, forms.FLOW, forms.NEEDED] = None
+    demand: Annotated[Quantity | None, forms.FLOW, NEEDED] = None
     """Demand in calm."""
     crisis_demand: Annotated[Quantity | None, forms.FLOW] = None
     """Demand while a measure with `crisis: true` runs; without it, that in calm."""
@@ -158,9 +158,9 @@ class Use(Element):
 class Stockpile(Element):
     """A lot of one good held when the calendar begins."""
 
-    good: Annotated[str, forms.GOOD, forms.NEEDED] = ""
+    good: Annotated[str, forms.GOOD, NEEDED] = ""
     """What it is."""
-    quantity: Annotated[Quantity | None, forms.InUnit("{good}", low=0.0), forms.NEEDED] = None
+    quantity: Annotated[Quantity | None, forms.InUnit("{good}", low=0.0), NEEDED] = None
     """How much there is."""
     half_life: ClassVar[Annotated[Quantity, forms.LIFE_TIME]]
     """Time in which half of it is lost."""
@@ -170,8 +170,8 @@ class Stockpile(Element):
         Annotated[
             list[list[str]],
             forms.ListForm(forms.ListForm(forms.NUMBER, 2, 2)),
-            forms.LACKING,
-            forms.Shown("list of: [age, share]"),
+            LACKING,
+            Shown("list of: [age, share]"),
         ]
     ]
     """Points of age and surviving share, `[[0, 1], [120, 50 %]]`; ages in months."""
@@ -198,13 +198,13 @@ class Route(Element):
 class Supplier(Element):
     """An offer of one good by one actor."""
 
-    actor: Annotated[str, forms.ACTOR, forms.NEEDED] = ""
+    actor: Annotated[str, forms.ACTOR, NEEDED] = ""
     """Who sells."""
-    good: Annotated[str, forms.GOOD, forms.NEEDED] = ""
+    good: Annotated[str, forms.GOOD, NEEDED] = ""
     """What is sold."""
-    price: Annotated[Quantity | None, forms.PRICE, forms.NEEDED] = None
+    price: Annotated[Quantity | None, forms.PRICE, NEEDED] = None
     """Price without transport."""
-    capacity: Annotated[Quantity | None, forms.FLOW, forms.NEEDED] = None
+    capacity: Annotated[Quantity | None, forms.FLOW, NEEDED] = None
     """Most that can be bought."""
     lead_time: Annotated[Quantity | None, forms.TIME] = None
     """From order to delivery; without it none."""
@@ -217,18 +217,16 @@ class Supplier(Element):
     at_least: Annotated[
         Quantity | None,
         replace(forms.FLOW, or_share=True),
-        forms.Before("lead_time"),
-        forms.Shown("as capacity, or share of the demand for the good; may change over time"),
+        Before("lead_time"),
+        Shown("as capacity, or share of the demand for the good; may change over time"),
     ] = None
     """Least that is bought, by contract or habit: an amount, or a share of what the uses of the
     good ask for in calm, as in `75 %`; as far as capacity, routes and measures leave as much. It
     is paid for even where it finds no room. Without it nothing has to be bought."""
-    at_least_until: Annotated[int | None, forms.MONTH, forms.LACKING, forms.Before("lead_time")] = (
-        None
-    )
+    at_least_until: Annotated[int | None, forms.MONTH, LACKING, Before("lead_time")] = None
     """Month from which on nothing has to be bought any more, within the calendar or behind it;
     without it there is no end."""
-    on_order: Annotated[Quantity | None, forms.FLOW, forms.Before("margin_share")] = None
+    on_order: Annotated[Quantity | None, forms.FLOW, Before("margin_share")] = None
     """What arrives of orders placed before the calendar, by month of arrival, until the lead
     time is over; without it what calm use asks for, under the limits of the first period."""
 
@@ -237,11 +235,11 @@ class Supplier(Element):
 class CapitalPayment:
     """One payment for building a plant."""
 
-    date: ClassVar[Annotated[str, forms.MONTH, forms.NEEDED]]
+    date: ClassVar[Annotated[str, forms.MONTH, NEEDED]]
     """When it is paid."""
     period: int
     """Period of the date."""
-    amount: Annotated[Quantity, forms.MONEY, forms.NEEDED]
+    amount: Annotated[Quantity, forms.MONEY, NEEDED]
     """How much."""
     foreign_share: Annotated[Quantity | None, forms.PART] = None
     """Part paid in foreign currency; without it none."""
@@ -251,10 +249,10 @@ class CapitalPayment:
 class Plant(Element):
     """A site with lines that run recipes from its opening on."""
 
-    actor: Annotated[str, forms.ACTOR, forms.NEEDED] = ""
+    actor: Annotated[str, forms.ACTOR, NEEDED] = ""
     """Who owns it."""
     opening: Annotated[
-        int, forms.PartForm(forms.WrittenOpening), forms.NEEDED, forms.Shown("month, or see below")
+        int, forms.PartForm(forms.WrittenOpening), NEEDED, Shown("month, or see below")
     ] = 0
     """Month of the first output as planned; before the calendar when already open."""
     delay: Annotated[Quantity | None, forms.InUnit("month")] = None
@@ -286,7 +284,7 @@ class Plant(Element):
 class Recipe(Element):
     """A way to make one good from others; without a plant it is always open."""
 
-    output: Annotated[str, forms.GOOD, forms.NEEDED] = ""
+    output: Annotated[str, forms.GOOD, NEEDED] = ""
     """What is made."""
     inputs: Annotated[
         Mapping[str, Quantity],
@@ -295,7 +293,7 @@ class Recipe(Element):
     """Good → amount needed for one unit of output."""
     plant: Annotated[str, forms.PLANT] = ""
     """Where it runs."""
-    line: Annotated[str, forms.ID, forms.LACKING, forms.Shown("line of the plant")] = ""
+    line: Annotated[str, forms.ID, LACKING, Shown("line of the plant")] = ""
     """Line of the plant that it runs on."""
     hours: Annotated[Quantity | None, forms.InUnit("hour/{good}", above=0.0)] = None
     """Line time of one unit of output."""
@@ -311,13 +309,13 @@ class Recipe(Element):
 class Export(Element):
     """A buyer abroad for one good."""
 
-    actor: Annotated[str, forms.ACTOR, forms.NEEDED] = ""
+    actor: Annotated[str, forms.ACTOR, NEEDED] = ""
     """Who buys."""
-    good: Annotated[str, forms.GOOD, forms.NEEDED] = ""
+    good: Annotated[str, forms.GOOD, NEEDED] = ""
     """What is bought."""
-    price: Annotated[Quantity | None, forms.PRICE, forms.NEEDED] = None
+    price: Annotated[Quantity | None, forms.PRICE, NEEDED] = None
     """What is paid."""
-    capacity: Annotated[Quantity | None, forms.FLOW, forms.NEEDED] = None
+    capacity: Annotated[Quantity | None, forms.FLOW, NEEDED] = None
     """Most that is bought."""
 
 
@@ -343,17 +341,12 @@ class Hit:
 class Measure(Element):
     """One hostile or harmful act."""
 
-    kind: Annotated[MeasureKind, forms.WordForm(tuple(MeasureKind)), forms.NEEDED] = (
-        MeasureKind.EMBARGO
-    )
+    kind: Annotated[MeasureKind, forms.WordForm(tuple(MeasureKind)), NEEDED] = MeasureKind.EMBARGO
     """What it does to what it hits."""
     sender: Annotated[str, forms.ACTOR] = ""
     """Who imposes it; without it, an accident."""
     hits: Annotated[
-        tuple[Hit, ...],
-        forms.ListForm(forms.PartForm(Hit), alone=True),
-        forms.NEEDED,
-        forms.Shown("see below"),
+        tuple[Hit, ...], forms.ListForm(forms.PartForm(Hit), alone=True), NEEDED, Shown("see below")
     ] = ()
     """What it selects: a mapping whose keys must all match, or a list of such, any of which may."""
     share: Annotated[Quantity | None, forms.PART] = None
@@ -361,9 +354,9 @@ class Measure(Element):
     it, all; a quota must give it."""
     by: Annotated[Quantity | None, forms.InUnit("{by}", above=0.0)] = None
     """Rise as a share (price_rise, demand_surge), or months (delay)."""
-    lengths: Annotated[tuple[int, ...], forms.ListForm(forms.MONTHS), forms.NEEDED] = ()
+    lengths: Annotated[tuple[int, ...], forms.ListForm(forms.MONTHS), NEEDED] = ()
     """Lengths to look at; numbers are months."""
-    start: Annotated[int | None, forms.MONTH, forms.LACKING] = None
+    start: Annotated[int | None, forms.MONTH, LACKING] = None
     """Month of its start; without it every start is looked at."""
     in_transit: Annotated[InTransit, forms.WordForm(tuple(InTransit))] = InTransit.LOST
     """What happens to goods that are on the way when it starts; without it they are lost."""
@@ -377,11 +370,11 @@ class Measure(Element):
 class Lever(Element):
     """A way in which a sender can hurt the target: counted by measures, or missing."""
 
-    sender: Annotated[str, forms.ACTOR, forms.NEEDED] = ""
+    sender: Annotated[str, forms.ACTOR, NEEDED] = ""
     """Who pulls it."""
     measures: Annotated[tuple[str, ...], forms.ListForm(forms.MEASURE)] = ()
     """Measures of this sender by which it is counted; several run at the same time."""
-    lacks: Annotated[str, forms.TEXTS, forms.SpelledAs("missing")] = ""
+    lacks: Annotated[str, forms.TEXTS, SpelledAs("missing")] = ""
     """What would have to be known to count it, in place of `measures`; one text or by language."""
     look: Annotated[str, forms.TEXTS] = ""
     """Where that can be found; goes with `missing`."""
@@ -409,7 +402,7 @@ class Scenario(forms.WrittenVariant, Element):
     include_from: ClassVar[Annotated[str, forms.SCENARIO]]
     """Scenario, or variant, whose changes are made first."""
     probability: Annotated[
-        float, forms.ShareForm(fraction=True), forms.NEEDED, forms.Shown("number, % or fraction")
+        float, forms.ShareForm(fraction=True), NEEDED, Shown("number, % or fraction")
     ] = 0.0
     """How likely it is: `1/3`, `33.3 %` or `0.333`."""
     case: "Case | None" = None
@@ -435,40 +428,36 @@ class Case:
     Its keys but the sections stand at the top of a case file.
     """
 
-    derbes: ClassVar[Annotated[str, forms.WordForm(("1",)), forms.NEEDED]]
+    derbes: ClassVar[Annotated[str, forms.WordForm(("1",)), NEEDED]]
     """Version of this format."""
-    name: Annotated[str, forms.NAME, forms.NEEDED]
+    name: Annotated[str, forms.NAME, NEEDED]
     """Name of the case."""
-    calendar: Annotated[Calendar, forms.PartForm(forms.WrittenCalendar), forms.NEEDED]
+    calendar: Annotated[Calendar, forms.PartForm(forms.WrittenCalendar), NEEDED]
     """The periods."""
-    currency: Annotated[str, forms.PartForm(forms.WrittenCurrency), forms.NEEDED]
+    currency: Annotated[str, forms.PartForm(forms.WrittenCurrency), NEEDED]
     """The money."""
-    target: Annotated[str, forms.ACTOR, forms.NEEDED]
+    target: Annotated[str, forms.ACTOR, NEEDED]
     """Actor whose supply is modelled."""
-    label: Annotated[Label, forms.TEXTS, forms.Before("calendar")] = field(default_factory=dict)
+    label: Annotated[Label, forms.TEXTS, Before("calendar")] = field(default_factory=dict)
     """Name for a reader: one text, or texts by language (`{en: …, ru: …, kk: …}`)."""
-    note: Annotated[str, forms.TEXTS, forms.Before("calendar")] = ""
+    note: Annotated[str, forms.TEXTS, Before("calendar")] = ""
     """Remark for a reader, one text or by language."""
-    question: Annotated[Label, forms.TEXTS, forms.Before("calendar")] = field(default_factory=dict)
+    question: Annotated[Label, forms.TEXTS, Before("calendar")] = field(default_factory=dict)
     """The question that the case answers, one text or by language."""
-    include: ClassVar[Annotated[list[str], forms.ListForm(forms.TEXT), forms.Before("calendar")]]
+    include: ClassVar[Annotated[list[str], forms.ListForm(forms.TEXT), Before("calendar")]]
     """Other files, beside this one or below, whose sections belong to the case."""
     price_year: int = 0
     rates: Mapping[str, Quantity] = field(default_factory=dict)
     """Currency → base currency for one unit of it."""
     discount_rate: Annotated[
-        Quantity | None,
-        forms.InUnit("1/year", low=0.0, high=1.0, also=("",)),
-        forms.Before("target"),
+        Quantity | None, forms.InUnit("1/year", low=0.0, high=1.0, also=("",)), Before("target")
     ] = None
     """Discounting of money, a share a year; without it none."""
     refill_time: Annotated[Quantity | None, forms.TIME] = None
     """Time in which a reserve comes back after a measure; without it 6 months."""
     sender_horizon: Annotated[Quantity | None, forms.TIME] = None
     """Time over which the purchases of a lost buyer count; without it 36 months."""
-    priorities: Annotated[tuple[str, ...], forms.ListForm(forms.WordForm(AIMS)), forms.LACKING] = (
-        AIMS
-    )
+    priorities: Annotated[tuple[str, ...], forms.ListForm(forms.WordForm(AIMS)), LACKING] = AIMS
     """What goes before what, all four; money last. Without it: essential, deferrable,
     reserve, money."""
     main_measure: Annotated[str, forms.MEASURE] = ""
@@ -476,7 +465,7 @@ class Case:
     without_project: Annotated[str, forms.VARIANT] = ""
     """Variant that does without the project that the case is about; payments are compared
     with it. Without it, with the case without any option."""
-    main_length: Annotated[int, forms.MONTHS, forms.LACKING] = 0
+    main_length: Annotated[int, forms.MONTHS, LACKING] = 0
     """Length that the first page is about; without it the longest that is at most a year."""
     assumptions: Annotated[
         Mapping[str, Quantity], forms.MapForm(forms.ID, forms.InUnit("{any}", constant=False))
@@ -514,9 +503,9 @@ class Case:
     """What options may be together."""
     standards: Annotated[Mapping[str, Standard], forms.SECTION] = field(default_factory=dict)
     """What is to be survived."""
-    budget: Annotated[Budget | None, forms.PartForm(Budget), forms.LACKING] = None
+    budget: Annotated[Budget | None, forms.PartForm(Budget), LACKING] = None
     """What the options may cost; without it any sum."""
-    risk: Annotated[Risk, forms.PartForm(Risk), forms.LACKING] = field(default_factory=Risk)
+    risk: Annotated[Risk, forms.PartForm(Risk), LACKING] = field(default_factory=Risk)
     """How a plan weighs bad draws; without it by their mean alone."""
     scenarios: Annotated[Mapping[str, Scenario], forms.SECTION] = field(default_factory=dict)
     """Possible futures with their probabilities."""
@@ -646,11 +635,9 @@ def quantities(case: Case, where: str = "") -> tuple[Quantity, ...]:
         The quantities at or below the path; what is a default of the format is left out.
     """
     found = (quantity for quantity in _walk(case) if quantity.path)
-    return tuple(quantity for quantity in found if _is_at(quantity.path, where))
-
-
-def _is_at(path: str, where: str) -> bool:
-    return not where or path == where or path.startswith((f"{where}.", f"{where}["))
+    below = (f"{where}.", f"{where}[")
+    is_any = not where
+    return tuple(q for q in found if is_any or q.path == where or q.path.startswith(below))
 
 
 def _walk(part: object) -> Iterator[Quantity]:

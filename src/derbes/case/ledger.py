@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from derbes.case import forms
+from derbes.case.forms import LACKING, NEEDED, Shown, SpelledAs
 from derbes.case.quantity import Element, Label, Quantity
 
 LEDGER = ("statements", "contrasts", "double_standards", "tensions")
@@ -67,11 +68,11 @@ class Stance:
 class Judgement:
     """How the holder of a statement judges an act."""
 
-    act: Annotated[str, forms.ID, forms.NEEDED, forms.Shown("word")]
+    act: Annotated[str, forms.ID, NEEDED, Shown("word")]
     """Word for the act, the same for the same act of others: `work_with_155_mm`."""
-    of: Annotated[str, forms.ACTOR, forms.NEEDED]
+    of: Annotated[str, forms.ACTOR, NEEDED]
     """Whose act it is."""
-    sign: Annotated[int, SIGN, forms.NEEDED, forms.Shown("`+`, `0` or `-`")]
+    sign: Annotated[int, SIGN, NEEDED, Shown("`+`, `0` or `-`")]
     """`+` or `for`: accepted; `-` or `against`: condemned; `0` or `neutral`: neither."""
     shown_by: Annotated[str, forms.WordForm(("word", "deed"))] = "word"
     """Whether it is said, or shown by what the holder does."""
@@ -87,7 +88,7 @@ class Checked(Element):
 
     at: ClassVar[Annotated[str, forms.TextForm("id of documents, and the place", least=1)]]
     """Document that it stands in, by id, and the place in it: `oped P19.2`."""
-    says: Annotated[Label, forms.TEXTS, forms.NEEDED] = field(default_factory=dict)
+    says: Annotated[Label, forms.TEXTS, NEEDED] = field(default_factory=dict)
     """What it says, in the ledger's own words, one text or by language."""
     document: str = ""
     """Document that it stands in."""
@@ -105,7 +106,7 @@ class Statement(Checked):
 
     kind: Annotated[StatementKind, forms.WordForm(tuple(StatementKind))] = StatementKind.CLAIM
     """Part of the ledger that it belongs to."""
-    by: Annotated[str, forms.ACTOR, forms.NEEDED] = ""
+    by: Annotated[str, forms.ACTOR, NEEDED] = ""
     """Who utters it."""
     holder: Annotated[str, forms.ACTOR] = ""
     """Whose view it is; without it, that of who utters it."""
@@ -113,7 +114,7 @@ class Statement(Checked):
     """Actors or documents that pass it on."""
     said: Annotated[str, forms.DATE] = ""
     """Day, month or year; without it, that of the document."""
-    modality: Annotated[Modality, forms.WordForm(tuple(Modality)), forms.NEEDED] = Modality.FACT
+    modality: Annotated[Modality, forms.WordForm(tuple(Modality)), NEEDED] = Modality.FACT
     """How it claims what it claims: could be, can be, is wanted, is decided, is, will be,
     is good or bad, comes from, ought to be, would be, is asked, is seen so."""
     denied: Annotated[bool, forms.FlagForm()] = False
@@ -125,12 +126,12 @@ class Statement(Checked):
     stances: Annotated[
         tuple[Stance, ...],
         forms.MapForm(forms.ID, SIGN),
-        forms.SpelledAs("stance"),
-        forms.Shown("word: `+`, `0` or `-`"),
+        SpelledAs("stance"),
+        Shown("word: `+`, `0` or `-`"),
     ] = ()
     """Actor, or word for a thing → `+` or `for`, `0` or `neutral`, `-` or `against`."""
     judgements: Annotated[
-        tuple[Judgement, ...], forms.ListForm(forms.PartForm(Judgement)), forms.SpelledAs("judges")
+        tuple[Judgement, ...], forms.ListForm(forms.PartForm(Judgement)), SpelledAs("judges")
     ] = ()
     """Acts of others, or its own, that it judges."""
     retells: Annotated[tuple[str, ...], forms.ListForm(STATEMENT)] = ()
@@ -155,11 +156,11 @@ class Statement(Checked):
     """Of a prediction: expression that is true when it has not."""
     void_if: Annotated[str, forms.EXPRESSION] = ""
     """Of a prediction: expression that is true when it can no longer be decided."""
-    resolution: Annotated[
-        Mapping[str, str], forms.PartForm(forms.WrittenResolution), forms.LACKING
-    ] = field(default_factory=dict)
+    resolution: Annotated[Mapping[str, str], forms.PartForm(forms.WrittenResolution), LACKING] = (
+        field(default_factory=dict)
+    )
     """Of a prediction: what would decide it, in words."""
-    probability: Annotated[float | None, forms.ShareForm(), forms.LACKING] = None
+    probability: Annotated[float | None, forms.ShareForm(), LACKING] = None
     """Probability that its words imply, where it differs from the table of cues."""
     expires: Annotated[str, forms.DATE] = ""
     """Date after which it says nothing any more."""
@@ -169,7 +170,7 @@ class Statement(Checked):
 class Contrast(Checked):
     """Not this but that."""
 
-    by: Annotated[str, forms.ACTOR, forms.NEEDED] = ""
+    by: Annotated[str, forms.ACTOR, NEEDED] = ""
     """Who draws it."""
     between: Annotated[tuple[str, ...], forms.ListForm(STATEMENT)] = ()
     """Statements on its sides, as far as the ledger has them."""
@@ -179,9 +180,9 @@ class Contrast(Checked):
 class DoubleStandard(Checked):
     """Same judge, same act, another actor and another judgement; or word against deed."""
 
-    judge: Annotated[str, forms.ACTOR, forms.NEEDED] = ""
+    judge: Annotated[str, forms.ACTOR, NEEDED] = ""
     """Who judges."""
-    act: Annotated[str, forms.ID, forms.NEEDED, forms.Shown("word")] = ""
+    act: Annotated[str, forms.ID, NEEDED, Shown("word")] = ""
     """Word for the act, as in `judges` of statements."""
     statements: Annotated[tuple[str, ...], forms.ListForm(OF_LEDGER)] = ()
     """Statements that show it."""
@@ -199,7 +200,7 @@ class Tension(Checked):
 class Fact(Element):
     """A public fact with its source."""
 
-    says: Annotated[str, forms.TEXTS, forms.NEEDED] = ""
+    says: Annotated[str, forms.TEXTS, NEEDED] = ""
     """What it says, in own words."""
     by: Annotated[str, forms.ACTOR] = ""
     """Who says it, where the fact is that somebody says so; without it, it is reported."""
@@ -209,7 +210,7 @@ class Fact(Element):
     """Day, month or year that it speaks of."""
     document: Annotated[str, forms.DOCUMENT] = ""
     """Where it stands."""
-    grade: Annotated[str, forms.GRADE, forms.LACKING] = ""
+    grade: Annotated[str, forms.GRADE, LACKING] = ""
     """A official figure, B published estimate, C derived from such, D assumption."""
 
 

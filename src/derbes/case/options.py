@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from derbes.case import forms
+from derbes.case.forms import LACKING, NEEDED, Default, Shown, SpelledAs
 from derbes.case.quantity import Element, Quantity
 
 
@@ -63,20 +64,20 @@ class Option(Element):
     cover and leverage look at the case without it. Without any cost, an option is free.
     """
 
-    kind: Annotated[OptionKind, forms.WordForm(tuple(OptionKind)), forms.NEEDED] = OptionKind.BUILD
+    kind: Annotated[OptionKind, forms.WordForm(tuple(OptionKind)), NEEDED] = OptionKind.BUILD
     """`build`: a plant that is there only when chosen; `enlarge`: more of a plant;
     `bring_forward`: an earlier opening of a plant; `reserve`: stock of a good to be held
     beside its reserve; `contract`: a supplier or route that is there only when chosen;
     `convert`: a recipe that is there only when chosen; `buy_out`: a supplier that no
     measure hits any more."""
-    element: Annotated[str, forms.ELEMENT, forms.NEEDED] = ""
+    element: Annotated[str, forms.ELEMENT, NEEDED] = ""
     """What it is about, by section and id, e.g. `plants.second`, `goods.alum`."""
     size: ClassVar[
         Annotated[
             forms.WrittenSize,
             forms.PartForm(forms.WrittenSize),
-            forms.LACKING,
-            forms.Shown("size, list of them, or see below"),
+            LACKING,
+            Shown("size, list of them, or see below"),
         ]
     ]
     """How large it may be; without it 1; `reserve` and `bring_forward` must say it."""
@@ -89,8 +90,8 @@ class Option(Element):
     dates: Annotated[
         tuple[int, ...],
         forms.PartForm(forms.WrittenDates),
-        forms.LACKING,
-        forms.Shown("month, list of them, or see below"),
+        LACKING,
+        Shown("month, list of them, or see below"),
     ] = (0,)
     """When it may be decided, at most once; without it in the first period."""
     lead_time: Annotated[Quantity | None, forms.TIME] = None
@@ -151,8 +152,8 @@ class Limit(Element):
     options: Annotated[
         Mapping[str, Quantity],
         forms.MapForm(forms.OPTION, forms.InUnit(""), 1, as_list=True),
-        forms.NEEDED,
-        forms.Shown("list of: id of options; or id: number"),
+        NEEDED,
+        Shown("list of: id of options; or id: number"),
     ] = field(default_factory=dict)
     """Options, or option → weight of one unit of its size; in a list each weighs 1."""
     at_most: Annotated[Quantity | None, forms.InUnit("")] = None
@@ -170,16 +171,16 @@ class Standard(Element):
     uses: Annotated[
         tuple[str, ...],
         forms.ListForm(forms.USE, 1, alone=True, all_of="essential"),
-        forms.Shown("`essential`, or list of: id of uses"),
+        Shown("`essential`, or list of: id of uses"),
     ] = ()
     """Uses that are to be met, or `essential` for all of that tier, which is the default."""
     measure: Annotated[str, forms.MEASURE] = ""
     """Measure that is to be survived; without it the uses are to be met in calm."""
-    length: Annotated[int, forms.MONTHS, forms.LACKING] = 0
+    length: Annotated[int, forms.MONTHS, LACKING] = 0
     """How long the measure runs; needed with a measure."""
-    first: Annotated[int, forms.MONTH, forms.LACKING, forms.SpelledAs("from")] = 0
+    first: Annotated[int, forms.MONTH, LACKING, SpelledAs("from")] = 0
     """First month in which it may start; without it the first of the calendar."""
-    last: Annotated[int, forms.MONTH, forms.LACKING, forms.SpelledAs("to")] = -1
+    last: Annotated[int, forms.MONTH, LACKING, SpelledAs("to")] = -1
     """Last month in which it may start; without it the last of the calendar."""
     share: Annotated[Quantity | None, forms.PART_ABOVE_NONE] = None
     """Part of the demand that is to be met; without it all."""
@@ -210,9 +211,9 @@ class Budget:
 class Risk:
     """How a plan weighs bad draws: (1 - weight) of the mean and weight of the tail's mean."""
 
-    weight: Annotated[float, forms.ShareForm(), forms.NEEDED] = 0.0
+    weight: Annotated[float, forms.ShareForm(), NEEDED] = 0.0
     """Weight of the tail, 0 to 1."""
-    level: Annotated[
-        float, forms.ShareForm(), forms.Default("0.95"), forms.Shown("number or %, ≥ 0, < 1")
-    ] = 0.95
+    level: Annotated[float, forms.ShareForm(), Default("0.95"), Shown("number or %, ≥ 0, < 1")] = (
+        0.95
+    )
     """The tail is the worst (1 - level) of the draws; at least 0, below 1."""

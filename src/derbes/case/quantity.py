@@ -339,11 +339,7 @@ class Quantity:
                 steps[at] = value * share
         first = [number for at, number in steps.items() if at <= 0 or at == self.steps[0][0]][-1]
         return replace(
-            self,
-            value=first,
-            steps=tuple(steps.items()),
-            months=(),
-            after=self.goes_on(calendar),
+            self, value=first, steps=tuple(steps.items()), months=(), after=self.goes_on(calendar)
         )
 
 

@@ -3,13 +3,9 @@
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-import numpy as np
-import numpy.typing as npt
-
 from derbes.case import forms
-from derbes.case.quantity import Element, FloatArray, Quantity
-
-IntArray = npt.NDArray[np.int64]
+from derbes.case.forms import LACKING, NEEDED, Shown
+from derbes.case.quantity import Element, FloatArray, IntArray, Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +13,12 @@ class Correlation:
     """How inputs vary together; pairs that are not named do not."""
 
     between: Annotated[
-        tuple[str, str], forms.ListForm(forms.TEXT, 2), forms.NEEDED, forms.Shown("list of: path")
+        tuple[str, str], forms.ListForm(forms.TEXT, 2), NEEDED, Shown("list of: path")
     ]
     """Paths of quantities that have a range or a distribution, e.g.
     `[suppliers.north.price, suppliers.south.price]`, or of hazards; of more than two,
     each with each."""
-    rank: Annotated[
-        float, forms.ShareForm(-1.0, 1.0), forms.NEEDED, forms.Shown("number, ≥ -1, ≤ 1")
-    ]
+    rank: Annotated[float, forms.ShareForm(-1.0, 1.0), NEEDED, Shown("number, ≥ -1, ≤ 1")]
     """Spearman's rank correlation of each pair, -1 to 1."""
     why: Annotated[str, forms.WORDS] = ""
     """How it was reasoned."""
@@ -35,13 +29,13 @@ class Correlation:
 class ReferenceProject:
     """One project of a reference class: when it was to be done, and when it was."""
 
-    name: Annotated[str, forms.WORDS, forms.NEEDED]
+    name: Annotated[str, forms.WORDS, NEEDED]
     """What it is."""
-    planned: ClassVar[Annotated[str, forms.DAY, forms.NEEDED]]
+    planned: ClassVar[Annotated[str, forms.DAY, NEEDED]]
     """Month in which it was to be done when it was decided."""
-    achieved: ClassVar[Annotated[str, forms.DAY, forms.LACKING]]
+    achieved: ClassVar[Annotated[str, forms.DAY, LACKING]]
     """Month in which it was done."""
-    unfinished_at: ClassVar[Annotated[str, forms.DAY, forms.LACKING]]
+    unfinished_at: ClassVar[Annotated[str, forms.DAY, LACKING]]
     """Month in which it was known not to be done; in place of `achieved`."""
     overrun: float
     """Months later than planned; for an unfinished one, so far. [month]"""
@@ -59,9 +53,7 @@ class ReferenceClass(Element):
     """
 
     projects: Annotated[
-        tuple[ReferenceProject, ...],
-        forms.ListForm(forms.PartForm(ReferenceProject), 1),
-        forms.NEEDED,
+        tuple[ReferenceProject, ...], forms.ListForm(forms.PartForm(ReferenceProject), 1), NEEDED
     ] = ()
     """The projects."""
 
@@ -70,13 +62,11 @@ class ReferenceClass(Element):
 class Hazard(Element):
     """How often a measure comes, and for how long."""
 
-    measure: Annotated[str, forms.MEASURE, forms.NEEDED] = ""
+    measure: Annotated[str, forms.MEASURE, NEEDED] = ""
     """What comes."""
-    rate: Annotated[
-        Quantity | None, forms.InUnit("1/year", above=0.0, also=("",)), forms.NEEDED
-    ] = None
+    rate: Annotated[Quantity | None, forms.InUnit("1/year", above=0.0, also=("",)), NEEDED] = None
     """Expected starts a year while none runs: `5 %/year`."""
-    length: Annotated[Quantity | None, forms.LIFE_TIME, forms.NEEDED] = None
+    length: Annotated[Quantity | None, forms.LIFE_TIME, NEEDED] = None
     """How long it runs, with its range or distribution."""
 
 
@@ -88,9 +78,9 @@ class Chance(Element):
     that pays for having it.
     """
 
-    variant: Annotated[str, forms.VARIANT, forms.NEEDED] = ""
+    variant: Annotated[str, forms.VARIANT, NEEDED] = ""
     """What may come, as a variant of the case."""
-    tag: Annotated[str, forms.ID, forms.NEEDED] = ""
+    tag: Annotated[str, forms.ID, NEEDED] = ""
     """Tag of the recipes, exports and suppliers of that variant that are there only for it."""
     cost: Annotated[Quantity | None, forms.MONEY] = None
     """Paid to be ready for it, whether it comes or not, as worth in the first month; without

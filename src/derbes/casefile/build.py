@@ -68,6 +68,7 @@ LARGEST_LENGTH = 1200  # months: no measure is looked at for longer
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _FRACTION = re.compile(r"\s*([0-9]{1,9})\s*/\s*([0-9]{1,9})\s*")
 
+Points = tuple[tuple[float, float], ...]
 Found = dict[str, Any]
 """Attribute of an element → what it holds."""
 
@@ -169,21 +170,15 @@ class Filled:
             form = replace(form, unit=own)
         if form.or_share and is_share(entry, self.measures, (*self.path, *step)):
             form = replace(form, unit="")
-        units = [
-            self.measures.unit(template, self.good, given)
-            for template in (self._template(form), *form.also)
-        ]
-        if units[0] is None:
+        templates = (self._template(form), *form.also)
+        names = [self.measures.unit(template, self.good, given) for template in templates]
+        if names[0] is None:
             return None  # the good has no unit; said there
-        quantity, findings = read_quantity(
-            entry,
-            self.measures,
-            form,
-            units=tuple(unit for unit in units if unit is not None),
-            path=(*self.path, *step),
-            line=place(self.node, (*step, "value")).line,
-        )
-        self.findings += findings
+        units = tuple(parse_unit(name, self.measures.own) for name in names if name is not None)
+        line = place(self.node, (*step, "value")).line
+        reading = Reading(self.measures, form, units, (*self.path, *step), line=line)
+        quantity = read_quantity(reading, entry)
+        self.findings += reading.findings
         return None if is_missing(entry) else quantity
 
     def at(self, step: Path) -> Quantity | None:
@@ -256,9 +251,8 @@ def make_element(filled: Filled) -> Element:
 
 def made(model: type, found: Found) -> Any:
     """A value of a class with those of the attributes that it has."""
-    return model(
-        **{one.name: found[one.name] for one in dataclasses.fields(model) if one.name in found}
-    )
+    names = [one.name for one in dataclasses.fields(model)]
+    return model(**{name: found[name] for name in names if name in found})
 
 
 def text_of(label: Label) -> str:
@@ -318,12 +312,10 @@ def _measure(filled: Filled, _found: Found) -> Found:
     entry = filled.entry
     if not entry.lengths:
         filled.refuse(("lengths",), _("no length is given"), _('write "lengths: [6, 12]"'))
+    texts = enumerate(entry.lengths)
     return {
         "hits": tuple(made(Hit, one.given) for one in entry.hits),
-        "lengths": tuple(
-            length_in_periods(filled, text, ("lengths", position))
-            for position, text in enumerate(entry.lengths)
-        ),
+        "lengths": tuple(length_in_periods(filled, text, ("lengths", at)) for at, text in texts),
         "start": period_of(filled, entry.start, ("start",)) if entry.start else None,
     }
 
@@ -350,11 +342,7 @@ def _stockpile(filled: Filled, found: Found) -> Found:
     return {"survival": _survival(filled, found, tuple(points))}
 
 
-def _survival(
-    filled: Filled,
-    found: Found,
-    table: tuple[tuple[float, float], ...] = (),
-) -> Survival:
+def _survival(filled: Filled, found: Found, table: Points = ()) -> Survival:
     """How a good or a stockpile ages; refuses what says it twice."""
     names = ("half_life", "shelf_life", "survival_table")
     given = [name for name in names if getattr(filled.entry, name, None) is not None]
@@ -372,14 +360,17 @@ def _plant(filled: Filled, found: Found) -> Found:
     """When a plant opens, and the payments for it."""
     opening = filled.entry.opening
     period = period_of(filled, opening.value, ("opening", "value"), may_be_past=True)
-    payments = [
-        _payment(filled, one, ("capital", position))
-        for position, one in enumerate(filled.entry.capital)
-    ]
+    payments = []
+    for position, one in enumerate(filled.entry.capital):
+        step = ("capital", position)
+        at = period_of(filled, one.date, (*step, "date"), may_be_past=True) or 0
+        paid = filled.below(one, step).quantities()
+        if paid["amount"] is not None:
+            payments.append(CapitalPayment(period=at, **paid))
     return {
         "opening": period or 0,
         "delay": _delay(filled, opening, found["delay"]),
-        "capital": tuple(one for one in payments if one is not None),
+        "capital": tuple(payments),
         "opening_written": opening.value,
         "opening_grade": opening.grade or "",
         "opening_source": opening.source,
@@ -428,12 +419,6 @@ def _delay(filled: Filled, opening: Entry, delay: Quantity | None) -> Quantity |
     return replace(planned, low=low + (early - at), high=high + (late - at))
 
 
-def _payment(filled: Filled, entry: Entry, step: Path) -> CapitalPayment | None:
-    period = period_of(filled, entry.date, (*step, "date"), may_be_past=True) or 0
-    found = filled.below(entry, step).quantities()
-    return CapitalPayment(period=period, **found) if found["amount"] is not None else None
-
-
 def _limit(filled: Filled, found: Found) -> Found:
     """What several options may be together."""
     entry = filled.entry
@@ -480,12 +465,8 @@ def _supplier(filled: Filled, _found: Found) -> Found:
 def _option(filled: Filled, _found: Found) -> Found:
     """The sizes and dates of an option."""
     smallest, largest, sizes = _sizes(filled, entry := filled.entry)
-    return {
-        "sizes": sizes,
-        "smallest": smallest,
-        "largest": largest,
-        "dates": _dates(filled, entry.dates) if entry.dates else (0,),
-    }
+    dates = _dates(filled, entry.dates) if entry.dates else (0,)
+    return {"sizes": sizes, "smallest": smallest, "largest": largest, "dates": dates}
 
 
 def _sizes(filled: Filled, entry: Entry) -> tuple[float, float, tuple[float, ...]]:
@@ -532,12 +513,8 @@ def _size(filled: Filled, text: str, step: Path, *, is_least: bool = False) -> f
     unit = filled.measures.unit(OPTION_TERMS[kind].size_unit, filled.good)
     if unit is None:
         return None  # the good has no unit; said there
-    limits = InUnit(
-        unit,
-        low=0.0 if is_least else None,
-        above=None if is_least else 0.0,
-        high=1.0 if kind == "buy_out" else None,
-    )
+    low, above = (0.0, None) if is_least else (None, 0.0)
+    limits = InUnit(unit, low=low, above=above, high=1.0 if kind == "buy_out" else None)
     return filled.number(text, step, limits, unit)
 
 
@@ -572,29 +549,20 @@ def _dates(filled: Filled, entry: Entry) -> tuple[int, ...]:
 
 def _reference_class(filled: Filled, _found: Found) -> Found:
     """Projects with their overruns."""
-    projects = tuple(
-        _project(filled, one, ("projects", position))
-        for position, one in enumerate(filled.entry.projects)
-    )
+    projects = []
+    for position, one in enumerate(filled.entry.projects):
+        if (one.achieved is None) == (one.unfinished_at is None):
+            what = _('"{name}" needs one of achieved and unfinished_at')
+            fix = _("say when it was done, or when it was known not to be done")
+            filled.refuse(("projects", position), what, fix, name=one.name)
+        overrun = _months_between(one.planned, one.achieved or one.unfinished_at or one.planned)
+        finished = one.achieved is not None
+        projects.append(ReferenceProject(one.name, overrun, finished, one.source))
     if not filled.findings and not any(project.finished for project in projects):
         what = _("no project of the class is finished, so nothing can be drawn from it")
         fix = _("add a project with the month in which it was achieved")
         filled.refuse(("projects",), what, fix)
-    return {"projects": projects}
-
-
-def _project(filled: Filled, entry: Entry, step: Path) -> ReferenceProject:
-    if (entry.achieved is None) == (entry.unfinished_at is None):
-        what = _('"{name}" needs one of achieved and unfinished_at')
-        what = what.format(name=entry.name)
-        filled.refuse(step, what, _("say when it was done, or when it was known not to be done"))
-    until = entry.achieved or entry.unfinished_at or entry.planned
-    return ReferenceProject(
-        name=entry.name,
-        overrun=_months_between(entry.planned, until),
-        finished=entry.achieved is not None,
-        source=entry.source,
-    )
+    return {"projects": tuple(projects)}
 
 
 def _months_between(planned: str, until: str) -> float:
@@ -612,13 +580,17 @@ def _statement(filled: Filled, _found: Found) -> Found:
     """What a statement says of others, and what decides it."""
     entry = filled.entry
     for key in ("said", "due", "expires"):
-        _refuse_no_day(filled, key)
+        text = getattr(entry, key) or "1"
+        try:
+            date(*(*(int(part) for part in text.split("-")), 1, 1)[:3])
+        except ValueError:
+            what = _("expected {what}, got {given}").format(what=_("a date"), given=f'"{text}"')
+            filled.refuse((key,), what, _('write it as in "2027", "2027-07" or "2027-07-15"'))
     decided = entry.resolution.given if entry.resolution is not None else {}
+    acts = entry.judgements
     return {
         "stances": tuple(Stance(toward, sign_of(sign)) for toward, sign in entry.stances.items()),
-        "judgements": tuple(
-            Judgement(j.act, j.of, sign_of(j.sign), j.shown_by) for j in entry.judgements
-        ),
+        "judgements": tuple(Judgement(j.act, j.of, sign_of(j.sign), j.shown_by) for j in acts),
         "resolution": {key: decided[key] for key in ("yes", "no", "void") if decided.get(key)},
     }
 
@@ -626,17 +598,6 @@ def _statement(filled: Filled, _found: Found) -> Found:
 def sign_of(word: str) -> int:
     """-1 against, 0 neutral, 1 for."""
     return (word in FOR) - (word in AGAINST)
-
-
-def _refuse_no_day(filled: Filled, key: str) -> None:
-    """Dates must be in the calendar of years, months and days."""
-    text = getattr(filled.entry, key)
-    try:
-        date(*(*(int(part) for part in (text or "1").split("-")), 1, 1)[:3])
-    except ValueError:
-        what = _("expected {what}, got {given}")
-        what = what.format(what=_("a date"), given=f'"{text}"')
-        filled.refuse((key,), what, _('write it as in "2027", "2027-07" or "2027-07-15"'))
 
 
 def document_and_place(at: str) -> tuple[str, str]:

@@ -26,13 +26,10 @@ from derbes.casefile.build import document_and_place
 from derbes.casefile.checks_plan import PLAN_CHECKS, each, way_back
 from derbes.casefile.draft import CaseDraft, Check
 from derbes.casefile.entries import Finding, Path, dotted, is_given
-from derbes.casefile.quantities import in_words
+from derbes.casefile.quantities import ROUNDING, in_words
 from derbes.errors import did_you_mean
 from derbes.language import _
 from derbes.model.measures import selects_anything, selects_export
-
-ROUNDING = 1e-9
-"""Turning units rounds; a stock may exceed its limit by so much of it."""
 
 
 def case_without_uses(draft: CaseDraft) -> Iterator[Finding]:
@@ -63,8 +60,7 @@ def _cycle_from(first: str, made_by: dict[str, list[Recipe]], done: set[str]) ->
             done.add(good)
         elif good in way:
             cycle = [*way[way.index(good) :], good]
-            what = _("the recipes go in a circle: {cycle}")
-            what = what.format(cycle=" ← ".join(cycle))
+            what = _("the recipes go in a circle: {cycle}").format(cycle=" ← ".join(cycle))
             fix = _("take one of the inputs out")
             yield Finding(("recipes", recipe_id, "inputs", good), what, fix, at_key=True)
         elif good not in done:
@@ -82,15 +78,10 @@ def goods_without_origin(draft: CaseDraft) -> Iterator[Finding]:
     origins = {supplier.good for supplier in case.suppliers.values()}
     origins |= {stockpile.good for stockpile in case.stockpiles.values()}
     origins |= {recipe.output for recipe in case.recipes.values()}
-    needs: list[tuple[Path, str]] = [
-        *((("uses", use.id, "good"), use.good) for use in case.uses.values()),
-        *(
-            (("recipes", recipe.id, "inputs", good), good)
-            for recipe in case.recipes.values()
-            for good in recipe.inputs
-        ),
-        *((("exports", one.id, "good"), one.good) for one in case.exports.values()),
-    ]
+    inputs = [(recipe.id, good) for recipe in case.recipes.values() for good in recipe.inputs]
+    needs: list[tuple[Path, str]] = [(("recipes", id_, "inputs", one), one) for id_, one in inputs]
+    needs += [(("uses", one.id, "good"), one.good) for one in case.uses.values()]
+    needs += [(("exports", one.id, "good"), one.good) for one in case.exports.values()]
     for path, good in needs:
         if good in case.goods and good not in origins:
             what = _('nobody sells, makes or holds "{good}"')
@@ -118,8 +109,7 @@ def limits_of_recipes(draft: CaseDraft, recipe: Recipe) -> Iterator[Finding]:
         fix = did_you_mean(line, plant.lines) or _("add it to the lines of the plant")
         yield Finding((*path, "line"), what, fix)
     if line and not has_hours:
-        what = _('the recipe does not say what time it takes on line "{line}"')
-        what = what.format(line=line)
+        what = _('the recipe does not say what time it takes on line "{line}"').format(line=line)
         yield Finding((*path, "line"), what, _('add hours, as in "0.01 hour" for one unit'))
     if has_hours and not line:
         what = _("hours say nothing without a line")
@@ -135,8 +125,7 @@ def stocks_above_the_limit(draft: CaseDraft, good: Good) -> Iterator[Finding]:
     piles = [one for one in case.stockpiles.values() if one.good == good.id and one.quantity]
     stock = math.fsum(one.quantity.value for one in piles if one.quantity is not None)
     if piles and stock > limit.value * (1 + ROUNDING):
-        what = _("{stock} in store are more than the storage_limit of {good}, {limit}")
-        what = what.format(
+        what = _("{stock} in store are more than the storage_limit of {good}, {limit}").format(
             stock=in_words(stock, good.unit), good=good.id, limit=in_words(limit.value, good.unit)
         )
         fix = _("raise the limit, or write less stock: what does not fit would be thrown away")
@@ -215,8 +204,7 @@ def what_must_be_taken(draft: CaseDraft, supplier: Supplier) -> Iterator[Finding
     over = amount > most * (1 + ROUNDING)
     if over.any():
         at = int(over.argmax())
-        what = _("{least} have to be taken in {month}, and the capacity is {most}")
-        what = what.format(
+        what = _("{least} have to be taken in {month}, and the capacity is {most}").format(
             least=in_words(float(amount[at]), _unit(case, good)),
             most=in_words(float(most[at]), _unit(case, good)),
             month=case.calendar.label(at),
@@ -269,8 +257,7 @@ def hits_of_measures(draft: CaseDraft, measure: Measure) -> Iterator[Finding]:
         if section in _EVERYTHING and section not in sections:
             what = _('a measure of kind {kind} cannot hit "{element}"')
             what = what.format(kind=measure.kind, element=hit.element)
-            fix = _("it can hit {sections}")
-            fix = fix.format(sections=", ".join(sections))
+            fix = _("it can hit {sections}").format(sections=", ".join(sections))
             yield Finding((*path, position, "element"), what, fix)
         bought = _bought(draft, hit) if measure.kind is MeasureKind.PRICE_RISE else ""
         if bought and not hit.element:
@@ -283,11 +270,9 @@ def _bought(draft: CaseDraft, hit: Hit) -> str:
     """Buyers abroad that a measure hits: one who pays more does no harm."""
     if not draft.sound("exports", "actors", "goods"):
         return ""
-    exports = draft.case.exports
-    found = [
-        f"exports.{id_}" for id_, one in exports.items() if selects_export(draft.case, hit, one)
-    ]
-    return ", ".join(found)
+    case = draft.case
+    found = [one.id for one in case.exports.values() if selects_export(case, hit, one)]
+    return ", ".join(f"exports.{name}" for name in found)
 
 
 def cyclic_companions(draft: CaseDraft) -> Iterator[Finding]:
@@ -307,13 +292,11 @@ def measures_that_hit_nothing(draft: CaseDraft) -> Iterator[Finding]:
     told = {one.path[1] for one in draft.found if one.path[2:3] == ("hits",)}
     for measure in draft.case.measures.values():
         sections = MEASURE_TERMS[measure.kind].sections
-        if measure.id not in told and not any(
-            selects_anything(draft.case, hit, sections) for hit in measure.hits
-        ):
+        hits = (selects_anything(draft.case, hit, sections) for hit in measure.hits)
+        if measure.id not in told and not any(hits):
             what = _("this hits nothing: no element that a measure of kind {kind} can hit matches")
             what = what.format(kind=measure.kind)
-            fix = _("it can hit {sections}")
-            fix = fix.format(sections=", ".join(sections))
+            fix = _("it can hit {sections}").format(sections=", ".join(sections))
             yield Finding(("measures", measure.id, "hits"), what, fix)
 
 
@@ -333,12 +316,8 @@ def unknown_references(draft: CaseDraft, known: Known, base: Known) -> Iterator[
         base: Ids of the case before a variant changed it; what a measure hits may be
             among them.
     """
-    of_elements = (
-        one
-        for section in draft.elements.values()
-        for built in section.values()
-        for one in built.references
-    )
+    elements = (built for section in draft.elements.values() for built in section.values())
+    of_elements = (one for built in elements for one in built.references)
     n_offers = 0
     for path, word, reference in (*draft.references, *of_elements):
         sections = reference.sections
@@ -394,10 +373,8 @@ def _hits(draft: CaseDraft, key: str) -> Iterator[tuple[Path, str]]:
 
 def _removed(word: str, path: Path) -> tuple[str, str]:
     """A variant took an element away that another one needs."""
-    return (
-        _('"{word}" has been removed').format(word=word),
-        _("remove {element} as well").format(element=dotted(path[:2])),
-    )
+    what, fix = _('"{word}" has been removed'), _("remove {element} as well")
+    return what.format(word=word), fix.format(element=dotted(path[:2]))
 
 
 def _refusal(word: str, noun: str) -> str:
@@ -445,8 +422,7 @@ def length_of_first_page(draft: CaseDraft) -> Iterator[Finding]:
     months = [str(length * case.calendar.step) for length in measure.lengths]
     what = _('"{measure}" is not looked at for {n} months')
     what = what.format(measure=measure.id, n=case.main_length * case.calendar.step)
-    fix = _("choose one of its lengths: {lengths} months")
-    fix = fix.format(lengths=", ".join(months))
+    fix = _("choose one of its lengths: {lengths} months").format(lengths=", ".join(months))
     yield Finding(("main_length",), what, fix)
 
 
@@ -462,9 +438,7 @@ OF_PREDICTIONS = ("condition", "due", "yes_if", "no_if", "void_if", "resolution"
 """Keys that only a prediction can have."""
 
 
-def of_the_ledger(
-    check: Callable[[CaseDraft, tuple[str, str], Any], Iterator[Finding]],
-) -> Check:
+def of_the_ledger(check: Callable[[CaseDraft, tuple[str, str], Any], Iterator[Finding]]) -> Check:
     """A check of one entry, made of everything in the ledger that the schema accepts."""
 
     def of_all(draft: CaseDraft) -> Iterator[Finding]:

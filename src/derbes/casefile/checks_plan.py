@@ -66,8 +66,7 @@ def keys_of_options(draft: CaseDraft, option: Option) -> Iterator[Finding]:
     if section in draft.elements and section not in fitting:
         what = _('an option of kind {kind} cannot be about "{element}"')
         what = what.format(kind=option.kind, element=option.element)
-        fix = _("it can be about {sections}")
-        fix = fix.format(sections=", ".join(fitting))
+        fix = _("it can be about {sections}").format(sections=", ".join(fitting))
         yield Finding((*path, "element"), what, fix)
     is_purchase = option.kind is OptionKind.CONTRACT and option.element.startswith("suppliers.")
     if draft.entry(*path).take_or_pay is not None and not is_purchase:
@@ -88,9 +87,7 @@ def keys_of_options(draft: CaseDraft, option: Option) -> Iterator[Finding]:
 def cyclic_prerequisites(draft: CaseDraft) -> Iterator[Finding]:
     """Options that require each other in a circle; told once for each circle."""
     options = draft.case.options
-    needed = {
-        name: [one for one in option.requires if one != name] for name, option in options.items()
-    }
+    needed = {name: [n for n in one.requires if n != name] for name, one in options.items()}
     told: set[str] = set()
     for name in options:
         way = way_back(needed, name)
@@ -185,12 +182,9 @@ def elements_made_twice(draft: CaseDraft) -> Iterator[Finding]:
 @each("options")
 def elements_that_are_not_there(draft: CaseDraft, option: Option) -> Iterator[Finding]:
     """Options that change an element that is there only by another option."""
-    options = draft.case.options
-    makers = [
-        one.id
-        for one in options.values()
-        if makes_its_element(one) and one.element == option.element
-    ]
+    options, element = draft.case.options, option.element
+    same = [one for one in options.values() if one.element == element]
+    makers = [one.id for one in same if makes_its_element(one)]
     if option.kind in OPTIONAL_KINDS or not makers:
         return
     if chosen_with(options, option.id).isdisjoint(makers):
@@ -204,9 +198,6 @@ def elements_that_are_not_there(draft: CaseDraft, option: Option) -> Iterator[Fi
 ROUNDING = 1e-9
 """Payments are spread over months; their sum may miss the budget by so much of it."""
 
-Payments = Mapping[int, float]
-"""Year → payments in it. [money]"""
-
 
 def budget_of_what_is_committed(draft: CaseDraft) -> Iterator[Finding]:
     """A budget must bear the options that are committed, at their least cost."""
@@ -215,9 +206,8 @@ def budget_of_what_is_committed(draft: CaseDraft) -> Iterator[Finding]:
         return
     committed = committed_options(case.options)
     options = [option for name, option in case.options.items() if name in committed]
-    paid = [
-        [payments_of(option, date, case.calendar) for date in option.dates] for option in options
-    ]
+    calendar = case.calendar
+    paid = [[payments_of(option, date, calendar) for date in option.dates] for option in options]
     texts = {
         "total": _("what is committed ({names}) costs at least {cost}, the budget is {most}"),
         "by_year": _(
@@ -234,9 +224,7 @@ def budget_of_what_is_committed(draft: CaseDraft) -> Iterator[Finding]:
     for key, what in texts.items():
         is_abroad = key.startswith("foreign")
         given = getattr(case.budget, key)
-        limits: Mapping[int | None, Quantity] = (
-            given if isinstance(given, Mapping) else {None: given}
-        )
+        limits: Mapping[Any, Any] = given if isinstance(given, Mapping) else {None: given}
         for year, most in limits.items():
             cost = math.fsum(
                 min(
@@ -256,7 +244,7 @@ def budget_of_what_is_committed(draft: CaseDraft) -> Iterator[Finding]:
                 )
 
 
-def payments_of(option: Option, date: int, calendar: Calendar) -> Payments:
+def payments_of(option: Option, date: int, calendar: Calendar) -> Mapping[int, float]:
     """What the smallest size of an option costs in each year of the calendar. [money]
 
     Capital is spread evenly over the periods of the lead time, from the decision on;
@@ -441,26 +429,21 @@ def correlations_that_clash(draft: CaseDraft) -> Iterator[Finding]:
     before = [*draft.findings, *draft.found]
     if draft.is_variant or any(one.path[:1] == ("correlations",) for one in before):
         return
-    links = {one.between: one.rank for one in draft.case.correlations}
-    at = {
-        one.between: place[0]
-        for one, place in zip(draft.case.correlations, draft.correlated, strict=True)
-    }
+    pairs = draft.case.correlations
+    links = {one.between: one.rank for one in pairs}
+    at = {one.between: place[0] for one, place in zip(pairs, draft.correlated, strict=True)}
     left = dict(links)
     while not are_possible(left):
         clash = smallest_clash(left)
         last = max(clash, key=at.__getitem__)
-        pairs = ", ".join(f"{first} – {second}" for first, second in clash)
+        named = ", ".join(f"{first} – {second}" for first, second in clash)
         together = [pair for pair in links if at[pair] == at[last]]
-        yield Finding(
-            ("correlations", at[last], "rank"),
-            _("the ranks of {pairs} cannot be true together").format(pairs=pairs),
-            _("the nearest that works for all of them is {nearest}").format(
-                nearest=format_number(nearest_in_common(links, together))
-            )
-            if len(together) > 1
-            else _repair(links, clash, last),
-        )
+        what = _("the ranks of {pairs} cannot be true together").format(pairs=named)
+        fix = _repair(links, clash, last)
+        if len(together) > 1:
+            nearest = format_number(nearest_in_common(links, together))
+            fix = _("the nearest that works for all of them is {nearest}").format(nearest=nearest)
+        yield Finding(("correlations", at[last], "rank"), what, fix)
         for pair in clash:
             del left[pair]
 
@@ -500,9 +483,8 @@ def tags_of_chances(draft: CaseDraft, variants: Mapping[str, CaseDraft]) -> Iter
         if chance.tag not in tags:
             what = _('no recipe, export or supplier of variant "{variant}" has the tag "{tag}"')
             what = what.format(variant=chance.variant, tag=chance.tag)
-            fix = did_you_mean(chance.tag, tags) or _(
-                "tag what is there only for it, or name another tag"
-            )
+            other = _("tag what is there only for it, or name another tag")
+            fix = did_you_mean(chance.tag, tags) or other
             yield Finding(("chances", name, "tag"), what, fix)
 
 
@@ -554,16 +536,12 @@ def measures_of_two_levers(draft: CaseDraft) -> Iterator[Finding]:
                 continue
             twice = [one for one in companions(case, [name]) if one in pulled]
             if twice:
-                what = _('"{measure}" is in the lever "{lever}" already; it would count twice')
-                yield Finding(
-                    ("levers", lever.id, "measures", position),
-                    what.format(measure=twice[0], lever=pulled[twice[0]]),
-                    _("take it out of one of the two")
-                    if twice[0] == name
-                    else _('take "{measure}" out: it runs together with "{other}"').format(
-                        measure=name, other=twice[0]
-                    ),
-                )
+                what = _('"{other}" is in the lever "{lever}" already; it would count twice')
+                fix = _('take "{measure}" out: it runs together with "{other}"')
+                if twice[0] == name:
+                    fix = _("take it out of one of the two")
+                path, by = ("levers", lever.id, "measures", position), pulled[twice[0]]
+                yield Finding.of(path, what, fix, measure=name, other=twice[0], lever=by)
             pulled |= dict.fromkeys(companions(case, [name]), lever.id)
 
 
@@ -578,15 +556,12 @@ def starts_of_levers(draft: CaseDraft) -> Iterator[Finding]:
             other = first.setdefault(lever.sender, name)
             starts = [case.measures[one].start for one in (name, other)]
             if starts[0] != starts[1]:
-                words = [
-                    _("every month") if start is None else case.calendar.label(start)
-                    for start in starts
-                ]
+                every, label = _("every month"), case.calendar.label
+                words = [every if start is None else label(start) for start in starts]
                 what = _(
                     '"{measure}" is looked at from {start}, "{other}" from {begin}; levers of one '
                     "sender are counted at once"
-                )
-                what = what.format(measure=name, start=words[0], other=other, begin=words[1])
+                ).format(measure=name, start=words[0], other=other, begin=words[1])
                 fix = _("name measures with the same start")
                 yield Finding(("levers", lever.id, "measures", position), what, fix)
 

@@ -7,11 +7,7 @@ from typing import Any
 from derbes.case.entities import Case, Survival, quantities
 from derbes.case.ledger import Checked, Statement
 from derbes.case.options import OPTION_TERMS, Option, Risk, Standard
-from derbes.case.quantity import (
-    Calendar,
-    Element,
-    Quantity,
-)
+from derbes.case.quantity import Calendar, Element, Quantity
 from derbes.casefile.build import text_of
 from derbes.casefile.entries import SECTIONS, by_name
 from derbes.errors import Problem, RequestError, did_you_mean
@@ -68,10 +64,8 @@ def _value(case: Case, element: Element, name: str) -> Any:
         case Statement(), "stances":
             found = {one.toward: SIGNS[one.sign] for one in found}
         case Statement(), "judgements":
-            found = {
-                str(position): {**asdict(one), "sign": SIGNS[one.sign]}
-                for position, one in enumerate(found)
-            }
+            signed = [{**asdict(one), "sign": SIGNS[one.sign]} for one in found]
+            found = {str(position): one for position, one in enumerate(signed)}
     return found
 
 
@@ -168,12 +162,9 @@ def _overview(case: Case) -> Iterator[str]:
             yield text
     yield ""
     steps = {1: _("by month"), 3: _("by quarter"), 12: _("by year")}
-    yield _("calendar: {first} to {last}, {n} periods, {step}").format(
-        first=calendar.label(0),
-        last=calendar.label(calendar.n_periods - 1),
-        n=calendar.n_periods,
-        step=steps[int(calendar.step)],
-    )
+    n, step = calendar.n_periods, steps[int(calendar.step)]
+    text = _("calendar: {first} to {last}, {n} periods, {step}")
+    yield text.format(first=calendar.label(0), last=calendar.label(n - 1), n=n, step=step)
     yield _("currency: {currency}").format(currency=case.currency)
     yield _("target: {target}").format(target=case.target)
     yield _("priorities: {priorities}").format(priorities=", ".join(case.priorities))
@@ -291,19 +282,15 @@ def _number_in_words(quantity: Quantity, calendar: Calendar) -> str:
 
     text = words(quantity.value)
     if quantity.steps:
-        months = {month.first: month.quantity for month in quantity.months}
-        steps = [
-            f"{calendar.label(at)} {words(number)}" + _spread(months.get(at), words)
-            for at, number in quantity.steps
-        ]
+        spreads = {month.first: _spread(month.quantity, words) for month in quantity.months}
+        shown = [(at, f"{calendar.label(at)} {words(number)}") for at, number in quantity.steps]
+        steps = [text + spreads.get(at, "") for at, text in shown]
         text = _("by month: {steps}").format(steps="; ".join(steps))
     return text + _spread(quantity, words)
 
 
-def _spread(quantity: Quantity | None, words: Callable[[float], str]) -> str:
+def _spread(quantity: Quantity, words: Callable[[float], str]) -> str:
     """Range and distribution, as they stand behind a number."""
-    if quantity is None:
-        return ""
     text = ""
     if quantity.low is not None and quantity.high is not None:
         text = _(" (range {low} to {high})")
@@ -327,6 +314,4 @@ def _origin(quantity: Quantity) -> Iterator[str]:
     if quantity.why:
         yield _("why: {why}").format(why=quantity.why)
     if quantity.line:
-        yield _('written: "{written}", line {line}').format(
-            written=quantity.written, line=quantity.line
-        )
+        yield _('written: "{text}", line {line}').format(text=quantity.written, line=quantity.line)

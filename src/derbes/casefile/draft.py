@@ -88,10 +88,8 @@ class Memory:
     def is_usable(self, measures: CaseUnits) -> bool:
         """Whether what was built counts in the same units, money and time."""
         mine = self.measures = self.measures or measures
-        return (
-            (mine.calendar, mine.money, mine.rates)
-            == (measures.calendar, measures.money, measures.rates)
-        ) and mine.good_units.items() <= measures.good_units.items()
+        both = [(one.calendar, one.money, one.rates) for one in (mine, measures)]
+        return both[0] == both[1] and mine.good_units.items() <= measures.good_units.items()
 
 
 @dataclass(slots=True)
@@ -117,11 +115,9 @@ class CaseDraft:
 
     def is_whole(self, *sections: str) -> bool:
         """Whether every element of these sections could be built."""
-        return self.unreadable.isdisjoint(sections) and all(
-            built.entity is not None
-            for section in sections
-            for built in self.elements[section].values()
-        )
+        elements = (one for section in sections for one in self.elements[section].values())
+        is_built = all(one.entity is not None for one in elements)
+        return is_built and self.unreadable.isdisjoint(sections)
 
     def sound(self, *sections: str) -> bool:
         """Whether everything in these sections is built and refers to what exists."""
@@ -208,9 +204,8 @@ def _case_units(top: Filled, goods: Mapping[str, Built]) -> CaseUnits:
     top.measures = replace(top.measures, good_units=units, own=frozenset(units.values()))
     if top.entry.currency is None:
         return top.measures
-    return replace(
-        top.measures, rates=top.below(top.entry.currency, ("currency",)).quantities()["rates"]
-    )
+    rates = top.below(top.entry.currency, ("currency",)).quantities()["rates"]
+    return replace(top.measures, rates=rates)
 
 
 def _named(
@@ -245,10 +240,9 @@ def _named(
             if path in asking:
                 around = [*asking[asking.index(path) :], path]
                 what = _("the formula comes back to itself: {path}")
-                circles[min(around, key=dotted)] = refused(
-                    what.format(path=" → ".join(dotted(one) for one in around)),
-                    _("write one of them as a number"),
-                )
+                what = what.format(path=" → ".join(dotted(one) for one in around))
+                fix = _("write one of them as a number")
+                circles[min(around, key=dotted)] = refused(what, fix)
                 raise ExpressionError  # told where the circle begins
             if path not in known:
                 known[path] = read(path)
@@ -315,12 +309,10 @@ def _fields(top: Filled, *, is_whole: bool) -> Found:
     found = top.held()
     length = entry.main_length
     names = ("name", "target", "label", "question", "note", "main_measure", "without_project")
+    absent = {name: one for name, one in DEFAULTS.items() if getattr(entry, name) is None}
     return {
-        **{name: found[name] for name in names},
-        **{
-            name: default if getattr(entry, name) is None else found[name]
-            for name, default in DEFAULTS.items()
-        },
+        **{name: found[name] for name in (*names, *DEFAULTS)},
+        **absent,
         **always,
         "price_year": entry.currency.price_year or 0,
         "rates": measures.rates,
@@ -427,12 +419,9 @@ def _misspelt_sections(findings: list[Finding]) -> frozenset[str]:
 
 def _misshapen_sections(root: MappingNode) -> frozenset[str]:
     """Sections that are not mappings."""
-    return frozenset(
-        section
-        for section in SECTIONS
-        if not isinstance(node := root.entries.get(section, root), MappingNode)
-        and node.plain is not None
-    )
+    given = [(section, root.entries[section]) for section in SECTIONS if section in root.entries]
+    wrong = [(section, node) for section, node in given if not isinstance(node, MappingNode)]
+    return frozenset(section for section, node in wrong if node.plain is not None)
 
 
 def _entries(
@@ -443,14 +432,14 @@ def _entries(
     if node is None or (isinstance(node, Text) and node.plain is None):
         return {}
     if not isinstance(node, MappingNode):
-        fix = _('write them as in "{section}:" and below it "my_id: {{…}}"')
-        fix = fix.format(section=section)
+        fix = _('write them as in "{section}:" and below it "my_id: {{…}}"').format(section=section)
         findings.append(Finding((section,), _("expected elements by id, got something else"), fix))
         return {}
     found = {}
     for name, below in node.entries.items():
         if not _ID.match(name):
-            findings.append(_bad_id(section, name))
+            what = _('expected an id, got "{name}"').format(name=name)
+            findings.append(Finding((section, name), what, how_to_name(name), at_key=True))
         found[name] = _entry((section, name), below, model, memory)
     return found
 
@@ -492,8 +481,3 @@ def _built(
     )
     memory.entities[checked.node] = built
     return built
-
-
-def _bad_id(section: str, name: str) -> Finding:
-    what = _('expected an id, got "{name}"')
-    return Finding((section, name), what.format(name=name), how_to_name(name), at_key=True)

@@ -272,15 +272,9 @@ def _all_keys(model: type) -> dict[str, Key]:
             continue
         of_kind = {type(mark): mark for mark in marks[1:]}
         spelled, shown = of_kind.get(forms.SpelledAs), of_kind.get(forms.Shown)
-        key = Key(
-            name,
-            spelled.key if spelled else name,
-            marks[0],
-            get_args(hint)[0],
-            forms.NEEDED in marks,
-            _empty(marks, defaults.get(name)),
-            shown.text if shown else "",
-        )
+        as_key, on_page = spelled.key if spelled else name, shown.text if shown else ""
+        is_needed, empty = forms.NEEDED in marks, _empty(marks, defaults.get(name))
+        key = Key(name, as_key, marks[0], get_args(hint)[0], is_needed, empty, on_page)
         before = of_kind.get(forms.Before)
         names = [one.name for one in found]
         found.insert(names.index(before.name) if before else len(names), key)

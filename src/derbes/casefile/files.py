@@ -28,8 +28,8 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class _RefusedError(Exception):
     """The text cannot be made a tree at all."""
 
-    def __init__(self, what: str, fix: str, mark: Mark) -> None:
-        self.finding = Finding((), what, fix, mark=mark)
+    def __init__(self, what: str, fix: str, mark: Mark, /, **words: Any) -> None:
+        self.finding = Finding.of((), what, fix, mark=mark, **words)
         super().__init__(what)
 
 
@@ -79,8 +79,7 @@ def _syntax_error(error: yaml.MarkedYAMLError, file: int) -> _RefusedError:
     if "unexpected end of stream" in reason and error.context_mark:
         at, reason = error.context_mark, f"{error.context}, {reason}"  # an open quote, say
     line, column, index = (at.line + 1, at.column + 1, at.index) if at else (0, 0, 0)
-    what = _("this is not YAML: {reason}")
-    what = what.format(reason=reason)
+    what = _("this is not YAML: {reason}").format(reason=reason)
     return _RefusedError(what, _syntax_fix(reason), Mark(file, line, column, index, index + 1))
 
 
@@ -134,8 +133,7 @@ class _Composing:
                 what = _("a key must be a text, not a list or mapping")
                 raise _RefusedError(what, _("put braces that belong to a text in quotes"), mark)
             if len(path) >= MAX_DEPTH:
-                what = _("more than {n} levels of nesting")
-                what = what.format(n=MAX_DEPTH)
+                what = _("more than {n} levels of nesting").format(n=MAX_DEPTH)
                 raise _RefusedError(what, _("see whether this is the right file"), mark)
             if event.anchor:
                 self.anchors[event.anchor] = (None, 0)
@@ -176,8 +174,7 @@ class _Composing:
     def _repeated(self, name: str, mark: Mark, *, is_key: bool) -> tuple[Node, int]:
         node, size = self.anchors.get(name, (None, 0))
         if node is None:
-            what = _('"*{name}" repeats something that is not written before it')
-            what = what.format(name=name)
+            what = _('"*{name}" repeats something that is not written before it').format(name=name)
             raise _RefusedError(what, _("put a text that begins with * in quotes"), mark)
         self.repeated += size
         if self.repeated > MAX_REPEATED:
@@ -235,8 +232,7 @@ class _Composing:
     def _put_together(self, path: Path, first: Text, last: Mark) -> None:
         first.mark = first.mark._replace(end=last.end, one_line=True)
         first.text, first.style = self.text[first.mark.start : last.end], '"'
-        fix = _("quote it or write a point: {point}")
-        fix = fix.format(point=first.text.replace(",", ".", 1))
+        fix = _("quote it or write a point: {point}").format(point=first.text.replace(",", ".", 1))
         self.refuse(
             path, _('"{text}" is cut in two at its comma').format(text=first.text), fix, first.mark
         )
@@ -284,15 +280,13 @@ def decode(path: FilePath) -> str | Finding:
 def _foreign(content: bytes) -> str:
     """What the bytes give away about another format; empty: nothing."""
     is_zip = content.startswith(b"PK\x03\x04")
+    is_binary = b"\x00" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff"))
     formats = (
         (is_zip and b"xl/" in content, _("this is an Excel workbook, not YAML")),
         (is_zip, _("this is a zip archive, not YAML")),
         (content.startswith(b"\xd0\xcf\x11\xe0"), _("this is an old Office document, not YAML")),
         (content.startswith(b"%PDF"), _("this is a PDF, not YAML")),
-        (
-            b"\x00" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")),
-            _("this is not a text file"),
-        ),
+        (is_binary, _("this is not a text file")),
     )
     return next((what for is_it, what in formats if is_it), "")
 
@@ -365,11 +359,9 @@ def read_tree(path: FilePath, sections: frozenset[str]) -> Tree:
     tree = Tree()
     main = main_file(path)
     if path.is_dir() and not main.exists():
-        what, fix = (
-            _("this folder holds no {name}"),
-            _("name the case file itself, or call it {name}"),
-        )
-        tree.findings.append(Finding((), what.format(name=MAIN), fix.format(name=MAIN)))
+        what = _("this folder holds no {name}")
+        fix = _("name the case file itself, or call it {name}")
+        tree.findings.append(Finding.of((), what, fix, name=MAIN))
         tree.is_readable = False
         return tree
     reading = _Reading(tree, main.parent, sections)

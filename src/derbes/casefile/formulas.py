@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from derbes.case.quantity import Formula, Tree
+from derbes.case.quantity import Formula, Quantity, Tree
 from derbes.grammar import ExpressionError, Node, Reader, Unusable
 from derbes.language import _
 from derbes.units import ONE, Unit, UnitError, parse_unit
@@ -19,18 +19,6 @@ from derbes.units import ONE, Unit, UnitError, parse_unit
 Powers = Mapping[str, int]
 """Kinds (mass, time, a currency, a word) and their powers."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-
-
-class Parent(Protocol):
-    """A number that a formula rests on."""
-
-    @property
-    def path(self) -> str:
-        """Path inside the case."""
-
-    @property
-    def unit(self) -> str:
-        """Base unit."""
 
 
 class _Step(NamedTuple):
@@ -44,7 +32,7 @@ class _Step(NamedTuple):
 class _Reader(Reader[_Step]):
     """Reads a formula: every step has a unit, and money of any currency is money."""
 
-    named: Callable[[str], Parent] = field(kw_only=True)
+    named: Callable[[str], Quantity] = field(kw_only=True)
     own: frozenset[str] = field(kw_only=True)
     rates: Callable[[str], float | None] = field(kw_only=True)
     parents: list[str] = field(default_factory=list)
@@ -116,8 +104,9 @@ class _Reader(Reader[_Step]):
         """Both, where they count the same; a plain number is one of its own."""
         if dict(left.unit.powers) == dict(right.unit.powers):
             return left, right
-        both = (replace(one.unit, name=in_kinds(dict(one.unit.powers))) for one in (left, right))
-        raise self.misfit(node, *both)
+        plain = _("a plain number")
+        both = [(one.unit, unit_named(dict(one.unit.powers), "money")) for one in (left, right)]
+        raise self.misfit(node, *(replace(unit, name=name or plain) for unit, name in both))
 
 
 def _counting(powers: Powers) -> Unit:
@@ -126,7 +115,7 @@ def _counting(powers: Powers) -> Unit:
 
 def read_formula(
     text: str,
-    named: Callable[[str], Parent],
+    named: Callable[[str], Quantity],
     *,
     own: frozenset[str] = frozenset(),
     rates: Callable[[str], float | None] = lambda _currency: None,
@@ -159,11 +148,6 @@ def powers_of(unit: Unit, rates: Callable[[str], float | None]) -> Powers:
 def singular(word: str) -> str:
     """A word that is a unit of its own, without the s of several: 2 tubes, 60 a tube."""
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
-
-
-def in_kinds(powers: Powers) -> str:
-    """Kinds with their powers, for a message."""
-    return unit_named(powers, "money") or _("a plain number")
 
 
 _FIRST = {"time": "month", "mass": "kg", "volume": "m3", "energy": "MWh", "count": "piece"}

@@ -53,10 +53,8 @@ def case_without_measures(draft: CaseDraft) -> Iterator[Finding]:
     if case.measures:
         return
     sellers = [one.actor for one in case.suppliers.values() if one.actor != case.target]
-    sender = next(iter(sellers), "my_sender")
-    example = (
-        f"embargo: {{kind: embargo, sender: {sender}, hits: {{actor: {sender}}}, lengths: [6, 12]}}"
-    )
+    who = next(iter(sellers), "my_sender")
+    example = f"embargo: {{kind: embargo, sender: {who}, hits: {{actor: {who}}}, lengths: [6, 12]}}"
     what = _("the case has no measures, so nothing is asked of it but how long its stock lasts")
     fix = _('write "measures:" and below it what may happen, as in "{example}"')
     yield Finding.of(("measures",), what, fix, example=example)
@@ -79,8 +77,7 @@ def formulas_in_their_ranges(draft: CaseDraft) -> Iterator[Finding]:
             what = _(
                 "by its formula it goes from {from_low} to {to_high}, "
                 "beyond the range of {low} to {high} beside it"
-            )
-            what = what.format(from_low=reached_low, to_high=reached_high, low=least, high=most)
+            ).format(from_low=reached_low, to_high=reached_high, low=least, high=most)
         else:
             continue
         fix = _("check the formula and the ranges of what it names, or take this range out")
@@ -214,8 +211,7 @@ def step_that_is_coarse(draft: CaseDraft) -> Iterator[Finding]:
         what = _(
             "what is short for a part of a {step} is spread over all of it: the deepest"
             " shortfall and discounted money differ from those by month"
-        )
-        what = what.format(step=_("year") if step is Step.YEAR else _("quarter"))
+        ).format(step=_("year") if step is Step.YEAR else _("quarter"))
         yield Finding(("calendar", "step"), what, _('write "step: month" where that matters'))
 
 
@@ -236,8 +232,7 @@ def uses_worth_less_than_their_good(draft: CaseDraft) -> Iterator[Finding]:
         what = _(
             "being short costs {cost}, less than the good costs at the cheapest, {least}:"
             " whatever leaves this use short saves money"
-        )
-        what = what.format(cost=in_words(cost, unit), least=in_words(least, unit))
+        ).format(cost=in_words(cost, unit), least=in_words(least, unit))
         fix = _("see whether the cost of being short holds all that is lost")
         yield Finding(("uses", use.id, "shortage_cost"), what, fix)
 
@@ -290,8 +285,7 @@ def uses_in_unlike_units(draft: CaseDraft) -> Iterator[Finding]:
         what = _(
             "uses of the {tier} tier are counted in {units}; without weights they count by"
             " months of their good's own use"
-        )
-        what = what.format(tier=tier, units=_(" and ").join(sorted(set(units.values()))))
+        ).format(tier=tier, units=_(" and ").join(sorted(set(units.values()))))
         fix = _("give each use of the tier a weight to say what one unit counts")
         yield Finding(("uses", bare[0]), what, fix, at_key=True)
 
@@ -309,23 +303,15 @@ def series_behind_the_calendar(draft: CaseDraft) -> Iterator[Finding]:
         repeats = repeats_yearly(path, a_year, asked)
         if last.min() == last.max() or (asked and repeats == (asked == "repeat")):
             continue
-        yield Finding(
-            tuple(quantity.path.split(".")),
-            (
-                _("behind {last}, the end of the calendar, it repeats its last year")
-                if repeats
-                else _("behind {last}, the end of the calendar, it keeps its last value, {value}")
-            ).format(
-                last=calendar.label(calendar.n_periods - 1),
-                value=in_words(float(path[-1]), quantity.unit),
-            ),
-            _("the calendar is shorter than a year; make it longer")
-            if asked
-            else _('write "after: {other}" beside the series for the other').format(
-                other="hold" if repeats else "repeat"
-            ),
-            at_key=True,
-        )
+        what = _("behind {last}, the end of the calendar, it keeps its last value, {value}")
+        if repeats:
+            what = _("behind {last}, the end of the calendar, it repeats its last year")
+        fix = _('write "after: {other}" beside the series for the other')
+        if asked:
+            fix = _("the calendar is shorter than a year; make it longer")
+        value, other = in_words(float(path[-1]), quantity.unit), "hold" if repeats else "repeat"
+        at, end = tuple(quantity.path.split(".")), calendar.label(calendar.n_periods - 1)
+        yield Finding.of(at, what, fix, at_key=True, last=end, value=value, other=other)
 
 
 def series_before_the_calendar(draft: CaseDraft) -> Iterator[Finding]:

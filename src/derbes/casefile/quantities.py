@@ -23,6 +23,7 @@ from derbes.casefile.formulas import Powers, powers_of, read_formula, unit_named
 from derbes.grammar import ExpressionError, refused
 from derbes.language import _
 from derbes.units import (
+    GROUP_SPACE,
     ONE,
     Amount,
     Unit,
@@ -37,8 +38,6 @@ from derbes.units import (
 
 Steps = tuple[tuple[int, float], ...]
 """(period, number) pairs; each holds from its period on."""
-
-GROUP_SPACE = "\u202f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +109,10 @@ class Reading:
 
 def outside(text: str, calendar: Calendar) -> tuple[str, str]:
     """What is wrong with a month that no period holds, and how to repair it."""
-    return (
-        _('"{month}" is outside the calendar, which runs from {first} to {last}').format(
-            month=text, first=calendar.label(0), last=calendar.label(calendar.n_periods - 1)
-        ),
-        _("choose a month within it, or change calendar.periods"),
-    )
+    what = _('"{month}" is outside the calendar, which runs from {first} to {last}')
+    first, last = calendar.label(0), calendar.label(calendar.n_periods - 1)
+    fix = _("choose a month within it, or change calendar.periods")
+    return what.format(month=text, first=first, last=last), fix
 
 
 def in_words(number: float, unit: str) -> str:
@@ -258,12 +255,8 @@ def _computed(reading: Reading, text: str, step: Path) -> Steps:
         fitting = [to for to in reading.units if powers_of(to, measures.worth) == powers]
         if not fitting:
             given = unit_named(powers, measures.money, words) or _("a plain number")
-            _refuse_unit(
-                reading,
-                (),
-                _("{text}, which gives {unit}").format(text=text.strip(), unit=given),
-                step,
-            )
+            said = _("{text}, which gives {unit}").format(text=text.strip(), unit=given)
+            _refuse_unit(reading, (), said, step)
             return ()
         reading.formula = formula = formula.scaled(1.0 / fitting[0].factor)
         number = formula.value(value)
@@ -362,10 +355,8 @@ def _wrong_keys(reading: Reading, entry: Entry, *, has_range: bool) -> Iterator[
     has_values = entry.values is not None or entry.weights is not None
     if entry.kind == REFERENCE:
         if not entry.reference:
-            yield (
-                _('"reference" needs the id of a reference class'),
-                _('write "distribution: {reference: my_class}"'),
-            )
+            what = _('"reference" needs the id of a reference class')
+            yield what, _('write "distribution: {reference: my_class}"')
         if reading.unit.name != "month":
             what = _("a reference class gives months; this is no time")
             yield what, _("choose another distribution")
@@ -409,33 +400,14 @@ def _numbers(reading: Reading, texts: Sequence[str], key: str) -> tuple[float, .
 LONGEST_CALENDAR = 1200
 """Periods of the longest calendar; a longer one stands in for one that cannot be read."""
 ROUNDING = 1e-9
-"""Turning units rounds; a value may miss the end of its range by so much of it."""
+"""Turning units rounds; a value may miss the end of its range, or its limit, by so much of it."""
 
 
-def read_quantity(
-    entry: Entry,
-    measures: CaseUnits,
-    kind: InUnit,
-    *,
-    units: tuple[str, ...],
-    path: Path,
-    line: int = 0,
-) -> tuple[Quantity | None, list[Finding]]:
-    """A quantity in base units, None when it cannot be had, and what is wrong with it.
-
-    Args:
-        entry: What stands in the file.
-        measures: In what the case counts.
-        kind: Limits.
-        units: Unit that it is turned into, and others that count as it.
-        path: Its path.
-        line: Line in which it stands.
-    """
-    targets = tuple(parse_unit(unit, measures.own) for unit in units)
-    reading = Reading(measures, kind, targets, path, line=line)
+def read_quantity(reading: Reading, entry: Entry) -> Quantity | None:
+    """A quantity in base units; None, with what is wrong in the reading, when it cannot be had."""
     if entry.unit:
         try:
-            reading.inherited = parse_unit(entry.unit, measures.own)
+            reading.inherited = parse_unit(entry.unit, reading.measures.own)
         except UnitError as error:
             reading.refuse(("unit",), error.what, error.fix)
     dated: list[_Dated] = []
@@ -448,11 +420,11 @@ def read_quantity(
         _inherit(reading, entry.value or "")
         steps = in_base(reading, entry.value or "", ("value",))
     if not steps or reading.findings:
-        return None, reading.findings
+        return None
     quantity = replace(
         _number(reading, entry, steps[0][1]),
         value=[value for at, value in steps if at <= 0 or at == steps[0][0]][-1],
-        path=dotted(path),
+        path=dotted(reading.path),
         written=_written(entry),
         steps=steps if len(steps) > 1 or entry.series is not None else (),
         after=entry.after or "",
@@ -461,7 +433,7 @@ def read_quantity(
     )
     if reading.formula is not None:
         quantity = _derived(reading, entry, quantity)
-    return (None if reading.findings else quantity), reading.findings
+    return None if reading.findings else quantity
 
 
 def _derived(reading: Reading, entry: Entry, quantity: Quantity) -> Quantity:
@@ -653,8 +625,7 @@ def _ends(reading: Reading, entry: Entry, value: float) -> tuple[float | None, f
         reading.refuse(("range",), what, _("write the lower value first"))
     elif reading.formula is None and not low - slip <= value <= high + slip:
         unit = reading.unit.name
-        what = _("the range from {low} to {high} does not hold the value {value}")
-        what = what.format(
+        what = _("the range from {low} to {high} does not hold the value {value}").format(
             low=in_words(low, unit), high=in_words(high, unit), value=in_words(value, unit)
         )
         reading.refuse(("range",), what, _("widen the range, or write its ends with their unit"))

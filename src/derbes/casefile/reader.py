@@ -54,9 +54,6 @@ UNTOUCHED: Mapping[str, frozenset[str]] = {
 Place = tuple[str, str]
 """Section and id of a variant or scenario."""
 
-Entries = Mapping[Place, Any]
-"""Entries of all variants and scenarios."""
-
 Elements = list[tuple[str, str, Node]]
 """Section, id and node of elements."""
 
@@ -71,6 +68,10 @@ class WrittenAlternative:
 
     root: MappingNode
     """The tree after the changes."""
+    file: MappingNode
+    """The tree before them; what it holds is hung in."""
+    written: MappingNode
+    """The tree of the case as written."""
     section: str = ""
     """`variants` or `scenarios`; empty for the case as written."""
     origins: dict[Path, Path] = field(default_factory=dict)
@@ -106,7 +107,7 @@ def alternative(
         written: The case as written: what a variant took away of it, a scenario cannot
             change, and what is wrong with it is told already.
     """
-    after = WrittenAlternative(before.root, place[0])
+    after = WrittenAlternative(before.root, before.root, written.root, place[0])
     entries = dict(before.draft.entries(*_CHANGERS))
     chain = _chain(entries, place)
     if chain is None:
@@ -116,7 +117,7 @@ def alternative(
     for one in chain or ():
         if one != place:
             after.changes.append(_("as {variant}").format(variant=one[1]))
-        _make(after, before.root, one, entries[one], written=written.root, is_own=one == place)
+        _make(after, one, entries[one], is_own=one == place)
     after.draft = build_draft(after.root, memory)
     if not after.findings:
         told = {(one.path, one.what) for one in written.found}
@@ -125,7 +126,7 @@ def alternative(
     return after
 
 
-def _chain(entries: Entries, place: Place) -> list[Place] | None:
+def _chain(entries: Mapping[Place, Any], place: Place) -> list[Place] | None:
     """Changes from the first to be made to the named ones; None when they go in a circle.
 
     What a variant or scenario starts from is one of its own section, else a variant.
@@ -142,44 +143,33 @@ def _chain(entries: Entries, place: Place) -> list[Place] | None:
     return chain
 
 
-def _make(
-    changed: WrittenAlternative,
-    file: MappingNode,
-    place: Place,
-    entry: Any,
-    *,
-    written: MappingNode,
-    is_own: bool,
-) -> None:
+def _make(changed: WrittenAlternative, place: Place, entry: Any, *, is_own: bool) -> None:
     """Make one variant's own changes; only the named one tells its findings."""
     before = len(changed.findings)
     words: list[str] = []
     for position, pattern in enumerate(entry.remove):
-        _remove(changed, (*place, "remove", position), pattern, written)
+        _remove(changed, (*place, "remove", position), pattern)
         words.append(_("without {element}").format(element=pattern))
     for section, elements in entry.add.items():
         for element_id in elements:
-            _add(changed, file, (*place, "add", section, element_id))
+            _add(changed, (*place, "add", section, element_id))
             words.append(_("with {element}").format(element=f"{section}.{element_id}"))
     for where in entry.set:
         path = (*place, "set", where)
-        _set(changed, file, path, written)
-        words.append(f"{where}: {_in_words(_plain(find(file, path)))}")
+        _set(changed, path)
+        words.append(f"{where}: {_in_words(_plain(find(changed.file, path)))}")
     if is_own:
         changed.changes += words
     else:
         del changed.findings[before:]
 
 
-def _remove(changed: WrittenAlternative, place: Path, pattern: str, written: MappingNode) -> None:
-    known = _elements(written, changed.section)
+def _remove(changed: WrittenAlternative, place: Path, pattern: str) -> None:
+    known = _elements(changed.written, changed.section)
     removed = [one for one in _elements(changed.root, changed.section) if _selects(pattern, one)]
     section = changed.root.entries.get(pattern.partition(".")[0])
-    if (
-        not removed
-        and isinstance(section, MappingNode | None)
-        and not any(_selects(pattern, one) for one in known)
-    ):
+    is_known = any(_selects(pattern, one) for one in known)
+    if not removed and not is_known and isinstance(section, MappingNode | None):
         changed.findings.append(Finding(place, *_nothing_removed(known, pattern)))
     for name, element_id, _node in removed:
         table = changed.root.entries[name]
@@ -223,9 +213,9 @@ def _nothing_removed(elements: Elements, pattern: str) -> tuple[str, str]:
     return what, did_you_mean(pattern, names)
 
 
-def _add(changed: WrittenAlternative, file: MappingNode, origin: Path) -> None:
+def _add(changed: WrittenAlternative, origin: Path) -> None:
     section, element_id = map(str, origin[-2:])
-    path, node = (section, element_id), find(file, origin)
+    path, node = (section, element_id), find(changed.file, origin)
     known = set(SECTIONS) - UNTOUCHED[changed.section]
     if section not in known:
         what = _('"{section}" is not a section that a scenario can add to')
@@ -242,18 +232,16 @@ def _add(changed: WrittenAlternative, file: MappingNode, origin: Path) -> None:
         if not isinstance(find(changed.root, (section,)), MappingNode):
             empty = MappingNode({}, node.mark)
             changed.root = _with(changed.root, (section,), empty, node.mark)
-        _hang(changed, path, file, origin)
+        _hang(changed, path, origin)
 
 
-def _set(
-    changed: WrittenAlternative, file: MappingNode, origin: Path, written: MappingNode
-) -> None:
+def _set(changed: WrittenAlternative, origin: Path) -> None:
     where = str(origin[-1])
     element = tuple(where.split(".")[:2])
     path = _target(changed.root, where, changed.section)
     if not isinstance(path, Finding):
-        _hang(changed, path, file, origin)
-    elif find(changed.root, element) is not None or not find(written, element):
+        _hang(changed, path, origin)
+    elif find(changed.root, element) is not None or not find(changed.written, element):
         # else a variant took away what a scenario changes
         changed.findings.append(replace(path, path=origin, at_key=True))
 
@@ -304,9 +292,9 @@ def _inside(root: MappingNode, steps: list[str]) -> Path | Finding:
     return (*path, int(steps[-1]))
 
 
-def _hang(changed: WrittenAlternative, path: Path, file: MappingNode, origin: Path) -> None:
+def _hang(changed: WrittenAlternative, path: Path, origin: Path) -> None:
     """Hang what stands in the file at a path of the variant's tree; the file stays as it is."""
-    node, parent = find(file, origin), find(file, origin[:-1])
+    node, parent = find(changed.file, origin), find(changed.file, origin[:-1])
     if node is not None and isinstance(parent, MappingNode):
         changed.root = _with(changed.root, path, node, parent.keys[str(origin[-1])])
         changed.origins[path] = origin
@@ -365,8 +353,7 @@ def _in_the_file(one: WrittenAlternative, place: Place) -> list[Finding]:
 def _crossed(variant: str, scenario: str, one: WrittenAlternative) -> Iterator[Finding]:
     """What is wrong with a scenario in a variant, told at the variant."""
     for finding in (*one.findings, *one.found):
-        what = _('in this variant with scenario "{scenario}", {where}: {what}')
-        what = what.format(
+        what = _('in this variant with scenario "{scenario}", {where}: {what}').format(
             scenario=scenario, where=dotted(shown(one.root, finding.path)), what=finding.what
         )
         yield Finding(("variants", variant), what, finding.fix, at_key=True)
@@ -456,7 +443,7 @@ def read_files(path: FilePath, examine: Examine | None = None) -> Read:
     if not tree.is_readable:
         return Read(_in_order(tree, tree.findings), None, tree)
     memory = Memory()
-    base = WrittenAlternative(tree.root)
+    base = WrittenAlternative(tree.root, tree.root, tree.root)
     base.draft = build_draft(tree.root, memory)
     base.found = [*base.draft.findings, *check_draft(base.draft)]
     findings = [*tree.findings, *base.found]

@@ -142,9 +142,8 @@ def _whole_or_short(model: type, parts: dict[str, Any], names: Names) -> dict[st
 
 def _properties(model: type, parts: dict[str, Any], names: Names) -> dict[str, Any]:
     about = docs_of(model)
-    return {
-        key.key: _property(key, about[key.name], parts, names) for key in keys_of(model).values()
-    }
+    keys = keys_of(model).values()
+    return {key.key: _property(key, about[key.name], parts, names) for key in keys}
 
 
 def _property(key: Key, about: str, parts: dict[str, Any], names: Names) -> dict[str, Any]:
@@ -152,9 +151,8 @@ def _property(key: Key, about: str, parts: dict[str, Any], names: Names) -> dict
     found = _schema(key.form, parts, names)
     if key.empty is None and not key.is_needed:
         return {**found, "description": about}
-    if isinstance(
-        key.form, forms.WordForm | forms.FlagForm | forms.ShareForm
-    ) and key.empty not in {"", None}:
+    has_default = isinstance(key.form, forms.WordForm | forms.FlagForm | forms.ShareForm)
+    if has_default and key.empty not in {"", None}:
         found = {**found, "default": key.empty}
     added = set()
     if isinstance(key.form, forms.TextForm):
@@ -364,11 +362,8 @@ def _written_as(form: forms.Form) -> str:
 def _amount(form: forms.InUnit) -> str:
     unit = form.unit.replace("{by_size}", "/size").translate(str.maketrans("", "", "{}"))
     shown = {"": "number or %", "any": "any unit", "by": "%, or month", "input": "good"}
-    limits = [
-        f"{sign} {limit:g}"
-        for sign, limit in (("≥", form.low), (">", form.above), ("≤", form.high))
-        if limit is not None
-    ]
+    ends = (("≥", form.low), (">", form.above), ("≤", form.high))
+    limits = [f"{sign} {limit:g}" for sign, limit in ends if limit is not None]
     return ", ".join([shown.get(unit, unit), *limits])
 
 
