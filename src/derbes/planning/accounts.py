@@ -9,7 +9,7 @@ What plants cost that are built anyway, what is left of them, and how far calm u
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -51,8 +51,7 @@ from derbes.planning.problem import (
 )
 from derbes.planning.scenarios import RecourseSolver
 from derbes.planning.separation import make_groups
-from derbes.results.money import PlantAccount
-from derbes.results.plan import FOREIGN, AccountRow, Outlay, PlanChoice
+from derbes.results.plan import FOREIGN, AccountRow, Outlay, PlanChoice, PlantAccount
 from derbes.results.tables import text_of
 from derbes.supply.baseline import CalmSolution, arrivals_by_period, orders_before
 from derbes.supply.network import unit_values
@@ -238,7 +237,10 @@ def number_words(value: float, unit: str = "") -> str:
         if abs(value) >= scale * (1 - 10**-_DIGITS):
             value, word = value / scale, name
             break
-    return " ".join(part for part in (_digits(value), word, unit) if part)
+    decimals = max(0, _DIGITS - 1 - math.floor(math.log10(abs(value)))) if value else 0
+    digits = f"{value:,.{decimals}f}" if value else "0"
+    digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return " ".join(part for part in (digits, word, unit) if part)
 
 
 def rounded_away(value: float, *, up: bool) -> float:
@@ -254,14 +256,6 @@ def rounded_away(value: float, *, up: bool) -> float:
     steps = value / unit
     whole = math.ceil(steps - _NOISE) if up else math.floor(steps + _NOISE)
     return round(whole * unit, 12)
-
-
-def _digits(value: float) -> str:
-    if value == 0:
-        return "0"
-    decimals = max(0, _DIGITS - 1 - math.floor(math.log10(abs(value))))
-    text = f"{value:,.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def months_words(months: float) -> str:
@@ -288,32 +282,21 @@ def share_words(share: float) -> str:
 def unit_of(case: Case, option: Option) -> str:
     """Unit of an option's size; empty: multiples of the element as written."""
     if option.kind is OptionKind.RESERVE:
-        return case.goods[element_id(option)].unit
+        return case.goods[option.element.split(".", 1)[1]].unit
     if option.kind is OptionKind.BRING_FORWARD:
         return "month"
     return "share" if option.kind is OptionKind.BUY_OUT else ""
 
 
-def element_id(option: Option) -> str:
-    """Id of the element that an option is about, without its section."""
-    return option.element.split(".", 1)[-1]
-
-
-def _counted(unit: str, n: float) -> str:
-    """A unit beside a number: things that are counted have a plural."""
-    whole = 1 if n == 1 else 2
-    plural = {
+def option_words(case: Case, option: Option, size: float) -> str:
+    """What an option does at a size, e.g. `hold 300 t more in reserve: Alum`."""
+    name = name_of(case, *option.element.split(".", 1))
+    whole, unit = 1 if size == 1 else 2, unit_of(case, option)
+    counted = {  # what is counted has a plural
         "piece": ngettext("piece", "pieces", whole),
         "round": ngettext("round", "rounds", whole),
     }
-    return plural.get(unit, unit)
-
-
-def option_words(case: Case, option: Option, size: float) -> str:
-    """What an option does at a size, e.g. `hold 300 t more in reserve: Alum`."""
-    section = option.element.split(".", 1)[0]
-    name = name_of(case, section, element_id(option))
-    amount = number_words(size, _counted(unit_of(case, option), size))
+    amount = number_words(size, counted.get(unit, unit))
     text = {
         OptionKind.BUILD: _("build {name}"),
         OptionKind.ENLARGE: _("enlarge {name} by {share}"),
@@ -335,18 +318,20 @@ def option_words(case: Case, option: Option, size: float) -> str:
 # What is decided
 
 
-NEVER = "closed_{option}"
-"""Limit that closes an option."""
-
-
 def nothing_decided(case: Case) -> Case:
     """The case without any standard, budget or rule, in which no option may be chosen."""
     options = {
         name: replace(option, committed=False, excludes=(), requires=())
         for name, option in case.options.items()
     }
-    closed = {NEVER.format(option=name): at_most({name: 1.0}, 0) for name in case.options}
-    return replace(case, options=options, limits=closed, standards={}, budget=None)
+    return replace(
+        case, options=options, limits=closed_limits(case.options), standards={}, budget=None
+    )
+
+
+def closed_limits(options: Iterable[str]) -> dict[str, Limit]:
+    """Limits that close options."""
+    return {f"closed_{name}": at_most({name: 1.0}, 0) for name in options}
 
 
 def at_most(weights: dict[str, float], most: int) -> Limit:

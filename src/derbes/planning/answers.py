@@ -15,6 +15,7 @@ neither can be negative, since the weighing never prefers what costs more in eve
 import itertools
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any
@@ -271,7 +272,15 @@ def frontier_of(
 
     def point(months: int) -> FrontierPoint:
         if months not in points:
-            points[months] = _point(case, solve, months)
+            points[months] = FrontierPoint(months, cost=None)
+            with suppress(TimeIsOver):
+                found = solve(with_length(case, months))
+                points[months] = FrontierPoint(months, cost=None, feasible=False)
+                if found.feasible:
+                    plan = choices_in_words(case, found.decided)
+                    points[months] = FrontierPoint(
+                        months, found.cost, bound=found.bound, feasible=True, plan=plan
+                    )
             if told:
                 told(len(points), len(ordered))
         return points[months]
@@ -282,7 +291,10 @@ def frontier_of(
             points.update({m: replace(low, months=m) for m in ordered[first + 1 : last + 1]})
             return
         high, between = point(ordered[last]), ordered[first + 1 : last]
-        if _is_same(low, high):
+        is_same = low.feasible is None and high.feasible is None
+        if low.cost is not None and high.cost is not None:
+            is_same = high.cost - low.cost <= SAME * max(abs(high.cost), 1.0)
+        if is_same:  # so all lengths between have the answer of the longer one
             points.update({m: replace(high, months=m) for m in between})
         elif between:
             middle = (first + last) // 2
@@ -292,24 +304,6 @@ def frontier_of(
     if ordered:
         fill(0, len(ordered) - 1)
     return marked(with_months_priced([points[months] for months in ordered]))
-
-
-def _is_same(low: FrontierPoint, high: FrontierPoint) -> bool:
-    """Whether all lengths between two have the answer of the longer one."""
-    if low.cost is None or high.cost is None:
-        return low.feasible is None and high.feasible is None
-    return high.cost - low.cost <= SAME * max(abs(high.cost), 1.0)
-
-
-def _point(case: Case, solve: Solve, months: int) -> FrontierPoint:
-    try:
-        found: PlanSolution = solve(with_length(case, months))
-    except TimeIsOver:
-        return FrontierPoint(months, cost=None)
-    if not found.feasible:
-        return FrontierPoint(months, cost=None, feasible=False)
-    plan = choices_in_words(case, found.decided)
-    return FrontierPoint(months, found.cost, bound=found.bound, feasible=True, plan=plan)
 
 
 def with_months_priced(points: Sequence[FrontierPoint]) -> list[FrontierPoint]:

@@ -99,15 +99,6 @@ class ContingencyShape:
         return goods[np.isin(goods, self.goods)]
 
 
-def starts_of(standard: Standard, measure_start: int | None, n_calendar: int) -> range:
-    """Starts at which a standard is to hold. [period]"""
-    last = n_calendar - 1 if standard.last < 0 else min(standard.last, n_calendar - 1)
-    if measure_start is not None:
-        is_inside = standard.first <= measure_start <= last
-        return range(measure_start, measure_start + int(is_inside))
-    return range(standard.first, last + 1)
-
-
 def window_length(arrays: CaseArrays, length: int, *, is_long: bool) -> int:
     """Periods that a contingency is followed. [period]
 

@@ -19,7 +19,7 @@ from derbes.case.uncertainty import Draws
 from derbes.errors import Problem, RequestError, did_you_mean
 from derbes.language import _
 from derbes.planning.base_course import SOFT, holding_costs, make_base_course
-from derbes.planning.contingencies import contingency_shape, starts_of
+from derbes.planning.contingencies import contingency_shape
 from derbes.planning.first_stage import CHOSEN_AT, FirstStage, make_first_stage
 from derbes.planning.recourse import (
     DrawProgram,
@@ -257,8 +257,12 @@ def without_standards(problem: PlanProblem) -> PlanProblem:
 
 def all_starts(problem: PlanProblem, name: str) -> range:
     """All starts at which a standard is to hold. [period]"""
-    case, standard = problem.case, problem.case.standards[name]
-    return starts_of(standard, case.measures[standard.measure].start, case.calendar.n_periods)
+    standard, n = problem.case.standards[name], problem.case.calendar.n_periods
+    last = n - 1 if standard.last < 0 else min(standard.last, n - 1)
+    start = problem.case.measures[standard.measure].start
+    if start is None:
+        return range(standard.first, last + 1)
+    return range(start, start + int(standard.first <= start <= last))
 
 
 def _check_structure(future: PlanFutures, case: Case) -> None:

@@ -24,9 +24,9 @@ from derbes.case.uncertainty import Draws
 from derbes.language import _
 from derbes.parallel import RunOptions
 from derbes.planning.accounts import (
-    NEVER,
     at_most,
     by_year,
+    closed_limits,
     months_words,
     name_of,
     number_words,
@@ -187,7 +187,7 @@ def decided_later(case: Case, years: int) -> Case:
         if dates:
             options[name] = replace(option, dates=dates)
         else:
-            limits[NEVER.format(option=name)] = at_most({name: 1.0}, 0)
+            limits |= closed_limits([name])
     return replace(case, options=options, limits=limits)
 
 
@@ -234,7 +234,7 @@ def decided_so(case: Case, choices: Collection[Choice]) -> Case:
             dates, sizes = (made[name].date,), (made[name].size,)
             options[name] = replace(option, dates=dates, sizes=sizes, committed=True)
         else:
-            limits[NEVER.format(option=name)] = at_most({name: 1.0}, 0)
+            limits |= closed_limits([name])
     return replace(case, options=options, limits=limits)
 
 
