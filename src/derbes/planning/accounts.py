@@ -466,27 +466,16 @@ def accounts_of(
         for year in sorted({*with_plan, *without})
         for part, currency in enumerate((case.currency, FOREIGN))
     )
-    plants = plant_accounts(case, supply.written, supply.hours)
-    return outlay, _account(problem, solution, supply, told), plants
-
-
-def _account(
-    problem: PlanProblem, solution: PlanSolution, supply: _Supply, told: Callable[[], object]
-) -> tuple[AccountRow, ...]:
-    """The parts of the cost of a plan, beside those of the cheapest course without standards."""
+    # the parts of the cost, beside those of the cheapest course without standards
     mine = _parts(problem, solution.choices, supply)
     calm, chosen = without_standards(problem), solution.no_threat_choices
     other = _parts(calm, chosen, _supply(calm, chosen, told, solution.no_threat_prices))
-    whole = abs(solution.cost)
-    rows = (
+    account = tuple(
         AccountRow(item, float(amount), float(other[item]), item not in BESIDE)
         for item, amount in mine.items()
+        if max(abs(float(amount)), abs(float(other[item]))) > NOTHING * abs(solution.cost)
     )
-    return tuple(
-        row
-        for row in rows
-        if max(abs(row.with_plan), abs(row.without_standards or 0.0)) > NOTHING * whole
-    )
+    return outlay, account, plant_accounts(case, supply.written, supply.hours)
 
 
 def _parts(problem: PlanProblem, choices: Sequence[Choice], supply: _Supply) -> dict[str, float]:

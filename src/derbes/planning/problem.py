@@ -18,6 +18,7 @@ from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.case.uncertainty import Draws
 from derbes.errors import Problem, RequestError, did_you_mean
 from derbes.language import _
+from derbes.lp.program import IntArray
 from derbes.planning.base_course import SOFT, holding_costs, make_base_course
 from derbes.planning.contingencies import contingency_shape
 from derbes.planning.first_stage import CHOSEN_AT, FirstStage, make_first_stage
@@ -558,13 +559,18 @@ def draw_figures(
 ) -> DrawFigures:
     """Figures of a draw from its second-stage columns, and what options cost beyond the mean."""
     costs = second_costs(stage, draw, prices)
+
+    def lacking(name: str, where: IntArray) -> float:
+        """What is lacking; nothing where it is no more than the solver's tolerance."""
+        demand, lack = draw.col_upper[where], columns[where]
+        size = max(1.0, float(demand[np.isfinite(demand)].max(initial=0.0)))
+        is_none = float(lack.max(initial=0.0)) <= LACKING * (1.0 if name == FOREIGN else size)
+        return 0.0 if is_none else float(lack.sum())
+
     return DrawFigures(
         money=float(draw.money @ columns) + options,
         priced=float(costs @ columns) + prices.money * options,
-        violations={
-            name: _lacking(name, columns[where], draw.col_upper[where])
-            for name, where in stage.standards.items()
-        },
+        violations={name: lacking(name, where) for name, where in stage.standards.items()},
         deferred=float(columns[stage.deferred].sum()),
     )
 
@@ -594,11 +600,3 @@ def evaluation(
         penalized=prices.money * option_cost
         + weighed(np.array([one.priced for one in drawn]), weights, risk),
     )
-
-
-def _lacking(name: str, lacking: FloatArray, demand: FloatArray) -> float:
-    """What is lacking; nothing where it is no more than the solver's tolerance."""
-    known = demand[np.isfinite(demand)]
-    size = max(1.0, float(known.max(initial=0.0))) if name != FOREIGN else 1.0
-    most = float(lacking.max(initial=0.0))
-    return float(lacking.sum()) if most > LACKING * size else 0.0

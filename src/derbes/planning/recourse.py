@@ -129,17 +129,6 @@ class SecondStage:
     deferred: IntArray
     """Columns of deferrable demand that goes unmet without a cost of being short."""
 
-    def corners(self) -> list[tuple[int, int]]:
-        """First row and first column of each contingency."""
-        blocks = self.index
-        return [
-            (
-                blocks.row(f"stock_{one.standard_name}_{one.start}").offset,
-                blocks.column(f"order_{one.standard_name}_{one.start}").offset,
-            )
-            for one in self.contingencies
-        ]
-
 
 @dataclass(frozen=True, slots=True)
 class DrawProgram:
@@ -251,7 +240,11 @@ def make_programs(
     Without the stock that is customary in each draw there are no contingencies; the first of
     the draws stands at `first_draw` among all.
     """
-    programs, index, corners = [], stage.index, stage.corners()
+    programs, index = [], stage.index
+    ends = [f"{one.standard_name}_{one.start}" for one in stage.contingencies]
+    corners = [  # first row and first column of each contingency
+        (index.row(f"stock_{end}").offset, index.column(f"order_{end}").offset) for end in ends
+    ]
     seen: dict[bytes, FloatArray] = {}
     reaches: dict[bytes, sparse.csr_matrix] = {}
     matrices: dict[str, tuple[sparse.csc_matrix, list[Family]]] = {}
