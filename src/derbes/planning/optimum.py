@@ -454,7 +454,7 @@ def _calm(run: BendersRun) -> Point | None:
     problem, run = run.scenarios.problem, replace(run, gap=CALM_GAP)
     if not problem.second.base.standards:
         return _point_at_right_prices(replace(run, is_calm=True))
-    calm = base_alone(without_standards(problem))
+    calm = without_standards(problem)
     with Scenarios(run.scenarios.crew, calm, run.clock.until) as alone:
         return _point_at_right_prices(replace(run, scenarios=alone))
 

@@ -173,11 +173,10 @@ def stocks_of(
     Raises:
         SolveError: A base course has no optimum.
     """
-    stage = make_second_stage(replace(problem.second.base, standards=()), ())
+    bare, stocks = without_standards(problem), []
     if programs is None or problem.second.base.standards:
-        bare = replace(problem.futures, case=replace(problem.case, standards={}))
-        programs = make_programs(bare, problem.first, stage)
-    shape, index, stocks = stage.base.layout, stage.index, []
+        programs = make_programs(bare.futures, problem.first, bare.second)
+    stage, shape, index = bare.second, bare.second.base.layout, bare.second.index
     extra = PRICE * (stage.hard + stage.soft)
     extra[: shape.n_columns] += STOCK_WEIGHT * holding_costs(shape, shape.arrays, shape.values)
     nothing = np.zeros(problem.first.n_columns)

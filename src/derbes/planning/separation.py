@@ -426,16 +426,12 @@ class WarmStarts:
     def begin(known: ScenarioGroup) -> "WarmStarts":
         """Nothing is known."""
         n, n_families = len(known.draws), len(known.families)
-        nothing: list[dict[int, int]] = [{} for _draw in range(n)]
-        sizes = [len(family.starts) for family in known.families]
+        every = [np.arange(len(family.starts)) for family in known.families]
         groups = [
-            [
-                [np.arange(s, min(s + TOGETHER, size)) for s in range(0, size, TOGETHER)]
-                for size in sizes
-            ]
+            [[one[s : s + TOGETHER] for s in range(0, len(one), TOGETHER)] for one in every]
             for _draw in range(n)
         ]
-        return WarmStarts([], nothing, [None] * n, [None] * n_families, groups)
+        return WarmStarts([], [{} for _draw in range(n)], [None] * n, [None] * n_families, groups)
 
     def pruned(self, known: ScenarioGroup) -> "WarmStarts":
         """Without the rows that count in no draw and stand in no basis."""
