@@ -15,22 +15,17 @@ import pytest
 from derbes import api
 from derbes.case.quantity import Quantity
 from derbes.cli.commands import derbes as command_line
+from derbes.results.money import ChanceWorth, Estimate, PlantAccount, Way, Ways, YearSaved
 from derbes.results.plan import (
     Alternative,
-    ChanceWorth,
     ClashWish,
     Cure,
-    Estimate,
     FrontierPoint,
     Outlay,
     Plan,
     PlanChoice,
-    PlantAccount,
     StandardCost,
     Waiting,
-    Way,
-    Ways,
-    YearSaved,
 )
 from derbes.results.supply import CoverRow, LeverageEnd, LeverageRow, LeverCount, Provenance
 

@@ -13,7 +13,8 @@ from derbes.case.uncertainty import Draws
 from derbes.model.compile import compile_case
 from derbes.planning.accounts import paid_for
 from derbes.planning.effects import decided_arrays, shields
-from derbes.results.plan import CHEAPEST, FOREIGN, NOTHING, PROGRAMME
+from derbes.results.money import CHEAPEST, NOTHING, PROGRAMME
+from derbes.results.plan import FOREIGN
 from derbes.stress.outcomes import Rule, simulate_hazards
 from derbes.stress.ways import ways_of
 from tests.draws.uncertain import hazard, named, uncertain_example, with_hazards

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from derbes.brief import format as fmt
 from derbes.brief.contents import BriefContents, Cell, PageTable, Section, figure_cell, table_of
 from derbes.language import _
-from derbes.results.plan import (
+from derbes.results.money import (
     CHEAPEST,
     NOTHING,
     PROGRAMME,

@@ -9,14 +9,8 @@ from functools import partial
 from typing import Any
 
 from derbes.language import _, ngettext
-from derbes.results.plan import (
-    FrontierPoint,
-    Plan,
-    Ways,
-    account_columns,
-    standard_columns,
-    way_columns,
-)
+from derbes.results.money import Ways, way_columns
+from derbes.results.plan import FrontierPoint, Plan, account_columns, standard_columns
 from derbes.results.statements import SpeakerScore, StatementRow, StatementTable, statement_columns
 from derbes.results.stress import Answer, EndedBy, Fan, HazardRisk, Influence, Stress
 from derbes.results.supply import Cover, Leverage, LeverageRow

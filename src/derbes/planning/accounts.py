@@ -51,7 +51,8 @@ from derbes.planning.problem import (
 )
 from derbes.planning.scenarios import RecourseSolver
 from derbes.planning.separation import make_groups
-from derbes.results.plan import FOREIGN, AccountRow, Outlay, PlanChoice, PlantAccount
+from derbes.results.money import PlantAccount
+from derbes.results.plan import FOREIGN, AccountRow, Outlay, PlanChoice
 from derbes.results.tables import text_of
 from derbes.supply.baseline import CalmSolution, arrivals_by_period, orders_before
 from derbes.supply.network import unit_values
@@ -408,12 +409,8 @@ class _Supply:
 
     paid: Paid
     """Expected over the draws, not discounted."""
-    items: Mapping[str, float]
-    """The same by what it is for, discounted; options beyond their mean cost among it. [money]"""
-    draws: FloatArray
-    """Their sum in each draw. (N,) [money]"""
-    beside: Mapping[str, float]
-    """What is told beside the cost, discounted. [money]"""
+    parts: Mapping[str, float]
+    """What each part of the cost comes to, discounted, and what is told beside it. [money]"""
     hours: FloatArray
     """Hours that lines run, and that they could, expected over the draws. (2, R, n)
     [hour/period]"""
@@ -467,24 +464,14 @@ def accounts_of(
         for part, currency in enumerate((case.currency, FOREIGN))
     )
     # the parts of the cost, beside those of the cheapest course without standards
-    mine = _parts(problem, solution.choices, supply)
     calm, chosen = without_standards(problem), solution.no_threat_choices
-    other = _parts(calm, chosen, _supply(calm, chosen, told, solution.no_threat_prices))
+    other = _supply(calm, chosen, told, solution.no_threat_prices).parts
     account = tuple(
         AccountRow(item, float(amount), float(other[item]), item not in BESIDE)
-        for item, amount in mine.items()
+        for item, amount in supply.parts.items()
         if max(abs(float(amount)), abs(float(other[item]))) > NOTHING * abs(solution.cost)
     )
     return outlay, account, plant_accounts(case, supply.written, supply.hours)
-
-
-def _parts(problem: PlanProblem, choices: Sequence[Choice], supply: _Supply) -> dict[str, float]:
-    """What each part of the cost comes to. [money]"""
-    values, weights = problem.first.values(tuple(choices)), problem.weights
-    items = dict(supply.items)
-    options = float(problem.first.cost @ values) + items.pop("options")
-    tail = weighed(supply.draws, weights, problem.risk) - float(weights @ supply.draws)
-    return {"options": options, **items, "tail": tail, **supply.beside}
 
 
 def _added(*parts: Paid) -> Paid:
@@ -550,7 +537,11 @@ def _supply(
         paid[0] += weight * (arrays.storage_cost[:, : paid.shape[1]] * held).sum(0)
     everything, abroad = (by_year(case, one) for one in paid)
     both = {year: np.array([amount, abroad[year]]) for year, amount in everything.items()}
-    return _Supply(both, items, np.array(draws), beside, np.asarray(hours), course.written)
+    costs, values = np.array(draws), problem.first.values(tuple(choices))
+    options = float(problem.first.cost @ values) + items.pop("options")
+    tail = weighed(costs, problem.weights, problem.risk) - float(problem.weights @ costs)
+    parts = {"options": options, **items, "tail": tail, **beside}
+    return _Supply(both, parts, np.asarray(hours), course.written)
 
 
 def sellers_abroad(case: Case, arrays: CaseArrays) -> FloatArray:

@@ -53,12 +53,7 @@ from derbes.planning.effects import (
 )
 from derbes.planning.first_stage import FirstStage, chance_indicators
 from derbes.supply.baseline import first_state
-from derbes.supply.bounds import (
-    demand_path,
-    order_limits,
-    shared_limits,
-    window_bounds,
-)
+from derbes.supply.bounds import demand_path, order_limits, shared_limits, window_bounds
 from derbes.supply.network import (
     BlockIndex,
     Entries,

@@ -392,8 +392,6 @@ TIME_LIMIT = "time limit"
 INFEASIBLE = "infeasible"
 """No choice meets all that is asked; the plan falls short least."""
 
-CALM = "calm"
-"""Stands for essential demand without a measure, among the shortfalls by standard."""
 FOREIGN = "foreign currency"
 """Stands for the ceilings on payments abroad, among the shortfalls by standard."""
 

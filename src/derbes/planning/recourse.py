@@ -38,12 +38,7 @@ from derbes.planning.base_course import (
     usual_sizes_of,
     worth_of_uses,
 )
-from derbes.planning.contingencies import (
-    ContingencyShape,
-    Family,
-    make_family,
-    make_tables,
-)
+from derbes.planning.contingencies import ContingencyShape, Family, make_family, make_tables
 from derbes.planning.effects import DrawArrays, all_effects, draw_arrays, option_moves
 from derbes.planning.first_stage import FirstStage, chance_indicators, column_costs
 from derbes.supply.network import BlockIndex, Entries

@@ -32,12 +32,7 @@ from scipy import sparse
 from derbes.case.quantity import FloatArray
 from derbes.lp.highs import BASIC, Session, Stance
 from derbes.lp.program import IntArray
-from derbes.planning.contingencies import (
-    ContingencyPaths,
-    Family,
-    make_families,
-    make_tables,
-)
+from derbes.planning.contingencies import ContingencyPaths, Family, make_families, make_tables
 from derbes.planning.problem import PlanProblem, all_starts, stocks_of
 from derbes.planning.recourse import (
     DrawProgram,

@@ -43,17 +43,17 @@ from derbes.planning.effects import decided_arrays, shields
 from derbes.planning.first_stage import residual_value
 from derbes.planning.optimum import solve_plan
 from derbes.planning.problem import make_problem
-from derbes.results.plan import (
+from derbes.results.money import (
     CHEAPEST,
     NOTHING,
     PROGRAMME,
     ChanceWorth,
     Estimate,
-    Plan,
     Way,
     Ways,
     YearSaved,
 )
+from derbes.results.plan import Plan
 from derbes.stress.answers import probability, spread
 from derbes.stress.outcomes import HazardOutcome, Rule, simulate_hazards
 from derbes.supply.baseline import CalmStart, arrivals_by_period, calm_start, solve_calm

@@ -12,7 +12,7 @@ from derbes.case.options import Option, OptionKind
 from derbes.case.quantity import Quantity
 from derbes.case.uncertainty import Chance, Draws
 from derbes.parallel import RunOptions
-from derbes.results.plan import ChanceWorth
+from derbes.results.money import ChanceWorth
 from derbes.stress.ways import (
     abroad_by_year,
     abroad_over_draws,
