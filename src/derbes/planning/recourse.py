@@ -63,9 +63,8 @@ class PlanFutures:
     """The case in each future; what draws do not change they share. (N,)"""
     n_periods: int
     """T, length of the arrays that all futures need. [period]"""
-    _compiled: dict[int, DrawArrays] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    compiled: dict[int, DrawArrays] = field(default_factory=dict, repr=False, compare=False)
+    """Those that are kept as they are compiled, where they are few."""
 
     def __len__(self) -> int:
         return len(self.weights)
@@ -78,13 +77,14 @@ class PlanFutures:
             rows=tuple(self.rows[i] for i in which),
             weights=self.weights[list(which)],
             cases=tuple(self.cases[i] for i in which),
+            compiled={},
         )
 
     def written(self, i: int) -> DrawArrays:
         """A future, compiled; where they are few, it is kept."""
-        found = self._compiled.get(i) or draw_arrays(self.cases[i], self.n_periods)
+        found = self.compiled.get(i) or draw_arrays(self.cases[i], self.n_periods)
         if len(self) <= FEW:
-            self._compiled[i] = found
+            self.compiled[i] = found
         return found
 
 
