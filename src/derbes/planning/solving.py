@@ -33,6 +33,7 @@ from derbes.planning.accounts import (
     rounded_away,
     share_words,
 )
+from derbes.planning.base_course import share_of
 from derbes.planning.first_stage import foreign_share
 from derbes.planning.optimum import CalmPlans, solve_plan
 from derbes.planning.problem import TIME_LIMIT, Clock, PlanSolution, TimeIsOver, make_problem
@@ -598,7 +599,7 @@ def _standard_relaxations(case: Case, name: str, solve: Solve) -> Iterator[Cure]
     standard = case.standards[name]
 
     calendar, step = case.calendar, case.calendar.step
-    share = 1.0 if standard.share is None else standard.share.value
+    share = share_of(standard)
     last = standard.last if standard.last >= 0 else calendar.n_periods - 1
 
     def shorter(by: int) -> Standard:
