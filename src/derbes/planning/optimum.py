@@ -404,11 +404,10 @@ def _solve_together(
         if not missing or not (is_short or is_dearer):
             break
         starts = {
-            name: {*old, *(start for one, start in missing if one == name)}
+            name: sorted({*old, *(start for one, start in missing if one == name)})
             for name, old in problem.starts.items()
         }
-        found_starts = {name: tuple(one) for name, one in starts.items()}
-        problem = with_contingencies(problem, found_starts, problem.long_windows | missing)
+        problem = with_contingencies(problem, starts, problem.long_windows | missing)
     of_calm = (calm.values, calm.prices) if calm else None
     return plan_solution(problem, found, clock, reference=reference, calm=of_calm)
 
