@@ -5,12 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from derbes.case.entities import Hit, Measure, MeasureKind
 from derbes.case.options import Choice
 from derbes.case.quantity import Quantity
 from derbes.errors import RequestError
 from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
 from derbes.planning.effects import column_effects, draw_arrays
+from derbes.planning.first_stage import STEP, FirstColumn
 from derbes.planning.problem import make_problem
 from tests.oracles.chosen_case import SPARED, chosen_case
 from tests.planning.generated import small_case
@@ -131,3 +133,28 @@ def test_futures_that_differ_in_more_than_numbers_are_refused():
         "small: 1 problem\n  - scenarios: the futures differ in more than numbers\n"
         "    fix: let scenarios set values only; elements that they remove can have no capacity"
     )
+
+
+def test_arrays_as_written_and_with_everything_open_are_equally_long():
+    """A plant that a measure delays and that ramps up slowly makes only the one of them longer."""
+    case = small_case(0)
+    hits = tuple(Hit(element=f"plants.{name}") for name in case.plants)
+    delay = Measure(
+        "stop", kind=MeasureKind.DELAY, sender="sender", hits=hits, lengths=(3,), by=Q(60.0)
+    )
+    second = replace(case.plants["second"], ramp=Q(90.0))
+    case = replace(
+        case,
+        measures={**case.measures, "stop": delay},
+        plants={**case.plants, "second": second},
+    )
+    opened = replace(case, plants={**case.plants, "second": replace(second, ramp=None)})
+    assert compile_case(opened).n_periods < compile_case(case).n_periods
+    written = draw_arrays(case, 0)
+    assert written.open_arrays.n_periods == written.arrays.n_periods
+    for name, option in case.options.items():
+        size = (option.sizes or (option.largest,))[0]
+        column = FirstColumn(STEP, name, option.dates[0], size)
+        assert {len(one.path) for one in column_effects(written, column)} == {
+            written.arrays.n_periods
+        }

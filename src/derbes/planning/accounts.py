@@ -9,7 +9,7 @@ What plants cost that are built anyway, what is left of them, and how far calm u
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -238,7 +238,10 @@ def number_words(value: float, unit: str = "") -> str:
         if abs(value) >= scale * (1 - 10**-_DIGITS):
             value, word = value / scale, name
             break
-    return " ".join(part for part in (_digits(value), word, unit) if part)
+    decimals = max(0, _DIGITS - 1 - math.floor(math.log10(abs(value)))) if value else 0
+    digits = f"{value:,.{decimals}f}" if value else "0"
+    digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
+    return " ".join(part for part in (digits, word, unit) if part)
 
 
 def rounded_away(value: float, *, up: bool) -> float:
@@ -254,14 +257,6 @@ def rounded_away(value: float, *, up: bool) -> float:
     steps = value / unit
     whole = math.ceil(steps - _NOISE) if up else math.floor(steps + _NOISE)
     return round(whole * unit, 12)
-
-
-def _digits(value: float) -> str:
-    if value == 0:
-        return "0"
-    decimals = max(0, _DIGITS - 1 - math.floor(math.log10(abs(value))))
-    text = f"{value:,.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def months_words(months: float) -> str:
@@ -288,32 +283,21 @@ def share_words(share: float) -> str:
 def unit_of(case: Case, option: Option) -> str:
     """Unit of an option's size; empty: multiples of the element as written."""
     if option.kind is OptionKind.RESERVE:
-        return case.goods[element_id(option)].unit
+        return case.goods[option.element.split(".", 1)[1]].unit
     if option.kind is OptionKind.BRING_FORWARD:
         return "month"
     return "share" if option.kind is OptionKind.BUY_OUT else ""
 
 
-def element_id(option: Option) -> str:
-    """Id of the element that an option is about, without its section."""
-    return option.element.split(".", 1)[-1]
-
-
-def _counted(unit: str, n: float) -> str:
-    """A unit beside a number: things that are counted have a plural."""
-    whole = 1 if n == 1 else 2
-    plural = {
+def option_words(case: Case, option: Option, size: float) -> str:
+    """What an option does at a size, e.g. `hold 300 t more in reserve: Alum`."""
+    name = name_of(case, *option.element.split(".", 1))
+    whole, unit = 1 if size == 1 else 2, unit_of(case, option)
+    counted = {  # what is counted has a plural
         "piece": ngettext("piece", "pieces", whole),
         "round": ngettext("round", "rounds", whole),
     }
-    return plural.get(unit, unit)
-
-
-def option_words(case: Case, option: Option, size: float) -> str:
-    """What an option does at a size, e.g. `hold 300 t more in reserve: Alum`."""
-    section = option.element.split(".", 1)[0]
-    name = name_of(case, section, element_id(option))
-    amount = number_words(size, _counted(unit_of(case, option), size))
+    amount = number_words(size, counted.get(unit, unit))
     text = {
         OptionKind.BUILD: _("build {name}"),
         OptionKind.ENLARGE: _("enlarge {name} by {share}"),
@@ -335,18 +319,20 @@ def option_words(case: Case, option: Option, size: float) -> str:
 # What is decided
 
 
-NEVER = "closed_{option}"
-"""Limit that closes an option."""
-
-
 def nothing_decided(case: Case) -> Case:
     """The case without any standard, budget or rule, in which no option may be chosen."""
     options = {
         name: replace(option, committed=False, excludes=(), requires=())
         for name, option in case.options.items()
     }
-    closed = {NEVER.format(option=name): at_most({name: 1.0}, 0) for name in case.options}
-    return replace(case, options=options, limits=closed, standards={}, budget=None)
+    return replace(
+        case, options=options, limits=closed_limits(case.options), standards={}, budget=None
+    )
+
+
+def closed_limits(options: Iterable[str]) -> dict[str, Limit]:
+    """Limits that close options."""
+    return {f"closed_{name}": at_most({name: 1.0}, 0) for name in options}
 
 
 def at_most(weights: dict[str, float], most: int) -> Limit:
@@ -423,12 +409,8 @@ class _Supply:
 
     paid: Paid
     """Expected over the draws, not discounted."""
-    items: Mapping[str, float]
-    """The same by what it is for, discounted; options beyond their mean cost among it. [money]"""
-    draws: FloatArray
-    """Their sum in each draw. (N,) [money]"""
-    beside: Mapping[str, float]
-    """What is told beside the cost, discounted. [money]"""
+    parts: Mapping[str, float]
+    """What each part of the cost comes to, discounted, and what is told beside it. [money]"""
     hours: FloatArray
     """Hours that lines run, and that they could, expected over the draws. (2, R, n)
     [hour/period]"""
@@ -481,36 +463,15 @@ def accounts_of(
         for year in sorted({*with_plan, *without})
         for part, currency in enumerate((case.currency, FOREIGN))
     )
-    plants = plant_accounts(case, supply.written, supply.hours)
-    return outlay, _account(problem, solution, supply, told), plants
-
-
-def _account(
-    problem: PlanProblem, solution: PlanSolution, supply: _Supply, told: Callable[[], object]
-) -> tuple[AccountRow, ...]:
-    """The parts of the cost of a plan, beside those of the cheapest course without standards."""
-    mine = _parts(problem, solution.choices, supply)
+    # the parts of the cost, beside those of the cheapest course without standards
     calm, chosen = without_standards(problem), solution.no_threat_choices
-    other = _parts(calm, chosen, _supply(calm, chosen, told, solution.no_threat_prices))
-    whole = abs(solution.cost)
-    rows = (
+    other = _supply(calm, chosen, told, solution.no_threat_prices).parts
+    account = tuple(
         AccountRow(item, float(amount), float(other[item]), item not in BESIDE)
-        for item, amount in mine.items()
+        for item, amount in supply.parts.items()
+        if max(abs(float(amount)), abs(float(other[item]))) > NOTHING * abs(solution.cost)
     )
-    return tuple(
-        row
-        for row in rows
-        if max(abs(row.with_plan), abs(row.without_standards or 0.0)) > NOTHING * whole
-    )
-
-
-def _parts(problem: PlanProblem, choices: Sequence[Choice], supply: _Supply) -> dict[str, float]:
-    """What each part of the cost comes to. [money]"""
-    values, weights = problem.first.values(tuple(choices)), problem.weights
-    items = dict(supply.items)
-    options = float(problem.first.cost @ values) + items.pop("options")
-    tail = weighed(supply.draws, weights, problem.risk) - float(weights @ supply.draws)
-    return {"options": options, **items, "tail": tail, **supply.beside}
+    return outlay, account, plant_accounts(case, supply.written, supply.hours)
 
 
 def _added(*parts: Paid) -> Paid:
@@ -576,7 +537,11 @@ def _supply(
         paid[0] += weight * (arrays.storage_cost[:, : paid.shape[1]] * held).sum(0)
     everything, abroad = (by_year(case, one) for one in paid)
     both = {year: np.array([amount, abroad[year]]) for year, amount in everything.items()}
-    return _Supply(both, items, np.array(draws), beside, np.asarray(hours), course.written)
+    costs, values = np.array(draws), problem.first.values(tuple(choices))
+    options = float(problem.first.cost @ values) + items.pop("options")
+    tail = weighed(costs, problem.weights, problem.risk) - float(problem.weights @ costs)
+    parts = {"options": options, **items, "tail": tail, **beside}
+    return _Supply(both, parts, np.asarray(hours), course.written)
 
 
 def sellers_abroad(case: Case, arrays: CaseArrays) -> FloatArray:

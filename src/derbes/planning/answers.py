@@ -12,9 +12,9 @@ solution: what the plan for mean values costs over all futures, less the cost of
 neither can be negative, since the weighing never prefers what costs more in every future.
 """
 
-import itertools
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any
@@ -271,7 +271,15 @@ def frontier_of(
 
     def point(months: int) -> FrontierPoint:
         if months not in points:
-            points[months] = _point(case, solve, months)
+            points[months] = FrontierPoint(months, cost=None)
+            with suppress(TimeIsOver):
+                found = solve(with_length(case, months))
+                points[months] = FrontierPoint(months, cost=None, feasible=False)
+                if found.feasible:
+                    plan = choices_in_words(case, found.decided)
+                    points[months] = FrontierPoint(
+                        months, found.cost, bound=found.bound, feasible=True, plan=plan
+                    )
             if told:
                 told(len(points), len(ordered))
         return points[months]
@@ -282,7 +290,10 @@ def frontier_of(
             points.update({m: replace(low, months=m) for m in ordered[first + 1 : last + 1]})
             return
         high, between = point(ordered[last]), ordered[first + 1 : last]
-        if _is_same(low, high):
+        is_same = low.feasible is None and high.feasible is None
+        if low.cost is not None and high.cost is not None:
+            is_same = high.cost - low.cost <= SAME * max(abs(high.cost), 1.0)
+        if is_same:  # so all lengths between have the answer of the longer one
             points.update({m: replace(high, months=m) for m in between})
         elif between:
             middle = (first + last) // 2
@@ -291,59 +302,27 @@ def frontier_of(
 
     if ordered:
         fill(0, len(ordered) - 1)
-    return marked(with_months_priced([points[months] for months in ordered]))
+    return marked([points[months] for months in ordered])
 
 
-def _is_same(low: FrontierPoint, high: FrontierPoint) -> bool:
-    """Whether all lengths between two have the answer of the longer one."""
-    if low.cost is None or high.cost is None:
-        return low.feasible is None and high.feasible is None
-    return high.cost - low.cost <= SAME * max(abs(high.cost), 1.0)
-
-
-def _point(case: Case, solve: Solve, months: int) -> FrontierPoint:
-    try:
-        found: PlanSolution = solve(with_length(case, months))
-    except TimeIsOver:
-        return FrontierPoint(months, cost=None)
-    if not found.feasible:
-        return FrontierPoint(months, cost=None, feasible=False)
-    plan = choices_in_words(case, found.decided)
-    return FrontierPoint(months, found.cost, bound=found.bound, feasible=True, plan=plan)
-
-
-def with_months_priced(points: Sequence[FrontierPoint]) -> list[FrontierPoint]:
+def marked(points: Sequence[FrontierPoint]) -> tuple[FrontierPoint, ...]:
     """The points, each with what a month costs that it survives longer than the one before.
 
     The cost has steps where options have, so this is an average between two points and no
     derivative: what a shadow price would say of the next month alone need not hold for two.
+    Those are marked for which another survives longer at no higher cost.
     """
-    priced = list(points[:1])
-    for before, point in itertools.pairwise(points):
-        if before.cost is None or point.cost is None:
-            priced.append(point)
-            continue
-        more = dearer_by(point.cost, before.cost) / (point.months - before.months)
-        priced.append(replace(point, cost_of_a_month=more))
-    return priced
-
-
-def marked(points: Sequence[FrontierPoint]) -> tuple[FrontierPoint, ...]:
-    """The points, those marked for which another survives longer at no higher cost."""
-    known = [point for point in points if point.cost is not None]
-    return tuple(
-        replace(
-            point,
-            dominated=any(
-                other.months > point.months
-                and other.cost is not None
-                and point.cost is not None
-                and other.cost <= point.cost + SAME * max(abs(point.cost), 1.0)
-                for other in known
-            ),
+    found, known = [], [(one.months, one.cost) for one in points if one.cost is not None]
+    for before, point in zip((None, *points), points, strict=False):
+        month, cost = point.cost_of_a_month, point.cost
+        if before is not None and before.cost is not None and cost is not None:
+            month = dearer_by(cost, before.cost) / (point.months - before.months)
+        is_dominated = cost is not None and any(
+            months > point.months and other <= cost + SAME * max(abs(cost), 1.0)
+            for months, other in known
         )
-        for point in points
-    )
+        found.append(replace(point, cost_of_a_month=month, dominated=is_dominated))
+    return tuple(found)
 
 
 def evpi_of(

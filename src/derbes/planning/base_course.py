@@ -310,16 +310,10 @@ def usual_sizes_of(index: BlockIndex, shape: BaseCourse) -> FloatArray:
     money = float((layout.values * arrays.flow_size).max(initial=0.0)) or 1.0
     by_kind: dict[str, Mapping[str, float]] = {
         "order": orders,
-        "lot": lots,
-        "fresh": goods,
-        "short": goods,
-        "refill": goods,
-        "unmet": uses,
-        "miss": uses,
-        "missed": uses,
         "idle": sellers,
-        "found_lot": lots,
-        "found_fresh": goods,
+        **dict.fromkeys(("lot", "found_lot"), lots),
+        **dict.fromkeys(("fresh", "found_fresh", "short", "refill"), goods),
+        **dict.fromkeys(("unmet", "miss", "missed"), uses),
     }
     sizes = np.full(index.n_columns, power_of_two(money))
     for block in index.columns:

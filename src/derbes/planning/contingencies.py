@@ -53,12 +53,7 @@ from derbes.planning.effects import (
 )
 from derbes.planning.first_stage import FirstStage, chance_indicators
 from derbes.supply.baseline import first_state
-from derbes.supply.bounds import (
-    demand_path,
-    order_limits,
-    shared_limits,
-    window_bounds,
-)
+from derbes.supply.bounds import demand_path, order_limits, shared_limits, window_bounds
 from derbes.supply.network import (
     BlockIndex,
     Entries,
@@ -97,15 +92,6 @@ class ContingencyShape:
     def kept_goods(self, goods: IntArray) -> IntArray:
         """Those of some goods that are kept."""
         return goods[np.isin(goods, self.goods)]
-
-
-def starts_of(standard: Standard, measure_start: int | None, n_calendar: int) -> range:
-    """Starts at which a standard is to hold. [period]"""
-    last = n_calendar - 1 if standard.last < 0 else min(standard.last, n_calendar - 1)
-    if measure_start is not None:
-        is_inside = standard.first <= measure_start <= last
-        return range(measure_start, measure_start + int(is_inside))
-    return range(standard.first, last + 1)
 
 
 def window_length(arrays: CaseArrays, length: int, *, is_long: bool) -> int:
@@ -202,7 +188,24 @@ def _matrices(
     own.add(part.row.astype(np.int64), part.col.astype(np.int64), part.data)
     of_uses = np.searchsorted(shape.goods, arrays.use_goods[shape.uses])
     own.add(index.row("balance").indices[of_uses], index.column("missed").indices, 1.0)
-    _add_found(shape, arrays, measure, own)
+    # stocks that are found (M9), and what the measure leaves of them (L1, L2)
+    lot, fresh = (index.column(kind).indices[:, 0] for kind in ("found_lot", "found_fresh"))
+    left_lot, left_fresh, customary, stock, fresh_stock, balance = (
+        index.row(kind).indices[:, 0]
+        for kind in ("left_lot", "left_fresh", "customary", "stock", "fresh_stock", "balance")
+    )
+    of_lots = np.searchsorted(shape.goods, arrays.lot_goods[shape.lots])
+    own.add(left_lot, lot, 1.0)
+    own.add(left_fresh, fresh, 1.0)
+    own.add(customary, fresh, 1.0)
+    own.add(customary[of_lots], lot, 1.0)
+    kept_lot = (arrays.lot_retention[:, shape.start] * measure.lot_kept)[shape.lots]
+    kept_fresh = (arrays.retention * measure.fresh_kept)[shape.goods]
+    own.add(stock, lot, -kept_lot)
+    own.add(balance, fresh, kept_fresh)
+    own.add(balance[of_lots], lot, kept_lot)
+    at = np.searchsorted(shape.goods, shape.kept_goods(layout.mixed))
+    own.add(fresh_stock, fresh[at], -kept_fresh[at])
     if shape.start > 0:
         before = shape.start - 1
         for kind, items in (("lot", shape.lots), ("fresh", shape.goods)):
@@ -214,29 +217,6 @@ def _matrices(
         own.matrix(index.n_rows, index.n_columns),
         link.matrix(index.n_rows, base.n_columns),
     )
-
-
-def _add_found(
-    shape: ContingencyShape, arrays: CaseArrays, measure: MeasureArrays, own: Entries
-) -> None:
-    """Stocks that are found (M9), and what the measure leaves of them (L1, L2)."""
-    lot, fresh = (shape.index.column(k).indices[:, 0] for k in ("found_lot", "found_fresh"))
-    left_lot, left_fresh, operating_stock, stock, fresh_stock, balance = (
-        shape.index.row(kind).indices[:, 0]
-        for kind in ("left_lot", "left_fresh", "customary", "stock", "fresh_stock", "balance")
-    )
-    of_lots = np.searchsorted(shape.goods, arrays.lot_goods[shape.lots])
-    own.add(left_lot, lot, 1.0)
-    own.add(left_fresh, fresh, 1.0)
-    own.add(operating_stock, fresh, 1.0)
-    own.add(operating_stock[of_lots], lot, 1.0)
-    kept_lot = (arrays.lot_retention[:, shape.start] * measure.lot_kept)[shape.lots]
-    kept_fresh = (arrays.retention * measure.fresh_kept)[shape.goods]
-    own.add(stock, lot, -kept_lot)
-    own.add(balance, fresh, kept_fresh)
-    own.add(balance[of_lots], lot, kept_lot)
-    at = np.searchsorted(shape.goods, shape.kept_goods(shape.layout.mixed))
-    own.add(fresh_stock, fresh[at], -kept_fresh[at])
 
 
 def _add_transit(

@@ -356,10 +356,6 @@ def gather_template(parts: Sequence[Gathered]) -> BoundTemplate:
     return BoundTemplate(elements, offsets, is_after, positions)
 
 
-ADDED = (CAPACITY, SHARED, HOURS, RESERVE)
-"""What choices add to; what a contract pays for is money alone."""
-
-
 def shields(case: Case, choices: Sequence[Choice]) -> bool:
     """Whether a choice spares a seller from measures, which no change of arrays can say."""
     return any(case.options[one.option].kind is OptionKind.BUY_OUT for one in choices)

@@ -69,7 +69,17 @@ def payments(case: Case, option: Option, date: int, *, fixed: float, size: float
         for quantity, factor in ((option.running, fixed), (option.running_by_size, size)):
             if quantity is not None:
                 paid[effect:n] += factor * step * quantity.over(n)[effect:]
-    _add_standing(paid, case, option, Choice(option.id, date, size))
+    opens = option.kind in (OptionKind.BUILD, OptionKind.BRING_FORWARD)
+    plant = case.plants[option.element.split(".", 1)[1]] if opens else None
+    if plant is not None and plant.standing_cost is not None:
+        # the standing cost of a plant that is built, or of the time by which it opens earlier
+        first, last, times = opened_by(case, option, date), n, size
+        if option.kind is OptionKind.BRING_FORWARD:
+            written = int(opening_period(plant, case.calendar))
+            first = max(first, written - case.calendar.periods(size)) if size else written
+            last, times = min(written, n), 1.0
+        by_period = float(case.calendar.step) * plant.standing_cost.over(n)
+        paid[first:last] += times * by_period[first:last]
     return paid
 
 
@@ -80,22 +90,6 @@ def opened_by(case: Case, option: Option, date: int) -> int:
         return effect
     plant = case.plants[option.element.split(".", 1)[1]]
     return effect + int(opening_period(plant, case.calendar)) - plant.opening
-
-
-def _add_standing(paid: FloatArray, case: Case, option: Option, choice: Choice) -> None:
-    """Add the standing cost of a plant that a choice builds, or from which on it opens it."""
-    if option.kind not in (OptionKind.BUILD, OptionKind.BRING_FORWARD):
-        return
-    plant, calendar = case.plants[option.element.split(".", 1)[1]], case.calendar
-    if plant.standing_cost is None:
-        return
-    first, last, times = opened_by(case, option, choice.date), calendar.n_periods, choice.size
-    if option.kind is OptionKind.BRING_FORWARD:
-        written = int(opening_period(plant, calendar))
-        first = max(first, written - calendar.periods(choice.size)) if choice.size else written
-        last, times = min(written, last), 1.0
-    by_period = float(calendar.step) * plant.standing_cost.over(calendar.n_periods)
-    paid[first:last] += times * by_period[first:last]
 
 
 def left_of(life: Quantity | None, opening: int, calendar: Calendar) -> float:
@@ -296,18 +290,6 @@ def dates_of(case: Case, option: Option) -> tuple[int, ...]:
     return tuple(date for date in option.dates if 0 <= date < case.calendar.n_periods)
 
 
-def sizes_of(case: Case, option: Option) -> tuple[float, ...]:
-    """Steps of the size; empty where any size will do.
-
-    A plant is brought forward by whole periods, so these are steps too.
-    """
-    if option.sizes or option.kind is not OptionKind.BRING_FORWARD:
-        return option.sizes
-    step = float(case.calendar.step)
-    first = max(1, int(np.ceil(option.smallest / step)))
-    return tuple(step * n for n in range(first, int(option.largest // step) + 1))
-
-
 def needs_choice(case: Case, name: str) -> bool:
     """Whether a continuous option needs a yes or no beside its size."""
     option, others = case.options[name], case.options.values()
@@ -340,7 +322,11 @@ def option_columns(case: Case) -> list[FirstColumn]:
     """Columns of all options, in the order of the case."""
     columns = []
     for name, option in case.options.items():
-        sizes = sizes_of(case, option)
+        sizes = option.sizes
+        if option.kind is OptionKind.BRING_FORWARD and not sizes:  # by whole periods
+            step = float(case.calendar.step)
+            least = max(1, int(np.ceil(option.smallest / step)))
+            sizes = tuple(step * n for n in range(least, int(option.largest // step) + 1))
         for date in dates_of(case, option):
             columns += [FirstColumn(STEP, name, date, size) for size in sizes]
             if sizes or option.kind is OptionKind.BRING_FORWARD:

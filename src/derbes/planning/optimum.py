@@ -218,24 +218,19 @@ def at_right_prices(
         if point is None or point.figures.is_met or clock.is_over:
             return point
         least = least or find(LEAST, point)
-        raised = None if least is None else _raised(point.prices, point.figures, least.figures)
-        if raised is None:
+        if least is None:
             return point
-        point = find(raised, point) or point
+        mine, fewest, prices = point.figures, least.figures, point.prices
+        is_hard_low = mine.lacking > fewest.lacking * (1.0 + LEAST_MORE)
+        deferred, least_deferred = (float(one.weights @ one.deferred) for one in (mine, fewest))
+        is_soft_low = deferred > least_deferred * (1.0 + LEAST_MORE) + LEAST_MORE
+        if not is_hard_low and not is_soft_low:
+            return point
+        hard = prices.hard * (RAISE if is_hard_low else 1.0)
+        soft = prices.soft * (RAISE if is_soft_low else 1.0)
+        point = find(replace(prices, hard=hard, soft=soft), point) or point
     is_less = point and least and least.figures.lacking < point.figures.lacking
     return least if is_less else point
-
-
-def _raised(prices: Prices, figures: Evaluation, least: Evaluation) -> Prices | None:
-    """Higher prices of what falls short more than it must; None: nothing does."""
-    is_hard_low = figures.lacking > least.lacking * (1.0 + LEAST_MORE)
-    fewest = float(least.weights @ least.deferred)
-    deferred = float(figures.weights @ figures.deferred)
-    is_soft_low = deferred > fewest * (1.0 + LEAST_MORE) + LEAST_MORE
-    if not is_hard_low and not is_soft_low:
-        return None
-    hard = prices.hard * (RAISE if is_hard_low else 1.0)
-    return replace(prices, hard=hard, soft=prices.soft * (RAISE if is_soft_low else 1.0))
 
 
 def plan_solution(
@@ -345,28 +340,6 @@ def cheapest(problem: PlanProblem, reference: float, clock: Clock, *, gap: float
     return at_right_prices(find, START, clock)
 
 
-def missing_starts(
-    scenarios: Scenarios, problem: PlanProblem, point: Point
-) -> set[tuple[str, int]]:
-    """Standards and starts that make a plan dearer, and for which it was not made.
-
-    Raises:
-        SolveError: A program has no optimum.
-    """
-    outcomes = scenarios.at(point.values, START)
-    before = point.figures.expected_cost
-    after = float(problem.weights @ [outcome.figures.money for outcome in outcomes])
-    is_short = any(max(o.figures.violations.values(), default=0.0) > 0.0 for o in outcomes)
-    if not is_short and after <= before + DEARER * max(1.0, abs(before)):
-        return set()
-    found = {one for outcome in outcomes for one in outcome.binding}
-    return {
-        (name, start)
-        for name, start in found
-        if start not in problem.starts.get(name, ()) or (name, start) not in problem.long_windows
-    }
-
-
 @dataclass(frozen=True, slots=True)
 class CalmPlans:
     """Cheapest plans without standards, each found once for all questions that share it.
@@ -416,15 +389,25 @@ def _solve_together(
             progress(cost, bound, relative_gap(cost, bound, reference), 1)
         if not found.figures.is_feasible or clock.is_over:
             break
-        missing = missing_starts(scenarios, problem, found)
-        if not missing:
+        # the starts that make the plan dearer, and for which it was not made
+        outcomes, before = scenarios.at(found.values, START), found.figures.expected_cost
+        after = float(problem.weights @ [outcome.figures.money for outcome in outcomes])
+        is_short = any(max(o.figures.violations.values(), default=0.0) > 0.0 for o in outcomes)
+        missing = {
+            (name, start)
+            for outcome in outcomes
+            for name, start in outcome.binding
+            if start not in problem.starts.get(name, ())
+            or (name, start) not in problem.long_windows
+        }
+        is_dearer = after > before + DEARER * max(1.0, abs(before))
+        if not missing or not (is_short or is_dearer):
             break
         starts = {
-            name: {*old, *(start for one, start in missing if one == name)}
+            name: sorted({*old, *(start for one, start in missing if one == name)})
             for name, old in problem.starts.items()
         }
-        found_starts = {name: tuple(one) for name, one in starts.items()}
-        problem = with_contingencies(problem, found_starts, problem.long_windows | missing)
+        problem = with_contingencies(problem, starts, problem.long_windows | missing)
     of_calm = (calm.values, calm.prices) if calm else None
     return plan_solution(problem, found, clock, reference=reference, calm=of_calm)
 
@@ -470,7 +453,7 @@ def _calm(run: BendersRun) -> Point | None:
     problem, run = run.scenarios.problem, replace(run, gap=CALM_GAP)
     if not problem.second.base.standards:
         return _point_at_right_prices(replace(run, is_calm=True))
-    calm = base_alone(without_standards(problem))
+    calm = without_standards(problem)
     with Scenarios(run.scenarios.crew, calm, run.clock.until) as alone:
         return _point_at_right_prices(replace(run, scenarios=alone))
 

@@ -18,8 +18,9 @@ from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.case.uncertainty import Draws
 from derbes.errors import Problem, RequestError, did_you_mean
 from derbes.language import _
+from derbes.lp.program import IntArray
 from derbes.planning.base_course import SOFT, holding_costs, make_base_course
-from derbes.planning.contingencies import contingency_shape, starts_of
+from derbes.planning.contingencies import contingency_shape
 from derbes.planning.first_stage import CHOSEN_AT, FirstStage, make_first_stage
 from derbes.planning.recourse import (
     DrawProgram,
@@ -172,11 +173,10 @@ def stocks_of(
     Raises:
         SolveError: A base course has no optimum.
     """
-    stage = make_second_stage(replace(problem.second.base, standards=()), ())
+    bare, stocks = without_standards(problem), []
     if programs is None or problem.second.base.standards:
-        bare = replace(problem.futures, case=replace(problem.case, standards={}))
-        programs = make_programs(bare, problem.first, stage)
-    shape, index, stocks = stage.base.layout, stage.index, []
+        programs = make_programs(bare.futures, problem.first, bare.second)
+    stage, shape, index = bare.second, bare.second.base.layout, bare.second.index
     extra = PRICE * (stage.hard + stage.soft)
     extra[: shape.n_columns] += STOCK_WEIGHT * holding_costs(shape, shape.arrays, shape.values)
     nothing = np.zeros(problem.first.n_columns)
@@ -257,8 +257,12 @@ def without_standards(problem: PlanProblem) -> PlanProblem:
 
 def all_starts(problem: PlanProblem, name: str) -> range:
     """All starts at which a standard is to hold. [period]"""
-    case, standard = problem.case, problem.case.standards[name]
-    return starts_of(standard, case.measures[standard.measure].start, case.calendar.n_periods)
+    standard, n = problem.case.standards[name], problem.case.calendar.n_periods
+    last = n - 1 if standard.last < 0 else min(standard.last, n - 1)
+    start = problem.case.measures[standard.measure].start
+    if start is None:
+        return range(standard.first, last + 1)
+    return range(start, start + int(standard.first <= start <= last))
 
 
 def _check_structure(future: PlanFutures, case: Case) -> None:
@@ -388,8 +392,6 @@ TIME_LIMIT = "time limit"
 INFEASIBLE = "infeasible"
 """No choice meets all that is asked; the plan falls short least."""
 
-CALM = "calm"
-"""Stands for essential demand without a measure, among the shortfalls by standard."""
 FOREIGN = "foreign currency"
 """Stands for the ceilings on payments abroad, among the shortfalls by standard."""
 
@@ -554,13 +556,18 @@ def draw_figures(
 ) -> DrawFigures:
     """Figures of a draw from its second-stage columns, and what options cost beyond the mean."""
     costs = second_costs(stage, draw, prices)
+
+    def lacking(name: str, where: IntArray) -> float:
+        """What is lacking; nothing where it is no more than the solver's tolerance."""
+        demand, lack = draw.col_upper[where], columns[where]
+        size = max(1.0, float(demand[np.isfinite(demand)].max(initial=0.0)))
+        is_none = float(lack.max(initial=0.0)) <= LACKING * (1.0 if name == FOREIGN else size)
+        return 0.0 if is_none else float(lack.sum())
+
     return DrawFigures(
         money=float(draw.money @ columns) + options,
         priced=float(costs @ columns) + prices.money * options,
-        violations={
-            name: _lacking(name, columns[where], draw.col_upper[where])
-            for name, where in stage.standards.items()
-        },
+        violations={name: lacking(name, where) for name, where in stage.standards.items()},
         deferred=float(columns[stage.deferred].sum()),
     )
 
@@ -590,11 +597,3 @@ def evaluation(
         penalized=prices.money * option_cost
         + weighed(np.array([one.priced for one in drawn]), weights, risk),
     )
-
-
-def _lacking(name: str, lacking: FloatArray, demand: FloatArray) -> float:
-    """What is lacking; nothing where it is no more than the solver's tolerance."""
-    known = demand[np.isfinite(demand)]
-    size = max(1.0, float(known.max(initial=0.0))) if name != FOREIGN else 1.0
-    most = float(lacking.max(initial=0.0))
-    return float(lacking.sum()) if most > LACKING * size else 0.0

@@ -38,12 +38,7 @@ from derbes.planning.base_course import (
     usual_sizes_of,
     worth_of_uses,
 )
-from derbes.planning.contingencies import (
-    ContingencyShape,
-    Family,
-    make_family,
-    make_tables,
-)
+from derbes.planning.contingencies import ContingencyShape, Family, make_family, make_tables
 from derbes.planning.effects import DrawArrays, all_effects, draw_arrays, option_moves
 from derbes.planning.first_stage import FirstStage, chance_indicators, column_costs
 from derbes.supply.network import BlockIndex, Entries
@@ -68,9 +63,8 @@ class PlanFutures:
     """The case in each future; what draws do not change they share. (N,)"""
     n_periods: int
     """T, length of the arrays that all futures need. [period]"""
-    _compiled: dict[int, DrawArrays] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    compiled: dict[int, DrawArrays] = field(default_factory=dict, repr=False, compare=False)
+    """Those that are kept as they are compiled, where they are few."""
 
     def __len__(self) -> int:
         return len(self.weights)
@@ -83,13 +77,14 @@ class PlanFutures:
             rows=tuple(self.rows[i] for i in which),
             weights=self.weights[list(which)],
             cases=tuple(self.cases[i] for i in which),
+            compiled={},
         )
 
     def written(self, i: int) -> DrawArrays:
         """A future, compiled; where they are few, it is kept."""
-        found = self._compiled.get(i) or draw_arrays(self.cases[i], self.n_periods)
+        found = self.compiled.get(i) or draw_arrays(self.cases[i], self.n_periods)
         if len(self) <= FEW:
-            self._compiled[i] = found
+            self.compiled[i] = found
         return found
 
 
@@ -128,17 +123,6 @@ class SecondStage:
     """What is usual of each column, as a power of two. (columns,)"""
     deferred: IntArray
     """Columns of deferrable demand that goes unmet without a cost of being short."""
-
-    def corners(self) -> list[tuple[int, int]]:
-        """First row and first column of each contingency."""
-        blocks = self.index
-        return [
-            (
-                blocks.row(f"stock_{one.standard_name}_{one.start}").offset,
-                blocks.column(f"order_{one.standard_name}_{one.start}").offset,
-            )
-            for one in self.contingencies
-        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +235,11 @@ def make_programs(
     Without the stock that is customary in each draw there are no contingencies; the first of
     the draws stands at `first_draw` among all.
     """
-    programs, index, corners = [], stage.index, stage.corners()
+    programs, index = [], stage.index
+    ends = [f"{one.standard_name}_{one.start}" for one in stage.contingencies]
+    corners = [  # first row and first column of each contingency
+        (index.row(f"stock_{end}").offset, index.column(f"order_{end}").offset) for end in ends
+    ]
     seen: dict[bytes, FloatArray] = {}
     reaches: dict[bytes, sparse.csr_matrix] = {}
     matrices: dict[str, tuple[sparse.csc_matrix, list[Family]]] = {}

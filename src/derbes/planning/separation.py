@@ -32,12 +32,7 @@ from scipy import sparse
 from derbes.case.quantity import FloatArray
 from derbes.lp.highs import BASIC, Session, Stance
 from derbes.lp.program import IntArray
-from derbes.planning.contingencies import (
-    ContingencyPaths,
-    Family,
-    make_families,
-    make_tables,
-)
+from derbes.planning.contingencies import ContingencyPaths, Family, make_families, make_tables
 from derbes.planning.problem import PlanProblem, all_starts, stocks_of
 from derbes.planning.recourse import (
     DrawProgram,
@@ -225,7 +220,23 @@ class ContingencySeparation:
     ) -> list[IntArray]:
         """Prove a group, or find a cut; what is left to be looked at."""
         family, allowed = self.family, tolerance_of(self.family, bounds)
-        session = self._session_at(bounds[group])
+        # the contingency with the tightest of all bounds, one by one; what may be missed is the
+        # exception: it is as wide as the widest, so that what the tightest misses it can miss
+        m, own = family.n_rows, bounds[group]
+        lower, upper = own[:, :m].max(axis=0), own[:, m : 2 * m].min(axis=0)
+        closed = own[:, 2 * m :]
+        closed = np.where(family.cost > 0, closed.max(axis=0), closed.min(axis=0))
+        session = self._session
+        if session is None:
+            name, tightest = f"contingencies of {family.standard}", (lower, upper, closed)
+            session = self._session = Session(
+                as_program(name, family.matrix, family.cost, tightest, usual=family.usual)
+            )
+            if self._begun is not None:
+                session.stand(self._begun)
+        else:
+            session.set_row_bounds(lower, upper)
+            session.set_column_bounds(np.zeros(len(closed)), closed)
         found = np.maximum(session.run(), 0.0)
         lack = float(family.cost @ found)
         if len(group) == 1 and lack > allowed[group[0]]:
@@ -244,27 +255,6 @@ class ContingencySeparation:
         if len(group) == 1:
             return []
         return [group[len(group) // 2 :], group[: len(group) // 2]]
-
-    def _session_at(self, bounds: FloatArray) -> Session:
-        """The contingency with the tightest of all bounds, one by one.
-
-        What may be missed is the exception: it is as wide as the widest, so that what
-        the tightest contingency misses it can miss.
-        """
-        family, m = self.family, self.family.n_rows
-        lower, upper = bounds[:, :m].max(axis=0), bounds[:, m : 2 * m].min(axis=0)
-        closed = bounds[:, 2 * m :]
-        closed = np.where(family.cost > 0, closed.max(axis=0), closed.min(axis=0))
-        if self._session is None:
-            name, own = f"contingencies of {family.standard}", (lower, upper, closed)
-            program = as_program(name, family.matrix, family.cost, own, usual=family.usual)
-            self._session = Session(program)
-            if self._begun is not None:
-                self._session.stand(self._begun)
-        else:
-            self._session.set_row_bounds(lower, upper)
-            self._session.set_column_bounds(np.zeros(len(closed)), closed)
-        return self._session
 
 
 Row = tuple[ContingencyCut, int]
@@ -426,16 +416,12 @@ class WarmStarts:
     def begin(known: ScenarioGroup) -> "WarmStarts":
         """Nothing is known."""
         n, n_families = len(known.draws), len(known.families)
-        nothing: list[dict[int, int]] = [{} for _draw in range(n)]
-        sizes = [len(family.starts) for family in known.families]
+        every = [np.arange(len(family.starts)) for family in known.families]
         groups = [
-            [
-                [np.arange(s, min(s + TOGETHER, size)) for s in range(0, size, TOGETHER)]
-                for size in sizes
-            ]
+            [[one[s : s + TOGETHER] for s in range(0, len(one), TOGETHER)] for one in every]
             for _draw in range(n)
         ]
-        return WarmStarts([], nothing, [None] * n, [None] * n_families, groups)
+        return WarmStarts([], [{} for _draw in range(n)], [None] * n, [None] * n_families, groups)
 
     def pruned(self, known: ScenarioGroup) -> "WarmStarts":
         """Without the rows that count in no draw and stand in no basis."""

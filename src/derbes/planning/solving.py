@@ -13,20 +13,19 @@ while every other requirement of the request stands.
 import dataclasses
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any, Protocol
 
 from derbes.case.entities import Case, Plant, Scenario, Variant, essential_uses
-from derbes.case.options import Budget, Choice, Standard
+from derbes.case.options import Choice, Standard
 from derbes.case.quantity import MONTHS_A_YEAR, Quantity
 from derbes.case.request import BASE
 from derbes.case.uncertainty import Draws
 from derbes.language import _
 from derbes.parallel import RunOptions
 from derbes.planning.accounts import (
-    NEVER,
     at_most,
     by_year,
+    closed_limits,
     months_words,
     name_of,
     number_words,
@@ -34,6 +33,7 @@ from derbes.planning.accounts import (
     rounded_away,
     share_words,
 )
+from derbes.planning.base_course import share_of
 from derbes.planning.first_stage import foreign_share
 from derbes.planning.optimum import CalmPlans, solve_plan
 from derbes.planning.problem import TIME_LIMIT, Clock, PlanSolution, TimeIsOver, make_problem
@@ -187,7 +187,7 @@ def decided_later(case: Case, years: int) -> Case:
         if dates:
             options[name] = replace(option, dates=dates)
         else:
-            limits[NEVER.format(option=name)] = at_most({name: 1.0}, 0)
+            limits |= closed_limits([name])
     return replace(case, options=options, limits=limits)
 
 
@@ -234,7 +234,7 @@ def decided_so(case: Case, choices: Collection[Choice]) -> Case:
             dates, sizes = (made[name].date,), (made[name].size,)
             options[name] = replace(option, dates=dates, sizes=sizes, committed=True)
         else:
-            limits[NEVER.format(option=name)] = at_most({name: 1.0}, 0)
+            limits |= closed_limits([name])
     return replace(case, options=options, limits=limits)
 
 
@@ -310,131 +310,106 @@ def least_amount(
     return round_one if is_between and enough(round_one) is not None else high
 
 
-class RequirementKind(StrEnum):
-    """What a requirement is about."""
-
-    AT_MOST = "at_most"
-    AT_LEAST = "at_least"
-    EXCLUDES = "excludes"
-    REQUIRES = "requires"
-    COMMITTED = "committed"
-    FOREIGN_YEAR = "foreign_by_year"
-    FOREIGN_TOTAL = "foreign_total"
-    YEAR = "by_year"
-    TOTAL = "total"
-    STANDARD = "standard"
-
-
-_RULES = (RequirementKind.EXCLUDES, RequirementKind.REQUIRES, RequirementKind.COMMITTED)
-_LIMITS = (RequirementKind.AT_MOST, RequirementKind.AT_LEAST)
-_BUDGET = (
-    RequirementKind.FOREIGN_YEAR,
-    RequirementKind.FOREIGN_TOTAL,
-    RequirementKind.YEAR,
-    RequirementKind.TOTAL,
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """One thing that a request asks for."""
 
-    kind: RequirementKind
-    path: str
-    """Path inside the case."""
-    name: str = ""
-    """Limit, option or standard."""
-    other: str = ""
-    """The other option of two."""
-    year: int = 0
+    keys: tuple[str | int, ...]
+    """Where it stands in the case: section, element or row, key; of two options the other."""
+
+    @property
+    def path(self) -> str:
+        """Path inside the case."""
+        return ".".join(str(key) for key in self.keys[:3])
+
+    @property
+    def section(self) -> str:
+        """What it is: `limits`, `budget`, `standards`, or `options`, a rule."""
+        return str(self.keys[0])
+
+    @property
+    def name(self) -> str:
+        """Limit, option or standard; of the budget the row."""
+        return str(self.keys[1])
+
+
+BUDGET = ("foreign_by_year", "foreign_total", "by_year", "total")
+"""Rows of the budget, those first that a reader would rather do without."""
 
 
 def requirements_of(case: Case) -> tuple[Requirement, ...]:
     """All requirements of a case, those first that a reader would rather do without.
 
     A deletion filter that tries them in this order ends with the conflict that says most:
-    standards and money rather than rules between options.
+    standards and money rather than rules between options. That two options exclude each other
+    is one requirement.
     """
-    found = [
-        Requirement(kind, f"limits.{name}.{kind}", name)
+    found: list[tuple[str | int, ...]] = [
+        ("limits", name, kind)
         for name, limit in case.limits.items()
-        for kind in _LIMITS
+        for kind in ("at_most", "at_least")
         if getattr(limit, kind) is not None
     ]
-    for name, option in case.options.items():  # that two exclude each other is one requirement
-        others = case.options
+    for name, option in case.options.items():
         found += [
-            Requirement(RequirementKind.EXCLUDES, f"options.{name}.excludes", name, other)
+            ("options", name, "excludes", other)
             for other in option.excludes
-            if name not in others[other].excludes or name < other
+            if name not in case.options[other].excludes or name < other
         ]
-        found += [
-            Requirement(RequirementKind.REQUIRES, f"options.{name}.requires", name, other)
-            for other in option.requires
-        ]
+        found += [("options", name, "requires", other) for other in option.requires]
         if option.committed:
-            found.append(Requirement(RequirementKind.COMMITTED, f"options.{name}.committed", name))
-    for kind in _BUDGET if case.budget else ():
+            found.append(("options", name, "committed"))
+    for kind in BUDGET if case.budget else ():
         rows = getattr(case.budget, kind)
         if isinstance(rows, Mapping):
-            found += [Requirement(kind, f"budget.{kind}.{y}", year=y) for y in sorted(rows)]
+            found += [("budget", kind, year) for year in sorted(rows)]
         elif rows is not None:
-            found.append(Requirement(kind, f"budget.{kind}"))
-    kind = RequirementKind.STANDARD
-    return (*found, *(Requirement(kind, f"standards.{name}", name) for name in case.standards))
+            found.append(("budget", kind))
+    found += [("standards", name) for name in case.standards]
+    return tuple(Requirement(keys) for keys in found)
 
 
 # The case without a requirement, or with another amount
 
 
+def _changed(part: Any, keys: Sequence[str | int], change: Callable[[Any], Any]) -> Any:
+    """A part of a case with what stands at some keys changed; what becomes None is left out."""
+    if not keys:
+        return change(part)
+    key, rest = keys[0], keys[1:]
+    if isinstance(part, tuple):
+        return tuple(one for one in part if one != key)
+    if not isinstance(part, Mapping):
+        return replace(part, **{str(key): _changed(getattr(part, str(key)), rest, change)})
+    new = _changed(part[key], rest, change)
+    both = {one: new if one == key else old for one, old in part.items()}
+    return {one: value for one, value in both.items() if value is not None}
+
+
 def without(case: Case, requirement: Requirement) -> Case:
     """The case that does not ask for this."""
-    if requirement.kind is RequirementKind.STANDARD:
-        kept = {name: s for name, s in case.standards.items() if name != requirement.name}
-        return replace(case, standards=kept)
-    if requirement.kind not in _RULES:
-        return with_amount(case, requirement, None)
-    options, mine = dict(case.options), requirement.name
-    if requirement.kind is RequirementKind.COMMITTED:
-        options[mine] = replace(options[mine], committed=False)
-        return replace(case, options=options)
-    pairs = [(mine, requirement.other)]
-    if requirement.kind is RequirementKind.EXCLUDES:  # holds whichever of the two says so
-        pairs.append((requirement.other, mine))
-    for one, two in pairs:
-        others = getattr(options[one], requirement.kind)
-        kept_others = tuple(name for name in others if name != two)
-        change: dict[str, Any] = {str(requirement.kind): kept_others}
-        options[one] = replace(options[one], **change)
-    return replace(case, options=options)
+    keys = requirement.keys
+    is_fact = keys[-1] == "committed"
+    fewer: Case = _changed(case, keys, lambda _old: False if is_fact else None)
+    if "excludes" in keys[2:3]:  # holds whichever of the two says so
+        fewer = _changed(fewer, (keys[0], keys[3], keys[2], keys[1]), lambda old: old)
+    return fewer
 
 
 def amount_of(case: Case, requirement: Requirement) -> Quantity | None:
     """The amount that a requirement names; None for a rule or a standard."""
-    kind = requirement.kind
-    if kind in _LIMITS:
-        found = getattr(case.limits[requirement.name], kind)
-    elif kind in _RULES or kind is RequirementKind.STANDARD or case.budget is None:
-        return None
-    else:
-        found = getattr(case.budget, kind)
-    return found.get(requirement.year) if isinstance(found, Mapping) else found
+    found: Any = case
+    for key in requirement.keys if requirement.section in ("limits", "budget") else ():
+        found = found.get(key) if isinstance(found, Mapping) else getattr(found, str(key), None)
+    return found if isinstance(found, Quantity) else None
 
 
-def with_amount(case: Case, requirement: Requirement, amount: float | None) -> Case:
-    """The case in which a requirement names another amount; None: no such requirement."""
-    old = amount_of(case, requirement)
-    new = None if old is None or amount is None else replace(old, value=amount, steps=())
-    change: dict[str, Any] = {str(requirement.kind): new}
-    if requirement.kind in _LIMITS:
-        limits = {**case.limits, requirement.name: replace(case.limits[requirement.name], **change)}
-        return replace(case, limits=limits)
-    budget = case.budget or Budget()
-    rows = getattr(budget, requirement.kind)
-    if isinstance(rows, Mapping):
-        kept = {year: most for year, most in rows.items() if year != requirement.year}
-        change = {str(requirement.kind): kept if new is None else {**kept, requirement.year: new}}
-    return replace(case, budget=replace(budget, **change))
+def with_amount(case: Case, requirement: Requirement, amount: float) -> Case:
+    """The case in which a requirement names another amount."""
+    changed: Case = _changed(
+        case, requirement.keys, lambda old: replace(old, value=amount, steps=())
+    )
+    return changed
 
 
 # In words
@@ -442,24 +417,23 @@ def with_amount(case: Case, requirement: Requirement, amount: float | None) -> C
 
 def requirement_words(case: Case, requirement: Requirement) -> str:
     """What a requirement asks for, in the names of the case."""
-    kind = requirement.kind
-    if kind is RequirementKind.STANDARD:
+    keys, section = requirement.keys, requirement.section
+    if section == "standards":
         return standard_words(case, case.standards[requirement.name])
-    if kind in _RULES:
+    if section == "options":
         text = {
-            RequirementKind.EXCLUDES: _("{option} and {other} exclude each other"),
-            RequirementKind.REQUIRES: _("{option} requires {other}"),
-            RequirementKind.COMMITTED: _("{option} is committed"),
-        }[kind]
-        option = name_of(case, "options", requirement.name)
-        other = name_of(case, "options", requirement.other) if requirement.other else ""
+            "excludes": _("{option} and {other} exclude each other"),
+            "requires": _("{option} requires {other}"),
+            "committed": _("{option} is committed"),
+        }[str(keys[2])]
+        option, other = (name_of(case, "options", str(one)) for one in (keys[1], keys[-1]))
         return text.format(option=option, other=other)
     asked = amount_of(case, requirement)
-    unit = "" if kind in _LIMITS else case.currency
+    unit = "" if section == "limits" else case.currency
     amount = "" if asked is None else number_words(asked.value, unit)
-    if kind in _LIMITS:
+    if section == "limits":
         name = name_of(case, "limits", requirement.name)
-        is_most = kind is RequirementKind.AT_MOST
+        is_most = keys[2] == "at_most"
         text = _("{name}: at most {amount}") if is_most else _("{name}: at least {amount}")
         return text.format(name=name, amount=amount)
     return _("{subject}: {amount}").format(subject=budget_words(requirement), amount=amount)
@@ -468,12 +442,12 @@ def requirement_words(case: Case, requirement: Requirement) -> str:
 def budget_words(requirement: Requirement) -> str:
     """What a row of the budget is called."""
     text = {
-        RequirementKind.TOTAL: _("the budget in all"),
-        RequirementKind.FOREIGN_TOTAL: _("the ceiling on payments abroad in all"),
-        RequirementKind.YEAR: _("the budget for {year}"),
-        RequirementKind.FOREIGN_YEAR: _("the ceiling on payments abroad for {year}"),
-    }[requirement.kind]
-    return text.format(year=requirement.year)
+        "total": _("the budget in all"),
+        "foreign_total": _("the ceiling on payments abroad in all"),
+        "by_year": _("the budget for {year}"),
+        "foreign_by_year": _("the ceiling on payments abroad for {year}"),
+    }[requirement.name]
+    return text.format(year=requirement.keys[-1])
 
 
 def standard_words(case: Case, standard: Standard) -> str:
@@ -550,11 +524,11 @@ def relaxations_of(case: Case, requirement: Requirement, solve: Solve) -> Iterat
     free = solve(without(case, requirement), is_rough=True)
     if not free.feasible:
         return
-    if requirement.kind in _RULES:
+    if requirement.section == "options":
         rule = requirement_words(case, requirement)
         what = _("that {rule} must be given up").format(rule=rule)
         yield Cure(what=what, now=rule, then="", least_relaxation=None, unit="")
-    elif requirement.kind is RequirementKind.STANDARD:
+    elif requirement.section == "standards":
         yield from _standard_relaxations(case, requirement.name, solve)
     else:
         yield _amount_relaxation(case, requirement, free, solve)
@@ -576,11 +550,11 @@ def _amount_relaxation(
         used = used_of(case, requirement, found)
         return amount if used is None else used
 
-    rises = requirement.kind is not RequirementKind.AT_LEAST
+    rises, is_limit = requirement.keys[-1] != "at_least", requirement.section == "limits"
     exact = least_amount(enough, now, used=used_of(case, requirement, free))
     then = rounded_away(exact, up=rises)
-    unit = "" if requirement.kind in _LIMITS else case.currency
-    if requirement.kind in _LIMITS:
+    unit = "" if is_limit else case.currency
+    if is_limit:
         subject = _("the limit of {name}").format(name=name_of(case, "limits", requirement.name))
     else:
         subject = budget_words(requirement)
@@ -595,30 +569,25 @@ def _amount_relaxation(
 
 def used_of(case: Case, requirement: Requirement, found: PlanSolution) -> float | None:
     """How much of what a requirement limits a plan uses; None: not known from the choices alone."""
-    if requirement.kind in _LIMITS:
-        limit = case.limits[requirement.name]
+    row = requirement.name
+    if requirement.section == "limits":
+        limit = case.limits[row]
         sizes = {choice.option: choice.size for choice in found.decided}
         return sum(
             weight.value * (1.0 if limit.counts else sizes[name])
             for name, weight in limit.options.items()
             if name in sizes
         )
-    if requirement.kind is RequirementKind.FOREIGN_YEAR:
+    if row == "foreign_by_year":
         return None
     total = 0.0
     for choice in found.decided:
-        share = (
-            foreign_share(case.options[choice.option])
-            if requirement.kind is RequirementKind.FOREIGN_TOTAL
-            else 1.0
-        )
+        share = foreign_share(case.options[choice.option]) if row == "foreign_total" else 1.0
         years = by_year(case, paid_for(case, choice))
-        amount = (
-            years.get(requirement.year, 0.0)
-            if requirement.kind is RequirementKind.YEAR
-            else sum(years.values())
+        is_year = row == "by_year"
+        total += share * (
+            years.get(int(requirement.keys[-1]), 0.0) if is_year else sum(years.values())
         )
-        total += share * amount
     return total
 
 
@@ -630,7 +599,7 @@ def _standard_relaxations(case: Case, name: str, solve: Solve) -> Iterator[Cure]
     standard = case.standards[name]
 
     calendar, step = case.calendar, case.calendar.step
-    share = 1.0 if standard.share is None else standard.share.value
+    share = share_of(standard)
     last = standard.last if standard.last >= 0 else calendar.n_periods - 1
 
     def shorter(by: int) -> Standard:

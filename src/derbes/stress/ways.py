@@ -64,16 +64,11 @@ UNMET_NOISE = 1e-6
 
 def unready(case: Case, tag: str) -> Case:
     """The case without the recipes, exports and suppliers that bear a tag."""
-
-    def kept(elements: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: one for name, one in elements.items() if tag not in one.tags}
-
-    return replace(
-        case,
-        recipes=kept(case.recipes),
-        exports=kept(case.exports),
-        suppliers=kept(case.suppliers),
-    )
+    kept: dict[str, Any] = {
+        section: {id_: one for id_, one in getattr(case, section).items() if tag not in one.tags}
+        for section in ("recipes", "exports", "suppliers")
+    }
+    return replace(case, **kept)
 
 
 def calm_cost(case: Case) -> float | None:
