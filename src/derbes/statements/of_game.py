@@ -88,15 +88,7 @@ def _settled(each: list[tuple[bool, bool]]) -> bool:
 
 def _read(one: Model, cut: Start, said: str) -> list[tuple[float, float]]:
     """Beliefs in dependence after a message, in each equilibrium: from, to."""
-    from derbes.statements.signaling import (  # noqa: PLC0415 - loads the solver of games
-        MESSAGES,
-        belief_interval,
-        episode,
-        perfect_bayesian_equilibria,
-        scaled,
-    )
+    from derbes.statements.signaling import beliefs_after  # noqa: PLC0415 - loads the solver of games
 
-    game = episode(*_types(one, cut), central_parameters())
-    found = perfect_bayesian_equilibria(game)
-    places = (belief_interval(scaled(game), profile, MESSAGES.index(said)) for profile in found)
-    return [between for between in places if between is not None]
+    found = (after[said] for after in beliefs_after(*_types(one, cut)))
+    return [between for between in found if between is not None]

@@ -28,7 +28,7 @@ value g L - C for each type, it pays from the belief in dependence v_free / (v_f
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from itertools import product
 from typing import Any
 
@@ -289,11 +289,13 @@ class _Scaled(TableauLex):  # type: ignore[misc]
     def __init__(self, other: Any) -> None:
         super().__init__(np.array(other._tableau, dtype=np.float64))  # noqa: SLF001 - no other way to it
 
-    def _apply_pivot(self, pivot_col: int, pivot_row: int, applying_row: int) -> None:
-        row, pivot = self._tableau[applying_row], self._tableau[pivot_row]
-        changed = row - pivot * (row[pivot_col] / pivot[pivot_col])
+    def _pivot(self, column_index: int, pivot_row_index: int) -> None:
+        pivot = self._tableau[pivot_row_index]
+        times = self._tableau[:, column_index] / pivot[column_index]
+        changed = self._tableau - times[:, None] * pivot
         changed[np.abs(changed) < ROUNDING] = 0.0
-        self._tableau[applying_row] = changed
+        changed[pivot_row_index] = pivot
+        self._tableau = changed
 
 
 def _is_strategy(chances: FloatArray, n: int) -> bool:
@@ -535,6 +537,21 @@ def answer(first: Stakes, now: Stakes, parameters: Mapping[str, float]) -> GameO
         pools=any(is_pooling(profile) for profile in equilibria),
         separates=any(is_separating(profile) for profile in equilibria),
         threshold=belief_threshold(dependent, free),
+    )
+
+
+@lru_cache(maxsize=256)
+def beliefs_after(
+    dependent: Stakes, free: Stakes
+) -> tuple[dict[str, tuple[float, float] | None], ...]:
+    """Message → belief in dependence after it, from and to, in each equilibrium of the game.
+
+    At central parameters; None: no belief makes what is done after it best.
+    """
+    game = scaled(episode(dependent, free, central_parameters()))
+    return tuple(
+        {said: belief_interval(game, profile, m) for m, said in enumerate(MESSAGES)}
+        for profile in perfect_bayesian_equilibria(game)
     )
 
 
