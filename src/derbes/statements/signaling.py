@@ -286,6 +286,8 @@ class _Scaled(TableauLex):  # type: ignore[misc]
     search then never ends.
     """
 
+    _tableau: FloatArray
+
     def __init__(self, other: Any) -> None:
         super().__init__(np.array(other._tableau, dtype=np.float64))  # noqa: SLF001 - no other way to it
 

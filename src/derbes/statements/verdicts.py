@@ -32,8 +32,7 @@ from derbes.results.statements import (
 from derbes.results.supply import Provenance
 from derbes.results.tables import verdict_words
 from derbes.statements.agreement import misfits_of
-from derbes.statements.evidence import evidence_of, who_says
-from derbes.statements.ledger import entries_of, is_evidence, read_ledger
+from derbes.statements.ledger import entries_of, evidence_of, is_evidence, read_ledger, who_says
 from derbes.statements.of_case import VERDICT_WORDS, fact_date, holder_of, said_on
 from derbes.statements.queries import (
     SIGNS,
