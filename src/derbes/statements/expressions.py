@@ -10,7 +10,7 @@ from typing import ClassVar, TypeVar
 from derbes.errors import Problem, did_you_mean
 from derbes.grammar import ExpressionError, Node, Reader, Unusable, product
 from derbes.language import _
-from derbes.statements import of_case, of_game, of_model  # noqa: F401 - they declare what is named
+from derbes.statements import of_case, of_model  # noqa: F401 - they declare what is named
 from derbes.statements.names import (
     Names,
     at_home,

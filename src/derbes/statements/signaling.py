@@ -42,18 +42,19 @@ from derbes.language import _
 from derbes.parallel import Progress, run_tasks
 from derbes.results.statements import Signaling, SignalingYear
 from derbes.results.supply import LeverageRow
+from derbes.statements.of_case import length_of
 from derbes.statements.of_model import (
     PARAMETERS,
     Stakes,
+    Start,
     central_parameters,
     cut_off_value,
-    length_of,
+    losses_of,
     stakes_in,
-    stakes_of,
 )
 from derbes.statements.sampling import Sampling, StatementDraws, make_futures
 from derbes.statements.terms import Day, Ledger, Missing, Unknown
-from derbes.statements.worlds import World
+from derbes.statements.worlds import World, label_day
 from derbes.stress.columns import BothLosses
 
 
@@ -519,10 +520,14 @@ def _draw(
 ) -> list[Stakes | Missing]:
     """What a cut-off costs both sides in every year of one draw."""
     variant = World(ledger, as_of, partial(futures.draw, row)).variant(BASE)
+    months = float(length * variant.case.calendar.step)
     found: list[Stakes | Missing] = []
     for start in starts:
         try:
-            found.append(stakes_of(variant, measure, start, length))
+            cut = Start(
+                sender=measure, at=label_day(variant.case, start), months=months, measure=measure
+            )
+            found.append(stakes_in(losses_of(variant, cut)))
         except Unknown as unknown:
             found.append(unknown.missing)
     return found
