@@ -9,8 +9,7 @@ from derbes.errors import CaseError, Problem, did_you_mean
 from derbes.grammar import ExpressionError
 from derbes.language import _
 from derbes.results.statements import ARITHMETIC, ATTESTED, DEFINITION, EVIDENCE, MODEL, SAID
-from derbes.statements.expressions import read_expression
-from derbes.statements.names import Names, names_of
+from derbes.statements.expressions import Names, names_of, read_expression
 from derbes.statements.of_case import holder_of
 from derbes.statements.terms import (
     Engine,

@@ -26,7 +26,7 @@ value g L - C for each type, it pays from the belief in dependence v_free / (v_f
 """
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import product
@@ -436,14 +436,8 @@ def signaling_of_losses(losses: BothLosses, *, n_workers: int = 1) -> Signaling:
 
 def signaling_of_rows(rows: Sequence[LeverageRow]) -> Signaling:
     """The game at central values, from rows of one measure and length, by start."""
-    stakes: list[Stakes | Missing] = []
-    for row in rows:
-        try:
-            stakes.append(stakes_in(row))
-        except Unknown as unknown:
-            stakes.append(unknown.missing)
     return signaling_over(
-        [stakes],
+        [[_known(partial(stakes_in, row)) for row in rows]],
         np.ones(1),
         measure=rows[0].measure,
         length=rows[0].length,
@@ -490,15 +484,10 @@ def _played(
     row, stakes = task
     rng = np.random.default_rng((seed, row))
     parameters = central_parameters() if is_central else drawn_parameters(rng)
-    first, found = stakes[0], list[GameOfYear | Missing]()
-    for now in stakes:
-        if isinstance(first, Missing):
-            found.append(first)
-        elif isinstance(now, Missing):
-            found.append(now)
-        else:
-            found.append(answer(first, now, parameters))
-    return found
+    first = stakes[0]
+    if isinstance(first, Missing):
+        return [first for _now in stakes]
+    return [now if isinstance(now, Missing) else answer(first, now, parameters) for now in stakes]
 
 
 def _measure(case: Case) -> str:
@@ -521,16 +510,21 @@ def _draw(
     """What a cut-off costs both sides in every year of one draw."""
     variant = World(ledger, as_of, partial(futures.draw, row)).variant(BASE)
     months = float(length * variant.case.calendar.step)
-    found: list[Stakes | Missing] = []
-    for start in starts:
-        try:
-            cut = Start(
-                sender=measure, at=label_day(variant.case, start), months=months, measure=measure
-            )
-            found.append(stakes_in(losses_of(variant, cut)))
-        except Unknown as unknown:
-            found.append(unknown.missing)
-    return found
+
+    def stakes(start: int) -> Stakes:
+        at = label_day(variant.case, start)
+        cut = Start(sender=measure, at=at, months=months, measure=measure)
+        return stakes_in(losses_of(variant, cut))
+
+    return [_known(partial(stakes, start)) for start in starts]
+
+
+def _known(stakes: Callable[[], Stakes]) -> Stakes | Missing:
+    """What a cut-off costs both sides, or what is missing."""
+    try:
+        return stakes()
+    except Unknown as unknown:
+        return unknown.missing
 
 
 def answer(first: Stakes, now: Stakes, parameters: Mapping[str, float]) -> GameOfYear:
