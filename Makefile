@@ -63,7 +63,7 @@ coverage: $(VENV)/.development
 schema: $(VENV)/.development
 	$(BIN)/derbes schema --out docs/reference/case-file.schema.json
 	$(BIN)/python -c "from derbes.casefile.reference import reference_page as page; print(page(), end='')" > docs/reference/case-file.md
-	$(BIN)/python -c "from derbes.statements.ledger import quantities_page as page; print(page(), end='')" > docs/reference/quantities.md
+	$(BIN)/python -m tools.quantities > docs/reference/quantities.md
 
 messages: $(VENV)/.development
 	$(BIN)/python tools/messages.py

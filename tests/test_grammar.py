@@ -21,8 +21,7 @@ from derbes.grammar import (
     parse,
     refused,
 )
-from derbes.statements.expressions import read_expression
-from derbes.statements.names import names_of
+from derbes.statements.expressions import names_of, read_expression
 from derbes.statements.terms import Missing
 from derbes.statements.worlds import evaluate
 from tests.statements.ledgers import talk, world_of

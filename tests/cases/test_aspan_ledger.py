@@ -11,7 +11,7 @@ import yaml
 
 from derbes.case.entities import Case
 from derbes.casefile import read_case
-from derbes.statements.names import Names, names_of
+from derbes.statements.expressions import Names, names_of
 from tests.statements.ledgers import problems_of
 
 ROOT = Path(__file__).parents[2]

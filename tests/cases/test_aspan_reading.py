@@ -11,8 +11,7 @@ from derbes import api
 from derbes.case.entities import Case
 from derbes.casefile import read_case
 from derbes.results.statements import EVIDENCE, SAID
-from derbes.statements.evidence import evidence_of
-from derbes.statements.ledger import entries_of, read_ledger
+from derbes.statements.ledger import entries_of, evidence_of, read_ledger
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "explanation" / "aspan-verdicts.md").read_text("utf-8")

@@ -9,9 +9,8 @@ from derbes.case.quantity import Quantity
 from derbes.draws.study import variant_case
 from derbes.errors import Problem
 from derbes.grammar import ExpressionError
-from derbes.statements.expressions import read_expression
+from derbes.statements.expressions import Names, names_of, read_expression
 from derbes.statements.ledger import problem_of, read_ledger
-from derbes.statements.names import Names, names_of
 from derbes.statements.sampling import Sampling
 from derbes.statements.terms import Day, Value, day_of
 from derbes.statements.verdicts import Verdicts, verdicts_of

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from derbes.case.ledger import Contrast, Fact, Statement
 from derbes.case.quantity import Quantity
 from derbes.statements.agreement import Normal, leaves_room, misfits_of, opposed
-from derbes.statements.expressions import read_expression
+from derbes.statements.expressions import names_of, read_expression
 from derbes.statements.ledger import read_ledger
-from derbes.statements.names import names_of
 from derbes.statements.worlds import evaluate
 from tests.small_cases import worked_example
 from tests.statements.ledgers import talk, with_ledger, with_variant, world_of

@@ -7,8 +7,7 @@ import pytest
 from derbes.case.entities import Case
 from derbes.case.ledger import Fact, Statement
 from derbes.results.statements import EVIDENCE
-from derbes.statements.evidence import evidence_of, who_says
-from derbes.statements.ledger import read_ledger
+from derbes.statements.ledger import evidence_of, read_ledger, who_says
 from tests.statements.ledgers import talk, verdicts, with_ledger
 
 

@@ -9,8 +9,7 @@ from derbes.case.ledger import Document, Fact, Statement
 from derbes.case.options import Option, OptionKind, Standard
 from derbes.case.quantity import Quantity
 from derbes.grammar import ExpressionError
-from derbes.statements.expressions import read_expression
-from derbes.statements.names import names_of
+from derbes.statements.expressions import names_of, read_expression
 from derbes.statements.terms import Missing
 from tests.small_cases import one_good, worked_example
 from tests.statements.ledgers import problems_of, talk, value_of, with_variant

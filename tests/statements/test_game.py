@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from derbes.statements.of_game import _settled
-from derbes.statements.of_model import Stakes, central_parameters, cut_off_value
+from derbes.statements.of_model import Stakes, _settled, central_parameters, cut_off_value
 from derbes.statements.signaling import (
     ACT,
     EXPLAIN,

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derbes.grammar import ExpressionError
-from derbes.statements.expressions import read_expression
-from derbes.statements.names import names_of
+from derbes.statements.expressions import names_of, read_expression
 from derbes.statements.terms import Missing
 from derbes.statements.worlds import evaluate
 from tests.statements.ledgers import problems_of, talk, world_of

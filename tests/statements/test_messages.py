@@ -7,7 +7,7 @@ import pytest
 from derbes.case.ledger import Statement
 from derbes.errors import CaseError
 from derbes.statements import ledger_problems, read_ledger
-from derbes.statements.names import names_of
+from derbes.statements.expressions import names_of
 from tests.statements.ledgers import problems_of, talk, with_ledger
 
 CASE = talk()

@@ -10,9 +10,9 @@ from derbes.request import QUERIES
 from derbes.results import statements as results
 from derbes.statements import verdicts as judging
 from derbes.statements.expressions import SUMMARIES
-from derbes.statements.ledger import quantities_page
 from derbes.statements.of_case import MODALITY_WORDS, VERDICT_WORDS
 from derbes.statements.terms import QUANTITIES, SETS, Gives
+from tools.quantities import quantities_page
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reference" / "quantities.md"

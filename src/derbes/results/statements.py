@@ -45,20 +45,20 @@ class EntryRow:
     """An entry of the ledger with its verdict: what all kinds of entries have."""
 
     id: str
-    says: Mapping[str, str]
+    says: Mapping[str, str] = field(default_factory=dict)
     """What it says, by language."""
-    document: str
-    place: str
-    expression: str
+    document: str = ""
+    place: str = ""
+    expression: str = ""
     """What it is checked by; empty: nothing."""
-    verdict: str
+    verdict: str = ""
     """`holds`, `likely`, `open`, `unlikely`, `fails`, `untestable`, `not_due`, `void`,
     `expired`."""
-    share: float | None
+    share: float | None = None
     """Part of the draws in which it holds, 0-1; None where that is not known."""
-    standard_error: float | None
+    standard_error: float | None = None
     """Of the share."""
-    reason: str
+    reason: str = ""
     """Why the verdict is what it is, where the share does not say it."""
     n_draws: int = 0
     evidence: str = ""

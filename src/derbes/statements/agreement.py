@@ -18,8 +18,8 @@ from derbes.case.ledger import Checked, Statement
 from derbes.grammar import COMPARISONS
 from derbes.results.statements import Misfit
 from derbes.statements.ledger import entries_of, links_of
-from derbes.statements.of_model import length_of, measure_of
-from derbes.statements.terms import Day, Gives, Ledger, Term, Unknown, Value, compared
+from derbes.statements.of_case import length_of, measure_of
+from derbes.statements.terms import Day, Gives, Ledger, Term, Unknown, compared
 
 Form = tuple[Any, ...]
 """`("and" | "or", forms)`, or `("is", what, sign, bound)`."""
@@ -109,10 +109,10 @@ class Normal:
             return found
 
         if 0 < len(members) <= WRITTEN_OUT:
-            found = joined("and", [one(("id", _shown(member))) for member in members])
+            found = joined("and", [one(("id", str(member))) for member in members])
         else:
             place = ("member", len(self.bound))
-            found = ("is", ("all", tuple(map(_shown, members)), one(place)), "==", True)
+            found = ("is", ("all", tuple(map(str, members)), one(place)), "==", True)
         return found if term.does == "all" else opposed(found)
 
     def _compared(self, sign: str, left: Term, right: Term) -> Form:
@@ -126,7 +126,7 @@ class Normal:
             return ("is", self._thing(left), sign, right.value)
         day = right.value
         at = day.last if sign in {"<=", ">"} else day.first
-        bound = _shown(day) if sign in {"==", "!="} else at
+        bound = str(day) if sign in {"==", "!="} else at
         return ("is", ("day", self._thing(left)), sign, bound)
 
     # Numbers.
@@ -163,7 +163,7 @@ class Normal:
     def _thing(self, term: Term) -> Form:
         """What stands for a quantity, a member, a word, or a function of them."""
         if term.does == "value":
-            return ("id", _shown(term.value))
+            return ("id", str(term.value))
         if term.does == "member":
             return self.bound[str(term.value)]
         if term.entry is not None:
@@ -173,7 +173,7 @@ class Normal:
             self.bound[name] = ("member", len(self.bound))
             parts = tuple(map(self._part, term.parts))
             del self.bound[name]
-            return (term.does, tuple(map(_shown, term.members)), parts)
+            return (term.does, tuple(map(str, term.members)), parts)
         parts = tuple(map(self._part, term.parts))
         ordered = tuple(sorted(set(parts), key=repr)) if term.does in {"min", "max"} else parts
         return (term.does, ordered)
@@ -209,10 +209,6 @@ def _measured(case: Case, given: Mapping[str, Form]) -> dict[str, Form]:
         months = float(length_of(case, name, None) * case.calendar.step)
         found["months"] = _rounded({(): months})
     return found
-
-
-def _shown(value: Value) -> str:
-    return str(value)
 
 
 def _rounded(number: Number) -> Form:
@@ -351,7 +347,8 @@ def misfits_of(ledger: Ledger, verdicts: Mapping[str, str]) -> tuple[Misfit, ...
         key = tuple(sorted(dict.fromkeys(names), key=order))
         if any(set(key) <= set(other) for other in told):
             return
-        shown = (_text(entries[name]) for name in key)
+        keys = ("holds_if", "yes_if", "no_if")
+        shown = (getattr(entries[name], one, "") for name in key for one in keys)
         told[key] = Misfit(
             id="_".join((kind, *key)),
             kind=kind,
@@ -381,52 +378,34 @@ def misfits_of(ledger: Ledger, verdicts: Mapping[str, str]) -> tuple[Misfit, ...
     return tuple(told.values())
 
 
-def _text(entry: Checked) -> str:
-    return entry.holds_if or getattr(entry, "yes_if", "") or getattr(entry, "no_if", "")
-
-
 Group = list[tuple[Claim, bool]]
 """Claims, each with whether it says what the first says, or the opposite."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Sets:
-    """Names that say the same as each other, or the opposite."""
-
-    heads: dict[str, tuple[str, bool]]
-    """Name → one that it goes with, and whether it says the same."""
-
-    def head(self, name: str) -> tuple[str, bool]:
-        """The one that all of a set lead to, and whether this one says the same."""
-        above, is_same = self.heads[name]
-        if above == name:
-            return name, True
-        top, is_same_above = self.head(above)
-        return top, is_same == is_same_above
-
-    def unite(self, first: str, second: str, *, same: bool) -> None:
-        """Two names say the same, or the opposite."""
-        (one, sign), (other, against) = self.head(first), self.head(second)
-        if one != other:
-            self.heads[other] = (one, same == (sign == against))
-
-
 def _groups(claims: Mapping[str, Claim], entries: Iterable[Checked]) -> Iterator[Group]:
     """Claims that say the same or the opposite, by their forms or by what the ledger says."""
-    sets = _Sets({name: (name, True) for name in claims})
+    heads = {name: (name, True) for name in claims}
+
+    def unite(first: str, second: str, *, same: bool) -> None:
+        """Two names say the same, or the opposite, and so do all that go with the second."""
+        (one, sign), (other, against) = heads[first], heads[second]
+        for name, (head, said) in heads.items() if one != other else ():
+            if head == other:
+                heads[name] = one, said == (same == (sign == against))
+
     by_form: dict[Form, tuple[str, bool]] = {}
     for claim in claims.values():
         if claim.form is not None:
             other, same = by_form.setdefault(claim.form, (claim.name, True))
             by_form.setdefault(opposed(claim.form), (claim.name, False))
-            sets.unite(other, claim.name, same=same)
+            unite(other, claim.name, same=same)
     for entry in entries:
         for other in entry.same_as if isinstance(entry, Statement) else ():
             if other in claims:
-                sets.unite(other, entry.id, same=True)
+                unite(other, entry.id, same=True)
     found: dict[str, Group] = {}
     for name, claim in claims.items():
-        top, sign = sets.head(name)
+        top, sign = heads[name]
         found.setdefault(top, []).append((claim, sign))
     yield from (group for group in found.values() if len(group) > 1)
 

@@ -1,25 +1,20 @@
 """Statements: what the language of formulas says with quantities, dates, logic and sets.
 
-One walk over the tree makes terms of it, each with its kind and unit, or notes every finding.
+An expression is read with the names of a case and with units, which say how a number is turned
+into another. One walk over its tree makes terms, each with its kind and unit, or notes every
+finding.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, TypeVar
 
+from derbes.case.entities import Case, Tier, quantities
 from derbes.errors import Problem, did_you_mean
 from derbes.grammar import ExpressionError, Node, Reader, Unusable, product
 from derbes.language import _
-from derbes.statements import of_case, of_game, of_model  # noqa: F401 - they declare what is named
-from derbes.statements.names import (
-    Names,
-    at_home,
-    customary,
-    in_unit,
-    is_symbolic,
-    number_kind,
-    symbolic,
-)
+from derbes.statements import of_case, of_model  # noqa: F401 - they declare what is named
 from derbes.statements.terms import (
     DATE,
     LARGEST,
@@ -41,7 +36,8 @@ from derbes.statements.terms import (
     Value,
     day_of,
 )
-from derbes.units import Unit, convert
+from derbes.unit_names import CURRENCIES
+from derbes.units import ONE, Unit, UnitError, convert, convertible, parse_unit
 
 SUMMARIES: Mapping[str, str] = {
     "all": "Whether something is true of every member.",
@@ -69,6 +65,133 @@ _FITS: Mapping[Takes, tuple[Takes, ...]] = {
 """Members of which sets a parameter takes beside those of its own kind."""
 
 
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a case calls its things."""
+
+    case: Case
+    by_kind: Mapping[Takes, frozenset[str]]
+    """Ids in the case and in its variants."""
+    own_units: frozenset[str]
+    """Units of goods that are words of their own."""
+    good_units: Mapping[str, str]
+    """Good → its unit."""
+    used_goods: Mapping[str, str]
+    """Use, supplier or recipe → the good that it counts."""
+    path_units: Mapping[str, str]
+    """Path of a quantity → its unit."""
+
+    def unit(self, text: str) -> Unit:
+        """The unit of that name; a word that is none counts as a unit of its own."""
+        return parse_unit(text, self.own_units | frozenset(_WORD.findall(text)))
+
+    def amount_unit(self, text: str) -> Unit:
+        """The unit of a fact or of any number of the case."""
+        try:
+            return self.unit(text)
+        except UnitError:
+            return self.unit("")
+
+    def unit_of(self, name: str) -> str:
+        """Unit of a good, or of the good of a use, supplier or recipe."""
+        return self.good_units.get(self.used_goods.get(name, name), "")
+
+    def tier_unit(self, tier: str) -> str | None:
+        """Unit of the uses of a tier; None when they differ."""
+        uses = self.case.uses.values()
+        units = {self.unit_of(use.id) for use in uses if use.tier is Tier(tier)}
+        return units.pop() if len(units) == 1 else None
+
+
+def names_of(case: Case) -> Names:
+    """All names of a case and its variants."""
+    changed = (variant.case for variant in case.variants.values())
+    cases = (case, *(one for one in changed if one is not None))
+    goods = {good.id: good.unit for one in cases for good in one.goods.values()}
+    used: dict[str, str] = {}
+    for one in cases:
+        used.update({use.id: use.good for use in one.uses.values()})
+        used.update({supplier.id: supplier.good for supplier in one.suppliers.values()})
+        used.update({recipe.id: recipe.output for recipe in one.recipes.values()})
+    kinds = {}
+    for takes in Takes:
+        sections = (getattr(one, section) for one in cases for section in takes.sections)
+        kinds[takes] = frozenset(name for section in sections for name in section)
+    kinds[Takes.VARIANT] |= {"base"}
+    return Names(
+        case=case,
+        by_kind=kinds,
+        own_units=frozenset(word for unit in goods.values() for word in _WORD.findall(unit)),
+        good_units=goods,
+        used_goods=used,
+        path_units={q.path: q.unit for one in reversed(cases) for q in quantities(one)},
+    )
+
+
+def number_kind(unit: Unit | None) -> Kind:
+    """A number in a unit; None: a plain number."""
+    return Kind(Gives.NUMBER, unit)
+
+
+def customary(unit: Unit | None) -> Unit | None:
+    """The unit that an amount is turned into: shares as numbers, times in months."""
+    if unit is None:
+        return None
+    if not unit.powers:
+        return ONE
+    month = parse_unit("month")
+    return month if unit.powers == month.powers else unit
+
+
+def symbolic(variable: str) -> Unit:
+    """The unit of a member of a set whose members have different units."""
+    name = _("unit of {variable}").format(variable=variable)
+    return Unit(name, 1.0, ((name, 1),))
+
+
+def is_symbolic(unit: Unit | None, variable: str) -> bool:
+    """Whether a unit hangs on what a variable stands for."""
+    return unit is not None and symbolic(variable).name in dict(unit.powers)
+
+
+def at_home(unit: Unit, case: Case) -> tuple[Unit, tuple[tuple[str, int], ...]] | None:
+    """A unit with the base currency in place of others, and what must be exchanged.
+
+    None where the case gives no rate.
+    """
+    foreign = tuple(
+        (code, power) for code, power in unit.powers if code in CURRENCIES and code != case.currency
+    )
+    if any(code not in case.rates for code, _power in foreign):
+        return None
+    powers: dict[str, int] = {}
+    for kind, power in unit.powers:
+        home = case.currency if (kind, power) in foreign else kind
+        powers[home] = powers.get(home, 0) + power
+    kept = tuple((kind, power) for kind, power in powers.items() if power)
+    return replace(unit, powers=kept), foreign
+
+
+def in_unit(term: Term, to: Unit, case: Case) -> Term | None:
+    """A number in another unit; None where it does not fit. Plain numbers adopt it."""
+    unit, kind = term.kind.unit, number_kind(to)
+    if unit is None:
+        return replace(term, kind=kind)
+    if convertible(unit, to):
+        factor = unit.factor / to.factor
+        return term if factor == 1.0 else Term(kind, "unit", (term,), factor=factor)
+    home = at_home(unit, case)
+    if home is None or not home[1] or not convertible(home[0], to):
+        return None
+    return Term(kind, "unit", (term,), factor=home[0].factor / to.factor, rates=home[1])
+
+
+# The walk over the tree.
+
+
 def read_expression(text: str, names: Names) -> Term:
     """The expression that a text says; it is true or false.
 
@@ -85,12 +208,8 @@ def read_expression(text: str, names: Names) -> Term:
 
 
 def _kind_name(term: Term) -> str:
-    return {
-        Gives.NUMBER: _("number"),
-        Gives.TRUTH: _("truth"),
-        Gives.DATE: _("date"),
-        Gives.WORD: _("word"),
-    }[term.kind.gives]
+    words = (_("number"), _("truth"), _("date"), _("word"))
+    return dict(zip(Gives, words, strict=True))[term.kind.gives]
 
 
 def _quoted(node: Node) -> str | None:
@@ -394,8 +513,9 @@ class _Reader(Reader[Term]):
                 return self._month(argument, is_modeled=is_modeled)
             if one.takes is Takes.TIME:
                 return self._time(argument)
-            is_flag = one.takes is Takes.FLAG
-            return self._flag(argument) if is_flag else self._id(argument, one)
+            if one.takes is Takes.FLAG:
+                return self._giving(argument, Gives.TRUTH, _("this is not true or false"))
+            return self._id(argument, one)
 
         found = self.each(entry.parameters, read)
         if len(self.findings) > before:
@@ -461,11 +581,7 @@ class _Reader(Reader[Term]):
             months = None if turned is None else turned.written
             if isinstance(months, float) and months * factor >= 0:
                 return _written(number_kind(month), months * factor)
-        what = _("this is not a time")
-        raise self.refuse(node, what, _('write months, e.g. 12, or "1 year"'))
-
-    def _flag(self, node: Node) -> Term:
-        return self._giving(node, Gives.TRUTH, _("this is not true or false"))
+        raise self.refuse(node, _("this is not a time"), _('write months, e.g. 12, or "1 year"'))
 
     def _id(self, node: Node, parameter: Parameter) -> Term:
         takes, quoted = parameter.takes, _quoted(node)

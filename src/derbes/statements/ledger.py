@@ -1,24 +1,20 @@
-"""The ledger of a case with its expressions read, what is wrong in them, and what they may say."""
+"""The ledger of a case with its expressions read, what is wrong in them, and what they rest on."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from derbes.case.entities import Case
-from derbes.case.ledger import Checked
+from derbes.case.ledger import Checked, Statement
 from derbes.errors import CaseError, Problem, did_you_mean
 from derbes.grammar import ExpressionError
 from derbes.language import _
-from derbes.statements.expressions import SUMMARIES, read_expression
-from derbes.statements.names import Names, names_of
+from derbes.results.statements import ARITHMETIC, ATTESTED, DEFINITION, EVIDENCE, MODEL, SAID
+from derbes.statements.expressions import Names, names_of, read_expression
+from derbes.statements.of_case import holder_of
 from derbes.statements.terms import (
-    LIMITS,
-    QUANTITIES,
-    SETS,
     Engine,
-    Gives,
     Ledger,
     QuantityEntry,
-    SetEntry,
     Takes,
     Term,
     Value,
@@ -32,8 +28,6 @@ KEYS = ("holds_if", "condition", "yes_if", "no_if", "void_if")
 _STRUCTURE = ("exists", "makes", "needs")
 """Quantities that ask what is in a case, not for a number of it."""
 _LINKS = ("holds", "share", "verdict")
-
-
 WIDEST = 96
 """Characters of an expression that a message shows."""
 
@@ -179,97 +173,82 @@ def _circles(case: Case, parts: Mapping[tuple[str, str], Term]) -> tuple[Problem
     return tuple(problems)
 
 
-_PAGE_HEAD = (
-    "# Quantities of expressions\n"
-    "\n"
-    "What `holds_if`, `condition`, `yes_if`, `no_if` and `void_if` may say. This page"
-    " is made from the source by `make schema`. How to write a statement: "
-    "[add-a-statement](../how-to/add-a-statement.md).\n"
-    "\n"
-    "An expression is true or false. Its language is that of formulas, with more words:\n"
-    "\n"
-    "    leverage(russia, 2035-01, months=12) < 0.5 * leverage(russia, 2026-01, months=12)\n"
-    '    "0.9 bn USD" <= capital() <= "1.1 bn USD"\n'
-    "    all(has_home_source(g, 2027-01) for g in raw_inputs_of(round_152))\n"
-    "    not holds(F05) or opening(first_plant) <= 2027-12-31\n"
-    "\n"
-    "* **Comparisons** `<`, `<=`, `>`, `>=`, `==`, `!=`, also chained; **arithmetic**"
-    " `+ - * /` and `**` with a whole power of at most 4; **logic** `and`, `or`, "
-    "`not`; brackets. Numbers that differ by less than a billionth of the larger one"
-    " count as the same.\n"
-    "* **Ids** of the case stand as they are: `russia`, `round_152`, `F05`. The id of"
-    " a fact alone is its amount. A number of the case stands by its path, an assumption by its"
-    " name, as in a formula: `uses.water.demand`.\n"
-    "* **Months and days** stand as they are: `2035-01`, `2025-12-25`. To subtract "
-    "one number from another, put spaces around the minus. `as_of` is the day asked "
-    "about. A month counts as all its days: `date_of(F26) <= 2025-12` is true of the "
-    "25th.\n"
-    "* **Numbers with units** stand as in a case file, in quotes or without: `12 month`, `0.9"
-    ' bn USD`, `"500 t"`. A plain number counts in the unit of what it is compared '
-    "with or added to; times are in months. Units that do not fit are refused.\n"
-    '* **true**, **false**; words are compared in quotes: `verdict(C45) == "holds"`.\n'
-    "* **Sets**: `all(… for x in SET)`, `any`, `count`, `sum`, `min`, `max`, with "
-    "`if` where wanted.\n"
-    "* **What is missing** makes an expression neither true nor false, unless the "
-    "rest decides it; the statement is then untestable, and the verdict names the "
-    "key.\n"
-    "* `sender` names an actor, and stands for the case's main measure where that is "
-    "this actor's, else for its first embargo; `measure=` names another. A measure "
-    "may also stand in its place. `months` is the length of the measure; without it, "
-    "the case's main length.\n"
-    "* `variant=` looks at a variant of the case instead of the case as written.\n"
-    "\n"
-)
+# What kind of evidence a verdict rests on, so that a report that somebody said so is no test.
+#
+# A verdict is as strong as the weakest part of its expression. From the strongest: the model
+# could have come out otherwise; arithmetic over facts of the case; attested, somebody else says
+# so; said by the same whose view it is, which shows nothing; by definition, an input or the
+# ledger's own coding said again.
+
+_OVER_FACTS = frozenset({"fact", "indicator", "date_of", "months_between"})
+_OLD = frozenset({"stock", "stock_trend"})
+"""Of old stock alone they follow from its half-life, whatever the plan."""
 
 
-def quantities_page() -> str:
-    """All quantities, sets and limits as a page."""
-    quantities, sets = QUANTITIES.values(), SETS.values()
-    sections = [
-        _section(
-            f"{engine} | quantity | gives | means",
-            [(f"`{e.signature}`", _gives(e), e.says) for e in quantities if e.engine is engine],
-        )
-        for engine in Engine
-    ]
-    takes: dict[str, dict[str, None]] = {}
-    declared = [*(entry.parameters for entry in quantities), *(entry.parameters for entry in sets)]
-    for one in (parameter for parameters in declared for parameter in parameters):
-        kinds = " or ".join(f"`{word}`" for word in one.choices) or one.takes.value
-        takes.setdefault(kinds, {})[f"`{one.name}`"] = None
-    sections += [
-        _section(
-            "Parameters | takes | parameters",
-            [(kinds, ", ".join(names)) for kinds, names in sorted(takes.items())],
-        ),
-        _section(
-            "Sets | set | members | means",
-            [(f"`{_written(entry)}`", entry.holds.value, entry.says) for entry in sets],
-        ),
-        _section(
-            "Functions | function | gives",
-            [(f"`{name}`", says) for name, says in SUMMARIES.items()],
-        ),
-        _section("Limits | what | at most", [(what, f"{n:,}") for what, n in LIMITS.items()]),
-    ]
-    return _PAGE_HEAD + "\n".join(sections)
+def evidence_of(ledger: Ledger, entry: Checked, key: str) -> str:
+    """The kind of evidence of an expression of an entry; empty where it has none.
+
+    Args:
+        ledger: The ledger.
+        entry: The entry.
+        key: Key of the expression.
+    """
+    term = ledger.parts.get((entry.id, key))
+    if term is None:
+        return ""
+    kinds = {*_kinds(ledger, entry, term, {entry.id})}
+    if not kinds or (isinstance(entry, Statement) and entry.restates):
+        kinds.add(DEFINITION)
+    return max(kinds, key=EVIDENCE.index)
 
 
-def _section(head: str, rows: Iterable[Sequence[str]]) -> str:
-    """A title and a table; the head names both, with a bar between."""
-    title, *columns = head.split(" | ")
-    lines = [columns, ["---"] * len(columns), *rows]
-    return f"## {title}\n\n" + "".join(f"| {' | '.join(line)} |\n" for line in lines)
+def who_says(ledger: Ledger, entry: Checked, key: str) -> tuple[str, ...]:
+    """Who says what an expression asks to be attested: actors, or publishers of reports."""
+    term = ledger.parts.get((entry.id, key))
+    calls = calls_in(term) if term is not None else ()
+    facts = [_fact(given) for call, given in calls if call.name == "attested"]
+    return tuple(dict.fromkeys(name for one in facts if (name := _teller(ledger.case, one))))
 
 
-def _gives(entry: QuantityEntry) -> str:
-    if entry.words:
-        return "one of " + ", ".join(f"`{word}`" for word in entry.words)
-    if entry.gives is not Gives.NUMBER or not entry.unit:
-        return entry.gives.value
-    return f"number [{entry.unit.format(money='money', good='unit', own='its own unit')}]"
+def _teller(case: Case, fact: str) -> str:
+    """Actor who says a fact, else the publisher of its document."""
+    found = case.facts.get(fact)
+    if found is None:
+        return ""
+    document = case.documents.get(found.document)
+    return found.by or (document.publisher if document else "")
 
 
-def _written(entry: SetEntry) -> str:
-    given = ", ".join(one.name for one in entry.parameters)
-    return f"{entry.name}({given})" if given else entry.name
+def _fact(given: Mapping[str, Value | None]) -> str:
+    return str(given.get("id") or "")
+
+
+def _kinds(ledger: Ledger, entry: Checked, term: Term, seen: set[str]) -> Iterator[str]:
+    """Kinds of evidence of all parts of an expression."""
+    case = ledger.case
+    for call, given in calls_in(term):
+        if call.name in _LINKS:
+            other = _fact(given)
+            below = ledger.parts.get((other, "holds_if")) or ledger.parts.get((other, "yes_if"))
+            if below is not None and other not in seen:
+                restates = getattr(case.statements.get(other), "restates", ())
+                seen.add(other)
+                yield from [DEFINITION] if restates else _kinds(ledger, entry, below, seen)
+        elif call.name == "attested":
+            yield SAID if _says_the_same(case, entry, _fact(given)) else ATTESTED
+        elif call.name in _OVER_FACTS:
+            yield ARITHMETIC
+        elif call.engine in {Engine.LEDGER, Engine.CASE} or (
+            call.name in _OLD and given.get("old") is True
+        ):
+            yield DEFINITION
+        else:
+            yield MODEL
+
+
+def _says_the_same(case: Case, entry: Checked, fact: str) -> bool:
+    """Whether a fact is only what the holder of an entry says."""
+    found = case.facts.get(fact)
+    if found is None or not found.by or not isinstance(entry, Statement):
+        return False
+    return found.by in {holder_of(entry), entry.by}

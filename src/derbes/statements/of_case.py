@@ -4,7 +4,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, Any
 
-from derbes.case.entities import Case, Recipe, Tier, quantities
+from derbes.case.entities import (
+    Case,
+    MeasureKind,
+    Recipe,
+    Tier,
+    main_length,
+    main_measure,
+    quantities,
+)
 from derbes.case.ledger import Modality, Statement
 from derbes.case.quantity import MONTHS_A_YEAR, Element, Quantity
 from derbes.model.arrays import open_share
@@ -383,6 +391,40 @@ def sells(one: Model, *, actor: Actor, good: Good, at: Month) -> bool:
 def n_sellers(one: Model, *, good: Good, at: Month) -> float:
     """Number of actors, the target not counted, who offer a good in that month."""
     return float(len(_offers(one, good, at) - {one.case.target}))
+
+
+# The measure and the length that are meant where they are not said.
+
+
+def measure_of(case: Case, sender: str, measure: str) -> str:
+    """The measure that is meant.
+
+    The one that is named; else the case's main measure where it is the sender's; else the
+    sender's first embargo, else its first measure.
+    """
+    if measure or (sender in case.measures and sender not in case.actors):
+        name = measure or sender
+        if name not in case.measures:
+            raise Unknown(f"measures.{name}")
+        return name
+    main = main_measure(case)
+    own = [one for one in case.measures.values() if one.sender == sender]
+    if main in {one.id for one in own}:
+        return main
+    if not own:
+        raise Unknown(f"measures ({sender})")
+    return next((one for one in own if one.kind is MeasureKind.EMBARGO), own[0]).id
+
+
+def length_of(case: Case, measure: str, months: float | None) -> int:
+    """Length of a measure. [period]
+
+    As asked; else the main length of the case; else the longest of at most a year that
+    the measure names.
+    """
+    if months is not None:
+        return max(1, case.calendar.periods(months))
+    return case.main_length or main_length(case, case.measures[measure].lengths or (1,))
 
 
 # Sets; their members are those of the case as written.

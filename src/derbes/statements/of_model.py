@@ -1,4 +1,4 @@
-"""Quantities of the model: the calm plan, survival of measures, and both sides' losses.
+"""Quantities of the model: the calm plan, survival of measures, losses of both sides, talk.
 
 A sender gains by a cut-off when g L > C, with L the target's loss, C its own expected cost and
 g what one unit of the target's loss is worth to it: where the leverage ratio L / C is above
@@ -7,14 +7,17 @@ g what one unit of the target's loss is worth to it: where the leverage ratio L 
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 
-from derbes.case.entities import Case, MeasureKind, main_length, main_measure
+from derbes.case.entities import Case, essential_uses
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
+from derbes.language import _
 from derbes.model.arrays import ActivityKind, BoolArray, CaseArrays
 from derbes.results.supply import ALL_ESSENTIAL, LeverageRow
+from derbes.statements.of_case import length_of, measure_of
 from derbes.statements.terms import (
     NEVER,
     Actor,
@@ -28,6 +31,7 @@ from derbes.statements.terms import (
     MeasureId,
     Month,
     Months,
+    Said,
     Sender,
     StandardId,
     TierWord,
@@ -36,12 +40,18 @@ from derbes.statements.terms import (
     day_of,
     quantity,
 )
-from derbes.statements.worlds import Model, Shortfall, kept, label_day, period_of, span_of
+from derbes.statements.worlds import (
+    ROUNDING,
+    Model,
+    Shortfall,
+    kept,
+    label_day,
+    period_of,
+    span_of,
+    without_rounding,
+)
 
 CALM, COVER, LEVERAGE = Engine.CALM, Engine.COVER, Engine.LEVERAGE
-ROUNDING = 1e-9
-"""Part of what is usual of a good up to which an amount of it is nothing; part of the sender's
-loss, or of a month's turnover, up to which a loss is none."""
 QUARTER = 3
 """Starts of a measure are looked at once a quarter. [month]"""
 Run = tuple[str, int]
@@ -49,24 +59,6 @@ Run = tuple[str, int]
 
 
 # The calm plan: stocks, flows, shares of sellers, money.
-
-
-def without_rounding(amounts: FloatArray, usual: FloatArray) -> FloatArray:
-    """Amounts of a solution by row; what is there by rounding alone is not there.
-
-    A row is measured by itself: goods in unlike units say nothing about each other.
-
-    Args:
-        amounts: (rows, T) [unit of the row]
-        usual: What is usual of each row's good. (rows,) [unit of the row]
-
-    Examples:
-        >>> amounts = np.array([[1e-12, 5.0, -1e-13], [1e-12, 2e-12, 0.0]])
-        >>> without_rounding(amounts, np.array([1.0, 1e-12])).tolist()
-        [[0.0, 5.0, 0.0], [1e-12, 2e-12, 0.0]]
-    """
-    most = np.maximum(np.abs(amounts).max(axis=1, initial=0.0), usual)
-    return np.where(np.abs(amounts) <= ROUNDING * most[:, None], 0.0, amounts)
 
 
 @quantity(CALM, "{good}")
@@ -79,9 +71,8 @@ def stock(one: Model, *, good: Good, at: Month, old: Flag = False) -> float:
 
 def _stock_of(one: Model, good: str, period: int, *, old: bool) -> float:
     """Stock of a good at the end of a period; none of what the variant does not have."""
-    if good not in one.case.goods:
-        return 0.0
-    return float(_stocks(one, old=old)[one.arrays.goods.index(good), period])
+    is_there = good in one.case.goods
+    return float(_stocks(one, old=old)[one.arrays.goods.index(good), period]) if is_there else 0.0
 
 
 @kept
@@ -99,13 +90,10 @@ def stock_trend(one: Model, *, good: Good, since: Month, until: Month, old: Flag
     """Change of the stock in the calm plan, a month; negative: it shrinks."""
     calendar = one.case.calendar
     first, last = (calendar.index(*day.month) for day in (since, until))
-    outside = [
-        f"calendar ({day})"
-        for day, period in ((since, first), (until, last))
-        if not 0 <= period < calendar.n_periods
-    ]
+    within = range(calendar.n_periods)
+    outside = [day for day, at in ((since, first), (until, last)) if at not in within]
     if outside or first == last:
-        raise Unknown(*dict.fromkeys(outside or [f"calendar ({since})"]))
+        raise Unknown(*dict.fromkeys(f"calendar ({day})" for day in outside or [since]))
     before, after = (_stock_of(one, good, at, old=old) for at in (first, last))
     change = 0.0 if math.isclose(before, after, rel_tol=ROUNDING) else after - before
     return change / ((last - first) * calendar.step)
@@ -123,13 +111,11 @@ def import_share(
     if (good or use) and good not in case.goods and use not in case.uses:
         raise Unknown(f"goods.{good}" if good else f"uses.{use}")
     arrays = one.arrays
-    goods, weights = [], [1.0]
+    wanted = np.flatnonzero(arrays.use_essential & (arrays.demand[:, period] > 0))
+    goods = [int(arrays.use_goods[u]) for u in wanted]
+    weights = [float(arrays.use_weight[u] * arrays.demand[u, period]) for u in wanted]
     if good or use:
-        goods = [arrays.goods.index(good or case.uses[use].good)]
-    else:
-        wanted = np.flatnonzero(arrays.use_essential & (arrays.demand[:, period] > 0))
-        goods = [int(arrays.use_goods[u]) for u in wanted]
-        weights = [float(arrays.use_weight[u] * arrays.demand[u, period]) for u in wanted]
+        goods, weights = [arrays.goods.index(good or case.uses[use].good)], [1.0]
     if upstream:
         shares = [_upstream_share(one, actor, g, period) for g in goods]
     else:
@@ -158,8 +144,8 @@ def _upstream_share(one: Model, actor: str, good: int, period: int) -> float:
 def _bought_from(arrays: CaseArrays, is_seller: Callable[[str], bool]) -> BoolArray:
     """Purchases from the actors that are meant. (K,)"""
     activities = arrays.activities
-    sellers = np.array([is_seller(actor) for actor in activities.actors], dtype=np.bool_)
-    return np.asarray(sellers & (activities.kinds == ActivityKind.PURCHASE), dtype=np.bool_)
+    is_one = [is_seller(actor) for actor in activities.actors]
+    return np.asarray(is_one & (activities.kinds == ActivityKind.PURCHASE), dtype=np.bool_)
 
 
 def _ratio(one: Model, good: int, period: int, mine: BoolArray) -> float:
@@ -191,7 +177,7 @@ def share_made_at_home(one: Model, *, good: Good, at: Month) -> float:
         raise Unknown(f"goods.{good}")
     arrays = one.arrays
     own = _bought_from(arrays, lambda seller: seller == case.target)
-    own = np.asarray(own | (arrays.activities.kinds == ActivityKind.RECIPE), dtype=np.bool_)
+    own |= arrays.activities.kinds == ActivityKind.RECIPE
     share = _ratio(one, arrays.goods.index(good), period, own)
     return _mean([share], [1.0], f"share_made_at_home ({good}, {at})")
 
@@ -224,23 +210,21 @@ def _flow(one: Model, good: str, span: slice, mine: BoolArray) -> float:
 @quantity(CALM, "{good}")
 def exported(one: Model, *, good: Good, since: Month, until: Month) -> float:
     """Sales of a good to buyers abroad in the calm plan, both months counted."""
-    span = span_of(one.case, since, until)
-    mine = [buyer.id for buyer in one.case.exports.values() if buyer.good == good]
-    arrays = one.arrays
+    span, arrays = span_of(one.case, since, until), one.arrays
     if good not in arrays.goods:
         return 0.0
-    sold = np.array([one.plan.exports[buyer] for buyer in mine]).reshape(len(mine), -1)
-    usual = np.full(len(mine), arrays.flow_size[arrays.goods.index(good)])
+    buyers = (buyer.id for buyer in one.case.exports.values() if buyer.good == good)
+    sold = np.array([one.plan.exports[buyer] for buyer in buyers] or np.zeros((0, 0)))
+    usual = np.full(len(sold), arrays.flow_size[arrays.goods.index(good)])
     return float(without_rounding(sold, usual)[:, span].sum())
 
 
 @quantity(CALM, "{good}")
 def unmet_in_calm(one: Model, *, use: Use, since: Month, until: Month) -> float:
     """Demand of a use that goes unmet though nothing hostile happens, both months counted."""
-    span = span_of(one.case, since, until)
+    span, arrays = span_of(one.case, since, until), one.arrays
     if use not in one.case.uses:
         raise Unknown(f"uses.{use}")
-    arrays = one.arrays
     unmet = without_rounding(one.study.calm.unmet, arrays.flow_size[arrays.use_goods])
     return float(unmet[arrays.uses.index(use), span].sum())
 
@@ -255,9 +239,8 @@ def paid(one: Model, *, actor: Actor, since: Month, until: Month) -> float:
 
 def _payments(one: Model, span: slice, is_seller: Callable[[str], bool]) -> float:
     """What goes to the sellers that are meant. [money]"""
-    bought = _bought_from(one.arrays, is_seller)
-    price = one.arrays.activities.price
-    return float((price[bought, span] * _arrivals(one)[bought, span]).sum())
+    bought = _bought_from(one.arrays, is_seller), span
+    return float((one.arrays.activities.price[bought] * _arrivals(one)[bought]).sum())
 
 
 @quantity(CALM, "{money}")
@@ -266,8 +249,7 @@ def outlay(one: Model, *, since: Month, until: Month) -> float:
     storage, capital of plants, less exports; not discounted.
     """
     span = span_of(one.case, since, until)
-    capital = (amount for amount, _share in _capital(one, span))
-    return sum(one.plan.money[span]) + sum(capital)
+    return sum(one.plan.money[span]) + sum(amount for amount, _share in _capital(one, span))
 
 
 @quantity(CALM, "{money}")
@@ -315,37 +297,6 @@ def cover(one: Model, *, of: GoodOrUse, at: Month) -> float:
 # Survival: how long, whether, and from when on a measure is survived.
 
 
-def measure_of(case: Case, sender: str, measure: str) -> str:
-    """The measure that is meant.
-
-    The one that is named; else the case's main measure where it is the sender's; else the
-    sender's first embargo, else its first measure.
-    """
-    if measure or (sender in case.measures and sender not in case.actors):
-        name = measure or sender
-        if name not in case.measures:
-            raise Unknown(f"measures.{name}")
-        return name
-    main = main_measure(case)
-    own = [one for one in case.measures.values() if one.sender == sender]
-    if main in {one.id for one in own}:
-        return main
-    if not own:
-        raise Unknown(f"measures ({sender})")
-    return next((one for one in own if one.kind is MeasureKind.EMBARGO), own[0]).id
-
-
-def length_of(case: Case, measure: str, months: float | None) -> int:
-    """Length of a measure. [period]
-
-    As asked; else the main length of the case; else the longest of at most a year that
-    the measure names.
-    """
-    if months is not None:
-        return max(1, case.calendar.periods(months))
-    return case.main_length or main_length(case, case.measures[measure].lengths or (1,))
-
-
 def _run_of(case: Case, sender: str, measure: str, months: float | None) -> Run:
     name = measure_of(case, sender, measure)
     return name, length_of(case, name, months)
@@ -373,7 +324,7 @@ def time_to_survive(
         raise Unknown(f"uses.{use}")
     found, at_least = one.survived(name, start, use)
     if bound == "myopic":
-        rows = one.survival(name, start, only_essential=not use or use in _essential(one))
+        rows = one.survival(name, start, only_essential=not use or use in essential_uses(one.case))
         at_least = at_least if found is None else None
         found = rows[use or ALL_ESSENTIAL].time_to_survive_myopic
     if found is None:
@@ -381,27 +332,26 @@ def time_to_survive(
     return found
 
 
-def _essential(one: Model) -> set[str]:
-    arrays = one.arrays
-    return {use for use, is_in in zip(arrays.uses, arrays.use_essential, strict=True) if is_in}
+def _is_met(one: Model, run: Run, uses: tuple[str, ...], starts: Sequence[int]) -> bool:
+    """Whether uses are met at every start, an empty one for all essential ones together.
+
+    The first that is not decides.
+    """
+    for start, use in product(starts, uses):
+        if use and use not in essential_uses(one.case):
+            raise Unknown(f"uses.{use} (essential)")
+        if not one.is_start(run[0], start):
+            raise Unknown(f"measures.{run[0]}.start")
+        short = one.short_uses(*run, start)
+        if use in short if use else short:
+            return False
+    return True
 
 
-def _is_met(one: Model, run: Run, start: int, use: str) -> bool:
-    if use and use not in _essential(one):
-        raise Unknown(f"uses.{use} (essential)")
-    if not one.is_start(run[0], start):
-        raise Unknown(f"measures.{run[0]}.start")
-    short = one.short_uses(*run, start)
-    return use not in short if use else not short
-
-
-def _all_met(one: Model, run: Run, starts: range, uses: tuple[str, ...]) -> bool:
-    """Whether uses are met at every start; the first that is not decides."""
-    return all(_is_met(one, run, start, use) for start in starts for use in uses)
-
-
-def _quarters(case: Case, first: int, last: int) -> range:
-    return range(first, last + 1, max(1, QUARTER // case.calendar.step))
+def _quarters(case: Case, first: int, last: int = -1) -> range:
+    """Starts from one to another, else to the end of the calendar, one a quarter."""
+    behind = last + 1 if last >= 0 else case.calendar.n_periods
+    return range(first, behind, max(1, QUARTER // case.calendar.step))
 
 
 @quantity(COVER)
@@ -418,7 +368,7 @@ def survives(
     of all essential uses, unmet, aftermath counted.
     """
     run = _run_of(one.case, sender, measure, months)
-    return _is_met(one, run, period_of(one.case, at), use)
+    return _is_met(one, run, (use,), (period_of(one.case, at),))
 
 
 @quantity(COVER)
@@ -435,8 +385,7 @@ def ended(
     end of the calendar.
     """
     run = _run_of(one.case, sender, measure, months)
-    first, last = period_of(one.case, at), one.case.calendar.n_periods - 1
-    return _all_met(one, run, _quarters(one.case, first, last), (use,))
+    return _is_met(one, run, (use,), _quarters(one.case, period_of(one.case, at)))
 
 
 @quantity(COVER)
@@ -465,9 +414,8 @@ def meets(one: Model, *, standard: StandardId) -> bool:
         raise Unknown(f"{path}.measure")
     if asked.share is not None and one.number(asked.share) < 1.0:
         raise Unknown(f"{path}.share (1)")
-    last = asked.last if asked.last >= 0 else one.case.calendar.n_periods - 1
-    starts = _quarters(one.case, asked.first, last)
-    return _all_met(one, (asked.measure, asked.length), starts, asked.uses or ("",))
+    starts = _quarters(one.case, asked.first, asked.last)
+    return _is_met(one, (asked.measure, asked.length), asked.uses or ("",), starts)
 
 
 # Losses of both sides: leverage, its parts, the premium, unmet demand.
@@ -490,42 +438,44 @@ class CutOff(Start):
     bound: Bound = "optimal"
 
 
-@dataclass(frozen=True, slots=True)
-class CutLosses:
-    """Both sides' losses by one rule."""
-
-    one: Model
-    run: Run
-    start: int
-    row: LeverageRow
-
-    def figure(self, name: str) -> float:
-        """A figure of the row."""
-        found = getattr(self.row, name)
-        if found is None:
-            raise Unknown(*(self.row.missing or (name,)))
-        return float(found)
-
-    def money(self, name: str) -> float:
-        """A figure in money; what is there by rounding alone is none."""
-        found = self.figure(name)
-        return 0.0 if abs(found) <= ROUNDING * self.one.turnover else found
-
-    def shortfalls(self) -> Mapping[str, Shortfall]:
-        """Use → what the measure does to it."""
-        return self.one.shortfalls(*self.run, self.start, self.row.bound)
+def _point_of(one: Model, cut: Start) -> tuple[str, int, int]:
+    """The measure, its length and its start. [period]"""
+    run = _run_of(one.case, cut.sender, cut.measure, cut.months)
+    return *run, period_of(one.case, cut.at)
 
 
 def losses_of(
     one: Model, cut: Start, bound: str = "optimal", *, has_premium: bool = False
-) -> CutLosses:
-    """The losses that are asked about."""
-    run, start = _run_of(one.case, cut.sender, cut.measure, cut.months), period_of(one.case, cut.at)
-    rows = one.losses(*run, start, has_premium=has_premium)
-    row = next((row for row in rows if row.bound == bound), None)
-    if row is None:
-        raise Unknown(f"measures.{run[0]}.start")
-    return CutLosses(one, run, start, row)
+) -> LeverageRow:
+    """Both sides' losses by one rule."""
+    point = _point_of(one, cut)
+    for row in one.losses(*point, has_premium=has_premium):
+        if row.bound == bound:
+            return row
+    raise Unknown(f"measures.{point[0]}.start")
+
+
+def figure_of(row: LeverageRow, name: str) -> float:
+    """A figure of a row."""
+    found = getattr(row, name)
+    if found is None:
+        raise Unknown(*(row.missing or (name,)))
+    return float(found)
+
+
+def _money(one: Model, row: LeverageRow, name: str) -> float:
+    """A figure in money; what is there by rounding alone is none."""
+    found = figure_of(row, name)
+    return 0.0 if abs(found) <= ROUNDING * one.turnover else found
+
+
+def _shortfalls(one: Model, cut: CutOff, use: str) -> Mapping[str, Shortfall]:
+    """Use → what a measure does to it; one that is named must be there."""
+    losses_of(one, cut, cut.bound)
+    found = one.shortfalls(*_point_of(one, cut), cut.bound)
+    if use and use not in found:
+        raise Unknown(f"uses.{use}")
+    return found
 
 
 @quantity(LEVERAGE)
@@ -534,8 +484,8 @@ def leverage(one: Model, cut: CutOff, *, buyer: Buyer = "returning") -> float:
     who never comes back. Without bound where the sender loses nothing and the target
     something; 0 where the target loses nothing.
     """
-    losses = losses_of(one, cut, cut.bound)
-    return ratio(losses.money("target_loss"), losses.money(f"sender_cost_{buyer}"))
+    row = losses_of(one, cut, cut.bound)
+    return ratio(_money(one, row, "target_loss"), _money(one, row, f"sender_cost_{buyer}"))
 
 
 def ratio(loss: float, cost: float) -> float:
@@ -555,13 +505,13 @@ def target_loss(one: Model, cut: CutOff) -> float:
     """What the measure costs the target more than the course without it, discounted to its
     start.
     """
-    return losses_of(one, cut, cut.bound).money("target_loss")
+    return _money(one, losses_of(one, cut, cut.bound), "target_loss")
 
 
 @quantity(LEVERAGE, "{money}")
 def sender_cost(one: Model, cut: CutOff, *, buyer: Buyer = "returning") -> float:
     """Margin that the sender loses by the measure, discounted to its start."""
-    return losses_of(one, cut, cut.bound).money(f"sender_cost_{buyer}")
+    return _money(one, losses_of(one, cut, cut.bound), f"sender_cost_{buyer}")
 
 
 @quantity(LEVERAGE, "share")
@@ -569,8 +519,8 @@ def premium(one: Model, cut: Start) -> float:
     """Smallest rise of the sender's prices, as a share of them, that costs the target as much
     as being cut off; above any number where no rise up to 100 times the price does.
     """
-    losses = losses_of(one, cut, has_premium=True)
-    return math.inf if losses.row.premium_unbounded else losses.figure("premium")
+    row = losses_of(one, cut, has_premium=True)
+    return math.inf if row.premium_unbounded else figure_of(row, "premium")
 
 
 @quantity(LEVERAGE, "{good}")
@@ -581,9 +531,7 @@ def unmet(
     adds to what is unmet without it; with gross=true all of it. A tier with several units
     cannot be summed: name a use.
     """
-    found = losses_of(one, cut, cut.bound).shortfalls()
-    if use and use not in found:
-        raise Unknown(f"uses.{use}")
+    found = _shortfalls(one, cut, use)
     mine = [use] if use else [u for u in found if one.case.uses[u].tier.value == tier]
     return sum(found[u].gross if gross else found[u].net for u in mine) + 0.0
 
@@ -593,18 +541,15 @@ def deepest_shortfall(one: Model, cut: CutOff, *, use: Use = "") -> float:
     """Largest share of the demand of one essential use, the worst, in one period that the
     measure leaves unmet beyond what is unmet without it; or of the use that is named.
     """
-    losses = losses_of(one, cut, cut.bound)
-    if not use:
-        return losses.figure("deepest_shortfall")
-    if use not in losses.shortfalls():
-        raise Unknown(f"uses.{use}")
-    return losses.shortfalls()[use].deepest
+    if use:
+        return _shortfalls(one, cut, use)[use].deepest
+    return figure_of(losses_of(one, cut, cut.bound), "deepest_shortfall")
 
 
 @quantity(LEVERAGE, "share")
 def reserve_used(one: Model, cut: CutOff) -> float:
     """Largest part of a good's reserve that is not held in one period."""
-    return losses_of(one, cut, cut.bound).figure("reserve_used")
+    return figure_of(losses_of(one, cut, cut.bound), "reserve_used")
 
 
 # Whether a cut-off pays, which the signaling game asks too.
@@ -659,8 +604,7 @@ def credible(one: Model, cut: Start) -> bool:
     """Whether the sender gains more than it loses by cutting off a target that depends on it as
     the case says: the condition of the signaling game, at its central parameters.
     """
-    stakes = stakes_in(losses_of(one, cut).row)
-    return cut_off_value(stakes, central_parameters()) > 0
+    return cut_off_value(stakes_in(losses_of(one, cut)), central_parameters()) > 0
 
 
 def stakes_in(row: LeverageRow) -> Stakes:
@@ -676,13 +620,81 @@ def stakes_in(row: LeverageRow) -> Stakes:
     return Stakes(loss, returning, lost)
 
 
-def stakes_of(one: Model, measure: str, start: int, length: int) -> Stakes:
-    """What a measure that starts in a period costs both sides.
+# The signaling game: whether a threat is only talk, and what words are read as.
+#
+# The game is that of `derbes.statements.signaling`, at its central parameters: the target is
+# either as on the first day of the case, dependent, or as it stands when the measure starts.
+# They say what a sender who reasons would conclude, not what anybody does conclude.
+
+SURE = 1e-6
+"""Beliefs that lie closer to each other than this are the same."""
+
+
+def _types(one: Model, cut: Start) -> tuple[Stakes, Stakes]:
+    """What a cut-off costs both sides for the dependent type, and for the target as it is."""
+    first = replace(cut, at=label_day(one.case, 0))
+    return stakes_in(losses_of(one, first)), stakes_in(losses_of(one, cut))
+
+
+@quantity(LEVERAGE)
+def only_talk(one: Model, cut: Start) -> bool:
+    """Whether a threat is only talk: whatever the sender believes of the target, dependent as
+    on the first day or as it stands, it loses more by a cut-off than it gains.
+    """
+    parameters = central_parameters()
+    return all(cut_off_value(stakes, parameters) <= 0 for stakes in _types(one, cut))
+
+
+@quantity(LEVERAGE)
+def words_matter(one: Model, cut: Start) -> bool:
+    """Whether what the sender does can hang on whether the target explains itself, keeps silent
+    or acts: there is an equilibrium of the signaling game in which it does.
+    """
+    from derbes.statements.signaling import answer  # noqa: PLC0415 - loads the solver of games
+
+    return answer(*_types(one, cut), central_parameters()).matters
+
+
+@quantity(LEVERAGE)
+def read_as_dependent(one: Model, cut: Start, *, said: Said = "silent") -> bool:
+    """Whether a sender who reasons takes what the target says for dependence: in every
+    equilibrium of the signaling game it believes more in it afterwards than before.
+    Not known where an equilibrium leaves that belief open.
+    """
+    prior = central_parameters()["prior"]
+    return _settled(
+        [(low > prior + SURE, high <= prior + SURE) for low, high in _read(one, cut, said)]
+    )
+
+
+@quantity(LEVERAGE)
+def read_as_free(one: Model, cut: Start, *, said: Said = "act") -> bool:
+    """Whether a sender who reasons takes what the target says for lost levers: in every
+    equilibrium of the signaling game it believes less in its dependence afterwards than
+    before. Not known where an equilibrium leaves that belief open.
+    """
+    prior = central_parameters()["prior"]
+    return _settled(
+        [(high < prior - SURE, low >= prior - SURE) for low, high in _read(one, cut, said)]
+    )
+
+
+def _settled(each: list[tuple[bool, bool]]) -> bool:
+    """Whether something holds in all equilibria; false where in one it cannot.
 
     Raises:
-        Unknown: Some of it is missing.
+        Unknown: Some leave it open.
     """
-    months = float(length * one.case.calendar.step)
-    at = label_day(one.case, start)
-    cut = Start(sender=measure, at=at, months=months, measure=measure)
-    return stakes_in(losses_of(one, cut).row)
+    if any(cannot for _holds, cannot in each):
+        return False
+    if not each or not all(holds for holds, _cannot in each):
+        raise Unknown(_("what is believed after words that are not said in an equilibrium"))
+    return True
+
+
+def _read(one: Model, cut: Start, said: str) -> list[tuple[float, float]]:
+    """Beliefs in dependence after a message, in each equilibrium: from, to."""
+    from derbes.statements.signaling import beliefs_after  # noqa: PLC0415 - loads the solver of games
+
+    found = (after[said] for after in beliefs_after(*_types(one, cut)))
+    return [between for between in found if between is not None]

@@ -26,9 +26,9 @@ value g L - C for each type, it pays from the belief in dependence v_free / (v_f
 """
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from itertools import product
 from typing import Any
 
@@ -42,18 +42,19 @@ from derbes.language import _
 from derbes.parallel import Progress, run_tasks
 from derbes.results.statements import Signaling, SignalingYear
 from derbes.results.supply import LeverageRow
+from derbes.statements.of_case import length_of
 from derbes.statements.of_model import (
     PARAMETERS,
     Stakes,
+    Start,
     central_parameters,
     cut_off_value,
-    length_of,
+    losses_of,
     stakes_in,
-    stakes_of,
 )
 from derbes.statements.sampling import Sampling, StatementDraws, make_futures
 from derbes.statements.terms import Day, Ledger, Missing, Unknown
-from derbes.statements.worlds import World
+from derbes.statements.worlds import World, label_day
 from derbes.stress.columns import BothLosses
 
 
@@ -286,14 +287,18 @@ class _Scaled(TableauLex):  # type: ignore[misc]
     search then never ends.
     """
 
+    _tableau: FloatArray
+
     def __init__(self, other: Any) -> None:
         super().__init__(np.array(other._tableau, dtype=np.float64))  # noqa: SLF001 - no other way to it
 
-    def _apply_pivot(self, pivot_col: int, pivot_row: int, applying_row: int) -> None:
-        row, pivot = self._tableau[applying_row], self._tableau[pivot_row]
-        changed = row - pivot * (row[pivot_col] / pivot[pivot_col])
+    def _pivot(self, column_index: int, pivot_row_index: int) -> None:
+        pivot = self._tableau[pivot_row_index]
+        times = self._tableau[:, column_index] / pivot[column_index]
+        changed = self._tableau - times[:, None] * pivot
         changed[np.abs(changed) < ROUNDING] = 0.0
-        self._tableau[applying_row] = changed
+        changed[pivot_row_index] = pivot
+        self._tableau = changed
 
 
 def _is_strategy(chances: FloatArray, n: int) -> bool:
@@ -431,14 +436,8 @@ def signaling_of_losses(losses: BothLosses, *, n_workers: int = 1) -> Signaling:
 
 def signaling_of_rows(rows: Sequence[LeverageRow]) -> Signaling:
     """The game at central values, from rows of one measure and length, by start."""
-    stakes: list[Stakes | Missing] = []
-    for row in rows:
-        try:
-            stakes.append(stakes_in(row))
-        except Unknown as unknown:
-            stakes.append(unknown.missing)
     return signaling_over(
-        [stakes],
+        [[_known(partial(stakes_in, row)) for row in rows]],
         np.ones(1),
         measure=rows[0].measure,
         length=rows[0].length,
@@ -485,15 +484,10 @@ def _played(
     row, stakes = task
     rng = np.random.default_rng((seed, row))
     parameters = central_parameters() if is_central else drawn_parameters(rng)
-    first, found = stakes[0], list[GameOfYear | Missing]()
-    for now in stakes:
-        if isinstance(first, Missing):
-            found.append(first)
-        elif isinstance(now, Missing):
-            found.append(now)
-        else:
-            found.append(answer(first, now, parameters))
-    return found
+    first = stakes[0]
+    if isinstance(first, Missing):
+        return [first for _now in stakes]
+    return [now if isinstance(now, Missing) else answer(first, now, parameters) for now in stakes]
 
 
 def _measure(case: Case) -> str:
@@ -515,13 +509,22 @@ def _draw(
 ) -> list[Stakes | Missing]:
     """What a cut-off costs both sides in every year of one draw."""
     variant = World(ledger, as_of, partial(futures.draw, row)).variant(BASE)
-    found: list[Stakes | Missing] = []
-    for start in starts:
-        try:
-            found.append(stakes_of(variant, measure, start, length))
-        except Unknown as unknown:
-            found.append(unknown.missing)
-    return found
+    months = float(length * variant.case.calendar.step)
+
+    def stakes(start: int) -> Stakes:
+        at = label_day(variant.case, start)
+        cut = Start(sender=measure, at=at, months=months, measure=measure)
+        return stakes_in(losses_of(variant, cut))
+
+    return [_known(partial(stakes, start)) for start in starts]
+
+
+def _known(stakes: Callable[[], Stakes]) -> Stakes | Missing:
+    """What a cut-off costs both sides, or what is missing."""
+    try:
+        return stakes()
+    except Unknown as unknown:
+        return unknown.missing
 
 
 def answer(first: Stakes, now: Stakes, parameters: Mapping[str, float]) -> GameOfYear:
@@ -535,6 +538,21 @@ def answer(first: Stakes, now: Stakes, parameters: Mapping[str, float]) -> GameO
         pools=any(is_pooling(profile) for profile in equilibria),
         separates=any(is_separating(profile) for profile in equilibria),
         threshold=belief_threshold(dependent, free),
+    )
+
+
+@lru_cache(maxsize=256)
+def beliefs_after(
+    dependent: Stakes, free: Stakes
+) -> tuple[dict[str, tuple[float, float] | None], ...]:
+    """Message → belief in dependence after it, from and to, in each equilibrium of the game.
+
+    At central parameters; None: no belief makes what is done after it best.
+    """
+    game = scaled(episode(dependent, free, central_parameters()))
+    return tuple(
+        {said: belief_interval(game, profile, m) for m, said in enumerate(MESSAGES)}
+        for profile in perfect_bayesian_equilibria(game)
     )
 
 

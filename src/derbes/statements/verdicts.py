@@ -6,7 +6,7 @@ Verdicts for other programs: ClaimReview, a spreadsheet, and a history.
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,8 +40,7 @@ from derbes.results.statements import (
 from derbes.results.supply import Provenance
 from derbes.results.tables import verdict_words
 from derbes.statements.agreement import misfits_of
-from derbes.statements.evidence import evidence_of, who_says
-from derbes.statements.ledger import entries_of, is_evidence, read_ledger
+from derbes.statements.ledger import entries_of, evidence_of, is_evidence, read_ledger, who_says
 from derbes.statements.of_case import VERDICT_WORDS, fact_date, holder_of, said_on
 from derbes.statements.queries import (
     SIGNS,
@@ -412,48 +411,33 @@ def _double_standard_rows(found: Verdicts) -> tuple[DoubleStandardRow, ...]:
     """Those of the ledger, then those that only the query finds."""
     case = found.ledger.case
     shown = double_standards_of(case)
-    rows, taken = [], set()
+    rows, taken = [], set[FoundStandard]()
+
+    def add(
+        about: DoubleStandard | FoundStandard, match: Sequence[FoundStandard], entry: dict[str, Any]
+    ) -> None:
+        row = DoubleStandardRow(
+            **entry,
+            judge=about.judge,
+            act=about.act,
+            kind=match[0].kind if match else "",
+            judgements=tuple(str(said) for other in match for said in other.said),
+            statements=about.statements,
+            is_declared=isinstance(about, DoubleStandard),
+            is_found=bool(match),
+        )
+        rows.append(row)
+
     for one in case.double_standards.values():
         match = [other for other in shown if is_same(case, one, other)]
         taken.update(match)
-        rows.append(_declared(found, one, match))
-    rows += [_found_alone(other) for other in shown if other not in taken]
+        add(one, match, _entry(found, one))
+    reason = _("shown by the judgements of the ledger")
+    for other in shown:
+        if other not in taken:
+            name = f"{other.judge}_{other.act}_{other.kind}"
+            add(other, [other], {"id": name, "verdict": HOLDS, "reason": reason})
     return tuple(rows)
-
-
-def _declared(
-    found: Verdicts, one: DoubleStandard, match: list[FoundStandard]
-) -> DoubleStandardRow:
-    return DoubleStandardRow(
-        **_entry(found, one),
-        judge=one.judge,
-        act=one.act,
-        kind=match[0].kind if match else "",
-        judgements=tuple(str(said) for other in match for said in other.said),
-        statements=one.statements,
-        is_declared=True,
-        is_found=bool(match),
-    )
-
-
-def _found_alone(other: FoundStandard) -> DoubleStandardRow:
-    return DoubleStandardRow(
-        id=f"{other.judge}_{other.act}_{other.kind}",
-        says={},
-        document="",
-        place="",
-        expression="",
-        verdict=HOLDS,
-        share=None,
-        standard_error=None,
-        reason=_("shown by the judgements of the ledger"),
-        judge=other.judge,
-        act=other.act,
-        kind=other.kind,
-        judgements=tuple(str(said) for said in other.said),
-        statements=other.statements,
-        is_found=True,
-    )
 
 
 # Verdicts as schema.org ClaimReview, in JSON-LD, for those who collect fact checks.

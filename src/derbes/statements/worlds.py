@@ -319,6 +319,29 @@ def label_day(case: Case, period: int) -> Day:
     return month_day(*case.calendar.month_of(period))
 
 
+ROUNDING = 1e-9
+"""Part of what is usual of a good up to which an amount of it is nothing; part of the sender's
+loss, or of a month's turnover, up to which a loss is none."""
+
+
+def without_rounding(amounts: FloatArray, usual: FloatArray) -> FloatArray:
+    """Amounts of a solution by row; what is there by rounding alone is not there.
+
+    A row is measured by itself: goods in unlike units say nothing about each other.
+
+    Args:
+        amounts: (rows, T) [unit of the row]
+        usual: What is usual of each row's good. (rows,) [unit of the row]
+
+    Examples:
+        >>> amounts = np.array([[1e-12, 5.0, -1e-13], [1e-12, 2e-12, 0.0]])
+        >>> without_rounding(amounts, np.array([1.0, 1e-12])).tolist()
+        [[0.0, 5.0, 0.0], [1e-12, 2e-12, 0.0]]
+    """
+    most = np.maximum(np.abs(amounts).max(axis=1, initial=0.0), usual)
+    return np.where(np.abs(amounts) <= ROUNDING * most[:, None], 0.0, amounts)
+
+
 @dataclass(slots=True)
 class World:
     """One draw of the inputs on one day, as expressions see it; each value is computed once."""
