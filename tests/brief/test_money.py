@@ -113,7 +113,7 @@ def test_money_is_one_table_of_plants_currency_and_chances(told):
         "the end, discounted",
         "Currency saved in 2035",
         "37 million USD",
-        "nine of ten from -596 million USD to -82 million USD",
+        "nine of ten from -596 to -82 million USD",
         "pays from a probability of 80% on",
         "costs 40 million USD in any case, saves 50 million USD if it comes, discounted; worth -15 "
         "million USD at 50%; not counted",

@@ -40,9 +40,9 @@ def test_page_one_answers_with_the_spread_and_what_decides_it(stressed):
     said = text_of(page_one(render_brief(stressed)))
     assert (
         "Embargo by Northland in January 2026: all essential demand is met for 10 months, the "
-        "middle of 64 draws; in nine of ten draws for 4 to at least 48 months. It depends most on: "
-        "Rinsing: demand; northland alum: capacity. Whenever it begins, half of the draws or more "
-        "do not meet essential demand for 12 months. If all goes as written: 8.5 months; weak "
+        "middle of 64 draws; in nine of ten draws for 4 to at least 48 months. It depends most on "
+        "“Rinsing: demand”, “northland alum: capacity”. Whenever it begins, half of the draws or "
+        "more do not meet essential demand for 12 months. If all goes as written: 8.5 months; weak "
         "window up to March 2031"
     ) in said
     assert (
@@ -198,7 +198,7 @@ def test_an_input_is_called_by_its_own_name(stressed):
     rinsing = replace(uses["rinsing"], demand=demand)
     case = replace(stressed.case, uses={**uses, "rinsing": rinsing})
     said = text_of(page_one(render_brief(replace(stressed, case=case))))
-    assert "It depends most on: Salt a month; " in said
+    assert "It depends most on “Salt a month”, " in said
     assert "| Salt a month | D | 40 t/month | 60 t/month | 90 t/month | 15 months" in said
 
 
@@ -226,7 +226,7 @@ def test_hazards_are_told_with_losses_and_tail(page):
 
 def test_the_input_that_decides_comes_first_with_its_grade(page):
     text = text_of(part(page, "deciding"))
-    assert "Time to survive: moved most by Rinsing: demand, from 6.6 months to 15 months" in text
+    assert "Time to survive: moved most by “Rinsing: demand”, from 6.6 months to 15 months" in text
     assert "above 71.5 t/month" in text
     assert "nowhere in its range" in text
     assert "2 inputs were left out" in text
