@@ -60,7 +60,7 @@ def test_page_one_tells_three_ways_with_dates_and_errors(told):
     said = _plain(text_of(page_one(render_brief(told))))
     assert "What it costs and what it buys, January 2026 to December 2035" in said
     for words in (
-        "To December 2035 the programme costs 1.21 billion USD more than doing nothing (payments, "
+        "To December 2035 the plan costs 1.21 billion USD more than doing nothing (payments, "
         "not discounted) and avoids 32 ± 2.4 million USD of expected loss by chance events "
         "(discounted). Without it the same standard costs 26 million USD more than doing nothing "
         "and avoids 4 ± 1 million USD of expected loss by chance events (discounted).",

@@ -117,6 +117,39 @@ def with_medians(contents: BriefContents, *medians: float) -> BriefContents:
     return replace(contents, stress=replace(contents.stress, answers=answers))
 
 
+def test_numbers_drawn_of_which_none_is_published_are_said_to_be_so(stressed):
+    first = replace(stressed.stress.inputs[0], grade="D")
+    for inputs, words in (
+        ((first,), "The one number that was drawn is not published (grade A or B)."),
+        ((first, first), "None of the 2 numbers that were drawn is published (grade A or B)."),
+    ):
+        some = replace(stressed, stress=replace(stressed.stress, inputs=inputs))
+        assert words in text_of(page_one(render_brief(some)))
+
+
+def test_a_time_that_is_the_same_in_all_draws_is_told_once(stressed):
+    some = with_medians(stressed, 10.0, 20.0)
+    answers = tuple(
+        replace(one, quantiles=dict.fromkeys(one.quantiles, one.quantiles["50"]))
+        for one in some.stress.answers
+    )
+    some = replace(some, stress=replace(some.stress, answers=answers))
+    said = text_of(page_one(render_brief(some)))
+    assert "Worst start: January 2026, 10 months in nine draws of ten." in said
+    assert "| January 2026, the worst | 10 months | " in said
+
+
+def test_where_no_number_alone_moves_the_answer_it_is_said(stressed):
+    bars = tuple(
+        replace(bar, answer_at_low=bar.answer_central, answer_at_high=bar.answer_central)
+        for bar in stressed.stress.tornado
+    )
+    some = replace(stressed, stress=replace(stressed.stress, tornado=bars))
+    said = text_of(page_one(render_brief(some)))
+    assert "No number alone moves it." in said
+    assert "What would change the answer most" not in said
+
+
 ALL_PATHS = [path for n in (2, 3, 4) for path in product((3.0, 11.9, 12.0, 48.0), repeat=n)]
 
 

@@ -65,6 +65,9 @@ def decides_words(contents: BriefContents) -> str:
         _("“{input}”").format(input=input_words(contents, bar.input))
         for bar in _deciding_bars(contents)[:_MOST_NAMED]
     ]
+    stress = contents.stress
+    if not names and stress is not None and (stress.tornado or stress.screened_out):
+        return _("No number alone moves it.")
     return _("It depends most on {inputs}.").format(inputs=", ".join(names)) if names else ""
 
 

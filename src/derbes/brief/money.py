@@ -107,14 +107,17 @@ def buys_words(contents: BriefContents) -> str:
     ways = ways_told(contents)
     if ways is None:
         return ""
+    plan = _("the programme") if contents.case.without_project else _("the plan")
     mine, cheapest, nothing = (ways.way(name) for name in (PROGRAMME, CHEAPEST, NOTHING))
     told = []
     if mine and nothing and mine.outlay is not None and nothing.outlay is not None:
-        text = _(
-            "To {last} the programme costs {amount} than doing nothing (payments, not discounted)"
-        )
+        text = _("To {last} {plan} costs {amount} than doing nothing (payments, not discounted)")
         amount = _more_words(contents, mine.outlay - nothing.outlay)
-        told.append(_avoiding(contents, text.format(last=fmt.date(ways.last), amount=amount), mine))
+        told.append(
+            _avoiding(
+                contents, text.format(last=fmt.date(ways.last), plan=plan, amount=amount), mine
+            )
+        )
     if cheapest is not None:
         told.append(_cheapest_words(contents, cheapest, nothing))
     events = dict.fromkeys(hazard.measure for hazard in contents.case.hazards.values())

@@ -115,6 +115,7 @@ def _front(contents: BriefContents) -> dict[str, Any]:
         "known": _known(contents),
         "levers": levers_words(contents),
         "talk": talk_words(contents),
+        "is_dense": bool(dated and (contents.statements or contents.leverage.levers)),
         "has_talk": talk_section(contents) is not None,
         "statements": contents.statements and telling_statements(contents, contents.statements),
         "foot": _foot(contents),
@@ -372,6 +373,12 @@ def _evidence_words(contents: BriefContents) -> tuple[str, ...]:
             "{n} of the {total} numbers that were drawn are published (grade A or B)",
             n_published,
         )
+        if not n_published:
+            text = ngettext(
+                "The one number that was drawn is not published (grade A or B)",
+                "None of the {total} numbers that were drawn is published (grade A or B)",
+                len(stress.inputs),
+            )
         moves = _("{told}.")
         if n_published and stress.tornado and not n_moving:
             moves = _("{told}; moved alone over its range none of these moves an answer.")
