@@ -60,7 +60,7 @@ def test_page_one_tells_three_ways_with_dates_and_errors(told):
     said = _plain(text_of(page_one(render_brief(told))))
     assert "What it costs and what it buys, January 2026 to December 2035" in said
     for words in (
-        "To December 2035 the programme costs 1.21 billion USD more than doing nothing (payments, "
+        "To December 2035 the plan costs 1.21 billion USD more than doing nothing (payments, "
         "not discounted) and avoids 32 ± 2.4 million USD of expected loss by chance events "
         "(discounted). Without it the same standard costs 26 million USD more than doing nothing "
         "and avoids 4 ± 1 million USD of expected loss by chance events (discounted).",
@@ -113,7 +113,7 @@ def test_money_is_one_table_of_plants_currency_and_chances(told):
         "the end, discounted",
         "Currency saved in 2035",
         "37 million USD",
-        "nine of ten from -596 million USD to -82 million USD",
+        "nine of ten from -596 to -82 million USD",
         "pays from a probability of 80% on",
         "costs 40 million USD in any case, saves 50 million USD if it comes, discounted; worth -15 "
         "million USD at 50%; not counted",

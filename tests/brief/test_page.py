@@ -487,9 +487,9 @@ def test_a_measure_that_is_survived_is_said_first(contents):
 def test_the_long_table_holds_both_what_binds_and_what_runs_out_first(page):
     lines = text_of(part(page, "variants")).split("\n")
     assert lines[3:5] == [
-        "| variant | holds, from January 2026 | holds, from January 2030 "
-        "| holds, from January 2035 | leverage ends | binds until then "
-        "| runs out first at the first start | leverage ratio at the first start",
+        "| variant | met for, from January 2026 | met for, from January 2030 "
+        "| met for, from January 2035 | leverage ends | runs out until then "
+        "| runs out first, from January 2026 | leverage ratio, January 2026",
         "| as planned | 8.5 months | 10.4 months | at least 12 months | April 2031 "
         "| Alum, ready (sold by Northland) | Softening salt (sold by Northland) | 85",
     ]

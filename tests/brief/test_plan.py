@@ -59,15 +59,15 @@ def test_the_plan_is_told_in_words(planned_page):
     ) in said
     assert "To know the future before deciding would be worth 2.5 million USD." in said
     assert "A plan made for mean values alone would cost 500,000 USD more." in said
-    assert "build Alum works, size 2 | January 2027 | July 2028 | 2 | 30,000,000" in said
+    assert "build Alum works, size 2 | January 2027 | July 2028 | 2 | 30 million USD" in said
     assert "2 | impossible" in said
 
 
 def test_the_frontier_names_what_cannot_be_reached(planned_page):
     said = _plain(text_of(part(planned_page, "frontier")))
     finding = (
-        "3 months of security costs 0 USD, 12 months costs 31.5 million USD; "
-        "24 months cannot be reached"
+        "as planned: to survive 3 months costs 0 USD more, 12 months 31.5 million USD more; 24 "
+        "months cannot be reached"
     )
     assert finding in said
     assert "24 months | impossible |" in said
@@ -76,7 +76,7 @@ def test_the_frontier_names_what_cannot_be_reached(planned_page):
 
 def test_the_outlay_counts_what_is_saved_abroad(planned_page):
     said = _plain(text_of(part(planned_page, "outlay")))
-    assert "Over all years 10 million USD less are paid abroad" in said
+    assert "From 2026 to 2028 the plan pays 10 million USD less abroad" in said
     assert "2027 | 40,000,000 | 20,000,000 | 20,000,000 | 28,000,000 | 20,000,000" in said
 
 
@@ -89,7 +89,7 @@ def test_a_plan_that_costs_currency_says_so(contents):
         replace(contents, plan=replace(invented_plan(), outlay=rows))
     )
     title = _plain(outlay.figures[0].title)
-    assert title == "Over all years 80 million USD more are paid abroad"
+    assert title == "From 2026 to 2028 the plan pays 80 million USD more abroad"
 
 
 def test_an_impossible_request_shows_the_clash(contents):
@@ -108,7 +108,7 @@ def test_the_words_for_no_plan_and_for_nothing_to_do(contents):
     assert plan_words(contents, plan) == "No plan was found in the time that was given"
     nothing = invented_plan(plan=())
     said = plan_words(contents, nothing)
-    assert said == "Nothing has to be done: what is there meets the standards"
+    assert said == "Nothing has to be added: what is there meets the standards"
     one = invented_plan(plan=(WORKS,))
     assert _plain(plan_words(contents, one)) == "1 choice meets the standards for 31.5 million USD"
 

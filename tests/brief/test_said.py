@@ -27,12 +27,12 @@ def test_without_a_ledger_a_brief_has_no_section_on_it(contents):
 def test_a_statement_stands_with_its_verdict_check_and_flip(page):
     text = text_of(part(page, "statements"))
     assert "3 statements of 5 could be tested" in text
-    assert "Of what could be tested, 1 hold, 1 fail, 1 lie between" in text
+    assert "Verdicts by any kind of evidence: holds 1, fails 1, between 1" in text
     assert ", told by author" in text
     assert "What C1 says · «сила и мера» · P1.2" in text
     assert "stock(alum, 2026-01)" not in text
     assert "Alum, ready: reserve below 410 t" in text
-    assert "as in: nothing is built" in text
+    assert "in the variants: nothing is built" in text
     assert "not: prediction" in text
     assert "64 draws, seed 7; as of 22 November 2026" in text
 
@@ -79,7 +79,13 @@ def test_who_contradicts_whom_is_named_once(contents):
     text = text_of(part(render_brief(replace(contents, statements=ledger)), "patterns"))
     assert text.count("Northland / Town |") == 2
     assert "making alum (Northland)" in text
+    assert "What C1 says | " in text
+    assert "attested(no_change)" not in text
+    strange = replace(two, statements=("X1", "X2"))
+    ledger = replace(invented_ledger(), contradictions=(strange, replace(one, kind="exclusive")))
+    text = text_of(part(render_brief(replace(contents, statements=ledger)), "patterns"))
     assert "attested(no_change)" in text
+    assert "«making_alum (northland)»" in text
 
 
 def test_at_central_values_a_verdict_claims_no_share_of_draws(contents):

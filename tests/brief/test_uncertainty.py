@@ -40,9 +40,9 @@ def test_page_one_answers_with_the_spread_and_what_decides_it(stressed):
     said = text_of(page_one(render_brief(stressed)))
     assert (
         "Embargo by Northland in January 2026: all essential demand is met for 10 months, the "
-        "middle of 64 draws; in nine of ten draws for 4 to at least 48 months. It depends most on: "
-        "Rinsing: demand; northland alum: capacity. Whenever it begins, half of the draws or more "
-        "do not meet essential demand for 12 months. If all goes as written: 8.5 months; weak "
+        "middle of 64 draws; in nine of ten draws for 4 to at least 48 months. It depends most on "
+        "“Rinsing: demand”, “northland alum: capacity”. Whenever it begins, half of the draws or "
+        "more do not meet essential demand for 12 months. If all goes as written: 8.5 months; weak "
         "window up to March 2031"
     ) in said
     assert (
@@ -115,6 +115,39 @@ def with_medians(contents: BriefContents, *medians: float) -> BriefContents:
         for at, median in enumerate(medians)
     )  # fmt: skip
     return replace(contents, stress=replace(contents.stress, answers=answers))
+
+
+def test_numbers_drawn_of_which_none_is_published_are_said_to_be_so(stressed):
+    first = replace(stressed.stress.inputs[0], grade="D")
+    for inputs, words in (
+        ((first,), "The one number that was drawn is not published (grade A or B)."),
+        ((first, first), "None of the 2 numbers that were drawn is published (grade A or B)."),
+    ):
+        some = replace(stressed, stress=replace(stressed.stress, inputs=inputs))
+        assert words in text_of(page_one(render_brief(some)))
+
+
+def test_a_time_that_is_the_same_in_all_draws_is_told_once(stressed):
+    some = with_medians(stressed, 10.0, 20.0)
+    answers = tuple(
+        replace(one, quantiles=dict.fromkeys(one.quantiles, one.quantiles["50"]))
+        for one in some.stress.answers
+    )
+    some = replace(some, stress=replace(some.stress, answers=answers))
+    said = text_of(page_one(render_brief(some)))
+    assert "Worst start: January 2026, 10 months in nine draws of ten." in said
+    assert "| January 2026, the worst | 10 months | " in said
+
+
+def test_where_no_number_alone_moves_the_answer_it_is_said(stressed):
+    bars = tuple(
+        replace(bar, answer_at_low=bar.answer_central, answer_at_high=bar.answer_central)
+        for bar in stressed.stress.tornado
+    )
+    some = replace(stressed, stress=replace(stressed.stress, tornado=bars))
+    said = text_of(page_one(render_brief(some)))
+    assert "No number alone moves it." in said
+    assert "What would change the answer most" not in said
 
 
 ALL_PATHS = [path for n in (2, 3, 4) for path in product((3.0, 11.9, 12.0, 48.0), repeat=n)]
@@ -198,7 +231,7 @@ def test_an_input_is_called_by_its_own_name(stressed):
     rinsing = replace(uses["rinsing"], demand=demand)
     case = replace(stressed.case, uses={**uses, "rinsing": rinsing})
     said = text_of(page_one(render_brief(replace(stressed, case=case))))
-    assert "It depends most on: Salt a month; " in said
+    assert "It depends most on “Salt a month”, " in said
     assert "| Salt a month | D | 40 t/month | 60 t/month | 90 t/month | 15 months" in said
 
 
@@ -226,7 +259,7 @@ def test_hazards_are_told_with_losses_and_tail(page):
 
 def test_the_input_that_decides_comes_first_with_its_grade(page):
     text = text_of(part(page, "deciding"))
-    assert "Time to survive: moved most by Rinsing: demand, from 6.6 months to 15 months" in text
+    assert "Time to survive: moved most by “Rinsing: demand”, from 6.6 months to 15 months" in text
     assert "above 71.5 t/month" in text
     assert "nowhere in its range" in text
     assert "2 inputs were left out" in text

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from derbes.brief import format as fmt
-from derbes.case.entities import Case, Measure, main_length, main_measure
+from derbes.case.entities import Case, Measure, MeasureKind, main_length, main_measure
 from derbes.case.request import BASE
 from derbes.language import _, ngettext
 from derbes.results.plan import Plan
@@ -336,7 +336,23 @@ def as_written(contents: BriefContents, finding: str) -> str:
     """A finding of central values; beside draws it says that it is one."""
     if contents.stress is None:
         return finding
-    return _("If all goes as written: {finding}").format(finding=finding[:1].lower() + finding[1:])
+    return _("If all goes as written: {finding}").format(finding=finding)
+
+
+def prices_words(year: int | None) -> str:
+    """The year in whose prices money is told; empty where there is none."""
+    return _("prices of {year}").format(year=year) if year else ""
+
+
+def raises_demand(case: Case, measure: Measure | None) -> bool:
+    """Whether demand differs from calm while a measure, or one together with it, runs."""
+    if measure is None:
+        return False
+    together = (measure, *(case.measures[id_] for id_ in measure.together_with))
+    in_crisis = any(part.crisis for part in together) and any(
+        use.crisis_demand is not None for use in case.uses.values()
+    )
+    return in_crisis or any(part.kind is MeasureKind.DEMAND_SURGE for part in together)
 
 
 def calm_words(row: CoverRow | None) -> str:
@@ -449,7 +465,7 @@ class PageTable:
             return ""
         text = _("On paper {n} of {total} rows; the page on screen has all.")
         if not n:
-            text = _("{caption}: {total}, all on the page on screen, none on paper.")
+            text = _("{caption}: {total} rows, on screen only.")
         return text.format(caption=self.caption, n=fmt.number(n), total=fmt.number(total))
 
     @property

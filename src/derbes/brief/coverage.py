@@ -14,6 +14,7 @@ from derbes.brief.contents import (
     calm_words,
     figure_cell,
     month_cell,
+    raises_demand,
     share_cell,
     survived,
     table_of,
@@ -144,6 +145,8 @@ def start_words(contents: BriefContents) -> str:
     month = fmt.date(contents.focus.shown)
     if contents.focus.shown == contents.focus.start:
         return _("from {month}").format(month=month)
+    if contents.stress is not None:
+        return _("from {month}, the worst start as written").format(month=month)
     return _("from {month}, the worst start").format(month=month)
 
 
@@ -246,7 +249,9 @@ def coverage_section(contents: BriefContents) -> Section:
     focus = contents.focus
     starts = sorted({*focus.milestones, focus.worst})
     by_start = {fmt.date(start): contents.courses(start) for start in starts}
-    at_worst = _("In the worst month {shares} of essential demand is served, by start")
+    at_worst = as_written(
+        contents, _("From each start the worst month serves {shares} of essential demand")
+    )
     figures = (
         _by_use(contents),
         _grouped(contents, by_start, id_="coverage-by-start", title=at_worst),
@@ -254,12 +259,14 @@ def coverage_section(contents: BriefContents) -> Section:
     shown = tuple(figure for figure in figures if figure is not None)
     text = _(
         "The best response knows how long the measure lasts; the simple rule buys and draws stock "
-        "without looking ahead. Month by month neither bounds the other: which totals are bounds "
-        "stands in the section on both responses."
+        "without looking ahead. Which totals of theirs are bounds stands in the section on both."
     )
     none = _("No course of the main measure was computed, so no curve is drawn.")
-    title = _("How long essential uses hold")
+    title = _("What is served after the measure begins")
     texts = fmt.joined(text, _worst_by_variant(contents), by=" ") if shown else none
+    if shown and contents.stress is not None:
+        drawn = _("These are curves of central values; page one shows how far draws lie apart.")
+        texts = fmt.joined(texts, drawn, by=" ")
     return Section("coverage-curves", title, (texts,), shown)
 
 
@@ -275,7 +282,9 @@ def _worst_by_variant(contents: BriefContents) -> str:
     if len(least) < 2:
         return ""
     shares = fmt.span(fmt.share(min(least)), fmt.share(max(least)))
-    text = _("{start}, {shares} of essential demand is served in the worst month, by variant.")
+    text = _("{start}, the worst month serves {shares} of essential demand in every variant.")
+    if len({fmt.share(one) for one in least}) > 1:
+        text = _("{start}, the worst month serves {shares} of essential demand, by variant.")
     start = start_words(contents)
     return text.format(start=start[:1].upper() + start[1:], shares=shares)
 
@@ -295,11 +304,25 @@ def _by_use(contents: BriefContents) -> Figure | None:
     short = sum(
         bound == OPTIMAL and min(path, default=1.0) < 1 - NOTHING for _panel, bound, path in drawn
     )
-    title = ngettext(
-        "{n} of {total} uses goes short even with the best response",
-        "{n} of {total} uses go short even with the best response",
-        short,
-    ).format(n=short, total=len(contents.case.uses))
+    own = essential_uses(contents.case)
+    n_essential = sum(
+        min(branch.served_share.get(use, ())[:n], default=1.0) < 1 - NOTHING
+        for use in own
+        for branch in found
+        if branch.bound == OPTIMAL
+    )
+    title = _("{essential} of {n} essential uses go short, {deferrable} of {others} others").format(
+        essential=n_essential,
+        n=len(own),
+        deferrable=short - n_essential,
+        others=len(contents.case.uses) - len(own),
+    )
+    if not n_essential:
+        text = _("No essential use goes short; {deferrable} of {others} others do")
+        title = text.format(deferrable=short, others=len(contents.case.uses) - len(own))
+    if len(own) == len(contents.case.uses):
+        title = _("{essential} of {n} uses go short").format(essential=n_essential, n=len(own))
+    title = as_written(contents, title)
     return _panels(contents, drawn, id_="coverage-by-use", title=title)
 
 
@@ -427,7 +450,10 @@ def cover_section(contents: BriefContents) -> Section:
         names = {"x": _("days; the thick red tick is the reserve rule")}
         return bars_against_rule(bars, width=width, names=names)
 
-    unit, when = _("Days that the stock lasts without any delivery"), fmt.date(contents.focus.start)
+    unit, when = (
+        _("Days that the stock lasts at calm use without any delivery"),
+        fmt.date(contents.focus.start),
+    )
     figure = Figure(
         "days-of-cover-chart",
         _cover_finding(rows),
@@ -437,10 +463,13 @@ def cover_section(contents: BriefContents) -> Section:
         table=table_of(_("Days of cover and the reserve rule"), columns, rows),
     )
     text = _(
-        "Days of cover say how long the stock at hand meets the demand to come without any "
-        "delivery, without what expires on the way. The reserve rule is the reserve that the case "
-        "asks for, run against the same demand."
+        "Days of cover say how long the stock at hand meets calm demand without any delivery, "
+        "without what expires on the way. The reserve rule is the reserve that the case asks for, "
+        "run against the same demand."
     )
+    if raises_demand(contents.case, contents.measure):
+        crisis = _("Demand rises with the measure, so that the stock then lasts for fewer days.")
+        text = fmt.joined(text, crisis, by=" ")
     return Section("days-of-cover", _("Days of cover"), (text, *short), (figure,))
 
 
@@ -503,7 +532,7 @@ def _cover_finding(rows: list[vega.Row]) -> str:
         return _("The shortest cover is {days}").format(days=fmt.days(least))
     below = [row for row in known if row["value"] < row["rule"] * (1 - NOTHING)]
     if not below:
-        return _("Every use with a reserve rule is covered for at least that long")
+        return _("At calm use every stock lasts for at least as long as its reserve rule asks")
     return ngettext(
         "{n} of {total} uses holds less than the reserve rule asks",
         "{n} of {total} uses hold less than the reserve rule asks",

@@ -61,8 +61,14 @@ def _deciding_bars(contents: BriefContents) -> list[Bar]:
 
 def decides_words(contents: BriefContents) -> str:
     """What the answer of page one depends on most; empty without draws."""
-    names = [input_words(contents, bar.input) for bar in _deciding_bars(contents)[:_MOST_NAMED]]
-    return _("It depends most on: {inputs}.").format(inputs="; ".join(names)) if names else ""
+    names = [
+        _("“{input}”").format(input=input_words(contents, bar.input))
+        for bar in _deciding_bars(contents)[:_MOST_NAMED]
+    ]
+    stress = contents.stress
+    if not names and stress is not None and (stress.tornado or stress.screened_out):
+        return _("No number alone moves it.")
+    return _("It depends most on {inputs}.").format(inputs=", ".join(names)) if names else ""
 
 
 def _tornado_figure(contents: BriefContents, stress: Stress, answer: str, id_: str) -> Figure:
@@ -70,7 +76,7 @@ def _tornado_figure(contents: BriefContents, stress: Stress, answer: str, id_: s
     first = bars[0]
     unit = _unit_of(contents, answer)
     ends = sorted((first.answer_at_low, first.answer_at_high))
-    finding = _("{answer}: moved most by {input}, from {low} to {high}").format(
+    finding = _("{answer}: moved most by “{input}”, from {low} to {high}").format(
         answer=kind_words(kind_of(answer)).capitalize(),
         input=input_words(contents, first.input),
         low=_answer_words(contents, answer, ends[0], unit),

@@ -160,13 +160,15 @@ def _sellers_finding(contents: BriefContents, shares: dict[tuple[str, str], floa
             good=contents.name("goods", good),
         )
     actor = contents.actor_words()
+    calendar = contents.case.calendar
+    years = fmt.span(calendar.label(0)[:4], calendar.label(calendar.n_periods - 1)[:4])
     parts = [shares.get((good, sender), 0.0) for good in goods]
     over = sum(part > 0.5 for part in parts)
     if not over:
-        text = _("{actor} supplies at most {share} of any good")
-        return text.format(actor=actor, share=fmt.share(max(parts)))
-    text = _("{actor} supplies more than half of {n} of {total} goods")
-    return text.format(actor=actor, n=over, total=len(goods))
+        text = _("{actor} supplies at most {share} of any good, {years} together")
+        return text.format(actor=actor, share=fmt.share(max(parts)), years=years)
+    text = _("{actor} supplies more than half of {n} of {total} goods, {years} together")
+    return text.format(actor=actor, n=over, total=len(goods), years=years)
 
 
 def dependence_section(contents: BriefContents) -> Section:
@@ -212,7 +214,8 @@ def _dependence_finding(
     if not known:
         return _("Share of {actor} in essential uses").format(actor=contents.actor_words())
     return _(
-        "{actor} stands behind up to {first} of an essential use in {start}, up to {last} in {end}"
+        "{actor} stands behind up to {first} of what an essential use takes in {start}, behind "
+        "{last} in {end}"
     ).format(
         actor=contents.actor_words(),
         first=fmt.share(max(by_month[known[0]])),
@@ -296,7 +299,7 @@ def _events(contents: BriefContents, calm: CalmPlan, letters: int) -> list[vega.
     if end is not None:
         year = decimal_year(end.date) if end.date else None
         text = fmt.date(end.date) if end.date else _("not within these years")
-        lane = vega.wrapped(_("leverage ends"), letters)
+        lane = vega.wrapped(_("leverage ends, as written"), letters)
         events.append({"lane": lane, "year": year, "words": text, "is_end": True})
     first, last = decimal_year(calm.months[0]), decimal_year(calm.months[-1])
     return [
@@ -461,9 +464,9 @@ def chokepoint_section(contents: BriefContents) -> Section:
     if not contents.case.measures:
         return Section("chokepoint", title, (), (figure,))
     text = _(
-        "A dashed red frame: the sender sells it. A thick red frame and the word BINDS: it runs "
-        "out first if the measure comes in {month}, or still binds at the last start that is not "
-        "survived."
+        "A dashed red frame: the sender sells it. A thick red frame and the word FIRST: it "
+        "runs out first if the measure begins in {month} and goes on for long enough, or at the "
+        "last start that is not survived."
     ).format(month=fmt.date(contents.focus.shown))
     return Section("chokepoint", title, (text,), (figure,))
 
@@ -499,7 +502,7 @@ def _materials(contents: BriefContents) -> list[Material]:
         sellers = _sellers(contents.case, good)
         text = _short_supply(contents, contents.sender, sellers, good)
         if good in binding:
-            text = _("BINDS: {supply}").format(supply=text)
+            text = _("FIRST: {supply}").format(supply=text)
         marks = {"is_sold_by_sender": contents.sender in sellers, "is_binding": good in binding}
         items.append(Material(good, contents.name("goods", good), text, tiers[good], **marks))
     return items
@@ -547,12 +550,13 @@ def _finding(contents: BriefContents, materials: list[Material]) -> str:
     if not contents.case.measures:
         return _("What goes into what, and who sells it")
     if not binding:
-        return _("No good binds: the measure leaves nothing essential unmet")
+        return _("No good runs out: the measure leaves nothing essential unmet")
     names = ", ".join(item.name for item in binding)
     by_sender = sum(item.is_sold_by_sender for item in binding)
     actor = contents.name("actors", contents.sender)
     if not by_sender or not actor:
-        return _("What binds: {goods}").format(goods=names)
-    return _("What binds: {goods}; the sender, {actor}, sells {n} of {total}").format(
-        goods=names, actor=actor, n=by_sender, total=len(binding)
-    )
+        return _("What runs out first: {goods}").format(goods=names)
+    text = _("What runs out first: {goods}; {actor} sells {n} of {total}")
+    if by_sender == len(binding):
+        text = _("What runs out first: {goods}, sold by {actor}")
+    return text.format(goods=names, actor=actor, n=by_sender, total=len(binding))

@@ -64,7 +64,8 @@ def unit_name(unit: str, n: int = 2) -> str:
         "round": ngettext("round", "rounds", n),
     }
     if language() == "en":
-        return counted.get(unit, unit)
+        head, slash, per = unit.partition("/")
+        return f"{counted.get(head, head)}{slash}{per}"
     return format_unit(unit, language())
 
 

@@ -270,7 +270,8 @@ def event_words(contents: BriefContents) -> str:
         "{measure} in {month}"
     )  # fmt: skip
     measure = contents.name("measures", contents.focus.measure)
-    return text.format(measure=measure, month=fmt.date(contents.focus.start))
+    month = fmt.date(contents.focus.start)
+    return text.format(measure=measure[:1].upper() + measure[1:], month=month)
 
 
 def weak_window(contents: BriefContents) -> str:
@@ -324,7 +325,10 @@ def _weak_in_draws(contents: BriefContents) -> str:
     )
     if answer is None or len(medians) == 1:
         return said
-    told = _("Worst start: {month}, {median} (nine draws of ten: {span}).").format(
+    text = _("Worst start: {month}, {median} (nine draws of ten: {span}).")
+    if span_words(answer) == quantile_words(answer, "50"):
+        text = _("Worst start: {month}, {median} in nine draws of ten.")
+    told = text.format(
         month=fmt.date(worst), median=quantile_words(answer, "50"), span=span_words(answer)
     )
     return fmt.joined(said, told, by=" ")
@@ -457,10 +461,9 @@ def by_date(contents: BriefContents) -> PageTable | None:
         answer = spread_of(contents, kind, date)
         if answer is None or "50" not in answer.quantiles:
             return figure_cell(None)
-        text = _("{median} ({span})").format(
-            median=quantile_words(answer, "50"), span=span_words(answer)
-        )
-        return Cell(text, answer.quantiles["50"])
+        median, span = quantile_words(answer, "50"), span_words(answer)
+        text = _("{median} ({span})").format(median=median, span=span)
+        return Cell(median if span == median else text, answer.quantiles["50"])
 
     def ended(date: str) -> Cell:
         point, other = (best or rule).get(date), rule.get(date)

@@ -15,6 +15,7 @@ from derbes.brief.contents import (
     Figure,
     PageTable,
     Section,
+    as_written,
     binding_words,
     bounded,
     calm_words,
@@ -24,12 +25,14 @@ from derbes.brief.contents import (
     harm_of,
     is_all_net,
     month_cell,
+    prices_words,
+    raises_demand,
     survived,
     table_of,
     words,
 )
-from derbes.case.entities import Case, Measure, MeasureKind, essential_uses
-from derbes.language import _, ngettext
+from derbes.case.entities import essential_uses
+from derbes.language import _
 from derbes.results.supply import ALL_ESSENTIAL, CoverRow, LeverageEnd, LeverageRow, LeverCount
 from derbes.results.tables import Column
 
@@ -52,10 +55,13 @@ def losses_section(contents: BriefContents) -> Section:
     largest = max(abs(number) for row in known for number in [row.target_loss or 0.0, *_costs(row)])
     scale, scale_words = fmt.money_scale(largest)
     unit = fmt.joined(scale_words, contents.case.currency, by=fmt.NO_BREAK)
-    up = _("Up: target's loss; to the right: sender's cost, {unit}").format(unit=unit)
+    up = fmt.joined(
+        _("Up: target's loss; to the right: sender's cost, {unit}").format(unit=unit),
+        prices_words(contents.case.price_year),
+    )
     figure = Figure(
         "losses-chart",
-        _losses_finding(known),
+        _losses_finding(contents, known),
         under=contents.under(up, when=_("first start of each year"), variant=""),
         description=_("Points in one panel per variant, with the line of equal losses. {finding}"),
         spec=partial(_losses_spec, contents, known, scale),
@@ -139,7 +145,7 @@ def levers_table(contents: BriefContents) -> tuple[PageTable, ...]:
         Column(_("missing"), "missing"),
         Column(_("where to look"), "look"),
     )
-    caption = _("Levers from {month}, central values; at once is run together, never added up")
+    caption = _("Levers of a measure begun in {month}, central values; all at once is run together")
     month = fmt.date(contents.focus.start)
     return (table_of(caption.format(month=month), columns, contents.leverage.levers),)
 
@@ -176,17 +182,6 @@ def _tells_after(row: LeverageRow) -> bool:
     return abs(row.unrestored) > least or abs(row.loss_per_month_after) > least
 
 
-def raises_demand(case: Case, measure: Measure | None) -> bool:
-    """Whether demand differs from calm while a measure, or one together with it, runs."""
-    if measure is None:
-        return False
-    together = (measure, *(case.measures[id_] for id_ in measure.together_with))
-    in_crisis = any(part.crisis for part in together) and any(
-        use.crisis_demand is not None for use in case.uses.values()
-    )
-    return in_crisis or any(part.kind is MeasureKind.DEMAND_SURGE for part in together)
-
-
 def _main_rows(contents: BriefContents) -> list[LeverageRow]:
     """Rows of the main measure and length, at the first start of each year."""
     main = (contents.focus.measure, contents.focus.length, OPTIMAL)
@@ -203,16 +198,28 @@ def _costs(row: LeverageRow) -> list[float]:
     return [cost for cost in both if cost is not None]
 
 
-def _losses_finding(rows: list[LeverageRow]) -> str:
+def _losses_finding(contents: BriefContents, rows: list[LeverageRow]) -> str:
     known = [r for r in rows if r.target_loss is not None and r.sender_cost_returning is not None]
     if not known:
         return _("Losses of target and sender")
-    hurt = sum((r.target_loss or 0.0) < (r.sender_cost_returning or 0.0) for r in known)
-    return ngettext(
-        "With a returning buyer the sender loses more than the target in {n} of {total} cut-offs",
-        "With a returning buyer the sender loses more than the target in {n} of {total} cut-offs",
-        hurt,
-    ).format(n=fmt.number(hurt), total=fmt.number(len(known)))
+    hurt = {
+        variant: [
+            (r.target_loss or 0.0) < (r.sender_cost_returning or 0.0)
+            for r in known
+            if r.variant == variant
+        ]
+        for variant in dict.fromkeys(r.variant for r in known)
+    }
+    counts = "; ".join(
+        _("{variant} {n} of {total}").format(
+            variant=contents.name("variants", variant),
+            n=fmt.number(sum(own)),
+            total=fmt.number(len(own)),
+        )
+        for variant, own in hurt.items()
+    )
+    text = _("Starts from which the sender loses more than the target, if the buyer returns: {n}")
+    return text.format(n=counts)
 
 
 def _losses_spec(
@@ -400,7 +407,7 @@ def surface_section(contents: BriefContents) -> Section:
     measure = contents.name("measures", contents.focus.measure)
     figure = Figure(
         "surface-map",
-        _surface_finding(contents, rows),
+        as_written(contents, _surface_finding(contents, rows)),
         under=contents.under(unit, about="", when=measure, variant=""),
         description=_("Heat maps of start by length, one per variant. {finding}"),
         spec=partial(_surface_spec, contents, rows),
@@ -422,8 +429,10 @@ def _surface_finding(contents: BriefContents, rows: list[LeverageRow]) -> str:
     if harm_of(worst) == 0:
         return _("No start and length leaves essential demand unmet")
     return _(
-        "{n} of {total} cut-offs leave nothing essential unmet; the worst, from {month}, {units}"
+        "{n} of {total} starts and lengths leave nothing essential unmet; the most is {units}, by "
+        "{length} from {month}"
     ).format(
+        length=fmt.months(worst.length),
         n=fmt.number(harmless),
         total=fmt.number(len(own)),
         month=fmt.date(worst.start),
@@ -534,7 +543,9 @@ def bounds_section(contents: BriefContents) -> Section:
         for field, name in names.items()
         for place, heading in both
     ]
-    caption = _("{measure}: both responses").format(measure=contents.measure_words())
+    caption = _("{measure}: both responses, central values").format(
+        measure=contents.measure_words()
+    )
     text = _(
         "The best response knows how long the measure lasts and keeps its aims in their order; the "
         "simple rule does not look ahead. A figure is a bound of the harm only where ≥ or ≤ stands "
@@ -555,8 +566,8 @@ def _compared_names(contents: BriefContents, rows: list[LeverageRow | None]) -> 
         "unmet_deferrable": _("unmet deferrable, {unit}").format(
             unit=contents.unit_words(essential=False)
         ),
-        "deepest_shortfall": _("deepest month"),
-        "target_loss": _("target's loss, {currency}").format(currency=contents.case.currency),
+        "deepest_shortfall": _("unmet in the deepest month"),
+        "target_loss": _("target's loss"),
     }
     if all(is_all_net(row) for row in known):
         del names["unmet_essential_gross"]
@@ -570,6 +581,8 @@ def _compared(contents: BriefContents, found: Any, *, field: str, place: int) ->
     if row is None or amount is None:
         return figure_cell(None, why=row.missing if row else ())
     text = fmt.number(amount)
+    if field == "target_loss":
+        text = fmt.money(amount, contents.case.currency)
     if field == "deepest_shortfall":
         text = fmt.share(amount)
         if row.deepest_use and len(essential_uses(contents.case)) > 1:
@@ -589,7 +602,10 @@ def variants_section(contents: BriefContents) -> Section:
         contents.case.variants.items(),
     )
     tables = (comparison(contents), *([folded(changes)] if changes.rows else []))
-    text = _("Time to survive counts the months in which all essential demand is met.")
+    text = _(
+        "Met for: the months in which all essential demand would be met, however long the measure "
+        "lasts. Leverage ends when no later start leaves any unmet: in {month} where none does."
+    ).format(month=fmt.date(contents.focus.start))
     return Section("variants", _("Variants side by side"), (text,), (), tables)
 
 
@@ -624,22 +640,23 @@ def comparison(contents: BriefContents) -> PageTable:
             return Cell(fmt.missing(), None)
         return ratio_cell(row.leverage_ratio, row.sender_cost_returning, row.target_loss)
 
+    at_first = fmt.date(contents.focus.start)
     columns = [
         Column(_("variant"), lambda variant: contents.name("variants", variant)),
         *(
             Column(
-                _("holds, from {month}").format(month=fmt.date(start)),
+                _("met for, from {month}").format(month=fmt.date(start)),
                 partial(survival, start=start),
             )
             for start in contents.focus.milestones
         ),
         Column(_("leverage ends"), end),
         Column(
-            _("binds until then"),
+            _("runs out until then"),
             lambda variant: binding(variant, contents.end_row(variant=variant)),
         ),
-        Column(_("runs out first at the first start"), first),
-        Column(_("leverage ratio at the first start"), ratio),
+        Column(_("runs out first, from {month}").format(month=at_first), first),
+        Column(_("leverage ratio, {month}").format(month=at_first), ratio),
     ]
-    caption = _("Variants: {measure}").format(measure=contents.measure_words())
+    caption = _("Variants: {measure}, central values").format(measure=contents.measure_words())
     return table_of(caption, columns, contents.variants)

@@ -4,7 +4,15 @@ import math
 from collections.abc import Iterator
 
 from derbes.brief import format as fmt
-from derbes.brief.contents import BriefContents, Cell, PageTable, Section, figure_cell, table_of
+from derbes.brief.contents import (
+    BriefContents,
+    Cell,
+    PageTable,
+    Section,
+    figure_cell,
+    prices_words,
+    table_of,
+)
 from derbes.language import _
 from derbes.results.money import (
     CHEAPEST,
@@ -82,8 +90,7 @@ def _caption(contents: BriefContents, ways: Ways) -> str:
     text = _("What it costs and what it buys, {first} to {last}; payments not discounted").format(
         first=fmt.date(ways.first), last=fmt.date(ways.last)
     )
-    year = ways.price_year
-    prices = _("prices of {year}").format(year=year) if year else ""
+    prices = prices_words(ways.price_year)
     plan = contents.plan
     made = _("central values") if plan is None or plan.draws <= 1 else ""
     losses = ""
@@ -100,14 +107,17 @@ def buys_words(contents: BriefContents) -> str:
     ways = ways_told(contents)
     if ways is None:
         return ""
+    plan = _("the programme") if contents.case.without_project else _("the plan")
     mine, cheapest, nothing = (ways.way(name) for name in (PROGRAMME, CHEAPEST, NOTHING))
     told = []
     if mine and nothing and mine.outlay is not None and nothing.outlay is not None:
-        text = _(
-            "To {last} the programme costs {amount} than doing nothing (payments, not discounted)"
-        )
+        text = _("To {last} {plan} costs {amount} than doing nothing (payments, not discounted)")
         amount = _more_words(contents, mine.outlay - nothing.outlay)
-        told.append(_avoiding(contents, text.format(last=fmt.date(ways.last), amount=amount), mine))
+        told.append(
+            _avoiding(
+                contents, text.format(last=fmt.date(ways.last), plan=plan, amount=amount), mine
+            )
+        )
     if cheapest is not None:
         told.append(_cheapest_words(contents, cheapest, nothing))
     events = dict.fromkeys(hazard.measure for hazard in contents.case.hazards.values())
@@ -190,12 +200,12 @@ def money_section(contents: BriefContents) -> Section | None:
     rows = [*_plant_rows(contents), *_currency_rows(contents), *_chance_rows(contents)]
     if not rows:
         return None
-    calendar, year = contents.case.calendar, contents.case.price_year
+    calendar = contents.case.calendar
     caption = fmt.joined(
         _("Plants, currency and chances, {first} to {last}").format(
             first=fmt.date(calendar.label(0)), last=contents.last_month
         ),
-        _("prices of {year}").format(year=year) if year else "",
+        prices_words(contents.case.price_year),
         _("central values unless said"),
     )
     text = _(
@@ -244,13 +254,12 @@ def _currency_rows(contents: BriefContents) -> Iterator[Row]:
             what = _("Currency saved over all years")
         low, high = (one.quantiles.get(band, one.mean) for band in ("5", "95"))
         rests = _(
-            "less paid abroad than in: {name} (below zero: more); {n} draws: nine of ten from "
-            "{low} to {high}, mean {mean}; not discounted"
+            "less paid abroad than in: {name} (below zero: more); over {n} draws nine of ten "
+            "from {span}, mean {mean}; not discounted"
         ).format(
             name=name,
             n=fmt.number(ways.draws_solved),
-            low=fmt.money(low, currency),
-            high=fmt.money(high, currency),
+            span=fmt.span(fmt.money(low, currency), fmt.money(high, currency)),
             mean=fmt.money(one.mean, currency),
         )
         yield what, fmt.money(one.central, currency), rests

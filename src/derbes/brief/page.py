@@ -115,6 +115,7 @@ def _front(contents: BriefContents) -> dict[str, Any]:
         "known": _known(contents),
         "levers": levers_words(contents),
         "talk": talk_words(contents),
+        "is_dense": bool(dated and (contents.statements or contents.leverage.levers)),
         "has_talk": talk_section(contents) is not None,
         "statements": contents.statements and telling_statements(contents, contents.statements),
         "foot": _foot(contents),
@@ -366,23 +367,29 @@ def _evidence_words(contents: BriefContents) -> tuple[str, ...]:
     stress, ledger, told = contents.stress, contents.statements, []
     if stress is not None and stress.inputs:
         published = {one.path for one in stress.inputs if one.grade in PUBLISHED}
-        n, moving = len(published), len(published & moving_inputs(contents))
+        n_published, n_moving = len(published), len(published & moving_inputs(contents))
         text = ngettext(
             "{n} of the {total} numbers that were drawn is published (grade A or B)",
             "{n} of the {total} numbers that were drawn are published (grade A or B)",
-            n,
+            n_published,
         )
+        if not n_published:
+            text = ngettext(
+                "The one number that was drawn is not published (grade A or B)",
+                "None of the {total} numbers that were drawn is published (grade A or B)",
+                len(stress.inputs),
+            )
         moves = _("{told}.")
-        if n and stress.tornado and not moving:
+        if n_published and stress.tornado and not n_moving:
             moves = _("{told}; moved alone over its range none of these moves an answer.")
-            if n == 1:
+            if n_published == 1:
                 moves = _("{told}; moved alone over its range it moves no answer.")
-        elif n and stress.tornado:
+        elif n_published and stress.tornado:
             moves = _("{told}; moved alone over its range {moving} of these moves an answer.")
         told.append(
             moves.format(
-                told=text.format(n=fmt.number(n), total=fmt.number(len(stress.inputs))),
-                moving=fmt.number(moving),
+                told=text.format(n=fmt.number(n_published), total=fmt.number(len(stress.inputs))),
+                moving=fmt.number(n_moving),
             )
         )
     tally = ledger.evidence_tally(COUNTED) if ledger is not None else ""
@@ -477,8 +484,8 @@ def _environment() -> Any:
     return environment
 
 
-_JOINT = re.compile(r"(?<=\w[._/])(?=\w)")
-"""Where a long word may be broken."""
+_JOINT = re.compile(r"(?<=[^\W\d][._/])(?=\w)|(?<=\d[._/])(?=[^\W\d])")
+"""Where a long word may be broken: never within a number."""
 _LONG_WORD = 16
 """Letters from which on a word may be broken."""
 _NO_WORD = 32

@@ -15,6 +15,7 @@ from derbes.brief.contents import (
     draws_and_seed,
     figure_cell,
     month_cell,
+    prices_words,
     share_cell,
     table_of,
     words,
@@ -31,7 +32,7 @@ from derbes.results.plan import (
     account_columns,
     standard_columns,
 )
-from derbes.results.tables import MISSING, Column
+from derbes.results.tables import MISSING, Column, field_of
 
 
 def made_of(contents: BriefContents, plan: Plan) -> str:
@@ -71,7 +72,7 @@ def plan_words(contents: BriefContents, plan: Plan) -> str:
     if plan.cost is None:
         return _("No plan was found in the time that was given")
     if not plan.plan:
-        return _("Nothing has to be done: what is there meets the standards")
+        return _("Nothing has to be added: what is there meets the standards")
     above = plan.cost - (plan.no_threat_cost or 0.0)
     text = ngettext(
         "{n} choice meets the standards for {cost}", "{n} choices meet the standards for {cost}",
@@ -105,7 +106,7 @@ def _plan_texts(contents: BriefContents, plan: Plan) -> Iterator[str]:
     def money(amount: float | None) -> str:
         return fmt.missing() if amount is None else fmt.money(amount, contents.case.currency)
 
-    about = made_of(contents, plan)
+    about = fmt.joined(made_of(contents, plan), prices_words(contents.case.price_year), by=" · ")
     yield about[:1].upper() + about[1:] + "."
     if plan.cost is not None and plan.bound is not None:
         text = _(
@@ -178,21 +179,25 @@ def _choices_table(contents: BriefContents, plan: Plan) -> PageTable:
         for one in plan.plan
     ]
     total = (_("total"), "", "", "", sum(choice.cost for choice in plan.plan))
-    return table_of(_("The plan"), columns, [*rows, total] if rows else ())
+    shown = _in_money(columns, contents.case.currency)
+    return table_of(_("The plan"), shown, [*rows, total] if rows else ())
 
 
 def _question_tables(contents: BriefContents, plan: Plan) -> Iterator[PageTable]:
     """What it is paid for, what clashes, what standards and waiting cost, what comes close."""
     money = contents.case.currency
-    account = _("Where the cost comes from, discounted")
-    yield table_of(account, account_columns(money), plan.account_lines)
+    account = fmt.joined(
+        _("Where the cost comes from, discounted"), prices_words(contents.case.price_year)
+    )
+    yield table_of(account, _in_money(account_columns(money), money), plan.account_lines)
     yield table_of(
         _("Wishes that cannot hold together"),
         (Column(_("wish"), "wish"), Column(_("what"), "what")),
         plan.clash,
     )
     standards = standard_columns(money, partial(contents.name, "standards"))
-    yield table_of(_("What each standard costs"), standards, plan.standards)
+    costs = _("What each standard costs, discounted")
+    yield table_of(costs, _in_money(standards, money), plan.standards)
 
     def dearer(row: Waiting) -> Cell:
         text = _("impossible") if row.cost_of_waiting is None else None
@@ -202,12 +207,30 @@ def _question_tables(contents: BriefContents, plan: Plan) -> Iterator[PageTable]
         Column(_("decided later by"), "years", _("year")),
         Column(_("dearer by"), dearer, money),
     )
-    yield table_of(_("What it costs to wait"), waiting, plan.value_of_waiting)
+    if plan.plan:
+        waits = _("What it costs to wait, discounted")
+        yield table_of(waits, _in_money(waiting, money), plan.value_of_waiting)
     others = (
         Column(_("choices"), lambda row: _choices_words(row.plan) or _("nothing")),
         Column(_("dearer by, of the cost of security"), lambda row: share_cell(row.above)),
     )
     yield table_of(_("Other plans that cost little more"), others, plan.alternatives)
+
+
+def _in_money(columns: Iterable[Column], currency: str) -> Iterator[Column]:
+    """Columns whose amounts of money are told in the scale that suits each."""
+
+    def told(row: object, *, column: Column) -> Cell:
+        found = field_of(row, column.value)
+        if isinstance(found, Cell) and found.raw is not None:
+            found = found.raw
+        if not isinstance(found, float | int):
+            return found if isinstance(found, Cell) else figure_cell(None)
+        return figure_cell(found, fmt.money(found, currency))
+
+    for column in columns:
+        is_money = column.unit == currency
+        yield Column(column.heading, partial(told, column=column)) if is_money else column
 
 
 def _choices_words(choices: Iterable[PlanChoice]) -> str:
@@ -236,7 +259,7 @@ def programmes_section(contents: BriefContents) -> Section:
     caption = _("The cheapest programme in each variant ({futures})").format(
         futures=draws_and_seed(first.draws, first.seed)
     )
-    tables = (table_of(caption, columns, contents.plans.items()),)
+    tables = (table_of(caption, _in_money(columns, money), contents.plans.items()),)
     return Section("programmes", _("What it would take in each variant"), (text,), (), tables)
 
 
@@ -251,11 +274,14 @@ def _programme_words(plan: Plan) -> str:
 
 def frontier_section(contents: BriefContents, plan: Plan) -> Section:
     """Cost against months survived, each point a plan."""
-    unit = _("Cost above that without any standard [{currency}]")
+    unit = _("Cost above that without any standard, discounted [{currency}]")
+    unit = fmt.joined(
+        unit.format(currency=contents.case.currency), prices_words(contents.case.price_year)
+    )
     figure = Figure(
         "frontier-chart",
         _frontier_finding(contents, plan),
-        under=(unit.format(currency=contents.case.currency), made_of(contents, plan)),
+        under=(unit, made_of(contents, plan)),
         description=_("One point per length of the standards; each is a plan of its own."),
         spec=partial(_frontier_spec, contents, plan),
         table=_frontier_table(contents, plan),
@@ -277,7 +303,8 @@ def _frontier_finding(contents: BriefContents, plan: Plan) -> str:
     known = _known(plan)
     money = contents.case.currency
     first, last = known[0], known[-1]
-    text = _("{first} of security costs {cheap}, {last} costs {dear}").format(
+    text = _("{variant}: to survive {first} costs {cheap} more, {last} {dear} more").format(
+        variant=contents.name("variants", plan.variant),
         first=fmt.months(first[0].months),
         cheap=fmt.money(beyond_noise(plan, first[1]), money),
         last=fmt.months(last[0].months),
@@ -364,7 +391,12 @@ def outlay_section(contents: BriefContents, plan: Plan) -> Section:
     figure = Figure(
         "outlay-chart",
         _outlay_finding(contents, plan),
-        under=(unit.format(currency=contents.case.currency), made_of(contents, plan)),
+        under=(
+            fmt.joined(
+                unit.format(currency=contents.case.currency), prices_words(contents.case.price_year)
+            ),
+            made_of(contents, plan),
+        ),
         description=_("Bars with and without the plan, for all payments and for those abroad."),
         spec=partial(_outlay_spec, contents, plan),
         table=table_of(caption, columns, plan.outlay_lines),
@@ -391,11 +423,12 @@ def _outlay_finding(contents: BriefContents, plan: Plan) -> str:
     if abs(saved) <= NOISE * sum(abs(amount) for amount, _without in known):
         return _("Nothing changes in what is paid abroad")
     text = (
-        _("Over all years {amount} less are paid abroad")
+        _("From {years} the plan pays {amount} less abroad")
         if saved > 0
-        else _("Over all years {amount} more are paid abroad")
+        else _("From {years} the plan pays {amount} more abroad")
     )
-    return text.format(amount=fmt.money(abs(saved), money))
+    years = fmt.span(str(min(row.year for row in rows)), str(max(row.year for row in rows)))
+    return text.format(amount=fmt.money(abs(saved), money), years=years)
 
 
 def _outlay_spec(contents: BriefContents, plan: Plan, width: int) -> vega.Spec:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from derbes.brief import format as fmt
 from derbes.brief.contents import (
@@ -13,6 +14,7 @@ from derbes.brief.contents import (
     words,
 )
 from derbes.brief.planning import plan_method
+from derbes.brief.uncertainty import input_words, is_opening
 from derbes.case.entities import Case, Plant, quantities
 from derbes.case.ledger import Document, Fact
 from derbes.case.quantity import Calendar, Quantity
@@ -37,6 +39,8 @@ class Input:
     source: str
     why: str
     has_range: bool
+    has_name: bool = False
+    """Whether the case calls it otherwise than by its path."""
 
 
 def grade_words(grade: str) -> str:
@@ -63,6 +67,7 @@ def inputs_of(case: Case) -> tuple[Input, ...]:
             source=value.source,
             why=value.why,
             has_range=value.has_range,
+            has_name=bool(value.label),
         )
         for value in quantities(case)
         if not value.path.startswith("facts.")
@@ -84,7 +89,9 @@ def _range(value: Quantity) -> str:
     if value.months:
         return _("of months alone, each in a row of its own")
     if value.low is None or value.high is None:
-        return value.distribution or _("none given")
+        like = _("as early or late as like projects")
+        told = like if value.distribution == "reference" else value.distribution
+        return told or _("none given")
     text = fmt.span(fmt.exact(value.low), fmt.exact(value.high))
     if value.steps:
         text = _("{span} of the first, all in proportion").format(span=text)
@@ -131,12 +138,13 @@ def inputs_section(contents: BriefContents) -> Section:
         return Cell(item.value, item.raw, is_number=isinstance(item.raw, float))
 
     columns = (
-        Column(_("input"), "path"),
+        Column(_("input"), partial(_called, contents)),
         Column(_("value"), value),
         Column(_("unit"), "unit"),
         Column(_("range"), "range"),
         Column(_("source"), source),
         Column(_("why"), "why"),
+        Column(_("grade"), "grade"),
     )
     moving = moving_inputs(contents)
 
@@ -158,6 +166,16 @@ def inputs_section(contents: BriefContents) -> Section:
         "Those that move an answer over their range, and those that are published, stand open."
     )
     return Section("inputs", _("Inputs by grade"), (text, chosen), (), (table,) if n else ())
+
+
+def _called(contents: BriefContents, item: Input) -> Cell:
+    """An input by the name that the case gives it, and by its path."""
+    name = input_words(contents, item.path) if item.has_name else ""
+    if is_opening(item.path) and item.unit:
+        name = _("{plant}: months after the opening as written").format(
+            plant=contents.name("plants", item.path.split(".")[1])
+        )
+    return Cell(fmt.joined(name, item.path, by=" · "), item.path)
 
 
 def moving_inputs(contents: BriefContents) -> frozenset[str]:
@@ -240,7 +258,7 @@ def missing_section(contents: BriefContents) -> Section:
             lambda row: _("written as missing") if row[0] in written else _("not given"),
         ),
         Column(
-            _("results of the surface that lack it"),
+            _("results that lack it"),
             lambda row: figure_cell(row[1], None if row[1] else _("none")),
         ),
     )

@@ -91,7 +91,7 @@ def flip_words(contents: BriefContents, row: EntryRow) -> str:
         told.append(text.format(input=input_words(contents, flip.input), value=value))
     if row.flips_in:
         names = "; ".join(contents.name("variants", name) for name in row.flips_in)
-        told.append(_("as in: {variants}").format(variants=names))
+        told.append(_("in the variants: {variants}").format(variants=names))
     return "; ".join(told)
 
 
@@ -185,9 +185,11 @@ def statements_section(contents: BriefContents, ledger: StatementTable) -> Secti
 def _verdicts_finding(ledger: StatementTable) -> str:
     n = {verdict: sum(row.verdict == verdict for row in ledger.statements) for verdict in TESTED}
     between = n["likely"] + n["open"] + n["unlikely"]
-    told = _("Of what could be tested, {holds} hold and {fails} fail")
+    told = _("Verdicts by any kind of evidence: holds {holds}, fails {fails}")
     if between:
-        told = _("Of what could be tested, {holds} hold, {fails} fail, {between} lie between")
+        told = _(
+            "Verdicts by any kind of evidence: holds {holds}, fails {fails}, between {between}"
+        )
     return told.format(
         holds=fmt.number(n["holds"]), fails=fmt.number(n["fails"]), between=fmt.number(between)
     )
@@ -269,7 +271,7 @@ def _verdicts_table(
     if ledger.provenance.n_draws > 1:
         columns += [
             Column(_("holds in"), lambda row: Cell(share_words(row), row.share, is_number=True)),
-            Column(_("flips"), partial(flip_words, contents)),
+            Column(_("would turn"), partial(flip_words, contents)),
         ]
     caption = _("Statements and verdicts ({made})").format(made=made_words(ledger))
     return table_of(caption, columns, rows, decides=_decides, group=partial(_speaker, contents))
@@ -338,7 +340,7 @@ def _pattern_tables(contents: BriefContents, ledger: StatementTable) -> Iterator
         (
             Column(_("statements"), lambda one: " / ".join(one.statements)),
             Column(_("holders"), lambda one: " / ".join(map(actor, dict.fromkeys(one.holders)))),
-            Column(_("about"), partial(_about, contents)),
+            Column(_("about"), partial(_about, contents, ledger)),
             Column(
                 _("sides"), lambda one: _("the same side") if one.same_side else _("across sides")
             ),
@@ -422,10 +424,16 @@ def _pattern_tables(contents: BriefContents, ledger: StatementTable) -> Iterator
     )
 
 
-def _about(contents: BriefContents, one: Contradiction) -> str:
-    """What a contradiction is about: an expression as written, else actors by their names."""
-    if one.kind == "expressions":
-        return one.about
+def _about(contents: BriefContents, ledger: StatementTable, one: Contradiction) -> str:
+    """What a contradiction is about: what its first statement says, a word, actors by their names.
+
+    An expression stands for a statement where none of its statements is in the table.
+    """
+    if one.kind in ("expressions", "denial"):
+        said = (row for row in ledger.statements if row.id in one.statements)
+        return next(map(says_words, said), one.about)
+    if one.kind == "exclusive":
+        return f"«{one.about}»"
     act, bracket, of = one.about.partition(" (")
     named = contents.name("actors", act) if act in contents.case.actors else act.replace("_", " ")
     return f"{named} ({contents.name('actors', of.rstrip(')'))})" if bracket else named

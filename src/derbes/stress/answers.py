@@ -587,7 +587,10 @@ def _notes(case: Case, variant: DrawnVariant) -> tuple[str, ...]:
         notes.append(_("Every combination of values was computed: nothing is left to chance."))
     if case.correlations and variant.request.asks(DECIDES):
         notes.append(
-            _("Sobol indices leave rank correlations aside; draws, PAWN and all answers do not.")
+            _(
+                "Inputs that move together do so in the draws, in PAWN and in all answers, not in "
+                "the Sobol indices."
+            )
         )
     if case.rates and any(rate.has_range for rate in case.rates.values()):
         notes.append(
