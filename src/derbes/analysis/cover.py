@@ -153,13 +153,19 @@ class StartCover:
         return found
 
     def survived(
-        self, measure: MeasureArrays | None, uses: BoolArray
+        self, measure: MeasureArrays | None, uses: BoolArray, *, most: float = np.inf
     ) -> tuple[SurvivalProgram, Survived]:
-        """Time to survive, in a window as long as it takes."""
+        """Time to survive, in a window as long as it takes.
+
+        Args:
+            measure: It runs to the end of the window; None: calm.
+            uses: Uses that must be met together. (U,)
+            most: What lasts longer need not be told apart. [period]
+        """
         for n in self.windows():
             program = self.program(n)
             found = program.time_to_survive(measure, uses)
-            if found.periods is not None:
+            if found.periods is not None or n >= most:
                 break
         return program, found
 

@@ -6,10 +6,11 @@ do, months of cover in calm. By programs: one row of columns from the best respo
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 import numpy as np
 
-from derbes.analysis.cover import cover_table
+from derbes.analysis.cover import StartCover
 from derbes.analysis.leverage import Starts, leverage_rows, outcomes_of
 from derbes.case.entities import Case, essential_uses
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
@@ -30,7 +31,7 @@ from derbes.model.arrays import BoolArray, IntArray
 from derbes.model.compile import compile_case, longest_lead_time, refill_periods, tail_periods
 from derbes.model.numbers import AS_WRITTEN, Values
 from derbes.parallel import RunOptions, run_tasks
-from derbes.results.supply import ALL_ESSENTIAL, LeverageRow
+from derbes.results.supply import LeverageRow
 from derbes.simulation.futures import FuturesModel, simulate_futures, simulate_strikes
 from derbes.stress.columns import (
     LEVERAGE_RATIO,
@@ -566,11 +567,13 @@ def solved_row(
         alone = narrowed(study, [name])
         request = Request(measures=(name,), starts=target.starts, lengths=(length,))
         if asked.asks(SURVIVE):
-            for row in cover_table(study.case, request, studies=[alone], only_essential=True):
-                if row.use == ALL_ESSENTIAL:
-                    column = DrawColumn(TIME_TO_SURVIVE, name, index(row.start), 0, OPTIMAL)
-                    most, lasts = float(LOOKED_AT * step), row.time_to_survive
-                    numbers[column] = most if lasts is None else min(lasts, most)
+            for start, measure in product(target.starts, alone.measures):
+                _program, found = StartCover(alone, start).survived(
+                    measure, alone.arrays.use_essential, most=LOOKED_AT
+                )
+                lasts = LOOKED_AT if found.periods is None else min(found.periods, LOOKED_AT)
+                column = DrawColumn(TIME_TO_SURVIVE, name, start, 0, OPTIMAL)
+                numbers[column] = float(lasts * step)
         if asked.asks(ENDED) and target.lengths:
             for one in outcomes_of(Starts(alone, target.starts, target.lengths)):
                 column = DrawColumn(SURVIVES, one.measure, one.start, one.length, OPTIMAL)
