@@ -442,9 +442,9 @@ def can_do(n: Network, f: Run, k: int, capacity: float) -> float:
 
 @called
 def needed_ahead(
-    n: Network, c: Course, ms: Measures, f: Run, t: int, g: int, first: int, spare: bool
-) -> float:
-    """Stock that the first tier will need if the measures go on (S10). [unit]
+    n: Network, c: Course, ms: Measures, f: Run, t: int, g: int, first: int
+) -> tuple[float, float]:
+    """Stock that the first tier will need if the measures go on, N and N' of (S10). [unit]
 
     Args:
         n: The network.
@@ -454,32 +454,39 @@ def needed_ahead(
         t: The period.
         g: The good.
         first: Periods from now to the one at whose end the stock is needed.
-        spare: Whether what else could be made and bought by then counts.
+
+    Returns:
+        With what else could be made and bought by then, and without it.
     """
     last = min(n.a_year, len(f.net) - 1 - t)
     if c.shelf_life[g] > 0:
         last = min(last, first + c.shelf_life[g])
     total, most, regime = 0.0, 0.0, f.regime[t]
+    bare_total, bare_most = 0.0, 0.0
     for j in range(first + 1, last + 1):
         row = t + j
         flow = f.due[row, g] + f.net[row, g] + f.second[row, g]
+        bare = flow
         for s in range(n.first_source[g], n.first_source[g + 1]):
             k = n.sources[s]
             at = row - c.leads[k]
             if at == t:
                 flow += f.source[OWN, k]
+                bare += f.source[OWN, k]
             elif at > t:
                 most_of_k = capacity_left(c, ms, at, regime, k)
                 own = min(c.plan[at, k], most_of_k)
                 if c.leads[k] > 0:
                     flow += own
-                if spare:
-                    flow += max(0.0, can_do(n, f, k, most_of_k) - own)
+                    bare += own
+                flow += max(0.0, can_do(n, f, k, most_of_k) - own)
         total -= flow
         most = max(most, total)
-    if spare and total > SMALL * c.size[g] and last == n.a_year:
+        bare_total -= bare
+        bare_most = max(bare_most, bare_total)
+    if total > SMALL * c.size[g] and last == n.a_year:
         most = max(most, f.good[STOCK, g] + total)
-    return float(most)
+    return most, bare_most
 
 
 @called
@@ -502,9 +509,9 @@ def set_aims(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int) ->
             floor = c.path[t, g] - c.held[t, g]
             f.good[FLOOR, g] = aim if running or n.reserve_rank < 2 else max(0.0, min(aim, floor))
             if running:
-                ahead = needed_ahead(n, c, ms, f, t, g, 0, True)
+                ahead, without_more = needed_ahead(n, c, ms, f, t, g, 0)
                 f.good[AIM, g] = max(aim, min(c.storage_limit[t, g], ahead))
-                f.good[FLOOR, g] = max(aim, ahead, needed_ahead(n, c, ms, f, t, g, 0, False))
+                f.good[FLOOR, g] = max(aim, ahead, without_more)
         else:
             f.good[FLOOR, g] = kept if n.reserve_rank < 2 else 0.0
 
@@ -956,7 +963,7 @@ def order_ahead(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int)
             if is_now:
                 aim = c.path[t + j, g] - may_miss(c, f, t, j, after, g)
                 if f.regime[t] > 0 and n.needed[g]:
-                    ahead = needed_ahead(n, c, ms, f, t, g, j, True)
+                    ahead, _bare = needed_ahead(n, c, ms, f, t, g, j)
                     aim = max(aim, min(c.storage_limit[t + j, g], ahead))
                 stock += order_now(n, c, ms, f, t, j, g, aim - stock, missed)
             missed += max(0.0, -stock)
@@ -1011,7 +1018,7 @@ def order_now(
     if gap <= SMALL * c.size[g]:
         return ordered * part
     more = 0.0
-    price = next_price(n, f, first, end, -np.inf)
+    price = next_price_of(n, c, f, first, end, j, -np.inf)
     while price < np.inf and gap - more > SMALL * min(gap, c.size[g]):
         highest = one_price(price)
         some = False
@@ -1019,8 +1026,8 @@ def order_now(
             k = n.sources[s]
             offer(n, f, k, 0.0)
             if c.leads[k] == j and price <= f.source[PRICE, k] <= highest:
-                some = True
                 f.source[ROOM, k] = room_now(n, c, f, t, k)
+                some = some or f.source[ROOM, k] > 0.0
         if some:
             later = cheaper_later(n, c, ms, f, t, j, g, price)
             lacking = gap - more - max(0.0, later - missed)
@@ -1032,8 +1039,21 @@ def order_now(
                     if level > 0.0:
                         place(n, c, ms, f, t, k, level)
                         more += level
-        price = next_price(n, f, first, end, highest)
+        price = next_price_of(n, c, f, first, end, j, highest)
     return ordered + more
+
+
+@compiled
+def next_price_of(
+    n: Network, c: Course, f: Run, first: int, end: int, lead: int, above: float
+) -> float:
+    """The lowest price above one of sources with a lead time; infinity: there is none."""
+    found = np.inf
+    for s in range(first, end):
+        k = n.sources[s]
+        if c.leads[k] == lead and above < f.source[PRICE, k] < found:
+            found = f.source[PRICE, k]
+    return found
 
 
 @compiled

@@ -26,6 +26,7 @@ from derbes.draws.study import (
     prepare_futures,
 )
 from derbes.errors import SolveError
+from derbes.kernels.futures import FIRST, LAST, WHOLE
 from derbes.language import _
 from derbes.model.arrays import BoolArray, IntArray
 from derbes.model.compile import compile_case, longest_lead_time, refill_periods, tail_periods
@@ -199,8 +200,14 @@ def aftermath(case: Case) -> int:
     return int(refill_periods(case)) + 3 * longest_lead_time(case) + 1
 
 
-def disruption_numbers(rule: Rule, draws: Draws, columns: Sequence[DrawColumn]) -> FloatArray:
-    """Columns by the rule for each draw. (N, C)
+def disruption_numbers(
+    rule: Rule,
+    draws: Draws,
+    columns: Sequence[DrawColumn],
+    *,
+    until_last: Sequence[DrawColumn] = (),
+) -> FloatArray:
+    """Columns by the rule for each draw, then others. (N, C + E)
 
     Each future is run from the first period, in calm until the measure strikes; what goes
     short before counts for nothing. Time to survive is counted in whole periods.
@@ -209,11 +216,17 @@ def disruption_numbers(rule: Rule, draws: Draws, columns: Sequence[DrawColumn]) 
         rule: The case.
         draws: Futures.
         columns: Time to survive, unmet essential demand, or whether a length is survived.
+        until_last: Whether a length is survived, told right from the last start that is not
+            on, as much as `ended_by` looks at.
     """
+    exact, columns = len(columns), [*columns, *until_last]
     numbers = np.empty((len(draws.weights), len(columns)))
     keys = [(column.measure, column.start, column.length) for column in columns]
-    whole = {key for key, one in zip(keys, columns, strict=True) if one.kind == UNMET_ESSENTIAL}
     places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+    wanted = dict.fromkeys(keys, LAST) | dict.fromkeys(keys[:exact], FIRST)
+    wanted |= {
+        k: WHOLE for k, one in zip(keys, columns, strict=True) if one.kind == UNMET_ESSENTIAL
+    }
     step, essential = float(rule.case.calendar.step), essential_columns(rule.case)
     for name, rows in by_scenario(draws):
         own, world = rows_of(draws, rows), rule.world(name)
@@ -224,7 +237,7 @@ def disruption_numbers(rule: Rule, draws: Draws, columns: Sequence[DrawColumn]) 
                 start,
                 length or LOOKED_AT,
                 min(start + (length + aftermath(rule.case) if length else LOOKED_AT), last),
-                (measure, start, length) in whole,
+                wanted[measure, start, length],
             )
             for measure, start, length in places
         ]

@@ -551,7 +551,7 @@ def evaluation(variant: DrawnVariant, rule: Rule, columns: Sequence[DrawColumn])
     ends = np.array([*starts, calendar.n_periods], dtype=np.float64) * float(calendar.step)
 
     def answers(draws: Draws) -> FloatArray:
-        numbers = disruption_numbers(rule, draws, [*own, *at_dates])
+        numbers = disruption_numbers(rule, draws, own, until_last=at_dates)
         ended = ended_by(numbers[:, len(own) :])
         found = [*numbers[:, : len(own)].T]
         for column in columns[len(own) :]:
