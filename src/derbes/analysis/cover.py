@@ -27,7 +27,7 @@ from derbes.results.supply import ALL_ESSENTIAL, Branch, CalmPlan, CoverRow
 from derbes.simulation import BranchRun, simulate_branch
 from derbes.supply.baseline import CalmSolution, arrivals_by_period, state_at
 from derbes.supply.bounds import demand_path
-from derbes.supply.disruption import horizon
+from derbes.supply.disruption import horizon, make_window
 from derbes.supply.survival import (
     NOTHING,
     SurvivalProgram,
@@ -545,9 +545,11 @@ def branch_of(study: Study, measure: str, *, start: int, length: int, bound: str
     """
     arrays = next(m for m in study.measures if m.name == measure)
     run = MeasureRun(arrays, length)
-    branch = StartSolver(study.calm, start).solve(run)
-    is_optimal = bound == OPTIMAL
-    response = optimal_response(branch) if is_optimal else myopic_response(branch.window, run)
+    if bound == OPTIMAL:
+        response = optimal_response(StartSolver(study.calm, start).solve(run))
+    else:
+        window = make_window(study.calm, start, horizon(study.arrays, run, start))
+        response = myopic_response(window, run)
     return _as_branch(study, response, bound)
 
 

@@ -423,7 +423,7 @@ def take_by_routes(n: Network, c: Course, ms: Measures, f: Run, t: int, q: int) 
         f.source[PRICE, k] = cost_under(c, ms, t, f.regime[t], k) if is_in else np.inf
     while price < np.inf and lacking > 0.0:
         lacking -= choose_within(n, f, 0, end, lacking)
-        price = next_price(n, f, 0, end, one_price(price) if price > -np.inf else price)
+        price = next_price(n, c, f, 0, end, -1, one_price(price) if price > -np.inf else price)
         for k in range(len(n.outputs)):
             is_in = price <= f.source[PRICE, k] <= one_price(price) < np.inf
             f.source[ROOM, k] = max(0.0, f.source[LEFT, k] - f.source[CHOSEN, k]) if is_in else 0.0
@@ -461,8 +461,7 @@ def needed_ahead(
     last = min(n.a_year, len(f.net) - 1 - t)
     if c.shelf_life[g] > 0:
         last = min(last, first + c.shelf_life[g])
-    total, most, regime = 0.0, 0.0, f.regime[t]
-    bare_total, bare_most = 0.0, 0.0
+    total, most, bare_total, bare_most, regime = 0.0, 0.0, 0.0, 0.0, f.regime[t]
     for j in range(first + 1, last + 1):
         row = t + j
         flow = f.due[row, g] + f.net[row, g] + f.second[row, g]
@@ -629,13 +628,15 @@ def choose_within(n: Network, f: Run, first: int, end: int, lacking: float) -> f
 
 
 @compiled
-def next_price(n: Network, f: Run, first: int, end: int, above: float) -> float:
-    """The lowest price above one; infinity: there is none."""
+def next_price(
+    n: Network, c: Course, f: Run, first: int, end: int, lead: int, above: float
+) -> float:
+    """The lowest price above one, of a lead time (-1: of any); infinity: there is none."""
     found = np.inf
     for s in range(first, end):
-        price = f.source[PRICE, n.sources[s]]
-        if price > above and price < found:
-            found = price
+        k = n.sources[s]
+        if (lead < 0 or c.leads[k] == lead) and above < f.source[PRICE, k] < found:
+            found = f.source[PRICE, k]
     return found
 
 
@@ -655,7 +656,7 @@ def choose_sources(n: Network, c: Course, f: Run, g: int, lacking: float, spare:
     chosen = choose_within(n, f, first, end, lacking)
     least = SMALL * min(lacking, c.size[g])
     if spare and lacking - chosen > least:
-        price = next_price(n, f, first, end, -np.inf)
+        price = next_price(n, c, f, first, end, 0, -np.inf)
         while price < np.inf and lacking - chosen > least:
             highest = one_price(price)
             for s in range(first, end):
@@ -664,7 +665,7 @@ def choose_sources(n: Network, c: Course, f: Run, g: int, lacking: float, spare:
                 room = f.source[LIMIT, k] - f.source[CHOSEN, k] if is_in else 0.0
                 f.source[ROOM, k] = max(0.0, room)
             chosen += choose_within(n, f, first, end, lacking - chosen)
-            price = next_price(n, f, first, end, highest)
+            price = next_price(n, c, f, first, end, 0, highest)
     return chosen
 
 
@@ -1018,7 +1019,7 @@ def order_now(
     if gap <= SMALL * c.size[g]:
         return ordered * part
     more = 0.0
-    price = next_price_of(n, c, f, first, end, j, -np.inf)
+    price = next_price(n, c, f, first, end, j, -np.inf)
     while price < np.inf and gap - more > SMALL * min(gap, c.size[g]):
         highest = one_price(price)
         some = False
@@ -1039,21 +1040,8 @@ def order_now(
                     if level > 0.0:
                         place(n, c, ms, f, t, k, level)
                         more += level
-        price = next_price_of(n, c, f, first, end, j, highest)
+        price = next_price(n, c, f, first, end, j, highest)
     return ordered + more
-
-
-@compiled
-def next_price_of(
-    n: Network, c: Course, f: Run, first: int, end: int, lead: int, above: float
-) -> float:
-    """The lowest price above one of sources with a lead time; infinity: there is none."""
-    found = np.inf
-    for s in range(first, end):
-        k = n.sources[s]
-        if c.leads[k] == lead and above < f.source[PRICE, k] < found:
-            found = f.source[PRICE, k]
-    return found
 
 
 @compiled

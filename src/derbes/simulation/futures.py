@@ -268,7 +268,8 @@ def simulate_strikes(
         room = Measures(base.effects.copy(), base.crisis)
         factors = np.zeros((m, len(model.arrays.goods)))
         parts = (plan.network, plan.course, frame, base, numbers, course, room, run, branch, found)
-        run_strikes(*(packed(part) for part in parts), packed_rows(befores), factors)
+        rows = packed_rows(befores)
+        run_strikes(*(packed(part) for part in parts), rows, factors)  # type: ignore[call-arg]
 
     with ThreadPoolExecutor(max_workers=n_threads) as pool:
         list(pool.map(run_block, range(0, n, block)))

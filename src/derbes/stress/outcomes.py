@@ -581,10 +581,11 @@ def solved_row(
         request = Request(measures=(name,), starts=target.starts, lengths=(length,))
         if asked.asks(SURVIVE):
             for start, measure in product(target.starts, alone.measures):
-                _program, found = StartCover(alone, start).survived(
+                _program, survived = StartCover(alone, start).survived(
                     measure, alone.arrays.use_essential, most=LOOKED_AT
                 )
-                lasts = LOOKED_AT if found.periods is None else min(found.periods, LOOKED_AT)
+                periods = survived.periods
+                lasts = LOOKED_AT if periods is None else min(periods, LOOKED_AT)
                 column = DrawColumn(TIME_TO_SURVIVE, name, start, 0, OPTIMAL)
                 numbers[column] = float(lasts * step)
         if asked.asks(ENDED) and target.lengths:
