@@ -194,7 +194,8 @@ class StartCover:
         return not net_unmet(self.program(n), run, uses).short.any()
 
 
-def _cover_chunk(chunk: CoverChunk) -> list[CoverRow]:
+def cover_chunk(chunk: CoverChunk) -> list[CoverRow]:
+    """Rows of all starts and measures of a chunk."""
     rows: list[CoverRow] = []
     asked = questions(chunk.study, only_essential=chunk.only_essential)
     measures: Sequence[MeasureArrays | None] = chunk.study.measures or (None,)
@@ -392,6 +393,15 @@ def cover_table(
         progress: Called as chunks are done.
     """
     studies = studies or make_studies(case, request, n_workers=n_workers, progress=progress)
+    tasks = cover_chunks(request, studies, only_essential=only_essential, n_workers=n_workers)
+    found = run_tasks(cover_chunk, tasks, n_workers=n_workers, progress=progress, what=_("cover"))
+    return tuple(row for rows in found for row in rows)
+
+
+def cover_chunks(
+    request: Request, studies: Sequence[Study], *, only_essential: bool, n_workers: int
+) -> list[CoverChunk]:
+    """What `cover_table` asks of studies, as tasks for `cover_chunk`."""
     tasks = []
     for study in (narrowed(study, request.measures) for study in studies):
         fixed = {m.start for m in study.measures if m.start is not None}
@@ -402,8 +412,7 @@ def cover_table(
             for part in parts
             if len(part)
         ]
-    found = run_tasks(_cover_chunk, tasks, n_workers=n_workers, progress=progress, what=_("cover"))
-    return tuple(row for rows in found for row in rows)
+    return tasks
 
 
 ShareOf = Callable[[int], FloatArray]

@@ -251,7 +251,9 @@ def simulate_strikes(
     ]
     sets, starts, lengths, ends, wanted = np.array(columns, dtype=np.int64).reshape(-1, 5).T.copy()
     unmet, first_short = np.zeros((n, len(order), n_uses)), np.zeros((n, len(order)), np.int64)
-    n_periods = int(ends.max(initial=1))
+    if not order:
+        return unmet, first_short
+    n_periods = int(ends.max())
     frame, base, plan = _frame(model), _measures(model), model.plan
     block = min(_block(model, n_periods), max(-(-n // n_threads), 16))
 
