@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from derbes.analysis.cover import branch_of, calm_plan_of, cover_table
+from derbes.analysis.cover import CoverChunk, branch_of, calm_plan_of, cover_chunk, cover_chunks
 from derbes.analysis.leverage import leverage_ends, leverage_rows
 from derbes.analysis.levers import with_baskets
 from derbes.answers import plan_answers, statement_answers, stress_answers, with_ways
@@ -50,32 +50,39 @@ MOST_SOLVED = 64
 """Draws that are solved as programs too, at most."""
 
 
-def plans_told(case: Case, asked: Request, options: RunOptions) -> dict[str, Plan]:
-    """Variant → its cheapest programme at central values.
+def plans_told(
+    case: Case, asked: Request, options: RunOptions, chunks: Sequence[CoverChunk] = ()
+) -> tuple[dict[str, Plan], tuple[CoverRow, ...]]:
+    """Variant → its cheapest programme at central values; and the rows of chunks of cover.
 
     None where nothing is to be decided, where what an option costs is missing, or where the
     case lists more futures than are planned for unasked.
     The case as written is asked everything; so is the variant that does without the
     project, but for what is worth knowing of the case as written alone.
+    As plans are long tasks of unlike length, those of cover are done beside them.
     """
-    if not case.options or not case.standards or any(missing_problems(case)):
-        return {}
-    if listing_problems(case):
-        return {}
     names = [name for name in (BASE, case.without_project) if name and name in asked.variants]
-    found = run_tasks(
-        _plan,
-        [(case, name) for name in names],
+    if (
+        not case.options
+        or not case.standards
+        or any(missing_problems(case))
+        or listing_problems(case)
+    ):
+        names = []
+    tasks: list[CoverChunk | tuple[Case, str]] = [*((case, name) for name in names), *chunks]
+    found: list[Any] = run_tasks(
+        _plan_or_cover,
+        tasks,
         n_workers=options.n_workers,
         progress=options.progress,
-        what=_("plans"),
+        what=_("plans") if names else _("cover"),
     )
-    plans = dict(zip(names, found, strict=True))
+    plans: dict[str, Plan] = dict(zip(names, found[: len(names)], strict=True))
     if BASE in plans:
         request = _plan_request(case, BASE)
         n = WAYS_DRAWS if asked.draws > 1 else 0
         plans[BASE] = with_ways(plans, request, options, draws=n, seed=asked.seed)
-    return plans
+    return plans, tuple(row for rows in found[len(names) :] for row in rows)
 
 
 def _plan_request(case: Case, variant: str) -> PlanRequest:
@@ -84,7 +91,9 @@ def _plan_request(case: Case, variant: str) -> PlanRequest:
     return PlanRequest(asked, futures, variant, has_more=variant == BASE)
 
 
-def _plan(task: tuple[Case, str]) -> Plan:
+def _plan_or_cover(task: CoverChunk | tuple[Case, str]) -> list[CoverRow] | Plan:
+    if isinstance(task, CoverChunk):
+        return cover_chunk(task)
     case, variant = task
     return plan_answers(case, _plan_request(case, variant), RunOptions())
 
@@ -190,17 +199,20 @@ def brief_contents(
         ends += leverage_ends(rest, at_main, **told)
     edge: tuple[LeverageRow, ...] = ()
     starts = edge_of(contents)
-    plans = plans_told(case, asked, options)
+    looked = tuple(sorted({*in_each(case, asked, MONTHS_A_YEAR // 2), *compared}))
+    chunks = [
+        chunk
+        for starts_of, studies in ((looked, own), (tuple(compared), rest))
+        for chunk in cover_chunks(
+            replace(others, starts=starts_of),
+            studies,
+            only_essential=True,
+            n_workers=options.n_workers,
+        )
+    ]
+    plans, cover = plans_told(case, asked, options, chunks)
     stress = stress_told(case, asked, options)
     statements = statements_told(case, asked, options)
-    looked = tuple(sorted({*in_each(case, asked, MONTHS_A_YEAR // 2), *compared}))
-    cover: tuple[CoverRow, ...] = ()
-    for part, studies in (
-        (replace(others, variants=whole.variants, starts=looked), own),
-        (replace(others, starts=tuple(compared)), rest),
-    ):
-        if studies:
-            cover += cover_table(case, part, studies=studies, only_essential=True, **told)
     if starts:
         at_edge = replace(whole, measures=(measure,), starts=starts, lengths=(length,))
         edge = leverage_rows(own, at_edge, has_premium=False, **told)

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from derbes import api
+from derbes.analysis.cover import cover_chunks, cover_table
 from derbes.case.request import Request
+from derbes.draws.study import make_studies
 from derbes.errors import RequestError
 from derbes.pages import plans_told, statements_told, stress_told
 from derbes.parallel import RunOptions
@@ -23,9 +25,10 @@ def town():
 
 
 def test_the_case_and_the_variant_without_the_project_are_planned_for(town):
-    plans = plans_told(
+    plans, cover = plans_told(
         replace(town, without_project="no_plant"), Request(("base", *town.variants)), ALONE
     )
+    assert cover == ()
     assert list(plans) == ["base", "no_plant"]
     assert plans["base"].value_of_waiting
     alone = api.plan(town, variant="no_plant", has_frontier=False, has_more=False)
@@ -34,14 +37,24 @@ def test_the_case_and_the_variant_without_the_project_are_planned_for(town):
     assert any(point.cost is not None for point in plans["no_plant"].frontier)
 
 
+def test_cover_is_told_beside_plans_as_it_is_alone(town):
+    bare, request = replace(town, options={}), Request(("base",), starts=(0, 9), lengths=(3,))
+    studies = make_studies(bare, request)
+    chunks = cover_chunks(request, studies, only_essential=True, n_workers=1)
+    plans, rows = plans_told(bare, request, ALONE, chunks)
+    assert not plans
+    assert rows
+    assert rows == cover_table(bare, request, only_essential=True)
+
+
 def test_nothing_is_planned_where_a_cost_is_missing(town):
     unknown = replace(town, missing=("options.chlorine_works.capital",))
-    assert plans_told(unknown, Request(), ALONE) == {}
+    assert plans_told(unknown, Request(), ALONE) == ({}, ())
 
 
 def test_nothing_is_planned_without_options_or_standards(town):
-    assert plans_told(replace(town, options={}), Request(), ALONE) == {}
-    assert plans_told(replace(town, standards={}), Request(), ALONE) == {}
+    assert plans_told(replace(town, options={}), Request(), ALONE) == ({}, ())
+    assert plans_told(replace(town, standards={}), Request(), ALONE) == ({}, ())
 
 
 def test_one_draw_says_nothing_on_how_sure_it_is(town):

@@ -12,11 +12,13 @@ from derbes.case.uncertainty import Draws, Events
 from derbes.draws.inputs import drawn_case
 from derbes.draws.sampling import make_draws
 from derbes.draws.study import prepare_futures
+from derbes.kernels.futures import FIRST, LAST
 from derbes.model.compile import compile_case
 from derbes.model.measures import compile_measure
 from derbes.parallel import RunOptions
 from derbes.simulation import simulate_branch
 from derbes.simulation.futures import simulate_futures, simulate_strikes
+from derbes.stress import sensitivity
 from derbes.stress.columns import (
     MYOPIC,
     SURVIVES,
@@ -26,7 +28,8 @@ from derbes.stress.columns import (
     DrawnVariant,
     target_of,
 )
-from derbes.stress.outcomes import Rule, disruption_numbers, run, solve_draws
+from derbes.stress.outcomes import Rule, disruption_numbers, ended_by, run, solve_draws
+from derbes.stress.sensitivity import Known, evaluation, headlines
 from derbes.supply.baseline import solve_calm, state_at
 from tests.draws.uncertain import OTHER, STOCK, in_scenarios, uncertain_example, with_numbers
 
@@ -194,3 +197,31 @@ def test_one_measure_at_a_time_is_each_future_by_itself(number):
         np.testing.assert_array_equal(short[:, j], known.first_short)
         if whole:
             np.testing.assert_array_equal(unmet[:, j], known.unmet)
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_the_last_start_that_goes_short_is_found_without_those_before_it(number):
+    """From it on the answers are those of all starts; when a measure has ended follows."""
+    case = uncertain_example(number, n_periods=36)
+    draws = make_draws(case, 60)
+    starts = (0, 6, 12, 18, 24)
+    model = prepare_futures(case, inputs=draws.inputs, n_periods=36)
+    all_known, until_last = (
+        simulate_strikes(model, draws, [("cut", one, 6, one + 12, wanted) for one in starts])[1]
+        for wanted in (FIRST, LAST)
+    )
+    np.testing.assert_array_equal(ended_by(all_known < 0), ended_by(until_last < 0))
+    is_last = np.where(all_known >= 0, np.arange(len(starts)), -1).max(axis=1)
+    looked_at = np.arange(len(starts)) >= is_last[:, None]
+    np.testing.assert_array_equal(until_last[looked_at], all_known[looked_at])
+    assert (until_last[~looked_at] == -1).all()
+
+
+def test_draws_that_are_known_are_not_run_again(monkeypatch):
+    variant = asked_of(uncertain_example(3))
+    rule, draws, columns = rule_of(variant.case), make_draws(variant.case, 20), headlines(variant)
+    numbers = disruption_numbers(rule, draws, variant.rule_columns)
+    known = Known(draws, dict(zip(variant.rule_columns, numbers.T, strict=True)))
+    run_again = evaluation(variant, rule, columns)(draws)
+    monkeypatch.setattr(sensitivity, "disruption_numbers", None)
+    np.testing.assert_array_equal(evaluation(variant, rule, columns, known)(draws), run_again)

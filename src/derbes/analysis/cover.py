@@ -27,7 +27,7 @@ from derbes.results.supply import ALL_ESSENTIAL, Branch, CalmPlan, CoverRow
 from derbes.simulation import BranchRun, simulate_branch
 from derbes.supply.baseline import CalmSolution, arrivals_by_period, state_at
 from derbes.supply.bounds import demand_path
-from derbes.supply.disruption import horizon
+from derbes.supply.disruption import horizon, make_window
 from derbes.supply.survival import (
     NOTHING,
     SurvivalProgram,
@@ -153,13 +153,19 @@ class StartCover:
         return found
 
     def survived(
-        self, measure: MeasureArrays | None, uses: BoolArray
+        self, measure: MeasureArrays | None, uses: BoolArray, *, most: float = np.inf
     ) -> tuple[SurvivalProgram, Survived]:
-        """Time to survive, in a window as long as it takes."""
+        """Time to survive, in a window as long as it takes.
+
+        Args:
+            measure: It runs to the end of the window; None: calm.
+            uses: Uses that must be met together. (U,)
+            most: What lasts longer need not be told apart. [period]
+        """
         for n in self.windows():
             program = self.program(n)
             found = program.time_to_survive(measure, uses)
-            if found.periods is not None:
+            if found.periods is not None or n >= most:
                 break
         return program, found
 
@@ -188,7 +194,8 @@ class StartCover:
         return not net_unmet(self.program(n), run, uses).short.any()
 
 
-def _cover_chunk(chunk: CoverChunk) -> list[CoverRow]:
+def cover_chunk(chunk: CoverChunk) -> list[CoverRow]:
+    """Rows of all starts and measures of a chunk."""
     rows: list[CoverRow] = []
     asked = questions(chunk.study, only_essential=chunk.only_essential)
     measures: Sequence[MeasureArrays | None] = chunk.study.measures or (None,)
@@ -386,6 +393,15 @@ def cover_table(
         progress: Called as chunks are done.
     """
     studies = studies or make_studies(case, request, n_workers=n_workers, progress=progress)
+    tasks = cover_chunks(request, studies, only_essential=only_essential, n_workers=n_workers)
+    found = run_tasks(cover_chunk, tasks, n_workers=n_workers, progress=progress, what=_("cover"))
+    return tuple(row for rows in found for row in rows)
+
+
+def cover_chunks(
+    request: Request, studies: Sequence[Study], *, only_essential: bool, n_workers: int
+) -> list[CoverChunk]:
+    """What `cover_table` asks of studies, as tasks for `cover_chunk`."""
     tasks = []
     for study in (narrowed(study, request.measures) for study in studies):
         fixed = {m.start for m in study.measures if m.start is not None}
@@ -396,8 +412,7 @@ def cover_table(
             for part in parts
             if len(part)
         ]
-    found = run_tasks(_cover_chunk, tasks, n_workers=n_workers, progress=progress, what=_("cover"))
-    return tuple(row for rows in found for row in rows)
+    return tasks
 
 
 ShareOf = Callable[[int], FloatArray]
@@ -539,9 +554,11 @@ def branch_of(study: Study, measure: str, *, start: int, length: int, bound: str
     """
     arrays = next(m for m in study.measures if m.name == measure)
     run = MeasureRun(arrays, length)
-    branch = StartSolver(study.calm, start).solve(run)
-    is_optimal = bound == OPTIMAL
-    response = optimal_response(branch) if is_optimal else myopic_response(branch.window, run)
+    if bound == OPTIMAL:
+        response = optimal_response(StartSolver(study.calm, start).solve(run))
+    else:
+        window = make_window(study.calm, start, horizon(study.arrays, run, start))
+        response = myopic_response(window, run)
     return _as_branch(study, response, bound)
 
 

@@ -212,6 +212,11 @@ def packed(parts: Any) -> Any:
     return np.array(_words(parts), dtype=np.int64) if IS_COMPILED else parts
 
 
+def packed_rows(parts: Any) -> Any:
+    """Several named tuples of one kind, each a row for `opener`."""
+    return np.stack([packed(part) for part in parts]) if IS_COMPILED else parts
+
+
 def _words(part: Any) -> list[int]:
     if isinstance(part, np.ndarray):
         if not part.flags.c_contiguous or part.dtype not in (np.int64, np.float64):

@@ -122,10 +122,15 @@ class Drawn(NamedTuple):
     """(N,)"""
 
 
+FIRST, WHOLE, LAST = range(3)
+"""What is wanted of a strike: the first period that goes short; unmet demand too; the first
+period that goes short, but only where no later start of its set and length does."""
+
+
 class Strikes(NamedTuple):
     """One measure at a time, each beside the same futures in calm; J of them, by start.
 
-    Those of one start and set stand together, the longest first.
+    The last start stands first; those of one start and set stand together, the longest first.
     """
 
     sets: Ints
@@ -136,8 +141,8 @@ class Strikes(NamedTuple):
     """(J,) [period]"""
     ends: Ints
     """Period behind the last that is looked at. (J,)"""
-    whole: Ints
-    """1: unmet demand is wanted; 0: the first period that goes short alone. (J,)"""
+    wanted: Ints
+    """`FIRST`, `WHOLE` or `LAST`. (J,)"""
     unmet: Cube
     """By use, from the start on. (N, J, U) [unit]"""
     first_short: IntTable
@@ -524,6 +529,10 @@ def run_branch(network: Words, course: Words, measures: Words, run: Words) -> No
     follow(n, c, ms, f, 0, len(f.regime), False)
 
 
+OF_STATE = ("arriving", "due", "inflow", "lots", "fresh", "oldest", "rest")
+"""What of a run is its state before a period."""
+
+
 @called
 def fork(r: Run, q: Run, t: int) -> None:
     """The state before a period as that of another run."""
@@ -546,10 +555,21 @@ def short_before(x: Strikes, i: int, j: int) -> int:
     other = j - 1
     while other >= 0 and x.starts[other] == x.starts[j] and x.sets[other] == x.sets[j]:
         both = x.starts[j] + min(x.lengths[j], x.lengths[other])
-        if 0 <= x.first_short[i, other] < both and x.whole[j] == 0:
+        if 0 <= x.first_short[i, other] < both and x.wanted[j] != WHOLE:
             return int(x.first_short[i, other])
         other -= 1
     return -1
+
+
+@compiled
+def is_idle(x: Strikes, i: int, j: int) -> bool:
+    """Whether a strike need not be looked at, as a later one goes short."""
+    found = False
+    for other in range(j if x.wanted[j] == LAST else 0):
+        alike = x.sets[other] == x.sets[j] and x.lengths[other] == x.lengths[j]
+        later = alike and x.starts[other] > x.starts[j]
+        found = found or (later and x.first_short[i, other] >= 0)
+    return found
 
 
 @called
@@ -564,12 +584,13 @@ def run_strikes(
     run: Words,
     branch: Words,
     strikes: Words,
+    at_starts: Annotated[Ints, 2],
     factors: Table,
 ) -> None:
-    """Run futures in calm, and from each start on under a measure.
+    """Run futures in calm, and from each start on under a measure, the last start first.
 
     Args:
-        network: As of `run_futures`; so are all but the last three.
+        network: As of `run_futures`; so are all but the last four.
         plan: The central plan.
         frame: What all futures share.
         base: Measures with drawn factors at 0.
@@ -579,32 +600,39 @@ def run_strikes(
         run: Room for the run in calm.
         branch: Room for a run under a measure.
         strikes: `Strikes`, packed.
+        at_starts: Room for the state before each start, from the last on; a `Run` a row, packed.
         factors: Room for phi of (S9). (m, G)
     """
     n, p, f, b = open_network(network), open_course(plan), open_frame(frame), open_measures(base)
     d, c, ms = open_drawn(drawn), open_course(course), open_measures(measures)
     r, q, x = open_run(run), open_run(branch), open_strikes(strikes)
     for i in range(len(d.weights)):
-        now, is_new = 0, True
         place_factors(f, d, b, ms, i)
+        place_numbers(n, f, d, c, i)
+        follow_plan(n, p, f, c, factors)
+        place_state(n, p, f, d, c, r, factors, i)
+        is_new, now, at = False, 0, len(at_starts)
+        for j in range(len(x.starts) - 1, -1, -1):
+            if at == len(at_starts) or x.starts[j] != now:
+                now, at = follow(n, c, ms, r, now, x.starts[j], False), at - 1
+                fork(r, open_run(at_starts[at]), now)
         for j in range(len(x.starts)):
+            start, one, whole = x.starts[j], x.sets[j], x.wanted[j] == WHOLE
+            if j > 0 and start != x.starts[j - 1]:
+                at += 1
             x.first_short[i, j] = short_before(x, i, j)
-            if x.first_short[i, j] >= 0:
+            if x.first_short[i, j] >= 0 or is_idle(x, i, j):
                 continue
             if is_new:  # a measure may have moved an opening
                 place_numbers(n, f, d, c, i)
                 follow_plan(n, p, f, c, factors)
                 is_new = False
-            if now == 0:
-                place_state(n, p, f, d, c, r, factors, i)
-            start, one = x.starts[j], x.sets[j]
-            now = follow(n, c, ms, r, now, start, False)
-            fork(r, q, start)
+            fork(open_run(at_starts[at]), q, start)
             q.strikes[:] = -1
             q.strikes[start, 0] = one
             for t in range(start, x.ends[j]):
                 q.regime[t] = one if t < start + x.lengths[j] else 0
-            end = follow(n, c, ms, q, start, x.ends[j], x.whole[j] == 0)
+            end = follow(n, c, ms, q, start, x.ends[j], not whole)
             for t in range(start, end):
                 if x.first_short[i, j] < 0 and missing(n, c, q, t) > 0.0:
                     x.first_short[i, j] = t

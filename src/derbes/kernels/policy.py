@@ -423,7 +423,7 @@ def take_by_routes(n: Network, c: Course, ms: Measures, f: Run, t: int, q: int) 
         f.source[PRICE, k] = cost_under(c, ms, t, f.regime[t], k) if is_in else np.inf
     while price < np.inf and lacking > 0.0:
         lacking -= choose_within(n, f, 0, end, lacking)
-        price = next_price(n, f, 0, end, one_price(price) if price > -np.inf else price)
+        price = next_price(n, c, f, 0, end, -1, one_price(price) if price > -np.inf else price)
         for k in range(len(n.outputs)):
             is_in = price <= f.source[PRICE, k] <= one_price(price) < np.inf
             f.source[ROOM, k] = max(0.0, f.source[LEFT, k] - f.source[CHOSEN, k]) if is_in else 0.0
@@ -442,9 +442,9 @@ def can_do(n: Network, f: Run, k: int, capacity: float) -> float:
 
 @called
 def needed_ahead(
-    n: Network, c: Course, ms: Measures, f: Run, t: int, g: int, first: int, spare: bool
-) -> float:
-    """Stock that the first tier will need if the measures go on (S10). [unit]
+    n: Network, c: Course, ms: Measures, f: Run, t: int, g: int, first: int
+) -> tuple[float, float]:
+    """Stock that the first tier will need if the measures go on, N and N' of (S10). [unit]
 
     Args:
         n: The network.
@@ -454,32 +454,38 @@ def needed_ahead(
         t: The period.
         g: The good.
         first: Periods from now to the one at whose end the stock is needed.
-        spare: Whether what else could be made and bought by then counts.
+
+    Returns:
+        With what else could be made and bought by then, and without it.
     """
     last = min(n.a_year, len(f.net) - 1 - t)
     if c.shelf_life[g] > 0:
         last = min(last, first + c.shelf_life[g])
-    total, most, regime = 0.0, 0.0, f.regime[t]
+    total, most, bare_total, bare_most, regime = 0.0, 0.0, 0.0, 0.0, f.regime[t]
     for j in range(first + 1, last + 1):
         row = t + j
         flow = f.due[row, g] + f.net[row, g] + f.second[row, g]
+        bare = flow
         for s in range(n.first_source[g], n.first_source[g + 1]):
             k = n.sources[s]
             at = row - c.leads[k]
             if at == t:
                 flow += f.source[OWN, k]
+                bare += f.source[OWN, k]
             elif at > t:
                 most_of_k = capacity_left(c, ms, at, regime, k)
                 own = min(c.plan[at, k], most_of_k)
                 if c.leads[k] > 0:
                     flow += own
-                if spare:
-                    flow += max(0.0, can_do(n, f, k, most_of_k) - own)
+                    bare += own
+                flow += max(0.0, can_do(n, f, k, most_of_k) - own)
         total -= flow
         most = max(most, total)
-    if spare and total > SMALL * c.size[g] and last == n.a_year:
+        bare_total -= bare
+        bare_most = max(bare_most, bare_total)
+    if total > SMALL * c.size[g] and last == n.a_year:
         most = max(most, f.good[STOCK, g] + total)
-    return float(most)
+    return most, bare_most
 
 
 @called
@@ -502,9 +508,9 @@ def set_aims(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int) ->
             floor = c.path[t, g] - c.held[t, g]
             f.good[FLOOR, g] = aim if running or n.reserve_rank < 2 else max(0.0, min(aim, floor))
             if running:
-                ahead = needed_ahead(n, c, ms, f, t, g, 0, True)
+                ahead, without_more = needed_ahead(n, c, ms, f, t, g, 0)
                 f.good[AIM, g] = max(aim, min(c.storage_limit[t, g], ahead))
-                f.good[FLOOR, g] = max(aim, ahead, needed_ahead(n, c, ms, f, t, g, 0, False))
+                f.good[FLOOR, g] = max(aim, ahead, without_more)
         else:
             f.good[FLOOR, g] = kept if n.reserve_rank < 2 else 0.0
 
@@ -622,13 +628,15 @@ def choose_within(n: Network, f: Run, first: int, end: int, lacking: float) -> f
 
 
 @compiled
-def next_price(n: Network, f: Run, first: int, end: int, above: float) -> float:
-    """The lowest price above one; infinity: there is none."""
+def next_price(
+    n: Network, c: Course, f: Run, first: int, end: int, lead: int, above: float
+) -> float:
+    """The lowest price above one, of a lead time (-1: of any); infinity: there is none."""
     found = np.inf
     for s in range(first, end):
-        price = f.source[PRICE, n.sources[s]]
-        if price > above and price < found:
-            found = price
+        k = n.sources[s]
+        if (lead < 0 or c.leads[k] == lead) and above < f.source[PRICE, k] < found:
+            found = f.source[PRICE, k]
     return found
 
 
@@ -648,7 +656,7 @@ def choose_sources(n: Network, c: Course, f: Run, g: int, lacking: float, spare:
     chosen = choose_within(n, f, first, end, lacking)
     least = SMALL * min(lacking, c.size[g])
     if spare and lacking - chosen > least:
-        price = next_price(n, f, first, end, -np.inf)
+        price = next_price(n, c, f, first, end, 0, -np.inf)
         while price < np.inf and lacking - chosen > least:
             highest = one_price(price)
             for s in range(first, end):
@@ -657,7 +665,7 @@ def choose_sources(n: Network, c: Course, f: Run, g: int, lacking: float, spare:
                 room = f.source[LIMIT, k] - f.source[CHOSEN, k] if is_in else 0.0
                 f.source[ROOM, k] = max(0.0, room)
             chosen += choose_within(n, f, first, end, lacking - chosen)
-            price = next_price(n, f, first, end, highest)
+            price = next_price(n, c, f, first, end, 0, highest)
     return chosen
 
 
@@ -956,7 +964,7 @@ def order_ahead(n: Network, c: Course, ms: Measures, f: Run, t: int, after: int)
             if is_now:
                 aim = c.path[t + j, g] - may_miss(c, f, t, j, after, g)
                 if f.regime[t] > 0 and n.needed[g]:
-                    ahead = needed_ahead(n, c, ms, f, t, g, j, True)
+                    ahead, _bare = needed_ahead(n, c, ms, f, t, g, j)
                     aim = max(aim, min(c.storage_limit[t + j, g], ahead))
                 stock += order_now(n, c, ms, f, t, j, g, aim - stock, missed)
             missed += max(0.0, -stock)
@@ -1011,7 +1019,7 @@ def order_now(
     if gap <= SMALL * c.size[g]:
         return ordered * part
     more = 0.0
-    price = next_price(n, f, first, end, -np.inf)
+    price = next_price(n, c, f, first, end, j, -np.inf)
     while price < np.inf and gap - more > SMALL * min(gap, c.size[g]):
         highest = one_price(price)
         some = False
@@ -1019,8 +1027,8 @@ def order_now(
             k = n.sources[s]
             offer(n, f, k, 0.0)
             if c.leads[k] == j and price <= f.source[PRICE, k] <= highest:
-                some = True
                 f.source[ROOM, k] = room_now(n, c, f, t, k)
+                some = some or f.source[ROOM, k] > 0.0
         if some:
             later = cheaper_later(n, c, ms, f, t, j, g, price)
             lacking = gap - more - max(0.0, later - missed)
@@ -1032,7 +1040,7 @@ def order_now(
                     if level > 0.0:
                         place(n, c, ms, f, t, k, level)
                         more += level
-        price = next_price(n, f, first, end, highest)
+        price = next_price(n, c, f, first, end, j, highest)
     return ordered + more
 
 

@@ -10,11 +10,12 @@ import numpy as np
 
 from derbes.case.quantity import FloatArray, Quantity
 from derbes.case.uncertainty import Draws, Events
-from derbes.kernels.compiling import packed
+from derbes.kernels.compiling import packed, packed_rows
 from derbes.kernels.futures import (
     DEEPEST,
     FIRST_SHORT,
     N_TOTALS,
+    OF_STATE,
     SERIES,
     WORTH,
     Drawn,
@@ -213,9 +214,9 @@ def simulate_futures(
     )
 
 
-Strike = tuple[str, int, int, int, bool]
+Strike = tuple[str, int, int, int, int]
 """A measure, its start and length, the period behind the last that is looked at, counted from
-the first of the model, and whether unmet demand is wanted or the first short period alone."""
+the first of the model, and what is wanted of it: `FIRST`, `WHOLE` or `LAST`."""
 
 
 def simulate_strikes(
@@ -225,6 +226,8 @@ def simulate_strikes(
 
     A future is run in calm once; what strikes it goes on from where it then is. As the policy
     knows of no end, a measure that leaves demand short before it ends is any longer one.
+    Starts are looked at from the last on, so that whoever asks for the `LAST` one that goes
+    short is not told of those before it, which cost nothing then.
 
     Args:
         model: The case.
@@ -234,19 +237,23 @@ def simulate_strikes(
 
     Returns:
         Unmet demand from the start on by use (N, J, U) [unit], where it is wanted, and the
-        first period in which essential demand goes short; -1: none (N, J).
+        first period in which essential demand goes short; -1: none, or not looked at (N, J).
     """
     _check(model, draws, ())
     n, n_uses = len(draws.values), len(model.arrays.uses)
-    order = sorted(range(len(strikes)), key=lambda j: (*strikes[j][1::-1], -strikes[j][2]))
+    order = sorted(
+        range(len(strikes)), key=lambda j: (-strikes[j][1], strikes[j][0], -strikes[j][2])
+    )
     alone = [one.members for one in model.sets]
     columns = [
         (alone.index((model.measures.index(name),)), *rest)
         for name, *rest in (strikes[j] for j in order)
     ]
-    sets, starts, lengths, ends, whole = np.array(columns, dtype=np.int64).reshape(-1, 5).T.copy()
+    sets, starts, lengths, ends, wanted = np.array(columns, dtype=np.int64).reshape(-1, 5).T.copy()
     unmet, first_short = np.zeros((n, len(order), n_uses)), np.zeros((n, len(order)), np.int64)
-    n_periods = int(ends.max(initial=1))
+    if not order:
+        return unmet, first_short
+    n_periods = int(ends.max())
     frame, base, plan = _frame(model), _measures(model), model.plan
     block = min(_block(model, n_periods), max(-(-n // n_threads), 16))
 
@@ -255,11 +262,16 @@ def simulate_strikes(
         arrays, numbers, m = _numbers(model, draws, own, n_periods)
         course, run = _room(model, arrays, m, n_periods)
         _course, branch = _room(model, arrays, m, n_periods)
-        found = Strikes(sets, starts, lengths, ends, whole, unmet[own], first_short[own])
+        befores = [
+            branch._replace(**{name: getattr(branch, name).copy() for name in OF_STATE})
+            for _start in np.unique(starts)
+        ]
+        found = Strikes(sets, starts, lengths, ends, wanted, unmet[own], first_short[own])
         room = Measures(base.effects.copy(), base.crisis)
         factors = np.zeros((m, len(model.arrays.goods)))
         parts = (plan.network, plan.course, frame, base, numbers, course, room, run, branch, found)
-        run_strikes(*(packed(part) for part in parts), factors)  # type: ignore[call-arg]
+        rows = packed_rows(befores)
+        run_strikes(*(packed(part) for part in parts), rows, factors)  # type: ignore[call-arg]
 
     with ThreadPoolExecutor(max_workers=n_threads) as pool:
         list(pool.map(run_block, range(0, n, block)))

@@ -48,7 +48,7 @@ from derbes.stress.outcomes import (
     months_of_cover,
     solved_row,
 )
-from derbes.stress.sensitivity import PAWN_DRAWS, what_decides, what_tips
+from derbes.stress.sensitivity import PAWN_DRAWS, Known, what_decides, what_tips
 from derbes.stress.table import (
     WEIGHT,
     Saver,
@@ -493,7 +493,7 @@ def stress_case(
         units={"money": case.currency, "unmet": unmet_unit(case)},
         signaling=_played(tables, targets, request, game),
     )
-    return _with_what_decides(stress, variants[0], options)
+    return _with_what_decides(stress, variants[0], tables, options)
 
 
 def _tables(variant: DrawnVariant, rule: Rule, kept: VariantTable) -> list[AnswerTable]:
@@ -558,21 +558,27 @@ def _played(
     )
 
 
-def _with_what_decides(stress: Stress, variant: DrawnVariant, options: RunOptions) -> Stress:
+def _with_what_decides(
+    stress: Stress, variant: DrawnVariant, tables: Sequence[AnswerTable], options: RunOptions
+) -> Stress:
     """The answers with what decides, in the first variant, about the first measure."""
     request, case = variant.request, variant.case
     has_inputs = bool(variant.paths) or bool(case.scenarios)
     if not has_inputs or not variant.targets or not request.asks(DECIDES, TIPPING):
         return stress
     rule = Rule(case, (variant.targets[0].measure,), options.n_workers)
-    few = first_draws(variant, PAWN_DRAWS)
+    few, by_rule = first_draws(variant, PAWN_DRAWS), variant.rule_columns
+    own = next(one for one in tables if (one.variant, one.columns) == (variant.variant, by_rule))
+    rows = own.numbers[: len(few.weights)].T
+    # Draws that are listed stand in another order among the first.
+    known = Known(few, {} if is_listed(variant) else dict(zip(by_rule, rows, strict=True)))
     if request.asks(DECIDES):
         options.tell(0, 0, _("what decides"))
-        tornado, sensitivity, screened = what_decides(variant, rule, few)
+        tornado, sensitivity, screened = what_decides(variant, rule, known)
         stress = replace(stress, tornado=tornado, sensitivity=sensitivity, screened_out=screened)
     if request.asks(TIPPING):
         options.tell(0, 0, _("tipping values"))
-        stress = replace(stress, tipping=what_tips(variant, rule, few))
+        stress = replace(stress, tipping=what_tips(variant, rule, known))
     return stress
 
 

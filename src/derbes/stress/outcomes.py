@@ -6,10 +6,11 @@ do, months of cover in calm. By programs: one row of columns from the best respo
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 import numpy as np
 
-from derbes.analysis.cover import cover_table
+from derbes.analysis.cover import StartCover
 from derbes.analysis.leverage import Starts, leverage_rows, outcomes_of
 from derbes.case.entities import Case, essential_uses
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
@@ -25,12 +26,13 @@ from derbes.draws.study import (
     prepare_futures,
 )
 from derbes.errors import SolveError
+from derbes.kernels.futures import FIRST, LAST, WHOLE
 from derbes.language import _
 from derbes.model.arrays import BoolArray, IntArray
 from derbes.model.compile import compile_case, longest_lead_time, refill_periods, tail_periods
 from derbes.model.numbers import AS_WRITTEN, Values
 from derbes.parallel import RunOptions, run_tasks
-from derbes.results.supply import ALL_ESSENTIAL, LeverageRow
+from derbes.results.supply import LeverageRow
 from derbes.simulation.futures import FuturesModel, simulate_futures, simulate_strikes
 from derbes.stress.columns import (
     LEVERAGE_RATIO,
@@ -198,8 +200,14 @@ def aftermath(case: Case) -> int:
     return int(refill_periods(case)) + 3 * longest_lead_time(case) + 1
 
 
-def disruption_numbers(rule: Rule, draws: Draws, columns: Sequence[DrawColumn]) -> FloatArray:
-    """Columns by the rule for each draw. (N, C)
+def disruption_numbers(
+    rule: Rule,
+    draws: Draws,
+    columns: Sequence[DrawColumn],
+    *,
+    until_last: Sequence[DrawColumn] = (),
+) -> FloatArray:
+    """Columns by the rule for each draw, then others. (N, C + E)
 
     Each future is run from the first period, in calm until the measure strikes; what goes
     short before counts for nothing. Time to survive is counted in whole periods.
@@ -208,11 +216,17 @@ def disruption_numbers(rule: Rule, draws: Draws, columns: Sequence[DrawColumn]) 
         rule: The case.
         draws: Futures.
         columns: Time to survive, unmet essential demand, or whether a length is survived.
+        until_last: Whether a length is survived, told right from the last start that is not
+            on, as much as `ended_by` looks at.
     """
+    exact, columns = len(columns), [*columns, *until_last]
     numbers = np.empty((len(draws.weights), len(columns)))
     keys = [(column.measure, column.start, column.length) for column in columns]
-    whole = {key for key, one in zip(keys, columns, strict=True) if one.kind == UNMET_ESSENTIAL}
     places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+    wanted = dict.fromkeys(keys, LAST) | dict.fromkeys(keys[:exact], FIRST)
+    wanted |= {
+        k: WHOLE for k, one in zip(keys, columns, strict=True) if one.kind == UNMET_ESSENTIAL
+    }
     step, essential = float(rule.case.calendar.step), essential_columns(rule.case)
     for name, rows in by_scenario(draws):
         own, world = rows_of(draws, rows), rule.world(name)
@@ -223,7 +237,7 @@ def disruption_numbers(rule: Rule, draws: Draws, columns: Sequence[DrawColumn]) 
                 start,
                 length or LOOKED_AT,
                 min(start + (length + aftermath(rule.case) if length else LOOKED_AT), last),
-                (measure, start, length) in whole,
+                wanted[measure, start, length],
             )
             for measure, start, length in places
         ]
@@ -566,11 +580,14 @@ def solved_row(
         alone = narrowed(study, [name])
         request = Request(measures=(name,), starts=target.starts, lengths=(length,))
         if asked.asks(SURVIVE):
-            for row in cover_table(study.case, request, studies=[alone], only_essential=True):
-                if row.use == ALL_ESSENTIAL:
-                    column = DrawColumn(TIME_TO_SURVIVE, name, index(row.start), 0, OPTIMAL)
-                    most, lasts = float(LOOKED_AT * step), row.time_to_survive
-                    numbers[column] = most if lasts is None else min(lasts, most)
+            for start, measure in product(target.starts, alone.measures):
+                _program, survived = StartCover(alone, start).survived(
+                    measure, alone.arrays.use_essential, most=LOOKED_AT
+                )
+                periods = survived.periods
+                lasts = LOOKED_AT if periods is None else min(periods, LOOKED_AT)
+                column = DrawColumn(TIME_TO_SURVIVE, name, start, 0, OPTIMAL)
+                numbers[column] = float(lasts * step)
         if asked.asks(ENDED) and target.lengths:
             for one in outcomes_of(Starts(alone, target.starts, target.lengths)):
                 column = DrawColumn(SURVIVES, one.measure, one.start, one.length, OPTIMAL)

@@ -5,7 +5,7 @@ Sobol's of the inputs that matter, and PAWN of all of them. Tipping values: wher
 answer flips as one input moves through its range.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -538,11 +538,31 @@ def _pawn(draws: Draws, answers: FloatArray) -> dict[str, FloatArray]:
 # About a variant
 
 
-def evaluation(variant: DrawnVariant, rule: Rule, columns: Sequence[DrawColumn]) -> Evaluate:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Draws and what the rule gave for them."""
+
+    draws: Draws
+    numbers: Mapping[DrawColumn, FloatArray]
+    """(N,) each"""
+
+
+def evaluation(
+    variant: DrawnVariant,
+    rule: Rule,
+    columns: Sequence[DrawColumn],
+    known: Known | None = None,
+) -> Evaluate:
     """A way from draws over any inputs to answers by the rule, about the first measure.
 
     The end is counted in months from the first period; the end of the calendar stands for
     never.
+
+    Args:
+        variant: The variant.
+        rule: Its case.
+        columns: What is answered.
+        known: Draws that need not be run again where all that is asked of them is there.
     """
     target, calendar = variant.targets[0], variant.case.calendar
     own = [column for column in columns if column.kind not in (END, ENDED_BY)]
@@ -550,8 +570,13 @@ def evaluation(variant: DrawnVariant, rule: Rule, columns: Sequence[DrawColumn])
     starts = target.starts
     ends = np.array([*starts, calendar.n_periods], dtype=np.float64) * float(calendar.step)
 
+    def numbers_of(draws: Draws) -> FloatArray:
+        if known is not None and draws is known.draws and known.numbers.keys() >= {*own, *at_dates}:
+            return np.column_stack([known.numbers[column] for column in (*own, *at_dates)])
+        return disruption_numbers(rule, draws, own, until_last=at_dates)
+
     def answers(draws: Draws) -> FloatArray:
-        numbers = disruption_numbers(rule, draws, [*own, *at_dates])
+        numbers = numbers_of(draws)
         ended = ended_by(numbers[:, len(own) :])
         found = [*numbers[:, : len(own)].T]
         for column in columns[len(own) :]:
@@ -585,24 +610,24 @@ def _names(variant: DrawnVariant, columns: Sequence[DrawColumn]) -> tuple[str, .
 
 
 def what_decides(
-    variant: DrawnVariant, rule: Rule, draws: Draws
+    variant: DrawnVariant, rule: Rule, known: Known
 ) -> tuple[tuple[Bar, ...], tuple[Influence, ...], tuple[ScreenedOut, ...]]:
     """Tornado of the headlines, and indices of the inputs that it does not screen out.
 
     Args:
         variant: The variant; its first measure is looked into.
         rule: Its case.
-        draws: For PAWN, over all inputs.
+        known: Draws over all inputs, for PAWN.
     """
     case, columns = variant.case, headlines(variant)
-    names, evaluate = _names(variant, columns), evaluation(variant, rule, columns)
+    names, evaluate = _names(variant, columns), evaluation(variant, rule, columns, known)
     found = swings(case, names, evaluate)
-    kept, given = kept_inputs(found), (draws, evaluate(draws))
+    kept, given = kept_inputs(found), (known.draws, evaluate(known.draws))
     told = influences(case, kept, names, evaluate, given=given, seed=variant.request.seed)
     return bars(found, [one.unit(case) for one in columns]), told, screened_out(found, kept)
 
 
-def what_tips(variant: DrawnVariant, rule: Rule, draws: Draws) -> tuple[TippingValue, ...]:
+def what_tips(variant: DrawnVariant, rule: Rule, known: Known) -> tuple[TippingValue, ...]:
     """Tipping values of the yes-or-no answers that a case is about.
 
     Whether the main measure is survived at its first date, and whether its leverage has
@@ -611,7 +636,7 @@ def what_tips(variant: DrawnVariant, rule: Rule, draws: Draws) -> tuple[TippingV
     Args:
         variant: The variant; its first measure is looked into.
         rule: Its case.
-        draws: For the values at which half of the draws hold.
+        known: Draws, for the values at which half of them hold.
     """
     case, target, center = variant.case, variant.targets[0], center_of(variant.case)
     columns = target.columns(SURVIVES)[:1]
@@ -620,6 +645,6 @@ def what_tips(variant: DrawnVariant, rule: Rule, draws: Draws) -> tuple[TippingV
         end, last = float(central[0, -1]) / case.calendar.step, len(target.starts) - 1
         at = next((i for i, start in enumerate(target.starts) if start >= end), last)
         columns += [target.columns(ENDED_BY)[i] for i in sorted({max(at - 1, 0), at})]
-    evaluate = evaluation(variant, rule, columns)
-    given = (draws, evaluate(draws))
+    evaluate = evaluation(variant, rule, columns, known)
+    given = (known.draws, evaluate(known.draws))
     return tipping_values(case, _names(variant, columns), evaluate, given=given)

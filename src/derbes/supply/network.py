@@ -323,27 +323,33 @@ def arrivals(layout: Layout, k: int) -> tuple[IntArray, IntArray]:
 def _activities(layout: Layout, entries: Entries) -> None:
     """What activities take from and give to the balance (L2) and the shelf life rows."""
     activities, balance = layout.arrays.activities, layout.row("balance").indices
-    orders = layout.column("order").indices
-    for k, output in enumerate(activities.outputs):
-        inputs = slice(activities.input_starts[k], activities.input_starts[k + 1])
-        goods, amounts = activities.input_goods[inputs], activities.input_amounts[inputs]
-        entries.add(balance[goods], orders[k], -amounts[:, None])
-        if output < 0:
-            continue
-        columns, periods = arrivals(layout, k)
-        inside = periods < layout.n
-        entries.add(balance[output, periods[inside]], columns[inside], 1.0)
-        if output in layout.mixed:
-            row = layout.row("fresh_stock").indices[np.searchsorted(layout.mixed, output)]
-            entries.add(row[periods[inside]], columns[inside], -1.0)
-        if layout.arrays.shelf_life[output] > 0:
-            _shelf_inflow(
-                layout, entries, int(output), columns=columns[inside], periods=periods[inside]
-            )
-        if layout.row("calm_state").size:
-            later = periods >= layout.n
-            rows = layout.row("calm_state").indices[output, periods[later] - layout.n + 1]
-            entries.add(rows, columns[later], 1.0)
+    orders, outputs = layout.column("order").indices, activities.outputs
+    taking = np.repeat(np.arange(len(outputs)), np.diff(activities.input_starts))
+    amounts = activities.input_amounts[:, None]
+    entries.add(balance[activities.input_goods], orders[taking], -amounts)
+    periods = np.arange(layout.n) + activities.lead_times[:, None]
+    gives = (periods < layout.n) & (outputs >= 0)[:, None]
+    makers, _ordered = np.nonzero(gives)
+    entries.add(balance[outputs[makers], periods[gives]], orders[gives], 1.0)
+    mixes = gives & np.isin(outputs, layout.mixed)[:, None]
+    makers, _ordered = np.nonzero(mixes)
+    row = np.searchsorted(layout.mixed, outputs[makers])
+    rows = layout.row("fresh_stock").indices[row, periods[mixes]]
+    entries.add(rows, orders[mixes], -1.0)
+    for k in np.flatnonzero((outputs >= 0) & (layout.arrays.shelf_life[outputs] > 0)):
+        inside = gives[k]
+        _shelf_inflow(
+            layout,
+            entries,
+            int(outputs[k]),
+            columns=orders[k, inside],
+            periods=periods[k, inside],
+        )
+    if layout.row("calm_state").size:
+        later = (periods >= layout.n) & (outputs >= 0)[:, None]
+        makers, _ordered = np.nonzero(later)
+        rows = layout.row("calm_state").indices[outputs[makers], periods[later] - layout.n + 1]
+        entries.add(rows, orders[later], 1.0)
 
 
 def _shelf_inflow(
