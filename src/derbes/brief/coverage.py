@@ -58,7 +58,7 @@ def coverage_chart(
     limit, ticks = max(row["month"] for row in rows), 6 if width == vega.NARROW else 12
     lines = _served_lines(rows, names, width=width, n_ticks=ticks, strokeWidth=2.5)
     lines["data"] = vega.values(rows)
-    height = 190 if width != vega.NARROW else 170
+    height = 110 if width != vega.NARROW else 170
     return vega.chart(width, [lines, *vega.mark_lines(marks, limit, width=width)], height=height)
 
 

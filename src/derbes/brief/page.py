@@ -115,7 +115,7 @@ def _front(contents: BriefContents) -> dict[str, Any]:
         "known": _known(contents),
         "levers": levers_words(contents),
         "talk": talk_words(contents),
-        "is_dense": bool(dated and (contents.statements or contents.leverage.levers)),
+        "is_dense": bool(contents.statements or contents.leverage.levers),
         "has_talk": talk_section(contents) is not None,
         "statements": contents.statements and telling_statements(contents, contents.statements),
         "foot": _foot(contents),
@@ -221,9 +221,12 @@ def _end_card(contents: BriefContents) -> Card:
         return (label, _("not by {month}").format(month=contents.last_month), starts)
     calendar = contents.case.calendar
     ahead = (calendar.index_of(end.date) - calendar.index_of(contents.focus.start)) * calendar.step
-    words = _("{time} after the first start; {starts}").format(
-        time=fmt.months(max(0, ahead)), starts=starts
+    text = (
+        _("{time} after the first start; {starts}")
+        if ahead > 0
+        else _("from the first start on; {starts}")
     )
+    words = text.format(time=fmt.months(ahead), starts=starts)
     return (label, fmt.date(end.date), words)
 
 
