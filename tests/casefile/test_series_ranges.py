@@ -7,7 +7,7 @@ import pytest
 
 from derbes.case.entities import quantities
 from derbes.casefile import display, read_case
-from derbes.draws.inputs import drawn_case, drawn_path
+from derbes.draws.inputs import drawn_case, drawn_paths
 from derbes.draws.sampling import make_draws
 from derbes.errors import CaseError
 from derbes.planning.solving import mean_case
@@ -109,7 +109,7 @@ def test_the_path_of_all_draws_is_that_of_each(tmp_path):
     case = read(tmp_path, season)
     demand = case.uses["water"].demand
     draws = make_draws(case, 8, seed=2)
-    paths = drawn_path(demand, draws, 48, case.calendar)
+    paths = drawn_paths(case, draws, 48)(demand)
     for i in range(8):
         alone = drawn_case(case, draws, i).uses["water"].demand
         np.testing.assert_allclose(paths[i], alone.over(48, case.calendar))

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from derbes.analysis.cover import forward_cover
 from derbes.case.quantity import Quantity
 from derbes.casefile import read_case
+from derbes.draws.inputs import drawn_case, drawn_paths, inputs_by_path
 from derbes.draws.sampling import make_draws
 from derbes.stress.answers import answers_of, hazard_risk, hazard_table
 from derbes.stress.outcomes import (
@@ -16,6 +18,7 @@ from derbes.stress.outcomes import (
     lasting,
     make_events,
     months_of_cover,
+    shortage_cost,
     simulate_hazards,
 )
 from tests.draws.uncertain import (
@@ -206,3 +209,37 @@ def test_cover_of_a_scenario_is_that_of_its_case():
     is_rich = np.array(draws.scenarios) == "rich"
     np.testing.assert_allclose(found[is_rich, 0], 60.0)
     assert found[~is_rich, 0].max() < 12.0
+
+
+@pytest.fixture(scope="module", name="derived")
+def _derived():
+    """A case whose stocks, demands and costs follow from assumptions, and draws of it."""
+    case = read_case(Path(__file__).parents[2] / "cases" / "aspan")
+    return case, make_draws(case, 4, seed=3)
+
+
+def test_numbers_of_all_draws_are_those_of_each_drawn_case(derived):
+    case, draws = derived
+    path, n = drawn_paths(case, draws, 200), 0
+    alone = [inputs_by_path(drawn_case(case, draws, i)) for i in range(4)]
+    for name, number in inputs_by_path(case).items():
+        rows = np.array([one[name].over(200, case.calendar) for one in alone])
+        np.testing.assert_allclose(path(number), rows, rtol=1e-12)
+        n += bool(np.ptp(rows, axis=0).any()) and name not in draws.inputs
+    assert n > 50
+
+
+def test_cover_and_costs_follow_what_is_assumed(derived):
+    case, draws = derived
+    found, costs = months_of_cover(Rule(case, ()), draws), shortage_cost(case, draws)
+    assert (np.ptp(found[:, 0]) > 1.0) and np.nanmax(np.ptp(costs, axis=0)) > 1.0
+    for i in range(2):
+        one = drawn_case(case, draws, i)
+        stock = {pile.good: pile.quantity.value for pile in one.stockpiles.values()}
+        used = dict.fromkeys(stock, 0.0)
+        for use in one.uses.values():
+            used[use.good] += use.demand.value
+        assert found[i, 0] == pytest.approx(min(stock[good] / used[good] for good in stock))
+        priced = [use.shortage_cost for use in one.uses.values()]
+        own = [np.nan if cost is None else cost.value for cost in priced]
+        np.testing.assert_allclose(costs[i], own)

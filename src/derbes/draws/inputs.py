@@ -4,7 +4,7 @@ The case that a row of draws makes: other numbers, the same structure.
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -189,17 +189,20 @@ def _drawn(quantity: Quantity, value: float) -> Quantity:
     return replace(certain, steps=tuple((at, step * scale) for at, step in quantity.steps))
 
 
-def drawn_path(quantity: Quantity, draws: Draws, n_periods: int, calendar: Calendar) -> FloatArray:
-    """A number by draw and period, as `with_values` changes it. (N, T)
+def drawn_paths(case: Case, draws: Draws, n_periods: int) -> Callable[[Quantity], FloatArray]:
+    """Numbers by draw and period, as `with_values` changes them: number → (N, T).
+
+    What follows from drawn numbers by formulas follows in each draw.
 
     Args:
-        quantity: The number.
+        case: The case, or its scenario, of all these draws.
         draws: Draws.
-        n_periods: T.
-        calendar: Behind its end a series goes on as `continued` says.
+        n_periods: T; behind the end of the calendar a series goes on as `continued` says.
     """
-    columns = zip(draws.inputs, draws.values.T, strict=True)
-    own = {quantity.path, *(month.quantity.path for month in quantity.months)}
-    values = {path: column for path, column in columns if path in own}
-    path = over(quantity, n_periods, calendar, values=values)
-    return np.tile(path, (len(draws.weights), 1)) if path.ndim == 1 else path
+    values = with_formulas(case, dict(zip(draws.inputs, draws.values.T, strict=True)))
+
+    def path(quantity: Quantity) -> FloatArray:
+        found = over(quantity, n_periods, case.calendar, values=values)
+        return np.tile(found, (len(draws.weights), 1)) if found.ndim == 1 else found
+
+    return path

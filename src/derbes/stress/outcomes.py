@@ -16,7 +16,13 @@ from derbes.case.entities import Case, essential_uses
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.case.request import ENDED, FANS, LEVERAGE, SURVIVE, Request
 from derbes.case.uncertainty import Draws, Events
-from derbes.draws.inputs import drawn_case, drawn_path, drawn_values, inputs_by_path, scenario_cases
+from derbes.draws.inputs import (
+    drawn_case,
+    drawn_paths,
+    drawn_values,
+    inputs_by_path,
+    scenario_cases,
+)
 from derbes.draws.sampling import LEAST_SHARE, correlated, factor, quantile_function
 from derbes.draws.study import (
     ChangedArrays,
@@ -159,9 +165,10 @@ def run(
 def shortage_cost(case: Case, draws: Draws) -> FloatArray:
     """Cost of a unit short of each use, as drawn; nan: it has none. (N, U) [money/unit]"""
     costs = np.full((len(draws.weights), len(case.uses)), np.nan)
+    path = drawn_paths(case, draws, 1)
     for u, use in enumerate(case.uses.values()):
         if use.shortage_cost is not None:
-            costs[:, u] = drawn_path(use.shortage_cost, draws, 1, case.calendar)[:, 0]
+            costs[:, u] = path(use.shortage_cost)[:, 0]
     return costs
 
 
@@ -459,15 +466,16 @@ def months_of_cover(rule: Rule, draws: Draws) -> FloatArray:
         world, own = rule.world(name), rows_of(draws, rows)
         after = run(rule, own, n_periods=n_periods, keep=(STOCK,)).stock
         least = np.full((len(rows), n_periods), np.inf)
+        path = drawn_paths(world, own, n_periods + BEYOND)
         for good in dict.fromkeys(world.uses[use].good for use in essential_uses(world)):
             first = np.zeros((len(rows), 1))
             for pile in world.stockpiles.values():
                 if pile.good == good and pile.quantity is not None:
-                    first += drawn_path(pile.quantity, own, 1, world.calendar)
+                    first += path(pile.quantity)[:, :1]
             used = np.zeros((len(rows), n_periods + BEYOND))
             for use in world.uses.values():
                 if use.good == good and use.demand is not None:
-                    used += drawn_path(use.demand, own, n_periods + BEYOND, world.calendar)
+                    used += path(use.demand)
             stock = np.hstack([first, after[:, :-1, [*rule.case.goods].index(good)]])
             for row in range(len(rows)):
                 least[row] = np.minimum(least[row], lasting(stock[row], step * used[row]))
