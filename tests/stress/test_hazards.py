@@ -232,7 +232,8 @@ def test_numbers_of_all_draws_are_those_of_each_drawn_case(derived):
 def test_cover_and_costs_follow_what_is_assumed(derived):
     case, draws = derived
     found, costs = months_of_cover(Rule(case, ()), draws), shortage_cost(case, draws)
-    assert (np.ptp(found[:, 0]) > 1.0) and np.nanmax(np.ptp(costs, axis=0)) > 1.0
+    assert np.ptp(found[:, 0]) > 1.0
+    assert np.nanmax(np.ptp(costs, axis=0)) > 1.0
     for i in range(2):
         one = drawn_case(case, draws, i)
         stock = {pile.good: pile.quantity.value for pile in one.stockpiles.values()}

@@ -16,7 +16,7 @@ from derbes.planning.effects import decided_arrays, shields
 from derbes.results.money import CHEAPEST, NOTHING, PROGRAMME
 from derbes.results.plan import FOREIGN
 from derbes.stress.outcomes import Rule, simulate_hazards
-from derbes.stress.ways import ways_of
+from derbes.stress.ways import abroad_by_year, ways_of
 from tests.draws.uncertain import hazard, named, uncertain_example, with_hazards
 from tests.small_cases import worked_example
 
@@ -68,6 +68,15 @@ def test_what_each_way_pays_is_what_its_plan_pays_by_year(found):
         whole = sum(getattr(row, field) for row in rows if row.currency != FOREIGN)
         abroad = sum(getattr(row, field) for row in rows if row.currency == FOREIGN)
         assert (way.outlay, way.abroad) == (pytest.approx(whole), pytest.approx(abroad))
+
+
+def test_a_plan_that_decides_nothing_pays_abroad_what_the_calm_plan_pays(found):
+    case, bare, plan = found
+    assert plan.ways.way(PROGRAMME).plan == ()
+    for name, one in ((PROGRAMME, case), (NOTHING, bare)):
+        paid = abroad_by_year(one).sum()
+        assert paid > 0.0
+        assert plan.ways.way(name).abroad == pytest.approx(paid)
 
 
 def test_the_same_standard_costs_what_is_held_for_it(found):

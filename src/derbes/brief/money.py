@@ -211,9 +211,7 @@ def money_section(contents: BriefContents) -> Section | None:
     text = _(
         "What is left of a plant is its capital, in a straight line over its life from the opening "
         "on; standing cost is paid while it is open, whatever it makes. A chance counts in no "
-        "cost: what is built for it is worth the probability times the gain, less its cost. "
-        "Currency is counted with uses served in the order of their priorities; payments under a "
-        "plan leave unserved what costs more to serve than to miss."
+        "cost: what is built for it is worth the probability times the gain, less its cost."
     )
     columns = (Column(_("what"), 0), Column(_("amount"), 1), Column(_("counted"), 2))
     return Section("money", _("Money"), (text,), (), (table_of(caption, columns, rows),))
