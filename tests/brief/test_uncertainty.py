@@ -6,12 +6,13 @@ from itertools import product
 import pytest
 
 from derbes.brief import BriefContents, csv_tables, render_brief
+from derbes.brief.deciding import end_decides_words
 from derbes.brief.drawing import WIDE
 from derbes.brief.headline import end_dates, weak_window
 from derbes.brief.page import sections_of
 from derbes.brief.uncertainty import fans_section, survival_figure, words_of
-from derbes.results.stress import Answer
-from tests.brief.invented_stress import hazards, invented_stress
+from derbes.results.stress import Answer, Influence
+from tests.brief.invented_stress import CAPACITY, DEMAND, PRICE, hazards, invented_stress
 from tests.brief.reading import page_one, part, picture_texts, pictures, text_of
 
 
@@ -61,6 +62,23 @@ def test_page_one_answers_with_the_spread_and_what_decides_it(stressed):
     ) in said
     for word in ("Yes if", "seed 0"):
         assert word not in said
+
+
+def test_page_one_names_what_the_end_depends_on(stressed):
+    end = "end(embargo, months=12, bound=myopic)"
+    told = (
+        Influence(end, PRICE, 0.0, 0.01, 0.1),
+        Influence(end, CAPACITY, 0.1, 0.2, 0.1),
+        Influence(end, DEMAND, 0.3, 0.6, 0.1),
+    )
+    contents = replace(stressed, stress=replace(stressed.stress, sensitivity=told))
+    words = (
+        "When it ends depends most on “Rinsing: demand” (60%), “northland alum: capacity” (20%): "
+        "in brackets the part of the spread in which each has a hand, simple rule."
+    )
+    assert end_decides_words(contents) == words
+    assert words in text_of(page_one(render_brief(contents)))
+    assert end_decides_words(stressed) == ""
 
 
 def ratios(*dates: str, low: float = 0.4) -> tuple[Answer, ...]:

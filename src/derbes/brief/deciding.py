@@ -48,6 +48,8 @@ def swing(bar: Bar) -> float:
     return max(answers) - min(answers)
 
 
+LEAST_HAND = 0.05
+"""Total index below which page one names no input."""
 _MOST_NAMED, _MOST_DECIDING = 2, 3
 """Inputs that the answer of page one names, and those whose ends page one shows."""
 
@@ -69,6 +71,26 @@ def decides_words(contents: BriefContents) -> str:
     if not names and stress is not None and (stress.tornado or stress.screened_out):
         return _("No number alone moves it.")
     return _("It depends most on {inputs}.").format(inputs=", ".join(names)) if names else ""
+
+
+def end_decides_words(contents: BriefContents) -> str:
+    """What the date of the end depends on most; empty where no indices tell."""
+    told = contents.stress.sensitivity if contents.stress else ()
+    own = [one for one in told if kind_of(one.answer) == END and (one.total or 0.0) > LEAST_HAND]
+    own.sort(key=lambda one: -(one.total or 0.0))
+    names = [
+        _("“{input}” ({share})").format(
+            input=input_words(contents, one.input), share=fmt.share(one.total or 0.0)
+        )
+        for one in own[:_MOST_DECIDING]
+    ]
+    if not names:
+        return ""
+    text = _(
+        "When it ends depends most on {inputs}: in brackets the part of the spread in which each "
+        "has a hand, simple rule."
+    )
+    return text.format(inputs=", ".join(names))
 
 
 def _tornado_figure(contents: BriefContents, stress: Stress, answer: str, id_: str) -> Figure:

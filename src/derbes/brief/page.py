@@ -20,7 +20,12 @@ from derbes.brief.contents import (
     survived,
 )
 from derbes.brief.coverage import cover_section, coverage_figure, coverage_section
-from derbes.brief.deciding import decides_table, decides_words, deciding_section
+from derbes.brief.deciding import (
+    decides_table,
+    decides_words,
+    deciding_section,
+    end_decides_words,
+)
 from derbes.brief.dependence import chokepoint_section, dependence_section, sellers_section
 from derbes.brief.drawing import NARROW, WIDE, draw, font_faces, missing_characters
 from derbes.brief.headline import (
@@ -107,7 +112,9 @@ def _front(contents: BriefContents) -> dict[str, Any]:
         "asked": asked_words(contents),
         "cards": () if dated else _cards(contents),
         "by_date": dated,
-        "reading": reading_words(contents) if dated else "",
+        "reading": fmt.joined(end_decides_words(contents), reading_words(contents), by=" ")
+        if dated
+        else "",
         "buys": buys_words(contents),
         "ways": ways_table(contents),
         "figure": figure,
