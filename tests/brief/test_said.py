@@ -8,7 +8,7 @@ import pytest
 from derbes.brief import render_brief
 from derbes.brief.drawing import NARROW, WIDE
 from derbes.brief.page import sections_of
-from derbes.brief.statements import _verdict_bars
+from derbes.brief.statements import _verdict_bars, telling_statements
 from derbes.results.statements import Contradiction, Flip
 from tests.brief.invented_ledger import invented_ledger
 from tests.brief.reading import page_one, part, text_of
@@ -116,3 +116,27 @@ def test_page_one_counts_what_model_and_arithmetic_tested(contents):
     assert "By kind of evidence: tested by the model: 1 hold, 1 fail; attested by others: 0" in (
         text_of(part(page, "statements"))
     )
+
+
+def test_page_one_lets_each_speaker_have_one_before_any_has_a_second(contents):
+    ledger, (first, *_rest) = invented_ledger(), invented_ledger().statements
+
+    def said(id_, holder, verdict, evidence, expression="made(alum) > 0"):
+        return replace(first, id=id_, says={"en": id_}, holder=holder, verdict=verdict,
+                       evidence=evidence, expression=expression)  # fmt: skip
+
+    rows = (
+        said("aside", "author", "fails", "model"),
+        said("reported", "home", "holds", "attested"),
+        said("counted", "town", "fails", "arithmetic"),
+        said("answered", "author", "fails", "model", "survives(northland, 2026-01)"),
+        said("kept", "author", "holds", "model"),
+        said("again", "author", "holds", "model"),
+        said("refused", "northland", "untestable", "model"),
+        said("theirs", "northland", "open", "model"),
+        said("last", "author", "likely", "model"),
+    )
+    table = telling_statements(contents, replace(ledger, statements=rows))
+    assert [row[0].text for row in table.rows] == ["answered", "theirs", "counted", "kept"]
+    assert "4 of 7" in table.caption
+    assert telling_statements(contents, replace(ledger, statements=rows[1:2])) is None

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain, zip_longest
 
 from derbes.brief import drawing as vega
 from derbes.brief import format as fmt
@@ -117,7 +118,8 @@ _MOST_TOLD = 4
 def telling_statements(contents: BriefContents, ledger: StatementTable) -> PageTable | None:
     """Some statements that the model or facts have judged: one of each speaker and verdict.
 
-    Those judged by the model come first, and among them those about what page one answers.
+    Every speaker has one before any has a second. Those judged by the model come first, and
+    among them those about what page one answers.
     """
     judged = [
         row
@@ -130,8 +132,11 @@ def telling_statements(contents: BriefContents, ledger: StatementTable) -> PageT
             not any(name in row.expression for name in ON_PAGE_ONE),
         )
     )
-    told = {(row.holder, row.verdict): row for row in reversed(judged)}
-    rows = [row for row in judged if told[row.holder, row.verdict] is row][:_MOST_TOLD]
+    by_holder: dict[str, dict[str, StatementRow]] = {}
+    for row in judged:
+        by_holder.setdefault(row.holder, {}).setdefault(row.verdict, row)
+    turns = zip_longest(*(own.values() for own in by_holder.values()))
+    rows = [row for row in chain.from_iterable(turns) if row is not None][:_MOST_TOLD]
     columns = [
         Column(_("statement"), says_words),
         Column(_("who says it"), lambda row: who_words(contents, row)),
