@@ -12,12 +12,16 @@ import sys
 import zlib
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 MOST_PAGES = 13
 """Page one and the annex."""
 MOST_BYTES = 700_000
 """Of the page as a file."""
+SHEET = (186, 277)
+"""Width and height of A4 within the margins of a brief. [mm]"""
+PIXELS = 96 / 25.4
+"""Of a style sheet, to a millimeter."""
 LEAST_TEXTS = 10
 """Pieces of text on a page below which it counts as blank."""
 
@@ -25,17 +29,27 @@ _OBJECT = re.compile(rb"\n(\d+) 0 obj\b(.*?)\nendobj", re.DOTALL)
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 
 
-def printed(page: Path) -> bytes:
-    """The PDF that a browser prints of a brief, on the paper that the brief asks for."""
+def overflow(window: Page) -> float:
+    """By how much page one is higher than a sheet, as a browser lays it out for paper. [mm]"""
+    width, height = (round(side * PIXELS) for side in SHEET)
+    window.set_viewport_size({"width": width, "height": height})
+    window.emulate_media(media="print")
+    taken = window.evaluate("document.querySelector('.page-one').getBoundingClientRect().bottom")
+    window.emulate_media(media="screen")
+    return float(taken) / PIXELS - SHEET[1]
+
+
+def printed(page: Path) -> tuple[bytes, float]:
+    """The PDF that a browser prints of a brief, and by how much page one is too high. [mm]"""
     chromium = os.environ.get("DERBES_CHROMIUM") or shutil.which("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         window = browser.new_page()
         window.goto(page.resolve().as_uri())
         window.evaluate("document.fonts.ready")
-        pdf = window.pdf(prefer_css_page_size=True)
+        pdf, beyond = window.pdf(prefer_css_page_size=True), overflow(window)
         browser.close()
-    return pdf
+    return pdf, beyond
 
 
 def texts_by_page(pdf: bytes) -> list[int]:
@@ -51,8 +65,8 @@ def texts_by_page(pdf: bytes) -> list[int]:
     return counts
 
 
-def complaints(n_bytes: int, texts: list[int]) -> list[str]:
-    """What is too much of a brief: bytes, pages, blank pages."""
+def complaints(n_bytes: int, texts: list[int], beyond: float) -> list[str]:
+    """What is too much of a brief: bytes, pages, blank pages, page one."""
     told = []
     if n_bytes > MOST_BYTES:
         told.append(f"{n_bytes:,} bytes, and {MOST_BYTES:,} are allowed")
@@ -61,14 +75,17 @@ def complaints(n_bytes: int, texts: list[int]) -> list[str]:
     blank = [str(n) for n, count in enumerate(texts, 1) if count < LEAST_TEXTS]
     if blank:
         told.append(f"blank pages: {', '.join(blank)}")
+    if beyond > 0.0:
+        told.append(f"page one is {beyond:.0f} mm higher than a sheet")
     return told
 
 
 if __name__ == "__main__":
     brief = Path(sys.argv[1])
-    by_page = texts_by_page(printed(brief))
+    pdf, beyond = printed(brief)
+    by_page = texts_by_page(pdf)
     n_bytes = brief.stat().st_size
     print(f"{n_bytes:,} bytes, {len(by_page)} pages; texts by page: {by_page}")  # noqa: T201
-    wrong = complaints(n_bytes, by_page)
+    wrong = complaints(n_bytes, by_page, beyond)
     print("\n".join(wrong))  # noqa: T201
     sys.exit(bool(wrong))

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from derbes.brief import BriefContents, render_brief
 from derbes.language import use_language
-from tools.paper import MOST_BYTES, MOST_PAGES, complaints, texts_by_page
+from tools.paper import MOST_BYTES, MOST_PAGES, complaints, overflow, texts_by_page
 
 pytestmark = pytest.mark.browser
 
@@ -176,7 +176,7 @@ def test_words_of_one_picture_do_not_lie_on_each_other_on_a_phone(browser, brief
 def test_no_printed_page_is_blank_and_the_annex_is_short(browser, brief):
     page, _said = _open(browser, brief, DESK)
     texts = texts_by_page(page.pdf(prefer_css_page_size=True))
-    assert complaints(brief.stat().st_size, texts) == []
+    assert complaints(brief.stat().st_size, texts, overflow(page)) == []
     assert 3 <= len(texts) <= 8
     page.close()
 
@@ -194,8 +194,9 @@ def test_paper_leaves_out_what_is_for_the_screen(browser, brief):
 
 
 def test_a_blank_page_and_too_many_are_complained_of():
-    assert complaints(MOST_BYTES + 1, [50] * (MOST_PAGES + 1)) == [
+    assert complaints(MOST_BYTES + 1, [50] * (MOST_PAGES + 1), 7.6) == [
         "700,001 bytes, and 700,000 are allowed",
         "14 pages, and 13 are allowed",
+        "page one is 8 mm higher than a sheet",
     ]
-    assert complaints(1, [50, 0, 50, 3]) == ["blank pages: 2, 4"]
+    assert complaints(1, [50, 0, 50, 3], -1.0) == ["blank pages: 2, 4"]

@@ -521,7 +521,8 @@ def reading_words(contents: BriefContents) -> str:
         "and purchases are used as well as can be, knowing how long it lasts; simple rule: "
         "without looking ahead."
     )
-    return fmt.joined(ended, written, ratio, counted_words(contents), made, by=" ")
+    counted = "" if contents.leverage.levers else counted_words(contents)
+    return fmt.joined(ended, written, ratio, counted, made, by=" ")
 
 
 def counted_words(contents: BriefContents) -> str:

@@ -368,7 +368,8 @@ def _foot(contents: BriefContents) -> tuple[str, ...]:
         until=until, draws=draws, sources=sources, version=made.version, solver=made.solver,
         hash=made.case_hash[:12],
     )  # fmt: skip
-    notes = (case.note,) if case.note else ()
+    # the first sentence; the whole note opens the inputs
+    notes = re.split(r"(?<=[.!?])\s", case.note, maxsplit=1)[:1] if case.note else []
     return (*notes, *_evidence_words(contents), first, second)
 
 

@@ -165,7 +165,8 @@ def inputs_section(contents: BriefContents) -> Section:
     chosen = _(
         "Those that move an answer over their range, and those that are published, stand open."
     )
-    return Section("inputs", _("Inputs by grade"), (text, chosen), (), (table,) if n else ())
+    told = tuple(filter(None, (contents.case.note, text, chosen)))
+    return Section("inputs", _("Inputs by grade"), told, (), (table,) if n else ())
 
 
 def _called(contents: BriefContents, item: Input) -> Cell:
