@@ -1,6 +1,7 @@
 """Numbers that follow from others: units, parents, grades, ranges, draws, and what is refused."""
 
 from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from derbes.api import inputs, read_case, show
 from derbes.case.entities import Case
 from derbes.case.quantity import Quantity
 from derbes.casefile import check_case
+from derbes.casefile.draft import Memory
 from derbes.casefile.formulas import read_formula
 from derbes.draws.inputs import inputs_by_path, uncertain_inputs
 from derbes.grammar import MOST_DEPTH, MOST_POWER, MOST_SIGNS, ExpressionError, refused
@@ -145,6 +147,36 @@ def test_a_variant_changes_what_follows(written):
     changed = case.variants["more"].case
     assert number(changed, "stockpiles.store.quantity").value == 90_000.0
     assert number(case, "stockpiles.store.quantity").value == 45_000.0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "set: {assumptions.tubes: 300 tube}",
+        "set: {assumptions.rate: 90 round/tube/year}",
+        "set: {uses.ready.crisis_demand: 9 round/month}",
+        "set: {assumptions.price: 7 USD/round}",
+        "set: {currency.rates.EUR: 2}",
+        "set: {stockpiles.store.quantity: 5 round}",
+        "remove: [stockpiles.store]",
+    ],
+)
+def test_a_variant_is_as_if_nothing_had_been_built_before(written, monkeypatch, change):
+    text = f"variants: {{other: {{{change}}}}}\nmeasures:"
+    found = inputs_by_path(written("measures:", text).variants["other"].case)
+    monkeypatch.setattr(Memory, "is_usable", lambda _memory, _measures: False)
+    anew = inputs_by_path(written("measures:", text).variants["other"].case)
+    assert found == anew
+
+
+def test_variants_of_a_large_case_are_as_if_nothing_had_been_built_before(monkeypatch):
+    folder = Path(__file__).parents[2] / "cases" / "aspan"
+    case = read_case(folder)
+    monkeypatch.setattr(Memory, "is_usable", lambda _memory, _measures: False)
+    anew = read_case(folder)
+    for name, variant in case.variants.items():
+        assert inputs_by_path(variant.case) == inputs_by_path(anew.variants[name].case)
+        assert variant.case.formulas == anew.variants[name].case.formulas
 
 
 def test_every_number_leads_to_its_formula_and_its_parents(written):

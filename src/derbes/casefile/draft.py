@@ -84,6 +84,8 @@ class Memory:
     measures: CaseUnits | None = None
     entries: dict[Node, Built] = field(default_factory=dict)
     entities: dict[Node, Built] = field(default_factory=dict)
+    rests: dict[Node, Mapping[Path, Node | None]] = field(default_factory=dict)
+    """What the formulas of an element rest on: path of a part of the case → its node."""
 
     def is_usable(self, measures: CaseUnits) -> bool:
         """Whether what was built counts in the same units, money and time."""
@@ -151,7 +153,9 @@ def build_draft(root: MappingNode, memory: Memory) -> CaseDraft:
     checked: dict[str, dict[str, Built]] = {}
     for section, model in SECTIONS.items():
         checked[section] = _entries(root, section, model, memory=memory, findings=findings)
-    measures = top.measures = _named(top, root, checked, _case_units(top, checked["goods"]))
+    asks: dict[Path, set[Path]] = {}
+    measures = _case_units(top, checked["goods"])
+    measures = top.measures = _named(top, root, checked, measures, asks=asks)
     correlated: list[tuple[int, int, int]] = []
     fields = _fields(top, is_whole=is_whole)
     if money:
@@ -160,7 +164,7 @@ def build_draft(root: MappingNode, memory: Memory) -> CaseDraft:
     usable = memory if memory.is_usable(measures) else Memory()
     elements = {
         section: {
-            name: _built(root, (section, name), built, measures=measures, memory=usable)
+            name: _built(root, (section, name), built, measures=measures, memory=usable, asks=asks)
             for name, built in checked[section].items()
         }
         for section in SECTIONS
@@ -209,11 +213,17 @@ def _case_units(top: Filled, goods: Mapping[str, Built]) -> CaseUnits:
 
 
 def _named(
-    top: Filled, root: MappingNode, checked: Mapping[str, Mapping[str, Built]], measures: CaseUnits
+    top: Filled,
+    root: MappingNode,
+    checked: Mapping[str, Mapping[str, Built]],
+    measures: CaseUnits,
+    *,
+    asks: dict[Path, set[Path]],
 ) -> CaseUnits:
     """The units of a case, and what the names in formulas stand for.
 
-    A number that a formula names is read when it is asked for, however deep the formulas go.
+    A number that a formula names is read when it is asked for, however deep the formulas go;
+    which part of the case asks for which is noted.
     """
     known: dict[Path, Quantity | None] = {}
     asking: list[Path] = []
@@ -235,6 +245,7 @@ def _named(
         path: Path = tuple(name.split("."))
         if len(path) == 1 and name in assumed:
             path = ("assumptions", name)
+        asks.setdefault(asked_by[:2], set()).add(path[:2])
         asking.append(asked_by)
         try:
             if path in asking:
@@ -455,11 +466,28 @@ def _entry(path: tuple[str, str], node: Node, model: type, memory: Memory) -> Bu
     return built
 
 
+def _behind(path: Path, asks: Mapping[Path, set[Path]]) -> set[Path]:
+    """Parts of the case that the formulas of one ask for, directly or by way of others."""
+    found: set[Path] = set()
+    left = {path}
+    while left:
+        more = asks.get(left.pop(), set()) - found
+        found |= more
+        left |= more
+    return found
+
+
 def _built(
-    root: MappingNode, path: tuple[str, str], checked: Built, *, measures: CaseUnits, memory: Memory
+    root: MappingNode,
+    path: tuple[str, str],
+    checked: Built,
+    *,
+    measures: CaseUnits,
+    memory: Memory,
+    asks: Mapping[Path, set[Path]],
 ) -> Built:
-    known = memory.entities.get(checked.node)
-    if known is not None and not has_formula(known.node.plain):
+    known, rests = memory.entities.get(checked.node), memory.rests.get(checked.node, {})
+    if known is not None and all(find(root, part) is node for part, node in rests.items()):
         return known
     section, name = path
     entry = checked.part
@@ -480,4 +508,5 @@ def _built(
         missing=tuple(filled.missing),
     )
     memory.entities[checked.node] = built
+    memory.rests[checked.node] = {part: find(root, part) for part in _behind(path, asks)}
     return built
