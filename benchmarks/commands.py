@@ -96,7 +96,7 @@ class ChildSpent:
 
 
 def _child(*arguments: str, compiled: str = "") -> ChildSpent:
-    """What Python with some arguments takes.
+    """What Python with some arguments takes, in a folder of its own.
 
     Args:
         arguments: Of the command line.
@@ -108,11 +108,12 @@ def _child(*arguments: str, compiled: str = "") -> ChildSpent:
     place = {"NUMBA_CACHE_DIR": compiled} if compiled else {}
     command = [sys.executable, *arguments]
     begun = time.perf_counter()
-    process = subprocess.Popen(  # noqa: S603 - our own command, arguments given here
-        command, stdout=subprocess.DEVNULL, env={**os.environ, **place}
-    )
-    _pid, status, used = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - begun
+    with tempfile.TemporaryDirectory() as folder:  # a brief leaves its page here
+        process = subprocess.Popen(  # noqa: S603 - our own command, arguments given here
+            command, stdout=subprocess.DEVNULL, env={**os.environ, **place}, cwd=folder
+        )
+        _pid, status, used = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - begun
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)

@@ -15,6 +15,7 @@ Nothing of Python's own is evaluated. What is too long or too deep is refused be
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
@@ -334,7 +335,7 @@ class Unusable(Exception):  # noqa: N818 - it stands for findings that are alrea
 
 
 @dataclass(slots=True)
-class Reader(Generic[Part]):
+class Reader(ABC, Generic[Part]):
     """Makes something of a tree, part by part; each use says what of its leaves.
 
     A finding in one part does not hide those in another.
@@ -342,21 +343,21 @@ class Reader(Generic[Part]):
 
     findings: list[Problem] = field(default_factory=list)
 
+    @abstractmethod
     def leaf(self, node: Node) -> Part:
         """A number that no operator makes."""
-        raise NotImplementedError
 
+    @abstractmethod
     def unit(self, part: Part) -> Unit | None:
         """In what a part is counted; None: in the unit of its neighbor."""
-        raise NotImplementedError
 
+    @abstractmethod
     def made(self, sign: str, parts: tuple[Part, ...], unit: Unit | None) -> Part:
         """What an operator, `min` or `max` makes of its parts."""
-        raise NotImplementedError
 
+    @abstractmethod
     def aligned(self, node: Node, left: Part, right: Part) -> tuple[Part, Part]:
         """Two numbers in one unit."""
-        raise NotImplementedError
 
     def refuse(self, node: Node, what: str, fix: str = "") -> Unusable:
         """Note a finding at a node."""

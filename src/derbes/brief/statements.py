@@ -442,6 +442,3 @@ def _about(contents: BriefContents, ledger: StatementTable, one: Contradiction) 
     act, bracket, of = one.about.partition(" (")
     named = contents.name("actors", act) if act in contents.case.actors else act.replace("_", " ")
     return f"{named} ({contents.name('actors', of.rstrip(')'))})" if bracket else named
-
-
-_LIKELY = 0.5

@@ -2,9 +2,8 @@
 
 All quantities are in the case's base units: goods in the unit of the good,
 money in the base currency, time in months, flows per month. Identifiers are
-ASCII words; labels are free text by language.
-
-Every number that a case holds, in the order of the case.
+ASCII words; labels are free text by language. `quantities` walks over all numbers
+of a case in its order.
 """
 
 import dataclasses

@@ -3,9 +3,8 @@
 Purchases, recipes and storage are paid in the calm course of each future, options as they
 are decided, plants that the case builds anyway as the case says; nothing is discounted.
 What unmet demand costs is harm, not a payment, and is left out. Sellers other than the
-target are abroad; income from exports lowers all payments and not those abroad.
-
-What plants cost that are built anyway, what is left of them, and how far calm uses them.
+target are abroad; income from exports lowers all payments and not those abroad. Of plants that
+are built anyway it is told what they cost, what is left of them and how far calm uses them.
 """
 
 import math

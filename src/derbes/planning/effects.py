@@ -5,12 +5,8 @@ for line hours, reserves and what is to be paid for: every effect is linear in t
 share is 0 before the option works, then rises as the plant ramps up.
 
 An element that only an option opens has no capacity in the arrays; what it would have
-comes from the case as if everything were open (`DrawArrays.open_arrays`).
-
-A case in which choices are made, as a change of its arrays.
-
-Every draw gets what the choices add at central values (M5): what is decided is decided for
-all of them.
+comes from the case as if everything were open (`DrawArrays.open_arrays`). Where choices are
+made once for all draws, every draw gets what they add at central values.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,15 +1,10 @@
 """A programme beside the cheapest way to the same standards and beside doing nothing.
 
 All ways meet the same draws and the same hazards (common random numbers), so what one saves
-against another is told with the error of the difference, future by future.
-
-What may come, and what it would be worth to be ready for it.
-
-Being ready is an option to use: it costs the same whether the chance comes or not, and saves
-something only if it does. With probability p it is worth p times the gain less the cost, so it
+against another is told with the error of the difference, future by future. Beside them stand
+what is paid abroad in calm with the project and without it, year by year, and the worth of
+being ready for what may come: with probability p that is p times the gain less the cost, so it
 pays from p = cost / gain on.
-
-What is paid abroad in calm, year by year, with the project and without it.
 """
 
 from collections.abc import Mapping, Sequence
