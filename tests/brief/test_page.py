@@ -570,3 +570,12 @@ def test_rounding_noise_of_the_solver_is_no_harm(contents):
     assert surface.figures[0].title == "No start and length leaves essential demand unmet"
     cells = surface.figures[0].spec(WIDE)["data"]["values"]
     assert {cell["harm"] for cell in cells if cell["kind"] == "cell"} == {0.0}
+
+
+def test_page_one_has_the_first_sentence_of_the_note_and_the_inputs_the_whole(contents):
+    case = replace(contents.case, note="Prices of 0.5 USD are public. Stocks are not.")
+    page = render_brief(replace(contents, case=case))
+    foot = text_of(page_one(page))
+    assert "Prices of 0.5 USD are public.\n" in foot
+    assert "Stocks are not." not in foot
+    assert case.note in text_of(part(page, "inputs"))
