@@ -2,10 +2,28 @@
 
 from collections.abc import Sequence
 
+DONE = 0
+"""The question is answered."""
+REPAIRABLE = 2
+"""Something that the user can repair."""
+UNFORESEEN = 70
+"""An error that nobody foresaw, which is one of the program."""
 INTERRUPTED = 130
-"""Exit code of what was stopped with Ctrl-C, as a shell counts it."""
+"""Stopped with Ctrl-C, as a shell counts it."""
+BROKEN_PIPE = 141
+"""The reader of the output went away, as a shell counts it."""
+TERMINATED = 143
+"""Stopped with SIGTERM, as a shell counts it."""
 
-__all__ = ["INTERRUPTED", "main"]
+__all__ = [
+    "BROKEN_PIPE",
+    "DONE",
+    "INTERRUPTED",
+    "REPAIRABLE",
+    "TERMINATED",
+    "UNFORESEEN",
+    "main",
+]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -13,7 +13,7 @@ import click
 
 from derbes import api
 from derbes.case.request import DRAW_METHODS, QUESTIONS
-from derbes.cli import INTERRUPTED
+from derbes.cli import BROKEN_PIPE, INTERRUPTED, REPAIRABLE
 from derbes.cli.output import (
     CSV,
     HTML,
@@ -496,12 +496,6 @@ def _words(asked: dict[str, Any]) -> dict[str, Any]:
     return {**asked, "starts": asked["starts"] or every}
 
 
-USER_ERROR = 2
-"""Something that the user can repair."""
-PIPE_CLOSED = 141
-"""The reader of the output went away, as a shell counts it."""
-
-
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
@@ -518,9 +512,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         _abandon_output()
         if error.errno == errno.EPIPE:
-            return PIPE_CLOSED
+            return BROKEN_PIPE
         tell_error(OutputError(unwritable(_("the output"), error)), as_json=False)
-        return USER_ERROR
+        return REPAIRABLE
     return code
 
 
@@ -532,7 +526,7 @@ def _run(words: list[str]) -> int:
         return INTERRUPTED
     except SystemExit:
         # In this mode click ends the program by itself only when the output is closed.
-        return PIPE_CLOSED
+        return BROKEN_PIPE
     except click.ClickException as error:
         error.show()
         if as_json:
@@ -540,7 +534,7 @@ def _run(words: list[str]) -> int:
         return error.exit_code
     except DerbesError as error:
         tell_error(error, as_json=as_json)
-        return USER_ERROR
+        return REPAIRABLE
 
 
 def _abandon_output() -> None:
