@@ -14,7 +14,7 @@ from derbes.case.entities import Case, quantities
 from derbes.case.quantity import Note, Quantity
 from derbes.case.request import BASE, Request
 from derbes.errors import Problem
-from derbes.files import make_folder, write_atomically
+from derbes.files import make_folder, place_problems, write_atomically
 from derbes.language import language
 from derbes.parallel import GAP, Progress, RunOptions
 from derbes.request import (
@@ -54,6 +54,7 @@ __all__ = [
     "provenance_of",
     "read_case",
     "record_verdicts",
+    "recorded",
     "request_of",
     "schema",
     "show",
@@ -403,6 +404,17 @@ def record_verdicts(path: Path | str, table: StatementTable) -> int:
     return record(Path(path), table)
 
 
+def recorded(path: Path | str) -> tuple[dict[str, object], ...]:
+    """The lines of a history of verdicts, oldest first; none where there is no file yet.
+
+    Raises:
+        DataError: The file is no history.
+    """
+    from derbes.statements.verdicts import read_history
+
+    return read_history(Path(path))
+
+
 def brief(  # noqa: PLR0913 - one option for each wish
     case: Case,
     *,
@@ -429,7 +441,8 @@ def brief(  # noqa: PLR0913 - one option for each wish
     """
     words: Any = {"variants": variants, "measures": measures, "starts": starts}
     request, made = _asked(case, "brief", **words, lengths=lengths, draws=draws, seed=seed)
-    refuse(case, brief_problems(draws))
+    places = place_problems(case.files, {}, {"tables": tables})
+    refuse(case, [*brief_problems(draws), *places])
     from derbes.brief import csv_tables, render_brief
     from derbes.pages import brief_contents
 

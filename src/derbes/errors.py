@@ -11,8 +11,9 @@ DerbesError
 └── MissingExtraError   an optional dependency is not installed
 """
 
+import contextlib
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from derbes.language import _, ngettext
@@ -190,3 +191,28 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         return ""
     shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
     return _("known: {names}").format(names=shown)
+
+
+# What nobody foresaw
+
+_AT_WORK = "derbes_at_work"
+
+
+@contextlib.contextmanager
+def at_work(*what: str) -> Iterator[None]:
+    """Note on an error that nobody foresaw what was at work, e.g. `start 2026-01`.
+
+    The note stands on the error itself, so that it comes along from a worker.
+    """
+    try:
+        yield
+    except DerbesError:
+        raise
+    except Exception as error:
+        vars(error).setdefault(_AT_WORK, [])[:0] = what
+        raise
+
+
+def work_of(error: BaseException) -> tuple[str, ...]:
+    """What was at work when an error came up, the widest first, each once."""
+    return tuple(dict.fromkeys(vars(error).get(_AT_WORK, ())))

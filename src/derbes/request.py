@@ -24,6 +24,7 @@ from derbes.case.request import (
     Request,
 )
 from derbes.errors import Problem, RequestError, did_you_mean
+from derbes.files import place_problems
 from derbes.language import _, language
 from derbes.parallel import RunOptions, executor_problems
 from derbes.results.supply import Leverage, LeverageEnd, LeverageRow, LeverCount, Provenance
@@ -236,7 +237,8 @@ def stress_request(
     what = _("a seed is not negative, got {seed}").format(seed=seed)
     problems += _wrong(seed < 0, "seed", what, _("write 0 or more"))
     problems += _unknown("method", [method], DRAW_METHODS, _('"{name}" is not a way to draw'))
-    refuse(case, [*problems, *_store_problems(options, method)])
+    places = place_problems(case.files, {"store": options.store})
+    refuse(case, [*problems, *_store_problems(options, method), *places])
     asked = questions or [one for one in QUESTIONS if one != HAZARDS or case.hazards]
     return replace(
         request,
@@ -301,6 +303,7 @@ def planned_case(
         if amount is not None:
             chosen = replace(chosen, budget=replace(chosen.budget or Budget(), total=amount))
         problems = [*_committed_problems(chosen)]
+    problems += place_problems(case.files, {"checkpoint": options.store})
     refuse(case, [*problems, *_search_problems(options), *executor_problems(options.executor)])
     return chosen
 

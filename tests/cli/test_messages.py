@@ -125,8 +125,9 @@ def test_a_place_that_cannot_be_written_to(run, computed, tmp_path):
     answer = run("brief", "town.yaml", "--out", str(tmp_path))
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == (
-        f"{tmp_path}: cannot be written: Is a directory. "
-        "Fix: choose another place with --out, or free space and check permissions.\n"
+        "town.yaml: 1 problem\n"
+        f'  - out: "{tmp_path}" cannot be written: Is a directory\n'
+        "    fix: choose another place with --out, or free space and check permissions\n"
     )
 
 

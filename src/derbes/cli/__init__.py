@@ -1,6 +1,9 @@
 """The command line: one command per verb."""
 
+import os
+import sys
 from collections.abc import Sequence
+from typing import Any
 
 DONE = 0
 """The question is answered."""
@@ -26,18 +29,42 @@ __all__ = [
 ]
 
 
+NET = "DERBES_NET"
+"""Variable that is `off` where an error that nobody foresaw is to be raised: in tests."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; Ctrl-C is quiet also while the program is still being loaded.
+    """Run one command, and say whatever goes wrong in words.
+
+    Ctrl-C is quiet also while the program is still being loaded.
 
     Args:
-        arguments: Words after the program's name; None: those it was called with.
+        arguments: Words after the program's name; None: those it was called with, and this
+            process ends with the command.
 
     Returns:
-        Exit code: 0, or 2 for what the user can repair.
+        Exit code, as docs/reference/cli.md has them.
     """
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        from derbes.cli.commands import run  # noqa: PLC0415 - loading can be interrupted too
+        from derbes.cli.streams import standard_streams  # noqa: PLC0415 - loading takes a while
 
-        return run(arguments)
+        with standard_streams(is_program=arguments is None) as outlet:
+            return outlet.deliver(_run(words, outlet))
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _run(words: list[str], outlet: Any) -> int:
+    try:
+        from derbes.cli.commands import run  # noqa: PLC0415 - loading can fail too
+
+        return run(words, outlet)
+    except Exception as error:
+        if os.environ.get(NET) == "off":
+            raise
+        from derbes.cli.unforeseen import unforeseen  # noqa: PLC0415 - it should not be needed
+
+        told = unforeseen(error, outlet)
+        outlet.fail(told, {"error": told} if "--json" in words else None)
+        return UNFORESEEN

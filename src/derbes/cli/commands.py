@@ -1,10 +1,10 @@
 """One command per verb: options in, an answer out; and what ends the program, with which code."""
 
-import contextlib
-import errno
+import io
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
 from inspect import signature
 from pathlib import Path
 from typing import Any, get_args
@@ -13,27 +13,33 @@ import click
 
 from derbes import api
 from derbes.case.request import DRAW_METHODS, QUESTIONS
-from derbes.cli import BROKEN_PIPE, INTERRUPTED, REPAIRABLE
+from derbes.cli import REPAIRABLE
 from derbes.cli.output import (
-    CSV,
-    HTML,
-    JSON,
-    STANDARD_OUTPUT,
-    TEXT,
-    check_places,
+    error_record,
     next_line,
+    note,
     notes_record,
     notes_text,
     problems_record,
     progress_on_terminal,
     stoppable,
     tell,
-    tell_error,
     tell_json,
 )
+from derbes.cli.places import (
+    CSV,
+    HTML,
+    JSON,
+    STANDARD_OUTPUT,
+    TEXT,
+    Place,
+    check_places,
+    check_report,
+    opened,
+)
+from derbes.cli.streams import Outlet
 from derbes.cli.tables import cover_text, leverage_text, plan_text, statements_text, stress_text
-from derbes.errors import CaseError, DerbesError, OutputError
-from derbes.files import unwritable
+from derbes.errors import CaseError, DerbesError
 from derbes.language import _, languages, use_language
 from derbes.request import (
     EVERY_MONTHS,
@@ -90,6 +96,7 @@ out_option = option(
     "--out",
     _("Write the answer into a file."),
     "FILE",
+    type=Place(),
     default=STANDARD_OUTPUT,
     show_default=False,
 )
@@ -174,7 +181,41 @@ def surface_options(
     )
 
 
-@click.group(name="derbes", context_settings={"help_option_names": ["-h", "--help"]})
+def _note_report(context: click.Context, _option: click.Parameter, place: str | None) -> None:
+    outlet: Outlet = context.find_root().obj
+    outlet.command, outlet.report = context, place
+
+
+class Verb(click.Command):
+    """A command: its answer alone reaches the output, its errors can be reported."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        report = option(
+            "--report",
+            _("Where an error comes up that nobody foresaw: write a report of it into a file."),
+            "FILE",
+            type=Place(),
+            is_eager=True,
+            expose_value=False,
+            callback=_note_report,
+        )
+        self.params += getattr(report(lambda: None), "__click_params__")  # noqa: B009 - of click
+
+    def invoke(self, context: click.Context) -> Any:
+        """Do what the command does, with nothing printed on the way in its answer."""
+        with redirect_stdout(sys.stderr):
+            check_report()
+            return super().invoke(context)
+
+
+class Verbs(click.Group):
+    """All commands."""
+
+    command_class = Verb
+
+
+@click.group(name="derbes", cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="derbes", message="%(prog)s %(version)s")
 def derbes() -> None:
     """How long a supply holds, how much leverage a seller has, and when it ends."""
@@ -206,8 +247,7 @@ def check(context: click.Context, path: str, *, as_json: bool) -> None:
 @answer_options
 def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say how long essential uses are met when a measure starts."""
-    case = api.read_case(path)
-    check_places(case, JSON if as_json else TEXT, out)
+    case = opened(path, JSON if as_json else TEXT)
     with progress_on_terminal() as progress:
         table = api.cover(case, progress=progress, **_words(asked))
     then = next_line("leverage" if case.measures else "check", path)
@@ -221,8 +261,7 @@ def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 @answer_options
 def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say what measures cost target and sender, and when leverage ends."""
-    case = api.read_case(path)
-    check_places(case, JSON if as_json else TEXT, out)
+    case = opened(path, JSON if as_json else TEXT)
     with progress_on_terminal() as progress:
         surface = api.leverage(case, progress=progress, **_words(asked))
     then = next_line("brief", path)
@@ -258,16 +297,15 @@ def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
         "--time-limit SECONDS": _("End after this time with what was found so far."),
     },
 )
-@option("--checkpoint", _("Keep the state of the search in a file."), "FILE")
-@option("--resume", _("Go on from the state in a file, and keep it there."), "FILE")
+@option("--checkpoint", _("Keep the state of the search in a file."), "FILE", type=Place())
+@option("--resume", _("Go on from the state in a file, and keep it there."), "FILE", type=Place())
 @executor_options
 @answer_options
 def plan(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Find the cheapest programme that meets the standards."""
     words = _plan_words(asked)
-    case = api.read_case(path)
     place = words["checkpoint"]
-    check_places(case, JSON if as_json else TEXT, out, checkpoint=place)
+    case = opened(path, JSON if as_json else TEXT, checkpoint=place, resume=None)
     with stoppable(place, resume=f"--resume {place}") as progress:
         found = api.plan(case, progress=progress, **words)
     _answer(found, plan_text, next_line("brief", path), as_json=as_json, out=out)
@@ -312,7 +350,7 @@ def _plan_words(asked: dict[str, Any]) -> dict[str, Any]:
         "--method NAME": _("How draws are made: {names}.").format(names=", ".join(DRAW_METHODS)),
     },
 )
-@option("--store", _("Keep the answers of every draw in a Parquet file."), "FILE")
+@option("--store", _("Keep the answers of every draw in a Parquet file."), "FILE", type=Place())
 @option(
     "--resume", _("Go on with the store, for more draws if wanted; none is repeated."), is_flag=True
 )
@@ -320,9 +358,7 @@ def _plan_words(asked: dict[str, Any]) -> dict[str, Any]:
 @answer_options
 def stress(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say what holds over draws of the uncertain inputs, and what decides it."""
-    case = api.read_case(path)
-    store = asked["store"]
-    check_places(case, JSON if as_json else TEXT, out, store=store)
+    case, store = opened(path, JSON if as_json else TEXT), asked["store"]
     with stoppable(Path(store) if store else None, resume="--resume") as progress:
         found = api.stress(case, progress=progress, **_words(asked))
     _answer(found, stress_text, next_line("brief", path), as_json=as_json, out=out)
@@ -368,7 +404,7 @@ def _ids(_context: click.Context, _option: click.Parameter, names: tuple[str, ..
         "--flips N": _("Inputs to try for each verdict; 0: none, and no variants."),
     },
 )
-@option("--record", _("Add the verdicts to a history, which only grows."), "FILE", default="")
+@option("--record", _("Add the verdicts to a history, which only grows."), "FILE", type=Place())
 @option(
     "--export form",
     _("Verdicts for other programs: schema.org ClaimReview, or a spreadsheet."),
@@ -393,20 +429,21 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     names = ("record", "form", "page", "has_mark")
     record, form, page, has_mark = (asked.pop(name) for name in names)
     query = asked.pop("query")
-    case = api.read_case(path)
     kind = {"csv": CSV, "claimreview": JSON}.get(form, JSON if as_json else TEXT)
-    check_places(case, kind, out, record=record)
+    case = opened(path, kind)
+    if record:
+        api.recorded(record)
     with progress_on_terminal() as progress:
         table = api.statements(case, progress=progress, has_signaling=query == SIGNALING, **asked)
     n_lines = api.record_verdicts(record, table) if record else 0
     if form:
-        tell(api.export_statements(case, table, form, page=page, has_mark=has_mark), out)
+        tell(api.export_statements(case, table, form, page=page, has_mark=has_mark), out, kind)
     elif as_json:
         tell_json(record_of(table), out)
     else:
         tell(f"{statements_text(table, query)}\n\n{next_line('brief', path)}", out)
     if record and (out != STANDARD_OUTPUT or not (form or as_json)):
-        tell(_("Recorded: {n} verdicts in {file}").format(n=n_lines, file=Path(record).name))
+        note(_("Recorded: {n} verdicts in {file}").format(n=n_lines, file=Path(record).name))
 
 
 @derbes.command()
@@ -422,24 +459,23 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
         **SEED,
     },
 )
-@option("--out", _("Without it: the case's name and .html."), "FILE", default="")
+@option("--out", _("Without it: the case's name and .html."), "FILE", type=Place())
 @option(
     "--tables",
     _("Write every table and the data of every chart as CSV into a folder."),
     "FOLDER",
-    default="",
+    type=Place(is_folder=True),
 )
 @json_option
 @language_option
-def brief(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
+def brief(path: str, *, as_json: bool, out: str | None, **asked: Any) -> None:
     """Write the brief on a case: one HTML page that stands alone."""
-    case = api.read_case(path)
     out = out or f"{Path(path).resolve().stem}.html"
-    check_places(case, HTML, out, tables=asked["tables"])
-    words = _words(asked)
+    case = opened(path, HTML, out=out)
+    words = _words({**asked, "tables": asked["tables"] or ""})
     with progress_on_terminal() as progress:
         page = api.brief(case, progress=progress, **words)
-    tell(page, out)
+    tell(page, out, HTML)
     if out == STANDARD_OUTPUT:
         return
     if as_json:
@@ -448,10 +484,10 @@ def brief(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
         provenance = record_of(made_by(case, "brief", **words))
         tell_json({"file": out, "bytes": Path(out).stat().st_size, "provenance": provenance})
     else:
-        tell(_("Written: {out}").format(out=out))
+        note(_("Written: {out}").format(out=out))
         if words["tables"]:
-            tell(_("Written: {out}").format(out=f"{words['tables']}/*.csv"))
-        tell(_("Next: open it in a browser; it needs no network."))
+            note(_("Written: {out}").format(out=f"{words['tables']}/*.csv"))
+        note(_("Next: open it in a browser; it needs no network."))
 
 
 @derbes.command()
@@ -461,8 +497,9 @@ def brief(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 @language_option
 def schema(path: str, *, out: str, as_json: bool) -> None:  # noqa: ARG001 - one set of options
     """Write the JSON Schema of case files; with a case, its own ids are offered."""
-    case = api.read_case(path) if path else None
-    check_places(case, JSON, out)
+    case = opened(path, JSON) if path else None
+    if case is None:
+        check_places((), JSON)
     tell_json(api.schema(case), out)
 
 
@@ -472,8 +509,7 @@ def schema(path: str, *, out: str, as_json: bool) -> None:  # noqa: ARG001 - one
 @answer_options
 def show(path: str, where: str, *, out: str, as_json: bool) -> None:
     """Show a case, or one element of it, e.g. suppliers.north."""
-    case = api.read_case(path)
-    check_places(case, JSON if as_json else TEXT, out)
+    case = opened(path, JSON if as_json else TEXT)
     text = api.show(case, where)
     if as_json:
         numbers = [record_of(number) for number in api.inputs(case, where)]
@@ -496,48 +532,30 @@ def _words(asked: dict[str, Any]) -> dict[str, Any]:
     return {**asked, "starts": asked["starts"] or every}
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
+def run(words: list[str], outlet: Outlet) -> int:
     """Run one command.
 
     Args:
-        arguments: Words after the program's name; None: those it was called with.
+        words: What stands after the program's name.
+        outlet: What takes the answer.
 
     Returns:
         Exit code: 0, or 2 for what the user can repair.
     """
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    try:
-        code = _run(words)
-        sys.stdout.flush()
-    except OSError as error:
-        _abandon_output()
-        if error.errno == errno.EPIPE:
-            return BROKEN_PIPE
-        tell_error(OutputError(unwritable(_("the output"), error)), as_json=False)
-        return REPAIRABLE
-    return code
-
-
-def _run(words: list[str]) -> int:
     as_json = "--json" in words
     try:
-        return derbes.main(args=words, prog_name="derbes", standalone_mode=False) or 0
-    except click.Abort:
-        return INTERRUPTED
-    except SystemExit:
-        # In this mode click ends the program by itself only when the output is closed.
-        return BROKEN_PIPE
+        with derbes.make_context("derbes", words, obj=outlet) as context:
+            derbes.invoke(context)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
     except click.ClickException as error:
-        error.show()
-        if as_json:
-            tell_error(DerbesError(error.format_message()), as_json=True, is_told=True)
+        told = io.StringIO()
+        error.show(told)
+        outlet.fail(
+            told.getvalue().rstrip("\n"), {"error": error.format_message()} if as_json else None
+        )
         return error.exit_code
     except DerbesError as error:
-        tell_error(error, as_json=as_json)
+        outlet.fail(str(error), error_record(error) if as_json else None)
         return REPAIRABLE
-
-
-def _abandon_output() -> None:
-    """Let nothing more be written, so that closing the output cannot fail again."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0

@@ -1,7 +1,6 @@
 """What the commands answer: text or JSON, on the screen or into a file.
 
-Where a command writes: never over what it reads, nor under a name of another kind. While it
-works, a line tells how far it is; only on a terminal, only when it takes long.
+While a command works, a line tells how far it is; only on a terminal, only when it takes long.
 """
 
 import contextlib
@@ -10,29 +9,34 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations
 from pathlib import Path
 from typing import Any, TextIO
 
 import click
 
 from derbes.api import Progress
-from derbes.case.entities import Case
 from derbes.case.quantity import Note
-from derbes.errors import CaseError, Problem, RequestError
+from derbes.cli.places import JSON, STANDARD_OUTPUT, TEXT
+from derbes.errors import CaseError, DerbesError, Problem, RequestError
 from derbes.files import write_atomically
 from derbes.language import _, ngettext
 from derbes.results.records import to_json
 
-STANDARD_OUTPUT = "-"
 
-
-def tell(text: str, out: str = STANDARD_OUTPUT) -> None:
-    """Print a text, or write it into a file."""
+def tell(text: str, out: str = STANDARD_OUTPUT, kind: str = TEXT) -> None:
+    """Answer a text, or write it into a file."""
     if out == STANDARD_OUTPUT:
-        click.echo(text)
+        outlet = click.get_current_context().find_root().obj
+        outlet.answer.write(f"{text}\n")
+        outlet.is_document = outlet.is_document or kind != TEXT
     else:
         write_atomically(Path(out), text if text.endswith("\n") else text + "\n")
+
+
+def note(text: str) -> None:
+    """Say beside the answer what was done; no loss where the output is closed."""
+    if not click.get_current_context().find_root().obj.is_closed:
+        tell(text)
 
 
 def next_line(command: str, path: str) -> str:
@@ -41,26 +45,15 @@ def next_line(command: str, path: str) -> str:
 
 
 def tell_json(record: Mapping[str, Any], out: str = STANDARD_OUTPUT) -> None:
-    """Print a record as JSON, or write it into a file."""
-    tell(to_json(record), out)
+    """Answer a record as JSON, or write it into a file."""
+    tell(to_json(record), out, JSON)
 
 
-def tell_error(error: Exception, *, as_json: bool, is_told: bool = False) -> None:
-    """Say what went wrong on the error output; as JSON on the output too, when asked.
-
-    Args:
-        error: What went wrong.
-        as_json: Whether JSON was asked for.
-        is_told: Whether the text has already been shown.
-    """
-    if not is_told:
-        click.echo(str(error), file=sys.stderr)
-    if not as_json:
-        return
+def error_record(error: DerbesError) -> dict[str, Any]:
+    """What went wrong, for those who read JSON."""
     if isinstance(error, CaseError | RequestError):
-        tell_json(problems_record(error.problems))
-    else:
-        tell_json({"error": str(error)})
+        return problems_record(error.problems)
+    return {"error": str(error)}
 
 
 def problems_record(problems: Iterable[Problem]) -> dict[str, Any]:
@@ -81,96 +74,6 @@ def notes_record(notes: Iterable[Note]) -> dict[str, Any]:
     """Notes on a case as `{notes: [...]}`."""
     fields = ("line", "where", "what", "fix")
     return {"notes": [{one: getattr(note, one) for one in fields} for note in notes]}
-
-
-TEXT, JSON, HTML, CSV, PARQUET = "text", "JSON", "HTML", "CSV", "Parquet"
-"""What can be written into a file."""
-
-KINDS: Mapping[str, str] = {
-    ".json": JSON,
-    ".jsonld": JSON,
-    ".html": HTML,
-    ".htm": HTML,
-    ".csv": CSV,
-    ".parquet": PARQUET,
-    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods"), "Excel"),
-    **dict.fromkeys((".docx", ".doc", ".odt", ".rtf"), "Word"),
-    **dict.fromkeys((".pptx", ".ppt", ".odp"), "PowerPoint"),
-    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"), "a picture"),
-    ".tsv": "TSV",
-    ".pdf": "PDF",
-    ".zip": "a zip archive",
-}
-"""What the end of a name promises."""
-
-
-def check_places(case: Case | None, kind: str, out: str, **kept: str | Path | None) -> None:
-    """Refuse, before anything is computed, what would be written in the wrong place.
-
-    Args:
-        case: What is read; None: nothing.
-        kind: What is written to `out`.
-        out: File, or the screen.
-        **kept: Option → other file that is kept; of a `store` what is written is Parquet.
-
-    Raises:
-        RequestError: Names everything that is wrong.
-    """
-    places = {"out": out if out not in ("", STANDARD_OUTPUT) else None, **kept}
-    named = {option: Path(place) for option, place in places.items() if place}
-    read = [Path(file) for file in case.files] if case is not None else []
-    kinds = {"out": kind, "store": PARQUET}
-    problems = [
-        problem
-        for option, place in named.items()
-        for problem in (
-            *_over_the_case(option, place, read),
-            *(_of_another_kind(option, place, kinds[option]) if option in kinds else ()),
-        )
-    ]
-    for (option, place), (other, taken) in combinations(named.items(), 2):
-        if _is_same(place, taken):
-            what = _('"{place}" is written by --{other} already').format(place=place, other=other)
-            problems.append(Problem(option, what, fix=_("name two files")))
-    if problems:
-        source = (case.source or case.name) if case is not None else "derbes"
-        raise RequestError(source, problems)
-
-
-def _over_the_case(option: str, place: Path, read: Iterable[Path]) -> list[Problem]:
-    for file in read:
-        if _is_same(place, file):
-            what = _('"{place}" is a file of the case, and would be written over')
-            fix = _("name another file with --{option}").format(option=option)
-            return [Problem(option, what.format(place=place), fix=fix)]
-    return []
-
-
-def _of_another_kind(option: str, place: Path, kind: str) -> list[Problem]:
-    promised = KINDS.get(place.suffix.casefold(), kind)
-    if promised == kind:
-        return []
-    fix = {
-        TEXT: _("end the name in .txt, or ask for --json"),
-        JSON: _("end the name in .json"),
-        HTML: _("end the name in .html; a browser prints the page to PDF"),
-        CSV: _("end the name in .csv"),
-        PARQUET: _("end the name in .parquet"),
-    }[kind]
-    what = _('"{place}" promises {promised}, and this writes {kind}').format(
-        place=place, promised=promised, kind=kind
-    )
-    return [Problem(option, what, fix=fix)]
-
-
-def _is_same(place: Path, other: Path) -> bool:
-    """Whether two names lead to one file; what is no regular file can be written to twice."""
-    try:
-        if place.exists() and other.exists():
-            return place.is_file() and place.samefile(other)
-        return place.resolve() == other.resolve()
-    except OSError:
-        return False
 
 
 SILENT_FOR = 2.0

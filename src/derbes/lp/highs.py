@@ -174,7 +174,8 @@ def without_output() -> Iterator[None]:
     except OSError:  # there is no output to spoil
         yield
         return
-    sys.stdout.flush()
+    if sys.stdout is not None:
+        sys.stdout.flush()
     library.fflush(None)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
