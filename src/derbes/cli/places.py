@@ -1,0 +1,173 @@
+"""Where a command writes: never over what is read, nor under a name of another kind.
+
+Every place is a `Place`, so that no option escapes what is looked at before the work begins.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from derbes import api
+from derbes.case.entities import Case
+from derbes.cli.streams import Outlet, closed
+from derbes.errors import OutputError, Problem, RequestError
+from derbes.files import identity, place_problems, unwritable
+from derbes.language import _
+
+STANDARD_OUTPUT = "-"
+_OUTPUT_AS_FILE = {"/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"}
+
+
+class Place(click.ParamType[str]):
+    """A file, or a folder, that a command writes to."""
+
+    name = "place"
+
+    def __init__(self, *, is_folder: bool = False) -> None:
+        self.is_folder = is_folder
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name of the place; that of the output itself as `-`."""
+        if not value:
+            self.fail(_("a place has a name, and this is empty"), param, ctx)
+        return STANDARD_OUTPUT if value in _OUTPUT_AS_FILE else str(value)
+
+
+TEXT, JSON, HTML, CSV, PARQUET = "text", "JSON", "HTML", "CSV", "Parquet"
+"""What can be written into a file."""
+
+KINDS: Mapping[str, str] = {
+    ".json": JSON,
+    ".jsonld": JSON,
+    ".html": HTML,
+    ".htm": HTML,
+    ".csv": CSV,
+    ".parquet": PARQUET,
+    **dict.fromkeys((".yaml", ".yml"), "a case"),
+    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods"), "Excel"),
+    **dict.fromkeys((".docx", ".doc", ".odt", ".rtf"), "Word"),
+    **dict.fromkeys((".pptx", ".ppt", ".odp"), "PowerPoint"),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"), "a picture"),
+    ".tsv": "TSV",
+    ".pdf": "PDF",
+    ".zip": "a zip archive",
+}
+"""What the end of a name promises."""
+
+
+def opened(path: str, kind: str, **instead: str | Path | None) -> Case:
+    """The case that the command at work reads, once each place that it writes to is looked at.
+
+    Args:
+        path: File or folder of the case.
+        kind: What is written to `out`.
+        **instead: Option → place, where that is not as it was asked for.
+
+    Raises:
+        CaseError: The case cannot be used.
+        RequestError: Something would be written in the wrong place; names all of it.
+        OutputError: The answer is for an output that is closed.
+    """
+    case = api.read_case(path)
+    check_places(case.files, kind, source=case.source or case.name, **instead)
+    return case
+
+
+def check_places(
+    read: tuple[str, ...], kind: str = "", *, source: str = "derbes", **instead: str | Path | None
+) -> None:
+    """Refuse, before anything is computed, what would be written in the wrong place.
+
+    Args:
+        read: Files that are read.
+        kind: What is written to `out`.
+        source: Of what the messages tell.
+        **instead: As in `opened`.
+
+    Raises:
+        RequestError: Names everything that is wrong.
+        OutputError: The answer is for an output that is closed.
+    """
+    context = click.get_current_context()
+    outlet: Outlet = context.find_root().obj
+    asked = {**context.params, "report": outlet.report, **instead}
+    options = [one for one in context.command.params if isinstance(one.type, Place)]
+    options.sort(key=lambda one: one.name == "out")
+    written, folders = (
+        {
+            str(one.name): asked.get(str(one.name))
+            for one in options
+            if isinstance(one.type, Place) and one.type.is_folder is is_folder
+        }
+        for is_folder in (False, True)
+    )
+    is_shown = written.get("out") == STANDARD_OUTPUT
+    if is_shown and outlet.is_closed:
+        raise OutputError(unwritable(_("the output"), closed()))
+    problems = _into_the_case(read, outlet) if is_shown else []
+    written["out"] = None if is_shown else written.get("out")
+    problems += place_problems(read, written, folders, streams=("out",))
+    told = {problem.where for problem in problems}
+    kinds = {"out": kind, "store": PARQUET}
+    for option, place in written.items():
+        if place and option in kinds and option not in told:
+            problems += _of_another_kind(option, Path(place), kinds[option])
+    if problems:
+        raise RequestError(source, problems)
+
+
+def check_report() -> None:
+    """Refuse a place for a report where anything else is; a crash may come before the case is read.
+
+    Raises:
+        RequestError: Says why it cannot stand there.
+    """
+    report = click.get_current_context().find_root().obj.report
+    problems = place_problems((), {"report": report})
+    if report and not problems and Path(report).exists() and not _is_report(Path(report)):
+        what = _('"{place}" is there already, and is no report').format(place=report)
+        problems = [Problem("report", what, fix=_("name another file with --report"))]
+    if problems:
+        raise RequestError("derbes", problems)
+
+
+REPORT_BEGINS = "derbes report\n"
+"""First line of each report, by which one is known again."""
+
+
+def _is_report(place: Path) -> bool:
+    begins = REPORT_BEGINS.encode()
+    try:
+        with place.open("rb") as file:
+            return file.read(len(begins)) == begins
+    except OSError:
+        return False
+
+
+def _into_the_case(read: tuple[str, ...], outlet: Outlet) -> list[Problem]:
+    """Whether the shell has been told to put the answer into a file that is read."""
+    for file in read:
+        if identity(Path(file)) == outlet.identity:
+            what = _('the output leads into "{file}", which is a file of the case')
+            fix = _("let the output lead into another file")
+            return [Problem("out", what.format(file=file), fix=fix)]
+    return []
+
+
+def _of_another_kind(option: str, place: Path, kind: str) -> list[Problem]:
+    promised = KINDS.get(place.suffix.casefold(), kind)
+    if promised == kind:
+        return []
+    fix = {
+        TEXT: _("end the name in .txt, or ask for --json"),
+        JSON: _("end the name in .json"),
+        HTML: _("end the name in .html; a browser prints the page to PDF"),
+        CSV: _("end the name in .csv"),
+        PARQUET: _("end the name in .parquet"),
+    }[kind]
+    what = _('"{place}" promises {promised}, and this writes {kind}').format(
+        place=place, promised=promised, kind=kind
+    )
+    return [Problem(option, what, fix=fix)]
