@@ -435,9 +435,10 @@ def brief(  # noqa: PLR0913 - one option for each wish
     of `tables` is named, every table and the data of every chart are written there as CSV.
 
     Raises:
-        RequestError: Something asked for is not in the case, or draws below none.
+        RequestError: Something asked for is not in the case, draws below none, or the tables
+            cannot stand there.
         SolveError: A program has no usable answer.
-        OutputError: The tables cannot be written.
+        OutputError: The tables can no longer be written.
     """
     words: Any = {"variants": variants, "measures": measures, "starts": starts}
     request, made = _asked(case, "brief", **words, lengths=lengths, draws=draws, seed=seed)

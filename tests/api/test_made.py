@@ -13,7 +13,7 @@ import pytest
 from derbes import api
 from derbes.brief import format as fmt
 from derbes.cli import main
-from derbes.errors import OutputError
+from derbes.errors import RequestError
 from derbes.language import use_language
 from derbes.request import BRIEF_DRAWS, made_by
 from tests.api.examples import town_case
@@ -166,6 +166,6 @@ def test_tables_come_as_csv_beside_the_page(town, tmp_path):
 def test_tables_go_into_no_file(town, tmp_path):
     taken = tmp_path / "taken"
     taken.write_text("mine")
-    with pytest.raises(OutputError, match="taken: cannot be written"):
+    with pytest.raises(RequestError, match='taken" cannot be written: Not a directory'):
         api.brief(api.read_case(town), tables=taken)
     assert taken.read_text() == "mine"

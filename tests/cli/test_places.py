@@ -1,7 +1,15 @@
 """What is read is never written over, and no file is named as what it is not."""
 
+import os
+from pathlib import Path
+
 import pytest
 
+from derbes import api
+from derbes.cli.commands import derbes
+from derbes.cli.places import Place
+from derbes.errors import RequestError
+from tests.api.examples import cover_result
 from tests.casefile.writing import SMALL
 
 OVER = "is a file of the case, and would be written over"
@@ -106,3 +114,207 @@ def test_a_name_that_promises_nothing_is_free(run, folder):
     assert run("show", "case.yaml", "--out", "seen.log").code == 0
     assert run("show", "case.yaml", "--json", "--out", "seen.json").code == 0
     assert run("show", "case.yaml", "--out", "/dev/null").code == 0
+    assert run("schema", "--out", "any.schema").code == 0
+
+
+PLACES = [
+    (name, option)
+    for name, command in derbes.commands.items()
+    for option in command.params
+    if isinstance(option.type, Place)
+]
+
+
+def test_whatever_is_written_to_is_a_place():
+    for name, command in derbes.commands.items():
+        named = {one.name for one in command.params if one.metavar in ("FILE", "FOLDER")}
+        assert named == {one.name for verb, one in PLACES if verb == name}, name
+        assert "report" in named
+        assert ("out" in named) is (name != "check")
+
+
+@pytest.mark.parametrize(
+    "place", ["case.yaml", "acts.yaml", "soft.yaml", "hard.yaml", "./x/../case.yaml"]
+)
+@pytest.mark.parametrize(
+    ("verb", "option"), PLACES, ids=[f"{verb}-{one.name}" for verb, one in PLACES]
+)
+def test_no_option_of_any_command_writes_over_what_is_read(run, folder, verb, option, place):
+    (folder / "x").mkdir()
+    before = _bytes(folder)
+    if option.type.is_folder:
+        (folder / "x" / "cover.csv").symlink_to(folder / place)
+        place = "x"
+    answer = run(verb, "case.yaml", option.opts[0], place)
+    assert (answer.code, answer.out) == (2, "")
+    assert f"  - {'checkpoint' if option.name == 'resume' else option.name}: " in answer.err
+    assert _bytes(folder) == before
+
+
+def _bytes(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
+
+
+@pytest.mark.parametrize("name", ["other", "other.json", "other.txt"])
+def test_another_case_is_not_written_over_either(run, folder, name):
+    (folder / name).write_text(f"# of last year\n{SMALL}", encoding="utf-8")
+    answer = run("schema", "--out", name)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == (
+        f'derbes: 1 problem\n  - out: "{name}" is a case, and would be written over\n'
+        "    fix: name another file with --out\n"
+    )
+    assert "derbes: 1" in (folder / name).read_text(encoding="utf-8")
+
+
+def test_a_new_file_is_not_named_as_a_case(run, folder):
+    answer = run("schema", "--out", "new.yml")
+    assert answer.err == (
+        'derbes: 1 problem\n  - out: "new.yml" promises a case, and this writes JSON\n'
+        "    fix: end the name in .json\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        ("x", "Is a directory"),
+        ("case.yaml/seen", "Not a directory"),
+        ("loop", "Too many levels of symbolic links"),
+        ("loop/seen", "Too many levels of symbolic links"),
+        ("n" * 300, "File name too long"),
+        ("n" * 250, "File name too long"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("verb", "option"),
+    [("cover", "out"), ("plan", "checkpoint"), ("stress", "store"), ("statements", "record")],
+)
+def test_a_place_is_tried_before_the_work(run, folder, monkeypatch, verb, option, place, reason):
+    (folder / "x").mkdir()
+    (folder / "loop").symlink_to("loop")
+    monkeypatch.setattr(api, verb, _never)
+    before = sorted(folder.iterdir())
+    answer = run(verb, "case.yaml", f"--{option}", place)
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == (
+        f'case.yaml: 1 problem\n  - {option}: "{place}" cannot be written: {reason}\n'
+        f"    fix: choose another place with --{option}, or free space and check permissions\n"
+    )
+    assert sorted(folder.iterdir()) == before
+
+
+def _never(*_case: object, **_options: object) -> None:
+    raise AssertionError("the work has begun")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device here")
+def test_what_is_read_again_is_a_file(run, folder, monkeypatch):
+    monkeypatch.setattr(api, "statements", _never)
+    os.mkfifo(folder / "pipe")
+    for place in ("/dev/full", "/dev/null", "pipe"):
+        answer = run("statements", "case.yaml", "--record", place)
+        assert (answer.code, answer.out) == (2, "")
+        assert answer.err == (
+            f'case.yaml: 1 problem\n  - record: "{place}" cannot be written: '
+            "it is no file but a pipe, a terminal or a device\n"
+            "    fix: choose another place with --record, or free space and check permissions\n"
+        )
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_without_permission_is_found_before_the_work(run, folder, monkeypatch):
+    monkeypatch.setattr(api, "cover", _never)
+    (folder / "locked").mkdir(mode=0o500)
+    answer = run("cover", "case.yaml", "--out", "locked/new/seen")
+    assert "cannot be written: Permission denied" in answer.err
+
+
+def test_a_history_is_read_before_the_work(run, folder, monkeypatch):
+    monkeypatch.setattr(api, "statements", _never)
+    (folder / "old").write_text("no verdict\n")
+    answer = run("statements", "case.yaml", "--record", "old")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == (
+        "old: line 1 is no verdict of a history. "
+        "Fix: name another file with --record, or take the line out.\n"
+    )
+
+
+@pytest.mark.parametrize("verb", ["cover", "leverage", "brief", "plan", "stress", "statements"])
+def test_a_place_has_a_name(run, folder, monkeypatch, verb):
+    answer = run(verb, "case.yaml", "--out", "")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err.endswith(
+        "Error: Invalid value for '--out': a place has a name, and this is empty\n"
+    )
+
+
+def test_all_that_is_wrong_with_places_is_told_at_once(run, folder):
+    answer = run("stress", "case.yaml", "--store", "acts.yaml", "--out", "a.xlsx", "--report", ".")
+    assert answer.err == (
+        "derbes: 1 problem\n"
+        '  - report: "." cannot be written: Is a directory\n'
+        "    fix: choose another place with --report, or free space and check permissions\n"
+    )
+    answer = run("stress", "case.yaml", "--store", "acts.yaml", "--out", "a.xlsx")
+    assert answer.err == (
+        "case.yaml: 2 problems\n"
+        f'  - store: "acts.yaml" {OVER}\n'
+        "    fix: name another file with --store\n"
+        '  - out: "a.xlsx" promises Excel, and this writes text\n'
+        "    fix: end the name in .txt, or ask for --json\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["new", "soft-new"])
+def test_two_options_do_not_name_one_file(run, folder, name):
+    (folder / "soft-new").symlink_to("new")
+    for options in (("--out", "--report"), ("--record", "--out"), ("--record", "--report")):
+        answer = run("statements", "case.yaml", options[0], "new", options[1], name)
+        assert (answer.code, answer.out) == (2, "")
+        assert "already\n    fix: name two files\n" in answer.err
+        assert not (folder / "new").exists()
+
+
+def test_a_report_replaces_nothing_but_a_report(run, folder):
+    (folder / "kept").write_text("mine")
+    answer = run("check", "case.yaml", "--report", "kept")
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == (
+        'derbes: 1 problem\n  - report: "kept" is there already, and is no report\n'
+        "    fix: name another file with --report\n"
+    )
+    (folder / "kept").write_text("derbes report\n\nof last time")
+    assert run("check", "case.yaml", "--report", "kept").code == 0
+    assert (folder / "kept").read_text() == "derbes report\n\nof last time"
+
+
+def test_functions_refuse_to_write_over_the_case_too(folder):
+    case = api.read_case("case.yaml")
+    (folder / "cover.csv").symlink_to("case.yaml")
+    before = _bytes(folder)
+    for verb, words in (
+        (api.plan, {"checkpoint": Path("soft.yaml")}),
+        (api.stress, {"store": "hard.yaml", "resume": True}),
+        (api.brief, {"tables": "."}),
+    ):
+        with pytest.raises(RequestError, match="is a file of the case, and would be written over"):
+            verb(case, **words)
+    assert _bytes(folder) == before
+
+
+def test_a_pipe_may_take_the_answer(run, folder, computed, monkeypatch):
+    monkeypatch.setattr(api, "cover", lambda case, **options: cover_result())
+    reading, writing = os.pipe()
+    try:
+        assert run("cover", "case.yaml", "--out", f"/dev/fd/{writing}").code == 0
+        assert os.read(reading, 100_000).startswith(b"base, embargo\n")
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
+def test_the_output_by_its_name_as_a_file_is_the_output(run, folder):
+    plain = run("show", "case.yaml")
+    assert run("show", "case.yaml", "--out", "/dev/stdout") == plain

@@ -20,6 +20,7 @@ from derbes.case.entities import Case
 from derbes.case.quantity import MONTHS_A_YEAR, FloatArray
 from derbes.case.request import Request
 from derbes.draws.study import Study, make_studies, narrowed
+from derbes.errors import at_work
 from derbes.language import _
 from derbes.model.arrays import ActivityKind, BoolArray, MeasureArrays, MeasureRun
 from derbes.parallel import Progress, run_tasks
@@ -200,10 +201,12 @@ def cover_chunk(chunk: CoverChunk) -> list[CoverRow]:
     asked = questions(chunk.study, only_essential=chunk.only_essential)
     measures: Sequence[MeasureArrays | None] = chunk.study.measures or (None,)
     for start in chunk.starts:
-        at_start = StartCover(chunk.study, start)
-        for measure in measures:
-            if measure is None or measure.start is None or measure.start == start:
-                rows += _measure_rows(at_start, measure, asked, chunk.lengths)
+        month = chunk.study.arrays.calendar.label(start)
+        with at_work(_("start {month}").format(month=month)):
+            at_start = StartCover(chunk.study, start)
+            for measure in measures:
+                if measure is None or measure.start is None or measure.start == start:
+                    rows += _measure_rows(at_start, measure, asked, chunk.lengths)
     return rows
 
 

@@ -40,6 +40,7 @@ from derbes.case.entities import Case
 from derbes.case.quantity import FloatArray
 from derbes.case.request import Request
 from derbes.draws.study import Study, make_studies, narrowed
+from derbes.errors import at_work
 from derbes.language import _
 from derbes.lp.program import usual_sizes
 from derbes.model.arrays import ActivityKind, CaseArrays, MeasureRun
@@ -622,10 +623,12 @@ def solve_chunk(chunk: Chunk) -> list[LeverageRow]:
         wanted = wanted_points(chunk.study.measures, chunk.lengths, start)
         if not wanted:
             continue
-        solver = StartSolver(chunk.study.calm, start, kept)
-        prices: dict[int, PriceRise] | None = {} if chunk.has_premium else None
-        for run in wanted:
-            rows += branch_rows(chunk.study, solver, run, prices)
+        month = chunk.study.arrays.calendar.label(start)
+        with at_work(_("start {month}").format(month=month)):
+            solver = StartSolver(chunk.study.calm, start, kept)
+            prices: dict[int, PriceRise] | None = {} if chunk.has_premium else None
+            for run in wanted:
+                rows += branch_rows(chunk.study, solver, run, prices)
     return rows
 
 

@@ -44,7 +44,7 @@ from derbes.casefile.entries import (
     references_of,
 )
 from derbes.casefile.quantities import CaseUnits, outside
-from derbes.errors import did_you_mean, nearest
+from derbes.errors import at_work, did_you_mean, nearest
 from derbes.grammar import ExpressionError, refused
 from derbes.language import _
 from derbes.units import UnitError, own_unit
@@ -451,7 +451,8 @@ def _entries(
         if not _ID.match(name):
             what = _('expected an id, got "{name}"').format(name=name)
             findings.append(Finding((section, name), what, how_to_name(name), at_key=True))
-        found[name] = _entry((section, name), below, model, memory)
+        with at_work(f"{section}.{name}"):
+            found[name] = _entry((section, name), below, model, memory)
     return found
 
 
@@ -500,7 +501,8 @@ def _built(
         if section != "facts":
             filled.quantities()
         return replace(checked, findings=(*checked.findings, *filled.findings))
-    entity = make_element(filled)
+    with at_work(f"{section}.{name}"):
+        entity = make_element(filled)
     built = replace(
         checked,
         entity=None if filled.findings else entity,

@@ -13,6 +13,7 @@ import numpy as np
 from derbes.case.entities import Case, Measure, MeasureKind, quantities
 from derbes.case.quantity import Quantity
 from derbes.case.request import BASE, Request
+from derbes.errors import at_work
 from derbes.language import _
 from derbes.model.arrays import BoolArray, CaseArrays, MeasureArrays, State
 from derbes.model.compile import compile_case, compile_draws, tail_periods
@@ -92,7 +93,8 @@ def make_study(
 
 def _study(task: tuple[str, Case, tuple[str, ...], int]) -> Study:
     variant, case, names, longest = task
-    return make_study(case, names, longest, variant=variant)
+    with at_work(_("variant {name}").format(name=variant)):
+        return make_study(case, names, longest, variant=variant)
 
 
 def make_studies(

@@ -20,7 +20,7 @@ from derbes.case.uncertainty import Draws
 from derbes.draws.inputs import drawn_values, inputs_by_path, shared_inputs
 from derbes.draws.sampling import make_draws
 from derbes.draws.study import variant_case
-from derbes.errors import SolveError
+from derbes.errors import SolveError, at_work
 from derbes.language import _
 from derbes.model.compile import compile_case
 from derbes.model.numbers import Values, with_formulas
@@ -156,7 +156,11 @@ def truths_in(world: World, parts: Iterable[Part]) -> dict[Part, Value]:
     """Truth of parts in a world, each on its day."""
     days = {part: day_of_part(world.ledger, part, world.as_of) for part in parts}
     worlds = {day: world.on(day) for day in days.values()}
-    return {part: evaluate(world.ledger.parts[part], worlds[day]) for part, day in days.items()}
+    found = {}
+    for part, day in days.items():
+        with at_work(".".join(part)):
+            found[part] = evaluate(world.ledger.parts[part], worlds[day])
+    return found
 
 
 Evaluated = tuple[Codes, list[dict[str, None]]]

@@ -22,7 +22,7 @@ from derbes.case.ledger import (
     StatementKind,
     Tension,
 )
-from derbes.errors import DataError
+from derbes.errors import DataError, at_work
 from derbes.files import write_atomically
 from derbes.language import _
 from derbes.parallel import Progress
@@ -304,7 +304,9 @@ def verdicts_of(
     for level in (*levels_of(ledger), []):
         truths.update(sampler.truths(level) if level else {})
         judge = Judge(ledger, as_of, truths)
-        judged.update({entry.id: judge.judged(entry) for entry in entries_of(case)})
+        for entry in entries_of(case):
+            with at_work(entry.id):
+                judged[entry.id] = judge.judged(entry)
         sampler.settled.update({n: Settled(one.share, one.verdict) for n, one in judged.items()})
     if n_flips == 0:
         return Verdicts(ledger, truths, judged)
