@@ -228,6 +228,7 @@ def derbes() -> None:
 @click.pass_context
 def check(context: click.Context, path: str, *, as_json: bool) -> None:
     """Say every problem of a case file with its line and fix, and what it leaves open."""
+    check_places((path, str(Path(path, "case.yaml"))))
     problems, notes = api.problems_and_notes(path)
     if as_json:
         tell_json({**problems_record(problems), **notes_record(notes)})

@@ -103,10 +103,10 @@ def check_places(
         }
         for is_folder in (False, True)
     )
-    is_shown = written.get("out") == STANDARD_OUTPUT
+    is_shown = written.get("out", STANDARD_OUTPUT) == STANDARD_OUTPUT
     if is_shown and outlet.is_closed:
         raise OutputError(unwritable(_("the output"), closed()))
-    problems = _into_the_case(read, outlet) if is_shown else []
+    problems = _into_the_case(read, outlet)
     written["out"] = None if is_shown else written.get("out")
     problems += place_problems(read, written, folders, streams=("out",))
     told = {problem.where for problem in problems}

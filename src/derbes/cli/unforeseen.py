@@ -30,23 +30,21 @@ def unforeseen(error: Exception, outlet: Outlet) -> str:
     """What a user is told of an error that nobody foresaw; a report is written if asked for."""
     at = next((one for one in reversed(_frames(error)) if one.is_own), None)
     place = _("{file}, line {line}").format(file=at.file, line=at.line) if at else ""
-    words = {
-        "command": _command_name(outlet),
-        "kind": _kind(error),
-        "work": "".join(_(", at {what}").format(what=one) for one in work_of(error)),
-        "place": f" ({place})" if place else "",
-    }
     what = _("{command}: {kind}{work}{place}: an error of derbes that nobody foresaw.")
-    lines = [what.format(**words)]
+    fix = ""
     if _lacks_memory(error):
-        lines += [
-            _(
-                "Less memory is needed with fewer --draws, --solved, --start, --measure or "
-                "--variant, a shorter --length, or --workers 1."
-            )
-        ]
-    lines += [_reported(error, outlet)]
-    return " ".join(lines)
+        what = _("{command}: {kind}{work}{place}: the memory does not suffice.")
+        fix = _(
+            "Less is needed with fewer --draws, --solved, --start, --measure or --variant, a "
+            "shorter --length, or --workers 1."
+        )
+    what = what.format(
+        command=_command_name(outlet),
+        kind=_kind(error),
+        work="".join(_(", at {what}").format(what=one) for one in work_of(error)),
+        place=f" ({place})" if place else "",
+    )
+    return " ".join(one for one in (what, fix, _reported(error, outlet)) if one)
 
 
 def _lacks_memory(error: BaseException) -> bool:
