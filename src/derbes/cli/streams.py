@@ -83,8 +83,10 @@ class Outlet:
         except OSError as error:
             if error.errno == errno.EPIPE:
                 return code or BROKEN_PIPE
+            if code:
+                return code  # what went wrong before has been said
             say(unwritable(_("the output"), error))
-            return code or REPAIRABLE
+            return REPAIRABLE
         return code
 
     def _write(self, text: str) -> None:
