@@ -45,6 +45,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         Exit code, as docs/reference/cli.md has them.
     """
+    fill_closed_streams()
+    return _guarded(arguments)
+
+
+def fill_closed_streams() -> None:
+    """Open nothing in place of closed streams, before any file takes their numbers."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # noqa: FBT003
+
+
+def _guarded(arguments: Sequence[str] | None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         from derbes.cli.streams import standard_streams  # noqa: PLC0415 - loading takes a while
@@ -63,8 +77,16 @@ def _run(words: list[str], outlet: Any) -> int:
     except Exception as error:
         if os.environ.get(NET) == "off":
             raise
-        from derbes.cli.unforeseen import unforeseen  # noqa: PLC0415 - it should not be needed
-
-        told = unforeseen(error, outlet)
+        told = _told(error, outlet)
         outlet.fail(told, {"error": told} if "--json" in words else None)
         return UNFORESEEN
+
+
+def _told(error: Exception, outlet: Any) -> str:
+    """What is said of an error that nobody foresaw, also where nothing works any more."""
+    try:
+        from derbes.cli.unforeseen import unforeseen  # noqa: PLC0415 - it should not be needed
+
+        return unforeseen(error, outlet)
+    except Exception:  # noqa: BLE001 - whatever it is
+        return f"derbes: {type(error).__name__}: an error of derbes that nobody foresaw."

@@ -19,7 +19,7 @@ from derbes.cli import BROKEN_PIPE, REPAIRABLE
 from derbes.files import Identity, identity_of, unwritable
 from derbes.language import _
 
-_INPUT, _OUTPUT, _ERRORS = 0, 1, 2
+_OUTPUT, _ERRORS = 1, 2
 
 
 class Outlet:
@@ -81,12 +81,10 @@ class Outlet:
             if text:
                 self._write(text)
         except OSError as error:
-            if error.errno == errno.EPIPE:
-                return code or BROKEN_PIPE
-            if code:
-                return code  # what went wrong before has been said
-            say(unwritable(_("the output"), error))
-            return REPAIRABLE
+            is_gone = error.errno == errno.EPIPE
+            if not (code or is_gone):  # else it is said already, or nobody wants to know
+                say(unwritable(_("the output"), error))
+            return code or (BROKEN_PIPE if is_gone else REPAIRABLE)
         return code
 
     def _write(self, text: str) -> None:
@@ -109,12 +107,11 @@ class Outlet:
 
 @contextlib.contextmanager
 def standard_streams(*, is_program: bool) -> Iterator[Outlet]:
-    """Guard the output while a command works, and let no closed stream become a file.
+    """Guard the output while a command works; all descriptors of streams are open.
 
     Args:
         is_program: Whether this process ends with the command; else all is put back.
     """
-    _fill_closed()
     shown, errors = sys.stdout, sys.stderr
     for stream in (shown, errors):
         _finish(stream)
@@ -148,15 +145,6 @@ def say(text: str) -> None:
     except (OSError, ValueError):
         _abandon(sys.stderr)
     _finish(sys.stderr)
-
-
-def _fill_closed() -> None:
-    """Open nothing in place of closed streams, before any file takes their numbers."""
-    for descriptor in (_INPUT, _OUTPUT, _ERRORS):
-        try:
-            os.fstat(descriptor)
-        except OSError:
-            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # noqa: FBT003
 
 
 def _descriptor_of(stream: TextIO) -> int:

@@ -81,7 +81,7 @@ def _reported(error: Exception, outlet: Outlet) -> str:
 def report_of(error: BaseException, outlet: Outlet) -> str:
     """Versions, command, platform, and where in the program an error happened."""
     lines = [REPORT_BEGINS.rstrip(), "", f"command: {_command_line(outlet)}"]
-    lines += [f"error: {_kind(error)}", f"derbes: {VERSION}"]
+    lines += [f"error: {_kind(error)}", f"version: {VERSION}"]
     lines += [f"python: {platform.python_version()} ({platform.python_implementation()})"]
     lines += [f"platform: {platform.platform()}, {os.cpu_count()} processors", "", "libraries:"]
     lines += [f"  {name}: {_version(name)}" for name in _libraries()]
