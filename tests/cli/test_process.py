@@ -1,4 +1,4 @@
-"""What only shows in a process of its own: imports, pipes, full disks."""
+"""What only shows in a process of its own: what is loaded, and that it runs at all."""
 
 import json
 import subprocess
@@ -32,29 +32,6 @@ def test_check_loads_nothing_heavy():
     assert code == "0"
     assert "yaml" in modules
     assert HEAVY.isdisjoint(modules)
-
-
-def test_a_full_disk_is_said_without_a_traceback():
-    with Path("/dev/full").open("w") as full:
-        done = _derbes("show", str(CASE), stdout=full)
-    assert done.returncode == 2
-    assert done.stderr == (
-        "the output: cannot be written: No space left on device. "
-        "Fix: choose another place with --out, or free space and check permissions.\n"
-    )
-
-
-def test_a_reader_who_goes_away_is_no_error():
-    with subprocess.Popen(
-        [sys.executable, "-m", "derbes", "schema"],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
-        process.stdout.close()
-        errors = process.stderr.read()
-    assert errors == b""
-    assert process.returncode == 141
 
 
 def test_the_schema_is_json():

@@ -1,7 +1,6 @@
 """The solver says nothing on the output, whatever its version."""
 
 import ctypes
-import json
 import os
 import subprocess
 import sys
@@ -22,13 +21,6 @@ def test_what_compiled_code_prints_does_not_reach_the_output(capfd):
     library.fflush(None)
     sys.stdout.flush()
     assert sorted(capfd.readouterr().out.split()) == ["after", "before", "behind"]
-
-
-def test_json_is_all_that_stands_on_the_output():
-    command = [sys.executable, "-m", "derbes", "cover", "cases/waterworks.yaml"]
-    command += ["--start", "2026-01", "--workers", "1", "--json"]
-    done = subprocess.run(command, check=True, text=True, capture_output=True)
-    assert json.loads(done.stdout)["results"]
 
 
 def test_a_closed_output_is_no_error():
