@@ -25,6 +25,17 @@ def test_long_work_shows_how_far_it_is_and_then_leaves_nothing():
     assert terminal.getvalue().endswith("\r\033[K")
 
 
+def test_a_terminal_that_goes_away_stops_nothing(recwarn):
+    class Gone(Terminal):
+        def write(self, text: str) -> int:
+            raise OSError(5, "Input/output error")
+
+    with ProgressLine(Gone(), silent_for=0.0) as line:
+        line.tell(3, 12, "surface")
+        time.sleep(0.3)
+    assert not recwarn.list  # pytest warns of an error in a thread
+
+
 def test_work_that_has_not_counted_yet_shows_the_time():
     assert progress_text(0, 0, "", 3.4, step=0.0) == "working … 3 s"
     assert progress_text(0, 160, "surface", 12.0, step=0.0) == "surface: 0 of 160 … 12 s"

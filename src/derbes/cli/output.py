@@ -105,8 +105,7 @@ class ProgressLine:
         self._stop.set()
         self._thread.join()
         if self._is_shown:
-            self._terminal.write(_ERASE_LINE)
-            self._terminal.flush()
+            self._show(_ERASE_LINE)
 
     def tell(self, done: int, total: int, what: str) -> None:
         """Note how much is done, out of how much, and of what; a step begins with what ends."""
@@ -119,9 +118,14 @@ class ProgressLine:
             now = time.monotonic()
             if now - self._begun >= self._silent_for:
                 words = progress_text(*self._state, now - self._begun, step=self._told - self._step)
-                self._terminal.write(_ERASE_LINE + words)
-                self._terminal.flush()
+                self._show(_ERASE_LINE + words)
                 self._is_shown = True
+
+    def _show(self, text: str) -> None:
+        """Write to the terminal, as long as it is there."""
+        with contextlib.suppress(OSError, ValueError):
+            self._terminal.write(text)
+            self._terminal.flush()
 
 
 def progress_text(done: int, total: int, what: str, seconds: float, *, step: float) -> str:
