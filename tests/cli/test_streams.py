@@ -161,6 +161,13 @@ def test_the_output_is_not_put_into_the_case(tmp_path, verb, source):
     assert case.read_text(encoding="utf-8") == before
 
 
+def test_the_output_is_not_what_an_option_writes(tmp_path):
+    place = tmp_path / "seen"
+    answer = shell(f"derbes schema --out {place} >{place}")
+    assert answer.code == 2
+    assert f'the output leads into "{place}", which --out writes\n' in answer.err
+
+
 # Nothing but the answer
 
 PLANTED = r"""

@@ -3,7 +3,7 @@
 Every place is a `Place`, so that no option escapes what is looked at before the work begins.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -93,21 +93,17 @@ def check_places(
     context = click.get_current_context()
     outlet: Outlet = context.find_root().obj
     asked = {**context.params, "report": outlet.report, **instead}
-    options = [one for one in context.command.params if isinstance(one.type, Place)]
-    options.sort(key=lambda one: one.name == "out")
-    written, folders = (
-        {
-            str(one.name): asked.get(str(one.name))
-            for one in options
-            if isinstance(one.type, Place) and one.type.is_folder is is_folder
-        }
-        for is_folder in (False, True)
-    )
-    is_shown = written.get("out", STANDARD_OUTPUT) == STANDARD_OUTPUT
-    if is_shown and outlet.is_closed:
+    written: dict[str, Any] = {}
+    folders: dict[str, Any] = {}
+    for one in context.command.params:
+        if isinstance(one.type, Place):
+            places = folders if one.type.is_folder else written
+            places[str(one.name)] = asked.get(str(one.name))
+    out = written.pop("out", STANDARD_OUTPUT)
+    if out == STANDARD_OUTPUT and outlet.is_closed:
         raise OutputError(unwritable(_("the output"), closed()))
-    problems = _into_the_case(read, outlet)
-    written["out"] = None if is_shown else written.get("out")
+    written["out"] = None if out == STANDARD_OUTPUT else out
+    problems = _output_problems(outlet, read, written)
     problems += place_problems(read, written, folders, streams=("out",))
     told = {problem.where for problem in problems}
     kinds = {"out": kind, "store": PARQUET}
@@ -146,13 +142,18 @@ def _is_report(place: Path) -> bool:
         return False
 
 
-def _into_the_case(read: tuple[str, ...], outlet: Outlet) -> list[Problem]:
-    """Whether the shell has been told to put the answer into a file that is read."""
-    for file in read:
+def _output_problems(
+    outlet: Outlet, read: Iterable[str], written: Mapping[str, str | None]
+) -> list[Problem]:
+    """Whether the shell has been told to put the answer into a file that is read or written."""
+    named = {file: _("which is a file of the case") for file in read}
+    for option, place in written.items():
+        if place:
+            named.setdefault(place, _("which --{option} writes").format(option=option))
+    for file, known in named.items():
         if identity(Path(file)) == outlet.identity:
-            what = _('the output leads into "{file}", which is a file of the case')
-            fix = _("let the output lead into another file")
-            return [Problem("out", what.format(file=file), fix=fix)]
+            what = _('the output leads into "{file}", {known}').format(file=file, known=known)
+            return [Problem("out", what, fix=_("let the output lead into another file"))]
     return []
 
 
