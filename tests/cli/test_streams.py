@@ -37,7 +37,7 @@ def shell(line: str, **variables: str) -> Answer:
         text=True,
         capture_output=True,
         env={**os.environ, **variables},
-        timeout=120,
+        timeout=300,  # where nothing is compiled yet
     )
     return Answer(done.returncode, done.stdout, done.stderr)
 
