@@ -2,11 +2,11 @@
 
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 from derbes.errors import OutputError
 from derbes.language import _
+from derbes.scratch import new_part, released
 
 _READABLE = 0o666
 
@@ -72,8 +72,7 @@ def _write_directly(path: Path, content: bytes) -> None:
 
 def _write_beside(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    temporary = Path(name)
+    handle, temporary = new_part(path, path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -84,6 +83,8 @@ def _write_beside(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    finally:
+        released(temporary)
 
 
 def _mode_for(path: Path) -> int:

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+from derbes.cli.stopping import heeding
+
 INTERRUPTED = 130
 """Exit code of what was stopped with Ctrl-C, as a shell counts it."""
 
 __all__ = ["INTERRUPTED", "main"]
 
 
+@heeding
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; Ctrl-C is quiet also while the program is still being loaded.
 

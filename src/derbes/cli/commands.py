@@ -25,7 +25,6 @@ from derbes.cli.output import (
     notes_record,
     notes_text,
     problems_record,
-    progress_on_terminal,
     stoppable,
     tell,
     tell_error,
@@ -208,7 +207,7 @@ def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say how long essential uses are met when a measure starts."""
     case = api.read_case(path)
     check_places(case, JSON if as_json else TEXT, out)
-    with progress_on_terminal() as progress:
+    with stoppable(None) as progress:
         table = api.cover(case, progress=progress, **_words(asked))
     then = next_line("leverage" if case.measures else "check", path)
     _answer(table, cover_text, then, as_json=as_json, out=out)
@@ -223,7 +222,7 @@ def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say what measures cost target and sender, and when leverage ends."""
     case = api.read_case(path)
     check_places(case, JSON if as_json else TEXT, out)
-    with progress_on_terminal() as progress:
+    with stoppable(None) as progress:
         surface = api.leverage(case, progress=progress, **_words(asked))
     then = next_line("brief", path)
     _answer(surface, leverage_text, then, as_json=as_json, out=out)
@@ -268,7 +267,7 @@ def plan(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     case = api.read_case(path)
     place = words["checkpoint"]
     check_places(case, JSON if as_json else TEXT, out, checkpoint=place)
-    with stoppable(place, resume=f"--resume {place}") as progress:
+    with stoppable(place, resume=f"--resume {place}", keep="--checkpoint FILE") as progress:
         found = api.plan(case, progress=progress, **words)
     _answer(found, plan_text, next_line("brief", path), as_json=as_json, out=out)
 
@@ -323,7 +322,8 @@ def stress(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     case = api.read_case(path)
     store = asked["store"]
     check_places(case, JSON if as_json else TEXT, out, store=store)
-    with stoppable(Path(store) if store else None, resume="--resume") as progress:
+    kept = Path(store) if store else None
+    with stoppable(kept, resume="--resume", keep="--store FILE") as progress:
         found = api.stress(case, progress=progress, **_words(asked))
     _answer(found, stress_text, next_line("brief", path), as_json=as_json, out=out)
 
@@ -396,7 +396,8 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     case = api.read_case(path)
     kind = {"csv": CSV, "claimreview": JSON}.get(form, JSON if as_json else TEXT)
     check_places(case, kind, out, record=record)
-    with progress_on_terminal() as progress:
+    with stoppable(None) as progress:
+        progress(0, 0, _("verdicts"))
         table = api.statements(case, progress=progress, has_signaling=query == SIGNALING, **asked)
     n_lines = api.record_verdicts(record, table) if record else 0
     if form:
@@ -437,7 +438,8 @@ def brief(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     out = out or f"{Path(path).resolve().stem}.html"
     check_places(case, HTML, out, tables=asked["tables"])
     words = _words(asked)
-    with progress_on_terminal() as progress:
+    with stoppable(None) as progress:
+        progress(0, 0, _("the brief"))
         page = api.brief(case, progress=progress, **words)
     tell(page, out)
     if out == STANDARD_OUTPUT:

@@ -19,6 +19,7 @@ import click
 from derbes.api import Progress
 from derbes.case.entities import Case
 from derbes.case.quantity import Note
+from derbes.cli.stopping import if_stopped
 from derbes.errors import CaseError, Problem, RequestError
 from derbes.files import write_atomically
 from derbes.language import _, ngettext
@@ -251,32 +252,56 @@ def progress_on_terminal() -> Iterator[Progress | None]:
 
 
 @contextlib.contextmanager
-def stoppable(kept: Path | None, *, resume: str) -> Iterator[Progress]:
-    """Progress on a terminal; on Ctrl-C, what was reached and how to go on.
+def stoppable(kept: Path | None, *, resume: str = "", keep: str = "") -> Iterator[Progress]:
+    """Progress on a terminal; when stopped, what was reached and how to go on.
 
     Args:
         kept: File in which the work is kept, where it is.
         resume: Option that goes on with it.
+        keep: Option that would keep the work; empty: none does.
     """
     reached: list[str] = []
+    before = _stamp(kept)
+
+    def words() -> Iterator[str]:
+        return stopped_lines(reached, kept, resume, keep, is_new=_stamp(kept) != before)
+
+    with if_stopped(words), progress_on_terminal() as shown:
+
+        def told(done: int, total: int, what: str) -> None:
+            reached[:] = [what]
+            if shown:
+                shown(done, total, what)
+
+        yield told
+
+
+def _stamp(file: Path | None) -> tuple[int, int] | None:
+    """What changes when a file is written anew; None where there is none."""
     try:
-        with progress_on_terminal() as shown:
-
-            def told(done: int, total: int, what: str) -> None:
-                reached[:] = [what]
-                if shown:
-                    shown(done, total, what)
-
-            yield told
-    except KeyboardInterrupt:
-        sys.stderr.writelines(f"{line}\n" for line in stopped_lines(reached, kept, resume))
-        raise
+        about = file.stat() if file is not None else None
+    except OSError:
+        return None
+    return None if about is None else (about.st_ino, about.st_mtime_ns)
 
 
-def stopped_lines(reached: list[str], kept: Path | None, resume: str) -> Iterator[str]:
+def stopped_lines(
+    reached: list[str], kept: Path | None, resume: str, keep: str, *, is_new: bool
+) -> Iterator[str]:
     """What was reached when work was stopped, and how to go on with what is kept."""
     yield from (_("Stopped at {what}.").format(what=what) for what in reached if what)
-    if kept is not None and kept.exists():
+    if kept is None and (reached or keep):
+        yield _("Nothing of it is kept: the same command begins anew.")
+    if kept is None:
+        if keep:
+            yield _("With {option} the work is kept as it goes on.").format(option=keep)
+    elif is_new:
         yield _("It is kept in {file}; to go on, add {resume} to the same command.").format(
             file=kept, resume=resume
         )
+    elif kept.exists():
+        yield _("{file} is as it was before; to go on from it, add {resume}.").format(
+            file=kept, resume=resume
+        )
+    else:
+        yield _("Nothing was kept in {file} yet: the same command begins anew.").format(file=kept)
