@@ -34,13 +34,12 @@ def heeding(main: Callable[[Sequence[str] | None], int]) -> Callable[..., int]:
     def heeded(arguments: Sequence[str] | None = None) -> int:
         if threading.current_thread() is not threading.main_thread():
             return main(arguments)
-        usual = _BY_SIGNAL + signal.SIGINT
         with _listening():
             try:
                 code = main(arguments)
             except KeyboardInterrupt:
-                code = usual
-            return _BY_SIGNAL + _heard[0][0] if code == usual and _heard else code
+                code = _BY_SIGNAL + signal.SIGINT
+            return _BY_SIGNAL + _heard[0][0] if code and _heard else code
 
     return heeded
 
