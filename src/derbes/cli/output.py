@@ -9,6 +9,7 @@ import shlex
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
@@ -266,7 +267,7 @@ def stoppable(kept: Path | None, *, resume: str = "", keep: str = "") -> Iterato
     def words() -> Iterator[str]:
         return stopped_lines(reached, kept, resume, keep, is_new=_stamp(kept) != before)
 
-    with if_stopped(words), progress_on_terminal() as shown:
+    with if_stopped(words), plain_warnings(), progress_on_terminal() as shown:
 
         def told(done: int, total: int, what: str) -> None:
             reached[:] = [what]
@@ -274,6 +275,37 @@ def stoppable(kept: Path | None, *, resume: str = "", keep: str = "") -> Iterato
                 shown(done, total, what)
 
         yield told
+
+
+@contextlib.contextmanager
+def plain_warnings() -> Iterator[None]:
+    """Say in words, and once, that compiled code could not be kept; other warnings as usual."""
+    usual, told = warnings.showwarning, set()
+    texts = {
+        "unkept": _(
+            "Compiled code cannot be kept in {place}: {reason}. The run goes on; the next one "
+            "compiles anew. Fix: free space there, or let NUMBA_CACHE_DIR name another folder."
+        ),
+        "damaged": _("Compiled code kept in {place} was damaged and is compiled anew."),
+    }
+
+    def show(message: Any, category: Any, *where: Any, **more: Any) -> None:
+        if category.__name__ != "CacheWarning":
+            usual(message, category, *where, **more)
+            return
+        what, where_it_is = str(message).split(" ", 1)
+        place, _colon, reason = where_it_is.rpartition(": ")
+        if what not in told:
+            told.add(what)
+            begin = _ERASE_LINE if sys.stderr.isatty() else ""
+            with contextlib.suppress(OSError, ValueError):
+                sys.stderr.write(begin + texts[what].format(place=place, reason=reason) + "\n")
+
+    warnings.showwarning = show
+    try:
+        yield
+    finally:
+        warnings.showwarning = usual
 
 
 def _stamp(file: Path | None) -> tuple[int, int] | None:
