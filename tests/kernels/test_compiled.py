@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from derbes.kernels.compiling import SOURCES, KernelFiles
+from derbes.kernels import compiling
+from derbes.kernels.compiling import SOURCES, CacheWarning, KernelFiles
 from derbes.simulation import BranchRun, simulate_branch
 from derbes.supply.baseline import solve_calm, state_at
 from tests.builders import sender_cut, worked_arrays
@@ -114,31 +115,55 @@ class Asked:
 
 @pytest.fixture
 def asked(tmp_path: Path) -> Asked:
+    if not compiling.IS_COMPILED:
+        pytest.skip("nothing is compiled")
     return Asked(tmp_path)
 
 
-def test_machine_code_is_kept_for_the_next_process(asked: Asked) -> None:
+def test_machine_code_is_kept_until_it_is_damaged_or_the_kernel_rewritten(asked: Asked) -> None:
     assert asked.ask() == ("5.0 0", [])
     assert {one.suffix for one in asked.files} == {".nbi", ".nbc"}
     assert asked.ask() == ("5.0 1", [])
-
-
-@pytest.mark.parametrize(
-    ("kind", "spoiled"),
-    [(".nbi", b""), (".nbi", b"garbage"), (".nbi", None), (".nbc", b"garbage"), (".nbc", None)],
-    ids=["index empty", "index garbage", "index cut", "code garbage", "code cut"],
-)
-def test_damaged_machine_code_is_compiled_anew_and_said_once(
-    asked: Asked, kind: str, spoiled: bytes | None
-) -> None:
-    asked.ask()
     for place in asked.files:
-        if place.suffix == kind:
-            content = place.read_bytes()
-            place.write_bytes(content[: len(content) // 2] if spoiled is None else spoiled)
+        place.write_bytes(b"" if place.suffix == ".nbi" else b"garbage")
     folder = str(asked.files[0].parent)
     assert asked.ask() == ("5.0 0", [f"damaged {folder}: another digest"])
-    assert asked.ask() == ("5.0 1", [])
+    asked.write(4)
+    assert asked.ask() == ("2.5 0", [])
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> KernelFiles:
+    return KernelFiles(str(tmp_path), "policy.settle-12.py311", "stamp")
+
+
+@pytest.mark.parametrize("kind", [".nbi", ".nbc"])
+@pytest.mark.parametrize("spoiled", [b"", b"garbage", b"\x80", None, b"0" * 400])
+def test_any_damage_is_found_before_it_is_read(
+    files: KernelFiles, tmp_path: Path, kind: str, spoiled: bytes | None, monkeypatch
+) -> None:
+    monkeypatch.setattr(compiling, "_warned", set())
+    files.save("key", ["code"] * 100)
+    assert files.load("key") == ["code"] * 100
+    place = next(one for one in tmp_path.iterdir() if one.suffix == kind)
+    content = place.read_bytes()
+    place.write_bytes(content[: len(content) // 2] if spoiled is None else spoiled)
+    with pytest.warns(CacheWarning, match="^damaged .*: another digest$") as told:
+        assert [files.load("key") for _again in range(2)] == [None, None]
+    assert len(told) == 1
+    files.save("key", "anew")
+    assert files.load("key") == "anew"
+
+
+def test_two_that_keep_at_once_never_mix_their_code(files: KernelFiles, monkeypatch) -> None:
+    """The other saves between this one's look at the index and its own save."""
+    known = files._load_index()
+    files.save("its key", "its code")
+    monkeypatch.setattr(files, "_load_index", lambda: known)
+    files.save("key", "code")
+    monkeypatch.undo()
+    assert files.load("key") == "code"
+    assert files.load("its key") in (None, "its code")
 
 
 def test_a_full_disk_does_not_stop_a_run(asked: Asked) -> None:
@@ -160,34 +185,43 @@ def test_nowhere_to_write_does_not_stop_a_run(asked: Asked) -> None:
     assert told[0] == f"unkept {ROOT / 'src' / 'derbes' / 'kernels'}: nowhere to write"
 
 
-def test_machine_code_of_other_kernels_is_not_read_and_goes(asked: Asked) -> None:
+def test_machine_code_of_other_kernels_is_not_read_and_goes(
+    files: KernelFiles, tmp_path: Path, monkeypatch
+) -> None:
     """What a kernel calls may stand in another file, so a change of any counts."""
-    asked.ask()
-    old = asked.files
-    other = "from derbes.kernels import compiling\ncompiling.SOURCES = '0123456789abcdef'"
-    other += "\ncompiling._sources = lambda: compiling.SOURCES"
-    assert asked.ask(other) == ("5.0 0", [])
-    assert not set(old) & set(asked.files)
-    assert len(asked.files) == len(old)
+    files.save("key", "code")
+    old = set(tmp_path.iterdir())
+    monkeypatch.setattr(compiling, "SOURCES", "0123456789abcdef")
+    later = KernelFiles(str(tmp_path), "policy.settle-12.py311", "stamp")
+    assert later.load("key") is None
+    later.save("key", "another code")
+    assert files.load("key") is None
+    assert later.load("key") == "another code"
+    assert not old & set(tmp_path.iterdir())
 
 
-def test_what_was_compiled_while_a_kernel_was_rewritten_is_not_kept(asked: Asked) -> None:
-    rewritten = "from derbes.kernels import compiling\ncompiling._sources = lambda: 'another'"
-    assert asked.ask(rewritten) == ("5.0 0", [])
-    assert asked.files == []
+@pytest.mark.skipif(not compiling.IS_COMPILED, reason="nothing is compiled")
+def test_what_was_compiled_while_a_kernel_was_rewritten_is_not_kept(
+    tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr(compiling.config, "CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(compiling, "_sources", lambda: "another")
 
+    def third(x: float) -> float:
+        return x / 3
 
-def test_a_kernel_that_is_rewritten_is_compiled_anew(asked: Asked) -> None:
-    asked.ask()
-    asked.write(4)
-    assert asked.ask() == ("2.5 0", [])
+    assert compiling.called(third)(6.0) == 2.0
+    assert [one for one in tmp_path.rglob("*") if one.is_file()] == []
+    monkeypatch.undo()
+    monkeypatch.setattr(compiling.config, "CACHE_DIR", str(tmp_path))
+    assert compiling.called(third)(6.0) == 2.0
+    assert len([one for one in tmp_path.rglob("*") if one.is_file()]) == 2
 
 
 def test_cold_starts_at_once_are_safe(asked: Asked) -> None:
-    runs = [asked.start() for _run in range(3)]
+    runs = [asked.start() for _run in range(2)]
     done = [run.communicate() for run in runs]
-    assert [(out.split()[0], err) for out, err in done] == [("5.0", "")] * 3
-    assert asked.ask() == ("5.0 1", [])
+    assert [(out.split()[0], err) for out, err in done] == [("5.0", "")] * 2
     assert all(one.suffix in (".nbi", ".nbc") for one in asked.files)
 
 
