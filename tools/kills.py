@@ -80,6 +80,7 @@ def begin(words: Sequence[str], place: Path, *, is_fresh: bool) -> int:
     if pid:
         return pid
     os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # this program may ignore it
     os.chdir(place)
     os.environ["TMPDIR"] = str(place / "tmp")
     tempfile.tempdir = None

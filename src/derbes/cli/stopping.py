@@ -34,12 +34,12 @@ def heeding(main: Callable[[Sequence[str] | None], int]) -> Callable[..., int]:
     def heeded(arguments: Sequence[str] | None = None) -> int:
         if threading.current_thread() is not threading.main_thread():
             return main(arguments)
-        with _listening():
-            try:
+        try:
+            with _listening(is_program=arguments is None):
                 code = main(arguments)
-            except KeyboardInterrupt:
-                code = _BY_SIGNAL + signal.SIGINT
-            return _BY_SIGNAL + _heard[0][0] if code and _heard else code
+        except KeyboardInterrupt:
+            code = _BY_SIGNAL + signal.SIGINT
+        return _BY_SIGNAL + _heard[0][0] if code and _heard else code
 
     return heeded
 
@@ -68,7 +68,7 @@ def tell_stopped() -> None:
 
 
 @contextlib.contextmanager
-def _listening() -> Iterator[None]:
+def _listening(*, is_program: bool) -> Iterator[None]:
     numbers = [getattr(signal, name) for name in _STOPS if hasattr(signal, name)]
     heeded = [one for one in numbers if signal.getsignal(one) != signal.SIG_IGN]
     _heard.clear()
@@ -77,8 +77,9 @@ def _listening() -> Iterator[None]:
         try:
             yield
         finally:
+            # A program that is done has nothing left to say while Python ends.
             for one, handler in before.items():
-                signal.signal(one, handler)
+                signal.signal(one, signal.SIG_DFL if is_program else handler)
 
 
 def _stop(number: int, _frame: object) -> None:
