@@ -1,5 +1,6 @@
 """How a run ends that is stopped from outside, in a process of its own."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -17,8 +18,11 @@ from derbes import api, parallel, scratch
 from derbes.cli import main
 from derbes.cli.commands import derbes
 
+def begun():
+    open("../begun", "a").close()
+
 def long_task(task):
-    print("begun", flush=True)
+    begun()
     time.sleep(60)
 
 def fake(case, progress=None, **words):
@@ -27,10 +31,10 @@ def fake(case, progress=None, **words):
     way = sys.argv[1]
     if way == "deaf":
         scratch.new_part(scratch.Path("out.html"), scratch.Path.cwd())
-        print("begun", flush=True)
-        hashlib.pbkdf2_hmac("sha256", b"a", b"b", 2_000_000_000)
+        begun()
+        hashlib.pbkdf2_hmac("sha256", b"a", b"b", 100_000_000)
     if way == "swallowed":
-        print("begun", flush=True)
+        begun()
         try:
             time.sleep(60)
         except KeyboardInterrupt:
@@ -39,7 +43,7 @@ def fake(case, progress=None, **words):
         with scratch.new_folder() as folder:
             parallel.run_tasks(long_task, [1, 2], n_workers=2)
     if way == "short":
-        print("begun", flush=True)
+        begun()
         time.sleep(1.5)
     return api.__dict__["problems"](case)
 
@@ -49,25 +53,47 @@ if __name__ == "__main__":
 """
 
 
-def _start(place: Path, way: str, *words: str, ignored: tuple[int, ...] = ()) -> subprocess.Popen:
-    def begin() -> None:
-        for one in ignored:
-            signal.signal(one, signal.SIG_IGN)
+@pytest.fixture
+def start(tmp_path):
+    """Start a run and wait until it is at work; it ends with the test at the latest."""
+    started = []
 
-    script = place / "program.py"
-    script.write_text(PROGRAM, encoding="utf-8")
-    process = subprocess.Popen(
-        [sys.executable, str(script), way, *words],
-        cwd=place,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "TMPDIR": str(place)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=begin,  # noqa: PLW1509 - what the caller ignores is inherited
-        start_new_session=True,
-    )
-    assert process.stdout.readline() == "begun\n"
-    return process
+    def run(way: str, *words: str, ignored: tuple[int, ...] = ()) -> subprocess.Popen:
+        def begin() -> None:
+            for one in ignored:
+                signal.signal(one, signal.SIG_IGN)
+
+        (tmp_path / "program.py").write_text(PROGRAM, encoding="utf-8")
+        (tmp_path / "work").mkdir(exist_ok=True)
+        process = subprocess.Popen(
+            [sys.executable, str(tmp_path / "program.py"), way, *words],
+            cwd=tmp_path / "work",
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT / "src"),
+                "TMPDIR": str(tmp_path / "work"),
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=begin,  # noqa: PLW1509 - what the caller ignores is inherited
+            start_new_session=True,
+        )
+        started.append(process)
+        until = time.monotonic() + 60
+        while not (tmp_path / "begun").exists() and time.monotonic() < until:
+            assert process.poll() is None
+            time.sleep(0.02)
+        assert (tmp_path / "begun").exists()
+        return process
+
+    yield run
+    for process in started:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+        process.stderr.close()
 
 
 NOTHING_KEPT = "Stopped at surface.\nNothing of it is kept: the same command begins anew.\n"
@@ -83,23 +109,23 @@ NOTHING_KEPT = "Stopped at surface.\nNothing of it is kept: the same command beg
         ("swallowed", 2, 130),
     ],
 )
-def test_a_stop_says_what_is_kept_and_leaves_nothing(tmp_path, way, number, code):
-    run = _start(tmp_path, way, "cover", str(CASE))
+def test_a_stop_says_what_is_kept_and_leaves_nothing(start, tmp_path, way, number, code):
+    run = start(way, "cover", str(CASE))
     begun = time.monotonic()
     run.send_signal(number)
-    _out, err = run.communicate(timeout=10)
+    _out, err = run.communicate(timeout=30)
     assert (run.returncode, err.strip("\n") + "\n") == (code, NOTHING_KEPT)
-    assert time.monotonic() - begun < 4
-    assert [one.name for one in tmp_path.iterdir()] == ["program.py"]
+    assert time.monotonic() - begun < 10
+    assert list((tmp_path / "work").iterdir()) == []
     with pytest.raises(ProcessLookupError):
         os.killpg(run.pid, 0)
 
 
-def test_a_stop_of_the_whole_group_is_said_once(tmp_path):
-    run = _start(tmp_path, "shared", "cover", str(CASE))
+def test_a_stop_of_the_whole_group_is_said_once(start):
+    run = start("shared", "cover", str(CASE))
     os.killpg(run.pid, signal.SIGINT)
     os.killpg(run.pid, signal.SIGINT)
-    _out, err = run.communicate(timeout=10)
+    _out, err = run.communicate(timeout=30)
     assert (run.returncode, err.strip("\n") + "\n") == (130, NOTHING_KEPT)
 
 
@@ -119,36 +145,35 @@ def test_a_stop_of_the_whole_group_is_said_once(tmp_path):
         ),
     ],
 )
-def test_long_verbs_say_what_is_not_kept(tmp_path, words, said):
-    run = _start(tmp_path, "shared", words[0], str(CASE), *words[1:])
+def test_long_verbs_say_what_is_not_kept(start, words, said):
+    run = start("shared", words[0], str(CASE), *words[1:])
     run.send_signal(signal.SIGTERM)
-    _out, err = run.communicate(timeout=10)
+    _out, err = run.communicate(timeout=30)
     assert (run.returncode, err.strip("\n") + "\n") == (143, f"Stopped at surface.\n{said}")
 
 
-def test_what_was_kept_before_is_not_said_to_be_of_this_run(tmp_path):
+def test_what_was_kept_before_is_not_said_to_be_of_this_run(start, tmp_path):
     kept = tmp_path / "draws.parquet"
     kept.write_text("earlier", encoding="utf-8")
-    run = _start(tmp_path, "shared", "stress", str(CASE), "--store", str(kept))
+    run = start("shared", "stress", str(CASE), "--store", str(kept))
     run.send_signal(signal.SIGTERM)
-    _out, err = run.communicate(timeout=10)
+    _out, err = run.communicate(timeout=30)
     assert err.strip("\n") + "\n" == (
         f"Stopped at surface.\n{kept} is as it was before; to go on from it, add --resume.\n"
     )
 
 
 @pytest.mark.parametrize("number", [1, 2, 15])
-def test_what_the_caller_ignores_is_ignored(tmp_path, number):
-    run = _start(tmp_path, "short", "cover", str(CASE), ignored=(number,))
+def test_what_the_caller_ignores_is_ignored(start, number):
+    run = start("short", "cover", str(CASE), ignored=(number,))
     run.send_signal(number)
     _out, err = run.communicate(timeout=20)
     assert "Stopped" not in err
-    assert run.returncode == 1  # the fake answer is none; it got as far as that
+    assert run.returncode not in (129, 130, 143)  # the fake answer is none: it fails on that
 
 
-def test_a_terminal_that_is_gone_is_no_error(tmp_path):
-    run = _start(tmp_path, "shared", "cover", str(CASE))
-    with run:
-        run.stderr.close()
-        run.send_signal(signal.SIGHUP)
-        assert run.wait(timeout=10) == 129
+def test_a_terminal_that_is_gone_is_no_error(start):
+    run = start("shared", "cover", str(CASE))
+    run.stderr.close()
+    run.send_signal(signal.SIGHUP)
+    assert run.wait(timeout=30) == 129
