@@ -70,7 +70,7 @@ def tell_stopped() -> None:
 @contextlib.contextmanager
 def _listening(*, is_program: bool) -> Iterator[None]:
     numbers = [getattr(signal, name) for name in _STOPS if hasattr(signal, name)]
-    heeded = [one for one in numbers if signal.getsignal(one) != signal.SIG_IGN]
+    heeded = [one for one in numbers if signal.getsignal(one) not in (signal.SIG_IGN, None)]
     _heard.clear()
     before = {one: signal.signal(one, _stop) for one in heeded}
     with _watched(heeded):
