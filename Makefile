@@ -9,12 +9,13 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PINS := pyproject.toml constraints.txt
 CASE := cases/aspan
 WORKERS := 2
+KILLS := 100
 SMOKE := tests/test_readme.py tests/cli/test_commands.py tests/cli/test_messages.py \
   tests/cli/test_places.py tests/cli/test_process.py tests/casefile/test_messages.py \
   tests/lp/test_highs.py tests/known_answers/test_worked_examples.py \
   tests/known_answers/test_survival.py tests/known_answers/test_stock_rules.py
 
-.PHONY: help brief picture paper check check-lowest check-newest bench coverage schema messages clean
+.PHONY: help brief picture paper check check-lowest check-newest bench kills coverage schema messages clean
 
 help:
 	@echo "make brief     the brief of the ASPAN case, out/brief.html"
@@ -23,6 +24,7 @@ help:
 	@echo "make check     lint, types, imports, tests: what the continuous integration runs"
 	@echo "make check-lowest, make check-newest   command line and known answers with other versions"
 	@echo "make bench     speed against other tools, out/bench.json"
+	@echo "make kills     runs of the long verbs killed at random moments; KILLS=100 of each"
 	@echo "make coverage  branches reached by the tests"
 	@echo "make schema    the JSON Schema and the reference page of the case file"
 	@echo "make messages  the texts to translate"
@@ -55,6 +57,10 @@ check-lowest check-newest: check-%: constraints-%.txt
 bench: $(VENV)/.peers
 	@mkdir -p out
 	$(BIN)/python -m benchmarks --out out/bench.json
+
+# Prints its seed; with SEED=7 the same moments are drawn again. Linux only.
+kills: $(VENV)/.run-time
+	PYTHONPATH=. $(BIN)/python -m tools.kills --kills $(KILLS) $(if $(SEED),--seed $(SEED))
 
 # Compiled kernels cannot be traced, so here they run as plain Python.
 coverage: $(VENV)/.development

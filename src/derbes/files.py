@@ -7,12 +7,12 @@ import errno
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from derbes.errors import OutputError, Problem
 from derbes.language import _
+from derbes.scratch import new_part, released
 
 _READABLE = 0o666
 
@@ -94,7 +94,7 @@ def _write_directly(path: Path, content: bytes) -> None:
 
 def _write_beside(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = _part_of(path, path.parent)
+    handle, temporary = new_part(path, path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -105,12 +105,8 @@ def _write_beside(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-
-
-def _part_of(path: Path, folder: Path) -> tuple[int, Path]:
-    """A new file under a temporary name, open, and where it lies."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=folder)
-    return handle, Path(name)
+    finally:
+        released(temporary)
 
 
 def _mode_for(path: Path) -> int:
@@ -251,10 +247,11 @@ def _tried(path: Path, *, may_be_stream: bool) -> str:
         return "" if os.access(path, os.W_OK) else os.strerror(errno.EACCES)
     place = _behind_links(path)
     folder = next(one for one in place.parents if _found(one) is not None)
-    handle, temporary = _part_of(place, folder)
+    handle, temporary = new_part(place, folder)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(b"\n")
     finally:
         temporary.unlink(missing_ok=True)
+        released(temporary)
     return ""

@@ -5,14 +5,28 @@ this machine that dies is replaced, and its task is done again.
 """
 
 import contextlib
+import ctypes
+import multiprocessing
+import os
+import pickle
 import re
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
+import sys
+import threading
+import time
+import traceback
+import warnings
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future, as_completed
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from derbes.errors import DerbesError, MissingExtraError, Problem, RequestError
 from derbes.language import _
@@ -52,13 +66,281 @@ class RunOptions:
             self.progress(done, total, what)
 
 
-def make_pool(n_workers: int) -> ProcessPoolExecutor:
+STOPS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+"""Signals that ask a program to end."""
+MOST_DEATHS = 5
+"""Workers that may die before it is no accident any more."""
+_TO_END = 1.0
+"""How long an idle worker may take to end, before it is made to. [s]"""
+_LOOK = 0.5
+"""How often a worker looks whether its parent lives. [s]"""
+_DIE_WITH_PARENT = 1
+"""PR_SET_PDEATHSIG of Linux."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Worker:
+    """A process, and the way to talk to it."""
+
+    process: BaseProcess
+    line: Connection
+
+
+class WorkersLostError(DerbesError, BrokenExecutor):
+    """Workers keep dying."""
+
+
+class Workers(Executor):
+    """Processes of our own, which end with this one, however it ends.
+
+    No thread attends to them: whoever asks for a result does, so that nothing is left to be
+    closed when the program ends. A worker that dies is replaced, and its task is done again.
+    """
+
+    def __init__(self, n_workers: int) -> None:
+        self._n_workers = n_workers
+        self._idle: list[_Worker] = []
+        self._busy: dict[_Worker, _Awaited] = {}
+        self._waiting: deque[_Awaited] = deque()
+        self._deaths = 0
+        self._packed: tuple[Any, bytes] = (None, b"")
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **named: Any) -> "Future[Any]":
+        """Put a task behind those that wait; it is begun when a result is asked for."""
+        future = _Awaited(self, (function, args, named))
+        self._waiting.append(future)
+        return future
+
+    def finished(self, futures: Iterable["Future[Any]"]) -> Iterator["Future[Any]"]:
+        """The futures, each once it is done.
+
+        Raises:
+            WorkersLostError: Workers keep dying.
+        """
+        wanted = set(futures)
+        while wanted:
+            done = {future for future in wanted if future.done()}
+            yield from done
+            wanted -= done
+            if wanted and not done:
+                self._attend()
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - as any executor
+        """End all workers, also those that are busy."""
+        for future in (*self._waiting, *self._busy.values()):
+            future.cancel()
+        self._waiting.clear()
+        for worker in self._busy:
+            worker.process.kill()
+        for worker in self._idle:
+            with contextlib.suppress(OSError):
+                worker.line.send_bytes(b"")
+        until = time.monotonic() + _TO_END
+        for worker in (*self._busy, *self._idle):
+            worker.process.join(max(0.0, until - time.monotonic()))
+            worker.process.kill()
+            worker.process.join(_TO_END)
+            worker.line.close()
+        self._busy.clear()
+        self._idle.clear()
+
+    def _attend(self) -> None:
+        """Hand out what waits, then take at least one result in."""
+        self._waiting = deque(one for one in self._waiting if not one.cancelled())
+        n = len(self._idle) + len(self._busy)
+        for _worker in range(n, min(self._n_workers, n + len(self._waiting) - len(self._idle))):
+            self._idle.append(self._started())
+        while self._idle and self._waiting:
+            self._hand_out(self._idle.pop())
+        ends: dict[Any, _Worker] = {worker.line: worker for worker in self._busy}
+        for line in wait(list(ends)):
+            worker = ends[line]
+            try:
+                reply = worker.line.recv_bytes()
+            except (EOFError, OSError):
+                self._bury(worker)
+                continue
+            future = self._busy.pop(worker)
+            self._idle.append(worker)
+            if self._waiting:
+                self._hand_out(self._idle.pop())
+            _settle(future, reply)
+
+    def _hand_out(self, worker: _Worker) -> None:
+        future = self._waiting.popleft()
+        function, args, named = future.task
+        try:
+            if self._packed[0] is not function:
+                self._packed = (function, _pickled(function))
+            message = _pickled((self._packed[1], args, named))
+        except Exception as error:  # noqa: BLE001 - whatever a task does when it is written
+            future.set_exception(error)
+            self._idle.append(worker)
+            return
+        self._busy[worker] = future
+        try:
+            worker.line.send_bytes(message)
+        except OSError:
+            self._bury(worker)
+
+    def _bury(self, worker: _Worker) -> None:
+        """Put the task of a worker that has died first in the line."""
+        self._waiting.appendleft(self._busy.pop(worker))
+        worker.process.kill()
+        worker.process.join(_TO_END)
+        worker.line.close()
+        self._deaths += 1
+        if self._deaths > MOST_DEATHS:
+            what = _("{n} processes of this run were ended from outside, as for want of memory.")
+            fix = _("Fix: share the work among fewer with --workers, or ask for less.")
+            raise WorkersLostError(f"{what.format(n=self._deaths)} {fix}")
+
+    def _started(self) -> _Worker:
+        """A new worker; no signal reaches it before it knows what to do with one."""
+        here, there = multiprocessing.Pipe()
+        is_forked = multiprocessing.get_start_method() == "fork"
+        others = [worker.line for worker in (*self._idle, *self._busy)]
+        with signals_held() as mask:
+            process = multiprocessing.Process(
+                target=_work,
+                args=(there, [here, *others] if is_forked else [], mask),
+                daemon=True,
+            )
+            process.start()
+        there.close()
+        return _Worker(process, here)
+
+
+class _Awaited(Future[Any]):
+    """A future whose workers are attended to by whoever waits for it."""
+
+    def __init__(self, workers: Workers, task: tuple[Any, Any, Any]) -> None:
+        super().__init__()
+        self._workers = workers
+        self.task = task
+        """A function, its arguments, and those by name."""
+
+    def result(self, timeout: float | None = None) -> Any:
+        """What the task gave; time to wait is not counted."""
+        for _done in self._workers.finished([self]):
+            pass
+        return super().result(timeout)
+
+
+_WARNED: dict[Any, int] = {}
+"""What workers were warned of: it is told once, not by each."""
+
+
+def _pickled(thing: Any) -> bytes:
+    return bytes(ForkingPickler.dumps(thing, pickle.HIGHEST_PROTOCOL))
+
+
+def _settle(future: Future[Any], reply: bytes) -> None:
+    """What a worker has answered; what it was warned of is told here, as if done here."""
+    if future.cancelled():
+        return
+    try:
+        is_result, found, told = pickle.loads(reply)  # noqa: S301 - of our own process
+    except Exception as error:  # noqa: BLE001 - whatever an exception does when it is read
+        future.set_exception(error)
+        return
+    for message, category, place, line in told:
+        warnings.warn_explicit(message, category, place, line, registry=_WARNED)
+    if is_result:
+        future.set_result(found)
+    else:
+        future.set_exception(found)
+
+
+@contextlib.contextmanager
+def signals_held() -> Iterator[set[int]]:
+    """Signals that ask to end wait until the block is left; gives those that waited before."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield set()
+        return
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    try:
+        yield {int(one) for one in mask}
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def _work(line: Connection, others: Sequence[Connection], mask: set[int]) -> None:
+    """What a worker does: one task after the other, until it is told to end."""
+    for other in others:
+        other.close()
+    _end_quietly(mask)
+    end_with_parent()
+    packed, function = b"", None
+    while True:
+        try:
+            message = line.recv_bytes()
+        except (EOFError, OSError):
+            return
+        if not message:
+            return
+        with warnings.catch_warnings(record=True) as caught:
+            try:
+                wanted, args, named = pickle.loads(message)  # noqa: S301 - of our own process
+                if wanted != packed:
+                    function, packed = pickle.loads(wanted), wanted  # noqa: S301 - as above
+                reply: tuple[bool, Any] = (True, cast("Any", function)(*args, **named))
+            except BaseException as error:  # noqa: BLE001 - it is raised where the result is
+                error.add_note(f"In a process of this run:\n{traceback.format_exc()}")
+                reply = (False, error)
+        told = [(one.message, one.category, one.filename, one.lineno) for one in caught]
+        try:
+            answer = _pickled((*reply, told))
+        except Exception as error:  # noqa: BLE001 - whatever a result does when it is written
+            answer = _pickled((False, TypeError(f"a result cannot be sent: {error!r}"), []))
+        try:
+            line.send_bytes(answer)
+        except OSError:
+            return
+
+
+def _end_quietly(mask: set[int]) -> None:
+    """Signals end a worker without a word; those that the program ignores, it ignores too."""
+    for one in STOPS:
+        if signal.getsignal(one) != signal.SIG_IGN:
+            signal.signal(one, signal.SIG_DFL)
+    signal.set_wakeup_fd(-1)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def end_with_parent() -> None:
+    """This process ends when the one that started it does, however that ends.
+
+    On Linux the kernel sees to it, also in the middle of a long call. Elsewhere, and where the
+    kernel refuses, a thread does, as soon as a call lets other threads run.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    is_server = multiprocessing.get_start_method() == "forkserver"
+    starter = os.getppid() if is_server else parent.pid
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
+    watch = partial(_watch, parent.sentinel, starter)
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _watch(sentinel: int, starter: int | None) -> None:
+    # A forked process holds the other end of its own sentinel, and of those of others, so that
+    # only who the parent is tells; a process started anew sees the sentinel.
+    while sys.platform == "win32" or os.getppid() == starter:
+        if wait([sentinel], timeout=_LOOK):
+            break
+    os._exit(1)
+
+
+def make_pool(n_workers: int) -> Workers:
     """Processes of our own; when the user stops the program, they end and say nothing."""
-    return ProcessPoolExecutor(n_workers, initializer=_end_quietly)
-
-
-def _end_quietly() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    return Workers(n_workers)
 
 
 def run_tasks(
@@ -84,10 +366,6 @@ def run_tasks(
         return crew.do(function, tasks, progress=progress, what=what)
 
 
-MOST_DEATHS = 5
-"""Workers that may die before it is no accident any more."""
-
-
 class Crew:
     """Who does tasks: this process, processes of its own, or any executor."""
 
@@ -95,7 +373,6 @@ class Crew:
         self._n_workers = n_workers
         self._executor = executor
         self._is_own = executor is None and n_workers > 1
-        self._deaths = 0
 
     @property
     def is_here(self) -> bool:
@@ -112,10 +389,9 @@ class Crew:
             self._executor = make_pool(self._n_workers)
         return self
 
-    def __exit__(self, *error: object) -> None:
-        # A pool that is still closing when Python ends would complain, so it is waited for.
+    def __exit__(self, *_error: object) -> None:
         if self._is_own and self._executor is not None:
-            self._executor.shutdown(wait=error[0] is None, cancel_futures=True)
+            self._executor.shutdown()
 
     def do(
         self,
@@ -128,34 +404,29 @@ class Crew:
         """Results in the order of the tasks; arguments as of `run_tasks`.
 
         Raises:
-            BrokenExecutor: An executor that was given broke, or workers keep dying.
+            BrokenExecutor: An executor that was given broke.
+            WorkersLostError: Workers keep dying.
         """
-        results: dict[int, Result] = {}
         if self._executor is None:
+            results = []
             for i, task in enumerate(tasks):
-                results[i] = function(task)
+                results.append(function(task))
                 if progress:
                     progress(i + 1, len(tasks), what)
-        while self._executor is not None and len(results) < len(tasks):
-            waiting: dict[Future[Result], int] = {}
-            try:
-                for i, task in enumerate(tasks):
-                    if i not in results:
-                        waiting[self._executor.submit(function, task)] = i
+            return results
+        futures = [self._executor.submit(function, task) for task in tasks]
+        own = self._executor if isinstance(self._executor, Workers) else None
+        completed = own.finished if own else as_completed
+        try:
+            for done, future in enumerate(completed(futures), start=1):
+                if future.exception() is not None:
+                    break
                 if progress:
-                    for done, _future in enumerate(as_completed(waiting), start=len(results) + 1):
-                        progress(done, len(tasks), what)
-                for future, i in waiting.items():
-                    results[i] = future.result()
-            except BrokenExecutor:
-                self._deaths += 1
-                if not self._is_own or self._deaths > MOST_DEATHS:
-                    raise
-                kept = [one for one in waiting if one.done() and one.exception() is None]
-                results |= {waiting[one]: one.result() for one in kept}
-                self._executor.shutdown(wait=False, cancel_futures=True)
-                self._executor = make_pool(self._n_workers)
-        return [results[i] for i in range(len(tasks))]
+                    progress(done, len(tasks), what)
+            return [future.result() for future in futures]
+        finally:
+            for future in futures:
+                future.cancel()
 
 
 LOCAL = "local"
@@ -219,11 +490,8 @@ def opened_executor(
     if n <= 1:
         yield None
         return
-    pool = make_pool(n)
-    try:
+    with make_pool(n) as pool:
         yield pool
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
 
 
 @contextlib.contextmanager

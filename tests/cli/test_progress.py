@@ -1,8 +1,11 @@
 import io
 import sys
 import time
+import warnings
 
-from derbes.cli.output import ProgressLine, progress_on_terminal, progress_text
+import pytest
+
+from derbes.cli.output import ProgressLine, plain_warnings, progress_on_terminal, progress_text
 
 
 class Terminal(io.StringIO):
@@ -77,3 +80,22 @@ def _wait_for(terminal: Terminal, text: str) -> None:
     while text not in terminal.getvalue():
         assert time.monotonic() < until, terminal.getvalue()
         time.sleep(0.01)
+
+
+class CacheWarning(UserWarning):
+    """As the kernels name theirs."""
+
+
+def test_trouble_with_compiled_code_is_said_once_and_in_words(capsys):
+    with plain_warnings(), warnings.catch_warnings():
+        warnings.simplefilter("always")
+        for _worker in range(2):
+            warnings.warn("unkept /kept: here: File too large", CacheWarning, stacklevel=1)
+            warnings.warn("damaged /kept: another digest", CacheWarning, stacklevel=1)
+    assert capsys.readouterr().err == (
+        "Compiled code cannot be kept in /kept: here: File too large. The run goes on; the next "
+        "one compiles anew. Fix: free space there, or let NUMBA_CACHE_DIR name another folder.\n"
+        "Compiled code kept in /kept was damaged and is compiled anew.\n"
+    )
+    with pytest.warns(UserWarning, match="^another$"), plain_warnings():
+        warnings.warn("another", UserWarning, stacklevel=1)

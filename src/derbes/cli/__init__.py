@@ -5,12 +5,16 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from derbes.cli.stopping import heeding
+
 DONE = 0
 """The question is answered."""
 REPAIRABLE = 2
 """Something that the user can repair."""
 UNFORESEEN = 70
 """An error that nobody foresaw, which is one of the program."""
+HUNG_UP = 129
+"""The terminal was closed (SIGHUP), as a shell counts it."""
 INTERRUPTED = 130
 """Stopped with Ctrl-C, as a shell counts it."""
 BROKEN_PIPE = 141
@@ -21,6 +25,7 @@ TERMINATED = 143
 __all__ = [
     "BROKEN_PIPE",
     "DONE",
+    "HUNG_UP",
     "INTERRUPTED",
     "REPAIRABLE",
     "TERMINATED",
@@ -33,6 +38,7 @@ NET = "DERBES_NET"
 """Variable that is `off` where an error that nobody foresaw is to be raised: in tests."""
 
 
+@heeding
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command, and say whatever goes wrong in words.
 

@@ -21,7 +21,6 @@ from derbes.cli.output import (
     notes_record,
     notes_text,
     problems_record,
-    progress_on_terminal,
     stoppable,
     tell,
     tell_json,
@@ -249,7 +248,7 @@ def check(context: click.Context, path: str, *, as_json: bool) -> None:
 def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say how long essential uses are met when a measure starts."""
     case = opened(path, JSON if as_json else TEXT)
-    with progress_on_terminal() as progress:
+    with stoppable(None) as progress:
         table = api.cover(case, progress=progress, **_words(asked))
     then = next_line("leverage" if case.measures else "check", path)
     _answer(table, cover_text, then, as_json=as_json, out=out)
@@ -263,7 +262,7 @@ def cover(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
 def leverage(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say what measures cost target and sender, and when leverage ends."""
     case = opened(path, JSON if as_json else TEXT)
-    with progress_on_terminal() as progress:
+    with stoppable(None) as progress:
         surface = api.leverage(case, progress=progress, **_words(asked))
     then = next_line("brief", path)
     _answer(surface, leverage_text, then, as_json=as_json, out=out)
@@ -307,7 +306,7 @@ def plan(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     words = _plan_words(asked)
     place = words["checkpoint"]
     case = opened(path, JSON if as_json else TEXT, checkpoint=place, resume=None)
-    with stoppable(place, resume=f"--resume {place}") as progress:
+    with stoppable(place, resume=f"--resume {place}", keep="--checkpoint FILE") as progress:
         found = api.plan(case, progress=progress, **words)
     _answer(found, plan_text, next_line("brief", path), as_json=as_json, out=out)
 
@@ -360,7 +359,8 @@ def _plan_words(asked: dict[str, Any]) -> dict[str, Any]:
 def stress(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     """Say what holds over draws of the uncertain inputs, and what decides it."""
     case, store = opened(path, JSON if as_json else TEXT), asked["store"]
-    with stoppable(Path(store) if store else None, resume="--resume") as progress:
+    kept = Path(store) if store else None
+    with stoppable(kept, resume="--resume", keep="--store FILE") as progress:
         found = api.stress(case, progress=progress, **_words(asked))
     _answer(found, stress_text, next_line("brief", path), as_json=as_json, out=out)
 
@@ -434,7 +434,8 @@ def statements(path: str, *, as_json: bool, out: str, **asked: Any) -> None:
     case = opened(path, kind)
     if record:
         api.recorded(record)
-    with progress_on_terminal() as progress:
+    with stoppable(None) as progress:
+        progress(0, 0, _("verdicts"))
         table = api.statements(case, progress=progress, has_signaling=query == SIGNALING, **asked)
     n_lines = api.record_verdicts(record, table) if record else 0
     if form:
@@ -474,7 +475,8 @@ def brief(path: str, *, as_json: bool, out: str | None, **asked: Any) -> None:
     out = out or f"{Path(path).resolve().stem}.html"
     case = opened(path, HTML, out=out)
     words = _words({**asked, "tables": asked["tables"] or ""})
-    with progress_on_terminal() as progress:
+    with stoppable(None) as progress:
+        progress(0, 0, _("the brief"))
         page = api.brief(case, progress=progress, **words)
     tell(page, out, HTML)
     if out == STANDARD_OUTPUT:

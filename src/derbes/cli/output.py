@@ -8,6 +8,7 @@ import shlex
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TextIO
@@ -17,6 +18,7 @@ import click
 from derbes.api import Progress
 from derbes.case.quantity import Note
 from derbes.cli.places import JSON, STANDARD_OUTPUT, TEXT
+from derbes.cli.stopping import if_stopped
 from derbes.errors import CaseError, DerbesError, Problem, RequestError
 from derbes.files import write_atomically
 from derbes.language import _, ngettext
@@ -158,32 +160,87 @@ def progress_on_terminal() -> Iterator[Progress | None]:
 
 
 @contextlib.contextmanager
-def stoppable(kept: Path | None, *, resume: str) -> Iterator[Progress]:
-    """Progress on a terminal; on Ctrl-C, what was reached and how to go on.
+def stoppable(kept: Path | None, *, resume: str = "", keep: str = "") -> Iterator[Progress]:
+    """Progress on a terminal; when stopped, what was reached and how to go on.
 
     Args:
         kept: File in which the work is kept, where it is.
         resume: Option that goes on with it.
+        keep: Option that would keep the work; empty: none does.
     """
     reached: list[str] = []
+    before = _stamp(kept)
+
+    def words() -> Iterator[str]:
+        return stopped_lines(reached, kept, resume, keep, is_new=_stamp(kept) != before)
+
+    with if_stopped(words), plain_warnings(), progress_on_terminal() as shown:
+
+        def told(done: int, total: int, what: str) -> None:
+            reached[:] = [what]
+            if shown:
+                shown(done, total, what)
+
+        yield told
+
+
+@contextlib.contextmanager
+def plain_warnings() -> Iterator[None]:
+    """Say in words, and once, that compiled code could not be kept; other warnings as usual."""
+    usual, told = warnings.showwarning, set()
+    texts = {
+        "unkept": _(
+            "Compiled code cannot be kept in {place}: {reason}. The run goes on; the next one "
+            "compiles anew. Fix: free space there, or let NUMBA_CACHE_DIR name another folder."
+        ),
+        "damaged": _("Compiled code kept in {place} was damaged and is compiled anew."),
+    }
+
+    def show(message: Any, category: Any, *where: Any, **more: Any) -> None:
+        if category.__name__ != "CacheWarning":
+            usual(message, category, *where, **more)
+            return
+        what, where_it_is = str(message).split(" ", 1)
+        place, _colon, reason = where_it_is.rpartition(": ")
+        if what not in told:
+            told.add(what)
+            begin = _ERASE_LINE if sys.stderr.isatty() else ""
+            with contextlib.suppress(OSError, ValueError):
+                sys.stderr.write(begin + texts[what].format(place=place, reason=reason) + "\n")
+
+    warnings.showwarning = show
     try:
-        with progress_on_terminal() as shown:
-
-            def told(done: int, total: int, what: str) -> None:
-                reached[:] = [what]
-                if shown:
-                    shown(done, total, what)
-
-            yield told
-    except KeyboardInterrupt:
-        sys.stderr.writelines(f"{line}\n" for line in stopped_lines(reached, kept, resume))
-        raise
+        yield
+    finally:
+        warnings.showwarning = usual
 
 
-def stopped_lines(reached: list[str], kept: Path | None, resume: str) -> Iterator[str]:
+def _stamp(file: Path | None) -> tuple[int, int] | None:
+    """What changes when a file is written anew; None where there is none."""
+    try:
+        about = file.stat() if file is not None else None
+    except OSError:
+        return None
+    return None if about is None else (about.st_ino, about.st_mtime_ns)
+
+
+def stopped_lines(
+    reached: list[str], kept: Path | None, resume: str, keep: str, *, is_new: bool
+) -> Iterator[str]:
     """What was reached when work was stopped, and how to go on with what is kept."""
     yield from (_("Stopped at {what}.").format(what=what) for what in reached if what)
-    if kept is not None and kept.exists():
+    if kept is None and (reached or keep):
+        yield _("Nothing of it is kept: the same command begins anew.")
+    if kept is None:
+        if keep:
+            yield _("With {option} the work is kept as it goes on.").format(option=keep)
+    elif is_new:
         yield _("It is kept in {file}; to go on, add {resume} to the same command.").format(
             file=kept, resume=resume
         )
+    elif kept.exists():
+        yield _("{file} is as it was before; to go on from it, add {resume}.").format(
+            file=kept, resume=resume
+        )
+    else:
+        yield _("Nothing was kept in {file} yet: the same command begins anew.").format(file=kept)

@@ -4,9 +4,15 @@ Named tuples of arrays and numbers become one block of memory, for kernels that 
 Without the compiler (`NUMBA_DISABLE_JIT=1`) the same functions run as plain Python.
 """
 
+import contextlib
+import hashlib
+import io
+import os
+import pickle
+import re
+import warnings
 import zlib
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, cast, get_type_hints
 
@@ -14,6 +20,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 from numba import config as _config
+from numba.core import caching as _caching
 from numba.core import cgutils as _cgutils
 from numba.core import imputils as _imputils
 from numba.core import types as _types
@@ -24,9 +31,12 @@ from numba.extending import overload as _overload
 from numba.extending import register_model as _register_model
 from numba.np import arrayobj as _arrayobj
 
+from derbes.scratch import new_part, released
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 arrays: Any = _arrayobj
+caching: Any = _caching
 cgutils: Any = _cgutils
 config: Any = _config
 imputils: Any = _imputils
@@ -52,25 +62,149 @@ def called(function: F) -> F:
 
 
 def _compiled(function: F, *, inline: bool) -> F:
-    make = numba.njit(cache=True, error_model="numpy", forceinline=inline, nogil=True)
-    dispatcher = make(function)
-    if hasattr(dispatcher, "stats"):
-        forget_outdated(Path(str(dispatcher.stats.cache_path)), function)
+    make = numba.njit(error_model="numpy", forceinline=inline, nogil=True)
+    dispatcher: Any = make(function)
+    if IS_COMPILED:
+        try:
+            dispatcher._cache = KernelCache(function)  # noqa: SLF001 - it is given no other way
+        except RuntimeError:
+            _warn(UNKEPT, str(Path(__file__).parent), "nowhere to write")
     return cast("F", dispatcher)
 
 
-def forget_outdated(folder: Path, function: Callable[..., Any]) -> None:
-    """Drop machine code that is older than any kernel.
+# What is compiled is kept on disk for later processes
 
-    The compiler looks only at the file of the function itself, but what it keeps
-    holds the functions of other files that it calls.
+UNKEPT, DAMAGED = "unkept", "damaged"
+_DIGEST = hashlib.sha256().digest_size
+
+
+class CacheWarning(UserWarning):
+    """Compiled code cannot be kept, or what was kept is damaged; the run goes on.
+
+    Its text: `unkept` or `damaged`, the folder, a colon, the reason.
     """
-    newest = max(source.stat().st_mtime for source in Path(__file__).parent.rglob("*.py"))
-    stem = Path(function.__code__.co_filename).stem
-    for index in folder.glob(f"{stem}.{function.__qualname__}-*.nbi"):
-        with suppress(FileNotFoundError):  # another process has dropped it
-            if index.stat().st_mtime < newest:
-                index.unlink()
+
+
+_warned: set[str] = set()
+
+
+def _warn(what: str, place: str, reason: str) -> None:
+    """Warn once of each; the compiler hands warnings on as texts, from many places."""
+    if what not in _warned:
+        _warned.add(what)
+        warnings.warn(f"{what} {place}: {reason}", CacheWarning, stacklevel=2)
+
+
+def _sources() -> str:
+    """A mark of the text of all kernels, on which the machine code of any of them depends."""
+    mark = hashlib.sha256()
+    for source in sorted(Path(__file__).parent.rglob("*.py")):
+        mark.update(source.read_bytes())
+    return mark.hexdigest()[:16]
+
+
+SOURCES = _sources()
+"""That of the kernels that this process has loaded."""
+
+
+class KernelCache(caching.FunctionCache):  # type: ignore[misc]
+    """Machine code of a kernel on disk; trouble with it never stops a run."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        """Find a place.
+
+        Raises:
+            RuntimeError: There is none that can be written to.
+        """
+        super().__init__(function)
+        stamp = self._impl.locator.get_source_stamp()
+        self._cache_file = KernelFiles(self._cache_path, self._impl.filename_base, stamp)
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep what was compiled, unless a kernel was rewritten after this process began."""
+        try:
+            if _sources() == SOURCES:
+                super().save_overload(sig, data)
+        except OSError as error:
+            _warn(UNKEPT, self._cache_path, error.strerror or str(error))
+
+
+class KernelFiles(caching.IndexDataCacheFile):  # type: ignore[misc]
+    """Files of a kernel's machine code.
+
+    Their names carry the mark of all kernels: the compiler looks only at the file of the
+    function itself, but what it keeps holds the functions of other files that it calls. Each
+    begins with the digest of the rest; one that does not is damaged, and counts as none.
+    """
+
+    def __init__(self, folder: str, name: str, stamp: Any) -> None:
+        super().__init__(folder, f"{name}.{SOURCES}", stamp)
+        self._folder, self._name = Path(folder), name
+
+    def save(self, key: Any, data: Any) -> None:
+        """Keep machine code, and drop that of kernels as they were before.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        known = self._load_index()
+        mark = hashlib.sha256(repr(key).encode()).hexdigest()[:16]
+        known[key] = f"{self._name}.{SOURCES}.{mark}.nbc"
+        self._save_data(known[key], data)
+        self._save_index(known)
+        of_function, version = self._name.rsplit("-", 1)[0], self._name.rsplit(".", 1)[-1]
+        old = re.compile(
+            rf"{re.escape(of_function)}-\d+\.{re.escape(version)}(?!\.{SOURCES})\..*nb[ic]"
+        )
+        for place in self._folder.iterdir():
+            if old.fullmatch(place.name):
+                place.unlink(missing_ok=True)
+
+    def _load_index(self) -> dict[Any, str]:
+        content = self._read(Path(self._index_path))
+        if content is None:
+            return {}
+        version, stamp, known = pickle.loads(content)  # noqa: S301 - its digest is right
+        is_ours = (version, stamp) == (self._version, self._source_stamp)
+        return cast("dict[Any, str]", known) if is_ours else {}
+
+    def _save_index(self, overloads: dict[Any, str]) -> None:
+        with self._open_for_write(self._index_path) as file:
+            file.write(self._dump((self._version, self._source_stamp, overloads)))
+
+    def _load_data(self, name: str) -> Any:
+        content = self._read(self._folder / name)
+        return None if content is None else pickle.loads(content)  # noqa: S301 - as above
+
+    def _read(self, place: Path) -> bytes | None:
+        try:
+            content = place.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            _warn(UNKEPT, str(self._folder), error.strerror or str(error))
+            return None
+        if hashlib.sha256(content[_DIGEST:]).digest() != content[:_DIGEST]:
+            _warn(DAMAGED, str(self._folder), "another digest")
+            return None
+        return content[_DIGEST:]
+
+    @contextlib.contextmanager
+    def _open_for_write(self, filepath: str) -> Iterator[io.BytesIO]:
+        """What is written is in its place whole or not at all."""
+        file, place = io.BytesIO(), Path(filepath)
+        yield file
+        content = file.getvalue()
+        handle, part = new_part(place, place.parent)
+        try:
+            with os.fdopen(handle, "wb") as raw:
+                raw.write(hashlib.sha256(content).digest() + content)
+            part.replace(place)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        finally:
+            released(part)
 
 
 Floats = npt.NDArray[np.float64]

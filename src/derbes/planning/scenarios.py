@@ -16,9 +16,9 @@ read a batch of draws from a file, others get it with the task; each states it o
 it. What is kept is a function of the batch alone.
 """
 
+import contextlib
 import itertools
 import pickle
-import tempfile
 import time
 import uuid
 from collections import OrderedDict
@@ -48,6 +48,7 @@ from derbes.planning.separation import (
     make_groups,
     tolerance_of,
 )
+from derbes.scratch import new_folder
 
 NEVER, NOWHERE, ONCE, SHORT, LONG = range(-1, 4)
 """How closely contingencies are looked at."""
@@ -546,15 +547,14 @@ class Scenarios:
     cuts: dict[str, list[ContingencyCut]] = field(default_factory=dict)
     _batches: list[ScenarioBatch] = field(default_factory=list)
     _warm_starts: list[tuple[WarmStarts | None, ...]] = field(default_factory=list)
-    _folder: "tempfile.TemporaryDirectory[str] | None" = None
+    _own: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _turn: int = 0
     _idle: dict[bytes, int] = field(default_factory=dict)
     """Cut → points at which it has counted nowhere since it last did."""
 
     def __enter__(self) -> "Scenarios":
         """Cut the draws up; into how many batches does not depend on the workers."""
-        if self.crew.shares_files and not self.crew.is_here:
-            self._folder = tempfile.TemporaryDirectory(prefix="derbes_")
+        folder = self._folder()
         name, n = uuid.uuid4().hex, self.problem.n_draws
         n_parts = min(N_PARTS, n)
         edges = itertools.pairwise(n * i // n_parts for i in range(n_parts + 1))
@@ -566,10 +566,11 @@ class Scenarios:
             problem = replace(self.problem, futures=futures, programs=(), operating_stock=stocks)
             if not self.crew.is_here:
                 problem = pickle.dumps(problem, protocol=pickle.HIGHEST_PROTOCOL)
-            if self._folder is not None and isinstance(problem, bytes):
-                path = Path(self._folder.name) / f"{key}.part"
-                path.write_bytes(problem)
-                problem = path
+            if folder is not None and isinstance(problem, bytes):
+                with contextlib.suppress(OSError):  # no space: then it is sent each time
+                    path = folder / f"{key}.part"
+                    path.write_bytes(problem)
+                    problem = path
             self._batches.append(ScenarioBatch(key, begin, problem))
         self._warm_starts = [() for _batch in self._batches]
         return self
@@ -577,8 +578,15 @@ class Scenarios:
     def __exit__(self, *_error: object) -> None:
         for batch in self._batches:
             _OPEN.pop(batch.key, None)
-        if self._folder is not None:
-            self._folder.cleanup()
+        self._own.close()
+
+    def _folder(self) -> Path | None:
+        """Where the workers read the draws from; None: they are sent to them each time."""
+        if self.crew.is_here or not self.crew.shares_files:
+            return None
+        with contextlib.suppress(OSError):
+            return self._own.enter_context(new_folder())
+        return None
 
     def at(
         self,

@@ -1,0 +1,202 @@
+"""Workers: they end with their parent, their pool is closed at once, signals are inherited."""
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from pathlib import Path
+
+import pytest
+
+from derbes import parallel
+from derbes.parallel import Crew, WorkersLostError, make_pool, opened_executor, run_tasks
+
+ROOT = Path(__file__).parents[1]
+SOON = 2.0
+"""How long a worker may live after its parent. [s]"""
+PARENT = """
+import ctypes, os, sys, time
+from derbes import parallel
+
+def write(place):
+    with open(place, "a") as file:
+        file.write(f"{os.getpid()}\\n")
+
+def sleeping(place):
+    write(place)
+    time.sleep(60)
+
+def in_a_long_call(place):
+    write(place)
+    ctypes.PyDLL(None).sleep(60)  # lets no other thread run
+
+class Refused:
+    def __init__(self, name):
+        raise OSError("no such library")
+
+if __name__ == "__main__":
+    place, task, way = sys.argv[1:]
+    if way == "without the kernel":
+        ctypes.CDLL = Refused
+    if way == "by number":
+        with parallel.opened_executor("2", source="x") as executor:
+            parallel.run_tasks(globals()[task], [place] * 2, executor=executor)
+    else:
+        parallel.run_tasks(globals()[task], [place] * 2, n_workers=2)
+"""
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def _wait_for(condition, seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return bool(condition())
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks the kernel of Linux")
+@pytest.mark.parametrize(
+    ("task", "way"),
+    [
+        ("sleeping", "as usual"),
+        ("in_a_long_call", "as usual"),
+        ("sleeping", "by number"),
+        ("sleeping", "without the kernel"),
+    ],
+)
+def test_workers_end_with_a_parent_that_is_killed(tmp_path, task, way):
+    place, script = tmp_path / "pids", tmp_path / "parent.py"
+    script.write_text(PARENT, encoding="utf-8")
+    parent = subprocess.Popen(
+        [sys.executable, str(script), str(place), task, way],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+    )
+
+    def pids() -> list[int]:
+        return [int(line) for line in place.read_text().split()] if place.exists() else []
+
+    try:
+        assert _wait_for(lambda: len(pids()) == 2, 20)
+        assert all(_is_alive(pid) for pid in pids())
+    finally:
+        parent.kill()
+        parent.wait()
+    assert _wait_for(lambda: not any(_is_alive(pid) for pid in pids()), SOON)
+
+
+def _handler(_task: object) -> dict[str, str]:
+    return {one.name: str(signal.getsignal(one)) for one in parallel.STOPS}
+
+
+def test_signals_that_the_program_ignores_are_ignored_by_its_workers():
+    usual = _handler(None)
+    before = {one: signal.signal(one, signal.SIG_IGN) for one in parallel.STOPS}
+    try:
+        ignored = run_tasks(_handler, [1, 2], n_workers=2)
+    finally:
+        for one, old in before.items():
+            signal.signal(one, old)
+    assert ignored == [dict.fromkeys(usual, str(signal.SIG_IGN))] * 2
+    signal.signal(signal.SIGTERM, lambda *_of_no_concern: None)
+    try:
+        heard = run_tasks(_handler, [1, 2], n_workers=2)
+    finally:
+        signal.signal(signal.SIGTERM, before[signal.SIGTERM])
+    assert heard == [dict.fromkeys(usual, str(signal.SIG_DFL))] * 2
+
+
+def _double(task: int) -> int:
+    return 2 * task
+
+
+def _fails_or_sleeps(task: int) -> int:
+    if task == 0:
+        raise ValueError("no zero")
+    time.sleep(60)
+    return task
+
+
+def test_nothing_attends_to_a_pool_and_nothing_is_left_of_it():
+    threads = threading.active_count()
+    with opened_executor("2", source="x") as executor:
+        assert run_tasks(_double, [1, 2, 3], executor=executor) == [2, 4, 6]
+        assert list(executor.map(_double, range(5))) == [0, 2, 4, 6, 8]
+        assert threading.active_count() == threads
+        assert len(multiprocessing.active_children()) == 2
+    assert multiprocessing.active_children() == []
+
+
+def test_an_error_ends_workers_that_have_more_to_do():
+    begun = time.monotonic()
+    with pytest.raises(ValueError, match="no zero") as failed:
+        run_tasks(_fails_or_sleeps, [0, 1, 2, 3], n_workers=2)
+    assert multiprocessing.active_children() == []
+    assert time.monotonic() - begun < 10
+    assert "_fails_or_sleeps" in failed.value.__notes__[0]
+
+
+def test_a_stop_by_the_user_ends_workers_that_have_more_to_do():
+    def stop(_done, _total, _what):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), make_pool(2) as pool:
+        run_tasks(_stays_at_two, [1, 2], executor=pool, progress=stop)
+    assert multiprocessing.active_children() == []
+
+
+def _stays_at_two(task: int) -> int:
+    if task == 2:
+        time.sleep(60)
+    return task
+
+
+def _dies(_task: int) -> None:
+    os._exit(1)
+
+
+def test_workers_that_keep_dying_are_no_accident():
+    with pytest.raises(WorkersLostError) as lost:
+        run_tasks(_dies, [1, 2], n_workers=2)
+    assert str(lost.value) == (
+        "6 processes of this run were ended from outside, as for want of memory. "
+        "Fix: share the work among fewer with --workers, or ask for less."
+    )
+
+
+def _warns(task: int) -> int:
+    warnings.warn("old", stacklevel=1)
+    return task
+
+
+def test_what_each_worker_warns_of_is_told_once():
+    parallel._WARNED.clear()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("default")
+        assert run_tasks(_warns, list(range(6)), n_workers=2) == list(range(6))
+    assert [str(one.message) for one in caught] == ["old"]
+
+
+def _unsendable(_task: int) -> object:
+    return lambda: None
+
+
+def test_what_cannot_be_sent_is_an_error_of_its_task():
+    with Crew(2) as crew:
+        with pytest.raises(TypeError, match="a result cannot be sent"):
+            crew.do(_unsendable, [1, 2])
+        with pytest.raises(Exception, match="pickle"):
+            crew.do(_double, [1, lambda: None])
+        assert crew.do(_double, [1, 2, 3]) == [2, 4, 6]
