@@ -13,6 +13,9 @@ from typing import Annotated, ClassVar, NamedTuple
 MISSING = "missing"
 """Word for a number that is known to be unknown."""
 
+MOST_MONTHS = 1200
+"""A hundred years: no time is longer, and of nothing are more months counted. [month]"""
+
 ID_PATTERN = r"^[A-Za-z][A-Za-z0-9_]*$"
 MONTH_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])(-01)?$"
 DAY_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?$"
@@ -303,7 +306,7 @@ class WrittenCalendar:
 
     first: Annotated[str, MONTH, NEEDED]
     """First month."""
-    periods: Annotated[int, WholeForm(1, 1200), NEEDED]
+    periods: Annotated[int, WholeForm(1, MOST_MONTHS), NEEDED]
     """Number of periods."""
     step: Annotated[str, WordForm(("month", "quarter", "year")), Default("month")]
     """Length of a period. Times are counted in whole periods, a part of one as one: of

@@ -16,6 +16,7 @@ from typing import Any
 from derbes.case.entities import MEASURE_TERMS, CapitalPayment, Hit, Survival
 from derbes.case.forms import (
     MISSING,
+    MOST_MONTHS,
     FlagForm,
     InUnit,
     LabelForm,
@@ -62,8 +63,6 @@ from derbes.grammar import ExpressionError
 from derbes.language import _, language, ngettext
 from derbes.unit_names import DAYS_A_MONTH
 from derbes.units import ONE, UnitError, not_a_number, parse_amount, parse_unit
-
-LARGEST_LENGTH = 1200  # months: no measure is looked at for longer
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _FRACTION = re.compile(r"\s*([0-9]{1,9})\s*/\s*([0-9]{1,9})\s*")
@@ -265,7 +264,7 @@ def text_of(label: Label) -> str:
 
 def length_in_periods(filled: Filled, text: str, step: Path) -> int:
     """A length written in months or with a unit. [period]"""
-    found = filled.number(text, step, InUnit("month", above=0.0, high=LARGEST_LENGTH), "month")
+    found = filled.number(text, step, InUnit("month", above=0.0, high=MOST_MONTHS), "month")
     if found is None:
         return 0
     months = round(found, 6)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from derbes.case.forms import MISSING, InUnit, WrittenQuantity
+from derbes.case.forms import MISSING, MOST_MONTHS, InUnit, WrittenQuantity
 from derbes.case.quantity import (
     MONTHS_A_YEAR,
     SIGN,
@@ -397,8 +397,6 @@ def _numbers(reading: Reading, texts: Sequence[str], key: str) -> tuple[float, .
     return tuple(steps[0][1] for steps in found if steps)
 
 
-LONGEST_CALENDAR = 1200
-"""Periods of the longest calendar; a longer one stands in for one that cannot be read."""
 ROUNDING = 1e-9
 """Turning units rounds; a value may miss the end of its range, or its limit, by so much of it."""
 
@@ -513,7 +511,7 @@ def _series(reading: Reading, entry: Entry, dated: list["_Dated"]) -> Steps:
     if reading.kind.constant:
         reading.refuse(("series",), _("this cannot change over time"), _("give one value"))
     calendar = reading.measures.calendar
-    if dated and 0 < dated[0].period < calendar.n_periods <= LONGEST_CALENDAR:
+    if dated and 0 < dated[0].period < calendar.n_periods <= MOST_MONTHS:
         month, first = dated[0].month, calendar.label(0)
         what = _("the series begins in {month}, the calendar in {first}")
         fix = _('add a value for "{first}", or "missing" where none is known')
