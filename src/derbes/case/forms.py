@@ -15,12 +15,18 @@ MISSING = "missing"
 
 MOST_MONTHS = 1200
 """A hundred years: no time is longer, and of nothing are more months counted. [month]"""
+LARGEST, SMALLEST = 1e20, 1e-20
+"""Numbers are at most so large, and if not 0 at least so large, in the unit that they are read
+in: the product of three still is a number, and the solver takes none of them for infinite."""
 
 ID_PATTERN = r"^[A-Za-z][A-Za-z0-9_]*$"
-MONTH_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])(-01)?$"
-DAY_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?$"
-DATE_PATTERN = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
-YEAR_PATTERN = r"^[0-9]{4}$"
+YEARS = "[12][0-9]{3}"
+"""Those from 1000 to 2999, as a pattern."""
+_MONTH = "(0[1-9]|1[0-2])"
+MONTH_PATTERN = rf"^{YEARS}-{_MONTH}(-01)?$"
+DAY_PATTERN = rf"^{YEARS}-{_MONTH}(-[0-9]{{2}})?$"
+DATE_PATTERN = rf"^{YEARS}(-{_MONTH}(-[0-9]{{2}})?)?$"
+YEAR_PATTERN = rf"^{YEARS}$"
 LANGUAGE_PATTERN = r"^([a-z]{2,3})?$"
 CURRENCY_PATTERN = r"^[A-Z]{3}$"
 
@@ -102,9 +108,9 @@ class InUnit(Form):
     unit: str
     """Unit of a plain number; `{good}` and `{money}` stand for those of the case."""
     low: float | None = None
-    """Least value."""
+    """Least value; without it the `LARGEST` below 0."""
     high: float | None = None
-    """Greatest value."""
+    """Greatest value; without it the `LARGEST`."""
     above: float | None = None
     """Value that it must exceed."""
     also: tuple[str, ...] = ()
@@ -188,6 +194,7 @@ LACKING = Absence.NONE
 
 SECTION = SectionForm()
 TEXT = TextForm()
+GIVEN = TextForm(least=1)
 WORDS = TextForm(types=("string", "number"))
 NAME = TextForm(types=("string", "number"), least=1)
 ID = TextForm(pattern=ID_PATTERN)
@@ -220,8 +227,8 @@ SOURCE = TextForm(sections=("facts", "documents"), noun="fact or document")
 FLOW = InUnit("{good}/month", low=0.0, constant=False)
 PRICE = InUnit("{money}/{good}", low=0.0, constant=False)
 STOCK = InUnit("{good}", low=0.0, constant=False)
-TIME = InUnit("month", low=0.0)
-LIFE_TIME = InUnit("month", above=0.0)
+TIME = InUnit("month", low=0.0, high=MOST_MONTHS)
+LIFE_TIME = InUnit("month", above=0.0, high=MOST_MONTHS)
 PART = InUnit("", low=0.0, high=1.0)
 PART_ABOVE_NONE = InUnit("", above=0.0, high=1.0)
 MONEY = InUnit("{money}", low=0.0)
@@ -406,7 +413,7 @@ class WrittenVariant:
 
     include_from: ClassVar[Annotated[str, VARIANT]]
     """Variant whose changes are made first."""
-    remove: ClassVar[Annotated[list[str], ListForm(TEXT)]]
+    remove: ClassVar[Annotated[list[str], ListForm(GIVEN)]]
     """Elements taken out: `plants.first`, `recipes.*`, or by tag `tag:project`."""
     set: ClassVar[Annotated[dict[str, object], MapForm(TEXT, AnyForm()), Shown("path: value")]]
     """Path → value that it takes instead, e.g. `plants.first.delay: 24 month`."""

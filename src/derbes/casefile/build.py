@@ -8,7 +8,6 @@ import dataclasses
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import Enum
 from itertools import pairwise
 from typing import Any
@@ -17,6 +16,7 @@ from derbes.case.entities import MEASURE_TERMS, CapitalPayment, Hit, Survival
 from derbes.case.forms import (
     MISSING,
     MOST_MONTHS,
+    TIME,
     FlagForm,
     InUnit,
     LabelForm,
@@ -167,6 +167,8 @@ class Filled:
             if own is None:
                 return None
             form = replace(form, unit=own)
+        if form.unit == "{by}" and self._template(form) == TIME.unit:
+            form = replace(form, high=TIME.high)
         if form.or_share and is_share(entry, self.measures, (*self.path, *step)):
             form = replace(form, unit="")
         templates = (self._template(form), *form.also)
@@ -330,7 +332,7 @@ def _stockpile(filled: Filled, found: Found) -> Found:
     points = []
     for position, (age, share) in enumerate(table or ()):
         step = ("survival_table", position)
-        at = filled.number(age, (*step, 0), InUnit("month", low=0.0), "month")
+        at = filled.number(age, (*step, 0), TIME, "month")
         left = filled.number(share, (*step, 1), InUnit("", low=0.0, high=1.0), ONE.name)
         if at is not None and left is not None:
             points.append((at, left))
@@ -578,13 +580,6 @@ def _months_between(planned: str, until: str) -> float:
 def _statement(filled: Filled, _found: Found) -> Found:
     """What a statement says of others, and what decides it."""
     entry = filled.entry
-    for key in ("said", "due", "expires"):
-        text = getattr(entry, key) or "1"
-        try:
-            date(*(*(int(part) for part in text.split("-")), 1, 1)[:3])
-        except ValueError:
-            what = _("expected {what}, got {given}").format(what=_("a date"), given=f'"{text}"')
-            filled.refuse((key,), what, _('write it as in "2027", "2027-07" or "2027-07-15"'))
     decided = entry.resolution.given if entry.resolution is not None else {}
     acts = entry.judgements
     return {

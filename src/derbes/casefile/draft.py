@@ -18,13 +18,14 @@ from derbes.case.entities import (
     Derived,
     quantities,
 )
-from derbes.case.forms import EXPRESSION, ID_PATTERN
+from derbes.case.forms import EXPRESSION, ID_PATTERN, MOST_MONTHS
 from derbes.case.ledger import LEDGER
 from derbes.case.options import Budget, Risk
 from derbes.case.quantity import Calendar, Element, Quantity, Step, has_formula
 from derbes.case.uncertainty import Correlation
 from derbes.casefile.build import Filled, Found, length_in_periods, made, make_element
 from derbes.casefile.entries import (
+    MEND,
     SECTIONS,
     Entry,
     Finding,
@@ -148,6 +149,7 @@ def build_draft(root: MappingNode, memory: Memory) -> CaseDraft:
     entry = part or Entry(Case, {})
     money = entry.currency.base if entry.currency else ""
     top = Filled(entry, node, (), CaseUnits(_calendar(entry.calendar), money), "", told, [])
+    _refuse_long_calendar(top)
     unreadable = _misspelt_sections(told) | _misshapen_sections(root)
     findings: list[Finding] = []
     checked: dict[str, dict[str, Built]] = {}
@@ -192,6 +194,19 @@ def _calendar(entry: Entry | None) -> Calendar:
     year, month = entry.first.split("-")[:2]
     step = Step[entry.step.upper()]
     return Calendar(int(year), int(month), entry.periods, step, entry.after or "")
+
+
+def _refuse_long_calendar(top: Filled) -> None:
+    """Note that the periods of the calendar are more than the most months together."""
+    entry, calendar = top.entry.calendar, top.measures.calendar
+    months = calendar.n_periods * calendar.step
+    if entry is None or months <= MOST_MONTHS:
+        return
+    what = _("the calendar is {months} months long, and {most} are the most")
+    fix = _("write at most {n} periods").format(n=MOST_MONTHS // calendar.step)
+    top.refuse(("calendar", "periods"), what.format(months=months, most=MOST_MONTHS), fix)
+    shorter = replace(calendar, n_periods=MOST_MONTHS // calendar.step)
+    top.measures = replace(top.measures, calendar=shorter)
 
 
 def _case_units(top: Filled, goods: Mapping[str, Built]) -> CaseUnits:
@@ -448,7 +463,7 @@ def _entries(
         return {}
     found = {}
     for name, below in node.entries.items():
-        if not _ID.match(name):
+        if not _ID.fullmatch(name) and MEND not in name:
             what = _('expected an id, got "{name}"').format(name=name)
             findings.append(Finding((section, name), what, how_to_name(name), at_key=True))
         found[name] = _entry((section, name), below, model, memory)

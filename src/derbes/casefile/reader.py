@@ -33,7 +33,7 @@ from derbes.casefile.entries import (
     resolve,
     shown,
 )
-from derbes.casefile.files import Tree, read_tree
+from derbes.casefile.files import Tree, read_tree, shown_line
 from derbes.casefile.notes import notes_of
 from derbes.errors import CaseError, Problem, did_you_mean
 from derbes.language import _
@@ -502,7 +502,7 @@ def _problem(tree: Tree, finding: Finding) -> Problem:
         column, length = at + 1 + first, n
     elif not mark.one_line:
         length = len(line.rstrip()) - column + 1
-    excerpt = line[:MAX_EXCERPT].replace("\t", " ") if column <= MAX_EXCERPT else ""
+    excerpt = shown_line(line[:MAX_EXCERPT]) if column <= MAX_EXCERPT else ""
     return Problem(
         where,
         finding.what,
