@@ -161,23 +161,25 @@ class Filled:
             self._note_missing(step, entry)
             if entry.series is None:
                 return None
-        given = str(step[-1])
+        given, measures = str(step[-1]), self.measures
         if form.unit == "{any}":
-            own = self.own_unit(entry, step)
+            words = _WORD.findall(" ".join([first_text(entry), entry.unit, *(entry.range or ())]))
+            measures = replace(measures, own=measures.own | set(words))
+            own = self.own_unit(entry, step, measures)
             if own is None:
                 return None
             form = replace(form, unit=own)
         if form.unit == "{by}" and self._template(form) == TIME.unit:
             form = replace(form, high=TIME.high)
-        if form.or_share and is_share(entry, self.measures, (*self.path, *step)):
+        if form.or_share and is_share(entry, measures, (*self.path, *step)):
             form = replace(form, unit="")
         templates = (self._template(form), *form.also)
-        names = [self.measures.unit(template, self.good, given) for template in templates]
+        names = [measures.unit(template, self.good, given) for template in templates]
         if names[0] is None:
             return None  # the good has no unit; said there
-        units = tuple(parse_unit(name, self.measures.own) for name in names if name is not None)
+        units = tuple(parse_unit(name, measures.own) for name in names if name is not None)
         line = place(self.node, (*step, "value")).line
-        reading = Reading(self.measures, form, units, (*self.path, *step), line=line)
+        reading = Reading(measures, form, units, (*self.path, *step), line=line)
         quantity = read_quantity(reading, entry)
         self.findings += reading.findings
         return None if is_missing(entry) else quantity
@@ -196,19 +198,17 @@ class Filled:
             return self.below(given, step[:1]).at(step[1:])
         return None
 
-    def own_unit(self, entry: Entry, step: Path) -> str | None:
+    def own_unit(self, entry: Entry, step: Path, measures: CaseUnits) -> str | None:
         """The unit that a number is written in, words of its own included; None: it is refused."""
         if (text := first_text(entry)) in {"", MISSING}:
             return ""
-        own = frozenset(_WORD.findall(" ".join([text, entry.unit, *(entry.range or ())])))
-        self.measures = replace(self.measures, own=own | self.measures.own)
         try:
             if is_formula(text) and not entry.unit:
-                _formula, powers, words = formula_of(self.measures, text, (*self.path, *step))
-                return unit_named(powers, self.measures.money, words)
-            unit = parse_unit(entry.unit, own)
+                _formula, powers, words = formula_of(measures, text, (*self.path, *step))
+                return unit_named(powers, measures.money, words)
+            unit = parse_unit(entry.unit, measures.own)
             if not is_formula(text):
-                unit = parse_amount(text, self.measures.own).unit or unit
+                unit = parse_amount(text, measures.own).unit or unit
         except (UnitError, ExpressionError) as error:
             self.findings += wrong_parts(error, text, (*self.path, *step, "value"))
             return None

@@ -45,7 +45,7 @@ from derbes.casefile.entries import (
     references_of,
 )
 from derbes.casefile.quantities import CaseUnits, outside
-from derbes.errors import did_you_mean, nearest
+from derbes.errors import did_you_mean, nearest, offers
 from derbes.grammar import ExpressionError, refused
 from derbes.language import _
 from derbes.units import UnitError, own_unit
@@ -244,6 +244,7 @@ def _named(
     asking: list[Path] = []
     circles: dict[Path, ExpressionError] = {}
     assumed = top.entry.assumptions or {}
+    offer = offers()
 
     def read(path: Path) -> Quantity | None:
         if path[0] in SECTIONS:
@@ -280,7 +281,7 @@ def _named(
         if found is None and find(root, path) is not None:
             raise ExpressionError  # told there
         if found is None:
-            fix = did_you_mean(name, assumed) if len(path) == 1 else _near_path(root, path)
+            fix = offer(name, assumed) if len(path) == 1 else _near_path(root, path)
             fix = fix or _("name an assumption, or another number by its path: uses.water.demand")
             raise refused(_('"{name}" is no number of this case').format(name=name), fix)
         return found

@@ -537,7 +537,7 @@ def _list(form: forms.ListForm, given: Any, path: Path, findings: list[Finding])
         fix = _("put it in square brackets") if isinstance(given, str) else ""
         return _expected(path, _("a list"), given, fix)
     if form.most and len(given) > form.most:
-        return _wrong_length(path, form.most, len(given))
+        return _wrong_length(path, form.most, len(given), is_exact=form.most == form.least)
     items = [_value(form.item, one, (*path, at), findings) for at, one in enumerate(given)]
     if any(one is _REFUSED for one in items):
         return _REFUSED
@@ -591,7 +591,10 @@ def _expected(path: Path, what: str, given: Any, fix: str = "") -> Finding:
     return Finding(path, text, fix)
 
 
-def _wrong_length(path: Path, n: int, found: int) -> Finding:
+def _wrong_length(path: Path, n: int, found: int, *, is_exact: bool = True) -> Finding:
+    if not is_exact:
+        what = _("expected at most {n} values, got {found}")
+        return Finding(path, what.format(n=n, found=found))
     if n == 1 and not found:
         return Finding(path, _("nothing is named here"), _("name at least one"))
     what = ngettext("expected {n} value, got {found}", "expected {n} values, got {found}", n)
